@@ -1,0 +1,61 @@
+// A recorded computation: TensorFlow ops in the order they ran, as plain data that passes read and rewrite.
+
+/** An attribute of a node, named after the field of TensorFlow's `AttrValue` that holds it. */
+export type Attribute =
+  | { s: string }
+  | { i: number }
+  | { f: number }
+  | { b: boolean }
+  | { type: number }
+  | { shape: readonly number[] }
+  | { ints: readonly number[] }
+  | { floats: readonly number[] }
+  | { bools: readonly boolean[] };
+
+/** Values of a constant: little-endian bytes of `dtype`, row-major. */
+export interface Constant {
+  dtype: number;
+  shape: readonly number[];
+  bytes: Uint8Array;
+}
+
+/** Type and shape of one output of a node; -1 stands for the batch. */
+export interface Output {
+  dtype: number;
+  shape: readonly number[];
+}
+
+/**
+ * One op. Three ops are ours and are lowered by whoever reads the graph: `Input` (label: the name of the input),
+ * `Variable` (label: the name of the variable, read before the computation) and `Const` (with `constant`).
+ * Every other op is TensorFlow's, by its registered name.
+ */
+export interface Node {
+  name: string;
+  op: string;
+  /** References `name:index`. */
+  inputs: readonly string[];
+  attributes: Readonly<Record<string, Attribute>>;
+  outputs: readonly Output[];
+  label?: string;
+  constant?: Constant;
+}
+
+export interface Graph {
+  nodes: readonly Node[];
+  /** References to the results of the traced function, in its order. */
+  outputs: readonly string[];
+  /** Variables that the function assigned: name -> reference to the new value. */
+  updates: ReadonlyMap<string, string>;
+}
+
+/** The nodes of `graph` by name. */
+export function nodesByName(graph: Graph): Map<string, Node> {
+  return new Map(graph.nodes.map((node) => [node.name, node]));
+}
+
+/** Splits a reference `name:index`. */
+export function parseReference(reference: string): { name: string; index: number } {
+  const colon = reference.lastIndexOf(':');
+  return { name: reference.slice(0, colon), index: Number(reference.slice(colon + 1)) };
+}

@@ -1,0 +1,194 @@
+// The tracer: runs a tfjs function once, eagerly, and records every TensorFlow op that it executes.
+import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import type { Attribute, Constant, Graph, Node, Output } from './graph.ts';
+import {
+  type Backend,
+  type Binding,
+  backend,
+  dataTypeOf,
+  type EagerAttribute,
+  type TensorData,
+  tensorId,
+  tf,
+} from './tensorflow.ts';
+
+/** A named argument of the traced function; its value is used for the eager run alone. */
+export interface TraceInput {
+  name: string;
+  tensor: Tensor;
+}
+
+/**
+ * Records one call of `fn`. Everything that is neither an input nor a variable becomes a constant of the graph.
+ * Variables that `fn` assigns are put back to the values they had.
+ *
+ * @throws Error when `fn` reads a computed value back (`dataSync`, `arraySync`): the graph could not repeat that.
+ */
+export function trace(
+  fn: () => Tensor[],
+  inputs: readonly TraceInput[],
+  variables: ReadonlyMap<string, Variable>,
+): Graph {
+  const recorder = new Recorder(backend.binding);
+  for (const { name, tensor } of inputs) recorder.declare('Input', name, tensor);
+  for (const [name, variable] of variables) recorder.declare('Variable', name, variable);
+  const before = new Map([...variables].map(([name, variable]) => [name, variable.clone()]));
+  const graph: { outputs: string[]; updates: Map<string, string> } = { outputs: [], updates: new Map() };
+  try {
+    recording(backend, recorder, () => {
+      // Nothing is returned from tidy, which would walk into every array of it.
+      tf.tidy(() => {
+        graph.outputs = fn().map((tensor) => recorder.reference(tensor));
+        for (const [name, variable] of variables) {
+          const reference = recorder.reference(variable);
+          if (reference !== recorder.declared.get(name)) graph.updates.set(name, reference);
+        }
+      });
+    });
+  } finally {
+    for (const [name, variable] of variables) {
+      const value = before.get(name);
+      if (value === undefined) continue;
+      if (variable.dataId !== value.dataId) variable.assign(value);
+      value.dispose();
+    }
+  }
+  return { nodes: recorder.nodes, ...graph };
+}
+
+/** Runs `body` with the backend's binding replaced by one that records. */
+function recording(target: Backend, recorder: Recorder, body: () => void): void {
+  const { binding, getInputTensorIds } = target;
+  target.binding = recorder.binding();
+  target.getInputTensorIds = (tensors) => {
+    const ids = getInputTensorIds.call(target, tensors);
+    ids.forEach((id, i) => {
+      const tensor = tensors[i];
+      if (tensor?.shape !== undefined) recorder.seen.set(id, tensor);
+    });
+    return ids;
+  };
+  try {
+    body();
+  } finally {
+    target.binding = binding;
+    target.getInputTensorIds = getInputTensorIds;
+  }
+}
+
+/** The record of one run: nodes, and which node made each of TensorFlow's tensors. */
+class Recorder {
+  readonly nodes: Node[] = [];
+  readonly declared = new Map<string, string>();
+  /** Tensors by id, for the shape and type of those that were made before the trace. */
+  readonly seen = new Map<number, Tensor>();
+  private readonly references = new Map<number, string>();
+  private readonly computed = new Set<number>();
+  private readonly attributeKinds: Map<number, string>;
+
+  constructor(private readonly real: Binding) {
+    this.attributeKinds = new Map([
+      [real.TF_ATTR_STRING, 'string'],
+      [real.TF_ATTR_INT, 'int'],
+      [real.TF_ATTR_FLOAT, 'float'],
+      [real.TF_ATTR_BOOL, 'bool'],
+      [real.TF_ATTR_TYPE, 'type'],
+      [real.TF_ATTR_SHAPE, 'shape'],
+    ]);
+  }
+
+  declare(op: 'Input' | 'Variable', label: string, tensor: Tensor): void {
+    const output = { dtype: dataTypeOf(tensor), shape: tensor.shape };
+    const reference = this.add({ op, inputs: [], attributes: {}, outputs: [output], label });
+    this.references.set(tensorId(tensor), reference);
+    this.computed.add(tensorId(tensor));
+    if (op === 'Variable') this.declared.set(label, reference);
+  }
+
+  reference(tensor: Tensor): string {
+    const id = tensorId(tensor);
+    this.seen.set(id, tensor);
+    return this.referenceById(id);
+  }
+
+  /** The binding that tfjs's kernels see while they are recorded: it does what they ask, and takes notes. */
+  binding(): Binding {
+    const { real } = this;
+    return Object.create(real, {
+      executeOp: {
+        value: (op: string, attributes: EagerAttribute[], ids: number[], count: number) => {
+          const inputs = ids.map((id) => this.referenceById(id));
+          const made = real.executeOp(op, attributes, ids, count);
+          const outputs = made.map(({ dtype, shape }): Output => ({ dtype, shape }));
+          const reference = this.add({ op, inputs, attributes: this.attributes(attributes), outputs });
+          made.forEach(({ id }, i) => {
+            this.references.set(id, `${reference.slice(0, -1)}${i}`);
+            this.computed.add(id);
+          });
+          return made;
+        },
+      },
+      createTensor: {
+        value: (shape: number[], dtype: number, values: TensorData) => {
+          const id = real.createTensor(shape, dtype, values);
+          this.references.set(id, this.addConstant({ dtype, shape: [...shape], bytes: copyBytes(values) }));
+          return id;
+        },
+      },
+      tensorDataSync: {
+        value: (id: number) => {
+          if (this.computed.has(id)) throw new Error(`${READ_BACK} (last op: ${this.nodes.at(-1)?.op})`);
+          return real.tensorDataSync(id);
+        },
+      },
+    });
+  }
+
+  private referenceById(id: number): string {
+    const known = this.references.get(id);
+    if (known !== undefined) return known;
+    const tensor = this.seen.get(id);
+    if (tensor === undefined) throw new Error(`an op took tensor ${id}, which the tracer has never seen`);
+    const bytes = copyBytes(this.real.tensorDataSync(id));
+    const reference = this.addConstant({ dtype: dataTypeOf(tensor), shape: [...tensor.shape], bytes });
+    this.references.set(id, reference);
+    return reference;
+  }
+
+  private addConstant(constant: Constant): string {
+    const { dtype, shape } = constant;
+    return this.add({ op: 'Const', inputs: [], attributes: {}, outputs: [{ dtype, shape }], constant });
+  }
+
+  private add(node: Omit<Node, 'name'>): string {
+    const name = `n${this.nodes.length}`;
+    this.nodes.push({ name, ...node });
+    return `${name}:0`;
+  }
+
+  private attributes(attributes: EagerAttribute[]): Record<string, Attribute> {
+    // Some of tfjs's kernels pass attributes without a name (TensorFlow ignores them).
+    const named = attributes.filter(({ name }) => Boolean(name));
+    return Object.fromEntries(named.map((attribute) => [attribute.name, this.attribute(attribute)]));
+  }
+
+  private attribute({ name, type, value }: EagerAttribute): Attribute {
+    const kind = this.attributeKinds.get(type);
+    const list =
+      Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>) : undefined;
+    if (kind === 'string') return { s: String(value) };
+    if (kind === 'type') return { type: Number(value) };
+    if (kind === 'shape') return { shape: (list ?? []).map(Number) };
+    if (kind === 'int') return list ? { ints: list.map(Number) } : { i: Number(value) };
+    if (kind === 'float') return list ? { floats: list.map(Number) } : { f: Number(value) };
+    if (kind === 'bool') return list ? { bools: list.map(Boolean) } : { b: Boolean(value) };
+    throw new Error(`attribute ${name} has an unknown type ${type}`);
+  }
+}
+
+const READ_BACK =
+  'the traced function reads a computed value back (dataSync, arraySync or data); a graph can only repeat ops, so compute with tensors instead';
+
+function copyBytes(values: TensorData): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+}

@@ -1,0 +1,54 @@
+// Batch normalisation as TensorFlow's one fused op: tfjs builds it and its gradient out of a dozen.
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
+import { ones, zeros } from './initializers.ts';
+import type { Net } from './net.ts';
+
+export interface BatchNormOptions {
+  /** How much of the moving statistics a step keeps. */
+  momentum?: number;
+  /** Added to the variance. */
+  epsilon?: number;
+}
+
+/**
+ * Normalises each channel over the batch (in training) or by moving statistics (otherwise), then scales and shifts.
+ * Weights `<name>/gamma`, `<name>/beta`; statistics `<name>/moving_mean`, `<name>/moving_variance`.
+ * Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167, algorithms 1 and 2. The moving variance is the unbiased
+ * estimate (n / (n - 1)), as in Keras and PyTorch.
+ */
+export function batchNorm(net: Net, name: string, x: Tensor, options: BatchNormOptions = {}): Tensor {
+  const { momentum = 0.9, epsilon = 1e-3 } = options;
+  const channels = x.shape[3];
+  if (channels === undefined) throw new Error(`${name}: expected [N,H,W,C], received [${x.shape}]`);
+  const gamma = net.weight(`${name}/gamma`, [channels], ones);
+  const beta = net.weight(`${name}/beta`, [channels], zeros);
+  const mean = net.statistic(`${name}/moving_mean`, [channels], 0);
+  const variance = net.statistic(`${name}/moving_variance`, [channels], 1);
+  const attributes = [
+    attribute.type('T', DataType.float32),
+    attribute.type('U', DataType.float32),
+    attribute.float('epsilon', epsilon),
+    attribute.string('data_format', 'NHWC'),
+    attribute.bool('is_training', net.training),
+  ];
+  const forward = [...attributes, attribute.float('exponential_avg_factor', net.training ? 1 - momentum : 1)];
+
+  const apply = tf.customGrad((...args: unknown[]) => {
+    const [input, scale, offset, save] = args as [Tensor, Tensor, Tensor, (tensors: Tensor[]) => void];
+    const inputs = [input, scale, offset, mean, variance];
+    const outputs = backend.executeMultipleOutputs('FusedBatchNormV3', forward, inputs, 6);
+    const [value, newMean, newVariance, ...reserved] = outputs as [Tensor, Tensor, Tensor, ...Tensor[]];
+    if (net.training) {
+      mean.assign(newMean as Tensor<never>);
+      variance.assign(newVariance as Tensor<never>);
+    }
+    save([input, scale, ...reserved]);
+    return {
+      value,
+      gradFunc: (dy: Tensor, saved: Tensor[]) =>
+        backend.executeMultipleOutputs('FusedBatchNormGradV3', attributes, [dy, ...saved], 5).slice(0, 3),
+    };
+  });
+  return apply(x, gamma, beta);
+}

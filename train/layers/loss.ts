@@ -1,0 +1,44 @@
+// Softmax cross-entropy by TensorFlow's fused op, which also yields the gradient.
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
+
+const attributes = [attribute.type('T', DataType.float32)];
+
+/** Cross-entropy of each picture, `[N]`; the targets `[N,classes]` get no gradient. */
+function fused(logits: Tensor, targets: Tensor): Tensor {
+  const apply = tf.customGrad((...args: unknown[]) => {
+    const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
+    const outputs = backend.executeMultipleOutputs(
+      'SoftmaxCrossEntropyWithLogits',
+      attributes,
+      [x, targets],
+      2,
+    );
+    const [value, gradient] = outputs as [Tensor, Tensor];
+    save([gradient]);
+    return {
+      value,
+      gradFunc: (dy: Tensor, [saved]: Tensor[]) => tf.mul(tf.expandDims(dy, 1), saved as Tensor),
+    };
+  });
+  return apply(logits);
+}
+
+/**
+ * Mean cross-entropy of a batch.
+ * @param logits - `[N,classes]` float32.
+ * @param labels - `[N]` int32.
+ * @param smoothing - Share of the target that is spread evenly over all classes.
+ *   Szegedy et al. 2016, https://arxiv.org/abs/1512.00567, section 7.
+ */
+export function crossEntropy(logits: Tensor, labels: Tensor, smoothing = 0): Tensor {
+  const classes = logits.shape[1] ?? 0;
+  const spread = smoothing / classes;
+  const targets = tf.oneHot(labels as Tensor<never>, classes, 1 - smoothing + spread, spread);
+  return tf.mean(fused(logits, tf.cast(targets, 'float32')));
+}
+
+/** How many of a batch are right: float32 scalar. */
+export function countCorrect(logits: Tensor, labels: Tensor): Tensor {
+  return tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'));
+}

@@ -1,0 +1,34 @@
+// Adam, and AdamW, whose weight decay does not pass through the moments.
+import { tf } from '../graph/tensorflow.ts';
+import { type Optimizer, slot } from './optimizer.ts';
+
+export interface AdamOptions {
+  beta2: number;
+  epsilon: number;
+  weightDecay: number;
+  /** Shrinks the weight itself, by learningRate * weightDecay (AdamW), instead of adding to the gradient (L2). */
+  decoupled: boolean;
+}
+
+/**
+ * Kingma and Ba 2015, https://arxiv.org/abs/1412.6980, algorithm 1 (beta 1 is the step's momentum);
+ * decoupled decay: Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101, algorithm 2, as in torch.optim.AdamW.
+ */
+export function adam({ beta2, epsilon, weightDecay, decoupled }: AdamOptions): Optimizer {
+  return {
+    slots: ['mean', 'variance'],
+    update(weight, gradient, slots, { learningRate, momentum, step }) {
+      const decays = weightDecay !== 0;
+      const g = decays && !decoupled ? tf.add(gradient, tf.mul(weight, weightDecay)) : gradient;
+      const mean = tf.add(tf.mul(slot(slots, 'mean'), momentum), tf.mul(g, tf.sub(1, momentum)));
+      const variance = tf.add(tf.mul(slot(slots, 'variance'), beta2), tf.mul(tf.square(g), 1 - beta2));
+      // Both bias corrections are scalars; one is folded into the step size, the other into the root.
+      const size = tf.div(learningRate, tf.sub(1, tf.pow(momentum, step)));
+      const root = tf.sqrt(tf.sub(1, tf.pow(beta2, step)));
+      const change = tf.div(tf.mul(mean, size), tf.add(tf.div(tf.sqrt(variance), root), epsilon));
+      const shrunk =
+        decays && decoupled ? tf.mul(weight, tf.sub(1, tf.mul(learningRate, weightDecay))) : weight;
+      return { weight: tf.sub(shrunk, change), slots: { mean, variance } };
+    },
+  };
+}
