@@ -1,0 +1,177 @@
+// The card: what a model file says about itself, stored as JSON in the ONNX file's metadata_props.
+import { z } from 'zod';
+import { canonicalJson } from './canonical.ts';
+import { UserError } from './errors.ts';
+import { goldenNames } from './golden.ts';
+import { readMetadata } from './onnx/metadata.ts';
+
+/** Key of the card in `metadata_props`. */
+export const cardKey = 'trainyard.card';
+
+const count = z.int().min(0);
+const side = z.int().min(1);
+const fraction = z.number().min(0).max(1);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest in 64 hex digits');
+
+/** The rule by which a picture becomes an input; see models/image/prepare.ts. */
+export const prepareSchema = z.discriminatedUnion('rule', [
+  z.object({ rule: z.literal('digit') }),
+  z.object({
+    rule: z.literal('resize'),
+    filter: z.enum(['bilinear', 'bicubic']),
+    crop: z.enum(['centre', 'stretch']),
+  }),
+]);
+
+/** The card's form. Fields that it does not know are ignored, so that a newer card can be read. */
+export const cardSchema = z
+  .object({
+    format: z.literal('trainyard-card/1'),
+    /** Name of the model, as in the repository. */
+    name: z.string().min(1),
+    description: z.string(),
+    /** Name of each class, in the order of the output. */
+    labels: z.array(z.string()).min(1),
+    /** uint8 `[N,H,W,C]`; `shape` is `[H,W,C]`. */
+    input: z.object({
+      name: z.literal('image'),
+      shape: z.tuple([side, side, z.literal([1, 3])]),
+      prepare: prepareSchema,
+    }),
+    /** float32 `[N,labels]`. */
+    output: z.object({ name: z.literal('probabilities') }),
+    architecture: z.object({ name: z.string().min(1), parameters: count }),
+    /** The recipe that trained the model, with every default filled in. */
+    recipe: z.record(z.string(), z.unknown()),
+    recipeDigest: sha256,
+    weightsDigest: sha256,
+    datasets: z.array(
+      z.object({ name: z.string().min(1), split: z.enum(['train', 'test']), n: count, digest: z.string() }),
+    ),
+    metrics: z
+      .object({
+        split: z.literal('test'),
+        n: count,
+        accuracy: fraction,
+        errorRate: fraction,
+        loss: z.number().min(0),
+      })
+      .nullable(),
+    /** Expected probabilities of the built-in pictures of models/golden.ts. */
+    golden: z.array(z.object({ input: z.enum(goldenNames), probabilities: z.array(fraction) })),
+    /** How the file was compared with what was trained, over `n` pictures; null when it was not. */
+    parity: z
+      .object({
+        n: count,
+        maxProbabilityDifference: z.number().min(0),
+        changedLabels: count,
+        tolerance: z.number().min(0),
+        against: z.string(),
+      })
+      .nullable(),
+  })
+  .superRefine((card, context) => {
+    const [height, width, channels] = card.input.shape;
+    if (card.input.prepare.rule === 'digit' && (height !== 28 || width !== 28 || channels !== 1)) {
+      context.addIssue({ code: 'custom', path: ['input', 'shape'], message: '[28,28,1] for the digit rule' });
+    }
+    for (const [i, { probabilities }] of card.golden.entries()) {
+      if (probabilities.length !== card.labels.length) {
+        context.addIssue({
+          code: 'custom',
+          path: ['golden', i, 'probabilities'],
+          message: `${card.labels.length} probabilities, one for each label`,
+        });
+      }
+    }
+  });
+
+export type Card = z.infer<typeof cardSchema>;
+
+/**
+ * Reads and checks the card of a model file.
+ *
+ * @param model - the bytes of `model.onnx`.
+ * @throws UserError when the bytes are no ONNX model, have no card, or the card is not valid; it names the field.
+ */
+export function readCard(model: Uint8Array): Card {
+  const text = readMetadata(model)[cardKey];
+  if (text === undefined) {
+    throw new UserError(
+      `the model has no card: expected metadata_props to hold "${cardKey}", as "npm run export" writes it`,
+    );
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`card: received text that is not JSON (${String(error)})`, { cause: error });
+  }
+  return checkCard(value);
+}
+
+/**
+ * Checks that a value is a card.
+ *
+ * @throws UserError with one line for each wrong field, such as
+ * `card.input.shape[2]: received 2, expected 1 or 3`.
+ */
+export function checkCard(value: unknown): Card {
+  const result = cardSchema.safeParse(value);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => {
+    const received = at(value, issue.path);
+    return `card${fieldName(issue.path)}: received ${shown(received)}, expected ${expected(issue)}`;
+  });
+  throw new UserError(lines.join('\n'));
+}
+
+/**
+ * The metadata of a model file: the card, and ONNX's standard keys for image inputs.
+ * Equal cards give equal text: the keys are sorted and nothing depends on the time.
+ *
+ * Reference: ONNX, docs/MetadataProps.md, "Image Category Definition".
+ *
+ * @throws UserError when the card is not valid.
+ */
+export function cardMetadata(card: Card): Record<string, string> {
+  return {
+    'Image.BitmapPixelFormat': card.input.shape[2] === 1 ? 'Gray8' : 'Rgb8',
+    'Image.ColorSpaceGamma': 'SRGB',
+    'Image.NominalPixelRange': 'NominalRange_0_255',
+    [cardKey]: canonicalJson(checkCard(card)),
+  };
+}
+
+function fieldName(path: readonly PropertyKey[]): string {
+  return path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+    value,
+  );
+}
+
+/** A received value in a few words: long ones are cut. */
+function shown(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** What a field should have been, in words. */
+function expected(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected;
+    case 'invalid_value':
+      return issue.values.map((value) => JSON.stringify(value)).join(' or ');
+    case 'too_small':
+      return `at least ${issue.minimum}${issue.origin === 'array' ? ' items' : ''}`;
+    case 'too_big':
+      return `at most ${issue.maximum}${issue.origin === 'array' ? ' items' : ''}`;
+    default:
+      return issue.message;
+  }
+}

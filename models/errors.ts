@@ -1,0 +1,9 @@
+// The one error type that means "the user can mend this": shown as its message alone, without a stack trace.
+
+/**
+ * A mistake of the user's, or of a file that the user gave: the message says what was received, what was
+ * expected and what to do next. Everything else that is thrown is a bug and keeps its stack trace.
+ */
+export class UserError extends Error {
+  override name = 'UserError';
+}

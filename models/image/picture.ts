@@ -1,0 +1,31 @@
+// What a decoded picture is: bytes with a width, a height and a number of channels.
+
+/**
+ * A decoded picture: `data` is `[height, width, channels]` uint8, row by row from the top left.
+ * Channels: 1 grey, 3 RGB, 4 RGBA with straight (not premultiplied) alpha. The colour space is sRGB.
+ * A browser's `ImageData` becomes one with `channels: 4`.
+ */
+export interface Picture {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3 | 4;
+}
+
+/** EXIF tag 0x0112: how a camera was held. 1 is upright; the other seven are turns and reflections. */
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+/**
+ * Checks that a picture's bytes are as many as its size says.
+ *
+ * @throws RangeError otherwise: reading on would give a silently wrong picture.
+ */
+export function checkPicture(picture: Picture): void {
+  const { data, width, height, channels } = picture;
+  const whole = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
+  if (!whole || data.length !== width * height * channels) {
+    throw new RangeError(
+      `picture: received ${data.length} bytes for ${width}x${height}x${channels}, expected width * height * channels of them, with whole positive sides`,
+    );
+  }
+}

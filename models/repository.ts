@@ -1,0 +1,200 @@
+// The model repository, `<folder>/<name>/<version>/model.onnx`: listing, finding, and adding so that a crash loses nothing.
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from './errors.ts';
+import { nearest } from './nearest.ts';
+
+/** One version of a model; `path` is its `model.onnx`. */
+export interface ModelFile {
+  name: string;
+  version: number;
+  path: string;
+}
+
+const FILE = 'model.onnx';
+
+/** Letters, digits, dots, dashes and underscores, not starting with a dot: a name is a folder and part of a URL. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/** A whole number from 1, without leading zeros, as Triton Inference Server asks of version folders. */
+const VERSION = /^[1-9][0-9]{0,8}$/;
+
+/** Folders of versions that are being written: `.adding~<host>~<process>~<random>`. */
+const ADDING = '.adding~';
+
+/** Age in milliseconds at which an unfinished folder is taken as abandoned, whoever began it. */
+const ABANDONED_AFTER = 60 * 60 * 1000;
+
+/**
+ * Lists all versions of all models, sorted by name, then version. What is not a finished version (temporary
+ * folders, folders without a model file) is left out. A folder that does not exist holds no models.
+ */
+export async function listModels(folder: string): Promise<ModelFile[]> {
+  const models: ModelFile[] = [];
+  for (const name of (await names(folder)).filter((name) => NAME.test(name)).sort()) {
+    for (const version of await versions(join(folder, name))) {
+      const path = join(folder, name, String(version), FILE);
+      if (await isFile(path)) models.push({ name, version, path });
+    }
+  }
+  return models;
+}
+
+/**
+ * Finds a model. Without a version: the newest. Without a name: the only model there is.
+ *
+ * @throws UserError when there is no such model or no such version, or when the name is needed to choose;
+ * the message lists what there is and the nearest name.
+ */
+export async function findModel(folder: string, name?: string, version?: number): Promise<ModelFile> {
+  const models = await listModels(folder);
+  const known = [...new Set(models.map((model) => model.name))];
+  if (known.length === 0) {
+    throw new UserError(`no model in ${folder}: make one with "npm run export", after "npm run train"`);
+  }
+  if (name === undefined && known.length > 1) {
+    throw new UserError(`which model? ${folder} holds ${known.join(', ')}: give one of these names`);
+  }
+  const wanted = name ?? known[0];
+  const found = models.filter((model) => model.name === wanted);
+  if (found.length === 0) {
+    const near = nearest(wanted ?? '', known);
+    const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+    throw new UserError(`no model "${wanted}" in ${folder}, which holds ${known.join(', ')}${hint}`);
+  }
+  const model = version === undefined ? found.at(-1) : found.find((model) => model.version === version);
+  if (model === undefined) {
+    const there = found.map((model) => model.version).join(', ');
+    throw new UserError(`no version ${version} of "${wanted}" in ${folder}, which holds version ${there}`);
+  }
+  return model;
+}
+
+/**
+ * Adds the next version of a model: written to a temporary folder beside the versions, flushed to disk, then
+ * renamed. So a version is there whole or not at all, whenever the process is killed; and two writers at once get
+ * two versions, since a folder cannot be renamed onto one that is not empty. Leftovers of writers that were
+ * killed are removed.
+ *
+ * @param bytes - the ONNX file.
+ * @throws UserError when the name cannot be the name of a folder and part of a URL.
+ */
+export async function addModel(folder: string, name: string, bytes: Uint8Array): Promise<ModelFile> {
+  if (!NAME.test(name)) {
+    throw new UserError(
+      `model name: received "${name}", expected letters, digits, ".", "-" or "_", starting with a letter or digit`,
+    );
+  }
+  const parent = join(folder, name);
+  await mkdir(parent, { recursive: true });
+  await removeLeftovers(parent);
+
+  const temporary = join(parent, `${ADDING}${hostname()}~${process.pid}~${randomUUID()}`);
+  await mkdir(temporary);
+  try {
+    await writeFlushed(join(temporary, FILE), bytes);
+    await flushFolder(temporary);
+    for (let version = ((await versions(parent)).at(-1) ?? 0) + 1; ; version++) {
+      if (await renameIfFree(temporary, join(parent, String(version)))) {
+        await flushFolder(parent);
+        return { name, version, path: join(parent, String(version), FILE) };
+      }
+    }
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Names in a folder; none when it does not exist. */
+async function names(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}
+
+/** Version numbers in a model's folder, finished or not, ascending. */
+async function versions(parent: string): Promise<number[]> {
+  return (await names(parent))
+    .filter((name) => VERSION.test(name))
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false;
+    throw error;
+  }
+}
+
+/** Renames a folder unless something is at `to`: true when it was done. */
+async function renameIfFree(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR')) return false;
+    throw error;
+  }
+}
+
+/** Removes temporary folders whose writer, on this machine, is gone, and those of any machine that are old. */
+async function removeLeftovers(parent: string): Promise<void> {
+  for (const name of (await names(parent)).filter((name) => name.startsWith(ADDING))) {
+    const [, host, writer] = name.split('~');
+    const path = join(parent, name);
+    if ((host === hostname() && !isRunning(Number(writer))) || (await age(path)) > ABANDONED_AFTER) {
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+}
+
+function isRunning(writer: number): boolean {
+  try {
+    process.kill(writer, 0);
+    return true;
+  } catch (error) {
+    return hasCode(error, 'EPERM');
+  }
+}
+
+/** Milliseconds since a folder last changed; 0 when it is gone. */
+async function age(path: string): Promise<number> {
+  try {
+    return Date.now() - (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 0;
+    throw error;
+  }
+}
+
+async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}
