@@ -1,0 +1,106 @@
+// The command line: finds the subcommand, checks its options, and shows a user's mistakes without a stack trace.
+import { type ArgsDef, type CommandDef, runCommand, showUsage } from 'citty';
+import { UserError } from '../models/errors.ts';
+import { nearest } from '../models/nearest.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: citty's commands are invariant in the type of their arguments
+type AnyCommand = CommandDef<any>;
+
+/** Loaded when called for, so that serving loads no TensorFlow. */
+const commands: Record<string, { description: string; load: () => Promise<AnyCommand> }> = {
+  start: {
+    description: 'Train, export and serve digits: the whole road',
+    load: async () => (await import('./start.ts')).startCommand,
+  },
+  train: {
+    description: 'Train a recipe; without a name, list the recipes',
+    load: async () => (await import('../train/command.ts')).trainCommand,
+  },
+  export: {
+    description: 'Export a run as one ONNX file, with proof of parity',
+    load: async () => (await import('../export/command.ts')).exportCommand,
+  },
+  serve: {
+    description: 'Serve the models of the repository over HTTP',
+    load: async () => (await import('../serve/command.ts')).serveCommand,
+  },
+  'web-demo': {
+    description: 'Develop the web page',
+    load: async () => (await import('../web-demo/command.ts')).webDemoCommand,
+  },
+};
+
+/** Runs `trainyard <args>`; sets the exit status of the process. */
+export async function main(args: readonly string[]): Promise<void> {
+  const [name, ...rest] = args;
+  try {
+    if (name === undefined || name === '--help' || name === '-h') return console.log(usage());
+    const entry = commands[name];
+    if (entry === undefined) throw new UserError(unknown('command', name, Object.keys(commands)));
+    const command = await entry.load();
+    if (rest.includes('--help') || rest.includes('-h'))
+      return await showUsage(command, { meta: { name: 'trainyard' } });
+    checkOptions(rest, (await command.args) ?? {});
+    await runCommand(command, { rawArgs: rest });
+  } catch (error) {
+    if (!isUserError(error)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+/** @throws UserError for an option or a word that `definition` does not know. */
+function checkOptions(args: readonly string[], definition: ArgsDef): void {
+  const names = Object.keys(definition).filter((name) => definition[name]?.type !== 'positional');
+  const positionals = Object.keys(definition).length - names.length;
+  let words = 0;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    if (!arg.startsWith('-')) {
+      if (++words > positionals)
+        throw new UserError(
+          `${JSON.stringify(arg)} is one word too many. With npm run, options come after two dashes: npm run train digits -- --epochs 3`,
+        );
+      continue;
+    }
+    const [option = '', value] = arg.replace(/^--?/, '').split('=', 2);
+    const known = definition[option] ?? definition[option.replace(/^no-/, '')];
+    if (known === undefined)
+      throw new UserError(
+        unknown(
+          'option',
+          arg,
+          names.map((name) => `--${name}`),
+        ),
+      );
+    if (known.type === 'boolean' || value !== undefined) continue;
+    const next = args[++i];
+    if (next === undefined || next.startsWith('--'))
+      throw new UserError(`--${option} needs a value, for example --${option}=1`);
+  }
+}
+
+function unknown(kind: string, name: string, candidates: readonly string[]): string {
+  const guess = nearest(name, candidates);
+  const hint = guess === undefined ? `There are: ${candidates.join(', ')}.` : `Did you mean ${guess}?`;
+  return `There is no ${kind} ${name}. ${hint}`;
+}
+
+/** Also citty's own complaints about arguments are for the user. */
+function isUserError(error: unknown): error is Error {
+  return error instanceof UserError || (error instanceof Error && error.name === 'CLIError');
+}
+
+function usage(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const lines = Object.entries(commands).map(
+    ([name, { description }]) => `  ${name.padEnd(width)}  ${description}`,
+  );
+  return [
+    'trainyard <command> [options]',
+    '',
+    ...lines,
+    '',
+    'trainyard <command> --help lists its options.',
+  ].join('\n');
+}

@@ -1,0 +1,54 @@
+// What a recipe is: everything that decides how a training goes, as plain data.
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { canonicalJson } from '../../models/canonical.ts';
+import { prepareSchema } from '../../models/card.ts';
+import { UserError } from '../../models/errors.ts';
+import { architectureSchema } from '../architectures/index.ts';
+import { augmentSchema } from '../augment/index.ts';
+import { optimizerSchema } from '../optimizers/index.ts';
+import { scheduleSchema } from '../schedule.ts';
+
+const perChannel = z.array(z.number()).min(1);
+
+export const recipeSchema = z.strictObject({
+  /** Name of the recipe and of the model that it makes. */
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
+  description: z.string(),
+  dataset: z.string(),
+  architecture: architectureSchema,
+  /** Mean and deviation of the pixels, on a scale from 0 to 1, one number per channel. */
+  standardise: z.strictObject({ mean: perChannel, deviation: perChannel }),
+  /** How the server and the page turn a picture into an input. */
+  prepare: prepareSchema,
+  augment: augmentSchema,
+  optimizer: optimizerSchema,
+  schedule: scheduleSchema,
+  /** Share of the target spread evenly over all classes. */
+  labelSmoothing: z.number().min(0).lt(1),
+  batchSize: z.int().min(1),
+  epochs: z.int().min(1),
+  seed: z.int(),
+});
+
+/** A recipe with every default filled in. */
+export type Recipe = z.output<typeof recipeSchema>;
+
+/** A recipe as it is written down. */
+export type RecipeInput = z.input<typeof recipeSchema>;
+
+/**
+ * Checks a recipe and fills in its defaults.
+ * @throws UserError that names each field that is wrong.
+ */
+export function resolveRecipe(input: unknown): Recipe {
+  const result = recipeSchema.safeParse(input);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map(({ path, message }) => `  ${path.join('.') || 'recipe'}: ${message}`);
+  throw new UserError(`The recipe is not valid:\n${lines.join('\n')}`);
+}
+
+/** SHA-256 of the recipe: two trainings with equal digests, data and machine end in equal weights. */
+export function recipeDigest(recipe: Recipe): string {
+  return createHash('sha256').update(canonicalJson(recipe)).digest('hex');
+}

@@ -1,0 +1,147 @@
+// A run: the folder of one training, runs/<number>-<recipe>/.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../models/errors.ts';
+import { nearest } from '../models/nearest.ts';
+import { type Checkpoint, type EpochRow, readCheckpoint } from './checkpoint.ts';
+import { type Recipe, recipeDigest, resolveRecipe } from './recipes/index.ts';
+
+export interface Run {
+  /** `0001-digits`. */
+  readonly name: string;
+  readonly folder: string;
+  readonly last: string;
+  readonly best: string;
+}
+
+function runAt(folder: string, name: string): Run {
+  const own = join(folder, name);
+  return { name, folder: own, last: join(own, 'last.safetensors'), best: join(own, 'best.safetensors') };
+}
+
+/** The runs in `folder`, oldest first. */
+export function listRuns(folder: string): Run[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /^\d{4,}-/.test(name) && existsSync(join(folder, name, 'recipe.json')))
+    .sort((a, b) => numberOf(a) - numberOf(b))
+    .map((name) => runAt(folder, name));
+}
+
+/** Makes the folder of a new run and writes the recipe and `environment` into it. */
+export function createRun(folder: string, recipe: Recipe, environment: object): Run {
+  mkdirSync(folder, { recursive: true });
+  const taken = readdirSync(folder).map(numberOf);
+  for (let number = Math.max(0, ...taken) + 1; ; number++) {
+    const run = runAt(folder, `${String(number).padStart(4, '0')}-${recipe.name}`);
+    // Making the folder claims the number; another training may have been faster.
+    if (!claim(run.folder)) continue;
+    writeJson(join(run.folder, 'environment.json'), environment);
+    writeJson(join(run.folder, 'recipe.json'), recipe);
+    return run;
+  }
+}
+
+/**
+ * The run called `name`, or the newest that has a checkpoint.
+ * @throws UserError when there is none; it says which there are, or how to make one.
+ */
+export function findRun(folder: string, name?: string): Run {
+  const runs = listRuns(folder);
+  if (name !== undefined) {
+    const wanted = name.replace(/\/+$/, '').split('/').at(-1) ?? name;
+    const run = runs.find((candidate) => candidate.name === wanted);
+    if (run !== undefined) return run;
+    const names = runs.map((candidate) => candidate.name);
+    const guess = nearest(wanted, names);
+    throw new UserError(
+      `There is no run ${JSON.stringify(name)} in ${folder}. ${guess ? `Did you mean \`${guess}\`?` : `There are: ${names.join(', ') || 'none'}.`}`,
+    );
+  }
+  const newest = runs.filter((run) => existsSync(run.last)).at(-1);
+  if (newest === undefined)
+    throw new UserError(`No run in ${folder} has a checkpoint yet. \`npm run train digits\` makes one.`);
+  return newest;
+}
+
+/** The newest run of exactly this recipe, if it was interrupted and nobody is at work on it. */
+export function findUnfinished(folder: string, recipe: Recipe): Run | undefined {
+  const digest = recipeDigest(recipe);
+  const run = listRuns(folder)
+    .filter((candidate) => recipeDigest(readRecipe(candidate)) === digest)
+    .at(-1);
+  if (run === undefined || owner(run) !== undefined) return undefined;
+  if (!existsSync(run.last)) return run;
+  return isFinished(readCheckpoint(run.last)) ? undefined : run;
+}
+
+export function isFinished({ progress, recipe }: Checkpoint): boolean {
+  return progress.step >= progress.stepsPerEpoch * recipe.epochs;
+}
+
+/** The recipe that a run was started with. */
+export function readRecipe(run: Run): Recipe {
+  return resolveRecipe(JSON.parse(readFileSync(join(run.folder, 'recipe.json'), 'utf8')));
+}
+
+/**
+ * Takes a run for this process; the lock of a process that has died is void.
+ * @returns A function that gives it back.
+ * @throws UserError when another process is training it.
+ */
+export function lockRun(run: Run): () => void {
+  const other = owner(run);
+  if (other !== undefined)
+    throw new UserError(
+      `Run ${run.name} is being trained by process ${other}. Wait for it, or stop it first.`,
+    );
+  const path = join(run.folder, 'lock');
+  writeFileSync(path, String(process.pid));
+  return () => rmSync(path, { force: true });
+}
+
+/** The living process that trains `run`, if any. */
+function owner(run: Run): number | undefined {
+  const path = join(run.folder, 'lock');
+  if (!existsSync(path)) return undefined;
+  const pid = Number(readFileSync(path, 'utf8'));
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return undefined;
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes metrics.csv; equal trainings write equal bytes. */
+export function writeMetrics(run: Run, rows: readonly EpochRow[]): void {
+  const lines = rows.map((row) => [row.epoch, row.step, row.trainLoss, row.validLoss, row.errorRate].join());
+  writeWhole(
+    join(run.folder, 'metrics.csv'),
+    ['epoch,step,train_loss,valid_loss,error_rate', ...lines, ''].join('\n'),
+  );
+}
+
+function claim(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function writeJson(path: string, value: object): void {
+  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.tmp`, text);
+  renameSync(`${path}.tmp`, path);
+}
+
+function numberOf(name: string): number {
+  return Number.parseInt(name, 10) || 0;
+}
