@@ -1,0 +1,17 @@
+// The augmentation for handwritten characters: other hands, other pens.
+import type { AugmentOptions } from './schema.ts';
+
+/**
+ * After Ciresan, Meier, Gambardella and Schmidhuber, "Deep, Big, Simple Neural Nets for Handwritten Digit Recognition"
+ * (2010): rotation and shear of up to 15 degrees, scaling of up to 15 %, elastic distortions of sigma 5 to 6
+ * and alpha 36 to 38. Shifts and pens are ours: people draw off the centre, and with a finger.
+ */
+export const handwriting: AugmentOptions = {
+  rotate: 12,
+  zoom: 0.12,
+  stretch: 0.1,
+  shear: 10,
+  shift: 2,
+  elastic: { alpha: 36, sigma: 5 },
+  thickness: 0.4,
+};

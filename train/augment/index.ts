@@ -1,0 +1,5 @@
+// Augmentation: what a recipe may ask for, and how an image gets it.
+export type { Position } from './flip.ts';
+export { handwriting } from './handwriting.ts';
+export { augmentImage } from './image.ts';
+export { type AugmentOptions, augmentSchema } from './schema.ts';
