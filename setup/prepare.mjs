@@ -1,0 +1,52 @@
+// Runs the steps that are not done, one at a time, each with a line and its seconds.
+import { SetupError } from './errors.mjs';
+import { explain } from './explain.mjs';
+import { isGpu, rememberGpu } from './flavour.mjs';
+import { describeGpus } from './gpu.mjs';
+import { withLock } from './lock.mjs';
+import { readyLine, timed } from './report.mjs';
+import { stepsFor } from './steps/index.mjs';
+import { tellNeeds } from './system.mjs';
+
+/**
+ * Makes the machine ready for a purpose. Silent when it is, unless `verbose`.
+ * @param {{ purpose: import('./steps/index.mjs').Purpose, gpu: boolean | undefined, verbose: boolean }} options
+ *   `gpu` undefined keeps the choice of an earlier set-up
+ * @throws {SetupError} what is missing or went wrong, and what mends it
+ */
+export async function prepare({ purpose, gpu, verbose }) {
+  try {
+    if (gpu !== undefined && gpu !== isGpu()) rememberGpu(gpu);
+    const steps = stepsFor(purpose, isGpu());
+    if (steps.every((step) => step.done())) {
+      if (verbose) for (const step of steps) readyLine(step.name);
+    } else {
+      const onWait = (/** @type {number} */ owner) =>
+        console.log(`Waiting for another set-up (process ${owner}).`);
+      await withLock(() => runSteps(steps, verbose), onWait);
+    }
+    if (gpu) console.log(describeGpus());
+  } catch (error) {
+    if (error instanceof SetupError) throw error;
+    const { message, code } = /** @type {NodeJS.ErrnoException} */ (error);
+    const cause = code && explain(`${code} ${message}`);
+    throw cause ? new SetupError(`${cause}\n  ${message}`) : error;
+  }
+}
+
+/**
+ * @param {readonly import('./steps/index.mjs').Step[]} steps
+ * @param {boolean} verbose
+ */
+async function runSteps(steps, verbose) {
+  const needs = steps.filter((step) => !step.done()).flatMap((step) => step.needs());
+  if (needs.length > 0) throw new SetupError(tellNeeds(needs));
+  for (const step of steps) {
+    if (step.done()) {
+      if (verbose) readyLine(step.name);
+      continue;
+    }
+    await timed(step.name, step.hint, step.run);
+    if (!step.done()) throw new Error(`Step "${step.name}" ran and is not done.`);
+  }
+}

@@ -1,0 +1,66 @@
+// Runs a program for a step: output to a log file, and a failure told by its cause and the end of the log.
+import { spawn } from 'node:child_process';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { SetupError } from './errors.mjs';
+import { explain } from './explain.mjs';
+import { shareLock } from './lock.mjs';
+import { root, stateFolder } from './paths.mjs';
+
+/** As much of the output as is kept to look for the cause of a failure, in characters. */
+const keptOutput = 64 * 1024;
+const shownLines = 15;
+
+/**
+ * Runs a program to its end in the checkout's folder.
+ * @param {string} step names the log file, `.trainyard/logs/<step>.log`; each call begins it anew
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: Record<string, string> }} options `env` is added to our own
+ * @throws {SetupError} when it cannot be started or fails
+ * @returns {Promise<string>} the end of what it printed
+ */
+export async function run(step, command, args, { cwd = root, env = {} } = {}) {
+  const log = join(stateFolder, 'logs', `${step}.log`);
+  mkdirSync(join(stateFolder, 'logs'), { recursive: true });
+  writeFileSync(log, `$ ${[command, ...args].join(' ')}\n`);
+
+  let output = '';
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (child.pid) shareLock(child.pid);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output = (output + text).slice(-keptOutput);
+      try {
+        appendFileSync(log, text);
+      } catch {
+        // A full disk must not hide the message that says so.
+      }
+    });
+  }
+  const failure = await new Promise((resolve) => {
+    child.on('error', (error) => resolve(`could not be started: ${error.message}`));
+    child.on('close', (code, signal) => {
+      if (code === 0) resolve(undefined);
+      else resolve(signal ? `was ended by ${signal}` : `ended with code ${code}`);
+    });
+  });
+  if (failure === undefined) return output;
+
+  const tail = output
+    .trimEnd()
+    .split('\n')
+    .slice(-shownLines)
+    .map((line) => `    ${line}`);
+  throw new SetupError(
+    [
+      `${explain(`${failure}\n${output}`) ?? `${command} ${failure}.`}`,
+      `  ${command} ${failure}; the end of ${relative(root, log)}:`,
+      ...tail,
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,42 @@
+// Which steps a purpose takes, in order.
+import { addonStep } from './addon.mjs';
+import { chromiumStep } from './chromium.mjs';
+import { cudaStep } from './cuda.mjs';
+import { mnistStep } from './mnist.mjs';
+import { packagesStep } from './packages.mjs';
+import { pageStep } from './page.mjs';
+import { venvStep } from './venv.mjs';
+
+/**
+ * One part of set-up. All are idempotent, and leave nothing that looks finished when they are killed.
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {string} hint what it does, and how much it fetches
+ * @property {() => boolean} done whether there is nothing to do, told in milliseconds
+ * @property {() => import('../system.mjs').Need[]} needs what the machine lacks for it; asked before any step runs
+ * @property {() => Promise<void>} run
+ */
+
+/** @typedef {'packages' | 'serve' | 'train' | 'test' | 'all'} Purpose `all`, the default, trains and serves */
+
+/** @type {readonly Purpose[]} */
+export const purposes = ['packages', 'serve', 'train', 'test', 'all'];
+
+/**
+ * @param {Purpose} purpose
+ * @param {boolean} gpu with the CUDA libraries
+ * @returns {Step[]}
+ */
+export function stepsFor(purpose, gpu) {
+  const test = purpose === 'test';
+  const train = test || purpose === 'train' || purpose === 'all';
+  const serve = test || purpose === 'serve' || purpose === 'all';
+  return [
+    packagesStep({ dev: test }),
+    ...(train || (serve && gpu) ? [venvStep({ test, gpu })] : []),
+    ...(train ? [addonStep, mnistStep] : []),
+    ...((train || serve) && gpu ? [cudaStep] : []),
+    ...(serve ? [pageStep] : []),
+    ...(test ? [chromiumStep] : []),
+  ];
+}

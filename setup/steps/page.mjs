@@ -1,0 +1,32 @@
+// Step: the web page, built by Vite into `dist/web-demo` when its sources changed.
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { filesUnder, hashFiles, readJson, writeJson } from '../files.mjs';
+import { pageFolder, root, stateFolder } from '../paths.mjs';
+import { run } from '../run.mjs';
+
+const source = join(root, 'web-demo');
+const stampFile = join(stateFolder, 'page.json');
+
+/** @type {import('./index.mjs').Step} */
+export const pageStep = {
+  name: 'Web page',
+  hint: 'vite build',
+  done: () =>
+    !existsSync(join(source, 'index.html')) ||
+    (existsSync(join(pageFolder, 'index.html')) && readJson(stampFile)?.sources === hashSources()),
+  needs: () => [],
+  run: async () => {
+    const sources = hashSources();
+    rmSync(stampFile, { force: true });
+    const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+    await run('page', process.execPath, [vite, 'build', 'web-demo']);
+    writeJson(stampFile, { sources });
+  },
+};
+
+/** The page's own files, what it imports of ours, and the versions of its packages. */
+function hashSources() {
+  const models = filesUnder(join(root, 'models')).filter((path) => path.endsWith('.ts'));
+  return hashFiles([...filesUnder(source), ...models, join(root, 'package-lock.json')]);
+}

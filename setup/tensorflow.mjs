@@ -1,0 +1,27 @@
+// Which TensorFlow the Python environment holds, and where its library and headers are.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { venv } from './paths.mjs';
+
+/** `site-packages` of the environment; `undefined` when there is none. */
+export function sitePackages() {
+  const lib = join(venv, 'lib');
+  if (!existsSync(lib)) return undefined;
+  const version = readdirSync(lib).find((name) => name.startsWith('python3.'));
+  return version && join(lib, version, 'site-packages');
+}
+
+/**
+ * The installed TensorFlow wheel; `undefined` when there is none.
+ * @returns {{ package: string, version: string, folder: string } | undefined}
+ */
+export function findTensorflow() {
+  const packages = sitePackages();
+  if (!packages || !existsSync(join(packages, 'tensorflow', 'libtensorflow_cc.so.2'))) return undefined;
+  for (const name of readdirSync(packages)) {
+    const [, wheel, version] = /^(tensorflow(?:_cpu)?)-(.+)\.dist-info$/.exec(name) ?? [];
+    if (wheel && version)
+      return { package: wheel.replace('_', '-'), version, folder: join(packages, 'tensorflow') };
+  }
+  return undefined;
+}
