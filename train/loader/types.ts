@@ -2,7 +2,10 @@
 import type { AugmentOptions } from '../augment/schema.ts';
 import type { Shape, Split } from '../datasets/index.ts';
 
-/** The examples of one step. Both arrays are reused: they are valid until the next call of `next()`. */
+/**
+ * The examples of one step, in shared memory that later batches are written to: valid until the next call of `next()`.
+ * A TensorFlow tensor made over an array may share its memory, so it must have been used by then, too.
+ */
 export interface Batch {
   /** `[B,H,W,C]` uint8. */
   readonly images: Uint8Array;
@@ -14,16 +17,19 @@ export interface Batch {
   readonly step: number;
 }
 
-/** What to load. The batch of a step is a function of these and the step's number, and of nothing else. */
-export interface LoaderOptions {
+/** Whose examples a batch holds. A batch is a function of these and its step's number, and of nothing else. */
+export interface BatchOptions {
   readonly split: Split;
   readonly shape: Shape;
   readonly batchSize: number;
   readonly seed: number;
   readonly augment: AugmentOptions;
-  /** The step that the first `next()` gives, counted over the whole run; 0 unless a run is resumed. */
+}
+
+export interface LoaderOptions extends BatchOptions {
+  /** The step of the first `next()`, counted over the whole run: 0 unless a run is resumed. */
   readonly startStep?: number;
-  /** How many batches to hold, the one in use included: at least 2. */
+  /** How many batches are held at most, the one in use included: 2 or more. */
   readonly ahead?: number;
 }
 

@@ -1,0 +1,76 @@
+// The data loader: batches shuffled and augmented ahead of the step, by a worker thread over shared memory.
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { UserError } from '../../models/errors.ts';
+import { stepsPerEpoch } from './batches.ts';
+import { createRing, isReady, release, slotToRead } from './ring.ts';
+import type { Batch, Loader, LoaderOptions } from './types.ts';
+import type { Work } from './worker.ts';
+
+export type { Batch, Loader, LoaderOptions } from './types.ts';
+
+/**
+ * Starts a loader whose first batch is that of `startStep`. A training step blocks its thread, so a worker makes
+ * the batches, and `next()` waits on shared memory, not on events. The worker doesn't keep the process alive.
+ *
+ * @throws UserError if the split has fewer images than a batch
+ */
+export async function openLoader(options: LoaderOptions): Promise<Loader> {
+  const { split, shape, batchSize, seed, augment, startStep = 0, ahead = 4 } = options;
+  checkSizes(split.n, batchSize, ahead);
+  const steps = stepsPerEpoch(options);
+  const ring = createRing(ahead, batchSize, shape[0] * shape[1] * shape[2]);
+  const worker = await startWorker({
+    options: { split, shape, batchSize, seed, augment },
+    startStep,
+    ring,
+  });
+  let taken = 0;
+  let waited = 0;
+  let closed = false;
+
+  return {
+    stepsPerEpoch: steps,
+    next(): Batch {
+      if (closed) throw new Error('The data loader is closed.');
+      release(ring, taken);
+      const began = performance.now();
+      if (!isReady(ring, taken)) worker.check();
+      const { images, labels } = slotToRead(ring, taken);
+      waited += performance.now() - began;
+      const step = startStep + taken++;
+      return { images, labels, epoch: Math.floor(step / steps), step };
+    },
+    waitedMs: () => waited,
+    async close() {
+      closed = true;
+      await worker.end();
+    },
+  };
+}
+
+/** Starts the worker and waits until its code is loaded, so that one that cannot run says why at once. */
+async function startWorker(work: Work) {
+  const worker = new Worker(new URL('./worker.mjs', import.meta.url), { workerData: work, execArgv: [] });
+  let death: string | undefined;
+  worker.once('error', (error: Error) => {
+    death = error.stack ?? error.message;
+  });
+  worker.once('exit', (code) => {
+    death ??= `exit code ${code}`;
+  });
+  const check = () => {
+    if (death !== undefined) throw new Error(`The data loader's worker has died: ${death}`);
+  };
+  await Promise.race([once(worker, 'message'), once(worker, 'exit')]);
+  check();
+  worker.unref();
+  return { check, end: () => worker.terminate() };
+}
+
+function checkSizes(n: number, batchSize: number, ahead: number): void {
+  if (batchSize < 1 || batchSize > n) {
+    throw new UserError(`The batch size is ${batchSize}: choose one from 1 to ${n}, the number of images.`);
+  }
+  if (ahead < 2) throw new RangeError(`ahead: expected 2 or more, received ${ahead}`);
+}

@@ -1,0 +1,100 @@
+// The memory that the loader's two threads share: slots for batches, used in turn, and counts of how far each side is.
+import type { Slot } from './batches.ts';
+
+/** Slots in a ring: batch number i, counted from 0, lies in slot i modulo their number. */
+export interface Ring {
+  readonly slots: readonly Slot[];
+  /** The words below, as int32. */
+  readonly control: Int32Array;
+  /** The writer's last words, UTF-8. */
+  readonly message: Uint8Array;
+}
+
+const WRITTEN = 0; // batches written by the writer
+const RELEASED = 1; // batches that the reader has done with
+const FAILED = 2; // length of the message in bytes, once the writer has failed
+const WORDS = 3;
+
+/**
+ * A batch takes milliseconds: after a minute the writer has died without a word. Counted in short waits,
+ * so that a machine put to sleep in the middle of one doesn't look like that.
+ */
+const PATIENCE = { waits: 60, milliseconds: 1000 };
+
+/** An empty ring of `count` slots for `batchSize` images of `imageSize` bytes each. */
+export function createRing(count: number, batchSize: number, imageSize: number): Ring {
+  const images = new SharedArrayBuffer(count * batchSize * imageSize);
+  const labels = new SharedArrayBuffer(count * batchSize * Int32Array.BYTES_PER_ELEMENT);
+  const slots = Array.from({ length: count }, (_, slot) => ({
+    images: new Uint8Array(images, slot * batchSize * imageSize, batchSize * imageSize),
+    labels: new Int32Array(labels, slot * batchSize * Int32Array.BYTES_PER_ELEMENT, batchSize),
+  }));
+  return {
+    slots,
+    control: new Int32Array(new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT)),
+    message: new Uint8Array(new SharedArrayBuffer(4096)),
+  };
+}
+
+/** Batch `number`'s slot for the writer, as soon as the reader has done with what was in it. */
+export function slotToWrite({ slots, control }: Ring, number: number): Slot {
+  for (;;) {
+    const released = Atomics.load(control, RELEASED);
+    if (number - released < slots.length) return slotOf(slots, number);
+    Atomics.wait(control, RELEASED, released);
+  }
+}
+
+/** Hands the first `count` batches to the reader. */
+export function markWritten({ control }: Ring, count: number): void {
+  Atomics.store(control, WRITTEN, count);
+  Atomics.notify(control, WRITTEN);
+}
+
+/** Tells the reader, after the batches that are ready, why there are no more. */
+export function markFailed({ control, message }: Ring, reason: string): void {
+  const { written } = new TextEncoder().encodeInto(reason || 'no reason given', message);
+  Atomics.store(control, FAILED, written);
+  Atomics.notify(control, WRITTEN);
+}
+
+/** Gives the slots of the first `count` batches back to the writer. */
+export function release({ control }: Ring, count: number): void {
+  Atomics.store(control, RELEASED, count);
+  Atomics.notify(control, RELEASED);
+}
+
+/** Whether batch `number` can be had without waiting. */
+export function isReady({ control }: Ring, number: number): boolean {
+  return Atomics.load(control, WRITTEN) > number;
+}
+
+/**
+ * Batch `number` for the reader, who takes them in order, as soon as it is written.
+ *
+ * @throws Error if the writer has failed, or doesn't give a sign of life for a minute
+ */
+export function slotToRead(ring: Ring, number: number, patience = PATIENCE): Slot {
+  let vain = 0;
+  while (!isReady(ring, number)) {
+    const failed = Atomics.load(ring.control, FAILED);
+    if (failed > 0) throw new Error(`The data loader failed: ${textOf(ring.message, failed)}`);
+    if (vain === patience.waits) {
+      const seconds = (patience.waits * patience.milliseconds) / 1000;
+      throw new Error(`The data loader's worker has died: no batch for ${seconds} s.`);
+    }
+    if (Atomics.wait(ring.control, WRITTEN, number, patience.milliseconds) === 'timed-out') vain++;
+  }
+  return slotOf(ring.slots, number);
+}
+
+function slotOf(slots: readonly Slot[], number: number): Slot {
+  const slot = slots[number % slots.length];
+  if (slot === undefined) throw new RangeError(`expected a batch's number, received ${number}`);
+  return slot;
+}
+
+/** TextDecoder doesn't read shared memory, hence the copy. */
+function textOf(message: Uint8Array, length: number): string {
+  return new TextDecoder().decode(message.slice(0, length));
+}

@@ -1,0 +1,24 @@
+// The worker's side of the loader: writes batch after batch into the ring for as long as the thread lives.
+import { createBatches } from './batches.ts';
+import { markFailed, markWritten, type Ring, slotToWrite } from './ring.ts';
+import type { BatchOptions } from './types.ts';
+
+/** What the worker is started with; everything large in it lies in shared memory. */
+export interface Work {
+  readonly options: BatchOptions;
+  readonly startStep: number;
+  readonly ring: Ring;
+}
+
+/** Doesn't return unless it fails: the thread is ended from outside. */
+export function work({ options, startStep, ring }: Work): void {
+  try {
+    const writeBatch = createBatches(options);
+    for (let number = 0; ; number++) {
+      writeBatch(startStep + number, slotToWrite(ring, number));
+      markWritten(ring, number + 1);
+    }
+  } catch (error) {
+    markFailed(ring, error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
