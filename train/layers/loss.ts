@@ -34,8 +34,8 @@ function fused(logits: Tensor, targets: Tensor): Tensor {
 export function crossEntropy(logits: Tensor, labels: Tensor, smoothing = 0): Tensor {
   const classes = logits.shape[1] ?? 0;
   const spread = smoothing / classes;
-  const targets = tf.oneHot(labels as Tensor<never>, classes, 1 - smoothing + spread, spread);
-  return tf.mean(fused(logits, tf.cast(targets, 'float32')));
+  const targets = tf.oneHot(labels as Tensor<never>, classes, 1 - smoothing + spread, spread, 'float32');
+  return tf.mean(fused(logits, targets));
 }
 
 /** How many of a batch are right: float32 scalar. */

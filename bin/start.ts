@@ -1,0 +1,46 @@
+// `trainyard start`, the whole road: train digits, export, verify, serve; straight to serving when a model is there.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { defineCommand } from 'citty';
+import { UserError } from '../models/errors.ts';
+import { listModels } from '../models/repository.ts';
+import { pageFolder, repositoryFolder, root } from '../setup/paths.mjs';
+
+const RECIPE = 'digits';
+
+/** The version that the checkout comes with; a higher one was trained on this machine. */
+const SHIPPED = 1;
+
+export const startCommand = defineCommand({
+  meta: { name: 'start', description: 'Train, export and serve digits: the whole road' },
+  args: {
+    retrain: { type: 'boolean', description: 'Train again even if a model is there' },
+    port: { type: 'string', description: 'Port to serve on', default: '3000' },
+  },
+  async run({ args }) {
+    const own = (await listModels(repositoryFolder)).some(
+      ({ name, version }) => name === RECIPE && version > SHIPPED,
+    );
+    if (!own || args.retrain) {
+      await step('Set-up', join(root, 'setup/main.mjs'), ['--for', 'train']);
+      await step('Training', trainyard, ['train', RECIPE]);
+      await step('Export', trainyard, ['export']);
+    }
+    const { serve } = await import('../serve/main.ts');
+    await serve({ repository: repositoryFolder, host: '127.0.0.1', port: Number(args.port), page: pageFolder });
+  },
+});
+
+const trainyard = join(root, 'bin/trainyard.mjs');
+
+/** Runs one step in a process of its own: TensorFlow's memory is given back before serving begins. */
+async function step(title: string, script: string, args: string[]): Promise<void> {
+  console.log(`\n${title}`);
+  const child = spawn(process.execPath, [script, ...args], { stdio: 'inherit' });
+  // Ctrl-C reaches the child as well; it saves what it has and we end with it.
+  const ignore = () => {};
+  process.on('SIGINT', ignore);
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  process.off('SIGINT', ignore);
+  if (code !== 0) throw new UserError(`${title} ended with status ${code}. \`npm start\` goes on from there.`);
+}

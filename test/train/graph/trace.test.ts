@@ -1,0 +1,72 @@
+// The tracer records what runs, and refuses what a graph could not repeat.
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { describe, expect, it } from 'vitest';
+import { compile } from '../../../train/graph/compile.ts';
+import { type Traceable, traceDynamic, traceFixed } from '../../../train/graph/retrace.ts';
+import { tf } from '../../../train/graph/tensorflow.ts';
+
+const vector = (n: number) => [{ name: 'x', tensor: tf.range(0, n * 2).reshape([n, 2]) }];
+const trace = (fn: (x: Tensor) => Tensor[]) => traceFixed(withX(fn), vector, 4, new Map());
+const traceAny = (fn: (x: Tensor) => Tensor[]) => traceDynamic(withX(fn), vector, new Map());
+
+describe('traceFixed', () => {
+  it('records ops, constants and shapes', () => {
+    const graph = trace((x) => [tf.relu(tf.add(x, tf.tensor1d([1, -9])))]);
+    expect(graph.nodes.map(({ op }) => op)).toEqual(
+      ['Input', 'Const', 'AddV2', 'Relu'].map(expectAdd(graph)),
+    );
+    expect(graph.outputs).toEqual([`${graph.nodes.at(-1)?.name}:0`]);
+    expect(graph.nodes.at(-1)?.outputs).toEqual([{ dtype: 1, shape: [4, 2] }]);
+  });
+
+  it('refuses random numbers that were drawn in JavaScript', () => {
+    expect(() => trace((x) => [tf.mul(x, tf.randomUniform([4, 2]))])).toThrow(/random numbers/);
+    expect(() => trace((x) => [tf.dropout(x, 0.5)])).toThrow(/random numbers/);
+  });
+
+  it('refuses to read computed values back', () => {
+    expect(() => trace((x) => [tf.mul(x, tf.sum(x).dataSync()[0] ?? 0)])).toThrow(
+      /reads a computed value back/,
+    );
+  });
+
+  it('leaves the backend as it found it, also after an error', () => {
+    expect(() =>
+      trace(() => {
+        throw new Error('mine');
+      }),
+    ).toThrow('mine');
+    expect([...tf.add(1, 2).dataSync()]).toEqual([3]);
+  });
+});
+
+describe('traceDynamic', () => {
+  it('serves every batch size', () => {
+    const compiled = compile(traceAny((x) => [tf.reshape(tf.mul(x, 2), [x.shape[0] ?? 0, 1, 2])]));
+    for (const n of [1, 2, 5]) {
+      const [y] = compiled.run({ x: tf.ones([n, 2]) });
+      expect(y?.shape).toEqual([n, 1, 2]);
+      expect([...(y?.dataSync() ?? [])]).toEqual(Array(n * 2).fill(2));
+    }
+    compiled.dispose();
+  });
+
+  it('refuses a constant that depends on the batch, and names the op', () => {
+    expect(() => traceAny((x) => [tf.div(x, x.shape[0] ?? 1)])).toThrow(
+      /constant of (RealDiv|Div).*batch size/,
+    );
+  });
+});
+
+function withX(fn: (x: Tensor) => Tensor[]): Traceable {
+  return ({ x }) => {
+    if (!x) throw new Error('x is missing');
+    return fn(x);
+  };
+}
+
+/** tfjs-node adds with `Add` or `AddV2`, by version. */
+function expectAdd(graph: { nodes: readonly { op: string }[] }) {
+  const add = graph.nodes.find(({ op }) => op.startsWith('Add'))?.op ?? 'Add';
+  return (op: string) => (op === 'AddV2' ? add : op);
+}
