@@ -2,8 +2,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '../../models/errors.ts';
 
-const mend = 'Run `npm run setup` to fetch it again.';
-
 /**
  * Reads an idx file of unsigned bytes that must have the given dimensions.
  * Format: two zero bytes, 0x08 for unsigned bytes, the number of dimensions, each dimension as a big-endian
@@ -37,7 +35,7 @@ async function openFile(path: string): Promise<FileHandle> {
     return await open(path);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    throw new UserError(`${path} is missing. ${mend}`);
+    throw new UserError(`${path} is missing. Run \`npm run setup\` to fetch it.`);
   }
 }
 
@@ -52,7 +50,9 @@ async function readFully(file: FileHandle, target: Uint8Array, position: number)
 
 function expect(path: string, what: string, expected: string | number, received: string | number): void {
   if (received === expected) return;
-  throw new UserError(`${path} is damaged: expected ${what} ${expected}, received ${received}. ${mend}`);
+  throw new UserError(
+    `${path} is damaged: expected ${what} ${expected}, received ${received}. Run \`npm run setup\` to fetch it again.`,
+  );
 }
 
 function hex(word: number): string {
