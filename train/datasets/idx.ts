@@ -51,7 +51,7 @@ async function readFully(file: FileHandle, target: Uint8Array, position: number)
 function expect(path: string, what: string, expected: string | number, received: string | number): void {
   if (received === expected) return;
   throw new UserError(
-    `${path} is damaged: expected ${what} ${expected}, received ${received}. Run \`npm run setup\` to fetch it again.`,
+    `${path} is damaged: expected ${what} ${expected}, received ${received}. Delete it and run \`npm run setup\`.`,
   );
 }
 
