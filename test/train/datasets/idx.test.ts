@@ -55,8 +55,6 @@ describe('readIdx', () => {
     ],
   ])('says what is wrong with a file that %s', async (_, bytes, what) => {
     const path = await written(bytes);
-    expect(await complaint(path)).toBe(
-      `${path} is damaged: ${what}. Run \`npm run setup\` to fetch it again.`,
-    );
+    expect(await complaint(path)).toBe(`${path} is damaged: ${what}. Delete it and run \`npm run setup\`.`);
   });
 });

@@ -1,9 +1,10 @@
 // MNIST as it is known: sizes, counts, moments, digests.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../../models/errors.ts';
+import { datasetFolder } from '../../../setup/paths.mjs';
 import { type Dataset, datasetNames, loadDataset } from '../../../train/datasets/index.ts';
 import { loadMnist } from '../../../train/datasets/mnist.ts';
 
@@ -58,10 +59,26 @@ describe('mnist', () => {
     });
   });
 
-  it('is not found in an empty folder', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'trainyard-mnist-'));
-    await expect(loadMnist(folder)).rejects.toThrow('is missing. Run `npm run setup`');
-    await rm(folder, { recursive: true });
+  describe('elsewhere', () => {
+    let folder = '';
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'trainyard-mnist-'));
+    });
+    afterAll(() => rm(folder, { recursive: true }));
+
+    it('is not found in an empty folder', async () => {
+      await expect(loadMnist(folder)).rejects.toThrow('is missing. Run `npm run setup` to fetch it.');
+    });
+
+    it('is refused if one pixel differs', async () => {
+      await cp(datasetFolder('mnist'), folder, { recursive: true });
+      const file = await open(join(folder, 't10k-images-idx3-ubyte'), 'r+');
+      await file.write(Uint8Array.of(1), 0, 1, 16);
+      await file.close();
+      await expect(loadMnist(folder)).rejects.toThrow(
+        `MNIST in ${folder} is damaged: expected SHA-256 c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b of its test split`,
+      );
+    });
   });
 });
 
