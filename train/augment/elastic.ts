@@ -8,7 +8,7 @@ import type { Random } from '../random.ts';
  * from [-1, 1] for each pixel, smooth that field with a Gaussian of `sigma` pixels and multiply it by `alpha`.
  * The result has no detail finer than `sigma`, so it is made on nodes that far apart and interpolated between them,
  * for a hundredth of the work; displacements spread as theirs do, by alpha / (sigma * 2 * sqrt(3 * pi)) pixels
- * (standard deviation) at the nodes and a tenth less between them.
+ * (standard deviation) at the nodes and a little less between them, 0.94 of it over all pixels.
  *
  * @returns `[rows,columns]`
  */
