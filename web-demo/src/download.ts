@@ -1,0 +1,31 @@
+// Fetches a file and says how far it is.
+
+/**
+ * Fetches a whole file.
+ *
+ * @param size - bytes of the file where they are known; else the server's word for it, if it says.
+ * @param progress - called with the bytes that are here and the bytes to expect.
+ * @throws Error when the server answers anything but success.
+ */
+export async function download(
+  url: string,
+  size: number | undefined,
+  progress: (loaded: number, total: number) => void,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(url);
+  if (!response.ok || !response.body) throw new Error(`${url}: the server answered ${response.status}`);
+  // Content-Length counts compressed bytes, the stream gives the others.
+  const encoded = response.headers.has('content-encoding');
+  const total = size ?? (encoded ? 0 : Number(response.headers.get('content-length') ?? 0));
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let loaded = 0;
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    pieces.push(value);
+    loaded += value.length;
+    progress(loaded, Math.max(loaded, total));
+  }
+  return new Uint8Array(await new Blob(pieces).arrayBuffer());
+}

@@ -1,0 +1,35 @@
+// Numbers as people read them.
+
+/** A probability as a percentage. It never claims more than it knows: 0.99999 is "> 99.99 %", not "100 %". */
+export function percent(probability: number): string {
+  if (probability > 0.9999) return '> 99.99 %';
+  if (probability > 0 && probability < 0.0001) return '< 0.01 %';
+  const digits = probability > 0.99 ? 2 : probability > 0.1 ? 0 : 1;
+  return `${(100 * probability).toFixed(digits)} %`;
+}
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** A small positive number with one digit, in powers of ten: "3 × 10⁻⁸". */
+export function scientific(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return String(value);
+  const [mantissa, exponent = '0'] = value.toExponential(0).split('e');
+  const power = Math.abs(Number(exponent));
+  const raised = [...String(power)].map((digit) => superscripts[Number(digit)]).join('');
+  return `${mantissa} × 10${Number(exponent) < 0 ? '⁻' : ''}${raised}`;
+}
+
+/** Bytes in kB or MB (powers of ten, as downloads are counted). */
+export function bytes(count: number): string {
+  return count < 1e6 ? `${Math.round(count / 1e3)} kB` : `${(count / 1e6).toFixed(1)} MB`;
+}
+
+/** Milliseconds: one decimal below ten. */
+export function milliseconds(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+/** A whole number with thin spaces between thousands. */
+export function count(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+}
