@@ -26,6 +26,12 @@ const causes = [
       'NODE_EXTRA_CA_CERTS (for npm) and PIP_CERT (for pip), then run the same command again.',
   },
   {
+    pattern: /EUSAGE|No matching distribution found|E404/,
+    message: () =>
+      'A pinned package cannot be had: package-lock.json disagrees with package.json (npm install mends it), or the ' +
+      'registry in use lacks it. The log names it.',
+  },
+  {
     pattern: /SIGKILL|Killed signal terminated program|Cannot allocate memory|ENOMEM/i,
     message: () =>
       'The system ended the program, most likely for want of memory. Free some memory and run again.',

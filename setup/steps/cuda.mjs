@@ -3,12 +3,12 @@ import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from '../errors.mjs';
 import { makeFolder, readJson, writeJson } from '../files.mjs';
-import { python, root, stateFolder } from '../paths.mjs';
+import { cudaFolder } from '../flavour.mjs';
+import { python, root } from '../paths.mjs';
 import { run } from '../run.mjs';
 import { hashRequirements, pipInstall, requirementsPath } from './venv.mjs';
 
 const requirements = 'onnxruntime-gpu.txt';
-export const cudaFolder = join(stateFolder, 'onnxruntime-gpu');
 const stampFile = join(cudaFolder, 'trainyard.json');
 const onnxruntime = join(root, 'node_modules', 'onnxruntime-node');
 const binaries = join(onnxruntime, 'bin', 'napi-v6', 'linux', 'x64');

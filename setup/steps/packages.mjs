@@ -12,7 +12,7 @@ import { which } from '../system.mjs';
 export function packagesStep({ dev }) {
   return {
     name: 'npm packages',
-    hint: 'from package-lock.json, 700 MB',
+    hint: 'from package-lock.json, 1 GB',
     done: () => areInstalled(dev),
     needs: () => (which('npm') ? [] : [{ problem: 'npm is not on the PATH.', install: ['npm'] }]),
     // The scripts that are skipped fetch binaries from elsewhere: set-up builds TensorFlow's, and

@@ -1,0 +1,11 @@
+// Prints what this machine and checkout have, and what mends what is missing. `--json` for programs.
+import { isNodeRecentEnough, tellOldNode } from './node-version.mjs';
+
+if (isNodeRecentEnough(process.versions.node)) {
+  Promise.all([import('./inspect.mjs'), import('./describe.mjs')]).then(([{ inspect }, { describe }]) => {
+    const facts = inspect();
+    console.log(process.argv.includes('--json') ? JSON.stringify(facts, null, 2) : describe(facts));
+  });
+} else {
+  tellOldNode();
+}

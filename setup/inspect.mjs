@@ -1,0 +1,101 @@
+// What this machine and checkout have: the facts that the doctor prints. Installs and changes nothing.
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspectCpu } from './cpu.mjs';
+import { cudaLibraries } from './cuda.mjs';
+import { filesUnder, readJson } from './files.mjs';
+import { isGpu } from './flavour.mjs';
+import { findGpus } from './gpu.mjs';
+import { cacheFolder, datasetFolder, root, venv } from './paths.mjs';
+import { findPython } from './python.mjs';
+import { findChromium } from './steps/chromium.mjs';
+import { stepsFor } from './steps/index.mjs';
+import { tellNeeds, which } from './system.mjs';
+import { findTensorflow } from './tensorflow.mjs';
+
+/** @typedef {ReturnType<typeof inspect>} Facts */
+/** @typedef {{ purpose: 'serve' | 'train' | 'test', steps: string[], mend: string }} Missing */
+
+/** Everything that the doctor tells, as plain data. */
+export function inspect() {
+  const found = findPython();
+  const tensorflow = findTensorflow();
+  const chromium = findChromium();
+  return {
+    trainyard: { version: packageVersion(root), folder: root },
+    node: process.versions.node,
+    npmPackages: isDone('packages', 'npm packages'),
+    python: 'problem' in found ? null : found,
+    venv: { folder: venv, ready: isDone('train', 'Python environment') },
+    tensorflow: tensorflow ? { package: tensorflow.package, version: tensorflow.version } : null,
+    compiler: firstLine('g++', ['--version']),
+    addon: isDone('train', 'TensorFlow addon'),
+    onnxruntimeNode: packageVersion(join(root, 'node_modules', 'onnxruntime-node')),
+    cpu: inspectCpu(),
+    gpu: {
+      chosen: isGpu(),
+      devices: findGpus(),
+      tensorflowLibraries: cudaLibraries('tensorflow').length,
+      onnxruntimeLibraries: cudaLibraries('onnxruntime').length,
+    },
+    datasets: { mnist: { folder: datasetFolder('mnist'), ready: isDone('train', 'MNIST') } },
+    page: isDone('serve', 'Web page'),
+    chromium: chromium?.executablePath ?? null,
+    cache: { folder: cacheFolder(), bytes: cacheSizes() },
+    missing: findMissing(),
+  };
+}
+
+/**
+ * @param {import('./steps/index.mjs').Purpose} purpose
+ * @param {string} name of the step
+ */
+function isDone(purpose, name) {
+  return stepsFor(purpose, isGpu()).some((step) => step.name === name && step.done());
+}
+
+/**
+ * What keeps the checkout from serving, training and testing; each step under the first purpose that it keeps back.
+ * @returns {Missing[]}
+ */
+function findMissing() {
+  const told = new Set();
+  /** @type {Missing['purpose'][]} */
+  const purposes = ['serve', 'train', 'test'];
+  return purposes.flatMap((purpose) => {
+    const steps = stepsFor(purpose, isGpu()).filter((step) => !step.done() && !told.has(step.name));
+    for (const step of steps) told.add(step.name);
+    if (steps.length === 0) return [];
+    const needs = steps.flatMap((step) => step.needs());
+    const command = `node setup/main.mjs --for ${purpose}`;
+    const mend = needs.length > 0 ? `${tellNeeds(needs)}\n  ${command}` : `  ${command}`;
+    return [{ purpose, steps: steps.map((step) => step.name), mend }];
+  });
+}
+
+/** @param {string} folder of an npm package */
+function packageVersion(folder) {
+  const version = readJson(join(folder, 'package.json'))?.version;
+  return typeof version === 'string' ? version : null;
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ */
+function firstLine(command, args) {
+  if (!which(command)) return null;
+  return spawnSync(command, args, { encoding: 'utf8' }).stdout.split('\n')[0] ?? null;
+}
+
+/** Bytes by what they are for. */
+function cacheSizes() {
+  const names = ['downloads', 'datasets', 'chromium'];
+  return Object.fromEntries(names.map((name) => [name, sizeOf(join(cacheFolder(), name))]));
+}
+
+/** @param {string} folder */
+function sizeOf(folder) {
+  return filesUnder(folder).reduce((sum, path) => sum + statSync(path).size, 0);
+}
