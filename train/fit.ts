@@ -59,6 +59,7 @@ export async function fit({
   signal,
   saveEvery = SAVE_EVERY,
 }: FitOptions): Promise<FitResult> {
+  checkBatchSize(recipe, dataset);
   const network = createNetwork(recipe, dataset);
   const { step: training, predictor } = network;
   const progress = resume(run, recipe, dataset, training);
@@ -138,6 +139,13 @@ export function bestOf(history: readonly EpochRow[]): EpochRow | undefined {
   )[0];
 }
 
+function checkBatchSize({ batchSize }: Recipe, { name, train }: Dataset): void {
+  if (batchSize > train.n)
+    throw new UserError(
+      `The batch size is ${batchSize}, but ${name} has ${train.n} training images: choose a smaller one.`,
+    );
+}
+
 function createNetwork(recipe: Recipe, dataset: Dataset) {
   const architecture = createArchitecture(recipe.architecture, dataset.labels.length);
   const parameters = createParameters(architecture, dataset.shape, recipe.seed);
@@ -177,10 +185,6 @@ function finishEpoch(
 /** Puts the run's last checkpoint into `training`, or starts from the beginning when there is none. */
 function resume(run: Run, recipe: Recipe, dataset: Dataset, training: TrainingStep): Progress {
   const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
-  if (stepsPerEpoch === 0)
-    throw new UserError(
-      `The batch size is ${recipe.batchSize}, but ${dataset.name} has ${dataset.train.n} training images: choose a smaller one.`,
-    );
   const fresh = { step: 0, stepsPerEpoch, lossSum: 0, history: [], datasetDigests: { ...dataset.digests } };
   if (!existsSync(run.last)) return fresh;
   const { progress, tensors } = readCheckpoint(run.last);

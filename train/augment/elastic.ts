@@ -7,7 +7,7 @@ import type { Random } from '../random.ts';
  * Simard, Steinkraus and Platt, "Best Practices for Convolutional Neural Networks" (2003), draw a displacement
  * from [-1, 1] for each pixel, smooth that field with a Gaussian of `sigma` pixels and multiply it by `alpha`.
  * The result has no detail finer than `sigma`, so it is made on nodes that far apart and interpolated between them,
- * for a hundredth of the work; displacements spread as theirs do, by alpha / (sigma * 2 * sqrt(3 * pi)) pixels
+ * for a small part of the work; displacements spread as theirs do, by alpha / (sigma * 2 * sqrt(3 * pi)) pixels
  * (standard deviation) at the nodes and a little less between them, 0.94 of it over all pixels.
  *
  * @returns `[rows,columns]`
@@ -18,7 +18,8 @@ export function elasticField(
   { alpha, sigma }: { readonly alpha: number; readonly sigma: number },
   next: Random,
 ): Float64Array {
-  // Per unit of white noise, their Gaussian leaves 1 / (2 * sqrt(pi) * sigma), the kernel below 70 / 256 after its sum.
+  // Their Gaussian leaves 1 / (2 * sqrt(pi) * sigma) of the noise's deviation. `smooth` along both axes makes it
+  // 70 times as wide: 1 + 4 * 4 + 6 * 6 + 4 * 4 + 1.
   const gain = alpha / (2 * Math.sqrt(Math.PI) * sigma) / 70;
   const noiseColumns = columns + 4;
   const noise = new Float64Array((rows + 4) * noiseColumns);
