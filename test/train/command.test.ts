@@ -1,0 +1,46 @@
+// The command line of training: what it lists, and how it answers mistakes.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { root } from '../../setup/paths.mjs';
+
+const runs = mkdtempSync(join(tmpdir(), 'trainyard-runs-'));
+afterAll(() => rmSync(runs, { recursive: true }));
+
+function trainyard(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'bin/trainyard.mjs'), ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, TRAINYARD_RUNS: runs },
+  });
+  return { status, stdout, stderr };
+}
+
+describe('trainyard train', () => {
+  it('lists the recipes', () => {
+    const { status, stdout } = trainyard('train');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/digits\s+Handwritten digits/);
+  });
+
+  it.each([
+    [['train', 'digts'], 'There is no recipe "digts". Did you mean `digits`?'],
+    [['train', 'digits', '--epoch', '3'], 'There is no option --epoch. Did you mean --epochs?'],
+    [['train', 'digits', '--epochs', 'many'], '--epochs takes a number; received "many".'],
+    [['train', 'digits', '--epochs', '0'], 'epochs: '],
+    [['train', 'digits', '--epochs'], '--epochs needs a value'],
+    [['train', 'digits', '3'], '"3" is one word too many. With npm run, options come after two dashes'],
+    [['train', '--resume', '0007-digits'], 'There is no run "0007-digits"'],
+    [['trian', 'digits'], 'There is no command trian. Did you mean train?'],
+    [
+      ['train', 'digits', '--batch-size', '70000'],
+      'The batch size is 70000, but mnist has 60000 training images',
+    ],
+  ])('answers %j without a stack trace', (args, message) => {
+    const { status, stderr } = trainyard(...args);
+    expect(status).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});
