@@ -5,9 +5,6 @@ export interface Bars {
   show(probabilities: ArrayLike<number> | null): void;
 }
 
-/** A bar this low gets no number: it would be a zero. */
-const worthANumber = 0.005;
-
 /** Fills a list with bars. The style sheet moves them: it reads `--probability`. */
 export function createBars(list: HTMLElement, labels: readonly string[]): Bars {
   const bars = labels.map((label) => {
@@ -41,10 +38,16 @@ export function createBars(list: HTMLElement, labels: readonly string[]): Bars {
       meter.dataset.probability = String(probability);
       meter.setAttribute('aria-valuenow', String(probability));
       meter.setAttribute('aria-valuetext', `${Math.round(100 * probability)} %`);
-      number.textContent = probability >= worthANumber ? String(Math.round(100 * probability)) : '';
+      number.textContent = short(probability);
     });
   }
 
   show(null);
   return { show };
+}
+
+/** A percentage without its sign, as long as it is neither 0 nor 100: those would claim too much. */
+function short(probability: number): string {
+  if (probability > 0.995) return '>99';
+  return probability >= 0.005 ? String(Math.round(100 * probability)) : '';
 }

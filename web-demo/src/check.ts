@@ -40,15 +40,13 @@ export function createCheck(table: HTMLElement, sentence: HTMLElement): CheckVie
     server(comparison) {
       if (comparison.outcome !== 'answered') {
         fill('server', ['–']);
-        say(comparison.outcome === 'silent' ? 'No server answers.' : `${comparison.message}.`);
+        say(comparison.outcome === 'silent' ? 'No server answers' : comparison.message);
         return;
       }
       const { label, probability, difference } = comparison;
       fill('server', [label, percent(probability), milliseconds(comparison.milliseconds)]);
       say(
-        difference === 0
-          ? 'Not one bit of difference.'
-          : `Largest difference of a probability: ${scientific(difference)}.`,
+        difference === 0 ? 'Not one bit of difference' : `Largest difference: ${scientific(difference)}`,
         difference,
       );
     },

@@ -1,10 +1,10 @@
 // Numbers as people read them.
 
-/** A probability as a percentage. It never claims more than it knows: 0.99999 is "> 99.99 %", not "100 %". */
+/** A probability as a percentage. It never claims more than it knows: 0.99999 is ">99.99 %", not "100 %". */
 export function percent(probability: number): string {
-  if (probability > 0.9999) return '> 99.99 %';
-  if (probability > 0 && probability < 0.0001) return '< 0.01 %';
-  const digits = probability > 0.99 ? 2 : probability > 0.1 ? 0 : 1;
+  if (probability > 0.9999) return '>99.99 %';
+  if (probability > 0 && probability < 0.0001) return '<0.01 %';
+  const digits = probability > 0.99 ? 2 : probability > 0.9 || probability < 0.1 ? 1 : 0;
   return `${(100 * probability).toFixed(digits)} %`;
 }
 

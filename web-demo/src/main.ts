@@ -1,19 +1,14 @@
-// The page: wires the pad, the worker and the views together.
-import { createAnswer } from './answer.ts';
-import { createBars } from './bars.ts';
-import { createCheck } from './check.ts';
+// The page: what is drawn goes to the model, what it answers goes to the views.
 import { startClassifier } from './classifier.ts';
-import { factsOf, showFacts } from './facts.ts';
+import { byId, element } from './elements.ts';
 import { listenToKeyboard } from './keyboard.ts';
-import { createNotice } from './notice.ts';
 import { createPad } from './pad.ts';
 import { listenToPen } from './pen.ts';
 import { listenForPhotos, type Photo, readPhoto } from './photo.ts';
-import type { Answer, Ready } from './protocol.ts';
 import { createRaster } from './raster.ts';
 import { findDigits } from './repository.ts';
 import { begin, type Drawing, emptyDrawing, extend, finish, type Point, undo } from './strokes.ts';
-import { paintTile } from './tile.ts';
+import { createViews } from './views.ts';
 
 /** Milliseconds without a new answer after which the drawing counts as done: it is read out and checked. */
 const rest = 350;
@@ -21,140 +16,83 @@ const rest = 350;
 /** Name of the User Timing measure from a movement of the pen to the frame that shows the bars. */
 const penToBars = 'pen-to-bars';
 
-/** What is shown before a model says what its labels are. */
-const digits = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
-
-function element<T extends HTMLElement>(id: string, kind: new () => T): T {
-  const found = document.getElementById(id);
-  if (!(found instanceof kind)) throw new Error(`index.html has no ${kind.name} with the id "${id}"`);
-  return found;
-}
-
-const byId = (id: string) => element(id, HTMLElement);
-
 function start(): void {
-  const sheet = byId('pad');
-  const tile = element('tile', HTMLCanvasElement);
-  const undoButton = element('undo', HTMLButtonElement);
-  const clearButton = element('clear', HTMLButtonElement);
+  const views = createViews();
   const pad = createPad(element('paper', HTMLCanvasElement));
   const rasterise = createRaster();
-  const answer = createAnswer(byId('label'), byId('words'), byId('live'));
-  const check = createCheck(byId('check'), byId('difference'));
-  const notice = createNotice({
-    progress: element('progress', HTMLProgressElement),
-    box: byId('notice'),
-    title: byId('notice-title'),
-    text: byId('notice-text'),
-    command: byId('notice-command'),
-    detail: byId('notice-detail'),
-  });
+  const undoButton = element('undo', HTMLButtonElement);
+  const clearButton = element('clear', HTMLButtonElement);
 
   let drawing: Drawing = emptyDrawing;
   let photo: Photo | undefined;
-  let ready: Ready | undefined;
-  let bars = createBars(byId('bars'), digits);
-  let resting: ReturnType<typeof setTimeout> | undefined;
   let penMovedAt: number | undefined;
+  let resting: ReturnType<typeof setTimeout> | undefined;
+
+  const isEmpty = () => drawing.strokes.length === 0 && !photo;
 
   const classifier = startClassifier({
-    progress: notice.progress,
-    ready(now) {
-      ready = now;
-      bars = createBars(byId('bars'), now.card.labels);
-      notice.clear();
-      showFacts(byId('facts'), factsOf(now));
-      const file = element('file', HTMLAnchorElement);
-      file.href = now.model.url;
-      byId('model').hidden = false;
-      showNothing();
+    progress: views.progress,
+    ready: views.ready,
+    failed: ({ reason, message }) => views.trouble({ kind: reason, message }),
+    answer(answer) {
+      requestAnimationFrame(() => {
+        if (isEmpty()) return;
+        views.answer(answer);
+        measureLatency();
+        clearTimeout(resting);
+        resting = setTimeout(() => settle(answer.id), rest);
+      });
     },
-    failed({ reason, message }) {
-      ready = undefined;
-      notice.trouble({ kind: reason, message });
-      showNothing();
-    },
-    answer: (latest) => requestAnimationFrame(() => showAnswer(latest)),
-    compared: check.server,
+    compared: views.compared,
   });
 
-  function isEmpty(): boolean {
-    return drawing.strokes.length === 0 && !photo;
+  /** Observers of performance entries get the latency; the page itself does not collect it. */
+  function measureLatency(): void {
+    if (penMovedAt === undefined) return;
+    performance.measure(penToBars, { start: penMovedAt, end: performance.now() });
+    performance.clearMeasures(penToBars);
+    penMovedAt = undefined;
   }
 
-  function showNothing(): void {
-    if (ready && !isEmpty()) return;
-    answer.empty(ready || isEmpty() ? 'Nothing drawn yet' : 'No model to ask');
-    bars.show(null);
-    check.empty();
-    paintTile(tile, null, ready?.card.input.shape ?? [28, 28, 1]);
-  }
-
-  function showAnswer(latest: Answer): void {
-    if (!ready || isEmpty()) return;
-    answer.show(latest.probabilities, ready.card.labels);
-    bars.show(latest.probabilities);
-    check.browser(latest, ready.card.labels);
-    paintTile(tile, latest.input, latest.shape);
-    if (penMovedAt !== undefined) {
-      performance.measure(penToBars, { start: penMovedAt, end: performance.now() });
-      performance.clearMeasures(penToBars); // Observers have it; the page does not collect it.
-      penMovedAt = undefined;
-    }
-    clearTimeout(resting);
-    resting = setTimeout(() => done(latest.id), rest);
-  }
-
-  function done(id: number): void {
+  /** The drawing rests: time for what would disturb while the pen moves. */
+  function settle(id: number): void {
     if (drawing.penDown) return;
-    answer.announce();
+    views.announce();
     classifier.compare(id, new URL('classify', document.baseURI).href);
   }
 
-  function changed(): void {
-    const shown = photo;
-    pad.paint(drawing, shown?.bitmap);
+  function show(next: Drawing, nextPhoto?: Photo): void {
+    if (next === drawing && nextPhoto === photo) return;
+    if (photo !== nextPhoto) photo?.bitmap.close();
+    drawing = next;
+    photo = nextPhoto;
+    pad.paint(next, nextPhoto?.bitmap);
     document.body.classList.toggle('drawn', !isEmpty());
-    undoButton.disabled = drawing.strokes.length === 0;
+    undoButton.disabled = next.strokes.length === 0;
     clearButton.disabled = isEmpty();
     clearTimeout(resting);
     if (isEmpty()) {
       classifier.forget();
-      showNothing();
+      views.empty();
     } else {
-      const now = drawing;
-      classifier.classify(shown ? shown.picture : () => rasterise(now));
+      classifier.classify(nextPhoto ? nextPhoto.picture : () => rasterise(next));
     }
   }
 
-  function draw(next: Drawing): void {
-    if (next === drawing) return;
-    drawing = next;
-    changed();
-  }
-
-  function clear(): void {
-    photo?.bitmap.close();
-    photo = undefined;
-    drawing = emptyDrawing;
-    changed();
-  }
+  const clear = () => show(emptyDrawing);
+  const takeBack = () => show(undo(drawing));
 
   const pen = {
-    down(point: Point) {
-      if (photo) clear();
-      draw(begin(drawing, point));
-    },
+    down: (point: Point) => show(begin(drawing, point)),
     move(points: readonly Point[], event: { readonly timeStamp: number }) {
       penMovedAt ??= event.timeStamp;
-      draw(extend(drawing, points));
+      show(extend(drawing, points));
     },
-    up() {
-      draw(finish(drawing));
-    },
+    up: () => show(finish(drawing), photo),
   };
-  listenToPen(sheet, pen);
+  const sheet = byId('pad');
   const cursor = byId('cursor');
+  listenToPen(sheet, pen);
   listenToKeyboard(sheet, {
     ...pen,
     show(place) {
@@ -166,41 +104,36 @@ function start(): void {
     },
   });
 
-  undoButton.addEventListener('click', () => draw(undo(drawing)));
+  undoButton.addEventListener('click', takeBack);
   clearButton.addEventListener('click', clear);
   document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' || event.key === 'Delete' || event.key === 'Backspace') clear();
-    else if ((event.ctrlKey || event.metaKey) && event.key === 'z' && drawing.strokes.length > 0) {
-      event.preventDefault();
-      draw(undo(drawing));
-    }
+    if (event.key === 'Escape' || event.key === 'Delete') clear();
+    else if (event.key === 'z' && (event.ctrlKey || event.metaKey)) takeBack();
   });
-
   listenForPhotos(element('photo', HTMLInputElement), async (file) => {
     try {
-      const read = await readPhoto(file);
-      clear();
-      photo = read;
-      changed();
+      show(emptyDrawing, await readPhoto(file));
     } catch (error) {
-      byId('live').textContent = byId('words').textContent =
-        error instanceof Error ? error.message : String(error);
+      views.refuse(messageOf(error));
     }
   });
 
   async function open(): Promise<void> {
-    notice.loading();
+    views.loading();
     try {
       const model = await findDigits();
       if (model) classifier.open(model);
-      else notice.trouble({ kind: 'no-model' });
+      else views.trouble({ kind: 'no-model' });
     } catch (error) {
-      notice.trouble({ kind: 'no-list', message: error instanceof Error ? error.message : String(error) });
+      views.trouble({ kind: 'no-list', message: messageOf(error) });
     }
   }
   byId('again').addEventListener('click', open);
-  showNothing();
   void open();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 start();

@@ -7,6 +7,8 @@ export interface ModelLink {
   readonly name: string;
   readonly version: number;
   readonly url: string;
+  /** Size of the file, where the server says it. */
+  readonly bytes: number | undefined;
 }
 
 /** What the page asks. `id` comes back with the answer. */
@@ -47,7 +49,6 @@ export type Comparison =
       readonly outcome: 'answered';
       readonly label: string;
       readonly probability: number;
-      readonly version: number;
       /** Largest difference between the two probabilities of a label. */
       readonly difference: number;
       /** Milliseconds until the answer was back. */

@@ -1,12 +1,15 @@
 // Asks the server which models there are, and picks the one to draw for.
 import type { ModelLink } from './protocol.ts';
 
-/** The name of the model that the page prefers: it reads drawings of digits. */
-const preferred = 'digits';
+/** The name of the model that the page draws for. */
+const digits = 'digits';
 
-/** Where a model's file is, relative to the page. */
-function fileOf(name: string, version: number): string {
-  return new URL(`models/${encodeURIComponent(name)}/versions/${version}/model.onnx`, document.baseURI).href;
+/** The part of an entry of GET /models that is read here. */
+interface Listed {
+  readonly name: string;
+  readonly version: number;
+  readonly url?: string;
+  readonly bytes?: number;
 }
 
 /**
@@ -18,14 +21,19 @@ function fileOf(name: string, version: number): string {
 export async function findDigits(): Promise<ModelLink | undefined> {
   const response = await fetch(new URL('models', document.baseURI));
   if (!response.ok) throw new Error(`The server answered ${response.status} when asked for its models.`);
-  const versions = (await response.json().then(readModels)).filter(({ name }) => name === preferred);
-  const newest = versions.sort((a, b) => b.version - a.version)[0];
-  return newest && { ...newest, url: fileOf(newest.name, newest.version) };
+  const newest = readModels(await response.json())
+    .filter(({ name }) => name === digits)
+    .sort((a, b) => b.version - a.version)[0];
+  if (!newest) return undefined;
+  const { name, version, bytes } = newest;
+  const path = newest.url ?? `models/${encodeURIComponent(name)}/versions/${version}/model.onnx`;
+  // Relative to the page, in whichever folder of a host it lies.
+  const url = new URL(path.replace(/^\//, ''), document.baseURI).href;
+  return { name, version, url, bytes };
 }
 
-/** Reads the list out of GET /models. */
-function readModels(body: unknown): { name: string; version: number }[] {
-  const list = typeof body === 'object' && body !== null && 'models' in body ? body.models : body;
-  if (!Array.isArray(list)) throw new Error('The server answered without a list of models.');
-  return list.map(({ name, version }) => ({ name: String(name), version: Number(version) }));
+function readModels(body: unknown): Listed[] {
+  const models = typeof body === 'object' && body !== null && 'models' in body ? body.models : undefined;
+  if (!Array.isArray(models)) throw new Error('The server answered without a list of models.');
+  return models;
 }

@@ -7,7 +7,6 @@ import type { ModelLink } from './protocol.ts';
 export interface ServerAnswer {
   readonly label: string;
   readonly probability: number;
-  readonly version: number;
   /** Probability of each label, in the order of the labels that were given. */
   readonly probabilities: number[];
 }
@@ -16,7 +15,6 @@ export interface ServerAnswer {
 interface Classified {
   label: string;
   probability: number;
-  version: number;
   predictions: { label: string; probability: number }[];
 }
 
@@ -37,6 +35,7 @@ export async function askServer(
 ): Promise<ServerAnswer> {
   const url = new URL(endpoint);
   url.searchParams.set('model', model.name);
+  url.searchParams.set('version', String(model.version));
   url.searchParams.set('top', String(labels.length));
   const response = await fetch(url, {
     method: 'POST',
@@ -49,7 +48,6 @@ export async function askServer(
   return {
     label: body.label,
     probability: body.probability,
-    version: body.version,
     probabilities: labels.map((label) => byLabel.get(label) ?? Number.NaN),
   };
 }

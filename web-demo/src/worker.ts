@@ -34,7 +34,7 @@ function start(): void {
       return;
     }
     try {
-      const bytes = await download(model.url, undefined, progress('model'));
+      const bytes = await download(model.url, model.bytes, progress('model'));
       const card = readCard(bytes);
       const wasm = await runtime.catch(() => {
         runtime = getRuntime();
@@ -73,7 +73,6 @@ function start(): void {
         outcome: 'answered',
         label: answer.label,
         probability: answer.probability,
-        version: answer.version,
         difference: goldenDifference(answer.probabilities, last.probabilities),
         milliseconds: performance.now() - started,
       });
