@@ -1,0 +1,26 @@
+// What the server says when it is ready: models, addresses, and a command to try.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { newest, type ServedModel } from './models.ts';
+
+/** @param page - folder of the built page. */
+export function announce(url: string, models: readonly ServedModel[], page: string | undefined): string {
+  const served = newest(models);
+  const width = Math.max(...served.map(({ name }) => name.length));
+  const query = served.length > 1 ? `?model=${served[0]?.name}` : '';
+  return [
+    ...served.map((model) => `${model.name.padEnd(width)}  ${describe(model)}`),
+    ...(page === undefined ? [] : [`page: ${pageAt(url, page)}`]),
+    `try:  curl -F img=@picture.png ${url}/classify${query}`,
+  ].join('\n');
+}
+
+function describe({ version, card: { labels, metrics } }: ServedModel): string {
+  const known = `version ${version}, ${labels.length} labels`;
+  if (metrics === null) return known;
+  return `${known}, ${(metrics.accuracy * 100).toFixed(2)} % of ${metrics.n.toLocaleString('en')} test pictures right`;
+}
+
+function pageAt(url: string, folder: string): string {
+  return existsSync(join(folder, 'index.html')) ? `${url}/` : 'not built yet (npm run build)';
+}

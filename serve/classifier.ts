@@ -1,0 +1,67 @@
+// From an encoded picture to probabilities: reads the header, decodes, and hands the pixels to a worker.
+import { readHeader, secureDecoders } from './decode/decode.ts';
+import { createGate } from './gate.ts';
+import type { Limits } from './limits.ts';
+import type { ServedModel } from './models.ts';
+import { Refusal } from './refusal.ts';
+import type { ModelPool } from './sessions/pool.ts';
+
+/** Milliseconds of each stage. `run` is that of the whole batch; `queue` is all the time in which nobody worked. */
+export interface Timings {
+  readonly decode: number;
+  readonly prepare: number;
+  readonly queue: number;
+  readonly run: number;
+}
+
+export interface Classified {
+  /** float32, in the order of the card's labels. */
+  readonly probabilities: Float32Array;
+  readonly timings: Timings;
+}
+
+/**
+ * Classifies an encoded picture.
+ *
+ * @throws Refusal 413, 415 or 422 for what the picture is; 503 when too many wait, or no worker is there.
+ */
+export type Classifier = (model: ServedModel, bytes: Uint8Array) => Promise<Classified>;
+
+/**
+ * Makes a classifier. Decoding runs on sharp's own threads, and is started from the main thread: a worker that ends
+ * while sharp works for it takes the process along (sharp 0.35: its callback finds no JavaScript to return to).
+ */
+export function createClassifier(pool: Pick<ModelPool, 'run'>, limits: Limits): Classifier {
+  secureDecoders();
+  const whenRoom = createGate(limits.decodedPixels);
+  let pending = 0;
+
+  async function classify(model: ServedModel, bytes: Uint8Array): Promise<Classified> {
+    const start = performance.now();
+    const picture = await readHeader(bytes, limits.pixels);
+    const header = performance.now() - start;
+    return whenRoom(picture.width * picture.height, async () => {
+      const begin = performance.now();
+      const decoded = await picture.decode();
+      const decode = header + performance.now() - begin;
+      const { probabilities, prepare, run } = await pool.run(model, decoded);
+      const queue = Math.max(0, performance.now() - start - decode - prepare - run);
+      return { probabilities, timings: { decode, prepare, queue, run } };
+    });
+  }
+
+  return async (model, bytes) => {
+    if (pending >= limits.pending) {
+      throw new Refusal(
+        503,
+        `${pending} pictures are waiting already, as many as may: try again in a moment`,
+      );
+    }
+    pending++;
+    try {
+      return await classify(model, bytes);
+    } finally {
+      pending--;
+    }
+  };
+}

@@ -1,0 +1,41 @@
+// What one request may cost, so that none can take the server down: bytes, pixels, time, memory.
+
+export interface Limits {
+  /** Bytes of a request's body; more is answered with 413. */
+  readonly bodyBytes: number;
+  /** Bytes of all bodies that are held at once; the request that goes beyond is answered with 503. */
+  readonly heldBytes: number;
+  /** Pixels of a picture (width times height, first frame), known before it is decoded; more is answered with 413. */
+  readonly pixels: number;
+  /** Pixels that are held decoded at once, each 3 or 4 bytes of memory; others wait encoded. */
+  readonly decodedPixels: number;
+  /** Pictures that wait for their answer; one more is answered with 503. */
+  readonly pending: number;
+  /** Pictures that one run of a model takes. */
+  readonly batch: number;
+}
+
+const MiB = 1024 * 1024;
+const million = 1_000_000;
+
+export const defaultLimits: Limits = {
+  bodyBytes: 20 * MiB,
+  heldBytes: 256 * MiB,
+  pixels: 50 * million,
+  decodedPixels: 64 * million,
+  pending: 1024,
+  batch: 64,
+};
+
+/** Limits of a connection, in node:http's names; milliseconds and bytes. */
+export const connectionLimits = {
+  /** From the first byte of a request to the last of its headers. */
+  headersTimeout: 10_000,
+  /** From the first byte of a request to the last of its body: 20 MiB at 2 Mbit/s take 84 s. */
+  requestTimeout: 120_000,
+  /** How long a connection without a request stays open; longer than the 60 s that load balancers keep theirs. */
+  keepAliveTimeout: 65_000,
+  /** How often the two timeouts above are looked at. */
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16 * 1024,
+};

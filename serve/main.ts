@@ -1,0 +1,74 @@
+// Serves a repository: starts the workers, loads the models, listens, and stops without losing a request.
+import { announce } from './announce.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import type { Listening } from './listen.ts';
+import { openPool } from './sessions/pool.ts';
+
+export interface ServeOptions {
+  /** Folder of models, `<name>/<version>/model.onnx`. */
+  readonly repository: string;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Folder of the built page. */
+  readonly page?: string | undefined;
+  /** Serves this model alone. */
+  readonly model?: string | undefined;
+  /** Threads that run models; by default one for each processor. */
+  readonly threads?: number | undefined;
+  readonly limits?: Limits | undefined;
+  readonly log?: ((line: string) => void) | undefined;
+}
+
+export interface Serving {
+  readonly url: string;
+  /** Answers what was accepted, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Exit status of a program that was interrupted: 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+/**
+ * Serves the models of a repository until SIGTERM or SIGINT, then answers what was accepted and exits with 0.
+ *
+ * @returns when the models can be asked.
+ * @throws UserError when the port cannot be had or there is no model that works.
+ */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const { repository, host, port, page, model, threads, limits = defaultLimits, log = console.log } = options;
+  const pool = openPool({ threads, batch: limits.batch, log });
+  let listening: Listening | undefined;
+
+  async function close(): Promise<void> {
+    process.off('SIGTERM', stop).off('SIGINT', stop);
+    await listening?.close();
+    await pool.close();
+  }
+  async function stop(): Promise<void> {
+    log('Stopping: what was accepted is answered first.');
+    process.on('SIGINT', () => process.exit(INTERRUPTED)); // a second Ctrl-C does not wait
+    await close();
+    process.exit(0);
+  }
+
+  try {
+    // Imported only now: the first worker loads its libraries meanwhile.
+    const [{ createApp }, { listen }, { readModels }] = await Promise.all([
+      import('./app.ts'),
+      import('./listen.ts'),
+      import('./repository.ts'),
+    ]);
+    const loaded = pool.load(await readModels(repository, model, log));
+    loaded.catch(() => {}); // awaited below, unless the port cannot be had
+    const ready = () => pool.ready() && !listening?.closing();
+    listening = await listen(createApp({ models: { ...pool, ready }, page, limits, log }), host, port);
+    await loaded;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+  log(announce(listening.url, pool.models(), page));
+  return { url: listening.url, close };
+}

@@ -1,0 +1,18 @@
+// A request that is not answered with a classification: an HTTP status and a sentence for the person who sent it.
+
+/** Statuses that a refusal may have. 503 means "not now", all others "not like this". */
+export type RefusalStatus = 400 | 404 | 405 | 408 | 413 | 415 | 422 | 503;
+
+/**
+ * Thrown anywhere between reading a request and answering it; becomes `{error: message}` with the status.
+ * Anything else that is thrown is a bug, logged with its stack and answered with 500.
+ */
+export class Refusal extends Error {
+  override name = 'Refusal';
+  readonly status: RefusalStatus;
+
+  constructor(status: RefusalStatus, message: string) {
+    super(message);
+    this.status = status;
+  }
+}

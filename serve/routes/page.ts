@@ -1,0 +1,72 @@
+// GET / and the files of the web page, as Vite built them.
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context, MiddlewareHandler } from 'hono';
+import { getMimeType } from 'hono/utils/mime';
+import { ASK, FOREVER, type ServedFile, sendFile } from './file.ts';
+
+/** Names that a build has; none starts with a dot or contains a separator, so no path leaves the folder. */
+const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
+
+/** Folder in which Vite gives every file a name with its hash. */
+const HASHED = 'assets';
+
+/** Compressed twins that the build leaves beside a file, best first. */
+const encodings = [
+  { name: 'br', suffix: '.br' },
+  { name: 'gzip', suffix: '.gz' },
+] as const;
+
+const notBuilt =
+  'The page is not built yet. Build it with: npm run build\nThe server itself works: see /models.\n';
+
+/**
+ * Answers what is a file of the page, and passes on what is not.
+ *
+ * @param folder - where the built page is; it may come into being later.
+ */
+export function pageFiles(folder: string): MiddlewareHandler {
+  return async (c, next) => {
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return next();
+    if (c.req.path === '/') return (await send(c, folder, ['index.html'])) ?? c.text(notBuilt, 404);
+    const segments = c.req.path.slice(1).split('/');
+    if (!segments.every((segment) => SEGMENT.test(segment))) return next();
+    return (await send(c, folder, segments)) ?? next();
+  };
+}
+
+/** Sends a file or its compressed twin; undefined when there is none. */
+async function send(c: Context, folder: string, segments: readonly string[]): Promise<Response | undefined> {
+  const path = join(folder, ...segments);
+  const plain = await served(path, path, segments[0] === HASHED ? FOREVER : ASK);
+  if (plain === undefined) return undefined;
+  c.header('Vary', 'Accept-Encoding');
+  const accepted = acceptedEncodings(c.req.header('accept-encoding'));
+  for (const { name, suffix } of encodings) {
+    if (!accepted.has(name)) continue;
+    const twin = await served(path + suffix, path, plain.keep);
+    if (twin !== undefined) return sendFile(c, { ...twin, encoding: name });
+  }
+  return sendFile(c, plain);
+}
+
+/** @param name - the file whose type it has. */
+async function served(path: string, name: string, keep: string): Promise<ServedFile | undefined> {
+  const stats = await stat(path).catch(() => undefined);
+  if (!stats?.isFile()) return undefined;
+  const etag = `"${stats.size.toString(16)}-${Math.trunc(stats.mtimeMs).toString(16)}"`;
+  return { path, bytes: stats.size, type: getMimeType(name) ?? 'application/octet-stream', etag, keep };
+}
+
+/** Encodings of an `Accept-Encoding` header, without those of quality 0. Reference: RFC 9110, section 12.5.3. */
+function acceptedEncodings(header = ''): Set<string> {
+  const offers = header.split(',').map((offer) =>
+    offer
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*q=/),
+  );
+  return new Set(
+    offers.filter(([, quality]) => quality === undefined || Number(quality) > 0).map(([name = '']) => name),
+  );
+}

@@ -1,0 +1,74 @@
+// Takes a body as it arrives and counts it, so that no body is longer than allowed, whatever its headers say.
+import type { Readable } from 'node:stream';
+import { Refusal } from '../refusal.ts';
+import type { Held } from './memory.ts';
+
+/** A body that is on its way, and what it may cost. */
+export interface Upload {
+  readonly stream: Readable;
+  /** The `Content-Type` header. */
+  readonly type: string;
+  /** The `Content-Length` header, in bytes; undefined when the length is not known in advance. */
+  readonly announced: number | undefined;
+  /** Bytes at most. */
+  readonly limit: number;
+  readonly held: Held;
+}
+
+/**
+ * Hands every chunk of a body to `take`. When that throws, or the body is too long, the stream is left as it is,
+ * paused: the answer goes out first, and the connection is dealt with after it.
+ *
+ * @throws Refusal 413 when the body is too long, 400 when it ends early, and what `take` throws.
+ */
+export function receive(upload: Upload, take: (chunk: Buffer) => void): Promise<void> {
+  const { stream, announced, limit, held } = upload;
+  return new Promise((resolve, reject) => {
+    let length = 0;
+    const onData = (chunk: Buffer) => {
+      try {
+        length += chunk.length;
+        if (length > limit) throw tooLong(limit);
+        held.add(chunk.length);
+        take(chunk);
+      } catch (error) {
+        stop();
+        reject(error);
+      }
+    };
+    const onEnd = () => {
+      stop();
+      resolve();
+    };
+    const onClose = () => {
+      stop();
+      reject(new Refusal(400, `the body ended after ${length} bytes, before it was complete`));
+    };
+    function stop(): void {
+      stream.pause();
+      stream.off('data', onData).off('end', onEnd).off('close', onClose);
+    }
+    if (announced !== undefined && announced > limit) {
+      reject(tooLong(limit));
+      return;
+    }
+    stream.on('error', () => {}); // a connection that breaks is also closed, which onClose answers
+    stream.on('data', onData).on('end', onEnd).on('close', onClose);
+  });
+}
+
+/** The chunks as one array, alone on its buffer, so that it can be moved to a worker. */
+export function concatenate(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+function tooLong(limit: number): Refusal {
+  const mebibytes = (limit / 1024 / 1024).toLocaleString('en', { maximumFractionDigits: 2 });
+  return new Refusal(413, `the body is longer than ${mebibytes} MiB, which is the limit`);
+}
