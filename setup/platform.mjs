@@ -30,6 +30,12 @@ export function trainingPlatformNeeds() {
   return [];
 }
 
+/** The C library's name as npm has it: `glibc`, `musl` on other Linux, nothing elsewhere. */
+export function libc() {
+  if (process.platform !== 'linux') return '';
+  return glibcVersion() ? 'glibc' : 'musl';
+}
+
 /** @returns {number[] | undefined} */
 function glibcVersion() {
   const report = /** @type {{ header?: { glibcVersionRuntime?: string } }} */ (process.report.getReport());

@@ -23,7 +23,7 @@ export const addonStep = {
       : [{ problem: 'Training needs a C++ compiler: g++ is not on the PATH.', install: ['g++'] }],
   run: async () => {
     const key = buildKey();
-    const temporary = `${addonFile}.${process.pid}.node`;
+    const temporary = join(dirname(addonFile), 'unfinished.node');
     mkdirSync(dirname(addonFile), { recursive: true });
     try {
       await run('addon', 'g++', [...compilerArguments(), '-o', temporary]);

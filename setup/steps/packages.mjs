@@ -1,9 +1,19 @@
 // Step: the npm packages of package-lock.json, without their install scripts.
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { SetupError } from '../errors.mjs';
+import { explain } from '../explain.mjs';
 import { readJson } from '../files.mjs';
 import { root } from '../paths.mjs';
+import { libc } from '../platform.mjs';
 import { run } from '../run.mjs';
 import { which } from '../system.mjs';
+
+/** What npm says it has installed. It is written last. */
+const hiddenLockfile = join(root, 'node_modules', '.package-lock.json');
+
+/** npm's own two retries, after 2 and 10 seconds: by itself it takes a minute and a half to say that it is offline. */
+const patience = ['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000'];
 
 /**
  * @param {{ dev: boolean }} options whether what only development needs must be there too
@@ -18,25 +28,51 @@ export function packagesStep({ dev }) {
     // The scripts that are skipped fetch binaries from elsewhere: set-up builds TensorFlow's, and
     // onnxruntime's CPU libraries are in its package.
     run: async () => {
-      await run('packages', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-        env: { ONNXRUNTIME_NODE_INSTALL: 'skip' },
-      });
+      const output = await run(
+        'packages',
+        'npm',
+        ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...patience],
+        {
+          env: { ONNXRUNTIME_NODE_INSTALL: 'skip' },
+        },
+      );
+      // npm only warns of files that it could not write, and ends well.
+      if (areInstalled(dev) && !output.includes('TAR_ENTRY_ERROR')) return;
+      rmSync(hiddenLockfile, { force: true });
+      throw new SetupError(explain(output) ?? 'npm ci left packages out. Run the same command again.');
     },
   };
 }
 
 /**
- * Whether node_modules holds what the lockfile asks for. npm writes its hidden lockfile last, so a killed
- * `npm ci` counts as nothing, and an `npm install` by hand counts.
+ * Whether node_modules holds what the lockfile asks for. npm writes its own list last, so a killed
+ * `npm ci` counts as nothing, and an `npm install` by hand counts. Optional packages of this platform are asked
+ * for too: npm leaves out those that it fails to fetch or write, and still ends well.
  * @param {boolean} dev
  */
 function areInstalled(dev) {
   const wanted = readJson(join(root, 'package-lock.json'))?.packages ?? {};
-  const installed = readJson(join(root, 'node_modules', '.package-lock.json'))?.packages;
+  const installed = readJson(hiddenLockfile)?.packages;
   if (!installed) return false;
+  const system = { os: process.platform, cpu: process.arch, libc: libc() };
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === '' || (entry.dev && !dev)) return true;
     const found = installed[path];
-    return found ? found.version === entry.version && found.integrity === entry.integrity : entry.optional;
+    if (found) return found.version === entry.version && found.integrity === entry.integrity;
+    return entry.optional && !isFor(system, entry);
   });
+}
+
+/**
+ * Whether a package is for this system in particular. One without such fields is needed by others, if at all.
+ * @param {{ os: string, cpu: string, libc: string }} system
+ * @param {{ os?: string[], cpu?: string[], libc?: string[] }} entry of the lockfile
+ */
+function isFor(system, { os, cpu, libc }) {
+  if (!os && !cpu) return false;
+  return (
+    (os ?? [system.os]).includes(system.os) &&
+    (cpu ?? [system.cpu]).includes(system.cpu) &&
+    (libc ?? [system.libc]).includes(system.libc)
+  );
 }
