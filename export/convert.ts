@@ -1,0 +1,149 @@
+// A traced TensorFlow graph as an ONNX model.
+import { UserError } from '../models/errors.ts';
+import type { GraphProto, ModelProto, NodeProto } from '../models/onnx/schema.ts';
+import type { State } from '../train/graph/compile.ts';
+import type { Graph, Node } from '../train/graph/graph.ts';
+import { type Builder, createBuilder } from './builder.ts';
+import { onnxType, valueInfo } from './onnx.ts';
+import { createOp, describe } from './op.ts';
+import { plain } from './operands.ts';
+import { findConverter, wayOut } from './ops/index.ts';
+import { dropUnused, foldConstants } from './passes/fold.ts';
+import { runPasses } from './passes/index.ts';
+import { layerOf, type Value } from './value.ts';
+
+export interface ConvertOptions {
+  /** Name of the graph. */
+  name: string;
+  /** What the outputs are called, in the order of the traced function's results. */
+  outputs: readonly string[];
+  /** Version of ONNX's operators. */
+  opset?: number;
+}
+
+/** Operator sets that can be written. Both ends are what the installed onnxruntime is tested with. */
+export const OPSETS = { oldest: 13, usual: 17, newest: 21 } as const;
+
+/** The file format's version that came with an operator set (https://onnx.ai/onnx/repo-docs/Versioning.html). */
+function irVersion(opset: number): number {
+  if (opset >= 21) return 10;
+  if (opset >= 19) return 9;
+  return opset >= 15 ? 8 : 7;
+}
+
+/**
+ * Converts a graph; the same graph and weights give the same model.
+ *
+ * @param graph - A forward pass, as `traceDynamic` records it; its inputs keep their names and types.
+ * @param state - Values of its variables, which become initializers of the same names.
+ * @throws UserError for an op or a case that is not converted; it names the op, its layer and a way out.
+ */
+export function convert(graph: Graph, state: State, options: ConvertOptions): ModelProto {
+  const { opset = OPSETS.usual } = options;
+  if (!Number.isInteger(opset) || opset < OPSETS.oldest || opset > OPSETS.newest)
+    throw new UserError(`opset ${opset} cannot be written: choose ${OPSETS.oldest} to ${OPSETS.newest}.`);
+  const folded = dropUnused(foldConstants(dropUnused(graph), state));
+  return {
+    ir_version: irVersion(opset),
+    producer_name: 'trainyard',
+    opset_import: [{ domain: '', version: opset }],
+    graph: runPasses(convertGraph(folded, state, options, opset)),
+    metadata_props: [],
+  };
+}
+
+function convertGraph(graph: Graph, state: State, options: ConvertOptions, opset: number): GraphProto {
+  const inputs = graph.nodes.filter(({ op }) => op === 'Input').map(inputOf);
+  const build = createBuilder(opset, [...inputs.map(({ name }) => name), ...options.outputs]);
+  const values = new Map<string, Value>();
+  const find = (reference: string): Value => {
+    const value = values.get(reference);
+    if (value === undefined) throw new Error(`the graph uses ${reference} before it is computed`);
+    return value;
+  };
+  const uses = countUses(graph);
+  const usesOfValue = new Map<string, number>();
+  for (const node of graph.nodes) {
+    const made = convertNode(node, node.inputs.map(find), state, build, (name) => usesOfValue.get(name) ?? 0);
+    made.forEach((value, i) => {
+      const reference = `${node.name}:${i}`;
+      values.set(reference, value);
+      // Two references can be one ONNX value: their uses add up.
+      usesOfValue.set(value.name, (usesOfValue.get(value.name) ?? 0) + (uses.get(reference) ?? 0));
+    });
+  }
+  const results = graph.outputs.map(find);
+  const names = results.map((value) => plain(build, value));
+  return {
+    name: options.name,
+    node: nameOutputs(build, names, options.outputs),
+    initializer: build.initializers,
+    input: inputs.map(({ name, type, shape }) => valueInfo(name, type, shape)),
+    output: results.map(({ type, shape }, i) => valueInfo(options.outputs[i] ?? '', type, shape)),
+  };
+}
+
+function convertNode(
+  node: Node,
+  inputs: readonly Value[],
+  state: State,
+  build: Builder,
+  uses: (name: string) => number,
+): readonly Value[] {
+  if (node.op === 'Input') return [inputOf(node)];
+  if (node.op === 'Variable' || node.op === 'Const') return [constantOf(node, state)];
+  const converter = findConverter(node.op);
+  if (converter === undefined)
+    throw new UserError(
+      `TensorFlow op ${describe(node, inputs.flatMap((value) => value.layer ?? [])[0])} cannot be exported to ONNX. ${wayOut(node.op)}`,
+    );
+  const made = converter(createOp(build, node, inputs, uses));
+  return 'name' in made ? [made] : made;
+}
+
+function inputOf(node: Node): Value {
+  return { name: node.label ?? node.name, layout: 'channelsLast', ...typeOf(node) };
+}
+
+function constantOf(node: Node, state: State): Value {
+  const type = { name: '', layout: 'channelsLast', ...typeOf(node) } as const;
+  if (node.op === 'Const') return { ...type, constant: { bytes: node.constant?.bytes ?? new Uint8Array() } };
+  const label = node.label ?? node.name;
+  const values = state.get(label);
+  if (values === undefined) throw new Error(`there is no value for variable ${label}`);
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const layer = layerOf(label);
+  return { ...type, constant: { bytes, label }, ...(layer === undefined ? {} : { layer }) };
+}
+
+function typeOf(node: Node): { type: number; shape: readonly number[] } {
+  const [output] = node.outputs;
+  const type = output && onnxType(output.dtype);
+  if (output === undefined || type === undefined)
+    throw new UserError(
+      `${node.label ?? node.name} has TensorFlow's type ${output?.dtype}, which is not exported: use float32, int32, uint8 or bool.`,
+    );
+  return { type, shape: output.shape };
+}
+
+function countUses(graph: Graph): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const reference of [...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs])
+    counts.set(reference, (counts.get(reference) ?? 0) + 1);
+  return counts;
+}
+
+/** Calls the values that are outputs by the outputs' names. */
+function nameOutputs(build: Builder, values: readonly string[], outputs: readonly string[]): NodeProto[] {
+  const renamed = new Map<string, string>();
+  const copies: NodeProto[] = [];
+  values.forEach((value, i) => {
+    const name = outputs[i] ?? '';
+    // An input, a constant or a value that is an output already gets a copy.
+    if (build.producer(value) !== undefined && !renamed.has(value)) renamed.set(value, name);
+    else copies.push({ op_type: 'Identity', name, input: [value], output: [name], attribute: [] });
+  });
+  const rename = (name: string) => renamed.get(name) ?? name;
+  const nodes = [...build.nodes, ...copies];
+  return nodes.map((node) => ({ ...node, input: node.input.map(rename), output: node.output.map(rename) }));
+}

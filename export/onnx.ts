@@ -1,0 +1,65 @@
+// Small makers of ONNX messages, and what TensorFlow's types are called in ONNX.
+import {
+  type AttributeProto,
+  attributeType,
+  dataType,
+  type TensorProto,
+  type ValueInfoProto,
+} from '../models/onnx/schema.ts';
+import { DataType } from '../train/graph/tensorflow.ts';
+
+const utf8 = new TextEncoder();
+
+/** Makers of the attributes that nodes take. */
+export const attribute = {
+  int: (name: string, i: number): AttributeProto => ({ name, type: attributeType.INT, i }),
+  ints: (name: string, ints: readonly number[]): AttributeProto => ({
+    name,
+    type: attributeType.INTS,
+    ints: [...ints],
+  }),
+  float: (name: string, f: number): AttributeProto => ({ name, type: attributeType.FLOAT, f }),
+  text: (name: string, s: string): AttributeProto => ({
+    name,
+    type: attributeType.STRING,
+    s: utf8.encode(s),
+  }),
+  tensor: (name: string, t: TensorProto): AttributeProto => ({ name, type: attributeType.TENSOR, t }),
+};
+
+const onnxTypes: ReadonlyMap<number, number> = new Map([
+  [DataType.float32, dataType.FLOAT],
+  [DataType.int32, dataType.INT32],
+  [DataType.uint8, dataType.UINT8],
+  [DataType.int64, dataType.INT64],
+  [DataType.bool, dataType.BOOL],
+]);
+
+/** ONNX's code for a type that TensorFlow calls `type`; undefined for those that no exported model holds. */
+export function onnxType(type: number): number | undefined {
+  return onnxTypes.get(type);
+}
+
+/** Bytes of one element of each type that is exported. */
+export function bytesPerElement(type: number): number {
+  switch (type) {
+    case dataType.FLOAT:
+    case dataType.INT32:
+      return 4;
+    case dataType.INT64:
+      return 8;
+    default:
+      return 1;
+  }
+}
+
+/** Declares an input or output of the graph; a dimension of -1 becomes the batch, `N`. */
+export function valueInfo(name: string, elementType: number, shape: readonly number[]): ValueInfoProto {
+  const dim = shape.map((size) => (size === -1 ? { dim_param: 'N' } : { dim_value: size }));
+  return { name, type: { tensor_type: { elem_type: elementType, shape: { dim } } } };
+}
+
+/** Little-endian bytes of whole numbers as int64, the type of ONNX's shapes and axes. */
+export function int64Bytes(values: readonly number[]): Uint8Array {
+  return new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+}

@@ -1,0 +1,107 @@
+// Arithmetic, element by element: of one array, and of several with broadcasting.
+import { dataType } from '../../models/onnx/schema.ts';
+import type { Converter, Family, Op } from '../op.ts';
+import { aligned, asIs, scalar } from '../operands.ts';
+import { addition, biasAdd } from './bias.ts';
+
+type Compute = (op: Op, names: string[]) => string;
+
+/** A function of one array. */
+function unary(compute: string | ((op: Op, x: string) => string)): Converter {
+  return (op) => {
+    const x = op.input(0);
+    const name = asIs(op.build, x);
+    return op.result(typeof compute === 'string' ? op.emit(compute, [name]) : compute(op, name), x.layout);
+  };
+}
+
+/** A function of arrays that are broadcast against each other. */
+function broadcast(compute: string | Compute): Converter {
+  return (op) => {
+    const { names, layout } = aligned(op.build, op.inputs);
+    return op.result(typeof compute === 'string' ? op.emit(compute, names) : compute(op, names), layout);
+  };
+}
+
+/** A constant of the type of the op's first input. */
+function number(op: Op, value: number): string {
+  return scalar(op.build, value, op.input(0).type);
+}
+
+const isWhole = (op: Op) => op.input(0).type === dataType.INT32;
+
+/** floor(a / b). ONNX divides whole numbers towards zero. */
+const floorDivide: Compute = (op, names) => {
+  if (!isWhole(op)) return op.emit('Floor', [op.emit('Div', names)]);
+  // a - mod(a, b) is a multiple of b, and mod has b's sign.
+  const [a = '', b = ''] = names;
+  return op.emit('Div', [op.emit('Sub', [a, op.emit('Mod', names)]), b]);
+};
+
+/** a - floor(a / b) * b, with the sign of b; ONNX has it for whole numbers alone. */
+const floorModulo: Compute = (op, names) => {
+  if (isWhole(op)) return op.emit('Mod', names);
+  const [a = '', b = ''] = names;
+  return op.emit('Sub', [a, op.emit('Mul', [op.emit('Floor', [op.emit('Div', names)]), b])]);
+};
+
+/** a / b, and 0 where b is 0. */
+const divideNoNan: Compute = (op, names) => {
+  const isZero = op.emit('Equal', [names[1] ?? '', number(op, 0)]);
+  return op.emit('Where', [isZero, number(op, 0), op.emit('Div', names)]);
+};
+
+const squaredDifference: Compute = (op, names) => {
+  const difference = op.emit('Sub', names);
+  return op.emit('Mul', [difference, difference]);
+};
+
+/** TensorFlow writes it out as n operands of one shape. */
+const sumOfAll: Compute = (op, names) =>
+  isWhole(op) ? names.reduce((sum, name) => op.emit('Add', [sum, name])) : op.emit('Sum', names);
+
+export const arithmetic: Family = {
+  Abs: unary('Abs'),
+  Neg: unary('Neg'),
+  Sign: unary('Sign'),
+  Exp: unary('Exp'),
+  Expm1: unary((op, x) => op.emit('Sub', [op.emit('Exp', [x]), number(op, 1)])),
+  Log: unary('Log'),
+  Log1p: unary((op, x) => op.emit('Log', [op.emit('Add', [x, number(op, 1)])])),
+  Sqrt: unary('Sqrt'),
+  Rsqrt: unary((op, x) => op.emit('Reciprocal', [op.emit('Sqrt', [x])])),
+  Square: unary((op, x) => op.emit('Mul', [x, x])),
+  Reciprocal: unary('Reciprocal'),
+  Floor: unary('Floor'),
+  Ceil: unary('Ceil'),
+  // Halves go to the even neighbour in both.
+  Round: unary('Round'),
+  Erf: unary('Erf'),
+  Sin: unary('Sin'),
+  Cos: unary('Cos'),
+  Tan: unary('Tan'),
+  Asin: unary('Asin'),
+  Acos: unary('Acos'),
+  Atan: unary('Atan'),
+  Sinh: unary('Sinh'),
+  Cosh: unary('Cosh'),
+  Asinh: unary('Asinh'),
+  Acosh: unary('Acosh'),
+  Atanh: unary('Atanh'),
+
+  Add: addition,
+  AddV2: addition,
+  AddN: broadcast(sumOfAll),
+  BiasAdd: biasAdd,
+  Sub: broadcast('Sub'),
+  Mul: broadcast('Mul'),
+  RealDiv: broadcast('Div'),
+  Div: broadcast('Div'),
+  DivNoNan: broadcast(divideNoNan),
+  FloorDiv: broadcast(floorDivide),
+  FloorMod: broadcast(floorModulo),
+  Maximum: broadcast('Max'),
+  Minimum: broadcast('Min'),
+  Pow: broadcast('Pow'),
+  SquaredDifference: broadcast(squaredDifference),
+};

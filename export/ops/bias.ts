@@ -1,0 +1,39 @@
+// Biases and other additions of a constant per channel: inside the convolution or product where that is possible.
+import type { Converter, Op } from '../op.ts';
+import { aligned, permuted } from '../operands.ts';
+import { sizeOf, type Value } from '../value.ts';
+
+/** Operators whose third input is a bias `[C]`. */
+const takesBias = new Set(['Conv', 'ConvTranspose', 'Gemm']);
+
+/** `x + bias` on the last axis: `[...,C]` and `[C]`. */
+export const biasAdd: Converter = (op) => {
+  if (op.text('data_format', 'NHWC') !== 'NHWC')
+    throw op.unsupported('a bias with channels first', 'Give it channels last.');
+  return withBias(op, 0, 1) ?? sum(op);
+};
+
+/** The same written as an addition, either way round. */
+export const addition: Converter = (op) => withBias(op, 0, 1) ?? withBias(op, 1, 0) ?? sum(op);
+
+function sum(op: Op): Value {
+  const { names, layout } = aligned(op.build, [op.input(0), op.input(1)]);
+  return op.result(op.emit('Add', names), layout);
+}
+
+/** Gives the bias to the operator that computes `x`; undefined when it cannot take one or others see its result. */
+function withBias(op: Op, x: number, bias: number): Value | undefined {
+  const [value, constant] = [op.input(x), op.input(bias)];
+  const channels = value.shape.at(-1) ?? 0;
+  const perChannel = constant.shape.at(-1) === channels && sizeOf(constant.shape) === channels;
+  if (constant.constant === undefined || !perChannel || constant.shape.length > value.shape.length)
+    return undefined;
+  const producer = op.build.producer(value.name);
+  if (producer === undefined || !takesBias.has(producer.op_type)) return undefined;
+  if (producer.input.length !== 2 || !op.usedOnce(x)) return undefined;
+  // A picture seen in another shape has its channels elsewhere.
+  if ((producer.op_type === 'Gemm') !== (value.layout === 'channelsLast')) return undefined;
+  const all = constant.shape.map((_, axis) => axis);
+  producer.input.push(permuted(op.build, constant, all, [channels]));
+  return op.result(value.name, value.layout);
+}

@@ -1,0 +1,78 @@
+// Pictures: other sizes, and channels moved into places.
+import { type AttributeProto, dataType } from '../../models/onnx/schema.ts';
+import { attribute } from '../onnx.ts';
+import type { Converter, Family, Op } from '../op.ts';
+import { inLayout } from '../operands.ts';
+import type { Value } from '../value.ts';
+
+/** Where TensorFlow looks for the pixels of the result, in ONNX's words. */
+function coordinates(op: Op): AttributeProto {
+  const mode = op.flag('align_corners', false)
+    ? 'align_corners'
+    : op.flag('half_pixel_centers', false)
+      ? 'half_pixel'
+      : 'asymmetric';
+  return attribute.text('coordinate_transformation_mode', mode);
+}
+
+/**
+ * Reference: https://onnx.ai/onnx/operators/onnx__Resize.html
+ * @param modes - How a pixel follows from its neighbours.
+ */
+function resize(modes: (op: Op) => AttributeProto[]): Converter {
+  return (op) => {
+    const x = op.input(0);
+    const [height = 1, width = 1] = op.integers(1);
+    const name = inLayout(op.build, x, 'channelsFirst');
+    const { target, attributes } = targetSize(op, x, name, height, width);
+    const resized = op.emit('Resize', [name, '', ...target], [...modes(op), coordinates(op), ...attributes]);
+    return op.result(resized, 'channelsFirst');
+  };
+}
+
+/** Scales where they are whole, else sizes; batch and channels stay. Inputs 3 and 4 of Resize. */
+function targetSize(op: Op, x: Value, name: string, height: number, width: number) {
+  const { build } = op;
+  const [, h = 1, w = 1] = x.shape;
+  if (height % h === 0 && width % w === 0) {
+    const bytes = new Uint8Array(Float32Array.of(1, 1, height / h, width / w).buffer);
+    return { target: [build.constant({ type: dataType.FLOAT, dims: [4], bytes })], attributes: [] };
+  }
+  if (build.opset >= 18)
+    return { target: ['', build.integers([height, width])], attributes: [attribute.ints('axes', [2, 3])] };
+  const shape = build.node('Shape', [name]);
+  const kept = build.node('Slice', [shape, build.integers([0]), build.integers([2])]);
+  const sizes = [kept, build.integers([height, width])];
+  return {
+    target: ['', build.node('Concat', sizes, { attributes: [attribute.int('axis', 0)] })],
+    attributes: [],
+  };
+}
+
+const linear = () => [attribute.text('mode', 'linear')];
+
+/** Halves are rounded up, and without centres or corners everything down, as TensorFlow does. */
+const nearest = (op: Op) => {
+  const rounded = op.flag('align_corners', false) || op.flag('half_pixel_centers', false);
+  return [
+    attribute.text('mode', 'nearest'),
+    attribute.text('nearest_mode', rounded ? 'round_prefer_ceil' : 'floor'),
+  ];
+};
+
+const depthToSpace: Converter = (op) => {
+  if (op.text('data_format', 'NHWC') !== 'NHWC')
+    throw op.unsupported('channels first', 'Give it pictures with channels last.');
+  const name = op.emit(
+    'DepthToSpace',
+    [inLayout(op.build, op.input(0), 'channelsFirst')],
+    [attribute.int('blocksize', op.number('block_size', 2)), attribute.text('mode', 'DCR')],
+  );
+  return op.result(name, 'channelsFirst');
+};
+
+export const image: Family = {
+  ResizeBilinear: resize(linear),
+  ResizeNearestNeighbor: resize(nearest),
+  DepthToSpace: depthToSpace,
+};

@@ -1,0 +1,61 @@
+// All converters by name of the TensorFlow op, and what to say about the ops that have none.
+import { nearest } from '../../models/nearest.ts';
+import type { Converter, Family } from '../op.ts';
+import { activation } from './activation.ts';
+import { arithmetic } from './arithmetic.ts';
+import { casts } from './cast.ts';
+import { conv } from './conv.ts';
+import { image } from './image.ts';
+import { join } from './join.ts';
+import { logic } from './logic.ts';
+import { matmul } from './matmul.ts';
+import { norm } from './norm.ts';
+import { pool } from './pool.ts';
+import { reduction } from './reduce.ts';
+import { shape } from './shape.ts';
+import { parts } from './slice.ts';
+
+/** The families, by what they are about. */
+export const families: Readonly<Record<string, Family>> = {
+  convolution: conv,
+  pooling: pool,
+  normalisation: norm,
+  activation,
+  'matrix product': matmul,
+  arithmetic,
+  logic,
+  reduction,
+  shape,
+  parts,
+  joining: join,
+  images: image,
+  types: casts,
+};
+
+const converters: ReadonlyMap<string, Converter> = new Map(
+  Object.values(families).flatMap((family) => Object.entries(family)),
+);
+
+/** The converter of a TensorFlow op; undefined when it has none. */
+export function findConverter(op: string): Converter | undefined {
+  return converters.get(op);
+}
+
+const hints: readonly [pattern: RegExp, wayOut: string][] = [
+  [/Grad$|Backprop|SoftmaxCrossEntropy/, 'It belongs to training: export the forward pass alone.'],
+  [/^(Random|Stateless|Multinomial)/, 'Nothing random can be exported: trace with `training: false`.'],
+  [/FFT$|^(Real|Imag|Complex)/, 'Transform the input before it reaches the model.'],
+  [/^(Decode|Encode|String|StaticRegex)/, 'Do it before the model: the model file takes pixels.'],
+  [/^(NonMaxSuppression|CropAndResize|Unique|Where)/, 'Do it after the model, on its outputs.'],
+  [/^(Fill|Range|LinSpace)$/, 'Its size depends on the batch: let an operator broadcast instead.'],
+  [/^(SpaceToBatch|BatchToSpace)/, 'Use the `dilations` of the convolution or depthToSpace instead.'],
+];
+
+/** What to do about an op without a converter, in one sentence. */
+export function wayOut(op: string): string {
+  const hint = hints.find(([pattern]) => pattern.test(op));
+  if (hint !== undefined) return hint[1];
+  const near = nearest(op, [...converters.keys()]);
+  const other = near === undefined ? 'other ops' : `${near} or other ops`;
+  return `Write it with ${other}; export/ops/ holds those that can be exported.`;
+}

@@ -1,0 +1,101 @@
+// Putting together: concatenation, stacking, padding, repetition, one-hot vectors.
+import { dataType } from '../../models/onnx/schema.ts';
+import { arrange, placeOf } from '../layout.ts';
+import { attribute } from '../onnx.ts';
+import type { Converter, Family } from '../op.ts';
+import { asIs, inLayout, plain, reshaped } from '../operands.ts';
+
+const concat: Converter = (op) => {
+  const parts = op.inputs.slice(0, -1);
+  const [axis = 0] = op.integers(parts.length);
+  const rank = op.result('').shape.length;
+  const layout = parts.some((part) => part.layout === 'channelsFirst') ? 'channelsFirst' : 'channelsLast';
+  const names = parts.map((part) => inLayout(op.build, part, layout));
+  const place = placeOf((axis + rank) % rank, layout, rank);
+  return op.result(op.emit('Concat', names, [attribute.int('axis', place)]), layout);
+};
+
+/** Concatenation along a new axis. */
+const pack: Converter = (op) => {
+  const result = op.result('');
+  const axis = (op.number('axis', 0) + result.shape.length) % result.shape.length;
+  const part = result.shape.map((size, i) => (i === axis ? 1 : size));
+  const names = op.inputs.map((value) => plain(op.build, reshaped(op.build, value, part)));
+  return { ...result, name: op.emit('Concat', names, [attribute.int('axis', axis)]) };
+};
+
+/** Paddings `[axes,2]` in ONNX's order: all beginnings, then all ends. */
+const pad: Converter = (op) => {
+  const [x, paddings] = [op.input(0), op.integers(1)];
+  const pairs = arrange(
+    x.shape.map((_, axis) => paddings.slice(2 * axis, 2 * axis + 2)),
+    x.layout,
+  );
+  const pads = [...pairs.map(([before = 0]) => before), ...pairs.map(([, after = 0]) => after)];
+  const inputs = [asIs(op.build, x), op.build.integers(pads)];
+  if (op.node.op !== 'MirrorPad') {
+    const value = op.inputs[2];
+    return op.result(op.emit('Pad', value ? [...inputs, plain(op.build, value)] : inputs), x.layout);
+  }
+  if (op.text('mode', 'REFLECT') !== 'REFLECT')
+    throw op.unsupported('symmetric padding', "ONNX has 'reflect', which leaves out the edge.");
+  return op.result(op.emit('Pad', inputs, [attribute.text('mode', 'reflect')]), x.layout);
+};
+
+const tile: Converter = (op) => {
+  const [x, repeats] = [op.input(0), op.integers(1)];
+  if (repeats.includes(-1))
+    throw op.unsupported('repeating as often as the batch is large', 'Let an operator broadcast it.');
+  const inputs = [asIs(op.build, x), op.build.integers(arrange(repeats, x.layout))];
+  return op.result(op.emit('Tile', inputs), x.layout);
+};
+
+/** Indices `[...]` to `[...,depth]`, with one value where the index points and another elsewhere. */
+const oneHot: Converter = (op) => {
+  const { build } = op;
+  const [indices, on, off] = [op.input(0), op.input(2), op.input(3)];
+  if (on.constant === undefined || off.constant === undefined)
+    throw op.unsupported('a one-hot of computed values', 'Multiply the result instead.');
+  const bytes = Buffer.concat([off.constant.bytes, on.constant.bytes]);
+  const values = build.constant({ type: on.type, dims: [2], bytes });
+  // onnxruntime has this operator for a few types; these are among them.
+  const wide = op.emit('Cast', [plain(build, indices)], [attribute.int('to', dataType.INT64)]);
+  const floats =
+    on.type === dataType.FLOAT ? values : op.emit('Cast', [values], [attribute.int('to', dataType.FLOAT)]);
+  const name = op.emit('OneHot', [wide, build.integers(op.integers(1)), floats], [attribute.int('axis', -1)]);
+  return op.result(
+    on.type === dataType.FLOAT ? name : op.emit('Cast', [name], [attribute.int('to', on.type)]),
+  );
+};
+
+/** The same number everywhere, in the shape of the input. */
+function filled(value: 0 | 1): Converter {
+  return (op) => {
+    const x = op.input(0);
+    const bytes =
+      x.type === dataType.FLOAT
+        ? new Uint8Array(Float32Array.of(value).buffer)
+        : x.type === dataType.INT32
+          ? new Uint8Array(Int32Array.of(value).buffer)
+          : Uint8Array.of(value);
+    const tensor = { dims: [1], data_type: x.type, raw_data: bytes };
+    const name = op.emit(
+      'ConstantOfShape',
+      [op.emit('Shape', [asIs(op.build, x)])],
+      [attribute.tensor('value', tensor)],
+    );
+    return op.result(name, x.layout);
+  };
+}
+
+export const join: Family = {
+  ConcatV2: concat,
+  Pack: pack,
+  Pad: pad,
+  PadV2: pad,
+  MirrorPad: pad,
+  Tile: tile,
+  OneHot: oneHot,
+  ZerosLike: filled(0),
+  OnesLike: filled(1),
+};

@@ -1,0 +1,42 @@
+// Matrix products.
+import { attribute } from '../onnx.ts';
+import type { Converter, Family, Op } from '../op.ts';
+import { permuted, plain } from '../operands.ts';
+import type { Value } from '../value.ts';
+
+/**
+ * Of matrices a Gemm, which can take a bias; of stacks of matrices a MatMul, which broadcasts them.
+ * Reference: https://onnx.ai/onnx/operators/onnx__Gemm.html
+ */
+const product: Converter = (op) => {
+  const [a, b] = [op.input(0), op.input(1)];
+  const transposeA = op.flag('adj_x', op.flag('transpose_a', false));
+  const transposeB = op.flag('adj_y', op.flag('transpose_b', false));
+  if (a.shape.length === 2 && b.shape.length === 2) {
+    const attributes = [
+      ...(transposeA ? [attribute.int('transA', 1)] : []),
+      ...(transposeB ? [attribute.int('transB', 1)] : []),
+    ];
+    return op.result(op.emit('Gemm', [plain(op.build, a), plain(op.build, b)], attributes));
+  }
+  return op.result(op.emit('MatMul', [stack(op, a, transposeA), stack(op, b, transposeB)]));
+};
+
+/** A stack of matrices, each transposed if need be. */
+function stack(op: Op, value: Value, transposed: boolean): string {
+  if (!transposed) return plain(op.build, value);
+  const axes = value.shape.map((_, axis) => axis);
+  return permuted(op.build, value, [...axes.slice(0, -2), ...axes.slice(-2).reverse()]);
+}
+
+const einsum: Converter = (op) => {
+  const names = op.inputs.map((value) => plain(op.build, value));
+  return op.result(op.emit('Einsum', names, [attribute.text('equation', op.text('equation', ''))]));
+};
+
+export const matmul: Family = {
+  BatchMatMul: product,
+  BatchMatMulV2: product,
+  MatMul: product,
+  Einsum: einsum,
+};

@@ -1,0 +1,21 @@
+// Pooling: the largest value or the mean of each window.
+import type { Converter, Family } from '../op.ts';
+import { inLayout } from '../operands.ts';
+import { windowAttributes, windowsOf } from './windows.ts';
+
+/** Both leave padding out of the result, as TensorFlow does (ONNX: `count_include_pad` is 0). */
+function pooling(operator: 'MaxPool' | 'AveragePool'): Converter {
+  return (op) => {
+    const x = op.input(0);
+    const windows = windowsOf(op, x.shape, op.ints('ksize').slice(1, -1));
+    const name = op.emit(operator, [inLayout(op.build, x, 'channelsFirst')], windowAttributes(windows));
+    return op.result(name, 'channelsFirst');
+  };
+}
+
+export const pool: Family = {
+  MaxPool: pooling('MaxPool'),
+  MaxPool3D: pooling('MaxPool'),
+  AvgPool: pooling('AveragePool'),
+  AvgPool3D: pooling('AveragePool'),
+};

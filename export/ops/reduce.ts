@@ -1,0 +1,72 @@
+// Reductions: sums, means and extremes over axes, and where the extremes are.
+import { dataType } from '../../models/onnx/schema.ts';
+import { axesOf, type Layout, placeOf } from '../layout.ts';
+import { attribute } from '../onnx.ts';
+import type { Converter, Family, Op } from '../op.ts';
+import { asIs, inLayout } from '../operands.ts';
+import type { Value } from '../value.ts';
+
+/** Reductions whose axes are an input; for the others that is so from opset 18 on. */
+const AXES_INPUT_FROM: Readonly<Record<string, number>> = { ReduceSum: 13 };
+
+/** Adds the node that reduces `x` over `axes`, which count in the layout of `x`. */
+function emitReduce(op: Op, operator: string, x: string, axes: number[], keep: boolean): string {
+  const { build } = op;
+  const asInput = build.opset >= (AXES_INPUT_FROM[operator] ?? 18);
+  return build.node(operator, asInput ? [x, build.integers(axes)] : [x], {
+    attributes: [...(asInput ? [] : [attribute.ints('axes', axes)]), attribute.int('keepdims', keep ? 1 : 0)],
+  });
+}
+
+/** The layout in which `x` can be reduced over `axes`: its own, if what is left keeps TensorFlow's order. */
+function layoutFor(x: Value, axes: readonly number[], keep: boolean): Layout {
+  const left = axesOf(x.layout, x.shape.length).filter((axis) => !axes.includes(axis));
+  const inOrder = left.every((axis, i) => i === 0 || axis > (left[i - 1] ?? 0));
+  return keep || inOrder ? x.layout : 'channelsLast';
+}
+
+type Around = (op: Op, name: string) => string;
+
+/** A reduction over the axes in the second input, with a cast before and after it where ONNX wants one. */
+function reduce(operator: string, before: Around = (_, x) => x, after: Around = (_, x) => x): Converter {
+  return (op) => {
+    const [x, keep] = [op.input(0), op.flag('keep_dims', false)];
+    const rank = x.shape.length;
+    const axes = op.integers(1).map((axis) => (axis + rank) % rank);
+    // No axes: TensorFlow reduces nothing, ONNX everything.
+    if (axes.length === 0) return { ...x, ...op.result(asIs(op.build, x), x.layout) };
+    const layout = layoutFor(x, axes, keep);
+    const places = axes.map((axis) => placeOf(axis, layout, rank)).sort((a, b) => a - b);
+    const name = emitReduce(op, operator, before(op, inLayout(op.build, x, layout)), places, keep);
+    return op.result(after(op, name), keep ? layout : 'channelsLast');
+  };
+}
+
+/** Index of the largest or smallest, as int32. */
+function arg(operator: 'ArgMax' | 'ArgMin'): Converter {
+  return (op) => {
+    const x = op.input(0);
+    const rank = x.shape.length;
+    const [axis = 0] = op.integers(1).map((value) => (value + rank) % rank);
+    const layout = layoutFor(x, [axis], false);
+    const attributes = [attribute.int('axis', placeOf(axis, layout, rank)), attribute.int('keepdims', 0)];
+    const index = op.emit(operator, [inLayout(op.build, x, layout)], attributes);
+    return op.result(cast(dataType.INT32)(op, index));
+  };
+}
+
+function cast(type: number): Around {
+  return (op, x) => op.emit('Cast', [x], [attribute.int('to', type)]);
+}
+
+export const reduction: Family = {
+  Sum: reduce('ReduceSum'),
+  Mean: reduce('ReduceMean'),
+  Max: reduce('ReduceMax'),
+  Min: reduce('ReduceMin'),
+  Prod: reduce('ReduceProd'),
+  All: reduce('ReduceMin', cast(dataType.INT32), cast(dataType.BOOL)),
+  Any: reduce('ReduceMax', cast(dataType.INT32), cast(dataType.BOOL)),
+  ArgMax: arg('ArgMax'),
+  ArgMin: arg('ArgMin'),
+};

@@ -1,0 +1,30 @@
+// Shapes: other dimensions for the same elements, and other orders of axes.
+import { placeOf } from '../layout.ts';
+import { attribute } from '../onnx.ts';
+import type { Converter, Family } from '../op.ts';
+import { asIs, reshaped } from '../operands.ts';
+
+/** Reshape, ExpandDims and Squeeze: the shape of the result is known, but for the batch. */
+const reshape: Converter = (op) => {
+  const { shape } = op.result('');
+  if (shape.filter((size) => size === -1).length > 1)
+    throw op.unsupported(`shape [${shape}]`, 'Leave one dimension to the batch.');
+  return reshaped(op.build, op.input(0), shape);
+};
+
+const transpose: Converter = (op) => {
+  const [x, axes] = [op.input(0), op.integers(1)];
+  const rank = x.shape.length;
+  const perm = axes.map((axis) => placeOf(axis, x.layout, rank));
+  const name = asIs(op.build, x);
+  // A picture that lies with channels first already may be just what is asked for.
+  if (perm.every((place, i) => place === i)) return op.result(name);
+  return op.result(op.emit('Transpose', [name], [attribute.ints('perm', perm)]));
+};
+
+export const shape: Family = {
+  Reshape: reshape,
+  ExpandDims: reshape,
+  Squeeze: reshape,
+  Transpose: transpose,
+};

@@ -1,0 +1,72 @@
+// Strides, dilations and padding that convolutions and pools share.
+import { attribute } from '../onnx.ts';
+import type { Op } from '../op.ts';
+
+/** How a window moves over the places of a picture; one entry per spatial axis. */
+export interface Windows {
+  kernel: number[];
+  strides: number[];
+  dilations: number[];
+  /** ONNX's order: all beginnings, then all ends. */
+  pads: number[];
+}
+
+/**
+ * Reads the windows of an op over an input of `shape`.
+ * @throws UserError for channels first, which tfjs itself does not compute, and for pictures of unknown size.
+ */
+export function windowsOf(op: Op, shape: readonly number[], kernel: readonly number[]): Windows {
+  const format = op.text('data_format', 'NHWC');
+  if (!format.endsWith('C'))
+    throw op.unsupported(`data format ${format}`, 'Give it pictures with channels last.');
+  const spatial = (values: readonly number[]) =>
+    values.length === shape.length ? values.slice(1, -1) : kernel.map(() => 1);
+  const strides = spatial(op.ints('strides'));
+  const dilations = spatial(op.ints('dilations'));
+  return { kernel: [...kernel], strides, dilations, pads: padsOf(op, shape, kernel, strides, dilations) };
+}
+
+function padsOf(
+  op: Op,
+  shape: readonly number[],
+  kernel: readonly number[],
+  strides: readonly number[],
+  dilations: readonly number[],
+): number[] {
+  const padding = op.text('padding', 'VALID');
+  if (padding === 'VALID') return kernel.flatMap(() => [0, 0]);
+  if (padding === 'EXPLICIT') {
+    const pairs = op.ints('explicit_paddings').slice(2, -2);
+    return [...pairs.filter((_, i) => i % 2 === 0), ...pairs.filter((_, i) => i % 2 === 1)];
+  }
+  const sizes = shape.slice(1, -1);
+  if (sizes.includes(-1))
+    throw op.unsupported(
+      "padding 'same' over pictures of unknown size",
+      'Fix their height and width, or pad with zeros yourself.',
+    );
+  const totals = sizes.map((size, i) =>
+    samePadding(size, kernel[i] ?? 1, strides[i] ?? 1, dilations[i] ?? 1),
+  );
+  // The odd one goes to the end.
+  return [...totals.map((n) => Math.floor(n / 2)), ...totals.map((n) => Math.ceil(n / 2))];
+}
+
+/**
+ * Zeros that padding 'SAME' adds along one axis, so that there are ceil(size / stride) windows.
+ * Reference: TensorFlow, tf.nn, "Notes on padding".
+ */
+export function samePadding(size: number, kernel: number, stride: number, dilation: number): number {
+  const covered = (Math.ceil(size / stride) - 1) * stride + (kernel - 1) * dilation + 1;
+  return Math.max(covered - size, 0);
+}
+
+/** Windows as attributes, those left out that have ONNX's default. */
+export function windowAttributes({ kernel, strides, dilations, pads }: Windows) {
+  return [
+    attribute.ints('kernel_shape', kernel),
+    attribute.ints('strides', strides),
+    ...(dilations.some((n) => n !== 1) ? [attribute.ints('dilations', dilations)] : []),
+    ...(pads.some((n) => n !== 0) ? [attribute.ints('pads', pads)] : []),
+  ];
+}

@@ -1,0 +1,20 @@
+// The passes over the ONNX graph, in the order in which they run; each leaves the model's answers as they are.
+import type { GraphProto } from '../../models/onnx/schema.ts';
+import { mergeReshapes, mergeTransposes } from './chains.ts';
+import { removeDead } from './dead.ts';
+import { removeIdentities } from './identities.ts';
+
+/** Maps a graph to one that answers the same. */
+export type Pass = (graph: GraphProto) => GraphProto;
+
+/** By name. Chains are merged first, which leaves identities; what nobody uses any more goes last. */
+export const passes: Readonly<Record<string, Pass>> = {
+  mergeReshapes,
+  mergeTransposes,
+  removeIdentities,
+  removeDead,
+};
+
+export function runPasses(graph: GraphProto): GraphProto {
+  return Object.values(passes).reduce((current, pass) => pass(current), graph);
+}

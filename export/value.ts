@@ -1,0 +1,36 @@
+// What the result of a TensorFlow op is in the ONNX graph: a name, or a constant that gets one when it is used.
+import type { Layout } from './layout.ts';
+
+/** Known contents of a value. */
+export interface Constant {
+  /** Little-endian, row-major. */
+  readonly bytes: Uint8Array;
+  /** Name of the variable it came from; such a constant keeps its name in the file. */
+  readonly label?: string;
+}
+
+/** A value of the traced graph on its way into ONNX. */
+export interface Value {
+  /** Its name in the ONNX graph; empty for a constant, which is stored by whoever uses it. */
+  readonly name: string;
+  /** ONNX's element type. */
+  readonly type: number;
+  /** In TensorFlow's order of axes, channels last; -1 is the batch. */
+  readonly shape: readonly number[];
+  /** The order in which the ONNX value called `name` has these axes. */
+  readonly layout: Layout;
+  readonly constant?: Constant;
+  /** The layer it came out of, for messages. */
+  readonly layer?: string;
+}
+
+/** Number of elements of a shape; a batch counts as one. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * Math.abs(n), 1);
+}
+
+/** `conv1` for the variable `conv1/kernel`; undefined for a variable without a layer. */
+export function layerOf(label: string): string | undefined {
+  const slash = label.lastIndexOf('/');
+  return slash > 0 ? label.slice(0, slash) : undefined;
+}

@@ -1,0 +1,36 @@
+// Every TensorFlow op that can be exported, against eager tfjs, at several batch sizes and operator sets.
+import { describe, expect, it } from 'vitest';
+import { OPSETS } from '../../export/convert.ts';
+import { families } from '../../export/ops/index.ts';
+import { encodeModel } from '../../models/onnx/schema.ts';
+import { cases } from './ops/index.ts';
+import { checkModels, exportCase, largestDifference, traceCase } from './support.ts';
+
+// Both compute float32, in another order; the largest difference measured is 1.02e-6.
+const TOLERANCE = 3e-6;
+
+const models = new Map<string, Uint8Array>();
+const traced = new Set<string>();
+
+describe.each(Object.entries(cases))('%s', (family, subjects) => {
+  it.each(subjects.map((subject) => [subject.name, subject] as const))('%s', async (name, subject) => {
+    const graph = traceCase(subject);
+    for (const { op } of graph.nodes) traced.add(op);
+    for (const opset of Object.values(OPSETS)) {
+      const model = encodeModel(exportCase(subject, opset, graph));
+      models.set(`${family} ${name} opset ${opset}`, model);
+      expect(await largestDifference(subject, model)).toBeLessThan(subject.tolerance ?? TOLERANCE);
+    }
+  });
+});
+
+describe('together', () => {
+  it('the cases run every op of the table', () => {
+    const ops = Object.values(families).flatMap((family) => Object.keys(family));
+    expect(ops.filter((op) => !traced.has(op))).toEqual([]);
+  });
+
+  it("every model passes onnx's full check and strict shape inference", () => {
+    expect(checkModels(models)).toBe(`${models.size} checked`);
+  });
+});

@@ -1,0 +1,35 @@
+// Cases: pooling with every kind of padding, at odd sizes and strides.
+import type { Tensor4D, Tensor5D } from '@tensorflow/tfjs-node-gpu';
+import { tf } from '../../../train/graph/tensorflow.ts';
+import type { Case } from '../support.ts';
+
+const settings = [
+  { size: [8, 8], window: [2, 2], strides: [2, 2], pad: 'same' },
+  { size: [7, 5], window: [2, 2], strides: [2, 2], pad: 'same' },
+  { size: [7, 5], window: [2, 2], strides: [2, 2], pad: 'valid' },
+  { size: [7, 9], window: [3, 3], strides: [2, 2], pad: 'same' },
+  { size: [10, 7], window: [3, 2], strides: [3, 1], pad: 'same' },
+  { size: [6, 6], window: [5, 5], strides: [4, 4], pad: 'same' },
+  { size: [6, 6], window: [1, 1], strides: [2, 2], pad: 'same' },
+] as const;
+
+export const poolCases: Case[] = [
+  ...settings.flatMap(({ size, window, strides, pad }): Case[] =>
+    ([tf.maxPool, tf.avgPool] as const).map((pool, i) => ({
+      name: `${i === 0 ? 'maxPool' : 'avgPool'} ${size} window ${window} strides ${strides} ${pad}`,
+      // Below zero, so that a padding of zeros would show.
+      inputs: [{ shape: [-1, ...size, 3], range: [-3, -1] }],
+      fn: (x) => pool(x as Tensor4D, [...window], [...strides], pad),
+    })),
+  ),
+  {
+    name: 'maxPool3d',
+    inputs: [{ shape: [-1, 5, 5, 5, 2] }],
+    fn: (x) => tf.maxPool3d(x as Tensor5D, 2, 2, 'same'),
+  },
+  {
+    name: 'avgPool3d',
+    inputs: [{ shape: [-1, 5, 5, 5, 2] }],
+    fn: (x) => tf.avgPool3d(x as Tensor5D, [2, 3, 2], 2, 'same'),
+  },
+];
