@@ -35,7 +35,7 @@ export function createPredictor(
   return {
     logits(images) {
       const tensor = uint8Tensor(images, [images.length / size, ...shape]);
-      const outputs = compiled.run({ image: tensor });
+      const outputs = compiled.run('predict', { image: tensor });
       const values = outputs[0]?.dataSync() as Float32Array;
       tf.dispose([tensor, outputs]);
       return values;
@@ -51,7 +51,7 @@ function compileForward(
   variables: Map<string, Variable>,
   standardise: Standardise,
   shape: Shape,
-): Compiled {
+): Compiled<'predict'> {
   const size = shape[0] * shape[1] * shape[2];
   const inputs: MakeInputs = (n) => [
     { name: 'image', tensor: uint8Tensor(new Uint8Array(n * size), [n, ...shape]) },
@@ -65,7 +65,7 @@ function compileForward(
     inputs,
     variables,
   );
-  return compile(graph);
+  return compile({ predict: graph });
 }
 
 export interface Evaluation {

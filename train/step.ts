@@ -52,7 +52,7 @@ export function createStep(
   const slots = createSlots(optimizer, parameters);
   const variables = new Map([...allParameters(parameters), ...slots]);
   const fn = stepFunction(recipe, architecture, parameters, optimizer, slots);
-  const compiled = compile(traceFixed(fn, exampleInputs(shape), recipe.batchSize, variables));
+  const compiled = compile({ train: traceFixed(fn, exampleInputs(shape), recipe.batchSize, variables) });
   compiled.write(new Map([...variables].map(([name, variable]) => [name, values(variable)])));
   for (const variable of slots.values()) variable.dispose();
 
@@ -66,7 +66,7 @@ export function createStep(
         step: tf.scalar(step),
         seed: tf.tensor1d([...seed], 'int32'),
       };
-      const outputs = compiled.run(inputs);
+      const outputs = compiled.run('train', inputs);
       const [loss = Number.NaN, correct = Number.NaN] = outputs.map((output) => values(output)[0]);
       tf.dispose([inputs, outputs]);
       return { loss, correct };

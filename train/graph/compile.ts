@@ -1,75 +1,73 @@
-// Compiles a traced graph: one TensorFlow session that holds the variables and runs everything in a single call.
+// Compiles traced graphs: one TensorFlow session that holds their variables and runs each of them in a single call.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import type { Attribute, Graph, Node } from './graph.ts';
+import type { Attribute, Graph, Node, Output } from './graph.ts';
 import { type AttrValue, type NodeDef, shapeProto, TAG, writeSavedModel } from './saved-model.ts';
 import { backend, DataType, tensorId, tf } from './tensorflow.ts';
 
 /** Values of variables by name, row-major float32. */
 export type State = ReadonlyMap<string, Float32Array>;
 
-/** A graph in a TensorFlow session; its variables live there and nowhere else. */
-export interface Compiled {
+/** Graphs in one TensorFlow session; the variables that they share by name live there and nowhere else. */
+export interface Compiled<Program extends string> {
   /**
-   * Runs the graph once; assigned variables change.
+   * Runs one of the graphs once; the variables that it assigns change.
    * @param inputs - A tensor for every input of the graph; they stay the caller's.
    * @returns The outputs, for the caller to dispose.
    */
-  run(inputs: Readonly<Record<string, Tensor>>): Tensor[];
+  run(program: Program, inputs: Readonly<Record<string, Tensor>>): Tensor[];
   /** Copies the variables out. */
   read(): Map<string, Float32Array>;
-  /** Sets the variables that `state` names. @throws Error for a name the graph has not, or a wrong length. */
+  /** Sets the variables that `state` names. @throws Error for a name the graphs have not, or a wrong length. */
   write(state: State): void;
   dispose(): void;
 }
 
 /**
- * Loads `graph` into a session of its own. Every variable must be given a value by `write` before the first `run`.
+ * Loads graphs into a session of their own. Every variable must be given a value by `write` before the first `run`.
  * @param device - TensorFlow's name of the device for all ops, for example `/gpu:0`; empty leaves it to TensorFlow.
  */
-export function compile(graph: Graph, device = ''): Compiled {
-  const lowered = lower(graph, device);
-  const folder = mkdtempSync(join(tmpdir(), 'trainyard-graph-'));
-  let session: number;
-  try {
-    writeSavedModel(folder, lowered.nodes);
-    session = backend.binding.loadSavedModel(folder, TAG);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+export function compile<Program extends string>(
+  programs: Readonly<Record<Program, Graph>>,
+  device = '',
+): Compiled<Program> {
+  const { nodes, lowered, variables } = lower(programs, device);
+  const session = load(nodes);
   const call = (tensors: Tensor[], names: string[], outputs: string[]): Tensor[] =>
     backend.binding
       .runSavedModel(session, tensors.map(tensorId), names.join(), outputs.join())
       .map((metadata) => backend.createOutputTensor(metadata));
-  const inputNames = lowered.inputs.map(({ reference }) => reference);
 
   return {
-    run(inputs) {
-      const tensors = lowered.inputs.map(({ label }) => {
+    run(program, inputs) {
+      const { inputs: expected, outputs } = lowered[program];
+      const tensors = expected.map(({ label }) => {
         const tensor = inputs[label];
         if (tensor === undefined)
           throw new Error(`the graph needs an input ${label}; received ${Object.keys(inputs)}`);
         return tensor;
       });
-      return call(tensors, inputNames, lowered.outputs);
+      const names = expected.map(({ reference }) => reference);
+      return call(tensors, names, outputs);
     },
     read() {
-      const names = [...lowered.variables.keys()];
-      if (names.length === 0) return new Map();
+      if (variables.size === 0) return new Map();
       const tensors = call(
         [],
         [],
-        [...lowered.variables.values()].map(({ read }) => read),
+        [...variables.values()].map(({ read }) => read),
       );
-      const values = new Map(names.map((name, i) => [name, tensors[i]?.dataSync() as Float32Array]));
+      const values = [...variables.keys()].map(
+        (name, i) => [name, tensors[i]?.dataSync() as Float32Array] as const,
+      );
       tf.dispose(tensors);
-      return values;
+      return new Map(values);
     },
     write(state) {
       for (const [name, values] of state) {
-        const variable = lowered.variables.get(name);
+        const variable = variables.get(name);
         if (variable === undefined) throw new Error(`the graph has no variable ${name}`);
         const tensor = tf.tensor(values, [...variable.shape], 'float32');
         tf.dispose([tensor, call([tensor], [variable.feed], [variable.assigned])]);
@@ -81,8 +79,20 @@ export function compile(graph: Graph, device = ''): Compiled {
   };
 }
 
+/** A new session over `nodes`; TensorFlow takes it from a folder, which is gone afterwards. */
+function load(nodes: NodeDef[]): number {
+  const folder = mkdtempSync(join(tmpdir(), 'trainyard-graph-'));
+  try {
+    writeSavedModel(folder, nodes);
+    return backend.binding.loadSavedModel(folder, TAG);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 interface LoweredVariable {
   shape: readonly number[];
+  handle: string;
   /** Output that reads it. */
   read: string;
   /** Placeholder for a new value, and the output that stores it when asked for. */
@@ -91,66 +101,89 @@ interface LoweredVariable {
 }
 
 interface Lowered {
-  nodes: NodeDef[];
   inputs: { label: string; reference: string }[];
   outputs: string[];
-  variables: Map<string, LoweredVariable>;
 }
 
-/** Rewrites our three ops (Input, Variable, Const) as TensorFlow's, and assignments as ops that outputs wait for. */
-function lower(graph: Graph, device: string): Lowered {
+type Emit = (name: string, op: string, input: string[], attr: Record<string, AttrValue>) => string;
+
+/** All programs as one list of TensorFlow's nodes: their own nodes are prefixed, their variables are shared. */
+function lower<Program extends string>(programs: Readonly<Record<Program, Graph>>, device: string) {
   const nodes: NodeDef[] = [];
-  const emit = (name: string, op: string, input: string[], attr: Record<string, AttrValue>): string => {
+  const emit: Emit = (name, op, input, attr) => {
     nodes.push({ name, op, input, device, attr });
     return `${name}:0`;
   };
-  const inputs: Lowered['inputs'] = [];
   const variables = new Map<string, LoweredVariable>();
-  const handles = new Map<string, string>();
-  const dtypes = new Map<string, number>(
-    graph.nodes.flatMap((node) => node.outputs.map(({ dtype }, i) => [`${node.name}:${i}`, dtype] as const)),
-  );
+  const lowered = {} as Record<Program, Lowered>;
+  for (const program of Object.keys(programs) as Program[])
+    lowered[program] = lowerProgram(program, programs[program], emit, variables);
+  return { nodes, lowered, variables };
+}
 
+/** Rewrites our three ops (Input, Variable, Const) as TensorFlow's, and assignments as ops that outputs wait for. */
+function lowerProgram(
+  program: string,
+  graph: Graph,
+  emit: Emit,
+  variables: Map<string, LoweredVariable>,
+): Lowered {
+  const inputs: Lowered['inputs'] = [];
+  const reads = new Map<string, string>();
+  const own = (reference: string) => `${program}/${reference}`;
+  const dtypes = new Map<string, number>(
+    graph.nodes.flatMap(({ name, outputs }) =>
+      outputs.map(({ dtype }, i) => [`${name}:${i}`, dtype] as const),
+    ),
+  );
   for (const node of graph.nodes) {
     const [output] = node.outputs;
     if (node.op === 'Input' && node.label !== undefined && output !== undefined) {
-      const reference = emit(node.name, 'Placeholder', [], placeholder(output.dtype, output.shape));
+      const reference = emit(own(node.name), 'Placeholder', [], placeholder(output.dtype, output.shape));
       inputs.push({ label: node.label, reference });
     } else if (node.op === 'Variable' && node.label !== undefined && output !== undefined) {
-      const { dtype, shape } = output;
-      const type: AttrValue = { type: dtype };
-      const name = `${node.name}/handle`;
-      const handle = emit(name, 'VarHandleOp', [], {
-        dtype: type,
-        shape: { shape: shapeProto(shape) },
-        shared_name: { s: Buffer.from(node.label) },
-        container: { s: Buffer.from('') },
-      });
-      emit(node.name, 'ReadVariableOp', [handle], { dtype: type });
-      const feed = emit(`${name}/feed`, 'Placeholder', [], placeholder(dtype, shape));
-      emit(`${name}/set`, 'AssignVariableOp', [handle, feed], { dtype: type });
-      const assigned = emit(`${name}/assigned`, 'Const', [`^${name}/set`], scalarZero);
-      handles.set(node.label, handle);
-      variables.set(node.label, { shape, read: `${node.name}:0`, feed, assigned });
+      const variable = variables.get(node.label) ?? lowerVariable(node.label, output, variables.size, emit);
+      variables.set(node.label, variable);
+      reads.set(node.label, own(node.name));
+      emit(own(node.name), 'ReadVariableOp', [variable.handle], { dtype: { type: output.dtype } });
     } else if (node.op === 'Const' && node.constant !== undefined) {
-      emit(node.name, 'Const', [], constant(node.constant));
-    } else emit(node.name, node.op, [...node.inputs], attributes(node, dtypes));
+      emit(own(node.name), 'Const', [], constant(node.constant));
+    } else emit(own(node.name), node.op, node.inputs.map(own), attributes(node, dtypes));
   }
-
   const assigns = [...graph.updates].map(([label, reference]) => {
-    const handle = handles.get(label);
-    const read = variables.get(label)?.read.split(':')[0];
-    if (handle === undefined)
+    const read = reads.get(label);
+    const handle = variables.get(label)?.handle;
+    if (handle === undefined || read === undefined)
       throw new Error(`the graph assigns ${label}, which is not one of its variables`);
     const name = `${read}/update`;
     // The old value is read before the new one is stored, also by ops that the new value does not depend on.
-    emit(name, 'AssignVariableOp', [handle, reference, `^${read}`], { dtype: { type: DataType.float32 } });
+    emit(name, 'AssignVariableOp', [handle, own(reference), `^${read}`], {
+      dtype: { type: DataType.float32 },
+    });
     return `^${name}`;
   });
   const outputs = graph.outputs.map((reference, i) =>
-    emit(`output/${i}`, 'Identity', [reference, ...assigns], { T: { type: dtypes.get(reference) ?? 0 } }),
+    emit(own(`output/${i}`), 'Identity', [own(reference), ...assigns], {
+      T: { type: dtypes.get(reference) ?? 0 },
+    }),
   );
-  return { nodes, inputs, outputs, variables };
+  return { inputs, outputs };
+}
+
+function lowerVariable(label: string, { dtype, shape }: Output, index: number, emit: Emit): LoweredVariable {
+  const type: AttrValue = { type: dtype };
+  const name = `variable/${index}`;
+  const handle = emit(name, 'VarHandleOp', [], {
+    dtype: type,
+    shape: { shape: shapeProto(shape) },
+    shared_name: { s: Buffer.from(label) },
+    container: { s: Buffer.from('') },
+  });
+  const read = emit(`${name}/read`, 'ReadVariableOp', [handle], { dtype: type });
+  const feed = emit(`${name}/feed`, 'Placeholder', [], placeholder(dtype, shape));
+  emit(`${name}/set`, 'AssignVariableOp', [handle, feed], { dtype: type });
+  const assigned = emit(`${name}/assigned`, 'Const', [`^${name}/set`], scalarZero);
+  return { shape, handle, read, feed, assigned };
 }
 
 function placeholder(dtype: number, shape: readonly number[]): Record<string, AttrValue> {

@@ -37,12 +37,12 @@ describe('the compiled training step', () => {
     const slots = createSlots(optimizer, parameters);
     const variables = new Map([...allParameters(parameters), ...slots]);
     const fn = stepFunction(recipe, architecture, parameters, optimizer, slots);
-    const compiled = compile(traceFixed(fn, (n) => named(batch(0, n)), BATCH, variables));
+    const compiled = compile({ go: traceFixed(fn, (n) => named(batch(0, n)), BATCH, variables) });
     compiled.write(new Map([...variables].map(([name, variable]) => [name, floats(variable)])));
 
     for (let k = 0; k < STEPS; k++) {
       const inputs = batch(k, BATCH);
-      const [compiledLoss, compiledCorrect] = compiled.run(inputs).map((tensor) => floats(tensor)[0]);
+      const [compiledLoss, compiledCorrect] = compiled.run('go', inputs).map((tensor) => floats(tensor)[0]);
       const [eagerLoss, eagerCorrect] = tf.tidy(() => fn(inputs)).map((tensor) => floats(tensor)[0]);
       expect(relative(compiledLoss, eagerLoss)).toBeLessThanOrEqual(TOLERANCE);
       expect(compiledCorrect).toBe(eagerCorrect);
@@ -68,14 +68,14 @@ describe('compile', () => {
       return [tf.sum(x)];
     };
     const make = () => [{ name: 'x', tensor: tf.tensor1d([10, 20]) }];
-    const compiled = compile(traceFixed(add, make, 1, new Map([['total', total]])));
+    const compiled = compile({ go: traceFixed(add, make, 1, new Map([['total', total]])) });
     compiled.write(new Map([['total', new Float32Array([1, 2])]]));
-    for (let i = 0; i < 3; i++) compiled.run({ x: tf.tensor1d([10, 20]) });
+    for (let i = 0; i < 3; i++) compiled.run('go', { x: tf.tensor1d([10, 20]) });
     expect([...(compiled.read().get('total') ?? [])]).toEqual([31, 62]);
     // Tracing and running the graph leave tfjs's own variable as it was.
     expect([...floats(total)]).toEqual([1, 2]);
     expect(() => compiled.write(new Map([['totals', new Float32Array(2)]]))).toThrow('no variable totals');
-    expect(() => compiled.run({})).toThrow('needs an input x');
+    expect(() => compiled.run('go', {})).toThrow('needs an input x');
     compiled.dispose();
   });
 
@@ -86,12 +86,12 @@ describe('compile', () => {
       return [tf.sum(tf.matMul(x as Tensor2D, weight as Tensor as Tensor2D))];
     };
     const make = () => [{ name: 'x', tensor: tf.ones([64, 64]) }];
-    const compiled = compile(traceFixed(fn, make, 1, new Map([['weight', weight]])));
+    const compiled = compile({ go: traceFixed(fn, make, 1, new Map([['weight', weight]])) });
     compiled.write(new Map([['weight', new Float32Array(64 * 64).fill(1)]]));
     const [x] = make();
     if (!x) throw new Error('no input');
     const before = tf.memory().numTensors;
-    for (let i = 0; i < 500; i++) tf.dispose(compiled.run({ x: x.tensor }));
+    for (let i = 0; i < 500; i++) tf.dispose(compiled.run('go', { x: x.tensor }));
     expect(tf.memory().numTensors).toBe(before);
     compiled.dispose();
   });

@@ -42,9 +42,9 @@ describe('traceFixed', () => {
 
 describe('traceDynamic', () => {
   it('serves every batch size', () => {
-    const compiled = compile(traceAny((x) => [tf.reshape(tf.mul(x, 2), [x.shape[0] ?? 0, 1, 2])]));
+    const compiled = compile({ go: traceAny((x) => [tf.reshape(tf.mul(x, 2), [x.shape[0] ?? 0, 1, 2])]) });
     for (const n of [1, 2, 5]) {
-      const [y] = compiled.run({ x: tf.ones([n, 2]) });
+      const [y] = compiled.run('go', { x: tf.ones([n, 2]) });
       expect(y?.shape).toEqual([n, 1, 2]);
       expect([...(y?.dataSync() ?? [])]).toEqual(Array(n * 2).fill(2));
     }
