@@ -63,14 +63,12 @@ export async function readHeader(bytes: Uint8Array, pixels: number): Promise<Enc
  * applied here, where the pixels are copied anyway: the same turns as models/image/orient.ts.
  */
 async function decode(bytes: Uint8Array, format: string, pixels: number): Promise<Picture> {
-  const { data, info } = await refuseDamage(
-    format,
-    () =>
-      sharp(bytes, { limitInputPixels: pixels, failOn: 'error' })
-        .autoOrient()
-        .toColourspace('srgb')
-        .raw({ depth: 'uchar' })
-        .toBuffer({ resolveWithObject: true }),
+  const { data, info } = await refuseDamage(format, () =>
+    sharp(bytes, { limitInputPixels: pixels, failOn: 'error' })
+      .autoOrient()
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true }),
   );
   const { width, height, channels } = info;
   if (channels !== 3 && channels !== 4) throw new Error(`sharp gave ${channels} channels for sRGB`);

@@ -3,8 +3,7 @@ import { Hono } from 'hono';
 import { setMetric } from 'hono/timing';
 import { z } from 'zod';
 import { nearest } from '../../models/nearest.ts';
-import type { Timings } from '../classifier.ts';
-import { createClassifier } from '../classifier.ts';
+import { createClassifier, type Timings } from '../classifier.ts';
 import type { Limits } from '../limits.ts';
 import { chooseModel } from '../models.ts';
 import { Refusal } from '../refusal.ts';
@@ -64,7 +63,7 @@ export function classifyRoutes(models: Pick<ModelPool, 'models' | 'run'>, limits
         version: model.version,
         ...best,
         predictions,
-        timings,
+        timings: rounded(timings),
       } satisfies Answer);
     } finally {
       held.release();
@@ -79,6 +78,12 @@ export function rank(labels: readonly string[], probabilities: ArrayLike<number>
   return labels
     .map((label, i) => ({ label, probability: probabilities[i] ?? 0 }))
     .sort((a, b) => b.probability - a.probability);
+}
+
+/** To the microsecond: further digits are noise. */
+function rounded({ decode, prepare, queue, run }: Timings): Timings {
+  const micro = (milliseconds: number) => Math.round(milliseconds * 1000) / 1000;
+  return { decode: micro(decode), prepare: micro(prepare), queue: micro(queue), run: micro(run) };
 }
 
 function parseQuery(query: Record<string, string>): z.infer<typeof querySchema> {

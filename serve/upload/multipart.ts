@@ -40,7 +40,7 @@ export async function readForm(upload: Upload): Promise<Uint8Array<ArrayBuffer>>
     else refuse(`received a field "${name}", expected only the file "${FIELD}"; options go into the address`);
   });
   parser.on('partsLimit', () => refuse(`received more than ${limits.parts} parts, expected one file`));
-  parser.on('error', (error) => refuse(`the multipart body is broken: ${String(error)}`));
+  parser.on('error', (error) => refuse(`the multipart body is broken: ${reason(error)}`));
   const parsed = new Promise<void>((resolve) => parser.once('close', resolve));
 
   try {
@@ -64,9 +64,10 @@ function createParser(contentType: string): busboy.Busboy {
   try {
     return busboy({ headers: { 'content-type': contentType }, limits, defParamCharset: 'utf8' });
   } catch (error) {
-    throw new Refusal(
-      400,
-      `the multipart body cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new Refusal(400, `the multipart body cannot be read: ${reason(error)}`);
   }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

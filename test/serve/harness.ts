@@ -1,0 +1,79 @@
+// Everything that a test of the server needs: a repository of tiny models, and the app on it without sockets.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { addModel } from '../../models/repository.ts';
+import { createApp } from '../../serve/app.ts';
+import { defaultLimits, type Limits } from '../../serve/limits.ts';
+import { readModels } from '../../serve/repository.ts';
+import { openPool } from '../../serve/sessions/pool.ts';
+import { type TinyModel, type TinyModelOptions, tinyModel } from './tiny-model.ts';
+
+/** A folder that is removed by `remove`. */
+export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'trainyard-serve-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Three colours told apart by a model that sees four pixels. */
+export const colours: TinyModelOptions = {
+  name: 'colours',
+  labels: ['red', 'green', 'blue'],
+  input: { shape: [2, 2, 3], prepare: { rule: 'resize', filter: 'bilinear', crop: 'stretch' } },
+};
+
+/** Writes models, each as the next version of its name. */
+export async function fillRepository(
+  folder: string,
+  models: readonly TinyModelOptions[],
+): Promise<TinyModel[]> {
+  const made: TinyModel[] = [];
+  for (const options of models) {
+    const model = await tinyModel(options);
+    await addModel(folder, model.card.name, model.bytes);
+    made.push(model);
+  }
+  return made;
+}
+
+export interface TestAppOptions {
+  readonly models?: readonly TinyModelOptions[];
+  readonly limits?: Partial<Limits>;
+  readonly page?: string;
+  readonly threads?: number;
+}
+
+/** Opens the app on a new repository; `log` collects its lines. */
+export async function openTestApp(options: TestAppOptions = {}) {
+  const folder = await temporaryFolder();
+  const models = await fillRepository(folder.path, options.models ?? [{}]);
+  const limits = { ...defaultLimits, ...options.limits };
+  const log: string[] = [];
+  const write = (line: string) => void log.push(line);
+  const pool = openPool({ threads: options.threads ?? 1, batch: limits.batch, log: write });
+  await pool.load(await readModels(folder.path, undefined, write));
+  const app = createApp({ models: pool, page: options.page, limits, log: write });
+  return {
+    app,
+    pool,
+    models,
+    log,
+    repository: folder.path,
+    /** Posts bytes as the body. */
+    post: (bytes: Uint8Array, query = '') =>
+      app.request(`/classify${query}`, { method: 'POST', body: new Uint8Array(bytes) }),
+    async close() {
+      await pool.close();
+      await folder.remove();
+    },
+  };
+}
+
+/** Status and `error` of a refusal. */
+export async function refusal(response: Response): Promise<{ status: number; error: string }> {
+  const body: unknown = await response.json();
+  if (typeof body !== 'object' || body === null || !('error' in body) || typeof body.error !== 'string') {
+    throw new Error(`expected {error}, received ${JSON.stringify(body)}`);
+  }
+  return { status: response.status, error: body.error };
+}
