@@ -40,7 +40,7 @@ export async function askServer(
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'image/png' },
-    body: new Blob([await encodePng(picture)]),
+    body: await encodePng(picture),
   });
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok || !isClassified(body)) throw new Refusal(refusal(response.status, body));

@@ -1,0 +1,106 @@
+// The built page in a real Chromium, served by the real server; and the hands that draw on it.
+import { type Browser, type BrowserContextOptions, chromium as launcher, type Page } from 'playwright-core';
+import { serve } from '../../serve/main.ts';
+import { pageFolder, repositoryFolder } from '../../setup/paths.mjs';
+import { pageStep } from '../../setup/steps/page.mjs';
+import { chromium } from '../browser.ts';
+import { type Place, strokesOf } from './strokes.ts';
+
+/** A browser and a server that belong together. */
+export interface Stage {
+  readonly url: string;
+  readonly browser: Browser;
+  close(): Promise<void>;
+}
+
+/** Builds the page if its sources changed, serves it with the repository's models, starts the browser. */
+export async function openStage(): Promise<Stage> {
+  if (!pageStep.done()) await pageStep.run();
+  const [server, browser] = await Promise.all([
+    serve({ repository: repositoryFolder, host: '127.0.0.1', port: 0, page: pageFolder, log: () => {} }),
+    chromium().then((options) => launcher.launch(options)),
+  ]);
+  return {
+    url: server.url,
+    browser,
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/** A visit to the page, with all that went wrong in it. */
+export interface Visit {
+  readonly page: Page;
+  /** Console errors and warnings, uncaught exceptions, breaches of the Content-Security-Policy. */
+  readonly complaints: string[];
+  /** Addresses of all requests. */
+  readonly requests: string[];
+}
+
+/** Opens the page in a context of its own. `before` runs before the page is loaded. */
+export async function visit(
+  stage: Stage,
+  options: BrowserContextOptions = {},
+  before: (page: Page) => Promise<unknown> = async () => {},
+): Promise<Visit> {
+  const context = await stage.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => requests.push(request.url()));
+  await before(page);
+  await page.goto(stage.url);
+  return { page, complaints, requests };
+}
+
+/** Waits until the model is there. */
+export async function modelReady(page: Page): Promise<void> {
+  await page.getByTestId('facts').locator('dt').first().waitFor();
+}
+
+/** Draws strokes of the unit square with the mouse. */
+export async function drawStrokes(page: Page, strokes: readonly (readonly Place[])[]): Promise<void> {
+  for (const [first, ...rest] of strokes) {
+    if (!first) continue;
+    await page.mouse.move(...(await placeOnPad(page, first)));
+    await page.mouse.down();
+    for (const place of rest) await page.mouse.move(...(await placeOnPad(page, place)));
+    await page.mouse.up();
+  }
+}
+
+/** Draws a digit and waits until the page holds it for done: both answers, its own and the server's, are there. */
+export async function drawDigit(page: Page, digit: string): Promise<void> {
+  await drawStrokes(page, strokesOf(digit));
+  await page.locator('[data-testid="difference"]:not(:empty)').waitFor();
+}
+
+/** Where a place of the unit square is on the screen. */
+export async function placeOnPad(page: Page, [x, y]: Place): Promise<[number, number]> {
+  const box = await page.getByTestId('pad').boundingBox();
+  if (!box) throw new Error('the page shows no pad');
+  return [box.x + x * box.width, box.y + y * box.height];
+}
+
+/** The probabilities that the bars show, in full precision. */
+export function probabilitiesOf(page: Page): Promise<number[]> {
+  return page
+    .getByRole('meter')
+    .evaluateAll((meters) => meters.map((meter) => Number(meter.getAttribute('data-probability'))));
+}
+
+/** The 28x28 pixels that the page says the model sees, one byte each. */
+export function tileOf(page: Page): Promise<number[]> {
+  return page.getByTestId('tile').evaluate((tile: HTMLCanvasElement) => {
+    const copy = new OffscreenCanvas(tile.width, tile.height).getContext('2d', { willReadFrequently: true });
+    copy?.drawImage(tile, 0, 0);
+    const image = copy?.getImageData(0, 0, tile.width, tile.height);
+    return Array.from(image?.data ?? []).filter((_, i) => i % 4 === 0);
+  });
+}

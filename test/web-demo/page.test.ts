@@ -1,0 +1,228 @@
+// A real Chromium draws digits on the built page, and the page must answer as the server and the model file do.
+import type { Page } from 'playwright-core';
+import sharp, { type Sharp } from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { prepareDigit } from '../../models/image/digit.ts';
+import {
+  drawDigit,
+  drawStrokes,
+  modelReady,
+  openStage,
+  placeOnPad,
+  probabilitiesOf,
+  type Stage,
+  tileOf,
+  type Visit,
+  visit,
+} from './browser.ts';
+import { strokesOf } from './strokes.ts';
+
+/** The project's bound for one model on two runtimes; measured here: see the README's table. */
+const tolerance = 1e-5;
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.close());
+
+/** What every visit must leave behind: nothing on the console, and no request to another host. */
+async function leave({ page, complaints, requests }: Visit): Promise<void> {
+  await page.context().close();
+  expect(complaints).toEqual([]);
+  expect(requests.filter((url) => new URL(url).origin !== new URL(stage.url).origin)).toEqual([]);
+}
+
+function answerOf(page: Page): Promise<string> {
+  return page.getByTestId('answer').innerText();
+}
+
+describe('drawing', () => {
+  test.each(['7', '1', '0', '3'])('a %s is read, and the server says the same', async (digit) => {
+    const there = await visit(stage);
+    const { page } = there;
+    await modelReady(page);
+    const posted = page.waitForRequest((request) => request.method() === 'POST');
+    await drawDigit(page, digit);
+
+    expect(await answerOf(page)).toBe(digit);
+    const probabilities = await probabilitiesOf(page);
+    expect(probabilities).toHaveLength(10);
+    expect(probabilities.reduce((sum, p) => sum + p)).toBeCloseTo(1, 5);
+    expect(probabilities.indexOf(Math.max(...probabilities))).toBe(Number(digit));
+
+    // The picture that the page sent, sent once more by us.
+    const picture = (await posted).postDataBuffer();
+    if (!picture) throw new Error('the page posted nothing');
+    const response = await fetch(`${stage.url}/classify?model=digits`, {
+      method: 'POST',
+      headers: { 'content-type': 'image/png' },
+      body: new Uint8Array(picture),
+    });
+    const { predictions } = (await response.json()) as {
+      predictions: { label: string; probability: number }[];
+    };
+    const differences = predictions.map(({ label, probability }) =>
+      Math.abs(probability - (probabilities[Number(label)] ?? Number.NaN)),
+    );
+    expect(differences).toHaveLength(10);
+    expect(Math.max(...differences)).toBeLessThanOrEqual(tolerance);
+    const shown = await page.getByTestId('difference').getAttribute('data-difference');
+    expect(Number(shown)).toBeCloseTo(Math.max(...differences), 12);
+
+    // What the page shows as the model's view is what the geometry makes of that picture.
+    const { data, info } = await sharp(picture)
+      .toColourspace('b-w')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect(info.channels).toBe(1);
+    const prepared = prepareDigit({ data, width: info.width, height: info.height, channels: 1 });
+    expect(await tileOf(page)).toEqual([...prepared]);
+    await leave(there);
+  });
+
+  test('the bars move while the pen is still down', async () => {
+    const there = await visit(stage);
+    const { page } = there;
+    await modelReady(page);
+    const [stroke = []] = strokesOf('1');
+    await page.mouse.move(...(await placeOnPad(page, stroke[0] ?? [0, 0])));
+    await page.mouse.down();
+    for (const place of stroke.slice(1)) await page.mouse.move(...(await placeOnPad(page, place)));
+    await expect.poll(() => answerOf(page)).toBe('1');
+    await page.mouse.up();
+    await leave(there);
+  });
+
+  test('a drawing from before the model has come is answered when it comes', async () => {
+    const there = await visit(stage, {}, (page) =>
+      page.route('**/model.onnx*', async (route) => {
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await route.continue();
+      }),
+    );
+    await drawStrokes(there.page, strokesOf('7'));
+    expect(await answerOf(there.page)).toBe('');
+    await expect.poll(() => answerOf(there.page), { timeout: 10_000 }).toBe('7');
+    await leave(there);
+  });
+
+  test('undo takes the last stroke back to the pixel; Clear and Escape take everything', async () => {
+    const there = await visit(stage);
+    const { page } = there;
+    await modelReady(page);
+    await drawDigit(page, '7');
+    const before = await tileOf(page);
+    await drawStrokes(page, strokesOf('0'));
+    await expect.poll(() => tileOf(page)).not.toEqual(before);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => tileOf(page)).toEqual(before);
+
+    for (const clear of [
+      () => page.getByRole('button', { name: 'Clear' }).click(),
+      () => page.keyboard.press('Escape'),
+    ]) {
+      await drawDigit(page, '1');
+      await clear();
+      expect(await answerOf(page)).toBe('');
+      expect(await page.getByTestId('words').innerText()).toBe('Nothing drawn yet');
+      expect(await probabilitiesOf(page)).toEqual(new Array(10).fill(0));
+      expect(await tileOf(page)).toEqual(new Array(784).fill(0));
+      expect(await page.getByRole('button', { name: 'Clear' }).isDisabled()).toBe(true);
+    }
+    await leave(there);
+  });
+
+  test('the keyboard draws too, and a screen reader is told the answer', async () => {
+    const there = await visit(stage);
+    const { page } = there;
+    await modelReady(page);
+    await page.getByRole('application', { name: 'Drawing pad' }).focus();
+    await page.keyboard.press(' ');
+    for (let i = 0; i < 14; i++) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press(' ');
+    await expect.poll(() => page.getByTestId('live').innerText()).toMatch(/^1, .+ %/);
+    await leave(there);
+  });
+});
+
+test('a photo of a dark digit on light paper is read', async () => {
+  const photo = await photographed('7').jpeg({ quality: 85 }).toBuffer();
+  const there = await visit(stage);
+  const { page } = there;
+  await modelReady(page);
+  await page.locator('#photo').setInputFiles({ name: 'seven.jpg', mimeType: 'image/jpeg', buffer: photo });
+  await page.locator('[data-testid="difference"]:not(:empty)').waitFor();
+  expect(await answerOf(page)).toBe('7');
+  expect(Number(await page.getByTestId('difference').getAttribute('data-difference'))).toBeLessThanOrEqual(
+    tolerance,
+  );
+  await page
+    .locator('#photo')
+    .setInputFiles({ name: 'seven.txt', mimeType: 'text/plain', buffer: Buffer.from('7') });
+  await expect.poll(() => page.getByTestId('live').innerText()).toContain('not a picture');
+  await leave(there);
+});
+
+describe('on a phone', () => {
+  test.each([320, 360, 412])('at %i px nothing lies beyond the edge', async (width) => {
+    const there = await visit(stage, { viewport: { width, height: 740 } });
+    await modelReady(there.page);
+    await drawDigit(there.page, '3');
+    const [content, window] = await there.page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      innerWidth,
+    ]);
+    expect(content).toBe(window);
+    await leave(there);
+  });
+
+  test('a finger on the pad draws and does not scroll; beside the pad it scrolls', async () => {
+    const there = await visit(stage, {
+      viewport: { width: 360, height: 640 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const { page } = there;
+    await modelReady(page);
+    const { bottom, middle } = await page.getByTestId('pad').evaluate((pad) => {
+      const box = pad.getBoundingClientRect();
+      return { bottom: box.bottom, middle: box.left + box.width / 2 };
+    });
+    await swipeUp(page, middle, bottom - 40);
+    await expect.poll(() => answerOf(page)).toBe('1');
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    await swipeUp(page, 6, bottom - 40);
+    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(0);
+    await leave(there);
+  });
+});
+
+/** Moves a finger up the screen by 240 pixels, a few in each frame, as the touch screen's driver reports it. */
+async function swipeUp(page: Page, x: number, y: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  for (let i = 0; i <= 20; i++) {
+    const type = i === 0 ? 'touchStart' : 'touchMove';
+    await session.send('Input.dispatchTouchEvent', { type, touchPoints: [{ x, y: y - 12 * i }] });
+    await page.waitForTimeout(16);
+  }
+  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+}
+
+/** Dark ink on light paper, in light that falls off towards one side, with a margin around the digit. */
+function photographed(digit: string): Sharp {
+  const [width, height, side, pen] = [900, 700, 500, 17];
+  const places = strokesOf(digit).flat();
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const ink = places.some(([px, py]) => Math.hypot(200 + px * side - x, 100 + py * side - y) < pen);
+      const light = 1 - 0.25 * (x / width);
+      const colour = ink ? [40, 48, 78] : [224, 219, 205];
+      colour.forEach((value, c) => {
+        data[3 * (y * width + x) + c] = value * light;
+      });
+    }
+  }
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}

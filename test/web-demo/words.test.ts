@@ -1,0 +1,45 @@
+// What the page says in words and numbers: exact where it can be, and never surer than the model is.
+import { describe, expect, test } from 'vitest';
+import { verdict } from '../../web-demo/src/answer.ts';
+import { bytes, count, milliseconds, percent, scientific } from '../../web-demo/src/format.ts';
+
+test.each([
+  [1, '>99.99 %'],
+  [0.99991, '>99.99 %'],
+  [0.9987, '99.87 %'],
+  [0.951, '95.1 %'],
+  [0.42, '42 %'],
+  [0.05, '5.0 %'],
+  [0.00001, '<0.01 %'],
+  [0, '0.0 %'],
+])('a probability of %d reads %s', (probability, text) => {
+  expect(percent(probability)).toBe(text);
+});
+
+test('other numbers', () => {
+  expect(scientific(3.2e-8)).toBe('3 × 10⁻⁸');
+  expect(scientific(9.6e-12)).toBe('1 × 10⁻¹¹');
+  expect(scientific(0)).toBe('0');
+  expect(bytes(669_597)).toBe('670 kB');
+  expect(bytes(14_239_897)).toBe('14.2 MB');
+  expect(milliseconds(0.44)).toBe('0.4 ms');
+  expect(milliseconds(12.4)).toBe('12 ms');
+  expect(count(60_000)).toBe('60\u202f000');
+  expect(count(999)).toBe('999');
+});
+
+describe('the verdict', () => {
+  const labels = ['0', '1', '2'];
+
+  test('stands alone when it is sure', () => {
+    expect(verdict([0.02, 0.95, 0.03], labels)).toEqual({ label: '1', words: '95.0 %', sure: true });
+  });
+
+  test('names the runner-up when it is not', () => {
+    expect(verdict([0.3, 0.1, 0.6], labels)).toEqual({
+      label: '2',
+      words: '60 %, or 0 at 30 %',
+      sure: false,
+    });
+  });
+});
