@@ -37,7 +37,7 @@ export async function develop(host: string, port: number): Promise<Development> 
   const proxy = Object.fromEntries(serverRoutes.map((route) => [route, { target: server.url }]));
   const vite = await createViteServer({
     configFile: fileURLToPath(new URL('vite.config.ts', import.meta.url)),
-    server: { middlewareMode: { server: http }, hmr: { server: http }, headers: isolation, proxy },
+    server: { middlewareMode: { server: http }, ws: { server: http }, headers: isolation, proxy },
     appType: 'spa',
   });
   http.on('request', vite.middlewares);
@@ -67,19 +67,23 @@ async function startServer(): Promise<{ url: string; close(): Promise<void> }> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
-  const close = async () => {
-    child.kill('SIGTERM');
-    await ended;
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const address = /https?:\/\/[^\s"',]+/.exec(line)?.[0];
+      if (address !== undefined) resolve(address);
+    });
+    ended.then(
+      () => reject(new UserError('the server ended before it was ready: see "npm run serve"')),
+      reject,
+    );
+  });
+  return {
+    url,
+    async close() {
+      child.kill('SIGTERM');
+      await ended;
+    },
   };
-  const lines = createInterface({ input: child.stdout });
-  for await (const line of lines) {
-    const url = /https?:\/\/[^\s"',]+/.exec(line)?.[0];
-    if (url === undefined) continue;
-    child.stdout.resume();
-    return { url, close };
-  }
-  const [code] = await ended;
-  throw new UserError(`the server ended with status ${code} before it was ready: try "npm run serve"`);
 }
 
 export const webDemoCommand = defineCommand({

@@ -15,7 +15,8 @@ export default defineConfig({
   define: { RUNTIME_BYTES: JSON.stringify(statSync(runtime).size) },
   plugins: [contentSecurityPolicy(), compress()],
   worker: { format: 'es' },
-  optimizeDeps: { exclude: ['onnxruntime-web'] },
+  // For the development server: found by itself, the second two would cost a reload.
+  optimizeDeps: { exclude: ['onnxruntime-web'], include: ['zod', 'protobufjs/minimal.js'] },
   server: { fs: { allow: [fileURLToPath(new URL('..', import.meta.url))] } },
   build: {
     outDir: '../dist/web-demo',
