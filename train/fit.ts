@@ -7,7 +7,7 @@ import { type EpochRow, type Progress, readCheckpoint, writeCheckpoint } from '.
 import type { Dataset } from './datasets/index.ts';
 import { createParameters, disposeParameters } from './layers/net.ts';
 import { openLoader } from './loader/index.ts';
-import { createPredictor, evaluate, type Predictor } from './predictor.ts';
+import { evaluate } from './predictor.ts';
 import { seedPair } from './random.ts';
 import type { Recipe } from './recipes/index.ts';
 import { type Run, writeMetrics } from './run.ts';
@@ -60,8 +60,7 @@ export async function fit({
   saveEvery = SAVE_EVERY,
 }: FitOptions): Promise<FitResult> {
   checkBatchSize(recipe, dataset);
-  const network = createNetwork(recipe, dataset);
-  const { step: training, predictor } = network;
+  const training = createTraining(recipe, dataset);
   const progress = resume(run, recipe, dataset, training);
   const { stepsPerEpoch } = progress;
   const steps = stepsPerEpoch * recipe.epochs;
@@ -92,11 +91,12 @@ export async function fit({
       if (!Number.isFinite(loss)) throw diverged(run, progress.step, loss, scheduled.learningRate);
       progress.step++;
       progress.lossSum += loss;
+      blend(recipe, training, progress.step, steps);
       watcher?.onStep?.({ step: progress.step, loss, learningRate: scheduled.learningRate });
 
       if (progress.step % stepsPerEpoch === 0) {
         const seconds = (performance.now() - epochStart) / 1000;
-        const row = finishEpoch(progress, predictor, training, dataset);
+        const row = finishEpoch(progress, training, dataset);
         // Equal error is not better: the earlier epoch stays the best.
         if (bestOf(progress.history) === row) save(run.best);
         save(run.last);
@@ -126,10 +126,22 @@ export async function fit({
     if (signal?.aborted) save(run.last);
   } finally {
     await loader.close();
-    network.dispose();
+    training.dispose();
   }
   const { history, step } = progress;
   return { finished: step >= steps, step, history, best: bestOf(history) };
+}
+
+/** Moves the slow copies of the weights, where the recipe has them and this is a step for it. */
+function blend({ average, lookahead }: Recipe, training: TrainingStep, step: number, steps: number): void {
+  if (lookahead && (step % lookahead.every === 0 || step === steps)) {
+    // The slow weights grow slower towards the end; the last step returns to them (arXiv 2404.00498, section 3.4).
+    training.blend('lookahead', step === steps ? 1 : lookahead.decay * (step / steps) ** lookahead.power);
+  }
+  if (average && step % average.every === 0) {
+    // Early averages forget faster, or the first random weights would stay in them for long.
+    training.blend('average', Math.min(average.decay, (1 + step) / (10 + step)));
+  }
 }
 
 /** The row of the best epoch: fewest errors, then least loss, then the earliest. */
@@ -146,30 +158,16 @@ function checkBatchSize({ batchSize }: Recipe, { name, train }: Dataset): void {
     );
 }
 
-function createNetwork(recipe: Recipe, dataset: Dataset) {
+function createTraining(recipe: Recipe, dataset: Dataset): TrainingStep {
   const architecture = createArchitecture(recipe.architecture, dataset.labels.length);
   const parameters = createParameters(architecture, dataset.shape, recipe.seed);
-  const predictor = createPredictor(architecture, parameters, recipe.standardise, dataset.shape);
-  const step = createStep(recipe, architecture, parameters, dataset.shape);
+  const training = createStep(recipe, architecture, parameters, dataset.shape);
   disposeParameters(parameters);
-  return {
-    predictor,
-    step,
-    dispose() {
-      predictor.dispose();
-      step.dispose();
-    },
-  };
+  return training;
 }
 
-function finishEpoch(
-  progress: Progress,
-  predictor: Predictor,
-  training: TrainingStep,
-  dataset: Dataset,
-): EpochRow {
-  predictor.write(training.read());
-  const { loss, errorRate } = evaluate(predictor, dataset.test);
+function finishEpoch(progress: Progress, training: TrainingStep, dataset: Dataset): EpochRow {
+  const { loss, errorRate } = evaluate(training, dataset.test);
   const row: EpochRow = {
     epoch: progress.step / progress.stepsPerEpoch,
     step: progress.step,

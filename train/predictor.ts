@@ -80,7 +80,7 @@ export interface Evaluation {
 const BATCH = 500;
 
 /** Loss and error of a network on a whole split. */
-export function evaluate(predictor: Predictor, { images, labels, n }: Split): Evaluation {
+export function evaluate(predictor: Pick<Predictor, 'logits'>, { images, labels, n }: Split): Evaluation {
   const size = images.length / n;
   let loss = 0;
   let wrong = 0;

@@ -1,14 +1,15 @@
-// The training step: forward, loss, gradients and optimiser as one compiled graph.
+// The training step: forward, loss, gradients and optimiser as compiled graphs that share their variables.
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import type { Shape } from './datasets/index.ts';
+import { toBfloat16 } from './graph/bfloat16.ts';
 import { compile, type State } from './graph/compile.ts';
-import { type MakeInputs, type Traceable, traceFixed } from './graph/retrace.ts';
+import type { Graph } from './graph/graph.ts';
+import { type MakeInputs, type Traceable, traceDynamic, traceFixed } from './graph/retrace.ts';
 import { tf, uint8Tensor } from './graph/tensorflow.ts';
 import { countCorrect, crossEntropy } from './layers/loss.ts';
 import { type Architecture, allParameters, netOf, type Parameters } from './layers/net.ts';
 import { logitsOf } from './model.ts';
-import { createOptimizer } from './optimizers/index.ts';
-import type { Optimizer } from './optimizers/optimizer.ts';
+import { createUpdater, type Updater } from './optimizers/updater.ts';
 import type { Recipe } from './recipes/index.ts';
 
 /** What a step is given. */
@@ -33,13 +34,20 @@ export interface StepResult {
 
 export interface TrainingStep {
   run(inputs: StepInputs): StepResult;
-  /** Weights, statistics and optimizer slots by name. */
+  /** Logits `[N,classes]` of uint8 `[N,H,W,C]`, any N, by the averaged weights where the recipe averages. */
+  logits(images: Uint8Array): Float32Array;
+  /** Moves every slow copy towards its weight: `copy = decay * copy + (1 - decay) * weight`. */
+  blend(copy: 'average' | 'lookahead', decay: number): void;
+  /** Weights, statistics, optimizer slots and slow copies by name. */
   read(): Map<string, Float32Array>;
   write(state: State): void;
   /** The shape of everything that `read` gives. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   dispose(): void;
 }
+
+/** Name of the averaged copy of a weight or statistic. */
+export const averageOf = (name: string) => `average/${name}`;
 
 /** Compiles the step of `recipe`, starting from the values that `parameters` have now. */
 export function createStep(
@@ -48,28 +56,83 @@ export function createStep(
   parameters: Parameters,
   shape: Shape,
 ): TrainingStep {
-  const optimizer = createOptimizer(recipe.optimizer);
-  const slots = createSlots(optimizer, parameters);
-  const variables = new Map([...allParameters(parameters), ...slots]);
-  const fn = stepFunction(recipe, architecture, parameters, optimizer, slots);
-  const compiled = compile({ train: traceFixed(fn, exampleInputs(shape), recipe.batchSize, variables) });
-  compiled.write(new Map([...variables].map(([name, variable]) => [name, values(variable)])));
-  for (const variable of slots.values()) variable.dispose();
+  const own = allParameters(parameters);
+  const updater = createUpdater(recipe, parameters.weights);
+  const averages = recipe.average ? copies(averageOf, own) : new Map<string, Variable>();
+  const slow = recipe.lookahead ? copies((name) => `lookahead/${name}`, own) : new Map<string, Variable>();
+  const sums =
+    recipe.accumulate > 1
+      ? copies((name) => `sum/${name}`, parameters.weights, 0)
+      : new Map<string, Variable>();
+  const variables = new Map([...own, ...updater.slots, ...averages, ...slow, ...sums]);
 
+  const part = recipe.batchSize / recipe.accumulate;
+  const precise = (graph: Graph) => (recipe.precision === 'bfloat16' ? toBfloat16(graph) : graph);
+  const trace = (fn: Traceable, inputs: MakeInputs) => traceFixed(fn, inputs, part, variables);
+  const gradients = gradientFunction(recipe, architecture, parameters);
+  const evaluated = recipe.average
+    ? new Map([...own].map(([name, variable]) => [averageOf(name), variable]))
+    : own;
+  const none: Graph = { nodes: [], outputs: [], updates: new Map() };
+  const compiled = compile({
+    train:
+      recipe.accumulate === 1
+        ? precise(trace(trainFunction(gradients, updater), trainInputs(shape)))
+        : precise(trace(sumFunction(gradients, sums, recipe.accumulate), trainInputs(shape))),
+    apply: recipe.accumulate === 1 ? none : trace(applyFunction(updater, sums), () => scalarInputs()),
+    average: recipe.average ? trace(blendFunction(own, averages), () => [scalar('decay')]) : none,
+    lookahead: recipe.lookahead ? trace(blendFunction(own, slow, true), () => [scalar('decay')]) : none,
+    predict: traceDynamic(
+      ({ images }) => [
+        logitsOf(netOf(parameters, { training: false }), architecture, recipe.standardise, given(images)),
+      ],
+      (n) => [imagesInput(n, shape)],
+      evaluated,
+    ),
+  });
+  compiled.write(new Map([...variables].map(([name, variable]) => [name, values(variable)])));
+  for (const [name, variable] of variables) if (!own.has(name)) variable.dispose();
+
+  const size = shape[0] * shape[1] * shape[2];
+  const runPart = (
+    k: number,
+    { images, labels, learningRate, momentum, step, seed }: StepInputs,
+  ): StepResult => {
+    const [from, to] = [k * part, (k + 1) * part];
+    const inputs = {
+      images: uint8Tensor(images.subarray(from * size, to * size), [part, ...shape]),
+      labels: tf.tensor1d(labels.subarray(from, to), 'int32'),
+      learningRate: tf.scalar(learningRate),
+      momentum: tf.scalar(momentum),
+      step: tf.scalar(step),
+      seed: tf.tensor1d([seed[0] ^ k, seed[1]], 'int32'),
+    };
+    const outputs = compiled.run('train', inputs);
+    const [loss = Number.NaN, correct = Number.NaN] = outputs.map((output) => values(output)[0]);
+    if (k === recipe.accumulate - 1 && k > 0) tf.dispose(compiled.run('apply', inputs));
+    tf.dispose([inputs, outputs]);
+    return { loss, correct };
+  };
   return {
-    run({ images, labels, learningRate, momentum, step, seed }) {
-      const inputs = {
-        images: uint8Tensor(images, [labels.length, ...shape]),
-        labels: tf.tensor1d(labels, 'int32'),
-        learningRate: tf.scalar(learningRate),
-        momentum: tf.scalar(momentum),
-        step: tf.scalar(step),
-        seed: tf.tensor1d([...seed], 'int32'),
-      };
-      const outputs = compiled.run('train', inputs);
-      const [loss = Number.NaN, correct = Number.NaN] = outputs.map((output) => values(output)[0]);
-      tf.dispose([inputs, outputs]);
-      return { loss, correct };
+    run(inputs) {
+      const total = { loss: 0, correct: 0 };
+      for (let k = 0; k < recipe.accumulate; k++) {
+        const { loss, correct } = runPart(k, inputs);
+        total.loss += loss / recipe.accumulate;
+        total.correct += correct;
+      }
+      return total;
+    },
+    logits(images) {
+      const tensor = uint8Tensor(images, [images.length / size, ...shape]);
+      const outputs = compiled.run('predict', { images: tensor });
+      const logits = values(given(outputs[0]));
+      tf.dispose([tensor, outputs]);
+      return logits;
+    },
+    blend(copy, decay) {
+      const tensor = tf.scalar(decay);
+      tf.dispose([tensor, compiled.run(copy, { decay: tensor })]);
     },
     read: compiled.read,
     write: compiled.write,
@@ -78,73 +141,122 @@ export function createStep(
   };
 }
 
+/** Gradients of the weights by name, the loss, and how many of the batch are right. */
+type Gradients = (inputs: Record<string, Tensor>) => { gradients: Map<string, Tensor>; results: Tensor[] };
+
+function gradientFunction(recipe: Recipe, architecture: Architecture, parameters: Parameters): Gradients {
+  return ({ images, labels, seed }) => {
+    const net = netOf(parameters, { training: true, seed: given(seed) });
+    let correct: Tensor | undefined;
+    const { value, grads } = tf.variableGrads(() => {
+      const logits = logitsOf(net, architecture, recipe.standardise, given(images));
+      correct = tf.keep(countCorrect(logits, given(labels)));
+      return crossEntropy(logits, given(labels), recipe.labelSmoothing) as Scalar;
+    }, [...parameters.weights.values()]);
+    const gradients = [...parameters.weights].map(
+      ([name, weight]) => [name, given(grads[weight.name])] as const,
+    );
+    return { gradients: new Map(gradients), results: [value, given(correct)] };
+  };
+}
+
 /** The step as a tfjs function: it assigns the new weights and returns `[loss, correct]`. */
 export function stepFunction(
   recipe: Recipe,
   architecture: Architecture,
   parameters: Parameters,
-  optimizer: Optimizer,
-  slots: ReadonlyMap<string, Variable>,
+  updater: Updater,
 ): Traceable {
-  return ({ images, labels, seed, ...scalars }) => {
-    const { learningRate, momentum, step } = scalars;
-    if (!images || !labels || !seed || !learningRate || !momentum || !step)
-      throw new Error('the step takes images, labels, learningRate, momentum, step and seed');
-    const net = netOf(parameters, { training: true, seed });
-    let correct: Tensor | undefined;
-    const { value, grads } = tf.variableGrads(() => {
-      const logits = logitsOf(net, architecture, recipe.standardise, images);
-      correct = tf.keep(countCorrect(logits, labels));
-      return crossEntropy(logits, labels, recipe.labelSmoothing) as Scalar;
-    }, [...parameters.weights.values()]);
-    for (const [name, weight] of parameters.weights) {
-      const gradient = grads[weight.name];
-      if (gradient === undefined) throw new Error(`the loss does not depend on ${name}`);
-      const own = Object.fromEntries(
-        optimizer.slots.map((slot) => [slot, find(slots, slotName(slot, name))]),
-      );
-      const update = optimizer.update(weight, gradient, own, { learningRate, momentum, step });
-      weight.assign(update.weight as Tensor<never>);
-      for (const [slot, tensor] of Object.entries(update.slots)) own[slot]?.assign(tensor as Tensor<never>);
-    }
-    return [value, ...(correct ? [correct] : [])];
+  return trainFunction(gradientFunction(recipe, architecture, parameters), updater);
+}
+
+function trainFunction(compute: Gradients, updater: Updater): Traceable {
+  return (inputs) => {
+    const { gradients, results } = compute(inputs);
+    updater.apply(gradients, scalarsOf(inputs));
+    return results;
   };
 }
 
-/** The optimizer's slots, all zero. */
-export function createSlots(optimizer: Optimizer, { weights }: Parameters): Map<string, Variable> {
-  return new Map(
-    [...weights].flatMap(([name, weight]) =>
-      optimizer.slots.map((slot) => [
-        slotName(slot, name),
-        tf.tidy(() => tf.variable(tf.zerosLike(weight as Tensor), false)),
-      ]),
-    ),
-  );
+/** Adds a part's share of the gradients to `sums`. */
+function sumFunction(compute: Gradients, sums: ReadonlyMap<string, Variable>, parts: number): Traceable {
+  return (inputs) => {
+    const { gradients, results } = compute(inputs);
+    for (const [name, gradient] of gradients) {
+      const sum = given(sums.get(`sum/${name}`));
+      sum.assign(tf.add(sum, tf.div(gradient, parts)) as Tensor<never>);
+    }
+    return results;
+  };
 }
 
-function slotName(slot: string, weight: string): string {
-  return `optimizer/${slot}/${weight}`;
+/** Updates the weights by `sums`, and empties them. */
+function applyFunction(updater: Updater, sums: ReadonlyMap<string, Variable>): Traceable {
+  return (inputs) => {
+    const gradients = new Map(
+      [...sums].map(([name, sum]) => [name.slice('sum/'.length), tf.mul(sum as Tensor, 1)]),
+    );
+    updater.apply(gradients, scalarsOf(inputs));
+    for (const sum of sums.values()) sum.assign(tf.zerosLike(sum as Tensor) as Tensor<never>);
+    return [tf.mul(given(inputs.step), 1)];
+  };
 }
 
-function exampleInputs(shape: Shape): MakeInputs {
+/** Moves slow copies towards their sources; with `back`, the sources become the copies (lookahead). */
+function blendFunction(
+  sources: ReadonlyMap<string, Variable>,
+  targets: ReadonlyMap<string, Variable>,
+  back = false,
+): Traceable {
+  return ({ decay }) => {
+    const copiesInOrder = [...targets.values()];
+    for (const [i, source] of [...sources.values()].entries()) {
+      const copy = given(copiesInOrder[i]);
+      const blended = tf.add(tf.mul(copy, given(decay)), tf.mul(source, tf.sub(1, given(decay))));
+      copy.assign(blended as Tensor<never>);
+      if (back) source.assign(blended as Tensor<never>);
+    }
+    return [tf.mul(given(decay), 1)];
+  };
+}
+
+/** A variable beside each source, with its value or with `value`. */
+function copies(
+  rename: (name: string) => string,
+  sources: ReadonlyMap<string, Variable>,
+  value?: number,
+): Map<string, Variable> {
+  const copy = (source: Variable) =>
+    tf.tidy(() => tf.variable(value === undefined ? source.clone() : tf.fill(source.shape, value), false));
+  return new Map([...sources].map(([name, source]) => [rename(name), copy(source)]));
+}
+
+function scalarsOf({ learningRate, momentum, step }: Record<string, Tensor>) {
+  return { learningRate: given(learningRate), momentum: given(momentum), step: given(step) };
+}
+
+const scalar = (name: string) => ({ name, tensor: tf.scalar(0.5) });
+const scalarInputs = () => ['learningRate', 'momentum', 'step'].map(scalar);
+
+function imagesInput(n: number, shape: Shape) {
+  return {
+    name: 'images',
+    tensor: uint8Tensor(new Uint8Array(n * shape[0] * shape[1] * shape[2]), [n, ...shape]),
+  };
+}
+
+function trainInputs(shape: Shape): MakeInputs {
   return (n) => [
-    {
-      name: 'images',
-      tensor: uint8Tensor(new Uint8Array(n * shape[0] * shape[1] * shape[2]), [n, ...shape]),
-    },
+    imagesInput(n, shape),
     { name: 'labels', tensor: tf.zeros([n], 'int32') },
-    { name: 'learningRate', tensor: tf.scalar(0.1) },
-    { name: 'momentum', tensor: tf.scalar(0.9) },
-    { name: 'step', tensor: tf.scalar(1) },
+    ...scalarInputs(),
     { name: 'seed', tensor: tf.tensor1d([1, 2], 'int32') },
   ];
 }
 
-function find(slots: ReadonlyMap<string, Variable>, name: string): Variable {
-  const variable = slots.get(name);
-  if (variable === undefined) throw new Error(`there is no slot ${name}`);
-  return variable;
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the step lacks an input or a gradient');
+  return value;
 }
 
 function values(tensor: Tensor): Float32Array {

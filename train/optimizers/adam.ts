@@ -16,7 +16,7 @@ export interface AdamOptions {
  */
 export function adam({ beta2, epsilon, weightDecay, decoupled }: AdamOptions): Optimizer {
   return {
-    slots: ['mean', 'variance'],
+    slots: () => ['mean', 'variance'],
     update(weight, gradient, slots, { learningRate, momentum, step }) {
       const decays = weightDecay !== 0;
       const g = decays && !decoupled ? tf.add(gradient, tf.mul(weight, weightDecay)) : gradient;

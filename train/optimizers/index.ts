@@ -1,6 +1,7 @@
 // The optimisers a recipe can name, and their options.
 import { z } from 'zod';
 import { adam } from './adam.ts';
+import { muon } from './muon.ts';
 import type { Optimizer } from './optimizer.ts';
 import { sgd } from './sgd.ts';
 
@@ -14,6 +15,7 @@ export const optimizerSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('nesterov'), weightDecay }),
   z.strictObject({ name: z.literal('adam'), beta2, epsilon, weightDecay }),
   z.strictObject({ name: z.literal('adamw'), beta2, epsilon, weightDecay }),
+  z.strictObject({ name: z.literal('muon'), beta2, epsilon, weightDecay }),
 ]);
 
 export type OptimizerOptions = z.output<typeof optimizerSchema>;
@@ -31,5 +33,7 @@ export function createOptimizer(options: OptimizerOptions): Optimizer {
       return adam({ ...options, decoupled: false });
     case 'adamw':
       return adam({ ...options, decoupled: true });
+    case 'muon':
+      return muon(options);
   }
 }

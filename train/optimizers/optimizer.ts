@@ -12,13 +12,13 @@ export interface StepScalars {
 
 export interface Update {
   weight: Tensor;
-  /** Same names as `Optimizer.slots`. */
+  /** Same names as `Optimizer.slots` gives. */
   slots: Record<string, Tensor>;
 }
 
 export interface Optimizer {
-  /** Names of the values kept for every weight, each of the weight's shape and zero at first. */
-  readonly slots: readonly string[];
+  /** Names of the values kept for a weight of `shape`, each of that shape and zero at first. */
+  slots(shape: readonly number[]): readonly string[];
   update(weight: Tensor, gradient: Tensor, slots: Record<string, Tensor>, scalars: StepScalars): Update;
 }
 

@@ -13,7 +13,7 @@ export interface SgdOptions {
 /** velocity = momentum * velocity + gradient; weight -= learningRate * velocity. */
 export function sgd({ momentum, nesterov, weightDecay }: SgdOptions): Optimizer {
   return {
-    slots: momentum ? ['velocity'] : [],
+    slots: () => (momentum ? ['velocity'] : []),
     update(weight, gradient, slots, scalars) {
       const decayed = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(weight, weightDecay));
       if (!momentum) return { weight: tf.sub(weight, tf.mul(decayed, scalars.learningRate)), slots: {} };

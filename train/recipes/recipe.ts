@@ -6,30 +6,56 @@ import { prepareSchema } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { architectureSchema } from '../architectures/index.ts';
 import { augmentSchema } from '../augment/index.ts';
+import { groupSchema } from '../optimizers/groups.ts';
 import { optimizerSchema } from '../optimizers/index.ts';
 import { scheduleSchema } from '../schedule.ts';
 
 const perChannel = z.array(z.number()).min(1);
 
-export const recipeSchema = z.strictObject({
-  /** Name of the recipe and of the model that it makes. */
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
-  description: z.string(),
-  dataset: z.string(),
-  architecture: architectureSchema,
-  /** Mean and deviation of the pixels, on a scale from 0 to 1, one number per channel. */
-  standardise: z.strictObject({ mean: perChannel, deviation: perChannel }),
-  /** How the server and the page turn a picture into an input. */
-  prepare: prepareSchema,
-  augment: augmentSchema,
-  optimizer: optimizerSchema,
-  schedule: scheduleSchema,
-  /** Share of the target spread evenly over all classes. */
-  labelSmoothing: z.number().min(0).lt(1),
-  batchSize: z.int().min(1),
-  epochs: z.int().min(1),
-  seed: z.int(),
-});
+export const recipeSchema = z
+  .strictObject({
+    /** Name of the recipe and of the model that it makes. */
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
+    description: z.string(),
+    dataset: z.string(),
+    architecture: architectureSchema,
+    /** Mean and deviation of the pixels, on a scale from 0 to 1, one number per channel. */
+    standardise: z.strictObject({ mean: perChannel, deviation: perChannel }),
+    /** How the server and the page turn a picture into an input. */
+    prepare: prepareSchema,
+    augment: augmentSchema,
+    optimizer: optimizerSchema,
+    schedule: scheduleSchema,
+    /** Share of the target spread evenly over all classes. */
+    labelSmoothing: z.number().min(0).lt(1),
+    /** Weights that are trained by other numbers; the first group that matches counts. */
+    groups: z.array(groupSchema).default([]),
+    /** Longest global norm of the gradients; 0 does not clip. */
+    clipNorm: z.number().min(0).default(0),
+    /** Evaluates and exports an exponential moving average of weights and statistics, taken every so many steps. */
+    average: z
+      .strictObject({ decay: z.number().min(0).lt(1), every: z.int().min(1).default(1) })
+      .exactOptional(),
+    /** Slow weights, to which the fast ones return; see fit.ts. */
+    lookahead: z
+      .strictObject({
+        every: z.int().min(1),
+        decay: z.number().min(0).lt(1),
+        power: z.number().min(0).default(0),
+      })
+      .exactOptional(),
+    /** Images per update. */
+    batchSize: z.int().min(1),
+    /** Parts in which a batch is computed, one after another, to save memory. */
+    accumulate: z.int().min(1).default(1),
+    precision: z.enum(['float32', 'bfloat16']).default('float32'),
+    epochs: z.int().min(1),
+    seed: z.int(),
+  })
+  .refine(({ batchSize, accumulate }) => batchSize % accumulate === 0, {
+    path: ['accumulate'],
+    message: 'must divide the batch size',
+  });
 
 /** A recipe with every default filled in. */
 export type Recipe = z.output<typeof recipeSchema>;

@@ -6,10 +6,11 @@ import { compile } from '../../../train/graph/compile.ts';
 import { traceFixed } from '../../../train/graph/retrace.ts';
 import { tf, uint8Tensor } from '../../../train/graph/tensorflow.ts';
 import { allParameters, createParameters } from '../../../train/layers/net.ts';
-import { createOptimizer, type OptimizerOptions } from '../../../train/optimizers/index.ts';
+import type { OptimizerOptions } from '../../../train/optimizers/index.ts';
+import { createUpdater } from '../../../train/optimizers/updater.ts';
 import { random } from '../../../train/random.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
-import { createSlots, stepFunction } from '../../../train/step.ts';
+import { stepFunction } from '../../../train/step.ts';
 
 const STEPS = 20;
 const BATCH = 32;
@@ -26,6 +27,7 @@ const optimizers: OptimizerOptions[] = [
   { name: 'nesterov', weightDecay: 1e-4 },
   { name: 'adam', beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-4 },
   { name: 'adamw', beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 },
+  { name: 'muon', beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 },
 ];
 
 describe('the compiled training step', () => {
@@ -33,10 +35,9 @@ describe('the compiled training step', () => {
     const recipe = { ...findRecipe('digits', { batchSize: BATCH, labelSmoothing: 0.1 }), optimizer: options };
     const architecture = smallCnn({ classes: 10, filters: [16, 32, 64] });
     const parameters = createParameters(architecture, shape, 7);
-    const optimizer = createOptimizer(options);
-    const slots = createSlots(optimizer, parameters);
-    const variables = new Map([...allParameters(parameters), ...slots]);
-    const fn = stepFunction(recipe, architecture, parameters, optimizer, slots);
+    const updater = createUpdater(recipe, parameters.weights);
+    const variables = new Map([...allParameters(parameters), ...updater.slots]);
+    const fn = stepFunction(recipe, architecture, parameters, updater);
     const compiled = compile({ go: traceFixed(fn, (n) => named(batch(0, n)), BATCH, variables) });
     compiled.write(new Map([...variables].map(([name, variable]) => [name, floats(variable)])));
 

@@ -1,0 +1,32 @@
+// Dropout whose mask TensorFlow draws from the step's seed: tfjs's own would be drawn once and frozen into the graph.
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
+import { seedPair } from '../random.ts';
+import type { Net } from './net.ts';
+
+/**
+ * Zeroes a share of the values and scales the others up, in training; elsewhere the identity.
+ * Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html, in the inverted form.
+ * @param name - Two dropouts of one network draw different masks when their names differ.
+ * @param rate - Share that is zeroed, 0 <= rate < 1.
+ */
+export function dropout(net: Net, name: string, x: Tensor, rate: number): Tensor {
+  if (!net.training || rate === 0) return x;
+  if (net.seed === undefined) throw new Error(`${name}: a network in training needs a seed`);
+  const own = tf.add(net.seed, tf.tensor1d(seedPair(0, name), 'int32'));
+  const mask = tf.cast(tf.greaterEqual(statelessUniform(x.shape, own), rate), 'float32');
+  return tf.mul(x, tf.mul(mask, 1 / (1 - rate)));
+}
+
+/** Uniform numbers in [0, 1), float32; the same for the same seed (int32 `[2]`) and shape. */
+export function statelessUniform(shape: readonly number[], seed: Tensor): Tensor {
+  return backend.executeSingleOutput(
+    'StatelessRandomUniform',
+    [
+      attribute.type('dtype', DataType.float32),
+      attribute.type('T', DataType.int32),
+      attribute.type('Tseed', DataType.int32),
+    ],
+    [tf.tensor1d([...shape], 'int32'), seed],
+  );
+}

@@ -1,0 +1,62 @@
+// The optimiser of a whole network: groups, clipping and slots around one rule per weight.
+import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import { tf } from '../graph/tensorflow.ts';
+import { clipByGlobalNorm } from './clip.ts';
+import { type Group, groupOf } from './groups.ts';
+import { createOptimizer, type OptimizerOptions } from './index.ts';
+import type { Optimizer, StepScalars } from './optimizer.ts';
+
+export interface UpdaterOptions {
+  optimizer: OptimizerOptions;
+  groups: readonly Group[];
+  /** Longest global norm of the gradients; 0 does not clip. */
+  clipNorm: number;
+}
+
+export interface Updater {
+  /** All slots, zero, named `optimizer/<slot>/<weight>`. */
+  readonly slots: ReadonlyMap<string, Variable>;
+  /** Assigns new values to weights and slots. */
+  apply(gradients: ReadonlyMap<string, Tensor>, scalars: StepScalars): void;
+}
+
+/** The optimizer that `options` describe, for these weights. */
+export function createUpdater(options: UpdaterOptions, weights: ReadonlyMap<string, Variable>): Updater {
+  const rules = new Map([...weights.keys()].map((name) => [name, ruleOf(name, options)]));
+  const slots = new Map<string, Variable>();
+  for (const [name, weight] of weights)
+    for (const slot of rules.get(name)?.rule.slots(weight.shape) ?? [])
+      slots.set(slotName(slot, name), zerosLike(weight));
+  return {
+    slots,
+    apply(gradients, scalars) {
+      const clipped = options.clipNorm > 0 ? clipByGlobalNorm(gradients, options.clipNorm) : gradients;
+      for (const [name, weight] of weights) {
+        const gradient = clipped.get(name);
+        const { rule, learningRate } = rules.get(name) ?? ruleOf(name, options);
+        if (gradient === undefined) throw new Error(`there is no gradient for ${name}`);
+        if (learningRate === 0) continue;
+        const own = Object.fromEntries(
+          rule.slots(weight.shape).map((slot) => [slot, slots.get(slotName(slot, name)) as Variable]),
+        );
+        const scaled = learningRate === 1 ? scalars.learningRate : tf.mul(scalars.learningRate, learningRate);
+        const update = rule.update(weight, gradient, own, { ...scalars, learningRate: scaled });
+        weight.assign(update.weight as Tensor<never>);
+        for (const [slot, value] of Object.entries(update.slots)) own[slot]?.assign(value as Tensor<never>);
+      }
+    },
+  };
+}
+
+function ruleOf(name: string, options: UpdaterOptions): { rule: Optimizer; learningRate: number } {
+  const { learningRate, optimizer } = groupOf(name, options.groups, options.optimizer);
+  return { rule: createOptimizer(optimizer), learningRate };
+}
+
+function slotName(slot: string, weight: string): string {
+  return `optimizer/${slot}/${weight}`;
+}
+
+function zerosLike(weight: Variable): Variable {
+  return tf.tidy(() => tf.variable(tf.zerosLike(weight as Tensor), false));
+}
