@@ -9,7 +9,7 @@ import { createOp, describe } from './op.ts';
 import { plain } from './operands.ts';
 import { findConverter, wayOut } from './ops/index.ts';
 import { dropUnused, foldConstants } from './passes/fold.ts';
-import { runPasses } from './passes/index.ts';
+import { passes as allPasses, type Pass, runPasses } from './passes/index.ts';
 import { layerOf, type Value } from './value.ts';
 
 export interface ConvertOptions {
@@ -19,6 +19,8 @@ export interface ConvertOptions {
   outputs: readonly string[];
   /** Version of ONNX's operators. */
   opset?: number;
+  /** Passes over the result; all of them unless told. */
+  passes?: Readonly<Record<string, Pass>>;
 }
 
 /** Operator sets that can be written. Both ends are what the installed onnxruntime is tested with. */
@@ -39,7 +41,7 @@ function irVersion(opset: number): number {
  * @throws UserError for an op or a case that is not converted; it names the op, its layer and a way out.
  */
 export function convert(graph: Graph, state: State, options: ConvertOptions): ModelProto {
-  const { opset = OPSETS.usual } = options;
+  const { opset = OPSETS.usual, passes = allPasses } = options;
   if (!Number.isInteger(opset) || opset < OPSETS.oldest || opset > OPSETS.newest)
     throw new UserError(`opset ${opset} cannot be written: choose ${OPSETS.oldest} to ${OPSETS.newest}.`);
   const folded = dropUnused(foldConstants(dropUnused(graph), state));
@@ -47,7 +49,7 @@ export function convert(graph: Graph, state: State, options: ConvertOptions): Mo
     ir_version: irVersion(opset),
     producer_name: 'trainyard',
     opset_import: [{ domain: '', version: opset }],
-    graph: runPasses(convertGraph(folded, state, options, opset)),
+    graph: runPasses(convertGraph(folded, state, options, opset), passes),
     metadata_props: [],
   };
 }
@@ -65,11 +67,14 @@ function convertGraph(graph: Graph, state: State, options: ConvertOptions, opset
   const usesOfValue = new Map<string, number>();
   for (const node of graph.nodes) {
     const made = convertNode(node, node.inputs.map(find), state, build, (name) => usesOfValue.get(name) ?? 0);
+    const before = new Set(node.inputs.map((reference) => sourceName(find(reference))));
     made.forEach((value, i) => {
       const reference = `${node.name}:${i}`;
+      const name = sourceName(value);
       values.set(reference, value);
-      // Two references can be one ONNX value: their uses add up.
-      usesOfValue.set(value.name, (usesOfValue.get(value.name) ?? 0) + (uses.get(reference) ?? 0));
+      // An op that only gives a value another shape is no use of it; who uses the result uses the value.
+      const own = before.has(name) ? -1 : 0;
+      usesOfValue.set(name, (usesOfValue.get(name) ?? 0) + (uses.get(reference) ?? 0) + own);
     });
   }
   const results = graph.outputs.map(find);
@@ -99,6 +104,11 @@ function convertNode(
     );
   const made = converter(createOp(build, node, inputs, uses));
   return 'name' in made ? [made] : made;
+}
+
+/** Name of the value of which `value` may be but another shape. */
+function sourceName({ name, source }: Value): string {
+  return source?.name ?? name;
 }
 
 function inputOf(node: Node): Value {

@@ -36,7 +36,7 @@ export interface Op {
   unsupported(what: string, wayOut: string): UserError;
 }
 
-/** @param uses - How often a value is used, by its ONNX name. */
+/** @param uses - How often a value is used, by the ONNX name that it had before it was reshaped. */
 export function createOp(
   build: Builder,
   node: Node,
@@ -68,7 +68,7 @@ export function createOp(
     inputs,
     input,
     unsupported,
-    usedOnce: (index) => uses(input(index).name) === 1,
+    usedOnce: (index) => uses(input(index).source?.name ?? input(index).name) === 1,
     integers(index) {
       const { constant } = input(index);
       if (constant === undefined)

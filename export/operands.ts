@@ -53,16 +53,29 @@ export function permuted(
   return now.join() === dims.join() ? transposed : reshapeNode(build, transposed, now, dims);
 }
 
-/** The same elements in another shape; `shape` has at most one -1. */
+/**
+ * The same elements in another shape, which has at most one -1. A reshape of a reshape starts from the first value,
+ * and there and back again is nothing.
+ */
 export function reshaped(build: Builder, value: Value, shape: readonly number[]): Value {
+  const source = value.source ?? value;
   if (shape.join() === value.shape.join()) return value;
   if (value.constant !== undefined) return { ...value, shape };
-  const ready = sameBytes(value.shape) ? value.name : plain(build, value);
-  const from = sameBytes(value.shape) ? arrange(value.shape, value.layout) : value.shape;
-  const name = build.once(`reshape ${from} ${shape} ${ready}`, () =>
-    from.join() === shape.join() ? ready : reshapeNode(build, ready, from, shape),
+  if (shape.join() === source.shape.join()) return source;
+  const layout = keepsChannelsFirst(source, shape) ? 'channelsFirst' : 'channelsLast';
+  const as = layout === 'channelsFirst' || sameBytes(source.shape) ? source.layout : 'channelsLast';
+  const [from, to] = [arrange(source.shape, as), arrange(shape, layout)];
+  const ready = inLayout(build, source, as);
+  const name = build.once(`reshape ${from} ${to} ${ready}`, () =>
+    from.join() === to.join() ? ready : reshapeNode(build, ready, from, to),
   );
-  return { ...value, name, shape, layout: 'channelsLast' };
+  return { ...source, name, shape, layout, source };
+}
+
+/** With channels first, places can be cut up otherwise as long as pictures and channels stay what they are. */
+function keepsChannelsFirst({ layout, shape: from }: Value, to: readonly number[]): boolean {
+  if (layout !== 'channelsFirst' || sameBytes(from) || to.length < 3) return false;
+  return from[0] === to[0] && from.at(-1) === to.at(-1) && sizeOf(from) === sizeOf(to);
 }
 
 /** Operands of an elementwise operator in one layout, so that ONNX broadcasts them as TensorFlow does. */

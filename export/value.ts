@@ -22,6 +22,8 @@ export interface Value {
   readonly constant?: Constant;
   /** The layer it came out of, for messages. */
   readonly layer?: string;
+  /** The value of which this is but another shape. */
+  readonly source?: Value;
 }
 
 /** Number of elements of a shape; a batch counts as one. */

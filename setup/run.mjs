@@ -51,6 +51,7 @@ export async function run(step, command, args, { cwd = root, env = {} } = {}) {
   });
   if (failure === undefined) return output;
 
+  const cause = explain(`${failure}\n${output}`);
   const tail = output
     .trimEnd()
     .split('\n')
@@ -58,8 +59,8 @@ export async function run(step, command, args, { cwd = root, env = {} } = {}) {
     .map((line) => `    ${line}`);
   throw new SetupError(
     [
-      `${explain(`${failure}\n${output}`) ?? `${command} ${failure}.`}`,
-      `  ${command} ${failure}; the end of ${relative(root, log)}:`,
+      ...(cause ? [cause] : []),
+      `${cause ? '  ' : ''}${command} ${failure}; the end of ${relative(root, log)}:`,
       ...tail,
     ].join('\n'),
   );

@@ -1,26 +1,33 @@
 // Matrix products.
 import { attribute } from '../onnx.ts';
 import type { Converter, Family, Op } from '../op.ts';
-import { permuted, plain } from '../operands.ts';
+import { permuted, plain, reshaped } from '../operands.ts';
 import type { Value } from '../value.ts';
 
 /**
- * Of matrices a Gemm, which can take a bias; of stacks of matrices a MatMul, which broadcasts them.
+ * Of two matrices a Gemm, which can take a bias; of stacks of matrices a MatMul, which broadcasts them. tfjs writes
+ * matrices as stacks of one.
  * Reference: https://onnx.ai/onnx/operators/onnx__Gemm.html
  */
 const product: Converter = (op) => {
-  const [a, b] = [op.input(0), op.input(1)];
+  const [a, b] = [matrix(op, op.input(0)), matrix(op, op.input(1))];
   const transposeA = op.flag('adj_x', op.flag('transpose_a', false));
   const transposeB = op.flag('adj_y', op.flag('transpose_b', false));
-  if (a.shape.length === 2 && b.shape.length === 2) {
-    const attributes = [
-      ...(transposeA ? [attribute.int('transA', 1)] : []),
-      ...(transposeB ? [attribute.int('transB', 1)] : []),
-    ];
-    return op.result(op.emit('Gemm', [plain(op.build, a), plain(op.build, b)], attributes));
-  }
-  return op.result(op.emit('MatMul', [stack(op, a, transposeA), stack(op, b, transposeB)]));
+  if (a.shape.length > 2 || b.shape.length > 2)
+    return op.result(op.emit('MatMul', [stack(op, a, transposeA), stack(op, b, transposeB)]));
+  const attributes = [
+    ...(transposeA ? [attribute.int('transA', 1)] : []),
+    ...(transposeB ? [attribute.int('transB', 1)] : []),
+  ];
+  const result = op.result(op.emit('Gemm', [plain(op.build, a), plain(op.build, b)], attributes));
+  return reshaped(op.build, { ...result, shape: result.shape.slice(-2) }, result.shape);
 };
+
+/** A stack of one as the matrix that it holds. */
+function matrix(op: Op, value: Value): Value {
+  const single = value.shape.slice(0, -2).every((size) => size === 1);
+  return single ? reshaped(op.build, value, value.shape.slice(-2)) : value;
+}
 
 /** A stack of matrices, each transposed if need be. */
 function stack(op: Op, value: Value, transposed: boolean): string {

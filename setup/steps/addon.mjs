@@ -40,8 +40,11 @@ export const addonStep = {
 
 /** Everything that the addon is made from; it changes when the checkout moves, too, since its path is built in. */
 function buildKey() {
-  const version = findTensorflow()?.version ?? 'none';
-  return hashFiles(filesUnder(sources), [version, ...compilerArguments()]);
+  const tensorflow = findTensorflow();
+  return hashFiles(filesUnder(sources), [
+    `${tensorflow?.package} ${tensorflow?.version}`,
+    ...compilerArguments(),
+  ]);
 }
 
 function compilerArguments() {

@@ -17,7 +17,7 @@ export const tarball = {
 };
 
 /** Bytes, and MD5 of the uncompressed files of http://yann.lecun.com/exdb/mnist/. */
-const files = [
+export const files = [
   { name: 'train-images-idx3-ubyte', bytes: 47_040_016, md5: '6bbc9ace898e44ae57da46a324031adb' },
   { name: 'train-labels-idx1-ubyte', bytes: 60_008, md5: 'a25bea736e30d166cdddb491f175f624' },
   { name: 't10k-images-idx3-ubyte', bytes: 7_840_016, md5: '2646ac647ad5339dbf082846283269ea' },

@@ -15,12 +15,19 @@ export function plain(colour: string, format: Format = 'png', width = side, heig
     .toBuffer();
 }
 
-/** A picture with something in every pixel, from a formula, so that there is much to damage. */
+/** A picture with something else in every pixel, so that there is much to damage; always the same. */
 export function busy(format: Format, width = 40, height = 30): Promise<Buffer> {
-  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * i * 7 + i * 13) >> 3);
-  return sharp(data, { raw: { width, height, channels: 3 } })
+  return sharp(busyPixels(width, height), { raw: { width, height, channels: 3 } })
     .toFormat(format)
     .toBuffer();
+}
+
+/** The pixels of `busy`: RGB. */
+export function busyPixels(width = 40, height = 30): Uint8Array {
+  return Uint8Array.from({ length: width * height * 3 }, (_, i) => {
+    const spread = Math.imul(i + 1, 0x9e3779b1);
+    return Math.imul(spread ^ (spread >>> 15), 0x85ebca6b) >>> 24;
+  });
 }
 
 /** An upright black stroke on white, as a digit. */

@@ -36,7 +36,7 @@ export function createBars(list: HTMLElement, labels: readonly string[]): Bars {
       item.classList.toggle('best', probability === best);
       item.style.setProperty('--probability', probability.toFixed(4));
       meter.dataset.probability = String(probability);
-      meter.setAttribute('aria-valuenow', String(probability));
+      meter.setAttribute('aria-valuenow', probability.toFixed(4)); // ARIA's numbers have no exponents.
       meter.setAttribute('aria-valuetext', `${Math.round(100 * probability)} %`);
       number.textContent = short(probability);
     });

@@ -1,0 +1,74 @@
+// `trainyard export`: makes a verified model file of a run.
+import { defineCommand } from 'citty';
+import { UserError } from '../models/errors.ts';
+import { nearest } from '../models/nearest.ts';
+import { repositoryFolder, runsFolder } from '../setup/paths.mjs';
+import { findRun } from '../train/run.ts';
+import { OPSETS } from './convert.ts';
+import { exportModel, type Stage } from './export.ts';
+import { type CheckpointName, loadRun } from './from-run.ts';
+
+export const exportCommand = defineCommand({
+  meta: { name: 'export', description: 'Export a run as one ONNX file, with proof of parity' },
+  args: {
+    run: { type: 'positional', required: false, description: 'Name of the run; the newest if left out' },
+    checkpoint: { type: 'string', description: 'Which checkpoint: best or last', default: 'best' },
+    opset: { type: 'string', description: "Version of ONNX's operators", default: String(OPSETS.usual) },
+    repository: { type: 'string', description: 'Folder of the model files', default: repositoryFolder },
+    runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
+  },
+  async run({ args }) {
+    const started = performance.now();
+    const checkpoint = checkpointOf(args.checkpoint);
+    const opset = opsetOf(args.opset);
+    const run = findRun(args.runs, args.run);
+    console.log(`Exporting the ${checkpoint} checkpoint of run ${run.name}.`);
+    const model = await loadRun(run, checkpoint);
+    console.log(
+      line(
+        'loaded',
+        (performance.now() - started) / 1000,
+        `${model.card.architecture.name}, ${model.card.architecture.parameters} parameters`,
+      ),
+    );
+    await exportModel(model, {
+      repository: args.repository,
+      opset,
+      onStage: (stage) => console.log(line(stage.name, stage.seconds, describeStage(stage))),
+    });
+    console.log('Next: npm run serve');
+  },
+});
+
+function checkpointOf(name: string): CheckpointName {
+  if (name === 'best' || name === 'last') return name;
+  const guess = nearest(name, ['best', 'last']);
+  throw new UserError(
+    `--checkpoint takes best or last; received ${JSON.stringify(name)}.${guess ? ` Did you mean ${guess}?` : ''}`,
+  );
+}
+
+function opsetOf(text: string): number {
+  const opset = Number(text);
+  if (Number.isInteger(opset) && opset >= OPSETS.oldest && opset <= OPSETS.newest) return opset;
+  throw new UserError(
+    `--opset takes a whole number from ${OPSETS.oldest} to ${OPSETS.newest}; received ${JSON.stringify(text)}.`,
+  );
+}
+
+function describeStage(stage: Stage): string {
+  switch (stage.name) {
+    case 'traced':
+      return `${stage.ops} TensorFlow ops`;
+    case 'converted':
+      return `${stage.nodes} ONNX nodes, opset ${stage.opset}, ${(stage.bytes / 1e6).toFixed(2)} MB`;
+    case 'compared':
+      return `${stage.parity.n} test pictures, largest difference ${stage.parity.maxProbabilityDifference.toExponential(1)}, ${stage.parity.changedLabels} changed labels, accuracy ${(stage.accuracy * 100).toFixed(2)} %`;
+    case 'written':
+      return `${stage.file.name} version ${stage.file.version}: ${stage.file.path}`;
+  }
+}
+
+function line(stage: string, seconds: number, text: string): string {
+  return `  ${stage.padEnd(9)}  ${seconds.toFixed(2).padStart(5)} s  ${text}`;
+}

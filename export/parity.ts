@@ -1,0 +1,89 @@
+// Proof that a model file answers as what was trained: both run on the same pictures, and every probability is compared.
+import type { Classifier } from './classifier.ts';
+
+/** Largest difference of a probability that counts as the same answer. */
+export const TOLERANCE = 1e-5;
+
+export interface Parity {
+  /** Pictures compared. */
+  readonly n: number;
+  /** Infinity where one of the two gave no number. */
+  readonly maxProbabilityDifference: number;
+  /** Pictures whose most probable class differs. */
+  readonly changedLabels: number;
+}
+
+// Large enough to keep the cores busy, small enough for a laptop's memory.
+const BATCH = 500;
+
+/**
+ * Runs two models on `n` pictures, in batches whose last one may be smaller.
+ * @param images - uint8 `[N,H,W,C]`.
+ * @returns How far they differ, and the probabilities `[N,classes]` of the reference.
+ */
+export async function measureParity(
+  reference: Classifier,
+  candidate: Classifier,
+  images: Uint8Array,
+  n: number,
+  batch = BATCH,
+): Promise<Parity & { probabilities: Float32Array }> {
+  const size = images.length / n;
+  const parts: Parity[] = [];
+  const answers: Float32Array[] = [];
+  for (let start = 0; start < n; start += batch) {
+    const count = Math.min(batch, n - start);
+    const pictures = images.subarray(start * size, (start + count) * size);
+    const expected = await reference.classify(pictures);
+    parts.push(compare(expected, await candidate.classify(pictures), count));
+    answers.push(expected);
+  }
+  return { ...combine(parts), probabilities: concatenate(answers) };
+}
+
+/** Compares the probabilities `[n,classes]` that two models gave to the same `n` pictures. */
+export function compare(expected: Float32Array, got: Float32Array, n: number): Parity {
+  if (expected.length !== got.length)
+    return { n, maxProbabilityDifference: Number.POSITIVE_INFINITY, changedLabels: n };
+  const classes = expected.length / n;
+  let largest = 0;
+  let changed = 0;
+  for (let row = 0; row < expected.length; row += classes) {
+    let [best, other] = [0, 0];
+    for (let i = 0; i < classes; i++) {
+      const [a, b] = [expected[row + i] ?? Number.NaN, got[row + i] ?? Number.NaN];
+      const difference = Math.abs(a - b);
+      // Written so that NaN counts as a difference.
+      if (!(difference <= largest))
+        largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+      if (a > (expected[row + best] ?? 0)) best = i;
+      if (b > (got[row + other] ?? 0)) other = i;
+    }
+    if (best !== other) changed++;
+  }
+  return { n, maxProbabilityDifference: largest, changedLabels: changed };
+}
+
+/** Whether a model file may be published. */
+export function holds({ maxProbabilityDifference, changedLabels }: Parity, tolerance: number): boolean {
+  return maxProbabilityDifference <= tolerance && changedLabels === 0;
+}
+
+/** The parity over all pictures of several parts. */
+export function combine(parts: readonly Parity[]): Parity {
+  return {
+    n: parts.reduce((sum, { n }) => sum + n, 0),
+    maxProbabilityDifference: Math.max(0, ...parts.map((part) => part.maxProbabilityDifference)),
+    changedLabels: parts.reduce((sum, { changedLabels }) => sum + changedLabels, 0),
+  };
+}
+
+function concatenate(arrays: readonly Float32Array[]): Float32Array {
+  const result = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const array of arrays) {
+    result.set(array, offset);
+    offset += array.length;
+  }
+  return result;
+}

@@ -1,0 +1,76 @@
+// Turns a decoded, upright picture into the input of a model, by the rule that the model's card names.
+import { flatten } from './alpha.ts';
+import { prepareDigit } from './digit.ts';
+import { grey } from './grey.ts';
+import type { Picture } from './picture.ts';
+import { resize, resizeWindow } from './resize.ts';
+
+/**
+ * How a picture becomes an input. `digit`: MNIST's rule, see digit.ts. `resize`: Pillow's resize; `stretch` ignores
+ * the picture's proportions, `centre` keeps them, fills the input and cuts off equally at both ends.
+ */
+export type Prepare =
+  | { rule: 'digit' }
+  | { rule: 'resize'; filter: 'bilinear' | 'bicubic'; crop: 'centre' | 'stretch' };
+
+/**
+ * Makes a model's input from a picture: alpha over white, grey or colour as the model wants it, then the rule.
+ *
+ * @param shape - `[H,W,C]` with 1 or 3 channels; `[28,28,1]` for the digit rule.
+ * @returns `[H,W,C]` uint8.
+ * @throws RangeError when the shape does not fit the rule.
+ */
+export function prepare(
+  picture: Picture,
+  shape: readonly [height: number, width: number, channels: number],
+  rule: Prepare,
+): Uint8Array {
+  const [height, width, channels] = shape;
+  if (rule.rule === 'digit') {
+    if (height !== 28 || width !== 28 || channels !== 1) {
+      throw new RangeError(`prepare: received shape [${shape}], expected [28,28,1] for the digit rule`);
+    }
+    return prepareDigit(picture);
+  }
+  if (channels !== 1 && channels !== 3) {
+    throw new RangeError(`prepare: received ${channels} channels, expected 1 or 3`);
+  }
+  const source = channels === 1 ? grey(picture) : colour(flatten(picture));
+  const resized =
+    rule.crop === 'stretch'
+      ? resize(source, width, height, rule.filter)
+      : resizeCentre(source, width, height, rule.filter);
+  return new Uint8Array(resized.data);
+}
+
+/**
+ * Scales so that the picture just fills `width` x `height`, then takes the middle: for a square input the same as
+ * torchvision's `Resize(side)` and `CenterCrop(side)` on a Pillow image.
+ */
+function resizeCentre(
+  picture: Picture,
+  width: number,
+  height: number,
+  filter: 'bilinear' | 'bicubic',
+): Picture {
+  const wide = picture.width * height >= picture.height * width;
+  const fullWidth = wide ? Math.max(width, Math.trunc((height * picture.width) / picture.height)) : width;
+  const fullHeight = wide ? height : Math.max(height, Math.trunc((width * picture.height) / picture.width));
+  const x = halfToEven(fullWidth - width);
+  const y = halfToEven(fullHeight - height);
+  return resizeWindow(picture, fullWidth, fullHeight, filter, { x, y, width, height });
+}
+
+/** Half of a whole number, rounded to the even neighbour when it lies between two, as Python's `round` does. */
+function halfToEven(n: number): number {
+  const half = n >> 1;
+  return n % 2 === 1 && half % 2 === 1 ? half + 1 : half;
+}
+
+function colour(picture: Picture): Picture {
+  if (picture.channels !== 1) return picture;
+  const { data, width, height } = picture;
+  const out = new Uint8Array(data.length * 3);
+  for (let i = 0; i < data.length; i++) out.fill(data[i] ?? 0, i * 3, i * 3 + 3);
+  return { data: out, width, height, channels: 3 };
+}

