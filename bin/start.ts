@@ -27,7 +27,12 @@ export const startCommand = defineCommand({
       await step('Export', trainyard, ['export']);
     }
     const { serve } = await import('../serve/main.ts');
-    await serve({ repository: repositoryFolder, host: '127.0.0.1', port: Number(args.port), page: pageFolder });
+    await serve({
+      repository: repositoryFolder,
+      host: '127.0.0.1',
+      port: Number(args.port),
+      page: pageFolder,
+    });
   },
 });
 
@@ -42,5 +47,6 @@ async function step(title: string, script: string, args: string[]): Promise<void
   process.on('SIGINT', ignore);
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
   process.off('SIGINT', ignore);
-  if (code !== 0) throw new UserError(`${title} ended with status ${code}. \`npm start\` goes on from there.`);
+  if (code !== 0)
+    throw new UserError(`${title} ended with status ${code}. \`npm start\` goes on from there.`);
 }

@@ -8,7 +8,7 @@ afterEach(() => checkout.remove());
 const doctor = { script: 'doctor' };
 
 test('on a machine with nothing', async () => {
-  checkout = await makeCheckout([]);
+  checkout = await makeCheckout([], { data: false });
   const { code, stdout, stderr } = await checkout.run([], {}, doctor);
   expect(stderr).toBe('');
   expect(code).toBe(0);

@@ -14,7 +14,7 @@ const define = (target: string, name: string, value: string) =>
   `Object.defineProperty(${target}, '${name}', { value: '${value}' });`;
 
 test('everything that is missing, in one message with one command', async () => {
-  checkout = await makeCheckout(['npm']);
+  checkout = await makeCheckout(['npm'], { data: false });
   const { code, stdout, stderr } = await checkout.run(['--for', 'train']);
   expect(code).toBe(1);
   expect(stdout).toBe('');
