@@ -24,16 +24,18 @@ function sum(op: Op): Value {
 /** Gives the bias to the operator that computes `x`; undefined when it cannot take one or others see its result. */
 function withBias(op: Op, x: number, bias: number): Value | undefined {
   const [value, constant] = [op.input(x), op.input(bias)];
+  const source = value.source ?? value;
   const channels = value.shape.at(-1) ?? 0;
   const perChannel = constant.shape.at(-1) === channels && sizeOf(constant.shape) === channels;
   if (constant.constant === undefined || !perChannel || constant.shape.length > value.shape.length)
     return undefined;
-  const producer = op.build.producer(value.name);
-  if (producer === undefined || !takesBias.has(producer.op_type)) return undefined;
-  if (producer.input.length !== 2 || !op.usedOnce(x)) return undefined;
-  // A picture seen in another shape has its channels elsewhere.
-  if ((producer.op_type === 'Gemm') !== (value.layout === 'channelsLast')) return undefined;
+  const producer = op.build.producer(source.name);
+  if (producer === undefined || !takesBias.has(producer.op_type) || producer.input.length !== 2)
+    return undefined;
+  // In another shape, the last axis may no longer be the channels that the operator computes.
+  const sameChannels = source.shape.at(-1) === channels && source.layout === value.layout;
+  if (!sameChannels || !op.usedOnce(x)) return undefined;
   const all = constant.shape.map((_, axis) => axis);
   producer.input.push(permuted(op.build, constant, all, [channels]));
-  return op.result(value.name, value.layout);
+  return value;
 }

@@ -25,13 +25,15 @@ export function packagesStep({ dev }) {
     hint: 'from package-lock.json, 1 GB',
     done: () => areInstalled(dev),
     needs: () => (which('npm') ? [] : [{ problem: 'npm is not on the PATH.', install: ['npm'] }]),
+    // Not `npm ci`: it refuses a lockfile without an optional package for another system, as a registry that lacks
+    // that package leaves it. The versions are the lockfile's all the same, and it is not written.
     // The scripts that are skipped fetch binaries from elsewhere: set-up builds TensorFlow's, and
     // onnxruntime's CPU libraries are in its package.
     run: async () => {
       const output = await run(
         'packages',
         'npm',
-        ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...patience],
+        ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...patience],
         {
           env: { ONNXRUNTIME_NODE_INSTALL: 'skip' },
         },
@@ -39,14 +41,14 @@ export function packagesStep({ dev }) {
       // npm only warns of files that it could not write, and ends well.
       if (areInstalled(dev) && !output.includes('TAR_ENTRY_ERROR')) return;
       rmSync(hiddenLockfile, { force: true });
-      throw new SetupError(explain(output) ?? 'npm ci left packages out. Run the same command again.');
+      throw new SetupError(explain(output) ?? 'npm left packages out. Run the same command again.');
     },
   };
 }
 
 /**
  * Whether node_modules holds what the lockfile asks for. npm writes its own list last, so a killed
- * `npm ci` counts as nothing, and an `npm install` by hand counts. Optional packages of this platform are asked
+ * `npm install` counts as nothing, and one by hand counts. Optional packages of this platform are asked
  * for too: npm leaves out those that it fails to fetch or write, and still ends well.
  * @param {boolean} dev
  */
