@@ -1,4 +1,4 @@
-// What passes over ONNX graphs share: leaving nodes out, and knowing who makes and who uses a value.
+// What passes over ONNX graphs share: leaving nodes out, and knowing who makes a value.
 import type { GraphProto, NodeProto } from '../../models/onnx/schema.ts';
 
 /**
@@ -23,12 +23,4 @@ export function bypass(graph: GraphProto, replacement: (node: NodeProto) => stri
 /** The node that makes each value. */
 export function producers({ node }: GraphProto): Map<string, NodeProto> {
   return new Map(node.flatMap((each) => each.output.map((name) => [name, each] as const)));
-}
-
-/** How often each value is used, by nodes and as an output of the graph. */
-export function useCounts({ node, output }: GraphProto): Map<string, number> {
-  const counts = new Map<string, number>();
-  const used = [...node.flatMap(({ input }) => input), ...output.map(({ name }) => name)];
-  for (const name of used) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
 }
