@@ -7,10 +7,10 @@ import { type Checkout, finish, makeCheckout } from './checkout.ts';
 let checkout: Checkout;
 afterEach(() => checkout.remove());
 
-const everyStep = ['npm ci', 'venv', 'pip train.txt', 'g++'];
+const everyStep = ['npm install', 'venv', 'pip train.txt', 'g++'];
 
 test.each([
-  ['npm ci', 'npm ci', everyStep],
+  ['npm install', 'npm install', everyStep],
   ['pip', 'pip train.txt', ['venv', 'pip train.txt', 'g++']],
   ['g++', 'g++', ['g++']],
   ['npm pack', 'npm pack', ['npm pack']],
@@ -31,8 +31,8 @@ test.each([
 
 test('killed alone, while npm runs on: the next one waits for npm, and does not do its work again', async () => {
   checkout = await makeCheckout();
-  const slow = { FAKE_HANG: 'npm ci', FAKE_HANG_MS: '700' };
-  const child = await checkout.startUntil('npm ci', ['--for', 'train'], slow);
+  const slow = { FAKE_HANG: 'npm install', FAKE_HANG_MS: '700' };
+  const child = await checkout.startUntil('npm install', ['--for', 'train'], slow);
   child.kill('SIGKILL');
   const { code, stdout } = await checkout.run(['--for', 'train']);
   expect(code).toBe(0);
@@ -42,7 +42,7 @@ test('killed alone, while npm runs on: the next one waits for npm, and does not 
 
 test('two at once do each step once', async () => {
   checkout = await makeCheckout();
-  const slow = { FAKE_HANG: 'npm ci', FAKE_HANG_MS: '300' };
+  const slow = { FAKE_HANG: 'npm install', FAKE_HANG_MS: '300' };
   const results = await Promise.all([
     checkout.run(['--for', 'train'], slow),
     checkout.run(['--for', 'train'], slow),

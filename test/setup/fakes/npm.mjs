@@ -1,4 +1,4 @@
-// A stand-in for npm: `ci` writes what set-up looks for, `pack` hands over a tarball that is here already.
+// A stand-in for npm: `install` writes what set-up looks for, `pack` hands over a tarball that is here already.
 import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { misbehave, record } from './misbehave.mjs';
@@ -6,9 +6,9 @@ import { misbehave, record } from './misbehave.mjs';
 const [command, ...args] = process.argv.slice(2);
 record(`npm ${command}`);
 
-if (command === 'ci') {
+if (command === 'install') {
   mkdirSync('node_modules/@tensorflow/tfjs-node-gpu/binding', { recursive: true });
-  await misbehave('npm ci');
+  await misbehave('npm install');
   if (process.env.FAKE_WARN) console.error(process.env.FAKE_WARN);
   writeFileSync('node_modules/@tensorflow/tfjs-node-gpu/binding/binding.cc', '');
   mkdirSync('node_modules/onnxruntime-node/bin/napi-v6/linux/x64', { recursive: true });
