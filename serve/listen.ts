@@ -28,10 +28,15 @@ const PATIENCE = 10_000;
  * @param port - 0 takes a free one.
  * @throws UserError when the address is taken or cannot be had; it says what to try.
  */
-export async function listen(app: Hono<Env>, host: string, port: number): Promise<Listening> {
+export async function listen(
+  app: Hono<Env>,
+  host: string,
+  port: number,
+  limits = connectionLimits,
+): Promise<Listening> {
   let closing = false;
   const answer = getRequestListener(app.fetch, { errorHandler: answerUnreadable });
-  const server = createServer(connectionLimits, (request, response) => {
+  const server = createServer(limits, (request, response) => {
     if (closing) response.setHeader('Connection', 'close');
     void answer(request, response);
   });
