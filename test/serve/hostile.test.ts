@@ -1,0 +1,107 @@
+// What is promised under attack: damaged and lying pictures are refused or answered, never a crash, never a 5xx.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { random } from '../../train/random.ts';
+import { colours, openTestApp } from './harness.ts';
+import { busy, formats, gif, jpegClaiming, plain, pngClaiming, webpClaiming } from './pictures.ts';
+
+let server: Awaited<ReturnType<typeof openTestApp>>;
+
+beforeAll(async () => {
+  server = await openTestApp({ models: [colours] });
+});
+afterAll(() => server.close());
+
+/** Sends all, eight at a time; gives the statuses. */
+async function sendAll(bodies: readonly Uint8Array[]): Promise<number[]> {
+  const statuses: number[] = [];
+  const queue = [...bodies.entries()];
+  const client = async () => {
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      statuses[next[0]] = (await server.post(next[1])).status;
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, client));
+  return statuses;
+}
+
+async function expectAlive(): Promise<void> {
+  expect(await sendAll([await plain('red')])).toEqual([200]);
+  expect(server.log).toEqual([]);
+}
+
+test.each(formats)('%s with bytes changed, left out and doubled', async (format) => {
+  const whole = await busy(format);
+  const damaged = Array.from({ length: 150 }, (_, round) => {
+    const next = random(1, `hostile ${format}`, round);
+    const bytes = [...whole];
+    const times = 1 + Math.floor(next() * 8);
+    for (let i = 0; i < times; i++) {
+      // Half of the damage in the first 64 bytes: headers are where the traps are.
+      const at = Math.floor(next() * (next() < 0.5 ? Math.min(64, bytes.length) : bytes.length));
+      const kind = next();
+      if (kind < 0.8) bytes[at] = Math.floor(next() * 256);
+      else if (kind < 0.9) bytes.splice(at, 1 + Math.floor(next() * 16));
+      else bytes.splice(at, 0, ...bytes.slice(at, at + 16));
+    }
+    return Uint8Array.from(bytes);
+  });
+  const statuses = await sendAll(damaged);
+  for (const status of statuses) expect([200, 413, 415, 422]).toContain(status);
+  expect(statuses).toContain(422);
+  await expectAlive();
+});
+
+test.each(formats)('%s cut off at every length', async (format) => {
+  const whole = await plain('white', format, 6, 5);
+  const statuses = await sendAll(
+    Array.from({ length: whole.length - 2 }, (_, length) => whole.subarray(0, length + 1)),
+  );
+  for (const status of statuses) expect([200, 415, 422]).toContain(status);
+  await expectAlive();
+});
+
+test('files that claim to be huge are refused by their header', async () => {
+  const bombs = [
+    pngClaiming(50_000, 50_000),
+    pngClaiming(2 ** 31 - 1, 2 ** 31 - 1, 0),
+    pngClaiming(1_000_000, 100),
+    await jpegClaiming(65_500, 65_500),
+    await jpegClaiming(65_535, 1_000),
+    gif(65_535, 65_535, 3),
+    await webpClaiming(16_384, 16_384),
+  ];
+  for (const status of await sendAll(bombs)) expect([413, 422]).toContain(status);
+  await expectAlive();
+});
+
+test('files that hold much are held to the limits of memory, and answered', async () => {
+  const before = process.memoryUsage().rss;
+  const large = pngClaiming(7_000, 7_000, 7_000); // 49 megapixels in 50 kB
+  const long = gif(64, 64, 20_000);
+  const statuses = await sendAll([
+    large,
+    large,
+    large,
+    large,
+    long,
+    long,
+    await plain('red', 'png', 65_535, 1),
+  ]);
+  for (const status of statuses) expect([200, 422]).toContain(status);
+  // Of four such pictures, one is decoded at a time: 49 M pixels of 4 bytes, and copies on their way.
+  expect(process.memoryUsage().rss - before).toBeLessThan(1_500_000_000);
+  await expectAlive();
+});
+
+test('a picture with something behind it, or in it, is no more than a picture', async () => {
+  const png = await busy('png');
+  const polyglots = [
+    Buffer.concat([png, Buffer.from('<script>alert(1)</script>')]),
+    Buffer.concat([png, png]),
+    Buffer.concat([await busy('jpeg'), Buffer.from('PK\x03\x04')]),
+    Buffer.concat([Buffer.from('GIF89a'), Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')]),
+    Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), await busy('jpeg')]),
+  ];
+  expect(await sendAll(polyglots)).toEqual([200, 200, 200, 422, 422]);
+  await expectAlive();
+});

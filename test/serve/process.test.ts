@@ -1,0 +1,125 @@
+// What is promised of the command: it starts with a word about what is wrong, and ends without losing a request.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { json, text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { colours, fillRepository, temporaryFolder } from './harness.ts';
+import { busy } from './pictures.ts';
+
+const trainyard = fileURLToPath(new URL('../../bin/trainyard.mjs', import.meta.url));
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await fillRepository(folder.path, [colours]);
+});
+afterAll(() => folder.remove());
+
+/**
+ * Milliseconds after the signal in which the server still answers whoever asks: it says 250. What comes later may find
+ * that nobody listens, and less is asked for here, since a busy machine may hold a client back.
+ */
+const FAREWELL = 50;
+
+function run(...args: string[]) {
+  return spawn(process.execPath, [trainyard, 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Starts the server; its address is in what it prints. */
+async function start() {
+  const child = run('--port', '0', '--repository', folder.path, '--threads', '2');
+  const ended = once(child, 'exit');
+  let printed = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      printed += chunk;
+      const address = /(http:\S+)\/classify/.exec(printed)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    child.once('exit', () => reject(new Error(`the server ended and printed: ${printed}`)));
+  });
+  return { child, url, ended };
+}
+
+/** Posts a picture; `late` is called when half of it is sent, and the other half goes out after it. */
+async function post(url: string, agent: Agent, bytes: Buffer, late?: () => Promise<void>) {
+  const sent = request(`${url}/classify`, {
+    method: 'POST',
+    agent,
+    headers: { 'content-length': bytes.length },
+  });
+  const answered = once(sent, 'response');
+  answered.catch(() => {});
+  if (late !== undefined) {
+    sent.write(bytes.subarray(0, bytes.length / 2));
+    await late();
+    sent.end(bytes.subarray(bytes.length / 2));
+  } else sent.end(bytes);
+  const [response]: IncomingMessage[] = await answered;
+  if (response === undefined) throw new Error('no response');
+  return { status: response.statusCode, body: await json(response) };
+}
+
+describe('ends by itself', () => {
+  test('on SIGTERM, after every accepted request is answered', async () => {
+    const { child, url, ended } = await start();
+    const bytes = await busy('png', 300, 300);
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+    let signalled = Number.POSITIVE_INFINITY;
+    let answered = 0;
+    const failures: unknown[] = [];
+
+    async function keepAsking(): Promise<void> {
+      for (;;) {
+        const asked = performance.now();
+        try {
+          const { status } = await post(url, agent, bytes);
+          if (status === 200) answered++;
+          else failures.push(status);
+        } catch (error) {
+          if (asked < signalled + FAREWELL) failures.push(error);
+          return;
+        }
+      }
+    }
+
+    const clients = Array.from({ length: 4 }, keepAsking);
+    await expect.poll(() => answered, { timeout: 20_000 }).toBeGreaterThan(20);
+    const slow = post(url, new Agent(), bytes, async () => {
+      child.kill('SIGTERM');
+      signalled = performance.now();
+      await sleep(600); // beyond the end of all listening
+    });
+    expect(await slow).toMatchObject({ status: 200, body: { model: 'colours' } });
+    await Promise.all(clients);
+    expect(failures).toEqual([]);
+    expect(await ended).toEqual([0, null]);
+    agent.destroy();
+  });
+
+  test('on SIGINT', async () => {
+    const { child, ended } = await start();
+    child.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+  });
+});
+
+test.each([
+  [['--port', 'http'], '--port: received "http", expected a whole number from 0 to 65535'],
+  [['--threads=0'], '--threads: received "0", expected a whole number from 1 to 1024'],
+  [['--prot', '1'], 'Did you mean --port?'],
+  [
+    ['--repository', '/nowhere'],
+    'there is no model to serve in /nowhere. Make one with:\n  npm run train digits',
+  ],
+])('%j is answered in words, without a stack', async (args, message) => {
+  const child = run('--port', '0', ...args);
+  const [[code], errors] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
+  expect(errors).toContain(message);
+  expect(errors).not.toMatch(/^\s+at /m);
+  expect(code).toBe(1);
+});
