@@ -1,0 +1,162 @@
+// `npm run bench train`: images per second of the compiled step against eager tfjs, model.fit and PyTorch.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineCommand } from 'citty';
+import { root } from '../../setup/paths.mjs';
+import { describeEnvironment } from '../../train/environment.ts';
+import { type Child, node, type Program, start } from './support/child.ts';
+import type { Turn } from './support/contender.ts';
+import { quiet } from './support/quiet.ts';
+import { median, megabytes, spread, table } from './support/statistics.ts';
+import { pytorch, TORCH } from './support/torch.ts';
+import { type Network, networks } from './train/networks.ts';
+
+const here = (file: string) => join(root, 'test', 'bench', 'train', file);
+
+/** A turn in which others took a larger share of the machine is repeated. */
+const DISTURBED = 0.05;
+const ATTEMPTS = 10;
+/** Seconds to wait for the machine to be left alone. */
+const PATIENCE = 20;
+
+interface Contender {
+  name: string;
+  program: Program;
+}
+
+type Taken = Turn & { disturbance: number };
+
+/** A contender's turns, one per round. */
+interface Result extends Contender {
+  about: Child['about'];
+  turns: Taken[];
+}
+
+export const command = defineCommand({
+  meta: { name: 'bench train', description: 'Race the training step against what else trains' },
+  args: {
+    rounds: { type: 'string', default: '7', description: 'Rounds; each lets every contender work once' },
+    seconds: { type: 'string', default: '5', description: 'How long a turn is' },
+    only: { type: 'string', description: `One of the networks: ${Object.keys(networks).join(', ')}` },
+    write: { type: 'boolean', description: 'Write the tables to docs/bench-train.md' },
+  },
+  async run({ args }) {
+    const python = await pytorch();
+    const parts = [preamble(Number(args.rounds), Number(args.seconds))];
+    console.log(parts[0]);
+    for (const [name, network] of Object.entries(networks)) {
+      if (args.only !== undefined && args.only !== name) continue;
+      const results = await race(contendersOf(name, python), Number(args.rounds), Number(args.seconds));
+      parts.push(section(network, results));
+      console.log(`\n${parts.at(-1)}`);
+    }
+    if (args.write) writeFileSync(join(root, 'docs', 'bench-train.md'), `${parts.join('\n\n')}\n`);
+  },
+});
+
+function contendersOf(network: string, python: string): Contender[] {
+  const torch = (precision: string, mode: string): Contender => ({
+    name: `PyTorch, ${precision}${mode === 'compile' ? ', torch.compile' : ''}`,
+    program: { command: python, args: [here('pytorch.py'), network, precision, mode] },
+  });
+  const ours = (name: string, ...args: string[]): Contender => ({
+    name,
+    program: node(here('compiled.ts'), network, ...args),
+  });
+  return [
+    ours('compiled step, float32', 'float32'),
+    ours('compiled step, float32, with loader', 'float32', 'loader'),
+    ours('compiled step, bfloat16', 'bfloat16'),
+    { name: 'eager tfjs, float32', program: node(here('eager.ts'), network) },
+    { name: 'model.fit, float32', program: node(here('layers-model.ts'), network) },
+    ...['float32', 'bfloat16'].flatMap((precision) =>
+      ['eager', 'compile'].map((mode) => torch(precision, mode)),
+    ),
+  ];
+}
+
+/** Every round lets each contender have a turn; each round begins with another one. */
+async function race(contenders: Contender[], rounds: number, seconds: number): Promise<Result[]> {
+  const children: Child[] = [];
+  try {
+    const results: Result[] = [];
+    for (const contender of contenders) {
+      console.error(`starting ${contender.name}`);
+      const child = await start(contender.program);
+      children.push(child);
+      results.push({ ...contender, about: child.about, turns: [] });
+    }
+    for (let round = 0; round < rounds; round++) {
+      console.error(`round ${round + 1} of ${rounds}`);
+      for (let k = 0; k < children.length; k++) {
+        const i = (k + round) % children.length;
+        const [child, result] = [children[i], results[i]];
+        if (child && result) result.turns.push(await undisturbed(child, seconds));
+      }
+    }
+    return results;
+  } finally {
+    await Promise.all(children.map((child) => child.end()));
+  }
+}
+
+/** The first turn that others left alone, or the least disturbed of them. */
+async function undisturbed(child: Child, seconds: number): Promise<Taken> {
+  const turns: Taken[] = [];
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    await quiet(PATIENCE);
+    const turn = await child.turn(seconds);
+    if (turn.disturbance < DISTURBED) return turn;
+    turns.push(turn);
+  }
+  return turns.reduce((a, b) => (b.disturbance < a.disturbance ? b : a));
+}
+
+const rates = ({ turns }: Result) => turns.map(({ images, seconds }) => images / seconds);
+
+/** One contender's rates over another's, round by round. */
+function ratios(a: Result, b: Result): number[] {
+  const under = rates(b);
+  return rates(a).map((rate, round) => rate / (under[round] ?? Number.NaN));
+}
+
+function section({ title, recipe }: Network, results: Result[]): string {
+  const best = (start: string) =>
+    results
+      .filter(({ name }) => name.startsWith(start))
+      .reduce((a, b) => (median(rates(b)) > median(rates(a)) ? b : a));
+  const rows = results.map((result) => {
+    const rival = best(result.name.includes('bfloat16') ? 'PyTorch, bfloat16' : 'PyTorch, float32');
+    const waited = result.turns.map(({ waited = Number.NaN, seconds }) => waited / 10 / seconds);
+    return [
+      result.name,
+      spread(rates(result)),
+      result === rival ? '1 (best PyTorch)' : spread(ratios(result, rival), 2),
+      Number.isNaN(median(waited)) ? '' : `${median(waited).toFixed(1)} %`,
+      megabytes(Math.max(...result.turns.map(({ peak }) => peak))),
+    ];
+  });
+  const step = best('compiled step, float32');
+  const against = (name: string) => `${name.split(',')[0]} ${spread(ratios(step, best(name)), 2)}`;
+  const disturbed = results.flatMap(({ turns }) => turns).filter(({ disturbance: d }) => d >= DISTURBED);
+  return [
+    `## ${title}\n\n${recipe.optimizer.name}, ${recipe.architecture.name}.`,
+    table(['contender', 'images/s', 'against PyTorch', 'waits for data', 'peak memory'], rows),
+    `Compiled step, float32, times: ${['eager tfjs', 'model.fit'].map(against).join(', ')}.`,
+    `Turns disturbed by others although repeated: ${disturbed.length} of ${results.flatMap(({ turns }) => turns).length}.`,
+  ].join('\n\n');
+}
+
+function preamble(rounds: number, seconds: number): string {
+  const { cpu, cores, memory, bfloat16, node: version, tfjs, tensorflow } = describeEnvironment();
+  return `# Training speed
+
+\`npm run bench train -- --rounds ${rounds} --seconds ${seconds}\`, ${new Date().toISOString().slice(0, 10)}.
+${cores} cores, ${cpu}, ${memory} GiB; bfloat16 instructions: ${bfloat16.join(', ') || 'none'}.
+Node ${version}, tfjs ${tfjs}, TensorFlow ${tensorflow}, ${TORCH.replace('==', ' ')} (channels last, fused optimizer).
+
+Contenders are processes of their own that work one at a time, ${seconds} s per turn, in ${rounds} rounds; every round
+begins with another one. Figures are medians over the rounds, with quartiles in parentheses; ratios are taken within
+each round, against the best PyTorch configuration of the same precision. The machine was shared: a turn in which
+other processes took more than ${DISTURBED * 100} % of it is repeated. Peak memory is that of the whole process, start included.`;
+}

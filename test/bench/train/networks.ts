@@ -1,0 +1,56 @@
+// The networks that are raced, as recipes, and the batch they train on.
+import type { Shape, Split } from '../../../train/datasets/index.ts';
+import { random } from '../../../train/random.ts';
+import { findRecipe, type Recipe, resolveRecipe } from '../../../train/recipes/index.ts';
+
+export const CLASSES = 10;
+
+export interface Network {
+  title: string;
+  shape: Shape;
+  recipe: Recipe;
+}
+
+const momentum = {
+  optimizer: { name: 'momentum' },
+  schedule: { name: 'constant', learningRate: 0.001 },
+  standardise: { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] },
+  batchSize: 100,
+};
+
+const digits = findRecipe('digits');
+const vgg = (batchNorm: boolean) =>
+  resolveRecipe({
+    ...digits,
+    ...momentum,
+    name: 'vgg',
+    architecture: { name: 'vgg', batchNorm },
+    augment: { flip: 'random', translate: 4 },
+  });
+
+export const networks: Readonly<Record<string, Network>> = {
+  mnist: { title: 'MNIST CNN, batch 128', shape: [28, 28, 1], recipe: digits },
+  vgg: { title: 'VGG-CIFAR, batch 100', shape: [32, 32, 3], recipe: vgg(false) },
+  'vgg-norm': {
+    title: 'VGG-CIFAR with batch norm, batch 100',
+    shape: [32, 32, 3],
+    recipe: vgg(true),
+  },
+};
+
+export function networkOf(name: string): Network {
+  const network = networks[name];
+  if (network === undefined)
+    throw new Error(`there is no network ${name}; there are ${Object.keys(networks).join(', ')}`);
+  return network;
+}
+
+/** `n` random pictures and labels, in memory that threads may share. */
+export function randomSplit(n: number, [height, width, channels]: Shape): Split {
+  const next = random(1, 'bench');
+  const images = new Uint8Array(new SharedArrayBuffer(n * height * width * channels));
+  for (let i = 0; i < images.length; i++) images[i] = next() * 256;
+  const labels = new Uint8Array(new SharedArrayBuffer(n));
+  for (let i = 0; i < n; i++) labels[i] = next() * CLASSES;
+  return { images, labels, n };
+}

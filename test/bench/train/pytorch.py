@@ -1,0 +1,98 @@
+# Contender: the same networks in PyTorch on the CPU, channels last.
+# Arguments: network, float32 or bfloat16 (autocast), eager or compile. Speaks as ../support/contender.ts does.
+import json
+import sys
+import time
+
+import torch
+from torch import nn
+
+NETWORK, PRECISION, MODE = sys.argv[1:4]
+CLASSES = 10
+WARM_UP = 3
+
+
+def conv(inputs, outputs, kernel, norm):
+    layers = [nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=not norm)]
+    if norm:
+        layers.append(nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.1))
+    return [*layers, nn.ReLU(inplace=True)]
+
+
+def pool():
+    return nn.MaxPool2d(2, ceil_mode=True)  # as padding 'same': 7 becomes 4
+
+
+def small_cnn():
+    return nn.Sequential(
+        *conv(1, 16, 5, True), pool(),
+        *conv(16, 32, 3, True), *conv(32, 32, 3, True), pool(),
+        *conv(32, 64, 3, True), *conv(64, 64, 3, True), pool(),
+        nn.Flatten(), nn.Linear(1024, CLASSES),
+    )
+
+
+def vgg(norm):
+    layers, inputs = [], 3
+    for stage in [(64, 64), (128, 128), (256, 256, 256), (512, 512, 512)]:
+        for outputs in stage:
+            layers += conv(inputs, outputs, 3, norm)
+            inputs = outputs
+        layers.append(pool())
+    hidden = [nn.Flatten(), nn.Linear(2048, 4096), nn.ReLU(inplace=True), nn.Linear(4096, CLASSES)]
+    return nn.Sequential(*layers, *hidden)
+
+
+def peak_memory():
+    with open('/proc/self/status') as status:
+        line = next(line for line in status if line.startswith('VmHWM'))
+    return int(line.split()[1]) * 1024
+
+
+torch.manual_seed(1)
+torch.set_flush_denormal(True)  # as TensorFlow does
+small = NETWORK == 'mnist'
+model = small_cnn() if small else vgg(NETWORK == 'vgg-norm')
+model = model.train().to(memory_format=torch.channels_last)
+if small:
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+else:
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.001, momentum=0.9, fused=True)
+batch = 128 if small else 100
+side, channels = (28, 1) if small else (32, 3)
+images = torch.randint(0, 256, (batch, channels, side, side), dtype=torch.uint8)
+images = images.contiguous(memory_format=torch.channels_last)
+labels = torch.randint(0, CLASSES, (batch,))
+cross_entropy = nn.CrossEntropyLoss()
+
+
+def forward(images, labels):
+    x = (images.float() - 127.5) / 63.75
+    with torch.autocast('cpu', dtype=torch.bfloat16, enabled=PRECISION == 'bfloat16'):
+        logits = model(x)
+    logits = logits.float()
+    return cross_entropy(logits, labels), (logits.argmax(1) == labels).sum()
+
+
+if MODE == 'compile':
+    forward = torch.compile(forward)
+
+
+def step():
+    loss, correct = forward(images, labels)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    optimizer.step()
+    return loss.item(), correct.item()
+
+
+for _ in range(WARM_UP):
+    step()
+print(json.dumps({'ready': {'torch': torch.__version__, 'threads': torch.get_num_threads()}}), flush=True)
+for line in sys.stdin:
+    seconds, done, began = json.loads(line)['seconds'], 0, time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        step()
+        done += batch
+    turn = {'images': done, 'seconds': time.perf_counter() - began, 'peak': peak_memory()}
+    print(json.dumps(turn), flush=True)

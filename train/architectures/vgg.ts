@@ -1,0 +1,62 @@
+// A VGG for 32x32 pictures: ten 3x3 convolutions in four stages, two fully connected layers.
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
+import { tf } from '../graph/tensorflow.ts';
+import { relu } from '../layers/activations.ts';
+import { batchNorm } from '../layers/batch-norm.ts';
+import { conv2d, flatten, maxPool } from '../layers/convolution.ts';
+import { dense } from '../layers/dense.ts';
+import { dropout } from '../layers/dropout.ts';
+import { heNormal } from '../layers/initializers.ts';
+import type { Architecture, Net } from '../layers/net.ts';
+
+export interface VggOptions {
+  classes: number;
+  /** Normalises after every convolution; the convolutions then have no bias. */
+  batchNorm: boolean;
+  /** Share of the values zeroed after the first fully connected layer, in training. */
+  dropout: number;
+}
+
+/** Filters of each stage's convolutions; a stage ends in a maximum over 2x2. */
+const STAGES = [
+  [64, 64],
+  [128, 128],
+  [256, 256, 256],
+  [512, 512, 512],
+] as const;
+
+const UNITS = 4096;
+const SIDE = 32;
+
+/**
+ * `[N,H,W,C]` to `[N,classes]`; pictures smaller than 32x32 are padded to that.
+ * Simonyan and Zisserman 2015, https://arxiv.org/abs/1409.1556, configuration C's widths with 3x3 kernels throughout,
+ * without its fifth stage, for which 32x32 is too small.
+ */
+export function vgg(options: VggOptions): Architecture {
+  return (net, images) => {
+    let x = padded(images);
+    for (const [stage, filters] of STAGES.entries()) {
+      for (const [i, n] of filters.entries())
+        x = block(net, `conv${stage + 1}_${i + 1}`, x, n, options.batchNorm);
+      x = maxPool(x);
+    }
+    x = relu(dense(net, 'hidden', flatten(x), { units: UNITS, initializer: heNormal }));
+    x = dropout(net, 'dropout', x, options.dropout);
+    return dense(net, 'logits', x, { units: options.classes });
+  };
+}
+
+function block(net: Net, name: string, x: Tensor, filters: number, normalised: boolean): Tensor {
+  const y = conv2d(net, name, x, { filters, kernel: 3, bias: !normalised });
+  return relu(normalised ? batchNorm(net, `${name}/norm`, y) : y);
+}
+
+/** Mirrors the pictures at their edges, so that a digit's background goes on. */
+function padded(images: Tensor): Tensor {
+  const [, height = SIDE, width = SIDE] = images.shape;
+  if (height >= SIDE && width >= SIDE) return images;
+  const [rows, columns] = [Math.max(0, SIDE - height), Math.max(0, SIDE - width)];
+  const around = (n: number): [number, number] => [Math.floor(n / 2), Math.ceil(n / 2)];
+  return tf.mirrorPad(images as Tensor4D, [[0, 0], around(rows), around(columns), [0, 0]], 'reflect');
+}
