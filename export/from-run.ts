@@ -61,7 +61,7 @@ export async function loadRun(run: Run, checkpoint: CheckpointName): Promise<Exp
 
   return {
     card: {
-      name: recipe.name,
+      name: recipe.model ?? recipe.name,
       description: recipe.description,
       labels: [...dataset.labels],
       input: { shape: [height, width, channelsOf(dataset)], prepare: recipe.prepare },

@@ -17,21 +17,42 @@ import { tellNeeds } from './system.mjs';
 export async function prepare({ purpose, gpu, verbose }) {
   try {
     if (gpu !== undefined && gpu !== isGpu()) rememberGpu(gpu);
-    const steps = stepsFor(purpose, isGpu());
-    if (steps.every((step) => step.done())) {
-      if (verbose) for (const step of steps) readyLine(step.name);
-    } else {
-      const onWait = (/** @type {number} */ owner) =>
-        console.log(`Waiting for another set-up (process ${owner}).`);
-      await withLock(() => runSteps(steps, verbose), onWait);
-    }
+    await prepareSteps(stepsFor(purpose, isGpu()), verbose);
     if (gpu) console.log(describeGpus());
   } catch (error) {
-    if (error instanceof SetupError) throw error;
-    const { message, code } = /** @type {NodeJS.ErrnoException} */ (error);
-    const cause = code && explain(`${code} ${message}`);
-    throw cause ? new SetupError(`${cause}\n  ${message}`) : error;
+    throw explained(error);
   }
+}
+
+/**
+ * Runs those of the steps that are not done.
+ * @param {readonly import('./steps/index.mjs').Step[]} steps
+ * @param {boolean} verbose names those that are done, too
+ * @throws {SetupError} what is missing or went wrong, and what mends it
+ */
+export async function prepareSteps(steps, verbose) {
+  if (steps.every((step) => step.done())) {
+    if (verbose) for (const step of steps) readyLine(step.name);
+    return;
+  }
+  const onWait = (/** @type {number} */ owner) =>
+    console.log(`Waiting for another set-up (process ${owner}).`);
+  try {
+    await withLock(() => runSteps(steps, verbose), onWait);
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+/**
+ * What the operating system says, in our words where we have some.
+ * @param {unknown} error
+ */
+function explained(error) {
+  if (error instanceof SetupError) return error;
+  const { message, code } = /** @type {NodeJS.ErrnoException} */ (error);
+  const cause = code && explain(`${code} ${message}`);
+  return cause ? new SetupError(`${cause}\n  ${message}`) : error;
 }
 
 /**

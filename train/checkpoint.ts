@@ -1,11 +1,14 @@
 // A checkpoint: everything a training needs to go on, or a model to be exported, in one safetensors file.
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../models/canonical.ts';
 import { UserError } from '../models/errors.ts';
 import { type Recipe, recipeSchema } from './recipes/recipe.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from './safetensors.ts';
 
-const FORMAT = 'trainyard-checkpoint/1';
+const FORMAT = 'trainyard-checkpoint/2';
+/** As before, without a digest. */
+const FORMER = 'trainyard-checkpoint/1';
 
 const rowSchema = z.object({
   /** From 1. */
@@ -15,6 +18,8 @@ const rowSchema = z.object({
   validLoss: z.number(),
   /** Share of the validation images that are wrong. */
   errorRate: z.number(),
+  /** The same with the recipe's test-time augmentation, after the last epoch. */
+  tta: z.object({ validLoss: z.number(), errorRate: z.number() }).exactOptional(),
 });
 
 const progressSchema = z.object({
@@ -44,26 +49,47 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, NamedTensor>;
 }
 
-/** Writes a checkpoint whole or not at all. */
+/**
+ * Writes a checkpoint whole or not at all, with a digest of what is in it.
+ * @throws UserError when it cannot be written, for example because the disk is full.
+ */
 export function writeCheckpoint(path: string, { recipe, progress, tensors }: Checkpoint): void {
-  const metadata = { format: FORMAT, recipe: canonicalJson(recipe), progress: canonicalJson(progress) };
+  const texts = { recipe: canonicalJson(recipe), progress: canonicalJson(progress) };
+  const metadata = { format: FORMAT, ...texts, sha256: digestOf(texts, tensors) };
   writeSafetensors(path, { tensors, metadata });
 }
 
 /**
- * @throws UserError when the file is missing, damaged, or not one of our checkpoints.
+ * @throws UserError when the file is missing, damaged (one wrong bit is enough), or not one of our checkpoints.
  */
 export function readCheckpoint(path: string): Checkpoint {
   const { tensors, metadata } = readSafetensors(path);
-  if (metadata.format !== FORMAT)
+  const { format, recipe = '', progress = '', sha256 } = metadata;
+  if (format !== FORMAT && format !== FORMER)
     throw new UserError(
-      `${path} is not a checkpoint of Trainyard: its format is ${JSON.stringify(metadata.format)}, expected ${FORMAT}`,
+      `${path} is not a checkpoint of Trainyard: its format is ${JSON.stringify(format)}, expected ${FORMAT}.`,
+    );
+  if (format === FORMAT && sha256 !== digestOf({ recipe, progress }, tensors))
+    throw new UserError(
+      `${path} is damaged: its content does not have the SHA-256 that was written with it.`,
     );
   try {
-    const recipe = recipeSchema.parse(JSON.parse(metadata.recipe ?? ''));
-    const progress = progressSchema.parse(JSON.parse(metadata.progress ?? ''));
-    return { recipe, progress, tensors };
+    return {
+      recipe: recipeSchema.parse(JSON.parse(recipe)),
+      progress: progressSchema.parse(JSON.parse(progress)),
+      tensors,
+    };
   } catch (error) {
     throw new UserError(`${path} holds a recipe that this version cannot read: ${error}`);
   }
+}
+
+/** SHA-256 of everything that a checkpoint says, names and shapes included. */
+function digestOf(
+  { recipe, progress }: { recipe: string; progress: string },
+  tensors: ReadonlyMap<string, NamedTensor>,
+): string {
+  const hash = createHash('sha256').update(JSON.stringify([recipe, progress]));
+  for (const [name, { shape, values }] of tensors) hash.update(JSON.stringify([name, shape])).update(values);
+  return hash.digest('hex');
 }

@@ -1,19 +1,23 @@
 // The training loop: batches, steps, checkpoints and one evaluation per epoch.
-import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../models/errors.ts';
 import { createArchitecture } from './architectures/index.ts';
-import { type EpochRow, type Progress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { type EpochRow, type Progress, writeCheckpoint } from './checkpoint.ts';
 import type { Dataset } from './datasets/index.ts';
+import { tf, uint8Tensor } from './graph/tensorflow.ts';
+import type { Examples } from './layers/initializers.ts';
 import { createParameters, disposeParameters } from './layers/net.ts';
 import { openLoader } from './loader/index.ts';
+import { standardised } from './model.ts';
 import { evaluate } from './predictor.ts';
 import { seedPair } from './random.ts';
 import type { Recipe } from './recipes/index.ts';
+import { resume } from './resume.ts';
 import { type Run, writeMetrics } from './run.ts';
 import type { NamedTensor } from './safetensors.ts';
 import { scheduleAt } from './schedule.ts';
 import { createStep, type TrainingStep } from './step.ts';
+import { viewCount } from './tta.ts';
 
 /** What the loop tells whoever watches. */
 export interface Watcher {
@@ -32,6 +36,8 @@ export interface FitOptions {
   signal?: AbortSignal;
   /** Milliseconds between two checkpoints within an epoch. */
   saveEvery?: number;
+  /** Bytes of resident memory at which it saves a checkpoint and stops, and what to tell the user then. */
+  memory?: { limit: number; advice(resident: number): string };
 }
 
 export interface FitResult {
@@ -58,13 +64,18 @@ export async function fit({
   watcher,
   signal,
   saveEvery = SAVE_EVERY,
+  memory,
 }: FitOptions): Promise<FitResult> {
   checkBatchSize(recipe, dataset);
   const training = createTraining(recipe, dataset);
   const progress = resume(run, recipe, dataset, training);
   const { stepsPerEpoch } = progress;
   const steps = stepsPerEpoch * recipe.epochs;
-  const save = (path: string) => writeCheckpoint(path, { recipe, progress, tensors: tensorsOf(training) });
+  const save = (path: string) => {
+    const tensors = tensorsOf(training);
+    checkFinite(run, progress.step, tensors);
+    writeCheckpoint(path, { recipe, progress, tensors });
+  };
   watcher?.onStart?.({ step: progress.step, steps, stepsPerEpoch });
 
   const loader = await openLoader({
@@ -86,6 +97,7 @@ export async function fit({
         ...batch,
         ...scheduled,
         step: progress.step + 1,
+        done: progress.step / steps,
         seed: seedPair(recipe.seed, 'step', progress.step),
       });
       if (!Number.isFinite(loss)) throw diverged(run, progress.step, loss, scheduled.learningRate);
@@ -96,11 +108,12 @@ export async function fit({
 
       if (progress.step % stepsPerEpoch === 0) {
         const seconds = (performance.now() - epochStart) / 1000;
-        const row = finishEpoch(progress, training, dataset);
+        const row = finishEpoch(progress, training, dataset, recipe);
         // Equal error is not better: the earlier epoch stays the best.
         if (bestOf(progress.history) === row) save(run.best);
-        save(run.last);
+        // The last checkpoint comes last: a run that says it is done is done.
         writeMetrics(run, progress.history);
+        save(run.last);
         watcher?.onEpoch?.(row, {
           seconds: (performance.now() - epochStart) / 1000,
           imagesPerSecond: ((progress.step - epochFrom) * recipe.batchSize) / seconds,
@@ -119,6 +132,11 @@ export async function fit({
         saved = now;
       }
       if (now - yielded > YIELD_EVERY) {
+        const resident = process.memoryUsage.rss();
+        if (memory !== undefined && resident > memory.limit) {
+          save(run.last);
+          throw new UserError(`Saved at step ${progress.step} and stopped. ${memory.advice(resident)}`);
+        }
         await setImmediate();
         yielded = performance.now();
       }
@@ -134,10 +152,10 @@ export async function fit({
 
 /** Moves the slow copies of the weights, where the recipe has them and this is a step for it. */
 function blend({ average, lookahead }: Recipe, training: TrainingStep, step: number, steps: number): void {
-  if (lookahead && (step % lookahead.every === 0 || step === steps)) {
-    // The slow weights grow slower towards the end; the last step returns to them (arXiv 2404.00498, section 3.4).
-    training.blend('lookahead', step === steps ? 1 : lookahead.decay * (step / steps) ** lookahead.power);
-  }
+  // The slow weights grow slower towards the end; the last step returns to them (arXiv 2404.00498, section 3.4).
+  if (lookahead && step % lookahead.every === 0)
+    training.blend('lookahead', lookahead.decay * (step / steps) ** lookahead.power);
+  else if (lookahead && step === steps) training.blend('lookahead', 1);
   if (average && step % average.every === 0) {
     // Early averages forget faster, or the first random weights would stay in them for long.
     training.blend('average', Math.min(average.decay, (1 + step) / (10 + step)));
@@ -160,13 +178,28 @@ function checkBatchSize({ batchSize }: Recipe, { name, train }: Dataset): void {
 
 function createTraining(recipe: Recipe, dataset: Dataset): TrainingStep {
   const architecture = createArchitecture(recipe.architecture, dataset.labels.length);
-  const parameters = createParameters(architecture, dataset.shape, recipe.seed);
+  const parameters = createParameters(architecture, dataset.shape, recipe.seed, () =>
+    standardisedExamples(recipe, dataset),
+  );
   const training = createStep(recipe, architecture, parameters, dataset.shape);
   disposeParameters(parameters);
   return training;
 }
 
-function finishEpoch(progress: Progress, training: TrainingStep, dataset: Dataset): EpochRow {
+/** Pictures from which a whitening layer is made, as many as in arXiv 2404.00498, section 3.1. */
+const EXAMPLES = 5000;
+
+function standardisedExamples({ standardise }: Recipe, { train, shape }: Dataset): Examples {
+  const n = Math.min(EXAMPLES, train.n);
+  const dims = [n, ...shape] as const;
+  const values = tf.tidy(() => {
+    const images = uint8Tensor(train.images.subarray(0, n * (train.images.length / train.n)), [...dims]);
+    return standardised(images, standardise).dataSync() as Float32Array;
+  });
+  return { values, shape: dims };
+}
+
+function finishEpoch(progress: Progress, training: TrainingStep, dataset: Dataset, recipe: Recipe): EpochRow {
   const { loss, errorRate } = evaluate(training, dataset.test);
   const row: EpochRow = {
     epoch: progress.step / progress.stepsPerEpoch,
@@ -175,43 +208,43 @@ function finishEpoch(progress: Progress, training: TrainingStep, dataset: Datase
     validLoss: loss,
     errorRate,
   };
+  if (recipe.tta !== 'none' && row.epoch === recipe.epochs)
+    row.tta = evaluateViews(recipe, training, dataset);
   progress.history.push(row);
   progress.lossSum = 0;
   return row;
 }
 
-/** Puts the run's last checkpoint into `training`, or starts from the beginning when there is none. */
-function resume(run: Run, recipe: Recipe, dataset: Dataset, training: TrainingStep): Progress {
-  const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
-  const fresh = { step: 0, stepsPerEpoch, lossSum: 0, history: [], datasetDigests: { ...dataset.digests } };
-  if (!existsSync(run.last)) return fresh;
-  const { progress, tensors } = readCheckpoint(run.last);
-  for (const split of ['train', 'test'] as const)
-    if (progress.datasetDigests[split] !== dataset.digests[split])
-      throw new UserError(
-        `Run ${run.name} was trained on other data: the ${split} split of ${dataset.name} has changed since. Start over with --fresh.`,
-      );
-  const mismatch = [...training.shapes].find(
-    ([name, shape]) => tensors.get(name)?.shape.join() !== shape.join(),
+/** The network as it answers with test-time augmentation, fewer pictures at a time since each is seen in many views. */
+function evaluateViews(
+  { tta }: Recipe,
+  training: TrainingStep,
+  { test }: Dataset,
+): NonNullable<EpochRow['tta']> {
+  const { loss, errorRate } = evaluate(
+    { logits: training.averagedLogits },
+    test,
+    Math.ceil(500 / viewCount(tta)),
   );
-  if (mismatch !== undefined) {
-    const found = tensors.get(mismatch[0])?.shape;
-    throw new UserError(
-      `${run.last} does not fit the recipe's network: ${mismatch[0]} is ${found ? `[${found}]` : 'missing'}, expected [${mismatch[1]}].`,
-    );
-  }
-  training.write(
-    new Map(
-      [...training.shapes.keys()].map((name) => [name, tensors.get(name)?.values ?? new Float32Array()]),
-    ),
-  );
-  return progress;
+  return { validLoss: loss, errorRate };
 }
 
 function tensorsOf(training: TrainingStep): Map<string, NamedTensor> {
   return new Map(
     [...training.read()].map(([name, values]) => [name, { shape: training.shapes.get(name) ?? [], values }]),
   );
+}
+
+/** The loss is of the weights before its step, so the step itself may be what broke them. */
+function checkFinite(run: Run, step: number, tensors: ReadonlyMap<string, NamedTensor>): void {
+  for (const [name, { values }] of tensors) {
+    const broken = values.find((value) => !Number.isFinite(value));
+    if (broken !== undefined)
+      throw new UserError(
+        `${name} has a value of ${broken} after step ${step}, which is not saved. ` +
+          `The last checkpoint of ${run.name} is from before. Start over with a lower --learning-rate.`,
+      );
+  }
 }
 
 function diverged(run: Run, step: number, loss: number, learningRate: number): UserError {

@@ -2,6 +2,8 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { attribute, backend, DataType, tf } from './graph/tensorflow.ts';
 import type { Architecture, Net } from './layers/net.ts';
+import type { Recipe } from './recipes/recipe.ts';
+import { averagedLogits } from './tta.ts';
 
 /** Standardisation in units of the bytes' scale: (byte / 255 - mean) / deviation, one number per channel. */
 export interface Standardise {
@@ -12,14 +14,16 @@ export interface Standardise {
 /**
  * Logits `[N,classes]` of pictures.
  * @param images - uint8 `[N,H,W,C]`.
+ * @param tta - Averages over several views of each picture.
  */
 export function logitsOf(
   net: Net,
   architecture: Architecture,
   standardise: Standardise,
   images: Tensor,
+  tta: Recipe['tta'] = 'none',
 ): Tensor {
-  return architecture(net, standardised(images, standardise));
+  return averagedLogits(standardised(images, standardise), tta, (views) => architecture(net, views));
 }
 
 /** Probabilities `[N,classes]` of pictures: what is evaluated, exported and served. */
@@ -28,12 +32,13 @@ export function probabilitiesOf(
   architecture: Architecture,
   standardise: Standardise,
   images: Tensor,
+  tta: Recipe['tta'] = 'none',
 ): Tensor {
-  return tf.softmax(logitsOf(net, architecture, standardise, images));
+  return tf.softmax(logitsOf(net, architecture, standardise, images, tta));
 }
 
-/** uint8 to standardised float32, as one multiplication and one addition. */
-function standardised(images: Tensor, { mean, deviation }: Standardise): Tensor {
+/** uint8 to standardised float32, `[N,H,W,C]`, as one multiplication and one addition. */
+export function standardised(images: Tensor, { mean, deviation }: Standardise): Tensor {
   const scale = deviation.map((d) => 1 / (255 * d));
   const shift = mean.map((m, i) => -m / (deviation[i] ?? 1));
   return tf.add(tf.mul(fromUint8(images), tf.tensor1d(scale)), tf.tensor1d(shift));

@@ -79,13 +79,20 @@ export interface Evaluation {
 // Large enough to keep the cores busy, small enough for a laptop's memory.
 const BATCH = 500;
 
-/** Loss and error of a network on a whole split. */
-export function evaluate(predictor: Pick<Predictor, 'logits'>, { images, labels, n }: Split): Evaluation {
+/**
+ * Loss and error of a network on a whole split.
+ * @param batch - Pictures at a time.
+ */
+export function evaluate(
+  predictor: Pick<Predictor, 'logits'>,
+  { images, labels, n }: Split,
+  batch = BATCH,
+): Evaluation {
   const size = images.length / n;
   let loss = 0;
   let wrong = 0;
-  for (let start = 0; start < n; start += BATCH) {
-    const end = Math.min(start + BATCH, n);
+  for (let start = 0; start < n; start += batch) {
+    const end = Math.min(start + batch, n);
     const logits = predictor.logits(images.subarray(start * size, end * size));
     const classes = logits.length / (end - start);
     for (let i = start; i < end; i++) {

@@ -6,6 +6,16 @@ const momentum = z.number().min(0).lt(1).default(0.9);
 export const scheduleSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('constant'), learningRate: z.number().positive(), momentum }),
   z.strictObject({
+    name: z.literal('triangle'),
+    learningRate: z.number().positive(),
+    /** Share of the steps that rises to the peak. */
+    warmUp: z.number().min(0).lt(1).default(0.25),
+    /** Shares of the peak at the beginning and at the end. */
+    start: z.number().min(0).default(0),
+    end: z.number().min(0).default(0),
+    momentum,
+  }),
+  z.strictObject({
     name: z.literal('one-cycle'),
     learningRate: z.number().positive(),
     /** Share of the steps that warms up. */
@@ -28,10 +38,19 @@ export interface Scheduled {
  * Learning rate and momentum of one step.
  * @param done - Share of the steps that lie behind, 0 <= done < 1.
  *
+ * triangle: linear up, linear down (arXiv 2404.00498, section 3).
  * one-cycle: Smith 2018, https://arxiv.org/abs/1803.09820, with fastai's cosine legs and constants (`fit_one_cycle`).
  */
 export function scheduleAt(schedule: ScheduleOptions, done: number): Scheduled {
   if (schedule.name === 'constant') return schedule;
+  if (schedule.name === 'triangle') {
+    const { learningRate, warmUp, start, end, momentum } = schedule;
+    const share =
+      done < warmUp
+        ? start + (1 - start) * (done / warmUp)
+        : 1 + (end - 1) * ((done - warmUp) / (1 - warmUp));
+    return { learningRate: learningRate * share, momentum };
+  }
   const { learningRate, warmUp, divide, divideFinal } = schedule;
   const [start, low, end] = schedule.momentum;
   if (done < warmUp) {

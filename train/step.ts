@@ -9,6 +9,7 @@ import { tf, uint8Tensor } from './graph/tensorflow.ts';
 import { countCorrect, crossEntropy } from './layers/loss.ts';
 import { type Architecture, allParameters, netOf, type Parameters } from './layers/net.ts';
 import { logitsOf } from './model.ts';
+import { isTrained, phasesOf } from './optimizers/groups.ts';
 import { createUpdater, type Updater } from './optimizers/updater.ts';
 import type { Recipe } from './recipes/index.ts';
 
@@ -24,6 +25,8 @@ export interface StepInputs {
   step: number;
   /** Two int32 for the step's random ops. */
   seed: readonly [number, number];
+  /** Share of the training that lies behind, 0 if left out: groups of weights may end theirs early. */
+  done?: number;
 }
 
 /** Of the batch, before the weights changed. */
@@ -36,6 +39,8 @@ export interface TrainingStep {
   run(inputs: StepInputs): StepResult;
   /** Logits `[N,classes]` of uint8 `[N,H,W,C]`, any N, by the averaged weights where the recipe averages. */
   logits(images: Uint8Array): Float32Array;
+  /** The same, averaged over the views of the recipe's test-time augmentation. */
+  averagedLogits(images: Uint8Array): Float32Array;
   /** Moves every slow copy towards its weight: `copy = decay * copy + (1 - decay) * weight`. */
   blend(copy: 'average' | 'lookahead', decay: number): void;
   /** Weights, statistics, optimizer slots and slow copies by name. */
@@ -69,26 +74,41 @@ export function createStep(
   const part = recipe.batchSize / recipe.accumulate;
   const precise = (graph: Graph) => (recipe.precision === 'bfloat16' ? toBfloat16(graph) : graph);
   const trace = (fn: Traceable, inputs: MakeInputs) => traceFixed(fn, inputs, part, variables);
-  const gradients = gradientFunction(recipe, architecture, parameters);
   const evaluated = recipe.average
     ? new Map([...own].map(([name, variable]) => [averageOf(name), variable]))
     : own;
-  const none: Graph = { nodes: [], outputs: [], updates: new Map() };
-  const compiled = compile({
-    train:
-      recipe.accumulate === 1
-        ? precise(trace(trainFunction(gradients, updater), trainInputs(shape)))
-        : precise(trace(sumFunction(gradients, sums, recipe.accumulate), trainInputs(shape))),
-    apply: recipe.accumulate === 1 ? none : trace(applyFunction(updater, sums), () => scalarInputs()),
-    average: recipe.average ? trace(blendFunction(own, averages), () => [scalar('decay')]) : none,
-    lookahead: recipe.lookahead ? trace(blendFunction(own, slow, true), () => [scalar('decay')]) : none,
-    predict: traceDynamic(
+  const predict = (tta: Recipe['tta']) =>
+    traceDynamic(
       ({ images }) => [
-        logitsOf(netOf(parameters, { training: false }), architecture, recipe.standardise, given(images)),
+        logitsOf(
+          netOf(parameters, { training: false }),
+          architecture,
+          recipe.standardise,
+          given(images),
+          tta,
+        ),
       ],
       (n) => [imagesInput(n, shape)],
       evaluated,
-    ),
+    );
+  const phases = phasesOf(recipe.groups);
+  const training = phases.map((start): [string, Graph][] => {
+    const names = [...parameters.weights.keys()].filter((name) => isTrained(name, recipe.groups, start));
+    const gradients = gradientFunction(recipe, architecture, parameters, names);
+    if (recipe.accumulate === 1)
+      return [[`train/${start}`, precise(trace(trainFunction(gradients, updater), trainInputs(shape)))]];
+    const some = new Map(names.map((name) => [`sum/${name}`, given(sums.get(`sum/${name}`))]));
+    return [
+      [`train/${start}`, precise(trace(sumFunction(gradients, some, recipe.accumulate), trainInputs(shape)))],
+      [`apply/${start}`, trace(applyFunction(updater, some), () => scalarInputs())],
+    ];
+  });
+  const compiled = compile<string>({
+    ...Object.fromEntries(training.flat()),
+    ...(recipe.average && { average: trace(blendFunction(own, averages), () => [scalar('decay')]) }),
+    ...(recipe.lookahead && { lookahead: trace(blendFunction(own, slow, true), () => [scalar('decay')]) }),
+    predict: predict('none'),
+    ...(recipe.tta !== 'none' && { averaged: predict(recipe.tta) }),
   });
   compiled.write(new Map([...variables].map(([name, variable]) => [name, values(variable)])));
   for (const [name, variable] of variables) if (!own.has(name)) variable.dispose();
@@ -96,8 +116,9 @@ export function createStep(
   const size = shape[0] * shape[1] * shape[2];
   const runPart = (
     k: number,
-    { images, labels, learningRate, momentum, step, seed }: StepInputs,
+    { images, labels, learningRate, momentum, step, seed, done = 0 }: StepInputs,
   ): StepResult => {
+    const phase = phases.filter((start) => start <= done).at(-1);
     const [from, to] = [k * part, (k + 1) * part];
     const inputs = {
       images: uint8Tensor(images.subarray(from * size, to * size), [part, ...shape]),
@@ -107,11 +128,18 @@ export function createStep(
       step: tf.scalar(step),
       seed: tf.tensor1d([seed[0] ^ k, seed[1]], 'int32'),
     };
-    const outputs = compiled.run('train', inputs);
+    const outputs = compiled.run(`train/${phase}`, inputs);
     const [loss = Number.NaN, correct = Number.NaN] = outputs.map((output) => values(output)[0]);
-    if (k === recipe.accumulate - 1 && k > 0) tf.dispose(compiled.run('apply', inputs));
+    if (k === recipe.accumulate - 1 && k > 0) tf.dispose(compiled.run(`apply/${phase}`, inputs));
     tf.dispose([inputs, outputs]);
     return { loss, correct };
+  };
+  const logits = (program: string, images: Uint8Array): Float32Array => {
+    const tensor = uint8Tensor(images, [images.length / size, ...shape]);
+    const outputs = compiled.run(program, { images: tensor });
+    const result = values(given(outputs[0]));
+    tf.dispose([tensor, outputs]);
+    return result;
   };
   return {
     run(inputs) {
@@ -123,13 +151,8 @@ export function createStep(
       }
       return total;
     },
-    logits(images) {
-      const tensor = uint8Tensor(images, [images.length / size, ...shape]);
-      const outputs = compiled.run('predict', { images: tensor });
-      const logits = values(given(outputs[0]));
-      tf.dispose([tensor, outputs]);
-      return logits;
-    },
+    logits: (images) => logits('predict', images),
+    averagedLogits: (images) => logits(recipe.tta === 'none' ? 'predict' : 'averaged', images),
     blend(copy, decay) {
       const tensor = tf.scalar(decay);
       tf.dispose([tensor, compiled.run(copy, { decay: tensor })]);
@@ -141,21 +164,28 @@ export function createStep(
   };
 }
 
-/** Gradients of the weights by name, the loss, and how many of the batch are right. */
+/** Gradients of the weights that are trained, by name, the loss, and how many of the batch are right. */
 type Gradients = (inputs: Record<string, Tensor>) => { gradients: Map<string, Tensor>; results: Tensor[] };
 
-function gradientFunction(recipe: Recipe, architecture: Architecture, parameters: Parameters): Gradients {
+function gradientFunction(
+  recipe: Recipe,
+  architecture: Architecture,
+  parameters: Parameters,
+  names: readonly string[],
+): Gradients {
+  const weights = names.map((name) => [name, given(parameters.weights.get(name))] as const);
   return ({ images, labels, seed }) => {
     const net = netOf(parameters, { training: true, seed: given(seed) });
     let correct: Tensor | undefined;
-    const { value, grads } = tf.variableGrads(() => {
-      const logits = logitsOf(net, architecture, recipe.standardise, given(images));
-      correct = tf.keep(countCorrect(logits, given(labels)));
-      return crossEntropy(logits, given(labels), recipe.labelSmoothing) as Scalar;
-    }, [...parameters.weights.values()]);
-    const gradients = [...parameters.weights].map(
-      ([name, weight]) => [name, given(grads[weight.name])] as const,
+    const { value, grads } = tf.variableGrads(
+      () => {
+        const logits = logitsOf(net, architecture, recipe.standardise, given(images));
+        correct = tf.keep(countCorrect(logits, given(labels)));
+        return crossEntropy(logits, given(labels), recipe.labelSmoothing) as Scalar;
+      },
+      weights.map(([, weight]) => weight),
     );
+    const gradients = weights.map(([name, weight]) => [name, given(grads[weight.name])] as const);
     return { gradients: new Map(gradients), results: [value, given(correct)] };
   };
 }
@@ -167,7 +197,8 @@ export function stepFunction(
   parameters: Parameters,
   updater: Updater,
 ): Traceable {
-  return trainFunction(gradientFunction(recipe, architecture, parameters), updater);
+  const names = [...parameters.weights.keys()];
+  return trainFunction(gradientFunction(recipe, architecture, parameters, names), updater);
 }
 
 function trainFunction(compute: Gradients, updater: Updater): Traceable {
@@ -227,7 +258,13 @@ function copies(
   value?: number,
 ): Map<string, Variable> {
   const copy = (source: Variable) =>
-    tf.tidy(() => tf.variable(value === undefined ? source.clone() : tf.fill(source.shape, value), false));
+    tf.tidy(() =>
+      // Not a clone, which shares its memory with the source: the tracer could not tell them apart.
+      tf.variable(
+        value === undefined ? tf.tensor(values(source), source.shape) : tf.fill(source.shape, value),
+        false,
+      ),
+    );
   return new Map([...sources].map(([name, source]) => [rename(name), copy(source)]));
 }
 

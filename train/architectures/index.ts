@@ -1,12 +1,20 @@
 // The architectures a recipe can name, and their options.
 import { z } from 'zod';
 import type { Architecture } from '../layers/net.ts';
+import { airbench } from './airbench.ts';
 import { smallCnn } from './small-cnn.ts';
+import { vgg } from './vgg.ts';
 
 const filters = z.number().int().positive();
 
 export const architectureSchema = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('airbench'), widths: z.tuple([filters, filters, filters]) }),
   z.strictObject({ name: z.literal('small-cnn'), filters: z.tuple([filters, filters, filters]) }),
+  z.strictObject({
+    name: z.literal('vgg'),
+    batchNorm: z.boolean().default(true),
+    dropout: z.number().min(0).lt(1).default(0),
+  }),
 ]);
 
 export type ArchitectureOptions = z.output<typeof architectureSchema>;
@@ -14,7 +22,11 @@ export type ArchitectureOptions = z.output<typeof architectureSchema>;
 /** The network that `options` describe, for `classes` classes. */
 export function createArchitecture(options: ArchitectureOptions, classes: number): Architecture {
   switch (options.name) {
+    case 'airbench':
+      return airbench({ ...options, classes });
     case 'small-cnn':
       return smallCnn({ ...options, classes });
+    case 'vgg':
+      return vgg({ ...options, classes });
   }
 }

@@ -98,6 +98,8 @@ class Recorder {
   }
 
   declare(op: 'Input' | 'Variable', label: string, tensor: Tensor): void {
+    if (this.computed.has(tensorId(tensor)))
+      throw new Error(`${label} shares its memory with another input or variable: give it a copy of its own`);
     const output = { dtype: dataTypeOf(tensor), shape: tensor.shape };
     const reference = this.add({ op, inputs: [], attributes: {}, outputs: [output], label });
     this.references.set(tensorId(tensor), reference);

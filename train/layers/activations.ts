@@ -19,3 +19,22 @@ const applyRelu = tf.customGrad((...args: unknown[]) => {
 export function relu(x: Tensor): Tensor {
   return applyRelu(x);
 }
+
+const applyGelu = tf.customGrad((...args: unknown[]) => {
+  const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
+  const cdf = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
+  save([x, cdf]);
+  return {
+    value: tf.mul(x, cdf),
+    gradFunc: (dy: Tensor, saved: Tensor[]) => {
+      const [input, phi] = saved as [Tensor, Tensor];
+      const density = tf.mul(tf.exp(tf.mul(tf.square(input), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+      return tf.mul(dy, tf.add(phi, tf.mul(input, density)));
+    },
+  };
+});
+
+/** x times the normal distribution's share below x. Hendrycks and Gimpel 2016, https://arxiv.org/abs/1606.08415. */
+export function gelu(x: Tensor): Tensor {
+  return applyGelu(x);
+}

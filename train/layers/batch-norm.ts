@@ -9,6 +9,8 @@ export interface BatchNormOptions {
   momentum?: number;
   /** Added to the variance. */
   epsilon?: number;
+  /** Off: the scale is one, and not trained. */
+  scale?: boolean;
 }
 
 /**
@@ -18,10 +20,10 @@ export interface BatchNormOptions {
  * estimate (n / (n - 1)), as in Keras and PyTorch.
  */
 export function batchNorm(net: Net, name: string, x: Tensor, options: BatchNormOptions = {}): Tensor {
-  const { momentum = 0.9, epsilon = 1e-3 } = options;
+  const { momentum = 0.9, epsilon = 1e-3, scale = true } = options;
   const channels = x.shape[3];
   if (channels === undefined) throw new Error(`${name}: expected [N,H,W,C], received [${x.shape}]`);
-  const gamma = net.weight(`${name}/gamma`, [channels], ones);
+  const gamma = scale ? net.weight(`${name}/gamma`, [channels], ones) : tf.ones([channels]);
   const beta = net.weight(`${name}/beta`, [channels], zeros);
   const mean = net.statistic(`${name}/moving_mean`, [channels], 0);
   const variance = net.statistic(`${name}/moving_variance`, [channels], 1);
@@ -35,15 +37,15 @@ export function batchNorm(net: Net, name: string, x: Tensor, options: BatchNormO
   const forward = [...attributes, attribute.float('exponential_avg_factor', net.training ? 1 - momentum : 1)];
 
   const apply = tf.customGrad((...args: unknown[]) => {
-    const [input, scale, offset, save] = args as [Tensor, Tensor, Tensor, (tensors: Tensor[]) => void];
-    const inputs = [input, scale, offset, mean, variance];
+    const [input, factor, offset, save] = args as [Tensor, Tensor, Tensor, (tensors: Tensor[]) => void];
+    const inputs = [input, factor, offset, mean, variance];
     const outputs = backend.executeMultipleOutputs('FusedBatchNormV3', forward, inputs, 6);
     const [value, newMean, newVariance, ...reserved] = outputs as [Tensor, Tensor, Tensor, ...Tensor[]];
     if (net.training) {
       mean.assign(newMean as Tensor<never>);
       variance.assign(newVariance as Tensor<never>);
     }
-    save([input, scale, ...reserved]);
+    save([input, factor, ...reserved]);
     return {
       value,
       gradFunc: (dy: Tensor, saved: Tensor[]) =>

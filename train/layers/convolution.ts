@@ -26,9 +26,9 @@ export function conv2d(net: Net, name: string, x: Tensor, options: ConvolutionOp
   return bias ? biasAdd(y, net.weight(`${name}/bias`, [filters], zeros)) : y;
 }
 
-/** Maximum over `size` x `size` windows that do not overlap. */
-export function maxPool(x: Tensor, size = 2): Tensor {
-  return tf.maxPool(x as Tensor4D, size, size, 'same');
+/** Maximum over `size` x `size` windows that do not overlap; `valid` leaves out what fills no window. */
+export function maxPool(x: Tensor, size = 2, padding: 'same' | 'valid' = 'same'): Tensor {
+  return tf.maxPool(x as Tensor4D, size, size, padding);
 }
 
 /** Mean over all places: `[N,H,W,C]` to `[N,C]`. */

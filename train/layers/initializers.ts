@@ -1,8 +1,19 @@
 // Initial weights, each a function of the seed and of the weight's own name.
 import { normal, random } from '../random.ts';
 
+/** Standardised training images `[n,H,W,C]`, for weights that start from the data. */
+export interface Examples {
+  values: Float32Array;
+  shape: readonly [n: number, height: number, width: number, channels: number];
+}
+
 /** Values for a weight of `shape`, row-major; the last dimension is the outputs'. */
-export type Initializer = (shape: readonly number[], seed: number, name: string) => Float32Array;
+export type Initializer = (
+  shape: readonly number[],
+  seed: number,
+  name: string,
+  examples?: () => Examples,
+) => Float32Array;
 
 /**
  * Normal with variance 2 / fan-in, for layers that end in ReLU.
@@ -17,6 +28,31 @@ export const heNormal: Initializer = (shape, seed, name) =>
  */
 export const glorotNormal: Initializer = (shape, seed, name) =>
   normals(shape, seed, name, Math.sqrt(2 / (fanIn(shape) + fanOut(shape))));
+
+/**
+ * Uniform within 1 / sqrt(fan-in): what PyTorch's layers start from, for recipes that were tuned on it.
+ * Reference: torch.nn.Linear and torch.nn.Conv2d, `reset_parameters`.
+ */
+export const torchUniform: Initializer = (shape, seed, name) => {
+  const bound = 1 / Math.sqrt(fanIn(shape));
+  const next = random(seed, `weights/${name}`);
+  return Float32Array.from({ length: size(shape) }, () => (2 * next() - 1) * bound);
+};
+
+/**
+ * A kernel `[kh,kw,in,out]` whose first `in` outputs are its inputs unchanged; the others are as in PyTorch.
+ * Zagoruyko and Komodakis 2017, "DiracNets", https://arxiv.org/abs/1706.00388; partly, as in arXiv 2404.00498, section 3.2.
+ */
+export const dirac: Initializer = (shape, seed, name) => {
+  const [height = 0, width = 0, inputs = 0, outputs = 0] = shape;
+  const values = torchUniform(shape, seed, name);
+  const centre = Math.floor(height / 2) * width + Math.floor(width / 2);
+  for (let place = 0; place < height * width; place++)
+    for (let i = 0; i < inputs; i++)
+      for (let o = 0; o < Math.min(inputs, outputs); o++)
+        values[(place * inputs + i) * outputs + o] = place === centre && i === o ? 1 : 0;
+  return values;
+};
 
 export const zeros: Initializer = (shape) => new Float32Array(size(shape));
 export const ones: Initializer = (shape) => new Float32Array(size(shape)).fill(1);

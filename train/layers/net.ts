@@ -1,7 +1,7 @@
 // A network's named weights, and the view of them that layers are given.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../graph/tensorflow.ts';
-import type { Initializer } from './initializers.ts';
+import type { Examples, Initializer } from './initializers.ts';
 
 /** What a network is made of, by name (`conv1/kernel`), in the order in which its layers ask for it. */
 export interface Parameters {
@@ -27,11 +27,13 @@ export type Architecture = (net: Net, images: Tensor) => Tensor;
  * Makes the parameters of `architecture` by running it once on zeros.
  * @param shape - `[H,W,C]` of one image.
  * @param seed - Seed of the initial weights; each depends on it and on its own name alone.
+ * @param examples - For architectures whose first weights come from the data.
  */
 export function createParameters(
   architecture: Architecture,
   shape: readonly number[],
   seed: number,
+  examples?: () => Examples,
 ): Parameters {
   const parameters: Parameters = { weights: new Map(), statistics: new Map() };
   const make = (
@@ -52,7 +54,7 @@ export function createParameters(
         training: false,
         weight: (name, dims, initializer) =>
           make(parameters.weights, name, true, () =>
-            tf.tensor(initializer(dims, seed, name), dims, 'float32'),
+            tf.tensor(initializer(dims, seed, name, examples), dims, 'float32'),
           ),
         statistic: (name, dims, value) =>
           make(parameters.statistics, name, false, () => tf.fill(dims, value)),

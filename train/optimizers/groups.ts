@@ -8,6 +8,8 @@ export const groupSchema = z.strictObject({
   match: z.string(),
   /** Factor on the learning rate; 0 keeps the weights as they are. */
   learningRate: z.number().min(0).default(1),
+  /** Share of the training after which the weights stay as they are. */
+  until: z.number().gt(0).lt(1).exactOptional(),
   /** Instead of the optimizer's. */
   weightDecay: z.number().min(0).exactOptional(),
 });
@@ -28,6 +30,17 @@ export function groupOf(name: string, groups: readonly Group[], optimizer: Optim
   if (group === undefined) return { learningRate: 1, optimizer };
   const { learningRate, weightDecay = optimizer.weightDecay } = group;
   return { learningRate, optimizer: optimizerSchema.parse({ ...optimizer, weightDecay }) };
+}
+
+/** Whether a weight is trained when the share `done` of the training lies behind. */
+export function isTrained(name: string, groups: readonly Group[], done: number): boolean {
+  const group = groups.find(({ match }) => expression(match).test(name));
+  return group === undefined || (group.learningRate > 0 && done < (group.until ?? 1));
+}
+
+/** Shares of the training at which weights join those that stay as they are, in order; 0 is the first. */
+export function phasesOf(groups: readonly Group[]): number[] {
+  return [...new Set([0, ...groups.flatMap(({ until }) => until ?? [])])].sort((a, b) => a - b);
 }
 
 function expression(match: string): RegExp {

@@ -2,7 +2,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../graph/tensorflow.ts';
 import { clipByGlobalNorm } from './clip.ts';
-import { type Group, groupOf } from './groups.ts';
+import { type Group, groupOf, isTrained } from './groups.ts';
 import { createOptimizer, type OptimizerOptions } from './index.ts';
 import type { Optimizer, StepScalars } from './optimizer.ts';
 
@@ -14,15 +14,16 @@ export interface UpdaterOptions {
 }
 
 export interface Updater {
-  /** All slots, zero, named `optimizer/<slot>/<weight>`. */
+  /** Slots of the weights that are trained, zero, named `optimizer/<slot>/<weight>`. */
   readonly slots: ReadonlyMap<string, Variable>;
-  /** Assigns new values to weights and slots. */
+  /** Assigns new values to the weights that have a gradient, and to their slots. */
   apply(gradients: ReadonlyMap<string, Tensor>, scalars: StepScalars): void;
 }
 
 /** The optimizer that `options` describe, for these weights. */
 export function createUpdater(options: UpdaterOptions, weights: ReadonlyMap<string, Variable>): Updater {
-  const rules = new Map([...weights.keys()].map((name) => [name, ruleOf(name, options)]));
+  const trained = [...weights.keys()].filter((name) => isTrained(name, options.groups, 0));
+  const rules = new Map(trained.map((name) => [name, ruleOf(name, options)]));
   const slots = new Map<string, Variable>();
   for (const [name, weight] of weights)
     for (const slot of rules.get(name)?.rule.slots(weight.shape) ?? [])
@@ -33,9 +34,8 @@ export function createUpdater(options: UpdaterOptions, weights: ReadonlyMap<stri
       const clipped = options.clipNorm > 0 ? clipByGlobalNorm(gradients, options.clipNorm) : gradients;
       for (const [name, weight] of weights) {
         const gradient = clipped.get(name);
+        if (gradient === undefined) continue;
         const { rule, learningRate } = rules.get(name) ?? ruleOf(name, options);
-        if (gradient === undefined) throw new Error(`there is no gradient for ${name}`);
-        if (learningRate === 0) continue;
         const own = Object.fromEntries(
           rule.slots(weight.shape).map((slot) => [slot, slots.get(slotName(slot, name)) as Variable]),
         );

@@ -1,12 +1,13 @@
 // The recipes by name.
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
+import { cifarFast } from './cifar-fast.ts';
 import { digits } from './digits.ts';
 import { type Recipe, type RecipeInput, resolveRecipe } from './recipe.ts';
 
 export { type Recipe, recipeDigest, resolveRecipe } from './recipe.ts';
 
-export const recipes: readonly RecipeInput[] = [digits];
+export const recipes: readonly RecipeInput[] = [digits, cifarFast];
 
 /**
  * The recipe called `name`, with some of its fields replaced.

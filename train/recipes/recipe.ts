@@ -10,12 +10,14 @@ import { groupSchema } from '../optimizers/groups.ts';
 import { optimizerSchema } from '../optimizers/index.ts';
 import { scheduleSchema } from '../schedule.ts';
 
+const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes');
 const perChannel = z.array(z.number()).min(1);
 
 export const recipeSchema = z
   .strictObject({
-    /** Name of the recipe and of the model that it makes. */
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
+    name: nameSchema,
+    /** Name of the model that it makes, where that is not the recipe's own. */
+    model: nameSchema.exactOptional(),
     description: z.string(),
     dataset: z.string(),
     architecture: architectureSchema,
@@ -49,6 +51,8 @@ export const recipeSchema = z
     /** Parts in which a batch is computed, one after another, to save memory. */
     accumulate: z.int().min(1).default(1),
     precision: z.enum(['float32', 'bfloat16']).default('float32'),
+    /** Test-time augmentation: over which views of a picture the last epoch's answers are averaged as well. */
+    tta: z.enum(['none', 'mirror', 'mirror-shift']).default('none'),
     epochs: z.int().min(1),
     seed: z.int(),
   })
