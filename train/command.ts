@@ -5,6 +5,7 @@ import { runsFolder } from '../setup/paths.mjs';
 import { loadDataset } from './datasets/index.ts';
 import { describeEnvironment } from './environment.ts';
 import { type FitResult, fit } from './fit.ts';
+import { precisionsFor } from './precision.ts';
 import { findRecipe, type Recipe, recipes } from './recipes/index.ts';
 import { createRun, findRun, findUnfinished, lockRun, type Run, readRecipe } from './run.ts';
 import { clock, percent, watchInTerminal } from './terminal.ts';
@@ -20,6 +21,7 @@ export const trainCommand = defineCommand({
     'batch-size': { type: 'string', description: 'Images per step' },
     'learning-rate': { type: 'string', description: 'Peak of the learning rate' },
     seed: { type: 'string', description: 'Seed of weights, order and augmentation' },
+    precision: { type: 'string', description: 'auto, float32 or bfloat16', default: 'auto' },
     resume: { type: 'string', description: 'Go on with this run, by its name' },
     fresh: { type: 'boolean', description: 'Start a new run even if one was interrupted' },
     runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
@@ -43,6 +45,7 @@ interface TrainArguments {
   'batch-size'?: string | undefined;
   'learning-rate'?: string | undefined;
   seed?: string | undefined;
+  precision: string;
   resume?: string | undefined;
   fresh?: boolean | undefined;
   runs: string;
@@ -53,11 +56,16 @@ function chooseRun(args: TrainArguments): { recipe: Recipe; run: Run } {
     const run = findRun(args.runs, args.resume);
     return { recipe: readRecipe(run), run };
   }
-  const recipe = recipeOf(args);
-  const unfinished = args.fresh ? undefined : findUnfinished(args.runs, recipe);
-  if (unfinished !== undefined) {
-    console.log(`Going on with ${unfinished.name}, which was interrupted (--fresh starts over).`);
-    return { recipe, run: unfinished };
+  const named = recipeOf(args);
+  const [recipe = named, ...others] = precisionsFor(args.precision).map((precision) => ({
+    ...named,
+    precision,
+  }));
+  for (const candidate of args.fresh ? [] : [recipe, ...others]) {
+    const run = findUnfinished(args.runs, candidate);
+    if (run === undefined) continue;
+    console.log(`Going on with ${run.name}, which was interrupted (--fresh starts over).`);
+    return { recipe: candidate, run };
   }
   return { recipe, run: createRun(args.runs, recipe, describeEnvironment()) };
 }
@@ -92,7 +100,7 @@ async function trainRun(recipe: Recipe, run: Run): Promise<FitResult> {
   try {
     const dataset = await loadDataset(recipe.dataset);
     console.log(
-      `Training ${recipe.name} on ${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images, ${recipe.epochs} epochs. Run ${run.name}.`,
+      `Training ${recipe.name} on ${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images, ${recipe.epochs} epochs, ${recipe.precision}. Run ${run.name}.`,
     );
     return await fit({ recipe, dataset, run, watcher, signal: abort.signal });
   } finally {
@@ -108,6 +116,7 @@ function summary(run: Run, { finished, step, history, best }: FitResult, millise
   const last = history.at(-1);
   return [
     `Finished in ${clock(milliseconds / 1000)}. Error rate ${percent(last?.errorRate ?? Number.NaN)} after the last epoch, best ${percent(best?.errorRate ?? Number.NaN)} (epoch ${best?.epoch}).`,
+    ...(last?.tta ? [`With test-time augmentation: ${percent(last.tta.errorRate)}.`] : []),
     `Checkpoints and metrics: ${run.folder}`,
     'Next: npm run export',
   ].join('\n');
