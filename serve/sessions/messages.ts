@@ -34,7 +34,12 @@ export interface Job {
   readonly picture: Picture;
 }
 
-export type ToWorker = Load | Job;
+/** To the worker: finish what you are at and end. */
+export interface End {
+  readonly kind: 'end';
+}
+
+export type ToWorker = Load | Job | End;
 
 /** From the worker: it has loaded the newest version of each model; those of `broken` failed, for the reason given. */
 export interface Ready {

@@ -53,6 +53,9 @@ const MOST_WORKERS = 4;
 /** Milliseconds before a worker that died while it was loading is started again. */
 const RESTART_DELAY = 1_000;
 
+/** Milliseconds that a worker gets to finish what it is at before it is cut off. */
+const PATIENCE = 10_000;
+
 interface Waiting {
   readonly resolve: (answer: Answered) => void;
   readonly reject: (error: unknown) => void;
@@ -173,7 +176,7 @@ export function openPool(options: PoolOptions): ModelPool {
 
   async function close(): Promise<void> {
     closing = true;
-    await Promise.all([...seats].map(({ worker }) => worker.terminate()));
+    await Promise.all([...seats].map(({ worker }) => end(worker)));
   }
 
   return {
@@ -183,6 +186,15 @@ export function openPool(options: PoolOptions): ModelPool {
     load,
     close,
   };
+}
+
+/** A thread that is cut off inside onnxruntime takes the whole process with it: it is asked first. */
+async function end(worker: Worker): Promise<void> {
+  const ended = new Promise((resolve) => worker.once('exit', resolve));
+  send(worker, { kind: 'end' });
+  const patience = setTimeout(() => void worker.terminate(), PATIENCE);
+  await ended;
+  clearTimeout(patience);
 }
 
 function send(worker: Worker, message: ToWorker, move: ArrayBuffer[] = []): void {

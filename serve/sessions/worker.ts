@@ -17,7 +17,8 @@ function work(port: MessagePort, { threads, batch }: WorkerOptions): void {
   const models = new Map<string, Held>();
 
   port.on('message', async (message: ToWorker) => {
-    port.postMessage(message.kind === 'load' ? await load(message.models) : await classify(message));
+    if (message.kind === 'end') port.close();
+    else port.postMessage(message.kind === 'load' ? await load(message.models) : await classify(message));
   });
 
   /** Opens the newest version of each name that works; the others are opened when they are asked for. */
