@@ -1,0 +1,64 @@
+// What is promised of a machine that only serves: Node and npm are enough, without Python, compiler, TensorFlow or data.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { root } from '../../setup/paths.mjs';
+import { which } from '../../setup/system.mjs';
+import { digitPng } from './digit.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-alone-'));
+const checkout = join(folder, 'trainyard');
+const bin = join(folder, 'bin');
+
+/** What a clone does not have. */
+const made = new Set(['.git', '.trainyard', '.venv', 'dist', 'node_modules', 'runs', 'shared']);
+
+beforeAll(() => {
+  cpSync(root, checkout, { recursive: true, filter: (path) => !made.has(path.slice(root.length + 1)) });
+
+  // npm's packages, but for those that carry TensorFlow.
+  const packages = join(root, 'node_modules');
+  mkdirSync(join(checkout, 'node_modules'));
+  for (const name of readdirSync(packages))
+    if (name !== '@tensorflow') symlinkSync(join(packages, name), join(checkout, 'node_modules', name));
+
+  mkdirSync(bin);
+  symlinkSync(process.execPath, join(bin, 'node'));
+  for (const name of ['npm', 'sh']) symlinkSync(which(name) ?? name, join(bin, name));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('npm run serve builds the page, starts, and reads a digit', async () => {
+  const child = spawn(join(bin, 'npm'), ['run', 'serve', '--', '--port', '0'], {
+    cwd: checkout,
+    env: { PATH: bin, HOME: folder, TRAINYARD_CACHE: join(folder, 'cache') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const ended = once(child, 'exit');
+  let printed = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        printed += chunk;
+        const address = /(http:\S+)\/classify/.exec(printed)?.[1];
+        if (address !== undefined) resolve(address);
+      });
+    child.once('exit', () => reject(new Error(`npm run serve ended and printed:\n${printed}`)));
+  });
+  try {
+    const body = new Uint8Array(await digitPng(0));
+    const response = await fetch(`${url}/classify`, { method: 'POST', body });
+    expect(await response.json()).toMatchObject({ model: 'digits', label: '7' });
+    const page = await fetch(`${url}/`);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('<canvas');
+  } finally {
+    // All of npm's family.
+    process.kill(-(child.pid ?? 0), 'SIGTERM');
+    await ended;
+  }
+});
