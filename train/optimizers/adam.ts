@@ -22,10 +22,11 @@ export function adam({ beta2, epsilon, weightDecay, decoupled }: AdamOptions): O
       const g = decays && !decoupled ? tf.add(gradient, tf.mul(weight, weightDecay)) : gradient;
       const mean = tf.add(tf.mul(slot(slots, 'mean'), momentum), tf.mul(g, tf.sub(1, momentum)));
       const variance = tf.add(tf.mul(slot(slots, 'variance'), beta2), tf.mul(tf.square(g), 1 - beta2));
-      // Both bias corrections are scalars; one is folded into the step size, the other into the root.
+      // Both bias corrections are scalars. That of the variance goes by expm1: float32's nearest number to 0.999 would
+      // leave 1 - beta2 wrong by 1e-5.
       const size = tf.div(learningRate, tf.sub(1, tf.pow(momentum, step)));
-      const root = tf.sqrt(tf.sub(1, tf.pow(beta2, step)));
-      const change = tf.div(tf.mul(mean, size), tf.add(tf.div(tf.sqrt(variance), root), epsilon));
+      const correction = tf.neg(tf.expm1(tf.mul(step, Math.log(beta2))));
+      const change = tf.div(tf.mul(mean, size), tf.add(tf.sqrt(tf.div(variance, correction)), epsilon));
       const shrunk =
         decays && decoupled ? tf.mul(weight, tf.sub(1, tf.mul(learningRate, weightDecay))) : weight;
       return { weight: tf.sub(shrunk, change), slots: { mean, variance } };

@@ -31,25 +31,25 @@ export function muon(options: MuonOptions): Optimizer {
       const mean = tf.add(tf.mul(slot(slots, 'mean'), momentum), tf.mul(gradient, tf.sub(1, momentum)));
       const direction = tf.add(tf.mul(gradient, tf.sub(1, momentum)), tf.mul(mean, momentum));
       const outputs = weight.shape.at(-1) ?? 1;
-      const matrix = tf.transpose(tf.reshape(direction, [-1, outputs])) as Tensor2D;
-      const [rows, columns] = matrix.shape;
-      const change = tf.mul(orthogonal(matrix), Math.sqrt(Math.max(1, rows / columns)));
+      const matrix = tf.reshape(direction, [-1, outputs]) as Tensor2D;
+      const scale = Math.sqrt(Math.max(1, outputs / matrix.shape[0]));
+      const change = tf.mul(orthogonal(matrix), tf.mul(learningRate, scale));
       const shrunk = tf.mul(weight, tf.sub(1, tf.mul(learningRate, options.weightDecay)));
-      const step = tf.mul(tf.reshape(tf.transpose(change), weight.shape), learningRate);
-      return { weight: tf.sub(shrunk, step), slots: { mean } };
+      return { weight: tf.sub(shrunk, tf.reshape(change, weight.shape)), slots: { mean } };
     },
   };
 }
 
-/** The nearest matrix with singular values near 1, by Newton-Schulz iteration. */
+/** The nearest matrix with singular values near 1, by Newton-Schulz iteration; its products are of the smaller side. */
 function orthogonal(matrix: Tensor2D): Tensor {
   const tall = matrix.shape[0] > matrix.shape[1];
-  let x = tall ? tf.transpose(matrix) : matrix;
-  x = tf.div(x, tf.maximum(tf.norm(x), EPSILON));
+  // Not tf.norm, which squares by the slow Pow.
+  const norm = tf.sqrt(tf.sum(tf.square(matrix)));
+  let x = tf.div(matrix, tf.maximum(norm, EPSILON)) as Tensor2D;
   for (let i = 0; i < ITERATIONS; i++) {
-    const gram = tf.matMul(x, x, false, true);
-    const polynomial = tf.add(tf.mul(gram, B), tf.mul(tf.matMul(gram, gram), C)) as Tensor2D;
-    x = tf.add(tf.mul(x, A), tf.matMul(polynomial, x));
+    const gram = tf.matMul(x, x, tall, !tall);
+    const polynomial = tf.add(tf.mul(gram, B), tf.matMul(tf.mul(gram, C), gram)) as Tensor2D;
+    x = tf.add(tf.mul(x, A), tall ? tf.matMul(x, polynomial) : tf.matMul(polynomial, x)) as Tensor2D;
   }
-  return tall ? tf.transpose(x) : x;
+  return x;
 }
