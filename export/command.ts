@@ -13,6 +13,7 @@ export const exportCommand = defineCommand({
   args: {
     run: { type: 'positional', required: false, description: 'Name of the run; the newest if left out' },
     checkpoint: { type: 'string', description: 'Which checkpoint: best or last', default: 'best' },
+    tta: { type: 'boolean', description: "Average over the views of the recipe's test-time augmentation" },
     opset: { type: 'string', description: "Version of ONNX's operators", default: String(OPSETS.usual) },
     repository: { type: 'string', description: 'Folder of the model files', default: repositoryFolder },
     runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
@@ -23,7 +24,7 @@ export const exportCommand = defineCommand({
     const opset = opsetOf(args.opset);
     const run = findRun(args.runs, args.run);
     console.log(`Exporting the ${checkpoint} checkpoint of run ${run.name}.`);
-    const model = await loadRun(run, checkpoint);
+    const model = await loadRun(run, checkpoint, args.tta);
     console.log(
       line(
         'loaded',

@@ -8,24 +8,28 @@ import { type Dataset, loadDataset } from '../train/datasets/index.ts';
 import { tf, uint8Tensor } from '../train/graph/tensorflow.ts';
 import type { Net } from '../train/layers/net.ts';
 import { probabilitiesOf } from '../train/model.ts';
-import { recipeDigest } from '../train/recipes/index.ts';
+import { type Recipe, recipeDigest } from '../train/recipes/index.ts';
 import type { Run } from '../train/run.ts';
+import { averageOf } from '../train/step.ts';
 import type { Exportable } from './export.ts';
 
 export type CheckpointName = 'best' | 'last';
 
 /**
- * Loads a checkpoint of a run and the data that it was tested on.
+ * Loads a checkpoint of a run and the data that it was tested on. Where the recipe averages its weights, the network
+ * has the averages, as in evaluation.
+ * @param tta - Puts the recipe's test-time augmentation into the graph.
  * @throws UserError when the run has no such checkpoint, when it does not fit its recipe's network, or when the data
  * set has changed since.
  */
-export async function loadRun(run: Run, checkpoint: CheckpointName): Promise<Exportable> {
+export async function loadRun(run: Run, checkpoint: CheckpointName, tta = false): Promise<Exportable> {
   const path = run[checkpoint];
   if (!existsSync(path))
     throw new UserError(
       `Run ${run.name} has no ${checkpoint} checkpoint yet${checkpoint === 'best' ? ': the first one comes with the first epoch. `--checkpoint last` takes what there is' : ''}.`,
     );
   const { recipe, progress, tensors } = readCheckpoint(path);
+  const views = tta ? viewsOf(run, recipe) : 'none';
   const dataset = await loadDataset(recipe.dataset);
   checkData(run, dataset, progress.datasetDigests);
 
@@ -34,7 +38,7 @@ export async function loadRun(run: Run, checkpoint: CheckpointName): Promise<Exp
   const find = (name: string, shape: readonly number[]): Variable => {
     const known = variables.get(name);
     if (known !== undefined) return known;
-    const tensor = tensors.get(name);
+    const tensor = tensors.get(recipe.average ? averageOf(name) : name);
     if (tensor?.shape.join() !== shape.join())
       throw new UserError(
         `${path} does not fit the network of its recipe: ${name} is ${tensor ? `[${tensor.shape}]` : 'missing'}, expected [${shape}].`,
@@ -52,7 +56,8 @@ export async function loadRun(run: Run, checkpoint: CheckpointName): Promise<Exp
     statistic: find,
   };
   const architecture = createArchitecture(recipe.architecture, dataset.labels.length);
-  const probabilities = (images: Tensor) => probabilitiesOf(net, architecture, recipe.standardise, images);
+  const probabilities = (images: Tensor) =>
+    probabilitiesOf(net, architecture, recipe.standardise, images, views);
   // Once on nothing but zeros, so that every layer has asked for its weights.
   const [height, width, channels] = dataset.shape;
   tf.tidy(() => {
@@ -66,6 +71,7 @@ export async function loadRun(run: Run, checkpoint: CheckpointName): Promise<Exp
       labels: [...dataset.labels],
       input: { shape: [height, width, channelsOf(dataset)], prepare: recipe.prepare },
       architecture: { name: recipe.architecture.name, parameters },
+      tta: views,
       recipe,
       recipeDigest: recipeDigest(recipe),
       datasets: (['train', 'test'] as const).map((split) => ({
@@ -79,6 +85,14 @@ export async function loadRun(run: Run, checkpoint: CheckpointName): Promise<Exp
     variables,
     test: dataset.test,
   };
+}
+
+/** The views that the recipe averages over. @throws UserError when it has none. */
+function viewsOf(run: Run, { tta, name }: Recipe): Recipe['tta'] {
+  if (tta !== 'none') return tta;
+  throw new UserError(
+    `Run ${run.name} has no test-time augmentation: its recipe ${name} names none. Export it without --tta.`,
+  );
 }
 
 function checkData(run: Run, dataset: Dataset, digests: { train: string; test: string }): void {

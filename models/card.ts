@@ -41,6 +41,8 @@ export const cardSchema = z
     /** float32 `[N,labels]`. */
     output: z.object({ name: z.literal('probabilities') }),
     architecture: z.object({ name: z.string().min(1), parameters: count }),
+    /** Test-time augmentation inside the graph: over which views of a picture its answer is averaged. */
+    tta: z.enum(['none', 'mirror', 'mirror-shift']).default('none'),
     /** The recipe that trained the model, with every default filled in. */
     recipe: z.record(z.string(), z.unknown()),
     recipeDigest: sha256,

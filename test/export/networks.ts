@@ -7,35 +7,38 @@ import type {
   Tensor,
   Variable,
 } from '@tensorflow/tfjs-node-gpu';
-import { smallCnn } from '../../train/architectures/small-cnn.ts';
+import { type ArchitectureOptions, createArchitecture } from '../../train/architectures/index.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
 import { allParameters, createParameters, netOf } from '../../train/layers/net.ts';
 import { probabilitiesOf } from '../../train/model.ts';
 import { normal, random } from '../../train/random.ts';
+import type { Recipe } from '../../train/recipes/index.ts';
 import type { Case } from './support.ts';
 
 type Shape = [height: number, width: number, channels: number];
 
-/** A small CNN of ours with random weights and statistics: uint8 pictures in, probabilities out. */
-export function smallNetwork(shape: Shape, seed = 1) {
-  const architecture = smallCnn({ classes: 10, filters: [4, 6, 8] });
-  const parameters = createParameters(architecture, shape, seed);
-  randomise(allParameters(parameters), seed);
+/** A network of ours with random weights and statistics: uint8 pictures in, probabilities out. */
+export function ownCase(
+  options: ArchitectureOptions,
+  shape: Shape,
+  tta: Recipe['tta'] = 'none',
+  seed = 1,
+): Case {
+  const architecture = createArchitecture(options, 10);
+  const next = random(seed, 'test/examples');
+  const examples = () => ({
+    values: Float32Array.from({ length: 20 * shape[0] * shape[1] * shape[2] }, () => normal(next)),
+    shape: [20, ...shape] as const,
+  });
+  const parameters = createParameters(architecture, shape, seed, examples);
+  const variables = allParameters(parameters);
+  randomise(variables, seed);
   const standardise = { mean: Array(shape[2]).fill(0.13), deviation: Array(shape[2]).fill(0.31) };
   const net = netOf(parameters, { training: false });
   return {
-    variables: allParameters(parameters),
-    probabilities: (images: Tensor) => probabilitiesOf(net, architecture, standardise, images),
-  };
-}
-
-/** The same as a case to be compared. */
-export function smallNetworkCase(shape: Shape): Case {
-  const { variables, probabilities } = smallNetwork(shape);
-  return {
-    name: `small CNN for ${shape}`,
+    name: `${options.name} for ${shape}${tta === 'none' ? '' : `, ${tta}`}`,
     inputs: [{ shape: [-1, ...shape], type: 'uint8' }],
-    fn: probabilities,
+    fn: (images: Tensor) => probabilitiesOf(net, architecture, standardise, images, tta),
     variables,
   };
 }

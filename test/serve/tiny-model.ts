@@ -46,6 +46,7 @@ export async function tinyModel(options: TinyModelOptions = {}): Promise<TinyMod
     input,
     output: { name: 'probabilities' },
     architecture: { name: 'linear', parameters: weights.length },
+    tta: 'none',
     recipe: {},
     recipeDigest: createHash('sha256').update('{}').digest('hex'),
     weightsDigest: createHash('sha256').update(weights).digest('hex'),
