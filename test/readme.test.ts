@@ -1,0 +1,173 @@
+// Every command that README.md shows is real: run as it stands where that takes seconds, else held to what it may say.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { datasetFolder, root } from '../setup/paths.mjs';
+import { trainCommand } from '../train/command.ts';
+import { fit } from '../train/fit.ts';
+import { findRecipe } from '../train/recipes/index.ts';
+import { createRun } from '../train/run.ts';
+import { digitPng } from './serve/digit.ts';
+import { smallMnist } from './train/small-mnist.ts';
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const packageJson = readFileSync(join(root, 'package.json'), 'utf8');
+const scripts: Record<string, string> = JSON.parse(packageJson).scripts;
+
+/** Commands of code blocks and of `code` in the text; in a block, two spaces part a command from what is said of it. */
+const commands = [
+  ...new Set(
+    [...readme.matchAll(/^ {4}(.+)$|`([^`]+)`/gm)]
+      .map(([, line, code]) => (line ?? code ?? '').split(/ {2,}/)[0]?.trim() ?? '')
+      .filter((text) => /^(npm|npx|node|curl) /.test(text)),
+  ),
+];
+const those = (pattern: RegExp) => commands.filter((command) => pattern.test(command));
+
+const kinds = {
+  /** Too much for a test of seconds; the other tests are `npm test` itself, and test/setup and test/web-demo. */
+  named: /^npm (test|run (setup|web-demo))\b/,
+  doctor: /^npm run doctor$/,
+  list: /^npm run train$/,
+  train: /^(npm run train|npx trainyard train) \w/,
+  export: /^npm run export$/,
+  serve: /^npm (start|run serve)$/,
+  curl: /^curl .*localhost:3000\//,
+  tests: /^npx vitest run \S+$/,
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-readme-'));
+const folders = { runs: join(folder, 'runs'), fresh: join(folder, 'fresh'), models: join(folder, 'models') };
+
+beforeAll(async () => {
+  const recipe = findRecipe('digits', { epochs: 1, batchSize: 50 });
+  await fit({ recipe, dataset: await smallMnist(1000, 100), run: createRun(folders.runs, recipe, {}) });
+  const shipped = join(root, 'models/repository/digits/1');
+  // The second version is one that was trained here, as `npm start` sees it.
+  for (const version of ['1', '2'])
+    cpSync(shipped, join(folders.models, 'digits', version), { recursive: true });
+  writeFileSync(join(folder, 'digit.png'), await digitPng(0));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/**
+ * Runs a command in a shell until it has printed `pattern`, or to its end.
+ * @returns what it printed, and a function that ends it with all that it started.
+ */
+async function runUntil(command: string, pattern: RegExp, runs = folders.runs, cwd = root) {
+  const child = spawn('sh', ['-c', command], {
+    cwd,
+    env: { ...process.env, TRAINYARD_RUNS: runs, TRAINYARD_REPOSITORY: folders.models },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const ended = once(child, 'close');
+  let printed = '';
+  await new Promise<void>((resolve) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        printed += chunk;
+        if (pattern.test(printed)) resolve();
+      });
+    child.once('close', resolve);
+  });
+  const stop = async () => {
+    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    await ended;
+  };
+  return { printed, stop };
+}
+
+/** Never printed: to run a command to its end. */
+const END = /$^/;
+
+test('this test knows every command', () => {
+  const known = Object.values(kinds);
+  expect(commands.filter((command) => !known.some((pattern) => pattern.test(command)))).toEqual([]);
+  expect(commands.length).toBeGreaterThan(10);
+});
+
+test.each(those(/^npm run /))('%s: the script is there', (command) => {
+  expect(Object.keys(scripts)).toContain(command.split(' ')[2]);
+});
+
+test.each(those(/^npm run setup -- /))('%s: the options are there', async (command) => {
+  const { printed } = await runUntil('node setup/main.mjs --help', END);
+  for (const option of command.match(/--\w+/g) ?? []) expect(printed).toContain(option);
+});
+
+test.each(those(kinds.tests))('%s: the tests are there', (command) => {
+  expect(existsSync(join(root, command.split(' ').at(-1) ?? ''))).toBe(true);
+});
+
+test.each(those(kinds.doctor))('%s', async (command) => {
+  const { printed } = await runUntil(command, END);
+  expect(printed).toContain(process.versions.node);
+});
+
+test.each(those(kinds.list))('%s', async (command) => {
+  const { printed } = await runUntil(command, END);
+  expect(printed).toMatch(/^Recipes:\n\s+digits /m);
+});
+
+describe.each(those(kinds.train))('%s', (command) => {
+  const [name = '', ...options] = command.replace(/^.*? train /, '').split(/ (?:-- )?/);
+  const recipe = findRecipe(name);
+
+  test('recipe and options are there', async () => {
+    const args = await trainCommand.args;
+    for (const option of options.filter((word) => word.startsWith('--')))
+      expect(Object.keys(args ?? {})).toContain(option.slice(2));
+  });
+
+  // Data that set-up fetches only when they are asked for would take longer than a test.
+  test.runIf(existsSync(datasetFolder(recipe.dataset)))('it begins to train', async () => {
+    const { printed, stop } = await runUntil(command, /images\/s\n/, folders.fresh);
+    await stop();
+    const epochs = /--epochs (\d+)/.exec(command)?.[1] ?? recipe.epochs;
+    expect(printed).toMatch(
+      new RegExp(`^Training ${name} on .* ${epochs} epochs?\\b.* Run \\d{4}-${name}\\.`, 'm'),
+    );
+    expect(printed).toMatch(/^ +epoch +train_loss +valid_loss +error_rate +time +images\/s$/m);
+  });
+});
+
+test.each(those(kinds.export))('%s', async (command) => {
+  const { printed } = await runUntil(command, END);
+  const stages = (text: string) => [...text.matchAll(/^ +(\w+) +[\d.]+ s {2}/gm)].map(([, stage]) => stage);
+  expect(stages(printed)).toEqual(stages(readme));
+  expect(stages(printed)).toHaveLength(5);
+  rmSync(join(folders.models, 'digits', '3'), { recursive: true }); // of a network that has learnt little
+});
+
+describe.each(those(kinds.serve))('%s', (command) => {
+  test('answers each curl as shown', async () => {
+    const { printed, stop } = await runUntil(`${command} -- --port 0`, /http:\S+\/classify/);
+    try {
+      const address = /http:\/\/(\S+)\/classify/.exec(printed)?.[1];
+      expect(address, printed).toBeDefined();
+      const shown = shape(
+        JSON.parse(readme.match(/^ {4}(\{"model".*\})$/m)?.[1]?.replace(/\.\.\./g, '') ?? ''),
+      );
+      const curls = those(kinds.curl);
+      expect(curls.length).toBeGreaterThan(0);
+      for (const curl of curls) {
+        const literal = curl.replace('localhost:3000', address ?? '').replace('curl', 'curl --silent');
+        const answer = await runUntil(literal, END, folders.runs, folder);
+        expect({ curl, answer: shape(JSON.parse(answer.printed)) }).toEqual({ curl, answer: shown });
+      }
+    } finally {
+      await stop();
+    }
+  });
+});
+
+/** The answer's keys in order, with the type of each value; the label with its value, since the digit is a 7. */
+function shape(answer: Record<string, unknown>): string[] {
+  return Object.entries(answer).map(([key, value]) =>
+    key === 'label' ? `${key} ${value}` : `${key} ${Array.isArray(value) ? 'array' : typeof value}`,
+  );
+}
