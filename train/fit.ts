@@ -100,7 +100,7 @@ export async function fit({
         done: progress.step / steps,
         seed: seedPair(recipe.seed, 'step', progress.step),
       });
-      if (!Number.isFinite(loss)) throw diverged(run, progress.step, loss, scheduled.learningRate);
+      if (!Number.isFinite(loss)) throw diverged(run, 'loss', progress.step, loss, scheduled.learningRate);
       progress.step++;
       progress.lossSum += loss;
       blend(recipe, training, progress.step, steps);
@@ -109,6 +109,8 @@ export async function fit({
       if (progress.step % stepsPerEpoch === 0) {
         const seconds = (performance.now() - epochStart) / 1000;
         const row = finishEpoch(progress, training, dataset, recipe);
+        if (!Number.isFinite(row.validLoss))
+          throw diverged(run, 'validation loss', progress.step, row.validLoss, scheduled.learningRate);
         // Equal error is not better: the earlier epoch stays the best.
         if (bestOf(progress.history) === row) save(run.best);
         // The last checkpoint comes last: a run that says it is done is done.
@@ -247,9 +249,9 @@ function checkFinite(run: Run, step: number, tensors: ReadonlyMap<string, NamedT
   }
 }
 
-function diverged(run: Run, step: number, loss: number, learningRate: number): UserError {
+function diverged(run: Run, what: string, step: number, loss: number, learningRate: number): UserError {
   return new UserError(
-    `The loss became ${loss} at step ${step} with learning rate ${learningRate.toPrecision(3)}. ` +
+    `The ${what} became ${loss} at step ${step} with learning rate ${learningRate.toPrecision(3)}. ` +
       `The last checkpoint of ${run.name} is from before. Start over with a lower --learning-rate.`,
   );
 }

@@ -1,10 +1,21 @@
 // A run: the folder of one training, runs/<number>-<recipe>/.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../models/errors.ts';
 import { nearest } from '../models/nearest.ts';
 import { type Checkpoint, type EpochRow, readCheckpoint } from './checkpoint.ts';
 import { type Recipe, recipeDigest, resolveRecipe } from './recipes/index.ts';
+import { TEMPORARY } from './safetensors.ts';
 
 export interface Run {
   /** `0001-digits`. */
@@ -72,7 +83,43 @@ export function findUnfinished(folder: string, recipe: Recipe): Run | undefined 
     .at(-1);
   if (run === undefined || owner(run) !== undefined) return undefined;
   if (!existsSync(run.last)) return run;
-  return isFinished(readCheckpoint(run.last)) ? undefined : run;
+  return isFinished(readLast(run)) ? undefined : run;
+}
+
+/**
+ * The checkpoint at which the run goes on.
+ * @throws UserError when it is damaged, with what can be done instead.
+ */
+export function readLast(run: Run): Checkpoint {
+  try {
+    return readCheckpoint(run.last);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message} ${wayOut(run)}`);
+  }
+}
+
+/** What to do about a run whose last checkpoint is of no use: go on from the best one, or start over. */
+export function wayOut(run: Run): string {
+  const startOver = `npx trainyard train ${readRecipe(run).name} --fresh`;
+  try {
+    const { step, stepsPerEpoch } = readCheckpoint(run.best).progress;
+    return `The best checkpoint, of epoch ${step / stepsPerEpoch}, is whole: go on from there with \`npx trainyard train --resume ${run.name} --from best\`, or start over with \`${startOver}\`.`;
+  } catch {
+    return `The run has no other checkpoint that can be used: start over with \`${startOver}\`.`;
+  }
+}
+
+/**
+ * Lets the run go on where its best checkpoint ends; the last one is kept as `last.safetensors.before`.
+ * @throws UserError when the best checkpoint is missing or damaged.
+ */
+export function returnToBest(run: Run): void {
+  readCheckpoint(run.best);
+  const copy = `${run.last}.${process.pid}${TEMPORARY}`;
+  copyFileSync(run.best, copy);
+  if (existsSync(run.last)) renameSync(run.last, `${run.last}.before`);
+  renameSync(copy, run.last);
 }
 
 export function isFinished({ progress, recipe }: Checkpoint): boolean {
@@ -85,7 +132,7 @@ export function readRecipe(run: Run): Recipe {
 }
 
 /**
- * Takes a run for this process; the lock of a process that has died is void.
+ * Takes a run for this process; the lock of a process that has died is void, and so is what it was writing.
  * @returns A function that gives it back.
  * @throws UserError when another process is training it.
  */
@@ -95,9 +142,18 @@ export function lockRun(run: Run): () => void {
     throw new UserError(
       `Run ${run.name} is being trained by process ${other}. Wait for it, or stop it first.`,
     );
+  for (const file of readdirSync(run.folder))
+    if (file.endsWith(TEMPORARY)) rmSync(join(run.folder, file), { force: true });
   const path = join(run.folder, 'lock');
   writeFileSync(path, String(process.pid));
   return () => rmSync(path, { force: true });
+}
+
+/** Whether the process that trained `run` before this one died without a word and before it saved anything. */
+export function diedInVain(run: Run): boolean {
+  const lock = join(run.folder, 'lock');
+  if (!existsSync(lock) || owner(run) !== undefined) return false;
+  return !existsSync(run.last) || statSync(run.last).mtimeMs < statSync(lock).mtimeMs;
 }
 
 /** The living process that trains `run`, if any. */
@@ -114,7 +170,10 @@ function owner(run: Run): number | undefined {
   }
 }
 
-/** Writes metrics.csv; equal trainings write equal bytes. */
+/**
+ * Writes metrics.csv; equal trainings write equal bytes.
+ * @throws UserError when it cannot be written, for example because the disk is full.
+ */
 export function writeMetrics(run: Run, rows: readonly EpochRow[]): void {
   const lines = rows.map((row) => [row.epoch, row.step, row.trainLoss, row.validLoss, row.errorRate].join());
   writeWhole(
@@ -138,8 +197,14 @@ function writeJson(path: string, value: object): void {
 }
 
 function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.tmp`, text);
-  renameSync(`${path}.tmp`, path);
+  const temporary = `${path}${TEMPORARY}`;
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new UserError(`${path} cannot be written: ${error instanceof Error ? error.message : error}.`);
+  }
 }
 
 function numberOf(name: string): number {

@@ -1,5 +1,14 @@
 // safetensors: named float32 arrays in one file that opens in Python and JavaScript and cannot run code.
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../models/errors.ts';
@@ -25,9 +34,13 @@ const entrySchema = z.object({
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
 
+/** Ends the name of a file that is being written; one that is left over is of a process that died. */
+export const TEMPORARY = '.tmp';
+
 /**
  * Writes a file whole or not at all: to a temporary file beside it, flushed to disk, then renamed.
  * The same tensors and metadata in the same order give the same bytes.
+ * @throws UserError when it cannot be written, for example because the disk is full; what was at `path` stays.
  */
 export function writeSafetensors(path: string, { tensors, metadata }: Safetensors): void {
   const header: Record<string, unknown> = { __metadata__: metadata };
@@ -41,23 +54,36 @@ export function writeSafetensors(path: string, { tensors, metadata }: Safetensor
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length + padding));
 
-  const temporary = `${path}.${process.pid}.tmp`;
-  const file = openSync(temporary, 'w');
+  const temporary = `${path}.${process.pid}${TEMPORARY}`;
   try {
-    for (const part of [length, json, Buffer.alloc(padding, ' ')]) writeAll(file, part);
-    for (const { values } of tensors.values())
-      writeAll(file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    fsyncSync(file);
+    const file = openSync(temporary, 'w');
+    try {
+      for (const part of [length, json, Buffer.alloc(padding, ' ')]) writeAll(file, part);
+      for (const { values } of tensors.values())
+        writeAll(file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+    const folder = openSync(dirname(path), 'r');
+    fsyncSync(folder);
+    closeSync(folder);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
-  } finally {
-    closeSync(file);
+    throw new UserError(notWritten(path, 8 + json.length + padding + offset, error));
   }
-  renameSync(temporary, path);
-  const folder = openSync(dirname(path), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+}
+
+function notWritten(path: string, bytes: number, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  const full = error instanceof Error && 'code' in error && /^(ENOSPC|EDQUOT)$/.test(String(error.code));
+  const kept = existsSync(path)
+    ? 'The file of that name from before is untouched.'
+    : 'Nothing was there before.';
+  return full
+    ? `The disk is full: ${path} needs ${(bytes / 1e6).toFixed(1)} MB (${reason}). ${kept} Make room, then give the same command again.`
+    : `${path} cannot be written: ${reason}. ${kept}`;
 }
 
 /**
@@ -71,8 +97,7 @@ export function readSafetensors(path: string): Safetensors {
   } catch (error) {
     throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
   }
-  const damaged = (what: string) =>
-    new UserError(`${path} is damaged: ${what}. If it is a checkpoint, the run's other one may be whole.`);
+  const damaged = (what: string) => new UserError(`${path} is damaged: ${what}.`);
   if (bytes.length < 8) throw damaged(`it has ${bytes.length} bytes`);
   const length = Number(bytes.readBigUInt64LE(0));
   if (length > HEADER_LIMIT || 8 + length > bytes.length)
@@ -83,7 +108,9 @@ export function readSafetensors(path: string): Safetensors {
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(header)) {
     if (name === '__metadata__') {
-      metadata = z.record(z.string(), z.string()).parse(value);
+      const texts = z.record(z.string(), z.string()).safeParse(value);
+      if (!texts.success) throw damaged('its metadata is not text');
+      metadata = texts.data;
       continue;
     }
     const entry = entrySchema.safeParse(value);
