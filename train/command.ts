@@ -100,7 +100,7 @@ async function trainRun(recipe: Recipe, run: Run): Promise<FitResult> {
   try {
     const dataset = await loadDataset(recipe.dataset);
     console.log(
-      `Training ${recipe.name} on ${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images, ${recipe.epochs} epochs, ${recipe.precision}. Run ${run.name}.`,
+      `Training ${recipe.name} on ${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images, ${recipe.epochs} epoch${recipe.epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
     );
     return await fit({ recipe, dataset, run, watcher, signal: abort.signal });
   } finally {
