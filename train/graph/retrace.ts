@@ -24,7 +24,7 @@ export function traceFixed(
   return merge(first, second, (a, b, node) => {
     if (equalBytes(a.bytes, b.bytes)) return a;
     throw new Error(
-      `two traces of the same function differ in a constant of ${describe(node)}: it draws random numbers or reads the clock in JavaScript, which would be frozen into the graph. Use train/graph/stateless.ts and pass the seed as an input.`,
+      `two traces of the same function differ in a constant of ${describe(node)}: it draws random numbers or reads the clock in JavaScript, which would be frozen into the graph. Draw by statelessUniform (train/layers/dropout.ts) from the seed that is an input of the step.`,
     );
   });
 }

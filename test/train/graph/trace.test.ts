@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../../../train/graph/compile.ts';
 import { type Traceable, traceDynamic, traceFixed } from '../../../train/graph/retrace.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
+import { statelessUniform } from '../../../train/layers/dropout.ts';
 
 const vector = (n: number) => [{ name: 'x', tensor: tf.range(0, n * 2).reshape([n, 2]) }];
 const trace = (fn: (x: Tensor) => Tensor[]) => traceFixed(withX(fn), vector, 4, new Map());
@@ -22,6 +23,21 @@ describe('traceFixed', () => {
   it('refuses random numbers that were drawn in JavaScript', () => {
     expect(() => trace((x) => [tf.mul(x, tf.randomUniform([4, 2]))])).toThrow(/random numbers/);
     expect(() => trace((x) => [tf.dropout(x, 0.5)])).toThrow(/random numbers/);
+  });
+
+  it('names the constant’s op, and what to draw by instead, which is then not refused', () => {
+    const message =
+      /constant of Mul \(n\d+, output \[4,2\]\).*statelessUniform \(train\/layers\/dropout\.ts\)/;
+    expect(() => trace((x) => [tf.mul(x, tf.randomNormal([4, 2]))])).toThrow(message);
+    const graph = trace((x) => [
+      tf.mul(x, statelessUniform([4, 2], tf.cast(tf.slice(x, [0, 0], [1, 2]), 'int32').flatten())),
+    ]);
+    expect(graph.nodes.map(({ op }) => op)).toContain('StatelessRandomUniform');
+  });
+
+  it('refuses the clock', () => {
+    let time = 0;
+    expect(() => trace((x) => [tf.mul(x, ++time)])).toThrow(/random numbers or reads the clock/);
   });
 
   it('refuses to read computed values back', () => {
