@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../models/errors.ts';
 import { listModels } from '../models/repository.ts';
+import { portNumber } from '../models/whole-number.ts';
 import { pageFolder, repositoryFolder, root } from '../setup/paths.mjs';
 
 const RECIPE = 'digits';
@@ -18,6 +19,7 @@ export const startCommand = defineCommand({
     port: { type: 'string', description: 'Port to serve on', default: '3000' },
   },
   async run({ args }) {
+    const port = portNumber(args.port);
     const own = (await listModels(repositoryFolder)).some(
       ({ name, version }) => name === RECIPE && version > SHIPPED,
     );
@@ -30,7 +32,7 @@ export const startCommand = defineCommand({
     await serve({
       repository: repositoryFolder,
       host: '127.0.0.1',
-      port: Number(args.port),
+      port,
       page: pageFolder,
     });
   },

@@ -1,6 +1,6 @@
 // `trainyard serve`: the command line's options of the server.
 import { defineCommand } from 'citty';
-import { UserError } from '../models/errors.ts';
+import { portNumber, wholeNumber } from '../models/whole-number.ts';
 import { pageFolder, repositoryFolder } from '../setup/paths.mjs';
 
 export const serveCommand = defineCommand({
@@ -16,7 +16,7 @@ export const serveCommand = defineCommand({
     const { serve } = await import('./main.ts');
     await serve({
       host: args.host,
-      port: wholeNumber('port', args.port, 0, 65_535),
+      port: portNumber(args.port),
       repository: args.repository,
       model: args.model,
       threads: args.threads === undefined ? undefined : wholeNumber('threads', args.threads, 1, 1024),
@@ -24,10 +24,3 @@ export const serveCommand = defineCommand({
     });
   },
 });
-
-/** @throws UserError that names the option, what was received and what is expected. */
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new UserError(`--${option}: received "${text}", expected a whole number from ${least} to ${most}`);
-}

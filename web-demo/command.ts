@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { defineCommand } from 'citty';
 import { createServer as createViteServer } from 'vite';
 import { UserError } from '../models/errors.ts';
+import { portNumber } from '../models/whole-number.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -93,7 +94,7 @@ export const webDemoCommand = defineCommand({
     port: { type: 'string', default: '5173', description: 'Port of the page; 0 takes a free one' },
   },
   async run({ args }) {
-    const development = await develop(args.host, Number(args.port));
+    const development = await develop(args.host, portNumber(args.port));
     console.log(`The page, with hot reload: ${development.url}  (Ctrl-C ends it)`);
     await new Promise((resolve) => {
       process.once('SIGINT', resolve);

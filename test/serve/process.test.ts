@@ -25,13 +25,13 @@ afterAll(() => folder.remove());
  */
 const FAREWELL = 50;
 
-function run(...args: string[]) {
-  return spawn(process.execPath, [trainyard, 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+function run(command: string, ...args: string[]) {
+  return spawn(process.execPath, [trainyard, command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Starts the server; its address is in what it prints. */
 async function start() {
-  const child = run('--port', '0', '--repository', folder.path, '--threads', '2');
+  const child = run('serve', '--port', '0', '--repository', folder.path, '--threads', '2');
   const ended = once(child, 'exit');
   let printed = '';
   const url = await new Promise<string>((resolve, reject) => {
@@ -109,15 +109,18 @@ describe('ends by itself', () => {
 });
 
 test.each([
-  [['--port', 'http'], '--port: received "http", expected a whole number from 0 to 65535'],
-  [['--threads=0'], '--threads: received "0", expected a whole number from 1 to 1024'],
-  [['--prot', '1'], 'Did you mean --port?'],
+  ['start', ['--port', 'http'], '--port: received "http", expected a whole number from 0 to 65535'],
+  ['web-demo', ['--port', '65536'], '--port: received "65536", expected a whole number from 0 to 65535'],
+  ['serve', ['--port', 'http'], '--port: received "http", expected a whole number from 0 to 65535'],
+  ['serve', ['--threads=0'], '--threads: received "0", expected a whole number from 1 to 1024'],
+  ['serve', ['--prot', '1'], 'Did you mean --port?'],
   [
+    'serve',
     ['--repository', '/nowhere'],
     'there is no model to serve in /nowhere. Make one with:\n  npm run train digits',
   ],
-])('%j is answered in words, without a stack', async (args, message) => {
-  const child = run('--port', '0', ...args);
+])('%s %j is answered in words, without a stack', async (command, args, message) => {
+  const child = run(command, '--port', '0', ...args);
   const [[code], errors] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
   expect(errors).toContain(message);
   expect(errors).not.toMatch(/^\s+at /m);
