@@ -19,6 +19,7 @@ const EPSILON = 1e-7;
  * Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/, with Nesterov momentum, decoupled decay and the step
  * size scaled by sqrt(max(1, outputs / inputs)), as torch.optim.Muon does by default. A convolution's kernel is taken
  * for a matrix of outputs by everything else. Biases, batch norm and other vectors are Adam's, with momentum for beta 1.
+ * The iteration has the step's precision; the published code runs it in bfloat16.
  */
 export function muon(options: MuonOptions): Optimizer {
   const vectors = adam({ ...options, decoupled: true });

@@ -105,7 +105,6 @@ describe('the graph of a training step', () => {
       const declared = T !== undefined && 'type' in T && T.type === bfloat16;
       const takes = node.inputs.some((reference) => typeOf(reference) === bfloat16);
       expect(takes, `${node.op} declares ${JSON.stringify(T)}`).toBe(declared);
-      if (declared) expect(typeOf(node.inputs[0] ?? ''), node.op).toBe(bfloat16);
     }
   });
 
@@ -177,33 +176,34 @@ describe('a convolution in bfloat16', () => {
 });
 
 describe('a training in bfloat16', () => {
-  // Measured over 10 steps: the loss 0.0064 off; weights 0.078 of the way they went (conv1/kernel).
-  const [LOSS, WAY] = [0.01, 0.12];
+  // Measured over 10 steps: the loss at most 0.0064 off.
+  const LOSS = 0.01;
 
-  it.each<OptimizerOptions>([momentum, { name: 'adamw', beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 }])(
-    'stays near float32 for 10 steps of $name',
-    (optimizer) => {
-      const { graph, initial } = training(optimizer);
-      const precise = compile({ go: graph });
-      const mixed = compile({ go: toBfloat16(graph) });
-      precise.write(initial);
-      mixed.write(initial);
-      for (let k = 0; k < 10; k++) {
-        const [a, b] = [precise, mixed].map(
-          (step) => step.run('go', batch(k))[0]?.dataSync()[0] ?? Number.NaN,
-        );
-        expect(Math.abs((b ?? Number.NaN) / (a ?? 0) - 1), `loss at step ${k}`).toBeLessThanOrEqual(LOSS);
-      }
-      const [far, near] = [precise.read(), mixed.read()];
-      for (const [name, values] of far) {
-        if (name.startsWith('optimizer/')) continue;
-        const moved = distance(values, initial.get(name));
-        expect(distance(values, near.get(name)) / moved, name).toBeLessThanOrEqual(WAY);
-      }
-      precise.dispose();
-      mixed.dispose();
-    },
-  );
+  // How far weights end from where float32 takes them, as a share of the way they went.
+  // Measured: 0.070, 0.078 (both conv1/kernel), 0.164 (logits/kernel; Muon's own products are in bfloat16 too).
+  it.each<[OptimizerOptions, number]>([
+    [momentum, 0.1],
+    [{ name: 'adamw', beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 }, 0.1],
+    [{ name: 'muon', beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 }, 0.2],
+  ])('stays near float32 for 10 steps of $0.name', (optimizer, way) => {
+    const { graph, initial } = training(optimizer);
+    const precise = compile({ go: graph });
+    const mixed = compile({ go: toBfloat16(graph) });
+    precise.write(initial);
+    mixed.write(initial);
+    for (let k = 0; k < 10; k++) {
+      const [a, b] = [precise, mixed].map((step) => step.run('go', batch(k))[0]?.dataSync()[0] ?? Number.NaN);
+      expect(Math.abs((b ?? Number.NaN) / (a ?? 0) - 1), `loss at step ${k}`).toBeLessThanOrEqual(LOSS);
+    }
+    const [far, near] = [precise.read(), mixed.read()];
+    for (const [name, values] of far) {
+      if (name.startsWith('optimizer/')) continue;
+      const moved = distance(values, initial.get(name));
+      expect(distance(values, near.get(name)) / moved, name).toBeLessThanOrEqual(way);
+    }
+    precise.dispose();
+    mixed.dispose();
+  });
 });
 
 /** Rounded to bfloat16: the upper half of a float32, to nearest even. */
