@@ -181,11 +181,11 @@ describe('a training in bfloat16', () => {
 
   // How far weights end from where float32 takes them, as a share of the way they went.
   // Measured: 0.070, 0.078 (both conv1/kernel), 0.164 (logits/kernel; Muon's own products are in bfloat16 too).
-  it.each<[OptimizerOptions, number]>([
-    [momentum, 0.1],
-    [{ name: 'adamw', beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 }, 0.1],
-    [{ name: 'muon', beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01 }, 0.2],
-  ])('stays near float32 for 10 steps of $0.name', (optimizer, way) => {
+  it.each<OptimizerOptions & { way: number }>([
+    { ...momentum, way: 0.1 },
+    { name: 'adamw', beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, way: 0.1 },
+    { name: 'muon', beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, way: 0.2 },
+  ])('stays near float32 for 10 steps of $name', ({ way, ...optimizer }) => {
     const { graph, initial } = training(optimizer);
     const precise = compile({ go: graph });
     const mixed = compile({ go: toBfloat16(graph) });

@@ -11,8 +11,8 @@ const STEPS = 50;
 const KEPT = [1, 10, 50];
 
 // Of the largest weight; float32 has steps of 1.2e-7. Measured at step 50: 1.0e-7 (clip) to 2.0e-7 (muon, whose
-// Newton-Schulz iteration reference.py runs in float32 too: PyTorch's own rounds to bfloat16).
-const TOLERANCE = 3e-7;
+// Newton-Schulz iteration reference.py runs in float32 too: PyTorch's own rounds to bfloat16); 3.1e-7 with AVX2 alone.
+const TOLERANCE = 4e-7;
 
 interface Case {
   /** As reference.py calls it. */
