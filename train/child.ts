@@ -1,0 +1,42 @@
+// A child process that runs one module's `work`, for what must not share this process's memory or its life.
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { UserError } from '../models/errors.ts';
+
+/** What a module for a child exports: it reports by `send`, whose messages are JSON. */
+export type Work<Task> = (task: Task, send: (message: object) => Promise<void>) => Promise<void>;
+
+export interface Child {
+  kill(): void;
+  /** Settles when the process has ended: with its exit status, or null when it was killed. */
+  readonly ended: Promise<number | null>;
+}
+
+const failure = z.object({ error: z.string(), isForUser: z.boolean() });
+
+/**
+ * Starts `module` in a process of its own.
+ * @param task - What its `work` is given, as JSON.
+ * @param onMessage - Gets what it sends; what `work` throws rejects `ended` instead.
+ */
+export function startChild(module: URL, task: object, onMessage: (message: unknown) => void): Child {
+  const entry = fileURLToPath(new URL('./child.mjs', import.meta.url));
+  const child: ChildProcess = fork(entry, [module.href, JSON.stringify(task)], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    let thrown: Error | undefined;
+    child.on('message', (message) => {
+      const { data } = failure.safeParse(message);
+      if (data === undefined) return onMessage(message);
+      thrown = data.isForUser
+        ? new UserError(data.error)
+        : new Error(`A child process failed: ${data.error}`);
+    });
+    child.once('error', reject);
+    child.once('close', (code) => (thrown === undefined ? resolve(code) : reject(thrown)));
+  });
+  return { kill: () => child.kill('SIGKILL'), ended };
+}

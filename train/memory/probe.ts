@@ -1,0 +1,36 @@
+// The child that measures memory: trains a few steps of a recipe and evaluates once.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Work } from '../child.ts';
+import { loadDataset } from '../datasets/index.ts';
+import { firstImages } from '../datasets/subset.ts';
+import { fit } from '../fit.ts';
+import { resolveRecipe } from '../recipes/index.ts';
+import { createRun } from '../run.ts';
+import type { Measured } from './measured.ts';
+
+/** Steps after which memory has been measured to stay. */
+const STEPS = 4;
+
+/** Evaluation goes through pictures in batches of 500 at most. */
+const EVALUATED = 500;
+
+/** Sends what it measured, once. */
+export const work: Work<{ recipe: unknown }> = async (task, send) => {
+  const recipe = { ...resolveRecipe(task.recipe), epochs: 1 };
+  const dataset = firstImages(await loadDataset(recipe.dataset), STEPS * recipe.batchSize, EVALUATED);
+  const folder = mkdtempSync(join(tmpdir(), 'trainyard-memory-'));
+  const peak = () => process.resourceUsage().maxRSS * 1024;
+  let steps = 0;
+  try {
+    const onStep = () => {
+      steps = peak();
+    };
+    await fit({ recipe, dataset, run: createRun(folder, recipe, {}), watcher: { onStep } });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const measured: Measured = { steps, whole: peak() };
+  await send(measured);
+};

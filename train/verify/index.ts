@@ -1,0 +1,155 @@
+// Proves exact resume: trains a short stretch in one go and once more under kills, and compares what both leave.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Child, startChild } from '../child.ts';
+import { loadDataset } from '../datasets/index.ts';
+import { random } from '../random.ts';
+import type { Recipe } from '../recipes/index.ts';
+import { listRuns } from '../run.ts';
+import { type ComparedFile, compareRuns } from './compare.ts';
+import { reportSchema, type Stretch } from './stretch.ts';
+
+export interface VerifyOptions {
+  /** Steps in all, in two epochs. */
+  steps: number;
+  kills: number;
+  /** What is going on, a line at a time. */
+  log?(line: string): void;
+  /** Aborting it kills the child at work. */
+  signal?: AbortSignal;
+}
+
+export interface Verified {
+  steps: number;
+  /** How often the second training was killed, and from which steps it was taken up. */
+  kills: number;
+  resumedAt: readonly number[];
+  files: readonly ComparedFile[];
+  identical: boolean;
+}
+
+const EPOCHS = 2;
+const TEST_IMAGES = 500;
+
+/** The second training saves about as often as this, so that there is something to lose and something to resume. */
+const STEPS_PER_SAVE = 3;
+
+/** A moment of a training: so long after a step was reported. */
+interface Moment {
+  step: number;
+  milliseconds: number;
+}
+
+/**
+ * Trains `recipe` on its first images without a pause, then again while it is killed by SIGKILL at random moments of
+ * its course, drawn from the recipe's seed, and started again each time. Uses a temporary folder and removes it.
+ */
+export async function verifyResume(
+  recipe: Recipe,
+  { steps: wanted, kills, log, signal }: VerifyOptions,
+): Promise<Verified> {
+  const { train } = await loadDataset(recipe.dataset);
+  const stepsPerEpoch = Math.min(Math.ceil(wanted / EPOCHS), Math.floor(train.n / recipe.batchSize));
+  const steps = stepsPerEpoch * EPOCHS;
+  const folder = mkdtempSync(join(tmpdir(), 'trainyard-verify-'));
+  const stretch = (name: string): Stretch => ({
+    recipe: { ...recipe, epochs: EPOCHS },
+    runs: join(folder, name),
+    trainImages: stepsPerEpoch * recipe.batchSize,
+    testImages: TEST_IMAGES,
+  });
+  try {
+    const whole = await trainWhole(stretch('whole'), signal);
+    const seconds = ((whole.at(-1) ?? 0) / 1000).toFixed(1);
+    log?.(`In one go: ${steps} steps of ${recipe.batchSize} images in ${EPOCHS} epochs, ${seconds} s.`);
+
+    const saveEvery = (STEPS_PER_SAVE * (whole.at(-1) ?? 0)) / steps;
+    const moments = drawMoments(whole, kills, random(recipe.seed, 'kill'));
+    const resumedAt = await trainKilled({ ...stretch('killed'), saveEvery }, moments, signal, log);
+
+    const files = compareRuns(runFolder(folder, 'whole'), runFolder(folder, 'killed'));
+    const identical = files.every(({ difference }) => difference === undefined);
+    return { steps, kills: resumedAt.length - 1, resumedAt, files, identical };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function runFolder(folder: string, name: string): string {
+  const [run] = listRuns(join(folder, name));
+  if (run === undefined) throw new Error(`the ${name} training has left no run`);
+  return run.folder;
+}
+
+/** Milliseconds from the start of training to each step's end, the last one to the end of all. */
+async function trainWhole(stretch: Stretch, signal: AbortSignal | undefined): Promise<number[]> {
+  const times: number[] = [];
+  const child = start(stretch, signal, () => times.push(performance.now()));
+  await finished(child);
+  times.push(performance.now());
+  const [started = 0] = times;
+  return times.map((time) => time - started);
+}
+
+/** Moments spread evenly over the time from the first step's start to the end, in order. */
+function drawMoments(times: readonly number[], count: number, next: () => number): Moment[] {
+  const end = times.at(-1) ?? 0;
+  return Array.from({ length: count }, () => next() * end)
+    .sort((a, b) => a - b)
+    .map((moment) => {
+      const step = times.findLastIndex((time) => time <= moment);
+      return { step, milliseconds: moment - (times[step] ?? 0) };
+    });
+}
+
+/** Trains while being killed at `moments`; returns the step at which each process took up. */
+async function trainKilled(
+  stretch: Stretch,
+  moments: readonly Moment[],
+  signal: AbortSignal | undefined,
+  log: VerifyOptions['log'],
+): Promise<number[]> {
+  const resumedAt: number[] = [];
+  for (const [i, moment] of moments.entries()) {
+    let resumed: number | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const child = start(stretch, signal, (step) => {
+      resumed ??= step;
+      if (step >= moment.step) timer ??= setTimeout(() => child.kill(), moment.milliseconds);
+    });
+    const status = await child.ended;
+    clearTimeout(timer);
+    signal?.throwIfAborted();
+    if (status !== null) {
+      log?.(`Kill ${i + 1} came too late: the training was done.`);
+      continue;
+    }
+    resumedAt.push(resumed ?? 0);
+    log?.(
+      `Kill ${i + 1} of ${moments.length}: taken up at step ${resumed}, killed ${moment.milliseconds.toFixed(0)} ms after step ${Math.max(moment.step, resumed ?? 0)}.`,
+    );
+  }
+  let resumed = 0;
+  let first = true;
+  await finished(
+    start(stretch, signal, (step) => {
+      if (first) resumed = step;
+      first = false;
+    }),
+  );
+  return [...resumedAt, resumed];
+}
+
+function start(stretch: Stretch, signal: AbortSignal | undefined, onStep: (step: number) => void): Child {
+  const child = startChild(new URL('./stretch.ts', import.meta.url), stretch, (message) =>
+    onStep(reportSchema.parse(message).step),
+  );
+  signal?.addEventListener('abort', child.kill, { once: true });
+  return child;
+}
+
+async function finished(child: Child): Promise<void> {
+  const status = await child.ended;
+  if (status !== 0) throw new Error(`a training that nobody killed ended with ${status ?? 'a signal'}`);
+}

@@ -1,0 +1,35 @@
+// The child that trains a short stretch of a recipe, and goes on with it when it is started again.
+import { z } from 'zod';
+import type { Work } from '../child.ts';
+import { loadDataset } from '../datasets/index.ts';
+import { firstImages } from '../datasets/subset.ts';
+import { fit } from '../fit.ts';
+import { resolveRecipe } from '../recipes/index.ts';
+import { createRun, listRuns, lockRun } from '../run.ts';
+
+/** What to train, and where. */
+export interface Stretch {
+  recipe: unknown;
+  /** Folder that holds this run alone. */
+  runs: string;
+  trainImages: number;
+  testImages: number;
+  /** Milliseconds between two checkpoints; left out, there is one per epoch. */
+  saveEvery?: number;
+}
+
+/** Steps done, sent before the first step and after each. */
+export const reportSchema = z.object({ step: z.int() });
+
+export const work: Work<Stretch> = async ({ runs, trainImages, testImages, saveEvery, ...task }, send) => {
+  const recipe = resolveRecipe(task.recipe);
+  const dataset = firstImages(await loadDataset(recipe.dataset), trainImages, testImages);
+  const run = listRuns(runs)[0] ?? createRun(runs, recipe, {});
+  const unlock = lockRun(run);
+  const watcher = {
+    onStart: ({ step }: { step: number }) => void send({ step }),
+    onStep: ({ step }: { step: number }) => void send({ step }),
+  };
+  await fit({ recipe, dataset, run, watcher, ...(saveEvery === undefined ? {} : { saveEvery }) });
+  unlock();
+};
