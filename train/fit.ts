@@ -6,7 +6,7 @@ import { type EpochRow, type Progress, writeCheckpoint } from './checkpoint.ts';
 import type { Dataset } from './datasets/index.ts';
 import { tf, uint8Tensor } from './graph/tensorflow.ts';
 import type { Examples } from './layers/initializers.ts';
-import { createParameters, disposeParameters } from './layers/net.ts';
+import { type Architecture, createParameters, disposeParameters, type Parameters } from './layers/net.ts';
 import { openLoader } from './loader/index.ts';
 import { standardised } from './model.ts';
 import { evaluate } from './predictor.ts';
@@ -23,7 +23,8 @@ import { viewCount } from './tta.ts';
 export interface Watcher {
   /** Before the first step; `step` is larger than 0 when a run is resumed. */
   onStart?(start: { step: number; steps: number; stepsPerEpoch: number }): void;
-  onStep?(done: { step: number; loss: number; learningRate: number }): void;
+  /** `correct` counts the batch's right answers before the step, as they were in training. */
+  onStep?(done: { step: number; loss: number; learningRate: number; correct: number }): void;
   onEpoch?(row: EpochRow, time: { seconds: number; imagesPerSecond: number; waitedShare: number }): void;
 }
 
@@ -93,7 +94,7 @@ export async function fit({
     while (progress.step < steps && !signal?.aborted) {
       const batch = loader.next();
       const scheduled = scheduleAt(recipe.schedule, progress.step / steps);
-      const { loss } = training.run({
+      const { loss, correct } = training.run({
         ...batch,
         ...scheduled,
         step: progress.step + 1,
@@ -104,7 +105,7 @@ export async function fit({
       progress.step++;
       progress.lossSum += loss;
       blend(recipe, training, progress.step, steps);
-      watcher?.onStep?.({ step: progress.step, loss, learningRate: scheduled.learningRate });
+      watcher?.onStep?.({ step: progress.step, loss, learningRate: scheduled.learningRate, correct });
 
       if (progress.step % stepsPerEpoch === 0) {
         const seconds = (performance.now() - epochStart) / 1000;
@@ -180,12 +181,17 @@ function checkBatchSize({ batchSize }: Recipe, { name, train }: Dataset): void {
 
 function createTraining(recipe: Recipe, dataset: Dataset): TrainingStep {
   const architecture = createArchitecture(recipe.architecture, dataset.labels.length);
-  const parameters = createParameters(architecture, dataset.shape, recipe.seed, () =>
-    standardisedExamples(recipe, dataset),
-  );
+  const parameters = initialParameters(recipe, dataset, architecture);
   const training = createStep(recipe, architecture, parameters, dataset.shape);
   disposeParameters(parameters);
   return training;
+}
+
+/** The weights with which a training of `recipe` begins. */
+export function initialParameters(recipe: Recipe, dataset: Dataset, architecture: Architecture): Parameters {
+  return createParameters(architecture, dataset.shape, recipe.seed, () =>
+    standardisedExamples(recipe, dataset),
+  );
 }
 
 /** Pictures from which a whitening layer is made, as many as in arXiv 2404.00498, section 3.1. */

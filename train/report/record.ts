@@ -1,0 +1,116 @@
+// What a report needs beyond checkpoints and metrics: every step in steps.csv, and each epoch's times in times.json.
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { EpochRow } from '../checkpoint.ts';
+import type { Watcher } from '../fit.ts';
+import { type Run, readLast } from '../run.ts';
+import { TEMPORARY } from '../safetensors.ts';
+
+/** A step: loss and right answers are of its batch, before the weights changed. */
+export interface StepRow {
+  step: number;
+  loss: number;
+  learningRate: number;
+  correct: number;
+}
+
+const timeSchema = z.object({
+  epoch: z.int(),
+  /** Of the epoch, its evaluation included; from where it went on, if it was interrupted. */
+  seconds: z.number(),
+  imagesPerSecond: z.number(),
+  /** Share of the time in which the step waited for its pictures. */
+  waitedShare: z.number(),
+  /** Largest resident memory of the process so far, bytes. */
+  memory: z.number(),
+});
+
+export type EpochTime = z.output<typeof timeSchema>;
+
+/** All that is known of how a training went. */
+export interface Record {
+  /** 0 until it is known. */
+  stepsPerEpoch: number;
+  readonly steps: StepRow[];
+  readonly history: EpochRow[];
+  readonly times: EpochTime[];
+}
+
+/** Reads what a run has recorded; an old run, or one that was cut off, may lack some of it. */
+export function readRecord(run: Run): Record {
+  const progress = existsSync(run.last) ? readLast(run).progress : undefined;
+  return {
+    stepsPerEpoch: progress?.stepsPerEpoch ?? 0,
+    steps: existsSync(stepsPath(run)) ? parseSteps(readFileSync(stepsPath(run), 'utf8')) : [],
+    history: [...(progress?.history ?? [])],
+    times: existsSync(timesPath(run))
+      ? z.array(timeSchema).parse(JSON.parse(readFileSync(timesPath(run), 'utf8')))
+      : [],
+  };
+}
+
+/**
+ * A watcher that keeps `record` and the run's two files up to date. What a resumed run does anew replaces what it had;
+ * steps.csv ends with the same bytes whether or not a training was interrupted.
+ */
+export function recordTo(run: Run, record: Record): Watcher & { close(): void } {
+  let file: number | undefined;
+  return {
+    onStart({ step, stepsPerEpoch }) {
+      record.stepsPerEpoch = stepsPerEpoch;
+      keep(record.steps, (row) => row.step <= step);
+      keep(record.history, (row) => row.step <= step);
+      keep(record.times, ({ epoch }) => epoch * stepsPerEpoch <= step);
+      writeWhole(stepsPath(run), [HEADER, ...record.steps.map(lineOf), ''].join('\n'));
+      file = openSync(stepsPath(run), 'a');
+    },
+    onStep({ step, loss, learningRate, correct }) {
+      const row = { step, loss, learningRate, correct };
+      record.steps.push(row);
+      // At once: what a process has written stays when it is killed.
+      if (file !== undefined) writeSync(file, `${lineOf(row)}\n`);
+    },
+    onEpoch(row, time) {
+      record.history.push(row);
+      const memory = process.resourceUsage().maxRSS * 1024;
+      record.times.push({ epoch: row.epoch, ...time, memory });
+      writeWhole(timesPath(run), `${JSON.stringify(record.times, null, 2)}\n`);
+    },
+    close() {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+    },
+  };
+}
+
+const HEADER = 'step,loss,learning_rate,correct';
+const stepsPath = ({ folder }: Run) => join(folder, 'steps.csv');
+const timesPath = ({ folder }: Run) => join(folder, 'times.json');
+
+/** Seven digits hold a float32 loss; a learning rate needs no more. */
+function lineOf({ step, loss, learningRate, correct }: StepRow): string {
+  return [step, Number(loss.toPrecision(7)), Number(learningRate.toPrecision(7)), correct].join();
+}
+
+/** The rows whose numbers are whole; a line that was cut off is left out. */
+function parseSteps(text: string): StepRow[] {
+  const lines = text.slice(text.indexOf('\n') + 1, text.lastIndexOf('\n')).split('\n');
+  return lines.flatMap((line) => {
+    const [step = Number.NaN, loss = Number.NaN, learningRate = Number.NaN, correct = Number.NaN] = line
+      .split(',')
+      .map(Number);
+    return [step, loss, learningRate, correct].every(Number.isFinite)
+      ? [{ step, loss, learningRate, correct }]
+      : [];
+  });
+}
+
+function keep<T>(rows: T[], wanted: (row: T) => boolean): void {
+  rows.splice(0, rows.length, ...rows.filter(wanted));
+}
+
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}${TEMPORARY}`, text);
+  renameSync(`${path}${TEMPORARY}`, path);
+}
