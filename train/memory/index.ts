@@ -1,48 +1,41 @@
-// How much memory a training needs, measured on two small batches, and what to do when that is too much.
+// Keeps a training within the memory that there is, and says how to need less.
+import { freemem } from 'node:os';
 import { UserError } from '../../models/errors.ts';
-import { startChild } from '../child.ts';
+import type { FitOptions } from '../fit.ts';
 import type { Recipe } from '../recipes/index.ts';
-import { type Measured, measuredSchema } from './measured.ts';
-
-/** Resident memory of a training, in bytes: it grows linearly with the images that are computed at a time. */
-export interface MemoryUse {
-  fixed: number;
-  perImage: number;
-  /** What an evaluation needs, whatever the batch size. */
-  evaluation: number;
-}
+import type { Run } from '../run.ts';
+import { type MemoryUse, measureMemory, memoryAt } from './measure.ts';
 
 /**
- * The two sizes that are measured. Drawn out from them to a whole batch, the estimate was 2 % above what digits took
- * with 2,048 images (2,104 MiB), and 0.1 % below what cifar-fast took with 1,024 (7,023 MiB).
+ * The limit that `--max-memory` sets, for `fit` to watch.
+ * @throws UserError when `recipe` needs more, with the options that need less.
  */
-const SIZES = [32, 128] as const;
-
-/** Trains a few steps at two sizes, each in a process of its own: takes seconds. */
-export async function measureMemory(recipe: Recipe): Promise<MemoryUse> {
-  const small = await measureAt(recipe, SIZES[0]);
-  const large = await measureAt(recipe, SIZES[1]);
-  const perImage = Math.max(0, (large.steps - small.steps) / (SIZES[1] - SIZES[0]));
-  return { perImage, fixed: large.steps - SIZES[1] * perImage, evaluation: small.whole };
+export async function limitMemory(recipe: Recipe, text: string | undefined): Promise<FitOptions['memory']> {
+  if (text === undefined) return undefined;
+  const limit = parseBytes(text);
+  const use = await measureMemory(recipe);
+  checkMemory(recipe, use, limit);
+  const expected = memoryAt(use, recipe.batchSize / recipe.accumulate);
+  console.log(`Memory: about ${gibibytes(expected)} by measure, at most ${gibibytes(limit)}.`);
+  return {
+    limit,
+    advice: (resident) =>
+      `Training takes ${gibibytes(resident)} of memory, more than ${gibibytes(limit)}. ${memoryAdvice(recipe, corrected(use, recipe, resident), limit)}`,
+  };
 }
 
-async function measureAt(recipe: Recipe, images: number): Promise<Measured> {
-  let measured: Measured | undefined;
-  const task = { recipe: { ...recipe, batchSize: images, accumulate: 1 } };
-  const child = startChild(new URL('./probe.ts', import.meta.url), task, (message) => {
-    measured = measuredSchema.parse(message);
-  });
-  const status = await child.ended;
-  if (measured === undefined)
-    throw new UserError(
-      `Memory could not be measured: a trial with ${images} images ended with ${status === null ? 'being killed, perhaps for the memory it took' : `status ${status}`}.`,
-    );
-  return measured;
+/** What to tell the user when TensorFlow had no memory left: what would fit into what is free. */
+export async function outOfMemory(recipe: Recipe, error: unknown): Promise<UserError> {
+  const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+  const [use, limit] = [await measureMemory(recipe), freemem()];
+  return new UserError(
+    `There is not enough memory (${reason}). ${gibibytes(limit)} are free. ${memoryAdvice(recipe, use, limit)}`,
+  );
 }
 
-/** Bytes that a training needs with so many images at a time. */
-export function memoryAt({ fixed, perImage, evaluation }: MemoryUse, images: number): number {
-  return Math.max(evaluation, fixed + perImage * images);
+/** What to tell about a training that died before it saved anything. */
+export function deathNote({ name }: Run): string {
+  return `The training of ${name} before this one died without a word and saved nothing. If the system killed it for its memory (\`dmesg | grep -i "out of memory"\` says so), --max-memory finds what fits.`;
 }
 
 /** The most images at a time that `limit` bytes hold; 0 when not even one fits. */

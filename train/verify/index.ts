@@ -62,7 +62,9 @@ export async function verifyResume(
   try {
     const whole = await trainWhole(stretch('whole'), signal);
     const seconds = ((whole.at(-1) ?? 0) / 1000).toFixed(1);
-    log?.(`In one go: ${steps} steps of ${recipe.batchSize} images in ${EPOCHS} epochs, ${seconds} s.`);
+    log?.(
+      `In one go: ${steps} steps of ${recipe.batchSize} images in ${EPOCHS} epochs, ${seconds} s. Now with a checkpoint about every ${STEPS_PER_SAVE} steps, and kills.`,
+    );
 
     const saveEvery = (STEPS_PER_SAVE * (whole.at(-1) ?? 0)) / steps;
     const moments = drawMoments(whole, kills, random(recipe.seed, 'kill'));
@@ -130,22 +132,22 @@ async function trainKilled(
       `Kill ${i + 1} of ${moments.length}: taken up at step ${resumed}, killed ${moment.milliseconds.toFixed(0)} ms after step ${Math.max(moment.step, resumed ?? 0)}.`,
     );
   }
-  let resumed = 0;
-  let first = true;
+  let resumed: number | undefined;
   await finished(
     start(stretch, signal, (step) => {
-      if (first) resumed = step;
-      first = false;
+      resumed ??= step;
     }),
   );
-  return [...resumedAt, resumed];
+  return [...resumedAt, resumed ?? 0];
 }
 
 function start(stretch: Stretch, signal: AbortSignal | undefined, onStep: (step: number) => void): Child {
   const child = startChild(new URL('./stretch.ts', import.meta.url), stretch, (message) =>
     onStep(reportSchema.parse(message).step),
   );
-  signal?.addEventListener('abort', child.kill, { once: true });
+  signal?.addEventListener('abort', child.kill);
+  const forget = () => signal?.removeEventListener('abort', child.kill);
+  child.ended.then(forget, forget);
   return child;
 }
 
