@@ -3,6 +3,7 @@ import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import type { Shape } from './datasets/index.ts';
 import { toBfloat16 } from './graph/bfloat16.ts';
 import { compile, type State } from './graph/compile.ts';
+import { filterGradientsAsProducts } from './graph/filter-gradient.ts';
 import type { Graph } from './graph/graph.ts';
 import { type MakeInputs, type Traceable, traceDynamic, traceFixed } from './graph/retrace.ts';
 import { tf, uint8Tensor } from './graph/tensorflow.ts';
@@ -72,7 +73,8 @@ export function createStep(
   const variables = new Map([...own, ...updater.slots, ...averages, ...slow, ...sums]);
 
   const part = recipe.batchSize / recipe.accumulate;
-  const precise = (graph: Graph) => (recipe.precision === 'bfloat16' ? toBfloat16(graph) : graph);
+  const precise = (graph: Graph) =>
+    recipe.precision === 'bfloat16' ? filterGradientsAsProducts(toBfloat16(graph)) : graph;
   const trace = (fn: Traceable, inputs: MakeInputs) => traceFixed(fn, inputs, part, variables);
   const evaluated = recipe.average
     ? new Map([...own].map(([name, variable]) => [averageOf(name), variable]))

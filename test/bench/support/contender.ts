@@ -9,6 +9,8 @@ export type About = Readonly<Record<string, string | number>>;
 export interface Turn {
   images: number;
   seconds: number;
+  /** CPU seconds of all its threads. */
+  cpu: number;
   /** Peak resident memory of the process so far, bytes. */
   peak: number;
   /** Milliseconds of the turn in which the step waited for data. */
@@ -29,13 +31,15 @@ export async function contend(
   for await (const line of createInterface({ input: process.stdin })) {
     const { seconds } = JSON.parse(line) as { seconds: number };
     const [began, waitedBefore] = [performance.now(), waited?.() ?? 0];
+    const cpuBefore = process.cpuUsage();
     let images = 0;
     let elapsed = 0;
     while (elapsed < seconds) {
       images += await step();
       elapsed = (performance.now() - began) / 1000;
     }
-    const turn: Turn = { images, seconds: elapsed, peak: peakMemory() };
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const turn: Turn = { images, seconds: elapsed, cpu: (user + system) / 1e6, peak: peakMemory() };
     if (waited !== undefined) turn.waited = waited() - waitedBefore;
     console.log(JSON.stringify(turn));
   }

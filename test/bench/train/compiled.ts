@@ -17,7 +17,11 @@ const [name = '', precision, data] = process.argv.slice(2);
 const { shape, recipe: base } = networkOf(name);
 const recipe = resolveRecipe({ ...base, precision });
 const architecture = createArchitecture(recipe.architecture, CLASSES);
-const parameters = createParameters(architecture, shape, recipe.seed);
+const examples = randomSplit(100, shape);
+const parameters = createParameters(architecture, shape, recipe.seed, () => ({
+  values: Float32Array.from(examples.images, (byte) => byte / 64 - 2),
+  shape: [examples.n, ...shape],
+}));
 const training = createStep(recipe, architecture, parameters, shape);
 disposeParameters(parameters);
 
@@ -30,7 +34,13 @@ let done = 0;
 const step = () => {
   const batch = loader?.next() ?? fixed;
   const scheduled = scheduleAt(recipe.schedule, 0.5);
-  const { loss } = training.run({ ...batch, ...scheduled, step: ++done, seed: seedPair(seed, 'step', done) });
+  const { loss } = training.run({
+    ...batch,
+    ...scheduled,
+    step: ++done,
+    seed: seedPair(seed, 'step', done),
+    done: 0.5,
+  });
   if (!Number.isFinite(loss)) throw new Error(`the loss became ${loss}`);
   return batchSize;
 };

@@ -43,6 +43,30 @@ def vgg(norm):
     return nn.Sequential(*layers, *hidden)
 
 
+class Airbench(nn.Module):
+    # https://github.com/KellerJordan/cifar10-airbench, legacy/airbench94.py, its first layer frozen
+    def __init__(self):
+        super().__init__()
+        self.whiten = nn.Conv2d(3, 24, 2).requires_grad_(False)
+        layers, inputs = [nn.GELU()], 24
+        for outputs in (64, 256, 256):
+            layers += [
+                nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.MaxPool2d(2), self.norm(outputs), nn.GELU(),
+                nn.Conv2d(outputs, outputs, 3, padding=1, bias=False), self.norm(outputs), nn.GELU(),
+            ]
+            inputs = outputs
+        self.layers = nn.Sequential(*layers, nn.MaxPool2d(3), nn.Flatten(), nn.Linear(inputs, CLASSES, bias=False))
+
+    @staticmethod
+    def norm(channels):
+        norm = nn.BatchNorm2d(channels, eps=1e-5, momentum=0.4)
+        norm.weight.requires_grad_(False)
+        return norm
+
+    def forward(self, x):
+        return self.layers(self.whiten(x)) / 9
+
+
 def peak_memory():
     with open('/proc/self/status') as status:
         line = next(line for line in status if line.startswith('VmHWM'))
@@ -52,18 +76,26 @@ def peak_memory():
 torch.manual_seed(1)
 torch.set_flush_denormal(True)  # as TensorFlow does
 small = NETWORK == 'mnist'
-model = small_cnn() if small else vgg(NETWORK == 'vgg-norm')
+airbench = NETWORK == 'cifar-fast'
+model = small_cnn() if small else Airbench() if airbench else vgg(NETWORK == 'vgg-norm')
 model = model.train().to(memory_format=torch.channels_last)
 if small:
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+elif airbench:
+    trained = [(name, weight) for name, weight in model.named_parameters() if weight.requires_grad]
+    groups = [
+        {'params': [weight for _, weight in trained if weight.dim() == 1], 'lr': 0.64, 'weight_decay': 2e-5},
+        {'params': [weight for _, weight in trained if weight.dim() > 1]},
+    ]
+    optimizer = torch.optim.SGD(groups, lr=0.01, momentum=0.85, nesterov=True, weight_decay=0.00133, fused=True)
 else:
     optimizer = torch.optim.SGD(model.parameters(), lr=0.001, momentum=0.9, fused=True)
-batch = 128 if small else 100
+batch = 128 if small else 1024 if airbench else 100
 side, channels = (28, 1) if small else (32, 3)
 images = torch.randint(0, 256, (batch, channels, side, side), dtype=torch.uint8)
 images = images.contiguous(memory_format=torch.channels_last)
 labels = torch.randint(0, CLASSES, (batch,))
-cross_entropy = nn.CrossEntropyLoss()
+cross_entropy = nn.CrossEntropyLoss(label_smoothing=0.2 if airbench else 0)
 
 
 def forward(images, labels):
@@ -90,9 +122,11 @@ for _ in range(WARM_UP):
     step()
 print(json.dumps({'ready': {'torch': torch.__version__, 'threads': torch.get_num_threads()}}), flush=True)
 for line in sys.stdin:
-    seconds, done, began = json.loads(line)['seconds'], 0, time.perf_counter()
+    seconds, done = json.loads(line)['seconds'], 0
+    began, cpu = time.perf_counter(), time.process_time()
     while time.perf_counter() - began < seconds:
         step()
         done += batch
-    turn = {'images': done, 'seconds': time.perf_counter() - began, 'peak': peak_memory()}
+    used = {'seconds': time.perf_counter() - began, 'cpu': time.process_time() - cpu}
+    turn = {'images': done, **used, 'peak': peak_memory()}
     print(json.dumps(turn), flush=True)

@@ -1,0 +1,72 @@
+// Filters' gradients as products: the numbers of TensorFlow's own convolution, for every way to place a filter.
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
+import { describe, expect, it } from 'vitest';
+import { toBfloat16 } from '../../../train/graph/bfloat16.ts';
+import { compile } from '../../../train/graph/compile.ts';
+import { filterGradientsAsProducts } from '../../../train/graph/filter-gradient.ts';
+import { traceFixed } from '../../../train/graph/retrace.ts';
+import { tf } from '../../../train/graph/tensorflow.ts';
+import { normal, random } from '../../../train/random.ts';
+
+const BATCH = 6;
+const [CHANNELS, FILTERS] = [16, 32];
+
+interface Case {
+  kernel: [number, number];
+  side: number;
+  padding: 'same' | 'valid';
+  strides?: number;
+  rewritten: boolean;
+}
+
+const cases: Case[] = [
+  { kernel: [3, 3], side: 4, padding: 'same', rewritten: true },
+  { kernel: [3, 3], side: 8, padding: 'valid', rewritten: true },
+  { kernel: [2, 4], side: 5, padding: 'same', rewritten: true },
+  { kernel: [1, 1], side: 7, padding: 'same', rewritten: true },
+  { kernel: [3, 3], side: 9, padding: 'same', rewritten: false },
+  { kernel: [3, 3], side: 8, padding: 'same', strides: 2, rewritten: false },
+];
+
+// Measured: 5e-6 of the largest. One sum that is rounded to the other side is off by 2^-8 of itself.
+const TOLERANCE = 2 ** -8;
+
+describe('the gradient of filters over small maps', () => {
+  it.each(cases)('is the same as products: $kernel, $side, $padding', (options) => {
+    const { kernel, side, padding, strides = 1 } = options;
+    const filter = tf.variable(values('filter', [...kernel, CHANNELS, FILTERS]));
+    const variables = new Map([['filter', filter]]);
+    const images = values('images', [BATCH, side, side, CHANNELS]) as Tensor4D;
+    const fn = ({ x }: Record<string, Tensor>) => {
+      const { grads } = tf.variableGrads(() => {
+        const y = tf.conv2d(x as Tensor4D, filter as Tensor as Tensor4D, strides, padding);
+        return tf.sum(tf.mul(y, values('changes', y.shape)));
+      }, [filter]);
+      return Object.values(grads);
+    };
+    const graph = toBfloat16(traceFixed(fn, () => [{ name: 'x', tensor: images.clone() }], BATCH, variables));
+    const products = filterGradientsAsProducts(graph);
+    expect(products.nodes.some(({ op }) => op === 'Conv2DBackpropFilter')).toBe(!options.rewritten);
+    const [expected = [], actual = []] = [graph, products].map((program) => {
+      const compiled = compile({ go: program });
+      compiled.write(new Map([['filter', filter.dataSync() as Float32Array]]));
+      const [gradient] = compiled.run('go', { x: images });
+      compiled.dispose();
+      return gradient === undefined ? [] : [...gradient.dataSync()];
+    });
+    expect(actual.length).toBe(kernel[0] * kernel[1] * CHANNELS * FILTERS);
+    const scale = Math.max(...expected.map(Math.abs));
+    const difference = Math.max(...actual.map((value, i) => Math.abs(value - (expected[i] ?? Number.NaN))));
+    expect(difference / scale).toBeLessThanOrEqual(TOLERANCE);
+  });
+});
+
+function values(name: string, shape: number[]): Tensor {
+  const next = random(1, name);
+  const size = shape.reduce((product, n) => product * n, 1);
+  return tf.tensor(
+    Float32Array.from({ length: size }, () => normal(next)),
+    shape,
+    'float32',
+  );
+}
