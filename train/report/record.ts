@@ -29,7 +29,7 @@ const timeSchema = z.object({
 export type EpochTime = z.output<typeof timeSchema>;
 
 /** All that is known of how a training went. */
-export interface Record {
+export interface TrainingRecord {
   /** 0 until it is known. */
   stepsPerEpoch: number;
   readonly steps: StepRow[];
@@ -38,7 +38,7 @@ export interface Record {
 }
 
 /** Reads what a run has recorded; an old run, or one that was cut off, may lack some of it. */
-export function readRecord(run: Run): Record {
+export function readRecord(run: Run): TrainingRecord {
   const progress = existsSync(run.last) ? readLast(run).progress : undefined;
   return {
     stepsPerEpoch: progress?.stepsPerEpoch ?? 0,
@@ -54,14 +54,14 @@ export function readRecord(run: Run): Record {
  * A watcher that keeps `record` and the run's two files up to date. What a resumed run does anew replaces what it had;
  * steps.csv ends with the same bytes whether or not a training was interrupted.
  */
-export function recordTo(run: Run, record: Record): Watcher & { close(): void } {
+export function recordTo(run: Run, record: TrainingRecord): Watcher & { close(): void } {
   let file: number | undefined;
   return {
     onStart({ step, stepsPerEpoch }) {
       record.stepsPerEpoch = stepsPerEpoch;
       keep(record.steps, (row) => row.step <= step);
       keep(record.history, (row) => row.step <= step);
-      keep(record.times, ({ epoch }) => epoch * stepsPerEpoch <= step);
+      keep(record.times, ({ epoch }) => record.history.some((row) => row.epoch === epoch));
       writeWhole(stepsPath(run), [HEADER, ...record.steps.map(lineOf), ''].join('\n'));
       file = openSync(stepsPath(run), 'a');
     },

@@ -52,7 +52,13 @@ export function welch(a: readonly number[], b: readonly number[]): Difference | 
   const freedom = (va + vb) ** 2 / (va ** 2 / (a.length - 1) + vb ** 2 / (b.length - 1));
   const t = difference / error;
   const half = error * quantile(freedom);
-  return { difference, interval: [difference - half, difference + half], t, freedom, p: twoSided(t, freedom) };
+  return {
+    difference,
+    interval: [difference - half, difference + half],
+    t,
+    freedom,
+    p: twoSided(t, freedom),
+  };
 }
 
 /** Samples whose ways of being dealt out anew are all gone through: at most 12,870 for 8 and 8. */

@@ -44,7 +44,7 @@ describe('permutationTest', () => {
 });
 
 describe('wilson', () => {
-  it("gives the intervals of Newcombe 1998, table I, method 3", () => {
+  it('gives the intervals of Newcombe 1998, table I, method 3', () => {
     // Statistics in Medicine 17, 857-872: 81 of 263, and 0 of 20.
     expect(wilson(81 / 263, 263).map((x) => Number(x.toFixed(4)))).toEqual([0.2553, 0.3662]);
     expect(wilson(0, 20).map((x) => Number(x.toFixed(4)))).toEqual([0, 0.1611]);

@@ -1,0 +1,127 @@
+// Bias and variance of a run, and what to do next, from its own numbers.
+import type { EpochRow } from '../checkpoint.ts';
+import { bestOf } from '../fit.ts';
+import type { Recipe } from '../recipes/index.ts';
+import type { Measured } from './analysis.ts';
+import { percent, points, short } from './format.ts';
+import { wilson } from './statistics.ts';
+
+/** The lowest error known for a dataset, which stands for what cannot be avoided. */
+const LOWEST: Readonly<Record<string, { error: number; source: string }>> = {
+  mnist: { error: 0.002, source: 'people, as LeCun et al. 1995 report' },
+  cifar10: { error: 0.005, source: 'ViT-H/14, Dosovitskiy et al. 2021, arXiv 2010.11929' },
+};
+
+export interface Diagnosis {
+  lowest: { error: number; source: string };
+  /** Training error minus the lowest known. */
+  avoidableBias: number;
+  /** Test error minus training error. */
+  variance: number;
+  /** 95 % interval of the test error, from the number of pictures alone. */
+  interval: [number, number];
+  summary: string;
+  advice: readonly string[];
+}
+
+/** Splits the test error as in Ng, "Machine Learning Yearning", chapters 20 to 27. */
+export function diagnose(
+  { train, test }: { train: Measured; test: Measured },
+  recipe: Recipe,
+  history: readonly EpochRow[],
+): Diagnosis {
+  const lowest = LOWEST[recipe.dataset] ?? { error: 0, source: 'no figure is known for this data' };
+  const avoidableBias = train.errorRate - lowest.error;
+  const variance = test.errorRate - train.errorRate;
+  const interval = wilson(test.errorRate, test.n);
+  const noise = (interval[1] - interval[0]) / 2;
+  const common = confidenceAdvice(test);
+  const result = { lowest, avoidableBias, variance, interval };
+  if (avoidableBias < noise && variance < noise)
+    return {
+      ...result,
+      summary: `Avoidable bias (${points(avoidableBias)} points) and variance (${points(variance)}) are both within the ±${(noise * 100).toFixed(2)} points that ${test.n} test pictures can tell.`,
+      advice: [
+        'Whether a further change helps, only several seeds can show: train with --seeds 5 and compare.',
+        ...common,
+      ],
+    };
+  const isBias = avoidableBias >= variance;
+  return {
+    ...result,
+    summary: isBias
+      ? `Bias is the larger part: the network misses ${percent(train.errorRate)} of the training pictures themselves, ${points(avoidableBias)} points from the lowest error known, while test pictures add ${points(variance)}.`
+      : `Variance is the larger part: ${percent(train.errorRate)} of the training pictures are missed, but ${percent(test.errorRate)} of the test pictures, ${points(variance)} points more; avoidable bias is ${points(avoidableBias)}.`,
+    advice: [...(isBias ? biasAdvice(recipe, history) : varianceAdvice(recipe, history)), ...common],
+  };
+}
+
+function biasAdvice(recipe: Recipe, history: readonly EpochRow[]): string[] {
+  const [before, last] = history.slice(-2);
+  const advice: string[] = [];
+  if (before && last && last.trainLoss < 0.97 * before.trainLoss)
+    advice.push(
+      `Train longer: the training loss still fell by ${percent(1 - last.trainLoss / before.trainLoss, 0)} in the last epoch (${short(before.trainLoss)} to ${short(last.trainLoss)}). Next: --epochs ${recipe.epochs * 2}.`,
+    );
+  else if (recipe.epochs < 5)
+    advice.push(`Train longer: ${recipe.epochs} epochs are few. Next: --epochs ${recipe.epochs * 3}.`);
+  const held = regularisers(recipe);
+  if (held.length > 0)
+    advice.push(`Hold it back less: this run has ${held.join(', ')}. Weaken one at a time.`);
+  advice.push(
+    `Take a larger network than ${describe(recipe.architecture)}, or another learning rate than ${short(recipe.schedule.learningRate)}: try three times as much and a third.`,
+  );
+  return advice;
+}
+
+function varianceAdvice(recipe: Recipe, history: readonly EpochRow[]): string[] {
+  const advice: string[] = [];
+  const last = history.at(-1);
+  const lowest = [...history].sort((a, b) => a.validLoss - b.validLoss)[0];
+  if (last && lowest && last.validLoss > 1.05 * lowest.validLoss)
+    advice.push(
+      `It overfits: the test loss was lowest after epoch ${lowest.epoch} (${short(lowest.validLoss)}) and is ${short(last.validLoss)} at the end. The best checkpoint is of epoch ${bestOf(history)?.epoch}.`,
+    );
+  const augment = Object.keys(recipe.augment);
+  advice.push(
+    augment.length === 0
+      ? 'Augment: this run showed every picture the same way each time. Flips and shifts are the first to try.'
+      : `Augment more: this run has ${augment.join(', ')}.`,
+  );
+  const { weightDecay } = recipe.optimizer;
+  advice.push(
+    weightDecay === 0
+      ? 'Penalise large weights: this run has no weight decay.'
+      : `Raise the weight decay (${short(weightDecay)} now) or add dropout.`,
+  );
+  if (recipe.average === undefined)
+    advice.push('Average the weights over the last steps (`average` in the recipe).');
+  advice.push('More training pictures help most, where they can be had.');
+  return advice;
+}
+
+/** A network that is surer than it is right. */
+function confidenceAdvice({ confidence, errorRate }: Measured): string[] {
+  const excess = confidence - (1 - errorRate);
+  if (excess < 0.02) return [];
+  return [
+    `It is over-confident: it gives its answers ${percent(confidence, 1)} on average, and ${percent(1 - errorRate, 1)} are right. Label smoothing or fewer epochs mend that.`,
+  ];
+}
+
+function regularisers(recipe: Recipe): string[] {
+  const augment = Object.keys(recipe.augment);
+  return [
+    ...(recipe.optimizer.weightDecay > 0 ? [`weight decay ${short(recipe.optimizer.weightDecay)}`] : []),
+    ...('dropout' in recipe.architecture && Number(recipe.architecture.dropout) > 0
+      ? [`dropout ${recipe.architecture.dropout}`]
+      : []),
+    ...(recipe.labelSmoothing > 0 ? [`label smoothing ${recipe.labelSmoothing}`] : []),
+    ...(augment.length > 0 ? [`augmentation (${augment.join(', ')})`] : []),
+  ];
+}
+
+function describe({ name, ...options }: Recipe['architecture']): string {
+  const sizes = Object.values(options).find(Array.isArray);
+  return sizes === undefined ? name : `${name} (${sizes.join(', ')})`;
+}

@@ -1,0 +1,215 @@
+// What a report says of the trained network itself: its errors, its filters, what its layers compute.
+import { type Dataset, loadDataset, type Split } from '../datasets/index.ts';
+import { createBatches } from '../loader/batches.ts';
+import { argMax } from '../predictor.ts';
+import { permutation, random } from '../random.ts';
+import type { Recipe } from '../recipes/index.ts';
+import type { Run } from '../run.ts';
+import type { Histogram } from './activations.ts';
+import { openNetwork, type ReportedNetwork } from './network.ts';
+import { type Sheet, sheetOf, signedTile } from './pictures.ts';
+
+/** A wrong or doubtful answer. */
+export interface Answer {
+  /** Index in the test images. */
+  index: number;
+  label: number;
+  predicted: number;
+  loss: number;
+  /** `[classes]`. */
+  probabilities: readonly number[];
+}
+
+/** Error and loss of a network on some pictures. */
+export interface Measured {
+  n: number;
+  errorRate: number;
+  loss: number;
+  /** Mean probability of the answers given. */
+  confidence: number;
+}
+
+export interface Filters {
+  /** Name of the weight. */
+  name: string;
+  shape: readonly number[];
+  /** How many there are; the sheet may show fewer. */
+  count: number;
+  sheet: Sheet;
+}
+
+export interface Analysis {
+  labels: readonly string[];
+  parameters: number;
+  test: Measured;
+  /** The same on training pictures, not augmented, with the same weights. */
+  train: Measured;
+  /** `[true][predicted]` counts of test pictures. */
+  confusion: readonly (readonly number[])[];
+  /** The answers with the largest loss, worst first, and their pictures. */
+  worst: readonly Answer[];
+  worstSheet: Sheet;
+  filters: Filters | undefined;
+  /** The same layers before the first step and after training. */
+  activations: readonly { start: Histogram; end: Histogram }[];
+  histogramImages: number;
+}
+
+/** Bounds on what is looked at, so that a report takes seconds. */
+const TRAIN_IMAGES = 5000;
+const WORST = 24;
+const FILTERS = 64;
+const HISTOGRAM_IMAGES = 64;
+const BATCH = 250;
+
+/** Looks at a run's best checkpoint. @throws UserError when it has none, or the data cannot be read. */
+export async function analyse(run: Run, recipe: Recipe, dataset?: Dataset): Promise<Analysis> {
+  const data = dataset ?? (await loadDataset(recipe.dataset));
+  const network = openNetwork(run, recipe, data);
+  try {
+    const test = answersOf(network, data.test);
+    const train = answersOf(network, someOf(data.train, TRAIN_IMAGES));
+    const worst = [...test].sort((a, b) => b.loss - a.loss).slice(0, WORST);
+    const pictures = someOf(data.test, HISTOGRAM_IMAGES).images;
+    const end = network.histograms(pictures);
+    network.use(network.initial);
+    const start = network.histograms(pictures);
+    return {
+      labels: data.labels,
+      parameters: network.parameters,
+      test: measure(test),
+      train: measure(train),
+      confusion: confusionOf(test, data.labels.length),
+      worst,
+      worstSheet: await sheetOf(
+        worst.map(({ index }) => pictureAt(data.test, index)),
+        data.shape,
+        8,
+      ),
+      filters: await filtersOf(network, data),
+      activations: end.flatMap((histogram, i) => {
+        const before = start[i];
+        return before === undefined ? [] : [{ start: before, end: histogram }];
+      }),
+      histogramImages: Math.min(HISTOGRAM_IMAGES, data.test.n),
+    };
+  } finally {
+    network.dispose();
+  }
+}
+
+/** The first pictures of the first step as training gets them, and as they are in the data. */
+export interface Sample {
+  labels: readonly string[];
+  names: readonly string[];
+  augmented: Sheet;
+  /** Absent where nothing is augmented. */
+  plain: Sheet | undefined;
+}
+
+const SAMPLE = 32;
+
+export async function sampleBatch(recipe: Recipe, dataset: Dataset): Promise<Sample> {
+  const { train: split, shape } = dataset;
+  const { batchSize, seed, augment } = recipe;
+  const count = Math.min(SAMPLE, batchSize);
+  const size = shape[0] * shape[1] * shape[2];
+  const batchOf = (options: Recipe['augment']) => {
+    const slot = { images: new Uint8Array(batchSize * size), labels: new Int32Array(batchSize) };
+    createBatches({ split, shape, batchSize, seed, augment: options })(0, slot);
+    return slot;
+  };
+  const sheet = ({ images }: { images: Uint8Array }) =>
+    sheetOf(
+      Array.from({ length: count }, (_, i) => images.subarray(i * size, (i + 1) * size)),
+      shape,
+      8,
+    );
+  const seen = batchOf(augment);
+  const isAugmented = Object.values(augment).some((amount) => amount !== undefined && amount !== 0);
+  return {
+    labels: dataset.labels,
+    names: Array.from(seen.labels.subarray(0, count), (label) => dataset.labels[label] ?? String(label)),
+    augmented: await sheet(seen),
+    plain: isAugmented ? await sheet(batchOf({})) : undefined,
+  };
+}
+
+function answersOf(network: ReportedNetwork, { images, labels, n }: Split): Answer[] {
+  const size = images.length / n;
+  const answers: Answer[] = [];
+  for (let from = 0; from < n; from += BATCH) {
+    const to = Math.min(from + BATCH, n);
+    const logits = network.logits(images.subarray(from * size, to * size));
+    const classes = logits.length / (to - from);
+    for (let index = from; index < to; index++) {
+      const row = logits.subarray((index - from) * classes, (index - from + 1) * classes);
+      const label = labels[index] ?? 0;
+      const largest = Math.max(...row);
+      const powers = Array.from(row, (value) => Math.exp(value - largest));
+      const sum = powers.reduce((total, power) => total + power, 0);
+      const loss = largest + Math.log(sum) - (row[label] ?? 0);
+      const probabilities = powers.map((power) => power / sum);
+      answers.push({ index, label, predicted: argMax(row), loss, probabilities });
+    }
+  }
+  return answers;
+}
+
+function measure(answers: readonly Answer[]): Measured {
+  const n = answers.length;
+  const average = (value: (answer: Answer) => number) =>
+    answers.reduce((sum, answer) => sum + value(answer), 0) / n;
+  return {
+    n,
+    errorRate: average(({ label, predicted }) => (label === predicted ? 0 : 1)),
+    loss: average(({ loss }) => loss),
+    confidence: average(({ predicted, probabilities }) => probabilities[predicted] ?? 0),
+  };
+}
+
+function confusionOf(answers: readonly Answer[], classes: number): number[][] {
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (const { label, predicted } of answers) {
+    const row = counts[label];
+    if (row !== undefined) row[predicted] = (row[predicted] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** As many pictures as `most`, drawn at random, always the same ones. */
+function someOf(split: Split, most: number): Split {
+  if (split.n <= most) return split;
+  const size = split.images.length / split.n;
+  const chosen = permutation(split.n, random(0, 'report', split.n)).subarray(0, most);
+  const images = new Uint8Array(most * size);
+  const labels = new Uint8Array(most);
+  for (const [i, index] of chosen.entries()) {
+    images.set(pictureAt(split, index), i * size);
+    labels[i] = split.labels[index] ?? 0;
+  }
+  return { images, labels, n: most };
+}
+
+function pictureAt({ images, n }: Split, index: number): Uint8Array {
+  const size = images.length / n;
+  return images.subarray(index * size, (index + 1) * size);
+}
+
+/** The first layer's filters: kernels of a convolution, or what each unit of a fully connected layer weighs. */
+async function filtersOf(network: ReportedNetwork, dataset: Dataset): Promise<Filters | undefined> {
+  const [height, width, channels] = dataset.shape;
+  const [name] = [...network.shapes.keys()].filter((each) => each.endsWith('/kernel'));
+  const shape = network.shapes.get(name ?? '');
+  const values = network.best.get(name ?? '');
+  if (name === undefined || shape === undefined || values === undefined) return undefined;
+  const count = shape.at(-1) ?? 0;
+  const isConvolution = shape.length === 4 && shape[2] === channels;
+  if (!isConvolution && shape[0] !== height * width * channels) return undefined;
+  const [kernelHeight = 0, kernelWidth = 0] = isConvolution ? shape : [height, width];
+  const length = kernelHeight * kernelWidth * channels;
+  const tiles = Array.from({ length: Math.min(FILTERS, count) }, (_, filter) =>
+    signedTile(Float32Array.from({ length }, (_, i) => values[i * count + filter] ?? 0)),
+  );
+  return { name, shape, count, sheet: await sheetOf(tiles, [kernelHeight, kernelWidth, channels], 8) };
+}

@@ -1,0 +1,49 @@
+// Everything that a report is made of, and what a section of it is.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readCheckpoint } from '../checkpoint.ts';
+import type { Dataset } from '../datasets/index.ts';
+import type { Recipe } from '../recipes/index.ts';
+import { isFinished, type Run, readRecipe } from '../run.ts';
+import type { Analysis, Sample } from './analysis.ts';
+import type { Html } from './html.ts';
+import { readRecord, type TrainingRecord } from './record.ts';
+
+export interface Facts {
+  readonly run: Run;
+  readonly recipe: Recipe;
+  /** As environment.json has it. */
+  readonly environment: Readonly<Record<string, unknown>>;
+  readonly dataset: Dataset;
+  readonly record: TrainingRecord;
+  readonly state: 'running' | 'interrupted' | 'finished';
+  readonly sample: Sample;
+  /** Absent until training has ended. */
+  readonly analysis?: Analysis;
+}
+
+/** A part of the page. */
+export interface Section {
+  /** Its anchor. */
+  readonly id: string;
+  readonly title: string;
+  /** Undefined as long as there is nothing to show. */
+  render(facts: Facts): Html | undefined;
+}
+
+/** What is known of a run without its data and its network. */
+export function readRun(run: Run): Pick<Facts, 'run' | 'recipe' | 'environment' | 'record' | 'state'> {
+  const path = join(run.folder, 'environment.json');
+  const environment = existsSync(path)
+    ? z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')))
+    : {};
+  const finished = existsSync(run.last) && isFinished(readCheckpoint(run.last));
+  return {
+    run,
+    recipe: readRecipe(run),
+    environment,
+    record: readRecord(run),
+    state: finished ? 'finished' : 'interrupted',
+  };
+}

@@ -1,0 +1,116 @@
+// The page of a run: its head, its sections, its style, in one string that needs nothing else.
+import { readFileSync } from 'node:fs';
+import { bestOf } from '../fit.ts';
+import { clock } from '../terminal.ts';
+import type { Facts } from './facts.ts';
+import { many, percent, whole } from './format.ts';
+import { type Html, html, raw } from './html.ts';
+import type { Sheet } from './pictures.ts';
+import { sections } from './sections/index.ts';
+import { sheetName } from './tile.ts';
+
+/** The whole report as HTML. */
+export function renderReport(facts: Facts): string {
+  const parts = sections.flatMap((section) => {
+    const body = section.render(facts);
+    return body === undefined ? [] : [{ ...section, body }];
+  });
+  const { sample, analysis, run, recipe } = facts;
+  const sheets = [sample.plain, sample.augmented, analysis?.worstSheet, analysis?.filters?.sheet];
+  return document({
+    title: `${recipe.name} · ${run.name}`,
+    head: html`<header>
+      <p class="over">${run.name}<span class="state ${facts.state}">${STATES[facts.state]}</span></p>
+      <h1>${recipe.name}</h1>
+      <p class="lead">${recipe.description}</p>
+      <dl class="hero">${heroOf(facts).map(([name, value, more]) => html`<div><dt>${name}</dt><dd>${value}</dd><dd class="quiet">${more}</dd></div>`)}</dl>
+    </header>`,
+    parts,
+    sheets: sheets.filter((sheet) => sheet !== undefined),
+  });
+}
+
+export interface Part {
+  id: string;
+  title: string;
+  body: Html;
+}
+
+/** A page of parts with links to them. */
+export function document({
+  title,
+  head,
+  parts,
+  sheets = [],
+}: {
+  title: string;
+  head: Html;
+  parts: readonly Part[];
+  sheets?: readonly Sheet[];
+}): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="Trainyard">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+<style>${raw(style)}
+:root{${raw(sheets.map((sheet) => `--${sheetName(sheet)}:url("${sheet.uri}")`).join(';'))}}</style>
+</head>
+<body>
+${head}
+<nav aria-label="Sections">${parts.map((part) => html`<a href="#${part.id}">${part.title}</a>`)}</nav>
+<main>${parts.map(
+    (part) => html`
+<section id="${part.id}"><h2>${part.title}</h2>${part.body}</section>`,
+  )}
+</main>
+<footer>Made by Trainyard. This page needs nothing but itself.</footer>
+</body>
+</html>
+`.text;
+}
+
+const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
+
+const STATES = { running: 'training', interrupted: 'interrupted', finished: 'finished' } as const;
+
+function heroOf({ record, recipe, dataset, analysis }: Facts): [name: string, value: string, more: string][] {
+  const { history, times, steps, stepsPerEpoch } = record;
+  const best = bestOf(history);
+  const last = history.at(-1);
+  const seconds = times.reduce((sum, time) => sum + time.seconds, 0);
+  const done = steps.at(-1)?.step ?? last?.step ?? 0;
+  const rate = times.at(-1)?.imagesPerSecond;
+  return [
+    [
+      'test error',
+      best ? percent(best.errorRate) : '–',
+      best ? `best epoch: ${best.epoch}; ${whole(dataset.test.n)} pictures` : 'comes after the first epoch',
+    ],
+    ...(last && last !== best
+      ? [['last epoch', percent(last.errorRate), 'test error'] satisfies [string, string, string]]
+      : []),
+    ...(last?.tta
+      ? [['over views', percent(last.tta.errorRate), recipe.tta] satisfies [string, string, string]]
+      : []),
+    [
+      'trained',
+      stepsPerEpoch > 0 ? `${Number((done / stepsPerEpoch).toFixed(1))} / ${recipe.epochs}` : '–',
+      `epochs of ${many(Math.floor(dataset.train.n / recipe.batchSize), 'step')}`,
+    ],
+    ['time', times.length > 0 ? clock(seconds) : '–', rate ? `${whole(rate)} images/s` : ''],
+    ...(analysis
+      ? [
+          ['parameters', whole(analysis.parameters), recipe.architecture.name] satisfies [
+            string,
+            string,
+            string,
+          ],
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,55 @@
+// Pictures for reports: sheets of equal tiles as one PNG, and what shows a single tile of a sheet.
+import sharp from 'sharp';
+import type { Shape } from '../datasets/index.ts';
+
+/** Equal tiles in one picture, as a data URI. */
+export interface Sheet {
+  readonly uri: string;
+  readonly count: number;
+  readonly columns: number;
+  /** Of one tile, pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Lays tiles out in rows of `columns`, without gaps.
+ * @param tiles - uint8 `[H,W,C]` each, C 1 or 3.
+ */
+export async function sheetOf(
+  tiles: readonly Uint8Array[],
+  shape: Shape,
+  columns = Math.min(16, tiles.length),
+): Promise<Sheet> {
+  const [height, width, channels] = shape;
+  const rows = Math.ceil(tiles.length / columns);
+  const pixels = Buffer.alloc(rows * height * columns * width * channels);
+  for (const [i, tile] of tiles.entries()) {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    for (let y = 0; y < height; y++) {
+      const line = tile.subarray(y * width * channels, (y + 1) * width * channels);
+      pixels.set(line, ((row * height + y) * columns + column) * width * channels);
+    }
+  }
+  const png = await sharp(pixels, {
+    raw: { width: columns * width, height: rows * height, channels: channels === 1 ? 1 : 3 },
+  })
+    .png({ compressionLevel: 9 })
+    .toBuffer();
+  return {
+    uri: `data:image/png;base64,${png.toString('base64')}`,
+    count: tiles.length,
+    columns,
+    width,
+    height,
+  };
+}
+
+/**
+ * Real numbers as a tile: mid-grey is zero, and the largest magnitude is black or white.
+ * @param values - `[H,W,C]`.
+ */
+export function signedTile(values: Float32Array): Uint8Array {
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  return Uint8Array.from(values, (value) => Math.round(127.5 + (127.5 * value) / largest));
+}

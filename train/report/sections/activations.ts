@@ -1,0 +1,53 @@
+// What every layer computes, before its activation: as the weights were drawn, and after training.
+import type { Histogram } from '../activations.ts';
+import type { Facts, Section } from '../facts.ts';
+import { percent, short } from '../format.ts';
+import { type Html, html } from '../html.ts';
+import { outline } from '../plot.ts';
+
+export const activations: Section = {
+  id: 'activations',
+  title: 'Activations',
+  render({ analysis }: Facts) {
+    if (analysis === undefined) return undefined;
+    return html`<div class="layers">
+      <p class="layer-head"><span>layer</span><span>as initialised</span><span>after training</span></p>
+      ${analysis.activations.map(
+        ({ start, end }, i) => html`<div class="layer">
+          <h3>${end.layer}${end.activation ? html`<small>before ${ACTIVATIONS[end.activation] ?? end.activation}</small>` : html`<small>logits</small>`}</h3>
+          ${card(start, 4)}${card(end, 1)}
+          <p class="quiet">${ratio(analysis.activations[i - 1]?.start, start)}</p>
+        </div>`,
+      )}
+    </div>
+    <p class="note">Over ${analysis.histogramImages} test pictures, every place and channel. σ is the standard
+    deviation; the ratio is of the variance to that of the layer before, as initialised: where it stays far above or
+    below 1 from layer to layer, signals explode or vanish. Dead units are at or below zero for every picture.</p>`;
+  },
+};
+
+const ACTIVATIONS: Readonly<Record<string, string>> = {
+  Relu: 'ReLU',
+  Relu6: 'ReLU6',
+  Elu: 'ELU',
+  Selu: 'SELU',
+  Sigmoid: 'sigmoid',
+  Tanh: 'tanh',
+  Erf: 'GELU',
+};
+
+function card(histogram: Histogram, colour: number): Html {
+  const { low, high, mean, deviation, bins, dead, activation } = histogram;
+  const says = `mean ${short(mean)}, standard deviation ${short(deviation)}, from ${short(low)} to ${short(high)}`;
+  const zero = low < 0 && high > 0 ? (-low / (high - low)) * 100 : undefined;
+  return html`<figure class="histogram c${colour}">
+    <div><svg viewBox="0 0 1000 1000" preserveAspectRatio="none" role="img" aria-label="${says}">${outline(bins, Math.max(...bins))}</svg>
+    ${zero === undefined ? undefined : html`<i style="left:${zero.toFixed(1)}%"></i>`}</div>
+    <figcaption><span>${short(low)}</span><span>σ ${short(deviation)}${activation && dead > 0 ? ` · ${percent(dead, 0)} dead` : ''}</span><span>${short(high)}</span></figcaption>
+  </figure>`;
+}
+
+function ratio(before: Histogram | undefined, after: Histogram): string | undefined {
+  if (before === undefined) return undefined;
+  return `variance × ${short((after.deviation / before.deviation) ** 2)}`;
+}

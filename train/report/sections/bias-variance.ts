@@ -1,0 +1,43 @@
+// Where the error comes from, and what to do about it.
+import { diagnose } from '../advice.ts';
+import type { Facts, Section } from '../facts.ts';
+import { percent, points } from '../format.ts';
+import { html } from '../html.ts';
+
+export const biasVariance: Section = {
+  id: 'bias-variance',
+  title: 'Bias and variance',
+  render({ analysis, recipe, record }: Facts) {
+    if (analysis === undefined) return undefined;
+    const { train, test } = analysis;
+    const { lowest, avoidableBias, variance, interval, summary, advice } = diagnose(
+      analysis,
+      recipe,
+      record.history,
+    );
+    const parts = [
+      { name: 'lowest known', value: lowest.error, text: percent(lowest.error), kind: 'floor' },
+      { name: 'avoidable bias', value: avoidableBias, text: points(avoidableBias), kind: 'bias' },
+      { name: 'variance', value: variance, text: points(variance), kind: 'variance' },
+    ];
+    const total = parts.reduce((sum, { value }) => sum + Math.max(0, value), 0) || 1;
+    return html`<p class="lead">${summary}</p>
+      <div class="split" role="img" aria-label="${parts.map(({ name, text }) => `${name} ${text}`).join(', ')}">${parts
+        .filter(({ value }) => value > 0)
+        .map(
+          ({ name, value, kind }) =>
+            html`<span class="${kind}" style="flex-grow:${(value / total).toFixed(4)}" title="${name}"></span>`,
+        )}</div>
+      <dl class="parts">${parts.map(
+        ({ name, text, kind }) => html`<div class="${kind}"><dt><i></i>${name}</dt><dd>${text}</dd></div>`,
+      )}
+        <div><dt>training error</dt><dd>${percent(train.errorRate)}</dd></div>
+        <div><dt>test error</dt><dd>${percent(test.errorRate)}</dd></div>
+      </dl>
+      <h3>What to try next</h3>
+      <ul class="advice">${advice.map((line) => html`<li>${line}</li>`)}</ul>
+      <p class="note">Both errors are of the best checkpoint on pictures that are not augmented: ${test.n} test
+      pictures (95 % interval ${percent(interval[0])} to ${percent(interval[1])}) and ${train.n} training pictures.
+      Lowest known error: ${percent(lowest.error)} (${lowest.source}).</p>`;
+  },
+};

@@ -1,0 +1,98 @@
+// Loss, error and learning rate over the epochs.
+import type { Facts, Section } from '../facts.ts';
+import { short, shortPercent } from '../format.ts';
+import { html } from '../html.ts';
+import { type Point, plot } from '../plot.ts';
+import type { StepRow, TrainingRecord } from '../record.ts';
+
+export const curves: Section = {
+  id: 'curves',
+  title: 'Curves',
+  render({ record, recipe }: Facts) {
+    const { history, stepsPerEpoch } = record;
+    const steps = binned(record);
+    const validation = (value: (row: (typeof history)[number]) => number): Point[] =>
+      history.map((row) => [row.step / stepsPerEpoch, value(row)]);
+    const loss = [...steps.map(({ loss: value }) => value), ...history.map(({ validLoss }) => validLoss)];
+    const error = trainingErrors(record, recipe.batchSize);
+    const figures = [
+      plot({
+        title: 'Loss',
+        x: 'epoch',
+        format: short,
+        log: spread(loss) > 20,
+        series: [
+          { name: 'training', colour: 1, points: steps.map(({ epoch, loss: y }) => [epoch, y]) },
+          { name: 'test', colour: 2, dots: true, points: validation(({ validLoss }) => validLoss) },
+        ],
+      }),
+      plot({
+        title: 'Error',
+        x: 'epoch',
+        format: shortPercent,
+        log: spread([...error.map(([, y]) => y), ...history.map(({ errorRate }) => errorRate)]) > 8,
+        series: [
+          { name: 'during training', colour: 1, dots: true, points: error },
+          { name: 'test', colour: 2, dots: true, points: validation(({ errorRate }) => errorRate) },
+        ],
+      }),
+      plot({
+        title: 'Learning rate',
+        x: 'epoch',
+        format: short,
+        fromZero: true,
+        series: [
+          {
+            name: 'learning rate',
+            colour: 3,
+            points: steps.map(({ epoch, learningRate }) => [epoch, learningRate]),
+          },
+        ],
+      }),
+    ].filter((figure) => figure !== undefined);
+    if (figures.length === 0) return undefined;
+    return html`<div class="plots">${figures}</div>
+      <p class="note">Training loss and error are of the batches as they were trained on, augmented and before each
+      update; one point of the loss is the mean of ${Math.max(1, Math.ceil(record.steps.length / BINS))} of
+      ${stepsPerEpoch} steps per epoch.</p>`;
+  },
+};
+
+/** More points than this a plot does not show. */
+const BINS = 320;
+
+/** Means of equal numbers of steps; a bin lies where its middle is. */
+export function binned({
+  steps,
+  stepsPerEpoch,
+}: TrainingRecord): { epoch: number; loss: number; learningRate: number }[] {
+  const size = Math.max(1, Math.ceil(steps.length / BINS));
+  const result: { epoch: number; loss: number; learningRate: number }[] = [];
+  for (let from = 0; from < steps.length; from += size) {
+    const bin = steps.slice(from, from + size);
+    const average = (value: (row: StepRow) => number) =>
+      bin.reduce((sum, row) => sum + value(row), 0) / bin.length;
+    result.push({
+      epoch: (average(({ step }) => step) - 0.5) / stepsPerEpoch,
+      loss: average(({ loss }) => loss),
+      learningRate: average(({ learningRate }) => learningRate),
+    });
+  }
+  return result;
+}
+
+/** Error during each epoch that is done, as its batches were trained on. */
+export function trainingErrors({ steps, history }: TrainingRecord, batchSize: number): Point[] {
+  return history.flatMap((row, i): Point[] => {
+    const from = history[i - 1]?.step ?? 0;
+    const own = steps.filter(({ step }) => step > from && step <= row.step);
+    // Runs from before every step was recorded lack some.
+    if (own.length < row.step - from) return [];
+    const correct = own.reduce((sum, step) => sum + step.correct, 0);
+    return [[row.epoch, 1 - correct / (own.length * batchSize)]];
+  });
+}
+
+function spread(values: readonly number[]): number {
+  return Math.min(...values) > 0 ? Math.max(...values) / Math.min(...values) : 1;
+}

@@ -1,0 +1,32 @@
+// The machine and the versions.
+import type { Facts, Section } from '../facts.ts';
+import { html } from '../html.ts';
+import { shown } from './recipe.ts';
+
+export const environment: Section = {
+  id: 'environment',
+  title: 'Environment',
+  render({ environment: all, dataset }: Facts) {
+    const rows: [string, unknown][] = [
+      ...Object.entries(all),
+      [
+        'data',
+        `${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} test pictures of ${dataset.shape.join(' × ')}`,
+      ],
+      ['training data', `SHA-256 ${dataset.digests.train}`],
+      ['test data', `SHA-256 ${dataset.digests.test}`],
+    ];
+    return html`<dl class="facts">${rows.map(
+      ([key, value]) =>
+        html`<div><dt>${NAMES[key] ?? key}</dt><dd>${key === 'memory' ? `${value} GiB` : shown(value)}</dd></div>`,
+    )}</dl>`;
+  },
+};
+
+const NAMES: Readonly<Record<string, string>> = {
+  node: 'Node',
+  tfjs: 'TensorFlow.js',
+  tensorflow: 'TensorFlow',
+  cpu: 'processor',
+  nativeBfloat16: 'bfloat16 in hardware',
+};

@@ -1,0 +1,37 @@
+// A row per epoch.
+import { bestOf } from '../../fit.ts';
+import { clock } from '../../terminal.ts';
+import type { Facts, Section } from '../facts.ts';
+import { percent, whole } from '../format.ts';
+import { html } from '../html.ts';
+import { trainingErrors } from './curves.ts';
+
+export const epochs: Section = {
+  id: 'epochs',
+  title: 'Epochs',
+  render({ record, recipe }: Facts) {
+    const { history, times } = record;
+    if (history.length === 0) return undefined;
+    const best = bestOf(history);
+    const training = new Map(trainingErrors(record, recipe.batchSize));
+    const rows = history.map((row) => {
+      const time = times.find(({ epoch }) => epoch === row.epoch);
+      return html`<tr class="${row === best ? 'best' : ''}">
+        <th scope="row">${row.epoch}</th>
+        <td>${row.trainLoss.toFixed(4)}</td>
+        <td>${row.validLoss.toFixed(4)}</td>
+        <td>${percent(training.get(row.epoch) ?? Number.NaN)}</td>
+        <td>${percent(row.errorRate)}${row.tta ? html` <small>(${percent(row.tta.errorRate)} over views)</small>` : undefined}</td>
+        <td>${time ? clock(time.seconds) : '–'}</td>
+        <td>${time ? whole(time.imagesPerSecond) : '–'}</td>
+      </tr>`;
+    });
+    return html`<div class="scroll"><table class="numbers">
+        <thead><tr><th scope="col">epoch</th><th scope="col">training loss</th><th scope="col">test loss</th>
+        <th scope="col">training error</th><th scope="col">test error</th><th scope="col">time</th>
+        <th scope="col">images/s</th></tr></thead>
+        <tbody>${rows}</tbody>
+      </table></div>
+      <p class="note">The best epoch is marked; it is chosen by the test error, so its figure is a little kinder than the truth.</p>`;
+  },
+};

@@ -1,0 +1,29 @@
+// The sections of a run's report, in their order.
+import type { Section } from '../facts.ts';
+import { activations } from './activations.ts';
+import { biasVariance } from './bias-variance.ts';
+import { confusion } from './confusion.ts';
+import { curves } from './curves.ts';
+import { environment } from './environment.ts';
+import { epochs } from './epochs.ts';
+import { filters } from './filters.ts';
+import { recipe } from './recipe.ts';
+import { reproduce } from './reproduce.ts';
+import { sampleBatch } from './sample-batch.ts';
+import { timeMemory } from './time-memory.ts';
+import { topLosses } from './top-losses.ts';
+
+export const sections: readonly Section[] = [
+  curves,
+  epochs,
+  biasVariance,
+  confusion,
+  topLosses,
+  filters,
+  activations,
+  sampleBatch,
+  recipe,
+  timeMemory,
+  environment,
+  reproduce,
+];

@@ -1,0 +1,43 @@
+// The commands that make this run again, go on with it, or use it.
+
+import { families, findRecipe, type Recipe, wordsOf } from '../../recipes/index.ts';
+import type { Facts, Section } from '../facts.ts';
+import { html } from '../html.ts';
+
+export const reproduce: Section = {
+  id: 'reproduce',
+  title: 'Again, and onwards',
+  render({ run, recipe, state }: Facts) {
+    const commands = [
+      ['Train it again', `npx trainyard train ${wordsOf(recipe)} ${optionsOf(recipe).join(' ')} --fresh`],
+      ...(state === 'finished' ? [] : [['Go on with it', `npx trainyard train --resume ${run.name}`]]),
+      ['Export it', `npx trainyard export ${run.name}`],
+      ['Make this page again', `npx trainyard report ${run.name}`],
+      ['Compare it', `npx trainyard compare ${run.name} <another run>`],
+    ];
+    return html`<dl class="commands">${commands.map(
+      ([what, command]) => html`<div><dt>${what}</dt><dd><code>${command}</code></dd></div>`,
+    )}</dl>
+    <p class="note">The same recipe, data, versions and kind of processor end in the same weights, to the bit. The
+    run's folder holds the recipe, every step (<code>steps.csv</code>), every epoch (<code>metrics.csv</code>), and the
+    best and the last checkpoint (<code>best.safetensors</code>, <code>last.safetensors</code>).</p>`;
+  },
+};
+
+/** The options of the command line by which a recipe differs from the one of its name. */
+function optionsOf(recipe: Recipe): string[] {
+  // A recipe of another version of this program may be gone.
+  const isKnown = families.some((family) => family.recipe.name === recipe.name);
+  const named = isKnown ? findRecipe(recipe.name, {}, recipe.options) : undefined;
+  const options: [string, number | string, number | string | undefined][] = [
+    ['epochs', recipe.epochs, named?.epochs],
+    ['batch-size', recipe.batchSize, named?.batchSize],
+    ['learning-rate', recipe.schedule.learningRate, named?.schedule.learningRate],
+    ['accumulate', recipe.accumulate, named?.accumulate ?? 1],
+  ];
+  return [
+    ...options.filter(([, value, usual]) => value !== usual).map(([name, value]) => `--${name} ${value}`),
+    `--seed ${recipe.seed}`,
+    `--precision ${recipe.precision}`,
+  ];
+}

@@ -1,0 +1,62 @@
+// How long it took, how fast it went, how much memory it held.
+import { clock } from '../../terminal.ts';
+import type { Facts, Section } from '../facts.ts';
+import { bytes, percent, whole } from '../format.ts';
+import { html } from '../html.ts';
+import { plot } from '../plot.ts';
+import { mean } from '../statistics.ts';
+
+export const timeMemory: Section = {
+  id: 'time',
+  title: 'Time and memory',
+  render({ record }: Facts) {
+    const { times } = record;
+    if (times.length === 0) return undefined;
+    const rates = times.map(({ imagesPerSecond }) => imagesPerSecond);
+    const seconds = times.reduce((sum, time) => sum + time.seconds, 0);
+    const figures = [
+      ['in all', clock(seconds)],
+      ['per epoch', clock(seconds / times.length)],
+      ['images per second', whole(mean(rates))],
+      ['waiting for pictures', percent(mean(times.map(({ waitedShare }) => waitedShare)), 1)],
+      ['largest memory', bytes(Math.max(...times.map(({ memory }) => memory)))],
+    ];
+    return html`<dl class="parts">${figures.map(([name, text]) => html`<div><dt>${name}</dt><dd>${text}</dd></div>`)}</dl>
+      ${
+        times.length > 1
+          ? html`<div class="plots two">${[
+              plot({
+                title: 'Images per second',
+                x: 'epoch',
+                format: whole,
+                fromZero: true,
+                series: [
+                  {
+                    name: 'images per second',
+                    colour: 1,
+                    dots: true,
+                    points: times.map((time) => [time.epoch, time.imagesPerSecond]),
+                  },
+                ],
+              }),
+              plot({
+                title: 'Memory',
+                x: 'epoch',
+                format: bytes,
+                fromZero: true,
+                series: [
+                  {
+                    name: 'memory',
+                    colour: 3,
+                    dots: true,
+                    points: times.map((time) => [time.epoch, time.memory]),
+                  },
+                ],
+              }),
+            ].filter((figure) => figure !== undefined)}</div>`
+          : undefined
+      }
+      <p class="note">An epoch's time includes its evaluation, its images per second do not. Memory is the largest
+      resident set of the process so far. These figures depend on what else the machine was doing.</p>`;
+  },
+};

@@ -1,0 +1,22 @@
+// One tile of a sheet, at any size, with its pixels left square.
+import { type Html, html } from './html.ts';
+import type { Sheet } from './pictures.ts';
+
+/**
+ * The sheets of a page are declared once, as CSS variables; a tile is a window onto its sheet.
+ * @param says - What a reader who cannot see it is told.
+ */
+export function tile(sheet: Sheet, index: number, says: string): Html {
+  const { columns, count, width, height } = sheet;
+  const rows = Math.ceil(count / columns);
+  const share = (i: number, n: number) => (n > 1 ? `${Number(((i / (n - 1)) * 100).toFixed(4))}%` : '0');
+  const [column, row] = [index % columns, Math.floor(index / columns)];
+  return html`<span class="tile" role="img" aria-label="${says}" title="${says}" style="background-image:var(--${sheetName(sheet)});background-size:${columns * 100}% ${rows * 100}%;background-position:${share(column, columns)} ${share(row, rows)};aspect-ratio:${width}/${height}"></span>`;
+}
+
+/** A CSS name for a sheet, from its content. */
+export function sheetName({ uri }: Sheet): string {
+  let hash = 0;
+  for (let i = 0; i < uri.length; i++) hash = (Math.imul(hash, 31) + uri.charCodeAt(i)) >>> 0;
+  return `sheet-${hash.toString(36)}`;
+}
