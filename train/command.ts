@@ -1,23 +1,14 @@
 // `trainyard train`: trains a recipe, going on with an interrupted run of it.
 import { defineCommand } from 'citty';
-import { UserError } from '../models/errors.ts';
 import { runsFolder } from '../setup/paths.mjs';
-import { loadDataset } from './datasets/index.ts';
+import { chooseRun, countOf, familyOptions, listRecipes, recipesOf } from './choose.ts';
+import { type Dataset, loadDataOf } from './datasets/index.ts';
 import { describeEnvironment } from './environment.ts';
 import { type FitOptions, type FitResult, fit } from './fit.ts';
 import { deathNote, isOutOfMemory, limitMemory, outOfMemory } from './memory/index.ts';
-import { precisionsFor } from './precision.ts';
-import { findRecipe, type Recipe, recipes } from './recipes/index.ts';
-import {
-  createRun,
-  diedInVain,
-  findRun,
-  findUnfinished,
-  lockRun,
-  type Run,
-  readRecipe,
-  returnToBest,
-} from './run.ts';
+import { describeBudget, describePlan, measurePace, planOf, withinBudget } from './plan.ts';
+import { type Recipe, stepsOf, wordsOf } from './recipes/index.ts';
+import { createRun, diedInVain, lockRun, type Run } from './run.ts';
 import { clock, percent, watchInTerminal } from './terminal.ts';
 import { reportResume } from './verify/report.ts';
 
@@ -34,8 +25,15 @@ export const trainCommand = defineCommand({
     'learning-rate': { type: 'string', description: 'Peak of the learning rate' },
     seed: { type: 'string', description: 'Seed of weights, order and augmentation' },
     precision: { type: 'string', description: 'auto, float32 or bfloat16', default: 'auto' },
+    ...familyOptions,
+    budget: { type: 'string', description: 'Scale the steps to a wall time, for example 10m' },
+    plan: { type: 'boolean', description: 'Say how long it will take, and train nothing' },
+    keep: { type: 'string', description: "Keep so many epochs' checkpoints, named by their step" },
     resume: { type: 'string', description: 'Go on with this run, by its name' },
-    from: { type: 'string', description: 'With --resume: go on from the best or the last checkpoint' },
+    from: {
+      type: 'string',
+      description: 'Start from the weights of a checkpoint or a run; with --resume: go on from best or last',
+    },
     fresh: { type: 'boolean', description: 'Start a new run even if one was interrupted' },
     'max-memory': { type: 'string', description: 'Most memory to take, for example 2g' },
     'verify-resume': { type: 'boolean', description: 'Prove that killing the training changes nothing' },
@@ -53,102 +51,63 @@ export const trainCommand = defineCommand({
       if (!(await reportResume(recipesOf(args)[0], steps, kills))) process.exitCode = 1;
       return;
     }
+    if (args.plan) return showPlan(recipesOf(args)[0]);
+    const keep = args.keep === undefined ? 0 : countOf('keep', args.keep);
     const chosen = chooseRun(args);
-    const { recipe } = chosen;
-    const memory = await limitMemory(recipe, args['max-memory']);
+    const memory = await limitMemory(chosen.recipe, args['max-memory']);
+    const dataset = await loadDataOf(chosen.recipe);
+    const recipe = chosen.run ? chosen.recipe : await scaled(chosen.recipe, dataset);
     const run = chosen.run ?? createRun(args.runs, recipe, describeEnvironment());
     const started = performance.now();
-    const result = await trainRun(recipe, run, memory);
+    const { weights } = chosen;
+    const result = await trainRun({
+      recipe,
+      dataset,
+      run,
+      keep,
+      ...(memory && { memory }),
+      ...(weights && { weights }),
+    });
     console.log(summary(run, result, performance.now() - started));
     if (!result.finished) process.exitCode = INTERRUPTED;
   },
 });
 
-interface TrainArguments {
-  recipe?: string | undefined;
-  epochs?: string | undefined;
-  'batch-size'?: string | undefined;
-  accumulate?: string | undefined;
-  'learning-rate'?: string | undefined;
-  seed?: string | undefined;
-  precision: string;
-  resume?: string | undefined;
-  from?: string | undefined;
-  fresh?: boolean | undefined;
-  runs: string;
+/** The recipe with the steps that its budget leaves, measured now. */
+async function scaled(recipe: Recipe, dataset: Dataset): Promise<Recipe> {
+  const { budget } = recipe;
+  if (budget === undefined) return recipe;
+  const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
+  const pace = await measurePace(recipe, dataset);
+  const fitting = withinBudget(recipe, budget, pace, stepsPerEpoch);
+  const [before, after] = [recipe, fitting].map((each) => planOf(each, pace, stepsPerEpoch));
+  if (before && after) console.log(describeBudget(before, after, budget));
+  return fitting;
 }
 
-/** The recipe to train, and the run to go on with, if there is one. */
-function chooseRun(args: TrainArguments): { recipe: Recipe; run?: Run } {
-  if (args.resume !== undefined) {
-    const run = findRun(args.runs, args.resume);
-    if (args.from === 'best') returnToBest(run);
-    else if (args.from !== undefined && args.from !== 'last')
-      throw new UserError(`--from takes best or last; received ${JSON.stringify(args.from)}.`);
-    return { recipe: readRecipe(run), run };
-  }
-  if (args.from !== undefined) throw new UserError('--from goes with --resume and the name of a run.');
-  const candidates = recipesOf(args);
-  for (const recipe of args.fresh ? [] : candidates) {
-    const run = findUnfinished(args.runs, recipe);
-    if (run === undefined) continue;
-    console.log(`Going on with ${run.name}, which was interrupted (--fresh starts over).`);
-    return { recipe, run };
-  }
-  return { recipe: candidates[0] };
-}
-
-/** The recipe in the precision to train it in, then in others in which it may have been interrupted. */
-function recipesOf(args: TrainArguments): [Recipe, ...Recipe[]] {
-  const named = recipeOf(args);
-  const [first = named, ...others] = precisionsFor(args.precision).map((precision) => ({
-    ...named,
-    precision,
-  }));
-  return [first, ...others];
-}
-
-/** The named recipe with the options of the command line in it. */
-function recipeOf(args: TrainArguments): Recipe {
-  const recipe = findRecipe(args.recipe ?? '');
-  const learningRate = numberOf('learning-rate', args['learning-rate']) ?? recipe.schedule.learningRate;
-  return findRecipe(recipe.name, {
-    epochs: numberOf('epochs', args.epochs) ?? recipe.epochs,
-    batchSize: numberOf('batch-size', args['batch-size']) ?? recipe.batchSize,
-    accumulate: numberOf('accumulate', args.accumulate) ?? recipe.accumulate,
-    seed: numberOf('seed', args.seed) ?? recipe.seed,
-    schedule: { ...recipe.schedule, learningRate },
-  });
-}
-
-function numberOf(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value))
-    throw new UserError(`--${option} takes a number; received ${JSON.stringify(text)}.`);
-  return value;
-}
-
-function countOf(option: string, text: string): number {
-  const count = numberOf(option, text) ?? 0;
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new UserError(`--${option} takes a whole number above 0; received ${JSON.stringify(text)}.`);
+async function showPlan(recipe: Recipe): Promise<void> {
+  const dataset = await loadDataOf(recipe);
+  const pace = await measurePace(recipe, dataset);
+  const plan = planOf(recipe, pace, Math.floor(dataset.train.n / recipe.batchSize));
+  console.log(describePlan(recipe, pace, plan));
 }
 
 /** Trains with a bar and a table; the first Ctrl-C saves and ends, the second one ends at once. */
-async function trainRun(recipe: Recipe, run: Run, memory: FitOptions['memory']): Promise<FitResult> {
+async function trainRun(options: FitOptions): Promise<FitResult> {
+  const { recipe, dataset, run } = options;
   if (diedInVain(run)) console.log(deathNote(run));
   const unlock = lockRun(run);
   const abort = new AbortController();
   const interrupt = () => abort.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  const watcher = watchInTerminal(recipe.batchSize, recipe.epochs);
+  const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
+  const epochs = stepsOf(recipe, stepsPerEpoch) / stepsPerEpoch;
+  const watcher = watchInTerminal(recipe.batchSize, Math.ceil(epochs));
   try {
-    const dataset = await loadDataset(recipe.dataset);
     console.log(
-      `Training ${recipe.name} on ${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images, ${recipe.epochs} epoch${recipe.epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
+      `Training ${wordsOf(recipe)} on ${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images, ${Number(epochs.toFixed(1))} epoch${epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
     );
-    return await fit({ recipe, dataset, run, watcher, signal: abort.signal, ...(memory && { memory }) });
+    return await fit({ ...options, watcher, signal: abort.signal });
   } catch (error) {
     throw isOutOfMemory(error) ? await outOfMemory(recipe, error) : error;
   } finally {
@@ -168,10 +127,4 @@ function summary(run: Run, { finished, step, history, best }: FitResult, millise
     `Checkpoints and metrics: ${run.folder}`,
     'Next: npm run export',
   ].join('\n');
-}
-
-function listRecipes(): string {
-  const width = Math.max(...recipes.map(({ name }) => name.length));
-  const lines = recipes.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`);
-  return ['Recipes:', ...lines, '', 'Train one: npm run train digits'].join('\n');
 }

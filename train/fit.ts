@@ -1,23 +1,25 @@
 // The training loop: batches, steps, checkpoints and one evaluation per epoch.
+import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../models/errors.ts';
 import { createArchitecture } from './architectures/index.ts';
 import { type EpochRow, type Progress, writeCheckpoint } from './checkpoint.ts';
 import type { Dataset } from './datasets/index.ts';
-import { tf, uint8Tensor } from './graph/tensorflow.ts';
-import type { Examples } from './layers/initializers.ts';
-import { type Architecture, createParameters, disposeParameters, type Parameters } from './layers/net.ts';
+import { disposeParameters } from './layers/net.ts';
 import { openLoader } from './loader/index.ts';
-import { standardised } from './model.ts';
+import { numberedPath, removeOldest } from './numbered.ts';
 import { evaluate } from './predictor.ts';
 import { seedPair } from './random.ts';
-import type { Recipe } from './recipes/index.ts';
+import { type Recipe, stepsOf } from './recipes/index.ts';
 import { resume } from './resume.ts';
 import { type Run, writeMetrics } from './run.ts';
 import type { NamedTensor } from './safetensors.ts';
 import { scheduleAt } from './schedule.ts';
+import { initialParameters, takeWeights, type Weights } from './start.ts';
 import { createStep, type TrainingStep } from './step.ts';
 import { viewCount } from './tta.ts';
+
+export { initialParameters } from './start.ts';
 
 /** What the loop tells whoever watches. */
 export interface Watcher {
@@ -39,6 +41,10 @@ export interface FitOptions {
   saveEvery?: number;
   /** Bytes of resident memory at which it saves a checkpoint and stops, and what to tell the user then. */
   memory?: { limit: number; advice(resident: number): string };
+  /** Another training's weights, from which a new run starts; those that fit no weight of the network are left out. */
+  weights?: Weights;
+  /** How many numbered checkpoints (one for each epoch's end) are kept beside the best and the last. */
+  keep?: number;
 }
 
 export interface FitResult {
@@ -66,17 +72,26 @@ export async function fit({
   signal,
   saveEvery = SAVE_EVERY,
   memory,
+  weights,
+  keep = 0,
 }: FitOptions): Promise<FitResult> {
   checkBatchSize(recipe, dataset);
-  const training = createTraining(recipe, dataset);
+  const isNew = !existsSync(run.last);
+  if (isNew && recipe.from !== undefined && weights === undefined)
+    throw new UserError(
+      `Run ${run.name} starts from another training's weights, but was ended before it had them. Start it anew with --from and that checkpoint.`,
+    );
+  const training = createTraining(recipe, dataset, weights);
   const progress = resume(run, recipe, dataset, training);
   const { stepsPerEpoch } = progress;
-  const steps = stepsPerEpoch * recipe.epochs;
+  const steps = stepsOf(recipe, stepsPerEpoch);
   const save = (path: string) => {
     const tensors = tensorsOf(training);
     checkFinite(run, progress.step, tensors);
     writeCheckpoint(path, { recipe, progress, tensors });
   };
+  // From here on, the run goes on without the checkpoint that it started from.
+  if (isNew && weights !== undefined) save(run.last);
   watcher?.onStart?.({ step: progress.step, steps, stepsPerEpoch });
 
   const loader = await openLoader({
@@ -107,13 +122,17 @@ export async function fit({
       blend(recipe, training, progress.step, steps);
       watcher?.onStep?.({ step: progress.step, loss, learningRate: scheduled.learningRate, correct });
 
-      if (progress.step % stepsPerEpoch === 0) {
+      if (progress.step % stepsPerEpoch === 0 || progress.step === steps) {
         const seconds = (performance.now() - epochStart) / 1000;
         const row = finishEpoch(progress, training, dataset, recipe);
         if (!Number.isFinite(row.validLoss))
           throw diverged(run, 'validation loss', progress.step, row.validLoss, scheduled.learningRate);
         // Equal error is not better: the earlier epoch stays the best.
         if (bestOf(progress.history) === row) save(run.best);
+        if (keep > 0) {
+          save(numberedPath(run, progress.step));
+          removeOldest(run, keep);
+        }
         // The last checkpoint comes last: a run that says it is done is done.
         writeMetrics(run, progress.history);
         save(run.last);
@@ -179,44 +198,29 @@ function checkBatchSize({ batchSize }: Recipe, { name, train }: Dataset): void {
     );
 }
 
-function createTraining(recipe: Recipe, dataset: Dataset): TrainingStep {
+/** The step of `recipe` at its beginning; with `weights`, from those of them that fit. */
+export function createTraining(recipe: Recipe, dataset: Dataset, weights?: Weights): TrainingStep {
   const architecture = createArchitecture(recipe.architecture, dataset.labels.length);
   const parameters = initialParameters(recipe, dataset, architecture);
+  if (weights !== undefined) takeWeights(parameters, weights);
   const training = createStep(recipe, architecture, parameters, dataset.shape);
   disposeParameters(parameters);
   return training;
 }
 
-/** The weights with which a training of `recipe` begins. */
-export function initialParameters(recipe: Recipe, dataset: Dataset, architecture: Architecture): Parameters {
-  return createParameters(architecture, dataset.shape, recipe.seed, () =>
-    standardisedExamples(recipe, dataset),
-  );
-}
-
-/** Pictures from which a whitening layer is made, as many as in arXiv 2404.00498, section 3.1. */
-const EXAMPLES = 5000;
-
-function standardisedExamples({ standardise }: Recipe, { train, shape }: Dataset): Examples {
-  const n = Math.min(EXAMPLES, train.n);
-  const dims = [n, ...shape] as const;
-  const values = tf.tidy(() => {
-    const images = uint8Tensor(train.images.subarray(0, n * (train.images.length / train.n)), [...dims]);
-    return standardised(images, standardise).dataSync() as Float32Array;
-  });
-  return { values, shape: dims };
-}
-
 function finishEpoch(progress: Progress, training: TrainingStep, dataset: Dataset, recipe: Recipe): EpochRow {
   const { loss, errorRate } = evaluate(training, dataset.test);
+  const { step, stepsPerEpoch } = progress;
+  // The last one may be short.
+  const epoch = Math.ceil(step / stepsPerEpoch);
   const row: EpochRow = {
-    epoch: progress.step / progress.stepsPerEpoch,
-    step: progress.step,
-    trainLoss: progress.lossSum / progress.stepsPerEpoch,
+    epoch,
+    step,
+    trainLoss: progress.lossSum / (step - (epoch - 1) * stepsPerEpoch),
     validLoss: loss,
     errorRate,
   };
-  if (recipe.tta !== 'none' && row.epoch === recipe.epochs)
+  if (recipe.tta !== 'none' && step === stepsOf(recipe, stepsPerEpoch))
     row.tta = evaluateViews(recipe, training, dataset);
   progress.history.push(row);
   progress.lossSum = 0;

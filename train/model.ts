@@ -2,6 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { attribute, backend, DataType, tf } from './graph/tensorflow.ts';
 import type { Architecture, Net } from './layers/net.ts';
+import { MEAN_IMAGE } from './mean-image.ts';
 import type { Recipe } from './recipes/recipe.ts';
 import { averagedLogits } from './tta.ts';
 
@@ -9,6 +10,8 @@ import { averagedLogits } from './tta.ts';
 export interface Standardise {
   mean: readonly number[];
   deviation: readonly number[];
+  /** Subtracts the mean of each pixel, a statistic of the network, instead of `mean`. */
+  meanImage?: true;
 }
 
 /**
@@ -23,7 +26,8 @@ export function logitsOf(
   images: Tensor,
   tta: Recipe['tta'] = 'none',
 ): Tensor {
-  return averagedLogits(standardised(images, standardise), tta, (views) => architecture(net, views));
+  const average = standardise.meanImage && net.statistic(MEAN_IMAGE, images.shape.slice(1), 0);
+  return averagedLogits(standardised(images, standardise, average), tta, (views) => architecture(net, views));
 }
 
 /** Probabilities `[N,classes]` of pictures: what is evaluated, exported and served. */
@@ -37,9 +41,13 @@ export function probabilitiesOf(
   return tf.softmax(logitsOf(net, architecture, standardise, images, tta));
 }
 
-/** uint8 to standardised float32, `[N,H,W,C]`, as one multiplication and one addition. */
-export function standardised(images: Tensor, { mean, deviation }: Standardise): Tensor {
+/**
+ * uint8 to standardised float32, `[N,H,W,C]`, as one multiplication and one addition.
+ * @param average - The mean image `[H,W,C]`, from 0 to 255, instead of one mean per channel.
+ */
+export function standardised(images: Tensor, { mean, deviation }: Standardise, average?: Tensor): Tensor {
   const scale = deviation.map((d) => 1 / (255 * d));
+  if (average !== undefined) return tf.mul(tf.sub(fromUint8(images), average), tf.tensor1d(scale));
   const shift = mean.map((m, i) => -m / (deviation[i] ?? 1));
   return tf.add(tf.mul(fromUint8(images), tf.tensor1d(scale)), tf.tensor1d(shift));
 }

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { UserError } from '../models/errors.ts';
 import { nearest } from '../models/nearest.ts';
 import { type Checkpoint, type EpochRow, readCheckpoint } from './checkpoint.ts';
-import { type Recipe, recipeDigest, resolveRecipe } from './recipes/index.ts';
+import { type Recipe, recipeDigest, resolveRecipe, stepsOf, wordsOf } from './recipes/index.ts';
 import { TEMPORARY } from './safetensors.ts';
 
 export interface Run {
@@ -77,13 +77,19 @@ export function findRun(folder: string, name?: string): Run {
 
 /** The newest run of exactly this recipe, if it was interrupted and nobody is at work on it. */
 export function findUnfinished(folder: string, recipe: Recipe): Run | undefined {
-  const digest = recipeDigest(recipe);
+  const digest = wantedDigest(recipe);
   const run = listRuns(folder)
-    .filter((candidate) => recipeDigest(readRecipe(candidate)) === digest)
+    .filter((candidate) => wantedDigest(readRecipe(candidate)) === digest)
     .at(-1);
   if (run === undefined || owner(run) !== undefined) return undefined;
   if (!existsSync(run.last)) return run;
   return isFinished(readLast(run)) ? undefined : run;
+}
+
+/** Digest of what was asked for: the steps that a budget came to were measured, and would come out otherwise now. */
+function wantedDigest(recipe: Recipe): string {
+  const { steps, ...asked } = recipe;
+  return recipeDigest(recipe.budget === undefined ? recipe : asked);
 }
 
 /**
@@ -101,7 +107,7 @@ export function readLast(run: Run): Checkpoint {
 
 /** What to do about a run whose last checkpoint is of no use: go on from the best one, or start over. */
 export function wayOut(run: Run): string {
-  const startOver = `npx trainyard train ${readRecipe(run).name} --fresh`;
+  const startOver = `npx trainyard train ${wordsOf(readRecipe(run))} --fresh`;
   try {
     const { step, stepsPerEpoch } = readCheckpoint(run.best).progress;
     return `The best checkpoint, of epoch ${step / stepsPerEpoch}, is whole: go on from there with \`npx trainyard train --resume ${run.name} --from best\`, or start over with \`${startOver}\`.`;
@@ -123,7 +129,7 @@ export function returnToBest(run: Run): void {
 }
 
 export function isFinished({ progress, recipe }: Checkpoint): boolean {
-  return progress.step >= progress.stepsPerEpoch * recipe.epochs;
+  return progress.step >= stepsOf(recipe, progress.stepsPerEpoch);
 }
 
 /** The recipe that a run was started with. */

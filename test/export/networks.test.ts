@@ -34,7 +34,10 @@ describe('networks', () => {
   );
 
   it('vgg', () => {
-    const subject = ownCase({ name: 'vgg', batchNorm: true, dropout: 0.5 }, [28, 28, 1]);
+    const subject = ownCase(
+      { name: 'vgg', batchNorm: true, dropout: 0.5, widths: [64, 128, 256, 512], hidden: 4096 },
+      [28, 28, 1],
+    );
     // Its outputs are sums over up to 4,608 values: 7.1e-6 measured.
     return expectEqualAnswers(subject, 1e-5);
   });

@@ -1,7 +1,10 @@
 // The architectures a recipe can name, and their options.
 import { z } from 'zod';
 import type { Architecture } from '../layers/net.ts';
+import { schemeSchema } from '../layers/schemes.ts';
 import { airbench } from './airbench.ts';
+import { convNet } from './conv-net.ts';
+import { fullyConnected } from './fully-connected.ts';
 import { smallCnn } from './small-cnn.ts';
 import { vgg } from './vgg.ts';
 
@@ -9,11 +12,24 @@ const filters = z.number().int().positive();
 
 export const architectureSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('airbench'), widths: z.tuple([filters, filters, filters]) }),
+  z.strictObject({
+    name: z.literal('conv-net'),
+    filters: z.tuple([filters, filters]),
+    units: filters,
+    initializer: schemeSchema,
+  }),
+  z.strictObject({
+    name: z.literal('fully-connected'),
+    units: z.array(filters).min(1),
+    initializer: schemeSchema,
+  }),
   z.strictObject({ name: z.literal('small-cnn'), filters: z.tuple([filters, filters, filters]) }),
   z.strictObject({
     name: z.literal('vgg'),
     batchNorm: z.boolean().default(true),
     dropout: z.number().min(0).lt(1).default(0),
+    widths: z.tuple([filters, filters, filters, filters]).default([64, 128, 256, 512]),
+    hidden: filters.default(4096),
   }),
 ]);
 
@@ -24,6 +40,10 @@ export function createArchitecture(options: ArchitectureOptions, classes: number
   switch (options.name) {
     case 'airbench':
       return airbench({ ...options, classes });
+    case 'conv-net':
+      return convNet({ ...options, classes });
+    case 'fully-connected':
+      return fullyConnected({ ...options, classes });
     case 'small-cnn':
       return smallCnn({ ...options, classes });
     case 'vgg':

@@ -15,17 +15,15 @@ export interface VggOptions {
   batchNorm: boolean;
   /** Share of the values zeroed after the first fully connected layer, in training. */
   dropout: number;
+  /** Filters of the four stages: 64, 128, 256 and 512 in the paper. */
+  widths: readonly [number, number, number, number];
+  /** Units of the first fully connected layer. */
+  hidden: number;
 }
 
-/** Filters of each stage's convolutions; a stage ends in a maximum over 2x2. */
-const STAGES = [
-  [64, 64],
-  [128, 128],
-  [256, 256, 256],
-  [512, 512, 512],
-] as const;
+/** Convolutions of each stage, which ends in a maximum over 2x2. */
+const DEPTHS = [2, 2, 3, 3] as const;
 
-const UNITS = 4096;
 const SIDE = 32;
 
 /**
@@ -36,12 +34,12 @@ const SIDE = 32;
 export function vgg(options: VggOptions): Architecture {
   return (net, images) => {
     let x = padded(images);
-    for (const [stage, filters] of STAGES.entries()) {
-      for (const [i, n] of filters.entries())
-        x = block(net, `conv${stage + 1}_${i + 1}`, x, n, options.batchNorm);
+    for (const [stage, depth] of DEPTHS.entries()) {
+      const filters = options.widths[stage] ?? 0;
+      for (let i = 1; i <= depth; i++) x = block(net, `conv${stage + 1}_${i}`, x, filters, options.batchNorm);
       x = maxPool(x);
     }
-    x = relu(dense(net, 'hidden', flatten(x), { units: UNITS, initializer: heNormal }));
+    x = relu(dense(net, 'hidden', flatten(x), { units: options.hidden, initializer: heNormal }));
     x = dropout(net, 'dropout', x, options.dropout);
     return dense(net, 'logits', x, { units: options.classes });
   };

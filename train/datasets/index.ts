@@ -7,6 +7,7 @@ import { datasetFolder } from '../../setup/paths.mjs';
 import { loadCifar10 } from './cifar10.ts';
 import type { Dataset } from './dataset.ts';
 import { loadMnist } from './mnist.ts';
+import { firstImages } from './subset.ts';
 
 export type { Dataset, Shape, Split } from './dataset.ts';
 
@@ -35,6 +36,18 @@ export async function loadDataset(name: string): Promise<Dataset> {
   }
   await fetch(name);
   return load(datasetFolder(name));
+}
+
+/** The data that a recipe trains on: its dataset, or the first images of it. */
+export async function loadDataOf({
+  dataset,
+  images,
+}: {
+  dataset: string;
+  images?: number;
+}): Promise<Dataset> {
+  const whole = await loadDataset(dataset);
+  return images === undefined ? whole : firstImages(whole, images, whole.test.n);
 }
 
 async function fetch(name: string): Promise<void> {

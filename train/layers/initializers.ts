@@ -54,6 +54,11 @@ export const dirac: Initializer = (shape, seed, name) => {
   return values;
 };
 
+/** Normal with one deviation for every weight, whatever its fan-in. */
+export function normalWith(deviation: number): Initializer {
+  return (shape, seed, name) => normals(shape, seed, name, deviation);
+}
+
 export const zeros: Initializer = (shape) => new Float32Array(size(shape));
 export const ones: Initializer = (shape) => new Float32Array(size(shape)).fill(1);
 

@@ -2,22 +2,47 @@
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
 import { cifarFast } from './cifar-fast.ts';
+import { convMnist } from './conv-mnist.ts';
 import { digits } from './digits.ts';
+import { type Family, memberOf } from './family.ts';
+import { fcMnist } from './fc-mnist.ts';
 import { type Recipe, type RecipeInput, resolveRecipe } from './recipe.ts';
+import { remedies } from './remedies.ts';
+import { vggCifar } from './vgg-cifar.ts';
+import { vggMnist } from './vgg-mnist.ts';
 
-export { type Recipe, recipeDigest, resolveRecipe } from './recipe.ts';
+export type { Family, RecipeOption } from './family.ts';
+export { type Recipe, recipeDigest, resolveRecipe, stepsOf } from './recipe.ts';
 
-export const recipes: readonly RecipeInput[] = [digits, cifarFast];
+export const families: readonly Family[] = [
+  { recipe: digits },
+  { recipe: cifarFast },
+  fcMnist,
+  convMnist,
+  { recipe: vggMnist },
+  vggCifar,
+  remedies,
+];
 
 /**
  * The recipe called `name`, with some of its fields replaced.
+ * @param chosen - Values of the options of its family: `{ init: 'small' }`.
  * @throws UserError when there is none, with the nearest name.
  */
-export function findRecipe(name: string, changes: Partial<RecipeInput> = {}): Recipe {
-  const recipe = recipes.find((candidate) => candidate.name === name);
-  if (recipe !== undefined) return resolveRecipe({ ...recipe, ...changes });
-  const names = recipes.map((candidate) => candidate.name);
+export function findRecipe(
+  name: string,
+  changes: Partial<RecipeInput> = {},
+  chosen: Readonly<Record<string, string>> = {},
+): Recipe {
+  const family = families.find(({ recipe }) => recipe.name === name);
+  if (family !== undefined) return resolveRecipe({ ...memberOf(family, chosen), ...changes });
+  const names = families.map(({ recipe }) => recipe.name);
   const guess = nearest(name, names);
   const hint = guess === undefined ? `There are: ${names.join(', ')}.` : `Did you mean \`${guess}\`?`;
   throw new UserError(`There is no recipe ${JSON.stringify(name)}. ${hint}`);
+}
+
+/** What to type to train `recipe` (but for its seed and the like): `conv-mnist --init small`. */
+export function wordsOf({ name, options = {} }: Pick<Recipe, 'name' | 'options'>): string {
+  return [name, ...Object.entries(options).map(([option, value]) => `--${option} ${value}`)].join(' ');
 }

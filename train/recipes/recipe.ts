@@ -19,10 +19,21 @@ export const recipeSchema = z
     /** Name of the model that it makes, where that is not the recipe's own. */
     model: nameSchema.exactOptional(),
     description: z.string(),
+    /** What was chosen of the options of the recipe's family, by option; see family.ts. */
+    options: z.record(z.string(), z.string()).exactOptional(),
     dataset: z.string(),
+    /** Trains on the first so many training images alone. */
+    images: z.int().min(1).exactOptional(),
+    /** SHA-256 of the weights from which it starts, where they are another training's; see start.ts. */
+    from: z.string().exactOptional(),
     architecture: architectureSchema,
     /** Mean and deviation of the pixels, on a scale from 0 to 1, one number per channel. */
-    standardise: z.strictObject({ mean: perChannel, deviation: perChannel }),
+    standardise: z.strictObject({
+      mean: perChannel,
+      deviation: perChannel,
+      /** Subtracts the mean of each pixel over the training images instead of `mean`; see mean-image.ts. */
+      meanImage: z.literal(true).exactOptional(),
+    }),
     /** How the server and the page turn a picture into an input. */
     prepare: prepareSchema,
     augment: augmentSchema,
@@ -54,6 +65,10 @@ export const recipeSchema = z
     /** Test-time augmentation: over which views of a picture the last epoch's answers are averaged as well. */
     tta: z.enum(['none', 'mirror', 'mirror-shift']).default('none'),
     epochs: z.int().min(1),
+    /** Steps in all, where that is not a number of whole epochs. */
+    steps: z.int().min(1).exactOptional(),
+    /** Wall time that `steps` was measured to take, in seconds; see plan.ts. */
+    budget: z.number().positive().exactOptional(),
     seed: z.int(),
   })
   .refine(({ batchSize, accumulate }) => batchSize % accumulate === 0, {
@@ -76,6 +91,11 @@ export function resolveRecipe(input: unknown): Recipe {
   if (result.success) return result.data;
   const lines = result.error.issues.map(({ path, message }) => `  ${path.join('.') || 'recipe'}: ${message}`);
   throw new UserError(`The recipe is not valid:\n${lines.join('\n')}`);
+}
+
+/** Steps in all. */
+export function stepsOf({ steps, epochs }: Recipe, stepsPerEpoch: number): number {
+  return steps ?? epochs * stepsPerEpoch;
 }
 
 /** SHA-256 of the recipe: two trainings with equal digests, data and machine end in equal weights. */
