@@ -1,8 +1,17 @@
 // Checkpoints: what is written is what is read, in other languages too, and damage is named.
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UserError } from '../../models/errors.ts';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../train/checkpoint.ts';
 import { findRecipe } from '../../train/recipes/index.ts';
 import { readSafetensors, writeSafetensors } from '../../train/safetensors.ts';
@@ -69,6 +78,29 @@ print(json.dumps({'values': values.astype(float).ravel().tolist(), 'recipe': jso
   });
 });
 
+describe('a full disk', () => {
+  it('is named, and leaves the checkpoint from before', () => {
+    const path = join(folder, 'full.safetensors');
+    writeCheckpoint(path, checkpoint);
+    const before = readFileSync(path);
+    // The system's own device that is always full, in the place of the temporary file.
+    symlinkSync('/dev/full', `${path}.${process.pid}.tmp`);
+    const later = { ...checkpoint, progress: { ...checkpoint.progress, step: 4 } };
+    expect(() => writeCheckpoint(path, later)).toThrow(
+      /The disk is full: .*full\.safetensors needs 0\.0 MB \(ENOSPC.*The file of that name from before is untouched/,
+    );
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.startsWith('full.'))).toEqual(['full.safetensors']);
+  });
+
+  it('is not the only reason', () => {
+    const path = join(folder, 'nowhere', 'last.safetensors');
+    expect(() => writeCheckpoint(path, checkpoint)).toThrow(
+      /cannot be written: ENOENT.*Nothing was there before/,
+    );
+  });
+});
+
 describe('a damaged file', () => {
   const path = () => join(folder, 'damaged.safetensors');
 
@@ -79,6 +111,28 @@ describe('a damaged file', () => {
       writeCheckpoint(path(), checkpoint);
       truncateSync(path(), size);
       expect(() => readCheckpoint(path()), `${size} bytes`).toThrow(/damaged\.safetensors is damaged/);
+    }
+  });
+
+  it('is found out by any one bit', () => {
+    writeCheckpoint(path(), checkpoint);
+    const whole = readFileSync(path());
+    const read = (bytes: Buffer) => {
+      writeFileSync(path(), bytes);
+      return readCheckpoint(path());
+    };
+    // One bit of each byte, another one each time.
+    for (let bit = 0; bit < whole.length * 8; bit += 9) {
+      const bytes = Buffer.from(whole);
+      bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      let error: unknown;
+      try {
+        // White space around the header is the one place where a wrong bit may do no harm.
+        expect(read(bytes), `bit ${bit}`).toEqual(checkpoint);
+      } catch (thrown) {
+        error = thrown;
+      }
+      if (error !== undefined) expect(error, `bit ${bit}`).toBeInstanceOf(UserError);
     }
   });
 

@@ -31,6 +31,12 @@ describe('trainyard train', () => {
     [['train', 'digits', '--epochs', '0'], 'epochs: '],
     [['train', 'digits', '--epochs'], '--epochs needs a value'],
     [['train', 'digits', '3'], '"3" is one word too many. With npm run, options come after two dashes'],
+    [
+      ['train', 'digits', '--max-memory', 'lots'],
+      '--max-memory takes a size such as 2g or 800m; received "lots"',
+    ],
+    [['train', 'digits', '--accumulate', '3'], 'accumulate: must divide the batch size'],
+    [['train', 'digits', '--verify-resume', '--kills', '0'], '--kills takes a whole number above 0'],
     [['train', '--resume', '0007-digits'], 'There is no run "0007-digits"'],
     [['trian', 'digits'], 'There is no command trian. Did you mean train?'],
     [

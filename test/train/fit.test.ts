@@ -1,6 +1,15 @@
 // A short real training: it learns, it resumes to the bit, and it stops with a clear word when something is wrong.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,7 +17,16 @@ import { root } from '../../setup/paths.mjs';
 import { readCheckpoint } from '../../train/checkpoint.ts';
 import { bestOf, type FitOptions, fit } from '../../train/fit.ts';
 import { findRecipe } from '../../train/recipes/index.ts';
-import { createRun, findRun, findUnfinished, type Run } from '../../train/run.ts';
+import {
+  createRun,
+  diedInVain,
+  findRun,
+  findUnfinished,
+  lockRun,
+  type Run,
+  readLast,
+  returnToBest,
+} from '../../train/run.ts';
 import { smallMnist } from './small-mnist.ts';
 
 const dataset = await smallMnist(2000, 500);
@@ -115,6 +133,75 @@ describe('fit', () => {
     expect(readCheckpoint(run.best).progress.step).toBe(40);
   });
 
+  it('goes on from the best checkpoint when the last one is damaged, to the same end', async () => {
+    const whole = newRun();
+    await fit(options(whole));
+    const run = newRun();
+    const abort = new AbortController();
+    const watcher = { onStep: ({ step }: { step: number }) => step === 50 && abort.abort() };
+    await fit(options(run, { signal: abort.signal, watcher }));
+    truncateSync(run.last, 1000);
+    await expect(fit(options(run))).rejects.toThrow(
+      `The best checkpoint, of epoch 1, is whole: go on from there with \`npx trainyard train --resume ${run.name} --from best\``,
+    );
+    returnToBest(run);
+    const { finished, history } = await fit(options(run));
+    expect(finished).toBe(true);
+    expect(history.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    for (const file of ['last.safetensors', 'best.safetensors', 'metrics.csv'])
+      expect(readFileSync(join(run.folder, file)).equals(readFileSync(join(whole.folder, file))), file).toBe(
+        true,
+      );
+    truncateSync(run.last, 1000);
+    truncateSync(run.best, 1000);
+    expect(() => readLast(run)).toThrow(
+      'The run has no other checkpoint that can be used: start over with `npx trainyard train digits --fresh`.',
+    );
+    expect(() => returnToBest(run)).toThrow(/best\.safetensors is damaged/);
+  });
+
+  it('does not go on with the checkpoint of another recipe', async () => {
+    const run = newRun();
+    await fit(options(run, { recipe: { ...recipe, epochs: 1 } }));
+    await expect(fit(options(run))).rejects.toThrow(
+      /last\.safetensors does not fit the run's recipe: its epochs is 1, expected 3\. The best checkpoint/,
+    );
+  });
+
+  it('never saves weights that are not numbers', async () => {
+    const run = newRun();
+    const abort = new AbortController();
+    // The loss of the first step is of the weights before it: it is sound, what it leaves is not.
+    const wild = {
+      ...recipe,
+      optimizer: { name: 'sgd' as const, weightDecay: 0 },
+      schedule: { ...recipe.schedule, learningRate: 1e41 },
+    };
+    const watcher = { onStep: () => abort.abort() };
+    await expect(fit(options(run, { recipe: wild, signal: abort.signal, watcher }))).rejects.toThrow(
+      /has a value of (NaN|-?Infinity) after step 1, which is not saved\..*--learning-rate/,
+    );
+    expect(existsSync(run.last)).toBe(false);
+  });
+
+  it('saves and stops when it takes more memory than it may, and resumes to the same end', async () => {
+    const whole = newRun();
+    await fit(options(whole));
+    const run = newRun();
+    const memory = {
+      limit: 1,
+      advice: (resident: number) => `It takes ${resident > 1e8 ? 'much' : 'little'}.`,
+    };
+    await expect(fit(options(run, { memory }))).rejects.toThrow(
+      /^Saved at step \d+ and stopped\. It takes much\.$/,
+    );
+    const { step } = readCheckpoint(run.last).progress;
+    expect(step).toBeGreaterThan(0);
+    expect(step).toBeLessThan(STEPS);
+    await fit(options(run));
+    expect(readFileSync(run.last).equals(readFileSync(whole.last))).toBe(true);
+  });
+
   it('stops when the loss is not a number, and keeps what was saved', async () => {
     const run = newRun();
     const wild = {
@@ -146,6 +233,25 @@ describe('findUnfinished', () => {
     expect(findUnfinished(folder, recipe)?.name).toBe(run.name);
     await fit(options(run));
     expect(findUnfinished(folder, recipe)).toBeUndefined();
+  });
+});
+
+describe('a run whose process died', () => {
+  it('is known for it until it has saved something, and what it was writing is removed', () => {
+    const run = newRun();
+    expect(diedInVain(run)).toBe(false);
+    const unlock = lockRun(run);
+    unlock();
+    expect(diedInVain(run)).toBe(false);
+    const lock = join(run.folder, 'lock');
+    writeFileSync(lock, '999999999');
+    writeFileSync(`${run.last}.999999999.tmp`, 'half');
+    expect(diedInVain(run)).toBe(true);
+    writeFileSync(run.last, '');
+    utimesSync(lock, 1, 1);
+    expect(diedInVain(run)).toBe(false);
+    lockRun(run)();
+    expect(readdirSync(run.folder).sort()).toEqual(['environment.json', 'last.safetensors', 'recipe.json']);
   });
 });
 

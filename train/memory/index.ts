@@ -24,13 +24,21 @@ export async function limitMemory(recipe: Recipe, text: string | undefined): Pro
   };
 }
 
+/** Share of what was tried in vain that may fit. */
+const TRIED = 0.8;
+
 /** What to tell the user when TensorFlow had no memory left: what would fit into what is free. */
 export async function outOfMemory(recipe: Recipe, error: unknown): Promise<UserError> {
-  const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-  const [use, limit] = [await measureMemory(recipe), freemem()];
-  return new UserError(
-    `There is not enough memory (${reason}). ${gibibytes(limit)} are free. ${memoryAdvice(recipe, use, limit)}`,
+  const message = error instanceof Error ? error.message : String(error);
+  const [reason] = /OOM when allocating tensor with shape\[[^\]]*\]/.exec(message) ?? message.split('\n');
+  const limit = freemem();
+  const advice = await measureMemory(recipe).then(
+    // Whatever the system says is free, what was tried did not fit.
+    (use) =>
+      memoryAdvice(recipe, use, Math.min(limit, TRIED * memoryAt(use, recipe.batchSize / recipe.accumulate))),
+    () => 'Start a new run with a smaller --batch-size, or with --accumulate.',
   );
+  return new UserError(`There is not enough memory (${reason}). ${gibibytes(limit)} are free. ${advice}`);
 }
 
 /** What to tell about a training that died before it saved anything. */
@@ -49,9 +57,8 @@ export function memoryAdvice(recipe: Recipe, use: MemoryUse, limit: number): str
   if (images < 1)
     return `Not even one image at a time fits: program, data and network alone need ${gibibytes(memoryAt(use, 1))}.`;
   const { batchSize } = recipe;
-  if (images >= batchSize) return `By measure, ${batchSize} images at a time would fit.`;
   // 1 always divides the batch.
-  let part = images;
+  let part = Math.min(images, batchSize);
   while (batchSize % part !== 0) part--;
   return `At most ${images} images at a time fit: start a new run with --accumulate ${batchSize / part} (${batchSize} images per update, ${part} at a time), or with --batch-size ${images}.`;
 }

@@ -7,6 +7,7 @@ import { loadDataset } from '../datasets/index.ts';
 import { firstImages } from '../datasets/subset.ts';
 import { fit } from '../fit.ts';
 import { resolveRecipe } from '../recipes/index.ts';
+import { trialOf } from '../recipes/trial.ts';
 import { createRun } from '../run.ts';
 import type { Measured } from './measured.ts';
 
@@ -18,7 +19,7 @@ const EVALUATED = 500;
 
 /** Sends what it measured, once. */
 export const work: Work<{ recipe: unknown }> = async (task, send) => {
-  const recipe = { ...resolveRecipe(task.recipe), epochs: 1 };
+  const recipe = trialOf(resolveRecipe(task.recipe), 1);
   const dataset = firstImages(await loadDataset(recipe.dataset), STEPS * recipe.batchSize, EVALUATED);
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-memory-'));
   const peak = () => process.resourceUsage().maxRSS * 1024;

@@ -41,10 +41,15 @@ function differenceOfTensors(a: string, b: string): string {
       return `tensor ${name} is only in ${x ? 'the first' : 'the second'}`;
     const at = x.findIndex((value, i) => !Object.is(value, y[i]));
     if (at >= 0 || x.length !== y.length)
-      return `tensor ${name} differs, first at value ${at}: ${x[at]} and ${y[at]}`;
+      return `tensor ${name} differs, first at value ${at}: ${show(x[at])} and ${show(y[at])}`;
   }
   const key = Object.keys(first.metadata).find((each) => first.metadata[each] !== second.metadata[each]);
   return `the tensors are equal, the metadata differs in ${key ?? 'its keys'}: ${first.metadata[key ?? '']} and ${second.metadata[key ?? '']}`;
+}
+
+/** Tells -0 from 0, as bytes do. */
+function show(value: number | undefined): string {
+  return Object.is(value, -0) ? '-0' : String(value);
 }
 
 function differenceOfLines(a: string, b: string): string {

@@ -6,6 +6,7 @@ import { type Child, startChild } from '../child.ts';
 import { loadDataset } from '../datasets/index.ts';
 import { random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
+import { trialOf } from '../recipes/trial.ts';
 import { listRuns } from '../run.ts';
 import { type ComparedFile, compareRuns } from './compare.ts';
 import { reportSchema, type Stretch } from './stretch.ts';
@@ -54,7 +55,7 @@ export async function verifyResume(
   const steps = stepsPerEpoch * EPOCHS;
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-verify-'));
   const stretch = (name: string): Stretch => ({
-    recipe: { ...recipe, epochs: EPOCHS },
+    recipe: trialOf(recipe, EPOCHS),
     runs: join(folder, name),
     trainImages: stepsPerEpoch * recipe.batchSize,
     testImages: TEST_IMAGES,
