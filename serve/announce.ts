@@ -1,17 +1,18 @@
 // What the server says when it is ready: models, addresses, and a command to try.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { newest, type ServedModel } from './models.ts';
+import { newest, type ServedModel, usual } from './models.ts';
 
 /** @param page - folder of the built page. */
 export function announce(url: string, models: readonly ServedModel[], page: string | undefined): string {
   const served = newest(models);
   const width = Math.max(...served.map(({ name }) => name.length));
-  const query = served.length > 1 ? `?model=${served[0]?.name}` : '';
+  const others = served.length > 1 ? [`answers when no ?model= is given: ${usual(models)?.name}`] : [];
   return [
     ...served.map((model) => `${model.name.padEnd(width)}  ${describe(model)}`),
     ...(page === undefined ? [] : [`page: ${pageAt(url, page)}`]),
-    `try:  curl -F img=@picture.png ${url}/classify${query}`,
+    ...others,
+    `try:  curl -F img=@picture.png ${url}/classify`,
   ].join('\n');
 }
 

@@ -25,20 +25,22 @@ export function newest<T extends ModelFile>(models: readonly T[]): T[] {
   return [...new Map(models.map((model) => [model.name, model])).values()];
 }
 
+/** The model that answers when none is named: the one whose file was written last, as by the last export. */
+export function usual<T extends Pick<ServedModel, 'modified' | 'name'>>(models: readonly T[]): T | undefined {
+  return models.reduce<T | undefined>(
+    (last, model) => (last === undefined || model.modified > last.modified ? model : last),
+    undefined,
+  );
+}
+
 /**
- * Finds the model that a request asks for: without a version the newest, without a name the only one.
+ * Finds the model that a request asks for: without a version the newest, without a name the usual one.
  *
- * @throws Refusal 404 with the nearest name when there is no such model; 400 when the name is needed to choose.
+ * @throws Refusal 404 with the nearest name when there is no such model.
  */
 export function chooseModel(models: readonly ServedModel[], name?: string, version?: number): ServedModel {
   const names = [...new Set(models.map((model) => model.name))];
-  const wanted = name ?? names[0];
-  if (name === undefined && names.length > 1) {
-    throw new Refusal(
-      400,
-      `which model? Received none, expected one of ${names.join(', ')}: ?model=${wanted}`,
-    );
-  }
+  const wanted = name ?? usual(models)?.name;
   const versions = models.filter((model) => model.name === wanted);
   const model = version === undefined ? versions.at(-1) : versions.find((model) => model.version === version);
   if (model !== undefined) return model;

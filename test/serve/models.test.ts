@@ -161,3 +161,20 @@ describe('models that are broken', () => {
     }
   });
 });
+
+describe('the model that answers when none is named', () => {
+  test('is the one whose file was written last, whatever its name and version', () => {
+    const models = [
+      { name: 'cats', version: 3, modified: 100 },
+      { name: 'digits', version: 1, modified: 300 },
+      { name: 'dogs', version: 9, modified: 200 },
+    ];
+    expect(usual(models)?.name).toBe('digits');
+    expect(usual([...models].reverse())?.name).toBe('digits');
+  });
+
+  test('is the first of those written at the same moment', () => {
+    const twins = ['a', 'b'].map((name) => ({ name, modified: 5 }));
+    expect(usual(twins)?.name).toBe('a');
+  });
+});
