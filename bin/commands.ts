@@ -7,7 +7,7 @@ import { nearest } from '../models/nearest.ts';
 type AnyCommand = CommandDef<any>;
 
 /** Loaded when called for, so that serving loads no TensorFlow. */
-const commands: Record<string, { description: string; load: () => Promise<AnyCommand> }> = {
+const commands: Record<string, { description: string; load: () => Promise<AnyCommand>; takesMany?: true }> = {
   start: {
     description: 'Train, export and serve digits: the whole road',
     load: async () => (await import('./start.ts')).startCommand,
@@ -15,6 +15,15 @@ const commands: Record<string, { description: string; load: () => Promise<AnyCom
   train: {
     description: 'Train a recipe; without a name, list the recipes',
     load: async () => (await import('../train/command.ts')).trainCommand,
+  },
+  report: {
+    description: 'Make the report of a run again, as one HTML file',
+    load: async () => (await import('../train/report/command.ts')).reportCommand,
+  },
+  compare: {
+    description: 'Compare runs on one page',
+    load: async () => (await import('../train/report/compare/command.ts')).compareCommand,
+    takesMany: true,
   },
   export: {
     description: 'Export a run as one ONNX file, with proof of parity',
@@ -40,7 +49,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const command = await entry.load();
     if (rest.includes('--help') || rest.includes('-h'))
       return await showUsage(command, { meta: { name: 'trainyard' } });
-    checkOptions(rest, (await command.args) ?? {});
+    checkOptions(rest, (await command.args) ?? {}, entry.takesMany);
     await runCommand(command, { rawArgs: rest });
   } catch (error) {
     if (!isUserError(error)) throw error;
@@ -49,15 +58,18 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** @throws UserError for an option or a word that `definition` does not know. */
-function checkOptions(args: readonly string[], definition: ArgsDef): void {
+/**
+ * @param takesMany - The last word may be followed by others of its kind.
+ * @throws UserError for an option or a word that `definition` does not know.
+ */
+function checkOptions(args: readonly string[], definition: ArgsDef, takesMany = false): void {
   const names = Object.keys(definition).filter((name) => definition[name]?.type !== 'positional');
   const positionals = Object.keys(definition).length - names.length;
   let words = 0;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? '';
     if (!arg.startsWith('-')) {
-      if (++words > positionals)
+      if (++words > positionals && !takesMany)
         throw new UserError(
           `${JSON.stringify(arg)} is one word too many. With npm run, options come after two dashes: npm run train digits -- --epochs 3`,
         );

@@ -23,17 +23,13 @@ export interface PlotOptions {
   format: (value: number) => string;
   log?: boolean;
   fromZero?: boolean;
+  /** Off where the page has one for several figures. */
+  legend?: boolean;
 }
 
 /** A figure; nothing when there is no point to draw. */
-export function plot({
-  title,
-  x,
-  series,
-  format,
-  log = false,
-  fromZero = false,
-}: PlotOptions): Html | undefined {
+export function plot(options: PlotOptions): Html | undefined {
+  const { title, x, series, format, log = false, fromZero = false, legend: hasLegend = true } = options;
   const points = series.flatMap((each) => each.points);
   if (points.length === 0) return undefined;
   const across = scaleOver(
@@ -46,7 +42,7 @@ export function plot({
   );
   const named = series.filter(({ faint }) => !faint);
   return html`<figure class="plot">
-    <figcaption><span>${title}</span>${named.length > 1 ? legend(named) : undefined}</figcaption>
+    <figcaption><span>${title}</span>${hasLegend && named.length > 1 ? legend(named) : undefined}</figcaption>
     <div class="frame">
       <div class="up">${up.ticks.map((tick) => html`<span style="bottom:${percent(up.at(tick))}">${format(tick)}</span>`)}</div>
       <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" role="img" aria-label="${`${title}: ${named.map(({ name, points: own }) => `${name} ends at ${format(own.at(-1)?.[1] ?? Number.NaN)}`).join(', ')}`}">

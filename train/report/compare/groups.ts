@@ -1,0 +1,96 @@
+// Runs side by side: those that differ in their seed alone are one group, and groups are told apart by their recipes.
+import { canonicalJson } from '../../../models/canonical.ts';
+import { bestOf } from '../../fit.ts';
+import { type Recipe, wordsOf } from '../../recipes/index.ts';
+import type { Run } from '../../run.ts';
+import { type Facts, readRun } from '../facts.ts';
+
+/** A run as far as it is compared. */
+export type Compared = Pick<Facts, 'run' | 'recipe' | 'record' | 'state' | 'environment'>;
+
+export interface Group {
+  /** What sets it apart: `digits`, or `digits · optimizer.name adam`. */
+  name: string;
+  /** 1 to 6. */
+  colour: number;
+  recipe: Recipe;
+  runs: readonly Compared[];
+}
+
+const COLOURS = 6;
+
+/** Reads runs and groups them, in the order in which they are given. */
+export function groupRuns(runs: readonly Run[]): Group[] {
+  const groups = new Map<string, Compared[]>();
+  for (const compared of runs.map(readRun)) {
+    const { seed: _seed, ...rest } = compared.recipe;
+    const key = canonicalJson(rest);
+    groups.set(key, [...(groups.get(key) ?? []), compared]);
+  }
+  const firsts = [...groups.values()].flatMap(([first]) => (first === undefined ? [] : [first.recipe]));
+  const differing = differences(firsts);
+  return [...groups.values()].flatMap((members, i): Group[] => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const own = differing.map(({ field, values }) => `${field} ${values[i] ?? 'none'}`);
+    return [
+      {
+        name: [wordsOf(first.recipe), ...own].join(' · '),
+        colour: (i % COLOURS) + 1,
+        recipe: first.recipe,
+        runs: members,
+      },
+    ];
+  });
+}
+
+/** The results that are compared; undefined before the first epoch is done. */
+export interface Result {
+  lastError: number;
+  bestError: number;
+  testLoss: number;
+  trainLoss: number;
+  /** NaN where it was not recorded. */
+  seconds: number;
+}
+
+export function resultOf({ record: { history, times } }: Compared): Result | undefined {
+  const [last, best] = [history.at(-1), bestOf(history)];
+  if (last === undefined || best === undefined) return undefined;
+  return {
+    lastError: last.errorRate,
+    bestError: best.errorRate,
+    testLoss: last.validLoss,
+    trainLoss: last.trainLoss,
+    seconds:
+      times.length === history.length ? times.reduce((sum, time) => sum + time.seconds, 0) : Number.NaN,
+  };
+}
+
+export function resultsOf(group: Group): Result[] {
+  return group.runs.map(resultOf).filter((result) => result !== undefined);
+}
+
+/** Fields that a name already tells, or that follow from others. */
+const UNTOLD = /^(name|model|description|options\..*|seed)$/;
+
+/** The fields in which recipes differ, each with its values in the recipes' order. */
+export function differences(recipes: readonly Recipe[]): { field: string; values: (string | undefined)[] }[] {
+  const flat = recipes.map((recipe) => new Map(flatten(recipe)));
+  const isNamedApart = new Set(recipes.map(wordsOf)).size === recipes.length;
+  if (isNamedApart) return [];
+  const fields = [...new Set(flat.flatMap((each) => [...each.keys()]))];
+  return fields
+    .filter((field) => !UNTOLD.test(field))
+    .map((field) => ({ field, values: flat.map((each) => each.get(field)) }))
+    .filter(({ values }) => new Set(values).size > 1);
+}
+
+function flatten(value: object, prefix = ''): [field: string, value: string][] {
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]): [string, string][] => {
+    const field = prefix + key;
+    if (inner !== null && typeof inner === 'object' && !Array.isArray(inner))
+      return flatten(inner, `${field}.`);
+    return [[field, typeof inner === 'string' ? inner : JSON.stringify(inner)]];
+  });
+}

@@ -1,0 +1,56 @@
+// Several runs on one page.
+import { renameSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UserError } from '../../../models/errors.ts';
+import { loadDataset } from '../../datasets/index.ts';
+import type { Run } from '../../run.ts';
+import { TEMPORARY } from '../../safetensors.ts';
+import { many } from '../format.ts';
+import { html } from '../html.ts';
+import { document } from '../page.ts';
+import { type Group, groupRuns } from './groups.ts';
+import { curves, results, runs as runsSection } from './sections.ts';
+import { type Verdict, verdicts } from './verdict.ts';
+
+const sections = [results, curves, runsSection];
+
+export interface Comparison {
+  groups: readonly Group[];
+  verdicts: readonly Verdict[];
+  /** The page. */
+  page: string;
+}
+
+/** @throws UserError for runs of different data, whose errors cannot be compared. */
+export async function compareRuns(runs: readonly Run[]): Promise<Comparison> {
+  const groups = groupRuns(runs);
+  const datasets = [...new Set(groups.map(({ recipe }) => recipe.dataset))];
+  const [dataset, ...others] = datasets;
+  if (dataset === undefined || others.length > 0)
+    throw new UserError(
+      `Runs of one dataset can be compared; these are of ${datasets.join(' and ') || 'none'}.`,
+    );
+  const { test } = await loadDataset(dataset);
+  const names = groups.map(({ name }) => name);
+  const page = document({
+    title: names.join(' against '),
+    head: html`<header>
+      <p class="over">${many(runs.length, 'run')} on ${dataset}, ${many(test.n, 'test picture')}</p>
+      <h1>${groups.length > 1 ? 'Comparison' : (names[0] ?? '')}</h1>
+      <p class="lead">${groups.length > 1 ? names.join(' · ') : 'The same recipe with several seeds.'}</p>
+    </header>`,
+    parts: sections.flatMap(({ id, title, render }) => {
+      const body = render(groups, test.n);
+      return body === undefined ? [] : [{ id, title, body }];
+    }),
+  });
+  return { groups, verdicts: verdicts(groups, test.n), page };
+}
+
+/** Writes a comparison's page whole or not at all. */
+export function writeComparison(path: string, { page }: Comparison): string {
+  const target = resolve(path);
+  writeFileSync(`${target}${TEMPORARY}`, page);
+  renameSync(`${target}${TEMPORARY}`, target);
+  return target;
+}

@@ -1,0 +1,67 @@
+// Whether two groups of runs differ by more than chance over seeds, in words.
+import { percent, points } from '../format.ts';
+import { mean, permutationTest, welch, wilson } from '../statistics.ts';
+import { type Group, resultsOf } from './groups.ts';
+
+/** Below this probability a difference is called more than chance. */
+const ALPHA = 0.05;
+
+export interface Verdict {
+  other: Group;
+  text: string;
+  /** Whether it is more than chance; undefined where that cannot be told. */
+  isReal: boolean | undefined;
+}
+
+/** Every group against the first, by the test error after the last epoch. */
+export function verdicts([first, ...others]: readonly Group[], testPictures: number): Verdict[] {
+  if (first === undefined) return [];
+  const tests = others.map((other) => {
+    const [a, b] = [other, first].map((group) => resultsOf(group).map(({ lastError }) => lastError));
+    return { other, a: a ?? [], b: b ?? [], test: welch(a ?? [], b ?? []) };
+  });
+  const adjusted = holm(tests.map(({ test }) => test?.p));
+  return tests.map(({ other, a, b, test }, i): Verdict => {
+    const n = `n = ${a.length} and ${b.length}`;
+    if (a.length === 0 || b.length === 0)
+      return { other, isReal: undefined, text: 'One of the two has no epoch yet.' };
+    const difference = `${points(mean(a) - mean(b))} points`;
+    if (test === undefined) {
+      const [low, high] = wilson(mean(b), testPictures);
+      return {
+        other,
+        isReal: undefined,
+        text: `${difference} (${n}). Too few seeds to tell chance apart: train with --seeds 5. From ${testPictures} test pictures alone, an error of ${percent(mean(b))} is known to ±${(((high - low) / 2) * 100).toFixed(2)} points.`,
+      };
+    }
+    const p = adjusted[i] ?? test.p;
+    const exact = permutationTest(a, b);
+    const isReal = p < ALPHA;
+    const corrected = adjusted.length > 1 ? `, corrected for ${adjusted.length} comparisons after Holm` : '';
+    const probability = `p = ${probabilityText(p)}${corrected}`;
+    return {
+      other,
+      isReal,
+      text:
+        `${difference}, 95 % interval ${points(test.interval[0])} to ${points(test.interval[1])} (Welch's t-test: ${probability}` +
+        `${exact === undefined ? '' : `; exact permutation test: ${probabilityText(exact)}`}; ${n}). ` +
+        (isReal ? `${test.difference < 0 ? 'Better' : 'Worse'} by more than chance.` : 'That may be chance.'),
+    };
+  });
+}
+
+/** Probabilities corrected for their number: Holm 1979, jstor.org/stable/4615733. Undefined ones are left out. */
+export function holm(probabilities: readonly (number | undefined)[]): (number | undefined)[] {
+  const known = probabilities.flatMap((p, index) => (p === undefined ? [] : [{ p, index }]));
+  const result = probabilities.map((): number | undefined => undefined);
+  let largest = 0;
+  for (const [rank, { p, index }] of known.sort((a, b) => a.p - b.p).entries()) {
+    largest = Math.max(largest, Math.min(1, p * (known.length - rank)));
+    result[index] = largest;
+  }
+  return result;
+}
+
+function probabilityText(p: number): string {
+  return p < 0.001 ? 'less than 0.001' : p.toFixed(3);
+}

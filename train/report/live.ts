@@ -1,0 +1,51 @@
+// The live page: a worker thread serves what the training thread, blocked by its steps most of the time, hands it.
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+export interface Live {
+  /** `http://127.0.0.1:3737/` */
+  readonly address: string;
+  /** Whether a browser has the page open. */
+  isWatched(): boolean;
+  /** Replaces the page, also in the browsers that have it open. */
+  show(page: string): void;
+  /** Tells the browsers that this was the last page, and ends. */
+  close(): Promise<void>;
+}
+
+/** What the worker is given. */
+export interface LiveWork {
+  /** One int32 in shared memory: how many browsers have the page open. */
+  readonly watchers: Int32Array;
+  readonly port: number;
+}
+
+/** Taken when it is free, so that a page that was left open goes on with the next training; any other one if not. */
+const PORT = 3737;
+
+/** Milliseconds that browsers get for fetching the last page. */
+const FAREWELL = 2000;
+
+/** Starts the server, on this machine's own address alone. */
+export async function openLive(port = PORT): Promise<Live> {
+  const watchers = new Int32Array(new SharedArrayBuffer(4));
+  const work: LiveWork = { watchers, port };
+  const worker = new Worker(new URL('./live-worker.mjs', import.meta.url), {
+    workerData: work,
+    execArgv: [],
+  });
+  const [address] = await once(worker, 'message');
+  worker.unref();
+  return {
+    address: String(address),
+    isWatched: () => Atomics.load(watchers, 0) > 0,
+    show: (page) => worker.postMessage({ page }),
+    async close() {
+      const ended = once(worker, 'exit');
+      worker.postMessage({ end: true });
+      const timer = setTimeout(() => worker.terminate(), FAREWELL);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
