@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCard } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
+import { usual } from '../../serve/models.ts';
 import { readModels } from '../../serve/repository.ts';
 import { openPool } from '../../serve/sessions/pool.ts';
 import { colours, fillRepository, openTestApp, refusal, temporaryFolder } from './harness.ts';
