@@ -1,14 +1,16 @@
 // `trainyard train`: trains a recipe, going on with an interrupted run of it.
 import { defineCommand } from 'citty';
 import { runsFolder } from '../setup/paths.mjs';
-import { chooseRun, countOf, familyOptions, listRecipes, recipesOf } from './choose.ts';
+import { type Choice, chooseRun, countOf, familyOptions, listRecipes, recipesOf } from './choose.ts';
 import { type Dataset, loadDataOf } from './datasets/index.ts';
 import { describeEnvironment } from './environment.ts';
 import { type FitOptions, type FitResult, fit } from './fit.ts';
 import { deathNote, isOutOfMemory, limitMemory, outOfMemory } from './memory/index.ts';
 import { describeBudget, describePlan, measurePace, planOf, withinBudget } from './plan.ts';
 import { type Recipe, stepsOf, wordsOf } from './recipes/index.ts';
-import { createRun, diedInVain, lockRun, type Run } from './run.ts';
+import { report as compare } from './report/compare/command.ts';
+import { openReport, type Report, reportPath, watchAll } from './report/index.ts';
+import { createRun, diedInVain, findFinished, findUnfinished, lockRun, type Run, readRecipe } from './run.ts';
 import { clock, percent, watchInTerminal } from './terminal.ts';
 import { reportResume } from './verify/report.ts';
 
@@ -28,6 +30,14 @@ export const trainCommand = defineCommand({
     ...familyOptions,
     budget: { type: 'string', description: 'Scale the steps to a wall time, for example 10m' },
     plan: { type: 'boolean', description: 'Say how long it will take, and train nothing' },
+    seeds: { type: 'string', description: 'Train so many runs, one seed after the other, and compare them' },
+    live: {
+      type: 'boolean',
+      description: 'Show the report at an address on this machine while it grows',
+      negativeDescription: 'Show no live report',
+      default: true,
+    },
+    tensorboard: { type: 'boolean', description: "Write TensorBoard's event files into the run's folder" },
     keep: { type: 'string', description: "Keep so many epochs' checkpoints, named by their step" },
     resume: { type: 'string', description: 'Go on with this run, by its name' },
     from: {
@@ -52,26 +62,77 @@ export const trainCommand = defineCommand({
       return;
     }
     if (args.plan) return showPlan(recipesOf(args)[0]);
-    const keep = args.keep === undefined ? 0 : countOf('keep', args.keep);
-    const chosen = chooseRun(args);
-    const memory = await limitMemory(chosen.recipe, args['max-memory']);
-    const dataset = await loadDataOf(chosen.recipe);
-    const recipe = chosen.run ? chosen.recipe : await scaled(chosen.recipe, dataset);
-    const run = chosen.run ?? createRun(args.runs, recipe, describeEnvironment());
-    const started = performance.now();
-    const { weights } = chosen;
-    const result = await trainRun({
-      recipe,
-      dataset,
-      run,
-      keep,
-      ...(memory && { memory }),
-      ...(weights && { weights }),
-    });
-    console.log(summary(run, result, performance.now() - started));
-    if (!result.finished) process.exitCode = INTERRUPTED;
+    const seeds = args.seeds === undefined ? 1 : countOf('seeds', args.seeds);
+    const done = seeds > 1 && !args.fresh ? findDone(recipesOf(args), args.runs) : undefined;
+    const first = done ?? (await trainChoice(chooseRun(args), args));
+    if (seeds > 1 && first.finished) await trainSeeds(first, seeds, args);
   },
 });
+
+interface TrainOptions {
+  runs: string;
+  keep?: string | undefined;
+  'max-memory'?: string | undefined;
+  live: boolean;
+  tensorboard?: boolean | undefined;
+  fresh?: boolean | undefined;
+}
+
+interface Trained {
+  run: Run;
+  recipe: Recipe;
+  weights?: FitOptions['weights'];
+  finished: boolean;
+}
+
+/** Trains what was chosen, or goes on with it, and says how it ended. */
+async function trainChoice(chosen: Choice, options: TrainOptions): Promise<Trained> {
+  const keep = options.keep === undefined ? 0 : countOf('keep', options.keep);
+  const memory = await limitMemory(chosen.recipe, options['max-memory']);
+  const dataset = await loadDataOf(chosen.recipe);
+  const recipe = chosen.run ? chosen.recipe : await scaled(chosen.recipe, dataset);
+  const run = chosen.run ?? createRun(options.runs, recipe, describeEnvironment());
+  const started = performance.now();
+  const { weights } = chosen;
+  const result = await trainRun(
+    { recipe, dataset, run, keep, ...(memory && { memory }), ...(weights && { weights }) },
+    options,
+  );
+  console.log(summary(run, result, performance.now() - started));
+  if (!result.finished) process.exitCode = INTERRUPTED;
+  return { run, recipe, ...(weights && { weights }), finished: result.finished };
+}
+
+/** A run of one of the recipes that is done already. */
+function findDone(recipes: readonly Recipe[], runs: string): Trained | undefined {
+  const [run] = recipes.flatMap((recipe) => findFinished(runs, recipe) ?? []);
+  if (run === undefined) return undefined;
+  const recipe = readRecipe(run);
+  console.log(`${run.name} is done already: seed ${recipe.seed}.`);
+  return { run, recipe, finished: true };
+}
+
+/** Trains the recipe of `first` with the seeds after its own, as far as that is not done yet, and compares the runs. */
+async function trainSeeds(first: Trained, seeds: number, options: TrainOptions): Promise<void> {
+  const runs = [first.run];
+  for (let i = 1; i < seeds; i++) {
+    const recipe = { ...first.recipe, seed: first.recipe.seed + i };
+    const done = options.fresh ? undefined : findFinished(options.runs, recipe);
+    if (done !== undefined) {
+      console.log(`${done.name} is done already: seed ${recipe.seed}.`);
+      runs.push(done);
+      continue;
+    }
+    const unfinished = options.fresh ? undefined : findUnfinished(options.runs, recipe);
+    // As many steps as the first, also where a budget has been measured for it.
+    const run = unfinished ?? createRun(options.runs, recipe, describeEnvironment());
+    const { weights } = first;
+    const trained = await trainChoice({ recipe: readRecipe(run), run, ...(weights && { weights }) }, options);
+    if (!trained.finished) return;
+    runs.push(trained.run);
+  }
+  console.log(await compare(options.runs, runs));
+}
 
 /** The recipe with the steps that its budget leaves, measured now. */
 async function scaled(recipe: Recipe, dataset: Dataset): Promise<Recipe> {
@@ -93,7 +154,10 @@ async function showPlan(recipe: Recipe): Promise<void> {
 }
 
 /** Trains with a bar and a table; the first Ctrl-C saves and ends, the second one ends at once. */
-async function trainRun(options: FitOptions): Promise<FitResult> {
+async function trainRun(
+  options: FitOptions,
+  { live, tensorboard = false }: TrainOptions,
+): Promise<FitResult> {
   const { recipe, dataset, run } = options;
   if (diedInVain(run)) console.log(deathNote(run));
   const unlock = lockRun(run);
@@ -102,16 +166,23 @@ async function trainRun(options: FitOptions): Promise<FitResult> {
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
   const epochs = stepsOf(recipe, stepsPerEpoch) / stepsPerEpoch;
-  const watcher = watchInTerminal(recipe.batchSize, Math.ceil(epochs));
+  const terminal = watchInTerminal(recipe.batchSize, Math.ceil(epochs));
+  let report: Report | undefined;
   try {
+    report = await openReport({ run, dataset, live, tensorboard });
     console.log(
       `Training ${wordsOf(recipe)} on ${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images, ${Number(epochs.toFixed(1))} epoch${epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
     );
-    return await fit({ ...options, watcher, signal: abort.signal });
+    if (report.address !== undefined) console.log(`Watch it: ${report.address}`);
+    const watcher = watchAll([terminal, report.watcher]);
+    const result = await fit({ ...options, watcher, signal: abort.signal });
+    await report.finish(result.finished);
+    return result;
   } catch (error) {
     throw isOutOfMemory(error) ? await outOfMemory(recipe, error) : error;
   } finally {
-    watcher.stop();
+    terminal.stop();
+    await report?.close();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     unlock();
   }
@@ -124,7 +195,7 @@ function summary(run: Run, { finished, step, history, best }: FitResult, millise
   return [
     `Finished in ${clock(milliseconds / 1000)}. Error rate ${percent(last?.errorRate ?? Number.NaN)} after the last epoch, best ${percent(best?.errorRate ?? Number.NaN)} (epoch ${best?.epoch}).`,
     ...(last?.tta ? [`With test-time augmentation: ${percent(last.tta.errorRate)}.`] : []),
-    `Checkpoints and metrics: ${run.folder}`,
+    `Report: ${reportPath(run)}`,
     'Next: npm run export',
   ].join('\n');
 }

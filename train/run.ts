@@ -77,13 +77,23 @@ export function findRun(folder: string, name?: string): Run {
 
 /** The newest run of exactly this recipe, if it was interrupted and nobody is at work on it. */
 export function findUnfinished(folder: string, recipe: Recipe): Run | undefined {
-  const digest = wantedDigest(recipe);
-  const run = listRuns(folder)
-    .filter((candidate) => wantedDigest(readRecipe(candidate)) === digest)
-    .at(-1);
+  const run = newestOf(folder, recipe);
   if (run === undefined || owner(run) !== undefined) return undefined;
   if (!existsSync(run.last)) return run;
   return isFinished(readLast(run)) ? undefined : run;
+}
+
+/** The newest run of exactly this recipe, if it is done. */
+export function findFinished(folder: string, recipe: Recipe): Run | undefined {
+  const run = newestOf(folder, recipe);
+  return run !== undefined && existsSync(run.last) && isFinished(readLast(run)) ? run : undefined;
+}
+
+function newestOf(folder: string, recipe: Recipe): Run | undefined {
+  const digest = wantedDigest(recipe);
+  return listRuns(folder)
+    .filter((candidate) => wantedDigest(readRecipe(candidate)) === digest)
+    .at(-1);
 }
 
 /** Digest of what was asked for: the steps that a budget came to were measured, and would come out otherwise now. */

@@ -1,5 +1,5 @@
 // What a report says of the trained network itself: its errors, its filters, what its layers compute.
-import { type Dataset, loadDataset, type Split } from '../datasets/index.ts';
+import { type Dataset, loadDataOf, type Split } from '../datasets/index.ts';
 import { createBatches } from '../loader/batches.ts';
 import { argMax } from '../predictor.ts';
 import { permutation, random } from '../random.ts';
@@ -64,7 +64,7 @@ const BATCH = 250;
 
 /** Looks at a run's best checkpoint. @throws UserError when it has none, or the data cannot be read. */
 export async function analyse(run: Run, recipe: Recipe, dataset?: Dataset): Promise<Analysis> {
-  const data = dataset ?? (await loadDataset(recipe.dataset));
+  const data = dataset ?? (await loadDataOf(recipe));
   const network = openNetwork(run, recipe, data);
   try {
     const test = answersOf(network, data.test);
@@ -112,11 +112,12 @@ const SAMPLE = 32;
 export async function sampleBatch(recipe: Recipe, dataset: Dataset): Promise<Sample> {
   const { train: split, shape } = dataset;
   const { batchSize, seed, augment } = recipe;
-  const count = Math.min(SAMPLE, batchSize);
+  const count = Math.min(SAMPLE, batchSize, split.n);
   const size = shape[0] * shape[1] * shape[2];
   const batchOf = (options: Recipe['augment']) => {
-    const slot = { images: new Uint8Array(batchSize * size), labels: new Int32Array(batchSize) };
-    createBatches({ split, shape, batchSize, seed, augment: options })(0, slot);
+    const slot = { images: new Uint8Array(count * size), labels: new Int32Array(count) };
+    // A smaller batch is the beginning of a larger one.
+    createBatches({ split, shape, batchSize: count, seed, augment: options })(0, slot);
     return slot;
   };
   const sheet = ({ images }: { images: Uint8Array }) =>

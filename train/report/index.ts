@@ -1,9 +1,9 @@
 // A training's report: recorded and drawn while it trains, complete when it has ended.
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Dataset, loadDataset } from '../datasets/index.ts';
+import { type Dataset, loadDataOf } from '../datasets/index.ts';
 import type { Watcher } from '../fit.ts';
-import { type Run, readRecipe } from '../run.ts';
+import type { Run } from '../run.ts';
 import { TEMPORARY } from '../safetensors.ts';
 import { analyse, sampleBatch } from './analysis.ts';
 import { type Facts, readRun } from './facts.ts';
@@ -94,7 +94,7 @@ export async function openReport({ run, dataset, live, tensorboard }: ReportOpti
  */
 export async function makeReport(run: Run, dataset?: Dataset): Promise<string> {
   const read = readRun(run);
-  const data = dataset ?? (await loadDataset(readRecipe(run).dataset));
+  const data = dataset ?? (await loadDataOf(read.recipe));
   const [analysis, sample] = [await analyse(run, read.recipe, data), await sampleBatch(read.recipe, data)];
   writePage(reportPath(run), renderReport({ ...read, dataset: data, sample, analysis }));
   return reportPath(run);

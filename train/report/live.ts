@@ -20,7 +20,7 @@ export interface LiveWork {
   readonly port: number;
 }
 
-/** Taken when it is free, so that a page that was left open goes on with the next training; any other one if not. */
+/** Taken when it is free, so that the address stays the same; any other one if not. */
 const PORT = 3737;
 
 /** Milliseconds that browsers get for fetching the last page. */
