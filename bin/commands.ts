@@ -25,6 +25,10 @@ const commands: Record<string, { description: string; load: () => Promise<AnyCom
     load: async () => (await import('../train/report/compare/command.ts')).compareCommand,
     takesMany: true,
   },
+  inspect: {
+    description: 'List what is in a checkpoint, a run or a model file',
+    load: async () => (await import('../export/inspect/command.ts')).inspectCommand,
+  },
   export: {
     description: 'Export a run as one ONNX file, with proof of parity',
     load: async () => (await import('../export/command.ts')).exportCommand,

@@ -1,0 +1,34 @@
+// `trainyard inspect`: what is in a checkpoint, a run's checkpoints, or a model file.
+import { existsSync } from 'node:fs';
+import { defineCommand } from 'citty';
+import { UserError } from '../../models/errors.ts';
+import { runsFolder } from '../../setup/paths.mjs';
+import { findRun } from '../../train/run.ts';
+import { describeFile } from './describe.ts';
+import { inWords } from './text.ts';
+
+export const inspectCommand = defineCommand({
+  meta: { name: 'inspect', description: 'List what is in a checkpoint, a run or a model file' },
+  args: {
+    file: {
+      type: 'positional',
+      required: false,
+      description: 'A .safetensors or .onnx file, or the name of a run; the newest run if left out',
+    },
+    json: { type: 'boolean', description: 'Print it as JSON' },
+    runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
+  },
+  async run({ args }) {
+    const described = describeFile(pathOf(args.runs, args.file));
+    console.log(args.json ? JSON.stringify(described, null, 2) : inWords(described));
+  },
+});
+
+/** A file as it is named; of a run its best checkpoint, or the last where there is no best one yet. */
+function pathOf(runs: string, file: string | undefined): string {
+  if (file !== undefined && /\.(safetensors|onnx)$/.test(file)) return file;
+  const run = findRun(runs, file);
+  const path = [run.best, run.last].find(existsSync);
+  if (path === undefined) throw new UserError(`Run ${run.name} has no checkpoint yet.`);
+  return path;
+}

@@ -1,0 +1,106 @@
+// What `trainyard inspect` says of checkpoints and model files is what is in them.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { describeFile } from '../../../export/inspect/describe.ts';
+import { statisticsOf } from '../../../export/inspect/statistics.ts';
+import { inWords } from '../../../export/inspect/text.ts';
+import { root } from '../../../setup/paths.mjs';
+import { writeCheckpoint } from '../../../train/checkpoint.ts';
+import { findRecipe } from '../../../train/recipes/index.ts';
+import { writeSafetensors } from '../../../train/safetensors.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-inspect-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const tensors = new Map([
+  ['conv1/kernel', { shape: [2, 3], values: Float32Array.of(1, -1, 2, 0, 0, 4) }],
+  ['conv1/bias', { shape: [1], values: Float32Array.of(-0.5) }],
+]);
+const shippedModel = join(root, 'models/repository/digits/1/model.onnx');
+
+describe('statisticsOf', () => {
+  it('has the mean, deviation, bounds and zeros of plain arithmetic', () => {
+    const values = [1, -1, 2, 0, 0, 4];
+    const mean = 1;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 6;
+    expect(statisticsOf(Float32Array.from(values))).toEqual({
+      mean,
+      deviation: Math.sqrt(variance),
+      min: -1,
+      max: 4,
+      zeros: 2 / 6,
+    });
+  });
+
+  it('keeps a small deviation beside a large mean', () => {
+    const values = Float32Array.from({ length: 1000 }, (_, i) => 4096 + (i % 2) / 1024);
+    expect(statisticsOf(values).deviation).toBeCloseTo(1 / 2048, 10);
+  });
+});
+
+describe('describeFile', () => {
+  it('lists the tensors of a checkpoint, its recipe and how far it is', () => {
+    const path = join(folder, 'last.safetensors');
+    const recipe = findRecipe('conv-mnist', {}, { init: 'small' });
+    const history = [{ epoch: 1, step: 600, trainLoss: 2.3, validLoss: 2.301, errorRate: 0.8865 }];
+    const datasetDigests = { train: 'a', test: 'b' };
+    const progress = { step: 700, stepsPerEpoch: 600, lossSum: 0, history, datasetDigests };
+    writeCheckpoint(path, { recipe, progress, tensors });
+    const described = describeFile(path);
+    expect(described).toMatchObject({ kind: 'checkpoint', values: 7, recipe, progress });
+    expect(described.tensors.map(({ name, shape }) => [name, shape])).toEqual([
+      ['conv1/kernel', [2, 3]],
+      ['conv1/bias', [1]],
+    ]);
+    const text = inWords(described);
+    expect(text).toMatch(/checkpoint of conv-mnist --init small --optimizer sgd, conv-net, seed 1/);
+    expect(text).toMatch(/step 700 of .*epoch 1\.17/);
+    expect(text).toMatch(/after epoch 1: error rate 88\.65 %, loss 2\.301/);
+    expect(text).toMatch(/conv1\/kernel\s+\[2,3\]\s+1\s+1\.633\s+-1\s+4\s+33\.33 %/);
+  });
+
+  it('takes any safetensors file', () => {
+    const path = join(folder, 'other.safetensors');
+    writeSafetensors(path, { tensors, metadata: {} });
+    expect(inWords(describeFile(path))).toMatch(/safetensors, not of Trainyard\n {2}2 tensors, 7 numbers/);
+  });
+
+  it('shows the card, operators and parameters of the shipped model', () => {
+    const described = describeFile(shippedModel);
+    expect(described).toMatchObject({ kind: 'model', opset: 17, card: { name: 'digits' } });
+    const text = inWords(described);
+    expect(text).toMatch(/image -> probabilities/);
+    expect(text).toMatch(/\d+ ops: .*Conv \d+/);
+    expect(text).toMatch(/accuracy 99\.\d\d % on 10,000 test pictures/);
+    expect(text).toMatch(/logits\/kernel\s+\[1024,10\]/);
+  });
+
+  it.each([
+    ['nothing.safetensors', /nothing\.safetensors cannot be read/],
+    ['nothing.onnx', /nothing\.onnx cannot be read/],
+    ['picture.png', /neither a checkpoint \(\.safetensors\) nor a model file/],
+  ])('says what is wrong with %s', (file, message) => {
+    expect(() => describeFile(join(folder, file))).toThrow(message);
+  });
+
+  it('names a file that is no model', () => {
+    const path = join(folder, 'text.onnx');
+    writeFileSync(path, 'not a model');
+    expect(() => describeFile(path)).toThrow(/text\.onnx/);
+  });
+});
+
+describe('trainyard inspect', () => {
+  it('prints JSON', () => {
+    const { stdout, status } = spawnSync(
+      process.execPath,
+      ['bin/trainyard.mjs', 'inspect', shippedModel, '--json'],
+      { cwd: root, encoding: 'utf8' },
+    );
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'model', card: { labels: expect.any(Array) } });
+  });
+});
