@@ -1,6 +1,14 @@
 // A lesson: one convolutional network, three ways to draw its first weights, three optimizers.
 import type { Family } from './family.ts';
 
+/**
+ * The network of the series: its values with deviation 1 reach tens of thousands, its logits hundreds of thousands.
+ *
+ * normal: one epoch at 1e-5 gives 83 % and a cost of 1,900 (at 1e-6 48 % and 9,400, at 1e-4 87 % and 322); the series
+ * had 81.88 % and 15,083. small: after one epoch at 0.01, with which variance-scaling is beyond 90 %, the cost is
+ * still ln 10 = 2.3026 but for the third digit, and every picture gets the same answer; at 0.05 it leaves that plain
+ * within the epoch. The series' 5 % are of one batch; of all test pictures one digit's share is right.
+ */
 export const convMnist: Family = {
   recipe: {
     name: 'conv-mnist',
@@ -24,8 +32,8 @@ export const convMnist: Family = {
       description: 'How the first weights are drawn',
       standard: 'variance-scaling',
       values: {
-        normal: { architecture: { initializer: 'normal' }, schedule: { learningRate: 1e-6 } },
-        small: { architecture: { initializer: 'small' }, schedule: { learningRate: 0.01 } },
+        normal: { architecture: { initializer: 'normal' }, schedule: { learningRate: 1e-5 }, epochs: 1 },
+        small: { architecture: { initializer: 'small' }, schedule: { learningRate: 0.01 }, epochs: 1 },
         'variance-scaling': {},
       },
     },
@@ -35,7 +43,7 @@ export const convMnist: Family = {
       standard: 'sgd',
       values: {
         sgd: {},
-        momentum: { optimizer: { name: 'momentum' } },
+        momentum: { optimizer: { name: 'momentum' }, schedule: { learningRate: 0.02 } },
         adam: { optimizer: { name: 'adam' }, schedule: { learningRate: 1e-3 } },
       },
     },

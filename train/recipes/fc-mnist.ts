@@ -1,6 +1,12 @@
 // A lesson: a fully connected network learns digits from weights of deviation 1, and from weights that fit it.
 import type { Family } from './family.ts';
 
+/**
+ * With deviation 1, each layer's values are 11 times those before it (the root of half of 256): the first logits lie
+ * in the thousands, and what learns most is confidence. One epoch at 0.001 gives 87 % and a cost of 129, two give
+ * 88 % and 78; the series had 85.75 % and 108. Larger rates diverge (0.01), smaller ones stay behind (0.0001: 83 %, 553).
+ * With He's and Glorot's deviations the same network bears a rate of 0.2.
+ */
 export const fcMnist: Family = {
   recipe: {
     name: 'fc-mnist',
@@ -12,10 +18,10 @@ export const fcMnist: Family = {
     prepare: { rule: 'digit' },
     augment: {},
     optimizer: { name: 'sgd' },
-    schedule: { name: 'constant', learningRate: 1e-4 },
+    schedule: { name: 'constant', learningRate: 1e-3 },
     labelSmoothing: 0,
     batchSize: 100,
-    epochs: 5,
+    epochs: 1,
     seed: 1,
   },
   options: [
@@ -27,7 +33,8 @@ export const fcMnist: Family = {
         normal: {},
         'variance-scaling': {
           architecture: { initializer: 'variance-scaling' },
-          schedule: { learningRate: 0.1 },
+          schedule: { name: 'cosine', learningRate: 0.2 },
+          epochs: 10,
         },
       },
     },
