@@ -42,7 +42,7 @@ export function diagnose(
       ...result,
       summary: `Avoidable bias (${points(avoidableBias)} points) and variance (${points(variance)}) are both within the ±${(noise * 100).toFixed(2)} points that ${test.n} test pictures can tell.`,
       advice: [
-        'Whether a further change helps, only several seeds can show: train with --seeds 5 and compare.',
+        'Whether a further change helps, only several seeds can show: train with `--seeds 5` and compare.',
         ...common,
       ],
     };
@@ -50,7 +50,7 @@ export function diagnose(
   return {
     ...result,
     summary: isBias
-      ? `Bias is the larger part: the network misses ${percent(train.errorRate)} of the training pictures themselves, ${points(avoidableBias)} points from the lowest error known, while test pictures add ${points(variance)}.`
+      ? `Bias is the larger part: the network misses ${percent(train.errorRate)} of the training pictures themselves, ${(avoidableBias * 100).toFixed(2)} points more than the lowest error known. ${variance > 0 ? `Test pictures add ${(variance * 100).toFixed(2)} points.` : 'Test pictures are no harder for it: there is no variance to reduce.'}`
       : `Variance is the larger part: ${percent(train.errorRate)} of the training pictures are missed, but ${percent(test.errorRate)} of the test pictures, ${points(variance)} points more; avoidable bias is ${points(avoidableBias)}.`,
     advice: [...(isBias ? biasAdvice(recipe, history) : varianceAdvice(recipe, history)), ...common],
   };
@@ -61,10 +61,10 @@ function biasAdvice(recipe: Recipe, history: readonly EpochRow[]): string[] {
   const advice: string[] = [];
   if (before && last && last.trainLoss < 0.97 * before.trainLoss)
     advice.push(
-      `Train longer: the training loss still fell by ${percent(1 - last.trainLoss / before.trainLoss, 0)} in the last epoch (${short(before.trainLoss)} to ${short(last.trainLoss)}). Next: --epochs ${recipe.epochs * 2}.`,
+      `Train longer: the training loss still fell by ${percent(1 - last.trainLoss / before.trainLoss, 0)} in the last epoch (${short(before.trainLoss)} to ${short(last.trainLoss)}). Next: \`--epochs ${recipe.epochs * 2}\`.`,
     );
   else if (recipe.epochs < 5)
-    advice.push(`Train longer: ${recipe.epochs} epochs are few. Next: --epochs ${recipe.epochs * 3}.`);
+    advice.push(`Train longer: ${recipe.epochs} epochs are few. Next: \`--epochs ${recipe.epochs * 3}\`.`);
   const held = regularisers(recipe);
   if (held.length > 0)
     advice.push(`Hold it back less: this run has ${held.join(', ')}. Weaken one at a time.`);

@@ -1,6 +1,7 @@
 // What a report says of the trained network itself: its errors, its filters, what its layers compute.
-import { type Dataset, loadDataOf, type Split } from '../datasets/index.ts';
+import { type Dataset, loadDataOf, type Shape, type Split } from '../datasets/index.ts';
 import { createBatches } from '../loader/batches.ts';
+import { MEAN_IMAGE } from '../mean-image.ts';
 import { argMax } from '../predictor.ts';
 import { permutation, random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
@@ -50,6 +51,8 @@ export interface Analysis {
   worst: readonly Answer[];
   worstSheet: Sheet;
   filters: Filters | undefined;
+  /** Where the recipe subtracts the mean image: that, and the worst pictures without it, as the network saw them. */
+  meanImage: { mean: Sheet; worst: Sheet } | undefined;
   /** The same layers before the first step and after training. */
   activations: readonly { start: Histogram; end: Histogram }[];
   histogramImages: number;
@@ -87,6 +90,11 @@ export async function analyse(run: Run, recipe: Recipe, dataset?: Dataset): Prom
         8,
       ),
       filters: await filtersOf(network, data),
+      meanImage: await meanImageOf(
+        network,
+        worst.map(({ index }) => pictureAt(data.test, index)),
+        data.shape,
+      ),
       activations: end.flatMap((histogram, i) => {
         const before = start[i];
         return before === undefined ? [] : [{ start: before, end: histogram }];
@@ -213,4 +221,20 @@ async function filtersOf(network: ReportedNetwork, dataset: Dataset): Promise<Fi
     signedTile(Float32Array.from({ length }, (_, i) => values[i * count + filter] ?? 0)),
   );
   return { name, shape, count, sheet: await sheetOf(tiles, [kernelHeight, kernelWidth, channels], 8) };
+}
+
+async function meanImageOf(
+  { best }: ReportedNetwork,
+  pictures: readonly Uint8Array[],
+  shape: Shape,
+): Promise<Analysis['meanImage']> {
+  const mean = best.get(MEAN_IMAGE);
+  if (mean === undefined) return undefined;
+  const without = pictures.map((picture) =>
+    signedTile(Float32Array.from(picture, (byte, i) => byte - (mean[i] ?? 0))),
+  );
+  return {
+    mean: await sheetOf([Uint8Array.from(mean, Math.round)], shape),
+    worst: await sheetOf(without, shape, 8),
+  };
 }

@@ -1,14 +1,17 @@
 // How the reports write numbers.
 
+/** Does not break at the end of a line. */
+const NARROW = '\u202f';
+
 /** A share as `0.63 %`, with as many digits as say something. */
 export function percent(share: number, digits = 2): string {
   if (!Number.isFinite(share)) return '–';
-  return `${minus((share * 100).toFixed(digits))} %`;
+  return `${minus((share * 100).toFixed(digits))}${NARROW}%`;
 }
 
 /** A share for an axis: `5 %`, `0.5 %`. */
 export function shortPercent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`;
+  return `${Number((share * 100).toPrecision(3))}${NARROW}%`;
 }
 
 /** A difference of shares in points: `+0.12`. */
@@ -29,7 +32,7 @@ export function short(value: number): string {
 export function whole(value: number): string {
   return Math.round(value)
     .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ' ');
+    .replace(/\B(?=(\d{3})+$)/g, NARROW);
 }
 
 export function bytes(value: number): string {

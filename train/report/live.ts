@@ -36,16 +36,21 @@ export async function openLive(port = PORT): Promise<Live> {
   });
   const [address] = await once(worker, 'message');
   worker.unref();
+  let ended: Promise<unknown> | undefined;
+  const end = async () => {
+    const exit = once(worker, 'exit');
+    worker.postMessage({ end: true });
+    const timer = setTimeout(() => worker.terminate(), FAREWELL);
+    await exit;
+    clearTimeout(timer);
+  };
   return {
     address: String(address),
     isWatched: () => Atomics.load(watchers, 0) > 0,
     show: (page) => worker.postMessage({ page }),
-    async close() {
-      const ended = once(worker, 'exit');
-      worker.postMessage({ end: true });
-      const timer = setTimeout(() => worker.terminate(), FAREWELL);
+    close: async () => {
+      ended ??= end();
       await ended;
-      clearTimeout(timer);
     },
   };
 }

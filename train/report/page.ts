@@ -16,7 +16,14 @@ export function renderReport(facts: Facts): string {
     return body === undefined ? [] : [{ ...section, body }];
   });
   const { sample, analysis, run, recipe } = facts;
-  const sheets = [sample.plain, sample.augmented, analysis?.worstSheet, analysis?.filters?.sheet];
+  const sheets = [
+    sample.plain,
+    sample.augmented,
+    analysis?.worstSheet,
+    analysis?.filters?.sheet,
+    analysis?.meanImage?.mean,
+    analysis?.meanImage?.worst,
+  ];
   return document({
     title: `${recipe.name} · ${run.name}`,
     head: html`<header>

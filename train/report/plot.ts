@@ -19,6 +19,8 @@ export interface Series {
 export interface PlotOptions {
   title: string;
   x: string;
+  /** Where the horizontal axis begins and ends, if not with the points. */
+  domain?: readonly [number, number];
   series: readonly Series[];
   format: (value: number) => string;
   log?: boolean;
@@ -29,13 +31,14 @@ export interface PlotOptions {
 
 /** A figure; nothing when there is no point to draw. */
 export function plot(options: PlotOptions): Html | undefined {
-  const { title, x, series, format, log = false, fromZero = false, legend: hasLegend = true } = options;
+  const { title, x, domain = [], series, format } = options;
+  const { log = false, fromZero = false, legend: hasLegend = true } = options;
   const points = series.flatMap((each) => each.points);
   if (points.length === 0) return undefined;
-  const across = scaleOver(
-    points.map(([value]) => value),
-    { ticks: 6 },
-  );
+  const across = scaleOver([...domain, ...points.map(([value]) => value)], {
+    ticks: 6,
+    whole: x === 'epoch',
+  });
   const up = scaleOver(
     points.map(([, value]) => value),
     { log, fromZero },

@@ -22,8 +22,9 @@ const timeSchema = z.object({
   imagesPerSecond: z.number(),
   /** Share of the time in which the step waited for its pictures. */
   waitedShare: z.number(),
-  /** Largest resident memory of the process so far, bytes. */
+  /** Resident memory of the process at the epoch's end and, so far, at most; bytes. */
   memory: z.number(),
+  largestMemory: z.number(),
 });
 
 export type EpochTime = z.output<typeof timeSchema>;
@@ -44,9 +45,7 @@ export function readRecord(run: Run): TrainingRecord {
     stepsPerEpoch: progress?.stepsPerEpoch ?? 0,
     steps: existsSync(stepsPath(run)) ? parseSteps(readFileSync(stepsPath(run), 'utf8')) : [],
     history: [...(progress?.history ?? [])],
-    times: existsSync(timesPath(run))
-      ? z.array(timeSchema).parse(JSON.parse(readFileSync(timesPath(run), 'utf8')))
-      : [],
+    times: existsSync(timesPath(run)) ? parseTimes(readFileSync(timesPath(run), 'utf8')) : [],
   };
 }
 
@@ -73,8 +72,9 @@ export function recordTo(run: Run, record: TrainingRecord): Watcher & { close():
     },
     onEpoch(row, time) {
       record.history.push(row);
-      const memory = process.resourceUsage().maxRSS * 1024;
-      record.times.push({ epoch: row.epoch, ...time, memory });
+      const memory = process.memoryUsage.rss();
+      const largestMemory = process.resourceUsage().maxRSS * 1024;
+      record.times.push({ epoch: row.epoch, ...time, memory, largestMemory });
       writeWhole(timesPath(run), `${JSON.stringify(record.times, null, 2)}\n`);
     },
     close() {
@@ -91,6 +91,13 @@ const timesPath = ({ folder }: Run) => join(folder, 'times.json');
 /** Seven digits hold a float32 loss; a learning rate needs no more. */
 function lineOf({ step, loss, learningRate, correct }: StepRow): string {
   return [step, Number(loss.toPrecision(7)), Number(learningRate.toPrecision(7)), correct].join();
+}
+
+function parseTimes(text: string): EpochTime[] {
+  return z
+    .array(z.unknown())
+    .parse(JSON.parse(text))
+    .flatMap((row) => timeSchema.safeParse(row).data ?? []);
 }
 
 /** The rows whose numbers are whole; a line that was cut off is left out. */

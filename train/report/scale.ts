@@ -9,18 +9,18 @@ export interface Scale {
 /** A scale over finite `values`; logarithmic where that is asked for and all are positive. */
 export function scaleOver(
   values: readonly number[],
-  { log = false, fromZero = false, ticks = 5 } = {},
+  { log = false, fromZero = false, whole = false, ticks = 5 } = {},
 ): Scale {
   const finite = values.filter(Number.isFinite);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   if (finite.length === 0) return linear(0, 1, ticks);
   if (log && low > 0) return logarithmic(low, high);
-  return linear(fromZero ? Math.min(0, low) : low, high, ticks);
+  return linear(fromZero ? Math.min(0, low) : low, high, ticks, whole);
 }
 
-function linear(from: number, to: number, count: number): Scale {
+function linear(from: number, to: number, count: number, whole = false): Scale {
   const [low, high] = from === to ? [Math.min(0, from), to > 0 ? to : 1] : [from, to];
-  const step = roundUp((high - low) / count);
+  const step = Math.max(whole ? 1 : 0, roundUp((high - low) / count));
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   // Products of whole numbers and a step such as 0.1 end in ...0000004.

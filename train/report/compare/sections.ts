@@ -3,7 +3,7 @@ import { clock } from '../../terminal.ts';
 import { percent, short, shortPercent } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { type Point, plot, type Series } from '../plot.ts';
-import { binned } from '../sections/curves.ts';
+import { binned, smoothed } from '../sections/curves.ts';
 import { deviation, mean } from '../statistics.ts';
 import { type Compared, type Group, type Result, resultOf, resultsOf } from './groups.ts';
 import { verdicts } from './verdict.ts';
@@ -27,8 +27,16 @@ export const results: ComparisonSection = {
         <td>${all.length}</td>
         <td>${spreadOf(all, ({ lastError }) => lastError, percent)}</td>
         <td>${spreadOf(all, ({ bestError }) => bestError, percent)}</td>
-        <td>${spreadOf(all, ({ testLoss }) => testLoss, short)}</td>
-        <td>${spreadOf(all, ({ trainLoss }) => trainLoss, short)}</td>
+        <td>${spreadOf(
+          all,
+          ({ testLoss }) => testLoss,
+          (value) => value.toFixed(4),
+        )}</td>
+        <td>${spreadOf(
+          all,
+          ({ trainLoss }) => trainLoss,
+          (value) => value.toFixed(4),
+        )}</td>
         <td>${all.length > 0 ? clock(mean(all.map(({ seconds }) => seconds))) : '–'}</td>
       </tr>`;
     });
@@ -74,9 +82,7 @@ export const curves: ComparisonSection = {
         title: 'Training loss',
         x: 'epoch',
         format: short,
-        series: overlaid(groups, ({ record }) =>
-          binned(record).map(({ epoch, loss }): Point => [epoch, loss]),
-        ),
+        series: overlaid(groups, ({ record }) => smoothed(binned(record))),
       },
       { title: 'Test error over time', x: 'minutes', format: shortPercent, series: overTime },
     ].map((options) => plot({ ...options, log: true, legend: false }));

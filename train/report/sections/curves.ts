@@ -8,26 +8,39 @@ import type { StepRow, TrainingRecord } from '../record.ts';
 export const curves: Section = {
   id: 'curves',
   title: 'Curves',
-  render({ record, recipe }: Facts) {
+  render({ record, recipe, state }: Facts) {
     const { history, stepsPerEpoch } = record;
     const steps = binned(record);
     const validation = (value: (row: (typeof history)[number]) => number): Point[] =>
       history.map((row) => [row.step / stepsPerEpoch, value(row)]);
     const loss = [...steps.map(({ loss: value }) => value), ...history.map(({ validLoss }) => validLoss)];
     const error = trainingErrors(record, recipe.batchSize);
+    const end = Math.max(
+      ...steps.slice(-1).map(({ epoch }) => Math.ceil(epoch)),
+      ...history.map(({ epoch }) => epoch),
+    );
+    const domain = [0, state === 'running' ? Math.max(recipe.epochs, end) : end] as const;
     const figures = [
       plot({
         title: 'Loss',
+        domain,
         x: 'epoch',
         format: short,
         log: spread(loss) > 20,
         series: [
-          { name: 'training', colour: 1, points: steps.map(({ epoch, loss: y }) => [epoch, y]) },
+          {
+            name: 'single steps',
+            colour: 1,
+            faint: true,
+            points: steps.map(({ epoch, loss: y }) => [epoch, y]),
+          },
+          { name: 'training', colour: 1, points: smoothed(steps) },
           { name: 'test', colour: 2, dots: true, points: validation(({ validLoss }) => validLoss) },
         ],
       }),
       plot({
         title: 'Error',
+        domain,
         x: 'epoch',
         format: shortPercent,
         log: spread([...error.map(([, y]) => y), ...history.map(({ errorRate }) => errorRate)]) > 8,
@@ -38,6 +51,7 @@ export const curves: Section = {
       }),
       plot({
         title: 'Learning rate',
+        domain,
         x: 'epoch',
         format: short,
         fromZero: true,
@@ -53,8 +67,7 @@ export const curves: Section = {
     if (figures.length === 0) return undefined;
     return html`<div class="plots">${figures}</div>
       <p class="note">Training loss and error are of the batches as they were trained on, augmented and before each
-      update; one point of the loss is the mean of ${Math.max(1, Math.ceil(record.steps.length / BINS))} of
-      ${stepsPerEpoch} steps per epoch.</p>`;
+      update; the thick line of the loss is a running mean.</p>`;
   },
 };
 
@@ -79,6 +92,19 @@ export function binned({
     });
   }
   return result;
+}
+
+/** How many bins are drawn as one, to either side. */
+const REACH = 7;
+
+/** The mean of each bin and its neighbours: a line that can be read where single batches jump. */
+export function smoothed(bins: readonly { epoch: number; loss: number }[]): Point[] {
+  return bins.map(({ epoch }, i): Point => {
+    // As many to the left as to the right, or the ends would be drawn from the side.
+    const reach = Math.min(REACH, i, bins.length - 1 - i);
+    const near = bins.slice(i - reach, i + reach + 1);
+    return [epoch, near.reduce((sum, { loss }) => sum + loss, 0) / near.length];
+  });
 }
 
 /** Error during each epoch that is done, as its batches were trained on. */

@@ -7,6 +7,7 @@ import { curves } from './curves.ts';
 import { environment } from './environment.ts';
 import { epochs } from './epochs.ts';
 import { filters } from './filters.ts';
+import { meanImage } from './mean-image.ts';
 import { recipe } from './recipe.ts';
 import { reproduce } from './reproduce.ts';
 import { sampleBatch } from './sample-batch.ts';
@@ -19,6 +20,7 @@ export const sections: readonly Section[] = [
   biasVariance,
   confusion,
   topLosses,
+  meanImage,
   filters,
   activations,
   sampleBatch,

@@ -6,7 +6,7 @@ import { html } from '../html.ts';
 
 export const reproduce: Section = {
   id: 'reproduce',
-  title: 'Again, and onwards',
+  title: 'Reproduce',
   render({ run, recipe, state }: Facts) {
     const commands = [
       ['Train it again', `npx trainyard train ${wordsOf(recipe)} ${optionsOf(recipe).join(' ')} --fresh`],

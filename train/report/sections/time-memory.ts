@@ -1,7 +1,7 @@
 // How long it took, how fast it went, how much memory it held.
 import { clock } from '../../terminal.ts';
 import type { Facts, Section } from '../facts.ts';
-import { bytes, percent, whole } from '../format.ts';
+import { bytes, percent, short, whole } from '../format.ts';
 import { html } from '../html.ts';
 import { plot } from '../plot.ts';
 import { mean } from '../statistics.ts';
@@ -19,7 +19,7 @@ export const timeMemory: Section = {
       ['per epoch', clock(seconds / times.length)],
       ['images per second', whole(mean(rates))],
       ['waiting for pictures', percent(mean(times.map(({ waitedShare }) => waitedShare)), 1)],
-      ['largest memory', bytes(Math.max(...times.map(({ memory }) => memory)))],
+      ['largest memory', bytes(Math.max(...times.map(({ largestMemory }) => largestMemory)))],
     ];
     return html`<dl class="parts">${figures.map(([name, text]) => html`<div><dt>${name}</dt><dd>${text}</dd></div>`)}</dl>
       ${
@@ -42,21 +42,20 @@ export const timeMemory: Section = {
               plot({
                 title: 'Memory',
                 x: 'epoch',
-                format: bytes,
+                format: (value) => `${short(value)} GiB`,
                 fromZero: true,
                 series: [
                   {
                     name: 'memory',
                     colour: 3,
                     dots: true,
-                    points: times.map((time) => [time.epoch, time.memory]),
+                    points: times.map((time) => [time.epoch, time.memory / 2 ** 30]),
                   },
                 ],
               }),
             ].filter((figure) => figure !== undefined)}</div>`
           : undefined
       }
-      <p class="note">An epoch's time includes its evaluation, its images per second do not. Memory is the largest
-      resident set of the process so far. These figures depend on what else the machine was doing.</p>`;
+      <p class="note">An epoch's time includes its evaluation, its images per second do not. Memory is the resident set of the process at the end of each epoch. These figures depend on what else the machine was doing.</p>`;
   },
 };

@@ -1,0 +1,116 @@
+// A run's report in a real browser: whole, quiet, on its own, and readable in both themes at any width.
+import { readFileSync } from 'node:fs';
+import { type Browser, type BrowserContextOptions, chromium as launcher, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sections } from '../../../train/report/sections/index.ts';
+import { chromium } from '../../browser.ts';
+import { newRun, temporaryFolder, trainWithReport } from './support.ts';
+
+const folder = temporaryFolder();
+let browser: Browser;
+let path: string;
+beforeAll(async () => {
+  [browser, { path }] = await Promise.all([
+    chromium().then((options) => launcher.launch(options)),
+    trainWithReport(newRun(folder.path)),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  folder.close();
+});
+
+async function open(options: BrowserContextOptions = {}) {
+  const page = await (await browser.newContext(options)).newPage();
+  const [complaints, requests]: [string[], string[]] = [[], []];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto(`file://${path}`);
+  return { page, complaints, requests };
+}
+
+/** Contrast of two colours, WCAG 2.2: (lighter + 0.05) / (darker + 0.05). */
+function contrast(page: Page, foreground: string, background: string): Promise<number> {
+  return page.evaluate(
+    ([front, back]) => {
+      const luminance = (selector: string, property: 'color' | 'backgroundColor') => {
+        const element = document.querySelector(selector);
+        if (element === null) throw new Error(`nothing matches ${selector}`);
+        const channels =
+          getComputedStyle(element)
+            [property].match(/[\d.]+/g)
+            ?.map(Number) ?? [];
+        const [r = 0, g = 0, b = 0] = channels.map((channel) => {
+          const share = channel / 255;
+          return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const [a, b] = [luminance(front ?? '', 'color'), luminance(back ?? '', 'backgroundColor')];
+      return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    },
+    [foreground, background],
+  );
+}
+
+describe('the report of a finished run', () => {
+  it('has every section, says nothing on the console, and asks nobody for anything', async () => {
+    const { page, complaints, requests } = await open();
+    const ids = await page.locator('main > section').evaluateAll((all) => all.map(({ id }) => id));
+    // The mean image is of recipes that subtract one.
+    expect(ids).toEqual(sections.map(({ id }) => id).filter((id) => id !== 'mean-image'));
+    for (const id of ids) expect((await page.locator(`#${id}`).innerText()).length, id).toBeGreaterThan(40);
+    expect(complaints).toEqual([]);
+    expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([`file://${path}`]);
+    expect(readFileSync(path, 'utf8')).not.toMatch(/<script|https?:\/\//);
+  });
+
+  it('shows the pictures it is about', async () => {
+    const { page } = await open();
+    expect(await page.locator('#top-losses .tile').count()).toBe(24);
+    expect(await page.locator('#first-layer-filters .tile, #filters .tile').count()).toBe(16);
+    expect(await page.locator('#sample-batch .tile').count()).toBe(2 * 32);
+    const sizes = await page
+      .locator('.tile')
+      .evaluateAll((tiles) => tiles.map((tile) => [tile.clientWidth, tile.clientHeight]));
+    for (const [width = 0, height = 0] of sizes) expect(Math.min(width, height)).toBeGreaterThan(20);
+    const backgrounds = await page
+      .locator('.tile')
+      .evaluateAll((tiles) => tiles.map((tile) => getComputedStyle(tile).backgroundImage.slice(0, 26)));
+    expect(new Set(backgrounds)).toEqual(new Set(['url("data:image/png;base64']));
+  });
+
+  it('counts every test picture once in the confusions', async () => {
+    const { page } = await open();
+    const cells = await page
+      .locator('.confusion tbody td:not(.error)')
+      .evaluateAll((all) => all.map((cell) => Number(cell.textContent)));
+    expect(cells).toHaveLength(100);
+    expect(cells.reduce((sum, count) => sum + count, 0)).toBe(500);
+  });
+
+  it.each(['light', 'dark'] as const)('can be read in the %s theme', async (colorScheme) => {
+    const { page } = await open({ colorScheme });
+    // WCAG 2.2, success criterion 1.4.3.
+    for (const selector of ['h1', '.note', '.up span', 'nav a', '.hero dd'])
+      expect(
+        await contrast(page, selector, selector === 'h1' ? 'body' : 'section'),
+        selector,
+      ).toBeGreaterThan(4.5);
+    const [r = 0] = await page.evaluate(
+      () => getComputedStyle(document.body).backgroundColor.match(/\d+/g)?.map(Number) ?? [],
+    );
+    expect(r > 127).toBe(colorScheme === 'light');
+  });
+
+  it.each([1280, 768, 390, 320])('fits a window of %d pixels', async (width) => {
+    const { page } = await open({ viewport: { width, height: 800 } });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  });
+
+  it('shows what others wrote as text', async () => {
+    const { page } = await open();
+    expect(await page.locator('#environment').innerText()).toContain('<b>a processor</b>');
+  });
+});
