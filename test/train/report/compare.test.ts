@@ -1,0 +1,107 @@
+// Comparisons: which runs belong together, what sets groups apart, and what is said of chance.
+import { afterAll, describe, expect, it } from 'vitest';
+import { findRecipe, type Recipe } from '../../../train/recipes/index.ts';
+import { diagnose } from '../../../train/report/advice.ts';
+import { type Group, groupRuns } from '../../../train/report/compare/groups.ts';
+import { compareRuns } from '../../../train/report/compare/index.ts';
+import { holm, verdicts } from '../../../train/report/compare/verdict.ts';
+import { createRun } from '../../../train/run.ts';
+import { newRun, recipe, temporaryFolder } from './support.ts';
+
+const folder = temporaryFolder();
+afterAll(folder.close);
+
+const runOf = (changes: Partial<Recipe>) => newRun(folder.path, { ...recipe, ...changes });
+
+/** A group whose runs ended with these test errors. */
+function groupWith(name: string, errors: readonly number[]): Group {
+  const run = createRun(folder.path, recipe, {});
+  const runs = errors.map((errorRate) => ({
+    run,
+    recipe,
+    environment: {},
+    state: 'finished' as const,
+    record: {
+      stepsPerEpoch: 40,
+      steps: [],
+      history: [{ epoch: 1, step: 40, trainLoss: 0.1, validLoss: 0.1, errorRate }],
+      times: [],
+    },
+  }));
+  return { name, colour: 1, recipe, runs };
+}
+
+describe('groupRuns', () => {
+  it('puts runs that differ in their seed alone together, and names groups by what sets them apart', () => {
+    const runs = [runOf({ seed: 1 }), runOf({ seed: 2 }), runOf({ labelSmoothing: 0.1 })];
+    const groups = groupRuns(runs);
+    expect(groups.map(({ name, runs: own }) => [name, own.length])).toEqual([
+      ['digits · labelSmoothing 0', 2],
+      ['digits · labelSmoothing 0.1', 1],
+    ]);
+  });
+
+  it('refuses runs of different data', async () => {
+    const other = newRun(folder.path, findRecipe('cifar-fast'));
+    await expect(compareRuns([runOf({}), other])).rejects.toThrow(/one dataset.*mnist and cifar10/);
+  });
+});
+
+describe('verdicts', () => {
+  it('tells a difference from chance, with the sizes of the samples', () => {
+    const [verdict] = verdicts(
+      [groupWith('a', [0.05, 0.052, 0.051]), groupWith('b', [0.03, 0.031, 0.032])],
+      10_000,
+    );
+    expect(verdict?.isReal).toBe(true);
+    // Of 20 ways to deal six values, 2 are as far apart.
+    expect(verdict?.text).toMatch(
+      /−2\.00 points.*permutation test: 0\.100; n = 3 and 3.*Better by more than chance/,
+    );
+  });
+
+  it('does not take noise for a difference, nor one run for proof', () => {
+    const [noise] = verdicts([groupWith('a', [0.05, 0.07]), groupWith('b', [0.051, 0.072])], 10_000);
+    expect(noise?.isReal).toBe(false);
+    const [single] = verdicts([groupWith('a', [0.05]), groupWith('b', [0.01])], 10_000);
+    expect(single?.isReal).toBeUndefined();
+    expect(single?.text).toContain('--seeds 5');
+  });
+
+  it('corrects for the number of comparisons', () => {
+    // Holm 1979: 0.01 * 3, then 0.03 * 2, then the largest so far.
+    expect(holm([0.04, 0.01, undefined, 0.03])).toEqual([0.06, 0.03, undefined, 0.06]);
+  });
+});
+
+describe('diagnose', () => {
+  const measured = (errorRate: number, n: number, confidence = 1 - errorRate) => ({
+    errorRate,
+    n,
+    confidence,
+    loss: 0.1,
+  });
+  const history = [
+    { epoch: 1, step: 1, trainLoss: 0.5, validLoss: 0.3, errorRate: 0.1 },
+    { epoch: 2, step: 2, trainLoss: 0.2, validLoss: 0.4, errorRate: 0.1 },
+  ];
+
+  it('finds bias, and names what this run could do about it', () => {
+    const result = diagnose({ train: measured(0.1, 5000), test: measured(0.11, 10_000) }, recipe, history);
+    expect(result.summary).toContain('Bias is the larger part');
+    expect(result.advice.join('\n')).toMatch(/still fell by 60\s?% in the last epoch.*--epochs 4/);
+  });
+
+  it('finds variance and overfitting', () => {
+    const result = diagnose({ train: measured(0.001, 5000), test: measured(0.1, 10_000) }, recipe, history);
+    expect(result.summary).toContain('Variance is the larger part');
+    expect(result.advice[0]).toContain('the test loss was lowest after epoch 1 (0.3) and is 0.4 at the end');
+  });
+
+  it('finds over-confidence, and says where a test set is too small to tell', () => {
+    const sure = diagnose({ train: measured(0.1, 5000), test: measured(0.2, 10_000, 0.99) }, recipe, history);
+    expect(sure.advice.at(-1)).toContain('over-confident');
+    const small = diagnose({ train: measured(0.003, 5000), test: measured(0.003, 500) }, recipe, history);
+    expect(small.summary).toContain('500 test pictures can tell');
+  });
+});
