@@ -11,7 +11,8 @@ export interface Turn {
   seconds: number;
   /** CPU seconds of all its threads. */
   cpu: number;
-  /** Peak resident memory of the process so far, bytes. */
+  /** Resident memory of the process, now and at most so far, bytes. */
+  resident?: number;
   peak: number;
   /** Milliseconds of the turn in which the step waited for data. */
   waited?: number;
@@ -39,21 +40,19 @@ export async function contend(
       elapsed = (performance.now() - began) / 1000;
     }
     const { user, system } = process.cpuUsage(cpuBefore);
-    const turn: Turn = { images, seconds: elapsed, cpu: (user + system) / 1e6, peak: peakMemory() };
+    const turn: Turn = {
+      images,
+      seconds: elapsed,
+      cpu: (user + system) / 1e6,
+      resident: fromStatus('VmRSS'),
+      peak: fromStatus('VmHWM'),
+    };
     if (waited !== undefined) turn.waited = waited() - waitedBefore;
     console.log(JSON.stringify(turn));
   }
 }
 
-/** Resident bytes now, and at most so far, as Linux counts them. */
-export function peakMemory(): number {
-  return fromStatus('VmHWM');
-}
-
-export function residentMemory(): number {
-  return fromStatus('VmRSS');
-}
-
+/** Bytes of a field of Linux's account of this process. */
 function fromStatus(field: string): number {
   const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(
     readFileSync('/proc/self/status', 'utf8'),
