@@ -176,6 +176,7 @@ async function trainRun(
     if (report.address !== undefined) console.log(`Watch it: ${report.address}`);
     const watcher = watchAll([terminal, report.watcher]);
     const result = await fit({ ...options, watcher, signal: abort.signal });
+    if (result.finished) console.log('Looking at the trained network for the report.');
     await report.finish(result.finished);
     return result;
   } catch (error) {

@@ -3,7 +3,7 @@ import type { EpochRow } from '../checkpoint.ts';
 import { bestOf } from '../fit.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { Measured } from './analysis.ts';
-import { percent, points, short } from './format.ts';
+import { many, percent, points, short } from './format.ts';
 import { wilson } from './statistics.ts';
 
 /** The lowest error known for a dataset, which stands for what cannot be avoided. */
@@ -64,7 +64,9 @@ function biasAdvice(recipe: Recipe, history: readonly EpochRow[]): string[] {
       `Train longer: the training loss still fell by ${percent(1 - last.trainLoss / before.trainLoss, 0)} in the last epoch (${short(before.trainLoss)} to ${short(last.trainLoss)}). Next: \`--epochs ${recipe.epochs * 2}\`.`,
     );
   else if (recipe.epochs < 5)
-    advice.push(`Train longer: ${recipe.epochs} epochs are few. Next: \`--epochs ${recipe.epochs * 3}\`.`);
+    advice.push(
+      `Train longer: ${many(recipe.epochs, 'epoch')} will not do. Next: \`--epochs ${recipe.epochs * 3}\`.`,
+    );
   const held = regularisers(recipe);
   if (held.length > 0)
     advice.push(`Hold it back less: this run has ${held.join(', ')}. Weaken one at a time.`);

@@ -60,6 +60,8 @@ export interface Analysis {
 
 /** Bounds on what is looked at, so that a report takes seconds. */
 const TRAIN_IMAGES = 5000;
+/** Fewer where pictures are larger: bytes in all. */
+const TRAIN_BYTES = 6_000_000;
 const WORST = 24;
 const FILTERS = 64;
 const HISTOGRAM_IMAGES = 64;
@@ -71,7 +73,8 @@ export async function analyse(run: Run, recipe: Recipe, dataset?: Dataset): Prom
   const network = openNetwork(run, recipe, data);
   try {
     const test = answersOf(network, data.test);
-    const train = answersOf(network, someOf(data.train, TRAIN_IMAGES));
+    const most = Math.floor(TRAIN_BYTES / (data.train.images.length / data.train.n));
+    const train = answersOf(network, someOf(data.train, Math.min(TRAIN_IMAGES, most)));
     const worst = [...test].sort((a, b) => b.loss - a.loss).slice(0, WORST);
     const pictures = someOf(data.test, HISTOGRAM_IMAGES).images;
     const end = network.histograms(pictures);

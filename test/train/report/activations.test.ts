@@ -35,9 +35,9 @@ describe('the layers of a network', () => {
       const scale = Math.max(...values.map(Math.abs));
       expect(first?.layer).toBe(layer);
       expect(first?.activation).toBe('Relu');
-      // float32 sums of 784 products: measured 4e-7 of the largest.
-      expect(Math.abs((first?.mean ?? Number.NaN) - mean) / scale).toBeLessThan(2e-6);
-      expect(Math.abs((first?.high ?? Number.NaN) - Math.max(...values)) / scale).toBeLessThan(2e-6);
+      // float32 sums of 784 products: measured 2.8e-7 of the largest.
+      expect(Math.abs((first?.mean ?? Number.NaN) - mean) / scale).toBeLessThan(1e-6);
+      expect(Math.abs((first?.high ?? Number.NaN) - Math.max(...values)) / scale).toBeLessThan(1e-6);
       expect(others.at(-1)?.activation).toBeUndefined();
     }
     network.dispose();

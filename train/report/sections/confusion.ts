@@ -28,7 +28,7 @@ export const confusion: Section = {
     return html`<div class="beside">
       <div class="scroll"><table class="confusion">
         <caption>Rows are the truth, columns the answers</caption>
-        <thead><tr><td></td>${labels.map((label) => html`<th scope="col"><span>${label}</span></th>`)}<th scope="col"><span>error</span></th></tr></thead>
+        <thead><tr><td></td>${labels.map((label) => html`<th scope="col" title="${label}">${label}</th>`)}<th scope="col">error</th></tr></thead>
         <tbody>${counts.map(
           (row, label) =>
             html`<tr><th scope="row">${name(label)}</th>${row.map((count, predicted) => cell(label, count, predicted))}<td class="error">${percent(1 - (row[label] ?? 0) / (sums[label] || 1), 1)}</td></tr>`,

@@ -1,6 +1,6 @@
 // The pictures that the network gets most wrong.
 import type { Facts, Section } from '../facts.ts';
-import { percent } from '../format.ts';
+import { percent, short } from '../format.ts';
 import { html } from '../html.ts';
 import { tile } from '../tile.ts';
 
@@ -16,7 +16,7 @@ export const topLosses: Section = {
         ${tile(worstSheet, i, `test picture ${index}: ${name(label)}`)}
         <p><b class="${predicted === label ? '' : 'wrong'}">${name(predicted)}</b> ${percent(probabilities[predicted] ?? 0, 0)}</p>
         <p>is <b>${name(label)}</b> ${percent(probabilities[label] ?? 0, 1)}</p>
-        <p class="quiet">loss ${loss.toFixed(2)} · no. ${index}</p>
+        <p class="quiet">loss ${short(loss)} · no. ${index}</p>
       </li>`,
     )}</ul>
     <p class="note">What the network saw of each picture (these pixels, standardised), what it took it for and how
