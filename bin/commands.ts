@@ -25,6 +25,10 @@ const commands: Record<string, { description: string; load: () => Promise<AnyCom
     load: async () => (await import('../train/report/compare/command.ts')).compareCommand,
     takesMany: true,
   },
+  results: {
+    description: 'Make RESULTS.md from the finished runs',
+    load: async () => (await import('../train/results/command.ts')).resultsCommand,
+  },
   inspect: {
     description: 'List what is in a checkpoint, a run or a model file',
     load: async () => (await import('../export/inspect/command.ts')).inspectCommand,

@@ -1,0 +1,108 @@
+// RESULTS.md as text: a table of the lessons, one of the remedies, and the differences that are asked for.
+import { findRecipe, wordsOf } from '../recipes/index.ts';
+import type { Compared } from '../report/compare/groups.ts';
+import { mean, welch } from '../report/statistics.ts';
+import { clock } from '../terminal.ts';
+import { accuracyInWords, type Outcome, outcomesOf } from './collect.ts';
+import { lessons, pairs, type Row, remedies } from './rows.ts';
+
+/** The whole file. Equal runs give equal text: nothing depends on the time at which it is made. */
+export function resultsMarkdown(runs: readonly Compared[]): string {
+  const machines = [
+    ...new Set([...lessons, ...remedies].flatMap((row) => outcomesOf(row, runs)).flatMap((o) => o.machines)),
+  ];
+  return [
+    '# Results',
+    '',
+    'Made by `npm run results` from the folders of finished runs; edit nothing here. Accuracy and cost are of the',
+    'test images after the last epoch (not of the best epoch), as mean ± standard deviation over n seeds. Wall time is',
+    'of training and evaluations. A row that was not run says so. `--budget` runs have fewer steps.',
+    '',
+    '## The lessons',
+    '',
+    ...table(lessons, runs, machines),
+    '',
+    '## The remedies',
+    '',
+    ...table(remedies, runs, machines),
+    '',
+    '## Differences',
+    '',
+    ...differences(runs),
+    '',
+    '## Machines',
+    '',
+    ...(machines.length === 0 ? ['None yet.'] : machines.map((machine, i) => `${i + 1}. ${machine}`)),
+    '',
+  ].join('\n');
+}
+
+const HEAD = ['command', 'published', 'aim', 'accuracy', 'cost', 'wall time', 'machine'];
+
+function table(rows: readonly Row[], runs: readonly Compared[], machines: readonly string[]): string[] {
+  const lines = rows.flatMap((row) => {
+    const outcomes = outcomesOf(row, runs);
+    const told = [commandOf(row), row.published, row.aim];
+    // A row that was run at a budget alone has not been run at full length.
+    const whole = outcomes.some(({ budget }) => budget === undefined)
+      ? []
+      : [[...told, 'not run', '', '', '']];
+    return [...whole, ...outcomes.map((outcome) => cellsOf(row, outcome, machines))];
+  });
+  return [HEAD, HEAD.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`);
+}
+
+function cellsOf(row: Row, outcome: Outcome, machines: readonly string[]): string[] {
+  const { errors, losses, ttaErrors, seconds, precisions } = outcome;
+  const tta = ttaErrors.length === 0 ? '' : `; ${accuracyInWords(ttaErrors)} with test-time augmentation`;
+  const numbers = outcome.machines.map((machine) => machines.indexOf(machine) + 1);
+  return [
+    commandOf(row, outcome.budget),
+    row.published,
+    row.aim,
+    accuracyInWords(errors) + tta,
+    short(mean(losses)),
+    Number.isFinite(seconds) ? clock(seconds) : 'not recorded',
+    `${numbers.join(', ')}, ${precisions.join(' and ')}`,
+  ];
+}
+
+function differences(runs: readonly Compared[]): string[] {
+  const lines = pairs.flatMap(([first, second]) =>
+    outcomesOf(first, runs).flatMap((before) => {
+      const after = outcomesOf(second, runs).find(({ budget }) => budget === before.budget);
+      return after === undefined ? [] : [difference(first, second, before, after)];
+    }),
+  );
+  return lines.length > 0 ? lines : ['None of the pairs has been run.'];
+}
+
+function difference(first: Row, second: Row, before: Outcome, after: Outcome): string {
+  const points = (value: number) => `${value >= 0 ? '+' : '−'}${Math.abs(value * 100).toFixed(2)}`;
+  const subject = `- \`${wordsOf(memberOf(second))}\` against \`${wordsOf(memberOf(first))}\`${before.budget === undefined ? '' : ` at --budget ${budgetText(before.budget)}`}`;
+  const gain = mean(before.errors) - mean(after.errors);
+  const test = welch(before.errors, after.errors);
+  const judged =
+    test === undefined
+      ? 'too few seeds to tell it from chance'
+      : `95 % interval ${points(test.interval[0])} to ${points(test.interval[1])}, Welch's p = ${test.p.toPrecision(2)}: ${test.p < 0.05 ? 'more than chance' : 'may be chance'}`;
+  return `${subject}: ${points(gain)} points of accuracy (n = ${before.errors.length} and ${after.errors.length}; ${judged}).`;
+}
+
+const memberOf = ({ recipe, options }: Row) => findRecipe(recipe, {}, options);
+
+/** As it is typed, options at their standard left in: a row says what it is. */
+function commandOf(row: Row, budget?: number): string {
+  const [name, ...options] = wordsOf(memberOf(row)).split(' ');
+  const all = [...options, ...(budget === undefined ? [] : [`--budget ${budgetText(budget)}`])];
+  return `\`npm run train ${name}${all.length > 0 ? ` -- ${all.join(' ')}` : ''}\``;
+}
+
+/** As `--budget` takes it. */
+function budgetText(seconds: number): string {
+  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+}
+
+function short(value: number): string {
+  return value >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(4)));
+}

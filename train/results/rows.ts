@@ -1,0 +1,48 @@
+// The rows of RESULTS.md: what is trained, what the series published for it, what is aimed at here.
+import { families } from '../recipes/index.ts';
+
+export interface Row {
+  /** Of the recipe. */
+  recipe: string;
+  /** Of its family's options. */
+  options: Readonly<Record<string, string>>;
+  published: string;
+  /** What the same command should reach here. */
+  aim: string;
+}
+
+const remedyNames = families
+  .flatMap(({ recipe, options = [] }) => (recipe.name === 'remedies' ? options : []))
+  .flatMap(({ values }) => Object.keys(values));
+
+export const lessons: readonly Row[] = [
+  row('fc-mnist', { init: 'normal' }, '85.75 %, cost 108', 'the same effect'),
+  row('fc-mnist', { init: 'variance-scaling' }, '–', '≥ 98 %'),
+  row('conv-mnist', { init: 'normal', optimizer: 'sgd' }, '81.88 %, cost 15,083', 'the same effect'),
+  row('conv-mnist', { init: 'small', optimizer: 'sgd' }, '5 %, cost 2.3026', 'the same effect'),
+  row('conv-mnist', { init: 'variance-scaling', optimizer: 'sgd' }, '97.29 %, cost 0.095', '≥ 98.5 %'),
+  row('conv-mnist', { init: 'variance-scaling', optimizer: 'momentum' }, 'an animation', '–'),
+  row('conv-mnist', { init: 'variance-scaling', optimizer: 'adam' }, 'an animation', '–'),
+  row('vgg-mnist', {}, '97.86 %', '≥ 99.5 %'),
+  row('vgg-cifar', { preset: 'raw' }, '70.94 %', '≥ 78 %'),
+  row('vgg-cifar', { preset: 'mean-image' }, '72.56 %', 'the same or better'),
+  row('vgg-cifar', { preset: 'best' }, 'none', '≥ 92 % within 75 minutes on two cores'),
+];
+
+export const remedies: readonly Row[] = remedyNames.map((remedy) =>
+  row('remedies', { remedy }, 'a list', '–'),
+);
+
+/** Rows whose difference is asked for: the second against the first. */
+export const pairs: readonly (readonly [Row, Row])[] = [
+  pair('vgg-cifar', { preset: 'raw' }, { preset: 'mean-image' }),
+  ...remedyNames.slice(1).map((remedy) => pair('remedies', { remedy: 'none' }, { remedy })),
+];
+
+function row(recipe: string, options: Row['options'], published: string, aim: string): Row {
+  return { recipe, options, published, aim };
+}
+
+function pair(recipe: string, first: Row['options'], second: Row['options']): readonly [Row, Row] {
+  return [row(recipe, first, '', ''), row(recipe, second, '', '')];
+}
