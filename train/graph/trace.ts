@@ -86,6 +86,7 @@ class Recorder {
   readonly seen = new Map<number, Tensor>();
   private readonly references = new Map<number, string>();
   private readonly computed = new Set<number>();
+  private zeros: Float32Array = new Float32Array();
   private readonly attributeKinds: Map<number, string>;
 
   constructor(private readonly real: Binding) {

@@ -6,6 +6,9 @@ import { type Traceable, traceDynamic, traceFixed } from '../../../train/graph/r
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { statelessUniform } from '../../../train/layers/dropout.ts';
 
+/** Values, 4 bytes each. */
+const LARGE = 16 * 2 ** 20;
+
 const vector = (n: number) => [{ name: 'x', tensor: tf.range(0, n * 2).reshape([n, 2]) }];
 const trace = (fn: (x: Tensor) => Tensor[]) => traceFixed(withX(fn), vector, 4, new Map());
 const traceAny = (fn: (x: Tensor) => Tensor[]) => traceDynamic(withX(fn), vector, new Map());
@@ -44,6 +47,18 @@ describe('traceFixed', () => {
     expect(() => trace((x) => [tf.mul(x, tf.sum(x).dataSync()[0] ?? 0)])).toThrow(
       /reads a computed value back/,
     );
+  });
+
+  it('holds the values of one large result at a time', () => {
+    const before = process.memoryUsage().rss;
+    const graph = trace((x) => {
+      let sum = tf.add(tf.fill([LARGE], 1), tf.sum(x));
+      for (let i = 0; i < 25; i++) sum = tf.add(sum, sum);
+      return [tf.sum(sum)];
+    });
+    expect(graph.nodes.filter(({ op }) => op.startsWith('Add'))).toHaveLength(26);
+    // Kept, the results of a trace would take 1.7 GB. Measured: 72 MB.
+    expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(150);
   });
 
   it('leaves the backend as it found it, also after an error', () => {
