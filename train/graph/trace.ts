@@ -5,9 +5,11 @@ import {
   type Backend,
   type Binding,
   backend,
+  DataType,
   dataTypeOf,
   type EagerAttribute,
   type TensorData,
+  type TensorMetadata,
   tensorId,
   tf,
 } from './tensorflow.ts';
@@ -84,6 +86,7 @@ class Recorder {
   readonly seen = new Map<number, Tensor>();
   private readonly references = new Map<number, string>();
   private readonly computed = new Set<number>();
+  private zeros: Float32Array = new Float32Array();
   private readonly attributeKinds: Map<number, string>;
 
   constructor(private readonly real: Binding) {
@@ -120,7 +123,7 @@ class Recorder {
       executeOp: {
         value: (op: string, attributes: EagerAttribute[], ids: number[], count: number) => {
           const inputs = ids.map((id) => this.referenceById(id));
-          const made = real.executeOp(op, attributes, ids, count);
+          const made = real.executeOp(op, attributes, ids, count).map((metadata) => this.emptied(metadata));
           const outputs = made.map(({ dtype, shape }): Output => ({ dtype, shape }));
           const reference = this.add({ op, inputs, attributes: this.attributes(attributes), outputs });
           made.forEach(({ id }, i) => {
@@ -144,6 +147,20 @@ class Recorder {
         },
       },
     });
+  }
+
+  /**
+   * A large result again, without its values: tfjs keeps every result until the function ends, TensorFlow's allocator
+   * keeps what it once had, and only the shapes matter here. All of them look at the same zeros.
+   */
+  private emptied(metadata: TensorMetadata): TensorMetadata {
+    const { id, shape, dtype } = metadata;
+    const size = shape.reduce((product, n) => product * n, 1);
+    if (dtype !== DataType.float32 || size < LARGE) return metadata;
+    if (this.zeros.length < size) this.zeros = zeroPages(size);
+    const empty = this.real.createTensor(shape, dtype, this.zeros.subarray(0, size));
+    this.real.deleteTensor(id);
+    return { id: empty, shape, dtype };
   }
 
   private referenceById(id: number): string {
@@ -186,6 +203,21 @@ class Recorder {
     if (kind === 'bool') return list ? { bools: list.map(Boolean) } : { b: Boolean(value) };
     throw new Error(`attribute ${name} has an unknown type ${type}`);
   }
+}
+
+/** Values from which on a result is emptied: 256 KiB. */
+const LARGE = 65_536;
+
+/** WebAssembly's page, bytes. */
+const PAGE = 65_536;
+
+/**
+ * Zeros that take no memory until someone writes to them, and that TensorFlow uses in place, since they begin at a
+ * page: it copies arrays that are not aligned to 64 bytes.
+ */
+function zeroPages(size: number): Float32Array {
+  const initial = Math.ceil((size * Float32Array.BYTES_PER_ELEMENT) / PAGE);
+  return new Float32Array(new WebAssembly.Memory({ initial, maximum: initial }).buffer, 0, size);
 }
 
 const READ_BACK =
