@@ -25,6 +25,10 @@ const commands: Record<string, { description: string; load: () => Promise<AnyCom
     load: async () => (await import('../train/report/compare/command.ts')).compareCommand,
     takesMany: true,
   },
+  surface: {
+    description: 'Draw the loss over two weights of a run, with three optimizers on it',
+    load: async () => (await import('../train/surface/command.ts')).surfaceCommand,
+  },
   results: {
     description: 'Make RESULTS.md from the finished runs',
     load: async () => (await import('../train/results/command.ts')).resultsCommand,

@@ -16,7 +16,7 @@ export interface Net {
   readonly training: boolean;
   /** int32 `[2]`: seed of this step's random ops; absent where nothing random happens. */
   readonly seed?: Tensor;
-  weight(name: string, shape: number[], initializer: Initializer): Variable;
+  weight(name: string, shape: number[], initializer: Initializer): Tensor;
   statistic(name: string, shape: number[], value: number): Variable;
 }
 

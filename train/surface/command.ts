@@ -1,0 +1,58 @@
+// `trainyard surface`: draws the loss over two weights of a trained network, with three optimizers' ways down.
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineCommand } from 'citty';
+import { UserError } from '../../models/errors.ts';
+import { nearest } from '../../models/nearest.ts';
+import { runsFolder } from '../../setup/paths.mjs';
+import { readCheckpoint } from '../checkpoint.ts';
+import { loadDataOf } from '../datasets/index.ts';
+import { findRun } from '../run.ts';
+import { TEMPORARY } from '../safetensors.ts';
+import { weightsOf } from '../start.ts';
+import { surfacePage } from './draw.ts';
+import { computeSurface } from './surface.ts';
+
+export const surfaceCommand = defineCommand({
+  meta: { name: 'surface', description: 'Draw the loss over two weights of a run, with optimizers on it' },
+  args: {
+    run: { type: 'positional', required: false, description: 'Name of the run; the newest if left out' },
+    layer: { type: 'string', description: 'Weight of which two numbers move, such as hidden2/kernel' },
+    runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
+  },
+  async run({ args }) {
+    const run = findRun(args.runs, args.run);
+    const checkpoint = readCheckpoint(run.last);
+    const weights = weightsOf(checkpoint);
+    const { recipe } = checkpoint;
+    const dataset = await loadDataOf(recipe);
+    const surface = computeSurface({
+      recipe,
+      dataset,
+      weights,
+      layer: layerOf([...weights.keys()], args.layer),
+      images: IMAGES,
+      side: 41,
+      steps: 80,
+    });
+    const path = join(run.folder, 'surface.html');
+    writeFileSync(`${path}${TEMPORARY}`, surfacePage(run.name, surface));
+    renameSync(`${path}${TEMPORARY}`, path);
+    console.log(path);
+  },
+});
+
+/** Pictures that the loss is over: a surface has 1,681 points. */
+const IMAGES = 200;
+
+/** The weight as it is named, or the last hidden layer's. */
+function layerOf(names: readonly string[], wanted: string | undefined): string {
+  const kernels = names.filter((name) => name.endsWith('/kernel'));
+  if (wanted === undefined) return kernels.at(-2) ?? kernels.at(-1) ?? '';
+  const found = kernels.find((name) => name === wanted || name === `${wanted}/kernel`);
+  if (found !== undefined) return found;
+  const guess = nearest(wanted, kernels);
+  throw new UserError(
+    `There is no layer ${JSON.stringify(wanted)} in this network.${guess ? ` Did you mean ${guess}?` : ` There are: ${kernels.join(', ')}.`}`,
+  );
+}
