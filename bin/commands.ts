@@ -25,6 +25,11 @@ const commands: Record<string, { description: string; load: () => Promise<AnyCom
     load: async () => (await import('../train/report/compare/command.ts')).compareCommand,
     takesMany: true,
   },
+  histograms: {
+    description: 'Show what the layers of runs compute, on one page',
+    load: async () => (await import('../train/histograms/command.ts')).histogramsCommand,
+    takesMany: true,
+  },
   surface: {
     description: 'Draw the loss over two weights of a run, with three optimizers on it',
     load: async () => (await import('../train/surface/command.ts')).surfaceCommand,

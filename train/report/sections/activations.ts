@@ -36,7 +36,8 @@ const ACTIVATIONS: Readonly<Record<string, string>> = {
   Erf: 'GELU',
 };
 
-function card(histogram: Histogram, colour: number): Html {
+/** One layer's histogram as a figure. */
+export function card(histogram: Histogram, colour: number): Html {
   const { low, high, mean, deviation, bins, dead, activation } = histogram;
   const says = `mean ${short(mean)}, standard deviation ${short(deviation)}, from ${short(low)} to ${short(high)}`;
   const zero = low < 0 && high > 0 ? (-low / (high - low)) * 100 : undefined;

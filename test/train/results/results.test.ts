@@ -1,0 +1,92 @@
+// RESULTS.md says what the run folders hold, and nothing that nobody produced.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeCheckpoint } from '../../../train/checkpoint.ts';
+import { findRecipe, type Recipe, stepsOf } from '../../../train/recipes/index.ts';
+import { finishedRuns } from '../../../train/results/collect.ts';
+import { resultsMarkdown } from '../../../train/results/markdown.ts';
+import { lessons, remedies } from '../../../train/results/rows.ts';
+import { createRun } from '../../../train/run.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'trainyard-results-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const environment = { cores: 2, cpu: 'Test', device: 'cpu', node: '20.20.2', tensorflow: '2.21.0' };
+const vgg = (preset: string) => findRecipe('vgg-cifar', {}, { preset });
+
+/** A run of 500 steps an epoch that ended with this error; `done` is the share of its steps that it did. */
+function addRun(recipe: Recipe, errorRate: number, { seconds = 100, done = 1 } = {}): void {
+  const run = createRun(folder, recipe, environment);
+  const step = Math.round(stepsOf(recipe, 500) * done);
+  const epoch = Math.ceil(step / 500);
+  const row = { epoch, step, trainLoss: 1, validLoss: 0.5, errorRate };
+  const progress = {
+    step,
+    stepsPerEpoch: 500,
+    lossSum: 0,
+    history: [row],
+    datasetDigests: { train: 'a', test: 'b' },
+  };
+  writeCheckpoint(run.last, { recipe, progress, tensors: new Map() });
+  writeFileSync(
+    join(run.folder, 'times.json'),
+    JSON.stringify([{ epoch, seconds, imagesPerSecond: 1, waitedShare: 0, memory: 1, largestMemory: 1 }]),
+  );
+}
+
+const made = () => resultsMarkdown(finishedRuns(folder));
+const lineOf = (text: string, command: string) => text.split('\n').filter((line) => line.includes(command));
+
+describe('resultsMarkdown', () => {
+  it('says of every row that it was not run', () => {
+    const text = made();
+    expect(text.match(/\| not run \|/g)).toHaveLength(lessons.length + remedies.length);
+    expect(text).toContain('None of the pairs has been run.');
+  });
+
+  it('has mean, deviation and n over seeds, and the mean wall time', () => {
+    for (const [i, error] of [0.2, 0.21, 0.22].entries())
+      addRun({ ...vgg('raw'), seed: i + 1 }, error, { seconds: 60 * (i + 1) });
+    const [line] = lineOf(made(), '--preset raw`');
+    expect(line).toContain('| 70.94 % | ≥ 78 % | 79.00 % ± 1.00 (n = 3) | 0.5 | 2:00 | 1, float32 |');
+    expect(made()).toContain('1. 2 cores, Test, Node 20.20.2, TensorFlow 2.21.0');
+  });
+
+  it('counts a seed once, and leaves out what is unfinished or otherwise set', () => {
+    addRun(vgg('raw'), 0.3);
+    addRun(vgg('raw'), 0.2);
+    addRun({ ...vgg('raw'), seed: 2 }, 0.1, { done: 0.5 });
+    addRun({ ...vgg('raw'), epochs: 3 }, 0.9);
+    addRun({ ...vgg('raw'), steps: 100 }, 0.9);
+    expect(lineOf(made(), '--preset raw`')[0]).toContain('80.00 % (n = 1)');
+  });
+
+  it('sets runs at a budget apart, each budget in a line of its own', () => {
+    addRun({ ...vgg('raw'), budget: 600, steps: 700 }, 0.4);
+    addRun({ ...vgg('raw'), budget: 600, steps: 800, seed: 2 }, 0.42);
+    const lines = lineOf(made(), '--preset raw');
+    expect(lines[0]).toContain('not run');
+    expect(lines[1]).toMatch(/--preset raw --budget 10m` .*59\.00 % ± 1\.41 \(n = 2\)/);
+  });
+
+  it('judges the difference of a pair by Welch', () => {
+    for (let seed = 1; seed <= 3; seed++) {
+      addRun({ ...vgg('raw'), seed }, 0.2 + seed / 1000);
+      addRun({ ...vgg('mean-image'), seed }, 0.19 + seed / 1000);
+    }
+    const [line] = lineOf(made(), 'against');
+    // t = 0.01 / sqrt(2 * 1e-6 / 3) = 12.2 with 4 degrees of freedom.
+    expect(line).toContain('`vgg-cifar --preset mean-image` against `vgg-cifar --preset raw`: +1.00 points');
+    expect(line).toMatch(/Welch's p = 0\.00026: more than chance/);
+  });
+
+  it('is the same text for the same runs', () => {
+    addRun(vgg('best'), 0.08);
+    expect(made()).toBe(made());
+  });
+});

@@ -1,0 +1,34 @@
+// `trainyard histograms`: the activations of several runs on one page.
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineCommand } from 'citty';
+import { UserError } from '../../models/errors.ts';
+import { runsFolder } from '../../setup/paths.mjs';
+import { loadDataOf } from '../datasets/index.ts';
+import { findRun, readRecipe } from '../run.ts';
+import { TEMPORARY } from '../safetensors.ts';
+import { histogramsPage } from './page.ts';
+import { activationStatistics } from './statistics.ts';
+
+export const histogramsCommand = defineCommand({
+  meta: { name: 'histograms', description: 'Show what the layers of runs compute, on one page' },
+  args: {
+    run: { type: 'positional', required: false, description: 'Names of one or more runs' },
+    out: { type: 'string', description: 'File of the page; beside the runs if left out' },
+    runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
+  },
+  async run({ args }) {
+    const names = [...new Set(args._)];
+    if (names.length === 0)
+      throw new UserError(
+        'Name the runs to show, for example: npm run histograms 0001-conv-mnist 0002-conv-mnist',
+      );
+    const runs = names.map((name) => findRun(args.runs, name));
+    const all = [];
+    for (const run of runs) all.push(activationStatistics(run, await loadDataOf(readRecipe(run))));
+    const path = args.out ?? join(args.runs, 'histograms.html');
+    writeFileSync(`${path}${TEMPORARY}`, histogramsPage(all));
+    renameSync(`${path}${TEMPORARY}`, path);
+    console.log(path);
+  },
+});

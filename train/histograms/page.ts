@@ -1,0 +1,45 @@
+// The activations of several runs side by side: a row for each layer, a column for each run.
+import { percent, short } from '../report/format.ts';
+import { type Html, html } from '../report/html.ts';
+import { document } from '../report/page.ts';
+import { card } from '../report/sections/activations.ts';
+import type { ActivationStatistics, LayerStatistics } from './statistics.ts';
+
+/** @returns The page as HTML. The runs may have different networks: a row then goes by its number. */
+export function histogramsPage(runs: readonly ActivationStatistics[]): string {
+  const rows = Math.max(...runs.map(({ layers }) => layers.length));
+  const grid = `display:grid;gap:.5rem 2rem;grid-template-columns:repeat(${runs.length},minmax(0,1fr))`;
+  const parts = Array.from({ length: rows }, (_, i) => ({
+    id: `layer-${i + 1}`,
+    title: runs.map(({ layers }) => layers[i]?.start.layer).find((name) => name !== undefined) ?? '',
+    body: html`<div style="${grid}">${runs.map(({ recipe, layers }) => cell(recipe, layers[i]))}</div>`,
+  }));
+  return document({
+    title: 'Activations',
+    head: html`<header>
+      <p class="over">${runs.map(({ run }) => run).join(', ')}</p>
+      <h1>What the layers compute</h1>
+      <p class="lead">Every layer's values before its activation, over ${runs[0]?.images ?? 0} test pictures: as the weights were drawn
+      (brown) and after training (blue). σ is the standard deviation. A variance that is multiplied from layer to layer explodes, one
+      that is divided vanishes; a dead unit is at or below zero for every picture.</p>
+    </header>`,
+    parts: [...parts, { id: 'table', title: 'In numbers', body: table(runs, rows) }],
+  });
+}
+
+function cell(recipe: string, layer: LayerStatistics | undefined): Html {
+  if (layer === undefined) return html`<div></div>`;
+  return html`<div><h3>${recipe}</h3>${card(layer.start, 4)}${card(layer.end, 1)}</div>`;
+}
+
+function table(runs: readonly ActivationStatistics[], rows: number): Html {
+  const lines = runs.flatMap(({ recipe, layers }) =>
+    layers
+      .slice(0, rows)
+      .flatMap(({ start, end, ratio }) => [
+        html`<tr><td>${recipe}</td><td>${start.layer}</td><td>start</td><td>${short(start.low)}</td><td>${short(start.high)}</td><td>${short(start.deviation)}</td><td>${ratio ? short(ratio.start) : '–'}</td><td>${start.activation ? percent(start.dead, 0) : '–'}</td></tr>`,
+        html`<tr><td></td><td></td><td>end</td><td>${short(end.low)}</td><td>${short(end.high)}</td><td>${short(end.deviation)}</td><td>${ratio ? short(ratio.end) : '–'}</td><td>${end.activation ? percent(end.dead, 0) : '–'}</td></tr>`,
+      ]),
+  );
+  return html`<table><thead><tr><th>recipe</th><th>layer</th><th></th><th>smallest</th><th>largest</th><th>σ</th><th>variance ×</th><th>dead</th></tr></thead><tbody>${lines}</tbody></table>`;
+}
