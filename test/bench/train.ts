@@ -137,6 +137,7 @@ function section({ title, recipe }: Network, results: Result[]): string {
       result.name,
       spread(rates(result)),
       result === rival ? '1 (best PyTorch)' : spread(ratios(result, rival), 2),
+      median(result.turns.map(({ cpu, images }) => (1000 * cpu) / images)).toFixed(2),
       Number.isNaN(median(waited)) ? '' : `${median(waited).toFixed(1)} %`,
       megabytes(Math.max(...result.turns.map(({ peak }) => peak))),
     ];
@@ -149,7 +150,10 @@ function section({ title, recipe }: Network, results: Result[]): string {
   const disturbed = results.flatMap(({ turns }) => turns).filter(({ disturbance: d }) => d >= DISTURBED);
   return [
     `## ${title}\n\n${recipe.optimizer.name}, ${recipe.architecture.name}.`,
-    table(['contender', 'images/s', 'against PyTorch', 'waits for data', 'peak memory'], rows),
+    table(
+      ['contender', 'images/s', 'against PyTorch', 'CPU ms/image', 'waits for data', 'peak memory'],
+      rows,
+    ),
     ...(rivals.length > 0 ? [`Compiled step, float32, times: ${rivals.map(against).join(', ')}.`] : []),
     `Turns disturbed by others although repeated: ${disturbed.length} of ${results.flatMap(({ turns }) => turns).length}.`,
   ].join('\n\n');
@@ -166,5 +170,5 @@ Node ${version}, tfjs ${tfjs}, TensorFlow ${tensorflow}, ${TORCH.replace('==', '
 Contenders are processes of their own that work one at a time, ${seconds} s per turn, in ${rounds} rounds; every round
 begins with another one. Figures are medians over the rounds, with quartiles in parentheses; ratios are taken within
 each round, against the best PyTorch configuration of the same precision. The machine was shared: a turn in which
-other processes took more than ${DISTURBED * 100} % of it is repeated. Peak memory is that of the whole process, start included.`;
+other processes took more than ${DISTURBED * 100} % of it is repeated. CPU time is that of all threads. Peak memory is that of the whole process, start included.`;
 }

@@ -41,7 +41,11 @@ export async function start({ command, args, env = {} }: Program): Promise<Child
   const read = async () => {
     for (;;) {
       const { value, done } = await lines.next();
-      if (done === true) throw new Error(`${command} ${args.join(' ')} ended:\n${errors}`);
+      if (done === true) {
+        await ended(child);
+        const how = child.signalCode ?? `code ${child.exitCode}`;
+        throw new Error(`${command} ${args.join(' ')} ended with ${how}:\n${errors}`);
+      }
       if (value.startsWith('{')) return JSON.parse(value) as unknown;
     }
   };
