@@ -130,7 +130,7 @@ describe.each(those(kinds.train))('%s', (command) => {
     await stop();
     const epochs = /--epochs (\d+)/.exec(command)?.[1] ?? recipe.epochs;
     expect(printed).toMatch(
-      new RegExp(`^Training ${name} on .* ${epochs} epochs?\\b.* Run \\d{4}-${name}\\.`, 'm'),
+      new RegExp(`^Training ${name}\\b.* on .* ${epochs} epochs?\\b.* Run \\d{4}-${name}\\.`, 'm'),
     );
     expect(printed).toMatch(/^ +epoch +train_loss +valid_loss +error_rate +time +images\/s$/m);
   });
