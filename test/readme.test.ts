@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { datasetFolder, root } from '../setup/paths.mjs';
+import { familyOptions } from '../train/choose.ts';
 import { trainCommand } from '../train/command.ts';
 import { fit } from '../train/fit.ts';
 import { findRecipe } from '../train/recipes/index.ts';
@@ -115,7 +116,12 @@ test.each(those(kinds.list))('%s', async (command) => {
 
 describe.each(those(kinds.train))('%s', (command) => {
   const [name = '', ...options] = command.replace(/^.*? train /, '').split(/ (?:-- )?/);
-  const recipe = findRecipe(name);
+  const values = [...command.matchAll(/--(\w+) (\S+)/g)].map(([, option = '', value = '']) => [
+    option,
+    value,
+  ]);
+  const ofFamily = values.filter(([option = '']) => option in familyOptions);
+  const recipe = findRecipe(name, {}, Object.fromEntries(ofFamily));
 
   test('recipe and options are there', async () => {
     const args = await trainCommand.args;

@@ -15,7 +15,6 @@ const here = (file: string) => join(root, 'test', 'bench', 'train', file);
 
 /** A turn in which others took a larger share of the machine is repeated. */
 const DISTURBED = 0.05;
-const ATTEMPTS = 10;
 /** Seconds to wait for the machine to be left alone. */
 const PATIENCE = 20;
 
@@ -37,6 +36,7 @@ export const command = defineCommand({
   args: {
     rounds: { type: 'string', default: '7', description: 'Rounds; each lets every contender work once' },
     seconds: { type: 'string', default: '5', description: 'How long a turn is' },
+    attempts: { type: 'string', default: '10', description: 'Tries at a turn that others leave alone' },
     only: { type: 'string', description: `One of the networks: ${Object.keys(networks).join(', ')}` },
     write: { type: 'boolean', description: 'Write the tables to docs/bench-train.md' },
   },
@@ -46,7 +46,11 @@ export const command = defineCommand({
     console.log(parts[0]);
     for (const [name, network] of Object.entries(networks)) {
       if (args.only !== undefined && args.only !== name) continue;
-      const results = await race(contendersOf(name, python), Number(args.rounds), Number(args.seconds));
+      const results = await race(contendersOf(name, python), {
+        rounds: Number(args.rounds),
+        seconds: Number(args.seconds),
+        attempts: Number(args.attempts),
+      });
       parts.push(section(network, results));
       console.log(`\n${parts.at(-1)}`);
     }
@@ -80,8 +84,15 @@ function contendersOf(network: string, python: string): Contender[] {
   ];
 }
 
+interface Race {
+  rounds: number;
+  seconds: number;
+  attempts: number;
+}
+
 /** Every round lets each contender have a turn; each round begins with another one. */
-async function race(contenders: Contender[], rounds: number, seconds: number): Promise<Result[]> {
+async function race(contenders: Contender[], options: Race): Promise<Result[]> {
+  const { rounds, seconds, attempts } = options;
   const children: Child[] = [];
   try {
     const results: Result[] = [];
@@ -96,7 +107,7 @@ async function race(contenders: Contender[], rounds: number, seconds: number): P
       for (let k = 0; k < children.length; k++) {
         const i = (k + round) % children.length;
         const [child, result] = [children[i], results[i]];
-        if (child && result) result.turns.push(await undisturbed(child, seconds));
+        if (child && result) result.turns.push(await undisturbed(child, seconds, attempts));
       }
     }
     return results;
@@ -106,9 +117,9 @@ async function race(contenders: Contender[], rounds: number, seconds: number): P
 }
 
 /** The first turn that others left alone, or the least disturbed of them. */
-async function undisturbed(child: Child, seconds: number): Promise<Taken> {
+async function undisturbed(child: Child, seconds: number, attempts: number): Promise<Taken> {
   const turns: Taken[] = [];
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < attempts; attempt++) {
     await quiet(PATIENCE);
     const turn = await child.turn(seconds);
     if (turn.disturbance < DISTURBED) return turn;
