@@ -1,5 +1,6 @@
 // Traces a function twice and compares the records, so that nothing that changes between calls is baked in.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import { withoutDraws } from './draws.ts';
 import type { Attribute, Constant, Graph, Node, Output } from './graph.ts';
 import { DataType, tf } from './tensorflow.ts';
 import { type TraceInput, trace } from './trace.ts';
@@ -12,7 +13,8 @@ export type Traceable = (inputs: Record<string, Tensor>) => Tensor[];
 
 /**
  * Records `fn` for one fixed batch size.
- * @throws Error when two records of the same call differ, as they do when a random number is drawn in JavaScript.
+ * @throws Error when `fn` draws by tfjs's random functions, or when two records of the same call differ, as they do
+ * when a number is drawn by `Math.random`.
  */
 export function traceFixed(
   fn: Traceable,
@@ -20,7 +22,9 @@ export function traceFixed(
   batch: number,
   variables: ReadonlyMap<string, Variable>,
 ): Graph {
-  const [first, second] = [batch, batch].map((n) => traceAt(fn, makeInputs(n), variables)) as [Graph, Graph];
+  const [first, second] = [batch, batch].map((n) =>
+    withoutDraws(() => traceAt(fn, makeInputs(n), variables)),
+  ) as [Graph, Graph];
   return merge(first, second, (a, b, node) => {
     if (equalBytes(a.bytes, b.bytes)) return a;
     throw new Error(

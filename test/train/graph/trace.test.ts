@@ -23,15 +23,20 @@ describe('traceFixed', () => {
     expect(graph.nodes.at(-1)?.outputs).toEqual([{ dtype: 1, shape: [4, 2] }]);
   });
 
-  it('refuses random numbers that were drawn in JavaScript', () => {
-    expect(() => trace((x) => [tf.mul(x, tf.randomUniform([4, 2]))])).toThrow(/random numbers/);
-    expect(() => trace((x) => [tf.dropout(x, 0.5)])).toThrow(/random numbers/);
+  it.each([
+    ['randomUniform', (x: Tensor) => tf.mul(x, tf.randomUniform([4, 2]))],
+    ['randomNormal', (x: Tensor) => tf.mul(x, tf.randomNormal([4, 2], 0, 1, 'float32', 7))],
+    ['dropout', (x: Tensor) => tf.dropout(x, 0.5)],
+    // The same mask in every trace.
+    ['dropout', (x: Tensor) => tf.dropout(x, 0.5, undefined, 7)],
+  ])('refuses tf.%s, with a seed or without', (name, draw) => {
+    expect(() => trace((x) => [draw(x)])).toThrow(`the step calls tf.${name}`);
   });
 
-  it('names the constant’s op, and what to draw by instead, which is then not refused', () => {
+  it('refuses what Math.random draws, names the constant’s op, and what to draw by instead, which is not refused', () => {
     const message =
       /constant of Mul \(n\d+, output \[4,2\]\).*statelessUniform \(train\/layers\/dropout\.ts\)/;
-    expect(() => trace((x) => [tf.mul(x, tf.randomNormal([4, 2]))])).toThrow(message);
+    expect(() => trace((x) => [tf.mul(x, Math.random())])).toThrow(message);
     const graph = trace((x) => [
       tf.mul(x, statelessUniform([4, 2], tf.cast(tf.slice(x, [0, 0], [1, 2]), 'int32').flatten())),
     ]);

@@ -1,0 +1,39 @@
+// Refuses random numbers drawn in JavaScript, which a graph would freeze.
+import { tf } from './tensorflow.ts';
+
+/** Functions of tfjs that draw in JavaScript, or in an op whose seed is frozen, by the names of their scopes. */
+const DRAWING = new Set(
+  [
+    'dropout',
+    'multinomial',
+    'rand',
+    'randomGamma',
+    'randomNormal',
+    'randomStandardNormal',
+    'randomUniform',
+    'randomUniformInt',
+    'truncatedNormal',
+  ].map((name) => `${name}__op`),
+);
+
+/**
+ * Calls `fn`.
+ * @throws Error when it draws by tfjs's random functions: with a seed each call gives the same numbers, so that two
+ * traces would not tell them from constants.
+ */
+export function withoutDraws<T>(fn: () => T): T {
+  const engine = tf.engine();
+  const { startScope } = engine;
+  engine.startScope = (name) => {
+    if (name !== undefined && DRAWING.has(name))
+      throw new Error(
+        `the step calls tf.${name.replace(/__op$/, '')}, whose numbers would be frozen into the graph, also with a seed: every step would get the same. Draw by statelessUniform (train/layers/dropout.ts) from the seed that is an input of the step.`,
+      );
+    startScope.call(engine, name);
+  };
+  try {
+    return fn();
+  } finally {
+    engine.startScope = startScope;
+  }
+}
