@@ -3,16 +3,9 @@ import { readHeader, secureDecoders } from './decode/decode.ts';
 import { createGate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import type { ServedModel } from './models.ts';
+import type { Timings } from './observe.ts';
 import { Refusal } from './refusal.ts';
 import type { ModelPool } from './sessions/pool.ts';
-
-/** Milliseconds of each stage. `run` is that of the whole batch; `queue` is all the time in which nobody worked. */
-export interface Timings {
-  readonly decode: number;
-  readonly prepare: number;
-  readonly queue: number;
-  readonly run: number;
-}
 
 export interface Classified {
   /** float32, in the order of the card's labels. */
