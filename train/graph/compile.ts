@@ -66,12 +66,21 @@ export function compile<Program extends string>(
       return new Map(values);
     },
     write(state) {
-      for (const [name, values] of state) {
+      if (state.size === 0) return;
+      const named = [...state].map(([name, values]) => {
         const variable = variables.get(name);
         if (variable === undefined) throw new Error(`the graph has no variable ${name}`);
-        const tensor = tf.tensor(values, [...variable.shape], 'float32');
-        tf.dispose([tensor, call([tensor], [variable.feed], [variable.assigned])]);
-      }
+        return { variable, tensor: tf.tensor(values, [...variable.shape], 'float32') };
+      });
+      const tensors = named.map(({ tensor }) => tensor);
+      // In one call: TensorFlow prepares the whole graph anew for each set of outputs, which for a large network's
+      // variables one by one takes minutes.
+      const done = call(
+        tensors,
+        named.map(({ variable }) => variable.feed),
+        named.map(({ variable }) => variable.assigned),
+      );
+      tf.dispose([tensors, done]);
     },
     dispose() {
       backend.binding.deleteSavedModel(session);
