@@ -5,7 +5,7 @@ import { nearest } from '../models/nearest.ts';
 import { repositoryFolder, runsFolder } from '../setup/paths.mjs';
 import { findRun } from '../train/run.ts';
 import { OPSETS } from './convert.ts';
-import { exportModel, type Stage } from './export.ts';
+import { type Convert, exportModel, type Stage } from './export.ts';
 import { type CheckpointName, loadRun } from './from-run.ts';
 
 export const exportCommand = defineCommand({
@@ -13,6 +13,7 @@ export const exportCommand = defineCommand({
   args: {
     run: { type: 'positional', required: false, description: 'Name of the run; the newest if left out' },
     checkpoint: { type: 'string', description: 'Which checkpoint: best or last', default: 'best' },
+    converter: { type: 'string', description: 'own, or tf2onnx in Python to compare with', default: 'own' },
     tta: { type: 'boolean', description: "Average over the views of the recipe's test-time augmentation" },
     opset: { type: 'string', description: "Version of ONNX's operators", default: String(OPSETS.usual) },
     repository: { type: 'string', description: 'Folder of the model files', default: repositoryFolder },
@@ -22,6 +23,7 @@ export const exportCommand = defineCommand({
     const started = performance.now();
     const checkpoint = checkpointOf(args.checkpoint);
     const opset = opsetOf(args.opset);
+    const converter = await converterOf(args.converter);
     const run = findRun(args.runs, args.run);
     console.log(`Exporting the ${checkpoint} checkpoint of run ${run.name}.`);
     const model = await loadRun(run, checkpoint, args.tta);
@@ -35,6 +37,7 @@ export const exportCommand = defineCommand({
     await exportModel(model, {
       repository: args.repository,
       opset,
+      ...(converter && { convert: converter }),
       onStage: (stage) => console.log(line(stage.name, stage.seconds, describeStage(stage))),
     });
     console.log('Next: npm run serve');
@@ -47,6 +50,13 @@ function checkpointOf(name: string): CheckpointName {
   throw new UserError(
     `--checkpoint takes best or last; received ${JSON.stringify(name)}.${guess ? ` Did you mean ${guess}?` : ''}`,
   );
+}
+
+/** tf2onnx is loaded when it is asked for. */
+async function converterOf(name: string): Promise<Convert | undefined> {
+  if (name === 'own') return undefined;
+  if (name === 'tf2onnx') return (await import('./tf2onnx/index.ts')).convertByTf2onnx;
+  throw new UserError(`--converter takes own or tf2onnx; received ${JSON.stringify(name)}.`);
 }
 
 function opsetOf(text: string): number {

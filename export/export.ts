@@ -2,7 +2,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { cardMetadata } from '../models/card.ts';
 import { UserError } from '../models/errors.ts';
-import { encodeModel } from '../models/onnx/schema.ts';
+import { encodeModel, type ModelProto } from '../models/onnx/schema.ts';
 import { addModel, type ModelFile } from '../models/repository.ts';
 import type { Split } from '../train/datasets/index.ts';
 import type { State } from '../train/graph/compile.ts';
@@ -19,7 +19,7 @@ import {
   measure,
 } from './card.ts';
 import { type Classifier, onnxClassifier, runtimes, tensorflowClassifier } from './classifier.ts';
-import { convert } from './convert.ts';
+import { type ConvertOptions, convert } from './convert.ts';
 import { combine, compare, holds, measureParity, type Parity, TOLERANCE } from './parity.ts';
 
 /** A network to be exported. */
@@ -40,9 +40,18 @@ export interface ExportOptions {
   readonly tolerance?: number;
   /** Told after each stage. */
   readonly onStage?: (stage: Stage) => void;
+  /** Converts the trace; by default our own exporter. */
+  readonly convert?: Convert;
   /** What the file is held against; by default the network itself, run by TensorFlow. */
   readonly reference?: Classifier;
 }
+
+/** Turns a traced graph and its weights into an ONNX model with the same inputs and the named outputs. */
+export type Convert = (
+  graph: Graph,
+  state: State,
+  options: ConvertOptions,
+) => ModelProto | Promise<ModelProto>;
 
 /** A stage that is done, with the seconds that it took. */
 export type Stage = { readonly seconds: number } & (
@@ -61,7 +70,14 @@ export type Stage = { readonly seconds: number } & (
  */
 export async function exportModel(
   model: Exportable,
-  { repository, opset, tolerance = TOLERANCE, onStage, reference }: ExportOptions,
+  {
+    repository,
+    opset,
+    tolerance = TOLERANCE,
+    onStage,
+    reference,
+    convert: converter = convert,
+  }: ExportOptions,
 ): Promise<ModelFile> {
   const lap = stopwatch();
   const { name, input } = model.card;
@@ -69,7 +85,7 @@ export async function exportModel(
   onStage?.({ name: 'traced', ops: graph.nodes.filter(({ op }) => !ours.has(op)).length, seconds: lap() });
 
   const state = readState(model.variables);
-  const onnx = convert(graph, state, {
+  const onnx = await converter(graph, state, {
     name,
     outputs: ['probabilities'],
     ...(opset === undefined ? {} : { opset }),

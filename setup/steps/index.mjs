@@ -5,6 +5,7 @@ import { cudaStep } from './cuda.mjs';
 import { mnistStep } from './mnist.mjs';
 import { packagesStep } from './packages.mjs';
 import { pageStep } from './page.mjs';
+import { tensorflowPythonStep } from './tensorflow-python.mjs';
 import { venvStep } from './venv.mjs';
 
 /**
@@ -37,6 +38,6 @@ export function stepsFor(purpose, gpu) {
     ...(train ? [addonStep, mnistStep] : []),
     ...((train || serve) && gpu ? [cudaStep] : []),
     ...(serve ? [pageStep] : []),
-    ...(test ? [chromiumStep] : []),
+    ...(test ? [tensorflowPythonStep, chromiumStep] : []),
   ];
 }

@@ -10,7 +10,13 @@ const read = (file: string) => readFileSync(join(folder, file), 'utf8');
 
 test('every requirement is pinned to one version', () => {
   const files = readdirSync(folder);
-  expect(files).toEqual(['onnxruntime-gpu.txt', 'test.txt', 'train-gpu.txt', 'train.txt']);
+  expect(files).toEqual([
+    'onnxruntime-gpu.txt',
+    'tensorflow-python.txt',
+    'test.txt',
+    'train-gpu.txt',
+    'train.txt',
+  ]);
   for (const file of files) {
     const lines = read(file)
       .split('\n')

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import type { Attribute, Graph, Node, Output } from './graph.ts';
+import type { Graph, Output } from './graph.ts';
+import { attributes, constant, placeholder } from './node-def.ts';
 import { type AttrValue, type NodeDef, shapeProto, TAG, writeSavedModel } from './saved-model.ts';
 import { backend, DataType, tensorId, tf } from './tensorflow.ts';
 
@@ -195,40 +196,4 @@ function lowerVariable(label: string, { dtype, shape }: Output, index: number, e
   return { shape, handle, read, feed, assigned };
 }
 
-function placeholder(dtype: number, shape: readonly number[]): Record<string, AttrValue> {
-  return { dtype: { type: dtype }, shape: { shape: shapeProto(shape) } };
-}
-
-function constant({ dtype, shape, bytes }: { dtype: number; shape: readonly number[]; bytes: Uint8Array }) {
-  const tensor = { dtype, tensor_shape: shapeProto(shape), tensor_content: bytes };
-  return { dtype: { type: dtype }, value: { tensor } };
-}
-
 const scalarZero = constant({ dtype: DataType.float32, shape: [], bytes: new Uint8Array(4) });
-
-function attributes(node: Node, dtypes: ReadonlyMap<string, number>): Record<string, AttrValue> {
-  const result = Object.fromEntries(
-    Object.entries(node.attributes).map(([name, value]) => [name, attrValue(value)]),
-  );
-  // tfjs-node passes dilations only where they matter, and as a list of another length elsewhere.
-  if (node.attributes.dilations !== undefined && !isFourIntegers(node.attributes.dilations))
-    result.dilations = { list: { i: [1, 1, 1, 1] } };
-  // tfjs-node leaves these types to the eager runtime, which infers them; a graph wants them written down.
-  if (node.op === 'ExpandDims')
-    for (const [i, name] of ['T', 'Tdim'].entries())
-      result[name] = { type: dtypes.get(node.inputs[i] ?? '') ?? 0 };
-  return result;
-}
-
-function isFourIntegers(attribute: Attribute): boolean {
-  return 'ints' in attribute && attribute.ints.length === 4;
-}
-
-function attrValue(attribute: Attribute): AttrValue {
-  if ('s' in attribute) return { s: Buffer.from(attribute.s) };
-  if ('shape' in attribute) return { shape: shapeProto(attribute.shape) };
-  if ('ints' in attribute) return { list: { i: attribute.ints } };
-  if ('floats' in attribute) return { list: { f: attribute.floats } };
-  if ('bools' in attribute) return { list: { b: attribute.bools } };
-  return attribute;
-}

@@ -1,4 +1,4 @@
-// TensorFlow's SavedModel, as far as a graph needs it: the protobuf schema and its encoder.
+// TensorFlow's GraphDef and SavedModel, as far as a graph needs them: the protobuf schema and its encoder.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
@@ -15,7 +15,9 @@ const schema = protobuf.parse(
   message Versions { int32 producer = 1; }
   message GraphDef { repeated NodeDef node = 1; Versions versions = 4; }
   message MetaInfo { repeated string tags = 4; string tensorflow_version = 5; }
-  message MetaGraph { MetaInfo meta_info_def = 1; GraphDef graph_def = 2; }
+  message TensorInfo { string name = 1; int32 dtype = 2; Shape tensor_shape = 3; }
+  message SignatureDef { map<string, TensorInfo> inputs = 1; map<string, TensorInfo> outputs = 2; string method_name = 3; }
+  message MetaGraph { MetaInfo meta_info_def = 1; GraphDef graph_def = 2; map<string, SignatureDef> signature_def = 5; }
   message SavedModel { int64 saved_model_schema_version = 1; repeated MetaGraph meta_graphs = 2; }`,
   { keepCase: true },
 ).root;
@@ -50,14 +52,40 @@ const PRODUCER = 1882;
 /** The tag under which {@link writeSavedModel} files its graph. */
 export const TAG = 'serve';
 
+/** What a signature says of an input or output: `name` is the value, `name:index`. */
+export interface TensorInfo {
+  name: string;
+  dtype: number;
+  tensor_shape: ShapeProto;
+}
+
+/** How others call the graph: what its inputs and outputs are called outside. */
+export interface SignatureDef {
+  inputs: Readonly<Record<string, TensorInfo>>;
+  outputs: Readonly<Record<string, TensorInfo>>;
+  /** `tensorflow/serving/predict`. */
+  method_name: string;
+}
+
+/** The bytes of a `GraphDef`. */
+export function encodeGraph(nodes: readonly NodeDef[]): Uint8Array {
+  const type = schema.lookupType('tensorflow.GraphDef');
+  return type.encode(type.fromObject({ node: nodes, versions: { producer: PRODUCER } })).finish();
+}
+
 /** Writes `<folder>/saved_model.pb`. */
-export function writeSavedModel(folder: string, nodes: NodeDef[]): void {
+export function writeSavedModel(
+  folder: string,
+  nodes: readonly NodeDef[],
+  signatures: Readonly<Record<string, SignatureDef>> = {},
+): void {
   const message = {
     saved_model_schema_version: 1,
     meta_graphs: [
       {
         meta_info_def: { tags: [TAG], tensorflow_version: '2.21.0' },
         graph_def: { node: nodes, versions: { producer: PRODUCER } },
+        signature_def: signatures,
       },
     ],
   };
