@@ -5,12 +5,22 @@ import { findInk, reduce } from './ink.ts';
 import type { Picture } from './picture.ts';
 import { digitRegion } from './region.ts';
 
+/** Pixels a side of MNIST's images, and of the digit within. */
 const SIDE = 28;
 const BOX = 20;
 /** Where MNIST puts the centre of mass, counting pixels from 0: of all 10,000 test images it is within half a pixel. */
 const CENTRE = 14;
+/** Larger pictures are reduced to this first, in pixels. */
 const WORKING_SIDE = 512;
 
+/**
+ * Makes a digit model's input from a picture of one digit, drawn or photographed, dark on light or light on dark.
+ * A picture that is the size of MNIST's already keeps its pixels and is only moved.
+ *
+ * Reference: LeCun, Cortes, Burges, "The MNIST database": normalised to 20x20, centred by the centre of mass.
+ *
+ * @returns `[28,28]` uint8, light ink on black; all 0 when no ink is found.
+ */
 export function prepareDigit(picture: Picture): Uint8Array {
   const out = new Uint8Array(SIDE * SIDE);
   const { data, width, height } = grey(picture);
@@ -31,18 +41,19 @@ export function prepareDigit(picture: Picture): Uint8Array {
     y = Math.round(y);
   }
   const placed = resizeArea(plane, { x, y, width: SIDE * scale, height: SIDE * scale }, SIDE, SIDE);
-  for (const [i, value] of placed.data.entries()) out[i] = Math.min(255, Math.round(value));
+  for (let i = 0; i < out.length; i++) out[i] = Math.min(255, Math.round(placed.data[i] ?? 0));
   return out;
 }
 
-function centreOfMass(plane: Plane): { x: number; y: number } {
-  let mass = 0,
-    x = 0,
-    y = 0;
-  for (const [i, value] of plane.data.entries()) {
-    mass += value;
-    x += value * (i % plane.width);
-    y += value * Math.floor(i / plane.width);
+function centreOfMass({ data, width, height }: Plane): { x: number; y: number } {
+  let [mass, x, y] = [0, 0, 0];
+  for (let row = 0, i = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, i++) {
+      const value = data[i] ?? 0;
+      mass += value;
+      x += value * column;
+      y += value * row;
+    }
   }
   return { x: x / mass, y: y / mass };
 }

@@ -1,5 +1,6 @@
 // Finds the ink in a picture: which side of the background it is on, and how much of it each pixel has.
 import { type Plane, resizeArea } from './area.ts';
+import { localMaximum, localMean, localMinimum } from './neighbourhood.ts';
 
 /** Longest side in pixels of the reduced picture in which the background is looked for. */
 const BACKGROUND_SIDE = 64;
@@ -9,65 +10,31 @@ const BACKGROUND_SIDE = 64;
  * background, which may be unevenly lit. Ink may be dark on light or light on dark.
  */
 export function findInk(grey: Plane): Plane {
-  const sign = inkIsDark(grey) ? -1 : 1;
-  const bright = mapPlane(grey, (value) => sign * value);
-  const background = spread(opening(reduce(bright, BACKGROUND_SIDE)), grey.width, grey.height);
-  return mapPlane(bright, (value, i) => Math.max(0, value - (background.data[i] ?? 0)));
+  const small = reduce(grey, BACKGROUND_SIDE);
+  const sign = inkIsDark(small) ? -1 : 1;
+  const background = opening(scale(small, sign));
+  return aboveBackground(grey, sign, background);
 }
 
 /**
  * Ink covers the smaller part of its surroundings, so it lies further from the mean around it than the paper does:
  * the sign of the third moment tells which side it is on.
  */
-function inkIsDark(grey: Plane): boolean {
-  const small = reduce(grey, BACKGROUND_SIDE);
+function inkIsDark(small: Plane): boolean {
   const mean = localMean(small, Math.ceil(Math.max(small.width, small.height) / 2));
   let moment = 0;
-  for (const [i, value] of small.data.entries()) moment += (value - (mean.data[i] ?? 0)) ** 3;
+  for (let i = 0; i < small.data.length; i++) moment += ((small.data[i] ?? 0) - (mean.data[i] ?? 0)) ** 3;
   return moment < 0;
 }
 
 /** Grey-level opening with a square of half the longest side: keeps what is wide, drops strokes of light. */
 function opening(plane: Plane): Plane {
   const reach = Math.ceil(Math.max(plane.width, plane.height) / 4);
-  return extreme(extreme(plane, reach, Math.min), reach, Math.max);
+  return localMaximum(localMinimum(plane, reach), reach);
 }
 
-function extreme(plane: Plane, reach: number, pick: (a: number, b: number) => number): Plane {
-  const { width, height } = plane;
-  const rows = mapPlane(plane, (_, i) => {
-    const [x, y] = [i % width, Math.floor(i / width)];
-    let best = plane.data[i] ?? 0;
-    for (let k = Math.max(0, x - reach); k <= Math.min(width - 1, x + reach); k++)
-      best = pick(best, plane.data[y * width + k] ?? 0);
-    return best;
-  });
-  return mapPlane(rows, (value, i) => {
-    const [x, y] = [i % width, Math.floor(i / width)];
-    let best = value;
-    for (let k = Math.max(0, y - reach); k <= Math.min(height - 1, y + reach); k++)
-      best = pick(best, rows.data[k * width + x] ?? 0);
-    return best;
-  });
-}
-
-function localMean(plane: Plane, reach: number): Plane {
-  const { width, height } = plane;
-  return mapPlane(plane, (_, i) => {
-    const [x, y] = [i % width, Math.floor(i / width)];
-    let sum = 0;
-    let n = 0;
-    for (let v = Math.max(0, y - reach); v <= Math.min(height - 1, y + reach); v++)
-      for (let u = Math.max(0, x - reach); u <= Math.min(width - 1, x + reach); u++) {
-        sum += plane.data[v * width + u] ?? 0;
-        n++;
-      }
-    return sum / n;
-  });
-}
-
-function mapPlane(plane: Plane, f: (value: number, i: number) => number): Plane {
-  return { ...plane, data: plane.data.map(f) };
+function scale(plane: Plane, factor: 1 | -1): Plane {
+  return factor === 1 ? plane : { ...plane, data: plane.data.map((value) => -value) };
 }
 
 /** Shrinks a plane so that its longest side is at most `side`; smaller ones are left as they are. */
@@ -78,22 +45,41 @@ export function reduce(plane: Plane, side: number): Plane {
   return resizeArea(plane, { x: 0, y: 0, width: plane.width, height: plane.height }, w, h);
 }
 
-/** Enlarges by linear interpolation. */
-function spread(plane: Plane, width: number, height: number): Plane {
+/** What of `sign * grey` stands out above the background, which is enlarged by linear interpolation. */
+function aboveBackground(grey: Plane, sign: number, background: Plane): Plane {
+  const { width, height } = grey;
+  const { data: low, width: columns } = background;
+  const across = neighbours(width, background.width);
+  const down = neighbours(height, background.height);
   const data = new Float32Array(width * height);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const u = Math.min(plane.width - 1, Math.max(0, ((x + 0.5) * plane.width) / width - 0.5)),
-        v = Math.min(plane.height - 1, Math.max(0, ((y + 0.5) * plane.height) / height - 0.5));
-      const x0 = Math.floor(u),
-        y0 = Math.floor(v),
-        x1 = Math.min(plane.width - 1, x0 + 1),
-        y1 = Math.min(plane.height - 1, y0 + 1),
-        a = u - x0,
-        b = v - y0;
-      const at = (yy: number, xx: number) => plane.data[yy * plane.width + xx] ?? 0;
-      data[y * width + x] =
-        (at(y0, x0) * (1 - a) + at(y0, x1) * a) * (1 - b) + (at(y1, x0) * (1 - a) + at(y1, x1) * a) * b;
+  for (let y = 0, i = 0; y < height; y++) {
+    const b = down.share[y] ?? 0;
+    const upper = (down.first[y] ?? 0) * columns;
+    const lower = (down.second[y] ?? 0) * columns;
+    for (let x = 0; x < width; x++, i++) {
+      const a = across.share[x] ?? 0;
+      const x0 = across.first[x] ?? 0;
+      const x1 = across.second[x] ?? 0;
+      const paper = Math.fround(
+        ((low[upper + x0] ?? 0) * (1 - a) + (low[upper + x1] ?? 0) * a) * (1 - b) +
+          ((low[lower + x0] ?? 0) * (1 - a) + (low[lower + x1] ?? 0) * a) * b,
+      );
+      data[i] = Math.max(0, sign * (grey.data[i] ?? 0) - paper);
     }
+  }
   return { data, width, height };
+}
+
+/** For each of `n` places along an axis: between which two of `count` samples it lies, and the second one's share. */
+function neighbours(n: number, count: number) {
+  const first = new Int32Array(n);
+  const second = new Int32Array(n);
+  const share = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const place = Math.min(count - 1, Math.max(0, ((i + 0.5) * count) / n - 0.5));
+    first[i] = Math.floor(place);
+    second[i] = Math.min(count - 1, Math.floor(place) + 1);
+    share[i] = place - Math.floor(place);
+  }
+  return { first, second, share };
 }

@@ -1,120 +1,90 @@
 // Tells the digit from the rest of the ink: noise, specks, edges.
 import type { Plane } from './area.ts';
-export interface Box {
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-}
+import { type Box, findParts, type Part, type Parts } from './parts.ts';
+import { quantile } from './quantile.ts';
+import { otsu } from './threshold.ts';
 
+/** Levels by which ink must stand out from the paper. */
 const MIN_CONTRAST = 20;
 
-export function digitRegion(ink: Plane): { plane: Plane; box: Box } | undefined {
-  const { width, height, data } = ink;
+/** Standard deviation of normal noise, in units of its median absolute deviation. */
+const SIGMA = 1.4826;
+
+/** Noise below this, in levels, is none: the picture was drawn, not photographed. */
+const CLEAN = 0.5;
+
+/** Share of the largest part's mass from which on another part belongs to the digit. */
+const MIN_MASS = 0.04;
+
+/** A pen whose darkest tenth is at least this dark is taken as it is; a paler one is darkened to 255. */
+const DARK = 224;
+
+/** The digit alone, `[height, width]` from 0 to 255, and the box around it. */
+export interface Region {
+  readonly plane: Plane;
+  readonly box: Box;
+}
+
+/** Finds the digit in a plane of ink; undefined when there is none. */
+export function digitRegion(ink: Plane): Region | undefined {
+  const { data } = ink;
   const median = quantile(data, 0.5);
-  const spread =
-    1.4826 *
+  const noise =
+    SIGMA *
     quantile(
-      data.map((v) => Math.abs(v - median)),
+      data.map((value) => Math.abs(value - median)),
       0.5,
     );
-  const histogram = new Float64Array(256);
-  for (const v of data)
-    histogram[Math.min(255, Math.round(v))] = (histogram[Math.min(255, Math.round(v))] ?? 0) + 1;
-  const { threshold, low, high } = otsu(histogram);
-  if (high - low < Math.max(MIN_CONTRAST, 4 * spread)) return undefined;
-  const floor = spread < 0.5 ? 0 : median + 4 * spread;
-  const weak = floor === 0 ? 0 : Math.max(floor, low + 0.25 * (high - low));
-  // components of > weak
-  const label = new Int32Array(width * height);
-  const parts: { mass: number; peak: number; box: Box; id: number; edge: boolean }[] = [];
-  const stack: number[] = [];
-  for (let s = 0; s < data.length; s++) {
-    if (label[s] || (data[s] ?? 0) <= weak) continue;
-    const part = {
-      mass: 0,
-      peak: 0,
-      id: parts.length + 1,
-      edge: false,
-      box: { left: width, right: 0, top: height, bottom: 0 },
-    };
-    parts.push(part);
-    stack.push(s);
-    label[s] = part.id;
-    while (stack.length) {
-      const i = stack.pop() ?? 0;
-      const x = i % width,
-        y = (i - x) / width;
-      const v = data[i] ?? 0;
-      part.mass += v;
-      part.peak = Math.max(part.peak, v);
-      part.box.left = Math.min(part.box.left, x);
-      part.box.right = Math.max(part.box.right, x + 1);
-      part.box.top = Math.min(part.box.top, y);
-      part.box.bottom = Math.max(part.box.bottom, y + 1);
-      if (x === 0 || y === 0 || x === width - 1 || y === height - 1) part.edge = true;
-      for (let b = Math.max(0, y - 1); b <= Math.min(height - 1, y + 1); b++)
-        for (let a = Math.max(0, x - 1); a <= Math.min(width - 1, x + 1); a++) {
-          const j = b * width + a;
-          if (!label[j] && (data[j] ?? 0) > weak) {
-            label[j] = part.id;
-            stack.push(j);
-          }
-        }
-    }
-  }
-  const strong = parts.filter((p) => p.peak > threshold);
-  const largest = strong.reduce<(typeof parts)[0] | undefined>(
-    (a, b) => (a && a.mass >= b.mass ? a : b),
-    undefined,
+  const { threshold, low, high } = otsu(histogramOf(data));
+  if (high - low < Math.max(MIN_CONTRAST, 4 * noise)) return undefined;
+  const clean = noise < CLEAN || median + 4 * noise === 0;
+  const found = findParts(ink, clean ? 0 : Math.max(median + 4 * noise, low + 0.25 * (high - low)));
+  const kept = choose(found.parts, threshold, clean);
+  if (kept.length === 0) return undefined;
+  return { plane: alone(ink, found, kept, threshold), box: around(kept) };
+}
+
+/** The parts that belong to the digit: of a drawing all, of a photo the largest one and what is not a speck. */
+function choose(parts: readonly Part[], threshold: number, clean: boolean): readonly Part[] {
+  const strong = parts.filter(({ peak }) => peak > threshold);
+  const [first, ...others] = strong;
+  if (first === undefined) return [];
+  if (clean) return parts;
+  const largest = others.reduce((a, b) => (a.mass >= b.mass ? a : b), first);
+  return strong.filter((part) => part === largest || (part.mass > MIN_MASS * largest.mass && !part.edge));
+}
+
+/** The pixels of the kept parts, darkened when the pen was pale. */
+function alone(ink: Plane, { parts, label }: Parts, kept: readonly Part[], threshold: number): Plane {
+  const { data, width, height } = ink;
+  const peak = quantile(
+    data.filter((value) => value > threshold),
+    0.9,
   );
-  if (!largest) return undefined;
-  const kept =
-    weak === 0 ? parts : strong.filter((p) => p === largest || (p.mass > 0.04 * largest.mass && !p.edge));
-  const ids = new Set(kept.map((p) => p.id));
-  const box = {
-    left: Math.min(...kept.map((p) => p.box.left)),
-    right: Math.max(...kept.map((p) => p.box.right)),
-    top: Math.min(...kept.map((p) => p.box.top)),
-    bottom: Math.max(...kept.map((p) => p.box.bottom)),
-  };
-  const values = data.filter((v) => v > threshold);
-  const peak = quantile(values, 0.9);
-  const gain = peak >= 224 ? 1 : 255 / peak;
-  const plane = {
-    width,
-    height,
-    data: data.map((v, i) => (ids.has(label[i] ?? 0) ? Math.min(255, v * gain) : 0)),
-  };
-  return { plane, box };
-}
-
-function quantile(values: Float32Array, q: number): number {
-  return Float32Array.from(values).sort()[Math.floor(q * (values.length - 1))] ?? 0;
-}
-
-function otsu(histogram: Float64Array): { threshold: number; low: number; high: number } {
-  let total = 0,
-    sum = 0;
-  histogram.forEach((n, v) => {
-    total += n;
-    sum += n * v;
-  });
-  let best = -1,
-    out = { threshold: 0, low: 0, high: 0 },
-    n0 = 0,
-    s0 = 0;
-  for (let t = 0; t < 255; t++) {
-    n0 += histogram[t] ?? 0;
-    s0 += (histogram[t] ?? 0) * t;
-    const n1 = total - n0;
-    if (n0 === 0 || n1 === 0) continue;
-    const d = (sum - s0) / n1 - s0 / n0,
-      between = n0 * n1 * d * d;
-    if (between > best) {
-      best = between;
-      out = { threshold: t, low: s0 / n0, high: (sum - s0) / n1 };
-    }
+  const gain = peak >= DARK ? 1 : 255 / peak;
+  const isKept = new Uint8Array(parts.length + 1);
+  for (const { id } of kept) isKept[id] = 1;
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < out.length; i++) {
+    if (isKept[label[i] ?? 0] === 1) out[i] = Math.min(255, (data[i] ?? 0) * gain);
   }
-  return out;
+  return { data: out, width, height };
+}
+
+function around(parts: readonly Part[]): Box {
+  return {
+    left: Math.min(...parts.map(({ box }) => box.left)),
+    right: Math.max(...parts.map(({ box }) => box.right)),
+    top: Math.min(...parts.map(({ box }) => box.top)),
+    bottom: Math.max(...parts.map(({ box }) => box.bottom)),
+  };
+}
+
+function histogramOf(data: Float32Array): Float64Array {
+  const histogram = new Float64Array(256);
+  for (let i = 0; i < data.length; i++) {
+    const level = Math.min(255, Math.round(data[i] ?? 0));
+    histogram[level] = (histogram[level] ?? 0) + 1;
+  }
+  return histogram;
 }
