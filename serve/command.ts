@@ -1,26 +1,40 @@
-// `trainyard serve`: the command line's options of the server.
-import { defineCommand } from 'citty';
-import { portNumber, wholeNumber } from '../models/whole-number.ts';
-import { pageFolder, repositoryFolder } from '../setup/paths.mjs';
+// `trainyard serve`: the command line of the server.
+import { type ArgsDef, defineCommand } from 'citty';
+import { pageFolder } from '../setup/paths.mjs';
+import { resolveSettings } from './settings/resolve.ts';
+import { flagOf, settingNames, settingsSchema, variableOf } from './settings/schema.ts';
 
 export const serveCommand = defineCommand({
   meta: { name: 'serve', description: 'Serve the models of the repository, and the page, over HTTP' },
   args: {
-    host: { type: 'string', description: 'Address to listen on; 0.0.0.0 is all', default: '127.0.0.1' },
-    port: { type: 'string', description: 'Port to listen on; 0 takes a free one', default: '3000' },
-    repository: { type: 'string', description: 'Folder of the models', default: repositoryFolder },
-    model: { type: 'string', description: 'Serve this model alone' },
-    threads: { type: 'string', description: 'Threads that run models (default: one for each processor)' },
+    config: { type: 'string', description: 'JSON file of settings; flags and variables win over it' },
+    check: {
+      type: 'boolean',
+      description: 'Load every model, check its golden vectors, and end with 0 or 1',
+    },
+    ...flags(),
   },
   async run({ args }) {
-    const { serve } = await import('./main.ts');
-    await serve({
-      host: args.host,
-      port: portNumber(args.port),
-      repository: args.repository,
-      model: args.model,
-      threads: args.threads === undefined ? undefined : wholeNumber('threads', args.threads, 1, 1024),
-      page: pageFolder,
-    });
+    const file = typeof args.config === 'string' ? args.config : undefined;
+    const resolved = resolveSettings({ flags: args, environment: process.env, file });
+    const { checkSettings, serveSettings } = await import('./start.ts');
+    if (args.check === true) process.exitCode = (await checkSettings(resolved)) ? 0 : 1;
+    else await serveSettings(resolved, pageFolder);
   },
 });
+
+/** A flag for each setting. It has no default here, so that what was not given can come from elsewhere. */
+function flags(): ArgsDef {
+  return Object.fromEntries(
+    settingNames.map((name) => {
+      const description = `${settingsSchema.shape[name].description} [${variableOf(name)}${shownDefault(name)}]`;
+      const type = name === 'page' ? ('boolean' as const) : ('string' as const);
+      return [flagOf(name), { type, description }];
+    }),
+  );
+}
+
+function shownDefault(name: (typeof settingNames)[number]): string {
+  const value: unknown = settingsSchema.shape[name].safeParse(undefined).data;
+  return value === undefined || String(value) === '' ? '' : `, ${value}`;
+}

@@ -3,6 +3,10 @@
 export interface Limits {
   /** Bytes of a request's body; more is answered with 413. */
   readonly bodyBytes: number;
+  /** Bytes of JSON in a body: reading it keeps the thread that answers everybody. */
+  readonly jsonBytes: number;
+  /** Pictures in one request; more are answered with 400. */
+  readonly picturesPerRequest: number;
   /** Bytes of all bodies that are held at once; the request that goes beyond is answered with 503. */
   readonly heldBytes: number;
   /** Pixels of a picture (width times height, first frame), known before it is decoded; more is answered with 413. */
@@ -20,6 +24,8 @@ const million = 1_000_000;
 
 export const defaultLimits: Limits = {
   bodyBytes: 20 * MiB,
+  jsonBytes: 8 * MiB,
+  picturesPerRequest: 64,
   heldBytes: 256 * MiB,
   pixels: 50 * million,
   decodedPixels: 64 * million,

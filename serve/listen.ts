@@ -6,8 +6,8 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { UserError } from '../models/errors.ts';
 import { answerBrokenRequest, answerUnreadable } from './broken.ts';
+import type { Env } from './env.ts';
 import { connectionLimits } from './limits.ts';
-import type { Env } from './upload/picture.ts';
 
 export interface Listening {
   readonly url: string;
@@ -20,12 +20,13 @@ export interface Listening {
 const FAREWELL = 250;
 
 /** Milliseconds that requests get to finish before their connections are cut. */
-const PATIENCE = 10_000;
+export const defaultPatience = 10_000;
 
 /**
  * Listens for requests and answers them with the app.
  *
  * @param port - 0 takes a free one.
+ * @param patience - milliseconds that requests get to finish, at the end, before their connections are cut.
  * @throws UserError when the address is taken or cannot be had; it says what to try.
  */
 export async function listen(
@@ -33,6 +34,7 @@ export async function listen(
   host: string,
   port: number,
   limits = connectionLimits,
+  patience = defaultPatience,
 ): Promise<Listening> {
   let closing = false;
   const answer = getRequestListener(app.fetch, { errorHandler: answerUnreadable });
@@ -53,7 +55,7 @@ export async function listen(
     async close() {
       if (closing) return;
       closing = true;
-      await closeServer(server);
+      await closeServer(server, patience);
     },
   };
 }
@@ -62,15 +64,15 @@ export async function listen(
  * Connections in use are told to close before idle ones are cut: a request that is on the wire when its connection
  * is cut would be lost.
  */
-async function closeServer(server: Server): Promise<void> {
+async function closeServer(server: Server, patience: number): Promise<void> {
   if ((await countConnections(server)) > 0) await sleep(FAREWELL);
   const closed = once(server, 'close');
   server.close();
   const idle = setInterval(() => server.closeIdleConnections(), 20);
-  const patience = setTimeout(() => server.closeAllConnections(), PATIENCE);
+  const cut = setTimeout(() => server.closeAllConnections(), patience);
   await closed;
   clearInterval(idle);
-  clearTimeout(patience);
+  clearTimeout(cut);
 }
 
 function countConnections(server: Server): Promise<number> {

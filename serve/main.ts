@@ -1,23 +1,27 @@
 // Serves a repository: starts the workers, loads the models, listens, and stops without losing a request.
 import { announce } from './announce.ts';
-import { defaultLimits, type Limits } from './limits.ts';
+import type { AppOptions } from './app.ts';
+import { type connectionLimits, defaultLimits } from './limits.ts';
 import type { Listening } from './listen.ts';
+import { textLog } from './log.ts';
 import { openPool } from './sessions/pool.ts';
 
-export interface ServeOptions {
+export interface ServeOptions extends Omit<AppOptions, 'engine'> {
   /** Folder of models, `<name>/<version>/model.onnx`. */
   readonly repository: string;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** Folder of the built page. */
-  readonly page?: string | undefined;
   /** Serves this model alone. */
   readonly model?: string | undefined;
   /** Threads that run models; by default one for each processor. */
   readonly threads?: number | undefined;
-  readonly limits?: Limits | undefined;
-  readonly log?: ((line: string) => void) | undefined;
+  /** Limits of a connection. */
+  readonly connection?: typeof connectionLimits | undefined;
+  /** Milliseconds that requests get to finish when the server stops. */
+  readonly patience?: number | undefined;
+  /** Called last of all before the process ends by a signal. */
+  readonly atExit?: (() => void) | undefined;
 }
 
 export interface Serving {
@@ -36,7 +40,7 @@ const INTERRUPTED = 130;
  * @throws UserError when the port cannot be had or there is no model that works.
  */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { repository, host, port, page, model, threads, limits = defaultLimits, log = console.log } = options;
+  const { repository, host, port, page, model, threads, limits = defaultLimits, log = textLog() } = options;
   const pool = openPool({ threads, batch: limits.batch, log });
   let listening: Listening | undefined;
 
@@ -49,26 +53,30 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     log('Stopping: what was accepted is answered first.');
     process.on('SIGINT', () => process.exit(INTERRUPTED)); // a second Ctrl-C does not wait
     await close();
+    options.atExit?.();
     process.exit(0);
   }
 
   try {
     // Imported only now: the first worker loads its libraries meanwhile.
-    const [{ createApp }, { listen }, { readModels }] = await Promise.all([
+    const [{ createApp }, { engineOf }, { listen }, { readModels }] = await Promise.all([
       import('./app.ts'),
+      import('./engine.ts'),
       import('./listen.ts'),
       import('./repository.ts'),
     ]);
     const loaded = pool.load(await readModels(repository, model, log));
     loaded.catch(() => {}); // awaited below, unless the port cannot be had
     const ready = () => pool.ready() && !listening?.closing();
-    listening = await listen(createApp({ models: { ...pool, ready }, page, limits, log }), host, port);
+    const engine = { ...engineOf(pool, limits), ready };
+    const app = createApp({ ...options, engine, limits, log });
+    listening = await listen(app, host, port, options.connection, options.patience);
     await loaded;
   } catch (error) {
     await close();
     throw error;
   }
   process.on('SIGTERM', stop).on('SIGINT', stop);
-  log(announce(listening.url, pool.models(), page));
+  log(announce(listening.url, pool.models(), page), { url: listening.url });
   return { url: listening.url, close };
 }

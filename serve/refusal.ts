@@ -1,7 +1,7 @@
 // A request that is not answered with a classification: an HTTP status and a sentence for the person who sent it.
 
 /** Statuses that a refusal may have. 503 means "not now", all others "not like this". */
-export type RefusalStatus = 400 | 404 | 405 | 408 | 413 | 415 | 422 | 503;
+export type RefusalStatus = 400 | 401 | 404 | 405 | 408 | 413 | 415 | 422 | 503 | 504;
 
 /**
  * Thrown anywhere between reading a request and answering it; becomes `{error: message}` with the status.

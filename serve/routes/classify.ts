@@ -1,16 +1,16 @@
-// POST /classify: a picture in, the most probable labels out.
-import { Hono } from 'hono';
-import { setMetric } from 'hono/timing';
+// POST /classify: pictures in, the most probable labels out.
+import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { nearest } from '../../models/nearest.ts';
-import { createClassifier } from '../classifier.ts';
+import { answerJson } from '../answer.ts';
+import type { Engine, Source } from '../engine.ts';
+import type { Env } from '../env.ts';
+import { type Pictures, readPictures } from '../forms/read.ts';
 import type { Limits } from '../limits.ts';
-import { chooseModel } from '../models.ts';
+import { chooseModel, keyOf, type ServedModel } from '../models.ts';
 import type { Timings } from '../observe.ts';
 import { Refusal } from '../refusal.ts';
-import type { ModelPool } from '../sessions/pool.ts';
-import { createMemory } from '../upload/memory.ts';
-import { type Env, readPicture } from '../upload/picture.ts';
+import type { Hold } from '../upload/memory.ts';
 
 /** Predictions in an answer when the request does not say how many. */
 const TOP = 10;
@@ -19,66 +19,141 @@ const wholeNumber = z
   .string()
   .regex(/^[1-9][0-9]{0,8}$/, 'a whole number from 1')
   .transform(Number);
+const top = wholeNumber.default(TOP).describe('Predictions in the answer at most');
 
-/** Messages say what is expected. */
-const querySchema = z.strictObject({
-  model: z.string().min(1, 'the name of a model').optional(),
-  version: wholeNumber.optional(),
-  top: wholeNumber.default(TOP),
+/** Options of POST /classify. Messages say what is expected. */
+export const querySchema = z.strictObject({
+  model: z.string().min(1, 'the name of a model').optional().describe('Name of the model'),
+  version: wholeNumber.optional().describe('Its version; by default the newest'),
+  top,
 });
 
-export interface Prediction {
-  readonly label: string;
-  /** From 0 to 1. */
-  readonly probability: number;
-}
+/** Options where the address names the model. */
+export const namedQuerySchema = z.strictObject({ top });
 
-/** The answer of POST /classify. */
-export interface Answer extends Prediction {
-  readonly model: string;
-  readonly version: number;
-  /** The most probable first; `label` and `probability` repeat the first of them. */
-  readonly predictions: readonly Prediction[];
-  /** Milliseconds. */
-  readonly timings: Timings;
-}
+export const predictionSchema = z.object({
+  label: z.string(),
+  probability: z.number().describe('From 0 to 1'),
+});
 
-export function classifyRoutes(models: Pick<ModelPool, 'models' | 'run'>, limits: Limits): Hono<Env> {
+export const timingsSchema = z
+  .object({ decode: z.number(), prepare: z.number(), queue: z.number(), run: z.number() })
+  .describe('Milliseconds of each stage');
+
+const modelSchema = { model: z.string(), version: z.int() };
+const predictionsSchema = z
+  .array(predictionSchema)
+  .describe('The most probable first; "label" and "probability" repeat the first of them');
+
+/** The answer for one picture. */
+export const answerSchema = z.object({
+  ...modelSchema,
+  ...predictionSchema.shape,
+  predictions: predictionsSchema,
+  timings: timingsSchema,
+});
+
+/** The answer for one of several pictures: a bad one does not spoil the others. */
+export const resultSchema = z.union([
+  z.object({
+    file: z.string().optional(),
+    ...predictionSchema.shape,
+    predictions: predictionsSchema,
+    timings: timingsSchema,
+  }),
+  z.object({ file: z.string().optional(), error: z.string(), status: z.int() }),
+]);
+
+/** The answer for several pictures, in their order. */
+export const answersSchema = z.object({ ...modelSchema, results: z.array(resultSchema) });
+
+export type Prediction = z.infer<typeof predictionSchema>;
+export type Answer = z.infer<typeof answerSchema>;
+type Result = z.infer<typeof resultSchema>;
+
+export function classifyRoutes(engine: Engine, limits: Limits, hold: Hold): Hono<Env> {
   const app = new Hono<Env>();
-  const classify = createClassifier(models, limits);
-  const hold = createMemory(limits.heldBytes);
 
-  app.post('/classify', async (c) => {
-    const { model: name, version, top } = parseQuery(c.req.query());
-    const model = chooseModel(models.models(), name, version);
+  app.post('/classify', (c) => {
+    const { model, version, top } = parseQuery(querySchema, c.req.query());
+    return classify(c, chooseModel(engine.models(), model, version), top);
+  });
+
+  app.post('/models/:model/classify', (c) => {
+    const { top } = parseQuery(namedQuerySchema, c.req.query());
+    return classify(c, chooseModel(engine.models(), c.req.param('model')), top);
+  });
+
+  app.post('/models/:model/versions/:version{[0-9]+}/classify', (c) => {
+    const { top } = parseQuery(namedQuerySchema, c.req.query());
+    const version = Number(c.req.param('version'));
+    return classify(c, chooseModel(engine.models(), c.req.param('model'), version), top);
+  });
+
+  async function classify(c: Context<Env>, model: ServedModel, top: number): Promise<Response> {
+    c.set('model', keyOf(model));
     const held = hold();
     try {
-      const bytes = await readPicture(c, limits.bodyBytes, held);
-      const { probabilities, timings } = await classify(model, bytes);
-      for (const [stage, milliseconds] of Object.entries(timings)) setMetric(c, stage, milliseconds);
-      const predictions = rank(model.card.labels, probabilities).slice(0, top);
-      const [best] = predictions;
-      if (best === undefined) throw new Error(`${model.name}/${model.version} has no labels`);
-      return c.json({
-        model: model.name,
-        version: model.version,
-        ...best,
-        predictions,
-        timings: rounded(timings),
-      } satisfies Answer);
+      const { many, sources } = await readPictures(c, limits, held);
+      const [first] = sources;
+      return many || first === undefined
+        ? await answerMany(c, model, sources, top)
+        : await answerOne(c, model, first.source, top);
     } finally {
       held.release();
     }
-  });
+  }
+
+  async function answerOne(c: Context<Env>, model: ServedModel, source: Source, top: number) {
+    const { probabilities, timings } = await engine.classify(model, source, { gone: () => isGone(c) });
+    c.set('stages', timings);
+    const { name, version } = model;
+    return answerJson(c, { model: name, version, ...result(model, probabilities, timings, top) });
+  }
+
+  /** 200 when at least one was classified, otherwise the status of the first. */
+  async function answerMany(c: Context<Env>, model: ServedModel, sources: Pictures['sources'], top: number) {
+    const results = await Promise.all(
+      sources.map(async ({ source, file }): Promise<Result> => {
+        try {
+          const { probabilities, timings } = await engine.classify(model, source, { gone: () => isGone(c) });
+          return { file, ...result(model, probabilities, timings, top) };
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          return { file, error: error.message, status: error.status };
+        }
+      }),
+    );
+    const [worst] = results.map((one) => ('status' in one ? one.status : 200));
+    const status = results.some((one) => !('status' in one)) ? 200 : worst;
+    return answerJson(c, { model: model.name, version: model.version, results }, status);
+  }
 
   return app;
 }
 
+/** Whether the client has gone, so that nobody waits for the answer. */
+export function isGone(c: Context<Env>): boolean {
+  return c.env?.outgoing?.destroyed === true;
+}
+
+function result(model: ServedModel, probabilities: Float32Array, timings: Timings, top: number) {
+  const predictions = rank(model.card.labels, probabilities, top);
+  const [best] = predictions;
+  if (best === undefined) throw new Error(`${keyOf(model)} has no labels`);
+  return { ...best, predictions, timings: rounded(timings) };
+}
+
 /** Labels with their probabilities, the most probable first; equally probable ones in the order of the labels. */
-export function rank(labels: readonly string[], probabilities: ArrayLike<number>): Prediction[] {
+export function rank(
+  labels: readonly string[],
+  probabilities: ArrayLike<number>,
+  top = labels.length,
+): Prediction[] {
   return labels
     .map((label, i) => ({ label, probability: probabilities[i] ?? 0 }))
-    .sort((a, b) => b.probability - a.probability);
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, top);
 }
 
 /** To the microsecond: further digits are noise. */
@@ -87,10 +162,13 @@ function rounded({ decode, prepare, queue, run }: Timings): Timings {
   return { decode: micro(decode), prepare: micro(prepare), queue: micro(queue), run: micro(run) };
 }
 
-function parseQuery(query: Record<string, string>): z.infer<typeof querySchema> {
-  const result = querySchema.safeParse(query);
+function parseQuery<T extends z.ZodRawShape>(
+  schema: z.ZodObject<T>,
+  query: Record<string, string>,
+): z.infer<z.ZodObject<T>> {
+  const result = schema.safeParse(query);
   if (result.success) return result.data;
-  const known = Object.keys(querySchema.shape);
+  const known = Object.keys(schema.shape);
   const complaints = result.error.issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') {
       const key = String(issue.path[0]);

@@ -26,12 +26,15 @@ export interface Load {
   readonly models: readonly WorkerModel[];
 }
 
-/** To the worker: classify this picture. Its buffer is moved, not copied. */
+/** What a model is to be run on: a decoded picture, or its own input, `[H,W,C]` uint8. */
+export type Pixels = { readonly picture: Picture } | { readonly input: Uint8Array };
+
+/** To the worker: classify this. Its buffer is moved, not copied. */
 export interface Job {
   readonly kind: 'classify';
   readonly id: number;
   readonly key: string;
-  readonly picture: Picture;
+  readonly pixels: Pixels;
 }
 
 /** To the worker: finish what you are at and end. */

@@ -2,10 +2,10 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../../models/errors.ts';
-import type { Picture } from '../../models/image/picture.ts';
 import { keyOf, type ServedModel } from '../models.ts';
+import type { EngineState } from '../observe.ts';
 import { Refusal } from '../refusal.ts';
-import type { Answered, FromWorker, ToWorker, WorkerOptions } from './messages.ts';
+import type { Answered, FromWorker, Pixels, ToWorker, WorkerOptions } from './messages.ts';
 
 /** Milliseconds are those that a worker spent; what is not in them was waiting. */
 export type Run = Pick<Answered, 'probabilities' | 'prepare' | 'run'>;
@@ -24,12 +24,14 @@ export interface ModelPool {
   /** Whether some worker has its models loaded. */
   ready(): boolean;
   /**
-   * Runs a model on a picture.
+   * Runs a model on a picture, or on an input of its own.
    *
-   * @param picture - its bytes are moved to a worker.
+   * @param pixels - the bytes are moved to a worker, when they have their buffer for themselves.
    * @throws Refusal 503 when no worker is there, the worker dies, or the model turns out to be broken.
    */
-  run(model: ServedModel, picture: Picture): Promise<Run>;
+  run(model: ServedModel, pixels: Pixels): Promise<Run>;
+  /** How it stands now. */
+  state(): EngineState;
   /** Stops the workers. What they still work on is refused. */
   close(): Promise<void>;
 }
@@ -162,15 +164,15 @@ export function openPool(options: PoolOptions): ModelPool {
     for (let i = 1; i < workers; i++) hire();
   }
 
-  function run(model: ServedModel, picture: Picture): Promise<Run> {
+  function run(model: ServedModel, pixels: Pixels): Promise<Run> {
     return new Promise<Answered>((resolve, reject) => {
       const [seat] = [...seats].filter(({ ready }) => ready).sort((a, b) => a.waiting.size - b.waiting.size);
       if (seat === undefined) throw new Refusal(503, 'the models are being loaded: try again in a moment');
       const id = nextId++;
       seat.waiting.set(id, { resolve, reject });
-      const { buffer } = picture.data;
-      const move = buffer instanceof ArrayBuffer ? [buffer] : [];
-      send(seat.worker, { kind: 'classify', id, key: keyOf(model), picture }, move);
+      const { buffer, byteLength } = 'picture' in pixels ? pixels.picture.data : pixels.input;
+      const move = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
+      send(seat.worker, { kind: 'classify', id, key: keyOf(model), pixels }, move);
     });
   }
 
@@ -185,6 +187,16 @@ export function openPool(options: PoolOptions): ModelPool {
     run,
     load,
     close,
+    state: () => ({
+      waiting: 0,
+      waitingCost: 0,
+      mostCost: 0,
+      working: [...seats].reduce((sum, { waiting }) => sum + waiting.size, 0),
+      workers: [...seats].filter(({ ready }) => ready).length,
+      mostWorkers: workers,
+      threadsEach,
+      device: 'cpu',
+    }),
   };
 }
 

@@ -44,13 +44,13 @@ function work(port: MessagePort, { threads, batch }: WorkerOptions): void {
     return held.run;
   }
 
-  async function classify({ id, key, picture }: Job): Promise<FromWorker> {
+  async function classify({ id, key, pixels }: Job): Promise<FromWorker> {
     try {
       const held = models.get(key);
       if (held === undefined) throw new Error(`the worker has no model ${key}`);
       const start = performance.now();
       const { shape, prepare: rule } = held.model.card.input;
-      const input = prepare(picture, shape, rule);
+      const input = 'input' in pixels ? pixels.input : prepare(pixels.picture, shape, rule);
       const spent = performance.now() - start;
       const run = await open(held);
       const { output, milliseconds } = await run(input);

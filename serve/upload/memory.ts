@@ -9,12 +9,15 @@ export interface Held {
   release(): void;
 }
 
+/** Begins to count for one request. */
+export type Hold = () => Held;
+
 /**
  * Returns a function to call at the start of each request that has a body.
  *
  * @param limit - bytes of all requests together.
  */
-export function createMemory(limit: number): () => Held {
+export function createMemory(limit: number): Hold {
   let total = 0;
   return () => {
     let own = 0;

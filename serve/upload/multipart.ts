@@ -1,37 +1,45 @@
-// A form as browsers and curl send it: takes the file out of the field `img` while the body arrives.
+// A form as browsers and curl send it: takes the files out of the field `img` while the body arrives.
 import busboy from 'busboy';
 import { Refusal } from '../refusal.ts';
 import { concatenate, receive, type Upload } from './receive.ts';
 
-/** The field that holds the picture. */
+/** A file of a form. */
+export interface FormFile {
+  /** As its sender calls it, who may not. */
+  readonly name: string | undefined;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** The field that holds a picture; several may come. */
 const FIELD = 'img';
 
 const example = `curl -F ${FIELD}=@picture.png`;
 
-/** Parts of a form at most, and header lines of each: one is expected. */
-const limits = { parts: 8, headerPairs: 32, fieldSize: 1024 };
+/** Header lines of a part at most, and bytes of a field: none is expected. */
+const limits = { headerPairs: 32, fieldSize: 1024 };
 
 /**
- * Reads the one file of a multipart body.
+ * Reads the files of a multipart body.
  *
- * @throws Refusal 400 when the body is broken, or is not exactly one file in the field `img`; 413 as `receive` does.
+ * @param most - files at most.
+ * @returns at least one, in order.
+ * @throws Refusal 400 when the body is broken, or is not one or more files in the field `img`; 413 as `receive` does.
  */
-export async function readForm(upload: Upload): Promise<Uint8Array<ArrayBuffer>> {
-  const parser = createParser(upload.type);
-  let chunks: Buffer[] | undefined;
+export async function readForm(upload: Upload, most: number): Promise<FormFile[]> {
+  const parser = createParser(upload.type, most);
+  const files: { readonly name: string | undefined; readonly chunks: Buffer[] }[] = [];
   let wrong: Refusal | undefined;
   const refuse = (message: string) => {
     wrong ??= new Refusal(400, message);
   };
-  parser.on('file', (name, file) => {
+  parser.on('file', (name, file, { filename }) => {
     file.on('error', () => {}); // cut off: the parser says so too, but a stream whose error nobody hears ends the process
     if (name !== FIELD)
       refuse(`received a file in the field "${name}", expected it in "${FIELD}": ${example}`);
-    else if (chunks !== undefined) refuse(`received several files in the field "${FIELD}", expected one`);
     else {
-      const own: Buffer[] = [];
-      chunks = own;
-      file.on('data', (chunk: Buffer) => own.push(chunk));
+      const chunks: Buffer[] = [];
+      files.push({ name: filename, chunks });
+      file.on('data', (chunk: Buffer) => chunks.push(chunk));
       return;
     }
     file.resume();
@@ -40,7 +48,7 @@ export async function readForm(upload: Upload): Promise<Uint8Array<ArrayBuffer>>
     if (name === FIELD) refuse(`received text in the field "${FIELD}", expected a file: ${example}`);
     else refuse(`received a field "${name}", expected only the file "${FIELD}"; options go into the address`);
   });
-  parser.on('partsLimit', () => refuse(`received more than ${limits.parts} parts, expected one file`));
+  parser.on('partsLimit', () => refuse(`received more than ${most} parts, expected ${most} files at most`));
   parser.on('error', (error) => refuse(`the multipart body is broken: ${reason(error)}`));
   const parsed = new Promise<void>((resolve) => parser.once('close', resolve));
 
@@ -55,15 +63,21 @@ export async function readForm(upload: Upload): Promise<Uint8Array<ArrayBuffer>>
     parser.destroy();
   }
   if (wrong !== undefined) throw wrong;
-  if (chunks === undefined)
+  if (files.length === 0)
     throw new Refusal(400, `received a form without a file, expected "${FIELD}": ${example}`);
-  if (chunks.length === 0) throw new Refusal(400, `received an empty file in the field "${FIELD}"`);
-  return concatenate(chunks);
+  return files.map(({ name, chunks }) => {
+    if (chunks.length === 0) throw new Refusal(400, `received an empty file in the field "${FIELD}"`);
+    return { name, bytes: concatenate(chunks) };
+  });
 }
 
-function createParser(contentType: string): busboy.Busboy {
+function createParser(contentType: string, most: number): busboy.Busboy {
   try {
-    return busboy({ headers: { 'content-type': contentType }, limits, defParamCharset: 'utf8' });
+    return busboy({
+      headers: { 'content-type': contentType },
+      limits: { ...limits, parts: most },
+      defParamCharset: 'utf8',
+    });
   } catch (error) {
     throw new Refusal(400, `the multipart body cannot be read: ${reason(error)}`);
   }

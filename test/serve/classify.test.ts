@@ -130,8 +130,6 @@ describe('answers', () => {
 });
 
 describe('refusals', () => {
-  const picture = async () => new Blob([new Uint8Array(await plain('red'))]);
-
   test.each([
     ['a form without a file', form(), /form/],
     ['another field', form(['file', new Blob(['x']), 'x.png']), /field "file", expected it in "img": curl/],
@@ -142,13 +140,6 @@ describe('refusals', () => {
   ])('%s is 400', async (_, body, error) => {
     const got = await refusal(await send(body, '?model=colours'));
     expect(got).toEqual({ status: 400, error: expect.stringMatching(error) });
-  });
-
-  test('several files are 400, naming the field', async () => {
-    const got = await refusal(
-      await send(form(['img', await picture(), 'a'], ['img', await picture(), 'b']), '?model=colours'),
-    );
-    expect(got).toEqual({ status: 400, error: expect.stringContaining('several files in the field "img"') });
   });
 
   test.each([

@@ -3,5 +3,5 @@ import { parentPort } from 'node:worker_threads';
 import '../../serve/sessions/worker.mjs';
 
 parentPort?.on('message', (message) => {
-  if (message.kind === 'classify' && message.picture.width === 13) process.exit(7);
+  if (message.kind === 'classify' && message.pixels.picture.width === 13) process.exit(7);
 });

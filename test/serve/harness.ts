@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addModel } from '../../models/repository.ts';
-import { createApp } from '../../serve/app.ts';
+import { type AppOptions, createApp } from '../../serve/app.ts';
+import { engineOf } from '../../serve/engine.ts';
 import { defaultLimits, type Limits } from '../../serve/limits.ts';
+import type { Log, LogFields } from '../../serve/log.ts';
 import { readModels } from '../../serve/repository.ts';
 import { openPool } from '../../serve/sessions/pool.ts';
 import { type TinyModel, type TinyModelOptions, tinyModel } from './tiny-model.ts';
@@ -36,28 +38,32 @@ export async function fillRepository(
   return made;
 }
 
-export interface TestAppOptions {
+export interface TestAppOptions extends Omit<AppOptions, 'engine' | 'limits' | 'log'> {
   readonly models?: readonly TinyModelOptions[];
   readonly limits?: Partial<Limits>;
-  readonly page?: string;
   readonly threads?: number;
 }
 
-/** Opens the app on a new repository; `log` collects its lines. */
+/** Opens the app on a new repository; `log` collects its lines, `fields` what belongs to each. */
 export async function openTestApp(options: TestAppOptions = {}) {
   const folder = await temporaryFolder();
   const models = await fillRepository(folder.path, options.models ?? [{}]);
   const limits = { ...defaultLimits, ...options.limits };
   const log: string[] = [];
-  const write = (line: string) => void log.push(line);
+  const fields: LogFields[] = [];
+  const write: Log = (line, more = {}) => {
+    log.push(line);
+    fields.push(more);
+  };
   const pool = openPool({ threads: options.threads ?? 1, batch: limits.batch, log: write });
   await pool.load(await readModels(folder.path, undefined, write));
-  const app = createApp({ models: pool, page: options.page, limits, log: write });
+  const app = createApp({ ...options, engine: engineOf(pool, limits), limits, log: write });
   return {
     app,
     pool,
     models,
     log,
+    fields,
     repository: folder.path,
     /** Posts bytes as the body. */
     post: (bytes: Uint8Array, query = '') =>

@@ -29,7 +29,7 @@ test('a worker that dies: what it held is refused once with 503, and another tak
     if (model === undefined) throw new Error('the test has no model');
     const run = (width: number) => {
       const picture = { data: new Uint8Array(width * 5 * 3), width, height: 5, channels: 3 as const };
-      return pool.run(model, picture).then(
+      return pool.run(model, { picture }).then(
         () => 'answered',
         (error) => error.status,
       );

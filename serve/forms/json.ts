@@ -1,0 +1,76 @@
+// Pictures in a JSON body: files in base64, or arrays of pixels.
+import { z } from 'zod';
+import { Refusal } from '../refusal.ts';
+import { picturesOf } from './pixels.ts';
+import type { Pictures } from './read.ts';
+
+const base64Message = 'a picture in base64, with or without "data:image/png;base64," before it';
+const base64 = z.string(base64Message).min(1, base64Message).describe('A picture file in base64');
+const pixels = z
+  .array(z.unknown(), 'an array of pixels')
+  .describe('Numbers from 0 to 255: [height][width], [height][width][channels], or several of the latter');
+
+/** The forms of a JSON body, besides an array of pixels alone. */
+export const jsonFormSchema = z.union([
+  z.strictObject({ image: base64 }),
+  z.strictObject({
+    images: z.array(base64, 'an array of pictures in base64').min(1, 'at least one picture'),
+  }),
+  z.strictObject({ pixels }),
+]);
+
+const examples =
+  '{"image": "<base64>"}, {"images": ["<base64>", ...]}, {"pixels": [[0, 255], ...]} or [[0, 255], ...]';
+
+/**
+ * Reads the pictures of a JSON body.
+ *
+ * @param most - pictures at most.
+ * @throws Refusal 400 when it is not JSON, or in none of the forms.
+ */
+export function readJson(body: Uint8Array, most: number): Pictures {
+  const value = parse(body);
+  const pictures = Array.isArray(value) ? ofPixels(value) : ofObject(value);
+  if (pictures.sources.length > most) {
+    throw new Refusal(400, `received ${pictures.sources.length} pictures, expected ${most} at most`);
+  }
+  return pictures;
+}
+
+function ofObject(value: unknown): Pictures {
+  const result = jsonFormSchema.safeParse(value);
+  if (!result.success) throw new Refusal(400, `received ${outlined(value)}; expected one of ${examples}`);
+  if ('image' in result.data) return { many: false, sources: [{ source: decoded(result.data.image) }] };
+  if ('pixels' in result.data) return ofPixels(result.data.pixels);
+  return { many: true, sources: result.data.images.map((image) => ({ source: decoded(image) })) };
+}
+
+function ofPixels(value: unknown): Pictures {
+  const pictures = picturesOf(value);
+  const sources = pictures.map((picture) => ({ source: { kind: 'picture', picture } as const }));
+  return { many: pictures.length > 1, sources };
+}
+
+/** @throws Refusal 400 for text that is not base64: Buffer.from would pass over what it does not know. */
+function decoded(text: string) {
+  const bare = (text.startsWith('data:') ? text.slice(text.indexOf(',') + 1) : text).replace(/\s+/g, '');
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(bare)) throw new Refusal(400, `expected ${base64Message}`);
+  return { kind: 'encoded', bytes: new Uint8Array(Buffer.from(bare, 'base64')) } as const;
+}
+
+function parse(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+  } catch (error) {
+    throw new Refusal(400, `the body is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** What was received, in a few words: its keys, not its pictures. */
+function outlined(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value).slice(0, 40);
+  const kinds = Object.entries(value).map(
+    ([key, inner]) => `"${key.slice(0, 40)}": ${Array.isArray(inner) ? 'array' : typeof inner}`,
+  );
+  return `{${kinds.slice(0, 8).join(', ')}}`;
+}

@@ -1,0 +1,49 @@
+// What the server says while it runs: sentences on a terminal, or one JSON object a line for a log collector.
+import pino from 'pino';
+
+export type LogLevel = 'info' | 'warn' | 'error';
+
+/** What belongs to a line beside its sentence, such as the id of a request. */
+export interface LogFields {
+  readonly level?: LogLevel;
+  readonly [key: string]: unknown;
+}
+
+/** Says a line. The fields go into JSON alone: the sentence must do without them. */
+export type Log = (line: string, fields?: LogFields) => void;
+
+/** Bytes of JSON lines that may wait before they are written, and for how many milliseconds at most. */
+const BUFFER = { minLength: 4096, periodicFlush: 500 };
+
+/** Sentences alone: what is wrong on standard error, all else on standard output. */
+export function textLog(): Log {
+  return (line, { level = 'info' } = {}) => (level === 'info' ? console.log(line) : console.error(line));
+}
+
+export interface JsonLog {
+  readonly log: Log;
+  /** Writes what still waits; to be called before the process ends. */
+  flush(): void;
+}
+
+/**
+ * One JSON object a line: `level`, `time` (ISO 8601), `msg` and the fields. Lines are written in blocks, since a
+ * system call for each request would cost more than the request's JSON.
+ *
+ * @param destination - a file descriptor; 1 is standard output.
+ */
+export function jsonLog(destination = 1): JsonLog {
+  const stream = pino.destination({ dest: destination, sync: true, ...BUFFER });
+  const logger = pino(
+    {
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    stream,
+  );
+  return {
+    log: (line, { level = 'info', ...fields } = {}) => logger[level](fields, line),
+    flush: () => stream.flushSync(),
+  };
+}

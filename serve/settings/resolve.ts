@@ -1,0 +1,98 @@
+// Settles every setting: a flag wins over an environment variable, that over the file, that over the default.
+import { readFileSync } from 'node:fs';
+import { UserError } from '../../models/errors.ts';
+import { nearest } from '../../models/nearest.ts';
+import {
+  flagOf,
+  type SettingName,
+  type Settings,
+  settingNames,
+  settingsSchema,
+  variableOf,
+} from './schema.ts';
+
+/** Environment variable that names the file of settings. */
+export const CONFIG_VARIABLE = 'TRAINYARD_CONFIG';
+
+/** Variables of other parts of the project, which are no mistakes. */
+const OTHER_VARIABLES = ['CACHE', 'PYTHON', 'RUNS', 'TORCH'].map((name) => `TRAINYARD_${name}`);
+
+export interface Resolved {
+  readonly settings: Settings;
+  /** Where each setting came from, in words: `--port`, `TRAINYARD_PORT`, `serve.json`, or `default`. */
+  readonly sources: ReadonlyMap<SettingName, string>;
+}
+
+export interface Sources {
+  /** By the names of flags, `log-format`; undefined where it was not given. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** JSON file, of an object with the names of settings as keys. */
+  readonly file?: string | undefined;
+}
+
+/**
+ * Settles the settings.
+ *
+ * @throws UserError with a line for each wrong setting, such as
+ * `TRAINYARD_PORT: received "http", expected a whole number from 0 to 65535`.
+ */
+export function resolveSettings(given: Sources): Resolved {
+  const path = given.file ?? given.environment[CONFIG_VARIABLE];
+  const inFile = path === undefined ? {} : readFile(path);
+  const values: Record<string, unknown> = {};
+  const sources = new Map<SettingName, string>();
+  for (const name of settingNames) {
+    const candidates = [
+      [`--${flagOf(name)}`, given.flags[flagOf(name)]],
+      [variableOf(name), given.environment[variableOf(name)]],
+      [`${path}: ${name}`, inFile[name]],
+    ] as const;
+    const [source, value] = candidates.find(([, value]) => value !== undefined && value !== '') ?? [
+      'default',
+    ];
+    sources.set(name, source);
+    if (value !== undefined) values[name] = value;
+  }
+  const result = settingsSchema.safeParse(values);
+  if (result.success) return { settings: result.data, sources };
+  const lines = result.error.issues.map(({ path: [key], message }) => {
+    const name = settingNames.find((name) => name === key);
+    const source = name === undefined ? String(key) : sources.get(name);
+    return `${source}: received ${JSON.stringify(values[String(key)])}, expected ${message}`;
+  });
+  throw new UserError([...new Set(lines)].join('\n'));
+}
+
+/** Variables that look like a setting and are none, each with what was probably meant. */
+export function strayVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const known = [...settingNames.map(variableOf), CONFIG_VARIABLE, ...OTHER_VARIABLES];
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('TRAINYARD_') && !known.includes(name))
+    .flatMap((name) => {
+      const near = nearest(name, known);
+      return near === undefined ? [] : [`${name} is no setting; did you mean ${near}?`];
+    });
+}
+
+function readFile(path: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UserError(
+      `the file of settings ${path} cannot be read: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UserError(`${path}: expected an object such as {"port": 8000}`);
+  }
+  for (const key of Object.keys(value)) {
+    if (settingNames.some((name) => name === key)) continue;
+    const near = nearest(key, settingNames);
+    throw new UserError(
+      `${path}: there is no setting "${key}"; ${near === undefined ? `there are ${settingNames.join(', ')}` : `did you mean "${near}"?`}`,
+    );
+  }
+  return { ...value };
+}

@@ -1,0 +1,92 @@
+// From settings to a running server, or to the check of what one would serve.
+import { checkRepository } from './check.ts';
+import { readKeys } from './keys.ts';
+import { connectionLimits, defaultLimits, type Limits } from './limits.ts';
+import { jsonLog, textLog } from './log.ts';
+import { type ServeOptions, type Serving, serve } from './main.ts';
+import { describeSettings } from './settings/describe.ts';
+import { type Resolved, strayVariables } from './settings/resolve.ts';
+import type { Settings } from './settings/schema.ts';
+
+const MiB = 1024 * 1024;
+const million = 1_000_000;
+
+/**
+ * Serves with these settings.
+ *
+ * @param page - folder of the built page, which the setting `page` lets be served.
+ * @throws UserError as `serve` does, and when the file of keys is of no use.
+ */
+export async function serveSettings(resolved: Resolved, page: string): Promise<Serving> {
+  const { settings } = resolved;
+  const { log, flush } = openLog(settings);
+  const keys = settings.keys === undefined ? undefined : readKeys(settings.keys);
+  for (const line of strayVariables(process.env)) log(line, { level: 'warn' });
+  const open = keys === undefined && !isLocal(settings.host);
+  log(describeSettings(resolved), { settings });
+  if (keys !== undefined) log(`keys: ${keys.count} of ${settings.keys}`);
+  if (open)
+    log(`anybody who reaches ${settings.host} may ask: --keys names a file of keys`, { level: 'warn' });
+  return serve({
+    ...optionsOf(settings),
+    page: settings.page ? page : undefined,
+    keys: keys?.ring,
+    log,
+    atExit: flush,
+  });
+}
+
+/**
+ * Loads every version of every model as the server would, and holds each to its golden vectors.
+ *
+ * @returns whether all are well; each has had its line in the log.
+ * @throws UserError when there is no model at all, or the file of keys is of no use.
+ */
+export async function checkSettings({ settings }: Resolved): Promise<boolean> {
+  const { log, flush } = openLog(settings);
+  if (settings.keys !== undefined) log(`keys: ${readKeys(settings.keys).count} of ${settings.keys}`);
+  const well = await checkRepository(settings.repository, settings.model, log);
+  flush();
+  return well;
+}
+
+function openLog({ logFormat }: Settings) {
+  const asText = logFormat === 'text' || (logFormat === 'auto' && process.stdout.isTTY);
+  return asText ? { log: textLog(), flush: () => {} } : jsonLog();
+}
+
+function optionsOf(settings: Settings): Omit<ServeOptions, 'page' | 'keys' | 'log'> {
+  const { host, port, repository, model, threads, cors, logRequests } = settings;
+  return {
+    host,
+    port,
+    repository,
+    model,
+    threads,
+    cors,
+    logRequests,
+    limits: limitsOf(settings),
+    connection: {
+      ...connectionLimits,
+      headersTimeout: Math.min(settings.headersSeconds, settings.requestSeconds) * 1000,
+      requestTimeout: settings.requestSeconds * 1000,
+    },
+    patience: settings.drainSeconds * 1000,
+  };
+}
+
+/** The limits of one picture's work; `heldMib` and `megapixels` are at least those of one request. */
+export function limitsOf(settings: Settings): Limits {
+  const bodyBytes = settings.bodyMib * MiB;
+  return {
+    ...defaultLimits,
+    bodyBytes,
+    heldBytes: Math.max(settings.heldMib * MiB, bodyBytes),
+    pixels: settings.megapixels * million,
+    batch: settings.batch,
+  };
+}
+
+function isLocal(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

@@ -1,0 +1,40 @@
+// The whole body of a request, taken within its limits.
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import type { Context } from 'hono';
+import { type Env, requestHeader } from '../env.ts';
+import type { Held } from './memory.ts';
+import { concatenate, receive, type Upload } from './receive.ts';
+
+/**
+ * Reads the body, alone on its buffer.
+ *
+ * @throws Refusal 413 when it is too long, 400 when it ends early, 503 as `held` does.
+ */
+export async function readBody(upload: Upload): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Buffer[] = [];
+  await receive(upload, (chunk) => chunks.push(chunk));
+  return concatenate(chunks);
+}
+
+/**
+ * The body of a request as it will arrive. Node's own stream is read where there is one: a web stream around it costs
+ * as much as parsing the form.
+ *
+ * @param limit - bytes at most.
+ */
+export function uploadOf(c: Context<Env>, limit: number, held: Held): Upload {
+  const length = requestHeader(c, 'content-length');
+  return {
+    stream: c.env?.incoming ?? fromWeb(c.req.raw.body),
+    type: requestHeader(c, 'content-type') ?? '',
+    announced: length === undefined ? undefined : Number(length),
+    limit,
+    held,
+  };
+}
+
+/** The types of the DOM and of Node name the same stream differently. */
+function fromWeb(body: unknown): Readable {
+  return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream);
+}
