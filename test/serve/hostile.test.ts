@@ -1,7 +1,10 @@
 // What is promised under attack: damaged and lying pictures are refused or answered, never a crash, never a 5xx.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listen } from '../../serve/listen.ts';
 import { random } from '../../train/random.ts';
 import { colours, openTestApp } from './harness.ts';
+import { damage } from './hostile/pictures.ts';
+import { attackAll, probe, trickle } from './hostile/run.ts';
 import { busy, formats, gif, jpegClaiming, plain, pngClaiming, webpClaiming } from './pictures.ts';
 
 let server: Awaited<ReturnType<typeof openTestApp>>;
@@ -31,20 +34,9 @@ async function expectAlive(): Promise<void> {
 
 test.each(formats)('%s with bytes changed, left out and doubled', async (format) => {
   const whole = await busy(format);
-  const damaged = Array.from({ length: 150 }, (_, round) => {
-    const next = random(1, `hostile ${format}`, round);
-    const bytes = [...whole];
-    const times = 1 + Math.floor(next() * 8);
-    for (let i = 0; i < times; i++) {
-      // Half of the damage in the first 64 bytes: headers are where the traps are.
-      const at = Math.floor(next() * (next() < 0.5 ? Math.min(64, bytes.length) : bytes.length));
-      const kind = next();
-      if (kind < 0.8) bytes[at] = Math.floor(next() * 256);
-      else if (kind < 0.9) bytes.splice(at, 1 + Math.floor(next() * 16));
-      else bytes.splice(at, 0, ...bytes.slice(at, at + 16));
-    }
-    return Uint8Array.from(bytes);
-  });
+  const damaged = Array.from({ length: 150 }, (_, round) =>
+    damage(whole, random(1, `hostile ${format}`, round)),
+  );
   const statuses = await sendAll(damaged);
   for (const status of statuses) expect([200, 400, 413, 415, 422]).toContain(status); // 400: a first byte that begins JSON
   expect(statuses).toContain(422);
@@ -103,5 +95,24 @@ test('a picture with something behind it, or in it, is no more than a picture', 
     Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), await busy('jpeg')]),
   ];
   expect(await sendAll(polyglots)).toEqual([200, 200, 200, 422, 422]);
+  await expectAlive();
+});
+
+test('hundreds of attacks over sockets: none is answered with a mistake, and good requests go on beside them', async () => {
+  const listening = await listen(server.app, '127.0.0.1', 0);
+  const slow = trickle(listening.url, 64);
+  const red = new Uint8Array(await plain('red'));
+  const good = probe(async () => {
+    const { status } = await fetch(`${listening.url}/classify`, { method: 'POST', body: red });
+    return status === 200 ? undefined : `was answered ${status}`;
+  });
+  // Other thousands than the benchmark's: `npm run bench hostile` sends those from 0 on.
+  const { faults, statuses } = await attackAll(listening.url, [20_000, 20_400], 1, 8);
+  const { faults: missed, times } = await good.stop();
+  slow.stop();
+  await listening.close();
+  expect([...faults, ...missed]).toEqual([]);
+  for (const status of [200, 400, 404, 413, 415, 422]) expect(statuses.get(status)).toBeGreaterThan(0);
+  expect(times.length).toBeGreaterThan(5);
   await expectAlive();
 });

@@ -41,19 +41,30 @@ export async function stroke(format: Format = 'png'): Promise<Buffer> {
 
 /** A PNG whose header claims a size; it holds only `rows` rows. */
 export function pngClaiming(width: number, height: number, rows = 1): Buffer {
+  // A row of a width that nobody can allocate is left as short as its first bytes.
+  const row = Math.min(width, 10_000_000) + 1;
+  return pngOf({ width, height, rows: Buffer.alloc(row * rows) });
+}
+
+/** A grey PNG of 8 bits; `rows` are its bytes before compression, `more` are chunks before them. */
+export function pngOf(
+  { width, height, rows }: { width: number; height: number; rows: Uint8Array },
+  more: readonly Buffer[] = [],
+): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 0, 0, 0, 0], 8); // 8 bits, grey
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(Buffer.alloc((width + 1) * rows))),
-    chunk('IEND', Buffer.alloc(0)),
+    pngChunk('IHDR', header),
+    ...more,
+    pngChunk('IDAT', deflateSync(rows)),
+    pngChunk('IEND', Buffer.alloc(0)),
   ]);
 }
 
-function chunk(type: string, data: Buffer): Buffer {
+export function pngChunk(type: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const frame = Buffer.alloc(8 + body.length);
   frame.writeUInt32BE(data.length, 0);
