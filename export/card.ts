@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Card } from '../models/card.ts';
 import { type GoldenName, goldenInput, goldenNames } from '../models/golden.ts';
 import type { TensorProto } from '../models/onnx/schema.ts';
+import type { Labels } from '../train/datasets/index.ts';
 import { argMax } from '../train/predictor.ts';
 import type { Shape } from './classifier.ts';
 import type { Parity } from './parity.ts';
@@ -47,7 +48,7 @@ const DECIMALS = 6;
  * Accuracy and mean cross-entropy of probabilities `[N,classes]`.
  * @param labels - `[N]`, the right classes.
  */
-export function measure(probabilities: Float32Array, labels: Uint8Array): NonNullable<Card['metrics']> {
+export function measure(probabilities: Float32Array, labels: Labels): NonNullable<Card['metrics']> {
   const n = labels.length;
   const classes = probabilities.length / n;
   let [right, loss] = [0, 0];

@@ -4,7 +4,7 @@ import { cardMetadata } from '../models/card.ts';
 import { UserError } from '../models/errors.ts';
 import { encodeModel, type ModelProto } from '../models/onnx/schema.ts';
 import { addModel, type ModelFile } from '../models/repository.ts';
-import type { Split } from '../train/datasets/index.ts';
+import { imagesOf, type Split } from '../train/datasets/index.ts';
 import type { State } from '../train/graph/compile.ts';
 import type { Graph } from '../train/graph/graph.ts';
 import { traceDynamic } from '../train/graph/retrace.ts';
@@ -101,7 +101,8 @@ export async function exportModel(
 
   const tensorflow = reference ?? tensorflowClassifier(graph, state, input.shape);
   const onnxruntime = await onnxClassifier(bare, input.shape);
-  const { images, labels, n } = model.test;
+  const { labels, n } = model.test;
+  const images = (from: number, to: number) => imagesOf(model.test, from, to);
   const tested = await measureParity(tensorflow, onnxruntime, images, n);
   const golden = await compareGolden(model, onnxruntime);
   await Promise.all([onnxruntime.close(), tensorflow.close()]);

@@ -1,10 +1,11 @@
 // A run's checkpoint as a network that can be exported.
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../models/errors.ts';
 import { createArchitecture } from '../train/architectures/index.ts';
 import { readCheckpoint } from '../train/checkpoint.ts';
-import { type Dataset, loadDataset } from '../train/datasets/index.ts';
+import { type Dataset, isFolder, loadDataOf } from '../train/datasets/index.ts';
 import { tf, uint8Tensor } from '../train/graph/tensorflow.ts';
 import type { Net } from '../train/layers/net.ts';
 import { probabilitiesOf } from '../train/model.ts';
@@ -30,7 +31,7 @@ export async function loadRun(run: Run, checkpoint: CheckpointName, tta = false)
     );
   const { recipe, progress, tensors } = readCheckpoint(path);
   const views = tta ? viewsOf(run, recipe) : 'none';
-  const dataset = await loadDataset(recipe.dataset);
+  const dataset = await loadDataOf(recipe);
   checkData(run, dataset, progress.datasetDigests);
 
   const variables = new Map<string, Variable>();
@@ -64,6 +65,7 @@ export async function loadRun(run: Run, checkpoint: CheckpointName, tta = false)
     probabilities(uint8Tensor(new Uint8Array(height * width * channels), [1, height, width, channels]));
   });
 
+  const told = publicRecipe(recipe);
   return {
     card: {
       name: recipe.model ?? recipe.name,
@@ -72,8 +74,8 @@ export async function loadRun(run: Run, checkpoint: CheckpointName, tta = false)
       input: { shape: [height, width, channelsOf(dataset)], prepare: recipe.prepare },
       architecture: { name: recipe.architecture.name, parameters },
       tta: views,
-      recipe,
-      recipeDigest: recipeDigest(recipe),
+      recipe: told,
+      recipeDigest: recipeDigest(told),
       datasets: (['train', 'test'] as const).map((split) => ({
         name: dataset.name,
         split,
@@ -85,6 +87,11 @@ export async function loadRun(run: Run, checkpoint: CheckpointName, tta = false)
     variables,
     test: dataset.test,
   };
+}
+
+/** A recipe as others may read it: without the path of a folder on this machine. */
+function publicRecipe(recipe: Recipe): Recipe {
+  return isFolder(recipe.dataset) ? { ...recipe, dataset: basename(recipe.dataset) } : recipe;
 }
 
 /** The views that the recipe averages over. @throws UserError when it has none. */

@@ -18,22 +18,21 @@ const BATCH = 500;
 
 /**
  * Runs two models on `n` pictures, in batches whose last one may be smaller.
- * @param images - uint8 `[N,H,W,C]`.
+ * @param images - Gives the pictures from one index to another, uint8 `[N,H,W,C]`.
  * @returns How far they differ, and the probabilities `[N,classes]` of the reference.
  */
 export async function measureParity(
   reference: Classifier,
   candidate: Classifier,
-  images: Uint8Array,
+  images: (from: number, to: number) => Uint8Array,
   n: number,
   batch = BATCH,
 ): Promise<Parity & { probabilities: Float32Array }> {
-  const size = images.length / n;
   const parts: Parity[] = [];
   const answers: Float32Array[] = [];
   for (let start = 0; start < n; start += batch) {
     const count = Math.min(batch, n - start);
-    const pictures = images.subarray(start * size, (start + count) * size);
+    const pictures = images(start, start + count);
     const expected = await reference.classify(pictures);
     parts.push(compare(expected, await candidate.classify(pictures), count));
     answers.push(expected);

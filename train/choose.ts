@@ -1,9 +1,11 @@
 // What a command line asks to train: its recipe, the run to go on with, the weights to start from.
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { UserError } from '../models/errors.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { parseDuration } from './plan.ts';
 import { precisionsFor } from './precision.ts';
+import { folderRecipe } from './recipes/folder.ts';
 import { families, findRecipe, type Recipe, resolveRecipe } from './recipes/index.ts';
 import { findRun, findUnfinished, type Run, readRecipe, returnToBest } from './run.ts';
 import { digestOf, type Weights, weightsOf } from './start.ts';
@@ -20,6 +22,9 @@ export interface TrainArguments {
   resume?: string | undefined;
   from?: string | undefined;
   fresh?: boolean | undefined;
+  size?: string | undefined;
+  valid?: string | undefined;
+  crop?: string | undefined;
   runs: string;
   /** And the options of the recipes' families. */
   [option: string]: unknown;
@@ -34,7 +39,7 @@ export interface Choice {
 }
 
 /** The recipe to train, and the run to go on with, if there is one. */
-export function chooseRun(args: TrainArguments): Choice {
+export async function chooseRun(args: TrainArguments): Promise<Choice> {
   if (args.resume !== undefined) {
     const run = findRun(args.runs, args.resume);
     if (args.from === 'best') returnToBest(run);
@@ -46,7 +51,7 @@ export function chooseRun(args: TrainArguments): Choice {
   }
   const weights = args.from === undefined ? undefined : weightsFrom(args.runs, args.from);
   const from = weights && { from: digestOf(weights) };
-  const candidates = recipesOf(args).map((recipe) => ({ ...recipe, ...from }));
+  const candidates = (await recipesOf(args)).map((recipe) => ({ ...recipe, ...from }));
   for (const candidate of args.fresh ? [] : candidates) {
     const run = findUnfinished(args.runs, candidate);
     if (run === undefined) continue;
@@ -64,9 +69,12 @@ function weightsFrom(runs: string, from: string): Weights {
   return weightsOf(readCheckpoint(isFile ? from : findRun(runs, from).best));
 }
 
-/** The recipe in the precision to train it in, then in others in which it may have been interrupted. */
-export function recipesOf(args: TrainArguments): [Recipe, ...Recipe[]] {
-  const named = recipeOf(args);
+/**
+ * The recipe in the precision to train it in, then in others in which it may have been interrupted. A folder's
+ * pictures are prepared for it.
+ */
+export async function recipesOf(args: TrainArguments): Promise<[Recipe, ...Recipe[]]> {
+  const named = await recipeOf(args);
   const [first = named, ...others] = precisionsFor(args.precision).map((precision) => ({
     ...named,
     precision,
@@ -74,15 +82,19 @@ export function recipesOf(args: TrainArguments): [Recipe, ...Recipe[]] {
   return [first, ...others];
 }
 
-/** The named recipe with the options of the command line in it. */
-function recipeOf(args: TrainArguments): Recipe {
+/** The named recipe, or that of a folder, with the options of the command line in it. */
+async function recipeOf(args: TrainArguments): Promise<Recipe> {
   const chosen = Object.fromEntries(
     Object.keys(familyOptions).flatMap((option) => {
       const value = args[option];
       return typeof value === 'string' ? [[option, value]] : [];
     }),
   );
-  const recipe = findRecipe(args.recipe ?? '', {}, chosen);
+  const path = pathOf(args.recipe ?? '');
+  const recipe =
+    path === undefined ? findRecipe(args.recipe ?? '', {}, chosen) : await recipeOfFolder(path, args, chosen);
+  if (path === undefined)
+    refuse(args, Object.keys(folderOptions), `the recipe ${recipe.name} is no folder of pictures`);
   const epochs = numberOf('epochs', args.epochs);
   const { steps, ...whole } = recipe;
   return resolveRecipe({
@@ -98,6 +110,53 @@ function recipeOf(args: TrainArguments): Recipe {
     },
     ...(args.budget !== undefined && { budget: parseDuration(args.budget) }),
   });
+}
+
+/** The folder or table that a word names; undefined for the name of a recipe. @throws UserError if nothing is there. */
+function pathOf(word: string): string | undefined {
+  if (word === '' || families.some(({ recipe }) => recipe.name === word)) return undefined;
+  // `npm run` starts in the checkout, whatever folder the user is in.
+  const bases = [process.cwd(), process.env.INIT_CWD ?? process.cwd()];
+  const found = bases.map((base) => resolve(base, word)).find((path) => existsSync(path));
+  if (found !== undefined || !/[/\\.~]/.test(word)) return found;
+  throw new UserError(
+    `There is nothing at ${resolve(word)}. Expected a folder of pictures, a CSV of paths and labels, or the name of a recipe: npm run train lists them.`,
+  );
+}
+
+/** How a folder is read, for the command line. */
+export const folderOptions = {
+  size: { type: 'string', description: "A folder: side of the network's input, in pixels" },
+  valid: { type: 'string', description: 'A folder: share of each class for validation, such as 0.2' },
+  crop: { type: 'string', description: 'A folder: centre cuts pictures to a square, stretch bends them' },
+} as const;
+
+async function recipeOfFolder(
+  path: string,
+  args: TrainArguments,
+  chosen: Readonly<Record<string, string>>,
+): Promise<Recipe> {
+  refuse(chosen, Object.keys(chosen), `${path} is a folder, not a recipe with options of its own`);
+  const { size, valid } = args;
+  const crop = cropOf(args.crop);
+  const options = Object.fromEntries(
+    Object.entries({ size, valid, crop }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
+  );
+  const choice = { path, crop, options, size: numberOf('size', size), valid: numberOf('valid', valid) };
+  return resolveRecipe(await folderRecipe(choice));
+}
+
+function cropOf(crop: string | undefined): 'centre' | 'stretch' | undefined {
+  if (crop === undefined || crop === 'centre' || crop === 'stretch') return crop;
+  throw new UserError(`--crop takes centre or stretch; received ${JSON.stringify(crop)}.`);
+}
+
+/** @throws UserError if one of `options` is given. */
+function refuse(args: Readonly<Record<string, unknown>>, options: readonly string[], why: string): void {
+  for (const option of options)
+    if (args[option] !== undefined) throw new UserError(`--${option} has no meaning here: ${why}.`);
 }
 
 /** The options that recipes have of their own, for the command line, by name. */
@@ -145,6 +204,7 @@ export function listRecipes(): string {
     ...lines,
     '',
     'Train one: npm run train digits',
+    'Your own pictures, a folder for each class: npm run train ./photos',
     'With options: npm run train conv-mnist -- --init small',
     'How long will it take? npm run train vgg-cifar -- --plan',
   ].join('\n');

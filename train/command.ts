@@ -1,7 +1,16 @@
 // `trainyard train`: trains a recipe, going on with an interrupted run of it.
 import { defineCommand } from 'citty';
 import { runsFolder } from '../setup/paths.mjs';
-import { type Choice, chooseRun, countOf, familyOptions, listRecipes, recipesOf } from './choose.ts';
+import {
+  type Choice,
+  chooseRun,
+  countOf,
+  familyOptions,
+  folderOptions,
+  listRecipes,
+  recipesOf,
+} from './choose.ts';
+import { tellFindings } from './datasets/folder/tell.ts';
 import { type Dataset, loadDataOf } from './datasets/index.ts';
 import { describeEnvironment } from './environment.ts';
 import { type FitOptions, type FitResult, fit } from './fit.ts';
@@ -20,13 +29,18 @@ const INTERRUPTED = 130;
 export const trainCommand = defineCommand({
   meta: { name: 'train', description: 'Train a recipe; without a name, list the recipes' },
   args: {
-    recipe: { type: 'positional', required: false, description: 'Name of the recipe' },
+    recipe: {
+      type: 'positional',
+      required: false,
+      description: 'Name of the recipe, or a folder of pictures',
+    },
     epochs: { type: 'string', description: 'How often to go through the training images' },
     'batch-size': { type: 'string', description: 'Images per step' },
     accumulate: { type: 'string', description: 'Parts in which a batch is computed, to save memory' },
     'learning-rate': { type: 'string', description: 'Peak of the learning rate' },
     seed: { type: 'string', description: 'Seed of weights, order and augmentation' },
     precision: { type: 'string', description: 'auto, float32 or bfloat16', default: 'auto' },
+    ...folderOptions,
     ...familyOptions,
     budget: { type: 'string', description: 'Scale the steps to a wall time, for example 10m' },
     plan: { type: 'boolean', description: 'Say how long it will take, and train nothing' },
@@ -58,13 +72,13 @@ export const trainCommand = defineCommand({
     }
     if (args['verify-resume']) {
       const [steps, kills] = [countOf('steps', args.steps), countOf('kills', args.kills)];
-      if (!(await reportResume(recipesOf(args)[0], steps, kills))) process.exitCode = 1;
+      if (!(await reportResume((await recipesOf(args))[0], steps, kills))) process.exitCode = 1;
       return;
     }
-    if (args.plan) return showPlan(recipesOf(args)[0]);
+    if (args.plan) return showPlan((await recipesOf(args))[0]);
     const seeds = args.seeds === undefined ? 1 : countOf('seeds', args.seeds);
-    const done = seeds > 1 && !args.fresh ? findDone(recipesOf(args), args.runs) : undefined;
-    const first = done ?? (await trainChoice(chooseRun(args), args));
+    const done = seeds > 1 && !args.fresh ? findDone(await recipesOf(args), args.runs) : undefined;
+    const first = done ?? (await trainChoice(await chooseRun(args), args));
     if (seeds > 1 && first.finished) await trainSeeds(first, seeds, args);
   },
 });
@@ -173,6 +187,7 @@ async function trainRun(
     console.log(
       `Training ${wordsOf(recipe)} on ${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images, ${Number(epochs.toFixed(1))} epoch${epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
     );
+    for (const line of tellFindings(dataset)) console.log(line);
     if (report.address !== undefined) console.log(`Watch it: ${report.address}`);
     const watcher = watchAll([terminal, report.watcher]);
     const result = await fit({ ...options, watcher, signal: abort.signal });

@@ -1,6 +1,7 @@
 // How long a training will take, from a short probe, and the steps that fit a budget of wall time.
 import { UserError } from '../models/errors.ts';
 import type { Dataset } from './datasets/index.ts';
+import { firstOf } from './datasets/subset.ts';
 import { createTraining } from './fit.ts';
 import { openLoader } from './loader/index.ts';
 import { evaluate } from './predictor.ts';
@@ -57,11 +58,7 @@ export async function measurePace(recipe: Recipe, dataset: Dataset): Promise<Pac
     const warmUp = run(0, WARM_UP);
     const step = run(WARM_UP, WARM_UP + STEPS) / STEPS;
     const n = Math.min(EVALUATED, test.n);
-    const part = {
-      images: test.images.subarray(0, (test.images.length / test.n) * n),
-      labels: test.labels,
-      n,
-    };
+    const part = firstOf(test, n);
     evaluate(training, part);
     const began = performance.now();
     evaluate(training, part);

@@ -1,6 +1,6 @@
 // The forward pass as a compiled graph: what evaluates a network while it trains, and what an export is held against.
 import type { Variable } from '@tensorflow/tfjs-node-gpu';
-import type { Shape, Split } from './datasets/index.ts';
+import { imagesOf, type Shape, type Split } from './datasets/index.ts';
 import { type Compiled, compile, type State } from './graph/compile.ts';
 import { type MakeInputs, traceDynamic } from './graph/retrace.ts';
 import { tf, uint8Tensor } from './graph/tensorflow.ts';
@@ -83,17 +83,13 @@ const BATCH = 500;
  * Loss and error of a network on a whole split.
  * @param batch - Pictures at a time.
  */
-export function evaluate(
-  predictor: Pick<Predictor, 'logits'>,
-  { images, labels, n }: Split,
-  batch = BATCH,
-): Evaluation {
-  const size = images.length / n;
+export function evaluate(predictor: Pick<Predictor, 'logits'>, split: Split, batch = BATCH): Evaluation {
+  const { labels, n } = split;
   let loss = 0;
   let wrong = 0;
   for (let start = 0; start < n; start += batch) {
     const end = Math.min(start + batch, n);
-    const logits = predictor.logits(images.subarray(start * size, end * size));
+    const logits = predictor.logits(imagesOf(split, start, end));
     const classes = logits.length / (end - start);
     for (let i = start; i < end; i++) {
       const row = logits.subarray((i - start) * classes, (i - start + 1) * classes);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../models/errors.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { Dataset } from './datasets/index.ts';
+import { type Dataset, imagesOf } from './datasets/index.ts';
 import { tf, uint8Tensor } from './graph/tensorflow.ts';
 import type { Examples } from './layers/initializers.ts';
 import { type Architecture, allParameters, createParameters, type Parameters } from './layers/net.ts';
@@ -41,7 +41,7 @@ function standardisedExamples(
   const n = Math.min(EXAMPLES, train.n);
   const dims = [n, ...shape] as const;
   const values = tf.tidy(() => {
-    const images = uint8Tensor(train.images.subarray(0, n * (train.images.length / train.n)), [...dims]);
+    const images = uint8Tensor(imagesOf(train, 0, n), [...dims]);
     const average = mean && tf.tensor3d(mean, [...shape]);
     return standardised(images, standardise, average).dataSync() as Float32Array;
   });

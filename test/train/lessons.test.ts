@@ -107,9 +107,9 @@ describe('--from', () => {
   it('takes a run by its name or a file, and refuses a network that nothing fits', async () => {
     const { run } = await train({ recipe });
     const args = { recipe: 'fc-mnist', init: 'variance-scaling', precision: 'float32', runs: folder };
-    const byName = chooseRun({ ...args, from: run.name, fresh: true });
+    const byName = await chooseRun({ ...args, from: run.name, fresh: true });
     expect(byName.recipe.from).toBe(digestOf(weightsOf(readCheckpoint(run.best))));
-    expect(chooseRun({ ...args, from: run.best, fresh: true }).recipe).toEqual(byName.recipe);
+    expect((await chooseRun({ ...args, from: run.best, fresh: true })).recipe).toEqual(byName.recipe);
     const other = findRecipe('digits', small);
     await expect(
       train({ recipe: other, weights: new Map([['x', { shape: [1], values: Float32Array.of(1) }]]) }),
@@ -165,12 +165,12 @@ describe('a budget', () => {
 
   it('goes on with the steps that were measured when the run began', async () => {
     const args = { recipe: 'fc-mnist', precision: 'float32', runs: folder, budget: '1m' };
-    const asked = chooseRun(args).recipe;
+    const asked = (await chooseRun(args)).recipe;
     createRun(folder, { ...asked, steps: 7 }, {});
-    const found = chooseRun(args);
+    const found = await chooseRun(args);
     expect(found.run?.name).toBe('0001-fc-mnist');
     expect(found.recipe.steps).toBe(7);
-    expect(chooseRun({ ...args, budget: '2m' }).run).toBeUndefined();
+    expect((await chooseRun({ ...args, budget: '2m' })).run).toBeUndefined();
     expect(existsSync(join(folder, '0001-fc-mnist', 'last.safetensors'))).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 // CIFAR-10: 60,000 photographs of 32x32 pixels in ten classes (Krizhevsky, "Learning Multiple Layers of Features", 2009).
 import { join } from 'node:path';
 import { UserError } from '../../models/errors.ts';
-import { type Dataset, digest, type Shape, type Split } from './dataset.ts';
+import { digest, type MemoryDataset, type MemorySplit, type Shape } from './dataset.ts';
 import { readIdx } from './idx.ts';
 
 const shape: Shape = [32, 32, 3];
@@ -17,7 +17,7 @@ const published = {
  *
  * @throws UserError if a file is missing or damaged
  */
-export async function loadCifar10(folder: string): Promise<Dataset> {
+export async function loadCifar10(folder: string): Promise<MemoryDataset> {
   const [train, test] = await Promise.all([
     readSplit(folder, 'train', 50_000),
     readSplit(folder, 'test', 10_000),
@@ -40,7 +40,7 @@ export async function loadCifar10(folder: string): Promise<Dataset> {
   };
 }
 
-async function readSplit(folder: string, prefix: string, n: number): Promise<Split> {
+async function readSplit(folder: string, prefix: string, n: number): Promise<MemorySplit> {
   const [images, labels] = await Promise.all([
     readIdx(join(folder, `${prefix}-images`), [n, 32, 32, 3]),
     readIdx(join(folder, `${prefix}-labels`), [n]),

@@ -1,31 +1,91 @@
-// What a dataset is: images and labels as bytes in shared memory, named, shaped and digested.
+// What a dataset is: images and labels as bytes, in shared memory or in a file, named, shaped and digested.
 import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { UserError } from '../../models/errors.ts';
+import type { FolderFindings } from './folder/findings.ts';
 
 /** Height, width and channels of one image. */
 export type Shape = readonly [height: number, width: number, channels: number];
 
-/** One half of a dataset. Both arrays lie in shared memory, so that worker threads read them without a copy. */
-export interface Split {
-  /** `[N,H,W,C]` uint8, on a SharedArrayBuffer. */
-  readonly images: Uint8Array;
-  /** `[N]` uint8, indices into the dataset's `labels`, on a SharedArrayBuffer. */
-  readonly labels: Uint8Array;
-  readonly n: number;
+/** `[N]`, indices into the dataset's `labels`; 16 bits where there are more than 256 classes. */
+export type Labels = Uint8Array | Uint16Array;
+
+/** Images in a file, one after another, for data that memory is too small for. Worker threads can be given it. */
+export interface ImageFile {
+  readonly path: string;
+  /** Bytes before the first image. */
+  readonly start: number;
+  /** Bytes of one image. */
+  readonly size: number;
 }
 
-/** A dataset in memory. */
+/** One half of a dataset. Arrays lie in shared memory, so that worker threads read them without a copy. */
+export interface Split {
+  /** `[N,H,W,C]` uint8 on a SharedArrayBuffer, or where they lie. Read them by `imagesOf`. */
+  readonly images: Uint8Array | ImageFile;
+  /** On a SharedArrayBuffer. */
+  readonly labels: Labels;
+  readonly n: number;
+  /** The file of each image, relative to the dataset's folder, where it has one. */
+  readonly files?: readonly string[];
+}
+
+/** A split in memory. */
+export type MemorySplit = Split & { readonly images: Uint8Array };
+
+/** A dataset: some are in memory, some too large for that. */
 export interface Dataset {
   readonly name: string;
   /** What each class is called; a label is an index into it. */
   readonly labels: readonly string[];
   readonly shape: Shape;
   readonly train: Split;
+  /** Images that training never sees. */
   readonly test: Split;
   /** `digest` of either split: tells whether two runs saw the same data. */
   readonly digests: { readonly train: string; readonly test: string };
+  /** What there is to say of a folder's files. */
+  readonly findings?: FolderFindings;
+}
+
+export type MemoryDataset = Dataset & { readonly train: MemorySplit; readonly test: MemorySplit };
+
+/**
+ * Images `from` to `to`, the latter left out: `[to-from,H,W,C]` uint8. In memory it is a view, else a copy.
+ * @throws UserError if the file is gone or too short: another training has prepared the folder anew.
+ */
+export function imagesOf({ images, n }: Split, from: number, to: number): Uint8Array {
+  if (images instanceof Uint8Array) {
+    const size = images.length / n;
+    return images.subarray(from * size, to * size);
+  }
+  const { path, start, size } = images;
+  const bytes = new Uint8Array((to - from) * size);
+  readBytes(path, bytes, start + from * size);
+  return bytes;
+}
+
+/** Fills `target` from a file. @throws UserError if there are not as many bytes. */
+export function readBytes(path: string, target: Uint8Array, position: number): void {
+  const gone = 'Train again, which prepares the pictures anew.';
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    throw new UserError(`The prepared pictures ${path} cannot be read: ${error}. ${gone}`);
+  }
+  try {
+    for (let done = 0; done < target.length; ) {
+      const count = readSync(file, target, done, target.length - done, position + done);
+      if (count === 0) throw new UserError(`The prepared pictures ${path} have been cut off. ${gone}`);
+      done += count;
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** SHA-256 of a split's images followed by its labels, in hexadecimal. */
-export function digest(split: Split): string {
-  return createHash('sha256').update(split.images).update(split.labels).digest('hex');
+export function digest({ images, labels }: MemorySplit): string {
+  return createHash('sha256').update(images).update(labels).digest('hex');
 }

@@ -1,18 +1,28 @@
 // The datasets by name.
+import { isAbsolute } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
 import { fetchDataset } from '../../setup/datasets.mjs';
 import { SetupError } from '../../setup/errors.mjs';
 import { datasetFolder } from '../../setup/paths.mjs';
+import type { Recipe } from '../recipes/recipe.ts';
 import { loadCifar10 } from './cifar10.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset, MemoryDataset } from './dataset.ts';
+import { loadFolder } from './folder/index.ts';
 import { loadMnist } from './mnist.ts';
 import { firstImages } from './subset.ts';
 
-export type { Dataset, Shape, Split } from './dataset.ts';
+export {
+  type Dataset,
+  imagesOf,
+  type Labels,
+  type MemoryDataset,
+  type Shape,
+  type Split,
+} from './dataset.ts';
 
 /** Reads a dataset from the folder where set-up has left its files. */
-type Load = (folder: string) => Promise<Dataset>;
+type Load = (folder: string) => Promise<MemoryDataset>;
 
 const loaders: ReadonlyMap<string, Load> = new Map([
   ['mnist', loadMnist],
@@ -27,7 +37,7 @@ export const datasetNames: readonly string[] = [...loaders.keys()];
  *
  * @throws UserError if there is no dataset of that name, it cannot be fetched, or its files are damaged
  */
-export async function loadDataset(name: string): Promise<Dataset> {
+export async function loadDataset(name: string): Promise<MemoryDataset> {
   const load = loaders.get(name);
   if (load === undefined) {
     const guess = nearest(name, datasetNames);
@@ -38,16 +48,45 @@ export async function loadDataset(name: string): Promise<Dataset> {
   return load(datasetFolder(name));
 }
 
-/** The data that a recipe trains on: its dataset, or the first images of it. */
-export async function loadDataOf({
-  dataset,
-  images,
-}: {
-  dataset: string;
-  images?: number;
-}): Promise<Dataset> {
-  const whole = await loadDataset(dataset);
-  return images === undefined ? whole : firstImages(whole, images, whole.test.n);
+/** The fields of a recipe that decide what data it trains on. */
+export type DataChoice = Pick<Recipe, 'dataset' | 'images' | 'folder' | 'prepare'>;
+
+/**
+ * The data that a recipe trains on: a dataset by its name, the pictures of a folder, or the first images of either.
+ * @throws UserError if there are none, or they cannot be read
+ */
+export async function loadDataOf(choice: DataChoice): Promise<Dataset> {
+  const whole = isFolder(choice.dataset) ? await loadPictures(choice) : await loadDataset(choice.dataset);
+  return choice.images === undefined ? whole : firstImages(whole, choice.images, whole.test.n);
+}
+
+/** Whether a recipe's dataset is a folder or a table of pictures: then it is an absolute path. */
+export function isFolder(dataset: string): boolean {
+  return isAbsolute(dataset);
+}
+
+/** Files that are prepared without a word. */
+const SILENT = 200;
+
+async function loadPictures({ dataset, folder, prepare }: DataChoice): Promise<Dataset> {
+  if (folder === undefined)
+    throw new Error(`the recipe of ${dataset} does not say how large its pictures are`);
+  const { size, valid } = folder;
+  const began = performance.now();
+  let told = 0;
+  return loadFolder(dataset, {
+    shape: [size, size, 3],
+    rule: prepare,
+    valid,
+    onProgress(done, all) {
+      if (all < SILENT) return;
+      const tenth = Math.floor((10 * done) / all);
+      if (done === 1) console.log(`Preparing ${all} files of ${dataset} at ${size}x${size}, once.`);
+      else if (tenth > told)
+        console.log(`  ${done} of ${all}, ${((performance.now() - began) / 1000).toFixed(1)} s`);
+      told = tenth;
+    },
+  });
 }
 
 async function fetch(name: string): Promise<void> {

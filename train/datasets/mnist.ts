@@ -1,7 +1,7 @@
 // MNIST: 70,000 handwritten digits of 28x28 grey pixels (LeCun, Cortes and Burges, 1998).
 import { join } from 'node:path';
 import { UserError } from '../../models/errors.ts';
-import { type Dataset, digest, type Shape, type Split } from './dataset.ts';
+import { digest, type MemoryDataset, type MemorySplit, type Shape } from './dataset.ts';
 import { readIdx } from './idx.ts';
 
 const shape: Shape = [28, 28, 1];
@@ -17,7 +17,7 @@ const published = {
  *
  * @throws UserError if a file is missing or damaged
  */
-export async function loadMnist(folder: string): Promise<Dataset> {
+export async function loadMnist(folder: string): Promise<MemoryDataset> {
   const [train, test] = await Promise.all([
     readSplit(folder, 'train', 60_000),
     readSplit(folder, 't10k', 10_000),
@@ -40,7 +40,7 @@ export async function loadMnist(folder: string): Promise<Dataset> {
   };
 }
 
-async function readSplit(folder: string, prefix: string, n: number): Promise<Split> {
+async function readSplit(folder: string, prefix: string, n: number): Promise<MemorySplit> {
   const [images, labels] = await Promise.all([
     readIdx(join(folder, `${prefix}-images-idx3-ubyte`), [n, 28, 28]),
     readIdx(join(folder, `${prefix}-labels-idx1-ubyte`), [n]),

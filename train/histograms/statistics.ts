@@ -1,5 +1,5 @@
 // What the layers of a run compute before their activations, as the weights were drawn and as training left them.
-import type { Dataset } from '../datasets/index.ts';
+import { type Dataset, imagesOf } from '../datasets/index.ts';
 import { wordsOf } from '../recipes/index.ts';
 import type { Histogram } from '../report/activations.ts';
 import { openNetwork } from '../report/network.ts';
@@ -30,7 +30,7 @@ export function activationStatistics(run: Run, dataset: Dataset, images = 100): 
   const network = openNetwork(run, recipe, dataset);
   try {
     const n = Math.min(images, dataset.test.n);
-    const pictures = dataset.test.images.subarray(0, (dataset.test.images.length / dataset.test.n) * n);
+    const pictures = imagesOf(dataset.test, 0, n);
     const end = network.histograms(pictures);
     network.use(network.initial);
     const start = network.histograms(pictures);

@@ -1,5 +1,6 @@
 // Makes the batch of any step: which examples are in it, shuffled and augmented.
 import { augmentImage } from '../augment/image.ts';
+import { imagesOf } from '../datasets/dataset.ts';
 import { permutation, random } from '../random.ts';
 import type { BatchOptions } from './types.ts';
 
@@ -31,7 +32,7 @@ export function createBatches(options: BatchOptions): (step: number, slot: Slot)
     const first = (step % steps) * batchSize;
     for (let row = 0; row < batchSize; row++) {
       const index = order[first + row] ?? 0;
-      const image = split.images.subarray(index * imageSize, (index + 1) * imageSize);
+      const image = imagesOf(split, index, index + 1);
       slot.images.set(augmentImage(image, shape, augment, { seed, epoch, index }), row * imageSize);
       slot.labels[row] = split.labels[index] ?? 0;
     }

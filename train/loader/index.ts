@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { UserError } from '../../models/errors.ts';
+import type { Split } from '../datasets/index.ts';
 import { stepsPerEpoch } from './batches.ts';
 import { createRing, isReady, release, slotToRead } from './ring.ts';
 import type { Batch, Loader, LoaderOptions } from './types.ts';
@@ -21,7 +22,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const steps = stepsPerEpoch(options);
   const ring = createRing(ahead, batchSize, shape[0] * shape[1] * shape[2]);
   const worker = await startWorker({
-    options: { split, shape, batchSize, seed, augment },
+    options: { split: bare(split), shape, batchSize, seed, augment },
     startStep,
     ring,
   });
@@ -66,6 +67,11 @@ async function startWorker(work: Work) {
   check();
   worker.unref();
   return { check, end: () => worker.terminate() };
+}
+
+/** Without the names of its files, which a worker would be sent a copy of. */
+function bare({ images, labels, n }: Split): Split {
+  return { images, labels, n };
 }
 
 function checkSizes(n: number, batchSize: number, ahead: number): void {

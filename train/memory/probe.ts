@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Work } from '../child.ts';
-import { loadDataset } from '../datasets/index.ts';
+import { loadDataOf } from '../datasets/index.ts';
 import { firstImages } from '../datasets/subset.ts';
 import { fit } from '../fit.ts';
 import { resolveRecipe } from '../recipes/index.ts';
@@ -20,7 +20,7 @@ const EVALUATED = 500;
 /** Sends what it measured, once. */
 export const work: Work<{ recipe: unknown }> = async (task, send) => {
   const recipe = trialOf(resolveRecipe(task.recipe), 1);
-  const dataset = firstImages(await loadDataset(recipe.dataset), STEPS * recipe.batchSize, EVALUATED);
+  const dataset = firstImages(await loadDataOf(recipe), STEPS * recipe.batchSize, EVALUATED);
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-memory-'));
   const peak = () => process.resourceUsage().maxRSS * 1024;
   let steps = 0;

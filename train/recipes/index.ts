@@ -1,6 +1,7 @@
 // The recipes by name.
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
+import { isFolder } from '../datasets/index.ts';
 import { cifarFast } from './cifar-fast.ts';
 import { convMnist } from './conv-mnist.ts';
 import { digits } from './digits.ts';
@@ -43,6 +44,16 @@ export function findRecipe(
 }
 
 /** What to type to train `recipe` (but for its seed and the like): `conv-mnist --init small`. */
-export function wordsOf({ name, options = {} }: Pick<Recipe, 'name' | 'options'>): string {
-  return [name, ...Object.entries(options).map(([option, value]) => `--${option} ${value}`)].join(' ');
+export function wordsOf({
+  name,
+  dataset,
+  options = {},
+}: Pick<Recipe, 'name' | 'dataset' | 'options'>): string {
+  const subject = isFolder(dataset) ? quoted(dataset) : name;
+  return [subject, ...Object.entries(options).map(([option, value]) => `--${option} ${value}`)].join(' ');
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./@%+,:=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

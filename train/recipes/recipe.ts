@@ -21,7 +21,10 @@ export const recipeSchema = z
     description: z.string(),
     /** What was chosen of the options of the recipe's family, by option; see family.ts. */
     options: z.record(z.string(), z.string()).exactOptional(),
+    /** The name of a dataset, or the absolute path of a folder or a table of pictures. */
     dataset: z.string(),
+    /** How a folder's pictures are read: side of the network's input, share of each class for validation. */
+    folder: z.strictObject({ size: z.int().min(8).max(1024), valid: z.number().gt(0).lt(1) }).exactOptional(),
     /** Trains on the first so many training images alone. */
     images: z.int().min(1).exactOptional(),
     /** SHA-256 of the weights from which it starts, where they are another training's; see start.ts. */

@@ -1,5 +1,6 @@
 // What a report says of the trained network itself: its errors, its filters, what its layers compute.
-import { type Dataset, loadDataOf, type Shape, type Split } from '../datasets/index.ts';
+import type { MemorySplit } from '../datasets/dataset.ts';
+import { type Dataset, imagesOf, loadDataOf, type Shape, type Split } from '../datasets/index.ts';
 import { createBatches } from '../loader/batches.ts';
 import { MEAN_IMAGE } from '../mean-image.ts';
 import { argMax } from '../predictor.ts';
@@ -73,7 +74,7 @@ export async function analyse(run: Run, recipe: Recipe, dataset?: Dataset): Prom
   const network = openNetwork(run, recipe, data);
   try {
     const test = answersOf(network, data.test);
-    const most = Math.floor(TRAIN_BYTES / (data.train.images.length / data.train.n));
+    const most = Math.floor(TRAIN_BYTES / (data.shape[0] * data.shape[1] * data.shape[2]));
     const train = answersOf(network, someOf(data.train, Math.min(TRAIN_IMAGES, most)));
     const worst = [...test].sort((a, b) => b.loss - a.loss).slice(0, WORST);
     const pictures = someOf(data.test, HISTOGRAM_IMAGES).images;
@@ -147,12 +148,12 @@ export async function sampleBatch(recipe: Recipe, dataset: Dataset): Promise<Sam
   };
 }
 
-function answersOf(network: ReportedNetwork, { images, labels, n }: Split): Answer[] {
-  const size = images.length / n;
+function answersOf(network: ReportedNetwork, split: Split): Answer[] {
+  const { labels, n } = split;
   const answers: Answer[] = [];
   for (let from = 0; from < n; from += BATCH) {
     const to = Math.min(from + BATCH, n);
-    const logits = network.logits(images.subarray(from * size, to * size));
+    const logits = network.logits(imagesOf(split, from, to));
     const classes = logits.length / (to - from);
     for (let index = from; index < to; index++) {
       const row = logits.subarray((index - from) * classes, (index - from + 1) * classes);
@@ -190,22 +191,24 @@ function confusionOf(answers: readonly Answer[], classes: number): number[][] {
 }
 
 /** As many pictures as `most`, drawn at random, always the same ones. */
-function someOf(split: Split, most: number): Split {
-  if (split.n <= most) return split;
-  const size = split.images.length / split.n;
-  const chosen = permutation(split.n, random(0, 'report', split.n)).subarray(0, most);
-  const images = new Uint8Array(most * size);
-  const labels = new Uint8Array(most);
+function someOf(split: Split, most: number): MemorySplit {
+  const n = Math.min(split.n, most);
+  const chosen =
+    n < split.n
+      ? permutation(split.n, random(0, 'report', split.n)).subarray(0, n)
+      : Uint32Array.from({ length: n }, (_, index) => index);
+  const size = pictureAt(split, 0).length;
+  const images = new Uint8Array(n * size);
+  const labels = new Uint16Array(n);
   for (const [i, index] of chosen.entries()) {
     images.set(pictureAt(split, index), i * size);
     labels[i] = split.labels[index] ?? 0;
   }
-  return { images, labels, n: most };
+  return { images, labels, n };
 }
 
-function pictureAt({ images, n }: Split, index: number): Uint8Array {
-  const size = images.length / n;
-  return images.subarray(index * size, (index + 1) * size);
+function pictureAt(split: Split, index: number): Uint8Array {
+  return imagesOf(split, index, index + 1);
 }
 
 /** The first layer's filters: kernels of a convolution, or what each unit of a fully connected layer weighs. */

@@ -1,6 +1,7 @@
 // The loss over two weights of a real network, and the ways that optimizers take down it.
 import { createArchitecture } from '../architectures/index.ts';
-import type { Dataset, Split } from '../datasets/index.ts';
+import { type Dataset, imagesOf, type Split } from '../datasets/index.ts';
+import { firstOf } from '../datasets/subset.ts';
 import { tf, uint8Tensor } from '../graph/tensorflow.ts';
 import { crossEntropy } from '../layers/loss.ts';
 import { type Architecture, createParameters, disposeParameters, netOf } from '../layers/net.ts';
@@ -113,7 +114,12 @@ function plainRecipe(recipe: Recipe, optimizer: Path['optimizer'], batchSize: nu
 }
 
 function walk(step: TrainingStep, split: Split, learningRate: number, steps: number): Path['points'] {
-  const inputs = { images: split.images, labels: Int32Array.from(split.labels), learningRate, momentum: 0.9 };
+  const inputs = {
+    images: imagesOf(split, 0, split.n),
+    labels: Int32Array.from(split.labels),
+    learningRate,
+    momentum: 0.9,
+  };
   const points: { x: number; y: number; loss: number }[] = [];
   for (let i = 1; i <= steps + 1; i++) {
     const [x = Number.NaN, y = Number.NaN] = OFFSETS.map((name) => step.read().get(name)?.[0]);
@@ -168,7 +174,7 @@ function steepest(
     if (variable === undefined)
       throw new Error(`there is no weight ${layer}; there are: ${[...parameters.weights.keys()].join(', ')}`);
     const gradients = tf.tidy(() => {
-      const images = uint8Tensor(split.images, [split.n, ...dataset.shape]);
+      const images = uint8Tensor(imagesOf(split, 0, split.n), [split.n, ...dataset.shape]);
       const labels = tf.tensor1d(Int32Array.from(split.labels), 'int32');
       const net = netOf(parameters, { training: false });
       const { grads } = tf.variableGrads(
@@ -190,9 +196,4 @@ function steepest(
   } finally {
     disposeParameters(parameters);
   }
-}
-
-function firstOf({ images, labels, n: all }: Split, wanted: number): Split {
-  const n = Math.min(wanted, all);
-  return { images: images.subarray(0, (images.length / all) * n), labels: labels.subarray(0, n), n };
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Child, startChild } from '../child.ts';
-import { loadDataset } from '../datasets/index.ts';
+import { loadDataOf } from '../datasets/index.ts';
 import { random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { trialOf } from '../recipes/trial.ts';
@@ -50,7 +50,7 @@ export async function verifyResume(
   recipe: Recipe,
   { steps: wanted, kills, log, signal }: VerifyOptions,
 ): Promise<Verified> {
-  const { train } = await loadDataset(recipe.dataset);
+  const { train } = await loadDataOf(recipe);
   const stepsPerEpoch = Math.min(Math.ceil(wanted / EPOCHS), Math.floor(train.n / recipe.batchSize));
   const steps = stepsPerEpoch * EPOCHS;
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-verify-'));

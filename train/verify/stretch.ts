@@ -1,7 +1,7 @@
 // The child that trains a short stretch of a recipe, and goes on with it when it is started again.
 import { z } from 'zod';
 import type { Work } from '../child.ts';
-import { loadDataset } from '../datasets/index.ts';
+import { loadDataOf } from '../datasets/index.ts';
 import { firstImages } from '../datasets/subset.ts';
 import { fit } from '../fit.ts';
 import { resolveRecipe } from '../recipes/index.ts';
@@ -23,7 +23,7 @@ export const reportSchema = z.object({ step: z.int() });
 
 export const work: Work<Stretch> = async ({ runs, trainImages, testImages, saveEvery, ...task }, send) => {
   const recipe = resolveRecipe(task.recipe);
-  const dataset = firstImages(await loadDataset(recipe.dataset), trainImages, testImages);
+  const dataset = firstImages(await loadDataOf(recipe), trainImages, testImages);
   const run = listRuns(runs)[0] ?? createRun(runs, recipe, {});
   const unlock = lockRun(run);
   const watcher = {

@@ -1,5 +1,6 @@
 // The networks that are raced, as recipes, and the batch they train on.
-import type { Shape, Split } from '../../../train/datasets/index.ts';
+import type { MemorySplit } from '../../../train/datasets/dataset.ts';
+import type { Shape } from '../../../train/datasets/index.ts';
 import { random } from '../../../train/random.ts';
 import { findRecipe, type Recipe, resolveRecipe } from '../../../train/recipes/index.ts';
 
@@ -52,7 +53,7 @@ export function networkOf(name: string): Network {
 }
 
 /** `n` random pictures and labels, in memory that threads may share. */
-export function randomSplit(n: number, [height, width, channels]: Shape): Split {
+export function randomSplit(n: number, [height, width, channels]: Shape): MemorySplit {
   const next = random(1, 'bench');
   const images = new Uint8Array(new SharedArrayBuffer(n * height * width * channels));
   for (let i = 0; i < images.length; i++) images[i] = next() * 256;

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AugmentOptions, augmentImage, handwriting } from '../../../train/augment/index.ts';
-import { type Dataset, loadDataset, type Shape } from '../../../train/datasets/index.ts';
+import { loadDataset, type MemoryDataset, type Shape } from '../../../train/datasets/index.ts';
 import { noise } from './pictures.ts';
 
 const at = { seed: 1, epoch: 2, index: 3 };
 const everything: AugmentOptions = { ...handwriting, translate: 2, flip: 'random' };
 
-let mnist: Dataset;
+let mnist: MemoryDataset;
 beforeAll(async () => {
   mnist = await loadDataset('mnist');
 });

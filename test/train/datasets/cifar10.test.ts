@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { datasetFolder } from '../../../setup/paths.mjs';
 import { loadCifar10 } from '../../../train/datasets/cifar10.ts';
-import { type Dataset, loadDataset } from '../../../train/datasets/index.ts';
+import { loadDataset, type MemoryDataset } from '../../../train/datasets/index.ts';
 
 // 139 MB are fetched on a machine that has never trained on it.
 const FETCH = 300_000;
 
-let cifar: Dataset;
+let cifar: MemoryDataset;
 beforeAll(async () => {
   cifar = await loadDataset('cifar10');
 }, FETCH);

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../../models/errors.ts';
 import { datasetFolder } from '../../../setup/paths.mjs';
-import { type Dataset, datasetNames, loadDataset } from '../../../train/datasets/index.ts';
+import { datasetNames, loadDataset, type MemoryDataset } from '../../../train/datasets/index.ts';
 import { loadMnist } from '../../../train/datasets/mnist.ts';
 
-let mnist: Dataset;
+let mnist: MemoryDataset;
 beforeAll(async () => {
   mnist = await loadDataset('mnist');
 });
 
-function countLabels(labels: Uint8Array): number[] {
+function countLabels(labels: Iterable<number>): number[] {
   const counts = new Array<number>(10).fill(0);
   for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
   return counts;

@@ -1,11 +1,12 @@
 // A small dataset whose images tell which they are, and copies of batches.
+import type { MemorySplit } from '../../../train/datasets/dataset.ts';
 import type { Batch, Loader } from '../../../train/loader/index.ts';
 import type { LoaderOptions } from '../../../train/loader/types.ts';
 
 export const n = 50;
 
 /** 50 images of 4x4x1 pixels: image i is all i, and so is its label. */
-export const options: LoaderOptions = {
+export const options: LoaderOptions & { readonly split: MemorySplit } = {
   split: {
     images: shared(Uint8Array.from({ length: n * 16 }, (_, place) => Math.floor(place / 16))),
     labels: shared(Uint8Array.from({ length: n }, (_, index) => index)),

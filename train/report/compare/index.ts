@@ -2,7 +2,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
-import { loadDataset } from '../../datasets/index.ts';
+import { loadDataOf } from '../../datasets/index.ts';
 import type { Run } from '../../run.ts';
 import { TEMPORARY } from '../../safetensors.ts';
 import { many } from '../format.ts';
@@ -25,12 +25,12 @@ export interface Comparison {
 export async function compareRuns(runs: readonly Run[]): Promise<Comparison> {
   const groups = groupRuns(runs);
   const datasets = [...new Set(groups.map(({ recipe }) => recipe.dataset))];
-  const [dataset, ...others] = datasets;
-  if (dataset === undefined || others.length > 0)
+  const [first] = groups;
+  if (first === undefined || datasets.length > 1)
     throw new UserError(
       `Runs of one dataset can be compared; these are of ${datasets.join(' and ') || 'none'}.`,
     );
-  const { test } = await loadDataset(dataset);
+  const { test, name: dataset } = await loadDataOf(first.recipe);
   const names = groups.map(({ name }) => name);
   const page = document({
     title: names.join(' against '),

@@ -1,0 +1,221 @@
+// A folder becomes a dataset: its layouts, its split, its cache, and every odd file in it.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { prepare } from '../../../../models/image/prepare.ts';
+import { cacheFolder } from '../../../../setup/paths.mjs';
+import { decode } from '../../../../train/datasets/folder/decode.ts';
+import { type FolderOptions, loadFolder } from '../../../../train/datasets/folder/index.ts';
+import { type Dataset, imagesOf, type Split } from '../../../../train/datasets/index.ts';
+import { noise, type Place, temporaryPlace } from './pictures.ts';
+
+let place: Place;
+beforeEach(() => {
+  place = temporaryPlace();
+});
+afterEach(() => place.close());
+
+const options: FolderOptions = {
+  shape: [16, 16, 3],
+  rule: { rule: 'resize', filter: 'bilinear', crop: 'centre' },
+  valid: 0.2,
+};
+const load = (changes: Partial<FolderOptions> = {}, path = place.path) =>
+  loadFolder(path, { ...options, ...changes });
+const png = (seed: number) => noise(seed).png().toBuffer();
+
+async function fill(names: readonly string[], from = 0): Promise<void> {
+  for (const [i, name] of names.entries()) place.write(name, await png(from + i));
+}
+
+const numbered = (folder: string, count: number) =>
+  Array.from({ length: count }, (_, i) => `${folder}/${i}.png`);
+const filesOf = ({ train, test }: Dataset) => [...(train.files ?? []), ...(test.files ?? [])].sort();
+const labelled = ({ labels }: Dataset, split: Split) =>
+  (split.files ?? []).map((file, i) => [file, labels[split.labels[i] ?? -1]]);
+const refusal = async (loading: Promise<unknown>) =>
+  loading.then(
+    () => 'no refusal',
+    (error: unknown) => (error instanceof Error && error.name === 'UserError' ? error.message : error),
+  );
+
+describe('layouts', () => {
+  it('class/file: the folder is the label, folders within it belong to it, any script and spaces', async () => {
+    await fill([...numbered('кошки', 4), ...numbered('犬 と 犬', 4), 'кошки/more/deep.png']);
+    const dataset = await load();
+    expect(dataset.labels).toEqual(['кошки', '犬 と 犬']);
+    expect(filesOf(dataset)).toHaveLength(9);
+    for (const [file = '', label] of [
+      ...labelled(dataset, dataset.train),
+      ...labelled(dataset, dataset.test),
+    ])
+      expect(file.split('/')[0]).toBe(label);
+  });
+
+  it('train/class and valid/class: the sides are as the folders say', async () => {
+    await fill([...numbered('train/a', 3), ...numbered('train/b', 3), 'valid/a/x.png', 'valid/c/y.png']);
+    const { labels, test, findings } = await load();
+    expect(labels).toEqual(['a', 'b']);
+    expect(test.files).toEqual(['valid/a/x.png']);
+    expect(findings?.problems).toEqual([
+      { path: 'valid/c/y.png', reason: 'no picture of the class "c" is there to train on' },
+    ]);
+    expect(findings?.notes.join()).toContain('No validation picture shows b');
+  });
+
+  it('a table of paths and labels, found in the folder or named', async () => {
+    await fill(numbered('images', 6));
+    const rows = ['﻿Path;Label;is_valid', '"images/0.png";"a;b";False', 'images/1.png;c;False'];
+    rows.push('images/2.png;c;True', 'images/3.png;"a;b";True', 'images/9.png;c;True');
+    place.write('table.csv', `${rows.join('\r\n')}\r\n`);
+    for (const path of [place.path, join(place.path, 'table.csv')]) {
+      const dataset = await load({}, path);
+      expect(dataset.labels).toEqual(['a;b', 'c']);
+      expect(labelled(dataset, dataset.test).sort()).toEqual([
+        ['images/2.png', 'c'],
+        ['images/3.png', 'a;b'],
+      ]);
+      expect(dataset.findings?.problems).toEqual([
+        { path: 'images/9.png', reason: 'listed in table.csv, but not there' },
+      ]);
+    }
+  });
+
+  it('labels that are numbers are in the order of numbers', async () => {
+    await fill([...numbered('10', 2), ...numbered('9', 2)]);
+    expect((await load()).labels).toEqual(['9', '10']);
+  });
+});
+
+describe('the split', () => {
+  it('keeps about a fifth of each class for validation, and moves no picture when others come or go', async () => {
+    await fill([...numbered('a', 60), ...numbered('b', 60)]);
+    const before = await load();
+    const share = before.test.n / 120;
+    expect(share).toBeGreaterThan(0.1);
+    expect(share).toBeLessThan(0.3);
+    await fill([...numbered('a/new', 40), ...numbered('c', 10)], 500);
+    rmSync(join(place.path, 'b/0.png'));
+    renameSync(join(place.path, 'b/1.png'), join(place.path, 'b/renamed.png'));
+    const after = await load();
+    const sideIn = ({ test }: Dataset, file: string) => test.files?.includes(file);
+    for (const file of filesOf(before).filter((each) => !/^b\/[01]\.png$/.test(each)))
+      expect([file, sideIn(after, file)]).toEqual([file, sideIn(before, file)]);
+    expect(sideIn(after, 'b/renamed.png')).toBe(sideIn(before, 'b/1.png'));
+  });
+
+  it('leaves no class of two pictures without one on either side; a class of one trains, and that is said', async () => {
+    await fill(['a/0.png', 'a/1.png', 'b/0.png', 'b/1.png', 'c/0.png']);
+    const { findings } = await load();
+    expect(findings?.classes).toEqual([
+      { label: 'a', train: 1, test: 1 },
+      { label: 'b', train: 1, test: 1 },
+      { label: 'c', train: 1, test: 0 },
+    ]);
+    expect(findings?.notes.join()).toContain('No validation picture shows c');
+  });
+});
+
+describe('the cache', () => {
+  it('decodes nothing twice, sees what changes, and forgets what is gone', async () => {
+    await fill([...numbered('a', 5), ...numbered('b', 5)]);
+    let decoded = 0;
+    const counting = { onProgress: () => void decoded++ };
+    const first = await load(counting);
+    expect(decoded).toBe(10);
+    // Files that changed a moment ago are looked at once more; then their stamps are known.
+    await load(counting);
+    decoded = 0;
+    const again = await load(counting);
+    expect(again.digests).toEqual(first.digests);
+
+    place.write('a/0.png', await png(99));
+    const changed = await load();
+    expect(changed.digests).not.toEqual(first.digests);
+    place.write('a/0.png', await png(0));
+    expect((await load()).digests).toEqual(first.digests);
+
+    const cache = join(cacheFolder(), 'folders');
+    const [name = ''] = readdirSync(cache);
+    const pixels = readdirSync(join(cache, name)).filter((file) => file.startsWith('pixels-'));
+    expect(pixels.length).toBeLessThanOrEqual(2);
+    for (const file of pixels) rmSync(join(cache, name, file));
+    expect((await load()).digests).toEqual(first.digests);
+  });
+
+  it('does not take a new file of the same size and time for the old one', async () => {
+    await fill([...numbered('a', 3), ...numbered('b', 3)]);
+    const [first, second] = [await png(0), await png(300)];
+    const longer = Math.max(first.length, second.length);
+    const padded = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(longer - bytes.length)]);
+    place.write('a/0.png', padded(first));
+    const padding = await load();
+    place.write('a/0.png', padded(second));
+    utimesSync(join(place.path, 'a/0.png'), 1e9, 1e9);
+    expect((await load()).digests).not.toEqual(padding.digests);
+  });
+
+  it('gives the pixels that the rule makes of the decoded picture, each with its label', async () => {
+    await fill([...numbered('a', 4), ...numbered('b', 4)]);
+    const dataset = await load();
+    for (const split of [dataset.train, dataset.test])
+      for (const [i, file] of (split.files ?? []).entries()) {
+        const number = Number(/(\d+)\.png/.exec(file)?.[1]) + (file.startsWith('b') ? 4 : 0);
+        const { picture } = await decode(file, await png(number));
+        expect(imagesOf(split, i, i + 1)).toEqual(prepare(picture, options.shape, options.rule));
+      }
+  });
+});
+
+describe('what is refused, with what to do', () => {
+  it('nothing there, an empty folder, a folder without class folders', async () => {
+    expect(await refusal(load({}, join(place.path, 'nowhere')))).toMatch(/nothing at .*nowhere/);
+    expect(await refusal(load())).toMatch(/is empty: expected a folder for each class/);
+    place.write('1.png', await png(1));
+    expect(await refusal(load())).toMatch(/has 1 files \(1\.png\) but no folders/);
+    expect(await refusal(load({}, join(place.path, '1.png')))).toMatch(/is a file: expected a folder/);
+  });
+
+  it('one class, one picture of each, nothing that can be read', async () => {
+    await fill(numbered('a', 3));
+    expect(await refusal(load())).toMatch(/one class with pictures to train on, "a"/);
+    rmSync(join(place.path, 'a'), { recursive: true });
+    await fill(['a/0.png', 'b/0.png']);
+    expect(await refusal(load())).toMatch(/leaves no picture for validation/);
+    for (const name of ['a/0.png', 'b/0.png']) place.write(name, 'text');
+    expect(await refusal(load())).toMatch(
+      /None of the 2 files .* can be used:\n {2}a\/0\.png: it is not a picture/,
+    );
+  });
+
+  it('a table without the columns, or of files that are elsewhere', async () => {
+    place.write('t.csv', 'id,breed\n1,pug\n');
+    expect(await refusal(load({}, join(place.path, 't.csv')))).toMatch(
+      /has the columns "id", "breed"; expected/,
+    );
+    place.write('t.csv', 'path,label\nx.png,pug\n');
+    expect(await refusal(load({}, join(place.path, 't.csv')))).toMatch(/None of the 1 files .* is there/);
+  });
+});
+
+describe('links', () => {
+  it('are followed; those that loop or lead nowhere are listed', async () => {
+    await fill([...numbered('a', 2), ...numbered('b', 2)]);
+    mkdirSync(join(place.path, '../elsewhere'));
+    renameSync(join(place.path, 'b/0.png'), join(place.path, '../elsewhere/0.png'));
+    symlinkSync('../../elsewhere', join(place.path, 'b/linked'));
+    symlinkSync('..', join(place.path, 'a/loop'));
+    symlinkSync('../..', join(place.path, 'a/wide-loop'));
+    symlinkSync('self', join(place.path, 'a/self'));
+    symlinkSync('gone.png', join(place.path, 'a/broken.png'));
+    const dataset = await load();
+    expect(filesOf(dataset)).toEqual(['a/0.png', 'a/1.png', 'b/1.png', 'b/linked/0.png']);
+    expect(dataset.findings?.problems.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+      'a/broken.png: a link that leads nowhere',
+      'a/loop: a link that leads back to a folder in which it lies',
+      'a/self: a link that leads to itself',
+      'a/wide-loop: a link that leads back to a folder in which it lies',
+    ]);
+    expect(existsSync(join(place.path, '../elsewhere/0.png'))).toBe(true);
+  });
+});

@@ -1,0 +1,243 @@
+// Puts read files in their order: labels, sides, pixels one after another, and what there is to say of them.
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { UserError } from '../../../models/errors.ts';
+import type { Shape } from '../dataset.ts';
+import type { Found, Listing } from './find.ts';
+import { type FolderFindings, type Remark, remarks as remarkTexts } from './findings.ts';
+import type { Entry, FolderIndex } from './index-file.ts';
+import { findNearDuplicates } from './near-duplicates.ts';
+import { type ReadFile, readPixels } from './read-files.ts';
+import { assignSplits } from './split.ts';
+import { byCodePoint } from './walk.ts';
+
+export interface ArrangeOptions {
+  readonly shape: Shape;
+  /** Share of each class that is kept for validation. */
+  readonly valid: number;
+  /** The file that the pixels are written to: training pictures, then those for validation. */
+  readonly target: string;
+}
+
+/** A picture that is used: its file and what is known of it. */
+interface Used {
+  readonly entry: ReadFile;
+  readonly found: Found;
+  /** Among all entries. */
+  readonly i: number;
+}
+
+type Arranged = Omit<FolderIndex, 'format' | 'request' | 'pixels'>;
+
+/**
+ * Arranges `files`, which belong to `listing.found` one by one.
+ * @throws UserError where there is nothing to tell apart, or nothing to train on or to validate with
+ */
+export function arrange(listing: Listing, files: readonly ReadFile[], options: ArrangeOptions): Arranged {
+  const readable = files.flatMap((entry, i): Used[] => {
+    const found = listing.found[i];
+    return entry.pixels === undefined || found === undefined ? [] : [{ entry, found, i }];
+  });
+  const problems = [
+    ...listing.problems,
+    ...files.flatMap(({ path, problem }) => (problem === undefined ? [] : [{ path, reason: problem }])),
+  ];
+  checkClasses(listing, readable, problems);
+  const sides = assignSplits(
+    readable.map(({ found, entry }) => ({ ...found, hash: entry.hash })),
+    options.valid,
+  );
+  const trained = new Set(readable.flatMap(({ found }, k) => (sides[k] === 'train' ? [found.label] : [])));
+  const stray = readable.filter(({ found }) => !trained.has(found.label));
+  problems.push(
+    ...stray.map(({ entry, found }) => ({
+      path: entry.path,
+      reason: `no picture of the class ${JSON.stringify(found.label)} is there to train on`,
+    })),
+  );
+  const labels = sortLabels(trained);
+  if (labels.length < 2) throw tooFewClasses(listing, labels);
+  if (labels.length > 65_536)
+    throw new UserError(`${listing.root} has ${labels.length} classes; 65,536 are the most.`);
+
+  const of = (side: string) =>
+    readable.filter(({ found }, k) => sides[k] === side && trained.has(found.label)).sort(byHash);
+  const [train, test] = [of('train'), of('test')];
+  if (test.length === 0)
+    throw new UserError(
+      `${listing.root} leaves no picture for validation: ${train.length} pictures of ${labels.length} classes, one of each. Give at least one class a second picture${listing.layout === 'train-and-valid' ? ', or put pictures into its folder for validation' : ''}.`,
+    );
+  const size = options.shape[0] * options.shape[1] * options.shape[2];
+  const numbers = new Map(labels.map((label, i) => [label, i]));
+  const digests = writePixels([train, test], numbers, size, options.target);
+  const places = new Map([...train, ...test].map(({ i }, place) => [i, place]));
+  const splitOf = (part: readonly Used[], digest: string) => ({
+    order: part.map(({ i }) => i),
+    labels: part.map(({ found }) => numbers.get(found.label) ?? 0),
+    digest,
+  });
+  return {
+    entries: files.map(({ pixels: _, ...entry }, i): Entry => ({ ...entry, place: places.get(i) ?? -1 })),
+    labels,
+    train: splitOf(train, digests[0] ?? ''),
+    test: splitOf(test, digests[1] ?? ''),
+    findings: findingsOf(listing, { labels, train, test, problems }, size, options.valid),
+  };
+}
+
+/** By content, so that the order depends on nothing else; copies in the order of their paths. */
+function byHash(a: Used, b: Used): number {
+  return byCodePoint(a.entry.hash, b.entry.hash) || byCodePoint(a.entry.path, b.entry.path);
+}
+
+/** By number where all labels are whole numbers, else by code point. */
+export function sortLabels(labels: Iterable<string>): string[] {
+  const all = [...labels];
+  const areNumbers = all.every((label) => /^\d{1,9}$/.test(label));
+  return all.sort(areNumbers ? (a, b) => Number(a) - Number(b) || byCodePoint(a, b) : byCodePoint);
+}
+
+/** Writes the parts one after another. @returns the digest of each, as `digest` of dataset.ts computes it */
+function writePixels(
+  parts: readonly (readonly Used[])[],
+  numbers: ReadonlyMap<string, number>,
+  size: number,
+  target: string,
+): string[] {
+  const file = openSync(target, 'wx');
+  try {
+    return parts.map((part) => {
+      const hash = createHash('sha256');
+      for (const { entry } of part) {
+        if (entry.pixels === undefined) throw new Error(`${entry.path} has no pixels`);
+        const pixels = readPixels(entry.pixels, size);
+        hash.update(pixels);
+        writeSync(file, pixels);
+      }
+      const own = part.map(({ found }) => numbers.get(found.label) ?? 0);
+      hash.update(numbers.size <= 256 ? Uint8Array.from(own) : Uint16Array.from(own));
+      return hash.digest('hex');
+    });
+  } finally {
+    closeSync(file);
+  }
+}
+
+function findingsOf(
+  { root, layout, notes }: Listing,
+  {
+    labels,
+    train,
+    test,
+    problems,
+  }: {
+    labels: readonly string[];
+    train: readonly Used[];
+    test: readonly Used[];
+    problems: FolderFindings['problems'];
+  },
+  size: number,
+  valid: number,
+): FolderFindings {
+  const used = [...train, ...test];
+  const count = (part: readonly Used[]) => {
+    const counts = new Map<string, number>();
+    for (const { found } of part) counts.set(found.label, (counts.get(found.label) ?? 0) + 1);
+    return counts;
+  };
+  const [trained, tested] = [count(train), count(test)];
+  const bare = labels.filter((label) => !tested.has(label));
+  const copies = groupsOf(used.map(({ entry }) => [entry.hash, entry.path]));
+  const labelOf = new Map(used.map(({ entry, found }) => [entry.path, found.label]));
+  const hashed = (part: readonly Used[]) => part.map(({ entry }) => entry);
+  return {
+    root,
+    classes: labels.map((label) => ({
+      label,
+      train: trained.get(label) ?? 0,
+      test: tested.get(label) ?? 0,
+    })),
+    split: {
+      classes: `${Math.round(valid * 100)} % of each class, chosen by the content of the files`,
+      'train-and-valid': 'as the folders say',
+      table: 'as the table says; where it does not, chosen by the content of the files',
+    }[layout],
+    problems: [...problems].sort((a, b) => byCodePoint(a.path, b.path)),
+    remarks: Object.fromEntries(
+      (Object.keys(remarkTexts) as Remark[]).flatMap((remark) => {
+        const paths = used.flatMap(({ entry }) => (entry.remarks.includes(remark) ? [entry.path] : []));
+        return paths.length === 0 ? [] : [[remark, paths.sort(byCodePoint)]];
+      }),
+    ),
+    copies,
+    contradictions: copies.filter((group) => new Set(group.map((path) => labelOf.get(path))).size > 1),
+    nearDuplicates: findNearDuplicates(hashed(train), hashed(test), (i, j) =>
+      isSame(train[i]?.entry, test[j]?.entry, size),
+    ),
+    notes: [
+      ...notes,
+      ...(bare.length === 0
+        ? []
+        : [
+            `No validation picture shows ${bare.slice(0, 5).join(', ')}${bare.length > 5 ? ` and ${bare.length - 5} more` : ''}: what the figures say does not hold for ${bare.length === 1 ? 'that class' : 'those classes'}.`,
+          ]),
+    ],
+  };
+}
+
+/** Paths under equal keys, where there is more than one. */
+function groupsOf(pairs: readonly (readonly [key: string, path: string])[]): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const [key, path] of pairs) {
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [path]);
+    else group.push(path);
+  }
+  return [...groups.values()]
+    .filter((group) => group.length > 1)
+    .map((group) => group.sort(byCodePoint))
+    .sort((a, b) => byCodePoint(a[0] ?? '', b[0] ?? ''));
+}
+
+/** Correlation of two pictures' bytes above which they are taken for the same picture. */
+const SAME = 0.98;
+
+/** Whether two prepared pictures show the same, brightness and contrast aside. */
+function isSame(a: ReadFile | undefined, b: ReadFile | undefined, size: number): boolean {
+  if (a?.pixels === undefined || b?.pixels === undefined) return false;
+  return correlation(readPixels(a.pixels, size), readPixels(b.pixels, size)) > SAME;
+}
+
+/** Pearson's; NaN for a picture of one colour. */
+export function correlation(a: Uint8Array, b: Uint8Array): number {
+  const mean = (bytes: Uint8Array) => bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
+  const [meanA, meanB] = [mean(a), mean(b)];
+  let [both, squaresA, squaresB] = [0, 0, 0];
+  for (const [i, byte] of a.entries()) {
+    const [x, y] = [byte - meanA, (b[i] ?? 0) - meanB];
+    both += x * y;
+    squaresA += x * x;
+    squaresB += y * y;
+  }
+  return both / Math.sqrt(squaresA * squaresB);
+}
+
+function checkClasses(
+  { root }: Listing,
+  readable: readonly Used[],
+  problems: FolderFindings['problems'],
+): void {
+  if (readable.length > 0) return;
+  const shown = problems.slice(0, 3).map(({ path, reason }) => `  ${path}: ${reason}`);
+  throw new UserError(
+    `None of the ${problems.length} files under ${root} can be used:\n${shown.join('\n')}${problems.length > 3 ? '\n  ...' : ''}`,
+  );
+}
+
+function tooFewClasses({ root, layout }: Listing, labels: readonly string[]): UserError {
+  const [only] = labels;
+  const how = layout === 'table' ? 'label' : 'folder with pictures';
+  return new UserError(
+    `${root} has one class with pictures to train on, ${JSON.stringify(only ?? '')}: there is nothing to tell apart. Add a second ${how}, such as "other".`,
+  );
+}

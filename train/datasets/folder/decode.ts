@@ -1,0 +1,90 @@
+// Decodes a file of a folder as the server decodes an upload: 8-bit sRGB, upright, first frame.
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import sharp, { type Metadata } from 'sharp';
+import type { Picture } from '../../../models/image/picture.ts';
+import type { Remark } from './findings.ts';
+
+export interface Decoded {
+  readonly picture: Picture;
+  readonly remarks: readonly Remark[];
+}
+
+/** As the server's limit: a model is trained on what it can be asked. */
+const MOST_PIXELS = 50_000_000;
+/** Larger files are no photographs, and are not read. */
+export const MOST_BYTES = 200_000_000;
+/** A side that is shorter shows nothing. */
+const LEAST_SIDE = 4;
+
+/** What libvips calls the formats that the server takes, and what their files are called. */
+const formats: ReadonlyMap<string, readonly string[]> = new Map([
+  ['jpeg', ['.jpg', '.jpeg', '.jpe', '.jfif']],
+  ['png', ['.png']],
+  ['webp', ['.webp']],
+  ['gif', ['.gif']],
+]);
+
+/** @throws Error, whose message says why a person's file cannot be used */
+export async function decode(path: string, bytes: Uint8Array): Promise<Decoded> {
+  const header = await metadataOf(bytes);
+  const names = formats.get(header.format);
+  if (names === undefined)
+    throw new Error(`${header.format} is not decoded: turn it into JPEG, PNG, WebP or GIF`);
+  const { width, height } = header;
+  if (width * height > MOST_PIXELS)
+    throw new Error(
+      `${width}x${height} are ${Math.round((width * height) / 1e6)} megapixels, more than ${MOST_PIXELS / 1e6}: make it smaller`,
+    );
+  if (Math.min(width, height) < LEAST_SIDE)
+    throw new Error(`${width}x${height} pixels show nothing; ${LEAST_SIDE} along each side are the least`);
+  const { data, info } = await sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'error' })
+    .autoOrient()
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: unknown) => {
+      throw new Error(`the ${header.format.toUpperCase()} is damaged: ${firstLine(error)}`);
+    });
+  const channels = info.channels === 4 ? 4 : 3;
+  return {
+    picture: { data, width: info.width, height: info.height, channels },
+    remarks: remarksOf(header, !names.includes(extname(path).toLowerCase())),
+  };
+}
+
+/** Reads a file that may be of any kind. @throws Error as `decode` does */
+export async function readPicture(path: string, size: number): Promise<Uint8Array> {
+  if (size === 0) throw new Error('the file is empty');
+  if (size > MOST_BYTES)
+    throw new Error(`the file has ${Math.round(size / 1e6)} MB, more than ${MOST_BYTES / 1e6}`);
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new Error(`cannot be read: ${firstLine(error)}`);
+  }
+}
+
+function remarksOf({ pages, space, depth, orientation, hasAlpha }: Metadata, misnamed: boolean): Remark[] {
+  const all: [Remark, boolean][] = [
+    ['animated', (pages ?? 1) > 1],
+    ['cmyk', space === 'cmyk'],
+    ['deep', depth === 'ushort'],
+    ['turned', (orientation ?? 1) > 1],
+    ['misnamed', misnamed],
+    ['transparent', hasAlpha],
+  ];
+  return all.flatMap(([remark, holds]) => (holds ? [remark] : []));
+}
+
+async function metadataOf(bytes: Uint8Array): Promise<Metadata> {
+  try {
+    return await sharp(bytes, { limitInputPixels: false }).metadata();
+  } catch {
+    throw new Error('it is not a picture, or its header is damaged');
+  }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}

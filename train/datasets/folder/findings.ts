@@ -1,0 +1,46 @@
+// What there is to say of a folder's files: which could not be read, which are odd, which are copies.
+
+/** A file that is left out, and why. */
+export interface Problem {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** What is odd about a file that is used all the same. */
+export const remarks = {
+  animated: 'animated: the first frame is taken',
+  cmyk: 'CMYK: turned into sRGB',
+  deep: '16 bits: turned into 8',
+  turned: 'turned upright as its EXIF orientation says',
+  misnamed: 'its name says another format than its content',
+  small: 'smaller than half of the network’s input: enlarged',
+  transparent: 'transparent: laid on white',
+} as const;
+
+export type Remark = keyof typeof remarks;
+
+/** Two pictures that look the same, one on each side of the split. */
+export interface NearDuplicate {
+  readonly train: string;
+  readonly test: string;
+  /** Bits in which their perceptual hashes differ; see perceptual-hash.ts. */
+  readonly distance: number;
+}
+
+export interface FolderFindings {
+  /** Absolute. */
+  readonly root: string;
+  readonly classes: readonly { readonly label: string; readonly train: number; readonly test: number }[];
+  /** How the split came about, in words. */
+  readonly split: string;
+  readonly problems: readonly Problem[];
+  /** Files by what is odd about them. */
+  readonly remarks: Readonly<Partial<Record<Remark, readonly string[]>>>;
+  /** Files of equal bytes, where there is more than one. */
+  readonly copies: readonly (readonly string[])[];
+  /** Copies among them that have different labels. */
+  readonly contradictions: readonly (readonly string[])[];
+  readonly nearDuplicates: readonly NearDuplicate[];
+  /** Further sentences, such as a class that has no validation picture. */
+  readonly notes: readonly string[];
+}

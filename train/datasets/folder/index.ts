@@ -1,0 +1,152 @@
+// A folder of pictures as a dataset: prepared once into a cache, of which only what changes is made again.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { canonicalJson } from '../../../models/canonical.ts';
+import { UserError } from '../../../models/errors.ts';
+import type { Prepare } from '../../../models/image/prepare.ts';
+import { withTemporaryFolder } from '../../../setup/files.mjs';
+import { cacheFolder } from '../../../setup/paths.mjs';
+import { type Dataset, digest, type Labels, readBytes, type Shape, type Split } from '../dataset.ts';
+import { arrange } from './arrange.ts';
+import { findPictures, type Listing } from './find.ts';
+import { FORMAT, type FolderIndex, readIndex, writeIndex } from './index-file.ts';
+import { readFiles } from './read-files.ts';
+
+export interface FolderOptions {
+  /** What every picture becomes. */
+  readonly shape: Shape;
+  readonly rule: Prepare;
+  /** Share of each class that is kept for validation where the folder does not say. */
+  readonly valid: number;
+  readonly onProgress?: (done: number, all: number) => void;
+}
+
+/**
+ * Pixels beyond this stay in the cache's file and are read picture by picture, which the system's own cache of files
+ * makes nearly as fast; what is in memory then is a byte or two for each picture and its name.
+ */
+const MOST_MEMORY = 2 ** 30;
+
+/**
+ * Loads the pictures under `path`: see `findPictures` for how they may lie there.
+ *
+ * Preparing holds four decoded pictures at a time, whatever the folder's size. A picture is decoded again only when
+ * its file's content changes; files are known by size, times and inode, and by SHA-256 where those differ.
+ * @throws UserError where there is nothing to tell apart, or nothing to train on or to validate with
+ */
+export async function loadFolder(path: string, options: FolderOptions): Promise<Dataset> {
+  if (!existsSync(path))
+    throw new UserError(`There is nothing at ${path}: expected a folder of pictures, or a CSV.`);
+  const listing = findPictures(path);
+  const folder = cacheOf(path, options);
+  const index = await prepareFolder(listing, folder, options);
+  return datasetOf(path, index, folder, options.shape);
+}
+
+/** Where a folder's pictures are kept when they are prepared in this way. */
+function cacheOf(path: string, { shape, rule }: FolderOptions): string {
+  const key = createHash('sha256')
+    .update(canonicalJson({ format: FORMAT, path, shape, rule }))
+    .digest('hex');
+  return join(cacheFolder(), 'folders', `${slugOf(path)}-${key.slice(0, 16)}`);
+}
+
+/** A folder's name in lower-case letters, digits and dashes; `pictures` where nothing of it is left. */
+export function slugOf(path: string): string {
+  const slug = basename(path)
+    .replace(/\.(csv|tsv)$/i, '')
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return slug === '' ? 'pictures' : slug;
+}
+
+async function prepareFolder(
+  listing: Listing,
+  folder: string,
+  { shape, rule, valid, onProgress }: FolderOptions,
+): Promise<FolderIndex> {
+  const path = join(folder, 'index.json');
+  const before = readIndex(path);
+  const usable = before !== undefined && isWhole(join(folder, before.pixels), before, shape);
+  const earlier = usable ? { index: before, pixels: join(folder, before.pixels) } : undefined;
+  const request = createHash('sha256').update(canonicalJson({ listing, valid })).digest('hex');
+  mkdirSync(folder, { recursive: true });
+  let index: FolderIndex | undefined;
+  await withTemporaryFolder(folder, async (temporary) => {
+    const files = await readFiles({
+      root: listing.root,
+      files: listing.found.map(({ path: file }) => file),
+      ...{ shape, rule, before: earlier, onProgress },
+      scratch: join(temporary, 'scratch'),
+    });
+    const isUnchanged =
+      earlier !== undefined &&
+      earlier.index.request === request &&
+      files.every((file, i) => earlier.index.entries[i]?.hash === file.hash);
+    if (isUnchanged) {
+      // Stamps may be new all the same.
+      index = { ...earlier.index, entries: files.map(({ pixels: _, ...entry }) => entry) };
+      if (files.some((file, i) => earlier.index.entries[i]?.stamp !== file.stamp)) writeIndex(path, index);
+      return;
+    }
+    const arranged = arrange(listing, files, { shape, valid, target: join(temporary, 'pixels') });
+    const pixels = `pixels-${arranged.train.digest.slice(0, 16)}${arranged.test.digest.slice(0, 16)}`;
+    renameSync(join(temporary, 'pixels'), join(folder, pixels));
+    index = { format: FORMAT, request, pixels, ...arranged };
+    writeIndex(path, index);
+    // A training that is under way may still read those of before.
+    for (const name of readdirSync(folder))
+      if (name.startsWith('pixels-') && name !== pixels && name !== before?.pixels)
+        rmSync(join(folder, name), { force: true });
+  });
+  if (index === undefined) throw new Error('a folder was prepared without an index');
+  return index;
+}
+
+function isWhole(pixels: string, { train, test }: FolderIndex, shape: Shape): boolean {
+  const expected = (train.order.length + test.order.length) * shape[0] * shape[1] * shape[2];
+  return statSync(pixels, { throwIfNoEntry: false })?.size === expected;
+}
+
+function datasetOf(path: string, index: FolderIndex, folder: string, shape: Shape): Dataset {
+  const { labels, train, test, findings, entries } = index;
+  const size = shape[0] * shape[1] * shape[2];
+  const pixels = join(folder, index.pixels);
+  const inMemory = (train.order.length + test.order.length) * size <= MOST_MEMORY;
+  const splitOf = (part: FolderIndex['train'], before: number): Split => {
+    const n = part.order.length;
+    const common = {
+      labels: labelsOf(part.labels, labels.length),
+      n,
+      files: part.order.map((i) => entries[i]?.path ?? ''),
+    };
+    const file = { path: pixels, start: before * size, size };
+    if (!inMemory) return { images: file, ...common };
+    const images = new Uint8Array(new SharedArrayBuffer(n * size));
+    readBytes(pixels, images, file.start);
+    const split = { images, ...common };
+    if (digest(split) === part.digest) return split;
+    throw new UserError(`${pixels} is damaged. Delete it and train again, which prepares the pictures anew.`);
+  };
+  return {
+    name: slugOf(path),
+    labels,
+    shape,
+    train: splitOf(train, 0),
+    test: splitOf(test, train.order.length),
+    digests: { train: train.digest, test: test.digest },
+    findings,
+  };
+}
+
+function labelsOf(labels: readonly number[], classes: number): Labels {
+  const array =
+    classes <= 256
+      ? new Uint8Array(new SharedArrayBuffer(labels.length))
+      : new Uint16Array(new SharedArrayBuffer(2 * labels.length));
+  array.set(labels);
+  return array;
+}

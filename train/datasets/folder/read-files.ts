@@ -1,0 +1,127 @@
+// Reads the files of a folder: those that are as they were are taken from the cache, the others decoded and prepared.
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Prepare, prepare } from '../../../models/image/prepare.ts';
+import { readBytes, type Shape } from '../dataset.ts';
+import { type Decoded, decode, readPicture } from './decode.ts';
+import type { Remark } from './findings.ts';
+import type { Entry, FolderIndex } from './index-file.ts';
+import { perceptualHash } from './perceptual-hash.ts';
+import { codeOf } from './walk.ts';
+
+/** Where the pixels of a picture are: a file of pictures one after another, and which of them. */
+export interface Pixels {
+  readonly path: string;
+  readonly place: number;
+}
+
+/** A file with its pixels; `pixels` is absent where it has a problem. */
+export type ReadFile = Entry & { readonly pixels?: Pixels };
+
+export interface ReadOptions {
+  /** Absolute. */
+  readonly root: string;
+  readonly files: readonly string[];
+  readonly shape: Shape;
+  readonly rule: Prepare;
+  /** What an earlier preparation left, and where its pixels are. */
+  readonly before?: { readonly index: FolderIndex; readonly pixels: string } | undefined;
+  /** A file for the pixels of new pictures, not there yet. */
+  readonly scratch: string;
+  readonly onProgress?: ((done: number, all: number) => void) | undefined;
+}
+
+/** Pictures that are decoded at the same time: what bounds the memory, each being at most 50 megapixels. */
+const AT_ONCE = 4;
+
+/** A file that was changed so shortly before it is read could change again within the same tick of the clock. */
+const TICK_MS = 2000;
+
+/** Reads `files`, in their order. A file that cannot be used becomes an entry that says why. */
+export async function readFiles(options: ReadOptions): Promise<ReadFile[]> {
+  const { root, files, before, onProgress } = options;
+  const known = new Map(before?.index.entries.map((entry) => [entry.path, entry]));
+  const byHash = new Map(
+    before?.index.entries.map((entry) => [`${entry.path.split('.').at(-1)} ${entry.hash}`, entry]),
+  );
+  const pixelsOf = (entry: Entry): ReadFile =>
+    entry.place < 0 || before === undefined
+      ? entry
+      : { ...entry, pixels: { path: before.pixels, place: entry.place } };
+
+  const result: ReadFile[] = [];
+  const unread: { i: number; path: string; stamp: string; size: number }[] = [];
+  for (const [i, path] of files.entries()) {
+    const { stamp, size } = stampOf(join(root, path));
+    const entry = known.get(path);
+    if (entry !== undefined && stamp !== '' && entry.stamp === stamp) result[i] = pixelsOf(entry);
+    else unread.push({ i, path, stamp, size });
+  }
+  if (unread.length === 0) return result;
+
+  const scratch = openSync(options.scratch, 'wx');
+  let [written, done] = [0, 0];
+  const readOne = async ({ i, path, stamp, size }: (typeof unread)[number]): Promise<void> => {
+    const failed = (error: unknown, hash = ''): Entry => ({
+      ...{ path, stamp, hash, remarks: [], look: '', place: -1 },
+      problem: error instanceof Error ? error.message : String(error),
+    });
+    let hash = '';
+    try {
+      const bytes = await readPicture(join(root, path), size);
+      hash = createHash('sha256').update(bytes).digest('hex');
+      // A file that was renamed, or merely touched. Its ending is part of what is said of it.
+      const same = byHash.get(`${path.split('.').at(-1)} ${hash}`);
+      if (same !== undefined) {
+        result[i] = { ...pixelsOf(same), path, stamp };
+      } else {
+        const decoded = await decode(path, bytes);
+        const place = written++;
+        const input = prepare(decoded.picture, options.shape, options.rule);
+        writeSync(scratch, input, 0, input.length, place * input.length);
+        const remarks = [...decoded.remarks, ...remarkOnSize(decoded, options.shape)];
+        const look = perceptualHash(decoded.picture);
+        result[i] = {
+          ...{ path, stamp, hash, remarks, look, place },
+          pixels: { path: options.scratch, place },
+        };
+      }
+    } catch (error) {
+      result[i] = failed(error, hash);
+    }
+    onProgress?.(++done, unread.length);
+  };
+  try {
+    const rest = unread.values();
+    const readNext = async () => {
+      for (const each of rest) await readOne(each);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, readNext));
+  } finally {
+    closeSync(scratch);
+  }
+  return result;
+}
+
+/** The pixels of a picture, `[H,W,C]` uint8. */
+export function readPixels({ path, place }: Pixels, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  readBytes(path, bytes, place * size);
+  return bytes;
+}
+
+/** The stamp of a file; empty where it has none that can be trusted later. */
+function stampOf(path: string): { stamp: string; size: number } {
+  try {
+    const { size, mtimeNs, ctimeNs, ino, ctimeMs } = statSync(path, { bigint: true });
+    const isFresh = Date.now() - Number(ctimeMs) < TICK_MS;
+    return { stamp: isFresh ? '' : [size, mtimeNs, ctimeNs, ino].join(' '), size: Number(size) };
+  } catch (error) {
+    return { stamp: codeOf(error), size: -1 };
+  }
+}
+
+function remarkOnSize({ picture: { width, height } }: Decoded, [rows, columns]: Shape): Remark[] {
+  return width * 2 < columns || height * 2 < rows ? ['small'] : [];
+}

@@ -1,0 +1,48 @@
+// What the terminal says of a folder's files, in a few lines.
+import type { Dataset } from '../dataset.ts';
+import { type FolderFindings, type Problem, remarks } from './findings.ts';
+
+/** Classes and files that are named; more would hide the rest. */
+const SHOWN = 6;
+
+/** Lines about a dataset's folder; none for other data. */
+export function tellFindings({ findings }: Pick<Dataset, 'findings'>): string[] {
+  if (findings === undefined) return [];
+  const { classes, problems, copies, contradictions, nearDuplicates, notes } = findings;
+  const shown = classes
+    .slice(0, SHOWN)
+    .map(({ label, train, test }) => `${label} ${train}+${test}`)
+    .join(', ');
+  return [
+    `  ${classes.length} classes (training+validation): ${shown}${classes.length > SHOWN ? ', ...' : ''}.`,
+    ...problems.slice(0, 3).map(({ path, reason }: Problem) => `  Left out: ${path}: ${reason}.`),
+    ...(problems.length > 3 ? [`  Left out: ${problems.length - 3} more files.`] : []),
+    ...(contradictions.length > 0
+      ? [
+          `  ${counted(contradictions.length, 'picture')} under two labels: ${contradictions[0]?.slice(0, 2).join(' and ')}.`,
+        ]
+      : []),
+    ...(copies.length > 0
+      ? [`  ${counted(copies.length, 'picture')} more than once, on one side of the split.`]
+      : []),
+    ...(nearDuplicates.length > 0
+      ? [
+          `  ${counted(nearDuplicates.length, 'pair')} of pictures that look the same, one in training, one in validation: ${nearDuplicates[0]?.train} and ${nearDuplicates[0]?.test}. The validation error is too kind by them.`,
+        ]
+      : []),
+    ...oddities(findings),
+    ...notes.map((note) => `  ${note}`),
+  ];
+}
+
+function oddities({ remarks: found }: FolderFindings): string[] {
+  const all = Object.entries(remarks).flatMap(([remark, text]) => {
+    const paths = Object.entries(found).find(([key]) => key === remark)?.[1] ?? [];
+    return paths.length === 0 ? [] : [`  ${counted(paths.length, 'file')}: ${text}.`];
+  });
+  return all;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
