@@ -70,8 +70,8 @@ async function startWorker(work: Work) {
 }
 
 /** Without the names of its files, which a worker would be sent a copy of. */
-function bare({ images, labels, n }: Split): Split {
-  return { images, labels, n };
+function bare({ files: _files, ...split }: Split): Split {
+  return split;
 }
 
 function checkSizes(n: number, batchSize: number, ahead: number): void {
