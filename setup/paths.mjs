@@ -42,3 +42,11 @@ export function cacheFolder() {
 export function datasetFolder(name) {
   return join(cacheFolder(), 'datasets', name);
 }
+
+/**
+ * File of a pretrained network's weights.
+ * @param {string} name for example `efficientnet-lite0`
+ */
+export function pretrainedPath(name) {
+  return join(cacheFolder(), 'pretrained', `${name}.safetensors`);
+}

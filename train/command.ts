@@ -16,6 +16,7 @@ import { describeEnvironment } from './environment.ts';
 import { type FitOptions, type FitResult, fit } from './fit.ts';
 import { deathNote, isOutOfMemory, limitMemory, outOfMemory } from './memory/index.ts';
 import { describeBudget, describePlan, measurePace, planOf, withinBudget } from './plan.ts';
+import { fetchPretrained } from './pretrained.ts';
 import { type Recipe, stepsOf, wordsOf } from './recipes/index.ts';
 import { report as compare } from './report/compare/command.ts';
 import { openReport, type Report, reportPath, watchAll } from './report/index.ts';
@@ -103,6 +104,7 @@ interface Trained {
 async function trainChoice(chosen: Choice, options: TrainOptions): Promise<Trained> {
   const keep = options.keep === undefined ? 0 : countOf('keep', options.keep);
   const memory = await limitMemory(chosen.recipe, options['max-memory']);
+  await fetchPretrained(chosen.recipe);
   const dataset = await loadDataOf(chosen.recipe);
   const recipe = chosen.run ? chosen.recipe : await scaled(chosen.recipe, dataset);
   const run = chosen.run ?? createRun(options.runs, recipe, describeEnvironment());
@@ -161,6 +163,7 @@ async function scaled(recipe: Recipe, dataset: Dataset): Promise<Recipe> {
 }
 
 async function showPlan(recipe: Recipe): Promise<void> {
+  await fetchPretrained(recipe);
   const dataset = await loadDataOf(recipe);
   const pace = await measurePace(recipe, dataset);
   const plan = planOf(recipe, pace, Math.floor(dataset.train.n / recipe.batchSize));

@@ -4,17 +4,18 @@ import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../models/errors.ts';
 import { createArchitecture } from './architectures/index.ts';
 import { type EpochRow, type Progress, writeCheckpoint } from './checkpoint.ts';
-import type { Dataset } from './datasets/index.ts';
+import { type Dataset, imageSize } from './datasets/index.ts';
+import type { State } from './graph/compile.ts';
 import { disposeParameters } from './layers/net.ts';
-import { openLoader } from './loader/index.ts';
 import { numberedPath, removeOldest } from './numbered.ts';
-import { evaluate } from './predictor.ts';
+import { batchFor, evaluate } from './predictor.ts';
 import { seedPair } from './random.ts';
 import { type Recipe, stepsOf } from './recipes/index.ts';
 import { resume } from './resume.ts';
 import { type Run, writeMetrics } from './run.ts';
 import type { NamedTensor } from './safetensors.ts';
 import { scheduleAt } from './schedule.ts';
+import { openStage, type Span, type Stage, spansOf } from './stages.ts';
 import { initialParameters, takeWeights, type Weights } from './start.ts';
 import { createStep, type TrainingStep } from './step.ts';
 import { viewCount } from './tta.ts';
@@ -85,8 +86,9 @@ export async function fit({
   const progress = resume(run, recipe, dataset, training);
   const { stepsPerEpoch } = progress;
   const steps = stepsOf(recipe, stepsPerEpoch);
+  let stage: Stage | undefined;
   const save = (path: string) => {
-    const tensors = tensorsOf(training);
+    const tensors = tensorsOf(training.shapes, stage?.read() ?? training.read());
     checkFinite(run, progress.step, tensors);
     writeCheckpoint(path, { recipe, progress, tensors });
   };
@@ -94,37 +96,34 @@ export async function fit({
   if (isNew && weights !== undefined) save(run.last);
   watcher?.onStart?.({ step: progress.step, steps, stepsPerEpoch });
 
-  const loader = await openLoader({
-    split: dataset.train,
-    shape: dataset.shape,
-    batchSize: recipe.batchSize,
-    seed: recipe.seed,
-    augment: recipe.augment,
-    startStep: progress.step,
-  });
+  const spans = spansOf(recipe, stepsPerEpoch);
+  const open = (span: Span) => openStage(span, { recipe, dataset, training, startStep: progress.step });
+  const current = () => spans.find(({ to }) => progress.step < to) ?? spans[1] ?? spans[0];
+  stage = await open(current());
   try {
     let [saved, yielded, epochStart] = [performance.now(), performance.now(), performance.now()];
     let epochFrom = progress.step;
     let waited = 0;
     while (progress.step < steps && !signal?.aborted) {
-      const batch = loader.next();
-      const scheduled = scheduleAt(recipe.schedule, progress.step / steps);
-      const { loss, correct } = training.run({
+      const { span } = stage;
+      const batch = stage.loader.next();
+      const scheduled = scheduleAt(span.schedule, (progress.step - span.from) / (span.to - span.from));
+      const { loss, correct } = stage.step.run({
         ...batch,
         ...scheduled,
-        step: progress.step + 1,
+        step: progress.step - span.from + 1,
         done: progress.step / steps,
         seed: seedPair(recipe.seed, 'step', progress.step),
       });
       if (!Number.isFinite(loss)) throw diverged(run, 'loss', progress.step, loss, scheduled.learningRate);
       progress.step++;
       progress.lossSum += loss;
-      blend(recipe, training, progress.step, steps);
+      blend(recipe, stage.step, progress.step, steps);
       watcher?.onStep?.({ step: progress.step, loss, learningRate: scheduled.learningRate, correct });
 
       if (progress.step % stepsPerEpoch === 0 || progress.step === steps) {
         const seconds = (performance.now() - epochStart) / 1000;
-        const row = finishEpoch(progress, training, dataset, recipe);
+        const row = finishEpoch(progress, training, stage, dataset, recipe);
         if (!Number.isFinite(row.validLoss))
           throw diverged(run, 'validation loss', progress.step, row.validLoss, scheduled.learningRate);
         // Equal error is not better: the earlier epoch stays the best.
@@ -139,14 +138,21 @@ export async function fit({
         watcher?.onEpoch?.(row, {
           seconds: (performance.now() - epochStart) / 1000,
           imagesPerSecond: ((progress.step - epochFrom) * recipe.batchSize) / seconds,
-          waitedShare: (loader.waitedMs() - waited) / 1000 / seconds,
+          waitedShare: (stage.loader.waitedMs() - waited) / 1000 / seconds,
         });
         [saved, epochStart, epochFrom, waited] = [
           performance.now(),
           performance.now(),
           progress.step,
-          loader.waitedMs(),
+          stage.loader.waitedMs(),
         ];
+        const next = current();
+        if (next !== span && progress.step < steps) {
+          stage.sync();
+          await stage.close();
+          stage = await open(next);
+          waited = 0;
+        }
       }
       const now = performance.now();
       if (now - saved > saveEvery) {
@@ -165,7 +171,7 @@ export async function fit({
     }
     if (signal?.aborted) save(run.last);
   } finally {
-    await loader.close();
+    await stage?.close();
     training.dispose();
   }
   const { history, step } = progress;
@@ -208,8 +214,14 @@ export function createTraining(recipe: Recipe, dataset: Dataset, weights?: Weigh
   return training;
 }
 
-function finishEpoch(progress: Progress, training: TrainingStep, dataset: Dataset, recipe: Recipe): EpochRow {
-  const { loss, errorRate } = evaluate(training, dataset.test);
+function finishEpoch(
+  progress: Progress,
+  training: TrainingStep,
+  stage: Stage,
+  dataset: Dataset,
+  recipe: Recipe,
+): EpochRow {
+  const { loss, errorRate } = evaluate(stage.step, stage.test);
   const { step, stepsPerEpoch } = progress;
   // The last one may be short.
   const epoch = Math.ceil(step / stepsPerEpoch);
@@ -220,8 +232,10 @@ function finishEpoch(progress: Progress, training: TrainingStep, dataset: Datase
     validLoss: loss,
     errorRate,
   };
-  if (recipe.tta !== 'none' && step === stepsOf(recipe, stepsPerEpoch))
+  if (recipe.tta !== 'none' && step === stepsOf(recipe, stepsPerEpoch)) {
+    stage.sync();
     row.tta = evaluateViews(recipe, training, dataset);
+  }
   progress.history.push(row);
   progress.lossSum = 0;
   return row;
@@ -236,15 +250,13 @@ function evaluateViews(
   const { loss, errorRate } = evaluate(
     { logits: training.averagedLogits },
     test,
-    Math.ceil(500 / viewCount(tta)),
+    Math.ceil(batchFor(imageSize(test)) / viewCount(tta)),
   );
   return { validLoss: loss, errorRate };
 }
 
-function tensorsOf(training: TrainingStep): Map<string, NamedTensor> {
-  return new Map(
-    [...training.read()].map(([name, values]) => [name, { shape: training.shapes.get(name) ?? [], values }]),
-  );
+function tensorsOf(shapes: TrainingStep['shapes'], state: State): Map<string, NamedTensor> {
+  return new Map([...state].map(([name, values]) => [name, { shape: shapes.get(name) ?? [], values }]));
 }
 
 /** The loss is of the weights before its step, so the step itself may be what broke them. */

@@ -26,6 +26,7 @@ export function logitsOf(
   images: Tensor,
   tta: Recipe['tta'] = 'none',
 ): Tensor {
+  if (architecture.takesBytes) return architecture(net, images);
   const average = standardise.meanImage && net.statistic(MEAN_IMAGE, images.shape.slice(1), 0);
   return averagedLogits(standardised(images, standardise, average), tta, (views) => architecture(net, views));
 }

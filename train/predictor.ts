@@ -1,6 +1,6 @@
 // The forward pass as a compiled graph: what evaluates a network while it trains, and what an export is held against.
 import type { Variable } from '@tensorflow/tfjs-node-gpu';
-import { imagesOf, type Shape, type Split } from './datasets/index.ts';
+import { imageSize, imagesOf, type Shape, type Split } from './datasets/index.ts';
 import { type Compiled, compile, type State } from './graph/compile.ts';
 import { type MakeInputs, traceDynamic } from './graph/retrace.ts';
 import { tf, uint8Tensor } from './graph/tensorflow.ts';
@@ -76,14 +76,24 @@ export interface Evaluation {
   errorRate: number;
 }
 
-// Large enough to keep the cores busy, small enough for a laptop's memory.
+// Large enough to keep the cores busy, small enough for a laptop's memory: pictures, and bytes of them.
 const BATCH = 500;
+const BATCH_BYTES = 2_000_000;
+
+/** How many pictures of `size` bytes go through a network at a time, in evaluation. */
+export function batchFor(size: number): number {
+  return Math.max(8, Math.min(BATCH, Math.floor(BATCH_BYTES / size)));
+}
 
 /**
  * Loss and error of a network on a whole split.
  * @param batch - Pictures at a time.
  */
-export function evaluate(predictor: Pick<Predictor, 'logits'>, split: Split, batch = BATCH): Evaluation {
+export function evaluate(
+  predictor: Pick<Predictor, 'logits'>,
+  split: Split,
+  batch = batchFor(imageSize(split)),
+): Evaluation {
   const { labels, n } = split;
   let loss = 0;
   let wrong = 0;

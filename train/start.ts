@@ -9,6 +9,7 @@ import type { Examples } from './layers/initializers.ts';
 import { type Architecture, allParameters, createParameters, type Parameters } from './layers/net.ts';
 import { MEAN_IMAGE, meanImageOf } from './mean-image.ts';
 import { standardised } from './model.ts';
+import { readPretrained } from './pretrained.ts';
 import type { Recipe } from './recipes/index.ts';
 import type { NamedTensor } from './safetensors.ts';
 import { averageOf } from './step.ts';
@@ -27,6 +28,7 @@ export function initialParameters(recipe: Recipe, dataset: Dataset, architecture
       MEAN_IMAGE,
       tf.tidy(() => tf.variable(tf.tensor3d(mean, [...dataset.shape]), false)),
     );
+  if (recipe.pretrained !== undefined) takeWeights(parameters, readPretrained(recipe.pretrained));
   return parameters;
 }
 

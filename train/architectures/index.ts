@@ -4,11 +4,14 @@ import type { Architecture } from '../layers/net.ts';
 import { schemeSchema } from '../layers/schemes.ts';
 import { airbench } from './airbench.ts';
 import { convNet } from './conv-net.ts';
+import { efficientNetLite0 } from './efficientnet-lite0.ts';
 import { fullyConnected } from './fully-connected.ts';
+import { resnet } from './resnet.ts';
 import { smallCnn } from './small-cnn.ts';
 import { vgg } from './vgg.ts';
 
 const filters = z.number().int().positive();
+const dropout = z.number().min(0).lt(1).default(0);
 
 export const architectureSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('airbench'), widths: z.tuple([filters, filters, filters]) }),
@@ -18,16 +21,26 @@ export const architectureSchema = z.discriminatedUnion('name', [
     units: filters,
     initializer: schemeSchema,
   }),
+  z.strictObject({ name: z.literal('efficientnet-lite0'), dropout }),
   z.strictObject({
     name: z.literal('fully-connected'),
     units: z.array(filters).min(1),
     initializer: schemeSchema,
   }),
+  z
+    .strictObject({
+      name: z.literal('resnet'),
+      blocks: z.array(filters).min(1).default([2, 2, 2, 2]),
+      widths: z.array(filters).min(1).default([64, 128, 256, 512]),
+      stem: z.enum(['large', 'small']).default('large'),
+      dropout,
+    })
+    .refine(({ blocks, widths }) => blocks.length === widths.length, 'as many blocks as widths'),
   z.strictObject({ name: z.literal('small-cnn'), filters: z.tuple([filters, filters, filters]) }),
   z.strictObject({
     name: z.literal('vgg'),
     batchNorm: z.boolean().default(true),
-    dropout: z.number().min(0).lt(1).default(0),
+    dropout,
     widths: z.tuple([filters, filters, filters, filters]).default([64, 128, 256, 512]),
     hidden: filters.default(4096),
   }),
@@ -42,8 +55,12 @@ export function createArchitecture(options: ArchitectureOptions, classes: number
       return airbench({ ...options, classes });
     case 'conv-net':
       return convNet({ ...options, classes });
+    case 'efficientnet-lite0':
+      return efficientNetLite0({ ...options, classes });
     case 'fully-connected':
       return fullyConnected({ ...options, classes });
+    case 'resnet':
+      return resnet({ ...options, classes });
     case 'small-cnn':
       return smallCnn({ ...options, classes });
     case 'vgg':

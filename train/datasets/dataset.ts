@@ -65,6 +65,11 @@ export function imagesOf({ images, n }: Split, from: number, to: number): Uint8A
   return bytes;
 }
 
+/** Bytes of one image. */
+export function imageSize({ images, n }: Split): number {
+  return images instanceof Uint8Array ? images.length / n : images.size;
+}
+
 /** Fills `target` from a file. @throws UserError if there are not as many bytes. */
 export function readBytes(path: string, target: Uint8Array, position: number): void {
   const gone = 'Train again, which prepares the pictures anew.';

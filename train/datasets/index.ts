@@ -14,6 +14,7 @@ import { firstImages } from './subset.ts';
 
 export {
   type Dataset,
+  imageSize,
   imagesOf,
   type Labels,
   type MemoryDataset,

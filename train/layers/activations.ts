@@ -20,6 +20,22 @@ export function relu(x: Tensor): Tensor {
   return applyRelu(x);
 }
 
+const applyRelu6 = tf.customGrad((...args: unknown[]) => {
+  const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
+  const value = backend.executeSingleOutput('Relu6', attributes, [x]);
+  save([value]);
+  return {
+    value,
+    gradFunc: (dy: Tensor, saved: Tensor[]) =>
+      backend.executeSingleOutput('Relu6Grad', attributes, [dy, ...saved]),
+  };
+});
+
+/** min(max(x, 0), 6). Howard et al. 2017, https://arxiv.org/abs/1704.04861. */
+export function relu6(x: Tensor): Tensor {
+  return applyRelu6(x);
+}
+
 const applyGelu = tf.customGrad((...args: unknown[]) => {
   const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
   const cdf = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);

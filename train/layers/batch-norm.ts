@@ -11,6 +11,8 @@ export interface BatchNormOptions {
   epsilon?: number;
   /** Off: the scale is one, and not trained. */
   scale?: boolean;
+  /** `kept`: normalises by the moving statistics in training, too, and leaves them as they are. */
+  statistics?: 'moving' | 'kept';
 }
 
 /**
@@ -20,7 +22,8 @@ export interface BatchNormOptions {
  * estimate (n / (n - 1)), as in Keras and PyTorch.
  */
 export function batchNorm(net: Net, name: string, x: Tensor, options: BatchNormOptions = {}): Tensor {
-  const { momentum = 0.9, epsilon = 1e-3, scale = true } = options;
+  const { momentum = 0.9, epsilon = 1e-3, scale = true, statistics = 'moving' } = options;
+  const isTraining = net.training && statistics === 'moving';
   const channels = x.shape[3];
   if (channels === undefined) throw new Error(`${name}: expected [N,H,W,C], received [${x.shape}]`);
   const gamma = scale ? net.weight(`${name}/gamma`, [channels], ones) : tf.ones([channels]);
@@ -32,16 +35,16 @@ export function batchNorm(net: Net, name: string, x: Tensor, options: BatchNormO
     attribute.type('U', DataType.float32),
     attribute.float('epsilon', epsilon),
     attribute.string('data_format', 'NHWC'),
-    attribute.bool('is_training', net.training),
+    attribute.bool('is_training', isTraining),
   ];
-  const forward = [...attributes, attribute.float('exponential_avg_factor', net.training ? 1 - momentum : 1)];
+  const forward = [...attributes, attribute.float('exponential_avg_factor', isTraining ? 1 - momentum : 1)];
 
   const apply = tf.customGrad((...args: unknown[]) => {
     const [input, factor, offset, save] = args as [Tensor, Tensor, Tensor, (tensors: Tensor[]) => void];
     const inputs = [input, factor, offset, mean, variance];
     const outputs = backend.executeMultipleOutputs('FusedBatchNormV3', forward, inputs, 6);
     const [value, newMean, newVariance, ...reserved] = outputs as [Tensor, Tensor, Tensor, ...Tensor[]];
-    if (net.training) {
+    if (isTraining) {
       mean.assign(newMean as Tensor<never>);
       variance.assign(newVariance as Tensor<never>);
     }

@@ -26,9 +26,14 @@ export function conv2d(net: Net, name: string, x: Tensor, options: ConvolutionOp
   return bias ? biasAdd(y, net.weight(`${name}/bias`, [filters], zeros)) : y;
 }
 
-/** Maximum over `size` x `size` windows that do not overlap; `valid` leaves out what fills no window. */
-export function maxPool(x: Tensor, size = 2, padding: 'same' | 'valid' = 'same'): Tensor {
-  return tf.maxPool(x as Tensor4D, size, size, padding);
+/** Maximum over `size` x `size` windows that do not overlap unless told; `valid` leaves out what fills no window. */
+export function maxPool(
+  x: Tensor,
+  size = 2,
+  padding: 'same' | 'valid' = 'same',
+  strides: number = size,
+): Tensor {
+  return tf.maxPool(x as Tensor4D, size, strides, padding);
 }
 
 /** Mean over all places: `[N,H,W,C]` to `[N,C]`. */

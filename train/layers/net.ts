@@ -1,6 +1,6 @@
 // A network's named weights, and the view of them that layers are given.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
-import { tf } from '../graph/tensorflow.ts';
+import { tf, uint8Tensor } from '../graph/tensorflow.ts';
 import type { Examples, Initializer } from './initializers.ts';
 
 /** What a network is made of, by name (`conv1/kernel`), in the order in which its layers ask for it. */
@@ -20,8 +20,29 @@ export interface Net {
   statistic(name: string, shape: number[], value: number): Variable;
 }
 
-/** Maps a batch `[N,H,W,C]` float32 to logits `[N,classes]`. */
-export type Architecture = (net: Net, images: Tensor) => Tensor;
+/** The parts of a network, one after another: what sees, what sums up, what decides. */
+export interface Parts {
+  /** `[N,H,W,C]` to the last feature maps, `[N,h,w,F]`. */
+  maps(net: Net, images: Tensor): Tensor;
+  /** Maps to features, `[N,F]`; without weights of its own. */
+  pool(maps: Tensor): Tensor;
+  /** Features to logits, `[N,classes]`. */
+  classify(net: Net, features: Tensor): Tensor;
+}
+
+/** Maps a batch `[N,H,W,C]` float32 to logits `[N,classes]`; some know the parts that they are made of. */
+export type Architecture = ((net: Net, images: Tensor) => Tensor) & {
+  readonly parts?: Parts;
+  /** Gets its input as uint8, as it lies in the data. */
+  readonly takesBytes?: true;
+};
+
+/** The architecture that three parts make. */
+export function inParts(parts: Parts): Architecture {
+  const whole = (net: Net, images: Tensor): Tensor =>
+    parts.classify(net, parts.pool(parts.maps(net, images)));
+  return Object.assign(whole, { parts });
+}
 
 /**
  * Makes the parameters of `architecture` by running it once on zeros.
@@ -59,7 +80,9 @@ export function createParameters(
         statistic: (name, dims, value) =>
           make(parameters.statistics, name, false, () => tf.fill(dims, value)),
       },
-      tf.zeros([1, ...shape]),
+      architecture.takesBytes
+        ? uint8Tensor(new Uint8Array(sizeOf(shape)), [1, ...shape])
+        : tf.zeros([1, ...shape]),
     );
   });
   return parameters;
@@ -93,4 +116,8 @@ export function disposeParameters(parameters: Parameters): void {
 /** Number of trained values. */
 export function countWeights({ weights }: Parameters): number {
   return [...weights.values()].reduce((sum, { size }) => sum + size, 0);
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
 }

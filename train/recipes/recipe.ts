@@ -8,6 +8,7 @@ import { architectureSchema } from '../architectures/index.ts';
 import { augmentSchema } from '../augment/index.ts';
 import { groupSchema } from '../optimizers/groups.ts';
 import { optimizerSchema } from '../optimizers/index.ts';
+import { pretrainedSchema } from '../pretrained.ts';
 import { scheduleSchema } from '../schedule.ts';
 
 const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes');
@@ -30,6 +31,8 @@ export const recipeSchema = z
     /** SHA-256 of the weights from which it starts, where they are another training's; see start.ts. */
     from: z.string().exactOptional(),
     architecture: architectureSchema,
+    /** Starts from a backbone that was trained on other pictures; see pretrained.ts. */
+    pretrained: pretrainedSchema.exactOptional(),
     /** Mean and deviation of the pixels, on a scale from 0 to 1, one number per channel. */
     standardise: z.strictObject({
       mean: perChannel,
@@ -42,6 +45,8 @@ export const recipeSchema = z
     augment: augmentSchema,
     optimizer: optimizerSchema,
     schedule: scheduleSchema,
+    /** Trains the head alone for the first of the epochs, by a schedule of its own; see stages.ts. */
+    freeze: z.strictObject({ epochs: z.int().min(1), schedule: scheduleSchema }).exactOptional(),
     /** Share of the target spread evenly over all classes. */
     labelSmoothing: z.number().min(0).lt(1),
     /** Weights that are trained by other numbers; the first group that matches counts. */

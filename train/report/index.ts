@@ -3,6 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Dataset, loadDataOf } from '../datasets/index.ts';
 import type { Watcher } from '../fit.ts';
+import { fetchPretrained } from '../pretrained.ts';
 import type { Run } from '../run.ts';
 import { TEMPORARY } from '../safetensors.ts';
 import { analyse, sampleBatch } from './analysis.ts';
@@ -95,6 +96,7 @@ export async function openReport({ run, dataset, live, tensorboard }: ReportOpti
 export async function makeReport(run: Run, dataset?: Dataset): Promise<string> {
   const read = readRun(run);
   const data = dataset ?? (await loadDataOf(read.recipe));
+  await fetchPretrained(read.recipe);
   const [analysis, sample] = [await analyse(run, read.recipe, data), await sampleBatch(read.recipe, data)];
   writePage(reportPath(run), renderReport({ ...read, dataset: data, sample, analysis }));
   return reportPath(run);
