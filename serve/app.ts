@@ -8,10 +8,14 @@ import { frame, type LoggedRequests } from './frame.ts';
 import type { KeyRing } from './keys.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { type Log, textLog } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { createStatistics, type Statistics } from './openinference/statistics.ts';
 import { Refusal } from './refusal.ts';
 import { classifyRoutes } from './routes/classify.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
+import { openInferenceRoutes } from './routes/openinference.ts';
 import { pageFiles } from './routes/page.ts';
 import { createMemory } from './upload/memory.ts';
 
@@ -28,6 +32,10 @@ export interface AppOptions {
   readonly logRequests?: LoggedRequests | undefined;
   /** Who may ask; without one, everybody. */
   readonly keys?: KeyRing | undefined;
+  /** What /v2 tells of each model; it must be among the engine's observers. */
+  readonly statistics?: Statistics | undefined;
+  /** What /metrics tells; it must be among the engine's observers. Without one, there is no such address. */
+  readonly metrics?: Metrics | undefined;
   /** Origins whose pages may read answers. */
   readonly cors?: readonly string[] | undefined;
 }
@@ -35,14 +43,17 @@ export interface AppOptions {
 /** Makes the app; nothing is listened to: `app.request('/models')` answers in a test. */
 export function createApp(options: AppOptions): Hono<Env> {
   const { engine, page, limits = defaultLimits, log = textLog() } = options;
-  const { logRequests = 'none', keys, cors = [] } = options;
+  const { logRequests = 'none', keys, cors = [], statistics = createStatistics(), metrics } = options;
   const app = new Hono<Env>();
   const hold = createMemory(limits.heldBytes);
-  app.use(frame({ log, logRequests, keys, cors }));
+  metrics?.watch(engine);
+  app.use(frame({ log, logRequests, keys, cors, onAnswered: metrics?.onAnswered }));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
   app.route('/', healthRoutes(engine.ready));
   app.route('/', classifyRoutes(engine, limits, hold));
+  app.route('/', openInferenceRoutes(engine, limits, hold, statistics));
   app.route('/', modelRoutes(engine.models));
+  if (metrics !== undefined) app.route('/', metricsRoutes(metrics));
   if (page !== undefined) app.use(pageFiles(page));
   app.notFound((c) => c.json({ error: noSuchAddress(c, app) }, 404));
   app.onError((error, c) => {

@@ -3,7 +3,8 @@ import type { Picture } from '../models/image/picture.ts';
 import { type Classified, createClassifier } from './classifier.ts';
 import type { Limits } from './limits.ts';
 import type { ServedModel } from './models.ts';
-import type { EngineState } from './observe.ts';
+import type { EngineState, Observer } from './observe.ts';
+import { Refusal } from './refusal.ts';
 import type { ModelPool } from './sessions/pool.ts';
 
 /** What is to be classified. */
@@ -33,11 +34,21 @@ export interface Engine {
 }
 
 /** An engine on a pool of workers. */
-export function engineOf(pool: ModelPool, limits: Limits): Engine {
+export function engineOf(pool: ModelPool, limits: Limits, observer: Observer = {}): Engine {
+  const classify = createClassifier(pool, limits);
   return {
     models: pool.models,
     ready: pool.ready,
-    classify: createClassifier(pool, limits),
     state: pool.state,
+    async classify(model, source, asked) {
+      try {
+        const classified = await classify(model, source, asked);
+        observer.answered?.(model, classified.timings);
+        return classified;
+      } catch (error) {
+        observer.lost?.(model, error instanceof Refusal ? 'refused' : 'failed');
+        throw error;
+      }
+    },
   };
 }

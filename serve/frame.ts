@@ -1,6 +1,7 @@
 // What surrounds the work on every request: its id, its key, the headers of its answer, its line in the log.
 import { randomUUID } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import { serverTiming } from './answer.ts';
 import { type Env, requestHeader } from './env.ts';
 import { corsHeaders, fixedHeaders } from './headers.ts';
@@ -10,8 +11,8 @@ import type { Log } from './log.ts';
 /** Which requests get a line in the log. */
 export type LoggedRequests = 'all' | 'failed' | 'none';
 
-/** Told of each request when it is answered; milliseconds. */
-export type OnAnswered = (c: Context<Env>, status: number, milliseconds: number) => void;
+/** Told of each request when it is answered. `route` is the pattern that its address matched, so that there are few. */
+export type OnAnswered = (method: string, route: string, status: number, milliseconds: number) => void;
 
 export interface FrameOptions {
   readonly log: Log;
@@ -63,7 +64,7 @@ export function frame(options: FrameOptions): MiddlewareHandler<Env> {
     }
     const { status } = c.res;
     const milliseconds = performance.now() - start;
-    onAnswered?.(c, status, milliseconds);
+    onAnswered?.(c.req.method, routeOf(c), status, milliseconds);
     if (logRequests === 'all' || (logRequests === 'failed' && status >= 400)) report(c, status, milliseconds);
   };
 
@@ -81,6 +82,11 @@ export function frame(options: FrameOptions): MiddlewareHandler<Env> {
       address: c.env?.incoming?.socket.remoteAddress,
     });
   }
+}
+
+/** The pattern that the address matched; what is only looked at by middleware, such as files of the page, is `*`. */
+function routeOf(c: Context<Env>): string {
+  return matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path ?? '*';
 }
 
 function isPreflight(c: Context<Env>): boolean {

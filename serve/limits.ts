@@ -7,6 +7,8 @@ export interface Limits {
   readonly jsonBytes: number;
   /** Pictures in one request; more are answered with 400. */
   readonly picturesPerRequest: number;
+  /** Rows of a tensor in one request; more are answered with 400. */
+  readonly rowsPerRequest: number;
   /** Bytes of all bodies that are held at once; the request that goes beyond is answered with 503. */
   readonly heldBytes: number;
   /** Pixels of a picture (width times height, first frame), known before it is decoded; more is answered with 413. */
@@ -26,6 +28,7 @@ export const defaultLimits: Limits = {
   bodyBytes: 20 * MiB,
   jsonBytes: 8 * MiB,
   picturesPerRequest: 64,
+  rowsPerRequest: 256,
   heldBytes: 256 * MiB,
   pixels: 50 * million,
   decodedPixels: 64 * million,

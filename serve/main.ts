@@ -4,9 +4,10 @@ import type { AppOptions } from './app.ts';
 import { type connectionLimits, defaultLimits } from './limits.ts';
 import type { Listening } from './listen.ts';
 import { textLog } from './log.ts';
+import { observeAll } from './observe.ts';
 import { openPool } from './sessions/pool.ts';
 
-export interface ServeOptions extends Omit<AppOptions, 'engine'> {
+export interface ServeOptions extends Omit<AppOptions, 'engine' | 'metrics' | 'statistics'> {
   /** Folder of models, `<name>/<version>/model.onnx`. */
   readonly repository: string;
   readonly host: string;
@@ -20,8 +21,6 @@ export interface ServeOptions extends Omit<AppOptions, 'engine'> {
   readonly connection?: typeof connectionLimits | undefined;
   /** Milliseconds that requests get to finish when the server stops. */
   readonly patience?: number | undefined;
-  /** Called last of all before the process ends by a signal. */
-  readonly atExit?: (() => void) | undefined;
 }
 
 export interface Serving {
@@ -53,23 +52,28 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     log('Stopping: what was accepted is answered first.');
     process.on('SIGINT', () => process.exit(INTERRUPTED)); // a second Ctrl-C does not wait
     await close();
-    options.atExit?.();
     process.exit(0);
   }
 
   try {
     // Imported only now: the first worker loads its libraries meanwhile.
-    const [{ createApp }, { engineOf }, { listen }, { readModels }] = await Promise.all([
-      import('./app.ts'),
-      import('./engine.ts'),
-      import('./listen.ts'),
-      import('./repository.ts'),
-    ]);
+    const [{ createApp }, { engineOf }, { listen }, { createMetrics }, { createStatistics }, { readModels }] =
+      await Promise.all([
+        import('./app.ts'),
+        import('./engine.ts'),
+        import('./listen.ts'),
+        import('./metrics.ts'),
+        import('./openinference/statistics.ts'),
+        import('./repository.ts'),
+      ]);
     const loaded = pool.load(await readModels(repository, model, log));
     loaded.catch(() => {}); // awaited below, unless the port cannot be had
     const ready = () => pool.ready() && !listening?.closing();
-    const engine = { ...engineOf(pool, limits), ready };
-    const app = createApp({ ...options, engine, limits, log });
+    const metrics = createMetrics();
+    const statistics = createStatistics();
+    const observer = observeAll([metrics.observer, statistics.observer]);
+    const engine = { ...engineOf(pool, limits, observer), ready };
+    const app = createApp({ ...options, engine, limits, log, metrics, statistics });
     listening = await listen(app, host, port, options.connection, options.patience);
     await loaded;
   } catch (error) {

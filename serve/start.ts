@@ -2,7 +2,7 @@
 import { checkRepository } from './check.ts';
 import { readKeys } from './keys.ts';
 import { connectionLimits, defaultLimits, type Limits } from './limits.ts';
-import { jsonLog, textLog } from './log.ts';
+import { jsonLog, type Log, textLog } from './log.ts';
 import { type ServeOptions, type Serving, serve } from './main.ts';
 import { describeSettings } from './settings/describe.ts';
 import { type Resolved, strayVariables } from './settings/resolve.ts';
@@ -19,7 +19,7 @@ const million = 1_000_000;
  */
 export async function serveSettings(resolved: Resolved, page: string): Promise<Serving> {
   const { settings } = resolved;
-  const { log, flush } = openLog(settings);
+  const log = openLog(settings);
   const keys = settings.keys === undefined ? undefined : readKeys(settings.keys);
   for (const line of strayVariables(process.env)) log(line, { level: 'warn' });
   const open = keys === undefined && !isLocal(settings.host);
@@ -32,7 +32,6 @@ export async function serveSettings(resolved: Resolved, page: string): Promise<S
     page: settings.page ? page : undefined,
     keys: keys?.ring,
     log,
-    atExit: flush,
   });
 }
 
@@ -43,16 +42,16 @@ export async function serveSettings(resolved: Resolved, page: string): Promise<S
  * @throws UserError when there is no model at all, or the file of keys is of no use.
  */
 export async function checkSettings({ settings }: Resolved): Promise<boolean> {
-  const { log, flush } = openLog(settings);
+  const log = openLog(settings);
   if (settings.keys !== undefined) log(`keys: ${readKeys(settings.keys).count} of ${settings.keys}`);
-  const well = await checkRepository(settings.repository, settings.model, log);
-  flush();
-  return well;
+  return checkRepository(settings.repository, settings.model, log);
 }
 
-function openLog({ logFormat }: Settings) {
-  const asText = logFormat === 'text' || (logFormat === 'auto' && process.stdout.isTTY);
-  return asText ? { log: textLog(), flush: () => {} } : jsonLog();
+function openLog({ logFormat }: Settings): Log {
+  if (logFormat === 'text' || (logFormat === 'auto' && process.stdout.isTTY)) return textLog();
+  const { log, flush } = jsonLog();
+  process.on('exit', flush);
+  return log;
 }
 
 function optionsOf(settings: Settings): Omit<ServeOptions, 'page' | 'keys' | 'log'> {

@@ -11,6 +11,7 @@ import { chooseModel, keyOf, type ServedModel } from '../models.ts';
 import type { Timings } from '../observe.ts';
 import { Refusal } from '../refusal.ts';
 import type { Hold } from '../upload/memory.ts';
+import { rank } from './rank.ts';
 
 /** Predictions in an answer when the request does not say how many. */
 const TOP = 10;
@@ -67,7 +68,6 @@ export const resultSchema = z.union([
 /** The answer for several pictures, in their order. */
 export const answersSchema = z.object({ ...modelSchema, results: z.array(resultSchema) });
 
-export type Prediction = z.infer<typeof predictionSchema>;
 export type Answer = z.infer<typeof answerSchema>;
 type Result = z.infer<typeof resultSchema>;
 
@@ -138,22 +138,13 @@ export function isGone(c: Context<Env>): boolean {
 }
 
 function result(model: ServedModel, probabilities: Float32Array, timings: Timings, top: number) {
-  const predictions = rank(model.card.labels, probabilities, top);
+  const predictions = rank(model.card.labels, probabilities, top).map(({ label, probability }) => ({
+    label,
+    probability,
+  }));
   const [best] = predictions;
   if (best === undefined) throw new Error(`${keyOf(model)} has no labels`);
   return { ...best, predictions, timings: rounded(timings) };
-}
-
-/** Labels with their probabilities, the most probable first; equally probable ones in the order of the labels. */
-export function rank(
-  labels: readonly string[],
-  probabilities: ArrayLike<number>,
-  top = labels.length,
-): Prediction[] {
-  return labels
-    .map((label, i) => ({ label, probability: probabilities[i] ?? 0 }))
-    .sort((a, b) => b.probability - a.probability)
-    .slice(0, top);
 }
 
 /** To the microsecond: further digits are noise. */

@@ -7,6 +7,9 @@ import { type AppOptions, createApp } from '../../serve/app.ts';
 import { engineOf } from '../../serve/engine.ts';
 import { defaultLimits, type Limits } from '../../serve/limits.ts';
 import type { Log, LogFields } from '../../serve/log.ts';
+import { createMetrics } from '../../serve/metrics.ts';
+import { observeAll } from '../../serve/observe.ts';
+import { createStatistics } from '../../serve/openinference/statistics.ts';
 import { readModels } from '../../serve/repository.ts';
 import { openPool } from '../../serve/sessions/pool.ts';
 import { type TinyModel, type TinyModelOptions, tinyModel } from './tiny-model.ts';
@@ -57,7 +60,10 @@ export async function openTestApp(options: TestAppOptions = {}) {
   };
   const pool = openPool({ threads: options.threads ?? 1, batch: limits.batch, log: write });
   await pool.load(await readModels(folder.path, undefined, write));
-  const app = createApp({ ...options, engine: engineOf(pool, limits), limits, log: write });
+  const metrics = createMetrics();
+  const statistics = createStatistics();
+  const engine = engineOf(pool, limits, observeAll([metrics.observer, statistics.observer]));
+  const app = createApp({ ...options, engine, limits, log: write, metrics, statistics });
   return {
     app,
     pool,

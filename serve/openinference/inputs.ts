@@ -1,0 +1,58 @@
+// From the input tensor of an inference request to what the engine classifies, one for each row of the batch.
+import type { Source } from '../engine.ts';
+import type { ServedModel } from '../models.ts';
+import { Refusal } from '../refusal.ts';
+import { type InputTensor, readBytesOf, readStringsOf } from './request.ts';
+
+/**
+ * Makes the sources of a request. The model's input comes as `UINT8 [N,H,W,C]`, which goes in as it is, or as
+ * `BYTES [N]` or `[N,1]`, each an encoded picture, which is decoded and prepared by the model's rule.
+ *
+ * @param most - rows at most.
+ * @throws Refusal 400 when the tensor is not what the model takes.
+ */
+export function sourcesOf(
+  inputs: readonly InputTensor[],
+  { name, card }: ServedModel,
+  most: number,
+): Source[] {
+  const [input, ...others] = inputs;
+  const expected = card.input;
+  if (input === undefined || others.length > 0) {
+    throw new Refusal(400, `received ${inputs.length} inputs, expected 1 for model "${name}"`);
+  }
+  if (input.name !== expected.name) {
+    throw new Refusal(
+      400,
+      `unexpected inference input "${input.name}" for model "${name}", expected "${expected.name}"`,
+    );
+  }
+  const { datatype, shape } = input;
+  const [rows = 0] = shape;
+  const takes = `[N,${expected.shape}] of UINT8, or [N] of BYTES with encoded pictures`;
+  if (datatype === 'BYTES') {
+    if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1)) throw unfit();
+    checkRows();
+    return readStringsOf(input).map((bytes) => ({ kind: 'encoded', bytes }));
+  }
+  if (datatype !== 'UINT8' || String(shape.slice(1)) !== String(expected.shape)) throw unfit();
+  checkRows();
+  const data = readBytesOf(input);
+  const size = data.length / rows;
+  // Each on its own buffer: a view of all would carry all to the worker.
+  return Array.from({ length: rows }, (_, i) => ({
+    kind: 'input',
+    data: data.slice(i * size, (i + 1) * size),
+  }));
+
+  function checkRows(): void {
+    if (rows >= 1 && rows <= most) return;
+    throw new Refusal(400, `input "${input?.name}": received ${rows} rows, expected 1 to ${most}`);
+  }
+  function unfit(): Refusal {
+    return new Refusal(
+      400,
+      `unexpected shape or datatype for input "${input?.name}" of model "${name}": received ${datatype} [${shape}], expected ${takes}`,
+    );
+  }
+}

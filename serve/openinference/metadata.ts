@@ -1,0 +1,58 @@
+// What the server says of itself and its models in the words of the Open Inference Protocol.
+
+import type { z } from 'zod';
+import type { Limits } from '../limits.ts';
+import type { ServedModel } from '../models.ts';
+import type { modelMetadataSchema, serverMetadataSchema } from './schema.ts';
+
+/** Extensions of Triton's that are answered here. */
+const extensions = [
+  'binary_tensor_data',
+  'classification',
+  'model_configuration',
+  'model_repository',
+  'parameters',
+  'statistics',
+];
+
+const PLATFORM = 'onnxruntime_onnx';
+
+/** @param version - of this project. */
+export function serverMetadata(version: string): z.infer<typeof serverMetadataSchema> {
+  return { name: 'trainyard', version, extensions };
+}
+
+/** @param versions - all versions of the model that are served. */
+export function modelMetadata(
+  { name, card }: ServedModel,
+  versions: readonly number[],
+): z.infer<typeof modelMetadataSchema> {
+  return {
+    name,
+    versions: versions.map(String),
+    platform: PLATFORM,
+    inputs: [{ name: card.input.name, datatype: 'UINT8', shape: [-1, ...card.input.shape] }],
+    outputs: [{ name: card.output.name, datatype: 'FP32', shape: [-1, card.labels.length] }],
+  };
+}
+
+/** Reference: Triton, docs/protocol/extension_model_configuration.md; `ModelConfig` of its model_config.proto. */
+export function modelConfig({ name, card }: ServedModel, limits: Limits) {
+  return {
+    name,
+    platform: PLATFORM,
+    backend: 'onnxruntime',
+    version_policy: { latest: { num_versions: 1 } },
+    max_batch_size: limits.rowsPerRequest,
+    input: [
+      { name: card.input.name, data_type: 'TYPE_UINT8', format: 'FORMAT_NONE', dims: card.input.shape },
+    ],
+    output: [{ name: card.output.name, data_type: 'TYPE_FP32', dims: [card.labels.length] }],
+    dynamic_batching: { preferred_batch_size: [limits.batch], max_queue_delay_microseconds: 0 },
+  };
+}
+
+/** Reference: Triton, docs/protocol/extension_model_repository.md. */
+export function repositoryIndex(models: readonly ServedModel[]) {
+  return models.map(({ name, version }) => ({ name, version: String(version), state: 'READY', reason: '' }));
+}

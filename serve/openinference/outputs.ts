@@ -1,0 +1,126 @@
+// The answer to an inference request: probabilities as JSON, as bytes after the JSON, or as the best classes.
+// Reference: Triton, docs/protocol/extension_binary_data.md and extension_classification.md.
+import type { ServedModel } from '../models.ts';
+import { Refusal } from '../refusal.ts';
+import { rank } from '../routes/rank.ts';
+import { refuseSharedMemory } from './request.ts';
+import type { InferRequest, InferResponse, RequestedOutput } from './schema.ts';
+
+export interface Encoded {
+  readonly body: string | Uint8Array<ArrayBuffer>;
+  readonly headers: Record<string, string>;
+}
+
+type Output = InferResponse['outputs'][number];
+
+/**
+ * Writes the answer.
+ *
+ * @param rows - for each row of the batch its probabilities, float32 in the order of the card's labels.
+ * @throws Refusal 400 when an output is asked for that the model does not have.
+ */
+export function encodeOutputs(
+  request: InferRequest,
+  model: ServedModel,
+  rows: readonly Float32Array[],
+): Encoded {
+  const all = request.outputs ?? [];
+  const asked: readonly RequestedOutput[] = all.length > 0 ? all : [{ name: model.card.output.name }];
+  const outputs: Output[] = [];
+  const blobs: Uint8Array[] = [];
+  for (const { name, parameters } of asked) {
+    const binary = parameters?.binary_data ?? request.parameters?.binary_data_output ?? false;
+    const classes = parameters?.classification;
+    const tensor =
+      classes === undefined ? probabilities(name, rows) : classified(name, rows, model, Number(classes));
+    if (binary !== true) outputs.push(tensor.json());
+    else {
+      const blob = tensor.bytes();
+      blobs.push(blob);
+      outputs.push({ ...tensor.head, parameters: { binary_data_size: blob.length } });
+    }
+  }
+  const response: InferResponse = {
+    ...(request.id === undefined ? {} : { id: request.id }),
+    model_name: model.name,
+    model_version: String(model.version),
+    outputs,
+  };
+  const text = JSON.stringify(response);
+  if (blobs.length === 0) return { body: text, headers: { 'content-type': 'application/json' } };
+  const json = Buffer.from(text);
+  return {
+    body: new Uint8Array(Buffer.concat([json, ...blobs])),
+    headers: {
+      'content-type': 'application/octet-stream',
+      'inference-header-content-length': String(json.length),
+    },
+  };
+}
+
+/** @throws Refusal 400 when an output is none of the model's; to be asked before anything is worked out. */
+export function checkOutputs({ outputs = [] }: InferRequest, { name, card }: ServedModel): void {
+  for (const [i, output] of outputs.entries()) {
+    refuseSharedMemory(output.parameters, `outputs[${i}]`);
+    if (output.name !== card.output.name) {
+      throw new Refusal(
+        400,
+        `unexpected inference output "${output.name}" for model "${name}", expected "${card.output.name}"`,
+      );
+    }
+    const classes = output.parameters?.classification;
+    if (classes !== undefined && !(Number.isInteger(classes) && Number(classes) >= 0)) {
+      throw new Refusal(
+        400,
+        `outputs[${i}].parameters.classification: received ${JSON.stringify(classes)}, expected how many classes`,
+      );
+    }
+  }
+}
+
+/** An output that can be written either way. */
+interface Tensor {
+  readonly head: Output;
+  json(): Output;
+  bytes(): Uint8Array;
+}
+
+function probabilities(name: string, rows: readonly Float32Array[]): Tensor {
+  const head: Output = { name, datatype: 'FP32', shape: [rows.length, rows[0]?.length ?? 0] };
+  return {
+    head,
+    json: () => ({ ...head, data: rows.flatMap((row) => [...row]) }),
+    bytes: () =>
+      Buffer.concat(
+        rows.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+      ),
+  };
+}
+
+/** The `count` best classes of each row as `value:index:label`. 0 asks for none, which means the tensor itself. */
+function classified(
+  name: string,
+  rows: readonly Float32Array[],
+  { card }: ServedModel,
+  count: number,
+): Tensor {
+  if (count === 0) return probabilities(name, rows);
+  const { labels } = card;
+  const strings = rows.flatMap((row) =>
+    rank(labels, row, count).map(({ index, label, probability }) => `${probability}:${index}:${label}`),
+  );
+  const head: Output = { name, datatype: 'BYTES', shape: [rows.length, Math.min(count, labels.length)] };
+  return {
+    head,
+    json: () => ({ ...head, data: strings }),
+    bytes: () => Buffer.concat(strings.map(withLength)),
+  };
+}
+
+/** An element of the type BYTES: its length, 4 bytes little-endian, and itself. */
+function withLength(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}

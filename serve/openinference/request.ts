@@ -1,0 +1,200 @@
+// Takes an inference request apart: the JSON in front, and the bytes of the tensors that follow it.
+// Reference: Triton, docs/protocol/extension_binary_data.md.
+import type { ServedModel } from '../models.ts';
+import { Refusal } from '../refusal.ts';
+import { type Datatype, datatypes, type InferRequest, inferRequestSchema } from './schema.ts';
+
+/** An input tensor: its elements as JSON gave them, or as little-endian bytes. */
+export interface InputTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly datatype: Datatype;
+  readonly content: { readonly json: unknown } | { readonly bytes: Uint8Array };
+}
+
+export interface Inference {
+  readonly request: InferRequest;
+  readonly inputs: readonly InputTensor[];
+}
+
+/**
+ * Reads an inference request.
+ *
+ * @param headerLength - the header `Inference-Header-Content-Length`: bytes of the JSON, of which none may be when the
+ * body is the one input's bytes alone; undefined when the whole body is JSON.
+ * @param most - bytes of JSON at most.
+ * @throws Refusal 400 when lengths or fields are not what they should be; it names the field. 413 for too much JSON.
+ */
+export function readInference(
+  body: Uint8Array,
+  headerLength: string | undefined,
+  most: number,
+  model: ServedModel,
+): Inference {
+  const length = lengthOf(body, headerLength);
+  if (length > most) {
+    throw new Refusal(
+      413,
+      `received ${length} bytes of JSON, expected ${most} at most: send tensors as binary data, after the JSON`,
+    );
+  }
+  if (length === 0 && headerLength !== undefined) return bare(body, model);
+  const request = parse(body.subarray(0, length));
+  let at = length;
+  const inputs = request.inputs.map((input, i): InputTensor => {
+    const size = input.parameters?.binary_data_size;
+    refuseSharedMemory(input.parameters, `inputs[${i}]`);
+    const { name, shape, datatype } = input;
+    if (size === undefined) return { name, shape, datatype, content: { json: input.data } };
+    if (input.data !== undefined) throw new Refusal(400, `inputs[${i}] has both data and binary_data_size`);
+    if (typeof size !== 'number' || !Number.isInteger(size) || size < 0 || size > body.length - at) {
+      throw new Refusal(
+        400,
+        `inputs[${i}].parameters.binary_data_size: received ${JSON.stringify(size)}, but ${body.length - at} bytes follow`,
+      );
+    }
+    const bytes = body.subarray(at, at + size);
+    at += size;
+    return { name, shape, datatype, content: { bytes } };
+  });
+  if (at !== body.length) {
+    throw new Refusal(
+      400,
+      `received ${body.length - length} bytes after the JSON, but the inputs have ${at - length} by their binary_data_size`,
+    );
+  }
+  return { request, inputs };
+}
+
+/** A request of bytes alone is one picture for the model's one input, and all outputs come as bytes. */
+function bare(bytes: Uint8Array, { card }: ServedModel): Inference {
+  const { name, shape } = card.input;
+  const input: InferRequest['inputs'][number] = { name, shape: [1, ...shape], datatype: 'UINT8' };
+  return {
+    request: { parameters: { binary_data_output: true }, inputs: [input] },
+    inputs: [{ ...input, content: { bytes } }],
+  };
+}
+
+function lengthOf(body: Uint8Array, headerLength: string | undefined): number {
+  if (headerLength === undefined) return body.length;
+  const length = /^[0-9]{1,10}$/.test(headerLength) ? Number(headerLength) : Number.NaN;
+  if (length <= body.length) return length;
+  throw new Refusal(
+    400,
+    `Inference-Header-Content-Length: received ${headerLength}, expected the bytes of the JSON, of the ${body.length} that came`,
+  );
+}
+
+function parse(bytes: Uint8Array): InferRequest {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+  } catch (error) {
+    throw new Refusal(
+      400,
+      `failed to parse the request JSON: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+  const result = inferRequestSchema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const field = (issue?.path ?? [])
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('');
+  const place = field.replace(/^\./, '') || 'the request';
+  throw new Refusal(400, `${place}: ${issue?.message}; expected an inference request, as /docs describes it`);
+}
+
+/** @throws Refusal 400: memory is shared by processes of one machine, and this server reads none but its own. */
+export function refuseSharedMemory(parameters: Record<string, unknown> | undefined, place: string): void {
+  if (parameters?.shared_memory_region === undefined) return;
+  throw new Refusal(400, `${place}: shared memory is not supported; send the data with the request`);
+}
+
+/** Elements of a shape. */
+export function elementsOf(shape: readonly number[]): number {
+  return shape.reduce((product, side) => product * side, 1);
+}
+
+/**
+ * The elements of a tensor of whole numbers from 0 to 255.
+ *
+ * @throws Refusal 400 when there are not as many as its shape says.
+ */
+export function readBytesOf({ name, shape, content }: InputTensor): Uint8Array {
+  const expected = elementsOf(shape) * datatypes.UINT8;
+  const elements = 'bytes' in content ? content.bytes : flatten(content.json, shape.length, expected, name);
+  if (elements.length !== expected) throw wrongLength(name, elements.length, shape);
+  if (elements instanceof Uint8Array) return elements;
+  return Uint8Array.from(elements, (value, i) => {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255) return value;
+    throw new Refusal(400, `input "${name}", element ${i}: expected a whole number from 0 to 255`);
+  });
+}
+
+/**
+ * The elements of a tensor of the type BYTES. In JSON they are base64, since pictures are no text.
+ *
+ * @throws Refusal 400 when there are not as many as its shape says, or they are not base64.
+ */
+export function readStringsOf({ name, shape, content }: InputTensor): Uint8Array<ArrayBuffer>[] {
+  const expected = elementsOf(shape);
+  if ('bytes' in content) return splitBytes(content.bytes, expected, name, shape);
+  const elements = flatten(content.json, shape.length, expected, name);
+  if (elements.length !== expected) throw wrongLength(name, elements.length, shape);
+  return elements.map((value, i) => {
+    if (typeof value === 'string' && /^[A-Za-z0-9+/_\s-]+={0,2}\s*$/.test(value)) {
+      return new Uint8Array(Buffer.from(value, 'base64'));
+    }
+    throw new Refusal(
+      400,
+      `input "${name}", element ${i}: expected a picture in base64, or send it as binary data`,
+    );
+  });
+}
+
+/** Each element is its length, 4 bytes little-endian, and itself. */
+function splitBytes(bytes: Uint8Array, expected: number, name: string, shape: readonly number[]) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const elements: Uint8Array<ArrayBuffer>[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    const length = at + 4 <= bytes.length ? view.getUint32(at, true) : Number.POSITIVE_INFINITY;
+    at += 4;
+    if (length > bytes.length - at) {
+      throw new Refusal(
+        400,
+        `input "${name}", element ${elements.length}: its length goes beyond the tensor's bytes`,
+      );
+    }
+    elements.push(bytes.slice(at, at + length));
+    at += length;
+  }
+  if (elements.length !== expected) throw wrongLength(name, elements.length, shape);
+  return elements;
+}
+
+/** Elements of arrays that may be nested, down to `depth`; no more than one beyond `most` are looked at. */
+function flatten(json: unknown, depth: number, most: number, name: string): unknown[] {
+  if (!Array.isArray(json)) throw new Refusal(400, `input "${name}": expected an array as its data`);
+  let level: unknown[] = json;
+  for (let i = 1; i < depth && Array.isArray(level[0]); i++) {
+    const next: unknown[] = [];
+    for (const inner of level) {
+      if (!Array.isArray(inner)) throw new Refusal(400, `input "${name}": its data is nested unevenly`);
+      if (next.length + inner.length > most)
+        throw new Refusal(400, `input "${name}": it has more data than its shape`);
+      for (const value of inner) next.push(value);
+    }
+    level = next;
+  }
+  return level;
+}
+
+function wrongLength(name: string, received: number, shape: readonly number[]): Refusal {
+  return new Refusal(
+    400,
+    `input "${name}": received ${received} elements, expected ${elementsOf(shape)} by its shape [${shape}]`,
+  );
+}

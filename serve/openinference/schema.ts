@@ -1,0 +1,97 @@
+// The messages of the Open Inference Protocol, version 2, over HTTP.
+// Reference: https://github.com/kserve/open-inference-protocol and, for what begins with an extension's name,
+// https://github.com/triton-inference-server/server/tree/main/docs/protocol.
+import { z } from 'zod';
+
+/** Data types of tensors that the protocol has, with the bytes of an element; those of BYTES have their own lengths. */
+export const datatypes = {
+  BOOL: 1,
+  UINT8: 1,
+  UINT16: 2,
+  UINT32: 4,
+  UINT64: 8,
+  INT8: 1,
+  INT16: 2,
+  INT32: 4,
+  INT64: 8,
+  FP16: 2,
+  FP32: 4,
+  FP64: 8,
+  BF16: 2,
+  BYTES: undefined,
+} as const;
+
+export type Datatype = keyof typeof datatypes;
+
+const count = z.int().min(0);
+const parameters = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .describe('Values are strings, numbers or booleans; those that are not known here are passed over');
+const shape = z.array(z.int().min(-1)).max(8);
+const datatype = z.enum(Object.keys(datatypes) as [Datatype, ...Datatype[]]); // Object.keys forgets the type of the keys
+
+/** The JSON of an inference request. */
+export const inferRequestSchema = z.object({
+  id: z.string().optional().describe('Comes back in the answer'),
+  parameters: parameters.describe(
+    'binary_data_output: outputs come as bytes after the JSON. timeout: microseconds that an answer may take',
+  ),
+  inputs: z
+    .array(
+      z.object({
+        name: z.string(),
+        shape: z.array(count).max(8),
+        datatype,
+        parameters: parameters.describe('binary_data_size: the tensor is so many bytes after the JSON'),
+        data: z.unknown().optional().describe('The elements, flat or nested as the shape says'),
+      }),
+    )
+    .min(1),
+  outputs: z
+    .array(
+      z.object({
+        name: z.string(),
+        parameters: parameters.describe(
+          'binary_data: this output comes as bytes. classification: so many classes, as "value:index:label"',
+        ),
+      }),
+    )
+    .optional(),
+});
+
+/** The JSON of an inference answer. */
+export const inferResponseSchema = z.object({
+  id: z.string().optional(),
+  model_name: z.string(),
+  model_version: z.string(),
+  outputs: z.array(
+    z.object({
+      name: z.string(),
+      shape: z.array(count),
+      datatype,
+      parameters,
+      data: z.array(z.union([z.number(), z.string()])).optional(),
+    }),
+  ),
+});
+
+export const serverMetadataSchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  extensions: z.array(z.string()),
+});
+
+const tensorMetadataSchema = z.object({ name: z.string(), datatype, shape });
+
+export const modelMetadataSchema = z.object({
+  name: z.string(),
+  versions: z.array(z.string()),
+  platform: z.string(),
+  inputs: z.array(tensorMetadataSchema),
+  outputs: z.array(tensorMetadataSchema),
+});
+
+export type InferRequest = z.infer<typeof inferRequestSchema>;
+export type InferResponse = z.infer<typeof inferResponseSchema>;
+export type RequestedOutput = NonNullable<InferRequest['outputs']>[number];

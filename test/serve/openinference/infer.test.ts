@@ -1,0 +1,216 @@
+// What is promised of inference requests byte by byte: both encodings agree, and lies about shapes and sizes are found.
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  inferResponseSchema,
+  modelMetadataSchema,
+  serverMetadataSchema,
+} from '../../../serve/openinference/schema.ts';
+import { colours, openTestApp, refusal } from '../harness.ts';
+import { plain } from '../pictures.ts';
+
+let server: Awaited<ReturnType<typeof openTestApp>>;
+
+beforeAll(async () => {
+  server = await openTestApp({ models: [colours], limits: { bodyBytes: 100_000, jsonBytes: 20_000 } });
+});
+afterAll(() => server.close());
+
+const pixels = Array.from({ length: 12 }, (_, i) => i * 20);
+const image = { name: 'image', shape: [1, 2, 2, 3], datatype: 'UINT8' };
+
+function post(
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+  model = 'colours',
+) {
+  return server.app.request(`/v2/models/${model}/infer`, { method: 'POST', body, headers });
+}
+
+/** JSON, then bytes, with the header that says where one ends. */
+function binary(json: unknown, ...blobs: Uint8Array[]) {
+  const head = Buffer.from(JSON.stringify(json));
+  const body = new Uint8Array(Buffer.concat([head, ...blobs]));
+  return post(body, { 'inference-header-content-length': String(head.length) });
+}
+
+async function probabilities(response: Response): Promise<number[]> {
+  expect(response.status, await response.clone().text()).toBe(200);
+  const body = Buffer.from(await response.arrayBuffer());
+  const length = response.headers.get('inference-header-content-length');
+  const json = inferResponseSchema.parse(
+    JSON.parse(body.subarray(0, Number(length ?? body.length)).toString()),
+  );
+  const [output] = json.outputs;
+  if (length === null) return (output?.data ?? []).map(Number);
+  const blob = body.subarray(Number(length));
+  expect(output?.parameters).toEqual({ binary_data_size: blob.length });
+  return Array.from({ length: blob.length / 4 }, (_, i) => blob.readFloatLE(i * 4));
+}
+
+test('JSON flat, JSON nested, bytes and bytes alone give one answer', async () => {
+  const expected = server.models[0]?.probabilities(Uint8Array.from(pixels)) ?? [];
+  const nested = [
+    [
+      [pixels.slice(0, 3), pixels.slice(3, 6)],
+      [pixels.slice(6, 9), pixels.slice(9)],
+    ],
+  ];
+  const blob = Uint8Array.from(pixels);
+  const size = { binary_data_size: 12 };
+  const asked = { outputs: [{ name: 'probabilities', parameters: { binary_data: true } }] };
+  for (const response of [
+    await post(JSON.stringify({ inputs: [{ ...image, data: pixels }] })),
+    await post(JSON.stringify({ inputs: [{ ...image, data: nested }] })),
+    await post(JSON.stringify({ inputs: [{ ...image, data: pixels }], ...asked })),
+    await binary({ inputs: [{ ...image, parameters: size }] }, blob),
+    await binary(
+      { inputs: [{ ...image, parameters: size }], parameters: { binary_data_output: true } },
+      blob,
+    ),
+    await post(blob, { 'inference-header-content-length': '0' }),
+  ]) {
+    for (const [i, value] of (await probabilities(response)).entries()) {
+      expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 6);
+    }
+  }
+});
+
+test('a picture in base64, and as BYTES after the JSON', async () => {
+  const file = await plain('red');
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(file.length);
+  const input = { name: 'image', shape: [1], datatype: 'BYTES' };
+  const text = await post(JSON.stringify({ inputs: [{ ...input, data: [file.toString('base64')] }] }));
+  const bytes = await binary(
+    { inputs: [{ ...input, parameters: { binary_data_size: file.length + 4 } }] },
+    length,
+    file,
+  );
+  expect(await probabilities(text)).toEqual(await probabilities(bytes));
+});
+
+test('stages are told, also of a batch', async () => {
+  const response = await post(
+    JSON.stringify({ inputs: [{ ...image, shape: [2, 2, 2, 3], data: [...pixels, ...pixels] }] }),
+  );
+  expect(response.headers.get('server-timing')).toMatch(/^decode;dur=0\.000, .*run;dur=.*total;dur=/);
+});
+
+describe('lies are 400 and named', () => {
+  const whole = { inputs: [{ ...image, data: pixels }] };
+  const change = (input: object) => JSON.stringify({ inputs: [{ ...image, data: pixels, ...input }] });
+
+  test.each([
+    ['no JSON', '{', /failed to parse the request JSON/],
+    ['no inputs', '{}', /^inputs: /],
+    ['an empty list', '{"inputs": []}', /^inputs: /],
+    ['no shape', '{"inputs": [{"name": "image", "datatype": "UINT8"}]}', /^inputs\[0\]\.shape: /],
+    ['an unknown datatype', change({ datatype: 'UINT9' }), /^inputs\[0\]\.datatype: /],
+    ['a negative shape', change({ shape: [-1, 2, 2, 3] }), /^inputs\[0\]\.shape\[0\]: /],
+    ['a fraction of a row', change({ shape: [0.5, 2, 2, 3] }), /^inputs\[0\]\.shape\[0\]: /],
+    ['no rows', change({ shape: [0, 2, 2, 3], data: [] }), /received 0 rows, expected 1 to 256/],
+    ['very many rows', change({ shape: [2 ** 50, 2, 2, 3] }), /expected 1 to 256/],
+    ['another name', change({ name: 'picture' }), /unexpected inference input "picture".*expected "image"/],
+    ['another shape', change({ shape: [1, 3, 2, 2] }), /received UINT8 \[1,3,2,2\], expected \[N,2,2,3\]/],
+    ['too few elements', change({ data: pixels.slice(1) }), /received 11 elements, expected 12/],
+    ['too many elements', change({ data: [...pixels, 1] }), /received 13 elements, expected 12/],
+    ['too many nested elements', change({ data: [pixels, pixels] }), /more data than its shape/],
+    ['uneven nesting', change({ data: [[[pixels]], 1] }), /nested unevenly/],
+    [
+      'numbers beyond a byte',
+      change({ data: pixels.map((x) => x + 100) }),
+      /element 8: expected a whole number/,
+    ],
+    ['text', change({ data: pixels.map(String) }), /element 0: expected a whole number/],
+    ['no data', change({ data: undefined }), /expected an array as its data/],
+    ['several inputs', JSON.stringify({ inputs: [...whole.inputs, ...whole.inputs] }), /received 2 inputs/],
+    ['pictures that are no base64', change({ datatype: 'BYTES', shape: [1], data: ['?'] }), /in base64/],
+    ['several columns', change({ datatype: 'BYTES', shape: [1, 2], data: [] }), /received BYTES \[1,2\]/],
+    [
+      'shared memory',
+      change({ parameters: { shared_memory_region: 'x' } }),
+      /shared memory is not supported/,
+    ],
+    [
+      'many classes',
+      JSON.stringify({ ...whole, outputs: [{ name: 'probabilities', parameters: { classification: -1 } }] }),
+      /classification: received -1/,
+    ],
+    [
+      `deep nesting`,
+      change({ data: JSON.parse(`${'['.repeat(3000)}${']'.repeat(3000)}`) }),
+      /received 1 elements/,
+    ],
+  ])('%s', async (_, body, error) => {
+    expect(await refusal(await post(body))).toEqual({ status: 400, error: expect.stringMatching(error) });
+  });
+
+  test.each([
+    [
+      'more bytes than came',
+      { binary_data_size: 13 },
+      12,
+      /binary_data_size: received 13, but 12 bytes follow/,
+    ],
+    [
+      'fewer bytes than came',
+      { binary_data_size: 11 },
+      12,
+      /received 12 bytes after the JSON, but the inputs have 11/,
+    ],
+    ['bytes below nothing', { binary_data_size: -1 }, 12, /binary_data_size: received -1/],
+    ['bytes in words', { binary_data_size: '12' }, 12, /binary_data_size: received "12"/],
+    ['bytes that nobody wants', {}, 12, /received 12 bytes after the JSON, but the inputs have 0/],
+    ['too few for the shape', { binary_data_size: 11 }, 11, /received 11 elements, expected 12/],
+  ])('%s', async (_, parameters, length, error) => {
+    const got = await refusal(await binary({ inputs: [{ ...image, parameters }] }, new Uint8Array(length)));
+    expect(got).toEqual({ status: 400, error: expect.stringMatching(error) });
+  });
+
+  test.each([
+    ['a length beyond the bytes', [255, 255, 255, 255, 1], /element 0: its length goes beyond/],
+    ['half a length', [0, 0, 0, 0, 1, 0], /element 1: its length goes beyond/],
+    ['fewer elements', [1, 0, 0, 0, 9], /received 1 elements, expected 2/],
+    ['more elements', [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], /received 3 elements, expected 2/],
+  ])('BYTES with %s', async (_, bytes, error) => {
+    const input = {
+      name: 'image',
+      shape: [2],
+      datatype: 'BYTES',
+      parameters: { binary_data_size: bytes.length },
+    };
+    const got = await refusal(await binary({ inputs: [input] }, Uint8Array.from(bytes)));
+    expect(got).toEqual({ status: 400, error: expect.stringMatching(error) });
+  });
+
+  test.each(['999', '-1', 'x', '1.5', '99999999999'])('the JSON has length %s', async (length) => {
+    const got = await refusal(
+      await post(JSON.stringify(whole), { 'inference-header-content-length': length }),
+    );
+    expect(got).toEqual({
+      status: 400,
+      error: expect.stringContaining(`received ${length}, expected the bytes`),
+    });
+  });
+});
+
+test('too much JSON is 413, and so is what unpacks to too much', async () => {
+  const long = JSON.stringify({ inputs: [{ ...image, data: Array.from({ length: 15_000 }, () => 1) }] });
+  expect(await refusal(await post(long))).toMatchObject({ status: 413 });
+  const bomb = await post(new Uint8Array(gzipSync(Buffer.alloc(10_000_000))), { 'content-encoding': 'gzip' });
+  expect(await refusal(bomb)).toEqual({ status: 413, error: expect.stringContaining('when it is unpacked') });
+  const broken = await post('x', { 'content-encoding': 'gzip' });
+  expect(await refusal(broken)).toMatchObject({ status: 400 });
+  expect(await refusal(await post('x', { 'content-encoding': 'br' }))).toMatchObject({ status: 415 });
+});
+
+test('what is told of server and models has the form that the protocol gives it', async () => {
+  const get = async (path: string) => (await server.app.request(path)).json();
+  expect(serverMetadataSchema.strict().parse(await get('/v2')).extensions).toContain('binary_tensor_data');
+  modelMetadataSchema.strict().parse(await get('/v2/models/colours'));
+  modelMetadataSchema.strict().parse(await get('/v2/models/colours/versions/1'));
+  expect(await get('/v2/health/live')).toEqual({ live: true });
+  expect(await get('/v2/models/colours/ready')).toEqual({ name: 'colours', ready: true });
+  expect(await refusal(await server.app.request('/v2/models/none/ready'))).toMatchObject({ status: 404 });
+});

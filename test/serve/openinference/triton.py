@@ -1,0 +1,84 @@
+# Triton's own HTTP client against a server: everything that a user of it would call. Prints what it got as JSON.
+import json
+import sys
+
+import numpy as np
+import tritonclient.http as http
+from tritonclient.utils import InferenceServerException
+
+address, pictures = sys.argv[1], sys.argv[2:]
+client = http.InferenceServerClient(address)
+got = {}
+
+got["live"] = client.is_server_live()
+got["ready"] = client.is_server_ready()
+got["model_ready"] = [client.is_model_ready("colours"), client.is_model_ready("colours", "1"), client.is_model_ready("none")]
+got["server"] = client.get_server_metadata()
+got["model"] = client.get_model_metadata("colours")
+got["config"] = client.get_model_config("colours", "1")
+got["index"] = client.get_model_repository_index()
+client.unregister_system_shared_memory()
+client.unregister_cuda_shared_memory()
+got["shared"] = client.get_system_shared_memory_status()
+
+tensor = np.frombuffer(bytes(range(0, 240, 20)) * 2, np.uint8).reshape(2, 2, 2, 3)
+
+
+def image(array, datatype, binary=True):
+    value = http.InferInput("image", array.shape, datatype)
+    value.set_data_from_numpy(array, binary_data=binary)
+    return value
+
+
+def probabilities(result):
+    return result.as_numpy("probabilities").tolist()
+
+
+raw = [image(tensor, "UINT8")]
+got["tensor"] = tensor.reshape(2, -1).tolist()
+result = client.infer("colours", raw, request_id="seven")
+got["id"] = result.get_response()["id"]
+got["version"] = result.get_response()["model_version"]
+got["binary"] = probabilities(result)
+got["dtype"] = str(result.as_numpy("probabilities").dtype)
+got["json"] = probabilities(client.infer("colours", [image(tensor, "UINT8", False)]))
+wanted = [http.InferRequestedOutput("probabilities", binary_data=False)]
+got["json_output"] = probabilities(client.infer("colours", raw, outputs=wanted, model_version="1"))
+for algorithm in ["gzip", "deflate"]:
+    got[algorithm] = probabilities(
+        client.infer(
+            "colours",
+            raw,
+            request_compression_algorithm=algorithm,
+            response_compression_algorithm=algorithm,
+        )
+    )
+got["async"] = probabilities(client.async_infer("colours", raw).get_result())
+
+files = np.array([open(path, "rb").read() for path in pictures], dtype=np.object_)
+got["files"] = probabilities(client.infer("colours", [image(files, "BYTES")]))
+got["column"] = probabilities(client.infer("colours", [image(files.reshape(-1, 1), "BYTES")]))
+for binary in [True, False]:
+    classes = [http.InferRequestedOutput("probabilities", binary_data=binary, class_count=2)]
+    result = client.infer("colours", [image(files, "BYTES")], outputs=classes).as_numpy("probabilities")
+    got[f"classes_{binary}"] = [[x.decode() if isinstance(x, bytes) else x for x in row] for row in result]
+
+statistics = client.get_inference_statistics("colours")["model_stats"][0]
+got["statistics"] = {key: statistics[key] for key in ["name", "version", "inference_count"]}
+
+errors = {
+    "model": lambda: client.infer("color", raw),
+    "version": lambda: client.infer("colours", raw, model_version="9"),
+    "shape": lambda: client.infer("colours", [image(tensor[:, :1], "UINT8")]),
+    "datatype": lambda: client.infer("colours", [image(tensor.astype(np.float32), "FP32")]),
+    "picture": lambda: client.infer("colours", [image(np.array([files[0], b"none"], dtype=np.object_), "BYTES")]),
+    "output": lambda: client.infer("colours", raw, outputs=[http.InferRequestedOutput("logits")]),
+    "load": lambda: client.load_model("colours"),
+}
+got["errors"] = {}
+for name, call in errors.items():
+    try:
+        call()
+    except InferenceServerException as error:
+        got["errors"][name] = [error.status(), error.message()]
+print(json.dumps(got))
