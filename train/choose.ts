@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../models/errors.ts';
 import { readCheckpoint } from './checkpoint.ts';
+import { readModelFile, recipeOfCard } from './model-file.ts';
 import { parseDuration } from './plan.ts';
 import { precisionsFor } from './precision.ts';
 import { folderRecipe } from './recipes/folder.ts';
@@ -63,8 +64,9 @@ export async function chooseRun(args: TrainArguments): Promise<Choice> {
   return { recipe, ...(weights && { weights }) };
 }
 
-/** The weights of a checkpoint: a file, or the best one of a run. */
+/** The weights of a checkpoint or a model file, or of the best checkpoint of a run. */
 function weightsFrom(runs: string, from: string): Weights {
+  if (modelFileOf({ from }) !== undefined) return readModelFile(from).weights;
   const isFile = from.endsWith('.safetensors') || (existsSync(from) && !existsSync(`${from}/recipe.json`));
   return weightsOf(readCheckpoint(isFile ? from : findRun(runs, from).best));
 }
@@ -82,7 +84,12 @@ export async function recipesOf(args: TrainArguments): Promise<[Recipe, ...Recip
   return [first, ...others];
 }
 
-/** The named recipe, or that of a folder, with the options of the command line in it. */
+/** The model file that `--from` names, if it is one: its card can name the recipe as well. */
+export function modelFileOf({ from }: Pick<TrainArguments, 'from'>): string | undefined {
+  return from?.endsWith('.onnx') ? from : undefined;
+}
+
+/** The named recipe, or that of a folder or a model file, with the options of the command line in it. */
 async function recipeOf(args: TrainArguments): Promise<Recipe> {
   const chosen = Object.fromEntries(
     Object.keys(familyOptions).flatMap((option) => {
@@ -91,8 +98,13 @@ async function recipeOf(args: TrainArguments): Promise<Recipe> {
     }),
   );
   const path = pathOf(args.recipe ?? '');
+  const file = args.recipe === undefined ? modelFileOf(args) : undefined;
   const recipe =
-    path === undefined ? findRecipe(args.recipe ?? '', {}, chosen) : await recipeOfFolder(path, args, chosen);
+    path !== undefined
+      ? await recipeOfFolder(path, args, chosen)
+      : file !== undefined
+        ? recipeOfCard(readModelFile(file).card)
+        : findRecipe(args.recipe ?? '', {}, chosen);
   if (path === undefined)
     refuse(args, Object.keys(folderOptions), `the recipe ${recipe.name} is no folder of pictures`);
   const epochs = numberOf('epochs', args.epochs);

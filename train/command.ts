@@ -8,6 +8,7 @@ import {
   familyOptions,
   folderOptions,
   listRecipes,
+  modelFileOf,
   recipesOf,
 } from './choose.ts';
 import { tellFindings } from './datasets/folder/tell.ts';
@@ -57,7 +58,8 @@ export const trainCommand = defineCommand({
     resume: { type: 'string', description: 'Go on with this run, by its name' },
     from: {
       type: 'string',
-      description: 'Start from the weights of a checkpoint or a run; with --resume: go on from best or last',
+      description:
+        'Start from the weights of a checkpoint, a model file or a run; with --resume: go on from best or last',
     },
     fresh: { type: 'boolean', description: 'Start a new run even if one was interrupted' },
     'max-memory': { type: 'string', description: 'Most memory to take, for example 2g' },
@@ -67,7 +69,7 @@ export const trainCommand = defineCommand({
     runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
   },
   async run({ args }) {
-    if (args.recipe === undefined && args.resume === undefined) {
+    if (args.recipe === undefined && args.resume === undefined && modelFileOf(args) === undefined) {
       console.log(listRecipes());
       return;
     }
