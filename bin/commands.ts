@@ -46,6 +46,10 @@ const commands: Record<string, { description: string; load: () => Promise<AnyCom
     description: 'Export a run as one ONNX file, with proof of parity',
     load: async () => (await import('../export/command.ts')).exportCommand,
   },
+  verify: {
+    description: 'Check a model file, alone or against a checkpoint or a tfjs model',
+    load: async () => (await import('../export/verify/command.ts')).verifyCommand,
+  },
   serve: {
     description: 'Serve the models of the repository over HTTP',
     load: async () => (await import('../serve/command.ts')).serveCommand,

@@ -20,6 +20,7 @@ import {
 } from './card.ts';
 import { type Classifier, onnxClassifier, runtimes, tensorflowClassifier } from './classifier.ts';
 import { type ConvertOptions, convert } from './convert.ts';
+import { type Drift, driftInWords, measureDrift } from './drift.ts';
 import { combine, compare, holds, measureParity, type Parity, TOLERANCE } from './parity.ts';
 
 /** A network to be exported. */
@@ -108,7 +109,10 @@ export async function exportModel(
   await Promise.all([onnxruntime.close(), tensorflow.close()]);
   const { n: _, ...differences } = combine([tested, golden.parity]);
   const parity: Parity = { n, ...differences };
-  if (!holds(parity, tolerance)) throw failure(name, parity, tolerance);
+  if (!holds(parity, tolerance)) {
+    const drift = await measureDrift({ graph, state }, onnx, images, input.shape);
+    throw failure(name, parity, tolerance, drift);
+  }
   const metrics = measure(tested.probabilities, labels);
   onStage?.({ name: 'compared', parity, accuracy: metrics.accuracy, seconds: lap() });
 
@@ -168,11 +172,16 @@ async function compareGolden(model: Exportable, onnxruntime: Classifier) {
   return { answers: goldenAnswers(names, answers), parity };
 }
 
-function failure(name: string, parity: Parity, tolerance: number): UserError {
+function failure(name: string, parity: Parity, tolerance: number, drift: Drift): UserError {
   const { n, maxProbabilityDifference, changedLabels } = parity;
   return new UserError(
-    `${name} was not exported: onnxruntime does not answer as tfjs does. Over ${n} test pictures the largest difference of a probability is ${maxProbabilityDifference.toExponential(2)} (allowed: ${tolerance.toExponential(0)}), and ${changedLabels} labels change. Nothing was written. If the network has ops of its own, compare them one by one; otherwise this is a bug in export/.`,
+    `${name} was not exported: onnxruntime does not answer as tfjs does. Over ${n} test pictures the largest difference of a probability is ${maxProbabilityDifference.toExponential(2)} (allowed: ${tolerance.toExponential(0)}), and ${changedLabels} labels change. Nothing was written. ${whereOf(drift)}\n${driftInWords(drift)}`,
   );
+}
+
+function whereOf({ first }: Drift): string {
+  if (first === undefined) return 'No layer differs by more than rounding: the differences add up.';
+  return `They drift apart first at ${first.layer}: if it has ops of its own, look there; otherwise this is a bug in export/.`;
 }
 
 /** Seconds since it was last asked. */

@@ -1,18 +1,13 @@
 // A run's checkpoint as a network that can be exported.
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../models/errors.ts';
-import { createArchitecture } from '../train/architectures/index.ts';
 import { readCheckpoint } from '../train/checkpoint.ts';
 import { type Dataset, isFolder, loadDataOf } from '../train/datasets/index.ts';
-import { tf, uint8Tensor } from '../train/graph/tensorflow.ts';
-import type { Net } from '../train/layers/net.ts';
-import { probabilitiesOf } from '../train/model.ts';
 import { type Recipe, recipeDigest } from '../train/recipes/index.ts';
 import type { Run } from '../train/run.ts';
-import { averageOf } from '../train/step.ts';
 import type { Exportable } from './export.ts';
+import { networkOf } from './from-checkpoint.ts';
 
 export type CheckpointName = 'best' | 'last';
 
@@ -23,47 +18,20 @@ export type CheckpointName = 'best' | 'last';
  * @throws UserError when the run has no such checkpoint, when it does not fit its recipe's network, or when the data
  * set has changed since.
  */
-export async function loadRun(run: Run, checkpoint: CheckpointName, tta = false): Promise<Exportable> {
-  const path = run[checkpoint];
+export async function loadRun(run: Run, which: CheckpointName, tta = false): Promise<Exportable> {
+  const path = run[which];
   if (!existsSync(path))
     throw new UserError(
-      `Run ${run.name} has no ${checkpoint} checkpoint yet${checkpoint === 'best' ? ': the first one comes with the first epoch. `--checkpoint last` takes what there is' : ''}.`,
+      `Run ${run.name} has no ${which} checkpoint yet${which === 'best' ? ': the first one comes with the first epoch. `--checkpoint last` takes what there is' : ''}.`,
     );
-  const { recipe, progress, tensors } = readCheckpoint(path);
+  const checkpoint = readCheckpoint(path);
+  const { recipe, progress } = checkpoint;
   const views = tta ? viewsOf(run, recipe) : 'none';
   const dataset = await loadDataOf(recipe);
   checkData(run, dataset, progress.datasetDigests);
 
-  const variables = new Map<string, Variable>();
-  let parameters = 0;
-  const find = (name: string, shape: readonly number[]): Variable => {
-    const known = variables.get(name);
-    if (known !== undefined) return known;
-    const tensor = tensors.get(recipe.average ? averageOf(name) : name);
-    if (tensor?.shape.join() !== shape.join())
-      throw new UserError(
-        `${path} does not fit the network of its recipe: ${name} is ${tensor ? `[${tensor.shape}]` : 'missing'}, expected [${shape}].`,
-      );
-    const variable = tf.tidy(() => tf.variable(tf.tensor(tensor.values, [...shape], 'float32'), false));
-    variables.set(name, variable);
-    return variable;
-  };
-  const net: Net = {
-    training: false,
-    weight: (name, shape) => {
-      if (!variables.has(name)) parameters += shape.reduce((product, n) => product * n, 1);
-      return find(name, shape);
-    },
-    statistic: find,
-  };
-  const architecture = createArchitecture(recipe.architecture, dataset.labels.length);
-  const probabilities = (images: Tensor) =>
-    probabilitiesOf(net, architecture, recipe.standardise, images, views);
-  // Once on nothing but zeros, so that every layer has asked for its weights.
-  const [height, width, channels] = dataset.shape;
-  tf.tidy(() => {
-    probabilities(uint8Tensor(new Uint8Array(height * width * channels), [1, height, width, channels]));
-  });
+  const network = networkOf(path, checkpoint, dataset.labels.length, dataset.shape, views);
+  const [height, width] = dataset.shape;
 
   const told = publicRecipe(recipe);
   return {
@@ -72,7 +40,7 @@ export async function loadRun(run: Run, checkpoint: CheckpointName, tta = false)
       description: recipe.description,
       labels: [...dataset.labels],
       input: { shape: [height, width, channelsOf(dataset)], prepare: recipe.prepare },
-      architecture: { name: recipe.architecture.name, parameters },
+      architecture: { name: recipe.architecture.name, parameters: network.parameters },
       tta: views,
       recipe: told,
       recipeDigest: recipeDigest(told),
@@ -83,8 +51,8 @@ export async function loadRun(run: Run, checkpoint: CheckpointName, tta = false)
         digest: dataset.digests[split],
       })),
     },
-    probabilities,
-    variables,
+    probabilities: network.probabilities,
+    variables: network.variables,
     test: dataset.test,
   };
 }

@@ -54,7 +54,7 @@ export function standardised(images: Tensor, { mean, deviation }: Standardise, a
 }
 
 /** tfjs knows no uint8 and would cast from int32; this is TensorFlow's cast from what the tensor truly holds. */
-function fromUint8(images: Tensor): Tensor {
+export function fromUint8(images: Tensor): Tensor {
   return backend.executeSingleOutput(
     'Cast',
     [

@@ -1,0 +1,53 @@
+// A model file that a command is given: by its path, or by its name in the repository.
+import { readFileSync } from 'node:fs';
+import { type Card, cardKey, readCard } from '../models/card.ts';
+import { UserError } from '../models/errors.ts';
+import { decodeModel, type ModelProto } from '../models/onnx/schema.ts';
+import { findModel } from '../models/repository.ts';
+
+export interface OpenFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly model: ModelProto;
+  /** Absent where the file has none. */
+  readonly card?: Card;
+}
+
+/**
+ * Opens `models/digits/1/model.onnx`, or `digits` (its newest version) or `digits/1` of the repository.
+ * @throws UserError when there is no such file, or it is damaged or no ONNX.
+ */
+export async function openFile(file: string, repository: string): Promise<OpenFile> {
+  const path = file.endsWith('.onnx') ? file : await pathInRepository(file, repository);
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
+  }
+  try {
+    const model = decodeModel(bytes);
+    const hasCard = model.metadata_props.some(({ key }) => key === cardKey);
+    return { path, bytes, model, ...(hasCard && { card: readCard(bytes) }) };
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(`${path}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** @throws UserError when the file has no card: it is not one that Trainyard exported. */
+export function cardOf({ path, card }: OpenFile): Card {
+  if (card !== undefined) return card;
+  throw new UserError(
+    `${path} has no card, so it is not a file that Trainyard exported. Try: npm run inspect ${path}`,
+  );
+}
+
+async function pathInRepository(name: string, repository: string): Promise<string> {
+  const [model = '', version] = name.split('/');
+  if (version !== undefined && !/^\d+$/.test(version))
+    throw new UserError(
+      `${name} is neither a model file (.onnx) nor the name of a model in ${repository}, such as digits or digits/1.`,
+    );
+  return (await findModel(repository, model, version === undefined ? undefined : Number(version))).path;
+}

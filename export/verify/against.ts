@@ -1,0 +1,122 @@
+// Holds a model file against what it was made of: a checkpoint, or a tfjs model, on pictures.
+import { existsSync, readFileSync } from 'node:fs';
+import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import { UserError } from '../../models/errors.ts';
+import { readCheckpoint } from '../../train/checkpoint.ts';
+import { loadDataOf } from '../../train/datasets/index.ts';
+import type { State } from '../../train/graph/compile.ts';
+import type { Graph } from '../../train/graph/graph.ts';
+import { tf } from '../../train/graph/tensorflow.ts';
+import { fromUint8 } from '../../train/model.ts';
+import { findRun } from '../../train/run.ts';
+import { onnxClassifier, type Shape, tensorflowClassifier } from '../classifier.ts';
+import { type Drift, measureDrift } from '../drift.ts';
+import { readState, traceForward } from '../export.ts';
+import { cardOf, type OpenFile } from '../file.ts';
+import { networkOf } from '../from-checkpoint.ts';
+import { compare, holds, type Parity, TOLERANCE } from '../parity.ts';
+import { readPictures } from '../pictures.ts';
+
+/** What a file is held against: a forward pass with an input `image`. */
+export interface Reference {
+  /** For messages. */
+  readonly name: string;
+  readonly graph: Graph;
+  readonly state: State;
+}
+
+export interface Comparison {
+  readonly against: string;
+  readonly parity: Parity;
+  readonly holds: boolean;
+  /** Where the two part ways; only when they do. */
+  readonly drift?: Drift;
+}
+
+/**
+ * Compares a file with a reference on pictures.
+ * @param images - uint8 `[N,H,W,C]`.
+ */
+export async function compareWith(
+  reference: Reference,
+  { bytes, model }: Pick<OpenFile, 'bytes' | 'model'>,
+  images: Uint8Array,
+  shape: Shape,
+): Promise<Comparison> {
+  const n = images.length / (shape[0] * shape[1] * shape[2]);
+  const [tensorflow, onnxruntime] = [
+    tensorflowClassifier(reference.graph, reference.state, shape),
+    await onnxClassifier(bytes, shape),
+  ];
+  const parity = compare(await tensorflow.classify(images), await onnxruntime.classify(images), n);
+  await Promise.all([tensorflow.close(), onnxruntime.close()]);
+  const right = holds(parity, TOLERANCE);
+  const drift = right ? undefined : await measureDrift(reference, model, images, shape);
+  return { against: reference.name, parity, holds: right, ...(drift && { drift }) };
+}
+
+/**
+ * The network that `against` names: a run (its best checkpoint), a checkpoint (.safetensors), or a tfjs model
+ * (model.json) that takes pixels `[N,H,W,C]` from 0 to 255 and gives probabilities.
+ */
+export async function openReference(against: string, runs: string, file: OpenFile): Promise<Reference> {
+  if (against.endsWith('.json')) return tfjsReference(against, file);
+  const path = against.endsWith('.safetensors') ? against : findRun(runs, against).best;
+  if (!existsSync(path))
+    throw new UserError(`${path} is not there: name a run, a checkpoint or a model.json.`);
+  const card = cardOf(file);
+  const network = networkOf(path, readCheckpoint(path), card.labels.length, card.input.shape, card.tta);
+  return { name: path, graph: traceForward({ ...network, card }), state: readState(network.variables) };
+}
+
+async function tfjsReference(path: string, file: OpenFile): Promise<Reference> {
+  const card = cardOf(file);
+  const { run, variables } = await loadTfjs(path);
+  // tfjs knows no uint8, so pixels reach the model as float32.
+  const probabilities = (images: Tensor) => run(fromUint8(images));
+  return { name: path, graph: traceForward({ probabilities, variables, card }), state: readState(variables) };
+}
+
+interface TfjsModel {
+  run: (images: Tensor) => Tensor;
+  variables: ReadonlyMap<string, Variable>;
+}
+
+async function loadTfjs(path: string): Promise<TfjsModel> {
+  const { format } = readJson(path);
+  try {
+    if (format === 'graph-model') {
+      const model = await tf.loadGraphModel(tf.io.fileSystem(path));
+      return { run: (images) => [model.predict(images)].flat()[0] as Tensor, variables: new Map() };
+    }
+    const model = await tf.loadLayersModel(tf.io.fileSystem(path));
+    const variables = new Map(model.weights.map((weight) => [weight.name, weight.read() as Variable]));
+    return { run: (images) => model.apply(images, { training: false }) as Tensor, variables };
+  } catch (error) {
+    throw new UserError(`${path} cannot be loaded: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function readJson(path: string): { format?: unknown } {
+  try {
+    return Object(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    throw new UserError(
+      `${path} cannot be read as a tfjs model: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/**
+ * The pictures to compare on, uint8 `[N,H,W,C]`: those of a folder, or the first test pictures of the data that the
+ * card names.
+ */
+export async function picturesFor(file: OpenFile, folder: string | undefined): Promise<Uint8Array> {
+  const card = cardOf(file);
+  if (folder !== undefined) return (await readPictures(folder, card.input)).images;
+  const dataset = await loadDataOf({ dataset: String(card.recipe.dataset) });
+  const [height, width, channels] = card.input.shape;
+  return dataset.test.images.subarray(0, TEST_PICTURES * height * width * channels);
+}
+
+const TEST_PICTURES = 1000;

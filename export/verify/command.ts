@@ -1,0 +1,53 @@
+// `trainyard verify`: re-checks a model file, from itself alone or against what it was made of.
+import { defineCommand } from 'citty';
+import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
+import { loadDataOf } from '../../train/datasets/index.ts';
+import { cardOf, openFile } from '../file.ts';
+import { compareWith, openReference, picturesFor } from './against.ts';
+import { type Check, verifyAlone, verifyMetrics } from './index.ts';
+import { inWords } from './text.ts';
+
+export const verifyCommand = defineCommand({
+  meta: { name: 'verify', description: 'Check a model file, alone or against a checkpoint or a tfjs model' },
+  args: {
+    file: {
+      type: 'positional',
+      required: true,
+      description: 'A .onnx file, or a model of the repository: digits or digits/1',
+    },
+    against: { type: 'string', description: 'A run, a .safetensors checkpoint or a tfjs model.json' },
+    pictures: { type: 'string', description: 'Folder of pictures to compare on, with --against' },
+    test: { type: 'boolean', description: 'Ask it for the whole test set again, and compare with the card' },
+    json: { type: 'boolean', description: 'Print it as JSON' },
+    repository: { type: 'string', description: 'Folder of the model files', default: repositoryFolder },
+    runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
+  },
+  async run({ args }) {
+    const file = await openFile(args.file, args.repository);
+    const card = cardOf(file);
+    const checks: Check[] = await verifyAlone(file);
+    const loads = checks.every(({ name, holds }) => name !== 'loads' || holds);
+    if (args.test && loads) checks.push(await checkTest(file));
+    const comparison =
+      args.against === undefined || !loads
+        ? undefined
+        : await compareWith(
+            await openReference(args.against, args.runs, file),
+            file,
+            await picturesFor(file, args.pictures),
+            card.input.shape,
+          );
+    console.log(
+      args.json
+        ? JSON.stringify({ path: file.path, checks, comparison }, null, 2)
+        : inWords(file.path, checks, comparison),
+    );
+    if (checks.some(({ holds }) => !holds) || comparison?.holds === false) process.exitCode = 1;
+  },
+});
+
+async function checkTest(file: Awaited<ReturnType<typeof openFile>>): Promise<Check> {
+  const { test } = await loadDataOf({ dataset: String(cardOf(file).recipe.dataset) });
+  const size = test.images.length / test.n;
+  return verifyMetrics(file, (from, to) => test.images.subarray(from * size, to * size), test.labels);
+}

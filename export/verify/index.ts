@@ -1,0 +1,130 @@
+// Checks a model file from itself alone: its structure, its weights' digest, its golden answers; and, if asked, against others.
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../models/canonical.ts';
+import type { Card } from '../../models/card.ts';
+import { goldenDifference, goldenInput } from '../../models/golden.ts';
+import { digestWeights, measure } from '../card.ts';
+import { type Classifier, onnxClassifier } from '../classifier.ts';
+import { cardOf, type OpenFile } from '../file.ts';
+import { problemsOf } from './structure.ts';
+
+/** One thing that was looked at. */
+export interface Check {
+  readonly name: string;
+  readonly holds: boolean;
+  /** What was found, in a sentence. */
+  readonly found: string;
+}
+
+/** Decimals of the golden answers in a card are six: rounding alone makes this difference. */
+const ROUNDED = 5e-7;
+
+/**
+ * Checks a file against its own card.
+ * @throws UserError when it has no card.
+ */
+export async function verifyAlone(file: OpenFile): Promise<Check[]> {
+  const card = cardOf(file);
+  const checks = [checkStructure(file, card), checkWeights(file, card), checkRecipe(card)];
+  return [...checks, ...(await checkAnswers(file, card))];
+}
+
+function checkStructure({ model }: OpenFile, card: Card): Check {
+  const problems = problemsOf(model, card);
+  const { node, initializer } = model.graph;
+  const fine = `${node.length} nodes and ${initializer.length} tensors in order, input and output as in the card`;
+  return { name: 'structure', holds: problems.length === 0, found: problems.join('; ') || fine };
+}
+
+function checkWeights({ model }: OpenFile, { weightsDigest }: Card): Check {
+  const digest = digestWeights(model.graph.initializer);
+  return {
+    name: 'weights',
+    holds: digest === weightsDigest,
+    found:
+      digest === weightsDigest
+        ? `SHA-256 ${short(digest)} as in the card`
+        : `SHA-256 ${short(digest)}, the card has ${short(weightsDigest)}: the weights are not those that were exported`,
+  };
+}
+
+function checkRecipe({ recipe, recipeDigest }: Card): Check {
+  const digest = createHash('sha256').update(canonicalJson(recipe)).digest('hex');
+  return {
+    name: 'recipe',
+    holds: digest === recipeDigest,
+    found:
+      digest === recipeDigest
+        ? `SHA-256 ${short(digest)} as in the card`
+        : `SHA-256 ${short(digest)}, the card has ${short(recipeDigest)}: the recipe in the card has been changed`,
+  };
+}
+
+/** Loads the file and asks it for the built-in pictures, alone and together. */
+async function checkAnswers({ bytes }: OpenFile, card: Card): Promise<Check[]> {
+  const { shape } = card.input;
+  const started = performance.now();
+  let classifier: Classifier;
+  try {
+    classifier = await onnxClassifier(bytes, shape);
+  } catch (error) {
+    return [{ name: 'loads', holds: false, found: error instanceof Error ? error.message : String(error) }];
+  }
+  try {
+    const seconds = ((performance.now() - started) / 1000).toFixed(2);
+    const loads = { name: 'loads', holds: true, found: `by onnxruntime, in ${seconds} s` };
+    return [loads, await checkGolden(classifier, card)];
+  } finally {
+    await classifier.close();
+  }
+}
+
+async function checkGolden(classifier: Classifier, { golden, input, labels, parity }: Card): Promise<Check> {
+  const pictures = golden.map((each) => goldenInput(each.input, input.shape));
+  const together = await classifier.classify(Buffer.concat(pictures));
+  let largest = 0;
+  for (const [i, { probabilities }] of golden.entries()) {
+    const alone = await classifier.classify(pictures[i] ?? new Uint8Array());
+    const row = together.subarray(i * labels.length, (i + 1) * labels.length);
+    largest = Math.max(largest, goldenDifference(probabilities, alone), goldenDifference(probabilities, row));
+  }
+  const allowed = (parity?.tolerance ?? 0) + ROUNDED;
+  return {
+    name: 'golden',
+    holds: golden.length > 0 && largest <= allowed,
+    found: `${golden.length} built-in pictures, alone and together: largest difference ${largest.toExponential(1)} of a probability (allowed: ${allowed.toExponential(1)})`,
+  };
+}
+
+/**
+ * Asks the file for a whole test set again.
+ * @param images - uint8 `[N,H,W,C]` from one picture to another, the latter left out.
+ */
+export async function verifyMetrics(
+  file: OpenFile,
+  images: (from: number, to: number) => Uint8Array,
+  labels: ArrayLike<number>,
+): Promise<Check> {
+  const card = cardOf(file);
+  const classifier = await onnxClassifier(file.bytes, card.input.shape);
+  const n = labels.length;
+  const probabilities = new Float32Array(n * card.labels.length);
+  for (let from = 0; from < n; from += BATCH) {
+    const some = images(from, Math.min(n, from + BATCH));
+    probabilities.set(await classifier.classify(some), from * card.labels.length);
+  }
+  await classifier.close();
+  const { accuracy } = measure(probabilities, Uint8Array.from(labels));
+  const claimed = card.metrics;
+  return {
+    name: 'metrics',
+    holds: claimed !== null && claimed.n === n && claimed.accuracy === accuracy,
+    found: `accuracy ${(accuracy * 100).toFixed(2)} % on ${n} test pictures; the card says ${claimed === null ? 'nothing' : `${(claimed.accuracy * 100).toFixed(2)} % on ${claimed.n}`}`,
+  };
+}
+
+const BATCH = 500;
+
+function short(digest: string): string {
+  return `${digest.slice(0, 12)}...`;
+}

@@ -1,0 +1,38 @@
+// What verify found, for the terminal.
+import { driftInWords } from '../drift.ts';
+import type { Comparison } from './against.ts';
+import type { Check } from './index.ts';
+
+/** One line for each check, and the table of drift where one failed. */
+export function inWords(path: string, checks: readonly Check[], comparison?: Comparison): string {
+  const lines = [...checks, ...(comparison ? [checkOf(comparison)] : [])];
+  const failed = lines.filter(({ holds }) => !holds);
+  return [
+    path,
+    ...lines.map(({ name, holds, found }) => `  ${holds ? 'ok    ' : 'FAILED'}  ${name.padEnd(9)}  ${found}`),
+    ...(comparison?.drift ? ['', ...driftLines(comparison.drift)] : []),
+    '',
+    failed.length === 0
+      ? `All ${lines.length} checks hold.`
+      : `${failed.length} of ${lines.length} checks failed: ${failed.map(({ name }) => name).join(', ')}.`,
+  ].join('\n');
+}
+
+/** Parity as one of the checks. */
+export function checkOf({ against, parity, holds }: Comparison): Check {
+  const { n, maxProbabilityDifference, changedLabels } = parity;
+  return {
+    name: 'parity',
+    holds,
+    found: `with ${against} on ${n} pictures: largest difference ${maxProbabilityDifference.toExponential(1)}, ${changedLabels} changed labels`,
+  };
+}
+
+function driftLines(drift: NonNullable<Comparison['drift']>): string[] {
+  const { first } = drift;
+  const where =
+    first === undefined
+      ? 'No layer differs by more than rounding: the differences add up.'
+      : `The two drift apart first at ${first.layer}.`;
+  return [where, driftInWords(drift)];
+}
