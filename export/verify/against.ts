@@ -3,13 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { readCheckpoint } from '../../train/checkpoint.ts';
-import { loadDataOf } from '../../train/datasets/index.ts';
+import { imagesOf } from '../../train/datasets/index.ts';
 import type { State } from '../../train/graph/compile.ts';
 import type { Graph } from '../../train/graph/graph.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
 import { fromUint8 } from '../../train/model.ts';
 import { findRun } from '../../train/run.ts';
 import { onnxClassifier, type Shape, tensorflowClassifier } from '../classifier.ts';
+import { dataOf } from '../data.ts';
 import { type Drift, measureDrift } from '../drift.ts';
 import { readState, traceForward } from '../export.ts';
 import { cardOf, type OpenFile } from '../file.ts';
@@ -110,13 +111,13 @@ function readJson(path: string): { format?: unknown } {
 /**
  * The pictures to compare on, uint8 `[N,H,W,C]`: those of a folder, or the first test pictures of the data that the
  * card names.
+ * @param data - Where those data are, for a model of a folder.
  */
-export async function picturesFor(file: OpenFile, folder: string | undefined): Promise<Uint8Array> {
+export async function picturesFor(file: OpenFile, folder?: string, data?: string): Promise<Uint8Array> {
   const card = cardOf(file);
   if (folder !== undefined) return (await readPictures(folder, card.input)).images;
-  const dataset = await loadDataOf({ dataset: String(card.recipe.dataset) });
-  const [height, width, channels] = card.input.shape;
-  return dataset.test.images.subarray(0, TEST_PICTURES * height * width * channels);
+  const { test } = await dataOf(card, data);
+  return imagesOf(test, 0, Math.min(TEST_PICTURES, test.n));
 }
 
 const TEST_PICTURES = 1000;

@@ -1,8 +1,9 @@
 // `trainyard verify`: re-checks a model file, from itself alone or against what it was made of.
 import { defineCommand } from 'citty';
 import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
-import { loadDataOf } from '../../train/datasets/index.ts';
-import { cardOf, openFile } from '../file.ts';
+import { imagesOf } from '../../train/datasets/index.ts';
+import { dataOf } from '../data.ts';
+import { cardOf, type OpenFile, openFile } from '../file.ts';
 import { compareWith, openReference, picturesFor } from './against.ts';
 import { type Check, verifyAlone, verifyMetrics } from './index.ts';
 import { inWords } from './text.ts';
@@ -17,6 +18,7 @@ export const verifyCommand = defineCommand({
     },
     against: { type: 'string', description: 'A run, a .safetensors checkpoint or a tfjs model.json' },
     pictures: { type: 'string', description: 'Folder of pictures to compare on, with --against' },
+    data: { type: 'string', description: 'Where the pictures are that a model of a folder was trained on' },
     test: { type: 'boolean', description: 'Ask it for the whole test set again, and compare with the card' },
     json: { type: 'boolean', description: 'Print it as JSON' },
     repository: { type: 'string', description: 'Folder of the model files', default: repositoryFolder },
@@ -27,14 +29,14 @@ export const verifyCommand = defineCommand({
     const card = cardOf(file);
     const checks: Check[] = await verifyAlone(file);
     const loads = checks.every(({ name, holds }) => name !== 'loads' || holds);
-    if (args.test && loads) checks.push(await checkTest(file));
+    if (args.test && loads) checks.push(await checkTest(file, args.data));
     const comparison =
       args.against === undefined || !loads
         ? undefined
         : await compareWith(
             await openReference(args.against, args.runs, file),
             file,
-            await picturesFor(file, args.pictures),
+            await picturesFor(file, args.pictures, args.data),
             card.input.shape,
           );
     console.log(
@@ -46,8 +48,7 @@ export const verifyCommand = defineCommand({
   },
 });
 
-async function checkTest(file: Awaited<ReturnType<typeof openFile>>): Promise<Check> {
-  const { test } = await loadDataOf({ dataset: String(cardOf(file).recipe.dataset) });
-  const size = test.images.length / test.n;
-  return verifyMetrics(file, (from, to) => test.images.subarray(from * size, to * size), test.labels);
+async function checkTest(file: OpenFile, data: string | undefined): Promise<Check> {
+  const { test } = await dataOf(cardOf(file), data);
+  return verifyMetrics(file, (from, to) => imagesOf(test, from, to), test.labels);
 }

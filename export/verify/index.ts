@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../models/canonical.ts';
 import type { Card } from '../../models/card.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
+import type { Labels } from '../../train/datasets/index.ts';
 import { digestWeights, measure } from '../card.ts';
 import { type Classifier, onnxClassifier } from '../classifier.ts';
 import { cardOf, type OpenFile } from '../file.ts';
@@ -103,7 +104,7 @@ async function checkGolden(classifier: Classifier, { golden, input, labels, pari
 export async function verifyMetrics(
   file: OpenFile,
   images: (from: number, to: number) => Uint8Array,
-  labels: ArrayLike<number>,
+  labels: Labels,
 ): Promise<Check> {
   const card = cardOf(file);
   const classifier = await onnxClassifier(file.bytes, card.input.shape);
@@ -114,7 +115,7 @@ export async function verifyMetrics(
     probabilities.set(await classifier.classify(some), from * card.labels.length);
   }
   await classifier.close();
-  const { accuracy } = measure(probabilities, Uint8Array.from(labels));
+  const { accuracy } = measure(probabilities, labels);
   const claimed = card.metrics;
   return {
     name: 'metrics',
