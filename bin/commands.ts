@@ -16,6 +16,14 @@ const commands: Record<string, { description: string; load: () => Promise<AnyCom
     description: 'Train a recipe; without a name, list the recipes',
     load: async () => (await import('../train/command.ts')).trainCommand,
   },
+  'lr-find': {
+    description: 'Look for a learning rate, for a recipe or a folder of pictures',
+    load: async () => (await import('../train/lr-find/command.ts')).lrFindCommand,
+  },
+  photos: {
+    description: 'Write pictures of CIFAR-10 as files in class folders',
+    load: async () => (await import('../train/photos/command.ts')).photosCommand,
+  },
   report: {
     description: 'Make the report of a run again, as one HTML file',
     load: async () => (await import('../train/report/command.ts')).reportCommand,

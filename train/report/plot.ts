@@ -23,6 +23,8 @@ export interface PlotOptions {
   domain?: readonly [number, number];
   series: readonly Series[];
   format: (value: number) => string;
+  /** Of the horizontal axis, where its numbers are not to be shown as they are. */
+  formatX?: (value: number) => string;
   log?: boolean;
   fromZero?: boolean;
   /** Off where the page has one for several figures. */
@@ -31,7 +33,7 @@ export interface PlotOptions {
 
 /** A figure; nothing when there is no point to draw. */
 export function plot(options: PlotOptions): Html | undefined {
-  const { title, x, domain = [], series, format } = options;
+  const { title, x, domain = [], series, format, formatX = String } = options;
   const { log = false, fromZero = false, legend: hasLegend = true } = options;
   const points = series.flatMap((each) => each.points);
   if (points.length === 0) return undefined;
@@ -50,9 +52,9 @@ export function plot(options: PlotOptions): Html | undefined {
       <div class="up">${up.ticks.map((tick) => html`<span style="bottom:${percent(up.at(tick))}">${format(tick)}</span>`)}</div>
       <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" role="img" aria-label="${`${title}: ${named.map(({ name, points: own }) => `${name} ends at ${format(own.at(-1)?.[1] ?? Number.NaN)}`).join(', ')}`}">
         <g class="grid">${up.ticks.map((tick) => html`<path d="M0 ${place(1 - up.at(tick))}H1000"/>`)}</g>
-        ${series.map((each) => drawn(each, across, up, format, x))}
+        ${series.map((each) => drawn(each, across, up, format, x, formatX))}
       </svg>
-      <div class="across">${across.ticks.map((tick) => html`<span style="left:${percent(across.at(tick))}">${tick}</span>`)}</div>
+      <div class="across">${across.ticks.map((tick) => html`<span style="left:${percent(across.at(tick))}">${formatX(tick)}</span>`)}</div>
     </div>
     <p class="axis">${x}</p>
   </figure>`;
@@ -71,12 +73,13 @@ function drawn(
   up: Scale,
   format: PlotOptions['format'],
   x: string,
+  formatX: PlotOptions['format'],
 ): Html {
   const places = points
     .filter(([, value]) => Number.isFinite(up.at(value)))
     .map(([horizontal, value]) => ({
       at: `${place(across.at(horizontal))} ${place(1 - up.at(value))}`,
-      says: `${name}: ${format(value)} (${x} ${Number(horizontal.toFixed(2))})`,
+      says: `${name}: ${format(value)} (${x} ${formatX(Number(horizontal.toFixed(2)))})`,
     }));
   const line = places.map(({ at }, i) => `${i === 0 ? 'M' : 'L'}${at}`).join('');
   // A line of no length with round ends is a dot that the stretching leaves round.

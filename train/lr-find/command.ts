@@ -1,0 +1,67 @@
+// `trainyard lr-find`: looks for a learning rate by a mock training, and draws the curve.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineCommand } from 'citty';
+import { UserError } from '../../models/errors.ts';
+import { runsFolder } from '../../setup/paths.mjs';
+import { chooseRun, countOf, familyOptions, folderOptions, numberOf } from '../choose.ts';
+import { loadDataOf } from '../datasets/index.ts';
+import { createTraining } from '../fit.ts';
+import { fetchPretrained } from '../pretrained.ts';
+import { wordsOf } from '../recipes/index.ts';
+import { findPage, rateInWords } from './page.ts';
+import { suggest, suggestionNames } from './suggest.ts';
+import { SWEEP, sweep } from './sweep.ts';
+
+export const lrFindCommand = defineCommand({
+  meta: { name: 'lr-find', description: 'Look for a learning rate, for a recipe or a folder of pictures' },
+  args: {
+    recipe: { type: 'positional', required: true, description: 'Name of a recipe, or a folder of pictures' },
+    start: { type: 'string', description: 'First learning rate', default: String(SWEEP.from) },
+    end: { type: 'string', description: 'Last learning rate', default: String(SWEEP.to) },
+    steps: { type: 'string', description: 'Steps between them', default: String(SWEEP.steps) },
+    'batch-size': { type: 'string', description: 'Images per step' },
+    seed: { type: 'string', description: 'Seed of weights, order and augmentation' },
+    precision: { type: 'string', description: 'auto, float32 or bfloat16', default: 'auto' },
+    from: { type: 'string', description: 'Start from the weights of a checkpoint or a run' },
+    ...folderOptions,
+    ...familyOptions,
+    runs: { type: 'string', description: 'Folder of the runs, where the page goes', default: runsFolder },
+  },
+  async run({ args }) {
+    const [from, to, steps] = [
+      numberOf('start', args.start) ?? 0,
+      numberOf('end', args.end) ?? 0,
+      countOf('steps', args.steps),
+    ];
+    if (!(from > 0 && to > from))
+      throw new UserError(
+        `--start and --end take two learning rates above 0, the smaller one first; received ${args.start} and ${args.end}.`,
+      );
+    const { recipe, weights } = await chooseRun({ ...args, fresh: true });
+    await fetchPretrained(recipe);
+    const dataset = await loadDataOf(recipe);
+    const training = createTraining(recipe, dataset, weights);
+    const onStep = (done: number) => {
+      if (process.stdout.isTTY) process.stdout.write(`\r${done} of ${steps} steps`);
+    };
+    const curve = await sweep(training, recipe, dataset, { from, to, steps, onStep });
+    training.dispose();
+    if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
+
+    const suggestions = suggest(curve, steps);
+    const words = wordsOf(recipe);
+    const path = join(args.runs, `lr-find-${recipe.name}.html`);
+    mkdirSync(args.runs, { recursive: true });
+    writeFileSync(path, findPage({ words, curve, suggestions }));
+    for (const name of suggestionNames) {
+      const rate = suggestions[name];
+      console.log(`${name.padEnd(8)}  ${rate === undefined ? '–' : rateInWords(Math.log10(rate))}`);
+    }
+    console.log(`${curve.losses.length} steps. The curve: ${path}`);
+    if (suggestions.valley !== undefined)
+      console.log(
+        `Next: npm run train ${words} -- --learning-rate ${rateInWords(Math.log10(suggestions.valley))}`,
+      );
+  },
+});

@@ -1,0 +1,71 @@
+// The curve of a sweep, with what it suggests, as one offline page.
+import { html } from '../report/html.ts';
+import { document } from '../report/page.ts';
+import { plot } from '../report/plot.ts';
+import { type Curve, type Suggestions, suggestionNames } from './suggest.ts';
+
+/** Colours of the style sheet. */
+const COLOURS = { valley: 2, slide: 3, minimum: 4, steepest: 5 } as const;
+
+/** What each rule looks for, in words. */
+const RULES = {
+  valley: 'two thirds down the longest valley of the curve',
+  slide: 'where, from the right, the slope begins to stay the same',
+  minimum: 'a tenth of the rate with the least loss',
+  steepest: 'where the loss falls fastest',
+} as const;
+
+export interface Found {
+  /** What was trained, as it is typed. */
+  readonly words: string;
+  readonly curve: Curve;
+  readonly suggestions: Suggestions;
+}
+
+export function findPage({ words, curve, suggestions }: Found): string {
+  const points = curve.learningRates.map((rate, i) => [Math.log10(rate), curve.losses[i] ?? 0] as const);
+  const known = suggestionNames.flatMap((name) => {
+    const rate = suggestions[name];
+    return rate === undefined ? [] : [{ name, rate }];
+  });
+  const figure = plot({
+    title: 'Smoothed loss',
+    x: 'learning rate',
+    format: (value) => String(Number(value.toPrecision(4))),
+    formatX: rateInWords,
+    series: [
+      { name: 'loss', colour: 1, points: points.filter(([, loss]) => Number.isFinite(loss)) },
+      ...known.map(({ name, rate }) => ({
+        name: `${name} ${rateInWords(Math.log10(rate))}`,
+        colour: COLOURS[name],
+        dots: true,
+        points: [[Math.log10(rate), lossAt(curve, rate)] as const],
+      })),
+    ],
+  });
+  return document({
+    title: `Learning rate of ${words}`,
+    head: html`<header><h1>Learning rate of ${words}</h1>
+      <p class="lead">A mock training of ${curve.losses.length} steps with a learning rate that grows with each.</p></header>`,
+    parts: [
+      {
+        id: 'curve',
+        title: 'Curve',
+        body: html`<div class="plots">${figure}</div>
+        <table class="numbers"><thead><tr><th scope="col">rule</th><th scope="col">learning rate</th><th scope="col">what it is</th></tr></thead>
+        <tbody>${known.map(({ name, rate }) => html`<tr><th scope="row">${name}</th><td>${rateInWords(Math.log10(rate))}</td><td>${RULES[name]}</td></tr>`)}</tbody></table>`,
+      },
+    ],
+  });
+}
+
+/** `1.2e-3`, of its logarithm. */
+export function rateInWords(logarithm: number): string {
+  return Number((10 ** logarithm).toPrecision(2)).toExponential();
+}
+
+/** Of the nearest learning rate on the curve. */
+function lossAt({ learningRates, losses }: Curve, rate: number): number {
+  const distance = (i: number) => Math.abs(Math.log((learningRates[i] ?? 0) / rate));
+  return losses[learningRates.reduce((best, _, i) => (distance(i) < distance(best) ? i : best), 0)] ?? 0;
+}

@@ -1,0 +1,65 @@
+// A mock training with a learning rate that grows from step to step.
+import { setImmediate } from 'node:timers/promises';
+import type { Dataset } from '../datasets/index.ts';
+import { openLoader } from '../loader/index.ts';
+import { seedPair } from '../random.ts';
+import type { Recipe } from '../recipes/index.ts';
+import { scheduleAt } from '../schedule.ts';
+import type { TrainingStep } from '../step.ts';
+import { type Curve, smoother } from './suggest.ts';
+
+export interface SweepOptions {
+  /** The first and the last learning rate. */
+  readonly from: number;
+  readonly to: number;
+  readonly steps: number;
+  onStep?(done: number): void;
+}
+
+/** fastai's `lr_find`. */
+export const SWEEP = { from: 1e-7, to: 10, steps: 100 } as const;
+
+/** The loss, as a multiple of the least so far, at which the training has diverged. */
+const DIVERGED = 4;
+
+/**
+ * Trains `training` for a sweep of learning rates and puts everything back to what it was.
+ * @returns The smoothed loss at each learning rate; where it diverges, the sweep ends.
+ */
+export async function sweep(
+  training: TrainingStep,
+  recipe: Recipe,
+  dataset: Dataset,
+  { from, to, steps, onStep }: SweepOptions,
+): Promise<Curve> {
+  const before = training.read();
+  const { batchSize, seed, augment } = recipe;
+  const loader = await openLoader({ split: dataset.train, shape: dataset.shape, batchSize, seed, augment });
+  const learningRates: number[] = [];
+  const losses: number[] = [];
+  const smooth = smoother();
+  // As the schedule begins, with little behind it.
+  const { momentum } = scheduleAt(recipe.schedule, 0);
+  try {
+    for (let step = 0; step < steps; step++) {
+      const learningRate = from * (to / from) ** (step / steps);
+      const { loss } = training.run({
+        ...loader.next(),
+        learningRate,
+        momentum,
+        step: step + 1,
+        seed: seedPair(seed, 'step', step),
+      });
+      const smoothed = smooth(loss);
+      learningRates.push(learningRate);
+      losses.push(smoothed);
+      onStep?.(step + 1);
+      if (!(smoothed <= DIVERGED * losses.reduce((least, value) => Math.min(least, value), Infinity))) break;
+      await setImmediate();
+    }
+  } finally {
+    await loader.close();
+    training.write(before);
+  }
+  return { learningRates, losses };
+}
