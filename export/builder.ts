@@ -38,18 +38,32 @@ export interface Builder {
   integers(values: readonly number[]): string;
   /** The node that makes a value, unless the value is an input or a constant. */
   producer(name: string): NodeProto | undefined;
+  /** Remembers where a size that is known only when the model runs can be read off: axis `place` of value `name`. */
+  sizeIsAt(size: number, name: string, place: number): void;
+  /** Where sizes can be read off, for those that some value has that is made so far. */
+  readonly whereSizesAre: ReadonlyMap<number, { name: string; place: number }>;
+  /** What a size that varies was at each choice of the inputs' sizes, as far as that is known. */
+  samplesOf(size: number): readonly number[];
   /** Does `make` once per key, and answers with the first result afterwards. */
   once(key: string, make: () => string): string;
 }
 
-/** @param reserved - Names that inputs and outputs of the graph have. */
-export function createBuilder(opset: number, reserved: readonly string[]): Builder {
+/**
+ * @param reserved - Names that inputs and outputs of the graph have.
+ * @param samples - What sizes that vary were in each trace.
+ */
+export function createBuilder(
+  opset: number,
+  reserved: readonly string[],
+  samples: ReadonlyMap<number, readonly number[]> = new Map(),
+): Builder {
   const nodes: NodeProto[] = [];
   const initializers: TensorProto[] = [];
   const names = new Set(reserved);
   const counts = new Map<string, number>();
   const producers = new Map<string, NodeProto>();
   const made = new Map<string, string>();
+  const sizes = new Map<number, { name: string; place: number }>();
 
   /** `base`, or `base_1`, `base_2` where that is taken. */
   const unique = (base: string): string => {
@@ -100,5 +114,10 @@ export function createBuilder(opset: number, reserved: readonly string[]): Build
     integers: (values) =>
       constant({ type: dataType.INT64, dims: [values.length], bytes: int64Bytes(values) }),
     producer: (name) => producers.get(name),
+    sizeIsAt(size, name, place) {
+      if (!sizes.has(size)) sizes.set(size, { name, place });
+    },
+    whereSizesAre: sizes,
+    samplesOf: (size) => samples.get(size) ?? [],
   };
 }

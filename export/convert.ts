@@ -4,12 +4,15 @@ import type { GraphProto, ModelProto, NodeProto } from '../models/onnx/schema.ts
 import type { State } from '../train/graph/compile.ts';
 import type { Graph, Node } from '../train/graph/graph.ts';
 import { type Builder, createBuilder } from './builder.ts';
+import { isDynamic } from './dimensions.ts';
+import { placeOf } from './layout.ts';
 import { onnxType, valueInfo } from './onnx.ts';
 import { createOp, describe } from './op.ts';
 import { plain } from './operands.ts';
 import { findConverter, wayOut } from './ops/index.ts';
 import { dropUnused, foldConstants } from './passes/fold.ts';
 import { passes as allPasses, type Pass, runPasses } from './passes/index.ts';
+import type { TracedGraph } from './trace.ts';
 import { layerOf, type Value } from './value.ts';
 
 export interface ConvertOptions {
@@ -22,6 +25,9 @@ export interface ConvertOptions {
   /** Passes over the result; all of them unless told. */
   passes?: Readonly<Record<string, Pass>>;
 }
+
+/** A record; what it says of sizes that vary, `traceModel` finds out. */
+type Traced = Graph & Partial<TracedGraph>;
 
 /** Operator sets that can be written. Both ends are what the installed onnxruntime is tested with. */
 export const OPSETS = { oldest: 13, usual: 17, newest: 21 } as const;
@@ -36,15 +42,15 @@ function irVersion(opset: number): number {
 /**
  * Converts a graph; the same graph and weights give the same model.
  *
- * @param graph - A forward pass, as `traceDynamic` records it; its inputs keep their names and types.
+ * @param graph - A forward pass, as `traceModel` or `traceDynamic` records it; its inputs keep their names and types.
  * @param state - Values of its variables, which become initializers of the same names.
  * @throws UserError for an op or a case that is not converted; it names the op, its layer and a way out.
  */
-export function convert(graph: Graph, state: State, options: ConvertOptions): ModelProto {
+export function convert(graph: Traced, state: State, options: ConvertOptions): ModelProto {
   const { opset = OPSETS.usual, passes = allPasses } = options;
   if (!Number.isInteger(opset) || opset < OPSETS.oldest || opset > OPSETS.newest)
     throw new UserError(`opset ${opset} cannot be written: choose ${OPSETS.oldest} to ${OPSETS.newest}.`);
-  const folded = dropUnused(foldConstants(dropUnused(graph), state));
+  const folded = { ...graph, ...dropUnused(foldConstants(dropUnused(graph), state)) };
   return {
     ir_version: irVersion(opset),
     producer_name: 'trainyard',
@@ -54,9 +60,10 @@ export function convert(graph: Graph, state: State, options: ConvertOptions): Mo
   };
 }
 
-function convertGraph(graph: Graph, state: State, options: ConvertOptions, opset: number): GraphProto {
+function convertGraph(graph: Traced, state: State, options: ConvertOptions, opset: number): GraphProto {
   const inputs = graph.nodes.filter(({ op }) => op === 'Input').map(inputOf);
-  const build = createBuilder(opset, [...inputs.map(({ name }) => name), ...options.outputs]);
+  const reserved = [...inputs.map(({ name }) => name), ...options.outputs];
+  const build = createBuilder(opset, reserved, graph.samples);
   const values = new Map<string, Value>();
   const find = (reference: string): Value => {
     const value = values.get(reference);
@@ -72,6 +79,7 @@ function convertGraph(graph: Graph, state: State, options: ConvertOptions, opset
       const reference = `${node.name}:${i}`;
       const name = sourceName(value);
       values.set(reference, value);
+      noteSizes(build, value);
       // An op that only gives a value another shape is no use of it; who uses the result uses the value.
       const own = before.has(name) ? -1 : 0;
       usesOfValue.set(name, (usesOfValue.get(name) ?? 0) + (uses.get(reference) ?? 0) + own);
@@ -83,8 +91,10 @@ function convertGraph(graph: Graph, state: State, options: ConvertOptions, opset
     name: options.name,
     node: nameOutputs(build, names, options.outputs),
     initializer: build.initializers,
-    input: inputs.map(({ name, type, shape }) => valueInfo(name, type, shape)),
-    output: results.map(({ type, shape }, i) => valueInfo(options.outputs[i] ?? '', type, shape)),
+    input: inputs.map(({ name, type, shape }) => valueInfo(name, type, shape, graph.names)),
+    output: results.map(({ type, shape }, i) =>
+      valueInfo(options.outputs[i] ?? '', type, shape, graph.names),
+    ),
   };
 }
 
@@ -106,6 +116,13 @@ function convertNode(
   return 'name' in made ? [made] : made;
 }
 
+/** Notes where the sizes of a value can be read off when the model runs. */
+function noteSizes(build: Builder, { name, shape, layout }: Value): void {
+  shape.forEach((size, axis) => {
+    if (name !== '' && isDynamic(size)) build.sizeIsAt(size, name, placeOf(axis, layout, shape.length));
+  });
+}
+
 /** Name of the value of which `value` may be but another shape. */
 function sourceName({ name, source }: Value): string {
   return source?.name ?? name;
@@ -117,7 +134,10 @@ function inputOf(node: Node): Value {
 
 function constantOf(node: Node, state: State): Value {
   const type = { name: '', layout: 'channelsLast', ...typeOf(node) } as const;
-  if (node.op === 'Const') return { ...type, constant: { bytes: node.constant?.bytes ?? new Uint8Array() } };
+  if (node.op === 'Const') {
+    const { bytes = new Uint8Array(), dynamic } = node.constant ?? {};
+    return { ...type, constant: { bytes, ...(dynamic && { dynamic }) } };
+  }
   const label = node.label ?? node.name;
   const values = state.get(label);
   if (values === undefined) throw new Error(`there is no value for variable ${label}`);

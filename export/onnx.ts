@@ -2,11 +2,13 @@
 import {
   type AttributeProto,
   attributeType,
+  type DimensionProto,
   dataType,
   type TensorProto,
   type ValueInfoProto,
 } from '../models/onnx/schema.ts';
 import { DataType } from '../train/graph/tensorflow.ts';
+import { BATCH, isDynamic } from './dimensions.ts';
 
 const utf8 = new TextEncoder();
 
@@ -53,9 +55,21 @@ export function bytesPerElement(type: number): number {
   }
 }
 
-/** Declares an input or output of the graph; a dimension of -1 becomes the batch, `N`. */
-export function valueInfo(name: string, elementType: number, shape: readonly number[]): ValueInfoProto {
-  const dim = shape.map((size) => (size === -1 ? { dim_param: 'N' } : { dim_value: size }));
+/**
+ * Declares an input or output of the graph.
+ * @param names - Of sizes that vary; the batch is `N` anyway.
+ */
+export function valueInfo(
+  name: string,
+  elementType: number,
+  shape: readonly number[],
+  names: ReadonlyMap<number, string> = new Map(),
+): ValueInfoProto {
+  const dim = shape.map((size): DimensionProto => {
+    if (!isDynamic(size)) return { dim_value: size };
+    const named = size === BATCH ? 'N' : names.get(size);
+    return named === undefined ? {} : { dim_param: named };
+  });
   return { name, type: { tensor_type: { elem_type: elementType, shape: { dim } } } };
 }
 

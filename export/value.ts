@@ -1,4 +1,5 @@
 // What the result of a TensorFlow op is in the ONNX graph: a name, or a constant that gets one when it is used.
+import { isDynamic } from './dimensions.ts';
 import type { Layout } from './layout.ts';
 
 /** Known contents of a value. */
@@ -7,6 +8,8 @@ export interface Constant {
   readonly bytes: Uint8Array;
   /** Name of the variable it came from; such a constant keeps its name in the file. */
   readonly label?: string;
+  /** Whether some of its numbers are sizes that are known only when the model runs; see dimensions.ts. */
+  readonly dynamic?: true;
 }
 
 /** A value of the traced graph on its way into ONNX. */
@@ -15,7 +18,7 @@ export interface Value {
   readonly name: string;
   /** ONNX's element type. */
   readonly type: number;
-  /** In TensorFlow's order of axes, channels last; -1 is the batch. */
+  /** In TensorFlow's order of axes, channels last; sizes known at run time as in dimensions.ts. */
   readonly shape: readonly number[];
   /** The order in which the ONNX value called `name` has these axes. */
   readonly layout: Layout;
@@ -26,9 +29,9 @@ export interface Value {
   readonly source?: Value;
 }
 
-/** Number of elements of a shape; a batch counts as one. */
+/** Number of elements of a shape; sizes that are not known yet count as one. */
 export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, n) => product * Math.abs(n), 1);
+  return shape.reduce((product, n) => product * (isDynamic(n) ? 1 : n), 1);
 }
 
 /** `conv1` for the variable `conv1/kernel`; undefined for a variable without a layer. */

@@ -2,9 +2,10 @@
 import { prepareSteps } from './prepare.mjs';
 import { cifar10Step } from './steps/cifar10.mjs';
 import { mnistStep } from './steps/mnist.mjs';
+import { nsfwjsStep } from './steps/nsfwjs.mjs';
 
 /** @type {Readonly<Record<string, import('./steps/index.mjs').Step>>} */
-const steps = { mnist: mnistStep, cifar10: cifar10Step };
+const steps = { mnist: mnistStep, cifar10: cifar10Step, nsfwjs: nsfwjsStep };
 
 /**
  * Brings a data set's files into the cache if they are not there, with a line on the terminal.

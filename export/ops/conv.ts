@@ -1,4 +1,5 @@
 // Convolutions: plain, depthwise and transposed.
+import { isDynamic } from '../dimensions.ts';
 import { attribute } from '../onnx.ts';
 import type { Converter, Family } from '../op.ts';
 import { inLayout, permuted } from '../operands.ts';
@@ -40,23 +41,31 @@ const depthwise: Converter = (op) => {
 
 /**
  * The transposed convolution, which tfjs computes as the gradient of a convolution: the padding is that of the
- * convolution from the result back to the input. The kernel `[h,w,out,in]` becomes `[in,out,h,w]`.
+ * convolution from the result back to the input. The kernel `[...window,out,in]` becomes `[in,out,...window]`.
  * Reference: https://onnx.ai/onnx/operators/onnx__ConvTranspose.html
  */
 const transposed: Converter = (op) => {
   const [kernel, x] = [op.input(1), op.input(2)];
   const result = op.result('', 'channelsFirst');
-  const [height = 1, width = 1] = kernel.shape;
-  const windows = windowsOf(op, result.shape, [height, width]);
-  const { strides, pads } = windows;
-  const outputPadding = [0, 1].map((i) => {
-    const [size = 1, target = 1] = [x.shape[i + 1], result.shape[i + 1]];
-    const covered = (size - 1) * (strides[i] ?? 1) + (kernel.shape[i] ?? 1);
-    return target - (covered - (pads[i] ?? 0) - (pads[i + 2] ?? 0));
+  const window = kernel.shape.slice(0, -2);
+  const sizes = x.shape.slice(1, -1);
+  // Where the size is not known yet, the result is as large as the layer of tfjs makes it.
+  const targets = result.shape.slice(1, -1).map((size, i) => {
+    const [stride = 1, length = 1] = [op.ints('strides')[i + 1], window[i]];
+    if (!isDynamic(size)) return { size: sizes[i] ?? 1, target: size };
+    return { size: 1, target: op.text('padding', 'VALID') === 'SAME' ? stride : Math.max(stride, length) };
   });
+  const windows = windowsOf(op, [1, ...targets.map(({ target }) => target), 1], window);
+  const { strides, pads } = windows;
+  const outputPadding = targets.map(({ size, target }, i) => {
+    const covered = (size - 1) * (strides[i] ?? 1) + (window[i] ?? 1);
+    return target - (covered - Number(pads[i] ?? 0) - Number(pads[i + window.length] ?? 0));
+  });
+  const last = window.length;
+  const weights = permuted(op.build, kernel, [last + 1, last, ...window.map((_, axis) => axis)]);
   const name = op.emit(
     'ConvTranspose',
-    [inLayout(op.build, x, 'channelsFirst'), permuted(op.build, kernel, [3, 2, 0, 1])],
+    [inLayout(op.build, x, 'channelsFirst'), weights],
     [
       ...windowAttributes(windows),
       ...(outputPadding.some((n) => n !== 0) ? [attribute.ints('output_padding', outputPadding)] : []),
@@ -70,4 +79,5 @@ export const conv: Family = {
   Conv3D: convolution,
   DepthwiseConv2dNative: depthwise,
   Conv2DBackpropInput: transposed,
+  Conv3DBackpropInputV2: transposed,
 };

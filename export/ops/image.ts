@@ -2,7 +2,7 @@
 import { type AttributeProto, dataType } from '../../models/onnx/schema.ts';
 import { attribute } from '../onnx.ts';
 import type { Converter, Family, Op } from '../op.ts';
-import { inLayout } from '../operands.ts';
+import { factorBetween, inLayout, shapeTensor } from '../operands.ts';
 import type { Value } from '../value.ts';
 
 /** Where TensorFlow looks for the pixels of the result, in ONNX's words. */
@@ -34,17 +34,17 @@ function resize(modes: (op: Op) => AttributeProto[]): Converter {
 function targetSize(op: Op, x: Value, name: string, height: number, width: number) {
   const { build } = op;
   const [, h = 1, w = 1] = x.shape;
-  if (height % h === 0 && width % w === 0) {
-    const bytes = new Uint8Array(Float32Array.of(1, 1, height / h, width / w).buffer);
+  const [down, right] = [factorBetween(build, h, height), factorBetween(build, w, width)];
+  if (down !== undefined && right !== undefined && Number.isInteger(down) && Number.isInteger(right)) {
+    const bytes = new Uint8Array(Float32Array.of(1, 1, down, right).buffer);
     return { target: [build.constant({ type: dataType.FLOAT, dims: [4], bytes })], attributes: [] };
   }
-  if (build.opset >= 18)
-    return { target: ['', build.integers([height, width])], attributes: [attribute.ints('axes', [2, 3])] };
+  const size = shapeTensor(build, [height, width]);
+  if (build.opset >= 18) return { target: ['', size], attributes: [attribute.ints('axes', [2, 3])] };
   const shape = build.node('Shape', [name]);
   const kept = build.node('Slice', [shape, build.integers([0]), build.integers([2])]);
-  const sizes = [kept, build.integers([height, width])];
   return {
-    target: ['', build.node('Concat', sizes, { attributes: [attribute.int('axis', 0)] })],
+    target: ['', build.node('Concat', [kept, size], { attributes: [attribute.int('axis', 0)] })],
     attributes: [],
   };
 }

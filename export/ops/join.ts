@@ -3,7 +3,7 @@ import { dataType } from '../../models/onnx/schema.ts';
 import { arrange, placeOf } from '../layout.ts';
 import { attribute } from '../onnx.ts';
 import type { Converter, Family } from '../op.ts';
-import { asIs, inLayout, plain, reshaped } from '../operands.ts';
+import { asIs, inLayout, plain, reshaped, shapeTensor } from '../operands.ts';
 
 const concat: Converter = (op) => {
   const parts = op.inputs.slice(0, -1);
@@ -32,7 +32,7 @@ const pad: Converter = (op) => {
     x.layout,
   );
   const pads = [...pairs.map(([before = 0]) => before), ...pairs.map(([, after = 0]) => after)];
-  const inputs = [asIs(op.build, x), op.build.integers(pads)];
+  const inputs = [asIs(op.build, x), shapeTensor(op.build, pads)];
   if (op.node.op !== 'MirrorPad') {
     const value = op.inputs[2];
     return op.result(op.emit('Pad', value ? [...inputs, plain(op.build, value)] : inputs), x.layout);
@@ -44,9 +44,7 @@ const pad: Converter = (op) => {
 
 const tile: Converter = (op) => {
   const [x, repeats] = [op.input(0), op.integers(1)];
-  if (repeats.includes(-1))
-    throw op.unsupported('repeating as often as the batch is large', 'Let an operator broadcast it.');
-  const inputs = [asIs(op.build, x), op.build.integers(arrange(repeats, x.layout))];
+  const inputs = [asIs(op.build, x), shapeTensor(op.build, arrange(repeats, x.layout))];
   return op.result(op.emit('Tile', inputs), x.layout);
 };
 

@@ -7,8 +7,6 @@ import { asIs, reshaped } from '../operands.ts';
 /** Reshape, ExpandDims and Squeeze: the shape of the result is known, but for the batch. */
 const reshape: Converter = (op) => {
   const { shape } = op.result('');
-  if (shape.filter((size) => size === -1).length > 1)
-    throw op.unsupported(`shape [${shape}]`, 'Leave one dimension to the batch.');
   return reshaped(op.build, op.input(0), shape);
 };
 

@@ -1,5 +1,6 @@
 // Taking parts: slices, splits, rows by index, reversal, the largest few.
 import { dataType } from '../../models/onnx/schema.ts';
+import { isDynamic, isFixed } from '../dimensions.ts';
 import { arrange, type Layout, placeOf } from '../layout.ts';
 import { attribute, int64Bytes } from '../onnx.ts';
 import type { Converter, Family, Op } from '../op.ts';
@@ -39,7 +40,7 @@ const slice: Converter = (op) => {
   const [x, begin, size] = [op.input(0), op.integers(1), op.integers(2)];
   const cuts = x.shape.map((length, axis): Cut => {
     const [start = 0, count = -1] = [begin[axis], size[axis]];
-    const toEnd = count === -1 || (length !== -1 && start + count >= length);
+    const toEnd = isDynamic(count) || (!isDynamic(length) && start + count >= length);
     return { start, end: toEnd ? END : start + count, step: 1 };
   });
   return op.result(emitSlice(op, x, cuts), x.layout);
@@ -59,7 +60,8 @@ const stridedSlice: Converter = (op) => {
     if (!dropped) kept.push(axis);
     // Where the batch is kept, an end of -1 is the batch's own size.
     const all =
-      axis >= begin.length || (length === -1 && step === 1 && op.result('').shape[kept.length - 1] === -1);
+      axis >= begin.length ||
+      (isDynamic(length) && step === 1 && op.result('').shape[kept.length - 1] === length);
     if (all) return whole;
     if (dropped) return { start: first, end: first === -1 ? END : first + 1, step: 1 };
     return {
@@ -90,7 +92,8 @@ function emitSplit(op: Op, x: Value, layout: Layout, axis: number, sizes: readon
 const split: Converter = (op) => {
   const [x, sizes] = [op.input(0), op.integers(1)];
   const [axis = 0] = op.integers(2);
-  if (sizes.includes(-1)) throw op.unsupported('a split of the batch', 'Split along another axis.');
+  if (!isFixed(sizes))
+    throw op.unsupported('a split into parts whose sizes vary', 'Split along another axis.');
   const from = (axis + x.shape.length) % x.shape.length;
   return emitSplit(op, x, x.layout, from, sizes).map((name, i) => op.result(name, x.layout, i));
 };
@@ -100,7 +103,7 @@ const unpack: Converter = (op) => {
   const x = op.input(0);
   const axis = op.number('axis', 0);
   const count = x.shape[axis] ?? 1;
-  if (count === -1) throw op.unsupported('unstacking the batch', 'Unstack another axis.');
+  if (isDynamic(count)) throw op.unsupported('unstacking an axis whose size varies', 'Unstack another axis.');
   const part = x.shape.map((size, i) => (i === axis ? 1 : size));
   return emitSplit(op, x, x.layout, axis, Array(count).fill(1)).map((name, i) => {
     const result = op.result(name, x.layout, i);

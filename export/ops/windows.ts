@@ -1,4 +1,6 @@
 // Strides, dilations and padding that convolutions and pools share.
+import type { AttributeProto } from '../../models/onnx/schema.ts';
+import { isDynamic } from '../dimensions.ts';
 import { attribute } from '../onnx.ts';
 import type { Op } from '../op.ts';
 
@@ -7,13 +9,13 @@ export interface Windows {
   kernel: number[];
   strides: number[];
   dilations: number[];
-  /** ONNX's order: all beginnings, then all ends. */
-  pads: number[];
+  /** ONNX's order: all beginnings, then all ends. Or as TensorFlow's 'SAME', where the size is not known yet. */
+  pads: number[] | 'SAME_UPPER';
 }
 
 /**
  * Reads the windows of an op over an input of `shape`.
- * @throws UserError for channels first, which tfjs itself does not compute, and for pictures of unknown size.
+ * @throws UserError for channels first, which tfjs itself does not compute.
  */
 export function windowsOf(op: Op, shape: readonly number[], kernel: readonly number[]): Windows {
   const format = op.text('data_format', 'NHWC');
@@ -32,7 +34,7 @@ function padsOf(
   kernel: readonly number[],
   strides: readonly number[],
   dilations: readonly number[],
-): number[] {
+): Windows['pads'] {
   const padding = op.text('padding', 'VALID');
   if (padding === 'VALID') return kernel.flatMap(() => [0, 0]);
   if (padding === 'EXPLICIT') {
@@ -40,13 +42,10 @@ function padsOf(
     return [...pairs.filter((_, i) => i % 2 === 0), ...pairs.filter((_, i) => i % 2 === 1)];
   }
   const sizes = shape.slice(1, -1);
-  if (sizes.includes(-1))
-    throw op.unsupported(
-      "padding 'same' over pictures of unknown size",
-      'Fix their height and width, or pad with zeros yourself.',
-    );
+  // With a stride of 1 the padding does not depend on the size.
+  if (sizes.some((size, i) => isDynamic(size) && strides[i] !== 1)) return 'SAME_UPPER';
   const totals = sizes.map((size, i) =>
-    samePadding(size, kernel[i] ?? 1, strides[i] ?? 1, dilations[i] ?? 1),
+    samePadding(isDynamic(size) ? 1 : size, kernel[i] ?? 1, strides[i] ?? 1, dilations[i] ?? 1),
   );
   // The odd one goes to the end.
   return [...totals.map((n) => Math.floor(n / 2)), ...totals.map((n) => Math.ceil(n / 2))];
@@ -67,6 +66,11 @@ export function windowAttributes({ kernel, strides, dilations, pads }: Windows) 
     attribute.ints('kernel_shape', kernel),
     attribute.ints('strides', strides),
     ...(dilations.some((n) => n !== 1) ? [attribute.ints('dilations', dilations)] : []),
-    ...(pads.some((n) => n !== 0) ? [attribute.ints('pads', pads)] : []),
+    ...padding(pads),
   ];
+}
+
+function padding(pads: Windows['pads']): AttributeProto[] {
+  if (pads === 'SAME_UPPER') return [attribute.text('auto_pad', pads)];
+  return pads.some((n) => n !== 0) ? [attribute.ints('pads', pads)] : [];
 }

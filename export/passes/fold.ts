@@ -9,6 +9,7 @@ import {
   parseReference,
 } from '../../train/graph/graph.ts';
 import { backend, DataType, type EagerAttribute, type TensorData } from '../../train/graph/tensorflow.ts';
+import { isFixed } from '../dimensions.ts';
 
 /** Ops that are never folded: their result is another one every time. */
 const random = /^(Random|Stateful|Multinomial)/;
@@ -55,7 +56,7 @@ export function dropUnused({ nodes, outputs, updates }: Graph): Graph {
 }
 
 function knownValue(node: Node, state: State): Constant | undefined {
-  if (node.op === 'Const') return node.constant;
+  if (node.op === 'Const') return node.constant?.dynamic ? undefined : node.constant;
   const [output] = node.outputs;
   const values = node.op === 'Variable' ? state.get(node.label ?? '') : undefined;
   if (values === undefined || output === undefined) return undefined;
@@ -64,8 +65,8 @@ function knownValue(node: Node, state: State): Constant | undefined {
 }
 
 function isFoldable(node: Node): boolean {
-  const fixed = node.outputs.every(({ shape }) => !shape.includes(-1));
-  return node.op !== 'Input' && fixed && !random.test(node.op);
+  const fixed = node.outputs.every(({ shape }) => isFixed(shape));
+  return node.op !== 'Input' && node.op !== 'Const' && fixed && !random.test(node.op);
 }
 
 /** Runs one op eagerly. */

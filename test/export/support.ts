@@ -5,19 +5,16 @@ import { join } from 'node:path';
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import * as ort from 'onnxruntime-node';
 import { convert } from '../../export/convert.ts';
+import { ANY_NUMBER, type InputType, type TracedGraph, traceModel } from '../../export/trace.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { State } from '../../train/graph/compile.ts';
-import type { Graph } from '../../train/graph/graph.ts';
-import { traceDynamic } from '../../train/graph/retrace.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { normal, random } from '../../train/random.ts';
 import { python } from '../python.ts';
 
-export type InputType = 'float32' | 'int32' | 'uint8' | 'bool';
-
-/** An input of a tested function; a first dimension of -1 is the batch. */
+/** An input of a tested function; a first dimension of -1 is the batch, 'height' and 'width' may vary as well. */
 export interface InputSpec {
-  shape: readonly number[];
+  shape: readonly (number | 'height' | 'width')[];
   type?: InputType;
   /** Values from this range instead of a normal distribution. */
   range?: readonly [number, number];
@@ -36,17 +33,13 @@ export interface Case {
 const call = (subject: Case, inputs: readonly Tensor[]): Tensor[] => [subject.fn(...inputs)].flat();
 
 /** Traces the function of a case: its inputs are called x0, x1 and so on. */
-export function traceCase(subject: Case): Graph {
-  const names = subject.inputs.map((_, i) => `x${i}`);
-  return traceDynamic(
-    (inputs) =>
-      call(
-        subject,
-        names.map((name) => inputs[name] as Tensor),
-      ),
-    (batch) => makeInputs(subject, batch).map((input, i) => ({ name: `x${i}`, tensor: tfTensor(input) })),
-    subject.variables ?? new Map(),
-  );
+export function traceCase(subject: Case): TracedGraph {
+  const inputs = subject.inputs.map(({ shape, type = 'float32' }, i) => ({
+    name: `x${i}`,
+    type,
+    shape: shape.map((size) => (size === -1 ? ANY_NUMBER : size)),
+  }));
+  return traceModel((tensors) => call(subject, tensors), inputs, subject.variables ?? new Map());
 }
 
 /** Exports the function of a case; the outputs are called y0, y1 and so on. */
@@ -70,10 +63,32 @@ export async function largestDifference(
   model: Uint8Array,
   batches: readonly number[] = [1, 2, 7],
 ): Promise<number> {
+  const varies = subject.inputs.some(({ shape }) => shape.includes('height'));
+  const sizes = varies ? HEIGHTS_AND_WIDTHS : [{ height: 1, width: 1 }];
+  const parts: number[] = [];
+  for (const size of sizes) parts.push(await largestAtSize(subject, model, batches, size));
+  return Math.max(...parts);
+}
+
+/** Even and odd, larger and smaller than what was traced. */
+const HEIGHTS_AND_WIDTHS = [
+  { height: 24, width: 37 },
+  { height: 33, width: 16 },
+  { height: 47, width: 47 },
+];
+
+type Size = (typeof HEIGHTS_AND_WIDTHS)[number];
+
+async function largestAtSize(
+  subject: Case,
+  model: Uint8Array,
+  batches: readonly number[],
+  size: Size,
+): Promise<number> {
   const session = await ort.InferenceSession.create(model);
   let largest = 0;
   for (const batch of batches) {
-    const inputs = makeInputs(subject, batch);
+    const inputs = makeInputs(subject, batch, size);
     const tensors = inputs.map(tfTensor);
     const expected = tf.tidy(() =>
       call(subject, tensors).map((tensor) => ({ shape: tensor.shape, values: tensor.dataSync() })),
@@ -110,9 +125,9 @@ interface Input {
   values: number[];
 }
 
-function makeInputs(subject: Case, batch: number): Input[] {
+function makeInputs(subject: Case, batch: number, sizes: Size): Input[] {
   return subject.inputs.map(({ shape: spec, type = 'float32', range }, i) => {
-    const shape = spec.map((size) => (size === -1 ? batch : size));
+    const shape = spec.map((size) => (size === -1 ? batch : typeof size === 'string' ? sizes[size] : size));
     const next = random(7, `${subject.name}/x${i}`, batch);
     const draw: Record<InputType, () => number> = {
       float32: () => (range ? range[0] + next() * (range[1] - range[0]) : normal(next)),

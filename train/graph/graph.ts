@@ -17,6 +17,8 @@ export interface Constant {
   dtype: number;
   shape: readonly number[];
   bytes: Uint8Array;
+  /** Whether some of its numbers are sizes that are known when the graph runs, written as in shapes. */
+  dynamic?: true;
 }
 
 /** Type and shape of one output of a node; -1 stands for the batch. */

@@ -85,6 +85,7 @@ class Recorder {
   /** Tensors by id, for the shape and type of those that were made before the trace. */
   readonly seen = new Map<number, Tensor>();
   private readonly references = new Map<number, string>();
+  /** What depends on inputs or variables. Other results are the same every time: shapes, and what follows from them. */
   private readonly computed = new Set<number>();
   private zeros: Float32Array = new Float32Array();
   private readonly attributeKinds: Map<number, string>;
@@ -123,12 +124,14 @@ class Recorder {
       executeOp: {
         value: (op: string, attributes: EagerAttribute[], ids: number[], count: number) => {
           const inputs = ids.map((id) => this.referenceById(id));
-          const made = real.executeOp(op, attributes, ids, count).map((metadata) => this.emptied(metadata));
+          const computed = ids.some((id) => this.computed.has(id)) || random.test(op);
+          const results = real.executeOp(op, attributes, ids, count);
+          const made = computed ? results.map((metadata) => this.emptied(metadata)) : results;
           const outputs = made.map(({ dtype, shape }): Output => ({ dtype, shape }));
           const reference = this.add({ op, inputs, attributes: this.attributes(attributes), outputs });
           made.forEach(({ id }, i) => {
             this.references.set(id, `${reference.slice(0, -1)}${i}`);
-            this.computed.add(id);
+            if (computed) this.computed.add(id);
           });
           return made;
         },
@@ -204,6 +207,9 @@ class Recorder {
     throw new Error(`attribute ${name} has an unknown type ${type}`);
   }
 }
+
+/** Ops whose result is another one every time. */
+const random = /^(Random|Stateful|Stateless|Multinomial)/;
 
 /** Values from which on a result is emptied: 256 KiB. */
 const LARGE = 65_536;

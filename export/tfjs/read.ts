@@ -1,0 +1,48 @@
+// A tfjs model from elsewhere, as a network: a layers model or a graph model, from its model.json.
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { UserError } from '../../models/errors.ts';
+import type { Network } from '../network.ts';
+import { graphNetwork } from './graph-model.ts';
+import { layersNetwork } from './layers-model.ts';
+import { readModelFiles, reason } from './model-json.ts';
+
+/** A network that was read from files. */
+export interface ReadNetwork extends Network {
+  readonly format: 'layers model' | 'graph model';
+  readonly parameters: number;
+  /** SHA-256 of its files. */
+  readonly digest: string;
+}
+
+/** Whether a word of the command line names a model from elsewhere rather than a run. */
+export function isModelPath(word: string): boolean {
+  return word.endsWith('.json') || existsSync(join(word, 'model.json'));
+}
+
+/**
+ * Reads a model.json, or the folder that holds it.
+ * @throws UserError when it is damaged, or needs what tfjs does not have: it says which.
+ */
+export async function readNetwork(path: string): Promise<ReadNetwork> {
+  const folder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const file = folder ? join(path, 'model.json') : path;
+  const files = readModelFiles(file);
+  const name = basename(dirname(resolve(file)));
+  try {
+    const network = await (files.format === 'layers' ? layersNetwork : graphNetwork)(files, name);
+    const format = files.format === 'layers' ? 'layers model' : 'graph model';
+    return { ...network, format, parameters: files.parameters, digest: files.digest };
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${file} could not be loaded by tfjs: ${reason(error)}.${hint(reason(error))}`, {
+      cause: error,
+    });
+  }
+}
+
+function hint(message: string): string {
+  if (/Unknown (layer|activation|initializer|regularizer|constraint)|not registered/i.test(message))
+    return ' Register it with tf.serialization.registerClass in a script of your own, and export the model from there with networkToOnnx (export/network.ts).';
+  return '';
+}
