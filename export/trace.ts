@@ -26,10 +26,25 @@ export interface TracedGraph extends Graph {
 /** The size that every input has first: pictures of any number. */
 export const ANY_NUMBER = 'N';
 
-/** Two values of a size. Those of pictures are so far apart that all that follows from them differs as well. */
-function samplesOf(name: string): readonly [number, number] {
+/**
+ * Two values of height and of width to be tried in turn: small and odd, so that what is rounded shows; divisible by
+ * many, for networks that halve and double; large, for networks that halve often.
+ */
+const SIZES = [
+  [32, 71],
+  [64, 128],
+  [160, 352],
+] as const;
+
+const OTHER_SIZES = [12, 20] as const;
+
+function samplesOf(name: string, sizes: readonly [number, number]): readonly [number, number] {
   if (name === ANY_NUMBER) return [2, 3];
-  return name === 'height' || name === 'width' ? [160, 352] : [12, 20];
+  return isSide(name) ? sizes : OTHER_SIZES;
+}
+
+function isSide(name: string): boolean {
+  return name === 'height' || name === 'width';
 }
 
 /**
@@ -47,20 +62,43 @@ export function traceModel(
   const varying = [
     ...new Set(inputs.flatMap(({ shape }) => shape.filter((size) => typeof size === 'string'))),
   ];
-  const first = new Map(varying.map((name) => [name, samplesOf(name)[0]]));
-  const choices = [first, ...varying.map((name) => new Map([...first, [name, samplesOf(name)[1]]]))];
-  // Without a varying size, twice: what differs nevertheless was drawn by chance.
-  if (varying.length === 0) choices.push(first);
-  const graphs = choices.map((sizes) => {
-    const made = inputs.map((spec) => ({ name: spec.name, tensor: example(spec, sizes) }));
+  const tries = varying.some(isSide) ? SIZES : SIZES.slice(0, 1);
+  const failures: unknown[] = [];
+  for (const sides of tries) {
+    const choices = choicesOf(varying, sides);
     try {
-      return trace(() => fn(made.map(({ tensor }) => tensor)), made, variables);
-    } finally {
-      tf.dispose(made.map(({ tensor }) => tensor));
+      const graphs = choices.map((sizes) => traceAt(fn, inputs, variables, sizes));
+      const sizes = createSizes(varying, choices);
+      return { ...merge(graphs, sizes, varying), names: sizes.names, samples: sizes.samples };
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      failures.push(error);
     }
-  });
-  const sizes = createSizes(varying, choices);
-  return { ...merge(graphs, sizes, [...varying]), names: sizes.names, samples: sizes.samples };
+  }
+  throw failures[0];
+}
+
+/** One choice of all sizes, and for each of them one in which it alone is another. */
+function choicesOf(varying: readonly string[], sides: readonly [number, number]): Map<string, number>[] {
+  const first = new Map(varying.map((name) => [name, samplesOf(name, sides)[0]]));
+  // Without a varying size, twice: what differs nevertheless was drawn by chance.
+  if (varying.length === 0) return [first, first];
+  return [first, ...varying.map((name) => new Map([...first, [name, samplesOf(name, sides)[1]]]))];
+}
+
+function traceAt(
+  fn: (inputs: readonly Tensor[]) => Tensor[],
+  inputs: readonly InputSpec[],
+  variables: ReadonlyMap<string, Variable>,
+  sizes: ReadonlyMap<string, number>,
+): Graph {
+  const made = inputs.map((spec) => ({ name: spec.name, tensor: example(spec, sizes) }));
+  const tensors = made.map(({ tensor }) => tensor);
+  try {
+    return trace(() => fn(tensors), made, variables);
+  } finally {
+    tf.dispose(tensors);
+  }
 }
 
 function example({ type, shape }: InputSpec, sizes: ReadonlyMap<string, number>): Tensor {

@@ -47,7 +47,7 @@ const hints: readonly [pattern: RegExp, wayOut: string][] = [
   [/FFT$|^(Real|Imag|Complex)/, 'Transform the input before it reaches the model.'],
   [/^(Decode|Encode|String|StaticRegex)/, 'Do it before the model: the model file takes pixels.'],
   [/^(NonMaxSuppression|CropAndResize|Unique|Where)/, 'Do it after the model, on its outputs.'],
-  [/^(Fill|Range|LinSpace)$/, 'Its size depends on the batch: let an operator broadcast instead.'],
+  [/^(Range|LinSpace)$/, 'Its size depends on the batch: let an operator broadcast instead.'],
   [/^(SpaceToBatch|BatchToSpace)/, 'Use the `dilations` of the convolution or depthToSpace instead.'],
 ];
 

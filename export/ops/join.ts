@@ -86,6 +86,16 @@ function filled(value: 0 | 1): Converter {
   };
 }
 
+/** One number in a shape, which may have sizes that are known only when the model runs. */
+const fill: Converter = (op) => {
+  const [shape, { type, constant }] = [op.integers(0), op.input(1)];
+  if (constant === undefined) throw op.unsupported('filling with a computed number', 'Multiply ones by it.');
+  const tensor = { dims: [1], data_type: type, raw_data: constant.bytes };
+  return op.result(
+    op.emit('ConstantOfShape', [shapeTensor(op.build, shape)], [attribute.tensor('value', tensor)]),
+  );
+};
+
 export const join: Family = {
   ConcatV2: concat,
   Pack: pack,
@@ -94,6 +104,7 @@ export const join: Family = {
   MirrorPad: pad,
   Tile: tile,
   OneHot: oneHot,
+  Fill: fill,
   ZerosLike: filled(0),
   OnesLike: filled(1),
 };

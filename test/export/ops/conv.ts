@@ -121,6 +121,18 @@ export const convCases: Case[] = [
     fn: (x) => tf.conv3d(x as Tensor5D, weight('conv3d', [2, 3, 3, 2, 3]) as Tensor5D, [1, 2, 1], 'same'),
   },
   {
+    name: 'conv3dTranspose',
+    inputs: [{ shape: [-1, 3, 4, 2, 3] }],
+    fn: (x) => {
+      const filter = weight('transposed3d', [3, 2, 3, 5, 3]) as Tensor5D;
+      const [batch = 1] = x.shape;
+      return [
+        tf.conv3dTranspose(x as Tensor5D, filter, [batch, 6, 8, 4, 5], 2, 'same'),
+        tf.conv3dTranspose(x as Tensor5D, filter, [batch, 7, 8, 5, 5], 2, 'valid'),
+      ];
+    },
+  },
+  {
     name: 'separable conv',
     inputs: [{ shape: [-1, 7, 7, 3] }],
     fn: (x) =>

@@ -12,6 +12,7 @@ import { normCases } from './norm.ts';
 import { poolCases } from './pool.ts';
 import { reduceCases } from './reduce.ts';
 import { shapeCases } from './shape.ts';
+import { sizeCases } from './sizes.ts';
 import { sliceCases } from './slice.ts';
 
 export const cases: Readonly<Record<string, readonly Case[]>> = {
@@ -28,4 +29,5 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   joining: joinCases,
   images: imageCases,
   types: castCases,
+  'varying sizes': sizeCases,
 };
