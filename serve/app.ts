@@ -12,6 +12,7 @@ import type { Metrics } from './metrics.ts';
 import { createStatistics, type Statistics } from './openinference/statistics.ts';
 import { Refusal } from './refusal.ts';
 import { classifyRoutes } from './routes/classify.ts';
+import { docsRoutes } from './routes/docs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -53,6 +54,7 @@ export function createApp(options: AppOptions): Hono<Env> {
   app.route('/', classifyRoutes(engine, limits, hold));
   app.route('/', openInferenceRoutes(engine, limits, hold, statistics));
   app.route('/', modelRoutes(engine.models));
+  app.route('/', docsRoutes());
   if (metrics !== undefined) app.route('/', metricsRoutes(metrics));
   if (page !== undefined) app.use(pageFiles(page));
   app.notFound((c) => c.json({ error: noSuchAddress(c, app) }, 404));

@@ -28,7 +28,7 @@ export interface FrameOptions {
 const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
 
 /** Addresses that never need a key: probes of life, what describes the server, and the page (its data need one). */
-const OPEN = /^\/(healthz|readyz|v2\/health\/(live|ready)|docs|openapi\.json)\/?$/;
+const OPEN = /^\/(healthz|readyz|v2\/health\/(live|ready)|docs(\/style\.css)?|openapi\.json)\/?$/;
 const GUARDED = /^\/(classify|models|metrics|v2)(\/|$)/;
 
 /** Makes the outermost middleware. */

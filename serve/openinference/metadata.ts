@@ -3,7 +3,12 @@
 import type { z } from 'zod';
 import type { Limits } from '../limits.ts';
 import type { ServedModel } from '../models.ts';
-import type { modelMetadataSchema, serverMetadataSchema } from './schema.ts';
+import type {
+  modelConfigSchema,
+  modelMetadataSchema,
+  repositoryIndexSchema,
+  serverMetadataSchema,
+} from './schema.ts';
 
 /** Extensions of Triton's that are answered here. */
 const extensions = [
@@ -37,7 +42,7 @@ export function modelMetadata(
 }
 
 /** Reference: Triton, docs/protocol/extension_model_configuration.md; `ModelConfig` of its model_config.proto. */
-export function modelConfig({ name, card }: ServedModel, limits: Limits) {
+export function modelConfig({ name, card }: ServedModel, limits: Limits): z.infer<typeof modelConfigSchema> {
   return {
     name,
     platform: PLATFORM,
@@ -45,7 +50,7 @@ export function modelConfig({ name, card }: ServedModel, limits: Limits) {
     version_policy: { latest: { num_versions: 1 } },
     max_batch_size: limits.rowsPerRequest,
     input: [
-      { name: card.input.name, data_type: 'TYPE_UINT8', format: 'FORMAT_NONE', dims: card.input.shape },
+      { name: card.input.name, data_type: 'TYPE_UINT8', format: 'FORMAT_NONE', dims: [...card.input.shape] },
     ],
     output: [{ name: card.output.name, data_type: 'TYPE_FP32', dims: [card.labels.length] }],
     dynamic_batching: { preferred_batch_size: [limits.batch], max_queue_delay_microseconds: 0 },
@@ -53,6 +58,6 @@ export function modelConfig({ name, card }: ServedModel, limits: Limits) {
 }
 
 /** Reference: Triton, docs/protocol/extension_model_repository.md. */
-export function repositoryIndex(models: readonly ServedModel[]) {
+export function repositoryIndex(models: readonly ServedModel[]): z.infer<typeof repositoryIndexSchema> {
   return models.map(({ name, version }) => ({ name, version: String(version), state: 'READY', reason: '' }));
 }

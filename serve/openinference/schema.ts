@@ -92,6 +92,56 @@ export const modelMetadataSchema = z.object({
   outputs: z.array(tensorMetadataSchema),
 });
 
+const name = z.string();
+
+export const modelConfigSchema = z.object({
+  name,
+  platform: z.string(),
+  backend: z.string(),
+  version_policy: z.object({ latest: z.object({ num_versions: count }) }),
+  max_batch_size: count,
+  input: z.array(z.object({ name, data_type: z.string(), format: z.string(), dims: z.array(count) })),
+  output: z.array(z.object({ name, data_type: z.string(), dims: z.array(count) })),
+  dynamic_batching: z.object({
+    preferred_batch_size: z.array(count),
+    max_queue_delay_microseconds: count,
+  }),
+});
+
+export const repositoryIndexSchema = z.array(
+  z.object({ name, version: z.string(), state: z.enum(['READY', 'UNAVAILABLE']), reason: z.string() }),
+);
+
+const duration = z.object({ count, ns: count }).describe('How often, and how many nanoseconds together');
+
+export const statisticsSchema = z.object({
+  model_stats: z.array(
+    z.object({
+      name,
+      version: z.string(),
+      last_inference: count.describe('Milliseconds since 1970'),
+      inference_count: count,
+      execution_count: count,
+      inference_stats: z.object({
+        success: duration,
+        fail: duration,
+        queue: duration,
+        compute_input: duration,
+        compute_infer: duration,
+        compute_output: duration,
+      }),
+      batch_stats: z.array(
+        z.object({
+          batch_size: count,
+          compute_input: duration,
+          compute_infer: duration,
+          compute_output: duration,
+        }),
+      ),
+    }),
+  ),
+});
+
 export type InferRequest = z.infer<typeof inferRequestSchema>;
 export type InferResponse = z.infer<typeof inferResponseSchema>;
 export type RequestedOutput = NonNullable<InferRequest['outputs']>[number];

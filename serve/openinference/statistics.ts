@@ -1,6 +1,8 @@
 // Counts and times of each model, as the Open Inference Protocol's statistics extension gives them.
 // Reference: Triton, docs/protocol/extension_statistics.md.
+import type { z } from 'zod';
 import type { ModelName, Observer } from '../observe.ts';
+import type { statisticsSchema } from './schema.ts';
 
 /** How often something took place, and how long it took together, in nanoseconds. */
 interface Duration {
@@ -19,9 +21,11 @@ interface Counts {
   readonly batches: Map<number, Duration>;
 }
 
+type ModelStatistics = z.infer<typeof statisticsSchema>['model_stats'][number];
+
 export interface Statistics {
   readonly observer: Observer;
-  of(model: ModelName): object;
+  of(model: ModelName): ModelStatistics;
 }
 
 export function createStatistics(): Statistics {

@@ -1,4 +1,4 @@
-// GET /models: what is served, with the cards. GET /models/:name/versions/:version/model.onnx: the file itself.
+// GET /models: what is served, with the cards. GET /models/:model/versions/:version/model.onnx: the file itself.
 import { stat } from 'node:fs/promises';
 import { Hono } from 'hono';
 import { chooseModel, newest, type ServedModel } from '../models.ts';
@@ -25,8 +25,8 @@ export function modelRoutes(models: () => readonly ServedModel[]): Hono {
     return c.json({ models: models().map((model) => describe(model, chosen.includes(model))) });
   });
 
-  app.get('/models/:name/versions/:version{[0-9]+}/model.onnx', async (c) => {
-    const model = chooseModel(models(), c.req.param('name'), Number(c.req.param('version')));
+  app.get('/models/:model/versions/:version{[0-9]+}/model.onnx', async (c) => {
+    const model = chooseModel(models(), c.req.param('model'), Number(c.req.param('version')));
     await checkUnchanged(model);
     return sendFile(c, {
       path: model.path,

@@ -30,9 +30,9 @@ test('requests by route and status, pictures by outcome, stages', async () => {
   const requests = (labels: Record<string, string>) => sample('trainyard_http_requests_total', labels);
   expect(await requests({ method: 'POST', route: '/classify', status: '200' })).toBe(3);
   expect(await requests({ method: 'POST', route: '/classify', status: '415' })).toBe(1);
-  expect(await requests({ route: '/models/:name/versions/:version{[0-9]+}/model.onnx', status: '200' })).toBe(
-    1,
-  );
+  expect(
+    await requests({ route: '/models/:model/versions/:version{[0-9]+}/model.onnx', status: '200' }),
+  ).toBe(1);
   expect(await requests({ method: 'GET', route: '*', status: '404' })).toBe(3);
   expect(await sample('trainyard_http_request_duration_seconds_count', { route: '/classify' })).toBe(4);
   const pictures = (outcome: string) =>

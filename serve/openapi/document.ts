@@ -1,0 +1,93 @@
+// The description of the server in OpenAPI 3.1, made from the schemas that its requests are checked by.
+// Reference: https://spec.openapis.org/oas/v3.1.0.
+import { z } from 'zod';
+import type { Content, Operation } from './operation.ts';
+
+/** Addresses that are made of a model's name. */
+const pathParameters: Readonly<Record<string, { readonly description: string; readonly schema: object }>> = {
+  model: { description: 'Name of the model', schema: { type: 'string' } },
+  version: { description: 'Version of the model', schema: { type: 'integer', minimum: 1 } },
+};
+
+const keyWays = {
+  bearer: { type: 'http', scheme: 'bearer' },
+  header: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+};
+
+/** Makes the document. */
+export function openApiDocument(operations: readonly Operation[], version: string) {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const operation of operations) {
+    for (const path of operation.paths) {
+      paths[path] = { ...paths[path], [operation.method]: describe(operation, path) };
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Trainyard',
+      version,
+      summary: 'Classifies pictures',
+      description:
+        'Every answer has the headers X-Request-Id, which takes over the id that the request has, and Server-Timing, in milliseconds. A key is needed where the operator gave a file of keys.',
+    },
+    paths,
+    components: { securitySchemes: keyWays },
+  };
+}
+
+function describe(operation: Operation, path: string): object {
+  const { tag, summary, description, query, headers = {}, body, answers, open } = operation;
+  const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    ...pathParameters[name],
+  }));
+  const options = Object.entries(query?.shape ?? {}).map(([name, field]) => {
+    const { description, ...schema } = schemaOf(field, 'input');
+    return { name, in: 'query', description, schema };
+  });
+  const ofHeader = Object.entries(headers).map(([name, description]) => ({
+    name,
+    in: 'header',
+    description,
+    schema: { type: 'string' },
+  }));
+  return {
+    tags: [tag],
+    operationId: operationId(operation.method, path),
+    summary,
+    ...(description === undefined ? {} : { description }),
+    parameters: [...named, ...options, ...ofHeader],
+    ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(body, 'input') } }),
+    responses: Object.fromEntries(
+      Object.entries(answers).map(([status, { description, content }]) => [
+        status,
+        { description, ...(content === undefined ? {} : { content: contentOf(content, 'output') }) },
+      ]),
+    ),
+    security: open ? [{}] : [{}, { bearer: [] }, { header: [] }],
+  };
+}
+
+function contentOf(content: Content, io: 'input' | 'output'): object {
+  return Object.fromEntries(
+    Object.entries(content).map(([type, schema]) => {
+      if (schema === 'binary') return [type, {}]; // OpenAPI 3.1: raw bytes have no schema
+      return [type, { schema: schema === 'text' ? { type: 'string' } : schemaOf(schema, io) }];
+    }),
+  );
+}
+
+/** JSON Schema as OpenAPI 3.1 has it; an option that is text behind the `?` stands for what it becomes. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output') {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}
+
+/** `post /models/{model}/classify` becomes `postModelsModelClassify`. */
+function operationId(method: string, path: string): string {
+  const words = path.match(/\w+/g) ?? [];
+  return method + words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('');
+}
