@@ -8,7 +8,7 @@ import { ASK, FOREVER, type ServedFile, sendFile } from './file.ts';
 /** Names that a build has; none starts with a dot or contains a separator, so no path leaves the folder. */
 const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
-/** Folder in which Vite gives every file a name with its hash. */
+/** Name of the folders in which Vite gives every file a name with its hash. */
 const HASHED = 'assets';
 
 /** Compressed twins that the build leaves beside a file, best first. */
@@ -38,7 +38,7 @@ export function pageFiles(folder: string): MiddlewareHandler {
 /** Sends a file or its compressed twin; undefined when there is none. */
 async function send(c: Context, folder: string, segments: readonly string[]): Promise<Response | undefined> {
   const path = join(folder, ...segments);
-  const plain = await served(path, path, segments[0] === HASHED ? FOREVER : ASK);
+  const plain = await served(path, path, segments.slice(0, -1).includes(HASHED) ? FOREVER : ASK);
   if (plain === undefined) return undefined;
   c.header('Vary', 'Accept-Encoding');
   const accepted = acceptedEncodings(c.req.header('accept-encoding'));

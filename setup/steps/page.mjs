@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesUnder, hashFiles, readJson, writeJson } from '../files.mjs';
-import { pageFolder, root, stateFolder } from '../paths.mjs';
+import { datasetFolder, pageFolder, root, stateFolder } from '../paths.mjs';
 import { run } from '../run.mjs';
 
 const source = join(root, 'web-demo');
@@ -25,8 +25,12 @@ export const pageStep = {
   },
 };
 
-/** The page's own files, what it imports of ours, and the versions of its packages. */
+/**
+ * The page's own files, what it imports of ours, the versions of its packages, and which data sets are here, of which
+ * it carries some test pictures.
+ */
 function hashSources() {
   const models = filesUnder(join(root, 'models')).filter((path) => path.endsWith('.ts'));
-  return hashFiles([...filesUnder(source), ...models, join(root, 'package-lock.json')]);
+  const data = ['mnist', 'cifar10'].filter((name) => existsSync(datasetFolder(name)));
+  return [hashFiles([...filesUnder(source), ...models, join(root, 'package-lock.json')]), ...data].join(' ');
 }

@@ -39,13 +39,19 @@ export interface Visit {
   readonly requests: string[];
 }
 
-/** Opens the page in a context of its own. `before` runs before the page is loaded. */
+/** Opens the page in a context of its own. `before` runs before the page is loaded; `hash` is what its address ends in. */
 export async function visit(
   stage: Stage,
   options: BrowserContextOptions = {},
   before: (page: Page) => Promise<unknown> = async () => {},
+  hash = '',
 ): Promise<Visit> {
-  const context = await stage.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  // Without a service worker, so that what a test does to requests reaches all of them.
+  const context = await stage.browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    serviceWorkers: 'block',
+    ...options,
+  });
   const page = await context.newPage();
   const complaints: string[] = [];
   const requests: string[] = [];
@@ -55,13 +61,16 @@ export async function visit(
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => requests.push(request.url()));
   await before(page);
-  await page.goto(stage.url);
+  await page.goto(stage.url + hash);
   return { page, complaints, requests };
 }
 
-/** Waits until the model is there. */
-export async function modelReady(page: Page): Promise<void> {
-  await page.getByTestId('facts').locator('dt').first().waitFor();
+/** Waits until a model is in use. */
+export async function modelReady(page: Page, name = 'digits'): Promise<void> {
+  await page
+    .getByTestId('engine')
+    .filter({ hasText: new RegExp(`^${name}\\b.* on `) })
+    .waitFor();
 }
 
 /** Draws strokes of the unit square with the mouse. */

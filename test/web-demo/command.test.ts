@@ -15,7 +15,7 @@ test('serves the page with hot reload, isolated for threads, and the models of t
   expect(await page.text()).toContain('/@vite/client');
   expect(page.headers.get('cross-origin-opener-policy')).toBe('same-origin');
   expect(page.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
-  const script = await fetch(new URL('src/main.ts', development.url));
+  const script = await fetch(new URL('page/main.ts', development.url));
   expect(script.headers.get('content-type')).toContain('javascript');
   const { models } = (await (await fetch(new URL('models', development.url))).json()) as {
     models: { name: string }[];

@@ -107,7 +107,7 @@ describe('drawing', () => {
     await leave(there);
   });
 
-  test('undo takes the last stroke back to the pixel; Clear and Escape take everything', async () => {
+  test('undo takes the last stroke back to the pixel, redo draws it again; Clear and Escape take everything', async () => {
     const there = await visit(stage);
     const { page } = there;
     await modelReady(page);
@@ -115,8 +115,12 @@ describe('drawing', () => {
     const before = await tileOf(page);
     await drawStrokes(page, strokesOf('0'));
     await expect.poll(() => tileOf(page)).not.toEqual(before);
+    const both = await tileOf(page);
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => tileOf(page)).toEqual(before);
+    await page.getByRole('button', { name: 'Redo' }).click();
+    await expect.poll(() => tileOf(page)).toEqual(both);
+    await page.getByRole('button', { name: 'Clear' }).click();
 
     for (const clear of [
       () => page.getByRole('button', { name: 'Clear' }).click(),
@@ -151,14 +155,18 @@ test('a photo of a dark digit on light paper is read', async () => {
   const there = await visit(stage);
   const { page } = there;
   await modelReady(page);
-  await page.locator('#photo').setInputFiles({ name: 'seven.jpg', mimeType: 'image/jpeg', buffer: photo });
+  await page.getByRole('button', { name: 'Photo' }).click();
+  await modelReady(page, 'cifar');
+  await page.getByLabel('In use', { exact: true }).selectOption('digits/1');
+  await modelReady(page, 'digits');
+  await page.locator('#file').setInputFiles({ name: 'seven.jpg', mimeType: 'image/jpeg', buffer: photo });
   await page.locator('[data-testid="difference"]:not(:empty)').waitFor();
   expect(await answerOf(page)).toBe('7');
   expect(Number(await page.getByTestId('difference').getAttribute('data-difference'))).toBeLessThanOrEqual(
     tolerance,
   );
   await page
-    .locator('#photo')
+    .locator('#file')
     .setInputFiles({ name: 'seven.txt', mimeType: 'text/plain', buffer: Buffer.from('7') });
   await expect.poll(() => page.getByTestId('live').innerText()).toContain('not a picture');
   await leave(there);

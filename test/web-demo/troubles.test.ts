@@ -25,7 +25,7 @@ const troubles: Trouble[] = [
   {
     name: 'a damaged model file',
     cause: (page) => page.route('**/model.onnx*', (route) => route.fulfill({ body: 'nonsense' })),
-    says: /The model did not load.*not .*ONNX model/s,
+    says: /The model did not load.*expected 7a57c8a9d57b/s,
   },
   {
     name: 'a model file that is gone',

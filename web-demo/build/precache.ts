@@ -1,0 +1,31 @@
+// Tells the service worker which files a visit needs, and names the build by their content.
+import { createHash } from 'node:crypto';
+import type { Plugin } from 'vite';
+
+/** Fetched only when asked for: WebGPU's runtime, test pictures, and what only other pages import. */
+const onDemand = /asyncify|webgpu|test-pictures|\.d\.ts$|^sw\.js$/;
+
+/** Replaces PAGE_FILES and PAGE_BUILD in the service worker. */
+export function precache(): Plugin {
+  return {
+    name: 'precache',
+    apply: 'build',
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        const worker = bundle['sw.js'];
+        if (worker?.type !== 'chunk') throw new Error('the build has no chunk sw.js');
+        const names = Object.keys(bundle).filter((name) => !onDemand.test(name));
+        const files = [...names.filter((name) => name !== 'index.html'), './', 'favicon.svg'].sort();
+        const hash = createHash('sha256');
+        for (const name of names.sort()) {
+          const file = bundle[name];
+          hash.update(name).update(file?.type === 'chunk' ? file.code : (file?.source ?? ''));
+        }
+        worker.code = worker.code
+          .replaceAll('PAGE_FILES', JSON.stringify(JSON.stringify(files)))
+          .replaceAll('PAGE_BUILD', JSON.stringify(hash.digest('hex').slice(0, 16)));
+      },
+    },
+  };
+}

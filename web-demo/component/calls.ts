@@ -1,0 +1,70 @@
+// Questions to the worker as promises.
+import { ModelError } from './errors.ts';
+import type { Reply, Request } from './protocol.ts';
+
+/** A request without the number that the answer comes back with. */
+export type Question = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
+
+type Answered = Exclude<Reply, { type: 'progress' | 'failed' }>;
+
+export interface Calls {
+  /**
+   * @param type - the type of reply that answers the question.
+   * @throws ModelError when the worker says so, or is closed meanwhile.
+   */
+  ask<T extends Answered['type']>(question: Question, type: T): Promise<Extract<Answered, { type: T }>>;
+  close(): void;
+}
+
+interface Waiting {
+  readonly resolve: (reply: Answered) => void;
+  readonly reject: (error: ModelError) => void;
+}
+
+/** Starts asking a worker. */
+export function createCalls(worker: Worker, progress?: (loaded: number, total: number) => void): Calls {
+  const waiting = new Map<number, Waiting>();
+  let last = 0;
+
+  function fail(error: ModelError): void {
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  }
+
+  worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => {
+    if (data.type === 'progress') return progress?.(data.loaded, data.total);
+    const one = waiting.get(data.id);
+    waiting.delete(data.id);
+    if (data.type === 'failed') one?.reject(new ModelError(data.reason, data.message));
+    else one?.resolve(data);
+  });
+  worker.addEventListener('error', (event) => {
+    event.preventDefault();
+    fail(new ModelError('fetch', event.message || 'The script that runs the model did not load.'));
+  });
+
+  return {
+    ask(question, type) {
+      const id = ++last;
+      return new Promise((resolve, reject) => {
+        const typed = (reply: Answered) => {
+          if (isOfType(reply, type)) resolve(reply);
+          else reject(new ModelError('runtime', `the worker answered ${reply.type}, expected ${type}`));
+        };
+        waiting.set(id, { resolve: typed, reject });
+        worker.postMessage({ ...question, id });
+      });
+    },
+    close() {
+      worker.terminate();
+      fail(new ModelError('closed', 'The model was closed.'));
+    },
+  };
+}
+
+function isOfType<T extends Answered['type']>(
+  reply: Answered,
+  type: T,
+): reply is Extract<Answered, { type: T }> {
+  return reply.type === type;
+}

@@ -1,0 +1,67 @@
+// Model files that this browser keeps, by the digest of their content: fetched once, there without a network.
+import { download } from './download.ts';
+import { ModelError, messageOf } from './errors.ts';
+
+/** Name of the cache; the service worker leaves it alone. */
+const cacheName = 'trainyard-models';
+
+/** Files that are kept; the oldest go first. */
+const most = 8;
+
+export interface Fetched {
+  readonly bytes: Uint8Array;
+  /** Hex; undefined in a page that is not a secure context. */
+  readonly sha256: string | undefined;
+}
+
+/**
+ * Fetches a model file, or takes it from the cache when its digest is known and it is there.
+ *
+ * @throws ModelError when it does not come, or is another file than the digest says.
+ */
+export async function fetchModel(
+  url: string,
+  expected: string | undefined,
+  size: number | undefined,
+  progress: (loaded: number, total: number) => void,
+): Promise<Fetched> {
+  const cache = expected === undefined ? undefined : await openCache();
+  const key = new URL(`/.trainyard/${expected}`, url);
+  const kept = await cache?.match(key);
+  if (kept) {
+    const bytes = new Uint8Array(await kept.arrayBuffer());
+    progress(bytes.length, bytes.length);
+    return { bytes, sha256: expected };
+  }
+  const bytes = await download(url, size, progress).catch((error) => {
+    throw new ModelError('fetch', messageOf(error));
+  });
+  const sha256 = await digest(bytes);
+  if (expected !== undefined && sha256 !== undefined && sha256 !== expected) {
+    throw new ModelError('model', `${url}: received a file with SHA-256 ${sha256}, expected ${expected}`);
+  }
+  if (cache) await keep(cache, key, bytes);
+  return { bytes, sha256 };
+}
+
+/** SHA-256 in hex; undefined where the browser gives no cryptography. */
+export async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
+  if (!globalThis.crypto?.subtle) return undefined;
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Undefined where there is none: private windows, pages that are not secure. */
+async function openCache(): Promise<Cache | undefined> {
+  return globalThis.caches?.open(cacheName).catch(() => undefined);
+}
+
+/** A browser that has no room left keeps nothing; the model runs all the same. */
+async function keep(cache: Cache, key: URL, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  try {
+    await cache.put(key, new Response(bytes));
+    for (const old of (await cache.keys()).slice(0, -most)) await cache.delete(old);
+  } catch {
+    await cache.delete(key).catch(() => false);
+  }
+}

@@ -1,0 +1,54 @@
+// What the browser entry and its worker say to each other.
+import type { Card } from '../../models/card.ts';
+import type { Picture } from '../../models/image/picture.ts';
+import type { Backend, Reason } from './types.ts';
+
+/** A model to open: an address, or the file's bytes. */
+export interface Opening {
+  readonly file: { readonly url: string } | { readonly bytes: Uint8Array };
+  readonly sha256: string | undefined;
+  readonly size: number | undefined;
+  readonly backend: Backend['name'];
+  readonly threads: number | undefined;
+}
+
+/** What is asked; `id` comes back with the answer. */
+export type Request =
+  | { readonly type: 'open'; readonly id: number; readonly opening: Opening }
+  | { readonly type: 'classify'; readonly id: number; readonly pictures: readonly Picture[] }
+  | { readonly type: 'explain'; readonly id: number; readonly picture: Picture };
+
+export interface Opened {
+  readonly type: 'opened';
+  readonly id: number;
+  readonly card: Card;
+  readonly size: number;
+  readonly sha256: string | undefined;
+  readonly backend: Backend;
+  readonly goldenDifference: number | null;
+}
+
+export interface Classified {
+  readonly type: 'classified';
+  readonly id: number;
+  /** `[H,W,C]` uint8 and float32 `[labels]` of each picture. */
+  readonly inputs: readonly Uint8Array[];
+  readonly probabilities: readonly Float32Array[];
+  /** Milliseconds that the model took. */
+  readonly milliseconds: number;
+}
+
+export interface Explained {
+  readonly type: 'explained';
+  readonly id: number;
+  readonly label: string;
+  readonly map: Float32Array;
+  readonly input: Uint8Array;
+}
+
+export type Reply =
+  | { readonly type: 'progress'; readonly loaded: number; readonly total: number }
+  | { readonly type: 'failed'; readonly id: number; readonly reason: Reason; readonly message: string }
+  | Opened
+  | Classified
+  | Explained;

@@ -1,0 +1,134 @@
+// The types that users of the browser entry meet. Nothing is imported: the build hands this file out as it is.
+
+/**
+ * Decoded pixels: `data` is `[height, width, channels]` uint8, row by row from the top left, in sRGB.
+ * Channels: 1 grey, 3 RGB, 4 RGBA with straight alpha.
+ */
+export interface Picture {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3 | 4;
+}
+
+/** What a model file says about itself. */
+export interface Card {
+  readonly name: string;
+  readonly description: string;
+  /** Name of each class, in the order of the probabilities. */
+  readonly labels: readonly string[];
+  readonly input: {
+    /** `[height, width, channels]`. */
+    readonly shape: readonly [number, number, number];
+    /** How a picture becomes an input: MNIST's rule for a drawn digit, or Pillow's resize. */
+    readonly prepare:
+      | { readonly rule: 'digit' }
+      | {
+          readonly rule: 'resize';
+          readonly filter: 'bilinear' | 'bicubic';
+          readonly crop: 'centre' | 'stretch';
+        };
+  };
+  readonly architecture: { readonly name: string; readonly parameters: number };
+  readonly datasets: readonly {
+    readonly name: string;
+    readonly split: 'train' | 'test';
+    readonly n: number;
+  }[];
+  /** Measured on `n` test pictures. */
+  readonly metrics: { readonly n: number; readonly accuracy: number } | null;
+  /** How far the file is from what was trained, over `n` pictures. */
+  readonly parity: {
+    readonly n: number;
+    readonly maxProbabilityDifference: number;
+    readonly changedLabels: number;
+  } | null;
+}
+
+/** What can be classified: an element, a frame, a file, or pixels. */
+export type Source = Picture | ImageData | Blob | CanvasImageSource;
+
+/** Where a model file comes from: its address, or the file itself. */
+export type ModelSource = string | URL | Blob | ArrayBuffer | Uint8Array;
+
+/** What runs the model. */
+export interface Backend {
+  readonly name: 'wasm' | 'webgpu';
+  /** Threads of WebAssembly. */
+  readonly threads: number;
+}
+
+export interface LoadOptions {
+  /** `wasm` (the default) runs everywhere; `webgpu` fetches another runtime and needs a graphics processor. */
+  readonly backend?: Backend['name'] | undefined;
+  /**
+   * Threads of WebAssembly. More than one needs a page that is cross-origin isolated. By default as many as pay: one
+   * for small models and in pages that are not isolated.
+   */
+  readonly threads?: number | undefined;
+  /** SHA-256 of the model file, hex: it is checked, and the file is kept by it, so that it is fetched once. */
+  readonly sha256?: string | undefined;
+  /** Bytes of the model file, for `progress` where the server does not say. */
+  readonly size?: number | undefined;
+  /** Called with the bytes that are here and the bytes to expect, runtime and model together. */
+  readonly progress?: ((loaded: number, total: number) => void) | undefined;
+}
+
+/** The answer to one picture. */
+export interface Answer {
+  /** The likeliest label, and its probability from 0 to 1. */
+  readonly label: string;
+  readonly probability: number;
+  /** float32 `[labels]`, in the order of the card's labels. */
+  readonly probabilities: Float32Array;
+  /** What the model saw: `[H,W,C]` uint8 of `shape`. */
+  readonly input: Uint8Array;
+  readonly shape: readonly [height: number, width: number, channels: number];
+  /** Milliseconds that the model took; of several pictures, all of them together. */
+  readonly milliseconds: number;
+}
+
+/** Which pixels mattered for an answer. */
+export interface Explanation {
+  /** The label that is explained. */
+  readonly label: string;
+  /**
+   * float32 `[H,W]`: by how much the label's log-odds fall when what is around a pixel is covered. Positive where the
+   * picture speaks for the label, negative where it speaks against it.
+   */
+  readonly map: Float32Array;
+  readonly input: Uint8Array;
+  readonly shape: Answer['shape'];
+}
+
+/** An open model. */
+export interface Model {
+  /** What the model file says about itself. */
+  readonly card: Card;
+  /** Bytes of the model file, and their SHA-256 (undefined where the page is not a secure context). */
+  readonly size: number;
+  readonly sha256: string | undefined;
+  readonly backend: Backend;
+  /** Largest difference from the answers that the card expects, tried on opening; null when it expects none. */
+  readonly goldenDifference: number | null;
+  /** Classifies one picture. */
+  classify(source: Source): Promise<Answer>;
+  /** Classifies several pictures in one run. */
+  classifyAll(sources: readonly Source[]): Promise<Answer[]>;
+  /** Finds out which pixels mattered, by covering them one patch after another. */
+  explain(source: Source): Promise<Explanation>;
+  /** Ends the worker and frees its memory; what is still under way fails. */
+  close(): void;
+}
+
+/**
+ * Why a model cannot be used. `fetch`: the file did not come; `model`: it is not a model that can be run; `runtime`:
+ * this browser, or this page, cannot run it in the way that was asked for; `closed`: the model was closed.
+ */
+export type Reason = 'fetch' | 'model' | 'runtime' | 'closed';
+
+/** See {@link Model}. */
+export type LoadModel = (source: ModelSource, options?: LoadOptions) => Promise<Model>;
+
+/** Reads the pixels of a source in sRGB, upright, at its full size. */
+export type ReadPicture = (source: Source) => Promise<Picture>;

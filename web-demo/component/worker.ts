@@ -1,0 +1,138 @@
+// The worker: downloads and runs a model, so that nothing ever waits in the way of the page.
+import './no-eval.ts';
+import { type Card, readCard } from '../../models/card.ts';
+import { goldenDifference, goldenInput } from '../../models/golden.ts';
+import { flatten } from '../../models/image/alpha.ts';
+import type { Picture } from '../../models/image/picture.ts';
+import { prepare } from '../../models/image/prepare.ts';
+import { chooseBackend, surroundings } from './backend.ts';
+import { ModelError, messageOf } from './errors.ts';
+import { digest, fetchModel } from './keep.ts';
+import { meanColour, occlusionMap } from './occlusion.ts';
+import type { Classified, Explained, Opening, Reply, Request } from './protocol.ts';
+import type { Runner } from './runner.ts';
+import type { Backend } from './types.ts';
+import { downloadWasm, openOnWasm } from './wasm.ts';
+
+interface Open {
+  readonly card: Card;
+  readonly runner: Runner;
+}
+
+let model: Promise<Open> | undefined;
+
+/** Opens a model: its file and the runtime come at the same time. */
+async function open(id: number, opening: Opening): Promise<Open> {
+  const progress = countProgress();
+  const wasm = opening.backend === 'wasm' ? downloadWasm(progress('runtime')) : undefined;
+  wasm?.catch(() => {}); // told where it is used
+  const { bytes, sha256 } = await fileOf(opening, progress('model'));
+  const card = cardOf(bytes);
+  const backend = await chooseBackend(opening, card, surroundings());
+  const runner = await openRunner(backend, wasm, bytes, card);
+  const golden = await checkGolden(card, runner);
+  say({ type: 'opened', id, card, size: bytes.length, sha256, backend, goldenDifference: golden });
+  return { card, runner };
+}
+
+async function fileOf({ file, sha256, size }: Opening, progress: (loaded: number, total: number) => void) {
+  if ('url' in file) return fetchModel(file.url, sha256, size, progress);
+  return { bytes: file.bytes, sha256: await digest(new Uint8Array(file.bytes)) };
+}
+
+function cardOf(bytes: Uint8Array): Card {
+  try {
+    return readCard(bytes);
+  } catch (error) {
+    throw new ModelError('model', messageOf(error));
+  }
+}
+
+async function openRunner(
+  backend: Backend,
+  wasm: Promise<Uint8Array> | undefined,
+  bytes: Uint8Array,
+  card: Card,
+): Promise<Runner> {
+  if (backend.name === 'webgpu') return (await import('./webgpu.ts')).openOnWebGpu(bytes, card);
+  if (wasm === undefined) throw new Error('the WebAssembly was not asked for');
+  const binary = await wasm.catch((error) => {
+    throw new ModelError('fetch', messageOf(error));
+  });
+  return openOnWasm(binary, bytes, card, backend.threads);
+}
+
+/** Runs the card's built-in pictures: it warms the model up, and shows that this browser computes as expected. */
+async function checkGolden({ golden, input: { shape } }: Card, runner: Runner): Promise<number | null> {
+  if (golden.length === 0) {
+    await runner.run([goldenInput('zeros', shape)]);
+    return null;
+  }
+  const differences: number[] = [];
+  for (const { input, probabilities } of golden) {
+    const [got = []] = await runner.run([goldenInput(input, shape)]);
+    differences.push(goldenDifference(probabilities, got));
+  }
+  return Math.max(...differences);
+}
+
+async function classify(
+  id: number,
+  { card, runner }: Open,
+  pictures: readonly Picture[],
+): Promise<Classified> {
+  const inputs = pictures.map((picture) => inputOf(picture, card));
+  const started = performance.now();
+  const probabilities = await runner.run(inputs);
+  return { type: 'classified', id, inputs, probabilities, milliseconds: performance.now() - started };
+}
+
+async function explain(id: number, { card, runner }: Open, picture: Picture): Promise<Explained> {
+  const { shape } = card.input;
+  const input = inputOf(picture, card);
+  const [probabilities = new Float32Array()] = await runner.run([input]);
+  const best = probabilities.indexOf(Math.max(...probabilities));
+  const cover = card.input.prepare.rule === 'digit' ? [0] : meanColour(input, shape[2]);
+  const map = await occlusionMap(input, shape, cover, async (inputs) =>
+    (await runner.run(inputs)).map((answer) => answer[best] ?? 0),
+  );
+  return { type: 'explained', id, label: card.labels[best] ?? '', map, input };
+}
+
+/** The server decodes pictures without alpha the same way: over white. */
+function inputOf(picture: Picture, card: Card): Uint8Array {
+  return prepare(flatten(picture), card.input.shape, card.input.prepare);
+}
+
+/** Adds up what has come of the runtime and of the model. */
+function countProgress() {
+  const parts = { runtime: { loaded: 0, total: RUNTIME_BYTES }, model: { loaded: 0, total: 0 } };
+  return (part: keyof typeof parts) => (loaded: number, total: number) => {
+    parts[part] = { loaded, total };
+    const { runtime, model } = parts;
+    say({ type: 'progress', loaded: runtime.loaded + model.loaded, total: runtime.total + model.total });
+  };
+}
+
+async function answer(request: Request): Promise<void> {
+  if (request.type === 'open') {
+    model = open(request.id, request.opening);
+    await model;
+    return;
+  }
+  if (model === undefined) throw new Error('asked before a model was opened');
+  const there = await model;
+  if (request.type === 'classify') say(await classify(request.id, there, request.pictures));
+  else say(await explain(request.id, there, request.picture));
+}
+
+function say(reply: Reply): void {
+  self.postMessage(reply);
+}
+
+self.addEventListener('message', ({ data }: MessageEvent<Request>) => {
+  answer(data).catch((error: unknown) => {
+    const reason = error instanceof ModelError ? error.reason : 'model';
+    say({ type: 'failed', id: data.id, reason, message: messageOf(error) });
+  });
+});

@@ -1,0 +1,84 @@
+// The promise, kept in view: the browser's answer and the server's to one picture, and how far they are apart.
+import type { Answer } from '../../component/index.ts';
+import { milliseconds, percent, scientific } from '../shell/format.ts';
+import { Refusal, type ServerAnswer } from './server.ts';
+
+/** Differences up to this are rounding: float32 sums in another order. The project's own bound. */
+export const tolerance = 1e-5;
+
+export interface CheckView {
+  /** Shows the browser's answers (one, or one for each digit); the server's wait until it is asked. */
+  browser(answers: readonly Answer[]): void;
+  /** Shows the server's answers beside them. */
+  server(answers: readonly ServerAnswer[], browser: readonly Answer[]): void;
+  /** Says why there is none. */
+  missing(error: unknown): void;
+  empty(): void;
+}
+
+/** Fills the table of both answers and the sentence under it. */
+export function createCheck(table: HTMLElement, sentence: HTMLElement): CheckView {
+  const rows = { browser: row(table, 'browser'), server: row(table, 'server') };
+
+  function fill(name: keyof typeof rows, cells: readonly string[]): void {
+    rows[name].forEach((cell, i) => {
+      cell.textContent = cells[i] ?? '';
+    });
+  }
+
+  function say(text: string, difference?: number): void {
+    sentence.textContent = text;
+    if (difference === undefined) delete sentence.dataset.difference;
+    else sentence.dataset.difference = String(difference);
+    sentence.dataset.state = difference !== undefined && !(difference <= tolerance) ? 'apart' : 'plain';
+  }
+
+  return {
+    browser(answers) {
+      fill('browser', [...together(answers), milliseconds(answers[0]?.milliseconds ?? 0)]);
+      fill('server', []);
+      say('');
+    },
+    server(answers, browser) {
+      fill('server', [...together(answers), milliseconds(Math.max(...answers.map((a) => a.milliseconds)))]);
+      const difference = Math.max(
+        ...answers.map((answer, i) =>
+          largestDifference(answer.probabilities, browser[i]?.probabilities ?? []),
+        ),
+      );
+      say(
+        difference === 0 ? 'Not one bit of difference' : `Largest difference: ${scientific(difference)}`,
+        difference,
+      );
+    },
+    missing(error) {
+      fill('server', ['–']);
+      say(error instanceof Refusal ? error.message : 'No server answers');
+    },
+    empty() {
+      fill('browser', []);
+      fill('server', []);
+      say('');
+    },
+  };
+}
+
+/** Largest difference between two answers' probabilities; infinite when they do not fit each other. */
+export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    const difference = Math.abs((a[i] ?? Number.NaN) - (b[i] ?? Number.NaN));
+    largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(largest, difference);
+  }
+  return largest;
+}
+
+function together(answers: readonly { readonly label: string; readonly probability: number }[]): string[] {
+  const probability = answers.reduce((product, answer) => product * answer.probability, 1);
+  return [answers.map(({ label }) => label).join(''), percent(probability)];
+}
+
+function row(table: HTMLElement, name: string): HTMLElement[] {
+  return [...table.querySelectorAll<HTMLElement>(`[data-testid="${name}"] td`)];
+}

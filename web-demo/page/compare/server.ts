@@ -1,0 +1,76 @@
+// Asks the server about the same picture.
+import { flatten } from '../../../models/image/alpha.ts';
+import type { Picture } from '../../../models/image/picture.ts';
+import { encodePng } from './png.ts';
+
+/** A model of the server's repository. */
+export interface ServedModel {
+  readonly name: string;
+  readonly version: number;
+}
+
+/** What the server made of a picture. */
+export interface ServerAnswer {
+  readonly label: string;
+  readonly probability: number;
+  /** Probability of each label, in the order of the labels that were given. */
+  readonly probabilities: readonly number[];
+  /** Milliseconds until the answer was back. */
+  readonly milliseconds: number;
+}
+
+/** The part of POST /classify's answer that is read here. */
+interface Classified {
+  label: string;
+  probability: number;
+  predictions: { label: string; probability: number }[];
+}
+
+/** The server answered, and not with a classification. */
+export class Refusal extends Error {}
+
+/**
+ * Posts a picture to the server as a PNG, in which every pixel arrives as it left.
+ *
+ * @param labels - the card's labels; all of their probabilities are asked for.
+ * @throws Refusal when the server refuses; TypeError when there is none.
+ */
+export async function askServer(
+  model: ServedModel,
+  labels: readonly string[],
+  picture: Picture,
+): Promise<ServerAnswer> {
+  const url = new URL('classify', document.baseURI);
+  url.hash = '';
+  url.searchParams.set('model', model.name);
+  url.searchParams.set('version', String(model.version));
+  url.searchParams.set('top', String(labels.length));
+  const body = await encodePng(flatten(picture));
+  const started = performance.now();
+  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'image/png' }, body });
+  const answer: unknown = await response.json().catch(() => undefined);
+  const milliseconds = performance.now() - started;
+  if (!response.ok || !isClassified(answer)) throw new Refusal(refusal(response.status, answer));
+  const byLabel = new Map(answer.predictions.map(({ label, probability }) => [label, probability]));
+  return {
+    label: answer.label,
+    probability: answer.probability,
+    probabilities: labels.map((label) => byLabel.get(label) ?? Number.NaN),
+    milliseconds,
+  };
+}
+
+function isClassified(body: unknown): body is Classified {
+  return (
+    typeof body === 'object' && body !== null && 'predictions' in body && Array.isArray(body.predictions)
+  );
+}
+
+/** Without JSON it was no Trainyard server: a plain host of files has no such address. */
+function refusal(status: number, body: unknown): string {
+  if (typeof body === 'object' && body !== null && 'error' in body)
+    return `The server answered ${status}: ${body.error}`;
+  return status === 404 || status === 405 || status === 501
+    ? 'No server here classifies: these are files alone'
+    : `The server answered ${status}`;
+}

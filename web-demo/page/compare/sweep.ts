@@ -1,0 +1,43 @@
+// Many pictures through the browser and through the server: how far apart the answers are, and how long each took.
+import type { Model, Picture } from '../../component/index.ts';
+import { largestDifference } from './check.ts';
+import { askServer, type ServedModel } from './server.ts';
+
+/** What came of one picture. */
+export interface Pair {
+  /** Largest difference between the two probabilities of a label. */
+  readonly difference: number;
+  readonly browser: string;
+  readonly server: string;
+  /** Milliseconds: of the model here, and until the server's answer was back. */
+  readonly browserTime: number;
+  readonly serverTime: number;
+}
+
+/**
+ * Runs the pictures one after another, so that the times are those of one picture alone.
+ *
+ * @param told - called after each.
+ * @throws Refusal or TypeError when the server does not answer.
+ */
+export async function sweep(
+  model: Model,
+  served: ServedModel,
+  pictures: readonly Picture[],
+  told: (pairs: readonly Pair[]) => void,
+): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  for (const picture of pictures) {
+    const here = await model.classify(picture);
+    const there = await askServer(served, model.card.labels, picture);
+    pairs.push({
+      difference: largestDifference(here.probabilities, there.probabilities),
+      browser: here.label,
+      server: there.label,
+      browserTime: here.milliseconds,
+      serverTime: there.milliseconds,
+    });
+    told(pairs);
+  }
+  return pairs;
+}

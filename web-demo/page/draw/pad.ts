@@ -1,0 +1,38 @@
+// The pad that people draw on: as sharp as the screen, in the colours of the page.
+import { createSurface } from './ink.ts';
+import { type Drawing, emptyDrawing } from './strokes.ts';
+
+export interface Pad {
+  paint(drawing: Drawing): void;
+}
+
+/** Makes a pad of a square canvas. It repaints itself when its size, the screen or the colour scheme changes. */
+export function createPad(canvas: HTMLCanvasElement): Pad {
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('this browser has no 2D canvas');
+  let shown = emptyDrawing;
+  let colour = getComputedStyle(canvas).color;
+  const surface = createSurface({ canvas, context, colour: () => colour });
+
+  function refresh(): void {
+    colour = getComputedStyle(canvas).color;
+    surface.reset();
+    surface.paint(shown);
+  }
+
+  new ResizeObserver(() => {
+    const side = Math.round(canvas.clientWidth * devicePixelRatio);
+    if (side === 0 || side === canvas.width) return;
+    canvas.width = side;
+    canvas.height = side;
+    refresh();
+  }).observe(canvas);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', refresh);
+
+  return {
+    paint(drawing) {
+      shown = drawing;
+      surface.paint(drawing);
+    },
+  };
+}

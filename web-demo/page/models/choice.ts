@@ -1,0 +1,46 @@
+// The models to choose from on each side of the page, and the one that is chosen there.
+import type { Mode } from '../shell/address.ts';
+import { type Entry, keyOf, readsDigits } from './catalogue.ts';
+
+/** Names that are taken when nothing else was chosen. */
+const usual: Record<Mode, string> = { draw: 'digits', photo: 'cifar' };
+
+/** Models that a side of the page can use: drawings are for models that read digits, photos for all. */
+export function fitting(entries: readonly Entry[], mode: Mode): Entry[] {
+  return entries.filter(({ card }) => mode === 'photo' || card === undefined || readsDigits(card));
+}
+
+/**
+ * The entry to begin with: the one that a link names, else the usual one, else the first that fits.
+ * Of several versions the newest, which stands first.
+ */
+export function firstChoice(
+  entries: readonly Entry[],
+  mode: Mode,
+  wanted: string | undefined,
+): Entry | undefined {
+  const those = fitting(entries, mode);
+  return (
+    those.find((entry) => wanted !== undefined && (keyOf(entry) === wanted || entry.name === wanted)) ??
+    those.find(({ name }) => name === usual[mode]) ??
+    those[0]
+  );
+}
+
+/** Fills a select element. */
+export function showChoice(
+  select: HTMLSelectElement,
+  entries: readonly Entry[],
+  chosen: Entry | undefined,
+): void {
+  select.replaceChildren(
+    ...entries.map((entry, i) => {
+      const option = document.createElement('option');
+      option.value = String(i);
+      option.textContent = keyOf(entry);
+      option.selected = entry === chosen;
+      return option;
+    }),
+  );
+  select.disabled = entries.length === 0;
+}

@@ -1,0 +1,67 @@
+// What can run a model here, to choose from; which one does, is said in words.
+import type { Backend } from '../../component/index.ts';
+import type { Engine } from './session.ts';
+
+/** A way to run models; `why` says what is missing for it. */
+interface Choice extends Engine {
+  readonly name: string;
+  readonly note: string;
+  readonly why: string | undefined;
+}
+
+const headers =
+  'needs a page that is isolated by the headers Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy; this host does not send them';
+
+/** The choices of this browser on this page. */
+function choices(): Choice[] {
+  const threads = Math.min(4, navigator.hardwareConcurrency);
+  const wasm = { backend: 'wasm', why: undefined } as const;
+  return [
+    { ...wasm, threads: undefined, name: 'Automatic', note: 'WebAssembly; large models get several threads' },
+    { ...wasm, threads: 1, name: 'WebAssembly, 1 thread', note: 'runs everywhere' },
+    ...(threads > 1
+      ? [
+          {
+            ...wasm,
+            threads,
+            name: `WebAssembly, ${threads} threads`,
+            note: 'for large models',
+            why: crossOriginIsolated ? undefined : headers,
+          },
+        ]
+      : []),
+    {
+      backend: 'webgpu',
+      threads: undefined,
+      name: 'WebGPU',
+      note: 'the graphics processor; fetches a larger runtime',
+      why: 'gpu' in navigator ? undefined : 'this browser has no WebGPU',
+    },
+  ];
+}
+
+/** Fills a field set with the choices. */
+export function createEngines(fields: HTMLElement, choose: (engine: Engine) => void): void {
+  choices().forEach(({ backend, threads, name, note, why }, i) => {
+    const label = document.createElement('label');
+    const radio = document.createElement('input');
+    radio.type = 'radio';
+    radio.name = 'engine';
+    radio.checked = i === 0;
+    radio.disabled = why !== undefined;
+    radio.addEventListener('change', () => choose({ backend, threads }));
+    const text = document.createElement('span');
+    text.textContent = name;
+    const small = document.createElement('small');
+    small.textContent = why ?? note;
+    text.append(small);
+    label.append(radio, text);
+    fields.append(label);
+  });
+}
+
+/** The backend in use, in words. */
+export function engineWords({ name, threads }: Backend): string {
+  if (name === 'webgpu') return 'WebGPU';
+  return `WebAssembly, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
+}

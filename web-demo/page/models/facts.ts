@@ -1,0 +1,54 @@
+// The facts of a model, from its card.
+import type { Card } from '../../component/index.ts';
+import { bytes, count, percent, scientific } from '../shell/format.ts';
+
+type Fact = readonly [term: string, description: string];
+
+/** What opening a model told beside its card. */
+export interface Opened {
+  readonly size: number;
+  readonly goldenDifference: number | null;
+}
+
+/** The facts as pairs of term and description, in the order in which they are shown. */
+export function factsOf(card: Card, size: number | undefined, opened: Opened | undefined): Fact[] {
+  const facts: Fact[] = [];
+  if (card.metrics) {
+    const { accuracy, n } = card.metrics;
+    const wrong = Math.round((1 - accuracy) * n);
+    facts.push(['Accuracy', `${percent(accuracy)} of ${count(n)} test pictures; ${count(wrong)} wrong`]);
+  }
+  const training = card.datasets.filter(({ split }) => split === 'train');
+  if (training.length > 0) {
+    facts.push(['Trained on', training.map(({ name, n }) => `${name}, ${count(n)} pictures`).join('; ')]);
+  }
+  const parameters = `${count(card.architecture.parameters)} parameters`;
+  facts.push(['Size', size === undefined ? parameters : `${bytes(size)}, ${parameters}`]);
+  if (card.parity) {
+    const { n, changedLabels, maxProbabilityDifference } = card.parity;
+    const labels = changedLabels === 0 ? 'no label changed' : `${count(changedLabels)} labels changed`;
+    const difference = `largest difference ${scientific(maxProbabilityDifference)}`;
+    facts.push(['As trained', `${labels} in ${count(n)} pictures; ${difference}`]);
+  }
+  if (opened && opened.goldenDifference !== null) {
+    const { goldenDifference: difference } = opened;
+    const rounded = difference === 0 ? 'none' : scientific(difference);
+    facts.push(['In this browser', `difference from the card’s built-in answers: ${rounded}`]);
+  }
+  return facts;
+}
+
+/** Fills a description list. */
+export function showFacts(list: HTMLElement, facts: readonly Fact[]): void {
+  list.replaceChildren(
+    ...facts.map(([term, description]) => {
+      const pair = document.createElement('div');
+      const dt = document.createElement('dt');
+      const dd = document.createElement('dd');
+      dt.textContent = term;
+      dd.textContent = description;
+      pair.append(dt, dd);
+      return pair;
+    }),
+  );
+}

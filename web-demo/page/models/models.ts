@@ -1,0 +1,150 @@
+// The page's models as one thing: the list, the choice on each side, the engine, and the one in use.
+
+import { listenToInput } from '../photo/files.ts';
+import type { Mode } from '../shell/address.ts';
+import { byId, element } from '../shell/elements.ts';
+import { createNotice, type Trouble } from '../shell/notice.ts';
+import { type Entry, findModels, keyOf } from './catalogue.ts';
+import { firstChoice, fitting, showChoice } from './choice.ts';
+import { createEngines, engineWords } from './engines.ts';
+import { createGallery } from './gallery.ts';
+import { createSession, type Engine, type Loaded } from './session.ts';
+
+export interface ModelsEvents {
+  loading(): void;
+  ready(loaded: Loaded): void;
+  trouble(trouble: Trouble): void;
+}
+
+export interface Models {
+  /** Looks for models and opens the one to begin with; `wanted` is what a link names. */
+  open(mode: Mode, wanted: string | undefined): Promise<void>;
+  /** Takes the model of another side of the page into use. */
+  enter(mode: Mode): void;
+  /** Adds a model file and takes it into use. */
+  add(file: File): void;
+  current(): Loaded | undefined;
+  /** The model of a side when it is not the one that the page would take by itself. */
+  chosenByHand(mode: Mode): string | undefined;
+}
+
+export function createModels(events: ModelsEvents): Models {
+  const select = element('choice', HTMLSelectElement);
+  const notice = createNotice({
+    progress: element('progress', HTMLProgressElement),
+    box: byId('notice'),
+    title: byId('notice-title'),
+    text: byId('notice-text'),
+    command: byId('notice-command'),
+    detail: byId('notice-detail'),
+  });
+  const gallery = createGallery(byId('gallery'), take);
+  let entries: Entry[] = [];
+  let mode: Mode = 'draw';
+  const chosen: Record<Mode, Entry | undefined> = { draw: undefined, photo: undefined };
+  let engine: Engine = { backend: 'wasm', threads: undefined };
+  let wanted: string | undefined;
+
+  const session = createSession({
+    loading() {
+      notice.loading();
+      refresh();
+      byId('engine').textContent = '';
+      events.loading();
+    },
+    progress: notice.progress,
+    ready(loaded) {
+      notice.clear();
+      refresh();
+      byId('engine').textContent = `${keyOf(loaded.entry)} on ${engineWords(loaded.model.backend)}`;
+      events.ready(loaded);
+    },
+    trouble,
+  });
+
+  function trouble(what: Trouble): void {
+    notice.trouble(what);
+    refresh();
+    events.trouble(what);
+  }
+
+  function refresh(): void {
+    showChoice(select, fitting(entries, mode), chosen[mode]);
+    gallery.show(entries, session.current());
+    byId('models').hidden = entries.length === 0;
+  }
+
+  function use(): void {
+    const entry = chosen[mode];
+    if (entry) void session.use(entry, engine);
+    else trouble({ kind: 'no-model' });
+  }
+
+  /** Takes an entry into use; one that cannot read drawings brings the other side up. */
+  function take(entry: Entry): void {
+    const side: Mode = fitting([entry], mode).length > 0 ? mode : 'photo';
+    chosen[side] = entry;
+    if (side === mode) use();
+    else byId('mode-photo').click();
+  }
+
+  async function open(first: Mode): Promise<void> {
+    mode = first;
+    notice.loading();
+    events.loading();
+    try {
+      entries = await findModels();
+    } catch (error) {
+      return trouble({ kind: 'no-list', message: error instanceof Error ? error.message : String(error) });
+    }
+    chosen.draw = firstChoice(entries, 'draw', wanted);
+    chosen.photo = firstChoice(entries, 'photo', wanted);
+    use();
+  }
+
+  select.addEventListener('change', () => {
+    const entry = fitting(entries, mode)[Number(select.value)];
+    if (entry) take(entry);
+  });
+  createEngines(byId('engines'), (next) => {
+    engine = next;
+    use();
+  });
+  byId('again').addEventListener('click', () => {
+    if (entries.length > 0) use();
+    else void open(mode);
+  });
+  listenToInput(element('model-file', HTMLInputElement), add);
+
+  function add(file: File): void {
+    const entry: Entry = {
+      name: file.name,
+      version: undefined,
+      source: file,
+      size: file.size,
+      sha256: undefined,
+      card: undefined,
+    };
+    entries = [...entries, entry];
+    take(entry);
+  }
+
+  return {
+    open(first, named) {
+      wanted = named;
+      return open(first);
+    },
+    enter(next) {
+      mode = next;
+      if (entries.length > 0) use();
+    },
+    add,
+    current: session.current,
+    chosenByHand(side) {
+      const entry = chosen[side];
+      return entry && entry !== firstChoice(entries, side, undefined) && typeof entry.source === 'string'
+        ? keyOf(entry)
+        : undefined;
+    },
+  };
+}

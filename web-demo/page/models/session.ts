@@ -1,0 +1,80 @@
+// The open models: one is in use, the one before it stays open, so that changing back and forth costs nothing.
+import { type Backend, loadModel, type Model, ModelError } from '../../component/index.ts';
+import type { Trouble } from '../shell/notice.ts';
+import { type Entry, keyOf } from './catalogue.ts';
+
+/** How models are to be run; without a number, as many threads as pay. */
+export interface Engine {
+  readonly backend: Backend['name'];
+  readonly threads: number | undefined;
+}
+
+/** A model in use. */
+export interface Loaded {
+  readonly entry: Entry;
+  readonly model: Model;
+}
+
+export interface SessionEvents {
+  loading(entry: Entry): void;
+  progress(loaded: number, total: number): void;
+  ready(loaded: Loaded): void;
+  trouble(trouble: Trouble): void;
+}
+
+export interface Session {
+  /** Opens a model, or takes it up again; the events tell what comes of it. */
+  use(entry: Entry, engine: Engine): Promise<void>;
+  current(): Loaded | undefined;
+}
+
+/** Models that stay open: each holds a runtime of its own. */
+const most = 2;
+
+export function createSession(events: SessionEvents): Session {
+  /** By entry and engine, the one used last at the end. */
+  const open = new Map<string, Loaded>();
+  let current: Loaded | undefined;
+  /** Which call of `use` was the last: what earlier ones bring is not shown any more. */
+  let last = 0;
+
+  async function use(entry: Entry, engine: Engine): Promise<void> {
+    const mine = ++last;
+    const key = `${keyOf(entry)} ${entry.sha256} ${engine.backend} ${engine.threads}`;
+    current = undefined;
+    events.loading(entry);
+    try {
+      const loaded = open.get(key) ?? { entry, model: await load(entry, engine, mine) };
+      keep(key, loaded);
+      if (mine !== last) return;
+      current = loaded;
+      events.ready(loaded);
+    } catch (error) {
+      if (mine === last) events.trouble(troubleOf(error));
+    }
+  }
+
+  function load({ source, sha256, size }: Entry, engine: Engine, mine: number): Promise<Model> {
+    const progress = (loaded: number, total: number) => {
+      if (mine === last) events.progress(loaded, total);
+    };
+    return loadModel(source, { ...engine, sha256, size, progress });
+  }
+
+  function keep(key: string, loaded: Loaded): void {
+    open.delete(key);
+    open.set(key, loaded);
+    for (const [old, { model }] of [...open].slice(0, -most)) {
+      model.close();
+      open.delete(old);
+    }
+  }
+
+  return { use, current: () => current };
+}
+
+function troubleOf(error: unknown): Trouble {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof ModelError && error.reason !== 'closed') return { kind: error.reason, message };
+  return { kind: 'model', message };
+}

@@ -1,0 +1,80 @@
+// The answer in large, with what it is worth; and the same in words for a screen reader, once the pen rests.
+import { percent } from '../shell/format.ts';
+
+/** From this probability on the answer stands alone; below it the runner-up is named too. */
+const sure = 0.9;
+
+/** Below this a runner-up is not worth naming. */
+const worthNaming = 0.05;
+
+export interface Verdict {
+  readonly label: string;
+  readonly words: string;
+  readonly sure: boolean;
+}
+
+/** The likeliest label and how far to trust it: "99.98 %", or "61 %, or a 1 at 37 %". */
+export function verdict(probabilities: ArrayLike<number>, labels: readonly string[]): Verdict {
+  const ranked = labels
+    .map((label, i) => ({ label, probability: probabilities[i] ?? 0 }))
+    .sort((a, b) => b.probability - a.probability);
+  const [first = { label: '', probability: 0 }, second] = ranked;
+  const words = percent(first.probability);
+  if (first.probability >= sure) return { label: first.label, words, sure: true };
+  const other =
+    second && second.probability >= worthNaming
+      ? `, or ${second.label} at ${percent(second.probability)}`
+      : ', and no other stands out';
+  return { label: first.label, words: words + other, sure: false };
+}
+
+/** Several digits as one number; it is as sure as all of them together: "314", "97 % for all 3 digits". */
+export function numberVerdict(
+  answers: readonly { readonly probabilities: ArrayLike<number> }[],
+  labels: readonly string[],
+): Verdict {
+  const each = answers.map(({ probabilities }) => verdict(probabilities, labels));
+  const [only] = each;
+  if (only && each.length === 1) return only;
+  const together = answers.reduce((p, { probabilities }) => p * Math.max(...Array.from(probabilities)), 1);
+  return {
+    label: each.map(({ label }) => label).join(''),
+    words: `${percent(together)} for all ${each.length} digits`,
+    sure: together >= sure,
+  };
+}
+
+export interface AnswerView {
+  show(answer: Verdict): void;
+  /** Says that there is nothing to answer. */
+  empty(words: string): void;
+  /** Has the screen reader read the present answer. */
+  announce(): void;
+}
+
+/** Fills the three elements of the answer: the large label, the words under it, and the live region. */
+export function createAnswer(label: HTMLElement, words: HTMLElement, live: HTMLElement): AnswerView {
+  return {
+    show(answer) {
+      label.textContent = answer.label;
+      label.dataset.state = answer.sure ? 'sure' : 'unsure';
+      label.dataset.size = sizeOf(answer.label);
+      words.textContent = answer.words;
+    },
+    empty(text) {
+      label.textContent = '';
+      label.dataset.state = 'empty';
+      words.textContent = text;
+      live.textContent = '';
+    },
+    announce() {
+      live.textContent = `${label.textContent}, ${words.textContent}`;
+    },
+  };
+}
+
+/** How much room a label takes: one digit, a few, or a word. */
+function sizeOf(label: string): 'digit' | 'number' | 'word' {
+  if (label.length <= 1) return 'digit';
+  return label.length <= 3 && /^\d+$/.test(label) ? 'number' : 'word';
+}

@@ -1,0 +1,89 @@
+// All that the page says of a picture, as one thing: answer, bars, what the model sees, which pixels mattered.
+import type { Answer, Explanation } from '../../component/index.ts';
+import { byId, element } from '../shell/elements.ts';
+import { createAnswer, numberVerdict } from './answer.ts';
+import { createBars } from './bars.ts';
+import { createRow } from './row.ts';
+import { paintMap, paintTile } from './tile.ts';
+
+export interface Reading {
+  /** Takes over a model's labels and shape of input, and empties everything. */
+  model(labels: readonly string[], shape: Answer['shape']): void;
+  /** @param chosen - the answer that was changed last, of several digits. */
+  show(answers: readonly Answer[], chosen: number): void;
+  empty(words: string): void;
+  /** The picture is done for now: the answer is read out. */
+  announce(): void;
+  /** Says something in the answer's place, aloud. */
+  refuse(message: string): void;
+  /** Shows which pixels mattered; undefined takes it away. */
+  explain(explanation: Explanation | undefined): void;
+  /** Which of several answers is shown. */
+  chosen(): number;
+}
+
+/** What is shown before a model says what its labels and its input are. */
+const unknownModel = { labels: [...'0123456789'], shape: [28, 28, 1] as const };
+
+/** @param choose - told when another of several digits is looked at. */
+export function createReading(choose: () => void): Reading {
+  const tile = element('tile', HTMLCanvasElement);
+  const map = element('map', HTMLCanvasElement);
+  const legend = byId('legend');
+  const live = byId('live');
+  const answer = createAnswer(byId('label'), byId('words'), live);
+  let labels: readonly string[] = unknownModel.labels;
+  let shape: Answer['shape'] = unknownModel.shape;
+  let bars = createBars(byId('bars'), labels);
+  let answers: readonly Answer[] = [];
+  let chosen = 0;
+  const row = createRow(byId('row'), (index) => {
+    show(answers, index);
+    choose();
+  });
+
+  function show(next: readonly Answer[], index: number): void {
+    answers = next;
+    chosen = Math.min(index, next.length - 1);
+    const one = next[chosen];
+    if (!one) return;
+    answer.show(numberVerdict(next, labels));
+    bars.show(one.probabilities);
+    paintTile(tile, one.input, one.shape);
+    row.show(next, chosen);
+    explain(undefined);
+  }
+
+  function explain(explanation: Explanation | undefined): void {
+    map.hidden = legend.hidden = explanation === undefined;
+    if (!explanation) return;
+    paintMap(map, explanation.map, explanation.shape);
+    legend.textContent = `Red speaks for ${explanation.label}, blue against it.`;
+  }
+
+  function empty(words: string): void {
+    answers = [];
+    answer.empty(words);
+    bars.show(null);
+    paintTile(tile, null, shape);
+    row.show([], 0);
+    explain(undefined);
+  }
+
+  return {
+    model(newLabels, newShape) {
+      labels = newLabels;
+      shape = newShape;
+      bars = createBars(byId('bars'), labels);
+    },
+    show,
+    empty,
+    announce: answer.announce,
+    refuse(message) {
+      empty(message);
+      live.textContent = message;
+    },
+    explain,
+    chosen: () => chosen,
+  };
+}

@@ -1,0 +1,36 @@
+// Several digits: a tile for each, to choose the one whose bars are shown.
+import type { Answer } from '../../component/index.ts';
+import { paintTile } from './tile.ts';
+
+export interface Row {
+  /** Shows a tile for each answer; the chosen one is marked. One answer needs no row. */
+  show(answers: readonly Answer[], chosen: number): void;
+}
+
+/** @param choose - told which of the tiles was pressed. */
+export function createRow(list: HTMLElement, choose: (index: number) => void): Row {
+  return {
+    show(answers, chosen) {
+      list.hidden = answers.length < 2;
+      const buttons = answers.length < 2 ? 0 : answers.length;
+      while (list.children.length > buttons) list.lastElementChild?.remove();
+      while (list.children.length < buttons) list.append(createButton(list.children.length, choose));
+      answers.slice(0, buttons).forEach((answer, i) => {
+        const button = list.children[i];
+        const canvas = button?.querySelector('canvas');
+        if (!button || !canvas) return;
+        paintTile(canvas, answer.input, answer.shape);
+        button.setAttribute('aria-pressed', String(i === chosen));
+        button.setAttribute('aria-label', `Digit ${i + 1} of ${answers.length}: ${answer.label}`);
+      });
+    },
+  };
+}
+
+function createButton(index: number, choose: (index: number) => void): HTMLButtonElement {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.append(document.createElement('canvas'));
+  button.addEventListener('click', () => choose(index));
+  return button;
+}

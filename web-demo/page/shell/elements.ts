@@ -1,0 +1,19 @@
+// Finds the elements of index.html by their ids.
+
+/** @throws Error when index.html has no such element: the two files do not belong together. */
+export function element<T extends HTMLElement>(id: string, kind: new () => T): T {
+  const found = document.getElementById(id);
+  if (!(found instanceof kind)) throw new Error(`index.html has no ${kind.name} with the id "${id}"`);
+  return found;
+}
+
+/** @throws Error when index.html has no such element. */
+export function svg(id: string): SVGSVGElement {
+  const found = document.getElementById(id);
+  if (!(found instanceof SVGSVGElement)) throw new Error(`index.html has no SVG with the id "${id}"`);
+  return found;
+}
+
+export function byId(id: string): HTMLElement {
+  return element(id, HTMLElement);
+}

@@ -1,0 +1,72 @@
+// What the page says when there is no model to run yet, or none at all. Drawing goes on working meanwhile.
+
+/** A state without a model. */
+export type Trouble =
+  | { readonly kind: 'no-model' }
+  | { readonly kind: 'no-list' | 'fetch' | 'model' | 'runtime'; readonly message: string };
+
+export interface NoticeView {
+  /** A model is being looked for or loaded. */
+  loading(): void;
+  /** So much of it is here; says nothing unless something is being loaded. */
+  progress(loaded: number, total: number): void;
+  trouble(trouble: Trouble): void;
+  clear(): void;
+}
+
+const texts: Record<Trouble['kind'], { title: string; text: string; command?: string }> = {
+  'no-model': {
+    title: 'No model here yet',
+    text: 'Train one; it takes a few minutes. Then look again.',
+    command: 'npm start',
+  },
+  'no-list': {
+    title: 'The server does not answer',
+    text: 'Start it, then try again.',
+    command: 'npm run serve',
+  },
+  fetch: { title: 'The model did not load', text: 'You can go on drawing, and try again.' },
+  model: { title: 'The model did not load', text: 'Choose another below, or try again.' },
+  runtime: {
+    title: 'This browser cannot run the model like that',
+    text: 'It takes WebAssembly with SIMD, as in every large browser since 2023. What is missing:',
+  },
+};
+
+/** The elements that a notice consists of. */
+export interface NoticeElements {
+  readonly progress: HTMLProgressElement;
+  readonly box: HTMLElement;
+  readonly title: HTMLElement;
+  readonly text: HTMLElement;
+  readonly command: HTMLElement;
+  readonly detail: HTMLElement;
+}
+
+/** Fills and hides the notice. */
+export function createNotice({ progress, box, title, text, command, detail }: NoticeElements): NoticeView {
+  return {
+    loading() {
+      box.hidden = true;
+      progress.hidden = false;
+      progress.removeAttribute('value');
+    },
+    progress(loaded, total) {
+      if (total > 0) progress.value = loaded / total;
+    },
+    trouble(trouble) {
+      const words = texts[trouble.kind];
+      progress.hidden = true;
+      title.textContent = words.title;
+      text.textContent = words.text;
+      command.textContent = words.command ?? '';
+      command.hidden = words.command === undefined;
+      detail.textContent = 'message' in trouble ? trouble.message : '';
+      box.hidden = false;
+    },
+    clear() {
+      progress.hidden = true;
+      box.hidden = true;
+    },
+  };
+}
