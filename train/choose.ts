@@ -2,12 +2,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../models/errors.ts';
+import { augmentOptions } from './augment/index.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { readModelFile, recipeOfCard } from './model-file.ts';
 import { parseDuration } from './plan.ts';
 import { precisionsFor } from './precision.ts';
 import { folderRecipe } from './recipes/folder.ts';
-import { families, findRecipe, type Recipe, resolveRecipe } from './recipes/index.ts';
+import { augmented, families, findRecipe, type Recipe, resolveRecipe } from './recipes/index.ts';
 import { findRun, findUnfinished, type Run, readRecipe, returnToBest } from './run.ts';
 import { digestOf, type Weights, weightsOf } from './start.ts';
 
@@ -92,7 +93,7 @@ export function modelFileOf({ from }: Pick<TrainArguments, 'from'>): string | un
 /** The named recipe, or that of a folder or a model file, with the options of the command line in it. */
 async function recipeOf(args: TrainArguments): Promise<Recipe> {
   const chosen = Object.fromEntries(
-    Object.keys(familyOptions).flatMap((option) => {
+    Object.keys({ ...familyOptions, ...augmentOptions }).flatMap((option) => {
       const value = args[option];
       return typeof value === 'string' ? [[option, value]] : [];
     }),
@@ -148,7 +149,7 @@ async function recipeOfFolder(
   args: TrainArguments,
   chosen: Readonly<Record<string, string>>,
 ): Promise<Recipe> {
-  refuse(chosen, Object.keys(chosen), `${path} is a folder, not a recipe with options of its own`);
+  refuse(chosen, Object.keys(familyOptions), `${path} is a folder, not a recipe with options of its own`);
   const { size, valid } = args;
   const crop = cropOf(args.crop);
   const options = Object.fromEntries(
@@ -157,7 +158,7 @@ async function recipeOfFolder(
     ),
   );
   const choice = { path, crop, options, size: numberOf('size', size), valid: numberOf('valid', valid) };
-  return resolveRecipe(await folderRecipe(choice));
+  return resolveRecipe(augmented(await folderRecipe(choice), chosen));
 }
 
 function cropOf(crop: string | undefined): 'centre' | 'stretch' | undefined {

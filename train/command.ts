@@ -1,6 +1,7 @@
 // `trainyard train`: trains a recipe, going on with an interrupted run of it.
 import { defineCommand } from 'citty';
 import { runsFolder } from '../setup/paths.mjs';
+import { augmentOptions } from './augment/index.ts';
 import {
   type Choice,
   chooseRun,
@@ -43,6 +44,7 @@ export const trainCommand = defineCommand({
     seed: { type: 'string', description: 'Seed of weights, order and augmentation' },
     precision: { type: 'string', description: 'auto, float32 or bfloat16', default: 'auto' },
     ...folderOptions,
+    ...augmentOptions,
     ...familyOptions,
     budget: { type: 'string', description: 'Scale the steps to a wall time, for example 10m' },
     plan: { type: 'boolean', description: 'Say how long it will take, and train nothing' },

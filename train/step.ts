@@ -1,5 +1,6 @@
 // The training step: forward, loss, gradients and optimiser as compiled graphs that share their variables.
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import { mixes } from './augment/index.ts';
 import type { Shape } from './datasets/index.ts';
 import { toBfloat16 } from './graph/bfloat16.ts';
 import { compile, type State } from './graph/compile.ts';
@@ -20,6 +21,9 @@ export interface StepInputs {
   images: Uint8Array;
   /** int32 `[N]`. */
   labels: Int32Array;
+  /** Where the recipe mixes pictures: int32 and float32 `[N]` as in a batch; left out, nothing is mixed. */
+  others?: Int32Array;
+  shares?: Float32Array;
   learningRate: number;
   momentum: number;
   /** Counts from 1. */
@@ -93,15 +97,17 @@ export function createStep(
       (n) => [imagesInput(n, shape)],
       evaluated,
     );
+  const isMixed = mixes(recipe.augment);
+  const inputsOf = trainInputs(shape, isMixed);
   const phases = phasesOf(recipe.groups);
   const training = phases.map((start): [string, Graph][] => {
     const names = [...parameters.weights.keys()].filter((name) => isTrained(name, recipe.groups, start));
     const gradients = gradientFunction(recipe, architecture, parameters, names);
     if (recipe.accumulate === 1)
-      return [[`train/${start}`, precise(trace(trainFunction(gradients, updater), trainInputs(shape)))]];
+      return [[`train/${start}`, precise(trace(trainFunction(gradients, updater), inputsOf))]];
     const some = new Map(names.map((name) => [`sum/${name}`, given(sums.get(`sum/${name}`))]));
     return [
-      [`train/${start}`, precise(trace(sumFunction(gradients, some, recipe.accumulate), trainInputs(shape)))],
+      [`train/${start}`, precise(trace(sumFunction(gradients, some, recipe.accumulate), inputsOf))],
       [`apply/${start}`, trace(applyFunction(updater, some), () => scalarInputs())],
     ];
   });
@@ -118,13 +124,17 @@ export function createStep(
   const size = shape[0] * shape[1] * shape[2];
   const runPart = (
     k: number,
-    { images, labels, learningRate, momentum, step, seed, done = 0 }: StepInputs,
+    { images, labels, others, shares, learningRate, momentum, step, seed, done = 0 }: StepInputs,
   ): StepResult => {
     const phase = phases.filter((start) => start <= done).at(-1);
     const [from, to] = [k * part, (k + 1) * part];
     const inputs = {
       images: uint8Tensor(images.subarray(from * size, to * size), [part, ...shape]),
       labels: tf.tensor1d(labels.subarray(from, to), 'int32'),
+      ...(isMixed && {
+        others: tf.tensor1d((others ?? labels).subarray(from, to), 'int32'),
+        shares: shares === undefined ? tf.ones([part]) : tf.tensor1d(shares.subarray(from, to)),
+      }),
       learningRate: tf.scalar(learningRate),
       momentum: tf.scalar(momentum),
       step: tf.scalar(step),
@@ -176,14 +186,15 @@ function gradientFunction(
   names: readonly string[],
 ): Gradients {
   const weights = names.map((name) => [name, given(parameters.weights.get(name))] as const);
-  return ({ images, labels, seed }) => {
+  return ({ images, labels, others, shares, seed }) => {
     const net = netOf(parameters, { training: true, seed: given(seed) });
     let correct: Tensor | undefined;
     const { value, grads } = tf.variableGrads(
       () => {
         const logits = logitsOf(net, architecture, recipe.standardise, given(images));
         correct = tf.keep(countCorrect(logits, given(labels)));
-        return crossEntropy(logits, given(labels), recipe.labelSmoothing) as Scalar;
+        const mixture = others && shares && { others, shares };
+        return crossEntropy(logits, given(labels), recipe.labelSmoothing, mixture) as Scalar;
       },
       weights.map(([, weight]) => weight),
     );
@@ -284,10 +295,16 @@ function imagesInput(n: number, shape: Shape) {
   };
 }
 
-function trainInputs(shape: Shape): MakeInputs {
+function trainInputs(shape: Shape, isMixed: boolean): MakeInputs {
   return (n) => [
     imagesInput(n, shape),
     { name: 'labels', tensor: tf.zeros([n], 'int32') },
+    ...(isMixed
+      ? [
+          { name: 'others', tensor: tf.zeros([n], 'int32') },
+          { name: 'shares', tensor: tf.ones([n]) },
+        ]
+      : []),
     ...scalarInputs(),
     { name: 'seed', tensor: tf.tensor1d([1, 2], 'int32') },
   ];

@@ -36,7 +36,11 @@ export const architectureSchema = z.discriminatedUnion('name', [
       dropout,
     })
     .refine(({ blocks, widths }) => blocks.length === widths.length, 'as many blocks as widths'),
-  z.strictObject({ name: z.literal('small-cnn'), filters: z.tuple([filters, filters, filters]) }),
+  z.strictObject({
+    name: z.literal('small-cnn'),
+    filters: z.tuple([filters, filters, filters]),
+    head: z.literal('average').exactOptional(),
+  }),
   z.strictObject({
     name: z.literal('vgg'),
     batchNorm: z.boolean().default(true),

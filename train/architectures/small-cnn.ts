@@ -1,5 +1,6 @@
 // A small convolutional network for digits: three stages, each halving the picture, batch norm throughout.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { tf } from '../graph/tensorflow.ts';
 import { relu } from '../layers/activations.ts';
 import { batchNorm } from '../layers/batch-norm.ts';
 import { conv2d, flatten, maxPool } from '../layers/convolution.ts';
@@ -10,10 +11,12 @@ export interface SmallCnnOptions {
   classes: number;
   /** Filters of the three stages. */
   filters: readonly [number, number, number];
+  /** Averages over the picture before the last layer, for which all places are alike then. */
+  head?: 'average';
 }
 
 /** `[N,28,28,1]` to `[N,classes]`; any size of picture works. */
-export function smallCnn({ classes, filters }: SmallCnnOptions): Architecture {
+export function smallCnn({ classes, filters, head }: SmallCnnOptions): Architecture {
   const [first, second, third] = filters;
   return (net, images) => {
     let x = block(net, 'conv1', images, first, 5);
@@ -24,8 +27,14 @@ export function smallCnn({ classes, filters }: SmallCnnOptions): Architecture {
     x = block(net, 'conv4', x, third, 3);
     x = block(net, 'conv5', x, third, 3);
     x = maxPool(x);
-    return dense(net, 'logits', flatten(x), { units: classes });
+    const features = flatten(head === 'average' ? averaged(net, x) : x);
+    return dense(net, 'logits', features, { units: classes });
   };
+}
+
+/** Averages differ little between pictures that differ in a part; normalised, they differ as much as any. */
+function averaged(net: Net, x: Tensor): Tensor {
+  return batchNorm(net, 'average/norm', tf.mean(x, [1, 2], true));
 }
 
 function block(net: Net, name: string, x: Tensor, filters: number, kernel: number): Tensor {

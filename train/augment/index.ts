@@ -2,4 +2,6 @@
 export type { Position } from './flip.ts';
 export { handwriting } from './handwriting.ts';
 export { augmentImage } from './image.ts';
+export { mixes, mixOf } from './mix.ts';
+export { augmentBy, augmentOptions, presets } from './options.ts';
 export { type AugmentOptions, augmentSchema } from './schema.ts';

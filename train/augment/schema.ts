@@ -1,7 +1,11 @@
 // The augmentations that a recipe may ask for, and how much of each.
 import { z } from 'zod';
 
-/** Every amount is the bound of a symmetric random draw; what is absent is off. */
+/**
+ * Every amount is the bound of a symmetric random draw; what is absent is off. The first group is for strokes on an
+ * empty ground, which comes in at the edges; the second for pictures that fill their frame, named after fastai's
+ * `aug_transforms`; the third mixes pictures.
+ */
 export const augmentSchema = z.strictObject({
   /** Degrees, to either side. */
   rotate: amount('degrees', 180),
@@ -26,6 +30,35 @@ export const augmentSchema = z.strictObject({
     .exactOptional(),
   /** Mirrors half of the images: by chance, or every image in every other epoch (arXiv 2404.00498, section 3.6). */
   flip: z.enum(['random', 'alternating']).exactOptional(),
+
+  /** Half of the pictures in one of the eight positions of a square, in place of `flip`. */
+  flipVert: z.literal(true).exactOptional(),
+  /** Degrees, to either side. */
+  maxRotate: amount('degrees', 180),
+  /** Factors between which a picture is enlarged; the part that is seen is drawn, too. */
+  minZoom: number('a factor', 0.1, 1).exactOptional(),
+  maxZoom: number('a factor', 1, 10).exactOptional(),
+  /** Fraction of the side, along either axis. */
+  maxShift: amount('a fraction', 1),
+  /** Perspective: how far corners move, in halves of the side. */
+  maxWarp: amount('a fraction', 0.9),
+  /** Crops a part of the picture, of at least this share of its area. */
+  minScale: number('a share', 0.01, 1).exactOptional(),
+  /** Share of the pictures that each of these moves; 0.75 if left out. */
+  pAffine: amount('a share', 1),
+  /** What comes in at the edges; reflection if left out. */
+  padMode: z.enum(['reflection', 'border', 'zeros']).exactOptional(),
+  /** Brightness and contrast: how far the middle grey moves, and how much steeper or flatter. */
+  maxLighting: amount('a fraction', 0.95),
+  /** Share of the pictures whose brightness changes, and whose contrast does; 0.75 if left out. */
+  pLighting: amount('a share', 1),
+  /** Share of the pictures in which a rectangle is erased. */
+  erase: amount('a share', 1),
+
+  /** Blends each picture and its label with another's, by a share from Beta(mixup, mixup). */
+  mixup: amount('a number', 100),
+  /** Puts a rectangle of another picture into each, of an area from Beta(cutmix, cutmix). */
+  cutmix: amount('a number', 100),
 });
 
 export type AugmentOptions = z.infer<typeof augmentSchema>;

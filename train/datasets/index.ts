@@ -7,6 +7,7 @@ import { SetupError } from '../../setup/errors.mjs';
 import { datasetFolder } from '../../setup/paths.mjs';
 import type { Recipe } from '../recipes/recipe.ts';
 import { loadCifar10 } from './cifar10.ts';
+import { drawCircles } from './circles.ts';
 import type { Dataset, MemoryDataset } from './dataset.ts';
 import { loadFolder } from './folder/index.ts';
 import { loadMnist } from './mnist.ts';
@@ -50,15 +51,20 @@ export async function loadDataset(name: string): Promise<MemoryDataset> {
 }
 
 /** The fields of a recipe that decide what data it trains on. */
-export type DataChoice = Pick<Recipe, 'dataset' | 'images' | 'folder' | 'prepare'>;
+export type DataChoice = Pick<Recipe, 'dataset' | 'images' | 'folder' | 'circles' | 'prepare'>;
 
 /**
  * The data that a recipe trains on: a dataset by its name, the pictures of a folder, or the first images of either.
  * @throws UserError if there are none, or they cannot be read
  */
 export async function loadDataOf(choice: DataChoice): Promise<Dataset> {
-  const whole = isFolder(choice.dataset) ? await loadPictures(choice) : await loadDataset(choice.dataset);
+  const whole = await loadWhole(choice);
   return choice.images === undefined ? whole : firstImages(whole, choice.images, whole.test.n);
+}
+
+async function loadWhole(choice: DataChoice): Promise<Dataset> {
+  if (isFolder(choice.dataset)) return loadPictures(choice);
+  return choice.circles === undefined ? loadDataset(choice.dataset) : drawCircles(choice.circles);
 }
 
 /** Whether a recipe's dataset is a folder or a table of pictures: then it is an absolute path. */

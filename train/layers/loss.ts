@@ -30,12 +30,26 @@ function fused(logits: Tensor, targets: Tensor): Tensor {
  * @param labels - `[N]` int32.
  * @param smoothing - Share of the target that is spread evenly over all classes.
  *   Szegedy et al. 2016, https://arxiv.org/abs/1512.00567, section 7.
+ * @param mixture - For mixed pictures: a second label of each, `[N]` int32, and the share of the first, `[N]` float32.
  */
-export function crossEntropy(logits: Tensor, labels: Tensor, smoothing = 0): Tensor {
+export function crossEntropy(logits: Tensor, labels: Tensor, smoothing = 0, mixture?: Mixture): Tensor {
   const classes = logits.shape[1] ?? 0;
   const spread = smoothing / classes;
-  const targets = tf.oneHot(labels as Tensor<never>, classes, 1 - smoothing + spread, spread, 'float32');
+  const targetsOf = (classOf: Tensor) =>
+    tf.oneHot(classOf as Tensor<never>, classes, 1 - smoothing + spread, spread, 'float32');
+  if (mixture === undefined) return tf.mean(fused(logits, targetsOf(labels)));
+  const share = tf.expandDims(mixture.shares, 1);
+  const targets = tf.add(
+    tf.mul(targetsOf(labels), share),
+    tf.mul(targetsOf(mixture.others), tf.sub(1, share)),
+  );
   return tf.mean(fused(logits, targets));
+}
+
+/** Whose labels mixed pictures have beside their own, and how much is their own. */
+export interface Mixture {
+  readonly others: Tensor;
+  readonly shares: Tensor;
 }
 
 /** How many of a batch are right: float32 scalar. */

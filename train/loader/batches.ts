@@ -1,13 +1,26 @@
-// Makes the batch of any step: which examples are in it, shuffled and augmented.
+// Makes the batch of any step: which examples are in it, shuffled, augmented and mixed.
 import { augmentImage } from '../augment/image.ts';
+import { mixOf } from '../augment/mix.ts';
 import { imagesOf } from '../datasets/dataset.ts';
 import { permutation, random } from '../random.ts';
 import type { BatchOptions } from './types.ts';
 
-/** Where a batch goes: `[B,H,W,C]` uint8 and `[B]` int32. */
+/** Where a batch goes: `[B,H,W,C]` uint8, and `[B]` of labels; see `Batch` for what they mean. */
 export interface Slot {
   readonly images: Uint8Array;
   readonly labels: Int32Array;
+  readonly others: Int32Array;
+  readonly shares: Float32Array;
+}
+
+/** Memory for `batchSize` images of `imageSize` bytes, of this thread alone. */
+export function createSlot(batchSize: number, imageSize: number): Slot {
+  return {
+    images: new Uint8Array(batchSize * imageSize),
+    labels: new Int32Array(batchSize),
+    others: new Int32Array(batchSize),
+    shares: new Float32Array(batchSize),
+  };
 }
 
 /** Whole batches in an epoch; the shuffle lets others be left over each time. */
@@ -22,6 +35,8 @@ export function createBatches(options: BatchOptions): (step: number, slot: Slot)
   const imageSize = shape[0] * shape[1] * shape[2];
   let orderedEpoch = -1;
   let order: Uint32Array = new Uint32Array();
+  const viewOf = (epoch: number, index: number) =>
+    augmentImage(imagesOf(split, index, index + 1), shape, augment, { seed, epoch, index });
 
   return (step, slot) => {
     const epoch = Math.floor(step / steps);
@@ -32,9 +47,17 @@ export function createBatches(options: BatchOptions): (step: number, slot: Slot)
     const first = (step % steps) * batchSize;
     for (let row = 0; row < batchSize; row++) {
       const index = order[first + row] ?? 0;
-      const image = imagesOf(split, index, index + 1);
-      slot.images.set(augmentImage(image, shape, augment, { seed, epoch, index }), row * imageSize);
-      slot.labels[row] = split.labels[index] ?? 0;
+      const view = viewOf(epoch, index);
+      const mix = mixOf(augment, split.n, shape, { seed, epoch, index });
+      const image = mix === undefined ? view : mix.blend(view, viewOf(epoch, mix.partner));
+      const own = split.labels[index] ?? 0;
+      const other = split.labels[mix?.partner ?? index] ?? 0;
+      const share = mix?.share ?? 1;
+      slot.images.set(image, row * imageSize);
+      // The label is that of the larger share, so that counting right answers means something.
+      slot.labels[row] = share < 0.5 ? other : own;
+      slot.others[row] = share < 0.5 ? own : other;
+      slot.shares[row] = Math.max(share, 1 - share);
     }
   };
 }

@@ -37,10 +37,10 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
       release(ring, taken);
       const began = performance.now();
       if (!isReady(ring, taken)) worker.check();
-      const { images, labels } = slotToRead(ring, taken);
+      const slot = slotToRead(ring, taken);
       waited += performance.now() - began;
       const step = startStep + taken++;
-      return { images, labels, epoch: Math.floor(step / steps), step };
+      return { ...slot, epoch: Math.floor(step / steps), step };
     },
     waitedMs: () => waited,
     async close() {

@@ -15,6 +15,9 @@ const RELEASED = 1; // batches that the reader has done with
 const FAILED = 2; // length of the message in bytes, once the writer has failed
 const WORDS = 3;
 
+/** Bytes of an int32 or a float32. */
+const WORD = 4;
+
 /**
  * A batch takes milliseconds: after a minute the writer has died without a word. Counted in short waits,
  * so that a machine put to sleep in the middle of one doesn't look like that.
@@ -24,14 +27,17 @@ const PATIENCE = { waits: 60, milliseconds: 1000 };
 /** An empty ring of `count` slots for `batchSize` images of `imageSize` bytes each. */
 export function createRing(count: number, batchSize: number, imageSize: number): Ring {
   const images = new SharedArrayBuffer(count * batchSize * imageSize);
-  const labels = new SharedArrayBuffer(count * batchSize * Int32Array.BYTES_PER_ELEMENT);
+  const words = () => new SharedArrayBuffer(count * batchSize * WORD);
+  const [labels, others, shares] = [words(), words(), words()];
   const slots = Array.from({ length: count }, (_, slot) => ({
     images: new Uint8Array(images, slot * batchSize * imageSize, batchSize * imageSize),
-    labels: new Int32Array(labels, slot * batchSize * Int32Array.BYTES_PER_ELEMENT, batchSize),
+    labels: new Int32Array(labels, slot * batchSize * WORD, batchSize),
+    others: new Int32Array(others, slot * batchSize * WORD, batchSize),
+    shares: new Float32Array(shares, slot * batchSize * WORD, batchSize),
   }));
   return {
     slots,
-    control: new Int32Array(new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT)),
+    control: new Int32Array(new SharedArrayBuffer(WORDS * WORD)),
     message: new Uint8Array(new SharedArrayBuffer(4096)),
   };
 }

@@ -11,6 +11,10 @@ export interface Batch {
   readonly images: Uint8Array;
   /** `[B]` int32. */
   readonly labels: Int32Array;
+  /** `[B]` int32: what a mixed picture shows as well; where nothing is mixed, the label itself. */
+  readonly others: Int32Array;
+  /** `[B]` float32 from 0.5 to 1: how much of a picture is of its label; the rest is of `others`. */
+  readonly shares: Float32Array;
   /** From 0. */
   readonly epoch: number;
   /** Counted over the whole run, from 0. */

@@ -1,8 +1,10 @@
 // The recipes by name.
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
+import { augmentBy, augmentOptions } from '../augment/index.ts';
 import { isFolder } from '../datasets/index.ts';
 import { cifarFast } from './cifar-fast.ts';
+import { circles } from './circles.ts';
 import { convMnist } from './conv-mnist.ts';
 import { digits } from './digits.ts';
 import { type Family, memberOf } from './family.ts';
@@ -23,11 +25,12 @@ export const families: readonly Family[] = [
   { recipe: vggMnist },
   vggCifar,
   remedies,
+  circles,
 ];
 
 /**
  * The recipe called `name`, with some of its fields replaced.
- * @param chosen - Values of the options of its family: `{ init: 'small' }`.
+ * @param chosen - Values of the options of its family, and of augmentation: `{ init: 'small', augment: 'none' }`.
  * @throws UserError when there is none, with the nearest name.
  */
 export function findRecipe(
@@ -36,11 +39,27 @@ export function findRecipe(
   chosen: Readonly<Record<string, string>> = {},
 ): Recipe {
   const family = families.find(({ recipe }) => recipe.name === name);
-  if (family !== undefined) return resolveRecipe({ ...memberOf(family, chosen), ...changes });
+  if (family !== undefined)
+    return resolveRecipe({ ...augmented(memberOf(family, ownOf(chosen)), chosen), ...changes });
   const names = families.map(({ recipe }) => recipe.name);
   const guess = nearest(name, names);
   const hint = guess === undefined ? `There are: ${names.join(', ')}.` : `Did you mean \`${guess}\`?`;
   throw new UserError(`There is no recipe ${JSON.stringify(name)}. ${hint}`);
+}
+
+/** `recipe` with what `chosen` says of augmentation, which its options then tell. @throws UserError as `augmentBy` */
+export function augmented(recipe: RecipeInput, chosen: Readonly<Record<string, string>>): RecipeInput {
+  const own = Object.entries(chosen).filter(([option]) => Object.hasOwn(augmentOptions, option));
+  if (own.length === 0) return recipe;
+  const options = { ...recipe.options, ...Object.fromEntries(own) };
+  return { ...recipe, options, augment: augmentBy(recipe.augment, chosen) };
+}
+
+/** The options that are not of augmentation. */
+function ownOf(chosen: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(chosen).filter(([option]) => !Object.hasOwn(augmentOptions, option)),
+  );
 }
 
 /** What to type to train `recipe` (but for its seed and the like): `conv-mnist --init small`. */

@@ -30,6 +30,18 @@ export const recipeSchema = z
     images: z.int().min(1).exactOptional(),
     /** SHA-256 of the weights from which it starts, where they are another training's; see start.ts. */
     from: z.string().exactOptional(),
+    /** What the dataset `circles` draws; see train/datasets/circles.ts. */
+    circles: z
+      .strictObject({
+        from: z.int().min(0),
+        to: z.int().max(255),
+        radius: z.tuple([z.number().min(1), z.number().min(1)]),
+        gap: z.number().min(0),
+        side: z.int().min(8).max(1024),
+        train: z.int().min(1),
+        test: z.int().min(1),
+      })
+      .exactOptional(),
     architecture: architectureSchema,
     /** Starts from a backbone that was trained on other pictures; see pretrained.ts. */
     pretrained: pretrainedSchema.exactOptional(),

@@ -1,7 +1,7 @@
 // What a report says of the trained network itself: its errors, its filters, what its layers compute.
 import type { MemorySplit } from '../datasets/dataset.ts';
 import { type Dataset, imagesOf, loadDataOf, type Shape, type Split } from '../datasets/index.ts';
-import { createBatches } from '../loader/batches.ts';
+import { createBatches, createSlot, type Slot } from '../loader/batches.ts';
 import { MEAN_IMAGE } from '../mean-image.ts';
 import { argMax } from '../predictor.ts';
 import { permutation, random } from '../random.ts';
@@ -127,7 +127,7 @@ export async function sampleBatch(recipe: Recipe, dataset: Dataset): Promise<Sam
   const count = Math.min(SAMPLE, batchSize, split.n);
   const size = shape[0] * shape[1] * shape[2];
   const batchOf = (options: Recipe['augment']) => {
-    const slot = { images: new Uint8Array(count * size), labels: new Int32Array(count) };
+    const slot = createSlot(count, size);
     // A smaller batch is the beginning of a larger one.
     createBatches({ split, shape, batchSize: count, seed, augment: options })(0, slot);
     return slot;
@@ -142,10 +142,17 @@ export async function sampleBatch(recipe: Recipe, dataset: Dataset): Promise<Sam
   const isAugmented = Object.values(augment).some((amount) => amount !== undefined && amount !== 0);
   return {
     labels: dataset.labels,
-    names: Array.from(seen.labels.subarray(0, count), (label) => dataset.labels[label] ?? String(label)),
+    names: Array.from(seen.labels, (label, row) => mixedName(dataset.labels, label, seen, row)),
     augmented: await sheet(seen),
     plain: isAugmented ? await sheet(batchOf({})) : undefined,
   };
+}
+
+/** `cat`, or `cat 70 %, dog 30 %` of a mixed picture. */
+function mixedName(labels: readonly string[], label: number, { others, shares }: Slot, row: number): string {
+  const name = (each: number | undefined) => labels[each ?? 0] ?? String(each);
+  const share = Math.round(100 * (shares[row] ?? 1));
+  return share === 100 ? name(label) : `${name(label)} ${share} %, ${name(others[row])} ${100 - share} %`;
 }
 
 function answersOf(network: ReportedNetwork, split: Split): Answer[] {

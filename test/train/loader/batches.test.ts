@@ -1,6 +1,6 @@
 // What is in a batch: each image once an epoch, in an order that the seed decides.
 import { describe, expect, it } from 'vitest';
-import { createBatches } from '../../../train/loader/batches.ts';
+import { createBatches, createSlot } from '../../../train/loader/batches.ts';
 import type { BatchOptions } from '../../../train/loader/types.ts';
 import { n, options, stepsPerEpoch } from './examples.ts';
 
@@ -9,7 +9,7 @@ function batch(
   changed: Partial<BatchOptions> = {},
   write = createBatches({ ...options, ...changed }),
 ) {
-  const slot = { images: new Uint8Array(8 * 16), labels: new Int32Array(8) };
+  const slot = createSlot(8, 16);
   write(step, slot);
   return slot;
 }
@@ -72,7 +72,7 @@ describe('createBatches', () => {
 });
 
 function createAndWrite(changed: BatchOptions, step: number): Int32Array {
-  const slot = { images: new Uint8Array(changed.batchSize * 16), labels: new Int32Array(changed.batchSize) };
+  const slot = createSlot(changed.batchSize, 16);
   createBatches(changed)(step, slot);
   return slot.labels;
 }

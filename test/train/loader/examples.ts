@@ -25,7 +25,13 @@ export const stepsPerEpoch = 6;
 export function take(loader: Loader, count: number): Batch[] {
   return Array.from({ length: count }, () => {
     const batch = loader.next();
-    return { ...batch, images: batch.images.slice(), labels: batch.labels.slice() };
+    return {
+      ...batch,
+      images: batch.images.slice(),
+      labels: batch.labels.slice(),
+      others: batch.others.slice(),
+      shares: batch.shares.slice(),
+    };
   });
 }
 

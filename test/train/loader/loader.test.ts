@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../../models/errors.ts';
 import { handwriting } from '../../../train/augment/index.ts';
-import { createBatches } from '../../../train/loader/batches.ts';
+import { createBatches, createSlot } from '../../../train/loader/batches.ts';
 import { type Loader, type LoaderOptions, openLoader } from '../../../train/loader/index.ts';
 import { n, options, stepsPerEpoch, take } from './examples.ts';
 
@@ -34,7 +34,7 @@ describe('openLoader', () => {
   it('gives, byte for byte, what its batches are defined as', async () => {
     const writeBatch = createBatches({ ...options, augment });
     const expected = Array.from({ length: 40 }, (_, step) => {
-      const slot = { images: new Uint8Array(8 * 16), labels: new Int32Array(8) };
+      const slot = createSlot(8, 16);
       writeBatch(step, slot);
       return { ...slot, step, epoch: Math.floor(step / stepsPerEpoch) };
     });

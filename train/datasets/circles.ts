@@ -1,0 +1,122 @@
+// Counting circles: pictures of so many circles, drawn from a seed, whose label is their number.
+import { UserError } from '../../models/errors.ts';
+import { type Random, random } from '../random.ts';
+import { digest, type MemoryDataset, type MemorySplit } from './dataset.ts';
+
+/** What is drawn. Lengths are in pixels. */
+export interface CirclesOptions {
+  /** Fewest and most circles in a picture; each number between is a class. */
+  readonly from: number;
+  readonly to: number;
+  /** Smallest and largest radius; equal ones make the inked area tell the number. */
+  readonly radius: readonly [smallest: number, largest: number];
+  /** Least distance between two circles. Each lies whole within the picture. */
+  readonly gap: number;
+  /** Side of the square picture. */
+  readonly side: number;
+  /** Pictures to train on and to validate with. */
+  readonly train: number;
+  readonly test: number;
+}
+
+interface Circle {
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+
+const PAPER = 255;
+const INK = 40;
+
+/** A picture is begun anew when a circle has found no room in so many tries, and given up after so many pictures. */
+const TRIES = 400;
+const PICTURES = 200;
+
+/** The data are the same in every training: its seed decides other things. */
+const SEED = 1;
+
+/**
+ * Draws the dataset: dark circles on light paper, antialiased, none touching another or the edge; `[N,side,side,1]`.
+ * A picture is a function of the options and its place, and every number of circles is as frequent as any other.
+ * @throws UserError where so many circles find no room
+ */
+export function drawCircles(options: CirclesOptions): MemoryDataset {
+  const { from, to, side } = options;
+  if (to <= from) throw new UserError(`Circles from ${from} to ${to} are one class or none; expected more.`);
+  const splitOf = (name: 'train' | 'test'): MemorySplit => {
+    const n = options[name];
+    const images = new Uint8Array(new SharedArrayBuffer(n * side * side));
+    const labels = new Uint8Array(new SharedArrayBuffer(n));
+    for (let index = 0; index < n; index++) {
+      labels[index] = index % (to - from + 1);
+      const next = random(SEED, `circles/${name}`, index);
+      const circles = placeCircles(from + (labels[index] ?? 0), options, next);
+      draw(circles, images.subarray(index * side * side, (index + 1) * side * side), side);
+    }
+    return { images, labels, n };
+  };
+  const [train, test] = [splitOf('train'), splitOf('test')];
+  return {
+    name: `circles-${from}-${to}`,
+    labels: Array.from({ length: to - from + 1 }, (_, i) => String(from + i)),
+    shape: [side, side, 1],
+    train,
+    test,
+    digests: { train: digest(train), test: digest(test) },
+  };
+}
+
+/** Places `count` circles at random, the larger ones first, since they find room least easily. */
+export function placeCircles(
+  count: number,
+  { radius: [smallest, largest], gap, side }: Pick<CirclesOptions, 'radius' | 'gap' | 'side'>,
+  next: Random,
+): Circle[] {
+  for (let picture = 0; picture < PICTURES; picture++) {
+    const radii = Array.from({ length: count }, () => smallest + next() * (largest - smallest));
+    radii.sort((a, b) => b - a);
+    const circles: Circle[] = [];
+    for (const radius of radii) {
+      const circle = findRoom(circles, radius, gap, side, next);
+      if (circle === undefined) break;
+      circles.push(circle);
+    }
+    if (circles.length === count) return circles;
+  }
+  throw new UserError(
+    `${count} circles with radii from ${smallest} to ${largest} pixels find no room in ${side}x${side}: draw fewer, smaller ones, or a larger picture.`,
+  );
+}
+
+function findRoom(
+  circles: readonly Circle[],
+  radius: number,
+  gap: number,
+  side: number,
+  next: Random,
+): Circle | undefined {
+  const margin = radius + 1;
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const x = margin + next() * (side - 2 * margin);
+    const y = margin + next() * (side - 2 * margin);
+    const isFree = circles.every(
+      (other) => Math.hypot(other.x - x, other.y - y) >= other.radius + radius + gap,
+    );
+    if (isFree) return { x, y, radius };
+  }
+  return undefined;
+}
+
+/** A pixel takes ink by how far its centre is within the edge, from none half a pixel outside to all half inside. */
+function draw(circles: readonly Circle[], picture: Uint8Array, side: number): void {
+  picture.fill(PAPER);
+  for (const { x, y, radius } of circles) {
+    const reach = radius + 0.5;
+    for (let row = Math.floor(y - reach); row <= y + reach; row++)
+      for (let column = Math.floor(x - reach); column <= x + reach; column++) {
+        const covered = reach - Math.hypot(column + 0.5 - x, row + 0.5 - y);
+        if (covered <= 0 || row < 0 || column < 0 || row >= side || column >= side) continue;
+        picture[row * side + column] = Math.round(PAPER + (INK - PAPER) * Math.min(1, covered));
+      }
+  }
+}
