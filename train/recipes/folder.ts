@@ -1,5 +1,6 @@
 // The recipe for a folder of pictures: what is trained when nothing but a path is said.
 import type { Prepare } from '../../models/image/prepare.ts';
+import { presets } from '../augment/index.ts';
 import { slugOf } from '../datasets/folder/index.ts';
 import { loadDataOf } from '../datasets/index.ts';
 import type { RecipeInput } from './recipe.ts';
@@ -41,7 +42,7 @@ export async function folderRecipe(choice: FolderChoice): Promise<RecipeInput> {
     ...data,
     architecture: { name: 'small-cnn', filters: [32, 64, 128] },
     standardise: PHOTOGRAPHS,
-    augment: { flip: 'random', translate: size >> 4 },
+    augment: presets.photo,
     optimizer: { name: 'adamw', beta2: 0.99, weightDecay: 0.01 },
     schedule: { name: 'one-cycle', learningRate: 0.003 },
     labelSmoothing: 0,
