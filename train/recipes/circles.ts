@@ -1,4 +1,5 @@
 // Counting circles: what an augmentation that cuts away part of a picture does where every part counts.
+import { presets } from '../augment/index.ts';
 import type { Family } from './family.ts';
 
 const PICTURES = { side: 96, gap: 2, train: 10_000, test: 2000 };
@@ -13,7 +14,8 @@ export const circles: Family = {
     // Light paper, a few dark circles.
     standardise: { mean: [0.8], deviation: [0.3] },
     prepare: { rule: 'resize', filter: 'bilinear', crop: 'stretch' },
-    augment: {},
+    // Nothing leaves the frame: what is counted stays there.
+    augment: presets.gentle,
     optimizer: { name: 'adamw', beta2: 0.99, weightDecay: 0.01 },
     schedule: { name: 'one-cycle', learningRate: 0.01 },
     labelSmoothing: 0,
