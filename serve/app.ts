@@ -63,7 +63,7 @@ export function createApp(options: AppOptions): Hono<Env> {
       log(`${c.req.method} ${c.req.path}: ${error.stack}`, { level: 'error', requestId: c.get('requestId') });
       return c.json({ error: 'the server has made a mistake, which its log describes' }, 500);
     }
-    if (error.status === 503) c.header('Retry-After', String(RETRY_AFTER));
+    if (error.status === 503) c.header('Retry-After', String(error.retryAfter ?? RETRY_AFTER));
     return c.json({ error: error.message }, error.status);
   });
   return app;

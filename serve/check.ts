@@ -25,7 +25,8 @@ export async function checkRepository(
   for (const model of await readModels(repository, only, bad)) {
     const start = performance.now();
     try {
-      await openSession(model.path, model.card, 1);
+      const session = await openSession(model.path, model.card, { threads: 1, device: 'cpu' });
+      await session.release();
       const golden = model.card.golden.length;
       const time = (performance.now() - start).toFixed(0);
       log(`${keyOf(model)}: well, ${golden} golden vectors, ${time} ms`, { model: keyOf(model), golden });

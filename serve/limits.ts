@@ -15,8 +15,10 @@ export interface Limits {
   readonly pixels: number;
   /** Pixels that are held decoded at once, each 3 or 4 bytes of memory; others wait encoded. */
   readonly decodedPixels: number;
-  /** Pictures that wait for their answer; one more is answered with 503. */
-  readonly pending: number;
+  /** Milliseconds of work that wait for each worker at most, as estimated; what goes beyond is answered with 503. */
+  readonly queue: number;
+  /** Milliseconds after which a picture without an answer is answered with 504. */
+  readonly deadline: number;
   /** Pictures that one run of a model takes. */
   readonly batch: number;
 }
@@ -32,7 +34,8 @@ export const defaultLimits: Limits = {
   heldBytes: 256 * MiB,
   pixels: 50 * million,
   decodedPixels: 64 * million,
-  pending: 1024,
+  queue: 5_000,
+  deadline: 30_000,
   batch: 64,
 };
 

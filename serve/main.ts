@@ -1,22 +1,20 @@
 // Serves a repository: starts the workers, loads the models, listens, and stops without losing a request.
 import { announce } from './announce.ts';
 import type { AppOptions } from './app.ts';
+import { type EngineOptions, openEngine } from './engine.ts';
 import { type connectionLimits, defaultLimits } from './limits.ts';
 import type { Listening } from './listen.ts';
 import { textLog } from './log.ts';
-import { observeAll } from './observe.ts';
-import { openPool } from './sessions/pool.ts';
+import type { Observer } from './observe.ts';
 
-export interface ServeOptions extends Omit<AppOptions, 'engine' | 'metrics' | 'statistics'> {
-  /** Folder of models, `<name>/<version>/model.onnx`. */
-  readonly repository: string;
+export interface ServeOptions
+  extends Omit<AppOptions, 'engine' | 'metrics' | 'statistics'>,
+    Omit<EngineOptions, 'limits' | 'log' | 'observers' | 'only'> {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
   /** Serves this model alone. */
   readonly model?: string | undefined;
-  /** Threads that run models; by default one for each processor. */
-  readonly threads?: number | undefined;
   /** Limits of a connection. */
   readonly connection?: typeof connectionLimits | undefined;
   /** Milliseconds that requests get to finish when the server stops. */
@@ -39,14 +37,15 @@ const INTERRUPTED = 130;
  * @throws UserError when the port cannot be had or there is no model that works.
  */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { repository, host, port, page, model, threads, limits = defaultLimits, log = textLog() } = options;
-  const pool = openPool({ threads, batch: limits.batch, log });
+  const { host, port, page, model, limits = defaultLimits, log = textLog() } = options;
+  const observers: Observer[] = [];
+  const engine = openEngine({ ...options, only: model, limits, observers, log });
   let listening: Listening | undefined;
 
   async function close(): Promise<void> {
     process.off('SIGTERM', stop).off('SIGINT', stop);
     await listening?.close();
-    await pool.close();
+    await engine.close();
   }
   async function stop(): Promise<void> {
     log('Stopping: what was accepted is answered first.');
@@ -57,23 +56,19 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
   try {
     // Imported only now: the first worker loads its libraries meanwhile.
-    const [{ createApp }, { engineOf }, { listen }, { createMetrics }, { createStatistics }, { readModels }] =
-      await Promise.all([
-        import('./app.ts'),
-        import('./engine.ts'),
-        import('./listen.ts'),
-        import('./metrics.ts'),
-        import('./openinference/statistics.ts'),
-        import('./repository.ts'),
-      ]);
-    const loaded = pool.load(await readModels(repository, model, log));
-    loaded.catch(() => {}); // awaited below, unless the port cannot be had
-    const ready = () => pool.ready() && !listening?.closing();
+    const [{ createApp }, { listen }, { createMetrics }, { createStatistics }] = await Promise.all([
+      import('./app.ts'),
+      import('./listen.ts'),
+      import('./metrics.ts'),
+      import('./openinference/statistics.ts'),
+    ]);
     const metrics = createMetrics();
     const statistics = createStatistics();
-    const observer = observeAll([metrics.observer, statistics.observer]);
-    const engine = { ...engineOf(pool, limits, observer), ready };
-    const app = createApp({ ...options, engine, limits, log, metrics, statistics });
+    observers.push(metrics.observer, statistics.observer);
+    const loaded = engine.load();
+    loaded.catch(() => {}); // awaited below, unless the port cannot be had
+    const ready = () => engine.ready() && !listening?.closing();
+    const app = createApp({ ...options, engine: { ...engine, ready }, limits, log, metrics, statistics });
     listening = await listen(app, host, port, options.connection, options.patience);
     await loaded;
   } catch (error) {
@@ -81,6 +76,6 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     throw error;
   }
   process.on('SIGTERM', stop).on('SIGINT', stop);
-  log(announce(listening.url, pool.models(), page), { url: listening.url });
+  log(announce(listening.url, engine.models(), page), { url: listening.url });
   return { url: listening.url, close };
 }

@@ -20,6 +20,11 @@ export function keyOf({ name, version }: ModelFile): string {
   return `${name}/${version}`;
 }
 
+/** Names one content of one version: a file that is replaced gets a session of its own. */
+export function sessionKey({ name, version, sha256 }: ServedModel): string {
+  return `${name}/${version}/${sha256}`;
+}
+
 /** The newest version of each name. */
 export function newest<T extends ModelFile>(models: readonly T[]): T[] {
   return [...new Map(models.map((model) => [model.name, model])).values()];
@@ -36,9 +41,10 @@ export function usual<T extends Pick<ServedModel, 'modified' | 'name'>>(models: 
 /**
  * Finds the model that a request asks for: without a version the newest, without a name the usual one.
  *
- * @throws Refusal 404 with the nearest name when there is no such model.
+ * @throws Refusal 404 with the nearest name when there is no such model, 503 while there is none at all.
  */
 export function chooseModel(models: readonly ServedModel[], name?: string, version?: number): ServedModel {
+  if (models.length === 0) throw new Refusal(503, 'the models are being loaded: try again in a moment');
   const names = [...new Set(models.map((model) => model.name))];
   const wanted = name ?? usual(models)?.name;
   const versions = models.filter((model) => model.name === wanted);

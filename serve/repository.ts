@@ -1,10 +1,14 @@
 // Reads what there is to serve: every model file's card, size and digest.
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import { setImmediate as breathe } from 'node:timers/promises';
 import { readCard } from '../models/card.ts';
 import { UserError } from '../models/errors.ts';
 import { listModels, type ModelFile } from '../models/repository.ts';
 import { keyOf, type ServedModel, suggestion } from './models.ts';
+
+/** Bytes that are digested at a time: others are answered in between. */
+const PIECE = 1024 * 1024;
 
 /**
  * Reads all versions of all models in a repository, or of the one named.
@@ -18,13 +22,9 @@ export async function readModels(
   only: string | undefined,
   log: (line: string) => void,
 ): Promise<ServedModel[]> {
-  const files = await listModels(repository);
-  const names = [...new Set(files.map(({ name }) => name))];
-  if (only !== undefined && names.length > 0 && !names.includes(only)) {
-    throw new UserError(`there is no model "${only}" in ${repository}${suggestion(only, names)}`);
-  }
   const models: ServedModel[] = [];
-  for (const file of files.filter(({ name }) => only === undefined || name === only)) {
+  for (const file of await listModels(repository)) {
+    if (only !== undefined && file.name !== only) continue;
     try {
       models.push(await readModel(file));
     } catch (error) {
@@ -32,17 +32,40 @@ export async function readModels(
       log(`${keyOf(file)} is left out: ${error.message}`);
     }
   }
-  if (models.length === 0) {
-    throw new UserError(
-      `there is no model to serve in ${repository}. Make one with:\n  npm run train digits\n  npm run export`,
-    );
-  }
+  if (models.length === 0) throw await noModel(repository, only);
   return models;
 }
 
-async function readModel(file: ModelFile): Promise<ServedModel> {
+/** What to say of a repository without the model that was asked for, or without any. */
+export async function noModel(repository: string, only: string | undefined): Promise<UserError> {
+  const names = [...new Set((await listModels(repository)).map(({ name }) => name))];
+  if (only !== undefined && names.length > 0 && !names.includes(only)) {
+    return new UserError(`there is no model "${only}" in ${repository}${suggestion(only, names)}`);
+  }
+  return new UserError(
+    `there is no model to serve in ${repository}. Make one with:\n  npm run train digits\n  npm run export`,
+  );
+}
+
+/**
+ * Reads a version's card, and what identifies its file.
+ *
+ * @throws UserError when it has no valid card.
+ */
+export async function readModel(file: ModelFile): Promise<ServedModel> {
   const { mtimeMs } = await stat(file.path);
   const bytes = await readFile(file.path);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const hash = createHash('sha256');
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    hash.update(bytes.subarray(at, at + PIECE));
+    if (at > 0) await breathe();
+  }
+  const sha256 = hash.digest('hex');
   return { ...file, card: readCard(bytes), sha256, bytes: bytes.length, modified: mtimeMs };
+}
+
+/** Tells one state of a version's file from another. */
+export async function stampOf(path: string): Promise<string> {
+  const { mtimeMs, size, ino } = await stat(path);
+  return `${mtimeMs} ${size} ${ino}`;
 }

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import type { Picture } from '../../models/image/picture.ts';
 import { Refusal } from '../refusal.ts';
 import { decodable, formatOf, isDecodable } from './format.ts';
+import { checkPixels } from './header.ts';
 
 /** A picture whose header was read: what it will cost, and how to get it. */
 export interface Encoded {
@@ -48,12 +49,8 @@ export async function readHeader(bytes: Uint8Array, pixels: number): Promise<Enc
   const { width, height } = await refuseDamage(format, () =>
     sharp(bytes, { limitInputPixels: false }).metadata(),
   );
-  if (width * height > pixels) {
-    throw new Refusal(
-      413,
-      `received a ${format} of ${width}x${height}, which is ${megapixels(width * height)} megapixels; expected at most ${megapixels(pixels)}: make it smaller`,
-    );
-  }
+  const large = checkPixels(format, width, height, pixels);
+  if (large !== undefined) throw large;
   return { width, height, decode: () => decode(bytes, format, pixels) };
 }
 
@@ -90,8 +87,4 @@ function describe(bytes: Uint8Array, format: string | undefined): string {
   if (format !== undefined) return format;
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 8)).toString('hex');
   return `${bytes.length} bytes of no known kind (starting with hex ${start})`;
-}
-
-function megapixels(pixels: number): string {
-  return (pixels / 1e6).toLocaleString('en', { maximumFractionDigits: 1 });
 }

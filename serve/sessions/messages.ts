@@ -1,12 +1,14 @@
 // What the main thread and a worker say to each other.
 import type { Card } from '../../models/card.ts';
 import type { Picture } from '../../models/image/picture.ts';
+import type { PlainHeader } from '../decode/header.ts';
+import type { Timings } from '../observe.ts';
+import type { Device } from './device.ts';
 
 /** A model as a worker gets it. */
 export interface WorkerModel {
-  /** `name/version`. */
+  /** Names one content of one version; see `sessionKey`. */
   readonly key: string;
-  readonly name: string;
   readonly path: string;
   readonly card: Card;
 }
@@ -17,24 +19,41 @@ export interface WorkerOptions {
   readonly threads: number;
   /** Pictures in one run at most. */
   readonly batch: number;
+  readonly device: Device;
+  /** Whether large JPEGs are shrunk while they are decoded. */
+  readonly fast: boolean;
 }
 
-/** To the worker, first of all: these are the models. */
-export interface Load {
-  readonly kind: 'load';
-  /** Sorted by name, then version. */
-  readonly models: readonly WorkerModel[];
+/** What a worker makes a model's input from. */
+export type Material =
+  | { readonly kind: 'encoded'; readonly bytes: Uint8Array; readonly header: PlainHeader }
+  | { readonly kind: 'picture'; readonly picture: Picture }
+  | { readonly kind: 'input'; readonly data: Uint8Array };
+
+/** To the worker: open this model. Heard in turn: pictures for it may follow at once. */
+export interface Open {
+  readonly kind: 'open';
+  readonly model: WorkerModel;
 }
 
-/** What a model is to be run on: a decoded picture, or its own input, `[H,W,C]` uint8. */
-export type Pixels = { readonly picture: Picture } | { readonly input: Uint8Array };
+/** To the worker: let go of a model. */
+export interface Close {
+  readonly kind: 'close';
+  readonly key: string;
+}
 
-/** To the worker: classify this. Its buffer is moved, not copied. */
 export interface Job {
-  readonly kind: 'classify';
   readonly id: number;
   readonly key: string;
-  readonly pixels: Pixels;
+  readonly material: Material;
+  /** Takes long, or has ended a worker before: it is worked on alone, and after the others. */
+  readonly alone: boolean;
+}
+
+/** To the worker: classify these. */
+export interface Jobs {
+  readonly kind: 'jobs';
+  readonly jobs: readonly Job[];
 }
 
 /** To the worker: finish what you are at and end. */
@@ -42,37 +61,41 @@ export interface End {
   readonly kind: 'end';
 }
 
-export type ToWorker = Load | Job | End;
+export type ToWorker = Open | Close | Jobs | End;
 
-/** From the worker: it has loaded the newest version of each model; those of `broken` failed, for the reason given. */
-export interface Ready {
-  readonly kind: 'ready';
-  readonly broken: ReadonlyMap<string, string>;
+/** From the worker: a model was opened, or cannot be, for the reason given. */
+export interface Opened {
+  readonly kind: 'opened';
+  readonly key: string;
+  readonly reason?: string;
+  /** The worker ended meanwhile. */
+  readonly ended?: boolean;
+  readonly milliseconds: number;
+  /** What runs it, and why not what was asked for. */
+  readonly device?: { readonly name: string; readonly note?: string };
 }
 
-/** From the worker: `probabilities` are float32 in the order of the card's labels. */
+/** Milliseconds of one picture in the worker. */
+export type Spent = Pick<Timings, 'decode' | 'prepare'>;
+
+/** From the worker: one run of a model. */
 export interface Answered {
   readonly kind: 'answered';
-  readonly id: number;
+  readonly key: string;
+  readonly ids: readonly number[];
+  /** float32 `[ids, labels]`. */
   readonly probabilities: Float32Array;
-  /** Milliseconds that it took to make the model's input. */
-  readonly prepare: number;
-  /** Milliseconds of the run of the batch that the picture was in. */
+  readonly spent: readonly Spent[];
+  /** Milliseconds of the run. */
   readonly run: number;
 }
 
-/** From the worker: the model cannot be opened. */
-export interface Broken {
-  readonly kind: 'broken';
+/** From the worker: a picture without an answer. `refused` is about the picture, `broken` about the model. */
+export interface Unanswered {
+  readonly kind: 'unanswered';
   readonly id: number;
+  readonly loss: 'refused' | 'broken' | 'failed';
   readonly reason: string;
 }
 
-/** From the worker: a bug. */
-export interface Failed {
-  readonly kind: 'failed';
-  readonly id: number;
-  readonly stack: string;
-}
-
-export type FromWorker = Ready | Answered | Broken | Failed;
+export type FromWorker = Opened | Answered | Unanswered;

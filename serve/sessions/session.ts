@@ -3,14 +3,28 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
+import { isGpu } from '../../setup/flavour.mjs';
+import { type Device, explainNoCuda, gpuOf } from './device.ts';
 
 export interface Session {
+  /** Inputs of one run at most; undefined when the model takes any number. */
+  readonly largest: number | undefined;
+  /** What runs it: `cpu`, or `cuda:0`; with a note when something else was asked for. */
+  readonly device: { readonly name: string; readonly note?: string };
   /**
-   * Runs inputs, each `[H,W,C]` uint8, as one batch.
+   * Runs inputs as one batch.
    *
-   * @returns for each input its probabilities, in the order of the card's labels.
+   * @param inputs - `[n,H,W,C]` uint8.
+   * @returns float32 `[n,labels]`.
    */
-  run(inputs: readonly Uint8Array[]): Promise<Float32Array[]>;
+  run(inputs: Uint8Array, n: number): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+export interface SessionOptions {
+  /** Threads of one run. */
+  readonly threads: number;
+  readonly device: Device;
 }
 
 /**
@@ -22,43 +36,68 @@ const GOLDEN_TOLERANCE = 1e-4;
 /**
  * Opens a model file and checks it against its card's golden vectors, which also warms it up.
  *
- * @param threads - threads of one run.
- * @throws UserError when onnxruntime cannot open the file, or it is not what its card says.
+ * @throws UserError when onnxruntime cannot open the file, or it is not what its card says, or there is no CUDA and
+ * it was asked for.
  */
-export async function openSession(path: string, card: Card, threads: number): Promise<Session> {
-  const session = await create(path, threads);
+export async function openSession(path: string, card: Card, options: SessionOptions): Promise<Session> {
+  const { session, device } = await create(path, options);
   const { name, shape } = card.input;
-  if (!session.inputNames.includes(name) || !session.outputNames.includes(card.output.name)) {
+  const output = card.output.name;
+  if (!session.inputNames.includes(name) || !session.outputNames.includes(output)) {
     throw new UserError(
-      `its inputs are ${session.inputNames.join(', ')} and its outputs ${session.outputNames.join(', ')}; expected ${name} and ${card.output.name}`,
+      `its inputs are ${session.inputNames.join(', ')} and its outputs ${session.outputNames.join(', ')}; expected ${name} and ${output}`,
     );
   }
+  const classes = card.labels.length;
+  const fetches = [output];
 
-  async function run(inputs: readonly Uint8Array[]): Promise<Float32Array[]> {
-    const feed = new Tensor('uint8', join(inputs), [inputs.length, ...shape]);
-    const { [card.output.name]: output } = await session.run({ [name]: feed }, [card.output.name]);
-    const all = output?.data;
-    const classes = card.labels.length;
-    if (!(all instanceof Float32Array) || all.length !== inputs.length * classes) {
-      throw new UserError(
-        `it gave ${output?.type} [${output?.dims}] for ${inputs.length} pictures; expected float32 [${inputs.length},${classes}]`,
-      );
+  async function run(inputs: Uint8Array, n: number): Promise<Float32Array> {
+    const results = await session.run({ [name]: new Tensor('uint8', inputs, [n, ...shape]) }, fetches);
+    const { data, type, dims } = results[output] ?? {};
+    if (!(data instanceof Float32Array) || data.length !== n * classes) {
+      throw new UserError(`it gave ${type} [${dims}] for ${n} pictures; expected float32 [${n},${classes}]`);
     }
-    return inputs.map((_, i) => all.slice(i * classes, (i + 1) * classes));
+    return data;
   }
 
-  await checkGolden(card, run);
-  return { run };
+  const largest = fixedBatch(session, name);
+  try {
+    await checkGolden(card, run, largest);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+  return { largest, device, run, release: () => session.release() };
 }
 
-async function create(path: string, threads: number): Promise<InferenceSession> {
+/** Some models are exported for one number of pictures alone. */
+function fixedBatch(session: InferenceSession, name: string): number | undefined {
+  const input = session.inputMetadata.find((input) => input.name === name);
+  const batch = input?.isTensor ? input.shape[0] : undefined;
+  return typeof batch === 'number' ? batch : undefined;
+}
+
+async function create(
+  path: string,
+  { threads, device }: SessionOptions,
+): Promise<{ session: InferenceSession; device: Session['device'] }> {
+  const gpu = gpuOf(device);
+  let note: string | undefined;
+  if (gpu !== undefined) {
+    try {
+      if (!isGpu()) throw new Error('not set up');
+      const { loadCuda } = await import('../../setup/cuda.mjs');
+      loadCuda('onnxruntime');
+      const session = await createOn(path, [{ name: 'cuda', deviceId: gpu }], threads);
+      return { session, device: { name: `cuda:${gpu}` } };
+    } catch (error) {
+      note = explainNoCuda(error, isGpu());
+      if (device !== 'auto') throw new UserError(note);
+    }
+  }
   try {
-    return await InferenceSession.create(path, {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      logSeverityLevel: 3, // errors; its warnings are about graphs, which whoever serves a model cannot change
-    });
+    const session = await createOn(path, ['cpu'], threads);
+    return { session, device: note === undefined ? { name: 'cpu' } : { name: 'cpu', note } };
   } catch (error) {
     throw new UserError(
       `onnxruntime cannot open it: ${error instanceof Error ? error.message : String(error)}`,
@@ -66,24 +105,37 @@ async function create(path: string, threads: number): Promise<InferenceSession> 
   }
 }
 
-async function checkGolden(card: Card, run: Session['run']): Promise<void> {
-  if (card.golden.length === 0) return;
-  const answers = await run(card.golden.map(({ input }) => goldenInput(input, card.input.shape)));
-  for (const [i, { input, probabilities }] of card.golden.entries()) {
-    const difference = goldenDifference(probabilities, answers[i] ?? []);
+function createOn(
+  path: string,
+  executionProviders: InferenceSession.ExecutionProviderConfig[],
+  threads: number,
+): Promise<InferenceSession> {
+  return InferenceSession.create(path, {
+    executionProviders,
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3, // errors; its warnings are about graphs, which whoever serves a model cannot change
+  });
+}
+
+/** A model without golden vectors is run once all the same: the first run is slow, and may fail. */
+async function checkGolden(card: Card, run: Session['run'], largest: number | undefined): Promise<void> {
+  const { shape } = card.input;
+  const size = shape[0] * shape[1] * shape[2];
+  if (card.golden.length === 0) {
+    await run(new Uint8Array((largest ?? 1) * size), largest ?? 1);
+    return;
+  }
+  for (const { input, probabilities } of card.golden) {
+    // Alone in its batch, which is filled up where the model wants a certain number.
+    const inputs = new Uint8Array((largest ?? 1) * size);
+    inputs.set(goldenInput(input, shape));
+    const answer = (await run(inputs, largest ?? 1)).subarray(0, card.labels.length);
+    const difference = goldenDifference(probabilities, answer);
     if (!(difference <= GOLDEN_TOLERANCE)) {
       throw new UserError(
         `for the built-in picture "${input}" it differs from its card by ${difference.toExponential(1)}, more than ${GOLDEN_TOLERANCE}: the file is damaged, or this machine computes wrongly`,
       );
     }
   }
-}
-
-/** `[N,H,W,C]` from N inputs. */
-function join(inputs: readonly Uint8Array[]): Uint8Array {
-  const [first] = inputs;
-  if (first === undefined || inputs.length === 1) return first ?? new Uint8Array();
-  const joined = new Uint8Array(inputs.length * first.length);
-  for (const [i, input] of inputs.entries()) joined.set(input, i * first.length);
-  return joined;
 }

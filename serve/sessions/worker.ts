@@ -1,69 +1,141 @@
-// A worker thread: decoded pictures in, probabilities out. Prepares inputs and runs models, away from the thread that
-// speaks HTTP: `create()` and `run()` of onnxruntime-node block theirs.
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+// A worker thread: files, pictures or inputs in, probabilities out. Decodes, prepares and runs models, all away from
+// the thread that speaks HTTP. What arrived while it was at something is its next batch: alone, a picture waits for
+// none; under load, batches grow by themselves.
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { UserError } from '../../models/errors.ts';
-import { prepare } from '../../models/image/prepare.ts';
-import { type Batched, createBatcher } from './batcher.ts';
-import type { FromWorker, Job, ToWorker, WorkerModel, WorkerOptions } from './messages.ts';
-import { openSession } from './session.ts';
+import { Damaged } from '../decode/damaged.ts';
+import { createMaker } from './material.ts';
+import type { Answered, FromWorker, Job, Spent, ToWorker, WorkerModel, WorkerOptions } from './messages.ts';
+import { openSession, type Session } from './session.ts';
 
-/** A model, and the way to run it once somebody has asked for it. */
+/** A model that is open, or the reason why it cannot be. */
 interface Held {
   readonly model: WorkerModel;
-  run?: Promise<(input: Uint8Array) => Promise<Batched<Float32Array>>>;
+  readonly session: Session | undefined;
+  readonly reason: string;
+  /** `[batch,H,W,C]`, filled anew for each run. */
+  readonly inputs: Uint8Array;
+  readonly largest: number;
 }
 
-function work(port: MessagePort, { threads, batch }: WorkerOptions): void {
+function work(port: MessagePort, options: WorkerOptions): void {
   const models = new Map<string, Held>();
+  const make = createMaker(options.fast);
+  const inbox: ToWorker[] = [];
+  let busy = false;
 
-  port.on('message', async (message: ToWorker) => {
-    if (message.kind === 'end') port.close();
-    else port.postMessage(message.kind === 'load' ? await load(message.models) : await classify(message));
+  port.on('message', (message: ToWorker) => {
+    inbox.push(message);
+    if (!busy) void workOff();
   });
 
-  /** Opens the newest version of each name that works; the others are opened when they are asked for. */
-  async function load(list: readonly WorkerModel[]): Promise<FromWorker> {
-    for (const model of list) models.set(model.key, { model });
-    const done = new Set<string>();
-    const broken = new Map<string, string>();
-    for (const held of [...models.values()].reverse()) {
-      if (done.has(held.model.name)) continue;
+  const tell = (message: FromWorker) => port.postMessage(message);
+
+  async function workOff(): Promise<void> {
+    busy = true;
+    let jobs: Job[] = [];
+    for (;;) {
+      const message = inbox.shift() ?? receiveMessageOnPort(port)?.message;
+      if (message?.kind === 'jobs') {
+        jobs.push(...message.jobs);
+        continue;
+      }
+      await classify(jobs);
+      jobs = [];
+      if (message === undefined) break;
+      if (message.kind === 'open') await open(message.model);
+      else if (message.kind === 'close') await close(message.key);
+      else if (message.kind === 'end') port.close();
+    }
+    busy = false;
+  }
+
+  async function open(model: WorkerModel): Promise<void> {
+    const start = performance.now();
+    const size = model.card.input.shape.reduce((product, side) => product * side, 1);
+    const spent = () => performance.now() - start;
+    try {
+      const session = await openSession(model.path, model.card, options);
+      const largest = session.largest ?? options.batch;
+      const held = { model, session, reason: '', inputs: new Uint8Array(largest * size), largest };
+      models.set(model.key, held);
+      tell({ kind: 'opened', key: model.key, milliseconds: spent(), device: session.device });
+    } catch (error) {
+      const reason = explain(error);
+      models.set(model.key, { model, session: undefined, reason, inputs: new Uint8Array(), largest: 1 });
+      tell({ kind: 'opened', key: model.key, milliseconds: spent(), reason });
+    }
+  }
+
+  async function close(key: string): Promise<void> {
+    const held = models.get(key);
+    models.delete(key);
+    await held?.session?.release();
+  }
+
+  /** Those that are quick go first, in batches of one model; the others follow one by one. */
+  async function classify(jobs: readonly Job[]): Promise<void> {
+    const groups = new Map<string, Job[]>();
+    for (const job of jobs) {
+      if (job.alone) continue;
+      const group = groups.get(job.key);
+      if (group === undefined) groups.set(job.key, [job]);
+      else group.push(job);
+    }
+    for (const [key, group] of groups) await classifyGroup(models.get(key), group);
+    for (const job of jobs) if (job.alone) await classifyGroup(models.get(job.key), [job]);
+  }
+
+  async function classifyGroup(held: Held | undefined, group: readonly Job[]): Promise<void> {
+    if (held?.session === undefined) {
+      const reason = held?.reason ?? 'the worker does not have it';
+      for (const { id } of group) tell({ kind: 'unanswered', id, loss: 'broken', reason });
+      return;
+    }
+    for (let at = 0; at < group.length; at += held.largest) {
+      await runBatch(held, held.session, group.slice(at, at + held.largest));
+    }
+  }
+
+  /** A bad picture is left out of the batch, and told of alone. */
+  async function runBatch(held: Held, session: Session, batch: readonly Job[]): Promise<void> {
+    const { shape, prepare } = held.model.card.input;
+    const size = shape[0] * shape[1] * shape[2];
+    const ids: number[] = [];
+    const spent: Spent[] = [];
+    for (const { id, material } of batch) {
       try {
-        await open(held);
-        done.add(held.model.name);
+        const made = make(material, shape, prepare);
+        held.inputs.set(made.input, ids.length * size);
+        ids.push(id);
+        spent.push(made.spent);
       } catch (error) {
-        broken.set(held.model.key, reason(error));
+        tell({
+          kind: 'unanswered',
+          id,
+          loss: error instanceof Damaged ? 'refused' : 'failed',
+          reason: explain(error),
+        });
       }
     }
-    return { kind: 'ready', broken };
-  }
-
-  function open(held: Held): NonNullable<Held['run']> {
-    const { path, card } = held.model;
-    held.run ??= openSession(path, card, threads).then(({ run }) => createBatcher(run, batch));
-    return held.run;
-  }
-
-  async function classify({ id, key, pixels }: Job): Promise<FromWorker> {
+    if (ids.length === 0) return;
+    const n = session.largest ?? ids.length;
+    const start = performance.now();
     try {
-      const held = models.get(key);
-      if (held === undefined) throw new Error(`the worker has no model ${key}`);
-      const start = performance.now();
-      const { shape, prepare: rule } = held.model.card.input;
-      const input = 'input' in pixels ? pixels.input : prepare(pixels.picture, shape, rule);
-      const spent = performance.now() - start;
-      const run = await open(held);
-      const { output, milliseconds } = await run(input);
-      return { kind: 'answered', id, probabilities: output, prepare: spent, run: milliseconds };
+      const all = await session.run(held.inputs.subarray(0, n * size), n);
+      const run = performance.now() - start;
+      const probabilities = all.subarray(0, ids.length * held.model.card.labels.length);
+      tell({ kind: 'answered', key: held.model.key, ids, probabilities, spent, run } satisfies Answered);
     } catch (error) {
-      if (error instanceof UserError) return { kind: 'broken', id, reason: error.message };
-      return { kind: 'failed', id, stack: reason(error) };
+      if (batch.length > 1)
+        for (const job of batch) await runBatch(held, session, ids.includes(job.id) ? [job] : []);
+      else tell({ kind: 'unanswered', id: ids[0] ?? -1, loss: 'failed', reason: explain(error) });
     }
   }
 }
 
-function reason(error: unknown): string {
-  if (error instanceof UserError) return error.message;
+function explain(error: unknown): string {
+  if (error instanceof UserError || error instanceof Damaged) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

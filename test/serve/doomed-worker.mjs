@@ -1,7 +1,20 @@
-// A worker that dies of a picture that is 13 pixels wide; otherwise the server's own.
-import { parentPort } from 'node:worker_threads';
+// A worker that dies of a picture that is 13 pixels wide, however it hears of it; otherwise the server's own.
+import { syncBuiltinESMExports } from 'node:module';
+import threads, { parentPort } from 'node:worker_threads';
 import '../../serve/sessions/worker.mjs';
 
-parentPort?.on('message', (message) => {
-  if (message.kind === 'classify' && message.pixels.picture.width === 13) process.exit(7);
-});
+/** @param {import('../../serve/sessions/messages.ts').ToWorker | undefined} message */
+function dieOf(message) {
+  if (message?.kind !== 'jobs') return;
+  const widths = message.jobs.map(({ material }) => material.kind === 'picture' && material.picture.width);
+  if (widths.includes(13)) process.exit(7);
+}
+
+const { receiveMessageOnPort } = threads;
+threads.receiveMessageOnPort = (port) => {
+  const received = receiveMessageOnPort(port);
+  dieOf(received?.message);
+  return received;
+};
+syncBuiltinESMExports();
+parentPort?.on('message', dieOf);

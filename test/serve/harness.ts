@@ -4,14 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addModel } from '../../models/repository.ts';
 import { type AppOptions, createApp } from '../../serve/app.ts';
-import { engineOf } from '../../serve/engine.ts';
+import { type EngineOptions, openEngine } from '../../serve/engine.ts';
 import { defaultLimits, type Limits } from '../../serve/limits.ts';
 import type { Log, LogFields } from '../../serve/log.ts';
 import { createMetrics } from '../../serve/metrics.ts';
-import { observeAll } from '../../serve/observe.ts';
 import { createStatistics } from '../../serve/openinference/statistics.ts';
-import { readModels } from '../../serve/repository.ts';
-import { openPool } from '../../serve/sessions/pool.ts';
 import { type TinyModel, type TinyModelOptions, tinyModel } from './tiny-model.ts';
 
 /** A folder that is removed by `remove`. */
@@ -45,6 +42,7 @@ export interface TestAppOptions extends Omit<AppOptions, 'engine' | 'limits' | '
   readonly models?: readonly TinyModelOptions[];
   readonly limits?: Partial<Limits>;
   readonly threads?: number;
+  readonly engine?: Partial<EngineOptions>;
 }
 
 /** Opens the app on a new repository; `log` collects its lines, `fields` what belongs to each. */
@@ -58,15 +56,22 @@ export async function openTestApp(options: TestAppOptions = {}) {
     log.push(line);
     fields.push(more);
   };
-  const pool = openPool({ threads: options.threads ?? 1, batch: limits.batch, log: write });
-  await pool.load(await readModels(folder.path, undefined, write));
   const metrics = createMetrics();
   const statistics = createStatistics();
-  const engine = engineOf(pool, limits, observeAll([metrics.observer, statistics.observer]));
+  const engine = openEngine({
+    threads: options.threads ?? 1,
+    watch: 0,
+    ...options.engine,
+    observers: [metrics.observer, statistics.observer],
+    repository: folder.path,
+    limits,
+    log: write,
+  });
+  await engine.load();
   const app = createApp({ ...options, engine, limits, log: write, metrics, statistics });
   return {
     app,
-    pool,
+    engine,
     models,
     log,
     fields,
@@ -75,7 +80,7 @@ export async function openTestApp(options: TestAppOptions = {}) {
     post: (bytes: Uint8Array, query = '') =>
       app.request(`/classify${query}`, { method: 'POST', body: new Uint8Array(bytes) }),
     async close() {
-      await pool.close();
+      await engine.close();
       await folder.remove();
     },
   };

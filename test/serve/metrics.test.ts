@@ -45,7 +45,7 @@ test('requests by route and status, pictures by outcome, stages', async () => {
 });
 
 test('how it stands: models, workers, queue, process', async () => {
-  const { sha256 } = server.pool.models()[0] ?? {};
+  const { sha256 } = server.engine.models()[0] ?? {};
   expect(await sample('trainyard_model_info', { model: 'colours', version: '1', sha256: sha256 ?? '' })).toBe(
     1,
   );

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCard } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
+import { openEngine } from '../../serve/engine.ts';
+import { defaultLimits } from '../../serve/limits.ts';
 import { usual } from '../../serve/models.ts';
 import { readModels } from '../../serve/repository.ts';
-import { openPool } from '../../serve/sessions/pool.ts';
 import { colours, fillRepository, openTestApp, refusal, temporaryFolder } from './harness.ts';
 import { stroke } from './pictures.ts';
 import type { TinyModelOptions } from './tiny-model.ts';
@@ -148,16 +149,26 @@ describe('models that are broken', () => {
 
   test('nothing that works is a mistake that the user is told of', async () => {
     const folder = await temporaryFolder();
-    const pool = openPool({ threads: 1, batch: 1, log: () => {} });
-    const read = (only?: string) => readModels(folder.path, only, () => {});
+    const log: string[] = [];
+    const write = (line: string) => void log.push(line);
+    const read = async (only?: string) => {
+      const engine = openEngine({
+        repository: folder.path,
+        only,
+        threads: 1,
+        limits: defaultLimits,
+        log: write,
+      });
+      await engine.load().finally(engine.close);
+    };
     try {
       await expect(read()).rejects.toThrow(UserError);
       await expect(read()).rejects.toThrow(/npm run train digits\n {2}npm run export/);
       await fillRepository(folder.path, [lying]);
       await expect(read('digit')).rejects.toThrow(/did you mean "digits"\?/);
-      await expect(pool.load(await read())).rejects.toThrow(/no model can be served:\ndigits\/1: /);
+      await expect(read()).rejects.toThrow(/no model of .* can be served/);
+      expect(log.join()).toMatch(/digits\/1 is left out: .*differs from its card/);
     } finally {
-      await pool.close();
       await folder.remove();
     }
   });

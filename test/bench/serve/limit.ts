@@ -3,30 +3,32 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCard } from '../../../models/card.ts';
-import { prepare } from '../../../models/image/prepare.ts';
-import { readHeader, secureDecoders } from '../../../serve/decode/decode.ts';
-import { defaultLimits } from '../../../serve/limits.ts';
+import { readPlainHeader } from '../../../serve/decode/header.ts';
+import { createMaker } from '../../../serve/sessions/material.ts';
 import { openSession } from '../../../serve/sessions/session.ts';
 import { contend } from '../support/contender.ts';
 
-const [file = '', folder = '', count = '', batch = ''] = process.argv.slice(2);
+const [file = '', folder = '', count = '', batch = '', decode = 'exact'] = process.argv.slice(2);
 const card = readCard(readFileSync(file));
 const { shape, prepare: rule } = card.input;
 const pictures = Array.from({ length: Number(count) }, (_, i) => readFileSync(join(folder, `${i}.bin`)));
-const { run } = await openSession(file, card, 1);
-secureDecoders();
+const { run } = await openSession(file, card, { threads: 1, device: 'cpu' });
+const make = createMaker(decode === 'fast');
+const size = shape[0] * shape[1] * shape[2];
+const inputs = new Uint8Array(Number(batch) * size);
 
 let at = 0;
-async function input(): Promise<Uint8Array> {
+function input(): Uint8Array {
   const bytes = pictures[at++ % pictures.length];
   if (bytes === undefined) throw new Error(`there are no pictures in ${folder}`);
-  const picture = await (await readHeader(bytes, defaultLimits.pixels)).decode();
-  return prepare(picture, shape, rule);
+  const header = readPlainHeader(bytes);
+  if (header === undefined) throw new Error(`picture ${at} of ${folder} is not a plain JPEG or PNG`);
+  return make({ kind: 'encoded', bytes, header }, shape, rule).input;
 }
 
 await contend({}, async () => {
-  const inputs: Uint8Array[] = [];
-  while (inputs.length < Number(batch)) inputs.push(await input());
-  return (await run(inputs)).length;
+  for (let i = 0; i < Number(batch); i++) inputs.set(input(), i * size);
+  await run(inputs, Number(batch));
+  return Number(batch);
 });
 process.exit();

@@ -1,0 +1,146 @@
+// Reads the header of a JPEG or PNG without decoding: its size, and whether it is one of the plain kinds that the
+// workers decode themselves. Everything else (profiles, CMYK, 16 bits, interlacing, WebP, GIF) is sharp's.
+import type { Orientation } from '../../models/image/picture.ts';
+import { Refusal } from '../refusal.ts';
+
+/** A picture whose pixels are 8-bit sRGB as they are stored. */
+export interface PlainHeader {
+  readonly format: 'JPEG' | 'PNG';
+  readonly width: number;
+  readonly height: number;
+  /** As the camera wrote it down; a PNG with one is not plain. */
+  readonly orientation: Orientation;
+}
+
+/** @returns undefined for what is not plain, or not even a picture. */
+export function readPlainHeader(bytes: Uint8Array): PlainHeader | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return readJpeg(bytes);
+  return PNG.every((byte, i) => bytes[i] === byte) ? readPng(bytes) : undefined;
+}
+
+/** @returns a refusal with 413 when a picture has more than `most` pixels. */
+export function checkPixels(
+  format: string,
+  width: number,
+  height: number,
+  most: number,
+): Refusal | undefined {
+  const pixels = width * height;
+  if (pixels <= most) return undefined;
+  return new Refusal(
+    413,
+    `received a ${format} of ${width}x${height}, which is ${megapixels(pixels)} megapixels; expected at most ${megapixels(most)}: make it smaller`,
+  );
+}
+
+function megapixels(pixels: number): string {
+  return (pixels / 1e6).toLocaleString('en', { maximumFractionDigits: 1 });
+}
+
+const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** Bytes of a PNG's signature and header chunk. */
+const PNG_HEADER = 33;
+
+/** Depths of each colour type that png.ts decodes. Reference: PNG (third edition), table 12. */
+const depths: Readonly<Record<number, readonly number[]>> = {
+  0: [1, 2, 4, 8],
+  2: [8],
+  3: [1, 2, 4, 8],
+  4: [8],
+  6: [8],
+};
+
+/** Chunks before the pixels that change what they mean: a profile, transparency, an orientation, an animation. */
+const notPlain = new Set(['iCCP', 'tRNS', 'eXIf', 'acTL', 'cICP', 'CgBI']);
+
+function readPng(bytes: Uint8Array): PlainHeader | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length < PNG_HEADER || chunkName(bytes, 12) !== 'IHDR') return undefined;
+  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  const [depth = 0, colour = 0, compression, filter, interlace] = bytes.subarray(24, 29);
+  const known = depths[colour]?.includes(depth) && compression === 0 && filter === 0 && interlace === 0;
+  if (!known || width === 0 || height === 0) return undefined;
+  for (let at = PNG_HEADER; at + 12 <= bytes.length; at += view.getUint32(at) + 12) {
+    const name = chunkName(bytes, at + 4);
+    if (notPlain.has(name)) return undefined;
+    if (name === 'IDAT') return { format: 'PNG', width, height, orientation: 1 };
+  }
+  return undefined;
+}
+
+function chunkName(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + 4));
+}
+
+// Markers. Reference: ITU-T T.81, table B.1.
+const SOF0 = 0xc0; // baseline
+const SOF2 = 0xc2; // progressive
+const SOS = 0xda;
+const EOI = 0xd9;
+const APP1 = 0xe1;
+const APP2 = 0xe2;
+
+function readJpeg(bytes: Uint8Array): PlainHeader | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let size: { width: number; height: number } | undefined;
+  let orientation: Orientation = 1;
+  for (let at = 2; at + 4 <= bytes.length; ) {
+    if (bytes[at] !== 0xff) return undefined;
+    const marker = bytes[at + 1] ?? 0;
+    if (marker === 0xff) {
+      at++; // fill
+      continue;
+    }
+    if (marker === SOS) return size && { format: 'JPEG', ...size, orientation };
+    const length = view.getUint16(at + 2);
+    if (marker === EOI || marker < SOF0 || length < 2 || at + 2 + length > bytes.length) return undefined;
+    const segment = bytes.subarray(at + 4, at + 2 + length);
+    if (isFrame(marker)) {
+      const [precision, h1 = 0, h0 = 0, w1 = 0, w0 = 0, components] = segment;
+      size = { width: w1 * 256 + w0, height: h1 * 256 + h0 };
+      const plain = marker <= SOF2 && precision === 8 && (components === 1 || components === 3);
+      if (!plain || size.width === 0 || size.height === 0) return undefined;
+    } else if (marker === APP2 && startsWith(segment, 'ICC_PROFILE\0')) return undefined;
+    else if (marker === APP1 && startsWith(segment, 'Exif\0\0'))
+      orientation = readOrientation(segment.subarray(6));
+    at += 2 + length;
+  }
+  return undefined;
+}
+
+/** Start of frame: 0xC0 to 0xCF, but for the three that define tables. */
+function isFrame(marker: number): boolean {
+  return marker >= SOF0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+}
+
+function startsWith(segment: Uint8Array, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (segment[i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+/** Tag of the orientation, and the type of a 16-bit number. Reference: EXIF 2.32, section 4.6. */
+const ORIENTATION = 0x0112;
+const SHORT = 3;
+
+/** The orientation in the first directory of a TIFF structure; 1 when there is none, or it makes no sense. */
+function readOrientation(tiff: Uint8Array): Orientation {
+  if (tiff.length < 14) return 1;
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.length);
+  const little = tiff[0] === 0x49;
+  const start = view.getUint32(4, little);
+  if (start + 2 > tiff.length) return 1;
+  const entries = view.getUint16(start, little);
+  for (let i = 0; i < entries; i++) {
+    const at = start + 2 + i * 12;
+    if (at + 12 > tiff.length) return 1;
+    if (view.getUint16(at, little) !== ORIENTATION || view.getUint16(at + 2, little) !== SHORT) continue;
+    const value = view.getUint16(at + 8, little);
+    return isOrientation(value) ? value : 1;
+  }
+  return 1;
+}
+
+function isOrientation(value: number): value is Orientation {
+  return Number.isInteger(value) && value >= 1 && value <= 8;
+}

@@ -1,0 +1,180 @@
+// Decodes plain PNGs (8 bits or fewer, no interlacing, no transparency but an alpha channel): of tiny ones a tenth of
+// the time that a decoder behind a thread pool takes.
+import { crc32, inflateSync } from 'node:zlib';
+import { unzlibSync } from 'fflate';
+import type { Picture } from '../../models/image/picture.ts';
+import { Damaged } from './damaged.ts';
+
+/** Compressed bytes up to which JavaScript is quicker than the call into zlib (measured: 4 against 21 µs for 300). */
+const SMALL = 4096;
+
+/**
+ * Decodes a PNG that `readPlainHeader` found plain.
+ *
+ * Reference: PNG (third edition), https://www.w3.org/TR/png-3/.
+ *
+ * @throws Damaged.
+ */
+export function decodePng(bytes: Uint8Array): Picture {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  const [depth = 0, colour = 0] = bytes.subarray(24, 26);
+  const { palette, data } = readChunks(bytes, view);
+  const samples = samplesOf(colour);
+  const stride = Math.ceil((width * samples * depth) / 8);
+  const rows = inflate(data, (stride + 1) * height);
+  unfilter(rows, stride, height, Math.max(1, (samples * depth) >> 3));
+  if (colour === 3) return indexed(rows, stride, width, height, depth, palette);
+  if (depth < 8) return { data: unpackGrey(rows, stride, width, height, depth), width, height, channels: 1 };
+  const packed = pack(rows, stride, height);
+  if (colour === 4) return { data: greyWithAlpha(packed), width, height, channels: 4 };
+  return { data: packed, width, height, channels: colour === 0 ? 1 : colour === 2 ? 3 : 4 };
+}
+
+function samplesOf(colour: number): number {
+  return colour === 2 ? 3 : colour === 4 ? 2 : colour === 6 ? 4 : 1;
+}
+
+function readChunks(bytes: Uint8Array, view: DataView): { palette: Uint8Array; data: Uint8Array } {
+  let palette = new Uint8Array();
+  const parts: Uint8Array[] = [];
+  for (let at = 8; at + 12 <= bytes.length; ) {
+    const length = view.getUint32(at);
+    const end = at + 8 + length;
+    if (end + 4 > bytes.length) break;
+    const name = view.getUint32(at + 4);
+    const critical = name === IHDR || name === PLTE || name === IDAT || name === IEND;
+    if (critical && crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end)) {
+      throw new Damaged(`a checksum is wrong at byte ${at}`);
+    }
+    if (name === PLTE) palette = bytes.slice(at + 8, end);
+    else if (name === IDAT) parts.push(bytes.subarray(at + 8, end));
+    else if (name === IEND)
+      return { palette, data: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts) };
+    at = end + 4;
+  }
+  throw new Damaged('it ends early');
+}
+
+const IHDR = 0x49484452;
+const PLTE = 0x504c5445;
+const IDAT = 0x49444154;
+const IEND = 0x49454e44;
+
+/** @returns exactly `length` bytes; no more memory than that is used, whatever the data say. */
+function inflate(data: Uint8Array, length: number): Uint8Array {
+  let rows: Uint8Array;
+  try {
+    rows =
+      data.length <= SMALL && length <= SMALL * 16
+        ? unzlibSync(data, { out: new Uint8Array(length) })
+        : inflateSync(data, { maxOutputLength: length + 1 });
+  } catch (error) {
+    throw new Damaged(error instanceof Error ? error.message : String(error));
+  }
+  if (rows.length !== length) throw new Damaged(`it holds ${rows.length} of ${length} bytes of pixels`);
+  return rows;
+}
+
+/** Undoes the filters in place: each row begins with the number of its own. Reference: section 9. */
+function unfilter(rows: Uint8Array, stride: number, height: number, step: number): void {
+  for (let y = 0; y < height; y++) {
+    const start = y * (stride + 1) + 1;
+    const end = start + stride;
+    const above = stride + 1;
+    const filter = rows[start - 1] ?? 0;
+    if (filter === 0) continue;
+    if (filter > 4) throw new Damaged(`it has a filter ${filter}, of which there are 0 to 4`);
+    if (filter === 1) {
+      for (let i = start + step; i < end; i++) rows[i] = (rows[i] ?? 0) + (rows[i - step] ?? 0);
+    } else if (filter === 2) {
+      if (y > 0) for (let i = start; i < end; i++) rows[i] = (rows[i] ?? 0) + (rows[i - above] ?? 0);
+    } else if (filter === 3) {
+      for (let i = start; i < end; i++) {
+        const left = i - start < step ? 0 : (rows[i - step] ?? 0);
+        const up = y === 0 ? 0 : (rows[i - above] ?? 0);
+        rows[i] = (rows[i] ?? 0) + ((left + up) >> 1);
+      }
+    } else {
+      for (let i = start; i < end; i++) {
+        const left = i - start < step ? 0 : (rows[i - step] ?? 0);
+        const up = y === 0 ? 0 : (rows[i - above] ?? 0);
+        const corner = i - start < step || y === 0 ? 0 : (rows[i - above - step] ?? 0);
+        rows[i] = (rows[i] ?? 0) + paeth(left, up, corner);
+      }
+    }
+  }
+}
+
+function paeth(left: number, up: number, corner: number): number {
+  const guess = left + up - corner;
+  const [a, b, c] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)];
+  return a <= b && a <= c ? left : b <= c ? up : corner;
+}
+
+/** Rows without the byte of the filter. */
+function pack(rows: Uint8Array, stride: number, height: number): Uint8Array {
+  const out = new Uint8Array(stride * height);
+  for (let y = 0; y < height; y++) {
+    const start = y * (stride + 1) + 1;
+    out.set(rows.subarray(start, start + stride), y * stride);
+  }
+  return out;
+}
+
+/** Samples of 1, 2, 4 or 8 bits, one a byte, as they are. */
+function unpack(rows: Uint8Array, stride: number, width: number, height: number, depth: number): Uint8Array {
+  const out = new Uint8Array(width * height);
+  const mask = (1 << depth) - 1;
+  for (let y = 0; y < height; y++) {
+    const start = y * (stride + 1) + 1;
+    for (let x = 0; x < width; x++) {
+      const bit = x * depth;
+      out[y * width + x] = ((rows[start + (bit >> 3)] ?? 0) >> (8 - depth - (bit & 7))) & mask;
+    }
+  }
+  return out;
+}
+
+function unpackGrey(
+  rows: Uint8Array,
+  stride: number,
+  width: number,
+  height: number,
+  depth: number,
+): Uint8Array {
+  const out = unpack(rows, stride, width, height, depth);
+  const scale = 255 / ((1 << depth) - 1);
+  for (let i = 0; i < out.length; i++) out[i] = (out[i] ?? 0) * scale;
+  return out;
+}
+
+function indexed(
+  rows: Uint8Array,
+  stride: number,
+  width: number,
+  height: number,
+  depth: number,
+  palette: Uint8Array,
+): Picture {
+  const indices = unpack(rows, stride, width, height, depth);
+  const data = new Uint8Array(indices.length * 3);
+  for (let i = 0; i < indices.length; i++) {
+    const from = (indices[i] ?? 0) * 3;
+    if (from >= palette.length)
+      throw new Damaged(`it has a colour ${from / 3} of a palette of ${palette.length / 3}`);
+    data[i * 3] = palette[from] ?? 0;
+    data[i * 3 + 1] = palette[from + 1] ?? 0;
+    data[i * 3 + 2] = palette[from + 2] ?? 0;
+  }
+  return { data, width, height, channels: 3 };
+}
+
+function greyWithAlpha(packed: Uint8Array): Uint8Array {
+  const out = new Uint8Array(packed.length * 2);
+  for (let from = 0, to = 0; from < packed.length; from += 2, to += 4) {
+    out.fill(packed[from] ?? 0, to, to + 3);
+    out[to + 3] = packed[from + 1] ?? 0;
+  }
+  return out;
+}

@@ -1,0 +1,33 @@
+// What runs the models: the processor, or an NVIDIA GPU where onnxruntime's CUDA libraries are set up.
+import { UserError } from '../../models/errors.ts';
+
+/** As asked for. `auto` tries CUDA and falls back; `cuda` with a number is that GPU. */
+export type Device = 'auto' | 'cpu' | 'cuda' | `cuda:${number}`;
+
+/**
+ * Reads the option `--device`.
+ *
+ * @throws UserError for what is no device.
+ */
+export function parseDevice(text: string): Device {
+  const number = /^cuda:([0-9]{1,3})$/.exec(text)?.[1];
+  if (number !== undefined) return `cuda:${Number(number)}`;
+  if (text === 'auto' || text === 'cpu' || text === 'cuda') return text;
+  throw new UserError(
+    `--device: received "${text}", expected auto, cpu, cuda, or cuda: with the number of a GPU`,
+  );
+}
+
+/** The number of the GPU that is to be tried; undefined for the processor. */
+export function gpuOf(device: Device): number | undefined {
+  if (device === 'cpu') return undefined;
+  return device.startsWith('cuda:') ? Number(device.slice('cuda:'.length)) : 0;
+}
+
+/** onnxruntime's reason why there is no CUDA, and what mends it. */
+export function explainNoCuda(error: unknown, libraries: boolean): string {
+  if (!libraries) return 'CUDA is not set up: npm run setup -- --gpu fetches its libraries';
+  const reason = error instanceof Error ? error.message : String(error);
+  const [first = ''] = reason.replace(/^.*?(?=Failed to|CUDA|libcu|cannot)/s, '').split('\n');
+  return `CUDA cannot be used: ${first}`;
+}

@@ -1,0 +1,131 @@
+// Pictures that wait for a worker, and the rule by which workers get them. Room is counted in milliseconds of work, so
+// that a few large pictures fill the queue as many small ones do; and large ones never take the last worker.
+import type { Material } from './messages.ts';
+
+/** A picture on its way to an answer. Times are those of performance.now(). */
+export interface Task {
+  readonly id: number;
+  /** The session that it is for. */
+  readonly key: string;
+  readonly material: Material;
+  /** Estimated milliseconds of a worker. */
+  readonly cost: number;
+  readonly begun: number;
+  readonly deadline: number;
+  readonly gone: (() => boolean) | undefined;
+  /** Was with a worker that ended. */
+  retried: boolean;
+  /** Is worked on alone: takes long, or may be what ended a worker. */
+  alone: boolean;
+}
+
+/** What the rule looks at of a worker. */
+export interface Place {
+  /** Cost of what it has. */
+  cost: number;
+  /** How many of it are worked on alone. */
+  alone: number;
+  /** Takes no new work. */
+  readonly paused: boolean;
+}
+
+/** Milliseconds of work from which a picture is worked on alone. */
+export const LONG = 100;
+
+/**
+ * Milliseconds of work that a worker has before it at most; the rest waits here, where it can go to whichever worker is
+ * free first, or be dropped. Large enough for batches at which a convolutional network is quick (16 pictures of 7 ms).
+ */
+export const WINDOW = 120;
+
+export interface Queue<T extends Task> {
+  readonly size: number;
+  readonly cost: number;
+  /** Pictures that wait for a session. */
+  waitingFor(key: string): number;
+  put(task: T): void;
+  /** Puts those of a worker that ended first in line, each to be worked on alone: one of them may have ended it. */
+  putBack(tasks: readonly T[]): void;
+  /**
+   * Hands out what may go now.
+   *
+   * @param places - the workers there are.
+   * @param give - hands a task to a worker; the queue counts it there.
+   */
+  handOut<P extends Place>(places: readonly P[], give: (place: P, task: T) => void): void;
+  /** Takes out those for which `over` holds. */
+  drop(over: (task: T) => boolean): T[];
+}
+
+export function createQueue<T extends Task>(): Queue<T> {
+  let quick: T[] = [];
+  let alone: T[] = [];
+  let cost = 0;
+
+  /** Starts from zero whenever nothing waits, so that rounding does not add up. */
+  function subtract(amount: number): void {
+    cost = quick.length + alone.length === 0 ? 0 : cost - amount;
+  }
+
+  function take(lane: T[]): T | undefined {
+    const task = lane.shift();
+    if (task !== undefined) subtract(task.cost);
+    return task;
+  }
+
+  return {
+    get size() {
+      return quick.length + alone.length;
+    },
+    get cost() {
+      return cost;
+    },
+    waitingFor: (key) => [...quick, ...alone].filter((task) => task.key === key).length,
+    put(task) {
+      cost += task.cost;
+      (task.alone ? alone : quick).push(task);
+    },
+    putBack(tasks) {
+      for (const task of tasks) {
+        task.alone = true;
+        cost += task.cost;
+      }
+      alone.unshift(...tasks);
+    },
+    handOut(places, give) {
+      const free = places.filter(({ paused }) => !paused);
+      for (let next = alone[0]; next !== undefined; next = alone[0]) {
+        const most = Math.max(1, free.length - 1);
+        const taken = free.filter((place) => place.alone > 0).length;
+        const place = cheapest(free.filter((place) => place.alone === 0));
+        if (place === undefined || taken >= most) break;
+        place.alone++;
+        place.cost += next.cost;
+        take(alone);
+        give(place, next);
+      }
+      for (let next = quick[0]; next !== undefined; next = quick[0]) {
+        const place = cheapest(free);
+        if (place === undefined || (place.cost > 0 && place.cost + next.cost > WINDOW)) break;
+        place.cost += next.cost;
+        take(quick);
+        give(place, next);
+      }
+    },
+    drop(over) {
+      const dropped = [...alone, ...quick].filter(over);
+      if (dropped.length === 0) return dropped;
+      const gone = new Set(dropped);
+      alone = alone.filter((task) => !gone.has(task));
+      quick = quick.filter((task) => !gone.has(task));
+      for (const task of dropped) subtract(task.cost);
+      return dropped;
+    },
+  };
+}
+
+function cheapest<P extends Place>(places: readonly P[]): P | undefined {
+  let best: P | undefined;
+  for (const place of places) if (best === undefined || place.cost < best.cost) best = place;
+  return best;
+}
