@@ -1,19 +1,30 @@
 // `trainyard export`: makes a verified model file of a run.
+import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../models/errors.ts';
 import { nearest } from '../models/nearest.ts';
 import { repositoryFolder, runsFolder } from '../setup/paths.mjs';
 import { findRun } from '../train/run.ts';
 import { OPSETS } from './convert.ts';
-import { type Convert, exportModel, type Stage } from './export.ts';
+import { type Convert, type Exportable, exportModel, type Stage } from './export.ts';
 import { type CheckpointName, loadRun } from './from-run.ts';
+import type { Format } from './to/format.ts';
+import { exportTo, findFormat, formats } from './to/index.ts';
 
 export const exportCommand = defineCommand({
-  meta: { name: 'export', description: 'Export a run as one ONNX file, with proof of parity' },
+  meta: {
+    name: 'export',
+    description: 'Export a run as one ONNX file, or in another format, with proof of parity',
+  },
   args: {
     run: { type: 'positional', required: false, description: 'Name of the run; the newest if left out' },
     checkpoint: { type: 'string', description: 'Which checkpoint: best or last', default: 'best' },
     converter: { type: 'string', description: 'own, or tf2onnx in Python to compare with', default: 'own' },
+    to: { type: 'string', description: `Write another format instead: ${Object.keys(formats).join(', ')}` },
+    out: {
+      type: 'string',
+      description: 'With --to: the folder to write; exports/<model>-<format> if left out',
+    },
     tta: { type: 'boolean', description: "Average over the views of the recipe's test-time augmentation" },
     opset: { type: 'string', description: "Version of ONNX's operators", default: String(OPSETS.usual) },
     repository: { type: 'string', description: 'Folder of the model files', default: repositoryFolder },
@@ -24,6 +35,7 @@ export const exportCommand = defineCommand({
     const checkpoint = checkpointOf(args.checkpoint);
     const opset = opsetOf(args.opset);
     const converter = await converterOf(args.converter);
+    const format = args.to === undefined ? undefined : findFormat(args.to);
     const run = findRun(args.runs, args.run);
     console.log(`Exporting the ${checkpoint} checkpoint of run ${run.name}.`);
     const model = await loadRun(run, checkpoint, args.tta);
@@ -34,6 +46,10 @@ export const exportCommand = defineCommand({
         `${model.card.architecture.name}, ${model.card.architecture.parameters} parameters`,
       ),
     );
+    if (format !== undefined) {
+      await writeTo(format, model, args.out ?? join('exports', `${model.card.name}-${args.to}`));
+      return;
+    }
     await exportModel(model, {
       repository: args.repository,
       opset,
@@ -50,6 +66,16 @@ function checkpointOf(name: string): CheckpointName {
   throw new UserError(
     `--checkpoint takes best or last; received ${JSON.stringify(name)}.${guess ? ` Did you mean ${guess}?` : ''}`,
   );
+}
+
+async function writeTo(format: Format, model: Exportable, path: string): Promise<void> {
+  const started = performance.now();
+  const parity = await exportTo(format, model, path);
+  const compared = `${parity.n} test pictures, largest difference ${parity.maxProbabilityDifference.toExponential(1)}, ${parity.changedLabels} changed labels`;
+  console.log(line('written', (performance.now() - started) / 1000, `${path}: ${format.description}`));
+  console.log(line('compared', 0, compared).replace('0.00 s', '      '));
+  const note = format.note?.(model.card);
+  if (note !== undefined) console.log(note);
 }
 
 /** tf2onnx is loaded when it is asked for. */

@@ -1,6 +1,6 @@
 // Holds a model file against what it was made of: a checkpoint, or a tfjs model, on pictures.
-import { existsSync, readFileSync } from 'node:fs';
-import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import { existsSync } from 'node:fs';
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { readCheckpoint } from '../../train/checkpoint.ts';
 import { imagesOf } from '../../train/datasets/index.ts';
@@ -17,6 +17,7 @@ import { cardOf, type OpenFile } from '../file.ts';
 import { networkOf } from '../from-checkpoint.ts';
 import { compare, holds, type Parity, TOLERANCE } from '../parity.ts';
 import { readPictures } from '../pictures.ts';
+import { isModelPath, readNetwork } from '../tfjs/read.ts';
 
 /** What a file is held against: a forward pass with an input `image`. */
 export interface Reference {
@@ -61,7 +62,7 @@ export async function compareWith(
  * (model.json) that takes pixels `[N,H,W,C]` from 0 to 255 and gives probabilities.
  */
 export async function openReference(against: string, runs: string, file: OpenFile): Promise<Reference> {
-  if (against.endsWith('.json')) return tfjsReference(against, file);
+  if (isModelPath(against)) return tfjsReference(against, file);
   const path = against.endsWith('.safetensors') ? against : findRun(runs, against).best;
   if (!existsSync(path))
     throw new UserError(`${path} is not there: name a run, a checkpoint or a model.json.`);
@@ -72,40 +73,20 @@ export async function openReference(against: string, runs: string, file: OpenFil
 
 async function tfjsReference(path: string, file: OpenFile): Promise<Reference> {
   const card = cardOf(file);
-  const { run, variables } = await loadTfjs(path);
-  // tfjs knows no uint8, so pixels reach the model as float32.
-  const probabilities = (images: Tensor) => run(fromUint8(images));
-  return { name: path, graph: traceForward({ probabilities, variables, card }), state: readState(variables) };
-}
-
-interface TfjsModel {
-  run: (images: Tensor) => Tensor;
-  variables: ReadonlyMap<string, Variable>;
-}
-
-async function loadTfjs(path: string): Promise<TfjsModel> {
-  const { format } = readJson(path);
-  try {
-    if (format === 'graph-model') {
-      const model = await tf.loadGraphModel(tf.io.fileSystem(path));
-      return { run: (images) => [model.predict(images)].flat()[0] as Tensor, variables: new Map() };
-    }
-    const model = await tf.loadLayersModel(tf.io.fileSystem(path));
-    const variables = new Map(model.weights.map((weight) => [weight.name, weight.read() as Variable]));
-    return { run: (images) => model.apply(images, { training: false }) as Tensor, variables };
-  } catch (error) {
-    throw new UserError(`${path} cannot be loaded: ${error instanceof Error ? error.message : error}`);
-  }
-}
-
-function readJson(path: string): { format?: unknown } {
-  try {
-    return Object(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
+  const { run, variables, inputs } = await readNetwork(path);
+  const [input] = inputs;
+  if (input === undefined || inputs.length > 1 || input.shape.length !== 4)
     throw new UserError(
-      `${path} cannot be read as a tfjs model: ${error instanceof Error ? error.message : error}`,
+      `${path} takes ${inputs.map(({ name, shape }) => `${name} [${shape}]`).join(', ') || 'nothing'}; only a model of pictures [N,H,W,C] can be compared with ${file.path}.`,
     );
-  }
+  // tfjs knows no uint8; a graph model may take whole numbers, a layers model takes float32.
+  const probabilities = (images: Tensor) => {
+    const pixels = fromUint8(images);
+    const [output] = run([input.type === 'float32' ? pixels : tf.cast(pixels, 'int32')]);
+    if (output === undefined) throw new UserError(`${path} gives no output.`);
+    return output;
+  };
+  return { name: path, graph: traceForward({ probabilities, variables, card }), state: readState(variables) };
 }
 
 /**
