@@ -8,27 +8,39 @@ import { findRun } from '../train/run.ts';
 import { OPSETS } from './convert.ts';
 import { type Convert, type Exportable, exportModel, type Stage } from './export.ts';
 import { type CheckpointName, loadRun } from './from-run.ts';
+import { exportTfjs, tfjsArgs } from './tfjs/command.ts';
+import { isModelPath } from './tfjs/read.ts';
 import type { Format } from './to/format.ts';
 import { exportTo, findFormat, formats } from './to/index.ts';
 
 export const exportCommand = defineCommand({
   meta: {
     name: 'export',
-    description: 'Export a run as one ONNX file, or in another format, with proof of parity',
+    description: 'Export a run or a tfjs model as one ONNX file, or in another format, with proof of parity',
   },
   args: {
-    run: { type: 'positional', required: false, description: 'Name of the run; the newest if left out' },
+    run: {
+      type: 'positional',
+      required: false,
+      description: 'Name of a run, the newest if left out; or path of a tfjs model.json',
+    },
     checkpoint: { type: 'string', description: 'Which checkpoint: best or last', default: 'best' },
     converter: { type: 'string', description: 'own, or tf2onnx in Python to compare with', default: 'own' },
     to: { type: 'string', description: `Write another format instead: ${Object.keys(formats).join(', ')}` },
     out: {
       type: 'string',
-      description: 'With --to: the folder to write; exports/<model>-<format> if left out',
+      description:
+        'With --to: the folder to write; exports/<model>-<format> if left out. Of a tfjs model without --labels: the file; <name>.onnx if left out',
     },
     tta: { type: 'boolean', description: "Average over the views of the recipe's test-time augmentation" },
     opset: { type: 'string', description: "Version of ONNX's operators", default: String(OPSETS.usual) },
     repository: { type: 'string', description: 'Folder of the model files', default: repositoryFolder },
     runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
+    'fold-batch-norm': {
+      type: 'boolean',
+      description: 'Put batch norm into the convolutions; then the file cannot be trained on',
+    },
+    ...tfjsArgs,
   },
   async run({ args }) {
     const started = performance.now();
@@ -36,6 +48,12 @@ export const exportCommand = defineCommand({
     const opset = opsetOf(args.opset);
     const converter = await converterOf(args.converter);
     const format = args.to === undefined ? undefined : findFormat(args.to);
+    const foldBatchNorm = args['fold-batch-norm'] ?? false;
+    const onStage = (stage: Stage) => console.log(line(stage.name, stage.seconds, describeStage(stage)));
+    if (args.run !== undefined && isModelPath(args.run)) {
+      const say = (stage: string, seconds: number, text: string) => console.log(line(stage, seconds, text));
+      return await exportTfjs(args.run, args, { opset, foldBatchNorm }, say, onStage);
+    }
     const run = findRun(args.runs, args.run);
     console.log(`Exporting the ${checkpoint} checkpoint of run ${run.name}.`);
     const model = await loadRun(run, checkpoint, args.tta);
@@ -54,7 +72,8 @@ export const exportCommand = defineCommand({
       repository: args.repository,
       opset,
       ...(converter && { convert: converter }),
-      onStage: (stage) => console.log(line(stage.name, stage.seconds, describeStage(stage))),
+      foldBatchNorm,
+      onStage,
     });
     console.log('Next: npm run serve');
   },
@@ -100,7 +119,7 @@ function describeStage(stage: Stage): string {
     case 'converted':
       return `${stage.nodes} ONNX nodes, opset ${stage.opset}, ${(stage.bytes / 1e6).toFixed(2)} MB`;
     case 'compared':
-      return `${stage.parity.n} test pictures, largest difference ${stage.parity.maxProbabilityDifference.toExponential(1)}, ${stage.parity.changedLabels} changed labels, accuracy ${(stage.accuracy * 100).toFixed(2)} %`;
+      return `${stage.parity.n} test pictures, largest difference ${stage.parity.maxProbabilityDifference.toExponential(1)}, ${stage.parity.changedLabels} changed labels${stage.accuracy === null ? '' : `, accuracy ${(stage.accuracy * 100).toFixed(2)} %`}`;
     case 'written':
       return `${stage.file.name} version ${stage.file.version}: ${stage.file.path}`;
   }

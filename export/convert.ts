@@ -10,6 +10,7 @@ import { onnxType, valueInfo } from './onnx.ts';
 import { createOp, describe } from './op.ts';
 import { plain } from './operands.ts';
 import { findConverter, wayOut } from './ops/index.ts';
+import { foldBatchNorm } from './passes/batch-norm.ts';
 import { dropUnused, foldConstants } from './passes/fold.ts';
 import { passes as allPasses, type Pass, runPasses } from './passes/index.ts';
 import type { TracedGraph } from './trace.ts';
@@ -22,6 +23,8 @@ export interface ConvertOptions {
   outputs: readonly string[];
   /** Version of ONNX's operators. */
   opset?: number;
+  /** Puts batch norm into the convolution or product before it; by default it is kept. */
+  foldBatchNorm?: boolean;
   /** Passes over the result; all of them unless told. */
   passes?: Readonly<Record<string, Pass>>;
 }
@@ -29,14 +32,24 @@ export interface ConvertOptions {
 /** A record; what it says of sizes that vary, `traceModel` finds out. */
 type Traced = Graph & Partial<TracedGraph>;
 
-/** Operator sets that can be written. Both ends are what the installed onnxruntime is tested with. */
-export const OPSETS = { oldest: 13, usual: 17, newest: 21 } as const;
+/** Operator sets that can be written: up to the newest that onnxruntime 1.30 loads. */
+export const OPSETS = { oldest: 13, usual: 17, newest: 26 } as const;
+
+/** From which operator set on which version of the file format is written. */
+const IR_VERSIONS = [
+  [13, 7],
+  [15, 8],
+  [19, 9],
+  [21, 10],
+  [23, 11],
+  [24, 12],
+  [25, 13],
+] as const;
 
 /** The file format's version that came with an operator set (https://onnx.ai/onnx/repo-docs/Versioning.html). */
 function irVersion(opset: number): number {
-  if (opset >= 21) return 10;
-  if (opset >= 19) return 9;
-  return opset >= 15 ? 8 : 7;
+  const [, version = 7] = [...IR_VERSIONS].reverse().find(([from]) => opset >= from) ?? [];
+  return version;
 }
 
 /**
@@ -48,6 +61,7 @@ function irVersion(opset: number): number {
  */
 export function convert(graph: Traced, state: State, options: ConvertOptions): ModelProto {
   const { opset = OPSETS.usual, passes = allPasses } = options;
+  const chosen = options.foldBatchNorm ? { foldBatchNorm, ...passes } : passes;
   if (!Number.isInteger(opset) || opset < OPSETS.oldest || opset > OPSETS.newest)
     throw new UserError(`opset ${opset} cannot be written: choose ${OPSETS.oldest} to ${OPSETS.newest}.`);
   const folded = { ...graph, ...dropUnused(foldConstants(dropUnused(graph), state)) };
@@ -55,7 +69,7 @@ export function convert(graph: Traced, state: State, options: ConvertOptions): M
     ir_version: irVersion(opset),
     producer_name: 'trainyard',
     opset_import: [{ domain: '', version: opset }],
-    graph: runPasses(convertGraph(folded, state, options, opset), passes),
+    graph: runPasses(convertGraph(folded, state, options, opset), chosen),
     metadata_props: [],
   };
 }

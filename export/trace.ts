@@ -5,6 +5,7 @@ import type { Constant, Graph, Node, Output } from '../train/graph/graph.ts';
 import { DataType, tf, uint8Tensor } from '../train/graph/tensorflow.ts';
 import { trace } from '../train/graph/trace.ts';
 import { BATCH, dynamicSize } from './dimensions.ts';
+import { withoutReading } from './kernels.ts';
 
 export type InputType = 'float32' | 'int32' | 'uint8' | 'bool';
 
@@ -66,14 +67,15 @@ export function traceModel(
   const failures: unknown[] = [];
   for (const sides of tries) {
     const choices = choicesOf(varying, sides);
+    const graphs: Graph[] = [];
     try {
-      const graphs = choices.map((sizes) => traceAt(fn, inputs, variables, sizes));
-      const sizes = createSizes(varying, choices);
-      return { ...merge(graphs, sizes, varying), names: sizes.names, samples: sizes.samples };
+      for (const sizes of choices) graphs.push(traceAt(fn, inputs, variables, sizes));
     } catch (error) {
-      if (error instanceof UserError) throw error;
       failures.push(error);
+      continue;
     }
+    const sizes = createSizes(varying, choices);
+    return { ...merge(graphs, sizes, varying), names: sizes.names, samples: sizes.samples };
   }
   throw failures[0];
 }
@@ -95,7 +97,7 @@ function traceAt(
   const made = inputs.map((spec) => ({ name: spec.name, tensor: example(spec, sizes) }));
   const tensors = made.map(({ tensor }) => tensor);
   try {
-    return trace(() => fn(tensors), made, variables);
+    return withoutReading(() => trace(() => fn(tensors), made, variables));
   } finally {
     tf.dispose(tensors);
   }

@@ -15,34 +15,38 @@ export async function layersNetwork({ artifacts, parameters }: ModelFiles, name:
   return networkOfLayers(model, name);
 }
 
-/** A layers model that is in memory already. */
+/** A layers model that is in memory already. Inputs, outputs and weights are called after their layers. */
 export function networkOfLayers(model: LayersModel, name: string): Network {
   for (const layer of model.layers) checkResult(layer.name, layer.outputShape);
-  const weights = model.weights.map((weight) => [weight.name, weight.read() as Variable] as const);
+  const taken = new Set<string>();
+  const inputs = model.inputs.map(({ sourceLayer, dtype, shape }) =>
+    inputSpec(unique(sourceLayer.name, taken), dtype, shape),
+  );
   return {
     name,
-    inputs: model.inputs.map((input, i) =>
-      inputSpec(model.inputNames[i] ?? input.name, input.dtype, input.shape),
-    ),
-    outputs: outputNames(model),
-    run: (inputs) => {
-      const [only] = inputs;
-      const made = model.apply(inputs.length === 1 && only ? only : [...inputs], { training: false });
+    inputs,
+    outputs: model.outputs.map(({ sourceLayer }) => unique(sourceLayer.name, taken)),
+    run: (tensors) => {
+      const [only] = tensors;
+      const made = model.apply(tensors.length === 1 && only ? only : [...tensors], { training: false });
       return [made].flat() as Tensor[];
     },
-    variables: new Map(weights),
+    variables: weightsOf(model),
   };
 }
 
-/** After the layers that make them; a layer that makes several, or is an input as well, gets numbers. */
-function outputNames({ outputNames, inputNames }: LayersModel): string[] {
-  const taken = new Set(inputNames);
-  return outputNames.map((name) => {
-    let unique = name;
-    for (let i = 1; taken.has(unique); i++) unique = `${name}_${i}`;
-    taken.add(unique);
-    return unique;
-  });
+/** By their names in the layers: tfjs adds numbers to those that this process has seen before. */
+function weightsOf({ weights }: LayersModel): Map<string, Variable> {
+  const taken = new Set<string>();
+  return new Map(weights.map((weight) => [unique(weight.originalName, taken), weight.read() as Variable]));
+}
+
+/** `name`, or `name_1` and so on where that is taken. */
+function unique(name: string, taken: Set<string>): string {
+  let free = name;
+  for (let i = 1; taken.has(free); i++) free = `${name}_${i}`;
+  taken.add(free);
+  return free;
 }
 
 type Shapes = LayersModel['layers'][number]['outputShape'];

@@ -32,13 +32,26 @@ export async function readNetwork(path: string): Promise<ReadNetwork> {
   try {
     const network = await (files.format === 'layers' ? layersNetwork : graphNetwork)(files, name);
     const format = files.format === 'layers' ? 'layers model' : 'graph model';
-    return { ...network, format, parameters: files.parameters, digest: files.digest };
+    const run = told(file, network.run);
+    return { ...network, run, format, parameters: files.parameters, digest: files.digest };
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${file} could not be loaded by tfjs: ${reason(error)}.${hint(reason(error))}`, {
       cause: error,
     });
   }
+}
+
+/** What tfjs says while it runs the model is for the reader, too: an op that it does not know, shapes that do not fit. */
+function told(file: string, run: Network['run']): Network['run'] {
+  return (inputs) => {
+    try {
+      return run(inputs);
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw new UserError(`${file} could not be run by tfjs: ${reason(error)}.`, { cause: error });
+    }
+  };
 }
 
 function hint(message: string): string {

@@ -1,0 +1,115 @@
+// A classifier from elsewhere in the contract of our own model files: bytes of a picture in, probabilities out.
+import { createHash } from 'node:crypto';
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { canonicalJson } from '../../models/canonical.ts';
+import type { Card } from '../../models/card.ts';
+import { UserError } from '../../models/errors.ts';
+import { goldenInput, goldenNames } from '../../models/golden.ts';
+import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
+import { standardised } from '../../train/model.ts';
+import type { Exportable } from '../export.ts';
+import type { ReadNetwork } from './read.ts';
+
+/** What a byte of a picture becomes before the network sees it, by the name of the range. */
+export const scalings = {
+  '0..1': { mean: [0, 0, 0], deviation: [1, 1, 1] },
+  '-1..1': { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] },
+  '0..255': { mean: [0, 0, 0], deviation: [1 / 255, 1 / 255, 1 / 255] },
+  // Mean and deviation of ImageNet's pictures, as torchvision has them.
+  imagenet: { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
+} as const;
+
+export type Scaling = keyof typeof scalings;
+
+/** What a model.json does not say of a classifier. */
+export interface About {
+  readonly name: string;
+  readonly description: string;
+  /** In the order of the output. */
+  readonly labels: readonly string[];
+  readonly scaling: Scaling;
+  readonly prepare: Extract<Card['input']['prepare'], { rule: 'resize' }>;
+}
+
+/**
+ * Wraps a network with one input of pictures and one output of classes. Where its answers are no probabilities, a
+ * softmax is added.
+ * @param pictures - uint8 `[N,H,W,C]` one after another: what the file is compared on.
+ * @throws UserError when it has other inputs or outputs, or another number of classes than there are labels.
+ */
+export function classifierOf(
+  network: ReadNetwork,
+  about: About,
+  pictures: readonly Uint8Array[],
+): Exportable {
+  const shape = pictureShape(network);
+  const { mean, deviation } = scalings[about.scaling];
+  const channels = { mean: mean.slice(0, shape[2]), deviation: deviation.slice(0, shape[2]) };
+  const answer = (images: Tensor): Tensor => {
+    const [output] = network.run([standardised(images, channels)]);
+    if (output === undefined) throw new Error('the network has no output');
+    return tf.reshape(output, [output.shape[0] ?? 1, output.size / (output.shape[0] ?? 1)]);
+  };
+  const found = answerGolden(answer, shape);
+  if (found.classes !== about.labels.length)
+    throw new UserError(
+      `${network.name} tells ${found.classes} classes apart; --labels names ${about.labels.length}. Name them all, in the order of the output.`,
+    );
+  const recipe = {
+    format: network.format,
+    digest: network.digest,
+    scaling: about.scaling,
+    output: found.areProbabilities ? 'probabilities' : 'logits',
+  };
+  return {
+    card: {
+      name: about.name,
+      description: about.description,
+      labels: [...about.labels],
+      input: { shape, prepare: about.prepare },
+      architecture: { name: network.name, parameters: network.parameters },
+      tta: 'none',
+      recipe,
+      recipeDigest: createHash('sha256').update(canonicalJson(recipe)).digest('hex'),
+      datasets: [],
+    },
+    probabilities: found.areProbabilities ? answer : (images) => tf.softmax(answer(images)),
+    variables: network.variables,
+    test: { images: Buffer.concat(pictures), labels: new Uint8Array(), n: pictures.length },
+  };
+}
+
+type PictureShape = Card['input']['shape'];
+
+/** @throws UserError unless the network takes pictures of one size, in one input, and has one output. */
+function pictureShape({ name, inputs, outputs }: ReadNetwork): PictureShape {
+  const [input] = inputs;
+  if (input === undefined || inputs.length !== 1 || outputs.length !== 1)
+    throw new UserError(
+      `${name} has inputs ${inputs.map((each) => each.name).join(', ')} and outputs ${outputs.join(', ')}; a classifier has one of each. Leave out --labels to export it as it is.`,
+    );
+  const [, height, width, channels] = input.shape;
+  if (input.shape.length !== 4 || input.type !== 'float32' || (channels !== 1 && channels !== 3))
+    throw new UserError(
+      `Input ${input.name} of ${name} is ${input.type} [${input.shape}]; a classifier takes pictures, float32 [N,height,width,3] or [N,height,width,1].`,
+    );
+  if (typeof height !== 'number' || typeof width !== 'number')
+    throw new UserError(
+      `${name} takes pictures of any size: say which one the server makes of them, \`--size 224\`.`,
+    );
+  return [height, width, channels];
+}
+
+/** How far the sum of probabilities may be from 1, for float32 sums over thousands of classes. */
+const SUM_TOLERANCE = 1e-3;
+
+function answerGolden(answer: (images: Tensor) => Tensor, shape: PictureShape) {
+  const images = Buffer.concat(goldenNames.map((name) => goldenInput(name, shape)));
+  return tf.tidy(() => {
+    const output = answer(uint8Tensor(images, [goldenNames.length, ...shape]));
+    const sums = tf.sum(output, 1).dataSync();
+    const [least = 0] = tf.min(output).dataSync();
+    const areProbabilities = least >= 0 && sums.every((sum) => Math.abs(sum - 1) < SUM_TOLERANCE);
+    return { classes: output.shape[1] ?? 0, areProbabilities };
+  });
+}

@@ -1,0 +1,135 @@
+// `trainyard export path/to/model.json`: a tfjs model from elsewhere as a model file.
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { UserError } from '../../models/errors.ts';
+import { nearest } from '../../models/nearest.ts';
+import { exportModel, type Stage } from '../export.ts';
+import { exportNetwork } from '../export-network.ts';
+import type { NetworkOptions } from '../network.ts';
+import { type About, classifierOf, type Scaling, scalings } from './classifier.ts';
+import { withSize } from './input.ts';
+import { drawnPictures, picturesIn } from './pictures.ts';
+import { type ReadNetwork, readNetwork } from './read.ts';
+
+/** Options of the command that are about models from elsewhere. */
+export const tfjsArgs = {
+  labels: {
+    type: 'string',
+    description: 'Of a tfjs classifier: its classes in order, with commas between them, or a file of them',
+  },
+  scaling: {
+    type: 'string',
+    description: `Of a tfjs classifier: what bytes become, ${Object.keys(scalings).join(', ')}`,
+    default: '0..1',
+  },
+  size: {
+    type: 'string',
+    description: 'Of a tfjs model that takes any: 224, or 224x160 for height and width',
+  },
+  crop: { type: 'string', description: 'Of a tfjs classifier: centre or stretch', default: 'centre' },
+  pictures: { type: 'string', description: 'Of a tfjs classifier: a folder of pictures to compare on' },
+  name: { type: 'string', description: 'Of a tfjs model: what it is called; its folder if left out' },
+} as const;
+
+export type TfjsArgs = { [name in keyof typeof tfjsArgs | 'out']?: string | undefined } & {
+  repository: string;
+};
+
+/** Told after each stage. */
+type Say = (stage: string, seconds: number, text: string) => void;
+
+/** Exports the model of a model.json: as it is, or with `--labels` as a classifier that can be served. */
+export async function exportTfjs(
+  path: string,
+  args: TfjsArgs,
+  options: NetworkOptions,
+  say: Say,
+  onStage: (stage: Stage) => void,
+): Promise<void> {
+  const started = performance.now();
+  const read = await readNetwork(path);
+  const size = sizeOf(args.size);
+  const network = { ...read, name: args.name ?? read.name, inputs: withSize(read.inputs, size) };
+  say('loaded', (performance.now() - started) / 1000, inWords(network));
+  if (args.labels === undefined) return await exportAsIs(network, args.out, options, say);
+  const about = aboutOf(network.name, args);
+  const [, height = 0, width = 0, channels = 0] = network.inputs[0]?.shape ?? [];
+  const shape = [Number(height), Number(width), channels === 1 ? 1 : 3] as [number, number, 1 | 3];
+  const pictures = args.pictures
+    ? await picturesIn(args.pictures, { shape, prepare: about.prepare })
+    : drawnPictures(shape);
+  await exportModel(classifierOf(network, about, pictures), {
+    repository: args.repository,
+    onStage,
+    ...options,
+  });
+}
+
+async function exportAsIs(
+  network: ReadNetwork,
+  out: string | undefined,
+  options: NetworkOptions,
+  say: Say,
+): Promise<void> {
+  const started = performance.now();
+  const path = resolve(out ?? `${network.name}.onnx`);
+  if (!path.endsWith('.onnx')) throw new UserError(`--out takes a file that ends in .onnx; received ${out}.`);
+  const { files, comparison, nodes } = await exportNetwork(network, path, options);
+  const { runs, largestDifference } = comparison;
+  const compared = `${runs} runs, largest difference ${largestDifference.toExponential(1)}`;
+  say(
+    'written',
+    (performance.now() - started) / 1000,
+    `${nodes} ONNX nodes; ${compared}; ${files.join(', ')}`,
+  );
+}
+
+function inWords({ name, format, parameters, inputs, outputs }: ReadNetwork): string {
+  const takes = inputs.map((input) => `${input.name} ${input.type} [${input.shape}]`).join(', ');
+  return `${name}, ${format}, ${parameters} parameters; ${takes} -> ${outputs.join(', ')}`;
+}
+
+function aboutOf(name: string, { labels = '', scaling = '0..1', crop = 'centre' }: TfjsArgs): About {
+  if (!isScaling(scaling)) {
+    const guess = nearest(scaling, Object.keys(scalings));
+    throw new UserError(
+      `--scaling takes ${Object.keys(scalings).join(', ')}; received ${JSON.stringify(scaling)}.${guess ? ` Did you mean ${guess}?` : ''}`,
+    );
+  }
+  if (crop !== 'centre' && crop !== 'stretch')
+    throw new UserError(`--crop takes centre or stretch; received ${JSON.stringify(crop)}.`);
+  return {
+    name,
+    description: `${name}, a classifier exported from TensorFlow.js`,
+    labels: labelsOf(labels),
+    scaling,
+    prepare: { rule: 'resize', filter: 'bilinear', crop },
+  };
+}
+
+function isScaling(name: string): name is Scaling {
+  return Object.hasOwn(scalings, name);
+}
+
+/** Names with commas between them, one a line of a text file, or a JSON list. */
+function labelsOf(text: string): string[] {
+  if (!existsSync(text)) return named(text, text.split(','));
+  const content = readFileSync(text, 'utf8');
+  if (!text.endsWith('.json')) return named(basename(text), content.trimEnd().split(/\r?\n/));
+  const list: unknown = JSON.parse(content);
+  if (Array.isArray(list)) return named(basename(text), list.map(String));
+  throw new UserError(`${text} is no list of names: ["cat","dog"].`);
+}
+
+function named(from: string, names: readonly string[]): string[] {
+  const labels = names.map((name) => name.trim());
+  if (labels.every((label) => label !== '') && new Set(labels).size === labels.length) return labels;
+  throw new UserError(`--labels: every class needs a name of its own; received ${JSON.stringify(from)}.`);
+}
+
+function sizeOf(text: string | undefined): { height: number; width: number } | undefined {
+  if (text === undefined) return undefined;
+  const [, height, width = height] = /^(\d{1,5})(?:x(\d{1,5}))?$/.exec(text) ?? [];
+  if (Number(height) > 0 && Number(width) > 0) return { height: Number(height), width: Number(width) };
+  throw new UserError(`--size takes 224, or 224x160 for height and width; received ${JSON.stringify(text)}.`);
+}

@@ -1,0 +1,106 @@
+// A classifier from elsewhere, exported with labels: it takes bytes, gives probabilities, and its card says what it is.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { exportModel } from '../../../export/export.ts';
+import { type About, classifierOf, type Scaling, scalings } from '../../../export/tfjs/classifier.ts';
+import { withSize } from '../../../export/tfjs/input.ts';
+import { drawnPictures, picturesIn } from '../../../export/tfjs/pictures.ts';
+import { readNetwork } from '../../../export/tfjs/read.ts';
+import { readCard } from '../../../models/card.ts';
+import { tf } from '../../../train/graph/tensorflow.ts';
+import { saveLayers } from './saved.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-classifier-'));
+const repository = join(folder, 'models');
+let path: string;
+
+beforeAll(async () => {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.conv2d({
+        filters: 6,
+        kernelSize: 3,
+        strides: 2,
+        activation: 'relu',
+        inputShape: [null, null, 3],
+      }),
+      tf.layers.globalAveragePooling2d({}),
+      // Logits: no softmax.
+      tf.layers.dense({ units: 3 }),
+    ],
+  });
+  ({ path } = await saveLayers(join(folder, 'any'), model));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const about = (scaling: Scaling): About => ({
+  name: `pets-${scaling.replace(/\W+/g, '-').replace(/^-/, '')}`,
+  description: 'Tells pets apart',
+  labels: ['cat', 'dog', 'owl'],
+  scaling,
+  prepare: { rule: 'resize', filter: 'bilinear', crop: 'centre' },
+});
+
+const sized = async () => {
+  const network = await readNetwork(path);
+  return { ...network, inputs: withSize(network.inputs, { height: 20, width: 24 }) };
+};
+
+it.each(Object.keys(scalings) as Scaling[])(
+  'scales bytes to %s inside the file, and softens logits',
+  async (scaling) => {
+    const network = await sized();
+    const [picture = new Uint8Array()] = drawnPictures([20, 24, 3]);
+    const file = await exportModel(classifierOf(network, about(scaling), [picture]), { repository });
+    const bytes = readFileSync(file.path);
+    expect(readCard(bytes)).toMatchObject({
+      name: about(scaling).name,
+      labels: ['cat', 'dog', 'owl'],
+      input: { shape: [20, 24, 3], prepare: { rule: 'resize', filter: 'bilinear', crop: 'centre' } },
+      architecture: { parameters: 6 * 27 + 6 + 18 + 3 },
+      recipe: { format: 'layers model', scaling, output: 'logits' },
+      metrics: null,
+      parity: { n: 1, changedLabels: 0 },
+    });
+    const { mean, deviation } = scalings[scaling];
+    const expected = tf.tidy(() => {
+      const pixels = tf.tensor(Float32Array.from(picture), [1, 20, 24, 3]);
+      const scaled = tf.div(tf.sub(tf.div(pixels, 255), [...mean]), [...deviation]);
+      return tf.softmax(network.run([scaled])[0] ?? tf.scalar(0)).dataSync();
+    });
+    const session = await ort.InferenceSession.create(file.path);
+    const { probabilities } = await session.run({ image: new ort.Tensor('uint8', picture, [1, 20, 24, 3]) });
+    await session.release();
+    const got = probabilities?.data as Float32Array;
+    // 2.4e-7 measured.
+    expect(Math.max(...expected.map((value, i) => Math.abs(value - (got[i] ?? Number.NaN))))).toBeLessThan(
+      1e-6,
+    );
+  },
+);
+
+it('is compared on the pictures of a folder, prepared as the server does', async () => {
+  const input = { shape: [20, 24, 3] as [number, number, 3], prepare: about('0..1').prepare };
+  const png = sharp({
+    create: { width: 48, height: 40, channels: 3, background: { r: 200, g: 30, b: 60 } },
+  }).png();
+  writeFileSync(join(folder, 'red.png'), await png.toBuffer());
+  const [picture] = await picturesIn(folder, input);
+  expect([...(picture?.subarray(0, 6) ?? [])]).toEqual([200, 30, 60, 200, 30, 60]);
+  writeFileSync(join(folder, 'broken.jpg'), 'no picture');
+  await expect(picturesIn(folder, input)).rejects.toThrow(/broken\.jpg cannot be used/);
+  rmSync(join(folder, 'broken.jpg'));
+  await expect(picturesIn(join(folder, 'models'), input)).rejects.toThrow(/holds no JPEG, PNG, WebP or GIF/);
+});
+
+it('says what is missing: labels, a size', async () => {
+  const network = await sized();
+  const two = { ...about('0..1'), labels: ['cat', 'dog'] };
+  expect(() => classifierOf(network, two, [])).toThrow(/tells 3 classes apart; --labels names 2/);
+  const anySize = await readNetwork(path);
+  expect(() => classifierOf(anySize, about('0..1'), [])).toThrow(/pictures of any size.*--size 224/);
+});
