@@ -1,5 +1,6 @@
 // Takes questions and sees that each gets one answer: waits for a worker, keeps the deadline, forgets whoever has gone,
 // and gives what an ended worker had to another.
+import { endTurn, takeTurn } from './decode/turns.ts';
 import type { Asked, Classified } from './engine.ts';
 import { createGate } from './gate.ts';
 import type { Limits } from './limits.ts';
@@ -62,6 +63,7 @@ export function createDesk(options: DeskOptions) {
   let nextId = 0;
   let scheduled = false;
   let sweeper: NodeJS.Timeout | undefined;
+  let sharp: ReturnType<typeof openSharp> | undefined;
 
   const crew: Crew = openCrew({ ...options, hear, gone, free: schedule });
 
@@ -225,12 +227,20 @@ export function createDesk(options: DeskOptions) {
     return costs.ofPixels(material.picture.width, material.picture.height);
   }
 
+  /** Loaded for the first picture that needs it. */
+  async function openSharp() {
+    takeTurn(options.worker.turns);
+    const decoder = await import('./decode/decode.ts').finally(() => endTurn(options.worker.turns));
+    decoder.secureDecoders();
+    return decoder;
+  }
+
   /** For files that sharp has to decode, on threads of its own. */
   async function askAfterSharp(ticket: Ticket, bytes: Uint8Array): Promise<Classified> {
     const { model, name, asked } = ticket;
     const begun = performance.now();
-    const { readHeader, secureDecoders } = await import('./decode/decode.ts');
-    secureDecoders();
+    sharp ??= openSharp();
+    const { readHeader } = await sharp;
     const refused = (error: unknown): never => {
       observer.lost(name, error instanceof Refusal ? 'refused' : 'failed');
       throw error;

@@ -4,6 +4,7 @@ import type { Picture } from '../models/image/picture.ts';
 import { type Catalog, createCatalog, type Trial } from './catalog.ts';
 import { checkPixels, type PlainHeader, readPlainHeader } from './decode/header.ts';
 import { findLibvips } from './decode/libvips.ts';
+import { createTurns } from './decode/turns.ts';
 import { createDesk } from './desk.ts';
 import type { Limits } from './limits.ts';
 import { type ServedModel, sessionKey } from './models.ts';
@@ -109,6 +110,7 @@ export function openEngine(options: EngineOptions): Engine {
       batch: limits.batch,
       device: options.device ?? 'cpu',
       fast: options.decode === 'fast',
+      turns: createTurns(),
     },
     limits,
     observer,

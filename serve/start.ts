@@ -4,6 +4,7 @@ import { readKeys } from './keys.ts';
 import { connectionLimits, defaultLimits, type Limits } from './limits.ts';
 import { jsonLog, type Log, textLog } from './log.ts';
 import { type ServeOptions, type Serving, serve } from './main.ts';
+import { parseDevice } from './sessions/device.ts';
 import { describeSettings } from './settings/describe.ts';
 import { type Resolved, strayVariables } from './settings/resolve.ts';
 import type { Settings } from './settings/schema.ts';
@@ -55,13 +56,17 @@ function openLog({ logFormat }: Settings): Log {
 }
 
 function optionsOf(settings: Settings): Omit<ServeOptions, 'page' | 'keys' | 'log'> {
-  const { host, port, repository, model, threads, cors, logRequests } = settings;
+  const { host, port, repository, model, threads, workers, decode, cors, logRequests } = settings;
   return {
     host,
     port,
     repository,
     model,
     threads,
+    workers,
+    device: parseDevice(settings.device),
+    decode,
+    watch: settings.watchMs,
     cors,
     logRequests,
     limits: limitsOf(settings),
@@ -83,6 +88,8 @@ export function limitsOf(settings: Settings): Limits {
     heldBytes: Math.max(settings.heldMib * MiB, bodyBytes),
     pixels: settings.megapixels * million,
     batch: settings.batch,
+    queue: settings.queueMs,
+    deadline: settings.deadlineMs,
   };
 }
 

@@ -4,6 +4,7 @@ import koffi from 'koffi';
 import type { Picture } from '../../models/image/picture.ts';
 import { Damaged } from './damaged.ts';
 import { findLibvips } from './libvips.ts';
+import { endTurn, type Turns, takeTurn } from './turns.ts';
 
 /** By how much a JPEG's sides are divided while it is decoded: its transform has 8x8 pixels a block. */
 export type Shrink = 1 | 2 | 4 | 8;
@@ -26,9 +27,10 @@ export type DecodeJpeg = <T>(bytes: Uint8Array, shrink: Shrink, use: (picture: P
 /**
  * Finds libvips and returns a decoder.
  *
+ * @param turns - shared with all threads that use libvips.
  * @returns undefined where sharp brings no library of its own: sharp has to do then.
  */
-export function openJpegDecoder(): DecodeJpeg | undefined {
+export function openJpegDecoder(turns: Turns): DecodeJpeg | undefined {
   const path = findLibvips();
   if (path === undefined) return undefined;
   const vips = koffi.load(path);
@@ -52,7 +54,12 @@ export function openJpegDecoder(): DecodeJpeg | undefined {
     quiet, // a function that does nothing: each damaged file would be a line on stderr
     null,
   );
-  init('trainyard');
+  takeTurn(turns);
+  try {
+    init('trainyard');
+  } finally {
+    endTurn(turns);
+  }
   setConcurrency(1); // a thread a picture: there are workers enough
 
   /** libvips keeps what went wrong in one text of the process; its first line is the reason. */

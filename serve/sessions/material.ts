@@ -5,6 +5,7 @@ import { type Prepare, prepare } from '../../models/image/prepare.ts';
 import type { PlainHeader } from '../decode/header.ts';
 import { type DecodeJpeg, openJpegDecoder, type Shrink } from '../decode/jpeg.ts';
 import { decodePng } from '../decode/png.ts';
+import type { Turns } from '../decode/turns.ts';
 import type { Material, Spent } from './messages.ts';
 
 /** A model's input, and how long it took to make. */
@@ -25,8 +26,14 @@ const KEPT = 1.5;
 /** The digit rule looks for ink in up to this many pixels a side (models/image/digit.ts). */
 const DIGIT_SIDE = 512;
 
-/** @param fast - shrinks large JPEGs while they are decoded. */
-export function createMaker(fast: boolean): Maker {
+export interface MakerOptions {
+  /** Shrinks large JPEGs while they are decoded. */
+  readonly fast: boolean;
+  /** For starting libvips. */
+  readonly turns: Turns;
+}
+
+export function createMaker({ fast, turns }: MakerOptions): Maker {
   let decodeJpeg: DecodeJpeg | undefined;
 
   function withPixels<T>(
@@ -36,7 +43,7 @@ export function createMaker(fast: boolean): Maker {
   ): T {
     const { bytes, header } = material;
     if (header.format === 'PNG') return use(decodePng(bytes));
-    decodeJpeg ??= openJpegDecoder();
+    decodeJpeg ??= openJpegDecoder(turns);
     if (decodeJpeg === undefined) throw new Error('a JPEG came to a worker that has no decoder for it');
     return decodeJpeg(bytes, shrink, (picture) => use(orient(picture, header.orientation)));
   }

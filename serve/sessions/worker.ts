@@ -20,7 +20,7 @@ interface Held {
 
 function work(port: MessagePort, options: WorkerOptions): void {
   const models = new Map<string, Held>();
-  const make = createMaker(options.fast);
+  const make = createMaker(options);
   const inbox: ToWorker[] = [];
   let busy = false;
 

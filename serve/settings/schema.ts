@@ -29,6 +29,7 @@ const yesOrNo = z.preprocess(
 );
 
 const text = (what: string) => z.string(what).min(1, what);
+const deviceMessage = 'auto, cpu, cuda, or cuda: with the number of a GPU';
 const originMessage = 'origins such as https://example.org, or *';
 
 /** In the order in which help and the start of the server list them. */
@@ -38,6 +39,21 @@ export const settingsSchema = z.strictObject({
   repository: text('a folder').default(repositoryFolder).describe('Folder of the models'),
   model: text('the name of a model').optional().describe('Serve this model alone'),
   threads: whole(1, 1024).optional().describe('Threads that run models (default: one for each processor)'),
+  workers: whole(1, 1024)
+    .optional()
+    .describe('Workers among which the threads are shared out (default: as many, up to 8)'),
+  device: z
+    .string()
+    .regex(/^(auto|cpu|cuda(:[0-9]{1,3})?)$/, deviceMessage)
+    .default('auto')
+    .describe('What runs models; auto takes a GPU where there is one'),
+  decode: z
+    .enum(['exact', 'fast'], 'exact or fast')
+    .default('exact')
+    .describe('How JPEGs are decoded: exact, or fast, which shrinks large ones meanwhile'),
+  watchMs: whole(0, 3_600_000)
+    .default(500)
+    .describe('Milliseconds between looks for new versions of models; 0 looks only at the start'),
   page: yesOrNo.default(true).describe('Serve the page at /'),
   keys: text('a file')
     .optional()
@@ -57,6 +73,12 @@ export const settingsSchema = z.strictObject({
   batch: whole(1, 4096)
     .default(defaultLimits.batch)
     .describe('Pictures that one run of a model takes at most'),
+  queueMs: whole(1, 3_600_000)
+    .default(defaultLimits.queue)
+    .describe('Milliseconds of work that may wait for each worker, as estimated'),
+  deadlineMs: whole(1, 3_600_000)
+    .default(defaultLimits.deadline)
+    .describe('Milliseconds in which a picture must be answered'),
   headersSeconds: whole(1, 3600)
     .default(connectionLimits.headersTimeout / 1000)
     .describe('Seconds in which the headers of a request must have come'),
