@@ -62,6 +62,11 @@ const commands: Record<string, { description: string; load: () => Promise<AnyCom
     description: 'Serve the models of the repository over HTTP',
     load: async () => (await import('../serve/command.ts')).serveCommand,
   },
+  predict: {
+    description: 'Classify files and folders of pictures, without a server',
+    load: async () => (await import('../serve/predict/command.ts')).predictCommand,
+    takesMany: true,
+  },
   'web-demo': {
     description: 'Develop the web page',
     load: async () => (await import('../web-demo/command.ts')).webDemoCommand,

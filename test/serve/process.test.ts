@@ -1,11 +1,14 @@
 // What is promised of the command: it starts with a word about what is wrong, and ends without losing a request.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Card } from '../../models/card.ts';
 import { colours, fillRepository, temporaryFolder } from './harness.ts';
 import { busy } from './pictures.ts';
 
@@ -106,6 +109,92 @@ describe('ends by itself', () => {
     child.kill('SIGINT');
     expect(await ended).toEqual([0, null]);
   });
+});
+
+describe('serve --check', () => {
+  const check = async (repository: string) => {
+    const child = run('serve', '--check', '--repository', repository, '--log-format', 'json');
+    const [[code], printed] = await Promise.all([once(child, 'exit'), text(child.stdout)]);
+    const lines: { level: string; msg: string }[] = printed
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    return { code, lines: lines.map(({ level, msg }) => `${level}: ${msg}`) };
+  };
+
+  test('ends with 0 when every version of every model is well, each with its line', async () => {
+    const { code, lines } = await check(folder.path);
+    expect(lines).toEqual([expect.stringMatching(/^info: colours\/1: well, 4 golden vectors, \d+ ms$/)]);
+    expect(code).toBe(0);
+  });
+
+  test('ends with 1 when one is not, also an old one, and says which and why', async () => {
+    const other = await temporaryFolder();
+    const lie = (card: Card): Card => ({
+      ...card,
+      golden: card.golden.map((one) => ({ ...one, probabilities: one.probabilities.toReversed() })),
+    });
+    await fillRepository(other.path, [{ ...colours, change: lie }, colours]);
+    await mkdir(join(other.path, 'junk', '1'), { recursive: true });
+    await writeFile(join(other.path, 'junk', '1', 'model.onnx'), 'no model');
+    const { code, lines } = await check(other.path);
+    expect(lines).toEqual([
+      expect.stringMatching(/^error: junk\/1 /),
+      expect.stringMatching(/^error: colours\/1: .*differs from its card by/),
+      expect.stringMatching(/^info: colours\/2: well/),
+    ]);
+    expect(code).toBe(1);
+    await other.remove();
+  });
+});
+
+test('a log that is no terminal is JSON, with its settings and without a key', async () => {
+  const keys = join(folder.path, 'keys');
+  const key = 'rZ0mYvIMdcEVHZMMOSVYr3ThB46Ht6Cm';
+  await writeFile(keys, `laboratory ${key}\n`);
+  const child = run(
+    'serve',
+    '--port',
+    '0',
+    '--repository',
+    folder.path,
+    '--keys',
+    keys,
+    '--log-requests',
+    'all',
+  );
+  const ended = once(child, 'exit');
+  let printed = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    printed += chunk;
+  });
+  await expect.poll(() => printed, { timeout: 20_000 }).toMatch(/http:\S+\/classify/);
+  const url = /(http:\S+)\/classify/.exec(printed)?.[1];
+  const headers = { 'x-api-key': key, 'x-request-id': 'one' };
+  expect((await fetch(`${url}/models`, { headers })).status).toBe(200);
+  expect((await fetch(`${url}/models`)).status).toBe(401);
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  const lines = printed
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  for (const line of lines) expect(line.time).toMatch(/^\d{4}-\d\d-\d\dT/);
+  expect(lines[0].msg).toMatch(
+    /^settings: port 0 \(--port\), repository .*, keys .*keys \(--keys\), logRequests all/,
+  );
+  expect(lines).toContainEqual(
+    expect.objectContaining({
+      requestId: 'one',
+      key: 'laboratory',
+      path: '/models',
+      status: 200,
+      level: 'info',
+    }),
+  );
+  expect(lines).toContainEqual(expect.objectContaining({ path: '/models', status: 401, level: 'warn' }));
+  expect(lines.at(-1).msg).toMatch(/^Stopping/);
+  expect(printed).not.toContain(key);
 });
 
 test.each([

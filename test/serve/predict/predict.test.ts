@@ -1,0 +1,181 @@
+// What is promised of `predict`: the server's answers for files, bad ones listed, and nothing done twice or lost.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultLimits } from '../../../serve/limits.ts';
+import { pictureFiles } from '../../../serve/predict/files.ts';
+import { openOutput } from '../../../serve/predict/output.ts';
+import { predictFiles } from '../../../serve/predict/predict.ts';
+import { formatOf, type Outcome } from '../../../serve/predict/rows.ts';
+import { Refusal } from '../../../serve/refusal.ts';
+import { colours, openTestApp } from '../harness.ts';
+import { plain } from '../pictures.ts';
+
+const trainyard = fileURLToPath(new URL('../../../bin/trainyard.mjs', import.meta.url));
+const tints = ['red', 'lime', 'blue'];
+
+let server: Awaited<ReturnType<typeof openTestApp>>;
+let folder: string;
+
+beforeAll(async () => {
+  server = await openTestApp({ models: [colours] });
+  folder = join(server.repository, 'pictures');
+  mkdirSync(join(folder, 'inner'), { recursive: true });
+  for (const tint of tints) writeFileSync(join(folder, `${tint}.png`), await plain(tint));
+  copyFileSync(join(folder, 'red.png'), join(folder, 'inner', 'a, "red" one.PNG'));
+  writeFileSync(join(folder, 'broken.jpg'), (await plain('red', 'jpeg')).subarray(0, 60));
+  writeFileSync(join(folder, 'notes.txt'), 'no picture, passed over');
+});
+afterAll(() => server.close());
+
+async function predict(...args: string[]) {
+  const child = spawn(process.execPath, [trainyard, 'predict', ...args, '--repository', server.repository], {
+    cwd: server.repository,
+  });
+  const [[code], errors] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
+  return { code, errors };
+}
+
+const rows = (name: string) =>
+  readFileSync(join(server.repository, name), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+test('a folder: a row for each picture, with what the server answers, and bad files listed', async () => {
+  const { code, errors } = await predict(
+    'colours',
+    'pictures',
+    '--out',
+    'a.jsonl',
+    '--top',
+    '2',
+    '--threads',
+    '1',
+  );
+  expect(code, errors).toBe(0);
+  expect(errors).toMatch(/colours\/1: 5 files at \d+ a second; predictions in a\.jsonl/);
+  expect(errors).toMatch(
+    /1 of them have no prediction:\n {2}pictures\/broken\.jpg: the JPEG could not be decoded/,
+  );
+  const got = rows('a.jsonl');
+  expect(got.map(({ file }) => file)).toEqual(
+    ['blue.png', 'broken.jpg', 'inner/a, "red" one.PNG', 'lime.png', 'red.png'].map(
+      (name) => `pictures/${name}`,
+    ),
+  );
+  expect(got[1]).toEqual({ file: 'pictures/broken.jpg', model: 'colours/1', error: expect.any(String) });
+  for (const tint of tints) {
+    const answer = await (await server.post(await plain(tint), '?top=2')).json();
+    const row = got.find(({ file }) => file === `pictures/${tint}.png`);
+    expect(row.label).toBe(answer.label);
+    for (const [i, { label, probability }] of answer.predictions.entries()) {
+      expect(row.predictions[i].label).toBe(label);
+      expect(row.predictions[i].probability).toBeCloseTo(probability, 6); // another batch; measured: equal
+    }
+  }
+});
+
+test('the same command again does nothing twice; a row that was cut off is made again', async () => {
+  const whole = await predict('colours', 'pictures', '--out', 'b.csv', '--threads', '1');
+  expect(whole.code, whole.errors).toBe(0);
+  const path = join(server.repository, 'b.csv');
+  const expected = readFileSync(path, 'utf8');
+  expect(expected).toMatch(/^file,model,label,probability,error\n/);
+  expect(expected).toContain('\n"pictures/inner/a, ""red"" one.PNG",colours/1,');
+  writeFileSync(path, expected.slice(0, expected.length - 30));
+  const again = await predict('colours', 'pictures', '--out', 'b.csv', '--threads', '1');
+  expect(again.errors).toMatch(/1 files at .*, 4 were there already/);
+  expect(readFileSync(path, 'utf8')).toBe(expected);
+});
+
+test.each([
+  [['colour', 'pictures'], /no model "colour".*did you mean "colours"/],
+  [['colours/7', 'pictures'], /no version 7/],
+  [['colours', 'nowhere'], /there is no file or folder nowhere/],
+  [['colours', 'colours'], /there is no picture in colours/],
+  [['colours', 'pictures', '--out', 'a.xlsx'], /expected a file that ends in \.csv or \.jsonl/],
+  [['colours', 'pictures', '--top', '0'], /--top: received "0"/],
+])('%j is answered in words', async (args, message) => {
+  const { code, errors } = await predict(...args);
+  expect(errors).toMatch(message);
+  expect(errors).not.toMatch(/^\s+at /m);
+  expect(code).toBe(1);
+});
+
+describe('the file of predictions', () => {
+  const outcome: Outcome = { file: 'a.png', predictions: [{ index: 0, label: 'red', probability: 0.5 }] };
+
+  test.each(['c.csv', 'c.jsonl'])('%s: what it has is known again, whatever the names', async (name) => {
+    const path = join(server.repository, name);
+    const format = formatOf(path, 'colours/1', 1);
+    const names = ['a,b', 'say "a"', 'line\nbreak', 'ü 写', '', ' x ', 'a\rb', '"'];
+    const first = await openOutput(path, format, false);
+    await first.write(names.map((file) => ({ ...outcome, file })));
+    await first.close();
+    const second = await openOutput(path, format, false);
+    expect(names.filter((file) => !second.has(file))).toEqual([]);
+    expect([second.has('a'), second.done]).toEqual([false, names.length]);
+    await second.close();
+    const third = await openOutput(path, format, true);
+    expect(third.done).toBe(0);
+    await third.close();
+  });
+
+  test.each(['d.csv', 'd.jsonl'])('%s of another model or kind is left alone', async (name) => {
+    const path = join(server.repository, name);
+    const first = await openOutput(path, formatOf(path, 'colours/1', 1), false);
+    await first.write([outcome]);
+    await first.close();
+    const before = readFileSync(path, 'utf8');
+    await expect(openOutput(path, formatOf(path, 'colours/2', 1), false)).rejects.toThrow(/--fresh/);
+    writeFileSync(path, 'something else\n');
+    await expect(openOutput(path, formatOf(path, 'colours/1', 1), false)).rejects.toThrow(path);
+    expect(readFileSync(path, 'utf8')).toBe('something else\n');
+    expect(before).toContain('a.png');
+  });
+});
+
+test('few files are in work at once, in number and bytes, and those without room are tried again', async () => {
+  const [model] = server.engine.models();
+  if (model === undefined) throw new Error('the test has no model');
+  let [working, most] = [0, 0];
+  let failures = 3;
+  const got: Outcome[] = [];
+  async function* files() {
+    for (let i = 0; i < 60; i++) yield* pictureFiles([join(folder, 'red.png')]);
+  }
+  const run = async (heldBytes: number) => {
+    most = 0;
+    await predictFiles({
+      engine: {
+        async classify(model, source) {
+          most = Math.max(most, ++working);
+          try {
+            if (failures-- > 0) throw new Refusal(503, 'no room');
+            return await server.engine.classify(model, source);
+          } finally {
+            working--;
+          }
+        },
+      },
+      model,
+      limits: { ...defaultLimits, heldBytes },
+      files: files(),
+      top: 1,
+      atOnce: 16,
+      write: async (outcomes) => void got.push(...outcomes),
+    });
+  };
+  await run(defaultLimits.heldBytes);
+  expect(most).toBeGreaterThan(4);
+  expect(most).toBeLessThanOrEqual(16);
+  await run(1);
+  expect(most).toBe(1);
+  expect(got).toHaveLength(120);
+  expect(got.filter((outcome) => 'error' in outcome)).toEqual([]);
+});
