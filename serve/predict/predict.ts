@@ -79,7 +79,7 @@ async function classify(file: string, { engine, model }: PredictOptions): Promis
   for (;;) {
     try {
       const bytes = new Uint8Array(await readFile(file));
-      return await engine.classify(model, { kind: 'encoded', bytes });
+      return await engine.classify(model, { kind: 'encoded', bytes }, { deadline: Number.POSITIVE_INFINITY });
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 503) throw error;
       await sleep(RETRY);

@@ -42,7 +42,10 @@ function work(port: MessagePort, options: WorkerOptions): void {
       }
       await classify(jobs);
       jobs = [];
-      if (message === undefined) break;
+      if (message === undefined) {
+        if (inbox.length === 0) break;
+        continue; // it came while the jobs were worked on
+      }
       if (message.kind === 'open') await open(message.model);
       else if (message.kind === 'close') await close(message.key);
       else if (message.kind === 'end') port.close();

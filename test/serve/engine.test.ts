@@ -114,6 +114,17 @@ describe('a batch', () => {
     expect(Math.max(...sizes)).toBeGreaterThan(2);
   });
 
+  test('forgets nothing that comes while it runs, whenever that is', async () => {
+    const { outcome } = await open();
+    const ask = () => outcome({ kind: 'input', data: new Uint8Array(12) }, { deadline: 2000 });
+    for (let round = 0; round < 400; round++) {
+      const first = ask();
+      const until = performance.now() + (round % 40) * 0.02; // a run of this model takes about half as long
+      while (performance.now() < until) await new Promise(setImmediate);
+      expect(await Promise.all([first, ask()])).toEqual(['answered', 'answered']);
+    }
+  });
+
   test('is never larger than allowed', async () => {
     const sizes: number[] = [];
     const observers: Observer[] = [{ batched: (_, size) => sizes.push(size) }];
