@@ -7,8 +7,10 @@ import { readCheckpoint } from './checkpoint.ts';
 import { readModelFile, recipeOfCard } from './model-file.ts';
 import { parseDuration } from './plan.ts';
 import { precisionsFor } from './precision.ts';
+import { adjusted } from './recipes/adjust.ts';
 import { folderRecipe } from './recipes/folder.ts';
 import { augmented, families, findRecipe, type Recipe, resolveRecipe } from './recipes/index.ts';
+import { folderNetworks } from './recipes/networks.ts';
 import { findRun, findUnfinished, type Run, readRecipe, returnToBest } from './run.ts';
 import { digestOf, type Weights, weightsOf } from './start.ts';
 
@@ -24,6 +26,8 @@ export interface TrainArguments {
   resume?: string | undefined;
   from?: string | undefined;
   fresh?: boolean | undefined;
+  'freeze-epochs'?: string | undefined;
+  architecture?: string | undefined;
   size?: string | undefined;
   valid?: string | undefined;
   crop?: string | undefined;
@@ -108,19 +112,16 @@ async function recipeOf(args: TrainArguments): Promise<Recipe> {
         : findRecipe(args.recipe ?? '', {}, chosen);
   if (path === undefined)
     refuse(args, Object.keys(folderOptions), `the recipe ${recipe.name} is no folder of pictures`);
-  const epochs = numberOf('epochs', args.epochs);
-  const { steps, ...whole } = recipe;
+  const own = adjusted(recipe, {
+    epochs: numberOf('epochs', args.epochs),
+    freezeEpochs: numberOf('freeze-epochs', args['freeze-epochs']),
+    learningRate: numberOf('learning-rate', args['learning-rate']),
+  });
   return resolveRecipe({
-    ...whole,
-    // Epochs that are asked for count, not the recipe's own number of steps.
-    ...(epochs === undefined ? steps !== undefined && { steps } : { epochs }),
-    batchSize: numberOf('batch-size', args['batch-size']) ?? recipe.batchSize,
-    accumulate: numberOf('accumulate', args.accumulate) ?? recipe.accumulate,
-    seed: numberOf('seed', args.seed) ?? recipe.seed,
-    schedule: {
-      ...recipe.schedule,
-      learningRate: numberOf('learning-rate', args['learning-rate']) ?? recipe.schedule.learningRate,
-    },
+    ...own,
+    batchSize: numberOf('batch-size', args['batch-size']) ?? own.batchSize,
+    accumulate: numberOf('accumulate', args.accumulate) ?? own.accumulate,
+    seed: numberOf('seed', args.seed) ?? own.seed,
     ...(args.budget !== undefined && { budget: parseDuration(args.budget) }),
   });
 }
@@ -139,6 +140,10 @@ function pathOf(word: string): string | undefined {
 
 /** How a folder is read, for the command line. */
 export const folderOptions = {
+  architecture: {
+    type: 'string',
+    description: `A folder: the network, ${[...folderNetworks.keys()].join(', ')}`,
+  },
   size: { type: 'string', description: "A folder: side of the network's input, in pixels" },
   valid: { type: 'string', description: 'A folder: share of each class for validation, such as 0.2' },
   crop: { type: 'string', description: 'A folder: centre cuts pictures to a square, stretch bends them' },
@@ -150,14 +155,15 @@ async function recipeOfFolder(
   chosen: Readonly<Record<string, string>>,
 ): Promise<Recipe> {
   refuse(chosen, Object.keys(familyOptions), `${path} is a folder, not a recipe with options of its own`);
-  const { size, valid } = args;
+  const { architecture, size, valid } = args;
   const crop = cropOf(args.crop);
   const options = Object.fromEntries(
-    Object.entries({ size, valid, crop }).filter(
+    Object.entries({ architecture, size, valid, crop }).filter(
       (entry): entry is [string, string] => entry[1] !== undefined,
     ),
   );
-  const choice = { path, crop, options, size: numberOf('size', size), valid: numberOf('valid', valid) };
+  const numbers = { size: numberOf('size', size), valid: numberOf('valid', valid) };
+  const choice = { path, architecture, crop, options, ...numbers };
   return resolveRecipe(augmented(await folderRecipe(choice), chosen));
 }
 

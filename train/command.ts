@@ -41,6 +41,10 @@ export const trainCommand = defineCommand({
     'batch-size': { type: 'string', description: 'Images per step' },
     accumulate: { type: 'string', description: 'Parts in which a batch is computed, to save memory' },
     'learning-rate': { type: 'string', description: 'Peak of the learning rate' },
+    'freeze-epochs': {
+      type: 'string',
+      description: 'For how many of the epochs only the head of a pretrained network is trained',
+    },
     seed: { type: 'string', description: 'Seed of weights, order and augmentation' },
     precision: { type: 'string', description: 'auto, float32 or bfloat16', default: 'auto' },
     ...folderOptions,

@@ -8,6 +8,7 @@ import { evaluate } from './predictor.ts';
 import { seedPair } from './random.ts';
 import { type Recipe, stepsOf } from './recipes/index.ts';
 import { scheduleAt } from './schedule.ts';
+import { spansOf } from './stages.ts';
 import { viewCount } from './tta.ts';
 
 /** What a machine takes for the parts of a training, in seconds. */
@@ -15,6 +16,8 @@ export interface Pace {
   step: number;
   /** Of all test images, once. */
   evaluation: number;
+  /** Of the features of all images, where a backbone is frozen; its steps then take next to nothing. */
+  features: number;
   /** Before the first step. */
   start: number;
 }
@@ -63,7 +66,8 @@ export async function measurePace(recipe: Recipe, dataset: Dataset): Promise<Pac
     const began = performance.now();
     evaluate(training, part);
     const evaluation = (secondsSince(began) * test.n) / n;
-    return { step, evaluation, start: start + Math.max(0, warmUp - WARM_UP * step) };
+    const features = evaluation * (1 + split.n / test.n);
+    return { step, evaluation, features, start: start + Math.max(0, warmUp - WARM_UP * step) };
   } finally {
     await loader.close();
     training.dispose();
@@ -78,8 +82,13 @@ function secondsSince(began: number): number {
 export function planOf(recipe: Recipe, pace: Pace, stepsPerEpoch: number): Plan {
   const steps = stepsOf(recipe, stepsPerEpoch);
   const views = recipe.tta === 'none' ? 0 : viewCount(recipe.tta);
-  const evaluations = Math.ceil(steps / stepsPerEpoch) + views;
-  const seconds = pace.start + steps * pace.step + evaluations * pace.evaluation;
+  const whole = spansOf(recipe, stepsPerEpoch).reduce(
+    (sum, { from, to, frozen }) => sum + (frozen ? 0 : to - from),
+    0,
+  );
+  const evaluations = Math.ceil(whole / stepsPerEpoch) + views;
+  const seconds =
+    pace.start + whole * pace.step + evaluations * pace.evaluation + pace.features * (whole < steps ? 1 : 0);
   return { steps, epochs: steps / stepsPerEpoch, seconds };
 }
 

@@ -136,7 +136,7 @@ describe('a number of steps', () => {
 
 describe('a budget', () => {
   const recipe = findRecipe('vgg-cifar');
-  const pace: Pace = { step: 1, evaluation: 10, start: 5 };
+  const pace: Pace = { step: 1, evaluation: 10, features: 0, start: 5 };
 
   it('keeps a recipe that fits, and cuts one that does not to the most steps that do', () => {
     const whole = planOf(recipe, pace, 200);

@@ -18,6 +18,8 @@ const HEAVY = new Set([
 const FOLLOWING: Readonly<Record<string, { inputs?: readonly number[]; outputs?: readonly number[] }>> = {
   Relu: {},
   ReluGrad: {},
+  Relu6: {},
+  Relu6Grad: {},
   MaxPool: {},
   MaxPoolGrad: {},
   BiasAdd: {},

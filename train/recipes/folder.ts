@@ -1,14 +1,19 @@
 // The recipe for a folder of pictures: what is trained when nothing but a path is said.
+import { UserError } from '../../models/errors.ts';
 import type { Prepare } from '../../models/image/prepare.ts';
+import { nearest } from '../../models/nearest.ts';
 import { presets } from '../augment/index.ts';
 import { slugOf } from '../datasets/folder/index.ts';
 import { loadDataOf } from '../datasets/index.ts';
+import { type FolderNetwork, folderNetworks, USUAL } from './networks.ts';
 import type { RecipeInput } from './recipe.ts';
 
 /** How a folder's pictures are read; see `folder` and `prepare` of a recipe. */
 export interface FolderChoice {
   /** Absolute. */
   readonly path: string;
+  /** Name of the network; see networks.ts. */
+  readonly architecture?: string | undefined;
   readonly size?: number | undefined;
   readonly valid?: number | undefined;
   readonly crop?: 'centre' | 'stretch' | undefined;
@@ -16,13 +21,8 @@ export interface FolderChoice {
   readonly options: Readonly<Record<string, string>>;
 }
 
-const SIZE = 64;
 /** As fastai's `valid_pct`. */
 const VALID = 0.2;
-const BATCH = 64;
-
-/** Mean and deviation of ImageNet's training pictures, which stand for photographs of any kind. */
-export const PHOTOGRAPHS = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] };
 
 /**
  * Looks at a folder, which prepares its pictures if that has not been done, and makes its recipe: how many pictures
@@ -30,7 +30,9 @@ export const PHOTOGRAPHS = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.2
  * @throws UserError if the folder cannot be trained on
  */
 export async function folderRecipe(choice: FolderChoice): Promise<RecipeInput> {
-  const { path, size = SIZE, valid = VALID, crop = 'centre', options } = choice;
+  const { path, valid = VALID, crop = 'centre', options } = choice;
+  const network = networkCalled(choice.architecture ?? USUAL);
+  const { size = network.size } = choice;
   const prepare: Prepare = { rule: 'resize', filter: 'bilinear', crop };
   const data = { dataset: path, folder: { size, valid }, prepare };
   const { labels, train } = await loadDataOf(data);
@@ -40,15 +42,21 @@ export async function folderRecipe(choice: FolderChoice): Promise<RecipeInput> {
     description: `Pictures of ${labels.length} classes: ${shown}${labels.length > 5 ? ', ...' : ''}`,
     ...(Object.keys(options).length > 0 && { options }),
     ...data,
-    architecture: { name: 'small-cnn', filters: [32, 64, 128] },
-    standardise: PHOTOGRAPHS,
+    ...network.recipe,
     augment: presets.photo,
-    optimizer: { name: 'adamw', beta2: 0.99, weightDecay: 0.01 },
-    schedule: { name: 'one-cycle', learningRate: 0.003 },
     labelSmoothing: 0,
     // A batch is never larger than the training pictures.
-    batchSize: Math.min(BATCH, train.n),
-    epochs: 10,
+    batchSize: Math.min(network.recipe.batchSize, train.n),
     seed: 1,
   };
+}
+
+function networkCalled(name: string): FolderNetwork {
+  const network = folderNetworks.get(name);
+  if (network !== undefined) return network;
+  const names = [...folderNetworks.keys()];
+  const guess = nearest(name, names);
+  throw new UserError(
+    `--architecture takes ${names.join(', ')}; received ${JSON.stringify(name)}.${guess ? ` Did you mean ${guess}?` : ''}`,
+  );
 }
