@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { runsFolder } from '../../setup/paths.mjs';
+import { augmentOptions } from '../augment/index.ts';
 import { chooseRun, countOf, familyOptions, folderOptions, numberOf } from '../choose.ts';
 import { loadDataOf } from '../datasets/index.ts';
 import { createTraining } from '../fit.ts';
@@ -25,6 +26,7 @@ export const lrFindCommand = defineCommand({
     precision: { type: 'string', description: 'auto, float32 or bfloat16', default: 'auto' },
     from: { type: 'string', description: 'Start from the weights of a checkpoint or a run' },
     ...folderOptions,
+    ...augmentOptions,
     ...familyOptions,
     runs: { type: 'string', description: 'Folder of the runs, where the page goes', default: runsFolder },
   },
