@@ -17,10 +17,25 @@ worker.addEventListener('install', (event) => {
       const cache = await caches.open(cacheName);
       // What the visit has just fetched comes from the browser's own cache.
       await cache.addAll(files.map((file) => new URL(file, worker.registration.scope).href));
+      await keepList(cache);
       await worker.skipWaiting();
     })(),
   );
 });
+
+/**
+ * Keeps what says which models there are: the first visit asked for it before this worker was there. The order is that
+ * of page/models/catalogue.ts.
+ */
+async function keepList(cache: Cache): Promise<void> {
+  for (const name of ['models', 'models.json', 'model.onnx']) {
+    const url = new URL(name, worker.registration.scope);
+    const response = await fetch(url).catch(() => undefined);
+    if (!response?.ok || /html/.test(response.headers.get('content-type') ?? '')) continue;
+    await cache.put(url, response);
+    return;
+  }
+}
 
 worker.addEventListener('activate', (event) => {
   event.waitUntil(

@@ -18,48 +18,54 @@ const fixed: Record<string, string> = { trainyard: 'browser/trainyard.js', sw: '
 /** What the browser entry needs lies beside it, so that it can be taken elsewhere as one folder. */
 const besideEntry = 'browser/assets/[name]-[hash][extname]';
 
-export default defineConfig({
-  root: here('.'),
-  // Relative addresses, so that the built page can lie in any folder of any web server.
-  base: './',
-  define: { RUNTIME_BYTES: JSON.stringify(statSync(runtime).size) },
-  // onnxruntime's loader as a file of its own: its threads start from it.
-  resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
-  plugins: [contentSecurityPolicy(), testPictures(), browserTypes(), precache(), compress()],
-  worker: {
-    format: 'es',
-    rollupOptions: {
-      output: {
-        entryFileNames: 'browser/assets/[name]-[hash].js',
-        chunkFileNames: 'browser/assets/[name]-[hash].js',
-        assetFileNames: besideEntry,
+export default defineConfig(({ command }) => {
+  // A build is for production whoever starts it: a test's environment says otherwise.
+  if (command === 'build') process.env.NODE_ENV = 'production';
+  return {
+    root: here('.'),
+    // Relative addresses, so that the built page can lie in any folder of any web server.
+    base: './',
+    define: { RUNTIME_BYTES: JSON.stringify(statSync(runtime).size) },
+    // onnxruntime's loader as a file of its own: its threads start from it.
+    resolve: {
+      conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'],
+    },
+    plugins: [contentSecurityPolicy(), testPictures(), browserTypes(), precache(), compress()],
+    worker: {
+      format: 'es',
+      rollupOptions: {
+        output: {
+          entryFileNames: 'browser/assets/[name]-[hash].js',
+          chunkFileNames: 'browser/assets/[name]-[hash].js',
+          assetFileNames: besideEntry,
+        },
       },
     },
-  },
-  // For the development server: found by itself, the second two would cost a reload.
-  optimizeDeps: { exclude: ['onnxruntime-web'], include: ['zod', 'protobufjs/minimal.js'] },
-  server: { fs: { allow: [here('..')] } },
-  build: {
-    outDir: '../dist/web-demo',
-    emptyOutDir: true,
-    target: 'es2022',
-    // Small files as data: addresses would need an exception in the policy.
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    rollupOptions: {
-      input: {
-        index: here('index.html'),
-        trainyard: here('component/index.ts'),
-        sw: here('service-worker.ts'),
-      },
-      preserveEntrySignatures: 'exports-only',
-      output: {
-        entryFileNames: ({ name }) => fixed[name] ?? 'assets/[name]-[hash].js',
-        chunkFileNames: ({ moduleIds }) =>
-          `${moduleIds.some((id) => id.includes('/component/')) ? 'browser/' : ''}assets/[name]-[hash].js`,
-        assetFileNames: ({ names }) =>
-          names.some((name) => /\.(wasm|mjs)$/.test(name)) ? besideEntry : 'assets/[name]-[hash][extname]',
+    // For the development server: found by itself, the second two would cost a reload.
+    optimizeDeps: { exclude: ['onnxruntime-web'], include: ['zod', 'protobufjs/minimal.js'] },
+    server: { fs: { allow: [here('..')] } },
+    build: {
+      outDir: '../dist/web-demo',
+      emptyOutDir: true,
+      target: 'es2022',
+      // Small files as data: addresses would need an exception in the policy.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rollupOptions: {
+        input: {
+          index: here('index.html'),
+          trainyard: here('component/index.ts'),
+          sw: here('service-worker.ts'),
+        },
+        preserveEntrySignatures: 'exports-only',
+        output: {
+          entryFileNames: ({ name }) => fixed[name] ?? 'assets/[name]-[hash].js',
+          chunkFileNames: ({ moduleIds }) =>
+            `${moduleIds.some((id) => id.includes('/component/')) ? 'browser/' : ''}assets/[name]-[hash].js`,
+          assetFileNames: ({ names }) =>
+            names.some((name) => /\.(wasm|mjs)$/.test(name)) ? besideEntry : 'assets/[name]-[hash][extname]',
+        },
       },
     },
-  },
+  };
 });

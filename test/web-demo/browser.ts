@@ -75,6 +75,7 @@ export async function modelReady(page: Page, name = 'digits'): Promise<void> {
 
 /** Draws strokes of the unit square with the mouse. */
 export async function drawStrokes(page: Page, strokes: readonly (readonly Place[])[]): Promise<void> {
+  await page.getByTestId('pad').scrollIntoViewIfNeeded();
   for (const [first, ...rest] of strokes) {
     if (!first) continue;
     await page.mouse.move(...(await placeOnPad(page, first)));

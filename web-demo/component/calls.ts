@@ -25,8 +25,11 @@ interface Waiting {
 export function createCalls(worker: Worker, progress?: (loaded: number, total: number) => void): Calls {
   const waiting = new Map<number, Waiting>();
   let last = 0;
+  /** Why the worker answers no more. */
+  let ended: ModelError | undefined;
 
   function fail(error: ModelError): void {
+    ended = error;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   }
@@ -47,6 +50,7 @@ export function createCalls(worker: Worker, progress?: (loaded: number, total: n
     ask(question, type) {
       const id = ++last;
       return new Promise((resolve, reject) => {
+        if (ended) return reject(ended);
         const typed = (reply: Answered) => {
           if (isOfType(reply, type)) resolve(reply);
           else reject(new ModelError('runtime', `the worker answered ${reply.type}, expected ${type}`));

@@ -32,7 +32,7 @@ const nearest = 0.0012;
 
 /** The point of the grid that is nearest to a place. */
 export function snap(x: number, y: number, width: number): Point {
-  const round = (value: number) => Math.round(value * grid) / grid;
+  const round = (value: number) => Math.round(value * grid) / grid + 0; // no negative zeros
   return { x: round(x), y: round(y), width: round(width) };
 }
 

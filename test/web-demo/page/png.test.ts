@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { encodePng } from '../../web-demo/page/compare/png.ts';
+import { encodePng } from '../../../web-demo/page/compare/png.ts';
 
 test('sharp reads back what was written, grey and colour, every size', async () => {
   const pictures = fc

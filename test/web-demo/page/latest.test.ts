@@ -1,6 +1,6 @@
 // The newest drawing wins: one question at a time, and those that are overtaken are never asked.
 import { expect, test } from 'vitest';
-import { latestOnly } from '../../web-demo/page/shell/latest.ts';
+import { latestOnly } from '../../../web-demo/page/shell/latest.ts';
 
 function recorder() {
   const asked: number[] = [];

@@ -1,7 +1,7 @@
 // What the page says in words and numbers: exact where it can be, and never surer than the model is.
 import { describe, expect, test } from 'vitest';
-import { verdict } from '../../web-demo/page/reading/answer.ts';
-import { bytes, count, milliseconds, percent, scientific } from '../../web-demo/page/shell/format.ts';
+import { verdict } from '../../../web-demo/page/reading/answer.ts';
+import { bytes, count, milliseconds, percent, scientific } from '../../../web-demo/page/shell/format.ts';
 
 test.each([
   [1, '>99.99 %'],

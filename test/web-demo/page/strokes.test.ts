@@ -7,7 +7,7 @@ import {
   finish,
   lineWidth,
   widthFor,
-} from '../../web-demo/page/draw/strokes.ts';
+} from '../../../web-demo/page/draw/strokes.ts';
 
 const at = (x: number, y: number) => ({ x, y, width: lineWidth });
 

@@ -1,0 +1,200 @@
+// The browser entry on a page of somebody else's: README's example as it stands, its types, and a host without us.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { chromium as launcher } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pageFolder, root } from '../../../setup/paths.mjs';
+import { pageStep } from '../../../setup/steps/page.mjs';
+import { chromium } from '../../browser.ts';
+import { drawStrokes } from '../browser.ts';
+import { type Host, plainHost } from '../plain-host.ts';
+import { strokesOf } from '../strokes.ts';
+
+const isolation = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-entry-'));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+/** README's example: the indented block that begins with a doctype. */
+const example = (/^ {4}<!doctype html>\n(?: {4}.*\n|\n(?= {4}))+/m.exec(readme)?.[0] ?? '').replace(
+  /^ {4}/gm,
+  '',
+);
+
+let browser: Browser;
+let host: Host;
+let isolated: Host;
+
+beforeAll(async () => {
+  if (!pageStep.done()) await pageStep.run();
+  writeFileSync(join(folder, 'example.html'), example);
+  writeFileSync(join(folder, 'empty.html'), '<!doctype html><title>empty</title>');
+  cpSync(join(root, 'models/repository/digits/1/model.onnx'), join(folder, 'model.onnx'));
+  const folders = [folder, pageFolder];
+  [browser, host, isolated] = await Promise.all([
+    chromium().then((options) => launcher.launch(options)),
+    plainHost(folders),
+    plainHost(folders, isolation),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([browser?.close(), host?.close(), isolated?.close()]);
+  rmSync(folder, { recursive: true });
+});
+
+async function open(url: string): Promise<{ page: Page; complaints: string[] }> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(url);
+  return { page, complaints };
+}
+
+test('README’s example answers what is drawn on its canvas', async () => {
+  expect(example).toContain('loadModel');
+  const { page, complaints } = await open(`${host.url}example.html`);
+  await expect.poll(() => page.locator('output').innerText(), { timeout: 20_000 }).toBe('Draw a digit');
+  const box = await page.locator('canvas').boundingBox();
+  if (!box) throw new Error('the example shows no canvas');
+  for (const [x, y] of strokesOf('7').flat()) {
+    const [left, top] = [box.x + x * box.width, box.y + y * box.height];
+    await page.mouse.move(left, top);
+    if (x === strokesOf('7')[0]?.[0]?.[0]) await page.mouse.down();
+  }
+  await page.mouse.up();
+  await expect.poll(() => page.locator('output').innerText()).toMatch(/^7, \d+ %$/);
+  expect(complaints.filter((line) => !line.includes('favicon'))).toEqual([]);
+});
+
+describe('on a page of one’s own', () => {
+  /** Runs code with the entry as `trainyard`, and a canvas with a one on it. */
+  function run<T>(page: Page, code: string): Promise<T> {
+    return page.evaluate(`(async () => {
+      const trainyard = await import('./browser/trainyard.js');
+      const canvas = new OffscreenCanvas(200, 200);
+      const context = canvas.getContext('2d');
+      context.fillRect(92, 20, 16, 160);
+      ${code}
+    })()`);
+  }
+
+  test('every kind of source gives the same answer: canvas, bitmap, pixels, file, element', async () => {
+    const { page } = await open(`${host.url}empty.html`);
+    const answers = await run<{ label: string; probabilities: number[] }[]>(
+      page,
+      `const model = await trainyard.loadModel('model.onnx');
+       const blob = await canvas.convertToBlob();
+       const element = new Image();
+       element.src = URL.createObjectURL(blob);
+       await element.decode();
+       const sources = [canvas, await createImageBitmap(canvas), context.getImageData(0, 0, 200, 200), blob, element];
+       const answers = await model.classifyAll(sources);
+       return answers.map(({ label, probabilities }) => ({ label, probabilities: [...probabilities] }));`,
+    );
+    expect(answers.map(({ label }) => label)).toEqual(['1', '1', '1', '1', '1']);
+    for (const { probabilities } of answers) expect(probabilities).toEqual(answers[0]?.probabilities);
+  });
+
+  test('threads run where the page is isolated; elsewhere the error names the headers', async () => {
+    const there = await open(`${isolated.url}empty.html`);
+    const load = `const model = await trainyard.loadModel('model.onnx', { threads: 2 });
+      const { label } = await model.classify(canvas);
+      return [model.backend.threads, label];`;
+    expect(await run(there.page, load)).toEqual([2, '1']);
+    const { page } = await open(`${host.url}empty.html`);
+    await expect(run(page, load)).rejects.toThrow(/Cross-Origin-Embedder-Policy: require-corp/);
+  });
+
+  test('errors say why', async () => {
+    const { page } = await open(`${host.url}empty.html`);
+    const reasons = await run<string[][]>(
+      page,
+      `const reasons = [];
+       for (const [source, options] of [
+         ['missing.onnx', {}],
+         ['empty.html', {}],
+         ['model.onnx', { sha256: '0'.repeat(64) }],
+         ['model.onnx', { backend: 'webgpu' }],
+       ]) {
+         const error = await trainyard.loadModel(source, options).catch((error) => error);
+         reasons.push([error.name, error.reason]);
+       }
+       const model = await trainyard.loadModel('model.onnx');
+       const waiting = model.classify(canvas).catch((error) => error);
+       model.close();
+       reasons.push([(await waiting).name, (await waiting).reason]);
+       return reasons;`,
+    );
+    expect(reasons).toEqual([
+      ['ModelError', 'fetch'],
+      ['ModelError', 'model'],
+      ['ModelError', 'model'],
+      ['ModelError', 'runtime'],
+      ['ModelError', 'closed'],
+    ]);
+  });
+});
+
+test('a file that is known by its digest is fetched once', async () => {
+  const { page } = await open(`${isolated.url}empty.html`);
+  let fetched = 0;
+  page.on('request', (request) => {
+    if (request.url().endsWith('model.onnx')) fetched++;
+  });
+  const code = `(async () => {
+    const { loadModel } = await import('./browser/trainyard.js');
+    const first = await loadModel('model.onnx');
+    const { sha256 } = await loadModel('model.onnx', { sha256: first.sha256 });
+    const again = await loadModel('model.onnx', { sha256 });
+    return [first.sha256, again.sha256, again.size, first.size];
+  })()`;
+  const [digest, again, ...sizes] = await page.evaluate<string[]>(code);
+  expect(again).toBe(digest);
+  expect(sizes[0]).toBe(sizes[1]);
+  expect(fetched).toBe(2); // once without a digest, once with it
+});
+
+test('the page itself needs no server of ours: a model file beside it is enough', async () => {
+  const { page, complaints } = await open(host.url);
+  await page.getByTestId('engine').filter({ hasText: 'model.onnx on WebAssembly, 1 thread' }).waitFor();
+  await drawStrokes(page, strokesOf('7'));
+  await expect.poll(() => page.getByTestId('answer').innerText()).toBe('7');
+  await expect.poll(() => page.getByTestId('difference').innerText()).toBe('This file is not on the server');
+  expect(await page.getByLabel(/WebAssembly, \d threads/).isDisabled()).toBe(true);
+  expect(complaints.filter((line) => !line.includes('404'))).toEqual([]);
+});
+
+test('the types serve a strict project that has nothing but the package', () => {
+  const project = join(folder, 'project');
+  mkdirSync(join(project, 'node_modules'), { recursive: true });
+  symlinkSync(root, join(project, 'node_modules', 'trainyard'));
+  writeFileSync(
+    join(project, 'use.ts'),
+    `import { loadModel, ModelError, type Answer } from 'trainyard/browser';
+     export async function use(canvas: HTMLCanvasElement): Promise<Answer> {
+       const model = await loadModel(new URL('http://host/model.onnx'), { threads: 1 });
+       const [answer] = await model.classifyAll([canvas]);
+       const label: string = model.card.labels[0] ?? '';
+       if (!answer) throw new ModelError('model', label);
+       // @ts-expect-error: a number is nothing that can be classified
+       await model.classify(7);
+       return answer;
+     }`,
+  );
+  const options = ['--noEmit', '--strict', '--module', 'esnext', '--moduleResolution', 'bundler'];
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { stdout } = spawnSync(
+    process.execPath,
+    [tsc, ...options, '--target', 'es2022', '--lib', 'es2022,dom', join(project, 'use.ts')],
+    { encoding: 'utf8', cwd: project },
+  );
+  expect(stdout).toBe('');
+});

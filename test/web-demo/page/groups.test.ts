@@ -1,0 +1,71 @@
+// Several digits in a row are told apart, and the strokes of one digit stay together.
+import { expect, test } from 'vitest';
+import { groupStrokes } from '../../../web-demo/page/draw/groups.ts';
+import { lineWidth, snap } from '../../../web-demo/page/draw/strokes.ts';
+import { type Place, strokesOf } from '../strokes.ts';
+
+/** Strokes through these places, moved to the right. */
+const drawn = (strokes: readonly (readonly Place[])[], right = 0) =>
+  strokes.map((stroke) => stroke.map(([x, y]) => snap(x + right, y, lineWidth)));
+
+const four: Place[][] = [
+  [
+    [0.32, 0.15],
+    [0.2, 0.55],
+    [0.5, 0.55],
+  ],
+  [
+    [0.42, 0.35],
+    [0.4, 0.85],
+  ],
+];
+/** A bar that begins where the belly does, and does not touch it. */
+const five: Place[][] = [
+  [
+    [0.22, 0.2],
+    [0.2, 0.45],
+    [0.4, 0.5],
+    [0.42, 0.7],
+    [0.2, 0.82],
+  ],
+  [
+    [0.27, 0.16],
+    [0.48, 0.14],
+  ],
+];
+const seven: Place[][] = [
+  ...strokesOf('7'),
+  [
+    [0.42, 0.52],
+    [0.64, 0.5],
+  ],
+];
+
+test.each([
+  ['4 of two strokes', four],
+  ['5 with its bar', five],
+  ['7 with its dash', seven],
+  ['0', strokesOf('0')],
+])('%s is one digit', (_, strokes) => {
+  expect(groupStrokes(drawn(strokes))).toHaveLength(1);
+});
+
+test('digits in a row come from left to right, in whichever order they were drawn', () => {
+  const [first, second, third] = [drawn(four), drawn(strokesOf('1'), 0.25), drawn(five, 0.7)];
+  const groups = groupStrokes([...third, ...first, ...second]);
+  expect(groups.map(({ strokes }) => strokes.length)).toEqual([2, 1, 2]);
+  expect(groups.map(({ extent }) => extent.left)).toEqual(
+    groups.map(({ extent }) => extent.left).sort((a, b) => a - b),
+  );
+  expect(groups[1]?.strokes).toEqual(second);
+});
+
+test('two ones side by side are eleven', () => {
+  expect(groupStrokes([...drawn(strokesOf('1')), ...drawn(strokesOf('1'), 0.15)])).toHaveLength(2);
+});
+
+test('a dot belongs to the digit next to it; nothing is no digit', () => {
+  const dot = drawn([[[0.9, 0.8]]]);
+  expect(groupStrokes([...drawn(strokesOf('3')), ...dot])).toHaveLength(1);
+  expect(groupStrokes([])).toEqual([]);
+});
