@@ -199,6 +199,7 @@ async function trainRun(
       `Training ${wordsOf(recipe)} on ${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images, ${Number(epochs.toFixed(1))} epoch${epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
     );
     for (const line of tellFindings(dataset)) console.log(line);
+    if (report.warning !== undefined) console.log(report.warning);
     if (report.address !== undefined) console.log(`Watch it: ${report.address}`);
     const watcher = watchAll([terminal, report.watcher]);
     const result = await fit({ ...options, watcher, signal: abort.signal });

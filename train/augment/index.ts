@@ -5,3 +5,4 @@ export { augmentImage } from './image.ts';
 export { mixes, mixOf } from './mix.ts';
 export { augmentBy, augmentOptions, presets } from './options.ts';
 export { type AugmentOptions, augmentSchema } from './schema.ts';
+export { lostShare, type Transform, transformsOf, trialPosition } from './transforms.ts';

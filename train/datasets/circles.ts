@@ -1,6 +1,7 @@
 // Counting circles: pictures of so many circles, drawn from a seed, whose label is their number.
 import { UserError } from '../../models/errors.ts';
 import { type Random, random } from '../random.ts';
+import { countCircles } from './circles-count.ts';
 import { digest, type MemoryDataset, type MemorySplit } from './dataset.ts';
 
 /** What is drawn. Lengths are in pixels. */
@@ -55,14 +56,16 @@ export function drawCircles(options: CirclesOptions): MemoryDataset {
     }
     return { images, labels, n };
   };
+  const shape = [side, side, 1] as const;
   const [train, test] = [splitOf('train'), splitOf('test')];
   return {
     name: `circles-${from}-${to}`,
     labels: Array.from({ length: to - from + 1 }, (_, i) => String(from + i)),
-    shape: [side, side, 1],
+    shape,
     train,
     test,
     digests: { train: digest(train), test: digest(test) },
+    labelOf: (image) => Math.max(-1, Math.min(to - from + 1, countCircles(image, shape) - from)),
   };
 }
 

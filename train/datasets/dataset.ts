@@ -44,6 +44,8 @@ export interface Dataset {
   readonly test: Split;
   /** `digest` of either split: tells whether two runs saw the same data. */
   readonly digests: { readonly train: string; readonly test: string };
+  /** For data that are drawn: what a picture shows, as an index into `labels`; -1 for none of them. */
+  readonly labelOf?: (image: Uint8Array) => number;
   /** What there is to say of a folder's files. */
   readonly findings?: FolderFindings;
 }

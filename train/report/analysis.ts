@@ -10,6 +10,7 @@ import type { Run } from '../run.ts';
 import type { Histogram } from './activations.ts';
 import { openNetwork, type ReportedNetwork } from './network.ts';
 import { type Sheet, sheetOf, signedTile } from './pictures.ts';
+import { type Robustness, robustnessOf } from './robustness.ts';
 
 /** A wrong or doubtful answer. */
 export interface Answer {
@@ -57,6 +58,7 @@ export interface Analysis {
   /** The same layers before the first step and after training. */
   activations: readonly { start: Histogram; end: Histogram }[];
   histogramImages: number;
+  robustness: Robustness;
 }
 
 /** Bounds on what is looked at, so that a report takes seconds. */
@@ -78,6 +80,7 @@ export async function analyse(run: Run, recipe: Recipe, dataset?: Dataset): Prom
     const train = answersOf(network, someOf(data.train, Math.min(TRAIN_IMAGES, most)));
     const worst = [...test].sort((a, b) => b.loss - a.loss).slice(0, WORST);
     const pictures = someOf(data.test, HISTOGRAM_IMAGES).images;
+    const robustness = robustnessOf(network.logits, data, recipe);
     const end = network.histograms(pictures);
     network.use(network.initial);
     const start = network.histograms(pictures);
@@ -104,6 +107,7 @@ export async function analyse(run: Run, recipe: Recipe, dataset?: Dataset): Prom
         return before === undefined ? [] : [{ start: before, end: histogram }];
       }),
       histogramImages: Math.min(HISTOGRAM_IMAGES, data.test.n),
+      robustness,
     };
   } finally {
     network.dispose();

@@ -19,6 +19,8 @@ export interface Facts {
   readonly record: TrainingRecord;
   readonly state: 'running' | 'interrupted' | 'finished';
   readonly sample: Sample;
+  /** Where augmentation makes labels wrong. */
+  readonly warning?: string | undefined;
   /** Absent until training has ended. */
   readonly analysis?: Analysis;
 }

@@ -1,6 +1,7 @@
 // A training's report: recorded and drawn while it trains, complete when it has ended.
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { warnOfLabels } from '../augment/wrong-labels.ts';
 import { type Dataset, loadDataOf } from '../datasets/index.ts';
 import type { Watcher } from '../fit.ts';
 import { fetchPretrained } from '../pretrained.ts';
@@ -28,6 +29,8 @@ export interface Report {
   readonly address: string | undefined;
   /** The page's file. */
   readonly path: string;
+  /** What is wrong with the data as training sees them, if anything is. */
+  readonly warning: string | undefined;
   /** Draws the page a last time, complete if training has ended; what goes wrong there does not harm the training. */
   finish(finished: boolean): Promise<void>;
   /** Lets go of files and address, also after a failure. */
@@ -45,6 +48,7 @@ export async function openReport({ run, dataset, live, tensorboard }: ReportOpti
     state: 'running',
     dataset,
     sample: await sampleBatch(before.recipe, dataset),
+    warning: warnOfLabels(dataset, before.recipe.augment),
   };
   const recorder = recordTo(run, facts.record);
   const events = tensorboard ? writeEvents(run, facts) : undefined;
@@ -71,6 +75,7 @@ export async function openReport({ run, dataset, live, tensorboard }: ReportOpti
     watcher: watchAll([recorder, ...(events ? [events] : []), drawer]),
     address: stage?.address,
     path,
+    warning: facts.warning,
     async finish(finished) {
       try {
         if (!finished) return draw({ ...facts, state: 'interrupted' });
@@ -98,7 +103,16 @@ export async function makeReport(run: Run, dataset?: Dataset): Promise<string> {
   const data = dataset ?? (await loadDataOf(read.recipe));
   await fetchPretrained(read.recipe);
   const [analysis, sample] = [await analyse(run, read.recipe, data), await sampleBatch(read.recipe, data)];
-  writePage(reportPath(run), renderReport({ ...read, dataset: data, sample, analysis }));
+  writePage(
+    reportPath(run),
+    renderReport({
+      ...read,
+      dataset: data,
+      sample,
+      analysis,
+      warning: warnOfLabels(data, read.recipe.augment),
+    }),
+  );
   return reportPath(run);
 }
 

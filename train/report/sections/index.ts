@@ -1,6 +1,7 @@
 // The sections of a run's report, in their order.
 import type { Section } from '../facts.ts';
 import { activations } from './activations.ts';
+import { augmentation } from './augmentation.ts';
 import { biasVariance } from './bias-variance.ts';
 import { confusion } from './confusion.ts';
 import { curves } from './curves.ts';
@@ -24,6 +25,7 @@ export const sections: readonly Section[] = [
   filters,
   activations,
   sampleBatch,
+  augmentation,
   recipe,
   timeMemory,
   environment,
