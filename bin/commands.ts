@@ -28,6 +28,10 @@ const commands: Record<string, { description: string; load: () => Promise<AnyCom
     description: 'Make the report of a run again, as one HTML file',
     load: async () => (await import('../train/report/command.ts')).reportCommand,
   },
+  show: {
+    description: 'Show the pictures of a recipe or a folder, as the network will see them',
+    load: async () => (await import('../train/show/command.ts')).showCommand,
+  },
   compare: {
     description: 'Compare runs on one page',
     load: async () => (await import('../train/report/compare/command.ts')).compareCommand,

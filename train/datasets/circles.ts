@@ -103,7 +103,7 @@ function findRoom(
     const x = margin + next() * (side - 2 * margin);
     const y = margin + next() * (side - 2 * margin);
     const isFree = circles.every(
-      (other) => Math.hypot(other.x - x, other.y - y) >= other.radius + radius + gap,
+      (other) => (other.x - x) ** 2 + (other.y - y) ** 2 >= (other.radius + radius + gap) ** 2,
     );
     if (isFree) return { x, y, radius };
   }
@@ -117,7 +117,7 @@ function draw(circles: readonly Circle[], picture: Uint8Array, side: number): vo
     const reach = radius + 0.5;
     for (let row = Math.floor(y - reach); row <= y + reach; row++)
       for (let column = Math.floor(x - reach); column <= x + reach; column++) {
-        const covered = reach - Math.hypot(column + 0.5 - x, row + 0.5 - y);
+        const covered = reach - Math.sqrt((column + 0.5 - x) ** 2 + (row + 0.5 - y) ** 2);
         if (covered <= 0 || row < 0 || column < 0 || row >= side || column >= side) continue;
         picture[row * side + column] = Math.round(PAPER + (INK - PAPER) * Math.min(1, covered));
       }

@@ -1,0 +1,48 @@
+// `trainyard show`: a recipe's data on one page, as the network will see them.
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineCommand } from 'citty';
+import { UserError } from '../../models/errors.ts';
+import { runsFolder } from '../../setup/paths.mjs';
+import { augmentOptions } from '../augment/index.ts';
+import { warnOfLabels } from '../augment/wrong-labels.ts';
+import { familyOptions, folderOptions, recipesOf } from '../choose.ts';
+import { tellFindings } from '../datasets/folder/tell.ts';
+import { loadDataOf } from '../datasets/index.ts';
+import { TEMPORARY } from '../safetensors.ts';
+import { showPage } from './page.ts';
+
+export const showCommand = defineCommand({
+  meta: {
+    name: 'show',
+    description: 'Show the pictures of a recipe or a folder, as the network will see them',
+  },
+  args: {
+    recipe: { type: 'positional', required: false, description: 'Name of a recipe, or a folder of pictures' },
+    seed: { type: 'string', description: 'Seed of order and augmentation' },
+    'batch-size': { type: 'string', description: 'Images per step' },
+    ...folderOptions,
+    ...augmentOptions,
+    ...familyOptions,
+    out: { type: 'string', description: 'File of the page; beside the runs if left out' },
+    runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
+  },
+  async run({ args }) {
+    if (args.recipe === undefined)
+      throw new UserError('Name a folder of pictures or a recipe, for example: npm run show ./photos');
+    const [recipe] = await recipesOf({ ...args, precision: 'float32' });
+    const dataset = await loadDataOf(recipe);
+    console.log(
+      `${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images of ${dataset.shape.join(' x ')}.`,
+    );
+    const warning = warnOfLabels(dataset, recipe.augment);
+    for (const line of [...tellFindings(dataset), ...(warning === undefined ? [] : [warning])])
+      console.log(line);
+    const path = args.out ?? join(args.runs, `show-${recipe.name}.html`);
+    if (args.out === undefined) mkdirSync(args.runs, { recursive: true });
+    const page = await showPage(recipe, dataset, warning);
+    writeFileSync(`${path}${TEMPORARY}`, page);
+    renameSync(`${path}${TEMPORARY}`, path);
+    console.log(`Page: ${path}`);
+  },
+});
