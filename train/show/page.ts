@@ -128,7 +128,7 @@ function twinsSection(twins: NonNullable<Gathered['twins']>, { nearDuplicates }:
     <p>${train}</p><p class="quiet">${test}</p></li>`,
   )}</ul>
   <p class="note">${many(nearDuplicates.length, 'pair')} of a training and a validation picture look the same: the network has seen the answer.
-  Put both on one side, or remove one. Perceptual hashes that differ in 4 bits of 64 at most, and pixels that correlate by more than 0.98.</p>`;
+  Put both on one side, or remove one. Their perceptual hashes differ in 8 bits of 64 at most, and their greys correlate by more than 0.93.</p>`;
 }
 
 function files({ problems, remarks: odd, copies, contradictions }: FolderFindings): Html {

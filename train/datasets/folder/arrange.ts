@@ -6,7 +6,7 @@ import type { Shape } from '../dataset.ts';
 import type { Found, Listing } from './find.ts';
 import { type FolderFindings, type Remark, remarks as remarkTexts } from './findings.ts';
 import type { Entry, FolderIndex } from './index-file.ts';
-import { findNearDuplicates } from './near-duplicates.ts';
+import { findNearDuplicates, looksSame } from './near-duplicates.ts';
 import { type ReadFile, readPixels } from './read-files.ts';
 import { assignSplits } from './split.ts';
 import { byCodePoint } from './walk.ts';
@@ -81,7 +81,7 @@ export function arrange(listing: Listing, files: readonly ReadFile[], options: A
     labels,
     train: splitOf(train, digests[0] ?? ''),
     test: splitOf(test, digests[1] ?? ''),
-    findings: findingsOf(listing, { labels, train, test, problems }, size, options.valid),
+    findings: findingsOf(listing, { labels, train, test, problems }, options),
   };
 }
 
@@ -136,8 +136,7 @@ function findingsOf(
     test: readonly Used[];
     problems: FolderFindings['problems'];
   },
-  size: number,
-  valid: number,
+  { shape, valid }: ArrangeOptions,
 ): FolderFindings {
   const used = [...train, ...test];
   const count = (part: readonly Used[]) => {
@@ -172,7 +171,7 @@ function findingsOf(
     copies,
     contradictions: copies.filter((group) => new Set(group.map((path) => labelOf.get(path))).size > 1),
     nearDuplicates: findNearDuplicates(hashed(train), hashed(test), (i, j) =>
-      isSame(train[i]?.entry, test[j]?.entry, size),
+      areSame(train[i]?.entry, test[j]?.entry, shape),
     ),
     notes: [
       ...notes,
@@ -199,27 +198,10 @@ function groupsOf(pairs: readonly (readonly [key: string, path: string])[]): str
     .sort((a, b) => byCodePoint(a[0] ?? '', b[0] ?? ''));
 }
 
-/** Correlation of two pictures' bytes above which they are taken for the same picture. */
-const SAME = 0.98;
-
-/** Whether two prepared pictures show the same, brightness and contrast aside. */
-function isSame(a: ReadFile | undefined, b: ReadFile | undefined, size: number): boolean {
+function areSame(a: ReadFile | undefined, b: ReadFile | undefined, shape: Shape): boolean {
   if (a?.pixels === undefined || b?.pixels === undefined) return false;
-  return correlation(readPixels(a.pixels, size), readPixels(b.pixels, size)) > SAME;
-}
-
-/** Pearson's; NaN for a picture of one colour. */
-export function correlation(a: Uint8Array, b: Uint8Array): number {
-  const mean = (bytes: Uint8Array) => bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [both, squaresA, squaresB] = [0, 0, 0];
-  for (const [i, byte] of a.entries()) {
-    const [x, y] = [byte - meanA, (b[i] ?? 0) - meanB];
-    both += x * y;
-    squaresA += x * x;
-    squaresB += y * y;
-  }
-  return both / Math.sqrt(squaresA * squaresB);
+  const size = shape[0] * shape[1] * shape[2];
+  return looksSame(readPixels(a.pixels, size), readPixels(b.pixels, size), shape);
 }
 
 function checkClasses(
