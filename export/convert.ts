@@ -27,6 +27,8 @@ export interface ConvertOptions {
   foldBatchNorm?: boolean;
   /** Passes over the result; all of them unless told. */
   passes?: Readonly<Record<string, Pass>>;
+  /** Told of each TensorFlow op, with the ONNX operators that it became. */
+  onOp?: (op: string, operators: readonly string[]) => void;
 }
 
 /** A record; what it says of sizes that vary, `traceModel` finds out. */
@@ -87,7 +89,12 @@ function convertGraph(graph: Traced, state: State, options: ConvertOptions, opse
   const uses = countUses(graph);
   const usesOfValue = new Map<string, number>();
   for (const node of graph.nodes) {
+    const firstNode = build.nodes.length;
     const made = convertNode(node, node.inputs.map(find), state, build, (name) => usesOfValue.get(name) ?? 0);
+    options.onOp?.(
+      node.op,
+      build.nodes.slice(firstNode).map(({ op_type }) => op_type),
+    );
     const before = new Set(node.inputs.map((reference) => sourceName(find(reference))));
     made.forEach((value, i) => {
       const reference = `${node.name}:${i}`;

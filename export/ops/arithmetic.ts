@@ -60,6 +60,18 @@ const squaredDifference: Compute = (op, names) => {
 const sumOfAll: Compute = (op, names) =>
   isWhole(op) ? names.reduce((sum, name) => op.emit('Add', [sum, name])) : op.emit('Sum', names);
 
+/** The angle of the point (x, y), from -pi to pi; ONNX has it for one quotient alone. */
+const angle: Compute = (op, names) => {
+  const [y = '', x = ''] = names;
+  const zero = number(op, 0);
+  const turn = op.emit('Where', [op.emit('Less', [y, zero]), number(op, -Math.PI), number(op, Math.PI)]);
+  const turned = op.emit('Where', [op.emit('Less', [x, zero]), turn, zero]);
+  const sloping = op.emit('Add', [op.emit('Atan', [op.emit('Div', names)]), turned]);
+  // Straight up or down, and nowhere at all.
+  const upright = op.emit('Mul', [op.emit('Sign', [y]), number(op, Math.PI / 2)]);
+  return op.emit('Where', [op.emit('Equal', [x, zero]), upright, sloping]);
+};
+
 export const arithmetic: Family = {
   Abs: unary('Abs'),
   Neg: unary('Neg'),
@@ -83,6 +95,7 @@ export const arithmetic: Family = {
   Asin: unary('Asin'),
   Acos: unary('Acos'),
   Atan: unary('Atan'),
+  Atan2: broadcast(angle),
   Sinh: unary('Sinh'),
   Cosh: unary('Cosh'),
   Asinh: unary('Asinh'),

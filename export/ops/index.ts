@@ -3,15 +3,18 @@ import { nearest } from '../../models/nearest.ts';
 import type { Converter, Family } from '../op.ts';
 import { activation } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
+import { blocks } from './blocks.ts';
 import { casts } from './cast.ts';
 import { conv } from './conv.ts';
 import { image } from './image.ts';
 import { join } from './join.ts';
 import { logic } from './logic.ts';
 import { matmul } from './matmul.ts';
+import { morphology } from './morphology.ts';
 import { norm } from './norm.ts';
 import { pool } from './pool.ts';
 import { reduction } from './reduce.ts';
+import { scatter } from './scatter.ts';
 import { shape } from './shape.ts';
 import { parts } from './slice.ts';
 
@@ -29,6 +32,9 @@ export const families: Readonly<Record<string, Family>> = {
   parts,
   joining: join,
   images: image,
+  blocks,
+  morphology,
+  places: scatter,
   types: casts,
 };
 
@@ -48,7 +54,6 @@ const hints: readonly [pattern: RegExp, wayOut: string][] = [
   [/^(Decode|Encode|String|StaticRegex)/, 'Do it before the model: the model file takes pixels.'],
   [/^(NonMaxSuppression|CropAndResize|Unique|Where)/, 'Do it after the model, on its outputs.'],
   [/^(Range|LinSpace)$/, 'Its size depends on the batch: let an operator broadcast instead.'],
-  [/^(SpaceToBatch|BatchToSpace)/, 'Use the `dilations` of the convolution or depthToSpace instead.'],
 ];
 
 /** What to do about an op without a converter, in one sentence. */

@@ -1,9 +1,11 @@
 // Putting together: concatenation, stacking, padding, repetition, one-hot vectors.
 import { dataType } from '../../models/onnx/schema.ts';
+import { isFixed } from '../dimensions.ts';
 import { arrange, placeOf } from '../layout.ts';
 import { attribute } from '../onnx.ts';
-import type { Converter, Family } from '../op.ts';
-import { asIs, inLayout, plain, reshaped, shapeTensor } from '../operands.ts';
+import type { Converter, Family, Op } from '../op.ts';
+import { asIs, inLayout, plain, reshaped, scalar, shapeTensor } from '../operands.ts';
+import { sizeOf, type Value } from '../value.ts';
 
 const concat: Converter = (op) => {
   const parts = op.inputs.slice(0, -1);
@@ -37,10 +39,29 @@ const pad: Converter = (op) => {
     const value = op.inputs[2];
     return op.result(op.emit('Pad', value ? [...inputs, plain(op.build, value)] : inputs), x.layout);
   }
-  if (op.text('mode', 'REFLECT') !== 'REFLECT')
-    throw op.unsupported('symmetric padding', "ONNX has 'reflect', which leaves out the edge.");
+  if (op.text('mode', 'REFLECT') !== 'REFLECT') return symmetric(op, pairs);
   return op.result(op.emit('Pad', inputs, [attribute.text('mode', 'reflect')]), x.layout);
 };
+
+/** Padding by mirror images that repeat the edge: slices that run backwards, joined on. ONNX leaves out the edge. */
+function symmetric(op: Op, pairs: readonly number[][]): Value {
+  const { build } = op;
+  const x = op.input(0);
+  const backwards = (name: string, axis: number, start: number, end: number) =>
+    op.emit('Slice', [name, ...[[start], [end], [axis], [-1]].map((list) => build.integers(list))]);
+  const name = pairs.reduce(
+    (inner, [before = 0, after = 0], axis) => {
+      const parts = [
+        ...(before > 0 ? [backwards(inner, axis, before - 1, -Number.MAX_SAFE_INTEGER)] : []),
+        inner,
+        ...(after > 0 ? [backwards(inner, axis, -1, -after - 1)] : []),
+      ];
+      return parts.length === 1 ? inner : op.emit('Concat', parts, [attribute.int('axis', axis)]);
+    },
+    asIs(build, x),
+  );
+  return op.result(name, x.layout);
+}
 
 const tile: Converter = (op) => {
   const [x, repeats] = [op.input(0), op.integers(1)];
@@ -96,6 +117,21 @@ const fill: Converter = (op) => {
   );
 };
 
+/** A matrix with the elements on its diagonal; of an array, the same with each axis twice. */
+const diagonal: Converter = (op) => {
+  const { build } = op;
+  const x = op.input(0);
+  if (!isFixed(x.shape))
+    throw op.unsupported('a diagonal whose length varies', 'Multiply by an identity matrix.');
+  const n = sizeOf(x.shape);
+  const bytes = Uint8Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
+  const square = build.constant({ type: dataType.BOOL, dims: [n, n], bytes });
+  const row = plain(build, reshaped(build, x, [n]));
+  const matrix = op.emit('Where', [square, row, scalar(build, 0, x.type)]);
+  const result = op.result(matrix);
+  return reshaped(build, { ...result, shape: [n, n] }, result.shape);
+};
+
 export const join: Family = {
   ConcatV2: concat,
   Pack: pack,
@@ -104,6 +140,7 @@ export const join: Family = {
   MirrorPad: pad,
   Tile: tile,
   OneHot: oneHot,
+  Diag: diagonal,
   Fill: fill,
   ZerosLike: filled(0),
   OnesLike: filled(1),

@@ -10,7 +10,7 @@ import type { Value } from '../value.ts';
 const AXES_INPUT_FROM: Readonly<Record<string, number>> = { ReduceSum: 13 };
 
 /** Adds the node that reduces `x` over `axes`, which count in the layout of `x`. */
-function emitReduce(op: Op, operator: string, x: string, axes: number[], keep: boolean): string {
+export function emitReduce(op: Op, operator: string, x: string, axes: number[], keep: boolean): string {
   const { build } = op;
   const asInput = build.opset >= (AXES_INPUT_FROM[operator] ?? 18);
   return build.node(operator, asInput ? [x, build.integers(axes)] : [x], {

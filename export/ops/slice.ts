@@ -4,8 +4,9 @@ import { isDynamic, isFixed } from '../dimensions.ts';
 import { arrange, type Layout, placeOf } from '../layout.ts';
 import { attribute, int64Bytes } from '../onnx.ts';
 import type { Converter, Family, Op } from '../op.ts';
-import { asIs, plain, reshaped } from '../operands.ts';
+import { asIs, plain, reshaped, scalar } from '../operands.ts';
 import type { Value } from '../value.ts';
+import { emitReduce } from './reduce.ts';
 
 /** What is kept of one axis, as in Python's `[start:end:step]`. */
 interface Cut {
@@ -50,9 +51,9 @@ const slice: Converter = (op) => {
 const stridedSlice: Converter = (op) => {
   const x = op.input(0);
   if (op.number('ellipsis_mask', 0) !== 0 || op.number('new_axis_mask', 0) !== 0)
-    throw op.unsupported('an ellipsis or a new axis', 'Name every axis, and use expandDims.');
+    return withoutEllipsis(op, x);
   const [begin, end, strides] = [op.integers(1), op.integers(2), op.integers(3)];
-  const masked = (mask: string, axis: number) => ((op.number(mask, 0) >> axis) & 1) === 1;
+  const masked = maskOf(op);
   const kept: number[] = [];
   const cuts = x.shape.map((length, axis): Cut => {
     const [first = 0, last = 0, step = 1] = [begin[axis], end[axis], strides[axis]];
@@ -78,6 +79,54 @@ const stridedSlice: Converter = (op) => {
   });
   return reshaped(op.build, { ...result, shape: before }, result.shape);
 };
+
+/** Whether bit `axis` of one of the op's masks is set. */
+function maskOf(op: Op): (mask: string, axis: number) => boolean {
+  return (mask, axis) => ((op.number(mask, 0) >> axis) & 1) === 1;
+}
+
+/** An ellipsis stands for all axes that are not named, and a new axis for none. */
+function withoutEllipsis(op: Op, x: Value): Value {
+  const masked = maskOf(op);
+  const [begin, end, strides] = [op.integers(1), op.integers(2), op.integers(3)];
+  const entries = begin.map((_, i) => i);
+  const isNew = (i: number) => masked('new_axis_mask', i) && !masked('ellipsis_mask', i);
+  const named = entries.filter((i) => !isNew(i) && !masked('ellipsis_mask', i));
+  const cuts: Cut[] = [];
+  for (const i of entries) {
+    if (masked('ellipsis_mask', i)) for (let k = named.length; k < x.shape.length; k++) cuts.push(whole);
+    if (masked('ellipsis_mask', i) || isNew(i)) continue;
+    const [first = 0, last = 0, step = 1] = [begin[i], end[i], strides[i]];
+    const dropped = masked('shrink_axis_mask', i);
+    if (dropped) cuts.push({ start: first, end: first === -1 ? END : first + 1, step: 1 });
+    else
+      cuts.push({
+        start: masked('begin_mask', i) ? (step > 0 ? 0 : END) : first,
+        end: masked('end_mask', i) || isDynamic(last) ? (step > 0 ? END : -END) : last,
+        step,
+      });
+  }
+  while (cuts.length < x.shape.length) cuts.push(whole);
+  const { shape } = op.result('');
+  const cut = { ...op.result(emitSlice(op, x, cuts), x.layout), shape: cutShape(op, x, shape, named) };
+  return reshaped(op.build, cut, shape);
+}
+
+/** The shape between the slice and the axes that it drops and adds, which have one element. */
+function cutShape(op: Op, x: Value, result: readonly number[], named: readonly number[]): number[] {
+  const masked = maskOf(op);
+  const entries = op.integers(1).map((_, i) => i);
+  const before: number[] = [];
+  let place = 0;
+  for (const i of entries) {
+    const ellipsis = masked('ellipsis_mask', i);
+    if (ellipsis) for (let k = named.length; k < x.shape.length; k++) before.push(result[place++] ?? 1);
+    else if (masked('new_axis_mask', i)) place++;
+    else before.push(masked('shrink_axis_mask', i) ? 1 : (result[place++] ?? 1));
+  }
+  while (before.length < x.shape.length) before.push(result[place++] ?? 1);
+  return before;
+}
 
 /** Cuts `x` along `axis` into parts of the given sizes; names of the parts. */
 function emitSplit(op: Op, x: Value, layout: Layout, axis: number, sizes: readonly number[]): string[] {
@@ -123,11 +172,22 @@ const reverse: Converter = (op) => {
 const gather: Converter = (op) => {
   const [x, indices] = [op.input(0), op.input(1)];
   const [axis = 0] = op.integers(2).map((value) => (value + x.shape.length) % x.shape.length);
-  if (op.number('batch_dims', 0) !== 0)
-    throw op.unsupported('gathering with batch dimensions', 'Use a one-hot product instead.');
+  const batchDims = op.number('batch_dims', 0);
+  if (batchDims !== 0) return gatherPerRow(op, axis, batchDims);
   const attributes = [attribute.int('axis', axis)];
   return op.result(op.emit('Gather', [plain(op.build, x), plain(op.build, indices)], attributes));
 };
+
+/** Indices that differ from row to row: one place per index, within its row. */
+function gatherPerRow(op: Op, axis: number, batchDims: number): Value {
+  const [x, indices] = [op.input(0), op.input(1)];
+  if (axis !== batchDims)
+    throw op.unsupported('gathering along an axis that is not the one after the rows', 'Transpose it first.');
+  const wide = op.emit('Cast', [plain(op.build, indices)], [attribute.int('to', dataType.INT64)]);
+  const places = op.emit('Unsqueeze', [wide, op.build.integers([indices.shape.length])]);
+  const attributes = [attribute.int('batch_dims', batchDims)];
+  return op.result(op.emit('GatherND', [plain(op.build, x), places], attributes));
+}
 
 /** The k largest along the last axis and their indices, as int32. */
 const topK: Converter = (op) => {
@@ -157,6 +217,28 @@ const cumulativeSum: Converter = (op) => {
   return op.result(name, x.layout);
 };
 
+/** The longest axis along which products are built up: n numbers take n * n. */
+const LONGEST_PRODUCT = 512;
+
+/** Products of all elements up to each one, along an axis: of a square that holds ones where an element is left out. */
+const cumulativeProduct: Converter = (op) => {
+  const { build } = op;
+  const x = op.input(0);
+  const rank = x.shape.length;
+  const [axis = 0] = op.integers(1).map((value) => (value + rank) % rank);
+  const n = x.shape[axis] ?? 1;
+  if (isDynamic(n) || n > LONGEST_PRODUCT)
+    throw op.unsupported(`a product along ${n} numbers`, `Up to ${LONGEST_PRODUCT} are exported.`);
+  const [exclusive, backwards] = [op.flag('exclusive', false), op.flag('reverse', false)];
+  const takes = (i: number, j: number) => (i === j ? !exclusive : backwards ? j > i : j < i);
+  const bytes = Uint8Array.from({ length: n * n }, (_, k) => (takes(Math.floor(k / n), k % n) ? 1 : 0));
+  const dims = [n, n, ...x.shape.slice(axis + 1).map(() => 1)];
+  const square = build.constant({ type: dataType.BOOL, dims, bytes });
+  const column = op.emit('Unsqueeze', [plain(build, x), build.integers([axis])]);
+  const chosen = op.emit('Where', [square, column, scalar(build, 1, x.type)]);
+  return op.result(emitReduce(op, 'ReduceProd', chosen, [axis + 1], false));
+};
+
 export const parts: Family = {
   Slice: slice,
   StridedSlice: stridedSlice,
@@ -166,4 +248,5 @@ export const parts: Family = {
   GatherV2: gather,
   TopKV2: topK,
   Cumsum: cumulativeSum,
+  Cumprod: cumulativeProduct,
 };

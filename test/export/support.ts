@@ -26,6 +26,8 @@ export interface Case {
   inputs: readonly InputSpec[];
   fn: (...inputs: Tensor[]) => Tensor | Tensor[];
   variables?: ReadonlyMap<string, Variable>;
+  /** The first operator set that can say it; 13 unless told. */
+  oldest?: number;
   /** Largest difference allowed, relative to 1 or to the value, whichever is larger. */
   tolerance?: number;
 }

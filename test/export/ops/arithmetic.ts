@@ -70,6 +70,10 @@ const binary: [name: string, fn: Binary, a: InputSpec, b: InputSpec][] = [
   ['maximum', tf.maximum, whole, whole],
   ['minimum', tf.minimum, vectors, vectors],
   ['pow', tf.pow, positive, vectors],
+  ['atan2', tf.atan2, vectors, vectors],
+  // Straight up, straight down, and nowhere.
+  ['atan2', (a, b) => tf.atan2(a, tf.mul(b, 0)), vectors, positive],
+  ['atan2', (a, b) => tf.atan2(tf.mul(a, 0), b), positive, vectors],
   ['squaredDifference', tf.squaredDifference, vectors, vectors],
   ['broadcast', tf.add, { shape: [-1, 1, 5] }, { shape: [-1, 4, 1] }],
 ];

@@ -2,6 +2,7 @@
 import type { Case } from '../support.ts';
 import { activationCases } from './activation.ts';
 import { arithmeticCases } from './arithmetic.ts';
+import { blockCases, morphologyCases } from './blocks.ts';
 import { castCases } from './cast.ts';
 import { convCases } from './conv.ts';
 import { imageCases } from './image.ts';
@@ -11,6 +12,7 @@ import { matmulCases } from './matmul.ts';
 import { normCases } from './norm.ts';
 import { poolCases } from './pool.ts';
 import { reduceCases } from './reduce.ts';
+import { scatterCases } from './scatter.ts';
 import { shapeCases } from './shape.ts';
 import { sizeCases } from './sizes.ts';
 import { sliceCases } from './slice.ts';
@@ -28,6 +30,9 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   parts: sliceCases,
   joining: joinCases,
   images: imageCases,
+  blocks: blockCases,
+  morphology: morphologyCases,
+  places: scatterCases,
   types: castCases,
   'varying sizes': sizeCases,
 };

@@ -60,6 +60,16 @@ export const joinCases: Case[] = [
           ],
           'reflect',
         ),
+        tf.mirrorPad(
+          y,
+          [
+            [0, 0],
+            [1, 2],
+            [2, 0],
+            [0, 1],
+          ],
+          'symmetric',
+        ),
       ]),
   },
   {
@@ -83,6 +93,16 @@ export const joinCases: Case[] = [
         ],
         [attribute.type('T', DataType.float32), attribute.type('Tpaddings', DataType.int32)],
       ),
+  },
+  {
+    name: 'diag',
+    inputs: [{ shape: [4] }, { shape: [2, 3] }],
+    fn: (x, y) => [tf.diag(x as Tensor), tf.diag(y as Tensor)],
+  },
+  {
+    name: 'numbers that constants decide',
+    inputs: [{ shape: [-1, 5] }],
+    fn: (x) => [tf.add(x, tf.range(0, 5)), tf.mul(x, tf.linspace(0, 1, 5))],
   },
   {
     name: 'tile',

@@ -35,6 +35,8 @@ export const sliceCases: Case[] = [
         tf.stridedSlice(y, [0, 3, 4, 0], [n, 0, 0, 2], [1, -1, -2, 1]),
         tf.stridedSlice(y, [0, 0, 1, 0], [0, 0, -1, 0], [1, 1, 1, 1], 0b1010, 0b1011),
         tf.stridedSlice(y, [0, 1], [n, 2], [1, 1], 0, 0, 0, 0, 0b10),
+        tf.stridedSlice(y, [0, 0, 1], [n, 0, 2], [1, 1, 1], 0, 0, 0b10),
+        tf.stridedSlice(y, [0, 0, 1, 0], [n, 0, 2, 0], [1, 1, 1, 1], 0, 0, 0b10, 0b1000, 0b100),
         tf.stridedSlice(y, [0, 0, 0, -1], [n, 4, 5, 0], [1, 1, 1, 1], 0, 0, 0, 0, 0b1000),
       ]);
     },
@@ -74,6 +76,17 @@ export const sliceCases: Case[] = [
       const { values, indices } = tf.topk(x, 3);
       return [values, indices];
     },
+  },
+  {
+    name: 'cumprod',
+    inputs: [pictures],
+    fn: (x) =>
+      [false, true].flatMap((exclusive) =>
+        [false, true].flatMap((reverse) => [
+          tf.cumprod(x, 1, exclusive, reverse),
+          tf.cumprod(behindConv(x), -1, exclusive, reverse),
+        ]),
+      ),
   },
   {
     name: 'cumsum',
