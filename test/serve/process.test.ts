@@ -2,13 +2,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { Agent, type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
-import { json, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Card } from '../../models/card.ts';
+import { keepAsking, post } from './clients.ts';
 import { colours, fillRepository, temporaryFolder } from './harness.ts';
 import { busy } from './pictures.ts';
 
@@ -21,12 +21,6 @@ beforeAll(async () => {
   await fillRepository(folder.path, [colours]);
 });
 afterAll(() => folder.remove());
-
-/**
- * Milliseconds after the signal in which the server still answers whoever asks: it says 250. What comes later may find
- * that nobody listens, and less is asked for here, since a busy machine may hold a client back.
- */
-const FAREWELL = 50;
 
 function run(command: string, ...args: string[]) {
   return spawn(process.execPath, [trainyard, command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -48,60 +42,22 @@ async function start() {
   return { child, url, ended };
 }
 
-/** Posts a picture; `late` is called when half of it is sent, and the other half goes out after it. */
-async function post(url: string, agent: Agent, bytes: Buffer, late?: () => Promise<void>) {
-  const sent = request(`${url}/classify`, {
-    method: 'POST',
-    agent,
-    headers: { 'content-length': bytes.length },
-  });
-  const answered = once(sent, 'response');
-  answered.catch(() => {});
-  if (late !== undefined) {
-    sent.write(bytes.subarray(0, bytes.length / 2));
-    await late();
-    sent.end(bytes.subarray(bytes.length / 2));
-  } else sent.end(bytes);
-  const [response]: IncomingMessage[] = await answered;
-  if (response === undefined) throw new Error('no response');
-  return { status: response.statusCode, body: await json(response) };
-}
-
 describe('ends by itself', () => {
   test('on SIGTERM, after every accepted request is answered', async () => {
     const { child, url, ended } = await start();
     const bytes = await busy('png', 300, 300);
-    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-    let signalled = Number.POSITIVE_INFINITY;
-    let answered = 0;
-    const failures: unknown[] = [];
-
-    async function keepAsking(): Promise<void> {
-      for (;;) {
-        const asked = performance.now();
-        try {
-          const { status } = await post(url, agent, bytes);
-          if (status === 200) answered++;
-          else failures.push(status);
-        } catch (error) {
-          if (asked < signalled + FAREWELL) failures.push(error);
-          return;
-        }
-      }
-    }
-
-    const clients = Array.from({ length: 4 }, keepAsking);
-    await expect.poll(() => answered, { timeout: 20_000 }).toBeGreaterThan(20);
-    const slow = post(url, new Agent(), bytes, async () => {
+    const clients = keepAsking(`${url}/classify`, bytes, 16);
+    await expect.poll(clients.answered, { timeout: 20_000 }).toBeGreaterThan(50);
+    const slow = post(`${url}/classify`, bytes, undefined, async () => {
       child.kill('SIGTERM');
-      signalled = performance.now();
+      clients.farewell();
       await sleep(600); // beyond the end of all listening
     });
-    expect(await slow).toMatchObject({ status: 200, body: { model: 'colours' } });
-    await Promise.all(clients);
-    expect(failures).toEqual([]);
+    const { status, body } = await slow;
+    expect([status, JSON.parse(body)]).toEqual([200, expect.objectContaining({ model: 'colours' })]);
+    await clients.ended;
+    expect(clients.failures).toEqual([]);
     expect(await ended).toEqual([0, null]);
-    agent.destroy();
   });
 
   test('on SIGINT', async () => {

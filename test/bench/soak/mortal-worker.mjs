@@ -1,0 +1,8 @@
+// A worker of the server's that ends when it is told to.
+import { parentPort } from 'node:worker_threads';
+
+await import(process.env.MORTAL_ENTRY ?? '');
+
+parentPort?.on('message', ({ kind }) => {
+  if (kind === 'die') process.exit(7);
+});

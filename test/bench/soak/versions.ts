@@ -1,0 +1,44 @@
+// New versions of the digits model, as an operator adds them: good ones, and broken in every way that we know.
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Card, cardKey, readCard } from '../../../models/card.ts';
+import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
+import { addModel, listModels } from '../../../models/repository.ts';
+import { root } from '../../../setup/paths.mjs';
+
+/** Versions that stay in the repository; an operator removes old ones as well. */
+const KEPT = 3;
+
+export const good = readFileSync(join(root, 'models', 'repository', 'digits', '1', 'model.onnx'));
+
+const card = readCard(good);
+
+/** A file with another card. */
+function withCard(changed: Partial<Card>): Uint8Array {
+  const model = decodeModel(good);
+  const others = model.metadata_props?.filter(({ key }) => key !== cardKey) ?? [];
+  const value = JSON.stringify({ ...card, ...changed });
+  return encodeModel({ ...model, metadata_props: [...others, { key: cardKey, value }] });
+}
+
+const lie = card.golden.map(({ input, probabilities }) => ({
+  input,
+  probabilities: [...probabilities].reverse(),
+}));
+
+export const broken: readonly Uint8Array[] = [
+  good.subarray(0, good.length / 2),
+  new Uint8Array(),
+  Buffer.from('no model'),
+  withCard({ golden: lie }),
+  withCard({ labels: ['one'] }),
+];
+
+/** Adds a version and removes the oldest, but never the one that `serving` names. @returns the version's number. */
+export async function addVersion(repository: string, bytes: Uint8Array, serving: number): Promise<number> {
+  const { version } = await addModel(repository, 'digits', bytes);
+  const old = (await listModels(repository)).slice(0, -KEPT).filter((file) => file.version !== serving);
+  for (const { version } of old) await rm(join(repository, 'digits', String(version)), { recursive: true });
+  return version;
+}
