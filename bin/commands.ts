@@ -62,6 +62,10 @@ const commands: Record<string, { description: string; load: () => Promise<AnyCom
     description: 'Check a model file, alone or against a checkpoint or a tfjs model',
     load: async () => (await import('../export/verify/command.ts')).verifyCommand,
   },
+  quantize: {
+    description: 'Make a smaller model, if it is no slower and hardly less right',
+    load: async () => (await import('../export/quantize/command.ts')).quantizeCommand,
+  },
   serve: {
     description: 'Serve the models of the repository over HTTP',
     load: async () => (await import('../serve/command.ts')).serveCommand,

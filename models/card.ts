@@ -71,6 +71,20 @@ export const cardSchema = z
         against: z.string(),
       })
       .nullable(),
+    /** How the weights were made smaller, and what that changed over the test pictures; absent where they were not. */
+    quantization: z
+      .object({
+        weights: z.enum(['int8', 'float16']),
+        /** `weightsDigest` of the file that it was made of. */
+        from: sha256,
+        /** Training pictures from which the ranges of the activations were taken; 0 where none were needed. */
+        calibrationPictures: count,
+        n: count,
+        accuracyBefore: fraction,
+        changedLabels: count,
+        maxProbabilityDifference: z.number().min(0),
+      })
+      .exactOptional(),
   })
   .superRefine((card, context) => {
     const [height, width, channels] = card.input.shape;

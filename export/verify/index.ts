@@ -7,6 +7,7 @@ import type { Labels } from '../../train/datasets/index.ts';
 import { digestWeights, measure } from '../card.ts';
 import { type Classifier, onnxClassifier } from '../classifier.ts';
 import { cardOf, type OpenFile } from '../file.ts';
+import { TOLERANCE } from '../parity.ts';
 import { problemsOf } from './structure.ts';
 
 /** One thing that was looked at. */
@@ -80,7 +81,8 @@ async function checkAnswers({ bytes }: OpenFile, card: Card): Promise<Check[]> {
   }
 }
 
-async function checkGolden(classifier: Classifier, { golden, input, labels, parity }: Card): Promise<Check> {
+async function checkGolden(classifier: Classifier, card: Card): Promise<Check> {
+  const { golden, input, labels } = card;
   const pictures = golden.map((each) => goldenInput(each.input, input.shape));
   const together = await classifier.classify(Buffer.concat(pictures));
   let largest = 0;
@@ -89,12 +91,19 @@ async function checkGolden(classifier: Classifier, { golden, input, labels, pari
     const row = together.subarray(i * labels.length, (i + 1) * labels.length);
     largest = Math.max(largest, goldenDifference(probabilities, alone), goldenDifference(probabilities, row));
   }
-  const allowed = (parity?.tolerance ?? 0) + ROUNDED;
+  const allowed = allowedBy(card) + ROUNDED;
   return {
     name: 'golden',
     holds: golden.length > 0 && largest <= allowed,
     found: `${golden.length} built-in pictures, alone and together: largest difference ${largest.toExponential(1)} of a probability (allowed: ${allowed.toExponential(1)})`,
   };
+}
+
+/** Processors round the sums of bytes in int8 kernels differently. */
+const INT8_TOLERANCE = 0.02;
+
+function allowedBy({ parity, quantization }: Card): number {
+  return quantization?.weights === 'int8' ? INT8_TOLERANCE : (parity?.tolerance ?? TOLERANCE);
 }
 
 /**

@@ -1,0 +1,60 @@
+// Which operators of a graph are worth whole numbers, and which hand bytes on.
+import { dataType, type GraphProto, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
+
+/** What is to be known of a convolution or product with constant weights. */
+export interface Weighted {
+  /** The axis of the weights that counts the outputs. */
+  readonly axis: number;
+  /** The operator after it that cuts off what is below zero, if nothing else uses the result. */
+  readonly rectified?: NodeProto;
+}
+
+/** Convolutions and products with constant weights and bias, whose time is worth saving. */
+export function heavyNodes(graph: GraphProto): Map<NodeProto, Weighted> {
+  const tensors = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
+  const users = new Map<string, NodeProto[]>();
+  for (const node of graph.node)
+    for (const name of node.input) users.set(name, [...(users.get(name) ?? []), node]);
+  const outputs = new Set(graph.output.map(({ name }) => name));
+  return new Map(
+    graph.node.flatMap((node) => {
+      const [, weight = '', bias] = node.input;
+      const axis = outputAxis(node, tensors.get(weight));
+      const others = bias ? [weight, bias] : [weight];
+      // A weight with two users would need one step for both inputs.
+      const own = others.every((name) => isFloat(tensors.get(name)) && users.get(name)?.length === 1);
+      if (axis === undefined || !own) return [];
+      const [next, ...more] = users.get(node.output[0] ?? '') ?? [];
+      const rectified =
+        next?.op_type === 'Relu' && more.length === 0 && !outputs.has(node.output[0] ?? '')
+          ? next
+          : undefined;
+      return [[node, { axis, ...(rectified && { rectified }) }] as const];
+    }),
+  );
+}
+
+function outputAxis({ op_type, attribute }: NodeProto, weight: TensorProto | undefined): number | undefined {
+  const given = (name: string) => attribute.find((each) => each.name === name);
+  if (op_type === 'Conv') return 0;
+  if (op_type === 'MatMul') return weight?.dims.length === 2 ? 1 : undefined;
+  if (op_type !== 'Gemm' || (given('alpha')?.f ?? 1) !== 1 || (given('beta')?.f ?? 1) !== 1) return undefined;
+  if (given('transA')?.i) return undefined;
+  return given('transB')?.i ? 0 : 1;
+}
+
+function isFloat(tensor: TensorProto | undefined): boolean {
+  return tensor?.data_type === dataType.FLOAT && tensor.raw_data !== undefined;
+}
+
+/** Operators that hand on some of the bytes they are given. */
+const MOVING = new Set(['MaxPool', 'Reshape', 'Transpose', 'Flatten', 'Squeeze', 'Unsqueeze']);
+
+export function isMoving({ op_type }: NodeProto): boolean {
+  return MOVING.has(op_type);
+}
+
+/** A sum of two values that are computed, as at the end of a residual block. */
+export function isMerging({ op_type, input }: NodeProto, { initializer }: GraphProto): boolean {
+  return op_type === 'Add' && !initializer.some(({ name }) => input.includes(name ?? ''));
+}

@@ -1,0 +1,181 @@
+// Makes a smaller model of a model file, and publishes it only if it is no slower and hardly less right.
+import type { Card } from '../../models/card.ts';
+import { cardMetadata } from '../../models/card.ts';
+import { UserError } from '../../models/errors.ts';
+import { encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
+import { addModel, type ModelFile } from '../../models/repository.ts';
+import { type Dataset, imagesOf } from '../../train/datasets/index.ts';
+import { digestWeights, goldenAnswers, goldenPictures, measure, roundUp } from '../card.ts';
+import { onnxClassifier } from '../classifier.ts';
+import { cardOf, type OpenFile } from '../file.ts';
+import { combine, compare, type Parity } from '../parity.ts';
+import { foldBatchNorm } from '../passes/batch-norm.ts';
+import { removeDead } from '../passes/dead.ts';
+import { calibrate } from './calibrate.ts';
+import { toFloat16 } from './float16.ts';
+import { toInt8, valuesToCalibrate } from './int8.ts';
+import { compareLatency, type Latency } from './latency.ts';
+
+export type WeightType = 'int8' | 'float16';
+
+export interface QuantizeOptions {
+  readonly weights: WeightType;
+  /** Accuracy that it may lose, as a share of 1. */
+  readonly maxDrop: number;
+  /** Training pictures from which ranges are taken. */
+  readonly calibrationPictures?: number;
+  /** Folder of the model repository. */
+  readonly repository: string;
+  /** Name of the new model. */
+  readonly name: string;
+  /** Told after each stage. */
+  readonly onStage?: (stage: QuantizeStage) => void;
+  /** Measures both files; by default on this machine. */
+  readonly latency?: typeof compareLatency;
+}
+
+export type QuantizeStage =
+  | { readonly name: 'calibrated'; readonly pictures: number; readonly values: number }
+  | { readonly name: 'rewritten'; readonly before: number; readonly after: number }
+  | { readonly name: 'measured'; readonly accuracy: Accuracy }
+  | { readonly name: 'timed'; readonly latency: Latency };
+
+/** Of both models over the test pictures. */
+export interface Accuracy {
+  readonly before: NonNullable<Card['metrics']>;
+  readonly after: NonNullable<Card['metrics']>;
+  readonly parity: Parity;
+}
+
+export const CALIBRATION_PICTURES = 512;
+
+/** Slower by less than this is noise: two runs of one file differ as much. */
+const SLOWER = 1.03;
+
+/**
+ * Quantizes a model file that has the trained weights.
+ * @returns The new model, or why it was declined; then nothing is written.
+ * @throws UserError when the file is not one that can be quantized.
+ */
+export async function quantize(
+  file: OpenFile,
+  data: Dataset,
+  options: QuantizeOptions,
+): Promise<{ readonly model: ModelFile } | { readonly declined: string }> {
+  const card = cardOf(file);
+  if (card.quantization !== undefined)
+    throw new UserError(
+      `${file.path} has weights of ${card.quantization.weights} already: quantize the float32 model that it was made of.`,
+    );
+  const { maxDrop, onStage, latency: measureLatency = compareLatency } = options;
+  const { shape } = card.input;
+  const pictures = Math.min(options.calibrationPictures ?? CALIBRATION_PICTURES, data.train.n);
+  const made =
+    options.weights === 'float16'
+      ? toFloat16(file.model)
+      : await int8Of(file.model, imagesOf(data.train, 0, pictures), shape, options);
+  const bare = encodeModel({ ...made, metadata_props: [] });
+  onStage?.({ name: 'rewritten', before: file.bytes.length, after: bare.length });
+
+  const accuracy = await measureBoth(file.bytes, bare, card, data);
+  onStage?.({ name: 'measured', accuracy });
+  const drop = accuracy.before.accuracy - accuracy.after.accuracy;
+  if (!(drop <= maxDrop))
+    return { declined: `it loses ${percent(drop)} of accuracy, more than --max-drop ${percent(maxDrop)}` };
+
+  const latency = await measureLatency(file.bytes, bare, shape);
+  onStage?.({ name: 'timed', latency });
+  if (!(latency.ratio <= SLOWER))
+    return {
+      declined: `it is slower on this machine: ${latency.after.toFixed(3)} ms for a picture, before ${latency.before.toFixed(3)} ms`,
+    };
+
+  const quantization = {
+    weights: options.weights,
+    from: card.weightsDigest,
+    calibrationPictures: options.weights === 'int8' ? pictures : 0,
+    n: accuracy.parity.n,
+    accuracyBefore: accuracy.before.accuracy,
+    changedLabels: accuracy.parity.changedLabels,
+    maxProbabilityDifference: roundUp(accuracy.parity.maxProbabilityDifference),
+  };
+  const own: Card = {
+    ...card,
+    name: options.name,
+    weightsDigest: digestWeights(made.graph.initializer),
+    metrics: accuracy.after,
+    golden: await golden(bare, shape),
+    parity: null,
+    quantization,
+  };
+  const metadata_props = Object.entries(cardMetadata(own))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => ({ key, value }));
+  return {
+    model: await addModel(options.repository, options.name, encodeModel({ ...made, metadata_props })),
+  };
+}
+
+async function int8Of(
+  model: ModelProto,
+  images: Uint8Array,
+  shape: Card['input']['shape'],
+  { onStage }: QuantizeOptions,
+): Promise<ModelProto> {
+  const folded = { ...model, graph: removeDead(foldBatchNorm(model.graph)) };
+  const values = valuesToCalibrate(folded);
+  if (values.length === 0)
+    throw new UserError(
+      'The model has no convolution or product with constant weights: there is nothing to quantize.',
+    );
+  const ranges = await calibrate(folded, values, images, shape);
+  onStage?.({
+    name: 'calibrated',
+    pictures: images.length / (shape[0] * shape[1] * shape[2]),
+    values: values.length,
+  });
+  return toInt8(folded, ranges);
+}
+
+const BATCH = 500;
+
+async function measureBoth(
+  before: Uint8Array,
+  after: Uint8Array,
+  card: Card,
+  { test }: Dataset,
+): Promise<Accuracy> {
+  const classes = card.labels.length;
+  const [one, two] = [
+    await onnxClassifier(before, card.input.shape),
+    await onnxClassifier(after, card.input.shape),
+  ];
+  const answers = [new Float32Array(test.n * classes), new Float32Array(test.n * classes)] as const;
+  const parts: Parity[] = [];
+  for (let from = 0; from < test.n; from += BATCH) {
+    const to = Math.min(test.n, from + BATCH);
+    const images = imagesOf(test, from, to);
+    const [a, b] = [await one.classify(images), await two.classify(images)];
+    parts.push(compare(a, b, to - from));
+    answers[0].set(a, from * classes);
+    answers[1].set(b, from * classes);
+  }
+  await Promise.all([one.close(), two.close()]);
+  return {
+    before: measure(answers[0], test.labels),
+    after: measure(answers[1], test.labels),
+    parity: combine(parts),
+  };
+}
+
+async function golden(model: Uint8Array, shape: Card['input']['shape']): Promise<Card['golden']> {
+  const { names, images } = goldenPictures(shape);
+  const classifier = await onnxClassifier(model, shape);
+  const answers = goldenAnswers(names, await classifier.classify(images));
+  await classifier.close();
+  return answers;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}

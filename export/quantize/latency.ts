@@ -1,0 +1,52 @@
+// How long one picture takes, of two models in turn, so that whatever disturbs the machine disturbs both.
+import * as ort from 'onnxruntime-node';
+import { goldenInput } from '../../models/golden.ts';
+import type { Shape } from '../classifier.ts';
+
+export interface Latency {
+  /** Median milliseconds of one picture. */
+  readonly before: number;
+  readonly after: number;
+  /** Median over the rounds of after / before. */
+  readonly ratio: number;
+}
+
+const ROUNDS = 21;
+
+/** Milliseconds that one model runs in a round. */
+const TURN = 30;
+
+/** Measures both models on one picture at a time. */
+export async function compareLatency(before: Uint8Array, after: Uint8Array, shape: Shape): Promise<Latency> {
+  const sessions = [
+    await ort.InferenceSession.create(before),
+    await ort.InferenceSession.create(after),
+  ] as const;
+  const image = new ort.Tensor('uint8', goldenInput('noise', shape), [1, ...shape]);
+  const turn = async (session: ort.InferenceSession): Promise<number> => {
+    const began = performance.now();
+    let runs = 0;
+    do {
+      await session.run({ image });
+      runs++;
+    } while (performance.now() - began < TURN);
+    return (performance.now() - began) / runs;
+  };
+  const times: (readonly [number, number])[] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const both = [await turn(sessions[0]), await turn(sessions[1])] as const;
+    // The first round makes caches and threads ready.
+    if (round > 0) times.push(both);
+  }
+  await Promise.all(sessions.map((session) => session.release()));
+  return {
+    before: median(times.map(([time]) => time)),
+    after: median(times.map(([, time]) => time)),
+    ratio: median(times.map(([first, second]) => second / first)),
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

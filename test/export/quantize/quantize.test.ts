@@ -1,0 +1,214 @@
+// What `trainyard quantize` promises: integer kernels where it says int8, known losses, and a refusal of what is no gain.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as ort from 'onnxruntime-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportModel } from '../../../export/export.ts';
+import { type OpenFile, openFile } from '../../../export/file.ts';
+import { loadRun } from '../../../export/from-run.ts';
+import { bestRange, calibrate } from '../../../export/quantize/calibrate.ts';
+import { toFloat16, toHalf } from '../../../export/quantize/float16.ts';
+import { type QuantizeOptions, quantize } from '../../../export/quantize/index.ts';
+import { toInt8, valuesToCalibrate } from '../../../export/quantize/int8.ts';
+import { verifyAlone, verifyMetrics } from '../../../export/verify/index.ts';
+import { dataType, decodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
+import { listModels } from '../../../models/repository.ts';
+import { imagesOf, type MemoryDataset } from '../../../train/datasets/index.ts';
+import { fit } from '../../../train/fit.ts';
+import { random } from '../../../train/random.ts';
+import { findRecipe } from '../../../train/recipes/index.ts';
+import { createRun } from '../../../train/run.ts';
+import { python } from '../../python.ts';
+import { smallMnist } from '../../train/small-mnist.ts';
+import { checkModels, operatorCounts } from '../support.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-quantize-'));
+const repository = join(folder, 'models');
+const faster = async () => ({ before: 2, after: 1, ratio: 0.5 });
+const options: QuantizeOptions = {
+  weights: 'int8',
+  maxDrop: 0.02,
+  repository,
+  name: 'small',
+  latency: faster,
+};
+let dataset: MemoryDataset;
+let file: OpenFile;
+let small: OpenFile;
+
+beforeAll(async () => {
+  dataset = await smallMnist(2000, 500);
+  const run = createRun(join(folder, 'runs'), findRecipe('digits', { epochs: 1, batchSize: 50 }), {});
+  await fit({ recipe: findRecipe('digits', { epochs: 1, batchSize: 50 }), dataset, run });
+  await exportModel({ ...(await loadRun(run, 'best')), test: dataset.test }, { repository });
+  file = await openFile('digits', repository);
+  small = await quantized();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function quantized(changes: Partial<QuantizeOptions> = {}): Promise<OpenFile> {
+  const result = await quantize(file, dataset, { ...options, ...changes });
+  if ('declined' in result) throw new Error(result.declined);
+  return openFile(result.model.path, repository);
+}
+
+/** The model as onnxruntime runs it, once it has put together what belongs together. */
+async function optimized(bytes: Uint8Array): Promise<ModelProto> {
+  const path = join(folder, 'optimized.onnx');
+  const session = await ort.InferenceSession.create(bytes, { optimizedModelFilePath: path });
+  await session.release();
+  return decodeModel(readFileSync(path));
+}
+
+describe('int8', () => {
+  it('runs every convolution and the last product in whole numbers, and says so in the card', async () => {
+    const counts = operatorCounts(await optimized(small.bytes));
+    expect(counts).toMatchObject({ QLinearConv: 5 });
+    expect(counts).not.toHaveProperty('Conv');
+    expect(counts).not.toHaveProperty('Relu');
+    expect(counts.QGemm ?? counts.MatMulIntegerToFloat).toBe(1);
+    expect(small.card?.quantization).toMatchObject({
+      weights: 'int8',
+      from: file.card?.weightsDigest,
+      calibrationPictures: 512,
+      n: 500,
+      accuracyBefore: file.card?.metrics?.accuracy,
+    });
+    expect(small.card?.parity).toBeNull();
+    // A quarter of the weights, and what says how they were rounded.
+    expect(small.bytes.length).toBeLessThan(file.bytes.length * 0.3);
+    expect(checkModels(new Map([['int8', small.bytes]]))).toBe('1 checked');
+  });
+
+  it('is verified from the file alone, and by the test set', async () => {
+    expect((await verifyAlone(small)).filter(({ holds }) => !holds)).toEqual([]);
+    const { test } = dataset;
+    const check = await verifyMetrics(small, (from, to) => imagesOf(test, from, to), test.labels);
+    expect(check).toMatchObject({ holds: true });
+  });
+
+  it('answers nearly as before: no label of 500 changed, measured', async () => {
+    const { card } = small;
+    expect(card?.quantization?.changedLabels).toBeLessThanOrEqual(2);
+    // 0.03 measured.
+    expect(card?.quantization?.maxProbabilityDifference).toBeLessThan(0.1);
+    expect(
+      Math.abs((card?.metrics?.accuracy ?? 0) - (file.card?.metrics?.accuracy ?? 1)),
+    ).toBeLessThanOrEqual(2 / 500);
+  });
+
+  it('rounds weights to the nearest of 255 steps in each channel', async () => {
+    const values = valuesToCalibrate(file.model);
+    const ranges = await calibrate(file.model, values, imagesOf(dataset.train, 0, 64), [28, 28, 1]);
+    const { graph } = toInt8(file.model, ranges);
+    const find = (model: ModelProto['graph'], name: string) =>
+      model.initializer.find((tensor) => tensor.name === name);
+    const before = new Float32Array(
+      (find(file.model.graph, 'conv2/kernel')?.raw_data ?? new Uint8Array()).slice().buffer,
+    );
+    const whole = new Int8Array(
+      (find(graph, 'conv2/kernel_quantized')?.raw_data ?? new Uint8Array()).slice().buffer,
+    );
+    const scales = new Float32Array(
+      (find(graph, 'conv2/kernel_scale')?.raw_data ?? new Uint8Array()).slice().buffer,
+    );
+    const each = before.length / scales.length;
+    expect(scales.length).toBe(32);
+    before.forEach((value, i) => {
+      const scale = scales[Math.floor(i / each)] ?? 0;
+      expect(Math.abs((whole[i] ?? 0) * scale - value)).toBeLessThanOrEqual(scale * 0.5001);
+    });
+  });
+});
+
+describe('the ranges of values', () => {
+  it('are whole where all steps are taken, and cut an outlier off where that costs less', () => {
+    const even = new Float64Array(2048).fill(10);
+    expect(bestRange({ least: 0, most: 1 }, even)).toEqual({ least: 0, most: 1 });
+    const outlier = new Float64Array(2048);
+    for (let i = 0; i < 700; i++) outlier[i] = 100_000;
+    outlier[2047] = 1;
+    expect(bestRange({ least: 0, most: 1 }, outlier).most).toBeLessThan(0.4);
+  });
+});
+
+describe('float16', () => {
+  const numpyHalf = `
+import sys, numpy
+values = numpy.frombuffer(sys.stdin.buffer.read(), numpy.float32)
+with numpy.errstate(over='ignore'):
+    sys.stdout.write(values.astype(numpy.float16).view(numpy.uint16).tobytes().hex())`;
+
+  it('rounds as NumPy does, to the bit, over 200,000 numbers', () => {
+    const next = random(1, 'test/half');
+    const bits = Uint32Array.from({ length: 200_000 }, () => Math.floor(next() * 2 ** 32));
+    // The numbers halfway between two float16, and their neighbours; no NaN, of which there are many.
+    for (let i = 0; i < 50_000; i++) bits[i] = (((bits[i] ?? 0) & 0xffffe000) | 0x1000) + ((i % 3) - 1);
+    const values = new Float32Array(bits.buffer).filter((value) => !Number.isNaN(value));
+    const theirs = new Uint16Array(
+      new Uint8Array(Buffer.from(python(numpyHalf, [], Buffer.from(values.buffer)), 'hex')).buffer,
+    );
+    expect(values.length).toBeGreaterThan(190_000);
+    expect(Uint16Array.from(values, toHalf)).toEqual(theirs);
+  });
+
+  it('halves the file and hardly changes an answer', async () => {
+    const half = await quantized({ weights: 'float16', name: 'half' });
+    expect(half.bytes.length).toBeLessThan(file.bytes.length * 0.53);
+    expect(half.card?.quantization).toMatchObject({ weights: 'float16', calibrationPictures: 0 });
+    // 2e-3 measured.
+    expect(half.card?.quantization?.maxProbabilityDifference).toBeLessThan(5e-3);
+    expect((await verifyAlone(half)).filter(({ holds }) => !holds)).toEqual([]);
+    expect(checkModels(new Map([['float16', half.bytes]]))).toBe('1 checked');
+  });
+
+  it('leaves what float16 cannot hold', () => {
+    const large = new Float32Array(100).fill(1e6);
+    const tensor = {
+      name: 'w',
+      dims: [100],
+      data_type: dataType.FLOAT,
+      raw_data: new Uint8Array(large.buffer),
+    };
+    const { graph } = toFloat16({
+      ...file.model,
+      graph: { ...file.model.graph, initializer: [tensor], node: [] },
+    });
+    expect(graph.initializer).toEqual([tensor]);
+    expect(graph.node).toEqual([]);
+  });
+});
+
+describe('a model that is no gain', () => {
+  it('is declined when it is slower, and nothing is written', async () => {
+    const slower = async () => ({ before: 1, after: 1.2, ratio: 1.2 });
+    const result = await quantize(file, dataset, { ...options, name: 'slower', latency: slower });
+    expect(result).toEqual({
+      declined: 'it is slower on this machine: 1.200 ms for a picture, before 1.000 ms',
+    });
+  });
+
+  it('is declined when it loses more than it may', async () => {
+    const result = await quantize(file, dataset, { ...options, name: 'worse', maxDrop: -1 });
+    expect(result).toEqual({
+      declined: expect.stringMatching(/^it loses -?\d\.\d\d % of accuracy, more than --max-drop/),
+    });
+    expect((await listModels(repository)).map(({ name }) => name)).not.toContain('worse');
+    expect((await listModels(repository)).map(({ name }) => name)).not.toContain('slower');
+  });
+
+  it('is refused when it has been quantized before', async () => {
+    await expect(quantize(small, dataset, options)).rejects.toThrow(/has weights of int8 already/);
+  });
+
+  it('the time of one file is measured on this machine', async () => {
+    const result = await quantize(file, dataset, {
+      weights: 'float16',
+      maxDrop: 1,
+      repository,
+      name: 'timed',
+    });
+    expect('model' in result || /slower/.test(result.declined)).toBe(true);
+  });
+});
