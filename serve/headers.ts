@@ -19,6 +19,7 @@ const contentSecurityPolicy = [
 
 /**
  * COOP and COEP isolate the page from others, which shared memory (threads in WebAssembly) needs.
+ * What only browsers of long ago know is left out: each header costs every answer.
  * No HSTS: the server speaks plain HTTP, and what is in front of it knows better.
  */
 export const fixedHeaders = {
@@ -26,14 +27,9 @@ export const fixedHeaders = {
   'cross-origin-embedder-policy': 'require-corp',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'origin-agent-cluster': '?1',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
-  'x-dns-prefetch-control': 'off',
-  'x-download-options': 'noopen',
   'x-frame-options': 'DENY',
-  'x-permitted-cross-domain-policies': 'none',
-  'x-xss-protection': '0',
 } as const;
 
 /** Headers of a request that another host's page may send, and of an answer that it may read. */

@@ -73,19 +73,21 @@ type Result = z.infer<typeof resultSchema>;
 
 export function classifyRoutes(engine: Engine, limits: Limits, hold: Hold): Hono<Env> {
   const app = new Hono<Env>();
+  const readQuery = queryReader(querySchema);
+  const readNamedQuery = queryReader(namedQuerySchema);
 
   app.post('/classify', (c) => {
-    const { model, version, top } = parseQuery(querySchema, c.req.query());
+    const { model, version, top } = readQuery(c);
     return classify(c, chooseModel(engine.models(), model, version), top);
   });
 
   app.post('/models/:model/classify', (c) => {
-    const { top } = parseQuery(namedQuerySchema, c.req.query());
+    const { top } = readNamedQuery(c);
     return classify(c, chooseModel(engine.models(), c.req.param('model')), top);
   });
 
   app.post('/models/:model/versions/:version{[0-9]+}/classify', (c) => {
-    const { top } = parseQuery(namedQuerySchema, c.req.query());
+    const { top } = readNamedQuery(c);
     const version = Number(c.req.param('version'));
     return classify(c, chooseModel(engine.models(), c.req.param('model'), version), top);
   });
@@ -151,6 +153,25 @@ function result(model: ServedModel, probabilities: Float32Array, timings: Timing
 function rounded({ decode, prepare, queue, run }: Timings): Timings {
   const micro = (milliseconds: number) => Math.round(milliseconds * 1000) / 1000;
   return { decode: micro(decode), prepare: micro(prepare), queue: micro(queue), run: micro(run) };
+}
+
+/** Queries that are remembered: a client's are all alike. */
+const REMEMBERED = 64;
+
+/** Reads the query of a request by a schema. One that was read before is not read again. */
+function queryReader<T extends z.ZodRawShape>(schema: z.ZodObject<T>) {
+  const known = new Map<string, z.infer<z.ZodObject<T>>>();
+  return (c: Context<Env>) => {
+    const { url } = c.req;
+    const start = url.indexOf('?');
+    const text = start === -1 ? '' : url.slice(start);
+    let query = known.get(text);
+    if (query === undefined) {
+      query = parseQuery(schema, c.req.query());
+      if (known.size < REMEMBERED && text.length < 100) known.set(text, query);
+    }
+    return query;
+  };
 }
 
 function parseQuery<T extends z.ZodRawShape>(
