@@ -1,0 +1,115 @@
+// What docs/serving.md shows is true: every curl is answered as shown, the snippet and the commands run, the table of
+// settings is that of the server.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { flagOf, settingNames, settingsSchema, variableOf } from '../../serve/settings/schema.ts';
+import { python, root } from '../../setup/paths.mjs';
+import { digitPng } from '../serve/digit.ts';
+
+const run = promisify(execFile);
+const text = readFileSync(join(root, 'docs/serving.md'), 'utf8');
+const lines = [...text.matchAll(/^ {4}(.+)$/gm)].map(([, line = '']) => line);
+const curls = lines.filter((line) => line.startsWith('curl '));
+const predictions = lines.filter((line) => line.startsWith('npm run predict '));
+const trainyard = join(root, 'bin/trainyard.mjs');
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-docs-'));
+let child: ReturnType<typeof spawn>;
+let address: string;
+
+beforeAll(async () => {
+  writeFileSync(join(folder, 'digit.png'), await digitPng(0));
+  mkdirSync(join(folder, 'photos'));
+  cpSync(join(folder, 'digit.png'), join(folder, 'photos', 'a.png'));
+  cpSync(join(root, 'models/repository/digits/1'), join(folder, 'models/digits/1'), { recursive: true });
+  const options = ['serve', '--port', '0', '--repository', join(folder, 'models')];
+  child = spawn(process.execPath, [trainyard, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let printed = '';
+  address = await new Promise<string>((resolve, reject) => {
+    child.once('exit', () => reject(new Error(`the server ended and printed: ${printed}`)));
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      printed += chunk;
+      const host = /http:\/\/(\S+)\/classify/.exec(printed)?.[1];
+      if (host !== undefined) resolve(host);
+    });
+  });
+});
+afterAll(async () => {
+  const ended = once(child, 'exit');
+  child.kill();
+  await ended;
+  rmSync(folder, { recursive: true });
+});
+
+/** The keys of an answer that the page shows, in their order. */
+function keysShown(start: string): string[] {
+  const shown = lines.find((line) => line.startsWith(start)) ?? '';
+  return [...shown.replace(/\[.*?\](?=[,}])|\{\.\.\.\}/g, '0').matchAll(/"(\w+)":/g)].map(
+    ([, key = '']) => key,
+  );
+}
+
+test('every form is shown', () => expect(curls).toHaveLength(8));
+
+test.each(curls)('%s', async (command) => {
+  const literal = command.replace('localhost:3000', address).replace('curl', 'curl --silent --show-error');
+  const answer = JSON.parse((await run('bash', ['-c', literal], { cwd: folder })).stdout);
+  if ('results' in answer) {
+    expect(Object.keys(answer)).toEqual(['model', 'version', 'results']);
+    expect(answer.results).toMatchObject([
+      { file: 'digit.png', label: '7' },
+      { file: 'digit.png', label: '7' },
+    ]);
+    return;
+  }
+  expect(Object.keys(answer)).toEqual(keysShown('{"model":"digits","version":1,"label"'));
+  if (!command.includes('[[')) expect(answer).toMatchObject({ model: 'digits', version: 1, label: '7' });
+  if (command.includes('top=3')) expect(answer.predictions).toHaveLength(3);
+});
+
+test("the snippet with Triton's client prints what is shown", async () => {
+  const [, snippet = ''] = /```python\n(.*?)```\n\n {4}(.*)\n/s.exec(text) ?? [];
+  const code = snippet.replace('localhost:3000', address);
+  const { stdout } = await run(python, ['-c', code], { cwd: folder });
+  expect(stdout).toMatch(/^\[\[b'0\.99999\d+:7:7'\]\]\n$/);
+  expect(lines.find((line) => line.startsWith("[[b'"))).toMatch(/^\[\[b'0\.99999\d+:7:7'\]\]$/);
+});
+
+describe('predict', () => {
+  test.each(predictions)('%s', async (command) => {
+    const args = command.replace('npm run ', '').replace(' -- ', ' ').split(' ');
+    const { stderr } = await run(
+      process.execPath,
+      [trainyard, ...args, '--repository', join(folder, 'models')],
+      {
+        cwd: folder,
+      },
+    );
+    expect(stderr).toMatch(/^digits\/1: 1 files at \d+ a second; predictions in predictions\.(csv|jsonl)\n$/);
+  });
+
+  test('is shown in both of its formats', () => expect(predictions).toHaveLength(2));
+});
+
+test('the table of settings is that of the server', () => {
+  const rows = settingNames.map((name) => {
+    const value: unknown = settingsSchema.shape[name].safeParse(undefined).data;
+    const known = name === 'repository' ? 'models/repository' : value;
+    const shown = known === undefined || String(known) === '' ? '' : `\`${known}\``;
+    const cells = [`\`${name}\``, `\`--${flagOf(name)}\``, `\`${variableOf(name)}\``, shown];
+    return `| ${[...cells, settingsSchema.shape[name].description].join(' | ')} |`;
+  });
+  expect(text.split('\n').filter((line) => line.startsWith('| `'))).toEqual(rows);
+});
+
+test('metrics that are named are there', async () => {
+  const metrics = await (await fetch(`http://${address}/metrics`)).text();
+  const named = new Set(text.match(/trainyard_\w+/g));
+  expect(named.size).toBeGreaterThan(9);
+  for (const name of named) expect(metrics).toContain(`# HELP ${name} `);
+});
