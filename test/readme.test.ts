@@ -29,8 +29,8 @@ const commands = [
 const those = (pattern: RegExp) => commands.filter((command) => pattern.test(command));
 
 const kinds = {
-  /** Too much for a test of seconds; the other tests are `npm test` itself, and test/setup and test/web-demo. */
-  named: /^npm (test|run (setup|web-demo|bench|report|compare|inspect))\b/,
+  /** Too much for a test of seconds; the other tests are `npm test` itself, and test/setup, test/web-demo and test/docs. */
+  named: /^npm (test|run (setup|web-demo|bench|report|compare|inspect|predict))\b/,
   doctor: /^npm run doctor$/,
   list: /^npm run train$/,
   train: /^(npm run train|npx trainyard train) \w/,
