@@ -11,7 +11,15 @@ import type { Parity } from './parity.ts';
 /** What is known of a model before it is exported. */
 export type CardDraft = Pick<
   Card,
-  'name' | 'description' | 'labels' | 'architecture' | 'tta' | 'recipe' | 'recipeDigest' | 'datasets'
+  | 'name'
+  | 'description'
+  | 'labels'
+  | 'architecture'
+  | 'tta'
+  | 'calibration'
+  | 'recipe'
+  | 'recipeDigest'
+  | 'datasets'
 > & { input: Pick<Card['input'], 'shape' | 'prepare'> };
 
 /** What an export finds out. */

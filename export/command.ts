@@ -33,6 +33,10 @@ export const exportCommand = defineCommand({
         'With --to: the folder to write; exports/<model>-<format> if left out. Of a tfjs model without --labels: the file; <name>.onnx if left out',
     },
     tta: { type: 'boolean', description: "Average over the views of the recipe's test-time augmentation" },
+    calibrate: {
+      type: 'boolean',
+      description: 'Divide the logits by a temperature, so that probabilities mean what they say',
+    },
     opset: { type: 'string', description: "Version of ONNX's operators", default: String(OPSETS.usual) },
     repository: { type: 'string', description: 'Folder of the model files', default: repositoryFolder },
     runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
@@ -56,7 +60,7 @@ export const exportCommand = defineCommand({
     }
     const run = findRun(args.runs, args.run);
     console.log(`Exporting the ${checkpoint} checkpoint of run ${run.name}.`);
-    const model = await loadRun(run, checkpoint, args.tta);
+    const model = await loadRun(run, checkpoint, args.tta, args.calibrate);
     console.log(
       line(
         'loaded',
@@ -64,6 +68,11 @@ export const exportCommand = defineCommand({
         `${model.card.architecture.name}, ${model.card.architecture.parameters} parameters`,
       ),
     );
+    const { calibration } = model.card;
+    if (calibration)
+      console.log(
+        `  calibrated by temperature ${calibration.temperature}: confidence and accuracy ${percent(calibration.error)} apart, with it ${percent(calibration.temperedError)} (${calibration.n} test pictures)`,
+      );
     if (format !== undefined) {
       await writeTo(format, model, args.out ?? join('exports', `${model.card.name}-${args.to}`));
       return;
@@ -127,4 +136,8 @@ function describeStage(stage: Stage): string {
 
 function line(stage: string, seconds: number, text: string): string {
   return `  ${stage.padEnd(9)}  ${seconds.toFixed(2).padStart(5)} s  ${text}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }

@@ -18,7 +18,7 @@ import {
   goldenPictures,
   measure,
 } from './card.ts';
-import { type Classifier, onnxClassifier, runtimes, tensorflowClassifier } from './classifier.ts';
+import { type Classifier, onnxClassifier, runtimes, type Shape, tensorflowClassifier } from './classifier.ts';
 import { type ConvertOptions, convert } from './convert.ts';
 import { type Drift, driftInWords, measureDrift } from './drift.ts';
 import { combine, compare, holds, measureParity, type Parity, TOLERANCE } from './parity.ts';
@@ -142,7 +142,7 @@ export function traceForward({
   probabilities,
   variables,
   card,
-}: Pick<Exportable, 'probabilities' | 'variables'> & { card: Pick<CardDraft, 'input'> }): Graph {
+}: Pick<Exportable, 'probabilities' | 'variables'> & { card: { input: { shape: Shape } } }): Graph {
   const [height, width, channels] = card.input.shape;
   return traceDynamic(
     ({ image }) => {

@@ -6,6 +6,7 @@ import { readCheckpoint } from '../train/checkpoint.ts';
 import { type Dataset, isFolder, loadDataOf } from '../train/datasets/index.ts';
 import { type Recipe, recipeDigest } from '../train/recipes/index.ts';
 import type { Run } from '../train/run.ts';
+import { calibrationOf, tempered } from './calibrate.ts';
 import type { Exportable } from './export.ts';
 import { networkOf } from './from-checkpoint.ts';
 
@@ -15,10 +16,16 @@ export type CheckpointName = 'best' | 'last';
  * Loads a checkpoint of a run and the data that it was tested on. Where the recipe averages its weights, the network
  * has the averages, as in evaluation.
  * @param tta - Puts the recipe's test-time augmentation into the graph.
+ * @param calibrate - Divides the logits by the temperature that suits the validation images.
  * @throws UserError when the run has no such checkpoint, when it does not fit its recipe's network, or when the data
  * set has changed since.
  */
-export async function loadRun(run: Run, which: CheckpointName, tta = false): Promise<Exportable> {
+export async function loadRun(
+  run: Run,
+  which: CheckpointName,
+  tta = false,
+  calibrate = false,
+): Promise<Exportable> {
   const path = run[which];
   if (!existsSync(path))
     throw new UserError(
@@ -32,6 +39,7 @@ export async function loadRun(run: Run, which: CheckpointName, tta = false): Pro
 
   const network = networkOf(path, checkpoint, dataset.labels.length, dataset.shape, views);
   const [height, width] = dataset.shape;
+  const calibration = calibrate ? await calibrationOf(network, dataset) : undefined;
 
   const told = publicRecipe(recipe);
   return {
@@ -42,6 +50,7 @@ export async function loadRun(run: Run, which: CheckpointName, tta = false): Pro
       input: { shape: [height, width, channelsOf(dataset)], prepare: recipe.prepare },
       architecture: { name: recipe.architecture.name, parameters: network.parameters },
       tta: views,
+      ...(calibration && { calibration }),
       recipe: told,
       recipeDigest: recipeDigest(told),
       datasets: (['train', 'test'] as const).map((split) => ({
@@ -51,7 +60,9 @@ export async function loadRun(run: Run, which: CheckpointName, tta = false): Pro
         digest: dataset.digests[split],
       })),
     },
-    probabilities: network.probabilities,
+    probabilities: calibration
+      ? (images) => tempered(network.logits(images), calibration.temperature)
+      : network.probabilities,
     variables: network.variables,
     test: dataset.test,
   };

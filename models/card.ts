@@ -43,6 +43,10 @@ export const cardSchema = z
     architecture: z.object({ name: z.string().min(1), parameters: count }),
     /** Test-time augmentation inside the graph: over which views of a picture its answer is averaged. */
     tta: z.enum(['none', 'mirror', 'mirror-shift']).default('none'),
+    /** The logits are divided by a temperature; `error` and `temperedError` are the calibration errors without and with it. */
+    calibration: z
+      .object({ temperature: z.number().positive(), n: count, error: fraction, temperedError: fraction })
+      .exactOptional(),
     /** The recipe that trained the model, with every default filled in. */
     recipe: z.record(z.string(), z.unknown()),
     recipeDigest: sha256,

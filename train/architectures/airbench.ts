@@ -6,7 +6,7 @@ import { batchNorm } from '../layers/batch-norm.ts';
 import { conv2d, flatten, maxPool } from '../layers/convolution.ts';
 import { dense } from '../layers/dense.ts';
 import { dirac, torchUniform } from '../layers/initializers.ts';
-import type { Architecture, Net } from '../layers/net.ts';
+import { type Architecture, inParts, type Net } from '../layers/net.ts';
 import { whitening } from '../layers/whitening.ts';
 
 export interface AirbenchOptions {
@@ -25,15 +25,20 @@ const SCALE = 1 / 9;
  * https://github.com/KellerJordan/cifar10-airbench, legacy/airbench94.py.
  */
 export function airbench({ classes, widths }: AirbenchOptions): Architecture {
-  return (net, images) => {
-    const filters = 2 * PATCH * PATCH * (images.shape[3] ?? 0);
-    const first = { filters, kernel: PATCH, padding: 'valid', initializer: whitening } as const;
-    let x = gelu(conv2d(net, 'whiten', images, first));
-    for (const [i, width] of widths.entries()) x = group(net, `group${i + 1}`, x, width);
-    x = flatten(maxPool(x, 3, 'valid'));
-    const logits = dense(net, 'logits', x, { units: classes, bias: false, initializer: torchUniform });
-    return tf.mul(logits, SCALE);
-  };
+  return inParts({
+    maps(net, images) {
+      const filters = 2 * PATCH * PATCH * (images.shape[3] ?? 0);
+      const first = { filters, kernel: PATCH, padding: 'valid', initializer: whitening } as const;
+      let x = gelu(conv2d(net, 'whiten', images, first));
+      for (const [i, width] of widths.entries()) x = group(net, `group${i + 1}`, x, width);
+      return x;
+    },
+    pool: (maps) => flatten(maxPool(maps, 3, 'valid')),
+    classify(net, features) {
+      const options = { units: classes, bias: false, initializer: torchUniform } as const;
+      return tf.mul(dense(net, 'logits', features, options), SCALE);
+    },
+  });
 }
 
 function group(net: Net, name: string, x: Tensor, filters: number): Tensor {

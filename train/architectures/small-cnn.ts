@@ -3,9 +3,9 @@ import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../graph/tensorflow.ts';
 import { relu } from '../layers/activations.ts';
 import { batchNorm } from '../layers/batch-norm.ts';
-import { conv2d, flatten, maxPool } from '../layers/convolution.ts';
+import { conv2d, flatten, globalAveragePool, maxPool } from '../layers/convolution.ts';
 import { dense } from '../layers/dense.ts';
-import type { Architecture, Net } from '../layers/net.ts';
+import { type Architecture, inParts, type Net } from '../layers/net.ts';
 
 export interface SmallCnnOptions {
   classes: number;
@@ -18,23 +18,28 @@ export interface SmallCnnOptions {
 /** `[N,28,28,1]` to `[N,classes]`; any size of picture works. */
 export function smallCnn({ classes, filters, head }: SmallCnnOptions): Architecture {
   const [first, second, third] = filters;
-  return (net, images) => {
-    let x = block(net, 'conv1', images, first, 5);
-    x = maxPool(x);
-    x = block(net, 'conv2', x, second, 3);
-    x = block(net, 'conv3', x, second, 3);
-    x = maxPool(x);
-    x = block(net, 'conv4', x, third, 3);
-    x = block(net, 'conv5', x, third, 3);
-    x = maxPool(x);
-    const features = flatten(head === 'average' ? averaged(net, x) : x);
-    return dense(net, 'logits', features, { units: classes });
-  };
+  return inParts({
+    maps(net, images) {
+      let x = block(net, 'conv1', images, first, 5);
+      x = maxPool(x);
+      x = block(net, 'conv2', x, second, 3);
+      x = block(net, 'conv3', x, second, 3);
+      x = maxPool(x);
+      x = block(net, 'conv4', x, third, 3);
+      return block(net, 'conv5', x, third, 3);
+    },
+    pool: (maps) => (head === 'average' ? globalAveragePool(maxPool(maps)) : flatten(maxPool(maps))),
+    classify(net, features) {
+      const x = head === 'average' ? normalised(net, features) : features;
+      return dense(net, 'logits', x, { units: classes });
+    },
+  });
 }
 
 /** Averages differ little between pictures that differ in a part; normalised, they differ as much as any. */
-function averaged(net: Net, x: Tensor): Tensor {
-  return batchNorm(net, 'average/norm', tf.mean(x, [1, 2], true));
+function normalised(net: Net, averages: Tensor): Tensor {
+  const [n = 0, features = 0] = averages.shape;
+  return flatten(batchNorm(net, 'average/norm', tf.reshape(averages, [n, 1, 1, features])));
 }
 
 function block(net: Net, name: string, x: Tensor, filters: number, kernel: number): Tensor {

@@ -7,7 +7,7 @@ import { conv2d, flatten, maxPool } from '../layers/convolution.ts';
 import { dense } from '../layers/dense.ts';
 import { dropout } from '../layers/dropout.ts';
 import { heNormal } from '../layers/initializers.ts';
-import type { Architecture, Net } from '../layers/net.ts';
+import { type Architecture, inParts, type Net } from '../layers/net.ts';
 
 export interface VggOptions {
   classes: number;
@@ -32,17 +32,23 @@ const SIDE = 32;
  * without its fifth stage, for which 32x32 is too small.
  */
 export function vgg(options: VggOptions): Architecture {
-  return (net, images) => {
-    let x = padded(images);
-    for (const [stage, depth] of DEPTHS.entries()) {
-      const filters = options.widths[stage] ?? 0;
-      for (let i = 1; i <= depth; i++) x = block(net, `conv${stage + 1}_${i}`, x, filters, options.batchNorm);
-      x = maxPool(x);
-    }
-    x = relu(dense(net, 'hidden', flatten(x), { units: options.hidden, initializer: heNormal }));
-    x = dropout(net, 'dropout', x, options.dropout);
-    return dense(net, 'logits', x, { units: options.classes });
-  };
+  return inParts({
+    maps(net, images) {
+      let x = padded(images);
+      for (const [stage, depth] of DEPTHS.entries()) {
+        if (stage > 0) x = maxPool(x);
+        const filters = options.widths[stage] ?? 0;
+        for (let i = 1; i <= depth; i++)
+          x = block(net, `conv${stage + 1}_${i}`, x, filters, options.batchNorm);
+      }
+      return x;
+    },
+    pool: (maps) => flatten(maxPool(maps)),
+    classify(net, features) {
+      const x = relu(dense(net, 'hidden', features, { units: options.hidden, initializer: heNormal }));
+      return dense(net, 'logits', dropout(net, 'dropout', x, options.dropout), { units: options.classes });
+    },
+  });
 }
 
 function block(net: Net, name: string, x: Tensor, filters: number, normalised: boolean): Tensor {

@@ -1,13 +1,15 @@
 // What a report says of the trained network itself: its errors, its filters, what its layers compute.
+import { type Calibration, calibrationOf } from '../calibration.ts';
 import type { MemorySplit } from '../datasets/dataset.ts';
-import { type Dataset, imagesOf, loadDataOf, type Shape, type Split } from '../datasets/index.ts';
+import { type Dataset, imageSize, imagesOf, loadDataOf, type Shape, type Split } from '../datasets/index.ts';
 import { createBatches, createSlot, type Slot } from '../loader/batches.ts';
 import { MEAN_IMAGE } from '../mean-image.ts';
-import { argMax } from '../predictor.ts';
+import { argMax, batchFor } from '../predictor.ts';
 import { permutation, random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { Run } from '../run.ts';
 import type { Histogram } from './activations.ts';
+import { lit } from './heat.ts';
 import { openNetwork, type ReportedNetwork } from './network.ts';
 import { type Sheet, sheetOf, signedTile } from './pictures.ts';
 import { type Robustness, robustnessOf } from './robustness.ts';
@@ -52,6 +54,9 @@ export interface Analysis {
   /** The answers with the largest loss, worst first, and their pictures. */
   worst: readonly Answer[];
   worstSheet: Sheet;
+  /** The same pictures, lit where the network looks, if it can be asked. */
+  attention: Sheet | undefined;
+  calibration: Calibration;
   filters: Filters | undefined;
   /** Where the recipe subtracts the mean image: that, and the worst pictures without it, as the network saw them. */
   meanImage: { mean: Sheet; worst: Sheet } | undefined;
@@ -68,7 +73,8 @@ const TRAIN_BYTES = 6_000_000;
 const WORST = 24;
 const FILTERS = 64;
 const HISTOGRAM_IMAGES = 64;
-const BATCH = 250;
+/** Fewer where pictures are larger, since all that a network computes is held: bytes in all. */
+const HISTOGRAM_BYTES = 1_000_000;
 
 /** Looks at a run's best checkpoint. @throws UserError when it has none, or the data cannot be read. */
 export async function analyse(run: Run, recipe: Recipe, dataset?: Dataset): Promise<Analysis> {
@@ -79,8 +85,17 @@ export async function analyse(run: Run, recipe: Recipe, dataset?: Dataset): Prom
     const most = Math.floor(TRAIN_BYTES / (data.shape[0] * data.shape[1] * data.shape[2]));
     const train = answersOf(network, someOf(data.train, Math.min(TRAIN_IMAGES, most)));
     const worst = [...test].sort((a, b) => b.loss - a.loss).slice(0, WORST);
-    const pictures = someOf(data.test, HISTOGRAM_IMAGES).images;
     const robustness = robustnessOf(network.logits, data, recipe);
+    const worstPictures = worst.map(({ index }) => pictureAt(data.test, index));
+    const attention = network.attention(
+      worstPictures,
+      worst.map(({ predicted }) => predicted),
+    );
+    const histogramImages = Math.max(
+      2,
+      Math.min(HISTOGRAM_IMAGES, data.test.n, Math.floor(HISTOGRAM_BYTES / imageSize(data.test))),
+    );
+    const pictures = someOf(data.test, histogramImages).images;
     const end = network.histograms(pictures);
     network.use(network.initial);
     const start = network.histograms(pictures);
@@ -91,27 +106,30 @@ export async function analyse(run: Run, recipe: Recipe, dataset?: Dataset): Prom
       train: measure(train),
       confusion: confusionOf(test, data.labels.length),
       worst,
-      worstSheet: await sheetOf(
-        worst.map(({ index }) => pictureAt(data.test, index)),
-        data.shape,
-        8,
-      ),
+      worstSheet: await sheetOf(worstPictures, data.shape, 8),
+      attention: attention && (await litSheet(worstPictures, attention, data.shape)),
+      calibration: calibrationOf(test),
       filters: await filtersOf(network, data),
-      meanImage: await meanImageOf(
-        network,
-        worst.map(({ index }) => pictureAt(data.test, index)),
-        data.shape,
-      ),
+      meanImage: await meanImageOf(network, worstPictures, data.shape),
       activations: end.flatMap((histogram, i) => {
         const before = start[i];
         return before === undefined ? [] : [{ start: before, end: histogram }];
       }),
-      histogramImages: Math.min(HISTOGRAM_IMAGES, data.test.n),
+      histogramImages,
       robustness,
     };
   } finally {
     network.dispose();
   }
+}
+
+function litSheet(
+  pictures: readonly Uint8Array[],
+  maps: readonly Float32Array[],
+  shape: Shape,
+): Promise<Sheet> {
+  const tiles = pictures.map((picture, i) => lit(picture, shape, maps[i] ?? new Float32Array()));
+  return sheetOf(tiles, [shape[0], shape[1], 3], 8);
 }
 
 /** The first pictures of the first step as training gets them, and as they are in the data. */
@@ -161,9 +179,10 @@ function mixedName(labels: readonly string[], label: number, { others, shares }:
 
 function answersOf(network: ReportedNetwork, split: Split): Answer[] {
   const { labels, n } = split;
+  const batch = batchFor(imageSize(split));
   const answers: Answer[] = [];
-  for (let from = 0; from < n; from += BATCH) {
-    const to = Math.min(from + BATCH, n);
+  for (let from = 0; from < n; from += batch) {
+    const to = Math.min(from + batch, n);
     const logits = network.logits(imagesOf(split, from, to));
     const classes = logits.length / (to - from);
     for (let index = from; index < to; index++) {

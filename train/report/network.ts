@@ -14,6 +14,7 @@ import type { Recipe } from '../recipes/index.ts';
 import type { Run } from '../run.ts';
 import { averageOf } from '../step.ts';
 import { findTaps, type Histogram, histogramOf } from './activations.ts';
+import { attentionOf } from './attention.ts';
 
 export interface ReportedNetwork {
   /** Trained values. */
@@ -29,6 +30,8 @@ export interface ReportedNetwork {
   logits(images: Uint8Array): Float32Array;
   /** Of every layer, before its activation. */
   histograms(images: Uint8Array): Histogram[];
+  /** Where the best checkpoint looks in pictures for these classes, `[H,W]` each; see attention.ts. */
+  attention(images: readonly Uint8Array[], classes: readonly number[]): Float32Array[] | undefined;
   dispose(): void;
 }
 
@@ -76,9 +79,18 @@ export function openNetwork(run: Run, recipe: Recipe, dataset: Dataset): Reporte
       tf.dispose([image, outputs]);
       return histograms;
     },
-    dispose: compiled.dispose,
+    attention: (images, classes) =>
+      attentionOf(
+        { architecture, parameters, state: best, standardise: recipe.standardise },
+        shape,
+        images,
+        classes,
+      ),
+    dispose() {
+      compiled.dispose();
+      disposeParameters(parameters);
+    },
   };
-  disposeParameters(parameters);
   network.use(best);
   return network;
 }

@@ -20,6 +20,7 @@ export function renderReport(facts: Facts): string {
     sample.plain,
     sample.augmented,
     analysis?.worstSheet,
+    analysis?.attention,
     analysis?.filters?.sheet,
     analysis?.meanImage?.mean,
     analysis?.meanImage?.worst,

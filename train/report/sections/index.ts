@@ -1,8 +1,10 @@
 // The sections of a run's report, in their order.
 import type { Section } from '../facts.ts';
 import { activations } from './activations.ts';
+import { attention } from './attention.ts';
 import { augmentation } from './augmentation.ts';
 import { biasVariance } from './bias-variance.ts';
+import { calibration } from './calibration.ts';
 import { confusion } from './confusion.ts';
 import { curves } from './curves.ts';
 import { environment } from './environment.ts';
@@ -21,6 +23,8 @@ export const sections: readonly Section[] = [
   biasVariance,
   confusion,
   topLosses,
+  attention,
+  calibration,
   meanImage,
   filters,
   activations,

@@ -1,0 +1,73 @@
+// Where a network looks: how much each place of its last feature maps speaks for the class that it answers.
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import type { Shape } from '../datasets/index.ts';
+import { compile, type State } from '../graph/compile.ts';
+import { traceFixed } from '../graph/retrace.ts';
+import { tf, uint8Tensor } from '../graph/tensorflow.ts';
+import { type Architecture, allParameters, netOf, type Parameters } from '../layers/net.ts';
+import { type Standardise, standardised } from '../model.ts';
+import { resizeMap } from './heat.ts';
+
+/** Pictures at a time: the graph's size is fixed. */
+const BATCH = 8;
+
+/**
+ * For each picture, `[H,W]` from 0 to 1: how much its places speak for a class; nothing where a network is not made of
+ * parts. Selvaraju et al. 2017, "Grad-CAM", https://arxiv.org/abs/1610.02391, equations 1 and 2.
+ * @param images - uint8 `[H,W,C]` each.
+ * @param classes - Whose reasons are asked for, one for each picture.
+ */
+export function attentionOf(
+  network: { architecture: Architecture; parameters: Parameters; state: State; standardise: Standardise },
+  shape: Shape,
+  images: readonly Uint8Array[],
+  classes: readonly number[],
+): Float32Array[] | undefined {
+  const { architecture, parameters, state, standardise } = network;
+  const { parts } = architecture;
+  if (parts === undefined || standardise.meanImage) return undefined;
+  const size = shape[0] * shape[1] * shape[2];
+  const net = netOf(parameters, { training: false });
+  const variables = allParameters(parameters);
+  let side: [number, number] = [0, 0];
+  const graph = traceFixed(
+    ({ image, chosen }) => {
+      const maps = parts.maps(net, standardised(image as Tensor, standardise));
+      side = [maps.shape[1] ?? 0, maps.shape[2] ?? 0];
+      const gradient = tf.grad((x) => {
+        const logits = parts.classify(net, parts.pool(x));
+        return tf.sum(tf.mul(logits, tf.oneHot(chosen as Tensor<never>, logits.shape[1] ?? 0)));
+      })(maps);
+      const weights = tf.mean(gradient, [1, 2], true);
+      return [tf.relu(tf.sum(tf.mul(maps, weights), 3))];
+    },
+    (n) => [
+      { name: 'image', tensor: uint8Tensor(new Uint8Array(n * size), [n, ...shape]) },
+      { name: 'chosen', tensor: tf.zeros([n], 'int32') },
+    ],
+    BATCH,
+    variables,
+  );
+  const compiled = compile({ look: graph });
+  const used = new Set(graph.nodes.flatMap(({ op, label }) => (op === 'Variable' && label ? [label] : [])));
+  compiled.write(new Map([...state].filter(([name]) => used.has(name))));
+  const maps: Float32Array[] = [];
+  for (let from = 0; from < images.length; from += BATCH) {
+    const pictures = new Uint8Array(BATCH * size);
+    const chosen = new Int32Array(BATCH);
+    const some = images.slice(from, from + BATCH);
+    for (const [i, image] of some.entries()) {
+      pictures.set(image, i * size);
+      chosen[i] = classes[from + i] ?? 0;
+    }
+    const inputs = { image: uint8Tensor(pictures, [BATCH, ...shape]), chosen: tf.tensor1d(chosen, 'int32') };
+    const outputs = compiled.run('look', inputs);
+    const values = outputs[0]?.dataSync() as Float32Array;
+    const area = side[0] * side[1];
+    for (let i = 0; i < some.length; i++)
+      maps.push(resizeMap(values.subarray(i * area, (i + 1) * area), side, [shape[0], shape[1]]));
+    tf.dispose([inputs, outputs]);
+  }
+  compiled.dispose();
+  return maps;
+}

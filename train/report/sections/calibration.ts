@@ -1,0 +1,43 @@
+// Whether the network's probabilities mean what they say.
+import type { Bin } from '../../calibration.ts';
+import type { Facts, Section } from '../facts.ts';
+import { percent, shortPercent } from '../format.ts';
+import { html } from '../html.ts';
+import { plot } from '../plot.ts';
+
+export const calibration: Section = {
+  id: 'calibration',
+  title: 'Calibration',
+  render({ analysis, run }: Facts) {
+    if (analysis === undefined) return undefined;
+    const { bins, temperedBins, error, temperedError, temperature } = analysis.calibration;
+    const points = (of: readonly Bin[]) =>
+      of.map(({ confidence, accuracy }) => [confidence, accuracy] as const);
+    return html`<div class="plots">${plot({
+      title: 'Accuracy by confidence',
+      x: 'confidence',
+      domain: [0, 1],
+      fromZero: true,
+      format: shortPercent,
+      series: [
+        {
+          name: 'perfect',
+          colour: 3,
+          dashed: true,
+          points: [
+            [0, 0],
+            [1, 1],
+          ],
+        },
+        { name: 'as trained', colour: 1, dots: true, points: points(bins) },
+        { name: `temperature ${temperature}`, colour: 2, dots: true, points: points(temperedBins) },
+      ],
+    })}</div>
+    <p>Confidence and accuracy are ${percent(error, 1)} apart on the average over test pictures;
+    with temperature scaling ${percent(temperedError, 1)}.</p>
+    <p class="note">A network that says 90 % should be right nine times in ten. Its logits divided by ${temperature}
+    come closest; no answer changes, only how sure it is.
+    <code>npx trainyard export ${run.name} --calibrate</code> puts that into the model file. The second line and figure
+    are of a temperature that was found on the other half of the test pictures.</p>`;
+  },
+};
