@@ -20,6 +20,7 @@ export const prepareSchema = z.discriminatedUnion('rule', [
     rule: z.literal('resize'),
     filter: z.enum(['bilinear', 'bicubic']),
     crop: z.enum(['centre', 'stretch']),
+    shorter: side.optional(),
   }),
 ]);
 
@@ -137,11 +138,23 @@ export function readCard(model: Uint8Array): Card {
  * `card.input.shape[2]: received 2, expected 1 or 3`.
  */
 export function checkCard(value: unknown): Card {
-  const result = cardSchema.safeParse(value);
+  return checkValue(cardSchema, value, 'card.');
+}
+
+/**
+ * Checks a value against a schema.
+ *
+ * @param where - begins each line, before the name of the field.
+ * @throws UserError with one line for each wrong field.
+ */
+export function checkValue<T extends z.ZodType>(schema: T, value: unknown, where: string): z.infer<T> {
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => {
-    const received = at(value, issue.path);
-    return `card${fieldName(issue.path)}: received ${shown(received)}, expected ${expected(issue)}`;
+    const place = (where + fieldName(issue.path)).replace(/[. ]$/, '');
+    if (issue.code === 'unrecognized_keys')
+      return `${place}: received ${issue.keys.join(', ')}, which it does not have`;
+    return `${place}: received ${shown(at(value, issue.path))}, expected ${expected(issue)}`;
   });
   throw new UserError(lines.join('\n'));
 }
@@ -164,7 +177,10 @@ export function cardMetadata(card: Card): Record<string, string> {
 }
 
 function fieldName(path: readonly PropertyKey[]): string {
-  return path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

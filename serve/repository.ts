@@ -1,10 +1,14 @@
 // Reads what there is to serve: every model file's card, size and digest.
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { readCard } from '../models/card.ts';
+import { adoptModel } from '../models/adopt/index.ts';
+import { cardKey, readCard } from '../models/card.ts';
 import { UserError } from '../models/errors.ts';
+import { readMetadata } from '../models/onnx/metadata.ts';
 import { listModels, type ModelFile } from '../models/repository.ts';
+import { cacheFolder } from '../setup/paths.mjs';
 import { keyOf, type ServedModel, suggestion } from './models.ts';
 
 /** Bytes that are digested at a time: others are answered in between. */
@@ -48,7 +52,7 @@ export async function noModel(repository: string, only: string | undefined): Pro
 }
 
 /**
- * Reads a version's card, and what identifies its file.
+ * Reads a version's card, in its file or as card.json beside it, and what identifies the file.
  *
  * @throws UserError when it has no valid card.
  */
@@ -61,11 +65,47 @@ export async function readModel(file: ModelFile): Promise<ServedModel> {
     if (at > 0) await breathe();
   }
   const sha256 = hash.digest('hex');
+  const plain = readMetadata(bytes)[cardKey] === undefined ? await readBeside(file.path) : undefined;
+  if (plain !== undefined) return adopted(file, bytes, plain, mtimeMs);
   return { ...file, card: readCard(bytes), sha256, bytes: bytes.length, modified: mtimeMs };
+}
+
+/** The text of the card.json beside a model file; undefined when there is none. */
+async function readBeside(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(besides(path), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function besides(path: string): string {
+  return join(dirname(path), 'card.json');
+}
+
+/** A model from elsewhere is served from a file of our own form, which is kept in the cache folder. */
+async function adopted(
+  file: ModelFile,
+  bytes: Uint8Array,
+  plain: string,
+  modified: number,
+): Promise<ServedModel> {
+  const own = adoptModel(file.name, bytes, plain);
+  const sha256 = createHash('sha256').update(own).digest('hex');
+  const folder = join(cacheFolder(), 'adopted');
+  const path = join(folder, `${sha256}.onnx`);
+  const temporary = `${path}.${process.pid}`;
+  await mkdir(folder, { recursive: true });
+  await writeFile(temporary, own);
+  await utimes(temporary, new Date(modified), new Date(modified));
+  await rename(temporary, path);
+  const { mtimeMs } = await stat(path);
+  return { ...file, path, card: readCard(own), sha256, bytes: own.length, modified: mtimeMs };
 }
 
 /** Tells one state of a version's file from another. */
 export async function stampOf(path: string): Promise<string> {
   const { mtimeMs, size, ino } = await stat(path);
-  return `${mtimeMs} ${size} ${ino}`;
+  const card = await stat(besides(path)).catch(() => undefined);
+  return `${mtimeMs} ${size} ${ino} ${card?.mtimeMs} ${card?.size}`;
 }

@@ -7,11 +7,17 @@ import { resize, resizeWindow } from './resize.ts';
 
 /**
  * How a picture becomes an input. `digit`: MNIST's rule, see digit.ts. `resize`: Pillow's resize; `stretch` ignores
- * the picture's proportions, `centre` keeps them, fills the input and cuts off equally at both ends.
+ * the picture's proportions, `centre` keeps them, fills the input and cuts off equally at both ends; with `shorter`, the
+ * shorter side is resized to so many pixels first, so that more is cut off.
  */
 export type Prepare =
   | { rule: 'digit' }
-  | { rule: 'resize'; filter: 'bilinear' | 'bicubic'; crop: 'centre' | 'stretch' };
+  | {
+      rule: 'resize';
+      filter: 'bilinear' | 'bicubic';
+      crop: 'centre' | 'stretch';
+      shorter?: number | undefined;
+    };
 
 /**
  * Makes a model's input from a picture: alpha over white, grey or colour as the model wants it, then the rule.
@@ -39,7 +45,7 @@ export function prepare(
   const resized =
     rule.crop === 'stretch'
       ? resize(source, width, height, rule.filter)
-      : resizeCentre(source, width, height, rule.filter);
+      : resizeCentre(source, width, height, rule.filter, rule.shorter);
   return new Uint8Array(resized.data);
 }
 
@@ -52,13 +58,28 @@ function resizeCentre(
   width: number,
   height: number,
   filter: 'bilinear' | 'bicubic',
+  shorter: number | undefined,
 ): Picture {
-  const wide = picture.width * height >= picture.height * width;
-  const fullWidth = wide ? Math.max(width, Math.trunc((height * picture.width) / picture.height)) : width;
-  const fullHeight = wide ? height : Math.max(height, Math.trunc((width * picture.height) / picture.width));
+  const [fullWidth, fullHeight] =
+    shorter === undefined ? filling(picture, width, height) : scaled(picture, shorter);
   const x = halfToEven(fullWidth - width);
   const y = halfToEven(fullHeight - height);
   return resizeWindow(picture, fullWidth, fullHeight, filter, { x, y, width, height });
+}
+
+/** Sides of a picture that just fills `width` x `height`. */
+function filling(picture: Picture, width: number, height: number): [width: number, height: number] {
+  const wide = picture.width * height >= picture.height * width;
+  const fullWidth = wide ? Math.max(width, Math.trunc((height * picture.width) / picture.height)) : width;
+  const fullHeight = wide ? height : Math.max(height, Math.trunc((width * picture.height) / picture.width));
+  return [fullWidth, fullHeight];
+}
+
+/** Sides of a picture whose shorter one has so many pixels. */
+function scaled({ width, height }: Picture, shorter: number): [width: number, height: number] {
+  return width <= height
+    ? [shorter, Math.trunc((shorter * height) / width)]
+    : [Math.trunc((shorter * width) / height), shorter];
 }
 
 /** Half of a whole number, rounded to the even neighbour when it lies between two, as Python's `round` does. */

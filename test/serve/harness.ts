@@ -62,7 +62,7 @@ export async function openTestApp(options: TestAppOptions = {}) {
     threads: options.threads ?? 1,
     watch: 0,
     ...options.engine,
-    observers: [metrics.observer, statistics.observer],
+    observers: [metrics.observer, statistics.observer, ...(options.engine?.observers ?? [])],
     repository: folder.path,
     limits,
     log: write,

@@ -1,0 +1,78 @@
+// card.json: what the maker of a model from elsewhere says about it, in a file beside its model.onnx.
+import { z } from 'zod';
+import { checkValue } from '../card.ts';
+import { UserError } from '../errors.ts';
+import { goldenNames } from '../golden.ts';
+
+const side = z.int().min(1).max(8192);
+const perChannel = z.union([z.number(), z.array(z.number()).min(1).max(3)]);
+
+/** The form of card.json. A field that it does not know is an error: it would be a mistyped one. */
+export const plainCardSchema = z
+  .strictObject({
+    description: z.string().default(''),
+    /** Name of each class, in the order of the output. */
+    labels: z.array(z.string()).min(1),
+    input: z.strictObject({
+      /** Height and width in pixels. */
+      size: z.tuple([side, side]),
+      channels: z.enum(['RGB', 'BGR', 'grey']).default('RGB'),
+      layout: z.enum(['NCHW', 'NHWC']),
+      type: z.enum(['float32', 'uint8']).default('float32'),
+      /** A pixel becomes (pixel / scale - mean) / std; mean and std are one number, or one for each channel. */
+      scale: z.number().positive().default(255),
+      mean: perChannel.default(0),
+      std: perChannel.default(1),
+    }),
+    resize: z
+      .strictObject({
+        filter: z.enum(['bilinear', 'bicubic']).default('bilinear'),
+        crop: z.enum(['centre', 'stretch']).default('centre'),
+        /** Pixels of the shorter side before the middle is cut out, as in torchvision's Resize(256), CenterCrop(224). */
+        shorter: side.optional(),
+      })
+      .default({ filter: 'bilinear', crop: 'centre' }),
+    /** What the model gives: probabilities, or logits that a softmax makes into them. */
+    output: z.enum(['probabilities', 'logits']),
+    /** Probabilities that are expected of the built-in pictures of models/golden.ts. */
+    golden: z
+      .array(z.strictObject({ input: z.enum(goldenNames), probabilities: z.array(z.number().min(0).max(1)) }))
+      .default([]),
+  })
+  .superRefine(({ input, resize }, context) => {
+    const channels = input.channels === 'grey' ? 1 : 3;
+    const wrong = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path, message });
+    for (const name of ['mean', 'std'] as const) {
+      const value = input[name];
+      if (Array.isArray(value) && value.length !== channels) {
+        wrong(['input', name], `one number, or ${channels}: one for each channel`);
+      }
+      if (name === 'std' && [value].flat().some((number) => number === 0)) wrong(['input', name], 'no zero');
+      const trivial = [value].flat().every((number) => number === (name === 'std' ? 1 : 0));
+      if (input.type === 'uint8' && !trivial) wrong(['input', name], 'none for an input of uint8');
+    }
+    if (resize.shorter === undefined) return;
+    if (resize.crop === 'stretch') wrong(['resize', 'shorter'], 'none with crop "stretch"');
+    else if (resize.shorter < Math.max(...input.size)) {
+      wrong(['resize', 'shorter'], `at least ${Math.max(...input.size)}, the longer side of the input`);
+    }
+  });
+
+export type PlainCard = z.infer<typeof plainCardSchema>;
+
+/**
+ * Reads and checks card.json.
+ *
+ * @throws UserError with one line for each wrong field, such as `card.json input.layout: received "NHCW", expected
+ * "NCHW" or "NHWC"`.
+ */
+export function readPlainCard(text: string): PlainCard {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`card.json is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+  return checkValue(plainCardSchema, value, 'card.json ');
+}

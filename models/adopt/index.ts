@@ -1,0 +1,47 @@
+// Adopts a model from elsewhere: an ONNX classifier and its card.json become one file in our own form.
+import { createHash } from 'node:crypto';
+import { type Card, cardMetadata } from '../card.ts';
+import { decodeModel, encodeModel, type ModelProto } from '../onnx/schema.ts';
+import { readPlainCard } from './card.ts';
+import { shapeOf, wrapGraph } from './graph.ts';
+
+/**
+ * @param name - of the model in the repository.
+ * @param bytes - its model.onnx, which has no card in it.
+ * @param cardText - its card.json.
+ * @returns the bytes of a file with our input, output and card.
+ * @throws UserError when the card is not valid or the model is not what it says.
+ */
+export function adoptModel(name: string, bytes: Uint8Array, cardText: string): Uint8Array {
+  const plain = readPlainCard(cardText);
+  const model = decodeModel(bytes);
+  const wrapped = wrapGraph(model, plain);
+  const { filter, crop, shorter } = plain.resize;
+  const card: Card = {
+    format: 'trainyard-card/1',
+    name,
+    description: plain.description,
+    labels: plain.labels,
+    input: { name: 'image', shape: shapeOf(plain), prepare: { rule: 'resize', filter, crop, shorter } },
+    output: { name: 'probabilities' },
+    architecture: { name: model.graph.name || 'onnx', parameters: parametersOf(model) },
+    tta: 'none',
+    recipe: {},
+    recipeDigest: createHash('sha256').update('{}').digest('hex'),
+    weightsDigest: createHash('sha256').update(bytes).digest('hex'),
+    datasets: [],
+    metrics: null,
+    golden: plain.golden,
+    parity: null,
+  };
+  const ours = Object.entries(cardMetadata(card)).map(([key, value]) => ({ key, value }));
+  const theirs = wrapped.metadata_props.filter(({ key }) => ours.every((entry) => entry.key !== key));
+  return encodeModel({ ...wrapped, metadata_props: [...theirs, ...ours] });
+}
+
+function parametersOf({ graph }: ModelProto): number {
+  return graph.initializer.reduce(
+    (sum, { dims }) => sum + dims.reduce((product, side) => product * side, 1),
+    0,
+  );
+}
