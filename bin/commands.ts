@@ -62,6 +62,10 @@ const commands: Record<string, { description: string; load: () => Promise<AnyCom
     description: 'Check a model file, alone or against a checkpoint or a tfjs model',
     load: async () => (await import('../export/verify/command.ts')).verifyCommand,
   },
+  diff: {
+    description: 'Show what differs between two model files',
+    load: async () => (await import('../export/diff/command.ts')).diffCommand,
+  },
   quantize: {
     description: 'Make a smaller model, if it is no slower and hardly less right',
     load: async () => (await import('../export/quantize/command.ts')).quantizeCommand,

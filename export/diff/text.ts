@@ -1,0 +1,65 @@
+// What differs between two model files, for the terminal.
+import { percent } from '../../train/terminal.ts';
+import type { Change, Difference } from './index.ts';
+
+/** Lines of a section that are shown; `--json` has all. */
+const SHOWN = 20;
+
+export function inWords({ before, after, structure, weights, card, answers }: Difference): string {
+  const { equal, changed, others } = weights;
+  const weightLines = [
+    ...[...changed]
+      .sort((a, b) => b.relative - a.relative)
+      .map(
+        ({ name, shape, largest, relative }) =>
+          `~ ${name} [${shape}]: by ${percent(relative)}, at most ${largest.toPrecision(3)}`,
+      ),
+    ...others.flatMap(changeLines),
+  ];
+  return [
+    `- ${before}`,
+    `+ ${after}`,
+    ...section('structure', structure.flatMap(changeLines), 'the same'),
+    ...section('weights', weightLines, `all ${equal} equal`, equal),
+    ...section('card', card.flatMap(changeLines), 'the same'),
+    ...answerLines(answers),
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[], same: string, equal?: number): string[] {
+  if (lines.length === 0) return ['', `${title}: ${same}`];
+  const head = equal === undefined ? title : `${title}: ${equal} equal`;
+  return ['', head, ...shorten(lines).map((line) => `  ${line}`)];
+}
+
+function shorten(lines: readonly string[]): string[] {
+  if (lines.length <= SHOWN) return [...lines];
+  return [...lines.slice(0, SHOWN), `... and ${lines.length - SHOWN} lines more; --json has all`];
+}
+
+function changeLines({ what, before, after }: Change): string[] {
+  if (before !== undefined && after !== undefined) return [`~ ${what}: ${cut(before)} -> ${cut(after)}`];
+  return [before === undefined ? `+ ${what}: ${cut(after ?? '')}` : `- ${what}: ${cut(before)}`];
+}
+
+function cut(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}...` : text;
+}
+
+function answerLines(answers: Difference['answers']): string[] {
+  if (answers === undefined) return ['', 'answers: not asked, since one of the files has no card'];
+  const { n, pictures, largest, changed } = answers;
+  const furthest =
+    largest === undefined
+      ? 'other labels'
+      : `largest difference of a probability ${largest.toExponential(1)}`;
+  const lines = changed.map(
+    ({ picture, before, after }) =>
+      `~ ${picture}: ${before.label} (${percent(before.probability)}) -> ${after.label} (${percent(after.probability)})`,
+  );
+  return [
+    '',
+    `answers: ${changed.length} of ${n} changed (${pictures}), ${furthest}`,
+    ...shorten(lines).map((line) => `  ${line}`),
+  ];
+}
