@@ -4,7 +4,7 @@ import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { runsFolder } from '../../setup/paths.mjs';
 import { findRun } from '../../train/run.ts';
-import { describeFile } from './describe.ts';
+import { describeWithWork } from './describe.ts';
 import { inWords } from './text.ts';
 
 export const inspectCommand = defineCommand({
@@ -15,11 +15,12 @@ export const inspectCommand = defineCommand({
       required: false,
       description: 'A .safetensors or .onnx file, or the name of a run; the newest run if left out',
     },
+    sizes: { type: 'string', description: 'Of a model whose sizes vary: height=224,width=224' },
     json: { type: 'boolean', description: 'Print it as JSON' },
     runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
   },
   async run({ args }) {
-    const described = describeFile(pathOf(args.runs, args.file));
+    const described = await describeWithWork(pathOf(args.runs, args.file), sizesOf(args.sizes));
     console.log(args.json ? JSON.stringify(described, null, 2) : inWords(described));
   },
 });
@@ -31,4 +32,18 @@ function pathOf(runs: string, file: string | undefined): string {
   const path = [run.best, run.last].find(existsSync);
   if (path === undefined) throw new UserError(`Run ${run.name} has no checkpoint yet.`);
   return path;
+}
+
+/** `height=224,width=224` as numbers by name. */
+function sizesOf(text = ''): Record<string, number> {
+  const parts = text.split(',').filter(Boolean);
+  return Object.fromEntries(
+    parts.map((part) => {
+      const [, name = '', size] = /^(\w+)=(\d+)$/.exec(part) ?? [];
+      if (Number(size) > 0) return [name, Number(size)];
+      throw new UserError(
+        `--sizes takes names and whole numbers, such as height=224,width=224; received ${JSON.stringify(text)}.`,
+      );
+    }),
+  );
 }

@@ -6,7 +6,9 @@ import { dataType, decodeModel, type ModelProto, type TensorProto } from '../../
 import { type Progress, readCheckpoint } from '../../train/checkpoint.ts';
 import type { Recipe } from '../../train/recipes/index.ts';
 import { readSafetensors } from '../../train/safetensors.ts';
+import { type Runtimes, runtimesOf } from './runtimes.ts';
 import { type Statistics, statisticsOf } from './statistics.ts';
+import { type Work, workOf } from './work.ts';
 
 export interface DescribedTensor {
   name: string;
@@ -41,6 +43,9 @@ export interface DescribedModel extends Described {
   ops: readonly { op: string; count: number }[];
   /** Absent where the file has none. */
   card?: Card;
+  runtimes: Runtimes;
+  /** What one picture costs; absent where it was not asked for, a sentence where the model could not be run. */
+  work?: Work | string;
 }
 
 /** @throws UserError when the file is missing, damaged, or neither safetensors nor ONNX. */
@@ -48,6 +53,23 @@ export function describeFile(path: string): DescribedCheckpoint | DescribedModel
   if (path.endsWith('.safetensors')) return describeCheckpoint(path);
   if (path.endsWith('.onnx')) return describeModel(path);
   throw new UserError(`${path} is neither a checkpoint (.safetensors) nor a model file (.onnx).`);
+}
+
+/**
+ * A model file with what one picture costs, for which it is run once.
+ * @param sizes - What its dimensions with a name are, such as `{ height: 224 }`; the others are 1.
+ */
+export async function describeWithWork(
+  path: string,
+  sizes: Readonly<Record<string, number>> = {},
+): Promise<DescribedCheckpoint | DescribedModel> {
+  const described = describeFile(path);
+  if (described.kind === 'checkpoint') return described;
+  try {
+    return { ...described, work: await workOf(decode(path, readBytes(path)), sizes) };
+  } catch (error) {
+    return { ...described, work: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 function describeCheckpoint(path: string): DescribedCheckpoint {
@@ -87,6 +109,7 @@ function describeModel(path: string): DescribedModel {
     ops: [...counts].map(([op, count]) => ({ op, count })).sort((a, b) => b.count - a.count),
     tensors,
     values: tensors.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0),
+    runtimes: runtimesOf(model),
     ...(hasCard && { card: readCard(bytes) }),
   };
 }

@@ -2,13 +2,23 @@
 import { stepsOf, wordsOf } from '../../train/recipes/index.ts';
 import { percent } from '../../train/terminal.ts';
 import type { DescribedCheckpoint, DescribedModel, DescribedTensor } from './describe.ts';
+import type { Work } from './work.ts';
 
 /** What the terminal shows. */
 export function inWords(described: DescribedCheckpoint | DescribedModel): string {
   const { path, bytes, tensors, values } = described;
   const size = `${tensors.length} tensors, ${count(values)} numbers, ${(bytes / 1e6).toFixed(2)} MB`;
   const about = described.kind === 'checkpoint' ? aboutCheckpoint(described) : aboutModel(described);
-  return [path, ...about.map((line) => `  ${line}`), `  ${size}`, '', table(tensors)].join('\n');
+  return [
+    path,
+    ...about.map((line) => `  ${line}`),
+    `  ${size}`,
+    '',
+    table(tensors),
+    ...(described.kind === 'model' && typeof described.work === 'object'
+      ? ['', nodeTable(described.work)]
+      : []),
+  ].join('\n');
 }
 
 function aboutCheckpoint({ recipe, progress }: DescribedCheckpoint): string[] {
@@ -26,13 +36,39 @@ function aboutCheckpoint({ recipe, progress }: DescribedCheckpoint): string[] {
   ];
 }
 
-function aboutModel({ card, ops, opset, irVersion, producer, inputs, outputs }: DescribedModel): string[] {
+function aboutModel(described: DescribedModel): string[] {
+  const { card, ops, opset, irVersion, producer, inputs, outputs, runtimes, work } = described;
   return [
     `ONNX, opset ${opset}, IR ${irVersion}${producer === '' ? '' : `, by ${producer}`}`,
     `${inputs.join(', ')} -> ${outputs.join(', ')}`,
     ...(card === undefined ? ['no card'] : aboutCard(card)),
     `${ops.reduce((sum, op) => sum + op.count, 0)} ops: ${ops.map(({ op, count: n }) => `${op} ${n}`).join(', ')}`,
+    aboutRuntimes(runtimes),
+    ...aboutWork(work),
   ];
+}
+
+function aboutRuntimes({ onnxruntime, foreign, anyBatch }: DescribedModel['runtimes']): string {
+  const release =
+    onnxruntime === undefined
+      ? 'a newer onnxruntime than 1.18'
+      : `onnxruntime ${onnxruntime} or newer, onnxruntime-web too`;
+  const operators =
+    foreign.length === 0 ? "ONNX's own operators alone" : `operators of others: ${foreign.join(', ')}`;
+  return `runs on ${release}; ${operators}; ${anyBatch ? 'any number of pictures at once' : 'a fixed number of pictures'}`;
+}
+
+function aboutWork(work: DescribedModel['work']): string[] {
+  if (work === undefined) return [];
+  if (typeof work === 'string') return [`could not be run here: ${work.split('\n')[0]}`];
+  const { flops, memory } = work;
+  return [
+    `one picture: ${short(flops / 1e6)} MFLOP, ${megabytes(memory.weights)} of weights and at most ${megabytes(memory.activations)} of values`,
+  ];
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(2)} MB`;
 }
 
 function aboutCard({
@@ -43,6 +79,7 @@ function aboutCard({
   architecture,
   metrics,
   parity,
+  quantization,
 }: NonNullable<DescribedModel['card']>): string[] {
   return [
     `${name}: ${description}`,
@@ -51,6 +88,11 @@ function aboutCard({
     metrics === null
       ? 'not measured'
       : `accuracy ${percent(metrics.accuracy)} on ${count(metrics.n)} test pictures, loss ${metrics.loss.toPrecision(4)}`,
+    ...(quantization === undefined
+      ? []
+      : [
+          `weights of ${quantization.weights}: before, accuracy ${percent(quantization.accuracyBefore)}; ${quantization.changedLabels} changed labels of ${count(quantization.n)}`,
+        ]),
     parity === null
       ? 'not compared with what was trained'
       : `largest difference from what was trained ${parity.maxProbabilityDifference.toExponential(1)}, ${parity.changedLabels} changed labels of ${count(parity.n)}`,
@@ -71,13 +113,28 @@ function table(tensors: readonly DescribedTensor[]): string {
       }),
     ]),
   ];
-  const widths = ['name', 'shape', ...COLUMNS].map((_, i) =>
-    Math.max(...rows.map((row) => (row[i] ?? '').length)),
-  );
+  return columns(rows, 2);
+}
+
+/** A row a node, in the order in which they run. */
+function nodeTable({ nodes }: Work): string {
+  const rows = nodes.map(({ name, op, shape, parameters, flops }) => [
+    name,
+    op,
+    `[${shape.join()}]`,
+    parameters === 0 ? '' : count(parameters),
+    flops === 0 ? '' : short(flops / 1e6),
+  ]);
+  return columns([['node', 'operator', 'output', 'parameters', 'MFLOP'], ...rows], 3);
+}
+
+/** @param left - How many columns are text, which begins at the left; the others are numbers. */
+function columns(rows: readonly (readonly string[])[], left: number): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
   return rows
     .map((row) =>
       row
-        .map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+        .map((cell, i) => (i < left ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
         .join('  ')
         .trimEnd(),
     )

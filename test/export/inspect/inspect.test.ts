@@ -1,12 +1,13 @@
 // What `trainyard inspect` says of checkpoints and model files is what is in them.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { describeFile } from '../../../export/inspect/describe.ts';
+import { describeFile, describeWithWork } from '../../../export/inspect/describe.ts';
 import { statisticsOf } from '../../../export/inspect/statistics.ts';
 import { inWords } from '../../../export/inspect/text.ts';
+import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
 import { root } from '../../../setup/paths.mjs';
 import { writeCheckpoint } from '../../../train/checkpoint.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
@@ -90,6 +91,43 @@ describe('describeFile', () => {
     const path = join(folder, 'text.onnx');
     writeFileSync(path, 'not a model');
     expect(() => describeFile(path)).toThrow(/text\.onnx/);
+  });
+});
+
+describe('what a picture costs', () => {
+  it('is counted node by node, from the shapes that the model really has', async () => {
+    const described = await describeWithWork(shippedModel);
+    if (described.kind !== 'model' || typeof described.work !== 'object') throw new Error('no work');
+    const { nodes, flops, memory } = described.work;
+    const of = (name: string) => nodes.find((node) => node.name === name);
+    // A multiplication and an addition for each weight of each output: 5x5x1 for 16x28x28 outputs, and so on.
+    expect(of('conv1/Conv')).toMatchObject({
+      shape: [1, 16, 28, 28],
+      flops: 2 * 25 * 16 * 28 * 28,
+      parameters: 400,
+    });
+    expect(of('conv3/Conv')).toMatchObject({ shape: [1, 32, 14, 14], flops: 2 * 9 * 32 * 32 * 14 * 14 });
+    expect(of('logits/Gemm')).toMatchObject({ flops: 2 * 1024 * 10 + 10, parameters: 10_250 });
+    expect(of('Transpose')?.flops).toBe(0);
+    expect(flops).toBe(nodes.reduce((sum, node) => sum + node.flops, 0));
+    // 80,604 floats, and two shapes of six numbers together.
+    expect(memory.weights).toBe(80_604 * 4 + 6 * 8);
+    // The first batch norm reads and writes 16x28x28 floats.
+    expect(memory.activations).toBe(2 * 16 * 28 * 28 * 4);
+    expect(described.runtimes).toEqual({ onnxruntime: '1.12', foreign: [], anyBatch: true });
+    const text = inWords(described);
+    expect(text).toMatch(/runs on onnxruntime 1\.12 or newer/);
+    expect(text).toMatch(/conv1\/Conv +Conv +\[1,16,28,28\] +400 +0\.6272/);
+  });
+
+  it('says why a model cannot be run', async () => {
+    const path = join(folder, 'broken.onnx');
+    const model = decodeModel(readFileSync(shippedModel));
+    const node = model.graph.node.map((each) =>
+      each.op_type === 'Softmax' ? { ...each, op_type: 'Hardmin' } : each,
+    );
+    writeFileSync(path, encodeModel({ ...model, graph: { ...model.graph, node } }));
+    expect(inWords(await describeWithWork(path))).toMatch(/could not be run here: .*Hardmin/);
   });
 });
 

@@ -1,0 +1,41 @@
+// Which runtimes run a model file: from which version on, by its operators and its format.
+import type { ModelProto } from '../../models/onnx/schema.ts';
+
+/**
+ * First releases of onnxruntime that run an operator set in full, and the newest IR version they read.
+ * Reference: https://onnxruntime.ai/docs/reference/compatibility.html, "ONNX opset support".
+ */
+const RELEASES: readonly (readonly [release: string, opset: number, irVersion: number])[] = [
+  ['1.6', 13, 7],
+  ['1.8', 14, 7],
+  ['1.10', 15, 8],
+  ['1.11', 16, 8],
+  ['1.12', 17, 8],
+  ['1.14', 18, 8],
+  ['1.15', 19, 9],
+  ['1.17', 20, 9],
+  ['1.18', 21, 10],
+];
+
+export interface Runtimes {
+  /** Oldest release of onnxruntime; absent where it is newer than this program knows. */
+  readonly onnxruntime?: string;
+  /** Operators that are not ONNX's own, with their domains: other runtimes don't have them. */
+  readonly foreign: readonly string[];
+  /** Whether any number of pictures can be asked at once. */
+  readonly anyBatch: boolean;
+}
+
+export function runtimesOf({ graph, opset_import, ir_version }: ModelProto): Runtimes {
+  const opset = opset_import.find(({ domain }) => !domain || domain === 'ai.onnx')?.version ?? 0;
+  const release = RELEASES.find(([, most, ir]) => most >= opset && ir >= ir_version)?.[0];
+  const foreign = graph.node.flatMap(({ domain, op_type }) =>
+    domain && domain !== 'ai.onnx' ? [`${domain}.${op_type}`] : [],
+  );
+  const [batch] = graph.input[0]?.type?.tensor_type?.shape?.dim ?? [];
+  return {
+    ...(release !== undefined && { onnxruntime: release }),
+    foreign: [...new Set(foreign)],
+    anyBatch: batch !== undefined && !batch.dim_value,
+  };
+}
