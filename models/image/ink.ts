@@ -23,7 +23,10 @@ export function findInk(grey: Plane): Plane {
 function inkIsDark(small: Plane): boolean {
   const mean = localMean(small, Math.ceil(Math.max(small.width, small.height) / 2));
   let moment = 0;
-  for (let i = 0; i < small.data.length; i++) moment += ((small.data[i] ?? 0) - (mean.data[i] ?? 0)) ** 3;
+  for (let i = 0; i < small.data.length; i++) {
+    const difference = (small.data[i] ?? 0) - (mean.data[i] ?? 0);
+    moment += difference * difference * difference; // `** 3` is V8's general power: a fifth of the time of all of prepare
+  }
   return moment < 0;
 }
 
