@@ -1,4 +1,6 @@
 // Resizes pictures with the very bytes that Pillow gives, so that a model gets the pixels it was trained on.
+
+import { openPasses, type Passes } from './passes.ts';
 import { checkPicture, type Picture } from './picture.ts';
 import { type Filter, PRECISION_BITS, type Taps, taps } from './taps.ts';
 
@@ -29,6 +31,7 @@ export function resize(picture: Picture, width: number, height: number, filter: 
 /**
  * The same as resizing to `width` x `height` and cropping to `window`, without computing what is cropped away.
  *
+ * @param passes - how the sums are made; `none` is in JavaScript. By default the quickest way there is.
  * @throws RangeError as `resize` does, and for a window that reaches outside.
  */
 export function resizeWindow(
@@ -37,6 +40,7 @@ export function resizeWindow(
   height: number,
   filter: Filter,
   window: Window,
+  passes: Passes | 'none' = quick() ?? 'none',
 ): Picture {
   checkPicture(picture);
   const { channels } = picture;
@@ -56,18 +60,30 @@ export function resizeWindow(
   const { data } = picture;
   let bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
   bytes = bytes.subarray(top * picture.width * channels, bottom * picture.width * channels);
-  if (across)
+  const stride = window.width * channels;
+  const simd = passes === 'none' ? undefined : passes;
+  if (across) {
     bytes =
-      channels === 1
+      simd?.across(bytes, picture.width, channels, columns) ??
+      (channels === 1
         ? acrossGrey(bytes, picture.width, columns)
-        : acrossColour(bytes, picture.width, columns);
-  if (down) bytes = downwards(bytes, window.width * channels, top, rows);
+        : acrossColour(bytes, picture.width, columns));
+  }
+  if (down) bytes = simd?.downwards(bytes, stride, top, rows) ?? downwards(bytes, stride, top, rows);
   return {
     data: across || down ? bytes : bytes.slice(),
     width: window.width,
     height: window.height,
     channels,
   };
+}
+
+/** Compiled when it is first needed, once in a thread: it holds nothing but room to work in. */
+let compiled: { readonly passes: Passes | undefined } | undefined;
+
+function quick(): Passes | undefined {
+  compiled ??= { passes: openPasses() };
+  return compiled.passes;
 }
 
 /** Half of the last bit kept, so that the shift rounds. */

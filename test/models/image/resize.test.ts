@@ -1,6 +1,9 @@
 // The resize against Pillow's: not one byte differs.
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compileKernel } from '../../../models/image/build-kernel.mjs';
+import { openPasses } from '../../../models/image/passes.ts';
 import { resize, resizeWindow } from '../../../models/image/resize.ts';
 import { python } from '../../python.ts';
 import { digest, joined, noisePicture, openPictures, sizes } from './pictures.ts';
@@ -68,6 +71,32 @@ describe('resize', () => {
       digest(resize(noisePicture(i, ...from, channels), ...to, filter)),
     );
     expect(ours).toEqual(theirs);
+  });
+
+  it('is the same in WebAssembly and in JavaScript', () => {
+    const passes = openPasses();
+    if (passes === undefined) throw new Error('there is no WebAssembly SIMD here');
+    const drawn = fc.sample(cases, { numRuns: 200, seed: 2 });
+    // More than one band of rows.
+    const wide: (typeof drawn)[number] = {
+      seed: 1,
+      from: [3000, 400],
+      to: [300, 150],
+      channels: 3,
+      texture: 'noise',
+      filter: 'bicubic',
+    };
+    for (const { seed, from, to, channels, texture, filter } of [...drawn, wide]) {
+      const picture = noisePicture(seed, ...from, channels, texture);
+      const whole = { x: 0, y: 0, width: to[0], height: to[1] };
+      const one = resizeWindow(picture, ...to, filter, whole, passes);
+      expect(digest(one)).toBe(digest(resizeWindow(picture, ...to, filter, whole, 'none')));
+    }
+  });
+
+  it('has its kernel compiled from kernel.wat', async () => {
+    const compiled = readFileSync(new URL('../../../models/image/kernel.ts', import.meta.url), 'utf8');
+    expect(compiled.replace(/\s+/g, '')).toBe((await compileKernel()).replace(/\s+/g, ''));
   });
 
   it('keeps an even picture even', () => {

@@ -1,0 +1,129 @@
+// The two passes of a resize in WebAssembly SIMD, four times as quick as in JavaScript. Same integers, same bytes.
+import { kernel } from './kernel.ts';
+import type { Taps } from './taps.ts';
+
+/** Horizontal and vertical pass, as acrossGrey, acrossColour and downwards of resize.ts. */
+export interface Passes {
+  across(source: Uint8Array, width: number, channels: 1 | 3, columns: Taps): Uint8Array<ArrayBuffer>;
+  /** @returns undefined when it would take too much memory. */
+  downwards(source: Uint8Array, stride: number, top: number, rows: Taps): Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** Bytes of source rows that are worked on at a time: they stay in the processor's cache, and memory stays small. */
+const BAND = 256 * 1024;
+
+/** Bytes of WebAssembly memory at most: it never shrinks. */
+const MOST = 16 * 1024 * 1024;
+
+/** The kernel reads and writes whole vectors. */
+const BEHIND = 16;
+
+const PAGE = 65_536;
+
+/** What kernel.wat exports. Addresses and sizes are in bytes. */
+interface Kernel {
+  readonly memory: WebAssembly.Memory;
+  readonly acrossColour: Across;
+  readonly acrossGrey: Across;
+  readonly downwards: (
+    ...sizes: [
+      source: number,
+      stride: number,
+      first: number,
+      count: number,
+      weights: number,
+      size: number,
+      outHeight: number,
+      out: number,
+    ]
+  ) => void;
+}
+
+type Across = (
+  ...sizes: [
+    source: number,
+    width: number,
+    rows: number,
+    first: number,
+    count: number,
+    weights: number,
+    size: number,
+    outWidth: number,
+    out: number,
+  ]
+) => void;
+
+/** @returns undefined where WebAssembly SIMD is missing or forbidden: JavaScript does it there. */
+export function openPasses(): Passes | undefined {
+  let exports: Kernel;
+  try {
+    const bytes = Uint8Array.from(atob(kernel), (letter) => letter.charCodeAt(0));
+    // The border with WebAssembly's untyped exports.
+    exports = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as Kernel;
+  } catch {
+    return undefined;
+  }
+  const { memory } = exports;
+
+  /** Makes sure of so many bytes of memory. */
+  function reserve(bytes: number): void {
+    const missing = bytes - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+  }
+
+  /** Puts weights at the beginning of memory; each output has a multiple of four of them. */
+  function put({ first, count, weights, size }: Taps) {
+    const n = first.length;
+    const padded = Math.ceil(size / 4) * 4;
+    const at = { first: 0, count: n * 4, weights: align(n * 8), size: padded };
+    const end = at.weights + n * padded * 4 + BEHIND;
+    reserve(end);
+    const ints = new Int32Array(memory.buffer);
+    ints.set(first, 0);
+    ints.set(count, n);
+    ints.fill(0, at.weights / 4, end / 4);
+    for (let i = 0; i < n; i++) {
+      const own = weights.subarray(i * size, i * size + (count[i] ?? 0));
+      ints.set(own, at.weights / 4 + i * padded);
+    }
+    return { ...at, end: align(end) };
+  }
+
+  return {
+    across(source, width, channels, columns) {
+      const run = channels === 3 ? exports.acrossColour : exports.acrossGrey;
+      const taps = put(columns);
+      const outWidth = columns.first.length;
+      const [stride, outStride] = [width * channels, outWidth * channels];
+      const height = source.length / stride;
+      const band = Math.max(1, Math.floor(BAND / stride));
+      const to = align(taps.end + band * stride + BEHIND);
+      reserve(to + band * outStride + BEHIND);
+      const bytes = new Uint8Array(memory.buffer);
+      const out = new Uint8Array(height * outStride);
+      for (let y = 0; y < height; y += band) {
+        const rows = Math.min(band, height - y);
+        bytes.set(source.subarray(y * stride, (y + rows) * stride), taps.end);
+        run(taps.end, width, rows, taps.first, taps.count, taps.weights, taps.size, outWidth, to);
+        out.set(bytes.subarray(to, to + rows * outStride), y * outStride);
+      }
+      return out;
+    },
+    downwards(source, stride, top, rows) {
+      const outHeight = rows.first.length;
+      const needed = source.length + outHeight * (stride + rows.size * 4 + 24);
+      if (needed > MOST) return undefined;
+      const taps = put({ ...rows, first: rows.first.map((first) => first - top) });
+      const to = align(taps.end + source.length + BEHIND);
+      reserve(to + outHeight * stride + BEHIND);
+      const bytes = new Uint8Array(memory.buffer);
+      bytes.set(source, taps.end);
+      exports.downwards(taps.end, stride, taps.first, taps.count, taps.weights, taps.size, outHeight, to);
+      return bytes.slice(to, to + outHeight * stride);
+    },
+  };
+}
+
+function align(bytes: number): number {
+  return Math.ceil(bytes / 16) * 16;
+}
