@@ -1,6 +1,8 @@
 // What is promised of inference requests byte by byte: both encodings agree, and lies about shapes and sizes are found.
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '../../../serve/app.ts';
+import type { Engine } from '../../../serve/engine.ts';
 import {
   inferResponseSchema,
   modelMetadataSchema,
@@ -88,6 +90,23 @@ test('a picture in base64, and as BYTES after the JSON', async () => {
     file,
   );
   expect(await probabilities(text)).toEqual(await probabilities(bytes));
+});
+
+test("a timeout, in microseconds, becomes the picture's deadline", async () => {
+  const deadlines: (number | undefined)[] = [];
+  const engine: Engine = {
+    ...server.engine,
+    classify(model, source, asked) {
+      deadlines.push(asked?.deadline);
+      return server.engine.classify(model, source, asked);
+    },
+  };
+  const app = createApp({ engine });
+  for (const parameters of [{ timeout: 2_500_000 }, { timeout: 0 }, {}]) {
+    const body = JSON.stringify({ inputs: [{ ...image, data: pixels }], parameters });
+    await probabilities(await app.request('/v2/models/colours/infer', { method: 'POST', body }));
+  }
+  expect(deadlines).toEqual([2500, undefined, undefined]);
 });
 
 test('stages are told, also of a batch', async () => {
