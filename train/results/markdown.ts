@@ -1,15 +1,19 @@
-// RESULTS.md as text: a table of the lessons, one of the remedies, and the differences that are asked for.
+// RESULTS.md as text: tables of the lessons, the remedies and the circles, and the differences that are asked for.
 import { findRecipe, wordsOf } from '../recipes/index.ts';
 import type { Compared } from '../report/compare/groups.ts';
 import { mean, welch } from '../report/statistics.ts';
 import { clock } from '../terminal.ts';
 import { accuracyInWords, type Outcome, outcomesOf } from './collect.ts';
-import { lessons, pairs, type Row, remedies } from './rows.ts';
+import { circles, lessons, pairs, type Row, remedies } from './rows.ts';
 
 /** The whole file. Equal runs give equal text: nothing depends on the time at which it is made. */
 export function resultsMarkdown(runs: readonly Compared[]): string {
   const machines = [
-    ...new Set([...lessons, ...remedies].flatMap((row) => outcomesOf(row, runs)).flatMap((o) => o.machines)),
+    ...new Set(
+      [...lessons, ...remedies, ...circles]
+        .flatMap((row) => outcomesOf(row, runs))
+        .flatMap((o) => o.machines),
+    ),
   ];
   return [
     '# Results',
@@ -25,6 +29,12 @@ export function resultsMarkdown(runs: readonly Compared[]): string {
     '## The remedies',
     '',
     ...table(remedies, runs, machines),
+    '',
+    '## Counting circles',
+    '',
+    "With `--augment photo`, fastai's defaults, circles leave the frame and labels become wrong; without it nothing does.",
+    '',
+    ...table(circles, runs, machines),
     '',
     '## Differences',
     '',

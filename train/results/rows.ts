@@ -33,9 +33,18 @@ export const remedies: readonly Row[] = remedyNames.map((remedy) =>
   row('remedies', { remedy }, 'a list', '–'),
 );
 
+export const circles: readonly Row[] = [
+  row('circles', { count: '1-5', augment: 'photo' }, '86.4 %, 3 epochs', 'the same effect'),
+  row('circles', { count: '1-5' }, '99.8 %, tuned, 15 epochs', '≥ 99.9 %'),
+  row('circles', { count: '45-49', augment: 'photo' }, '25 %', 'the same effect, and a warning'),
+  row('circles', { count: '45-49' }, '100 %', '≥ 99.9 %'),
+  row('circles', { count: 'various' }, '100 %', '≥ 99.9 %'),
+];
+
 /** Rows whose difference is asked for: the second against the first. */
 export const pairs: readonly (readonly [Row, Row])[] = [
   pair('vgg-cifar', { preset: 'raw' }, { preset: 'mean-image' }),
+  ...['1-5', '45-49'].map((count) => pair('circles', { count, augment: 'photo' }, { count })),
   ...remedyNames.slice(1).map((remedy) => pair('remedies', { remedy: 'none' }, { remedy })),
 ];
 

@@ -19,6 +19,8 @@ export interface FolderOptions {
   readonly rule: Prepare;
   /** Share of each class that is kept for validation where the folder does not say. */
   readonly valid: number;
+  /** Bytes of pixels that are held in memory; more stay in the cache's file. */
+  readonly mostMemory?: number;
   readonly onProgress?: (done: number, all: number) => void;
 }
 
@@ -41,7 +43,7 @@ export async function loadFolder(path: string, options: FolderOptions): Promise<
   const listing = findPictures(path);
   const folder = cacheOf(path, options);
   const index = await prepareFolder(listing, folder, options);
-  return datasetOf(path, index, folder, options.shape);
+  return datasetOf(path, index, folder, options);
 }
 
 /** Where a folder's pictures are kept when they are prepared in this way. */
@@ -111,11 +113,12 @@ function isWhole(pixels: string, { train, test }: FolderIndex, shape: Shape): bo
   return statSync(pixels, { throwIfNoEntry: false })?.size === expected;
 }
 
-function datasetOf(path: string, index: FolderIndex, folder: string, shape: Shape): Dataset {
+function datasetOf(path: string, index: FolderIndex, folder: string, options: FolderOptions): Dataset {
+  const { shape, mostMemory = MOST_MEMORY } = options;
   const { labels, train, test, findings, entries } = index;
   const size = shape[0] * shape[1] * shape[2];
   const pixels = join(folder, index.pixels);
-  const inMemory = (train.order.length + test.order.length) * size <= MOST_MEMORY;
+  const inMemory = (train.order.length + test.order.length) * size <= mostMemory;
   const splitOf = (part: FolderIndex['train'], before: number): Split => {
     const n = part.order.length;
     const common = {

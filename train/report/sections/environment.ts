@@ -1,4 +1,5 @@
 // The machine and the versions.
+import { tellFindings } from '../../datasets/folder/tell.ts';
 import type { Facts, Section } from '../facts.ts';
 import { html } from '../html.ts';
 import { shown } from './recipe.ts';
@@ -13,6 +14,7 @@ export const environment: Section = {
         'data',
         `${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} test pictures of ${dataset.shape.join(' × ')}`,
       ],
+      ...tellFindings(dataset).map((line): [string, unknown] => ['files', line]),
       ['training data', `SHA-256 ${dataset.digests.train}`],
       ['test data', `SHA-256 ${dataset.digests.test}`],
     ];

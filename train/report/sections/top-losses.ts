@@ -7,7 +7,7 @@ import { tile } from '../tile.ts';
 export const topLosses: Section = {
   id: 'top-losses',
   title: 'Top losses',
-  render({ analysis }: Facts) {
+  render({ analysis, dataset }: Facts) {
     if (analysis === undefined) return undefined;
     const { labels, worst, worstSheet } = analysis;
     const name = (i: number) => labels[i] ?? String(i);
@@ -16,10 +16,10 @@ export const topLosses: Section = {
         ${tile(worstSheet, i, `test picture ${index}: ${name(label)}`)}
         <p><b class="${predicted === label ? '' : 'wrong'}">${name(predicted)}</b> ${percent(probabilities[predicted] ?? 0, 0)}</p>
         <p>is <b>${name(label)}</b> ${percent(probabilities[label] ?? 0, 1)}</p>
-        <p class="quiet">loss ${short(loss)} · no. ${index}</p>
+        <p class="quiet">loss ${short(loss)} · ${dataset.test.files?.[index] ?? `no. ${index}`}</p>
       </li>`,
     )}</ul>
     <p class="note">What the network saw of each picture (these pixels, standardised), what it took it for and how
-    surely, and what it is. The number is its place in the test set.</p>`;
+    surely, and what it is. ${dataset.test.files ? 'A wrong label may be the reason: look at the file.' : 'The number is its place in the test set.'}</p>`;
   },
 };

@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepare } from '../../../../models/image/prepare.ts';
 import { cacheFolder } from '../../../../setup/paths.mjs';
+import { presets } from '../../../../train/augment/index.ts';
 import { decode } from '../../../../train/datasets/folder/decode.ts';
 import { type FolderOptions, loadFolder } from '../../../../train/datasets/folder/index.ts';
 import { type Dataset, imagesOf, type Split } from '../../../../train/datasets/index.ts';
+import { firstOf } from '../../../../train/datasets/subset.ts';
+import { openLoader } from '../../../../train/loader/index.ts';
+import { take } from '../../loader/examples.ts';
 import { noise, type Place, temporaryPlace } from './pictures.ts';
 
 let place: Place;
@@ -164,6 +168,37 @@ describe('the cache', () => {
         const { picture } = await decode(file, await png(number));
         expect(imagesOf(split, i, i + 1)).toEqual(prepare(picture, options.shape, options.rule));
       }
+  });
+});
+
+describe('more pictures than memory is taken for', () => {
+  it('stay in the file, and give the same batches to a loader', async () => {
+    await fill([...numbered('a', 20), ...numbered('b', 20)]);
+    const [whole, filed] = [await load(), await load({ mostMemory: 0 })];
+    expect(whole.train.images).toBeInstanceOf(Uint8Array);
+    expect(filed.train.images).toMatchObject({ size: 16 * 16 * 3 });
+    expect(filed.digests).toEqual(whole.digests);
+    const batches = async ({ train: split, shape }: Dataset) => {
+      const loader = await openLoader({ split, shape, batchSize: 8, seed: 1, augment: presets.photo });
+      const taken = take(loader, 6);
+      await loader.close();
+      return taken;
+    };
+    expect(await batches(filed)).toEqual(await batches(whole));
+    expect(imagesOf(firstOf(filed.test, 1), 0, 1)).toEqual(imagesOf(whole.test, 0, 1));
+  });
+
+  it('and more classes than a byte can number', async () => {
+    const classes = Array.from({ length: 260 }, (_, i) => `class ${String(i).padStart(3, '0')}`);
+    const bytes = await Promise.all([png(1), png(2), png(3)]);
+    for (const [i, label] of classes.entries())
+      for (const k of [0, 1])
+        place.write(`${label}/${k}.png`, Buffer.concat([bytes[k] ?? '', Buffer.from(`${i}`)]));
+    const { labels, train } = await load();
+    expect(labels).toEqual(classes);
+    expect(Math.max(...train.labels)).toBe(259);
+    for (const [i, file] of (train.files ?? []).entries())
+      expect(file.split('/')[0]).toBe(labels[train.labels[i] ?? -1]);
   });
 });
 
