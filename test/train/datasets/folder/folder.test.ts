@@ -193,7 +193,7 @@ describe('more pictures than memory is taken for', () => {
     const bytes = await Promise.all([png(1), png(2), png(3)]);
     for (const [i, label] of classes.entries())
       for (const k of [0, 1])
-        place.write(`${label}/${k}.png`, Buffer.concat([bytes[k] ?? '', Buffer.from(`${i}`)]));
+        place.write(`${label}/${k}.png`, Buffer.concat([bytes[k] ?? Buffer.alloc(0), Buffer.from(`${i}`)]));
     const { labels, train } = await load();
     expect(labels).toEqual(classes);
     expect(Math.max(...train.labels)).toBe(259);
