@@ -20,6 +20,7 @@ export interface Patch {
  * result's is copied unchanged. Outside of the plane all is 0.
  */
 export function resizeArea(source: Plane, patch: Patch, width: number, height: number): Plane {
+  if (isWhole(patch, width, height)) return cut(source, patch, width, height);
   const columns = cover(source.width, patch.x, patch.width, width);
   const rows = cover(source.height, patch.y, patch.height, height);
   const across = new Float32Array(source.height * width);
@@ -40,6 +41,24 @@ export function resizeArea(source: Plane, patch: Patch, width: number, height: n
         sum += (across[(first + k) * width + x] ?? 0) * (weights[k] ?? 0);
       data[y * width + x] = sum;
     }
+  }
+  return { data, width, height };
+}
+
+/** Whether the patch's pixels coincide with the source's and with the result's. */
+function isWhole(patch: Patch, width: number, height: number): boolean {
+  return (
+    patch.width === width && patch.height === height && Number.isInteger(patch.x) && Number.isInteger(patch.y)
+  );
+}
+
+function cut(source: Plane, patch: Patch, width: number, height: number): Plane {
+  const data = new Float32Array(width * height);
+  const left = Math.max(0, patch.x);
+  const right = Math.min(source.width, patch.x + width);
+  for (let y = Math.max(0, patch.y); y < Math.min(source.height, patch.y + height) && left < right; y++) {
+    const row = source.data.subarray(y * source.width + left, y * source.width + right);
+    data.set(row, (y - patch.y) * width + left - patch.x);
   }
   return { data, width, height };
 }

@@ -37,7 +37,10 @@ function opening(plane: Plane): Plane {
 }
 
 function scale(plane: Plane, factor: 1 | -1): Plane {
-  return factor === 1 ? plane : { ...plane, data: plane.data.map((value) => -value) };
+  if (factor === 1) return plane;
+  const data = new Float32Array(plane.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = -(plane.data[i] ?? 0);
+  return { ...plane, data };
 }
 
 /** Shrinks a plane so that its longest side is at most `side`; smaller ones are left as they are. */

@@ -39,45 +39,45 @@ export function localMaximum(plane: Plane, reach: number): Plane {
   return squares(plane, reach, 1);
 }
 
+/** Across, then down; the smallest is the largest of the negatives. */
 function squares({ data, width, height }: Plane, reach: number, sign: 1 | -1): Plane {
   const across = new Float32Array(data.length);
-  const queue = new Int32Array(Math.max(width, height));
-  for (let y = 0; y < height; y++)
-    line(data, across, { start: y * width, stride: 1, n: width }, reach, sign, queue);
   const out = new Float32Array(data.length);
-  for (let x = 0; x < width; x++)
-    line(across, out, { start: x, stride: width, n: height }, reach, sign, queue);
+  const window = new Float32Array(Math.max(width, height) + 2 * reach);
+  for (let y = 0; y < height; y++) line(data, across, y * width, 1, width, reach, sign, window);
+  for (let x = 0; x < width; x++) line(across, out, x, width, height, reach, sign, window);
   return { data: out, width, height };
 }
 
-/** A row or a column: `n` values from `start` on, `stride` apart. */
-interface Line {
-  readonly start: number;
-  readonly stride: number;
-  readonly n: number;
-}
-
 /**
- * The largest of `sign` times each window along one line: the queue holds the places that can still become it, best
- * first. Every place enters and leaves once.
+ * The largest of `sign` times each window along one line, `n` values from `start` on, `stride` apart: windows of 1, 2,
+ * 4 and so on pixels, each of two of the last, and two of those that overlap for the whole.
+ *
+ * @param window - room for `n + 2 reach` values.
  */
 function line(
   from: Float32Array,
   to: Float32Array,
-  { start, stride, n }: Line,
+  start: number,
+  stride: number,
+  n: number,
   reach: number,
   sign: 1 | -1,
-  queue: Int32Array,
+  window: Float32Array,
 ): void {
-  let head = 0;
-  let tail = 0;
-  for (let i = 0, next = 0; i < n; i++) {
-    for (; next < n && next <= i + reach; next++) {
-      const value = sign * (from[start + next * stride] ?? 0);
-      while (tail > head && sign * (from[start + (queue[tail - 1] ?? 0) * stride] ?? 0) <= value) tail--;
-      queue[tail++] = next;
+  const size = 2 * reach + 1;
+  const length = n + 2 * reach;
+  window.fill(Number.NEGATIVE_INFINITY, 0, reach).fill(Number.NEGATIVE_INFINITY, reach + n, length);
+  for (let i = 0; i < n; i++) window[reach + i] = sign * (from[start + i * stride] ?? 0);
+  let covered = 1;
+  for (; covered * 2 <= size; covered *= 2) {
+    for (let i = 0; i + covered < length; i++) {
+      const next = window[i + covered] ?? 0;
+      if (next > (window[i] ?? 0)) window[i] = next;
     }
-    while ((queue[head] ?? 0) < i - reach) head++;
-    to[start + i * stride] = from[start + (queue[head] ?? 0) * stride] ?? 0;
+  }
+  const rest = size - covered;
+  for (let i = 0; i < n; i++) {
+    to[start + i * stride] = sign * Math.max(window[i] ?? 0, window[i + rest] ?? 0);
   }
 }

@@ -29,12 +29,7 @@ export interface Region {
 export function digitRegion(ink: Plane): Region | undefined {
   const { data } = ink;
   const median = quantile(data, 0.5);
-  const noise =
-    SIGMA *
-    quantile(
-      data.map((value) => Math.abs(value - median)),
-      0.5,
-    );
+  const noise = SIGMA * quantile(distances(data, median), 0.5);
   const { threshold, low, high } = otsu(histogramOf(data));
   if (high - low < Math.max(MIN_CONTRAST, 4 * noise)) return undefined;
   const clean = noise < CLEAN || median + 4 * noise === 0;
@@ -42,6 +37,12 @@ export function digitRegion(ink: Plane): Region | undefined {
   const kept = choose(found.parts, threshold, clean);
   if (kept.length === 0) return undefined;
   return { plane: alone(ink, found, kept, threshold), box: around(kept) };
+}
+
+function distances(data: Float32Array, from: number): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < out.length; i++) out[i] = Math.abs((data[i] ?? 0) - from);
+  return out;
 }
 
 /** The parts that belong to the digit: of a drawing all, of a photo the largest one and what is not a speck. */
@@ -57,10 +58,13 @@ function choose(parts: readonly Part[], threshold: number, clean: boolean): read
 /** The pixels of the kept parts, darkened when the pen was pale. */
 function alone(ink: Plane, { parts, label }: Parts, kept: readonly Part[], threshold: number): Plane {
   const { data, width, height } = ink;
-  const peak = quantile(
-    data.filter((value) => value > threshold),
-    0.9,
-  );
+  const strong = new Float32Array(data.length);
+  let n = 0;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] ?? 0;
+    if (value > threshold) strong[n++] = value;
+  }
+  const peak = quantile(strong.subarray(0, n), 0.9);
   const gain = peak >= DARK ? 1 : 255 / peak;
   const isKept = new Uint8Array(parts.length + 1);
   for (const { id } of kept) isKept[id] = 1;

@@ -17,7 +17,8 @@ export interface Threshold {
 export function otsu(histogram: Float64Array): Threshold {
   let total = 0;
   let sum = 0;
-  for (const [level, n] of histogram.entries()) {
+  for (let level = 0; level < histogram.length; level++) {
+    const n = histogram[level] ?? 0;
     total += n;
     sum += n * level;
   }
