@@ -30,11 +30,14 @@ const those = (pattern: RegExp) => commands.filter((command) => pattern.test(com
 
 const kinds = {
   /** Too much for a test of seconds; the other tests are `npm test` itself, and test/setup, test/web-demo and test/docs. */
-  named: /^npm (test|run (setup|build|web-demo|bench|report|compare|inspect|predict))\b/,
+  named:
+    /^npm (test|run (setup|build|web-demo|bench|report|compare|inspect|predict|verify|diff|quantize))\b/,
   doctor: /^npm run doctor$/,
   list: /^npm run train$/,
   train: /^(npm run train|npx trainyard train) \w/,
   export: /^npm run export$/,
+  /** Tested in test/train/model-file.test.ts and test/export/to. */
+  from: /^npm run (train -- --from \S+|export -- --to \S+)$/,
   serve: /^npm (start|run serve)$/,
   curl: /^curl .*localhost:3000\//,
   tests: /^npx vitest run \S+$/,
