@@ -55,6 +55,10 @@ export const exportCommand = defineCommand({
     const foldBatchNorm = args['fold-batch-norm'] ?? false;
     const onStage = (stage: Stage) => console.log(line(stage.name, stage.seconds, describeStage(stage)));
     if (args.run !== undefined && isModelPath(args.run)) {
+      if (format !== undefined)
+        throw new UserError(
+          `--to writes runs of Trainyard in another format; ${args.run} is a tfjs model from elsewhere. Leave --to out to export it to ONNX.`,
+        );
       const say = (stage: string, seconds: number, text: string) => console.log(line(stage, seconds, text));
       return await exportTfjs(args.run, args, { opset, foldBatchNorm }, say, onStage);
     }

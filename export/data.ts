@@ -11,6 +11,10 @@ import { recipeOfCard } from '../train/model-file.ts';
  * @throws UserError when the data cannot be found, or are not those that the card names.
  */
 export async function dataOf(card: Card, folder?: string): Promise<Dataset> {
+  if (card.recipe.dataset === undefined)
+    throw new UserError(
+      `${card.name} is a model from elsewhere: its card names no data. Only a model that Trainyard trained can be measured on them.`,
+    );
   const recipe = recipeOfCard(card);
   if (folder === undefined && !datasetNames.includes(recipe.dataset))
     throw new UserError(

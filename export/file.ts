@@ -21,9 +21,7 @@ export async function openFile(file: string, repository: string): Promise<OpenFi
   const path = file.endsWith('.onnx') ? file : await pathInRepository(file, repository);
   let bytes: Uint8Array;
   try {
-    // No Buffer: slices of one are views, those of an array are copies.
-    const { buffer, byteOffset, byteLength } = readFileSync(path);
-    bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    bytes = readFileSync(path);
   } catch (error) {
     throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
   }

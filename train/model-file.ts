@@ -1,5 +1,6 @@
 // A model file as a checkpoint: the weights that it carries, as the network has them, and the recipe in its card.
 import { readFileSync } from 'node:fs';
+import type { Variable } from '@tensorflow/tfjs-node-gpu';
 import { type Card, cardKey, readCard } from '../models/card.ts';
 import { UserError } from '../models/errors.ts';
 import {
@@ -9,7 +10,11 @@ import {
   type NodeProto,
   type TensorProto,
 } from '../models/onnx/schema.ts';
-import { type Recipe, resolveRecipe } from './recipes/recipe.ts';
+import { createArchitecture } from './architectures/index.ts';
+import { tf, uint8Tensor } from './graph/tensorflow.ts';
+import type { Net } from './layers/net.ts';
+import { logitsOf } from './model.ts';
+import { type Recipe, recipeSchema, resolveRecipe } from './recipes/recipe.ts';
 import type { NamedTensor } from './safetensors.ts';
 
 export interface CarriedModel {
@@ -39,7 +44,56 @@ export function readModelFile(path: string): CarriedModel {
     throw new UserError(
       `${path} was made by ${model.producer_name || 'an unknown program'}, which changes weights and their names: training goes on from files of Trainyard's own exporter (npm run export) and from checkpoints.`,
     );
-  return { card: readCard(bytes), weights: weightsOfModel(model) };
+  const card = readCard(bytes);
+  if (card.quantization !== undefined)
+    throw new UserError(
+      `${path} has weights of ${card.quantization.weights}, rounded from those that were trained: train on from the float32 model that it was made of.`,
+    );
+  const weights = weightsOfModel(model);
+  const missing = missingWeights(card, weights);
+  if (missing.length > 0)
+    throw new UserError(
+      `${path} lacks weights of its network (${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ', ...' : ''}): batch norm was folded into the convolutions. Export without --fold-batch-norm to train on.`,
+    );
+  return { card, weights };
+}
+
+/** Names that the network of the card's recipe asks for and the file has not; none where the recipe is of no use here. */
+function missingWeights(
+  { recipe, labels, input }: Card,
+  weights: ReadonlyMap<string, NamedTensor>,
+): string[] {
+  const parsed = recipeSchema.safeParse(recipe);
+  if (!parsed.success) return [];
+  const missing: string[] = [];
+  const statistics: Variable[] = [];
+  const note = (name: string) => {
+    if (!weights.has(name)) missing.push(name);
+  };
+  // The layers ask for their weights while they are run; zeros will do.
+  tf.tidy(() => {
+    const net: Net = {
+      training: false,
+      weight: (name, dims) => {
+        note(name);
+        return tf.zeros(dims);
+      },
+      statistic: (name, dims) => {
+        note(name);
+        const variable = tf.variable(tf.zeros(dims), false);
+        statistics.push(variable);
+        return variable;
+      },
+    };
+    const { architecture, standardise } = parsed.data;
+    const image = uint8Tensor(new Uint8Array(input.shape.reduce((product, n) => product * n, 1)), [
+      1,
+      ...input.shape,
+    ]);
+    logitsOf(net, createArchitecture(architecture, labels.length), standardise, image);
+  });
+  tf.dispose(statistics);
+  return missing;
 }
 
 /**

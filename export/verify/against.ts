@@ -9,6 +9,7 @@ import type { Graph } from '../../train/graph/graph.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
 import { fromUint8 } from '../../train/model.ts';
 import { findRun } from '../../train/run.ts';
+import { tempered } from '../calibrate.ts';
 import { onnxClassifier, type Shape, tensorflowClassifier } from '../classifier.ts';
 import { dataOf } from '../data.ts';
 import { type Drift, measureDrift } from '../drift.ts';
@@ -68,7 +69,12 @@ export async function openReference(against: string, runs: string, file: OpenFil
     throw new UserError(`${path} is not there: name a run, a checkpoint or a model.json.`);
   const card = cardOf(file);
   const network = networkOf(path, readCheckpoint(path), card.labels.length, card.input.shape, card.tta);
-  return { name: path, graph: traceForward({ ...network, card }), state: readState(network.variables) };
+  const { calibration } = card;
+  const probabilities = calibration
+    ? (images: Tensor) => tempered(network.logits(images), calibration.temperature)
+    : network.probabilities;
+  const { variables } = network;
+  return { name: path, graph: traceForward({ probabilities, variables, card }), state: readState(variables) };
 }
 
 async function tfjsReference(path: string, file: OpenFile): Promise<Reference> {

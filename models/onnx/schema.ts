@@ -109,7 +109,9 @@ export function encodeModel(model: ModelProto): Uint8Array {
  */
 export function decodeModel(bytes: Uint8Array): ModelProto {
   try {
-    const reader = protobuf.Reader.create(bytes);
+    // Never a Buffer of Node's: a slice of one is a view, where that of an array is a copy.
+    const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const reader = protobuf.Reader.create(plain);
     reader.discardUnknown = false;
     // The border with protobufjs's untyped messages: its decoder has checked them against the schema.
     return copy(modelType, modelType.decode(reader), 'model') as unknown as ModelProto;

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportModel } from '../../export/export.ts';
 import { loadRun } from '../../export/from-run.ts';
+import { foldBatchNorm } from '../../export/passes/batch-norm.ts';
+import { removeDead } from '../../export/passes/dead.ts';
 import { decodeModel, encodeModel } from '../../models/onnx/schema.ts';
 import { type ArchitectureOptions, createArchitecture } from '../../train/architectures/index.ts';
 import { readCheckpoint } from '../../train/checkpoint.ts';
@@ -99,6 +101,10 @@ describe('a run, exported and carried back', () => {
     };
     const bytes = readFileSync(path);
     const model = decodeModel(bytes);
+    const folded = encodeModel({ ...model, graph: removeDead(foldBatchNorm(model.graph)) });
+    expect(() => readModelFile(file('folded.onnx', folded))).toThrow(
+      /lacks weights of its network \(conv1\/norm\/gamma/,
+    );
     expect(() => readModelFile(join(folder, 'none.onnx'))).toThrow(/none\.onnx cannot be read/);
     expect(() => readModelFile(file('cut.onnx', bytes.subarray(0, 1000)))).toThrow(
       /not a readable ONNX model/,
