@@ -11,6 +11,7 @@ import { type Family, memberOf } from './family.ts';
 import { fcMnist } from './fc-mnist.ts';
 import { type Recipe, type RecipeInput, resolveRecipe } from './recipe.ts';
 import { remedies } from './remedies.ts';
+import { superConvergence } from './super-convergence.ts';
 import { vggCifar } from './vgg-cifar.ts';
 import { vggMnist } from './vgg-mnist.ts';
 
@@ -25,6 +26,7 @@ export const families: readonly Family[] = [
   { recipe: vggMnist },
   vggCifar,
   remedies,
+  superConvergence,
   circles,
 ];
 
