@@ -18,6 +18,7 @@ import type {
   WorkerModel,
 } from './sessions/messages.ts';
 import { createQueue, LONG, type Task } from './sessions/queue.ts';
+import { openTidy } from './tidy.ts';
 
 /** Who asks which model. */
 export interface Ticket {
@@ -47,6 +48,9 @@ interface Question extends Task {
 /** How often deadlines, and whether clients have gone, are looked at, in milliseconds. */
 const SWEEP = 100;
 
+/** Bytes of pixels after which memory is given back when there is nothing to do. */
+const LARGE = 16 * 1024 * 1024;
+
 /** Milliseconds after which a session that is not current, and that nobody asks, is let go of. */
 const LINGER = 60_000;
 
@@ -54,6 +58,7 @@ export function createDesk(options: DeskOptions) {
   const { limits, observer, log, workers } = options;
   const queue = createQueue<Question>();
   const costs = createCosts();
+  const tidy = openTidy();
   const whenRoom = createGate(limits.decodedPixels);
   const working = new Map<Seat, Map<number, Question>>();
   const outboxes = new Map<Seat, Job[]>();
@@ -61,6 +66,8 @@ export function createDesk(options: DeskOptions) {
   let current: ReadonlySet<string> = new Set();
   let decoding = 0;
   let nextId = 0;
+  /** A large picture was decoded here. */
+  let large = false;
   let scheduled = false;
   let sweeper: NodeJS.Timeout | undefined;
   let sharp: ReturnType<typeof openSharp> | undefined;
@@ -264,6 +271,7 @@ export function createDesk(options: DeskOptions) {
         .finally(() => {
           decoding -= cost;
         });
+      large ||= decoded.data.length > LARGE;
       const spent = header + performance.now() - start;
       const rest = costs.ofPixels(picture.width, picture.height) + costs.ofRun(ticket.key);
       return put(ticket, { kind: 'picture', picture: decoded }, rest, begun, spent, { model, name });
@@ -286,6 +294,8 @@ export function createDesk(options: DeskOptions) {
     if (busy === 0) {
       clearInterval(sweeper);
       sweeper = undefined;
+      if (large) tidy();
+      large = false;
     }
   }
 

@@ -4,8 +4,18 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { UserError } from '../../models/errors.ts';
 import { Damaged } from '../decode/damaged.ts';
+import { openTidy } from '../tidy.ts';
 import { createMaker } from './material.ts';
-import type { Answered, FromWorker, Job, Spent, ToWorker, WorkerModel, WorkerOptions } from './messages.ts';
+import type {
+  Answered,
+  FromWorker,
+  Job,
+  Material,
+  Spent,
+  ToWorker,
+  WorkerModel,
+  WorkerOptions,
+} from './messages.ts';
 import { openSession, type Session } from './session.ts';
 
 /** A model that is open, or the reason why it cannot be. */
@@ -18,11 +28,17 @@ interface Held {
   readonly largest: number;
 }
 
+/** Pixels of a picture after which memory is given back when there is nothing to do. */
+const LARGE = 4_000_000;
+
 function work(port: MessagePort, options: WorkerOptions): void {
   const models = new Map<string, Held>();
   const make = createMaker(options);
   const inbox: ToWorker[] = [];
+  const tidy = openTidy();
   let busy = false;
+  /** A large picture was worked on. */
+  let large = false;
 
   port.on('message', (message: ToWorker) => {
     inbox.push(message);
@@ -51,6 +67,8 @@ function work(port: MessagePort, options: WorkerOptions): void {
       else if (message.kind === 'end') port.close();
     }
     busy = false;
+    if (large) tidy();
+    large = false;
   }
 
   async function open(model: WorkerModel): Promise<void> {
@@ -86,7 +104,11 @@ function work(port: MessagePort, options: WorkerOptions): void {
       else group.push(job);
     }
     for (const [key, group] of groups) await classifyGroup(models.get(key), group);
-    for (const job of jobs) if (job.alone) await classifyGroup(models.get(job.key), [job]);
+    for (const job of jobs) {
+      if (!job.alone) continue;
+      await classifyGroup(models.get(job.key), [job]);
+    }
+    large ||= jobs.some(({ material }) => pixelsOf(material) > LARGE);
   }
 
   async function classifyGroup(held: Held | undefined, group: readonly Job[]): Promise<void> {
@@ -135,6 +157,12 @@ function work(port: MessagePort, options: WorkerOptions): void {
       else tell({ kind: 'unanswered', id: ids[0] ?? -1, loss: 'failed', reason: explain(error) });
     }
   }
+}
+
+function pixelsOf(material: Material): number {
+  if (material.kind === 'input') return 0;
+  const { width, height } = material.kind === 'encoded' ? material.header : material.picture;
+  return width * height;
 }
 
 function explain(error: unknown): string {
