@@ -9,8 +9,10 @@ import { datasetFolder, root } from '../setup/paths.mjs';
 import { familyOptions } from '../train/choose.ts';
 import { trainCommand } from '../train/command.ts';
 import { fit } from '../train/fit.ts';
+import { tf } from '../train/graph/tensorflow.ts';
 import { findRecipe } from '../train/recipes/index.ts';
 import { createRun } from '../train/run.ts';
+import { saveLayers } from './export/tfjs/saved.ts';
 import { digitPng } from './serve/digit.ts';
 import { smallMnist } from './train/small-mnist.ts';
 
@@ -37,6 +39,7 @@ const kinds = {
   export: /^npm run export$/,
   /** Tested in test/train/model-file.test.ts and test/export/to. */
   from: /^npm run (train -- --from \S+|export -- --to \S+)$/,
+  exportTfjs: /^npm run export \S+\/model\.json /,
   serve: /^npm (start|run serve)$/,
   curl: /^curl .*localhost:3000\//,
   tests: /^npx vitest run \S+$/,
@@ -142,6 +145,16 @@ describe.each(those(kinds.train))('%s', (command) => {
     );
     expect(printed).toMatch(/^ +epoch +train_loss +valid_loss +error_rate +time +images\/s$/m);
   });
+});
+
+test.each(those(kinds.exportTfjs))('%s', async (command) => {
+  const { layers } = tf;
+  const pooled = [layers.globalAveragePooling2d({ inputShape: [12, 12, 3] }), layers.dense({ units: 3 })];
+  await saveLayers(join(folder, 'pets'), tf.sequential({ layers: pooled }));
+  const { printed } = await runUntil(command.replace('pets/', `${folder}/pets/`), END);
+  expect(printed).toMatch(/changed labels/);
+  expect(existsSync(join(folders.models, 'pets/1/model.onnx'))).toBe(true);
+  rmSync(join(folders.models, 'pets'), { recursive: true });
 });
 
 test.each(those(kinds.export))('%s', async (command) => {
