@@ -12,8 +12,11 @@ export interface LogFields {
 /** Says a line. The fields go into JSON alone: the sentence must do without them. */
 export type Log = (line: string, fields?: LogFields) => void;
 
-/** Bytes of JSON lines that may wait before they are written, and for how many milliseconds at most. */
-const BUFFER = { minLength: 4096, periodicFlush: 500 };
+/**
+ * Bytes of JSON lines that wait before they are written, for how many milliseconds at most, and the bytes at which
+ * lines are thrown away: whoever reads them may stand still, the server may not.
+ */
+const BUFFER = { sync: false, minLength: 4096, periodicFlush: 500, maxLength: 4 * 1024 * 1024 };
 
 /** Sentences alone: what is wrong on standard error, all else on standard output. */
 export function textLog(): Log {
@@ -33,7 +36,7 @@ export interface JsonLog {
  * @param destination - a file descriptor; 1 is standard output.
  */
 export function jsonLog(destination = 1): JsonLog {
-  const stream = pino.destination({ dest: destination, sync: true, ...BUFFER });
+  const stream = pino.destination({ dest: destination, ...BUFFER });
   const logger = pino(
     {
       base: null,
