@@ -9,7 +9,7 @@ const COLOURS = { valley: 2, slide: 3, minimum: 4, steepest: 5 } as const;
 
 /** What each rule looks for, in words. */
 const RULES = {
-  valley: 'two thirds down the longest valley of the curve',
+  valley: 'half-way along the longest valley of the curve',
   slide: 'where, from the right, the slope begins to stay the same',
   minimum: 'a tenth of the rate with the least loss',
   steepest: 'where the loss falls fastest',

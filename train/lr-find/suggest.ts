@@ -46,7 +46,7 @@ export function trimmed({ learningRates, losses }: Curve, steps: number): Curve 
   return { learningRates: learningRates.slice(from, from + length), losses: cut.slice(0, length) };
 }
 
-/** Two thirds down the longest valley: the longest row of losses, not necessarily neighbours, that only falls. */
+/** Half-way along the longest valley, by its number of losses: the longest row of losses, not necessarily neighbours, that only falls. */
 function valley({ learningRates, losses }: Curve): number | undefined {
   const lengths = losses.map(() => 1);
   let [start, end] = [0, 0];

@@ -45,6 +45,7 @@ export async function folderRecipe(choice: FolderChoice): Promise<RecipeInput> {
     ...network.recipe,
     augment: presets.photo,
     labelSmoothing: 0,
+    tta: 'mirror',
     // A batch is never larger than the training pictures.
     batchSize: Math.min(network.recipe.batchSize, train.n),
     seed: 1,
