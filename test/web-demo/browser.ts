@@ -14,11 +14,13 @@ export interface Stage {
 }
 
 /** Builds the page if its sources changed, serves it with the repository's models, starts the browser. */
-export async function openStage(): Promise<Stage> {
+export async function openStage(browserArguments: readonly string[] = []): Promise<Stage> {
   if (!pageStep.done()) await pageStep.run();
   const [server, browser] = await Promise.all([
     serve({ repository: repositoryFolder, host: '127.0.0.1', port: 0, page: pageFolder, log: () => {} }),
-    chromium().then((options) => launcher.launch(options)),
+    chromium().then((options) =>
+      launcher.launch({ ...options, args: [...options.args, ...browserArguments] }),
+    ),
   ]);
   return {
     url: server.url,
@@ -39,6 +41,9 @@ export interface Visit {
   readonly requests: string[];
 }
 
+/** What Playwright itself says of the service worker that it keeps away. */
+const blocked = 'Service Worker registration blocked by Playwright';
+
 /** Opens the page in a context of its own. `before` runs before the page is loaded; `hash` is what its address ends in. */
 export async function visit(
   stage: Stage,
@@ -56,6 +61,7 @@ export async function visit(
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => {
+    if (message.text() === blocked) return;
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));

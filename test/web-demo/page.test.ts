@@ -95,14 +95,19 @@ describe('drawing', () => {
   });
 
   test('a drawing from before the model has come is answered when it comes', async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     const there = await visit(stage, {}, (page) =>
       page.route('**/model.onnx*', async (route) => {
-        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await released;
         await route.continue();
       }),
     );
     await drawStrokes(there.page, strokesOf('7'));
     expect(await answerOf(there.page)).toBe('');
+    release();
     await expect.poll(() => answerOf(there.page), { timeout: 10_000 }).toBe('7');
     await leave(there);
   });

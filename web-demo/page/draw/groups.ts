@@ -18,11 +18,14 @@ export interface Group {
 /** Strokes that share at least this part of the narrower one's width stand above each other: one digit. */
 const shared = 0.35;
 
-/** Strokes that touch are one digit unless together they are wider than this part of their height. */
-const widest = 0.85;
+/** Strokes that touch are one digit, unless together they are wider than this part of their height ... */
+const widest = 1;
+
+/** ... and each is at least this part of their height, as the digits of a number are and parts of a digit are not. */
+const tall = 0.65;
 
 /** What is lower than this part of the tallest digit is no digit but a part of the nearest one: a dot, a dash. */
-const lowest = 0.25;
+const lowest = 0.4;
 
 /** Parts a drawing into digits. */
 export function groupStrokes(strokes: readonly Stroke[]): Group[] {
@@ -69,7 +72,9 @@ function together(a: Group, b: Group): boolean {
   const overlap = Math.min(a.extent.right, b.extent.right) - Math.max(a.extent.left, b.extent.left);
   if (overlap >= shared * Math.min(widthOf(a.extent), widthOf(b.extent))) return true;
   const both = union(a.extent, b.extent);
-  return overlap > 0 && widthOf(both) <= widest * heightOf(both) && touch(a, b);
+  const lower = Math.min(heightOf(a.extent), heightOf(b.extent));
+  const likeOne = widthOf(both) <= widest * heightOf(both) || lower < tall * heightOf(both);
+  return overlap > 0 && likeOne && touch(a, b);
 }
 
 function touch(a: Group, b: Group): boolean {

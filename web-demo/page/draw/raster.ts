@@ -13,8 +13,8 @@ const box = 80;
  * Bounds of the line's width, in these pixels: what MNIST's pens left. A digit drawn small with a broad pen would
  * be a blot once it is enlarged, one drawn large with a fine pen a hair; the strokes are known, so neither need be.
  */
-const finest = 7;
-const broadest = 11;
+const finest = 9;
+const broadest = 12;
 
 /** A dot is not enlarged without end: digits count as at least this large a part of the pad. */
 const smallest = 0.12;

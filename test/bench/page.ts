@@ -1,0 +1,120 @@
+// `npm run bench page`: the page in Chromium, by its own marks: latency, cold start, bytes, parity, digits, memory.
+import { defineCommand } from 'citty';
+import { encodeDrawing } from '../../web-demo/page/draw/link.ts';
+import { lineWidth, snap } from '../../web-demo/page/draw/strokes.ts';
+import { openStage, type Stage } from '../web-demo/browser.ts';
+import { strokesOf } from '../web-demo/strokes.ts';
+import { memoryOver } from './page/memory.ts';
+import { askServer, compareInBrowser } from './page/parity.ts';
+import { cifarTest, mnistTest } from './page/pictures.ts';
+import { readShapes } from './page/shapes.ts';
+import { coldLoad, penToBars } from './page/times.ts';
+import { median, megabytes, quantile, table } from './support/statistics.ts';
+
+interface Sizes {
+  /** Test pictures for parity, and digits of each variation. */
+  readonly pictures: number;
+  readonly digits: number;
+  readonly loads: number;
+}
+
+const parts: Record<string, (stage: Stage, sizes: Sizes) => Promise<string>> = {
+  async latency(stage, { loads }) {
+    const times = await penToBars(stage, 2 * loads);
+    const row = ['pen to painted bars', ms(median(times)), ms(quantile(times, 0.95)), String(times.length)];
+    return table(['what', 'median', '95 %', 'n'], [row]);
+  },
+  async load(stage, { loads }) {
+    const strokes = strokesOf('3').map((stroke) => stroke.map(([x, y]) => snap(x, y, lineWidth)));
+    const hash = `#draw=${encodeDrawing({ strokes, penDown: false })}`;
+    const all = [];
+    for (let i = 0; i < loads; i++) all.push(await coldLoad(stage, hash));
+    const times = all.map(({ first }) => first);
+    const most = Math.max(...all.map(({ bytes }) => bytes));
+    return table(
+      ['what', 'median', '95 %', 'n', 'bytes'],
+      [
+        [
+          'first answer after a cold start',
+          ms(median(times)),
+          ms(quantile(times, 0.95)),
+          String(loads),
+          `${(most / 1e6).toFixed(2)} MB`,
+        ],
+      ],
+    );
+  },
+  async parity(stage, { pictures: n }) {
+    const rows: string[][] = [];
+    const sets = { digits: mnistTest(n), cifar: cifarTest(n) };
+    const { models } = (await (await fetch(`${stage.url}/models`)).json()) as {
+      models: { name: string; card: { labels: string[] } }[];
+    };
+    for (const [model, { pictures }] of Object.entries(sets)) {
+      const labels = models.find(({ name }) => name === model)?.card.labels ?? [];
+      const expected = await askServer(stage.url, model, labels, pictures);
+      for (const threads of [1, 2]) {
+        const result = await compareInBrowser(stage, model, threads, pictures, expected);
+        const { backend, difference, changed, times } = result;
+        rows.push([
+          model,
+          backend,
+          difference.toExponential(1),
+          String(changed),
+          ms(median(times)),
+          String(result.n),
+        ]);
+      }
+    }
+    return table(['model', 'browser', 'largest difference', 'labels changed', 'model', 'n'], rows);
+  },
+  async digits(stage, { digits }) {
+    const results = await readShapes(stage, digits);
+    const rows = results.map(({ name, right, n }) => [
+      name,
+      `${((100 * right) / n).toFixed(2)} %`,
+      String(n),
+    ]);
+    return table(['MNIST test digits, drawn', 'read right', 'n'], rows);
+  },
+  async memory(stage) {
+    const readings = await memoryOver(stage, [100, 500, 1000]);
+    const rows = readings.map(({ strokes, heap, resident }) => [
+      String(strokes),
+      `${(heap / 1e6).toFixed(1)} MB`,
+      megabytes(resident),
+    ]);
+    return table(['strokes', 'heap', 'renderer'], rows);
+  },
+};
+
+export const command = defineCommand({
+  meta: { name: 'page', description: 'The page in Chromium: latency, cold start, parity, digits, memory' },
+  args: {
+    only: { type: 'string', description: `One of ${Object.keys(parts).join(', ')}`, default: '' },
+    pictures: { type: 'string', description: 'Test pictures for parity', default: '1000' },
+    digits: { type: 'string', description: 'Digits of each variation', default: '2000' },
+    loads: { type: 'string', description: 'Cold starts; twice as many digits are drawn', default: '20' },
+  },
+  async run({ args }) {
+    const sizes = {
+      pictures: Number(args.pictures),
+      digits: Number(args.digits),
+      loads: Number(args.loads),
+    };
+    // Opening thousands of links is no attack.
+    const stage = await openStage(['--disable-ipc-flooding-protection']);
+    try {
+      for (const [name, measure] of Object.entries(parts)) {
+        if (args.only !== '' && args.only !== name) continue;
+        console.log(`\n${await measure(stage, sizes)}`);
+      }
+    } finally {
+      await stage.close();
+    }
+  },
+});
+
+function ms(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
+}

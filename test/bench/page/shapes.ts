@@ -1,0 +1,93 @@
+// MNIST's test digits as strokes on the pad, moved, enlarged, turned, with other pens: are they still read?
+
+import { encodeDrawing } from '../../../web-demo/page/draw/link.ts';
+import { lineWidth, snap } from '../../../web-demo/page/draw/strokes.ts';
+import type { Stage } from '../../web-demo/browser.ts';
+import { modelReady, visit } from '../../web-demo/browser.ts';
+import { mnistTest } from './pictures.ts';
+import { random } from './random.ts';
+import { strokesFrom } from './skeleton.ts';
+
+/** How a digit is put on the pad: side of its image, place, turn in degrees, breadth of the pen. */
+interface Placement {
+  readonly side: number;
+  readonly x: number;
+  readonly y: number;
+  readonly turn: number;
+  readonly pen: number;
+}
+
+const normal: Placement = { side: 0.9, x: 0.5, y: 0.5, turn: 0, pen: 1 };
+
+/** `chance` gives numbers from -1 to 1. */
+export const variations: Record<string, (chance: () => number) => Placement> = {
+  normal: () => normal,
+  'off-centre': (chance) => ({ ...normal, side: 0.5, x: 0.5 + 0.28 * chance(), y: 0.5 + 0.28 * chance() }),
+  small: () => ({ ...normal, side: 0.3 }),
+  large: () => ({ ...normal, side: 1.35 }),
+  thick: () => ({ ...normal, pen: 2 }),
+  thin: () => ({ ...normal, pen: 0.4 }),
+  rotated: (chance) => ({ ...normal, turn: 12 * chance() }),
+};
+
+export interface ShapeResult {
+  readonly name: string;
+  readonly right: number;
+  readonly n: number;
+}
+
+/** Shows the page each drawing by its link, as a visitor would open it, and counts the right answers. */
+export async function readShapes(stage: Stage, n: number): Promise<ShapeResult[]> {
+  const { page } = await visit(stage);
+  await modelReady(page);
+  const { pictures, labels } = mnistTest(n);
+  const strokes = pictures.map(({ data }) => strokesFrom(new Uint8Array(data), 28));
+  const results: ShapeResult[] = [];
+  for (const [name, place] of Object.entries(variations)) {
+    const chance = random(1);
+    const links = strokes.map((one) =>
+      link(
+        one,
+        place(() => 2 * chance() - 1),
+      ),
+    );
+    const answers = await page.evaluate(answersTo, links);
+    const right = answers.filter((answer, i) => answer === String(labels[i])).length;
+    results.push({ name, right, n });
+  }
+  await page.context().close();
+  return results;
+}
+
+function link(strokes: readonly (readonly (readonly [number, number])[])[], place: Placement): string {
+  const { side, x, y, turn, pen } = place;
+  const [cos, sin] = [Math.cos((turn * Math.PI) / 180), Math.sin((turn * Math.PI) / 180)];
+  const drawn = strokes.map((stroke) =>
+    stroke.map(([u, v]) => {
+      const [dx, dy] = [(u - 0.5) * side, (v - 0.5) * side];
+      return snap(x + cos * dx - sin * dy, y + sin * dx + cos * dy, lineWidth * pen);
+    }),
+  );
+  const text = encodeDrawing({ strokes: drawn, penDown: false });
+  if (text === undefined) throw new Error('a digit is too long for a link');
+  return text;
+}
+
+/** Runs in the page: opens one link after another and waits until the bars have changed. */
+async function answersTo(links: string[]): Promise<string[]> {
+  const bars = document.getElementById('bars');
+  const label = document.getElementById('label');
+  const answers: string[] = [];
+  for (const text of links) {
+    await new Promise<void>((resolve) => {
+      const observer = new MutationObserver(() => {
+        observer.disconnect();
+        resolve();
+      });
+      if (bars) observer.observe(bars, { attributes: true, subtree: true });
+      location.hash = `draw=${text}`;
+    });
+    answers.push(label?.textContent ?? '');
+  }
+  return answers;
+}

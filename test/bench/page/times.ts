@@ -1,0 +1,81 @@
+// The page's own marks: from the pen to the bars, and from a cold start to the first answer.
+import type { Page } from 'playwright-core';
+import { drawStrokes, modelReady, placeOnPad, type Stage, visit } from '../../web-demo/browser.ts';
+import { strokesOf } from '../../web-demo/strokes.ts';
+
+/** Collects the durations of a User Timing measure. */
+async function listen(page: Page, name: string): Promise<void> {
+  await page.addInitScript((wanted) => {
+    const durations: number[] = [];
+    Object.assign(globalThis, { durations });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntriesByName(wanted)) durations.push(entry.duration);
+    }).observe({ type: 'measure', buffered: true });
+  }, name);
+}
+
+function collected(page: Page): Promise<number[]> {
+  return page.evaluate<number[]>('durations');
+}
+
+/** Milliseconds from a movement of the pen to the frame that shows the bars, for `n` digits drawn by a mouse. */
+export async function penToBars(stage: Stage, n: number): Promise<number[]> {
+  const { page } = await visit(stage, {}, (page) => listen(page, 'pen-to-bars'));
+  await modelReady(page);
+  await drawStrokes(page, strokesOf('3')); // until the page's code is warm
+  for (let i = 0; i < n; i++) {
+    await page.keyboard.press('Escape');
+    if (i === 0) await page.evaluate('durations.length = 0');
+    for (const stroke of strokesOf(['3', '7', '0', '1'][i % 4] ?? '3')) {
+      const places = await Promise.all(stroke.map((place) => placeOnPad(page, place)));
+      const [first] = places;
+      if (!first) continue;
+      await page.mouse.move(...first);
+      await page.mouse.down();
+      for (const [k, place] of places.entries()) {
+        await page.mouse.move(...place);
+        await page.waitForTimeout(6 + (k % 5)); // mice report 60 to 125 times a second, out of step with the frames
+      }
+      await page.mouse.up();
+    }
+  }
+  await page.waitForTimeout(200);
+  const durations = await collected(page);
+  await page.context().close();
+  return durations;
+}
+
+export interface ColdLoad {
+  /** Milliseconds from the start of the navigation to the frame with the first answer. */
+  readonly first: number;
+  /** Bytes that came over the network, compressed as they came, without headers. */
+  readonly bytes: number;
+}
+
+/** Opens a link with a drawing in a browser that knows nothing yet. */
+export async function coldLoad(stage: Stage, hash: string): Promise<ColdLoad> {
+  const sizes: Promise<number>[] = [];
+  const { page } = await visit(
+    stage,
+    { serviceWorkers: 'allow' },
+    async (page) => {
+      page.context().on('requestfinished', (request) => {
+        sizes.push(
+          request.sizes().then(
+            ({ responseBodySize }) => responseBodySize,
+            () => 0,
+          ),
+        );
+      });
+      await listen(page, 'first-answer');
+    },
+    hash,
+  );
+  while ((await collected(page)).length === 0) await page.waitForTimeout(50);
+  const [first = Number.NaN] = await collected(page);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForTimeout(500);
+  const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  await page.context().close();
+  return { first, bytes };
+}
