@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { datasetFolder, root } from '../setup/paths.mjs';
+import { augmentOptions } from '../train/augment/index.ts';
 import { familyOptions } from '../train/choose.ts';
 import { trainCommand } from '../train/command.ts';
 import { fit } from '../train/fit.ts';
@@ -33,7 +34,7 @@ const those = (pattern: RegExp) => commands.filter((command) => pattern.test(com
 const kinds = {
   /** Too much for a test of seconds; the other tests are `npm test` itself, and test/setup, test/web-demo and test/docs. */
   named: /^npm (test|run (setup|build|web-demo|bench|report|compare|inspect|predict|verify|diff|quantize))\b/,
-  /** Folders: test/train/datasets/folder and test/train/lr-find. */
+  /** Folders: test/train/datasets/folder, test/train/show.test.ts and test/train/lr-find. */
   folders: /^npm run (train \.\/photos|lr-find|photos|show)\b/,
   doctor: /^npm run doctor$/,
   list: /^npm run train$/,
@@ -127,7 +128,7 @@ describe.each(those(kinds.train))('%s', (command) => {
     option,
     value,
   ]);
-  const ofFamily = values.filter(([option = '']) => option in familyOptions);
+  const ofFamily = values.filter(([option = '']) => option in { ...familyOptions, ...augmentOptions });
   const recipe = findRecipe(name, {}, Object.fromEntries(ofFamily));
 
   test('recipe and options are there', async () => {
@@ -137,7 +138,8 @@ describe.each(those(kinds.train))('%s', (command) => {
   });
 
   // Data that set-up fetches only when they are asked for would take longer than a test; so do several trainings.
-  const begins = existsSync(datasetFolder(recipe.dataset)) && !/--(plan|verify-resume|seeds)/.test(command);
+  const isThere = recipe.circles !== undefined || existsSync(datasetFolder(recipe.dataset));
+  const begins = isThere && !/--(plan|verify-resume|seeds)/.test(command);
   test.runIf(begins)('it begins to train', async () => {
     const { printed, stop } = await runUntil(command, /images\/s\n/, folders.fresh);
     await stop();

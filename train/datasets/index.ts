@@ -75,23 +75,26 @@ export function isFolder(dataset: string): boolean {
 /** Files that are prepared without a word. */
 const SILENT = 200;
 
+/** Milliseconds between two words about more. */
+const TOLD_EVERY = 5000;
+
 async function loadPictures({ dataset, folder, prepare }: DataChoice): Promise<Dataset> {
   if (folder === undefined)
     throw new Error(`the recipe of ${dataset} does not say how large its pictures are`);
   const { size, valid } = folder;
   const began = performance.now();
-  let told = 0;
+  let told = began;
   return loadFolder(dataset, {
     shape: [size, size, 3],
     rule: prepare,
     valid,
     onProgress(done, all) {
       if (all < SILENT) return;
-      const tenth = Math.floor((10 * done) / all);
+      const now = performance.now();
       if (done === 1) console.log(`Preparing ${all} files of ${dataset} at ${size}x${size}, once.`);
-      else if (tenth > told)
-        console.log(`  ${done} of ${all}, ${((performance.now() - began) / 1000).toFixed(1)} s`);
-      told = tenth;
+      if (now - told < TOLD_EVERY) return;
+      told = now;
+      console.log(`  ${done} of ${all}, ${Math.round((now - began) / 1000)} s`);
     },
   });
 }
