@@ -147,6 +147,18 @@ const split: Converter = (op) => {
   return emitSplit(op, x, x.layout, from, sizes).map((name, i) => op.result(name, x.layout, i));
 };
 
+/** Equal parts; the axis comes first. */
+const equalSplit: Converter = (op) => {
+  const x = op.input(1);
+  const [axis = 0] = op.integers(0).map((value) => (value + x.shape.length) % x.shape.length);
+  const parts = op.number('num_split', 1);
+  const size = x.shape[axis] ?? 1;
+  if (isDynamic(size))
+    throw op.unsupported('a split of an axis whose size varies', 'Split along another axis.');
+  const sizes = Array(parts).fill(size / parts);
+  return emitSplit(op, x, x.layout, axis, sizes).map((name, i) => op.result(name, x.layout, i));
+};
+
 /** One part per place along an axis, and the axis dropped. */
 const unpack: Converter = (op) => {
   const x = op.input(0);
@@ -242,6 +254,7 @@ const cumulativeProduct: Converter = (op) => {
 export const parts: Family = {
   Slice: slice,
   StridedSlice: stridedSlice,
+  Split: equalSplit,
   SplitV: split,
   Unpack: unpack,
   ReverseV2: reverse,

@@ -3,13 +3,14 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import type { Network } from '../network.ts';
+import { isSavedModel, savedModelNetwork } from '../saved-model/network.ts';
 import { graphNetwork } from './graph-model.ts';
 import { layersNetwork } from './layers-model.ts';
 import { readModelFiles, reason } from './model-json.ts';
 
 /** A network that was read from files. */
 export interface ReadNetwork extends Network {
-  readonly format: 'layers model' | 'graph model';
+  readonly format: 'layers model' | 'graph model' | 'SavedModel';
   readonly parameters: number;
   /** SHA-256 of its files. */
   readonly digest: string;
@@ -17,14 +18,15 @@ export interface ReadNetwork extends Network {
 
 /** Whether a word of the command line names a model from elsewhere rather than a run. */
 export function isModelPath(word: string): boolean {
-  return word.endsWith('.json') || existsSync(join(word, 'model.json'));
+  return word.endsWith('.json') || existsSync(join(word, 'model.json')) || isSavedModel(word);
 }
 
 /**
- * Reads a model.json, or the folder that holds it.
+ * Reads a model.json, or the folder that holds it or a TensorFlow SavedModel.
  * @throws UserError when it is damaged, or needs what tfjs does not have: it says which.
  */
 export async function readNetwork(path: string): Promise<ReadNetwork> {
+  if (isSavedModel(path)) return readSaved(path);
   const folder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const file = folder ? join(path, 'model.json') : path;
   const files = readModelFiles(file);
@@ -39,6 +41,16 @@ export async function readNetwork(path: string): Promise<ReadNetwork> {
     throw new UserError(`${file} could not be loaded by tfjs: ${reason(error)}.${hint(reason(error))}`, {
       cause: error,
     });
+  }
+}
+
+function readSaved(folder: string): ReadNetwork {
+  try {
+    const network = savedModelNetwork(folder);
+    return { ...network, run: told(folder, network.run), format: 'SavedModel' };
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${folder} could not be loaded by TensorFlow: ${reason(error)}.`, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 // Cases: taking parts, of vectors and of pictures with channels first.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import { tf } from '../../../train/graph/tensorflow.ts';
+import { attribute, backend, DataType, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';
 import { weight } from './weight.ts';
 
@@ -50,6 +50,19 @@ export const sliceCases: Case[] = [
       ...tf.split(behindConv(x), [1, 4], 2),
       ...tf.split(x, 1, 3),
     ],
+  },
+  {
+    name: 'Split',
+    inputs: [pictures],
+    fn: (x) =>
+      [x, behindConv(x)].flatMap((y) =>
+        backend.executeMultipleOutputs(
+          'Split',
+          [attribute.int('num_split', 2), attribute.type('T', DataType.float32)],
+          [tf.scalar(-1, 'int32'), y],
+          2,
+        ),
+      ),
   },
   {
     name: 'unstack',

@@ -1,0 +1,95 @@
+// A TensorFlow SavedModel as a network: its signature, run op by op, with the values of its variables.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import { UserError } from '../../models/errors.ts';
+import { backend, DataType, tf } from '../../train/graph/tensorflow.ts';
+import type { Network } from '../network.ts';
+import { inputSpec } from '../tfjs/input.ts';
+import { constantOf, interpret, nameOfVariable } from './interpret.ts';
+import { type NodeDef, readSavedGraph, type SavedGraph, SERVE, type TensorInfo } from './schema.ts';
+
+/** Whether a folder holds a SavedModel. */
+export function isSavedModel(folder: string): boolean {
+  return existsSync(join(folder, 'saved_model.pb'));
+}
+
+/**
+ * Reads a SavedModel: its signature serving_default, or the only one that it has.
+ * @throws UserError when it is damaged, or has inputs that are no numbers.
+ */
+export function savedModelNetwork(folder: string): Network & { parameters: number; digest: string } {
+  const graph = readSavedGraph(folder);
+  const { inputs, outputs } = graph.signature;
+  const functions = new Map(graph.functions.map((each) => [each.signature.name, each]));
+  const variables = new Map([...constantWeights(graph.nodes), ...valuesOfVariables(folder, graph)]);
+  // In the order of their names: the file itself has none.
+  const ins = Object.entries(inputs).sort(([a], [b]) => (a < b ? -1 : 1));
+  const outs = Object.entries(outputs).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    name: basename(resolve(folder)),
+    inputs: ins.map(([name, info]) => inputSpec(name, dtypeOf(name, info), shapeOf(info))),
+    outputs: outs.map(([name]) => (name in inputs ? `${name}_out` : name)),
+    run: (tensors) => {
+      const feeds = new Map(ins.map(([, { name }], i) => [name.split(':')[0] ?? '', tensors[i] as Tensor]));
+      return interpret(
+        graph.nodes,
+        { functions, variables },
+        feeds,
+        outs.map(([, { name }]) => name),
+      );
+    },
+    variables,
+    parameters: [...variables.values()].reduce((sum, { size }) => sum + size, 0),
+    digest: createHash('sha256')
+      .update(readFileSync(join(folder, 'saved_model.pb')))
+      .digest('hex'),
+  };
+}
+
+function shapeOf({ tensor_shape }: TensorInfo): number[] | undefined {
+  return tensor_shape?.unknown_rank ? undefined : tensor_shape?.dim.map(({ size }) => size);
+}
+
+function dtypeOf(name: string, { dtype }: TensorInfo): string {
+  if (dtype === DataType.float32) return 'float32';
+  if (dtype === DataType.int32 || dtype === DataType.int64) return 'int32';
+  if (dtype === DataType.bool) return 'bool';
+  throw new UserError(
+    `Input ${name} of the SavedModel has TensorFlow's type ${dtype}; float32, whole numbers and bool are exported.`,
+  );
+}
+
+/** Weights of a graph that was frozen: they keep the names of their nodes. */
+function constantWeights(nodes: readonly NodeDef[]): [string, Variable][] {
+  return nodes.flatMap((node): [string, Variable][] => {
+    const { op, attr } = node;
+    if (op !== 'Const' || attr.value?.tensor?.dtype !== DataType.float32) return [];
+    const tensor = constantOf(node);
+    return tensor.size > 1 ? [[node.name, tf.variable(tensor, false)]] : [];
+  });
+}
+
+/** TensorFlow reads the values: what the graph itself asks of every variable when it is saved. */
+function valuesOfVariables(folder: string, { nodes }: SavedGraph): [string, Variable][] {
+  const handles = new Map(nodes.filter(({ op }) => op === 'VarHandleOp').map((node) => [node.name, node]));
+  const reads = new Map<string, string>();
+  for (const { op, name, input, attr } of nodes) {
+    const handle = op === 'ReadVariableOp' ? handles.get(input[0]?.split(':')[0] ?? '') : undefined;
+    if (handle !== undefined && attr.dtype?.type === DataType.float32)
+      reads.set(nameOfVariable(handle), `${name}:0`);
+  }
+  if (reads.size === 0) return [];
+  const session = backend.binding.loadSavedModel(folder, SERVE);
+  try {
+    const metadata = backend.binding.runSavedModel(session, [], '', [...reads.values()].join());
+    return [...reads.keys()].map((name, i) => {
+      const made = metadata[i];
+      if (made === undefined) throw new Error(`TensorFlow gave no value for ${name}`);
+      return [name, tf.variable(backend.createOutputTensor(made), false)];
+    });
+  } finally {
+    backend.binding.deleteSavedModel(session);
+  }
+}
