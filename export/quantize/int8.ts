@@ -8,7 +8,7 @@ import {
 } from '../../models/onnx/schema.ts';
 import { attribute } from '../onnx.ts';
 import { LEVELS, type Range } from './calibrate.ts';
-import { heavyNodes, isMerging, isMoving, type Weighted } from './heavy.ts';
+import { isMoving, type Quantized, quantizedNodes } from './nodes.ts';
 
 /** What a float is as a byte: `value = scale * (byte - zero)`. */
 interface Step {
@@ -33,12 +33,11 @@ export function toInt8(model: ModelProto, ranges: ReadonlyMap<string, Range>): M
 
 /** The values whose ranges {@link toInt8} needs. */
 export function valuesToCalibrate({ graph }: ModelProto): string[] {
-  const names = [...heavyNodes(graph)].flatMap(([node, { rectified }]) => [
-    node.input[0] ?? '',
-    rectified?.output[0] ?? node.output[0] ?? '',
-  ]);
-  const merged = graph.node.filter((node) => isMerging(node, graph)).map(({ output }) => output[0] ?? '');
-  return [...new Set([...names, ...merged])];
+  const names = [...quantizedNodes(graph)].flatMap(([node, { axis, rectified }]) => {
+    const result = rectified?.output[0] ?? node.output[0] ?? '';
+    return axis === undefined ? [result] : [node.input[0] ?? '', result];
+  });
+  return [...new Set(names)];
 }
 
 /** The graph while it is rewritten. */
@@ -49,14 +48,14 @@ class Rewriter {
   private readonly steps = new Map<string, Step>();
   /** What is used instead of a former value. */
   private readonly instead = new Map<string, string>();
-  private readonly heavy: ReadonlyMap<NodeProto, Weighted>;
+  private readonly chosen: ReadonlyMap<NodeProto, Quantized>;
   private readonly outputs: ReadonlySet<string>;
 
   constructor(
     private readonly graph: GraphProto,
     private readonly ranges: ReadonlyMap<string, Range>,
   ) {
-    this.heavy = heavyNodes(graph);
+    this.chosen = quantizedNodes(graph);
     this.tensors = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
     this.outputs = new Set(graph.output.map(({ name }) => name));
   }
@@ -65,19 +64,25 @@ class Rewriter {
     const skipped = new Set<NodeProto>();
     for (const node of this.graph.node) {
       if (skipped.has(node)) continue;
-      const weighted = this.heavy.get(node);
+      const { axis, rectified } = this.chosen.get(node) ?? {};
+      if (axis !== undefined) this.prepareWeights(node, axis);
       const [first = '', second = ''] = node.input;
+      this.emit(node);
       const [output = ''] = node.output;
-      if (weighted !== undefined) {
-        this.emitHeavy(node, weighted);
-        if (weighted.rectified) skipped.add(weighted.rectified);
+      const result = rectified?.output[0] ?? output;
+      if (this.outputs.has(result)) continue;
+      const step = this.steps.get(first);
+      if (axis !== undefined) {
+        // A product that no ReLU follows gives its floats to what comes next, softmax for the most part.
+        if (node.op_type !== 'Conv' && rectified === undefined) continue;
+      } else if (this.chosen.has(node)) {
+        if (step === undefined || !this.steps.has(second)) continue;
+      } else {
+        if (isMoving(node) && step !== undefined) this.quantize(output, output, step);
         continue;
       }
-      this.nodes.push({ ...node, input: node.input.map((name) => this.instead.get(name) ?? name) });
-      const step = this.steps.get(first);
-      if (this.outputs.has(output) || step === undefined) continue;
-      if (isMoving(node)) this.quantize(output, output, step);
-      else if (isMerging(node, this.graph) && this.steps.has(second)) this.quantize(output, output);
+      this.quantize(output, result);
+      if (rectified !== undefined) skipped.add(rectified);
     }
     const used = new Set(this.nodes.flatMap(({ input }) => input));
     return {
@@ -87,19 +92,16 @@ class Rewriter {
     };
   }
 
-  /** A convolution or product with bytes all around it. */
-  private emitHeavy(node: NodeProto, { axis, rectified }: Weighted): void {
-    const [x = '', weight = '', bias] = node.input;
+  private emit(node: NodeProto): void {
+    this.nodes.push({ ...node, input: node.input.map((name) => this.instead.get(name) ?? name) });
+  }
+
+  /** Bytes for the input, the weights and the bias of a convolution or product. */
+  private prepareWeights({ input: [x = '', weight = '', bias] }: NodeProto, axis: number): void {
     if (!this.steps.has(x)) this.quantize(x, x);
     const scales = this.quantizeWeight(weight, axis);
     const step = this.steps.get(x);
-    if (bias !== undefined && step !== undefined) this.quantizeBias(bias, scales, step.scale);
-    this.nodes.push({ ...node, input: node.input.map((name) => this.instead.get(name) ?? name) });
-    const [output = ''] = node.output;
-    // The last product gives its floats to softmax.
-    const result = rectified?.output[0] ?? output;
-    if (this.outputs.has(result) || !this.ranges.has(result)) return;
-    if (node.op_type === 'Conv' || rectified !== undefined) this.quantize(output, result);
+    if (bias && step !== undefined) this.quantizeBias(bias, scales, step.scale);
   }
 
   /**

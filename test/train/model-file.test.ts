@@ -24,6 +24,8 @@ import { smallMnist } from './small-mnist.ts';
 const networks: readonly (readonly [ArchitectureOptions, [number, number, number]])[] = [
   [{ name: 'airbench', widths: [8, 12, 12] }, [32, 32, 3]],
   [{ name: 'conv-net', filters: [4, 6], units: 16, initializer: 'small' }, [13, 11, 3]],
+  [{ name: 'efficientnet-lite0', dropout: 0.2 }, [32, 32, 3]],
+  [{ name: 'resnet', blocks: [1, 1], widths: [8, 12], stem: 'small', dropout: 0 }, [32, 32, 3]],
   [{ name: 'fully-connected', units: [16, 12], initializer: 'small' }, [28, 28, 1]],
   [{ name: 'small-cnn', filters: [4, 6, 8] }, [28, 28, 1]],
   [{ name: 'vgg', batchNorm: true, dropout: 0.5, widths: [4, 6, 8, 8], hidden: 16 }, [32, 32, 3]],

@@ -7,13 +7,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportModel } from '../../../export/export.ts';
 import { type OpenFile, openFile } from '../../../export/file.ts';
 import { loadRun } from '../../../export/from-run.ts';
+import { foldBatchNorm } from '../../../export/passes/batch-norm.ts';
+import { removeDead } from '../../../export/passes/dead.ts';
 import { bestRange, calibrate } from '../../../export/quantize/calibrate.ts';
 import { toFloat16, toHalf } from '../../../export/quantize/float16.ts';
 import { type QuantizeOptions, quantize } from '../../../export/quantize/index.ts';
 import { toInt8, valuesToCalibrate } from '../../../export/quantize/int8.ts';
 import { verifyAlone, verifyMetrics } from '../../../export/verify/index.ts';
-import { dataType, decodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
+import { dataType, decodeModel, encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
 import { listModels } from '../../../models/repository.ts';
+import type { ArchitectureOptions } from '../../../train/architectures/index.ts';
 import { imagesOf, type MemoryDataset } from '../../../train/datasets/index.ts';
 import { fit } from '../../../train/fit.ts';
 import { random } from '../../../train/random.ts';
@@ -21,7 +24,8 @@ import { findRecipe } from '../../../train/recipes/index.ts';
 import { createRun } from '../../../train/run.ts';
 import { python } from '../../python.ts';
 import { smallMnist } from '../../train/small-mnist.ts';
-import { checkModels, operatorCounts } from '../support.ts';
+import { ownCase } from '../networks.ts';
+import { checkModels, exportCase, operatorCounts } from '../support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-quantize-'));
 const repository = join(folder, 'models');
@@ -120,6 +124,34 @@ describe('int8', () => {
       expect(Math.abs((whole[i] ?? 0) * scale - value)).toBeLessThanOrEqual(scale * 0.5001);
     });
   });
+});
+
+describe('residual networks', () => {
+  it.each<[string, ArchitectureOptions, number, number]>([
+    ['resnet', { name: 'resnet', blocks: [1, 1], widths: [8, 12], stem: 'small', dropout: 0 }, 6, 2],
+    ['efficientnet-lite0', { name: 'efficientnet-lite0', dropout: 0 }, 49, 9],
+  ])(
+    '%s stays in whole numbers from its first convolution to its last, sums too',
+    async (_, network, convolutions, sums) => {
+      const model = exportCase(ownCase(network, [32, 32, 3]));
+      const folded = { ...model, graph: removeDead(foldBatchNorm(model.graph)) };
+      const next = random(2, 'test/calibration');
+      const images = Uint8Array.from({ length: 32 * 32 * 32 * 3 }, () => next() * 256);
+      const bytes = encodeModel(
+        toInt8(folded, await calibrate(folded, valuesToCalibrate(folded), images, [32, 32, 3])),
+      );
+      const counts = operatorCounts(await optimized(bytes));
+      expect(counts).toMatchObject({
+        QLinearConv: convolutions,
+        QLinearAdd: sums,
+        QGemm: 1,
+        QuantizeLinear: 2,
+        DequantizeLinear: 1,
+      });
+      for (const operator of ['Conv', 'Relu', 'Clip']) expect(counts).not.toHaveProperty(operator);
+      expect(checkModels(new Map([[network.name, bytes]]))).toBe('1 checked');
+    },
+  );
 });
 
 describe('the ranges of values', () => {

@@ -23,6 +23,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const labels = Array.from({ length: 10 }, (_, i) => `class ${i}`);
 const N = 12;
 
+/** Of a probability; the smaller networks stay below 5e-7. */
+const TOLERANCE = 5e-6;
+
 type Shape = [height: number, width: number, channels: 1 | 3];
 type Tta = 'none' | 'mirror' | 'mirror-shift';
 
@@ -54,6 +57,11 @@ const networks = {
   airbench: exportable({ name: 'airbench', widths: [8, 12, 12] }, [32, 32, 3]),
   'airbench-tta': exportable({ name: 'airbench', widths: [8, 12, 12] }, [32, 32, 3], 'mirror-shift'),
   'conv-net': exportable({ name: 'conv-net', filters: [4, 6], units: 16, initializer: 'small' }, [28, 28, 1]),
+  efficientnet: exportable({ name: 'efficientnet-lite0', dropout: 0.2 }, [32, 32, 3]),
+  resnet: exportable(
+    { name: 'resnet', blocks: [1, 1], widths: [8, 12], stem: 'small', dropout: 0 },
+    [32, 32, 3],
+  ),
   'fully-connected': exportable({ name: 'fully-connected', units: [16], initializer: 'small' }, [28, 28, 1]),
   'small-cnn': exportable({ name: 'small-cnn', filters: [4, 6, 8] }, [28, 28, 1]),
   vgg: exportable(
@@ -66,8 +74,8 @@ const networks = {
   ),
 } satisfies Record<string, Exportable>;
 
-/** Of these, tf.layers has no layers for mirrored views and mirrored edges. */
-const NO_LAYERS = ['airbench-tta', 'vgg-padded'];
+/** Of these, tf.layers has no layers for mirrored views and mirrored edges, and a chain of layers no branches. */
+const NO_LAYERS = ['airbench-tta', 'efficientnet', 'resnet', 'vgg-padded'];
 
 const pathOf = (format: string, name: string) => join(folder, format, name);
 
@@ -90,9 +98,9 @@ beforeAll(async () => {
     }
 });
 
-it('read back, every format answers as the network: 4.8e-7 measured', () => {
-  expect(written.size).toBe(4 * 7 - 2);
-  for (const [what, gap] of written) expect(gap, what).toBeLessThan(1e-6);
+it('read back, every format answers as the network: 2.1e-6 measured, of the 49 convolutions of EfficientNet', () => {
+  expect(written.size).toBe(4 * 9 - 4);
+  for (const [what, gap] of written) expect(gap, what).toBeLessThan(TOLERANCE);
 });
 
 describe('tfjs', () => {
@@ -106,7 +114,7 @@ describe('tfjs', () => {
       const layers = await tf.loadLayersModel(`file://${pathOf('tfjs-layers', name)}/model.json`);
       answers.push((layers.predict(tf.cast(pixels, 'float32')) as Tensor).dataSync());
     }
-    for (const answer of answers) expect(difference(expected(network), answer)).toBeLessThan(1e-6);
+    for (const answer of answers) expect(difference(expected(network), answer)).toBeLessThan(TOLERANCE);
   });
 
   it('a layers model keeps the names and values of the weights, and can be trained on', async () => {
@@ -148,7 +156,7 @@ it('TensorFlow loads each SavedModel by its signature serving_default, and answe
     .map((line) => JSON.parse(line) as number[]);
   expect(answers.length, stderr).toBe(lines.length);
   for (const [i, network] of Object.values(networks).entries())
-    expect(difference(expected(network), answers[i] ?? [])).toBeLessThan(1e-6);
+    expect(difference(expected(network), answers[i] ?? [])).toBeLessThan(TOLERANCE);
 });
 
 describe('transformers.js', () => {
@@ -172,7 +180,7 @@ describe('transformers.js', () => {
           const row = answers.subarray(i * 10, (i + 1) * 10);
           expect(scores[0]?.label).toBe(labels[argMax(row)]);
           for (const { label, score } of scores)
-            expect(Math.abs(score - (row[labels.indexOf(label)] ?? Number.NaN))).toBeLessThan(1e-6);
+            expect(Math.abs(score - (row[labels.indexOf(label)] ?? Number.NaN))).toBeLessThan(TOLERANCE);
         }
         await classify.dispose();
       } finally {

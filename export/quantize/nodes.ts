@@ -1,16 +1,19 @@
-// Which operators of a graph are worth whole numbers, and which hand bytes on.
+// Which operators of a graph give bytes, and which hand them on.
 import { dataType, type GraphProto, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
 
-/** What is to be known of a convolution or product with constant weights. */
-export interface Weighted {
-  /** The axis of the weights that counts the outputs. */
-  readonly axis: number;
+/** What is to be known of an operator that gives new bytes. */
+export interface Quantized {
+  /** The axis of a convolution's or product's weights that counts the outputs; absent for a sum. */
+  readonly axis?: number;
   /** The operator after it that cuts off what is below zero, if nothing else uses the result. */
   readonly rectified?: NodeProto;
 }
 
-/** Convolutions and products with constant weights and bias, whose time is worth saving. */
-export function heavyNodes(graph: GraphProto): Map<NodeProto, Weighted> {
+/**
+ * Convolutions and products with constant weights and bias, whose time is worth saving, and sums of two values that are
+ * computed, as at the end of a residual block.
+ */
+export function quantizedNodes(graph: GraphProto): Map<NodeProto, Quantized> {
   const tensors = new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor]));
   const users = new Map<string, NodeProto[]>();
   for (const node of graph.node)
@@ -23,15 +26,21 @@ export function heavyNodes(graph: GraphProto): Map<NodeProto, Weighted> {
       const others = bias ? [weight, bias] : [weight];
       // A weight with two users would need one step for both inputs.
       const own = others.every((name) => isFloat(tensors.get(name)) && users.get(name)?.length === 1);
-      if (axis === undefined || !own) return [];
+      const sum = node.op_type === 'Add' && !node.input.some((name) => tensors.has(name));
+      if (!sum && (axis === undefined || !own)) return [];
       const [next, ...more] = users.get(node.output[0] ?? '') ?? [];
-      const rectified =
-        next?.op_type === 'Relu' && more.length === 0 && !outputs.has(node.output[0] ?? '')
-          ? next
-          : undefined;
-      return [[node, { axis, ...(rectified && { rectified }) }] as const];
+      const free = more.length === 0 && !outputs.has(node.output[0] ?? '');
+      const rectified = next && free && rectifies(next, tensors) ? next : undefined;
+      return [[node, { ...(axis !== undefined && { axis }), ...(rectified && { rectified }) }] as const];
     }),
   );
+}
+
+/** ReLU, and its like that cut off at the top as well: bytes do that by themselves. */
+function rectifies({ op_type, input }: NodeProto, tensors: ReadonlyMap<string, TensorProto>): boolean {
+  if (op_type === 'Relu') return true;
+  const least = tensors.get(input[1] ?? '')?.raw_data;
+  return op_type === 'Clip' && least?.every((byte) => byte === 0) === true;
 }
 
 function outputAxis({ op_type, attribute }: NodeProto, weight: TensorProto | undefined): number | undefined {
@@ -52,9 +61,4 @@ const MOVING = new Set(['MaxPool', 'Reshape', 'Transpose', 'Flatten', 'Squeeze',
 
 export function isMoving({ op_type }: NodeProto): boolean {
   return MOVING.has(op_type);
-}
-
-/** A sum of two values that are computed, as at the end of a residual block. */
-export function isMerging({ op_type, input }: NodeProto, { initializer }: GraphProto): boolean {
-  return op_type === 'Add' && !initializer.some(({ name }) => input.includes(name ?? ''));
 }
