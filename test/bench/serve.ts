@@ -19,6 +19,8 @@ export const command = defineCommand({
     seconds: { type: 'string', default: '5', description: 'How long a turn is' },
     connections: { type: 'string', default: '1,8,32,64', description: 'Numbers of connections' },
     only: { type: 'string', description: `One of the loads: ${workloads.join(', ')}` },
+    settings: { type: 'string', default: '', description: 'Only settings of rivals with these words' },
+    starts: { type: 'string', default: '3', description: 'Cold starts of which the median is taken' },
     decode: { type: 'string', description: 'exact or fast alone' },
     write: { type: 'boolean', description: 'Write these tables into docs/bench-serve.md' },
   },
@@ -27,6 +29,7 @@ export const command = defineCommand({
       rounds: Number(args.rounds),
       seconds: Number(args.seconds),
       connections: args.connections.split(',').map(Number),
+      starts: Number(args.starts),
     };
     const parts = [preamble(options)];
     console.log(parts[0]);
@@ -36,7 +39,9 @@ export const command = defineCommand({
         const workload = await openWorkload(name, folder);
         for (const decoding of workload.decoding) {
           if (args.decode !== undefined && args.decode !== decoding) continue;
-          const best = await bestSettings(await rivals(workload, decoding), workload);
+          const all = await rivals(workload, decoding);
+          const some = all.filter(({ settings }) => settings.includes(args.settings));
+          const best = await bestSettings(some, workload);
           const limit = await findLimit(workload, decoding);
           const contenders = [trainyard(workload, decoding), ...best];
           const result = await race(contenders, limit, workload, decoding === 'exact', options);

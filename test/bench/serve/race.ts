@@ -12,9 +12,6 @@ import { formOf, type Workload } from './loads.ts';
 /** Connections and seconds of the trial that chooses each family's settings, after seconds of warming up. */
 const TRIAL = { connections: 32, warmUp: 1, seconds: 3 };
 
-/** Starts of which the median is taken. */
-const STARTS = 3;
-
 /** Seconds of load before the first turn of a server, and before each of its turns. */
 const WARM_UP = 2;
 const SETTLE = 1;
@@ -50,6 +47,8 @@ export interface RaceOptions {
   readonly rounds: number;
   readonly seconds: number;
   readonly connections: readonly number[];
+  /** Cold starts of which the median is taken. */
+  readonly starts: number;
 }
 
 /** Tries at starting: BentoML draws free ports for itself, which others may draw as well. */
@@ -100,14 +99,14 @@ export async function race(
   limit: Limit,
   workload: Workload,
   exact: boolean,
-  { rounds, seconds, connections }: RaceOptions,
+  { rounds, seconds, connections, starts }: RaceOptions,
 ): Promise<Race> {
   const racers: (Result & { server: Server; turns: Map<number, Turn[]> })[] = [];
   try {
     const { pictures } = workload;
     for (const contender of contenders) {
       console.error(`starting ${contender.family}, ${contender.settings}`);
-      const coldStarts = await startSeveral(contender, workload);
+      const coldStarts = await startSeveral(contender, workload, starts);
       const server = await start(contender, workload);
       racers.push({ ...contender, server, coldStarts, turns: new Map(), difference: 0 });
     }
@@ -141,9 +140,9 @@ export async function race(
   }
 }
 
-async function startSeveral(contender: Contender, workload: Workload): Promise<number[]> {
+async function startSeveral(contender: Contender, workload: Workload, starts: number): Promise<number[]> {
   const times: number[] = [];
-  for (let i = 0; i < STARTS; i++) {
+  for (let i = 0; i < starts; i++) {
     const server = await start(contender, workload);
     times.push(server.coldStart);
     await server.end();

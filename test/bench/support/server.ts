@@ -68,6 +68,7 @@ export async function startServer(
       printed = (printed + text).slice(-KEPT);
     });
   }
+  endWithUs(pid);
   const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
   const url = `http://127.0.0.1:${port}/classify`;
   while (!(await answers(url, first))) {
@@ -103,7 +104,24 @@ async function answers(url: string, first: (url: string) => Promise<Response>): 
   }
 }
 
-/** A terminal's interrupt to the group, and what is left of it after a while is killed. */
+/** A server in a group of its own would outlive a benchmark that is interrupted. */
+function endWithUs(group: number): void {
+  process.setMaxListeners(0);
+  process.once('exit', () => killGroup(group));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    if (process.listenerCount(signal) === 0) process.once(signal, () => process.exit(1));
+  }
+}
+
+function killGroup(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // nobody of the group is left
+  }
+}
+
+/** SIGTERM to the process, and what is left of its group after a while is killed. */
 async function end(child: ChildProcess, group: number): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     child.kill('SIGTERM');
@@ -111,11 +129,7 @@ async function end(child: ChildProcess, group: number): Promise<void> {
     await once(child, 'exit');
     clearTimeout(timer);
   }
-  try {
-    process.kill(-group, 'SIGKILL');
-  } catch {
-    // nobody of the group is left
-  }
+  killGroup(group);
 }
 
 /** A port that was free a moment ago. */
