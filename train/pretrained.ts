@@ -32,6 +32,6 @@ export async function fetchPretrained({ pretrained }: { pretrained?: Pretrained 
 export function readPretrained(name: Pretrained): ReadonlyMap<string, NamedTensor> {
   const path = pretrainedPath(name);
   if (!existsSync(path))
-    throw new UserError(`${path} is missing: \`npm run setup -- --pretrained\` fetches it.`);
+    throw new UserError(`${path} is missing: \`npm run train\` fetches it when a recipe starts from it.`);
   return readSafetensors(path).tensors;
 }

@@ -44,7 +44,7 @@ function difference(a: readonly number[][], b: readonly number[][]): number {
   );
 }
 
-/** Measured: 3e-8, the rounding of float32. */
+/** The rounding of float32. */
 const TOLERANCE = 1e-7;
 
 describe("Triton's client", () => {
