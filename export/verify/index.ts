@@ -40,26 +40,21 @@ function checkStructure({ model }: OpenFile, card: Card): Check {
 
 function checkWeights({ model }: OpenFile, { weightsDigest }: Card): Check {
   const digest = digestWeights(model.graph.initializer);
-  return {
-    name: 'weights',
-    holds: digest === weightsDigest,
-    found:
-      digest === weightsDigest
-        ? `SHA-256 ${short(digest)} as in the card`
-        : `SHA-256 ${short(digest)}, the card has ${short(weightsDigest)}: the weights are not those that were exported`,
-  };
+  return digestCheck('weights', digest, weightsDigest, 'the weights are not those that were exported');
 }
 
 function checkRecipe({ recipe, recipeDigest }: Card): Check {
   const digest = createHash('sha256').update(canonicalJson(recipe)).digest('hex');
-  return {
-    name: 'recipe',
-    holds: digest === recipeDigest,
-    found:
-      digest === recipeDigest
-        ? `SHA-256 ${short(digest)} as in the card`
-        : `SHA-256 ${short(digest)}, the card has ${short(recipeDigest)}: the recipe in the card has been changed`,
-  };
+  return digestCheck('recipe', digest, recipeDigest, 'the recipe in the card has been changed');
+}
+
+/** @param meaning - What it means that the digest is not the card's. */
+function digestCheck(name: string, digest: string, expected: string, meaning: string): Check {
+  const holds = digest === expected;
+  const found = holds
+    ? `SHA-256 ${short(digest)} as in the card`
+    : `SHA-256 ${short(digest)}, the card has ${short(expected)}: ${meaning}`;
+  return { name, holds, found };
 }
 
 /** Loads the file and asks it for the built-in pictures, alone and together. */
