@@ -118,7 +118,7 @@ export function createStep(
     predict: predict('none'),
     ...(recipe.tta !== 'none' && { averaged: predict(recipe.tta) }),
   });
-  compiled.write(new Map([...variables].map(([name, variable]) => [name, values(variable)])));
+  compiled.assign(variables);
   for (const [name, variable] of variables) if (!own.has(name)) variable.dispose();
 
   const size = shape[0] * shape[1] * shape[2];

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { momentumUpdates } from './fused-momentum.ts';
 import type { Graph, Output } from './graph.ts';
 import { attributes, constant, placeholder } from './node-def.ts';
 import { type AttrValue, type NodeDef, shapeProto, TAG, writeSavedModel } from './saved-model.ts';
@@ -23,6 +24,8 @@ export interface Compiled<Program extends string> {
   read(): Map<string, Float32Array>;
   /** Sets the variables that `state` names. @throws Error for a name the graphs have not, or a wrong length. */
   write(state: State): void;
+  /** The same from tensors, which stay the caller's; their memory is shared, not copied. */
+  assign(tensors: ReadonlyMap<string, Tensor>): void;
   dispose(): void;
 }
 
@@ -40,6 +43,23 @@ export function compile<Program extends string>(
     backend.binding
       .runSavedModel(session, tensors.map(tensorId), names.join(), outputs.join())
       .map((metadata) => backend.createOutputTensor(metadata));
+  const variableOf = (name: string) => {
+    const variable = variables.get(name);
+    if (variable === undefined) throw new Error(`the graph has no variable ${name}`);
+    return variable;
+  };
+  // In one call: TensorFlow prepares the whole graph anew for each set of outputs, which for a large network's
+  // variables one by one takes minutes.
+  const assign = (tensors: ReadonlyMap<string, Tensor>) => {
+    if (tensors.size === 0) return;
+    const targets = [...tensors.keys()].map(variableOf);
+    const done = call(
+      [...tensors.values()],
+      targets.map(({ feed }) => feed),
+      targets.map(({ assigned }) => assigned),
+    );
+    tf.dispose(done);
+  };
 
   return {
     run(program, inputs) {
@@ -67,22 +87,16 @@ export function compile<Program extends string>(
       return new Map(values);
     },
     write(state) {
-      if (state.size === 0) return;
-      const named = [...state].map(([name, values]) => {
-        const variable = variables.get(name);
-        if (variable === undefined) throw new Error(`the graph has no variable ${name}`);
-        return { variable, tensor: tf.tensor(values, [...variable.shape], 'float32') };
-      });
-      const tensors = named.map(({ tensor }) => tensor);
-      // In one call: TensorFlow prepares the whole graph anew for each set of outputs, which for a large network's
-      // variables one by one takes minutes.
-      const done = call(
-        tensors,
-        named.map(({ variable }) => variable.feed),
-        named.map(({ variable }) => variable.assigned),
+      const tensors = new Map(
+        [...state].map(([name, values]) => [
+          name,
+          tf.tensor(values, [...variableOf(name).shape], 'float32') as Tensor,
+        ]),
       );
-      tf.dispose([tensors, done]);
+      assign(tensors);
+      tf.dispose([...tensors.values()]);
     },
+    assign,
     dispose() {
       backend.binding.deleteSavedModel(session);
     },
@@ -160,20 +174,37 @@ function lowerProgram(
       emit(own(node.name), 'Const', [], constant(node.constant));
     } else emit(own(node.name), node.op, node.inputs.map(own), attributes(node, dtypes));
   }
-  const assigns = [...graph.updates].map(([label, reference]) => {
+  const variableOf = (label: string) => {
     const read = reads.get(label);
     const handle = variables.get(label)?.handle;
     if (handle === undefined || read === undefined)
       throw new Error(`the graph assigns ${label}, which is not one of its variables`);
-    const name = `${read}/update`;
+    return { read, handle, name: `${read}/update` };
+  };
+  const fused = momentumUpdates(graph);
+  const inPlace = fused.map(({ weight, velocity, learningRate, gradient, momentum }) => {
+    const { name, handle, read } = variableOf(weight);
+    const values = [learningRate, gradient, momentum].map(own);
+    // An op that still holds the old weight keeps it: TensorFlow then changes a copy.
+    emit(name, 'ResourceApplyMomentum', [handle, variableOf(velocity).handle, ...values, `^${read}`], {
+      T: { type: DataType.float32 },
+      use_locking: { b: false },
+      use_nesterov: { b: false },
+    });
+    return `^${name}`;
+  });
+  const done = new Set(fused.flatMap(({ weight, velocity }) => [weight, velocity]));
+  const assigned = [...graph.updates].flatMap(([label, reference]) => {
+    if (done.has(label)) return [];
+    const { name, handle, read } = variableOf(label);
     // The old value is read before the new one is stored, also by ops that the new value does not depend on.
     emit(name, 'AssignVariableOp', [handle, own(reference), `^${read}`], {
       dtype: { type: DataType.float32 },
     });
-    return `^${name}`;
+    return [`^${name}`];
   });
   const outputs = graph.outputs.map((reference, i) =>
-    emit(own(`output/${i}`), 'Identity', [own(reference), ...assigns], {
+    emit(own(`output/${i}`), 'Identity', [own(reference), ...inPlace, ...assigned], {
       T: { type: dtypes.get(reference) ?? 0 },
     }),
   );
