@@ -13,6 +13,7 @@ import { findConverter, wayOut } from './ops/index.ts';
 import { foldBatchNorm } from './passes/batch-norm.ts';
 import { dropUnused, foldConstants } from './passes/fold.ts';
 import { passes as allPasses, type Pass, runPasses } from './passes/index.ts';
+import { dropNeutral } from './passes/neutral.ts';
 import type { TracedGraph } from './trace.ts';
 import { layerOf, type Value } from './value.ts';
 
@@ -66,12 +67,12 @@ export function convert(graph: Traced, state: State, options: ConvertOptions): M
   const chosen = options.foldBatchNorm ? { foldBatchNorm, ...passes } : passes;
   if (!Number.isInteger(opset) || opset < OPSETS.oldest || opset > OPSETS.newest)
     throw new UserError(`opset ${opset} cannot be written: choose ${OPSETS.oldest} to ${OPSETS.newest}.`);
-  const folded = { ...graph, ...dropUnused(foldConstants(dropUnused(graph), state)) };
+  const folded = { ...graph, ...dropUnused(dropNeutral(foldConstants(dropUnused(graph), state))) };
   return {
     ir_version: irVersion(opset),
     producer_name: 'trainyard',
     opset_import: [{ domain: '', version: opset }],
-    graph: runPasses(convertGraph(folded, state, options, opset), chosen),
+    graph: runPasses(convertGraph(folded, state, options, opset), opset, chosen),
     metadata_props: [],
   };
 }

@@ -2,7 +2,7 @@
 import type { GraphProto, NodeProto, TensorProto } from '../../models/onnx/schema.ts';
 import { layerOf } from '../value.ts';
 import { removeDead } from './dead.ts';
-import { bypass, producers } from './rewrite.ts';
+import { bypass, countUses, producers } from './rewrite.ts';
 
 /** The axis of an operator's weights that counts its outputs; undefined where batch norm cannot go in. */
 function outputAxis({ op_type, attribute }: NodeProto): number | undefined {
@@ -74,13 +74,6 @@ function bypassOrRename(graph: GraphProto, without: ReadonlySet<NodeProto>): Gra
   return bypass({ ...graph, node }, ({ op_type, name, input }) =>
     op_type === 'BatchNormalization' && names.has(name) ? input[0] : undefined,
   );
-}
-
-function countUses(graph: GraphProto): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of [...graph.node.flatMap(({ input }) => input), ...graph.output.map((each) => each.name)])
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
 }
 
 function floats(tensor: TensorProto | undefined): Float32Array | undefined {

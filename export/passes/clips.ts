@@ -1,6 +1,6 @@
 // Merges what bounds a value: tfjs writes ReLU6 and clipping as Relu, Minimum and Maximum one after another.
-import { dataType, type GraphProto, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
-import { producers } from './rewrite.ts';
+import type { GraphProto, NodeProto } from '../../models/onnx/schema.ts';
+import { producers, scalars } from './rewrite.ts';
 
 /** What a node does to a value: no less than `least`, no more than `most`; each the name of a constant. */
 interface Bounds {
@@ -12,7 +12,7 @@ interface Bounds {
 /** Makes one Clip of a Max and a Min with constants, and takes in the Relu before it. */
 export function mergeClips(graph: GraphProto): GraphProto {
   const made = producers(graph);
-  const numbers = new Map(graph.initializer.flatMap((tensor) => scalarOf(tensor)));
+  const numbers = scalars(graph);
   const read = (node: NodeProto | undefined) => (node === undefined ? undefined : boundsOf(node, numbers));
   const node = graph.node.map((outer): NodeProto => {
     const own = read(outer);
@@ -73,10 +73,4 @@ function boundsOf({ op_type, input }: NodeProto, numbers: ReadonlyMap<string, nu
   const [value, bound] = numbers.has(b) ? [a, b] : [b, a];
   if (!numbers.has(bound) || numbers.has(value)) return undefined;
   return op_type === 'Max' ? { value, least: bound } : { value, most: bound };
-}
-
-/** The float32 of a constant without axes. */
-function scalarOf({ name = '', dims, data_type, raw_data }: TensorProto): [string, number][] {
-  if (data_type !== dataType.FLOAT || dims.length > 0 || raw_data === undefined) return [];
-  return [[name, new DataView(raw_data.buffer, raw_data.byteOffset).getFloat32(0, true)]];
 }

@@ -3,20 +3,26 @@ import type { GraphProto } from '../../models/onnx/schema.ts';
 import { mergeReshapes, mergeTransposes } from './chains.ts';
 import { mergeClips } from './clips.ts';
 import { removeDead } from './dead.ts';
+import { mergeGelu } from './gelu.ts';
 import { removeIdentities } from './identities.ts';
+import { mergePads } from './pads.ts';
+import { transposesFirst } from './transposes-first.ts';
 
-/** Maps a graph to one that answers the same. */
-export type Pass = (graph: GraphProto) => GraphProto;
+/** Maps a graph to one that answers the same; it may use the operators of `opset`. */
+export type Pass = (graph: GraphProto, opset: number) => GraphProto;
 
-/** By name. Chains are merged first, which leaves identities; what nobody uses any more goes last. */
+/** By name. Merging leaves identities behind, and nodes that nobody uses any more: they go last. */
 export const passes: Readonly<Record<string, Pass>> = {
   mergeClips,
+  mergeGelu,
   mergeReshapes,
   mergeTransposes,
+  transposesFirst,
+  mergePads,
   removeIdentities,
   removeDead,
 };
 
-export function runPasses(graph: GraphProto, chosen = passes): GraphProto {
-  return Object.values(chosen).reduce((current, pass) => pass(current), graph);
+export function runPasses(graph: GraphProto, opset: number, chosen = passes): GraphProto {
+  return Object.values(chosen).reduce((current, pass) => pass(current, opset), graph);
 }

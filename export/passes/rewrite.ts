@@ -1,5 +1,5 @@
 // What passes over ONNX graphs share: leaving nodes out, and knowing who makes a value.
-import type { GraphProto, NodeProto } from '../../models/onnx/schema.ts';
+import { dataType, type GraphProto, type NodeProto } from '../../models/onnx/schema.ts';
 
 /**
  * Leaves out nodes with one output: whoever used it uses another value instead. A node stays where its output is
@@ -23,4 +23,22 @@ export function bypass(graph: GraphProto, replacement: (node: NodeProto) => stri
 /** The node that makes each value. */
 export function producers({ node }: GraphProto): Map<string, NodeProto> {
   return new Map(node.flatMap((each) => each.output.map((name) => [name, each] as const)));
+}
+
+/** How often each value is used, the outputs of the graph included. */
+export function countUses(graph: GraphProto): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of [...graph.node.flatMap(({ input }) => input), ...graph.output.map((each) => each.name)])
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+/** The float32 constants without axes. */
+export function scalars({ initializer }: GraphProto): Map<string, number> {
+  return new Map(
+    initializer.flatMap(({ name = '', dims, data_type, raw_data }): [string, number][] => {
+      if (data_type !== dataType.FLOAT || dims.length > 0 || raw_data === undefined) return [];
+      return [[name, new DataView(raw_data.buffer, raw_data.byteOffset).getFloat32(0, true)]];
+    }),
+  );
 }

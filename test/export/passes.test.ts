@@ -24,7 +24,27 @@ const conv = (x: Tensor, name: string): Tensor =>
 
 const batch = (x: Tensor) => x.shape[0] ?? 1;
 
-/** Something for every pass to do. */
+/** Scaled, padded and blurred pictures, and GELU written in three ways. */
+const pictures: Case = {
+  name: 'pictures',
+  inputs: [{ shape: [-1, 6, 5, 3], type: 'uint8' }],
+  fn: (x) => {
+    const scaled = tf.sub(tf.div(tf.cast(x, 'float32'), [255, 127, 63]), tf.tensor1d([0, 0.5, 1]));
+    const padded = tf.pad(tf.mul(tf.add(scaled, 0), 1) as Tensor4D, [
+      [0, 0],
+      [1, 2],
+      [0, 1],
+      [0, 0],
+    ]);
+    const y = tf.conv2d(padded, weight('padded', [3, 3, 3, 4]) as Tensor4D, 2, 'same');
+    const share = (root: Tensor) => tf.add(tf.erf(root), 1);
+    const first = tf.mul(y, tf.mul(share(tf.mul(y, Math.SQRT1_2)), 0.5));
+    const second = tf.mul(0.5, tf.mul(first, share(tf.div(first, Math.SQRT2))));
+    return tf.mul(tf.mul(second, 0.5), tf.add(1, tf.erf(tf.mul(Math.SQRT1_2, second))));
+  },
+};
+
+/** Something for every other pass to do. */
 const everything: Case = {
   name: 'everything',
   inputs: [{ shape: [-1, 6, 5, 3] }],
@@ -87,6 +107,7 @@ function normCase(): Case {
 
 const subjects = (): Case[] => [
   everything,
+  pictures,
   normCase(),
   ownCase({ name: 'small-cnn', filters: [4, 6, 8] }, [13, 11, 3]),
   ...layersCases(),
@@ -118,6 +139,32 @@ describe('what passes are for', () => {
     // Into the convolutions, and out of them to the three outputs that are pictures or their transposition.
     expect(counts.Transpose).toBeLessThanOrEqual(4);
     expect(counts.Reshape).toBe(1);
+  });
+
+  it('transposesFirst moves bytes, and mergePads lets convolutions pad', () => {
+    const { node, initializer } = model(pictures, passes).graph;
+    expect(node.map(({ op_type }) => op_type).slice(0, 5)).toEqual([
+      'Transpose',
+      'Cast',
+      'Div',
+      'Sub',
+      'Conv',
+    ]);
+    expect(node[0]?.input).toEqual(['x0']);
+    const dims = new Map(initializer.map((tensor) => [tensor.name, tensor.dims]));
+    expect(node.slice(2, 4).map(({ input }) => dims.get(input[1]))).toEqual([
+      [3, 1, 1],
+      [3, 1, 1],
+    ]);
+  });
+
+  it('mergeGelu writes what onnxruntime fuses, and Gelu from operator set 20 on', () => {
+    const graph = traceCase(pictures);
+    const at = (opset: number) => convert(graph, new Map(), { name: 'test', outputs: ['y0'], opset });
+    const before = at(19).graph.node.map(({ op_type }) => op_type);
+    expect(before.slice(5, 10)).toEqual(['Div', 'Erf', 'Add', 'Mul', 'Mul']);
+    expect(operatorCounts(at(20))).toMatchObject({ Gelu: 3 });
+    expect(operatorCounts(at(20)).Mul).toBeUndefined();
   });
 
   it('foldBatchNorm leaves the two that cannot go in: behind an input, and behind what others use', () => {
