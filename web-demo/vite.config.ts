@@ -6,6 +6,7 @@ import { defineConfig } from 'vite';
 import { compress } from './build/compress.ts';
 import { contentSecurityPolicy } from './build/policy.ts';
 import { precache } from './build/precache.ts';
+import { preload } from './build/preload.ts';
 import { testPictures } from './build/test-pictures.ts';
 import { browserTypes } from './build/types.ts';
 
@@ -30,7 +31,7 @@ export default defineConfig(({ command }) => {
     resolve: {
       conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'],
     },
-    plugins: [contentSecurityPolicy(), testPictures(), browserTypes(), precache(), compress()],
+    plugins: [contentSecurityPolicy(), testPictures(), browserTypes(), preload(), precache(), compress()],
     worker: {
       format: 'es',
       rollupOptions: {

@@ -20,7 +20,9 @@ export const pageStep = {
     const sources = hashSources();
     rmSync(stampFile, { force: true });
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-    await run('page', process.execPath, [vite, 'build', 'web-demo']);
+    await run('page', process.execPath, [vite, 'build', 'web-demo'], {
+      env: { TRAINYARD_COMPRESS_LATER: '1' },
+    });
     writeJson(stampFile, { sources });
   },
 };

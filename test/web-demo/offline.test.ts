@@ -14,6 +14,7 @@ test('with the network off, the second visit works like the first', async () => 
   await modelReady(page);
   await page.evaluate(() => navigator.serviceWorker.ready);
   const first = requests.length;
+  expect(requests.filter((url) => url.endsWith('.wasm'))).toHaveLength(1); // what the head fetches is what is compiled
   await page.context().setOffline(true);
   await page.reload();
   await modelReady(page);

@@ -44,11 +44,13 @@ const troubles: Trouble[] = [
   },
   {
     name: 'a browser without WebAssembly',
-    cause: (page) =>
-      page.route('**/worker-*.js', async (route) => {
+    async cause(page) {
+      await page.addInitScript('delete globalThis.WebAssembly');
+      await page.route('**/worker-*.js', async (route) => {
         const response = await route.fetch();
         await route.fulfill({ response, body: `delete globalThis.WebAssembly;${await response.text()}` });
-      }),
+      });
+    },
     says: /This browser cannot run the model/,
   },
 ];

@@ -12,6 +12,8 @@ const values = `
  */
 export declare const loadModel: LoadModel;
 
+export declare const warmUp: WarmUp;
+
 export declare const readPicture: ReadPicture;
 
 export declare class ModelError extends Error {

@@ -1,12 +1,19 @@
 // The browser entry: load a model by its address, classify pictures with it. The demo page itself stands on it.
 import { createCalls } from './calls.ts';
-import type { Opening } from './protocol.ts';
+import { ModelError, messageOf } from './errors.ts';
+import type { Opening, RuntimeMessage } from './protocol.ts';
+import { type Progress, startRuntime } from './runtime.ts';
 import { readPicture } from './source.ts';
-import type { LoadModel, LoadOptions, ModelSource, Source } from './types.ts';
+import type { LoadModel, LoadOptions, ModelSource, Source, WarmUp } from './types.ts';
 
 export { ModelError } from './errors.ts';
 export { readPicture } from './source.ts';
 export type * from './types.ts';
+
+/** Begins to fetch and compile the runtime: for a page that knows only later which model it will open. */
+export const warmUp: WarmUp = () => {
+  startRuntime().compiled.catch(() => {}); // told to who opens a model
+};
 
 /**
  * Opens a model file in a worker of its own.
@@ -19,7 +26,9 @@ export type * from './types.ts';
  */
 export const loadModel: LoadModel = async (source, options = {}) => {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'trainyard' });
-  const calls = createCalls(worker, options.progress);
+  const progress = addUp(options.progress);
+  const calls = createCalls(worker, progress('model'));
+  if (options.backend !== 'webgpu') handRuntime(worker, progress('runtime'));
   try {
     const opened = await calls.ask({ type: 'open', opening: await openingOf(source, options) }, 'opened');
     const { card, size, sha256, backend, goldenDifference } = opened;
@@ -63,6 +72,30 @@ export const loadModel: LoadModel = async (source, options = {}) => {
     throw error;
   }
 };
+
+/** Sends the worker the WebAssembly when it is there. */
+function handRuntime(worker: Worker, progress: Progress): void {
+  const runtime = startRuntime();
+  runtime.listen(progress);
+  const send = (message: RuntimeMessage) => worker.postMessage(message);
+  runtime.compiled.then(
+    (compiled) => send({ type: 'runtime', compiled }),
+    (error) => {
+      const reason = error instanceof ModelError ? error.reason : 'runtime';
+      send({ type: 'no-runtime', reason, message: messageOf(error) });
+    },
+  );
+}
+
+/** Adds up what has come of the runtime and of the model. */
+function addUp(tell: Progress = () => {}): (part: 'runtime' | 'model') => Progress {
+  const parts = { runtime: { loaded: 0, total: 0 }, model: { loaded: 0, total: 0 } };
+  return (part) => (loaded, total) => {
+    parts[part] = { loaded, total };
+    const { runtime, model } = parts;
+    tell(runtime.loaded + model.loaded, runtime.total + model.total);
+  };
+}
 
 async function openingOf(source: ModelSource, options: LoadOptions): Promise<Opening> {
   const { backend = 'wasm', threads, sha256, size } = options;

@@ -40,7 +40,7 @@ export async function fetchModel(
   if (expected !== undefined && sha256 !== undefined && sha256 !== expected) {
     throw new ModelError('model', `${url}: received a file with SHA-256 ${sha256}, expected ${expected}`);
   }
-  if (cache) await keep(cache, key, bytes);
+  if (cache) void keep(cache, key, bytes); // nobody has to wait for it
   return { bytes, sha256 };
 }
 

@@ -18,6 +18,11 @@ export type Request =
   | { readonly type: 'classify'; readonly id: number; readonly pictures: readonly Picture[] }
   | { readonly type: 'explain'; readonly id: number; readonly picture: Picture };
 
+/** Sent once to each worker that runs WebAssembly: the page has fetched and compiled it, or has failed to. */
+export type RuntimeMessage =
+  | { readonly type: 'runtime'; readonly compiled: WebAssembly.Module }
+  | { readonly type: 'no-runtime'; readonly reason: Reason; readonly message: string };
+
 export interface Opened {
   readonly type: 'opened';
   readonly id: number;
@@ -47,6 +52,7 @@ export interface Explained {
 }
 
 export type Reply =
+  /** How much of the model's file is here. */
   | { readonly type: 'progress'; readonly loaded: number; readonly total: number }
   | { readonly type: 'failed'; readonly id: number; readonly reason: Reason; readonly message: string }
   | Opened

@@ -130,5 +130,8 @@ export type Reason = 'fetch' | 'model' | 'runtime' | 'closed';
 /** See {@link Model}. */
 export type LoadModel = (source: ModelSource, options?: LoadOptions) => Promise<Model>;
 
+/** Begins to fetch and compile the runtime: for a page that knows only later which model it will open. */
+export type WarmUp = () => void;
+
 /** Reads the pixels of a source in sRGB, upright, at its full size. */
 export type ReadPicture = (source: Source) => Promise<Picture>;

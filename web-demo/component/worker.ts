@@ -9,10 +9,10 @@ import { chooseBackend, surroundings } from './backend.ts';
 import { ModelError, messageOf } from './errors.ts';
 import { digest, fetchModel } from './keep.ts';
 import { meanColour, occlusionMap } from './occlusion.ts';
-import type { Classified, Explained, Opening, Reply, Request } from './protocol.ts';
+import type { Classified, Explained, Opening, Reply, Request, RuntimeMessage } from './protocol.ts';
 import type { Runner } from './runner.ts';
 import type { Backend } from './types.ts';
-import { downloadWasm, openOnWasm } from './wasm.ts';
+import { fetchLoader, openOnWasm } from './wasm.ts';
 
 interface Open {
   readonly card: Card;
@@ -21,15 +21,25 @@ interface Open {
 
 let model: Promise<Open> | undefined;
 
+/** The WebAssembly, which the page sends. */
+const runtime = new Promise<WebAssembly.Module>((resolve, reject) => {
+  self.addEventListener('message', ({ data }: MessageEvent<Request | RuntimeMessage>) => {
+    if (data.type === 'runtime') resolve(data.compiled);
+    else if (data.type === 'no-runtime') reject(new ModelError(data.reason, data.message));
+  });
+});
+runtime.catch(() => {}); // told where it is used
+
 /** Opens a model: its file and the runtime come at the same time. */
 async function open(id: number, opening: Opening): Promise<Open> {
-  const progress = countProgress();
-  const wasm = opening.backend === 'wasm' ? downloadWasm(progress('runtime')) : undefined;
-  wasm?.catch(() => {}); // told where it is used
-  const { bytes, sha256 } = await fileOf(opening, progress('model'));
+  const loader = opening.backend === 'wasm' ? fetchLoader() : undefined;
+  loader?.catch(() => {}); // told where it is used
+  const { bytes, sha256 } = await fileOf(opening, (loaded, total) =>
+    say({ type: 'progress', loaded, total }),
+  );
   const card = cardOf(bytes);
   const backend = await chooseBackend(opening, card, surroundings());
-  const runner = await openRunner(backend, wasm, bytes, card);
+  const runner = await openRunner(backend, loader, bytes, card);
   const golden = await checkGolden(card, runner);
   say({ type: 'opened', id, card, size: bytes.length, sha256, backend, goldenDifference: golden });
   return { card, runner };
@@ -50,16 +60,16 @@ function cardOf(bytes: Uint8Array): Card {
 
 async function openRunner(
   backend: Backend,
-  wasm: Promise<Uint8Array> | undefined,
+  loader: ReturnType<typeof fetchLoader> | undefined,
   bytes: Uint8Array,
   card: Card,
 ): Promise<Runner> {
   if (backend.name === 'webgpu') return (await import('./webgpu.ts')).openOnWebGpu(bytes, card);
-  if (wasm === undefined) throw new Error('the WebAssembly was not asked for');
-  const binary = await wasm.catch((error) => {
+  if (loader === undefined) throw new Error('the loader of the WebAssembly was not asked for');
+  const loaded = await loader.catch((error) => {
     throw new ModelError('fetch', messageOf(error));
   });
-  return openOnWasm(binary, bytes, card, backend.threads);
+  return openOnWasm(loaded, await runtime, bytes, card, backend.threads);
 }
 
 /** Runs the card's built-in pictures: it warms the model up, and shows that this browser computes as expected. */
@@ -104,16 +114,6 @@ function inputOf(picture: Picture, card: Card): Uint8Array {
   return prepare(flatten(picture), card.input.shape, card.input.prepare);
 }
 
-/** Adds up what has come of the runtime and of the model. */
-function countProgress() {
-  const parts = { runtime: { loaded: 0, total: RUNTIME_BYTES }, model: { loaded: 0, total: 0 } };
-  return (part: keyof typeof parts) => (loaded: number, total: number) => {
-    parts[part] = { loaded, total };
-    const { runtime, model } = parts;
-    say({ type: 'progress', loaded: runtime.loaded + model.loaded, total: runtime.total + model.total });
-  };
-}
-
 async function answer(request: Request): Promise<void> {
   if (request.type === 'open') {
     model = open(request.id, request.opening);
@@ -130,7 +130,8 @@ function say(reply: Reply): void {
   self.postMessage(reply);
 }
 
-self.addEventListener('message', ({ data }: MessageEvent<Request>) => {
+self.addEventListener('message', ({ data }: MessageEvent<Request | RuntimeMessage>) => {
+  if (data.type === 'runtime' || data.type === 'no-runtime') return;
   answer(data).catch((error: unknown) => {
     const reason = error instanceof ModelError ? error.reason : 'model';
     say({ type: 'failed', id: data.id, reason, message: messageOf(error) });

@@ -1,5 +1,5 @@
 // The page: what is drawn or shown goes to the model, what it answers goes to the views.
-import type { Answer, Picture } from '../component/index.ts';
+import { type Answer, type Picture, warmUp } from '../component/index.ts';
 import { createComparison } from './compare/comparison.ts';
 import { createDrawing } from './draw/drawing.ts';
 import { groupStrokes } from './draw/groups.ts';
@@ -26,6 +26,7 @@ interface Question {
 }
 
 function start(): void {
+  warmUp();
   const asker = latestOnly();
   const raster = createRaster();
   const address = readAddress(location.hash);
@@ -48,7 +49,7 @@ function start(): void {
       if (mode === 'photo') photos.offer(model.card);
       clear();
       ask();
-      keepForOffline();
+      if (isEmpty()) keepForOffline();
     },
     trouble() {
       comparison.model(undefined);
@@ -111,6 +112,7 @@ function start(): void {
   /** The picture rests: time for what would disturb while the pen moves. */
   function settle(): void {
     if (!latest || drawing.present().penDown) return;
+    keepForOffline();
     reading.announce();
     link();
     void comparison.ask(latest.pictures, latest.answers);
