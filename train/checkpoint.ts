@@ -10,7 +10,7 @@ const FORMAT = 'trainyard-checkpoint/2';
 /** As before, without a digest. */
 const FORMER = 'trainyard-checkpoint/1';
 
-const rowSchema = z.object({
+export const rowSchema = z.object({
   /** From 1. */
   epoch: z.int(),
   step: z.int(),

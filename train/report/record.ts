@@ -15,7 +15,7 @@ export interface StepRow {
   correct: number;
 }
 
-const timeSchema = z.object({
+export const timeSchema = z.object({
   epoch: z.int(),
   /** Of the epoch, its evaluation included; from where it went on, if it was interrupted. */
   seconds: z.number(),

@@ -1,18 +1,8 @@
 // The finished runs that belong to a row of RESULTS.md: of its recipe as it stands, seeds, precision and budget aside.
-import { canonicalJson } from '../../models/canonical.ts';
-import { findRecipe, type Recipe } from '../recipes/index.ts';
-import { type Compared, resultOf } from '../report/compare/groups.ts';
-import { readRun } from '../report/facts.ts';
+import { resultOf } from '../report/compare/groups.ts';
 import { deviation, mean } from '../report/statistics.ts';
-import { listRuns } from '../run.ts';
+import { type Finished, identity, recipeOf } from './kept.ts';
 import type { Row } from './rows.ts';
-
-/** The finished runs in `folder`, oldest first. */
-export function finishedRuns(folder: string): Compared[] {
-  return listRuns(folder)
-    .map(readRun)
-    .filter(({ state }) => state === 'finished');
-}
 
 /** What the runs of a row at one budget came to, after the last epoch. */
 export interface Outcome {
@@ -24,13 +14,15 @@ export interface Outcome {
   ttaErrors: readonly number[];
   /** Wall time of the epochs, seconds; NaN where it was not recorded. */
   seconds: number;
+  /** What it would have been at the pace of the fastest epoch of all; NaN where it was not recorded. */
+  fastest: number;
   precisions: readonly string[];
   machines: readonly string[];
 }
 
 /** The outcomes of `row`: first at full length, then at each budget; none where nothing was run. */
-export function outcomesOf(row: Row, runs: readonly Compared[]): Outcome[] {
-  const own = findRecipe(row.recipe, {}, row.options);
+export function outcomesOf(row: Row, runs: readonly Finished[]): Outcome[] {
+  const own = recipeOf(row);
   const members = runs.filter(({ recipe }) => {
     const isWhole = recipe.budget === undefined;
     return identity(recipe, isWhole) === identity(own, isWhole);
@@ -46,7 +38,7 @@ export function outcomesOf(row: Row, runs: readonly Compared[]): Outcome[] {
   );
 }
 
-function outcome(budget: number | undefined, members: readonly Compared[]): Outcome {
+function outcome(budget: number | undefined, members: readonly Finished[]): Outcome {
   // A seed that was trained twice counts once, the last time.
   const bySeed = new Map(members.map((member) => [member.recipe.seed, member]));
   const used = [...bySeed.values()];
@@ -57,15 +49,20 @@ function outcome(budget: number | undefined, members: readonly Compared[]): Outc
     losses: results.map(({ testLoss }) => testLoss),
     ttaErrors: used.flatMap(({ record }) => record.history.at(-1)?.tta?.errorRate ?? []),
     seconds: mean(results.map(({ seconds }) => seconds)),
+    fastest: atBest(used),
     precisions: [...new Set(used.map(({ recipe }) => recipe.precision))],
     machines: [...new Set(used.map(({ environment }) => machineOf(environment)))],
   };
 }
 
-/** What has to be equal for two runs to belong together, as text. */
-function identity(recipe: Recipe, withSteps: boolean): string {
-  const { seed: _seed, precision: _precision, budget: _budget, steps, ...rest } = recipe;
-  return canonicalJson(withSteps && steps !== undefined ? { ...rest, steps } : rest);
+/** Epochs end when the last step does, so the last may be short: each is judged by its images per second. */
+function atBest(members: readonly Finished[]): number {
+  const times = members.map(({ record }) => record.times);
+  const best = Math.max(...times.flat().map(({ imagesPerSecond }) => imagesPerSecond));
+  const scaled = times.map((own) =>
+    own.reduce((sum, { seconds, imagesPerSecond }) => sum + (seconds * imagesPerSecond) / best, 0),
+  );
+  return times.flat().length === 0 ? Number.NaN : mean(scaled);
 }
 
 function machineOf(environment: Readonly<Record<string, unknown>>): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { root, runsFolder } from '../../setup/paths.mjs';
 import { TEMPORARY } from '../safetensors.ts';
-import { finishedRuns } from './collect.ts';
+import { finishedRuns, keep, readKept } from './kept.ts';
 import { resultsMarkdown } from './markdown.ts';
 
 export const resultsCommand = defineCommand({
@@ -12,11 +12,24 @@ export const resultsCommand = defineCommand({
   args: {
     out: { type: 'string', description: 'File to write', default: join(root, 'RESULTS.md') },
     runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
+    kept: {
+      type: 'string',
+      description: 'File that keeps a line of each run that a row needs',
+      default: join(root, 'docs', 'results.jsonl'),
+    },
   },
   async run({ args }) {
-    const runs = finishedRuns(args.runs);
-    writeFileSync(`${args.out}${TEMPORARY}`, resultsMarkdown(runs));
-    renameSync(`${args.out}${TEMPORARY}`, args.out);
-    console.log(`${args.out}, from ${runs.length} finished runs in ${args.runs}`);
+    const found = finishedRuns(args.runs);
+    const runs = keep(readKept(args.kept), found);
+    writeWhole(args.kept, runs.map((run) => `${JSON.stringify(run)}\n`).join(''));
+    writeWhole(args.out, resultsMarkdown(runs));
+    console.log(
+      `${args.out}, from ${runs.length} runs that its rows need; ${found.length} finished ones are in ${args.runs}`,
+    );
   },
 });
+
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}${TEMPORARY}`, text);
+  renameSync(`${path}${TEMPORARY}`, path);
+}

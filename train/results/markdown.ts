@@ -1,13 +1,13 @@
 // RESULTS.md as text: tables of the lessons, the remedies and the circles, and the differences that are asked for.
-import { findRecipe, wordsOf } from '../recipes/index.ts';
-import type { Compared } from '../report/compare/groups.ts';
+import { wordsOf } from '../recipes/index.ts';
 import { mean, welch } from '../report/statistics.ts';
 import { clock } from '../terminal.ts';
 import { accuracyInWords, type Outcome, outcomesOf } from './collect.ts';
+import { type Finished, recipeOf } from './kept.ts';
 import { circles, lessons, pairs, type Row, remedies } from './rows.ts';
 
 /** The whole file. Equal runs give equal text: nothing depends on the time at which it is made. */
-export function resultsMarkdown(runs: readonly Compared[]): string {
+export function resultsMarkdown(runs: readonly Finished[]): string {
   const machines = [
     ...new Set(
       [...lessons, ...remedies, ...circles]
@@ -18,10 +18,11 @@ export function resultsMarkdown(runs: readonly Compared[]): string {
   return [
     '# Results',
     '',
-    'Made by `npm run results` from the folders of finished runs; edit nothing here. Accuracy and cost are of the',
-    'test images after the last epoch (not of the best epoch), as mean ± standard deviation over n seeds. Wall time is',
-    'of training and evaluations, with whatever else the machine was doing: it is an upper bound. A row that was not run',
-    'says so. `--budget` runs have fewer steps.',
+    'Made by `npm run results` from the folders of finished runs, and from what it kept of earlier ones in',
+    '[docs/results.jsonl](docs/results.jsonl); edit nothing here. Accuracy and cost are of the test images after the last',
+    'epoch (not of the best epoch), as mean ± standard deviation over n seeds. Wall time is of training and evaluations,',
+    'with whatever else the machine was doing, so it is an upper bound: where others took much of it, the time at the',
+    'pace of the fastest epoch follows. A row that was not run says so. `--budget` runs have fewer steps.',
     '',
     '## The lessons',
     '',
@@ -50,7 +51,7 @@ export function resultsMarkdown(runs: readonly Compared[]): string {
 
 const HEAD = ['command', 'published', 'aim', 'accuracy', 'cost', 'wall time', 'machine'];
 
-function table(rows: readonly Row[], runs: readonly Compared[], machines: readonly string[]): string[] {
+function table(rows: readonly Row[], runs: readonly Finished[], machines: readonly string[]): string[] {
   const lines = rows.flatMap((row) => {
     const outcomes = outcomesOf(row, runs);
     const told = [commandOf(row), row.published, row.aim];
@@ -64,7 +65,7 @@ function table(rows: readonly Row[], runs: readonly Compared[], machines: readon
 }
 
 function cellsOf(row: Row, outcome: Outcome, machines: readonly string[]): string[] {
-  const { errors, losses, ttaErrors, seconds, precisions } = outcome;
+  const { errors, losses, ttaErrors, precisions } = outcome;
   const tta = ttaErrors.length === 0 ? '' : `; ${accuracyInWords(ttaErrors)} with test-time augmentation`;
   const numbers = outcome.machines.map((machine) => machines.indexOf(machine) + 1);
   return [
@@ -73,12 +74,22 @@ function cellsOf(row: Row, outcome: Outcome, machines: readonly string[]): strin
     row.aim,
     accuracyInWords(errors) + tta,
     short(mean(losses)),
-    Number.isFinite(seconds) ? clock(seconds) : 'not recorded',
+    wallTime(outcome),
     `${numbers.join(', ')}, ${precisions.join(' and ')}`,
   ];
 }
 
-function differences(runs: readonly Compared[]): string[] {
+/** Above this share of the fastest pace a wall time says little of the training. */
+const DISTURBED = 1.1;
+
+function wallTime({ seconds, fastest }: Outcome): string {
+  if (!Number.isFinite(seconds)) return 'not recorded';
+  return seconds > DISTURBED * fastest
+    ? `${clock(seconds)} (${clock(fastest)} at best pace)`
+    : clock(seconds);
+}
+
+function differences(runs: readonly Finished[]): string[] {
   const lines = pairs.flatMap(([first, second]) =>
     outcomesOf(first, runs).flatMap((before) => {
       const after = outcomesOf(second, runs).find(({ budget }) => budget === before.budget);
@@ -90,7 +101,7 @@ function differences(runs: readonly Compared[]): string[] {
 
 function difference(first: Row, second: Row, before: Outcome, after: Outcome): string {
   const points = (value: number) => `${value >= 0 ? '+' : '−'}${Math.abs(value * 100).toFixed(2)}`;
-  const subject = `- \`${wordsOf(memberOf(second))}\` against \`${wordsOf(memberOf(first))}\`${before.budget === undefined ? '' : ` at --budget ${budgetText(before.budget)}`}`;
+  const subject = `- \`${wordsOf(recipeOf(second))}\` against \`${wordsOf(recipeOf(first))}\`${before.budget === undefined ? '' : ` at --budget ${budgetText(before.budget)}`}`;
   const gain = mean(before.errors) - mean(after.errors);
   const test = welch(before.errors, after.errors);
   const judged =
@@ -100,11 +111,9 @@ function difference(first: Row, second: Row, before: Outcome, after: Outcome): s
   return `${subject}: ${points(gain)} points of accuracy (n = ${before.errors.length} and ${after.errors.length}; ${judged}).`;
 }
 
-const memberOf = ({ recipe, options }: Row) => findRecipe(recipe, {}, options);
-
 /** As it is typed, options at their standard left in: a row says what it is. */
 function commandOf(row: Row, budget?: number): string {
-  const [name, ...options] = wordsOf(memberOf(row)).split(' ');
+  const [name, ...options] = wordsOf(recipeOf(row)).split(' ');
   const all = [...options, ...(budget === undefined ? [] : [`--budget ${budgetText(budget)}`])];
   return `\`npm run train ${name}${all.length > 0 ? ` -- ${all.join(' ')}` : ''}\``;
 }

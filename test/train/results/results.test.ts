@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeCheckpoint } from '../../../train/checkpoint.ts';
 import { findRecipe, type Recipe, stepsOf } from '../../../train/recipes/index.ts';
-import { finishedRuns } from '../../../train/results/collect.ts';
+import { finishedRuns, keep, readKept } from '../../../train/results/kept.ts';
 import { resultsMarkdown } from '../../../train/results/markdown.ts';
 import { circles, lessons, remedies } from '../../../train/results/rows.ts';
 import { createRun } from '../../../train/run.ts';
@@ -20,7 +20,11 @@ const environment = { cores: 2, cpu: 'Test', device: 'cpu', node: '20.20.2', ten
 const vgg = (preset: string) => findRecipe('vgg-cifar', {}, { preset });
 
 /** A run of 500 steps an epoch that ended with this error; `done` is the share of its steps that it did. */
-function addRun(recipe: Recipe, errorRate: number, { seconds = 100, done = 1 } = {}): void {
+function addRun(
+  recipe: Recipe,
+  errorRate: number,
+  { seconds = 100, done = 1, imagesPerSecond = 1 } = {},
+): void {
   const run = createRun(folder, recipe, environment);
   const step = Math.round(stepsOf(recipe, 500) * done);
   const epoch = Math.ceil(step / 500);
@@ -35,7 +39,7 @@ function addRun(recipe: Recipe, errorRate: number, { seconds = 100, done = 1 } =
   writeCheckpoint(run.last, { recipe, progress, tensors: new Map() });
   writeFileSync(
     join(run.folder, 'times.json'),
-    JSON.stringify([{ epoch, seconds, imagesPerSecond: 1, waitedShare: 0, memory: 1, largestMemory: 1 }]),
+    JSON.stringify([{ epoch, seconds, imagesPerSecond, waitedShare: 0, memory: 1, largestMemory: 1 }]),
   );
 }
 
@@ -85,8 +89,43 @@ describe('resultsMarkdown', () => {
     expect(line).toMatch(/Welch's p = 0\.00026: more than chance/);
   });
 
+  it('tells what the fastest pace would have taken', () => {
+    addRun(vgg('raw'), 0.2, { seconds: 100, imagesPerSecond: 4 });
+    addRun({ ...vgg('raw'), seed: 2 }, 0.2, { seconds: 320, imagesPerSecond: 1 });
+    // Means of 100 and 320, and of 100 and 320 / 4.
+    expect(lineOf(made(), '--preset raw`')[0]).toContain('| 3:30 (1:30 at best pace) |');
+  });
+
   it('is the same text for the same runs', () => {
     addRun(vgg('best'), 0.08);
     expect(made()).toBe(made());
+  });
+});
+
+describe('keep', () => {
+  it('holds what rows need when the run folders are gone, in the same order', () => {
+    addRun({ ...vgg('raw'), seed: 2 }, 0.2);
+    addRun(vgg('raw'), 0.3);
+    addRun({ ...vgg('raw'), epochs: 3 }, 0.9);
+    const first = keep([], finishedRuns(folder));
+    expect(first.map(({ recipe }) => recipe.seed)).toEqual([1, 2]);
+    const path = join(folder, 'results.jsonl');
+    writeFileSync(path, first.map((run) => `${JSON.stringify(run)}\n`).join(''));
+    expect(keep(readKept(path), [])).toEqual(first);
+    expect(resultsMarkdown(readKept(path))).toBe(made());
+  });
+
+  it('takes the later of two runs with the same seed, machine and budget, whatever steps that came to', () => {
+    addRun({ ...vgg('raw'), budget: 600, steps: 700 }, 0.4);
+    const before = keep([], finishedRuns(folder));
+    addRun({ ...vgg('raw'), budget: 600, steps: 800 }, 0.3);
+    const after = keep(before, finishedRuns(folder));
+    expect(after.map(({ record }) => record.history.at(-1)?.errorRate)).toEqual([0.3]);
+  });
+
+  it('names a line that is damaged', () => {
+    const path = join(folder, 'results.jsonl');
+    writeFileSync(path, '\n{"recipe":');
+    expect(() => readKept(path)).toThrow(/Line 2 of .*results\.jsonl is not a record of a run/);
   });
 });

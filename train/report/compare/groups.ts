@@ -4,6 +4,7 @@ import { bestOf } from '../../fit.ts';
 import { type Recipe, wordsOf } from '../../recipes/index.ts';
 import type { Run } from '../../run.ts';
 import { type Facts, readRun } from '../facts.ts';
+import type { TrainingRecord } from '../record.ts';
 
 /** A run as far as it is compared. */
 export type Compared = Pick<Facts, 'run' | 'recipe' | 'record' | 'state' | 'environment'>;
@@ -54,7 +55,11 @@ export interface Result {
   seconds: number;
 }
 
-export function resultOf({ record: { history, times } }: Compared): Result | undefined {
+export function resultOf({
+  record: { history, times },
+}: {
+  record: Pick<TrainingRecord, 'history' | 'times'>;
+}): Result | undefined {
   const [last, best] = [history.at(-1), bestOf(history)];
   if (last === undefined || best === undefined) return undefined;
   return {

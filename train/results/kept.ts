@@ -1,0 +1,70 @@
+// What RESULTS.md needs of each finished run, a line of JSON in the repository: it outlives the run folders.
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { canonicalJson } from '../../models/canonical.ts';
+import { UserError } from '../../models/errors.ts';
+import { rowSchema } from '../checkpoint.ts';
+import { findRecipe, type Recipe } from '../recipes/index.ts';
+import { recipeSchema } from '../recipes/recipe.ts';
+import { readRun } from '../report/facts.ts';
+import { timeSchema } from '../report/record.ts';
+import { listRuns } from '../run.ts';
+import { circles, lessons, type Row, remedies } from './rows.ts';
+
+const schema = z.object({
+  recipe: recipeSchema,
+  environment: z.record(z.string(), z.unknown()),
+  record: z.object({ history: z.array(rowSchema), times: z.array(timeSchema) }),
+});
+
+/** A finished run as far as RESULTS.md tells of it. */
+export type Finished = z.output<typeof schema>;
+
+/** The finished runs in `folder`, oldest first. */
+export function finishedRuns(folder: string): Finished[] {
+  return listRuns(folder)
+    .map(readRun)
+    .filter(({ state }) => state === 'finished')
+    .map((run) => schema.parse(run));
+}
+
+/** The runs of a file that `npm run results` wrote; none if it is not there. @throws UserError for a damaged line. */
+export function readKept(path: string): Finished[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap((line, i) => {
+      if (line === '') return [];
+      try {
+        return [schema.parse(JSON.parse(line))];
+      } catch (error) {
+        throw new UserError(
+          `Line ${i + 1} of ${path} is not a record of a run: ${error instanceof Error ? error.message : error}. Delete that line, and run \`npm run results\` where the run's folder is.`,
+        );
+      }
+    });
+}
+
+/**
+ * The runs that a row of RESULTS.md needs, in an order that does not depend on when they were made. Of two with the
+ * same recipe, seed and machine the later counts; what belongs to no row as it stands now is left out.
+ */
+export function keep(kept: readonly Finished[], found: readonly Finished[]): Finished[] {
+  const wanted = new Set([...lessons, ...remedies, ...circles].map((row) => identity(recipeOf(row), true)));
+  const runs = new Map<string, Finished>();
+  for (const run of [...kept, ...found]) {
+    const { recipe, environment } = run;
+    if (!wanted.has(identity(recipe, recipe.budget === undefined))) continue;
+    const { steps: _steps, ...asked } = recipe;
+    runs.set(canonicalJson([asked, environment.cpu, environment.device]), run);
+  }
+  return [...runs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, run]) => run);
+}
+
+export const recipeOf = ({ recipe, options }: Row): Recipe => findRecipe(recipe, {}, options);
+
+/** What has to be equal for two runs to belong together, as text: of a run at a budget, not its steps. */
+export function identity(recipe: Recipe, withSteps: boolean): string {
+  const { seed: _seed, precision: _precision, budget: _budget, steps, ...rest } = recipe;
+  return canonicalJson(withSteps && steps !== undefined ? { ...rest, steps } : rest);
+}
