@@ -3,6 +3,7 @@ import * as ort from 'onnxruntime-node';
 import { compile, type State } from '../train/graph/compile.ts';
 import type { Graph } from '../train/graph/graph.ts';
 import { tf, uint8Tensor } from '../train/graph/tensorflow.ts';
+import { openSession, type Source } from './session.ts';
 
 /** Height, width and channels of the pictures that a model takes. */
 export type Shape = readonly [height: number, width: number, channels: number];
@@ -36,9 +37,9 @@ export function tensorflowClassifier(graph: Graph, state: State, shape: Shape): 
   };
 }
 
-/** Runs a model file with an input `image` and an output `probabilities` on the CPU. */
-export async function onnxClassifier(model: Uint8Array, shape: Shape): Promise<Classifier> {
-  const session = await ort.InferenceSession.create(model);
+/** Runs a model with an input `image` and an output `probabilities` on the CPU. */
+export async function onnxClassifier(model: Source, shape: Shape): Promise<Classifier> {
+  const session = await openSession(model);
   return {
     async classify(images) {
       // A copy: onnxruntime takes no shared memory, where data sets lie.

@@ -4,6 +4,7 @@ import * as ort from 'onnxruntime-node';
 import { tf } from '../train/graph/tensorflow.ts';
 import { random } from '../train/random.ts';
 import type { Network } from './network.ts';
+import { openSession, type Source } from './session.ts';
 import { ANY_NUMBER, type InputSpec } from './trace.ts';
 
 /** How far two answers may be apart, relative to 1 or to the value, whichever is larger. */
@@ -26,12 +27,9 @@ const CHOICES = [
 
 /**
  * Runs the network and the file on the same inputs, drawn from 0 to 1 (whole numbers: 0 or 1).
- * @param model - The file's path, or its bytes.
  */
-export async function compareNetwork(network: Network, model: string | Uint8Array): Promise<Comparison> {
-  const session = await (typeof model === 'string'
-    ? ort.InferenceSession.create(model)
-    : ort.InferenceSession.create(model));
+export async function compareNetwork(network: Network, model: Source): Promise<Comparison> {
+  const session = await openSession(model);
   try {
     let [largestDifference, output, runs] = [0, network.outputs[0] ?? '', 0];
     for (const choice of CHOICES) {

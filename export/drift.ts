@@ -1,11 +1,12 @@
 // Where two computations of one network part ways: the outputs of every layer, side by side.
 import * as ort from 'onnxruntime-node';
-import { encodeModel, type ModelProto } from '../models/onnx/schema.ts';
+import type { ModelProto } from '../models/onnx/schema.ts';
 import { compile, type State } from '../train/graph/compile.ts';
 import { type Graph, nodesByName, parseReference } from '../train/graph/graph.ts';
 import { tf, uint8Tensor } from '../train/graph/tensorflow.ts';
 import { weightsOfModel } from '../train/model-file.ts';
 import type { Shape } from './classifier.ts';
+import { openSession } from './session.ts';
 import { transpose } from './transpose.ts';
 import { layerOf } from './value.ts';
 
@@ -194,7 +195,7 @@ async function runModel(
   dims: readonly number[],
   names: readonly string[],
 ): Promise<Value[]> {
-  const session = await ort.InferenceSession.create(encodeModel(withOutputs(model, names)));
+  const session = await openSession(withOutputs(model, names));
   try {
     const image = new ort.Tensor('uint8', new Uint8Array(images), dims);
     const results = await session.run({ [model.graph.input[0]?.name ?? '']: image });

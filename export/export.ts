@@ -2,8 +2,8 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { cardMetadata } from '../models/card.ts';
 import { UserError } from '../models/errors.ts';
-import { encodeModel, type ModelProto } from '../models/onnx/schema.ts';
-import { addModel, type ModelFile } from '../models/repository.ts';
+import type { ModelProto } from '../models/onnx/schema.ts';
+import type { ModelFile } from '../models/repository.ts';
 import { imagesOf, type Split } from '../train/datasets/index.ts';
 import type { State } from '../train/graph/compile.ts';
 import type { Graph } from '../train/graph/graph.ts';
@@ -22,6 +22,7 @@ import { type Classifier, onnxClassifier, runtimes, type Shape, tensorflowClassi
 import { type ConvertOptions, convert } from './convert.ts';
 import { type Drift, driftInWords, measureDrift } from './drift.ts';
 import { combine, compare, holds, measureParity, type Parity, TOLERANCE } from './parity.ts';
+import { addToRepository, packed, sizeOf } from './repository.ts';
 
 /** A network to be exported. */
 export interface Exportable {
@@ -95,11 +96,11 @@ export async function exportModel(
     foldBatchNorm,
     ...(opset === undefined ? {} : { opset }),
   });
-  const bare = encodeModel(onnx);
+  const bare = packed(onnx);
   onStage?.({
     name: 'converted',
     nodes: onnx.graph.node.length,
-    bytes: bare.length,
+    bytes: sizeOf(bare),
     opset: onnx.opset_import[0]?.version ?? 0,
     seconds: lap(),
   });
@@ -129,7 +130,7 @@ export async function exportModel(
   const metadata_props = Object.entries(cardMetadata(card))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => ({ key, value }));
-  const file = await addModel(repository, name, encodeModel({ ...onnx, metadata_props }));
+  const file = await addToRepository(repository, name, { ...onnx, metadata_props });
   onStage?.({ name: 'written', file, seconds: lap() });
   return file;
 }

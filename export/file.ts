@@ -1,13 +1,20 @@
 // A model file that a command is given: by its path, or by its name in the repository.
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Card, cardKey, readCard } from '../models/card.ts';
 import { UserError } from '../models/errors.ts';
+import { withExternalData } from '../models/onnx/external-data.ts';
 import { decodeModel, type ModelProto } from '../models/onnx/schema.ts';
 import { findModel } from '../models/repository.ts';
+import { weightBytes } from './write-model.ts';
 
 export interface OpenFile {
   readonly path: string;
-  readonly bytes: Uint8Array;
+  /** Of the file, and of the weights beside it. */
+  readonly size: number;
+  /** What onnxruntime loads: its bytes, or its path where there are weights beside it. */
+  readonly source: string | Uint8Array;
+  /** With all its weights. */
   readonly model: ModelProto;
   /** Absent where the file has none. */
   readonly card?: Card;
@@ -26,9 +33,12 @@ export async function openFile(file: string, repository: string): Promise<OpenFi
     throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
   }
   try {
-    const model = decodeModel(bytes);
+    const inside = decodeModel(bytes);
+    const model = withExternalData(inside, dirname(path));
+    const source = model === inside ? bytes : path;
+    const size = bytes.length + weightBytes(model) - weightBytes(inside);
     const hasCard = model.metadata_props.some(({ key }) => key === cardKey);
-    return { path, bytes, model, ...(hasCard && { card: readCard(bytes) }) };
+    return { path, size, source, model, ...(hasCard && { card: readCard(bytes) }) };
   } catch (error) {
     if (error instanceof UserError) throw new UserError(`${path}: ${error.message}`, { cause: error });
     throw error;

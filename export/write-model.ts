@@ -53,7 +53,8 @@ export async function writeModel(
   }
 }
 
-function weightBytes({ graph }: ModelProto): number {
+/** Bytes of all weights that are in the model. */
+export function weightBytes({ graph }: ModelProto): number {
   return graph.initializer.reduce((sum, { raw_data }) => sum + (raw_data?.length ?? 0), 0);
 }
 

@@ -72,16 +72,18 @@ export async function findModel(folder: string, name?: string, version?: number)
   return model;
 }
 
+/** The bytes of a model file, or what writes it, and files beside it, when it is told its path. */
+export type Content = Uint8Array | ((path: string) => Promise<unknown>);
+
 /**
  * Adds the next version of a model: written to a temporary folder beside the versions, flushed to disk, then
  * renamed. So a version is there whole or not at all, whenever the process is killed; and two writers at once get
  * two versions, since a folder cannot be renamed onto one that is not empty. Leftovers of writers that were
  * killed are removed.
  *
- * @param bytes - the ONNX file.
  * @throws UserError when the name cannot be the name of a folder and part of a URL.
  */
-export async function addModel(folder: string, name: string, bytes: Uint8Array): Promise<ModelFile> {
+export async function addModel(folder: string, name: string, content: Content): Promise<ModelFile> {
   if (!NAME.test(name)) {
     throw new UserError(
       `model name: received "${name}", expected letters, digits, ".", "-" or "_", starting with a letter or digit`,
@@ -94,7 +96,8 @@ export async function addModel(folder: string, name: string, bytes: Uint8Array):
   const temporary = join(parent, `${ADDING}${hostname()}~${process.pid}~${randomUUID()}`);
   await mkdir(temporary);
   try {
-    await writeFlushed(join(temporary, FILE), bytes);
+    const path = join(temporary, FILE);
+    await (content instanceof Uint8Array ? writeFlushed(path, content) : content(path));
     await flushFolder(temporary);
     for (let version = ((await versions(parent)).at(-1) ?? 0) + 1; ; version++) {
       if (await renameIfFree(temporary, join(parent, String(version)))) {

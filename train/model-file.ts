@@ -1,8 +1,10 @@
 // A model file as a checkpoint: the weights that it carries, as the network has them, and the recipe in its card.
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Variable } from '@tensorflow/tfjs-node-gpu';
 import { type Card, cardKey, readCard } from '../models/card.ts';
 import { UserError } from '../models/errors.ts';
+import { withExternalData } from '../models/onnx/external-data.ts';
 import {
   dataType,
   decodeModel,
@@ -35,7 +37,7 @@ export function readModelFile(path: string): CarriedModel {
   } catch (error) {
     throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
   }
-  const model = decodeModel(bytes);
+  const model = withExternalData(decodeModel(bytes), dirname(path));
   if (!model.metadata_props.some(({ key }) => key === cardKey))
     throw new UserError(
       `${path} has no card, so it is not a file that Trainyard exported: training can go on from those alone.`,

@@ -56,10 +56,10 @@ export async function compareAnswers(
 
 const BATCH = 100;
 
-async function ask({ bytes }: OpenFile, card: Card, folder: string | undefined) {
+async function ask({ source }: OpenFile, card: Card, folder: string | undefined) {
   const { names, images } = folder === undefined ? builtIn(card) : await readPictures(folder, card.input);
   const size = images.length / names.length;
-  const classifier = await onnxClassifier(bytes, card.input.shape);
+  const classifier = await onnxClassifier(source, card.input.shape);
   const rows: Float32Array[] = [];
   for (let from = 0; from < names.length; from += BATCH) {
     const some = images.subarray(from * size, (from + BATCH) * size);

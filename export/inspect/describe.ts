@@ -1,11 +1,14 @@
 // What is in a checkpoint or a model file, as plain data.
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type Card, cardKey, readCard } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
+import { withExternalData } from '../../models/onnx/external-data.ts';
 import { dataType, decodeModel, type ModelProto, type TensorProto } from '../../models/onnx/schema.ts';
 import { type Progress, readCheckpoint } from '../../train/checkpoint.ts';
 import type { Recipe } from '../../train/recipes/index.ts';
 import { readSafetensors } from '../../train/safetensors.ts';
+import { weightBytes } from '../write-model.ts';
 import { type Runtimes, runtimesOf } from './runtimes.ts';
 import { type Statistics, statisticsOf } from './statistics.ts';
 import { type Work, workOf } from './work.ts';
@@ -66,7 +69,7 @@ export async function describeWithWork(
   const described = describeFile(path);
   if (described.kind === 'checkpoint') return described;
   try {
-    return { ...described, work: await workOf(decode(path, readBytes(path)), sizes) };
+    return { ...described, work: await workOf(complete(path, decode(path, readBytes(path))), sizes) };
   } catch (error) {
     return { ...described, work: error instanceof Error ? error.message : String(error) };
   }
@@ -91,7 +94,8 @@ function describeCheckpoint(path: string): DescribedCheckpoint {
 
 function describeModel(path: string): DescribedModel {
   const bytes = readBytes(path);
-  const model = decode(path, bytes);
+  const inside = decode(path, bytes);
+  const model = complete(path, inside);
   const { graph } = model;
   const counts = new Map<string, number>();
   for (const { op_type } of graph.node) counts.set(op_type, (counts.get(op_type) ?? 0) + 1);
@@ -100,7 +104,7 @@ function describeModel(path: string): DescribedModel {
   return {
     kind: 'model',
     path,
-    bytes: bytes.length,
+    bytes: bytes.length + weightBytes(model) - weightBytes(inside),
     opset: model.opset_import.find(({ domain }) => !domain)?.version ?? 0,
     irVersion: model.ir_version,
     producer: [model.producer_name, model.producer_version].filter(Boolean).join(' '),
@@ -126,6 +130,15 @@ function readBytes(path: string): Uint8Array {
     return readFileSync(path);
   } catch (error) {
     throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
+  }
+}
+
+/** The model with the weights that lie beside it. */
+function complete(path: string, model: ModelProto): ModelProto {
+  try {
+    return withExternalData(model, dirname(path));
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(`${path}: ${error.message}`) : error;
   }
 }
 

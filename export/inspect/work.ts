@@ -1,7 +1,8 @@
 // What one picture costs a model: operations, parameters and memory of every node, from the shapes that it really has.
 import * as ort from 'onnxruntime-node';
-import { dataType, encodeModel, type ModelProto, type NodeProto } from '../../models/onnx/schema.ts';
+import { dataType, type ModelProto, type NodeProto } from '../../models/onnx/schema.ts';
 import { withOutputs } from '../drift.ts';
+import { openSession } from '../session.ts';
 
 export interface NodeWork {
   readonly name: string;
@@ -85,7 +86,7 @@ async function run(
   sizes: Readonly<Record<string, number>>,
 ): Promise<Map<string, Value>> {
   // As it is in the file: onnxruntime would put nodes together.
-  const session = await ort.InferenceSession.create(encodeModel(withOutputs(model, names)), {
+  const session = await openSession(withOutputs(model, names), {
     graphOptimizationLevel: 'disabled',
   });
   try {

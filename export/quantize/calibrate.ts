@@ -1,8 +1,9 @@
 // Finds out between which numbers the values of a network lie, from pictures that it was trained on.
 import * as ort from 'onnxruntime-node';
-import { encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
+import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { Shape } from '../classifier.ts';
 import { withOutputs } from '../drift.ts';
+import { openSession } from '../session.ts';
 
 /** The numbers that a quantised value can be: from `least` to `most`, zero among them. */
 export interface Range {
@@ -64,7 +65,7 @@ async function observe(
   shape: Shape,
   see: (name: string, values: Float32Array) => void,
 ): Promise<void> {
-  const session = await ort.InferenceSession.create(encodeModel(withOutputs(model, names)));
+  const session = await openSession(withOutputs(model, names));
   const size = shape[0] * shape[1] * shape[2];
   const input = model.graph.input[0]?.name ?? '';
   try {

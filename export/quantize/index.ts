@@ -2,8 +2,8 @@
 import type { Card } from '../../models/card.ts';
 import { cardMetadata } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
-import { encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
-import { addModel, type ModelFile } from '../../models/repository.ts';
+import type { ModelProto } from '../../models/onnx/schema.ts';
+import type { ModelFile } from '../../models/repository.ts';
 import { type Dataset, imagesOf } from '../../train/datasets/index.ts';
 import { digestWeights, goldenAnswers, goldenPictures, measure, roundUp } from '../card.ts';
 import { onnxClassifier } from '../classifier.ts';
@@ -11,6 +11,8 @@ import { cardOf, type OpenFile } from '../file.ts';
 import { combine, compare, type Parity } from '../parity.ts';
 import { foldBatchNorm } from '../passes/batch-norm.ts';
 import { removeDead } from '../passes/dead.ts';
+import { addToRepository, packed, sizeOf } from '../repository.ts';
+import type { Source } from '../session.ts';
 import { calibrate } from './calibrate.ts';
 import { toFloat16 } from './float16.ts';
 import { toInt8, valuesToCalibrate } from './int8.ts';
@@ -74,16 +76,16 @@ export async function quantize(
     options.weights === 'float16'
       ? toFloat16(file.model)
       : await int8Of(file.model, imagesOf(data.train, 0, pictures), shape, options);
-  const bare = encodeModel({ ...made, metadata_props: [] });
-  onStage?.({ name: 'rewritten', before: file.bytes.length, after: bare.length });
+  const bare = packed({ ...made, metadata_props: [] });
+  onStage?.({ name: 'rewritten', before: file.size, after: sizeOf(bare) });
 
-  const accuracy = await measureBoth(file.bytes, bare, card, data);
+  const accuracy = await measureBoth(file.source, bare, card, data);
   onStage?.({ name: 'measured', accuracy });
   const drop = accuracy.before.accuracy - accuracy.after.accuracy;
   if (!(drop <= maxDrop))
     return { declined: `it loses ${percent(drop)} of accuracy, more than --max-drop ${percent(maxDrop)}` };
 
-  const latency = await measureLatency(file.bytes, bare, shape);
+  const latency = await measureLatency(file.source, bare, shape);
   onStage?.({ name: 'timed', latency });
   if (!(latency.ratio <= SLOWER))
     return {
@@ -112,7 +114,7 @@ export async function quantize(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => ({ key, value }));
   return {
-    model: await addModel(options.repository, options.name, encodeModel({ ...made, metadata_props })),
+    model: await addToRepository(options.repository, options.name, { ...made, metadata_props }),
   };
 }
 
@@ -139,12 +141,7 @@ async function int8Of(
 
 const BATCH = 500;
 
-async function measureBoth(
-  before: Uint8Array,
-  after: Uint8Array,
-  card: Card,
-  { test }: Dataset,
-): Promise<Accuracy> {
+async function measureBoth(before: Source, after: Source, card: Card, { test }: Dataset): Promise<Accuracy> {
   const classes = card.labels.length;
   const [one, two] = [
     await onnxClassifier(before, card.input.shape),
@@ -168,7 +165,7 @@ async function measureBoth(
   };
 }
 
-async function golden(model: Uint8Array, shape: Card['input']['shape']): Promise<Card['golden']> {
+async function golden(model: Source, shape: Card['input']['shape']): Promise<Card['golden']> {
   const { names, images } = goldenPictures(shape);
   const classifier = await onnxClassifier(model, shape);
   const answers = goldenAnswers(names, await classifier.classify(images));

@@ -2,6 +2,7 @@
 import * as ort from 'onnxruntime-node';
 import { goldenInput } from '../../models/golden.ts';
 import type { Shape } from '../classifier.ts';
+import { openSession, type Source } from '../session.ts';
 
 export interface Latency {
   /** Median milliseconds of one picture. */
@@ -17,11 +18,8 @@ const ROUNDS = 21;
 const TURN = 30;
 
 /** Measures both models on one picture at a time. */
-export async function compareLatency(before: Uint8Array, after: Uint8Array, shape: Shape): Promise<Latency> {
-  const sessions = [
-    await ort.InferenceSession.create(before),
-    await ort.InferenceSession.create(after),
-  ] as const;
+export async function compareLatency(before: Source, after: Source, shape: Shape): Promise<Latency> {
+  const sessions = [await openSession(before), await openSession(after)] as const;
   const image = new ort.Tensor('uint8', goldenInput('noise', shape), [1, ...shape]);
   const turn = async (session: ort.InferenceSession): Promise<number> => {
     const began = performance.now();

@@ -1,12 +1,12 @@
 // A TensorFlow SavedModel as a network: its signature, run op by op, with the values of its variables.
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { backend, DataType, tf } from '../../train/graph/tensorflow.ts';
 import type { Network } from '../network.ts';
 import { inputSpec } from '../tfjs/input.ts';
+import { digestOf, type SavedFiles, savedFiles } from './files.ts';
 import { constantOf, interpret, nameOfVariable } from './interpret.ts';
 import { type NodeDef, readSavedGraph, type SavedGraph, SERVE, type TensorInfo } from './schema.ts';
 
@@ -17,10 +17,13 @@ export function isSavedModel(folder: string): boolean {
 
 /**
  * Reads a SavedModel: its signature serving_default, or the only one that it has.
- * @throws UserError when it is damaged, or has inputs that are no numbers.
+ * @throws UserError when it is damaged, when its files are smaller than its variables, or it has inputs that are no
+ * numbers.
  */
 export function savedModelNetwork(folder: string): Network & { parameters: number; digest: string } {
+  const files = savedFiles(folder);
   const graph = readSavedGraph(folder);
+  checkValues(folder, graph, files);
   const { inputs, outputs } = graph.signature;
   const functions = new Map(graph.functions.map((each) => [each.signature.name, each]));
   const variables = new Map([...constantWeights(graph.nodes), ...valuesOfVariables(folder, graph)]);
@@ -42,9 +45,7 @@ export function savedModelNetwork(folder: string): Network & { parameters: numbe
     },
     variables,
     parameters: [...variables.values()].reduce((sum, { size }) => sum + size, 0),
-    digest: createHash('sha256')
-      .update(readFileSync(join(folder, 'saved_model.pb')))
-      .digest('hex'),
+    digest: digestOf(folder, files),
   };
 }
 
@@ -69,6 +70,34 @@ function constantWeights(nodes: readonly NodeDef[]): [string, Variable][] {
     const tensor = constantOf(node);
     return tensor.size > 1 ? [[node.name, tf.variable(tensor, false)]] : [];
   });
+}
+
+/** Bytes of one element of the types of variables that are known here; others count nothing. */
+const BYTES: ReadonlyMap<number, number> = new Map([
+  [DataType.float32, 4],
+  [DataType.int32, 4],
+  [DataType.int64, 8],
+]);
+
+/** TensorFlow would make room for whatever the graph says first. */
+function checkValues(folder: string, { nodes }: SavedGraph, { values }: SavedFiles): void {
+  const sizes = nodes
+    .filter(({ op }) => op === 'VarHandleOp')
+    .map(({ name, attr }) => {
+      const dims = attr.shape?.shape?.dim.map(({ size }) => size) ?? [];
+      const each = BYTES.get(attr.dtype?.type ?? 0) ?? 0;
+      return {
+        name,
+        dims,
+        bytes: dims.some((size) => size < 0) ? 0 : dims.reduce((product, n) => product * n, each),
+      };
+    });
+  const claimed = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (claimed <= values) return;
+  const largest = sizes.reduce((a, b) => (b.bytes > a.bytes ? b : a));
+  throw new UserError(
+    `${folder} says that its variables have ${claimed} bytes; its files variables/variables.data-* have ${values}. They are cut off, missing or of another model. The largest variable is ${largest.name} [${largest.dims}], ${largest.bytes} bytes.`,
+  );
 }
 
 /** TensorFlow reads the values: what the graph itself asks of every variable when it is saved. */

@@ -42,14 +42,14 @@ export interface Comparison {
  */
 export async function compareWith(
   reference: Reference,
-  { bytes, model }: Pick<OpenFile, 'bytes' | 'model'>,
+  { source, model }: Pick<OpenFile, 'source' | 'model'>,
   images: Uint8Array,
   shape: Shape,
 ): Promise<Comparison> {
   const n = images.length / (shape[0] * shape[1] * shape[2]);
   const [tensorflow, onnxruntime] = [
     tensorflowClassifier(reference.graph, reference.state, shape),
-    await onnxClassifier(bytes, shape),
+    await onnxClassifier(source, shape),
   ];
   const parity = compare(await tensorflow.classify(images), await onnxruntime.classify(images), n);
   await Promise.all([tensorflow.close(), onnxruntime.close()]);

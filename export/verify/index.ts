@@ -58,12 +58,12 @@ function digestCheck(name: string, digest: string, expected: string, meaning: st
 }
 
 /** Loads the file and asks it for the built-in pictures, alone and together. */
-async function checkAnswers({ bytes }: OpenFile, card: Card): Promise<Check[]> {
+async function checkAnswers({ source }: OpenFile, card: Card): Promise<Check[]> {
   const { shape } = card.input;
   const started = performance.now();
   let classifier: Classifier;
   try {
-    classifier = await onnxClassifier(bytes, shape);
+    classifier = await onnxClassifier(source, shape);
   } catch (error) {
     return [{ name: 'loads', holds: false, found: error instanceof Error ? error.message : String(error) }];
   }
@@ -111,7 +111,7 @@ export async function verifyMetrics(
   labels: Labels,
 ): Promise<Check> {
   const card = cardOf(file);
-  const classifier = await onnxClassifier(file.bytes, card.input.shape);
+  const classifier = await onnxClassifier(file.source, card.input.shape);
   const n = labels.length;
   const probabilities = new Float32Array(n * card.labels.length);
   for (let from = 0; from < n; from += BATCH) {

@@ -48,11 +48,9 @@ function portProblems(
   ];
 }
 
-function sizeProblems({ name, dims, data_type, raw_data, data_location }: TensorProto): string[] {
+function sizeProblems({ name, dims, data_type, raw_data }: TensorProto): string[] {
   const size = SIZES.get(data_type);
   if (size === undefined) return [`${name} has the unexpected type ${data_type}`];
-  // Weights in another file are measured when onnxruntime reads them.
-  if (data_location === 1) return [];
   const expected = dims.reduce((product, n) => product * n, size);
   const received = raw_data?.length ?? 0;
   return received === expected ? [] : [`${name} [${dims}] has ${received} bytes, expected ${expected}`];

@@ -1,7 +1,7 @@
 // TensorFlow SavedModels: as tf.saved_model.save writes them, with functions and variables, and as we write them.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,11 +38,13 @@ class Model(tf.Module):
         left, right = tf.split(flat, 2, axis=1)
         return {'probabilities': tf.nn.softmax(flat @ self.head), 'sum': tf.reduce_sum(left + 2.0 * right, axis=1)}
 model = Model()
-tf.saved_model.save(model, sys.argv[1], signatures={'serving_default': model.serve})`;
+tf.saved_model.save(model, sys.argv[1], signatures={'serving_default': model.serve})
+model.head.assign(-model.head)
+tf.saved_model.save(model, sys.argv[2], signatures={'serving_default': model.serve})`;
 
 beforeAll(async () => {
   const { executable, env } = await tensorflowPython();
-  const { status, stderr } = spawnSync(executable, ['-c', save, saved], {
+  const { status, stderr } = spawnSync(executable, ['-c', save, saved, join(folder, 'negative')], {
     env: { ...process.env, ...env },
     encoding: 'utf8',
   });
@@ -65,6 +67,51 @@ describe('a SavedModel of tf.saved_model.save', () => {
     const { graph } = decodeModel(readFileSync(files[0] ?? ''));
     const names = graph.initializer.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['conv/kernel', 'norm/variance', 'head/kernel']));
+  });
+
+  it('has another digest when a variable has another value, and none when its file is damaged', async () => {
+    const { digest } = await readNetwork(saved);
+    expect((await readNetwork(saved)).digest).toBe(digest);
+    // The same graph with other values.
+    const other = join(folder, 'other');
+    cpSync(saved, other, { recursive: true });
+    cpSync(join(folder, 'negative/variables'), join(other, 'variables'), { recursive: true });
+    expect((await readNetwork(other)).digest).not.toBe(digest);
+    const values = join(other, 'variables/variables.data-00000-of-00001');
+    const damaged = readFileSync(values);
+    damaged.writeUInt8((damaged[200] ?? 0) ^ 1, 200);
+    writeFileSync(values, damaged);
+    await expect(readNetwork(other)).rejects.toThrow(
+      /could not be loaded by TensorFlow: .*Checksum does not match/,
+    );
+  });
+
+  it('is refused before anything is allocated when its values are cut off, gone or too large', async () => {
+    const values = join(saved, 'variables/variables.data-00000-of-00001');
+    const bytes = readFileSync(values);
+    truncateSync(values, 1000);
+    await expect(readNetwork(saved)).rejects.toThrow(
+      /says that its variables have 2224 bytes; its files variables\/variables\.data-\* have 1000\. They are cut off.*The largest variable is head\/kernel \[144,3\], 1728 bytes/,
+    );
+    rmSync(values);
+    await expect(readNetwork(saved)).rejects.toThrow(
+      /have 0\. They are cut off, missing or of another model/,
+    );
+    writeFileSync(values, bytes);
+    // Sparse files: they claim what nobody wrote.
+    const index = join(saved, 'variables/variables.index');
+    const small = readFileSync(index);
+    truncateSync(index, 2 ** 30);
+    await expect(readNetwork(saved)).rejects.toThrow(
+      /variables\.index has 1\.1 GB; such a file has at most 0\.3 GB/,
+    );
+    writeFileSync(index, small);
+    truncateSync(values, 2 ** 42);
+    await expect(readNetwork(saved)).rejects.toThrow(
+      /variables of .* have 4398\.0 GB, more than this machine's memory/,
+    );
+    writeFileSync(values, bytes);
+    await readNetwork(saved);
   });
 
   it('is refused in a sentence when it is damaged', async () => {
