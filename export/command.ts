@@ -78,6 +78,10 @@ export const exportCommand = defineCommand({
         `  calibrated by temperature ${calibration.temperature}: confidence and accuracy ${percent(calibration.error)} apart, with it ${percent(calibration.temperedError)} (${calibration.n} test pictures)`,
       );
     if (format !== undefined) {
+      if (model.backbone !== undefined)
+        throw new UserError(
+          `--to writes networks that Trainyard trained from end to end; ${run.name} is ${model.card.architecture.name}, whose graph is another's. Leave --to out to export it to ONNX.`,
+        );
       await writeTo(format, model, args.out ?? join('exports', `${model.card.name}-${args.to}`));
       return;
     }

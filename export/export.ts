@@ -1,36 +1,31 @@
 // Export: a network becomes a model file in the repository, once onnxruntime has answered as tfjs does.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
-import { cardMetadata } from '../models/card.ts';
-import { UserError } from '../models/errors.ts';
 import type { ModelProto } from '../models/onnx/schema.ts';
 import type { ModelFile } from '../models/repository.ts';
-import { imagesOf, type Split } from '../train/datasets/index.ts';
+import type { Split } from '../train/datasets/index.ts';
 import type { State } from '../train/graph/compile.ts';
 import type { Graph } from '../train/graph/graph.ts';
 import { traceDynamic } from '../train/graph/retrace.ts';
-import { backend, tf, uint8Tensor } from '../train/graph/tensorflow.ts';
-import {
-  type CardDraft,
-  certify,
-  completeCard,
-  digestWeights,
-  goldenAnswers,
-  goldenPictures,
-  measure,
-} from './card.ts';
-import { type Classifier, onnxClassifier, runtimes, type Shape, tensorflowClassifier } from './classifier.ts';
+import { tf, uint8Tensor } from '../train/graph/tensorflow.ts';
+import type { CardDraft } from './card.ts';
+import { type Classifier, type Shape, tensorflowClassifier } from './classifier.ts';
 import { type ConvertOptions, convert } from './convert.ts';
 import { type Drift, driftInWords, measureDrift } from './drift.ts';
-import { combine, compare, holds, measureParity, type Parity, TOLERANCE } from './parity.ts';
-import { addToRepository, packed, sizeOf } from './repository.ts';
+import { exportJoined } from './joined.ts';
+import { TOLERANCE } from './parity.ts';
+import { publish, type Stage, stopwatch } from './publish.ts';
+
+export type { Stage } from './publish.ts';
 
 /** A network to be exported. */
 export interface Exportable {
   readonly card: CardDraft;
-  /** The forward pass: uint8 `[N,H,W,C]` to probabilities `[N,classes]`. */
+  /** The forward pass: uint8 `[N,H,W,C]`, or features `[N,F]` of `backbone`, to probabilities `[N,classes]`. */
   readonly probabilities: (images: Tensor) => Tensor;
   /** What `probabilities` depends on, by name; the names are those of the file's initializers. */
   readonly variables: ReadonlyMap<string, Variable>;
+  /** A file from elsewhere, as a graph from `image` to `features`, that the network was trained upon. */
+  readonly backbone?: ModelProto;
   /** Pictures that prove parity, with their labels; without any, the card says nothing of accuracy. */
   readonly test: Split;
 }
@@ -57,14 +52,6 @@ export type Convert = (
   options: ConvertOptions,
 ) => ModelProto | Promise<ModelProto>;
 
-/** A stage that is done, with the seconds that it took. */
-export type Stage = { readonly seconds: number } & (
-  | { readonly name: 'traced'; readonly ops: number }
-  | { readonly name: 'converted'; readonly nodes: number; readonly bytes: number; readonly opset: number }
-  | { readonly name: 'compared'; readonly parity: Parity; readonly accuracy: number | null }
-  | { readonly name: 'written'; readonly file: ModelFile }
-);
-
 /**
  * Exports a network: traces it, converts it to ONNX, compares the file with tfjs on every test picture and on the
  * built-in ones, and adds it to the repository with its card. The same network gives the same bytes.
@@ -72,7 +59,12 @@ export type Stage = { readonly seconds: number } & (
  * @throws UserError when an op cannot be exported, or when the file does not answer as the network does; then
  * nothing is written.
  */
-export async function exportModel(
+export async function exportModel(model: Exportable, options: ExportOptions): Promise<ModelFile> {
+  const { backbone } = model;
+  return backbone === undefined ? exportWhole(model, options) : exportJoined({ ...model, backbone }, options);
+}
+
+async function exportWhole(
   model: Exportable,
   {
     repository,
@@ -96,43 +88,19 @@ export async function exportModel(
     foldBatchNorm,
     ...(opset === undefined ? {} : { opset }),
   });
-  const bare = packed(onnx);
-  onStage?.({
-    name: 'converted',
-    nodes: onnx.graph.node.length,
-    bytes: sizeOf(bare),
-    opset: onnx.opset_import[0]?.version ?? 0,
-    seconds: lap(),
-  });
-
-  const tensorflow = reference ?? tensorflowClassifier(graph, state, input.shape);
-  const onnxruntime = await onnxClassifier(bare, input.shape);
-  const { labels, n } = model.test;
-  const images = (from: number, to: number) => imagesOf(model.test, from, to);
-  const tested = await measureParity(tensorflow, onnxruntime, images, n);
-  const golden = await compareGolden(model, onnxruntime);
-  await Promise.all([onnxruntime.close(), tensorflow.close()]);
-  const { n: _, ...differences } = combine([tested, golden.parity]);
-  const parity: Parity = { n, ...differences };
-  if (!holds(parity, tolerance)) {
-    const drift = await measureDrift({ graph, state }, onnx, images(0, Math.min(n, 8)), input.shape);
-    throw failure(name, parity, tolerance, drift);
-  }
-  const metrics = labels.length === n ? measure(tested.probabilities, labels) : null;
-  onStage?.({ name: 'compared', parity, accuracy: metrics?.accuracy ?? null, seconds: lap() });
-
-  const card = completeCard(model.card, {
-    weightsDigest: digestWeights(onnx.graph.initializer),
-    metrics,
-    golden: golden.answers,
-    parity: certify(parity, tolerance, runtimes(backend.binding.TF_Version)),
-  });
-  const metadata_props = Object.entries(cardMetadata(card))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => ({ key, value }));
-  const file = await addToRepository(repository, name, { ...onnx, metadata_props });
-  onStage?.({ name: 'written', file, seconds: lap() });
-  return file;
+  const shape = input.shape;
+  return publish(
+    {
+      ...{ card: model.card, onnx, test: model.test },
+      reference: reference ?? tensorflowClassifier(graph, state, shape),
+      answers: (images, n) => answersOf(model, images, n),
+      async explain(images) {
+        const drift = await measureDrift({ graph, state }, onnx, images, shape);
+        return `${whereOf(drift)}\n${driftInWords(drift)}`;
+      },
+    },
+    { repository, tolerance, onStage, lap },
+  );
 }
 
 /** Nodes of a traced graph that are no ops of TensorFlow's. */
@@ -165,37 +133,19 @@ export function readState(variables: ReadonlyMap<string, Variable>): State {
   return new Map([...variables].map(([name, variable]) => [name, Float32Array.from(variable.dataSync())]));
 }
 
-/** The built-in pictures, answered by eager tfjs: neither the tracer nor the compiler has a part in them. */
-async function compareGolden(model: Exportable, onnxruntime: Classifier) {
-  const { shape } = model.card.input;
-  const { names, images } = goldenPictures(shape);
-  const answers = tf.tidy(() => {
-    const pictures = uint8Tensor(images, [names.length, ...shape]);
-    return Float32Array.from(model.probabilities(pictures).dataSync());
+/** Probabilities of pictures by eager tfjs: neither the tracer nor the compiler has a part in them. */
+async function answersOf(
+  { probabilities, card }: Exportable,
+  images: Uint8Array,
+  n: number,
+): Promise<Float32Array> {
+  return tf.tidy(() => {
+    const pictures = uint8Tensor(images, [n, ...card.input.shape]);
+    return Float32Array.from(probabilities(pictures).dataSync());
   });
-  const parity = compare(answers, await onnxruntime.classify(images), names.length);
-  return { answers: goldenAnswers(names, answers), parity };
-}
-
-function failure(name: string, parity: Parity, tolerance: number, drift: Drift): UserError {
-  const { n, maxProbabilityDifference, changedLabels } = parity;
-  return new UserError(
-    `${name} was not exported: onnxruntime does not answer as tfjs does. Over ${n} test pictures the largest difference of a probability is ${maxProbabilityDifference.toExponential(2)} (allowed: ${tolerance.toExponential(0)}), and ${changedLabels} labels change. Nothing was written. ${whereOf(drift)}\n${driftInWords(drift)}`,
-  );
 }
 
 function whereOf({ first }: Drift): string {
   if (first === undefined) return 'No layer differs by more than rounding: the differences add up.';
   return `They drift apart first at ${first.layer}: if it has ops of its own, look there; otherwise this is a bug in export/.`;
-}
-
-/** Seconds since it was last asked. */
-function stopwatch(): () => number {
-  let last = performance.now();
-  return () => {
-    const now = performance.now();
-    const seconds = (now - last) / 1000;
-    last = now;
-    return seconds;
-  };
 }

@@ -13,6 +13,8 @@ import type { Shape } from './classifier.ts';
 export interface CheckpointNetwork {
   /** uint8 `[N,H,W,C]` to logits `[N,classes]`. */
   readonly logits: (images: Tensor) => Tensor;
+  /** Of a head that takes features as bytes: features `[N,F]` to logits. */
+  readonly onFeatures?: (features: Tensor) => Tensor;
   /** uint8 `[N,H,W,C]` to probabilities `[N,classes]`. */
   readonly probabilities: (images: Tensor) => Tensor;
   /** Weights and statistics by name; the averages where the recipe averages, as in evaluation. */
@@ -63,5 +65,12 @@ export function networkOf(
   tf.tidy(() => {
     logits(uint8Tensor(new Uint8Array(height * width * channels), [1, height, width, channels]));
   });
-  return { logits, probabilities: (images) => tf.softmax(logits(images)), variables, parameters };
+  const { onFeatures } = architecture;
+  return {
+    logits,
+    probabilities: (images) => tf.softmax(logits(images)),
+    variables,
+    parameters,
+    ...(onFeatures && { onFeatures: (features) => onFeatures(net, features) }),
+  };
 }

@@ -2,8 +2,11 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { UserError } from '../models/errors.ts';
+import type { ModelProto } from '../models/onnx/schema.ts';
+import { readBackbone } from '../train/backbone/index.ts';
 import { readCheckpoint } from '../train/checkpoint.ts';
-import { type Dataset, isFolder, loadDataOf } from '../train/datasets/index.ts';
+import { type Dataset, isFolder, loadDataOf, type Shape, withPictures } from '../train/datasets/index.ts';
+import { tf } from '../train/graph/tensorflow.ts';
 import { type Recipe, recipeDigest } from '../train/recipes/index.ts';
 import type { Run } from '../train/run.ts';
 import { calibrationOf, tempered } from './calibrate.ts';
@@ -38,7 +41,11 @@ export async function loadRun(
   checkData(run, dataset, progress.datasetDigests);
 
   const network = networkOf(path, checkpoint, dataset.labels.length, dataset.shape, views);
-  const [height, width] = dataset.shape;
+  const { shape, test } = withPictures(dataset);
+  const [height, width] = shape;
+  const { onFeatures, logits } = network;
+  const backbone = recipe.backbone && readBackbone(recipe.backbone, recipe.standardise, shape);
+  const logitsOf = (backbone && onFeatures) ?? logits;
   const calibration = calibrate ? await calibrationOf(network, dataset) : undefined;
 
   const told = publicRecipe(recipe);
@@ -47,8 +54,11 @@ export async function loadRun(
       name: recipe.model ?? recipe.name,
       description: recipe.description,
       labels: [...dataset.labels],
-      input: { shape: [height, width, channelsOf(dataset)], prepare: recipe.prepare },
-      architecture: { name: recipe.architecture.name, parameters: network.parameters },
+      input: { shape: [height, width, channelsOf(dataset.name, shape)], prepare: recipe.prepare },
+      architecture: {
+        name: recipe.architecture.name + (recipe.backbone ? ` on ${basename(recipe.backbone.path)}` : ''),
+        parameters: network.parameters + (backbone ? weightsIn(backbone) : 0),
+      },
       tta: views,
       ...(calibration && { calibration }),
       recipe: told,
@@ -61,16 +71,28 @@ export async function loadRun(
       })),
     },
     probabilities: calibration
-      ? (images) => tempered(network.logits(images), calibration.temperature)
-      : network.probabilities,
+      ? (input) => tempered(logitsOf(input), calibration.temperature)
+      : (input) => tf.softmax(logitsOf(input)),
     variables: network.variables,
-    test: dataset.test,
+    ...(backbone && { backbone }),
+    test,
   };
 }
 
-/** A recipe as others may read it: without the path of a folder on this machine. */
+/** A recipe as others may read it: without the paths of folders and files on this machine. */
 function publicRecipe(recipe: Recipe): Recipe {
-  return isFolder(recipe.dataset) ? { ...recipe, dataset: basename(recipe.dataset) } : recipe;
+  const { dataset, backbone, options } = recipe;
+  return {
+    ...recipe,
+    ...(isFolder(dataset) && { dataset: basename(dataset) }),
+    ...(backbone && { backbone: { ...backbone, path: basename(backbone.path) } }),
+    ...(options?.backbone && { options: { ...options, backbone: basename(options.backbone) } }),
+  };
+}
+
+/** Numbers that a file from elsewhere has as weights. */
+function weightsIn({ graph }: ModelProto): number {
+  return graph.initializer.reduce((sum, { dims }) => sum + dims.reduce((size, n) => size * n, 1), 0);
 }
 
 /** The views that the recipe averages over. @throws UserError when it has none. */
@@ -89,8 +111,7 @@ function checkData(run: Run, dataset: Dataset, digests: { train: string; test: s
       );
 }
 
-function channelsOf({ name, shape }: Dataset): 1 | 3 {
-  const [, , channels] = shape;
+function channelsOf(name: string, [, , channels]: Shape): 1 | 3 {
   if (channels === 1 || channels === 3) return channels;
   throw new UserError(
     `${name} has pictures with ${channels} channels; a model file takes 1 (grey) or 3 (RGB).`,

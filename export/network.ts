@@ -51,7 +51,7 @@ export function networkToOnnx(network: Network, options: NetworkOptions = {}): M
 }
 
 /** Values of a network's variables. */
-function stateOf({ variables }: Network): State {
+export function stateOf({ variables }: Pick<Network, 'variables'>): State {
   return new Map([...variables].map(([name, variable]) => [name, Float32Array.from(variable.dataSync())]));
 }
 

@@ -1,33 +1,9 @@
 // Small makers of ONNX messages, and what TensorFlow's types are called in ONNX.
-import {
-  type AttributeProto,
-  attributeType,
-  type DimensionProto,
-  dataType,
-  type TensorProto,
-  type ValueInfoProto,
-} from '../models/onnx/schema.ts';
+import { type DimensionProto, dataType, type ValueInfoProto } from '../models/onnx/schema.ts';
 import { DataType } from '../train/graph/tensorflow.ts';
 import { BATCH, isDynamic } from './dimensions.ts';
 
-const utf8 = new TextEncoder();
-
-/** Makers of the attributes that nodes take. */
-export const attribute = {
-  int: (name: string, i: number): AttributeProto => ({ name, type: attributeType.INT, i }),
-  ints: (name: string, ints: readonly number[]): AttributeProto => ({
-    name,
-    type: attributeType.INTS,
-    ints: [...ints],
-  }),
-  float: (name: string, f: number): AttributeProto => ({ name, type: attributeType.FLOAT, f }),
-  text: (name: string, s: string): AttributeProto => ({
-    name,
-    type: attributeType.STRING,
-    s: utf8.encode(s),
-  }),
-  tensor: (name: string, t: TensorProto): AttributeProto => ({ name, type: attributeType.TENSOR, t }),
-};
+export { attribute } from '../models/onnx/attribute.ts';
 
 const onnxTypes: ReadonlyMap<number, number> = new Map([
   [DataType.float32, dataType.FLOAT],

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../models/errors.ts';
 import { augmentOptions } from './augment/index.ts';
+import { type BackboneArgs, backboneOptions } from './backbone/index.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { readModelFile, recipeOfCard } from './model-file.ts';
 import { parseDuration } from './plan.ts';
@@ -82,7 +83,9 @@ function weightsFrom(runs: string, from: string): Weights {
  */
 export async function recipesOf(args: TrainArguments): Promise<[Recipe, ...Recipe[]]> {
   const named = await recipeOf(args);
-  const [first = named, ...others] = precisionsFor(args.precision).map((precision) => ({
+  // A head on features takes next to no time, whatever its precision.
+  const precision = named.backbone ? 'float32' : args.precision;
+  const [first = named, ...others] = precisionsFor(precision).map((precision) => ({
     ...named,
     precision,
   }));
@@ -108,7 +111,7 @@ async function recipeOf(args: TrainArguments): Promise<Recipe> {
     path !== undefined
       ? await recipeOfFolder(path, args, chosen)
       : file !== undefined
-        ? recipeOfCard(readModelFile(file).card)
+        ? recipeOfFile(file, chosen)
         : findRecipe(args.recipe ?? '', {}, chosen);
   if (path === undefined)
     refuse(args, Object.keys(folderOptions), `the recipe ${recipe.name} is no folder of pictures`);
@@ -124,6 +127,13 @@ async function recipeOf(args: TrainArguments): Promise<Recipe> {
     seed: numberOf('seed', args.seed) ?? own.seed,
     ...(args.budget !== undefined && { budget: parseDuration(args.budget) }),
   });
+}
+
+/** The recipe in the card of a model file, with another augmentation if one is asked for. */
+function recipeOfFile(file: string, chosen: Readonly<Record<string, string>>): Recipe {
+  const recipe = recipeOfCard(readModelFile(file).card);
+  refuse(chosen, Object.keys(familyOptions), `${file} names its recipe, ${recipe.name}, whole`);
+  return resolveRecipe(augmented(recipe, chosen));
 }
 
 /** The folder or table that a word names; undefined for the name of a recipe. @throws UserError if nothing is there. */
@@ -147,6 +157,7 @@ export const folderOptions = {
   size: { type: 'string', description: "A folder: side of the network's input, in pixels" },
   valid: { type: 'string', description: 'A folder: share of each class for validation, such as 0.2' },
   crop: { type: 'string', description: 'A folder: centre cuts pictures to a square, stretch bends them' },
+  ...backboneOptions,
 } as const;
 
 async function recipeOfFolder(
@@ -157,14 +168,45 @@ async function recipeOfFolder(
   refuse(chosen, Object.keys(familyOptions), `${path} is a folder, not a recipe with options of its own`);
   const { architecture, size, valid } = args;
   const crop = cropOf(args.crop);
+  const network = backboneOf(args, chosen);
   const options = Object.fromEntries(
-    Object.entries({ architecture, size, valid, crop }).filter(
+    Object.entries({ architecture, size, valid, crop, ...network }).filter(
       (entry): entry is [string, string] => entry[1] !== undefined,
     ),
   );
   const numbers = { size: numberOf('size', size), valid: numberOf('valid', valid) };
-  const choice = { path, architecture, crop, options, ...numbers };
+  const choice = { path, architecture, crop, options, network, ...numbers };
   return resolveRecipe(augmented(await folderRecipe(choice), chosen));
+}
+
+/** What is said of a file from elsewhere. @throws UserError for what cannot be said with it, or without it. */
+function backboneOf(args: TrainArguments, chosen: Readonly<Record<string, string>>): BackboneArgs {
+  const said = Object.fromEntries(
+    Object.keys(backboneOptions).flatMap((option) => {
+      const value = args[option];
+      return typeof value === 'string' ? [[option, value]] : [];
+    }),
+  );
+  const { backbone } = said;
+  if (backbone === undefined) {
+    refuse(said, Object.keys(backboneOptions), 'it says how a file is read that --backbone names');
+    return said;
+  }
+  refuse(args, ['architecture'], `--backbone ${backbone} is the network`);
+  refuse(
+    chosen,
+    Object.keys(augmentOptions),
+    'what a backbone from elsewhere makes of a picture is computed once, so pictures are not augmented',
+  );
+  return { ...said, backbone: fileOf(backbone) };
+}
+
+/** The absolute path of a file that a word names. */
+function fileOf(word: string): string {
+  const bases = [process.cwd(), process.env.INIT_CWD ?? process.cwd()];
+  const path = bases.map((base) => resolve(base, word)).find((place) => existsSync(place));
+  if (path !== undefined) return path;
+  throw new UserError(`There is no file ${resolve(word)}. Expected an ONNX file for --backbone.`);
 }
 
 function cropOf(crop: string | undefined): 'centre' | 'stretch' | undefined {

@@ -1,17 +1,10 @@
 // Features: what a backbone makes of pictures, computed once, as a data set of their own from which a head is trained.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { type Dataset, imagesOf, type Shape, type Split } from './datasets/index.ts';
+import { type Dataset, featureShape, imagesOf, type Shape, type Split } from './datasets/dataset.ts';
 import { compile, type State } from './graph/compile.ts';
 import { traceDynamic } from './graph/retrace.ts';
-import { attribute, backend, DataType, tf, uint8Tensor } from './graph/tensorflow.ts';
-import {
-  type Architecture,
-  allParameters,
-  type Net,
-  netOf,
-  type Parameters,
-  type Parts,
-} from './layers/net.ts';
+import { tf, uint8Tensor } from './graph/tensorflow.ts';
+import { allParameters, netOf, type Parameters, type Parts } from './layers/net.ts';
 import { type Standardise, standardised } from './model.ts';
 
 /** Makes features of pictures. */
@@ -20,7 +13,7 @@ export interface Extractor {
   readonly features: number;
   /** @param images - uint8 `[N,H,W,C]`. @returns float32 `[N,features]`. */
   extract(images: Uint8Array): Float32Array | Promise<Float32Array>;
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 /** The extractor that the first two parts of a network are. */
@@ -68,9 +61,6 @@ export async function featuresOf(dataset: Dataset, extractor: Extractor): Promis
   return { ...dataset, shape: featureShape(extractor.features), train, test };
 }
 
-/** `[H,W,C]` of so many float32 as bytes. */
-export const featureShape = (features: number): Shape => [1, 1, features * Float32Array.BYTES_PER_ELEMENT];
-
 async function splitOf(split: Split, { features, extract }: Extractor): Promise<Split> {
   const values = new Float32Array(new SharedArrayBuffer(split.n * features * Float32Array.BYTES_PER_ELEMENT));
   for (let from = 0; from < split.n; from += BATCH) {
@@ -78,25 +68,4 @@ async function splitOf(split: Split, { features, extract }: Extractor): Promise<
     values.set(await extract(imagesOf(split, from, to)), from * features);
   }
   return { images: new Uint8Array(values.buffer), labels: split.labels, n: split.n };
-}
-
-/** The last part of a network as one of its own, over the bytes of features. */
-export function headOf({ classify }: Parts): Architecture {
-  const whole = (net: Net, bytes: Tensor): Tensor => classify(net, floats(bytes));
-  return Object.assign(whole, { takesBytes: true as const });
-}
-
-/** `[N,1,1,4 * F]` uint8 read as `[N,F]` float32. */
-function floats(bytes: Tensor): Tensor {
-  const [n = 0, , , length = 0] = bytes.shape;
-  const words = backend.executeSingleOutput(
-    'Reshape',
-    [attribute.type('T', DataType.uint8), attribute.type('Tshape', DataType.int32)],
-    [bytes, tf.tensor1d([n, length / 4, 4], 'int32')],
-  );
-  return backend.executeSingleOutput(
-    'Bitcast',
-    [attribute.type('T', DataType.uint8), attribute.type('type', DataType.float32)],
-    [words],
-  );
 }

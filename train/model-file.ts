@@ -13,6 +13,8 @@ import {
   type TensorProto,
 } from '../models/onnx/schema.ts';
 import { createArchitecture } from './architectures/index.ts';
+import { featuresOf } from './backbone/feature-graph.ts';
+import { featureShape } from './datasets/dataset.ts';
 import { tf, uint8Tensor } from './graph/tensorflow.ts';
 import type { Net } from './layers/net.ts';
 import { logitsOf } from './model.ts';
@@ -87,11 +89,9 @@ function missingWeights(
         return variable;
       },
     };
-    const { architecture, standardise } = parsed.data;
-    const image = uint8Tensor(new Uint8Array(input.shape.reduce((product, n) => product * n, 1)), [
-      1,
-      ...input.shape,
-    ]);
+    const { architecture, standardise, backbone } = parsed.data;
+    const shape = backbone ? featureShape(featuresOf(backbone.sizes)) : input.shape;
+    const image = uint8Tensor(new Uint8Array(shape.reduce((product, n) => product * n, 1)), [1, ...shape]);
     logitsOf(net, createArchitecture(architecture, labels.length), standardise, image);
   });
   tf.dispose(statistics);

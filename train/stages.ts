@@ -1,7 +1,8 @@
 // The stages of a training: where a recipe freezes its backbone, the head alone on cached features; then all of it.
+import { headOf } from './architectures/head.ts';
 import { createArchitecture } from './architectures/index.ts';
 import type { Dataset, Split } from './datasets/index.ts';
-import { createExtractor, featuresOf, headOf } from './features.ts';
+import { createExtractor, featuresOf } from './features.ts';
 import { createParameters, disposeParameters } from './layers/net.ts';
 import { type Loader, openLoader } from './loader/index.ts';
 import { type Recipe, stepsOf } from './recipes/index.ts';
@@ -89,7 +90,7 @@ async function openFrozen(
   const extractor = createExtractor(parts, all, state, recipe.standardise, dataset.shape);
   disposeParameters(all);
   const features = await featuresOf(dataset, extractor);
-  extractor.close();
+  await extractor.close();
 
   const head = headOf(parts);
   const parameters = createParameters(head, features.shape, recipe.seed);

@@ -7,19 +7,9 @@ import { UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { standardised } from '../../train/model.ts';
+import { type Scaling, scalings } from '../../train/scaling.ts';
 import type { Exportable } from '../export.ts';
 import type { ReadNetwork } from './read.ts';
-
-/** What a byte of a picture becomes before the network sees it, by the name of the range. */
-export const scalings = {
-  '0..1': { mean: [0, 0, 0], deviation: [1, 1, 1] },
-  '-1..1': { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] },
-  '0..255': { mean: [0, 0, 0], deviation: [1 / 255, 1 / 255, 1 / 255] },
-  // Mean and deviation of ImageNet's pictures, as torchvision has them.
-  imagenet: { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225] },
-} as const;
-
-export type Scaling = keyof typeof scalings;
 
 /** What a model.json does not say of a classifier. */
 export interface About {

@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { UserError } from '../../models/errors.ts';
-import { nearest } from '../../models/nearest.ts';
+import { scalingCalled, scalings } from '../../train/scaling.ts';
 import { exportModel, type Stage } from '../export.ts';
 import { exportNetwork } from '../export-network.ts';
 import type { NetworkOptions } from '../network.ts';
-import { type About, classifierOf, type Scaling, scalings } from './classifier.ts';
+import { type About, classifierOf } from './classifier.ts';
 import { withSize } from './input.ts';
 import { drawnPictures, picturesIn } from './pictures.ts';
 import { type ReadNetwork, readNetwork } from './read.ts';
@@ -90,25 +90,15 @@ function inWords({ name, format, parameters, inputs, outputs }: ReadNetwork): st
 }
 
 function aboutOf(name: string, { labels = '', scaling = '0..1', crop = 'centre' }: TfjsArgs): About {
-  if (!isScaling(scaling)) {
-    const guess = nearest(scaling, Object.keys(scalings));
-    throw new UserError(
-      `--scaling takes ${Object.keys(scalings).join(', ')}; received ${JSON.stringify(scaling)}.${guess ? ` Did you mean ${guess}?` : ''}`,
-    );
-  }
   if (crop !== 'centre' && crop !== 'stretch')
     throw new UserError(`--crop takes centre or stretch; received ${JSON.stringify(crop)}.`);
   return {
     name,
     description: `${name}, a classifier exported from TensorFlow.js`,
     labels: labelsOf(labels),
-    scaling,
+    scaling: scalingCalled(scaling),
     prepare: { rule: 'resize', filter: 'bilinear', crop },
   };
-}
-
-function isScaling(name: string): name is Scaling {
-  return Object.hasOwn(scalings, name);
 }
 
 /** Names with commas between them, one a line of a text file, or a JSON list. */

@@ -95,6 +95,14 @@ describe('a run, exported and carried back', () => {
     expect((await chooseRun(args(path, 'digits'))).recipe.epochs).toBe(epochs);
   });
 
+  it('augments as asked, and refuses options of other recipes', async () => {
+    const { recipe: gentle } = await chooseRun({ ...args(path), augment: 'none', 'max-rotate': '5' });
+    expect(gentle.augment).toEqual({ maxRotate: 5 });
+    expect(gentle.options).toMatchObject({ augment: 'none', 'max-rotate': '5' });
+    expect((await chooseRun(args(path))).recipe.augment).toEqual(recipe.augment);
+    await expect(chooseRun({ ...args(path), init: 'small' })).rejects.toThrow(/--init has no meaning here/);
+  });
+
   it('refuses what does not hold the weights as they were trained', () => {
     const file = (name: string, bytes: Uint8Array) => {
       const own = join(folder, name);

@@ -1,8 +1,9 @@
 // The head of a network: from features to logits.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
 import { dense } from '../layers/dense.ts';
 import { dropout } from '../layers/dropout.ts';
-import type { Net } from '../layers/net.ts';
+import type { Architecture, Net, Parts } from '../layers/net.ts';
 
 export interface HeadOptions {
   classes: number;
@@ -14,4 +15,25 @@ export interface HeadOptions {
 export function linearHead({ classes, dropout: rate }: HeadOptions) {
   return (net: Net, features: Tensor): Tensor =>
     dense(net, 'logits', dropout(net, 'dropout', features, rate), { units: classes });
+}
+
+/** The last part of a network as one of its own, over the bytes of features. */
+export function headOf({ classify }: Pick<Parts, 'classify'>): Architecture {
+  const whole = (net: Net, bytes: Tensor): Tensor => classify(net, floats(bytes));
+  return Object.assign(whole, { takesBytes: true as const, onFeatures: classify });
+}
+
+/** `[N,1,1,4 * F]` uint8 read as `[N,F]` float32. */
+function floats(bytes: Tensor): Tensor {
+  const [n = 0, , , length = 0] = bytes.shape;
+  const words = backend.executeSingleOutput(
+    'Reshape',
+    [attribute.type('T', DataType.uint8), attribute.type('Tshape', DataType.int32)],
+    [bytes, tf.tensor1d([n, length / 4, 4], 'int32')],
+  );
+  return backend.executeSingleOutput(
+    'Bitcast',
+    [attribute.type('T', DataType.uint8), attribute.type('type', DataType.float32)],
+    [words],
+  );
 }

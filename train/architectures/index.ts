@@ -6,6 +6,7 @@ import { airbench } from './airbench.ts';
 import { convNet } from './conv-net.ts';
 import { efficientNetLite0 } from './efficientnet-lite0.ts';
 import { fullyConnected } from './fully-connected.ts';
+import { headOf, linearHead } from './head.ts';
 import { resnet } from './resnet.ts';
 import { smallCnn } from './small-cnn.ts';
 import { vgg } from './vgg.ts';
@@ -27,6 +28,8 @@ export const architectureSchema = z.discriminatedUnion('name', [
     units: z.array(filters).min(1),
     initializer: schemeSchema,
   }),
+  /** On the features that a recipe's backbone makes. */
+  z.strictObject({ name: z.literal('head'), dropout }),
   z
     .strictObject({
       name: z.literal('resnet'),
@@ -63,6 +66,8 @@ export function createArchitecture(options: ArchitectureOptions, classes: number
       return efficientNetLite0({ ...options, classes });
     case 'fully-connected':
       return fullyConnected({ ...options, classes });
+    case 'head':
+      return headOf({ classify: linearHead({ ...options, classes }) });
     case 'resnet':
       return resnet({ ...options, classes });
     case 'small-cnn':

@@ -48,6 +48,16 @@ export interface Dataset {
   readonly labelOf?: (image: Uint8Array) => number;
   /** What there is to say of a folder's files. */
   readonly findings?: FolderFindings;
+  /** Where the images are features, as bytes: the pictures that they were made of, in the same order. */
+  readonly pictures?: Pictures;
+}
+
+/** What of a dataset can be looked at. */
+export type Pictures = Pick<Dataset, 'shape' | 'train' | 'test'>;
+
+/** A dataset with pictures for images, also where what is trained on are features of them. */
+export function withPictures(dataset: Dataset): Dataset {
+  return { ...dataset, ...dataset.pictures };
 }
 
 export type MemoryDataset = Dataset & { readonly train: MemorySplit; readonly test: MemorySplit };
@@ -91,6 +101,9 @@ export function readBytes(path: string, target: Uint8Array, position: number): v
     closeSync(file);
   }
 }
+
+/** `[H,W,C]` of so many float32 as bytes. */
+export const featureShape = (features: number): Shape => [1, 1, features * Float32Array.BYTES_PER_ELEMENT];
 
 /** SHA-256 of a split's images followed by its labels, in hexadecimal. */
 export function digest({ images, labels }: MemorySplit): string {

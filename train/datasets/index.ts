@@ -5,6 +5,7 @@ import { nearest } from '../../models/nearest.ts';
 import { fetchDataset } from '../../setup/datasets.mjs';
 import { SetupError } from '../../setup/errors.mjs';
 import { datasetFolder } from '../../setup/paths.mjs';
+import { featureDataset } from '../backbone/cache.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { loadCifar10 } from './cifar10.ts';
 import { drawCircles } from './circles.ts';
@@ -19,8 +20,10 @@ export {
   imagesOf,
   type Labels,
   type MemoryDataset,
+  type Pictures,
   type Shape,
   type Split,
+  withPictures,
 } from './dataset.ts';
 
 /** Reads a dataset from the folder where set-up has left its files. */
@@ -51,15 +54,19 @@ export async function loadDataset(name: string): Promise<MemoryDataset> {
 }
 
 /** The fields of a recipe that decide what data it trains on. */
-export type DataChoice = Pick<Recipe, 'dataset' | 'images' | 'folder' | 'circles' | 'prepare'>;
+export type DataChoice = Pick<Recipe, 'dataset' | 'images' | 'folder' | 'circles' | 'prepare'> &
+  Partial<Pick<Recipe, 'backbone' | 'standardise'>>;
 
 /**
- * The data that a recipe trains on: a dataset by its name, the pictures of a folder, or the first images of either.
+ * The data that a recipe trains on: a dataset by its name, the pictures of a folder, or the first images of either;
+ * where it has a backbone, the features of those.
  * @throws UserError if there are none, or they cannot be read
  */
 export async function loadDataOf(choice: DataChoice): Promise<Dataset> {
   const whole = await loadWhole(choice);
-  return choice.images === undefined ? whole : firstImages(whole, choice.images, whole.test.n);
+  const { images, backbone, standardise } = choice;
+  const chosen = images === undefined ? whole : firstImages(whole, images, whole.test.n);
+  return backbone && standardise ? featureDataset(chosen, backbone, standardise) : chosen;
 }
 
 async function loadWhole(choice: DataChoice): Promise<Dataset> {
@@ -81,11 +88,11 @@ const TOLD_EVERY = 5000;
 async function loadPictures({ dataset, folder, prepare }: DataChoice): Promise<Dataset> {
   if (folder === undefined)
     throw new Error(`the recipe of ${dataset} does not say how large its pictures are`);
-  const { size, valid } = folder;
+  const { size, valid, channels = 3 } = folder;
   const began = performance.now();
   let told = began;
   return loadFolder(dataset, {
-    shape: [size, size, 3],
+    shape: [size, size, channels],
     rule: prepare,
     valid,
     onProgress(done, all) {

@@ -35,6 +35,8 @@ export type Architecture = ((net: Net, images: Tensor) => Tensor) & {
   readonly parts?: Parts;
   /** Gets its input as uint8, as it lies in the data. */
   readonly takesBytes?: true;
+  /** Where those bytes are features: the same of them as numbers, float32 `[N,F]`. */
+  readonly onFeatures?: Parts['classify'];
 };
 
 /** The architecture that three parts make. */

@@ -9,6 +9,7 @@ export interface FolderNetwork {
     RecipeInput,
     | 'architecture'
     | 'pretrained'
+    | 'backbone'
     | 'standardise'
     | 'optimizer'
     | 'schedule'
@@ -74,6 +75,15 @@ const networks: Readonly<Record<string, FolderNetwork>> = {
     recipe: { architecture: { name: 'small-cnn', filters: [32, 64, 128] }, ...fromScratch, epochs: 10 },
   },
 };
+
+/** What is trained on the features of a file from elsewhere. */
+export const onFeatures = {
+  architecture: { name: 'head', dropout: 0.2 },
+  optimizer: adamw,
+  schedule: { name: 'one-cycle', learningRate: 0.01 },
+  batchSize: 32,
+  epochs: 10,
+} as const;
 
 /** What is trained where nothing is said. */
 export const USUAL = 'efficientnet-lite0';

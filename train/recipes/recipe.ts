@@ -6,6 +6,7 @@ import { prepareSchema } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { architectureSchema } from '../architectures/index.ts';
 import { augmentSchema } from '../augment/index.ts';
+import { backboneSchema } from '../backbone/schema.ts';
 import { groupSchema } from '../optimizers/groups.ts';
 import { optimizerSchema } from '../optimizers/index.ts';
 import { pretrainedSchema } from '../pretrained.ts';
@@ -25,7 +26,14 @@ export const recipeSchema = z
     /** The name of a dataset, or the absolute path of a folder or a table of pictures. */
     dataset: z.string(),
     /** How a folder's pictures are read: side of the network's input, share of each class for validation. */
-    folder: z.strictObject({ size: z.int().min(8).max(1024), valid: z.number().gt(0).lt(1) }).exactOptional(),
+    folder: z
+      .strictObject({
+        size: z.int().min(8).max(1024),
+        valid: z.number().gt(0).lt(1),
+        /** Grey pictures. */
+        channels: z.literal(1).exactOptional(),
+      })
+      .exactOptional(),
     /** Trains on the first so many training images alone. */
     images: z.int().min(1).exactOptional(),
     /** SHA-256 of the weights from which it starts, where they are another training's; see start.ts. */
@@ -43,6 +51,8 @@ export const recipeSchema = z
       })
       .exactOptional(),
     architecture: architectureSchema,
+    /** Trains a head on the features that a file from elsewhere makes of pictures; see train/backbone. */
+    backbone: backboneSchema.exactOptional(),
     /** Starts from a backbone that was trained on other pictures; see pretrained.ts. */
     pretrained: pretrainedSchema.exactOptional(),
     /** Mean and deviation of the pixels, on a scale from 0 to 1, one number per channel. */

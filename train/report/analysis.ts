@@ -1,7 +1,15 @@
 // What a report says of the trained network itself: its errors, its filters, what its layers compute.
 import { type Calibration, calibrationOf } from '../calibration.ts';
 import type { MemorySplit } from '../datasets/dataset.ts';
-import { type Dataset, imageSize, imagesOf, loadDataOf, type Shape, type Split } from '../datasets/index.ts';
+import {
+  type Dataset,
+  imageSize,
+  imagesOf,
+  loadDataOf,
+  type Shape,
+  type Split,
+  withPictures,
+} from '../datasets/index.ts';
 import { createBatches, createSlot, type Slot } from '../loader/batches.ts';
 import { MEAN_IMAGE } from '../mean-image.ts';
 import { argMax, batchFor } from '../predictor.ts';
@@ -85,8 +93,9 @@ export async function analyse(run: Run, recipe: Recipe, dataset?: Dataset): Prom
     const most = Math.floor(TRAIN_BYTES / (data.shape[0] * data.shape[1] * data.shape[2]));
     const train = answersOf(network, someOf(data.train, Math.min(TRAIN_IMAGES, most)));
     const worst = [...test].sort((a, b) => b.loss - a.loss).slice(0, WORST);
+    const seen = withPictures(data);
     const robustness = robustnessOf(network.logits, data, recipe);
-    const worstPictures = worst.map(({ index }) => pictureAt(data.test, index));
+    const worstPictures = worst.map(({ index }) => pictureAt(seen.test, index));
     const attention = network.attention(
       worstPictures,
       worst.map(({ predicted }) => predicted),
@@ -106,8 +115,8 @@ export async function analyse(run: Run, recipe: Recipe, dataset?: Dataset): Prom
       train: measure(train),
       confusion: confusionOf(test, data.labels.length),
       worst,
-      worstSheet: await sheetOf(worstPictures, data.shape, 8),
-      attention: attention && (await litSheet(worstPictures, attention, data.shape)),
+      worstSheet: await sheetOf(worstPictures, seen.shape, 8),
+      attention: attention && (await litSheet(worstPictures, attention, seen.shape)),
       calibration: calibrationOf(test),
       filters: await filtersOf(network, data),
       meanImage: await meanImageOf(network, worstPictures, data.shape),
@@ -144,7 +153,7 @@ export interface Sample {
 const SAMPLE = 32;
 
 export async function sampleBatch(recipe: Recipe, dataset: Dataset): Promise<Sample> {
-  const { train: split, shape } = dataset;
+  const { train: split, shape } = withPictures(dataset);
   const { batchSize, seed, augment } = recipe;
   const count = Math.min(SAMPLE, batchSize, split.n);
   const size = shape[0] * shape[1] * shape[2];

@@ -8,7 +8,7 @@ import { augmentOptions } from '../augment/index.ts';
 import { warnOfLabels } from '../augment/wrong-labels.ts';
 import { familyOptions, folderOptions, recipesOf } from '../choose.ts';
 import { tellFindings } from '../datasets/folder/tell.ts';
-import { loadDataOf } from '../datasets/index.ts';
+import { loadDataOf, withPictures } from '../datasets/index.ts';
 import { TEMPORARY } from '../safetensors.ts';
 import { showPage } from './page.ts';
 
@@ -31,7 +31,7 @@ export const showCommand = defineCommand({
     if (args.recipe === undefined)
       throw new UserError('Name a folder of pictures or a recipe, for example: npm run show ./photos');
     const [recipe] = await recipesOf({ ...args, precision: 'float32' });
-    const dataset = await loadDataOf(recipe);
+    const dataset = withPictures(await loadDataOf(recipe));
     console.log(
       `${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images of ${dataset.shape.join(' x ')}.`,
     );

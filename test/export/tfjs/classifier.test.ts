@@ -6,12 +6,13 @@ import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportModel } from '../../../export/export.ts';
-import { type About, classifierOf, type Scaling, scalings } from '../../../export/tfjs/classifier.ts';
+import { type About, classifierOf } from '../../../export/tfjs/classifier.ts';
 import { withSize } from '../../../export/tfjs/input.ts';
 import { drawnPictures, picturesIn } from '../../../export/tfjs/pictures.ts';
 import { readNetwork } from '../../../export/tfjs/read.ts';
 import { readCard } from '../../../models/card.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
+import { type Scaling, scalings } from '../../../train/scaling.ts';
 import { saveLayers } from './saved.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-classifier-'));

@@ -1,5 +1,6 @@
 // The machine and the versions.
 import { tellFindings } from '../../datasets/folder/tell.ts';
+import { withPictures } from '../../datasets/index.ts';
 import type { Facts, Section } from '../facts.ts';
 import { html } from '../html.ts';
 import { shown } from './recipe.ts';
@@ -12,7 +13,7 @@ export const environment: Section = {
       ...Object.entries(all),
       [
         'data',
-        `${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} test pictures of ${dataset.shape.join(' × ')}`,
+        `${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} test pictures of ${withPictures(dataset).shape.join(' × ')}`,
       ],
       ...tellFindings(dataset).map((line): [string, unknown] => ['files', line]),
       ['training data', `SHA-256 ${dataset.digests.train}`],

@@ -1,0 +1,44 @@
+// A network from elsewhere as an extractor: onnxruntime makes features of bytes.
+import * as ort from 'onnxruntime-node';
+import { UserError } from '../../models/errors.ts';
+import { encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
+import type { Shape } from '../datasets/dataset.ts';
+import type { Extractor } from '../features.ts';
+import { FEATURES, IMAGE } from './feature-graph.ts';
+
+/** Errors alone: what the runtime thinks of other people's graphs is not for the user. */
+export const SILENT = { logSeverityLevel: 3 } as const;
+
+/**
+ * @param path - For messages.
+ * @param model - As `featureModel` makes it.
+ * @param shape - `[H,W,C]` of its pictures.
+ * @throws UserError when onnxruntime cannot run it.
+ */
+export async function openExtractor(path: string, model: ModelProto, shape: Shape): Promise<Extractor> {
+  const session = await openSession(path, encodeModel(model));
+  const size = shape[0] * shape[1] * shape[2];
+  const features = model.graph.output[0]?.type?.tensor_type?.shape?.dim[1]?.dim_value ?? 0;
+  return {
+    features,
+    async extract(images) {
+      // A copy: onnxruntime takes no shared memory, where data sets lie.
+      const image = new ort.Tensor('uint8', new Uint8Array(images), [images.length / size, ...shape]);
+      const values = (await session.run({ [IMAGE]: image }))[FEATURES]?.data;
+      if (!(values instanceof Float32Array)) throw new Error(`${path} gave no float32 ${FEATURES}`);
+      return values;
+    },
+    close: () => session.release(),
+  };
+}
+
+/** @throws UserError when the file is none that onnxruntime runs. */
+export async function openSession(path: string, bytes: Uint8Array): Promise<ort.InferenceSession> {
+  try {
+    return await ort.InferenceSession.create(bytes, SILENT);
+  } catch (error) {
+    throw new UserError(
+      `onnxruntime ${ort.env.versions.node} cannot run ${path}: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}

@@ -1,0 +1,120 @@
+// Any ONNX file as a backbone: what it takes, what is taken of it, and proof that it gives the same between our nodes.
+import { UserError } from '../../models/errors.ts';
+import { goldenInput, goldenNames } from '../../models/golden.ts';
+import { nearest } from '../../models/nearest.ts';
+import type { ModelProto } from '../../models/onnx/schema.ts';
+import type { Shape } from '../datasets/dataset.ts';
+import type { Extractor } from '../features.ts';
+import type { Standardise } from '../model.ts';
+import { openExtractor } from './extractor.ts';
+import { featureModel } from './feature-graph.ts';
+import { findFeatures } from './find.ts';
+import { readModel } from './read.ts';
+import { askAlone } from './reference.ts';
+import type { Backbone } from './schema.ts';
+import { type BackboneArgs, type Input, inputOf } from './told.ts';
+import { dependentsOf, inputsOf } from './walk.ts';
+
+export { openExtractor } from './extractor.ts';
+export { type Backbone, backboneSchema } from './schema.ts';
+export { type BackboneArgs, backboneOptions } from './told.ts';
+
+/** A backbone, and what its recipe has of pictures. */
+export interface ChosenBackbone {
+  readonly backbone: Backbone;
+  readonly input: Input;
+}
+
+/**
+ * Largest difference of a feature between the file run alone and between our nodes, four pictures at a time, relative
+ * to the feature or to 1. Measured: 1.6e-5 for an EfficientNet.
+ */
+const TOLERANCE = 1e-3;
+
+/**
+ * Looks at an ONNX file, finds its features and tries it on the built-in pictures.
+ * @param path - Absolute.
+ * @param size - Side of the pictures that was asked for.
+ * @throws UserError when it cannot be a backbone, or something that must be known of it is not said.
+ */
+export async function chooseBackbone(
+  path: string,
+  args: BackboneArgs,
+  size?: number,
+): Promise<ChosenBackbone> {
+  const { model, sha256 } = readModel(path);
+  const input = inputOf(path, model, args, size);
+  const output = args.features ?? findFeatures(model.graph);
+  checkOutput(path, model, output);
+  const shape: Shape = [input.size, input.size, input.channels];
+  const pictures = goldenNames.map((name) => goldenInput(name, shape));
+  const alone = await askAlone(path, model, { ...input, output, shape }, pictures);
+  const { type, layout, order, standardise } = input;
+  const backbone: Backbone = {
+    ...{ path, sha256, output, sizes: [...alone.sizes], input: { type, layout, order } },
+  };
+  const graph = featureModel(model, { ...backbone, standardise, shape });
+  const extractor = await openExtractor(path, graph, shape);
+  try {
+    const together = await extractTogether(path, extractor, pictures);
+    const difference = largestDifference(alone.features, together);
+    if (!(difference <= TOLERANCE))
+      throw notSeparate(path, `features differ by ${difference.toExponential(1)}`);
+  } finally {
+    await extractor.close();
+  }
+  return { backbone, input };
+}
+
+/**
+ * Reads a recipe's backbone again, as a graph from bytes of pictures to features.
+ * @param shape - `[H,W,C]` of a picture.
+ * @throws UserError when the file is gone, or is another one than when the recipe was made.
+ */
+export function readBackbone(backbone: Backbone, standardise: Standardise, shape: Shape): ModelProto {
+  const { path, sha256 } = backbone;
+  const { model, sha256: now } = readModel(path);
+  if (now !== sha256)
+    throw new UserError(
+      `${path} is not the file with which this training began: its SHA-256 is ${now.slice(0, 12)}..., expected ${sha256.slice(0, 12)}... Bring the old file back, or start over with --fresh.`,
+    );
+  return featureModel(model, { ...backbone, standardise, shape });
+}
+
+function checkOutput(path: string, { graph }: ModelProto, output: string): void {
+  const dependent = dependentsOf(graph, inputsOf(graph)[0]?.name ?? '');
+  const names = graph.node.flatMap((node) => node.output).filter((name) => dependent.has(name));
+  if (names.includes(output)) return;
+  const guess = nearest(output, names);
+  throw new UserError(
+    `${path} has no value ${JSON.stringify(output)} that depends on the picture. ${guess ? `Did you mean --features ${guess}?` : `The last ones are ${names.slice(-6).join(', ')}.`}`,
+  );
+}
+
+async function extractTogether(
+  path: string,
+  { extract }: Extractor,
+  pictures: readonly Uint8Array[],
+): Promise<Float32Array> {
+  try {
+    return await extract(Buffer.concat(pictures));
+  } catch (error) {
+    throw notSeparate(path, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function notSeparate(path: string, what: string): UserError {
+  return new UserError(
+    `${path} does not answer several pictures as it answers each alone (${what}). It was written for one picture at a time: export it with a varying batch, in PyTorch dynamic_axes={'input': {0: 'N'}}.`,
+  );
+}
+
+function largestDifference(expected: Float32Array, got: Float32Array): number {
+  if (expected.length !== got.length) return Number.POSITIVE_INFINITY;
+  let largest = 0;
+  for (const [i, value] of expected.entries()) {
+    const difference = Math.abs(value - (got[i] ?? Number.NaN)) / Math.max(1, Math.abs(value));
+    if (!(difference <= largest)) largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
+  }
+  return largest;
+}

@@ -1,0 +1,78 @@
+// The graph of an ONNX file as values that come of one another: who makes a value, and what depends on the picture.
+import type { AttributeProto, GraphProto, NodeProto, ValueInfoProto } from '../../models/onnx/schema.ts';
+
+/** Inputs of a graph that are no weights: until version 3 of the format, weights are listed as inputs too. */
+export function inputsOf({ input, initializer }: GraphProto): ValueInfoProto[] {
+  const weights = new Set(initializer.map(({ name }) => name));
+  return input.filter(({ name }) => !weights.has(name));
+}
+
+/** The node that makes each value. */
+export function producersOf({ node }: GraphProto): Map<string, NodeProto> {
+  return new Map(node.flatMap((each) => each.output.map((name) => [name, each] as const)));
+}
+
+/** Everything that a node reads: its inputs, and what the graphs within it take from around them. */
+export function readsOf(node: NodeProto): string[] {
+  return [...node.input, ...subgraphsOf(node).flatMap(({ node: inner }) => inner.flatMap(readsOf))].filter(
+    (name) => name !== '',
+  );
+}
+
+/** The values that depend on `start`. */
+export function dependentsOf({ node }: GraphProto, start: string): Set<string> {
+  const dependent = new Set([start]);
+  for (const each of node)
+    if (readsOf(each).some((name) => dependent.has(name)))
+      for (const name of each.output) dependent.add(name);
+  dependent.delete('');
+  return dependent;
+}
+
+/** What `output` is made of alone: the graph without the nodes and weights that it does not need. */
+export function prunedTo(graph: GraphProto, output: string): GraphProto {
+  const needed = new Set([output]);
+  const kept = [...graph.node].reverse().filter((each) => {
+    if (!each.output.some((name) => needed.has(name))) return false;
+    for (const name of readsOf(each)) needed.add(name);
+    return true;
+  });
+  return {
+    ...graph,
+    node: kept.reverse(),
+    initializer: graph.initializer.filter(({ name = '' }) => needed.has(name)),
+    input: inputsOf(graph).filter(({ name }) => needed.has(name)),
+    output: [{ name: output }],
+    // Sizes of values in between, which may have the number of pictures in them: onnxruntime finds them itself.
+    value_info: [],
+  };
+}
+
+/** The graph with every value and node called `prefix` and what it was called before. */
+export function prefixed(graph: GraphProto, prefix: string): GraphProto {
+  const rename = (name: string) => (name === '' ? '' : prefix + name);
+  const info = (each: ValueInfoProto): ValueInfoProto => ({ ...each, name: rename(each.name) });
+  const attribute = (each: AttributeProto): AttributeProto => ({
+    ...each,
+    ...(each.g && { g: prefixed(each.g, prefix) }),
+    ...(each.graphs && { graphs: each.graphs.map((inner) => prefixed(inner, prefix)) }),
+  });
+  return {
+    ...graph,
+    node: graph.node.map((each) => ({
+      ...each,
+      ...(each.name !== undefined && { name: rename(each.name) }),
+      input: each.input.map(rename),
+      output: each.output.map(rename),
+      attribute: each.attribute.map(attribute),
+    })),
+    initializer: graph.initializer.map((each) => ({ ...each, name: rename(each.name ?? '') })),
+    input: graph.input.map(info),
+    output: graph.output.map(info),
+    value_info: [],
+  };
+}
+
+function subgraphsOf({ attribute }: NodeProto): GraphProto[] {
+  return attribute.flatMap(({ g, graphs = [] }) => (g === undefined ? graphs : [g, ...graphs]));
+}
