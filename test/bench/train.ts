@@ -136,7 +136,7 @@ function ratios(a: Result, b: Result): number[] {
   return rates(a).map((rate, round) => rate / (under[round] ?? Number.NaN));
 }
 
-function section({ title, recipe }: Network, results: Result[]): string {
+function section({ title, recipe, pictures }: Network, results: Result[]): string {
   const best = (start: string) =>
     results
       .filter(({ name }) => name.startsWith(start))
@@ -158,6 +158,16 @@ function section({ title, recipe }: Network, results: Result[]): string {
   const rivals = ['eager tfjs', 'model.fit'].filter((start) =>
     results.some(({ name }) => name.startsWith(start)),
   );
+  const minutes = (start: string) => {
+    const fastest = best(start);
+    return `${fastest.name} ${((pictures ?? 0) / median(rates(fastest)) / 60).toFixed(1)} minutes`;
+  };
+  const whole = [
+    'compiled step, float32',
+    'PyTorch, float32',
+    'compiled step, bfloat16',
+    'PyTorch, bfloat16',
+  ];
   const disturbed = results.flatMap(({ turns }) => turns).filter(({ disturbance: d }) => d >= DISTURBED);
   return [
     `## ${title}\n\n${recipe.optimizer.name}, ${recipe.architecture.name}.`,
@@ -166,6 +176,11 @@ function section({ title, recipe }: Network, results: Result[]): string {
       rows,
     ),
     ...(rivals.length > 0 ? [`Compiled step, float32, times: ${rivals.map(against).join(', ')}.`] : []),
+    ...(pictures === undefined
+      ? []
+      : [
+          `The recipe's ${pictures.toLocaleString('en')} pictures at these rates, without evaluation: ${whole.map(minutes).join(', ')}.`,
+        ]),
     `Turns disturbed by others although repeated: ${disturbed.length} of ${results.flatMap(({ turns }) => turns).length}.`,
   ].join('\n\n');
 }

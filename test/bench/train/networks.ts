@@ -2,7 +2,7 @@
 import type { MemorySplit } from '../../../train/datasets/dataset.ts';
 import type { Shape } from '../../../train/datasets/index.ts';
 import { random } from '../../../train/random.ts';
-import { findRecipe, type Recipe, resolveRecipe } from '../../../train/recipes/index.ts';
+import { findRecipe, type Recipe, resolveRecipe, stepsOf } from '../../../train/recipes/index.ts';
 
 export const CLASSES = 10;
 
@@ -10,6 +10,8 @@ export interface Network {
   title: string;
   shape: Shape;
   recipe: Recipe;
+  /** Pictures in the whole training, where the network's recipe is one of ours. */
+  pictures?: number;
 }
 
 const momentum = {
@@ -20,6 +22,7 @@ const momentum = {
 };
 
 const digits = findRecipe('digits');
+const cifarFast = findRecipe('cifar-fast', { tta: 'none' });
 const vgg = (batchNorm: boolean) =>
   resolveRecipe({
     ...digits,
@@ -41,7 +44,8 @@ export const networks: Readonly<Record<string, Network>> = {
   'cifar-fast': {
     title: 'airbench94, batch 1,024',
     shape: [32, 32, 3],
-    recipe: findRecipe('cifar-fast', { tta: 'none' }),
+    recipe: cifarFast,
+    pictures: stepsOf(cifarFast, Math.floor(50_000 / cifarFast.batchSize)) * cifarFast.batchSize,
   },
 };
 
