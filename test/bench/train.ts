@@ -151,6 +151,7 @@ function section({ title, recipe, pictures }: Network, results: Result[]): strin
       median(result.turns.map(({ cpu, images }) => (1000 * cpu) / images)).toFixed(2),
       Number.isNaN(median(waited)) ? '' : `${median(waited).toFixed(1)} %`,
       megabytes(Math.max(...result.turns.map(({ peak }) => peak))),
+      megabytes(Math.max(...result.turns.map((turn) => turn.private ?? Number.NaN))),
     ];
   });
   const step = best('compiled step, float32');
@@ -172,7 +173,15 @@ function section({ title, recipe, pictures }: Network, results: Result[]): strin
   return [
     `## ${title}\n\n${recipe.optimizer.name}, ${recipe.architecture.name}.`,
     table(
-      ['contender', 'images/s', 'against PyTorch', 'CPU ms/image', 'waits for data', 'peak memory'],
+      [
+        'contender',
+        'images/s',
+        'against PyTorch',
+        'CPU ms/image',
+        'waits for data',
+        'peak memory',
+        'private',
+      ],
       rows,
     ),
     ...(rivals.length > 0 ? [`Compiled step, float32, times: ${rivals.map(against).join(', ')}.`] : []),
@@ -196,5 +205,6 @@ Node ${version}, tfjs ${tfjs}, TensorFlow ${tensorflow}, ${TORCH.replace('==', '
 Contenders are processes of their own that work one at a time, ${seconds} s per turn, in ${rounds} rounds; every round
 begins with another one. Figures are medians over the rounds, with quartiles in parentheses; ratios are taken within
 each round, against the best PyTorch configuration of the same precision. The machine was shared: a turn in which
-other processes took more than ${DISTURBED * 100} % of it is repeated. CPU time is that of all threads. Peak memory is that of the whole process, start included.`;
+other processes took more than ${DISTURBED * 100} % of it is repeated. CPU time is that of all threads. Peak memory is that of the
+whole process, start included; private is what of it, at the end of a turn, is not pages of libraries.`;
 }

@@ -14,6 +14,8 @@ export interface Turn {
   /** Resident memory of the process, now and at most so far, bytes. */
   resident?: number;
   peak: number;
+  /** What of the resident memory is its own now, pages of libraries not counted, bytes. */
+  private?: number;
   /** Milliseconds of the turn in which the step waited for data. */
   waited?: number;
 }
@@ -46,6 +48,7 @@ export async function contend(
       cpu: (user + system) / 1e6,
       resident: fromStatus('VmRSS'),
       peak: fromStatus('VmHWM'),
+      private: fromStatus('RssAnon'),
     };
     if (waited !== undefined) turn.waited = waited() - waitedBefore;
     console.log(JSON.stringify(turn));

@@ -67,9 +67,9 @@ class Airbench(nn.Module):
         return self.layers(self.whiten(x)) / 9
 
 
-def peak_memory():
+def memory(field):
     with open('/proc/self/status') as status:
-        line = next(line for line in status if line.startswith('VmHWM'))
+        line = next(line for line in status if line.startswith(field))
     return int(line.split()[1]) * 1024
 
 
@@ -128,5 +128,5 @@ for line in sys.stdin:
         step()
         done += batch
     used = {'seconds': time.perf_counter() - began, 'cpu': time.process_time() - cpu}
-    turn = {'images': done, **used, 'peak': peak_memory()}
+    turn = {'images': done, **used, 'peak': memory('VmHWM'), 'private': memory('RssAnon')}
     print(json.dumps(turn), flush=True)
