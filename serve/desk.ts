@@ -17,6 +17,7 @@ import type {
   Unanswered,
   WorkerModel,
 } from './sessions/messages.ts';
+import { pack } from './sessions/parcel.ts';
 import { createQueue, LONG, type Task } from './sessions/queue.ts';
 import { openTidy } from './tidy.ts';
 
@@ -86,7 +87,11 @@ export function createDesk(options: DeskOptions) {
 
   function handOut(): void {
     queue.handOut(crew.seats, give);
-    for (const [seat, jobs] of outboxes) seat.send({ kind: 'jobs', jobs });
+    for (const [seat, jobs] of outboxes) {
+      const parcel = pack(jobs);
+      seat.lots++;
+      seat.send({ kind: 'lot', parcel }, [parcel.buffer]);
+    }
     outboxes.clear();
   }
 
@@ -124,9 +129,11 @@ export function createDesk(options: DeskOptions) {
   }
 
   function hear(seat: Seat, message: FromWorker): void {
-    if (message.kind === 'answered') answer(seat, message);
-    else if (message.kind === 'unanswered') giveUp(seat, message);
-    else if (message.reason !== undefined)
+    if (message.kind === 'worked') {
+      seat.lots -= message.lots;
+      for (const one of message.answered) answer(seat, one);
+      for (const one of message.unanswered) giveUp(seat, one);
+    } else if (message.reason !== undefined)
       log(`a version that was asked for cannot be used: ${message.reason}`);
     if (queue.size > 0) handOut();
   }
@@ -138,8 +145,9 @@ export function createDesk(options: DeskOptions) {
     let name: ModelName | undefined;
     for (let i = 0; i < ids.length; i++) {
       const question = takeBack(seat, ids[i] ?? -1);
-      const { decode = 0, prepare = 0 } = spent[i] ?? {};
       if (question === undefined) continue;
+      const decode = spent[i * 2] ?? 0;
+      const prepare = spent[i * 2 + 1] ?? 0;
       name = question.name;
       if (question.material.kind === 'encoded') costs.learnFile(question.material.header, decode + prepare);
       if (question.settled) continue;

@@ -141,6 +141,6 @@ function readOrientation(tiff: Uint8Array): Orientation {
   return 1;
 }
 
-function isOrientation(value: number): value is Orientation {
-  return Number.isInteger(value) && value >= 1 && value <= 8;
+export function isOrientation(value: number | undefined): value is Orientation {
+  return value !== undefined && Number.isInteger(value) && value >= 1 && value <= 8;
 }

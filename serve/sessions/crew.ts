@@ -10,7 +10,10 @@ export interface Seat extends Place {
   ready: boolean;
   /** Sessions that it was told to open, and when each was last asked, by performance.now(). */
   readonly used: Map<string, number>;
-  send(message: ToWorker): void;
+  /** Lots that it has not answered wholly. */
+  lots: number;
+  /** @param moved - buffers that the worker gets, and this thread has no more. */
+  send(message: ToWorker, moved?: ArrayBuffer[]): void;
 }
 
 export interface CrewOptions {
@@ -58,8 +61,8 @@ export function openCrew(options: CrewOptions): Crew {
 
   function sit(): Seat {
     const worker = new Worker(options.entry, { workerData: options.worker, execArgv: [] });
-    const send = (message: ToWorker) => worker.postMessage(message);
-    const seat: Seat = { cost: 0, alone: 0, paused: true, ready: false, used: new Map(), send };
+    const send = (message: ToWorker, moved?: ArrayBuffer[]) => worker.postMessage(message, moved);
+    const seat: Seat = { cost: 0, alone: 0, lots: 0, paused: true, ready: false, used: new Map(), send };
     seats.push(seat);
     workers.set(seat, worker);
     openings.set(seat, new Map());

@@ -5,6 +5,7 @@ import type { PlainHeader } from '../decode/header.ts';
 import type { Turns } from '../decode/turns.ts';
 import type { Timings } from '../observe.ts';
 import type { Device } from './device.ts';
+import type { Parcel } from './parcel.ts';
 
 /** A model as a worker gets it. */
 export interface WorkerModel {
@@ -53,10 +54,10 @@ export interface Job {
   readonly alone: boolean;
 }
 
-/** To the worker: classify these. */
-export interface Jobs {
-  readonly kind: 'jobs';
-  readonly jobs: readonly Job[];
+/** To the worker: classify these. Each of these messages is a lot. */
+export interface Lot {
+  readonly kind: 'lot';
+  readonly parcel: Parcel;
 }
 
 /** To the worker: finish what you are at and end. */
@@ -64,7 +65,7 @@ export interface End {
   readonly kind: 'end';
 }
 
-export type ToWorker = Open | Close | Jobs | End;
+export type ToWorker = Open | Close | Lot | End;
 
 /** From the worker: a model was opened, or cannot be, for the reason given. */
 export interface Opened {
@@ -81,24 +82,32 @@ export interface Opened {
 /** Milliseconds of one picture in the worker. */
 export type Spent = Pick<Timings, 'decode' | 'prepare'>;
 
-/** From the worker: one run of a model. */
+/** One run of a model. */
 export interface Answered {
-  readonly kind: 'answered';
   readonly key: string;
   readonly ids: readonly number[];
   /** float32 `[ids, labels]`. */
   readonly probabilities: Float32Array;
-  readonly spent: readonly Spent[];
+  /** Milliseconds of decoding and of preparing, two numbers for each id. */
+  readonly spent: readonly number[];
   /** Milliseconds of the run. */
   readonly run: number;
 }
 
-/** From the worker: a picture without an answer. `refused` is about the picture, `broken` about the model. */
+/** A picture without an answer. `refused` is about the picture, `broken` about the model. */
 export interface Unanswered {
-  readonly kind: 'unanswered';
   readonly id: number;
   readonly loss: 'refused' | 'broken' | 'failed';
   readonly reason: string;
 }
 
-export type FromWorker = Opened | Answered | Unanswered;
+/** From the worker: what came of jobs. */
+export interface Worked {
+  readonly kind: 'worked';
+  readonly answered: readonly Answered[];
+  readonly unanswered: readonly Unanswered[];
+  /** Lots of which this is the last that is heard. */
+  readonly lots: number;
+}
+
+export type FromWorker = Opened | Worked;

@@ -25,6 +25,8 @@ export interface Place {
   cost: number;
   /** How many of it are worked on alone. */
   alone: number;
+  /** Lots that it has not answered wholly. */
+  readonly lots: number;
   /** Takes no new work. */
   readonly paused: boolean;
 }
@@ -33,10 +35,17 @@ export interface Place {
 export const LONG = 100;
 
 /**
- * Milliseconds of work that a worker has before it at most; the rest waits here, where it can go to whichever worker is
- * free first, or be dropped. Large enough for batches at which a convolutional network is quick (16 pictures of 7 ms).
+ * Lots that a worker has at most: one that it works on, and one that it finds when it has done that, so that it never
+ * waits for the main thread, nor for clients who send their next picture when they have an answer. The rest waits here,
+ * where it can go to whichever worker is free first, or be dropped; it is the next lot, which so grows with the load.
  */
-export const WINDOW = 120;
+export const LOTS = 2;
+
+/**
+ * Milliseconds of work in a lot at most, but for one picture that takes longer. Large enough for batches at which a
+ * convolutional network is quick (10 pictures of 8 ms).
+ */
+export const LOT = 80;
 
 export interface Queue<T extends Task> {
   readonly size: number;
@@ -47,10 +56,10 @@ export interface Queue<T extends Task> {
   /** Puts those of a worker that ended first in line, each to be worked on alone: one of them may have ended it. */
   putBack(tasks: readonly T[]): void;
   /**
-   * Hands out what may go now.
+   * Hands out what may go now: to each worker one lot at most.
    *
    * @param places - the workers there are.
-   * @param give - hands a task to a worker; the queue counts it there.
+   * @param give - puts a task into the worker's lot; the queue counts its cost there.
    */
   handOut<P extends Place>(places: readonly P[], give: (place: P, task: T) => void): void;
   /** Takes out those for which `over` holds. */
@@ -104,9 +113,17 @@ export function createQueue<T extends Task>(): Queue<T> {
         take(alone);
         give(place, next);
       }
+      const filling = new Map(free.filter(({ lots }) => lots < LOTS).map((place) => [place, 0]));
       for (let next = quick[0]; next !== undefined; next = quick[0]) {
-        const place = cheapest(free);
-        if (place === undefined || (place.cost > 0 && place.cost + next.cost > WINDOW)) break;
+        const place = cheapest([...filling.keys()]);
+        if (place === undefined) break;
+        const lot = filling.get(place) ?? 0;
+        const least = lot === 0 && place.cost <= LOT;
+        if (!least && (lot + next.cost > LOT || place.cost + next.cost > LOT * LOTS)) {
+          filling.delete(place);
+          continue;
+        }
+        filling.set(place, lot + next.cost);
         place.cost += next.cost;
         take(quick);
         give(place, next);

@@ -11,11 +11,12 @@ import type {
   FromWorker,
   Job,
   Material,
-  Spent,
   ToWorker,
+  Unanswered,
   WorkerModel,
   WorkerOptions,
 } from './messages.ts';
+import { unpack } from './parcel.ts';
 import { openSession, type Session } from './session.ts';
 
 /** A model that is open, or the reason why it cannot be. */
@@ -35,6 +36,9 @@ function work(port: MessagePort, options: WorkerOptions): void {
   const models = new Map<string, Held>();
   const make = createMaker(options);
   const inbox: ToWorker[] = [];
+  /** What came of jobs, and is not told yet. */
+  let answered: Answered[] = [];
+  let unanswered: Unanswered[] = [];
   const tidy = openTidy();
   let busy = false;
   /** A large picture was worked on. */
@@ -47,17 +51,27 @@ function work(port: MessagePort, options: WorkerOptions): void {
 
   const tell = (message: FromWorker) => port.postMessage(message);
 
+  /** @param lots - of which there is no more to tell. */
+  function report(lots: number): void {
+    tell({ kind: 'worked', answered, unanswered, lots });
+    answered = [];
+    unanswered = [];
+  }
+
   async function workOff(): Promise<void> {
     busy = true;
     let jobs: Job[] = [];
+    let lots = 0;
     for (;;) {
       const message = inbox.shift() ?? receiveMessageOnPort(port)?.message;
-      if (message?.kind === 'jobs') {
-        jobs.push(...message.jobs);
+      if (message?.kind === 'lot') {
+        jobs.push(...unpack(message.parcel));
+        lots++;
         continue;
       }
-      await classify(jobs);
+      if (lots > 0) await classify(jobs, lots);
       jobs = [];
+      lots = 0;
       if (message === undefined) {
         if (inbox.length === 0) break;
         continue; // it came while the jobs were worked on
@@ -95,7 +109,7 @@ function work(port: MessagePort, options: WorkerOptions): void {
   }
 
   /** Those that are quick go first, in batches of one model; the others follow one by one. */
-  async function classify(jobs: readonly Job[]): Promise<void> {
+  async function classify(jobs: readonly Job[], lots: number): Promise<void> {
     const groups = new Map<string, Job[]>();
     for (const job of jobs) {
       if (job.alone) continue;
@@ -106,15 +120,17 @@ function work(port: MessagePort, options: WorkerOptions): void {
     for (const [key, group] of groups) await classifyGroup(models.get(key), group);
     for (const job of jobs) {
       if (!job.alone) continue;
+      if (answered.length + unanswered.length > 0) report(0);
       await classifyGroup(models.get(job.key), [job]);
     }
+    report(lots);
     large ||= jobs.some(({ material }) => pixelsOf(material) > LARGE);
   }
 
   async function classifyGroup(held: Held | undefined, group: readonly Job[]): Promise<void> {
     if (held?.session === undefined) {
       const reason = held?.reason ?? 'the worker does not have it';
-      for (const { id } of group) tell({ kind: 'unanswered', id, loss: 'broken', reason });
+      for (const { id } of group) unanswered.push({ id, loss: 'broken', reason });
       return;
     }
     for (let at = 0; at < group.length; at += held.largest) {
@@ -127,16 +143,15 @@ function work(port: MessagePort, options: WorkerOptions): void {
     const { shape, prepare } = held.model.card.input;
     const size = shape[0] * shape[1] * shape[2];
     const ids: number[] = [];
-    const spent: Spent[] = [];
+    const spent: number[] = [];
     for (const { id, material } of batch) {
       try {
         const made = make(material, shape, prepare);
         held.inputs.set(made.input, ids.length * size);
         ids.push(id);
-        spent.push(made.spent);
+        spent.push(made.spent.decode, made.spent.prepare);
       } catch (error) {
-        tell({
-          kind: 'unanswered',
+        unanswered.push({
           id,
           loss: error instanceof Damaged ? 'refused' : 'failed',
           reason: explain(error),
@@ -150,11 +165,11 @@ function work(port: MessagePort, options: WorkerOptions): void {
       const all = await session.run(held.inputs.subarray(0, n * size), n);
       const run = performance.now() - start;
       const probabilities = all.subarray(0, ids.length * held.model.card.labels.length);
-      tell({ kind: 'answered', key: held.model.key, ids, probabilities, spent, run } satisfies Answered);
+      answered.push({ key: held.model.key, ids, probabilities, spent, run });
     } catch (error) {
       if (batch.length > 1)
         for (const job of batch) await runBatch(held, session, ids.includes(job.id) ? [job] : []);
-      else tell({ kind: 'unanswered', id: ids[0] ?? -1, loss: 'failed', reason: explain(error) });
+      else unanswered.push({ id: ids[0] ?? -1, loss: 'failed', reason: explain(error) });
     }
   }
 }

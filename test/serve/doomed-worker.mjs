@@ -5,9 +5,8 @@ import '../../serve/sessions/worker.mjs';
 
 /** @param {import('../../serve/sessions/messages.ts').ToWorker | undefined} message */
 function dieOf(message) {
-  if (message?.kind !== 'jobs') return;
-  const widths = message.jobs.map(({ material }) => material.kind === 'picture' && material.picture.width);
-  if (widths.includes(13)) process.exit(7);
+  if (message?.kind !== 'lot') return;
+  if (message.parcel.pictures.some(({ width }) => width === 13)) process.exit(7);
 }
 
 const { receiveMessageOnPort } = threads;
