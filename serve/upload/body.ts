@@ -7,11 +7,11 @@ import type { Held } from './memory.ts';
 import { concatenate, receive, type Upload } from './receive.ts';
 
 /**
- * Reads the body, alone on its buffer.
+ * Reads the body.
  *
  * @throws Refusal 413 when it is too long, 400 when it ends early, 503 as `held` does.
  */
-export async function readBody(upload: Upload): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBody(upload: Upload): Promise<Buffer> {
   const chunks: Buffer[] = [];
   await receive(upload, (chunk) => chunks.push(chunk));
   return concatenate(chunks);

@@ -1,19 +1,24 @@
-// A form as browsers and curl send it: takes the files out of the field `img` while the body arrives.
+// A form as browsers and curl send it: takes the files out of the field `img`; of a large one while the body arrives.
 import busboy from 'busboy';
 import { Refusal } from '../refusal.ts';
+import { readBody } from './body.ts';
+import { readPlainForm } from './plain-form.ts';
 import { concatenate, receive, type Upload } from './receive.ts';
 
 /** A file of a form. */
 export interface FormFile {
   /** As its sender calls it, who may not. */
   readonly name: string | undefined;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
 }
 
 /** The field that holds a picture; several may come. */
 const FIELD = 'img';
 
 const example = `curl -F ${FIELD}=@picture.png`;
+
+/** Bytes of a body up to which it is read as a whole first. */
+const WHOLE = 1024 * 1024;
 
 /** Header lines of a part at most, and bytes of a field: none is expected. */
 const limits = { headerPairs: 32, fieldSize: 1024 };
@@ -26,7 +31,21 @@ const limits = { headerPairs: 32, fieldSize: 1024 };
  * @throws Refusal 400 when the body is broken, or is not one or more files in the field `img`; 413 as `receive` does.
  */
 export async function readForm(upload: Upload, most: number): Promise<FormFile[]> {
-  const parser = createParser(upload.type, most);
+  const { type, announced } = upload;
+  if (announced === undefined || announced > WHOLE) {
+    return parseForm(type, most, (take) => receive(upload, take));
+  }
+  const body = await readBody(upload);
+  return readPlainForm(body, type, FIELD, most) ?? parseForm(type, most, async (take) => take(body));
+}
+
+/** @param feed - hands over every chunk of the body. */
+async function parseForm(
+  type: string,
+  most: number,
+  feed: (take: (chunk: Buffer) => void) => Promise<void>,
+): Promise<FormFile[]> {
+  const parser = createParser(type, most);
   const files: { readonly name: string | undefined; readonly chunks: Buffer[] }[] = [];
   let wrong: Refusal | undefined;
   const refuse = (message: string) => {
@@ -53,7 +72,7 @@ export async function readForm(upload: Upload, most: number): Promise<FormFile[]
   const parsed = new Promise<void>((resolve) => parser.once('close', resolve));
 
   try {
-    await receive(upload, (chunk) => {
+    await feed((chunk) => {
       if (!parser.destroyed) parser.write(chunk);
       if (wrong !== undefined) throw wrong;
     });

@@ -57,15 +57,10 @@ export function receive(upload: Upload, take: (chunk: Buffer) => void): Promise<
   });
 }
 
-/** The chunks as one array, alone on its buffer, so that it can be moved to a worker. */
-export function concatenate(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+/** The chunks as one. */
+export function concatenate(chunks: readonly Buffer[]): Buffer {
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
 }
 
 function tooLong(limit: number): Refusal {

@@ -1,0 +1,61 @@
+// Takes apart a form that is there as a whole and is as curl, browsers and the usual libraries write it. Most are, and
+// a parser for streams takes five times as long for a small one.
+import type { FormFile } from './multipart.ts';
+
+const contentType = /^multipart\/form-data; ?boundary=(?:"([\w'()+,./:=?-]{1,70})"|([\w'+.-]{1,70}))$/i;
+
+/** A part's headers: a file of the field, with a name that needs no decoding, and perhaps its type. */
+const plainPart = (field: string) =>
+  new RegExp(
+    `^content-disposition: form-data; name="${field}"; filename="([\\x20!#-$&-.0-[\\]-~]+)"(\r\ncontent-type: [\\x20-~]*)?$`,
+    'i',
+  );
+
+/** Bytes of a part's headers at most. */
+const HEADERS = 512;
+
+/**
+ * Finds the files of a form.
+ *
+ * Reference: RFC 7578; RFC 2046, section 5.1.1.
+ *
+ * @param type - the `Content-Type` header.
+ * @param field - the name of the field that holds files: letters alone.
+ * @param most - files at most.
+ * @returns the files, as parts of `body`; undefined when anything is out of the ordinary, which is for the parser of
+ * streams to judge.
+ */
+export function readPlainForm(
+  body: Buffer,
+  type: string,
+  field: string,
+  most: number,
+): FormFile[] | undefined {
+  const [, quoted, bare] = contentType.exec(type) ?? [];
+  const boundary = quoted ?? bare;
+  if (boundary === undefined || !startsWith(body, 0, `--${boundary}\r\n`)) return undefined;
+  const plain = plainPart(field);
+  const delimiter = `\r\n--${boundary}`;
+  const files: FormFile[] = [];
+  for (let at = boundary.length + 4; ; ) {
+    const headers = body.indexOf('\r\n\r\n', at, 'latin1');
+    if (headers === -1 || headers - at > HEADERS || files.length === most) return undefined;
+    const [, name] = plain.exec(body.toString('latin1', at, headers)) ?? [];
+    const start = headers + 4;
+    const end = body.indexOf(delimiter, start, 'latin1');
+    if (name === undefined || end <= start) return undefined;
+    files.push({ name, bytes: body.subarray(start, end) });
+    at = end + delimiter.length + 2;
+    if (startsWith(body, at - 2, '\r\n')) continue;
+    const over = startsWith(body, at - 2, '--') && (at === body.length || isLast(body, at));
+    return over ? files : undefined;
+  }
+}
+
+function isLast(body: Buffer, at: number): boolean {
+  return at + 2 === body.length && startsWith(body, at, '\r\n');
+}
+
+function startsWith(body: Buffer, at: number, text: string): boolean {
+  return body.toString('latin1', at, at + text.length) === text;
+}
