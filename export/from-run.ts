@@ -5,9 +5,10 @@ import { UserError } from '../models/errors.ts';
 import type { ModelProto } from '../models/onnx/schema.ts';
 import { readBackbone } from '../train/backbone/index.ts';
 import { readCheckpoint } from '../train/checkpoint.ts';
-import { type Dataset, isFolder, loadDataOf, type Shape, withPictures } from '../train/datasets/index.ts';
+import { type Dataset, loadDataOf, type Shape, withPictures } from '../train/datasets/index.ts';
 import { tf } from '../train/graph/tensorflow.ts';
 import { type Recipe, recipeDigest } from '../train/recipes/index.ts';
+import { publicRecipe } from '../train/recipes/public.ts';
 import type { Run } from '../train/run.ts';
 import { calibrationOf, tempered } from './calibrate.ts';
 import type { Exportable } from './export.ts';
@@ -76,17 +77,6 @@ export async function loadRun(
     variables: network.variables,
     ...(backbone && { backbone }),
     test,
-  };
-}
-
-/** A recipe as others may read it: without the paths of folders and files on this machine. */
-function publicRecipe(recipe: Recipe): Recipe {
-  const { dataset, backbone, options } = recipe;
-  return {
-    ...recipe,
-    ...(isFolder(dataset) && { dataset: basename(dataset) }),
-    ...(backbone && { backbone: { ...backbone, path: basename(backbone.path) } }),
-    ...(options?.backbone && { options: { ...options, backbone: basename(options.backbone) } }),
   };
 }
 

@@ -34,40 +34,64 @@ const VALID = 0.2;
  * @throws UserError if the folder cannot be trained on
  */
 export async function folderRecipe(choice: FolderChoice): Promise<RecipeInput> {
-  const { path, valid = VALID, options } = choice;
   const network = await networkOf(choice);
-  const { size, prepare } = network;
-  const data = { dataset: path, folder: { size, valid, ...network.folder }, prepare };
-  const { labels, train } = await loadDataOf(data);
+  const { labels, train } = await loadDataOf(dataOf(choice, network));
+  return recipeOn({ ...choice, labels, images: train.n }, network);
+}
+
+/** What is known of a folder before its recipe can be made. */
+export type KnownFolder = Pick<FolderChoice, 'path' | 'valid' | 'options'> & {
+  readonly labels: readonly string[];
+  /** Pictures to train on. */
+  readonly images: number;
+};
+
+/** The recipe of a folder and the network that is trained on it. */
+export function recipeOn(folder: KnownFolder, network: Network): RecipeInput {
+  const { path, labels, images, options } = folder;
   const shown = labels.slice(0, 5).join(', ');
   return {
     name: slugOf(path),
     description: `Pictures of ${labels.length} classes: ${shown}${labels.length > 5 ? ', ...' : ''}`,
     ...(Object.keys(options).length > 0 && { options }),
-    ...data,
+    ...dataOf(folder, network),
     // Features are made once, of pictures as they are.
     ...(network.recipe.backbone ? { augment: {} } : { augment: presets.photo, tta: 'mirror' }),
     ...network.recipe,
     labelSmoothing: 0,
     // A batch is never larger than the training pictures.
-    batchSize: Math.min(network.recipe.batchSize, train.n),
+    batchSize: Math.min(network.recipe.batchSize, images),
     seed: 1,
   };
 }
 
-type Network = FolderNetwork & {
+/** A network with the pictures that it takes. */
+export type Network = FolderNetwork & {
   readonly prepare: Prepare;
   readonly folder?: { readonly channels?: 1 };
 };
 
-/** The network that is chosen, ours or a file from elsewhere, with the pictures that it takes. */
-async function networkOf({ network: file, architecture, size, crop }: FolderChoice): Promise<Network> {
-  const plain = { rule: 'resize', filter: 'bilinear', crop: crop ?? 'centre' } as const;
-  if (file?.backbone === undefined) {
-    const ours = networkCalled(architecture ?? USUAL);
-    return { ...ours, size: size ?? ours.size, prepare: plain };
-  }
+function dataOf({ path, valid = VALID }: Pick<FolderChoice, 'path' | 'valid'>, network: Network) {
+  const { size, prepare, folder } = network;
+  return { dataset: path, folder: { size, valid, ...folder }, prepare };
+}
+
+/** A network of ours. @throws UserError when there is none of that name. */
+export function ourNetwork({
+  architecture,
+  size,
+  crop = 'centre',
+}: Pick<FolderChoice, 'architecture' | 'size' | 'crop'>): Network {
+  const ours = networkCalled(architecture ?? USUAL);
+  return { ...ours, size: size ?? ours.size, prepare: { rule: 'resize', filter: 'bilinear', crop } };
+}
+
+/** The network that is chosen, ours or a file from elsewhere. */
+async function networkOf(choice: FolderChoice): Promise<Network> {
+  const { network: file, size, crop } = choice;
+  if (file?.backbone === undefined) return ourNetwork(choice);
   const { backbone, input } = await chooseBackbone(file.backbone, file, size);
+  const plain: Prepare = { rule: 'resize', filter: 'bilinear', crop: 'centre' };
   const { prepare = plain, standardise, channels } = input;
   return {
     description: `a head on the features of ${basename(file.backbone)}`,

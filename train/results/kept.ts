@@ -4,12 +4,15 @@ import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
 import { UserError } from '../../models/errors.ts';
 import { rowSchema } from '../checkpoint.ts';
+import { adjusted } from '../recipes/adjust.ts';
+import { ourNetwork, recipeOn } from '../recipes/folder.ts';
 import { findRecipe, type Recipe } from '../recipes/index.ts';
-import { recipeSchema } from '../recipes/recipe.ts';
+import { publicRecipe } from '../recipes/public.ts';
+import { recipeSchema, resolveRecipe } from '../recipes/recipe.ts';
 import { readRun } from '../report/facts.ts';
 import { timeSchema } from '../report/record.ts';
 import { listRuns } from '../run.ts';
-import { circles, lessons, type Row, remedies } from './rows.ts';
+import { circles, folders, lessons, type Row, remedies } from './rows.ts';
 
 const schema = z.object({
   recipe: recipeSchema,
@@ -50,9 +53,12 @@ export function readKept(path: string): Finished[] {
  * same recipe, seed and machine the later counts; what belongs to no row as it stands now is left out.
  */
 export function keep(kept: readonly Finished[], found: readonly Finished[]): Finished[] {
-  const wanted = new Set([...lessons, ...remedies, ...circles].map((row) => identity(recipeOf(row), true)));
+  const wanted = new Set(
+    [...lessons, ...remedies, ...circles, ...folders].map((row) => identity(recipeOf(row), true)),
+  );
   const runs = new Map<string, Finished>();
-  for (const run of [...kept, ...found]) {
+  for (const each of [...kept, ...found]) {
+    const run = { ...each, recipe: publicRecipe(each.recipe) };
     const { recipe, environment } = run;
     if (!wanted.has(identity(recipe, recipe.budget === undefined))) continue;
     const { steps: _steps, ...asked } = recipe;
@@ -61,10 +67,21 @@ export function keep(kept: readonly Finished[], found: readonly Finished[]): Fin
   return [...runs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, run]) => run);
 }
 
-export const recipeOf = ({ recipe, options }: Row): Recipe => findRecipe(recipe, {}, options);
+export function recipeOf({ recipe, options }: Row): Recipe {
+  if (!recipe.startsWith('./')) return findRecipe(recipe, {}, options);
+  const { epochs, 'learning-rate': learningRate, ...own } = options;
+  // Neither its classes nor their number decide what `identity` compares.
+  const folder = { path: recipe.slice(1), labels: [], images: Number.POSITIVE_INFINITY, options: own };
+  return adjusted(resolveRecipe(recipeOn(folder, ourNetwork(own))), {
+    epochs: epochs === undefined ? undefined : Number(epochs),
+    learningRate: learningRate === undefined ? undefined : Number(learningRate),
+  });
+}
 
 /** What has to be equal for two runs to belong together, as text: of a run at a budget, not its steps. */
 export function identity(recipe: Recipe, withSteps: boolean): string {
-  const { seed: _seed, precision: _precision, budget: _budget, steps, ...rest } = recipe;
+  const { seed: _seed, precision: _precision, budget: _budget, steps, ...asked } = publicRecipe(recipe);
+  // What a folder's recipe says of itself names its classes, which a row does not know.
+  const rest = recipe.folder === undefined ? asked : { ...asked, description: '' };
   return canonicalJson(withSteps && steps !== undefined ? { ...rest, steps } : rest);
 }

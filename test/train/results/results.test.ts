@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeCheckpoint } from '../../../train/checkpoint.ts';
 import { findRecipe, type Recipe, stepsOf } from '../../../train/recipes/index.ts';
-import { finishedRuns, keep, readKept } from '../../../train/results/kept.ts';
+import { finishedRuns, keep, readKept, recipeOf } from '../../../train/results/kept.ts';
 import { resultsMarkdown } from '../../../train/results/markdown.ts';
-import { circles, lessons, remedies } from '../../../train/results/rows.ts';
+import { circles, folders, lessons, remedies } from '../../../train/results/rows.ts';
 import { createRun } from '../../../train/run.ts';
 
 let folder: string;
@@ -49,8 +49,22 @@ const lineOf = (text: string, command: string) => text.split('\n').filter((line)
 describe('resultsMarkdown', () => {
   it('says of every row that it was not run', () => {
     const text = made();
-    expect(text.match(/\| not run \|/g)).toHaveLength(lessons.length + remedies.length + circles.length);
+    expect(text.match(/\| not run \|/g)).toHaveLength(
+      lessons.length + remedies.length + circles.length + folders.length,
+    );
     expect(text).toContain('None of the pairs has been run.');
+  });
+
+  it('knows the run of a folder, wherever it lay, and keeps nothing of the machine', () => {
+    const [first] = folders;
+    if (first === undefined) throw new Error('there are rows of folders');
+    const recipe = { ...recipeOf(first), description: 'Pictures of 2 classes: cat, dog' };
+    addRun({ ...recipe, dataset: '/home/somebody/pets' }, 0.1);
+    addRun({ ...recipe, dataset: '/home/somebody/pets', epochs: 3, seed: 2 }, 0.5);
+    const kept = keep([], finishedRuns(folder));
+    expect(JSON.stringify(kept)).not.toContain('somebody');
+    for (const runs of [kept, finishedRuns(folder)])
+      expect(lineOf(resultsMarkdown(runs), 'train ./pets`')[0]).toContain('90.00 % (n = 1)');
   });
 
   it('has mean, deviation and n over seeds, and the mean wall time', () => {

@@ -1,0 +1,15 @@
+// A recipe as others may read it.
+import { basename } from 'node:path';
+import { isFolder } from '../datasets/index.ts';
+import type { Recipe } from './recipe.ts';
+
+/** The recipe without the paths of folders and files on this machine: their last names are left. */
+export function publicRecipe(recipe: Recipe): Recipe {
+  const { dataset, backbone, options } = recipe;
+  return {
+    ...recipe,
+    ...(isFolder(dataset) && { dataset: basename(dataset) }),
+    ...(backbone && { backbone: { ...backbone, path: basename(backbone.path) } }),
+    ...(options?.backbone && { options: { ...options, backbone: basename(options.backbone) } }),
+  };
+}
