@@ -65,7 +65,7 @@ export function arrange(listing: Listing, files: readonly ReadFile[], options: A
   const [train, test] = [of('train'), of('test')];
   if (test.length === 0)
     throw new UserError(
-      `${listing.root} leaves no picture for validation: ${train.length} pictures of ${labels.length} classes, one of each. Give at least one class a second picture${listing.layout === 'train-and-valid' ? ', or put pictures into its folder for validation' : ''}.`,
+      `${listing.root} leaves no picture for validation: ${train.length} pictures of ${labels.length} classes, none with two that differ. Give at least one class a second picture${listing.layout === 'train-and-valid' ? ', or put pictures into its folder for validation' : ''}.`,
     );
   const size = options.shape[0] * options.shape[1] * options.shape[2];
   const numbers = new Map(labels.map((label, i) => [label, i]));
@@ -216,10 +216,10 @@ function checkClasses(
   );
 }
 
-function tooFewClasses({ root, layout }: Listing, labels: readonly string[]): UserError {
+function tooFewClasses({ root, layout, notes }: Listing, labels: readonly string[]): UserError {
   const [only] = labels;
   const how = layout === 'table' ? 'label' : 'folder with pictures';
   return new UserError(
-    `${root} has one class with pictures to train on, ${JSON.stringify(only ?? '')}: there is nothing to tell apart. Add a second ${how}, such as "other".`,
+    `${root} has one class with pictures to train on, ${JSON.stringify(only ?? '')}: there is nothing to tell apart. Add a second ${how}, such as "other".${notes.map((note) => ` ${note}`).join('')}`,
   );
 }

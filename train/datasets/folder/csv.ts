@@ -1,8 +1,9 @@
 // Reads a table of paths and labels: CSV as RFC 4180 has it, separated by commas, semicolons or tabs.
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, posix, relative } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
 import type { Found } from './find.ts';
+import type { Problem } from './findings.ts';
 
 /** What the columns may be called, in lower case. */
 const NAMES = {
@@ -14,41 +15,64 @@ const NAMES = {
 const TRAIN = /^(train(ing)?|false|0|no)$/i;
 const TEST = /^(valid(ation)?|val|test|true|1|yes)$/i;
 
+/** What a table lists, and the rows that are of no use. */
+export interface Table {
+  readonly found: readonly Found[];
+  readonly problems: readonly Problem[];
+}
+
 /**
- * The pictures that a table lists. With a header, columns are found by name; without one, path and label are the
+ * The pictures that a table lists, their paths relative to its folder. With a header, columns are found by name; without one, path and label are the
  * first two. A column such as `split` (train, valid) or `is_valid` (True, False) fixes sides.
  * @throws UserError for a table that has no such columns, with those that it has.
  */
-export function readTable(path: string): Found[] {
-  const [first = [], ...rest] = parseTable(readFileSync(path, 'utf8'));
+export function readTable(path: string): Table {
+  const root = dirname(path);
+  const [first = [], ...rest] = parseTable(textOf(path));
   const header = first.map((cell) => cell.trim().toLowerCase());
   const columnOf = (kind: keyof typeof NAMES) =>
     header.findIndex((name) => new Set<string>(NAMES[kind]).has(name));
   let columns = { path: columnOf('path'), label: columnOf('label'), split: columnOf('split') };
   let rows = rest;
   if (columns.path < 0 || columns.label < 0) {
-    if (first.length < 2 || !existsSync(join(dirname(path), first[0] ?? '')))
+    if (first.length < 2 || !existsSync(join(root, pathIn(root, first[0] ?? ''))))
       throw new UserError(
-        `${path} has the columns ${first.map((cell) => JSON.stringify(cell)).join(', ') || '(none)'}; expected one called ${NAMES.path.slice(0, 3).join(', ')} and one called ${NAMES.label.slice(0, 3).join(', ')}, or no header and paths in the first column, relative to ${dirname(path)}.`,
+        `${path} has the columns ${first.map((cell) => JSON.stringify(cell)).join(', ') || '(none)'}; expected one called ${NAMES.path.slice(0, 3).join(', ')} and one called ${NAMES.label.slice(0, 3).join(', ')}, or no header and paths in the first column, relative to ${root}.`,
       );
     columns = { path: 0, label: 1, split: -1 };
     rows = [first, ...rest];
   }
-  return rows
-    .filter((row) => row.some((cell) => cell.trim() !== ''))
-    .map((row, i) => {
-      const [file, label] = [row[columns.path]?.trim() ?? '', row[columns.label]?.trim() ?? ''];
-      const side = row[columns.split]?.trim() ?? '';
-      if (file === '' || label === '')
-        throw new UserError(
-          `${path}: row ${i + 1} below the header has no ${file === '' ? 'path' : 'label'}: ${JSON.stringify(row.join(', '))}.`,
-        );
-      return {
-        path: file.replaceAll('\\', '/'),
-        label: label.normalize('NFC'),
-        split: TRAIN.test(side) ? 'train' : TEST.test(side) ? 'test' : undefined,
-      };
-    });
+  const problems: Problem[] = [];
+  const found = rows.flatMap((row, i): Found[] => {
+    if (row.every((cell) => cell.trim() === '')) return [];
+    const [file, label] = [row[columns.path]?.trim() ?? '', row[columns.label]?.trim() ?? ''];
+    const side = row[columns.split]?.trim() ?? '';
+    if (file === '' || label === '') {
+      const where = `row ${i + 1} of ${basename(path)}`;
+      problems.push(
+        file === ''
+          ? { path: where, reason: `has no path: ${JSON.stringify(row.join(', '))}` }
+          : { path: file, reason: `has no label in ${where}` },
+      );
+      return [];
+    }
+    const split = TRAIN.test(side) ? 'train' : TEST.test(side) ? 'test' : undefined;
+    return [{ path: pathIn(root, file), label: label.normalize('NFC'), split }];
+  });
+  return { found, problems };
+}
+
+/** A path as it is written, relative to the table's folder and in one way alone. */
+function pathIn(root: string, file: string): string {
+  const written = file.replaceAll('\\', '/');
+  return posix.normalize(isAbsolute(written) ? relative(root, written) : written);
+}
+
+/** UTF-8, or the UTF-16 that spreadsheets call Unicode text. */
+function textOf(path: string): string {
+  const bytes = readFileSync(path);
+  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return bytes.toString(isWide ? 'utf16le' : 'utf8');
 }
 
 /** Whether a file is called like a table. */

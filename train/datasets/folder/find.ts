@@ -45,14 +45,15 @@ export function findPictures(path: string): Listing {
     wanted.flatMap((name) => folders.filter((folder) => folder.toLowerCase() === name))[0];
   const [train, test] = [sideOf(TRAIN), sideOf(TEST)];
   if (train !== undefined && test !== undefined) return listSides(path, train, test, folders);
-  const table = tableAmong(path, names);
+  const { table, notes } = tableAmong(path, names);
   if (table !== undefined) return table;
   if (train !== undefined && folders.length === 1 && namesIn(join(path, train)).length > 0)
-    return listClasses(join(path, train));
-  return listClasses(path);
+    return listClasses(join(path, train), notes);
+  return listClasses(path, notes);
 }
 
-function listClasses(root: string): Listing {
+/** @param notes - Of tables that are none of pictures. */
+function listClasses(root: string, notes: readonly string[]): Listing {
   const { files, problems } = walk(root);
   const inClasses = files.filter((file) => file.includes('/'));
   const loose = files.filter((file) => !file.includes('/'));
@@ -60,7 +61,7 @@ function listClasses(root: string): Listing {
     throw new UserError(
       files.length === 0
         ? `${root} is empty: expected a folder for each class with pictures in it, such as ${join(root, 'cats', '1.jpg')}.`
-        : `${root} has ${files.length} files (${loose.slice(0, 3).join(', ')}${loose.length > 3 ? ', ...' : ''}) but no folders with files in them: expected a folder for each class, or a CSV with the columns path and label.`,
+        : `${root} has ${files.length} files (${loose.slice(0, 3).join(', ')}${loose.length > 3 ? ', ...' : ''}) but no folders with files in them: expected a folder for each class, or a CSV with the columns path and label.${notes.map((note) => ` ${note}`).join('')}`,
     );
   return {
     root,
@@ -70,7 +71,7 @@ function listClasses(root: string): Listing {
       ...problems,
       ...loose.map((file) => ({ path: file, reason: 'lies in no class folder, so it has no label' })),
     ],
-    notes: [],
+    notes,
   };
 }
 
@@ -104,9 +105,10 @@ function listSides(root: string, train: string, test: string, folders: readonly 
 
 function listTable(path: string, others: readonly string[]): Listing {
   const root = dirname(path);
-  const problems: Problem[] = [];
+  const table = readTable(path);
+  const problems: Problem[] = [...table.problems];
   const seen = new Set<string>();
-  const found = readTable(path).filter(({ path: file }) => {
+  const found = table.found.filter(({ path: file }) => {
     const reason = seen.has(file)
       ? `listed more than once in ${basename(path)}`
       : existsSync(join(root, file))
@@ -118,15 +120,21 @@ function listTable(path: string, others: readonly string[]): Listing {
   });
   if (found.length === 0)
     throw new UserError(
-      `None of the ${problems.length} files that ${path} lists is there; paths are relative to ${root}, and the first is ${JSON.stringify(problems[0]?.path ?? '')}.`,
+      table.found.length === 0
+        ? `${path} lists no picture with a label.${problems[0] ? ` ${problems[0].path} ${problems[0].reason}.` : ''}`
+        : `None of the ${table.found.length} files that ${path} lists is there; paths are relative to ${root}, and the first is ${JSON.stringify(table.found[0]?.path ?? '')}.`,
     );
   const notes = others.length === 0 ? [] : [`Not looked at, beside ${basename(path)}: ${others.join(', ')}.`];
   return { root, layout: 'table', found, problems, notes };
 }
 
-/** The table of a folder: the only one that lists pictures. One that is about something else is no mistake. */
-function tableAmong(root: string, names: readonly string[]): Listing | undefined {
+/** The table of a folder: the only one that lists pictures. Of one that lists none it is noted why. */
+function tableAmong(
+  root: string,
+  names: readonly string[],
+): { table: Listing | undefined; notes: readonly string[] } {
   const tables = names.filter((name) => isTable(name) && !isFolder(join(root, name)));
+  const notes: string[] = [];
   const listings = tables.flatMap((name) => {
     try {
       return [
@@ -136,11 +144,12 @@ function tableAmong(root: string, names: readonly string[]): Listing | undefined
         ),
       ];
     } catch (error) {
-      if (error instanceof UserError) return [];
-      throw error;
+      if (!(error instanceof UserError)) throw error;
+      notes.push(`Not taken as a table: ${error.message}`);
+      return [];
     }
   });
-  if (listings.length <= 1) return listings[0];
+  if (listings.length <= 1) return { table: listings[0], notes };
   throw new UserError(
     `${root} has several tables of pictures (${tables.join(', ')}): name one, such as ${join(root, tables[0] ?? '')}.`,
   );

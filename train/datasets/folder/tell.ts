@@ -7,7 +7,11 @@ const SHOWN = 6;
 
 /** Lines about a dataset's folder; none for other data. */
 export function tellFindings({ findings }: Pick<Dataset, 'findings'>): string[] {
-  if (findings === undefined) return [];
+  // Names of files may hold anything, also what would move the cursor.
+  return findings === undefined ? [] : linesOf(findings).map((line) => line.replace(/\p{Cc}/gu, '\ufffd'));
+}
+
+function linesOf(findings: FolderFindings): string[] {
   const { classes, problems, copies, contradictions, nearDuplicates, notes } = findings;
   const shown = classes
     .slice(0, SHOWN)

@@ -70,8 +70,13 @@ describe('layouts', () => {
   it('a table of paths and labels, found in the folder or named', async () => {
     await fill(numbered('images', 6));
     const rows = ['﻿Path;Label;is_valid', '"images/0.png";"a;b";False', 'images/1.png;c;False'];
-    rows.push('images/2.png;c;True', 'images/3.png;"a;b";True', 'images/9.png;c;True');
-    place.write('table.csv', `${rows.join('\r\n')}\r\n`);
+    rows.push('images/2.png;c;True', `${join(place.path, 'images', '3.png')};"a;b";True`);
+    rows.push('images/9.png;c;True', './images/1.png;c;False', 'images/4.png;;False', ';c;False');
+    const text = `${rows.join('\r\n')}\r\n`;
+    // As a spreadsheet's "Unicode text" has it, too.
+    place.write('wide/table.csv', Buffer.from(text.replaceAll('images/', '../images/'), 'utf16le'));
+    expect((await load({}, join(place.path, 'wide', 'table.csv'))).labels).toEqual(['a;b', 'c']);
+    place.write('table.csv', text);
     for (const path of [place.path, join(place.path, 'table.csv')]) {
       const dataset = await load({}, path);
       expect(dataset.labels).toEqual(['a;b', 'c']);
@@ -80,7 +85,10 @@ describe('layouts', () => {
         ['images/3.png', 'a;b'],
       ]);
       expect(dataset.findings?.problems).toEqual([
+        { path: 'images/1.png', reason: 'listed more than once in table.csv' },
+        { path: 'images/4.png', reason: 'has no label in row 7 of table.csv' },
         { path: 'images/9.png', reason: 'listed in table.csv, but not there' },
+        { path: 'row 8 of table.csv', reason: 'has no path: ", c, False"' },
       ]);
     }
   });
@@ -225,6 +233,8 @@ describe('what is refused, with what to do', () => {
 
   it('a table without the columns, or of files that are elsewhere', async () => {
     place.write('t.csv', 'id,breed\n1,pug\n');
+    place.write('0.png', '');
+    expect(await refusal(load())).toMatch(/no folders with files.*Not taken as a table.*"id", "breed"/);
     expect(await refusal(load({}, join(place.path, 't.csv')))).toMatch(
       /has the columns "id", "breed"; expected/,
     );
