@@ -6,6 +6,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { UserError } from '../models/errors.ts';
 import { answerBrokenRequest, answerUnreadable } from './broken.ts';
+import { discardRest } from './discard.ts';
 import type { Env } from './env.ts';
 import { connectionLimits } from './limits.ts';
 
@@ -37,9 +38,13 @@ export async function listen(
   patience = defaultPatience,
 ): Promise<Listening> {
   let closing = false;
-  const answer = getRequestListener(app.fetch, { errorHandler: answerUnreadable });
+  const answer = getRequestListener(app.fetch, {
+    errorHandler: answerUnreadable,
+    autoCleanupIncoming: false, // it cuts connections after half a second, answered or not
+  });
   const server = createServer(limits, (request, response) => {
     if (closing) response.setHeader('Connection', 'close');
+    discardRest(request, response);
     void answer(request, response);
   });
   server.on('clientError', answerBrokenRequest);

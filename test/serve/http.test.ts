@@ -6,6 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectionLimits, defaultLimits } from '../../serve/limits.ts';
 import { listen } from '../../serve/listen.ts';
@@ -135,6 +136,20 @@ describe('limits', () => {
     }
     expect((await received).startsWith('HTTP/1.1 413')).toBe(true);
     await expectAlive();
+  });
+
+  test('who asks a model that is not there has the answer, however long the rest takes to be sent', async () => {
+    const { socket, received } = open();
+    const [pieces, piece] = [10, Buffer.alloc(90_000)];
+    const head = `POST /v2/models/nobody/infer HTTP/1.1\r\nHost: x\r\nContent-Length: ${pieces * piece.length}\r\n\r\n`;
+    socket.write(head);
+    for (let i = 0; i < pieces; i++) {
+      await sleep(100);
+      socket.write(piece);
+    }
+    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    const answers = (await received).split('HTTP/1.1 ').map((answer) => answer.slice(0, 3));
+    expect(answers).toEqual(['', '404', '200']);
   });
 
   test('a body that is shorter than announced is no answerable request, and frees what it held', async () => {
