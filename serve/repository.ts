@@ -4,8 +4,9 @@ import { mkdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promis
 import { dirname, join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { adoptModel } from '../models/adopt/index.ts';
-import { cardKey, readCard } from '../models/card.ts';
+import { type Card, cardKey, readCard } from '../models/card.ts';
 import { UserError } from '../models/errors.ts';
+import { type End, readEnds } from '../models/onnx/ends.ts';
 import { readMetadata } from '../models/onnx/metadata.ts';
 import { listModels, type ModelFile } from '../models/repository.ts';
 import { cacheFolder } from '../setup/paths.mjs';
@@ -67,7 +68,25 @@ export async function readModel(file: ModelFile): Promise<ServedModel> {
   const sha256 = hash.digest('hex');
   const plain = readMetadata(bytes)[cardKey] === undefined ? await readBeside(file.path) : undefined;
   if (plain !== undefined) return adopted(file, bytes, plain, mtimeMs);
-  return { ...file, card: readCard(bytes), sha256, bytes: bytes.length, modified: mtimeMs };
+  const card = readCard(bytes);
+  checkEnds(bytes, card);
+  return { ...file, card, sha256, bytes: bytes.length, modified: mtimeMs };
+}
+
+/**
+ * Looks whether a file takes and gives what its card says, before it is opened: onnxruntime ends the whole process over
+ * an output of int4.
+ */
+function checkEnds(bytes: Uint8Array, { input, output }: Card): void {
+  const { inputs, outputs } = readEnds(bytes);
+  const check = (what: string, ends: readonly End[], name: string, type: string) => {
+    const end = ends.find((end) => end.name === name);
+    if (end?.type === type) return;
+    const all = ends.map(({ name, type }) => `"${name}" (${type})`).join(', ');
+    throw new UserError(`its ${what}s are ${all}; expected "${name}" (${type})`);
+  };
+  check('input', inputs, input.name, 'uint8');
+  check('output', outputs, output.name, 'float');
 }
 
 /** The text of the card.json beside a model file; undefined when there is none. */

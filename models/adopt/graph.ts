@@ -8,6 +8,7 @@ import {
   type NodeProto,
   type ValueInfoProto,
 } from '../onnx/schema.ts';
+import { typeName } from '../onnx/types.ts';
 import type { PlainCard } from './card.ts';
 
 /** Names that our form gives to input and output, and the beginning of all that is added. */
@@ -88,17 +89,13 @@ function only(what: string, values: readonly ValueInfoProto[]): ValueInfoProto {
   return first;
 }
 
-const typeNames: Readonly<Record<number, string>> = Object.fromEntries(
-  Object.entries(dataType).map(([name, number]) => [number, name.toLowerCase()]),
-);
-
 /** @returns the number of pictures that the model takes; undefined for any. */
 function checkInput({ name, type }: ValueInfoProto, { input }: PlainCard): number | undefined {
   const { elem_type = 0, shape } = type?.tensor_type ?? {};
   const wanted = input.type === 'uint8' ? dataType.UINT8 : dataType.FLOAT;
   if (elem_type !== wanted) {
     throw new UserError(
-      `card.json input.type: received "${input.type}", but the model's input "${name}" is ${typeNames[elem_type] ?? elem_type}`,
+      `card.json input.type: received "${input.type}", but the model's input "${name}" is ${typeName(elem_type)}`,
     );
   }
   if (shape === undefined) return undefined;
@@ -119,9 +116,7 @@ function checkInput({ name, type }: ValueInfoProto, { input }: PlainCard): numbe
 function checkOutput({ name, type }: ValueInfoProto, { labels }: PlainCard): void {
   const { elem_type = 0, shape } = type?.tensor_type ?? {};
   if (elem_type !== dataType.FLOAT) {
-    throw new UserError(
-      `the model's output "${name}" is ${typeNames[elem_type] ?? elem_type}, expected float`,
-    );
+    throw new UserError(`the model's output "${name}" is ${typeName(elem_type)}, expected float`);
   }
   const known = shape?.dim.slice(1).map(({ dim_value }) => dim_value);
   if (known === undefined || known.some((side) => side === undefined || side <= 0)) return;

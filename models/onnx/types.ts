@@ -161,6 +161,15 @@ export const dataType = {
   FLOAT6E3M2: 28,
 } as const;
 
+const typeNames: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(dataType).map(([name, number]) => [number, name.toLowerCase()]),
+);
+
+/** What ONNX calls an element type, in small letters; an unknown one by its number. */
+export function typeName(number: number): string {
+  return typeNames[number] ?? `type ${number}`;
+}
+
 /** Kinds of attribute: AttributeProto.AttributeType. */
 export const attributeType = {
   FLOAT: 1,

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCard } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
+import { dataType, decodeModel, encodeModel } from '../../models/onnx/schema.ts';
+import { addModel } from '../../models/repository.ts';
 import { openEngine } from '../../serve/engine.ts';
 import { defaultLimits } from '../../serve/limits.ts';
 import { usual } from '../../serve/models.ts';
@@ -141,6 +143,35 @@ describe('models that are broken', () => {
       expect(log).toEqual([
         expect.stringContaining('digits/2 is left out'),
         expect.stringContaining('digits/3 is left out'),
+      ]);
+    } finally {
+      await folder.remove();
+    }
+  });
+
+  test('a file whose answer is int4, over which onnxruntime ends the process, is never opened', async () => {
+    const folder = await temporaryFolder();
+    const log: string[] = [];
+    try {
+      const [tiny] = await fillRepository(folder.path, [{}]);
+      const model = decodeModel(tiny?.bytes ?? new Uint8Array());
+      const [output] = model.graph.output;
+      const softmax = model.graph.node.at(-1);
+      if (output?.type?.tensor_type === undefined || softmax === undefined) throw new Error('no output');
+      output.type.tensor_type.elem_type = dataType.INT4;
+      softmax.output = ['floats of it'];
+      model.graph.node.push({
+        op_type: 'Cast',
+        input: ['floats of it'],
+        output: ['probabilities'],
+        attribute: [{ name: 'to', type: 2, i: dataType.INT4 }],
+      });
+      const file = encodeModel({ ...model, ir_version: 10, opset_import: [{ version: 21 }] });
+      await addModel(folder.path, 'digits', file);
+      const models = await readModels(folder.path, undefined, (line) => log.push(line));
+      expect(models.map(({ version }) => version)).toEqual([1]);
+      expect(log).toEqual([
+        'digits/2 is left out: its outputs are "probabilities" (int4); expected "probabilities" (float)',
       ]);
     } finally {
       await folder.remove();
