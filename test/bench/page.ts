@@ -78,13 +78,15 @@ const parts: Record<string, (stage: Stage, sizes: Sizes) => Promise<string>> = {
     return table(['MNIST test digits, drawn', 'read right', 'n'], rows);
   },
   async memory(stage) {
-    const readings = await memoryOver(stage, [100, 500, 1000]);
-    const rows = readings.map(({ strokes, heap, resident }) => [
+    const readings = await memoryOver(stage, [100, 250, 500, 750, 1000]);
+    const rows = readings.map(({ strokes, heap, resident, nodes, listeners }) => [
       String(strokes),
-      `${(heap / 1e6).toFixed(1)} MB`,
+      `${(heap / 1e6).toFixed(2)} MB`,
       megabytes(resident),
+      String(nodes),
+      String(listeners),
     ]);
-    return table(['strokes', 'heap', 'renderer'], rows);
+    return table(['strokes', 'heap', 'renderer', 'nodes', 'listeners'], rows);
   },
 };
 

@@ -4,35 +4,67 @@ import { modelReady, placeOnPad, type Stage, visit } from '../../web-demo/browse
 
 export interface Memory {
   readonly strokes: number;
-  /** Bytes of JavaScript's heap after a collection, and of the renderer process. */
+  /** Bytes of JavaScript's heap after a collection, and of the renderer process with its worker. */
   readonly heap: number;
   readonly resident: number;
+  /** DOM nodes and event listeners. */
+  readonly nodes: number;
+  readonly listeners: number;
 }
 
-/** Draws strokes of ten movements, clears after every tenth, and looks at the memory after each of `marks`. */
+/** Movements of a stroke. */
+const movements = 10;
+
+/** Strokes after which the pad is cleared. */
+const together = 10;
+
+/** Draws strokes with the mouse, each a digit of its own, and looks at the memory after each of `marks`. */
 export async function memoryOver(stage: Stage, marks: readonly number[]): Promise<Memory[]> {
   const { page } = await visit(stage);
   await modelReady(page);
   const session = await page.context().newCDPSession(page);
   const system = await stage.browser.newBrowserCDPSession();
   await session.send('Performance.enable');
-  const readings: Memory[] = [];
-  for (let strokes = 1; strokes <= Math.max(...marks); strokes++) {
-    const x = 0.1 + 0.08 * (strokes % 10);
-    await page.mouse.move(...(await placeOnPad(page, [x, 0.2])));
-    await page.mouse.down();
-    for (let i = 1; i <= 10; i++) await page.mouse.move(...(await placeOnPad(page, [x, 0.2 + 0.06 * i])));
-    await page.mouse.up();
-    if (strokes % 10 === 0) await page.keyboard.press('Escape');
-    if (!marks.includes(strokes)) continue;
+  const [[left, top], [right, bottom]] = [await placeOnPad(page, [0, 0]), await placeOnPad(page, [1, 1])];
+
+  /** Without waiting for each movement, which would be most of the time; the browser keeps their order. */
+  function mouse(type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', u: number, v: number) {
+    const [x, y] = [left + u * (right - left), top + v * (bottom - top)];
+    const buttons = type === 'mouseReleased' ? 0 : 1;
+    return session.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', buttons, clickCount: 1 });
+  }
+
+  async function stroke(x: number): Promise<void> {
+    const moved = Array.from({ length: movements }, (_, i) => mouse('mouseMoved', x, 0.2 + 0.06 * (i + 1)));
+    await Promise.all([mouse('mousePressed', x, 0.2), ...moved, mouse('mouseReleased', x, 0.8)]);
+  }
+
+  async function read(strokes: number): Promise<Memory> {
     await session.send('HeapProfiler.collectGarbage');
     const { metrics } = await session.send('Performance.getMetrics');
-    const heap = metrics.find(({ name }) => name === 'JSHeapUsedSize')?.value ?? Number.NaN;
+    const metric = (wanted: string) => metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN;
     const { processInfo } = await system.send('SystemInfo.getProcessInfo');
     const resident = processInfo
       .filter(({ type }) => type === 'renderer')
       .reduce((sum, { id }) => sum + residentOf(id), 0);
-    readings.push({ strokes, heap, resident });
+    return {
+      strokes,
+      heap: metric('JSHeapUsedSize'),
+      resident,
+      nodes: metric('Nodes'),
+      listeners: metric('JSEventListeners'),
+    };
+  }
+
+  const readings: Memory[] = [];
+  for (let strokes = 1; strokes <= Math.max(...marks); strokes++) {
+    await stroke(0.05 + 0.1 * (strokes % together));
+    if (strokes % together === 0) {
+      // What is drawn is read before it is cleared, and nothing else of it is left.
+      await page.getByRole('button', { name: `Digit ${together} of ${together}` }).waitFor();
+      await page.keyboard.press('Escape');
+    }
+    if (marks.includes(strokes)) readings.push(await read(strokes));
   }
   await page.context().close();
   return readings;

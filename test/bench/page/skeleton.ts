@@ -4,6 +4,11 @@ import type { Place } from '../../web-demo/strokes.ts';
 /** Times that an image is enlarged before it is thinned. */
 const enlarged = 4;
 
+/** Part of the darkest ink within so many enlarged pixels that a pixel must have, and its least level. */
+const darkEnough = 0.65;
+const surroundings = 10;
+const faintest = 50;
+
 /** Pixels of the enlarged image between two points of a stroke: about those of a mouse. */
 const spacing = 3;
 
@@ -27,10 +32,13 @@ export function strokesFrom(image: Uint8Array, side: number): Place[][] {
   return lines.map((line) => line.map(([x, y]) => [(x + 0.5) / unit, (y + 0.5) / unit]));
 }
 
-/** Enlarges by linear interpolation and keeps what is more ink than paper. */
+/**
+ * Enlarges by linear interpolation and keeps what is ink. A broad pen leaves grey in a loop, a fine one leaves no more
+ * than grey: so a pixel is compared with the darkest ink around it.
+ */
 function enlarge(image: Uint8Array, side: number): Bitmap {
   const width = side * enlarged;
-  const data = new Uint8Array(width * width);
+  const levels = new Float32Array(width * width);
   const at = (x: number, y: number) =>
     x < 0 || y < 0 || x >= side || y >= side ? 0 : (image[y * side + x] ?? 0);
   for (let y = 0; y < width; y++) {
@@ -40,10 +48,29 @@ function enlarge(image: Uint8Array, side: number): Bitmap {
       const [a, b] = [u - i, v - j];
       const above = at(i, j) * (1 - a) + at(i + 1, j) * a;
       const below = at(i, j + 1) * (1 - a) + at(i + 1, j + 1) * a;
-      data[y * width + x] = above * (1 - b) + below * b >= 128 ? 1 : 0;
+      levels[y * width + x] = above * (1 - b) + below * b;
     }
   }
+  const most = darkest(levels, width);
+  const data = Uint8Array.from(levels, (level, i) =>
+    level >= Math.max(faintest, (most[i] ?? 0) * darkEnough) ? 1 : 0,
+  );
   return { data, width, height: width };
+}
+
+/** The largest level within {@link surroundings} of each pixel. */
+function darkest(levels: Float32Array, width: number): Float32Array {
+  const reach = (from: Float32Array, step: number, place: (i: number) => number) =>
+    from.map((_, i) => {
+      let most = 0;
+      for (let d = -surroundings; d <= surroundings; d++) {
+        const at = place(i) + d;
+        if (at >= 0 && at < width) most = Math.max(most, from[i + d * step] ?? 0);
+      }
+      return most;
+    });
+  const across = reach(levels, 1, (i) => i % width);
+  return reach(across, width, (i) => Math.floor(i / width));
 }
 
 /** Reference: Zhang and Suen 1984, "A Fast Parallel Algorithm for Thinning Digital Patterns". */

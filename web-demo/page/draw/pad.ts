@@ -14,6 +14,14 @@ export function createPad(canvas: HTMLCanvasElement): Pad {
   let colour = getComputedStyle(canvas).color;
   const surface = createSurface({ canvas, context, colour: () => colour });
 
+  /** Whether the next frame will bring what is drawn. */
+  let waiting = false;
+
+  function paint(): void {
+    waiting = false;
+    surface.paint(shown);
+  }
+
   function refresh(): void {
     colour = getComputedStyle(canvas).color;
     surface.reset();
@@ -32,7 +40,9 @@ export function createPad(canvas: HTMLCanvasElement): Pad {
   return {
     paint(drawing) {
       shown = drawing;
-      surface.paint(drawing);
+      // The pen moves more often than the screen changes.
+      if (!waiting) requestAnimationFrame(paint);
+      waiting = true;
     },
   };
 }
