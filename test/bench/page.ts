@@ -4,8 +4,9 @@ import { encodeDrawing } from '../../web-demo/page/draw/link.ts';
 import { lineWidth, snap } from '../../web-demo/page/draw/strokes.ts';
 import { openStage, type Stage } from '../web-demo/browser.ts';
 import { strokesOf } from '../web-demo/strokes.ts';
+import { chromiumWithSwiftShader, gpuArguments, withoutGpu } from './page/gpu.ts';
 import { memoryOver } from './page/memory.ts';
-import { askServer, compareInBrowser } from './page/parity.ts';
+import { adapterOf, askServer, compareInBrowser } from './page/parity.ts';
 import { cifarTest, mnistTest } from './page/pictures.ts';
 import { readShapes } from './page/shapes.ts';
 import { coldLoad, penToBars } from './page/times.ts';
@@ -17,6 +18,15 @@ interface Sizes {
   readonly digits: number;
   readonly loads: number;
 }
+
+/** SwiftShader takes a hundred times as long as WebAssembly: it gets this part of the pictures. */
+const gpuPart = 0.1;
+
+const engines = [
+  { backend: 'wasm', threads: 1 },
+  { backend: 'wasm', threads: 2 },
+  { backend: 'webgpu' },
+] as const;
 
 const parts: Record<string, (stage: Stage, sizes: Sizes) => Promise<string>> = {
   async latency(stage, { loads }) {
@@ -50,15 +60,25 @@ const parts: Record<string, (stage: Stage, sizes: Sizes) => Promise<string>> = {
     const { models } = (await (await fetch(`${stage.url}/models`)).json()) as {
       models: { name: string; card: { labels: string[] } }[];
     };
+    const gpuStage = await openStage({
+      executablePath: await chromiumWithSwiftShader(),
+      args: gpuArguments,
+      without: [withoutGpu],
+    });
+    const adapter = await adapterOf(gpuStage);
+    if (adapter === undefined) console.log('WebGPU: Chromium gives no adapter, SwiftShader neither.');
     for (const [model, { pictures }] of Object.entries(sets)) {
       const labels = models.find(({ name }) => name === model)?.card.labels ?? [];
       const expected = await askServer(stage.url, model, labels, pictures);
-      for (const threads of [1, 2]) {
-        const result = await compareInBrowser(stage, model, threads, pictures, expected);
+      for (const engine of engines) {
+        if (engine.backend === 'webgpu' && adapter === undefined) continue;
+        const there = engine.backend === 'webgpu' ? gpuStage : stage;
+        const some = engine.backend === 'webgpu' ? pictures.slice(0, Math.ceil(n * gpuPart)) : pictures;
+        const result = await compareInBrowser(there, model, engine, some, expected);
         const { backend, difference, changed, times } = result;
         rows.push([
           model,
-          backend,
+          engine.backend === 'webgpu' ? `${backend} (${adapter})` : backend,
           difference.toExponential(1),
           String(changed),
           ms(median(times)),
@@ -66,6 +86,7 @@ const parts: Record<string, (stage: Stage, sizes: Sizes) => Promise<string>> = {
         ]);
       }
     }
+    await gpuStage.close();
     return table(['model', 'browser', 'largest difference', 'labels changed', 'model', 'n'], rows);
   },
   async digits(stage, { digits }) {
@@ -105,7 +126,7 @@ export const command = defineCommand({
       loads: Number(args.loads),
     };
     // Opening thousands of links is no attack.
-    const stage = await openStage(['--disable-ipc-flooding-protection']);
+    const stage = await openStage({ args: ['--disable-ipc-flooding-protection'] });
     try {
       for (const [name, measure] of Object.entries(parts)) {
         if (args.only !== '' && args.only !== name) continue;

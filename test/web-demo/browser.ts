@@ -13,13 +13,26 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** How to start the browser otherwise than the tests do. */
+export interface BrowserOptions {
+  readonly args?: readonly string[];
+  /** Of the tests' own arguments, those that are left out. */
+  readonly without?: readonly string[];
+  readonly executablePath?: string;
+}
+
 /** Builds the page if its sources changed, serves it with the repository's models, starts the browser. */
-export async function openStage(browserArguments: readonly string[] = []): Promise<Stage> {
+export async function openStage({ args = [], without = [], ...other }: BrowserOptions = {}): Promise<Stage> {
   if (!pageStep.done()) await pageStep.run();
   const [server, browser] = await Promise.all([
     serve({ repository: repositoryFolder, host: '127.0.0.1', port: 0, page: pageFolder, log: () => {} }),
     chromium().then((options) =>
-      launcher.launch({ ...options, args: [...options.args, ...browserArguments] }),
+      launcher.launch({
+        ...options,
+        ...other,
+        args: [...options.args.filter((each) => !without.includes(each)), ...args],
+        ignoreDefaultArgs: [...without],
+      }),
     ),
   ]);
   return {

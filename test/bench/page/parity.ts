@@ -35,11 +35,24 @@ export async function askServer(
   return answers;
 }
 
+/** What runs the model in the browser. */
+export type Engine = { readonly backend: 'wasm'; readonly threads: number } | { readonly backend: 'webgpu' };
+
+/** Whether the browser has a WebGPU adapter, and which. */
+export async function adapterOf(stage: Stage): Promise<string | undefined> {
+  const { page } = await visit(stage);
+  const name = await page.evaluate<string | null>(`navigator.gpu
+    ? navigator.gpu.requestAdapter().then((adapter) => adapter && adapter.info.vendor + ' ' + adapter.info.architecture)
+    : null`);
+  await page.context().close();
+  return name ?? undefined;
+}
+
 /** Runs the pictures one by one in the browser and compares with `expected`. */
 export async function compareInBrowser(
   stage: Stage,
   model: string,
-  threads: number,
+  engine: Engine,
   pictures: readonly Picture[],
   expected: readonly (readonly number[])[],
 ): Promise<Parity> {
@@ -48,7 +61,7 @@ export async function compareInBrowser(
     ...rest,
     base64: Buffer.from(data).toString('base64'),
   }));
-  const answers = await page.evaluate(runAll, { model, threads, given });
+  const answers = await page.evaluate(runAll, { model, engine, given });
   await page.context().close();
   let [difference, changed] = [0, 0];
   for (const [i, { probabilities }] of answers.entries()) {
@@ -58,7 +71,10 @@ export async function compareInBrowser(
     if (best(probabilities) !== best(other)) changed++;
   }
   return {
-    backend: `WebAssembly, ${threads} thread${threads === 1 ? '' : 's'}`,
+    backend:
+      engine.backend === 'webgpu'
+        ? 'WebGPU'
+        : `WebAssembly, ${engine.threads} thread${engine.threads === 1 ? '' : 's'}`,
     n: answers.length,
     difference,
     changed,
@@ -72,7 +88,7 @@ function best(values: readonly number[]): number {
 
 interface Asked {
   readonly model: string;
-  readonly threads: number;
+  readonly engine: Engine;
   readonly given: readonly {
     readonly base64: string;
     readonly width: number;
@@ -82,10 +98,10 @@ interface Asked {
 }
 
 /** Runs in the page, on the browser entry. */
-async function runAll({ model, threads, given }: Asked) {
+async function runAll({ model, engine, given }: Asked) {
   const entry = './browser/trainyard.js';
   const { loadModel } = await import(entry);
-  const opened = await loadModel(`models/${model}/versions/1/model.onnx`, { threads });
+  const opened = await loadModel(`models/${model}/versions/1/model.onnx`, engine);
   const answers: { probabilities: number[]; milliseconds: number }[] = [];
   for (const { base64, ...rest } of given) {
     const data = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));

@@ -1,0 +1,53 @@
+// The camera: what it sees is classified frame by frame, until a picture is taken; without one the page says so.
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { modelReady, openStage, probabilitiesOf, type Stage, visit } from './browser.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  // Chromium's own camera, a moving pattern, and nobody who has to be asked about it.
+  stage = await openStage({ args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] });
+});
+afterAll(() => stage?.close());
+
+test('what the camera sees is read until a picture is taken, and that stays', async () => {
+  const { page, complaints } = await visit(stage, {}, undefined, '#photo');
+  await modelReady(page, 'cifar');
+  await page.getByRole('button', { name: 'Camera' }).click();
+  await expect.poll(() => probabilitiesOf(page).then(([best = 0]) => best)).toBeGreaterThan(0);
+  const tile = () => page.getByTestId('tile').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const before = await tile();
+  await expect.poll(tile).not.toBe(before); // the pattern moves, and the answer with it
+
+  await page.getByRole('button', { name: 'Take picture' }).click();
+  await page.locator('[data-testid="difference"][data-difference]').waitFor(); // it rests: the server is asked as well
+  expect(Number(await page.getByTestId('difference').getAttribute('data-difference'))).toBeLessThanOrEqual(
+    1e-5,
+  );
+  expect(await page.locator('#video').evaluate((video: HTMLVideoElement) => video.srcObject)).toBe(null);
+  expect(await page.locator('#photograph').isVisible()).toBe(true);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('without a camera the page says so, and files still work', async () => {
+  const { page } = await visit(
+    stage,
+    {},
+    (page) =>
+      page.addInitScript(() => {
+        const none = () => Promise.reject(new DOMException('none', 'NotFoundError'));
+        Object.assign(MediaDevices.prototype, { getUserMedia: none });
+      }),
+    '#photo',
+  );
+  await modelReady(page, 'cifar');
+  await page.getByRole('button', { name: 'Camera' }).click();
+  await expect.poll(() => page.getByTestId('words').innerText()).toContain('no camera');
+  const buffer = await sharp({ create: { width: 40, height: 30, channels: 3, background: 'teal' } })
+    .png()
+    .toBuffer();
+  await page.locator('#file').setInputFiles({ name: 'teal.png', mimeType: 'image/png', buffer });
+  await page.locator('[data-testid="difference"]:not(:empty)').waitFor();
+  await page.context().close();
+});
