@@ -6,12 +6,14 @@ import { nearest } from '../models/nearest.ts';
 import { repositoryFolder, runsFolder } from '../setup/paths.mjs';
 import { findRun } from '../train/run.ts';
 import { OPSETS } from './convert.ts';
-import { type Convert, type Exportable, exportModel, type Stage } from './export.ts';
+import { type Convert, exportModel, type Stage } from './export.ts';
 import { type CheckpointName, loadRun } from './from-run.ts';
+import { checkTogether } from './options.ts';
+import { TOLERANCE } from './parity.ts';
 import { exportTfjs, tfjsArgs } from './tfjs/command.ts';
 import { isModelPath } from './tfjs/read.ts';
-import type { Format } from './to/format.ts';
-import { exportTo, findFormat, formats } from './to/index.ts';
+import { findFormat, formats } from './to/index.ts';
+import { writeTo } from './to/write.ts';
 
 export const exportCommand = defineCommand({
   meta: {
@@ -38,6 +40,10 @@ export const exportCommand = defineCommand({
       description: 'Divide the logits by a temperature, so that probabilities mean what they say',
     },
     opset: { type: 'string', description: "Version of ONNX's operators", default: String(OPSETS.usual) },
+    tolerance: {
+      type: 'string',
+      description: `Largest difference of a probability from the trainer's; ${TOLERANCE} if left out`,
+    },
     repository: { type: 'string', description: 'Folder of the model files', default: repositoryFolder },
     runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
     'fold-batch-norm': {
@@ -46,21 +52,27 @@ export const exportCommand = defineCommand({
     },
     ...tfjsArgs,
   },
-  async run({ args }) {
+  async run({ args, rawArgs }) {
     const started = performance.now();
     const checkpoint = checkpointOf(args.checkpoint);
+    const elsewhere = args.run !== undefined && isModelPath(args.run);
+    checkTogether(rawArgs, {
+      name: args.run ?? 'the newest run',
+      from: elsewhere ? 'elsewhere' : 'run',
+      classifier: args.labels !== undefined,
+      ...(args.to !== undefined && { to: args.to }),
+    });
     const opset = opsetOf(args.opset);
+    const tolerance = toleranceOf(args.tolerance);
     const converter = await converterOf(args.converter);
     const format = args.to === undefined ? undefined : findFormat(args.to);
     const foldBatchNorm = args['fold-batch-norm'] ?? false;
     const onStage = (stage: Stage) => console.log(line(stage.name, stage.seconds, describeStage(stage)));
-    if (args.run !== undefined && isModelPath(args.run)) {
-      if (format !== undefined)
-        throw new UserError(
-          `--to writes runs of Trainyard in another format; ${args.run} is a tfjs model from elsewhere. Leave --to out to export it to ONNX.`,
-        );
-      const say = (stage: string, seconds: number, text: string) => console.log(line(stage, seconds, text));
-      return await exportTfjs(args.run, args, { opset, foldBatchNorm }, say, onStage);
+    const say = (stage: string, seconds: number | undefined, text: string) =>
+      console.log(line(stage, seconds, text));
+    if (args.run !== undefined && elsewhere) {
+      const options = { opset, foldBatchNorm, ...(converter && { convert: converter }) };
+      return await exportTfjs(args.run, args, { options, tolerance, format, say, onStage });
     }
     const run = findRun(args.runs, args.run);
     console.log(`Exporting the ${checkpoint} checkpoint of run ${run.name}.`);
@@ -82,7 +94,7 @@ export const exportCommand = defineCommand({
         throw new UserError(
           `--to writes networks that Trainyard trained from end to end; ${run.name} is ${model.card.architecture.name}, whose graph is another's. Leave --to out to export it to ONNX.`,
         );
-      await writeTo(format, model, args.out ?? join('exports', `${model.card.name}-${args.to}`));
+      await writeTo(format, model, args.out ?? join('exports', `${model.card.name}-${args.to}`), say);
       return;
     }
     await exportModel(model, {
@@ -90,6 +102,7 @@ export const exportCommand = defineCommand({
       opset,
       ...(converter && { convert: converter }),
       foldBatchNorm,
+      tolerance,
       onStage,
     });
     console.log('Next: npm run serve');
@@ -102,16 +115,6 @@ function checkpointOf(name: string): CheckpointName {
   throw new UserError(
     `--checkpoint takes best or last; received ${JSON.stringify(name)}.${guess ? ` Did you mean ${guess}?` : ''}`,
   );
-}
-
-async function writeTo(format: Format, model: Exportable, path: string): Promise<void> {
-  const started = performance.now();
-  const parity = await exportTo(format, model, path);
-  const compared = `${parity.n} test pictures, largest difference ${parity.maxProbabilityDifference.toExponential(1)}, ${parity.changedLabels} changed labels`;
-  console.log(line('written', (performance.now() - started) / 1000, `${path}: ${format.description}`));
-  console.log(line('compared', 0, compared).replace('0.00 s', '      '));
-  const note = format.note?.(model.card);
-  if (note !== undefined) console.log(note);
 }
 
 /** tf2onnx is loaded when it is asked for. */
@@ -129,6 +132,14 @@ function opsetOf(text: string): number {
   );
 }
 
+function toleranceOf(text = String(TOLERANCE)): number {
+  const tolerance = Number(text);
+  if (text.trim() !== '' && tolerance > 0 && tolerance < 1) return tolerance;
+  throw new UserError(
+    `--tolerance takes a difference of probabilities between 0 and 1, such as 1e-4; received ${JSON.stringify(text)}.`,
+  );
+}
+
 function describeStage(stage: Stage): string {
   switch (stage.name) {
     case 'traced':
@@ -142,8 +153,9 @@ function describeStage(stage: Stage): string {
   }
 }
 
-function line(stage: string, seconds: number, text: string): string {
-  return `  ${stage.padEnd(9)}  ${seconds.toFixed(2).padStart(5)} s  ${text}`;
+function line(stage: string, seconds: number | undefined, text: string): string {
+  const time = seconds === undefined ? '       ' : `${seconds.toFixed(2).padStart(5)} s`;
+  return `  ${stage.padEnd(9)}  ${time}  ${text}`;
 }
 
 function percent(share: number): string {

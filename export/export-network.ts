@@ -1,7 +1,9 @@
 // Exports a network from anywhere as a file of its own, once onnxruntime has answered as tfjs does.
 import { UserError } from '../models/errors.ts';
 import { ANSWER_TOLERANCE, type Comparison, compareNetwork } from './compare-network.ts';
-import { type Network, type NetworkOptions, networkToOnnx } from './network.ts';
+import { convert } from './convert.ts';
+import type { Convert } from './export.ts';
+import { type Network, type NetworkOptions, stateOf, traceNetwork } from './network.ts';
 import { writeModel } from './write-model.ts';
 
 export interface ExportedNetwork {
@@ -11,17 +13,23 @@ export interface ExportedNetwork {
   readonly nodes: number;
 }
 
+export interface ExportNetworkOptions extends NetworkOptions {
+  /** Converts the trace; by default our own exporter. */
+  readonly convert?: Convert;
+}
+
 /**
- * Converts a network, compares the file with it at two sizes of its inputs, and writes it: whole or not at all. The
+ * Converts a network, by our own exporter unless told, compares the file with it at two sizes of its inputs, and writes it: whole or not at all. The
  * same network gives the same bytes.
  * @throws UserError for what cannot be exported, or when the file answers otherwise; then nothing is written.
  */
 export async function exportNetwork(
   network: Network,
   path: string,
-  options: NetworkOptions = {},
+  { convert: converter = convert, ...options }: ExportNetworkOptions = {},
 ): Promise<ExportedNetwork> {
-  const model = networkToOnnx(network, options);
+  const { name, outputs } = network;
+  const model = await converter(traceNetwork(network), stateOf(network), { name, outputs, ...options });
   const found: Comparison[] = [];
   const files = await writeModel(path, model, async (temporary) => {
     const comparison = await compareNetwork(network, temporary);

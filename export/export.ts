@@ -7,12 +7,12 @@ import type { State } from '../train/graph/compile.ts';
 import type { Graph } from '../train/graph/graph.ts';
 import { traceDynamic } from '../train/graph/retrace.ts';
 import { tf, uint8Tensor } from '../train/graph/tensorflow.ts';
-import type { CardDraft } from './card.ts';
+import { type CardDraft, roundUp } from './card.ts';
 import { type Classifier, type Shape, tensorflowClassifier } from './classifier.ts';
 import { type ConvertOptions, convert } from './convert.ts';
 import { type Drift, driftInWords, measureDrift } from './drift.ts';
 import { exportJoined } from './joined.ts';
-import { TOLERANCE } from './parity.ts';
+import { type Parity, TOLERANCE } from './parity.ts';
 import { publish, type Stage, stopwatch } from './publish.ts';
 
 export type { Stage } from './publish.ts';
@@ -94,9 +94,9 @@ async function exportWhole(
       ...{ card: model.card, onnx, test: model.test },
       reference: reference ?? tensorflowClassifier(graph, state, shape),
       answers: (images, n) => answersOf(model, images, n),
-      async explain(images) {
+      async explain(images, parity) {
         const drift = await measureDrift({ graph, state }, onnx, images, shape);
-        return `${whereOf(drift)}\n${driftInWords(drift)}`;
+        return `${whereOf(drift, parity)}\n${driftInWords(drift)}`;
       },
     },
     { repository, tolerance, onStage, lap },
@@ -145,7 +145,20 @@ async function answersOf(
   });
 }
 
-function whereOf({ first }: Drift): string {
-  if (first === undefined) return 'No layer differs by more than rounding: the differences add up.';
-  return `They drift apart first at ${first.layer}: if it has ops of its own, look there; otherwise this is a bug in export/.`;
+function whereOf({ first, layers }: Drift, parity: Parity): string {
+  const [logits, output] = layers.slice(-2);
+  const largest = logits === undefined ? 0 : logits.largest / logits.relative;
+  // Softmax shows of enormous logits what is a rounding of theirs.
+  const isCoarse = largest > LARGE_LOGIT && (first === undefined || first === output);
+  if (first !== undefined && !isCoarse)
+    return `They drift apart first at ${first.layer}: if it has ops of its own, look there; otherwise this is a bug in export/.`;
+  const rounding = 'No layer differs by more than rounding: the differences add up.';
+  if (parity.changedLabels > 0 || !isCoarse) return rounding;
+  return `${rounding} Logits reach ${largest.toExponential(0)} here, where neighbouring float32 are ${(largest * EPSILON).toExponential(0)} apart, so that programs which add in another order cannot agree any better. To export it all the same, with that in its card: \`--tolerance ${roundUp(parity.maxProbabilityDifference)}\`.`;
 }
+
+/** Half of the distance from 1 to the next float32, as a share of a number. */
+const EPSILON = 2 ** -24;
+
+/** Where rounding alone exceeds the tolerance of a probability, which is at most as far off as its logit. */
+const LARGE_LOGIT = TOLERANCE / EPSILON;

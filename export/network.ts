@@ -4,7 +4,7 @@ import { UserError } from '../models/errors.ts';
 import type { ModelProto } from '../models/onnx/schema.ts';
 import type { State } from '../train/graph/compile.ts';
 import { convert } from './convert.ts';
-import { type InputSpec, traceModel } from './trace.ts';
+import { type InputSpec, type TracedGraph, traceModel } from './trace.ts';
 
 /** Something that can be traced. */
 export interface Network {
@@ -37,17 +37,21 @@ export interface NetworkOptions {
  * @throws UserError for what cannot be exported; it names the op, its layer and a way out.
  */
 export function networkToOnnx(network: Network, options: NetworkOptions = {}): ModelProto {
+  const { name, outputs } = network;
+  return convert(traceNetwork(network), stateOf(network), { name, outputs, ...options });
+}
+
+/**
+ * Records a network.
+ * @throws UserError for what a trace cannot hold, or when names and outputs do not fit together.
+ */
+export function traceNetwork(network: Network): TracedGraph {
   checkNames(network);
   const graph = traceModel(network.run, network.inputs, network.variables);
-  if (graph.outputs.length !== network.outputs.length)
-    throw new UserError(
-      `${network.name} gives ${graph.outputs.length} outputs; ${network.outputs.length} names were given: ${network.outputs.join(', ')}.`,
-    );
-  return convert(graph, stateOf(network), {
-    name: network.name,
-    outputs: network.outputs,
-    ...options,
-  });
+  if (graph.outputs.length === network.outputs.length) return graph;
+  throw new UserError(
+    `${network.name} gives ${graph.outputs.length} outputs; ${network.outputs.length} names were given: ${network.outputs.join(', ')}.`,
+  );
 }
 
 /** Values of a network's variables. */

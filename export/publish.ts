@@ -30,7 +30,7 @@ export interface Candidate {
   /** Pictures that prove parity, with their labels; without any, the card says nothing of accuracy. */
   readonly test: Split;
   /** Says of some test pictures where the two drift apart. */
-  readonly explain: (images: Uint8Array) => Promise<string>;
+  readonly explain: (images: Uint8Array, parity: Parity) => Promise<string>;
 }
 
 /** A stage that is done, with the seconds that it took. */
@@ -83,7 +83,7 @@ export async function publish(
   const { n: _, ...differences } = combine([tested, compare(expected, got, golden.names.length)]);
   const parity: Parity = { n, ...differences };
   if (!holds(parity, tolerance))
-    throw failure(name, parity, tolerance, await explain(images(0, Math.min(n, EXPLAINED))));
+    throw failure(name, parity, tolerance, await explain(images(0, Math.min(n, EXPLAINED)), parity));
   const metrics = labels.length === n ? measure(tested.probabilities, labels) : null;
   onStage?.({ name: 'compared', parity, accuracy: metrics?.accuracy ?? null, seconds: lap() });
 

@@ -3,7 +3,8 @@ import type { ModelProto } from '../../models/onnx/schema.ts';
 
 /**
  * First releases of onnxruntime that run an operator set in full, and the newest IR version they read.
- * Reference: https://onnxruntime.ai/docs/reference/compatibility.html, "ONNX opset support".
+ * Reference: https://onnxruntime.ai/docs/reference/compatibility.html, "ONNX opset support", up to 1.18; from there on
+ * what the releases on PyPI themselves load, up to 1.30.
  */
 const RELEASES: readonly (readonly [release: string, opset: number, irVersion: number])[] = [
   ['1.6', 13, 7],
@@ -15,6 +16,10 @@ const RELEASES: readonly (readonly [release: string, opset: number, irVersion: n
   ['1.15', 19, 9],
   ['1.17', 20, 9],
   ['1.18', 21, 10],
+  ['1.21', 22, 10],
+  ['1.23', 23, 11],
+  ['1.24', 25, 13],
+  ['1.25', 26, 13],
 ];
 
 export interface Runtimes {

@@ -1,11 +1,12 @@
 // `trainyard export path/to/model.json`: a tfjs model from elsewhere as a model file.
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import { scalingCalled, scalings } from '../../train/scaling.ts';
 import { exportModel, type Stage } from '../export.ts';
-import { exportNetwork } from '../export-network.ts';
-import type { NetworkOptions } from '../network.ts';
+import { type ExportNetworkOptions, exportNetwork } from '../export-network.ts';
+import type { Format } from '../to/format.ts';
+import { writeTo } from '../to/write.ts';
 import { type About, classifierOf } from './classifier.ts';
 import { withSize } from './input.ts';
 import { drawnPictures, picturesIn } from './pictures.ts';
@@ -31,20 +32,29 @@ export const tfjsArgs = {
   name: { type: 'string', description: 'Of a tfjs model: what it is called; its folder if left out' },
 } as const;
 
-export type TfjsArgs = { [name in keyof typeof tfjsArgs | 'out']?: string | undefined } & {
+export type TfjsArgs = { [name in keyof typeof tfjsArgs | 'out' | 'to']?: string | undefined } & {
   repository: string;
 };
 
-/** Told after each stage. */
-type Say = (stage: string, seconds: number, text: string) => void;
+/** Told after each stage, with its seconds where they mean something. */
+type Say = (stage: string, seconds: number | undefined, text: string) => void;
+
+/** How a model is exported. */
+export interface TfjsExport {
+  readonly options: ExportNetworkOptions;
+  /** Of a classifier's probabilities. */
+  readonly tolerance: number;
+  /** Another format, instead of ONNX. */
+  readonly format: Format | undefined;
+  readonly say: Say;
+  readonly onStage: (stage: Stage) => void;
+}
 
 /** Exports the model of a model.json: as it is, or with `--labels` as a classifier that can be served. */
 export async function exportTfjs(
   path: string,
   args: TfjsArgs,
-  options: NetworkOptions,
-  say: Say,
-  onStage: (stage: Stage) => void,
+  { options, tolerance, format, say, onStage }: TfjsExport,
 ): Promise<void> {
   const started = performance.now();
   const read = await readNetwork(path);
@@ -58,8 +68,12 @@ export async function exportTfjs(
   const pictures = args.pictures
     ? await picturesIn(args.pictures, { shape, prepare: about.prepare })
     : drawnPictures(shape);
-  await exportModel(classifierOf(network, about, pictures), {
+  const model = classifierOf(network, about, pictures);
+  if (format !== undefined)
+    return await writeTo(format, model, args.out ?? join('exports', `${about.name}-${args.to}`), say);
+  await exportModel(model, {
     repository: args.repository,
+    tolerance,
     onStage,
     ...options,
   });
@@ -68,7 +82,7 @@ export async function exportTfjs(
 async function exportAsIs(
   network: ReadNetwork,
   out: string | undefined,
-  options: NetworkOptions,
+  options: ExportNetworkOptions,
   say: Say,
 ): Promise<void> {
   const started = performance.now();

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compareNetwork } from '../../export/compare-network.ts';
+import { convert } from '../../export/convert.ts';
 import { exportNetwork } from '../../export/export-network.ts';
 import { type Network, networkToOnnx } from '../../export/network.ts';
 import { writeModel } from '../../export/write-model.ts';
@@ -87,6 +88,23 @@ it('is not written when it answers otherwise', async () => {
     /two-layers was not exported: onnxruntime does not answer as tfjs does\. The largest difference is .* in output y\. Nothing was written/,
   );
   expect(readdirSync(join(folder, 'otherwise'))).toEqual([]);
+});
+
+it('may be converted by another program, and is held to the same', async () => {
+  const path = join(folder, 'other.onnx');
+  const given: unknown[] = [];
+  const { files } = await exportNetwork(network, path, {
+    opset: 15,
+    convert: async (graph, state, options) => {
+      given.push(options);
+      return convert(graph, state, options);
+    },
+  });
+  expect(files).toEqual([path]);
+  expect(given).toEqual([{ name: 'two-layers', outputs: ['y'], opset: 15 }]);
+  const double: Network = { ...network, run: (inputs) => network.run(inputs).map((y) => tf.mul(y, 2)) };
+  const wrong = () => networkToOnnx(double);
+  await expect(exportNetwork(network, path, { convert: wrong })).rejects.toThrow(/was not exported/);
 });
 
 it('gives the same bytes from another folder, in another time zone and language', async () => {

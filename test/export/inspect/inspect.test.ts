@@ -4,7 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { OPSETS } from '../../../export/convert.ts';
 import { describeFile, describeWithWork } from '../../../export/inspect/describe.ts';
+import { runtimesOf } from '../../../export/inspect/runtimes.ts';
 import { statisticsOf } from '../../../export/inspect/statistics.ts';
 import { inWords } from '../../../export/inspect/text.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
@@ -115,6 +117,17 @@ describe('what a picture costs', () => {
     // The first batch norm reads and writes 16x28x28 floats.
     expect(memory.activations).toBe(2 * 16 * 28 * 28 * 4);
     expect(described.runtimes).toEqual({ onnxruntime: '1.12', foreign: [], anyBatch: true });
+    const model = decodeModel(readFileSync(shippedModel));
+    const release = (version: number, ir_version: number) =>
+      runtimesOf({ ...model, ir_version, opset_import: [{ version }] }).onnxruntime;
+    expect([release(13, 7), release(21, 10), release(22, 10), release(24, 12)]).toEqual([
+      '1.6',
+      '1.18',
+      '1.21',
+      '1.24',
+    ]);
+    expect(release(OPSETS.newest, 13)).toBe('1.25');
+    expect(release(OPSETS.newest + 1, 13)).toBeUndefined();
     const text = inWords(described);
     expect(text).toMatch(/runs on onnxruntime 1\.12 or newer/);
     expect(text).toMatch(/conv1\/Conv +Conv +\[1,16,28,28\] +400 +0\.6272/);

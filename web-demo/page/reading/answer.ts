@@ -1,5 +1,4 @@
 // The answer in large, with what it is worth; and the same in words for a screen reader, once the pen rests.
-import { setText } from '../shell/elements.ts';
 import { percent } from '../shell/format.ts';
 
 /** From this probability on the answer stands alone; below it the runner-up is named too. */
@@ -57,10 +56,10 @@ export interface AnswerView {
 export function createAnswer(label: HTMLElement, words: HTMLElement, live: HTMLElement): AnswerView {
   return {
     show(answer) {
-      setText(label, answer.label);
+      label.textContent = answer.label;
       label.dataset.state = answer.sure ? 'sure' : 'unsure';
       label.dataset.size = sizeOf(answer.label);
-      setText(words, answer.words);
+      words.textContent = answer.words;
     },
     empty(text) {
       label.textContent = '';

@@ -1,0 +1,24 @@
+// What `--to` prints while it writes a network in another format.
+import type { Exportable } from '../export.ts';
+import type { Format } from './format.ts';
+import { exportTo } from './index.ts';
+
+/**
+ * Writes a network in another format, and says what came of it.
+ * @param say - Told of each stage, with its seconds where they mean something.
+ * @throws UserError as `exportTo` does; then nothing is written.
+ */
+export async function writeTo(
+  format: Format,
+  model: Exportable,
+  path: string,
+  say: (stage: string, seconds: number | undefined, text: string) => void,
+): Promise<void> {
+  const started = performance.now();
+  const { n, maxProbabilityDifference, changedLabels } = await exportTo(format, model, path);
+  say('written', (performance.now() - started) / 1000, `${path}: ${format.description}`);
+  const difference = `largest difference ${maxProbabilityDifference.toExponential(1)}`;
+  say('compared', undefined, `${n} pictures, ${difference}, ${changedLabels} changed labels`);
+  const note = format.note?.(model.card);
+  if (note !== undefined) console.log(note);
+}

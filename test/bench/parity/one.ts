@@ -1,0 +1,72 @@
+// One recipe to a model file, compared on its whole test set, in a process of its own; prints what came of it as JSON.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exportModel } from '../../../export/export.ts';
+import { loadRun } from '../../../export/from-run.ts';
+import { readCard } from '../../../models/card.ts';
+import { type Dataset, loadDataOf } from '../../../train/datasets/index.ts';
+import { fit } from '../../../train/fit.ts';
+import { findRecipe, type Recipe } from '../../../train/recipes/index.ts';
+import { readRun } from '../../../train/report/facts.ts';
+import { identity } from '../../../train/results/kept.ts';
+import { createRun, listRuns, type Run } from '../../../train/run.ts';
+
+/** Pictures that the short training is evaluated on: what it came to is not asked here. */
+const EVALUATED = 100;
+
+/** So far may a probability be off here: how far it is, and which recipes are beyond 1e-5, is what is asked. */
+const MOST = 0.01;
+
+interface Asked {
+  recipe: string;
+  options: Record<string, string>;
+  tta: boolean;
+  /** Of the short training, where no run of the recipe is finished. */
+  steps: number;
+  /** Where finished runs are looked for. */
+  runs: string;
+}
+
+const { recipe: name, options, tta, steps, runs } = JSON.parse(process.argv[2] ?? '{}') as Asked;
+const recipe = findRecipe(name, {}, options);
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-parity-'));
+try {
+  const finished = finishedRun(recipe);
+  const run = finished ?? (await trained({ ...recipe, steps }));
+  const began = performance.now();
+  const model = await loadRun(run, finished ? 'best' : 'last', tta);
+  const file = await exportModel(model, { repository: join(folder, 'models'), tolerance: MOST });
+  const { parity, metrics, architecture } = readCard(readFileSync(file.path));
+  const { length } = readFileSync(file.path);
+  const seconds = (performance.now() - began) / 1000;
+  const of = { architecture: architecture.name, parameters: architecture.parameters };
+  const training = finished ? 'whole' : `${steps} steps`;
+  console.log(
+    JSON.stringify({ ...of, training, parity, accuracy: metrics?.accuracy, bytes: length, seconds }),
+  );
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** The newest finished run of the recipe that still has its weights. */
+function finishedRun(wanted: Recipe): Run | undefined {
+  return listRuns(runs).findLast((run) => {
+    if (!existsSync(run.best)) return false;
+    const { state, recipe: own } = readRun(run);
+    return state === 'finished' && own.budget === undefined && identity(own, true) === identity(wanted, true);
+  });
+}
+
+async function trained(short: Recipe): Promise<Run> {
+  const dataset = await loadDataOf(short);
+  const run = createRun(join(folder, 'runs'), short, {});
+  const { finished } = await fit({ recipe: short, dataset: withFewTests(dataset), run });
+  if (!finished) throw new Error(`the training of ${name} did not finish`);
+  return run;
+}
+
+function withFewTests(dataset: Dataset): Dataset {
+  const n = Math.min(EVALUATED, dataset.test.n);
+  return { ...dataset, test: { ...dataset.test, n, labels: dataset.test.labels.subarray(0, n) } };
+}
