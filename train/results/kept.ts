@@ -69,12 +69,14 @@ export function keep(kept: readonly Finished[], found: readonly Finished[]): Fin
 
 export function recipeOf({ recipe, options }: Row): Recipe {
   if (!recipe.startsWith('./')) return findRecipe(recipe, {}, options);
-  const { epochs, 'learning-rate': learningRate, ...own } = options;
+  const { epochs, 'learning-rate': learningRate, 'freeze-epochs': freezeEpochs, ...own } = options;
+  const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
   // Neither its classes nor their number decide what `identity` compares.
   const folder = { path: recipe.slice(1), labels: [], images: Number.POSITIVE_INFINITY, options: own };
   return adjusted(resolveRecipe(recipeOn(folder, ourNetwork(own))), {
-    epochs: epochs === undefined ? undefined : Number(epochs),
-    learningRate: learningRate === undefined ? undefined : Number(learningRate),
+    epochs: number(epochs),
+    freezeEpochs: number(freezeEpochs),
+    learningRate: number(learningRate),
   });
 }
 

@@ -40,7 +40,7 @@ export function resultsMarkdown(runs: readonly Finished[]): string {
     '',
     '## Folders of pictures',
     '',
-    'Of CIFAR-10, as `npm run photos` writes them: `--classes cat,dog --each 180 --valid 1000 ./pets`, and',
+    'Of CIFAR-10, as `npm run photos` writes them: `--classes cat,dog --each 180 --valid 250 ./pets`, and',
     '`--classes all --each 500 --valid 200 ./ten`. The validation pictures decide nothing. Published: two classes of 180',
     'photographs of other kinds each, so the climb can be compared, not the height.',
     '',

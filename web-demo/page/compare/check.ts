@@ -1,5 +1,6 @@
 // The promise, kept in view: the browser's answer and the server's to one picture, and how far they are apart.
 import type { Answer } from '../../component/index.ts';
+import { setText } from '../shell/elements.ts';
 import { milliseconds, percent, scientific } from '../shell/format.ts';
 import { Refusal, type ServerAnswer } from './server.ts';
 
@@ -22,12 +23,12 @@ export function createCheck(table: HTMLElement, sentence: HTMLElement): CheckVie
 
   function fill(name: keyof typeof rows, cells: readonly string[]): void {
     rows[name].forEach((cell, i) => {
-      cell.textContent = cells[i] ?? '';
+      setText(cell, cells[i] ?? '');
     });
   }
 
   function say(text: string, difference?: number): void {
-    sentence.textContent = text;
+    setText(sentence, text);
     if (difference === undefined) delete sentence.dataset.difference;
     else sentence.dataset.difference = String(difference);
     sentence.dataset.state = difference !== undefined && !(difference <= tolerance) ? 'apart' : 'plain';

@@ -1,4 +1,5 @@
 // The answer in large, with what it is worth; and the same in words for a screen reader, once the pen rests.
+import { setText } from '../shell/elements.ts';
 import { percent } from '../shell/format.ts';
 
 /** From this probability on the answer stands alone; below it the runner-up is named too. */
@@ -56,10 +57,10 @@ export interface AnswerView {
 export function createAnswer(label: HTMLElement, words: HTMLElement, live: HTMLElement): AnswerView {
   return {
     show(answer) {
-      label.textContent = answer.label;
+      setText(label, answer.label);
       label.dataset.state = answer.sure ? 'sure' : 'unsure';
       label.dataset.size = sizeOf(answer.label);
-      words.textContent = answer.words;
+      setText(words, answer.words);
     },
     empty(text) {
       label.textContent = '';

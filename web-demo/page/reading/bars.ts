@@ -1,4 +1,5 @@
 // One bar for each label: how likely the model holds it to be. Short labels stand in a row, long ones in a list.
+import { setText } from '../shell/elements.ts';
 import { percent } from '../shell/format.ts';
 
 export interface Bars {
@@ -61,8 +62,8 @@ function fill(
   meter.dataset.probability = String(probability);
   meter.setAttribute('aria-valuenow', probability.toFixed(4)); // ARIA's numbers have no exponents
   meter.setAttribute('aria-valuetext', `${Math.round(100 * probability)} %`);
-  number.textContent = inRow ? short(probability) : label === '' ? '' : percent(probability);
-  name.textContent = label;
+  setText(number, inRow ? short(probability) : label === '' ? '' : percent(probability));
+  setText(name, label);
 }
 
 function createBar(): Bar {

@@ -14,6 +14,11 @@ export function svg(id: string): SVGSVGElement {
   return found;
 }
 
+/** Changes a text only where it is another: each change costs a layout, and answers come with every movement. */
+export function setText(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 export function byId(id: string): HTMLElement {
   return element(id, HTMLElement);
 }
