@@ -56,6 +56,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
   /** The version of each name that is open. */
   const current = new Map<string, ServedModel>();
   let models: readonly ServedModel[] = [];
+  /** Why the first version that was left out was, for when there is no other. */
+  let firstReason = '';
   let empty = false;
 
   async function list(): Promise<Map<string, { file: ModelFile; stamp: string }>> {
@@ -80,6 +82,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   function leaveOut({ file, serving }: Entry, reason: string): void {
     const instead = current.get(file.name);
     const who = serving === undefined && instead !== undefined ? `version ${instead.version}` : 'what it was';
+    firstReason ||= `: ${keyOf(file)}: ${reason}`;
     const until = instead === undefined ? '' : `; ${who} goes on serving`;
     log(`${keyOf(file)} is left out: ${reason}${until}`);
     observer.modelChanged?.(file, { kind: 'broken', reason });
@@ -147,7 +150,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
         await read(entry, stamp);
       }
       for (const name of namesOf(entries)) await settle(name);
-      if (models.length === 0) throw new UserError(`no model of ${repository} can be served`);
+      if (models.length === 0) throw new UserError(`no model of ${repository} can be served${firstReason}`);
     },
     async look() {
       const found = await list();

@@ -3,21 +3,25 @@
 import type { Log } from './log.ts';
 import { keyOf } from './models.ts';
 import { readModels } from './repository.ts';
+import type { Device } from './sessions/device.ts';
 import { openSession } from './sessions/session.ts';
 
 /**
  * Checks all versions, also those that a server would open only when they are asked for.
  *
  * @param only - checks the versions of this model alone.
+ * @param device - what runs them; the log says what did.
  * @returns whether every one is well; the log is told of each.
  * @throws UserError when there is none.
  */
 export async function checkRepository(
   repository: string,
   only: string | undefined,
+  device: Device,
   log: Log,
 ): Promise<boolean> {
   let well = true;
+  let told: string | undefined;
   const bad = (line: string) => {
     well = false;
     log(line, { level: 'error' });
@@ -25,11 +29,18 @@ export async function checkRepository(
   for (const model of await readModels(repository, only, bad)) {
     const start = performance.now();
     try {
-      const session = await openSession(model.path, model.card, { threads: 1, device: 'cpu' });
+      const session = await openSession(model.path, model.card, { threads: 1, device });
       await session.release();
+      const { name: ran, note } = session.device;
+      if (note !== undefined && note !== told) log(`${note}; models run on the processor`);
+      told = note;
       const golden = model.card.golden.length;
       const time = (performance.now() - start).toFixed(0);
-      log(`${keyOf(model)}: well, ${golden} golden vectors, ${time} ms`, { model: keyOf(model), golden });
+      log(`${keyOf(model)}: well on ${ran}, ${golden} golden vectors, ${time} ms`, {
+        model: keyOf(model),
+        golden,
+        device: ran,
+      });
     } catch (error) {
       bad(`${keyOf(model)}: ${error instanceof Error ? error.message : error}`);
     }

@@ -18,6 +18,9 @@ export type Log = (line: string, fields?: LogFields) => void;
  */
 const BUFFER = { sync: false, minLength: 4096, periodicFlush: 500, maxLength: 4 * 1024 * 1024 };
 
+/** Milliseconds that the end of the process waits for whoever reads. */
+const LAST_WORDS = 1000;
+
 /** Sentences alone: what is wrong on standard error, all else on standard output. */
 export function textLog(): Log {
   return (line, { level = 'info' } = {}) => (level === 'info' ? console.log(line) : console.error(line));
@@ -25,7 +28,7 @@ export function textLog(): Log {
 
 export interface JsonLog {
   readonly log: Log;
-  /** Writes what still waits; to be called before the process ends. */
+  /** Writes what still waits, as far as it is read within a second; to be called before the process ends. */
   flush(): void;
 }
 
@@ -36,7 +39,23 @@ export interface JsonLog {
  * @param destination - a file descriptor; 1 is standard output.
  */
 export function jsonLog(destination = 1): JsonLog {
-  const stream = pino.destination({ dest: destination, ...BUFFER });
+  let until = Number.POSITIVE_INFINITY;
+  if (destination === process.stdout.fd) neverWait(process.stdout);
+  const stream = pino.destination({
+    dest: destination,
+    ...BUFFER,
+    retryEAGAIN: () => performance.now() < until,
+  });
+  const flushSync = stream.flushSync.bind(stream);
+  /** pino calls it when the process ends, and would wait for good. */
+  stream.flushSync = () => {
+    until = Math.min(until, performance.now() + LAST_WORDS);
+    try {
+      flushSync();
+    } catch {
+      // nobody reads: the rest is lost
+    }
+  };
   const logger = pino(
     {
       base: null,
@@ -49,4 +68,14 @@ export function jsonLog(destination = 1): JsonLog {
     log: (line, { level = 'info', ...fields } = {}) => logger[level](fields, line),
     flush: () => stream.flushSync(),
   };
+}
+
+/**
+ * A write to a pipe that is full, and that nobody reads, would otherwise hold its thread for good, and with it the end of
+ * the process.
+ */
+function neverWait(stream: NodeJS.WriteStream): void {
+  // Node has no public way; files have no such handle, and need none.
+  const { _handle: handle } = stream as { _handle?: { setBlocking?: (blocking: boolean) => void } };
+  handle?.setBlocking?.(false);
 }

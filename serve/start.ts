@@ -45,7 +45,7 @@ export async function serveSettings(resolved: Resolved, page: string): Promise<S
 export async function checkSettings({ settings }: Resolved): Promise<boolean> {
   const log = openLog(settings);
   if (settings.keys !== undefined) log(`keys: ${readKeys(settings.keys).count} of ${settings.keys}`);
-  return checkRepository(settings.repository, settings.model, log);
+  return checkRepository(settings.repository, settings.model, parseDevice(settings.device), log);
 }
 
 function openLog({ logFormat }: Settings): Log {

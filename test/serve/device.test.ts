@@ -44,7 +44,9 @@ test.skipIf(isGpu())('auto falls back to the processor and says what would mend 
 
 test.skipIf(isGpu())('cuda does not start without CUDA', async () => {
   const { log, failed } = await start('cuda:1');
-  expect(failed).toMatch(/no model of .* can be served/);
+  expect(failed).toMatch(
+    /no model of .* can be served: colours\/1: CUDA is not set up: npm run setup -- --gpu/,
+  );
   expect(log).toEqual([
     expect.stringMatching(/^colours\/1 is left out: CUDA is not set up: npm run setup -- --gpu/),
   ]);

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Card } from '../../models/card.ts';
+import { isGpu } from '../../setup/flavour.mjs';
 import { keepAsking, post } from './clients.ts';
 import { colours, fillRepository, temporaryFolder } from './harness.ts';
 import { busy } from './pictures.ts';
@@ -27,8 +28,8 @@ function run(command: string, ...args: string[]) {
 }
 
 /** Starts the server; its address is in what it prints. */
-async function start() {
-  const child = run('serve', '--port', '0', '--repository', folder.path, '--threads', '2');
+async function start(...args: string[]) {
+  const child = run('serve', '--port', '0', '--repository', folder.path, '--threads', '2', ...args);
   const ended = once(child, 'exit');
   let printed = '';
   const url = await new Promise<string>((resolve, reject) => {
@@ -60,6 +61,17 @@ describe('ends by itself', () => {
     expect(await ended).toEqual([0, null]);
   });
 
+  test('on SIGTERM, though nobody reads its log and the pipe is full', async () => {
+    const { child, url, ended } = await start('--log-requests', 'all');
+    child.stdout.pause();
+    const headers = { 'x-request-id': 'x'.repeat(128) };
+    // 400 bytes a line: more than pipes and Node's buffers hold.
+    const ask = async () => (await fetch(`${url}/healthz`, { headers })).text();
+    for (let i = 0; i < 30; i++) await Promise.all(Array.from({ length: 40 }, ask));
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+
   test('on SIGINT', async () => {
     const { child, ended } = await start();
     child.kill('SIGINT');
@@ -68,8 +80,9 @@ describe('ends by itself', () => {
 });
 
 describe('serve --check', () => {
-  const check = async (repository: string) => {
-    const child = run('serve', '--check', '--repository', repository, '--log-format', 'json');
+  const check = async (repository: string, device = 'cpu') => {
+    const args = ['--check', '--repository', repository, '--log-format', 'json', '--device', device];
+    const child = run('serve', ...args);
     const [[code], printed] = await Promise.all([once(child, 'exit'), text(child.stdout)]);
     const lines: { level: string; msg: string }[] = printed
       .trim()
@@ -80,8 +93,23 @@ describe('serve --check', () => {
 
   test('ends with 0 when every version of every model is well, each with its line', async () => {
     const { code, lines } = await check(folder.path);
-    expect(lines).toEqual([expect.stringMatching(/^info: colours\/1: well, 4 golden vectors, \d+ ms$/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^info: colours\/1: well on cpu, 4 golden vectors, \d+ ms$/),
+    ]);
     expect(code).toBe(0);
+  });
+
+  test.skipIf(isGpu())('says that there is no CUDA, which auto does without and cuda needs', async () => {
+    const auto = await check(folder.path, 'auto');
+    expect(auto.lines).toEqual([
+      expect.stringMatching(/^info: CUDA is not set up: .* --gpu .*; models run on the processor$/),
+      expect.stringMatching(/^info: colours\/1: well on cpu/),
+    ]);
+    const cuda = await check(folder.path, 'cuda');
+    expect(cuda).toEqual({
+      code: 1,
+      lines: [expect.stringMatching(/^error: colours\/1: CUDA is not set up/)],
+    });
   });
 
   test('ends with 1 when one is not, also an old one, and says which and why', async () => {
@@ -97,7 +125,7 @@ describe('serve --check', () => {
     expect(lines).toEqual([
       expect.stringMatching(/^error: junk\/1 /),
       expect.stringMatching(/^error: colours\/1: .*differs from its card by/),
-      expect.stringMatching(/^info: colours\/2: well/),
+      expect.stringMatching(/^info: colours\/2: well on cpu/),
     ]);
     expect(code).toBe(1);
     await other.remove();
