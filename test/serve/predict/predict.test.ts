@@ -1,7 +1,15 @@
 // What is promised of `predict`: the server's answers for files, bad ones listed, and nothing done twice or lost.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -91,6 +99,36 @@ test('the same command again does nothing twice; a row that was cut off is made 
   const again = await predict('colours', 'pictures', '--out', 'b.csv', '--threads', '1');
   expect(again.errors).toMatch(/1 files at .*, 4 were there already/);
   expect(readFileSync(path, 'utf8')).toBe(expected);
+});
+
+test('Ctrl-C finishes what is begun, says so, and the same command goes on', async () => {
+  const many = join(server.repository, 'many');
+  mkdirSync(many);
+  for (let i = 0; i < 3000; i++)
+    linkSync(join(folder, 'red.png'), join(many, `${String(i).padStart(4, '0')}.png`));
+  const args = ['predict', 'colours', 'many', '--out', 'many.csv', '--repository', server.repository];
+  const child = spawn(process.execPath, [trainyard, ...args], { cwd: server.repository });
+  const [errors, ended] = [text(child.stderr), once(child, 'exit')];
+  const path = join(server.repository, 'many.csv');
+  await expect
+    .poll(() => existsSync(path) && statSync(path).size, { timeout: 30_000, interval: 5 })
+    .toBeGreaterThan(200);
+  child.kill('SIGINT');
+  expect([(await ended)[0], await errors]).toEqual([
+    130,
+    expect.stringMatching(/Interrupted: the same command goes on from here\./),
+  ]);
+  const done = readFileSync(path, 'utf8').trim().split('\n').length - 1;
+  expect(done).toBeGreaterThan(0);
+  expect(done).toBeLessThan(3000);
+  const again = await predict('colours', 'many', '--out', 'many.csv');
+  expect(again.errors).toContain(`${(3000 - done).toLocaleString('en')} files at`);
+  const names = readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((row) => row.split(',')[0]);
+  expect(new Set(names).size).toBe(3000);
 });
 
 test.each([

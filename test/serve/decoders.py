@@ -1,0 +1,32 @@
+# Makes odd pictures of its own in a folder, and prints what Pillow makes of every file there, as RGBA, upright.
+import hashlib
+import json
+import pathlib
+import sys
+
+from PIL import Image, ImageOps
+
+folder = pathlib.Path(sys.argv[1])
+noise = Image.effect_noise((37, 23), 90)
+colour = Image.merge("RGB", [noise, noise.rotate(180), ImageOps.mirror(noise)])
+noise.convert("1").save(folder / "1-bit.png")
+for bits in (1, 2, 4, 8):
+    colour.quantize(1 << bits).save(folder / f"palette-{bits}-bits.png", bits=bits)
+Image.merge("LA", [noise, ImageOps.flip(noise)]).save(folder / "grey-alpha.png")
+colour.resize((1, 1)).save(folder / "one-pixel.png")
+for sampling in (0, 1, 2):
+    colour.save(folder / f"sampling-{sampling}.jpg", quality=85, subsampling=sampling)
+colour.save(folder / "progressive-restarts.jpg", progressive=True, restart_marker_blocks=2)
+noise.save(folder / "grey.jpg", quality=40)
+for orientation in range(1, 9):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    colour.save(folder / f"turned-{orientation}.jpg", exif=exif)
+colour.resize((1, 1)).save(folder / "one-pixel.jpg")
+
+expected = {}
+for path in sorted(folder.iterdir()):
+    picture = ImageOps.exif_transpose(Image.open(path)).convert("RGBA")
+    digest = hashlib.sha256(picture.tobytes()).hexdigest()
+    expected[path.name] = {"size": [picture.width, picture.height], "digest": digest}
+print(json.dumps(expected))
