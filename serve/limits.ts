@@ -1,5 +1,7 @@
 // What one request may cost, so that none can take the server down: bytes, pixels, time, memory.
 
+import { MOST_PIXELS } from '../models/image/picture.ts';
+
 export interface Limits {
   /** Bytes of a request's body; more is answered with 413. */
   readonly bodyBytes: number;
@@ -32,7 +34,7 @@ export const defaultLimits: Limits = {
   picturesPerRequest: 64,
   rowsPerRequest: 256,
   heldBytes: 256 * MiB,
-  pixels: 50 * million,
+  pixels: MOST_PIXELS,
   decodedPixels: 64 * million,
   queue: 5_000,
   deadline: 30_000,

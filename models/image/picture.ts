@@ -12,6 +12,9 @@ export interface Picture {
   readonly channels: 1 | 3 | 4;
 }
 
+/** Pixels of a picture at most (width times height), unless told otherwise: what is trained on can also be asked. */
+export const MOST_PIXELS = 50_000_000;
+
 /** EXIF tag 0x0112: how a camera was held. 1 is upright; the other seven are turns and reflections. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 

@@ -1,5 +1,6 @@
-// Decodes a picture with sharp: 8-bit sRGB, upright, first frame. Only four decoders are let in, and nothing too large.
+// Decodes a picture with sharp, for requests: only four of its decoders are let in, and nothing too large.
 import sharp from 'sharp';
+import { decodePicture, firstLine } from '../../models/image/decode.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { Refusal } from '../refusal.ts';
 import { decodable, formatOf, isDecodable } from './format.ts';
@@ -51,26 +52,7 @@ export async function readHeader(bytes: Uint8Array, pixels: number): Promise<Enc
   );
   const large = checkPixels(format, width, height, pixels);
   if (large !== undefined) throw large;
-  return { width, height, decode: () => decode(bytes, format, pixels) };
-}
-
-/**
- * JPEGs with damage inside the data are decoded as browsers do, garbage where the damage is; one that ends early is
- * refused (`failOn: 'error'`). Embedded colour profiles, CMYK and 16 bits become 8-bit sRGB. EXIF orientation is
- * applied here, where the pixels are copied anyway: the same turns as models/image/orient.ts.
- */
-async function decode(bytes: Uint8Array, format: string, pixels: number): Promise<Picture> {
-  const { data, info } = await refuseDamage(format, () =>
-    sharp(bytes, { limitInputPixels: pixels, failOn: 'error' })
-      .autoOrient()
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true }),
-  );
-  const { width, height, channels } = info;
-  if (channels !== 3 && channels !== 4) throw new Error(`sharp gave ${channels} channels for sRGB`);
-  // Copied to a buffer that can be moved to a worker. sharp's own toUint8Array() gives one too, but leaks (0.35.5).
-  return { data: new Uint8Array(data), width, height, channels };
+  return { width, height, decode: () => refuseDamage(format, () => decodePicture(bytes, pixels)) };
 }
 
 /** Everything that sharp throws about bytes is about those bytes; libvips's lines are shortened to the first. */
@@ -78,8 +60,7 @@ async function refuseDamage<T>(format: string, read: () => Promise<T>): Promise<
   try {
     return await read();
   } catch (error) {
-    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new Refusal(422, `the ${format} could not be decoded: ${reason}`);
+    throw new Refusal(422, `the ${format} could not be decoded: ${firstLine(error)}`);
   }
 }
 

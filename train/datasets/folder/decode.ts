@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import sharp, { type Metadata } from 'sharp';
-import type { Picture } from '../../../models/image/picture.ts';
+import { decodePicture, firstLine } from '../../../models/image/decode.ts';
+import { MOST_PIXELS, type Picture } from '../../../models/image/picture.ts';
 import type { Remark } from './findings.ts';
 
 export interface Decoded {
@@ -10,8 +11,6 @@ export interface Decoded {
   readonly remarks: readonly Remark[];
 }
 
-/** As the server's limit: a model is trained on what it can be asked. */
-const MOST_PIXELS = 50_000_000;
 /** Larger files are no photographs, and are not read. */
 export const MOST_BYTES = 200_000_000;
 /** A side that is shorter shows nothing. */
@@ -38,19 +37,10 @@ export async function decode(path: string, bytes: Uint8Array): Promise<Decoded> 
     );
   if (Math.min(width, height) < LEAST_SIDE)
     throw new Error(`${width}x${height} pixels show nothing; ${LEAST_SIDE} along each side are the least`);
-  const { data, info } = await sharp(bytes, { limitInputPixels: MOST_PIXELS, failOn: 'error' })
-    .autoOrient()
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch((error: unknown) => {
-      throw new Error(`the ${header.format.toUpperCase()} is damaged: ${firstLine(error)}`);
-    });
-  const channels = info.channels === 4 ? 4 : 3;
-  return {
-    picture: { data, width: info.width, height: info.height, channels },
-    remarks: remarksOf(header, !names.includes(extname(path).toLowerCase())),
-  };
+  const picture = await decodePicture(bytes).catch((error: unknown) => {
+    throw new Error(`the ${header.format.toUpperCase()} is damaged: ${firstLine(error)}`);
+  });
+  return { picture, remarks: remarksOf(header, !names.includes(extname(path).toLowerCase())) };
 }
 
 /** Reads a file that may be of any kind. @throws Error as `decode` does */
@@ -83,8 +73,4 @@ async function metadataOf(bytes: Uint8Array): Promise<Metadata> {
   } catch {
     throw new Error('it is not a picture, or its header is damaged');
   }
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }
