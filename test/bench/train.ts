@@ -1,5 +1,5 @@
 // `npm run bench train`: images per second of the compiled step against eager tfjs, model.fit and PyTorch.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { root } from '../../setup/paths.mjs';
@@ -54,9 +54,19 @@ export const command = defineCommand({
       parts.push(section(network, results));
       console.log(`\n${parts.at(-1)}`);
     }
-    if (args.write) writeFileSync(join(root, 'docs', 'bench-train.md'), `${parts.join('\n\n')}\n`);
+    if (args.write) writePage(parts);
   },
 });
+
+/** The first part of the page that people wrote. */
+const WRITTEN = '## Where the time goes';
+
+/** Replaces the tables of docs/bench-train.md, and keeps what was written about them. */
+function writePage(parts: readonly string[]): void {
+  const path = join(root, 'docs', 'bench-train.md');
+  const [, written = ''] = readFileSync(path, 'utf8').split(WRITTEN);
+  writeFileSync(path, `${[...parts, `${WRITTEN}${written}`].join('\n\n').trimEnd()}\n`);
+}
 
 function contendersOf(network: string, python: string): Contender[] {
   const torch = (precision: string, mode: string): Contender => ({
