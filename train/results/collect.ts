@@ -14,7 +14,7 @@ export interface Outcome {
   ttaErrors: readonly number[];
   /** Wall time of the epochs, seconds; NaN where it was not recorded. */
   seconds: number;
-  /** What it would have been at the pace of the fastest epoch of all; NaN where it was not recorded. */
+  /** What it would have been at the pace of the fastest epoch of all; NaN where it was not recorded, or where stages differ. */
   fastest: number;
   precisions: readonly string[];
   machines: readonly string[];
@@ -49,7 +49,8 @@ function outcome(budget: number | undefined, members: readonly Finished[]): Outc
     losses: results.map(({ testLoss }) => testLoss),
     ttaErrors: used.flatMap(({ record }) => record.history.at(-1)?.tta?.errorRate ?? []),
     seconds: mean(results.map(({ seconds }) => seconds)),
-    fastest: atBest(used),
+    // Epochs on cached features take a moment: they are no pace for the others.
+    fastest: used.some(({ recipe }) => recipe.freeze !== undefined) ? Number.NaN : atBest(used),
     precisions: [...new Set(used.map(({ recipe }) => recipe.precision))],
     machines: [...new Set(used.map(({ environment }) => machineOf(environment)))],
   };
