@@ -58,19 +58,22 @@ function enlarge(image: Uint8Array, side: number): Bitmap {
   return { data, width, height: width };
 }
 
-/** The largest level within {@link surroundings} of each pixel. */
+/** The largest level within {@link surroundings} of each pixel that may be ink. */
 function darkest(levels: Float32Array, width: number): Float32Array {
-  const reach = (from: Float32Array, step: number, place: (i: number) => number) =>
-    from.map((_, i) => {
-      let most = 0;
-      for (let d = -surroundings; d <= surroundings; d++) {
-        const at = place(i) + d;
-        if (at >= 0 && at < width) most = Math.max(most, from[i + d * step] ?? 0);
-      }
-      return most;
-    });
-  const across = reach(levels, 1, (i) => i % width);
-  return reach(across, width, (i) => Math.floor(i / width));
+  const reach = Array.from({ length: 2 * surroundings + 1 }, (_, i) => i - surroundings);
+  const disc = reach.flatMap((dy) =>
+    reach.filter((dx) => Math.hypot(dx, dy) <= surroundings).map((dx) => [dx, dy] as const),
+  );
+  return levels.map((level, i) => {
+    if (level < faintest) return 0;
+    const [x, y] = [i % width, Math.floor(i / width)];
+    let most = 0;
+    for (const [dx, dy] of disc) {
+      const [u, v] = [x + dx, y + dy];
+      if (u >= 0 && v >= 0 && u < width && v < width) most = Math.max(most, levels[v * width + u] ?? 0);
+    }
+    return most;
+  });
 }
 
 /** Reference: Zhang and Suen 1984, "A Fast Parallel Algorithm for Thinning Digital Patterns". */
