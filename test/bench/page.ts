@@ -20,7 +20,7 @@ interface Sizes {
 }
 
 /** SwiftShader takes a hundred times as long as WebAssembly: it gets this part of the pictures. */
-const gpuPart = 0.1;
+const gpuPart = 0.02;
 
 const engines = [
   { backend: 'wasm', threads: 1 },
