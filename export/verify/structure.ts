@@ -2,21 +2,11 @@
 import type { Card } from '../../models/card.ts';
 import {
   dataType,
+  elementBytes,
   type ModelProto,
   type TensorProto,
   type ValueInfoProto,
 } from '../../models/onnx/schema.ts';
-
-/** Bytes of one element of the types that our files hold. */
-const SIZES: ReadonlyMap<number, number> = new Map([
-  [dataType.FLOAT, 4],
-  [dataType.FLOAT16, 2],
-  [dataType.UINT8, 1],
-  [dataType.INT8, 1],
-  [dataType.BOOL, 1],
-  [dataType.INT32, 4],
-  [dataType.INT64, 8],
-]);
 
 /** What is wrong, one sentence each; empty when nothing is. */
 export function problemsOf({ graph, opset_import }: ModelProto, { input, output, labels }: Card): string[] {
@@ -49,7 +39,7 @@ function portProblems(
 }
 
 function sizeProblems({ name, dims, data_type, raw_data }: TensorProto): string[] {
-  const size = SIZES.get(data_type);
+  const size = elementBytes.get(data_type);
   if (size === undefined) return [`${name} has the unexpected type ${data_type}`];
   const expected = dims.reduce((product, n) => product * n, size);
   const received = raw_data?.length ?? 0;

@@ -2,21 +2,10 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { UserError } from '../errors.ts';
-import { dataType, type ModelProto, type TensorProto } from './types.ts';
+import { elementBytes, type ModelProto, type TensorProto } from './types.ts';
 
 /** What `data_location` says of a tensor whose numbers are elsewhere (onnx.proto, TensorProto.DataLocation). */
 const EXTERNAL = 1;
-
-/** Bytes of one element of the types that weights have. */
-const SIZES: ReadonlyMap<number, number> = new Map([
-  [dataType.FLOAT, 4],
-  [dataType.FLOAT16, 2],
-  [dataType.UINT8, 1],
-  [dataType.INT8, 1],
-  [dataType.BOOL, 1],
-  [dataType.INT32, 4],
-  [dataType.INT64, 8],
-]);
 
 /** Bytes that one call reads at most: Node reads no more than 2^31 - 1 at once. */
 const PIECE = 2 ** 30;
@@ -78,7 +67,7 @@ function readTensor(
   const { descriptor, size } = open(name, location);
   const offset = Number(entry('offset') ?? 0);
   const length = Number(entry('length') ?? size - offset);
-  const element = SIZES.get(data_type);
+  const element = elementBytes.get(data_type);
   const expected = dims.reduce((product, n) => product * n, element ?? Number.NaN);
   if (length !== expected)
     throw new UserError(

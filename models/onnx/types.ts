@@ -161,6 +161,17 @@ export const dataType = {
   FLOAT6E3M2: 28,
 } as const;
 
+/** Bytes of one element of the types that weights have. */
+export const elementBytes: ReadonlyMap<number, number> = new Map([
+  [dataType.FLOAT, 4],
+  [dataType.FLOAT16, 2],
+  [dataType.UINT8, 1],
+  [dataType.INT8, 1],
+  [dataType.BOOL, 1],
+  [dataType.INT32, 4],
+  [dataType.INT64, 8],
+]);
+
 const typeNames: Readonly<Record<number, string>> = Object.fromEntries(
   Object.entries(dataType).map(([name, number]) => [number, name.toLowerCase()]),
 );
