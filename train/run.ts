@@ -15,7 +15,7 @@ import { UserError } from '../models/errors.ts';
 import { nearest } from '../models/nearest.ts';
 import { type Checkpoint, type EpochRow, readCheckpoint } from './checkpoint.ts';
 import { type Recipe, recipeDigest, resolveRecipe, stepsOf, wordsOf } from './recipes/index.ts';
-import { TEMPORARY } from './safetensors.ts';
+import { TEMPORARY, writeWhole } from './whole-file.ts';
 
 export interface Run {
   /** `0001-digits`. */
@@ -210,17 +210,6 @@ function claim(folder: string): boolean {
 
 function writeJson(path: string, value: object): void {
   writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
-}
-
-function writeWhole(path: string, text: string): void {
-  const temporary = `${path}${TEMPORARY}`;
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw new UserError(`${path} cannot be written: ${error instanceof Error ? error.message : error}.`);
-  }
 }
 
 function numberOf(name: string): number {

@@ -1,17 +1,9 @@
 // safetensors: named float32 arrays in one file that opens in Python and JavaScript and cannot run code.
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../models/errors.ts';
+import { TEMPORARY, writeAll } from './whole-file.ts';
 
 export interface NamedTensor {
   readonly shape: readonly number[];
@@ -33,9 +25,6 @@ const entrySchema = z.object({
   shape: z.array(z.int().min(0)),
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
-
-/** Ends the name of a file that is being written; one that is left over is of a process that died. */
-export const TEMPORARY = '.tmp';
 
 /**
  * Writes a file whole or not at all: to a temporary file beside it, flushed to disk, then renamed.
@@ -133,8 +122,4 @@ function parseHeader(json: string, damaged: (what: string) => UserError): Record
   } catch {
     throw damaged('its header is not JSON');
   }
-}
-
-function writeAll(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 }

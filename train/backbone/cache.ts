@@ -1,6 +1,6 @@
 // Features of a data set, made once for each file and kept in the cache.
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '../../models/canonical.ts';
 import { withTemporaryFolder } from '../../setup/files.mjs';
@@ -8,6 +8,7 @@ import { cacheFolder } from '../../setup/paths.mjs';
 import { type Dataset, featureShape, imagesOf, readBytes, type Split } from '../datasets/dataset.ts';
 import type { Extractor } from '../features.ts';
 import type { Standardise } from '../model.ts';
+import { writeAll } from '../whole-file.ts';
 import { featuresOf } from './feature-graph.ts';
 import { openExtractor, readBackbone } from './index.ts';
 import type { Backbone } from './schema.ts';
@@ -84,7 +85,8 @@ async function writeFeatures(
       for (const split of [train, test])
         for (let from = 0; from < split.n; from += BATCH) {
           const to = Math.min(from + BATCH, split.n);
-          writeAll(file, await extract(imagesOf(split, from, to)));
+          const { buffer, byteOffset, byteLength } = await extract(imagesOf(split, from, to));
+          writeAll(file, new Uint8Array(buffer, byteOffset, byteLength));
           done += to - from;
           const now = performance.now();
           if (now - told < TOLD_EVERY) continue;
@@ -98,9 +100,4 @@ async function writeFeatures(
     }
     renameSync(partial, path);
   });
-}
-
-function writeAll(file: number, { buffer, byteOffset, byteLength }: Float32Array): void {
-  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
 }

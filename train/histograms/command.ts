@@ -1,12 +1,10 @@
-// `trainyard histograms`: the activations of several runs on one page.
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { runsFolder } from '../../setup/paths.mjs';
 import { loadDataOf } from '../datasets/index.ts';
 import { findRun, readRecipe } from '../run.ts';
-import { TEMPORARY } from '../safetensors.ts';
+import { writeWhole } from '../whole-file.ts';
 import { histogramsPage } from './page.ts';
 import { activationStatistics } from './statistics.ts';
 
@@ -27,8 +25,7 @@ export const histogramsCommand = defineCommand({
     const all = [];
     for (const run of runs) all.push(activationStatistics(run, await loadDataOf(readRecipe(run))));
     const path = args.out ?? join(args.runs, 'histograms.html');
-    writeFileSync(`${path}${TEMPORARY}`, histogramsPage(all));
-    renameSync(`${path}${TEMPORARY}`, path);
+    writeWhole(path, histogramsPage(all));
     console.log(path);
   },
 });

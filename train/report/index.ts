@@ -1,12 +1,10 @@
-// A training's report: recorded and drawn while it trains, complete when it has ended.
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { warnOfLabels } from '../augment/wrong-labels.ts';
 import { type Dataset, loadDataOf } from '../datasets/index.ts';
 import type { Watcher } from '../fit.ts';
 import { fetchPretrained } from '../pretrained.ts';
 import type { Run } from '../run.ts';
-import { TEMPORARY } from '../safetensors.ts';
+import { writeWhole } from '../whole-file.ts';
 import { analyse, sampleBatch } from './analysis.ts';
 import { type Facts, readRun } from './facts.ts';
 import { openLive } from './live.ts';
@@ -134,6 +132,5 @@ export function watchAll(watchers: readonly Watcher[]): Watcher {
 export const reportPath = ({ folder }: Run) => join(folder, 'report.html');
 
 function writePage(path: string, page: string): void {
-  writeFileSync(`${path}${TEMPORARY}`, page);
-  renameSync(`${path}${TEMPORARY}`, path);
+  writeWhole(path, page);
 }

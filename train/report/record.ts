@@ -1,11 +1,11 @@
 // What a report needs beyond checkpoints and metrics: every step in steps.csv, and each epoch's times in times.json.
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { EpochRow } from '../checkpoint.ts';
 import type { Watcher } from '../fit.ts';
 import { type Run, readLast } from '../run.ts';
-import { TEMPORARY } from '../safetensors.ts';
+import { writeWhole } from '../whole-file.ts';
 
 /** A step: loss and right answers are of its batch, before the weights changed. */
 export interface StepRow {
@@ -115,9 +115,4 @@ function parseSteps(text: string): StepRow[] {
 
 function keep<T>(rows: T[], wanted: (row: T) => boolean): void {
   rows.splice(0, rows.length, ...rows.filter(wanted));
-}
-
-function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}${TEMPORARY}`, text);
-  renameSync(`${path}${TEMPORARY}`, path);
 }

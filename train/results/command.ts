@@ -1,9 +1,7 @@
-// `trainyard results`: makes RESULTS.md from the run folders.
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { root, runsFolder } from '../../setup/paths.mjs';
-import { TEMPORARY } from '../safetensors.ts';
+import { writeWhole } from '../whole-file.ts';
 import { finishedRuns, keep, readKept } from './kept.ts';
 import { resultsMarkdown } from './markdown.ts';
 
@@ -28,8 +26,3 @@ export const resultsCommand = defineCommand({
     );
   },
 });
-
-function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}${TEMPORARY}`, text);
-  renameSync(`${path}${TEMPORARY}`, path);
-}

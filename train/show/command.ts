@@ -1,5 +1,5 @@
 // `trainyard show`: a recipe's data on one page, as the network will see them.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
@@ -9,7 +9,7 @@ import { warnOfLabels } from '../augment/wrong-labels.ts';
 import { familyOptions, folderOptions, recipesOf } from '../choose.ts';
 import { tellFindings } from '../datasets/folder/tell.ts';
 import { loadDataOf, withPictures } from '../datasets/index.ts';
-import { TEMPORARY } from '../safetensors.ts';
+import { writeWhole } from '../whole-file.ts';
 import { showPage } from './page.ts';
 
 export const showCommand = defineCommand({
@@ -41,8 +41,7 @@ export const showCommand = defineCommand({
     const path = args.out ?? join(args.runs, `show-${recipe.name}.html`);
     if (args.out === undefined) mkdirSync(args.runs, { recursive: true });
     const page = await showPage(recipe, dataset, warning);
-    writeFileSync(`${path}${TEMPORARY}`, page);
-    renameSync(`${path}${TEMPORARY}`, path);
+    writeWhole(path, page);
     console.log(`Page: ${path}`);
   },
 });

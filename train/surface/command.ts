@@ -1,5 +1,3 @@
-// `trainyard surface`: draws the loss over two weights of a trained network, with three optimizers' ways down.
-import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
@@ -8,8 +6,8 @@ import { runsFolder } from '../../setup/paths.mjs';
 import { readCheckpoint } from '../checkpoint.ts';
 import { loadDataOf } from '../datasets/index.ts';
 import { findRun } from '../run.ts';
-import { TEMPORARY } from '../safetensors.ts';
 import { weightsOf } from '../start.ts';
+import { writeWhole } from '../whole-file.ts';
 import { surfacePage } from './draw.ts';
 import { computeSurface } from './surface.ts';
 
@@ -36,8 +34,7 @@ export const surfaceCommand = defineCommand({
       steps: 80,
     });
     const path = join(run.folder, 'surface.html');
-    writeFileSync(`${path}${TEMPORARY}`, surfacePage(run.name, surface));
-    renameSync(`${path}${TEMPORARY}`, path);
+    writeWhole(path, surfacePage(run.name, surface));
     console.log(path);
   },
 });

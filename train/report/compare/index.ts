@@ -1,10 +1,8 @@
-// Several runs on one page.
-import { renameSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
 import { loadDataOf } from '../../datasets/index.ts';
 import type { Run } from '../../run.ts';
-import { TEMPORARY } from '../../safetensors.ts';
+import { writeWhole } from '../../whole-file.ts';
 import { many } from '../format.ts';
 import { html } from '../html.ts';
 import { document } from '../page.ts';
@@ -50,7 +48,6 @@ export async function compareRuns(runs: readonly Run[]): Promise<Comparison> {
 /** Writes a comparison's page whole or not at all. */
 export function writeComparison(path: string, { page }: Comparison): string {
   const target = resolve(path);
-  writeFileSync(`${target}${TEMPORARY}`, page);
-  renameSync(`${target}${TEMPORARY}`, target);
+  writeWhole(target, page);
   return target;
 }
