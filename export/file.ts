@@ -1,12 +1,13 @@
 // A model file that a command is given: by its path, or by its name in the repository.
+
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Card, cardKey, readCard } from '../models/card.ts';
 import { UserError } from '../models/errors.ts';
 import { withExternalData } from '../models/onnx/external-data.ts';
+import { weightBytes } from '../models/onnx/facts.ts';
 import { decodeModel, type ModelProto } from '../models/onnx/schema.ts';
 import { findModel } from '../models/repository.ts';
-import { weightBytes } from './write-model.ts';
 
 export interface OpenFile {
   readonly path: string;

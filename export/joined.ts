@@ -1,10 +1,11 @@
 // A head and the file from elsewhere that it was trained upon, joined into one model file.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../models/errors.ts';
+import { opsetOf } from '../models/onnx/facts.ts';
 import type { ModelProto, NodeProto } from '../models/onnx/schema.ts';
 import type { ModelFile } from '../models/repository.ts';
 import { openExtractor } from '../train/backbone/extractor.ts';
-import { FEATURES, opsetOf } from '../train/backbone/feature-graph.ts';
+import { FEATURES } from '../train/backbone/feature-graph.ts';
 import type { Extractor } from '../train/features.ts';
 import { compile } from '../train/graph/compile.ts';
 import { traceDynamic } from '../train/graph/retrace.ts';
@@ -30,7 +31,7 @@ export async function exportJoined(
 ): Promise<ModelFile> {
   const { card, backbone, test } = model;
   const name = card.architecture.name;
-  const own = opsetOf(backbone);
+  const own = opsetOf(backbone) ?? 1;
   const refuse = (option: string) =>
     new UserError(
       `${option} has no meaning here: ${card.name} is a ${name}, which is exported as it is (opset ${own}).`,
@@ -65,7 +66,7 @@ export async function exportJoined(
 /** The head alone as a model from `features` to `probabilities`. */
 function headOf({ backbone, card, probabilities, variables }: Joinable): ModelProto {
   const features = backbone.graph.output[0]?.type?.tensor_type?.shape?.dim[1]?.dim_value ?? 0;
-  const opset = Math.min(OPSETS.newest, Math.max(OPSETS.oldest, opsetOf(backbone)));
+  const opset = Math.min(OPSETS.newest, Math.max(OPSETS.oldest, opsetOf(backbone) ?? 1));
   return networkToOnnx(
     {
       name: card.name,

@@ -1,6 +1,8 @@
 // Publishes a model file: once onnxruntime has answered as what was trained, it goes into the repository with its card.
+
 import { cardMetadata } from '../models/card.ts';
 import { UserError } from '../models/errors.ts';
+import { opsetOf } from '../models/onnx/facts.ts';
 import type { ModelProto } from '../models/onnx/schema.ts';
 import type { ModelFile } from '../models/repository.ts';
 import { imagesOf, type Split } from '../train/datasets/index.ts';
@@ -68,7 +70,7 @@ export async function publish(
     name: 'converted',
     nodes: onnx.graph.node.length,
     bytes: sizeOf(bare),
-    opset: opsetOf(onnx),
+    opset: opsetOf(onnx) ?? 0,
     seconds: lap(),
   });
 
@@ -99,11 +101,6 @@ export async function publish(
   const file = await addToRepository(repository, name, { ...onnx, metadata_props });
   onStage?.({ name: 'written', file, seconds: lap() });
   return file;
-}
-
-/** Version of ONNX's own operators that a model uses. */
-function opsetOf({ opset_import }: ModelProto): number {
-  return opset_import.find(({ domain = '' }) => domain === '')?.version ?? 0;
 }
 
 function failure(

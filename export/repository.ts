@@ -1,7 +1,8 @@
 // Puts a model into the repository, with its weights beside it where they are too large for one file.
+import { weightBytes } from '../models/onnx/facts.ts';
 import { encodeModel, type ModelProto } from '../models/onnx/schema.ts';
 import { addModel, type ModelFile } from '../models/repository.ts';
-import { LARGEST_FILE, weightBytes, writeModel } from './write-model.ts';
+import { LARGEST_FILE, writeModel } from './write-model.ts';
 
 /** Adds the next version of a model; weights of more than `largest` bytes lie in a file beside it. */
 export function addToRepository(

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { EXTERNAL, isExternal, weightBytes } from '../models/onnx/facts.ts';
 import { encodeModel, type ModelProto, type TensorProto } from '../models/onnx/schema.ts';
 
 /** A protobuf message has at most 2^31 - 1 bytes; nodes and names get the last 64 MiB of them. */
@@ -53,11 +54,6 @@ export async function writeModel(
   }
 }
 
-/** Bytes of all weights that are in the model. */
-export function weightBytes({ graph }: ModelProto): number {
-  return graph.initializer.reduce((sum, { raw_data }) => sum + (raw_data?.length ?? 0), 0);
-}
-
 function isLarge({ raw_data }: TensorProto): boolean {
   return raw_data !== undefined && raw_data.length >= SMALL;
 }
@@ -78,7 +74,7 @@ function withData(model: ModelProto, location: string): ModelProto {
     const entries = { location, offset: String(offset), length: String(length) };
     offset += onPage(length);
     const external_data = Object.entries(entries).map(([key, value]) => ({ key, value }));
-    return { ...rest, external_data, data_location: 1 };
+    return { ...rest, external_data, data_location: EXTERNAL };
   });
   return { ...model, graph: { ...model.graph, initializer } };
 }
@@ -88,7 +84,7 @@ function onPage(length: number): number {
 }
 
 function locationOf({ graph }: ModelProto): string {
-  const external = graph.initializer.find(({ data_location }) => data_location === 1);
+  const external = graph.initializer.find(isExternal);
   return external?.external_data?.find(({ key }) => key === 'location')?.value ?? '';
 }
 

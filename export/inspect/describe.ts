@@ -1,14 +1,15 @@
 // What is in a checkpoint or a model file, as plain data.
+
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Card, cardKey, readCard } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { withExternalData } from '../../models/onnx/external-data.ts';
+import { weightBytes } from '../../models/onnx/facts.ts';
 import { dataType, decodeModel, type ModelProto, type TensorProto } from '../../models/onnx/schema.ts';
 import { type Progress, readCheckpoint } from '../../train/checkpoint.ts';
 import type { Recipe } from '../../train/recipes/index.ts';
 import { readSafetensors } from '../../train/safetensors.ts';
-import { weightBytes } from '../write-model.ts';
 import { type Runtimes, runtimesOf } from './runtimes.ts';
 import { type Statistics, statisticsOf } from './statistics.ts';
 import { type Work, workOf } from './work.ts';

@@ -1,4 +1,5 @@
 // Which runtimes run a model file: from which version on, by its operators and its format.
+import { opsetOf } from '../../models/onnx/facts.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 
 /**
@@ -31,8 +32,9 @@ export interface Runtimes {
   readonly anyBatch: boolean;
 }
 
-export function runtimesOf({ graph, opset_import, ir_version }: ModelProto): Runtimes {
-  const opset = opset_import.find(({ domain }) => !domain || domain === 'ai.onnx')?.version ?? 0;
+export function runtimesOf(model: ModelProto): Runtimes {
+  const { graph, ir_version } = model;
+  const opset = opsetOf(model) ?? 0;
   const release = RELEASES.find(([, most, ir]) => most >= opset && ir >= ir_version)?.[0];
   const foreign = graph.node.flatMap(({ domain, op_type }) =>
     domain && domain !== 'ai.onnx' ? [`${domain}.${op_type}`] : [],

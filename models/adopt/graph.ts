@@ -1,6 +1,7 @@
 // Puts a model from elsewhere into our own form: pixels in, probabilities out, with the arithmetic between them in the
 // graph, so that the server, the page and any onnxruntime treat it like one of ours.
 import { UserError } from '../errors.ts';
+import { isExternal } from '../onnx/facts.ts';
 import {
   dataType,
   type GraphProto,
@@ -71,7 +72,7 @@ function checkOpset({ opset_import, graph }: ModelProto): void {
   const opset = opset_import.find(({ domain }) => domain === undefined || domain === '')?.version ?? 0;
   if (opset < LEAST_OPSET)
     throw new UserError(`the model has opset ${opset}, expected at least ${LEAST_OPSET}`);
-  const outside = graph.initializer.find(({ data_location }) => data_location === 1);
+  const outside = graph.initializer.find(isExternal);
   if (outside !== undefined) {
     throw new UserError(
       `the model keeps "${outside.name}" in another file, expected all in model.onnx: onnx.save(onnx.load(path), path) puts it there`,

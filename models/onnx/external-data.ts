@@ -2,10 +2,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { UserError } from '../errors.ts';
+import { isExternal } from './facts.ts';
 import { elementBytes, type ModelProto, type TensorProto } from './types.ts';
-
-/** What `data_location` says of a tensor whose numbers are elsewhere (onnx.proto, TensorProto.DataLocation). */
-const EXTERNAL = 1;
 
 /** Bytes that one call reads at most: Node reads no more than 2^31 - 1 at once. */
 const PIECE = 2 ** 30;
@@ -86,8 +84,4 @@ function readTensor(
     at += read;
   }
   return { ...rest, name, dims, data_type, raw_data };
-}
-
-function isExternal({ data_location }: TensorProto): boolean {
-  return data_location === EXTERNAL;
 }

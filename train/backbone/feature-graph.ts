@@ -1,5 +1,6 @@
 // One ONNX graph from bytes of pictures to features: scaling and layout before a network from elsewhere, pooling after it.
 import { attribute } from '../../models/onnx/attribute.ts';
+import { opsetOf } from '../../models/onnx/facts.ts';
 import {
   type AttributeProto,
   dataType,
@@ -44,7 +45,7 @@ export function featureModel(model: ModelProto, options: FeatureGraphOptions): M
   const own = prefixed(prunedTo(withFreeBatch(model.graph), output), PREFIX);
   const [input] = inputsOf(own);
   const before = entrance(options, input?.name ?? '');
-  const after = exit(PREFIX + output, sizes, opsetOf(model));
+  const after = exit(PREFIX + output, sizes, opsetOf(model) ?? 1);
   const graph: GraphProto = {
     ...own,
     name: FEATURES,
@@ -82,11 +83,6 @@ export function featureModel(model: ModelProto, options: FeatureGraphOptions): M
     metadata_props: [],
     graph,
   };
-}
-
-/** Version of ONNX's own operators that a model uses. */
-export function opsetOf({ opset_import }: ModelProto): number {
-  return opset_import.find(({ domain = '' }) => domain === '' || domain === 'ai.onnx')?.version ?? 1;
 }
 
 /** How many features a value of these sizes comes to. */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import { hasExternalData, withExternalData } from '../../models/onnx/external-data.ts';
+import { isExternal, weightBytes } from '../../models/onnx/facts.ts';
 import { decodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 
 export interface ReadModel {
@@ -25,8 +26,8 @@ export function readModel(path: string): ReadModel {
   const hash = createHash('sha256').update(bytes);
   if (!hasExternalData(model)) return { model, sha256: hash.digest('hex') };
   const whole = withExternalData(model, dirname(path));
-  const outside = whole.graph.initializer.filter((_, i) => model.graph.initializer[i]?.data_location === 1);
-  for (const { raw_data = new Uint8Array() } of outside) hash.update(raw_data);
+  for (const [i, tensor] of model.graph.initializer.entries())
+    if (isExternal(tensor)) hash.update(whole.graph.initializer[i]?.raw_data ?? new Uint8Array());
   if (weightBytes(whole) > LARGEST)
     throw new UserError(
       `${path} has more than 2 GiB of weights: the features are made by one ONNX file, which cannot hold them.`,
@@ -36,7 +37,3 @@ export function readModel(path: string): ReadModel {
 
 /** What one ONNX file can hold, as protobuf has it, less room for the graph. */
 const LARGEST = 2 ** 31 - 2 ** 24;
-
-function weightBytes({ graph }: ModelProto): number {
-  return graph.initializer.reduce((sum, { raw_data }) => sum + (raw_data?.length ?? 0), 0);
-}
