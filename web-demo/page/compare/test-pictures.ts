@@ -24,7 +24,8 @@ interface Index {
  */
 export async function fetchTestPictures(card: Card): Promise<TestPictures | undefined> {
   const dataset = card.datasets.find(({ split }) => split === 'test')?.name ?? card.datasets[0]?.name;
-  if (dataset === undefined) return undefined;
+  const there: unknown = await (await fetchFile('index', 'json'))?.json();
+  if (dataset === undefined || !Array.isArray(there) || !there.includes(dataset)) return undefined;
   const [index, sheet] = await Promise.all([fetchFile(dataset, 'json'), fetchFile(dataset, 'png')]);
   if (!index || !sheet) return undefined;
   const description: unknown = await index.json();
