@@ -76,8 +76,9 @@ export interface Analysis {
 
 /** Bounds on what is looked at, so that a report takes seconds. */
 const TRAIN_IMAGES = 5000;
-/** Fewer where pictures are larger: bytes in all. */
+/** Fewer where pictures are larger, by their bytes in all, but so many that a share of them says something. */
 const TRAIN_BYTES = 6_000_000;
+const TRAIN_LEAST = 500;
 const WORST = 24;
 const FILTERS = 64;
 const HISTOGRAM_IMAGES = 64;
@@ -90,7 +91,7 @@ export async function analyse(run: Run, recipe: Recipe, dataset?: Dataset): Prom
   const network = openNetwork(run, recipe, data);
   try {
     const test = answersOf(network, data.test);
-    const most = Math.floor(TRAIN_BYTES / (data.shape[0] * data.shape[1] * data.shape[2]));
+    const most = Math.max(TRAIN_LEAST, Math.floor(TRAIN_BYTES / imageSize(data.train)));
     const train = answersOf(network, someOf(data.train, Math.min(TRAIN_IMAGES, most)));
     const worst = [...test].sort((a, b) => b.loss - a.loss).slice(0, WORST);
     const seen = withPictures(data);

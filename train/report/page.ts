@@ -7,7 +7,7 @@ import { many, percent, whole } from './format.ts';
 import { type Html, html, raw } from './html.ts';
 import type { Sheet } from './pictures.ts';
 import { sections } from './sections/index.ts';
-import { sheetName } from './tile.ts';
+import { sheetRules } from './tile.ts';
 
 /** The whole report as HTML. */
 export function renderReport(facts: Facts): string {
@@ -66,7 +66,7 @@ export function document({
 <title>${title}</title>
 <link rel="icon" href="data:,">
 <style>${raw(style)}
-:root{${raw(sheets.map((sheet) => `--${sheetName(sheet)}:url("${sheet.uri}")`).join(';'))}}</style>
+${raw(sheetRules(sheets))}</style>
 </head>
 <body>
 ${head}

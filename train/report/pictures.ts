@@ -1,4 +1,4 @@
-// Pictures for reports: sheets of equal tiles as one PNG, and what shows a single tile of a sheet.
+// Pictures for reports: sheets of equal tiles as one picture, and what shows a single tile of a sheet.
 import sharp from 'sharp';
 import type { Shape } from '../datasets/index.ts';
 
@@ -12,8 +12,13 @@ export interface Sheet {
   readonly height: number;
 }
 
+/** Whether tiles are shown smaller than they are; the pixels of the others can be seen, and must be right. */
+export function isPhoto({ width, height }: Pick<Sheet, 'width' | 'height'>): boolean {
+  return Math.max(width, height) > 64;
+}
+
 /**
- * Lays tiles out in rows of `columns`, without gaps.
+ * Lays tiles out in rows of `columns`, without gaps: a PNG, or a WebP where tiles are photographs of some size.
  * @param tiles - uint8 `[H,W,C]` each, C 1 or 3.
  */
 export async function sheetOf(
@@ -31,13 +36,15 @@ export async function sheetOf(
       pixels.set(line, ((row * height + y) * columns + column) * width * channels);
     }
   }
-  const png = await sharp(pixels, {
+  const sheet = sharp(pixels, {
     raw: { width: columns * width, height: rows * height, channels: channels === 1 ? 1 : 3 },
-  })
-    .png({ compressionLevel: 9 })
-    .toBuffer();
+  });
+  const { data, info } = await (isPhoto({ width, height })
+    ? sheet.webp({ quality: 90 })
+    : sheet.png({ compressionLevel: 9 })
+  ).toBuffer({ resolveWithObject: true });
   return {
-    uri: `data:image/png;base64,${png.toString('base64')}`,
+    uri: `data:image/${info.format};base64,${data.toString('base64')}`,
     count: tiles.length,
     columns,
     width,

@@ -39,6 +39,8 @@ export interface Robustness {
 /** Pictures that are looked at; fewer where they are large: bytes in all. */
 const PICTURES = 200;
 const BYTES = 4_000_000;
+/** But so many that a share of them says something. */
+const LEAST = 100;
 
 /**
  * Looks at test pictures under each transform that training used, and for pictures of photographs' kind under those of
@@ -52,7 +54,7 @@ export function robustnessOf(
 ): Robustness {
   const { shape, test } = dataset;
   const size = shape[0] * shape[1] * shape[2];
-  const n = Math.min(PICTURES, test.n, Math.max(20, Math.floor(BYTES / size)));
+  const n = Math.min(PICTURES, test.n, Math.max(LEAST, Math.floor(BYTES / size)));
   const chosen = permutation(test.n, random(0, 'report/robustness', test.n)).subarray(0, n);
   const see = (options: AugmentOptions) =>
     answers(logits, test, chosen, (image, i) => augmentImage(image, shape, options, trialPosition(i, 0)));

@@ -1,8 +1,13 @@
 // A run's report in a real browser: whole, quiet, on its own, and readable in both themes at any width.
 import { readFileSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium as launcher, type Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { html } from '../../../train/report/html.ts';
+import { document as renderPage } from '../../../train/report/page.ts';
+import { sheetOf } from '../../../train/report/pictures.ts';
 import { sections } from '../../../train/report/sections/index.ts';
+import { tile } from '../../../train/report/tile.ts';
 import { chromium } from '../../browser.ts';
 import { newRun, temporaryFolder, trainWithReport } from './support.ts';
 
@@ -29,6 +34,9 @@ async function open(options: BrowserContextOptions = {}) {
   await page.goto(`file://${path}`);
   return { page, complaints, requests };
 }
+
+/** A byte that nothing predicts. */
+const noise = (i: number) => Math.imul(i ^ (i >>> 15), 0x2c1b3c6d) >>> 24;
 
 /** Contrast of two colours, WCAG 2.2: (lighter + 0.05) / (darker + 0.05). */
 function contrast(page: Page, foreground: string, background: string): Promise<number> {
@@ -79,6 +87,24 @@ describe('the report of a finished run', () => {
       .locator('.tile')
       .evaluateAll((tiles) => tiles.map((tile) => getComputedStyle(tile).backgroundImage.slice(0, 26)));
     expect(new Set(backgrounds)).toEqual(new Set(['url("data:image/png;base64']));
+  });
+
+  it('shows photographs, whose sheets are larger than what a browser takes as a variable', async () => {
+    // Noise, the hardest to compress: 48 pictures of 224 x 224.
+    const size = 224 * 224 * 3;
+    const tiles = Array.from({ length: 48 }, (_, i) =>
+      Uint8Array.from({ length: size }, (_, j) => noise(i * size + j)),
+    );
+    const sheet = await sheetOf(tiles, [224, 224, 3], 8);
+    expect(sheet.uri.length).toBeGreaterThan(2 ** 21);
+    const { page } = await open();
+    const body = tile(sheet, 9, 'noise');
+    await page.setContent(
+      renderPage({ title: '', head: html``, parts: [{ id: 'a', title: '', body }], sheets: [sheet] }),
+    );
+    const shown = await page.locator('.tile').screenshot();
+    const { channels } = await sharp(shown).stats();
+    for (const { stdev } of channels.slice(0, 3)) expect(stdev).toBeGreaterThan(5);
   });
 
   it('counts every test picture once in the confusions', async () => {

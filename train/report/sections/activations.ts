@@ -14,7 +14,7 @@ export const activations: Section = {
       <p class="layer-head"><span>layer</span><span>as initialised</span><span>after training</span></p>
       ${analysis.activations.map(
         ({ start, end }, i) => html`<div class="layer">
-          <h3>${end.layer}${end.activation ? html`<small>before ${ACTIVATIONS[end.activation] ?? end.activation}</small>` : html`<small>the answer</small>`}</h3>
+          <h3>${end.layer.split('/').map((part, i) => html`${i > 0 ? html`/<wbr>` : undefined}${part}`)}${end.activation ? html`<small>before ${ACTIVATIONS[end.activation] ?? end.activation}</small>` : html`<small>the answer</small>`}</h3>
           ${card(start, 4)}${card(end, 1)}
           <p class="quiet">${ratio(analysis.activations[i - 1]?.start, start)}</p>
         </div>`,

@@ -20,6 +20,7 @@ export function shown(value: unknown): Html {
   if (value === null || typeof value !== 'object') return html`${String(value)}`;
   if (Array.isArray(value)) {
     if (value.length === 0) return html`none`;
+    if (value.some((item) => typeof item === 'object')) return html`${value.map(shown)}`;
     return html`${value.map((item, i) => html`${i > 0 ? ', ' : ''}${shown(item)}`)}`;
   }
   const entries = Object.entries(value);
