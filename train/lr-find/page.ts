@@ -1,7 +1,7 @@
 // The curve of a sweep, with what it suggests, as one offline page.
 import { html } from '../report/html.ts';
 import { document } from '../report/page.ts';
-import { plot } from '../report/plot.ts';
+import { type Point, plot } from '../report/plot.ts';
 import { type Curve, type Suggestions, suggestionNames } from './suggest.ts';
 
 /** Colours of the style sheet. */
@@ -24,6 +24,7 @@ export interface Found {
 
 export function findPage({ words, curve, suggestions }: Found): string {
   const points = curve.learningRates.map((rate, i) => [Math.log10(rate), curve.losses[i] ?? 0] as const);
+  const shown = untilItDiverges(points);
   const known = suggestionNames.flatMap((name) => {
     const rate = suggestions[name];
     return rate === undefined ? [] : [{ name, rate }];
@@ -34,7 +35,7 @@ export function findPage({ words, curve, suggestions }: Found): string {
     format: (value) => String(Number(value.toPrecision(4))),
     formatX: rateInWords,
     series: [
-      { name: 'loss', colour: 1, points: points.filter(([, loss]) => Number.isFinite(loss)) },
+      { name: 'loss', colour: 1, points: shown },
       ...known.map(({ name, rate }) => ({
         name: `${name} ${rateInWords(Math.log10(rate))}`,
         colour: COLOURS[name],
@@ -51,12 +52,27 @@ export function findPage({ words, curve, suggestions }: Found): string {
       {
         id: 'curve',
         title: 'Curve',
-        body: html`<div class="plots">${figure}</div>
-        <table class="numbers"><thead><tr><th scope="col">rule</th><th scope="col">learning rate</th><th scope="col">what it is</th></tr></thead>
-        <tbody>${known.map(({ name, rate }) => html`<tr><th scope="row">${name}</th><td>${rateInWords(Math.log10(rate))}</td><td>${RULES[name]}</td></tr>`)}</tbody></table>`,
+        body: html`<div class="plots one">${figure}</div>
+        <table class="numbers apart"><thead><tr><th scope="col" class="text">rule</th><th scope="col">learning rate</th><th scope="col" class="text">what it is</th></tr></thead>
+        <tbody>${known.map(({ name, rate }) => html`<tr><th scope="row" class="text">${name}</th><td>${rateInWords(Math.log10(rate))}</td><td class="text">${RULES[name]}</td></tr>`)}</tbody></table>
+        ${
+          shown.length < points.length
+            ? html`<p class="note">The curve ends where the loss is well above its beginning again; the sweep went on to ${rateInWords(points.at(-1)?.[0] ?? 0)}.</p>`
+            : undefined
+        }`,
       },
     ],
   });
+}
+
+/** What comes after would press all that matters to the floor of the plot. */
+function untilItDiverges(points: readonly Point[]): Point[] {
+  const finite = points.filter(([, loss]) => Number.isFinite(loss));
+  const losses = finite.map(([, loss]) => loss);
+  const [first = 0, least] = [losses[0], Math.min(...losses)];
+  const top = first + 0.5 * Math.max(first - least, 0.1 * first);
+  const end = losses.findIndex((loss, i) => i > losses.indexOf(least) && loss > top);
+  return end < 0 ? finite : finite.slice(0, end);
 }
 
 /** `1.2e-3`, of its logarithm. */

@@ -100,8 +100,8 @@ function contactSheets(classes: readonly ClassPictures[], areFiles: boolean): Ht
   return html`${shown.map(
     ({ label, sheet, names, train }) =>
       sheet &&
-      html`<h3>${label}</h3><ul class="tiles small">${names.map((name, i) => html`<li>${tile(sheet, i, name)}</li>`)}</ul>
-      <p class="quiet">${names.length} of ${many(train, 'training picture')}</p>`,
+      html`<h3 class="under">${label}</h3><ul class="tiles small">${names.map((name, i) => html`<li>${tile(sheet, i, name)}</li>`)}</ul>
+      <p class="note">${names.length} of ${many(train, 'training picture')}</p>`,
   )}
   <p class="note">Drawn at random, always the same ones.${areFiles ? ' The pointer over a picture shows its file.' : ''}${shown.length < classes.length ? ` ${classes.length - shown.length} more classes are counted above.` : ''}</p>`;
 }
@@ -110,11 +110,11 @@ function looksSection({ looks }: Gathered, warning: string | undefined): Html {
   return html`${warning === undefined ? undefined : html`<p class="warning"><b>${warning}</b></p>`}
   ${looks.map(
     ({ name, risk, sheet }) =>
-      html`<h3>${name}</h3><ul class="tiles small nine">${Array.from(
+      html`<h3 class="under">${name}</h3><ul class="tiles small nine">${Array.from(
         { length: sheet.count },
         (_, i) =>
           html`<li>${tile(sheet, i, i % sheet.columns === 0 ? 'as it is' : `${name}, draw ${i % sheet.columns}`)}</li>`,
-      )}</ul>${risk === '' ? undefined : html`<p class="quiet">Could change a label: ${risk}.</p>`}`,
+      )}</ul>${risk === '' ? undefined : html`<p class="note">Could change a label: ${risk}.</p>`}`,
   )}
   <p class="note">Two pictures, the first of each row as it is, then as eight epochs might show it.</p>`;
 }
@@ -159,7 +159,7 @@ const LINES = 200;
 
 function listOf(title: string, lines: readonly string[]): Html | undefined {
   if (lines.length === 0) return undefined;
-  return html`<h3>${title}</h3><ul class="lines">${lines.slice(0, LINES).map((line) => html`<li><code>${line}</code></li>`)}</ul>${
-    lines.length > LINES ? html`<p class="quiet">and ${whole(lines.length - LINES)} more</p>` : undefined
+  return html`<h3 class="under">${title}</h3><ul class="lines">${lines.slice(0, LINES).map((line) => html`<li><code>${line}</code></li>`)}</ul>${
+    lines.length > LINES ? html`<p class="note">and ${whole(lines.length - LINES)} more</p>` : undefined
   }`;
 }
