@@ -1,10 +1,12 @@
-// How the tests run: one process per file, since TensorFlow's addon does not share a process between contexts.
+// How the tests run: one process per file, since TensorFlow's addon does not share a process between contexts; as many
+// at once as there are cores, where vitest itself would leave one of two free.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -1,6 +1,7 @@
 // A short real training: it learns, it resumes to the bit, and it stops with a clear word when something is wrong.
 import { spawn } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -12,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { root } from '../../setup/paths.mjs';
 import { readCheckpoint } from '../../train/checkpoint.ts';
 import { bestOf, type FitOptions, fit } from '../../train/fit.ts';
@@ -42,10 +43,36 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const newRun = () => createRun(folder, recipe, {});
 const options = (run: Run, more: Partial<FitOptions> = {}): FitOptions => ({ recipe, dataset, run, ...more });
 
+/** Trained in one go: what every interrupted run has to end as. */
+let whole: Run;
+let result: Awaited<ReturnType<typeof fit>>;
+let short: Run;
+const trained = mkdtempSync(join(tmpdir(), 'trainyard-fit-'));
+beforeAll(async () => {
+  whole = createRun(trained, recipe, {});
+  result = await fit(options(whole));
+  short = createRun(trained, recipe, {});
+  await fit(options(short, { recipe: { ...recipe, epochs: 1 } }));
+});
+afterAll(() => rmSync(trained, { recursive: true }));
+
+/** A run that was trained for one epoch. */
+function shortRun(): Run {
+  const run = newRun();
+  cpSync(short.folder, run.folder, { recursive: true });
+  return run;
+}
+
+function expectSameFiles(run: Run): void {
+  for (const file of ['last.safetensors', 'best.safetensors', 'metrics.csv'])
+    expect(readFileSync(join(run.folder, file)).equals(readFileSync(join(whole.folder, file))), file).toBe(
+      true,
+    );
+}
+
 describe('fit', () => {
-  it('learns, and leaves checkpoints and metrics', async () => {
-    const run = newRun();
-    const { finished, history } = await fit(options(run));
+  it('learns, and leaves checkpoints and metrics', () => {
+    const { finished, history } = result;
     expect(finished).toBe(true);
     expect(history.map(({ epoch, step }) => [epoch, step])).toEqual(
       [1, 2, 3].map((epoch) => [epoch, epoch * 40]),
@@ -53,37 +80,29 @@ describe('fit', () => {
     // 2,000 images and 120 steps: measured 8 % errors; guessing has 90 %.
     expect(history.at(-1)?.errorRate).toBeLessThan(0.2);
     expect(history.at(-1)?.trainLoss).toBeLessThan(history[0]?.trainLoss ?? 0);
-    expect(readCheckpoint(run.best).progress.step).toBe(bestOf(history)?.step);
-    expect(readCheckpoint(run.last).progress.step).toBe(STEPS);
-    const csv = readFileSync(join(run.folder, 'metrics.csv'), 'utf8').trim().split('\n');
+    expect(readCheckpoint(whole.best).progress.step).toBe(bestOf(history)?.step);
+    expect(readCheckpoint(whole.last).progress.step).toBe(STEPS);
+    const csv = readFileSync(join(whole.folder, 'metrics.csv'), 'utf8').trim().split('\n');
     expect(csv).toHaveLength(1 + 3);
     expect(csv[3]?.split(',').map(Number)).toEqual(Object.values(rowInOrder(history.at(-1))));
   });
 
   it('ends with the same bytes when it is interrupted again and again', async () => {
-    const whole = newRun();
-    await fit(options(whole));
     const pieces = newRun();
     for (const stopAt of [1, 39, 40, 77, STEPS]) {
       const abort = new AbortController();
-      const result = await fit(
+      const { finished } = await fit(
         options(pieces, {
           signal: abort.signal,
           watcher: { onStep: ({ step }) => step >= stopAt && abort.abort() },
         }),
       );
-      expect(result.finished).toBe(stopAt === STEPS);
+      expect(finished).toBe(stopAt === STEPS);
     }
-    for (const file of ['last.safetensors', 'best.safetensors', 'metrics.csv'])
-      expect(
-        readFileSync(join(pieces.folder, file)).equals(readFileSync(join(whole.folder, file))),
-        file,
-      ).toBe(true);
+    expectSameFiles(pieces);
   });
 
   it('ends with the same bytes when it is killed at any moment', async () => {
-    const whole = newRun();
-    await fit(options(whole));
     const killed = join(folder, 'killed');
     const starts: number[] = [];
     for (const milliseconds of [150, 300, 200, 400]) {
@@ -98,15 +117,11 @@ describe('fit', () => {
     expect(starts).toEqual([...starts].sort((a, b) => a - b));
     const run = findRun(killed);
     expect(run.name).toBe('0001-digits');
-    for (const file of ['last.safetensors', 'best.safetensors', 'metrics.csv'])
-      expect(readFileSync(join(run.folder, file)).equals(readFileSync(join(whole.folder, file))), file).toBe(
-        true,
-      );
+    expectSameFiles(run);
   });
 
   it('does not go on over other data', async () => {
-    const run = newRun();
-    await fit(options(run, { recipe: { ...recipe, epochs: 1 } }));
+    const run = shortRun();
     const other = { ...dataset, digests: { ...dataset.digests, train: '0'.repeat(64) } };
     await expect(fit(options(run, { dataset: other }))).rejects.toThrow(
       /trained on other data: the train split/,
@@ -114,8 +129,7 @@ describe('fit', () => {
   });
 
   it('does not go on with the weights of another network', async () => {
-    const run = newRun();
-    await fit(options(run, { recipe: { ...recipe, epochs: 1 } }));
+    const run = shortRun();
     const wider = {
       ...recipe,
       architecture: { name: 'small-cnn' as const, filters: [8, 16, 16] as [number, number, number] },
@@ -126,16 +140,13 @@ describe('fit', () => {
   });
 
   it('does not go on with a checkpoint that was cut off, and says which', async () => {
-    const run = newRun();
-    await fit(options(run, { recipe: { ...recipe, epochs: 1 } }));
+    const run = shortRun();
     truncateSync(run.last, 1000);
     await expect(fit(options(run))).rejects.toThrow(/last\.safetensors is damaged/);
     expect(readCheckpoint(run.best).progress.step).toBe(40);
   });
 
   it('goes on from the best checkpoint when the last one is damaged, to the same end', async () => {
-    const whole = newRun();
-    await fit(options(whole));
     const run = newRun();
     const abort = new AbortController();
     const watcher = { onStep: ({ step }: { step: number }) => step === 50 && abort.abort() };
@@ -148,10 +159,7 @@ describe('fit', () => {
     const { finished, history } = await fit(options(run));
     expect(finished).toBe(true);
     expect(history.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
-    for (const file of ['last.safetensors', 'best.safetensors', 'metrics.csv'])
-      expect(readFileSync(join(run.folder, file)).equals(readFileSync(join(whole.folder, file))), file).toBe(
-        true,
-      );
+    expectSameFiles(run);
     truncateSync(run.last, 1000);
     truncateSync(run.best, 1000);
     expect(() => readLast(run)).toThrow(
@@ -161,8 +169,7 @@ describe('fit', () => {
   });
 
   it('does not go on with the checkpoint of another recipe', async () => {
-    const run = newRun();
-    await fit(options(run, { recipe: { ...recipe, epochs: 1 } }));
+    const run = shortRun();
     await expect(fit(options(run))).rejects.toThrow(
       /last\.safetensors does not fit the run's recipe: its epochs is 1, expected 3\. The best checkpoint/,
     );
@@ -185,8 +192,6 @@ describe('fit', () => {
   });
 
   it('saves and stops when it takes more memory than it may, and resumes to the same end', async () => {
-    const whole = newRun();
-    await fit(options(whole));
     const run = newRun();
     const memory = {
       limit: 1,
