@@ -1,5 +1,6 @@
 // MNIST's own rule for a picture of one handwritten digit: ink bounding box to 20 pixels, centre of mass to the centre.
 import { type Plane, resizeArea } from './area.ts';
+import { drawnRegion } from './drawn.ts';
 import { grey } from './grey.ts';
 import { findInk, reduce } from './ink.ts';
 import type { Picture } from './picture.ts';
@@ -24,9 +25,8 @@ const WORKING_SIDE = 512;
 export function prepareDigit(picture: Picture): Uint8Array {
   const out = new Uint8Array(SIDE * SIDE);
   const { data, width, height } = grey(picture);
-  const source = reduce({ data: Float32Array.from(data), width, height }, WORKING_SIDE);
-  const ink = findInk(source);
-  const region = digitRegion(ink);
+  const source = reduce({ data: new Float32Array(data), width, height }, WORKING_SIDE);
+  const region = drawnRegion(source) ?? digitRegion(findInk(source));
   if (region === undefined) return out;
   const { box, plane } = region;
   const longest = Math.max(box.right - box.left, box.bottom - box.top);

@@ -20,7 +20,7 @@ export function findInk(grey: Plane): Plane {
  * Ink covers the smaller part of its surroundings, so it lies further from the mean around it than the paper does:
  * the sign of the third moment tells which side it is on.
  */
-function inkIsDark(small: Plane): boolean {
+export function inkIsDark(small: Plane): boolean {
   const mean = localMean(small, Math.ceil(Math.max(small.width, small.height) / 2));
   let moment = 0;
   for (let i = 0; i < small.data.length; i++) {
@@ -30,9 +30,14 @@ function inkIsDark(small: Plane): boolean {
   return moment < 0;
 }
 
+/** Pixels to either side that the opening looks at: a quarter of the longest side. */
+export function reachOf({ width, height }: Plane): number {
+  return Math.ceil(Math.max(width, height) / 4);
+}
+
 /** Grey-level opening with a square of half the longest side: keeps what is wide, drops strokes of light. */
 function opening(plane: Plane): Plane {
-  const reach = Math.ceil(Math.max(plane.width, plane.height) / 4);
+  const reach = reachOf(plane);
   return localMaximum(localMinimum(plane, reach), reach);
 }
 

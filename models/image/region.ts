@@ -5,7 +5,7 @@ import { quantile } from './quantile.ts';
 import { otsu } from './threshold.ts';
 
 /** Levels by which ink must stand out from the paper. */
-const MIN_CONTRAST = 20;
+export const MIN_CONTRAST = 20;
 
 /** Standard deviation of normal noise, in units of its median absolute deviation. */
 const SIGMA = 1.4826;
@@ -16,8 +16,11 @@ const CLEAN = 0.5;
 /** Share of the largest part's mass from which on another part belongs to the digit. */
 const MIN_MASS = 0.04;
 
-/** A pen whose darkest tenth is at least this dark is taken as it is; a paler one is darkened to 255. */
-const DARK = 224;
+/** The level of a pen: this quantile of what is above the threshold. */
+export const PEN = 0.9;
+
+/** A pen at least this dark is taken as it is; a paler one is darkened to 255. */
+export const DARK = 224;
 
 /** The digit alone, `[height, width]` from 0 to 255, and the box around it. */
 export interface Region {
@@ -64,7 +67,7 @@ function alone(ink: Plane, { parts, label }: Parts, kept: readonly Part[], thres
     const value = data[i] ?? 0;
     if (value > threshold) strong[n++] = value;
   }
-  const peak = quantile(strong.subarray(0, n), 0.9);
+  const peak = quantile(strong.subarray(0, n), PEN);
   const gain = peak >= DARK ? 1 : 255 / peak;
   const isKept = new Uint8Array(parts.length + 1);
   for (const { id } of kept) isKept[id] = 1;
