@@ -22,6 +22,9 @@ interface Sizes {
 /** SwiftShader takes a hundred times as long as WebAssembly: it gets this part of the pictures. */
 const gpuPart = 0.02;
 
+/** Movements a second: of a slow mouse, of a usual one or a pen, and of a quick pen. */
+const rates = [60, 125, 240];
+
 const engines = [
   { backend: 'wasm', threads: 1 },
   { backend: 'wasm', threads: 2 },
@@ -30,9 +33,12 @@ const engines = [
 
 const parts: Record<string, (stage: Stage, sizes: Sizes) => Promise<string>> = {
   async latency(stage, { loads }) {
-    const times = await penToBars(stage, 2 * loads);
-    const row = ['pen to painted bars', ms(median(times)), ms(quantile(times, 0.95)), String(times.length)];
-    return table(['what', 'median', '95 %', 'n'], [row]);
+    const rows: string[][] = [];
+    for (const rate of rates) {
+      const times = await penToBars(stage, 2 * loads, rate);
+      rows.push([String(rate), ms(median(times)), ms(quantile(times, 0.95)), String(times.length)]);
+    }
+    return table(['pen to painted bars, movements a second', 'median', '95 %', 'n'], rows);
   },
   async load(stage, { loads }) {
     const strokes = strokesOf('3').map((stroke) => stroke.map(([x, y]) => snap(x, y, lineWidth)));

@@ -37,6 +37,8 @@ function start(): void {
   /** Counts what made earlier questions void: a cleared pad, another side, another model. */
   let generation = 0;
   let resting: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the next frame will bring the latest answer. */
+  let waiting = false;
   let latest: (Question & { readonly answers: readonly Answer[] }) | undefined;
   let answered = false;
   let explaining = false;
@@ -99,12 +101,20 @@ function start(): void {
 
   function show(next: NonNullable<typeof latest>, at: number | undefined): void {
     latest = next;
-    reading.show(next.answers, next.chosen);
-    comparison.browser(next.answers);
-    explainButton.disabled = false;
+    if (!waiting) requestAnimationFrame(paint);
+    waiting = true;
     if (at !== undefined) measureUntilPainted(penToBars, at);
     if (!answered) measureUntilPainted(firstAnswer, 0);
     answered = true;
+  }
+
+  /** Changes the page once a frame, however many answers come: each change would be laid out at the next movement. */
+  function paint(): void {
+    waiting = false;
+    if (!latest) return;
+    reading.show(latest.answers, latest.chosen);
+    comparison.browser(latest.answers);
+    explainButton.disabled = false;
     clearTimeout(resting);
     resting = setTimeout(settle, rest);
   }

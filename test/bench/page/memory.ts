@@ -1,6 +1,7 @@
 // Memory of the page while it is drawn on for long.
 import { readFileSync } from 'node:fs';
-import { modelReady, placeOnPad, type Stage, visit } from '../../web-demo/browser.ts';
+import { modelReady, type Stage, visit } from '../../web-demo/browser.ts';
+import { takeMouse } from './mouse.ts';
 
 export interface Memory {
   readonly strokes: number;
@@ -25,18 +26,12 @@ export async function memoryOver(stage: Stage, marks: readonly number[]): Promis
   const session = await page.context().newCDPSession(page);
   const system = await stage.browser.newBrowserCDPSession();
   await session.send('Performance.enable');
-  const [[left, top], [right, bottom]] = [await placeOnPad(page, [0, 0]), await placeOnPad(page, [1, 1])];
-
-  /** Without waiting for each movement, which would be most of the time; the browser keeps their order. */
-  function mouse(type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', u: number, v: number) {
-    const [x, y] = [left + u * (right - left), top + v * (bottom - top)];
-    const buttons = type === 'mouseReleased' ? 0 : 1;
-    return session.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', buttons, clickCount: 1 });
-  }
+  const mouse = await takeMouse(page);
 
   async function stroke(x: number): Promise<void> {
-    const moved = Array.from({ length: movements }, (_, i) => mouse('mouseMoved', x, 0.2 + 0.06 * (i + 1)));
-    await Promise.all([mouse('mousePressed', x, 0.2), ...moved, mouse('mouseReleased', x, 0.8)]);
+    const pressed = mouse('mousePressed', [x, 0.2]);
+    const moved = Array.from({ length: movements }, (_, i) => mouse('mouseMoved', [x, 0.2 + 0.06 * (i + 1)]));
+    await Promise.all([pressed, ...moved, mouse('mouseReleased', [x, 0.8])]);
   }
 
   async function read(strokes: number): Promise<Memory> {

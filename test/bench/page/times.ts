@@ -1,7 +1,9 @@
 // The page's own marks: from the pen to the bars, and from a cold start to the first answer.
+import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { drawStrokes, modelReady, placeOnPad, type Stage, visit } from '../../web-demo/browser.ts';
-import { strokesOf } from '../../web-demo/strokes.ts';
+import { drawStrokes, modelReady, type Stage, visit } from '../../web-demo/browser.ts';
+import { type Place, strokesOf } from '../../web-demo/strokes.ts';
+import { type Mouse, takeMouse } from './mouse.ts';
 
 /** Collects the durations of a User Timing measure. */
 async function listen(page: Page, name: string): Promise<void> {
@@ -18,31 +20,39 @@ function collected(page: Page): Promise<number[]> {
   return page.evaluate<number[]>('durations');
 }
 
-/** Milliseconds from a movement of the pen to the frame that shows the bars, for `n` digits drawn by a mouse. */
-export async function penToBars(stage: Stage, n: number): Promise<number[]> {
+/**
+ * Milliseconds from a movement of the pen to the frame that shows the bars, for `n` digits drawn by a mouse.
+ *
+ * @param rate - movements a second; real ones report 60 to 240.
+ */
+export async function penToBars(stage: Stage, n: number, rate: number): Promise<number[]> {
   const { page } = await visit(stage, {}, (page) => listen(page, 'pen-to-bars'));
   await modelReady(page);
   await drawStrokes(page, strokesOf('3')); // until the page's code is warm
+  const mouse = await takeMouse(page);
   for (let i = 0; i < n; i++) {
     await page.keyboard.press('Escape');
     if (i === 0) await page.evaluate('durations.length = 0');
-    for (const stroke of strokesOf(['3', '7', '0', '1'][i % 4] ?? '3')) {
-      const places = await Promise.all(stroke.map((place) => placeOnPad(page, place)));
-      const [first] = places;
-      if (!first) continue;
-      await page.mouse.move(...first);
-      await page.mouse.down();
-      for (const [k, place] of places.entries()) {
-        await page.mouse.move(...place);
-        await page.waitForTimeout(6 + (k % 5)); // mice report 60 to 125 times a second, out of step with the frames
-      }
-      await page.mouse.up();
-    }
+    for (const stroke of strokesOf(['3', '7', '0', '1'][i % 4] ?? '3')) await draw(mouse, stroke, rate);
   }
   await page.waitForTimeout(200);
   const durations = await collected(page);
   await page.context().close();
   return durations;
+}
+
+/** Draws one stroke by the clock. */
+async function draw(mouse: Mouse, stroke: readonly Place[], rate: number): Promise<void> {
+  const [first, ...rest] = stroke;
+  if (!first) return;
+  const sent = [mouse('mousePressed', first)];
+  const start = performance.now();
+  for (const [i, place] of rest.entries()) {
+    await setTimeout(Math.max(0, start + ((i + 1) * 1000) / rate - performance.now()));
+    sent.push(mouse('mouseMoved', place));
+  }
+  sent.push(mouse('mouseReleased', rest.at(-1) ?? first));
+  await Promise.all(sent);
 }
 
 export interface ColdLoad {
