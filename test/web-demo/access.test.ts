@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { drawDigit, modelReady, openStage, type Stage, visit } from './browser.ts';
+import { modelReady, openStage, type Stage, visit } from './browser.ts';
+import { drawDigit } from './hands.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 

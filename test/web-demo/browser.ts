@@ -1,10 +1,9 @@
-// The built page in a real Chromium, served by the real server; and the hands that draw on it.
+// The built page in a real Chromium, served by the real server.
 import { type Browser, type BrowserContextOptions, chromium as launcher, type Page } from 'playwright-core';
 import { serve } from '../../serve/main.ts';
 import { pageFolder, repositoryFolder } from '../../setup/paths.mjs';
 import { pageStep } from '../../setup/steps/page.mjs';
 import { chromium } from '../browser.ts';
-import { type Place, strokesOf } from './strokes.ts';
 
 /** A browser and a server that belong together. */
 export interface Stage {
@@ -90,31 +89,6 @@ export async function modelReady(page: Page, name = 'digits'): Promise<void> {
     .getByTestId('engine')
     .filter({ hasText: new RegExp(`^${name}\\b.* on `) })
     .waitFor();
-}
-
-/** Draws strokes of the unit square with the mouse. */
-export async function drawStrokes(page: Page, strokes: readonly (readonly Place[])[]): Promise<void> {
-  await page.getByTestId('pad').scrollIntoViewIfNeeded();
-  for (const [first, ...rest] of strokes) {
-    if (!first) continue;
-    await page.mouse.move(...(await placeOnPad(page, first)));
-    await page.mouse.down();
-    for (const place of rest) await page.mouse.move(...(await placeOnPad(page, place)));
-    await page.mouse.up();
-  }
-}
-
-/** Draws a digit and waits until the page holds it for done: both answers, its own and the server's, are there. */
-export async function drawDigit(page: Page, digit: string): Promise<void> {
-  await drawStrokes(page, strokesOf(digit));
-  await page.locator('[data-testid="difference"]:not(:empty)').waitFor();
-}
-
-/** Where a place of the unit square is on the screen. */
-export async function placeOnPad(page: Page, [x, y]: Place): Promise<[number, number]> {
-  const box = await page.getByTestId('pad').boundingBox();
-  if (!box) throw new Error('the page shows no pad');
-  return [box.x + x * box.width, box.y + y * box.height];
 }
 
 /** The probabilities that the bars show, in full precision. */

@@ -5,15 +5,8 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { repositoryFolder } from '../../setup/paths.mjs';
-import {
-  drawDigit,
-  drawStrokes,
-  modelReady,
-  openStage,
-  probabilitiesOf,
-  type Stage,
-  visit,
-} from './browser.ts';
+import { modelReady, openStage, probabilitiesOf, type Stage, visit } from './browser.ts';
+import { drawDigit, drawStrokes } from './hands.ts';
 import { type Place, strokesOf } from './strokes.ts';
 
 let stage: Stage;

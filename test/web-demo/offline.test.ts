@@ -1,6 +1,7 @@
 // After the first visit the page needs no network: it opens, draws, reads; and changes models that it has seen.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { drawStrokes, modelReady, openStage, type Stage, visit } from './browser.ts';
+import { modelReady, openStage, type Stage, visit } from './browser.ts';
+import { drawStrokes } from './hands.ts';
 import { strokesOf } from './strokes.ts';
 
 let stage: Stage;

@@ -1,21 +1,11 @@
 // A real Chromium draws digits on the built page, and the page must answer as the server and the model file do.
 import type { Page } from 'playwright-core';
 import sharp, { type Sharp } from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { prepareDigit } from '../../models/image/digit.ts';
-import {
-  drawDigit,
-  drawStrokes,
-  modelReady,
-  openStage,
-  placeOnPad,
-  probabilitiesOf,
-  type Stage,
-  tileOf,
-  type Visit,
-  visit,
-} from './browser.ts';
-import { strokesOf } from './strokes.ts';
+import { modelReady, openStage, probabilitiesOf, type Stage, tileOf, type Visit, visit } from './browser.ts';
+import { drawDigit, drawStrokes, placeOnPad } from './hands.ts';
+import { type Place, strokesOf } from './strokes.ts';
 
 /** The project's bound for one model on two runtimes; measured here: see the README's table. */
 const tolerance = 1e-5;
@@ -38,10 +28,17 @@ function answerOf(page: Page): Promise<string> {
 }
 
 describe('drawing', () => {
-  test.each(['7', '1', '0', '3'])('a %s is read, and the server says the same', async (digit) => {
-    const there = await visit(stage);
-    const { page } = there;
+  let there: Visit;
+  let page: Page;
+  beforeAll(async () => {
+    there = await visit(stage);
+    page = there.page;
     await modelReady(page);
+  });
+  beforeEach(() => page.keyboard.press('Escape'));
+  afterAll(() => leave(there));
+
+  test.each(['7', '1', '0', '3'])('a %s is read, and the server says the same', async (digit) => {
     const posted = page.waitForRequest((request) => request.method() === 'POST');
     await drawDigit(page, digit);
 
@@ -78,44 +75,18 @@ describe('drawing', () => {
     expect(info.channels).toBe(1);
     const prepared = prepareDigit({ data, width: info.width, height: info.height, channels: 1 });
     expect(await tileOf(page)).toEqual([...prepared]);
-    await leave(there);
   });
 
   test('the bars move while the pen is still down', async () => {
-    const there = await visit(stage);
-    const { page } = there;
-    await modelReady(page);
     const [stroke = []] = strokesOf('1');
     await page.mouse.move(...(await placeOnPad(page, stroke[0] ?? [0, 0])));
     await page.mouse.down();
     for (const place of stroke.slice(1)) await page.mouse.move(...(await placeOnPad(page, place)));
     await expect.poll(() => answerOf(page)).toBe('1');
     await page.mouse.up();
-    await leave(there);
-  });
-
-  test('a drawing from before the model has come is answered when it comes', async () => {
-    let release = () => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const there = await visit(stage, {}, (page) =>
-      page.route('**/model.onnx*', async (route) => {
-        await released;
-        await route.continue();
-      }),
-    );
-    await drawStrokes(there.page, strokesOf('7'));
-    expect(await answerOf(there.page)).toBe('');
-    release();
-    await expect.poll(() => answerOf(there.page), { timeout: 10_000 }).toBe('7');
-    await leave(there);
   });
 
   test('undo takes the last stroke back to the pixel, redo draws it again; Clear and Escape take everything', async () => {
-    const there = await visit(stage);
-    const { page } = there;
-    await modelReady(page);
     await drawDigit(page, '7');
     const before = await tileOf(page);
     await drawStrokes(page, strokesOf('0'));
@@ -139,20 +110,33 @@ describe('drawing', () => {
       expect(await tileOf(page)).toEqual(new Array(784).fill(0));
       expect(await page.getByRole('button', { name: 'Clear' }).isDisabled()).toBe(true);
     }
-    await leave(there);
   });
 
   test('the keyboard draws too, and a screen reader is told the answer', async () => {
-    const there = await visit(stage);
-    const { page } = there;
-    await modelReady(page);
     await page.getByRole('application', { name: 'Drawing pad' }).focus();
     await page.keyboard.press(' ');
     for (let i = 0; i < 14; i++) await page.keyboard.press('ArrowDown');
     await page.keyboard.press(' ');
     await expect.poll(() => page.getByTestId('live').innerText()).toMatch(/^1, .+ %/);
-    await leave(there);
   });
+});
+
+test('a drawing from before the model has come is answered when it comes', async () => {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const there = await visit(stage, {}, (page) =>
+    page.route('**/model.onnx*', async (route) => {
+      await released;
+      await route.continue();
+    }),
+  );
+  await drawStrokes(there.page, strokesOf('7'));
+  expect(await answerOf(there.page)).toBe('');
+  release();
+  await expect.poll(() => answerOf(there.page), { timeout: 10_000 }).toBe('7');
+  await leave(there);
 });
 
 test('a photo of a dark digit on light paper is read', async () => {
@@ -178,15 +162,15 @@ test('a photo of a dark digit on light paper is read', async () => {
 });
 
 describe('on a phone', () => {
-  test.each([320, 360, 412])('at %i px nothing lies beyond the edge', async (width) => {
-    const there = await visit(stage, { viewport: { width, height: 740 } });
+  test('at 320, 360 and 412 px nothing lies beyond the edge', async () => {
+    const there = await visit(stage, { viewport: { width: 320, height: 740 } });
     await modelReady(there.page);
     await drawDigit(there.page, '3');
-    const [content, window] = await there.page.evaluate(() => [
-      document.documentElement.scrollWidth,
-      innerWidth,
-    ]);
-    expect(content).toBe(window);
+    for (const width of [320, 360, 412]) {
+      await there.page.setViewportSize({ width, height: 740 });
+      const content = await there.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      expect(content).toEqual([width, width]);
+    }
     await leave(there);
   });
 
@@ -211,31 +195,25 @@ describe('on a phone', () => {
   });
 });
 
-/** Moves a finger up the screen by 240 pixels, a few in each frame, as the touch screen's driver reports it. */
+/** Moves a finger up the screen by 240 pixels, as the touch screen's driver reports it. */
 async function swipeUp(page: Page, x: number, y: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
   for (let i = 0; i <= 20; i++) {
     const type = i === 0 ? 'touchStart' : 'touchMove';
     await session.send('Input.dispatchTouchEvent', { type, touchPoints: [{ x, y: y - 12 * i }] });
-    await page.waitForTimeout(16);
   }
   await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
 }
 
 /** Dark ink on light paper, in light that falls off towards one side, with a margin around the digit. */
 function photographed(digit: string): Sharp {
-  const [width, height, side, pen] = [900, 700, 500, 17];
-  const places = strokesOf(digit).flat();
-  const data = new Uint8Array(width * height * 3);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const ink = places.some(([px, py]) => Math.hypot(200 + px * side - x, 100 + py * side - y) < pen);
-      const light = 1 - 0.25 * (x / width);
-      const colour = ink ? [40, 48, 78] : [224, 219, 205];
-      colour.forEach((value, c) => {
-        data[3 * (y * width + x) + c] = value * light;
-      });
-    }
-  }
-  return sharp(data, { raw: { width, height, channels: 3 } });
+  const place = ([x, y]: Place) => `${200 + 500 * x} ${100 + 500 * y}`;
+  const lines = strokesOf(digit).map((stroke) => `M${stroke.map(place).join('L')}`);
+  return sharp(
+    Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="900" height="700">
+      <linearGradient id="light"><stop stop-color="#e0dbcd"/><stop offset="1" stop-color="#a8a49a"/></linearGradient>
+      <rect width="900" height="700" fill="url(#light)"/>
+      <path d="${lines.join('')}" fill="none" stroke="#28304e" stroke-width="34" stroke-linecap="round"/>
+    </svg>`),
+  );
 }

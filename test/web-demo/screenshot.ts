@@ -1,7 +1,8 @@
 // Makes pictures of the page: docs/page.png for README; with a folder as argument, also the phone's and the dark ones.
 import { join } from 'node:path';
 import { root } from '../../setup/paths.mjs';
-import { drawDigit, modelReady, openStage, type Stage, visit } from './browser.ts';
+import { modelReady, openStage, type Stage, visit } from './browser.ts';
+import { drawDigit } from './hands.ts';
 
 /** Milliseconds in which what moves has come to rest. */
 const still = 500;

@@ -1,7 +1,8 @@
 // What can be missing or broken: the page says so in words, and goes on taking drawings.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { drawStrokes, modelReady, openStage, type Stage, visit } from './browser.ts';
+import { modelReady, openStage, type Stage, visit } from './browser.ts';
+import { drawStrokes } from './hands.ts';
 import { strokesOf } from './strokes.ts';
 
 let stage: Stage;

@@ -1,7 +1,7 @@
 // Memory of the page while it is drawn on for long.
 import { readFileSync } from 'node:fs';
 import { modelReady, type Stage, visit } from '../../web-demo/browser.ts';
-import { takeMouse } from './mouse.ts';
+import { takeMouse } from '../../web-demo/hands.ts';
 
 export interface Memory {
   readonly strokes: number;
@@ -29,9 +29,11 @@ export async function memoryOver(stage: Stage, marks: readonly number[]): Promis
   const mouse = await takeMouse(page);
 
   async function stroke(x: number): Promise<void> {
-    const pressed = mouse('mousePressed', [x, 0.2]);
-    const moved = Array.from({ length: movements }, (_, i) => mouse('mouseMoved', [x, 0.2 + 0.06 * (i + 1)]));
-    await Promise.all([pressed, ...moved, mouse('mouseReleased', [x, 0.8])]);
+    const pressed = mouse.act('mousePressed', [x, 0.2]);
+    const moved = Array.from({ length: movements }, (_, i) =>
+      mouse.act('mouseMoved', [x, 0.2 + 0.06 * (i + 1)]),
+    );
+    await Promise.all([pressed, ...moved, mouse.act('mouseReleased', [x, 0.8])]);
   }
 
   async function read(strokes: number): Promise<Memory> {

@@ -1,9 +1,9 @@
 // The page's own marks: from the pen to the bars, and from a cold start to the first answer.
 import { setTimeout } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { drawStrokes, modelReady, type Stage, visit } from '../../web-demo/browser.ts';
+import { modelReady, type Stage, visit } from '../../web-demo/browser.ts';
+import { drawStrokes, type Mouse, takeMouse } from '../../web-demo/hands.ts';
 import { type Place, strokesOf } from '../../web-demo/strokes.ts';
-import { type Mouse, takeMouse } from './mouse.ts';
 
 /** Collects the durations of a User Timing measure. */
 async function listen(page: Page, name: string): Promise<void> {
@@ -45,13 +45,13 @@ export async function penToBars(stage: Stage, n: number, rate: number): Promise<
 async function draw(mouse: Mouse, stroke: readonly Place[], rate: number): Promise<void> {
   const [first, ...rest] = stroke;
   if (!first) return;
-  const sent = [mouse('mousePressed', first)];
+  const sent = [mouse.act('mousePressed', first)];
   const start = performance.now();
   for (const [i, place] of rest.entries()) {
     await setTimeout(Math.max(0, start + ((i + 1) * 1000) / rate - performance.now()));
-    sent.push(mouse('mouseMoved', place));
+    sent.push(mouse.act('mouseMoved', place));
   }
-  sent.push(mouse('mouseReleased', rest.at(-1) ?? first));
+  sent.push(mouse.act('mouseReleased', rest.at(-1) ?? first));
   await Promise.all(sent);
 }
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageFolder, root } from '../../../setup/paths.mjs';
 import { pageStep } from '../../../setup/steps/page.mjs';
 import { chromium } from '../../browser.ts';
-import { drawStrokes } from '../browser.ts';
+import { drawStrokes } from '../hands.ts';
 import { type Host, plainHost } from '../plain-host.ts';
 import { strokesOf } from '../strokes.ts';
 

@@ -1,0 +1,54 @@
+// The hands that draw on the page with the browser's mouse.
+import type { Page } from 'playwright-core';
+import { type Place, strokesOf } from './strokes.ts';
+
+/** Where a place of the unit square is on the screen. */
+export async function placeOnPad(page: Page, [x, y]: Place): Promise<[number, number]> {
+  const box = await page.getByTestId('pad').boundingBox();
+  if (!box) throw new Error('the page shows no pad');
+  return [box.x + x * box.width, box.y + y * box.height];
+}
+
+/** A mouse over the pad: moves, presses or releases its left button at a place of the unit square. */
+export interface Mouse {
+  act(type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', place: Place): Promise<unknown>;
+  letGo(): Promise<void>;
+}
+
+/**
+ * Takes a mouse that does not wait for the page; the browser keeps the order of what it does. Playwright's own waits
+ * until each movement is handled, which the page does at its next frame: it is slow, and its movements fall into step
+ * with the frames, as no hand does. The pad must stay where it is on the screen.
+ */
+export async function takeMouse(page: Page): Promise<Mouse> {
+  const session = await page.context().newCDPSession(page);
+  const [[left, top], [right, bottom]] = [await placeOnPad(page, [0, 0]), await placeOnPad(page, [1, 1])];
+  return {
+    act(type, [u, v]) {
+      const [x, y] = [left + u * (right - left), top + v * (bottom - top)];
+      const buttons = type === 'mouseReleased' ? 0 : 1;
+      return session.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', buttons, clickCount: 1 });
+    },
+    letGo: () => session.detach(),
+  };
+}
+
+/** Draws strokes of the unit square, as fast as the browser takes them. */
+export async function drawStrokes(page: Page, strokes: readonly (readonly Place[])[]): Promise<void> {
+  await page.getByTestId('pad').scrollIntoViewIfNeeded();
+  const mouse = await takeMouse(page);
+  for (const stroke of strokes) {
+    const [first, last] = [stroke[0], stroke.at(-1)];
+    if (!first || !last) continue;
+    const moved = stroke.slice(1).map((place) => ['mouseMoved', place] as const);
+    const acts = [['mousePressed', first] as const, ...moved, ['mouseReleased', last] as const];
+    await Promise.all(acts.map(([type, place]) => mouse.act(type, place)));
+  }
+  await mouse.letGo();
+}
+
+/** Draws a digit and waits until the page holds it for done: both answers, its own and the server's, are there. */
+export async function drawDigit(page: Page, digit: string): Promise<void> {
+  await drawStrokes(page, strokesOf(digit));
+  await page.locator('[data-testid="difference"]:not(:empty)').waitFor();
+}
