@@ -48,7 +48,9 @@ export function createDrawing(changed: (drawing: Drawing, at?: number) => void):
   function step(next: History): void {
     history = next;
     show(next.present);
-    buttons.clear.disabled = next.present.strokes.length === 0;
+    const empty = next.present.strokes.length === 0;
+    if (empty) choose(false); // there is nothing left to erase
+    buttons.clear.disabled = empty;
     buttons.undo.disabled = next.past.length === 0;
     buttons.redo.disabled = next.future.length === 0;
   }
