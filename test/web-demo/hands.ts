@@ -9,11 +9,8 @@ export async function placeOnPad(page: Page, [x, y]: Place): Promise<[number, nu
   return [box.x + x * box.width, box.y + y * box.height];
 }
 
-/** A mouse over the pad: moves, presses or releases its left button at a place of the unit square. */
-export interface Mouse {
-  act(type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', place: Place): Promise<unknown>;
-  letGo(): Promise<void>;
-}
+/** Moves, presses or releases a mouse's left button at a place of the pad's unit square. */
+export type Mouse = (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', place: Place) => Promise<unknown>;
 
 /**
  * Takes a mouse that does not wait for the page; the browser keeps the order of what it does. Playwright's own waits
@@ -21,15 +18,13 @@ export interface Mouse {
  * with the frames, as no hand does. The pad must stay where it is on the screen.
  */
 export async function takeMouse(page: Page): Promise<Mouse> {
+  // Never detached before the page is closed: that would also bring back a network that was taken away.
   const session = await page.context().newCDPSession(page);
   const [[left, top], [right, bottom]] = [await placeOnPad(page, [0, 0]), await placeOnPad(page, [1, 1])];
-  return {
-    act(type, [u, v]) {
-      const [x, y] = [left + u * (right - left), top + v * (bottom - top)];
-      const buttons = type === 'mouseReleased' ? 0 : 1;
-      return session.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', buttons, clickCount: 1 });
-    },
-    letGo: () => session.detach(),
+  return (type, [u, v]) => {
+    const [x, y] = [left + u * (right - left), top + v * (bottom - top)];
+    const buttons = type === 'mouseReleased' ? 0 : 1;
+    return session.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', buttons, clickCount: 1 });
   };
 }
 
@@ -42,9 +37,8 @@ export async function drawStrokes(page: Page, strokes: readonly (readonly Place[
     if (!first || !last) continue;
     const moved = stroke.slice(1).map((place) => ['mouseMoved', place] as const);
     const acts = [['mousePressed', first] as const, ...moved, ['mouseReleased', last] as const];
-    await Promise.all(acts.map(([type, place]) => mouse.act(type, place)));
+    await Promise.all(acts.map(([type, place]) => mouse(type, place)));
   }
-  await mouse.letGo();
 }
 
 /** Draws a digit and waits until the page holds it for done: both answers, its own and the server's, are there. */

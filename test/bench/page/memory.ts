@@ -29,11 +29,9 @@ export async function memoryOver(stage: Stage, marks: readonly number[]): Promis
   const mouse = await takeMouse(page);
 
   async function stroke(x: number): Promise<void> {
-    const pressed = mouse.act('mousePressed', [x, 0.2]);
-    const moved = Array.from({ length: movements }, (_, i) =>
-      mouse.act('mouseMoved', [x, 0.2 + 0.06 * (i + 1)]),
-    );
-    await Promise.all([pressed, ...moved, mouse.act('mouseReleased', [x, 0.8])]);
+    const pressed = mouse('mousePressed', [x, 0.2]);
+    const moved = Array.from({ length: movements }, (_, i) => mouse('mouseMoved', [x, 0.2 + 0.06 * (i + 1)]));
+    await Promise.all([pressed, ...moved, mouse('mouseReleased', [x, 0.8])]);
   }
 
   async function read(strokes: number): Promise<Memory> {

@@ -45,13 +45,13 @@ export async function penToBars(stage: Stage, n: number, rate: number): Promise<
 async function draw(mouse: Mouse, stroke: readonly Place[], rate: number): Promise<void> {
   const [first, ...rest] = stroke;
   if (!first) return;
-  const sent = [mouse.act('mousePressed', first)];
+  const sent = [mouse('mousePressed', first)];
   const start = performance.now();
   for (const [i, place] of rest.entries()) {
     await setTimeout(Math.max(0, start + ((i + 1) * 1000) / rate - performance.now()));
-    sent.push(mouse.act('mouseMoved', place));
+    sent.push(mouse('mouseMoved', place));
   }
-  sent.push(mouse.act('mouseReleased', rest.at(-1) ?? first));
+  sent.push(mouse('mouseReleased', rest.at(-1) ?? first));
   await Promise.all(sent);
 }
 
