@@ -1,10 +1,6 @@
-// The command line: finds the subcommand, checks its options, and shows a user's mistakes without a stack trace.
-import { type ArgsDef, type CommandDef, runCommand, showUsage } from 'citty';
+// The command line: finds the subcommand and runs it.
 import { UserError } from '../models/errors.ts';
-import { nearest } from '../models/nearest.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: citty's commands are invariant in the type of their arguments
-type AnyCommand = CommandDef<any>;
+import { type AnyCommand, explain, run, unknown } from './run.ts';
 
 /** Loaded when called for, so that serving loads no TensorFlow. */
 const commands: Record<string, { description: string; load: () => Promise<AnyCommand>; takesMany?: true }> = {
@@ -86,67 +82,14 @@ const commands: Record<string, { description: string; load: () => Promise<AnyCom
 };
 
 /** Runs `trainyard <args>`; sets the exit status of the process. */
-export async function main(args: readonly string[]): Promise<void> {
+export function main(args: readonly string[]): Promise<void> {
   const [name, ...rest] = args;
-  try {
+  return explain(async () => {
     if (name === undefined || name === '--help' || name === '-h') return console.log(usage());
     const entry = commands[name];
     if (entry === undefined) throw new UserError(unknown('command', name, Object.keys(commands)));
-    const command = await entry.load();
-    if (rest.includes('--help') || rest.includes('-h'))
-      return await showUsage(command, { meta: { name: 'trainyard' } });
-    checkOptions(rest, (await command.args) ?? {}, entry.takesMany);
-    await runCommand(command, { rawArgs: rest });
-  } catch (error) {
-    if (!isUserError(error)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
-}
-
-/**
- * @param takesMany - The last word may be followed by others of its kind.
- * @throws UserError for an option or a word that `definition` does not know.
- */
-function checkOptions(args: readonly string[], definition: ArgsDef, takesMany = false): void {
-  const names = Object.keys(definition).filter((name) => definition[name]?.type !== 'positional');
-  const positionals = Object.keys(definition).length - names.length;
-  let words = 0;
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i] ?? '';
-    if (!arg.startsWith('-')) {
-      if (++words > positionals && !takesMany)
-        throw new UserError(
-          `${JSON.stringify(arg)} is one word too many. With npm run, options come after two dashes: npm run train digits -- --epochs 3`,
-        );
-      continue;
-    }
-    const [option = '', value] = arg.replace(/^--?/, '').split('=', 2);
-    const known = definition[option] ?? definition[option.replace(/^no-/, '')];
-    if (known === undefined)
-      throw new UserError(
-        unknown(
-          'option',
-          arg,
-          names.map((name) => `--${name}`),
-        ),
-      );
-    if (known.type === 'boolean' || value !== undefined) continue;
-    const next = args[++i];
-    if (next === undefined || next.startsWith('--'))
-      throw new UserError(`--${option} needs a value, for example --${option}=1`);
-  }
-}
-
-function unknown(kind: string, name: string, candidates: readonly string[]): string {
-  const guess = nearest(name, candidates);
-  const hint = guess === undefined ? `There are: ${candidates.join(', ')}.` : `Did you mean ${guess}?`;
-  return `There is no ${kind} ${name}. ${hint}`;
-}
-
-/** Also citty's own complaints about arguments are for the user. */
-function isUserError(error: unknown): error is Error {
-  return error instanceof UserError || (error instanceof Error && error.name === 'CLIError');
+    await run(await entry.load(), rest, entry.takesMany);
+  });
 }
 
 function usage(): string {

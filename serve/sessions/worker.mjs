@@ -1,7 +1,4 @@
-// Entry of a worker thread: registers the TypeScript loader, which threads do not inherit, then runs worker.ts. The
-// loader for `require` works in this thread; that for `import` would start another, of 20 MB, for each worker.
-import { createRequire } from 'node:module';
-import { register } from 'tsx/cjs/api';
+// Entry of a worker thread: worker.ts, compiled. A TypeScript loader would take 20 MB in each thread.
+import { compiled } from '../../setup/compiled.mjs';
 
-register();
-createRequire(import.meta.url)('./worker.ts');
+await import(await compiled('serve/sessions/worker.ts'));

@@ -1,0 +1,104 @@
+// TypeScript of ours as JavaScript that Node runs by itself: an entry and what it imports of ours become a few files,
+// which are made anew when a source has changed. The loader tsx, which other commands use, would cost the server half
+// of its start, 40 MB for the threads that it runs on, and a call for each function made, to give it its name.
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { readJson, writeJson } from './files.mjs';
+import { root, stateFolder } from './paths.mjs';
+
+/**
+ * What was made of an entry: its file, and the state of each source that it was made of.
+ * @typedef {{ root: string, file: string, sources: Record<string, string> }} Compiled
+ */
+
+/** Files are named by their contents, so that several processes may write them at once, and one that runs keeps its own. */
+const folder = join(stateFolder, 'compiled');
+
+/** What the result depends on beside the sources. */
+const besides = ['package-lock.json', 'setup/compiled.mjs'];
+
+/**
+ * Compiles an entry, unless it is there already.
+ * @param {string} entry a path in the checkout, such as `serve/sessions/worker.ts`
+ * @returns {Promise<string>} the address to import
+ */
+export async function compiled(entry) {
+  const list = join(folder, `${entry.replaceAll('/', '-')}.json`);
+  let known = readJson(list);
+  if (!isCurrent(known)) {
+    known = await compile(entry);
+    writeJson(list, known);
+  }
+  return pathToFileURL(join(folder, known.file)).href;
+}
+
+/** @param {Compiled | undefined} known */
+function isCurrent(known) {
+  if (known?.root !== root || !existsSync(join(folder, known.file))) return false;
+  return Object.entries(known.sources).every(([path, state]) => stateOf(path) === state);
+}
+
+/** @param {string} path */
+function stateOf(path) {
+  const stats = statSync(join(root, path), { throwIfNoEntry: false });
+  return stats === undefined ? '' : `${stats.mtimeMs} ${stats.size}`;
+}
+
+/**
+ * @param {string} entry
+ * @returns {Promise<Compiled>}
+ */
+async function compile(entry) {
+  const { build, stop } = await import('esbuild');
+  const sources = Object.fromEntries(besides.map((path) => [path, stateOf(path)]));
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    splitting: true, // what is imported later is read later
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    charset: 'utf8',
+    outdir: folder,
+    entryNames: '[name]-[hash]',
+    chunkNames: '[name]-[hash]',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+    plugins: [{ name: 'sources', setup: readSources }],
+  });
+  await stop();
+
+  /** @param {import('esbuild').PluginBuild} build */
+  function readSources({ onLoad }) {
+    onLoad({ filter: /\.(ts|mjs)$/ }, ({ path }) => {
+      const source = relative(root, path);
+      sources[source] = stateOf(source); // before it is read: what changes later is noticed
+      const text = readFileSync(path, 'utf8');
+      const address = JSON.stringify(pathToFileURL(path).href);
+      return {
+        contents: text.replaceAll('import.meta.url', address), // files are looked for beside the source
+        loader: path.endsWith('.ts') ? 'ts' : 'js',
+      };
+    });
+  }
+
+  mkdirSync(folder, { recursive: true });
+  for (const { path, contents } of outputFiles) writeWhole(path, contents);
+  const made = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === entry);
+  return { root, file: basename(made?.[0] ?? ''), sources };
+}
+
+/**
+ * @param {string} path
+ * @param {Uint8Array} contents
+ */
+function writeWhole(path, contents) {
+  if (existsSync(path)) return;
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
+}

@@ -1,0 +1,60 @@
+// What is promised of compiled sources: they do what the sources do, and are made anew when one has changed, not before.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { compiled } from '../../setup/compiled.mjs';
+import { root, stateFolder } from '../../setup/paths.mjs';
+
+mkdirSync(stateFolder, { recursive: true });
+const folder = mkdtempSync(join(stateFolder, 'compiled-test-'));
+const entry = relative(root, join(folder, 'entry.ts'));
+const made: string[] = [];
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  for (const address of made) rmSync(fileURLToPath(address), { force: true });
+  rmSync(join(stateFolder, 'compiled', `${entry.replaceAll('/', '-')}.json`), { force: true });
+});
+
+function write(name: string, text: string): void {
+  writeFileSync(join(folder, name), text);
+}
+
+async function run(): Promise<{ address: string; text: string; here: string }> {
+  const address = await compiled(entry);
+  made.push(address);
+  return { address, ...(await import(/* @vite-ignore */ address)) };
+}
+
+beforeEach(() => {
+  write('entry.ts', "export { text } from './other.ts';\nexport const here: string = import.meta.url;\n");
+  write('other.ts', "export const text: string = 'first';\n");
+});
+
+test('sources run, and find files beside themselves', async () => {
+  const { text, here } = await run();
+  expect(text).toBe('first');
+  expect(here).toBe(pathToFileURL(join(folder, 'entry.ts')).href);
+});
+
+test('what has not changed is not made again', async () => {
+  const { address } = await run();
+  writeFileSync(fileURLToPath(address), "export const text = 'kept';");
+  expect(await compiled(entry)).toBe(address);
+  rmSync(fileURLToPath(address));
+  expect((await run()).text).toBe('first');
+});
+
+test.each(['other.ts', 'entry.ts'])('a change of %s is seen', async (name) => {
+  const before = await run();
+  write(name, "export const text = 'second, and longer';\n");
+  const after = await run();
+  expect([before.text, after.text]).toEqual(['first', 'second, and longer']);
+  expect(basename(after.address)).not.toBe(basename(before.address));
+});
+
+test('a mistake in a source is told', async () => {
+  write('other.ts', 'export const text = ;\n');
+  await expect(compiled(entry)).rejects.toThrow(/other\.ts.*Unexpected ";"/);
+});
