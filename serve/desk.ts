@@ -1,6 +1,5 @@
 // Takes questions and sees that each gets one answer: waits for a worker, keeps the deadline, forgets whoever has gone,
 // and gives what an ended worker had to another.
-import { endTurn, takeTurn } from './decode/turns.ts';
 import type { Asked, Classified } from './engine.ts';
 import { createGate } from './gate.ts';
 import type { Limits } from './limits.ts';
@@ -244,8 +243,7 @@ export function createDesk(options: DeskOptions) {
 
   /** Loaded for the first picture that needs it. */
   async function openSharp() {
-    takeTurn(options.worker.turns);
-    const decoder = await import('./decode/decode.ts').finally(() => endTurn(options.worker.turns));
+    const decoder = await import('./decode/decode.ts');
     decoder.secureDecoders();
     return decoder;
   }

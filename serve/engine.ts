@@ -1,10 +1,9 @@
 // What the routes ask of the machinery behind them: which models there are, and what a model says of a picture.
 import { availableParallelism } from 'node:os';
 import type { Picture } from '../models/image/picture.ts';
+import { hasTurbojpeg } from '../setup/turbojpeg.mjs';
 import { type Catalog, createCatalog, type Trial } from './catalog.ts';
 import { checkPixels, type PlainHeader, readPlainHeader } from './decode/header.ts';
-import { findLibvips } from './decode/libvips.ts';
-import { createTurns } from './decode/turns.ts';
 import { createDesk } from './desk.ts';
 import type { Limits } from './limits.ts';
 import { type ServedModel, sessionKey } from './models.ts';
@@ -98,7 +97,7 @@ export function openEngine(options: EngineOptions): Engine {
   const { limits, watch = WATCH, log } = options;
   const { workers, threadsEach } = divideThreads(options.threads ?? availableParallelism(), options.workers);
   const observer = observeAll(options.observers ?? []);
-  const decodesJpeg = findLibvips() !== undefined;
+  const ownJpegs = hasTurbojpeg();
   let device = 'cpu';
   let note: string | undefined;
 
@@ -110,7 +109,6 @@ export function openEngine(options: EngineOptions): Engine {
       batch: limits.batch,
       device: options.device ?? 'cpu',
       fast: options.decode === 'fast',
-      turns: createTurns(),
     },
     limits,
     observer,
@@ -169,7 +167,7 @@ export function openEngine(options: EngineOptions): Engine {
     const ticket = { model: workerModel(model), name: model, key, asked };
     if (source.kind !== 'encoded') return desk.ask(ticket, source);
     const header = readPlainHeader(source.bytes);
-    if (header === undefined || (header.format === 'JPEG' && !decodesJpeg))
+    if (header === undefined || (header.format === 'JPEG' && !ownJpegs))
       return desk.askAfterSharp(ticket, source.bytes);
     const large = refuseLarge(header);
     if (large !== undefined) {

@@ -7,13 +7,13 @@ import { cacheFolder } from './paths.mjs';
 import { run } from './run.mjs';
 
 /**
- * The path of the package's tarball, `<cache>/downloads/<name>-<version>.tgz`.
+ * The path of the package's tarball, `<cache>/downloads/<name>-<version>.tgz`; a scope comes first, `<scope>-<name>`.
  * @param {{ name: string, version: string, sha512: string }} wanted `sha512` in hexadecimal
  * @throws {SetupError} when the bytes are others than expected; the file is deleted, so that the next try fetches it
  */
 export async function fetchTarball({ name, version, sha512 }) {
   const folder = join(cacheFolder(), 'downloads');
-  const file = `${name}-${version}.tgz`;
+  const file = `${name.replace(/^@(.*)\//, '$1-')}-${version}.tgz`; // as npm names it
   const path = join(folder, file);
   if (!existsSync(path)) {
     await withTemporaryFolder(folder, async (temporary) => {

@@ -76,8 +76,9 @@ function chunkName(bytes: Uint8Array, at: number): string {
 // Markers. Reference: ITU-T T.81, table B.1.
 const SOF0 = 0xc0; // baseline
 const SOF2 = 0xc2; // progressive
-const SOS = 0xda;
+const RST0 = 0xd0; // from here to EOI, markers without a length
 const EOI = 0xd9;
+const SOS = 0xda;
 const APP1 = 0xe1;
 const APP2 = 0xe2;
 
@@ -94,7 +95,8 @@ function readJpeg(bytes: Uint8Array): PlainHeader | undefined {
     }
     if (marker === SOS) return size && { format: 'JPEG', ...size, orientation };
     const length = view.getUint16(at + 2);
-    if (marker === EOI || marker < SOF0 || length < 2 || at + 2 + length > bytes.length) return undefined;
+    const bare = marker < SOF0 || (marker >= RST0 && marker <= EOI);
+    if (bare || length < 2 || at + 2 + length > bytes.length) return undefined;
     const segment = bytes.subarray(at + 4, at + 2 + length);
     if (isFrame(marker)) {
       const [precision, h1 = 0, h0 = 0, w1 = 0, w0 = 0, components] = segment;
@@ -107,6 +109,15 @@ function readJpeg(bytes: Uint8Array): PlainHeader | undefined {
     at += 2 + length;
   }
   return undefined;
+}
+
+/** Whether a plain JPEG has its last marker; within what is coded before it, no other byte than 0 follows 0xFF. */
+export function endsWell(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 2;
+  while (at + 4 <= bytes.length && bytes[at + 1] !== SOS)
+    at += bytes[at + 1] === 0xff ? 1 : view.getUint16(at + 2) + 2;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).lastIndexOf(Buffer.of(0xff, EOI)) > at;
 }
 
 /** Start of frame: 0xC0 to 0xCF, but for the three that define tables. */

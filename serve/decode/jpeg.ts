@@ -1,17 +1,29 @@
-// Decodes plain JPEGs with the libvips that sharp brings, called directly: the same pixels as sharp's in three quarters
-// of the time (2.5 against 3.2 ms for 640x480, of CPU), on the calling thread, and shrunk while decoding where asked.
+// Decodes plain JPEGs with libjpeg-turbo, called directly: the same pixels as sharp's in less than half of the time (1.4
+// against 3.2 ms for 640x480 and 118 kB, of CPU), on the calling thread, and shrunk while decoding where asked.
 import koffi from 'koffi';
 import type { Picture } from '../../models/image/picture.ts';
+import { turbojpegPath } from '../../setup/turbojpeg.mjs';
 import { Damaged } from './damaged.ts';
-import { findLibvips } from './libvips.ts';
-import { endTurn, type Turns, takeTurn } from './turns.ts';
+import { endsWell, type PlainHeader } from './header.ts';
 
 /** By how much a JPEG's sides are divided while it is decoded: its transform has 8x8 pixels a block. */
 export type Shrink = 1 | 2 | 4 | 8;
 
-/** VIPS_ACCESS_SEQUENTIAL, VIPS_FAIL_ON_ERROR: vips/enumtypes.h, vips/foreign.h. */
-const SEQUENTIAL = 1;
-const FAIL_ON_ERROR = 2;
+// Reference: turbojpeg.h of libjpeg-turbo 3.1.
+const TJINIT_DECOMPRESS = 1;
+const TJPARAM_JPEGWIDTH = 5;
+const TJPARAM_JPEGHEIGHT = 6;
+const TJPARAM_COLORSPACE = 8;
+const TJPARAM_SCANLIMIT = 13;
+const TJCS_RGB = 0;
+const TJCS_YCBCR = 1;
+const TJCS_GRAY = 2;
+const TJPF_RGB = 0;
+const TJPF_GRAY = 6;
+const TJERR_WARNING = 0;
+
+/** Scans of a progressive file at most, as libvips has it: each goes through the whole picture again. */
+const MOST_SCANS = 100;
 
 /**
  * Bytes of pixels that are kept for the next picture. A new array for each would be a megabyte of garbage, and collecting
@@ -19,62 +31,35 @@ const FAIL_ON_ERROR = 2;
  */
 const KEPT = 8 * 1024 * 1024;
 
-/** G_LOG_LEVEL_WARNING: glib/gmessages.h. */
-const WARNING = 1 << 4;
-
 /**
- * Decodes a JPEG that `readPlainHeader` found plain, as it is stored: not turned upright.
+ * Decodes a JPEG that `readPlainHeader` found plain, as it is stored: not turned upright. Damage inside the data gives
+ * garbage where it is, as in browsers; a file that ends early is refused.
  *
  * @param use - gets the pixels, which the next picture overwrites.
  * @throws Damaged.
  */
-export type DecodeJpeg = <T>(bytes: Uint8Array, shrink: Shrink, use: (picture: Picture) => T) => T;
+export type DecodeJpeg = <T>(
+  bytes: Uint8Array,
+  header: PlainHeader,
+  shrink: Shrink,
+  use: (picture: Picture) => T,
+) => T;
 
-/**
- * Finds libvips and returns a decoder.
- *
- * @param turns - shared with all threads that use libvips.
- * @returns undefined where sharp brings no library of its own: sharp has to do then.
- */
-export function openJpegDecoder(turns: Turns): DecodeJpeg | undefined {
-  const path = findLibvips();
-  if (path === undefined) return undefined;
-  const vips = koffi.load(path);
-  const init = vips.func('int vips_init(const char *name)');
-  const setConcurrency = vips.func('void vips_concurrency_set(int threads)');
-  const load = vips.func(
-    'int vips_jpegload_buffer(const void *bytes, size_t length, _Out_ void **image, ...)',
+/** Opens libjpeg-turbo for the calling thread; set-up must have brought it. */
+export function openJpegDecoder(): DecodeJpeg {
+  const library = koffi.load(turbojpegPath());
+  const factor = koffi.struct({ num: 'int', denom: 'int' });
+  const init = library.func('void *tj3Init(int initType)');
+  const set = library.func('int tj3Set(void *handle, int param, int value)');
+  const get = library.func('int tj3Get(void *handle, int param)');
+  const readHeader = library.func('int tj3DecompressHeader(void *handle, const void *bytes, size_t length)');
+  const setScale = library.func('tj3SetScalingFactor', 'int', ['void *', factor]);
+  const decompress = library.func(
+    'int tj3Decompress8(void *handle, const void *bytes, size_t length, void *pixels, int pitch, int format)',
   );
-  const write = vips.func('void *vips_image_write_to_memory(void *image, _Out_ size_t *length)');
-  const bands = vips.func('int vips_image_get_bands(void *image)');
-  const width = vips.func('int vips_image_get_width(void *image)');
-  const height = vips.func('int vips_image_get_height(void *image)');
-  const message = vips.func('const char *vips_error_buffer()');
-  const clear = vips.func('void vips_error_clear()');
-  const unref = vips.func('void g_object_unref(void *object)');
-  const free = vips.func('void g_free(void *memory)');
-  const copy = vips.func('void *memcpy(void *to, void *from, size_t length)');
-  const quiet = vips.symbol('g_thread_yield', 'void *');
-  vips.func('uint g_log_set_handler(const char *domain, int levels, void *handler, void *data)')(
-    'VIPS',
-    WARNING,
-    quiet, // a function that does nothing: each damaged file would be a line on stderr
-    null,
-  );
-  takeTurn(turns);
-  try {
-    init('trainyard');
-  } finally {
-    endTurn(turns);
-  }
-  setConcurrency(1); // a thread a picture: there are workers enough
-
-  /** libvips keeps what went wrong in one text of the process; its first line is the reason. */
-  function failure(): Damaged {
-    const [reason = 'unknown'] = String(message()).split('\n');
-    clear();
-    return new Damaged(reason);
-  }
+  const errorCode = library.func('int tj3GetErrorCode(void *handle)');
+  const errorText = library.func('const char *tj3GetErrorStr(void *handle)');
+  const destroy = library.func('void tj3Destroy(void *handle)');
 
   let kept = new Uint8Array();
   function room(length: number): Uint8Array {
@@ -84,27 +69,42 @@ export function openJpegDecoder(turns: Turns): DecodeJpeg | undefined {
     return data;
   }
 
-  return (bytes, shrink, use) => {
-    const image: unknown[] = [null];
-    const options = ['char *', 'shrink', 'int', shrink, 'char *', 'access', 'int', SEQUENTIAL];
-    const strict = ['char *', 'fail_on', 'int', FAIL_ON_ERROR, 'void *', null];
-    if (load(bytes, bytes.length, image, ...options, ...strict) !== 0) throw failure();
+  /** A warning is about damage inside the data, which is let be. */
+  function check(handle: unknown, result: number, bytes: Uint8Array): void {
+    if (result === 0) return;
+    if (errorCode(handle) !== TJERR_WARNING) throw new Damaged(String(errorText(handle)));
+    if (!endsWell(bytes)) throw new Damaged('it ends early');
+  }
+
+  function decode(handle: unknown, bytes: Uint8Array, header: PlainHeader, shrink: Shrink): Picture {
+    set(handle, TJPARAM_SCANLIMIT, MOST_SCANS);
+    check(handle, readHeader(handle, bytes, bytes.length), bytes);
+    const found = { width: get(handle, TJPARAM_JPEGWIDTH), height: get(handle, TJPARAM_JPEGHEIGHT) };
+    // The limit on pixels was held against the header as we read it.
+    if (found.width !== header.width || found.height !== header.height) {
+      const [ours, theirs] = [header, found].map(({ width, height }) => `${width}x${height}`);
+      throw new Damaged(`its header can be read as ${ours} and ${theirs}`);
+    }
+    const colours = get(handle, TJPARAM_COLORSPACE);
+    if (colours !== TJCS_GRAY && colours !== TJCS_YCBCR && colours !== TJCS_RGB)
+      throw new Damaged(`it has the colour space ${colours} of libjpeg-turbo, expected grey, YCbCr or RGB`);
+    setScale(handle, { num: 1, denom: shrink });
+    const width = Math.ceil(found.width / shrink);
+    const height = Math.ceil(found.height / shrink);
+    const channels = colours === TJCS_GRAY ? 1 : 3;
+    const data = room(width * height * channels);
+    const format = channels === 1 ? TJPF_GRAY : TJPF_RGB;
+    check(handle, decompress(handle, bytes, bytes.length, data, 0, format), bytes);
+    return { data, width, height, channels };
+  }
+
+  return (bytes, header, shrink, use) => {
+    // A new one for each: it keeps the tables of the last picture for one that brings none.
+    const handle: unknown = init(TJINIT_DECOMPRESS);
     try {
-      const length: number[] = [0];
-      const memory: unknown = write(image[0], length);
-      if (memory === null) throw failure();
-      try {
-        const channels = bands(image[0]);
-        const data = room(Number(length[0]));
-        copy(data, memory, data.length);
-        if (channels !== 1 && channels !== 3)
-          throw new Damaged(`it has ${channels} channels, expected 1 or 3`);
-        return use({ data, width: width(image[0]), height: height(image[0]), channels });
-      } finally {
-        free(memory);
-      }
+      return use(decode(handle, bytes, header, shrink));
     } finally {
-      unref(image[0]);
+      destroy(handle);
     }
   };
 }

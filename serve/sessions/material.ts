@@ -5,7 +5,6 @@ import { type Prepare, prepare } from '../../models/image/prepare.ts';
 import type { PlainHeader } from '../decode/header.ts';
 import { type DecodeJpeg, openJpegDecoder, type Shrink } from '../decode/jpeg.ts';
 import { decodePng } from '../decode/png.ts';
-import type { Turns } from '../decode/turns.ts';
 import type { Material, Spent } from './messages.ts';
 
 /** A model's input, and how long it took to make. */
@@ -29,11 +28,9 @@ const DIGIT_SIDE = 512;
 export interface MakerOptions {
   /** Shrinks large JPEGs while they are decoded. */
   readonly fast: boolean;
-  /** For starting libvips. */
-  readonly turns: Turns;
 }
 
-export function createMaker({ fast, turns }: MakerOptions): Maker {
+export function createMaker({ fast }: MakerOptions): Maker {
   let decodeJpeg: DecodeJpeg | undefined;
 
   function withPixels<T>(
@@ -43,9 +40,8 @@ export function createMaker({ fast, turns }: MakerOptions): Maker {
   ): T {
     const { bytes, header } = material;
     if (header.format === 'PNG') return use(decodePng(bytes));
-    decodeJpeg ??= openJpegDecoder(turns);
-    if (decodeJpeg === undefined) throw new Error('a JPEG came to a worker that has no decoder for it');
-    return decodeJpeg(bytes, shrink, (picture) => use(orient(picture, header.orientation)));
+    decodeJpeg ??= openJpegDecoder();
+    return decodeJpeg(bytes, header, shrink, (picture) => use(orient(picture, header.orientation)));
   }
 
   return (material, shape, rule) => {

@@ -2,7 +2,6 @@
 import type { Card } from '../../models/card.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import type { PlainHeader } from '../decode/header.ts';
-import type { Turns } from '../decode/turns.ts';
 import type { Timings } from '../observe.ts';
 import type { Device } from './device.ts';
 import type { Parcel } from './parcel.ts';
@@ -24,8 +23,6 @@ export interface WorkerOptions {
   readonly device: Device;
   /** Whether large JPEGs are shrunk while they are decoded. */
   readonly fast: boolean;
-  /** For starting libvips. */
-  readonly turns: Turns;
 }
 
 /** What a worker makes a model's input from. */

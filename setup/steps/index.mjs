@@ -6,6 +6,7 @@ import { mnistStep } from './mnist.mjs';
 import { packagesStep } from './packages.mjs';
 import { pageStep } from './page.mjs';
 import { tensorflowPythonStep } from './tensorflow-python.mjs';
+import { turbojpegStep } from './turbojpeg.mjs';
 import { venvStep } from './venv.mjs';
 
 /**
@@ -34,6 +35,7 @@ export function stepsFor(purpose, gpu) {
   const serve = test || purpose === 'serve' || purpose === 'all';
   return [
     packagesStep({ dev: test }),
+    turbojpegStep,
     ...(train || (serve && gpu) ? [venvStep({ test, gpu })] : []),
     ...(train ? [addonStep, mnistStep] : []),
     ...((train || serve) && gpu ? [cudaStep] : []),

@@ -8,7 +8,6 @@ import { resize } from '../../models/image/resize.ts';
 import { findModel } from '../../models/repository.ts';
 import { wholeNumber } from '../../models/whole-number.ts';
 import { readPlainHeader } from '../../serve/decode/header.ts';
-import { createTurns } from '../../serve/decode/turns.ts';
 import { createMaker } from '../../serve/sessions/material.ts';
 import { openSession } from '../../serve/sessions/session.ts';
 import { datasetFolder, repositoryFolder } from '../../setup/paths.mjs';
@@ -40,10 +39,9 @@ export const command = defineCommand({
     const file = await findModel(repositoryFolder, args.model);
     const card = readCard(readFileSync(file.path));
     const session = await openSession(file.path, card, { threads: 2, device: 'cpu' });
-    const turns = createTurns();
     const ways = (['exact', 'fast'] as const).map((name) => ({
       name,
-      make: createMaker({ fast: name === 'fast', turns }),
+      make: createMaker({ fast: name === 'fast' }),
       inputs: new Uint8Array(BATCH * SIDE * SIDE * 3),
       milliseconds: 0,
       right: 0,

@@ -24,9 +24,21 @@ for orientation in range(1, 9):
     colour.save(folder / f"turned-{orientation}.jpg", exif=exif)
 colour.resize((1, 1)).save(folder / "one-pixel.jpg")
 
-expected = {}
-for path in sorted(folder.iterdir()):
-    picture = ImageOps.exif_transpose(Image.open(path)).convert("RGBA")
+
+def shown(picture):
+    picture = ImageOps.exif_transpose(picture).convert("RGBA")
     digest = hashlib.sha256(picture.tobytes()).hexdigest()
-    expected[path.name] = {"size": [picture.width, picture.height], "digest": digest}
-print(json.dumps(expected))
+    return {"size": [picture.width, picture.height], "digest": digest}
+
+
+def shrunk(path, by):
+    picture = Image.open(path)
+    picture.draft(None, (picture.width // by, picture.height // by))
+    return shown(picture)
+
+
+paths = sorted(folder.iterdir())
+whole = {path.name: shown(Image.open(path)) for path in paths}
+jpegs = [path for path in paths if path.suffix == ".jpg" and path.stem != "one-pixel"]
+small = {path.name: {by: shrunk(path, by) for by in (2, 4, 8)} for path in jpegs}
+print(json.dumps({"whole": whole, "small": small}))

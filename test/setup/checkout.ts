@@ -12,12 +12,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../../setup/paths.mjs';
-import { files as mnistFiles, tarball } from '../../setup/steps/mnist.mjs';
+import { files as mnistFiles, tarball as mnistTarball } from '../../setup/steps/mnist.mjs';
+import { tarball as turbojpegTarball } from '../../setup/steps/turbojpeg.mjs';
 import { which } from '../../setup/system.mjs';
 import { fetchTarball } from '../../setup/tarball.mjs';
+import { turbojpegPath } from '../../setup/turbojpeg.mjs';
 
 const fakes = fileURLToPath(new URL('fakes', import.meta.url));
 const scripts = { npm: 'npm.mjs', 'python3.12': 'python.mjs', 'g++': 'compiler.mjs' };
@@ -51,11 +53,11 @@ export interface Checkout {
 /**
  * Makes a checkout in the system's temporary folder.
  * @param programs the stand-ins on its PATH; nothing else is on it
- * @param options  `data` false empties the cache; else it holds MNIST, or files of its size
+ * @param options  `data` false: the cache does not hold MNIST, or files of its size; `library` false: nor libjpeg-turbo
  */
 export async function makeCheckout(
   programs: Program[] = ['npm', 'python3.12', 'g++', 'tar'],
-  { data = true } = {},
+  { data = true, library = true } = {},
 ): Promise<Checkout> {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-setup-'));
   const bin = join(folder, 'bin');
@@ -67,13 +69,18 @@ export async function makeCheckout(
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages: { '': {} } }));
   for (const program of programs) install(bin, program);
   if (data) imitateMnist(join(cache, 'datasets', 'mnist'));
+  if (library) {
+    mkdirSync(join(cache, 'libraries'), { recursive: true });
+    writeFileSync(join(cache, 'libraries', basename(turbojpegPath())), '');
+  }
 
+  await fetchTarball(turbojpegTarball);
   const environment = {
     PATH: bin,
     HOME: folder,
     TRAINYARD_CACHE: cache,
     FAKE_CALLS: record,
-    FAKE_TARBALL: await fetchTarball(tarball),
+    FAKE_REGISTRY: dirname(await fetchTarball(mnistTarball)),
     FAKE_ONNXRUNTIME_NODE: onnxruntimeVersion(),
     REAL_PATH: process.env.PATH ?? '',
   };

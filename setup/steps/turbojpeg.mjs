@@ -1,0 +1,37 @@
+// Step: libjpeg-turbo as a shared library in the cache, out of an npm package. Not a dependency: of its forty packages
+// and its own binding, which wants a newer Node, one file is needed.
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { withTemporaryFolder } from '../files.mjs';
+import { cacheFolder } from '../paths.mjs';
+import { libc } from '../platform.mjs';
+import { run } from '../run.mjs';
+import { which } from '../system.mjs';
+import { fetchTarball } from '../tarball.mjs';
+import { hasTurbojpeg, turbojpegPath } from '../turbojpeg.mjs';
+
+/** Holds libjpeg-turbo 3.1.3, BSD and IJG licences, for several systems. */
+export const tarball = {
+  name: '@julusian/jpeg-turbo',
+  version: '3.0.1',
+  sha512:
+    '2133919a6b7c5cf0b11a1fc6846d551860101f5d3387488dd251e9b8e0c356935ecb30142ed108147b902ce2c349b55202402f1b29503eca78b896fc34b23a7f',
+};
+
+/** @type {import('./index.mjs').Step} */
+export const turbojpegStep = {
+  name: 'libjpeg-turbo',
+  hint: 'npm package @julusian/jpeg-turbo, 3 MB',
+  // Elsewhere than on Linux sharp decodes: the package has no library of its own there.
+  done: () => process.platform !== 'linux' || hasTurbojpeg(),
+  needs: () => (which('tar') ? [] : [{ problem: 'tar is not on the PATH.', install: ['tar'] }]),
+  run: async () => {
+    const archive = await fetchTarball(tarball);
+    const system = `linux-${process.arch}${libc() === 'musl' ? '-musl' : ''}`;
+    const file = `package/prebuilds/jpeg-turbo-${system}/libturbojpeg.so.0`;
+    await withTemporaryFolder(join(cacheFolder(), 'libraries'), async (folder) => {
+      await run('turbojpeg', 'tar', ['-xzf', archive, '-C', folder, '--strip-components=3', file]);
+      renameSync(join(folder, 'libturbojpeg.so.0'), turbojpegPath());
+    });
+  },
+};
