@@ -26,7 +26,7 @@ export interface OpenFile {
  * @throws UserError when there is no such file, or it is damaged or no ONNX.
  */
 export async function openFile(file: string, repository: string): Promise<OpenFile> {
-  const path = file.endsWith('.onnx') ? file : await pathInRepository(file, repository);
+  const path = await pathOfModel(file, repository);
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
@@ -54,7 +54,12 @@ export function cardOf({ path, card }: OpenFile): Card {
   );
 }
 
-async function pathInRepository(name: string, repository: string): Promise<string> {
+/**
+ * The path of a model file, which is named by it, or as in the repository.
+ * @throws UserError when the repository has no such model.
+ */
+export async function pathOfModel(name: string, repository: string): Promise<string> {
+  if (name.endsWith('.onnx')) return name;
   const [model = '', version] = name.split('/');
   if (version !== undefined && !/^\d+$/.test(version))
     throw new UserError(

@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
-import { runsFolder } from '../../setup/paths.mjs';
+import { listModels } from '../../models/repository.ts';
+import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
 import { findRun } from '../../train/run.ts';
+import { pathOfModel } from '../file.ts';
 import { describeWithWork } from './describe.ts';
 import { inWords } from './text.ts';
 
@@ -13,21 +15,28 @@ export const inspectCommand = defineCommand({
     file: {
       type: 'positional',
       required: false,
-      description: 'A .safetensors or .onnx file, or the name of a run; the newest run if left out',
+      description:
+        'A .safetensors or .onnx file, a model of the repository, or a run; the newest run if left out',
     },
     sizes: { type: 'string', description: 'Of a model whose sizes vary: height=224,width=224' },
     json: { type: 'boolean', description: 'Print it as JSON' },
+    repository: { type: 'string', description: 'Folder of the model files', default: repositoryFolder },
     runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
   },
   async run({ args }) {
-    const described = await describeWithWork(pathOf(args.runs, args.file), sizesOf(args.sizes));
+    const described = await describeWithWork(await pathOf(args, args.file), sizesOf(args.sizes));
     console.log(args.json ? JSON.stringify(described, null, 2) : inWords(described));
   },
 });
 
 /** A file as it is named; of a run its best checkpoint, or the last where there is no best one yet. */
-function pathOf(runs: string, file: string | undefined): string {
+async function pathOf(
+  { runs, repository }: { runs: string; repository: string },
+  file: string | undefined,
+): Promise<string> {
   if (file !== undefined && /\.(safetensors|onnx)$/.test(file)) return file;
+  const models = await listModels(repository);
+  if (models.some(({ name }) => name === file?.split('/')[0])) return pathOfModel(`${file}`, repository);
   const run = findRun(runs, file);
   const path = [run.best, run.last].find(existsSync);
   if (path === undefined) throw new UserError(`Run ${run.name} has no checkpoint yet.`);

@@ -1,9 +1,10 @@
-// Pictures: other sizes, and channels moved into places.
+// Pictures: other sizes, parts, and channels moved into places.
 import { type AttributeProto, dataType } from '../../models/onnx/schema.ts';
 import { attribute } from '../onnx.ts';
 import type { Converter, Family, Op } from '../op.ts';
 import { factorBetween, inLayout, shapeTensor } from '../operands.ts';
 import type { Value } from '../value.ts';
+import { cropAndResize } from './crop.ts';
 
 /** Where TensorFlow looks for the pixels of the result, in ONNX's words. */
 function coordinates(op: Op): AttributeProto {
@@ -75,4 +76,5 @@ export const image: Family = {
   ResizeBilinear: resize(linear),
   ResizeNearestNeighbor: resize(nearest),
   DepthToSpace: depthToSpace,
+  CropAndResize: cropAndResize,
 };

@@ -52,10 +52,6 @@ const hints: readonly [pattern: RegExp, wayOut: string][] = [
   [/^(Random|Stateless|Multinomial)/, 'Nothing random can be exported: trace with `training: false`.'],
   [/FFT$|^(Real|Imag|Complex)/, 'Transform the input before it reaches the model.'],
   [/^(Decode|Encode|String|StaticRegex)/, 'Do it before the model: the model file takes pixels.'],
-  [
-    /^CropAndResize/,
-    'Give the model the parts, cut out before: ONNX has no operator that resizes boxes of a picture as TensorFlow does.',
-  ],
   [/^(NonMaxSuppression|Unique|Where)/, 'Do it after the model, on its outputs.'],
   [/^(Range|LinSpace)$/, 'Its size depends on the batch: let an operator broadcast instead.'],
 ];

@@ -1,5 +1,7 @@
 // What is promised of `trainyard export`'s options: what has no meaning is refused, with the reason.
+import { runCommand } from 'citty';
 import { expect, it } from 'vitest';
+import { exportCommand } from '../../export/command.ts';
 import { checkTogether, type Subject } from '../../export/options.ts';
 
 const run: Subject = { name: '0001-digits', from: 'run', classifier: false };
@@ -37,4 +39,12 @@ it.each<[string, Subject]>([
   ['--labels a,b --to saved-model --out folder', { ...classifier, to: 'saved-model' }],
 ])('%s has a meaning', (words, subject) => {
   expect(() => checkTogether(words.split(' '), subject)).not.toThrow();
+});
+
+it('an ONNX file is exported already: what else can be done with it is said', async () => {
+  const attempt = runCommand(exportCommand, { rawArgs: ['b.onnx'] });
+  await expect(attempt).rejects.toMatchObject({ name: 'UserError' });
+  await expect(attempt).rejects.toThrow(
+    /^b\.onnx is an ONNX file already.*verify b\.onnx.*quantize b\.onnx.*--from b\.onnx/s,
+  );
 });

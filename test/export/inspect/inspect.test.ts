@@ -1,10 +1,11 @@
 // What `trainyard inspect` says of checkpoints and model files is what is in them.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { runCommand } from 'citty';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { OPSETS } from '../../../export/convert.ts';
+import { inspectCommand } from '../../../export/inspect/command.ts';
 import { describeFile, describeWithWork } from '../../../export/inspect/describe.ts';
 import { runtimesOf } from '../../../export/inspect/runtimes.ts';
 import { statisticsOf } from '../../../export/inspect/statistics.ts';
@@ -145,13 +146,16 @@ describe('what a picture costs', () => {
 });
 
 describe('trainyard inspect', () => {
-  it('prints JSON', () => {
-    const { stdout, status } = spawnSync(
-      process.execPath,
-      ['bin/trainyard.mjs', 'inspect', shippedModel, '--json'],
-      { cwd: root, encoding: 'utf8' },
-    );
-    expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ kind: 'model', card: { labels: expect.any(Array) } });
+  it.each([shippedModel, 'digits/1'])('prints %s as JSON', async (name) => {
+    const print = vi.spyOn(console, 'log').mockImplementation(() => {});
+    const repository = join(root, 'models/repository');
+    await runCommand(inspectCommand, { rawArgs: [name, '--json', '--repository', repository] });
+    const [[printed = ''] = []] = print.mock.calls;
+    print.mockRestore();
+    expect(JSON.parse(printed)).toMatchObject({
+      kind: 'model',
+      path: shippedModel,
+      card: { labels: expect.any(Array) },
+    });
   });
 });

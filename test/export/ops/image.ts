@@ -1,5 +1,5 @@
-// Cases: resizing pictures up and down with every rule, and moving channels into places.
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
+// Cases: resizing pictures and parts of them up and down with every rule, and moving channels into places.
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';
 import { weight } from './weight.ts';
@@ -21,7 +21,53 @@ const sizes: [number, number][] = [
 const behindConv = (x: Tensor): Tensor4D =>
   tf.conv2d(x as Tensor4D, weight('before', [1, 1, 2, 3]) as Tensor4D, 1, 'same');
 
+/** Whole, turned round, partly outside, upside down, a point, outside. */
+const boxes = () =>
+  tf.tensor2d([
+    [0, 0, 1, 1],
+    [0.9, 0.8, 0.1, 0.3],
+    [-0.3, 0.2, 0.6, 1.4],
+    [0.7, 0.1, 0.2, 0.9],
+    [0.5, 0.25, 0.5, 0.25],
+    [1.5, -1, 2, -0.5],
+  ]);
+
+const parts: [name: string, size: [number, number], method: 'bilinear' | 'nearest'][] = [
+  ['smaller', [3, 4], 'bilinear'],
+  ['larger', [15, 20], 'bilinear'],
+  ['of one row', [1, 5], 'bilinear'],
+  ['of one pixel', [1, 1], 'bilinear'],
+  ['of nearest pixels', [5, 7], 'nearest'],
+];
+
 export const imageCases: Case[] = [
+  ...parts.map(
+    ([name, size, method]): Case => ({
+      name: `parts, ${name}`,
+      inputs: [{ shape: [-1, 7, 9, 2] }],
+      fn: (x) => {
+        const indices = tf.zeros([6], 'int32') as Tensor1D;
+        return tf.image.cropAndResize(behindConv(x), boxes(), indices, size, method, 0.25);
+      },
+    }),
+  ),
+  {
+    name: 'parts that the model is given',
+    inputs: [
+      { shape: [3, 7, 9, 2] },
+      { shape: [-1, 4], range: [-0.5, 1.5] },
+      { shape: [-1], type: 'int32', range: [0, 3] },
+    ],
+    fn: (x, y, indices) => tf.image.cropAndResize(x as Tensor4D, y as Tensor2D, indices as Tensor1D, [4, 6]),
+  },
+  {
+    name: 'parts of pictures of any size, of whole numbers',
+    inputs: [{ shape: [-1, 'height', 'width', 3], type: 'int32', range: [0, 256] }],
+    fn: (x) => {
+      const indices = tf.zeros([6], 'int32') as Tensor1D;
+      return tf.image.cropAndResize(x as Tensor4D, boxes(), indices, [6, 5]);
+    },
+  },
   ...rules.flatMap(([name, alignCorners, halfPixelCenters]) =>
     sizes.map(
       (size): Case => ({
