@@ -4,6 +4,7 @@ import type { Converter, Family } from '../op.ts';
 import { activation } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { blocks } from './blocks.ts';
+import { boxes } from './boxes.ts';
 import { casts } from './cast.ts';
 import { conv } from './conv.ts';
 import { image } from './image.ts';
@@ -34,6 +35,7 @@ export const families: Readonly<Record<string, Family>> = {
   images: image,
   blocks,
   morphology,
+  boxes,
   places: scatter,
   types: casts,
 };
@@ -52,7 +54,11 @@ const hints: readonly [pattern: RegExp, wayOut: string][] = [
   [/^(Random|Stateless|Multinomial)/, 'Nothing random can be exported: trace with `training: false`.'],
   [/FFT$|^(Real|Imag|Complex)/, 'Transform the input before it reaches the model.'],
   [/^(Decode|Encode|String|StaticRegex)/, 'Do it before the model: the model file takes pixels.'],
-  [/^(NonMaxSuppression|Unique|Where)/, 'Do it after the model, on its outputs.'],
+  [
+    /^NonMaxSuppression/,
+    'Use tf.image.nonMaxSuppressionPadded with padToMaxOutputSize, or do it after the model, on its outputs.',
+  ],
+  [/^(Unique|Where)/, 'Do it after the model, on its outputs.'],
   [/^(Range|LinSpace)$/, 'Its size depends on the batch: let an operator broadcast instead.'],
 ];
 

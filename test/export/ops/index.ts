@@ -3,6 +3,7 @@ import type { Case } from '../support.ts';
 import { activationCases } from './activation.ts';
 import { arithmeticCases } from './arithmetic.ts';
 import { blockCases, morphologyCases } from './blocks.ts';
+import { boxCases } from './boxes.ts';
 import { castCases } from './cast.ts';
 import { convCases } from './conv.ts';
 import { imageCases } from './image.ts';
@@ -32,6 +33,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   images: imageCases,
   blocks: blockCases,
   morphology: morphologyCases,
+  boxes: boxCases,
   places: scatterCases,
   types: castCases,
   'varying sizes': sizeCases,
