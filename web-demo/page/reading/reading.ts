@@ -29,7 +29,7 @@ const unknownModel = { labels: [...'0123456789'], shape: [28, 28, 1] as const };
 export function createReading(choose: () => void): Reading {
   const tile = element('tile', HTMLCanvasElement);
   const map = element('map', HTMLCanvasElement);
-  const legend = byId('legend');
+  const [sees, legend] = [byId('sees'), byId('legend')];
   const live = byId('live');
   const answer = createAnswer(byId('label'), byId('words'), live);
   let labels: readonly string[] = unknownModel.labels;
@@ -56,9 +56,8 @@ export function createReading(choose: () => void): Reading {
 
   function explain(explanation: Explanation | undefined): void {
     map.hidden = legend.hidden = explanation === undefined;
-    if (!explanation) return;
-    paintMap(map, explanation.map, explanation.shape);
-    legend.textContent = `Red speaks for ${explanation.label}, blue against it.`;
+    sees.hidden = explanation !== undefined;
+    if (explanation) paintMap(map, explanation.map, explanation.shape);
   }
 
   function empty(words: string): void {
