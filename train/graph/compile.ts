@@ -182,14 +182,14 @@ function lowerProgram(
     return { read, handle, name: `${read}/update` };
   };
   const fused = momentumUpdates(graph);
-  const inPlace = fused.map(({ weight, velocity, learningRate, gradient, momentum }) => {
+  const inPlace = fused.map(({ weight, velocity, learningRate, gradient, momentum, nesterov }) => {
     const { name, handle, read } = variableOf(weight);
     const values = [learningRate, gradient, momentum].map(own);
     // An op that still holds the old weight keeps it: TensorFlow then changes a copy.
     emit(name, 'ResourceApplyMomentum', [handle, variableOf(velocity).handle, ...values, `^${read}`], {
       T: { type: DataType.float32 },
       use_locking: { b: false },
-      use_nesterov: { b: false },
+      use_nesterov: { b: nesterov },
     });
     return `^${name}`;
   });

@@ -2,9 +2,8 @@
 import { type Graph, type Node, nodesByName, parseReference } from './graph.ts';
 
 /**
- * `velocity = momentum * velocity + gradient; weight -= learningRate * velocity`: variables by label, values by
- * reference. Nesterov's is not among them: TensorFlow's op adds in another order, and the step would no longer follow
- * tfjs to the last bit.
+ * `velocity = momentum * velocity + gradient; weight -= learningRate * velocity`, or with Nesterov `weight -=
+ * gradient * learningRate + velocity * momentum * learningRate`: variables by label, values by reference.
  */
 export interface MomentumUpdate {
   weight: string;
@@ -12,6 +11,7 @@ export interface MomentumUpdate {
   learningRate: string;
   gradient: string;
   momentum: string;
+  nesterov: boolean;
 }
 
 /** The updates of `graph` that are of this form and whose results nothing else reads, as train/optimizers/sgd.ts writes them. */
@@ -27,21 +27,25 @@ export function momentumUpdates(graph: Graph): MomentumUpdate[] {
   };
   const isVariable = (reference: string | undefined, label: string) =>
     nodeOf(reference)?.op === 'Variable' && nodeOf(reference)?.label === label;
-  const isScalar = (reference: string | undefined) => outputOf(nodeOf(reference), reference)?.length === 0;
+  const isScalar = (reference: string | undefined): reference is string =>
+    outputOf(nodeOf(reference), reference)?.length === 0;
 
   const find = (weight: string, result: string): MomentumUpdate | undefined => {
     const [old, change] = inputsOf(result, 'Sub', 1);
-    const [direction, learningRate] = inputsOf(change, 'Mul', 1);
-    if (!isVariable(old, weight) || direction === undefined) return undefined;
-    if (learningRate === undefined || !isScalar(learningRate)) return undefined;
-    const velocity = labels.get(direction);
-    const [kept, gradient] = inputsOf(direction, 'Add', 2);
+    const [ahead, along] = inputsOf(change, 'Add', 1);
+    const nesterov = along !== undefined;
+    const [direction, learningRate] = inputsOf(along ?? change, 'Mul', 1);
+    const [velocity, again] = nesterov ? inputsOf(direction, 'Mul', 1) : [direction];
+    const label = labels.get(velocity ?? '');
+    const [kept, gradient] = inputsOf(velocity, 'Add', 2);
     const [before, momentum] = inputsOf(kept, 'Mul', 1);
-    if (velocity === undefined || gradient === undefined || momentum === undefined) return undefined;
-    if (!isVariable(before, velocity) || !isScalar(momentum)) return undefined;
+    if (label === undefined || !isVariable(old, weight) || !isVariable(before, label)) return undefined;
+    if (gradient === undefined || !isScalar(learningRate) || !isScalar(momentum)) return undefined;
     // The op does not wait for others that would read the old velocity.
     if (users.get(before ?? '') !== 1) return undefined;
-    return { weight, velocity, learningRate, gradient, momentum };
+    if (nesterov && (again !== momentum || inputsOf(ahead, 'Mul', 1).join() !== `${gradient},${learningRate}`))
+      return undefined;
+    return { weight, velocity: label, learningRate, gradient, momentum, nesterov };
   };
   return [...graph.updates].flatMap(([label, reference]) => find(label, reference) ?? []);
 }

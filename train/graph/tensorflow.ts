@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
+import { releaseLibraryPages } from './library-pages.ts';
 import { quietly } from './quietly.ts';
 
 /** Codes of TensorFlow's `DataType` (tensorflow/core/framework/types.proto). */
@@ -75,7 +76,9 @@ export interface Backend {
 
 function load(): typeof tfjs {
   try {
-    return quietly(() => createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu'));
+    const loaded = quietly(() => createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu'));
+    releaseLibraryPages(/\/libtensorflow_(cc|framework)\.so/);
+    return loaded;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw new UserError(`TensorFlow could not be loaded (${reason}). \`npm run setup\` builds its addon.`);

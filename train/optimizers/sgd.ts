@@ -10,7 +10,11 @@ export interface SgdOptions {
   weightDecay: number;
 }
 
-/** velocity = momentum * velocity + gradient; weight -= learningRate * velocity. */
+/**
+ * velocity = momentum * velocity + gradient; weight -= learningRate * velocity; with Nesterov, weight -= learningRate *
+ * (gradient + momentum * velocity), multiplied and added in the order of TensorFlow's ApplyMomentum, which the compiled
+ * step uses.
+ */
 export function sgd({ momentum, nesterov, weightDecay }: SgdOptions): Optimizer {
   return {
     slots: () => (momentum ? ['velocity'] : []),
@@ -18,8 +22,9 @@ export function sgd({ momentum, nesterov, weightDecay }: SgdOptions): Optimizer 
       const decayed = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(weight, weightDecay));
       if (!momentum) return { weight: tf.sub(weight, tf.mul(decayed, scalars.learningRate)), slots: {} };
       const velocity = tf.add(tf.mul(slot(slots, 'velocity'), scalars.momentum), decayed);
-      const direction = nesterov ? tf.add(decayed, tf.mul(velocity, scalars.momentum)) : velocity;
-      return { weight: tf.sub(weight, tf.mul(direction, scalars.learningRate)), slots: { velocity } };
+      const along = tf.mul(nesterov ? tf.mul(velocity, scalars.momentum) : velocity, scalars.learningRate);
+      const change = nesterov ? tf.add(tf.mul(decayed, scalars.learningRate), along) : along;
+      return { weight: tf.sub(weight, change), slots: { velocity } };
     },
   };
 }

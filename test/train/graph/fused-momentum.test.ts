@@ -12,6 +12,8 @@ const STEPS = 10;
 const cases = [
   { name: 'momentum', weightDecay: 0 },
   { name: 'momentum with weight decay', weightDecay: 0.01 },
+  { name: "Nesterov's", weightDecay: 0, nesterov: true },
+  { name: "Nesterov's with weight decay", weightDecay: 0.01, nesterov: true },
 ];
 
 describe('an update with momentum', () => {
@@ -28,7 +30,7 @@ describe('an update with momentum', () => {
 
   it.each([
     { name: 'the rate is not one number', rate: [7] },
-    { name: "it is Nesterov's", nesterov: true },
+    { name: "the rate is not one number, and it is Nesterov's", rate: [7], nesterov: true },
   ])('is left alone when $name', (options) => {
     const { updates } = run({ weightDecay: 0, isRead: false, ...options });
     expect(updates).toEqual([]);
