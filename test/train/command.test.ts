@@ -1,8 +1,10 @@
 // The command line of training: what it lists, and how it answers mistakes.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { root } from '../../setup/paths.mjs';
 
@@ -42,6 +44,21 @@ describe('trainyard train', () => {
     expect(stderr).toContain('There is no recipe "digts". Did you mean `digits`?');
     expect(stderr).not.toMatch(/^\s+at /m);
   });
+
+  it.each([[['--help']], [['trian']]])(
+    'ends without a stack trace when nobody reads the output of %j',
+    async (args) => {
+      const child = spawn(process.execPath, [join(root, 'bin/trainyard.mjs'), ...args], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      const silenced = args.includes('trian') ? child.stderr : child.stdout;
+      silenced.destroy();
+      const heard = text(silenced === child.stdout ? child.stderr : child.stdout);
+      const [status] = await once(child, 'close');
+      expect(status).toBe(141);
+      expect(await heard).not.toMatch(/EPIPE|^\s+at /m);
+    },
+  );
 
   it.each([
     [['train', 'digts'], 'There is no recipe "digts". Did you mean `digits`?'],

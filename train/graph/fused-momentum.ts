@@ -43,7 +43,10 @@ export function momentumUpdates(graph: Graph): MomentumUpdate[] {
     if (gradient === undefined || !isScalar(learningRate) || !isScalar(momentum)) return undefined;
     // The op does not wait for others that would read the old velocity.
     if (users.get(before ?? '') !== 1) return undefined;
-    if (nesterov && (again !== momentum || inputsOf(ahead, 'Mul', 1).join() !== `${gradient},${learningRate}`))
+    if (
+      nesterov &&
+      (again !== momentum || inputsOf(ahead, 'Mul', 1).join() !== `${gradient},${learningRate}`)
+    )
       return undefined;
     return { weight, velocity: label, learningRate, gradient, momentum, nesterov };
   };

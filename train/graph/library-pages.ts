@@ -1,20 +1,24 @@
-// Gives back what loading TensorFlow's library has left in memory: pages that are read once and never again.
+// Loads TensorFlow's library, and gives back what loading has left in memory: pages that are read once and never again.
 import { readFileSync } from 'node:fs';
 import koffi from 'koffi';
 
-/** MADV_DONTNEED: linux/asm-generic/mman-common.h. */
+/** RTLD_LAZY, as Node loads addons: bits/dlfcn.h. MADV_DONTNEED: asm-generic/mman-common.h. */
+const LAZY = 1;
 const DONT_NEED = 4;
 
 /**
- * Unmaps the pages of libraries whose file name matches `library`: 290 MB after loading TensorFlow, of tables that the
- * loader has read and of initialisers that have run. They are as they lie in the file, which the system keeps in its
- * own cache as long as it has room, and come back at the first touch, 16 at a time. A mapping that anything was written
- * to, which the file could not bring back, is left alone. Elsewhere than on Linux nothing happens.
+ * Loads a library for good, for the addon that needs it to find it loaded, and unmaps the pages that are as they lie in
+ * its file: of TensorFlow 290 MB, which are tables that the loader has read and initialisers that have run. The system
+ * keeps them in its own cache as long as it has room, and they come back at the first touch, 16 at a time. Where the
+ * library cannot be loaded nothing happens: whoever needs it says why.
+ *
+ * @param names - the files whose pages are unmapped, the library's and those of libraries that it needs.
  */
-export function releaseLibraryPages(library: RegExp): void {
-  if (process.platform !== 'linux') return;
-  const advise = koffi.load(null).func('int madvise(uintptr_t address, size_t length, int advice)');
-  for (const { start, end } of unwritten(readFileSync('/proc/self/smaps', 'utf8'), library))
+export function loadWithoutPages(path: string, names: RegExp): void {
+  const process = koffi.load(null);
+  if (process.func('void *dlopen(const char *path, int flags)')(path, LAZY) === null) return;
+  const advise = process.func('int madvise(uintptr_t address, size_t length, int advice)');
+  for (const { start, end } of unwritten(readFileSync('/proc/self/smaps', 'utf8'), names))
     advise(start, end - start, DONT_NEED);
 }
 
@@ -24,14 +28,16 @@ export interface Mapping {
 }
 
 /**
- * The mappings of `smaps` that are of such a file, cannot be written to, and have no page of their own.
- * Reference: Linux, Documentation/filesystems/proc.rst, section 1.1.
+ * The mappings of `smaps` that are of such a file, cannot be written to, and of which no page has been: those the file
+ * brings back as they are. Reference: Linux, Documentation/filesystems/proc.rst, section 1.1.
  */
-export function unwritten(smaps: string, library: RegExp): Mapping[] {
+export function unwritten(smaps: string, names: RegExp): Mapping[] {
   return smaps.split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m).flatMap((entry) => {
     const [, start, end, path = ''] =
       /^([0-9a-f]+)-([0-9a-f]+) r-[x-]p \S+ \S+ \d+ +(\/.*)$/m.exec(entry) ?? [];
-    if (start === undefined || end === undefined || !library.test(path)) return [];
-    return /^Anonymous: +0 kB$/m.test(entry) ? [{ start: BigInt(`0x${start}`), end: BigInt(`0x${end}`) }] : [];
+    if (start === undefined || end === undefined || !names.test(path)) return [];
+    return /^Anonymous: +0 kB$/m.test(entry)
+      ? [{ start: BigInt(`0x${start}`), end: BigInt(`0x${end}`) }]
+      : [];
   });
 }

@@ -1,10 +1,12 @@
 // The border with tfjs-node: TensorFlow's eager binding with types, the one place that casts what tfjs leaves untyped.
 import './environment.ts';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
-import { releaseLibraryPages } from './library-pages.ts';
+import { findTensorflow } from '../../setup/tensorflow.mjs';
+import { loadWithoutPages } from './library-pages.ts';
 import { quietly } from './quietly.ts';
 
 /** Codes of TensorFlow's `DataType` (tensorflow/core/framework/types.proto). */
@@ -76,9 +78,12 @@ export interface Backend {
 
 function load(): typeof tfjs {
   try {
-    const loaded = quietly(() => createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu'));
-    releaseLibraryPages(/\/libtensorflow_(cc|framework)\.so/);
-    return loaded;
+    const folder = findTensorflow()?.folder ?? '';
+    // Before tfjs, whose own memory comes when the loader's has been given back.
+    quietly(() =>
+      loadWithoutPages(join(folder, 'libtensorflow_cc.so.2'), /\/libtensorflow_(cc|framework)\.so/),
+    );
+    return quietly(() => createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu'));
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw new UserError(`TensorFlow could not be loaded (${reason}). \`npm run setup\` builds its addon.`);
