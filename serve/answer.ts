@@ -1,6 +1,14 @@
 // Answers in the cheapest way that there is: all headers are known when the response is made, and none is touched after.
 import type { Context } from 'hono';
 import type { Env } from './env.ts';
+import { commonHeaders } from './headers.ts';
+
+/** Headers of every answer to this request. */
+export function headersOf(c: Context<Env>): Record<string, string> {
+  const headers = commonHeaders(c.get('requestId'), serverTiming(c));
+  const cors = c.get('cors');
+  return cors === undefined ? headers : { ...headers, ...cors };
+}
 
 /**
  * Makes the answer of a request that comes often. Responses of node-server whose headers are a plain object go out
@@ -15,10 +23,7 @@ export function answer(
   headers: Record<string, string>,
 ): Response {
   c.set('complete', true);
-  return new Response(body, {
-    status,
-    headers: { ...c.get('headers'), 'server-timing': serverTiming(c), ...headers },
-  });
+  return new Response(body, { status, headers: Object.assign(headersOf(c), headers) });
 }
 
 /** Answers with JSON. */
@@ -30,7 +35,7 @@ export function answerJson(c: Context<Env>, body: unknown, status = 200): Respon
  * The `Server-Timing` header: the stages of the work, if there were any, and the time since the request came.
  * Reference: https://www.w3.org/TR/server-timing.
  */
-export function serverTiming(c: Context<Env>): string {
+function serverTiming(c: Context<Env>): string {
   const total = `total;dur=${(performance.now() - c.get('start')).toFixed(3)}`;
   const stages = c.get('stages');
   if (stages === undefined) return total;

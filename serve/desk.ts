@@ -211,25 +211,38 @@ export function createDesk(options: DeskOptions) {
 
   /** Puts a question; the answer comes from a worker. */
   function ask(ticket: Ticket, material: Material): Promise<Classified> {
-    const { model, key, name } = ticket;
+    const { key, name } = ticket;
     const cost = costOf(material) + costs.ofRun(key);
     const full = admit(name, cost);
     if (full !== undefined) return Promise.reject(full);
-    return put(ticket, material, cost, performance.now(), 0, { model, name });
+    return put(ticket, material, cost, performance.now(), 0);
   }
 
   function put(
-    { key, asked }: Ticket,
+    { key, model, name, asked }: Ticket,
     material: Material,
     cost: number,
     begun: number,
     decoded: number,
-    about: Pick<Question, 'model' | 'name'>,
   ): Promise<Classified> {
     return new Promise((resolve, reject) => {
-      const deadline = begun + (asked.deadline ?? limits.deadline);
-      const task = { id: nextId++, key, material, cost, begun, deadline, gone: asked.gone, decoded };
-      queue.put({ ...task, ...about, alone: cost >= LONG, retried: false, settled: false, resolve, reject });
+      queue.put({
+        id: nextId++,
+        key,
+        model,
+        name,
+        material,
+        cost,
+        begun,
+        decoded,
+        deadline: begun + (asked.deadline ?? limits.deadline),
+        gone: asked.gone,
+        alone: cost >= LONG,
+        retried: false,
+        settled: false,
+        resolve,
+        reject,
+      });
       schedule();
       sweeper ??= setInterval(sweep, SWEEP).unref();
     });
@@ -250,7 +263,7 @@ export function createDesk(options: DeskOptions) {
 
   /** For files that sharp has to decode, on threads of its own. */
   async function askAfterSharp(ticket: Ticket, bytes: Uint8Array): Promise<Classified> {
-    const { model, name, asked } = ticket;
+    const { name, asked } = ticket;
     const begun = performance.now();
     sharp ??= openSharp();
     const { readHeader } = await sharp;
@@ -280,7 +293,7 @@ export function createDesk(options: DeskOptions) {
       large ||= decoded.data.length > LARGE;
       const spent = header + performance.now() - start;
       const rest = costs.ofPixels(picture.width, picture.height) + costs.ofRun(ticket.key);
-      return put(ticket, { kind: 'picture', picture: decoded }, rest, begun, spent, { model, name });
+      return put(ticket, { kind: 'picture', picture: decoded }, rest, begun, spent);
     });
   }
 

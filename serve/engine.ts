@@ -114,6 +114,17 @@ export function openEngine(options: EngineOptions): Engine {
     observer,
     log,
   });
+  /** Made once: a key that is the same text, not an equal one, is found without being read. */
+  const workerModels = new WeakMap<ServedModel, WorkerModel>();
+  function workerModel(model: ServedModel): WorkerModel {
+    let made = workerModels.get(model);
+    if (made === undefined) {
+      made = { key: sessionKey(model), path: model.path, card: model.card };
+      workerModels.set(model, made);
+    }
+    return made;
+  }
+
   const catalog: Catalog = createCatalog({
     repository: options.repository,
     only: options.only,
@@ -163,8 +174,8 @@ export function openEngine(options: EngineOptions): Engine {
   }
 
   function classify(model: ServedModel, source: Source, asked: Asked = {}): Promise<Classified> {
-    const key = sessionKey(model);
-    const ticket = { model: workerModel(model), name: model, key, asked };
+    const worker = workerModel(model);
+    const ticket = { model: worker, name: model, key: worker.key, asked };
     if (source.kind !== 'encoded') return desk.ask(ticket, source);
     const header = readPlainHeader(source.bytes);
     if (header === undefined || (header.format === 'JPEG' && !ownJpegs))
@@ -194,8 +205,4 @@ export function openEngine(options: EngineOptions): Engine {
       await desk.close();
     },
   };
-}
-
-function workerModel(model: ServedModel): WorkerModel {
-  return { key: sessionKey(model), path: model.path, card: model.card };
 }

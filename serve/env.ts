@@ -11,8 +11,8 @@ export interface Env {
     requestId: string;
     /** `performance.now()` when it came. */
     start: number;
-    /** What every answer to it carries. */
-    headers: Record<string, string>;
+    /** Headers of its answer for a page of another origin; undefined when there are no such pages. */
+    cors: Record<string, string> | undefined;
     /** Owner of the key that it showed. */
     keyOwner: string | undefined;
     /** `name/version` of the model that it asks. */

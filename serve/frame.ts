@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
-import { serverTiming } from './answer.ts';
+import { headersOf } from './answer.ts';
 import { type Env, requestHeader } from './env.ts';
-import { corsHeaders, fixedHeaders } from './headers.ts';
+import { corsHeaders } from './headers.ts';
 import { type KeyRing, shownKey } from './keys.ts';
 import type { Log } from './log.ts';
 
@@ -40,14 +40,9 @@ export function frame(options: FrameOptions): MiddlewareHandler<Env> {
     const sent = requestHeader(c, 'x-request-id');
     const requestId = sent !== undefined && REQUEST_ID.test(sent) ? sent : randomUUID();
     const preflight = isPreflight(c);
-    const headers = {
-      ...fixedHeaders,
-      'x-request-id': requestId,
-      ...(cors.length === 0 ? undefined : corsHeaders(cors, requestHeader(c, 'origin'), preflight)),
-    };
     c.set('start', start);
     c.set('requestId', requestId);
-    c.set('headers', headers);
+    if (cors.length > 0) c.set('cors', corsHeaders(cors, requestHeader(c, 'origin'), preflight));
 
     if (preflight && cors.length > 0) c.res = c.body(null, 204);
     else if (keys !== undefined && !mayAsk(c, keys)) {
@@ -59,8 +54,7 @@ export function frame(options: FrameOptions): MiddlewareHandler<Env> {
     } else await next();
 
     if (c.get('complete') !== true) {
-      for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
-      c.res.headers.set('server-timing', serverTiming(c));
+      for (const [name, value] of Object.entries(headersOf(c))) c.res.headers.set(name, value);
     }
     const { status } = c.res;
     const milliseconds = performance.now() - start;

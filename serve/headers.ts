@@ -18,19 +18,26 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 /**
+ * Headers that every answer carries. They are written down as one object, which is made at once: one that is put together
+ * from others costs as much as sending it.
+ *
  * COOP and COEP isolate the page from others, which shared memory (threads in WebAssembly) needs.
  * What only browsers of long ago know is left out: each header costs every answer.
  * No HSTS: the server speaks plain HTTP, and what is in front of it knows better.
  */
-export const fixedHeaders = {
-  'content-security-policy': contentSecurityPolicy,
-  'cross-origin-embedder-policy': 'require-corp',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-} as const;
+export function commonHeaders(requestId: string, serverTiming: string) {
+  return {
+    'content-security-policy': contentSecurityPolicy,
+    'cross-origin-embedder-policy': 'require-corp',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'x-request-id': requestId,
+    'server-timing': serverTiming,
+  };
+}
 
 /** Headers of a request that another host's page may send, and of an answer that it may read. */
 const corsRequestHeaders =

@@ -51,26 +51,28 @@ const depths: Readonly<Record<number, readonly number[]>> = {
   6: [8],
 };
 
+/** A chunk's name as the number that its four letters are. */
+const chunk = (name: string) => Buffer.from(name, 'latin1').readUInt32BE();
+const IHDR = chunk('IHDR');
+const IDAT = chunk('IDAT');
+
 /** Chunks before the pixels that change what they mean: a profile, transparency, an orientation, an animation. */
-const notPlain = new Set(['iCCP', 'tRNS', 'eXIf', 'acTL', 'cICP', 'CgBI']);
+const notPlain = new Set(['iCCP', 'tRNS', 'eXIf', 'acTL', 'cICP', 'CgBI'].map(chunk));
 
 function readPng(bytes: Uint8Array): PlainHeader | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (bytes.length < PNG_HEADER || chunkName(bytes, 12) !== 'IHDR') return undefined;
+  if (bytes.length < PNG_HEADER || view.getUint32(12) !== IHDR) return undefined;
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
-  const [depth = 0, colour = 0, compression, filter, interlace] = bytes.subarray(24, 29);
+  const [depth = 0, colour = 0] = [bytes[24], bytes[25]];
+  const [compression, filter, interlace] = [bytes[26], bytes[27], bytes[28]];
   const known = depths[colour]?.includes(depth) && compression === 0 && filter === 0 && interlace === 0;
   if (!known || width === 0 || height === 0) return undefined;
   for (let at = PNG_HEADER; at + 12 <= bytes.length; at += view.getUint32(at) + 12) {
-    const name = chunkName(bytes, at + 4);
+    const name = view.getUint32(at + 4);
     if (notPlain.has(name)) return undefined;
-    if (name === 'IDAT') return { format: 'PNG', width, height, orientation: 1 };
+    if (name === IDAT) return { format: 'PNG', width, height, orientation: 1 };
   }
   return undefined;
-}
-
-function chunkName(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + 4));
 }
 
 // Markers. Reference: ITU-T T.81, table B.1.

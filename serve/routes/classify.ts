@@ -110,7 +110,8 @@ export function classifyRoutes(engine: Engine, limits: Limits, hold: Hold): Hono
     const { probabilities, timings } = await engine.classify(model, source, { gone: () => isGone(c) });
     c.set('stages', timings);
     const { name, version } = model;
-    return answerJson(c, { model: name, version, ...result(model, probabilities, timings, top) });
+    const { label, probability, predictions, timings: shown } = result(model, probabilities, timings, top);
+    return answerJson(c, { model: name, version, label, probability, predictions, timings: shown });
   }
 
   /** 200 when at least one was classified, otherwise the status of the first. */
@@ -146,7 +147,8 @@ function result(model: ServedModel, probabilities: Float32Array, timings: Timing
   }));
   const [best] = predictions;
   if (best === undefined) throw new Error(`${keyOf(model)} has no labels`);
-  return { ...best, predictions, timings: rounded(timings) };
+  const { label, probability } = best;
+  return { label, probability, predictions, timings: rounded(timings) };
 }
 
 /** To the microsecond: further digits are noise. */

@@ -2,7 +2,7 @@
 import busboy from 'busboy';
 import { Refusal } from '../refusal.ts';
 import { readBody } from './body.ts';
-import { readPlainForm } from './plain-form.ts';
+import { plainPart, readPlainForm } from './plain-form.ts';
 import { concatenate, receive, type Upload } from './receive.ts';
 
 /** A file of a form. */
@@ -14,6 +14,8 @@ export interface FormFile {
 
 /** The field that holds a picture; several may come. */
 const FIELD = 'img';
+
+const plain = plainPart(FIELD);
 
 const example = `curl -F ${FIELD}=@picture.png`;
 
@@ -36,7 +38,7 @@ export async function readForm(upload: Upload, most: number): Promise<FormFile[]
     return parseForm(type, most, (take) => receive(upload, take));
   }
   const body = await readBody(upload);
-  return readPlainForm(body, type, FIELD, most) ?? parseForm(type, most, async (take) => take(body));
+  return readPlainForm(body, type, plain, most) ?? parseForm(type, most, async (take) => take(body));
 }
 
 /** @param feed - hands over every chunk of the body. */

@@ -4,8 +4,8 @@ import type { FormFile } from './multipart.ts';
 
 const contentType = /^multipart\/form-data; ?boundary=(?:"([\w'()+,./:=?-]{1,70})"|([\w'+.-]{1,70}))$/i;
 
-/** A part's headers: a file of the field, with a name that needs no decoding, and perhaps its type. */
-const plainPart = (field: string) =>
+/** A part's headers: a file of the field, letters alone, with a name that needs no decoding, and perhaps its type. */
+export const plainPart = (field: string) =>
   new RegExp(
     `^content-disposition: form-data; name="${field}"; filename="([\\x20!#-$&-.0-[\\]-~]+)"(\r\ncontent-type: [\\x20-~]*)?$`,
     'i',
@@ -20,7 +20,7 @@ const HEADERS = 512;
  * Reference: RFC 7578; RFC 2046, section 5.1.1.
  *
  * @param type - the `Content-Type` header.
- * @param field - the name of the field that holds files: letters alone.
+ * @param plain - what a part's headers look like: `plainPart` of the field that holds files.
  * @param most - files at most.
  * @returns the files, as parts of `body`; undefined when anything is out of the ordinary, which is for the parser of
  * streams to judge.
@@ -28,13 +28,12 @@ const HEADERS = 512;
 export function readPlainForm(
   body: Buffer,
   type: string,
-  field: string,
+  plain: RegExp,
   most: number,
 ): FormFile[] | undefined {
   const [, quoted, bare] = contentType.exec(type) ?? [];
   const boundary = quoted ?? bare;
   if (boundary === undefined || !startsWith(body, 0, `--${boundary}\r\n`)) return undefined;
-  const plain = plainPart(field);
   const delimiter = `\r\n--${boundary}`;
   const files: FormFile[] = [];
   for (let at = boundary.length + 4; ; ) {

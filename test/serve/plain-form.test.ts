@@ -4,8 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMemory } from '../../serve/upload/memory.ts';
 import { type FormFile, readForm } from '../../serve/upload/multipart.ts';
-import { readPlainForm } from '../../serve/upload/plain-form.ts';
+import { plainPart, readPlainForm } from '../../serve/upload/plain-form.ts';
 
+const plain = plainPart('img');
 const boundary = 'a-boundary';
 const type = `multipart/form-data; boundary=${boundary}`;
 
@@ -47,14 +48,14 @@ describe('forms as clients write them', () => {
       form([part(bytes, disposition('img', 'x').toLowerCase()), part(bytes, disposition('img', 'y'))]),
     ],
   ])('%s: read in one go', async (_, body) => {
-    const files = readPlainForm(body, type, 'img', 64);
+    const files = readPlainForm(body, type, plain, 64);
     expect(files && shown(files)).toEqual(shown(await streamed(body)));
   });
 
   test('a boundary in quotes', () => {
     const body = form([part(bytes, disposition('img', 'x'))]);
     const quoted = `multipart/form-data; boundary="${boundary}"`;
-    expect(readPlainForm(body, quoted, 'img', 64)).toHaveLength(1);
+    expect(readPlainForm(body, quoted, plain, 64)).toHaveLength(1);
   });
 });
 
@@ -73,11 +74,11 @@ describe('forms for the parser of streams', () => {
     ['another header', form([part(bytes, `${disposition('img', 'x')}\r\nContent-Transfer-Encoding: 7bit`)])],
     ['nothing', Buffer.alloc(0)],
   ])('%s', (_, body) => {
-    expect(readPlainForm(body, type, 'img', 64)).toBeUndefined();
+    expect(readPlainForm(body, type, plain, 64)).toBeUndefined();
   });
 
   test('too many files', () => {
-    expect(readPlainForm(form([good, good, good]), type, 'img', 2)).toBeUndefined();
+    expect(readPlainForm(form([good, good, good]), type, plain, 2)).toBeUndefined();
   });
 });
 
@@ -98,7 +99,7 @@ test('whatever is changed in a form, one parser does not contradict the other', 
           const at = made.at % body.length;
           body = Buffer.concat([body.subarray(0, at), Buffer.from(made.with), body.subarray(at + 1)]);
         }
-        const files = readPlainForm(body, type, 'img', 64);
+        const files = readPlainForm(body, type, plain, 64);
         if (files === undefined) return;
         inOneGo++;
         const other = await streamed(body);
