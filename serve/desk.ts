@@ -18,6 +18,7 @@ import type {
 } from './sessions/messages.ts';
 import { pack } from './sessions/parcel.ts';
 import { createQueue, LONG, type Task } from './sessions/queue.ts';
+import { createSlots, type Slots } from './slots.ts';
 import { openTidy } from './tidy.ts';
 
 /** Who asks which model. */
@@ -60,12 +61,12 @@ export function createDesk(options: DeskOptions) {
   const costs = createCosts();
   const tidy = openTidy();
   const whenRoom = createGate(limits.decodedPixels);
-  const working = new Map<Seat, Map<number, Question>>();
+  /** What each worker has; its answers name the numbers. */
+  const working = new Map<Seat, Slots<Question>>();
   const outboxes = new Map<Seat, Job[]>();
   const mostCost = limits.queue * workers;
   let current: ReadonlySet<string> = new Set();
   let decoding = 0;
-  let nextId = 0;
   /** A large picture was decoded here. */
   let large = false;
   let scheduled = false;
@@ -100,13 +101,15 @@ export function createDesk(options: DeskOptions) {
       lose(question, 'gone', new Refusal(408, 'the client has gone'));
       return;
     }
-    const { id, key, material, alone } = question;
+    const { key, material, alone } = question;
     if (!seat.used.has(key)) seat.send({ kind: 'open', model: question.model });
     seat.used.set(key, performance.now());
-    const has = working.get(seat);
-    if (has === undefined) working.set(seat, new Map([[id, question]]));
-    else has.set(id, question);
-    const job = { id, key, material, alone };
+    let has = working.get(seat);
+    if (has === undefined) {
+      has = createSlots();
+      working.set(seat, has);
+    }
+    const job = { id: has.put(question), key, material, alone };
     const outbox = outboxes.get(seat);
     if (outbox === undefined) outboxes.set(seat, [job]);
     else outbox.push(job);
@@ -119,11 +122,8 @@ export function createDesk(options: DeskOptions) {
 
   /** Takes a question from the worker that had it. */
   function takeBack(seat: Seat, id: number): Question | undefined {
-    const has = working.get(seat);
-    const question = has?.get(id);
-    if (question === undefined) return undefined;
-    has?.delete(id);
-    unload(seat, question);
+    const question = working.get(seat)?.take(id);
+    if (question !== undefined) unload(seat, question);
     return question;
   }
 
@@ -227,7 +227,6 @@ export function createDesk(options: DeskOptions) {
   ): Promise<Classified> {
     return new Promise((resolve, reject) => {
       queue.put({
-        id: nextId++,
         key,
         model,
         name,

@@ -4,7 +4,6 @@ import type { Material } from './messages.ts';
 
 /** A picture on its way to an answer. Times are those of performance.now(). */
 export interface Task {
-  readonly id: number;
   /** The session that it is for. */
   readonly key: string;
   readonly material: Material;
