@@ -8,7 +8,7 @@ import { findRun } from '../train/run.ts';
 import { OPSETS } from './convert.ts';
 import { type Convert, exportModel, type Stage } from './export.ts';
 import { type CheckpointName, loadRun } from './from-run.ts';
-import { checkTogether } from './options.ts';
+import { checkTogether, refuseOnnx } from './options.ts';
 import { TOLERANCE } from './parity.ts';
 import { exportTfjs, tfjsArgs } from './tfjs/command.ts';
 import { isModelPath } from './tfjs/read.ts';
@@ -55,7 +55,7 @@ export const exportCommand = defineCommand({
   async run({ args, rawArgs }) {
     const started = performance.now();
     const checkpoint = checkpointOf(args.checkpoint);
-    if (args.run?.endsWith('.onnx')) throw new UserError(isOnnxAlready(args.run));
+    refuseOnnx(args.run);
     const elsewhere = args.run !== undefined && isModelPath(args.run);
     checkTogether(rawArgs, {
       name: args.run ?? 'the newest run',
@@ -109,15 +109,6 @@ export const exportCommand = defineCommand({
     console.log('Next: npm run serve');
   },
 });
-
-function isOnnxAlready(file: string): string {
-  return [
-    `${file} is an ONNX file already; export makes one of a run, a tfjs model or a SavedModel. What can be done with it:`,
-    `  npm run verify ${file}            checks it`,
-    `  npm run quantize ${file}          makes it smaller`,
-    `  npm run train -- --from ${file}   trains it on`,
-  ].join('\n');
-}
 
 function checkpointOf(name: string): CheckpointName {
   if (name === 'best' || name === 'last') return name;

@@ -1,7 +1,7 @@
 // Proof that a model file answers as the network that it was made of, on inputs drawn at several sizes.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import * as ort from 'onnxruntime-node';
-import { tf } from '../train/graph/tensorflow.ts';
+import { tf, uint8Tensor } from '../train/graph/tensorflow.ts';
 import { random } from '../train/random.ts';
 import type { Network } from './network.ts';
 import { openSession, type Source } from './session.ts';
@@ -26,7 +26,7 @@ const CHOICES = [
 ] as const;
 
 /**
- * Runs the network and the file on the same inputs, drawn from 0 to 1 (whole numbers: 0 or 1).
+ * Runs the network and the file on the same inputs, drawn from 0 to 1 (whole numbers: 0 or 1; bytes: all).
  */
 export async function compareNetwork(network: Network, model: Source): Promise<Comparison> {
   const session = await openSession(model);
@@ -89,6 +89,10 @@ function draw({ name, type, shape }: InputSpec, { batch, height, width }: (typeo
   if (type === 'float32') {
     const values = Float32Array.from({ length: numbers }, next);
     return { name, tensor: tf.tensor(values, dims), ort: new ort.Tensor('float32', values, dims) };
+  }
+  if (type === 'uint8') {
+    const pixels = Uint8Array.from({ length: numbers }, () => 256 * next());
+    return { name, tensor: uint8Tensor(pixels, dims), ort: new ort.Tensor('uint8', pixels, dims) };
   }
   const values = Int32Array.from({ length: numbers }, () => Math.round(next()));
   if (type === 'int32')

@@ -46,11 +46,11 @@ export async function openFile(file: string, repository: string): Promise<OpenFi
   }
 }
 
-/** @throws UserError when the file has no card: it is not one that Trainyard exported. */
+/** @throws UserError when the file has no card: it was exported as it is, or not by Trainyard. */
 export function cardOf({ path, card }: OpenFile): Card {
   if (card !== undefined) return card;
   throw new UserError(
-    `${path} has no card, so it is not a file that Trainyard exported. Try: npm run inspect ${path}`,
+    `${path} has no card that says what it promises: it was exported without --labels, or not by Trainyard. Try: npm run inspect ${path}`,
   );
 }
 

@@ -74,3 +74,16 @@ export function checkTogether(rawArgs: readonly string[], subject: Subject): voi
     if (option !== undefined) throw new UserError(`--${option} ${reason}.`);
   }
 }
+
+/** @throws UserError when what is to be exported is an ONNX file; it says what can be done with one. */
+export function refuseOnnx(name = ''): void {
+  if (!name.endsWith('.onnx')) return;
+  throw new UserError(
+    [
+      `${name} is an ONNX file already; export makes one of a run, a tfjs model or a SavedModel. What can be done with it:`,
+      `  npm run verify ${name}            checks it`,
+      `  npm run quantize ${name}          makes it smaller`,
+      `  npm run train -- --from ${name}   trains it on`,
+    ].join('\n'),
+  );
+}

@@ -157,6 +157,7 @@ test.each(those(kinds.exportTfjs))('%s', async (command) => {
   const pooled = [layers.globalAveragePooling2d({ inputShape: [12, 12, 3] }), layers.dense({ units: 3 })];
   await saveLayers(join(folder, 'pets'), tf.sequential({ layers: pooled }));
   const { printed } = await runUntil(command.replace('pets/', `${folder}/pets/`), END);
+  expect(printed).toMatch(/bytes as 0\.\.1 \(--scaling\); gives logits: a softmax is added/);
   expect(printed).toMatch(/changed labels/);
   expect(existsSync(join(folders.models, 'pets/1/model.onnx'))).toBe(true);
   rmSync(join(folders.models, 'pets'), { recursive: true });

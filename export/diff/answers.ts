@@ -1,5 +1,6 @@
 // The answers of two model files to the same pictures, each prepared as its own card says.
 import type { Card } from '../../models/card.ts';
+import { UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
 import { argMax } from '../../train/predictor.ts';
 import { onnxClassifier } from '../classifier.ts';
@@ -56,10 +57,13 @@ export async function compareAnswers(
 
 const BATCH = 100;
 
-async function ask({ source }: OpenFile, card: Card, folder: string | undefined) {
+async function ask({ path, source }: OpenFile, card: Card, folder: string | undefined) {
   const { names, images } = folder === undefined ? builtIn(card) : await readPictures(folder, card.input);
   const size = images.length / names.length;
-  const classifier = await onnxClassifier(source, card.input.shape);
+  const classifier = await onnxClassifier(source, card.input.shape).catch((error) => {
+    const reason = error instanceof Error ? error.message : error;
+    throw new UserError(`${path} cannot be run: ${reason}. What is wrong with it: npm run verify ${path}`);
+  });
   const rows: Float32Array[] = [];
   for (let from = 0; from < names.length; from += BATCH) {
     const some = images.subarray(from * size, (from + BATCH) * size);

@@ -56,9 +56,10 @@ function shapeOf({ tensor_shape }: TensorInfo): number[] | undefined {
 function dtypeOf(name: string, { dtype }: TensorInfo): string {
   if (dtype === DataType.float32) return 'float32';
   if (dtype === DataType.int32 || dtype === DataType.int64) return 'int32';
+  if (dtype === DataType.uint8) return 'uint8';
   if (dtype === DataType.bool) return 'bool';
   throw new UserError(
-    `Input ${name} of the SavedModel has TensorFlow's type ${dtype}; float32, whole numbers and bool are exported.`,
+    `Input ${name} of the SavedModel has TensorFlow's type ${dtype}; float32, int32, int64, uint8 and bool are exported.`,
   );
 }
 

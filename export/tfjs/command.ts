@@ -69,6 +69,7 @@ export async function exportTfjs(
     ? await picturesIn(args.pictures, { shape, prepare: about.prepare })
     : drawnPictures(shape);
   const model = classifierOf(network, about, pictures);
+  say('takes', undefined, takenInWords(shape, about, model.card.recipe));
   if (format !== undefined)
     return await writeTo(format, model, args.out ?? join('exports', `${about.name}-${args.to}`), say);
   await exportModel(model, {
@@ -101,6 +102,16 @@ async function exportAsIs(
 function inWords({ name, format, parameters, inputs, outputs }: ReadNetwork): string {
   const takes = inputs.map((input) => `${input.name} ${input.type} [${input.shape}]`).join(', ');
   return `${name}, ${format}, ${parameters} parameters; ${takes} -> ${outputs.join(', ')}`;
+}
+
+/** What the model.json does not say, so that a wrong guess is seen. */
+function takenInWords(
+  [height, width]: readonly number[],
+  { scaling, prepare }: About,
+  recipe: { readonly output?: unknown },
+): string {
+  const picture = `pictures resized to ${height}x${width} (--crop ${prepare.crop}), bytes as ${scaling} (--scaling)`;
+  return recipe.output === 'logits' ? `${picture}; gives logits: a softmax is added` : picture;
 }
 
 function aboutOf(name: string, { labels = '', scaling = '0..1', crop = 'centre' }: TfjsArgs): About {

@@ -28,9 +28,9 @@ function sizeName(input: string, axis: number, rank: number): string {
 }
 
 function inputType(name: string, dtype = 'float32'): InputType {
-  if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
+  if (dtype === 'float32' || dtype === 'int32' || dtype === 'uint8' || dtype === 'bool') return dtype;
   throw new UserError(
-    `Input ${name} is ${dtype}; float32, int32 and bool are exported. Convert it before the model.`,
+    `Input ${name} is ${dtype}; float32, int32, uint8 and bool are exported. Convert it before the model.`,
   );
 }
 

@@ -7,39 +7,26 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { root } from '../../setup/paths.mjs';
+import { trainyard } from '../command.ts';
 
 const runs = mkdtempSync(join(tmpdir(), 'trainyard-runs-'));
 process.env.TRAINYARD_RUNS = runs;
-vi.resetModules();
-const { main } = await import('../../bin/commands.ts');
+vi.resetModules(); // the folder is read once
 afterAll(() => rmSync(runs, { recursive: true }));
 
-/** In a process of its own. */
-function trainyard(...args: string[]) {
+function inProcessOfItsOwn(...args: string[]) {
   return spawnSync(process.execPath, [join(root, 'bin/trainyard.mjs'), ...args], { encoding: 'utf8' });
 }
 
-/** In this process, which takes a second less for each; what `main` throws is what a process would end with. */
-async function inHere(...args: string[]) {
-  const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
-  try {
-    await main(args);
-    return { status: process.exitCode, stderr: printed.mock.calls.join('\n') };
-  } finally {
-    process.exitCode = undefined;
-    printed.mockRestore();
-  }
-}
-
 describe('trainyard train', () => {
-  it('lists the recipes', () => {
-    const { status, stdout } = trainyard('train');
+  it('lists the recipes', async () => {
+    const { status, stdout } = await trainyard('train');
     expect(status).toBe(0);
     expect(stdout).toMatch(/digits\s+Handwritten digits/);
   });
 
   it('ends with 1 after a mistake, without a stack trace', () => {
-    const { status, stderr } = trainyard('train', 'digts');
+    const { status, stderr } = inProcessOfItsOwn('train', 'digts');
     expect(status).toBe(1);
     expect(stderr).toContain('There is no recipe "digts". Did you mean `digits`?');
     expect(stderr).not.toMatch(/^\s+at /m);
@@ -80,7 +67,7 @@ describe('trainyard train', () => {
       'The batch size is 70000, but mnist has 60000 training images',
     ],
   ])('answers %j without a stack trace', async (args, message) => {
-    const { status, stderr } = await inHere(...args);
+    const { status, stderr } = await trainyard(...args);
     expect(status).toBe(1);
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^\s+at /m);

@@ -1,5 +1,4 @@
 // What `trainyard diff` promises: every difference between two files is told, and nothing else.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { canonicalJson } from '../../../models/canonical.ts';
 import { cardKey } from '../../../models/card.ts';
 import { encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
 import { repositoryFolder, root } from '../../../setup/paths.mjs';
+import { trainyard } from '../../command.ts';
 import { digitPng } from '../../serve/digit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-diff-'));
@@ -71,6 +71,15 @@ describe('diff', () => {
     expect(answers?.changed[0]?.after.label).not.toBe('7');
   });
 
+  it('names the file that cannot be run', async () => {
+    const broken = await changed((model) =>
+      withGraph(model, { node: model.graph.node.map((node) => ({ ...node, op_type: 'Hardmin' })) }),
+    );
+    await expect(diff(shipped, broken)).rejects.toThrow(
+      /changed\.onnx cannot be run: .*Hardmin.* npm run verify .*changed\.onnx/,
+    );
+  });
+
   it('finds a changed attribute, a node that is gone, and another opset', async () => {
     const after = await changed((model) => {
       const node = model.graph.node
@@ -129,16 +138,9 @@ describe('diff', () => {
 describe('trainyard diff', () => {
   it('prints it, and as JSON', async () => {
     const { path } = await changed(without7);
-    const run = (...args: string[]) =>
-      spawnSync(
-        process.execPath,
-        ['bin/trainyard.mjs', 'diff', shippedPath, path, '--pictures', pictures, ...args],
-        {
-          cwd: root,
-          encoding: 'utf8',
-        },
-      ).stdout;
-    expect(run()).toMatch(/answers: 1 of 3 changed .*\n {2}~ 0\.png: 7 \(\d+\.\d\d %\) -> \d \(/);
-    expect(JSON.parse(run('--json'))).toMatchObject({ answers: { n: 3 }, structure: [] });
+    const run = async (...args: string[]) =>
+      (await trainyard('diff', shippedPath, path, '--pictures', pictures, ...args)).stdout;
+    expect(await run()).toMatch(/answers: 1 of 3 changed .*\n {2}~ 0\.png: 7 \(\d+\.\d\d %\) -> \d \(/);
+    expect(JSON.parse(await run('--json'))).toMatchObject({ answers: { n: 3 }, structure: [] });
   });
 });

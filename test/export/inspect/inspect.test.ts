@@ -2,10 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from 'citty';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { OPSETS } from '../../../export/convert.ts';
-import { inspectCommand } from '../../../export/inspect/command.ts';
 import { describeFile, describeWithWork } from '../../../export/inspect/describe.ts';
 import { runtimesOf } from '../../../export/inspect/runtimes.ts';
 import { statisticsOf } from '../../../export/inspect/statistics.ts';
@@ -15,6 +13,7 @@ import { root } from '../../../setup/paths.mjs';
 import { writeCheckpoint } from '../../../train/checkpoint.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
 import { writeSafetensors } from '../../../train/safetensors.ts';
+import { trainyard } from '../../command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-inspect-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -147,12 +146,9 @@ describe('what a picture costs', () => {
 
 describe('trainyard inspect', () => {
   it.each([shippedModel, 'digits/1'])('prints %s as JSON', async (name) => {
-    const print = vi.spyOn(console, 'log').mockImplementation(() => {});
     const repository = join(root, 'models/repository');
-    await runCommand(inspectCommand, { rawArgs: [name, '--json', '--repository', repository] });
-    const [[printed = ''] = []] = print.mock.calls;
-    print.mockRestore();
-    expect(JSON.parse(printed)).toMatchObject({
+    const { stdout } = await trainyard('inspect', name, '--json', '--repository', repository);
+    expect(JSON.parse(stdout)).toMatchObject({
       kind: 'model',
       path: shippedModel,
       card: { labels: expect.any(Array) },

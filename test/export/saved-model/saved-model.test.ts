@@ -40,14 +40,23 @@ class Model(tf.Module):
 model = Model()
 tf.saved_model.save(model, sys.argv[1], signatures={'serving_default': model.serve})
 model.head.assign(-model.head)
-tf.saved_model.save(model, sys.argv[2], signatures={'serving_default': model.serve})`;
+tf.saved_model.save(model, sys.argv[2], signatures={'serving_default': model.serve})
+@tf.function(input_signature=[tf.TensorSpec([None, None, None, 3], tf.uint8, name='picture')])
+def brightness(picture): return {'brightness': tf.reduce_mean(tf.cast(picture, tf.float32) / 255.0, axis=[1, 2, 3])}
+module = tf.Module()
+module.serve = brightness
+tf.saved_model.save(module, sys.argv[3], signatures={'serving_default': brightness})`;
 
 beforeAll(async () => {
   const { executable, env } = await tensorflowPython();
-  const { status, stderr } = spawnSync(executable, ['-c', save, saved, join(folder, 'negative')], {
-    env: { ...process.env, ...env },
-    encoding: 'utf8',
-  });
+  const { status, stderr } = spawnSync(
+    executable,
+    ['-c', save, saved, join(folder, 'negative'), join(folder, 'bytes')],
+    {
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+    },
+  );
   if (status !== 0) throw new Error(stderr.slice(-2000));
 });
 
@@ -67,6 +76,14 @@ describe('a SavedModel of tf.saved_model.save', () => {
     const { graph } = decodeModel(readFileSync(files[0] ?? ''));
     const names = graph.initializer.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['conv/kernel', 'norm/variance', 'head/kernel']));
+  });
+
+  it('may take bytes, of pictures of any size', async () => {
+    const network = await readNetwork(join(folder, 'bytes'));
+    expect(network.inputs).toEqual([{ name: 'picture', type: 'uint8', shape: ['N', 'height', 'width', 3] }]);
+    const { comparison } = await exportNetwork(network, join(folder, 'bytes.onnx'));
+    // 6e-8 measured.
+    expect(comparison.largestDifference).toBeLessThan(1e-6);
   });
 
   it('has another digest when a variable has another value, and none when its file is damaged', async () => {

@@ -1,5 +1,4 @@
 // What `trainyard verify` promises: a file that was changed is found out, and a drift is traced to its layer.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,10 +14,10 @@ import { inWords } from '../../../export/verify/text.ts';
 import { canonicalJson } from '../../../models/canonical.ts';
 import { cardKey } from '../../../models/card.ts';
 import { decodeModel, encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
-import { root } from '../../../setup/paths.mjs';
 import { fit } from '../../../train/fit.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
 import { createRun, type Run } from '../../../train/run.ts';
+import { trainyard } from '../../command.ts';
 import { digitPng } from '../../serve/digit.ts';
 import { smallMnist } from '../../train/small-mnist.ts';
 
@@ -214,11 +213,9 @@ describe('verify against what was exported', () => {
 });
 
 describe('trainyard verify', () => {
-  it('ends with status 1 when a check fails', () => {
-    const verify = (...args: string[]) =>
-      spawnSync(process.execPath, ['bin/trainyard.mjs', 'verify', ...args], { cwd: root, encoding: 'utf8' });
-    expect(verify(path, '--json')).toMatchObject({ status: 0 });
-    const bad = verify(join(folder, 'bit.onnx'));
+  it('ends with status 1 when a check fails', async () => {
+    expect(await trainyard('verify', path, '--json')).toMatchObject({ status: 0 });
+    const bad = await trainyard('verify', join(folder, 'bit.onnx'));
     expect(bad.stdout).toMatch(
       /FAILED {2}weights {4}SHA-256 .*: the weights are not those that were exported/,
     );
