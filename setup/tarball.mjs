@@ -1,6 +1,7 @@
 // A published npm package as a file in the cache: fetched once, and the bytes that we expect or none.
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { SetupError } from './errors.mjs';
 import { hashFile, withTemporaryFolder } from './files.mjs';
 import { cacheFolder } from './paths.mjs';
@@ -33,4 +34,25 @@ export async function fetchTarball({ name, version, sha512 }) {
     );
   }
   return path;
+}
+
+/** Bytes of a header, and what a file's bytes are filled up to. Reference: POSIX.1-2017, pax, ustar interchange format. */
+const BLOCK = 512;
+
+/**
+ * One file of a tarball, for machines without tar.
+ * @param {string} path of the tarball
+ * @param {string} wanted its name there, of at most 100 letters
+ * @throws {SetupError} when there is none
+ */
+export function readFromTarball(path, wanted) {
+  const bytes = gunzipSync(readFileSync(path));
+  for (let at = 0; at + BLOCK <= bytes.length; ) {
+    const name = bytes.toString('latin1', at, at + 100).replace(/\0.*/s, '');
+    const size = Number.parseInt(bytes.toString('latin1', at + 124, at + 136), 8) || 0;
+    const start = at + BLOCK;
+    if (name === wanted) return bytes.subarray(start, start + size);
+    at = start + Math.ceil(size / BLOCK) * BLOCK;
+  }
+  throw new SetupError(`${path} holds no ${wanted}.`);
 }

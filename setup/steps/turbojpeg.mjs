@@ -1,13 +1,11 @@
 // Step: libjpeg-turbo as a shared library in the cache, out of an npm package. Not a dependency: of its forty packages
 // and its own binding, which wants a newer Node, one file is needed.
-import { renameSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withTemporaryFolder } from '../files.mjs';
 import { cacheFolder } from '../paths.mjs';
 import { libc } from '../platform.mjs';
-import { run } from '../run.mjs';
-import { which } from '../system.mjs';
-import { fetchTarball } from '../tarball.mjs';
+import { fetchTarball, readFromTarball } from '../tarball.mjs';
 import { hasTurbojpeg, turbojpegPath } from '../turbojpeg.mjs';
 
 /** Holds libjpeg-turbo 3.1.3, BSD and IJG licences, for several systems. */
@@ -24,14 +22,15 @@ export const turbojpegStep = {
   hint: 'npm package @julusian/jpeg-turbo, 3 MB',
   // Elsewhere than on Linux sharp decodes: the package has no library of its own there.
   done: () => process.platform !== 'linux' || hasTurbojpeg(),
-  needs: () => (which('tar') ? [] : [{ problem: 'tar is not on the PATH.', install: ['tar'] }]),
+  needs: () => [],
   run: async () => {
     const archive = await fetchTarball(tarball);
     const system = `linux-${process.arch}${libc() === 'musl' ? '-musl' : ''}`;
-    const file = `package/prebuilds/jpeg-turbo-${system}/libturbojpeg.so.0`;
+    const library = readFromTarball(archive, `package/prebuilds/jpeg-turbo-${system}/libturbojpeg.so.0`);
     await withTemporaryFolder(join(cacheFolder(), 'libraries'), async (folder) => {
-      await run('turbojpeg', 'tar', ['-xzf', archive, '-C', folder, '--strip-components=3', file]);
-      renameSync(join(folder, 'libturbojpeg.so.0'), turbojpegPath());
+      const whole = join(folder, 'whole.so');
+      writeFileSync(whole, library);
+      renameSync(whole, turbojpegPath());
     });
   },
 };

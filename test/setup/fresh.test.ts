@@ -48,7 +48,7 @@ test('serving asks for neither Python nor a compiler nor data', async () => {
 });
 
 test('the library that decodes JPEGs is taken out of its package', async () => {
-  checkout = await makeCheckout(['npm', 'tar'], { library: false });
+  checkout = await makeCheckout(['npm'], { library: false });
   const { code, stdout } = await checkout.run(['--for', 'packages']);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^libjpeg-turbo /m);
