@@ -16,6 +16,8 @@ interface Sizes {
   /** Test pictures for parity, and digits of each variation. */
   readonly pictures: number;
   readonly digits: number;
+  /** The first of the digits among MNIST's test images. */
+  readonly from: number;
   readonly loads: number;
 }
 
@@ -95,13 +97,13 @@ const parts: Record<string, (stage: Stage, sizes: Sizes) => Promise<string>> = {
     await gpuStage.close();
     return table(['model', 'browser', 'largest difference', 'labels changed', 'model', 'n'], rows);
   },
-  async digits(stage, { digits }) {
-    const { pictures, labels } = mnistTest(digits);
+  async digits(stage, { digits, from }) {
+    const set = mnistTest(digits, from);
     const names = [...'0123456789'];
-    const own = await askServer(stage.url, 'digits', names, pictures);
-    const right = own.filter((answer, i) => answer.indexOf(Math.max(...answer)) === labels[i]).length;
-    const itself = { name: 'not drawn: the images themselves', right, n: digits };
-    const results = [itself, ...(await readShapes(stage, digits))];
+    const own = await askServer(stage.url, 'digits', names, set.pictures);
+    const right = own.filter((answer, i) => answer.indexOf(Math.max(...answer)) === set.labels[i]).length;
+    const itself = { name: 'not drawn: the images themselves', right, n: set.labels.length };
+    const results = [itself, ...(await readShapes(stage, set))];
     const rows = results.map(({ name, right, n }) => [
       name,
       `${((100 * right) / n).toFixed(2)} %`,
@@ -127,13 +129,15 @@ export const command = defineCommand({
   args: {
     only: { type: 'string', description: `One of ${Object.keys(parts).join(', ')}`, default: '' },
     pictures: { type: 'string', description: 'Test pictures for parity', default: '1000' },
-    digits: { type: 'string', description: 'Digits of each variation', default: '2000' },
+    digits: { type: 'string', description: 'Digits of each variation', default: '1000' },
+    from: { type: 'string', description: 'The first of them among MNIST’s test images', default: '2000' },
     loads: { type: 'string', description: 'Cold starts; twice as many digits are drawn', default: '20' },
   },
   async run({ args }) {
     const sizes = {
       pictures: Number(args.pictures),
       digits: Number(args.digits),
+      from: Number(args.from),
       loads: Number(args.loads),
     };
     // Opening thousands of links is no attack.

@@ -4,7 +4,7 @@ import { encodeDrawing } from '../../../web-demo/page/draw/link.ts';
 import { lineWidth, snap } from '../../../web-demo/page/draw/strokes.ts';
 import type { Stage } from '../../web-demo/browser.ts';
 import { modelReady, visit } from '../../web-demo/browser.ts';
-import { mnistTest } from './pictures.ts';
+import type { TestSet } from './pictures.ts';
 import { random } from './random.ts';
 import { strokesFrom } from './skeleton.ts';
 
@@ -37,10 +37,9 @@ export interface ShapeResult {
 }
 
 /** Shows the page each drawing by its link, as a visitor would open it, and counts the right answers. */
-export async function readShapes(stage: Stage, n: number): Promise<ShapeResult[]> {
+export async function readShapes(stage: Stage, { pictures, labels }: TestSet): Promise<ShapeResult[]> {
   const { page } = await visit(stage);
   await modelReady(page);
-  const { pictures, labels } = mnistTest(n);
   const strokes = pictures.map(({ data }) => strokesFrom(new Uint8Array(data), 28));
   const results: ShapeResult[] = [];
   for (const [name, place] of Object.entries(variations)) {
@@ -53,7 +52,7 @@ export async function readShapes(stage: Stage, n: number): Promise<ShapeResult[]
     );
     const answers = await page.evaluate(answersTo, links);
     const right = answers.filter((answer, i) => answer === String(labels[i])).length;
-    results.push({ name, right, n });
+    results.push({ name, right, n: links.length });
   }
   await page.context().close();
   return results;
