@@ -1,5 +1,6 @@
 // `npm run bench page`: the page in Chromium, by its own marks: latency, cold start, bytes, parity, digits, memory.
 import { defineCommand } from 'citty';
+import type { Picture } from '../../models/image/picture.ts';
 import { encodeDrawing } from '../../web-demo/page/draw/link.ts';
 import { lineWidth, snap } from '../../web-demo/page/draw/strokes.ts';
 import { openStage, type Stage } from '../web-demo/browser.ts';
@@ -8,7 +9,7 @@ import { chromiumWithSwiftShader, gpuArguments, withoutGpu } from './page/gpu.ts
 import { memoryOver } from './page/memory.ts';
 import { adapterOf, askServer, compareInBrowser } from './page/parity.ts';
 import { cifarTest, mnistTest } from './page/pictures.ts';
-import { readShapes } from './page/shapes.ts';
+import { drawWithoutPage, readShapes } from './page/shapes.ts';
 import { coldLoad, penToBars } from './page/times.ts';
 import { median, megabytes, quantile, table } from './support/statistics.ts';
 
@@ -100,10 +101,18 @@ const parts: Record<string, (stage: Stage, sizes: Sizes) => Promise<string>> = {
   async digits(stage, { digits, from }) {
     const set = mnistTest(digits, from);
     const names = [...'0123456789'];
-    const own = await askServer(stage.url, 'digits', names, set.pictures);
-    const right = own.filter((answer, i) => answer.indexOf(Math.max(...answer)) === set.labels[i]).length;
-    const itself = { name: 'not drawn: the images themselves', right, n: set.labels.length };
-    const results = [itself, ...(await readShapes(stage, set))];
+    const read = async (name: string, pictures: readonly Picture[]) => {
+      const answers = await askServer(stage.url, 'digits', names, pictures);
+      const right = answers.filter(
+        (answer, i) => answer.indexOf(Math.max(...answer)) === set.labels[i],
+      ).length;
+      return { name, right, n: pictures.length };
+    };
+    const results = [
+      await read('the images as they are', set.pictures),
+      await read('traced, drawn without the page', await drawWithoutPage(set)),
+      ...(await readShapes(stage, set)),
+    ];
     const rows = results.map(({ name, right, n }) => [
       name,
       `${((100 * right) / n).toFixed(2)} %`,

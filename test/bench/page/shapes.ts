@@ -1,5 +1,7 @@
 // MNIST's test digits as strokes on the pad, moved, enlarged, turned, with other pens: are they still read?
 
+import sharp from 'sharp';
+import type { Picture } from '../../../models/image/picture.ts';
 import { encodeDrawing } from '../../../web-demo/page/draw/link.ts';
 import { lineWidth, snap } from '../../../web-demo/page/draw/strokes.ts';
 import type { Stage } from '../../web-demo/browser.ts';
@@ -34,6 +36,25 @@ export interface ShapeResult {
   readonly name: string;
   readonly right: number;
   readonly n: number;
+}
+
+/** Breadth of MNIST's pens in pixels of its images. */
+const mnistPen = 2.4;
+
+/** The traced strokes as 28x28 pictures, where they were, by another hand than the page's: what tracing itself costs. */
+export function drawWithoutPage({ pictures }: TestSet): Promise<Picture[]> {
+  return Promise.all(
+    pictures.map(async ({ data, width, height }) => {
+      const lines = strokesFrom(new Uint8Array(data), width).map(
+        (stroke) => `M${stroke.map(([x, y]) => `${width * x} ${height * y}`).join('L')}`,
+      );
+      const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
+        <rect width="100%" height="100%"/>
+        <path d="${lines.join('')}" fill="none" stroke="#fff" stroke-width="${mnistPen}" stroke-linecap="round"/></svg>`;
+      const pixels = await sharp(Buffer.from(svg)).toColourspace('b-w').raw().toBuffer();
+      return { data: new Uint8Array(pixels), width, height, channels: 1 };
+    }),
+  );
 }
 
 /** Shows the page each drawing by its link, as a visitor would open it, and counts the right answers. */
