@@ -13,8 +13,8 @@ for (const stream of [process.stdout, process.stderr])
   });
 
 if (args[0] === 'serve') {
-  const { compiled } = await import('../setup/compiled.mjs');
-  const { main } = await import(await compiled('bin/serve.ts'));
+  const { load } = await import('../setup/compiled.mjs');
+  const { main } = await load('bin/serve.ts');
   await main(args.slice(1));
 } else {
   const { register } = await import('tsx/esm/api');

@@ -19,18 +19,40 @@ const folder = join(stateFolder, 'compiled');
 const besides = ['package-lock.json', 'setup/compiled.mjs'];
 
 /**
- * Compiles an entry, unless it is there already.
+ * Imports an entry as it is compiled; where nothing may be written, such as in a container, through the loader.
  * @param {string} entry a path in the checkout, such as `serve/sessions/worker.ts`
- * @returns {Promise<string>} the address to import
+ */
+export async function load(entry) {
+  const address = await compiled(entry);
+  if (address !== undefined) return import(address);
+  const { register } = await import('tsx/esm/api');
+  register();
+  return import(pathToFileURL(join(root, entry)).href);
+}
+
+/**
+ * Compiles an entry, unless it is there already.
+ * @param {string} entry
+ * @returns {Promise<string | undefined>} the address to import; undefined when it cannot be kept
  */
 export async function compiled(entry) {
   const list = join(folder, `${entry.replaceAll('/', '-')}.json`);
-  let known = readJson(list);
-  if (!isCurrent(known)) {
-    known = await compile(entry);
-    writeJson(list, known);
+  const known = readJson(list);
+  if (isCurrent(known)) return addressOf(known);
+  const { files, ...made } = await compile(entry);
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const { path, contents } of files) writeWhole(path, contents);
+    writeJson(list, made);
+  } catch {
+    return undefined;
   }
-  return pathToFileURL(join(folder, known.file)).href;
+  return addressOf(made);
+}
+
+/** @param {Compiled} compiled */
+function addressOf({ file }) {
+  return pathToFileURL(join(folder, file)).href;
 }
 
 /** @param {Compiled | undefined} known */
@@ -47,7 +69,7 @@ function stateOf(path) {
 
 /**
  * @param {string} entry
- * @returns {Promise<Compiled>}
+ * @returns {Promise<Compiled & { files: import('esbuild').OutputFile[] }>}
  */
 async function compile(entry) {
   const { build, stop } = await import('esbuild');
@@ -86,10 +108,8 @@ async function compile(entry) {
     });
   }
 
-  mkdirSync(folder, { recursive: true });
-  for (const { path, contents } of outputFiles) writeWhole(path, contents);
   const made = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === entry);
-  return { root, file: basename(made?.[0] ?? ''), sources };
+  return { root, file: basename(made?.[0] ?? ''), sources, files: outputFiles };
 }
 
 /**

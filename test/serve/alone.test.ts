@@ -1,7 +1,7 @@
 // What is promised of a machine that only serves: Node and npm are enough, without Python, compiler, TensorFlow or data.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -31,8 +31,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('npm run serve builds the page, starts, and reads a digit', async () => {
-  const child = spawn(join(bin, 'npm'), ['run', 'serve', '--', '--port', '0'], {
+/** Starts a program of the checkout that serves, and asks it while `use` runs. */
+async function serving(program: string, args: string[], use: (url: string) => Promise<void>): Promise<void> {
+  const child = spawn(join(bin, program), args, {
     cwd: checkout,
     env: { PATH: bin, HOME: folder, TRAINYARD_CACHE: join(folder, 'cache') },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,18 +48,36 @@ test('npm run serve builds the page, starts, and reads a digit', async () => {
         const address = /(http:\S+)\/classify/.exec(printed)?.[1];
         if (address !== undefined) resolve(address);
       });
-    child.once('exit', () => reject(new Error(`npm run serve ended and printed:\n${printed}`)));
+    child.once('exit', () =>
+      reject(new Error(`${program} ${args.join(' ')} ended and printed:\n${printed}`)),
+    );
   });
   try {
-    const body = new Uint8Array(await digitPng(0));
-    const response = await fetch(`${url}/classify`, { method: 'POST', body });
-    expect(await response.json()).toMatchObject({ model: 'digits', label: '7' });
-    const page = await fetch(`${url}/`);
-    expect(page.status).toBe(200);
-    expect(await page.text()).toContain('<canvas');
+    await use(url);
   } finally {
     // All of npm's family.
     process.kill(-(child.pid ?? 0), 'SIGTERM');
     await ended;
   }
+}
+
+async function readsDigit(url: string): Promise<void> {
+  const body = new Uint8Array(await digitPng(0));
+  const response = await fetch(`${url}/classify`, { method: 'POST', body });
+  expect(await response.json()).toMatchObject({ model: 'digits', label: '7' });
+}
+
+test('npm run serve builds the page, starts, and reads a digit', () =>
+  serving('npm', ['run', 'serve', '--', '--port', '0'], async (url) => {
+    await readsDigit(url);
+    const page = await fetch(`${url}/`);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('<canvas');
+  }));
+
+test('it serves where nothing can be written', async () => {
+  const state = join(checkout, '.trainyard');
+  rmSync(state, { recursive: true, force: true });
+  writeFileSync(state, ''); // no folder can be made there, not even by root
+  await serving('node', ['bin/trainyard.mjs', 'serve', '--port', '0'], readsDigit);
 });

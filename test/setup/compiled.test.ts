@@ -22,7 +22,7 @@ function write(name: string, text: string): void {
 }
 
 async function run(): Promise<{ address: string; text: string; here: string }> {
-  const address = await compiled(entry);
+  const address = (await compiled(entry)) ?? '';
   made.push(address);
   return { address, ...(await import(/* @vite-ignore */ address)) };
 }
