@@ -5,6 +5,7 @@ import { type Graph, type Node, nodesByName, parseReference } from '../../train/
 import { DataType } from '../../train/graph/tensorflow.ts';
 import { dropUnused } from '../passes/fold.ts';
 import { layerOf } from '../value.ts';
+import { plainProducts } from './products.ts';
 
 /** A constant operand: its values as numbers, and the layer that it is a weight of. */
 export interface Operand {
@@ -36,7 +37,7 @@ export const GELU_OP = 'Gelu';
  * @throws UserError when the network branches otherwise.
  */
 export function chainOf(traced: Graph, state: State): Link[] {
-  const graph = dropUnused(traced);
+  const graph = plainProducts(dropUnused(traced));
   const nodes = nodesByName(graph);
   const at = (reference: string): Node => {
     const node = nodes.get(parseReference(reference).name);

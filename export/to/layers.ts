@@ -178,6 +178,7 @@ const pool =
 const reshape: Maker = ({ link, name }) => {
   const [batch, ...rest] = link.to;
   if (batch !== -1) return undefined;
+  if (link.from.join() === link.to.join()) return { layers: [], taken: 1 };
   if (rest.length === 1) return one(tf.layers.flatten({ name: name('flatten') }));
   return one(tf.layers.reshape({ targetShape: rest, name: name('reshape') }));
 };
@@ -214,9 +215,11 @@ const makers: Readonly<Record<string, Maker>> = {
   Tanh: activation('tanh'),
 };
 
-/** The bias that the next link adds, if that is what it does. */
+/** The bias that the next link adds, if that is what it does; tfjs's own layers add it as any other vector. */
 function biasOf(next: Link | undefined): Operand | undefined {
-  return next?.node.op === 'BiasAdd' ? next.operands[0] : undefined;
+  const [added] = next?.operands ?? [];
+  const isVector = added?.shape.length === 1 && added.shape[0] === next?.to.at(-1);
+  return isVector && /^(BiasAdd|Add|AddV2)$/.test(next?.node.op ?? '') ? added : undefined;
 }
 
 function perChannel({ values, shape }: Operand, channels: number): Float32Array | undefined {

@@ -8,6 +8,8 @@ import { env, pipeline, RawImage } from '@huggingface/transformers';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Exportable } from '../../../export/export.ts';
+import { classifierOf } from '../../../export/tfjs/classifier.ts';
+import { networkOfLayers } from '../../../export/tfjs/layers-model.ts';
 import { exportTo, findFormat, formats } from '../../../export/to/index.ts';
 import { tensorflowPython } from '../../../setup/tensorflow-python.mjs';
 import type { ArchitectureOptions } from '../../../train/architectures/index.ts';
@@ -53,10 +55,38 @@ function exportable(options: ArchitectureOptions, shape: Shape, tta: Tta = 'none
   };
 }
 
+/** A model of tf.layers from elsewhere, with logits, as `--labels` takes it. */
+function fromElsewhere(): Exportable {
+  const { layers } = tf;
+  const model = tf.sequential({
+    layers: [
+      layers.conv2d({
+        filters: 4,
+        kernelSize: 3,
+        padding: 'same',
+        activation: 'relu',
+        inputShape: [16, 16, 3],
+      }),
+      layers.maxPooling2d({ poolSize: 2 }),
+      layers.flatten(),
+      layers.dense({ units: 12, activation: 'tanh' }),
+      layers.dense({ units: 10 }),
+    ],
+  });
+  const network = { ...networkOfLayers(model, 'elsewhere'), format: 'layers model', parameters: 1 } as const;
+  const about = { name: 'elsewhere', description: 'a test', labels, scaling: '-1..1' } as const;
+  const prepare = { rule: 'resize', filter: 'bilinear', crop: 'centre' } as const;
+  const next = random(3, 'test/pictures');
+  const picture = () => Uint8Array.from({ length: 16 * 16 * 3 }, () => next() * 256);
+  const pictures = Array.from({ length: N }, picture);
+  return classifierOf({ ...network, digest: '' }, { ...about, prepare }, pictures);
+}
+
 const networks = {
   airbench: exportable({ name: 'airbench', widths: [8, 12, 12] }, [32, 32, 3]),
   'airbench-tta': exportable({ name: 'airbench', widths: [8, 12, 12] }, [32, 32, 3], 'mirror-shift'),
   'conv-net': exportable({ name: 'conv-net', filters: [4, 6], units: 16, initializer: 'small' }, [28, 28, 1]),
+  elsewhere: fromElsewhere(),
   efficientnet: exportable({ name: 'efficientnet-lite0', dropout: 0.2 }, [32, 32, 3]),
   resnet: exportable(
     { name: 'resnet', blocks: [1, 1], widths: [8, 12], stem: 'small', dropout: 0 },
@@ -99,7 +129,7 @@ beforeAll(async () => {
 });
 
 it('read back, every format answers as the network: 2.1e-6 measured, of the 49 convolutions of EfficientNet', () => {
-  expect(written.size).toBe(4 * 9 - 4);
+  expect(written.size).toBe(4 * 10 - 4);
   for (const [what, gap] of written) expect(gap, what).toBeLessThan(TOLERANCE);
 });
 
