@@ -144,6 +144,9 @@ test('a model file of one’s own is dropped on the page and used', async () => 
   expect(await page.getByTestId('facts').innerText()).toContain('99.60 % of');
   await drop(page, 'broken.onnx', 'application/octet-stream', Buffer.from('nonsense'));
   await page.getByTestId('notice').waitFor();
+  expect(await page.getByRole('button', { name: 'Try again' }).isVisible()).toBe(false);
+  await page.getByRole('button', { name: 'Back to mine.onnx' }).click();
+  await modelReady(page, 'mine.onnx');
   await page.getByRole('button', { name: 'Use digits/1' }).click();
   await modelReady(page);
   await expect.poll(() => answerOf(page)).toBe('7');

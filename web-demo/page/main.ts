@@ -10,7 +10,7 @@ import { listenToPage } from './photo/files.ts';
 import { createPhotos } from './photo/photos.ts';
 import { createReading } from './reading/reading.ts';
 import { type Mode, readAddress, writeAddress } from './shell/address.ts';
-import { byId, element } from './shell/elements.ts';
+import { byId, element, setText } from './shell/elements.ts';
 import { latestOnly } from './shell/latest.ts';
 import { firstAnswer, measureUntilPainted, penToBars } from './shell/marks.ts';
 import { createModes } from './shell/modes.ts';
@@ -81,6 +81,7 @@ function start(): void {
 
   function ask(at?: number): void {
     clearTimeout(resting);
+    setText(byId('shared'), ''); // it spoke of the drawing before
     if (isEmpty()) {
       clear();
       return;

@@ -44,6 +44,9 @@ export function createModels(events: ModelsEvents): Models {
   const chosen: Record<Mode, Entry | undefined> = { draw: undefined, photo: undefined };
   let engine: Engine = { backend: 'wasm', threads: undefined };
   let wanted: string | undefined;
+  /** What ran last: the way back from a file that does not. */
+  let worked: Entry | undefined;
+  const back = byId('back');
 
   const session = createSession({
     loading() {
@@ -55,6 +58,7 @@ export function createModels(events: ModelsEvents): Models {
     progress: notice.progress,
     ready(loaded) {
       notice.clear();
+      worked = loaded.entry;
       refresh();
       byId('engine').textContent = `${keyOf(loaded.entry)} on ${engineWords(loaded.model.backend)}`;
       events.ready(loaded);
@@ -64,6 +68,11 @@ export function createModels(events: ModelsEvents): Models {
 
   function trouble(what: Trouble): void {
     notice.trouble(what);
+    const failed = chosen[mode];
+    const other = worked && worked !== failed && fitting([worked], mode).length > 0 ? worked : undefined;
+    back.hidden = other === undefined;
+    back.textContent = other ? `Back to ${keyOf(other)}` : '';
+    byId('again').hidden = failed?.source instanceof File; // it would be the same file
     refresh();
     events.trouble(what);
   }
@@ -109,6 +118,9 @@ export function createModels(events: ModelsEvents): Models {
   createEngines(byId('engines'), (next) => {
     engine = next;
     use();
+  });
+  back.addEventListener('click', () => {
+    if (worked) take(worked);
   });
   byId('again').addEventListener('click', () => {
     if (entries.length > 0) use();

@@ -26,7 +26,7 @@ const texts: Record<Trouble['kind'], { title: string; text: string; command?: st
     command: 'npm run serve',
   },
   fetch: { title: 'The model did not load', text: 'You can go on drawing, and try again.' },
-  model: { title: 'The model did not load', text: 'Choose another below, or try again.' },
+  model: { title: 'The model did not load', text: 'Choose another below.' },
   runtime: {
     title: 'This browser cannot run the model like that',
     text: 'It takes WebAssembly with SIMD, as in every large browser since 2023. What is missing:',
