@@ -1,10 +1,10 @@
 // TypeScript of ours as JavaScript that Node runs by itself: an entry and what it imports of ours become a few files,
 // which are made anew when a source has changed. The loader tsx, which other commands use, would cost the server half
 // of its start, 40 MB for the threads that it runs on, and a call for each function made, to give it its name.
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { readJson, writeJson } from './files.mjs';
+import { readJson, writeJson, writeWhole } from './files.mjs';
 import { root, stateFolder } from './paths.mjs';
 
 /**
@@ -41,8 +41,7 @@ export async function compiled(entry) {
   if (isCurrent(known)) return addressOf(known);
   const { files, ...made } = await compile(entry);
   try {
-    mkdirSync(folder, { recursive: true });
-    for (const { path, contents } of files) writeWhole(path, contents);
+    for (const { path, contents } of files) if (!existsSync(path)) writeWhole(path, contents);
     writeJson(list, made);
   } catch {
     return undefined;
@@ -110,15 +109,4 @@ async function compile(entry) {
 
   const made = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === entry);
   return { root, file: basename(made?.[0] ?? ''), sources, files: outputFiles };
-}
-
-/**
- * @param {string} path
- * @param {Uint8Array} contents
- */
-function writeWhole(path, contents) {
-  if (existsSync(path)) return;
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, contents);
-  renameSync(temporary, path);
 }

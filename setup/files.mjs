@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 
 const temporaryPrefix = '.partial-';
 /** A temporary folder of this age was left by a set-up that was killed. */
@@ -30,15 +31,25 @@ export function readJson(path) {
 }
 
 /**
- * Writes a JSON file under a temporary name, then renames it: a reader sees the old one or the new one.
+ * Writes a file under a temporary name, then renames it: a reader sees the old one or the new one, also where several
+ * processes or threads write it at once.
+ * @param {string} path
+ * @param {string | Uint8Array} contents
+ */
+export function writeWhole(path, contents) {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}-${threadId}`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
+}
+
+/**
+ * Writes a JSON file, whole.
  * @param {string} path
  * @param {unknown} value
  */
 export function writeJson(path, value) {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, `${JSON.stringify(value, null, 2)}\n`);
-  renameSync(temporary, path);
+  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 /**

@@ -1,9 +1,6 @@
 // Step: libjpeg-turbo as a shared library in the cache, out of an npm package. Not a dependency: of its forty packages
 // and its own binding, which wants a newer Node, one file is needed.
-import { renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { withTemporaryFolder } from '../files.mjs';
-import { cacheFolder } from '../paths.mjs';
+import { writeWhole } from '../files.mjs';
 import { libc } from '../platform.mjs';
 import { fetchTarball, readFromTarball } from '../tarball.mjs';
 import { hasTurbojpeg, turbojpegPath } from '../turbojpeg.mjs';
@@ -26,11 +23,9 @@ export const turbojpegStep = {
   run: async () => {
     const archive = await fetchTarball(tarball);
     const system = `linux-${process.arch}${libc() === 'musl' ? '-musl' : ''}`;
-    const library = readFromTarball(archive, `package/prebuilds/jpeg-turbo-${system}/libturbojpeg.so.0`);
-    await withTemporaryFolder(join(cacheFolder(), 'libraries'), async (folder) => {
-      const whole = join(folder, 'whole.so');
-      writeFileSync(whole, library);
-      renameSync(whole, turbojpegPath());
-    });
+    writeWhole(
+      turbojpegPath(),
+      readFromTarball(archive, `package/prebuilds/jpeg-turbo-${system}/libturbojpeg.so.0`),
+    );
   },
 };
