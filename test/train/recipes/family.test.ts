@@ -57,6 +57,11 @@ describe('the published settings', () => {
     expect(standardise).toEqual({ ...raw?.standardise, meanImage: true });
   });
 
+  it('decay weights alike in every preset of vgg-cifar, whose optimizers differ', () => {
+    const presets = ['raw', 'mean-image', 'best'].map((preset) => findRecipe('vgg-cifar', {}, { preset }));
+    expect(presets.map(({ optimizer }) => optimizer.weightDecay)).toEqual([5e-4, 5e-4, 5e-4]);
+  });
+
   it('take all remedies together as each of them alone', () => {
     const { remedy: values } = Object.fromEntries(
       families.flatMap(({ options = [] }) => options.map((option) => [option.name, option.values])),
