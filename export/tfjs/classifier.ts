@@ -9,6 +9,8 @@ import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { standardised } from '../../train/model.ts';
 import { type Scaling, scalings } from '../../train/scaling.ts';
 import type { Exportable } from '../export.ts';
+import type { InputType } from '../trace.ts';
+import { bytesAs } from './input.ts';
 import type { ReadNetwork } from './read.ts';
 
 /** What a model.json does not say of a classifier. */
@@ -17,6 +19,7 @@ export interface About {
   readonly description: string;
   /** In the order of the output. */
   readonly labels: readonly string[];
+  /** `0..255` where the network takes whole numbers. */
   readonly scaling: Scaling;
   readonly prepare: Extract<Card['input']['prepare'], { rule: 'resize' }>;
 }
@@ -32,11 +35,17 @@ export function classifierOf(
   about: About,
   pictures: readonly Uint8Array[],
 ): Exportable {
-  const shape = pictureShape(network);
+  const { shape, type } = pictureInput(network);
+  if (type !== 'float32' && about.scaling !== '0..255')
+    throw new UserError(
+      `${network.name} takes ${type}, the bytes of pictures as they are: \`--scaling 0..255\`; received ${about.scaling}.`,
+    );
   const { mean, deviation } = scalings[about.scaling];
   const channels = { mean: mean.slice(0, shape[2]), deviation: deviation.slice(0, shape[2]) };
   const answer = (images: Tensor): Tensor => {
-    const [output] = network.run([standardised(images, channels)]);
+    const [output] = network.run([
+      type === 'float32' ? standardised(images, channels) : bytesAs(type, images),
+    ]);
     if (output === undefined) throw new Error('the network has no output');
     return tf.reshape(output, [output.shape[0] ?? 1, output.size / (output.shape[0] ?? 1)]);
   };
@@ -72,22 +81,22 @@ export function classifierOf(
 type PictureShape = Card['input']['shape'];
 
 /** @throws UserError unless the network takes pictures of one size, in one input, and has one output. */
-function pictureShape({ name, inputs, outputs }: ReadNetwork): PictureShape {
+function pictureInput({ name, inputs, outputs }: ReadNetwork): { shape: PictureShape; type: InputType } {
   const [input] = inputs;
   if (input === undefined || inputs.length !== 1 || outputs.length !== 1)
     throw new UserError(
       `${name} has inputs ${inputs.map((each) => each.name).join(', ')} and outputs ${outputs.join(', ')}; a classifier has one of each. Leave out --labels to export it as it is.`,
     );
   const [, height, width, channels] = input.shape;
-  if (input.shape.length !== 4 || input.type !== 'float32' || (channels !== 1 && channels !== 3))
+  if (input.shape.length !== 4 || input.type === 'bool' || (channels !== 1 && channels !== 3))
     throw new UserError(
-      `Input ${input.name} of ${name} is ${input.type} [${input.shape}]; a classifier takes pictures, float32 [N,height,width,3] or [N,height,width,1].`,
+      `Input ${input.name} of ${name} is ${input.type} [${input.shape}]; a classifier takes pictures, [N,height,width,3] or [N,height,width,1] of float32, uint8 or int32.`,
     );
   if (typeof height !== 'number' || typeof width !== 'number')
     throw new UserError(
       `${name} takes pictures of any size: say which one the server makes of them, \`--size 224\`.`,
     );
-  return [height, width, channels];
+  return { shape: [height, width, channels], type: input.type };
 }
 
 /** How far the sum of probabilities may be from 1, for float32 sums over thousands of classes. */

@@ -20,8 +20,7 @@ export const tfjsArgs = {
   },
   scaling: {
     type: 'string',
-    description: `Of a tfjs classifier: what bytes become, ${Object.keys(scalings).join(', ')}`,
-    default: '0..1',
+    description: `Of a tfjs classifier: what bytes become, ${Object.keys(scalings).join(', ')}; 0..1 if left out, or 0..255 where it takes whole numbers`,
   },
   size: {
     type: 'string',
@@ -62,7 +61,7 @@ export async function exportTfjs(
   const network = { ...read, name: args.name ?? read.name, inputs: withSize(read.inputs, size) };
   say('loaded', (performance.now() - started) / 1000, inWords(network));
   if (args.labels === undefined) return await exportAsIs(network, args.out, options, say);
-  const about = aboutOf(network.name, args);
+  const about = aboutOf(network, args);
   const [, height = 0, width = 0, channels = 0] = network.inputs[0]?.shape ?? [];
   const shape = [Number(height), Number(width), channels === 1 ? 1 : 3] as [number, number, 1 | 3];
   const pictures = args.pictures
@@ -114,7 +113,8 @@ function takenInWords(
   return recipe.output === 'logits' ? `${picture}; gives logits: a softmax is added` : picture;
 }
 
-function aboutOf(name: string, { labels = '', scaling = '0..1', crop = 'centre' }: TfjsArgs): About {
+function aboutOf({ name, inputs: [input] }: ReadNetwork, args: TfjsArgs): About {
+  const { labels = '', scaling = input?.type === 'float32' ? '0..1' : '0..255', crop = 'centre' } = args;
   if (crop !== 'centre' && crop !== 'stretch')
     throw new UserError(`--crop takes centre or stretch; received ${JSON.stringify(crop)}.`);
   return {

@@ -1,5 +1,8 @@
 // What a tfjs model says of its inputs, and which of their sizes may vary.
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
+import { tf } from '../../train/graph/tensorflow.ts';
+import { fromUint8 } from '../../train/model.ts';
 import { ANY_NUMBER, type InputSpec, type InputType } from '../trace.ts';
 
 /** @param shape - As tfjs has it: null or -1 for a size that varies. */
@@ -32,6 +35,13 @@ function inputType(name: string, dtype = 'float32'): InputType {
   throw new UserError(
     `Input ${name} is ${dtype}; float32, int32, uint8 and bool are exported. Convert it before the model.`,
   );
+}
+
+/** Bytes of pictures, 0 to 255, as an input of `type` takes them; tfjs itself knows no uint8. */
+export function bytesAs(type: InputType, images: Tensor): Tensor {
+  if (type === 'uint8') return images;
+  const pixels = fromUint8(images);
+  return type === 'float32' ? pixels : tf.cast(pixels, 'int32');
 }
 
 /** The largest input that is traced, in numbers: a picture of 4,700 by 4,700. */

@@ -6,8 +6,6 @@ import { readCheckpoint } from '../../train/checkpoint.ts';
 import { imagesOf } from '../../train/datasets/index.ts';
 import type { State } from '../../train/graph/compile.ts';
 import type { Graph } from '../../train/graph/graph.ts';
-import { tf } from '../../train/graph/tensorflow.ts';
-import { fromUint8 } from '../../train/model.ts';
 import { findRun } from '../../train/run.ts';
 import { tempered } from '../calibrate.ts';
 import { onnxClassifier, type Shape, tensorflowClassifier } from '../classifier.ts';
@@ -18,6 +16,7 @@ import { cardOf, type OpenFile } from '../file.ts';
 import { networkOf } from '../from-checkpoint.ts';
 import { compare, holds, type Parity, TOLERANCE } from '../parity.ts';
 import { readPictures } from '../pictures.ts';
+import { bytesAs } from '../tfjs/input.ts';
 import { isModelPath, readNetwork } from '../tfjs/read.ts';
 
 /** What a file is held against: a forward pass with an input `image`. */
@@ -85,10 +84,8 @@ async function tfjsReference(path: string, file: OpenFile): Promise<Reference> {
     throw new UserError(
       `${path} takes ${inputs.map(({ name, shape }) => `${name} [${shape}]`).join(', ') || 'nothing'}; only a model of pictures [N,H,W,C] can be compared with ${file.path}.`,
     );
-  // tfjs knows no uint8; a graph model may take whole numbers, a layers model takes float32.
   const probabilities = (images: Tensor) => {
-    const pixels = fromUint8(images);
-    const [output] = run([input.type === 'float32' ? pixels : tf.cast(pixels, 'int32')]);
+    const [output] = run([bytesAs(input.type, images)]);
     if (output === undefined) throw new UserError(`${path} gives no output.`);
     return output;
   };

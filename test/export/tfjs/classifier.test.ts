@@ -12,7 +12,7 @@ import { drawnPictures, picturesIn } from '../../../export/tfjs/pictures.ts';
 import { readNetwork } from '../../../export/tfjs/read.ts';
 import { exportTo, findFormat } from '../../../export/to/index.ts';
 import { readCard } from '../../../models/card.ts';
-import { tf } from '../../../train/graph/tensorflow.ts';
+import { tf, uint8Tensor } from '../../../train/graph/tensorflow.ts';
 import { type Scaling, scalings } from '../../../train/scaling.ts';
 import { saveLayers } from './saved.ts';
 
@@ -91,6 +91,33 @@ it.each(['tfjs-graph', 'saved-model', 'transformers'])('is written as %s, too', 
   expect(parity).toMatchObject({ n: 12, changedLabels: 0 });
   // 1.8e-7 measured.
   expect(parity.maxProbabilityDifference).toBeLessThan(1e-6);
+});
+
+it.each([
+  ['tfjs-graph', 'model.json', 'int32'],
+  ['saved-model', '', 'uint8'],
+])('comes back from %s, whose input is whole numbers', async (to, file, type) => {
+  const pictures = drawnPictures([20, 24, 3]);
+  const model = classifierOf(await sized(), about('imagenet'), pictures);
+  const out = join(folder, 'back', to);
+  await exportTo(findFormat(to), model, out);
+  const network = await readNetwork(join(out, file));
+  expect(network.inputs).toMatchObject([{ type, shape: ['N', 20, 24, 3] }]);
+  expect(() => classifierOf(network, about('imagenet'), pictures)).toThrow(
+    new RegExp(`takes ${type}, the bytes of pictures.*--scaling 0..255.*received imagenet`),
+  );
+  const back = classifierOf(network, { ...about('0..255'), name: to }, pictures);
+  const exported = await exportModel(back, { repository });
+  expect(readCard(readFileSync(exported.path))).toMatchObject({
+    recipe: { scaling: '0..255', output: 'probabilities' },
+    parity: { n: 12, changedLabels: 0 },
+  });
+  const images = uint8Tensor(Buffer.concat(pictures), [pictures.length, 20, 24, 3]);
+  const [before, after] = [model, back].map(({ probabilities }) => probabilities(images).dataSync());
+  // 0 measured.
+  expect(
+    Math.max(...[...(after ?? [])].map((p, i) => Math.abs(p - (before?.[i] ?? Number.NaN)))),
+  ).toBeLessThan(1e-6);
 });
 
 it('is compared on the pictures of a folder, prepared as the server does', async () => {
