@@ -1,4 +1,5 @@
 // Comparisons: which runs belong together, what sets groups apart, and what is said of chance.
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findRecipe, type Recipe } from '../../../train/recipes/index.ts';
 import { diagnose } from '../../../train/report/advice.ts';
@@ -39,6 +40,12 @@ describe('groupRuns', () => {
       ['digits · labelSmoothing 0', 2],
       ['digits · labelSmoothing 0.1', 1],
     ]);
+  });
+
+  it('names a folder without the way to it', () => {
+    const pets = { name: 'pets', dataset: join(folder.path, 'my pictures', 'pets') };
+    const groups = groupRuns([runOf(pets), runOf({ ...pets, options: { size: '96' } })]);
+    expect(groups.map(({ name }) => name)).toEqual(['pets', 'pets --size 96']);
   });
 
   it('refuses runs of different data', async () => {

@@ -36,13 +36,18 @@ export function groupRuns(runs: readonly Run[]): Group[] {
     const own = differing.map(({ field, values }) => `${field} ${values[i] ?? 'none'}`);
     return [
       {
-        name: [wordsOf(first.recipe), ...own].join(' · '),
+        name: [namedWords(first.recipe), ...own].join(' · '),
         colour: (i % COLOURS) + 1,
         recipe: first.recipe,
         runs: members,
       },
     ];
   });
+}
+
+/** What was trained, a folder by its name: where it lies is told only if that is what differs. */
+function namedWords(recipe: Recipe): string {
+  return wordsOf({ ...recipe, dataset: recipe.name });
 }
 
 /** The results that are compared; undefined before the first epoch is done. */
@@ -82,7 +87,7 @@ const UNTOLD = /^(name|model|description|options\..*|seed)$/;
 /** The fields in which recipes differ, each with its values in the recipes' order. */
 export function differences(recipes: readonly Recipe[]): { field: string; values: (string | undefined)[] }[] {
   const flat = recipes.map((recipe) => new Map(flatten(recipe)));
-  const isNamedApart = new Set(recipes.map(wordsOf)).size === recipes.length;
+  const isNamedApart = new Set(recipes.map(namedWords)).size === recipes.length;
   if (isNamedApart) return [];
   const fields = [...new Set(flat.flatMap((each) => [...each.keys()]))];
   return fields
