@@ -35,7 +35,7 @@ ${pythons}
 
 All serve the same model file and get the same pictures as multipart forms from the same wrk, one thread, which shares
 the cores with them. Servers stay up and take turns of ${seconds} s, ${rounds} rounds; every round begins with another
-one. Of each rival the fastest of several settings at 32 connections races (processes, threads of onnxruntime, batching,
+one, and while it is not its turn, a server is stopped (SIGSTOP). Of each rival the fastest of several settings at 32 connections races (processes, threads of onnxruntime, batching,
 \`def\` or \`async def\`); this server runs as it comes. Requests/s, p50 and p99 (of all requests of a turn) are medians
 over the rounds, quartiles in parentheses; ratios are taken within a round. Memory is the proportional set size of the
 whole process tree, the largest at any turn's end. Cold start is from the start of the process to its first good answer,

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Program } from './child.ts';
-import { cpuOf, memoryOf } from './process-tree.ts';
+import { cpuOf, memoryOf, treeOf } from './process-tree.ts';
 
 /** How to start a server on a port. */
 export type ServerProgram = (port: number) => Program & { readonly cwd?: string };
@@ -24,6 +24,9 @@ export interface Server {
   printed(): string;
   /** Sends a signal to the process, not to its family. */
   signal(name: NodeJS.Signals): void;
+  /** Stops the process and its descendants until `resume`: some servers look for work all the time when there is none. */
+  pause(): void;
+  resume(): void;
   /** Resolves when the process has ended, by itself or by a signal. */
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   end(): Promise<void>;
@@ -89,6 +92,8 @@ export async function startServer(
     cpu: () => cpuOf(pid),
     printed: () => printed,
     signal: (name) => void child.kill(name),
+    pause: () => signalTree(pid, 'SIGSTOP'),
+    resume: () => signalTree(pid, 'SIGCONT'),
     ended,
     end: () => end(child, pid),
   };
@@ -113,6 +118,10 @@ function endWithUs(group: number): void {
   }
 }
 
+function signalTree(pid: number, name: NodeJS.Signals): void {
+  for (const member of treeOf(pid)) process.kill(member, name);
+}
+
 function killGroup(group: number): void {
   try {
     process.kill(-group, 'SIGKILL');
@@ -125,6 +134,7 @@ function killGroup(group: number): void {
 async function end(child: ChildProcess, group: number): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     child.kill('SIGTERM');
+    signalTree(group, 'SIGCONT');
     const timer = setTimeout(() => child.kill('SIGKILL'), END_WITHIN);
     await once(child, 'exit');
     clearTimeout(timer);
