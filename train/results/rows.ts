@@ -48,6 +48,7 @@ const headAlone = { 'freeze-epochs': '10' };
 const fromScratch = { architecture: 'resnet-small', epochs: '40' };
 
 export const folders: readonly Row[] = [
+  row('./pets', headAlone, '–', 'where the climb begins'),
   row('./pets', {}, '86 %', 'the same or better'),
   row('./pets', tuned, '92 % after tuning', 'the same climb'),
   row('./ten', fromScratch, '–', 'the yardstick, from scratch'),
@@ -60,6 +61,7 @@ export const pairs: readonly (readonly [Row, Row])[] = [
   pair('vgg-cifar', { preset: 'raw' }, { preset: 'mean-image' }),
   pair('super-convergence', { schedule: 'step' }, { schedule: 'one-cycle' }),
   ...['1-5', '45-49'].map((count) => pair('circles', { count, augment: 'photo' }, { count })),
+  pair('./pets', headAlone, {}),
   pair('./pets', {}, tuned),
   pair('./ten', fromScratch, headAlone),
   pair('./ten', fromScratch, {}),
