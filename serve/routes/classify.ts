@@ -10,6 +10,7 @@ import type { Limits } from '../limits.ts';
 import { chooseModel, keyOf, type ServedModel } from '../models.ts';
 import type { Timings } from '../observe.ts';
 import { Refusal } from '../refusal.ts';
+import { settleAll } from '../settle.ts';
 import type { Hold } from '../upload/memory.ts';
 import { rank } from './rank.ts';
 
@@ -116,7 +117,7 @@ export function classifyRoutes(engine: Engine, limits: Limits, hold: Hold): Hono
 
   /** 200 when at least one was classified, otherwise the status of the first. */
   async function answerMany(c: Context<Env>, model: ServedModel, sources: Pictures['sources'], top: number) {
-    const results = await Promise.all(
+    const results = await settleAll(
       sources.map(async ({ source, file }): Promise<Result> => {
         try {
           const { probabilities, timings } = await engine.classify(model, source, { gone: () => isGone(c) });

@@ -14,6 +14,7 @@ import { checkOutputs, encodeOutputs } from '../openinference/outputs.ts';
 import { readInference } from '../openinference/request.ts';
 import type { Statistics } from '../openinference/statistics.ts';
 import { Refusal } from '../refusal.ts';
+import { settleAll } from '../settle.ts';
 import { readBody, uploadOf } from '../upload/body.ts';
 import type { Held, Hold } from '../upload/memory.ts';
 import { version as serverVersion } from '../version.ts';
@@ -72,7 +73,7 @@ export function openInferenceRoutes(
       checkOutputs(request, model);
       const sources = sourcesOf(inputs, model, limits.rowsPerRequest);
       const asked = { gone: () => isGone(c), deadline: deadlineOf(request.parameters?.timeout) };
-      const rows = await Promise.all(
+      const rows = await settleAll(
         sources.map((source, i) => named(i, sources.length, engine.classify(model, source, asked))),
       );
       c.set('stages', longest(rows.map(({ timings }) => timings)));

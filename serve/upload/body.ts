@@ -5,16 +5,23 @@ import type { Context } from 'hono';
 import { type Env, requestHeader } from '../env.ts';
 import type { Held } from './memory.ts';
 import { concatenate, receive, type Upload } from './receive.ts';
+import { deservesRoom } from './rooms.ts';
 
 /**
  * Reads the body.
  *
+ * @returns bytes that may be read until `held` is released.
  * @throws Refusal 413 when it is too long, 400 when it ends early, 503 as `held` does.
  */
 export async function readBody(upload: Upload): Promise<Buffer> {
   const chunks: Buffer[] = [];
   await receive(upload, (chunk) => chunks.push(chunk));
-  return concatenate(chunks);
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  if (!deservesRoom(length)) return concatenate(chunks);
+  const body = upload.held.room(length);
+  let at = 0;
+  for (const chunk of chunks) at += chunk.copy(body, at);
+  return body;
 }
 
 /**

@@ -1,11 +1,14 @@
 // Counts the bytes of all requests that are held in memory at once, and refuses the request that goes beyond.
 import { Refusal } from '../refusal.ts';
+import { createRooms } from './rooms.ts';
 
 /** What one request holds. */
 export interface Held {
   /** @throws Refusal 503 when all requests together would hold too much. */
   add(bytes: number): void;
-  /** Gives everything back; to be called once, whatever became of the request. */
+  /** @returns memory for a body of so many bytes, which are counted already; until `release`. */
+  room(bytes: number): Buffer;
+  /** Gives everything back; to be called once, when nothing of the request is read any more. */
   release(): void;
 }
 
@@ -19,8 +22,10 @@ export type Hold = () => Held;
  */
 export function createMemory(limit: number): Hold {
   let total = 0;
+  const rooms = createRooms();
   return () => {
     let own = 0;
+    const taken: Buffer[] = [];
     return {
       add(bytes) {
         if (total + bytes > limit) {
@@ -29,9 +34,15 @@ export function createMemory(limit: number): Hold {
         own += bytes;
         total += bytes;
       },
+      room(bytes) {
+        const room = rooms.take(bytes);
+        taken.push(room);
+        return room.subarray(0, bytes);
+      },
       release() {
         total -= own;
         own = 0;
+        for (const room of taken.splice(0)) rooms.giveBack(room);
       },
     };
   };

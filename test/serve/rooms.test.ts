@@ -1,0 +1,47 @@
+// What is promised of memory that bodies share: nobody gets what another still reads, and it is used again.
+import { Readable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { settleAll } from '../../serve/settle.ts';
+import { readBody } from '../../serve/upload/body.ts';
+import { createMemory, type Held } from '../../serve/upload/memory.ts';
+import { createRooms } from '../../serve/upload/rooms.ts';
+
+const read = (held: Held, byte: number, length: number) => {
+  const chunks = [Buffer.alloc(1000, byte), Buffer.alloc(length - 1000, byte)];
+  return readBody({ stream: Readable.from(chunks), type: '', announced: undefined, limit: 1e9, held });
+};
+
+// Compared by `equals`: `toEqual` takes seconds for a hundred kilobytes.
+test.each([1001, 4096, 100_000, 1024 * 1024, 1024 * 1024 + 1])('bodies of %i bytes', async (length) => {
+  const hold = createMemory(1e9);
+  const [first, second] = [hold(), hold()];
+  const [one, two] = [await read(first, 1, length), await read(second, 2, length)];
+  expect(one.equals(Buffer.alloc(length, 1))).toBe(true);
+  first.release();
+  first.release();
+  const [three, four] = [await read(hold(), 3, length), await read(hold(), 4, length)];
+  expect(two.equals(Buffer.alloc(length, 2))).toBe(true);
+  expect(three.equals(Buffer.alloc(length, 3))).toBe(true);
+  expect(four.equals(Buffer.alloc(length, 4))).toBe(true);
+});
+
+test('memory that was given back is used again, by bodies of about its size, and no more is kept than agreed', () => {
+  const rooms = createRooms(200_000);
+  const room = rooms.take(90_000);
+  rooms.giveBack(room);
+  const used = [20_000, 100_000, 80_000].map((bytes) => rooms.take(bytes) === room);
+  expect(used).toEqual([false, false, true]);
+  const others = [rooms.take(90_000), rooms.take(90_000)];
+  for (const one of [room, ...others]) rooms.giveBack(one);
+  const again = [1, 2, 3].map(() => [room, ...others].indexOf(rooms.take(90_000)));
+  expect(again).toEqual([2, 1, -1]);
+});
+
+test('works that share a body are waited for when one of them fails', async () => {
+  let over = false;
+  const slow = new Promise<void>((resolve) => setTimeout(resolve, 20)).then(() => {
+    over = true;
+  });
+  await expect(settleAll([Promise.reject(new Error('damaged')), slow])).rejects.toThrow('damaged');
+  expect(over).toBe(true);
+});
