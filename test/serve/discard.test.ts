@@ -38,3 +38,37 @@ test.each([
 ])('a client that %s has its answer, and is cut', async (_, sent, most, patience) => {
   expect(await sendUntilCut(sent, most, patience)).toMatch(/^HTTP\/1\.1 200 .*the answer/s);
 });
+
+test.each(['close', 'keep-alive'])(
+  'a client that asks for "Connection: %s" is let finish',
+  async (connection) => {
+    const server = createServer((request, response) => {
+      discardRest(request, response);
+      response.end('the answer');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => {}); // which a write tells of as well
+    let received = '';
+    socket.setEncoding('latin1').on('data', (text) => {
+      received += text;
+    });
+    const length = 64 * 64 * KiB;
+    socket.write(
+      `POST / HTTP/1.1\r\nHost: x\r\nConnection: ${connection}\r\nContent-Length: ${length}\r\n\r\n`,
+    );
+    await once(socket, 'data');
+    for (let sent = 0; sent < length; sent += 64 * KiB) {
+      // Rejects when the connection was cut.
+      await new Promise<void>((resolve, reject) =>
+        socket.write(Buffer.alloc(64 * KiB), (error) => (error ? reject(error) : resolve())),
+      );
+    }
+    const closed = once(socket, 'close');
+    socket.end();
+    await closed;
+    expect(received).toMatch(/^HTTP\/1\.1 200 .*the answer/s);
+    server.close();
+  },
+);
