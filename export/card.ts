@@ -91,9 +91,9 @@ export function goldenAnswers(names: readonly GoldenName[], probabilities: Float
 
 /** The certificate: the difference is rounded up to one digit, since machines differ in the last bits. */
 export function certify(parity: Parity, tolerance: number, against: string): Card['parity'] {
-  const { n, changedLabels } = parity;
+  const { n, changedLabels, ties } = parity;
   const maxProbabilityDifference = roundUp(parity.maxProbabilityDifference);
-  return { n, maxProbabilityDifference, changedLabels, tolerance, against };
+  return { n, maxProbabilityDifference, changedLabels, ...(ties > 0 && { ties }), tolerance, against };
 }
 
 /** 0.00000231 becomes 0.000003. */

@@ -9,7 +9,7 @@ import { OPSETS } from './convert.ts';
 import { type Convert, exportModel, type Stage } from './export.ts';
 import { type CheckpointName, loadRun } from './from-run.ts';
 import { checkTogether, refuseOnnx } from './options.ts';
-import { TOLERANCE } from './parity.ts';
+import { changesInWords, TOLERANCE } from './parity.ts';
 import { exportTfjs, tfjsArgs } from './tfjs/command.ts';
 import { isModelPath } from './tfjs/read.ts';
 import { findFormat, formats } from './to/index.ts';
@@ -148,7 +148,7 @@ function describeStage(stage: Stage): string {
     case 'converted':
       return `${stage.nodes} ONNX nodes, opset ${stage.opset}, ${(stage.bytes / 1e6).toFixed(2)} MB`;
     case 'compared':
-      return `${stage.parity.n} test pictures, largest difference ${stage.parity.maxProbabilityDifference.toExponential(1)}, ${stage.parity.changedLabels} changed labels${stage.accuracy === null ? '' : `, accuracy ${(stage.accuracy * 100).toFixed(2)} %`}`;
+      return `${stage.parity.n} test pictures, largest difference ${stage.parity.maxProbabilityDifference.toExponential(1)}, ${changesInWords(stage.parity)}${stage.accuracy === null ? '' : `, accuracy ${(stage.accuracy * 100).toFixed(2)} %`}`;
     case 'written':
       return `${stage.file.name} version ${stage.file.version}: ${stage.file.path}`;
   }

@@ -4,6 +4,12 @@ import type { Classifier } from './classifier.ts';
 /** Largest difference of a probability that counts as the same answer. */
 export const TOLERANCE = 1e-5;
 
+/**
+ * Two classes nearer than this in a probability are a tie: where both models are off by what is allowed, in opposite
+ * directions, either may come first. Networks that have hardly been trained have such pictures among 10,000.
+ */
+const TIE = 2 * TOLERANCE;
+
 export interface Parity {
   /** Pictures compared. */
   readonly n: number;
@@ -11,6 +17,8 @@ export interface Parity {
   readonly maxProbabilityDifference: number;
   /** Pictures whose most probable class differs. */
   readonly changedLabels: number;
+  /** How many of these are ties in the reference. */
+  readonly ties: number;
 }
 
 /**
@@ -46,10 +54,11 @@ export async function measureParity(
 /** Compares the probabilities `[n,classes]` that two models gave to the same `n` pictures. */
 export function compare(expected: Float32Array, got: Float32Array, n: number): Parity {
   if (expected.length !== got.length)
-    return { n, maxProbabilityDifference: Number.POSITIVE_INFINITY, changedLabels: n };
+    return { n, maxProbabilityDifference: Number.POSITIVE_INFINITY, changedLabels: n, ties: 0 };
   const classes = expected.length / n;
   let largest = 0;
   let changed = 0;
+  let ties = 0;
   for (let row = 0; row < expected.length; row += classes) {
     let [best, other] = [0, 0];
     for (let i = 0; i < classes; i++) {
@@ -61,14 +70,27 @@ export function compare(expected: Float32Array, got: Float32Array, n: number): P
       if (a > (expected[row + best] ?? 0)) best = i;
       if (b > (got[row + other] ?? 0)) other = i;
     }
-    if (best !== other) changed++;
+    if (best === other) continue;
+    changed++;
+    if ((expected[row + best] ?? 0) - (expected[row + other] ?? 0) <= TIE) ties++;
   }
-  return { n, maxProbabilityDifference: largest, changedLabels: changed };
+  return { n, maxProbabilityDifference: largest, changedLabels: changed, ties };
 }
 
 /** Whether a model file may be published. */
-export function holds({ maxProbabilityDifference, changedLabels }: Parity, tolerance: number): boolean {
-  return maxProbabilityDifference <= tolerance && changedLabels === 0;
+export function holds({ maxProbabilityDifference, changedLabels, ties }: Parity, tolerance: number): boolean {
+  return maxProbabilityDifference <= tolerance && changedLabels === ties;
+}
+
+/** `0 changed labels`, or `2 changed labels, 1 of them a tie`. */
+export function changesInWords({
+  changedLabels,
+  ties = 0,
+}: {
+  changedLabels: number;
+  ties?: number | undefined;
+}): string {
+  return `${changedLabels} changed labels${ties > 0 ? `, ${ties} of them a tie` : ''}`;
 }
 
 /** The parity over all pictures of several parts. */
@@ -77,6 +99,7 @@ export function combine(parts: readonly Parity[]): Parity {
     n: parts.reduce((sum, { n }) => sum + n, 0),
     maxProbabilityDifference: Math.max(0, ...parts.map((part) => part.maxProbabilityDifference)),
     changedLabels: parts.reduce((sum, { changedLabels }) => sum + changedLabels, 0),
+    ties: parts.reduce((sum, { ties }) => sum + ties, 0),
   };
 }
 

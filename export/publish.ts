@@ -17,7 +17,7 @@ import {
   measure,
 } from './card.ts';
 import { type Classifier, onnxClassifier, runtimes } from './classifier.ts';
-import { combine, compare, holds, measureParity, type Parity } from './parity.ts';
+import { changesInWords, combine, compare, holds, measureParity, type Parity } from './parity.ts';
 import { addToRepository, packed, sizeOf } from './repository.ts';
 
 /** A model in ONNX, and what it must answer. */
@@ -103,14 +103,10 @@ export async function publish(
   return file;
 }
 
-function failure(
-  name: string,
-  { n, maxProbabilityDifference, changedLabels }: Parity,
-  tolerance: number,
-  explanation: string,
-): UserError {
+function failure(name: string, parity: Parity, tolerance: number, explanation: string): UserError {
+  const { n, maxProbabilityDifference } = parity;
   return new UserError(
-    `${name} was not exported: onnxruntime does not answer as what was trained. Over ${n} test pictures the largest difference of a probability is ${maxProbabilityDifference.toExponential(2)} (allowed: ${tolerance.toExponential(0)}), and ${changedLabels} labels change. Nothing was written. ${explanation}`,
+    `${name} was not exported: onnxruntime does not answer as what was trained. Over ${n} test pictures the largest difference of a probability is ${maxProbabilityDifference.toExponential(2)} (allowed: ${tolerance.toExponential(0)}), with ${changesInWords(parity)}. Nothing was written. ${explanation}`,
   );
 }
 

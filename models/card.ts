@@ -72,6 +72,8 @@ export const cardSchema = z
         n: count,
         maxProbabilityDifference: z.number().min(0),
         changedLabels: count,
+        /** How many of these labels were ties in what was trained; absent where none. */
+        ties: count.exactOptional(),
         tolerance: z.number().min(0),
         against: z.string(),
       })

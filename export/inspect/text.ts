@@ -1,6 +1,7 @@
 // A checkpoint or a model file in words and a table.
 import { stepsOf, wordsOf } from '../../train/recipes/index.ts';
 import { percent } from '../../train/terminal.ts';
+import { changesInWords } from '../parity.ts';
 import type { DescribedCheckpoint, DescribedModel, DescribedTensor } from './describe.ts';
 import type { Work } from './work.ts';
 
@@ -95,7 +96,7 @@ function aboutCard({
         ]),
     parity === null
       ? 'not compared with what was trained'
-      : `largest difference from what was trained ${parity.maxProbabilityDifference.toExponential(1)}, ${parity.changedLabels} changed labels of ${count(parity.n)}`,
+      : `largest difference from what was trained ${parity.maxProbabilityDifference.toExponential(1)}, ${changesInWords(parity)} of ${count(parity.n)}`,
   ];
 }
 

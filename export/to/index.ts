@@ -8,7 +8,7 @@ import { makeFolder } from '../../setup/files.mjs';
 import { imagesOf } from '../../train/datasets/index.ts';
 import { tensorflowClassifier } from '../classifier.ts';
 import { type Exportable, readState, traceForward } from '../export.ts';
-import { compare, holds, type Parity, TOLERANCE } from '../parity.ts';
+import { changesInWords, compare, holds, type Parity, TOLERANCE } from '../parity.ts';
 import type { Format } from './format.ts';
 import { savedModel } from './saved-model.ts';
 import { tfjsGraph } from './tfjs-graph.ts';
@@ -62,7 +62,7 @@ export async function exportTo(format: Format, model: Exportable, path: string):
     await Promise.all([network.close(), written.close()]);
     if (!holds(parity, TOLERANCE))
       throw new UserError(
-        `${path} was not written: read back, it differs from the network by ${parity.maxProbabilityDifference.toExponential(2)} in a probability (allowed: ${TOLERANCE.toExponential(0)}) and in ${parity.changedLabels} labels of ${n} test pictures. This is a bug in export/to/.`,
+        `${path} was not written: read back, it differs from the network by ${parity.maxProbabilityDifference.toExponential(2)} in a probability (allowed: ${TOLERANCE.toExponential(0)}), with ${changesInWords(parity)} of ${n} test pictures. This is a bug in export/to/.`,
       );
     writeFileSync(join(folder, CARD), `${canonicalJson(model.card)}\n`);
   });

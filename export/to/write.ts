@@ -1,5 +1,6 @@
 // What `--to` prints while it writes a network in another format.
 import type { Exportable } from '../export.ts';
+import { changesInWords } from '../parity.ts';
 import type { Format } from './format.ts';
 import { exportTo } from './index.ts';
 
@@ -15,10 +16,10 @@ export async function writeTo(
   say: (stage: string, seconds: number | undefined, text: string) => void,
 ): Promise<void> {
   const started = performance.now();
-  const { n, maxProbabilityDifference, changedLabels } = await exportTo(format, model, path);
+  const parity = await exportTo(format, model, path);
   say('written', (performance.now() - started) / 1000, `${path}: ${format.description}`);
-  const difference = `largest difference ${maxProbabilityDifference.toExponential(1)}`;
-  say('compared', undefined, `${n} pictures, ${difference}, ${changedLabels} changed labels`);
+  const difference = `largest difference ${parity.maxProbabilityDifference.toExponential(1)}`;
+  say('compared', undefined, `${parity.n} pictures, ${difference}, ${changesInWords(parity)}`);
   const note = format.note?.(model.card);
   if (note !== undefined) console.log(note);
 }

@@ -1,5 +1,6 @@
 // What verify found, for the terminal.
 import { driftInWords } from '../drift.ts';
+import { changesInWords } from '../parity.ts';
 import type { Comparison } from './against.ts';
 import type { Check } from './index.ts';
 
@@ -20,11 +21,11 @@ export function inWords(path: string, checks: readonly Check[], comparison?: Com
 
 /** Parity as one of the checks. */
 export function checkOf({ against, parity, holds }: Comparison): Check {
-  const { n, maxProbabilityDifference, changedLabels } = parity;
+  const { n, maxProbabilityDifference } = parity;
   return {
     name: 'parity',
     holds,
-    found: `with ${against} on ${n} pictures: largest difference ${maxProbabilityDifference.toExponential(1)}, ${changedLabels} changed labels`,
+    found: `with ${against} on ${n} pictures: largest difference ${maxProbabilityDifference.toExponential(1)}, ${changesInWords(parity)}`,
   };
 }
 

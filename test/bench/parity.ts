@@ -29,6 +29,7 @@ const outcome = z.object({
     n: z.number(),
     maxProbabilityDifference: z.number(),
     changedLabels: z.number(),
+    ties: z.number().optional(),
     tolerance: z.number(),
     against: z.string(),
   }),
@@ -108,13 +109,18 @@ function kept(): Outcome[] {
   return variants().flatMap(({ words }) => newest.get(words) ?? []);
 }
 
+/** `0`, or `1 (1 tie)`. */
+function changedIn({ changedLabels, ties = 0 }: Pick<Outcome['parity'], 'changedLabels' | 'ties'>): string {
+  return ties === 0 ? String(changedLabels) : `${changedLabels} (${ties} tie${ties === 1 ? '' : 's'})`;
+}
+
 function cellsOf({ words, architecture, parameters, training, parity, accuracy, bytes }: Outcome): string[] {
   return [
     `\`${words}\``,
     `${architecture}, ${parameters.toLocaleString('en')}`,
     `${training}, ${(accuracy * 100).toFixed(2)} %`,
     parity.maxProbabilityDifference.toExponential(0),
-    String(parity.changedLabels),
+    changedIn(parity),
     parity.n.toLocaleString('en'),
     `${(bytes / 1e6).toFixed(2)} MB`,
   ];
@@ -136,14 +142,16 @@ function page(): string {
   const beyond = outcomes.filter((each) => !within.includes(each));
   const largest = Math.max(...within.map(({ parity }) => parity.maxProbabilityDifference));
   const changed = outcomes.reduce((sum, { parity }) => sum + parity.changedLabels, 0);
+  const ties = outcomes.reduce((sum, { parity }) => sum + (parity.ties ?? 0), 0);
   const runtimes = [...new Set(outcomes.map(({ parity }) => parity.against))];
   return `${[
     '# Parity of every recipe',
     `Made by \`npm run bench parity\`, which keeps what it found in [parity.jsonl](parity.jsonl). Each recipe is trained, by the
 whole training where a run of it is there, else by a few steps of it; exported; and the file compared with tfjs on the
 whole test set, picture by picture. The largest difference is of a probability, rounded up to one digit, as the card
-of the file has it. A changed label ends the benchmark.`,
-    `${outcomes.length} of ${variants().length} recipes: ${changed} labels changed; ${within.length} differ by 1e-5 at most, the largest of them ${largest.toExponential(0)}. ${runtimes.join('; ')}.`,
+of the file has it. A changed label ends the benchmark, unless it is a tie: two classes that the trainer holds for
+equally likely to within 2e-5, so that rounding decides.`,
+    `${outcomes.length} of ${variants().length} recipes: ${changedIn({ changedLabels: changed, ties })} labels changed; ${within.length} differ by 1e-5 at most, the largest of them ${largest.toExponential(0)}. ${runtimes.join('; ')}.`,
     table(head, outcomes.map(cellsOf)),
     ...(beyond.length > 0
       ? [
