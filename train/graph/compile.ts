@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { momentumUpdates } from './fused-momentum.ts';
-import type { Graph, Output } from './graph.ts';
+import { type Graph, type Output, parseReference } from './graph.ts';
 import { attributes, constant, placeholder } from './node-def.ts';
 import { type AttrValue, type NodeDef, shapeProto, TAG, writeSavedModel } from './saved-model.ts';
 import { backend, DataType, tensorId, tf } from './tensorflow.ts';
@@ -172,7 +172,10 @@ function lowerProgram(
       emit(own(node.name), 'ReadVariableOp', [variable.handle], { dtype: { type: output.dtype } });
     } else if (node.op === 'Const' && node.constant !== undefined) {
       emit(own(node.name), 'Const', [], constant(node.constant));
-    } else emit(own(node.name), node.op, node.inputs.map(own), attributes(node, dtypes));
+    } else {
+      const after = node.after === undefined ? [] : [`^${own(parseReference(node.after).name)}`];
+      emit(own(node.name), node.op, [...node.inputs.map(own), ...after], attributes(node, dtypes));
+    }
   }
   const variableOf = (label: string) => {
     const read = reads.get(label);

@@ -39,6 +39,8 @@ export interface Node {
   inputs: readonly string[];
   attributes: Readonly<Record<string, Attribute>>;
   outputs: readonly Output[];
+  /** A value that must be there before the op begins, although the op does not read it. */
+  after?: string | undefined;
   label?: string;
   constant?: Constant;
 }

@@ -3,8 +3,9 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, it } from 'vitest';
 import { smallCnn } from '../../../train/architectures/small-cnn.ts';
 import { compile } from '../../../train/graph/compile.ts';
+import type { Node } from '../../../train/graph/graph.ts';
 import { traceFixed } from '../../../train/graph/retrace.ts';
-import { backend, tf, uint8Tensor } from '../../../train/graph/tensorflow.ts';
+import { backend, DataType, tf, uint8Tensor } from '../../../train/graph/tensorflow.ts';
 import { allParameters, createParameters } from '../../../train/layers/net.ts';
 import type { OptimizerOptions } from '../../../train/optimizers/index.ts';
 import { createUpdater } from '../../../train/optimizers/updater.ts';
@@ -103,6 +104,28 @@ describe('compile', () => {
     expect([...floats(total)]).toEqual([1, 2]);
     expect(() => compiled.write(new Map([['totals', new Float32Array(2)]]))).toThrow('no variable totals');
     expect(() => compiled.run('go', {})).toThrow('needs an input x');
+    compiled.dispose();
+  });
+
+  it('lets an op wait for one whose result it does not read', () => {
+    const outputs = [{ dtype: DataType.float32, shape: [2] }];
+    const common = { attributes: { T: { type: DataType.float32 } }, outputs };
+    const nodes: Node[] = [
+      { name: 'x', op: 'Input', inputs: [], attributes: {}, outputs, label: 'x' },
+      { name: 'root', op: 'Sqrt', inputs: ['x:0'], ...common },
+      {
+        name: 'check',
+        op: 'CheckNumerics',
+        inputs: ['root:0'],
+        outputs,
+        attributes: { ...common.attributes, message: { s: 'waited' } },
+      },
+      { name: 'y', op: 'Square', inputs: ['x:0'], ...common, after: 'check:0' },
+    ];
+    const compiled = compile({ go: { nodes, outputs: ['y:0'], updates: new Map() } });
+    const square = (values: number[]) => compiled.run('go', { x: tf.tensor1d(values) }).map(floats);
+    expect(square([2, 3])).toEqual([new Float32Array([4, 9])]);
+    expect(() => square([2, -3])).toThrow('waited');
     compiled.dispose();
   });
 

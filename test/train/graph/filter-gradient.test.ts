@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { toBfloat16 } from '../../../train/graph/bfloat16.ts';
 import { compile } from '../../../train/graph/compile.ts';
 import { filterGradientsAsProducts } from '../../../train/graph/filter-gradient.ts';
+import type { Graph } from '../../../train/graph/graph.ts';
 import { traceFixed } from '../../../train/graph/retrace.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { normal, random } from '../../../train/random.ts';
@@ -33,33 +34,49 @@ const TOLERANCE = 2 ** -8;
 
 describe('the gradient of filters over small maps', () => {
   it.each(cases)('is the same as products: $kernel, $side, $padding', (options) => {
-    const { kernel, side, padding, strides = 1 } = options;
-    const filter = tf.variable(values('filter', [...kernel, CHANNELS, FILTERS]));
-    const variables = new Map([['filter', filter]]);
-    const images = values('images', [BATCH, side, side, CHANNELS]) as Tensor4D;
-    const fn = ({ x }: Record<string, Tensor>) => {
-      const { grads } = tf.variableGrads(() => {
-        const y = tf.conv2d(x as Tensor4D, filter as Tensor as Tensor4D, strides, padding);
-        return tf.sum(tf.mul(y, values('changes', y.shape)));
-      }, [filter]);
-      return Object.values(grads);
-    };
-    const graph = toBfloat16(traceFixed(fn, () => [{ name: 'x', tensor: images.clone() }], BATCH, variables));
-    const products = filterGradientsAsProducts(graph);
+    const { kernel } = options;
+    const { graph, products, run } = gradientOf(options);
     expect(products.nodes.some(({ op }) => op === 'Conv2DBackpropFilter')).toBe(!options.rewritten);
-    const [expected = [], actual = []] = [graph, products].map((program) => {
-      const compiled = compile({ go: program });
-      compiled.write(new Map([['filter', filter.dataSync() as Float32Array]]));
-      const [gradient] = compiled.run('go', { x: images });
-      compiled.dispose();
-      return gradient === undefined ? [] : [...gradient.dataSync()];
-    });
+    const [expected, actual] = [run(graph), run(products)];
     expect(actual.length).toBe(kernel[0] * kernel[1] * CHANNELS * FILTERS);
     const scale = Math.max(...expected.map(Math.abs));
     const difference = Math.max(...actual.map((value, i) => Math.abs(value - (expected[i] ?? Number.NaN))));
     expect(difference / scale).toBeLessThanOrEqual(TOLERANCE);
   });
+
+  it('moves the input to one place at a time, when the gradient of the output is there; to the bit', () => {
+    const { graph, products, run } = gradientOf({ kernel: [3, 3], side: 8, padding: 'same' });
+    const changes = graph.nodes.find(({ op }) => op === 'Conv2DBackpropFilter')?.inputs[2];
+    const done = products.nodes.filter(({ op }) => op === 'MatMul').map(({ name }) => `${name}:0`);
+    const waits = products.nodes.filter(({ op }) => op === 'Pad' || op === 'Slice');
+    expect(done.length).toBe(9);
+    expect(waits.map(({ after }) => after)).toEqual([changes, changes, ...done.slice(0, -1)]);
+    const atOnce = { ...products, nodes: products.nodes.map(({ after: _after, ...node }) => node) };
+    expect(run(products)).toEqual(run(atOnce));
+  });
 });
+
+function gradientOf({ kernel, side, padding, strides = 1 }: Omit<Case, 'rewritten'>) {
+  const filter = tf.variable(values('filter', [...kernel, CHANNELS, FILTERS]));
+  const variables = new Map([['filter', filter]]);
+  const images = values('images', [BATCH, side, side, CHANNELS]) as Tensor4D;
+  const fn = ({ x }: Record<string, Tensor>) => {
+    const { grads } = tf.variableGrads(() => {
+      const y = tf.conv2d(x as Tensor4D, filter as Tensor as Tensor4D, strides, padding);
+      return tf.sum(tf.mul(y, values('changes', y.shape)));
+    }, [filter]);
+    return Object.values(grads);
+  };
+  const graph = toBfloat16(traceFixed(fn, () => [{ name: 'x', tensor: images.clone() }], BATCH, variables));
+  const run = (program: Graph): number[] => {
+    const compiled = compile({ go: program });
+    compiled.write(new Map([['filter', filter.dataSync() as Float32Array]]));
+    const [gradient] = compiled.run('go', { x: images });
+    compiled.dispose();
+    return gradient === undefined ? [] : [...gradient.dataSync()];
+  };
+  return { graph, products: filterGradientsAsProducts(graph), run };
+}
 
 function values(name: string, shape: number[]): Tensor {
   const next = random(1, name);
