@@ -15,7 +15,7 @@ import {
 import { tellFindings } from './datasets/folder/tell.ts';
 import { type Dataset, loadDataOf } from './datasets/index.ts';
 import { describeEnvironment } from './environment.ts';
-import { type FitOptions, type FitResult, fit } from './fit.ts';
+import { checkBatchSize, type FitOptions, type FitResult, fit } from './fit.ts';
 import { deathNote, isOutOfMemory, limitMemory, outOfMemory } from './memory/index.ts';
 import { describeBudget, describePlan, measurePace, planOf, withinBudget } from './plan.ts';
 import { fetchPretrained } from './pretrained.ts';
@@ -114,6 +114,7 @@ async function trainChoice(chosen: Choice, options: TrainOptions): Promise<Train
   const memory = await limitMemory(chosen.recipe, options['max-memory']);
   await fetchPretrained(chosen.recipe);
   const dataset = await loadDataOf(chosen.recipe);
+  checkBatchSize(chosen.recipe, dataset);
   const recipe = chosen.run ? chosen.recipe : await scaled(chosen.recipe, dataset);
   const run = chosen.run ?? createRun(options.runs, recipe, describeEnvironment());
   const started = performance.now();

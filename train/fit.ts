@@ -197,7 +197,7 @@ export function bestOf(history: readonly EpochRow[]): EpochRow | undefined {
   )[0];
 }
 
-function checkBatchSize({ batchSize }: Recipe, { name, train }: Dataset): void {
+export function checkBatchSize({ batchSize }: Recipe, { name, train }: Dataset): void {
   if (batchSize > train.n)
     throw new UserError(
       `The batch size is ${batchSize}, but ${name} has ${train.n} training images: choose a smaller one.`,

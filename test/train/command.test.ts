@@ -67,8 +67,9 @@ describe('trainyard train', () => {
       'The batch size is 70000, but mnist has 60000 training images',
     ],
   ])('answers %j without a stack trace', async (args, message) => {
-    const { status, stderr } = await trainyard(...args);
+    const { status, stdout, stderr } = await trainyard(...args);
     expect(status).toBe(1);
+    expect(stdout).toBe('');
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
