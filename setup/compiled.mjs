@@ -1,15 +1,15 @@
 // TypeScript of ours as JavaScript that Node runs by itself: an entry and what it imports of ours become a few files,
 // which are made anew when a source has changed. The loader tsx, which other commands use, would cost the server half
 // of its start, 40 MB for the threads that it runs on, and a call for each function made, to give it its name.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readJson, writeJson, writeWhole } from './files.mjs';
 import { root, stateFolder } from './paths.mjs';
 
 /**
- * What was made of an entry: its file, and the state of each source that it was made of.
- * @typedef {{ root: string, file: string, sources: Record<string, string> }} Compiled
+ * What was made of an entry: its file, that and those that it imports, and the state of each source that they were made of.
+ * @typedef {{ root: string, file: string, files: string[], sources: Record<string, string> }} Compiled
  */
 
 /** Files are named by their contents, so that several processes may write them at once, and one that runs keeps its own. */
@@ -17,6 +17,9 @@ const folder = join(stateFolder, 'compiled');
 
 /** What the result depends on beside the sources. */
 const besides = ['package-lock.json', 'setup/compiled.mjs'];
+
+/** Files of older sources are removed at this age: until then a server of theirs may run, and read what it needs later. */
+const removedAfterMs = 30 * 24 * 60 * 60 * 1000;
 
 /**
  * Imports an entry as it is compiled; where nothing may be written, such as in a container, through the loader.
@@ -39,10 +42,11 @@ export async function compiled(entry) {
   const list = join(folder, `${entry.replaceAll('/', '-')}.json`);
   const known = readJson(list);
   if (isCurrent(known)) return addressOf(known);
-  const { files, ...made } = await compile(entry);
+  const { outputs, ...made } = await compile(entry);
   try {
-    for (const { path, contents } of files) if (!existsSync(path)) writeWhole(path, contents);
+    for (const { path, contents } of outputs) if (!existsSync(path)) writeWhole(path, contents);
     writeJson(list, made);
+    removeOld();
   } catch {
     return undefined;
   }
@@ -56,7 +60,7 @@ function addressOf({ file }) {
 
 /** @param {Compiled | undefined} known */
 function isCurrent(known) {
-  if (known?.root !== root || !existsSync(join(folder, known.file))) return false;
+  if (known?.root !== root || !known.files?.every((name) => existsSync(join(folder, name)))) return false;
   return Object.entries(known.sources).every(([path, state]) => stateOf(path) === state);
 }
 
@@ -66,9 +70,22 @@ function stateOf(path) {
   return stats === undefined ? '' : `${stats.mtimeMs} ${stats.size}`;
 }
 
+/** Removes what no entry is made of any more. */
+function removeOld() {
+  const names = readdirSync(folder);
+  const lists = names.filter((name) => name.endsWith('.json'));
+  const current = new Set(lists.flatMap((name) => [name, ...(readJson(join(folder, name))?.files ?? [])]));
+  for (const name of names) {
+    if (current.has(name)) continue;
+    const path = join(folder, name);
+    const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - written > removedAfterMs) rmSync(path, { force: true });
+  }
+}
+
 /**
  * @param {string} entry
- * @returns {Promise<Compiled & { files: import('esbuild').OutputFile[] }>}
+ * @returns {Promise<Compiled & { outputs: import('esbuild').OutputFile[] }>}
  */
 async function compile(entry) {
   const { build, stop } = await import('esbuild');
@@ -108,5 +125,6 @@ async function compile(entry) {
   }
 
   const made = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === entry);
-  return { root, file: basename(made?.[0] ?? ''), sources, files: outputFiles };
+  const files = outputFiles.map(({ path }) => basename(path));
+  return { root, file: basename(made?.[0] ?? ''), files, sources, outputs: outputFiles };
 }

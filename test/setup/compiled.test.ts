@@ -1,5 +1,5 @@
 // What is promised of compiled sources: they do what the sources do, and are made anew when one has changed, not before.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeEach, expect, test } from 'vitest';
@@ -8,13 +8,14 @@ import { root, stateFolder } from '../../setup/paths.mjs';
 
 mkdirSync(stateFolder, { recursive: true });
 const folder = mkdtempSync(join(stateFolder, 'compiled-test-'));
-const entry = relative(root, join(folder, 'entry.ts'));
+const [entry = '', other = ''] = ['entry.ts', 'other.ts'].map((name) => relative(root, join(folder, name)));
 const made: string[] = [];
 
 afterAll(() => {
   rmSync(folder, { recursive: true });
   for (const address of made) rmSync(fileURLToPath(address), { force: true });
-  rmSync(join(stateFolder, 'compiled', `${entry.replaceAll('/', '-')}.json`), { force: true });
+  for (const source of [entry, other])
+    rmSync(join(stateFolder, 'compiled', `${source.replaceAll('/', '-')}.json`), { force: true });
 });
 
 function write(name: string, text: string): void {
@@ -52,6 +53,19 @@ test.each(['other.ts', 'entry.ts'])('a change of %s is seen', async (name) => {
   const after = await run();
   expect([before.text, after.text]).toEqual(['first', 'second, and longer']);
   expect(basename(after.address)).not.toBe(basename(before.address));
+});
+
+test('files of older sources go after a month, others stay', async () => {
+  const files: string[] = [];
+  for (const text of ['long ago', 'lately', 'now']) {
+    write('other.ts', `export const text = '${text}';\n`);
+    files.push(fileURLToPath((await run()).address));
+  }
+  const [longAgo = '', lately = '', now = ''] = files;
+  const before = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000);
+  for (const file of [longAgo, now]) utimesSync(file, before, before);
+  made.push((await compiled(other)) ?? '');
+  expect([longAgo, lately, now].map((file) => existsSync(file))).toEqual([false, true, true]);
 });
 
 test('a mistake in a source is told', async () => {
