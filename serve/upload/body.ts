@@ -1,4 +1,5 @@
 // The whole body of a request, taken within its limits.
+import { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { Context } from 'hono';
@@ -21,6 +22,7 @@ export async function readBody(upload: Upload): Promise<Buffer> {
   const body = upload.held.room(length);
   let at = 0;
   for (const chunk of chunks) at += chunk.copy(body, at);
+  if (upload.stream instanceof IncomingMessage) upload.held.free(chunks);
   return body;
 }
 

@@ -1,5 +1,6 @@
 // Counts the bytes of all requests that are held in memory at once, and refuses the request that goes beyond.
 import { Refusal } from '../refusal.ts';
+import { openFree } from './free.ts';
 import { createRooms } from './rooms.ts';
 
 /** What one request holds. */
@@ -8,6 +9,8 @@ export interface Held {
   add(bytes: number): void;
   /** @returns memory for a body of so many bytes, which are counted already; until `release`. */
   room(bytes: number): Buffer;
+  /** Frees chunks of a body that nobody reads any more. */
+  free(chunks: readonly Uint8Array[]): void;
   /** Gives everything back; to be called once, when nothing of the request is read any more. */
   release(): void;
 }
@@ -23,6 +26,7 @@ export type Hold = () => Held;
 export function createMemory(limit: number): Hold {
   let total = 0;
   const rooms = createRooms();
+  const free = openFree();
   return () => {
     let own = 0;
     const taken: Buffer[] = [];
@@ -39,6 +43,7 @@ export function createMemory(limit: number): Hold {
         taken.push(room);
         return room.subarray(0, bytes);
       },
+      free,
       release() {
         total -= own;
         own = 0;

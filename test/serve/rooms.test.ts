@@ -1,8 +1,13 @@
 // What is promised of memory that bodies share: nobody gets what another still reads, and it is used again.
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { settleAll } from '../../serve/settle.ts';
 import { readBody } from '../../serve/upload/body.ts';
+import { openFree } from '../../serve/upload/free.ts';
 import { createMemory, type Held } from '../../serve/upload/memory.ts';
 import { createRooms } from '../../serve/upload/rooms.ts';
 
@@ -44,4 +49,37 @@ test('works that share a body are waited for when one of them fails', async () =
   });
   await expect(settleAll([Promise.reject(new Error('damaged')), slow])).rejects.toThrow('damaged');
   expect(over).toBe(true);
+});
+
+test('memory is freed at once, but for parts of more', async () => {
+  const free = openFree();
+  await new Promise((resolve) => setTimeout(resolve, 50)); // until its port is closed, at the next turn, it holds what it gets
+  const before = process.memoryUsage().arrayBuffers;
+  const [whole, more] = [Buffer.alloc(64 * 1024 * 1024), Buffer.alloc(64 * 1024 * 1024, 7)];
+  const part = more.subarray(1000);
+  free([whole, part]);
+  expect([whole.length, part.length, part[0]]).toEqual([0, more.length - 1000, 7]);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(65 * 1024 * 1024);
+});
+
+test('a body that comes in pieces is whole', async () => {
+  const server = createServer(async (request, response) => {
+    const held = createMemory(1e9)();
+    const body = await readBody({ stream: request, type: '', announced: undefined, limit: 1e9, held });
+    response.end(createHash('sha256').update(body).digest('hex'));
+    held.release();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const pieces = [100, 5_000, 70_000, 300_000].map((length) => randomBytes(length));
+  const expected = createHash('sha256').update(Buffer.concat(pieces)).digest('hex');
+  for (let i = 0; i < 3; i++) {
+    const response = await fetch(`http://127.0.0.1:${port}`, {
+      method: 'POST',
+      body: Readable.toWeb(Readable.from(pieces)) as ReadableStream,
+      duplex: 'half',
+    } as RequestInit);
+    expect(await response.text()).toBe(expected);
+  }
+  server.close();
 });
