@@ -10,6 +10,7 @@ import { type End, readEnds } from '../models/onnx/ends.ts';
 import { readMetadata } from '../models/onnx/metadata.ts';
 import { listModels, type ModelFile } from '../models/repository.ts';
 import { cacheFolder } from '../setup/paths.mjs';
+import { openFree } from './free.ts';
 import { keyOf, type ServedModel, suggestion } from './models.ts';
 
 /** Bytes that are digested at a time: others are answered in between. */
@@ -60,6 +61,14 @@ export async function noModel(repository: string, only: string | undefined): Pro
 export async function readModel(file: ModelFile): Promise<ServedModel> {
   const { mtimeMs } = await stat(file.path);
   const bytes = await readFile(file.path);
+  try {
+    return await parseModel(file, bytes, mtimeMs);
+  } finally {
+    openFree()([bytes]);
+  }
+}
+
+async function parseModel(file: ModelFile, bytes: Buffer, modified: number): Promise<ServedModel> {
   const hash = createHash('sha256');
   for (let at = 0; at < bytes.length; at += PIECE) {
     hash.update(bytes.subarray(at, at + PIECE));
@@ -67,10 +76,10 @@ export async function readModel(file: ModelFile): Promise<ServedModel> {
   }
   const sha256 = hash.digest('hex');
   const plain = readMetadata(bytes)[cardKey] === undefined ? await readBeside(file.path) : undefined;
-  if (plain !== undefined) return adopted(file, bytes, plain, mtimeMs);
+  if (plain !== undefined) return adopted(file, bytes, plain, modified);
   const card = readCard(bytes);
   checkEnds(bytes, card);
-  return { ...file, card, sha256, bytes: bytes.length, modified: mtimeMs };
+  return { ...file, card, sha256, bytes: bytes.length, modified };
 }
 
 /**

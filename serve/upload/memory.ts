@@ -1,6 +1,7 @@
 // Counts the bytes of all requests that are held in memory at once, and refuses the request that goes beyond.
+
+import { openFree } from '../free.ts';
 import { Refusal } from '../refusal.ts';
-import { openFree } from './free.ts';
 import { createRooms } from './rooms.ts';
 
 /** What one request holds. */

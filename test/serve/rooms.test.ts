@@ -5,9 +5,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
+import { openFree } from '../../serve/free.ts';
 import { settleAll } from '../../serve/settle.ts';
 import { readBody } from '../../serve/upload/body.ts';
-import { openFree } from '../../serve/upload/free.ts';
 import { createMemory, type Held } from '../../serve/upload/memory.ts';
 import { createRooms } from '../../serve/upload/rooms.ts';
 

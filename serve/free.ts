@@ -1,5 +1,5 @@
 // Frees memory at once. Left to the collector, what bodies arrive in counts as growth of the heap: some eighty bodies of
-// 100 kB brought about a collection of all of it.
+// 100 kB brought about a collection of all of it. And a file of 64 MB stays where nothing brings one about.
 import { MessageChannel } from 'node:worker_threads';
 
 /**
