@@ -6,6 +6,7 @@ import { toBfloat16 } from './graph/bfloat16.ts';
 import { compile, type State } from './graph/compile.ts';
 import { filterGradientsAsProducts } from './graph/filter-gradient.ts';
 import type { Graph } from './graph/graph.ts';
+import { reluGradientsPooled } from './graph/pool-gradient.ts';
 import { type MakeInputs, type Traceable, traceDynamic, traceFixed } from './graph/retrace.ts';
 import { tf, uint8Tensor } from './graph/tensorflow.ts';
 import { countCorrect, crossEntropy } from './layers/loss.ts';
@@ -77,8 +78,10 @@ export function createStep(
   const variables = new Map([...own, ...updater.slots, ...averages, ...slow, ...sums]);
 
   const part = recipe.batchSize / recipe.accumulate;
-  const precise = (graph: Graph) =>
-    recipe.precision === 'bfloat16' ? filterGradientsAsProducts(toBfloat16(graph)) : graph;
+  const improved = (traced: Graph) => {
+    const graph = reluGradientsPooled(traced);
+    return recipe.precision === 'bfloat16' ? filterGradientsAsProducts(toBfloat16(graph)) : graph;
+  };
   const trace = (fn: Traceable, inputs: MakeInputs) => traceFixed(fn, inputs, part, variables);
   const evaluated = recipe.average
     ? new Map([...own].map(([name, variable]) => [averageOf(name), variable]))
@@ -104,10 +107,10 @@ export function createStep(
     const names = [...parameters.weights.keys()].filter((name) => isTrained(name, recipe.groups, start));
     const gradients = gradientFunction(recipe, architecture, parameters, names);
     if (recipe.accumulate === 1)
-      return [[`train/${start}`, precise(trace(trainFunction(gradients, updater), inputsOf))]];
+      return [[`train/${start}`, improved(trace(trainFunction(gradients, updater), inputsOf))]];
     const some = new Map(names.map((name) => [`sum/${name}`, given(sums.get(`sum/${name}`))]));
     return [
-      [`train/${start}`, precise(trace(sumFunction(gradients, some, recipe.accumulate), inputsOf))],
+      [`train/${start}`, improved(trace(sumFunction(gradients, some, recipe.accumulate), inputsOf))],
       [`apply/${start}`, trace(applyFunction(updater, some), () => scalarInputs())],
     ];
   });

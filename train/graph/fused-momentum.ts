@@ -1,5 +1,5 @@
 // Finds updates by gradient descent with momentum, which TensorFlow does in one op, in place.
-import { type Graph, type Node, nodesByName, parseReference } from './graph.ts';
+import { type Graph, type Node, nodesByName, parseReference, usersOf } from './graph.ts';
 
 /**
  * `velocity = momentum * velocity + gradient; weight -= learningRate * velocity`, or with Nesterov `weight -=
@@ -51,14 +51,6 @@ export function momentumUpdates(graph: Graph): MomentumUpdate[] {
     return { weight, velocity: label, learningRate, gradient, momentum, nesterov };
   };
   return [...graph.updates].flatMap(([label, reference]) => find(label, reference) ?? []);
-}
-
-/** How many inputs, outputs and updates name each value. */
-function usersOf({ nodes, outputs, updates }: Graph): Map<string, number> {
-  const users = new Map<string, number>();
-  for (const reference of [...nodes.flatMap(({ inputs }) => inputs), ...outputs, ...updates.values()])
-    users.set(reference, (users.get(reference) ?? 0) + 1);
-  return users;
 }
 
 function outputOf(node: Node | undefined, reference = ''): readonly number[] | undefined {

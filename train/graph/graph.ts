@@ -58,6 +58,14 @@ export function nodesByName(graph: Graph): Map<string, Node> {
   return new Map(graph.nodes.map((node) => [node.name, node]));
 }
 
+/** How many inputs, outputs and updates name each value. */
+export function usersOf({ nodes, outputs, updates }: Graph): Map<string, number> {
+  const users = new Map<string, number>();
+  for (const reference of [...nodes.flatMap(({ inputs }) => inputs), ...outputs, ...updates.values()])
+    users.set(reference, (users.get(reference) ?? 0) + 1);
+  return users;
+}
+
 /** Splits a reference `name:index`. */
 export function parseReference(reference: string): { name: string; index: number } {
   const colon = reference.lastIndexOf(':');
