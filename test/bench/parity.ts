@@ -151,7 +151,7 @@ whole training where a run of it is there, else by a few steps of it; exported; 
 whole test set, picture by picture. The largest difference is of a probability, rounded up to one digit, as the card
 of the file has it. A changed label ends the benchmark, unless it is a tie: two classes that the trainer holds for
 equally likely to within 2e-5, so that rounding decides.`,
-    `${outcomes.length} of ${variants().length} recipes: ${changedIn({ changedLabels: changed, ties })} labels changed; ${within.length} differ by 1e-5 at most, the largest of them ${largest.toExponential(0)}. ${runtimes.join('; ')}.`,
+    `${outcomes.length} of ${variants().length} recipes. Labels changed: ${changedIn({ changedLabels: changed, ties })}. ${within.length} differ by 1e-5 at most, the largest of them ${largest.toExponential(0)}. ${runtimes.join('; ')}.`,
     table(head, outcomes.map(cellsOf)),
     ...(beyond.length > 0
       ? [
