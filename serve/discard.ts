@@ -2,6 +2,7 @@
 // client sends takes the answer with it, as TCP forgets what was not read yet.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { openFree } from './free.ts';
 
 /** Bytes and milliseconds after which the connection is cut all the same. */
 const MOST = 64 * 1024 * 1024;
@@ -24,11 +25,13 @@ export function discardRest(
   };
   response.once('finish', () => {
     if (request.readableEnded || request.destroyed) return;
+    const free = openFree();
     let length = 0;
     const cut = () => socket.destroy();
     const timer = setTimeout(cut, patience).unref();
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
+      free([chunk]);
       if (length > most) cut();
     });
     request.once('end', () => {

@@ -1,7 +1,8 @@
-// Counts the bytes of all requests that are held in memory at once, and refuses the request that goes beyond.
-
+// Counts the bytes of all requests that are held in memory at once, and refuses the request that goes beyond. What
+// large bodies leave behind is collected soon after: a thread without work would keep it.
 import { openFree } from '../free.ts';
 import { Refusal } from '../refusal.ts';
+import { openTidy } from '../tidy.ts';
 import { createRooms } from './rooms.ts';
 
 /** What one request holds. */
@@ -16,6 +17,10 @@ export interface Held {
   release(): void;
 }
 
+/** Bytes of bodies as garbage from which it is collected, and milliseconds until then: more may come at once. */
+const BURDEN = 32 * 1024 * 1024;
+const PAUSE = 500;
+
 /** Begins to count for one request. */
 export type Hold = () => Held;
 
@@ -28,8 +33,23 @@ export function createMemory(limit: number): Hold {
   let total = 0;
   const rooms = createRooms();
   const free = openFree();
+  const tidy = openTidy();
+  let garbage = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function leave(bytes: number): void {
+    garbage += bytes;
+    if (garbage < BURDEN || timer !== undefined) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      garbage = 0;
+      tidy();
+    }, PAUSE).unref();
+  }
+
   return () => {
     let own = 0;
+    let roomed = 0;
     const taken: Buffer[] = [];
     return {
       add(bytes) {
@@ -42,12 +62,15 @@ export function createMemory(limit: number): Hold {
       room(bytes) {
         const room = rooms.take(bytes);
         taken.push(room);
+        roomed += bytes;
         return room.subarray(0, bytes);
       },
       free,
       release() {
         total -= own;
+        leave(own - roomed);
         own = 0;
+        roomed = 0;
         for (const room of taken.splice(0)) rooms.giveBack(room);
       },
     };

@@ -23,6 +23,8 @@ export interface Upload {
  */
 export function receive(upload: Upload, take: (chunk: Buffer) => void): Promise<void> {
   const { stream, announced, limit, held } = upload;
+  // The stream's listeners keep what this function knows, and so all that was taken, until the connection is closed.
+  let taker: typeof take | undefined = take;
   return new Promise((resolve, reject) => {
     let length = 0;
     const onData = (chunk: Buffer) => {
@@ -30,7 +32,7 @@ export function receive(upload: Upload, take: (chunk: Buffer) => void): Promise<
         length += chunk.length;
         if (length > limit) throw tooLong(limit);
         held.add(chunk.length);
-        take(chunk);
+        taker?.(chunk);
       } catch (error) {
         stop();
         reject(error);
@@ -45,6 +47,7 @@ export function receive(upload: Upload, take: (chunk: Buffer) => void): Promise<
       reject(new Refusal(400, `the body ended after ${length} bytes, before it was complete`));
     };
     function stop(): void {
+      taker = undefined;
       stream.pause();
       stream.off('data', onData).off('end', onEnd).off('close', onClose);
     }

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { openFree } from '../../serve/free.ts';
@@ -81,5 +81,29 @@ test('a body that comes in pieces is whole', async () => {
     } as RequestInit);
     expect(await response.text()).toBe(expected);
   }
+  server.close();
+});
+
+test('what was taken of a body that is too long is let go of, also while its sender stays', async () => {
+  const MiB = 1024 * 1024;
+  const hold = createMemory(1e9);
+  const server = createServer(async (request, response) => {
+    const held = hold();
+    const upload = { stream: request, type: '', announced: undefined, limit: 64 * MiB, held };
+    response.end(await readBody(upload).then(String, String));
+    held.release();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const before = process.memoryUsage().arrayBuffers;
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const answered = once(socket, 'data');
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n');
+  const piece = Buffer.alloc(MiB);
+  for (let i = 0; i < 65; i++) await new Promise((resolve) => socket.write(piece, resolve));
+  expect(String(await answered)).toContain('longer than 64 MiB');
+  await expect
+    .poll(() => process.memoryUsage().arrayBuffers - before, { timeout: 20_000 })
+    .toBeLessThan(8 * MiB);
+  socket.destroy();
   server.close();
 });
