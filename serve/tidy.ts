@@ -3,20 +3,22 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** @returns a function that collects all garbage of the calling thread, in 5 to 20 ms, and then gives free memory back. */
+/** @returns a function that collects all garbage of the calling thread, in 5 to 20 ms, and later gives free memory back. */
 export function openTidy(): () => void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
   let trim: Promise<() => void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
   return () => {
     if (typeof collect === 'function') collect();
     trim ??= openTrim();
-    setTimeout(() => void trim?.then((trim) => trim()), SWEPT).unref();
+    clearTimeout(timer);
+    timer = setTimeout(() => void trim?.then((trim) => trim()), CALM).unref();
   };
 }
 
-/** Milliseconds in which threads of V8 have freed what was collected. */
-const SWEPT = 100;
+/** Milliseconds without anything large after which memory is given back: what comes at once would need it again. */
+const CALM = 1_000;
 
 /** Reference: malloc_trim(3) of glibc; other C libraries have none. */
 async function openTrim(): Promise<() => void> {
