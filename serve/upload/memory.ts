@@ -17,7 +17,10 @@ export interface Held {
   release(): void;
 }
 
-/** Bytes of bodies as garbage from which it is collected, and milliseconds until then: more may come at once. */
+/** Bytes of a body that is large: what small ones leave is collected as they go on. */
+const LARGE = 1024 * 1024;
+
+/** Bytes of large bodies as garbage from which it is collected, and milliseconds until then: more may come at once. */
 const BURDEN = 32 * 1024 * 1024;
 const PAUSE = 500;
 
@@ -38,7 +41,7 @@ export function createMemory(limit: number): Hold {
   let timer: NodeJS.Timeout | undefined;
 
   function leave(bytes: number): void {
-    garbage += bytes;
+    if (bytes > LARGE) garbage += bytes;
     if (garbage < BURDEN || timer !== undefined) return;
     timer = setTimeout(() => {
       timer = undefined;
