@@ -17,7 +17,7 @@ import type {
   WorkerModel,
 } from './sessions/messages.ts';
 import { pack } from './sessions/parcel.ts';
-import { createQueue, LIGHT, LONG, type Task } from './sessions/queue.ts';
+import { createQueue, LONG, type Task } from './sessions/queue.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { openTidy } from './tidy.ts';
 
@@ -63,7 +63,7 @@ export function createDesk(options: DeskOptions) {
   const whenRoom = createGate(limits.decodedPixels);
   /** What each worker has; its answers name the numbers. */
   const working = new Map<Seat, Slots<Question>>();
-  const outboxes = new Map<Seat, { readonly jobs: Job[]; joins: boolean }>();
+  const outboxes = new Map<Seat, Job[]>();
   const mostCost = limits.queue * workers;
   let current: ReadonlySet<string> = new Set();
   let decoding = 0;
@@ -87,10 +87,10 @@ export function createDesk(options: DeskOptions) {
 
   function handOut(): void {
     queue.handOut(crew.seats, give);
-    for (const [seat, { jobs, joins }] of outboxes) {
+    for (const [seat, jobs] of outboxes) {
       const parcel = pack(jobs);
       seat.lots++;
-      seat.send({ kind: 'lot', parcel, joins }, [parcel.buffer]);
+      seat.send({ kind: 'lot', parcel }, [parcel.buffer]);
     }
     outboxes.clear();
   }
@@ -110,13 +110,9 @@ export function createDesk(options: DeskOptions) {
       working.set(seat, has);
     }
     const job = { id: has.put(question), key, material, alone };
-    let outbox = outboxes.get(seat);
-    if (outbox === undefined) {
-      outbox = { jobs: [], joins: true };
-      outboxes.set(seat, outbox);
-    }
-    outbox.jobs.push(job);
-    outbox.joins &&= question.cost > LIGHT;
+    const outbox = outboxes.get(seat);
+    if (outbox === undefined) outboxes.set(seat, [job]);
+    else outbox.push(job);
   }
 
   function unload(seat: Seat, { cost, alone }: Question): void {

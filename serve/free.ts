@@ -10,7 +10,6 @@ export function openFree(): (chunks: readonly Uint8Array[]) => void {
   const { port1, port2 } = new MessageChannel();
   port2.close(); // what is moved to a port that nobody listens at is freed
   return (chunks) => {
-    if (chunks.length === 0) return;
     const whole = chunks.filter(({ length, buffer }) => length === buffer.byteLength);
     port1.postMessage(
       undefined,

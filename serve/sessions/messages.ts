@@ -55,8 +55,6 @@ export interface Job {
 export interface Lot {
   readonly kind: 'lot';
   readonly parcel: Parcel;
-  /** Whether they may join a batch that is being decoded; otherwise they wait until it is answered. */
-  readonly joins: boolean;
 }
 
 /** To the worker: finish what you are at and end. */

@@ -33,23 +33,19 @@ export interface Place {
 /** Milliseconds of work from which a picture is worked on alone. */
 export const LONG = 100;
 
-/** Milliseconds of work up to which a picture is light: a message to a worker, some 20 µs, counts beside it. */
-export const LIGHT = 1;
-
 /**
- * Lots of light work that a worker has at most, and milliseconds of them up to which it gets a second one. It finds that
- * when it has answered the first: so it waits neither for the main thread nor for clients who send their next picture
- * when they have an answer. The rest waits here and is the next lot, which so grows with the load.
+ * Lots that a worker has at most. The rest waits here, where it can go to whichever worker is free first, or be dropped;
+ * it is the next lot, which so grows with the load.
  */
 const LOTS = 2;
-const AHEAD = 10;
 
 /**
- * Milliseconds up to which a worker that is at work gets more pictures that are not light. They join the batch that it is
- * decoding, or are its next one: a convolutional network is quicker with several (VGG, CPU of a picture: 8.6 ms alone,
- * 7.3 of two, 6.3 of four, 5.8 of eight). All beyond waits here, where it can go to whichever worker is free first.
+ * Milliseconds of work up to which a worker gets a second lot, which it finds when it has done the first: so it waits
+ * neither for the main thread nor for clients who send their next picture when they have an answer. Of more work than
+ * that, the second lot would be the few pictures that came first; waiting for the others takes less time than a
+ * convolutional network saves with them (VGG, CPU of a picture: 8.6 ms alone, 7.3 of two, 6.3 of four, 5.8 of eight).
  */
-const JOIN = 50;
+const AHEAD = 10;
 
 /**
  * Milliseconds of work in a lot at most, but for one picture that takes longer. Large enough for batches at which a
@@ -123,12 +119,14 @@ export function createQueue<T extends Task>(): Queue<T> {
         take(alone);
         give(place, next);
       }
-      const filling = new Map(free.map((place) => [place, 0]));
+      const open = free.filter(({ lots, cost }) => lots === 0 || (lots < LOTS && cost <= AHEAD));
+      const filling = new Map(open.map((place) => [place, 0]));
       for (let next = quick[0]; next !== undefined; next = quick[0]) {
         const place = cheapest([...filling.keys()]);
         if (place === undefined) break;
         const lot = filling.get(place) ?? 0;
-        if (!mayTake(place, lot, next.cost)) {
+        const least = lot === 0 && place.cost <= LOT;
+        if (!least && (lot + next.cost > LOT || place.cost + next.cost > LOT * LOTS)) {
           filling.delete(place);
           continue;
         }
@@ -148,19 +146,6 @@ export function createQueue<T extends Task>(): Queue<T> {
       return dropped;
     },
   };
-}
-
-/**
- * Whether a worker may have one more picture.
- *
- * @param lot - milliseconds of the lot that it is being given.
- */
-function mayTake({ lots, cost }: Place, lot: number, next: number): boolean {
-  const before = cost - lot;
-  const fits = lot === 0 || lot + next <= LOT;
-  if (lots === 0) return before <= LOT && fits;
-  if (next > LIGHT) return cost + next <= JOIN;
-  return lots < LOTS && before <= AHEAD && fits;
 }
 
 function cheapest<P extends Place>(places: readonly P[]): P | undefined {

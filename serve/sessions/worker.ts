@@ -1,12 +1,10 @@
 // A worker thread: files, pictures or inputs in, probabilities out. Decodes, prepares and runs models, all away from
-// the thread that speaks HTTP. What arrived while it was at something is its next batch, which those join that come while
-// it is decoded: alone, a picture waits for none; under load, batches grow by themselves.
+// the thread that speaks HTTP. What arrived while it was at something is its next batch: alone, a picture waits for
+// none; under load, batches grow by themselves.
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { UserError } from '../../models/errors.ts';
 import { Damaged } from '../decode/damaged.ts';
-import { openFree } from '../free.ts';
 import { openTidy } from '../tidy.ts';
-import { createInbox } from './inbox.ts';
 import { createMaker } from './material.ts';
 import type {
   Answered,
@@ -18,6 +16,7 @@ import type {
   WorkerModel,
   WorkerOptions,
 } from './messages.ts';
+import { unpack } from './parcel.ts';
 import { openSession, type Session } from './session.ts';
 
 /** A model that is open, or the reason why it cannot be. */
@@ -33,24 +32,20 @@ interface Held {
 /** Pixels of a picture after which memory is given back when there is nothing to do. */
 const LARGE = 4_000_000;
 
-/** Bytes of a lot from which it is freed, rather than left to the collector. */
-const BURDEN = 64 * 1024;
-
 function work(port: MessagePort, options: WorkerOptions): void {
   const models = new Map<string, Held>();
   const make = createMaker(options);
-  const inbox = createInbox(() => receiveMessageOnPort(port)?.message);
+  const inbox: ToWorker[] = [];
   /** What came of jobs, and is not told yet. */
   let answered: Answered[] = [];
   let unanswered: Unanswered[] = [];
   const tidy = openTidy();
-  const free = openFree();
   let busy = false;
   /** A large picture was worked on. */
   let large = false;
 
   port.on('message', (message: ToWorker) => {
-    inbox.put(message);
+    inbox.push(message);
     if (!busy) void workOff();
   });
 
@@ -65,14 +60,22 @@ function work(port: MessagePort, options: WorkerOptions): void {
 
   async function workOff(): Promise<void> {
     busy = true;
+    let jobs: Job[] = [];
+    let lots = 0;
     for (;;) {
-      inbox.takeLots();
-      if (inbox.lots.length > 0) {
-        await classify();
+      const message = inbox.shift() ?? receiveMessageOnPort(port)?.message;
+      if (message?.kind === 'lot') {
+        jobs.push(...unpack(message.parcel));
+        lots++;
         continue;
       }
-      const message = inbox.next();
-      if (message === undefined) break;
+      if (lots > 0) await classify(jobs, lots);
+      jobs = [];
+      lots = 0;
+      if (message === undefined) {
+        if (inbox.length === 0) break;
+        continue; // it came while the jobs were worked on
+      }
       if (message.kind === 'open') await open(message.model);
       else if (message.kind === 'close') await close(message.key);
       else if (message.kind === 'end') port.close();
@@ -84,12 +87,13 @@ function work(port: MessagePort, options: WorkerOptions): void {
 
   async function open(model: WorkerModel): Promise<void> {
     const start = performance.now();
+    const size = model.card.input.shape.reduce((product, side) => product * side, 1);
     const spent = () => performance.now() - start;
     try {
       const session = await openSession(model.path, model.card, options);
       const largest = session.largest ?? options.batch;
-      const inputs = new Uint8Array(largest * sizeOf(model));
-      models.set(model.key, { model, session, reason: '', inputs, largest });
+      const held = { model, session, reason: '', inputs: new Uint8Array(largest * size), largest };
+      models.set(model.key, held);
       tell({ kind: 'opened', key: model.key, milliseconds: spent(), device: session.device });
     } catch (error) {
       const reason = explain(error);
@@ -105,75 +109,69 @@ function work(port: MessagePort, options: WorkerOptions): void {
   }
 
   /** Those that are quick go first, in batches of one model; the others follow one by one. */
-  async function classify(): Promise<void> {
-    for (;;) {
-      const first = inbox.jobs.find(({ alone }) => !alone) ?? inbox.jobs[0];
-      if (first === undefined) break;
-      if (first.alone && answered.length + unanswered.length > 0) report(0);
-      await classifyBatch(first, models.get(first.key));
+  async function classify(jobs: readonly Job[], lots: number): Promise<void> {
+    const groups = new Map<string, Job[]>();
+    for (const job of jobs) {
+      if (job.alone) continue;
+      const group = groups.get(job.key);
+      if (group === undefined) groups.set(job.key, [job]);
+      else group.push(job);
     }
-    const done = inbox.lots.splice(0);
-    report(done.length);
-    free(done.filter(({ byteLength }) => byteLength >= BURDEN).map((buffer) => new Uint8Array(buffer)));
+    for (const [key, group] of groups) await classifyGroup(models.get(key), group);
+    for (const job of jobs) {
+      if (!job.alone) continue;
+      if (answered.length + unanswered.length > 0) report(0);
+      await classifyGroup(models.get(job.key), [job]);
+    }
+    report(lots);
+    large ||= jobs.some(({ material }) => pixelsOf(material) > LARGE);
   }
 
-  /** Those that come while a batch is decoded join it. A bad picture is left out, and told of alone. */
-  async function classifyBatch(first: Job, held: Held | undefined): Promise<void> {
+  async function classifyGroup(held: Held | undefined, group: readonly Job[]): Promise<void> {
     if (held?.session === undefined) {
       const reason = held?.reason ?? 'the worker does not have it';
-      for (const { id } of inbox.takeBatch(first, Number.POSITIVE_INFINITY))
-        unanswered.push({ id, loss: 'broken', reason });
+      for (const { id } of group) unanswered.push({ id, loss: 'broken', reason });
       return;
     }
+    for (let at = 0; at < group.length; at += held.largest) {
+      await runBatch(held, held.session, group.slice(at, at + held.largest));
+    }
+  }
+
+  /** A bad picture is left out of the batch, and told of alone. */
+  async function runBatch(held: Held, session: Session, batch: readonly Job[]): Promise<void> {
+    const { shape, prepare } = held.model.card.input;
+    const size = shape[0] * shape[1] * shape[2];
     const ids: number[] = [];
     const spent: number[] = [];
-    for (;;) {
-      const batch = inbox.takeBatch(first, held.largest - ids.length);
-      if (batch.length === 0) break;
-      for (const job of batch) prepareInput(held, job, ids, spent);
-      if (!first.alone) inbox.takeLots(true);
+    for (const { id, material } of batch) {
+      try {
+        const made = make(material, shape, prepare);
+        held.inputs.set(made.input, ids.length * size);
+        ids.push(id);
+        spent.push(made.spent.decode, made.spent.prepare);
+      } catch (error) {
+        unanswered.push({
+          id,
+          loss: error instanceof Damaged ? 'refused' : 'failed',
+          reason: explain(error),
+        });
+      }
     }
-    if (ids.length > 0) await run(held, held.session, ids, spent);
-  }
-
-  function prepareInput(held: Held, { id, material }: Job, ids: number[], spent: number[]): void {
-    const { shape, prepare } = held.model.card.input;
-    large ||= pixelsOf(material) > LARGE;
-    try {
-      const made = make(material, shape, prepare);
-      held.inputs.set(made.input, ids.length * sizeOf(held.model));
-      ids.push(id);
-      spent.push(made.spent.decode, made.spent.prepare);
-    } catch (error) {
-      const loss = error instanceof Damaged ? 'refused' : 'failed';
-      unanswered.push({ id, loss, reason: explain(error) });
-    }
-  }
-
-  /** Runs the inputs that are there; when that fails, each alone. */
-  async function run(held: Held, session: Session, ids: number[], spent: number[]): Promise<void> {
-    const size = sizeOf(held.model);
+    if (ids.length === 0) return;
     const n = session.largest ?? ids.length;
     const start = performance.now();
     try {
       const all = await session.run(held.inputs.subarray(0, n * size), n);
-      const milliseconds = performance.now() - start;
+      const run = performance.now() - start;
       const probabilities = all.subarray(0, ids.length * held.model.card.labels.length);
-      answered.push({ key: held.model.key, ids, probabilities, spent, run: milliseconds });
+      answered.push({ key: held.model.key, ids, probabilities, spent, run });
     } catch (error) {
-      if (ids.length === 1) unanswered.push({ id: ids[0] ?? -1, loss: 'failed', reason: explain(error) });
-      else
-        for (let i = 0; i < ids.length; i++) {
-          held.inputs.copyWithin(0, i * size, (i + 1) * size);
-          await run(held, session, ids.slice(i, i + 1), spent.slice(2 * i, 2 * i + 2));
-        }
+      if (batch.length > 1)
+        for (const job of batch) await runBatch(held, session, ids.includes(job.id) ? [job] : []);
+      else unanswered.push({ id: ids[0] ?? -1, loss: 'failed', reason: explain(error) });
     }
   }
-}
-
-/** Bytes of one input. */
-function sizeOf(model: WorkerModel): number {
-  return model.card.input.shape.reduce((product, side) => product * side, 1);
 }
 
 function pixelsOf(material: Material): number {
