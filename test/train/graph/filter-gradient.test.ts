@@ -7,7 +7,7 @@ import { filterGradientsAsProducts } from '../../../train/graph/filter-gradient.
 import type { Graph } from '../../../train/graph/graph.ts';
 import { traceFixed } from '../../../train/graph/retrace.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
-import { normal, random } from '../../../train/random.ts';
+import { drawn } from './drawn.ts';
 
 const BATCH = 6;
 const [CHANNELS, FILTERS] = [16, 32];
@@ -57,13 +57,13 @@ describe('the gradient of filters over small maps', () => {
 });
 
 function gradientOf({ kernel, side, padding, strides = 1 }: Omit<Case, 'rewritten'>) {
-  const filter = tf.variable(values('filter', [...kernel, CHANNELS, FILTERS]));
+  const filter = tf.variable(drawn('filter', [...kernel, CHANNELS, FILTERS]));
   const variables = new Map([['filter', filter]]);
-  const images = values('images', [BATCH, side, side, CHANNELS]) as Tensor4D;
+  const images = drawn('images', [BATCH, side, side, CHANNELS]) as Tensor4D;
   const fn = ({ x }: Record<string, Tensor>) => {
     const { grads } = tf.variableGrads(() => {
       const y = tf.conv2d(x as Tensor4D, filter as Tensor as Tensor4D, strides, padding);
-      return tf.sum(tf.mul(y, values('changes', y.shape)));
+      return tf.sum(tf.mul(y, drawn('changes', y.shape)));
     }, [filter]);
     return Object.values(grads);
   };
@@ -76,14 +76,4 @@ function gradientOf({ kernel, side, padding, strides = 1 }: Omit<Case, 'rewritte
     return gradient === undefined ? [] : [...gradient.dataSync()];
   };
   return { graph, products: filterGradientsAsProducts(graph), run };
-}
-
-function values(name: string, shape: number[]): Tensor {
-  const next = random(1, name);
-  const size = shape.reduce((product, n) => product * n, 1);
-  return tf.tensor(
-    Float32Array.from({ length: size }, () => normal(next)),
-    shape,
-    'float32',
-  );
 }

@@ -9,7 +9,7 @@ import { traceFixed } from '../../../train/graph/retrace.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { relu } from '../../../train/layers/activations.ts';
 import { maxPool } from '../../../train/layers/convolution.ts';
-import { normal, random } from '../../../train/random.ts';
+import { drawn } from './drawn.ts';
 
 const SHAPE = [4, 9, 9, 8];
 
@@ -27,17 +27,17 @@ function gradientOf(network: (x: Tensor) => Tensor): Graph {
   const fn = ({ x }: Record<string, Tensor>) => {
     const { grads } = tf.variableGrads(() => {
       const y = network(tf.conv2d(tf.add(x as Tensor4D, bias) as Tensor4D, identity(), 1, 'same'));
-      return tf.sum(tf.mul(y, values('changes', y.shape)));
+      return tf.sum(tf.mul(y, drawn('changes', y.shape)));
     }, [bias]);
     return Object.values(grads);
   };
-  return traceFixed(fn, () => [{ name: 'x', tensor: values('x', SHAPE) }], 1, new Map([['bias', bias]]));
+  return traceFixed(fn, () => [{ name: 'x', tensor: drawn('x', SHAPE) }], 1, new Map([['bias', bias]]));
 }
 
 function run(graph: Graph): number[] {
   const compiled = compile({ go: graph });
   compiled.write(new Map([['bias', new Float32Array(8)]]));
-  const [gradient] = compiled.run('go', { x: values('x', SHAPE) });
+  const [gradient] = compiled.run('go', { x: drawn('x', SHAPE) });
   compiled.dispose();
   return [...(gradient?.dataSync() ?? [])];
 }
@@ -75,14 +75,4 @@ describe('the gradient of ReLU before a max pooling', () => {
 /** Filters `[1,1,8,8]` that change nothing. */
 function identity(): Tensor4D {
   return tf.reshape(tf.eye(8), [1, 1, 8, 8]);
-}
-
-function values(name: string, shape: number[]): Tensor {
-  const next = random(1, name);
-  const size = shape.reduce((product, n) => product * n, 1);
-  return tf.tensor(
-    Float32Array.from({ length: size }, () => normal(next)),
-    shape,
-    'float32',
-  );
 }
