@@ -63,7 +63,6 @@ export function createDesk(options: DeskOptions) {
   const whenRoom = createGate(limits.decodedPixels);
   /** What each worker has; its answers name the numbers. */
   const working = new Map<Seat, Slots<Question>>();
-  const outboxes = new Map<Seat, Job[]>();
   const mostCost = limits.queue * workers;
   let current: ReadonlySet<string> = new Set();
   let decoding = 0;
@@ -85,17 +84,18 @@ export function createDesk(options: DeskOptions) {
     });
   }
 
+  /** A Map made anew: one that is cleared again and again keeps all that was in it until the whole heap is collected. */
   function handOut(): void {
-    queue.handOut(crew.seats, give);
+    const outboxes = new Map<Seat, Job[]>();
+    queue.handOut(crew.seats, (seat, question) => give(seat, question, outboxes));
     for (const [seat, jobs] of outboxes) {
       const parcel = pack(jobs);
       seat.lots++;
       seat.send({ kind: 'lot', parcel }, [parcel.buffer]);
     }
-    outboxes.clear();
   }
 
-  function give(seat: Seat, question: Question): void {
+  function give(seat: Seat, question: Question, outboxes: Map<Seat, Job[]>): void {
     if (question.gone?.()) {
       unload(seat, question);
       lose(question, 'gone', new Refusal(408, 'the client has gone'));
@@ -183,7 +183,6 @@ export function createDesk(options: DeskOptions) {
   function gone(seat: Seat, cause: string, expected: boolean): void {
     const left = [...(working.get(seat)?.values() ?? [])].filter(({ settled }) => !settled);
     working.delete(seat);
-    outboxes.delete(seat);
     const again = expected ? [] : left.filter(({ retried }) => !retried);
     for (const question of left) {
       if (again.includes(question)) question.retried = true;

@@ -6,7 +6,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { UserError } from '../models/errors.ts';
 import { answerBrokenRequest, answerUnreadable } from './broken.ts';
-import { discardRest } from './discard.ts';
+import { openDiscard } from './discard.ts';
 import type { Env } from './env.ts';
 import { connectionLimits } from './limits.ts';
 
@@ -42,6 +42,7 @@ export async function listen(
     errorHandler: answerUnreadable,
     autoCleanupIncoming: false, // it cuts connections after half a second, answered or not
   });
+  const discardRest = openDiscard();
   const server = createServer(limits, (request, response) => {
     if (closing) response.setHeader('Connection', 'close');
     discardRest(request, response);

@@ -5,12 +5,12 @@ import { runInNewContext } from 'node:vm';
 
 /** @returns a function that collects all garbage of the calling thread, in 5 to 20 ms, and later gives free memory back. */
 export function openTidy(): () => void {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
+  let collect: (() => void) | undefined;
   let trim: Promise<() => void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   return () => {
-    if (typeof collect === 'function') collect();
+    collect ??= openCollect();
+    collect();
     trim ??= openTrim();
     clearTimeout(timer);
     timer = setTimeout(() => void trim?.then((trim) => trim()), CALM).unref();
@@ -19,6 +19,13 @@ export function openTidy(): () => void {
 
 /** Milliseconds without anything large after which memory is given back: what comes at once would need it again. */
 const CALM = 1_000;
+
+/** Opens a context of V8, which takes half a megabyte: not before it is needed. */
+function openCollect(): () => void {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  return typeof collect === 'function' ? () => collect() : () => {};
+}
 
 /** Reference: malloc_trim(3) of glibc; other C libraries have none. */
 async function openTrim(): Promise<() => void> {

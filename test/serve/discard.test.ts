@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { discardRest } from '../../serve/discard.ts';
+import { openDiscard } from '../../serve/discard.ts';
 
 const KiB = 1024;
 
@@ -12,8 +12,9 @@ const KiB = 1024;
  * @returns what came back until the server cut the connection.
  */
 async function sendUntilCut(sent: number, most: number, patience: number): Promise<string> {
+  const discardRest = openDiscard(most, patience);
   const server = createServer((request, response) => {
-    discardRest(request, response, most, patience);
+    discardRest(request, response);
     response.end('the answer');
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -42,6 +43,7 @@ test.each([
 test.each(['close', 'keep-alive'])(
   'a client that asks for "Connection: %s" is let finish',
   async (connection) => {
+    const discardRest = openDiscard();
     const server = createServer((request, response) => {
       discardRest(request, response);
       response.end('the answer');
