@@ -1,5 +1,7 @@
 // `npm run bench train`: images per second of the compiled step against eager tfjs, model.fit and PyTorch.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { root } from '../../setup/paths.mjs';
@@ -17,6 +19,9 @@ const here = (file: string) => join(root, 'test', 'bench', 'train', file);
 const DISTURBED = 0.05;
 /** Seconds to wait for the machine to be left alone. */
 const PATIENCE = 20;
+
+const PRECISIONS = ['float32', 'bfloat16'] as const;
+const MACHINE = 'the machine’s peak';
 
 interface Contender {
   name: string;
@@ -42,11 +47,15 @@ export const command = defineCommand({
   },
   async run({ args }) {
     const python = await pytorch();
+    const folder = mkdtempSync(join(tmpdir(), 'trainyard-bench-'));
+    const peak = join(folder, 'peak');
+    run('g++', ['-O3', '-march=native', '-pthread', '-o', peak, here('peak.cpp')]);
     const parts = [preamble(Number(args.rounds), Number(args.seconds))];
     console.log(parts[0]);
     for (const [name, network] of Object.entries(networks)) {
       if (args.only !== undefined && args.only !== name) continue;
-      const results = await race(contendersOf(name, python), {
+      const contenders = [...contendersOf(name, python), ...peaksOf(name, peak)];
+      const results = await race(contenders, {
         rounds: Number(args.rounds),
         seconds: Number(args.seconds),
         attempts: Number(args.attempts),
@@ -54,6 +63,7 @@ export const command = defineCommand({
       parts.push(section(network, results));
       console.log(`\n${parts.at(-1)}`);
     }
+    rmSync(folder, { recursive: true });
     if (args.write) writePage(parts);
   },
 });
@@ -88,11 +98,22 @@ function contendersOf(network: string, python: string): Contender[] {
           { name: 'eager tfjs, float32', program: node(here('eager.ts'), network) },
           { name: 'model.fit, float32', program: node(here('layers-model.ts'), network) },
         ]),
-    ...['float32', 'bfloat16'].flatMap((precision) =>
-      ['eager', 'compile'].map((mode) => torch(precision, mode)),
-    ),
+    ...PRECISIONS.flatMap((precision) => ['eager', 'compile'].map((mode) => torch(precision, mode))),
   ];
 }
+
+/** What the step's convolutions and matrix products would take if they were all, and the processor never waited. */
+function peaksOf(network: string, peak: string): Contender[] {
+  const { command, args } = node(here('flops.ts'), network);
+  const gflop = run(command, args).trim();
+  const precisions = PRECISIONS.filter((name) => name === 'float32' || describeEnvironment().nativeBfloat16);
+  return precisions.map((precision) => ({
+    name: `${MACHINE}, ${precision}`,
+    program: { command: peak, args: [precision, gflop] },
+  }));
+}
+
+const run = (command: string, args: readonly string[]) => execFileSync(command, args, { encoding: 'utf8' });
 
 interface Race {
   rounds: number;
@@ -160,8 +181,12 @@ function section({ title, recipe, pictures }: Network, results: Result[]): strin
       result === rival ? '1 (best PyTorch)' : spread(ratios(result, rival), 2),
       median(result.turns.map(({ cpu, images }) => (1000 * cpu) / images)).toFixed(2),
       Number.isNaN(median(waited)) ? '' : `${median(waited).toFixed(1)} %`,
-      megabytes(Math.max(...result.turns.map(({ peak }) => peak))),
-      megabytes(Math.max(...result.turns.map((turn) => turn.private ?? Number.NaN))),
+      ...(result.name.startsWith(MACHINE)
+        ? ['', '']
+        : [
+            megabytes(Math.max(...result.turns.map(({ peak }) => peak))),
+            megabytes(Math.max(...result.turns.map((turn) => turn.private ?? Number.NaN))),
+          ]),
     ];
   });
   const step = best('compiled step, float32');
@@ -169,6 +194,13 @@ function section({ title, recipe, pictures }: Network, results: Result[]): strin
   const rivals = ['eager tfjs', 'model.fit'].filter((start) =>
     results.some(({ name }) => name.startsWith(start)),
   );
+  const ofPeak = (precision: string) => {
+    const peak = results.find(({ name }) => name === `${MACHINE}, ${precision}`);
+    const shares = [`compiled step, ${precision}`, `PyTorch, ${precision}`].map(
+      (name) => `${name.split(',')[0]} ${peak ? spread(ratios(best(name), peak), 2) : 'not measured'}`,
+    );
+    return `${precision}, ${shares.join(', ')}`;
+  };
   const minutes = (start: string) => {
     const fastest = best(start);
     return `${fastest.name} ${((pictures ?? 0) / median(rates(fastest)) / 60).toFixed(1)} minutes`;
@@ -200,6 +232,7 @@ function section({ title, recipe, pictures }: Network, results: Result[]): strin
       : [
           `The recipe's ${pictures.toLocaleString('en')} pictures at these rates, without evaluation: ${whole.map(minutes).join(', ')}.`,
         ]),
+    `Of the machine’s peak: ${PRECISIONS.map(ofPeak).join('; ')}.`,
     `Turns disturbed by others although repeated: ${disturbed.length} of ${results.flatMap(({ turns }) => turns).length}.`,
   ].join('\n\n');
 }
@@ -216,5 +249,7 @@ Contenders are processes of their own that work one at a time, ${seconds} s per 
 begins with another one. Figures are medians over the rounds, with quartiles in parentheses; ratios are taken within
 each round, against the best PyTorch configuration of the same precision. The machine was shared: a turn in which
 other processes took more than ${DISTURBED * 100} % of it is repeated. CPU time is that of all threads. Peak memory is that of the
-whole process, start included; private is what of it, at the end of a turn, is not pages of libraries.`;
+whole process, start included; private is what of it, at the end of a turn, is not pages of libraries. The machine's
+peak is as many multiplications and additions as the step's convolutions and matrix products have (\`test/bench/train/\`,
+\`flops.ts\` and \`peak.cpp\`), on registers, with every core: nothing that does as many can be faster.`;
 }

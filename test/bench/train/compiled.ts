@@ -1,14 +1,14 @@
 // Contender: the compiled step. Arguments: network, precision, and `loader` to make each batch anew as training does.
-import { createArchitecture } from '../../../train/architectures/index.ts';
 import { backend } from '../../../train/graph/tensorflow.ts';
-import { createParameters, disposeParameters } from '../../../train/layers/net.ts';
+import { disposeParameters } from '../../../train/layers/net.ts';
 import { openLoader } from '../../../train/loader/index.ts';
 import { seedPair } from '../../../train/random.ts';
 import { resolveRecipe } from '../../../train/recipes/index.ts';
 import { scheduleAt } from '../../../train/schedule.ts';
 import { createStep } from '../../../train/step.ts';
 import { contend } from '../support/contender.ts';
-import { CLASSES, networkOf, randomSplit } from './networks.ts';
+import { networkOf, randomSplit } from './networks.ts';
+import { createNetwork } from './parameters.ts';
 
 const WARM_UP = 3;
 const IMAGES = 2000;
@@ -16,12 +16,7 @@ const IMAGES = 2000;
 const [name = '', precision, data] = process.argv.slice(2);
 const { shape, recipe: base } = networkOf(name);
 const recipe = resolveRecipe({ ...base, precision });
-const architecture = createArchitecture(recipe.architecture, CLASSES);
-const examples = randomSplit(100, shape);
-const parameters = createParameters(architecture, shape, recipe.seed, () => ({
-  values: Float32Array.from(examples.images, (byte) => byte / 64 - 2),
-  shape: [examples.n, ...shape],
-}));
+const { architecture, parameters } = createNetwork({ shape, recipe });
 const training = createStep(recipe, architecture, parameters, shape);
 disposeParameters(parameters);
 

@@ -1,0 +1,34 @@
+// One training step, its ops executed one by one as tfjs does.
+import { tf, uint8Tensor } from '../../../train/graph/tensorflow.ts';
+import { createUpdater } from '../../../train/optimizers/updater.ts';
+import { seedPair } from '../../../train/random.ts';
+import { scheduleAt } from '../../../train/schedule.ts';
+import { stepFunction } from '../../../train/step.ts';
+import { networkOf, randomSplit } from './networks.ts';
+import { createNetwork } from './parameters.ts';
+
+/** The step of a network of {@link networkOf} on random pictures, and on how many at a time. */
+export function eagerStep(name: string): { step: () => void; images: number } {
+  const { shape, recipe } = networkOf(name);
+  const { architecture, parameters } = createNetwork({ shape, recipe });
+  const updater = createUpdater(recipe, parameters.weights);
+  const fn = stepFunction(recipe, architecture, parameters, updater);
+  const { images, labels } = randomSplit(recipe.batchSize, shape);
+
+  let done = 0;
+  const step = () => {
+    const { learningRate, momentum } = scheduleAt(recipe.schedule, 0.5);
+    tf.tidy(() => {
+      const results = fn({
+        images: uint8Tensor(images, [recipe.batchSize, ...shape]),
+        labels: tf.tensor1d(Int32Array.from(labels), 'int32'),
+        learningRate: tf.scalar(learningRate),
+        momentum: tf.scalar(momentum),
+        step: tf.scalar(++done),
+        seed: tf.tensor1d(seedPair(recipe.seed, 'step', done), 'int32'),
+      });
+      for (const result of results) result.dataSync();
+    });
+  };
+  return { step, images: recipe.batchSize };
+}
