@@ -5,7 +5,7 @@ import { readCard } from '../../models/card.ts';
 import { type Prepare, prepare } from '../../models/image/prepare.ts';
 import { dataType, decodeModel, type TensorProto } from '../../models/onnx/schema.ts';
 import { createArchitecture } from '../../train/architectures/index.ts';
-import type { Shape } from '../../train/datasets/index.ts';
+import type { Shape } from '../../train/datasets/dataset.ts';
 import type { State } from '../../train/graph/compile.ts';
 import { createParameters, disposeParameters } from '../../train/layers/net.ts';
 import { argMax, createPredictor } from '../../train/predictor.ts';

@@ -1,5 +1,5 @@
 // Erases a rectangle, so that a network cannot rely on one part of a picture alone.
-import type { Shape } from '../datasets/index.ts';
+import type { Shape } from '../datasets/dataset.ts';
 import { normal, type Random } from '../random.ts';
 import type { AugmentOptions } from './schema.ts';
 

@@ -1,5 +1,5 @@
 // Mirrors an image left to right, and decides which images are mirrored.
-import type { Shape } from '../datasets/index.ts';
+import type { Shape } from '../datasets/dataset.ts';
 import { random } from '../random.ts';
 import type { AugmentOptions } from './schema.ts';
 

@@ -1,5 +1,5 @@
 // Moves a photograph's pixels as fastai does: crop, zoom, rotation, shift and perspective, with one interpolation for all.
-import type { Shape } from '../datasets/index.ts';
+import type { Shape } from '../datasets/dataset.ts';
 import type { Random } from '../random.ts';
 import type { AugmentOptions } from './schema.ts';
 

@@ -1,5 +1,5 @@
 // Augments one image: every transform that is asked for, each with random numbers of its own.
-import type { Shape } from '../datasets/index.ts';
+import type { Shape } from '../datasets/dataset.ts';
 import { random } from '../random.ts';
 import { dihedral } from './dihedral.ts';
 import { erase } from './erase.ts';

@@ -1,5 +1,5 @@
 // Mixes two pictures into one, whose label is then a share of each of theirs: MixUp and CutMix.
-import type { Shape } from '../datasets/index.ts';
+import type { Shape } from '../datasets/dataset.ts';
 import { normal, type Random, random } from '../random.ts';
 import type { Position } from './flip.ts';
 import type { AugmentOptions } from './schema.ts';

@@ -1,5 +1,5 @@
 // Makes light strokes thicker or thinner, as another pen or a finger on a screen would draw them.
-import type { Shape } from '../datasets/index.ts';
+import type { Shape } from '../datasets/dataset.ts';
 import type { Random } from '../random.ts';
 import { pad } from './pad.ts';
 import type { AugmentOptions } from './schema.ts';

@@ -1,5 +1,5 @@
 // Shifts an image by whole pixels and fills the edge with the image's own reflection.
-import type { Shape } from '../datasets/index.ts';
+import type { Shape } from '../datasets/dataset.ts';
 import type { Random } from '../random.ts';
 import type { AugmentOptions } from './schema.ts';
 

@@ -1,5 +1,5 @@
 // Moves an image's pixels: rotation, zoom, stretch, shear, shift and elastic distortion, with one interpolation for all.
-import type { Shape } from '../datasets/index.ts';
+import type { Shape } from '../datasets/dataset.ts';
 import type { Random } from '../random.ts';
 import { elasticField } from './elastic.ts';
 import { pad } from './pad.ts';

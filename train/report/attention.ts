@@ -1,6 +1,6 @@
 // Where a network looks: how much each place of its last feature maps speaks for the class that it answers.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import type { Shape } from '../datasets/index.ts';
+import type { Shape } from '../datasets/dataset.ts';
 import { compile, type State } from '../graph/compile.ts';
 import { traceFixed } from '../graph/retrace.ts';
 import { tf, uint8Tensor } from '../graph/tensorflow.ts';

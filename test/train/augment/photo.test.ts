@@ -5,7 +5,7 @@ import { erase } from '../../../train/augment/erase.ts';
 import { moveGeometry, randomMatrix } from '../../../train/augment/geometry.ts';
 import { type AugmentOptions, augmentImage, presets } from '../../../train/augment/index.ts';
 import { lighting } from '../../../train/augment/lighting.ts';
-import type { Shape } from '../../../train/datasets/index.ts';
+import type { Shape } from '../../../train/datasets/dataset.ts';
 import { random } from '../../../train/random.ts';
 import { chosen, noise } from './pictures.ts';
 

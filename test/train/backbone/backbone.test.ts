@@ -14,7 +14,7 @@ import {
   openExtractor,
   readBackbone,
 } from '../../../train/backbone/index.ts';
-import type { Shape } from '../../../train/datasets/index.ts';
+import type { Shape } from '../../../train/datasets/dataset.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-backbone-'));

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { goldenInput, goldenNames } from '../../../models/golden.ts';
 import { createArchitecture } from '../../../train/architectures/index.ts';
-import type { Shape } from '../../../train/datasets/index.ts';
+import type { Shape } from '../../../train/datasets/dataset.ts';
 import { createExtractor } from '../../../train/features.ts';
 import { allParameters, createParameters, disposeParameters } from '../../../train/layers/net.ts';
 import { fetchPretrained, readPretrained } from '../../../train/pretrained.ts';
