@@ -11,6 +11,7 @@ import { type Log, textLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { createStatistics, type Statistics } from './openinference/statistics.ts';
 import { Refusal } from './refusal.ts';
+import { createRouter } from './router.ts';
 import { classifyRoutes } from './routes/classify.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -45,7 +46,7 @@ export interface AppOptions {
 export function createApp(options: AppOptions): Hono<Env> {
   const { engine, page, limits = defaultLimits, log = textLog() } = options;
   const { logRequests = 'none', keys, cors = [], statistics = createStatistics(), metrics } = options;
-  const app = new Hono<Env>();
+  const app = new Hono<Env>({ router: createRouter() });
   const hold = createMemory(limits.heldBytes);
   metrics?.watch(engine);
   app.use(frame({ log, logRequests, keys, cors, onAnswered: metrics?.onAnswered }));

@@ -45,13 +45,14 @@ export function usual<T extends Pick<ServedModel, 'modified' | 'name'>>(models: 
  */
 export function chooseModel(models: readonly ServedModel[], name?: string, version?: number): ServedModel {
   if (models.length === 0) throw new Refusal(503, 'the models are being loaded: try again in a moment');
-  const names = [...new Set(models.map((model) => model.name))];
   const wanted = name ?? usual(models)?.name;
   const versions = models.filter((model) => model.name === wanted);
   const model = version === undefined ? versions.at(-1) : versions.find((model) => model.version === version);
   if (model !== undefined) return model;
-  if (versions.length === 0)
+  if (versions.length === 0) {
+    const names = [...new Set(models.map((model) => model.name))];
     throw new Refusal(404, `there is no model "${wanted}"${suggestion(wanted ?? '', names)}`);
+  }
   throw new Refusal(
     404,
     `there is no version ${version} of "${wanted}"; there is ${versions.map((model) => model.version).join(', ')}`,

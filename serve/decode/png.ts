@@ -112,14 +112,13 @@ function paeth(left: number, up: number, corner: number): number {
   return a <= b && a <= c ? left : b <= c ? up : corner;
 }
 
-/** Rows without the byte of the filter. */
+/** Rows without the byte of the filter, in place. */
 function pack(rows: Uint8Array, stride: number, height: number): Uint8Array {
-  const out = new Uint8Array(stride * height);
   for (let y = 0; y < height; y++) {
     const start = y * (stride + 1) + 1;
-    out.set(rows.subarray(start, start + stride), y * stride);
+    rows.copyWithin(y * stride, start, start + stride);
   }
-  return out;
+  return rows.subarray(0, stride * height);
 }
 
 /** Samples of 1, 2, 4 or 8 bits, one a byte, as they are. */
