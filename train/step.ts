@@ -5,6 +5,7 @@ import type { Shape } from './datasets/dataset.ts';
 import { toBfloat16 } from './graph/bfloat16.ts';
 import { compile, type State } from './graph/compile.ts';
 import { filterGradientsAsProducts } from './graph/filter-gradient.ts';
+import { canFuseGelu, geluFused } from './graph/fused-gelu.ts';
 import type { Graph } from './graph/graph.ts';
 import { reluGradientsPooled } from './graph/pool-gradient.ts';
 import { type MakeInputs, type Traceable, traceDynamic, traceFixed } from './graph/retrace.ts';
@@ -79,7 +80,8 @@ export function createStep(
 
   const part = recipe.batchSize / recipe.accumulate;
   const improved = (traced: Graph) => {
-    const graph = reluGradientsPooled(traced);
+    const pooled = reluGradientsPooled(traced);
+    const graph = canFuseGelu() ? geluFused(pooled) : pooled;
     return recipe.precision === 'bfloat16' ? filterGradientsAsProducts(toBfloat16(graph)) : graph;
   };
   const trace = (fn: Traceable, inputs: MakeInputs) => traceFixed(fn, inputs, part, variables);

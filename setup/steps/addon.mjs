@@ -1,4 +1,4 @@
-// Step: tfjs's native addon, compiled from the npm package's own sources against the wheel's TensorFlow.
+// Step: tfjs's native addon, compiled from the npm package's own sources and our op's against the wheel's TensorFlow.
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { filesUnder, hashFiles, readJson, writeJson } from '../files.mjs';
@@ -9,6 +9,8 @@ import { findTensorflow } from '../tensorflow.mjs';
 
 const tfjs = join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
 const sources = join(tfjs, 'binding');
+/** Our TensorFlow ops. */
+const gelu = join(root, 'train', 'graph', 'gelu.cc');
 export const addonFile = join(tfjs, 'lib', 'napi-v8', 'tfjs_binding.node');
 const stampFile = join(dirname(addonFile), 'trainyard.json');
 
@@ -41,10 +43,10 @@ export const addonStep = {
 /** Everything that the addon is made from; it changes when the checkout moves, too, since its path is built in. */
 function buildKey() {
   const tensorflow = findTensorflow();
-  return hashFiles(filesUnder(sources), [
-    `${tensorflow?.package} ${tensorflow?.version}`,
-    ...compilerArguments(),
-  ]);
+  return hashFiles(
+    [...filesUnder(sources), gelu],
+    [`${tensorflow?.package} ${tensorflow?.version}`, ...compilerArguments()],
+  );
 }
 
 function compilerArguments() {
@@ -52,8 +54,11 @@ function compilerArguments() {
   const files = filesUnder(sources).filter((path) => path.endsWith('.cc'));
   return [
     ...['-O2', '-std=c++17', '-shared', '-fPIC', '-w', '-DNAPI_VERSION=8'],
+    // As TensorFlow itself is compiled (tf.sysconfig.get_compile_flags()), whose C++ headers our ops include.
+    ...['-DNDEBUG', '-D_GLIBCXX_USE_CXX11_ABI=1', '-DEIGEN_MAX_ALIGN_BYTES=64'],
     ...[`-I${join(tensorflow, 'include')}`, `-I${join(root, 'node_modules', 'node-api-headers', 'include')}`],
     ...files,
+    gelu,
     ...[`-L${tensorflow}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
     `-Wl,-rpath,${tensorflow}`,
   ];

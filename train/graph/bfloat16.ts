@@ -20,6 +20,8 @@ const FOLLOWING: Readonly<Record<string, { inputs?: readonly number[]; outputs?:
   ReluGrad: {},
   Relu6: {},
   Relu6Grad: {},
+  TrainyardGelu: {},
+  TrainyardGeluGrad: {},
   MaxPool: {},
   MaxPoolGrad: {},
   BiasAdd: {},
