@@ -1,4 +1,4 @@
-// A stand-in for g++: instead of tfjs's binding it compiles an empty addon, with the real compiler.
+// A stand-in for g++: instead of tfjs's binding and our ops it compiles an empty addon, with the real compiler.
 import { execFileSync } from 'node:child_process';
 import { misbehave, record } from './misbehave.mjs';
 
