@@ -208,14 +208,15 @@ function gradientFunction(
   };
 }
 
-/** The step as a tfjs function: it assigns the new weights and returns `[loss, correct]`. */
+/** The step as a tfjs function, when a share `done` of the training is: it assigns the new weights and returns `[loss, correct]`. */
 export function stepFunction(
   recipe: Recipe,
   architecture: Architecture,
   parameters: Parameters,
   updater: Updater,
+  done = 0,
 ): Traceable {
-  const names = [...parameters.weights.keys()];
+  const names = [...parameters.weights.keys()].filter((name) => isTrained(name, recipe.groups, done));
   return trainFunction(gradientFunction(recipe, architecture, parameters, names), updater);
 }
 

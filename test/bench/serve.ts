@@ -31,7 +31,7 @@ export const command = defineCommand({
       connections: args.connections.split(',').map(Number),
       starts: Number(args.starts),
     };
-    const parts = [preamble(options)];
+    const parts = [preamble()];
     console.log(parts[0]);
     const folder = mkdtempSync(join(tmpdir(), 'trainyard-bench-'));
     try {
@@ -46,7 +46,7 @@ export const command = defineCommand({
           const contenders = [trainyard(workload, decoding), ...best];
           const result = await race(contenders, limit, workload, decoding === 'exact', options);
           await limit.end();
-          parts.push(section(workload, decoding, limit.name, result));
+          parts.push(section(workload, decoding, limit.name, result, options));
           console.log(`\n${parts.at(-1)}`);
         }
       }

@@ -22,32 +22,39 @@ export function merge(page: string, parts: readonly string[]): string {
 /** A turn in which others took a larger share of the machine is counted as disturbed. */
 const DISTURBED = 0.05;
 
-export function preamble({ rounds, seconds, connections }: RaceOptions): string {
+export function preamble(): string {
   const [cpu] = cpus();
   const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const pythons = frameworks.map((framework) => `- ${packagesOf(framework)}`).join('\n');
   return `# Serving speed
 
-\`npm run bench serve -- --rounds ${rounds} --seconds ${seconds} --connections ${connections.join(',')} --write\`, ${new Date().toISOString().slice(0, 10)}.
 ${cpus().length} cores, ${cpu?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB. Node ${process.versions.node}, onnxruntime-node ${dependencies['onnxruntime-node']}. The rivals:
 
 ${pythons}
 
 All serve the same model file and get the same pictures as multipart forms from the same wrk, one thread, which shares
-the cores with them. Servers stay up and take turns of ${seconds} s, ${rounds} rounds; every round begins with another
-one, and while it is not its turn, a server is stopped (SIGSTOP). Of each rival the fastest of several settings at 32 connections races (processes, threads of onnxruntime, batching,
-\`def\` or \`async def\`); this server runs as it comes. Requests/s, p50 and p99 (of all requests of a turn) are medians
-over the rounds, quartiles in parentheses; ratios are taken within a round. Memory is the proportional set size of the
+the cores with them. Servers stay up and take turns; every round begins with another one, and while it is not its turn, a
+server is stopped (SIGSTOP). Of each rival the fastest of several settings races (processes, threads of onnxruntime,
+batching, \`def\` or \`async def\`), by the best of three turns of each at 32 connections; this server runs as it comes.
+Requests/s, p50 and p99 (of all requests of a turn) are medians over the rounds, quartiles in parentheses; ratios are
+taken within a round. Memory is the proportional set size of the
 whole process tree, the largest at any turn's end. Cold start is from the start of the process to its first good answer,
 files cached, median of the starts. Before anything was timed, every server's answers to every picture were compared with
 ours. The limit is what ${cpus().length} processes make of the same pictures without HTTP: decoding, resizing, and
 onnxruntime at its best batch, the fastest of our own decoder and Pillow.`;
 }
 
-export function section(workload: Workload, decoding: Decoding, limitName: string, race: Race): string {
+export function section(
+  workload: Workload,
+  decoding: Decoding,
+  limitName: string,
+  race: Race,
+  { rounds, seconds, connections, starts }: RaceOptions,
+): string {
   const rivals = race.results.filter(({ family }) => family !== OURS);
   const parts = [
     `## ${workload.title}${workload.decoding.length > 1 ? `, decoding ${decoding === 'fast' ? 'fast (`--decode fast`; Pillow with `draft`)' : 'exactly'}` : ''}`,
+    `\`npm run bench serve -- --only ${workload.name} --decode ${decoding} --rounds ${rounds} --seconds ${seconds} --connections ${connections.join(',')} --starts ${starts} --write\`, ${new Date().toISOString().slice(0, 10)}`,
     facts(race),
   ];
   for (const [connections, limits] of race.limit) {

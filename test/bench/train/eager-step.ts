@@ -7,17 +7,20 @@ import { stepFunction } from '../../../train/step.ts';
 import { networkOf, randomSplit } from './networks.ts';
 import { createNetwork } from './parameters.ts';
 
+/** Share of the training that is done. */
+const DONE = 0.5;
+
 /** The step of a network of {@link networkOf} on random pictures, and on how many at a time. */
 export function eagerStep(name: string): { step: () => void; images: number } {
   const { shape, recipe } = networkOf(name);
   const { architecture, parameters } = createNetwork({ shape, recipe });
   const updater = createUpdater(recipe, parameters.weights);
-  const fn = stepFunction(recipe, architecture, parameters, updater);
+  const fn = stepFunction(recipe, architecture, parameters, updater, DONE);
   const { images, labels } = randomSplit(recipe.batchSize, shape);
 
   let done = 0;
   const step = () => {
-    const { learningRate, momentum } = scheduleAt(recipe.schedule, 0.5);
+    const { learningRate, momentum } = scheduleAt(recipe.schedule, DONE);
     tf.tidy(() => {
       const results = fn({
         images: uint8Tensor(images, [recipe.batchSize, ...shape]),

@@ -6,17 +6,32 @@ type Kernel = Awaited<ReturnType<typeof tf.profile>>['kernels'][number];
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
+/** Pairs of a place of the result and one of the filter that meet inside the image: what lies in its padding is not multiplied. */
+function meetings(image: number, result: number, filter: number): number {
+  const stride = Math.round(image / result);
+  const before = Math.floor(Math.max(0, (result - 1) * stride + filter - image) / 2);
+  let count = 0;
+  for (let at = -before; at < result * stride - before; at += stride)
+    count += Math.min(at + filter, image) - Math.max(at, 0);
+  return count;
+}
+
+function convolution(image: readonly number[], filter: readonly number[], result: readonly number[]): number {
+  const [n = 0, height = 0, width = 0] = image;
+  const [rows = 0, columns = 0, from = 0, to = 0] = filter;
+  const [, down = 0, across = 0] = result;
+  return 2 * n * from * to * meetings(height, down, rows) * meetings(width, across, columns);
+}
+
+/** Of a gradient, the shapes are those of the convolution that it is of. */
 function flopsOf({ name, inputShapes: [a = [], b = []], outputShapes: [out = []] }: Kernel): number {
-  // Every place of the result meets the whole filter; of a gradient, every place of the result's gradient.
-  const convolution = (result: readonly number[], filter: readonly number[]) =>
-    2 * size(result.slice(0, -1)) * size(filter);
   switch (name) {
     case 'Conv2D':
-      return convolution(out, b);
+      return convolution(a, b, out);
     case 'Conv2DBackpropInput':
-      return convolution(a, b);
+      return convolution(out, b, a);
     case 'Conv2DBackpropFilter':
-      return convolution(b, out);
+      return convolution(a, out, b);
     case 'BatchMatMul':
       // Each of the three sides is in two of the matrices.
       return 2 * Math.sqrt(size(a) * size(b) * size(out));
