@@ -17,7 +17,7 @@ import type {
   WorkerModel,
 } from './sessions/messages.ts';
 import { pack } from './sessions/parcel.ts';
-import { createQueue, LONG, type Task } from './sessions/queue.ts';
+import { createQueue, gathering, LONG, type Task } from './sessions/queue.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { openTidy } from './tidy.ts';
 
@@ -69,6 +69,7 @@ export function createDesk(options: DeskOptions) {
   /** A large picture was decoded here. */
   let large = false;
   let scheduled = false;
+  let later: NodeJS.Timeout | undefined;
   let sweeper: NodeJS.Timeout | undefined;
   let sharp: ReturnType<typeof openSharp> | undefined;
 
@@ -87,12 +88,24 @@ export function createDesk(options: DeskOptions) {
   /** A Map made anew: one that is cleared again and again keeps all that was in it until the whole heap is collected. */
   function handOut(): void {
     const outboxes = new Map<Seat, Job[]>();
-    queue.handOut(crew.seats, (seat, question) => give(seat, question, outboxes));
+    const now = performance.now();
+    queue.handOut(crew.seats, (seat, question) => give(seat, question, outboxes), now);
     for (const [seat, jobs] of outboxes) {
       const parcel = pack(jobs);
       seat.lots++;
+      seat.given = { pictures: jobs.length, at: now };
       seat.send({ kind: 'lot', parcel }, [parcel.buffer]);
     }
+    if (queue.size > 0) handOutLater(now);
+  }
+
+  /** When the first of the workers that gather has waited long enough. */
+  function handOutLater(now: number): void {
+    const until = Math.min(
+      ...crew.seats.flatMap(({ gathers }) => gathers?.until ?? []).filter((at) => at > now),
+    );
+    clearTimeout(later);
+    if (Number.isFinite(until)) later = setTimeout(handOut, Math.ceil(until - now));
   }
 
   function give(seat: Seat, question: Question, outboxes: Map<Seat, Job[]>): void {
@@ -130,6 +143,10 @@ export function createDesk(options: DeskOptions) {
   function hear(seat: Seat, message: FromWorker): void {
     if (message.kind === 'worked') {
       seat.lots -= message.lots;
+      const { given } = seat;
+      const now = performance.now();
+      if (given !== undefined && seat.lots === 0)
+        seat.gathers = gathering(given.pictures, now - given.at, now);
       for (const one of message.answered) answer(seat, one);
       for (const one of message.unanswered) giveUp(seat, one);
     } else if (message.reason !== undefined)
@@ -355,6 +372,7 @@ export function createDesk(options: DeskOptions) {
     }),
     async close(): Promise<void> {
       clearInterval(sweeper);
+      clearTimeout(later);
       await crew.close();
     },
   };

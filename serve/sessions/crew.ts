@@ -12,6 +12,9 @@ export interface Seat extends Place {
   readonly used: Map<string, number>;
   /** Lots that it has not answered wholly. */
   lots: number;
+  /** Its last lot. */
+  given?: { readonly pictures: number; readonly at: number };
+  gathers?: Place['gathers'];
   /** @param moved - buffers that the worker gets, and this thread has no more. */
   send(message: ToWorker, moved?: ArrayBuffer[]): void;
 }

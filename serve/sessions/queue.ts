@@ -28,6 +28,8 @@ export interface Place {
   readonly lots: number;
   /** Takes no new work. */
   readonly paused: boolean;
+  /** It has just answered a lot of so many pictures, and waits for as many, until so long by performance.now(). */
+  readonly gathers?: { readonly pictures: number; readonly until: number } | undefined;
 }
 
 /** Milliseconds of work from which a picture is worked on alone. */
@@ -53,6 +55,18 @@ const AHEAD = 10;
  */
 const LOT = 80;
 
+/**
+ * Share of the time that a worker took for a lot, for which it then waits for as many pictures: who has an answer sends
+ * the next picture a moment later. Without that it would take the first of them alone, and the others would wait for it.
+ */
+const GATHER = 1 / 8;
+
+/** What a worker waits for after a lot of `pictures` that it had for so many milliseconds; after light work for nothing. */
+export function gathering(pictures: number, milliseconds: number, now: number): Place['gathers'] {
+  if (milliseconds <= AHEAD) return undefined;
+  return { pictures, until: now + Math.min(milliseconds, LOT) * GATHER };
+}
+
 export interface Queue<T extends Task> {
   readonly size: number;
   readonly cost: number;
@@ -66,8 +80,9 @@ export interface Queue<T extends Task> {
    *
    * @param places - the workers there are.
    * @param give - puts a task into the worker's lot; the queue counts its cost there.
+   * @param now - performance.now()
    */
-  handOut<P extends Place>(places: readonly P[], give: (place: P, task: T) => void): void;
+  handOut<P extends Place>(places: readonly P[], give: (place: P, task: T) => void, now: number): void;
   /** Takes out those for which `over` holds. */
   drop(over: (task: T) => boolean): T[];
 }
@@ -107,7 +122,7 @@ export function createQueue<T extends Task>(): Queue<T> {
       }
       alone.unshift(...tasks);
     },
-    handOut(places, give) {
+    handOut(places, give, now) {
       const free = places.filter(({ paused }) => !paused);
       for (let next = alone[0]; next !== undefined; next = alone[0]) {
         const most = Math.max(1, free.length - 1);
@@ -119,14 +134,21 @@ export function createQueue<T extends Task>(): Queue<T> {
         take(alone);
         give(place, next);
       }
-      const open = free.filter(({ lots, cost }) => lots === 0 || (lots < LOTS && cost <= AHEAD));
+      const gathers = ({ gathers }: Place) =>
+        gathers !== undefined && now < gathers.until && quick.length < gathers.pictures;
+      const open = free.filter((place) =>
+        place.lots === 0 ? !gathers(place) : place.lots < LOTS && place.cost <= AHEAD,
+      );
+      // A worker that leaves none for the others would have all of them come back to it, and the others one by one.
+      const share = free.reduce((sum, place) => sum + place.cost, cost) / free.length;
+      const enough = Math.max(AHEAD, share);
       const filling = new Map(open.map((place) => [place, 0]));
       for (let next = quick[0]; next !== undefined; next = quick[0]) {
         const place = cheapest([...filling.keys()]);
         if (place === undefined) break;
         const lot = filling.get(place) ?? 0;
         const least = lot === 0 && place.cost <= LOT;
-        if (!least && (lot + next.cost > LOT || place.cost + next.cost > LOT * LOTS)) {
+        if (!least && (lot >= enough || lot + next.cost > LOT || place.cost + next.cost > LOT * LOTS)) {
           filling.delete(place);
           continue;
         }

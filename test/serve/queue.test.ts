@@ -1,6 +1,6 @@
 // What is promised of the rule by which workers get pictures: who is free gets what there is, and batches grow.
 import { expect, test } from 'vitest';
-import { createQueue, type Place, type Task } from '../../serve/sessions/queue.ts';
+import { createQueue, gathering, type Place, type Task } from '../../serve/sessions/queue.ts';
 
 interface Worker extends Place {
   cost: number;
@@ -20,12 +20,16 @@ function open() {
     }
   };
   /** @returns how many each worker was given. */
-  const handOut = (workers: Worker[]): number[] => {
+  const handOut = (workers: Worker[], now = 0): number[] => {
     const given = workers.map(() => 0);
-    queue.handOut(workers, (place) => {
-      const at = workers.indexOf(place);
-      given[at] = (given[at] ?? 0) + 1;
-    });
+    queue.handOut(
+      workers,
+      (place) => {
+        const at = workers.indexOf(place);
+        given[at] = (given[at] ?? 0) + 1;
+      },
+      now,
+    );
     for (const [i, place] of workers.entries()) if ((given[i] ?? 0) > 0) place.lots++;
     return given;
   };
@@ -74,4 +78,33 @@ test('a lot is no more than 80 ms of work, but for a picture that takes longer',
   put(1, 99);
   expect(handOut([worker()])).toEqual([10]);
   expect(handOut([worker()])).toEqual([1]);
+});
+
+test('after a heavy lot a worker waits for as many pictures, for an eighth of the time that it took', () => {
+  const { put, handOut } = open();
+  const busy = { ...worker(), cost: 24, lots: 1 };
+  const free: Worker = { ...worker(), gathers: gathering(4, 40, 100) };
+  put(3, 8);
+  expect(handOut([busy, free], 104)).toEqual([0, 0]);
+  put(1, 8);
+  expect(handOut([busy, free], 104)).toEqual([0, 4]);
+  Object.assign(free, { cost: 0, lots: 0 });
+  put(1, 8);
+  expect(handOut([busy, free], 104)).toEqual([0, 0]);
+  expect(handOut([busy, free], 105)).toEqual([0, 1]);
+});
+
+test('after light work, or long after any, a picture waits for none', () => {
+  const { put, handOut } = open();
+  put(1, 0.2);
+  expect(handOut([{ ...worker(), gathers: gathering(4, 2, 100) }], 100)).toEqual([1]);
+  put(1, 8);
+  expect(handOut([{ ...worker(), gathers: gathering(4, 40, 100) }], 1000)).toEqual([1]);
+});
+
+test('a worker leaves the others their share', () => {
+  const { put, handOut, left } = open();
+  put(7, 8);
+  expect(handOut([{ ...worker(), cost: 16, lots: 1 }, worker()])).toEqual([0, 5]);
+  expect(left()).toBe(2);
 });
