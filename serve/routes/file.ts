@@ -1,12 +1,28 @@
 // Answers with a file from disk: type, length, ETag, 304 for who has it already. One way for the page and the models.
-import { createReadStream } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Context } from 'hono';
 
+/** A file that is open: what is announced of it holds for what is sent, whatever takes its place meanwhile. */
+export interface OpenFile {
+  readonly handle: FileHandle;
+  readonly stats: Stats;
+}
+
+/** Opens a file; undefined when there is none of that name. */
+export async function openFile(path: string): Promise<OpenFile | undefined> {
+  const handle = await open(path).catch(() => undefined);
+  if (handle === undefined) return undefined;
+  const stats = await handle.stat();
+  if (stats.isFile()) return { handle, stats };
+  await handle.close();
+  return undefined;
+}
+
 /** A file, and how it is to be named and kept. */
 export interface ServedFile {
-  readonly path: string;
-  readonly bytes: number;
+  readonly file: OpenFile;
   readonly type: string;
   /** Identifies the content, with its quotes. */
   readonly etag: string;
@@ -22,22 +38,21 @@ export const FOREVER = 'public, max-age=31536000, immutable';
 /** For all others: kept, but asked about each time. */
 export const ASK = 'no-cache';
 
-/** Sends a file; 304 without a body when the request's `If-None-Match` has its ETag. */
-export function sendFile(c: Context, file: ServedFile): Response {
-  c.header('ETag', file.etag);
-  c.header('Cache-Control', file.keep);
-  if (matches(c.req.header('if-none-match'), file.etag)) return c.body(null, 304);
-  c.header('Content-Type', file.type);
-  c.header('Content-Length', String(file.bytes));
-  if (file.encoding !== undefined) c.header('Content-Encoding', file.encoding);
-  if (c.req.method === 'HEAD') return c.body(null);
-  return c.body(readable(file));
-}
-
-/** Opened when it is first read. No more than was announced is sent, should the file grow meanwhile. */
-function readable({ path, bytes }: ServedFile): ReadableStream {
-  const stream = bytes === 0 ? Readable.from([]) : createReadStream(path, { end: bytes - 1 });
-  return Readable.toWeb(stream) as ReadableStream; // the types of Node and of the DOM name one class differently
+/** Sends a file and closes it; 304 without a body when the request's `If-None-Match` has its ETag. */
+export async function sendFile(c: Context, served: ServedFile): Promise<Response> {
+  const { handle, stats } = served.file;
+  c.header('ETag', served.etag);
+  c.header('Cache-Control', served.keep);
+  const known = matches(c.req.header('if-none-match'), served.etag);
+  if (known || c.req.method === 'HEAD' || stats.size === 0) await handle.close();
+  if (known) return c.body(null, 304);
+  c.header('Content-Type', served.type);
+  c.header('Content-Length', String(stats.size));
+  if (served.encoding !== undefined) c.header('Content-Encoding', served.encoding);
+  if (c.req.method === 'HEAD' || stats.size === 0) return c.body(null);
+  // No more than was announced is sent, should the file grow meanwhile.
+  const stream = Readable.toWeb(handle.createReadStream({ end: stats.size - 1 }));
+  return c.body(stream as ReadableStream); // the types of Node and of the DOM name one class differently
 }
 
 /** Reference: RFC 9110, section 13.1.2: a list of tags, compared without regard to weakness. */

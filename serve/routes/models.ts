@@ -1,9 +1,8 @@
 // GET /models: what is served, with the cards. GET /models/:model/versions/:version/model.onnx: the file itself.
-import { stat } from 'node:fs/promises';
 import { Hono } from 'hono';
 import { chooseModel, newest, type ServedModel } from '../models.ts';
 import { Refusal } from '../refusal.ts';
-import { ASK, FOREVER, sendFile } from './file.ts';
+import { ASK, FOREVER, type OpenFile, openFile, sendFile } from './file.ts';
 
 /** An entry of GET /models. */
 function describe(model: ServedModel, isNewest: boolean) {
@@ -27,10 +26,9 @@ export function modelRoutes(models: () => readonly ServedModel[]): Hono {
 
   app.get('/models/:model/versions/:version{[0-9]+}/model.onnx', async (c) => {
     const model = chooseModel(models(), c.req.param('model'), Number(c.req.param('version')));
-    await checkUnchanged(model);
+    const file = await openUnchanged(model);
     return sendFile(c, {
-      path: model.path,
-      bytes: model.bytes,
+      file,
       type: 'application/octet-stream',
       etag: `"${model.sha256}"`,
       keep: c.req.query('sha256') === model.sha256 ? FOREVER : ASK,
@@ -41,12 +39,12 @@ export function modelRoutes(models: () => readonly ServedModel[]): Hono {
 }
 
 /** @throws Refusal 503 when the file is not the one that was read at the start: its digest would be wrong. */
-async function checkUnchanged(model: ServedModel): Promise<void> {
-  const now = await stat(model.path).catch(() => undefined);
-  if (now?.size !== model.bytes || now.mtimeMs !== model.modified) {
-    throw new Refusal(
-      503,
-      `the file of ${model.name}/${model.version} has changed since the server started: start it again`,
-    );
-  }
+async function openUnchanged(model: ServedModel): Promise<OpenFile> {
+  const file = await openFile(model.path);
+  if (file?.stats.size === model.bytes && file.stats.mtimeMs === model.modified) return file;
+  await file?.handle.close();
+  throw new Refusal(
+    503,
+    `the file of ${model.name}/${model.version} has changed since the server started: start it again`,
+  );
 }

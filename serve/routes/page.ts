@@ -1,9 +1,8 @@
 // GET / and the files of the web page, as Vite built them.
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getMimeType } from 'hono/utils/mime';
-import { ASK, FOREVER, type ServedFile, sendFile } from './file.ts';
+import { ASK, FOREVER, type OpenFile, openFile, sendFile } from './file.ts';
 
 /** Names that a build has; none starts with a dot or contains a separator, so no path leaves the folder. */
 const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
@@ -16,6 +15,7 @@ const encodings = [
   { name: 'br', suffix: '.br' },
   { name: 'gzip', suffix: '.gz' },
 ] as const;
+const plain = { name: undefined, suffix: '' } as const;
 
 const notBuilt =
   'The page is not built yet. Build it with: npm run build\nThe server itself works: see /models.\n';
@@ -38,24 +38,24 @@ export function pageFiles(folder: string): MiddlewareHandler {
 /** Sends a file or its compressed twin; undefined when there is none. */
 async function send(c: Context, folder: string, segments: readonly string[]): Promise<Response | undefined> {
   const path = join(folder, ...segments);
-  const plain = await served(path, path, segments.slice(0, -1).includes(HASHED) ? FOREVER : ASK);
-  if (plain === undefined) return undefined;
-  c.header('Vary', 'Accept-Encoding');
   const accepted = acceptedEncodings(c.req.header('accept-encoding'));
-  for (const { name, suffix } of encodings) {
-    if (!accepted.has(name)) continue;
-    const twin = await served(path + suffix, path, plain.keep);
-    if (twin !== undefined) return sendFile(c, { ...twin, encoding: name });
+  for (const { name, suffix } of [...encodings.filter((each) => accepted.has(each.name)), plain]) {
+    const file = await openFile(path + suffix);
+    if (file === undefined) continue;
+    c.header('Vary', 'Accept-Encoding');
+    return sendFile(c, {
+      file,
+      type: getMimeType(path) ?? 'application/octet-stream',
+      etag: etagOf(file),
+      keep: segments.slice(0, -1).includes(HASHED) ? FOREVER : ASK,
+      encoding: name,
+    });
   }
-  return sendFile(c, plain);
+  return undefined;
 }
 
-/** @param name - the file whose type it has. */
-async function served(path: string, name: string, keep: string): Promise<ServedFile | undefined> {
-  const stats = await stat(path).catch(() => undefined);
-  if (!stats?.isFile()) return undefined;
-  const etag = `"${stats.size.toString(16)}-${Math.trunc(stats.mtimeMs).toString(16)}"`;
-  return { path, bytes: stats.size, type: getMimeType(name) ?? 'application/octet-stream', etag, keep };
+function etagOf({ stats }: OpenFile): string {
+  return `"${stats.size.toString(16)}-${Math.trunc(stats.mtimeMs).toString(16)}"`;
 }
 
 /** Encodings of an `Accept-Encoding` header, without those of quality 0. Reference: RFC 9110, section 12.5.3. */

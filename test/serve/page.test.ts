@@ -1,5 +1,5 @@
 // What is promised of the page: its files with the right types, kept as long as is right, and no other file.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -50,6 +50,28 @@ test.each([
   expect(response.headers.get('content-type')).toBe('application/wasm');
   expect(response.headers.get('vary')).toBe('Accept-Encoding');
   expect(await response.text()).toBe(content);
+});
+
+test('a file that is replaced time and again comes as long as it was announced', async () => {
+  const path = join(folder.path, 'page', 'assets', 'run-def.js');
+  await writeFile(path, 'x'.repeat(1000));
+  let done = false;
+  const replacing = (async () => {
+    for (let i = 0; !done; i++) {
+      await writeFile(`${path}.new`, 'x'.repeat(i % 2 === 0 ? 10 : 1000));
+      await rename(`${path}.new`, path);
+    }
+  })();
+  try {
+    for (let i = 0; i < 300; i++) {
+      const response = await app.request('/assets/run-def.js');
+      const { length } = await response.text();
+      expect(length).toBe(Number(response.headers.get('content-length')));
+    }
+  } finally {
+    done = true;
+    await replacing;
+  }
 });
 
 test.each([

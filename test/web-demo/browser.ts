@@ -83,12 +83,21 @@ export async function visit(
   return { page, complaints, requests };
 }
 
-/** Waits until a model is in use. */
+/**
+ * Waits until a model is in use.
+ *
+ * @throws Error with what the page says instead.
+ */
 export async function modelReady(page: Page, name = 'digits'): Promise<void> {
-  await page
-    .getByTestId('engine')
-    .filter({ hasText: new RegExp(`^${name}\\b.* on `) })
-    .waitFor();
+  const engine = page.getByTestId('engine');
+  try {
+    await engine.filter({ hasText: new RegExp(`^${name}\\b.* on `) }).waitFor();
+  } catch (error) {
+    const [running, notice] = [await engine.textContent(), await page.getByTestId('notice').textContent()];
+    const progress = await page.locator('#progress').evaluate((bar: HTMLProgressElement) => bar.value);
+    const said = `engine "${running}", notice "${notice?.replace(/\s+/g, ' ').trim()}", progress ${progress}`;
+    throw new Error(`${name} is not in use: ${said}`, { cause: error });
+  }
 }
 
 /** The probabilities that the bars show, in full precision. */
