@@ -1,6 +1,7 @@
 // Which steps a purpose takes, in order.
 import { addonStep } from './addon.mjs';
 import { chromiumStep } from './chromium.mjs';
+import { cifar10Step } from './cifar10.mjs';
 import { cudaStep } from './cuda.mjs';
 import { mnistStep } from './mnist.mjs';
 import { packagesStep } from './packages.mjs';
@@ -38,6 +39,8 @@ export function stepsFor(purpose, gpu) {
     turbojpegStep,
     ...(train || (serve && gpu) ? [venvStep({ test, gpu })] : []),
     ...(train ? [addonStep, mnistStep] : []),
+    // Before the page, which carries pictures of each data set that is here: it is not to change under the tests.
+    ...(test ? [cifar10Step] : []),
     ...((train || serve) && gpu ? [cudaStep] : []),
     ...(serve ? [pageStep] : []),
     ...(test ? [tensorflowPythonStep, chromiumStep] : []),

@@ -44,7 +44,7 @@ test('after a set-up for training, as JSON', async () => {
   expect(facts.missing).toEqual([
     {
       purpose: 'test',
-      steps: ['Python environment', 'tf2onnx', 'Chromium'],
+      steps: ['Python environment', 'CIFAR-10', 'tf2onnx', 'Chromium'],
       mend: '  node setup/main.mjs --for test',
     },
   ]);

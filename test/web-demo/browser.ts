@@ -2,6 +2,7 @@
 import { type Browser, type BrowserContextOptions, chromium as launcher, type Page } from 'playwright-core';
 import { serve } from '../../serve/main.ts';
 import { pageFolder, repositoryFolder } from '../../setup/paths.mjs';
+import { prepareSteps } from '../../setup/prepare.mjs';
 import { pageStep } from '../../setup/steps/page.mjs';
 import { chromium } from '../browser.ts';
 
@@ -22,7 +23,7 @@ export interface BrowserOptions {
 
 /** Builds the page if its sources changed, serves it with the repository's models, starts the browser. */
 export async function openStage({ args = [], without = [], ...other }: BrowserOptions = {}): Promise<Stage> {
-  if (!pageStep.done()) await pageStep.run();
+  await prepareSteps([pageStep], false);
   const [server, browser] = await Promise.all([
     serve({ repository: repositoryFolder, host: '127.0.0.1', port: 0, page: pageFolder, log: () => {} }),
     chromium().then((options) =>

@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { chromium as launcher } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pageFolder, root } from '../../../setup/paths.mjs';
+import { prepareSteps } from '../../../setup/prepare.mjs';
 import { pageStep } from '../../../setup/steps/page.mjs';
 import { chromium } from '../../browser.ts';
 import { drawStrokes } from '../hands.ts';
@@ -31,7 +32,7 @@ let host: Host;
 let isolated: Host;
 
 beforeAll(async () => {
-  if (!pageStep.done()) await pageStep.run();
+  await prepareSteps([pageStep], false);
   writeFileSync(join(folder, 'example.html'), example);
   writeFileSync(join(folder, 'empty.html'), '<!doctype html><title>empty</title>');
   cpSync(join(root, 'models/repository/digits/1/model.onnx'), join(folder, 'model.onnx'));

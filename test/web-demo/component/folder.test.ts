@@ -10,6 +10,7 @@ import { loadRun } from '../../../export/from-run.ts';
 import { openEngine } from '../../../serve/engine.ts';
 import { defaultLimits } from '../../../serve/limits.ts';
 import { pageFolder } from '../../../setup/paths.mjs';
+import { prepareSteps } from '../../../setup/prepare.mjs';
 import { pageStep } from '../../../setup/steps/page.mjs';
 import { chooseRun } from '../../../train/choose.ts';
 import { imagesOf, loadDataOf, loadDataset } from '../../../train/datasets/index.ts';
@@ -88,7 +89,7 @@ beforeAll(async () => {
   }
   await engine.close();
 
-  if (!pageStep.done()) await pageStep.run();
+  await prepareSteps([pageStep], false);
   cpSync(path, join(folder, 'model.onnx'));
   writeFileSync(join(folder, 'empty.html'), '<!doctype html><title>empty</title>');
   const host = await plainHost([folder, pageFolder]);
