@@ -41,7 +41,7 @@ function work(port: MessagePort, options: WorkerOptions): void {
   let unanswered: Unanswered[] = [];
   const tidy = openTidy();
   let busy = false;
-  /** A large picture was worked on. */
+  /** Something large came and went: a picture, or the file of a model, of which onnxruntime holds a copy while it opens. */
   let large = false;
 
   port.on('message', (message: ToWorker) => {
@@ -86,6 +86,7 @@ function work(port: MessagePort, options: WorkerOptions): void {
   }
 
   async function open(model: WorkerModel): Promise<void> {
+    large = true;
     const start = performance.now();
     const size = model.card.input.shape.reduce((product, side) => product * side, 1);
     const spent = () => performance.now() - start;
@@ -105,6 +106,7 @@ function work(port: MessagePort, options: WorkerOptions): void {
   async function close(key: string): Promise<void> {
     const held = models.get(key);
     models.delete(key);
+    large = true;
     await held?.session?.release();
   }
 

@@ -1,11 +1,10 @@
 // `npm run bench hostile`: ten thousand hostile requests against a server process, with good ones beside them.
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineCommand } from 'citty';
-import { root } from '../../setup/paths.mjs';
 import { colours, fillRepository, temporaryFolder } from '../serve/harness.ts';
 import { attackAll, probe, trickle } from '../serve/hostile/run.ts';
 import { busy, formats, plain } from '../serve/pictures.ts';
+import { serveArgs } from './support/serve.ts';
 import { type Server, startServer } from './support/server.ts';
 import { median, megabytes, quantile, table } from './support/statistics.ts';
 
@@ -78,7 +77,7 @@ export const command = defineCommand({
 });
 
 function start(repository: string): Promise<Server> {
-  const args = [join(root, 'bin', 'trainyard.mjs'), 'serve', '--repository', repository];
+  const args = [...serveArgs, '--repository', repository];
   return startServer(
     (port) => ({ command: process.execPath, args: [...args, '--port', String(port)] }),
     async (url) => fetch(url, { method: 'POST', body: new Uint8Array(await plain('red')) }),

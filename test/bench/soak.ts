@@ -9,6 +9,7 @@ import { root } from '../../setup/paths.mjs';
 import { keepAsking } from '../serve/clients.ts';
 import { digits } from './serve/pictures.ts';
 import { type Reloads, reloads } from './soak/reloads.ts';
+import { serveArgs } from './support/serve.ts';
 import { type Server, startServer } from './support/server.ts';
 import { quantile } from './support/statistics.ts';
 import { writeForms } from './support/wrk.ts';
@@ -69,7 +70,7 @@ export const command = defineCommand({
 function start(repository: string, picture: Uint8Array): Promise<Server> {
   const args = [
     ...['--import', join(root, 'test', 'bench', 'soak', 'mortal.mjs')],
-    ...[join(root, 'bin', 'trainyard.mjs'), 'serve', '--repository', repository],
+    ...[...serveArgs, '--repository', repository],
   ];
   return startServer(
     (port) => ({ command: process.execPath, args: [...args, '--port', String(port)] }),

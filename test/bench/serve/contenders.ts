@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../../setup/paths.mjs';
+import { serveArgs } from '../support/serve.ts';
 import type { ServerProgram } from '../support/server.ts';
 import { type Framework, frameworks, interpreterOf } from './environments.ts';
 import type { Decoding, Workload } from './loads.ts';
@@ -25,7 +26,7 @@ const folder = join(root, 'test', 'bench', 'serve', 'python');
 const cores = availableParallelism();
 
 export function trainyard({ repository, model }: Workload, decoding: Decoding): Contender {
-  const args = [join(root, 'bin', 'trainyard.mjs'), 'serve', '--repository', repository, '--model', model];
+  const args = [...serveArgs, '--repository', repository, '--model', model];
   if (decoding === 'fast') args.push('--decode', 'fast');
   return {
     family: OURS,
