@@ -79,9 +79,10 @@ export function createStep(
   const variables = new Map([...own, ...updater.slots, ...averages, ...slow, ...sums]);
 
   const part = recipe.batchSize / recipe.accumulate;
+  const fuses = canFuseGelu();
   const improved = (traced: Graph) => {
     const pooled = reluGradientsPooled(traced);
-    const graph = canFuseGelu() ? geluFused(pooled) : pooled;
+    const graph = fuses ? geluFused(pooled) : pooled;
     return recipe.precision === 'bfloat16' ? filterGradientsAsProducts(toBfloat16(graph)) : graph;
   };
   const trace = (fn: Traceable, inputs: MakeInputs) => traceFixed(fn, inputs, part, variables);

@@ -251,5 +251,6 @@ each round, against the best PyTorch configuration of the same precision. The ma
 other processes took more than ${DISTURBED * 100} % of it is repeated. CPU time is that of all threads. Peak memory is that of the
 whole process, start included; private is what of it, at the end of a turn, is not pages of libraries. The machine's
 peak is as many multiplications and additions as the step's convolutions and matrix products have (\`test/bench/train/\`,
-\`flops.ts\` and \`peak.cpp\`), on registers, with every core: nothing that does as many can be faster.`;
+\`flops.ts\` and \`peak.cpp\`), on registers, with every core; what falls on padding is left out. Nothing that does as many can be
+faster.`;
 }
