@@ -51,9 +51,9 @@ const AHEAD = 10;
 
 /**
  * Milliseconds of work in a lot at most, but for one picture that takes longer. Large enough for batches at which a
- * convolutional network is quick (10 pictures of 8 ms).
+ * convolutional network is quick (12 pictures of 8 ms).
  */
-const LOT = 80;
+const LOT = 100;
 
 /**
  * Share of the time that a worker took for a lot, for which it then waits for as many pictures: who has an answer sends
