@@ -8,6 +8,8 @@ import type { Row } from './rows.ts';
 export interface Outcome {
   /** Seconds; undefined at full length. */
   budget: number | undefined;
+  /** Of training, on the average of the seeds. */
+  steps: number;
   errors: readonly number[];
   losses: readonly number[];
   /** With test-time augmentation; empty where the recipe has none. */
@@ -45,6 +47,7 @@ function outcome(budget: number | undefined, members: readonly Finished[]): Outc
   const results = used.flatMap((member) => resultOf(member) ?? []);
   return {
     budget,
+    steps: mean(used.map(({ record }) => record.history.at(-1)?.step ?? Number.NaN)),
     errors: results.map(({ lastError }) => lastError),
     losses: results.map(({ testLoss }) => testLoss),
     ttaErrors: used.flatMap(({ record }) => record.history.at(-1)?.tta?.errorRate ?? []),

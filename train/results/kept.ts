@@ -53,14 +53,15 @@ export function readKept(path: string): Finished[] {
  * same recipe, seed and machine the later counts; what belongs to no row as it stands now is left out.
  */
 export function keep(kept: readonly Finished[], found: readonly Finished[]): Finished[] {
-  const wanted = new Set(
-    [...lessons, ...remedies, ...circles, ...folders].map((row) => identity(recipeOf(row), true)),
-  );
+  const own = [...lessons, ...remedies, ...circles, ...folders].map(recipeOf);
+  const whole = new Set(own.map((recipe) => identity(recipe, true)));
+  const atBudget = new Set(own.map((recipe) => identity(recipe, false)));
   const runs = new Map<string, Finished>();
   for (const each of [...kept, ...found]) {
     const run = { ...each, recipe: publicRecipe(each.recipe) };
     const { recipe, environment } = run;
-    if (!wanted.has(identity(recipe, recipe.budget === undefined))) continue;
+    const isWhole = recipe.budget === undefined;
+    if (!(isWhole ? whole : atBudget).has(identity(recipe, isWhole))) continue;
     const { steps: _steps, ...asked } = recipe;
     runs.set(canonicalJson([asked, environment.cpu, environment.device]), run);
   }

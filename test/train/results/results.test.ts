@@ -89,7 +89,19 @@ describe('resultsMarkdown', () => {
     addRun({ ...vgg('raw'), budget: 600, steps: 800, seed: 2 }, 0.42);
     const lines = lineOf(made(), '--preset raw');
     expect(lines[0]).toContain('not run');
-    expect(lines[1]).toMatch(/--preset raw --budget 10m` .*59\.00 % ± 1\.41 \(n = 2\)/);
+    expect(lines[1]).toMatch(/--preset raw --budget 10m`, 750 steps .*59\.00 % ± 1\.41 \(n = 2\)/);
+  });
+
+  it('has remedies at a budget, which their own number of steps does not keep out', () => {
+    const own = findRecipe('remedies', {}, { remedy: 'l2' });
+    addRun({ ...own, budget: 600 }, 0.3);
+    addRun({ ...own, budget: 600, steps: 800, seed: 2 }, 0.4);
+    addRun({ ...own, steps: 800, seed: 3 }, 0.9);
+    const kept = keep([], finishedRuns(folder));
+    expect(kept.map(({ recipe }) => recipe.seed)).toEqual([1, 2]);
+    const lines = lineOf(resultsMarkdown(kept), 'remedies -- --remedy l2');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/--budget 10m`, \d+ steps \|.*65\.00 %/);
   });
 
   it('judges the difference of a pair by Welch', () => {
