@@ -63,8 +63,10 @@ async function startWorker(work: Work) {
   const check = () => {
     if (death !== undefined) throw new Error(`The data loader's worker has died: ${death}`);
   };
-  await Promise.race([once(worker, 'message'), once(worker, 'exit')]);
-  check();
+  const started = once(worker, 'message').then(() => true);
+  const ended = once(worker, 'exit').then(() => false);
+  // One that started and has failed since says why in the ring.
+  if (!(await Promise.race([started, ended]))) check();
   worker.unref();
   return { check, end: () => worker.terminate() };
 }

@@ -70,8 +70,12 @@ export function release({ control }: Ring, count: number): void {
   Atomics.notify(control, RELEASED);
 }
 
-/** Whether batch `number` can be had without waiting. */
-export function isReady({ control }: Ring, number: number): boolean {
+/** Whether batch `number`, or why there is none, can be had without waiting. */
+export function isReady(ring: Ring, number: number): boolean {
+  return isWritten(ring, number) || Atomics.load(ring.control, FAILED) > 0;
+}
+
+function isWritten({ control }: Ring, number: number): boolean {
   return Atomics.load(control, WRITTEN) > number;
 }
 
@@ -82,7 +86,7 @@ export function isReady({ control }: Ring, number: number): boolean {
  */
 export function slotToRead(ring: Ring, number: number, patience = PATIENCE): Slot {
   let vain = 0;
-  while (!isReady(ring, number)) {
+  while (!isWritten(ring, number)) {
     const failed = Atomics.load(ring.control, FAILED);
     if (failed > 0) throw new Error(`The data loader failed: ${textOf(ring.message, failed)}`);
     if (vain === patience.waits) {

@@ -82,6 +82,7 @@ describe('openLoader', () => {
     expect(() => loader.next()).toThrow(
       /^The data loader failed: RangeError: translate: expected less than the image's 4x4 pixels, received 4/,
     );
+    await setTimeout(100); // time enough for the worker to end
     expect(() => loader.next()).toThrow('The data loader failed'); // and goes on doing so
   });
 
