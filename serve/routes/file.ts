@@ -44,12 +44,13 @@ export async function sendFile(c: Context, served: ServedFile): Promise<Response
   c.header('ETag', served.etag);
   c.header('Cache-Control', served.keep);
   const known = matches(c.req.header('if-none-match'), served.etag);
-  if (known || c.req.method === 'HEAD' || stats.size === 0) await handle.close();
+  const withBody = !known && c.req.method !== 'HEAD' && stats.size > 0;
+  if (!withBody) await handle.close();
   if (known) return c.body(null, 304);
   c.header('Content-Type', served.type);
   c.header('Content-Length', String(stats.size));
   if (served.encoding !== undefined) c.header('Content-Encoding', served.encoding);
-  if (c.req.method === 'HEAD' || stats.size === 0) return c.body(null);
+  if (!withBody) return c.body(null);
   // No more than was announced is sent, should the file grow meanwhile.
   const stream = Readable.toWeb(handle.createReadStream({ end: stats.size - 1 }));
   return c.body(stream as ReadableStream); // the types of Node and of the DOM name one class differently

@@ -4,7 +4,7 @@ import { defineCommand } from 'citty';
 import { colours, fillRepository, temporaryFolder } from '../serve/harness.ts';
 import { attackAll, probe, trickle } from '../serve/hostile/run.ts';
 import { busy, formats, plain } from '../serve/pictures.ts';
-import { serveArgs } from './support/serve.ts';
+import { serveProgram } from './support/serve.ts';
 import { type Server, startServer } from './support/server.ts';
 import { median, megabytes, quantile, table } from './support/statistics.ts';
 
@@ -77,10 +77,8 @@ export const command = defineCommand({
 });
 
 function start(repository: string): Promise<Server> {
-  const args = [...serveArgs, '--repository', repository];
-  return startServer(
-    (port) => ({ command: process.execPath, args: [...args, '--port', String(port)] }),
-    async (url) => fetch(url, { method: 'POST', body: new Uint8Array(await plain('red')) }),
+  return startServer(serveProgram(['--repository', repository]), async (url) =>
+    fetch(url, { method: 'POST', body: new Uint8Array(await plain('red')) }),
   );
 }
 

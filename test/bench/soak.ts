@@ -9,7 +9,7 @@ import { root } from '../../setup/paths.mjs';
 import { keepAsking } from '../serve/clients.ts';
 import { digits } from './serve/pictures.ts';
 import { type Reloads, reloads } from './soak/reloads.ts';
-import { serveArgs } from './support/serve.ts';
+import { serveProgram } from './support/serve.ts';
 import { type Server, startServer } from './support/server.ts';
 import { quantile } from './support/statistics.ts';
 import { writeForms } from './support/wrk.ts';
@@ -68,12 +68,11 @@ export const command = defineCommand({
 });
 
 function start(repository: string, picture: Uint8Array): Promise<Server> {
-  const args = [
-    ...['--import', join(root, 'test', 'bench', 'soak', 'mortal.mjs')],
-    ...[...serveArgs, '--repository', repository],
-  ];
   return startServer(
-    (port) => ({ command: process.execPath, args: [...args, '--port', String(port)] }),
+    serveProgram(
+      ['--repository', repository],
+      ['--import', join(root, 'test', 'bench', 'soak', 'mortal.mjs')],
+    ),
     (url) => fetch(url, { method: 'POST', body: new Uint8Array(picture) }),
   );
 }

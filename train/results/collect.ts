@@ -1,7 +1,7 @@
 // The finished runs that belong to a row of RESULTS.md: of its recipe as it stands, seeds, precision and budget aside.
 import { resultOf } from '../report/compare/groups.ts';
 import { deviation, mean } from '../report/statistics.ts';
-import { type Finished, identity, recipeOf } from './kept.ts';
+import { type Finished, isOfRow, recipeOf } from './kept.ts';
 import type { Row } from './rows.ts';
 
 /** What the runs of a row at one budget came to, after the last epoch. */
@@ -25,10 +25,7 @@ export interface Outcome {
 /** The outcomes of `row`: first at full length, then at each budget; none where nothing was run. */
 export function outcomesOf(row: Row, runs: readonly Finished[]): Outcome[] {
   const own = recipeOf(row);
-  const members = runs.filter(({ recipe }) => {
-    const isWhole = recipe.budget === undefined;
-    return identity(recipe, isWhole) === identity(own, isWhole);
-  });
+  const members = runs.filter(({ recipe }) => isOfRow(recipe, own));
   const budgets = [...new Set(members.map(({ recipe }) => recipe.budget))].sort(
     (a, b) => (a ?? 0) - (b ?? 0),
   );

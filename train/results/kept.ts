@@ -53,15 +53,12 @@ export function readKept(path: string): Finished[] {
  * same recipe, seed and machine the later counts; what belongs to no row as it stands now is left out.
  */
 export function keep(kept: readonly Finished[], found: readonly Finished[]): Finished[] {
-  const own = [...lessons, ...remedies, ...circles, ...folders].map(recipeOf);
-  const whole = new Set(own.map((recipe) => identity(recipe, true)));
-  const atBudget = new Set(own.map((recipe) => identity(recipe, false)));
+  const rows = [...lessons, ...remedies, ...circles, ...folders].map(recipeOf);
   const runs = new Map<string, Finished>();
   for (const each of [...kept, ...found]) {
     const run = { ...each, recipe: publicRecipe(each.recipe) };
     const { recipe, environment } = run;
-    const isWhole = recipe.budget === undefined;
-    if (!(isWhole ? whole : atBudget).has(identity(recipe, isWhole))) continue;
+    if (!rows.some((row) => isOfRow(recipe, row))) continue;
     const { steps: _steps, ...asked } = recipe;
     runs.set(canonicalJson([asked, environment.cpu, environment.device]), run);
   }
@@ -81,8 +78,14 @@ export function recipeOf({ recipe, options }: Row): Recipe {
   });
 }
 
-/** What has to be equal for two runs to belong together, as text: of a run at a budget, not its steps. */
-export function identity(recipe: Recipe, withSteps: boolean): string {
+/** Whether a run of `recipe` belongs to a row whose own recipe is `row`: of a run at a budget, its steps do not matter. */
+export function isOfRow(recipe: Recipe, row: Recipe): boolean {
+  const isWhole = recipe.budget === undefined;
+  return identity(recipe, isWhole) === identity(row, isWhole);
+}
+
+/** What has to be equal for two runs to belong together, as text. */
+function identity(recipe: Recipe, withSteps: boolean): string {
   const { seed: _seed, precision: _precision, budget: _budget, steps, ...asked } = publicRecipe(recipe);
   // What a folder's recipe says of itself names its classes, which a row does not know.
   const rest = recipe.folder === undefined ? asked : { ...asked, description: '' };

@@ -9,7 +9,7 @@ import { type Dataset, loadDataOf } from '../../../train/datasets/index.ts';
 import { fit } from '../../../train/fit.ts';
 import { findRecipe, type Recipe } from '../../../train/recipes/index.ts';
 import { readRun } from '../../../train/report/facts.ts';
-import { identity } from '../../../train/results/kept.ts';
+import { isOfRow } from '../../../train/results/kept.ts';
 import { createRun, listRuns, type Run } from '../../../train/run.ts';
 
 /** Pictures that the short training is evaluated on: what it came to is not asked here. */
@@ -54,7 +54,7 @@ function finishedRun(wanted: Recipe): Run | undefined {
   return listRuns(runs).findLast((run) => {
     if (!existsSync(run.best)) return false;
     const { state, recipe: own } = readRun(run);
-    return state === 'finished' && own.budget === undefined && identity(own, true) === identity(wanted, true);
+    return state === 'finished' && own.budget === undefined && isOfRow(own, wanted);
   });
 }
 

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../../setup/paths.mjs';
-import { serveArgs } from '../support/serve.ts';
+import { serveProgram } from '../support/serve.ts';
 import type { ServerProgram } from '../support/server.ts';
 import { type Framework, frameworks, interpreterOf } from './environments.ts';
 import type { Decoding, Workload } from './loads.ts';
@@ -26,12 +26,12 @@ const folder = join(root, 'test', 'bench', 'serve', 'python');
 const cores = availableParallelism();
 
 export function trainyard({ repository, model }: Workload, decoding: Decoding): Contender {
-  const args = [...serveArgs, '--repository', repository, '--model', model];
+  const args = ['--repository', repository, '--model', model];
   if (decoding === 'fast') args.push('--decode', 'fast');
   return {
     family: OURS,
     settings: 'as it comes',
-    program: (port) => ({ command: process.execPath, args: [...args, '--port', String(port)] }),
+    program: serveProgram(args),
   };
 }
 
