@@ -1,4 +1,4 @@
-// Step: tfjs's native addon, compiled from the npm package's own sources and our op's against the wheel's TensorFlow.
+// Step: tfjs's native addon, compiled from the npm package's own sources and ours against the wheel's TensorFlow.
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { filesUnder, hashFiles, readJson, writeJson } from '../files.mjs';
@@ -9,8 +9,8 @@ import { findTensorflow } from '../tensorflow.mjs';
 
 const tfjs = join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
 const sources = join(tfjs, 'binding');
-/** Our TensorFlow ops. */
-const gelu = join(root, 'train', 'graph', 'gelu.cc');
+/** TensorFlow ops, and a correction of tfjs-node. */
+const own = ['gelu.cc', 'references.cc'].map((name) => join(root, 'train', 'graph', name));
 export const addonFile = join(tfjs, 'lib', 'napi-v8', 'tfjs_binding.node');
 const stampFile = join(dirname(addonFile), 'trainyard.json');
 
@@ -44,7 +44,7 @@ export const addonStep = {
 function buildKey() {
   const tensorflow = findTensorflow();
   return hashFiles(
-    [...filesUnder(sources), gelu],
+    [...filesUnder(sources), ...own],
     [`${tensorflow?.package} ${tensorflow?.version}`, ...compilerArguments()],
   );
 }
@@ -58,7 +58,8 @@ function compilerArguments() {
     ...['-DNDEBUG', '-D_GLIBCXX_USE_CXX11_ABI=1', '-DEIGEN_MAX_ALIGN_BYTES=64'],
     ...[`-I${join(tensorflow, 'include')}`, `-I${join(root, 'node_modules', 'node-api-headers', 'include')}`],
     ...files,
-    gelu,
+    ...own,
+    ...['create', 'delete'].map((verb) => `-Wl,--wrap=napi_${verb}_reference`),
     ...[`-L${tensorflow}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
     `-Wl,-rpath,${tensorflow}`,
   ];

@@ -66,8 +66,8 @@ export async function makeCheckout(
   mkdirSync(bin);
   cpSync(join(root, 'setup'), join(folder, 'setup'), { recursive: true });
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
-  const kernel = join('train', 'graph', 'gelu.cc');
-  cpSync(join(root, kernel), join(folder, kernel));
+  for (const name of ['gelu.cc', 'references.cc'])
+    cpSync(join(root, 'train', 'graph', name), join(folder, 'train', 'graph', name));
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages: { '': {} } }));
   for (const program of programs) install(bin, program);
   if (data) imitateMnist(join(cache, 'datasets', 'mnist'));
