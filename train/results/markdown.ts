@@ -119,13 +119,17 @@ function differences(runs: readonly Finished[]): string[] {
 function difference(first: Row, second: Row, before: Outcome, after: Outcome): string {
   const points = (value: number) => `${value >= 0 ? '+' : '−'}${Math.abs(value * 100).toFixed(2)}`;
   const subject = `- \`${wordsOfRow(second)}\` against \`${wordsOfRow(first)}\`${before.budget === undefined ? '' : ` at --budget ${budgetText(before.budget)}`}`;
+  const steps =
+    before.steps === after.steps
+      ? ''
+      : `, after ${Math.round(after.steps)} and ${Math.round(before.steps)} steps`;
   const gain = mean(before.errors) - mean(after.errors);
   const test = welch(before.errors, after.errors);
   const judged =
     test === undefined
       ? 'too few seeds to tell it from chance'
       : `95 % interval ${points(test.interval[0])} to ${points(test.interval[1])}, Welch's p = ${test.p.toPrecision(2)}: ${test.p < 0.05 ? 'more than chance' : 'may be chance'}`;
-  return `${subject}: ${points(gain)} points of accuracy (n = ${before.errors.length} and ${after.errors.length}; ${judged}).`;
+  return `${subject}: ${points(gain)} points of accuracy${steps} (n = ${before.errors.length} and ${after.errors.length}; ${judged}).`;
 }
 
 /** As it is typed, options at their standard left in: a row says what it is. */

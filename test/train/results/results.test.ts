@@ -113,6 +113,16 @@ describe('resultsMarkdown', () => {
     // t = 0.01 / sqrt(2 * 1e-6 / 3) = 12.2 with 4 degrees of freedom.
     expect(line).toContain('`vgg-cifar --preset mean-image` against `vgg-cifar --preset raw`: +1.00 points');
     expect(line).toMatch(/Welch's p = 0\.00026: more than chance/);
+    expect(line).not.toContain('steps');
+  });
+
+  it('says of a difference that the two did not train equally long', () => {
+    addRun({ ...vgg('raw'), budget: 600, steps: 700 }, 0.4);
+    addRun({ ...vgg('mean-image'), budget: 600, steps: 800 }, 0.39);
+    const [line] = lineOf(made(), 'against');
+    expect(line).toContain(
+      'at --budget 10m: +1.00 points of accuracy, after 800 and 700 steps (n = 1 and 1;',
+    );
   });
 
   it('tells what the fastest pace would have taken', () => {
