@@ -26,15 +26,11 @@ export interface Outcome {
 export function outcomesOf(row: Row, runs: readonly Finished[]): Outcome[] {
   const own = recipeOf(row);
   const members = runs.filter(({ recipe }) => isOfRow(recipe, own));
-  const budgets = [...new Set(members.map(({ recipe }) => recipe.budget))].sort(
-    (a, b) => (a ?? 0) - (b ?? 0),
-  );
-  return budgets.map((budget) =>
-    outcome(
-      budget,
-      members.filter(({ recipe }) => recipe.budget === budget),
-    ),
-  );
+  const budgets = [...new Set(members.flatMap(({ recipe }) => recipe.budget ?? []))].sort((a, b) => a - b);
+  return [undefined, ...budgets].flatMap((budget) => {
+    const ofBudget = members.filter(({ recipe }) => recipe.budget === budget);
+    return ofBudget.length === 0 ? [] : [outcome(budget, ofBudget)];
+  });
 }
 
 function outcome(budget: number | undefined, members: readonly Finished[]): Outcome {

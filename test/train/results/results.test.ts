@@ -90,6 +90,8 @@ describe('resultsMarkdown', () => {
     const lines = lineOf(made(), '--preset raw');
     expect(lines[0]).toContain('not run');
     expect(lines[1]).toMatch(/--preset raw --budget 10m`, 750 steps .*59\.00 % ± 1\.41 \(n = 2\)/);
+    addRun(vgg('raw'), 0.2);
+    expect(lineOf(made(), '--preset raw')[0]).toMatch(/--preset raw` .*80\.00 % \(n = 1\)/);
   });
 
   it('has remedies at a budget, which their own number of steps does not keep out', () => {
