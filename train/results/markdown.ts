@@ -129,7 +129,7 @@ function difference(first: Row, second: Row, before: Outcome, after: Outcome): s
     test === undefined
       ? 'too few seeds to tell it from chance'
       : `95 % interval ${points(test.interval[0])} to ${points(test.interval[1])}, Welch's p = ${test.p.toPrecision(2)}: ${test.p < 0.05 ? 'more than chance' : 'may be chance'}`;
-  return `${subject}: ${points(gain)} points of accuracy${steps} (n = ${before.errors.length} and ${after.errors.length}; ${judged}).`;
+  return `${subject}: ${points(gain)} points of accuracy${steps} (n = ${after.errors.length} and ${before.errors.length}; ${judged}).`;
 }
 
 /** As it is typed, options at their standard left in: a row says what it is. */

@@ -125,6 +125,8 @@ describe('resultsMarkdown', () => {
     expect(line).toContain(
       'at --budget 10m: +1.00 points of accuracy, after 800 and 700 steps (n = 1 and 1;',
     );
+    addRun({ ...vgg('raw'), budget: 600, steps: 700, seed: 2 }, 0.4);
+    expect(lineOf(made(), 'against')[0]).toContain('after 800 and 700 steps (n = 1 and 2;');
   });
 
   it('tells what the fastest pace would have taken', () => {
