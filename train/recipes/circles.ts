@@ -23,6 +23,8 @@ export const circles: Family = {
     epochs: 3,
     seed: 1,
   },
+  lesson:
+    "How many circles are there? Where every part of a picture counts, an augmentation that cuts part of it away teaches wrong answers. `--augment photo`, fastai's defaults for photographs, is such a one; what is taken otherwise keeps all of a picture in its frame ([Sample batch](#sample-batch)).",
   options: [
     {
       name: 'count',
@@ -32,6 +34,14 @@ export const circles: Family = {
         '1-5': {},
         '45-49': { circles: { from: 45, to: 49, radius: [4, 4] }, epochs: 6 },
         various: { circles: { from: 45, to: 49, radius: [2.5, 6] }, epochs: 12 },
+      },
+      lessons: {
+        '1-5':
+          'Few circles, far apart: with `--augment photo` about one label in nine becomes wrong, too few to do harm.',
+        '45-49':
+          'As many as fit, of one size. With `--augment photo` most pictures lose a circle, and the count that is taught is wrong: the [Confusions](#confusion) lie beside the diagonal. Of equal circles the ink alone tells how many there are.',
+        various:
+          'As many, of many sizes, so that the ink does not tell how many there are: they have to be counted.',
       },
     },
   ],

@@ -26,6 +26,8 @@ export const convMnist: Family = {
     epochs: 5,
     seed: 1,
   },
+  lesson:
+    'One convolutional network on digits, three ways to draw its first weights, and three optimizers that follow the same gradient. Side by side: `npx trainyard histograms <run> <run> <run>` for what the layers compute, `npx trainyard compare <run> <run> <run>` for the curves, `npx trainyard surface <run>` for the loss over two weights with the ways of the three optimizers on it.',
   options: [
     {
       name: 'init',
@@ -36,6 +38,14 @@ export const convMnist: Family = {
         small: { architecture: { initializer: 'small' }, schedule: { learningRate: 0.01 }, epochs: 1 },
         'variance-scaling': {},
       },
+      lessons: {
+        normal:
+          'Every weight is drawn with a standard deviation of 1. The second convolution adds 800 products for each value, the first fully connected layer 3,136, so that values reach tens of thousands and the logits hundreds of thousands: see [Activations](#activations). The network is certain of every answer, right or wrong, and the cost counts in thousands: see what [Bias and variance](#bias-variance) says of its confidence.',
+        small:
+          'The same weights, a hundred times smaller. Now every layer divides, the logits are about 1e-4 ([Activations](#activations)), each class gets a tenth, and the cost is ln 10 = 2.3026: what knowing nothing costs. The gradient comes back through the same small weights, so that an epoch leaves the network almost where it was, with one answer for all pictures ([Confusions](#confusion)).',
+        'variance-scaling':
+          'Weights are drawn by how many inputs a value adds: a variance of 2 / inputs before a ReLU (He et al. 2015, arXiv 1502.01852), of 2 / (inputs + outputs) before the answer (Glorot and Bengio 2010). Values keep about their size from layer to layer ([Activations](#activations)), and so do gradients on their way back.',
+      },
     },
     {
       name: 'optimizer',
@@ -45,6 +55,12 @@ export const convMnist: Family = {
         sgd: {},
         momentum: { optimizer: { name: 'momentum' }, schedule: { learningRate: 0.02 } },
         adam: { optimizer: { name: 'adam' }, schedule: { learningRate: 1e-3 } },
+      },
+      lessons: {
+        sgd: 'SGD follows the gradient of each batch and remembers nothing.',
+        momentum:
+          'Momentum keeps nine tenths of its last step and adds the gradient: what gradients agree on adds up to ten times as much, what they differ in cancels (Sutskever et al. 2013). So its learning rate is smaller, 0.02 for 0.05.',
+        adam: "Adam divides each weight's step by the recent size of its gradient, so that weights with small gradients move as far as others (Kingma and Ba 2015, arXiv 1412.6980). Its learning rate, 0.001, is about how far a weight goes in a step.",
       },
     },
   ],

@@ -18,10 +18,14 @@ export interface RecipeOption {
   /** The value that is meant when none is given. */
   readonly standard: string;
   readonly values: Readonly<Record<string, Changes>>;
+  /** What a run with a value shows and why, for its report: text as `marked` takes it. */
+  readonly lessons?: Readonly<Record<string, string>>;
 }
 
 export interface Family {
   readonly recipe: RecipeInput;
+  /** What the family teaches, for the report: text as `marked` takes it. */
+  readonly lesson?: string;
   readonly options?: readonly RecipeOption[];
 }
 

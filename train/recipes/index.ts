@@ -23,7 +23,7 @@ export const families: readonly Family[] = [
   { recipe: cifarFast },
   fcMnist,
   convMnist,
-  { recipe: vggMnist },
+  vggMnist,
   vggCifar,
   remedies,
   superConvergence,

@@ -30,6 +30,8 @@ export const remedies: Family = {
     steps: 2500,
     seed: 1,
   },
+  lesson:
+    'A network with 10,000 pictures learns them by heart, and the test pictures do not follow: variance. Each remedy is tried alone against none, then all at once, for 2,500 steps each, however many epochs that is. `npx trainyard compare <run> <run> ...` puts them on one page.',
   options: [
     {
       name: 'remedy',
@@ -48,6 +50,21 @@ export const remedies: Family = {
             ...remedy['larger-net'].architecture,
           },
         },
+      },
+      lessons: {
+        none: 'The yardstick: what the remedies have to close is the variance in [Bias and variance](#bias-variance), the test error above the training error.',
+        augmentation:
+          'Each picture is mirrored half of the time and moved by up to 3 pixels ([Sample batch](#sample-batch)), so that the network hardly sees the same one twice. Labels stay right, since a moved cat is a cat.',
+        l2: 'Half the sum of the squares of all weights, times 5e-4, is added to the loss (weight decay): each step draws weights towards zero, and what the pictures do not ask for fades.',
+        dropout:
+          'In each training step half of the values before the answer are zeroed at random, so that no value can count on another (Srivastava et al. 2014).',
+        'batch-norm':
+          'Each layer is normalised by the mean and variance of its batch (Ioffe and Szegedy 2015, arXiv 1502.03167). It is made for fast training; since a batch is a random choice of pictures, its statistics are noise as well, which holds the network back from learning by heart.',
+        'more-data':
+          'All 50,000 pictures in place of 10,000, as many steps, so each is seen a fifth as often. The one remedy that cures the cause; the others are for when there are no more pictures.',
+        'larger-net':
+          'Twice the channels in every layer. More room lowers bias; against variance it is no remedy by itself, and it takes longer for each step.',
+        all: 'All of them at once. Together they hold back most, and a network that is held back needs more steps before that pays: see in [Curves](#curves) whether the training loss still falls at the end.',
       },
     },
   ],

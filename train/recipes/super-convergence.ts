@@ -25,6 +25,8 @@ export const superConvergence: Family = {
     epochs: 8,
     seed: 1,
   },
+  lesson:
+    'The same network on the same pictures, for 40 epochs with the usual steps of the learning rate and for 8 epochs with one cycle of it (Smith and Topin 2017, arXiv 1708.07120). Pictures are not augmented, so that nothing but the schedule regularises. `npx trainyard lr-find super-convergence` draws the curve from which such a peak is chosen.',
   options: [
     {
       name: 'schedule',
@@ -36,6 +38,11 @@ export const superConvergence: Family = {
           schedule: { name: 'step', learningRate: 0.1, at: [0.5, 0.75], gamma: 0.1 },
           epochs: 40,
         },
+      },
+      lessons: {
+        'one-cycle':
+          'The rate rises to 0.5, five times the usual, and falls far below the usual again ([Curves](#curves)). By the paper it is the high rates that regularise; the long way down settles the weights.',
+        step: 'The rate is 0.1, and a tenth of it after half of the epochs and again after three quarters (He et al. 2015, arXiv 1512.03385): see the error fall at each step in [Curves](#curves).',
       },
     },
   ],

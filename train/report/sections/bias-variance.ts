@@ -2,7 +2,8 @@
 import { diagnose } from '../advice.ts';
 import type { Facts, Section } from '../facts.ts';
 import { percent, points, whole } from '../format.ts';
-import { type Html, html } from '../html.ts';
+import { html } from '../html.ts';
+import { marked } from '../marked.ts';
 
 export const biasVariance: Section = {
   id: 'bias-variance',
@@ -35,14 +36,9 @@ export const biasVariance: Section = {
         <div><dt>test error</dt><dd>${percent(test.errorRate)}</dd></div>
       </dl>
       <h3>What to try next</h3>
-      <ul class="advice">${advice.map((line) => html`<li>${withCode(line)}</li>`)}</ul>
+      <ul class="advice">${advice.map((line) => html`<li>${marked(line)}</li>`)}</ul>
       <p class="note">Both errors are of the best checkpoint on pictures that are not augmented: ${whole(test.n)} test
       pictures (95 % interval ${percent(interval[0])} to ${percent(interval[1])}) and ${whole(train.n)} training pictures.
       Lowest known error: ${percent(lowest.error)} (${lowest.source}).</p>`;
   },
 };
-
-/** What stands between backticks is something to type. */
-function withCode(line: string): Html[] {
-  return line.split('`').map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
-}

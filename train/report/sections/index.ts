@@ -10,6 +10,7 @@ import { curves } from './curves.ts';
 import { environment } from './environment.ts';
 import { epochs } from './epochs.ts';
 import { filters } from './filters.ts';
+import { lesson } from './lesson.ts';
 import { meanImage } from './mean-image.ts';
 import { recipe } from './recipe.ts';
 import { reproduce } from './reproduce.ts';
@@ -18,6 +19,7 @@ import { timeMemory } from './time-memory.ts';
 import { topLosses } from './top-losses.ts';
 
 export const sections: readonly Section[] = [
+  lesson,
   curves,
   epochs,
   biasVariance,

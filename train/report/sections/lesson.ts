@@ -1,0 +1,46 @@
+// What a lesson is about, what its series published, and what to train beside it.
+import { canonicalJson } from '../../../models/canonical.ts';
+import { families, wordsOf } from '../../recipes/index.ts';
+import { circles, lessons, type Row, remedies } from '../../results/rows.ts';
+import type { Facts, Section } from '../facts.ts';
+import { many, percent, short } from '../format.ts';
+import { type Html, html } from '../html.ts';
+import { marked } from '../marked.ts';
+
+export const lesson: Section = {
+  id: 'lesson',
+  title: 'The lesson',
+  render({ recipe, record }: Facts) {
+    const family = families.find((each) => each.recipe.name === recipe.name);
+    if (family?.lesson === undefined) return undefined;
+    const chosen = recipe.options ?? {};
+    const told = (family.options ?? []).flatMap(({ name, lessons: texts = {} }) => {
+      const value = chosen[name] ?? '';
+      const text = texts[value];
+      return text === undefined
+        ? []
+        : [html`<h3 class="under"><code>--${name} ${value}</code></h3><p class="told">${marked(text)}</p>`];
+    });
+    const rows = [...lessons, ...remedies, ...circles].filter((row) => row.recipe === recipe.name);
+    const own = rows.find(({ options }) => canonicalJson(options) === canonicalJson(chosen));
+    const others = rows
+      .filter((row) => row !== own)
+      .map(
+        ({ options }) => html`<li><code>npx trainyard train ${wordsOf({ ...recipe, options })}</code></li>`,
+      );
+    return html`<p class="lead">${marked(family.lesson)}</p>
+      ${told}
+      ${own && figures(own, record)}
+      ${others.length === 0 ? undefined : html`<h3 class="under">Beside it</h3><ul class="advice typed">${others}</ul>`}`;
+  },
+};
+
+/** What the series published, where that is a figure, and beside it what the run has come to. */
+function figures({ published }: Row, { history }: Facts['record']): Html | undefined {
+  if (!/\d/.test(published)) return undefined;
+  const last = history.at(-1);
+  return html`<dl class="parts apart"><div><dt>published</dt><dd>${published}</dd></div>${
+    last &&
+    html`<div><dt>this run, after ${many(last.epoch, 'epoch')}</dt><dd>${percent(1 - last.errorRate)}, cost ${short(last.validLoss)}</dd></div>`
+  }</dl>`;
+}
