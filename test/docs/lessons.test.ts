@@ -1,0 +1,53 @@
+// What docs/lessons.md shows is true: its commands are there, and every lesson is on the path.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { root } from '../../setup/paths.mjs';
+import { augmentOptions } from '../../train/augment/index.ts';
+import { trainCommand } from '../../train/command.ts';
+import { families, findRecipe, wordsOf } from '../../train/recipes/index.ts';
+import { circles, lessons, remedies } from '../../train/results/rows.ts';
+
+const text = readFileSync(join(root, 'docs/lessons.md'), 'utf8');
+const commands = [...text.matchAll(/^ {4}npm run (\S+) ?(.*)$/gm)].map(([, script = '', rest = '']) => ({
+  script,
+  words: rest.split(' ').filter((word) => word !== '' && word !== '--'),
+}));
+const trained = commands
+  .filter(({ script, words: [name = ''] }) => script === 'train' && !name.startsWith('./'))
+  .map(({ words: [name = '', ...rest] }) => ({ name, options: pairsOf(rest) }));
+
+/** `--init small --seeds 3` as an object. */
+function pairsOf(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    words.flatMap((word, i) => (word.startsWith('--') ? [[word.slice(2), words[i + 1] ?? '']] : [])),
+  );
+}
+
+const ofRecipe = (name: string, options: Record<string, string>) => {
+  const family = families.find(({ recipe }) => recipe.name === name);
+  const own = [...(family?.options ?? []).map((option) => option.name), ...Object.keys(augmentOptions)];
+  return Object.fromEntries(Object.entries(options).filter(([option]) => own.includes(option)));
+};
+
+describe('docs/lessons.md', () => {
+  it('shows commands that there are', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    for (const { script } of commands) expect(Object.keys(scripts)).toContain(script);
+    expect(trained.length).toBeGreaterThan(20);
+    for (const { options } of trained)
+      expect(Object.keys(trainCommand.args ?? {})).toEqual(expect.arrayContaining(Object.keys(options)));
+  });
+
+  it('has every lesson of RESULTS.md on the path', () => {
+    const shown = trained.map(({ name, options }) => wordsOf(findRecipe(name, {}, ofRecipe(name, options))));
+    for (const { recipe, options } of [...lessons, ...remedies, ...circles])
+      expect(shown).toContain(wordsOf(findRecipe(recipe, {}, options)));
+  });
+
+  it('points at pages that there are', () => {
+    const pages = [...text.matchAll(/\]\(([^)#]+)/g)].map(([, page = '']) => page);
+    expect(pages.length).toBeGreaterThan(3);
+    for (const page of pages) expect(existsSync(join(root, 'docs', page)), page).toBe(true);
+  });
+});
