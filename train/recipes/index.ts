@@ -64,6 +64,11 @@ function ownOf(chosen: Readonly<Record<string, string>>): Record<string, string>
   );
 }
 
+/** The family that a run's recipe is of: none for a folder of pictures, or a recipe of another version of this program. */
+export function familyOf({ name, dataset }: Pick<Recipe, 'name' | 'dataset'>): Family | undefined {
+  return isFolder(dataset) ? undefined : families.find(({ recipe }) => recipe.name === name);
+}
+
 /** What to type to train `recipe` (but for its seed and the like): `conv-mnist --init small`. */
 export function wordsOf({
   name,

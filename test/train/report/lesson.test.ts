@@ -1,7 +1,7 @@
 // What the report of a lesson says of the lesson.
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { families, findRecipe } from '../../../train/recipes/index.ts';
+import { families, familyOf, findRecipe } from '../../../train/recipes/index.ts';
 import { marked } from '../../../train/report/marked.ts';
 import { sections } from '../../../train/report/sections/index.ts';
 import { newRun, temporaryFolder, trainWithReport } from './support.ts';
@@ -51,6 +51,12 @@ describe('the report of a run of a lesson', () => {
     expect(targets.length).toBeGreaterThan(10);
     for (const id of targets) expect(page, id).toContain(`id="${id}"`);
   });
+});
+
+it('is not told of a folder of pictures that is called like a lesson', () => {
+  const recipe = { ...findRecipe('remedies'), dataset: '/pictures/remedies' };
+  expect(familyOf(recipe)).toBeUndefined();
+  expect(familyOf(findRecipe('remedies'))?.lesson).toContain('10,000 pictures');
 });
 
 describe('text of ours', () => {

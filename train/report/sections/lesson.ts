@@ -1,6 +1,6 @@
 // What a lesson is about, what its series published, and what to train beside it.
 import { canonicalJson } from '../../../models/canonical.ts';
-import { families, wordsOf } from '../../recipes/index.ts';
+import { familyOf, wordsOf } from '../../recipes/index.ts';
 import { circles, lessons, type Row, remedies } from '../../results/rows.ts';
 import type { Facts, Section } from '../facts.ts';
 import { many, percent, short } from '../format.ts';
@@ -11,7 +11,7 @@ export const lesson: Section = {
   id: 'lesson',
   title: 'The lesson',
   render({ recipe, record }: Facts) {
-    const family = families.find((each) => each.recipe.name === recipe.name);
+    const family = familyOf(recipe);
     if (family?.lesson === undefined) return undefined;
     const chosen = recipe.options ?? {};
     const told = (family.options ?? []).flatMap(({ name, lessons: texts = {} }) => {

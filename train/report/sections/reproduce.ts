@@ -1,7 +1,6 @@
 // The commands that make this run again, go on with it, or use it.
 
-import { isFolder } from '../../datasets/index.ts';
-import { families, findRecipe, type Recipe, wordsOf } from '../../recipes/index.ts';
+import { familyOf, findRecipe, type Recipe, wordsOf } from '../../recipes/index.ts';
 import type { Facts, Section } from '../facts.ts';
 import { html } from '../html.ts';
 
@@ -27,9 +26,7 @@ export const reproduce: Section = {
 
 /** The options of the command line by which a recipe differs from the one of its name. */
 function optionsOf(recipe: Recipe): string[] {
-  // A recipe of another version of this program may be gone.
-  const isKnown = !isFolder(recipe.dataset) && families.some((family) => family.recipe.name === recipe.name);
-  const named = isKnown ? findRecipe(recipe.name, {}, recipe.options) : undefined;
+  const named = familyOf(recipe) && findRecipe(recipe.name, {}, recipe.options);
   const options: [string, number | string, number | string | undefined][] = [
     ['epochs', recipe.epochs, named?.epochs],
     ['batch-size', recipe.batchSize, named?.batchSize],
