@@ -91,10 +91,11 @@ function varianceAdvice(recipe: Recipe, history: readonly EpochRow[]): string[] 
       : `Augment more: this run has ${augment.join(', ')}.`,
   );
   const { weightDecay } = recipe.optimizer;
+  const dropout = dropoutOf(recipe);
   advice.push(
     weightDecay === 0
       ? 'Penalise large weights: this run has no weight decay.'
-      : `Raise the weight decay (${short(weightDecay)} now) or add dropout.`,
+      : `Raise the weight decay (${short(weightDecay)} now) or ${dropout > 0 ? `dropout (${dropout} now)` : 'add dropout'}.`,
   );
   if (recipe.average === undefined)
     advice.push('Average the weights over the last steps (`average` in the recipe).');
@@ -115,12 +116,14 @@ function regularisers(recipe: Recipe): string[] {
   const augment = Object.keys(recipe.augment);
   return [
     ...(recipe.optimizer.weightDecay > 0 ? [`weight decay ${short(recipe.optimizer.weightDecay)}`] : []),
-    ...('dropout' in recipe.architecture && Number(recipe.architecture.dropout) > 0
-      ? [`dropout ${recipe.architecture.dropout}`]
-      : []),
+    ...(dropoutOf(recipe) > 0 ? [`dropout ${dropoutOf(recipe)}`] : []),
     ...(recipe.labelSmoothing > 0 ? [`label smoothing ${recipe.labelSmoothing}`] : []),
     ...(augment.length > 0 ? [`augmentation (${augment.join(', ')})`] : []),
   ];
+}
+
+function dropoutOf({ architecture }: Recipe): number {
+  return 'dropout' in architecture ? Number(architecture.dropout) : 0;
 }
 
 function describe({ name, ...options }: Recipe['architecture']): string {

@@ -105,6 +105,18 @@ describe('diagnose', () => {
     expect(result.advice[0]).toContain('the test loss was lowest after epoch 1 (0.3) and is 0.4 at the end');
   });
 
+  it('does not ask for dropout to be added where there is some', () => {
+    const errors = { train: measured(0.001, 5000), test: measured(0.1, 10_000) };
+    const raw = findRecipe('vgg-cifar', {}, { preset: 'raw' });
+    expect(diagnose(errors, raw, history).advice).toContain(
+      'Raise the weight decay (5.0e-4 now) or dropout (0.5 now).',
+    );
+    const resnet = findRecipe('super-convergence');
+    expect(diagnose(errors, resnet, history).advice).toContain(
+      'Raise the weight decay (1.0e-4 now) or add dropout.',
+    );
+  });
+
   it('finds over-confidence, and says where a test set is too small to tell', () => {
     const sure = diagnose({ train: measured(0.1, 5000), test: measured(0.2, 10_000, 0.99) }, recipe, history);
     expect(sure.advice.at(-1)).toContain('over-confident');
