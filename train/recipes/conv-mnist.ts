@@ -40,9 +40,9 @@ export const convMnist: Family = {
       },
       lessons: {
         normal:
-          'Every weight is drawn with a standard deviation of 1. The second convolution adds 800 products for each value, the first fully connected layer 3,136, so that values reach tens of thousands and the logits hundreds of thousands: see [Activations](#activations). The network is certain of every answer, right or wrong, and the cost counts in thousands: see what [Bias and variance](#bias-variance) says of its confidence.',
+          'Every weight is drawn with a standard deviation of 1. The second convolution adds 800 products for each value, the first fully connected layer 3,136, so that values go beyond ten thousand and logits beyond a hundred thousand: see [Activations](#activations). The network is certain of every answer, right or wrong, and the cost counts in thousands: see what [Bias and variance](#bias-variance) says of its confidence.',
         small:
-          'The same weights, a hundred times smaller. Now every layer divides, the logits are about 1e-4 ([Activations](#activations)), each class gets a tenth, and the cost is ln 10 = 2.3026: what knowing nothing costs. The gradient comes back through the same small weights, so that an epoch leaves the network almost where it was, with one answer for all pictures ([Confusions](#confusion)).',
+          'The same weights, a hundred times smaller. Now values shrink from layer to layer, the first logits are within a few thousandths of zero ([Activations](#activations)), each class gets a tenth, and the cost is ln 10 = 2.3026: what knowing nothing costs. The gradient comes back through the same small weights, so that an epoch leaves the network almost where it was, with one answer for all pictures ([Confusions](#confusion)).',
         'variance-scaling':
           'Weights are drawn by how many inputs a value adds: a variance of 2 / inputs before a ReLU (He et al. 2015, arXiv 1502.01852), of 2 / (inputs + outputs) before the answer (Glorot and Bengio 2010). Values keep about their size from layer to layer ([Activations](#activations)), and so do gradients on their way back.',
       },
