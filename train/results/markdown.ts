@@ -127,7 +127,9 @@ function difference(first: Row, second: Row, before: Outcome, after: Outcome): s
   const test = welch(before.errors, after.errors);
   const judged =
     test === undefined
-      ? 'too few seeds to tell it from chance'
+      ? Math.min(before.errors.length, after.errors.length) < 2
+        ? 'too few seeds to tell it from chance'
+        : 'the seeds of either side came to the same'
       : `95 % interval ${points(test.interval[0])} to ${points(test.interval[1])}, Welch's p = ${test.p.toPrecision(2)}: ${test.p < 0.05 ? 'more than chance' : 'may be chance'}`;
   return `${subject}: ${points(gain)} points of accuracy${steps} (n = ${after.errors.length} and ${before.errors.length}; ${judged}).`;
 }

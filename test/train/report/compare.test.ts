@@ -75,6 +75,13 @@ describe('verdicts', () => {
     expect(single?.text).toContain('--seeds 5');
   });
 
+  it('says so where no seed differs from another of its group, of which a t-test makes nothing', () => {
+    const [verdict] = verdicts([groupWith('a', [0, 0, 0]), groupWith('b', [0, 0])], 10_000);
+    expect(verdict?.isReal).toBeUndefined();
+    expect(verdict?.text).toMatch(/\+0\.00 points \(n = 2 and 3\).*came to the same error/);
+    expect(verdict?.text).not.toContain('Too few');
+  });
+
   it('corrects for the number of comparisons', () => {
     // Holm 1979: 0.01 * 3, then 0.03 * 2, then the largest so far.
     expect(holm([0.04, 0.01, undefined, 0.03])).toEqual([0.06, 0.03, undefined, 0.06]);

@@ -118,6 +118,16 @@ describe('resultsMarkdown', () => {
     expect(line).not.toContain('steps');
   });
 
+  it('does not call seeds too few that all came to the same', () => {
+    for (let seed = 1; seed <= 3; seed++) {
+      addRun({ ...vgg('raw'), seed }, 0);
+      addRun({ ...vgg('mean-image'), seed }, 0);
+    }
+    expect(lineOf(made(), 'against')[0]).toContain(
+      '+0.00 points of accuracy (n = 3 and 3; the seeds of either side came to the same).',
+    );
+  });
+
   it('says of a difference that the two did not train equally long', () => {
     addRun({ ...vgg('raw'), budget: 600, steps: 700 }, 0.4);
     addRun({ ...vgg('mean-image'), budget: 600, steps: 800 }, 0.39);

@@ -26,6 +26,12 @@ export function verdicts([first, ...others]: readonly Group[], testPictures: num
     if (a.length === 0 || b.length === 0)
       return { other, isReal: undefined, text: 'One of the two has no epoch yet.' };
     const difference = `${points(mean(a) - mean(b))} points`;
+    if (test === undefined && Math.min(a.length, b.length) > 1)
+      return {
+        other,
+        isReal: undefined,
+        text: `${difference} (${n}). The seeds of either group came to the same error: there is no chance among them to measure by.`,
+      };
     if (test === undefined) {
       const [low, high] = wilson(mean(b), testPictures);
       return {
