@@ -12,7 +12,7 @@ import { recipeSchema, resolveRecipe } from '../recipes/recipe.ts';
 import { readRun } from '../report/facts.ts';
 import { timeSchema } from '../report/record.ts';
 import { listRuns } from '../run.ts';
-import { circles, folders, lessons, type Row, remedies } from './rows.ts';
+import { type Row, rows } from './rows.ts';
 
 const schema = z.object({
   recipe: recipeSchema,
@@ -53,12 +53,12 @@ export function readKept(path: string): Finished[] {
  * same recipe, seed and machine the later counts; what belongs to no row as it stands now is left out.
  */
 export function keep(kept: readonly Finished[], found: readonly Finished[]): Finished[] {
-  const rows = [...lessons, ...remedies, ...circles, ...folders].map(recipeOf);
+  const wanted = rows.map(recipeOf);
   const runs = new Map<string, Finished>();
   for (const each of [...kept, ...found]) {
     const run = { ...each, recipe: publicRecipe(each.recipe) };
     const { recipe, environment } = run;
-    if (!rows.some((row) => isOfRow(recipe, row))) continue;
+    if (!wanted.some((row) => isOfRow(recipe, row))) continue;
     const { steps: _steps, ...asked } = recipe;
     runs.set(canonicalJson([asked, environment.cpu, environment.device]), run);
   }

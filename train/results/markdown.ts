@@ -1,20 +1,15 @@
 // RESULTS.md as text: tables of the lessons, the remedies, the circles and the folders, and the differences that are asked for.
 import { wordsOf } from '../recipes/index.ts';
+import { points } from '../report/format.ts';
 import { mean, welch } from '../report/statistics.ts';
 import { clock } from '../terminal.ts';
 import { accuracyInWords, type Outcome, outcomesOf } from './collect.ts';
 import { type Finished, recipeOf } from './kept.ts';
-import { circles, folders, lessons, pairs, type Row, remedies } from './rows.ts';
+import { circles, folders, lessons, pairs, type Row, remedies, rows } from './rows.ts';
 
 /** The whole file. Equal runs give equal text: nothing depends on the time at which it is made. */
 export function resultsMarkdown(runs: readonly Finished[]): string {
-  const machines = [
-    ...new Set(
-      [...lessons, ...remedies, ...circles, ...folders]
-        .flatMap((row) => outcomesOf(row, runs))
-        .flatMap((o) => o.machines),
-    ),
-  ];
+  const machines = [...new Set(rows.flatMap((row) => outcomesOf(row, runs)).flatMap((o) => o.machines))];
   return [
     '# Results',
     '',
@@ -117,21 +112,23 @@ function differences(runs: readonly Finished[]): string[] {
 }
 
 function difference(first: Row, second: Row, before: Outcome, after: Outcome): string {
-  const points = (value: number) => `${value >= 0 ? '+' : '−'}${Math.abs(value * 100).toFixed(2)}`;
   const subject = `- \`${wordsOfRow(second)}\` against \`${wordsOfRow(first)}\`${before.budget === undefined ? '' : ` at --budget ${budgetText(before.budget)}`}`;
   const steps =
     before.steps === after.steps
       ? ''
       : `, after ${Math.round(after.steps)} and ${Math.round(before.steps)} steps`;
   const gain = mean(before.errors) - mean(after.errors);
-  const test = welch(before.errors, after.errors);
-  const judged =
-    test === undefined
-      ? Math.min(before.errors.length, after.errors.length) < 2
-        ? 'too few seeds to tell it from chance'
-        : 'the seeds of either side came to the same'
-      : `95 % interval ${points(test.interval[0])} to ${points(test.interval[1])}, Welch's p = ${test.p.toPrecision(2)}: ${test.p < 0.05 ? 'more than chance' : 'may be chance'}`;
-  return `${subject}: ${points(gain)} points of accuracy${steps} (n = ${after.errors.length} and ${before.errors.length}; ${judged}).`;
+  return `${subject}: ${points(gain)} points of accuracy${steps} (n = ${after.errors.length} and ${before.errors.length}; ${judgement(before.errors, after.errors)}).`;
+}
+
+/** Whether the errors of two rows differ by more than chance. */
+function judgement(before: readonly number[], after: readonly number[]): string {
+  const test = welch(before, after);
+  if (test !== undefined)
+    return `95 % interval ${points(test.interval[0])} to ${points(test.interval[1])}, Welch's p = ${test.p.toPrecision(2)}: ${test.p < 0.05 ? 'more than chance' : 'may be chance'}`;
+  return Math.min(before.length, after.length) < 2
+    ? 'too few seeds to tell it from chance'
+    : 'the seeds of either side came to the same';
 }
 
 /** As it is typed, options at their standard left in: a row says what it is. */

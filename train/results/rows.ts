@@ -56,6 +56,9 @@ export const folders: readonly Row[] = [
   row('./ten', {}, '–', 'better still'),
 ];
 
+/** All of them. */
+export const rows: readonly Row[] = [...lessons, ...remedies, ...circles, ...folders];
+
 /** Rows whose difference is asked for: the second against the first. */
 export const pairs: readonly (readonly [Row, Row])[] = [
   pair('vgg-cifar', { preset: 'raw' }, { preset: 'mean-image' }),

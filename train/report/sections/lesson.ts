@@ -1,7 +1,7 @@
 // What a lesson is about, what its series published, and what to train beside it.
 import { canonicalJson } from '../../../models/canonical.ts';
 import { familyOf, wordsOf } from '../../recipes/index.ts';
-import { circles, lessons, type Row, remedies } from '../../results/rows.ts';
+import { type Row, rows } from '../../results/rows.ts';
 import type { Facts, Section } from '../facts.ts';
 import { many, percent, short } from '../format.ts';
 import { type Html, html } from '../html.ts';
@@ -21,9 +21,9 @@ export const lesson: Section = {
         ? []
         : [html`<h3 class="under"><code>--${name} ${value}</code></h3><p class="told">${marked(text)}</p>`];
     });
-    const rows = [...lessons, ...remedies, ...circles].filter((row) => row.recipe === recipe.name);
-    const own = rows.find(({ options }) => canonicalJson(options) === canonicalJson(chosen));
-    const others = rows
+    const ofFamily = rows.filter((row) => row.recipe === recipe.name);
+    const own = ofFamily.find(({ options }) => canonicalJson(options) === canonicalJson(chosen));
+    const others = ofFamily
       .filter((row) => row !== own)
       .map(
         ({ options }) => html`<li><code>npx trainyard train ${wordsOf({ ...recipe, options })}</code></li>`,
