@@ -10,7 +10,7 @@ const commands: Record<string, { description: string; load: () => Promise<AnyCom
   },
   train: {
     description: 'Train a recipe; without a name, list the recipes',
-    load: async () => (await import('../train/command.ts')).trainCommand,
+    load: async () => (await import('../train/cli/command.ts')).trainCommand,
   },
   'lr-find': {
     description: 'Look for a learning rate, for a recipe or a folder of pictures',
@@ -52,7 +52,7 @@ const commands: Record<string, { description: string; load: () => Promise<AnyCom
   },
   export: {
     description: 'Export a run as one ONNX file, with proof of parity',
-    load: async () => (await import('../export/command.ts')).exportCommand,
+    load: async () => (await import('../export/cli/command.ts')).exportCommand,
   },
   verify: {
     description: 'Check a model file, alone or against a checkpoint or a tfjs model',

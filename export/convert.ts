@@ -3,19 +3,19 @@ import { UserError } from '../models/errors.ts';
 import type { GraphProto, ModelProto, NodeProto } from '../models/onnx/schema.ts';
 import type { State } from '../train/graph/compile.ts';
 import type { Graph, Node } from '../train/graph/graph.ts';
-import { type Builder, createBuilder } from './builder.ts';
-import { isDynamic } from './dimensions.ts';
-import { placeOf } from './layout.ts';
-import { onnxType, valueInfo } from './onnx.ts';
-import { createOp, describe } from './op.ts';
-import { plain } from './operands.ts';
+import { type Builder, createBuilder } from './graph/builder.ts';
+import { isDynamic } from './graph/dimensions.ts';
+import { placeOf } from './graph/layout.ts';
+import { onnxType, valueInfo } from './graph/onnx.ts';
+import { createOp, describe } from './graph/op.ts';
+import { plain } from './graph/operands.ts';
+import { layerOf, type Value } from './graph/value.ts';
 import { findConverter, wayOut } from './ops/index.ts';
 import { foldBatchNorm } from './passes/batch-norm.ts';
 import { dropUnused, foldConstants } from './passes/fold.ts';
 import { passes as allPasses, type Pass, runPasses } from './passes/index.ts';
 import { dropNeutral } from './passes/neutral.ts';
-import type { TracedGraph } from './trace.ts';
-import { layerOf, type Value } from './value.ts';
+import type { TracedGraph } from './trace/index.ts';
 
 export interface ConvertOptions {
   /** Name of the graph. */

@@ -1,7 +1,7 @@
 // What the server says when it is ready: models, addresses, and a command to try.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { newest, type ServedModel, usual } from './models.ts';
+import { newest, type ServedModel, usual } from './engine/models.ts';
 
 /** @param page - folder of the built page. */
 export function announce(url: string, models: readonly ServedModel[], page: string | undefined): string {

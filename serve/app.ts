@@ -2,16 +2,16 @@
 import { type Context, Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { nearest } from '../models/nearest.ts';
-import type { Engine } from './engine.ts';
-import type { Env } from './env.ts';
-import { frame, type LoggedRequests } from './frame.ts';
-import type { KeyRing } from './keys.ts';
-import { defaultLimits, type Limits } from './limits.ts';
+import type { Engine } from './engine/index.ts';
+import type { KeyRing } from './http/api-keys.ts';
+import { createRouter } from './http/caching-router.ts';
+import type { Env } from './http/context.ts';
+import type { Metrics } from './http/metrics.ts';
+import { frame, type LoggedRequests } from './http/middleware.ts';
 import { type Log, textLog } from './log.ts';
-import type { Metrics } from './metrics.ts';
+import { createMemory } from './memory/byte-budget.ts';
 import { createStatistics, type Statistics } from './openinference/statistics.ts';
 import { Refusal } from './refusal.ts';
-import { createRouter } from './router.ts';
 import { classifyRoutes } from './routes/classify.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -19,7 +19,7 @@ import { metricsRoutes } from './routes/metrics.ts';
 import { modelRoutes } from './routes/models.ts';
 import { openInferenceRoutes } from './routes/openinference.ts';
 import { pageFiles } from './routes/page.ts';
-import { createMemory } from './upload/memory.ts';
+import { defaultLimits, type Limits } from './settings/limits.ts';
 
 /** Seconds after which a client that was told 503 may try again. */
 const RETRY_AFTER = 1;

@@ -1,11 +1,11 @@
 // Serves a repository: starts the workers, loads the models, listens, and stops without losing a request.
 import { announce } from './announce.ts';
 import type { AppOptions } from './app.ts';
-import { type EngineOptions, openEngine } from './engine.ts';
-import { type connectionLimits, defaultLimits } from './limits.ts';
-import type { Listening } from './listen.ts';
+import type { Observer } from './engine/events.ts';
+import { type EngineOptions, openEngine } from './engine/index.ts';
+import type { Listening } from './http/listen.ts';
 import { textLog } from './log.ts';
-import type { Observer } from './observe.ts';
+import { type connectionLimits, defaultLimits } from './settings/limits.ts';
 
 export interface ServeOptions
   extends Omit<AppOptions, 'engine' | 'metrics' | 'statistics'>,
@@ -58,8 +58,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     // Imported only now: the first worker loads its libraries meanwhile.
     const [{ createApp }, { listen }, { createMetrics }, { createStatistics }] = await Promise.all([
       import('./app.ts'),
-      import('./listen.ts'),
-      import('./metrics.ts'),
+      import('./http/listen.ts'),
+      import('./http/metrics.ts'),
       import('./openinference/statistics.ts'),
     ]);
     const metrics = createMetrics();

@@ -1,11 +1,11 @@
 // From settings to a running server, or to the check of what one would serve.
-import { checkRepository } from './check.ts';
-import { readKeys } from './keys.ts';
-import { connectionLimits, defaultLimits, type Limits } from './limits.ts';
+import { checkRepository } from './engine/check-repository.ts';
+import { readKeys } from './http/api-keys.ts';
 import { jsonLog, type Log, textLog } from './log.ts';
 import { type ServeOptions, type Serving, serve } from './main.ts';
 import { parseDevice } from './sessions/device.ts';
 import { describeSettings } from './settings/describe.ts';
+import { connectionLimits, defaultLimits, type Limits } from './settings/limits.ts';
 import { type Resolved, strayVariables } from './settings/resolve.ts';
 import type { Settings } from './settings/schema.ts';
 

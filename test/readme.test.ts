@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { datasetFolder, root } from '../setup/paths.mjs';
 import { augmentOptions } from '../train/augment/index.ts';
-import { familyOptions } from '../train/choose.ts';
-import { trainCommand } from '../train/command.ts';
-import { fit } from '../train/fit.ts';
+import { trainCommand } from '../train/cli/command.ts';
+import { familyOptions } from '../train/cli/recipe-of-arguments.ts';
 import { tf } from '../train/graph/tensorflow.ts';
+import { fit } from '../train/loop/fit.ts';
 import { findRecipe } from '../train/recipes/index.ts';
-import { createRun } from '../train/run.ts';
+import { createRun } from '../train/runs/run.ts';
 import { saveLayers } from './export/tfjs/saved.ts';
 import { digitPng } from './serve/digit.ts';
 import { smallMnist } from './train/small-mnist.ts';
@@ -35,13 +35,13 @@ const kinds = {
   /** Too much for a test of seconds; the other tests are `npm test` itself, and test/setup, test/web-demo and test/docs. */
   named:
     /^npm (test|run (setup|build|web-demo|bench|report|compare|inspect|predict|verify|diff|quantize|results))\b/,
-  /** Folders: test/train/datasets/folder, test/train/show.test.ts and test/train/lr-find. */
+  /** Folders: test/train/datasets/folder, test/train/show/show.test.ts and test/train/lr-find. */
   folders: /^npm run (train \.\/photos|lr-find|photos|show)\b/,
   doctor: /^npm run doctor$/,
   list: /^npm run train$/,
   train: /^(npm run train|npx trainyard train) \w/,
   export: /^npm run export$/,
-  /** Tested in test/train/model-file.test.ts and test/export/to. */
+  /** Tested in test/train/runs/weights-of-model-file.test.ts and test/export/to. */
   from: /^npm run (train -- --from \S+|export -- --to \S+)$/,
   exportTfjs: /^npm run export \S+\/model\.json /,
   serve: /^npm (start|run serve)$/,

@@ -37,7 +37,7 @@ export async function develop(host: string, port: number): Promise<Development> 
   const http = createHttpServer();
   const proxy = Object.fromEntries(serverRoutes.map((route) => [route, { target: server.url }]));
   const vite = await createViteServer({
-    configFile: fileURLToPath(new URL('vite.config.ts', import.meta.url)),
+    configFile: fileURLToPath(new URL('./vite.config.ts', import.meta.url)),
     server: { middlewareMode: { server: http }, ws: { server: http }, headers: isolation, proxy },
     appType: 'spa',
   });

@@ -2,10 +2,10 @@
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
-import { argMax } from '../../train/predictor.ts';
-import { onnxClassifier } from '../classifier.ts';
-import type { OpenFile } from '../file.ts';
-import { type Pictures, readPictures } from '../pictures.ts';
+import { argMax } from '../../train/loop/evaluate.ts';
+import type { OpenFile } from '../files/file.ts';
+import { type Pictures, readPictures } from '../files/pictures.ts';
+import { onnxClassifier } from '../parity/classifier.ts';
 
 /** One model's answer to a picture. */
 export interface Answer {

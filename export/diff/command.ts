@@ -1,7 +1,7 @@
 // `trainyard diff`: what differs between two model files.
 import { defineCommand } from 'citty';
 import { repositoryFolder } from '../../setup/paths.mjs';
-import { openFile } from '../file.ts';
+import { openFile } from '../files/file.ts';
 import { diff } from './index.ts';
 import { inWords } from './text.ts';
 

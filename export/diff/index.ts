@@ -8,7 +8,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from '../../models/onnx/schema.ts';
-import type { OpenFile } from '../file.ts';
+import type { OpenFile } from '../files/file.ts';
 import { type Answers, compareAnswers } from './answers.ts';
 
 /** Something of one file and of the other; absent where one has nothing of the kind. */

@@ -1,5 +1,5 @@
 // What differs between two model files, for the terminal.
-import { percent } from '../../train/terminal.ts';
+import { percent } from '../../train/report/terminal.ts';
 import type { Change, Difference } from './index.ts';
 
 /** Lines of a section that are shown; `--json` has all. */

@@ -4,8 +4,8 @@ import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { listModels } from '../../models/repository.ts';
 import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
-import { findRun } from '../../train/run.ts';
-import { pathOfModel } from '../file.ts';
+import { findRun } from '../../train/runs/run.ts';
+import { pathOfModel } from '../files/file.ts';
 import { describeWithWork } from './describe.ts';
 import { inWords } from './text.ts';
 

@@ -1,7 +1,7 @@
 // A checkpoint or a model file in words and a table.
 import { stepsOf, wordsOf } from '../../train/recipes/index.ts';
-import { percent } from '../../train/terminal.ts';
-import { changesInWords } from '../parity.ts';
+import { percent } from '../../train/report/terminal.ts';
+import { changesInWords } from '../parity/index.ts';
 import type { DescribedCheckpoint, DescribedModel, DescribedTensor } from './describe.ts';
 import type { Work } from './work.ts';
 

@@ -1,8 +1,8 @@
 // What one picture costs a model: operations, parameters and memory of every node, from the shapes that it really has.
 import * as ort from 'onnxruntime-node';
 import { dataType, type ModelProto, type NodeProto } from '../../models/onnx/schema.ts';
-import { withOutputs } from '../drift.ts';
-import { openSession } from '../session.ts';
+import { withOutputs } from '../parity/drift.ts';
+import { openSession } from '../parity/session.ts';
 
 export interface NodeWork {
   readonly name: string;

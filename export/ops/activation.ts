@@ -1,9 +1,9 @@
 // Activations: elementwise, so they take any layout; softmax names its axis.
 import type { AttributeProto } from '../../models/onnx/schema.ts';
-import { placeOf } from '../layout.ts';
-import { attribute } from '../onnx.ts';
-import type { Converter, Family, Op } from '../op.ts';
-import { asIs, scalar } from '../operands.ts';
+import { placeOf } from '../graph/layout.ts';
+import { attribute } from '../graph/onnx.ts';
+import type { Converter, Family, Op } from '../graph/op.ts';
+import { asIs, scalar } from '../graph/operands.ts';
 
 type Attributes = (op: Op) => AttributeProto[];
 

@@ -1,7 +1,7 @@
 // Arithmetic, element by element: of one array, and of several with broadcasting.
 import { dataType } from '../../models/onnx/schema.ts';
-import type { Converter, Family, Op } from '../op.ts';
-import { aligned, asIs, scalar } from '../operands.ts';
+import type { Converter, Family, Op } from '../graph/op.ts';
+import { aligned, asIs, scalar } from '../graph/operands.ts';
 import { addition, biasAdd } from './bias.ts';
 
 type Compute = (op: Op, names: string[]) => string;

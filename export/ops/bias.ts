@@ -1,7 +1,7 @@
 // Biases and other additions of a constant per channel: inside the convolution or product where that is possible.
-import type { Converter, Op } from '../op.ts';
-import { aligned, permuted } from '../operands.ts';
-import { sizeOf, type Value } from '../value.ts';
+import type { Converter, Op } from '../graph/op.ts';
+import { aligned, permuted } from '../graph/operands.ts';
+import { sizeOf, type Value } from '../graph/value.ts';
 
 /** Operators whose third input is a bias `[C]`. */
 const takesBias = new Set(['Conv', 'ConvTranspose', 'Gemm']);

@@ -1,9 +1,9 @@
 // Places moved into the batch or the channels and back, block by block: what TensorFlow 1 dilated convolutions with.
-import { isFixed } from '../dimensions.ts';
-import { attribute } from '../onnx.ts';
-import type { Converter, Family, Op } from '../op.ts';
-import { inLayout, plain, reshaped } from '../operands.ts';
-import type { Value } from '../value.ts';
+import { isFixed } from '../graph/dimensions.ts';
+import { attribute } from '../graph/onnx.ts';
+import type { Converter, Family, Op } from '../graph/op.ts';
+import { inLayout, plain, reshaped } from '../graph/operands.ts';
+import type { Value } from '../graph/value.ts';
 
 function transposed(op: Op, value: Value, perm: readonly number[]): Value {
   const name = op.emit('Transpose', [plain(op.build, value)], [attribute.ints('perm', perm)]);

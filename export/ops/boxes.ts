@@ -1,8 +1,8 @@
 // Which boxes are kept of those that overlap. Only the padded form has a size that a trace knows.
 import { dataType } from '../../models/onnx/schema.ts';
-import { attribute } from '../onnx.ts';
-import type { Converter, Family } from '../op.ts';
-import { plain } from '../operands.ts';
+import { attribute } from '../graph/onnx.ts';
+import type { Converter, Family } from '../graph/op.ts';
+import { plain } from '../graph/operands.ts';
 
 /**
  * Numbers of the boxes that are kept, the best first, with zeros behind them up to the most that there may be, and how

@@ -1,7 +1,7 @@
 // Changes of element type, and ops that change nothing.
-import { attribute, onnxType } from '../onnx.ts';
-import type { Converter, Family } from '../op.ts';
-import { asIs } from '../operands.ts';
+import { attribute, onnxType } from '../graph/onnx.ts';
+import type { Converter, Family } from '../graph/op.ts';
+import { asIs } from '../graph/operands.ts';
 
 /** Numbers are cut off towards zero in both. */
 const cast: Converter = (op) => {

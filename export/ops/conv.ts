@@ -1,8 +1,8 @@
 // Convolutions: plain, depthwise and transposed.
-import { isDynamic } from '../dimensions.ts';
-import { attribute } from '../onnx.ts';
-import type { Converter, Family } from '../op.ts';
-import { inLayout, permuted } from '../operands.ts';
+import { isDynamic } from '../graph/dimensions.ts';
+import { attribute } from '../graph/onnx.ts';
+import type { Converter, Family } from '../graph/op.ts';
+import { inLayout, permuted } from '../graph/operands.ts';
 import { windowAttributes, windowsOf } from './windows.ts';
 
 /**

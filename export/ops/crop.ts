@@ -1,11 +1,11 @@
 // Parts of pictures, each resized to one size. ONNX's Resize takes one part for all pictures, and tf2onnx runs it in a
 // loop; here the four neighbours of every pixel are gathered, as TensorFlow's kernel does.
 import { dataType } from '../../models/onnx/schema.ts';
-import { isDynamic } from '../dimensions.ts';
-import { attribute } from '../onnx.ts';
-import type { Converter, Op } from '../op.ts';
-import { permuted, plain, scalar, shapeTensor } from '../operands.ts';
-import type { Value } from '../value.ts';
+import { isDynamic } from '../graph/dimensions.ts';
+import { attribute } from '../graph/onnx.ts';
+import type { Converter, Op } from '../graph/op.ts';
+import { permuted, plain, scalar, shapeTensor } from '../graph/operands.ts';
+import type { Value } from '../graph/value.ts';
 
 /** Where the rows or columns of the result lie in their picture, `[boxes,n]`. */
 interface Places {

@@ -1,9 +1,9 @@
 // Pictures: other sizes, parts, and channels moved into places.
 import { type AttributeProto, dataType } from '../../models/onnx/schema.ts';
-import { attribute } from '../onnx.ts';
-import type { Converter, Family, Op } from '../op.ts';
-import { factorBetween, inLayout, shapeTensor } from '../operands.ts';
-import type { Value } from '../value.ts';
+import { attribute } from '../graph/onnx.ts';
+import type { Converter, Family, Op } from '../graph/op.ts';
+import { factorBetween, inLayout, shapeTensor } from '../graph/operands.ts';
+import type { Value } from '../graph/value.ts';
 import { cropAndResize } from './crop.ts';
 
 /** Where TensorFlow looks for the pixels of the result, in ONNX's words. */

@@ -1,6 +1,6 @@
 // All converters by name of the TensorFlow op, and what to say about the ops that have none.
 import { nearest } from '../../models/nearest.ts';
-import type { Converter, Family } from '../op.ts';
+import type { Converter, Family } from '../graph/op.ts';
 import { activation } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { blocks } from './blocks.ts';

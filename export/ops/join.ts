@@ -1,11 +1,11 @@
 // Putting together: concatenation, stacking, padding, repetition, one-hot vectors.
 import { dataType } from '../../models/onnx/schema.ts';
-import { isFixed } from '../dimensions.ts';
-import { arrange, placeOf } from '../layout.ts';
-import { attribute } from '../onnx.ts';
-import type { Converter, Family, Op } from '../op.ts';
-import { asIs, inLayout, plain, reshaped, scalar, shapeTensor } from '../operands.ts';
-import { sizeOf, type Value } from '../value.ts';
+import { isFixed } from '../graph/dimensions.ts';
+import { arrange, placeOf } from '../graph/layout.ts';
+import { attribute } from '../graph/onnx.ts';
+import type { Converter, Family, Op } from '../graph/op.ts';
+import { asIs, inLayout, plain, reshaped, scalar, shapeTensor } from '../graph/operands.ts';
+import { sizeOf, type Value } from '../graph/value.ts';
 
 const concat: Converter = (op) => {
   const parts = op.inputs.slice(0, -1);

@@ -1,6 +1,6 @@
 // Comparisons, logic and choosing by a condition.
-import type { Converter, Family, Op } from '../op.ts';
-import { aligned, asIs, reshaped, scalar } from '../operands.ts';
+import type { Converter, Family, Op } from '../graph/op.ts';
+import { aligned, asIs, reshaped, scalar } from '../graph/operands.ts';
 
 /** A function of two arrays that are broadcast against each other. */
 function compare(operator: string, negate = false): Converter {

@@ -1,8 +1,8 @@
 // Matrix products.
-import { attribute } from '../onnx.ts';
-import type { Converter, Family, Op } from '../op.ts';
-import { permuted, plain, reshaped } from '../operands.ts';
-import type { Value } from '../value.ts';
+import { attribute } from '../graph/onnx.ts';
+import type { Converter, Family, Op } from '../graph/op.ts';
+import { permuted, plain, reshaped } from '../graph/operands.ts';
+import type { Value } from '../graph/value.ts';
 
 /**
  * Of two matrices a Gemm, which can take a bias; of stacks of matrices a MatMul, which broadcasts them. tfjs writes

@@ -1,8 +1,8 @@
 // Grey morphology: the largest sum of a picture's place and the filter's, over the filter.
 import { dataType } from '../../models/onnx/schema.ts';
-import { isFixed } from '../dimensions.ts';
-import type { Converter, Family } from '../op.ts';
-import { permuted, plain, scalar } from '../operands.ts';
+import { isFixed } from '../graph/dimensions.ts';
+import type { Converter, Family } from '../graph/op.ts';
+import { permuted, plain, scalar } from '../graph/operands.ts';
 import { samePadding } from './windows.ts';
 
 /** The smallest float32: what TensorFlow takes for places outside the picture. */

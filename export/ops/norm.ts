@@ -1,7 +1,7 @@
 // Normalisation: batch norm by moving statistics, and local response normalisation.
-import { attribute } from '../onnx.ts';
-import type { Converter, Family } from '../op.ts';
-import { inLayout, plain, reshaped } from '../operands.ts';
+import { attribute } from '../graph/onnx.ts';
+import type { Converter, Family } from '../graph/op.ts';
+import { inLayout, plain, reshaped } from '../graph/operands.ts';
 
 /**
  * Batch norm in inference, kept as one operator: onnxruntime folds it into the convolution when it loads the file,

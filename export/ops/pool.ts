@@ -1,6 +1,6 @@
 // Pooling: the largest value or the mean of each window.
-import type { Converter, Family } from '../op.ts';
-import { inLayout } from '../operands.ts';
+import type { Converter, Family } from '../graph/op.ts';
+import { inLayout } from '../graph/operands.ts';
 import { windowAttributes, windowsOf } from './windows.ts';
 
 /** Both leave padding out of the result, as TensorFlow does (ONNX: `count_include_pad` is 0). */

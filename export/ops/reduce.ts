@@ -1,10 +1,10 @@
 // Reductions: sums, means and extremes over axes, and where the extremes are.
 import { dataType } from '../../models/onnx/schema.ts';
-import { axesOf, type Layout, placeOf } from '../layout.ts';
-import { attribute } from '../onnx.ts';
-import type { Converter, Family, Op } from '../op.ts';
-import { asIs, inLayout } from '../operands.ts';
-import type { Value } from '../value.ts';
+import { axesOf, type Layout, placeOf } from '../graph/layout.ts';
+import { attribute } from '../graph/onnx.ts';
+import type { Converter, Family, Op } from '../graph/op.ts';
+import { asIs, inLayout } from '../graph/operands.ts';
+import type { Value } from '../graph/value.ts';
 
 /** Reductions whose axes are an input; for the others that is so from opset 18 on. */
 const AXES_INPUT_FROM: Readonly<Record<string, number>> = { ReduceSum: 13 };

@@ -1,9 +1,9 @@
 // By index into several axes at once: gathering, scattering, counting, sums over segments.
 import { dataType } from '../../models/onnx/schema.ts';
-import { attribute } from '../onnx.ts';
-import type { Converter, Family, Op } from '../op.ts';
-import { plain, scalar, shapeTensor } from '../operands.ts';
-import { sizeOf, type Value } from '../value.ts';
+import { attribute } from '../graph/onnx.ts';
+import type { Converter, Family, Op } from '../graph/op.ts';
+import { plain, scalar, shapeTensor } from '../graph/operands.ts';
+import { sizeOf, type Value } from '../graph/value.ts';
 
 /** Indices as int64, which ONNX wants, `[...,axes]`; of a list of places, one index each. */
 function indicesOf(op: Op, value: Value, unsqueeze = false): string {

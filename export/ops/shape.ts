@@ -1,8 +1,8 @@
 // Shapes: other dimensions for the same elements, and other orders of axes.
-import { placeOf } from '../layout.ts';
-import { attribute } from '../onnx.ts';
-import type { Converter, Family } from '../op.ts';
-import { asIs, reshaped } from '../operands.ts';
+import { placeOf } from '../graph/layout.ts';
+import { attribute } from '../graph/onnx.ts';
+import type { Converter, Family } from '../graph/op.ts';
+import { asIs, reshaped } from '../graph/operands.ts';
 
 /** Reshape, ExpandDims and Squeeze: the shape of the result is known, but for the batch. */
 const reshape: Converter = (op) => {

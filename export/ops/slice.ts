@@ -1,11 +1,11 @@
 // Taking parts: slices, splits, rows by index, reversal, the largest few.
 import { dataType } from '../../models/onnx/schema.ts';
-import { isDynamic, isFixed } from '../dimensions.ts';
-import { arrange, type Layout, placeOf } from '../layout.ts';
-import { attribute, int64Bytes } from '../onnx.ts';
-import type { Converter, Family, Op } from '../op.ts';
-import { asIs, plain, reshaped, scalar } from '../operands.ts';
-import type { Value } from '../value.ts';
+import { isDynamic, isFixed } from '../graph/dimensions.ts';
+import { arrange, type Layout, placeOf } from '../graph/layout.ts';
+import { attribute, int64Bytes } from '../graph/onnx.ts';
+import type { Converter, Family, Op } from '../graph/op.ts';
+import { asIs, plain, reshaped, scalar } from '../graph/operands.ts';
+import type { Value } from '../graph/value.ts';
 import { emitReduce } from './reduce.ts';
 
 /** What is kept of one axis, as in Python's `[start:end:step]`. */

@@ -1,8 +1,8 @@
 // Strides, dilations and padding that convolutions and pools share.
 import type { AttributeProto } from '../../models/onnx/schema.ts';
-import { isDynamic } from '../dimensions.ts';
-import { attribute } from '../onnx.ts';
-import type { Op } from '../op.ts';
+import { isDynamic } from '../graph/dimensions.ts';
+import { attribute } from '../graph/onnx.ts';
+import type { Op } from '../graph/op.ts';
 
 /** How a window moves over the places of a picture; one entry per spatial axis. */
 export interface Windows {

@@ -1,6 +1,6 @@
 // Puts batch norm into the convolution or product before it, for runtimes that do not do that themselves.
 import type { GraphProto, NodeProto, TensorProto } from '../../models/onnx/schema.ts';
-import { layerOf } from '../value.ts';
+import { layerOf } from '../graph/value.ts';
 import { removeDead } from './dead.ts';
 import { bypass, countUses, producers } from './rewrite.ts';
 

@@ -9,7 +9,7 @@ import {
   parseReference,
 } from '../../train/graph/graph.ts';
 import { backend, DataType, type EagerAttribute, type TensorData } from '../../train/graph/tensorflow.ts';
-import { isFixed } from '../dimensions.ts';
+import { isFixed } from '../graph/dimensions.ts';
 
 /** Ops that are never folded: their result is another one every time. */
 const random = /^(Random|Stateful|Multinomial)/;

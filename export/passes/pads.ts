@@ -1,6 +1,6 @@
 // Puts zeros around a picture inside the convolution that follows, which pads by itself.
 import type { AttributeProto, GraphProto, NodeProto, TensorProto } from '../../models/onnx/schema.ts';
-import { attribute } from '../onnx.ts';
+import { attribute } from '../graph/onnx.ts';
 import { countUses, producers } from './rewrite.ts';
 
 /** Merges a Pad with zeros of the places, channels first, into the Conv that alone uses it. */

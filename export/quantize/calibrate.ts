@@ -1,9 +1,9 @@
 // Finds out between which numbers the values of a network lie, from pictures that it was trained on.
 import * as ort from 'onnxruntime-node';
 import type { ModelProto } from '../../models/onnx/schema.ts';
-import type { Shape } from '../classifier.ts';
-import { withOutputs } from '../drift.ts';
-import { openSession } from '../session.ts';
+import type { Shape } from '../parity/classifier.ts';
+import { withOutputs } from '../parity/drift.ts';
+import { openSession } from '../parity/session.ts';
 
 /** The numbers that a quantised value can be: from `least` to `most`, zero among them. */
 export interface Range {

@@ -4,9 +4,9 @@ import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
 import { wholeNumber } from '../../models/whole-number.ts';
 import { repositoryFolder } from '../../setup/paths.mjs';
-import { percent } from '../../train/terminal.ts';
-import { dataOf } from '../data.ts';
-import { cardOf, openFile } from '../file.ts';
+import { percent } from '../../train/report/terminal.ts';
+import { dataOf } from '../files/data.ts';
+import { cardOf, openFile } from '../files/file.ts';
 import { CALIBRATION_PICTURES, type QuantizeStage, quantize, type WeightType } from './index.ts';
 
 export const quantizeCommand = defineCommand({

@@ -1,6 +1,6 @@
 // Weights as float16: half the file, and float32 arithmetic as before.
 import { dataType, type ModelProto, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
-import { attribute } from '../onnx.ts';
+import { attribute } from '../graph/onnx.ts';
 
 /** Smaller tensors stay: they save nothing, and a Cast takes more bytes than they do. */
 const LEAST = 64;

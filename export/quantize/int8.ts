@@ -6,7 +6,7 @@ import {
   type NodeProto,
   type TensorProto,
 } from '../../models/onnx/schema.ts';
-import { attribute } from '../onnx.ts';
+import { attribute } from '../graph/onnx.ts';
 import { LEVELS, type Range } from './calibrate.ts';
 import { isMoving, type Quantized, quantizedNodes } from './nodes.ts';
 

@@ -1,8 +1,8 @@
 // How long one picture takes, of two models in turn, so that whatever disturbs the machine disturbs both.
 import * as ort from 'onnxruntime-node';
 import { goldenInput } from '../../models/golden.ts';
-import type { Shape } from '../classifier.ts';
-import { openSession, type Source } from '../session.ts';
+import type { Shape } from '../parity/classifier.ts';
+import { openSession, type Source } from '../parity/session.ts';
 
 export interface Latency {
   /** Median milliseconds of one picture. */

@@ -13,8 +13,8 @@ import type { State } from '../../train/graph/compile.ts';
 import type { Graph } from '../../train/graph/graph.ts';
 import { encodeGraph } from '../../train/graph/saved-model.ts';
 import { type ConvertOptions, OPSETS } from '../convert.ts';
-import { freeze } from '../frozen.ts';
-import { onnxType, valueInfo } from '../onnx.ts';
+import { onnxType, valueInfo } from '../graph/onnx.ts';
+import { freeze } from '../to/frozen.ts';
 
 /** A graph to be converted, with the values of its variables. */
 export interface Job {

@@ -5,12 +5,12 @@ import { canonicalJson } from '../../models/canonical.ts';
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
+import { type Scaling, scalings } from '../../train/backbone/scaling.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
-import { standardised } from '../../train/model.ts';
-import { type Scaling, scalings } from '../../train/scaling.ts';
-import type { Exportable } from '../export.ts';
-import type { InputType } from '../trace.ts';
-import { bytesAs } from './input.ts';
+import { standardised } from '../../train/layers/forward.ts';
+import type { Exportable } from '../publish/export.ts';
+import type { InputType } from '../trace/index.ts';
+import { bytesAs } from '../trace/input.ts';
 import type { ReadNetwork } from './read.ts';
 
 /** What a model.json does not say of a classifier. */

@@ -2,13 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../models/errors.ts';
-import { scalingCalled, scalings } from '../../train/scaling.ts';
-import { exportModel, type Stage } from '../export.ts';
-import { type ExportNetworkOptions, exportNetwork } from '../export-network.ts';
+import { scalingCalled, scalings } from '../../train/backbone/scaling.ts';
+import { exportModel, type Stage } from '../publish/export.ts';
+import { type ExportNetworkOptions, exportNetwork } from '../publish/export-network.ts';
 import type { Format } from '../to/format.ts';
 import { writeTo } from '../to/write.ts';
+import { withSize } from '../trace/input.ts';
 import { type About, classifierOf } from './classifier.ts';
-import { withSize } from './input.ts';
 import { drawnPictures, picturesIn } from './pictures.ts';
 import { type ReadNetwork, readNetwork } from './read.ts';
 

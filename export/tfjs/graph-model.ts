@@ -2,8 +2,8 @@
 import type { GraphModel, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
-import type { Network } from '../network.ts';
-import { inputSpec } from './input.ts';
+import { inputSpec } from '../trace/input.ts';
+import type { Network } from '../trace/network.ts';
 import type { ModelFiles } from './model-json.ts';
 
 /** @throws UserError when it has loops or branches, or an op that tfjs does not know. */

@@ -2,8 +2,8 @@
 import type { LayersModel, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
-import type { Network } from '../network.ts';
-import { inputSpec } from './input.ts';
+import { inputSpec } from '../trace/input.ts';
+import type { Network } from '../trace/network.ts';
 import type { ModelFiles } from './model-json.ts';
 
 /** The largest result of one layer for one picture that is computed, in numbers: 1 GiB of float32. */

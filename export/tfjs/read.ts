@@ -2,8 +2,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../models/errors.ts';
-import type { Network } from '../network.ts';
 import { isSavedModel, savedModelNetwork } from '../saved-model/network.ts';
+import type { Network } from '../trace/network.ts';
 import { graphNetwork } from './graph-model.ts';
 import { layersNetwork } from './layers-model.ts';
 import { readModelFiles, reason } from './model-json.ts';
@@ -68,6 +68,6 @@ function told(file: string, run: Network['run']): Network['run'] {
 
 function hint(message: string): string {
   if (/Unknown (layer|activation|initializer|regularizer|constraint)|not registered/i.test(message))
-    return ' Register it with tf.serialization.registerClass in a script of your own, and export the model from there with networkToOnnx (export/network.ts).';
+    return ' Register it with tf.serialization.registerClass in a script of your own, and export the model from there with networkToOnnx (export/trace/network.ts).';
   return '';
 }

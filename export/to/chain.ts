@@ -3,8 +3,8 @@ import { UserError } from '../../models/errors.ts';
 import type { State } from '../../train/graph/compile.ts';
 import { type Graph, type Node, nodesByName, parseReference } from '../../train/graph/graph.ts';
 import { DataType } from '../../train/graph/tensorflow.ts';
+import { layerOf } from '../graph/value.ts';
 import { dropUnused } from '../passes/fold.ts';
-import { layerOf } from '../value.ts';
 import { plainProducts } from './products.ts';
 
 /** A constant operand: its values as numbers, and the layer that it is a weight of. */

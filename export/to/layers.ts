@@ -2,7 +2,7 @@
 import type { layers as Layers } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
-import type { Shape } from '../classifier.ts';
+import type { Shape } from '../parity/classifier.ts';
 import { GELU_OP, type Link, type Operand } from './chain.ts';
 
 type Layer = Layers.Layer;

@@ -9,8 +9,8 @@ import {
   writeSavedModel,
 } from '../../train/graph/saved-model.ts';
 import { backend, tensorId, tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
-import { freeze, type Port } from '../frozen.ts';
 import { type Format, OUTPUT } from './format.ts';
+import { freeze, type Port } from './frozen.ts';
 
 export const savedModel: Format = {
   description: 'TensorFlow SavedModel, for TensorFlow Serving and tf.saved_model.load',

@@ -5,8 +5,8 @@ import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import type { AttrValue, NodeDef, ShapeProto } from '../../train/graph/saved-model.ts';
 import { DataType, tf } from '../../train/graph/tensorflow.ts';
-import { type Frozen, freeze, type Port } from '../frozen.ts';
 import { type Format, OUTPUT } from './format.ts';
+import { type Frozen, freeze, type Port } from './frozen.ts';
 import { type StoredWeight, writeWeights } from './weights.ts';
 
 export const tfjsGraph: Format = {

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { dataType, encodeModel, type ModelProto, type NodeProto } from '../../models/onnx/schema.ts';
-import type { CardDraft } from '../card.ts';
 import { convert } from '../convert.ts';
-import { attribute, valueInfo } from '../onnx.ts';
+import { attribute, valueInfo } from '../graph/onnx.ts';
+import type { CardDraft } from '../publish/card.ts';
 import { type Format, OUTPUT, type Source } from './format.ts';
 
 export const transformers: Format = {
@@ -111,7 +111,7 @@ function modelOf({ card, graph, state }: Source): ModelProto {
 /** The pipeline's pictures have three channels, grey ones too. */
 const RGB = 3;
 
-/** Pillow's weights of red, green and blue in 65,536ths; float32 holds every sum of them exactly. See models/image/grey.ts. */
+/** Pillow's weights of red, green and blue in 65,536ths; float32 holds every sum of them exactly. See models/image/gray.ts. */
 const LUMA = [19595, 38470, 7471] as const;
 
 /** From `pixel_values` to `image`, uint8 `[N,H,W,C]`: the very bytes of the picture. */

@@ -1,6 +1,7 @@
 // What `--to` prints while it writes a network in another format.
-import type { Exportable } from '../export.ts';
-import { changesInWords } from '../parity.ts';
+
+import { changesInWords } from '../parity/index.ts';
+import type { Exportable } from '../publish/export.ts';
 import type { Format } from './format.ts';
 import { exportTo } from './index.ts';
 

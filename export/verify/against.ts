@@ -2,22 +2,22 @@
 import { existsSync } from 'node:fs';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
-import { readCheckpoint } from '../../train/checkpoint.ts';
 import { imagesOf } from '../../train/datasets/index.ts';
 import type { State } from '../../train/graph/compile.ts';
 import type { Graph } from '../../train/graph/graph.ts';
-import { findRun } from '../../train/run.ts';
-import { tempered } from '../calibrate.ts';
-import { onnxClassifier, type Shape, tensorflowClassifier } from '../classifier.ts';
-import { dataOf } from '../data.ts';
-import { type Drift, measureDrift } from '../drift.ts';
-import { readState, traceForward } from '../export.ts';
-import { cardOf, type OpenFile } from '../file.ts';
-import { networkOf } from '../from-checkpoint.ts';
-import { compare, holds, type Parity, TOLERANCE } from '../parity.ts';
-import { readPictures } from '../pictures.ts';
-import { bytesAs } from '../tfjs/input.ts';
+import { readCheckpoint } from '../../train/runs/checkpoint.ts';
+import { findRun } from '../../train/runs/run.ts';
+import { dataOf } from '../files/data.ts';
+import { cardOf, type OpenFile } from '../files/file.ts';
+import { readPictures } from '../files/pictures.ts';
+import { onnxClassifier, type Shape, tensorflowClassifier } from '../parity/classifier.ts';
+import { type Drift, measureDrift } from '../parity/drift.ts';
+import { compare, holds, type Parity, TOLERANCE } from '../parity/index.ts';
+import { readState, traceForward } from '../publish/export.ts';
+import { networkOf } from '../publish/from-checkpoint.ts';
+import { tempered } from '../publish/temperature.ts';
 import { isModelPath, readNetwork } from '../tfjs/read.ts';
+import { bytesAs } from '../trace/input.ts';
 
 /** What a file is held against: a forward pass with an input `image`. */
 export interface Reference {

@@ -2,8 +2,8 @@
 import { defineCommand } from 'citty';
 import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
 import { imagesOf } from '../../train/datasets/index.ts';
-import { dataOf } from '../data.ts';
-import { cardOf, type OpenFile, openFile } from '../file.ts';
+import { dataOf } from '../files/data.ts';
+import { cardOf, type OpenFile, openFile } from '../files/file.ts';
 import { compareWith, openReference, picturesFor } from './against.ts';
 import { type Check, verifyAlone, verifyMetrics } from './index.ts';
 import { inWords } from './text.ts';

@@ -4,10 +4,10 @@ import { canonicalJson } from '../../models/canonical.ts';
 import type { Card } from '../../models/card.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import type { Labels } from '../../train/datasets/index.ts';
-import { digestWeights, measure } from '../card.ts';
-import { type Classifier, onnxClassifier } from '../classifier.ts';
-import { cardOf, type OpenFile } from '../file.ts';
-import { TOLERANCE } from '../parity.ts';
+import { cardOf, type OpenFile } from '../files/file.ts';
+import { type Classifier, onnxClassifier } from '../parity/classifier.ts';
+import { TOLERANCE } from '../parity/index.ts';
+import { digestWeights, measure } from '../publish/card.ts';
 import { problemsOf } from './structure.ts';
 
 /** One thing that was looked at. */

@@ -1,6 +1,6 @@
 // What verify found, for the terminal.
-import { driftInWords } from '../drift.ts';
-import { changesInWords } from '../parity.ts';
+import { driftInWords } from '../parity/drift.ts';
+import { changesInWords } from '../parity/index.ts';
 import type { Comparison } from './against.ts';
 import type { Check } from './index.ts';
 

@@ -1,7 +1,7 @@
 // MNIST's own rule for a picture of one handwritten digit: ink bounding box to 20 pixels, centre of mass to the centre.
 import { type Plane, resizeArea } from './area.ts';
 import { drawnRegion } from './drawn.ts';
-import { grey } from './grey.ts';
+import { grey } from './gray.ts';
 import { findInk, reduce } from './ink.ts';
 import type { Picture } from './picture.ts';
 import { digitRegion } from './region.ts';

@@ -1,7 +1,7 @@
 // Turns a decoded, upright picture into the input of a model, by the rule that the model's card names.
 import { flatten } from './alpha.ts';
 import { prepareDigit } from './digit.ts';
-import { grey } from './grey.ts';
+import { grey } from './gray.ts';
 import type { Picture } from './picture.ts';
 import { resize, resizeWindow } from './resize.ts';
 

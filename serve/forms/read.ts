@@ -1,11 +1,11 @@
 // The pictures that a request carries, in any of four forms: a form's files, the body itself, JSON with base64, pixels.
 import type { Context } from 'hono';
-import type { Source } from '../engine.ts';
-import type { Env } from '../env.ts';
-import type { Limits } from '../limits.ts';
+import type { Source } from '../engine/index.ts';
+import type { Env } from '../http/context.ts';
+import type { Held } from '../memory/byte-budget.ts';
 import { Refusal } from '../refusal.ts';
+import type { Limits } from '../settings/limits.ts';
 import { readBody, uploadOf } from '../upload/body.ts';
-import type { Held } from '../upload/memory.ts';
 import { readForm } from '../upload/multipart.ts';
 import { readJson } from './json.ts';
 

@@ -1,6 +1,6 @@
 // From the input tensor of an inference request to what the engine classifies, one for each row of the batch.
-import type { Source } from '../engine.ts';
-import type { ServedModel } from '../models.ts';
+import type { Source } from '../engine/index.ts';
+import type { ServedModel } from '../engine/models.ts';
 import { Refusal } from '../refusal.ts';
 import { type InputTensor, readBytesOf, readStringsOf } from './request.ts';
 

@@ -1,8 +1,8 @@
 // What the server says of itself and its models in the words of the Open Inference Protocol.
 
 import type { z } from 'zod';
-import type { Limits } from '../limits.ts';
-import type { ServedModel } from '../models.ts';
+import type { ServedModel } from '../engine/models.ts';
+import type { Limits } from '../settings/limits.ts';
 import type {
   modelConfigSchema,
   modelMetadataSchema,

@@ -1,6 +1,6 @@
 // Takes an inference request apart: the JSON in front, and the bytes of the tensors that follow it.
 // Reference: Triton, docs/protocol/extension_binary_data.md.
-import type { ServedModel } from '../models.ts';
+import type { ServedModel } from '../engine/models.ts';
 import { Refusal } from '../refusal.ts';
 import { type Datatype, datatypes, type InferRequest, inferRequestSchema } from './schema.ts';
 

@@ -1,7 +1,7 @@
 // Counts and times of each model, as the Open Inference Protocol's statistics extension gives them.
 // Reference: Triton, docs/protocol/extension_statistics.md.
 import type { z } from 'zod';
-import type { ModelName, Observer } from '../observe.ts';
+import type { ModelName, Observer } from '../engine/events.ts';
 import type { statisticsSchema } from './schema.ts';
 
 /** How often something took place, and how long it took together, in nanoseconds. */

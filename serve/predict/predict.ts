@@ -1,11 +1,11 @@
 // Classifies files by the server's own engine, a bounded number at a time, and gives the outcomes in the files' order.
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Classified, Engine } from '../engine.ts';
-import type { Limits } from '../limits.ts';
-import type { ServedModel } from '../models.ts';
+import type { Classified, Engine } from '../engine/index.ts';
+import type { ServedModel } from '../engine/models.ts';
+import { rank } from '../engine/rank.ts';
 import { Refusal } from '../refusal.ts';
-import { rank } from '../routes/rank.ts';
+import type { Limits } from '../settings/limits.ts';
 import type { Outcome } from './rows.ts';
 
 export interface PredictOptions {

@@ -1,7 +1,7 @@
 // One row of predictions for each file, as CSV or as JSON lines, and the names of the files back out of it.
 import { extname } from 'node:path';
 import { UserError } from '../../models/errors.ts';
-import type { Ranked } from '../routes/rank.ts';
+import type { Ranked } from '../engine/rank.ts';
 
 /** What became of a file. */
 export type Outcome = { readonly file: string } & (

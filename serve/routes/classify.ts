@@ -2,17 +2,17 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { nearest } from '../../models/nearest.ts';
-import { answerJson } from '../answer.ts';
-import type { Engine, Source } from '../engine.ts';
-import type { Env } from '../env.ts';
+import type { Timings } from '../engine/events.ts';
+import type { Engine, Source } from '../engine/index.ts';
+import { chooseModel, keyOf, type ServedModel } from '../engine/models.ts';
+import { rank } from '../engine/rank.ts';
 import { type Pictures, readPictures } from '../forms/read.ts';
-import type { Limits } from '../limits.ts';
-import { chooseModel, keyOf, type ServedModel } from '../models.ts';
-import type { Timings } from '../observe.ts';
+import type { Env } from '../http/context.ts';
+import { answerJson } from '../http/respond.ts';
+import type { Hold } from '../memory/byte-budget.ts';
 import { Refusal } from '../refusal.ts';
+import type { Limits } from '../settings/limits.ts';
 import { settleAll } from '../settle.ts';
-import type { Hold } from '../upload/memory.ts';
-import { rank } from './rank.ts';
 
 /** Predictions in an answer when the request does not say how many. */
 const TOP = 10;

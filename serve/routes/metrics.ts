@@ -1,6 +1,6 @@
 // GET /metrics: for Prometheus.
 import { Hono } from 'hono';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../http/metrics.ts';
 
 export function metricsRoutes(metrics: Metrics): Hono {
   const app = new Hono();

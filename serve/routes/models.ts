@@ -1,6 +1,6 @@
 // GET /models: what is served, with the cards. GET /models/:model/versions/:version/model.onnx: the file itself.
 import { Hono } from 'hono';
-import { chooseModel, newest, type ServedModel } from '../models.ts';
+import { chooseModel, newest, type ServedModel } from '../engine/models.ts';
 import { Refusal } from '../refusal.ts';
 import { ASK, FOREVER, type OpenFile, openFile, sendFile } from './file.ts';
 

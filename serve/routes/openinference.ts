@@ -2,21 +2,21 @@
 import { promisify } from 'node:util';
 import { unzip } from 'node:zlib';
 import { type Context, Hono } from 'hono';
-import { answer } from '../answer.ts';
-import type { Engine } from '../engine.ts';
-import { type Env, requestHeader } from '../env.ts';
-import type { Limits } from '../limits.ts';
-import { chooseModel, keyOf, type ServedModel } from '../models.ts';
-import type { Timings } from '../observe.ts';
+import type { Timings } from '../engine/events.ts';
+import type { Engine } from '../engine/index.ts';
+import { chooseModel, keyOf, type ServedModel } from '../engine/models.ts';
+import { type Env, requestHeader } from '../http/context.ts';
+import { answer } from '../http/respond.ts';
+import type { Held, Hold } from '../memory/byte-budget.ts';
 import { sourcesOf } from '../openinference/inputs.ts';
 import { modelConfig, modelMetadata, repositoryIndex, serverMetadata } from '../openinference/metadata.ts';
 import { checkOutputs, encodeOutputs } from '../openinference/outputs.ts';
 import { readInference } from '../openinference/request.ts';
 import type { Statistics } from '../openinference/statistics.ts';
 import { Refusal } from '../refusal.ts';
+import type { Limits } from '../settings/limits.ts';
 import { settleAll } from '../settle.ts';
 import { readBody, uploadOf } from '../upload/body.ts';
-import type { Held, Hold } from '../upload/memory.ts';
 import { version as serverVersion } from '../version.ts';
 import { isGone } from './classify.ts';
 

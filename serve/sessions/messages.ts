@@ -2,9 +2,9 @@
 import type { Card } from '../../models/card.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import type { PlainHeader } from '../decode/header.ts';
-import type { Timings } from '../observe.ts';
+import type { Timings } from '../engine/events.ts';
 import type { Device } from './device.ts';
-import type { Parcel } from './parcel.ts';
+import type { Parcel } from './transfer.ts';
 
 /** A model as a worker gets it. */
 export interface WorkerModel {

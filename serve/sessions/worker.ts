@@ -4,8 +4,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { UserError } from '../../models/errors.ts';
 import { Damaged } from '../decode/damaged.ts';
-import { openTidy } from '../tidy.ts';
-import { createMaker } from './material.ts';
+import { openTidy } from '../memory/collect-garbage.ts';
 import type {
   Answered,
   FromWorker,
@@ -16,8 +15,9 @@ import type {
   WorkerModel,
   WorkerOptions,
 } from './messages.ts';
-import { unpack } from './parcel.ts';
+import { createMaker } from './prepare-input.ts';
 import { openSession, type Session } from './session.ts';
+import { unpack } from './transfer.ts';
 
 /** A model that is open, or the reason why it cannot be. */
 interface Held {

@@ -2,7 +2,7 @@
 // keys of a file are all made from this table. The message of each form says what was expected.
 import { z } from 'zod';
 import { repositoryFolder } from '../../setup/paths.mjs';
-import { connectionLimits, defaultLimits } from '../limits.ts';
+import { connectionLimits, defaultLimits } from './limits.ts';
 
 const MiB = 1024 * 1024;
 const million = 1_000_000;

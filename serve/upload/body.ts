@@ -3,10 +3,10 @@ import { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { Context } from 'hono';
-import { type Env, requestHeader } from '../env.ts';
-import type { Held } from './memory.ts';
+import { type Env, requestHeader } from '../http/context.ts';
+import { deservesRoom } from '../memory/buffer-pool.ts';
+import type { Held } from '../memory/byte-budget.ts';
 import { concatenate, receive, type Upload } from './receive.ts';
-import { deservesRoom } from './rooms.ts';
 
 /**
  * Reads the body.

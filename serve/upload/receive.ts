@@ -1,7 +1,7 @@
 // Takes a body as it arrives and counts it, so that no body is longer than allowed, whatever its headers say.
 import type { Readable } from 'node:stream';
+import type { Held } from '../memory/byte-budget.ts';
 import { Refusal } from '../refusal.ts';
-import type { Held } from './memory.ts';
 
 /** A body that is on its way, and what it may cost. */
 export interface Upload {

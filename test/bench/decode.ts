@@ -8,7 +8,7 @@ import { resize } from '../../models/image/resize.ts';
 import { findModel } from '../../models/repository.ts';
 import { wholeNumber } from '../../models/whole-number.ts';
 import { readPlainHeader } from '../../serve/decode/header.ts';
-import { createMaker } from '../../serve/sessions/material.ts';
+import { createMaker } from '../../serve/sessions/prepare-input.ts';
 import { openSession } from '../../serve/sessions/session.ts';
 import { datasetFolder, repositoryFolder } from '../../setup/paths.mjs';
 import { loadCifar10 } from '../../train/datasets/cifar10.ts';

@@ -4,11 +4,11 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { z } from 'zod';
-import { TOLERANCE } from '../../export/parity.ts';
+import { TOLERANCE } from '../../export/parity/index.ts';
 import { UserError } from '../../models/errors.ts';
 import { root, runsFolder } from '../../setup/paths.mjs';
 import { families, findRecipe, wordsOf } from '../../train/recipes/index.ts';
-import { circles, lessons, remedies } from '../../train/results/rows.ts';
+import { circles, lessons, remedies } from '../../train/recipes/published.ts';
 import { table } from './support/statistics.ts';
 
 interface Variant {

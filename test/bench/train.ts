@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { root } from '../../setup/paths.mjs';
-import { describeEnvironment } from '../../train/environment.ts';
+import { describeEnvironment } from '../../train/runs/environment.ts';
 import { type Child, node, type Program, start } from './support/child.ts';
 import type { Turn } from './support/contender.ts';
 import { quiet } from './support/quiet.ts';

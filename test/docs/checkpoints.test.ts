@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../setup/paths.mjs';
-import { fit } from '../../train/fit.ts';
+import { fit } from '../../train/loop/fit.ts';
 import { findRecipe } from '../../train/recipes/index.ts';
-import { createRun, type Run } from '../../train/run.ts';
+import { createRun, type Run } from '../../train/runs/run.ts';
 import { smallMnist } from '../train/small-mnist.ts';
 
 const text = readFileSync(join(root, 'docs/checkpoints.md'), 'utf8');

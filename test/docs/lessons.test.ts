@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../setup/paths.mjs';
 import { augmentOptions } from '../../train/augment/index.ts';
-import { familyOptions } from '../../train/choose.ts';
-import { trainCommand } from '../../train/command.ts';
+import { trainCommand } from '../../train/cli/command.ts';
+import { familyOptions } from '../../train/cli/recipe-of-arguments.ts';
 import { findRecipe, wordsOf } from '../../train/recipes/index.ts';
-import { circles, lessons, remedies } from '../../train/results/rows.ts';
+import { circles, lessons, remedies } from '../../train/recipes/published.ts';
 
 const text = readFileSync(join(root, 'docs/lessons.md'), 'utf8');
 const commands = [...text.matchAll(/^ {4}npm run (\S+) ?(.*)$/gm)].map(([, script = '', rest = '']) => ({

@@ -12,18 +12,18 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { onnxClassifier } from '../../export/classifier.ts';
 import { diff } from '../../export/diff/index.ts';
-import { type OpenFile, openFile } from '../../export/file.ts';
+import { type OpenFile, openFile } from '../../export/files/file.ts';
 import { describeWithWork } from '../../export/inspect/describe.ts';
+import { onnxClassifier } from '../../export/parity/classifier.ts';
+import { openSession } from '../../export/parity/session.ts';
+import { addToRepository } from '../../export/publish/repository.ts';
 import { quantize } from '../../export/quantize/index.ts';
-import { addToRepository } from '../../export/repository.ts';
-import { openSession } from '../../export/session.ts';
 import { verifyAlone } from '../../export/verify/index.ts';
 import { goldenInput } from '../../models/golden.ts';
 import { decodeModel, encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 import { root } from '../../setup/paths.mjs';
-import { readModelFile } from '../../train/model-file.ts';
+import { readModelFile } from '../../train/runs/weights-of-model-file.ts';
 import { smallMnist } from '../train/small-mnist.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-external-'));

@@ -9,8 +9,8 @@ import type {
 } from '@tensorflow/tfjs-node-gpu';
 import { type ArchitectureOptions, createArchitecture } from '../../train/architectures/index.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
+import { probabilitiesOf } from '../../train/layers/forward.ts';
 import { allParameters, createParameters, netOf } from '../../train/layers/net.ts';
-import { probabilitiesOf } from '../../train/model.ts';
 import { normal, random } from '../../train/random.ts';
 import type { Recipe } from '../../train/recipes/index.ts';
 import type { Case } from './support.ts';

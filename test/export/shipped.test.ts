@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { onnxClassifier } from '../../export/classifier.ts';
+import { onnxClassifier } from '../../export/parity/classifier.ts';
 import { readCard } from '../../models/card.ts';
 import { root } from '../../setup/paths.mjs';
 import { loadDataset } from '../../train/datasets/index.ts';
-import { argMax } from '../../train/predictor.ts';
+import { argMax } from '../../train/loop/evaluate.ts';
 import { python } from '../python.ts';
 import { checkModels } from './support.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import * as ort from 'onnxruntime-node';
 import { convert } from '../../export/convert.ts';
-import { ANY_NUMBER, type InputType, type TracedGraph, traceModel } from '../../export/trace.ts';
+import { ANY_NUMBER, type InputType, type TracedGraph, traceModel } from '../../export/trace/index.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { State } from '../../train/graph/compile.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { convert } from '../../export/convert.ts';
 import { families, findConverter, wayOut } from '../../export/ops/index.ts';
-import type { TracedGraph } from '../../export/trace.ts';
+import type { TracedGraph } from '../../export/trace/index.ts';
 import { root } from '../../setup/paths.mjs';
 import { cases } from './ops/index.ts';
 import { type Case, stateOf, traceCase } from './support.ts';

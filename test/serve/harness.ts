@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addModel } from '../../models/repository.ts';
 import { type AppOptions, createApp } from '../../serve/app.ts';
-import { type EngineOptions, openEngine } from '../../serve/engine.ts';
-import { defaultLimits, type Limits } from '../../serve/limits.ts';
+import { type EngineOptions, openEngine } from '../../serve/engine/index.ts';
+import { createMetrics } from '../../serve/http/metrics.ts';
 import type { Log, LogFields } from '../../serve/log.ts';
-import { createMetrics } from '../../serve/metrics.ts';
 import { createStatistics } from '../../serve/openinference/statistics.ts';
+import { defaultLimits, type Limits } from '../../serve/settings/limits.ts';
 import { type TinyModel, type TinyModelOptions, tinyModel } from './tiny-model.ts';
 
 /** A folder that is removed by `remove`. */

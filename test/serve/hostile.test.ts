@@ -1,6 +1,6 @@
 // What is promised under attack: damaged and lying pictures are refused or answered, never a crash, never a 5xx.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { listen } from '../../serve/listen.ts';
+import { listen } from '../../serve/http/listen.ts';
 import { random } from '../../train/random.ts';
 import { colours, openTestApp } from './harness.ts';
 import { damage } from './hostile/pictures.ts';

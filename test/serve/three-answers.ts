@@ -8,7 +8,7 @@ import { createArchitecture } from '../../train/architectures/index.ts';
 import type { Shape } from '../../train/datasets/dataset.ts';
 import type { State } from '../../train/graph/compile.ts';
 import { createParameters, disposeParameters } from '../../train/layers/net.ts';
-import { argMax, createPredictor } from '../../train/predictor.ts';
+import { argMax, createPredictor } from '../../train/loop/evaluate.ts';
 import { resolveRecipe } from '../../train/recipes/index.ts';
 import { python } from '../python.ts';
 

@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-node';
 import { UserError } from '../../models/errors.ts';
 import { encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 import type { Shape } from '../datasets/dataset.ts';
-import type { Extractor } from '../features.ts';
+import type { Extractor } from '../loop/features.ts';
 import { FEATURES, IMAGE } from './feature-graph.ts';
 
 /** Errors alone: what the runtime thinks of other people's graphs is not for the user. */

@@ -10,7 +10,7 @@ import {
   type TensorProto,
 } from '../../models/onnx/schema.ts';
 import type { Shape } from '../datasets/dataset.ts';
-import type { Standardise } from '../model.ts';
+import type { Standardise } from '../layers/forward.ts';
 import { withFreeBatch } from './free-batch.ts';
 import type { Backbone } from './schema.ts';
 import { inputsOf, prefixed, prunedTo } from './walk.ts';
@@ -139,7 +139,7 @@ function chain(start: string, name: string) {
   };
 }
 
-/** From `image` to what the file takes, by the same two numbers a channel as `standardised` in train/model.ts. */
+/** From `image` to what the file takes, by the same two numbers a channel as `standardised` in train/layers/forward.ts. */
 function entrance(
   { input: { type, layout, order }, standardise, shape }: FeatureGraphOptions,
   as: string,

@@ -4,20 +4,20 @@ import { goldenInput, goldenNames } from '../../models/golden.ts';
 import { nearest } from '../../models/nearest.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { Shape } from '../datasets/dataset.ts';
-import type { Extractor } from '../features.ts';
-import type { Standardise } from '../model.ts';
+import type { Standardise } from '../layers/forward.ts';
+import type { Extractor } from '../loop/features.ts';
 import { openExtractor } from './extractor.ts';
 import { featureModel } from './feature-graph.ts';
 import { findFeatures } from './find.ts';
-import { readModel } from './read.ts';
+import { type BackboneArgs, type Input, inputOf } from './input-description.ts';
+import { readModel } from './read-onnx.ts';
 import { askAlone } from './reference.ts';
 import type { Backbone } from './schema.ts';
-import { type BackboneArgs, type Input, inputOf } from './told.ts';
 import { dependentsOf, inputsOf } from './walk.ts';
 
 export { openExtractor } from './extractor.ts';
+export { type BackboneArgs, backboneOptions } from './input-description.ts';
 export { type Backbone, backboneSchema } from './schema.ts';
-export { type BackboneArgs, backboneOptions } from './told.ts';
 
 /** A backbone, and what its recipe has of pictures. */
 export interface ChosenBackbone {

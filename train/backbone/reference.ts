@@ -4,7 +4,7 @@ import { UserError } from '../../models/errors.ts';
 import { attribute } from '../../models/onnx/attribute.ts';
 import { dataType, encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 import type { Shape } from '../datasets/dataset.ts';
-import type { Standardise } from '../model.ts';
+import type { Standardise } from '../layers/forward.ts';
 import { openSession } from './extractor.ts';
 import { inOrder } from './feature-graph.ts';
 import type { Backbone } from './schema.ts';

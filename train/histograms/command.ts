@@ -3,8 +3,8 @@ import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { runsFolder } from '../../setup/paths.mjs';
 import { loadDataOf } from '../datasets/index.ts';
-import { findRun, readRecipe } from '../run.ts';
-import { writeWhole } from '../whole-file.ts';
+import { writeWhole } from '../files/write-whole.ts';
+import { findRun, readRecipe } from '../runs/run.ts';
 import { histogramsPage } from './page.ts';
 import { activationStatistics } from './statistics.ts';
 

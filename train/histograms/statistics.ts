@@ -3,7 +3,7 @@ import { type Dataset, imagesOf } from '../datasets/index.ts';
 import { wordsOf } from '../recipes/index.ts';
 import type { Histogram } from '../report/activations.ts';
 import { openNetwork } from '../report/network.ts';
-import { type Run, readRecipe } from '../run.ts';
+import { type Run, readRecipe } from '../runs/run.ts';
 
 export interface LayerStatistics {
   start: Histogram;

@@ -2,10 +2,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Dataset } from '../datasets/index.ts';
 import { openLoader } from '../loader/index.ts';
+import type { TrainingStep } from '../loop/step.ts';
+import { scheduleAt } from '../optimizers/schedule.ts';
 import { seedPair } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
-import { scheduleAt } from '../schedule.ts';
-import type { TrainingStep } from '../step.ts';
 import { type Curve, smoother } from './suggest.ts';
 
 export interface SweepOptions {

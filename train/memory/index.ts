@@ -1,9 +1,9 @@
 // Keeps a training within the memory that there is, and says how to need less.
 import { freemem } from 'node:os';
 import { UserError } from '../../models/errors.ts';
-import type { FitOptions } from '../fit.ts';
+import type { FitOptions } from '../loop/fit.ts';
 import type { Recipe } from '../recipes/index.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../runs/run.ts';
 import { type MemoryUse, measureMemory, memoryAt } from './measure.ts';
 
 /**

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { Work } from '../child.ts';
 import { loadDataOf } from '../datasets/index.ts';
 import { firstImages } from '../datasets/subset.ts';
-import { fit } from '../fit.ts';
+import { fit } from '../loop/fit.ts';
 import { resolveRecipe } from '../recipes/index.ts';
 import { trialOf } from '../recipes/trial.ts';
-import { createRun } from '../run.ts';
+import { createRun } from '../runs/run.ts';
 import type { Measured } from './measured.ts';
 
 /** Steps after which memory has been measured to stay. */

@@ -5,7 +5,7 @@ import { defineCommand } from 'citty';
 import sharp from 'sharp';
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
-import { countOf } from '../choose.ts';
+import { countOf } from '../cli/recipe-of-arguments.ts';
 import { imagesOf, loadDataset, type Split } from '../datasets/index.ts';
 
 export const photosCommand = defineCommand({

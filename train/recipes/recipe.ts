@@ -5,12 +5,12 @@ import { canonicalJson } from '../../models/canonical.ts';
 import { prepareSchema } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { architectureSchema } from '../architectures/index.ts';
+import { pretrainedSchema } from '../architectures/pretrained.ts';
 import { augmentSchema } from '../augment/index.ts';
 import { backboneSchema } from '../backbone/schema.ts';
 import { groupSchema } from '../optimizers/groups.ts';
 import { optimizerSchema } from '../optimizers/index.ts';
-import { pretrainedSchema } from '../pretrained.ts';
-import { scheduleSchema } from '../schedule.ts';
+import { scheduleSchema } from '../optimizers/schedule.ts';
 
 const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes');
 const perChannel = z.array(z.number()).min(1);

@@ -1,7 +1,8 @@
 // Bias and variance of a run, and what to do next, from its own numbers.
-import type { EpochRow } from '../checkpoint.ts';
-import { bestOf } from '../fit.ts';
+
+import { bestOf } from '../loop/fit.ts';
 import type { Recipe } from '../recipes/index.ts';
+import type { EpochRow } from '../runs/checkpoint.ts';
 import type { Measured } from './analysis.ts';
 import { many, percent, points, short } from './format.ts';
 import { wilson } from './statistics.ts';

@@ -1,5 +1,5 @@
 // What a report says of the trained network itself: its errors, its filters, what its layers compute.
-import { type Calibration, calibrationOf } from '../calibration.ts';
+
 import type { MemorySplit } from '../datasets/dataset.ts';
 import {
   type Dataset,
@@ -10,13 +10,14 @@ import {
   type Split,
   withPictures,
 } from '../datasets/index.ts';
+import { MEAN_IMAGE } from '../layers/mean-image.ts';
 import { createBatches, createSlot, type Slot } from '../loader/batches.ts';
-import { MEAN_IMAGE } from '../mean-image.ts';
-import { argMax, batchFor } from '../predictor.ts';
+import { argMax, batchFor } from '../loop/evaluate.ts';
 import { permutation, random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../runs/run.ts';
 import type { Histogram } from './activations.ts';
+import { type Calibration, calibrationOf } from './calibration.ts';
 import { lit } from './heat.ts';
 import { openNetwork, type ReportedNetwork } from './network.ts';
 import { type Sheet, sheetOf, signedTile } from './pictures.ts';

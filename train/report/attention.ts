@@ -4,8 +4,8 @@ import type { Shape } from '../datasets/dataset.ts';
 import { compile, type State } from '../graph/compile.ts';
 import { traceFixed } from '../graph/retrace.ts';
 import { tf, uint8Tensor } from '../graph/tensorflow.ts';
+import { type Standardise, standardised } from '../layers/forward.ts';
 import { type Architecture, allParameters, netOf, type Parameters } from '../layers/net.ts';
-import { type Standardise, standardised } from '../model.ts';
 import { resizeMap } from './heat.ts';
 
 /** Pictures at a time: the graph's size is fixed. */

@@ -1,7 +1,7 @@
 // `trainyard report`: makes the report of a run again.
 import { defineCommand } from 'citty';
 import { runsFolder } from '../../setup/paths.mjs';
-import { findRun } from '../run.ts';
+import { findRun } from '../runs/run.ts';
 import { makeReport } from './index.ts';
 
 export const reportCommand = defineCommand({

@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readCheckpoint } from '../checkpoint.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { Recipe } from '../recipes/index.ts';
-import { isFinished, type Run, readRecipe } from '../run.ts';
+import { readCheckpoint } from '../runs/checkpoint.ts';
+import { isFinished, type Run, readRecipe } from '../runs/run.ts';
 import type { Analysis, Sample } from './analysis.ts';
 import type { Html } from './html.ts';
 import { readRecord, type TrainingRecord } from './record.ts';

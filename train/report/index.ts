@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { fetchPretrained } from '../architectures/pretrained.ts';
 import { warnOfLabels } from '../augment/wrong-labels.ts';
 import { type Dataset, loadDataOf } from '../datasets/index.ts';
-import type { Watcher } from '../fit.ts';
-import { fetchPretrained } from '../pretrained.ts';
-import type { Run } from '../run.ts';
-import { writeWhole } from '../whole-file.ts';
+import { writeWhole } from '../files/write-whole.ts';
+import type { Watcher } from '../loop/fit.ts';
+import type { Run } from '../runs/run.ts';
 import { analyse, sampleBatch } from './analysis.ts';
 import { type Facts, readRun } from './facts.ts';
 import { openLive } from './live.ts';

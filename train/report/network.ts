@@ -1,18 +1,18 @@
 // A run's network for its report: one compiled forward pass that also yields what every layer computes.
 import type { Variable } from '@tensorflow/tfjs-node-gpu';
 import { createArchitecture } from '../architectures/index.ts';
-import { readCheckpoint } from '../checkpoint.ts';
 import type { Dataset } from '../datasets/index.ts';
-import { initialParameters } from '../fit.ts';
 import { type Compiled, compile, type State } from '../graph/compile.ts';
 import type { Graph } from '../graph/graph.ts';
 import { traceDynamic } from '../graph/retrace.ts';
 import { tf, uint8Tensor } from '../graph/tensorflow.ts';
+import { logitsOf } from '../layers/forward.ts';
 import { allParameters, countWeights, disposeParameters, netOf } from '../layers/net.ts';
-import { logitsOf } from '../model.ts';
+import { initialParameters } from '../loop/fit.ts';
+import { averageOf } from '../loop/step.ts';
 import type { Recipe } from '../recipes/index.ts';
-import type { Run } from '../run.ts';
-import { averageOf } from '../step.ts';
+import { readCheckpoint } from '../runs/checkpoint.ts';
+import type { Run } from '../runs/run.ts';
 import { findTaps, type Histogram, histogramOf } from './activations.ts';
 import { attentionOf } from './attention.ts';
 

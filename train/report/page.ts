@@ -1,12 +1,12 @@
 // The page of a run: its head, its sections, its style, in one string that needs nothing else.
 import { readFileSync } from 'node:fs';
-import { bestOf } from '../fit.ts';
-import { clock } from '../terminal.ts';
+import { bestOf } from '../loop/fit.ts';
 import type { Facts } from './facts.ts';
 import { many, percent, whole } from './format.ts';
 import { type Html, html, raw } from './html.ts';
 import type { Sheet } from './pictures.ts';
 import { sections } from './sections/index.ts';
+import { clock } from './terminal.ts';
 import { sheetRules } from './tile.ts';
 
 /** The whole report as HTML. */

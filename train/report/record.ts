@@ -2,10 +2,10 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { EpochRow } from '../checkpoint.ts';
-import type { Watcher } from '../fit.ts';
-import { type Run, readLast } from '../run.ts';
-import { writeWhole } from '../whole-file.ts';
+import { writeWhole } from '../files/write-whole.ts';
+import type { Watcher } from '../loop/fit.ts';
+import type { EpochRow } from '../runs/checkpoint.ts';
+import { type Run, readLast } from '../runs/run.ts';
 
 /** A step: loss and right answers are of its batch, before the weights changed. */
 export interface StepRow {

@@ -3,8 +3,8 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
-import type { Watcher } from '../fit.ts';
-import type { Run } from '../run.ts';
+import type { Watcher } from '../loop/fit.ts';
+import type { Run } from '../runs/run.ts';
 import type { Facts } from './facts.ts';
 import type { Sheet } from './pictures.ts';
 

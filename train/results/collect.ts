@@ -1,8 +1,9 @@
 // The finished runs that belong to a row of RESULTS.md: of its recipe as it stands, seeds, precision and budget aside.
+
+import type { Row } from '../recipes/published.ts';
 import { resultOf } from '../report/compare/groups.ts';
 import { deviation, mean } from '../report/statistics.ts';
 import { type Finished, isOfRow, recipeOf } from './kept.ts';
-import type { Row } from './rows.ts';
 
 /** What the runs of a row at one budget came to, after the last epoch. */
 export interface Outcome {

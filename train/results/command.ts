@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { root, runsFolder } from '../../setup/paths.mjs';
-import { writeWhole } from '../whole-file.ts';
+import { writeWhole } from '../files/write-whole.ts';
 import { finishedRuns, keep, readKept } from './kept.ts';
 import { resultsMarkdown } from './markdown.ts';
 

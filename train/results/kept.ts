@@ -3,16 +3,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
 import { UserError } from '../../models/errors.ts';
-import { rowSchema } from '../checkpoint.ts';
 import { adjusted } from '../recipes/adjust.ts';
 import { ourNetwork, recipeOn } from '../recipes/folder.ts';
 import { findRecipe, type Recipe } from '../recipes/index.ts';
 import { publicRecipe } from '../recipes/public.ts';
+import { type Row, rows } from '../recipes/published.ts';
 import { recipeSchema, resolveRecipe } from '../recipes/recipe.ts';
 import { readRun } from '../report/facts.ts';
 import { timeSchema } from '../report/record.ts';
-import { listRuns } from '../run.ts';
-import { type Row, rows } from './rows.ts';
+import { rowSchema } from '../runs/checkpoint.ts';
+import { listRuns } from '../runs/run.ts';
 
 const schema = z.object({
   recipe: recipeSchema,

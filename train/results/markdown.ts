@@ -1,11 +1,11 @@
 // RESULTS.md as text: tables of the lessons, the remedies, the circles and the folders, and the differences that are asked for.
 import { wordsOf } from '../recipes/index.ts';
+import { circles, folders, lessons, pairs, type Row, remedies, rows } from '../recipes/published.ts';
 import { points } from '../report/format.ts';
 import { mean, welch } from '../report/statistics.ts';
-import { clock } from '../terminal.ts';
+import { clock } from '../report/terminal.ts';
 import { accuracyInWords, type Outcome, outcomesOf } from './collect.ts';
 import { type Finished, recipeOf } from './kept.ts';
-import { circles, folders, lessons, pairs, type Row, remedies, rows } from './rows.ts';
 
 /** The whole file. Equal runs give equal text: nothing depends on the time at which it is made. */
 export function resultsMarkdown(runs: readonly Finished[]): string {

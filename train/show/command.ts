@@ -6,10 +6,10 @@ import { UserError } from '../../models/errors.ts';
 import { runsFolder } from '../../setup/paths.mjs';
 import { augmentOptions } from '../augment/index.ts';
 import { warnOfLabels } from '../augment/wrong-labels.ts';
-import { familyOptions, folderOptions, recipesOf } from '../choose.ts';
+import { familyOptions, folderOptions, recipesOf } from '../cli/recipe-of-arguments.ts';
 import { tellFindings } from '../datasets/folder/tell.ts';
 import { loadDataOf, withPictures } from '../datasets/index.ts';
-import { writeWhole } from '../whole-file.ts';
+import { writeWhole } from '../files/write-whole.ts';
 import { showPage } from './page.ts';
 
 export const showCommand = defineCommand({

@@ -3,11 +3,11 @@ import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
 import { runsFolder } from '../../setup/paths.mjs';
-import { readCheckpoint } from '../checkpoint.ts';
 import { loadDataOf } from '../datasets/index.ts';
-import { findRun } from '../run.ts';
-import { weightsOf } from '../start.ts';
-import { writeWhole } from '../whole-file.ts';
+import { writeWhole } from '../files/write-whole.ts';
+import { weightsOf } from '../loop/initial-weights.ts';
+import { readCheckpoint } from '../runs/checkpoint.ts';
+import { findRun } from '../runs/run.ts';
 import { surfacePage } from './draw.ts';
 import { computeSurface } from './surface.ts';
 

@@ -3,13 +3,13 @@ import { createArchitecture } from '../architectures/index.ts';
 import { type Dataset, imagesOf, type Split } from '../datasets/index.ts';
 import { firstOf } from '../datasets/subset.ts';
 import { tf, uint8Tensor } from '../graph/tensorflow.ts';
+import { logitsOf } from '../layers/forward.ts';
 import { crossEntropy } from '../layers/loss.ts';
 import { type Architecture, createParameters, disposeParameters, netOf } from '../layers/net.ts';
-import { logitsOf } from '../model.ts';
-import { evaluate } from '../predictor.ts';
+import { evaluate } from '../loop/evaluate.ts';
+import { takeWeights, type Weights } from '../loop/initial-weights.ts';
+import { createStep, type TrainingStep } from '../loop/step.ts';
 import { type Recipe, resolveRecipe } from '../recipes/index.ts';
-import { takeWeights, type Weights } from '../start.ts';
-import { createStep, type TrainingStep } from '../step.ts';
 import { OFFSETS, type Place, parametersAt, withTwoWeights } from './two-weights.ts';
 
 export interface SurfaceOptions {

@@ -4,7 +4,7 @@ import type { Shape } from '../datasets/dataset.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { zeros } from '../layers/initializers.ts';
 import { type Architecture, createParameters, type Parameters } from '../layers/net.ts';
-import type { Weights } from '../start.ts';
+import type { Weights } from '../loop/initial-weights.ts';
 
 /** One number of a weight. */
 export interface Place {

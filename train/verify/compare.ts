@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSafetensors } from '../safetensors.ts';
+import { readSafetensors } from '../files/safetensors.ts';
 
 export interface ComparedFile {
   name: string;

@@ -7,7 +7,7 @@ import { loadDataOf } from '../datasets/index.ts';
 import { random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { trialOf } from '../recipes/trial.ts';
-import { listRuns } from '../run.ts';
+import { listRuns } from '../runs/run.ts';
 import { type ComparedFile, compareRuns } from './compare.ts';
 import { reportSchema, type Stretch } from './stretch.ts';
 

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { Work } from '../child.ts';
 import { loadDataOf } from '../datasets/index.ts';
 import { firstImages } from '../datasets/subset.ts';
-import { fit } from '../fit.ts';
+import { fit } from '../loop/fit.ts';
 import { resolveRecipe } from '../recipes/index.ts';
-import { createRun, listRuns, lockRun } from '../run.ts';
+import { createRun, listRuns, lockRun } from '../runs/run.ts';
 
 /** What to train, and where. */
 export interface Stretch {

@@ -49,7 +49,7 @@ async function compressFile(path: string): Promise<string | undefined> {
 
 /** Starts a process that outlives the build, and takes only the time that nobody else wants. */
 function compressLater(paths: readonly string[]): void {
-  const script = fileURLToPath(new URL('compress-later.ts', import.meta.url));
+  const script = fileURLToPath(new URL('./compress-later.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...paths], {
     detached: true,
     stdio: 'ignore',

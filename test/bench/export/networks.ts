@@ -1,12 +1,12 @@
 // The networks of the export benchmark, with random weights: exporting them takes as long as with trained ones.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { readState, traceForward } from '../../../export/export.ts';
+import { readState, traceForward } from '../../../export/publish/export.ts';
 import { createArchitecture } from '../../../train/architectures/index.ts';
-import type { Checkpoint } from '../../../train/checkpoint.ts';
+import { probabilitiesOf } from '../../../train/layers/forward.ts';
 import { allParameters, createParameters, netOf } from '../../../train/layers/net.ts';
-import { probabilitiesOf } from '../../../train/model.ts';
 import { normal, random } from '../../../train/random.ts';
 import { resolveRecipe } from '../../../train/recipes/index.ts';
+import type { Checkpoint } from '../../../train/runs/checkpoint.ts';
 import { CLASSES, networkOf } from '../train/networks.ts';
 
 /** A network, its trace and the values of its variables. */

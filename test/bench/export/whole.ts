@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exportModel } from '../../../export/export.ts';
-import { networkOf as networkOfCheckpoint } from '../../../export/from-checkpoint.ts';
-import { readCheckpoint } from '../../../train/checkpoint.ts';
+import { exportModel } from '../../../export/publish/export.ts';
+import { networkOf as networkOfCheckpoint } from '../../../export/publish/from-checkpoint.ts';
 import { recipeDigest } from '../../../train/recipes/index.ts';
+import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { CLASSES, networkOf, randomSplit } from '../train/networks.ts';
 
 const [path = '', name = '', converter = ''] = process.argv.slice(2);

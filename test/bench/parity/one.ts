@@ -2,15 +2,15 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exportModel } from '../../../export/export.ts';
-import { loadRun } from '../../../export/from-run.ts';
+import { exportModel } from '../../../export/publish/export.ts';
+import { loadRun } from '../../../export/publish/from-run.ts';
 import { readCard } from '../../../models/card.ts';
 import { type Dataset, loadDataOf } from '../../../train/datasets/index.ts';
-import { fit } from '../../../train/fit.ts';
+import { fit } from '../../../train/loop/fit.ts';
 import { findRecipe, type Recipe } from '../../../train/recipes/index.ts';
 import { readRun } from '../../../train/report/facts.ts';
 import { isOfRow } from '../../../train/results/kept.ts';
-import { createRun, listRuns, type Run } from '../../../train/run.ts';
+import { createRun, listRuns, type Run } from '../../../train/runs/run.ts';
 
 /** Pictures that the short training is evaluated on: what it came to is not asked here. */
 const EVALUATED = 100;

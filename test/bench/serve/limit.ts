@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCard } from '../../../models/card.ts';
 import { readPlainHeader } from '../../../serve/decode/header.ts';
-import { createMaker } from '../../../serve/sessions/material.ts';
+import { createMaker } from '../../../serve/sessions/prepare-input.ts';
 import { openSession } from '../../../serve/sessions/session.ts';
 import { contend } from '../support/contender.ts';
 

@@ -2,11 +2,11 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { exportModel } from '../../../export/export.ts';
+import { exportModel } from '../../../export/publish/export.ts';
 import { cacheFolder } from '../../../setup/paths.mjs';
 import { createArchitecture } from '../../../train/architectures/index.ts';
+import { probabilitiesOf } from '../../../train/layers/forward.ts';
 import { allParameters, countWeights, createParameters, netOf } from '../../../train/layers/net.ts';
-import { probabilitiesOf } from '../../../train/model.ts';
 import { findRecipe, recipeDigest } from '../../../train/recipes/index.ts';
 import { CLASSES, randomSplit } from '../train/networks.ts';
 

@@ -2,10 +2,10 @@
 import { backend } from '../../../train/graph/tensorflow.ts';
 import { disposeParameters } from '../../../train/layers/net.ts';
 import { openLoader } from '../../../train/loader/index.ts';
+import { createStep } from '../../../train/loop/step.ts';
+import { scheduleAt } from '../../../train/optimizers/schedule.ts';
 import { seedPair } from '../../../train/random.ts';
 import { resolveRecipe } from '../../../train/recipes/index.ts';
-import { scheduleAt } from '../../../train/schedule.ts';
-import { createStep } from '../../../train/step.ts';
 import { contend } from '../support/contender.ts';
 import { networkOf, randomSplit } from './networks.ts';
 import { createNetwork } from './parameters.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { diff } from '../../../export/diff/index.ts';
 import { inWords } from '../../../export/diff/text.ts';
-import { type OpenFile, openFile } from '../../../export/file.ts';
+import { type OpenFile, openFile } from '../../../export/files/file.ts';
 import { canonicalJson } from '../../../models/canonical.ts';
 import { cardKey } from '../../../models/card.ts';
 import { encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';

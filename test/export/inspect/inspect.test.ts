@@ -10,9 +10,9 @@ import { statisticsOf } from '../../../export/inspect/statistics.ts';
 import { inWords } from '../../../export/inspect/text.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
 import { root } from '../../../setup/paths.mjs';
-import { writeCheckpoint } from '../../../train/checkpoint.ts';
+import { writeSafetensors } from '../../../train/files/safetensors.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
-import { writeSafetensors } from '../../../train/safetensors.ts';
+import { writeCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { trainyard } from '../../command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-inspect-'));

@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportNetwork } from '../../../export/export-network.ts';
+import { exportNetwork } from '../../../export/publish/export-network.ts';
 import { isModelPath, readNetwork } from '../../../export/tfjs/read.ts';
 import { decodeModel } from '../../../models/onnx/schema.ts';
 import { tensorflowPython } from '../../../setup/tensorflow-python.mjs';

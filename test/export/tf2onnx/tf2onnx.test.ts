@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 
 it('every architecture is among them', () => {
-  // A head alone is exported joined with the file below it: test/export/joined.test.ts.
+  // A head alone is exported joined with the file below it: test/export/publish/with-backbone.test.ts.
   const names = architectureSchema.options.map(({ shape }) => shape.name.value).filter((it) => it !== 'head');
   expect(new Set(networks.map(([{ name }]) => name))).toEqual(new Set(names));
 });

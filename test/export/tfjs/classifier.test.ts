@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { exportModel } from '../../../export/export.ts';
+import { exportModel } from '../../../export/publish/export.ts';
 import { type About, classifierOf } from '../../../export/tfjs/classifier.ts';
-import { withSize } from '../../../export/tfjs/input.ts';
 import { drawnPictures, picturesIn } from '../../../export/tfjs/pictures.ts';
 import { readNetwork } from '../../../export/tfjs/read.ts';
 import { exportTo, findFormat } from '../../../export/to/index.ts';
+import { withSize } from '../../../export/trace/input.ts';
 import { readCard } from '../../../models/card.ts';
+import { type Scaling, scalings } from '../../../train/backbone/scaling.ts';
 import { tf, uint8Tensor } from '../../../train/graph/tensorflow.ts';
-import { type Scaling, scalings } from '../../../train/scaling.ts';
 import { saveLayers } from './saved.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-classifier-'));

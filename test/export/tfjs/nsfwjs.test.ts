@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { networkToOnnx } from '../../../export/network.ts';
 import { type ReadNetwork, readNetwork } from '../../../export/tfjs/read.ts';
+import { networkToOnnx } from '../../../export/trace/network.ts';
 import { prepare } from '../../../models/image/prepare.ts';
 import { encodeModel } from '../../../models/onnx/schema.ts';
 import { fetchDataset } from '../../../setup/datasets.mjs';

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../../serve/app.ts';
-import type { Engine } from '../../../serve/engine.ts';
+import type { Engine } from '../../../serve/engine/index.ts';
 import {
   inferResponseSchema,
   modelMetadataSchema,

@@ -14,12 +14,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defaultLimits } from '../../../serve/limits.ts';
 import { pictureFiles } from '../../../serve/predict/files.ts';
 import { openOutput } from '../../../serve/predict/output.ts';
 import { predictFiles } from '../../../serve/predict/predict.ts';
 import { formatOf, type Outcome } from '../../../serve/predict/rows.ts';
 import { Refusal } from '../../../serve/refusal.ts';
+import { defaultLimits } from '../../../serve/settings/limits.ts';
 import { colours, openTestApp } from '../harness.ts';
 import { plain } from '../pictures.ts';
 

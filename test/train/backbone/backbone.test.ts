@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { networkToOnnx } from '../../../export/network.ts';
+import { networkToOnnx } from '../../../export/trace/network.ts';
 import { goldenInput, goldenNames } from '../../../models/golden.ts';
 import { decodeModel, encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
 import {

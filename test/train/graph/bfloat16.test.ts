@@ -11,11 +11,11 @@ import { batchNorm } from '../../../train/layers/batch-norm.ts';
 import { conv2d, flatten, maxPool } from '../../../train/layers/convolution.ts';
 import { dense } from '../../../train/layers/dense.ts';
 import { type Architecture, allParameters, createParameters } from '../../../train/layers/net.ts';
+import { stepFunction } from '../../../train/loop/step.ts';
 import type { OptimizerOptions } from '../../../train/optimizers/index.ts';
 import { createUpdater } from '../../../train/optimizers/updater.ts';
 import { random } from '../../../train/random.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
-import { stepFunction } from '../../../train/step.ts';
 
 const { float32, bfloat16, int32 } = DataType;
 const BATCH = 8;

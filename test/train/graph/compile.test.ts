@@ -7,11 +7,11 @@ import type { Node } from '../../../train/graph/graph.ts';
 import { traceFixed } from '../../../train/graph/retrace.ts';
 import { backend, DataType, tf, uint8Tensor } from '../../../train/graph/tensorflow.ts';
 import { allParameters, createParameters } from '../../../train/layers/net.ts';
+import { stepFunction } from '../../../train/loop/step.ts';
 import type { OptimizerOptions } from '../../../train/optimizers/index.ts';
 import { createUpdater } from '../../../train/optimizers/updater.ts';
 import { random } from '../../../train/random.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
-import { stepFunction } from '../../../train/step.ts';
 
 const STEPS = 20;
 const BATCH = 32;

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fit } from '../../../train/fit.ts';
 import { histogramsPage } from '../../../train/histograms/page.ts';
 import { activationStatistics } from '../../../train/histograms/statistics.ts';
+import { fit } from '../../../train/loop/fit.ts';
 import { findRecipe, resolveRecipe } from '../../../train/recipes/index.ts';
-import { createRun } from '../../../train/run.ts';
+import { createRun } from '../../../train/runs/run.ts';
 import { smallMnist } from '../small-mnist.ts';
 
 const dataset = await smallMnist(200, 100);

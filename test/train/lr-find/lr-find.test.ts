@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { python } from '../../../setup/paths.mjs';
-import { createTraining } from '../../../train/fit.ts';
+import { createTraining } from '../../../train/loop/fit.ts';
+import type { TrainingStep } from '../../../train/loop/step.ts';
 import { findPage } from '../../../train/lr-find/page.ts';
 import { smoother, suggest, suggestionNames, trimmed } from '../../../train/lr-find/suggest.ts';
 import { SWEEP, sweep } from '../../../train/lr-find/sweep.ts';
 import { random } from '../../../train/random.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
-import type { TrainingStep } from '../../../train/step.ts';
 import { smallMnist } from '../small-mnist.ts';
 
 const dataset = await smallMnist(400, 100);

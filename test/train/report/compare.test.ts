@@ -6,7 +6,7 @@ import { diagnose } from '../../../train/report/advice.ts';
 import { type Group, groupRuns } from '../../../train/report/compare/groups.ts';
 import { compareRuns } from '../../../train/report/compare/index.ts';
 import { holm, verdicts } from '../../../train/report/compare/verdict.ts';
-import { createRun } from '../../../train/run.ts';
+import { createRun } from '../../../train/runs/run.ts';
 import { newRun, recipe, temporaryFolder } from './support.ts';
 
 const folder = temporaryFolder();

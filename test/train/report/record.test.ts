@@ -2,11 +2,11 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { fit } from '../../../train/fit.ts';
+import { fit } from '../../../train/loop/fit.ts';
 import { makeReport } from '../../../train/report/index.ts';
 import { readRecord, recordTo } from '../../../train/report/record.ts';
 import { trainingErrors } from '../../../train/report/sections/curves.ts';
-import type { Run } from '../../../train/run.ts';
+import type { Run } from '../../../train/runs/run.ts';
 import { dataset, newRun, recipe, temporaryFolder, trainWithReport } from './support.ts';
 
 const folder = temporaryFolder();

@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FitOptions, fit } from '../../../train/fit.ts';
+import { type FitOptions, fit } from '../../../train/loop/fit.ts';
 import { findRecipe, type Recipe } from '../../../train/recipes/index.ts';
 import { openReport, type ReportOptions } from '../../../train/report/index.ts';
-import { createRun, type Run } from '../../../train/run.ts';
+import { createRun, type Run } from '../../../train/runs/run.ts';
 import { smallMnist } from '../small-mnist.ts';
 
 export const dataset = await smallMnist(2000, 500);

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeCheckpoint } from '../../../train/checkpoint.ts';
 import { findRecipe, type Recipe, stepsOf } from '../../../train/recipes/index.ts';
+import { circles, folders, lessons, remedies } from '../../../train/recipes/published.ts';
 import { finishedRuns, keep, readKept, recipeOf } from '../../../train/results/kept.ts';
 import { resultsMarkdown } from '../../../train/results/markdown.ts';
-import { circles, folders, lessons, remedies } from '../../../train/results/rows.ts';
-import { createRun } from '../../../train/run.ts';
+import { writeCheckpoint } from '../../../train/runs/checkpoint.ts';
+import { createRun } from '../../../train/runs/run.ts';
 
 let folder: string;
 beforeEach(() => {

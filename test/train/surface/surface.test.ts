@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createArchitecture } from '../../../train/architectures/index.ts';
 import { createParameters } from '../../../train/layers/net.ts';
-import { createPredictor, evaluate } from '../../../train/predictor.ts';
+import { createPredictor, evaluate } from '../../../train/loop/evaluate.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
 import { contour, surfacePage } from '../../../train/surface/draw.ts';
 import { computeSurface } from '../../../train/surface/surface.ts';

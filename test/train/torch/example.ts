@@ -1,6 +1,6 @@
 // The numbers that reference.py gave PyTorch, by the same formulas, and what PyTorch answered.
 import { fileURLToPath } from 'node:url';
-import { readSafetensors } from '../../../train/safetensors.ts';
+import { readSafetensors } from '../../../train/files/safetensors.ts';
 
 export const shapes: Readonly<Record<string, number[]>> = {
   matrix: [8, 16],

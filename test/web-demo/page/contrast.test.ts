@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const css = readFileSync(new URL('../../../web-demo/styles/colours.css', import.meta.url), 'utf8');
+const css = readFileSync(new URL('../../../web-demo/styles/colors.css', import.meta.url), 'utf8');
 
 /** Contrast that WCAG 2.2 asks of text at level AA (1.4.3). */
 const levelAA = 4.5;

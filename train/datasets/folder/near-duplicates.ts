@@ -1,5 +1,5 @@
 // Finds pictures that look the same on both sides of the split: validation would measure memory, not understanding.
-import { grey } from '../../../models/image/grey.ts';
+import { grey } from '../../../models/image/gray.ts';
 import type { Shape } from '../dataset.ts';
 import type { NearDuplicate } from './findings.ts';
 import { distance } from './perceptual-hash.ts';

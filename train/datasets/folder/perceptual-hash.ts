@@ -1,5 +1,5 @@
 // A hash of what a picture looks like: equal or close for copies that were resized, recompressed or lightened.
-import { grey } from '../../../models/image/grey.ts';
+import { grey } from '../../../models/image/gray.ts';
 import type { Picture } from '../../../models/image/picture.ts';
 import { resize } from '../../../models/image/resize.ts';
 

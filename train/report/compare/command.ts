@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../../../models/errors.ts';
 import { runsFolder } from '../../../setup/paths.mjs';
-import { findRun, type Run } from '../../run.ts';
+import { findRun, type Run } from '../../runs/run.ts';
 import { percent } from '../format.ts';
 import { deviation, mean } from '../statistics.ts';
 import { resultsOf } from './groups.ts';

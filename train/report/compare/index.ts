@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
 import { loadDataOf } from '../../datasets/index.ts';
-import type { Run } from '../../run.ts';
-import { writeWhole } from '../../whole-file.ts';
+import { writeWhole } from '../../files/write-whole.ts';
+import type { Run } from '../../runs/run.ts';
 import { many } from '../format.ts';
 import { html } from '../html.ts';
 import { document } from '../page.ts';

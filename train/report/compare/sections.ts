@@ -1,10 +1,11 @@
 // The sections of a comparison: results with what chance has to do with them, curves, and every run.
-import { clock } from '../../terminal.ts';
+
 import { percent, short, shortPercent } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { type Point, plot, type Series } from '../plot.ts';
 import { binned, smoothed } from '../sections/curves.ts';
 import { deviation, mean } from '../statistics.ts';
+import { clock } from '../terminal.ts';
 import { type Compared, type Group, type Result, resultOf, resultsOf } from './groups.ts';
 import { verdicts } from './verdict.ts';
 

@@ -1,5 +1,5 @@
 // Whether the network's probabilities mean what they say.
-import type { Bin } from '../../calibration.ts';
+import type { Bin } from '../calibration.ts';
 import type { Facts, Section } from '../facts.ts';
 import { percent, shortPercent } from '../format.ts';
 import { html } from '../html.ts';

@@ -1,9 +1,9 @@
 // A row per epoch.
-import { bestOf } from '../../fit.ts';
-import { clock } from '../../terminal.ts';
+import { bestOf } from '../../loop/fit.ts';
 import type { Facts, Section } from '../facts.ts';
 import { percent, whole } from '../format.ts';
 import { html } from '../html.ts';
+import { clock } from '../terminal.ts';
 import { trainingErrors } from './curves.ts';
 
 export const epochs: Section = {

@@ -1,7 +1,7 @@
 // What a lesson is about, what its series published, and what to train beside it.
 import { canonicalJson } from '../../../models/canonical.ts';
 import { familyOf, wordsOf } from '../../recipes/index.ts';
-import { type Row, rows } from '../../results/rows.ts';
+import { type Row, rows } from '../../recipes/published.ts';
 import type { Facts, Section } from '../facts.ts';
 import { many, percent, short } from '../format.ts';
 import { type Html, html } from '../html.ts';

@@ -1,10 +1,11 @@
 // How long it took, how fast it went, how much memory it held.
-import { clock } from '../../terminal.ts';
+
 import type { Facts, Section } from '../facts.ts';
 import { bytes, percent, short, whole } from '../format.ts';
 import { html } from '../html.ts';
 import { plot } from '../plot.ts';
 import { mean } from '../statistics.ts';
+import { clock } from '../terminal.ts';
 
 export const timeMemory: Section = {
   id: 'time',

@@ -2,7 +2,7 @@
 
 import { goldenInput } from '../../../models/golden.ts';
 import type { Answer, Card, Picture } from '../../component/index.ts';
-import { keyOf } from '../models/catalogue.ts';
+import { keyOf } from '../models/catalog.ts';
 import type { Loaded } from '../models/session.ts';
 import { byId, element, svg } from '../shell/elements.ts';
 import { count, milliseconds, scientific } from '../shell/format.ts';

@@ -1,6 +1,6 @@
 // The models to choose from on each side of the page, and the one that is chosen there.
 import type { Mode } from '../shell/address.ts';
-import { type Entry, keyOf, readsDigits } from './catalogue.ts';
+import { type Entry, keyOf, readsDigits } from './catalog.ts';
 
 /** Names that are taken when nothing else was chosen. */
 const usual: Record<Mode, string> = { draw: 'digits', photo: 'cifar' };

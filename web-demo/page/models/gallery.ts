@@ -1,5 +1,5 @@
 // Every model with its card: what it was trained on, how good it is; to take into use, and to download.
-import { type Entry, keyOf } from './catalogue.ts';
+import { type Entry, keyOf } from './catalog.ts';
 import { factsOf, showFacts } from './facts.ts';
 import type { Loaded } from './session.ts';
 

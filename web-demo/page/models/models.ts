@@ -4,7 +4,7 @@ import { listenToInput } from '../photo/files.ts';
 import type { Mode } from '../shell/address.ts';
 import { byId, element } from '../shell/elements.ts';
 import { createNotice, type Trouble } from '../shell/notice.ts';
-import { type Entry, findModels, keyOf } from './catalogue.ts';
+import { type Entry, findModels, keyOf } from './catalog.ts';
 import { firstChoice, fitting, showChoice } from './choice.ts';
 import { createEngines, engineWords } from './engines.ts';
 import { createGallery } from './gallery.ts';

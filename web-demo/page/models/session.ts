@@ -1,7 +1,7 @@
 // The open models: one is in use, the one before it stays open, so that changing back and forth costs nothing.
 import { type Backend, loadModel, type Model, ModelError } from '../../component/index.ts';
 import type { Trouble } from '../shell/notice.ts';
-import { type Entry, keyOf } from './catalogue.ts';
+import { type Entry, keyOf } from './catalog.ts';
 
 /** How models are to be run; without a number, as many threads as pay. */
 export interface Engine {

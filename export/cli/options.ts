@@ -1,0 +1,89 @@
+// Which options of `trainyard export` go together: one that nothing would come of is refused, not passed over.
+import { UserError } from '../../models/errors.ts';
+
+/** What is exported, as far as options depend on it. */
+export interface Subject {
+  /** As the user named it. */
+  readonly name: string;
+  readonly from: 'run' | 'elsewhere';
+  /** The format of `--to`. */
+  readonly to?: string;
+  /** Whether a model from elsewhere is exported as a classifier, with `--labels`. */
+  readonly classifier: boolean;
+}
+
+interface Rule {
+  readonly options: readonly string[];
+  /** Why they have no meaning; undefined where they have one. */
+  readonly refusal: (subject: Subject) => string | undefined;
+}
+
+const rules: readonly Rule[] = [
+  {
+    options: ['checkpoint', 'tta', 'calibrate', 'runs'],
+    refusal: ({ from, name }) =>
+      from === 'elsewhere' ? `is for runs of Trainyard; ${name} is a model from elsewhere` : undefined,
+  },
+  {
+    options: ['labels', 'scaling', 'size', 'crop', 'pictures', 'name'],
+    refusal: ({ from }) =>
+      from === 'run'
+        ? 'is for models from elsewhere (model.json, SavedModel); a run knows it itself'
+        : undefined,
+  },
+  {
+    options: ['to'],
+    refusal: ({ from, classifier, name }) =>
+      from === 'elsewhere' && !classifier
+        ? `takes a classifier: say what ${name} tells apart, \`--labels cat,dog,owl\``
+        : undefined,
+  },
+  {
+    options: ['scaling', 'crop', 'pictures', 'repository', 'tolerance'],
+    refusal: ({ from, classifier }) =>
+      from === 'elsewhere' && !classifier
+        ? 'goes with --labels, which makes a classifier of a model; without them it is exported as it is'
+        : undefined,
+  },
+  {
+    options: ['out'],
+    refusal: ({ from, classifier, to }) =>
+      to === undefined && (from === 'run' || classifier)
+        ? 'names a folder of --to; a model file has its place in --repository'
+        : undefined,
+  },
+  {
+    options: ['opset', 'fold-batch-norm', 'converter', 'repository', 'tolerance'],
+    refusal: ({ to }) => (to === undefined ? undefined : `has no meaning for --to ${to}`),
+  },
+];
+
+/**
+ * @param rawArgs - The words of the command line.
+ * @throws UserError for the first option that was given and has no meaning for the subject.
+ */
+export function checkTogether(rawArgs: readonly string[], subject: Subject): void {
+  const given = new Set(
+    rawArgs
+      .filter((word) => word.startsWith('--'))
+      .map((word) => word.slice(2).split('=')[0]?.replace(/^no-/, '')),
+  );
+  for (const { options, refusal } of rules) {
+    const reason = refusal(subject);
+    const option = reason === undefined ? undefined : options.find((each) => given.has(each));
+    if (option !== undefined) throw new UserError(`--${option} ${reason}.`);
+  }
+}
+
+/** @throws UserError when what is to be exported is an ONNX file; it says what can be done with one. */
+export function refuseOnnx(name = ''): void {
+  if (!name.endsWith('.onnx')) return;
+  throw new UserError(
+    [
+      `${name} is an ONNX file already; export makes one of a run, a tfjs model or a SavedModel. What can be done with it:`,
+      `  npm run verify ${name}            checks it`,
+      `  npm run quantize ${name}          makes it smaller`,
+      `  npm run train -- --from ${name}   trains it on`,
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,33 @@
+// The data that a model file was trained on, found again by its card.
+import { resolve } from 'node:path';
+import type { Card } from '../../models/card.ts';
+import { UserError } from '../../models/errors.ts';
+import { type Dataset, datasetNames, loadDataOf } from '../../train/datasets/index.ts';
+import { recipeOfCard } from '../../train/runs/weights-of-model-file.ts';
+
+/**
+ * Loads the data of a card.
+ * @param folder - Where the pictures lie now, for a model that was trained on a folder: a card does not say.
+ * @throws UserError when the data cannot be found, or are not those that the card names.
+ */
+export async function dataOf(card: Card, folder?: string): Promise<Dataset> {
+  if (card.recipe.dataset === undefined)
+    throw new UserError(
+      `${card.name} is a model from elsewhere: its card names no data. Only a model that Trainyard trained can be measured on them.`,
+    );
+  const recipe = recipeOfCard(card);
+  if (folder === undefined && !datasetNames.includes(recipe.dataset))
+    throw new UserError(
+      `${card.name} was trained on the folder of pictures ${recipe.dataset}. Say where it is: --data path/to/${recipe.dataset}`,
+    );
+  const data = await loadDataOf(folder === undefined ? recipe : { ...recipe, dataset: resolve(folder) });
+  for (const split of ['train', 'test'] as const) {
+    const { digest } = card.datasets.find((each) => each.split === split) ?? {};
+    // The first images of a dataset, which a recipe may ask for, have a digest of their own.
+    if (digest !== undefined && digest !== data.digests[split])
+      throw new UserError(
+        `${data.name} is not what ${card.name} was made with: its card names another digest of the ${split} pictures.`,
+      );
+  }
+  return data;
+}

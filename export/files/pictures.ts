@@ -1,0 +1,54 @@
+// The pictures of a folder as inputs of a model, prepared by the rule in its card as the server prepares them.
+import { readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Card } from '../../models/card.ts';
+import { UserError } from '../../models/errors.ts';
+import type { Picture } from '../../models/image/picture.ts';
+import { prepare } from '../../models/image/prepare.ts';
+import { decode, readPicture } from '../../train/datasets/folder/decode.ts';
+
+export interface Pictures {
+  /** Paths within the folder. */
+  readonly names: readonly string[];
+  /** uint8 `[N,H,W,C]`. */
+  readonly images: Uint8Array;
+}
+
+const ENDINGS = /\.(jpe?g|png|webp|gif)$/i;
+
+/**
+ * Reads every JPEG, PNG, WebP and GIF of a folder and the folders in it, in the order of their names.
+ * @throws UserError when there is none, or one cannot be read; it names the file.
+ */
+export async function readPictures(
+  folder: string,
+  { shape, prepare: rule }: Card['input'],
+): Promise<Pictures> {
+  const names = listPictures(folder);
+  if (names.length === 0)
+    throw new UserError(`${folder} holds no pictures: expected files .jpg, .png, .webp or .gif.`);
+  const parts: Uint8Array[] = [];
+  for (const name of names) parts.push(prepare(await readOne(join(folder, name)), shape, rule));
+  return { names, images: Buffer.concat(parts) };
+}
+
+function listPictures(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile() && ENDINGS.test(entry.name))
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+      .sort();
+  } catch (error) {
+    throw new UserError(
+      `${folder} is no folder of pictures: ${error instanceof Error ? error.message : error}.`,
+    );
+  }
+}
+
+async function readOne(path: string): Promise<Picture> {
+  try {
+    return (await decode(path, await readPicture(path, statSync(path).size))).picture;
+  } catch (error) {
+    throw new UserError(`${path}: ${error instanceof Error ? error.message : error}.`);
+  }
+}

@@ -1,0 +1,108 @@
+// Fills in the card of an exported model: digests, metrics, expected answers and the parity certificate.
+import { createHash } from 'node:crypto';
+import type { Card } from '../../models/card.ts';
+import { type GoldenName, goldenInput, goldenNames } from '../../models/golden.ts';
+import type { TensorProto } from '../../models/onnx/schema.ts';
+import type { Labels } from '../../train/datasets/index.ts';
+import { argMax } from '../../train/loop/evaluate.ts';
+import type { Shape } from '../parity/classifier.ts';
+import type { Parity } from '../parity/index.ts';
+
+/** What is known of a model before it is exported. */
+export type CardDraft = Pick<
+  Card,
+  | 'name'
+  | 'description'
+  | 'labels'
+  | 'architecture'
+  | 'tta'
+  | 'calibration'
+  | 'recipe'
+  | 'recipeDigest'
+  | 'datasets'
+> & { input: Pick<Card['input'], 'shape' | 'prepare'> };
+
+/** What an export finds out. */
+export interface Findings {
+  weightsDigest: string;
+  metrics: Card['metrics'];
+  golden: Card['golden'];
+  parity: Card['parity'];
+}
+
+export function completeCard(draft: CardDraft, findings: Findings): Card {
+  return {
+    ...draft,
+    format: 'trainyard-card/1',
+    input: { name: 'image', ...draft.input },
+    output: { name: 'probabilities' },
+    ...findings,
+  };
+}
+
+/** SHA-256 over names, types, shapes and bytes of the initializers, in the order of their names. */
+export function digestWeights(initializers: readonly TensorProto[]): string {
+  const hash = createHash('sha256');
+  const sorted = [...initializers].sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1));
+  for (const { name, data_type, dims, raw_data } of sorted)
+    hash.update(`${JSON.stringify([name, data_type, dims])}\n`).update(raw_data ?? new Uint8Array());
+  return hash.digest('hex');
+}
+
+// Decimals that the card keeps: machines differ in the last bits of a float32, and equal weights give equal files.
+const DECIMALS = 6;
+
+/**
+ * Accuracy and mean cross-entropy of probabilities `[N,classes]`.
+ * @param labels - `[N]`, the right classes.
+ */
+export function measure(probabilities: Float32Array, labels: Labels): NonNullable<Card['metrics']> {
+  const n = labels.length;
+  const classes = probabilities.length / n;
+  let [right, loss] = [0, 0];
+  labels.forEach((label, i) => {
+    const row = probabilities.subarray(i * classes, (i + 1) * classes);
+    if (argMax(row) === label) right++;
+    // The smallest float32 stands for a probability that was rounded to nothing.
+    loss -= Math.log(Math.max(row[label] ?? 0, 2 ** -149));
+  });
+  return {
+    split: 'test',
+    n,
+    accuracy: round(right / n),
+    errorRate: round((n - right) / n),
+    loss: round(loss / n),
+  };
+}
+
+/** The built-in pictures `[H,W,C]` one after another, and which they are. */
+export function goldenPictures(shape: Shape): { names: readonly GoldenName[]; images: Uint8Array } {
+  return { names: goldenNames, images: Buffer.concat(goldenNames.map((name) => goldenInput(name, shape))) };
+}
+
+/** Expected answers to the built-in pictures, from probabilities `[pictures,classes]`. */
+export function goldenAnswers(names: readonly GoldenName[], probabilities: Float32Array): Card['golden'] {
+  const classes = probabilities.length / names.length;
+  return names.map((input, i) => ({
+    input,
+    probabilities: Array.from(probabilities.subarray(i * classes, (i + 1) * classes), round),
+  }));
+}
+
+/** The certificate: the difference is rounded up to one digit, since machines differ in the last bits. */
+export function certify(parity: Parity, tolerance: number, against: string): Card['parity'] {
+  const { n, changedLabels, ties } = parity;
+  const maxProbabilityDifference = roundUp(parity.maxProbabilityDifference);
+  return { n, maxProbabilityDifference, changedLabels, ...(ties > 0 && { ties }), tolerance, against };
+}
+
+/** 0.00000231 becomes 0.000003. */
+export function roundUp(value: number): number {
+  if (value === 0) return 0;
+  const [digits = '', exponent = ''] = value.toExponential().split('e');
+  return Number(`${Math.ceil(Number(digits))}e${exponent}`);
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(DECIMALS));
+}

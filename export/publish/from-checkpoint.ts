@@ -1,0 +1,76 @@
+// The network of a checkpoint, as the function that is exported.
+import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import { UserError } from '../../models/errors.ts';
+import { createArchitecture } from '../../train/architectures/index.ts';
+import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
+import { logitsOf } from '../../train/layers/forward.ts';
+import type { Net } from '../../train/layers/net.ts';
+import { averageOf } from '../../train/loop/step.ts';
+import type { Recipe } from '../../train/recipes/index.ts';
+import type { Checkpoint } from '../../train/runs/checkpoint.ts';
+import type { Shape } from '../parity/classifier.ts';
+
+export interface CheckpointNetwork {
+  /** uint8 `[N,H,W,C]` to logits `[N,classes]`. */
+  readonly logits: (images: Tensor) => Tensor;
+  /** Of a head that takes features as bytes: features `[N,F]` to logits. */
+  readonly onFeatures?: (features: Tensor) => Tensor;
+  /** uint8 `[N,H,W,C]` to probabilities `[N,classes]`. */
+  readonly probabilities: (images: Tensor) => Tensor;
+  /** Weights and statistics by name; the averages where the recipe averages, as in evaluation. */
+  readonly variables: ReadonlyMap<string, Variable>;
+  /** Number of trained values. */
+  readonly parameters: number;
+}
+
+/**
+ * The network of a checkpoint with its weights.
+ * @param path - For messages.
+ * @param views - Test-time augmentation within the network.
+ * @throws UserError when the weights do not fit the network of the recipe.
+ */
+export function networkOf(
+  path: string,
+  { recipe, tensors }: Checkpoint,
+  classes: number,
+  shape: Shape,
+  views: Recipe['tta'],
+): CheckpointNetwork {
+  const variables = new Map<string, Variable>();
+  let parameters = 0;
+  const find = (name: string, dims: readonly number[]): Variable => {
+    const known = variables.get(name);
+    if (known !== undefined) return known;
+    const tensor = tensors.get(recipe.average ? averageOf(name) : name);
+    if (tensor?.shape.join() !== dims.join())
+      throw new UserError(
+        `${path} does not fit the network of its recipe: ${name} is ${tensor ? `[${tensor.shape}]` : 'missing'}, expected [${dims}].`,
+      );
+    const variable = tf.tidy(() => tf.variable(tf.tensor(tensor.values, [...dims], 'float32'), false));
+    variables.set(name, variable);
+    return variable;
+  };
+  const net: Net = {
+    training: false,
+    weight: (name, dims) => {
+      if (!variables.has(name)) parameters += dims.reduce((product, n) => product * n, 1);
+      return find(name, dims);
+    },
+    statistic: find,
+  };
+  const architecture = createArchitecture(recipe.architecture, classes);
+  const logits = (images: Tensor) => logitsOf(net, architecture, recipe.standardise, images, views);
+  // Once on nothing but zeros, so that every layer has asked for its weights.
+  const [height, width, channels] = shape;
+  tf.tidy(() => {
+    logits(uint8Tensor(new Uint8Array(height * width * channels), [1, height, width, channels]));
+  });
+  const { onFeatures } = architecture;
+  return {
+    logits,
+    probabilities: (images) => tf.softmax(logits(images)),
+    variables,
+    parameters,
+    ...(onFeatures && { onFeatures: (features) => onFeatures(net, features) }),
+  };
+}

@@ -1,0 +1,109 @@
+// A run's checkpoint as a network that can be exported.
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { UserError } from '../../models/errors.ts';
+import type { ModelProto } from '../../models/onnx/schema.ts';
+import { readBackbone } from '../../train/backbone/index.ts';
+import { type Dataset, loadDataOf, type Shape, withPictures } from '../../train/datasets/index.ts';
+import { tf } from '../../train/graph/tensorflow.ts';
+import { type Recipe, recipeDigest } from '../../train/recipes/index.ts';
+import { publicRecipe } from '../../train/recipes/public.ts';
+import { readCheckpoint } from '../../train/runs/checkpoint.ts';
+import type { Run } from '../../train/runs/run.ts';
+import type { Exportable } from './export.ts';
+import { networkOf } from './from-checkpoint.ts';
+import { calibrationOf, tempered } from './temperature.ts';
+
+export type CheckpointName = 'best' | 'last';
+
+/**
+ * Loads a checkpoint of a run and the data that it was tested on. Where the recipe averages its weights, the network
+ * has the averages, as in evaluation.
+ * @param tta - Puts the recipe's test-time augmentation into the graph.
+ * @param calibrate - Divides the logits by the temperature that suits the validation images.
+ * @throws UserError when the run has no such checkpoint, when it does not fit its recipe's network, or when the data
+ * set has changed since.
+ */
+export async function loadRun(
+  run: Run,
+  which: CheckpointName,
+  tta = false,
+  calibrate = false,
+): Promise<Exportable> {
+  const path = run[which];
+  if (!existsSync(path))
+    throw new UserError(
+      `Run ${run.name} has no ${which} checkpoint yet${which === 'best' ? ': the first one comes with the first epoch. `--checkpoint last` takes what there is' : ''}.`,
+    );
+  const checkpoint = readCheckpoint(path);
+  const { recipe, progress } = checkpoint;
+  const views = tta ? viewsOf(run, recipe) : 'none';
+  const dataset = await loadDataOf(recipe);
+  checkData(run, dataset, progress.datasetDigests);
+
+  const network = networkOf(path, checkpoint, dataset.labels.length, dataset.shape, views);
+  const { shape, test } = withPictures(dataset);
+  const [height, width] = shape;
+  const { onFeatures, logits } = network;
+  const backbone = recipe.backbone && readBackbone(recipe.backbone, recipe.standardise, shape);
+  const logitsOf = (backbone && onFeatures) ?? logits;
+  const calibration = calibrate ? await calibrationOf(network, dataset) : undefined;
+
+  const told = publicRecipe(recipe);
+  return {
+    card: {
+      name: recipe.model ?? recipe.name,
+      description: recipe.description,
+      labels: [...dataset.labels],
+      input: { shape: [height, width, channelsOf(dataset.name, shape)], prepare: recipe.prepare },
+      architecture: {
+        name: recipe.architecture.name + (recipe.backbone ? ` on ${basename(recipe.backbone.path)}` : ''),
+        parameters: network.parameters + (backbone ? weightsIn(backbone) : 0),
+      },
+      tta: views,
+      ...(calibration && { calibration }),
+      recipe: told,
+      recipeDigest: recipeDigest(told),
+      datasets: (['train', 'test'] as const).map((split) => ({
+        name: dataset.name,
+        split,
+        n: dataset[split].n,
+        digest: dataset.digests[split],
+      })),
+    },
+    probabilities: calibration
+      ? (input) => tempered(logitsOf(input), calibration.temperature)
+      : (input) => tf.softmax(logitsOf(input)),
+    variables: network.variables,
+    ...(backbone && { backbone }),
+    test,
+  };
+}
+
+/** Numbers that a file from elsewhere has as weights. */
+function weightsIn({ graph }: ModelProto): number {
+  return graph.initializer.reduce((sum, { dims }) => sum + dims.reduce((size, n) => size * n, 1), 0);
+}
+
+/** The views that the recipe averages over. @throws UserError when it has none. */
+function viewsOf(run: Run, { tta, name }: Recipe): Recipe['tta'] {
+  if (tta !== 'none') return tta;
+  throw new UserError(
+    `Run ${run.name} has no test-time augmentation: its recipe ${name} names none. Export it without --tta.`,
+  );
+}
+
+function checkData(run: Run, dataset: Dataset, digests: { train: string; test: string }): void {
+  for (const split of ['train', 'test'] as const)
+    if (dataset.digests[split] !== digests[split])
+      throw new UserError(
+        `Run ${run.name} was trained on other data: the ${split} split of ${dataset.name} has changed since. Bring the old files back, or train again.`,
+      );
+}
+
+function channelsOf(name: string, [, , channels]: Shape): 1 | 3 {
+  if (channels === 1 || channels === 3) return channels;
+  throw new UserError(
+    `${name} has pictures with ${channels} channels; a model file takes 1 (grey) or 3 (RGB).`,
+  );
+}

@@ -1,0 +1,41 @@
+// Temperature scaling at export: the temperature that suits the validation images goes into the graph.
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import type { Card } from '../../models/card.ts';
+import { type Dataset, imageSize, imagesOf } from '../../train/datasets/index.ts';
+import { tf } from '../../train/graph/tensorflow.ts';
+import { batchFor } from '../../train/loop/evaluate.ts';
+import { calibrationOf as calibrationOfAnswers, type Judged } from '../../train/report/calibration.ts';
+import { tensorflowClassifier } from '../parity/classifier.ts';
+import { readState, traceForward } from './export.ts';
+import type { CheckpointNetwork } from './from-checkpoint.ts';
+
+/** Probabilities `[N,classes]` of logits at a temperature. */
+export function tempered(logits: Tensor, temperature: number): Tensor {
+  return tf.softmax(tf.mul(logits, 1 / temperature));
+}
+
+/** What a model's card says of the temperature that is found on the validation images. */
+export async function calibrationOf(
+  network: CheckpointNetwork,
+  { shape, test }: Pick<Dataset, 'shape' | 'test'>,
+): Promise<NonNullable<Card['calibration']>> {
+  const { probabilities, variables } = network;
+  const graph = traceForward({ probabilities, variables, card: { input: { shape } } });
+  const classifier = tensorflowClassifier(graph, readState(variables), shape);
+  const answers: Judged[] = [];
+  const batch = batchFor(imageSize(test));
+  for (let from = 0; from < test.n; from += batch) {
+    const to = Math.min(from + batch, test.n);
+    const values = await classifier.classify(imagesOf(test, from, to));
+    const classes = values.length / (to - from);
+    for (let i = from; i < to; i++)
+      answers.push({
+        label: test.labels[i] ?? 0,
+        probabilities: Array.from(values.subarray((i - from) * classes, (i - from + 1) * classes)),
+      });
+  }
+  await classifier.close();
+  const { temperature, error, temperedError } = calibrationOfAnswers(answers);
+  const rounded = (value: number) => Number(value.toFixed(6));
+  return { temperature, n: test.n, error: rounded(error), temperedError: rounded(temperedError) };
+}

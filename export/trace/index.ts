@@ -1,0 +1,245 @@
+// Traces a function at several sizes of its inputs, and finds out which numbers of the record follow which size.
+import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import { UserError } from '../../models/errors.ts';
+import type { Constant, Graph, Node, Output } from '../../train/graph/graph.ts';
+import { DataType, tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
+import { trace } from '../../train/graph/trace.ts';
+import { BATCH, dynamicSize } from '../graph/dimensions.ts';
+import { withoutReading } from './kernels.ts';
+
+export type InputType = 'float32' | 'int32' | 'uint8' | 'bool';
+
+/** An input of a function: a size that may vary has a name, such as `N` or `height`. */
+export interface InputSpec {
+  readonly name: string;
+  readonly type: InputType;
+  readonly shape: readonly (number | string)[];
+}
+
+/** A recorded function; sizes that vary are written as dimensions.ts says. */
+export interface TracedGraph extends Graph {
+  /** Names of the varying sizes of the inputs. */
+  readonly names: ReadonlyMap<number, string>;
+  /** What each varying number was in each trace: how one follows from another. */
+  readonly samples: ReadonlyMap<number, readonly number[]>;
+}
+
+/** The size that every input has first: pictures of any number. */
+export const ANY_NUMBER = 'N';
+
+/**
+ * Two values of height and of width to be tried in turn: small and odd, so that what is rounded shows; divisible by
+ * many, for networks that halve and double; large, for networks that halve often.
+ */
+const SIZES = [
+  [32, 71],
+  [64, 128],
+  [160, 352],
+] as const;
+
+const OTHER_SIZES = [12, 20] as const;
+
+function samplesOf(name: string, sizes: readonly [number, number]): readonly [number, number] {
+  if (name === ANY_NUMBER) return [2, 3];
+  return isSide(name) ? sizes : OTHER_SIZES;
+}
+
+function isSide(name: string): boolean {
+  return name === 'height' || name === 'width';
+}
+
+/**
+ * Records `fn`, which gets its inputs in the order of `inputs`. It is run at one choice of sizes, and again with each
+ * varying size changed: a number of the record that changes follows that size.
+ *
+ * @param variables - What `fn` depends on; they keep their names.
+ * @throws UserError when the record depends on a size in a way that no graph can: it names op and size.
+ */
+export function traceModel(
+  fn: (inputs: readonly Tensor[]) => Tensor[],
+  inputs: readonly InputSpec[],
+  variables: ReadonlyMap<string, Variable>,
+): TracedGraph {
+  const varying = [
+    ...new Set(inputs.flatMap(({ shape }) => shape.filter((size) => typeof size === 'string'))),
+  ];
+  const tries = varying.some(isSide) ? SIZES : SIZES.slice(0, 1);
+  const failures: unknown[] = [];
+  for (const sides of tries) {
+    const choices = choicesOf(varying, sides);
+    const graphs: Graph[] = [];
+    try {
+      for (const sizes of choices) graphs.push(traceAt(fn, inputs, variables, sizes));
+    } catch (error) {
+      failures.push(error);
+      continue;
+    }
+    const sizes = createSizes(varying, choices);
+    return { ...merge(graphs, sizes, varying), names: sizes.names, samples: sizes.samples };
+  }
+  throw failures[0];
+}
+
+/** One choice of all sizes, and for each of them one in which it alone is another. */
+function choicesOf(varying: readonly string[], sides: readonly [number, number]): Map<string, number>[] {
+  const first = new Map(varying.map((name) => [name, samplesOf(name, sides)[0]]));
+  // Without a varying size, twice: what differs nevertheless was drawn by chance.
+  if (varying.length === 0) return [first, first];
+  return [first, ...varying.map((name) => new Map([...first, [name, samplesOf(name, sides)[1]]]))];
+}
+
+function traceAt(
+  fn: (inputs: readonly Tensor[]) => Tensor[],
+  inputs: readonly InputSpec[],
+  variables: ReadonlyMap<string, Variable>,
+  sizes: ReadonlyMap<string, number>,
+): Graph {
+  const made = inputs.map((spec) => ({ name: spec.name, tensor: example(spec, sizes) }));
+  const tensors = made.map(({ tensor }) => tensor);
+  try {
+    return withoutReading(() => trace(() => fn(tensors), made, variables));
+  } finally {
+    tf.dispose(tensors);
+  }
+}
+
+function example({ type, shape }: InputSpec, sizes: ReadonlyMap<string, number>): Tensor {
+  const numbers = shape.map((size) => (typeof size === 'string' ? (sizes.get(size) ?? 1) : size));
+  // Whole numbers may be divisors.
+  if (type === 'int32') return tf.ones(numbers, type);
+  if (type !== 'uint8') return tf.zeros(numbers, type);
+  return uint8Tensor(new Uint8Array(numbers.reduce((product, n) => product * n, 1)), numbers);
+}
+
+/** What numbers that changed from trace to trace are called. */
+interface Sizes {
+  /** One number for what the traces have: itself if all have the same. */
+  of(values: readonly number[]): number;
+  readonly names: ReadonlyMap<number, string>;
+  readonly samples: ReadonlyMap<number, readonly number[]>;
+}
+
+function createSizes(varying: readonly string[], choices: readonly ReadonlyMap<string, number>[]): Sizes {
+  const codes = new Map<string, number>();
+  const names = new Map<number, string>();
+  const samples = new Map<number, readonly number[]>();
+  const codeOf = (values: readonly number[], batch: boolean) => {
+    const key = values.join();
+    const code = codes.get(key) ?? (batch ? BATCH : dynamicSize(codes.size));
+    codes.set(key, code);
+    samples.set(code, values);
+    return code;
+  };
+  for (const name of varying) {
+    const values = choices.map((sizes) => sizes.get(name) ?? 0);
+    names.set(codeOf(values, name === ANY_NUMBER), name);
+  }
+  return {
+    of: (values) => (values.every((value) => value === values[0]) ? (values[0] ?? 0) : codeOf(values, false)),
+    names,
+    samples,
+  };
+}
+
+function merge(graphs: readonly Graph[], sizes: Sizes, varying: readonly string[]): Graph {
+  const [first] = graphs;
+  if (first === undefined) throw new Error('there is nothing to merge');
+  const users = new Map(first.nodes.flatMap((node) => node.inputs.map((input) => [input, node] as const)));
+  const differ = (what: string, at: number) => {
+    const size = varying[at - 1];
+    return new UserError(
+      size === undefined
+        ? `Two traces of the same function differ in ${what}: it draws random numbers or reads the clock, which would be frozen into the model. Trace it with \`training: false\`..`
+        : `${what} depends on ${said(size)} in a way that a model file cannot hold. ${wayOut(size)}`,
+    );
+  };
+  graphs.forEach(({ nodes }, at) => {
+    if (nodes.length !== first.nodes.length)
+      throw differ(`the number of ops (${first.nodes.length} and ${nodes.length})`, at);
+  });
+  const nodes = first.nodes.flatMap((node, i): Node[] => {
+    const all = graphs.map((graph) => graph.nodes[i] ?? node);
+    all.forEach((other, at) => {
+      if (other.op !== node.op || other.inputs.join() !== node.inputs.join())
+        throw differ(`op ${i}, ${node.op} or ${other.op},`, at);
+      if (JSON.stringify(other.attributes) !== JSON.stringify(node.attributes))
+        throw differ(`an attribute of ${describe(node)}`, at);
+      if (node.outputs.some(({ shape }, k) => other.outputs[k]?.shape.length !== shape.length))
+        throw differ(`the number of axes of ${describe(node)}`, at);
+    });
+    const outputs = node.outputs.map(({ dtype, shape }, k): Output => {
+      const shapes = all.map(({ outputs }) => outputs[k]?.shape ?? []);
+      return { dtype, shape: shape.map((_, axis) => sizes.of(shapes.map((each) => each[axis] ?? 0))) };
+    });
+    const merged: Node = { ...node, outputs };
+    if (node.constant === undefined) return [merged];
+    const constants = all.flatMap(({ constant }) => constant ?? []);
+    const at = constants.findIndex(({ bytes }) => Buffer.compare(bytes, node.constant?.bytes ?? bytes) !== 0);
+    if (at === -1) return [merged];
+    const constant = varyingNumbers(node.constant, constants, sizes);
+    if (constant !== undefined) return [{ ...merged, constant }];
+    const filled = varyingFill(merged, constants);
+    if (filled !== undefined) return filled;
+    throw differ(`a constant of ${describe(users.get(`${node.name}:0`) ?? node)}`, at);
+  });
+  return { ...first, nodes };
+}
+
+/** Whole numbers that are sizes, or follow from them. */
+function varyingNumbers(first: Constant, all: readonly Constant[], sizes: Sizes): Constant | undefined {
+  if (first.dtype !== DataType.int32) return undefined;
+  const lists = all.map(({ bytes }) => new Int32Array(bytes.slice().buffer));
+  const [numbers] = lists;
+  if (numbers === undefined || lists.some(({ length }) => length !== numbers.length)) return undefined;
+  const merged = numbers.map((_, i) => sizes.of(lists.map((list) => list[i] ?? 0)));
+  return { ...first, bytes: new Uint8Array(merged.buffer), dynamic: true };
+}
+
+/** An array of one number over and over, in a shape that varies, such as the zeros in which a recurrent layer begins. */
+function varyingFill(node: Node, all: readonly Constant[]): Node[] | undefined {
+  const [output] = node.outputs;
+  const [first] = all;
+  const size = first && elementSize(first);
+  if (first === undefined || size === undefined || output === undefined) return undefined;
+  const one = first.bytes.slice(0, size);
+  if (!all.every(({ bytes }) => bytes.every((byte, i) => byte === one[i % size]))) return undefined;
+  const { dtype, shape } = output;
+  const shapeBytes = new Uint8Array(Int32Array.from(shape).buffer);
+  const dims: Constant = { dtype: DataType.int32, shape: [shape.length], bytes: shapeBytes, dynamic: true };
+  const value: Constant = { dtype, shape: [], bytes: one };
+  const constant = (name: string, contents: Constant): Node => ({
+    name: `${node.name}/${name}`,
+    op: 'Const',
+    inputs: [],
+    attributes: {},
+    outputs: [{ dtype: contents.dtype, shape: contents.shape }],
+    constant: contents,
+  });
+  const { name, outputs } = node;
+  const inputs = [`${name}/dims:0`, `${name}/value:0`];
+  return [
+    constant('dims', dims),
+    constant('value', value),
+    { name, op: 'Fill', inputs, attributes: {}, outputs },
+  ];
+}
+
+/** Bytes per element; undefined for an array without elements. */
+function elementSize({ shape, bytes }: Constant): number | undefined {
+  const elements = shape.reduce((product, n) => product * n, 1);
+  return elements === 0 ? undefined : bytes.length / elements;
+}
+
+function said(size: string): string {
+  return size === ANY_NUMBER ? 'the number of pictures' : `the ${size} of the input`;
+}
+
+function wayOut(size: string): string {
+  return size === ANY_NUMBER
+    ? "Compute it from the input's shape inside an op, or make it independent of the batch."
+    : 'Fix it: `--size 224`, or `--size 224x160` for height and width.';
+}
+
+function describe(node: Node): string {
+  return `${node.op} (${node.name}, output [${node.outputs[0]?.shape ?? ''}])`;
+}

@@ -1,0 +1,49 @@
+// Loads every model of a repository and holds it to its golden vectors, without serving: for before a deployment.
+
+import type { Log } from '../log.ts';
+import type { Device } from '../sessions/device.ts';
+import { openSession } from '../sessions/session.ts';
+import { keyOf } from './models.ts';
+import { readModels } from './read-model.ts';
+
+/**
+ * Checks all versions, also those that a server would open only when they are asked for.
+ *
+ * @param only - checks the versions of this model alone.
+ * @param device - what runs them; the log says what did.
+ * @returns whether every one is well; the log is told of each.
+ * @throws UserError when there is none.
+ */
+export async function checkRepository(
+  repository: string,
+  only: string | undefined,
+  device: Device,
+  log: Log,
+): Promise<boolean> {
+  let well = true;
+  let told: string | undefined;
+  const bad = (line: string) => {
+    well = false;
+    log(line, { level: 'error' });
+  };
+  for (const model of await readModels(repository, only, bad)) {
+    const start = performance.now();
+    try {
+      const session = await openSession(model.path, model.card, { threads: 1, device });
+      await session.release();
+      const { name: ran, note } = session.device;
+      if (note !== undefined && note !== told) log(`${note}; models run on the processor`);
+      told = note;
+      const golden = model.card.golden.length;
+      const time = (performance.now() - start).toFixed(0);
+      log(`${keyOf(model)}: well on ${ran}, ${golden} golden vectors, ${time} ms`, {
+        model: keyOf(model),
+        golden,
+        device: ran,
+      });
+    } catch (error) {
+      bad(`${keyOf(model)}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return well;
+}

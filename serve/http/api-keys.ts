@@ -1,0 +1,65 @@
+// API keys: who may ask. Read from a file, kept as digests, compared in a time that says nothing about them.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { UserError } from '../../models/errors.ts';
+
+/** Letters that a key must have at least: 22 of base64 are 128 bits. */
+const LEAST = 16;
+
+/** Names the owner of a key, or undefined when there is no such key. */
+export type KeyRing = (key: string) => string | undefined;
+
+/**
+ * Reads a file of keys: one on each line, `name key` or the key alone; empty lines and those that start with # are
+ * passed over.
+ *
+ * @throws UserError when the file cannot be read, holds no key, or one too short to be safe; it never shows a key.
+ */
+export function readKeys(path: string): { ring: KeyRing; count: number } {
+  const keys = linesOf(path).map(({ line, number }) => {
+    const words = line.split(/\s+/);
+    const [name, key] = words.length === 1 ? [`line ${number}`, words[0]] : words;
+    if (words.length > 2 || name === undefined || key === undefined || key.length < LEAST) {
+      throw new UserError(
+        `${path}, line ${number}: expected "name key" or a key, of ${LEAST} letters at least. Make one with: openssl rand -base64 24`,
+      );
+    }
+    return { name, digest: digestOf(key) };
+  });
+  if (keys.length === 0) {
+    throw new UserError(`${path} holds no key: put one on a line. Make one with: openssl rand -base64 24`);
+  }
+  return {
+    count: keys.length,
+    /** Every key is compared, and digests of one length are, so that time tells neither which key nor how much of it. */
+    ring(key) {
+      const digest = digestOf(key);
+      let owner: string | undefined;
+      for (const { name, digest: known } of keys) if (timingSafeEqual(digest, known)) owner = name;
+      return owner;
+    },
+  };
+}
+
+/** The key that a request shows: `Authorization: Bearer <key>` or `X-API-Key: <key>`. */
+export function shownKey(authorization: string | undefined, apiKey: string | undefined): string | undefined {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+  return bearer ?? apiKey;
+}
+
+function linesOf(path: string): { line: string; number: number }[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UserError(`the file of keys cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+  return text
+    .split('\n')
+    .map((line, i) => ({ line: line.trim(), number: i + 1 }))
+    .filter(({ line }) => line !== '' && !line.startsWith('#'));
+}
+
+function digestOf(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}

@@ -1,0 +1,117 @@
+// The app on a port: says why one cannot be had, and ends without losing a request.
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { UserError } from '../../models/errors.ts';
+import { connectionLimits } from '../settings/limits.ts';
+import type { Env } from './context.ts';
+import { openDiscard } from './drain-request.ts';
+import { answerBrokenRequest, answerUnreadable } from './malformed-request.ts';
+
+export interface Listening {
+  readonly url: string;
+  closing(): boolean;
+  /** Stops accepting and answers what was accepted. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds at the end in which connections in use are told to close, and new ones still answered. */
+const FAREWELL = 250;
+
+/** Milliseconds that requests get to finish before their connections are cut. */
+export const defaultPatience = 10_000;
+
+/**
+ * Listens for requests and answers them with the app.
+ *
+ * @param port - 0 takes a free one.
+ * @param patience - milliseconds that requests get to finish, at the end, before their connections are cut.
+ * @throws UserError when the address is taken or cannot be had; it says what to try.
+ */
+export async function listen(
+  app: Hono<Env>,
+  host: string,
+  port: number,
+  limits = connectionLimits,
+  patience = defaultPatience,
+): Promise<Listening> {
+  let closing = false;
+  const answer = getRequestListener(app.fetch, {
+    errorHandler: answerUnreadable,
+    autoCleanupIncoming: false, // it cuts connections after half a second, answered or not
+  });
+  const discardRest = openDiscard();
+  const server = createServer(limits, (request, response) => {
+    if (closing) response.setHeader('Connection', 'close');
+    discardRest(request, response);
+    void answer(request, response);
+  });
+  server.on('clientError', answerBrokenRequest);
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw explain(error, host, port);
+  }
+  return {
+    url: urlOf(server, host),
+    closing: () => closing,
+    async close() {
+      if (closing) return;
+      closing = true;
+      await closeServer(server, patience);
+    },
+  };
+}
+
+/**
+ * Connections in use are told to close before idle ones are cut: a request that is on the wire when its connection
+ * is cut would be lost.
+ */
+async function closeServer(server: Server, patience: number): Promise<void> {
+  if ((await countConnections(server)) > 0) await sleep(FAREWELL);
+  const closed = once(server, 'close');
+  server.close();
+  const idle = setInterval(() => server.closeIdleConnections(), 20);
+  const cut = setTimeout(() => server.closeAllConnections(), patience);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(cut);
+}
+
+function countConnections(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+  });
+}
+
+/** An error of listening, in words for the person who chose the address. */
+function explain(error: unknown, host: string, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return new UserError(
+        `port ${port} of ${host} is taken: stop what uses it, or choose another with --port (--port 0 takes a free one)`,
+      );
+    case 'EACCES':
+      return new UserError(`port ${port} needs special rights: choose one from 1024 with --port`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new UserError(
+        `"${host}" is no address of this machine: choose one with --host, such as 127.0.0.1, or 0.0.0.0 for all`,
+      );
+    default:
+      return error;
+  }
+}
+
+/** The address to type into a browser on this machine. */
+function urlOf(server: Server, host: string): string {
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error(`listening on ${address}, not a port`);
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${address.port}`;
+}

@@ -1,0 +1,147 @@
+// What the server tells Prometheus: requests, stages, batches, the queue, models, workers, and the process itself.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Observer, Timings } from '../engine/events.ts';
+import type { Engine } from '../engine/index.ts';
+import type { OnAnswered } from './middleware.ts';
+
+export interface Metrics {
+  /** To be told of every request. */
+  readonly onAnswered: OnAnswered;
+  /** To be told of what the engine does. */
+  readonly observer: Observer;
+  /** Whose state is read at each scrape. */
+  watch(engine: Engine): void;
+  /** The text of a scrape, and its content type. */
+  scrape(): Promise<{ readonly text: string; readonly type: string }>;
+}
+
+/** Upper limits in seconds: from what a tiny picture takes to what nobody waits for. */
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Upper limits of what a batch holds. */
+const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
+const stages = ['decode', 'prepare', 'queue', 'run'] as const satisfies readonly (keyof Timings)[];
+
+/** Makes the metrics of one server; nothing is shared with another in this process. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const model = ['model', 'version'] as const;
+  collectDefaultMetrics({ register: registry });
+
+  const requests = new Counter({
+    name: 'trainyard_http_requests_total',
+    help: 'Requests that were answered',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  });
+  const requestSeconds = new Histogram({
+    name: 'trainyard_http_request_duration_seconds',
+    help: 'From the headers of a request to its answer',
+    labelNames: ['route'],
+    buckets: SECONDS,
+    registers,
+  });
+  const pictures = new Counter({
+    name: 'trainyard_pictures_total',
+    help: 'Pictures by what became of them: answered, or why not',
+    labelNames: [...model, 'outcome'],
+    registers,
+  });
+  const stageSeconds = new Histogram({
+    name: 'trainyard_stage_duration_seconds',
+    help: 'Stages of a picture: decode, prepare, queue, and run, which is that of its whole batch',
+    labelNames: ['stage'],
+    buckets: SECONDS,
+    registers,
+  });
+  const batchSizes = new Histogram({
+    name: 'trainyard_batch_size',
+    help: 'Pictures in a run of a model',
+    labelNames: model,
+    buckets: SIZES,
+    registers,
+  });
+  const stopped = new Counter({
+    name: 'trainyard_workers_stopped_total',
+    help: 'Workers that ended before their time',
+    registers,
+  });
+  const retried = new Counter({
+    name: 'trainyard_pictures_retried_total',
+    help: 'Pictures that were given to another worker when theirs ended',
+    registers,
+  });
+  const changes = new Counter({
+    name: 'trainyard_model_changes_total',
+    help: 'Versions of models that came, went or turned out to be broken',
+    labelNames: ['model', 'change'],
+    registers,
+  });
+
+  function watch(engine: Engine): void {
+    const gauges: readonly (readonly [name: string, help: string, value: () => number])[] = [
+      ['trainyard_queue_pictures', 'Pictures that wait for a worker', () => engine.state().waiting],
+      [
+        'trainyard_queue_cost_seconds',
+        'Estimated work of those, of one worker',
+        () => engine.state().waitingCost / 1000,
+      ],
+      [
+        'trainyard_queue_limit_seconds',
+        'The estimated work at which more is refused',
+        () => engine.state().mostCost / 1000,
+      ],
+      ['trainyard_working_pictures', 'Pictures that workers have', () => engine.state().working],
+      ['trainyard_workers', 'Workers that are there', () => engine.state().workers],
+      ['trainyard_workers_wanted', 'Workers that should be', () => engine.state().mostWorkers],
+      ['trainyard_ready', '1 when pictures can be classified', () => Number(engine.ready())],
+    ];
+    for (const [name, help, value] of gauges) {
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(value());
+        },
+      });
+    }
+    new Gauge({
+      name: 'trainyard_model_info',
+      help: '1 for each version that is served',
+      labelNames: [...model, 'sha256', 'device'],
+      registers,
+      collect() {
+        this.reset();
+        const { device } = engine.state();
+        for (const { name, version, sha256 } of engine.models()) {
+          this.set({ model: name, version, sha256, device }, 1);
+        }
+      },
+    });
+  }
+
+  return {
+    watch,
+    onAnswered(method, route, status, milliseconds) {
+      requests.inc({ method, route, status });
+      requestSeconds.observe({ route }, milliseconds / 1000);
+    },
+    observer: {
+      answered({ name, version }, timings) {
+        pictures.inc({ model: name, version, outcome: 'answered' });
+        for (const stage of stages) stageSeconds.observe({ stage }, timings[stage] / 1000);
+      },
+      lost: ({ name, version }, loss) => pictures.inc({ model: name, version, outcome: loss }),
+      batched: ({ name, version }, size) => batchSizes.observe({ model: name, version }, size),
+      workerStopped(_cause, pictures) {
+        stopped.inc();
+        retried.inc(pictures);
+      },
+      modelChanged: ({ name }, { kind }) => changes.inc({ model: name, change: kind }),
+    },
+    scrape: async () => ({ text: await registry.metrics(), type: registry.contentType }),
+  };
+}

@@ -1,0 +1,179 @@
+// What decoding promises: 8-bit sRGB, upright, first frame, from four formats; and a refusal for everything else.
+import sharp from 'sharp';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { orient } from '../../../models/image/orient.ts';
+import type { Orientation, Picture } from '../../../models/image/picture.ts';
+import { readHeader, secureDecoders } from '../../../serve/decode/decode.ts';
+import { formatOf } from '../../../serve/decode/format.ts';
+import { defaultLimits } from '../../../serve/settings/limits.ts';
+import {
+  busy,
+  busyPixels,
+  formats,
+  gif,
+  jpegClaiming,
+  plain,
+  pngClaiming,
+  webpClaiming,
+} from '../pictures.ts';
+
+const { pixels: limit } = defaultLimits;
+
+async function decode(bytes: Uint8Array): Promise<Picture> {
+  return (await readHeader(bytes, limit)).decode();
+}
+
+/** The first pixel, without alpha. */
+async function firstPixel(bytes: Uint8Array): Promise<number[]> {
+  return [...(await decode(bytes)).data.slice(0, 3)];
+}
+
+// Made before the decoders are restricted, which holds for the whole process.
+const tiff = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+  .tiff()
+  .toBuffer();
+const svg = Buffer.from(
+  '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9"/></svg>',
+);
+
+beforeAll(secureDecoders);
+
+describe('a picture becomes 8-bit sRGB', () => {
+  test.each(formats)('%s', async (format) => {
+    const picture = await decode(await plain('#c86432', format));
+    expect([picture.width, picture.height]).toEqual([24, 24]);
+    expect(picture.data.length).toBe(24 * 24 * picture.channels);
+    const [red = 0, green = 0, blue = 0] = picture.data;
+    const tolerance = format === 'webp' || format === 'jpeg' ? 4 : 0; // lossy; measured: 3 and 0
+    expect(Math.abs(red - 200)).toBeLessThanOrEqual(tolerance);
+    expect(Math.abs(green - 100)).toBeLessThanOrEqual(tolerance);
+    expect(Math.abs(blue - 50)).toBeLessThanOrEqual(tolerance);
+  });
+
+  test('a PNG keeps every byte', async () => {
+    const { data } = await decode(await busy('png'));
+    expect(data).toEqual(busyPixels());
+  });
+
+  test('grey, palette and 16 bits', async () => {
+    const deep = (channels: 1 | 3, value: number) =>
+      sharp(new Uint16Array(16 * channels).fill(value), { raw: { width: 4, height: 4, channels } });
+    expect(await firstPixel(await deep(1, 0x8080).toColourspace('grey16').png().toBuffer())).toEqual([
+      128, 128, 128,
+    ]);
+    expect(await firstPixel(await deep(3, 0x4040).toColourspace('rgb16').png().toBuffer())).toEqual([
+      64, 64, 64,
+    ]);
+    const grey = sharp({ create: { width: 4, height: 4, channels: 3, background: '#777' } });
+    expect(await firstPixel(await grey.clone().toColourspace('b-w').png().toBuffer())).toEqual([
+      119, 119, 119,
+    ]);
+    expect(await firstPixel(await grey.clone().png({ palette: true }).toBuffer())).toEqual([119, 119, 119]);
+  });
+
+  test('CMYK', async () => {
+    const red = sharp({ create: { width: 8, height: 8, channels: 3, background: '#e02020' } });
+    const [r = 0, g = 0, b = 0] = await firstPixel(await red.toColourspace('cmyk').jpeg().toBuffer());
+    expect(r).toBeGreaterThan(200);
+    expect(g).toBeLessThan(70);
+    expect(b).toBeLessThan(70);
+  });
+
+  test('an embedded sRGB profile changes nothing', async () => {
+    const plainPng = await busy('png');
+    const profiled = await sharp(plainPng).withIccProfile('srgb').png().toBuffer();
+    expect((await decode(profiled)).data).toEqual((await decode(plainPng)).data);
+  });
+
+  test('transparency is kept, for models/image to lay over white', async () => {
+    const picture = await decode(
+      await sharp(Uint8Array.of(10, 20, 30, 0), { raw: { width: 1, height: 1, channels: 4 } })
+        .png()
+        .toBuffer(),
+    );
+    expect(picture).toMatchObject({ channels: 4, data: Uint8Array.of(10, 20, 30, 0) });
+  });
+
+  test('of an animation, the first frame', async () => {
+    const frames = Uint8Array.from({ length: 8 * 16 * 3 }, (_, i) => (i < 8 * 8 * 3 ? 255 : 0));
+    for (const format of ['gif', 'webp'] as const) {
+      const file = await sharp(frames, { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } })
+        .toFormat(format, { loop: 0, delay: [50, 50] })
+        .toBuffer();
+      expect((await sharp(file).metadata()).pages).toBe(2);
+      const picture = await decode(file);
+      expect([picture.width, picture.height]).toEqual([8, 8]);
+      expect([...picture.data.slice(0, 3)]).toEqual([255, 255, 255]);
+    }
+  });
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8] as const)(
+    'EXIF orientation %i as models/image turns it',
+    async (orientation: Orientation) => {
+      const bytes = await busy('png', 6, 4);
+      const turned = await sharp(bytes).withMetadata({ orientation }).png().toBuffer();
+      const expected = orient(await decode(bytes), orientation);
+      expect(await decode(turned)).toEqual({ ...expected, data: new Uint8Array(expected.data) });
+    },
+  );
+});
+
+describe('refusals', () => {
+  test.each(formats)('a %s that ends early is 422', async (format) => {
+    const bytes = await busy(format, 200, 150);
+    for (const part of [0.1, 0.5, 0.9]) {
+      await expect(decode(bytes.subarray(0, bytes.length * part))).rejects.toMatchObject({
+        status: 422,
+        message: expect.stringMatching(/could not be decoded/),
+      });
+    }
+  });
+
+  test.each([
+    ['TIFF', tiff],
+    ['SVG', svg],
+    ['XML', Buffer.concat([Buffer.from('<?xml version="1.0"?>'), svg])],
+    ['PDF', Buffer.from('%PDF-1.7 hello')],
+    ['AVIF or HEIC', Buffer.from('\0\0\0\x20ftypavif', 'latin1')],
+    ['BMP', Buffer.from('BM123456')],
+    ['HTML', Buffer.from('  <!DOCTYPE html><img>')],
+    ['JSON', Buffer.from('{"instances": []}')],
+    ['bytes of no known kind', Buffer.from('hello')],
+  ])('%s is 415 and is named', async (name, bytes) => {
+    await expect(readHeader(bytes, limit)).rejects.toMatchObject({
+      status: 415,
+      message: expect.stringContaining(name),
+    });
+  });
+
+  test('a file is what its first bytes say, and no other decoder gets it', async () => {
+    const disguised = Buffer.concat([Buffer.from('GIF89a'), svg]);
+    expect(formatOf(disguised)).toBe('GIF');
+    await expect(decode(disguised)).rejects.toMatchObject({ status: 422 });
+    await expect(sharp(tiff).metadata()).rejects.toThrow(/unsupported image format/);
+    await expect(sharp(svg).metadata()).rejects.toThrow(/unsupported image format/);
+  });
+
+  test('too many pixels are 413 before anything is decoded', async () => {
+    const files = {
+      PNG: pngClaiming(50_000, 50_000),
+      JPEG: await jpegClaiming(65_500, 65_500),
+      GIF: gif(65_535, 65_535, 1),
+      WebP: await webpClaiming(16_383, 16_383),
+    };
+    for (const [name, bytes] of Object.entries(files)) {
+      await expect(readHeader(bytes, limit), name).rejects.toMatchObject({
+        status: 413,
+        message: expect.stringMatching(/megapixels; expected at most 50/),
+      });
+    }
+  });
+
+  test('empty and very short files are 415', async () => {
+    for (const length of [0, 1, 2, 3]) {
+      await expect(
+        readHeader(Uint8Array.of(0xff, 0xd8, 0xfe).subarray(0, length), limit),
+      ).rejects.toMatchObject({ status: 415 });
+    }
+  });
+});

@@ -1,0 +1,197 @@
+// What is promised of our own decoders: the bytes of sharp and of Pillow, for plain files however odd; all else is sharp's.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decodePicture } from '../../../models/image/decode.ts';
+import { orient } from '../../../models/image/orient.ts';
+import type { Picture } from '../../../models/image/picture.ts';
+import { Damaged } from '../../../serve/decode/damaged.ts';
+import { readHeader, secureDecoders } from '../../../serve/decode/decode.ts';
+import { type PlainHeader, readPlainHeader } from '../../../serve/decode/header.ts';
+import { openJpegDecoder, type Shrink } from '../../../serve/decode/jpeg.ts';
+import { decodePng } from '../../../serve/decode/png.ts';
+import { python } from '../../python.ts';
+import { temporaryFolder } from '../harness.ts';
+import { busyPixels } from '../pictures.ts';
+
+const [width, height] = [53, 38];
+const raw = (channels: 1 | 3 | 4 = 3) =>
+  sharp(busyPixels(width, height * 2).slice(0, width * height * channels), {
+    raw: { width, height, channels },
+  });
+
+/** Files that go to sharp: none of our decoders may take them for plain. */
+const special = ['cmyk.jpg', 'deep.png', 'interlaced.png', 'profile.jpg', 'transparent-colour.png'];
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let files: string[];
+interface Shown {
+  size: [number, number];
+  digest: string;
+}
+/** What Pillow makes of them: whole, and JPEGs of at most so many times the size. */
+let pillow: { whole: Record<string, Shown>; small: Record<string, Record<Shrink, Shown>> };
+
+const decodeJpeg = openJpegDecoder();
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  const deep = Uint16Array.from({ length: 12 }, (_, i) => i * 5000);
+  const pictures: Record<string, Sharp> = {
+    'plain.jpg': raw().jpeg({ quality: 80 }),
+    'full-colour.jpg': raw().jpeg({ chromaSubsampling: '4:4:4' }),
+    'progressive.jpg': raw().jpeg({ progressive: true, quality: 95 }),
+    'cmyk.jpg': raw().toColourspace('cmyk').jpeg(),
+    'profile.jpg': raw().withIccProfile('srgb').jpeg(),
+    'grey.png': raw(1).toColourspace('b-w').png(),
+    'filters.png': raw().png({ adaptiveFiltering: true }),
+    'alpha.png': raw(4).png({ adaptiveFiltering: true }),
+    'palette.png': raw().png({ palette: true, colours: 16 }),
+    'deep.png': sharp(deep, { raw: { width: 2, height: 2, channels: 3 } })
+      .toColourspace('rgb16')
+      .png(),
+    'interlaced.png': raw().png({ progressive: true }),
+    'transparent-colour.png': raw(4).png({ palette: true }),
+  };
+  for (const [name, picture] of Object.entries(pictures))
+    writeFileSync(join(folder.path, name), await picture.toBuffer());
+  const script = readFileSync(new URL('./decoders.py', import.meta.url), 'utf8');
+  pillow = JSON.parse(python(script, [folder.path]));
+  files = readdirSync(folder.path).sort();
+  secureDecoders();
+});
+afterAll(() => folder.remove());
+
+const open = (name: string) => readFileSync(join(folder.path, name));
+
+/** Size and digest of a picture as RGBA. */
+function shown({ data, width, height, channels }: Picture) {
+  const rgba = new Uint8Array(width * height * 4).fill(255);
+  for (let i = 0; i < width * height; i++) {
+    const pixel = data.subarray(i * channels, (i + 1) * channels);
+    rgba.set(channels === 1 ? new Uint8Array(3).fill(pixel[0] ?? 0) : pixel, i * 4);
+  }
+  return { size: [width, height], digest: createHash('sha256').update(rgba).digest('hex') };
+}
+
+async function bySharp(name: string) {
+  return shown(await (await readHeader(open(name), 1_000_000)).decode());
+}
+
+function byJpegDecoder(bytes: Uint8Array, header: PlainHeader, shrink: Shrink = 1) {
+  return decodeJpeg(bytes, header, shrink, (picture) => shown(orient(picture, header.orientation)));
+}
+
+/** The header of a file that is known to be plain. */
+function plainHeader(bytes: Uint8Array): PlainHeader {
+  const header = readPlainHeader(bytes);
+  if (header === undefined) throw new Error('it is not plain');
+  return header;
+}
+
+test('what is not plain is left to sharp, and only that', () => {
+  expect(files.filter((name) => readPlainHeader(open(name)) === undefined)).toEqual(special);
+});
+
+test('plain files give the bytes of sharp and of Pillow', async () => {
+  for (const name of files) {
+    const bytes = open(name);
+    const header = readPlainHeader(bytes);
+    if (header === undefined) continue;
+    const ours = header.format === 'PNG' ? shown(decodePng(bytes)) : byJpegDecoder(bytes, header);
+    expect(ours, name).toEqual(await bySharp(name));
+    expect(ours, name).toEqual(pillow.whole[name]);
+  }
+});
+
+test('and so do those that sharp decodes, but for CMYK, of which each has its own idea', async () => {
+  for (const name of special)
+    if (name !== 'cmyk.jpg') expect(await bySharp(name), name).toEqual(pillow.whole[name]);
+});
+
+test('JPEGs shrunk while they are decoded give the bytes of Pillow’s draft mode', () => {
+  for (const [name, expected] of Object.entries(pillow.small)) {
+    if (special.includes(name)) continue;
+    const bytes = open(name);
+    for (const by of [2, 4, 8] as const)
+      expect(byJpegDecoder(bytes, plainHeader(bytes), by), `${name}, 1/${by}`).toEqual(expected[by]);
+  }
+});
+
+describe('damaged JPEGs', () => {
+  const plain = ['plain.jpg', 'progressive.jpg', 'grey.jpg'];
+
+  test('that end early are refused, wherever they end', () => {
+    for (const name of plain) {
+      const bytes = open(name);
+      const header = plainHeader(bytes);
+      for (let length = bytes.length - 1; length > 300; length -= 7)
+        expect(() => byJpegDecoder(bytes.subarray(0, length), header), `${name} to ${length}`).toThrow(
+          Damaged,
+        );
+    }
+  });
+
+  test('are not saved by the end of a thumbnail', async () => {
+    const thumbnail = new Uint8Array(open('plain.jpg'));
+    const bytes = open('full-colour.jpg');
+    const app5 = Buffer.concat([Buffer.of(0xff, 0xe5, 0, 0), thumbnail]);
+    app5.writeUInt16BE(thumbnail.length + 2, 2);
+    const whole = Buffer.concat([bytes.subarray(0, 2), app5, bytes.subarray(2)]);
+    expect(byJpegDecoder(whole, plainHeader(whole))).toEqual(pillow.whole['full-colour.jpg']);
+    const early = whole.subarray(0, whole.length - 100);
+    expect(() => byJpegDecoder(early, plainHeader(early))).toThrow(Damaged);
+  });
+
+  test('with other bytes inside the data give what sharp gives', async () => {
+    for (const name of ['plain.jpg', 'grey.jpg']) {
+      const header = plainHeader(open(name));
+      const start = open(name).indexOf(Buffer.of(0xff, 0xda)) + 16;
+      for (let seed = 1; seed <= 40; seed++) {
+        const bytes = open(name);
+        for (let k = 0; k < 3; k++) {
+          const at = start + ((seed * 7919 + k * 104_729) % (bytes.length - start - 4));
+          bytes[at] = (seed * 31 + k * 57) % 255; // no 255: that begins a marker
+        }
+        expect(byJpegDecoder(bytes, header), `${name}, ${seed}`).toEqual(shown(await decodePicture(bytes)));
+      }
+    }
+  });
+
+  test('change nothing for the next picture', () => {
+    const bytes = open('plain.jpg');
+    const header = plainHeader(bytes);
+    const bad = Buffer.from(bytes);
+    const table = bad.indexOf(Buffer.of(0xff, 0xc4));
+    bad.fill(0xee, table + 5, table + 21); // more codes than there can be
+    expect(() => byJpegDecoder(bad, header)).toThrow(Damaged);
+    expect(byJpegDecoder(bytes, header)).toEqual(pillow.whole['plain.jpg']);
+  });
+});
+
+test('a JPEG does not get the tables of the one before', async () => {
+  const optimised = await raw().jpeg({ optimiseCoding: true, quality: 60 }).toBuffer();
+  byJpegDecoder(optimised, plainHeader(optimised));
+  const bare = withoutHuffmanTables(optimised);
+  expect(byJpegDecoder(bare, plainHeader(bare))).toEqual(shown(await decodePicture(bare)));
+});
+
+function withoutHuffmanTables(jpeg: Buffer): Buffer {
+  const parts = [jpeg.subarray(0, 2)];
+  let at = 2;
+  for (; jpeg[at + 1] !== 0xda; at += 2 + jpeg.readUInt16BE(at + 2)) {
+    if (jpeg[at + 1] !== 0xc4) parts.push(jpeg.subarray(at, at + 2 + jpeg.readUInt16BE(at + 2)));
+  }
+  return Buffer.concat([...parts, jpeg.subarray(at)]);
+}
+
+test('a JPEG whose size can be read in two ways is refused before there is room made for it', () => {
+  const bytes = open('plain.jpg');
+  const header = plainHeader(bytes);
+  expect(() => byJpegDecoder(bytes, { ...header, width: header.width + 1 })).toThrow(/can be read as/);
+  // A marker without a length, which would hide what follows from who takes it for one that has a length.
+  const hiding = Buffer.concat([bytes.subarray(0, 2), Buffer.of(0xff, 0xd0, 0, 4), bytes.subarray(2)]);
+  expect(readPlainHeader(hiding)).toBeUndefined();
+});

@@ -1,0 +1,19 @@
+// A worker that dies of a picture that is 13 pixels wide, however it hears of it; otherwise the server's own.
+import { syncBuiltinESMExports } from 'node:module';
+import threads, { parentPort } from 'node:worker_threads';
+import '../../../serve/sessions/worker.mjs';
+
+/** @param {import('../../../serve/sessions/messages.ts').ToWorker | undefined} message */
+function dieOf(message) {
+  if (message?.kind !== 'lot') return;
+  if (message.parcel.pictures.some(({ width }) => width === 13)) process.exit(7);
+}
+
+const { receiveMessageOnPort } = threads;
+threads.receiveMessageOnPort = (port) => {
+  const received = receiveMessageOnPort(port);
+  dieOf(received?.message);
+  return received;
+};
+syncBuiltinESMExports();
+parentPort?.on('message', dieOf);

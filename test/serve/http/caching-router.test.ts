@@ -1,0 +1,43 @@
+// What the router promises: what it keeps of an address is what it would find.
+import type { Router } from 'hono/router';
+import { TrieRouter } from 'hono/router/trie-router';
+import { expect, test } from 'vitest';
+import { createRouter } from '../../../serve/http/caching-router.ts';
+
+const routes = [
+  ['ALL', '*', 'around'],
+  ['POST', '/classify', 'classify'],
+  ['GET', '/models/stats', 'all'],
+  ['GET', '/models/:model', 'one'],
+] as const;
+
+function addAll(router: Router<string>): void {
+  for (const [method, path, handler] of routes) router.add(method, path, handler);
+}
+
+const asked = ['GET', 'POST'].flatMap((method) =>
+  ['/classify', '/models/stats', '/models/digits', '/models/cifar', '/models/:model', '/nothing'].map(
+    (path) => [method, path] as const,
+  ),
+);
+
+test('every address has the handlers and parameters that a router without memory finds, each time', () => {
+  const [ours, plain] = [createRouter<string>(), new TrieRouter<string>()];
+  for (const router of [ours, plain]) addAll(router);
+  for (const [method, path] of [...asked, ...asked])
+    expect(ours.match(method, path), `${method} ${path}`).toEqual(plain.match(method, path));
+});
+
+test('a handler that is added later is found', () => {
+  const router = createRouter<string>();
+  router.add('POST', '/classify', 'classify');
+  expect(router.match('POST', '/classify')[0]).toHaveLength(1);
+  router.add('ALL', '*', 'after');
+  expect(router.match('POST', '/classify')[0].map(([handler]) => handler)).toEqual(['classify', 'after']);
+});
+
+test('an address without parameters is looked for once', () => {
+  const router = createRouter<string>();
+  addAll(router);
+  expect(router.match('POST', '/classify')).toBe(router.match('POST', '/classify'));
+});

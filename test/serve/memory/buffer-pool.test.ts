@@ -1,0 +1,109 @@
+// What is promised of memory that bodies share: nobody gets what another still reads, and it is used again.
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { Readable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { createRooms } from '../../../serve/memory/buffer-pool.ts';
+import { createMemory, type Held } from '../../../serve/memory/byte-budget.ts';
+import { openFree } from '../../../serve/memory/free-buffers.ts';
+import { settleAll } from '../../../serve/settle.ts';
+import { readBody } from '../../../serve/upload/body.ts';
+
+const read = (held: Held, byte: number, length: number) => {
+  const chunks = [Buffer.alloc(1000, byte), Buffer.alloc(length - 1000, byte)];
+  return readBody({ stream: Readable.from(chunks), type: '', announced: undefined, limit: 1e9, held });
+};
+
+// Compared by `equals`: `toEqual` takes seconds for a hundred kilobytes.
+test.each([1001, 4096, 100_000, 1024 * 1024, 1024 * 1024 + 1])('bodies of %i bytes', async (length) => {
+  const hold = createMemory(1e9);
+  const [first, second] = [hold(), hold()];
+  const [one, two] = [await read(first, 1, length), await read(second, 2, length)];
+  expect(one.equals(Buffer.alloc(length, 1))).toBe(true);
+  first.release();
+  first.release();
+  const [three, four] = [await read(hold(), 3, length), await read(hold(), 4, length)];
+  expect(two.equals(Buffer.alloc(length, 2))).toBe(true);
+  expect(three.equals(Buffer.alloc(length, 3))).toBe(true);
+  expect(four.equals(Buffer.alloc(length, 4))).toBe(true);
+});
+
+test('memory that was given back is used again, by bodies of about its size, and no more is kept than agreed', () => {
+  const rooms = createRooms(200_000);
+  const room = rooms.take(90_000);
+  rooms.giveBack(room);
+  const used = [20_000, 100_000, 80_000].map((bytes) => rooms.take(bytes) === room);
+  expect(used).toEqual([false, false, true]);
+  const others = [rooms.take(90_000), rooms.take(90_000)];
+  for (const one of [room, ...others]) rooms.giveBack(one);
+  const again = [1, 2, 3].map(() => [room, ...others].indexOf(rooms.take(90_000)));
+  expect(again).toEqual([2, 1, -1]);
+});
+
+test('works that share a body are waited for when one of them fails', async () => {
+  let over = false;
+  const slow = new Promise<void>((resolve) => setTimeout(resolve, 20)).then(() => {
+    over = true;
+  });
+  await expect(settleAll([Promise.reject(new Error('damaged')), slow])).rejects.toThrow('damaged');
+  expect(over).toBe(true);
+});
+
+test('memory is freed at once, but for parts of more', async () => {
+  const free = openFree();
+  await new Promise((resolve) => setTimeout(resolve, 50)); // until its port is closed, at the next turn, it holds what it gets
+  const before = process.memoryUsage().arrayBuffers;
+  const [whole, more] = [Buffer.alloc(64 * 1024 * 1024), Buffer.alloc(64 * 1024 * 1024, 7)];
+  const part = more.subarray(1000);
+  free([whole, part]);
+  expect([whole.length, part.length, part[0]]).toEqual([0, more.length - 1000, 7]);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(65 * 1024 * 1024);
+});
+
+test('a body that comes in pieces is whole', async () => {
+  const server = createServer(async (request, response) => {
+    const held = createMemory(1e9)();
+    const body = await readBody({ stream: request, type: '', announced: undefined, limit: 1e9, held });
+    response.end(createHash('sha256').update(body).digest('hex'));
+    held.release();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const pieces = [100, 5_000, 70_000, 300_000].map((length) => randomBytes(length));
+  const expected = createHash('sha256').update(Buffer.concat(pieces)).digest('hex');
+  for (let i = 0; i < 3; i++) {
+    const response = await fetch(`http://127.0.0.1:${port}`, {
+      method: 'POST',
+      body: Readable.toWeb(Readable.from(pieces)) as ReadableStream,
+      duplex: 'half',
+    } as RequestInit);
+    expect(await response.text()).toBe(expected);
+  }
+  server.close();
+});
+
+test('what was taken of a body that is too long is let go of, also while its sender stays', async () => {
+  const MiB = 1024 * 1024;
+  const hold = createMemory(1e9);
+  const server = createServer(async (request, response) => {
+    const held = hold();
+    const upload = { stream: request, type: '', announced: undefined, limit: 64 * MiB, held };
+    response.end(await readBody(upload).then(String, String));
+    held.release();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const before = process.memoryUsage().arrayBuffers;
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const answered = once(socket, 'data');
+  socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n');
+  const piece = Buffer.alloc(MiB);
+  for (let i = 0; i < 65; i++) await new Promise((resolve) => socket.write(piece, resolve));
+  expect(String(await answered)).toContain('longer than 64 MiB');
+  await expect
+    .poll(() => process.memoryUsage().arrayBuffers - before, { timeout: 20_000 })
+    .toBeLessThan(8 * MiB);
+  socket.destroy();
+  server.close();
+});

@@ -1,0 +1,79 @@
+// What --device promises: auto says what it got, cuda fails loudly where there is none, and words for what is no device.
+import { expect, test } from 'vitest';
+import { openEngine } from '../../../serve/engine/index.ts';
+import { type Device, explainNoCuda, parseDevice } from '../../../serve/sessions/device.ts';
+import { defaultLimits } from '../../../serve/settings/limits.ts';
+import { isGpu } from '../../../setup/flavour.mjs';
+import { findGpus } from '../../../setup/gpu.mjs';
+import { colours, fillRepository, temporaryFolder } from '../harness.ts';
+
+/** The device that a server got, what it said, and why it did not start. */
+async function start(device: Device) {
+  const folder = await temporaryFolder();
+  await fillRepository(folder.path, [colours]);
+  const log: string[] = [];
+  const write = (line: string) => void log.push(line);
+  const engine = openEngine({
+    repository: folder.path,
+    device,
+    threads: 1,
+    watch: 0,
+    limits: defaultLimits,
+    log: write,
+  });
+  const failed = await engine.load().then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  const { device: got } = engine.state();
+  await engine.close();
+  await folder.remove();
+  return { got, log, failed };
+}
+
+const gpu = isGpu() && findGpus().length > 0;
+
+test.skipIf(isGpu())('auto falls back to the processor and says what would mend it', async () => {
+  const { got, log, failed } = await start('auto');
+  expect(failed).toBeUndefined();
+  expect(got).toBe('cpu');
+  expect(log).toEqual([
+    'CUDA is not set up: npm run setup -- --gpu fetches its libraries; models run on the processor',
+  ]);
+});
+
+test.skipIf(isGpu())('cuda does not start without CUDA', async () => {
+  const { log, failed } = await start('cuda:1');
+  expect(failed).toMatch(
+    /no model of .* can be served: colours\/1: CUDA is not set up: npm run setup -- --gpu/,
+  );
+  expect(log).toEqual([
+    expect.stringMatching(/^colours\/1 is left out: CUDA is not set up: npm run setup -- --gpu/),
+  ]);
+});
+
+test('cpu does not look for CUDA', async () => {
+  expect(await start('cpu')).toMatchObject({ got: 'cpu', log: [], failed: undefined });
+});
+
+test(`cuda runs the models on the GPU${gpu ? '' : ' (skipped: no NVIDIA GPU, or not set up with --gpu)'}`, {
+  skip: !gpu,
+}, async () => {
+  expect(await start('cuda')).toMatchObject({ got: 'cuda:0', log: [], failed: undefined });
+});
+
+test('the reason of onnxruntime is cut to what a person can use', () => {
+  const error = new Error(
+    'no available backend found. ERR: [cuda] Error: Failed to load library libonnxruntime_providers_cuda.so\nstack',
+  );
+  expect(explainNoCuda(error, true)).toBe(
+    'CUDA cannot be used: Failed to load library libonnxruntime_providers_cuda.so',
+  );
+});
+
+test('what is no device is said so', () => {
+  expect(['auto', 'cpu', 'cuda', 'cuda:3'].map(parseDevice)).toEqual(['auto', 'cpu', 'cuda', 'cuda:3']);
+  expect(() => parseDevice('gpu')).toThrow(
+    '--device: received "gpu", expected auto, cpu, cuda, or cuda: with',
+  );
+});

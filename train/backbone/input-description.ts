@@ -1,0 +1,197 @@
+// What an ONNX file takes, by everything that says so: options, its card, its metadata, a configuration beside it, its graph.
+import { cardKey, checkCard } from '../../models/card.ts';
+import { UserError } from '../../models/errors.ts';
+import { dataType, type ModelProto } from '../../models/onnx/schema.ts';
+import { type Told, toldByConfig } from './config.ts';
+import { seenBy } from './find.ts';
+import { scalingCalled, scalings } from './scaling.ts';
+import type { Backbone } from './schema.ts';
+import { inputsOf } from './walk.ts';
+
+/** Options of the command line about a file from elsewhere. */
+export const backboneOptions = {
+  backbone: {
+    type: 'string',
+    description: 'A folder: any ONNX file, whose features a head is trained on; it stays as it is',
+  },
+  features: {
+    type: 'string',
+    description:
+      "With --backbone: the value in its graph to train on; the last dense layer's input if left out",
+  },
+  scaling: {
+    type: 'string',
+    description: `With --backbone: what it wants bytes to be, ${Object.keys(scalings).join(', ')}`,
+  },
+  mean: {
+    type: 'string',
+    description: 'With --backbone: mean of the pixels from 0 to 1, such as 0.5,0.5,0.5',
+  },
+  deviation: { type: 'string', description: 'With --backbone: their deviation, such as 0.5,0.5,0.5' },
+  layout: { type: 'string', description: 'With --backbone: nchw or nhwc, where the file leaves it open' },
+} as const;
+
+export type BackboneArgs = { readonly [name in keyof typeof backboneOptions]?: string | undefined };
+
+/** All that must be known to give pictures to a file. */
+export interface Input {
+  readonly type: Backbone['input']['type'];
+  readonly layout: Backbone['input']['layout'];
+  readonly order: Backbone['input']['order'];
+  readonly channels: 1 | 3;
+  /** Side of the pictures, pixels. */
+  readonly size: number;
+  readonly standardise: { mean: number[]; deviation: number[] };
+  readonly prepare: Told['prepare'];
+}
+
+const TYPES: ReadonlyMap<number, Input['type']> = new Map([
+  [dataType.FLOAT, 'float32'],
+  [dataType.UINT8, 'uint8'],
+]);
+
+/**
+ * @param size - Side that was asked for.
+ * @throws UserError when the file takes no pictures, or something about them is not known: it names the option.
+ */
+export function inputOf(path: string, model: ModelProto, args: BackboneArgs, size?: number): Input {
+  const { graph } = model;
+  const [input, ...others] = inputsOf(graph);
+  const { elem_type = 0, shape } = input?.type?.tensor_type ?? {};
+  const type = TYPES.get(elem_type);
+  const dims = shape?.dim ?? [];
+  if (input === undefined || others.length > 0 || type === undefined || (shape && dims.length !== 4)) {
+    const inputs = [input, ...others].map((each) => `${each?.name} ${describe(each?.type?.tensor_type)}`);
+    throw new UserError(
+      `${path} takes ${inputs.join(' and ')}; a backbone takes pictures: one input of float32 or uint8 [N,3,height,width] or [N,height,width,3].`,
+    );
+  }
+  const told: Told = {
+    ...toldByConfig(path),
+    ...toldByMetadata(model),
+    ...toldByCard(model),
+    ...toldByOptions(args),
+  };
+  const known = dims.map(({ dim_value }) => dim_value);
+  const seen = seenBy(graph, input.name);
+  const layout = told.layout ?? layoutOf(known) ?? seen?.layout;
+  if (layout === undefined)
+    throw new UserError(
+      `${path} takes ${input.name} ${describe(input.type?.tensor_type)}, which does not say where its channels are: --layout nchw or --layout nhwc.`,
+    );
+  const [channels = seen?.channels ?? told.channels ?? 3, height, width] =
+    layout === 'nchw' ? known.slice(1) : [known[3], known[1], known[2]];
+  if (channels !== 1 && channels !== 3)
+    throw new UserError(
+      `${path} takes pictures of ${channels} channels as ${layout}; expected 3, or 1 for grey. If its channels lie elsewhere: --layout ${layout === 'nchw' ? 'nhwc' : 'nchw'}.`,
+    );
+  return {
+    ...{ type, layout, channels },
+    order: told.order ?? 'rgb',
+    size: sideOf(path, [height, width], told, size),
+    standardise: standardiseOf(path, type, told, channels),
+    prepare: told.prepare,
+  };
+}
+
+function toldByOptions({ scaling, mean, deviation, layout }: BackboneArgs): Told {
+  if (layout !== undefined && layout !== 'nchw' && layout !== 'nhwc')
+    throw new UserError(`--layout takes nchw or nhwc; received ${JSON.stringify(layout)}.`);
+  if (scaling !== undefined && (mean !== undefined || deviation !== undefined))
+    throw new UserError('--scaling says what --mean and --deviation would: give either.');
+  const standardise =
+    scaling !== undefined
+      ? scalings[scalingCalled(scaling)]
+      : mean !== undefined || deviation !== undefined
+        ? { mean: numbersOf('mean', mean ?? '0'), deviation: numbersOf('deviation', deviation ?? '1') }
+        : undefined;
+  if (standardise?.deviation.some((each) => each <= 0))
+    throw new UserError(`--deviation takes numbers above 0; received ${JSON.stringify(deviation)}.`);
+  return { ...(layout && { layout }), ...(standardise && { standardise }) };
+}
+
+function numbersOf(option: string, text: string): number[] {
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (numbers.every(Number.isFinite) && (numbers.length === 1 || numbers.length === 3)) return numbers;
+  throw new UserError(
+    `--${option} takes one number, or three with commas between them; received ${JSON.stringify(text)}.`,
+  );
+}
+
+/** Our own card: the file takes bytes, and its scaling is in its graph. */
+function toldByCard({ metadata_props }: ModelProto): Told {
+  const text = metadata_props.find(({ key }) => key === cardKey)?.value;
+  if (text === undefined) return {};
+  const { input } = checkCard(JSON.parse(text));
+  const [height, width, channels] = input.shape;
+  return { height, width, channels, layout: 'nhwc', prepare: input.prepare };
+}
+
+/** ONNX's own words for the ranges of pixels (docs/MetadataProps.md, "Image Category Definition"). */
+const RANGES: Readonly<Record<string, keyof typeof scalings>> = {
+  NominalRange_0_255: '0..255',
+  Normalized_0_1: '0..1',
+  Normalized_1_1: '-1..1',
+};
+
+function toldByMetadata({ metadata_props }: ModelProto): Told {
+  const metadata = new Map(metadata_props.map(({ key, value }) => [key, value]));
+  const format = metadata.get('Image.BitmapPixelFormat') ?? '';
+  const scaling = RANGES[metadata.get('Image.NominalPixelRange') ?? ''];
+  return {
+    ...(format.startsWith('Bgr') && { order: 'bgr' as const }),
+    ...(format.startsWith('Gray') && { channels: 1 }),
+    ...(scaling && { standardise: scalings[scaling] }),
+  };
+}
+
+/** Where the channels are, if only one of the two axes can be theirs. */
+function layoutOf([, second, , last]: readonly (number | undefined)[]): Input['layout'] | undefined {
+  const [first, final] = [second, last].map((size) => size === 1 || size === 3);
+  if (first === final) return undefined;
+  return first ? 'nchw' : 'nhwc';
+}
+
+function sideOf(
+  path: string,
+  [height, width]: readonly (number | undefined)[],
+  told: Told,
+  asked: number | undefined,
+): number {
+  const [rows, columns] = [height ?? asked ?? told.height, width ?? asked ?? told.width];
+  if (rows === undefined || columns === undefined)
+    throw new UserError(
+      `${path} takes pictures of any size, and nothing says which it was trained on: --size 224, for example.`,
+    );
+  if (asked !== undefined && (rows !== asked || columns !== asked))
+    throw new UserError(`${path} takes pictures of ${rows} x ${columns} alone; --size ${asked} cannot be.`);
+  if (rows !== columns)
+    throw new UserError(`${path} takes pictures of ${rows} x ${columns}; a folder is prepared as squares.`);
+  return rows;
+}
+
+function standardiseOf(
+  path: string,
+  type: Input['type'],
+  { standardise }: Told,
+  channels: number,
+): Input['standardise'] {
+  // Bytes go in as they are.
+  const given = type === 'uint8' ? scalings['0..255'] : standardise;
+  if (given === undefined)
+    throw new UserError(
+      `${path} takes ${type}, and nothing says what the bytes of a picture become: it has no card and no Image.NominalPixelRange, and no preprocessor_config.json lies beside it. Say how it was trained: --scaling ${Object.keys(scalings).join(', ')}; or, for example, --mean 0.5,0.5,0.5 --deviation 0.5,0.5,0.5`,
+    );
+  const each = (numbers: readonly number[]) =>
+    Array.from({ length: channels }, (_, i) => numbers[i] ?? numbers[0] ?? 0);
+  return { mean: each(given.mean), deviation: each(given.deviation) };
+}
+
+function describe(tensor: { elem_type: number; shape?: { dim: readonly object[] } } | undefined): string {
+  const name =
+    Object.entries(dataType).find(([, code]) => code === tensor?.elem_type)?.[0] ?? 'of no known type';
+  const dims = tensor?.shape?.dim.map((dim) =>
+    'dim_value' in dim ? dim.dim_value : 'dim_param' in dim ? dim.dim_param : '?',
+  );
+  return dims === undefined ? name : `${name} [${dims.join(',')}]`;
+}

@@ -1,0 +1,156 @@
+// How long a training will take, from a short probe, and the steps that fit a budget of wall time.
+import { UserError } from '../../models/errors.ts';
+import type { Dataset } from '../datasets/index.ts';
+import { firstOf } from '../datasets/subset.ts';
+import { viewCount } from '../layers/tta.ts';
+import { openLoader } from '../loader/index.ts';
+import { evaluate } from '../loop/evaluate.ts';
+import { createTraining } from '../loop/fit.ts';
+import { spansOf } from '../loop/stages.ts';
+import { scheduleAt } from '../optimizers/schedule.ts';
+import { seedPair } from '../random.ts';
+import { type Recipe, stepsOf } from '../recipes/index.ts';
+
+/** What a machine takes for the parts of a training, in seconds. */
+export interface Pace {
+  step: number;
+  /** Of all test images, once. */
+  evaluation: number;
+  /** Of the features of all images, where a backbone is frozen; its steps then take next to nothing. */
+  features: number;
+  /** Before the first step. */
+  start: number;
+}
+
+export interface Plan {
+  steps: number;
+  /** May end in part of one. */
+  epochs: number;
+  /** Wall time. */
+  seconds: number;
+}
+
+/** The first steps are slower: TensorFlow prepares each op when it first runs. */
+const WARM_UP = 3;
+const STEPS = 20;
+
+/** Images that are evaluated for the probe. */
+const EVALUATED = 1000;
+
+/** Trains `STEPS` steps that nobody keeps, and evaluates a part of the test images. */
+export async function measurePace(recipe: Recipe, dataset: Dataset): Promise<Pace> {
+  const started = performance.now();
+  const training = createTraining(recipe, dataset);
+  const { batchSize, seed, augment, schedule } = recipe;
+  const { train: split, shape, test } = dataset;
+  const loader = await openLoader({ split, shape, batchSize, seed, augment });
+  const run = (from: number, to: number): number => {
+    const began = performance.now();
+    for (let step = from; step < to; step++)
+      training.run({
+        ...loader.next(),
+        // As slow as they come, so that what is measured does not diverge.
+        ...scheduleAt(schedule, 0),
+        step: step + 1,
+        seed: seedPair(seed, 'step', step),
+      });
+    return secondsSince(began);
+  };
+  try {
+    const start = secondsSince(started);
+    const warmUp = run(0, WARM_UP);
+    const step = run(WARM_UP, WARM_UP + STEPS) / STEPS;
+    const n = Math.min(EVALUATED, test.n);
+    const part = firstOf(test, n);
+    evaluate(training, part);
+    const began = performance.now();
+    evaluate(training, part);
+    const evaluation = (secondsSince(began) * test.n) / n;
+    const features = evaluation * (1 + split.n / test.n);
+    return { step, evaluation, features, start: start + Math.max(0, warmUp - WARM_UP * step) };
+  } finally {
+    await loader.close();
+    training.dispose();
+  }
+}
+
+function secondsSince(began: number): number {
+  return (performance.now() - began) / 1000;
+}
+
+/** What `recipe` will take at this pace: its steps, an evaluation at each epoch's end, and its views at the last one. */
+export function planOf(recipe: Recipe, pace: Pace, stepsPerEpoch: number): Plan {
+  const steps = stepsOf(recipe, stepsPerEpoch);
+  const views = recipe.tta === 'none' ? 0 : viewCount(recipe.tta);
+  const whole = spansOf(recipe, stepsPerEpoch).reduce(
+    (sum, { from, to, frozen }) => sum + (frozen ? 0 : to - from),
+    0,
+  );
+  const evaluations = Math.ceil(whole / stepsPerEpoch) + views;
+  const seconds =
+    pace.start + whole * pace.step + evaluations * pace.evaluation + pace.features * (whole < steps ? 1 : 0);
+  return { steps, epochs: steps / stepsPerEpoch, seconds };
+}
+
+/**
+ * `recipe` with as many steps as take `budget` seconds at this pace, if its own take longer. Its schedule, whose
+ * shares are of all steps, shrinks with them.
+ * @throws UserError when not one step fits.
+ */
+export function withinBudget(recipe: Recipe, budget: number, pace: Pace, stepsPerEpoch: number): Recipe {
+  const own = planOf(recipe, pace, stepsPerEpoch);
+  if (own.seconds <= budget) return { ...recipe, budget };
+  const takes = (steps: number) => planOf({ ...recipe, steps }, pace, stepsPerEpoch).seconds;
+  if (takes(1) > budget)
+    throw new UserError(
+      `A budget of ${duration(budget)} is too short for ${recipe.name}: one step and one evaluation take ${duration(takes(1))} here.`,
+    );
+  // The most steps that fit lie in [low, high).
+  let [low, high] = [1, own.steps];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (takes(middle) <= budget) low = middle;
+    else high = middle;
+  }
+  return { ...recipe, steps: low, budget };
+}
+
+/** A plan in words. */
+export function describePlan(recipe: Recipe, pace: Pace, plan: Plan): string {
+  return `${recipe.name} takes about ${duration(plan.seconds)} on this machine as it is now: ${stepsInWords(plan)} of ${recipe.batchSize} images, ${inMilliseconds(pace.step)} each, and ${pace.evaluation.toFixed(1)} s for each epoch's evaluation (measured over ${STEPS} steps).`;
+}
+
+/** What a budget changed, in words. */
+export function describeBudget(before: Plan, after: Plan, budget: number): string {
+  if (after.steps === before.steps)
+    return `Budget ${duration(budget)}: nothing to change, training takes about ${duration(before.seconds)}.`;
+  return `Budget ${duration(budget)}: ${stepsInWords(after)} instead of ${stepsInWords(before)}, which would take about ${duration(before.seconds)}. The schedule shrinks with them; nothing else is changed.`;
+}
+
+function stepsInWords({ steps, epochs }: Plan): string {
+  const rounded = Number(epochs.toFixed(1));
+  return `${steps} steps (${rounded} epoch${rounded === 1 ? '' : 's'})`;
+}
+
+function inMilliseconds(seconds: number): string {
+  return `${(seconds * 1000).toPrecision(3)} ms`;
+}
+
+/** Seconds as `45 s`, `9.5 min` or `1.2 h`. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 90 * 60) return `${Number((seconds / 60).toFixed(1))} min`;
+  return `${Number((seconds / 3600).toFixed(1))} h`;
+}
+
+/**
+ * Seconds of a time such as `10m`, `90s` or `1.5h`; a bare number counts minutes.
+ * @throws UserError for anything else.
+ */
+export function parseDuration(text: string): number {
+  const [, digits = '', unit = ''] =
+    /^\s*(\d+(?:\.\d+)?)\s*(s|sec|m|min|h)?\s*$/i.exec(text.toLowerCase()) ?? [];
+  const seconds = Number(digits) * ({ s: 1, h: 3600 }[unit.charAt(0)] ?? 60);
+  if (digits !== '' && seconds > 0) return seconds;
+  throw new UserError(`--budget takes a time such as 10m, 90s or 1.5h; received ${JSON.stringify(text)}.`);
+}

@@ -1,0 +1,67 @@
+// From uint8 pictures to logits: preprocessing and architecture as one function, the same in training and export.
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
+import type { Recipe } from '../recipes/recipe.ts';
+import { MEAN_IMAGE } from './mean-image.ts';
+import type { Architecture, Net } from './net.ts';
+import { averagedLogits } from './tta.ts';
+
+/** Standardisation in units of the bytes' scale: (byte / 255 - mean) / deviation, one number per channel. */
+export interface Standardise {
+  mean: readonly number[];
+  deviation: readonly number[];
+  /** Subtracts the mean of each pixel, a statistic of the network, instead of `mean`. */
+  meanImage?: true;
+}
+
+/**
+ * Logits `[N,classes]` of pictures.
+ * @param images - uint8 `[N,H,W,C]`.
+ * @param tta - Averages over several views of each picture.
+ */
+export function logitsOf(
+  net: Net,
+  architecture: Architecture,
+  standardise: Standardise,
+  images: Tensor,
+  tta: Recipe['tta'] = 'none',
+): Tensor {
+  if (architecture.takesBytes) return architecture(net, images);
+  const average = standardise.meanImage && net.statistic(MEAN_IMAGE, images.shape.slice(1), 0);
+  return averagedLogits(standardised(images, standardise, average), tta, (views) => architecture(net, views));
+}
+
+/** Probabilities `[N,classes]` of pictures: what is evaluated, exported and served. */
+export function probabilitiesOf(
+  net: Net,
+  architecture: Architecture,
+  standardise: Standardise,
+  images: Tensor,
+  tta: Recipe['tta'] = 'none',
+): Tensor {
+  return tf.softmax(logitsOf(net, architecture, standardise, images, tta));
+}
+
+/**
+ * uint8 to standardised float32, `[N,H,W,C]`, as one multiplication and one addition.
+ * @param average - The mean image `[H,W,C]`, from 0 to 255, instead of one mean per channel.
+ */
+export function standardised(images: Tensor, { mean, deviation }: Standardise, average?: Tensor): Tensor {
+  const scale = deviation.map((d) => 1 / (255 * d));
+  if (average !== undefined) return tf.mul(tf.sub(fromUint8(images), average), tf.tensor1d(scale));
+  const shift = mean.map((m, i) => -m / (deviation[i] ?? 1));
+  return tf.add(tf.mul(fromUint8(images), tf.tensor1d(scale)), tf.tensor1d(shift));
+}
+
+/** tfjs knows no uint8 and would cast from int32; this is TensorFlow's cast from what the tensor truly holds. */
+export function fromUint8(images: Tensor): Tensor {
+  return backend.executeSingleOutput(
+    'Cast',
+    [
+      attribute.type('SrcT', DataType.uint8),
+      attribute.type('DstT', DataType.float32),
+      attribute.bool('Truncate', false),
+    ],
+    [images],
+  );
+}

@@ -1,0 +1,126 @@
+// The forward pass as a compiled graph: what evaluates a network while it trains, and what an export is held against.
+import type { Variable } from '@tensorflow/tfjs-node-gpu';
+import { imageSize, imagesOf, type Shape, type Split } from '../datasets/index.ts';
+import { type Compiled, compile, type State } from '../graph/compile.ts';
+import { type MakeInputs, traceDynamic } from '../graph/retrace.ts';
+import { tf, uint8Tensor } from '../graph/tensorflow.ts';
+import { logitsOf, type Standardise } from '../layers/forward.ts';
+import { type Architecture, allParameters, netOf, type Parameters } from '../layers/net.ts';
+
+/** A network that predicts. */
+export interface Predictor {
+  /**
+   * @param images - uint8 `[N,H,W,C]`, any N.
+   * @returns Logits, float32 `[N,classes]`.
+   */
+  logits(images: Uint8Array): Float32Array;
+  /** Sets weights and statistics; other names in `state` are left out. */
+  write(state: State): void;
+  dispose(): void;
+}
+
+/** Compiles the forward pass of a network, in its present state. */
+export function createPredictor(
+  architecture: Architecture,
+  parameters: Parameters,
+  standardise: Standardise,
+  shape: Shape,
+): Predictor {
+  const variables = allParameters(parameters);
+  const compiled = compileForward(architecture, parameters, variables, standardise, shape);
+  compiled.write(
+    new Map([...variables].map(([name, variable]) => [name, variable.dataSync() as Float32Array])),
+  );
+  const size = shape[0] * shape[1] * shape[2];
+  return {
+    logits(images) {
+      const tensor = uint8Tensor(images, [images.length / size, ...shape]);
+      const outputs = compiled.run('predict', { image: tensor });
+      const values = outputs[0]?.dataSync() as Float32Array;
+      tf.dispose([tensor, outputs]);
+      return values;
+    },
+    write: (state) => compiled.write(new Map([...state].filter(([name]) => variables.has(name)))),
+    dispose: compiled.dispose,
+  };
+}
+
+function compileForward(
+  architecture: Architecture,
+  parameters: Parameters,
+  variables: Map<string, Variable>,
+  standardise: Standardise,
+  shape: Shape,
+): Compiled<'predict'> {
+  const size = shape[0] * shape[1] * shape[2];
+  const inputs: MakeInputs = (n) => [
+    { name: 'image', tensor: uint8Tensor(new Uint8Array(n * size), [n, ...shape]) },
+  ];
+  const net = netOf(parameters, { training: false });
+  const graph = traceDynamic(
+    ({ image }) => {
+      if (image === undefined) throw new Error('the forward pass has an input called image');
+      return [logitsOf(net, architecture, standardise, image)];
+    },
+    inputs,
+    variables,
+  );
+  return compile({ predict: graph });
+}
+
+export interface Evaluation {
+  n: number;
+  /** Mean cross-entropy. */
+  loss: number;
+  /** Share of the images whose most probable class is wrong. */
+  errorRate: number;
+}
+
+// Large enough to keep the cores busy, small enough for a laptop's memory: pictures, and bytes of them.
+const BATCH = 500;
+const BATCH_BYTES = 2_000_000;
+
+/** How many pictures of `size` bytes go through a network at a time, in evaluation. */
+export function batchFor(size: number): number {
+  return Math.max(8, Math.min(BATCH, Math.floor(BATCH_BYTES / size)));
+}
+
+/**
+ * Loss and error of a network on a whole split.
+ * @param batch - Pictures at a time.
+ */
+export function evaluate(
+  predictor: Pick<Predictor, 'logits'>,
+  split: Split,
+  batch = batchFor(imageSize(split)),
+): Evaluation {
+  const { labels, n } = split;
+  let loss = 0;
+  let wrong = 0;
+  for (let start = 0; start < n; start += batch) {
+    const end = Math.min(start + batch, n);
+    const logits = predictor.logits(imagesOf(split, start, end));
+    const classes = logits.length / (end - start);
+    for (let i = start; i < end; i++) {
+      const row = logits.subarray((i - start) * classes, (i - start + 1) * classes);
+      const label = labels[i] ?? 0;
+      loss += logSumExp(row) - (row[label] ?? 0);
+      if (argMax(row) !== label) wrong++;
+    }
+  }
+  return { n, loss: loss / n, errorRate: wrong / n };
+}
+
+/** Index of the largest value, the first of equals. */
+export function argMax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i;
+  return best;
+}
+
+function logSumExp(values: Float32Array): number {
+  const largest = Math.max(...values);
+  let sum = 0;
+  for (const value of values) sum += Math.exp(value - largest);
+  return largest + Math.log(sum);
+}

@@ -1,0 +1,71 @@
+// Features: what a backbone makes of pictures, computed once, as a data set of their own from which a head is trained.
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { type Dataset, featureShape, imagesOf, type Shape, type Split } from '../datasets/dataset.ts';
+import { compile, type State } from '../graph/compile.ts';
+import { traceDynamic } from '../graph/retrace.ts';
+import { tf, uint8Tensor } from '../graph/tensorflow.ts';
+import { type Standardise, standardised } from '../layers/forward.ts';
+import { allParameters, netOf, type Parameters, type Parts } from '../layers/net.ts';
+
+/** Makes features of pictures. */
+export interface Extractor {
+  /** How many features a picture has. */
+  readonly features: number;
+  /** @param images - uint8 `[N,H,W,C]`. @returns float32 `[N,features]`. */
+  extract(images: Uint8Array): Float32Array | Promise<Float32Array>;
+  close(): void | Promise<void>;
+}
+
+/** The extractor that the first two parts of a network are. */
+export function createExtractor(
+  { maps, pool }: Parts,
+  parameters: Parameters,
+  state: State,
+  standardise: Standardise,
+  shape: Shape,
+): Extractor {
+  const variables = allParameters(parameters);
+  const net = netOf(parameters, { training: false });
+  const size = shape[0] * shape[1] * shape[2];
+  const graph = traceDynamic(
+    ({ image }) => [pool(maps(net, standardised(image as Tensor, standardise)))],
+    (n) => [{ name: 'image', tensor: uint8Tensor(new Uint8Array(n * size), [n, ...shape]) }],
+    variables,
+  );
+  const compiled = compile({ extract: graph });
+  const used = new Set(graph.nodes.flatMap(({ op, label }) => (op === 'Variable' && label ? [label] : [])));
+  compiled.write(new Map([...state].filter(([name]) => used.has(name))));
+  const output = graph.nodes.find(({ name }) => `${name}:0` === graph.outputs[0])?.outputs[0];
+  return {
+    features: output?.shape[1] ?? 0,
+    extract(images) {
+      const image = uint8Tensor(images, [images.length / size, ...shape]);
+      const outputs = compiled.run('extract', { image });
+      const values = outputs[0]?.dataSync() as Float32Array;
+      tf.dispose([image, outputs]);
+      return values;
+    },
+    close: compiled.dispose,
+  };
+}
+
+/** Pictures that go through a backbone at a time. */
+const BATCH = 64;
+
+/**
+ * The features of a whole data set, as bytes where its pictures were: `[N,1,1,4 * features]` uint8 in shared memory,
+ * so that the loader shuffles them as it does pictures. 1,280 features take 5 kB a picture.
+ */
+export async function featuresOf(dataset: Dataset, extractor: Extractor): Promise<Dataset> {
+  const [train, test] = [await splitOf(dataset.train, extractor), await splitOf(dataset.test, extractor)];
+  return { ...dataset, shape: featureShape(extractor.features), train, test };
+}
+
+async function splitOf(split: Split, { features, extract }: Extractor): Promise<Split> {
+  const values = new Float32Array(new SharedArrayBuffer(split.n * features * Float32Array.BYTES_PER_ELEMENT));
+  for (let from = 0; from < split.n; from += BATCH) {
+    const to = Math.min(from + BATCH, split.n);
+    values.set(await extract(imagesOf(split, from, to)), from * features);
+  }
+  return { images: new Uint8Array(values.buffer), labels: split.labels, n: split.n };
+}

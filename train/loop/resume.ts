@@ -1,0 +1,57 @@
+// Puts a run's last checkpoint into a training step, or says why it does not belong there.
+import { existsSync } from 'node:fs';
+import { canonicalJson } from '../../models/canonical.ts';
+import { UserError } from '../../models/errors.ts';
+import type { Dataset } from '../datasets/index.ts';
+import type { NamedTensor } from '../files/safetensors.ts';
+import type { Recipe } from '../recipes/index.ts';
+import type { Progress } from '../runs/checkpoint.ts';
+import { type Run, readLast, wayOut } from '../runs/run.ts';
+import type { TrainingStep } from './step.ts';
+
+/**
+ * Puts the run's last checkpoint into `training`, or starts from the beginning when there is none.
+ * @throws UserError when the checkpoint is damaged, or is of other data, another network or another recipe.
+ */
+export function resume(run: Run, recipe: Recipe, dataset: Dataset, training: TrainingStep): Progress {
+  const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
+  const fresh = { step: 0, stepsPerEpoch, lossSum: 0, history: [], datasetDigests: { ...dataset.digests } };
+  if (!existsSync(run.last)) return fresh;
+  const { progress, tensors, recipe: written } = readLast(run);
+  for (const split of ['train', 'test'] as const)
+    if (progress.datasetDigests[split] !== dataset.digests[split])
+      throw new UserError(
+        `Run ${run.name} was trained on other data: the ${split} split of ${dataset.name} has changed since. Start over with --fresh.`,
+      );
+  const misfit = findMisfit(training.shapes, tensors) ?? findDifference(recipe, written);
+  if (misfit !== undefined) throw new UserError(`${run.last} does not fit ${misfit}. ${wayOut(run)}`);
+  training.write(
+    new Map(
+      [...training.shapes.keys()].map((name) => [name, tensors.get(name)?.values ?? new Float32Array()]),
+    ),
+  );
+  return progress;
+}
+
+/** A tensor that the network has otherwise than the checkpoint, or that one of the two lacks. */
+function findMisfit(
+  shapes: TrainingStep['shapes'],
+  tensors: ReadonlyMap<string, NamedTensor>,
+): string | undefined {
+  for (const name of new Set([...shapes.keys(), ...tensors.keys()])) {
+    const [expected, found] = [shapes.get(name), tensors.get(name)?.shape];
+    if (expected?.join() === found?.join() && (expected === undefined) === (found === undefined)) continue;
+    const show = (shape: readonly number[] | undefined, none: string) => (shape ? `[${shape}]` : none);
+    return `the recipe's network: ${name} is ${show(found, 'missing')}, expected ${show(expected, 'no such tensor')}`;
+  }
+  return undefined;
+}
+
+function findDifference(recipe: Recipe, written: Recipe): string | undefined {
+  const [expected, found] = [recipe, written].map((each) => new Map<string, unknown>(Object.entries(each)));
+  for (const key of new Set([...(expected?.keys() ?? []), ...(found?.keys() ?? [])])) {
+    const [a, b] = [expected, found].map((fields) => canonicalJson(fields?.get(key) ?? null));
+    if (a !== b) return `the run's recipe: its ${key} is ${b}, expected ${a}`;
+  }
+  return undefined;
+}

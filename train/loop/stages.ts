@@ -1,0 +1,128 @@
+// The stages of a training: where a recipe freezes its backbone, the head alone on cached features; then all of it.
+import { headOf } from '../architectures/head.ts';
+import { createArchitecture } from '../architectures/index.ts';
+import type { Dataset, Split } from '../datasets/index.ts';
+import { createParameters, disposeParameters } from '../layers/net.ts';
+import { type Loader, openLoader } from '../loader/index.ts';
+import type { ScheduleOptions } from '../optimizers/schedule.ts';
+import { type Recipe, stepsOf } from '../recipes/index.ts';
+import { createExtractor, featuresOf } from './features.ts';
+import { initialParameters } from './initial-weights.ts';
+import { createStep, type TrainingStep } from './step.ts';
+
+/** Steps from `from` to `to`, counted over the run, and the schedule that spans them. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly schedule: ScheduleOptions;
+  /** The backbone stays as it is. */
+  readonly frozen: boolean;
+}
+
+/** The spans of a training, one or two. */
+export function spansOf(recipe: Recipe, stepsPerEpoch: number): readonly [Span, ...Span[]] {
+  const steps = stepsOf(recipe, stepsPerEpoch);
+  const frozen = Math.min(steps, (recipe.freeze?.epochs ?? 0) * stepsPerEpoch);
+  const whole: Span = { from: frozen, to: steps, schedule: recipe.schedule, frozen: false };
+  if (recipe.freeze === undefined) return [whole];
+  const first: Span = { from: 0, to: frozen, schedule: recipe.freeze.schedule, frozen: true };
+  return frozen === steps ? [first] : [first, whole];
+}
+
+export interface Stage {
+  readonly span: Span;
+  /** What is stepped and evaluated in this stage. */
+  readonly step: TrainingStep;
+  readonly loader: Loader;
+  /** The validation images, or their features. */
+  readonly test: Split;
+  /** Everything that a checkpoint holds. */
+  read(): Map<string, Float32Array>;
+  /** Brings what was trained into the whole network. */
+  sync(): void;
+  close(): Promise<void>;
+}
+
+export interface StageOptions {
+  recipe: Recipe;
+  dataset: Dataset;
+  /** The step of the whole network. */
+  training: TrainingStep;
+  startStep: number;
+}
+
+/** Opens the stage in which `startStep` lies. */
+export async function openStage(span: Span, options: StageOptions): Promise<Stage> {
+  return span.frozen ? openFrozen(span, options) : openWhole(span, options);
+}
+
+async function openWhole(span: Span, { recipe, dataset, training, startStep }: StageOptions): Promise<Stage> {
+  // Begun anew, the optimizer has no memory of the head's stage, and its corrections count from here.
+  if (startStep === span.from && span.from > 0) forget(training);
+  const { augment } = recipe;
+  const { train: split, shape, test } = dataset;
+  const loader = await openLoader({ ...loading(recipe, startStep), split, shape, augment });
+  return {
+    span,
+    step: training,
+    loader,
+    test,
+    read: training.read,
+    sync: () => {},
+    close: loader.close,
+  };
+}
+
+/**
+ * The stage in which batch norm and all else in the backbone stay as they are, so that its features of a picture
+ * are the same in every epoch: they are computed once, without augmentation.
+ */
+async function openFrozen(
+  span: Span,
+  { recipe, dataset, training, startStep }: StageOptions,
+): Promise<Stage> {
+  const architecture = createArchitecture(recipe.architecture, dataset.labels.length);
+  const { parts } = architecture;
+  if (parts === undefined)
+    throw new Error(`${recipe.architecture.name} is not made of parts: nothing of it can be frozen`);
+  const all = initialParameters(recipe, dataset, architecture);
+  const state = training.read();
+  const extractor = createExtractor(parts, all, state, recipe.standardise, dataset.shape);
+  disposeParameters(all);
+  const features = await featuresOf(dataset, extractor);
+  await extractor.close();
+
+  const head = headOf(parts);
+  const parameters = createParameters(head, features.shape, recipe.seed);
+  const alone: Recipe = { ...recipe, tta: 'none', precision: 'float32' };
+  const step = createStep(alone, head, parameters, features.shape);
+  disposeParameters(parameters);
+  step.write(new Map([...state].filter(([name]) => step.shapes.has(name))));
+
+  const { train: split, shape, test } = features;
+  const loader = await openLoader({ ...loading(recipe, startStep), split, shape, augment: {} });
+  return {
+    span,
+    step,
+    loader,
+    test,
+    read: () => new Map([...training.read(), ...step.read()]),
+    sync: () => training.write(step.read()),
+    async close() {
+      await loader.close();
+      step.dispose();
+    },
+  };
+}
+
+function loading({ batchSize, seed }: Recipe, startStep: number) {
+  return { batchSize, seed, startStep };
+}
+
+/** Empties the optimizer's slots. */
+function forget(training: TrainingStep): void {
+  const slots = [...training.shapes].filter(([name]) => name.startsWith('optimizer/'));
+  training.write(
+    new Map(slots.map(([name, shape]) => [name, new Float32Array(shape.reduce((size, n) => size * n, 1))])),
+  );
+}

@@ -1,0 +1,80 @@
+// What a training shows in the terminal: a bar while an epoch runs, and a table with a row per epoch.
+import { Presets, SingleBar } from 'cli-progress';
+import type { Watcher } from '../loop/fit.ts';
+
+const COLUMNS = ['epoch', 'train_loss', 'valid_loss', 'error_rate', 'time', 'images/s'] as const;
+
+/**
+ * A watcher that draws on the terminal; without one (a log file, CI) it prints the rows alone.
+ * @param batchSize - To turn steps into images.
+ */
+export function watchInTerminal(
+  batchSize: number,
+  epochs: number,
+  interactive = process.stderr.isTTY,
+): Watcher & { stop(): void } {
+  let bar: SingleBar | undefined;
+  let [firstStep, started, total] = [0, 0, 0];
+  const stop = () => {
+    bar?.stop();
+    bar = undefined;
+  };
+  return {
+    stop,
+    onStart({ step, steps }) {
+      [firstStep, started, total] = [step, performance.now(), steps];
+      console.log(row(COLUMNS));
+    },
+    onStep({ step, loss }) {
+      if (!interactive) return;
+      if (bar === undefined) {
+        bar = new SingleBar(
+          { format: FORMAT, hideCursor: true, clearOnComplete: true, fps: 5 },
+          Presets.shades_classic,
+        );
+        bar.start(total, step, { epoch: 1, epochs, speed: '', left: '', loss: '' });
+      }
+      const seconds = (performance.now() - started) / 1000;
+      const perSecond = (step - firstStep) / seconds;
+      bar.update(step, {
+        epoch: Math.min(epochs, Math.floor((step * epochs) / total) + 1),
+        speed: Math.round(perSecond * batchSize),
+        left: clock((total - step) / perSecond),
+        loss: loss.toFixed(4),
+      });
+    },
+    onEpoch({ epoch, trainLoss, validLoss, errorRate }, { seconds, imagesPerSecond }) {
+      stop();
+      console.log(
+        row([
+          String(epoch),
+          trainLoss.toFixed(4),
+          validLoss.toFixed(4),
+          percent(errorRate),
+          clock(seconds),
+          String(Math.round(imagesPerSecond)),
+        ]),
+      );
+    },
+  };
+}
+
+const FORMAT = '{bar} epoch {epoch}/{epochs}  {speed} images/s  {left} left  loss {loss}';
+
+function row(cells: readonly string[]): string {
+  return cells.map((cell) => cell.padStart(10)).join('  ');
+}
+
+/** `0.0049` as `0.49 %`. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
+/** Seconds as `1:05` or `1:02:03`. */
+export function clock(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '-:--';
+  const whole = Math.round(seconds);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (n: number) => String(n).padStart(2, '0');
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}

@@ -1,0 +1,95 @@
+// A checkpoint: everything a training needs to go on, or a model to be exported, in one safetensors file.
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { canonicalJson } from '../../models/canonical.ts';
+import { UserError } from '../../models/errors.ts';
+import { type Recipe, recipeSchema } from '../recipes/recipe.ts';
+import { type NamedTensor, readSafetensors, writeSafetensors } from '../files/safetensors.ts';
+
+const FORMAT = 'trainyard-checkpoint/2';
+/** As before, without a digest. */
+const FORMER = 'trainyard-checkpoint/1';
+
+export const rowSchema = z.object({
+  /** From 1. */
+  epoch: z.int(),
+  step: z.int(),
+  trainLoss: z.number(),
+  validLoss: z.number(),
+  /** Share of the validation images that are wrong. */
+  errorRate: z.number(),
+  /** The same with the recipe's test-time augmentation, after the last epoch. */
+  tta: z.object({ validLoss: z.number(), errorRate: z.number() }).exactOptional(),
+});
+
+const progressSchema = z.object({
+  /** Steps done. */
+  step: z.int().min(0),
+  stepsPerEpoch: z.int().min(1),
+  /** Sum of the losses of the epoch's steps so far. */
+  lossSum: z.number(),
+  /** One row per epoch that is done. */
+  history: z.array(rowSchema),
+  /** SHA-256 of the data the run sees. */
+  datasetDigests: z.object({ train: z.string(), test: z.string() }),
+});
+
+/** Results of one epoch. */
+export type EpochRow = z.output<typeof rowSchema>;
+
+/** How far a training has come. It holds no times, so that equal trainings have equal checkpoints. */
+export type Progress = z.output<typeof progressSchema>;
+
+export interface Checkpoint {
+  readonly recipe: Recipe;
+  readonly progress: Progress;
+  /**
+   * Weights and statistics by name (`conv1/kernel`), and the optimizer's slots as `optimizer/<slot>/<weight>`.
+   */
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
+}
+
+/**
+ * Writes a checkpoint whole or not at all, with a digest of what is in it.
+ * @throws UserError when it cannot be written, for example because the disk is full.
+ */
+export function writeCheckpoint(path: string, { recipe, progress, tensors }: Checkpoint): void {
+  const texts = { recipe: canonicalJson(recipe), progress: canonicalJson(progress) };
+  const metadata = { format: FORMAT, ...texts, sha256: digestOf(texts, tensors) };
+  writeSafetensors(path, { tensors, metadata });
+}
+
+/**
+ * @throws UserError when the file is missing, damaged (one wrong bit is enough), or not one of our checkpoints.
+ */
+export function readCheckpoint(path: string): Checkpoint {
+  const { tensors, metadata } = readSafetensors(path);
+  const { format, recipe = '', progress = '', sha256 } = metadata;
+  if (format !== FORMAT && format !== FORMER)
+    throw new UserError(
+      `${path} is not a checkpoint of Trainyard: its format is ${JSON.stringify(format)}, expected ${FORMAT}.`,
+    );
+  if (format === FORMAT && sha256 !== digestOf({ recipe, progress }, tensors))
+    throw new UserError(
+      `${path} is damaged: its content does not have the SHA-256 that was written with it.`,
+    );
+  try {
+    return {
+      recipe: recipeSchema.parse(JSON.parse(recipe)),
+      progress: progressSchema.parse(JSON.parse(progress)),
+      tensors,
+    };
+  } catch (error) {
+    throw new UserError(`${path} holds a recipe that this version cannot read: ${error}`);
+  }
+}
+
+/** SHA-256 of everything that a checkpoint says, names and shapes included. */
+function digestOf(
+  { recipe, progress }: { recipe: string; progress: string },
+  tensors: ReadonlyMap<string, NamedTensor>,
+): string {
+  const hash = createHash('sha256').update(JSON.stringify([recipe, progress]));
+  for (const [name, { shape, values }] of tensors) hash.update(JSON.stringify([name, shape])).update(values);
+  return hash.digest('hex');
+}

@@ -1,0 +1,217 @@
+// A run: the folder of one training, runs/<number>-<recipe>/.
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../models/errors.ts';
+import { nearest } from '../../models/nearest.ts';
+import { type Checkpoint, type EpochRow, readCheckpoint } from './checkpoint.ts';
+import { type Recipe, recipeDigest, resolveRecipe, stepsOf, wordsOf } from '../recipes/index.ts';
+import { TEMPORARY, writeWhole } from '../files/write-whole.ts';
+
+export interface Run {
+  /** `0001-digits`. */
+  readonly name: string;
+  readonly folder: string;
+  readonly last: string;
+  readonly best: string;
+}
+
+function runAt(folder: string, name: string): Run {
+  const own = join(folder, name);
+  return { name, folder: own, last: join(own, 'last.safetensors'), best: join(own, 'best.safetensors') };
+}
+
+/** The runs in `folder`, oldest first. */
+export function listRuns(folder: string): Run[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /^\d{4,}-/.test(name) && existsSync(join(folder, name, 'recipe.json')))
+    .sort((a, b) => numberOf(a) - numberOf(b))
+    .map((name) => runAt(folder, name));
+}
+
+/** Makes the folder of a new run and writes the recipe and `environment` into it. */
+export function createRun(folder: string, recipe: Recipe, environment: object): Run {
+  mkdirSync(folder, { recursive: true });
+  const taken = readdirSync(folder).map(numberOf);
+  for (let number = Math.max(0, ...taken) + 1; ; number++) {
+    const run = runAt(folder, `${String(number).padStart(4, '0')}-${recipe.name}`);
+    // Making the folder claims the number; another training may have been faster.
+    if (!claim(run.folder)) continue;
+    writeJson(join(run.folder, 'environment.json'), environment);
+    writeJson(join(run.folder, 'recipe.json'), recipe);
+    return run;
+  }
+}
+
+/**
+ * The run called `name`, or the newest that has a checkpoint.
+ * @throws UserError when there is none; it says which there are, or how to make one.
+ */
+export function findRun(folder: string, name?: string): Run {
+  const runs = listRuns(folder);
+  if (name !== undefined) {
+    const wanted = name.replace(/\/+$/, '').split('/').at(-1) ?? name;
+    const run = runs.find((candidate) => candidate.name === wanted);
+    if (run !== undefined) return run;
+    const names = runs.map((candidate) => candidate.name);
+    const guess = nearest(wanted, names);
+    throw new UserError(
+      `There is no run ${JSON.stringify(name)} in ${folder}. ${guess ? `Did you mean \`${guess}\`?` : `There are: ${names.join(', ') || 'none'}.`}`,
+    );
+  }
+  const newest = runs.filter((run) => existsSync(run.last)).at(-1);
+  if (newest === undefined)
+    throw new UserError(`No run in ${folder} has a checkpoint yet. \`npm run train digits\` makes one.`);
+  return newest;
+}
+
+/** The newest run of exactly this recipe, if it was interrupted and nobody is at work on it. */
+export function findUnfinished(folder: string, recipe: Recipe): Run | undefined {
+  const run = newestOf(folder, recipe);
+  if (run === undefined || owner(run) !== undefined) return undefined;
+  if (!existsSync(run.last)) return run;
+  return isFinished(readLast(run)) ? undefined : run;
+}
+
+/** The newest run of exactly this recipe, if it is done. */
+export function findFinished(folder: string, recipe: Recipe): Run | undefined {
+  const run = newestOf(folder, recipe);
+  return run !== undefined && existsSync(run.last) && isFinished(readLast(run)) ? run : undefined;
+}
+
+function newestOf(folder: string, recipe: Recipe): Run | undefined {
+  const digest = wantedDigest(recipe);
+  return listRuns(folder)
+    .filter((candidate) => wantedDigest(readRecipe(candidate)) === digest)
+    .at(-1);
+}
+
+/** Digest of what was asked for: the steps that a budget came to were measured, and would come out otherwise now. */
+function wantedDigest(recipe: Recipe): string {
+  const { steps, ...asked } = recipe;
+  return recipeDigest(recipe.budget === undefined ? recipe : asked);
+}
+
+/**
+ * The checkpoint at which the run goes on.
+ * @throws UserError when it is damaged, with what can be done instead.
+ */
+export function readLast(run: Run): Checkpoint {
+  try {
+    return readCheckpoint(run.last);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message} ${wayOut(run)}`);
+  }
+}
+
+/** What to do about a run whose last checkpoint is of no use: go on from the best one, or start over. */
+export function wayOut(run: Run): string {
+  const startOver = `npx trainyard train ${wordsOf(readRecipe(run))} --fresh`;
+  try {
+    const { step, stepsPerEpoch } = readCheckpoint(run.best).progress;
+    return `The best checkpoint, of epoch ${step / stepsPerEpoch}, is whole: go on from there with \`npx trainyard train --resume ${run.name} --from best\`, or start over with \`${startOver}\`..`;
+  } catch {
+    return `The run has no other checkpoint that can be used: start over with \`${startOver}\`..`;
+  }
+}
+
+/**
+ * Lets the run go on where its best checkpoint ends; the last one is kept as `last.safetensors.before`.
+ * @throws UserError when the best checkpoint is missing or damaged.
+ */
+export function returnToBest(run: Run): void {
+  readCheckpoint(run.best);
+  const copy = `${run.last}.${process.pid}${TEMPORARY}`;
+  copyFileSync(run.best, copy);
+  if (existsSync(run.last)) renameSync(run.last, `${run.last}.before`);
+  renameSync(copy, run.last);
+}
+
+export function isFinished({ progress, recipe }: Checkpoint): boolean {
+  return progress.step >= stepsOf(recipe, progress.stepsPerEpoch);
+}
+
+/** The recipe that a run was started with. */
+export function readRecipe(run: Run): Recipe {
+  return resolveRecipe(JSON.parse(readFileSync(join(run.folder, 'recipe.json'), 'utf8')));
+}
+
+/**
+ * Takes a run for this process; the lock of a process that has died is void, and so is what it was writing.
+ * @returns A function that gives it back.
+ * @throws UserError when another process is training it.
+ */
+export function lockRun(run: Run): () => void {
+  const other = owner(run);
+  if (other !== undefined)
+    throw new UserError(
+      `Run ${run.name} is being trained by process ${other}. Wait for it, or stop it first.`,
+    );
+  for (const file of readdirSync(run.folder))
+    if (file.endsWith(TEMPORARY)) rmSync(join(run.folder, file), { force: true });
+  const path = join(run.folder, 'lock');
+  writeFileSync(path, String(process.pid));
+  return () => rmSync(path, { force: true });
+}
+
+/** Whether the process that trained `run` before this one died without a word and before it saved anything. */
+export function diedInVain(run: Run): boolean {
+  const lock = join(run.folder, 'lock');
+  if (!existsSync(lock) || owner(run) !== undefined) return false;
+  return !existsSync(run.last) || statSync(run.last).mtimeMs < statSync(lock).mtimeMs;
+}
+
+/** The living process that trains `run`, if any. */
+function owner(run: Run): number | undefined {
+  const path = join(run.folder, 'lock');
+  if (!existsSync(path)) return undefined;
+  const pid = Number(readFileSync(path, 'utf8'));
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return undefined;
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Writes metrics.csv; equal trainings write equal bytes.
+ * @throws UserError when it cannot be written, for example because the disk is full.
+ */
+export function writeMetrics(run: Run, rows: readonly EpochRow[]): void {
+  const lines = rows.map((row) => [row.epoch, row.step, row.trainLoss, row.validLoss, row.errorRate].join());
+  writeWhole(
+    join(run.folder, 'metrics.csv'),
+    ['epoch,step,train_loss,valid_loss,error_rate', ...lines, ''].join('\n'),
+  );
+}
+
+function claim(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function writeJson(path: string, value: object): void {
+  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+function numberOf(name: string): number {
+  return Number.parseInt(name, 10) || 0;
+}
