@@ -3,7 +3,7 @@
 /**
  * Writes a value as JSON with sorted keys and no white space.
  *
- * As in `JSON.stringify`, properties that are `undefined` are left out and `toJSON` is honoured.
+ * As in `JSON.stringify`, properties that are `undefined` are left out and `toJSON` is honored.
  * The form is that of RFC 8785 (JSON Canonicalization Scheme): keys in the order of their UTF-16 code units,
  * numbers as ECMAScript prints them.
  *

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { canonicalJson } from './canonical.ts';
 import { UserError } from './errors.ts';
 import { goldenNames } from './golden.ts';
+import { withTodaysSpellings } from './old-spellings.ts';
 import { readMetadata } from './onnx/metadata.ts';
 
 /** Key of the card in `metadata_props`. */
@@ -19,7 +20,7 @@ export const prepareSchema = z.discriminatedUnion('rule', [
   z.object({
     rule: z.literal('resize'),
     filter: z.enum(['bilinear', 'bicubic']),
-    crop: z.enum(['centre', 'stretch']),
+    crop: z.enum(['center', 'stretch']),
     shorter: side.optional(),
   }),
 ]);
@@ -140,7 +141,13 @@ export function readCard(model: Uint8Array): Card {
  * `card.input.shape[2]: received 2, expected 1 or 3`.
  */
 export function checkCard(value: unknown): Card {
-  return checkValue(cardSchema, value, 'card.');
+  return checkValue(cardSchema, withTodaysInput(value), 'card.');
+}
+
+/** The recipe stays as it is written: the card has its digest. */
+function withTodaysInput(card: unknown): unknown {
+  if (typeof card !== 'object' || card === null || !('input' in card)) return card;
+  return { ...card, input: withTodaysSpellings(card.input) };
 }
 
 /**

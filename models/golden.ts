@@ -55,7 +55,7 @@ export function goldenDifference(expected: readonly number[], got: ArrayLike<num
   return largest;
 }
 
-/** 32-bit mixing of an index: the finaliser of MurmurHash3 (Appleby, public domain). */
+/** 32-bit mixing of an index: the finalizer of MurmurHash3 (Appleby, public domain). */
 function hash(index: number): number {
   let h = index + 0x9e3779b9;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

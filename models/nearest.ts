@@ -19,7 +19,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** Letters to insert, delete or replace (Levenshtein), or neighbours to swap, to turn `a` into `b`. */
+/** Letters to insert, delete or replace (Levenshtein), or neighbors to swap, to turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { cudaFolder, isGpu } from './flavour.mjs';
+import { cudaFolder, isGpu } from './gpu-choice.mjs';
 import { sitePackages } from './tensorflow.mjs';
 
 /** dlfcn.h: the library stays when Node closes it again, having found no addon in it. */

@@ -1,8 +1,8 @@
 // Runs the steps that are not done, one at a time, each with a line and its seconds.
 import { SetupError } from './errors.mjs';
 import { explain } from './explain.mjs';
-import { isGpu, rememberGpu } from './flavour.mjs';
 import { describeGpus } from './gpu.mjs';
+import { isGpu, rememberGpu } from './gpu-choice.mjs';
 import { withLock } from './lock.mjs';
 import { readyLine, timed } from './report.mjs';
 import { stepsFor } from './steps/index.mjs';

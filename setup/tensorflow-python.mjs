@@ -1,5 +1,5 @@
 // Python with TensorFlow and tf2onnx, made ready when it is first asked for: nothing but the tests needs it otherwise.
-import { isGpu } from './flavour.mjs';
+import { isGpu } from './gpu-choice.mjs';
 import { python } from './paths.mjs';
 import { prepareSteps } from './prepare.mjs';
 import { tensorflowPythonFolder, tensorflowPythonStep } from './steps/tensorflow-python.mjs';

@@ -168,7 +168,7 @@ test.each(those(kinds.export))('%s', async (command) => {
   const stages = (text: string) => [...text.matchAll(/^ +(\w+) +[\d.]+ s {2}/gm)].map(([, stage]) => stage);
   expect(stages(printed)).toEqual(stages(readme));
   expect(stages(printed)).toHaveLength(5);
-  rmSync(join(folders.models, 'digits', '3'), { recursive: true }); // of a network that has learnt little
+  rmSync(join(folders.models, 'digits', '3'), { recursive: true }); // of a network that has learned little
 });
 
 describe.each(those(kinds.serve))('%s', (command) => {

@@ -25,7 +25,7 @@ worker.addEventListener('install', (event) => {
 
 /**
  * Keeps what says which models there are: the first visit asked for it before this worker was there. The order is that
- * of page/models/catalogue.ts.
+ * of page/models/catalog.ts.
  */
 async function keepList(cache: Cache): Promise<void> {
   for (const name of ['models', 'models.json', 'model.onnx']) {

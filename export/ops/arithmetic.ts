@@ -30,7 +30,7 @@ function number(op: Op, value: number): string {
 
 const isWhole = (op: Op) => op.input(0).type === dataType.INT32;
 
-/** floor(a / b). ONNX divides whole numbers towards zero. */
+/** floor(a / b). ONNX divides whole numbers toward zero. */
 const floorDivide: Compute = (op, names) => {
   if (!isWhole(op)) return op.emit('Floor', [op.emit('Div', names)]);
   // a - mod(a, b) is a multiple of b, and mod has b's sign.
@@ -86,7 +86,7 @@ export const arithmetic: Family = {
   Reciprocal: unary('Reciprocal'),
   Floor: unary('Floor'),
   Ceil: unary('Ceil'),
-  // Halves go to the even neighbour in both.
+  // Halves go to the even neighbor in both.
   Round: unary('Round'),
   Erf: unary('Erf'),
   Sin: unary('Sin'),

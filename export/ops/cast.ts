@@ -3,7 +3,7 @@ import { attribute, onnxType } from '../graph/onnx.ts';
 import type { Converter, Family } from '../graph/op.ts';
 import { asIs } from '../graph/operands.ts';
 
-/** Numbers are cut off towards zero in both. */
+/** Numbers are cut off toward zero in both. */
 const cast: Converter = (op) => {
   const x = op.input(0);
   const type = onnxType(op.node.outputs[0]?.dtype ?? 0);

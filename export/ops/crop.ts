@@ -1,5 +1,5 @@
 // Parts of pictures, each resized to one size. ONNX's Resize takes one part for all pictures, and tf2onnx runs it in a
-// loop; here the four neighbours of every pixel are gathered, as TensorFlow's kernel does.
+// loop; here the four neighbors of every pixel are gathered, as TensorFlow's kernel does.
 import { dataType } from '../../models/onnx/schema.ts';
 import { isDynamic } from '../graph/dimensions.ts';
 import { attribute } from '../graph/onnx.ts';

@@ -18,7 +18,7 @@ function coordinates(op: Op): AttributeProto {
 
 /**
  * Reference: https://onnx.ai/onnx/operators/onnx__Resize.html
- * @param modes - How a pixel follows from its neighbours.
+ * @param modes - How a pixel follows from its neighbors.
  */
 function resize(modes: (op: Op) => AttributeProto[]): Converter {
   return (op) => {
@@ -52,7 +52,7 @@ function targetSize(op: Op, x: Value, name: string, height: number, width: numbe
 
 const linear = () => [attribute.text('mode', 'linear')];
 
-/** Halves are rounded up, and without centres or corners everything down, as TensorFlow does. */
+/** Halves are rounded up, and without centers or corners everything down, as TensorFlow does. */
 const nearest = (op: Op) => {
   const rounded = op.flag('align_corners', false) || op.flag('half_pixel_centers', false);
   return [

@@ -23,7 +23,7 @@ import { parts } from './slice.ts';
 export const families: Readonly<Record<string, Family>> = {
   convolution: conv,
   pooling: pool,
-  normalisation: norm,
+  normalization: norm,
   activation,
   'matrix product': matmul,
   arithmetic,

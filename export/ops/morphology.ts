@@ -1,4 +1,4 @@
-// Grey morphology: the largest sum of a picture's place and the filter's, over the filter.
+// Gray morphology: the largest sum of a picture's place and the filter's, over the filter.
 import { dataType } from '../../models/onnx/schema.ts';
 import { isFixed } from '../graph/dimensions.ts';
 import type { Converter, Family } from '../graph/op.ts';

@@ -1,4 +1,4 @@
-// Normalisation: batch norm by moving statistics, and local response normalisation.
+// Normalization: batch norm by moving statistics, and local response normalization.
 import { attribute } from '../graph/onnx.ts';
 import type { Converter, Family } from '../graph/op.ts';
 import { inLayout, plain, reshaped } from '../graph/operands.ts';
@@ -29,7 +29,7 @@ const batchNorm: Converter = (op) => {
 };
 
 /**
- * x / (bias + alpha * sum of squares of the neighbouring channels) ^ beta. ONNX divides its alpha by their number.
+ * x / (bias + alpha * sum of squares of the neighboring channels) ^ beta. ONNX divides its alpha by their number.
  * Reference: https://onnx.ai/onnx/operators/onnx__LRN.html
  */
 const localResponse: Converter = (op) => {

@@ -50,7 +50,7 @@ interface Gelu {
   readonly half: string;
 }
 
-/** Recognises the last product of a GELU. */
+/** Recognizes the last product of a GELU. */
 function finder(graph: GraphProto): (node: NodeProto) => Gelu | undefined {
   const made = producers(graph);
   const numbers = scalars(graph);

@@ -154,7 +154,7 @@ function whereOf({ first, layers }: Drift, parity: Parity): string {
     return `They drift apart first at ${first.layer}: if it has ops of its own, look there; otherwise this is a bug in export/.`;
   const rounding = 'No layer differs by more than rounding: the differences add up.';
   if (parity.changedLabels > parity.ties || !isCoarse) return rounding;
-  return `${rounding} Logits reach ${largest.toExponential(0)} here, where neighbouring float32 are ${(largest * EPSILON).toExponential(0)} apart, so that programs which add in another order cannot agree any better. To export it all the same, with that in its card: \`--tolerance ${roundUp(parity.maxProbabilityDifference)}\`..`;
+  return `${rounding} Logits reach ${largest.toExponential(0)} here, where neighboring float32 are ${(largest * EPSILON).toExponential(0)} apart, so that programs which add in another order cannot agree any better. To export it all the same, with that in its card: \`--tolerance ${roundUp(parity.maxProbabilityDifference)}\`..`;
 }
 
 /** Half of the distance from 1 to the next float32, as a share of a number. */

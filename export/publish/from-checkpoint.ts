@@ -59,7 +59,7 @@ export function networkOf(
     statistic: find,
   };
   const architecture = createArchitecture(recipe.architecture, classes);
-  const logits = (images: Tensor) => logitsOf(net, architecture, recipe.standardise, images, views);
+  const logits = (images: Tensor) => logitsOf(net, architecture, recipe.standardize, images, views);
   // Once on nothing but zeros, so that every layer has asked for its weights.
   const [height, width, channels] = shape;
   tf.tidy(() => {

@@ -45,7 +45,7 @@ export async function loadRun(
   const { shape, test } = withPictures(dataset);
   const [height, width] = shape;
   const { onFeatures, logits } = network;
-  const backbone = recipe.backbone && readBackbone(recipe.backbone, recipe.standardise, shape);
+  const backbone = recipe.backbone && readBackbone(recipe.backbone, recipe.standardize, shape);
   const logitsOf = (backbone && onFeatures) ?? logits;
   const calibration = calibrate ? await calibrationOf(network, dataset) : undefined;
 
@@ -104,6 +104,6 @@ function checkData(run: Run, dataset: Dataset, digests: { train: string; test: s
 function channelsOf(name: string, [, , channels]: Shape): 1 | 3 {
   if (channels === 1 || channels === 3) return channels;
   throw new UserError(
-    `${name} has pictures with ${channels} channels; a model file takes 1 (grey) or 3 (RGB).`,
+    `${name} has pictures with ${channels} channels; a model file takes 1 (gray) or 3 (RGB).`,
   );
 }

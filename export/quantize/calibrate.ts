@@ -5,7 +5,7 @@ import type { Shape } from '../parity/classifier.ts';
 import { withOutputs } from '../parity/drift.ts';
 import { openSession } from '../parity/session.ts';
 
-/** The numbers that a quantised value can be: from `least` to `most`, zero among them. */
+/** The numbers that a quantized value can be: from `least` to `most`, zero among them. */
 export interface Range {
   readonly least: number;
   readonly most: number;

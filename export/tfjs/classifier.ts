@@ -7,7 +7,7 @@ import { UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
 import { type Scaling, scalings } from '../../train/backbone/scaling.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
-import { standardised } from '../../train/layers/forward.ts';
+import { standardized } from '../../train/layers/forward.ts';
 import type { Exportable } from '../publish/export.ts';
 import type { InputType } from '../trace/index.ts';
 import { bytesAs } from '../trace/input.ts';
@@ -44,7 +44,7 @@ export function classifierOf(
   const channels = { mean: mean.slice(0, shape[2]), deviation: deviation.slice(0, shape[2]) };
   const answer = (images: Tensor): Tensor => {
     const [output] = network.run([
-      type === 'float32' ? standardised(images, channels) : bytesAs(type, images),
+      type === 'float32' ? standardized(images, channels) : bytesAs(type, images),
     ]);
     if (output === undefined) throw new Error('the network has no output');
     return tf.reshape(output, [output.shape[0] ?? 1, output.size / (output.shape[0] ?? 1)]);

@@ -26,7 +26,7 @@ export const tfjsArgs = {
     type: 'string',
     description: 'Of a tfjs model that takes any: 224, or 224x160 for height and width',
   },
-  crop: { type: 'string', description: 'Of a tfjs classifier: centre or stretch', default: 'centre' },
+  crop: { type: 'string', description: 'Of a tfjs classifier: center or stretch', default: 'center' },
   pictures: { type: 'string', description: 'Of a tfjs classifier: a folder of pictures to compare on' },
   name: { type: 'string', description: 'Of a tfjs model: what it is called; its folder if left out' },
 } as const;
@@ -114,9 +114,9 @@ function takenInWords(
 }
 
 function aboutOf({ name, inputs: [input] }: ReadNetwork, args: TfjsArgs): About {
-  const { labels = '', scaling = input?.type === 'float32' ? '0..1' : '0..255', crop = 'centre' } = args;
-  if (crop !== 'centre' && crop !== 'stretch')
-    throw new UserError(`--crop takes centre or stretch; received ${JSON.stringify(crop)}.`);
+  const { labels = '', scaling = input?.type === 'float32' ? '0..1' : '0..255', crop = 'center' } = args;
+  if (crop !== 'center' && crop !== 'stretch')
+    throw new UserError(`--crop takes center or stretch; received ${JSON.stringify(crop)}.`);
   return {
     name,
     description: `${name}, a classifier exported from TensorFlow.js`,

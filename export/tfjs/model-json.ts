@@ -12,7 +12,7 @@ const LARGEST_JSON = 256 * 2 ** 20;
 
 const size = z.int().min(0);
 
-const quantisation = z.object({
+const quantization = z.object({
   dtype: z.enum(['uint8', 'uint16', 'float16']),
   min: z.number().optional(),
   scale: z.number().optional(),
@@ -23,7 +23,7 @@ const weight = z.object({
   name: z.string().min(1),
   shape: z.array(size),
   dtype: z.enum(['float32', 'int32', 'bool', 'complex64']),
-  quantization: quantisation.optional(),
+  quantization: quantization.optional(),
   group: z.string().optional(),
 });
 

@@ -40,7 +40,7 @@ export async function picturesIn(folder: string, input: Input): Promise<Uint8Arr
   return pictures;
 }
 
-/** Pictures of soft blobs on a slope of colour: smoother than noise, as photographs are. */
+/** Pictures of soft blobs on a slope of color: smoother than noise, as photographs are. */
 export function drawnPictures([height, width, channels]: Input['shape']): Uint8Array[] {
   return Array.from({ length: DRAWN }, (_, i) => {
     const next = random(1, 'export/pictures', i);
@@ -48,7 +48,7 @@ export function drawnPictures([height, width, channels]: Input['shape']): Uint8A
       y: next() * height,
       x: next() * width,
       radius: (0.05 + 0.3 * next()) * Math.max(height, width),
-      colour: Array.from({ length: channels }, () => 510 * next() - 255),
+      color: Array.from({ length: channels }, () => 510 * next() - 255),
     }));
     const ground = Array.from({ length: channels }, () => [255 * next(), 200 * next() - 100] as const);
     const pixels = new Uint8ClampedArray(height * width * channels);
@@ -58,7 +58,7 @@ export function drawnPictures([height, width, channels]: Input['shape']): Uint8A
           Math.exp(-((y - blob.y) ** 2 + (x - blob.x) ** 2) / blob.radius ** 2),
         );
         ground.forEach(([level, slope], c) => {
-          const blobbed = blobs.reduce((sum, { colour }, k) => sum + (weights[k] ?? 0) * (colour[c] ?? 0), 0);
+          const blobbed = blobs.reduce((sum, { color }, k) => sum + (weights[k] ?? 0) * (color[c] ?? 0), 0);
           pixels[(y * width + x) * channels + c] = level + (slope * (x + y)) / (width + height) + blobbed;
         });
       }

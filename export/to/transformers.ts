@@ -32,7 +32,7 @@ export const transformers: Format = {
   },
   note: ({ input }) =>
     input.prepare.rule === 'digit'
-      ? 'The pipeline cannot centre and scale a digit as MNIST wants it: give it pictures of 28x28, white ink on black, or prepare them by models/image.'
+      ? 'The pipeline cannot center and scale a digit as MNIST wants it: give it pictures of 28x28, white ink on black, or prepare them by models/image.'
       : undefined,
 };
 
@@ -108,7 +108,7 @@ function modelOf({ card, graph, state }: Source): ModelProto {
   };
 }
 
-/** The pipeline's pictures have three channels, grey ones too. */
+/** The pipeline's pictures have three channels, gray ones too. */
 const RGB = 3;
 
 /** Pillow's weights of red, green and blue in 65,536ths; float32 holds every sum of them exactly. See models/image/gray.ts. */
@@ -135,18 +135,18 @@ function bytesOf(channels: number) {
     node('Add', ['pixels', 'half'], 'pixels_half'),
     node('Floor', ['pixels_half'], 'pixels_whole'),
   ];
-  const grey = [
+  const gray = [
     node('Conv', ['pixels_whole', 'luma'], 'luma_sum'),
     node('Div', ['luma_sum', 'luma_scale'], 'luma_mean'),
     node('Add', ['luma_mean', 'half'], 'luma_half'),
-    node('Floor', ['luma_half'], 'grey'),
+    node('Floor', ['luma_half'], 'gray'),
   ];
-  const last = channels === 1 ? 'grey' : 'pixels_whole';
+  const last = channels === 1 ? 'gray' : 'pixels_whole';
   const rest = [
     node('Transpose', [last], 'channels_last', [attribute.ints('perm', [0, 2, 3, 1])]),
     node('Cast', ['channels_last'], 'image', [attribute.int('to', dataType.UINT8)]),
   ];
-  return { constants, nodes: [...scaled, ...(channels === 1 ? grey : []), ...rest] };
+  return { constants, nodes: [...scaled, ...(channels === 1 ? gray : []), ...rest] };
 }
 
 function luma() {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { checkValue } from '../card.ts';
 import { UserError } from '../errors.ts';
 import { goldenNames } from '../golden.ts';
+import { withTodaysSpellings } from '../old-spellings.ts';
 
 const side = z.int().min(1).max(8192);
 const perChannel = z.union([z.number(), z.array(z.number()).min(1).max(3)]);
@@ -16,7 +17,7 @@ export const plainCardSchema = z
     input: z.strictObject({
       /** Height and width in pixels. */
       size: z.tuple([side, side]),
-      channels: z.enum(['RGB', 'BGR', 'grey']).default('RGB'),
+      channels: z.enum(['RGB', 'BGR', 'gray']).default('RGB'),
       layout: z.enum(['NCHW', 'NHWC']),
       type: z.enum(['float32', 'uint8']).default('float32'),
       /** A pixel becomes (pixel / scale - mean) / std; mean and std are one number, or one for each channel. */
@@ -27,11 +28,11 @@ export const plainCardSchema = z
     resize: z
       .strictObject({
         filter: z.enum(['bilinear', 'bicubic']).default('bilinear'),
-        crop: z.enum(['centre', 'stretch']).default('centre'),
+        crop: z.enum(['center', 'stretch']).default('center'),
         /** Pixels of the shorter side before the middle is cut out, as in torchvision's Resize(256), CenterCrop(224). */
         shorter: side.optional(),
       })
-      .default({ filter: 'bilinear', crop: 'centre' }),
+      .default({ filter: 'bilinear', crop: 'center' }),
     /** What the model gives: probabilities, or logits that a softmax makes into them. */
     output: z.enum(['probabilities', 'logits']),
     /** Probabilities that are expected of the built-in pictures of models/golden.ts. */
@@ -40,7 +41,7 @@ export const plainCardSchema = z
       .default([]),
   })
   .superRefine(({ input, resize }, context) => {
-    const channels = input.channels === 'grey' ? 1 : 3;
+    const channels = input.channels === 'gray' ? 1 : 3;
     const wrong = (path: (string | number)[], message: string) =>
       context.addIssue({ code: 'custom', path, message });
     for (const name of ['mean', 'std'] as const) {
@@ -74,5 +75,5 @@ export function readPlainCard(text: string): PlainCard {
   } catch (error) {
     throw new UserError(`card.json is not JSON: ${error instanceof Error ? error.message : error}`);
   }
-  return checkValue(plainCardSchema, value, 'card.json ');
+  return checkValue(plainCardSchema, withTodaysSpellings(value), 'card.json ');
 }

@@ -22,7 +22,7 @@ const LEAST_OPSET = 7;
 
 /** Shape of the input in our form: `[H,W,C]`. */
 export function shapeOf({ input }: PlainCard): [number, number, 1 | 3] {
-  return [...input.size, input.channels === 'grey' ? 1 : 3];
+  return [...input.size, input.channels === 'gray' ? 1 : 3];
 }
 
 /**
@@ -101,7 +101,7 @@ function checkInput({ name, type }: ValueInfoProto, { input }: PlainCard): numbe
   }
   if (shape === undefined) return undefined;
   const [height, width] = input.size;
-  const channels = input.channels === 'grey' ? 1 : 3;
+  const channels = input.channels === 'gray' ? 1 : 3;
   const sides = input.layout === 'NCHW' ? [channels, height, width] : [height, width, channels];
   const [batch, ...rest] = shape.dim.map(({ dim_value }) => dim_value);
   const fits =

@@ -1,6 +1,6 @@
 // Resamples by averaging areas: each output pixel is the mean of the patch of the source that it covers.
 
-/** A grey picture of floats, `[height, width]`, row by row. */
+/** A gray picture of floats, `[height, width]`, row by row. */
 export interface Plane {
   readonly data: Float32Array;
   readonly width: number;

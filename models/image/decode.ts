@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { MOST_PIXELS, type Picture } from './picture.ts';
 
 /**
- * Decodes to 8-bit sRGB, upright, first frame. Embedded colour profiles, CMYK and 16 bits become 8-bit sRGB; EXIF
+ * Decodes to 8-bit sRGB, upright, first frame. Embedded color profiles, CMYK and 16 bits become 8-bit sRGB; EXIF
  * orientation is applied here, where the pixels are copied anyway: the same turns as orient.ts. JPEGs with damage inside
  * the data are decoded as browsers do, garbage where the damage is; one that ends early is refused (`failOn: 'error'`).
  *
@@ -15,7 +15,7 @@ import { MOST_PIXELS, type Picture } from './picture.ts';
 export async function decodePicture(bytes: Uint8Array, pixels: number = MOST_PIXELS): Promise<Picture> {
   const { data, info } = await sharp(bytes, { limitInputPixels: pixels, failOn: 'error' })
     .autoOrient()
-    .toColourspace('srgb')
+    .toColorspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;

@@ -1,7 +1,7 @@
-// MNIST's own rule for a picture of one handwritten digit: ink bounding box to 20 pixels, centre of mass to the centre.
+// MNIST's own rule for a picture of one handwritten digit: ink bounding box to 20 pixels, center of mass to the center.
 import { type Plane, resizeArea } from './area.ts';
 import { drawnRegion } from './drawn.ts';
-import { grey } from './gray.ts';
+import { gray } from './gray.ts';
 import { findInk, reduce } from './ink.ts';
 import type { Picture } from './picture.ts';
 import { digitRegion } from './region.ts';
@@ -9,8 +9,8 @@ import { digitRegion } from './region.ts';
 /** Pixels a side of MNIST's images, and of the digit within. */
 const SIDE = 28;
 const BOX = 20;
-/** Where MNIST puts the centre of mass, counting pixels from 0: of all 10,000 test images it is within half a pixel. */
-const CENTRE = 14;
+/** Where MNIST puts the center of mass, counting pixels from 0: of all 10,000 test images it is within half a pixel. */
+const CENTER = 14;
 /** Larger pictures are reduced to this first, in pixels. */
 const WORKING_SIDE = 512;
 
@@ -18,22 +18,22 @@ const WORKING_SIDE = 512;
  * Makes a digit model's input from a picture of one digit, drawn or photographed, dark on light or light on dark.
  * A picture that is the size of MNIST's already keeps its pixels and is only moved.
  *
- * Reference: LeCun, Cortes, Burges, "The MNIST database": normalised to 20x20, centred by the centre of mass.
+ * Reference: LeCun, Cortes, Burges, "The MNIST database": normalized to 20x20, centerd by the center of mass.
  *
  * @returns `[28,28]` uint8, light ink on black; all 0 when no ink is found.
  */
 export function prepareDigit(picture: Picture): Uint8Array {
   const out = new Uint8Array(SIDE * SIDE);
-  const { data, width, height } = grey(picture);
+  const { data, width, height } = gray(picture);
   const source = reduce({ data: new Float32Array(data), width, height }, WORKING_SIDE);
   const region = drawnRegion(source) ?? digitRegion(findInk(source));
   if (region === undefined) return out;
   const { box, plane } = region;
   const longest = Math.max(box.right - box.left, box.bottom - box.top);
   const scale = longest >= BOX - 1 && longest <= BOX ? 1 : Math.max(longest, 5) / BOX;
-  const centre = centreOfMass(plane);
-  let x = centre.x + 0.5 - (CENTRE + 0.5) * scale;
-  let y = centre.y + 0.5 - (CENTRE + 0.5) * scale;
+  const center = centerOfMass(plane);
+  let x = center.x + 0.5 - (CENTER + 0.5) * scale;
+  let y = center.y + 0.5 - (CENTER + 0.5) * scale;
   x = Math.max(box.right - SIDE * scale, Math.min(box.left, x));
   y = Math.max(box.bottom - SIDE * scale, Math.min(box.top, y));
   if (scale === 1) {
@@ -45,7 +45,7 @@ export function prepareDigit(picture: Picture): Uint8Array {
   return out;
 }
 
-function centreOfMass({ data, width, height }: Plane): { x: number; y: number } {
+function centerOfMass({ data, width, height }: Plane): { x: number; y: number } {
   let [mass, x, y] = [0, 0, 0];
   for (let row = 0, i = 0; row < height; row++) {
     for (let column = 0; column < width; column++, i++) {

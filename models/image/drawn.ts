@@ -1,4 +1,4 @@
-// Recognises a picture that is all digit already, as MNIST's are: black paper, clean ink, a dark pen. The whole rule
+// Recognizes a picture that is all digit already, as MNIST's are: black paper, clean ink, a dark pen. The whole rule
 // finds that its ink is the picture itself; this finds it in a tenth of the time.
 import type { Plane } from './area.ts';
 import { inkIsDark, reachOf } from './ink.ts';
@@ -9,14 +9,14 @@ import { otsu } from './threshold.ts';
 const WIDEST = 32;
 
 /**
- * The region that `digitRegion(findInk(grey))` finds, for a picture of which it can be told without finding the ink.
+ * The region that `digitRegion(findInk(gray))` finds, for a picture of which it can be told without finding the ink.
  * Each condition makes one step of those do nothing.
  *
- * @param grey - whole levels.
+ * @param gray - whole levels.
  * @returns undefined for all other pictures.
  */
-export function drawnRegion(grey: Plane): Region | undefined {
-  const { data, width, height } = grey;
+export function drawnRegion(gray: Plane): Region | undefined {
+  const { data, width, height } = gray;
   if (width > WIDEST || height > WIDEST) return undefined;
   const histogram = new Float64Array(256);
   const paper = new Int32Array(height);
@@ -40,10 +40,10 @@ export function drawnRegion(grey: Plane): Region | undefined {
   // Most is black: the median is 0, and so is the noise.
   if ((histogram[0] ?? 0) * 2 <= data.length) return undefined;
   // Black lies around every pixel: the background is 0, and the ink is the picture.
-  if (!isNearEverywhere(paper, width, reachOf(grey)) || inkIsDark(grey)) return undefined;
+  if (!isNearEverywhere(paper, width, reachOf(gray)) || inkIsDark(gray)) return undefined;
   const { threshold, low, high } = otsu(histogram);
   if (high - low < MIN_CONTRAST || penOf(histogram, threshold) < DARK) return undefined;
-  return { plane: grey, box: { left, right, top, bottom } };
+  return { plane: gray, box: { left, right, top, bottom } };
 }
 
 /** Whether the square of `2 reach + 1` pixels around every pixel has one of those whose bits are set, a row a number. */

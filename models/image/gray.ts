@@ -1,4 +1,4 @@
-// Turns colour into grey.
+// Turns color into gray.
 import { flatten } from './alpha.ts';
 import { checkPicture, type Picture } from './picture.ts';
 
@@ -9,11 +9,11 @@ const BLUE = 7471;
 
 /**
  * Converts RGB to one channel of luma, as Pillow's `convert('L')` does to the byte. A picture with alpha is laid on
- * white first; a grey one is returned as it is.
+ * white first; a gray one is returned as it is.
  *
  * Reference: Pillow, src/libImaging/Convert.c.
  */
-export function grey(picture: Picture): Picture {
+export function gray(picture: Picture): Picture {
   checkPicture(picture);
   if (picture.channels === 1) return picture;
   const { data, width, height } = flatten(picture);

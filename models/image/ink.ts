@@ -1,19 +1,19 @@
 // Finds the ink in a picture: which side of the background it is on, and how much of it each pixel has.
 import { type Plane, resizeArea } from './area.ts';
-import { localMaximum, localMean, localMinimum } from './neighbourhood.ts';
+import { localMaximum, localMean, localMinimum } from './neighborhood.ts';
 
 /** Longest side in pixels of the reduced picture in which the background is looked for. */
 const BACKGROUND_SIDE = 64;
 
 /**
- * Ink of a grey picture, `[height, width]` from 0 (paper) up, in levels: the picture's difference from its
+ * Ink of a gray picture, `[height, width]` from 0 (paper) up, in levels: the picture's difference from its
  * background, which may be unevenly lit. Ink may be dark on light or light on dark.
  */
-export function findInk(grey: Plane): Plane {
-  const small = reduce(grey, BACKGROUND_SIDE);
+export function findInk(gray: Plane): Plane {
+  const small = reduce(gray, BACKGROUND_SIDE);
   const sign = inkIsDark(small) ? -1 : 1;
   const background = opening(scale(small, sign));
-  return aboveBackground(grey, sign, background);
+  return aboveBackground(gray, sign, background);
 }
 
 /**
@@ -35,7 +35,7 @@ export function reachOf({ width, height }: Plane): number {
   return Math.ceil(Math.max(width, height) / 4);
 }
 
-/** Grey-level opening with a square of half the longest side: keeps what is wide, drops strokes of light. */
+/** Gray-level opening with a square of half the longest side: keeps what is wide, drops strokes of light. */
 function opening(plane: Plane): Plane {
   const reach = reachOf(plane);
   return localMaximum(localMinimum(plane, reach), reach);
@@ -56,12 +56,12 @@ export function reduce(plane: Plane, side: number): Plane {
   return resizeArea(plane, { x: 0, y: 0, width: plane.width, height: plane.height }, w, h);
 }
 
-/** What of `sign * grey` stands out above the background, which is enlarged by linear interpolation. */
-function aboveBackground(grey: Plane, sign: number, background: Plane): Plane {
-  const { width, height } = grey;
+/** What of `sign * gray` stands out above the background, which is enlarged by linear interpolation. */
+function aboveBackground(gray: Plane, sign: number, background: Plane): Plane {
+  const { width, height } = gray;
   const { data: low, width: columns } = background;
-  const across = neighbours(width, background.width);
-  const down = neighbours(height, background.height);
+  const across = neighbors(width, background.width);
+  const down = neighbors(height, background.height);
   const data = new Float32Array(width * height);
   for (let y = 0, i = 0; y < height; y++) {
     const b = down.share[y] ?? 0;
@@ -75,14 +75,14 @@ function aboveBackground(grey: Plane, sign: number, background: Plane): Plane {
         ((low[upper + x0] ?? 0) * (1 - a) + (low[upper + x1] ?? 0) * a) * (1 - b) +
           ((low[lower + x0] ?? 0) * (1 - a) + (low[lower + x1] ?? 0) * a) * b,
       );
-      data[i] = Math.max(0, sign * (grey.data[i] ?? 0) - paper);
+      data[i] = Math.max(0, sign * (gray.data[i] ?? 0) - paper);
     }
   }
   return { data, width, height };
 }
 
 /** For each of `n` places along an axis: between which two of `count` samples it lies, and the second one's share. */
-function neighbours(n: number, count: number) {
+function neighbors(n: number, count: number) {
   const first = new Int32Array(n);
   const second = new Int32Array(n);
   const share = new Float64Array(n);

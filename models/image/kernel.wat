@@ -13,7 +13,7 @@
     (i8x16.narrow_i16x8_u (local.get $short) (local.get $short)))
 
   ;; Horizontal pass over rows of three bytes a pixel.
-  (func (export "acrossColour")
+  (func (export "acrossColor")
     (param $source i32) (param $width i32) (param $rows i32)
     (param $first i32) (param $count i32) (param $weights i32) (param $size i32) (param $outWidth i32)
     (param $out i32)
@@ -56,7 +56,7 @@
         (br $row))))
 
   ;; Horizontal pass over rows of one byte a pixel: four taps at a time, of which the last may weigh nothing.
-  (func (export "acrossGrey")
+  (func (export "acrossGray")
     (param $source i32) (param $width i32) (param $rows i32)
     (param $first i32) (param $count i32) (param $weights i32) (param $size i32) (param $outWidth i32)
     (param $out i32)

@@ -2,7 +2,7 @@
 import { kernel } from './kernel.ts';
 import type { Taps } from './taps.ts';
 
-/** Horizontal and vertical pass, as acrossGrey, acrossColour and downwards of resize.ts. */
+/** Horizontal and vertical pass, as acrossGray, acrossColor and downwards of resize.ts. */
 export interface Passes {
   across(source: Uint8Array, width: number, channels: 1 | 3, columns: Taps): Uint8Array<ArrayBuffer>;
   /** @returns undefined when it would take too much memory. */
@@ -23,8 +23,8 @@ const PAGE = 65_536;
 /** What kernel.wat exports. Addresses and sizes are in bytes. */
 interface Kernel {
   readonly memory: WebAssembly.Memory;
-  readonly acrossColour: Across;
-  readonly acrossGrey: Across;
+  readonly acrossColor: Across;
+  readonly acrossGray: Across;
   readonly downwards: (
     ...sizes: [
       source: number,
@@ -91,7 +91,7 @@ export function openPasses(): Passes | undefined {
 
   return {
     across(source, width, channels, columns) {
-      const run = channels === 3 ? exports.acrossColour : exports.acrossGrey;
+      const run = channels === 3 ? exports.acrossColor : exports.acrossGray;
       const taps = put(columns);
       const outWidth = columns.first.length;
       const [stride, outStride] = [width * channels, outWidth * channels];

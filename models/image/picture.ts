@@ -2,7 +2,7 @@
 
 /**
  * A decoded picture: `data` is `[height, width, channels]` uint8, row by row from the top left.
- * Channels: 1 grey, 3 RGB, 4 RGBA with straight (not premultiplied) alpha. The colour space is sRGB.
+ * Channels: 1 gray, 3 RGB, 4 RGBA with straight (not premultiplied) alpha. The color space is sRGB.
  * A browser's `ImageData` becomes one with `channels: 4`.
  */
 export interface Picture {

@@ -1,13 +1,13 @@
 // Turns a decoded, upright picture into the input of a model, by the rule that the model's card names.
 import { flatten } from './alpha.ts';
 import { prepareDigit } from './digit.ts';
-import { grey } from './gray.ts';
+import { gray } from './gray.ts';
 import type { Picture } from './picture.ts';
 import { resize, resizeWindow } from './resize.ts';
 
 /**
  * How a picture becomes an input. `digit`: MNIST's rule, see digit.ts. `resize`: Pillow's resize; `stretch` ignores
- * the picture's proportions, `centre` keeps them, fills the input and cuts off equally at both ends; with `shorter`, the
+ * the picture's proportions, `center` keeps them, fills the input and cuts off equally at both ends; with `shorter`, the
  * shorter side is resized to so many pixels first, so that more is cut off.
  */
 export type Prepare =
@@ -15,12 +15,12 @@ export type Prepare =
   | {
       rule: 'resize';
       filter: 'bilinear' | 'bicubic';
-      crop: 'centre' | 'stretch';
+      crop: 'center' | 'stretch';
       shorter?: number | undefined;
     };
 
 /**
- * Makes a model's input from a picture: alpha over white, grey or colour as the model wants it, then the rule.
+ * Makes a model's input from a picture: alpha over white, gray or color as the model wants it, then the rule.
  *
  * @param shape - `[H,W,C]` with 1 or 3 channels; `[28,28,1]` for the digit rule.
  * @returns `[H,W,C]` uint8.
@@ -41,11 +41,11 @@ export function prepare(
   if (channels !== 1 && channels !== 3) {
     throw new RangeError(`prepare: received ${channels} channels, expected 1 or 3`);
   }
-  const source = channels === 1 ? grey(picture) : colour(flatten(picture));
+  const source = channels === 1 ? gray(picture) : color(flatten(picture));
   const resized =
     rule.crop === 'stretch'
       ? resize(source, width, height, rule.filter)
-      : resizeCentre(source, width, height, rule.filter, rule.shorter);
+      : resizeCenter(source, width, height, rule.filter, rule.shorter);
   return new Uint8Array(resized.data);
 }
 
@@ -53,7 +53,7 @@ export function prepare(
  * Scales so that the picture just fills `width` x `height`, then takes the middle: for a square input the same as
  * torchvision's `Resize(side)` and `CenterCrop(side)` on a Pillow image.
  */
-function resizeCentre(
+function resizeCenter(
   picture: Picture,
   width: number,
   height: number,
@@ -82,13 +82,13 @@ function scaled({ width, height }: Picture, shorter: number): [width: number, he
     : [Math.trunc((shorter * width) / height), shorter];
 }
 
-/** Half of a whole number, rounded to the even neighbour when it lies between two, as Python's `round` does. */
+/** Half of a whole number, rounded to the even neighbor when it lies between two, as Python's `round` does. */
 function halfToEven(n: number): number {
   const half = n >> 1;
   return n % 2 === 1 && half % 2 === 1 ? half + 1 : half;
 }
 
-function colour(picture: Picture): Picture {
+function color(picture: Picture): Picture {
   if (picture.channels !== 1) return picture;
   const { data, width, height } = picture;
   const out = new Uint8Array(data.length * 3);

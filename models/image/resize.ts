@@ -20,7 +20,7 @@ export interface Window {
  * some sizes, which changes a few bytes: 12.3 for pictures over 100 times as tall as wide, 13 where the height
  * shrinks by more than twice as many pixels as the width. The order here is the one that existing models know.
  *
- * @param picture - 1 or 3 channels; colours under transparency mean nothing, so flatten a picture with alpha first.
+ * @param picture - 1 or 3 channels; colors under transparency mean nothing, so flatten a picture with alpha first.
  * @param filter - `bilinear` is a triangle, `bicubic` a cubic with a = -0.5; both widen when they shrink.
  * @throws RangeError for sides that are not whole and positive, and for a picture with alpha.
  */
@@ -66,8 +66,8 @@ export function resizeWindow(
     bytes =
       simd?.across(bytes, picture.width, channels, columns) ??
       (channels === 1
-        ? acrossGrey(bytes, picture.width, columns)
-        : acrossColour(bytes, picture.width, columns));
+        ? acrossGray(bytes, picture.width, columns)
+        : acrossColor(bytes, picture.width, columns));
   }
   if (down) bytes = simd?.downwards(bytes, stride, top, rows) ?? downwards(bytes, stride, top, rows);
   return {
@@ -90,7 +90,7 @@ function quick(): Passes | undefined {
 const HALF = 1 << (PRECISION_BITS - 1);
 
 /** Horizontal pass over rows of one byte per pixel. */
-function acrossGrey(source: Uint8Array, width: number, columns: Taps): Uint8Array<ArrayBuffer> {
+function acrossGray(source: Uint8Array, width: number, columns: Taps): Uint8Array<ArrayBuffer> {
   const { size, first, count, weights } = columns;
   const outWidth = first.length;
   const height = source.length / width;
@@ -109,7 +109,7 @@ function acrossGrey(source: Uint8Array, width: number, columns: Taps): Uint8Arra
 }
 
 /** Horizontal pass over rows of three bytes per pixel. */
-function acrossColour(source: Uint8Array, width: number, columns: Taps): Uint8Array<ArrayBuffer> {
+function acrossColor(source: Uint8Array, width: number, columns: Taps): Uint8Array<ArrayBuffer> {
   const { size, first, count, weights } = columns;
   const outWidth = first.length;
   const height = source.length / (width * 3);
@@ -139,7 +139,7 @@ function acrossColour(source: Uint8Array, width: number, columns: Taps): Uint8Ar
 }
 
 /**
- * Vertical pass: whole rows at a time, since neighbours in memory are quicker than columns.
+ * Vertical pass: whole rows at a time, since neighbors in memory are quicker than columns.
  *
  * @param stride - bytes in a row, the same in source and result.
  * @param top - number of the source row with which `source` begins.

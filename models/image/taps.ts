@@ -44,13 +44,13 @@ export function taps(inSize: number, outSize: number, from: number, n: number, f
   const exact = new Float64Array(size);
 
   for (let i = 0; i < n; i++) {
-    const centre = (from + i + 0.5) * scale;
-    const start = Math.max(0, Math.trunc(centre - support + 0.5));
-    const end = Math.min(inSize, Math.trunc(centre + support + 0.5));
+    const center = (from + i + 0.5) * scale;
+    const start = Math.max(0, Math.trunc(center - support + 0.5));
+    const end = Math.min(inSize, Math.trunc(center + support + 0.5));
     let sum = 0;
     for (let k = 0; k < end - start; k++) {
       // Pillow multiplies by the inverse: dividing would round otherwise.
-      const weight = at((k + start - centre + 0.5) * (1 / filterScale));
+      const weight = at((k + start - center + 0.5) * (1 / filterScale));
       exact[k] = weight;
       sum += weight;
     }

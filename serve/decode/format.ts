@@ -5,7 +5,7 @@ export const decodable = ['JPEG', 'PNG', 'WebP', 'GIF'] as const;
 
 export type Decodable = (typeof decodable)[number];
 
-/** Formats that are recognised so that a refusal can name them. */
+/** Formats that are recognized so that a refusal can name them. */
 type Other =
   | 'TIFF'
   | 'BMP'

@@ -42,7 +42,7 @@ const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Bytes of a PNG's signature and header chunk. */
 const PNG_HEADER = 33;
 
-/** Depths of each colour type that png.ts decodes. Reference: PNG (third edition), table 12. */
+/** Depths of each color type that png.ts decodes. Reference: PNG (third edition), table 12. */
 const depths: Readonly<Record<number, readonly number[]>> = {
   0: [1, 2, 4, 8],
   2: [8],
@@ -63,9 +63,9 @@ function readPng(bytes: Uint8Array): PlainHeader | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < PNG_HEADER || view.getUint32(12) !== IHDR) return undefined;
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
-  const [depth = 0, colour = 0] = [bytes[24], bytes[25]];
+  const [depth = 0, color = 0] = [bytes[24], bytes[25]];
   const [compression, filter, interlace] = [bytes[26], bytes[27], bytes[28]];
-  const known = depths[colour]?.includes(depth) && compression === 0 && filter === 0 && interlace === 0;
+  const known = depths[color]?.includes(depth) && compression === 0 && filter === 0 && interlace === 0;
   if (!known || width === 0 || height === 0) return undefined;
   for (let at = PNG_HEADER; at + 12 <= bytes.length; at += view.getUint32(at) + 12) {
     const name = view.getUint32(at + 4);

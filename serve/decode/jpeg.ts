@@ -85,13 +85,13 @@ export function openJpegDecoder(): DecodeJpeg {
       const [ours, theirs] = [header, found].map(({ width, height }) => `${width}x${height}`);
       throw new Damaged(`its header can be read as ${ours} and ${theirs}`);
     }
-    const colours = get(handle, TJPARAM_COLORSPACE);
-    if (colours !== TJCS_GRAY && colours !== TJCS_YCBCR && colours !== TJCS_RGB)
-      throw new Damaged(`it has the colour space ${colours} of libjpeg-turbo, expected grey, YCbCr or RGB`);
+    const colors = get(handle, TJPARAM_COLORSPACE);
+    if (colors !== TJCS_GRAY && colors !== TJCS_YCBCR && colors !== TJCS_RGB)
+      throw new Damaged(`it has the color space ${colors} of libjpeg-turbo, expected gray, YCbCr or RGB`);
     setScale(handle, { num: 1, denom: shrink });
     const width = Math.ceil(found.width / shrink);
     const height = Math.ceil(found.height / shrink);
-    const channels = colours === TJCS_GRAY ? 1 : 3;
+    const channels = colors === TJCS_GRAY ? 1 : 3;
     const data = room(width * height * channels);
     const format = channels === 1 ? TJPF_GRAY : TJPF_RGB;
     check(handle, decompress(handle, bytes, bytes.length, data, 0, format), bytes);

@@ -18,21 +18,21 @@ const SMALL = 4096;
 export function decodePng(bytes: Uint8Array): Picture {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
-  const [depth = 0, colour = 0] = bytes.subarray(24, 26);
+  const [depth = 0, color = 0] = bytes.subarray(24, 26);
   const { palette, data } = readChunks(bytes, view);
-  const samples = samplesOf(colour);
+  const samples = samplesOf(color);
   const stride = Math.ceil((width * samples * depth) / 8);
   const rows = inflate(data, (stride + 1) * height);
   unfilter(rows, stride, height, Math.max(1, (samples * depth) >> 3));
-  if (colour === 3) return indexed(rows, stride, width, height, depth, palette);
-  if (depth < 8) return { data: unpackGrey(rows, stride, width, height, depth), width, height, channels: 1 };
+  if (color === 3) return indexed(rows, stride, width, height, depth, palette);
+  if (depth < 8) return { data: unpackGray(rows, stride, width, height, depth), width, height, channels: 1 };
   const packed = pack(rows, stride, height);
-  if (colour === 4) return { data: greyWithAlpha(packed), width, height, channels: 4 };
-  return { data: packed, width, height, channels: colour === 0 ? 1 : colour === 2 ? 3 : 4 };
+  if (color === 4) return { data: grayWithAlpha(packed), width, height, channels: 4 };
+  return { data: packed, width, height, channels: color === 0 ? 1 : color === 2 ? 3 : 4 };
 }
 
-function samplesOf(colour: number): number {
-  return colour === 2 ? 3 : colour === 4 ? 2 : colour === 6 ? 4 : 1;
+function samplesOf(color: number): number {
+  return color === 2 ? 3 : color === 4 ? 2 : color === 6 ? 4 : 1;
 }
 
 function readChunks(bytes: Uint8Array, view: DataView): { palette: Uint8Array; data: Uint8Array } {
@@ -135,7 +135,7 @@ function unpack(rows: Uint8Array, stride: number, width: number, height: number,
   return out;
 }
 
-function unpackGrey(
+function unpackGray(
   rows: Uint8Array,
   stride: number,
   width: number,
@@ -161,7 +161,7 @@ function indexed(
   for (let i = 0; i < indices.length; i++) {
     const from = (indices[i] ?? 0) * 3;
     if (from >= palette.length)
-      throw new Damaged(`it has a colour ${from / 3} of a palette of ${palette.length / 3}`);
+      throw new Damaged(`it has a color ${from / 3} of a palette of ${palette.length / 3}`);
     data[i * 3] = palette[from] ?? 0;
     data[i * 3 + 1] = palette[from + 1] ?? 0;
     data[i * 3 + 2] = palette[from + 2] ?? 0;
@@ -169,7 +169,7 @@ function indexed(
   return { data, width, height, channels: 3 };
 }
 
-function greyWithAlpha(packed: Uint8Array): Uint8Array {
+function grayWithAlpha(packed: Uint8Array): Uint8Array {
   const out = new Uint8Array(packed.length * 2);
   for (let from = 0, to = 0; from < packed.length; from += 2, to += 4) {
     out.fill(packed[from] ?? 0, to, to + 3);

@@ -1,9 +1,9 @@
-// Pictures as nested arrays of numbers: [height][width] is grey, [height][width][channels] has 1, 3 or 4 of them.
+// Pictures as nested arrays of numbers: [height][width] is gray, [height][width][channels] has 1, 3 or 4 of them.
 import type { Picture } from '../../models/image/picture.ts';
 import { Refusal } from '../refusal.ts';
 
 const expectation =
-  'expected rows of pixels, each a number from 0 to 255 or 1, 3 or 4 of them (grey, RGB, RGBA)';
+  'expected rows of pixels, each a number from 0 to 255 or 1, 3 or 4 of them (gray, RGB, RGBA)';
 
 /**
  * Makes pictures from nested arrays: `[H][W]` or `[H][W][C]` is one, `[N][H][W][C]` is N.

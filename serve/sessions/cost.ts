@@ -1,4 +1,4 @@
-// How long pictures take, in milliseconds of a worker: estimated from their size, and learnt from those that were done.
+// How long pictures take, in milliseconds of a worker: estimated from their size, and learned from those that were done.
 import type { PlainHeader } from '../decode/header.ts';
 
 export interface Costs {
@@ -18,11 +18,11 @@ const million = 1_000_000;
 /** Milliseconds that the smallest picture takes. */
 const LEAST = 0.05;
 
-/** Milliseconds for a million pixels, before anything was learnt. */
+/** Milliseconds for a million pixels, before anything was learned. */
 const PREPARE = 3;
 const FIRST = { JPEG: 12, PNG: 15 };
 
-/** A run, before anything was learnt: as of a small network. */
+/** A run, before anything was learned: as of a small network. */
 const FIRST_RUN = 1;
 
 /** Share of a new measurement in what is believed. */

@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
-import { isGpu } from '../../setup/flavour.mjs';
+import { isGpu } from '../../setup/gpu-choice.mjs';
 import { type Device, explainNoCuda, gpuOf } from './device.ts';
 
 export interface Session {

@@ -3,7 +3,7 @@ import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from '../errors.mjs';
 import { makeFolder, readJson, writeJson } from '../files.mjs';
-import { cudaFolder } from '../flavour.mjs';
+import { cudaFolder } from '../gpu-choice.mjs';
 import { python, root } from '../paths.mjs';
 import { run } from '../run.mjs';
 import { hashRequirements, pipInstall, requirementsPath } from './venv.mjs';

@@ -8,7 +8,7 @@ import { run } from '../run.mjs';
 import { which } from '../system.mjs';
 import { fetchTarball } from '../tarball.mjs';
 
-/** MIT licence; holds each model.json and each weight file as a CommonJS module, the weights in base64. */
+/** MIT license; holds each model.json and each weight file as a CommonJS module, the weights in base64. */
 export const tarball = {
   name: 'nsfwjs',
   version: '4.3.0',

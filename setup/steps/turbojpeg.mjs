@@ -5,7 +5,7 @@ import { libc } from '../platform.mjs';
 import { fetchTarball, readFromTarball } from '../tarball.mjs';
 import { hasTurbojpeg, turbojpegPath } from '../turbojpeg.mjs';
 
-/** Holds libjpeg-turbo 3.1.3, BSD and IJG licences, for several systems. */
+/** Holds libjpeg-turbo 3.1.3, BSD and IJG licenses, for several systems. */
 export const tarball = {
   name: '@julusian/jpeg-turbo',
   version: '3.0.1',

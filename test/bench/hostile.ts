@@ -1,7 +1,7 @@
 // `npm run bench hostile`: ten thousand hostile requests against a server process, with good ones beside them.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineCommand } from 'citty';
-import { colours, fillRepository, temporaryFolder } from '../serve/harness.ts';
+import { colors, fillRepository, temporaryFolder } from '../serve/harness.ts';
 import { attackAll, probe, trickle } from '../serve/hostile/run.ts';
 import { busy, formats, plain } from '../serve/pictures.ts';
 import { serveProgram } from './support/serve.ts';
@@ -33,7 +33,7 @@ export const command = defineCommand({
       number,
     ];
     const folder = await temporaryFolder();
-    await fillRepository(folder.path, [colours]);
+    await fillRepository(folder.path, [colors]);
     const server = await start(folder.path);
     try {
       await warmUp(server);

@@ -156,7 +156,7 @@ equally likely to within 2e-5, so that rounding decides.`,
     ...(beyond.length > 0
       ? [
           `Beyond 1e-5: ${beyond.map(({ words }) => `\`${words}\``).join(', ')}. These lessons show what weights of deviation 1 do: their
-logits reach thousands, where neighbouring float32 are further apart than that, so two programs that add in another
+logits reach thousands, where neighboring float32 are further apart than that, so two programs that add in another
 order cannot come nearer. \`npm run export\` refuses them, says so, and takes them with \`--tolerance\`.`,
         ]
       : []),

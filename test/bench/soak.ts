@@ -109,11 +109,11 @@ async function stops(repository: string, picture: Uint8Array, count: number): Pr
     const server = await start(repository, picture);
     const clients = keepAsking(server.url, picture, CLIENTS);
     await sleep(BUSY);
-    const signalled = performance.now();
+    const signaled = performance.now();
     server.signal('SIGTERM');
     clients.farewell();
     const { code, signal } = await server.ended;
-    took.push(performance.now() - signalled);
+    took.push(performance.now() - signaled);
     await clients.ended;
     await server.end();
     answered += clients.answered();

@@ -32,19 +32,19 @@ export function ownCase(
   });
   const parameters = createParameters(architecture, shape, seed, examples);
   const variables = allParameters(parameters);
-  randomise(variables, seed);
-  const standardise = { mean: Array(shape[2]).fill(0.13), deviation: Array(shape[2]).fill(0.31) };
+  randomize(variables, seed);
+  const standardize = { mean: Array(shape[2]).fill(0.13), deviation: Array(shape[2]).fill(0.31) };
   const net = netOf(parameters, { training: false });
   return {
     name: `${options.name} for ${shape}${tta === 'none' ? '' : `, ${tta}`}`,
     inputs: [{ shape: [-1, ...shape], type: 'uint8' }],
-    fn: (images: Tensor) => probabilitiesOf(net, architecture, standardise, images, tta),
+    fn: (images: Tensor) => probabilitiesOf(net, architecture, standardize, images, tta),
     variables,
   };
 }
 
 /** Gives batch norm's parameters values that show when they are mixed up; the rest keep theirs. */
-function randomise(variables: ReadonlyMap<string, Variable>, seed: number): void {
+function randomize(variables: ReadonlyMap<string, Variable>, seed: number): void {
   for (const [name, variable] of variables) {
     const next = random(seed, `test/${name}`);
     const draw = /variance|gamma/.test(name)
@@ -153,7 +153,7 @@ export function layersCases(): Case[] {
   return Object.entries(makers).map(([name, make]): Case => {
     const model = make();
     const variables = new Map(model.weights.map((weight) => [weight.name, weight.read() as Variable]));
-    randomise(variables, 5);
+    randomize(variables, 5);
     return {
       name,
       inputs: [{ shape: (model.inputs[0]?.shape ?? []).map((size) => size ?? -1) }],

@@ -92,7 +92,7 @@ const reference = `
 import sys, json, numpy, onnxruntime
 from PIL import Image
 path, rule = sys.argv[1], json.loads(sys.argv[3])
-picture = Image.open(sys.argv[2]).convert('L' if rule['channels'] == 'grey' else 'RGB')
+picture = Image.open(sys.argv[2]).convert('L' if rule['channels'] == 'gray' else 'RGB')
 h, w = rule['size']
 if rule.get('shorter'):
     s = rule['shorter']
@@ -103,7 +103,7 @@ if rule.get('shorter'):
 else:
     picture = picture.resize((w, h), Image.BICUBIC if rule['filter'] == 'bicubic' else Image.BILINEAR)
 x = numpy.asarray(picture)
-if rule['channels'] == 'grey': x = x[:, :, None]
+if rule['channels'] == 'gray': x = x[:, :, None]
 if rule['channels'] == 'BGR': x = x[:, :, ::-1]
 if rule['type'] == 'float32':
     x = ((x / numpy.float32(255) - numpy.float32(rule['mean'])) / numpy.float32(rule['std'])).astype(numpy.float32)
@@ -121,7 +121,7 @@ describe('answers as Python does with the model as it came', () => {
     [
       'NCHW, mean and std, the shorter side resized first',
       { dims: ['batch', 3, 24, 20] },
-      { ...card, resize: { filter: 'bicubic', crop: 'centre', shorter: 30 } },
+      { ...card, resize: { filter: 'bicubic', crop: 'center', shorter: 30 } },
       { ...card.input, type: 'float32', filter: 'bicubic', shorter: 30, channels: 'RGB' },
     ],
     [
@@ -137,14 +137,14 @@ describe('answers as Python does with the model as it came', () => {
       { ...plain, layout: 'NCHW', type: 'uint8' },
     ],
     [
-      'grey',
+      'gray',
       { dims: ['N', 24, 20, 1] },
       {
         ...card,
-        input: { size: [24, 20], layout: 'NHWC', channels: 'grey', mean: 0.5, std: 0.25 },
+        input: { size: [24, 20], layout: 'NHWC', channels: 'gray', mean: 0.5, std: 0.25 },
         resize: { crop: 'stretch' },
       },
-      { ...plain, layout: 'NHWC', type: 'float32', channels: 'grey', mean: [0.5], std: [0.25] },
+      { ...plain, layout: 'NHWC', type: 'float32', channels: 'gray', mean: [0.5], std: [0.25] },
     ],
   ];
 

@@ -17,9 +17,9 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Three colours told apart by a model that sees four pixels. */
-export const colours: TinyModelOptions = {
-  name: 'colours',
+/** Three colors told apart by a model that sees four pixels. */
+export const colors: TinyModelOptions = {
+  name: 'colors',
   labels: ['red', 'green', 'blue'],
   input: { shape: [2, 2, 3], prepare: { rule: 'resize', filter: 'bilinear', crop: 'stretch' } },
 };

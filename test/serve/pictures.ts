@@ -8,9 +8,9 @@ export type Format = (typeof formats)[number];
 
 const side = 24;
 
-/** A picture of one colour. */
-export function plain(colour: string, format: Format = 'png', width = side, height = side): Promise<Buffer> {
-  return sharp({ create: { width, height, channels: 3, background: colour } })
+/** A picture of one color. */
+export function plain(color: string, format: Format = 'png', width = side, height = side): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background: color } })
     .toFormat(format)
     .toBuffer();
 }
@@ -46,7 +46,7 @@ export function pngClaiming(width: number, height: number, rows = 1): Buffer {
   return pngOf({ width, height, rows: Buffer.alloc(row * rows) });
 }
 
-/** A grey PNG of 8 bits; `rows` are its bytes before compression, `more` are chunks before them. */
+/** A gray PNG of 8 bits; `rows` are its bytes before compression, `more` are chunks before them. */
 export function pngOf(
   { width, height, rows }: { width: number; height: number; rows: Uint8Array },
   more: readonly Buffer[] = [],
@@ -54,7 +54,7 @@ export function pngOf(
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 0, 0, 0, 0], 8); // 8 bits, grey
+  header.set([8, 0, 0, 0, 0], 8); // 8 bits, gray
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     pngChunk('IHDR', header),

@@ -8,9 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Card } from '../../models/card.ts';
-import { isGpu } from '../../setup/flavour.mjs';
+import { isGpu } from '../../setup/gpu-choice.mjs';
 import { keepAsking, post } from './clients.ts';
-import { colours, fillRepository, temporaryFolder } from './harness.ts';
+import { colors, fillRepository, temporaryFolder } from './harness.ts';
 import { busy } from './pictures.ts';
 
 const trainyard = fileURLToPath(new URL('../../bin/trainyard.mjs', import.meta.url));
@@ -19,7 +19,7 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  await fillRepository(folder.path, [colours]);
+  await fillRepository(folder.path, [colors]);
 });
 afterAll(() => folder.remove());
 
@@ -55,7 +55,7 @@ describe('ends by itself', () => {
       await sleep(600); // beyond the end of all listening
     });
     const { status, body } = await slow;
-    expect([status, JSON.parse(body)]).toEqual([200, expect.objectContaining({ model: 'colours' })]);
+    expect([status, JSON.parse(body)]).toEqual([200, expect.objectContaining({ model: 'colors' })]);
     await clients.ended;
     expect(clients.failures).toEqual([]);
     expect(await ended).toEqual([0, null]);
@@ -94,7 +94,7 @@ describe('serve --check', () => {
   test('ends with 0 when every version of every model is well, each with its line', async () => {
     const { code, lines } = await check(folder.path);
     expect(lines).toEqual([
-      expect.stringMatching(/^info: colours\/1: well on cpu, 4 golden vectors, \d+ ms$/),
+      expect.stringMatching(/^info: colors\/1: well on cpu, 4 golden vectors, \d+ ms$/),
     ]);
     expect(code).toBe(0);
   });
@@ -103,12 +103,12 @@ describe('serve --check', () => {
     const auto = await check(folder.path, 'auto');
     expect(auto.lines).toEqual([
       expect.stringMatching(/^info: CUDA is not set up: .* --gpu .*; models run on the processor$/),
-      expect.stringMatching(/^info: colours\/1: well on cpu/),
+      expect.stringMatching(/^info: colors\/1: well on cpu/),
     ]);
     const cuda = await check(folder.path, 'cuda');
     expect(cuda).toEqual({
       code: 1,
-      lines: [expect.stringMatching(/^error: colours\/1: CUDA is not set up/)],
+      lines: [expect.stringMatching(/^error: colors\/1: CUDA is not set up/)],
     });
   });
 
@@ -118,14 +118,14 @@ describe('serve --check', () => {
       ...card,
       golden: card.golden.map((one) => ({ ...one, probabilities: one.probabilities.toReversed() })),
     });
-    await fillRepository(other.path, [{ ...colours, change: lie }, colours]);
+    await fillRepository(other.path, [{ ...colors, change: lie }, colors]);
     await mkdir(join(other.path, 'junk', '1'), { recursive: true });
     await writeFile(join(other.path, 'junk', '1', 'model.onnx'), 'no model');
     const { code, lines } = await check(other.path);
     expect(lines).toEqual([
       expect.stringMatching(/^error: junk\/1 /),
-      expect.stringMatching(/^error: colours\/1: .*differs from its card by/),
-      expect.stringMatching(/^info: colours\/2: well on cpu/),
+      expect.stringMatching(/^error: colors\/1: .*differs from its card by/),
+      expect.stringMatching(/^info: colors\/2: well on cpu/),
     ]);
     expect(code).toBe(1);
     await other.remove();

@@ -93,7 +93,7 @@ function trainedAnswers(file: string, images: Uint8Array, shape: Shape): Float32
     values: Float32Array.from({ length: 100 * sizeOf(shape) }, (_, i) => Math.sin(i * i)),
     shape: [100, ...shape],
   }));
-  const predictor = createPredictor(architecture, parameters, recipe.standardise, shape);
+  const predictor = createPredictor(architecture, parameters, recipe.standardize, shape);
   disposeParameters(parameters);
   predictor.write(weightsOf(decodeModel(model).graph.initializer));
   const parts: number[] = [];

@@ -21,8 +21,8 @@ function correlation(a: readonly number[], b: readonly number[]): number {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [meanA, meanB] = [mean(a), mean(b)];
   const covariance = mean(a.map((value, index) => (value - meanA) * ((b[index] ?? 0) - meanB)));
-  const spread = (values: readonly number[], centre: number) =>
-    Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+  const spread = (values: readonly number[], center: number) =>
+    Math.sqrt(mean(values.map((value) => (value - center) ** 2)));
   return covariance / (spread(a, meanA) * spread(b, meanB));
 }
 
@@ -68,7 +68,7 @@ describe('random', () => {
     expect(chiSquared(histogram(draws(100_000, random(1, 'uniform')), 256))).toBeLessThan(255 + 5 * 22.6);
   });
 
-  it('draws uniformly across neighbouring positions, in its highest and lowest bits', () => {
+  it('draws uniformly across neighboring positions, in its highest and lowest bits', () => {
     const firsts = Array.from({ length: 100_000 }, (_, index) => random(1, 'augment', 0, index)());
     expect(chiSquared(histogram(firsts, 256))).toBeLessThan(255 + 5 * 22.6);
     const low = firsts.map((value) => (word(value) % 256) / 256);
@@ -81,10 +81,10 @@ describe('random', () => {
     ['seed', (index: number) => random(2, 'augment', 0, index)],
     ['stream', (index: number) => random(1, 'augmenu', 0, index)],
     ['number of positions', (index: number) => random(1, 'augment', 0, index, 0)],
-  ])('gives unrelated numbers to a neighbouring %s', (_, neighbour) => {
+  ])('gives unrelated numbers to a neighboring %s', (_, neighbor) => {
     const n = 50_000;
     const here = Array.from({ length: n }, (_, index) => random(1, 'augment', 0, index)());
-    const there = Array.from({ length: n }, (_, index) => neighbour(index)());
+    const there = Array.from({ length: n }, (_, index) => neighbor(index)());
     expect(Math.abs(correlation(here, there))).toBeLessThan(5 / Math.sqrt(n));
     const flipped = here.map((value, index) => bits(word(value) ^ word(there[index] ?? 0)));
     const mean = flipped.reduce((sum, count) => sum + count, 0) / n;

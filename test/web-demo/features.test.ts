@@ -112,8 +112,8 @@ describe('on one page', () => {
 });
 
 test('a photo is named by the five likeliest labels; a dropped file says what is wrong with it', async () => {
-  const colours = new Uint8Array(640 * 480 * 3).map((_, i) => (i % 3 === 2 ? 200 : (i / 640) % 256));
-  const photo = await sharp(colours, { raw: { width: 640, height: 480, channels: 3 } })
+  const colors = new Uint8Array(640 * 480 * 3).map((_, i) => (i % 3 === 2 ? 200 : (i / 640) % 256));
+  const photo = await sharp(colors, { raw: { width: 640, height: 480, channels: 3 } })
     .jpeg()
     .toBuffer();
   const { page, complaints } = await visit(stage);

@@ -69,7 +69,7 @@ describe('drawing', () => {
 
     // What the page shows as the model's view is what the geometry makes of that picture.
     const { data, info } = await sharp(picture)
-      .toColourspace('b-w')
+      .toColorspace('b-w')
       .raw()
       .toBuffer({ resolveWithObject: true });
     expect(info.channels).toBe(1);
@@ -207,7 +207,7 @@ async function swipeUp(page: Page, x: number, y: number): Promise<void> {
   await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
 }
 
-/** Dark ink on light paper, in light that falls off towards one side, with a margin around the digit. */
+/** Dark ink on light paper, in light that falls off toward one side, with a margin around the digit. */
 function photographed(digit: string): Sharp {
   const place = ([x, y]: Place) => `${200 + 500 * x} ${100 + 500 * y}`;
   const lines = strokesOf(digit).map((stroke) => `M${stroke.map(place).join('L')}`);

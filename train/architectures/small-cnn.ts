@@ -30,14 +30,14 @@ export function smallCnn({ classes, filters, head }: SmallCnnOptions): Architect
     },
     pool: (maps) => (head === 'average' ? globalAveragePool(maxPool(maps)) : flatten(maxPool(maps))),
     classify(net, features) {
-      const x = head === 'average' ? normalised(net, features) : features;
+      const x = head === 'average' ? normalized(net, features) : features;
       return dense(net, 'logits', x, { units: classes });
     },
   });
 }
 
-/** Averages differ little between pictures that differ in a part; normalised, they differ as much as any. */
-function normalised(net: Net, averages: Tensor): Tensor {
+/** Averages differ little between pictures that differ in a part; normalized, they differ as much as any. */
+function normalized(net: Net, averages: Tensor): Tensor {
   const [n = 0, features = 0] = averages.shape;
   return flatten(batchNorm(net, 'average/norm', tf.reshape(averages, [n, 1, 1, features])));
 }

@@ -11,7 +11,7 @@ import { type Architecture, inParts, type Net } from '../layers/net.ts';
 
 export interface VggOptions {
   classes: number;
-  /** Normalises after every convolution; the convolutions then have no bias. */
+  /** Normalizes after every convolution; the convolutions then have no bias. */
   batchNorm: boolean;
   /** Share of the values zeroed after the first fully connected layer, in training. */
   dropout: number;
@@ -51,9 +51,9 @@ export function vgg(options: VggOptions): Architecture {
   });
 }
 
-function block(net: Net, name: string, x: Tensor, filters: number, normalised: boolean): Tensor {
-  const y = conv2d(net, name, x, { filters, kernel: 3, bias: !normalised });
-  return relu(normalised ? batchNorm(net, `${name}/norm`, y) : y);
+function block(net: Net, name: string, x: Tensor, filters: number, normalized: boolean): Tensor {
+  const y = conv2d(net, name, x, { filters, kernel: 3, bias: !normalized });
+  return relu(normalized ? batchNorm(net, `${name}/norm`, y) : y);
 }
 
 /** Mirrors the pictures at their edges, so that a digit's background goes on. */

@@ -7,7 +7,7 @@ import type { AugmentOptions } from './schema.ts';
 const LARGEST = 0.3;
 const LEAST_ASPECT = 0.3;
 
-/** Noise of mean and deviation of photographs (ImageNet's green), in place of a standard normal after normalising. */
+/** Noise of mean and deviation of photographs (ImageNet's green), in place of a standard normal after normalizing. */
 const MEAN = 0.456 * 255;
 const DEVIATION = 0.224 * 255;
 

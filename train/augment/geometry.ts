@@ -12,7 +12,7 @@ export type GeometryOptions = Pick<
 export const P_AFFINE = 0.75;
 
 /**
- * A projective map of places, row by row. Places go from -1 to 1, both ends being centres of edge pixels
+ * A projective map of places, row by row. Places go from -1 to 1, both ends being centers of edge pixels
  * (`align_corners=True` in PyTorch's `grid_sample`).
  */
 type Matrix = readonly [number, number, number, number, number, number, number, number, number];
@@ -43,7 +43,7 @@ export function moveGeometry(
   return matrix === identity ? image : sample(image, shape, matrix, options.padMode ?? 'reflection');
 }
 
-/** From a place in the result to the place in the picture where its colour comes from. */
+/** From a place in the result to the place in the picture where its color comes from. */
 export function randomMatrix(
   [height, width]: Shape,
   options: GeometryOptions,

@@ -52,8 +52,8 @@ function blendOf(partner: number, alpha: number, next: Random): Mix {
 function boxOf(partner: number, alpha: number, [height, width, channels]: Shape, next: Random): Mix {
   const cut = Math.sqrt(1 - beta(alpha, next));
   const edges = (side: number): [number, number] => {
-    const [centre, half] = [Math.floor(next() * side), Math.floor((side * cut) / 2)];
-    return [Math.max(0, centre - half), Math.min(side, centre + half)];
+    const [center, half] = [Math.floor(next() * side), Math.floor((side * cut) / 2)];
+    return [Math.max(0, center - half), Math.min(side, center + half)];
   };
   const [left, right] = edges(width);
   const [top, bottom] = edges(height);

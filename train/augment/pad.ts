@@ -1,4 +1,4 @@
-// Puts a border of zeros, one pixel wide, around an image, so that what looks at neighbours needs no edge cases.
+// Puts a border of zeros, one pixel wide, around an image, so that what looks at neighbors needs no edge cases.
 import type { Shape } from '../datasets/dataset.ts';
 
 /** `[H,W,C]` to `[H+2,W+2,C]`. */

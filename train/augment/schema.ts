@@ -21,7 +21,7 @@ export const augmentSchema = z.strictObject({
   elastic: z
     .strictObject({ alpha: number('pixels', 0, 1024), sigma: number('pixels', 1, 1024) })
     .exactOptional(),
-  /** 1 replaces each pixel by the lightest or darkest of its neighbourhood, 0.5 goes half of the way. */
+  /** 1 replaces each pixel by the lightest or darkest of its neighborhood, 0.5 goes half of the way. */
   thickness: amount('a fraction', 1),
   /** Whole pixels in either direction along either axis, the edge filled by reflection. */
   translate: z
@@ -48,7 +48,7 @@ export const augmentSchema = z.strictObject({
   pAffine: amount('a share', 1),
   /** What comes in at the edges; reflection if left out. */
   padMode: z.enum(['reflection', 'border', 'zeros']).exactOptional(),
-  /** Brightness and contrast: how far the middle grey moves, and how much steeper or flatter. */
+  /** Brightness and contrast: how far the middle gray moves, and how much steeper or flatter. */
   maxLighting: amount('a fraction', 0.95),
   /** Share of the pictures whose brightness changes, and whose contrast does; 0.75 if left out. */
   pLighting: amount('a share', 1),

@@ -5,8 +5,8 @@ import { pad } from './pad.ts';
 import type { AugmentOptions } from './schema.ts';
 
 /**
- * Goes part of the way from an image to its grey dilation (lightest of a pixel and its four neighbours: thicker)
- * or its grey erosion (darkest: thinner). Outside the image is 0.
+ * Goes part of the way from an image to its gray dilation (lightest of a pixel and its four neighbors: thicker)
+ * or its gray erosion (darkest: thinner). Outside the image is 0.
  *
  * @param image `[H,W,C]` uint8
  */

@@ -30,7 +30,7 @@ export const transforms: readonly Transform[] = [
   {
     name: 'rotation',
     fields: ['maxRotate', 'pAffine', 'padMode'],
-    risk: `corners leave the picture, and their neighbours come in twice; ${FRAME}`,
+    risk: `corners leave the picture, and their neighbors come in twice; ${FRAME}`,
   },
   { name: 'zoom', fields: ['maxZoom', 'minZoom', 'pAffine', 'padMode'], decisive: 2, risk: FRAME },
   { name: 'shift', fields: ['maxShift', 'pAffine', 'padMode'], risk: FRAME },

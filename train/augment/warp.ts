@@ -22,7 +22,7 @@ interface Mesh {
 }
 
 /**
- * The image under a random affine map about its centre, then a random elastic distortion.
+ * The image under a random affine map about its center, then a random elastic distortion.
  * Sampling is bilinear; what comes from outside the image is 0.
  *
  * @param image `[H,W,C]` uint8
@@ -46,15 +46,15 @@ function randomMesh([height, width]: Shape, options: WarpOptions, next: Random):
     ? elasticField(rows, columns, options.elastic, next)
     : new Float64Array(rows * columns);
 
-  const centreX = (width - 1) / 2;
-  const centreY = (height - 1) / 2;
+  const centerX = (width - 1) / 2;
+  const centerY = (height - 1) / 2;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const node = row * columns + column;
-      const fromX = column * spacing - centreX;
-      const fromY = row * spacing - centreY;
-      x[node] = (x[node] ?? 0) + centreX + shiftX + a * fromX + b * fromY;
-      y[node] = (y[node] ?? 0) + centreY + shiftY + c * fromX + d * fromY;
+      const fromX = column * spacing - centerX;
+      const fromY = row * spacing - centerY;
+      x[node] = (x[node] ?? 0) + centerX + shiftX + a * fromX + b * fromY;
+      y[node] = (y[node] ?? 0) + centerY + shiftY + c * fromX + d * fromY;
     }
   }
   return { spacing, rows, columns, x, y };

@@ -7,7 +7,7 @@ import { withTemporaryFolder } from '../../setup/files.mjs';
 import { cacheFolder } from '../../setup/paths.mjs';
 import { type Dataset, featureShape, imagesOf, readBytes, type Split } from '../datasets/dataset.ts';
 import { writeAll } from '../files/write-whole.ts';
-import type { Standardise } from '../layers/forward.ts';
+import type { Standardize } from '../layers/forward.ts';
 import type { Extractor } from '../loop/features.ts';
 import { featuresOf } from './feature-graph.ts';
 import { openExtractor, readBackbone } from './index.ts';
@@ -30,20 +30,20 @@ const TOLD_EVERY = 5000;
 export async function featureDataset(
   dataset: Dataset,
   backbone: Backbone,
-  standardise: Standardise,
+  standardize: Standardize,
 ): Promise<Dataset> {
   const { shape, train, test } = dataset;
   const features = featuresOf(backbone.sizes);
   const size = features * Float32Array.BYTES_PER_ELEMENT;
   const { path: _, ...content } = backbone;
   const key = createHash('sha256')
-    .update(canonicalJson({ content, standardise, shape, digests: dataset.digests }))
+    .update(canonicalJson({ content, standardize, shape, digests: dataset.digests }))
     .digest('hex');
   const folder = join(cacheFolder(), 'features');
   const path = join(folder, `${dataset.name}-${key.slice(0, 16)}`);
   if (statSync(path, { throwIfNoEntry: false })?.size !== (train.n + test.n) * size) {
     mkdirSync(folder, { recursive: true });
-    const extractor = await openExtractor(backbone.path, readBackbone(backbone, standardise, shape), shape);
+    const extractor = await openExtractor(backbone.path, readBackbone(backbone, standardize, shape), shape);
     try {
       await writeFeatures(dataset, extractor, folder, path);
     } finally {

@@ -37,7 +37,7 @@ export interface Told {
   readonly layout?: 'nchw' | 'nhwc';
   readonly order?: 'rgb' | 'bgr';
   /** On a scale from 0 to 1, one for all channels or one for each. */
-  readonly standardise?: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
+  readonly standardize?: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
   readonly prepare?: Prepare;
 }
 
@@ -65,7 +65,7 @@ export function toldByConfig(model: string): Told {
   const result = configSchema.safeParse(content);
   if (!result.success) throw new UserError(`${path} is not as expected: ${z.prettifyError(result.error)}`);
   const config = result.data;
-  return { ...toldOfSize(config), standardise: toldOfPixels(config) };
+  return { ...toldOfSize(config), standardize: toldOfPixels(config) };
 }
 
 type Config = z.output<typeof configSchema>;
@@ -77,7 +77,7 @@ function toldOfPixels({
   do_normalize,
   image_mean,
   image_std,
-}: Config): NonNullable<Told['standardise']> {
+}: Config): NonNullable<Told['standardize']> {
   const scale = do_rescale ? 255 * rescale_factor : 255;
   const [mean, deviation] = do_normalize ? [image_mean ?? [0], image_std ?? [1]] : [[0], [1]];
   return { mean: mean.map((m) => m / scale), deviation: deviation.map((d) => d / scale) };
@@ -109,5 +109,5 @@ function toldOfSize({ size, do_center_crop, crop_size, crop_pct, resample }: Con
 /** The middle of a picture whose shorter side has been resized to `shorter`. */
 function squareOf(side: number, shorter: number, filter: 'bilinear' | 'bicubic'): Told {
   const more = shorter > side ? { shorter } : {};
-  return { height: side, width: side, prepare: { rule: 'resize', filter, crop: 'centre', ...more } };
+  return { height: side, width: side, prepare: { rule: 'resize', filter, crop: 'center', ...more } };
 }

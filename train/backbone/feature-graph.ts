@@ -10,7 +10,7 @@ import {
   type TensorProto,
 } from '../../models/onnx/schema.ts';
 import type { Shape } from '../datasets/dataset.ts';
-import type { Standardise } from '../layers/forward.ts';
+import type { Standardize } from '../layers/forward.ts';
 import { withFreeBatch } from './free-batch.ts';
 import type { Backbone } from './schema.ts';
 import { inputsOf, prefixed, prunedTo } from './walk.ts';
@@ -24,7 +24,7 @@ const PREFIX = 'backbone/';
 
 export interface FeatureGraphOptions {
   readonly input: Backbone['input'];
-  readonly standardise: Standardise;
+  readonly standardize: Standardize;
   /** Name of the value that is taken. */
   readonly output: string;
   /** Sizes of that value but for the number of pictures. */
@@ -139,9 +139,9 @@ function chain(start: string, name: string) {
   };
 }
 
-/** From `image` to what the file takes, by the same two numbers a channel as `standardised` in train/layers/forward.ts. */
+/** From `image` to what the file takes, by the same two numbers a channel as `standardized` in train/layers/forward.ts. */
 function entrance(
-  { input: { type, layout, order }, standardise, shape }: FeatureGraphOptions,
+  { input: { type, layout, order }, standardize, shape }: FeatureGraphOptions,
   as: string,
 ): Part {
   const { add, constant, end } = chain(IMAGE, 'input');
@@ -152,7 +152,7 @@ function entrance(
       [constant('bgr', [3], dataType.INT64, BigInt64Array.of(2n, 1n, 0n))],
     );
   if (type !== 'uint8') {
-    const { mean, deviation } = inOrder(standardise, order);
+    const { mean, deviation } = inOrder(standardize, order);
     const scale = deviation.map((d) => 1 / (255 * d));
     const shift = mean.map((m, i) => -m / (deviation[i] ?? 1));
     const channels = [shape[2]];
@@ -166,7 +166,7 @@ function entrance(
 }
 
 /** Means and deviations are told for red, green and blue. */
-export function inOrder({ mean, deviation }: Standardise, order: Backbone['input']['order']): Standardise {
+export function inOrder({ mean, deviation }: Standardize, order: Backbone['input']['order']): Standardize {
   if (order === 'rgb') return { mean, deviation };
   return { mean: [...mean].reverse(), deviation: [...deviation].reverse() };
 }

@@ -4,7 +4,7 @@ import { goldenInput, goldenNames } from '../../models/golden.ts';
 import { nearest } from '../../models/nearest.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { Shape } from '../datasets/dataset.ts';
-import type { Standardise } from '../layers/forward.ts';
+import type { Standardize } from '../layers/forward.ts';
 import type { Extractor } from '../loop/features.ts';
 import { openExtractor } from './extractor.ts';
 import { featureModel } from './feature-graph.ts';
@@ -49,11 +49,11 @@ export async function chooseBackbone(
   const shape: Shape = [input.size, input.size, input.channels];
   const pictures = goldenNames.map((name) => goldenInput(name, shape));
   const alone = await askAlone(path, model, { ...input, output, shape }, pictures);
-  const { type, layout, order, standardise } = input;
+  const { type, layout, order, standardize } = input;
   const backbone: Backbone = {
     ...{ path, sha256, output, sizes: [...alone.sizes], input: { type, layout, order } },
   };
-  const graph = featureModel(model, { ...backbone, standardise, shape });
+  const graph = featureModel(model, { ...backbone, standardize, shape });
   const extractor = await openExtractor(path, graph, shape);
   try {
     const together = await extractTogether(path, extractor, pictures);
@@ -71,14 +71,14 @@ export async function chooseBackbone(
  * @param shape - `[H,W,C]` of a picture.
  * @throws UserError when the file is gone, or is another one than when the recipe was made.
  */
-export function readBackbone(backbone: Backbone, standardise: Standardise, shape: Shape): ModelProto {
+export function readBackbone(backbone: Backbone, standardize: Standardize, shape: Shape): ModelProto {
   const { path, sha256 } = backbone;
   const { model, sha256: now } = readModel(path);
   if (now !== sha256)
     throw new UserError(
       `${path} is not the file with which this training began: its SHA-256 is ${now.slice(0, 12)}..., expected ${sha256.slice(0, 12)}... Bring the old file back, or start over with --fresh.`,
     );
-  return featureModel(model, { ...backbone, standardise, shape });
+  return featureModel(model, { ...backbone, standardize, shape });
 }
 
 function checkOutput(path: string, { graph }: ModelProto, output: string): void {

@@ -41,7 +41,7 @@ export interface Input {
   readonly channels: 1 | 3;
   /** Side of the pictures, pixels. */
   readonly size: number;
-  readonly standardise: { mean: number[]; deviation: number[] };
+  readonly standardize: { mean: number[]; deviation: number[] };
   readonly prepare: Told['prepare'];
 }
 
@@ -83,13 +83,13 @@ export function inputOf(path: string, model: ModelProto, args: BackboneArgs, siz
     layout === 'nchw' ? known.slice(1) : [known[3], known[1], known[2]];
   if (channels !== 1 && channels !== 3)
     throw new UserError(
-      `${path} takes pictures of ${channels} channels as ${layout}; expected 3, or 1 for grey. If its channels lie elsewhere: --layout ${layout === 'nchw' ? 'nhwc' : 'nchw'}.`,
+      `${path} takes pictures of ${channels} channels as ${layout}; expected 3, or 1 for gray. If its channels lie elsewhere: --layout ${layout === 'nchw' ? 'nhwc' : 'nchw'}.`,
     );
   return {
     ...{ type, layout, channels },
     order: told.order ?? 'rgb',
     size: sideOf(path, [height, width], told, size),
-    standardise: standardiseOf(path, type, told, channels),
+    standardize: standardizeOf(path, type, told, channels),
     prepare: told.prepare,
   };
 }
@@ -99,15 +99,15 @@ function toldByOptions({ scaling, mean, deviation, layout }: BackboneArgs): Told
     throw new UserError(`--layout takes nchw or nhwc; received ${JSON.stringify(layout)}.`);
   if (scaling !== undefined && (mean !== undefined || deviation !== undefined))
     throw new UserError('--scaling says what --mean and --deviation would: give either.');
-  const standardise =
+  const standardize =
     scaling !== undefined
       ? scalings[scalingCalled(scaling)]
       : mean !== undefined || deviation !== undefined
         ? { mean: numbersOf('mean', mean ?? '0'), deviation: numbersOf('deviation', deviation ?? '1') }
         : undefined;
-  if (standardise?.deviation.some((each) => each <= 0))
+  if (standardize?.deviation.some((each) => each <= 0))
     throw new UserError(`--deviation takes numbers above 0; received ${JSON.stringify(deviation)}.`);
-  return { ...(layout && { layout }), ...(standardise && { standardise }) };
+  return { ...(layout && { layout }), ...(standardize && { standardize }) };
 }
 
 function numbersOf(option: string, text: string): number[] {
@@ -141,7 +141,7 @@ function toldByMetadata({ metadata_props }: ModelProto): Told {
   return {
     ...(format.startsWith('Bgr') && { order: 'bgr' as const }),
     ...(format.startsWith('Gray') && { channels: 1 }),
-    ...(scaling && { standardise: scalings[scaling] }),
+    ...(scaling && { standardize: scalings[scaling] }),
   };
 }
 
@@ -170,14 +170,14 @@ function sideOf(
   return rows;
 }
 
-function standardiseOf(
+function standardizeOf(
   path: string,
   type: Input['type'],
-  { standardise }: Told,
+  { standardize }: Told,
   channels: number,
-): Input['standardise'] {
+): Input['standardize'] {
   // Bytes go in as they are.
-  const given = type === 'uint8' ? scalings['0..255'] : standardise;
+  const given = type === 'uint8' ? scalings['0..255'] : standardize;
   if (given === undefined)
     throw new UserError(
       `${path} takes ${type}, and nothing says what the bytes of a picture become: it has no card and no Image.NominalPixelRange, and no preprocessor_config.json lies beside it. Say how it was trained: --scaling ${Object.keys(scalings).join(', ')}; or, for example, --mean 0.5,0.5,0.5 --deviation 0.5,0.5,0.5`,

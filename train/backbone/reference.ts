@@ -4,7 +4,7 @@ import { UserError } from '../../models/errors.ts';
 import { attribute } from '../../models/onnx/attribute.ts';
 import { dataType, encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 import type { Shape } from '../datasets/dataset.ts';
-import type { Standardise } from '../layers/forward.ts';
+import type { Standardize } from '../layers/forward.ts';
 import { openSession } from './extractor.ts';
 import { inOrder } from './feature-graph.ts';
 import type { Backbone } from './schema.ts';
@@ -26,7 +26,7 @@ const ASKED = 'trainyard/features';
 export async function askAlone(
   path: string,
   model: ModelProto,
-  how: Backbone['input'] & { standardise: Standardise; output: string; shape: Shape },
+  how: Backbone['input'] & { standardize: Standardize; output: string; shape: Shape },
   pictures: readonly Uint8Array[],
 ): Promise<Asked> {
   const { graph } = model;
@@ -66,11 +66,11 @@ export async function askAlone(
 
 function tensorOf(
   picture: Uint8Array,
-  { type, layout, order, standardise, shape }: Parameters<typeof askAlone>[2],
+  { type, layout, order, standardize, shape }: Parameters<typeof askAlone>[2],
   copies: number,
 ): ort.Tensor {
   const [height, width, channels] = shape;
-  const { mean, deviation } = inOrder(standardise, order);
+  const { mean, deviation } = inOrder(standardize, order);
   const values = type === 'uint8' ? new Uint8Array(picture.length) : new Float32Array(picture.length);
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)

@@ -10,7 +10,7 @@ export const backboneSchema = z.strictObject({
   output: z.string(),
   /** Its sizes but for the number of pictures: `[F]`, `[F,h,w]`, `[h,w,F]` or `[tokens,F]`; places are averaged. */
   sizes: z.array(z.int().min(1)).min(1).max(3),
-  /** What the file takes: bytes of pictures are standardised as the recipe says, unless it takes bytes itself. */
+  /** What the file takes: bytes of pictures are standardized as the recipe says, unless it takes bytes itself. */
   input: z.strictObject({
     type: z.enum(['float32', 'uint8']),
     layout: z.enum(['nchw', 'nhwc']),

@@ -156,7 +156,7 @@ export const folderOptions = {
   },
   size: { type: 'string', description: "A folder: side of the network's input, in pixels" },
   valid: { type: 'string', description: 'A folder: share of each class for validation, such as 0.2' },
-  crop: { type: 'string', description: 'A folder: centre cuts pictures to a square, stretch bends them' },
+  crop: { type: 'string', description: 'A folder: center cuts pictures to a square, stretch bends them' },
   ...backboneOptions,
 } as const;
 
@@ -209,9 +209,10 @@ function fileOf(word: string): string {
   throw new UserError(`There is no file ${resolve(word)}. Expected an ONNX file for --backbone.`);
 }
 
-function cropOf(crop: string | undefined): 'centre' | 'stretch' | undefined {
-  if (crop === undefined || crop === 'centre' || crop === 'stretch') return crop;
-  throw new UserError(`--crop takes centre or stretch; received ${JSON.stringify(crop)}.`);
+function cropOf(crop: string | undefined): 'center' | 'stretch' | undefined {
+  if (crop === 'centre') return 'center'; // as it was spelled once
+  if (crop === undefined || crop === 'center' || crop === 'stretch') return crop;
+  throw new UserError(`--crop takes center or stretch; received ${JSON.stringify(crop)}.`);
 }
 
 /** @throws UserError if one of `options` is given. */

@@ -110,7 +110,7 @@ function findRoom(
   return undefined;
 }
 
-/** A pixel takes ink by how far its centre is within the edge, from none half a pixel outside to all half inside. */
+/** A pixel takes ink by how far its center is within the edge, from none half a pixel outside to all half inside. */
 function draw(circles: readonly Circle[], picture: Uint8Array, side: number): void {
   picture.fill(PAPER);
   for (const { x, y, radius } of circles) {

@@ -55,7 +55,7 @@ export async function loadDataset(name: string): Promise<MemoryDataset> {
 
 /** The fields of a recipe that decide what data it trains on. */
 export type DataChoice = Pick<Recipe, 'dataset' | 'images' | 'folder' | 'circles' | 'prepare'> &
-  Partial<Pick<Recipe, 'backbone' | 'standardise'>>;
+  Partial<Pick<Recipe, 'backbone' | 'standardize'>>;
 
 /**
  * The data that a recipe trains on: a dataset by its name, the pictures of a folder, or the first images of either;
@@ -64,9 +64,9 @@ export type DataChoice = Pick<Recipe, 'dataset' | 'images' | 'folder' | 'circles
  */
 export async function loadDataOf(choice: DataChoice): Promise<Dataset> {
   const whole = await loadWhole(choice);
-  const { images, backbone, standardise } = choice;
+  const { images, backbone, standardize } = choice;
   const chosen = images === undefined ? whole : firstImages(whole, images, whole.test.n);
-  return backbone && standardise ? featureDataset(chosen, backbone, standardise) : chosen;
+  return backbone && standardize ? featureDataset(chosen, backbone, standardize) : chosen;
 }
 
 async function loadWhole(choice: DataChoice): Promise<Dataset> {

@@ -1,4 +1,4 @@
-// MNIST: 70,000 handwritten digits of 28x28 grey pixels (LeCun, Cortes and Burges, 1998).
+// MNIST: 70,000 handwritten digits of 28x28 gray pixels (LeCun, Cortes and Burges, 1998).
 import { join } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import { digest, type MemoryDataset, type MemorySplit, type Shape } from './dataset.ts';

@@ -8,7 +8,7 @@ const DONT_NEED = 4;
 
 /**
  * Loads a library for good, for the addon that needs it to find it loaded, and unmaps the pages that are as they lie in
- * its file: of TensorFlow 290 MB, which are tables that the loader has read and initialisers that have run. The system
+ * its file: of TensorFlow 290 MB, which are tables that the loader has read and initializers that have run. The system
  * keeps them in its own cache as long as it has room, and they come back at the first touch, 16 at a time. Where the
  * library cannot be loaded nothing happens: whoever needs it says why.
  *

@@ -5,7 +5,7 @@ const STDERR = 2;
 
 /**
  * Runs `load` with standard error going nowhere. TensorFlow's library prints a greeting of two lines from its static
- * initialisers, before any setting of its own is read, so the file descriptor is the only place to stop it.
+ * initializers, before any setting of its own is read, so the file descriptor is the only place to stop it.
  * Where the descriptor cannot be opened anew (a socket, another system than Linux) `load` runs as it is.
  */
 export function quietly<T>(load: () => T): T {

@@ -1,4 +1,4 @@
-// Batch normalisation as TensorFlow's one fused op: tfjs builds it and its gradient out of a dozen.
+// Batch normalization as TensorFlow's one fused op: tfjs builds it and its gradient out of a dozen.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
 import { ones, zeros } from './initializers.ts';
@@ -11,12 +11,12 @@ export interface BatchNormOptions {
   epsilon?: number;
   /** Off: the scale is one, and not trained. */
   scale?: boolean;
-  /** `kept`: normalises by the moving statistics in training, too, and leaves them as they are. */
+  /** `kept`: normalizes by the moving statistics in training, too, and leaves them as they are. */
   statistics?: 'moving' | 'kept';
 }
 
 /**
- * Normalises each channel over the batch (in training) or by moving statistics (otherwise), then scales and shifts.
+ * Normalizes each channel over the batch (in training) or by moving statistics (otherwise), then scales and shifts.
  * Weights `<name>/gamma`, `<name>/beta`; statistics `<name>/moving_mean`, `<name>/moving_variance`.
  * Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167, algorithms 1 and 2. The moving variance is the unbiased
  * estimate (n / (n - 1)), as in Keras and PyTorch.

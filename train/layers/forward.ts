@@ -6,8 +6,8 @@ import { MEAN_IMAGE } from './mean-image.ts';
 import type { Architecture, Net } from './net.ts';
 import { averagedLogits } from './tta.ts';
 
-/** Standardisation in units of the bytes' scale: (byte / 255 - mean) / deviation, one number per channel. */
-export interface Standardise {
+/** Standardization in units of the bytes' scale: (byte / 255 - mean) / deviation, one number per channel. */
+export interface Standardize {
   mean: readonly number[];
   deviation: readonly number[];
   /** Subtracts the mean of each pixel, a statistic of the network, instead of `mean`. */
@@ -22,31 +22,31 @@ export interface Standardise {
 export function logitsOf(
   net: Net,
   architecture: Architecture,
-  standardise: Standardise,
+  standardize: Standardize,
   images: Tensor,
   tta: Recipe['tta'] = 'none',
 ): Tensor {
   if (architecture.takesBytes) return architecture(net, images);
-  const average = standardise.meanImage && net.statistic(MEAN_IMAGE, images.shape.slice(1), 0);
-  return averagedLogits(standardised(images, standardise, average), tta, (views) => architecture(net, views));
+  const average = standardize.meanImage && net.statistic(MEAN_IMAGE, images.shape.slice(1), 0);
+  return averagedLogits(standardized(images, standardize, average), tta, (views) => architecture(net, views));
 }
 
 /** Probabilities `[N,classes]` of pictures: what is evaluated, exported and served. */
 export function probabilitiesOf(
   net: Net,
   architecture: Architecture,
-  standardise: Standardise,
+  standardize: Standardize,
   images: Tensor,
   tta: Recipe['tta'] = 'none',
 ): Tensor {
-  return tf.softmax(logitsOf(net, architecture, standardise, images, tta));
+  return tf.softmax(logitsOf(net, architecture, standardize, images, tta));
 }
 
 /**
- * uint8 to standardised float32, `[N,H,W,C]`, as one multiplication and one addition.
+ * uint8 to standardized float32, `[N,H,W,C]`, as one multiplication and one addition.
  * @param average - The mean image `[H,W,C]`, from 0 to 255, instead of one mean per channel.
  */
-export function standardised(images: Tensor, { mean, deviation }: Standardise, average?: Tensor): Tensor {
+export function standardized(images: Tensor, { mean, deviation }: Standardize, average?: Tensor): Tensor {
   const scale = deviation.map((d) => 1 / (255 * d));
   if (average !== undefined) return tf.mul(tf.sub(fromUint8(images), average), tf.tensor1d(scale));
   const shift = mean.map((m, i) => -m / (deviation[i] ?? 1));

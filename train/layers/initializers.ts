@@ -1,7 +1,7 @@
 // Initial weights, each a function of the seed and of the weight's own name.
 import { normal, random } from '../random.ts';
 
-/** Standardised training images `[n,H,W,C]`, for weights that start from the data. */
+/** Standardized training images `[n,H,W,C]`, for weights that start from the data. */
 export interface Examples {
   values: Float32Array;
   shape: readonly [n: number, height: number, width: number, channels: number];
@@ -46,11 +46,11 @@ export const torchUniform: Initializer = (shape, seed, name) => {
 export const dirac: Initializer = (shape, seed, name) => {
   const [height = 0, width = 0, inputs = 0, outputs = 0] = shape;
   const values = torchUniform(shape, seed, name);
-  const centre = Math.floor(height / 2) * width + Math.floor(width / 2);
+  const center = Math.floor(height / 2) * width + Math.floor(width / 2);
   for (let place = 0; place < height * width; place++)
     for (let i = 0; i < inputs; i++)
       for (let o = 0; o < Math.min(inputs, outputs); o++)
-        values[(place * inputs + i) * outputs + o] = place === centre && i === o ? 1 : 0;
+        values[(place * inputs + i) * outputs + o] = place === center && i === o ? 1 : 0;
   return values;
 };
 

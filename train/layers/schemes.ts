@@ -8,7 +8,7 @@ export const schemeSchema = z.enum(['normal', 'small', 'variance-scaling']);
 export type Scheme = z.output<typeof schemeSchema>;
 
 /**
- * The initialisers of a scheme, for layers that end in ReLU and for the last one.
+ * The initializers of a scheme, for layers that end in ReLU and for the last one.
  *
  * normal: deviation 1, whatever a layer sums; each layer's values grow by the root of half its fan-in.
  * small: the same times 0.01; in a narrow network values shrink from layer to layer.

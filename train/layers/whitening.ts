@@ -1,4 +1,4 @@
-// The whitening initialiser: a first convolution whose outputs are uncorrelated and of equal variance on the data.
+// The whitening initializer: a first convolution whose outputs are uncorrelated and of equal variance on the data.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
 import type { Initializer } from './initializers.ts';

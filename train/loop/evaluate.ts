@@ -4,7 +4,7 @@ import { imageSize, imagesOf, type Shape, type Split } from '../datasets/index.t
 import { type Compiled, compile, type State } from '../graph/compile.ts';
 import { type MakeInputs, traceDynamic } from '../graph/retrace.ts';
 import { tf, uint8Tensor } from '../graph/tensorflow.ts';
-import { logitsOf, type Standardise } from '../layers/forward.ts';
+import { logitsOf, type Standardize } from '../layers/forward.ts';
 import { type Architecture, allParameters, netOf, type Parameters } from '../layers/net.ts';
 
 /** A network that predicts. */
@@ -23,11 +23,11 @@ export interface Predictor {
 export function createPredictor(
   architecture: Architecture,
   parameters: Parameters,
-  standardise: Standardise,
+  standardize: Standardize,
   shape: Shape,
 ): Predictor {
   const variables = allParameters(parameters);
-  const compiled = compileForward(architecture, parameters, variables, standardise, shape);
+  const compiled = compileForward(architecture, parameters, variables, standardize, shape);
   compiled.write(
     new Map([...variables].map(([name, variable]) => [name, variable.dataSync() as Float32Array])),
   );
@@ -49,7 +49,7 @@ function compileForward(
   architecture: Architecture,
   parameters: Parameters,
   variables: Map<string, Variable>,
-  standardise: Standardise,
+  standardize: Standardize,
   shape: Shape,
 ): Compiled<'predict'> {
   const size = shape[0] * shape[1] * shape[2];
@@ -60,7 +60,7 @@ function compileForward(
   const graph = traceDynamic(
     ({ image }) => {
       if (image === undefined) throw new Error('the forward pass has an input called image');
-      return [logitsOf(net, architecture, standardise, image)];
+      return [logitsOf(net, architecture, standardize, image)];
     },
     inputs,
     variables,

@@ -4,7 +4,7 @@ import { type Dataset, featureShape, imagesOf, type Shape, type Split } from '..
 import { compile, type State } from '../graph/compile.ts';
 import { traceDynamic } from '../graph/retrace.ts';
 import { tf, uint8Tensor } from '../graph/tensorflow.ts';
-import { type Standardise, standardised } from '../layers/forward.ts';
+import { type Standardize, standardized } from '../layers/forward.ts';
 import { allParameters, netOf, type Parameters, type Parts } from '../layers/net.ts';
 
 /** Makes features of pictures. */
@@ -21,14 +21,14 @@ export function createExtractor(
   { maps, pool }: Parts,
   parameters: Parameters,
   state: State,
-  standardise: Standardise,
+  standardize: Standardize,
   shape: Shape,
 ): Extractor {
   const variables = allParameters(parameters);
   const net = netOf(parameters, { training: false });
   const size = shape[0] * shape[1] * shape[2];
   const graph = traceDynamic(
-    ({ image }) => [pool(maps(net, standardised(image as Tensor, standardise)))],
+    ({ image }) => [pool(maps(net, standardized(image as Tensor, standardize)))],
     (n) => [{ name: 'image', tensor: uint8Tensor(new Uint8Array(n * size), [n, ...shape]) }],
     variables,
   );

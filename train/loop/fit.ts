@@ -180,7 +180,7 @@ export async function fit({
 
 /** Moves the slow copies of the weights, where the recipe has them and this is a step for it. */
 function blend({ average, lookahead }: Recipe, training: TrainingStep, step: number, steps: number): void {
-  // The slow weights grow slower towards the end; the last step returns to them (arXiv 2404.00498, section 3.4).
+  // The slow weights grow slower toward the end; the last step returns to them (arXiv 2404.00498, section 3.4).
   if (lookahead && step % lookahead.every === 0)
     training.blend('lookahead', lookahead.decay * (step / steps) ** lookahead.power);
   else if (lookahead && step === steps) training.blend('lookahead', 1);

@@ -6,7 +6,7 @@ import { readPretrained } from '../architectures/pretrained.ts';
 import { type Dataset, imagesOf } from '../datasets/index.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
 import { tf, uint8Tensor } from '../graph/tensorflow.ts';
-import { standardised } from '../layers/forward.ts';
+import { standardized } from '../layers/forward.ts';
 import type { Examples } from '../layers/initializers.ts';
 import { MEAN_IMAGE, meanImageOf } from '../layers/mean-image.ts';
 import { type Architecture, allParameters, createParameters, type Parameters } from '../layers/net.ts';
@@ -19,9 +19,9 @@ export type Weights = ReadonlyMap<string, NamedTensor>;
 
 /** The weights with which a training of `recipe` begins, and the statistics of its data that are part of the network. */
 export function initialParameters(recipe: Recipe, dataset: Dataset, architecture: Architecture): Parameters {
-  const mean = recipe.standardise.meanImage ? meanImageOf(dataset) : undefined;
+  const mean = recipe.standardize.meanImage ? meanImageOf(dataset) : undefined;
   const parameters = createParameters(architecture, dataset.shape, recipe.seed, () =>
-    standardisedExamples(recipe, dataset, mean),
+    standardizedExamples(recipe, dataset, mean),
   );
   if (mean !== undefined)
     parameters.statistics.set(
@@ -35,8 +35,8 @@ export function initialParameters(recipe: Recipe, dataset: Dataset, architecture
 /** Pictures from which a whitening layer is made, as many as in arXiv 2404.00498, section 3.1. */
 const EXAMPLES = 5000;
 
-function standardisedExamples(
-  { standardise }: Recipe,
+function standardizedExamples(
+  { standardize }: Recipe,
   { train, shape }: Dataset,
   mean: Float32Array | undefined,
 ): Examples {
@@ -45,7 +45,7 @@ function standardisedExamples(
   const values = tf.tidy(() => {
     const images = uint8Tensor(imagesOf(train, 0, n), [...dims]);
     const average = mean && tf.tensor3d(mean, [...shape]);
-    return standardised(images, standardise, average).dataSync() as Float32Array;
+    return standardized(images, standardize, average).dataSync() as Float32Array;
   });
   return { values, shape: dims };
 }

@@ -87,7 +87,7 @@ async function openFrozen(
     throw new Error(`${recipe.architecture.name} is not made of parts: nothing of it can be frozen`);
   const all = initialParameters(recipe, dataset, architecture);
   const state = training.read();
-  const extractor = createExtractor(parts, all, state, recipe.standardise, dataset.shape);
+  const extractor = createExtractor(parts, all, state, recipe.standardize, dataset.shape);
   disposeParameters(all);
   const features = await featuresOf(dataset, extractor);
   await extractor.close();

@@ -1,4 +1,4 @@
-// The training step: forward, loss, gradients and optimiser as compiled graphs that share their variables.
+// The training step: forward, loss, gradients and optimizer as compiled graphs that share their variables.
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { mixes } from '../augment/index.ts';
 import type { Shape } from '../datasets/dataset.ts';
@@ -48,7 +48,7 @@ export interface TrainingStep {
   logits(images: Uint8Array): Float32Array;
   /** The same, averaged over the views of the recipe's test-time augmentation. */
   averagedLogits(images: Uint8Array): Float32Array;
-  /** Moves every slow copy towards its weight: `copy = decay * copy + (1 - decay) * weight`. */
+  /** Moves every slow copy toward its weight: `copy = decay * copy + (1 - decay) * weight`. */
   blend(copy: 'average' | 'lookahead', decay: number): void;
   /** Weights, statistics, optimizer slots and slow copies by name. */
   read(): Map<string, Float32Array>;
@@ -95,7 +95,7 @@ export function createStep(
         logitsOf(
           netOf(parameters, { training: false }),
           architecture,
-          recipe.standardise,
+          recipe.standardize,
           given(images),
           tta,
         ),
@@ -197,7 +197,7 @@ function gradientFunction(
     let correct: Tensor | undefined;
     const { value, grads } = tf.variableGrads(
       () => {
-        const logits = logitsOf(net, architecture, recipe.standardise, given(images));
+        const logits = logitsOf(net, architecture, recipe.standardize, given(images));
         correct = tf.keep(countCorrect(logits, given(labels)));
         const mixture = others && shares && { others, shares };
         return crossEntropy(logits, given(labels), recipe.labelSmoothing, mixture) as Scalar;
@@ -253,7 +253,7 @@ function applyFunction(updater: Updater, sums: ReadonlyMap<string, Variable>): T
   };
 }
 
-/** Moves slow copies towards their sources; with `back`, the sources become the copies (lookahead). */
+/** Moves slow copies toward their sources; with `back`, the sources become the copies (lookahead). */
 function blendFunction(
   sources: ReadonlyMap<string, Variable>,
   targets: ReadonlyMap<string, Variable>,

@@ -4,8 +4,8 @@ import { document } from '../report/page.ts';
 import { type Point, plot } from '../report/plot.ts';
 import { type Curve, type Suggestions, suggestionNames } from './suggest.ts';
 
-/** Colours of the style sheet. */
-const COLOURS = { valley: 2, slide: 3, minimum: 4, steepest: 5 } as const;
+/** Colors of the style sheet. */
+const COLORS = { valley: 2, slide: 3, minimum: 4, steepest: 5 } as const;
 
 /** What each rule looks for, in words. */
 const RULES = {
@@ -35,10 +35,10 @@ export function findPage({ words, curve, suggestions }: Found): string {
     format: (value) => String(Number(value.toPrecision(4))),
     formatX: rateInWords,
     series: [
-      { name: 'loss', colour: 1, points: shown },
+      { name: 'loss', color: 1, points: shown },
       ...known.map(({ name, rate }) => ({
         name: `${name} ${rateInWords(Math.log10(rate))}`,
-        colour: COLOURS[name],
+        color: COLORS[name],
         dots: true,
         points: [[Math.log10(rate), lossAt(curve, rate)] as const],
       })),

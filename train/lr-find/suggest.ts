@@ -46,7 +46,7 @@ export function trimmed({ learningRates, losses }: Curve, steps: number): Curve 
   return { learningRates: learningRates.slice(from, from + length), losses: cut.slice(0, length) };
 }
 
-/** Half-way along the longest valley, by its number of losses: the longest row of losses, not necessarily neighbours, that only falls. */
+/** Half-way along the longest valley, by its number of losses: the longest row of losses, not necessarily neighbors, that only falls. */
 function valley({ learningRates, losses }: Curve): number | undefined {
   const lengths = losses.map(() => 1);
   let [start, end] = [0, 0];
@@ -93,7 +93,7 @@ function steepest({ learningRates, losses }: Curve): number | undefined {
   return learningRates[indexOfLeast(slopes)];
 }
 
-/** Half the difference of the two neighbours; at the ends, the difference to the one: NumPy's `gradient`. */
+/** Half the difference of the two neighbors; at the ends, the difference to the one: NumPy's `gradient`. */
 function gradient(values: readonly number[]): number[] {
   const last = values.length - 1;
   return values.map((_, i) => {

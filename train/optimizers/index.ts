@@ -1,4 +1,4 @@
-// The optimisers a recipe can name, and their options.
+// The optimizers a recipe can name, and their options.
 import { z } from 'zod';
 import { adam } from './adam.ts';
 import { muon } from './muon.ts';

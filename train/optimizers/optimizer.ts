@@ -1,4 +1,4 @@
-// What an optimiser is: a rule that maps a weight, its gradient and its slots to new ones.
+// What an optimizer is: a rule that maps a weight, its gradient and its slots to new ones.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 
 /** What changes from step to step; float32 scalars, inputs of the compiled step. */
@@ -22,7 +22,7 @@ export interface Optimizer {
   update(weight: Tensor, gradient: Tensor, slots: Record<string, Tensor>, scalars: StepScalars): Update;
 }
 
-/** A slot that the optimiser is owed. */
+/** A slot that the optimizer is owed. */
 export function slot(slots: Record<string, Tensor>, name: string): Tensor {
   const tensor = slots[name];
   if (tensor === undefined) throw new Error(`the optimizer's slot ${name} is missing`);

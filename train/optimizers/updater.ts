@@ -1,4 +1,4 @@
-// The optimiser of a whole network: groups, clipping and slots around one rule per weight.
+// The optimizer of a whole network: groups, clipping and slots around one rule per weight.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../graph/tensorflow.ts';
 import { clipByGlobalNorm } from './clip.ts';

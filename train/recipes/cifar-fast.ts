@@ -17,8 +17,8 @@ export const cifarFast: RecipeInput = {
   dataset: 'cifar10',
   architecture: { name: 'airbench', widths: [64, 256, 256] },
   // Mean and deviation of the 50,000 training images.
-  standardise: { mean: [0.4914, 0.4822, 0.4465], deviation: [0.247, 0.2435, 0.2616] },
-  prepare: { rule: 'resize', filter: 'bilinear', crop: 'centre' },
+  standardize: { mean: [0.4914, 0.4822, 0.4465], deviation: [0.247, 0.2435, 0.2616] },
+  prepare: { rule: 'resize', filter: 'bilinear', crop: 'center' },
   augment: { flip: 'alternating', translate: 2 },
   optimizer: { name: 'nesterov', weightDecay: WEIGHT_DECAY },
   schedule: { name: 'triangle', learningRate: 1.5, start: 0.2, warmUp: 0.23, end: 0.07, momentum: 0.85 },

@@ -12,7 +12,7 @@ export const circles: Family = {
     circles: { from: 1, to: 5, radius: [8, 8], ...PICTURES },
     architecture: { name: 'small-cnn', filters: [16, 32, 64], head: 'average' },
     // Light paper, a few dark circles.
-    standardise: { mean: [0.8], deviation: [0.3] },
+    standardize: { mean: [0.8], deviation: [0.3] },
     prepare: { rule: 'resize', filter: 'bilinear', crop: 'stretch' },
     // Nothing leaves the frame: what is counted stays there.
     augment: presets.gentle,

@@ -16,7 +16,7 @@ export const convMnist: Family = {
     dataset: 'mnist',
     architecture: { name: 'conv-net', filters: [32, 64], units: 1024, initializer: 'variance-scaling' },
     // Pixels from 0 to 1, as the series takes them.
-    standardise: { mean: [0], deviation: [1] },
+    standardize: { mean: [0], deviation: [1] },
     prepare: { rule: 'digit' },
     augment: {},
     optimizer: { name: 'sgd' },

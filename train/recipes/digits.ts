@@ -8,7 +8,7 @@ export const digits: RecipeInput = {
   dataset: 'mnist',
   architecture: { name: 'small-cnn', filters: [16, 32, 64] },
   // Mean and deviation of the 60,000 training images.
-  standardise: { mean: [0.1307], deviation: [0.3081] },
+  standardize: { mean: [0.1307], deviation: [0.3081] },
   prepare: { rule: 'digit' },
   augment: handwriting,
   optimizer: { name: 'adamw', beta2: 0.99, weightDecay: 0.01 },

@@ -14,7 +14,7 @@ export const fcMnist: Family = {
     dataset: 'mnist',
     architecture: { name: 'fully-connected', units: [256, 256, 256], initializer: 'normal' },
     // Pixels from 0 to 1, as the series takes them.
-    standardise: { mean: [0], deviation: [1] },
+    standardize: { mean: [0], deviation: [1] },
     prepare: { rule: 'digit' },
     augment: {},
     optimizer: { name: 'sgd' },
@@ -41,7 +41,7 @@ export const fcMnist: Family = {
       },
       lessons: {
         normal:
-          'Every weight is drawn with a standard deviation of 1. A value of a hidden layer adds 256 products, half of which ReLU has made zero, so the variance grows about 128 times from layer to layer: see the ratios in [Activations](#activations). Softmax is all but certain of its answers before anything is learnt, and the cost is the price of certainty where it is wrong: large although most answers are right. From such weights a learning rate of 0.01 diverges; 0.001 is taken.',
+          'Every weight is drawn with a standard deviation of 1. A value of a hidden layer adds 256 products, half of which ReLU has made zero, so the variance grows about 128 times from layer to layer: see the ratios in [Activations](#activations). Softmax is all but certain of its answers before anything is learned, and the cost is the price of certainty where it is wrong: large although most answers are right. From such weights a learning rate of 0.01 diverges; 0.001 is taken.',
         'variance-scaling':
           'Weights are drawn with a variance of 2 / inputs before a ReLU (He et al. 2015, arXiv 1502.01852) and of 2 / (inputs + outputs) before the answer (Glorot and Bengio 2010). Values keep their size from layer to layer, see [Activations](#activations); the first cost is near ln 10 = 2.30, which is what knowing nothing costs; and the same network bears a learning rate of 0.2 in place of 0.001.',
       },

@@ -18,7 +18,7 @@ export interface FolderChoice {
   readonly architecture?: string | undefined;
   readonly size?: number | undefined;
   readonly valid?: number | undefined;
-  readonly crop?: 'centre' | 'stretch' | undefined;
+  readonly crop?: 'center' | 'stretch' | undefined;
   /** A file from elsewhere instead of a network of ours. */
   readonly network?: BackboneArgs | undefined;
   /** What was asked for on the command line, by option. */
@@ -80,7 +80,7 @@ function dataOf({ path, valid = VALID }: Pick<FolderChoice, 'path' | 'valid'>, n
 export function ourNetwork({
   architecture,
   size,
-  crop = 'centre',
+  crop = 'center',
 }: Pick<FolderChoice, 'architecture' | 'size' | 'crop'>): Network {
   const ours = networkCalled(architecture ?? USUAL);
   return { ...ours, size: size ?? ours.size, prepare: { rule: 'resize', filter: 'bilinear', crop } };
@@ -91,14 +91,14 @@ async function networkOf(choice: FolderChoice): Promise<Network> {
   const { network: file, size, crop } = choice;
   if (file?.backbone === undefined) return ourNetwork(choice);
   const { backbone, input } = await chooseBackbone(file.backbone, file, size);
-  const plain: Prepare = { rule: 'resize', filter: 'bilinear', crop: 'centre' };
-  const { prepare = plain, standardise, channels } = input;
+  const plain: Prepare = { rule: 'resize', filter: 'bilinear', crop: 'center' };
+  const { prepare = plain, standardize, channels } = input;
   return {
     description: `a head on the features of ${basename(file.backbone)}`,
     size: input.size,
     // Another crop can be asked for where pictures are resized at all.
     prepare: crop !== undefined && prepare.rule === 'resize' ? { ...prepare, crop } : prepare,
-    recipe: { ...onFeatures, backbone, standardise },
+    recipe: { ...onFeatures, backbone, standardize },
     ...(channels === 1 && { folder: { channels } }),
   };
 }

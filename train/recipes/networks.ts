@@ -10,7 +10,7 @@ export interface FolderNetwork {
     | 'architecture'
     | 'pretrained'
     | 'backbone'
-    | 'standardise'
+    | 'standardize'
     | 'optimizer'
     | 'schedule'
     | 'freeze'
@@ -27,7 +27,7 @@ const adamw = { name: 'adamw', beta2: 0.99, weightDecay: 0.01 } as const;
 
 /** As fastai's `fit_one_cycle` has it, but for the peak. */
 const fromScratch = {
-  standardise: PHOTOGRAPHS,
+  standardize: PHOTOGRAPHS,
   optimizer: adamw,
   schedule: { name: 'one-cycle', learningRate: 0.003 },
   batchSize: 64,
@@ -42,7 +42,7 @@ const networks: Readonly<Record<string, FolderNetwork>> = {
       architecture: { name: 'efficientnet-lite0', dropout: 0.2 },
       pretrained: 'efficientnet-lite0',
       // (byte - 127) / 128, as it was trained.
-      standardise: { mean: [127 / 255, 127 / 255, 127 / 255], deviation: [128 / 255, 128 / 255, 128 / 255] },
+      standardize: { mean: [127 / 255, 127 / 255, 127 / 255], deviation: [128 / 255, 128 / 255, 128 / 255] },
       optimizer: adamw,
       // fastai's `fine_tune`: a frozen stage at a higher rate, then 0.3 of a cycle up from a fifth of the peak.
       freeze: { epochs: 5, schedule: { name: 'one-cycle', learningRate: 0.01 } },

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
 import { prepareSchema } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
+import { withTodaysSpellings } from '../../models/old-spellings.ts';
 import { architectureSchema } from '../architectures/index.ts';
 import { pretrainedSchema } from '../architectures/pretrained.ts';
 import { augmentSchema } from '../augment/index.ts';
@@ -30,7 +31,7 @@ export const recipeSchema = z
       .strictObject({
         size: z.int().min(8).max(1024),
         valid: z.number().gt(0).lt(1),
-        /** Grey pictures. */
+        /** Gray pictures. */
         channels: z.literal(1).exactOptional(),
       })
       .exactOptional(),
@@ -56,7 +57,7 @@ export const recipeSchema = z
     /** Starts from a backbone that was trained on other pictures; see pretrained.ts. */
     pretrained: pretrainedSchema.exactOptional(),
     /** Mean and deviation of the pixels, on a scale from 0 to 1, one number per channel. */
-    standardise: z.strictObject({
+    standardize: z.strictObject({
       mean: perChannel,
       deviation: perChannel,
       /** Subtracts the mean of each pixel over the training images instead of `mean`; see mean-image.ts. */
@@ -117,7 +118,7 @@ export type RecipeInput = z.input<typeof recipeSchema>;
  * @throws UserError that names each field that is wrong.
  */
 export function resolveRecipe(input: unknown): Recipe {
-  const result = recipeSchema.safeParse(input);
+  const result = recipeSchema.safeParse(withTodaysSpellings(input));
   if (result.success) return result.data;
   const lines = result.error.issues.map(({ path, message }) => `  ${path.join('.') || 'recipe'}: ${message}`);
   throw new UserError(`The recipe is not valid:\n${lines.join('\n')}`);

@@ -18,8 +18,8 @@ export const remedies: Family = {
     images: 10_000,
     architecture: { name: 'vgg', batchNorm: false, widths: [32, 64, 128, 256], hidden: 512 },
     // Mean and deviation of the 50,000 training images.
-    standardise: { mean: [0.4914, 0.4822, 0.4465], deviation: [0.247, 0.2435, 0.2616] },
-    prepare: { rule: 'resize', filter: 'bilinear', crop: 'centre' },
+    standardize: { mean: [0.4914, 0.4822, 0.4465], deviation: [0.247, 0.2435, 0.2616] },
+    prepare: { rule: 'resize', filter: 'bilinear', crop: 'center' },
     augment: {},
     optimizer: { name: 'momentum', weightDecay: 0 },
     schedule: { name: 'cosine', learningRate: 0.02, warmUp: 0.1 },
@@ -55,11 +55,11 @@ export const remedies: Family = {
         none: 'The yardstick: what the remedies have to close is the variance in [Bias and variance](#bias-variance), the test error above the training error.',
         augmentation:
           'Each picture is mirrored half of the time and moved by up to 3 pixels ([Sample batch](#sample-batch)), so that the network hardly sees the same one twice. Labels stay right, since a moved cat is a cat.',
-        l2: 'Half the sum of the squares of all weights, times 5e-4, is added to the loss (weight decay): each step draws weights towards zero, and what the pictures do not ask for fades.',
+        l2: 'Half the sum of the squares of all weights, times 5e-4, is added to the loss (weight decay): each step draws weights toward zero, and what the pictures do not ask for fades.',
         dropout:
           'In each training step half of the values before the answer are zeroed at random, so that no value can count on another (Srivastava et al. 2014).',
         'batch-norm':
-          'Each layer is normalised by the mean and variance of its batch (Ioffe and Szegedy 2015, arXiv 1502.03167). It is made for fast training; since a batch is a random choice of pictures, its statistics are noise as well, which holds the network back from learning by heart.',
+          'Each layer is normalized by the mean and variance of its batch (Ioffe and Szegedy 2015, arXiv 1502.03167). It is made for fast training; since a batch is a random choice of pictures, its statistics are noise as well, which holds the network back from learning by heart.',
         'more-data':
           'All 50,000 pictures in place of 10,000, as many steps, so each is seen a fifth as often. The one remedy that cures the cause; the others are for when there are no more pictures.',
         'larger-net':

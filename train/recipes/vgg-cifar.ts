@@ -10,8 +10,8 @@ export const vggCifar: Family = {
     description: 'A lesson: a deep network (VGG) on photographs, from plain to good',
     dataset: 'cifar10',
     architecture: { name: 'vgg', batchNorm: false, dropout: 0.5 },
-    standardise: { mean: [0, 0, 0], deviation: [1, 1, 1] },
-    prepare: { rule: 'resize', filter: 'bilinear', crop: 'centre' },
+    standardize: { mean: [0, 0, 0], deviation: [1, 1, 1] },
+    prepare: { rule: 'resize', filter: 'bilinear', crop: 'center' },
     augment: {},
     optimizer: { name: 'momentum', weightDecay: 5e-4 },
     schedule: { name: 'cosine', learningRate: 0.01, warmUp: 0.05 },
@@ -30,10 +30,10 @@ export const vggCifar: Family = {
       standard: 'best',
       values: {
         raw: {},
-        'mean-image': { standardise: { meanImage: true } },
+        'mean-image': { standardize: { meanImage: true } },
         best: {
           architecture: { batchNorm: true, dropout: 0.2, hidden: 512 },
-          standardise: CHANNELS,
+          standardize: CHANNELS,
           augment: { flip: 'alternating', translate: 3 },
           optimizer: { name: 'nesterov', weightDecay: 5e-4 },
           // Page 2019, "How to Train Your ResNet", https://myrtle.ai: 0.4 for 512 images, in proportion.
@@ -48,7 +48,7 @@ export const vggCifar: Family = {
         raw: 'Pixels go in as they are, from 0 to 1; labels as numbers, by sparse cross entropy; 10,000 steps of 100. By then the training pictures are known by heart and the test pictures are not: what is left is variance ([Bias and variance](#bias-variance)), and the lesson on that is `npx trainyard train remedies`.',
         'mean-image':
           'From every picture the mean of all training pictures is subtracted, pixel by pixel ([Mean image](#mean-image)), inside the network, so that the exported file takes pictures as they are. Inputs of both signs let the weights of a unit change in different directions: from positive inputs alone a picture makes all of them rise or all fall (LeCun et al. 1998, "Efficient BackProp", section 4.3). Whether the gain is chance only several seeds can say: train both presets with `--budget 10m --seeds 3`, then `npx trainyard compare` all of them.',
-        best: "Batch norm, pixels standardised by channel, mirrored and moved pictures ([Sample batch](#sample-batch)), smoothed labels, Nesterov's momentum through one cycle of the learning rate ([Curves](#curves)), and in the end the mean of each picture's and its mirror image's answers.",
+        best: "Batch norm, pixels standardized by channel, mirrored and moved pictures ([Sample batch](#sample-batch)), smoothed labels, Nesterov's momentum through one cycle of the learning rate ([Curves](#curves)), and in the end the mean of each picture's and its mirror image's answers.",
       },
     },
   ],

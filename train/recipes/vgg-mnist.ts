@@ -8,7 +8,7 @@ export const vggMnist: Family = {
     dataset: 'mnist',
     architecture: { name: 'vgg', batchNorm: true, dropout: 0.5 },
     // Mean and deviation of the 60,000 training images.
-    standardise: { mean: [0.1307], deviation: [0.3081] },
+    standardize: { mean: [0.1307], deviation: [0.3081] },
     prepare: { rule: 'digit' },
     augment: { rotate: 10, zoom: 0.1, shift: 2 },
     optimizer: { name: 'nesterov', weightDecay: 5e-4 },

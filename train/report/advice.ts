@@ -68,7 +68,7 @@ function biasAdvice(recipe: Recipe, history: readonly EpochRow[]): string[] {
     advice.push(
       `Train longer: ${many(recipe.epochs, 'epoch')} will not do. Next: \`--epochs ${recipe.epochs * 3}\`.`,
     );
-  const held = regularisers(recipe);
+  const held = regularizers(recipe);
   if (held.length > 0)
     advice.push(`Hold it back less: this run has ${held.join(', ')}. Weaken one at a time.`);
   advice.push(
@@ -95,7 +95,7 @@ function varianceAdvice(recipe: Recipe, history: readonly EpochRow[]): string[] 
   const dropout = dropoutOf(recipe);
   advice.push(
     weightDecay === 0
-      ? 'Penalise large weights: this run has no weight decay.'
+      ? 'Penalize large weights: this run has no weight decay.'
       : `Raise the weight decay (${short(weightDecay)} now) or ${dropout > 0 ? `dropout (${dropout} now)` : 'add dropout'}.`,
   );
   if (recipe.average === undefined)
@@ -113,7 +113,7 @@ function confidenceAdvice({ confidence, errorRate }: Measured): string[] {
   ];
 }
 
-function regularisers(recipe: Recipe): string[] {
+function regularizers(recipe: Recipe): string[] {
   const augment = Object.keys(recipe.augment);
   return [
     ...(recipe.optimizer.weightDecay > 0 ? [`weight decay ${short(recipe.optimizer.weightDecay)}`] : []),

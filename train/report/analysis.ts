@@ -87,7 +87,7 @@ const HISTOGRAM_IMAGES = 64;
 const HISTOGRAM_BYTES = 1_000_000;
 
 /** Looks at a run's best checkpoint. @throws UserError when it has none, or the data cannot be read. */
-export async function analyse(run: Run, recipe: Recipe, dataset?: Dataset): Promise<Analysis> {
+export async function analyze(run: Run, recipe: Recipe, dataset?: Dataset): Promise<Analysis> {
   const data = dataset ?? (await loadDataOf(recipe));
   const network = openNetwork(run, recipe, data);
   try {

@@ -4,7 +4,7 @@ import type { Shape } from '../datasets/dataset.ts';
 import { compile, type State } from '../graph/compile.ts';
 import { traceFixed } from '../graph/retrace.ts';
 import { tf, uint8Tensor } from '../graph/tensorflow.ts';
-import { type Standardise, standardised } from '../layers/forward.ts';
+import { type Standardize, standardized } from '../layers/forward.ts';
 import { type Architecture, allParameters, netOf, type Parameters } from '../layers/net.ts';
 import { resizeMap } from './heat.ts';
 
@@ -18,21 +18,21 @@ const BATCH = 8;
  * @param classes - Whose reasons are asked for, one for each picture.
  */
 export function attentionOf(
-  network: { architecture: Architecture; parameters: Parameters; state: State; standardise: Standardise },
+  network: { architecture: Architecture; parameters: Parameters; state: State; standardize: Standardize },
   shape: Shape,
   images: readonly Uint8Array[],
   classes: readonly number[],
 ): Float32Array[] | undefined {
-  const { architecture, parameters, state, standardise } = network;
+  const { architecture, parameters, state, standardize } = network;
   const { parts } = architecture;
-  if (parts === undefined || standardise.meanImage) return undefined;
+  if (parts === undefined || standardize.meanImage) return undefined;
   const size = shape[0] * shape[1] * shape[2];
   const net = netOf(parameters, { training: false });
   const variables = allParameters(parameters);
   let side: [number, number] = [0, 0];
   const graph = traceFixed(
     ({ image, chosen }) => {
-      const maps = parts.maps(net, standardised(image as Tensor, standardise));
+      const maps = parts.maps(net, standardized(image as Tensor, standardize));
       side = [maps.shape[1] ?? 0, maps.shape[2] ?? 0];
       const gradient = tf.grad((x) => {
         const logits = parts.classify(net, parts.pool(x));

@@ -12,7 +12,7 @@ export function resizeMap(
   const at = (y: number, x: number) =>
     map[Math.min(height - 1, Math.max(0, y)) * width + Math.min(width - 1, Math.max(0, x))] ?? 0;
   for (let y = 0; y < toHeight; y++) {
-    // Centres of pixels, as images are resized.
+    // Centers of pixels, as images are resized.
     const v = ((y + 0.5) * height) / toHeight - 0.5;
     const [top, down] = [Math.floor(v), v - Math.floor(v)];
     for (let x = 0; x < toWidth; x++) {

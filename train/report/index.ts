@@ -5,7 +5,7 @@ import { type Dataset, loadDataOf } from '../datasets/index.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import type { Watcher } from '../loop/fit.ts';
 import type { Run } from '../runs/run.ts';
-import { analyse, sampleBatch } from './analysis.ts';
+import { analyze, sampleBatch } from './analysis.ts';
 import { type Facts, readRun } from './facts.ts';
 import { openLive } from './live.ts';
 import { renderReport } from './page.ts';
@@ -77,7 +77,7 @@ export async function openReport({ run, dataset, live, tensorboard }: ReportOpti
     async finish(finished) {
       try {
         if (!finished) return draw({ ...facts, state: 'interrupted' });
-        draw({ ...facts, state: 'finished', analysis: await analyse(run, facts.recipe, dataset) });
+        draw({ ...facts, state: 'finished', analysis: await analyze(run, facts.recipe, dataset) });
       } catch (error) {
         console.error(
           `The report could not be completed: ${error instanceof Error ? error.message : error}\nTry again: npx trainyard report ${run.name}`,
@@ -100,7 +100,7 @@ export async function makeReport(run: Run, dataset?: Dataset): Promise<string> {
   const read = readRun(run);
   const data = dataset ?? (await loadDataOf(read.recipe));
   await fetchPretrained(read.recipe);
-  const [analysis, sample] = [await analyse(run, read.recipe, data), await sampleBatch(read.recipe, data)];
+  const [analysis, sample] = [await analyze(run, read.recipe, data), await sampleBatch(read.recipe, data)];
   writePage(
     reportPath(run),
     renderReport({

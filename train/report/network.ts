@@ -46,7 +46,7 @@ export function openNetwork(run: Run, recipe: Recipe, dataset: Dataset): Reporte
   const predict = traceDynamic(
     ({ image }) => {
       if (image === undefined) throw new Error('the forward pass has an input called image');
-      return [logitsOf(netOf(parameters, { training: false }), architecture, recipe.standardise, image)];
+      return [logitsOf(netOf(parameters, { training: false }), architecture, recipe.standardize, image)];
     },
     (n) => [{ name: 'image', tensor: uint8Tensor(new Uint8Array(n * size), [n, ...shape]) }],
     variables,
@@ -81,7 +81,7 @@ export function openNetwork(run: Run, recipe: Recipe, dataset: Dataset): Reporte
     },
     attention: (images, classes) =>
       attentionOf(
-        { architecture, parameters, state: best, standardise: recipe.standardise },
+        { architecture, parameters, state: best, standardize: recipe.standardize },
         shape,
         images,
         classes,

@@ -53,7 +53,7 @@ export async function sheetOf(
 }
 
 /**
- * Real numbers as a tile: mid-grey is zero, and the largest magnitude is black or white.
+ * Real numbers as a tile: mid-gray is zero, and the largest magnitude is black or white.
  * @param values - `[H,W,C]`.
  */
 export function signedTile(values: Float32Array): Uint8Array {

@@ -6,8 +6,8 @@ export type Point = readonly [x: number, y: number];
 
 export interface Series {
   name: string;
-  /** 1 to 6: a colour of the style sheet. */
-  colour: number;
+  /** 1 to 6: a color of the style sheet. */
+  color: number;
   points: readonly Point[];
   /** Dots with what they stand for under the pointer. */
   dots?: boolean;
@@ -62,13 +62,13 @@ export function plot(options: PlotOptions): Html | undefined {
 
 function legend(series: readonly Series[]): Html {
   return html`<span class="legend">${series.map(
-    ({ name, colour, dashed }) =>
-      html`<span class="c${colour}"><i class="${dashed ? 'dashed' : ''}"></i>${name}</span>`,
+    ({ name, color, dashed }) =>
+      html`<span class="c${color}"><i class="${dashed ? 'dashed' : ''}"></i>${name}</span>`,
   )}</span>`;
 }
 
 function drawn(
-  { name, colour, points, dots, faint, dashed }: Series,
+  { name, color, points, dots, faint, dashed }: Series,
   across: Scale,
   up: Scale,
   format: PlotOptions['format'],
@@ -83,7 +83,7 @@ function drawn(
     }));
   const line = places.map(({ at }, i) => `${i === 0 ? 'M' : 'L'}${at}`).join('');
   // A line of no length with round ends is a dot that the stretching leaves round.
-  return html`<g class="c${colour}${faint ? ' faint' : ''}${dashed ? ' dashed' : ''}"><path class="line" d="${line}"/>${
+  return html`<g class="c${color}${faint ? ' faint' : ''}${dashed ? ' dashed' : ''}"><path class="line" d="${line}"/>${
     dots
       ? places.map(({ at, says }) => html`<path class="dot" d="M${at}h0"><title>${says}</title></path>`)
       : undefined

@@ -7,8 +7,8 @@ export function mean(values: readonly number[]): number {
 /** Unbiased variance (n - 1); NaN for fewer than two values. */
 export function variance(values: readonly number[]): number {
   if (values.length < 2) return Number.NaN;
-  const centre = mean(values);
-  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
+  const center = mean(values);
+  return values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1);
 }
 
 /** Standard deviation, from the unbiased variance. */
@@ -22,9 +22,9 @@ const Z = 1.959963984540054;
 /** 95 % interval of a share, of which `n` draws were seen: Wilson 1927, doi.org/10.2307/2276774. */
 export function wilson(share: number, n: number): [low: number, high: number] {
   const z2 = Z * Z;
-  const centre = (share + z2 / (2 * n)) / (1 + z2 / n);
+  const center = (share + z2 / (2 * n)) / (1 + z2 / n);
   const half = (Z / (1 + z2 / n)) * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n * n));
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
+  return [Math.max(0, center - half), Math.min(1, center + half)];
 }
 
 export interface Difference {
@@ -104,7 +104,7 @@ function quantile(freedom: number): number {
 }
 
 /**
- * The regularised incomplete beta function I_x(a, b), by its continued fraction (NIST DLMF, 8.17.22), evaluated with
+ * The regularized incomplete beta function I_x(a, b), by its continued fraction (NIST DLMF, 8.17.22), evaluated with
  * Lentz's method.
  */
 function incompleteBeta(x: number, a: number, b: number): number {

@@ -8,14 +8,14 @@ import { ourNetwork, recipeOn } from '../recipes/folder.ts';
 import { findRecipe, type Recipe } from '../recipes/index.ts';
 import { publicRecipe } from '../recipes/public.ts';
 import { type Row, rows } from '../recipes/published.ts';
-import { recipeSchema, resolveRecipe } from '../recipes/recipe.ts';
+import { resolveRecipe } from '../recipes/recipe.ts';
 import { readRun } from '../report/facts.ts';
 import { timeSchema } from '../report/record.ts';
 import { rowSchema } from '../runs/checkpoint.ts';
 import { listRuns } from '../runs/run.ts';
 
 const schema = z.object({
-  recipe: recipeSchema,
+  recipe: z.unknown().transform(resolveRecipe),
   environment: z.record(z.string(), z.unknown()),
   record: z.object({ history: z.array(rowSchema), times: z.array(timeSchema) }),
 });

@@ -118,11 +118,11 @@ function difference(first: Row, second: Row, before: Outcome, after: Outcome): s
       ? ''
       : `, after ${Math.round(after.steps)} and ${Math.round(before.steps)} steps`;
   const gain = mean(before.errors) - mean(after.errors);
-  return `${subject}: ${points(gain)} points of accuracy${steps} (n = ${after.errors.length} and ${before.errors.length}; ${judgement(before.errors, after.errors)}).`;
+  return `${subject}: ${points(gain)} points of accuracy${steps} (n = ${after.errors.length} and ${before.errors.length}; ${judgment(before.errors, after.errors)}).`;
 }
 
 /** Whether the errors of two rows differ by more than chance. */
-function judgement(before: readonly number[], after: readonly number[]): string {
+function judgment(before: readonly number[], after: readonly number[]): string {
   const test = welch(before, after);
   if (test !== undefined)
     return `95 % interval ${points(test.interval[0])} to ${points(test.interval[1])}, Welch's p = ${test.p.toPrecision(2)}: ${test.p < 0.05 ? 'more than chance' : 'may be chance'}`;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
 import { UserError } from '../../models/errors.ts';
-import { type Recipe, recipeSchema } from '../recipes/recipe.ts';
+import { type Recipe, resolveRecipe } from '../recipes/recipe.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../files/safetensors.ts';
 
 const FORMAT = 'trainyard-checkpoint/2';
@@ -75,7 +75,7 @@ export function readCheckpoint(path: string): Checkpoint {
     );
   try {
     return {
-      recipe: recipeSchema.parse(JSON.parse(recipe)),
+      recipe: resolveRecipe(JSON.parse(recipe)),
       progress: progressSchema.parse(JSON.parse(progress)),
       tensors,
     };

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Variable } from '@tensorflow/tfjs-node-gpu';
 import { type Card, cardKey, readCard } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
+import { withTodaysSpellings } from '../../models/old-spellings.ts';
 import { withExternalData } from '../../models/onnx/external-data.ts';
 import {
   dataType,
@@ -67,7 +68,7 @@ function missingWeights(
   { recipe, labels, input }: Card,
   weights: ReadonlyMap<string, NamedTensor>,
 ): string[] {
-  const parsed = recipeSchema.safeParse(recipe);
+  const parsed = recipeSchema.safeParse(withTodaysSpellings(recipe));
   if (!parsed.success) return [];
   const missing: string[] = [];
   const statistics: Variable[] = [];
@@ -89,10 +90,10 @@ function missingWeights(
         return variable;
       },
     };
-    const { architecture, standardise, backbone } = parsed.data;
+    const { architecture, standardize, backbone } = parsed.data;
     const shape = backbone ? featureShape(featuresOf(backbone.sizes)) : input.shape;
     const image = uint8Tensor(new Uint8Array(shape.reduce((product, n) => product * n, 1)), [1, ...shape]);
-    logitsOf(net, createArchitecture(architecture, labels.length), standardise, image);
+    logitsOf(net, createArchitecture(architecture, labels.length), standardize, image);
   });
   tf.dispose(statistics);
   return missing;

@@ -42,7 +42,7 @@ export async function showPage(recipe: Recipe, dataset: Dataset, warning?: strin
         <div><dt>training</dt><dd>${whole(train.n)}</dd><dd class="quiet">pictures</dd></div>
         <div><dt>validation</dt><dd>${whole(test.n)}</dd><dd class="quiet">${findings?.split ?? 'as published'}</dd></div>
         <div><dt>classes</dt><dd>${whole(dataset.labels.length)}</dd><dd class="quiet"></dd></div>
-        <div><dt>input</dt><dd>${shape[1]} × ${shape[0]}</dd><dd class="quiet">${shape[2] === 1 ? 'grey' : 'colour'}, ${prepared(recipe)}</dd></div>
+        <div><dt>input</dt><dd>${shape[1]} × ${shape[0]}</dd><dd class="quiet">${shape[2] === 1 ? 'gray' : 'color'}, ${prepared(recipe)}</dd></div>
       </dl>
     </header>`,
     parts: parts.filter((part) => part !== undefined),
@@ -52,7 +52,7 @@ export async function showPage(recipe: Recipe, dataset: Dataset, warning?: strin
 
 function prepared({ prepare }: Recipe): string {
   if (prepare.rule === 'digit') return 'placed as MNIST places digits';
-  return `${prepare.filter}, ${prepare.crop === 'centre' ? 'the middle cut out' : 'stretched'}`;
+  return `${prepare.filter}, ${prepare.crop === 'center' ? 'the middle cut out' : 'stretched'}`;
 }
 
 function batch({ sample: { plain, augmented, names } }: Gathered, recipe: Recipe): Html {
@@ -128,7 +128,7 @@ function twinsSection(twins: NonNullable<Gathered['twins']>, { nearDuplicates }:
     <p>${train}</p><p class="quiet">${test}</p></li>`,
   )}</ul>
   <p class="note">${many(nearDuplicates.length, 'pair')} of a training and a validation picture look the same: the network has seen the answer.
-  Put both on one side, or remove one. Their perceptual hashes differ in 8 bits of 64 at most, and their greys correlate by more than 0.93.</p>`;
+  Put both on one side, or remove one. Their perceptual hashes differ in 8 bits of 64 at most, and their grays correlate by more than 0.93.</p>`;
 }
 
 function files({ problems, remarks: odd, copies, contradictions }: FolderFindings): Html {

@@ -11,7 +11,7 @@ const SIDE = 600;
 /** Contours, by share of the surface's area below each: as many where it is steep as where it is flat. */
 const LEVELS = 14;
 
-const COLOURS: Readonly<Record<Path['optimizer'], number>> = { sgd: 1, momentum: 2, adam: 3 };
+const COLORS: Readonly<Record<Path['optimizer'], number>> = { sgd: 1, momentum: 2, adam: 3 };
 
 /** @param name - Of the run. */
 export function surfacePage(name: string, surface: Surface): string {
@@ -31,7 +31,7 @@ export function surfacePage(name: string, surface: Surface): string {
   });
 }
 
-/** The surface with its paths, as one SVG that takes its colours from the page. */
+/** The surface with its paths, as one SVG that takes its colors from the page. */
 export function surfaceFigure({ offsets, losses: grid, paths }: Surface): Html {
   const reach = offsets.at(-1) ?? 1;
   const at = (offset: number, sign: number) => (((offset * sign) / reach + 1) / 2) * SIDE;
@@ -56,8 +56,8 @@ export function surfaceFigure({ offsets, losses: grid, paths }: Surface): Html {
     const d = points
       .map((point, i) => `${i === 0 ? 'M' : 'L'}${at(point.x, 1).toFixed(1)} ${at(point.y, -1).toFixed(1)}`)
       .join('');
-    const colour = `var(--c${COLOURS[optimizer]})`;
-    return `<path d="${d}" style="fill:none;stroke:${colour};stroke-width:2.5;stroke-linejoin:round"><title>${optimizer}</title></path><circle r="6" style="fill:${colour};stroke:var(--sheet);stroke-width:2"><animateMotion dur="10s" repeatCount="indefinite" calcMode="linear" path="${d}"/></circle>`;
+    const color = `var(--c${COLORS[optimizer]})`;
+    return `<path d="${d}" style="fill:none;stroke:${color};stroke-width:2.5;stroke-linejoin:round"><title>${optimizer}</title></path><circle r="6" style="fill:${color};stroke:var(--sheet);stroke-width:2"><animateMotion dur="10s" repeatCount="indefinite" calcMode="linear" path="${d}"/></circle>`;
   });
   const says = paths
     .map(
@@ -66,12 +66,12 @@ export function surfaceFigure({ offsets, losses: grid, paths }: Surface): Html {
     .join(', ');
   return html`<figure class="plot">
     <figcaption><span>Loss by the offsets of the two weights</span><span class="legend">${paths.map(
-      ({ optimizer }) => html`<span class="c${COLOURS[optimizer]}"><i></i>${optimizer}</span>`,
+      ({ optimizer }) => html`<span class="c${COLORS[optimizer]}"><i></i>${optimizer}</span>`,
     )}</span></figcaption>
     <svg viewBox="0 0 ${SIDE} ${SIDE}" style="width:100%;max-width:44rem;height:auto;overflow:hidden" role="img" aria-label="${says}">
       ${raw([...cells, ...contours, ...ways].join('\n'))}
     </svg>
-    <p class="axis">offsets from ${short(-reach)} to ${short(reach)}; more colour is a larger loss, from ${short(sorted[0] ?? 0)} to ${short(sorted.at(-1) ?? 0)}</p>
+    <p class="axis">offsets from ${short(-reach)} to ${short(reach)}; more color is a larger loss, from ${short(sorted[0] ?? 0)} to ${short(sorted.at(-1) ?? 0)}</p>
   </figure>`;
 }
 
@@ -82,7 +82,7 @@ function losses({ paths }: Surface): Html | undefined {
     format: short,
     series: paths.map(({ optimizer, points }) => ({
       name: optimizer,
-      colour: COLOURS[optimizer],
+      color: COLORS[optimizer],
       points: points.map(({ loss }, step) => [step, loss] as const),
     })),
   });

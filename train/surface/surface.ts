@@ -178,7 +178,7 @@ function steepest(
       const labels = tf.tensor1d(Int32Array.from(split.labels), 'int32');
       const net = netOf(parameters, { training: false });
       const { grads } = tf.variableGrads(
-        () => crossEntropy(logitsOf(net, architecture, recipe.standardise, images), labels).asScalar(),
+        () => crossEntropy(logitsOf(net, architecture, recipe.standardize, images), labels).asScalar(),
         [variable],
       );
       return Object.values(grads)[0]?.dataSync() ?? [];

@@ -1,7 +1,7 @@
 // Which pixels mattered: covers the input patch by patch and sees by how much the answer falls.
 // Reference: Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks", section 4.2.
 
-/** Side of a patch and distance of neighbouring patches, as parts of the input's shorter side. */
+/** Side of a patch and distance of neighboring patches, as parts of the input's shorter side. */
 const patchPart = 5;
 const stepPart = 10;
 
@@ -15,7 +15,7 @@ const least = 1e-7;
  * Computes the map.
  *
  * @param input - `[H,W,C]` uint8.
- * @param cover - one value for each channel, for what is covered: paper, or the mean colour.
+ * @param cover - one value for each channel, for what is covered: paper, or the mean color.
  * @param run - probabilities of a label for each of the inputs.
  * @returns float32 `[H,W]`: the mean fall of the label's log-odds over all patches that cover a pixel.
  */
@@ -91,7 +91,7 @@ function logOdds(probability: number): number {
 }
 
 /** The mean of each channel of `[H,W,C]`, rounded. */
-export function meanColour(input: Uint8Array, channels: number): number[] {
+export function meanColor(input: Uint8Array, channels: number): number[] {
   const sums = new Array<number>(channels).fill(0);
   for (let i = 0; i < input.length; i++) sums[i % channels] = (sums[i % channels] ?? 0) + (input[i] ?? 0);
   return sums.map((sum) => Math.round((sum * channels) / input.length));

@@ -2,7 +2,7 @@
 
 /**
  * Decoded pixels: `data` is `[height, width, channels]` uint8, row by row from the top left, in sRGB.
- * Channels: 1 grey, 3 RGB, 4 RGBA with straight alpha.
+ * Channels: 1 gray, 3 RGB, 4 RGBA with straight alpha.
  */
 export interface Picture {
   readonly data: Uint8Array | Uint8ClampedArray;
@@ -26,7 +26,7 @@ export interface Card {
       | {
           readonly rule: 'resize';
           readonly filter: 'bilinear' | 'bicubic';
-          readonly crop: 'centre' | 'stretch';
+          readonly crop: 'center' | 'stretch';
         };
   };
   readonly architecture: { readonly name: string; readonly parameters: number };

@@ -8,7 +8,7 @@ import { prepare } from '../../models/image/prepare.ts';
 import { chooseBackend, surroundings } from './backend.ts';
 import { ModelError, messageOf } from './errors.ts';
 import { digest, fetchModel } from './keep.ts';
-import { meanColour, occlusionMap } from './occlusion.ts';
+import { meanColor, occlusionMap } from './occlusion.ts';
 import type { Classified, Explained, Opening, Reply, Request, RuntimeMessage } from './protocol.ts';
 import type { Runner } from './runner.ts';
 import type { Backend } from './types.ts';
@@ -102,7 +102,7 @@ async function explain(id: number, { card, runner }: Open, picture: Picture): Pr
   const input = inputOf(picture, card);
   const [probabilities = new Float32Array()] = await runner.run([input]);
   const best = probabilities.indexOf(Math.max(...probabilities));
-  const cover = card.input.prepare.rule === 'digit' ? [0] : meanColour(input, shape[2]);
+  const cover = card.input.prepare.rule === 'digit' ? [0] : meanColor(input, shape[2]);
   const map = await occlusionMap(input, shape, cover, async (inputs) =>
     (await runner.run(inputs)).map((answer) => answer[best] ?? 0),
   );

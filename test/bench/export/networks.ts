@@ -26,7 +26,7 @@ export function build(name: string) {
   const parameters = createParameters(architecture, shape, 1, examples);
   const net = netOf(parameters, { training: false });
   const variables = allParameters(parameters);
-  const probabilities = (images: Tensor) => probabilitiesOf(net, architecture, recipe.standardise, images);
+  const probabilities = (images: Tensor) => probabilitiesOf(net, architecture, recipe.standardize, images);
   const input = { shape: [height, width, channels === 1 ? 1 : 3], prepare: recipe.prepare } as const;
   const graph = traceForward({
     probabilities,

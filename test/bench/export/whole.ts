@@ -36,7 +36,7 @@ try {
         labels: Array.from({ length: CLASSES }, (_, i) => String(i)),
         input: {
           shape: [height, width, channels === 1 ? 1 : 3],
-          prepare: { rule: 'resize', filter: 'bilinear', crop: 'centre' },
+          prepare: { rule: 'resize', filter: 'bilinear', crop: 'center' },
         },
         architecture: { name: recipe.architecture.name, parameters },
         tta: 'none',

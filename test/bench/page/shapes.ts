@@ -24,7 +24,7 @@ const normal: Placement = { side: 0.9, x: 0.5, y: 0.5, turn: 0, pen: 1 };
 /** `chance` gives numbers from -1 to 1. */
 export const variations: Record<string, (chance: () => number) => Placement> = {
   normal: () => normal,
-  'off-centre': (chance) => ({ ...normal, side: 0.5, x: 0.5 + 0.28 * chance(), y: 0.5 + 0.28 * chance() }),
+  'off-center': (chance) => ({ ...normal, side: 0.5, x: 0.5 + 0.28 * chance(), y: 0.5 + 0.28 * chance() }),
   small: () => ({ ...normal, side: 0.3 }),
   large: () => ({ ...normal, side: 1.35 }),
   thick: () => ({ ...normal, pen: 2 }),
@@ -51,7 +51,7 @@ export function drawWithoutPage({ pictures }: TestSet): Promise<Picture[]> {
       const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
         <rect width="100%" height="100%"/>
         <path d="${lines.join('')}" fill="none" stroke="#fff" stroke-width="${mnistPen}" stroke-linecap="round"/></svg>`;
-      const pixels = await sharp(Buffer.from(svg)).toColourspace('b-w').raw().toBuffer();
+      const pixels = await sharp(Buffer.from(svg)).toColorspace('b-w').raw().toBuffer();
       return { data: new Uint8Array(pixels), width, height, channels: 1 };
     }),
   );

@@ -33,8 +33,8 @@ export function strokesFrom(image: Uint8Array, side: number): Place[][] {
 }
 
 /**
- * Enlarges by linear interpolation and keeps what is ink. A broad pen leaves grey in a loop, a fine one leaves no more
- * than grey: so a pixel is compared with the darkest ink around it.
+ * Enlarges by linear interpolation and keeps what is ink. A broad pen leaves gray in a loop, a fine one leaves no more
+ * than gray: so a pixel is compared with the darkest ink around it.
  */
 function enlarge(image: Uint8Array, side: number): Bitmap {
   const width = side * enlarged;
@@ -104,7 +104,7 @@ const clockwise = [
   [-1, -1],
 ] as const;
 
-/** The eight neighbours, clockwise from the one above. */
+/** The eight neighbors, clockwise from the one above. */
 function around(data: Uint8Array, width: number, height: number, i: number): number[] {
   const [x, y] = [i % width, Math.floor(i / width)];
   return clockwise.map(([dx, dy]) => {
@@ -125,7 +125,7 @@ function removable(p: readonly number[], pass: number): boolean {
 
 /** Walks along the lines from their ends and forks, and around what has neither. */
 function follow({ data, width, height }: Bitmap): [number, number][][] {
-  const neighbours = (i: number) => {
+  const neighbors = (i: number) => {
     const [x, y] = [i % width, Math.floor(i / width)];
     const there = clockwise.flatMap(([dx, dy]) => {
       const [u, v] = [x + dx, y + dy];
@@ -134,7 +134,7 @@ function follow({ data, width, height }: Bitmap): [number, number][][] {
         ? [{ j: v * width + u, straight: dx === 0 || dy === 0 }]
         : [];
     });
-    // A step around a corner is no fork: the straight neighbour leads there as well.
+    // A step around a corner is no fork: the straight neighbor leads there as well.
     return there
       .filter(
         ({ j, straight }) => straight || !there.some((other) => other.straight && touches(other.j, j, width)),
@@ -144,17 +144,17 @@ function follow({ data, width, height }: Bitmap): [number, number][][] {
   const used = new Set<string>();
   const edge = (i: number, j: number) => `${Math.min(i, j)} ${Math.max(i, j)}`;
   const points = [...data.keys()].filter((i) => data[i] === 1);
-  const degree = new Map(points.map((i) => [i, neighbours(i).length]));
+  const degree = new Map(points.map((i) => [i, neighbors(i).length]));
   const starts = [...points.filter((i) => degree.get(i) !== 2), ...points];
   const lines: number[][] = [];
   for (const start of starts) {
-    for (const first of neighbours(start)) {
+    for (const first of neighbors(start)) {
       if (used.has(edge(start, first))) continue;
       const line = [start];
       for (let [from, to] = [start, first]; ; ) {
         used.add(edge(from, to));
         line.push(to);
-        const next = neighbours(to).find((j) => j !== from && !used.has(edge(to, j)));
+        const next = neighbors(to).find((j) => j !== from && !used.has(edge(to, j)));
         if (degree.get(to) !== 2 || next === undefined) break;
         [from, to] = [to, next];
       }

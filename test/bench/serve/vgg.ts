@@ -23,12 +23,12 @@ export async function vggRepository(): Promise<string> {
   console.error(`Making ${folder}`);
   const making = `${folder}.${process.pid}`;
   const base = findRecipe('vgg-cifar', {}, { preset: 'raw' });
-  const recipe = { ...base, standardise: { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] } };
+  const recipe = { ...base, standardize: { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] } };
   const architecture = createArchitecture(recipe.architecture, CLASSES);
   const shape = [32, 32, 3] as const;
   const parameters = createParameters(architecture, shape, recipe.seed);
   const net = netOf(parameters, { training: false });
-  const probabilities = (images: Tensor) => probabilitiesOf(net, architecture, recipe.standardise, images);
+  const probabilities = (images: Tensor) => probabilitiesOf(net, architecture, recipe.standardize, images);
   const labels = Array.from({ length: CLASSES }, (_, i) => `class ${i}`);
   const card = {
     name: 'vgg',

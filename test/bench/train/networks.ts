@@ -16,7 +16,7 @@ export interface Network {
 const momentum = {
   optimizer: { name: 'momentum' },
   schedule: { name: 'constant', learningRate: 0.001 },
-  standardise: { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] },
+  standardize: { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25] },
   batchSize: 100,
 };
 

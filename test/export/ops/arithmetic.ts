@@ -192,7 +192,7 @@ const mixed: Case[] = [
     fn: (x, y) => tf.addN([y, behindConv(x), behindConv(x)]),
   },
   {
-    name: 'standardise bytes',
+    name: 'standardize bytes',
     inputs: [{ shape: [-1, 3, 5, 3], type: 'uint8' }],
     fn: (x) => {
       const cast = [

@@ -1,4 +1,4 @@
-// Cases: blocks of places in the batch and in the channels, and grey morphology.
+// Cases: blocks of places in the batch and in the channels, and gray morphology.
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { attribute, DataType, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';

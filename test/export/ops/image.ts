@@ -7,7 +7,7 @@ import { weight } from './weight.ts';
 const rules: [name: string, alignCorners: boolean, halfPixelCenters: boolean][] = [
   ['asymmetric', false, false],
   ['aligned corners', true, false],
-  ['half pixel centres', false, true],
+  ['half pixel centers', false, true],
 ];
 
 const sizes: [number, number][] = [

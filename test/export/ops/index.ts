@@ -21,7 +21,7 @@ import { sliceCases } from './slice.ts';
 export const cases: Readonly<Record<string, readonly Case[]>> = {
   convolution: convCases,
   pooling: poolCases,
-  normalisation: normCases,
+  normalization: normCases,
   activation: activationCases,
   'matrix product': matmulCases,
   arithmetic: arithmeticCases,

@@ -1,4 +1,4 @@
-// Cases: batch norm on pictures, vectors and sequences; local response normalisation.
+// Cases: batch norm on pictures, vectors and sequences; local response normalization.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { attribute, backend, DataType, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';

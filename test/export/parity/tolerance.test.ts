@@ -48,7 +48,7 @@ function large(): Exportable {
 
 it('a network with enormous logits is refused with the reason, and exported with a tolerance', async () => {
   await expect(exportModel(large(), { repository })).rejects.toThrow(
-    /No layer differs by more than rounding.* Logits reach \de\+[345] here, where neighbouring float32 are \de-[34] apart.*`--tolerance 0\.\d+`/,
+    /No layer differs by more than rounding.* Logits reach \de\+[345] here, where neighboring float32 are \de-[34] apart.*`--tolerance 0\.\d+`/,
   );
   const { path } = await exportModel(large(), { repository, tolerance: 0.01 });
   const { parity } = readCard(readFileSync(path));

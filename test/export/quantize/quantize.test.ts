@@ -175,7 +175,7 @@ with numpy.errstate(over='ignore'):
   it('rounds as NumPy does, to the bit, over 200,000 numbers', () => {
     const next = random(1, 'test/half');
     const bits = Uint32Array.from({ length: 200_000 }, () => Math.floor(next() * 2 ** 32));
-    // The numbers halfway between two float16, and their neighbours; no NaN, of which there are many.
+    // The numbers halfway between two float16, and their neighbors; no NaN, of which there are many.
     for (let i = 0; i < 50_000; i++) bits[i] = (((bits[i] ?? 0) & 0xffffe000) | 0x1000) + ((i % 3) - 1);
     const values = new Float32Array(bits.buffer).filter((value) => !Number.isNaN(value));
     const theirs = new Uint16Array(

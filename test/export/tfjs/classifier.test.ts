@@ -44,7 +44,7 @@ const about = (scaling: Scaling): About => ({
   description: 'Tells pets apart',
   labels: ['cat', 'dog', 'owl'],
   scaling,
-  prepare: { rule: 'resize', filter: 'bilinear', crop: 'centre' },
+  prepare: { rule: 'resize', filter: 'bilinear', crop: 'center' },
 });
 
 const sized = async () => {
@@ -62,7 +62,7 @@ it.each(Object.keys(scalings) as Scaling[])(
     expect(readCard(bytes)).toMatchObject({
       name: about(scaling).name,
       labels: ['cat', 'dog', 'owl'],
-      input: { shape: [20, 24, 3], prepare: { rule: 'resize', filter: 'bilinear', crop: 'centre' } },
+      input: { shape: [20, 24, 3], prepare: { rule: 'resize', filter: 'bilinear', crop: 'center' } },
       architecture: { parameters: 6 * 27 + 6 + 18 + 3 },
       recipe: { format: 'layers model', scaling, output: 'logits' },
       metrics: null,

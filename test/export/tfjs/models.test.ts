@@ -11,7 +11,7 @@ import { decodeModel } from '../../../models/onnx/schema.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { weight } from '../ops/weight.ts';
 import { checkModels } from '../support.ts';
-import { type Quantised, saveGraph, saveLayers } from './saved.ts';
+import { type Quantized, saveGraph, saveLayers } from './saved.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-tfjs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -64,7 +64,7 @@ const classifier = (side: number | null): LayersModel =>
   });
 
 describe('layers models', () => {
-  it.each<Quantised>(['float32', 'uint8', 'uint16', 'float16'])('with weights of %s', async (as) => {
+  it.each<Quantized>(['float32', 'uint8', 'uint16', 'float16'])('with weights of %s', async (as) => {
     const { path } = await saveLayers(join(folder, as), classifier(24), as);
     const { graph, inputs } = await exported(path);
     expect(Object.values(inputs)).toEqual([['N', 24, 24, 3]]);

@@ -5,7 +5,7 @@ import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { normal, random } from '../../../train/random.ts';
 
-export type Quantised = 'float32' | 'uint8' | 'uint16' | 'float16';
+export type Quantized = 'float32' | 'uint8' | 'uint16' | 'float16';
 
 interface Spec {
   name: string;
@@ -34,7 +34,7 @@ export function writeModelJson(folder: string, model: ModelJson, shards: Record<
 export async function saveLayers(
   folder: string,
   model: LayersModel,
-  as: Quantised = 'float32',
+  as: Quantized = 'float32',
 ): Promise<{ json: ModelJson; shards: Record<string, Uint8Array>; path: string }> {
   for (const weight of model.weights) {
     const next = random(2, weight.originalName);
@@ -65,7 +65,7 @@ export async function saveLayers(
 }
 
 /** Affine whole numbers, or halves (tensorflowjs, quantization.py). */
-function encode(spec: Spec, values: Float32Array, as: Quantised): { spec: Spec; bytes: Uint8Array } {
+function encode(spec: Spec, values: Float32Array, as: Quantized): { spec: Spec; bytes: Uint8Array } {
   if (as === 'float32') return { spec, bytes: bytesOf(values) };
   if (as === 'float16')
     return { spec: { ...spec, quantization: { dtype: as } }, bytes: bytesOf(Uint16Array.from(values, half)) };

@@ -36,7 +36,7 @@ function exportable(options: ArchitectureOptions, shape: Shape, tta: Tta = 'none
   const { fn, variables } = ownCase(options, shape, tta);
   const next = random(3, 'test/pictures');
   const images = Uint8Array.from({ length: N * shape[0] * shape[1] * shape[2] }, () => next() * 256);
-  const prepare = { rule: 'resize', filter: 'bilinear', crop: 'centre' } as const;
+  const prepare = { rule: 'resize', filter: 'bilinear', crop: 'center' } as const;
   return {
     card: {
       name: options.name,
@@ -75,7 +75,7 @@ function fromElsewhere(): Exportable {
   });
   const network = { ...networkOfLayers(model, 'elsewhere'), format: 'layers model', parameters: 1 } as const;
   const about = { name: 'elsewhere', description: 'a test', labels, scaling: '-1..1' } as const;
-  const prepare = { rule: 'resize', filter: 'bilinear', crop: 'centre' } as const;
+  const prepare = { rule: 'resize', filter: 'bilinear', crop: 'center' } as const;
   const next = random(3, 'test/pictures');
   const picture = () => Uint8Array.from({ length: 16 * 16 * 3 }, () => next() * 256);
   const pictures = Array.from({ length: N }, picture);

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Plane } from '../../../models/image/area.ts';
-import { localMaximum, localMean, localMinimum } from '../../../models/image/neighbourhood.ts';
+import { localMaximum, localMean, localMinimum } from '../../../models/image/neighborhood.ts';
 import { quantile } from '../../../models/image/quantile.ts';
 
 const levels = (length: number) =>

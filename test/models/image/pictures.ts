@@ -16,7 +16,7 @@ export function noisePicture(
   const data = new Uint8Array(width * height * channels);
   let state = seed | 0;
   for (let i = 0; i < data.length; i++) {
-    // xorshift's neighbour: a Weyl sequence, mixed.
+    // xorshift's neighbor: a Weyl sequence, mixed.
     state = (state + 0x6d2b79f5) | 0;
     let t = Math.imul(state ^ (state >>> 15), state | 1);
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);

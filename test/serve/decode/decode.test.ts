@@ -55,25 +55,25 @@ describe('a picture becomes 8-bit sRGB', () => {
     expect(data).toEqual(busyPixels());
   });
 
-  test('grey, palette and 16 bits', async () => {
+  test('gray, palette and 16 bits', async () => {
     const deep = (channels: 1 | 3, value: number) =>
       sharp(new Uint16Array(16 * channels).fill(value), { raw: { width: 4, height: 4, channels } });
-    expect(await firstPixel(await deep(1, 0x8080).toColourspace('grey16').png().toBuffer())).toEqual([
+    expect(await firstPixel(await deep(1, 0x8080).toColorspace('grey16').png().toBuffer())).toEqual([
       128, 128, 128,
     ]);
-    expect(await firstPixel(await deep(3, 0x4040).toColourspace('rgb16').png().toBuffer())).toEqual([
+    expect(await firstPixel(await deep(3, 0x4040).toColorspace('rgb16').png().toBuffer())).toEqual([
       64, 64, 64,
     ]);
-    const grey = sharp({ create: { width: 4, height: 4, channels: 3, background: '#777' } });
-    expect(await firstPixel(await grey.clone().toColourspace('b-w').png().toBuffer())).toEqual([
+    const gray = sharp({ create: { width: 4, height: 4, channels: 3, background: '#777' } });
+    expect(await firstPixel(await gray.clone().toColorspace('b-w').png().toBuffer())).toEqual([
       119, 119, 119,
     ]);
-    expect(await firstPixel(await grey.clone().png({ palette: true }).toBuffer())).toEqual([119, 119, 119]);
+    expect(await firstPixel(await gray.clone().png({ palette: true }).toBuffer())).toEqual([119, 119, 119]);
   });
 
   test('CMYK', async () => {
     const red = sharp({ create: { width: 8, height: 8, channels: 3, background: '#e02020' } });
-    const [r = 0, g = 0, b = 0] = await firstPixel(await red.toColourspace('cmyk').jpeg().toBuffer());
+    const [r = 0, g = 0, b = 0] = await firstPixel(await red.toColorspace('cmyk').jpeg().toBuffer());
     expect(r).toBeGreaterThan(200);
     expect(g).toBeLessThan(70);
     expect(b).toBeLessThan(70);

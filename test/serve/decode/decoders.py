@@ -8,21 +8,21 @@ from PIL import Image, ImageOps
 
 folder = pathlib.Path(sys.argv[1])
 noise = Image.effect_noise((37, 23), 90)
-colour = Image.merge("RGB", [noise, noise.rotate(180), ImageOps.mirror(noise)])
+color = Image.merge("RGB", [noise, noise.rotate(180), ImageOps.mirror(noise)])
 noise.convert("1").save(folder / "1-bit.png")
 for bits in (1, 2, 4, 8):
-    colour.quantize(1 << bits).save(folder / f"palette-{bits}-bits.png", bits=bits)
-Image.merge("LA", [noise, ImageOps.flip(noise)]).save(folder / "grey-alpha.png")
-colour.resize((1, 1)).save(folder / "one-pixel.png")
+    color.quantize(1 << bits).save(folder / f"palette-{bits}-bits.png", bits=bits)
+Image.merge("LA", [noise, ImageOps.flip(noise)]).save(folder / "gray-alpha.png")
+color.resize((1, 1)).save(folder / "one-pixel.png")
 for sampling in (0, 1, 2):
-    colour.save(folder / f"sampling-{sampling}.jpg", quality=85, subsampling=sampling)
-colour.save(folder / "progressive-restarts.jpg", progressive=True, restart_marker_blocks=2)
-noise.save(folder / "grey.jpg", quality=40)
+    color.save(folder / f"sampling-{sampling}.jpg", quality=85, subsampling=sampling)
+color.save(folder / "progressive-restarts.jpg", progressive=True, restart_marker_blocks=2)
+noise.save(folder / "gray.jpg", quality=40)
 for orientation in range(1, 9):
     exif = Image.Exif()
     exif[0x0112] = orientation
-    colour.save(folder / f"turned-{orientation}.jpg", exif=exif)
-colour.resize((1, 1)).save(folder / "one-pixel.jpg")
+    color.save(folder / f"turned-{orientation}.jpg", exif=exif)
+color.resize((1, 1)).save(folder / "one-pixel.jpg")
 
 
 def shown(picture):

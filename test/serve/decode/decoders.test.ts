@@ -23,7 +23,7 @@ const raw = (channels: 1 | 3 | 4 = 3) =>
   });
 
 /** Files that go to sharp: none of our decoders may take them for plain. */
-const special = ['cmyk.jpg', 'deep.png', 'interlaced.png', 'profile.jpg', 'transparent-colour.png'];
+const special = ['cmyk.jpg', 'deep.png', 'interlaced.png', 'profile.jpg', 'transparent-color.png'];
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let files: string[];
@@ -41,19 +41,19 @@ beforeAll(async () => {
   const deep = Uint16Array.from({ length: 12 }, (_, i) => i * 5000);
   const pictures: Record<string, Sharp> = {
     'plain.jpg': raw().jpeg({ quality: 80 }),
-    'full-colour.jpg': raw().jpeg({ chromaSubsampling: '4:4:4' }),
+    'full-color.jpg': raw().jpeg({ chromaSubsampling: '4:4:4' }),
     'progressive.jpg': raw().jpeg({ progressive: true, quality: 95 }),
-    'cmyk.jpg': raw().toColourspace('cmyk').jpeg(),
+    'cmyk.jpg': raw().toColorspace('cmyk').jpeg(),
     'profile.jpg': raw().withIccProfile('srgb').jpeg(),
-    'grey.png': raw(1).toColourspace('b-w').png(),
+    'gray.png': raw(1).toColorspace('b-w').png(),
     'filters.png': raw().png({ adaptiveFiltering: true }),
     'alpha.png': raw(4).png({ adaptiveFiltering: true }),
-    'palette.png': raw().png({ palette: true, colours: 16 }),
+    'palette.png': raw().png({ palette: true, colors: 16 }),
     'deep.png': sharp(deep, { raw: { width: 2, height: 2, channels: 3 } })
-      .toColourspace('rgb16')
+      .toColorspace('rgb16')
       .png(),
     'interlaced.png': raw().png({ progressive: true }),
-    'transparent-colour.png': raw(4).png({ palette: true }),
+    'transparent-color.png': raw(4).png({ palette: true }),
   };
   for (const [name, picture] of Object.entries(pictures))
     writeFileSync(join(folder.path, name), await picture.toBuffer());
@@ -121,7 +121,7 @@ test('JPEGs shrunk while they are decoded give the bytes of Pillow’s draft mod
 });
 
 describe('damaged JPEGs', () => {
-  const plain = ['plain.jpg', 'progressive.jpg', 'grey.jpg'];
+  const plain = ['plain.jpg', 'progressive.jpg', 'gray.jpg'];
 
   test('that end early are refused, wherever they end', () => {
     for (const name of plain) {
@@ -136,17 +136,17 @@ describe('damaged JPEGs', () => {
 
   test('are not saved by the end of a thumbnail', async () => {
     const thumbnail = new Uint8Array(open('plain.jpg'));
-    const bytes = open('full-colour.jpg');
+    const bytes = open('full-color.jpg');
     const app5 = Buffer.concat([Buffer.of(0xff, 0xe5, 0, 0), thumbnail]);
     app5.writeUInt16BE(thumbnail.length + 2, 2);
     const whole = Buffer.concat([bytes.subarray(0, 2), app5, bytes.subarray(2)]);
-    expect(byJpegDecoder(whole, plainHeader(whole))).toEqual(pillow.whole['full-colour.jpg']);
+    expect(byJpegDecoder(whole, plainHeader(whole))).toEqual(pillow.whole['full-color.jpg']);
     const early = whole.subarray(0, whole.length - 100);
     expect(() => byJpegDecoder(early, plainHeader(early))).toThrow(Damaged);
   });
 
   test('with other bytes inside the data give what sharp gives', async () => {
-    for (const name of ['plain.jpg', 'grey.jpg']) {
+    for (const name of ['plain.jpg', 'gray.jpg']) {
       const header = plainHeader(open(name));
       const start = open(name).indexOf(Buffer.of(0xff, 0xda)) + 16;
       for (let seed = 1; seed <= 40; seed++) {
@@ -172,9 +172,9 @@ describe('damaged JPEGs', () => {
 });
 
 test('a JPEG does not get the tables of the one before', async () => {
-  const optimised = await raw().jpeg({ optimiseCoding: true, quality: 60 }).toBuffer();
-  byJpegDecoder(optimised, plainHeader(optimised));
-  const bare = withoutHuffmanTables(optimised);
+  const optimized = await raw().jpeg({ optimizeCoding: true, quality: 60 }).toBuffer();
+  byJpegDecoder(optimized, plainHeader(optimized));
+  const bare = withoutHuffmanTables(optimized);
   expect(byJpegDecoder(bare, plainHeader(bare))).toEqual(shown(await decodePicture(bare)));
 });
 

@@ -1,5 +1,5 @@
 // What the engine promises: threads within the machine's, one answer for each picture whatever becomes of its worker,
-// and no picture that costs its neighbours theirs.
+// and no picture that costs its neighbors theirs.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Picture } from '../../../models/image/picture.ts';
@@ -13,7 +13,7 @@ import {
 } from '../../../serve/engine/index.ts';
 import { Refusal } from '../../../serve/refusal.ts';
 import { defaultLimits, type Limits } from '../../../serve/settings/limits.ts';
-import { colours, fillRepository, temporaryFolder } from '../harness.ts';
+import { colors, fillRepository, temporaryFolder } from '../harness.ts';
 import { busy, formats, plain } from '../pictures.ts';
 import type { TinyModelOptions } from '../tiny-model.ts';
 
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 async function open(
   options: Omit<Partial<EngineOptions>, 'limits'> & { limits?: Partial<Limits> } = {},
-  models: TinyModelOptions[] = [colours],
+  models: TinyModelOptions[] = [colors],
 ) {
   const folder = await temporaryFolder();
   closers.push(folder.remove);

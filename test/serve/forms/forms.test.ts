@@ -1,20 +1,20 @@
 // What is promised of the forms in which pictures come: the same answer in each, and plain words for what is none.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readHeader } from '../../../serve/decode/decode.ts';
-import { colours, openTestApp, refusal } from '../harness.ts';
+import { colors, openTestApp, refusal } from '../harness.ts';
 import { busy, plain } from '../pictures.ts';
 
 let server: Awaited<ReturnType<typeof openTestApp>>;
 
 beforeAll(async () => {
   server = await openTestApp({
-    models: [{ seed: 1 }, { seed: 2 }, colours],
+    models: [{ seed: 1 }, { seed: 2 }, colors],
     limits: { jsonBytes: 100_000, picturesPerRequest: 4 },
   });
 });
 afterAll(() => server.close());
 
-function post(body: BodyInit, query = '?model=colours', path = '/classify') {
+function post(body: BodyInit, query = '?model=colors', path = '/classify') {
   return server.app.request(path + query, { method: 'POST', body });
 }
 
@@ -54,15 +54,15 @@ test('one picture as the body, in a form, in base64 and as pixels: one answer', 
   }
 });
 
-test('grey pixels are a grey picture', async () => {
-  const grey = [
+test('gray pixels are a gray picture', async () => {
+  const gray = [
     [0, 255, 10],
     [9, 8, 7],
   ];
-  const rgb = grey.map((row) => row.map((value) => [value, value, value]));
-  const one = grey.map((row) => row.map((value) => [value]));
+  const rgb = gray.map((row) => row.map((value) => [value, value, value]));
+  const one = gray.map((row) => row.map((value) => [value]));
   const expected = await predictions(await post(JSON.stringify(rgb)));
-  expect(await predictions(await post(JSON.stringify(grey)))).toEqual(expected);
+  expect(await predictions(await post(JSON.stringify(gray)))).toEqual(expected);
   expect(await predictions(await post(JSON.stringify(one)))).toEqual(expected);
 });
 
@@ -72,10 +72,10 @@ describe('several pictures', () => {
     form.append('img', new Blob([new Uint8Array(await plain('red'))]), 'red.png');
     form.append('img', new Blob(['no picture']), 'notes.txt');
     form.append('img', new Blob([new Uint8Array(await plain('blue'))]), 'blue.png');
-    const response = await post(form, '?model=colours&top=1');
+    const response = await post(form, '?model=colors&top=1');
     expect(response.status).toBe(200);
     const { model, version, results } = await response.json();
-    expect([model, version]).toEqual(['colours', 1]);
+    expect([model, version]).toEqual(['colors', 1]);
     const [red, notes, blue] = results;
     expect(red).toMatchObject({ file: 'red.png', predictions: [{ label: red.label }] });
     expect(blue).toMatchObject({ file: 'blue.png', predictions: [{ label: blue.label }] });
@@ -84,7 +84,7 @@ describe('several pictures', () => {
       status: 415,
       error: expect.stringContaining('expected a picture'),
     });
-    const alone = await predictions(await post(new Uint8Array(await plain('blue')), '?model=colours&top=1'));
+    const alone = await predictions(await post(new Uint8Array(await plain('blue')), '?model=colors&top=1'));
     expect(blue.predictions).toEqual(alone);
   });
 
@@ -160,7 +160,7 @@ describe('the address names the model', () => {
     ['/models/digist/classify', '', 404, /did you mean "digits"/],
     ['/models/digits/versions/7/classify', '', 404, /no version 7/],
     ['/models/digits/versions/one/classify', '', 404, /there is nothing at/],
-    ['/models/digits/classify', '?model=colours', 400, /option "model"/],
+    ['/models/digits/classify', '?model=colors', 400, /option "model"/],
   ])('%s%s is %i', async (path, query, status, error) => {
     expect(await refusal(await post('x', query, path))).toEqual({
       status,

@@ -108,7 +108,7 @@ function inferRequest(next: Next): unknown {
 }
 
 const target = (next: Next) =>
-  pick(next, ['/v2/models/colours/infer', '/v2/models/colours/versions/1/infer', '/v2/models/nothing/infer']);
+  pick(next, ['/v2/models/colors/infer', '/v2/models/colors/versions/1/infer', '/v2/models/nothing/infer']);
 
 /** Inference requests in JSON. */
 export const json: Family = (next) => {

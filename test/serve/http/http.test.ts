@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listen } from '../../../serve/http/listen.ts';
 import { type Serving, serve } from '../../../serve/main.ts';
 import { connectionLimits, defaultLimits } from '../../../serve/settings/limits.ts';
-import { colours, fillRepository, openTestApp, refusal, temporaryFolder } from '../harness.ts';
+import { colors, fillRepository, openTestApp, refusal, temporaryFolder } from '../harness.ts';
 import { busy } from '../pictures.ts';
 
 const MiB = 1024 * 1024;
@@ -22,7 +22,7 @@ const log: string[] = [];
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  await fillRepository(folder.path, [colours]);
+  await fillRepository(folder.path, [colors]);
   server = await serve({
     repository: folder.path,
     host: '127.0.0.1',
@@ -66,7 +66,7 @@ async function expectAlive(): Promise<void> {
 }
 
 test('says what it serves, how well, and what to try', () => {
-  expect(log[0]).toContain('colours  version 1, 3 labels, 98.76 % of 10,000 test pictures right');
+  expect(log[0]).toContain('colors  version 1, 3 labels, 98.76 % of 10,000 test pictures right');
   expect(log[0]).toContain(`curl -F img=@picture.png ${server.url}/classify`);
 });
 
@@ -85,7 +85,7 @@ test('a form sent by fetch, and a body in many small pieces', async () => {
 test('the model file arrives whole', async () => {
   const { models } = await (await fetch(`${server.url}/models`)).json();
   const got = Buffer.from(await (await fetch(new URL(models[0].url, server.url))).arrayBuffer());
-  const file = join(folder.path, 'colours', '1', 'model.onnx');
+  const file = join(folder.path, 'colors', '1', 'model.onnx');
   expect(got.toString('hex')).toBe(Buffer.concat(await createReadStream(file).toArray()).toString('hex'));
 });
 
@@ -209,7 +209,7 @@ describe('limits', () => {
 });
 
 test('requests that trickle in are answered 408, and do not keep the others waiting', async () => {
-  const { app, close: closeApp } = await openTestApp({ models: [colours] });
+  const { app, close: closeApp } = await openTestApp({ models: [colors] });
   const impatient = await listen(app, '127.0.0.1', 0, {
     ...connectionLimits,
     headersTimeout: 400,

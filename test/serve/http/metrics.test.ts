@@ -1,12 +1,12 @@
 // What is promised to Prometheus: every request and picture counted, by few names.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { colours, openTestApp } from '../harness.ts';
+import { colors, openTestApp } from '../harness.ts';
 import { plain } from '../pictures.ts';
 
 let server: Awaited<ReturnType<typeof openTestApp>>;
 
 beforeAll(async () => {
-  server = await openTestApp({ models: [colours] });
+  server = await openTestApp({ models: [colors] });
 });
 afterAll(() => server.close());
 
@@ -24,7 +24,7 @@ test('requests by route and status, pictures by outcome, stages', async () => {
   const good = await plain('red');
   for (let i = 0; i < 3; i++) await server.post(good);
   await server.post(Buffer.from('no picture'));
-  await server.app.request('/models/colours/versions/1/model.onnx');
+  await server.app.request('/models/colors/versions/1/model.onnx');
   for (const path of ['/no/1', '/no/2', '/no/3']) await server.app.request(path);
 
   const requests = (labels: Record<string, string>) => sample('trainyard_http_requests_total', labels);
@@ -36,7 +36,7 @@ test('requests by route and status, pictures by outcome, stages', async () => {
   expect(await requests({ method: 'GET', route: '*', status: '404' })).toBe(3);
   expect(await sample('trainyard_http_request_duration_seconds_count', { route: '/classify' })).toBe(4);
   const pictures = (outcome: string) =>
-    sample('trainyard_pictures_total', { model: 'colours', version: '1', outcome });
+    sample('trainyard_pictures_total', { model: 'colors', version: '1', outcome });
   expect(await pictures('answered')).toBe(3);
   expect(await pictures('refused')).toBe(1);
   for (const stage of ['decode', 'prepare', 'queue', 'run']) {
@@ -46,7 +46,7 @@ test('requests by route and status, pictures by outcome, stages', async () => {
 
 test('how it stands: models, workers, queue, process', async () => {
   const { sha256 } = server.engine.models()[0] ?? {};
-  expect(await sample('trainyard_model_info', { model: 'colours', version: '1', sha256: sha256 ?? '' })).toBe(
+  expect(await sample('trainyard_model_info', { model: 'colors', version: '1', sha256: sha256 ?? '' })).toBe(
     1,
   );
   expect(await sample('trainyard_workers')).toBe(1);
@@ -57,7 +57,7 @@ test('how it stands: models, workers, queue, process', async () => {
 });
 
 test('two servers in a process count apart', async () => {
-  const other = await openTestApp({ models: [colours] });
+  const other = await openTestApp({ models: [colors] });
   const text = await (await other.app.request('/metrics')).text();
   expect(text).not.toContain('trainyard_pictures_total{');
   await other.close();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readKeys } from '../../../serve/http/api-keys.ts';
-import { colours, openTestApp, refusal } from '../harness.ts';
+import { colors, openTestApp, refusal } from '../harness.ts';
 import { plain } from '../pictures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-frame-'));
@@ -16,7 +16,7 @@ let server: Awaited<ReturnType<typeof openTestApp>>;
 let guarded: Awaited<ReturnType<typeof openTestApp>>;
 
 beforeAll(async () => {
-  const models = [colours];
+  const models = [colors];
   server = await openTestApp({ models, logRequests: 'all', cors: ['https://example.org'] });
   guarded = await openTestApp({ models, logRequests: 'failed', keys: readKeys(file).ring, page: folder });
 });
@@ -48,13 +48,13 @@ test('an id that the sender gives is kept, in the answer and in the log; one tha
 });
 
 test('each request has its line, with what it asked and how long it took', async () => {
-  await server.post(await plain('red'), '?model=colours');
+  await server.post(await plain('red'), '?model=colors');
   expect(server.log.at(-1)).toMatch(/^POST \/classify 200 in [\d.]+ ms$/);
   expect(server.fields.at(-1)).toMatchObject({
     method: 'POST',
     path: '/classify',
     status: 200,
-    model: 'colours/1',
+    model: 'colors/1',
   });
   await server.app.request('/nothing');
   expect(server.fields.at(-1)).toMatchObject({ level: 'warn', status: 404 });
@@ -95,7 +95,7 @@ describe('keys', () => {
     expect(routes.length).toBeGreaterThan(5);
     const open: string[] = [];
     for (const { path, method } of routes) {
-      const address = path.replace(/:model|:name/, 'colours').replace(/:version[^/]*/, '1');
+      const address = path.replace(/:model|:name/, 'colors').replace(/:version[^/]*/, '1');
       const response = await guarded.app.request(address, { method });
       if (response.status === 401) expect((await refusal(response)).error).toContain('this needs a key');
       else open.push(path);

@@ -9,13 +9,13 @@ import {
   statisticsSchema,
 } from '../../../serve/openinference/schema.ts';
 import { answerSchema, answersSchema } from '../../../serve/routes/classify.ts';
-import { colours, openTestApp } from '../harness.ts';
+import { colors, openTestApp } from '../harness.ts';
 import { plain } from '../pictures.ts';
 
 let server: Awaited<ReturnType<typeof openTestApp>>;
 
 beforeAll(async () => {
-  server = await openTestApp({ models: [colours] });
+  server = await openTestApp({ models: [colors] });
 });
 afterAll(() => server.close());
 
@@ -57,7 +57,7 @@ test('answers are what their schemas say, with no field beside', async () => {
   const many = await server.app.request('/classify', { method: 'POST', body: JSON.stringify({ images }) });
   answersSchema.strict().parse(await many.json());
   modelsSchema.strict().parse(await get('/models'));
-  modelConfigSchema.strict().parse(await get('/v2/models/colours/config'));
+  modelConfigSchema.strict().parse(await get('/v2/models/colors/config'));
   statisticsSchema.strict().parse(await get('/v2/models/stats'));
   repositoryIndexSchema.parse(
     await (await server.app.request('/v2/repository/index', { method: 'POST' })).json(),

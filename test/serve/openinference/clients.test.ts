@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Serving, serve } from '../../../serve/main.ts';
 import { python } from '../../../setup/paths.mjs';
-import { colours, fillRepository, temporaryFolder } from '../harness.ts';
+import { colors, fillRepository, temporaryFolder } from '../harness.ts';
 import { plain } from '../pictures.ts';
 import type { TinyModel } from '../tiny-model.ts';
 
@@ -19,7 +19,7 @@ let model: TinyModel;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  const [first] = await fillRepository(folder.path, [colours]);
+  const [first] = await fillRepository(folder.path, [colors]);
   if (first === undefined) throw new Error('the test has no model');
   model = first;
   for (const tint of tints) await writeFile(join(folder.path, `${tint}.png`), await plain(tint));
@@ -62,14 +62,14 @@ describe("Triton's client", () => {
       extensions: expect.arrayContaining(['classification']),
     });
     expect(got.model).toEqual({
-      name: 'colours',
+      name: 'colors',
       versions: ['1'],
       platform: 'onnxruntime_onnx',
       inputs: [{ name: 'image', datatype: 'UINT8', shape: [-1, 2, 2, 3] }],
       outputs: [{ name: 'probabilities', datatype: 'FP32', shape: [-1, 3] }],
     });
-    expect(got.config).toMatchObject({ name: 'colours', max_batch_size: 256, input: [{ dims: [2, 2, 3] }] });
-    expect(got.index).toEqual([{ name: 'colours', version: '1', state: 'READY', reason: '' }]);
+    expect(got.config).toMatchObject({ name: 'colors', max_batch_size: 256, input: [{ dims: [2, 2, 3] }] });
+    expect(got.index).toEqual([{ name: 'colors', version: '1', state: 'READY', reason: '' }]);
   });
 
   test('gets the answer of the model for a tensor, in every encoding of it', () => {
@@ -85,7 +85,7 @@ describe("Triton's client", () => {
     for (const [i, tint] of tints.entries()) {
       const body = new Uint8Array(await plain(tint));
       const { predictions } = await (await fetch(`${server.url}/classify`, { method: 'POST', body })).json();
-      const labels = colours.labels ?? [];
+      const labels = colors.labels ?? [];
       const expected = labels.map(
         (label) => predictions.find((one: { label: string }) => one.label === label).probability,
       );
@@ -102,17 +102,17 @@ describe("Triton's client", () => {
 
   test('counts what was asked', () => {
     // Six requests of two rows, two of three files and two of three for classes.
-    expect(got.statistics).toEqual({ name: 'colours', version: '1', inference_count: 6 * 2 + 4 * 3 });
+    expect(got.statistics).toEqual({ name: 'colors', version: '1', inference_count: 6 * 2 + 4 * 3 });
   });
 
   test('raises its own exception, with our words, for what is wrong', () => {
     expect(got.errors).toEqual({
-      model: ['404', expect.stringContaining('there is no model "color"; did you mean "colours"?')],
+      model: ['404', expect.stringContaining('there is no model "color"; did you mean "colors"?')],
       version: ['404', expect.stringContaining('no version 9')],
       shape: ['400', expect.stringMatching(/received UINT8 \[2,1,2,3\], expected \[N,2,2,3\] of UINT8/)],
       datatype: ['400', expect.stringContaining('received FP32')],
       picture: ['415', expect.stringMatching(/^element 1 of the batch: received .*expected a picture/)],
-      output: ['400', 'unexpected inference output "logits" for model "colours", expected "probabilities"'],
+      output: ['400', 'unexpected inference output "logits" for model "colors", expected "probabilities"'],
       load: ['400', expect.stringContaining('come and go with their folders')],
     });
   });

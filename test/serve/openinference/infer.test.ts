@@ -8,13 +8,13 @@ import {
   modelMetadataSchema,
   serverMetadataSchema,
 } from '../../../serve/openinference/schema.ts';
-import { colours, openTestApp, refusal } from '../harness.ts';
+import { colors, openTestApp, refusal } from '../harness.ts';
 import { plain } from '../pictures.ts';
 
 let server: Awaited<ReturnType<typeof openTestApp>>;
 
 beforeAll(async () => {
-  server = await openTestApp({ models: [colours], limits: { bodyBytes: 100_000, jsonBytes: 20_000 } });
+  server = await openTestApp({ models: [colors], limits: { bodyBytes: 100_000, jsonBytes: 20_000 } });
 });
 afterAll(() => server.close());
 
@@ -24,7 +24,7 @@ const image = { name: 'image', shape: [1, 2, 2, 3], datatype: 'UINT8' };
 function post(
   body: string | Uint8Array<ArrayBuffer>,
   headers: Record<string, string> = {},
-  model = 'colours',
+  model = 'colors',
 ) {
   return server.app.request(`/v2/models/${model}/infer`, { method: 'POST', body, headers });
 }
@@ -104,7 +104,7 @@ test("a timeout, in microseconds, becomes the picture's deadline", async () => {
   const app = createApp({ engine });
   for (const parameters of [{ timeout: 2_500_000 }, { timeout: 0 }, {}]) {
     const body = JSON.stringify({ inputs: [{ ...image, data: pixels }], parameters });
-    await probabilities(await app.request('/v2/models/colours/infer', { method: 'POST', body }));
+    await probabilities(await app.request('/v2/models/colors/infer', { method: 'POST', body }));
   }
   expect(deadlines).toEqual([2500, undefined, undefined]);
 });
@@ -227,9 +227,9 @@ test('too much JSON is 413, and so is what unpacks to too much', async () => {
 test('what is told of server and models has the form that the protocol gives it', async () => {
   const get = async (path: string) => (await server.app.request(path)).json();
   expect(serverMetadataSchema.strict().parse(await get('/v2')).extensions).toContain('binary_tensor_data');
-  modelMetadataSchema.strict().parse(await get('/v2/models/colours'));
-  modelMetadataSchema.strict().parse(await get('/v2/models/colours/versions/1'));
+  modelMetadataSchema.strict().parse(await get('/v2/models/colors'));
+  modelMetadataSchema.strict().parse(await get('/v2/models/colors/versions/1'));
   expect(await get('/v2/health/live')).toEqual({ live: true });
-  expect(await get('/v2/models/colours/ready')).toEqual({ name: 'colours', ready: true });
+  expect(await get('/v2/models/colors/ready')).toEqual({ name: 'colors', ready: true });
   expect(await refusal(await server.app.request('/v2/models/none/ready'))).toMatchObject({ status: 404 });
 });

@@ -28,19 +28,19 @@ async def main():
     got = {
         "live": await client.is_server_live(address),
         "ready": await client.is_server_ready(address),
-        "model_ready": [await client.is_model_ready(address, name) for name in ["colours", "none"]],
+        "model_ready": [await client.is_model_ready(address, name) for name in ["colors", "none"]],
     }
     tensor = np.frombuffer(bytes(range(0, 240, 20)) * 2, np.uint8).reshape(2, 2, 2, 3)
     for binary in [True, False]:
         value = InferInput(name="image", shape=list(tensor.shape), datatype="UINT8")
         value.set_data_from_numpy(tensor, binary_data=binary)
         output = RequestedOutput("probabilities", {"binary_data": binary})
-        request = InferRequest("colours", [value], request_id="eight", request_outputs=[output])
-        response = await client.infer(address, request, model_name="colours")
+        request = InferRequest("colors", [value], request_id="eight", request_outputs=[output])
+        response = await client.infer(address, request, model_name="colors")
         got[f"binary_{binary}"] = response.outputs[0].as_numpy().reshape(2, -1).tolist()
         got["id"] = response.id
     try:
-        await client.infer(address, {"inputs": []}, model_name="colours")
+        await client.infer(address, {"inputs": []}, model_name="colors")
     except httpx.HTTPStatusError as error:
         got["error"] = [error.response.status_code, str(error)]
     print(json.dumps(got))

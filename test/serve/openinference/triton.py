@@ -12,10 +12,10 @@ got = {}
 
 got["live"] = client.is_server_live()
 got["ready"] = client.is_server_ready()
-got["model_ready"] = [client.is_model_ready("colours"), client.is_model_ready("colours", "1"), client.is_model_ready("none")]
+got["model_ready"] = [client.is_model_ready("colors"), client.is_model_ready("colors", "1"), client.is_model_ready("none")]
 got["server"] = client.get_server_metadata()
-got["model"] = client.get_model_metadata("colours")
-got["config"] = client.get_model_config("colours", "1")
+got["model"] = client.get_model_metadata("colors")
+got["config"] = client.get_model_config("colors", "1")
 got["index"] = client.get_model_repository_index()
 client.unregister_system_shared_memory()
 client.unregister_cuda_shared_memory()
@@ -36,44 +36,44 @@ def probabilities(result):
 
 raw = [image(tensor, "UINT8")]
 got["tensor"] = tensor.reshape(2, -1).tolist()
-result = client.infer("colours", raw, request_id="seven")
+result = client.infer("colors", raw, request_id="seven")
 got["id"] = result.get_response()["id"]
 got["version"] = result.get_response()["model_version"]
 got["binary"] = probabilities(result)
 got["dtype"] = str(result.as_numpy("probabilities").dtype)
-got["json"] = probabilities(client.infer("colours", [image(tensor, "UINT8", False)]))
+got["json"] = probabilities(client.infer("colors", [image(tensor, "UINT8", False)]))
 wanted = [http.InferRequestedOutput("probabilities", binary_data=False)]
-got["json_output"] = probabilities(client.infer("colours", raw, outputs=wanted, model_version="1"))
+got["json_output"] = probabilities(client.infer("colors", raw, outputs=wanted, model_version="1"))
 for algorithm in ["gzip", "deflate"]:
     got[algorithm] = probabilities(
         client.infer(
-            "colours",
+            "colors",
             raw,
             request_compression_algorithm=algorithm,
             response_compression_algorithm=algorithm,
         )
     )
-got["async"] = probabilities(client.async_infer("colours", raw).get_result())
+got["async"] = probabilities(client.async_infer("colors", raw).get_result())
 
 files = np.array([open(path, "rb").read() for path in pictures], dtype=np.object_)
-got["files"] = probabilities(client.infer("colours", [image(files, "BYTES")]))
-got["column"] = probabilities(client.infer("colours", [image(files.reshape(-1, 1), "BYTES")]))
+got["files"] = probabilities(client.infer("colors", [image(files, "BYTES")]))
+got["column"] = probabilities(client.infer("colors", [image(files.reshape(-1, 1), "BYTES")]))
 for binary in [True, False]:
     classes = [http.InferRequestedOutput("probabilities", binary_data=binary, class_count=2)]
-    result = client.infer("colours", [image(files, "BYTES")], outputs=classes).as_numpy("probabilities")
+    result = client.infer("colors", [image(files, "BYTES")], outputs=classes).as_numpy("probabilities")
     got[f"classes_{binary}"] = [[x.decode() if isinstance(x, bytes) else x for x in row] for row in result]
 
-statistics = client.get_inference_statistics("colours")["model_stats"][0]
+statistics = client.get_inference_statistics("colors")["model_stats"][0]
 got["statistics"] = {key: statistics[key] for key in ["name", "version", "inference_count"]}
 
 errors = {
     "model": lambda: client.infer("color", raw),
-    "version": lambda: client.infer("colours", raw, model_version="9"),
-    "shape": lambda: client.infer("colours", [image(tensor[:, :1], "UINT8")]),
-    "datatype": lambda: client.infer("colours", [image(tensor.astype(np.float32), "FP32")]),
-    "picture": lambda: client.infer("colours", [image(np.array([files[0], b"none"], dtype=np.object_), "BYTES")]),
-    "output": lambda: client.infer("colours", raw, outputs=[http.InferRequestedOutput("logits")]),
-    "load": lambda: client.load_model("colours"),
+    "version": lambda: client.infer("colors", raw, model_version="9"),
+    "shape": lambda: client.infer("colors", [image(tensor[:, :1], "UINT8")]),
+    "datatype": lambda: client.infer("colors", [image(tensor.astype(np.float32), "FP32")]),
+    "picture": lambda: client.infer("colors", [image(np.array([files[0], b"none"], dtype=np.object_), "BYTES")]),
+    "output": lambda: client.infer("colors", raw, outputs=[http.InferRequestedOutput("logits")]),
+    "load": lambda: client.load_model("colors"),
 }
 got["errors"] = {}
 for name, call in errors.items():

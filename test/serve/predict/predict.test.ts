@@ -20,7 +20,7 @@ import { predictFiles } from '../../../serve/predict/predict.ts';
 import { formatOf, type Outcome } from '../../../serve/predict/rows.ts';
 import { Refusal } from '../../../serve/refusal.ts';
 import { defaultLimits } from '../../../serve/settings/limits.ts';
-import { colours, openTestApp } from '../harness.ts';
+import { colors, openTestApp } from '../harness.ts';
 import { plain } from '../pictures.ts';
 
 const trainyard = fileURLToPath(new URL('../../../bin/trainyard.mjs', import.meta.url));
@@ -30,7 +30,7 @@ let server: Awaited<ReturnType<typeof openTestApp>>;
 let folder: string;
 
 beforeAll(async () => {
-  server = await openTestApp({ models: [colours] });
+  server = await openTestApp({ models: [colors] });
   folder = join(server.repository, 'pictures');
   mkdirSync(join(folder, 'inner'), { recursive: true });
   for (const tint of tints) writeFileSync(join(folder, `${tint}.png`), await plain(tint));
@@ -56,7 +56,7 @@ const rows = (name: string) =>
 
 test('a folder: a row for each picture, with what the server answers, and bad files listed', async () => {
   const { code, errors } = await predict(
-    'colours',
+    'colors',
     'pictures',
     '--out',
     'a.jsonl',
@@ -66,7 +66,7 @@ test('a folder: a row for each picture, with what the server answers, and bad fi
     '1',
   );
   expect(code, errors).toBe(0);
-  expect(errors).toMatch(/colours\/1: 5 files at \d+ a second; predictions in a\.jsonl/);
+  expect(errors).toMatch(/colors\/1: 5 files at \d+ a second; predictions in a\.jsonl/);
   expect(errors).toMatch(
     /1 of them have no prediction:\n {2}pictures\/broken\.jpg: the JPEG could not be decoded/,
   );
@@ -76,7 +76,7 @@ test('a folder: a row for each picture, with what the server answers, and bad fi
       (name) => `pictures/${name}`,
     ),
   );
-  expect(got[1]).toEqual({ file: 'pictures/broken.jpg', model: 'colours/1', error: expect.any(String) });
+  expect(got[1]).toEqual({ file: 'pictures/broken.jpg', model: 'colors/1', error: expect.any(String) });
   for (const tint of tints) {
     const answer = await (await server.post(await plain(tint), '?top=2')).json();
     const row = got.find(({ file }) => file === `pictures/${tint}.png`);
@@ -89,14 +89,14 @@ test('a folder: a row for each picture, with what the server answers, and bad fi
 });
 
 test('the same command again does nothing twice; a row that was cut off is made again', async () => {
-  const whole = await predict('colours', 'pictures', '--out', 'b.csv', '--threads', '1');
+  const whole = await predict('colors', 'pictures', '--out', 'b.csv', '--threads', '1');
   expect(whole.code, whole.errors).toBe(0);
   const path = join(server.repository, 'b.csv');
   const expected = readFileSync(path, 'utf8');
   expect(expected).toMatch(/^file,model,label,probability,error\n/);
-  expect(expected).toContain('\n"pictures/inner/a, ""red"" one.PNG",colours/1,');
+  expect(expected).toContain('\n"pictures/inner/a, ""red"" one.PNG",colors/1,');
   writeFileSync(path, expected.slice(0, expected.length - 30));
-  const again = await predict('colours', 'pictures', '--out', 'b.csv', '--threads', '1');
+  const again = await predict('colors', 'pictures', '--out', 'b.csv', '--threads', '1');
   expect(again.errors).toMatch(/1 files at .*, 4 were there already/);
   expect(readFileSync(path, 'utf8')).toBe(expected);
 });
@@ -106,7 +106,7 @@ test('Ctrl-C finishes what is begun, says so, and the same command goes on', asy
   mkdirSync(many);
   for (let i = 0; i < 3000; i++)
     linkSync(join(folder, 'red.png'), join(many, `${String(i).padStart(4, '0')}.png`));
-  const args = ['predict', 'colours', 'many', '--out', 'many.csv', '--repository', server.repository];
+  const args = ['predict', 'colors', 'many', '--out', 'many.csv', '--repository', server.repository];
   const child = spawn(process.execPath, [trainyard, ...args], { cwd: server.repository });
   const [errors, ended] = [text(child.stderr), once(child, 'exit')];
   const path = join(server.repository, 'many.csv');
@@ -121,7 +121,7 @@ test('Ctrl-C finishes what is begun, says so, and the same command goes on', asy
   const done = readFileSync(path, 'utf8').trim().split('\n').length - 1;
   expect(done).toBeGreaterThan(0);
   expect(done).toBeLessThan(3000);
-  const again = await predict('colours', 'many', '--out', 'many.csv');
+  const again = await predict('colors', 'many', '--out', 'many.csv');
   expect(again.errors).toContain(`${(3000 - done).toLocaleString('en')} files at`);
   const names = readFileSync(path, 'utf8')
     .trim()
@@ -132,12 +132,12 @@ test('Ctrl-C finishes what is begun, says so, and the same command goes on', asy
 });
 
 test.each([
-  [['colour', 'pictures'], /no model "colour".*did you mean "colours"/],
-  [['colours/7', 'pictures'], /no version 7/],
-  [['colours', 'nowhere'], /there is no file or folder nowhere/],
-  [['colours', 'colours'], /there is no picture in colours/],
-  [['colours', 'pictures', '--out', 'a.xlsx'], /expected a file that ends in \.csv or \.jsonl/],
-  [['colours', 'pictures', '--top', '0'], /--top: received "0"/],
+  [['color', 'pictures'], /no model "color".*did you mean "colors"/],
+  [['colors/7', 'pictures'], /no version 7/],
+  [['colors', 'nowhere'], /there is no file or folder nowhere/],
+  [['colors', 'colors'], /there is no picture in colors/],
+  [['colors', 'pictures', '--out', 'a.xlsx'], /expected a file that ends in \.csv or \.jsonl/],
+  [['colors', 'pictures', '--top', '0'], /--top: received "0"/],
 ])('%j is answered in words', async (args, message) => {
   const { code, errors } = await predict(...args);
   expect(errors).toMatch(message);
@@ -150,7 +150,7 @@ describe('the file of predictions', () => {
 
   test.each(['c.csv', 'c.jsonl'])('%s: what it has is known again, whatever the names', async (name) => {
     const path = join(server.repository, name);
-    const format = formatOf(path, 'colours/1', 1);
+    const format = formatOf(path, 'colors/1', 1);
     const names = ['a,b', 'say "a"', 'line\nbreak', 'ü 写', '', ' x ', 'a\rb', '"'];
     const first = await openOutput(path, format, false);
     await first.write(names.map((file) => ({ ...outcome, file })));
@@ -166,13 +166,13 @@ describe('the file of predictions', () => {
 
   test.each(['d.csv', 'd.jsonl'])('%s of another model or kind is left alone', async (name) => {
     const path = join(server.repository, name);
-    const first = await openOutput(path, formatOf(path, 'colours/1', 1), false);
+    const first = await openOutput(path, formatOf(path, 'colors/1', 1), false);
     await first.write([outcome]);
     await first.close();
     const before = readFileSync(path, 'utf8');
-    await expect(openOutput(path, formatOf(path, 'colours/2', 1), false)).rejects.toThrow(/--fresh/);
+    await expect(openOutput(path, formatOf(path, 'colors/2', 1), false)).rejects.toThrow(/--fresh/);
     writeFileSync(path, 'something else\n');
-    await expect(openOutput(path, formatOf(path, 'colours/1', 1), false)).rejects.toThrow(path);
+    await expect(openOutput(path, formatOf(path, 'colors/1', 1), false)).rejects.toThrow(path);
     expect(readFileSync(path, 'utf8')).toBe('something else\n');
     expect(before).toContain('a.png');
   });

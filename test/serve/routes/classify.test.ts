@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { prepare } from '../../../models/image/prepare.ts';
 import { readHeader } from '../../../serve/decode/decode.ts';
 import type { Answer } from '../../../serve/routes/classify.ts';
-import { colours, openTestApp, refusal } from '../harness.ts';
+import { colors, openTestApp, refusal } from '../harness.ts';
 import { busy, formats, plain, stroke } from '../pictures.ts';
 
 let server: Awaited<ReturnType<typeof openTestApp>>;
 
 beforeAll(async () => {
   server = await openTestApp({
-    models: [{ seed: 1 }, { seed: 2 }, colours],
+    models: [{ seed: 1 }, { seed: 2 }, colors],
     limits: { bodyBytes: 300_000, pixels: 1_000_000 },
   });
 });
@@ -42,13 +42,13 @@ describe('answers', () => {
   test('with what the model says of the prepared picture', async () => {
     const bytes = await busy('png');
     const [, , model] = server.models;
-    const { shape, prepare: rule } = colours.input ?? {};
-    if (!model || !shape || !rule) throw new Error('the test has no model of colours');
+    const { shape, prepare: rule } = colors.input ?? {};
+    if (!model || !shape || !rule) throw new Error('the test has no model of colors');
     const decoded = await (await readHeader(bytes, 1e6)).decode();
     const expected = model.probabilities(prepare(decoded, shape, rule));
 
-    const got = await answer(await server.post(bytes, '?model=colours'));
-    expect(got).toMatchObject({ model: 'colours', version: 1 });
+    const got = await answer(await server.post(bytes, '?model=colors'));
+    expect(got).toMatchObject({ model: 'colors', version: 1 });
     for (const [i, label] of ['red', 'green', 'blue'].entries()) {
       const prediction = got.predictions.find((prediction) => prediction.label === label);
       expect(prediction?.probability).toBeCloseTo(expected[i] ?? Number.NaN, 6);
@@ -68,18 +68,18 @@ describe('answers', () => {
 
   test.each(formats)('the same for a %s as the body and as a file of a form', async (format) => {
     const bytes = new Uint8Array(await busy(format));
-    const asBody = await answer(await send(bytes, '?model=colours'));
+    const asBody = await answer(await send(bytes, '?model=colors'));
     const asFile = await answer(
-      await send(form(['img', new Blob([bytes]), 'ein Bild – 写真.png']), '?model=colours'),
+      await send(form(['img', new Blob([bytes]), 'ein Bild – 写真.png']), '?model=colors'),
     );
     expect(asFile.predictions).toEqual(asBody.predictions);
   });
 
   test('whatever content type the sender claims', async () => {
     const bytes = new Uint8Array(await plain('red', 'jpeg'));
-    const expected = await answer(await send(bytes, '?model=colours'));
+    const expected = await answer(await send(bytes, '?model=colors'));
     for (const type of ['image/gif', 'application/json', 'application/x-www-form-urlencoded', 'nonsense']) {
-      const got = await answer(await send(bytes, '?model=colours', { 'content-type': type }));
+      const got = await answer(await send(bytes, '?model=colors', { 'content-type': type }));
       expect(got.predictions).toEqual(expected.predictions);
     }
   });
@@ -93,19 +93,19 @@ describe('answers', () => {
 
   test('with as many predictions as asked for', async () => {
     const bytes = new Uint8Array(await plain('blue'));
-    expect((await answer(await send(bytes, '?model=colours&top=2'))).predictions).toHaveLength(2);
-    expect((await answer(await send(bytes, '?model=colours&top=99'))).predictions).toHaveLength(3);
+    expect((await answer(await send(bytes, '?model=colors&top=2'))).predictions).toHaveLength(2);
+    expect((await answer(await send(bytes, '?model=colors&top=99'))).predictions).toHaveLength(3);
   });
 
   test('many at once, each its own', async () => {
     const tints = ['red', 'lime', 'blue', 'white', 'black', 'orange', 'purple', 'teal'];
     const pictures = await Promise.all(tints.map(async (tint) => new Uint8Array(await plain(tint))));
     const alone = [];
-    for (const bytes of pictures) alone.push((await answer(await send(bytes, '?model=colours'))).predictions);
+    for (const bytes of pictures) alone.push((await answer(await send(bytes, '?model=colors'))).predictions);
     const together = await Promise.all(
       Array.from({ length: 64 }, async (_, i) => {
         const bytes = pictures[i % pictures.length] ?? new Uint8Array();
-        return (await answer(await send(bytes, '?model=colours'))).predictions;
+        return (await answer(await send(bytes, '?model=colors'))).predictions;
       }),
     );
     for (const [i, predictions] of together.entries()) {
@@ -118,7 +118,7 @@ describe('answers', () => {
   });
 
   test('with Server-Timing, and headers that isolate the page', async () => {
-    const response = await send(new Uint8Array(await plain('red')), '?model=colours');
+    const response = await send(new Uint8Array(await plain('red')), '?model=colors');
     expect(response.headers.get('server-timing')).toMatch(
       /decode;dur=.*prepare;dur=.*queue;dur=.*run;dur=.*total;dur=/,
     );
@@ -138,7 +138,7 @@ describe('refusals', () => {
     ['an empty file', form(['img', new Blob([]), 'x.png']), /empty file/],
     ['an empty body', new Uint8Array(), /empty body/],
   ])('%s is 400', async (_, body, error) => {
-    const got = await refusal(await send(body, '?model=colours'));
+    const got = await refusal(await send(body, '?model=colors'));
     expect(got).toEqual({ status: 400, error: expect.stringMatching(error) });
   });
 
@@ -154,13 +154,13 @@ describe('refusals', () => {
     ['headers that are none', 'multipart/form-data; boundary=x', '--x\r\n:::\0\r\n\r\nabc\r\n--x--'],
     ['another kind of multipart', 'multipart/mixed; boundary=x', '--x--'],
   ])('a broken form is 400: %s', async (_, type, body) => {
-    const got = await refusal(await send(body, '?model=colours', { 'content-type': type }));
+    const got = await refusal(await send(body, '?model=colors', { 'content-type': type }));
     expect(got.status).toBe(400);
   });
 
   test('a form of very many parts is 400', async () => {
     const many = Array.from({ length: 1000 }, (_, i): [string, string] => [`field${i}`, 'x']);
-    expect(await refusal(await send(form(...many), '?model=colours'))).toMatchObject({ status: 400 });
+    expect(await refusal(await send(form(...many), '?model=colors'))).toMatchObject({ status: 400 });
   });
 
   test('a body that is too long is 413, in a form or not, announced or not', async () => {
@@ -168,16 +168,16 @@ describe('refusals', () => {
     const endless = () =>
       new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(10_000)) });
     const stream = (type: string) =>
-      server.app.request('/classify?model=colours', {
+      server.app.request('/classify?model=colors', {
         method: 'POST',
         body: endless(),
         headers: { 'content-type': type },
         duplex: 'half',
       } as RequestInit);
     for (const response of [
-      await send(long, '?model=colours'),
-      await send(form(['img', new Blob([long]), 'x']), '?model=colours'),
-      await send(new Uint8Array(10), '?model=colours', { 'content-length': '300001' }),
+      await send(long, '?model=colors'),
+      await send(form(['img', new Blob([long]), 'x']), '?model=colors'),
+      await send(new Uint8Array(10), '?model=colors', { 'content-length': '300001' }),
       await stream('image/png'),
       await stream('multipart/form-data; boundary=x'),
     ]) {
@@ -189,12 +189,12 @@ describe('refusals', () => {
   });
 
   test('too many pixels are 413, damage is 422, no picture is 415', async () => {
-    const large = await refusal(await server.post(await plain('red', 'png', 1001, 1000), '?model=colours'));
+    const large = await refusal(await server.post(await plain('red', 'png', 1001, 1000), '?model=colors'));
     expect(large).toEqual({ status: 413, error: expect.stringContaining('1001x1000') });
     const whole = await busy('jpeg', 100, 100);
-    const cut = await refusal(await server.post(whole.subarray(0, whole.length / 2), '?model=colours'));
+    const cut = await refusal(await server.post(whole.subarray(0, whole.length / 2), '?model=colors'));
     expect(cut).toEqual({ status: 422, error: expect.stringContaining('JPEG could not be decoded') });
-    expect(await refusal(await server.post(Buffer.from('<svg/>'), '?model=colours'))).toEqual({
+    expect(await refusal(await server.post(Buffer.from('<svg/>'), '?model=colors'))).toEqual({
       status: 415,
       error: 'received SVG, expected a picture: JPEG, PNG, WebP, GIF',
     });
@@ -222,7 +222,7 @@ describe('refusals', () => {
     });
     expect(await get('?model=zebra')).toEqual({
       status: 404,
-      error: expect.stringContaining('there is colours, digits'),
+      error: expect.stringContaining('there is colors, digits'),
     });
     expect(await get('?model=digits&version=3')).toEqual({
       status: 404,

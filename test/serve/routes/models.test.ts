@@ -11,14 +11,14 @@ import { openEngine } from '../../../serve/engine/index.ts';
 import { usual } from '../../../serve/engine/models.ts';
 import { readModels } from '../../../serve/engine/read-model.ts';
 import { defaultLimits } from '../../../serve/settings/limits.ts';
-import { colours, fillRepository, openTestApp, refusal, temporaryFolder } from '../harness.ts';
+import { colors, fillRepository, openTestApp, refusal, temporaryFolder } from '../harness.ts';
 import { stroke } from '../pictures.ts';
 import type { TinyModelOptions } from '../tiny-model.ts';
 
 describe('a repository that works', () => {
   let server: Awaited<ReturnType<typeof openTestApp>>;
   beforeAll(async () => {
-    server = await openTestApp({ models: [{ seed: 1 }, { seed: 2 }, colours] });
+    server = await openTestApp({ models: [{ seed: 1 }, { seed: 2 }, colors] });
   });
   afterAll(() => server.close());
 
@@ -27,7 +27,7 @@ describe('a repository that works', () => {
     expect(
       models.map(({ name, version, newest }: Record<string, unknown>) => [name, version, newest]),
     ).toEqual([
-      ['colours', 1, true],
+      ['colors', 1, true],
       ['digits', 1, false],
       ['digits', 2, true],
     ]);
@@ -73,9 +73,9 @@ describe('a repository that works', () => {
   });
 
   test('a file that was changed is not passed off as the one that is served', async () => {
-    const path = join(server.repository, 'colours', '1', 'model.onnx');
+    const path = join(server.repository, 'colors', '1', 'model.onnx');
     await utimes(path, new Date(0), new Date(0));
-    expect(await refusal(await server.app.request('/models/colours/versions/1/model.onnx'))).toEqual({
+    expect(await refusal(await server.app.request('/models/colors/versions/1/model.onnx'))).toEqual({
       status: 503,
       error: expect.stringContaining('has changed'),
     });

@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { openEngine } from '../../../serve/engine/index.ts';
 import { type Device, explainNoCuda, parseDevice } from '../../../serve/sessions/device.ts';
 import { defaultLimits } from '../../../serve/settings/limits.ts';
-import { isGpu } from '../../../setup/flavour.mjs';
 import { findGpus } from '../../../setup/gpu.mjs';
-import { colours, fillRepository, temporaryFolder } from '../harness.ts';
+import { isGpu } from '../../../setup/gpu-choice.mjs';
+import { colors, fillRepository, temporaryFolder } from '../harness.ts';
 
 /** The device that a server got, what it said, and why it did not start. */
 async function start(device: Device) {
   const folder = await temporaryFolder();
-  await fillRepository(folder.path, [colours]);
+  await fillRepository(folder.path, [colors]);
   const log: string[] = [];
   const write = (line: string) => void log.push(line);
   const engine = openEngine({
@@ -45,10 +45,10 @@ test.skipIf(isGpu())('auto falls back to the processor and says what would mend 
 test.skipIf(isGpu())('cuda does not start without CUDA', async () => {
   const { log, failed } = await start('cuda:1');
   expect(failed).toMatch(
-    /no model of .* can be served: colours\/1: CUDA is not set up: npm run setup -- --gpu/,
+    /no model of .* can be served: colors\/1: CUDA is not set up: npm run setup -- --gpu/,
   );
   expect(log).toEqual([
-    expect.stringMatching(/^colours\/1 is left out: CUDA is not set up: npm run setup -- --gpu/),
+    expect.stringMatching(/^colors\/1 is left out: CUDA is not set up: npm run setup -- --gpu/),
   ]);
 });
 

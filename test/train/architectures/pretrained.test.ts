@@ -30,7 +30,7 @@ it('efficientnet-lite0 gives the features of its makers', async () => {
       Float32Array.from(variable.dataSync() as Float32Array),
     ]),
   );
-  const extractor = createExtractor(architecture.parts, parameters, state, recipe.standardise, SHAPE);
+  const extractor = createExtractor(architecture.parts, parameters, state, recipe.standardize, SHAPE);
   const pictures = Buffer.concat(goldenNames.map((name) => goldenInput(name, SHAPE)));
   const features = await extractor.extract(pictures);
   await extractor.close();

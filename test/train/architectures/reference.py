@@ -20,7 +20,7 @@ EVERY = 20
 
 
 def noise(index):
-    """MurmurHash3's finaliser, as models/golden.ts has it."""
+    """MurmurHash3's finalizer, as models/golden.ts has it."""
     h = (index + 0x9E3779B9).astype(np.uint32)
     h = (h ^ (h >> 16)) * np.uint32(0x85EBCA6B)
     h = (h ^ (h >> 13)) * np.uint32(0xC2B2AE35)

@@ -60,19 +60,19 @@ describe('augmentImage', () => {
 });
 
 describe('handwriting', () => {
-  it('keeps the digit whole: most of its ink is there, and near the centre', () => {
+  it('keeps the digit whole: most of its ink is there, and near the center', () => {
     for (let index = 0; index < 2000; index++) {
       const image = augmentImage(digit(index), mnist.shape, handwriting, { seed: 1, epoch: 0, index });
       const ink = sum(image) / sum(digit(index));
       expect(ink).toBeGreaterThan(0.35);
       expect(ink).toBeLessThan(2.2);
-      const [x, y] = centre(image);
+      const [x, y] = center(image);
       expect(Math.hypot(x - 13.5, y - 13.5)).toBeLessThan(6);
     }
   });
 });
 
-function centre(image: Uint8Array): [x: number, y: number] {
+function center(image: Uint8Array): [x: number, y: number] {
   let [x, y] = [0, 0];
   image.forEach((value, place) => {
     x += value * (place % 28);

@@ -62,7 +62,7 @@ describe('moveGeometry', () => {
     expect(move({ maxRotate: 90 }, 0, 0)).toEqual(inPosition(image, shape, 5));
   });
 
-  it('mirrors nothing, whatever it does: a place keeps its neighbours’ order', () => {
+  it('mirrors nothing, whatever it does: a place keeps its neighbors’ order', () => {
     const next = random(1, 'test');
     for (let i = 0; i < 200; i++) {
       const [a, b, , d, e, , g, h, w] = randomMatrix(shape, { ...presets.photo, minScale: 0.3 }, () => next);
@@ -96,7 +96,7 @@ describe('moveGeometry', () => {
 
   it('shifts by whole pixels exactly, and reflects, repeats or blackens at the edge', () => {
     const row = Uint8Array.from([10, 20, 30, 40, 50, 10, 20, 30, 40, 50]);
-    // 0.4 of a side of 5 pixels, whose centres are 4 apart: 1.6 pixels; a quarter of that range is no shift at all.
+    // 0.4 of a side of 5 pixels, whose centers are 4 apart: 1.6 pixels; a quarter of that range is no shift at all.
     const shifted = (padMode: AugmentOptions['padMode']) => [
       ...moveGeometry(row, [2, 5, 1], { maxShift: 0.5, ...(padMode && { padMode }) }, draw(0, 1, 0.5)).slice(
         0,

@@ -1,4 +1,4 @@
-// Thicker and thinner strokes against dilation and erosion spelt out.
+// Thicker and thinner strokes against dilation and erosion spelled out.
 import { describe, expect, it } from 'vitest';
 import { thickness } from '../../../train/augment/thickness.ts';
 import type { Shape } from '../../../train/datasets/dataset.ts';
@@ -6,8 +6,8 @@ import { chosen, noise } from './pictures.ts';
 
 const shape: Shape = [7, 9, 2];
 
-/** `extreme` of each pixel and its four neighbours, those outside counting as 0. */
-function neighbourhoods(image: Uint8Array, extreme: (...values: number[]) => number): Uint8Array {
+/** `extreme` of each pixel and its four neighbors, those outside counting as 0. */
+function neighborhoods(image: Uint8Array, extreme: (...values: number[]) => number): Uint8Array {
   const [height, width, channels] = shape;
   const at = (y: number, x: number, channel: number) =>
     x < 0 || y < 0 || x >= width || y >= height ? 0 : (image[(y * width + x) * channels + channel] ?? 0);
@@ -30,15 +30,15 @@ describe('thickness', () => {
   const image = noise(shape);
 
   it('dilates wholly at its largest draw', () => {
-    expect(thickness(image, shape, { thickness: 1 }, chosen(1))).toEqual(neighbourhoods(image, Math.max));
+    expect(thickness(image, shape, { thickness: 1 }, chosen(1))).toEqual(neighborhoods(image, Math.max));
   });
 
   it('erodes wholly at its smallest draw', () => {
-    expect(thickness(image, shape, { thickness: 1 }, chosen(0))).toEqual(neighbourhoods(image, Math.min));
+    expect(thickness(image, shape, { thickness: 1 }, chosen(0))).toEqual(neighborhoods(image, Math.min));
   });
 
   it('goes part of the way in between', () => {
-    const dilated = neighbourhoods(image, Math.max);
+    const dilated = neighborhoods(image, Math.max);
     const expected = image.map((value, place) => Math.round(value + 0.3 * ((dilated[place] ?? 0) - value)));
     expect(thickness(image, shape, { thickness: 0.3 }, chosen(1))).toEqual(expected);
   });

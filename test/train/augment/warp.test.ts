@@ -37,7 +37,7 @@ describe('warp', () => {
     expect([...warp(row, [1, 5, 1], options, largest.shiftX)]).toEqual([125, 160, 50, 60, 0]);
   });
 
-  it("agrees with Pillow's affine transform to one grey level", () => {
+  it("agrees with Pillow's affine transform to one gray level", () => {
     const options = { rotate: 15, zoom: 0.3, stretch: 0.2, shear: 10, shift: 2.5 };
     const image = noise([28, 28, 1], 5);
     const ours = warp(image, [28, 28, 1], options, largest.all);
@@ -61,7 +61,7 @@ import numpy as np
 from PIL import Image
 rotation, shear, scale = (np.array(m) for m in json.loads(sys.argv[1]))
 m = rotation @ shear @ scale
-# Pillow counts from a pixel's corner: the centre of 28 pixels is at 14.
+# Pillow counts from a pixel's corner: the center of 28 pixels is at 14.
 offset = np.array([14 + 2.5, 14 + 2.5]) - m @ [14, 14]
 image = Image.frombytes('L', (28, 28), sys.stdin.buffer.read())
 moved = image.transform((28, 28), Image.AFFINE, (*m[0], offset[0], *m[1], offset[1]), Image.BILINEAR)

@@ -31,7 +31,7 @@ const expected = z
 async function featuresBy(path: string, args: BackboneArgs, size?: number): Promise<Float32Array> {
   const { backbone, input } = await chooseBackbone(path, args, size);
   const shape: Shape = [input.size, input.size, input.channels];
-  const extractor = await openExtractor(path, readBackbone(backbone, input.standardise, shape), shape);
+  const extractor = await openExtractor(path, readBackbone(backbone, input.standardize, shape), shape);
   const features = await extractor.extract(
     Buffer.concat(goldenNames.map((name) => goldenInput(name, shape))),
   );
@@ -110,7 +110,7 @@ describe('a file of PyTorch', () => {
     };
     writeFileSync(join(folder, 'hub', 'preprocessor_config.json'), JSON.stringify(config));
     const { input } = await chooseBackbone(join(place, 'model.onnx'), {});
-    expect(input.prepare).toEqual({ rule: 'resize', filter: 'bicubic', crop: 'centre', shorter: 32 });
+    expect(input.prepare).toEqual({ rule: 'resize', filter: 'bicubic', crop: 'center', shorter: 32 });
     expect(largestDifference(await featuresBy(join(place, 'model.onnx'), {}), expected)).toBeLessThan(2e-6);
   });
 
@@ -124,7 +124,7 @@ describe('a file of PyTorch', () => {
     }));
     const { backbone, input } = await chooseBackbone(path, {});
     expect(backbone.input.order).toBe('bgr');
-    expect(input.standardise).toEqual({ mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] });
+    expect(input.standardize).toEqual({ mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] });
   });
 });
 
@@ -191,6 +191,6 @@ describe('what cannot be', () => {
     const path = changed('before.onnx', (model) => model);
     const { backbone, input } = await chooseBackbone(path, { scaling: '0..1' });
     changed('before.onnx', (model) => ({ ...model, producer_name: 'another' }));
-    expect(() => readBackbone(backbone, input.standardise, [24, 24, 3])).toThrow(/not the file with which/);
+    expect(() => readBackbone(backbone, input.standardize, [24, 24, 3])).toThrow(/not the file with which/);
   });
 });

@@ -4,7 +4,7 @@
     python test/train/backbone/reference.py
 
 torch.onnx: for one picture at a time, as torch.onnx.export writes it where nothing is said of sizes that vary.
-torch.json: what comes before its last layer, of the pictures of models/golden.ts as 24x24, standardised as ImageNet's.
+torch.json: what comes before its last layer, of the pictures of models/golden.ts as 24x24, standardized as ImageNet's.
 """
 
 import json
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 
 
 def noise_byte(index):
-    """MurmurHash3's finaliser, as models/golden.ts has it."""
+    """MurmurHash3's finalizer, as models/golden.ts has it."""
     h = (index + 0x9E3779B9) & 0xFFFFFFFF
     h = ((h ^ (h >> 16)) * 0x85EBCA6B) & 0xFFFFFFFF
     h = ((h ^ (h >> 13)) * 0xC2B2AE35) & 0xFFFFFFFF

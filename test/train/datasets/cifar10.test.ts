@@ -52,7 +52,7 @@ describe('cifar10', () => {
     ]);
   });
 
-  it('has the means and deviations that everyone standardises with', () => {
+  it('has the means and deviations that everyone standardizes with', () => {
     const { images } = cifar.train;
     const [sums, squares] = [
       [0, 0, 0],

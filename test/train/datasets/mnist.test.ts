@@ -20,7 +20,7 @@ function countLabels(labels: Iterable<number>): number[] {
 }
 
 describe('mnist', () => {
-  it('has 60,000 and 10,000 images of 28x28 grey pixels in shared memory', () => {
+  it('has 60,000 and 10,000 images of 28x28 gray pixels in shared memory', () => {
     expect(mnist.name).toBe('mnist');
     expect(mnist.shape).toEqual([28, 28, 1]);
     expect(mnist.labels).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
@@ -40,7 +40,7 @@ describe('mnist', () => {
     expect([...mnist.train.labels.subarray(0, 10)]).toEqual([5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);
   });
 
-  it('has the mean and deviation that everyone standardises with', () => {
+  it('has the mean and deviation that everyone standardizes with', () => {
     let sum = 0;
     let squares = 0;
     for (const value of mnist.train.images) {

@@ -1,10 +1,10 @@
-// The whitening initialiser does what its name says.
+// The whitening initializer does what its name says.
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { whitening } from '../../../train/layers/whitening.ts';
 import { random } from '../../../train/random.ts';
 
-/** Smooth noise: neighbouring pixels and channels are alike, as in photographs. */
+/** Smooth noise: neighboring pixels and channels are alike, as in photographs. */
 function examples() {
   const next = random(3, 'test');
   const shape = [40, 12, 12, 3] as const;
@@ -13,9 +13,9 @@ function examples() {
       Float32Array.from({ length: 40 * 144 * 3 }, () => next() - 0.5),
       [...shape],
     );
-    const grey = tf.mean(noise, 3, true);
+    const gray = tf.mean(noise, 3, true);
     return tf
-      .add(tf.mul(noise, 0.3), tf.avgPool(tf.mul(grey, tf.ones([1, 1, 1, 3])) as typeof noise, 3, 1, 'same'))
+      .add(tf.mul(noise, 0.3), tf.avgPool(tf.mul(gray, tf.ones([1, 1, 1, 3])) as typeof noise, 3, 1, 'same'))
       .dataSync();
   }) as Float32Array;
   return { values, shape };

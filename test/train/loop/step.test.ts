@@ -1,4 +1,4 @@
-// What a step does around the optimiser: parts of a batch add up to it, slow copies follow a plain loop.
+// What a step does around the optimizer: parts of a batch add up to it, slow copies follow a plain loop.
 import { describe, expect, it } from 'vitest';
 import { relu } from '../../../train/layers/activations.ts';
 import { batchNorm } from '../../../train/layers/batch-norm.ts';

@@ -1,4 +1,4 @@
-// Every optimiser follows PyTorch for 50 steps: same gradients, same changing learning rate and momentum.
+// Every optimizer follows PyTorch for 50 steps: same gradients, same changing learning rate and momentum.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../../train/graph/tensorflow.ts';

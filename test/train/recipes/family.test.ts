@@ -52,9 +52,9 @@ describe('the published settings', () => {
     const [raw, mean] = ['raw', 'mean-image'].map((preset) => findRecipe('vgg-cifar', {}, { preset }));
     expect(raw?.batchSize).toBe(100);
     expect(raw && stepsOf(raw, 50_000 / 100)).toBe(10_000);
-    const { options: _, standardise, ...rest } = mean ?? {};
+    const { options: _, standardize, ...rest } = mean ?? {};
     expect(raw).toMatchObject(rest);
-    expect(standardise).toEqual({ ...raw?.standardise, meanImage: true });
+    expect(standardize).toEqual({ ...raw?.standardize, meanImage: true });
   });
 
   it('decay weights alike in every preset of vgg-cifar, whose optimizers differ', () => {

@@ -15,7 +15,7 @@ describe('the layers of a network', () => {
     await trainWithReport(run, { recipe });
     const network = openNetwork(run, recipe, dataset);
     const images = dataset.test.images.slice(0, 4 * 784);
-    const { mean: [m = 0] = [], deviation: [d = 1] = [] } = recipe.standardise;
+    const { mean: [m = 0] = [], deviation: [d = 1] = [] } = recipe.standardize;
     for (const state of [network.best, network.initial]) {
       network.use(state);
       const [first, ...others] = network.histograms(images);

@@ -8,7 +8,7 @@ import { attentionOf } from '../../../train/report/attention.ts';
 import { lit, resizeMap } from '../../../train/report/heat.ts';
 
 const shape = [16, 16, 1] as const;
-const standardise = { mean: [0], deviation: [1] };
+const standardize = { mean: [0], deviation: [1] };
 
 /** A picture that is white in one quarter. */
 function quarter(row: number, column: number): Uint8Array {
@@ -32,7 +32,7 @@ describe('attention', () => {
       ['see/kernel', Float32Array.of(1)],
       ['logits/kernel', Float32Array.of(-1, 1)],
     ]);
-    const network = { architecture, parameters, state, standardise };
+    const network = { architecture, parameters, state, standardize };
     const images = [quarter(0, 1), quarter(1, 0), quarter(0, 0)];
     const maps = attentionOf(network, shape, images, [1, 1, 0]) ?? [];
     expect(maps.length).toBe(3);
@@ -57,7 +57,7 @@ describe('attention', () => {
         Float32Array.from(variable.dataSync()),
       ]),
     );
-    const network = { architecture, parameters, state, standardise };
+    const network = { architecture, parameters, state, standardize };
     const [map] = attentionOf(network, shape, [quarter(0, 0)], [2]) ?? [];
     expect(map?.length).toBe(256);
     expect(map?.every((value) => value >= 0 && value <= 1)).toBe(true);
@@ -66,12 +66,12 @@ describe('attention', () => {
 });
 
 describe('heat', () => {
-  it('is resized by the centres of pixels, to a largest value of one', () => {
+  it('is resized by the centers of pixels, to a largest value of one', () => {
     expect([...resizeMap(Float32Array.of(0, 2), [1, 2], [1, 4])]).toEqual([0, 0.25, 0.75, 1]);
     expect([...resizeMap(new Float32Array(1), [1, 1], [2, 2])]).toEqual([0, 0, 0, 0]);
   });
 
-  it('leaves a grey picture dark where nothing is', () => {
+  it('leaves a gray picture dark where nothing is', () => {
     expect([...lit(Uint8Array.of(200), [1, 1, 1], Float32Array.of(0))]).toEqual([50, 50, 50]);
   });
 });

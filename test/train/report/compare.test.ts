@@ -29,7 +29,7 @@ function groupWith(name: string, errors: readonly number[]): Group {
       times: [],
     },
   }));
-  return { name, colour: 1, recipe, runs };
+  return { name, color: 1, recipe, runs };
 }
 
 describe('groupRuns', () => {

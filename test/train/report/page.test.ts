@@ -38,7 +38,7 @@ async function open(options: BrowserContextOptions = {}) {
 /** A byte that nothing predicts. */
 const noise = (i: number) => Math.imul(i ^ (i >>> 15), 0x2c1b3c6d) >>> 24;
 
-/** Contrast of two colours, WCAG 2.2: (lighter + 0.05) / (darker + 0.05). */
+/** Contrast of two colors, WCAG 2.2: (lighter + 0.05) / (darker + 0.05). */
 function contrast(page: Page, foreground: string, background: string): Promise<number> {
   return page.evaluate(
     ([front, back]) => {

@@ -114,7 +114,7 @@ describe('train', () => {
     expect(card.labels).toEqual(['bright & "odd"', 'dunkel <ü>']);
     expect(card.input).toMatchObject({
       shape: [32, 32, 3],
-      prepare: { rule: 'resize', filter: 'bilinear', crop: 'centre' },
+      prepare: { rule: 'resize', filter: 'bilinear', crop: 'center' },
     });
     expect(card.datasets.map(({ name, digest }) => [name, digest])).toEqual([
       ['photos', dataset.digests.train],

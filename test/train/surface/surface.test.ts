@@ -23,7 +23,7 @@ const surface = computeSurface({ recipe, dataset, weights, layer, images: 100, s
 
 /** The loss of the network with two of its weights moved, by the ordinary forward pass. */
 function lossOf(x: number, y: number): number {
-  const predictor = createPredictor(architecture, parameters, recipe.standardise, dataset.shape);
+  const predictor = createPredictor(architecture, parameters, recipe.standardize, dataset.shape);
   const moved = Float32Array.from(weights.get(layer)?.values ?? []);
   const [first, second] = surface.places;
   moved[first.index] = (moved[first.index] ?? 0) + x;

@@ -51,7 +51,7 @@ def as_matrix(values: torch.Tensor) -> torch.Tensor:
 
 
 def replay(optimizers, clip: float = 0, matrices: bool = False) -> dict[str, torch.Tensor]:
-    """Weights after the steps KEPT. `optimizers` makes the optimisers for the weights by name."""
+    """Weights after the steps KEPT. `optimizers` makes the optimizers for the weights by name."""
     form = lambda values: as_matrix(values) if matrices and values.ndim > 1 else values
     weights = {name: torch.nn.Parameter(form(example(p, 0, shape))) for p, (name, shape) in enumerate(SHAPES.items())}
     made = optimizers(weights)

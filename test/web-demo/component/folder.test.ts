@@ -31,7 +31,7 @@ const KINDS = [
   { quality: 90 },
   { quality: 60, progressive: true },
   { quality: 95, chromaSubsampling: '4:4:4' },
-  { quality: 75, optimiseCoding: true, quantisationTable: 3 },
+  { quality: 75, optimizeCoding: true, quantizationTable: 3 },
 ];
 
 /** What each of the three says of a picture. */

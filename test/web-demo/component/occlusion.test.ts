@@ -1,6 +1,6 @@
 // The map is largest where the answer comes from, and knows for from against.
 import { expect, test } from 'vitest';
-import { meanColour, occlusionMap } from '../../../web-demo/component/occlusion.ts';
+import { meanColor, occlusionMap } from '../../../web-demo/component/occlusion.ts';
 
 const shape = [20, 20, 1] as const;
 const ink = new Uint8Array(400);
@@ -44,6 +44,6 @@ test('every pixel is covered, whatever the side', async () => {
   }
 });
 
-test('the mean colour of an input', () => {
-  expect(meanColour(Uint8Array.of(0, 10, 20, 2, 20, 41), 3)).toEqual([1, 15, 31]);
+test('the mean color of an input', () => {
+  expect(meanColor(Uint8Array.of(0, 10, 20, 2, 20, 41), 3)).toEqual([1, 15, 31]);
 });

@@ -1,4 +1,4 @@
-// Text can be read: every colour of text against every ground that it stands on, light and dark, by WCAG's formula.
+// Text can be read: every color of text against every ground that it stands on, light and dark, by WCAG's formula.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
@@ -8,7 +8,7 @@ const css = readFileSync(new URL('../../../web-demo/styles/colors.css', import.m
 const levelAA = 4.5;
 
 /** The custom properties of the n-th `:root` block: 0 is light, 1 dark. */
-function colours(block: number): Record<string, string> {
+function colors(block: number): Record<string, string> {
   const [, ...blocks] = css.split(':root {');
   const text = blocks[block]?.split('}')[0] ?? '';
   return Object.fromEntries(
@@ -16,7 +16,7 @@ function colours(block: number): Record<string, string> {
   );
 }
 
-/** Relative luminance of an sRGB colour. Reference: WCAG 2.2, "relative luminance". */
+/** Relative luminance of an sRGB color. Reference: WCAG 2.2, "relative luminance". */
 function luminance(hex: string): number {
   const [r = 0, g = 0, b = 0] = [1, 3, 5].map((i) => {
     const value = Number.parseInt(hex.slice(i, i + 2), 16) / 255;
@@ -29,7 +29,7 @@ test.each([
   ['light', 0],
   ['dark', 1],
 ])('%s', (_, block) => {
-  const palette = colours(block);
+  const palette = colors(block);
   for (const ground of ['paper', 'sheet']) {
     for (const text of ['ink', 'quiet', 'signal']) {
       const [a = Number.NaN, b = Number.NaN] = [palette[text], palette[ground]].map((hex) =>

@@ -29,7 +29,7 @@ test('while one is under way, only the newest of the others is kept, and only it
   expect(asked).toEqual([1, 4, 5]);
 });
 
-test('what was cancelled is not asked', async () => {
+test('what was canceled is not asked', async () => {
   const { asked, latest, ask, answer } = recorder();
   ask(1);
   ask(2);

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { encodePng } from '../../../web-demo/page/compare/png.ts';
 
-test('sharp reads back what was written, grey and colour, every size', async () => {
+test('sharp reads back what was written, gray and color, every size', async () => {
   const pictures = fc
     .record({
       width: fc.integer({ min: 1, max: 40 }),
@@ -20,7 +20,7 @@ test('sharp reads back what was written, grey and colour, every size', async () 
   await fc.assert(
     fc.asyncProperty(pictures, async (picture) => {
       const { data, info } = await sharp(await encodePng(picture))
-        .toColourspace(picture.channels === 1 ? 'b-w' : 'srgb')
+        .toColorspace(picture.channels === 1 ? 'b-w' : 'srgb')
         .raw()
         .toBuffer({ resolveWithObject: true });
       const { width, height, channels } = info;

@@ -1,5 +1,5 @@
 // Finds pictures that look the same on both sides of the split: validation would measure memory, not understanding.
-import { grey } from '../../../models/image/gray.ts';
+import { gray } from '../../../models/image/gray.ts';
 import type { Shape } from '../dataset.ts';
 import type { NearDuplicate } from './findings.ts';
 import { distance } from './perceptual-hash.ts';
@@ -14,7 +14,7 @@ export interface Hashed {
 }
 
 /**
- * Bits of 64 in which two pictures of the same may differ, and how their greys must correlate beyond that. Measured
+ * Bits of 64 in which two pictures of the same may differ, and how their grays must correlate beyond that. Measured
  * on CIFAR-10: copies twice as large, lighter by 15 %, as JPEG of quality 80 are so close in 994 of 1,000; of 50 million
  * pairs of a training and a test picture, 15 are, 45 by their hashes alone.
  */
@@ -59,11 +59,11 @@ export function findNearDuplicates(
 
 /** Whether two pictures `[H,W,C]` uint8 show the same, brightness and contrast aside. */
 export function looksSame(a: Uint8Array, b: Uint8Array, shape: Shape): boolean {
-  return correlation(greys(a, shape), greys(b, shape)) > SAME;
+  return correlation(grays(a, shape), grays(b, shape)) > SAME;
 }
 
-function greys(data: Uint8Array, [height, width, channels]: Shape): Uint8Array {
-  const { data: out } = grey({ data, width, height, channels: channels === 1 ? 1 : 3 });
+function grays(data: Uint8Array, [height, width, channels]: Shape): Uint8Array {
+  const { data: out } = gray({ data, width, height, channels: channels === 1 ? 1 : 3 });
   return new Uint8Array(out);
 }
 

@@ -1,5 +1,5 @@
 // A hash of what a picture looks like: equal or close for copies that were resized, recompressed or lightened.
-import { grey } from '../../../models/image/gray.ts';
+import { gray } from '../../../models/image/gray.ts';
 import type { Picture } from '../../../models/image/picture.ts';
 import { resize } from '../../../models/image/resize.ts';
 
@@ -14,11 +14,11 @@ const cosines = Float64Array.from({ length: KEPT * SIDE }, (_, i) => {
 });
 
 /**
- * pHash: the signs of the 8x8 lowest frequencies of the grey picture at 32x32, about their median; 64 bits in 16
+ * pHash: the signs of the 8x8 lowest frequencies of the gray picture at 32x32, about their median; 64 bits in 16
  * hexadecimal digits. Zauner 2010, "Implementation and Benchmarking of Perceptual Image Hash Functions", section 3.2.1.
  */
 export function perceptualHash(picture: Picture): string {
-  const { data } = resize(grey(picture), SIDE, SIDE, 'bilinear');
+  const { data } = resize(gray(picture), SIDE, SIDE, 'bilinear');
   const across = new Float64Array(SIDE * KEPT);
   for (let y = 0; y < SIDE; y++)
     for (let u = 0; u < KEPT; u++) {

@@ -13,12 +13,12 @@ export interface Group {
   /** What sets it apart: `digits`, or `digits · optimizer.name adam`. */
   name: string;
   /** 1 to 6. */
-  colour: number;
+  color: number;
   recipe: Recipe;
   runs: readonly Compared[];
 }
 
-const COLOURS = 6;
+const COLORS = 6;
 
 /** Reads runs and groups them, in the order in which they are given. */
 export function groupRuns(runs: readonly Run[]): Group[] {
@@ -37,7 +37,7 @@ export function groupRuns(runs: readonly Run[]): Group[] {
     return [
       {
         name: [namedWords(first.recipe), ...own].join(' · '),
-        colour: (i % COLOURS) + 1,
+        color: (i % COLORS) + 1,
         recipe: first.recipe,
         runs: members,
       },

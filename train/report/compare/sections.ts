@@ -24,7 +24,7 @@ export const results: ComparisonSection = {
     const rows = groups.map((group) => {
       const all = resultsOf(group);
       return html`<tr>
-        <th scope="row" class="text c${group.colour}"><i class="key"></i>${group.name}</th>
+        <th scope="row" class="text c${group.color}"><i class="key"></i>${group.name}</th>
         <td>${all.length}</td>
         <td>${spreadOf(all, ({ lastError }) => lastError, percent)}</td>
         <td>${spreadOf(all, ({ bestError }) => bestError, percent)}</td>
@@ -51,7 +51,7 @@ export const results: ComparisonSection = {
           ? html`<h3 class="apart">Against ${first.name}, test error after the last epoch</h3>
             <ul class="verdicts">${judged.map(
               ({ other, text, isReal }) =>
-                html`<li class="c${other.colour}"><i class="key"></i><b>${other.name}</b> <span class="state ${isReal ? 'running' : ''}">${isReal === undefined ? 'not known' : isReal ? 'more than chance' : 'may be chance'}</span><p>${text}</p></li>`,
+                html`<li class="c${other.color}"><i class="key"></i><b>${other.name}</b> <span class="state ${isReal ? 'running' : ''}">${isReal === undefined ? 'not known' : isReal ? 'more than chance' : 'may be chance'}</span><p>${text}</p></li>`,
             )}</ul>`
           : undefined
       }
@@ -89,7 +89,7 @@ export const curves: ComparisonSection = {
     ].map((options) => plot({ ...options, log: true, legend: false }));
     const drawn = figures.filter((figure) => figure !== undefined);
     if (drawn.length === 0) return undefined;
-    return html`<p class="legend wide">${groups.map(({ name, colour }) => html`<span class="c${colour}"><i></i>${name}</span>`)}</p>
+    return html`<p class="legend wide">${groups.map(({ name, color }) => html`<span class="c${color}"><i></i>${name}</span>`)}</p>
       <div class="plots two">${drawn}</div>
       <p class="note">Thin lines are single runs, the thick one is their mean where there are several.</p>`;
   },
@@ -104,7 +104,7 @@ export const runs: ComparisonSection = {
         const result = resultOf(compared);
         const { run, recipe, state } = compared;
         return html`<tr>
-          <th scope="row" class="text c${group.colour}"><i class="key"></i>${run.name}</th>
+          <th scope="row" class="text c${group.color}"><i class="key"></i>${run.name}</th>
           <td>${recipe.seed}</td>
           <td>${result ? percent(result.lastError) : '–'}</td>
           <td>${result ? percent(result.bestError) : '–'}</td>
@@ -136,12 +136,12 @@ function spreadOf(
 /** A thin line per run and a thick one per group. */
 function overlaid(groups: readonly Group[], pointsOf: (run: Compared) => Point[]): Series[] {
   return groups.flatMap((group): Series[] => {
-    const { name, colour } = group;
+    const { name, color } = group;
     const lines = group.runs.map(pointsOf);
     const [only] = lines;
-    if (lines.length === 1 && only !== undefined) return [{ name, colour, points: only }];
-    const thin = lines.map((points): Series => ({ name, colour, points, faint: true }));
-    return [...thin, { name, colour, points: meanLine(lines) }];
+    if (lines.length === 1 && only !== undefined) return [{ name, color, points: only }];
+    const thin = lines.map((points): Series => ({ name, color, points, faint: true }));
+    return [...thin, { name, color, points: meanLine(lines) }];
   });
 }
 

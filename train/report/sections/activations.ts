@@ -11,7 +11,7 @@ export const activations: Section = {
   render({ analysis }: Facts) {
     if (analysis === undefined) return undefined;
     return html`<div class="layers">
-      <p class="layer-head"><span>layer</span><span>as initialised</span><span>after training</span></p>
+      <p class="layer-head"><span>layer</span><span>as initialized</span><span>after training</span></p>
       ${analysis.activations.map(
         ({ start, end }, i) => html`<div class="layer">
           <h3>${end.layer.split('/').map((part, i) => html`${i > 0 ? html`/<wbr>` : undefined}${part}`)}${end.activation ? html`<small>before ${ACTIVATIONS[end.activation] ?? end.activation}</small>` : html`<small>the answer</small>`}</h3>
@@ -21,7 +21,7 @@ export const activations: Section = {
       )}
     </div>
     <p class="note">Over ${analysis.histogramImages} test pictures, every place and channel. σ is the standard
-    deviation; the ratio is of the variance to that of the layer before, as initialised: where it stays far above or
+    deviation; the ratio is of the variance to that of the layer before, as initialized: where it stays far above or
     below 1 from layer to layer, signals explode or vanish. Dead units are at or below zero for every picture.</p>`;
   },
 };
@@ -37,11 +37,11 @@ const ACTIVATIONS: Readonly<Record<string, string>> = {
 };
 
 /** One layer's histogram as a figure. */
-export function card(histogram: Histogram, colour: number): Html {
+export function card(histogram: Histogram, color: number): Html {
   const { low, high, mean, deviation, bins, dead, activation } = histogram;
   const says = `mean ${short(mean)}, standard deviation ${short(deviation)}, from ${short(low)} to ${short(high)}`;
   const zero = low < 0 && high > 0 ? (-low / (high - low)) * 100 : undefined;
-  return html`<figure class="histogram c${colour}">
+  return html`<figure class="histogram c${color}">
     <div><svg viewBox="0 0 1000 1000" preserveAspectRatio="none" role="img" aria-label="${says}">${outline(bins, Math.max(...bins))}</svg>
     ${zero === undefined ? undefined : html`<i style="left:${zero.toFixed(1)}%"></i>`}</div>
     <figcaption><span>${short(low)}</span><span>σ ${short(deviation)}${activation && dead > 0 ? ` · ${percent(dead, 0)} dead` : ''}</span><span>${short(high)}</span></figcaption>

@@ -22,15 +22,15 @@ export const calibration: Section = {
       series: [
         {
           name: 'perfect',
-          colour: 3,
+          color: 3,
           dashed: true,
           points: [
             [0, 0],
             [1, 1],
           ],
         },
-        { name: 'as trained', colour: 1, dots: true, points: points(bins) },
-        { name: `temperature ${temperature}`, colour: 2, dots: true, points: points(temperedBins) },
+        { name: 'as trained', color: 1, dots: true, points: points(bins) },
+        { name: `temperature ${temperature}`, color: 2, dots: true, points: points(temperedBins) },
       ],
     })}</div>
     <p>Confidence and accuracy are ${percent(error, 1)} apart on the average over test pictures;

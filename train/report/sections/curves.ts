@@ -30,12 +30,12 @@ export const curves: Section = {
         series: [
           {
             name: 'single steps',
-            colour: 1,
+            color: 1,
             faint: true,
             points: steps.map(({ epoch, loss: y }) => [epoch, y]),
           },
-          { name: 'training', colour: 1, points: smoothed(steps) },
-          { name: 'test', colour: 2, dots: true, points: validation(({ validLoss }) => validLoss) },
+          { name: 'training', color: 1, points: smoothed(steps) },
+          { name: 'test', color: 2, dots: true, points: validation(({ validLoss }) => validLoss) },
         ],
       }),
       plot({
@@ -45,8 +45,8 @@ export const curves: Section = {
         format: shortPercent,
         log: spread([...error.map(([, y]) => y), ...history.map(({ errorRate }) => errorRate)]) > 8,
         series: [
-          { name: 'during training', colour: 1, dots: true, points: error },
-          { name: 'test', colour: 2, dots: true, points: validation(({ errorRate }) => errorRate) },
+          { name: 'during training', color: 1, dots: true, points: error },
+          { name: 'test', color: 2, dots: true, points: validation(({ errorRate }) => errorRate) },
         ],
       }),
       plot({
@@ -58,7 +58,7 @@ export const curves: Section = {
         series: [
           {
             name: 'learning rate',
-            colour: 3,
+            color: 3,
             points: steps.map(({ epoch, learningRate }) => [epoch, learningRate]),
           },
         ],
@@ -97,7 +97,7 @@ export function binned({
 /** How many bins are drawn as one, to either side. */
 const REACH = 7;
 
-/** The mean of each bin and its neighbours: a line that can be read where single batches jump. */
+/** The mean of each bin and its neighbors: a line that can be read where single batches jump. */
 export function smoothed(bins: readonly { epoch: number; loss: number }[]): Point[] {
   return bins.map(({ epoch }, i): Point => {
     // As many to the left as to the right, or the ends would be drawn from the side.

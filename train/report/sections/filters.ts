@@ -14,6 +14,6 @@ export const filters: Section = {
       (_, i) => html`<li>${tile(sheet, i, `filter ${i}`)}</li>`,
     )}</ul>
     <p class="note"><code>${name}</code>, ${shape.join(' × ')}${sheet.count < count ? `: the first ${sheet.count} of ${count}` : ''}.
-    Each filter has its own scale: mid-grey is a weight of zero, light is positive, dark negative.</p>`;
+    Each filter has its own scale: mid-gray is a weight of zero, light is positive, dark negative.</p>`;
   },
 };

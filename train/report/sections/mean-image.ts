@@ -16,7 +16,7 @@ export const meanImage: Section = {
       )}</ul></div>
     </div>
     <p class="note">The mean of each pixel over the training pictures is subtracted from every picture, inside the
-    network and in the exported file. The pictures are those of the top losses, as the first layer sees them: mid-grey
+    network and in the exported file. The pictures are those of the top losses, as the first layer sees them: mid-gray
     is zero.</p>`;
   },
 };

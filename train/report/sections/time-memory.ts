@@ -35,7 +35,7 @@ export const timeMemory: Section = {
                 series: [
                   {
                     name: 'images per second',
-                    colour: 1,
+                    color: 1,
                     dots: true,
                     points: times.map((time) => [time.epoch, time.imagesPerSecond]),
                   },
@@ -49,7 +49,7 @@ export const timeMemory: Section = {
                 series: [
                   {
                     name: 'memory',
-                    colour: 3,
+                    color: 3,
                     dots: true,
                     points: times.map((time) => [time.epoch, time.memory / 2 ** 30]),
                   },

@@ -47,7 +47,7 @@ export function createComparison(): ComparisonView {
         if (some.length % 10 === 0) plotDifferences(plot, some, pictures.length);
       });
       plotDifferences(plot, pairs, pictures.length);
-      summary.textContent = `${keyOf(asked.entry)}: ${summarise(pairs, words, labels, asked.model.card)}`;
+      summary.textContent = `${keyOf(asked.entry)}: ${summarize(pairs, words, labels, asked.model.card)}`;
       summary.dataset.difference = String(Math.max(...pairs.map(({ difference }) => difference)));
     } catch (error) {
       plot.toggleAttribute('hidden', true);
@@ -105,7 +105,7 @@ async function picturesFor(card: Card) {
   return { pictures, labels: undefined, words };
 }
 
-function summarise(
+function summarize(
   pairs: readonly Pair[],
   words: string,
   labels: readonly number[] | undefined,

@@ -1,4 +1,4 @@
-// Writes a picture as a PNG, byte for byte: a canvas may add noise against fingerprinting, or a colour space.
+// Writes a picture as a PNG, byte for byte: a canvas may add noise against fingerprinting, or a color space.
 // Reference: PNG (Third Edition), W3C, sections 5 (datastream structure) and 11 (chunks).
 import type { Picture } from '../../../models/image/picture.ts';
 
@@ -12,7 +12,7 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
 });
 
 /**
- * Encodes a picture as an 8-bit PNG, grey or RGB.
+ * Encodes a picture as an 8-bit PNG, gray or RGB.
  *
  * @param picture - `[height, width, 1 or 3]` uint8.
  * @throws RangeError when the picture has another number of channels.
@@ -25,7 +25,7 @@ export async function encodePng(picture: Picture): Promise<Uint8Array<ArrayBuffe
   view.setUint32(0, width);
   view.setUint32(4, height);
   header[8] = 8; // Bits of a sample.
-  header[9] = channels === 1 ? 0 : 2; // Colour type: greyscale or truecolour. The rest is 0, the only method there is.
+  header[9] = channels === 1 ? 0 : 2; // Color type: grayscale or truecolor. The rest is 0, the only method there is.
   const row = width * channels;
   const rows = new Uint8Array(height * (row + 1)); // Each row begins with its filter, 0: none.
   for (let y = 0; y < height; y++) rows.set(data.subarray(y * row, (y + 1) * row), y * (row + 1) + 1);

@@ -5,7 +5,7 @@ import type { Drawing, Stroke } from './strokes.ts';
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 /**
- * Draws one stroke. The curve goes through the middles between neighbouring points, with the points as control
+ * Draws one stroke. The curve goes through the middles between neighboring points, with the points as control
  * points of quadratic Bézier pieces: smooth, and never further out than the pen was.
  *
  * @param side - pixels that the unit square is wide.
@@ -41,22 +41,22 @@ export function inkStroke(context: Context, stroke: Stroke, side: number): void 
 export interface Surface {
   /** Brings the canvas up to date; finished strokes are not drawn again. */
   paint(drawing: Drawing): void;
-  /** Forgets what was drawn: for another size or colour. */
+  /** Forgets what was drawn: for another size or color. */
   reset(): void;
 }
 
-/** What a surface is made of. `colour` is asked each time ink is laid. */
+/** What a surface is made of. `color` is asked each time ink is laid. */
 export interface SurfaceOptions {
   readonly canvas: HTMLCanvasElement;
   readonly context: CanvasRenderingContext2D;
-  readonly colour: () => string;
+  readonly color: () => string;
 }
 
 /**
  * Makes a surface for a square canvas. Finished strokes settle on a layer of their own, so that the cost of a
  * movement of the pen does not grow with the drawing.
  */
-export function createSurface({ canvas, context, colour }: SurfaceOptions): Surface {
+export function createSurface({ canvas, context, color }: SurfaceOptions): Surface {
   const layer = document.createElement('canvas');
   const settled = layer.getContext('2d');
   let strokes: readonly Stroke[] = [];
@@ -69,7 +69,7 @@ export function createSurface({ canvas, context, colour }: SurfaceOptions): Surf
       layer.height = canvas.height;
       strokes = [];
     }
-    settled.strokeStyle = colour();
+    settled.strokeStyle = color();
     for (const stroke of finished.slice(strokes.length)) inkStroke(settled, stroke, canvas.width);
     strokes = finished;
   }
@@ -80,7 +80,7 @@ export function createSurface({ canvas, context, colour }: SurfaceOptions): Surf
       settle(growing ? drawing.strokes.slice(0, -1) : drawing.strokes);
       context.clearRect(0, 0, canvas.width, canvas.height);
       if (strokes.length > 0) context.drawImage(layer, 0, 0);
-      context.strokeStyle = colour();
+      context.strokeStyle = color();
       if (growing) inkStroke(context, growing, canvas.width);
     },
     reset() {

@@ -1,4 +1,4 @@
-// The pad that people draw on: as sharp as the screen, in the colours of the page.
+// The pad that people draw on: as sharp as the screen, in the colors of the page.
 import { createSurface } from './ink.ts';
 import { type Drawing, emptyDrawing } from './strokes.ts';
 
@@ -6,13 +6,13 @@ export interface Pad {
   paint(drawing: Drawing): void;
 }
 
-/** Makes a pad of a square canvas. It repaints itself when its size, the screen or the colour scheme changes. */
+/** Makes a pad of a square canvas. It repaints itself when its size, the screen or the color scheme changes. */
 export function createPad(canvas: HTMLCanvasElement): Pad {
   const context = canvas.getContext('2d');
   if (!context) throw new Error('this browser has no 2D canvas');
   let shown = emptyDrawing;
-  let colour = getComputedStyle(canvas).color;
-  const surface = createSurface({ canvas, context, colour: () => colour });
+  let color = getComputedStyle(canvas).color;
+  const surface = createSurface({ canvas, context, color: () => color });
 
   /** Whether the next frame will bring what is drawn. */
   let waiting = false;
@@ -23,7 +23,7 @@ export function createPad(canvas: HTMLCanvasElement): Pad {
   }
 
   function refresh(): void {
-    colour = getComputedStyle(canvas).color;
+    color = getComputedStyle(canvas).color;
     surface.reset();
     surface.paint(shown);
   }

@@ -20,7 +20,7 @@ const broadest = 6;
 const smallest = 0.12;
 
 /**
- * Makes the function that rasterises digits. It holds one canvas in main memory, since its pixels are read after
+ * Makes the function that rasterizes digits. It holds one canvas in main memory, since its pixels are read after
  * each movement of the pen.
  *
  * @throws Error when the browser gives no canvas.

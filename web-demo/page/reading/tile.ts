@@ -9,7 +9,7 @@ export function paintTile(canvas: HTMLCanvasElement, input: Uint8Array | null, s
   canvas.dataset.size = `${width}x${height}`;
 }
 
-/** Colours of the map over the tile, and how much of them the strongest pixel has; on black and on white they show. */
+/** Colors of the map over the tile, and how much of them the strongest pixel has; on black and on white they show. */
 const speaksFor = [255, 92, 51];
 const speaksAgainst = [64, 156, 255];
 const strongest = 215;

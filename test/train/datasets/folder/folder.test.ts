@@ -21,7 +21,7 @@ afterEach(() => place.close());
 
 const options: FolderOptions = {
   shape: [16, 16, 3],
-  rule: { rule: 'resize', filter: 'bilinear', crop: 'centre' },
+  rule: { rule: 'resize', filter: 'bilinear', crop: 'center' },
   valid: 0.2,
 };
 const load = (changes: Partial<FolderOptions> = {}, path = place.path) =>
@@ -35,7 +35,7 @@ async function fill(names: readonly string[], from = 0): Promise<void> {
 const numbered = (folder: string, count: number) =>
   Array.from({ length: count }, (_, i) => `${folder}/${i}.png`);
 const filesOf = ({ train, test }: Dataset) => [...(train.files ?? []), ...(test.files ?? [])].sort();
-const labelled = ({ labels }: Dataset, split: Split) =>
+const labeled = ({ labels }: Dataset, split: Split) =>
   (split.files ?? []).map((file, i) => [file, labels[split.labels[i] ?? -1]]);
 const refusal = async (loading: Promise<unknown>) =>
   loading.then(
@@ -49,10 +49,7 @@ describe('layouts', () => {
     const dataset = await load();
     expect(dataset.labels).toEqual(['кошки', '犬 と 犬']);
     expect(filesOf(dataset)).toHaveLength(9);
-    for (const [file = '', label] of [
-      ...labelled(dataset, dataset.train),
-      ...labelled(dataset, dataset.test),
-    ])
+    for (const [file = '', label] of [...labeled(dataset, dataset.train), ...labeled(dataset, dataset.test)])
       expect(file.split('/')[0]).toBe(label);
   });
 
@@ -80,7 +77,7 @@ describe('layouts', () => {
     for (const path of [place.path, join(place.path, 'table.csv')]) {
       const dataset = await load({}, path);
       expect(dataset.labels).toEqual(['a;b', 'c']);
-      expect(labelled(dataset, dataset.test).sort()).toEqual([
+      expect(labeled(dataset, dataset.test).sort()).toEqual([
         ['images/2.png', 'c'],
         ['images/3.png', 'a;b'],
       ]);

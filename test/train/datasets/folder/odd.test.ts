@@ -20,8 +20,8 @@ beforeAll(async () => {
   const [tall, wide] = [noise(1, 40), noise(2, 40)];
   const frames = Buffer.concat([await noise(3).raw().toBuffer(), await noise(4).raw().toBuffer()]);
   Object.assign(odd, {
-    'a/cmyk.jpg': await noise(5).toColourspace('cmyk').jpeg().toBuffer(),
-    'a/deep.png': await noise(6).toColourspace('rgb16').png().toBuffer(),
+    'a/cmyk.jpg': await noise(5).toColorspace('cmyk').jpeg().toBuffer(),
+    'a/deep.png': await noise(6).toColorspace('rgb16').png().toBuffer(),
     'a/turned.jpg': await tall
       .extract({ left: 0, top: 0, width: 40, height: 24 })
       .withMetadata({ orientation: 6 })
@@ -34,7 +34,7 @@ beforeAll(async () => {
     'a/no-ending': await noise(7).webp().toBuffer(),
     'a/small.png': await noise(8).extract({ left: 0, top: 0, width: 6, height: 6 }).png().toBuffer(),
     'a/clear.png': await noise(9).ensureAlpha(0.5).png().toBuffer(),
-    'a/grey.png': await noise(10).greyscale().png().toBuffer(),
+    'a/gray.png': await noise(10).grayscale().png().toBuffer(),
   });
   for (const [name, bytes] of Object.entries(odd)) place.write(name, bytes);
   const whole = await noise(11).jpeg().toBuffer();
@@ -51,7 +51,7 @@ beforeAll(async () => {
   for (const [i, bytes] of (await photographs(photos, 'cat', 4)).entries()) place.write(`b/${i}.png`, bytes);
   dataset = await loadFolder(place.path, {
     shape: [32, 32, 3],
-    rule: { rule: 'resize', filter: 'bilinear', crop: 'centre' },
+    rule: { rule: 'resize', filter: 'bilinear', crop: 'center' },
     valid: 0.2,
   });
 });
@@ -124,7 +124,7 @@ it('finds copies, contradictions, and pictures that look alike across the split,
   try {
     const { findings, test } = await loadFolder(other.path, {
       shape: [32, 32, 3],
-      rule: { rule: 'resize', filter: 'bilinear', crop: 'centre' },
+      rule: { rule: 'resize', filter: 'bilinear', crop: 'center' },
       valid: 0.2,
     });
     expect(findings?.copies).toEqual([
