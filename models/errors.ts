@@ -7,3 +7,8 @@
 export class UserError extends Error {
   override name = 'UserError';
 }
+
+/** What a thrown value says: the message of an error, the text of anything else. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

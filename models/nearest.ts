@@ -1,4 +1,5 @@
 // "Did you mean ...?": the known word that is nearest to a mistyped one.
+import { UserError } from './errors.ts';
 
 /**
  * Returns the candidate with the smallest edit distance to `word`, or `undefined` when none is near enough
@@ -41,4 +42,24 @@ function editDistance(a: string, b: string): number {
 
 function at(row: readonly number[], index: number): number {
   return row[index] ?? Number.POSITIVE_INFINITY;
+}
+
+/** Ends a message about a word that is not known: `Did you mean cat?` where one is near, else `There are: cat, dog.` */
+export function suggestion(word: string, candidates: readonly string[]): string {
+  const guess = nearest(word, candidates);
+  return guess === undefined ? `There are: ${candidates.join(', ') || 'none'}.` : `Did you mean ${guess}?`;
+}
+
+/**
+ * The one of `choices` that an option was given.
+ *
+ * @param option - with its dashes, such as `--crop`.
+ * @throws UserError such as `--crop takes center, stretch; received "strech". Did you mean stretch?`
+ */
+export function oneOf<T extends string>(option: string, choices: readonly T[], received: string): T {
+  const found = choices.find((choice) => choice === received);
+  if (found !== undefined) return found;
+  const guess = nearest(received, choices);
+  const hint = guess === undefined ? '' : ` Did you mean ${guess}?`;
+  throw new UserError(`${option} takes ${choices.join(', ')}; received ${JSON.stringify(received)}.${hint}`);
 }

@@ -1,6 +1,6 @@
 // The answers of two model files to the same pictures, each prepared as its own card says.
 import type { Card } from '../../models/card.ts';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
 import { argMax } from '../../train/loop/evaluate.ts';
 import type { OpenFile } from '../files/file.ts';
@@ -61,7 +61,7 @@ async function ask({ path, source }: OpenFile, card: Card, folder: string | unde
   const { names, images } = folder === undefined ? builtIn(card) : await readPictures(folder, card.input);
   const size = images.length / names.length;
   const classifier = await onnxClassifier(source, card.input.shape).catch((error) => {
-    const reason = error instanceof Error ? error.message : error;
+    const reason = messageOf(error);
     throw new UserError(`${path} cannot be run: ${reason}. What is wrong with it: npm run verify ${path}`);
   });
   const rows: Float32Array[] = [];

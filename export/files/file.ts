@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Card, cardKey, readCard } from '../../models/card.ts';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { withExternalData } from '../../models/onnx/external-data.ts';
 import { weightBytes } from '../../models/onnx/facts.ts';
 import { decodeModel, type ModelProto } from '../../models/onnx/schema.ts';
@@ -31,7 +31,7 @@ export async function openFile(file: string, repository: string): Promise<OpenFi
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
+    throw new UserError(`${path} cannot be read: ${messageOf(error)}.`);
   }
   try {
     const inside = decodeModel(bytes);

@@ -2,7 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Card } from '../../models/card.ts';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { prepare } from '../../models/image/prepare.ts';
 import { decode, readPicture } from '../../train/datasets/folder/decode.ts';
@@ -39,9 +39,7 @@ function listPictures(folder: string): string[] {
       .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
       .sort();
   } catch (error) {
-    throw new UserError(
-      `${folder} is no folder of pictures: ${error instanceof Error ? error.message : error}.`,
-    );
+    throw new UserError(`${folder} is no folder of pictures: ${messageOf(error)}.`);
   }
 }
 
@@ -49,6 +47,6 @@ async function readOne(path: string): Promise<Picture> {
   try {
     return (await decode(path, await readPicture(path, statSync(path).size))).picture;
   } catch (error) {
-    throw new UserError(`${path}: ${error instanceof Error ? error.message : error}.`);
+    throw new UserError(`${path}: ${messageOf(error)}.`);
   }
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Card, cardKey, readCard } from '../../models/card.ts';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { withExternalData } from '../../models/onnx/external-data.ts';
 import { weightBytes } from '../../models/onnx/facts.ts';
 import { dataType, decodeModel, type ModelProto, type TensorProto } from '../../models/onnx/schema.ts';
@@ -72,7 +72,7 @@ export async function describeWithWork(
   try {
     return { ...described, work: await workOf(complete(path, decode(path, readBytes(path))), sizes) };
   } catch (error) {
-    return { ...described, work: error instanceof Error ? error.message : String(error) };
+    return { ...described, work: messageOf(error) };
   }
 }
 
@@ -130,7 +130,7 @@ function readBytes(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
+    throw new UserError(`${path} cannot be read: ${messageOf(error)}.`);
   }
 }
 
@@ -147,6 +147,6 @@ function decode(path: string, bytes: Uint8Array): ModelProto {
   try {
     return decodeModel(bytes);
   } catch (error) {
-    throw new UserError(`${path} is no ONNX model: ${error instanceof Error ? error.message : error}.`);
+    throw new UserError(`${path} is no ONNX model: ${messageOf(error)}.`);
   }
 }

@@ -4,7 +4,7 @@ import { readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { loadLayersModel } from '@tensorflow/tfjs-node-gpu';
 import { z } from 'zod';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { findCycle } from './cycles.ts';
 
 /** The largest model.json that is read, bytes. tfjs keeps weights in other files; 20 MB is a very large graph. */
@@ -192,6 +192,6 @@ function megabytes(bytes: number): string {
 
 /** The first line of what an error says. */
 export function reason(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return (text.split('\n')[0] ?? '').replace(/\.$/, '');
 }

@@ -1,7 +1,9 @@
 // Checks a model file from itself alone: its structure, its weights' digest, its golden answers; and, if asked, against others.
+
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../models/canonical.ts';
 import type { Card } from '../../models/card.ts';
+import { messageOf } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import type { Labels } from '../../train/datasets/index.ts';
 import { cardOf, type OpenFile } from '../files/file.ts';
@@ -65,7 +67,7 @@ async function checkAnswers({ source }: OpenFile, card: Card): Promise<Check[]> 
   try {
     classifier = await onnxClassifier(source, shape);
   } catch (error) {
-    return [{ name: 'loads', holds: false, found: error instanceof Error ? error.message : String(error) }];
+    return [{ name: 'loads', holds: false, found: messageOf(error) }];
   }
   try {
     const seconds = ((performance.now() - started) / 1000).toFixed(2);

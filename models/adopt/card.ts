@@ -1,7 +1,7 @@
 // card.json: what the maker of a model from elsewhere says about it, in a file beside its model.onnx.
 import { z } from 'zod';
 import { checkValue } from '../card.ts';
-import { UserError } from '../errors.ts';
+import { messageOf, UserError } from '../errors.ts';
 import { goldenNames } from '../golden.ts';
 import { withTodaysSpellings } from '../old-spellings.ts';
 
@@ -73,7 +73,7 @@ export function readPlainCard(text: string): PlainCard {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UserError(`card.json is not JSON: ${error instanceof Error ? error.message : error}`);
+    throw new UserError(`card.json is not JSON: ${messageOf(error)}`);
   }
   return checkValue(plainCardSchema, withTodaysSpellings(value), 'card.json ');
 }

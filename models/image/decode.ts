@@ -1,6 +1,8 @@
 // Decodes any picture that is let in, with sharp: the one way for the folders that are trained on and for uploads.
 // Node only; what the page decodes, its browser does.
+
 import sharp from 'sharp';
+import { messageOf } from '../errors.ts';
 import { MOST_PIXELS, type Picture } from './picture.ts';
 
 /**
@@ -26,5 +28,5 @@ export async function decodePicture(bytes: Uint8Array, pixels: number = MOST_PIX
 
 /** What went wrong, in one line. */
 export function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  return messageOf(error).split('\n')[0] ?? '';
 }

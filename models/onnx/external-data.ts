@@ -1,7 +1,7 @@
 // Weights of a model that lie in other files beside it: read and checked, so that the model is as if they were inside.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { UserError } from '../errors.ts';
+import { messageOf, UserError } from '../errors.ts';
 import { isExternal } from './facts.ts';
 import { elementBytes, type ModelProto, type TensorProto } from './types.ts';
 
@@ -50,7 +50,7 @@ function openFile(path: string, tensor: string): { descriptor: number; size: num
     return { descriptor, size: fstatSync(descriptor).size };
   } catch (error) {
     throw new UserError(
-      `weight ${tensor} lies in ${path}, which cannot be read: ${error instanceof Error ? error.message : error}. Keep both files together.`,
+      `weight ${tensor} lies in ${path}, which cannot be read: ${messageOf(error)}. Keep both files together.`,
     );
   }
 }

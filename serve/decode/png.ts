@@ -1,7 +1,9 @@
 // Decodes plain PNGs (8 bits or fewer, no interlacing, no transparency but an alpha channel): of tiny ones a tenth of
 // the time that a decoder behind a thread pool takes.
+
 import { crc32, inflateSync } from 'node:zlib';
 import { unzlibSync } from 'fflate';
+import { messageOf } from '../../models/errors.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { Damaged } from './damaged.ts';
 
@@ -70,7 +72,7 @@ function inflate(data: Uint8Array, length: number): Uint8Array {
         ? unzlibSync(data, { out: new Uint8Array(length) })
         : inflateSync(data, { maxOutputLength: length + 1 });
   } catch (error) {
-    throw new Damaged(error instanceof Error ? error.message : String(error));
+    throw new Damaged(messageOf(error));
   }
   if (rows.length !== length) throw new Damaged(`it holds ${rows.length} of ${length} bytes of pixels`);
   return rows;

@@ -1,5 +1,6 @@
 // Loads every model of a repository and holds it to its golden vectors, without serving: for before a deployment.
 
+import { messageOf } from '../../models/errors.ts';
 import type { Log } from '../log.ts';
 import type { Device } from '../sessions/device.ts';
 import { openSession } from '../sessions/session.ts';
@@ -42,7 +43,7 @@ export async function checkRepository(
         device: ran,
       });
     } catch (error) {
-      bad(`${keyOf(model)}: ${error instanceof Error ? error.message : error}`);
+      bad(`${keyOf(model)}: ${messageOf(error)}`);
     }
   }
   return well;

@@ -1,5 +1,7 @@
 // What the routes ask of the machinery behind them: which models there are, and what a model says of a picture.
+
 import { availableParallelism } from 'node:os';
+import { messageOf } from '../../models/errors.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { hasTurbojpeg } from '../../setup/turbojpeg.mjs';
 import { checkPixels, type PlainHeader, readPlainHeader } from '../decode/header.ts';
@@ -156,8 +158,7 @@ export function openEngine(options: EngineOptions): Engine {
     looking = looking
       .then(() => catalog.look())
       .catch((error) => {
-        if (!closed)
-          log(`the repository could not be read: ${error instanceof Error ? error.message : error}`);
+        if (!closed) log(`the repository could not be read: ${messageOf(error)}`);
       });
     return looking;
   }

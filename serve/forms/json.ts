@@ -1,5 +1,7 @@
 // Pictures in a JSON body: files in base64, or arrays of pixels.
+
 import { z } from 'zod';
+import { messageOf } from '../../models/errors.ts';
 import { Refusal } from '../refusal.ts';
 import { picturesOf } from './pixels.ts';
 import type { Pictures } from './read.ts';
@@ -62,7 +64,7 @@ function parse(body: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
   } catch (error) {
-    throw new Refusal(400, `the body is not JSON: ${error instanceof Error ? error.message : error}`);
+    throw new Refusal(400, `the body is not JSON: ${messageOf(error)}`);
   }
 }
 

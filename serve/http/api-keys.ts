@@ -1,7 +1,7 @@
 // API keys: who may ask. Read from a file, kept as digests, compared in a time that says nothing about them.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 
 /** Letters that a key must have at least: 22 of base64 are 128 bits. */
 const LEAST = 16;
@@ -52,7 +52,7 @@ function linesOf(path: string): { line: string; number: number }[] {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UserError(`the file of keys cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new UserError(`the file of keys cannot be read: ${messageOf(error)}`);
   }
   return text
     .split('\n')

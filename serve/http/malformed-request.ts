@@ -1,5 +1,7 @@
 // Answers what is not HTTP, or comes too slowly: node:http reports these instead of calling the app.
+
 import type { Duplex } from 'node:stream';
+import { messageOf } from '../../models/errors.ts';
 
 const answers: Record<string, readonly [status: string, error: string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took too long to arrive'],
@@ -23,6 +25,6 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: Du
 
 /** Answers a request whose target or Host header makes no address: the app never sees it. */
 export function answerUnreadable(error: unknown): Response {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return Response.json({ error: `the address of the request cannot be read: ${reason}` }, { status: 400 });
 }

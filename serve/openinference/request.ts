@@ -1,5 +1,6 @@
 // Takes an inference request apart: the JSON in front, and the bytes of the tensors that follow it.
 // Reference: Triton, docs/protocol/extension_binary_data.md.
+import { messageOf } from '../../models/errors.ts';
 import type { ServedModel } from '../engine/models.ts';
 import { Refusal } from '../refusal.ts';
 import { type Datatype, datatypes, type InferRequest, inferRequestSchema } from './schema.ts';
@@ -91,10 +92,7 @@ function parse(bytes: Uint8Array): InferRequest {
   try {
     value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
   } catch (error) {
-    throw new Refusal(
-      400,
-      `failed to parse the request JSON: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new Refusal(400, `failed to parse the request JSON: ${messageOf(error)}`);
   }
   const result = inferRequestSchema.safeParse(value);
   if (result.success) return result.data;

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { type Format, nameInRow, type Outcome } from './rows.ts';
 
 export interface Output {
@@ -69,7 +69,7 @@ function nameOf(line: string, path: string, format: Format): string {
   try {
     name = format.fileOf(line);
   } catch (error) {
-    throw new UserError(`${path}: ${error instanceof Error ? error.message : error}`);
+    throw new UserError(`${path}: ${messageOf(error)}`);
   }
   if (name !== undefined) return name;
   throw new UserError(`${path} is no file of predictions; its line ${line.slice(0, 80)} names no file`);

@@ -1,7 +1,9 @@
 // The Open Inference Protocol, version 2, which Triton, KServe and their clients speak, at /v2.
+
 import { promisify } from 'node:util';
 import { unzip } from 'node:zlib';
 import { type Context, Hono } from 'hono';
+import { messageOf } from '../../models/errors.ts';
 import type { Timings } from '../engine/events.ts';
 import type { Engine } from '../engine/index.ts';
 import { chooseModel, keyOf, type ServedModel } from '../engine/models.ts';
@@ -125,7 +127,7 @@ async function readUnzipped(c: Context<Env>, limits: Limits, held: Held): Promis
         `the body is longer than ${limits.bodyBytes} bytes when it is unpacked, which is the limit`,
       );
     }
-    throw new Refusal(400, `the body is not ${encoding}: ${error instanceof Error ? error.message : error}`);
+    throw new Refusal(400, `the body is not ${encoding}: ${messageOf(error)}`);
   }
 }
 

@@ -1,5 +1,5 @@
 // What runs the models: the processor, or an NVIDIA GPU where onnxruntime's CUDA libraries are set up.
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 
 /** As asked for. `auto` tries CUDA and falls back; `cuda` with a number is that GPU. */
 export type Device = 'auto' | 'cpu' | 'cuda' | `cuda:${number}`;
@@ -27,7 +27,7 @@ export function gpuOf(device: Device): number | undefined {
 /** onnxruntime's reason why there is no CUDA, and what mends it. */
 export function explainNoCuda(error: unknown, libraries: boolean): string {
   if (!libraries) return 'CUDA is not set up: npm run setup -- --gpu fetches its libraries';
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const [first = ''] = reason.replace(/^.*?(?=Failed to|CUDA|libcu|cannot)/s, '').split('\n');
   return `CUDA cannot be used: ${first}`;
 }

@@ -1,7 +1,7 @@
 // One model file on onnxruntime: opened, held to its card, run on batches. Blocks its thread; for workers only.
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Card } from '../../models/card.ts';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import { isGpu } from '../../setup/gpu-choice.mjs';
 import { type Device, explainNoCuda, gpuOf } from './device.ts';
@@ -99,9 +99,7 @@ async function create(
     const session = await createOn(path, ['cpu'], threads);
     return { session, device: note === undefined ? { name: 'cpu' } : { name: 'cpu', note } };
   } catch (error) {
-    throw new UserError(
-      `onnxruntime cannot open it: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new UserError(`onnxruntime cannot open it: ${messageOf(error)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 // Settles every setting: a flag wins over an environment variable, that over the file, that over the default.
 import { readFileSync } from 'node:fs';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
 import {
   flagOf,
@@ -80,9 +80,7 @@ function readFile(path: string): Record<string, unknown> {
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new UserError(
-      `the file of settings ${path} cannot be read: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new UserError(`the file of settings ${path} cannot be read: ${messageOf(error)}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UserError(`${path}: expected an object such as {"port": 8000}`);

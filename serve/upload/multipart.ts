@@ -1,5 +1,7 @@
 // A form as browsers and curl send it: takes the files out of the field `img`; of a large one while the body arrives.
+
 import busboy from 'busboy';
+import { messageOf } from '../../models/errors.ts';
 import { Refusal } from '../refusal.ts';
 import { readBody } from './body.ts';
 import { plainPart, readPlainForm } from './plain-form.ts';
@@ -70,7 +72,7 @@ async function parseForm(
     else refuse(`received a field "${name}", expected only the file "${FIELD}"; options go into the address`);
   });
   parser.on('partsLimit', () => refuse(`received more than ${most} parts, expected ${most} files at most`));
-  parser.on('error', (error) => refuse(`the multipart body is broken: ${reason(error)}`));
+  parser.on('error', (error) => refuse(`the multipart body is broken: ${messageOf(error)}`));
   const parsed = new Promise<void>((resolve) => parser.once('close', resolve));
 
   try {
@@ -100,10 +102,6 @@ function createParser(contentType: string, most: number): busboy.Busboy {
       defParamCharset: 'utf8',
     });
   } catch (error) {
-    throw new Refusal(400, `the multipart body cannot be read: ${reason(error)}`);
+    throw new Refusal(400, `the multipart body cannot be read: ${messageOf(error)}`);
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import type { Prepare } from '../../models/image/prepare.ts';
 
 const side = z.int().min(1);
@@ -60,7 +60,7 @@ export function toldByConfig(model: string): Told {
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
+    throw new UserError(`${path} cannot be read: ${messageOf(error)}.`);
   }
   const result = configSchema.safeParse(content);
   if (!result.success) throw new UserError(`${path} is not as expected: ${z.prettifyError(result.error)}`);

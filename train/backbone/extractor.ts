@@ -1,6 +1,6 @@
 // A network from elsewhere as an extractor: onnxruntime makes features of bytes.
 import * as ort from 'onnxruntime-node';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 import type { Shape } from '../datasets/dataset.ts';
 import type { Extractor } from '../loop/features.ts';
@@ -37,8 +37,6 @@ export async function openSession(path: string, bytes: Uint8Array): Promise<ort.
   try {
     return await ort.InferenceSession.create(bytes, SILENT);
   } catch (error) {
-    throw new UserError(
-      `onnxruntime ${ort.env.versions.node} cannot run ${path}: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new UserError(`onnxruntime ${ort.env.versions.node} cannot run ${path}: ${messageOf(error)}`);
   }
 }

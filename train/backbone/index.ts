@@ -1,5 +1,5 @@
 // Any ONNX file as a backbone: what it takes, what is taken of it, and proof that it gives the same between our nodes.
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
 import { nearest } from '../../models/nearest.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
@@ -99,7 +99,7 @@ async function extractTogether(
   try {
     return await extract(Buffer.concat(pictures));
   } catch (error) {
-    throw notSeparate(path, error instanceof Error ? error.message : String(error));
+    throw notSeparate(path, messageOf(error));
   }
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { hasExternalData, withExternalData } from '../../models/onnx/external-data.ts';
 import { isExternal, weightBytes } from '../../models/onnx/facts.ts';
 import { decodeModel, type ModelProto } from '../../models/onnx/schema.ts';
@@ -20,7 +20,7 @@ export function readModel(path: string): ReadModel {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
+    throw new UserError(`${path} cannot be read: ${messageOf(error)}.`);
   }
   const model = decodeModel(bytes);
   const hash = createHash('sha256').update(bytes);

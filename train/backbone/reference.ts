@@ -1,6 +1,6 @@
 // A network from elsewhere as its makers run it: the file untouched but for one more output, one picture at a time.
 import * as ort from 'onnxruntime-node';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { attribute } from '../../models/onnx/attribute.ts';
 import { dataType, encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 import type { Shape } from '../datasets/dataset.ts';
@@ -56,7 +56,7 @@ export async function askAlone(
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(
-      `${path} does not take pictures of ${how.shape.join('x')} as ${how.layout}: ${error instanceof Error ? error.message : error}`,
+      `${path} does not take pictures of ${how.shape.join('x')} as ${how.layout}: ${messageOf(error)}`,
     );
   } finally {
     await session.release();

@@ -2,7 +2,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { TEMPORARY, writeAll } from './write-whole.ts';
 
 export interface NamedTensor {
@@ -65,7 +65,7 @@ export function writeSafetensors(path: string, { tensors, metadata }: Safetensor
 }
 
 function notWritten(path: string, bytes: number, error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const full = error instanceof Error && 'code' in error && /^(ENOSPC|EDQUOT)$/.test(String(error.code));
   const kept = existsSync(path)
     ? 'The file of that name from before is untouched.'
@@ -84,7 +84,7 @@ export function readSafetensors(path: string): Safetensors {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new UserError(`${path} cannot be read: ${messageOf(error)}`);
   }
   const damaged = (what: string) => new UserError(`${path} is damaged: ${what}.`);
   if (bytes.length < 8) throw damaged(`it has ${bytes.length} bytes`);

@@ -1,6 +1,6 @@
 // Files that appear whole or not at all: written under a temporary name, then renamed.
 import { renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 
 /** The end of the name of a file that is being written; what a killed process left of it is void. */
 export const TEMPORARY = '.tmp';
@@ -13,7 +13,7 @@ export function writeWhole(path: string, text: string): void {
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw new UserError(`${path} cannot be written: ${error instanceof Error ? error.message : error}.`);
+    throw new UserError(`${path} cannot be written: ${messageOf(error)}.`);
   }
 }
 

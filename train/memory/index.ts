@@ -1,6 +1,6 @@
 // Keeps a training within the memory that there is, and says how to need less.
 import { freemem } from 'node:os';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import type { FitOptions } from '../loop/fit.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { Run } from '../runs/run.ts';
@@ -29,7 +29,7 @@ const TRIED = 0.8;
 
 /** What to tell the user when TensorFlow had no memory left: what would fit into what is free. */
 export async function outOfMemory(recipe: Recipe, error: unknown): Promise<UserError> {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const [reason] = /OOM when allocating tensor with shape\[[^\]]*\]/.exec(message) ?? message.split('\n');
   const limit = freemem();
   const advice = await measureMemory(recipe).then(

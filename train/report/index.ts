@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { messageOf } from '../../models/errors.ts';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import { warnOfLabels } from '../augment/wrong-labels.ts';
 import { type Dataset, loadDataOf } from '../datasets/index.ts';
@@ -80,7 +81,7 @@ export async function openReport({ run, dataset, live, tensorboard }: ReportOpti
         draw({ ...facts, state: 'finished', analysis: await analyze(run, facts.recipe, dataset) });
       } catch (error) {
         console.error(
-          `The report could not be completed: ${error instanceof Error ? error.message : error}\nTry again: npx trainyard report ${run.name}`,
+          `The report could not be completed: ${messageOf(error)}\nTry again: npx trainyard report ${run.name}`,
         );
       }
     },

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { adjusted } from '../recipes/adjust.ts';
 import { ourNetwork, recipeOn } from '../recipes/folder.ts';
 import { findRecipe, type Recipe } from '../recipes/index.ts';
@@ -42,7 +42,7 @@ export function readKept(path: string): Finished[] {
         return [schema.parse(JSON.parse(line))];
       } catch (error) {
         throw new UserError(
-          `Line ${i + 1} of ${path} is not a record of a run: ${error instanceof Error ? error.message : error}. Delete that line, and run \`npm run results\` where the run's folder is.`,
+          `Line ${i + 1} of ${path} is not a record of a run: ${messageOf(error)}. Delete that line, and run \`npm run results\` where the run's folder is.`,
         );
       }
     });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Variable } from '@tensorflow/tfjs-node-gpu';
 import { type Card, cardKey, readCard } from '../../models/card.ts';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { withTodaysSpellings } from '../../models/old-spellings.ts';
 import { withExternalData } from '../../models/onnx/external-data.ts';
 import {
@@ -38,7 +38,7 @@ export function readModelFile(path: string): CarriedModel {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new UserError(`${path} cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new UserError(`${path} cannot be read: ${messageOf(error)}`);
   }
   const model = withExternalData(decodeModel(bytes), dirname(path));
   if (!model.metadata_props.some(({ key }) => key === cardKey))

@@ -11,7 +11,3 @@ export class ModelError extends Error {
     this.reason = reason;
   }
 }
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,6 +1,8 @@
 // The browser entry: load a model by its address, classify pictures with it. The demo page itself stands on it.
+
+import { messageOf } from '../../models/errors.ts';
 import { createCalls } from './calls.ts';
-import { ModelError, messageOf } from './errors.ts';
+import { ModelError } from './errors.ts';
 import type { Opening, RuntimeMessage } from './protocol.ts';
 import { type Progress, startRuntime } from './runtime.ts';
 import { readPicture } from './source.ts';

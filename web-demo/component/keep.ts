@@ -1,6 +1,8 @@
 // Model files that this browser keeps, by the digest of their content: fetched once, there without a network.
+
+import { messageOf } from '../../models/errors.ts';
 import { download } from './download.ts';
-import { ModelError, messageOf } from './errors.ts';
+import { ModelError } from './errors.ts';
 
 /** Name of the cache; the service worker leaves it alone. */
 const cacheName = 'trainyard-models';

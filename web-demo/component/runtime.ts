@@ -1,6 +1,7 @@
 // onnxruntime's WebAssembly on the page's side: fetched and compiled once for all models, while a worker still starts.
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import { ModelError, messageOf } from './errors.ts';
+import { messageOf } from '../../models/errors.ts';
+import { ModelError } from './errors.ts';
 
 /** Bytes that are here, and bytes to expect. */
 export type Progress = (loaded: number, total: number) => void;

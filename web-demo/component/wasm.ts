@@ -1,7 +1,8 @@
 // onnxruntime on WebAssembly with SIMD: from our own host, on one thread or on several.
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import type { Card } from '../../models/card.ts';
-import { ModelError, messageOf } from './errors.ts';
+import { messageOf } from '../../models/errors.ts';
+import { ModelError } from './errors.ts';
 import { createRunner, type Runner } from './runner.ts';
 
 /** Begins to fetch onnxruntime's loader, so that it comes at the same time as the model. */

@@ -3,7 +3,8 @@ import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
 import type { Card } from '../../models/card.ts';
-import { ModelError, messageOf } from './errors.ts';
+import { messageOf } from '../../models/errors.ts';
+import { ModelError } from './errors.ts';
 import { createRunner, type Runner } from './runner.ts';
 
 /**

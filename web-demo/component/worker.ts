@@ -1,12 +1,13 @@
 // The worker: downloads and runs a model, so that nothing ever waits in the way of the page.
 import './no-eval.ts';
 import { type Card, readCard } from '../../models/card.ts';
+import { messageOf } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import { flatten } from '../../models/image/alpha.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { prepare } from '../../models/image/prepare.ts';
 import { chooseBackend, surroundings } from './backend.ts';
-import { ModelError, messageOf } from './errors.ts';
+import { ModelError } from './errors.ts';
 import { digest, fetchModel } from './keep.ts';
 import { meanColor, occlusionMap } from './occlusion.ts';
 import type { Classified, Explained, Opening, Reply, Request, RuntimeMessage } from './protocol.ts';

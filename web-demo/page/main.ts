@@ -1,4 +1,5 @@
 // The page: what is drawn or shown goes to the model, what it answers goes to the views.
+import { messageOf } from '../../models/errors.ts';
 import { type Answer, type Picture, warmUp } from '../component/index.ts';
 import { createComparison } from './compare/comparison.ts';
 import { createDrawing } from './draw/drawing.ts';
@@ -95,7 +96,7 @@ function start(): void {
         const answers = await model.classifyAll(asked.pictures);
         if (mine === generation) show({ ...asked, answers }, at);
       } catch (error) {
-        if (mine === generation) reading.refuse(error instanceof Error ? error.message : String(error));
+        if (mine === generation) reading.refuse(messageOf(error));
       }
     });
   }

@@ -1,7 +1,9 @@
 // Reads the files of a folder: those that are as they were are taken from the cache, the others decoded and prepared.
+
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../../models/errors.ts';
 import { type Prepare, prepare } from '../../../models/image/prepare.ts';
 import { readBytes, type Shape } from '../dataset.ts';
 import { type Decoded, decode, readPicture } from './decode.ts';
@@ -65,7 +67,7 @@ export async function readFiles(options: ReadOptions): Promise<ReadFile[]> {
   const readOne = async ({ i, path, stamp, size }: (typeof unread)[number]): Promise<void> => {
     const failed = (error: unknown, hash = ''): Entry => ({
       ...{ path, stamp, hash, remarks: [], look: '', place: -1 },
-      problem: error instanceof Error ? error.message : String(error),
+      problem: messageOf(error),
     });
     let hash = '';
     try {

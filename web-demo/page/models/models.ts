@@ -1,5 +1,6 @@
 // The page's models as one thing: the list, the choice on each side, the engine, and the one in use.
 
+import { messageOf } from '../../../models/errors.ts';
 import { listenToInput } from '../photo/files.ts';
 import type { Mode } from '../shell/address.ts';
 import { byId, element } from '../shell/elements.ts';
@@ -104,7 +105,7 @@ export function createModels(events: ModelsEvents): Models {
     try {
       entries = await findModels();
     } catch (error) {
-      return trouble({ kind: 'no-list', message: error instanceof Error ? error.message : String(error) });
+      return trouble({ kind: 'no-list', message: messageOf(error) });
     }
     chosen.draw = firstChoice(entries, 'draw', wanted);
     chosen.photo = firstChoice(entries, 'photo', wanted);

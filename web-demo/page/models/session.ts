@@ -1,4 +1,5 @@
 // The open models: one is in use, the one before it stays open, so that changing back and forth costs nothing.
+import { messageOf } from '../../../models/errors.ts';
 import { type Backend, loadModel, type Model, ModelError } from '../../component/index.ts';
 import type { Trouble } from '../shell/notice.ts';
 import { type Entry, keyOf } from './catalog.ts';
@@ -74,7 +75,7 @@ export function createSession(events: SessionEvents): Session {
 }
 
 function troubleOf(error: unknown): Trouble {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (error instanceof ModelError && error.reason !== 'closed') return { kind: error.reason, message };
   return { kind: 'model', message };
 }

@@ -1,4 +1,5 @@
 // The camera: shows what it sees, frame by frame, until a picture is taken.
+import { messageOf } from '../../../models/errors.ts';
 
 export interface Camera {
   /** @throws Error in words when there is no camera or it may not be used. */
@@ -45,5 +46,5 @@ function wordsFor(error: unknown): string {
   const name = error instanceof Error ? error.name : '';
   if (name === 'NotAllowedError') return 'The camera may not be used: allow it in the browser’s settings.';
   if (name === 'NotFoundError') return 'This device has no camera that the browser can use.';
-  return `The camera does not start: ${error instanceof Error ? error.message : String(error)}`;
+  return `The camera does not start: ${messageOf(error)}`;
 }

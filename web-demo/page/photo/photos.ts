@@ -1,4 +1,5 @@
 // The photo side of the page: a picture from a file, the clipboard, the camera or the test pictures, shown in a frame.
+import { messageOf } from '../../../models/errors.ts';
 import type { Card } from '../../component/index.ts';
 import { fetchTestPictures } from '../compare/test-pictures.ts';
 import { byId, element } from '../shell/elements.ts';
@@ -56,7 +57,7 @@ export function createPhotos(
       stopCamera();
       show(next);
     } catch (error) {
-      refused(error instanceof Error ? error.message : String(error));
+      refused(messageOf(error));
     }
   }
 
@@ -86,7 +87,7 @@ export function createPhotos(
       cameraButton.textContent = 'Take picture';
       clearButton.disabled = false;
     } catch (error) {
-      refused(error instanceof Error ? error.message : String(error));
+      refused(messageOf(error));
     }
   });
   clearButton.addEventListener('click', () => {
