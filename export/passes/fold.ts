@@ -8,7 +8,13 @@ import {
   type Node,
   parseReference,
 } from '../../train/graph/graph.ts';
-import { backend, DataType, type EagerAttribute, type TensorData } from '../../train/graph/tensorflow.ts';
+import {
+  AttributeType,
+  backend,
+  DataType,
+  type EagerAttribute,
+  type TensorData,
+} from '../../train/graph/tensorflow.ts';
 import { isFixed } from '../graph/dimensions.ts';
 
 /** Ops that are never folded: their result is another one every time. */
@@ -94,14 +100,13 @@ function typed(dtype: number, bytes: Uint8Array): TensorData {
 }
 
 function eager(name: string, value: Attribute): EagerAttribute {
-  const { binding } = backend;
-  if ('s' in value) return { name, type: binding.TF_ATTR_STRING, value: value.s };
-  if ('i' in value) return { name, type: binding.TF_ATTR_INT, value: value.i };
-  if ('f' in value) return { name, type: binding.TF_ATTR_FLOAT, value: value.f };
-  if ('b' in value) return { name, type: binding.TF_ATTR_BOOL, value: value.b };
-  if ('type' in value) return { name, type: binding.TF_ATTR_TYPE, value: value.type };
-  if ('shape' in value) return { name, type: binding.TF_ATTR_SHAPE, value: [...value.shape] };
-  if ('ints' in value) return { name, type: binding.TF_ATTR_INT, value: [...value.ints] };
-  if ('floats' in value) return { name, type: binding.TF_ATTR_FLOAT, value: [...value.floats] };
-  return { name, type: binding.TF_ATTR_BOOL, value: [...value.bools] };
+  if ('s' in value) return { name, type: AttributeType.string, value: value.s };
+  if ('i' in value) return { name, type: AttributeType.int, value: value.i };
+  if ('f' in value) return { name, type: AttributeType.float, value: value.f };
+  if ('b' in value) return { name, type: AttributeType.bool, value: value.b };
+  if ('type' in value) return { name, type: AttributeType.type, value: value.type };
+  if ('shape' in value) return { name, type: AttributeType.shape, value: [...value.shape] };
+  if ('ints' in value) return { name, type: AttributeType.int, value: [...value.ints] };
+  if ('floats' in value) return { name, type: AttributeType.float, value: [...value.floats] };
+  return { name, type: AttributeType.bool, value: [...value.bools] };
 }

@@ -1,7 +1,7 @@
 // Runs a TensorFlow graph op by op through tfjs's backend, so that it can be traced as any other function.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
-import { backend, DataType, type EagerAttribute, tf } from '../../train/graph/tensorflow.ts';
+import { AttributeType, backend, DataType, type EagerAttribute, tf } from '../../train/graph/tensorflow.ts';
 import type { AttrValue, FunctionDef, NodeDef, TensorProto } from './schema.ts';
 
 /** What goes from node to node. */
@@ -150,24 +150,23 @@ function countOutputs({ op, attr }: NodeDef): number {
 
 /** An attribute as tfjs's backend takes it. Whole numbers of 64 bits are int32 here. */
 function eager(name: string, value: AttrValue): EagerAttribute[] {
-  const { binding } = backend;
   if (name.startsWith('_')) return [];
   if (value.type !== undefined && value.type !== null) {
     const type = value.type === DataType.int64 ? DataType.int32 : value.type;
-    return [{ name, type: binding.TF_ATTR_TYPE, value: type }];
+    return [{ name, type: AttributeType.type, value: type }];
   }
-  if (value.s) return [{ name, type: binding.TF_ATTR_STRING, value: Buffer.from(value.s).toString() }];
+  if (value.s) return [{ name, type: AttributeType.string, value: Buffer.from(value.s).toString() }];
   if (value.shape)
-    return [{ name, type: binding.TF_ATTR_SHAPE, value: value.shape.dim.map(({ size }) => size) }];
+    return [{ name, type: AttributeType.shape, value: value.shape.dim.map(({ size }) => size) }];
   if (value.list) {
     const { i, f, b } = value.list;
-    if (i.length > 0) return [{ name, type: binding.TF_ATTR_INT, value: i }];
-    if (f.length > 0) return [{ name, type: binding.TF_ATTR_FLOAT, value: f }];
-    return b.length > 0 ? [{ name, type: binding.TF_ATTR_BOOL, value: b }] : [];
+    if (i.length > 0) return [{ name, type: AttributeType.int, value: i }];
+    if (f.length > 0) return [{ name, type: AttributeType.float, value: f }];
+    return b.length > 0 ? [{ name, type: AttributeType.bool, value: b }] : [];
   }
-  if (typeof value.b === 'boolean') return [{ name, type: binding.TF_ATTR_BOOL, value: value.b }];
-  if (typeof value.f === 'number') return [{ name, type: binding.TF_ATTR_FLOAT, value: value.f }];
-  return typeof value.i === 'number' ? [{ name, type: binding.TF_ATTR_INT, value: value.i }] : [];
+  if (typeof value.b === 'boolean') return [{ name, type: AttributeType.bool, value: value.b }];
+  if (typeof value.f === 'number') return [{ name, type: AttributeType.float, value: value.f }];
+  return typeof value.i === 'number' ? [{ name, type: AttributeType.int, value: value.i }] : [];
 }
 
 function tensorOf(node: NodeDef, value: Value | undefined): Tensor {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { findTensorflow } from '../../setup/tensorflow.mjs';
 import { loadWithoutPages } from './library-pages.ts';
 import { quietly } from './quietly.ts';
@@ -20,7 +20,10 @@ export const DataType = {
   bfloat16: 14,
 } as const;
 
-/** An attribute of an eager op, as tfjs-node's kernels write it; `type` is one of the binding's `TF_ATTR_*`. */
+/** Codes of the types of attributes, `TF_AttrType` (tensorflow/c/tf_attrtype.h). */
+export const AttributeType = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
+
+/** An attribute of an eager op, as tfjs-node's kernels write it; `type` is a code of `AttributeType`. */
 export interface EagerAttribute {
   name: string;
   type: number;
@@ -38,12 +41,6 @@ export type TensorData = Float32Array | Int32Array | Uint8Array;
 
 /** The functions of the native addon that we call or record. */
 export interface Binding {
-  readonly TF_ATTR_STRING: number;
-  readonly TF_ATTR_INT: number;
-  readonly TF_ATTR_FLOAT: number;
-  readonly TF_ATTR_BOOL: number;
-  readonly TF_ATTR_TYPE: number;
-  readonly TF_ATTR_SHAPE: number;
   readonly TF_Version: string;
   executeOp(
     name: string,
@@ -76,6 +73,23 @@ export interface Backend {
   ): Tensor[];
 }
 
+/**
+ * Makers of a library's objects by name, loaded when one is first asked for: a command that refuses its words has loaded
+ * nothing. Asking costs 0.1 us more than asking the library itself, and is done while a function is traced, not at each step.
+ */
+function loadedWhenUsed<T extends object>(load: () => T): T {
+  let library: T | undefined;
+  const loaded = () => {
+    library ??= load();
+    return library;
+  };
+  return new Proxy({} as T, {
+    get: (_, name) => Reflect.get(loaded(), name),
+    set: (_, name, value) => Reflect.set(loaded(), name, value),
+    has: (_, name) => Reflect.has(loaded(), name),
+  });
+}
+
 function load(): typeof tfjs {
   try {
     const folder = findTensorflow()?.folder ?? '';
@@ -85,14 +99,28 @@ function load(): typeof tfjs {
     );
     return quietly(() => createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    const reason = messageOf(error).split('\n')[0];
     throw new UserError(`TensorFlow could not be loaded (${reason}). \`npm run setup\` builds its addon.`);
   }
 }
 
-/** tfjs on native TensorFlow. */
-export const tf = load();
-export const backend = tf.backend() as unknown as Backend;
+/** tfjs on native TensorFlow, loaded at its first use. */
+export const tf = loadedWhenUsed(load);
+export const backend = loadedWhenUsed(() => tf.backend() as unknown as Backend);
+
+/**
+ * A function with a gradient of its own, for a constant of a module: `tf.customGrad` itself would load TensorFlow when
+ * the module is imported.
+ */
+export function customGradient(
+  withGradient: Parameters<typeof tf.customGrad>[0],
+): ReturnType<typeof tf.customGrad> {
+  let apply: ReturnType<typeof tf.customGrad> | undefined;
+  return (...tensors) => {
+    apply ??= tf.customGrad(withGradient);
+    return apply(...tensors);
+  };
+}
 
 /** The id by which the binding knows a tensor; writes its values to TensorFlow if they were still in JavaScript. */
 export function tensorId(tensor: Tensor): number {
@@ -112,17 +140,15 @@ export function uint8Tensor(values: Uint8Array, shape: number[]): Tensor {
   return backend.createOutputTensor({ id, shape, dtype: DataType.uint8 });
 }
 
-const { binding } = backend;
-
 /** Makers of the attributes that eager ops take. */
 export const attribute = {
-  type: (name: string, value: number): EagerAttribute => ({ name, type: binding.TF_ATTR_TYPE, value }),
-  string: (name: string, value: string): EagerAttribute => ({ name, type: binding.TF_ATTR_STRING, value }),
+  type: (name: string, value: number): EagerAttribute => ({ name, type: AttributeType.type, value }),
+  string: (name: string, value: string): EagerAttribute => ({ name, type: AttributeType.string, value }),
   int: (name: string, value: number | number[]): EagerAttribute => ({
     name,
-    type: binding.TF_ATTR_INT,
+    type: AttributeType.int,
     value,
   }),
-  float: (name: string, value: number): EagerAttribute => ({ name, type: binding.TF_ATTR_FLOAT, value }),
-  bool: (name: string, value: boolean): EagerAttribute => ({ name, type: binding.TF_ATTR_BOOL, value }),
+  float: (name: string, value: number): EagerAttribute => ({ name, type: AttributeType.float, value }),
+  bool: (name: string, value: boolean): EagerAttribute => ({ name, type: AttributeType.bool, value }),
 };

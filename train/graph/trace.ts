@@ -2,6 +2,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import type { Attribute, Constant, Graph, Node, Output } from './graph.ts';
 import {
+  AttributeType,
   type Backend,
   type Binding,
   backend,
@@ -88,18 +89,8 @@ class Recorder {
   /** What depends on inputs or variables. Other results are the same every time: shapes, and what follows from them. */
   private readonly computed = new Set<number>();
   private zeros: Float32Array = new Float32Array();
-  private readonly attributeKinds: Map<number, string>;
 
-  constructor(private readonly real: Binding) {
-    this.attributeKinds = new Map([
-      [real.TF_ATTR_STRING, 'string'],
-      [real.TF_ATTR_INT, 'int'],
-      [real.TF_ATTR_FLOAT, 'float'],
-      [real.TF_ATTR_BOOL, 'bool'],
-      [real.TF_ATTR_TYPE, 'type'],
-      [real.TF_ATTR_SHAPE, 'shape'],
-    ]);
-  }
+  constructor(private readonly real: Binding) {}
 
   declare(op: 'Input' | 'Variable', label: string, tensor: Tensor): void {
     if (this.computed.has(tensorId(tensor)))
@@ -195,15 +186,14 @@ class Recorder {
   }
 
   private attribute({ name, type, value }: EagerAttribute): Attribute {
-    const kind = this.attributeKinds.get(type);
     const list =
       Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>) : undefined;
-    if (kind === 'string') return { s: String(value) };
-    if (kind === 'type') return { type: Number(value) };
-    if (kind === 'shape') return { shape: (list ?? []).map(Number) };
-    if (kind === 'int') return list ? { ints: list.map(Number) } : { i: Number(value) };
-    if (kind === 'float') return list ? { floats: list.map(Number) } : { f: Number(value) };
-    if (kind === 'bool') return list ? { bools: list.map(Boolean) } : { b: Boolean(value) };
+    if (type === AttributeType.string) return { s: String(value) };
+    if (type === AttributeType.type) return { type: Number(value) };
+    if (type === AttributeType.shape) return { shape: (list ?? []).map(Number) };
+    if (type === AttributeType.int) return list ? { ints: list.map(Number) } : { i: Number(value) };
+    if (type === AttributeType.float) return list ? { floats: list.map(Number) } : { f: Number(value) };
+    if (type === AttributeType.bool) return list ? { bools: list.map(Boolean) } : { b: Boolean(value) };
     throw new Error(`attribute ${name} has an unknown type ${type}`);
   }
 }

@@ -1,10 +1,10 @@
 // Activations, with TensorFlow's fused gradients: tfjs's ReLU gradient takes three ops.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
+import { attribute, backend, customGradient, DataType, tf } from '../graph/tensorflow.ts';
 
 const attributes = [attribute.type('T', DataType.float32)];
 
-const applyRelu = tf.customGrad((...args: unknown[]) => {
+const applyRelu = customGradient((...args: unknown[]) => {
   const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
   const value = backend.executeSingleOutput('Relu', attributes, [x]);
   save([value]);
@@ -20,7 +20,7 @@ export function relu(x: Tensor): Tensor {
   return applyRelu(x);
 }
 
-const applyRelu6 = tf.customGrad((...args: unknown[]) => {
+const applyRelu6 = customGradient((...args: unknown[]) => {
   const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
   const value = backend.executeSingleOutput('Relu6', attributes, [x]);
   save([value]);
@@ -36,7 +36,7 @@ export function relu6(x: Tensor): Tensor {
   return applyRelu6(x);
 }
 
-const applyGelu = tf.customGrad((...args: unknown[]) => {
+const applyGelu = customGradient((...args: unknown[]) => {
   const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
   const cdf = tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5);
   save([x, cdf]);

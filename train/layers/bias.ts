@@ -1,10 +1,10 @@
 // Bias on the last axis, with TensorFlow's own gradient: tfjs's is a general sum over broadcast axes, which is slower.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
+import { attribute, backend, customGradient, DataType } from '../graph/tensorflow.ts';
 
 const attributes = [attribute.type('T', DataType.float32), attribute.string('data_format', 'NHWC')];
 
-const apply = tf.customGrad((...args: unknown[]) => {
+const apply = customGradient((...args: unknown[]) => {
   const [x, bias] = args as [Tensor, Tensor];
   return {
     value: backend.executeSingleOutput('BiasAdd', attributes, [x, bias]),
