@@ -7,10 +7,10 @@ import { type Builder, createBuilder } from './graph/builder.ts';
 import { isDynamic } from './graph/dimensions.ts';
 import { placeOf } from './graph/layout.ts';
 import { onnxType, valueInfo } from './graph/onnx.ts';
-import { createOp, describe } from './graph/op.ts';
+import { createOp, describeOp } from './graph/op.ts';
 import { plain } from './graph/operands.ts';
 import { layerOf, type Value } from './graph/value.ts';
-import { findConverter, wayOut } from './ops/index.ts';
+import { alternativeTo, findConverter } from './ops/index.ts';
 import { foldBatchNorm } from './passes/batch-norm.ts';
 import { dropUnused, foldConstants } from './passes/fold.ts';
 import { passes as allPasses, type Pass, runPasses } from './passes/index.ts';
@@ -132,7 +132,7 @@ function convertNode(
   const converter = findConverter(node.op);
   if (converter === undefined)
     throw new UserError(
-      `TensorFlow op ${describe(node, inputs.flatMap((value) => value.layer ?? [])[0])} cannot be exported to ONNX. ${wayOut(node.op)}`,
+      `TensorFlow op ${describeOp(node, inputs.flatMap((value) => value.layer ?? [])[0])} cannot be exported to ONNX. ${alternativeTo(node.op)}`,
     );
   const made = converter(createOp(build, node, inputs, uses));
   return 'name' in made ? [made] : made;

@@ -7,7 +7,7 @@ import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
 import { findRun } from '../../train/runs/run.ts';
 import { OPSETS } from '../convert.ts';
 import { changesInWords, TOLERANCE } from '../parity/index.ts';
-import { type Convert, exportModel, type Stage } from '../publish/export.ts';
+import { type Convert, type ExportStage, exportModel } from '../publish/export.ts';
 import { type CheckpointName, loadRun } from '../publish/from-run.ts';
 import { exportTfjs, tfjsArgs } from '../tfjs/command.ts';
 import { isModelPath } from '../tfjs/read.ts';
@@ -68,7 +68,8 @@ export const exportCommand = defineCommand({
     const converter = await converterOf(args.converter);
     const format = args.to === undefined ? undefined : findFormat(args.to);
     const foldBatchNorm = args['fold-batch-norm'] ?? false;
-    const onStage = (stage: Stage) => console.log(line(stage.name, stage.seconds, describeStage(stage)));
+    const onStage = (stage: ExportStage) =>
+      console.log(line(stage.name, stage.seconds, describeStage(stage)));
     const say = (stage: string, seconds: number | undefined, text: string) =>
       console.log(line(stage, seconds, text));
     if (args.run !== undefined && elsewhere) {
@@ -141,7 +142,7 @@ function toleranceOf(text = String(TOLERANCE)): number {
   );
 }
 
-function describeStage(stage: Stage): string {
+function describeStage(stage: ExportStage): string {
   switch (stage.name) {
     case 'traced':
       return `${stage.ops} TensorFlow ops`;

@@ -3,20 +3,20 @@ import type { Card } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
 import { argMax } from '../../train/loop/evaluate.ts';
-import type { OpenFile } from '../files/file.ts';
-import { type Pictures, readPictures } from '../files/pictures.ts';
+import type { OpenModelFile } from '../files/file.ts';
+import { type FolderPictures, readFolderPictures } from '../files/pictures.ts';
 import { onnxClassifier } from '../parity/classifier.ts';
 
 /** One model's answer to a picture. */
-export interface Answer {
+export interface TopLabel {
   readonly label: string;
   readonly probability: number;
 }
 
 export interface ChangedAnswer {
   readonly picture: string;
-  readonly before: Answer;
-  readonly after: Answer;
+  readonly before: TopLabel;
+  readonly after: TopLabel;
 }
 
 export interface Answers {
@@ -30,8 +30,8 @@ export interface Answers {
 
 /** @returns Undefined when a file has no card, so that nobody knows how to ask it. */
 export async function compareAnswers(
-  before: OpenFile,
-  after: OpenFile,
+  before: OpenModelFile,
+  after: OpenModelFile,
   folder: string | undefined,
 ): Promise<Answers | undefined> {
   if (before.card === undefined || after.card === undefined) return undefined;
@@ -57,8 +57,9 @@ export async function compareAnswers(
 
 const BATCH = 100;
 
-async function ask({ path, source }: OpenFile, card: Card, folder: string | undefined) {
-  const { names, images } = folder === undefined ? builtIn(card) : await readPictures(folder, card.input);
+async function ask({ path, source }: OpenModelFile, card: Card, folder: string | undefined) {
+  const { names, images } =
+    folder === undefined ? builtIn(card) : await readFolderPictures(folder, card.input);
   const size = images.length / names.length;
   const classifier = await onnxClassifier(source, card.input.shape).catch((error) => {
     const reason = messageOf(error);
@@ -75,14 +76,14 @@ async function ask({ path, source }: OpenFile, card: Card, folder: string | unde
   return { names, rows };
 }
 
-function builtIn({ input }: Card): Pictures {
+function builtIn({ input }: Card): FolderPictures {
   return {
     names: goldenNames,
     images: Buffer.concat(goldenNames.map((name) => goldenInput(name, input.shape))),
   };
 }
 
-function answerOf(row: Float32Array | undefined, labels: readonly string[]): Answer {
+function answerOf(row: Float32Array | undefined, labels: readonly string[]): TopLabel {
   const best = argMax(row ?? new Float32Array());
   return { label: labels[best] ?? String(best), probability: row?.[best] ?? Number.NaN };
 }

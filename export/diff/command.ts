@@ -1,9 +1,9 @@
 // `trainyard diff`: what differs between two model files.
 import { defineCommand } from 'citty';
 import { repositoryFolder } from '../../setup/paths.mjs';
-import { openFile } from '../files/file.ts';
+import { openModelFile } from '../files/file.ts';
 import { diff } from './index.ts';
-import { inWords } from './text.ts';
+import { differenceInWords } from './text.ts';
 
 const file = 'a .onnx file, or a model of the repository: digits or digits/1';
 
@@ -17,9 +17,9 @@ export const diffCommand = defineCommand({
     repository: { type: 'string', description: 'Folder of the model files', default: repositoryFolder },
   },
   async run({ args }) {
-    const before = await openFile(args.before, args.repository);
-    const after = await openFile(args.after, args.repository);
+    const before = await openModelFile(args.before, args.repository);
+    const after = await openModelFile(args.after, args.repository);
     const difference = await diff(before, after, args.pictures);
-    console.log(args.json ? JSON.stringify(difference, null, 2) : inWords(difference));
+    console.log(args.json ? JSON.stringify(difference, null, 2) : differenceInWords(difference));
   },
 });

@@ -8,11 +8,11 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from '../../models/onnx/schema.ts';
-import type { OpenFile } from '../files/file.ts';
+import type { OpenModelFile } from '../files/file.ts';
 import { type Answers, compareAnswers } from './answers.ts';
 
 /** Something of one file and of the other; absent where one has nothing of the kind. */
-export interface Change {
+export interface FileChange {
   readonly what: string;
   readonly before?: string;
   readonly after?: string;
@@ -27,23 +27,27 @@ export interface ChangedWeight {
   readonly relative: number;
 }
 
-export interface Difference {
+export interface ModelDifference {
   readonly before: string;
   readonly after: string;
-  readonly structure: readonly Change[];
+  readonly structure: readonly FileChange[];
   readonly weights: {
     readonly equal: number;
     readonly changed: readonly ChangedWeight[];
     /** Only in one of the files, or of another type or shape. */
-    readonly others: readonly Change[];
+    readonly others: readonly FileChange[];
   };
-  readonly card: readonly Change[];
+  readonly card: readonly FileChange[];
   /** Absent where the files cannot be asked the same. */
   readonly answers?: Answers;
 }
 
 /** @param folder - Pictures to ask both; without them, the built-in ones. */
-export async function diff(before: OpenFile, after: OpenFile, folder?: string): Promise<Difference> {
+export async function diff(
+  before: OpenModelFile,
+  after: OpenModelFile,
+  folder?: string,
+): Promise<ModelDifference> {
   const answers = await compareAnswers(before, after, folder);
   return {
     before: before.path,
@@ -55,7 +59,7 @@ export async function diff(before: OpenFile, after: OpenFile, folder?: string): 
   };
 }
 
-function structureChanges(before: ModelProto, after: ModelProto): Change[] {
+function structureChanges(before: ModelProto, after: ModelProto): FileChange[] {
   const facts = ({ opset_import, ir_version, producer_name, graph }: ModelProto) => ({
     opset: opset_import.map(({ domain, version }) => `${domain ? `${domain} ` : ''}${version}`).join(', '),
     'IR version': String(ir_version),
@@ -101,7 +105,7 @@ function attributeInWords({ f, i, s, t, floats, ints }: AttributeProto): string 
   return `[${floats ?? ints ?? []}]`;
 }
 
-function weightChanges(before: ModelProto, after: ModelProto): Difference['weights'] {
+function weightChanges(before: ModelProto, after: ModelProto): ModelDifference['weights'] {
   const [old, now] = [before, after].map(
     ({ graph }) => new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor])),
   ) as [Map<string, TensorProto>, Map<string, TensorProto>];
@@ -170,7 +174,7 @@ function typeName(code: number | undefined): string {
 }
 
 /** Every field of the cards, however deep, by its path: `recipe.schedule.learningRate`. */
-function cardChanges(before: unknown, after: unknown): Change[] {
+function cardChanges(before: unknown, after: unknown): FileChange[] {
   return compareMaps(fieldsOf(before), fieldsOf(after));
 }
 
@@ -193,13 +197,13 @@ function mapOf(values: Readonly<Record<string, string>>): Map<string, string> {
   return new Map(Object.entries(values));
 }
 
-function compareMaps(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): Change[] {
-  const changed = [...before].flatMap(([what, old]): Change[] => {
+function compareMaps(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): FileChange[] {
+  const changed = [...before].flatMap(([what, old]): FileChange[] => {
     const now = after.get(what);
     if (now === undefined) return [{ what, before: old }];
     return now === old ? [] : [{ what, before: old, after: now }];
   });
-  const added = [...after].flatMap(([what, now]): Change[] =>
+  const added = [...after].flatMap(([what, now]): FileChange[] =>
     before.has(what) ? [] : [{ what, after: now }],
   );
   return [...changed, ...added];

@@ -1,11 +1,18 @@
 // What differs between two model files, for the terminal.
 import { percent } from '../../train/report/terminal.ts';
-import type { Change, Difference } from './index.ts';
+import type { FileChange, ModelDifference } from './index.ts';
 
 /** Lines of a section that are shown; `--json` has all. */
 const SHOWN = 20;
 
-export function inWords({ before, after, structure, weights, card, answers }: Difference): string {
+export function differenceInWords({
+  before,
+  after,
+  structure,
+  weights,
+  card,
+  answers,
+}: ModelDifference): string {
   const { equal, changed, others } = weights;
   const weightLines = [
     ...[...changed]
@@ -37,7 +44,7 @@ function shorten(lines: readonly string[]): string[] {
   return [...lines.slice(0, SHOWN), `... and ${lines.length - SHOWN} lines more; --json has all`];
 }
 
-function changeLines({ what, before, after }: Change): string[] {
+function changeLines({ what, before, after }: FileChange): string[] {
   if (before !== undefined && after !== undefined) return [`~ ${what}: ${cut(before)} -> ${cut(after)}`];
   return [before === undefined ? `+ ${what}: ${cut(after ?? '')}` : `- ${what}: ${cut(before)}`];
 }
@@ -46,7 +53,7 @@ function cut(text: string): string {
   return text.length > 100 ? `${text.slice(0, 100)}...` : text;
 }
 
-function answerLines(answers: Difference['answers']): string[] {
+function answerLines(answers: ModelDifference['answers']): string[] {
   if (answers === undefined) return ['', 'answers: not asked, since one of the files has no card'];
   const { n, pictures, largest, changed } = answers;
   const furthest =

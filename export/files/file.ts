@@ -9,7 +9,7 @@ import { weightBytes } from '../../models/onnx/facts.ts';
 import { decodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 import { findModel } from '../../models/repository.ts';
 
-export interface OpenFile {
+export interface OpenModelFile {
   readonly path: string;
   /** Of the file, and of the weights beside it. */
   readonly size: number;
@@ -25,7 +25,7 @@ export interface OpenFile {
  * Opens `models/digits/1/model.onnx`, or `digits` (its newest version) or `digits/1` of the repository.
  * @throws UserError when there is no such file, or it is damaged or no ONNX.
  */
-export async function openFile(file: string, repository: string): Promise<OpenFile> {
+export async function openModelFile(file: string, repository: string): Promise<OpenModelFile> {
   const path = await pathOfModel(file, repository);
   let bytes: Uint8Array;
   try {
@@ -47,7 +47,7 @@ export async function openFile(file: string, repository: string): Promise<OpenFi
 }
 
 /** @throws UserError when the file has no card: it was exported as it is, or not by Trainyard. */
-export function cardOf({ path, card }: OpenFile): Card {
+export function cardOf({ path, card }: OpenModelFile): Card {
   if (card !== undefined) return card;
   throw new UserError(
     `${path} has no card that says what it promises: it was exported without --labels, or not by Trainyard. Try: npm run inspect ${path}`,

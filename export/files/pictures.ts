@@ -7,7 +7,7 @@ import type { Picture } from '../../models/image/picture.ts';
 import { prepare } from '../../models/image/prepare.ts';
 import { decode, readPicture } from '../../train/datasets/folder/decode.ts';
 
-export interface Pictures {
+export interface FolderPictures {
   /** Paths within the folder. */
   readonly names: readonly string[];
   /** uint8 `[N,H,W,C]`. */
@@ -20,10 +20,10 @@ const ENDINGS = /\.(jpe?g|png|webp|gif)$/i;
  * Reads every JPEG, PNG, WebP and GIF of a folder and the folders in it, in the order of their names.
  * @throws UserError when there is none, or one cannot be read; it names the file.
  */
-export async function readPictures(
+export async function readFolderPictures(
   folder: string,
   { shape, prepare: rule }: Card['input'],
-): Promise<Pictures> {
+): Promise<FolderPictures> {
   const names = listPictures(folder);
   if (names.length === 0)
     throw new UserError(`${folder} holds no pictures: expected files .jpg, .png, .webp or .gif.`);

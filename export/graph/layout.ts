@@ -15,12 +15,12 @@ export function placeOf(axis: number, layout: Layout, rank: number): number {
 }
 
 /** Brings one entry per axis from channels last into the order of `layout`. */
-export function arrange<T>(entries: readonly T[], layout: Layout): T[] {
+export function arrangeAxes<T>(entries: readonly T[], layout: Layout): T[] {
   return axesOf(layout, entries.length).flatMap((axis) => entries.slice(axis, axis + 1));
 }
 
 /** How a transposition gets from one order to the other. */
-export function permutation(from: Layout, to: Layout, rank: number): number[] {
+export function axisPermutation(from: Layout, to: Layout, rank: number): number[] {
   return axesOf(to, rank).map((axis) => placeOf(axis, from, rank));
 }
 

@@ -11,7 +11,7 @@ import { layerOf, type Value } from './value.ts';
 export type Converter = (op: Op) => Value | readonly Value[];
 
 /** Converters by name of the TensorFlow op. */
-export type Family = Readonly<Record<string, Converter>>;
+export type OpFamily = Readonly<Record<string, Converter>>;
 
 export interface Op {
   readonly build: Builder;
@@ -46,13 +46,13 @@ export function createOp(
   const ownLayer = inputs.flatMap(({ constant }) => layerOf(constant?.label ?? '') ?? [])[0];
   const layer = ownLayer ?? inputs.flatMap((value) => value.layer ?? [])[0];
   const unsupported = (what: string, wayOut: string) =>
-    new UserError(`${describe(node, layer)}: ${what} cannot be exported to ONNX. ${wayOut}`);
+    new UserError(`${describeOp(node, layer)}: ${what} cannot be exported to ONNX. ${wayOut}`);
 
   const input = (index: number): Value => {
     const value = inputs[index];
     if (value === undefined)
       throw new Error(
-        `${describe(node, layer)} has ${inputs.length} inputs; its converter asks for ${index}`,
+        `${describeOp(node, layer)} has ${inputs.length} inputs; its converter asks for ${index}`,
       );
     return value;
   };
@@ -99,7 +99,7 @@ export function createOp(
 }
 
 /** `Conv2D (n33, in or after layer conv1)`. */
-export function describe(node: Node, layer?: string): string {
+export function describeOp(node: Node, layer?: string): string {
   return layer === undefined
     ? `${node.op} (${node.name})`
     : `${node.op} (${node.name}, in or after layer ${layer})`;

@@ -3,10 +3,10 @@ import { UserError } from '../../models/errors.ts';
 import { dataType } from '../../models/onnx/schema.ts';
 import type { Builder } from './builder.ts';
 import { BATCH, isDynamic, isFixed } from './dimensions.ts';
-import { arrange, axesOf, type Layout, permutation, sameBytes } from './layout.ts';
+import { arrangeAxes, axesOf, axisPermutation, type Layout, sameBytes } from './layout.ts';
 import { attribute, bytesPerElement } from './onnx.ts';
 import { transpose } from './transpose.ts';
-import { sizeOf, type Value } from './value.ts';
+import { elementCount, type Value } from './value.ts';
 
 /** Name of `value` with its axes in the order of `layout`; transposes where it has another. */
 export function inLayout(build: Builder, value: Value, layout: Layout): string {
@@ -15,8 +15,8 @@ export function inLayout(build: Builder, value: Value, layout: Layout): string {
   if (value.layout === layout || shape.length < 3) return value.name;
   return build.once(`layout ${layout} ${shape} ${value.name}`, () => {
     if (sameBytes(shape))
-      return reshapeNode(build, value.name, arrange(shape, value.layout), arrange(shape, layout));
-    const perm = permutation(value.layout, layout, shape.length);
+      return reshapeNode(build, value.name, arrangeAxes(shape, value.layout), arrangeAxes(shape, layout));
+    const perm = axisPermutation(value.layout, layout, shape.length);
     return build.node('Transpose', [value.name], { attributes: [attribute.ints('perm', perm)] });
   });
 }
@@ -68,7 +68,7 @@ export function reshaped(build: Builder, value: Value, shape: readonly number[])
   if (shape.join() === source.shape.join()) return source;
   const layout = keepsChannelsFirst(source, shape) ? 'channelsFirst' : 'channelsLast';
   const as = layout === 'channelsFirst' || sameBytes(source.shape) ? source.layout : 'channelsLast';
-  const [from, to] = [arrange(source.shape, as), arrange(shape, layout)];
+  const [from, to] = [arrangeAxes(source.shape, as), arrangeAxes(shape, layout)];
   const ready = inLayout(build, source, as);
   const name = build.once(`reshape ${from} ${to} ${ready}`, () =>
     from.join() === to.join() ? ready : reshapeNode(build, ready, from, to),
@@ -100,11 +100,11 @@ export function aligned(build: Builder, values: readonly Value[]): Aligned {
 
 function operand(build: Builder, value: Value, rank: number, layout: Layout): string {
   const { shape } = value;
-  const single = isFixed(shape) && sizeOf(shape) === 1;
+  const single = isFixed(shape) && elementCount(shape) === 1;
   if (layout === 'channelsLast' || (single && shape.length < rank)) return plain(build, value);
   const full = reshaped(build, value, [...Array(rank - shape.length).fill(1), ...shape]);
   if (full.constant === undefined) return inLayout(build, full, layout);
-  const dims = arrange(full.shape, layout);
+  const dims = arrangeAxes(full.shape, layout);
   const leading = dims.findIndex((size) => size !== 1);
   const kept = leading > 0 && shape.length < rank ? dims.slice(leading) : dims;
   return permuted(build, full, axesOf(layout, rank), kept);
@@ -116,7 +116,7 @@ function operand(build: Builder, value: Value, rank: number, layout: Layout): st
  */
 function sameRest(from: readonly number[], to: readonly number[]): boolean {
   const others = [...from, ...to].some((size) => isDynamic(size) && size !== BATCH);
-  return others || sizeOf(from) === sizeOf(to);
+  return others || elementCount(from) === elementCount(to);
 }
 
 /** A zero in ONNX's Reshape copies the dimension: a size that is not known yet keeps its name where it keeps its place. */

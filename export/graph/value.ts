@@ -3,7 +3,7 @@ import { isDynamic } from './dimensions.ts';
 import type { Layout } from './layout.ts';
 
 /** Known contents of a value. */
-export interface Constant {
+export interface KnownValue {
   /** Little-endian, row-major. */
   readonly bytes: Uint8Array;
   /** Name of the variable it came from; such a constant keeps its name in the file. */
@@ -22,7 +22,7 @@ export interface Value {
   readonly shape: readonly number[];
   /** The order in which the ONNX value called `name` has these axes. */
   readonly layout: Layout;
-  readonly constant?: Constant;
+  readonly constant?: KnownValue;
   /** The layer it came out of, for messages. */
   readonly layer?: string;
   /** The value of which this is but another shape. */
@@ -30,7 +30,7 @@ export interface Value {
 }
 
 /** Number of elements of a shape; sizes that are not known yet count as one. */
-export function sizeOf(shape: readonly number[]): number {
+export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * (isDynamic(n) ? 1 : n), 1);
 }
 

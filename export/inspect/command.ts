@@ -7,7 +7,7 @@ import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
 import { findRun } from '../../train/runs/run.ts';
 import { pathOfModel } from '../files/file.ts';
 import { describeWithWork } from './describe.ts';
-import { inWords } from './text.ts';
+import { inspectionInWords } from './text.ts';
 
 export const inspectCommand = defineCommand({
   meta: { name: 'inspect', description: 'List what is in a checkpoint, a run or a model file' },
@@ -25,7 +25,7 @@ export const inspectCommand = defineCommand({
   },
   async run({ args }) {
     const described = await describeWithWork(await pathOf(args, args.file), sizesOf(args.sizes));
-    console.log(args.json ? JSON.stringify(described, null, 2) : inWords(described));
+    console.log(args.json ? JSON.stringify(described, null, 2) : inspectionInWords(described));
   },
 });
 

@@ -11,14 +11,14 @@ import { readSafetensors } from '../../train/files/safetensors.ts';
 import type { Recipe } from '../../train/recipes/index.ts';
 import { type Progress, readCheckpoint } from '../../train/runs/checkpoint.ts';
 import { type Runtimes, runtimesOf } from './runtimes.ts';
-import { type Statistics, statisticsOf } from './statistics.ts';
-import { type Work, workOf } from './work.ts';
+import { statisticsOf, type WeightStatistics } from './statistics.ts';
+import { type ModelWork, workOf } from './work.ts';
 
 export interface DescribedTensor {
   name: string;
   shape: readonly number[];
   /** Absent for what is not float32. */
-  statistics?: Statistics;
+  statistics?: WeightStatistics;
 }
 
 interface Described {
@@ -49,7 +49,7 @@ export interface DescribedModel extends Described {
   card?: Card;
   runtimes: Runtimes;
   /** What one picture costs; absent where it was not asked for, a sentence where the model could not be run. */
-  work?: Work | string;
+  work?: ModelWork | string;
 }
 
 /** @throws UserError when the file is missing, damaged, or neither safetensors nor ONNX. */

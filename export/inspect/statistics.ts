@@ -1,6 +1,6 @@
 // What an array of weights looks like, in five numbers.
 
-export interface Statistics {
+export interface WeightStatistics {
   mean: number;
   /** Standard deviation, over all values (n, not n - 1). */
   deviation: number;
@@ -11,7 +11,7 @@ export interface Statistics {
 }
 
 /** @returns All NaN for an empty array. */
-export function statisticsOf(values: Float32Array): Statistics {
+export function statisticsOf(values: Float32Array): WeightStatistics {
   const n = values.length;
   let [sum, min, max, zeros] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
   for (const value of values) {

@@ -3,10 +3,10 @@ import { stepsOf, wordsOf } from '../../train/recipes/index.ts';
 import { percent } from '../../train/report/terminal.ts';
 import { changesInWords } from '../parity/index.ts';
 import type { DescribedCheckpoint, DescribedModel, DescribedTensor } from './describe.ts';
-import type { Work } from './work.ts';
+import type { ModelWork } from './work.ts';
 
 /** What the terminal shows. */
-export function inWords(described: DescribedCheckpoint | DescribedModel): string {
+export function inspectionInWords(described: DescribedCheckpoint | DescribedModel): string {
   const { path, bytes, tensors, values } = described;
   const size = `${tensors.length} tensors, ${count(values)} numbers, ${(bytes / 1e6).toFixed(2)} MB`;
   const about = described.kind === 'checkpoint' ? aboutCheckpoint(described) : aboutModel(described);
@@ -118,7 +118,7 @@ function table(tensors: readonly DescribedTensor[]): string {
 }
 
 /** A row a node, in the order in which they run. */
-function nodeTable({ nodes }: Work): string {
+function nodeTable({ nodes }: ModelWork): string {
   const rows = nodes.map(({ name, op, shape, parameters, flops }) => [
     name,
     op,

@@ -2,7 +2,7 @@
 import * as ort from 'onnxruntime-node';
 import { dataType, type ModelProto, type NodeProto } from '../../models/onnx/schema.ts';
 import { withOutputs } from '../parity/drift.ts';
-import { openSession } from '../parity/session.ts';
+import { createInferenceSession } from '../parity/session.ts';
 
 export interface NodeWork {
   readonly name: string;
@@ -15,7 +15,7 @@ export interface NodeWork {
   readonly parameters: number;
 }
 
-export interface Work {
+export interface ModelWork {
   readonly nodes: readonly NodeWork[];
   readonly flops: number;
   readonly memory: {
@@ -46,7 +46,10 @@ const PER_NUMBER: Readonly<Record<string, number>> = {
  * @param sizes - What dimensions with a name are, such as `{ height: 224 }`; a dimension that is not among them is 1.
  * @throws Error when onnxruntime cannot run it; it says why.
  */
-export async function workOf(model: ModelProto, sizes: Readonly<Record<string, number>> = {}): Promise<Work> {
+export async function workOf(
+  model: ModelProto,
+  sizes: Readonly<Record<string, number>> = {},
+): Promise<ModelWork> {
   const names = model.graph.node.flatMap(({ output }) => output.filter(Boolean));
   const values = await run(model, names, sizes);
   const tensors = new Map(model.graph.initializer.map(({ name = '', dims }) => [name, dims]));
@@ -86,7 +89,7 @@ async function run(
   sizes: Readonly<Record<string, number>>,
 ): Promise<Map<string, Value>> {
   // As it is in the file: onnxruntime would put nodes together.
-  const session = await openSession(withOutputs(model, names), {
+  const session = await createInferenceSession(withOutputs(model, names), {
     graphOptimizationLevel: 'disabled',
   });
   try {

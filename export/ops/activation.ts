@@ -2,7 +2,7 @@
 import type { AttributeProto } from '../../models/onnx/schema.ts';
 import { placeOf } from '../graph/layout.ts';
 import { attribute } from '../graph/onnx.ts';
-import type { Converter, Family, Op } from '../graph/op.ts';
+import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { asIs, scalar } from '../graph/operands.ts';
 
 type Attributes = (op: Op) => AttributeProto[];
@@ -36,7 +36,7 @@ function overChannels(operator: 'Softmax' | 'LogSoftmax'): Converter {
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
 
-export const activation: Family = {
+export const activation: OpFamily = {
   Relu: activate('Relu'),
   Relu6: relu6,
   LeakyRelu: activate('LeakyRelu', (op) => [attribute.float('alpha', op.number('alpha', 0.2))]),

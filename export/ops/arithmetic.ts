@@ -1,6 +1,6 @@
 // Arithmetic, element by element: of one array, and of several with broadcasting.
 import { dataType } from '../../models/onnx/schema.ts';
-import type { Converter, Family, Op } from '../graph/op.ts';
+import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { aligned, asIs, scalar } from '../graph/operands.ts';
 import { addition, biasAdd } from './bias.ts';
 
@@ -72,7 +72,7 @@ const angle: Compute = (op, names) => {
   return op.emit('Where', [op.emit('Equal', [x, zero]), upright, sloping]);
 };
 
-export const arithmetic: Family = {
+export const arithmetic: OpFamily = {
   Abs: unary('Abs'),
   Neg: unary('Neg'),
   Sign: unary('Sign'),

@@ -1,7 +1,7 @@
 // Biases and other additions of a constant per channel: inside the convolution or product where that is possible.
 import type { Converter, Op } from '../graph/op.ts';
 import { aligned, permuted } from '../graph/operands.ts';
-import { sizeOf, type Value } from '../graph/value.ts';
+import { elementCount, type Value } from '../graph/value.ts';
 
 /** Operators whose third input is a bias `[C]`. */
 const takesBias = new Set(['Conv', 'ConvTranspose', 'Gemm']);
@@ -26,7 +26,7 @@ function withBias(op: Op, x: number, bias: number): Value | undefined {
   const [value, constant] = [op.input(x), op.input(bias)];
   const source = value.source ?? value;
   const channels = value.shape.at(-1) ?? 0;
-  const perChannel = constant.shape.at(-1) === channels && sizeOf(constant.shape) === channels;
+  const perChannel = constant.shape.at(-1) === channels && elementCount(constant.shape) === channels;
   if (constant.constant === undefined || !perChannel || constant.shape.length > value.shape.length)
     return undefined;
   const producer = op.build.producer(source.name);

@@ -1,7 +1,7 @@
 // Places moved into the batch or the channels and back, block by block: what TensorFlow 1 dilated convolutions with.
 import { isFixed } from '../graph/dimensions.ts';
 import { attribute } from '../graph/onnx.ts';
-import type { Converter, Family, Op } from '../graph/op.ts';
+import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { inLayout, plain, reshaped } from '../graph/operands.ts';
 import type { Value } from '../graph/value.ts';
 
@@ -91,7 +91,7 @@ const spaceToDepth: Converter = (op) => {
   return op.result(name, 'channelsFirst');
 };
 
-export const blocks: Family = {
+export const blocks: OpFamily = {
   SpaceToBatchND: spaceToBatch,
   BatchToSpaceND: batchToSpace,
   SpaceToDepth: spaceToDepth,

@@ -1,7 +1,7 @@
 // Which boxes are kept of those that overlap. Only the padded form has a size that a trace knows.
 import { dataType } from '../../models/onnx/schema.ts';
 import { attribute } from '../graph/onnx.ts';
-import type { Converter, Family } from '../graph/op.ts';
+import type { Converter, OpFamily } from '../graph/op.ts';
 import { plain } from '../graph/operands.ts';
 
 /**
@@ -36,4 +36,4 @@ const nonMaxSuppression: Converter = (op) => {
   );
 };
 
-export const boxes: Family = { NonMaxSuppressionV4: nonMaxSuppression };
+export const boxes: OpFamily = { NonMaxSuppressionV4: nonMaxSuppression };

@@ -1,6 +1,6 @@
 // Changes of element type, and ops that change nothing.
 import { attribute, onnxType } from '../graph/onnx.ts';
-import type { Converter, Family } from '../graph/op.ts';
+import type { Converter, OpFamily } from '../graph/op.ts';
 import { asIs } from '../graph/operands.ts';
 
 /** Numbers are cut off toward zero in both. */
@@ -15,7 +15,7 @@ const cast: Converter = (op) => {
 /** In inference these hand on what they get. */
 const nothing: Converter = (op) => op.input(0);
 
-export const casts: Family = {
+export const casts: OpFamily = {
   Cast: cast,
   Identity: nothing,
   Snapshot: nothing,

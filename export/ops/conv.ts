@@ -1,7 +1,7 @@
 // Convolutions: plain, depthwise and transposed.
 import { isDynamic } from '../graph/dimensions.ts';
 import { attribute } from '../graph/onnx.ts';
-import type { Converter, Family } from '../graph/op.ts';
+import type { Converter, OpFamily } from '../graph/op.ts';
 import { inLayout, permuted } from '../graph/operands.ts';
 import { windowAttributes, windowsOf } from './windows.ts';
 
@@ -74,7 +74,7 @@ const transposed: Converter = (op) => {
   return { ...result, name };
 };
 
-export const conv: Family = {
+export const conv: OpFamily = {
   Conv2D: convolution,
   Conv3D: convolution,
   DepthwiseConv2dNative: depthwise,

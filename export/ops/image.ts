@@ -1,7 +1,7 @@
 // Pictures: other sizes, parts, and channels moved into places.
 import { type AttributeProto, dataType } from '../../models/onnx/schema.ts';
 import { attribute } from '../graph/onnx.ts';
-import type { Converter, Family, Op } from '../graph/op.ts';
+import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { factorBetween, inLayout, shapeTensor } from '../graph/operands.ts';
 import type { Value } from '../graph/value.ts';
 import { cropAndResize } from './crop.ts';
@@ -72,7 +72,7 @@ const depthToSpace: Converter = (op) => {
   return op.result(name, 'channelsFirst');
 };
 
-export const image: Family = {
+export const image: OpFamily = {
   ResizeBilinear: resize(linear),
   ResizeNearestNeighbor: resize(nearest),
   DepthToSpace: depthToSpace,

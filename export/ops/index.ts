@@ -1,6 +1,6 @@
 // All converters by name of the TensorFlow op, and what to say about the ops that have none.
 import { nearest } from '../../models/nearest.ts';
-import type { Converter, Family } from '../graph/op.ts';
+import type { Converter, OpFamily } from '../graph/op.ts';
 import { activation } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { blocks } from './blocks.ts';
@@ -20,7 +20,7 @@ import { shape } from './shape.ts';
 import { parts } from './slice.ts';
 
 /** The families, by what they are about. */
-export const families: Readonly<Record<string, Family>> = {
+export const opFamilies: Readonly<Record<string, OpFamily>> = {
   convolution: conv,
   pooling: pool,
   normalization: norm,
@@ -41,7 +41,7 @@ export const families: Readonly<Record<string, Family>> = {
 };
 
 const converters: ReadonlyMap<string, Converter> = new Map(
-  Object.values(families).flatMap((family) => Object.entries(family)),
+  Object.values(opFamilies).flatMap((family) => Object.entries(family)),
 );
 
 /** The converter of a TensorFlow op; undefined when it has none. */
@@ -63,7 +63,7 @@ const hints: readonly [pattern: RegExp, wayOut: string][] = [
 ];
 
 /** What to do about an op without a converter, in one sentence. */
-export function wayOut(op: string): string {
+export function alternativeTo(op: string): string {
   const hint = hints.find(([pattern]) => pattern.test(op));
   if (hint !== undefined) return hint[1];
   const near = nearest(op, [...converters.keys()]);

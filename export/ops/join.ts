@@ -1,11 +1,11 @@
 // Putting together: concatenation, stacking, padding, repetition, one-hot vectors.
 import { dataType } from '../../models/onnx/schema.ts';
 import { isFixed } from '../graph/dimensions.ts';
-import { arrange, placeOf } from '../graph/layout.ts';
+import { arrangeAxes, placeOf } from '../graph/layout.ts';
 import { attribute } from '../graph/onnx.ts';
-import type { Converter, Family, Op } from '../graph/op.ts';
+import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { asIs, inLayout, plain, reshaped, scalar, shapeTensor } from '../graph/operands.ts';
-import { sizeOf, type Value } from '../graph/value.ts';
+import { elementCount, type Value } from '../graph/value.ts';
 
 const concat: Converter = (op) => {
   const parts = op.inputs.slice(0, -1);
@@ -29,7 +29,7 @@ const pack: Converter = (op) => {
 /** Paddings `[axes,2]` in ONNX's order: all beginnings, then all ends. */
 const pad: Converter = (op) => {
   const [x, paddings] = [op.input(0), op.integers(1)];
-  const pairs = arrange(
+  const pairs = arrangeAxes(
     x.shape.map((_, axis) => paddings.slice(2 * axis, 2 * axis + 2)),
     x.layout,
   );
@@ -65,7 +65,7 @@ function symmetric(op: Op, pairs: readonly number[][]): Value {
 
 const tile: Converter = (op) => {
   const [x, repeats] = [op.input(0), op.integers(1)];
-  const inputs = [asIs(op.build, x), shapeTensor(op.build, arrange(repeats, x.layout))];
+  const inputs = [asIs(op.build, x), shapeTensor(op.build, arrangeAxes(repeats, x.layout))];
   return op.result(op.emit('Tile', inputs), x.layout);
 };
 
@@ -123,7 +123,7 @@ const diagonal: Converter = (op) => {
   const x = op.input(0);
   if (!isFixed(x.shape))
     throw op.unsupported('a diagonal whose length varies', 'Multiply by an identity matrix.');
-  const n = sizeOf(x.shape);
+  const n = elementCount(x.shape);
   const bytes = Uint8Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
   const square = build.constant({ type: dataType.BOOL, dims: [n, n], bytes });
   const row = plain(build, reshaped(build, x, [n]));
@@ -132,7 +132,7 @@ const diagonal: Converter = (op) => {
   return reshaped(build, { ...result, shape: [n, n] }, result.shape);
 };
 
-export const join: Family = {
+export const join: OpFamily = {
   ConcatV2: concat,
   Pack: pack,
   Pad: pad,

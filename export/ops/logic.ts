@@ -1,5 +1,5 @@
 // Comparisons, logic and choosing by a condition.
-import type { Converter, Family, Op } from '../graph/op.ts';
+import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { aligned, asIs, reshaped, scalar } from '../graph/operands.ts';
 
 /** A function of two arrays that are broadcast against each other. */
@@ -31,7 +31,7 @@ const select: Converter = (op) => {
   return op.result(op.emit('Where', names), layout);
 };
 
-export const logic: Family = {
+export const logic: OpFamily = {
   Equal: compare('Equal'),
   NotEqual: compare('Equal', true),
   Greater: compare('Greater'),

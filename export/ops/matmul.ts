@@ -1,6 +1,6 @@
 // Matrix products.
 import { attribute } from '../graph/onnx.ts';
-import type { Converter, Family, Op } from '../graph/op.ts';
+import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { permuted, plain, reshaped } from '../graph/operands.ts';
 import type { Value } from '../graph/value.ts';
 
@@ -41,7 +41,7 @@ const einsum: Converter = (op) => {
   return op.result(op.emit('Einsum', names, [attribute.text('equation', op.text('equation', ''))]));
 };
 
-export const matmul: Family = {
+export const matmul: OpFamily = {
   BatchMatMul: product,
   BatchMatMulV2: product,
   MatMul: product,

@@ -1,7 +1,7 @@
 // Gray morphology: the largest sum of a picture's place and the filter's, over the filter.
 import { dataType } from '../../models/onnx/schema.ts';
 import { isFixed } from '../graph/dimensions.ts';
-import type { Converter, Family } from '../graph/op.ts';
+import type { Converter, OpFamily } from '../graph/op.ts';
 import { permuted, plain, scalar } from '../graph/operands.ts';
 import { samePadding } from './windows.ts';
 
@@ -50,4 +50,4 @@ function int64(value: number): Uint8Array {
   return new Uint8Array(BigInt64Array.of(BigInt(value)).buffer);
 }
 
-export const morphology: Family = { Dilation2D: dilation };
+export const morphology: OpFamily = { Dilation2D: dilation };

@@ -1,6 +1,6 @@
 // Normalization: batch norm by moving statistics, and local response normalization.
 import { attribute } from '../graph/onnx.ts';
-import type { Converter, Family } from '../graph/op.ts';
+import type { Converter, OpFamily } from '../graph/op.ts';
 import { inLayout, plain, reshaped } from '../graph/operands.ts';
 
 /**
@@ -47,7 +47,7 @@ const localResponse: Converter = (op) => {
   return op.result(name, 'channelsFirst');
 };
 
-export const norm: Family = {
+export const norm: OpFamily = {
   FusedBatchNorm: batchNorm,
   FusedBatchNormV2: batchNorm,
   FusedBatchNormV3: batchNorm,

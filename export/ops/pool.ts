@@ -1,5 +1,5 @@
 // Pooling: the largest value or the mean of each window.
-import type { Converter, Family } from '../graph/op.ts';
+import type { Converter, OpFamily } from '../graph/op.ts';
 import { inLayout } from '../graph/operands.ts';
 import { windowAttributes, windowsOf } from './windows.ts';
 
@@ -13,7 +13,7 @@ function pooling(operator: 'MaxPool' | 'AveragePool'): Converter {
   };
 }
 
-export const pool: Family = {
+export const pool: OpFamily = {
   MaxPool: pooling('MaxPool'),
   MaxPool3D: pooling('MaxPool'),
   AvgPool: pooling('AveragePool'),

@@ -2,7 +2,7 @@
 import { dataType } from '../../models/onnx/schema.ts';
 import { axesOf, type Layout, placeOf } from '../graph/layout.ts';
 import { attribute } from '../graph/onnx.ts';
-import type { Converter, Family, Op } from '../graph/op.ts';
+import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { asIs, inLayout } from '../graph/operands.ts';
 import type { Value } from '../graph/value.ts';
 
@@ -59,7 +59,7 @@ function cast(type: number): Around {
   return (op, x) => op.emit('Cast', [x], [attribute.int('to', type)]);
 }
 
-export const reduction: Family = {
+export const reduction: OpFamily = {
   Sum: reduce('ReduceSum'),
   Mean: reduce('ReduceMean'),
   Max: reduce('ReduceMax'),

@@ -1,9 +1,9 @@
 // By index into several axes at once: gathering, scattering, counting, sums over segments.
 import { dataType } from '../../models/onnx/schema.ts';
 import { attribute } from '../graph/onnx.ts';
-import type { Converter, Family, Op } from '../graph/op.ts';
+import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { plain, scalar, shapeTensor } from '../graph/operands.ts';
-import { sizeOf, type Value } from '../graph/value.ts';
+import { elementCount, type Value } from '../graph/value.ts';
 
 /** Indices as int64, which ONNX wants, `[...,axes]`; of a list of places, one index each. */
 function indicesOf(op: Op, value: Value, unsqueeze = false): string {
@@ -94,7 +94,7 @@ const bincount: Converter = (op) => {
   const zeroAndOne = build.constant({ type: dataType.FLOAT, dims: [2], bytes });
   const inputs = [indicesOf(op, values), build.integers([size]), zeroAndOne];
   const rows = op.emit('OneHot', inputs, [attribute.int('axis', -1)]);
-  const unweighted = sizeOf(weights.shape) === 0;
+  const unweighted = elementCount(weights.shape) === 0;
   const sum = unweighted
     ? op.emit('ReduceSum', [rows, build.integers([0])], [attribute.int('keepdims', 0)])
     : op.emit('MatMul', [plain(build, weights), rows]);
@@ -102,7 +102,7 @@ const bincount: Converter = (op) => {
   return op.result(type === dataType.FLOAT ? sum : op.emit('Cast', [sum], [attribute.int('to', type)]));
 };
 
-export const scatter: Family = {
+export const scatter: OpFamily = {
   GatherNd: gatherNd,
   ScatterNd: scatterNd,
   TensorScatterUpdate: scatterUpdate,

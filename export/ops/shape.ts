@@ -1,7 +1,7 @@
 // Shapes: other dimensions for the same elements, and other orders of axes.
 import { placeOf } from '../graph/layout.ts';
 import { attribute } from '../graph/onnx.ts';
-import type { Converter, Family } from '../graph/op.ts';
+import type { Converter, OpFamily } from '../graph/op.ts';
 import { asIs, reshaped } from '../graph/operands.ts';
 
 /** Reshape, ExpandDims and Squeeze: the shape of the result is known, but for the batch. */
@@ -20,7 +20,7 @@ const transpose: Converter = (op) => {
   return op.result(op.emit('Transpose', [name], [attribute.ints('perm', perm)]));
 };
 
-export const shape: Family = {
+export const shape: OpFamily = {
   Reshape: reshape,
   ExpandDims: reshape,
   Squeeze: reshape,

@@ -1,9 +1,9 @@
 // Taking parts: slices, splits, rows by index, reversal, the largest few.
 import { dataType } from '../../models/onnx/schema.ts';
 import { isDynamic, isFixed } from '../graph/dimensions.ts';
-import { arrange, type Layout, placeOf } from '../graph/layout.ts';
+import { arrangeAxes, type Layout, placeOf } from '../graph/layout.ts';
 import { attribute, int64Bytes } from '../graph/onnx.ts';
-import type { Converter, Family, Op } from '../graph/op.ts';
+import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { asIs, plain, reshaped, scalar } from '../graph/operands.ts';
 import type { Value } from '../graph/value.ts';
 import { emitReduce } from './reduce.ts';
@@ -23,7 +23,7 @@ const whole: Cut = { start: 0, end: END, step: 1 };
 /** Adds a Slice with one cut per axis (counted with channels last); nothing if every axis is kept whole. */
 function emitSlice(op: Op, x: Value, cuts: readonly Cut[]): string {
   const name = asIs(op.build, x);
-  const cut = arrange(cuts, x.layout).flatMap((entry, place) =>
+  const cut = arrangeAxes(cuts, x.layout).flatMap((entry, place) =>
     entry.step === 1 && entry.start === 0 && entry.end === END ? [] : [{ ...entry, place }],
   );
   if (cut.length === 0) return name;
@@ -251,7 +251,7 @@ const cumulativeProduct: Converter = (op) => {
   return op.result(emitReduce(op, 'ReduceProd', chosen, [axis + 1], false));
 };
 
-export const parts: Family = {
+export const parts: OpFamily = {
   Slice: slice,
   StridedSlice: stridedSlice,
   Split: equalSplit,

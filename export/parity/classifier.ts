@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-node';
 import { compile, type State } from '../../train/graph/compile.ts';
 import type { Graph } from '../../train/graph/graph.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
-import { openSession, type Source } from './session.ts';
+import { createInferenceSession, type ModelSource } from './session.ts';
 
 /** Height, width and channels of the pictures that a model takes. */
 export type Shape = readonly [height: number, width: number, channels: number];
@@ -38,8 +38,8 @@ export function tensorflowClassifier(graph: Graph, state: State, shape: Shape): 
 }
 
 /** Runs a model with an input `image` and an output `probabilities` on the CPU. */
-export async function onnxClassifier(model: Source, shape: Shape): Promise<Classifier> {
-  const session = await openSession(model);
+export async function onnxClassifier(model: ModelSource, shape: Shape): Promise<Classifier> {
+  const session = await createInferenceSession(model);
   return {
     async classify(images) {
       // A copy: onnxruntime takes no shared memory, where data sets lie.

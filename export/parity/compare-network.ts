@@ -5,12 +5,12 @@ import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { random } from '../../train/random.ts';
 import { ANY_NUMBER, type InputSpec } from '../trace/index.ts';
 import type { Network } from '../trace/network.ts';
-import { openSession, type Source } from './session.ts';
+import { createInferenceSession, type ModelSource } from './session.ts';
 
 /** How far two answers may be apart, relative to 1 or to the value, whichever is larger. */
 export const ANSWER_TOLERANCE = 1e-4;
 
-export interface Comparison {
+export interface NetworkComparison {
   /** Runs compared, each with other inputs. */
   readonly runs: number;
   /** Relative to 1 or to the value; infinite where one of the two gave no number. */
@@ -28,8 +28,8 @@ const CHOICES = [
 /**
  * Runs the network and the file on the same inputs, drawn from 0 to 1 (whole numbers: 0 or 1; bytes: all).
  */
-export async function compareNetwork(network: Network, model: Source): Promise<Comparison> {
-  const session = await openSession(model);
+export async function compareNetwork(network: Network, model: ModelSource): Promise<NetworkComparison> {
+  const session = await createInferenceSession(model);
   try {
     let [largestDifference, output, runs] = [0, network.outputs[0] ?? '', 0];
     for (const choice of CHOICES) {

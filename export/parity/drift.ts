@@ -8,7 +8,7 @@ import { weightsOfModel } from '../../train/runs/weights-of-model-file.ts';
 import { transpose } from '../graph/transpose.ts';
 import { layerOf } from '../graph/value.ts';
 import type { Shape } from './classifier.ts';
-import { openSession } from './session.ts';
+import { createInferenceSession } from './session.ts';
 
 /** One layer in both computations. */
 export interface LayerDrift {
@@ -195,7 +195,7 @@ async function runModel(
   dims: readonly number[],
   names: readonly string[],
 ): Promise<Value[]> {
-  const session = await openSession(withOutputs(model, names));
+  const session = await createInferenceSession(withOutputs(model, names));
   try {
     const image = new ort.Tensor('uint8', new Uint8Array(images), dims);
     const results = await session.run({ [model.graph.input[0]?.name ?? '']: image });

@@ -9,14 +9,14 @@ import { encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 import { LARGEST_FILE, writeModel } from '../files/write-model.ts';
 
 /** A model file's path, which may have weights in a file beside it; its bytes; or the model itself. */
-export type Source = string | Uint8Array | ModelProto;
+export type ModelSource = string | Uint8Array | ModelProto;
 
 /**
  * Loads a model on the CPU. One in memory whose weights have more than `largest` bytes is loaded from a temporary
  * folder: onnxruntime takes no longer message.
  */
-export async function openSession(
-  source: Source,
+export async function createInferenceSession(
+  source: ModelSource,
   options: ort.InferenceSession.SessionOptions = {},
   largest = LARGEST_FILE,
 ): Promise<ort.InferenceSession> {

@@ -1,10 +1,10 @@
 // The passes over the ONNX graph, in the order in which they run; each leaves the model's answers as they are.
 import type { GraphProto } from '../../models/onnx/schema.ts';
-import { mergeReshapes, mergeTransposes } from './chains.ts';
 import { mergeClips } from './clips.ts';
 import { removeDead } from './dead.ts';
 import { mergeGelu } from './gelu.ts';
 import { removeIdentities } from './identities.ts';
+import { mergeReshapes, mergeTransposes } from './merge-reshapes.ts';
 import { mergePads } from './pads.ts';
 import { transposesFirst } from './transposes-first.ts';
 

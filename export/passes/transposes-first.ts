@@ -1,7 +1,7 @@
 // Brings the transposition of a picture before its scaling: bytes are moved instead of floats, and a constant for each
 // channel meets a whole plane of numbers at once.
 import type { GraphProto, NodeProto, TensorProto } from '../../models/onnx/schema.ts';
-import { permutation } from '../graph/layout.ts';
+import { axisPermutation } from '../graph/layout.ts';
 import { bytesPerElement, int64Bytes } from '../graph/onnx.ts';
 import { transpose } from '../graph/transpose.ts';
 import { countUses, producers } from './rewrite.ts';
@@ -106,7 +106,7 @@ function turnedPads(tensor: TensorProto, perm: readonly number[]): TensorProto |
 
 function isToChannelsFirst(node: NodeProto): boolean {
   const perm = permOf(node);
-  const expected = perm && permutation('channelsLast', 'channelsFirst', perm.length);
+  const expected = perm && axisPermutation('channelsLast', 'channelsFirst', perm.length);
   return expected !== undefined && expected.length > 2 && expected.join() === perm?.join();
 }
 

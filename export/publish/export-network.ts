@@ -2,14 +2,14 @@
 import { UserError } from '../../models/errors.ts';
 import { convert } from '../convert.ts';
 import { writeModel } from '../files/write-model.ts';
-import { ANSWER_TOLERANCE, type Comparison, compareNetwork } from '../parity/compare-network.ts';
+import { ANSWER_TOLERANCE, compareNetwork, type NetworkComparison } from '../parity/compare-network.ts';
 import { type Network, type NetworkOptions, stateOf, traceNetwork } from '../trace/network.ts';
 import type { Convert } from './export.ts';
 
 export interface ExportedNetwork {
   /** The written files, the model first; large weights are in a second one. */
   readonly files: readonly string[];
-  readonly comparison: Comparison;
+  readonly comparison: NetworkComparison;
   readonly nodes: number;
 }
 
@@ -30,7 +30,7 @@ export async function exportNetwork(
 ): Promise<ExportedNetwork> {
   const { name, outputs } = network;
   const model = await converter(traceNetwork(network), stateOf(network), { name, outputs, ...options });
-  const found: Comparison[] = [];
+  const found: NetworkComparison[] = [];
   const files = await writeModel(path, model, async (temporary) => {
     const comparison = await compareNetwork(network, temporary);
     found.push(comparison);
@@ -41,7 +41,7 @@ export async function exportNetwork(
   return { files, comparison, nodes: model.graph.node.length };
 }
 
-function failure(name: string, { largestDifference, output }: Comparison): UserError {
+function failure(name: string, { largestDifference, output }: NetworkComparison): UserError {
   return new UserError(
     `${name} was not exported: onnxruntime does not answer as tfjs does. The largest difference is ${largestDifference.toExponential(2)} (allowed: ${ANSWER_TOLERANCE.toExponential(0)} of 1 or of the value), in output ${output}. Nothing was written. If the model takes pictures of any size, try one: \`--size 224\`; otherwise this is a bug in export/.`,
   );

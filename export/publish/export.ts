@@ -12,10 +12,10 @@ import { type Classifier, type Shape, tensorflowClassifier } from '../parity/cla
 import { type Drift, driftInWords, measureDrift } from '../parity/drift.ts';
 import { type Parity, TOLERANCE } from '../parity/index.ts';
 import { type CardDraft, roundUp } from './card.ts';
-import { publish, type Stage, stopwatch } from './index.ts';
+import { type ExportStage, publish, stopwatch } from './index.ts';
 import { exportJoined } from './with-backbone.ts';
 
-export type { Stage } from './index.ts';
+export type { ExportStage } from './index.ts';
 
 /** A network to be exported. */
 export interface Exportable {
@@ -38,7 +38,7 @@ export interface ExportOptions {
   readonly foldBatchNorm?: boolean;
   readonly tolerance?: number;
   /** Told after each stage. */
-  readonly onStage?: (stage: Stage) => void;
+  readonly onStage?: (stage: ExportStage) => void;
   /** Converts the trace; by default our own exporter. */
   readonly convert?: Convert;
   /** What the file is held against; by default the network itself, run by TensorFlow. */

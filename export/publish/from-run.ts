@@ -12,7 +12,7 @@ import { readCheckpoint } from '../../train/runs/checkpoint.ts';
 import type { Run } from '../../train/runs/run.ts';
 import type { Exportable } from './export.ts';
 import { networkOf } from './from-checkpoint.ts';
-import { calibrationOf, tempered } from './temperature.ts';
+import { fitTemperature, temperedSoftmax } from './temperature.ts';
 
 export type CheckpointName = 'best' | 'last';
 
@@ -47,7 +47,7 @@ export async function loadRun(
   const { onFeatures, logits } = network;
   const backbone = recipe.backbone && readBackbone(recipe.backbone, recipe.standardize, shape);
   const logitsOf = (backbone && onFeatures) ?? logits;
-  const calibration = calibrate ? await calibrationOf(network, dataset) : undefined;
+  const calibration = calibrate ? await fitTemperature(network, dataset) : undefined;
 
   const told = publicRecipe(recipe);
   return {
@@ -72,7 +72,7 @@ export async function loadRun(
       })),
     },
     probabilities: calibration
-      ? (input) => tempered(logitsOf(input), calibration.temperature)
+      ? (input) => temperedSoftmax(logitsOf(input), calibration.temperature)
       : (input) => tf.softmax(logitsOf(input)),
     variables: network.variables,
     ...(backbone && { backbone }),

@@ -18,7 +18,7 @@ import {
   goldenPictures,
   measure,
 } from './card.ts';
-import { addToRepository, packed, sizeOf } from './repository.ts';
+import { addToRepository, packed, packedSize } from './repository.ts';
 
 /** A model in ONNX, and what it must answer. */
 export interface Candidate {
@@ -36,7 +36,7 @@ export interface Candidate {
 }
 
 /** A stage that is done, with the seconds that it took. */
-export type Stage = { readonly seconds: number } & (
+export type ExportStage = { readonly seconds: number } & (
   | { readonly name: 'traced'; readonly ops: number }
   | { readonly name: 'converted'; readonly nodes: number; readonly bytes: number; readonly opset: number }
   | { readonly name: 'compared'; readonly parity: Parity; readonly accuracy: number | null }
@@ -48,7 +48,7 @@ export interface PublishOptions {
   readonly repository: string;
   readonly tolerance: number;
   /** Told after each stage. */
-  readonly onStage: ((stage: Stage) => void) | undefined;
+  readonly onStage: ((stage: ExportStage) => void) | undefined;
   /** Seconds since it was last asked. */
   readonly lap: () => number;
 }
@@ -69,7 +69,7 @@ export async function publish(
   onStage?.({
     name: 'converted',
     nodes: onnx.graph.node.length,
-    bytes: sizeOf(bare),
+    bytes: packedSize(bare),
     opset: opsetOf(onnx) ?? 0,
     seconds: lap(),
   });

@@ -21,6 +21,6 @@ export function packed(model: ModelProto, largest = LARGEST_FILE): Uint8Array | 
 }
 
 /** Bytes of a packed model, those of its weights alone where they lie beside it. */
-export function sizeOf(model: Uint8Array | ModelProto): number {
+export function packedSize(model: Uint8Array | ModelProto): number {
   return model instanceof Uint8Array ? model.length : weightBytes(model);
 }

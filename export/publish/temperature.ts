@@ -10,12 +10,12 @@ import { readState, traceForward } from './export.ts';
 import type { CheckpointNetwork } from './from-checkpoint.ts';
 
 /** Probabilities `[N,classes]` of logits at a temperature. */
-export function tempered(logits: Tensor, temperature: number): Tensor {
+export function temperedSoftmax(logits: Tensor, temperature: number): Tensor {
   return tf.softmax(tf.mul(logits, 1 / temperature));
 }
 
 /** What a model's card says of the temperature that is found on the validation images. */
-export async function calibrationOf(
+export async function fitTemperature(
   network: CheckpointNetwork,
   { shape, test }: Pick<Dataset, 'shape' | 'test'>,
 ): Promise<NonNullable<Card['calibration']>> {

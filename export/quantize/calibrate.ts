@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-node';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { Shape } from '../parity/classifier.ts';
 import { withOutputs } from '../parity/drift.ts';
-import { openSession } from '../parity/session.ts';
+import { createInferenceSession } from '../parity/session.ts';
 
 /** The numbers that a quantized value can be: from `least` to `most`, zero among them. */
 export interface Range {
@@ -65,7 +65,7 @@ async function observe(
   shape: Shape,
   see: (name: string, values: Float32Array) => void,
 ): Promise<void> {
-  const session = await openSession(withOutputs(model, names));
+  const session = await createInferenceSession(withOutputs(model, names));
   const size = shape[0] * shape[1] * shape[2];
   const input = model.graph.input[0]?.name ?? '';
   try {

@@ -6,7 +6,7 @@ import { wholeNumber } from '../../models/whole-number.ts';
 import { repositoryFolder } from '../../setup/paths.mjs';
 import { percent } from '../../train/report/terminal.ts';
 import { dataOf } from '../files/data.ts';
-import { cardOf, openFile } from '../files/file.ts';
+import { cardOf, openModelFile } from '../files/file.ts';
 import { CALIBRATION_PICTURES, type QuantizeStage, quantize, type WeightType } from './index.ts';
 
 export const quantizeCommand = defineCommand({
@@ -32,7 +32,7 @@ export const quantizeCommand = defineCommand({
     const weights = weightsOf(args.weights);
     const maxDrop = dropOf(args['max-drop']);
     const calibrationPictures = wholeNumber('calibration', args.calibration, 1, 1_000_000);
-    const file = await openFile(args.file, args.repository);
+    const file = await openModelFile(args.file, args.repository);
     const card = cardOf(file);
     const data = await dataOf(card, args.data);
     console.log(`Quantizing ${file.path} to ${weights}.`);

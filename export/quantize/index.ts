@@ -5,14 +5,14 @@ import { UserError } from '../../models/errors.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { ModelFile } from '../../models/repository.ts';
 import { type Dataset, imagesOf } from '../../train/datasets/index.ts';
-import { cardOf, type OpenFile } from '../files/file.ts';
+import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { onnxClassifier } from '../parity/classifier.ts';
 import { combine, compare, type Parity } from '../parity/index.ts';
-import type { Source } from '../parity/session.ts';
+import type { ModelSource } from '../parity/session.ts';
 import { foldBatchNorm } from '../passes/batch-norm.ts';
 import { removeDead } from '../passes/dead.ts';
 import { digestWeights, goldenAnswers, goldenPictures, measure, roundUp } from '../publish/card.ts';
-import { addToRepository, packed, sizeOf } from '../publish/repository.ts';
+import { addToRepository, packed, packedSize } from '../publish/repository.ts';
 import { calibrate } from './calibrate.ts';
 import { toFloat16 } from './float16.ts';
 import { toInt8, valuesToCalibrate } from './int8.ts';
@@ -60,7 +60,7 @@ const SLOWER = 1.03;
  * @throws UserError when the file is not one that can be quantized.
  */
 export async function quantize(
-  file: OpenFile,
+  file: OpenModelFile,
   data: Dataset,
   options: QuantizeOptions,
 ): Promise<{ readonly model: ModelFile } | { readonly declined: string }> {
@@ -77,7 +77,7 @@ export async function quantize(
       ? toFloat16(file.model)
       : await int8Of(file.model, imagesOf(data.train, 0, pictures), shape, options);
   const bare = packed({ ...made, metadata_props: [] });
-  onStage?.({ name: 'rewritten', before: file.size, after: sizeOf(bare) });
+  onStage?.({ name: 'rewritten', before: file.size, after: packedSize(bare) });
 
   const accuracy = await measureBoth(file.source, bare, card, data);
   onStage?.({ name: 'measured', accuracy });
@@ -141,7 +141,12 @@ async function int8Of(
 
 const BATCH = 500;
 
-async function measureBoth(before: Source, after: Source, card: Card, { test }: Dataset): Promise<Accuracy> {
+async function measureBoth(
+  before: ModelSource,
+  after: ModelSource,
+  card: Card,
+  { test }: Dataset,
+): Promise<Accuracy> {
   const classes = card.labels.length;
   const [one, two] = [
     await onnxClassifier(before, card.input.shape),
@@ -165,7 +170,7 @@ async function measureBoth(before: Source, after: Source, card: Card, { test }: 
   };
 }
 
-async function golden(model: Source, shape: Card['input']['shape']): Promise<Card['golden']> {
+async function golden(model: ModelSource, shape: Card['input']['shape']): Promise<Card['golden']> {
   const { names, images } = goldenPictures(shape);
   const classifier = await onnxClassifier(model, shape);
   const answers = goldenAnswers(names, await classifier.classify(images));

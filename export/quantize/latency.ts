@@ -2,7 +2,7 @@
 import * as ort from 'onnxruntime-node';
 import { goldenInput } from '../../models/golden.ts';
 import type { Shape } from '../parity/classifier.ts';
-import { openSession, type Source } from '../parity/session.ts';
+import { createInferenceSession, type ModelSource } from '../parity/session.ts';
 
 export interface Latency {
   /** Median milliseconds of one picture. */
@@ -18,8 +18,12 @@ const ROUNDS = 21;
 const TURN = 30;
 
 /** Measures both models on one picture at a time. */
-export async function compareLatency(before: Source, after: Source, shape: Shape): Promise<Latency> {
-  const sessions = [await openSession(before), await openSession(after)] as const;
+export async function compareLatency(
+  before: ModelSource,
+  after: ModelSource,
+  shape: Shape,
+): Promise<Latency> {
+  const sessions = [await createInferenceSession(before), await createInferenceSession(after)] as const;
   const image = new ort.Tensor('uint8', goldenInput('noise', shape), [1, ...shape]);
   const turn = async (session: ort.InferenceSession): Promise<number> => {
     const began = performance.now();

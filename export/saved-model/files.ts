@@ -51,7 +51,7 @@ export function savedFiles(folder: string): SavedFiles {
 }
 
 /** SHA-256 over the names, sizes and bytes of the files. */
-export function digestOf(folder: string, { names }: SavedFiles): string {
+export function digestOfFiles(folder: string, { names }: SavedFiles): string {
   const hash = createHash('sha256');
   const piece = new Uint8Array(PIECE);
   for (const name of names) {

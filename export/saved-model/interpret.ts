@@ -2,7 +2,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { AttributeType, backend, DataType, type EagerAttribute, tf } from '../../train/graph/tensorflow.ts';
-import type { AttrValue, FunctionDef, NodeDef, TensorProto } from './schema.ts';
+import type { FunctionDef, SavedAttribute, SavedNode, SavedTensor } from './schema.ts';
 
 /** What goes from node to node. */
 type Value =
@@ -23,7 +23,7 @@ interface World {
  * @throws UserError for loops, branches and circles.
  */
 export function interpret(
-  nodes: readonly NodeDef[],
+  nodes: readonly SavedNode[],
   world: World,
   feeds: ReadonlyMap<string, Tensor>,
   outputs: readonly string[],
@@ -36,7 +36,7 @@ export function interpret(
 }
 
 function run(
-  nodes: readonly NodeDef[],
+  nodes: readonly SavedNode[],
   world: World,
   known: Map<string, readonly Value[]>,
   outputs: readonly string[],
@@ -69,11 +69,11 @@ function run(
 /** Named outputs after the first one, of the ops whose others are used in inference. */
 const laterOutputs: Readonly<Record<string, readonly string[]>> = { TopKV2: ['values', 'indices'] };
 
-function offsetOf(node: NodeDef | undefined, output: string): number {
+function offsetOf(node: SavedNode | undefined, output: string): number {
   return Math.max(0, laterOutputs[node?.op ?? '']?.indexOf(output) ?? 0);
 }
 
-function compute(node: NodeDef, inputs: readonly Value[], world: World): readonly Value[] {
+function compute(node: SavedNode, inputs: readonly Value[], world: World): readonly Value[] {
   const [first] = inputs;
   switch (node.op) {
     case 'Const': {
@@ -110,7 +110,7 @@ function compute(node: NodeDef, inputs: readonly Value[], world: World): readonl
   }
 }
 
-function call(node: NodeDef, inputs: readonly Value[], world: World): readonly Value[] {
+function call(node: SavedNode, inputs: readonly Value[], world: World): readonly Value[] {
   const name = node.attr.f?.func?.name ?? '';
   const definition = world.functions.get(name);
   if (definition === undefined) throw new UserError(`The SavedModel calls ${name}, which is not there.`);
@@ -124,7 +124,7 @@ function call(node: NodeDef, inputs: readonly Value[], world: World): readonly V
   );
 }
 
-function execute(node: NodeDef, inputs: readonly Value[]): readonly Value[] {
+function execute(node: SavedNode, inputs: readonly Value[]): readonly Value[] {
   const tensors = inputs.map((input) => tensorOf(node, input));
   const attributes = Object.entries(node.attr).flatMap(([name, value]) => eager(name, value));
   const made = backend.executeMultipleOutputs(node.op, attributes, tensors, countOutputs(node));
@@ -141,7 +141,7 @@ function again(tensor: Tensor): Tensor {
   );
 }
 
-function countOutputs({ op, attr }: NodeDef): number {
+function countOutputs({ op, attr }: SavedNode): number {
   if (op === 'FusedBatchNormV3') return 6;
   if (op === 'FusedBatchNorm' || op === 'FusedBatchNormV2') return 5;
   if (op === 'TopKV2' || op === 'UniqueV2') return 2;
@@ -149,7 +149,7 @@ function countOutputs({ op, attr }: NodeDef): number {
 }
 
 /** An attribute as tfjs's backend takes it. Whole numbers of 64 bits are int32 here. */
-function eager(name: string, value: AttrValue): EagerAttribute[] {
+function eager(name: string, value: SavedAttribute): EagerAttribute[] {
   if (name.startsWith('_')) return [];
   if (value.type !== undefined && value.type !== null) {
     const type = value.type === DataType.int64 ? DataType.int32 : value.type;
@@ -169,7 +169,7 @@ function eager(name: string, value: AttrValue): EagerAttribute[] {
   return typeof value.i === 'number' ? [{ name, type: AttributeType.int, value: value.i }] : [];
 }
 
-function tensorOf(node: NodeDef, value: Value | undefined): Tensor {
+function tensorOf(node: SavedNode, value: Value | undefined): Tensor {
   if (value !== undefined && 'tensor' in value) return value.tensor;
   throw new UserError(
     `Node ${node.name} of the SavedModel (${node.op}) takes a variable, not a value: that is not exported.`,
@@ -177,7 +177,7 @@ function tensorOf(node: NodeDef, value: Value | undefined): Tensor {
 }
 
 /** What the handles of a variable call it. */
-export function nameOfVariable({ name, attr }: NodeDef): string {
+export function nameOfVariable({ name, attr }: SavedNode): string {
   const shared = Buffer.from(attr.shared_name?.s ?? []).toString();
   return shared === '' ? name : shared;
 }
@@ -190,7 +190,7 @@ function variableOf(value: Value | undefined, { variables }: World): Tensor {
 }
 
 /** The tensor of a Const node; whole numbers of 64 bits become int32. */
-export function constantOf({ name, attr }: NodeDef): Tensor {
+export function constantOf({ name, attr }: SavedNode): Tensor {
   const proto = attr.value?.tensor;
   if (proto === undefined)
     throw new UserError(`Node ${name} of the SavedModel is a constant without a value.`);
@@ -208,7 +208,7 @@ function dtypeOf(name: string, dtype: number): 'float32' | 'int32' | 'bool' {
   );
 }
 
-function valuesOf(name: string, proto: TensorProto, size: number): Float32Array | Int32Array | Uint8Array {
+function valuesOf(name: string, proto: SavedTensor, size: number): Float32Array | Int32Array | Uint8Array {
   const content = new Uint8Array(proto.tensor_content);
   const lists = {
     float32: proto.float_val,

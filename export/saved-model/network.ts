@@ -6,9 +6,9 @@ import { UserError } from '../../models/errors.ts';
 import { backend, DataType, tf } from '../../train/graph/tensorflow.ts';
 import { inputSpec } from '../trace/input.ts';
 import type { Network } from '../trace/network.ts';
-import { digestOf, type SavedFiles, savedFiles } from './files.ts';
+import { digestOfFiles, type SavedFiles, savedFiles } from './files.ts';
 import { constantOf, interpret, nameOfVariable } from './interpret.ts';
-import { type NodeDef, readSavedGraph, type SavedGraph, SERVE, type TensorInfo } from './schema.ts';
+import { readSavedGraph, type SavedGraph, type SavedNode, type SavedTensorInfo, SERVE } from './schema.ts';
 
 /** Whether a folder holds a SavedModel. */
 export function isSavedModel(folder: string): boolean {
@@ -45,15 +45,15 @@ export function savedModelNetwork(folder: string): Network & { parameters: numbe
     },
     variables,
     parameters: [...variables.values()].reduce((sum, { size }) => sum + size, 0),
-    digest: digestOf(folder, files),
+    digest: digestOfFiles(folder, files),
   };
 }
 
-function shapeOf({ tensor_shape }: TensorInfo): number[] | undefined {
+function shapeOf({ tensor_shape }: SavedTensorInfo): number[] | undefined {
   return tensor_shape?.unknown_rank ? undefined : tensor_shape?.dim.map(({ size }) => size);
 }
 
-function dtypeOf(name: string, { dtype }: TensorInfo): string {
+function dtypeOf(name: string, { dtype }: SavedTensorInfo): string {
   if (dtype === DataType.float32) return 'float32';
   if (dtype === DataType.int32 || dtype === DataType.int64) return 'int32';
   if (dtype === DataType.uint8) return 'uint8';
@@ -64,7 +64,7 @@ function dtypeOf(name: string, { dtype }: TensorInfo): string {
 }
 
 /** Weights of a graph that was frozen: they keep the names of their nodes. */
-function constantWeights(nodes: readonly NodeDef[]): [string, Variable][] {
+function constantWeights(nodes: readonly SavedNode[]): [string, Variable][] {
   return nodes.flatMap((node): [string, Variable][] => {
     const { op, attr } = node;
     if (op !== 'Const' || attr.value?.tensor?.dtype !== DataType.float32) return [];

@@ -27,7 +27,7 @@ const schema = protobuf.parse(
   { keepCase: true },
 ).root;
 
-export interface TensorProto {
+export interface SavedTensor {
   dtype: number;
   tensor_shape?: { dim: { size: number }[] };
   tensor_content: Uint8Array;
@@ -38,7 +38,7 @@ export interface TensorProto {
 }
 
 /** One of these is there. */
-export interface AttrValue {
+export interface SavedAttribute {
   list?: { s: Uint8Array[]; i: number[]; f: number[]; b: boolean[] };
   s?: Uint8Array;
   i?: number;
@@ -46,36 +46,36 @@ export interface AttrValue {
   b?: boolean;
   type?: number;
   shape?: { dim: { size: number }[] };
-  tensor?: TensorProto;
+  tensor?: SavedTensor;
   func?: { name: string };
 }
 
-export interface NodeDef {
+export interface SavedNode {
   name: string;
   op: string;
   input: string[];
-  attr: Record<string, AttrValue>;
+  attr: Record<string, SavedAttribute>;
 }
 
 export interface FunctionDef {
   signature: { name: string; input_arg: { name: string }[]; output_arg: { name: string }[] };
-  node_def: NodeDef[];
+  node_def: SavedNode[];
   ret: Record<string, string>;
 }
 
-export interface TensorInfo {
+export interface SavedTensorInfo {
   name: string;
   dtype: number;
   tensor_shape?: { dim: { size: number }[]; unknown_rank: boolean };
 }
 
 export interface Signature {
-  inputs: Record<string, TensorInfo>;
-  outputs: Record<string, TensorInfo>;
+  inputs: Record<string, SavedTensorInfo>;
+  outputs: Record<string, SavedTensorInfo>;
 }
 
 export interface SavedGraph {
-  nodes: NodeDef[];
+  nodes: SavedNode[];
   functions: FunctionDef[];
   signature: Signature;
 }
@@ -97,7 +97,7 @@ export function readSavedGraph(folder: string): SavedGraph {
     // The border with protobufjs's untyped messages.
     const graphs = message.meta_graphs as {
       meta_info_def: { tags: string[] };
-      graph_def: { node: NodeDef[]; library: { function: FunctionDef[] } | null };
+      graph_def: { node: SavedNode[]; library: { function: FunctionDef[] } | null };
       signature_def: Record<string, Signature>;
     }[];
     const graph = graphs.find(({ meta_info_def }) => meta_info_def.tags.includes(SERVE)) ?? graphs[0];

@@ -17,7 +17,7 @@ import { onnxType, valueInfo } from '../graph/onnx.ts';
 import { freeze } from '../to/frozen.ts';
 
 /** A graph to be converted, with the values of its variables. */
-export interface Job {
+export interface Conversion {
   readonly graph: Graph;
   readonly state: State;
   readonly options: Pick<ConvertOptions, 'name' | 'outputs' | 'opset'>;
@@ -36,7 +36,7 @@ const LIMIT = 2 ** 31 - 1;
 export async function convertByTf2onnx(
   graph: Graph,
   state: State,
-  options: Job['options'],
+  options: Conversion['options'],
 ): Promise<ModelProto> {
   const [model] = await convertAllByTf2onnx([{ graph, state, options }]);
   if (model === undefined) throw new Error('tf2onnx gave no model');
@@ -44,7 +44,7 @@ export async function convertByTf2onnx(
 }
 
 /** Converts several graphs in one process: loading TensorFlow takes longer than a conversion. */
-export async function convertAllByTf2onnx(jobs: readonly Job[]): Promise<ModelProto[]> {
+export async function convertAllByTf2onnx(jobs: readonly Conversion[]): Promise<ModelProto[]> {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-tf2onnx-'));
   try {
     const frozen = jobs.map(({ graph, state, options }) => freeze(graph, state, options.outputs));

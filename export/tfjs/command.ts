@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import { scalingCalled, scalings } from '../../train/backbone/scaling.ts';
-import { exportModel, type Stage } from '../publish/export.ts';
+import { type ExportStage, exportModel } from '../publish/export.ts';
 import { type ExportNetworkOptions, exportNetwork } from '../publish/export-network.ts';
-import type { Format } from '../to/format.ts';
+import type { ExportFormat } from '../to/format.ts';
 import { writeTo } from '../to/write.ts';
 import { withSize } from '../trace/input.ts';
 import { type About, classifierOf } from './classifier.ts';
@@ -44,9 +44,9 @@ export interface TfjsExport {
   /** Of a classifier's probabilities. */
   readonly tolerance: number;
   /** Another format, instead of ONNX. */
-  readonly format: Format | undefined;
+  readonly format: ExportFormat | undefined;
   readonly say: Say;
-  readonly onStage: (stage: Stage) => void;
+  readonly onStage: (stage: ExportStage) => void;
 }
 
 /** Exports the model of a model.json: as it is, or with `--labels` as a classifier that can be served. */

@@ -5,20 +5,20 @@ import type { Classifier } from '../parity/classifier.ts';
 import type { CardDraft } from '../publish/card.ts';
 
 /** A network on its way out. */
-export interface Source {
+export interface TracedClassifier {
   readonly card: CardDraft;
   /** The forward pass: an input `image`, one output, the probabilities. */
   readonly graph: Graph;
   readonly state: State;
 }
 
-export interface Format {
+export interface ExportFormat {
   /** What reads it, in a few words. */
   readonly description: string;
   /** Fills an empty folder. @throws UserError when the format cannot say what the network does. */
-  readonly write: (folder: string, source: Source) => Promise<void>;
+  readonly write: (folder: string, source: TracedClassifier) => Promise<void>;
   /** Reads the folder as its user would, to be compared with the network. */
-  readonly open: (folder: string, source: Source) => Promise<Classifier>;
+  readonly open: (folder: string, source: TracedClassifier) => Promise<Classifier>;
   /** What the format cannot carry of this model, if anything: a sentence for its user. */
   readonly note?: (card: CardDraft) => string | undefined;
 }

@@ -9,14 +9,14 @@ import { imagesOf } from '../../train/datasets/index.ts';
 import { tensorflowClassifier } from '../parity/classifier.ts';
 import { changesInWords, compare, holds, type Parity, TOLERANCE } from '../parity/index.ts';
 import { type Exportable, readState, traceForward } from '../publish/export.ts';
-import type { Format } from './format.ts';
+import type { ExportFormat } from './format.ts';
 import { savedModel } from './saved-model.ts';
 import { tfjsGraph } from './tfjs-graph.ts';
 import { tfjsLayers } from './tfjs-layers.ts';
 import { transformers } from './transformers.ts';
 
 /** The ways out by name. */
-export const formats: Readonly<Record<string, Format>> = {
+export const formats: Readonly<Record<string, ExportFormat>> = {
   'tfjs-layers': tfjsLayers,
   'tfjs-graph': tfjsGraph,
   'saved-model': savedModel,
@@ -24,7 +24,7 @@ export const formats: Readonly<Record<string, Format>> = {
 };
 
 /** @throws UserError for a name that is none of a way out. */
-export function findFormat(name: string): Format {
+export function findFormat(name: string): ExportFormat {
   const format = formats[name];
   if (format !== undefined) return format;
   const guess = nearest(name, Object.keys(formats));
@@ -45,7 +45,7 @@ const PICTURES = 500;
  * @throws UserError when the format cannot say what the network does, when the answers differ, or when something else
  * is at `path`; then nothing is written.
  */
-export async function exportTo(format: Format, model: Exportable, path: string): Promise<Parity> {
+export async function exportTo(format: ExportFormat, model: Exportable, path: string): Promise<Parity> {
   refuseOther(path);
   const source = { card: model.card, graph: traceForward(model), state: readState(model.variables) };
   const { shape } = model.card.input;

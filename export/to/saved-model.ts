@@ -9,10 +9,10 @@ import {
   writeSavedModel,
 } from '../../train/graph/saved-model.ts';
 import { backend, tensorId, tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
-import { type Format, OUTPUT } from './format.ts';
+import { type ExportFormat, OUTPUT } from './format.ts';
 import { freeze, type Port } from './frozen.ts';
 
-export const savedModel: Format = {
+export const savedModel: ExportFormat = {
   description: 'TensorFlow SavedModel, for TensorFlow Serving and tf.saved_model.load',
   async write(folder, { graph, state }) {
     const { nodes, inputs, outputs } = freeze(graph, state, [OUTPUT]);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../../train/graph/tensorflow.ts';
 import { chainOf } from './chain.ts';
-import type { Format } from './format.ts';
+import type { ExportFormat } from './format.ts';
 import { layersOf } from './layers.ts';
 
-export const tfjsLayers: Format = {
+export const tfjsLayers: ExportFormat = {
   description: 'tfjs layers model, for tf.loadLayersModel; takes float32 pixels from 0 to 255',
   async write(folder, { graph, state, card }) {
     const made = layersOf(chainOf(graph, state), card.input.shape);

@@ -6,9 +6,9 @@ import { dataType, encodeModel, type ModelProto, type NodeProto } from '../../mo
 import { convert } from '../convert.ts';
 import { attribute, valueInfo } from '../graph/onnx.ts';
 import type { CardDraft } from '../publish/card.ts';
-import { type Format, OUTPUT, type Source } from './format.ts';
+import { type ExportFormat, OUTPUT, type TracedClassifier } from './format.ts';
 
-export const transformers: Format = {
+export const transformers: ExportFormat = {
   description: "Hugging Face folder, for transformers.js' image-classification pipeline",
   async write(folder, source) {
     const { card } = source;
@@ -77,7 +77,7 @@ function preprocessorOf({ input }: CardDraft) {
  * Our own model between the pipeline's names: `pixel_values` float32 `[N,3,H,W]` from 0 to 1 become the bytes that it
  * knows, and the softmax at its end is left to the pipeline.
  */
-function modelOf({ card, graph, state }: Source): ModelProto {
+function modelOf({ card, graph, state }: TracedClassifier): ModelProto {
   const model = convert(graph, state, { name: card.name, outputs: [OUTPUT] });
   const [height, width, channels] = card.input.shape;
   const before = bytesOf(channels);

@@ -2,7 +2,7 @@
 
 import { changesInWords } from '../parity/index.ts';
 import type { Exportable } from '../publish/export.ts';
-import type { Format } from './format.ts';
+import type { ExportFormat } from './format.ts';
 import { exportTo } from './index.ts';
 
 /**
@@ -11,7 +11,7 @@ import { exportTo } from './index.ts';
  * @throws UserError as `exportTo` does; then nothing is written.
  */
 export async function writeTo(
-  format: Format,
+  format: ExportFormat,
   model: Exportable,
   path: string,
   say: (stage: string, seconds: number | undefined, text: string) => void,

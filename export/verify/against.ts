@@ -8,14 +8,14 @@ import type { Graph } from '../../train/graph/graph.ts';
 import { readCheckpoint } from '../../train/runs/checkpoint.ts';
 import { findRun } from '../../train/runs/run.ts';
 import { dataOf } from '../files/data.ts';
-import { cardOf, type OpenFile } from '../files/file.ts';
-import { readPictures } from '../files/pictures.ts';
+import { cardOf, type OpenModelFile } from '../files/file.ts';
+import { readFolderPictures } from '../files/pictures.ts';
 import { onnxClassifier, type Shape, tensorflowClassifier } from '../parity/classifier.ts';
 import { type Drift, measureDrift } from '../parity/drift.ts';
 import { compare, holds, type Parity, TOLERANCE } from '../parity/index.ts';
 import { readState, traceForward } from '../publish/export.ts';
 import { networkOf } from '../publish/from-checkpoint.ts';
-import { tempered } from '../publish/temperature.ts';
+import { temperedSoftmax } from '../publish/temperature.ts';
 import { isModelPath, readNetwork } from '../tfjs/read.ts';
 import { bytesAs } from '../trace/input.ts';
 
@@ -27,7 +27,7 @@ export interface Reference {
   readonly state: State;
 }
 
-export interface Comparison {
+export interface ReferenceComparison {
   readonly against: string;
   readonly parity: Parity;
   readonly holds: boolean;
@@ -41,10 +41,10 @@ export interface Comparison {
  */
 export async function compareWith(
   reference: Reference,
-  { source, model }: Pick<OpenFile, 'source' | 'model'>,
+  { source, model }: Pick<OpenModelFile, 'source' | 'model'>,
   images: Uint8Array,
   shape: Shape,
-): Promise<Comparison> {
+): Promise<ReferenceComparison> {
   const n = images.length / (shape[0] * shape[1] * shape[2]);
   const [tensorflow, onnxruntime] = [
     tensorflowClassifier(reference.graph, reference.state, shape),
@@ -61,7 +61,7 @@ export async function compareWith(
  * The network that `against` names: a run (its best checkpoint), a checkpoint (.safetensors), or a tfjs model
  * (model.json) that takes pixels `[N,H,W,C]` from 0 to 255 and gives probabilities.
  */
-export async function openReference(against: string, runs: string, file: OpenFile): Promise<Reference> {
+export async function openReference(against: string, runs: string, file: OpenModelFile): Promise<Reference> {
   if (isModelPath(against)) return tfjsReference(against, file);
   const path = against.endsWith('.safetensors') ? against : findRun(runs, against).best;
   if (!existsSync(path))
@@ -70,13 +70,13 @@ export async function openReference(against: string, runs: string, file: OpenFil
   const network = networkOf(path, readCheckpoint(path), card.labels.length, card.input.shape, card.tta);
   const { calibration } = card;
   const probabilities = calibration
-    ? (images: Tensor) => tempered(network.logits(images), calibration.temperature)
+    ? (images: Tensor) => temperedSoftmax(network.logits(images), calibration.temperature)
     : network.probabilities;
   const { variables } = network;
   return { name: path, graph: traceForward({ probabilities, variables, card }), state: readState(variables) };
 }
 
-async function tfjsReference(path: string, file: OpenFile): Promise<Reference> {
+async function tfjsReference(path: string, file: OpenModelFile): Promise<Reference> {
   const card = cardOf(file);
   const { run, variables, inputs } = await readNetwork(path);
   const [input] = inputs;
@@ -97,9 +97,9 @@ async function tfjsReference(path: string, file: OpenFile): Promise<Reference> {
  * card names.
  * @param data - Where those data are, for a model of a folder.
  */
-export async function picturesFor(file: OpenFile, folder?: string, data?: string): Promise<Uint8Array> {
+export async function picturesFor(file: OpenModelFile, folder?: string, data?: string): Promise<Uint8Array> {
   const card = cardOf(file);
-  if (folder !== undefined) return (await readPictures(folder, card.input)).images;
+  if (folder !== undefined) return (await readFolderPictures(folder, card.input)).images;
   const { test } = await dataOf(card, data);
   return imagesOf(test, 0, Math.min(TEST_PICTURES, test.n));
 }

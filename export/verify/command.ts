@@ -3,10 +3,10 @@ import { defineCommand } from 'citty';
 import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
 import { imagesOf } from '../../train/datasets/index.ts';
 import { dataOf } from '../files/data.ts';
-import { cardOf, type OpenFile, openFile } from '../files/file.ts';
+import { cardOf, type OpenModelFile, openModelFile } from '../files/file.ts';
 import { compareWith, openReference, picturesFor } from './against.ts';
 import { type Check, verifyAlone, verifyMetrics } from './index.ts';
-import { inWords } from './text.ts';
+import { verificationInWords } from './text.ts';
 
 export const verifyCommand = defineCommand({
   meta: { name: 'verify', description: 'Check a model file, alone or against a checkpoint or a tfjs model' },
@@ -25,7 +25,7 @@ export const verifyCommand = defineCommand({
     runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
   },
   async run({ args }) {
-    const file = await openFile(args.file, args.repository);
+    const file = await openModelFile(args.file, args.repository);
     const card = cardOf(file);
     const checks: Check[] = await verifyAlone(file);
     const loads = checks.every(({ name, holds }) => name !== 'loads' || holds);
@@ -42,13 +42,13 @@ export const verifyCommand = defineCommand({
     console.log(
       args.json
         ? JSON.stringify({ path: file.path, checks, comparison }, null, 2)
-        : inWords(file.path, checks, comparison),
+        : verificationInWords(file.path, checks, comparison),
     );
     if (checks.some(({ holds }) => !holds) || comparison?.holds === false) process.exitCode = 1;
   },
 });
 
-async function checkTest(file: OpenFile, data: string | undefined): Promise<Check> {
+async function checkTest(file: OpenModelFile, data: string | undefined): Promise<Check> {
   const { test } = await dataOf(cardOf(file), data);
   return verifyMetrics(file, (from, to) => imagesOf(test, from, to), test.labels);
 }

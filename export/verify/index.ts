@@ -6,7 +6,7 @@ import type { Card } from '../../models/card.ts';
 import { messageOf } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import type { Labels } from '../../train/datasets/index.ts';
-import { cardOf, type OpenFile } from '../files/file.ts';
+import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { type Classifier, onnxClassifier } from '../parity/classifier.ts';
 import { TOLERANCE } from '../parity/index.ts';
 import { digestWeights, measure } from '../publish/card.ts';
@@ -27,20 +27,20 @@ const ROUNDED = 5e-7;
  * Checks a file against its own card.
  * @throws UserError when it has no card.
  */
-export async function verifyAlone(file: OpenFile): Promise<Check[]> {
+export async function verifyAlone(file: OpenModelFile): Promise<Check[]> {
   const card = cardOf(file);
   const checks = [checkStructure(file, card), checkWeights(file, card), checkRecipe(card)];
   return [...checks, ...(await checkAnswers(file, card))];
 }
 
-function checkStructure({ model }: OpenFile, card: Card): Check {
+function checkStructure({ model }: OpenModelFile, card: Card): Check {
   const problems = problemsOf(model, card);
   const { node, initializer } = model.graph;
   const fine = `${node.length} nodes and ${initializer.length} tensors in order, input and output as in the card`;
   return { name: 'structure', holds: problems.length === 0, found: problems.join('; ') || fine };
 }
 
-function checkWeights({ model }: OpenFile, { weightsDigest }: Card): Check {
+function checkWeights({ model }: OpenModelFile, { weightsDigest }: Card): Check {
   const digest = digestWeights(model.graph.initializer);
   return digestCheck('weights', digest, weightsDigest, 'the weights are not those that were exported');
 }
@@ -60,7 +60,7 @@ function digestCheck(name: string, digest: string, expected: string, meaning: st
 }
 
 /** Loads the file and asks it for the built-in pictures, alone and together. */
-async function checkAnswers({ source }: OpenFile, card: Card): Promise<Check[]> {
+async function checkAnswers({ source }: OpenModelFile, card: Card): Promise<Check[]> {
   const { shape } = card.input;
   const started = performance.now();
   let classifier: Classifier;
@@ -108,7 +108,7 @@ function allowedBy({ parity, quantization }: Card): number {
  * @param images - uint8 `[N,H,W,C]` from one picture to another, the latter left out.
  */
 export async function verifyMetrics(
-  file: OpenFile,
+  file: OpenModelFile,
   images: (from: number, to: number) => Uint8Array,
   labels: Labels,
 ): Promise<Check> {

@@ -1,11 +1,15 @@
 // What verify found, for the terminal.
 import { driftInWords } from '../parity/drift.ts';
 import { changesInWords } from '../parity/index.ts';
-import type { Comparison } from './against.ts';
+import type { ReferenceComparison } from './against.ts';
 import type { Check } from './index.ts';
 
 /** One line for each check, and the table of drift where one failed. */
-export function inWords(path: string, checks: readonly Check[], comparison?: Comparison): string {
+export function verificationInWords(
+  path: string,
+  checks: readonly Check[],
+  comparison?: ReferenceComparison,
+): string {
   const lines = [...checks, ...(comparison ? [checkOf(comparison)] : [])];
   const failed = lines.filter(({ holds }) => !holds);
   return [
@@ -20,7 +24,7 @@ export function inWords(path: string, checks: readonly Check[], comparison?: Com
 }
 
 /** Parity as one of the checks. */
-export function checkOf({ against, parity, holds }: Comparison): Check {
+export function checkOf({ against, parity, holds }: ReferenceComparison): Check {
   const { n, maxProbabilityDifference } = parity;
   return {
     name: 'parity',
@@ -29,7 +33,7 @@ export function checkOf({ against, parity, holds }: Comparison): Check {
   };
 }
 
-function driftLines(drift: NonNullable<Comparison['drift']>): string[] {
+function driftLines(drift: NonNullable<ReferenceComparison['drift']>): string[] {
   const { first } = drift;
   const where =
     first === undefined

@@ -6,7 +6,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { adoptModel } from '../../models/adopt/index.ts';
 import { type Card, cardKey, readCard } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
-import { type End, readEnds } from '../../models/onnx/ends.ts';
+import { type ModelPort, readInputsAndOutputs } from '../../models/onnx/inputs-and-outputs.ts';
 import { readMetadata } from '../../models/onnx/metadata.ts';
 import { listModels, type ModelFile } from '../../models/repository.ts';
 import { cacheFolder } from '../../setup/paths.mjs';
@@ -87,8 +87,8 @@ async function parseModel(file: ModelFile, bytes: Buffer, modified: number): Pro
  * an output of int4.
  */
 function checkEnds(bytes: Uint8Array, { input, output }: Card): void {
-  const { inputs, outputs } = readEnds(bytes);
-  const check = (what: string, ends: readonly End[], name: string, type: string) => {
+  const { inputs, outputs } = readInputsAndOutputs(bytes);
+  const check = (what: string, ends: readonly ModelPort[], name: string, type: string) => {
     const end = ends.find((end) => end.name === name);
     if (end?.type === type) return;
     const all = ends.map(({ name, type }) => `"${name}" (${type})`).join(', ');

@@ -5,13 +5,13 @@ import type { ArgsDef, CommandDef } from 'citty';
 import { describe, expect, it } from 'vitest';
 import { exportCommand } from '../../export/cli/command.ts';
 import { diffCommand } from '../../export/diff/command.ts';
-import { openFile } from '../../export/files/file.ts';
+import { openModelFile } from '../../export/files/file.ts';
 import { inspectCommand } from '../../export/inspect/command.ts';
 import { quantizeCommand } from '../../export/quantize/command.ts';
 import { formats } from '../../export/to/index.ts';
 import { verifyCommand } from '../../export/verify/command.ts';
 import { verifyAlone } from '../../export/verify/index.ts';
-import { inWords } from '../../export/verify/text.ts';
+import { verificationInWords } from '../../export/verify/text.ts';
 import { repositoryFolder, root } from '../../setup/paths.mjs';
 import { trainCommand } from '../../train/cli/command.ts';
 
@@ -55,7 +55,7 @@ describe('docs/export.md', () => {
 
   it('shows what verify says of the shipped model', async () => {
     const block = /npm run verify digits\/1\n\n([\s\S]*?)\n\nneeds/.exec(text)?.[1] ?? '';
-    const file = await openFile(join(root, 'models/repository/digits/1/model.onnx'), repositoryFolder);
+    const file = await openModelFile(join(root, 'models/repository/digits/1/model.onnx'), repositoryFolder);
     const lines = (words: string) =>
       words
         .replace(/in \d\.\d\d s/, 'in a moment')
@@ -64,6 +64,6 @@ describe('docs/export.md', () => {
         .slice(1)
         .map((line) => line.trim())
         .filter(Boolean);
-    expect(lines(inWords(file.path, await verifyAlone(file)))).toEqual(lines(block));
+    expect(lines(verificationInWords(file.path, await verifyAlone(file)))).toEqual(lines(block));
   });
 });

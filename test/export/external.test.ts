@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { diff } from '../../export/diff/index.ts';
-import { type OpenFile, openFile } from '../../export/files/file.ts';
+import { type OpenModelFile, openModelFile } from '../../export/files/file.ts';
 import { describeWithWork } from '../../export/inspect/describe.ts';
 import { onnxClassifier } from '../../export/parity/classifier.ts';
-import { openSession } from '../../export/parity/session.ts';
+import { createInferenceSession } from '../../export/parity/session.ts';
 import { addToRepository } from '../../export/publish/repository.ts';
 import { quantize } from '../../export/quantize/index.ts';
 import { verifyAlone } from '../../export/verify/index.ts';
@@ -33,23 +33,23 @@ const shippedPath = join(root, 'models/repository/digits/1/model.onnx');
 /** Instead of 2 GB. */
 const LIMIT = 10_000;
 
-let [shipped, large]: OpenFile[] = [];
+let [shipped, large]: OpenModelFile[] = [];
 
 beforeAll(async () => {
-  shipped = await openFile(shippedPath, repository);
+  shipped = await openModelFile(shippedPath, repository);
   const { path } = await addToRepository(repository, 'large', shipped.model, LIMIT);
-  large = await openFile(path, repository);
+  large = await openModelFile(path, repository);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const files = () => [shipped, large] as [OpenFile, OpenFile];
+const files = () => [shipped, large] as [OpenModelFile, OpenModelFile];
 
 it('the repository holds both files, and the commands find them by name', async () => {
   const [, file] = files();
   expect(file.source).toBe(file.path);
   expect(statSync(file.path).size).toBeLessThan(30_000);
   expect(readdirSync(dirname(file.path))).toHaveLength(2);
-  expect((await openFile('large', repository)).path).toBe(file.path);
+  expect((await openModelFile('large', repository)).path).toBe(file.path);
 });
 
 it('verify holds, and diff finds no difference', async () => {
@@ -92,7 +92,7 @@ it('onnxruntime loads a model in memory that no message can hold, and leaves no 
   const { metadata_props: _, ...rest } = before.model;
   const temporary = () => readdirSync(tmpdir()).filter((name) => name.startsWith('trainyard-large-'));
   const earlier = temporary();
-  const session = await openSession({ ...rest, metadata_props: [] }, {}, LIMIT);
+  const session = await createInferenceSession({ ...rest, metadata_props: [] }, {}, LIMIT);
   expect(session.outputNames).toEqual(['probabilities']);
   await session.release();
   expect(temporary()).toEqual(earlier);
@@ -137,7 +137,7 @@ describe('what is wrong is said, and nothing of a claimed size is allocated', ()
     ['offset', '-4', /from byte -4 to/],
   ])('%s %s', async (key, value, message) => {
     const { path } = changed(withEntry(key, value));
-    await expect(openFile(path, repository)).rejects.toThrow(message);
+    await expect(openModelFile(path, repository)).rejects.toThrow(message);
     expect(() => readModelFile(path)).toThrow(message);
     await expect(describeWithWork(path)).rejects.toThrow(message);
   });
@@ -145,7 +145,7 @@ describe('what is wrong is said, and nothing of a claimed size is allocated', ()
   it('a file that is cut off', async () => {
     const { path, data } = changed(() => {});
     truncateSync(data, 100_000);
-    await expect(openFile(path, repository)).rejects.toThrow(/that file has 100000: it is cut off/);
+    await expect(openModelFile(path, repository)).rejects.toThrow(/that file has 100000: it is cut off/);
   });
 
   it('a shape of 10 GB', async () => {
@@ -154,6 +154,6 @@ describe('what is wrong is said, and nothing of a claimed size is allocated', ()
       if (tensor) tensor.dims = [50_000, 50_000];
       withEntry('length', '10000000000')({ graph } as ModelProto);
     });
-    await expect(openFile(path, repository)).rejects.toThrow(/it is cut off, or of another model/);
+    await expect(openModelFile(path, repository)).rejects.toThrow(/it is cut off, or of another model/);
   });
 });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { convert } from '../../export/convert.ts';
-import { families, findConverter, wayOut } from '../../export/ops/index.ts';
+import { alternativeTo, findConverter, opFamilies } from '../../export/ops/index.ts';
 import type { TracedGraph } from '../../export/trace/index.ts';
 import { root } from '../../setup/paths.mjs';
 import { cases } from './ops/index.ts';
@@ -50,7 +50,7 @@ export function withoutConverter(): string[] {
 export const computedBefore = ['BroadcastArgs', 'LinSpace', 'Range'];
 
 export function table(seen: Seen): string {
-  const rows = Object.entries(families).flatMap(([family, converters]) =>
+  const rows = Object.entries(opFamilies).flatMap(([family, converters]) =>
     Object.keys(converters)
       .sort()
       .map((op) => {
@@ -61,7 +61,7 @@ export function table(seen: Seen): string {
   );
   const missing = withoutConverter()
     .filter((op) => !computedBefore.includes(op))
-    .map((op) => `| ${op} | ${wayOut(op)} |`);
+    .map((op) => `| ${op} | ${alternativeTo(op)} |`);
   return [
     BEGIN,
     '',

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { diff } from '../../../export/diff/index.ts';
-import { inWords } from '../../../export/diff/text.ts';
-import { type OpenFile, openFile } from '../../../export/files/file.ts';
+import { differenceInWords } from '../../../export/diff/text.ts';
+import { type OpenModelFile, openModelFile } from '../../../export/files/file.ts';
 import { canonicalJson } from '../../../models/canonical.ts';
 import { cardKey } from '../../../models/card.ts';
 import { encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
@@ -16,20 +16,20 @@ import { digitPng } from '../../serve/digit.ts';
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-diff-'));
 const pictures = join(folder, 'pictures');
 const shippedPath = join(root, 'models/repository/digits/1/model.onnx');
-let shipped: OpenFile;
+let shipped: OpenModelFile;
 
 beforeAll(async () => {
-  shipped = await openFile(shippedPath, repositoryFolder);
+  shipped = await openModelFile(shippedPath, repositoryFolder);
   mkdirSync(pictures);
   for (const i of [0, 1, 2]) writeFileSync(join(pictures, `${i}.png`), await digitPng(i));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The shipped model, changed. */
-async function changed(change: (model: ModelProto) => ModelProto): Promise<OpenFile> {
+async function changed(change: (model: ModelProto) => ModelProto): Promise<OpenModelFile> {
   const path = join(folder, 'changed.onnx');
   writeFileSync(path, encodeModel(change(shipped.model)));
-  return openFile(path, repositoryFolder);
+  return openModelFile(path, repositoryFolder);
 }
 
 const withGraph = (model: ModelProto, graph: Partial<ModelProto['graph']>): ModelProto => ({
@@ -131,7 +131,9 @@ describe('diff', () => {
     const bare = await changed((model) => ({ ...model, metadata_props: [] }));
     const difference = await diff(shipped, bare);
     expect(difference.answers).toBeUndefined();
-    expect(inWords(difference)).toMatch(/structure: the same[\s\S]*weights: all \d+ equal[\s\S]*not asked/);
+    expect(differenceInWords(difference)).toMatch(
+      /structure: the same[\s\S]*weights: all \d+ equal[\s\S]*not asked/,
+    );
   });
 });
 

@@ -7,7 +7,7 @@ import { OPSETS } from '../../../export/convert.ts';
 import { describeFile, describeWithWork } from '../../../export/inspect/describe.ts';
 import { runtimesOf } from '../../../export/inspect/runtimes.ts';
 import { statisticsOf } from '../../../export/inspect/statistics.ts';
-import { inWords } from '../../../export/inspect/text.ts';
+import { inspectionInWords } from '../../../export/inspect/text.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
 import { root } from '../../../setup/paths.mjs';
 import { writeSafetensors } from '../../../train/files/safetensors.ts';
@@ -58,7 +58,7 @@ describe('describeFile', () => {
       ['conv1/kernel', [2, 3]],
       ['conv1/bias', [1]],
     ]);
-    const text = inWords(described);
+    const text = inspectionInWords(described);
     expect(text).toMatch(/checkpoint of conv-mnist --init small --optimizer sgd, conv-net, seed 1/);
     expect(text).toMatch(/step 700 of .*epoch 1\.17/);
     expect(text).toMatch(/after epoch 1: error rate 88\.65 %, loss 2\.301/);
@@ -68,13 +68,15 @@ describe('describeFile', () => {
   it('takes any safetensors file', () => {
     const path = join(folder, 'other.safetensors');
     writeSafetensors(path, { tensors, metadata: {} });
-    expect(inWords(describeFile(path))).toMatch(/safetensors, not of Trainyard\n {2}2 tensors, 7 numbers/);
+    expect(inspectionInWords(describeFile(path))).toMatch(
+      /safetensors, not of Trainyard\n {2}2 tensors, 7 numbers/,
+    );
   });
 
   it('shows the card, operators and parameters of the shipped model', () => {
     const described = describeFile(shippedModel);
     expect(described).toMatchObject({ kind: 'model', opset: 17, card: { name: 'digits' } });
-    const text = inWords(described);
+    const text = inspectionInWords(described);
     expect(text).toMatch(/image -> probabilities/);
     expect(text).toMatch(/\d+ ops: .*Conv \d+/);
     expect(text).toMatch(/accuracy 99\.\d\d % on 10,000 test pictures/);
@@ -128,7 +130,7 @@ describe('what a picture costs', () => {
     ]);
     expect(release(OPSETS.newest, 13)).toBe('1.25');
     expect(release(OPSETS.newest + 1, 13)).toBeUndefined();
-    const text = inWords(described);
+    const text = inspectionInWords(described);
     expect(text).toMatch(/runs on onnxruntime 1\.12 or newer/);
     expect(text).toMatch(/conv1\/Conv +Conv +\[1,16,28,28\] +400 +0\.6272/);
   });
@@ -140,7 +142,7 @@ describe('what a picture costs', () => {
       each.op_type === 'Softmax' ? { ...each, op_type: 'Hardmin' } : each,
     );
     writeFileSync(path, encodeModel({ ...model, graph: { ...model.graph, node } }));
-    expect(inWords(await describeWithWork(path))).toMatch(/could not be run here: .*Hardmin/);
+    expect(inspectionInWords(await describeWithWork(path))).toMatch(/could not be run here: .*Hardmin/);
   });
 });
 

@@ -1,7 +1,7 @@
 // Every TensorFlow op that can be exported, against eager tfjs, at several batch sizes and operator sets.
 import { describe, expect, it } from 'vitest';
 import { OPSETS } from '../../../export/convert.ts';
-import { families, wayOut } from '../../../export/ops/index.ts';
+import { alternativeTo, opFamilies } from '../../../export/ops/index.ts';
 import { encodeModel } from '../../../models/onnx/schema.ts';
 import { checkModels, exportCase, largestDifference, traceCase } from '../support.ts';
 import { computedBefore, type Seen, see, table, withoutConverter, written } from '../table.ts';
@@ -29,7 +29,7 @@ describe.each(Object.entries(cases))('%s', (family, subjects) => {
 
 describe('together', () => {
   it('the cases run every op of the table', () => {
-    const ops = Object.values(families).flatMap((family) => Object.keys(family));
+    const ops = Object.values(opFamilies).flatMap((family) => Object.keys(family));
     expect(ops.filter((op) => !traced.has(op))).toEqual([]);
   });
 
@@ -38,8 +38,10 @@ describe('together', () => {
   });
 
   it("every op of tfjs-node's kernels is exported, or has a way out of its own", () => {
-    const plain = wayOut('NoOpOfThisName');
-    const silent = withoutConverter().filter((op) => wayOut(op) === plain && !computedBefore.includes(op));
+    const plain = alternativeTo('NoOpOfThisName');
+    const silent = withoutConverter().filter(
+      (op) => alternativeTo(op) === plain && !computedBefore.includes(op),
+    );
     expect(silent).toEqual([]);
   });
 

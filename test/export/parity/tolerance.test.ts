@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { openFile } from '../../../export/files/file.ts';
+import { openModelFile } from '../../../export/files/file.ts';
 import { type Exportable, exportModel } from '../../../export/publish/export.ts';
 import { verifyAlone } from '../../../export/verify/index.ts';
 import { readCard } from '../../../models/card.ts';
@@ -54,6 +54,6 @@ it('a network with enormous logits is refused with the reason, and exported with
   const { parity } = readCard(readFileSync(path));
   expect(parity).toMatchObject({ n: N, changedLabels: 0, tolerance: 0.01 });
   expect(parity?.maxProbabilityDifference).toBeGreaterThan(1e-5);
-  const checks = await verifyAlone(await openFile(path, repository));
+  const checks = await verifyAlone(await openModelFile(path, repository));
   expect(checks.filter(({ holds }) => !holds)).toEqual([]);
 });

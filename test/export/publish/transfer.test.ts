@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { exportModel, type Stage } from '../../../export/publish/export.ts';
+import { type ExportStage, exportModel } from '../../../export/publish/export.ts';
 import { loadRun } from '../../../export/publish/from-run.ts';
 import { fetchPretrained } from '../../../train/architectures/pretrained.ts';
 import { loadDataOf } from '../../../train/datasets/index.ts';
@@ -46,7 +46,7 @@ it('goes from pictures to a verified model file', async () => {
   // Measured: none wrong.
   expect(history.at(-1)?.tta?.errorRate).toBeLessThanOrEqual(0.1);
 
-  const stages: Stage[] = [];
+  const stages: ExportStage[] = [];
   const model = await loadRun(run, 'last', false, true);
   expect(model.card.calibration?.temperature).toBeGreaterThan(0);
   await exportModel(model, { repository: join(folder, 'models'), onStage: (stage) => stages.push(stage) });

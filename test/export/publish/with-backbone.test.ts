@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { openFile } from '../../../export/files/file.ts';
-import { exportModel, type Stage } from '../../../export/publish/export.ts';
+import { openModelFile } from '../../../export/files/file.ts';
+import { type ExportStage, exportModel } from '../../../export/publish/export.ts';
 import { loadRun } from '../../../export/publish/from-run.ts';
 import { verifyAlone } from '../../../export/verify/index.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
@@ -73,14 +73,14 @@ it('goes from pictures to a served file, whose answers are those of the training
   expect(readFileSync(await makeReport(run), 'utf8')).toMatch(/loss [\d.e-]+ · (red|blue)/);
 
   const repository = join(folder, 'models');
-  const stages: Stage[] = [];
+  const stages: ExportStage[] = [];
   const model = await loadRun(run, 'best');
   const file = await exportModel(model, { repository, onStage: (stage) => stages.push(stage) });
   const parity = stages.flatMap((stage) => (stage.name === 'compared' ? [stage.parity] : []))[0];
   expect(parity).toMatchObject({ n: dataset.test.n, changedLabels: 0 });
   // Measured: 6e-8.
   expect(parity?.maxProbabilityDifference).toBeLessThan(1e-6);
-  const opened = await openFile(file.path, repository);
+  const opened = await openModelFile(file.path, repository);
   for (const check of await verifyAlone(opened)) expect(check, check.name).toMatchObject({ holds: true });
   expect(opened.card).toMatchObject({
     labels: ['blue', 'red'],

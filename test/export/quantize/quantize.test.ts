@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OpenFile, openFile } from '../../../export/files/file.ts';
+import { type OpenModelFile, openModelFile } from '../../../export/files/file.ts';
 import { foldBatchNorm } from '../../../export/passes/batch-norm.ts';
 import { removeDead } from '../../../export/passes/dead.ts';
 import { exportModel } from '../../../export/publish/export.ts';
@@ -38,23 +38,23 @@ const options: QuantizeOptions = {
   latency: faster,
 };
 let dataset: MemoryDataset;
-let file: OpenFile;
-let small: OpenFile;
+let file: OpenModelFile;
+let small: OpenModelFile;
 
 beforeAll(async () => {
   dataset = await smallMnist(2000, 500);
   const run = createRun(join(folder, 'runs'), findRecipe('digits', { epochs: 1, batchSize: 50 }), {});
   await fit({ recipe: findRecipe('digits', { epochs: 1, batchSize: 50 }), dataset, run });
   await exportModel({ ...(await loadRun(run, 'best')), test: dataset.test }, { repository });
-  file = await openFile('digits', repository);
+  file = await openModelFile('digits', repository);
   small = await quantized();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function quantized(changes: Partial<QuantizeOptions> = {}): Promise<OpenFile> {
+async function quantized(changes: Partial<QuantizeOptions> = {}): Promise<OpenModelFile> {
   const result = await quantize(file, dataset, { ...options, ...changes });
   if ('declined' in result) throw new Error(result.declined);
-  return openFile(result.model.path, repository);
+  return openModelFile(result.model.path, repository);
 }
 
 /** The model as onnxruntime runs it, once it has put together what belongs together. */

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { convert } from '../../../export/convert.ts';
-import { openFile } from '../../../export/files/file.ts';
+import { openModelFile } from '../../../export/files/file.ts';
 import { exportModel } from '../../../export/publish/export.ts';
 import { loadRun } from '../../../export/publish/from-run.ts';
 import { compareWith, openReference, picturesFor } from '../../../export/verify/against.ts';
 import { verifyAlone } from '../../../export/verify/index.ts';
-import { inWords } from '../../../export/verify/text.ts';
+import { verificationInWords } from '../../../export/verify/text.ts';
 import { canonicalJson } from '../../../models/canonical.ts';
 import { cardKey } from '../../../models/card.ts';
 import { decodeModel, encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
@@ -55,10 +55,10 @@ const model = () => decodeModel(readFileSync(path));
 function changed(name: string, value: ModelProto) {
   const own = join(folder, name);
   writeFileSync(own, encodeModel(value));
-  return openFile(own, repository);
+  return openModelFile(own, repository);
 }
 
-const failed = async (file: Awaited<ReturnType<typeof openFile>>) =>
+const failed = async (file: Awaited<ReturnType<typeof openModelFile>>) =>
   (await verifyAlone(file)).filter(({ holds }) => !holds).map(({ name }) => name);
 
 /** The model with some weights changed. */
@@ -76,7 +76,7 @@ function withWeights(change: (name: string, values: Float32Array) => void): Mode
 describe('verify from the file alone', () => {
   it('finds nothing wrong with what was exported, by path, name and version', async () => {
     for (const name of [path, 'digits', 'digits/1']) {
-      const file = await openFile(name, repository);
+      const file = await openModelFile(name, repository);
       expect(await failed(file)).toEqual([]);
     }
   });
@@ -129,10 +129,10 @@ describe('verify from the file alone', () => {
   });
 
   it('says what is missing', async () => {
-    await expect(openFile(join(folder, 'none.onnx'), repository)).rejects.toThrow(
+    await expect(openModelFile(join(folder, 'none.onnx'), repository)).rejects.toThrow(
       /none\.onnx cannot be read/,
     );
-    await expect(openFile('digit', repository)).rejects.toThrow(/did you mean "digits"/);
+    await expect(openModelFile('digit', repository)).rejects.toThrow(/did you mean "digits"/);
     const bare = await changed('bare.onnx', { ...model(), metadata_props: [] });
     await expect(verifyAlone(bare)).rejects.toThrow(/bare\.onnx has no card/);
   });
@@ -140,7 +140,7 @@ describe('verify from the file alone', () => {
 
 describe('verify against what was exported', () => {
   it('holds for the checkpoint, on test pictures and on those of a folder', async () => {
-    const file = await openFile('digits', repository);
+    const file = await openModelFile('digits', repository);
     const reference = await openReference(run.name, runs, file);
     for (const images of [await picturesFor(file, undefined), await picturesFor(file, pictures)]) {
       const { parity, drift, ...rest } = await compareWith(reference, file, images, [28, 28, 1]);
@@ -170,7 +170,7 @@ describe('verify against what was exported', () => {
     expect(first?.changedWeights).toEqual(['conv3/kernel']);
     // Before it there is but rounding: 8.3e-7 measured.
     for (const { relative } of layers.slice(0, 4)) expect(relative).toBeLessThan(3e-6);
-    expect(inWords('drift.onnx', [], result)).toMatch(
+    expect(verificationInWords('drift.onnx', [], result)).toMatch(
       /conv3 +Conv +\[N,14,14,32\] .*<- drifts first here; other weights: kernel/,
     );
   });
@@ -208,7 +208,7 @@ describe('verify against what was exported', () => {
     await expect(exported).rejects.toThrow(
       /Nothing was written\. They drift apart first at conv4[\s\S]*conv4 .*<- drifts first here/,
     );
-    await expect(openFile('digits', join(folder, 'failed'))).rejects.toThrow(/no model in/);
+    await expect(openModelFile('digits', join(folder, 'failed'))).rejects.toThrow(/no model in/);
   });
 });
 

@@ -1,4 +1,4 @@
-// Merges chains: a reshape of a reshape, a transposition of a transposition.
+// Merges a reshape of a reshape into one, and a transpose of a transpose.
 import type { GraphProto, NodeProto, TensorProto } from '../../models/onnx/schema.ts';
 import { producers } from './rewrite.ts';
 

@@ -4,14 +4,14 @@ import { UserError } from '../errors.ts';
 import { typeName } from './types.ts';
 
 /** An input or output, and the name of its elements' type, such as `uint8`; `no tensor` for what is none. */
-export interface End {
+export interface ModelPort {
   readonly name: string;
   readonly type: string;
 }
 
-export interface Ends {
-  readonly inputs: readonly End[];
-  readonly outputs: readonly End[];
+export interface InputsAndOutputs {
+  readonly inputs: readonly ModelPort[];
+  readonly outputs: readonly ModelPort[];
 }
 
 // Field numbers of ONNX's onnx.proto: ModelProto, GraphProto, ValueInfoProto, TypeProto, TypeProto.Tensor.
@@ -29,15 +29,15 @@ const ELEM_TYPE = 1;
  * @param bytes - a whole ONNX file.
  * @throws UserError when the bytes are damaged.
  */
-export function readEnds(bytes: Uint8Array): Ends {
-  const inputs: End[] = [];
-  const outputs: End[] = [];
+export function readInputsAndOutputs(bytes: Uint8Array): InputsAndOutputs {
+  const inputs: ModelPort[] = [];
+  const outputs: ModelPort[] = [];
   try {
     eachField(protobuf.Reader.create(bytes), (field, reader) => {
       if (field !== GRAPH) return false;
       eachField(within(reader), (field, reader) => {
         if (field !== INPUT && field !== OUTPUT) return false;
-        (field === INPUT ? inputs : outputs).push(readEnd(within(reader)));
+        (field === INPUT ? inputs : outputs).push(readPort(within(reader)));
         return true;
       });
       return true;
@@ -50,7 +50,7 @@ export function readEnds(bytes: Uint8Array): Ends {
   return { inputs, outputs };
 }
 
-function readEnd(reader: protobuf.Reader): End {
+function readPort(reader: protobuf.Reader): ModelPort {
   let name = '';
   let type = 'no tensor';
   eachField(reader, (field, reader) => {
