@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../models/errors.ts';
+import { portNumber } from '../models/option-values.ts';
 import { listModels } from '../models/repository.ts';
-import { portNumber } from '../models/whole-number.ts';
 import { pageFolder, repositoryFolder, root } from '../setup/paths.mjs';
 
 const RECIPE = 'digits';

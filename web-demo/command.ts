@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { defineCommand } from 'citty';
 import { createServer as createViteServer } from 'vite';
 import { UserError } from '../models/errors.ts';
-import { portNumber } from '../models/whole-number.ts';
+import { portNumber } from '../models/option-values.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

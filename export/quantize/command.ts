@@ -2,7 +2,7 @@
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
-import { wholeNumber } from '../../models/whole-number.ts';
+import { wholeNumber } from '../../models/option-values.ts';
 import { repositoryFolder } from '../../setup/paths.mjs';
 import { percent } from '../../train/report/terminal.ts';
 import { dataOf } from '../files/data.ts';

@@ -3,7 +3,7 @@
 import { defineCommand } from 'citty';
 import { Presets, SingleBar } from 'cli-progress';
 import { UserError } from '../../models/errors.ts';
-import { wholeNumber } from '../../models/whole-number.ts';
+import { wholeNumber } from '../../models/option-values.ts';
 import { repositoryFolder } from '../../setup/paths.mjs';
 import { openEngine } from '../engine/index.ts';
 import { chooseModel, keyOf, type ServedModel } from '../engine/models.ts';

@@ -137,7 +137,7 @@ test.each([
   [['colors', 'nowhere'], /there is no file or folder nowhere/],
   [['colors', 'colors'], /there is no picture in colors/],
   [['colors', 'pictures', '--out', 'a.xlsx'], /expected a file that ends in \.csv or \.jsonl/],
-  [['colors', 'pictures', '--top', '0'], /--top: received "0"/],
+  [['colors', 'pictures', '--top', '0'], /--top takes a whole number from 1 to 10000; received "0"\./],
 ])('%j is answered in words', async (args, message) => {
   const { code, errors } = await predict(...args);
   expect(errors).toMatch(message);
