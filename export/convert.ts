@@ -1,8 +1,8 @@
 // A traced TensorFlow graph as an ONNX model.
 import { UserError } from '../models/errors.ts';
 import type { GraphProto, ModelProto, NodeProto } from '../models/onnx/schema.ts';
-import type { State } from '../train/graph/compile.ts';
 import type { Graph, Node } from '../train/graph/graph.ts';
+import type { State } from '../train/graph/state.ts';
 import { type Builder, createBuilder } from './graph/builder.ts';
 import { isDynamic } from './graph/dimensions.ts';
 import { placeOf } from './graph/layout.ts';

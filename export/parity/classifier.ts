@@ -1,7 +1,8 @@
 // A model as a function from pictures to probabilities, run by TensorFlow or by onnxruntime.
 import * as ort from 'onnxruntime-node';
-import { compile, type State } from '../../train/graph/compile.ts';
+import { compile } from '../../train/graph/compile.ts';
 import type { Graph } from '../../train/graph/graph.ts';
+import { type State, writeKnown } from '../../train/graph/state.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { createInferenceSession, type ModelSource } from './session.ts';
 
@@ -20,8 +21,7 @@ export interface Classifier {
 /** Runs a traced graph with an input `image` as one TensorFlow graph: fast, and the same ops as in training. */
 export function tensorflowClassifier(graph: Graph, state: State, shape: Shape): Classifier {
   const compiled = compile({ classify: graph });
-  const names = new Set(graph.nodes.flatMap(({ op, label }) => (op === 'Variable' && label ? [label] : [])));
-  compiled.write(new Map([...state].filter(([name]) => names.has(name))));
+  writeKnown(compiled, state);
   return {
     async classify(images) {
       const tensor = uint8Tensor(images, [countImages(images, shape), ...shape]);

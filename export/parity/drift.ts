@@ -1,8 +1,9 @@
 // Where two computations of one network part ways: the outputs of every layer, side by side.
 import * as ort from 'onnxruntime-node';
 import type { ModelProto } from '../../models/onnx/schema.ts';
-import { compile, type State } from '../../train/graph/compile.ts';
+import { compile } from '../../train/graph/compile.ts';
 import { type Graph, nodesByName, parseReference } from '../../train/graph/graph.ts';
+import { type State, writeKnown } from '../../train/graph/state.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { weightsOfModel } from '../../train/runs/weights-of-model-file.ts';
 import { transpose } from '../graph/transpose.ts';
@@ -176,8 +177,7 @@ function runGraph(
   references: readonly string[],
 ): Value[] {
   const compiled = compile({ layers: { ...graph, outputs: references } });
-  const used = new Set(graph.nodes.flatMap(({ op, label }) => (op === 'Variable' && label ? [label] : [])));
-  compiled.write(new Map([...state].filter(([name]) => used.has(name))));
+  writeKnown(compiled, state);
   const image = uint8Tensor(images, [...dims]);
   const outputs = compiled.run('layers', { image });
   const values = outputs.map((tensor) => ({

@@ -1,6 +1,5 @@
 // Constant folding on the traced graph: what depends on constants and variables alone is computed now, by TensorFlow.
 
-import type { State } from '../../train/graph/compile.ts';
 import {
   type Attribute,
   type Constant,
@@ -8,6 +7,7 @@ import {
   type Node,
   parseReference,
 } from '../../train/graph/graph.ts';
+import type { State } from '../../train/graph/state.ts';
 import {
   AttributeType,
   backend,

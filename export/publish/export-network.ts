@@ -1,9 +1,10 @@
 // Exports a network from anywhere as a file of its own, once onnxruntime has answered as tfjs does.
 import { UserError } from '../../models/errors.ts';
+import { stateOf } from '../../train/graph/state.ts';
 import { convert } from '../convert.ts';
 import { writeModel } from '../files/write-model.ts';
 import { ANSWER_TOLERANCE, compareNetwork, type NetworkComparison } from '../parity/compare-network.ts';
-import { type Network, type NetworkOptions, stateOf, traceNetwork } from '../trace/network.ts';
+import { type Network, type NetworkOptions, traceNetwork } from '../trace/network.ts';
 import type { Convert } from './export.ts';
 
 export interface ExportedNetwork {
@@ -29,7 +30,11 @@ export async function exportNetwork(
   { convert: converter = convert, ...options }: ExportNetworkOptions = {},
 ): Promise<ExportedNetwork> {
   const { name, outputs } = network;
-  const model = await converter(traceNetwork(network), stateOf(network), { name, outputs, ...options });
+  const model = await converter(traceNetwork(network), stateOf(network.variables), {
+    name,
+    outputs,
+    ...options,
+  });
   const found: NetworkComparison[] = [];
   const files = await writeModel(path, model, async (temporary) => {
     const comparison = await compareNetwork(network, temporary);

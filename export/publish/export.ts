@@ -3,9 +3,9 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { ModelFile } from '../../models/repository.ts';
 import type { Split } from '../../train/datasets/index.ts';
-import type { State } from '../../train/graph/compile.ts';
 import type { Graph } from '../../train/graph/graph.ts';
-import { traceDynamic } from '../../train/graph/retrace.ts';
+import { traceImages } from '../../train/graph/images.ts';
+import { type State, stateOf } from '../../train/graph/state.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { type ConvertOptions, convert } from '../convert.ts';
 import { type Classifier, type Shape, tensorflowClassifier } from '../parity/classifier.ts';
@@ -81,7 +81,7 @@ async function exportWhole(
   const graph = traceForward(model);
   onStage?.({ name: 'traced', ops: graph.nodes.filter(({ op }) => !ours.has(op)).length, seconds: lap() });
 
-  const state = readState(model.variables);
+  const state = stateOf(model.variables);
   const onnx = await converter(graph, state, {
     name,
     outputs: ['probabilities'],
@@ -112,25 +112,7 @@ export function traceForward({
   variables,
   card,
 }: Pick<Exportable, 'probabilities' | 'variables'> & { card: { input: { shape: Shape } } }): Graph {
-  const [height, width, channels] = card.input.shape;
-  return traceDynamic(
-    ({ image }) => {
-      if (image === undefined) throw new Error('the forward pass has an input called image');
-      return [probabilities(image)];
-    },
-    (n) => [
-      {
-        name: 'image',
-        tensor: uint8Tensor(new Uint8Array(n * height * width * channels), [n, height, width, channels]),
-      },
-    ],
-    variables,
-  );
-}
-
-/** Values of variables by name. */
-export function readState(variables: ReadonlyMap<string, Variable>): State {
-  return new Map([...variables].map(([name, variable]) => [name, Float32Array.from(variable.dataSync())]));
+  return traceImages(probabilities, card.input.shape, variables);
 }
 
 /** Probabilities of pictures by eager tfjs: neither the tracer nor the compiler has a part in them. */

@@ -8,12 +8,13 @@ import { openExtractor } from '../../train/backbone/extractor.ts';
 import { FEATURES } from '../../train/backbone/feature-graph.ts';
 import { compile } from '../../train/graph/compile.ts';
 import { traceDynamic } from '../../train/graph/retrace.ts';
+import { stateOf } from '../../train/graph/state.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
 import type { Extractor } from '../../train/loop/features.ts';
 import { OPSETS } from '../convert.ts';
 import type { Classifier } from '../parity/classifier.ts';
 import { TOLERANCE } from '../parity/index.ts';
-import { networkToOnnx, stateOf } from '../trace/network.ts';
+import { networkToOnnx } from '../trace/network.ts';
 import type { Exportable, ExportOptions } from './export.ts';
 import { publish, stopwatch } from './index.ts';
 
@@ -114,7 +115,7 @@ function compiledHead({ probabilities, variables }: Joinable, features: number):
     variables,
   );
   const compiled = compile({ answer: graph });
-  compiled.write(stateOf({ variables }));
+  compiled.write(stateOf(variables));
   return {
     ops: graph.nodes.length,
     run(values) {

@@ -1,7 +1,7 @@
 // A traced network as a chain of layers, for formats that know layers alone.
 import { UserError } from '../../models/errors.ts';
-import type { State } from '../../train/graph/compile.ts';
 import { type Graph, type Node, nodesByName, parseReference } from '../../train/graph/graph.ts';
+import type { State } from '../../train/graph/state.ts';
 import { DataType } from '../../train/graph/tensorflow.ts';
 import { layerOf } from '../graph/value.ts';
 import { dropUnused } from '../passes/fold.ts';

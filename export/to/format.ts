@@ -1,6 +1,7 @@
 // What a way out is: a folder in another program's format, written from a traced network and read back to prove it.
-import type { State } from '../../train/graph/compile.ts';
+
 import type { Graph } from '../../train/graph/graph.ts';
+import type { State } from '../../train/graph/state.ts';
 import type { Classifier } from '../parity/classifier.ts';
 import type { CardDraft } from '../publish/card.ts';
 

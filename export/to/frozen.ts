@@ -1,8 +1,9 @@
 // A traced graph as a frozen TensorFlow graph: its variables are constants, its nodes are named after their layers.
-import type { State } from '../../train/graph/compile.ts';
+
 import { type Graph, type Node, type Output, parseReference } from '../../train/graph/graph.ts';
 import { attributes, constant, placeholder } from '../../train/graph/node-def.ts';
 import type { AttrValue, NodeDef } from '../../train/graph/saved-model.ts';
+import type { State } from '../../train/graph/state.ts';
 import { DataType } from '../../train/graph/tensorflow.ts';
 import { isDynamic } from '../graph/dimensions.ts';
 import { layerOf } from '../graph/value.ts';

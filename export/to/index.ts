@@ -6,9 +6,10 @@ import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
 import { makeFolder } from '../../setup/files.mjs';
 import { imagesOf } from '../../train/datasets/index.ts';
+import { stateOf } from '../../train/graph/state.ts';
 import { tensorflowClassifier } from '../parity/classifier.ts';
 import { changesInWords, compare, holds, type Parity, TOLERANCE } from '../parity/index.ts';
-import { type Exportable, readState, traceForward } from '../publish/export.ts';
+import { type Exportable, traceForward } from '../publish/export.ts';
 import type { ExportFormat } from './format.ts';
 import { savedModel } from './saved-model.ts';
 import { tfjsGraph } from './tfjs-graph.ts';
@@ -47,7 +48,7 @@ const PICTURES = 500;
  */
 export async function exportTo(format: ExportFormat, model: Exportable, path: string): Promise<Parity> {
   refuseOther(path);
-  const source = { card: model.card, graph: traceForward(model), state: readState(model.variables) };
+  const source = { card: model.card, graph: traceForward(model), state: stateOf(model.variables) };
   const { shape } = model.card.input;
   const n = Math.min(PICTURES, model.test.n);
   const images = imagesOf(model.test, 0, n);

@@ -2,7 +2,7 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
-import type { State } from '../../train/graph/compile.ts';
+import { stateOf } from '../../train/graph/state.ts';
 import { convert } from '../convert.ts';
 import { type InputSpec, type TracedGraph, traceModel } from './index.ts';
 
@@ -38,7 +38,7 @@ export interface NetworkOptions {
  */
 export function networkToOnnx(network: Network, options: NetworkOptions = {}): ModelProto {
   const { name, outputs } = network;
-  return convert(traceNetwork(network), stateOf(network), { name, outputs, ...options });
+  return convert(traceNetwork(network), stateOf(network.variables), { name, outputs, ...options });
 }
 
 /**
@@ -52,11 +52,6 @@ export function traceNetwork(network: Network): TracedGraph {
   throw new UserError(
     `${network.name} gives ${graph.outputs.length} outputs; ${network.outputs.length} names were given: ${network.outputs.join(', ')}.`,
   );
-}
-
-/** Values of a network's variables. */
-export function stateOf({ variables }: Pick<Network, 'variables'>): State {
-  return new Map([...variables].map(([name, variable]) => [name, Float32Array.from(variable.dataSync())]));
 }
 
 function checkNames({ name, inputs, outputs }: Network): void {

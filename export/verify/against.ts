@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { imagesOf } from '../../train/datasets/index.ts';
-import type { State } from '../../train/graph/compile.ts';
 import type { Graph } from '../../train/graph/graph.ts';
+import { type State, stateOf } from '../../train/graph/state.ts';
 import { readCheckpoint } from '../../train/runs/checkpoint.ts';
 import { findRun } from '../../train/runs/run.ts';
 import { dataOf } from '../files/data.ts';
@@ -13,7 +13,7 @@ import { readFolderPictures } from '../files/pictures.ts';
 import { onnxClassifier, type Shape, tensorflowClassifier } from '../parity/classifier.ts';
 import { type Drift, measureDrift } from '../parity/drift.ts';
 import { compare, holds, type Parity, TOLERANCE } from '../parity/index.ts';
-import { readState, traceForward } from '../publish/export.ts';
+import { traceForward } from '../publish/export.ts';
 import { networkOf } from '../publish/from-checkpoint.ts';
 import { temperedSoftmax } from '../publish/temperature.ts';
 import { isModelPath, readNetwork } from '../tfjs/read.ts';
@@ -73,7 +73,7 @@ export async function openReference(against: string, runs: string, file: OpenMod
     ? (images: Tensor) => temperedSoftmax(network.logits(images), calibration.temperature)
     : network.probabilities;
   const { variables } = network;
-  return { name: path, graph: traceForward({ probabilities, variables, card }), state: readState(variables) };
+  return { name: path, graph: traceForward({ probabilities, variables, card }), state: stateOf(variables) };
 }
 
 async function tfjsReference(path: string, file: OpenModelFile): Promise<Reference> {
@@ -89,7 +89,7 @@ async function tfjsReference(path: string, file: OpenModelFile): Promise<Referen
     if (output === undefined) throw new UserError(`${path} gives no output.`);
     return output;
   };
-  return { name: path, graph: traceForward({ probabilities, variables, card }), state: readState(variables) };
+  return { name: path, graph: traceForward({ probabilities, variables, card }), state: stateOf(variables) };
 }
 
 /**

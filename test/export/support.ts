@@ -7,7 +7,7 @@ import * as ort from 'onnxruntime-node';
 import { convert } from '../../export/convert.ts';
 import { ANY_NUMBER, type InputType, type TracedGraph, traceModel } from '../../export/trace/index.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
-import type { State } from '../../train/graph/compile.ts';
+import { stateOf } from '../../train/graph/state.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { normal, random } from '../../train/random.ts';
 import { python } from '../python.ts';
@@ -52,11 +52,6 @@ export function exportCase(subject: Case, opset?: number, graph = traceCase(subj
     outputs,
     ...(opset === undefined ? {} : { opset }),
   });
-}
-
-/** Values of variables by name. */
-export function stateOf(variables: ReadonlyMap<string, Variable>): State {
-  return new Map([...variables].map(([name, variable]) => [name, variable.dataSync() as Float32Array]));
 }
 
 /** Largest difference between eager tfjs and onnxruntime over several batch sizes, relative to 1 or the value. */

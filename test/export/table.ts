@@ -6,8 +6,9 @@ import { convert } from '../../export/convert.ts';
 import { alternativeTo, findConverter, opFamilies } from '../../export/ops/index.ts';
 import type { TracedGraph } from '../../export/trace/index.ts';
 import { root } from '../../setup/paths.mjs';
+import { stateOf } from '../../train/graph/state.ts';
 import { cases } from './ops/index.ts';
-import { type Case, stateOf, traceCase } from './support.ts';
+import { type Case, traceCase } from './support.ts';
 
 export const readme = join(root, 'export/README.md');
 const [BEGIN, END] = ['<!-- ops: made by `npm run ops-table` -->', '<!-- end of ops -->'];

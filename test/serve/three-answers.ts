@@ -6,7 +6,7 @@ import { type Prepare, prepare } from '../../models/image/prepare.ts';
 import { dataType, decodeModel, type TensorProto } from '../../models/onnx/schema.ts';
 import { createArchitecture } from '../../train/architectures/index.ts';
 import type { Shape } from '../../train/datasets/dataset.ts';
-import type { State } from '../../train/graph/compile.ts';
+import type { State } from '../../train/graph/state.ts';
 import { createParameters, disposeParameters } from '../../train/layers/net.ts';
 import { argMax, createPredictor } from '../../train/loop/evaluate.ts';
 import { resolveRecipe } from '../../train/recipes/index.ts';

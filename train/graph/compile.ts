@@ -7,10 +7,8 @@ import { momentumUpdates } from './fused-momentum.ts';
 import { type Graph, type Output, parseReference } from './graph.ts';
 import { attributes, constant, placeholder } from './node-def.ts';
 import { type AttrValue, type NodeDef, shapeProto, TAG, writeSavedModel } from './saved-model.ts';
+import type { State } from './state.ts';
 import { backend, DataType, tensorId, tf } from './tensorflow.ts';
-
-/** Values of variables by name, row-major float32. */
-export type State = ReadonlyMap<string, Float32Array>;
 
 /** Graphs in one TensorFlow session; the variables that they share by name live there and nowhere else. */
 export interface Compiled<Program extends string> {
@@ -20,6 +18,8 @@ export interface Compiled<Program extends string> {
    * @returns The outputs, for the caller to dispose.
    */
   run(program: Program, inputs: Readonly<Record<string, Tensor>>): Tensor[];
+  /** The shape of each variable. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Copies the variables out. */
   read(): Map<string, Float32Array>;
   /** Sets the variables that `state` names. @throws Error for a name the graphs have not, or a wrong length. */
@@ -73,6 +73,7 @@ export function compile<Program extends string>(
       const names = expected.map(({ reference }) => reference);
       return call(tensors, names, outputs);
     },
+    shapes: new Map([...variables].map(([name, { shape }]) => [name, shape])),
     read() {
       if (variables.size === 0) return new Map();
       const tensors = call(

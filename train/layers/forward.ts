@@ -1,10 +1,9 @@
 // From uint8 pictures to logits: preprocessing and architecture as one function, the same in training and export.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
-import type { Recipe } from '../recipes/recipe.ts';
 import { MEAN_IMAGE } from './mean-image.ts';
 import type { Architecture, Net } from './net.ts';
-import { averagedLogits } from './tta.ts';
+import { averagedLogits, type Tta } from './tta.ts';
 
 /** Standardization in units of the bytes' scale: (byte / 255 - mean) / deviation, one number per channel. */
 export interface Standardize {
@@ -24,7 +23,7 @@ export function logitsOf(
   architecture: Architecture,
   standardize: Standardize,
   images: Tensor,
-  tta: Recipe['tta'] = 'none',
+  tta: Tta = 'none',
 ): Tensor {
   if (architecture.takesBytes) return architecture(net, images);
   const average = standardize.meanImage && net.statistic(MEAN_IMAGE, images.shape.slice(1), 0);
@@ -32,14 +31,8 @@ export function logitsOf(
 }
 
 /** Probabilities `[N,classes]` of pictures: what is evaluated, exported and served. */
-export function probabilitiesOf(
-  net: Net,
-  architecture: Architecture,
-  standardize: Standardize,
-  images: Tensor,
-  tta: Recipe['tta'] = 'none',
-): Tensor {
-  return tf.softmax(logitsOf(net, architecture, standardize, images, tta));
+export function probabilitiesOf(...model: Parameters<typeof logitsOf>): Tensor {
+  return tf.softmax(logitsOf(...model));
 }
 
 /**

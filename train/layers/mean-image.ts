@@ -1,5 +1,5 @@
 // The mean image: what the training pictures have in common, subtracted from every picture inside the graph.
-import { type Dataset, imagesOf } from '../datasets/index.ts';
+import { type Dataset, imagesOf } from '../datasets/dataset.ts';
 
 /** The statistic's name, in checkpoints and model files. */
 export const MEAN_IMAGE = 'mean_image';

@@ -1,7 +1,6 @@
 // Test-time augmentation: one picture as several views, whose logits are averaged.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../graph/tensorflow.ts';
-import type { Recipe } from '../recipes/recipe.ts';
 
 /**
  * Weights of the views, in the order of `viewsOf`. With shifts: half for the picture in its place, half for the two
@@ -13,19 +12,18 @@ const WEIGHTS = {
   'mirror-shift': [1 / 4, 1 / 4, 1 / 8, 1 / 8, 1 / 8, 1 / 8],
 } as const;
 
+/** Which views are averaged. */
+export type Tta = keyof typeof WEIGHTS;
+
 /** How many pictures the network is shown for one. */
-export const viewCount = (tta: Recipe['tta']): number => WEIGHTS[tta].length;
+export const viewCount = (tta: Tta): number => WEIGHTS[tta].length;
 
 /**
  * Logits averaged over views, computed as one larger batch.
  * @param images - float32 `[N,H,W,C]`.
  * @param logitsOf - Maps `[M,H,W,C]` to `[M,classes]`.
  */
-export function averagedLogits(
-  images: Tensor,
-  tta: Recipe['tta'],
-  logitsOf: (images: Tensor) => Tensor,
-): Tensor {
+export function averagedLogits(images: Tensor, tta: Tta, logitsOf: (images: Tensor) => Tensor): Tensor {
   if (tta === 'none') return logitsOf(images);
   const views = viewsOf(images as Tensor4D, tta === 'mirror-shift');
   const logits = logitsOf(tf.concat(views, 0));

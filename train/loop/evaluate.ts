@@ -1,9 +1,8 @@
 // The forward pass as a compiled graph: what evaluates a network while it trains, and what an export is held against.
-import type { Variable } from '@tensorflow/tfjs-node-gpu';
 import { imageSize, imagesOf, type Shape, type Split } from '../datasets/index.ts';
-import { type Compiled, compile, type State } from '../graph/compile.ts';
-import { type MakeInputs, traceDynamic } from '../graph/retrace.ts';
-import { tf, uint8Tensor } from '../graph/tensorflow.ts';
+import { compile } from '../graph/compile.ts';
+import { firstValues, runOnImages, traceImages } from '../graph/images.ts';
+import { type State, writeKnown } from '../graph/state.ts';
 import { logitsOf, type Standardize } from '../layers/forward.ts';
 import { type Architecture, allParameters, netOf, type Parameters } from '../layers/net.ts';
 
@@ -27,45 +26,15 @@ export function createPredictor(
   shape: Shape,
 ): Predictor {
   const variables = allParameters(parameters);
-  const compiled = compileForward(architecture, parameters, variables, standardize, shape);
-  compiled.write(
-    new Map([...variables].map(([name, variable]) => [name, variable.dataSync() as Float32Array])),
-  );
-  const size = shape[0] * shape[1] * shape[2];
+  const net = netOf(parameters, { training: false });
+  const predict = traceImages((images) => logitsOf(net, architecture, standardize, images), shape, variables);
+  const compiled = compile({ predict });
+  compiled.assign(variables);
   return {
-    logits(images) {
-      const tensor = uint8Tensor(images, [images.length / size, ...shape]);
-      const outputs = compiled.run('predict', { image: tensor });
-      const values = outputs[0]?.dataSync() as Float32Array;
-      tf.dispose([tensor, outputs]);
-      return values;
-    },
-    write: (state) => compiled.write(new Map([...state].filter(([name]) => variables.has(name)))),
+    logits: (images) => runOnImages(compiled, 'predict', images, shape, firstValues),
+    write: (state) => writeKnown(compiled, state),
     dispose: compiled.dispose,
   };
-}
-
-function compileForward(
-  architecture: Architecture,
-  parameters: Parameters,
-  variables: Map<string, Variable>,
-  standardize: Standardize,
-  shape: Shape,
-): Compiled<'predict'> {
-  const size = shape[0] * shape[1] * shape[2];
-  const inputs: MakeInputs = (n) => [
-    { name: 'image', tensor: uint8Tensor(new Uint8Array(n * size), [n, ...shape]) },
-  ];
-  const net = netOf(parameters, { training: false });
-  const graph = traceDynamic(
-    ({ image }) => {
-      if (image === undefined) throw new Error('the forward pass has an input called image');
-      return [logitsOf(net, architecture, standardize, image)];
-    },
-    inputs,
-    variables,
-  );
-  return compile({ predict: graph });
 }
 
 export interface Evaluation {

@@ -1,9 +1,8 @@
 // Features: what a backbone makes of pictures, computed once, as a data set of their own from which a head is trained.
-import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { type Dataset, featureShape, imagesOf, type Shape, type Split } from '../datasets/dataset.ts';
-import { compile, type State } from '../graph/compile.ts';
-import { traceDynamic } from '../graph/retrace.ts';
-import { tf, uint8Tensor } from '../graph/tensorflow.ts';
+import { compile } from '../graph/compile.ts';
+import { firstValues, runOnImages, traceImages } from '../graph/images.ts';
+import { type State, writeKnown } from '../graph/state.ts';
 import { type Standardize, standardized } from '../layers/forward.ts';
 import { allParameters, netOf, type Parameters, type Parts } from '../layers/net.ts';
 
@@ -24,27 +23,18 @@ export function createExtractor(
   standardize: Standardize,
   shape: Shape,
 ): Extractor {
-  const variables = allParameters(parameters);
   const net = netOf(parameters, { training: false });
-  const size = shape[0] * shape[1] * shape[2];
-  const graph = traceDynamic(
-    ({ image }) => [pool(maps(net, standardized(image as Tensor, standardize)))],
-    (n) => [{ name: 'image', tensor: uint8Tensor(new Uint8Array(n * size), [n, ...shape]) }],
-    variables,
+  const graph = traceImages(
+    (images) => pool(maps(net, standardized(images, standardize))),
+    shape,
+    allParameters(parameters),
   );
   const compiled = compile({ extract: graph });
-  const used = new Set(graph.nodes.flatMap(({ op, label }) => (op === 'Variable' && label ? [label] : [])));
-  compiled.write(new Map([...state].filter(([name]) => used.has(name))));
+  writeKnown(compiled, state);
   const output = graph.nodes.find(({ name }) => `${name}:0` === graph.outputs[0])?.outputs[0];
   return {
     features: output?.shape[1] ?? 0,
-    extract(images) {
-      const image = uint8Tensor(images, [images.length / size, ...shape]);
-      const outputs = compiled.run('extract', { image });
-      const values = outputs[0]?.dataSync() as Float32Array;
-      tf.dispose([image, outputs]);
-      return values;
-    },
+    extract: (images) => runOnImages(compiled, 'extract', images, shape, firstValues),
     close: compiled.dispose,
   };
 }

@@ -5,7 +5,7 @@ import { UserError } from '../../models/errors.ts';
 import { createArchitecture } from '../architectures/index.ts';
 import { type Dataset, imageSize } from '../datasets/index.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
-import type { State } from '../graph/compile.ts';
+import type { State } from '../graph/state.ts';
 import { disposeParameters } from '../layers/net.ts';
 import { viewCount } from '../layers/tta.ts';
 import { scheduleAt } from '../optimizers/schedule.ts';

@@ -2,6 +2,7 @@
 import { headOf } from '../architectures/head.ts';
 import { createArchitecture } from '../architectures/index.ts';
 import type { Dataset, Split } from '../datasets/index.ts';
+import { writeKnown } from '../graph/state.ts';
 import { createParameters, disposeParameters } from '../layers/net.ts';
 import { type Loader, openLoader } from '../loader/index.ts';
 import type { ScheduleOptions } from '../optimizers/schedule.ts';
@@ -97,7 +98,7 @@ async function openFrozen(
   const alone: Recipe = { ...recipe, tta: 'none', precision: 'float32' };
   const step = createStep(alone, head, parameters, features.shape);
   disposeParameters(parameters);
-  step.write(new Map([...state].filter(([name]) => step.shapes.has(name))));
+  writeKnown(step, state);
 
   const { train: split, shape, test } = features;
   const loader = await openLoader({ ...loading(recipe, startStep), split, shape, augment: {} });

@@ -1,8 +1,10 @@
 // Where a network looks: how much each place of its last feature maps speaks for the class that it answers.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { Shape } from '../datasets/dataset.ts';
-import { compile, type State } from '../graph/compile.ts';
+import { compile } from '../graph/compile.ts';
+import { blankImages } from '../graph/images.ts';
 import { traceFixed } from '../graph/retrace.ts';
+import { type State, writeKnown } from '../graph/state.ts';
 import { tf, uint8Tensor } from '../graph/tensorflow.ts';
 import { type Standardize, standardized } from '../layers/forward.ts';
 import { type Architecture, allParameters, netOf, type Parameters } from '../layers/net.ts';
@@ -41,16 +43,12 @@ export function attentionOf(
       const weights = tf.mean(gradient, [1, 2], true);
       return [tf.relu(tf.sum(tf.mul(maps, weights), 3))];
     },
-    (n) => [
-      { name: 'image', tensor: uint8Tensor(new Uint8Array(n * size), [n, ...shape]) },
-      { name: 'chosen', tensor: tf.zeros([n], 'int32') },
-    ],
+    (n) => [blankImages(n, shape), { name: 'chosen', tensor: tf.zeros([n], 'int32') }],
     BATCH,
     variables,
   );
   const compiled = compile({ look: graph });
-  const used = new Set(graph.nodes.flatMap(({ op, label }) => (op === 'Variable' && label ? [label] : [])));
-  compiled.write(new Map([...state].filter(([name]) => used.has(name))));
+  writeKnown(compiled, state);
   const maps: Float32Array[] = [];
   for (let from = 0; from < images.length; from += BATCH) {
     const pictures = new Uint8Array(BATCH * size);

@@ -1,11 +1,10 @@
 // A run's network for its report: one compiled forward pass that also yields what every layer computes.
-import type { Variable } from '@tensorflow/tfjs-node-gpu';
 import { createArchitecture } from '../architectures/index.ts';
 import type { Dataset } from '../datasets/index.ts';
-import { type Compiled, compile, type State } from '../graph/compile.ts';
+import { compile } from '../graph/compile.ts';
 import type { Graph } from '../graph/graph.ts';
-import { traceDynamic } from '../graph/retrace.ts';
-import { tf, uint8Tensor } from '../graph/tensorflow.ts';
+import { firstValues, runOnImages, traceImages } from '../graph/images.ts';
+import { type State, stateOf } from '../graph/state.ts';
 import { logitsOf } from '../layers/forward.ts';
 import { allParameters, countWeights, disposeParameters, netOf } from '../layers/net.ts';
 import { initialParameters } from '../loop/fit.ts';
@@ -42,13 +41,10 @@ export function openNetwork(run: Run, recipe: Recipe, dataset: Dataset): Reporte
   const parameters = initialParameters(recipe, dataset, architecture);
   const variables = allParameters(parameters);
   const { shape } = dataset;
-  const size = shape[0] * shape[1] * shape[2];
-  const predict = traceDynamic(
-    ({ image }) => {
-      if (image === undefined) throw new Error('the forward pass has an input called image');
-      return [logitsOf(netOf(parameters, { training: false }), architecture, recipe.standardize, image)];
-    },
-    (n) => [{ name: 'image', tensor: uint8Tensor(new Uint8Array(n * size), [n, ...shape]) }],
+  const net = netOf(parameters, { training: false });
+  const predict = traceImages(
+    (images) => logitsOf(net, architecture, recipe.standardize, images),
+    shape,
     variables,
   );
   const taps = findTaps(predict);
@@ -61,24 +57,21 @@ export function openNetwork(run: Run, recipe: Recipe, dataset: Dataset): Reporte
       tensors.get(recipe.average ? averageOf(name) : name)?.values ?? new Float32Array(),
     ]),
   );
-  const initial = valuesOf(variables);
+  const initial = stateOf(variables);
   const network: ReportedNetwork = {
     parameters: countWeights(parameters),
     initial,
     best,
-    shapes: new Map([...variables].map(([name, { shape: dims }]) => [name, dims])),
+    shapes: compiled.shapes,
     use: compiled.write,
-    logits: (images) => run1(compiled, images, [images.length / size, ...shape]),
-    histograms(images) {
-      const image = uint8Tensor(images, [images.length / size, ...shape]);
-      const outputs = compiled.run('tapped', { image });
-      const histograms = outputs.flatMap((output, i) => {
-        const tap = taps[i];
-        return tap === undefined ? [] : [histogramOf(tap, output.dataSync() as Float32Array, output.shape)];
-      });
-      tf.dispose([image, outputs]);
-      return histograms;
-    },
+    logits: (images) => runOnImages(compiled, 'predict', images, shape, firstValues),
+    histograms: (images) =>
+      runOnImages(compiled, 'tapped', images, shape, (outputs) =>
+        taps.flatMap((tap, i) => {
+          const output = outputs[i];
+          return output ? [histogramOf(tap, output.dataSync() as Float32Array, output.shape)] : [];
+        }),
+      ),
     attention: (images, classes) =>
       attentionOf(
         { architecture, parameters, state: best, standardize: recipe.standardize },
@@ -93,18 +86,4 @@ export function openNetwork(run: Run, recipe: Recipe, dataset: Dataset): Reporte
   };
   network.use(best);
   return network;
-}
-
-function run1(compiled: Compiled<'predict' | 'tapped'>, images: Uint8Array, shape: number[]): Float32Array {
-  const image = uint8Tensor(images, shape);
-  const outputs = compiled.run('predict', { image });
-  const values = outputs[0]?.dataSync() as Float32Array;
-  tf.dispose([image, outputs]);
-  return values;
-}
-
-function valuesOf(variables: ReadonlyMap<string, Variable>): State {
-  return new Map(
-    [...variables].map(([name, variable]) => [name, Float32Array.from(variable.dataSync() as Float32Array)]),
-  );
 }

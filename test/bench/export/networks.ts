@@ -1,7 +1,8 @@
 // The networks of the export benchmark, with random weights: exporting them takes as long as with trained ones.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { readState, traceForward } from '../../../export/publish/export.ts';
+import { traceForward } from '../../../export/publish/export.ts';
 import { createArchitecture } from '../../../train/architectures/index.ts';
+import { stateOf } from '../../../train/graph/state.ts';
 import { probabilitiesOf } from '../../../train/layers/forward.ts';
 import { allParameters, createParameters, netOf } from '../../../train/layers/net.ts';
 import { normal, random } from '../../../train/random.ts';
@@ -33,7 +34,7 @@ export function build(name: string) {
     variables,
     card: { input: { ...input, shape: [...input.shape] } },
   });
-  return { recipe, shape, input, variables, graph, state: readState(variables) };
+  return { recipe, shape, input, variables, graph, state: stateOf(variables) };
 }
 
 /** A checkpoint as training writes it, without the optimizer's slots. */

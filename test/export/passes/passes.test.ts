@@ -5,11 +5,12 @@ import { convert } from '../../../export/convert.ts';
 import { foldBatchNorm } from '../../../export/passes/batch-norm.ts';
 import { type Pass, passes } from '../../../export/passes/index.ts';
 import { encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
+import { stateOf } from '../../../train/graph/state.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { normal, random } from '../../../train/random.ts';
 import { layersCases, ownCase } from '../networks.ts';
 import { weight } from '../ops/weight.ts';
-import { type Case, checkModels, largestDifference, operatorCounts, stateOf, traceCase } from '../support.ts';
+import { type Case, checkModels, largestDifference, operatorCounts, traceCase } from '../support.ts';
 
 const all: Readonly<Record<string, Pass>> = { ...passes, foldBatchNorm };
 

@@ -3,8 +3,9 @@ import { beforeAll, expect, it } from 'vitest';
 import { convertAllByTf2onnx } from '../../../export/tf2onnx/index.ts';
 import { encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
 import { type ArchitectureOptions, architectureSchema } from '../../../train/architectures/index.ts';
+import { stateOf } from '../../../train/graph/state.ts';
 import { ownCase } from '../networks.ts';
-import { checkModels, exportCase, largestDifference, stateOf, traceCase } from '../support.ts';
+import { checkModels, exportCase, largestDifference, traceCase } from '../support.ts';
 
 // Of probabilities, against eager tfjs; so the two differ by less than twice that, which is below 1e-5. Measured: 1.3e-6
 // of EfficientNet, 4.8e-7 of the others.

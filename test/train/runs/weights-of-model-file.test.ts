@@ -18,8 +18,9 @@ import { findRecipe } from '../../../train/recipes/index.ts';
 import { createRun, type Run } from '../../../train/runs/run.ts';
 import { takeWeights, weightsOf } from '../../../train/loop/initial-weights.ts';
 import { ownCase } from '../../export/networks.ts';
-import { exportCase, stateOf } from '../../export/support.ts';
+import { exportCase } from '../../export/support.ts';
 import { smallMnist } from '../small-mnist.ts';
+import { stateOf } from '../../../train/graph/state.ts';
 
 const networks: readonly (readonly [ArchitectureOptions, [number, number, number]])[] = [
   [{ name: 'airbench', widths: [8, 12, 12] }, [32, 32, 3]],
