@@ -1,6 +1,6 @@
 // What one picture costs a model: operations, parameters and memory of every node, from the shapes that it really has.
-import * as ort from 'onnxruntime-node';
 import { dataType, type ModelProto, type NodeProto } from '../../models/onnx/schema.ts';
+import * as ort from '../../models/onnxruntime.ts';
 import { withOutputs } from '../parity/drift.ts';
 import { createInferenceSession } from '../parity/session.ts';
 

@@ -1,5 +1,5 @@
 // A model as a function from pictures to probabilities, run by TensorFlow or by onnxruntime.
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../models/onnxruntime.ts';
 import { compile } from '../../train/graph/compile.ts';
 import type { Graph } from '../../train/graph/graph.ts';
 import { type State, writeKnown } from '../../train/graph/state.ts';

@@ -1,6 +1,6 @@
 // Proof that a model file answers as the network that it was made of, on inputs drawn at several sizes.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import * as ort from 'onnxruntime-node';
+import * as ort from '../../models/onnxruntime.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { random } from '../../train/random.ts';
 import { ANY_NUMBER, type InputSpec } from '../trace/index.ts';

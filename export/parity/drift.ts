@@ -1,6 +1,6 @@
 // Where two computations of one network part ways: the outputs of every layer, side by side.
-import * as ort from 'onnxruntime-node';
 import type { ModelProto } from '../../models/onnx/schema.ts';
+import * as ort from '../../models/onnxruntime.ts';
 import { compile } from '../../train/graph/compile.ts';
 import { type Graph, nodesByName, parseReference } from '../../train/graph/graph.ts';
 import { type State, writeKnown } from '../../train/graph/state.ts';

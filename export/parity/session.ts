@@ -1,11 +1,10 @@
 // Sessions of onnxruntime: of a file, of its bytes, or of a model in memory, however large.
-
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import { weightBytes } from '../../models/onnx/facts.ts';
 import { encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
+import * as ort from '../../models/onnxruntime.ts';
 import { LARGEST_FILE, writeModel } from '../files/write-model.ts';
 
 /** A model file's path, which may have weights in a file beside it; its bytes; or the model itself. */

@@ -1,6 +1,6 @@
 // Finds out between which numbers the values of a network lie, from pictures that it was trained on.
-import * as ort from 'onnxruntime-node';
 import type { ModelProto } from '../../models/onnx/schema.ts';
+import * as ort from '../../models/onnxruntime.ts';
 import type { Shape } from '../parity/classifier.ts';
 import { withOutputs } from '../parity/drift.ts';
 import { createInferenceSession } from '../parity/session.ts';

@@ -1,6 +1,6 @@
 // How long one picture takes, of two models in turn, so that whatever disturbs the machine disturbs both.
-import * as ort from 'onnxruntime-node';
 import { goldenInput } from '../../models/golden.ts';
+import * as ort from '../../models/onnxruntime.ts';
 import type { Shape } from '../parity/classifier.ts';
 import { createInferenceSession, type ModelSource } from '../parity/session.ts';
 

@@ -1,8 +1,8 @@
 // A folder as on the Hugging Face Hub, for the image-classification pipeline of transformers.js.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import { dataType, encodeModel, type ModelProto, type NodeProto } from '../../models/onnx/schema.ts';
+import * as ort from '../../models/onnxruntime.ts';
 import { convert } from '../convert.ts';
 import { attribute, valueInfo } from '../graph/onnx.ts';
 import type { CardDraft } from '../publish/card.ts';

@@ -1,8 +1,8 @@
 // One model file on onnxruntime: opened, held to its card, run on batches. Blocks its thread; for workers only.
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Card } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
+import { InferenceSession, Tensor } from '../../models/onnxruntime.ts';
 import { isGpu } from '../../setup/gpu-choice.mjs';
 import { type Device, explainNoCuda, gpuOf } from './device.ts';
 

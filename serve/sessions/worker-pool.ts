@@ -1,5 +1,6 @@
 // The worker threads: starts them, opens models in them, and starts another when one ends.
 import { Worker } from 'node:worker_threads';
+import '../../models/without-telemetry.ts';
 import type { FromWorker, Opened, ToWorker, WorkerModel, WorkerOptions } from './messages.ts';
 import type { Place } from './queue.ts';
 

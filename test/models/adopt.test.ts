@@ -2,13 +2,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { adoptModel } from '../../models/adopt/index.ts';
 import { readCard } from '../../models/card.ts';
 import { prepare } from '../../models/image/prepare.ts';
 import { dataType, encodeModel } from '../../models/onnx/schema.ts';
+import { InferenceSession, Tensor } from '../../models/onnxruntime.ts';
 import { python } from '../python.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-adopt-'));

@@ -1,9 +1,9 @@
 // A real, tiny ONNX classifier (one matrix and a softmax) with a valid card, so that the server's tests need no training.
 import { createHash } from 'node:crypto';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Card, cardMetadata } from '../../models/card.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
 import { dataType, encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
+import { InferenceSession, Tensor } from '../../models/onnxruntime.ts';
 
 export interface TinyModel {
   readonly bytes: Uint8Array;

@@ -1,7 +1,7 @@
 // A network from elsewhere as an extractor: onnxruntime makes features of bytes.
-import * as ort from 'onnxruntime-node';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
+import * as ort from '../../models/onnxruntime.ts';
 import type { Shape } from '../datasets/dataset.ts';
 import type { Extractor } from '../loop/features.ts';
 import { FEATURES, IMAGE } from './feature-graph.ts';

@@ -2,7 +2,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenModelFile, openModelFile } from '../../../export/files/file.ts';
 import { foldBatchNorm } from '../../../export/passes/batch-norm.ts';
@@ -15,6 +14,7 @@ import { type QuantizeOptions, quantize } from '../../../export/quantize/index.t
 import { toInt8, valuesToCalibrate } from '../../../export/quantize/int8.ts';
 import { verifyAlone, verifyMetrics } from '../../../export/verify/index.ts';
 import { dataType, decodeModel, encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
+import * as ort from '../../../models/onnxruntime.ts';
 import { listModels } from '../../../models/repository.ts';
 import type { ArchitectureOptions } from '../../../train/architectures/index.ts';
 import { imagesOf, type MemoryDataset } from '../../../train/datasets/index.ts';

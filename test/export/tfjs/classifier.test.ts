@@ -2,7 +2,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportModel } from '../../../export/publish/export.ts';
@@ -12,6 +11,7 @@ import { readNetwork } from '../../../export/tfjs/read.ts';
 import { exportTo, findFormat } from '../../../export/to/index.ts';
 import { withSize } from '../../../export/trace/input.ts';
 import { readCard } from '../../../models/card.ts';
+import * as ort from '../../../models/onnxruntime.ts';
 import { type Scaling, scalings } from '../../../train/backbone/scaling.ts';
 import { tf, uint8Tensor } from '../../../train/graph/tensorflow.ts';
 import { saveLayers } from './saved.ts';

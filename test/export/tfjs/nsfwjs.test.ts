@@ -1,11 +1,11 @@
 // The classifiers of nsfwjs, which others trained and saved with 8-bit weights: one layers model, one graph model.
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ReadNetwork, readNetwork } from '../../../export/tfjs/read.ts';
 import { networkToOnnx } from '../../../export/trace/network.ts';
 import { prepare } from '../../../models/image/prepare.ts';
 import { encodeModel } from '../../../models/onnx/schema.ts';
+import * as ort from '../../../models/onnxruntime.ts';
 import { fetchDataset } from '../../../setup/datasets.mjs';
 import { datasetFolder } from '../../../setup/paths.mjs';
 import { loadDataset } from '../../../train/datasets/index.ts';

@@ -1,0 +1,93 @@
+// What is promised of privacy: serving and predicting send nothing, and leave nothing of onnxruntime's telemetry behind.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { which } from '../../setup/system.mjs';
+import { colors, fillRepository, temporaryFolder } from './harness.ts';
+import { plain } from './pictures.ts';
+
+const trainyard = fileURLToPath(new URL('../../bin/trainyard.mjs', import.meta.url));
+
+/** Milliseconds that the server runs: onnxruntime's telemetry looks its host up 9 seconds after the first session. */
+const SERVED = 12_000;
+
+/** Files on one command line: with telemetry, 450 names of 30 letters ended the process with SIGSEGV. */
+const FILES = 600;
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await fillRepository(join(folder.path, 'models'), [colors]);
+});
+afterAll(() => folder.remove());
+
+/**
+ * Runs `trainyard` in a home folder of its own, which is empty, under strace where there is one. No other variable
+ * reaches it: in CI, onnxruntime's telemetry is off by itself.
+ */
+function run(name: string, ...args: string[]) {
+  const home = join(folder.path, name);
+  mkdirSync(home);
+  const strace = which('strace');
+  const trace = join(folder.path, `${name}.strace`);
+  const traced = strace === undefined ? [] : [strace, '-f', '-e', 'trace=network', '-o', trace];
+  const [program = '', ...words] = [...traced, process.execPath, trainyard, ...args];
+  const child = spawn(program, [...words, '--repository', join(folder.path, 'models')], {
+    cwd: folder.path,
+    env: { PATH: process.env.PATH, HOME: home },
+    detached: true,
+  });
+  return {
+    child,
+    ended: once(child, 'exit'),
+    errors: text(child.stderr),
+    /** Asks it to end, and strace with it. */
+    stop: () => process.kill(-(child.pid ?? 0), 'SIGTERM'),
+    /** Files and folders in its home folder. */
+    left: () => readdirSync(home, { recursive: true }),
+    /** Addresses of other machines that it spoke to. */
+    asked: () => (existsSync(trace) ? readFileSync(trace, 'utf8') : '').match(FOREIGN) ?? [],
+  };
+}
+
+/** A call of the system that names an address, of IPv4 or IPv6, which is not this machine's. */
+const FOREIGN =
+  /(?:connect|send\w*)\(.*inet_(?:addr|pton)\((?:AF_INET6, )?"(?!127\.|::1"|0\.0\.0\.0|::")[^"]*"/g;
+
+test('serve, over as long as telemetry takes to send something', async () => {
+  const server = run('serve', 'serve', '--port', '0');
+  let printed = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    server.child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      printed += chunk;
+      const address = /(http:\S+)\/classify/.exec(printed)?.[1];
+      if (address !== undefined) resolve(address);
+    });
+    server.child.once('exit', async () => reject(new Error(`it ended: ${printed}${await server.errors}`)));
+  });
+  const body = new Uint8Array(await plain('red'));
+  const response = await fetch(`${url}/classify`, { method: 'POST', body });
+  expect(response.status).toBe(200);
+  await sleep(SERVED);
+  server.stop();
+  await server.ended;
+  expect({ left: server.left(), asked: server.asked() }).toEqual({ left: [], asked: [] });
+});
+
+test(`predict, also with ${FILES} files on its command line`, async () => {
+  writeFileSync(join(folder.path, 'red.png'), await plain('red'));
+  const files = Array.from({ length: FILES }, (_, i) => `picture-with-a-long-name-${i}.png`);
+  for (const file of files) linkSync(join(folder.path, 'red.png'), join(folder.path, file));
+  const { ended, errors, left, asked } = run('predict', 'predict', 'colors', ...files, '--threads', '1');
+  expect([await ended, await errors]).toEqual([[0, null], expect.stringContaining(`${FILES} files at`)]);
+  expect(readFileSync(join(folder.path, 'predictions.csv'), 'utf8').trim().split('\n')).toHaveLength(
+    FILES + 1,
+  );
+  expect({ left: left(), asked: asked() }).toEqual({ left: [], asked: [] });
+});
