@@ -1,12 +1,10 @@
 // Writes GELU as runtimes know it: by its own operator where there is one, else in the one order that they fuse.
 import { dataType, type GraphProto, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
+import { type Formulas, geluOf } from '../../train/graph/gelu.ts';
 import { producers, scalars } from './rewrite.ts';
 
 /** The first operator set that has Gelu. */
 const WITH_GELU = 20;
-
-/** How far a constant may be from what it should be: a float32's rounding. */
-const ROUNDING = 1e-6;
 
 /**
  * x/2 (1 + erf(x / sqrt 2)), multiplied in whatever order, becomes Gelu, or before operator set 20
@@ -14,11 +12,11 @@ const ROUNDING = 1e-6;
  * (onnxruntime/core/optimizer/gelu_fusion.cc; with a product by 1 / sqrt 2 instead it does not).
  */
 export function mergeGelu(graph: GraphProto, opset: number): GraphProto {
-  const find = finder(graph);
+  const formulas = formulasOf(graph);
   const root = rootOfTwo(graph);
   let rooted = false;
   const node = graph.node.flatMap((top): NodeProto[] => {
-    const found = find(top);
+    const found = top.op_type === 'Mul' ? geluOf(top.input, formulas) : undefined;
     if (found === undefined) return [top];
     const { x, one, half } = found;
     if (opset >= WITH_GELU) return [{ ...top, op_type: 'Gelu', input: [x] }];
@@ -43,50 +41,16 @@ export function mergeGelu(graph: GraphProto, opset: number): GraphProto {
   return { ...graph, node, initializer: isNew ? [...graph.initializer, root] : graph.initializer };
 }
 
-interface Gelu {
-  readonly x: string;
-  /** Names of the constants 1 and 0.5. */
-  readonly one: string;
-  readonly half: string;
-}
-
-/** Recognizes the last product of a GELU. */
-function finder(graph: GraphProto): (node: NodeProto) => Gelu | undefined {
+/** What is computed in an ONNX graph. */
+function formulasOf(graph: GraphProto): Formulas {
   const made = producers(graph);
   const numbers = scalars(graph);
-  const isNear = (name: string | undefined, value: number) =>
-    Math.abs((numbers.get(name ?? '') ?? Number.NaN) - value) < ROUNDING;
-  const factors = (name: string): string[] => {
-    const node = made.get(name);
-    return node?.op_type === 'Mul' ? node.input : [name];
-  };
-  /** The input of `1 + erf(x / sqrt 2)`. */
-  const inside = (name: string): { x: string; one: string } | undefined => {
-    const add = made.get(name);
-    if (add?.op_type !== 'Add') return undefined;
-    const one = add.input.find((input) => isNear(input, 1));
-    const erf = add.input.map((input) => made.get(input)).find((node) => node?.op_type === 'Erf');
-    const scaled = made.get(erf?.input[0] ?? '');
-    const [a = '', b = ''] = scaled?.input ?? [];
-    if (one === undefined) return undefined;
-    if (scaled?.op_type === 'Div' && isNear(b, Math.SQRT2)) return { x: a, one };
-    if (scaled?.op_type !== 'Mul') return undefined;
-    if (isNear(b, Math.SQRT1_2)) return { x: a, one };
-    return isNear(a, Math.SQRT1_2) ? { x: b, one } : undefined;
-  };
-  return ({ op_type, input }) => {
-    if (op_type !== 'Mul') return undefined;
-    // A product of a product and something else, either way round.
-    for (const [a = '', b = ''] of [input, [...input].reverse()]) {
-      const leaves = [a, ...factors(b)];
-      const [half, found] = [
-        leaves.find((leaf) => isNear(leaf, 0.5)),
-        leaves.flatMap((leaf) => inside(leaf) ?? [])[0],
-      ];
-      if (leaves.length === 3 && half !== undefined && found !== undefined && leaves.includes(found.x))
-        return { ...found, half };
-    }
-    return undefined;
+  return {
+    opOf(value) {
+      const node = made.get(value);
+      return node && { op: node.op_type, inputs: node.input };
+    },
+    numberOf: (value) => numbers.get(value),
   };
 }
 

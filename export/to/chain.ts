@@ -1,5 +1,6 @@
 // A traced network as a chain of layers, for formats that know layers alone.
 import { UserError } from '../../models/errors.ts';
+import { type Formulas, formulasOf, geluOf } from '../../train/graph/gelu.ts';
 import { type Graph, type Node, nodesByName, parseReference } from '../../train/graph/graph.ts';
 import type { State } from '../../train/graph/state.ts';
 import { DataType } from '../../train/graph/tensorflow.ts';
@@ -26,10 +27,7 @@ export interface Link {
   readonly to: readonly number[];
 }
 
-/** The ops of gelu as the tracer sees them, after the value that they share. */
-const GELU = ['Mul', 'Erf', 'Add', 'Mul', 'Mul'] as const;
-
-/** What {@link chainOf} makes of them. */
+/** What {@link chainOf} makes of the ops of gelu. */
 export const GELU_OP = 'Gelu';
 
 /**
@@ -39,6 +37,7 @@ export const GELU_OP = 'Gelu';
 export function chainOf(traced: Graph, state: State): Link[] {
   const graph = plainProducts(dropUnused(traced));
   const nodes = nodesByName(graph);
+  const formulas = formulasOf(graph);
   const at = (reference: string): Node => {
     const node = nodes.get(parseReference(reference).name);
     if (node === undefined) throw new Error(`the graph has no ${reference}`);
@@ -52,7 +51,7 @@ export function chainOf(traced: Graph, state: State): Link[] {
   const [end = ''] = graph.outputs;
   while (value !== end && node !== undefined) {
     const users = usersOf(value);
-    const gelu = users.length > 1 ? geluAfter(value, usersOf) : undefined;
+    const gelu = geluAfter(value, users, formulas);
     const next = gelu ?? (users.length === 1 ? users[0] : undefined);
     const data = next?.inputs.filter((reference) => !isConstant(reference)) ?? [];
     if (next === undefined || (gelu === undefined && data.join() !== value))
@@ -73,19 +72,11 @@ export function chainOf(traced: Graph, state: State): Link[] {
   return links;
 }
 
-/** The op that ends gelu of `value`: x * (0.5 * (1 + erf(x / sqrt 2))). */
-function geluAfter(value: string, usersOf: (reference: string) => Node[]): Node | undefined {
-  const users = usersOf(value);
-  let node = users.find(({ inputs }) => inputs.filter((input) => input === value).length === 1);
-  const path: Node[] = [];
-  while (node !== undefined && path.length < GELU.length) {
-    path.push(node);
-    [node] = usersOf(`${node.name}:0`);
-  }
-  const last = path.at(-1);
-  const matches =
-    path.length === GELU.length && path.every(({ op }, i) => op.replace('AddV2', 'Add') === GELU[i]);
-  return matches && users.length === 2 && last !== undefined && users.includes(last) ? last : undefined;
+/** The op that ends gelu of `value`, where nothing else uses that. */
+function geluAfter(value: string, users: readonly Node[], formulas: Formulas): Node | undefined {
+  return users.length === 2
+    ? users.find(({ op, inputs }) => op === 'Mul' && geluOf(inputs, formulas)?.x === value)
+    : undefined;
 }
 
 function operandOf(node: Node, state: State): Operand {

@@ -1,9 +1,10 @@
 // A pass: GELU and its gradient as one op each, where they are a dozen, by our own kernels for CPUs (gelu.cc).
 import { inspectCpu } from '../../setup/cpu.mjs';
-import { type Graph, type Node, nodesByName, parseReference } from './graph.ts';
+import { formulasOf, geluOf } from './gelu.ts';
+import type { Graph, Node } from './graph.ts';
 import { attribute, backend, DataType, tf } from './tensorflow.ts';
 
-/** As train/layers/activations.ts writes them: the normal distribution's share below x, by which GELU multiplies, and GELU's derivative. */
+/** GELU's derivative as train/layers/activations.ts writes it, with the normal distribution's share below x. */
 const SHARE = `Mul(Add(Erf(Mul(x,${Math.fround(Math.SQRT1_2)})),1),0.5)`;
 const SLOPE = `Add(${SHARE},Mul(x,Mul(Exp(Mul(Square(x),-0.5)),${Math.fround(1 / Math.sqrt(2 * Math.PI))})))`;
 
@@ -15,13 +16,12 @@ const DEPTH = 6;
  * only the replaced nodes read is left: TensorFlow runs no op that no output needs.
  */
 export function geluFused(graph: Graph): Graph {
-  const nodes = nodesByName(graph);
-  const nodeOf = (reference = '') => nodes.get(parseReference(reference).name);
+  const formulas = formulasOf(graph);
   /** The formula behind a value, in terms of `x`. */
   const formula = (reference: string, x: string, depth = DEPTH): string => {
     if (reference === x) return 'x';
-    const node = nodeOf(reference);
-    if (node?.constant !== undefined) return scalarOf(node) ?? '?';
+    const [number, node] = [formulas.numberOf(reference), formulas.opOf(reference)];
+    if (number !== undefined) return String(number);
     if (node === undefined || depth === 0) return '?';
     return `${node.op}(${node.inputs.map((input) => formula(input, x, depth - 1))})`;
   };
@@ -34,8 +34,9 @@ export function geluFused(graph: Graph): Graph {
   const rewrite = (node: Node): Node => {
     const [first = '', second = ''] = node.inputs;
     if (node.op !== 'Mul') return node;
-    if (formula(second, first) === SHARE) return fused(node, 'TrainyardGelu', [first]);
-    const [x = ''] = nodeOf(nodeOf(second)?.inputs[1])?.inputs ?? [];
+    const gelu = geluOf(node.inputs, formulas);
+    if (gelu !== undefined) return fused(node, 'TrainyardGelu', [gelu.x]);
+    const [x = ''] = formulas.opOf(formulas.opOf(second)?.inputs[1] ?? '')?.inputs ?? [];
     return formula(second, x) === SLOPE ? fused(node, 'TrainyardGeluGrad', [first, x]) : node;
   };
   return { ...graph, nodes: graph.nodes.map(rewrite) };
@@ -55,11 +56,4 @@ export function canFuseGelu(): boolean {
   } catch {
     return false;
   }
-}
-
-/** A float32 constant's one number. */
-function scalarOf({ constant }: Node): string | undefined {
-  return constant?.dtype === DataType.float32 && constant.bytes.length === Float32Array.BYTES_PER_ELEMENT
-    ? String(new Float32Array(constant.bytes.slice().buffer)[0])
-    : undefined;
 }

@@ -96,6 +96,16 @@ describe('the pass', () => {
     expect(difference).toBeLessThan(2 ** -7 * Math.max(...expected.map(Math.abs)));
   });
 
+  it('knows GELU in whatever order it is multiplied, with a quotient or a product', () => {
+    const share = (root: Tensor) => tf.add(1, tf.erf(root));
+    const ways: ((x: Tensor) => Tensor)[] = [
+      (x) => tf.mul(tf.mul(x, 0.5), share(tf.mul(Math.SQRT1_2, x))),
+      (x) => tf.mul(0.5, tf.mul(share(tf.div(x, Math.SQRT2)), x)),
+      (x) => tf.mul(tf.mul(share(tf.mul(x, Math.SQRT1_2)), 0.5), x),
+    ];
+    for (const way of ways) expect(ours(geluFused(gradientGraph(way)))).toEqual(['TrainyardGelu']);
+  });
+
   it('leaves other formulas alone', () => {
     const graph = gradientGraph((x) => tf.mul(x, tf.mul(tf.add(tf.erf(tf.mul(x, 0.7)), 1), 0.5)));
     expect(geluFused(graph)).toEqual(graph);
