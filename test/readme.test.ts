@@ -1,4 +1,5 @@
-// Every command that README.md shows is real: run as it stands where that takes seconds, else held to what it may say.
+// Every command that README.md and the pages behind it show is real: run as it stands where that takes seconds, else
+// held to what it may say.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,14 +18,17 @@ import { saveLayers } from './export/tfjs/saved.ts';
 import { digitPng } from './serve/digit.ts';
 import { smallMnist } from './train/small-mnist.ts';
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const packageJson = readFileSync(join(root, 'package.json'), 'utf8');
-const scripts: Record<string, string> = JSON.parse(packageJson).scripts;
+const read = (page: string) => readFileSync(join(root, page), 'utf8');
+const readme = read('README.md');
+/** The other pages have tests of their own, in test/docs. */
+const pages = [readme, ...['training', 'figures', 'folders'].map((name) => read(`docs/${name}.md`))];
+const scripts: Record<string, string> = JSON.parse(read('package.json')).scripts;
 
 /** Commands of code blocks and of `code` in the text; in a block, two spaces part a command from what is said of it. */
 const commands = [
   ...new Set(
-    [...readme.matchAll(/^ {4}(.+)$|`([^`]+)`/gm)]
+    pages
+      .flatMap((page) => [...page.matchAll(/^ {4}(.+)$|`([^`]+)`/gm)])
       .map(([, line, code]) => (line ?? code ?? '').split(/ {2,}/)[0]?.trim() ?? '')
       .filter((text) => /^(npm|npx|node|curl) /.test(text)),
   ),
@@ -34,7 +38,7 @@ const those = (pattern: RegExp) => commands.filter((command) => pattern.test(com
 const kinds = {
   /** Too much for a test of seconds; the other tests are `npm test` itself, and test/setup, test/web-demo and test/docs. */
   named:
-    /^npm (test|run (setup|build|web-demo|bench|report|compare|inspect|predict|verify|diff|quantize|results))\b/,
+    /^npm (test|run (setup|build|web-demo|bench|report|compare|histograms|inspect|predict|verify|diff|quantize|results))\b/,
   /** Folders: test/train/datasets/folder, test/train/show/show.test.ts and test/train/lr-find. */
   folders: /^npm run (train \.\/photos|lr-find|photos|show)\b/,
   doctor: /^npm run doctor$/,

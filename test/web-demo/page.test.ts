@@ -7,7 +7,7 @@ import { modelReady, openStage, probabilitiesOf, type Stage, tileOf, type Visit,
 import { drawDigit, drawStrokes, placeOnPad } from './hands.ts';
 import { type Place, strokesOf } from './strokes.ts';
 
-/** The project's bound for one model on two runtimes; measured here: see the README's table. */
+/** The project's bound for one model on two runtimes; measured here: see docs/figures.md. */
 const tolerance = 1e-5;
 
 let stage: Stage;

@@ -1,4 +1,4 @@
-// The browser entry on a page of somebody else's: README's example as it stands, its types, and a host without us.
+// The browser entry on a page of somebody else's: the example of docs/page.md as it stands, its types, and a host without us.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,10 +19,10 @@ const isolation = {
   'cross-origin-embedder-policy': 'require-corp',
 };
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-entry-'));
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const guide = readFileSync(join(root, 'docs/page.md'), 'utf8');
 
-/** README's example: the indented block that begins with a doctype. */
-const example = (/^ {4}<!doctype html>\n(?: {4}.*\n|\n(?= {4}))+/m.exec(readme)?.[0] ?? '').replace(
+/** The example: the indented block that begins with a doctype. */
+const example = (/^ {4}<!doctype html>\n(?: {4}.*\n|\n(?= {4}))+/m.exec(guide)?.[0] ?? '').replace(
   /^ {4}/gm,
   '',
 );
@@ -59,7 +59,7 @@ async function open(url: string): Promise<{ page: Page; complaints: string[] }> 
   return { page, complaints };
 }
 
-test('README’s example answers what is drawn on its canvas', async () => {
+test('the example answers what is drawn on its canvas', async () => {
   expect(example).toContain('loadModel');
   const { page, complaints } = await open(`${host.url}example.html`);
   await expect.poll(() => page.locator('output').innerText(), { timeout: 20_000 }).toBe('Draw a digit');
