@@ -1,25 +1,42 @@
-// Runs a subcommand: checks its options, and shows a user's mistakes without a stack trace.
-import { type ArgsDef, type CommandDef, runCommand, showUsage } from 'citty';
+// Runs a command: help where it is asked for, the words checked first, and a user's mistakes without a stack trace.
+import { runCommand } from 'citty';
 import { UserError } from '../models/errors.ts';
-import { nearest } from '../models/nearest.ts';
+import { SetupError } from '../setup/errors.mjs';
+import { checkWords } from './check-words.ts';
+import type { Command } from './command.ts';
+import { commandHelp } from './help.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: citty's commands are invariant in the type of their arguments
-export type AnyCommand = CommandDef<any>;
-
-/**
- * Runs a command, or shows its options when `--help` is among the arguments.
- *
- * @param takesMany - the last word may be followed by others of its kind.
- * @throws UserError for an option or a word that the command does not know.
- */
-export async function run(command: AnyCommand, args: readonly string[], takesMany = false): Promise<void> {
-  if (args.includes('--help') || args.includes('-h'))
-    return showUsage(command, { meta: { name: 'trainyard' } });
-  checkOptions(args, (await command.args) ?? {}, takesMany);
-  await runCommand(command, { rawArgs: [...args] });
+/** @throws UserError for words that the command does not take, and for what it says itself. */
+export async function run(command: Command, words: readonly string[]): Promise<void> {
+  const definition = await command.load();
+  const options = await definition.args;
+  if (asksForHelp(words)) return console.log(commandHelp(command, options));
+  checkWords(command, words, options);
+  const restore = words.includes('--json') ? keepStandardOutput() : () => {};
+  try {
+    await runCommand(definition, { rawArgs: [...words] });
+  } finally {
+    restore();
+  }
 }
 
-/** Does what may be wrong by a user's mistake, of which it says what it is; then the exit status is 1. */
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  const before = end < 0 ? words : words.slice(0, end);
+  return before.includes('--help') || before.includes('-h');
+}
+
+/** With --json, standard output is for programs: whatever is logged on the way, here or in a library, goes to the other. */
+function keepStandardOutput(): () => void {
+  const { log, info } = console;
+  console.log = console.info = (...what) => console.error(...what);
+  return () => {
+    console.log = log;
+    console.info = info;
+  };
+}
+
+/** Does what may fail by a user's mistake: then the message says what it was, and the exit status is 1. */
 export async function explain(work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -30,44 +47,6 @@ export async function explain(work: () => Promise<void>): Promise<void> {
   }
 }
 
-function checkOptions(args: readonly string[], definition: ArgsDef, takesMany: boolean): void {
-  const names = Object.keys(definition).filter((name) => definition[name]?.type !== 'positional');
-  const positionals = Object.keys(definition).length - names.length;
-  let words = 0;
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i] ?? '';
-    if (!arg.startsWith('-')) {
-      if (++words > positionals && !takesMany)
-        throw new UserError(
-          `${JSON.stringify(arg)} is one word too many. With npm run, options come after two dashes: npm run train digits -- --epochs 3`,
-        );
-      continue;
-    }
-    const [option = '', value] = arg.replace(/^--?/, '').split('=', 2);
-    const known = definition[option] ?? definition[option.replace(/^no-/, '')];
-    if (known === undefined)
-      throw new UserError(
-        unknown(
-          'option',
-          arg,
-          names.map((name) => `--${name}`),
-        ),
-      );
-    if (known.type === 'boolean' || value !== undefined) continue;
-    const next = args[++i];
-    if (next === undefined || next.startsWith('--'))
-      throw new UserError(`--${option} needs a value, for example --${option}=1`);
-  }
-}
-
-/** Says that there is no such thing, and which one may have been meant. */
-export function unknown(kind: string, name: string, candidates: readonly string[]): string {
-  const guess = nearest(name, candidates);
-  const hint = guess === undefined ? `There are: ${candidates.join(', ')}.` : `Did you mean ${guess}?`;
-  return `There is no ${kind} ${name}. ${hint}`;
-}
-
-/** Also citty's own complaints about arguments are for the user. */
 function isUserError(error: unknown): error is Error {
-  return error instanceof UserError || (error instanceof Error && error.name === 'CLIError');
+  return error instanceof UserError || error instanceof SetupError;
 }

@@ -19,6 +19,6 @@ if (args[0] === 'serve') {
 } else {
   const { register } = await import('tsx/esm/api');
   register();
-  const { main } = await import('./commands.ts');
+  const { main } = await import('./main.ts');
   await main(args);
 }

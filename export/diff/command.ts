@@ -1,5 +1,6 @@
 // `trainyard diff`: what differs between two model files.
 import { defineCommand } from 'citty';
+import { printJson } from '../../models/print-json.ts';
 import { repositoryFolder } from '../../setup/paths.mjs';
 import { openModelFile } from '../files/file.ts';
 import { diff } from './index.ts';
@@ -20,6 +21,7 @@ export const diffCommand = defineCommand({
     const before = await openModelFile(args.before, args.repository);
     const after = await openModelFile(args.after, args.repository);
     const difference = await diff(before, after, args.pictures);
-    console.log(args.json ? JSON.stringify(difference, null, 2) : differenceInWords(difference));
+    if (args.json) printJson(difference);
+    else console.log(differenceInWords(difference));
   },
 });

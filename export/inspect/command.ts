@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
+import { printJson } from '../../models/print-json.ts';
 import { listModels } from '../../models/repository.ts';
 import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
 import { findRun } from '../../train/runs/run.ts';
@@ -25,7 +26,8 @@ export const inspectCommand = defineCommand({
   },
   async run({ args }) {
     const described = await describeWithWork(await pathOf(args, args.file), sizesOf(args.sizes));
-    console.log(args.json ? JSON.stringify(described, null, 2) : inspectionInWords(described));
+    if (args.json) printJson(described);
+    else console.log(inspectionInWords(described));
   },
 });
 

@@ -1,5 +1,6 @@
 // `trainyard verify`: re-checks a model file, from itself alone or against what it was made of.
 import { defineCommand } from 'citty';
+import { printJson } from '../../models/print-json.ts';
 import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
 import { imagesOf } from '../../train/datasets/index.ts';
 import { dataOf } from '../files/data.ts';
@@ -39,11 +40,8 @@ export const verifyCommand = defineCommand({
             await picturesFor(file, args.pictures, args.data),
             card.input.shape,
           );
-    console.log(
-      args.json
-        ? JSON.stringify({ path: file.path, checks, comparison }, null, 2)
-        : verificationInWords(file.path, checks, comparison),
-    );
+    if (args.json) printJson({ path: file.path, checks, comparison });
+    else console.log(verificationInWords(file.path, checks, comparison));
     if (checks.some(({ holds }) => !holds) || comparison?.holds === false) process.exitCode = 1;
   },
 });

@@ -53,7 +53,10 @@ describe('trainyard train', () => {
     [['train', 'digits', '--epochs', 'many'], '--epochs takes a number; received "many".'],
     [['train', 'digits', '--epochs', '0'], 'epochs: '],
     [['train', 'digits', '--epochs'], '--epochs needs a value'],
-    [['train', 'digits', '3'], '"3" is one word too many. With npm run, options come after two dashes'],
+    [
+      ['train', 'digits', '3'],
+      'train takes <recipe>; received "3" as well. With npm run, options come after two dashes',
+    ],
     [
       ['train', 'digits', '--max-memory', 'lots'],
       '--max-memory takes a size such as 2g or 800m; received "lots"',

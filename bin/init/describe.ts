@@ -1,0 +1,26 @@
+// What `trainyard init` says: the files that it made and those that it left alone, and what to do next.
+import type { Written } from './write.ts';
+
+/**
+ * @param folder - as the user gets there; empty for the current one.
+ * @param missing - what npm has still to be told to install; undefined where package.json names it.
+ */
+export function describe(folder: string, { made, kept }: Written, missing: string | undefined): string {
+  const next = [
+    ...(folder === '' ? [] : [`cd ${/^[\w./-]+$/.test(folder) ? folder : `'${folder}'`}`]),
+    missing === undefined ? 'npm install' : `npm install ${missing}`,
+    'npx trainyard setup',
+    'npx trainyard train digits --epochs 1',
+    'npx trainyard export',
+    'npx trainyard predict digits pictures',
+  ];
+  return [
+    ...made.map((path) => `Made  ${path}`),
+    ...kept.map((path) => `Kept  ${path} (it exists already)`),
+    '',
+    'Next:',
+    ...next.map((line) => `  ${line}`),
+    '',
+    'All commands: npx trainyard --help',
+  ].join('\n');
+}

@@ -1,0 +1,31 @@
+// How a command of Trainyard is written where this copy of it runs: `npm run export` in a checkout, `npx trainyard
+// export` where it is installed. Every message that tells somebody to run a command asks here.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readJson } from './files.mjs';
+import { root } from './paths.mjs';
+
+/** Whether this is a checkout, with the sources of the commands; the published package has them compiled. */
+export const isCheckout = existsSync(join(root, 'bin', 'main.ts'));
+
+/** @type {Record<string, string>} */
+const scripts = readJson(join(root, 'package.json'))?.scripts ?? {};
+
+/** Words that a shell takes as they are. */
+const PLAIN = /^[\w@%+=:,./<>~-]+$/;
+
+/**
+ * A command to paste, such as `npm run export -- --to tfjs` or `npx trainyard export --to tfjs`.
+ * @param {string} name of the command
+ * @param {readonly string[]} words what follows it: what it is about first, then options, which npm wants after `--`
+ * @param {boolean} checkout
+ * @returns {string}
+ */
+export function command(name, words = [], checkout = isCheckout) {
+  const quoted = words.map((word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
+  if (!checkout || !(name in scripts)) return ['npx trainyard', name, ...quoted].join(' ');
+  const first = quoted.findIndex((word) => word.startsWith('-'));
+  const [subjects, options] = first < 0 ? [quoted, []] : [quoted.slice(0, first), quoted.slice(first)];
+  const run = name === 'start' ? 'npm start' : `npm run ${name}`;
+  return [run, ...subjects, ...(options.length > 0 ? ['--', ...options] : [])].join(' ');
+}

@@ -1,0 +1,105 @@
+// What is promised of `trainyard init`: a project in which what it says next works, and no file of the user's overwritten.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { origin } from '../../bin/init/files.ts';
+import { version } from '../../bin/version.ts';
+import { root } from '../../setup/paths.mjs';
+
+let folder: string;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'trainyard-init-')));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function init(cwd: string, ...words: string[]) {
+  const program = join(root, 'bin/trainyard.mjs');
+  return spawnSync(process.execPath, [program, 'init', ...words], { cwd, encoding: 'utf8' });
+}
+
+/** The commands that it prints under "Next:". */
+const nextOf = (stdout: string) =>
+  [...(stdout.split('\nNext:\n')[1] ?? '').matchAll(/^ {2}(.+)$/gm)].map(([, line]) => line ?? '');
+
+it('makes a project, in which the steps that it prints work', () => {
+  const { status, stdout, stderr } = init(folder, 'My project');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const files = ['package.json', '.gitignore', 'README.md', 'pictures/seven.png'];
+  expect(stdout).toContain(files.map((path) => `Made  ${path}\n`).join(''));
+  const project = join(folder, 'My project');
+  expect(JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))).toMatchObject({
+    name: 'my-project',
+    scripts: {
+      train: 'trainyard train',
+      export: 'trainyard export',
+      serve: 'trainyard serve',
+      predict: 'trainyard predict',
+    },
+    dependencies: { trainyard: expect.any(String) },
+  });
+  expect(readFileSync(join(project, '.gitignore'), 'utf8')).toMatch(/^node_modules\/\nruns\/\nmodels\/\n/);
+  const next = nextOf(stdout);
+  expect(next.slice(0, 3)).toEqual(["cd 'My project'", 'npm install', 'npx trainyard setup']);
+  // Set-up, training and export take minutes: of these, that the command is there and takes the words.
+  const steps = next.map((line) => (/ (setup|train|export)\b/.test(line) ? `${line} --help` : line));
+  const help = 'npx trainyard --help';
+  const printed = execFileSync('sh', ['-ec', [...steps, help].join('\n')], { cwd: folder, encoding: 'utf8' });
+  expect(printed).toContain('Usage: trainyard <command> [options]');
+  expect(readFileSync(join(project, 'predictions.csv'), 'utf8')).toMatch(
+    /\npictures\/seven\.png,digits\/1,7,0\.9/,
+  );
+}, 120_000);
+
+it('every script and command of the README is there', () => {
+  init(folder, '.');
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const named = [...readme.matchAll(/npm run ([\w-]+)/g)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(4);
+  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+});
+
+it('a file that is there stays as it is, and is named', () => {
+  writeFileSync(join(folder, 'package.json'), '{"name":"mine"}');
+  writeFileSync(join(folder, 'README.md'), 'mine');
+  const first = init(folder);
+  expect(first.status).toBe(0);
+  expect(first.stdout).toContain(
+    'Kept  package.json (it exists already)\nKept  README.md (it exists already)\n',
+  );
+  expect(nextOf(first.stdout)[0]).toBe(`npm install file:${root}`);
+  const second = init(folder, '.');
+  expect(second.stdout).not.toContain('Made');
+  expect(readFileSync(join(folder, 'package.json'), 'utf8')).toBe('{"name":"mine"}');
+  expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe('mine');
+  writeFileSync(join(folder, 'package.json'), '{"devDependencies":{"trainyard":"*"}}');
+  expect(nextOf(init(folder).stdout)[0]).toBe('npm install');
+});
+
+it.each([
+  ['a file', 'file'],
+  ['what lies under a file', 'file/project'],
+])('%s is no folder: that is said without a stack trace', (_, name) => {
+  writeFileSync(join(folder, 'file'), '');
+  const { status, stdout, stderr } = init(folder, name);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(/cannot be written: .*Name another folder/);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+it('depends on the tarball that it was installed from, or on its version', () => {
+  const installed = join(folder, 'node_modules', 'trainyard');
+  mkdirSync(installed, { recursive: true });
+  const lock = (resolved: string) =>
+    writeFileSync(
+      join(folder, 'node_modules', '.package-lock.json'),
+      JSON.stringify({ packages: { 'node_modules/trainyard': { resolved } } }),
+    );
+  expect(origin(installed, false)).toBe(`^${version}`);
+  lock('https://registry.npmjs.org/trainyard/-/trainyard-0.1.0.tgz');
+  expect(origin(installed, false)).toBe(`^${version}`);
+  lock('file:../trainyard-0.1.0.tgz');
+  expect(origin(installed, false)).toBe(`file:${join(folder, '../trainyard-0.1.0.tgz')}`);
+});
