@@ -1,9 +1,11 @@
 // A model as a function from pictures to probabilities, run by TensorFlow or by onnxruntime.
 import * as ort from '../../models/onnxruntime.ts';
 import { compile } from '../../train/graph/compile.ts';
-import type { Graph } from '../../train/graph/graph.ts';
-import { type State, writeKnown } from '../../train/graph/state.ts';
+import { writeKnown } from '../../train/graph/state.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
+import { needsSizes, withUnknownSizes } from '../graph/unknown-sizes.ts';
+import { dropUnused } from '../passes/fold.ts';
+import type { PictureFunction, TracedNetwork } from '../trace/network.ts';
 import { createInferenceSession, type ModelSource } from './session.ts';
 
 /** Height, width and channels of the pictures that a model takes. */
@@ -18,9 +20,23 @@ export interface Classifier {
   close(): Promise<void>;
 }
 
-/** Runs a traced graph with an input `image` as one TensorFlow graph: fast, and the same ops as in training. */
-export function tensorflowClassifier(graph: Graph, state: State, shape: Shape): Classifier {
-  const compiled = compile({ classify: graph });
+/**
+ * What a file is compared with: the network itself, run by TensorFlow as one graph, or op by op where a graph cannot
+ * hold it because it asks for the number of pictures.
+ */
+export function tensorflowClassifier(
+  { probabilities }: Pick<PictureFunction, 'probabilities'>,
+  traced: TracedNetwork,
+  shape: Shape,
+): Classifier {
+  return needsSizes(dropUnused(traced.graph)) === undefined
+    ? compiledClassifier(traced, shape)
+    : eagerClassifier(probabilities, shape);
+}
+
+/** Runs a traced network with an input `image` as one TensorFlow graph: fast, and the same ops as in training. */
+function compiledClassifier({ graph, state }: TracedNetwork, shape: Shape): Classifier {
+  const compiled = compile({ classify: withUnknownSizes(graph) });
   writeKnown(compiled, state);
   return {
     async classify(images) {
@@ -37,12 +53,24 @@ export function tensorflowClassifier(graph: Graph, state: State, shape: Shape): 
   };
 }
 
+/** Runs a function of pictures by eager tfjs: neither the tracer nor the compiler has a part in its answers. */
+export function eagerClassifier(probabilities: PictureFunction['probabilities'], shape: Shape): Classifier {
+  return {
+    classify: async (images) =>
+      tf.tidy(() => {
+        const pictures = uint8Tensor(images, [countImages(images, shape), ...shape]);
+        return Float32Array.from(probabilities(pictures).dataSync());
+      }),
+    async close() {},
+  };
+}
+
 /** Runs a model with an input `image` and an output `probabilities` on the CPU. */
 export async function onnxClassifier(model: ModelSource, shape: Shape): Promise<Classifier> {
   const session = await createInferenceSession(model);
   return {
     async classify(images) {
-      // A copy: onnxruntime takes no shared memory, where data sets lie.
+      // A copy: onnxruntime takes no shared memory, and data sets are in some.
       const image = new ort.Tensor('uint8', new Uint8Array(images), [countImages(images, shape), ...shape]);
       const { probabilities } = await session.run({ image });
       if (!(probabilities?.data instanceof Float32Array))

@@ -5,6 +5,7 @@ import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { random } from '../../train/random.ts';
 import { ANY_NUMBER, type InputSpec } from '../trace/index.ts';
 import type { Network } from '../trace/network.ts';
+import { compareOn, largestDifference, relative } from './compare.ts';
 import { createInferenceSession, type ModelSource } from './session.ts';
 
 /** How far two answers may be apart, relative to 1 or to the value, whichever is larger. */
@@ -31,34 +32,50 @@ const CHOICES = [
 export async function compareNetwork(network: Network, model: ModelSource): Promise<NetworkComparison> {
   const session = await createInferenceSession(model);
   try {
-    let [largestDifference, output, runs] = [0, network.outputs[0] ?? '', 0];
-    for (const choice of CHOICES) {
-      const drawn = network.inputs.map((input) => draw(input, choice));
-      const feeds = Object.fromEntries(drawn.map(({ name, ort: tensor }) => [name, tensor]));
-      const got = await session.run(feeds);
-      const expected = answersOf(
-        network,
-        drawn.map(({ tensor }) => tensor),
-      );
-      tf.dispose(drawn.map(({ tensor }) => tensor));
-      network.outputs.forEach((name, i) => {
-        const difference = relativeDifference(expected[i] ?? [], numbersOf(got[name]?.data));
-        if (difference <= largestDifference) return;
-        largestDifference = difference;
-        output = name;
-      });
-      runs++;
-    }
-    return { runs, largestDifference, output };
+    const runs = await compareOn(
+      drawnInputs(network),
+      async (inputs) => answersOf(network, inputs),
+      async (inputs) => {
+        const got = await session.run(
+          Object.fromEntries(inputs.map(({ name, ort: value }) => [name, value])),
+        );
+        return network.outputs.map((name) => numbersOf(got[name]?.data));
+      },
+      (expected, got) =>
+        network.outputs.map((output, i) => ({
+          output,
+          difference: largestDifference(expected[i] ?? [], got[i] ?? [], relative),
+        })),
+    );
+    const largest = runs.flat().reduce((a, b) => (b.difference > a.difference ? b : a));
+    return { runs: runs.length, largestDifference: largest.difference, output: largest.output };
   } finally {
     await session.release();
   }
 }
 
-function answersOf(network: Network, inputs: readonly Tensor[]): ArrayLike<number>[] {
+/** An input of a network, as TensorFlow and as onnxruntime take it. */
+interface DrawnInput {
+  readonly name: string;
+  readonly tensor: Tensor;
+  readonly ort: ort.Tensor;
+}
+
+function* drawnInputs({ inputs }: Network): Generator<DrawnInput[]> {
+  for (const choice of CHOICES) {
+    const drawn = inputs.map((input) => draw(input, choice));
+    try {
+      yield drawn;
+    } finally {
+      tf.dispose(drawn.map(({ tensor }) => tensor));
+    }
+  }
+}
+
+function answersOf(network: Network, inputs: readonly DrawnInput[]): ArrayLike<number>[] {
   const answers: ArrayLike<number>[] = [];
   tf.tidy(() => {
-    for (const tensor of network.run(inputs)) answers.push(tensor.dataSync());
+    for (const tensor of network.run(inputs.map((input) => input.tensor))) answers.push(tensor.dataSync());
   });
   return answers;
 }
@@ -68,20 +85,10 @@ function numbersOf(data: ort.Tensor.DataType | undefined): ArrayLike<number> {
   return Array.from(data, Number);
 }
 
-/** NaN equals NaN, infinities equal themselves; arrays of other lengths are infinitely far apart. */
-function relativeDifference(expected: ArrayLike<number>, got: ArrayLike<number>): number {
-  if (expected.length !== got.length) return Number.POSITIVE_INFINITY;
-  let largest = 0;
-  for (let i = 0; i < expected.length; i++) {
-    const [a, b] = [Number(expected[i]), Number(got[i])];
-    if (Object.is(a, b) || a === b) continue;
-    const difference = Math.abs(a - b) / Math.max(1, Math.abs(a));
-    largest = Math.max(largest, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
-  }
-  return largest;
-}
-
-function draw({ name, type, shape }: InputSpec, { batch, height, width }: (typeof CHOICES)[number]) {
+function draw(
+  { name, type, shape }: InputSpec,
+  { batch, height, width }: (typeof CHOICES)[number],
+): DrawnInput {
   const others: Readonly<Record<string, number>> = { [ANY_NUMBER]: batch, height, width };
   const dims = shape.map((size) => (typeof size === 'string' ? (others[size] ?? 12) : size));
   const next = random(1, `compare/${name}`, batch);

@@ -1,4 +1,5 @@
 // Where two computations of one network part ways: the outputs of every layer, side by side.
+
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import * as ort from '../../models/onnxruntime.ts';
 import { compile } from '../../train/graph/compile.ts';
@@ -7,8 +8,11 @@ import { type State, writeKnown } from '../../train/graph/state.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { weightsOfModel } from '../../train/runs/weights-of-model-file.ts';
 import { transpose } from '../graph/transpose.ts';
+import { withUnknownSizes } from '../graph/unknown-sizes.ts';
 import { layerOf } from '../graph/value.ts';
+import type { TracedNetwork } from '../trace/network.ts';
 import type { Shape } from './classifier.ts';
+import { absolute, largestDifference } from './compare.ts';
 import { createInferenceSession } from './session.ts';
 
 /** One layer in both computations. */
@@ -48,7 +52,7 @@ const OUTPUT = 'output';
  * @param images - uint8 `[N,H,W,C]`; the first few of them are enough.
  */
 export async function measureDrift(
-  { graph, state }: { readonly graph: Graph; readonly state: State },
+  { graph, state }: TracedNetwork,
   model: ModelProto,
   images: Uint8Array,
   shape: Shape,
@@ -176,7 +180,7 @@ function runGraph(
   dims: readonly number[],
   references: readonly string[],
 ): Value[] {
-  const compiled = compile({ layers: { ...graph, outputs: references } });
+  const compiled = compile({ layers: { ...withUnknownSizes(graph), outputs: references } });
   writeKnown(compiled, state);
   const image = uint8Tensor(images, [...dims]);
   const outputs = compiled.run('layers', { image });
@@ -217,17 +221,13 @@ export function withOutputs(model: ModelProto, names: readonly string[]): ModelP
 }
 
 function differ(expected: Value, got: Value, channelsFirst: boolean): { largest: number; relative: number } {
-  const infinite = { largest: Number.POSITIVE_INFINITY, relative: Number.POSITIVE_INFINITY };
-  if (expected.values.length !== got.values.length) return infinite;
-  const values = channelsFirst ? channelsLast(got) : got.values;
-  let [largest, scale] = [0, 0];
-  for (const [i, a] of expected.values.entries()) {
-    const difference = Math.abs(a - (values[i] ?? Number.NaN));
-    if (Number.isNaN(difference)) return infinite;
-    largest = Math.max(largest, difference);
-    scale = Math.max(scale, Math.abs(a));
-  }
-  return { largest, relative: largest === 0 ? 0 : largest / scale };
+  const largest = largestDifference(
+    expected.values,
+    channelsFirst ? channelsLast(got) : got.values,
+    absolute,
+  );
+  if (largest === 0 || largest === Number.POSITIVE_INFINITY) return { largest, relative: largest };
+  return { largest, relative: largest / expected.values.reduce((most, a) => Math.max(most, Math.abs(a)), 0) };
 }
 
 function channelsLast({ dims, values }: Value): Float32Array {

@@ -1,5 +1,7 @@
 // Proof that a model file answers as what was trained: both run on the same pictures, and every probability is compared.
+import { argMax } from '../../train/loop/evaluate.ts';
 import type { Classifier } from './classifier.ts';
+import { absolute, compareOn, largestDifference } from './compare.ts';
 
 /** Largest difference of a probability that counts as the same answer. */
 export const TOLERANCE = 1e-5;
@@ -27,54 +29,63 @@ export interface Parity {
  */
 const BATCH_BYTES = 1_568_000;
 
+/** Two classifiers on the same pictures. */
+export interface ComparedClassifiers {
+  readonly parity: Parity;
+  /** Probabilities `[N,classes]` of the reference. */
+  readonly expected: Float32Array;
+  /** The same of the candidate. */
+  readonly got: Float32Array;
+}
+
 /**
  * Runs two models on `n` pictures, in batches whose last one may be smaller.
  * @param images - Gives the pictures from one index to another, uint8 `[N,H,W,C]`.
- * @returns How far they differ, and the probabilities `[N,classes]` of the reference.
  */
-export async function measureParity(
+export async function compareClassifiers(
   reference: Classifier,
   candidate: Classifier,
   images: (from: number, to: number) => Uint8Array,
   n: number,
-  batch = n === 0 ? 1 : Math.max(1, Math.floor(BATCH_BYTES / images(0, 1).length)),
-): Promise<Parity & { probabilities: Float32Array }> {
-  const parts: Parity[] = [];
-  const answers: Float32Array[] = [];
-  for (let start = 0; start < n; start += batch) {
-    const count = Math.min(batch, n - start);
-    const pictures = images(start, start + count);
-    const expected = await reference.classify(pictures);
-    parts.push(compare(expected, await candidate.classify(pictures), count));
-    answers.push(expected);
+): Promise<ComparedClassifiers> {
+  const [expected, got]: [Float32Array[], Float32Array[]] = [[], []];
+  const parts = await compareOn(
+    batchesOf(images, n),
+    (batch) => reference.classify(batch.pictures),
+    (batch) => candidate.classify(batch.pictures),
+    (a, b, batch) => {
+      expected.push(a);
+      got.push(b);
+      return compare(a, b, batch.n);
+    },
+  );
+  return { parity: combine(parts), expected: concatenate(expected), got: concatenate(got) };
+}
+
+function* batchesOf(images: (from: number, to: number) => Uint8Array, n: number) {
+  if (n === 0) return;
+  const size = Math.max(1, Math.floor(BATCH_BYTES / images(0, 1).length));
+  for (let from = 0; from < n; from += size) {
+    const to = Math.min(n, from + size);
+    yield { pictures: images(from, to), n: to - from };
   }
-  return { ...combine(parts), probabilities: concatenate(answers) };
 }
 
 /** Compares the probabilities `[n,classes]` that two models gave to the same `n` pictures. */
 export function compare(expected: Float32Array, got: Float32Array, n: number): Parity {
-  if (expected.length !== got.length)
-    return { n, maxProbabilityDifference: Number.POSITIVE_INFINITY, changedLabels: n, ties: 0 };
+  const maxProbabilityDifference = largestDifference(expected, got, absolute);
+  if (expected.length !== got.length) return { n, maxProbabilityDifference, changedLabels: n, ties: 0 };
   const classes = expected.length / n;
-  let largest = 0;
-  let changed = 0;
+  let changedLabels = 0;
   let ties = 0;
   for (let row = 0; row < expected.length; row += classes) {
-    let [best, other] = [0, 0];
-    for (let i = 0; i < classes; i++) {
-      const [a, b] = [expected[row + i] ?? Number.NaN, got[row + i] ?? Number.NaN];
-      const difference = Math.abs(a - b);
-      // Written so that NaN counts as a difference.
-      if (!(difference <= largest))
-        largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
-      if (a > (expected[row + best] ?? 0)) best = i;
-      if (b > (got[row + other] ?? 0)) other = i;
-    }
+    const probabilities = expected.subarray(row, row + classes);
+    const [best, other] = [argMax(probabilities), argMax(got.subarray(row, row + classes))];
     if (best === other) continue;
-    changed++;
-    if ((expected[row + best] ?? 0) - (expected[row + other] ?? 0) <= TIE) ties++;
+    changedLabels++;
+    if ((probabilities[best] ?? 0) - (probabilities[other] ?? 0) <= TIE) ties++;
   }
-  return { n, maxProbabilityDifference: largest, changedLabels: changed, ties };
+  return { n, maxProbabilityDifference, changedLabels, ties };
 }
 
 /** Whether a model file may be published. */

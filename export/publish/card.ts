@@ -1,8 +1,8 @@
 // Fills in the card of an exported model: digests, metrics, expected answers and the parity certificate.
 import { createHash } from 'node:crypto';
-import type { Card } from '../../models/card.ts';
+import { type Card, cardMetadata } from '../../models/card.ts';
 import { type GoldenName, goldenInput, goldenNames } from '../../models/golden.ts';
-import type { TensorProto } from '../../models/onnx/schema.ts';
+import type { ModelProto, TensorProto } from '../../models/onnx/schema.ts';
 import type { Labels } from '../../train/datasets/index.ts';
 import { argMax } from '../../train/loop/evaluate.ts';
 import type { Shape } from '../parity/classifier.ts';
@@ -38,6 +38,12 @@ export function completeCard(draft: CardDraft, findings: Findings): Card {
     output: { name: 'probabilities' },
     ...findings,
   };
+}
+
+/** The model with its card, its metadata in the order of their keys: the same card gives the same bytes. */
+export function withCard(model: ModelProto, card: Card): ModelProto {
+  const entries = Object.entries(cardMetadata(card)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { ...model, metadata_props: entries.map(([key, value]) => ({ key, value })) };
 }
 
 /** SHA-256 over names, types, shapes and bytes of the initializers, in the order of their names. */

@@ -1,11 +1,9 @@
 // Exports a network from anywhere as a file of its own, once onnxruntime has answered as tfjs does.
 import { UserError } from '../../models/errors.ts';
-import { stateOf } from '../../train/graph/state.ts';
-import { convert } from '../convert.ts';
 import { writeModel } from '../files/write-model.ts';
 import { ANSWER_TOLERANCE, compareNetwork, type NetworkComparison } from '../parity/compare-network.ts';
-import { type Network, type NetworkOptions, traceNetwork } from '../trace/network.ts';
-import type { Convert } from './export.ts';
+import type { Network, NetworkOptions } from '../trace/network.ts';
+import { type Convert, publish } from './index.ts';
 
 export interface ExportedNetwork {
   /** The written files, the model first; large weights are in a second one. */
@@ -20,30 +18,32 @@ export interface ExportNetworkOptions extends NetworkOptions {
 }
 
 /**
- * Converts a network, by our own exporter unless told, compares the file with it at two sizes of its inputs, and writes it: whole or not at all. The
+ * Converts a network, compares the file with it at two sizes of its inputs, and writes it: whole or not at all. The
  * same network gives the same bytes.
  * @throws UserError for what cannot be exported, or when the file answers otherwise; then nothing is written.
  */
-export async function exportNetwork(
+export function exportNetwork(
   network: Network,
   path: string,
-  { convert: converter = convert, ...options }: ExportNetworkOptions = {},
+  { convert, ...options }: ExportNetworkOptions = {},
 ): Promise<ExportedNetwork> {
-  const { name, outputs } = network;
-  const model = await converter(traceNetwork(network), stateOf(network.variables), {
-    name,
-    outputs,
-    ...options,
+  return publish<NetworkComparison, ExportedNetwork>({
+    ...{ network, convert, options },
+    async prove(model) {
+      const comparison = await compareNetwork(network, model);
+      if (comparison.largestDifference <= ANSWER_TOLERANCE) return comparison;
+      throw failure(network.name, comparison);
+    },
+    async write(onnx, prove) {
+      const found: NetworkComparison[] = [];
+      const files = await writeModel(path, onnx, async (temporary) => {
+        found.push(await prove(temporary));
+      });
+      const [comparison] = found;
+      if (comparison === undefined) throw new Error('the file was not compared');
+      return { files, comparison, nodes: onnx.graph.node.length };
+    },
   });
-  const found: NetworkComparison[] = [];
-  const files = await writeModel(path, model, async (temporary) => {
-    const comparison = await compareNetwork(network, temporary);
-    found.push(comparison);
-    if (!(comparison.largestDifference <= ANSWER_TOLERANCE)) throw failure(network.name, comparison);
-  });
-  const [comparison] = found;
-  if (comparison === undefined) throw new Error('the file was not compared');
-  return { files, comparison, nodes: model.graph.node.length };
 }
 
 function failure(name: string, { largestDifference, output }: NetworkComparison): UserError {

@@ -10,7 +10,7 @@ import { type Recipe, recipeDigest } from '../../train/recipes/index.ts';
 import { publicRecipe } from '../../train/recipes/public.ts';
 import { readCheckpoint } from '../../train/runs/checkpoint.ts';
 import type { Run } from '../../train/runs/run.ts';
-import type { Exportable } from './export.ts';
+import type { Exportable } from './exportable.ts';
 import { networkOf } from './from-checkpoint.ts';
 import { fitTemperature, temperedSoftmax } from './temperature.ts';
 

@@ -4,14 +4,13 @@ import { encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 import { addModel, type ModelFile } from '../../models/repository.ts';
 import { LARGEST_FILE, writeModel } from '../files/write-model.ts';
 
-/** Adds the next version of a model; weights of more than `largest` bytes lie in a file beside it. */
+/** Adds the next version of a model; weights of more than `largest` bytes are in a file beside it. */
 export function addToRepository(
   repository: string,
   name: string,
   model: ModelProto,
   largest = LARGEST_FILE,
 ): Promise<ModelFile> {
-  if (weightBytes(model) <= largest) return addModel(repository, name, encodeModel(model));
   return addModel(repository, name, (path) => writeModel(path, model, undefined, largest));
 }
 
@@ -20,7 +19,7 @@ export function packed(model: ModelProto, largest = LARGEST_FILE): Uint8Array | 
   return weightBytes(model) <= largest ? encodeModel(model) : model;
 }
 
-/** Bytes of a packed model, those of its weights alone where they lie beside it. */
+/** Bytes of a packed model, those of its weights alone where they are beside it. */
 export function packedSize(model: Uint8Array | ModelProto): number {
   return model instanceof Uint8Array ? model.length : weightBytes(model);
 }

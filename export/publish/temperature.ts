@@ -2,12 +2,11 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { Card } from '../../models/card.ts';
 import { type Dataset, imageSize, imagesOf } from '../../train/datasets/index.ts';
-import { stateOf } from '../../train/graph/state.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
 import { batchFor } from '../../train/loop/evaluate.ts';
 import { calibrationOf as calibrationOfAnswers, type Judged } from '../../train/report/calibration.ts';
 import { tensorflowClassifier } from '../parity/classifier.ts';
-import { traceForward } from './export.ts';
+import { classifierNetwork, traceNetwork } from '../trace/network.ts';
 import type { CheckpointNetwork } from './from-checkpoint.ts';
 
 /** Probabilities `[N,classes]` of logits at a temperature. */
@@ -20,9 +19,8 @@ export async function fitTemperature(
   network: CheckpointNetwork,
   { shape, test }: Pick<Dataset, 'shape' | 'test'>,
 ): Promise<NonNullable<Card['calibration']>> {
-  const { probabilities, variables } = network;
-  const graph = traceForward({ probabilities, variables, card: { input: { shape } } });
-  const classifier = tensorflowClassifier(graph, stateOf(variables), shape);
+  const traced = traceNetwork(classifierNetwork(network, shape));
+  const classifier = tensorflowClassifier(network, traced, shape);
   const answers: Judged[] = [];
   const batch = batchFor(imageSize(test));
   for (let from = 0; from < test.n; from += batch) {

@@ -1,35 +1,30 @@
-// A head and the file from elsewhere that it was trained upon, joined into one model file.
+// A head and the file from elsewhere that it was trained upon, as one model file.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import type { ModelProto, NodeProto } from '../../models/onnx/schema.ts';
-import type { ModelFile } from '../../models/repository.ts';
 import { openExtractor } from '../../train/backbone/extractor.ts';
 import { FEATURES } from '../../train/backbone/feature-graph.ts';
 import { compile } from '../../train/graph/compile.ts';
-import { traceDynamic } from '../../train/graph/retrace.ts';
-import { stateOf } from '../../train/graph/state.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
-import type { Extractor } from '../../train/loop/features.ts';
-import { OPSETS } from '../convert.ts';
-import type { Classifier } from '../parity/classifier.ts';
-import { TOLERANCE } from '../parity/index.ts';
-import { networkToOnnx } from '../trace/network.ts';
-import type { Exportable, ExportOptions } from './export.ts';
-import { publish, stopwatch } from './index.ts';
+import { convert, OPSETS } from '../convert.ts';
+import { withUnknownSizes } from '../graph/unknown-sizes.ts';
+import { ANY_NUMBER } from '../trace/index.ts';
+import { type Network, PROBABILITIES, type TracedNetwork } from '../trace/network.ts';
+import type { ClassifierCandidate } from './classifier.ts';
+import type { Exportable, ExportOptions } from './exportable.ts';
 
-type Joinable = Exportable & { readonly backbone: ModelProto };
-
-const PROBABILITIES = 'probabilities';
+/** A head, and the file from elsewhere that it was trained upon. */
+type WithBackbone = Exportable & { readonly backbone: ModelProto };
 
 /**
- * Exports a head with its backbone. The reference runs the two apart: onnxruntime the backbone, TensorFlow the head.
- * @throws UserError when an option asks for what is not ours to change, or the file answers otherwise.
+ * A head with its backbone. The reference runs the two apart: onnxruntime the backbone, TensorFlow the head.
+ * @throws UserError when an option asks for what is not ours to change.
  */
-export async function exportJoined(
-  model: Joinable,
-  { repository, opset, foldBatchNorm, tolerance = TOLERANCE, onStage, convert }: ExportOptions,
-): Promise<ModelFile> {
+export async function withBackbone(
+  model: WithBackbone,
+  { opset, foldBatchNorm, convert: converter }: ExportOptions,
+): Promise<ClassifierCandidate> {
   const { card, backbone, test } = model;
   const name = card.architecture.name;
   const own = opsetOf(backbone) ?? 1;
@@ -38,46 +33,48 @@ export async function exportJoined(
       `${option} has no meaning here: ${card.name} is a ${name}, which is exported as it is (opset ${own}).`,
     );
   if (foldBatchNorm) throw refuse('--fold-batch-norm');
-  if (convert !== undefined) throw refuse('--converter');
+  if (converter !== undefined) throw refuse('--converter');
   if (opset !== undefined && opset !== OPSETS.usual && opset !== own) throw refuse('--opset');
 
-  const lap = stopwatch();
-  const onnx = join(backbone, headOf(model), card.name);
   const extractor = await openExtractor(name, backbone, card.input.shape);
-  const head = compiledHead(model, extractor.features);
-  onStage?.({ name: 'traced', ops: head.ops, seconds: lap() });
-  return publish(
-    {
-      ...{ card, onnx, test, reference: apart(extractor, head) },
-      async answers(images, n) {
-        const features = await extractor.extract(images);
-        return tf.tidy(() =>
-          Float32Array.from(
-            model.probabilities(tf.tensor2d(features, [n, extractor.features])).dataSync() as Float32Array,
-          ),
-        );
-      },
-      explain: async () =>
-        'The backbone is run by onnxruntime on both sides, so it is the head that differs: this is a bug in export/.',
+  const head = headNetwork(model, extractor.features);
+  return {
+    ...{ card, test },
+    network: head,
+    options: { opset: Math.min(OPSETS.newest, Math.max(OPSETS.oldest, own)) },
+    convert: (graph, state, options) => join(backbone, convert(graph, state, options), card.name),
+    reference: (traced) => {
+      const { run, dispose } = compiledHead(traced, extractor.features);
+      return {
+        classify: async (images) => run(await extractor.extract(images)),
+        close: async () => dispose(),
+      };
     },
-    { repository, tolerance, onStage, lap },
-  );
+    golden: {
+      async classify(images) {
+        const features = await extractor.extract(images);
+        const n = features.length / extractor.features;
+        return tf.tidy(() => {
+          const [answers] = head.run([tf.tensor2d(features, [n, extractor.features])]);
+          return Float32Array.from(given(answers).dataSync());
+        });
+      },
+      close: async () => extractor.close(),
+    },
+    explain: async () =>
+      'The backbone is run by onnxruntime on both sides, so it is the head that differs: this is a bug in export/.',
+  };
 }
 
-/** The head alone as a model from `features` to `probabilities`. */
-function headOf({ backbone, card, probabilities, variables }: Joinable): ModelProto {
-  const features = backbone.graph.output[0]?.type?.tensor_type?.shape?.dim[1]?.dim_value ?? 0;
-  const opset = Math.min(OPSETS.newest, Math.max(OPSETS.oldest, opsetOf(backbone) ?? 1));
-  return networkToOnnx(
-    {
-      name: card.name,
-      inputs: [{ name: FEATURES, type: 'float32', shape: ['N', features] }],
-      outputs: [PROBABILITIES],
-      run: ([input]) => [probabilities(given(input))],
-      variables,
-    },
-    { opset },
-  );
+/** The head alone, from `features` to `probabilities`. */
+function headNetwork({ card, probabilities, variables }: WithBackbone, features: number): Network {
+  return {
+    name: card.name,
+    inputs: [{ name: FEATURES, type: 'float32', shape: [ANY_NUMBER, features] }],
+    outputs: [PROBABILITIES],
+    run: ([input]) => [probabilities(given(input))],
+    variables,
+  };
 }
 
 /** One model of two: what the first gives out is what the second takes, by its name. */
@@ -101,41 +98,19 @@ function withPlainAxis(node: NodeProto): NodeProto {
   return { ...node, attribute };
 }
 
-interface Head {
-  readonly ops: number;
-  /** Features `[N,F]` to probabilities `[N,classes]`. */
-  run(features: Float32Array): Float32Array;
-  dispose(): void;
-}
-
-function compiledHead({ probabilities, variables }: Joinable, features: number): Head {
-  const graph = traceDynamic(
-    (inputs) => [probabilities(given(inputs[FEATURES]))],
-    (n) => [{ name: FEATURES, tensor: tf.zeros([n, features]) }],
-    variables,
-  );
-  const compiled = compile({ answer: graph });
-  compiled.write(stateOf(variables));
+/** Features `[N,F]` to probabilities `[N,classes]`, by TensorFlow. */
+function compiledHead({ graph, state }: TracedNetwork, features: number) {
+  const compiled = compile({ answer: withUnknownSizes(graph) });
+  compiled.write(state);
   return {
-    ops: graph.nodes.length,
-    run(values) {
+    run(values: Float32Array): Float32Array {
       const tensor = tf.tensor2d(values, [values.length / features, features]);
       const outputs = compiled.run('answer', { [FEATURES]: tensor });
       const answers = Float32Array.from(given(outputs[0]).dataSync());
       tf.dispose([tensor, outputs]);
       return answers;
     },
-    dispose: compiled.dispose,
-  };
-}
-
-function apart({ extract, close }: Extractor, { run, dispose }: Head): Classifier {
-  return {
-    classify: async (images) => run(await extract(images)),
-    async close() {
-      dispose();
-      await close();
-    },
+    dispose: () => compiled.dispose(),
   };
 }
 

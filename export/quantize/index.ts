@@ -1,17 +1,16 @@
 // Makes a smaller model of a model file, and publishes it only if it is no slower and hardly less right.
 import type { Card } from '../../models/card.ts';
-import { cardMetadata } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { ModelFile } from '../../models/repository.ts';
 import { type Dataset, imagesOf } from '../../train/datasets/index.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { onnxClassifier } from '../parity/classifier.ts';
-import { combine, compare, type Parity } from '../parity/index.ts';
+import { compareClassifiers, type Parity } from '../parity/index.ts';
 import type { ModelSource } from '../parity/session.ts';
 import { foldBatchNorm } from '../passes/batch-norm.ts';
 import { removeDead } from '../passes/dead.ts';
-import { digestWeights, goldenAnswers, goldenPictures, measure, roundUp } from '../publish/card.ts';
+import { digestWeights, goldenAnswers, goldenPictures, measure, roundUp, withCard } from '../publish/card.ts';
 import { addToRepository, packed, packedSize } from '../publish/repository.ts';
 import { calibrate } from './calibrate.ts';
 import { toFloat16 } from './float16.ts';
@@ -110,12 +109,7 @@ export async function quantize(
     parity: null,
     quantization,
   };
-  const metadata_props = Object.entries(cardMetadata(own))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => ({ key, value }));
-  return {
-    model: await addToRepository(options.repository, options.name, { ...made, metadata_props }),
-  };
+  return { model: await addToRepository(options.repository, options.name, withCard(made, own)) };
 }
 
 async function int8Of(
@@ -139,35 +133,17 @@ async function int8Of(
   return toInt8(folded, ranges);
 }
 
-const BATCH = 500;
-
 async function measureBoth(
   before: ModelSource,
   after: ModelSource,
-  card: Card,
+  { input }: Card,
   { test }: Dataset,
 ): Promise<Accuracy> {
-  const classes = card.labels.length;
-  const [one, two] = [
-    await onnxClassifier(before, card.input.shape),
-    await onnxClassifier(after, card.input.shape),
-  ];
-  const answers = [new Float32Array(test.n * classes), new Float32Array(test.n * classes)] as const;
-  const parts: Parity[] = [];
-  for (let from = 0; from < test.n; from += BATCH) {
-    const to = Math.min(test.n, from + BATCH);
-    const images = imagesOf(test, from, to);
-    const [a, b] = [await one.classify(images), await two.classify(images)];
-    parts.push(compare(a, b, to - from));
-    answers[0].set(a, from * classes);
-    answers[1].set(b, from * classes);
-  }
+  const [one, two] = [await onnxClassifier(before, input.shape), await onnxClassifier(after, input.shape)];
+  const images = (from: number, to: number) => imagesOf(test, from, to);
+  const { parity, expected, got } = await compareClassifiers(one, two, images, test.n);
   await Promise.all([one.close(), two.close()]);
-  return {
-    before: measure(answers[0], test.labels),
-    after: measure(answers[1], test.labels),
-    parity: combine(parts),
-  };
+  return { before: measure(expected, test.labels), after: measure(got, test.labels), parity };
 }
 
 async function golden(model: ModelSource, shape: Card['input']['shape']): Promise<Card['golden']> {

@@ -8,7 +8,7 @@ import { goldenInput, goldenNames } from '../../models/golden.ts';
 import { type Scaling, scalings } from '../../train/backbone/scaling.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { standardized } from '../../train/layers/forward.ts';
-import type { Exportable } from '../publish/export.ts';
+import type { Exportable } from '../publish/exportable.ts';
 import type { InputType } from '../trace/index.ts';
 import { bytesAs } from '../trace/input.ts';
 import type { ReadNetwork } from './read.ts';

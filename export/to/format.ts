@@ -1,16 +1,11 @@
 // What a way out is: a folder in another program's format, written from a traced network and read back to prove it.
-
-import type { Graph } from '../../train/graph/graph.ts';
-import type { State } from '../../train/graph/state.ts';
 import type { Classifier } from '../parity/classifier.ts';
 import type { CardDraft } from '../publish/card.ts';
+import type { TracedNetwork } from '../trace/network.ts';
 
 /** A network on its way out. */
-export interface TracedClassifier {
+export interface TracedClassifier extends TracedNetwork {
   readonly card: CardDraft;
-  /** The forward pass: an input `image`, one output, the probabilities. */
-  readonly graph: Graph;
-  readonly state: State;
 }
 
 export interface ExportFormat {
@@ -23,6 +18,3 @@ export interface ExportFormat {
   /** What the format cannot carry of this model, if anything: a sentence for its user. */
   readonly note?: (card: CardDraft) => string | undefined;
 }
-
-/** What the output is called in every format. */
-export const OUTPUT = 'probabilities';

@@ -4,8 +4,7 @@ import { type Graph, type Node, type Output, parseReference } from '../../train/
 import { attributes, constant, placeholder } from '../../train/graph/node-def.ts';
 import type { AttrValue, NodeDef } from '../../train/graph/saved-model.ts';
 import type { State } from '../../train/graph/state.ts';
-import { DataType } from '../../train/graph/tensorflow.ts';
-import { isDynamic } from '../graph/dimensions.ts';
+import { withUnknownSizes } from '../graph/unknown-sizes.ts';
 import { layerOf } from '../graph/value.ts';
 import { dropUnused } from '../passes/fold.ts';
 
@@ -27,8 +26,7 @@ export interface Frozen {
  * @param outputs - What the results are called, in their order.
  */
 export function freeze(graph: Graph, state: State, outputs: readonly string[]): Frozen {
-  const { nodes: traced, outputs: results } = dropUnused(graph);
-  const nodes = traced.map(asTensorflow);
+  const { nodes, outputs: results } = withUnknownSizes(dropUnused(graph));
   const names = nameNodes(nodes, outputs);
   const rename = (reference: string): string => {
     const { name, index } = parseReference(reference);
@@ -62,19 +60,6 @@ export function freeze(graph: Graph, state: State, outputs: readonly string[]): 
       return port === undefined ? [] : [{ ...port, name: outputs[i] ?? '' }];
     }),
   };
-}
-
-/** Sizes that are known when the graph runs are -1 to TensorFlow, in shapes and in the constants made from them. */
-function asTensorflow(node: Node): Node {
-  const { constant } = node;
-  const outputs = node.outputs.map((output) => ({ ...output, shape: output.shape.map(asUnknown) }));
-  if (constant === undefined || constant.dtype !== DataType.int32) return { ...node, outputs };
-  const values = new Int32Array(constant.bytes.slice().buffer).map(asUnknown);
-  return { ...node, outputs, constant: { ...constant, bytes: new Uint8Array(values.buffer) } };
-}
-
-function asUnknown(size: number): number {
-  return isDynamic(size) ? -1 : size;
 }
 
 /** Our own nodes (inputs, variables and constants) as TensorFlow's; undefined for a node that is TensorFlow's already. */

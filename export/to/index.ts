@@ -3,13 +3,17 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { canonicalJson } from '../../models/canonical.ts';
 import { UserError } from '../../models/errors.ts';
-import { nearest } from '../../models/nearest.ts';
+import { oneOf } from '../../models/nearest.ts';
 import { makeFolder } from '../../setup/files.mjs';
 import { imagesOf } from '../../train/datasets/index.ts';
-import { stateOf } from '../../train/graph/state.ts';
+import type { Graph } from '../../train/graph/graph.ts';
+import { describeOp } from '../graph/op.ts';
+import { needsSizes } from '../graph/unknown-sizes.ts';
 import { tensorflowClassifier } from '../parity/classifier.ts';
-import { changesInWords, compare, holds, type Parity, TOLERANCE } from '../parity/index.ts';
-import { type Exportable, traceForward } from '../publish/export.ts';
+import { changesInWords, compareClassifiers, holds, type Parity, TOLERANCE } from '../parity/index.ts';
+import { dropUnused } from '../passes/fold.ts';
+import type { Exportable } from '../publish/exportable.ts';
+import { classifierNetwork, traceNetwork } from '../trace/network.ts';
 import type { ExportFormat } from './format.ts';
 import { savedModel } from './saved-model.ts';
 import { tfjsGraph } from './tfjs-graph.ts';
@@ -26,12 +30,7 @@ export const formats: Readonly<Record<string, ExportFormat>> = {
 
 /** @throws UserError for a name that is none of a way out. */
 export function findFormat(name: string): ExportFormat {
-  const format = formats[name];
-  if (format !== undefined) return format;
-  const guess = nearest(name, Object.keys(formats));
-  throw new UserError(
-    `--to takes ${Object.keys(formats).join(', ')}; received ${JSON.stringify(name)}.${guess ? ` Did you mean ${guess}?` : ''}`,
-  );
+  return formats[oneOf('--to', Object.keys(formats), name)] as ExportFormat;
 }
 
 /** Says what the model is, and marks a folder that may be written anew. */
@@ -48,27 +47,38 @@ const PICTURES = 500;
  */
 export async function exportTo(format: ExportFormat, model: Exportable, path: string): Promise<Parity> {
   refuseOther(path);
-  const source = { card: model.card, graph: traceForward(model), state: stateOf(model.variables) };
-  const { shape } = model.card.input;
-  const n = Math.min(PICTURES, model.test.n);
-  const images = imagesOf(model.test, 0, n);
+  const { card, test } = model;
+  const { shape } = card.input;
+  const source = { card, ...traceNetwork(classifierNetwork(model, shape, card.name)) };
+  refuseSizes(source.graph);
+  const n = Math.min(PICTURES, test.n);
   let parity: Parity | undefined;
   await makeFolder(resolve(path), async (folder) => {
     await format.write(folder, source);
     const [network, written] = [
-      tensorflowClassifier(source.graph, source.state, shape),
+      tensorflowClassifier(model, source, shape),
       await format.open(folder, source),
     ];
-    parity = compare(await network.classify(images), await written.classify(images), n);
+    const images = (from: number, to: number) => imagesOf(test, from, to);
+    ({ parity } = await compareClassifiers(network, written, images, n));
     await Promise.all([network.close(), written.close()]);
     if (!holds(parity, TOLERANCE))
       throw new UserError(
         `${path} was not written: read back, it differs from the network by ${parity.maxProbabilityDifference.toExponential(2)} in a probability (allowed: ${TOLERANCE.toExponential(0)}), with ${changesInWords(parity)} of ${n} test pictures. This is a bug in export/to/.`,
       );
-    writeFileSync(join(folder, CARD), `${canonicalJson(model.card)}\n`);
+    writeFileSync(join(folder, CARD), `${canonicalJson(card)}\n`);
   });
   if (parity === undefined) throw new Error('nothing was compared');
   return parity;
+}
+
+/** Other programs get a plain TensorFlow graph, or layers. */
+function refuseSizes(graph: Graph): void {
+  const node = needsSizes(dropUnused(graph));
+  if (node === undefined) return;
+  throw new UserError(
+    `${describeOp(node)} asks for the number of pictures in a way that other formats cannot hold: leave --to out to export it to ONNX.`,
+  );
 }
 
 function refuseOther(path: string): void {

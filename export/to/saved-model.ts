@@ -9,13 +9,14 @@ import {
   writeSavedModel,
 } from '../../train/graph/saved-model.ts';
 import { backend, tensorId, tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
-import { type ExportFormat, OUTPUT } from './format.ts';
+import { PROBABILITIES } from '../trace/network.ts';
+import type { ExportFormat } from './format.ts';
 import { freeze, type Port } from './frozen.ts';
 
 export const savedModel: ExportFormat = {
   description: 'TensorFlow SavedModel, for TensorFlow Serving and tf.saved_model.load',
   async write(folder, { graph, state }) {
-    const { nodes, inputs, outputs } = freeze(graph, state, [OUTPUT]);
+    const { nodes, inputs, outputs } = freeze(graph, state, [PROBABILITIES]);
     const signature: SignatureDef = {
       inputs: tensorInfos(inputs),
       outputs: tensorInfos(outputs),
@@ -35,7 +36,7 @@ export const savedModel: ExportFormat = {
           session,
           [tensorId(image)],
           'image:0',
-          `${OUTPUT}:0`,
+          `${PROBABILITIES}:0`,
         );
         if (metadata === undefined) throw new Error('the SavedModel gave no output');
         const output = backend.createOutputTensor(metadata);

@@ -5,14 +5,15 @@ import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import type { AttrValue, NodeDef, ShapeProto } from '../../train/graph/saved-model.ts';
 import { DataType, tf } from '../../train/graph/tensorflow.ts';
-import { type ExportFormat, OUTPUT } from './format.ts';
+import { PROBABILITIES } from '../trace/network.ts';
+import type { ExportFormat } from './format.ts';
 import { type Frozen, freeze, type Port } from './frozen.ts';
 import { type StoredWeight, writeWeights } from './weights.ts';
 
 export const tfjsGraph: ExportFormat = {
   description: 'tfjs graph model, for tf.loadGraphModel',
   async write(folder, { graph, state, card }) {
-    const frozen = freeze(graph, state, [OUTPUT]);
+    const frozen = freeze(graph, state, [PROBABILITIES]);
     const model = {
       format: 'graph-model',
       generatedBy: 'trainyard',

@@ -6,7 +6,8 @@ import * as ort from '../../models/onnxruntime.ts';
 import { convert } from '../convert.ts';
 import { attribute, valueInfo } from '../graph/onnx.ts';
 import type { CardDraft } from '../publish/card.ts';
-import { type ExportFormat, OUTPUT, type TracedClassifier } from './format.ts';
+import { PROBABILITIES } from '../trace/network.ts';
+import type { ExportFormat, TracedClassifier } from './format.ts';
 
 export const transformers: ExportFormat = {
   description: "Hugging Face folder, for transformers.js' image-classification pipeline",
@@ -78,12 +79,12 @@ function preprocessorOf({ input }: CardDraft) {
  * knows, and the softmax at its end is left to the pipeline.
  */
 function modelOf({ card, graph, state }: TracedClassifier): ModelProto {
-  const model = convert(graph, state, { name: card.name, outputs: [OUTPUT] });
+  const model = convert(graph, state, { name: card.name, outputs: [PROBABILITIES] });
   const [height, width, channels] = card.input.shape;
   const before = bytesOf(channels);
-  const softmaxNode = model.graph.node.find(({ output }) => output[0] === OUTPUT);
+  const softmaxNode = model.graph.node.find(({ output }) => output[0] === PROBABILITIES);
   const ends = softmaxNode?.op_type === 'Softmax';
-  const renamed = ends ? (softmaxNode.input[0] ?? '') : OUTPUT;
+  const renamed = ends ? (softmaxNode.input[0] ?? '') : PROBABILITIES;
   const rename = (name: string) => (name === renamed ? 'logits' : name);
   const nodes = model.graph.node
     .filter((node) => !(ends && node === softmaxNode))
@@ -95,7 +96,7 @@ function modelOf({ card, graph, state }: TracedClassifier): ModelProto {
   // A network that ends otherwise gives probabilities: softmax of their logarithms is what they are.
   const logarithm: NodeProto[] = ends
     ? []
-    : [{ op_type: 'Log', name: 'logits', input: [OUTPUT], output: ['logits'], attribute: [] }];
+    : [{ op_type: 'Log', name: 'logits', input: [PROBABILITIES], output: ['logits'], attribute: [] }];
   return {
     ...model,
     graph: {

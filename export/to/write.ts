@@ -1,7 +1,7 @@
 // What `--to` prints while it writes a network in another format.
 
 import { changesInWords } from '../parity/index.ts';
-import type { Exportable } from '../publish/export.ts';
+import type { Exportable } from '../publish/exportable.ts';
 import type { ExportFormat } from './format.ts';
 import { exportTo } from './index.ts';
 

@@ -2,9 +2,10 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
-import { stateOf } from '../../train/graph/state.ts';
+import type { Shape } from '../../train/datasets/dataset.ts';
+import { type State, stateOf } from '../../train/graph/state.ts';
 import { convert } from '../convert.ts';
-import { type InputSpec, type TracedGraph, traceModel } from './index.ts';
+import { ANY_NUMBER, type InputSpec, type TracedGraph, traceModel } from './index.ts';
 
 /** Something that can be traced. */
 export interface Network {
@@ -16,6 +17,40 @@ export interface Network {
   readonly run: (inputs: readonly Tensor[]) => Tensor[];
   /** What `run` depends on and what keeps its name in the file; other tensors that it uses become constants. */
   readonly variables: ReadonlyMap<string, Variable>;
+}
+
+/** A recorded network, with the values of its variables. */
+export interface TracedNetwork {
+  readonly graph: TracedGraph;
+  readonly state: State;
+}
+
+/** A function of pictures, and what it depends on. */
+export interface PictureFunction {
+  /** uint8 `[N,H,W,C]` to probabilities `[N,classes]`. */
+  readonly probabilities: (images: Tensor) => Tensor;
+  readonly variables: ReadonlyMap<string, Variable>;
+}
+
+/** What the output of a classifier is called, in every format. */
+export const PROBABILITIES = 'probabilities';
+
+/** A classifier as a network: from `image`, uint8 `[N,H,W,C]`, to `probabilities`. */
+export function classifierNetwork(
+  { probabilities, variables }: PictureFunction,
+  shape: Shape,
+  name = 'classifier',
+): Network {
+  return {
+    name,
+    inputs: [{ name: 'image', type: 'uint8', shape: [ANY_NUMBER, ...shape] }],
+    outputs: [PROBABILITIES],
+    run: ([image]) => {
+      if (image === undefined) throw new Error('a classifier has an input called image');
+      return [probabilities(image)];
+    },
+    variables,
+  };
 }
 
 export interface NetworkOptions {
@@ -38,17 +73,18 @@ export interface NetworkOptions {
  */
 export function networkToOnnx(network: Network, options: NetworkOptions = {}): ModelProto {
   const { name, outputs } = network;
-  return convert(traceNetwork(network), stateOf(network.variables), { name, outputs, ...options });
+  const { graph, state } = traceNetwork(network);
+  return convert(graph, state, { name, outputs, ...options });
 }
 
 /**
- * Records a network.
+ * Records a network and reads its variables.
  * @throws UserError for what a trace cannot hold, or when names and outputs do not fit together.
  */
-export function traceNetwork(network: Network): TracedGraph {
+export function traceNetwork(network: Network): TracedNetwork {
   checkNames(network);
   const graph = traceModel(network.run, network.inputs, network.variables);
-  if (graph.outputs.length === network.outputs.length) return graph;
+  if (graph.outputs.length === network.outputs.length) return { graph, state: stateOf(network.variables) };
   throw new UserError(
     `${network.name} gives ${graph.outputs.length} outputs; ${network.outputs.length} names were given: ${network.outputs.join(', ')}.`,
   );

@@ -1,10 +1,9 @@
 // Holds a model file against what it was made of: a checkpoint, or a tfjs model, on pictures.
 import { existsSync } from 'node:fs';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { imagesOf } from '../../train/datasets/index.ts';
-import type { Graph } from '../../train/graph/graph.ts';
-import { type State, stateOf } from '../../train/graph/state.ts';
 import { readCheckpoint } from '../../train/runs/checkpoint.ts';
 import { findRun } from '../../train/runs/run.ts';
 import { dataOf } from '../files/data.ts';
@@ -12,19 +11,23 @@ import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { readFolderPictures } from '../files/pictures.ts';
 import { onnxClassifier, type Shape, tensorflowClassifier } from '../parity/classifier.ts';
 import { type Drift, measureDrift } from '../parity/drift.ts';
-import { compare, holds, type Parity, TOLERANCE } from '../parity/index.ts';
-import { traceForward } from '../publish/export.ts';
+import { compareClassifiers, holds, type Parity, TOLERANCE } from '../parity/index.ts';
 import { networkOf } from '../publish/from-checkpoint.ts';
 import { temperedSoftmax } from '../publish/temperature.ts';
 import { isModelPath, readNetwork } from '../tfjs/read.ts';
 import { bytesAs } from '../trace/input.ts';
+import {
+  classifierNetwork,
+  type PictureFunction,
+  type TracedNetwork,
+  traceNetwork,
+} from '../trace/network.ts';
 
-/** What a file is held against: a forward pass with an input `image`. */
-export interface Reference {
+/** What a file is compared with: a function of pictures, and its record with an input `image`. */
+export interface Reference extends PictureFunction {
   /** For messages. */
   readonly name: string;
-  readonly graph: Graph;
-  readonly state: State;
+  readonly traced: TracedNetwork;
 }
 
 export interface ReferenceComparison {
@@ -45,15 +48,16 @@ export async function compareWith(
   images: Uint8Array,
   shape: Shape,
 ): Promise<ReferenceComparison> {
-  const n = images.length / (shape[0] * shape[1] * shape[2]);
+  const size = shape[0] * shape[1] * shape[2];
   const [tensorflow, onnxruntime] = [
-    tensorflowClassifier(reference.graph, reference.state, shape),
+    tensorflowClassifier(reference, reference.traced, shape),
     await onnxClassifier(source, shape),
   ];
-  const parity = compare(await tensorflow.classify(images), await onnxruntime.classify(images), n);
+  const some = (from: number, to: number) => images.subarray(from * size, to * size);
+  const { parity } = await compareClassifiers(tensorflow, onnxruntime, some, images.length / size);
   await Promise.all([tensorflow.close(), onnxruntime.close()]);
   const right = holds(parity, TOLERANCE);
-  const drift = right ? undefined : await measureDrift(reference, model, images, shape);
+  const drift = right ? undefined : await measureDrift(reference.traced, model, images, shape);
   return { against: reference.name, parity, holds: right, ...(drift && { drift }) };
 }
 
@@ -73,7 +77,11 @@ export async function openReference(against: string, runs: string, file: OpenMod
     ? (images: Tensor) => temperedSoftmax(network.logits(images), calibration.temperature)
     : network.probabilities;
   const { variables } = network;
-  return { name: path, graph: traceForward({ probabilities, variables, card }), state: stateOf(variables) };
+  return referenceOf(path, { probabilities, variables }, card);
+}
+
+function referenceOf(name: string, pictures: PictureFunction, { input }: Card): Reference {
+  return { name, ...pictures, traced: traceNetwork(classifierNetwork(pictures, input.shape)) };
 }
 
 async function tfjsReference(path: string, file: OpenModelFile): Promise<Reference> {
@@ -89,7 +97,7 @@ async function tfjsReference(path: string, file: OpenModelFile): Promise<Referen
     if (output === undefined) throw new UserError(`${path} gives no output.`);
     return output;
   };
-  return { name: path, graph: traceForward({ probabilities, variables, card }), state: stateOf(variables) };
+  return referenceOf(path, { probabilities, variables }, card);
 }
 
 /**

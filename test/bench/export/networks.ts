@@ -1,8 +1,7 @@
 // The networks of the export benchmark, with random weights: exporting them takes as long as with trained ones.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { traceForward } from '../../../export/publish/export.ts';
+import { classifierNetwork, traceNetwork } from '../../../export/trace/network.ts';
 import { createArchitecture } from '../../../train/architectures/index.ts';
-import { stateOf } from '../../../train/graph/state.ts';
 import { probabilitiesOf } from '../../../train/layers/forward.ts';
 import { allParameters, createParameters, netOf } from '../../../train/layers/net.ts';
 import { normal, random } from '../../../train/random.ts';
@@ -29,12 +28,8 @@ export function build(name: string) {
   const variables = allParameters(parameters);
   const probabilities = (images: Tensor) => probabilitiesOf(net, architecture, recipe.standardize, images);
   const input = { shape: [height, width, channels === 1 ? 1 : 3], prepare: recipe.prepare } as const;
-  const graph = traceForward({
-    probabilities,
-    variables,
-    card: { input: { ...input, shape: [...input.shape] } },
-  });
-  return { recipe, shape, input, variables, graph, state: stateOf(variables) };
+  const traced = traceNetwork(classifierNetwork({ probabilities, variables }, shape));
+  return { recipe, shape, input, variables, ...traced };
 }
 
 /** A checkpoint as training writes it, without the optimizer's slots. */

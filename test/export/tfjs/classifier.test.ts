@@ -134,6 +134,27 @@ it('is compared on the pictures of a folder, prepared as the server does', async
   await expect(picturesIn(join(folder, 'models'), input)).rejects.toThrow(/holds no JPEG, PNG, WebP or GIF/);
 });
 
+it('may ask for the number of pictures, as a recurrent layer does; other formats than ONNX cannot', async () => {
+  const { layers } = tf;
+  const recurrent = tf.sequential({
+    layers: [
+      layers.reshape({ targetShape: [6, 15], inputShape: [6, 5, 3] }),
+      layers.gru({ units: 4 }),
+      layers.dense({ units: 3, activation: 'softmax' }),
+    ],
+  });
+  const saved = await saveLayers(join(folder, 'recurrent'), recurrent);
+  const network = await readNetwork(saved.path);
+  const model = classifierOf(network, { ...about('0..1'), name: 'rows' }, drawnPictures([6, 5, 3]));
+  const { parity } = await exportModel(model, { repository });
+  expect(parity).toMatchObject({ n: 12, changedLabels: 0 });
+  // 1.2e-7 measured.
+  expect(parity.maxProbabilityDifference).toBeLessThan(1e-6);
+  await expect(exportTo(findFormat('saved-model'), model, join(folder, 'rows'))).rejects.toThrow(
+    /Fill .* asks for the number of pictures in a way that other formats cannot hold: leave --to out/,
+  );
+});
+
 it('says what is missing: labels, a size', async () => {
   const network = await sized();
   const two = { ...about('0..1'), labels: ['cat', 'dog'] };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { env, pipeline, RawImage } from '@huggingface/transformers';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Exportable } from '../../../export/publish/export.ts';
+import type { Exportable } from '../../../export/publish/exportable.ts';
 import { classifierOf } from '../../../export/tfjs/classifier.ts';
 import { networkOfLayers } from '../../../export/tfjs/layers-model.ts';
 import { exportTo, findFormat, formats } from '../../../export/to/index.ts';

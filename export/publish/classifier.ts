@@ -1,0 +1,136 @@
+// Publishes a classifier: once onnxruntime has answered as what was trained, it goes into the repository with its card.
+import { UserError } from '../../models/errors.ts';
+import { opsetOf } from '../../models/onnx/facts.ts';
+import type { ModelFile } from '../../models/repository.ts';
+import { imagesOf, type Split } from '../../train/datasets/index.ts';
+import { backend } from '../../train/graph/tensorflow.ts';
+import { type Classifier, onnxClassifier, runtimes } from '../parity/classifier.ts';
+import {
+  changesInWords,
+  combine,
+  compare,
+  compareClassifiers,
+  holds,
+  type Parity,
+  TOLERANCE,
+} from '../parity/index.ts';
+import type { ModelSource } from '../parity/session.ts';
+import {
+  type CardDraft,
+  certify,
+  completeCard,
+  digestWeights,
+  goldenAnswers,
+  goldenPictures,
+  measure,
+  withCard,
+} from './card.ts';
+import type { ExportOptions } from './exportable.ts';
+import { type ConvertedNetwork, type Publication, publish } from './index.ts';
+import { addToRepository, packed, packedSize } from './repository.ts';
+import { type Report, stageReport } from './stages.ts';
+
+/** A network that tells pictures apart, and what its file must answer. */
+export interface ClassifierCandidate
+  extends Pick<Publication<unknown, unknown>, 'network' | 'convert' | 'options'> {
+  readonly card: CardDraft;
+  /** What the file is compared with on the test pictures; closed afterwards. */
+  readonly reference: (converted: ConvertedNetwork) => Classifier;
+  /** What gives the answers to the built-in pictures that go into the card. */
+  readonly golden: Classifier;
+  /** Pictures that prove parity, with their labels; without any, the card says nothing of accuracy. */
+  readonly test: Split;
+  /** Says of some test pictures where the two drift apart. */
+  readonly explain: (images: Uint8Array, parity: Parity, converted: ConvertedNetwork) => Promise<string>;
+}
+
+/** A model file in the repository, and what its comparison gave. */
+export interface ExportedModel extends ModelFile {
+  readonly parity: Parity;
+  /** Share of the test pictures; null where they have no labels. */
+  readonly accuracy: number | null;
+}
+
+/** Test pictures by which it is explained where two models drift apart. */
+const EXPLAINED = 8;
+
+/**
+ * Compares a model with its reference on every test picture and on the built-in ones, and adds it to the repository.
+ * @throws UserError when it answers otherwise; then nothing is written.
+ */
+export function publishClassifier(
+  candidate: ClassifierCandidate,
+  { repository, tolerance = TOLERANCE, onStage }: Pick<ExportOptions, 'repository' | 'tolerance' | 'onStage'>,
+): Promise<ExportedModel> {
+  const { network, convert, options, card: draft } = candidate;
+  const report = stageReport(onStage);
+  return publish<Proof, ExportedModel>(
+    {
+      network,
+      convert,
+      options,
+      prove: (model, converted) => proveClassifier(candidate, tolerance, model, converted, report),
+      async write(onnx, prove) {
+        const bare = packed(onnx);
+        const [nodes, bytes, opset] = [onnx.graph.node.length, packedSize(bare), opsetOf(onnx) ?? 0];
+        report({ name: 'converted', nodes, bytes, opset });
+        const { parity, metrics, golden } = await prove(bare);
+        const card = completeCard(draft, {
+          weightsDigest: digestWeights(onnx.graph.initializer),
+          metrics,
+          golden,
+          parity: certify(parity, tolerance, runtimes(backend.binding.TF_Version)),
+        });
+        const file = await addToRepository(repository, draft.name, withCard(onnx, card));
+        report({ name: 'written', file });
+        return { ...file, parity, accuracy: metrics?.accuracy ?? null };
+      },
+    },
+    report,
+  );
+}
+
+/** What a comparison finds out for the card. */
+interface Proof {
+  readonly parity: Parity;
+  readonly metrics: ReturnType<typeof measure> | null;
+  readonly golden: ReturnType<typeof goldenAnswers>;
+}
+
+async function proveClassifier(
+  { card, test, golden, reference, explain }: ClassifierCandidate,
+  tolerance: number,
+  model: ModelSource,
+  converted: ConvertedNetwork,
+  report: Report,
+): Promise<Proof> {
+  const { name, input } = card;
+  const { labels, n } = test;
+  const onnxruntime = await onnxClassifier(model, input.shape);
+  const compared = reference(converted);
+  const images = (from: number, to: number) => imagesOf(test, from, to);
+  const tested = await compareClassifiers(compared, onnxruntime, images, n);
+  const pictures = goldenPictures(input.shape);
+  const expected = await golden.classify(pictures.images);
+  const got = await onnxruntime.classify(pictures.images);
+  await Promise.all([onnxruntime, compared, golden].map((each) => each.close()));
+  const { n: _, ...differences } = combine([tested.parity, compare(expected, got, pictures.names.length)]);
+  const parity: Parity = { n, ...differences };
+  if (!holds(parity, tolerance))
+    throw failure(
+      name,
+      parity,
+      tolerance,
+      await explain(images(0, Math.min(n, EXPLAINED)), parity, converted),
+    );
+  const metrics = labels.length === n ? measure(tested.expected, labels) : null;
+  report({ name: 'compared', parity, accuracy: metrics?.accuracy ?? null });
+  return { parity, metrics, golden: goldenAnswers(pictures.names, expected) };
+}
+
+function failure(name: string, parity: Parity, tolerance: number, explanation: string): UserError {
+  const { n, maxProbabilityDifference } = parity;
+  return new UserError(
+    `${name} was not exported: onnxruntime does not answer as what was trained. Over ${n} test pictures the largest difference of a probability is ${maxProbabilityDifference.toExponential(2)} (allowed: ${tolerance.toExponential(0)}), with ${changesInWords(parity)}. Nothing was written. ${explanation}`,
+  );
+}

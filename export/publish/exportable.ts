@@ -1,0 +1,33 @@
+// What can be exported as a model of pictures, and the choices of whoever exports it.
+import type { ModelProto } from '../../models/onnx/schema.ts';
+import type { Split } from '../../train/datasets/index.ts';
+import type { Classifier } from '../parity/classifier.ts';
+import type { NetworkOptions, PictureFunction } from '../trace/network.ts';
+import type { CardDraft } from './card.ts';
+import type { Convert } from './index.ts';
+import type { OnStage } from './stages.ts';
+
+/**
+ * A network to be exported. Its `probabilities` take pictures, or features `[N,F]` of `backbone`; the names of its
+ * `variables` are those of the file's initializers.
+ */
+export interface Exportable extends PictureFunction {
+  readonly card: CardDraft;
+  /** A file from elsewhere, as a graph from `image` to `features`, that the network was trained upon. */
+  readonly backbone?: ModelProto;
+  /** Pictures that prove parity, with their labels; without any, the card says nothing of accuracy. */
+  readonly test: Split;
+}
+
+export interface ExportOptions extends NetworkOptions {
+  /** Folder of the model repository. */
+  readonly repository: string;
+  /** Largest difference of a probability; TOLERANCE if left out. */
+  readonly tolerance?: number;
+  /** Called after each stage. */
+  readonly onStage?: OnStage;
+  /** Converts the trace; by default our own exporter. */
+  readonly convert?: Convert;
+  /** What the file is compared with; by default the network itself, run by TensorFlow. */
+  readonly reference?: Classifier;
+}

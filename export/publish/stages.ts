@@ -1,0 +1,28 @@
+// What an export tells while it goes on: each stage that is done, with the seconds that it took.
+import type { ModelFile } from '../../models/repository.ts';
+import type { Parity } from '../parity/index.ts';
+
+type Done =
+  | { readonly name: 'traced'; readonly ops: number }
+  | { readonly name: 'converted'; readonly nodes: number; readonly bytes: number; readonly opset: number }
+  | { readonly name: 'compared'; readonly parity: Parity; readonly accuracy: number | null }
+  | { readonly name: 'written'; readonly file: ModelFile };
+
+/** A stage that is done. */
+export type ExportStage = { readonly seconds: number } & Done;
+
+/** Called after each stage. */
+export type OnStage = (stage: ExportStage) => void;
+
+/** Reports a stage with the seconds since the one before it. */
+export type Report = (done: Done) => void;
+
+/** @param onStage - gets every stage; without it nobody does. */
+export function stageReport(onStage: OnStage = () => {}): Report {
+  let last = performance.now();
+  return (done) => {
+    const now = performance.now();
+    onStage({ ...done, seconds: (now - last) / 1000 });
+    last = now;
+  };
+}
