@@ -16,6 +16,7 @@ import { findRecipe } from '../train/recipes/index.ts';
 import { createRun } from '../train/runs/run.ts';
 import { saveLayers } from './export/tfjs/saved.ts';
 import { digitPng } from './serve/digit.ts';
+import { shippedModels } from './shipped.ts';
 import { smallMnist } from './train/small-mnist.ts';
 
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
@@ -59,10 +60,9 @@ const folders = { runs: join(folder, 'runs'), fresh: join(folder, 'fresh'), mode
 beforeAll(async () => {
   const recipe = findRecipe('digits', { epochs: 1, batchSize: 50 });
   await fit({ recipe, dataset: await smallMnist(1000, 100), run: createRun(folders.runs, recipe, {}) });
-  const shipped = join(root, 'models/repository/digits/1');
   // The second version is one that was trained here, as `npm start` sees it.
   for (const version of ['1', '2'])
-    cpSync(shipped, join(folders.models, 'digits', version), { recursive: true });
+    cpSync(shippedModels.digits, join(folders.models, 'digits', version, 'model.onnx'));
   writeFileSync(join(folder, 'digit.png'), await digitPng(0));
 });
 afterAll(() => rmSync(folder, { recursive: true }));

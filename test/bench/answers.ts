@@ -3,33 +3,35 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { readCard } from '../../models/card.ts';
-import { root } from '../../setup/paths.mjs';
+import { repositoryFolder, root } from '../../setup/paths.mjs';
 import { loadDataset } from '../../train/datasets/index.ts';
 import { compareThree } from '../serve/three-answers.ts';
+import { shippedModels } from '../shipped.ts';
 import { startServer } from './support/server.ts';
 import { table } from './support/statistics.ts';
 
-/** Models of the checkout, and the data sets whose test pictures they are asked about. */
-const subjects = { digits: 'mnist', cifar: 'cifar10' } as const;
+/** The shipped models, and the data sets whose test pictures they are asked about. */
+const subjects = [
+  ['digits', 'mnist'],
+  ['cifar', 'cifar10'],
+] as const;
 
 /** Largest difference of a probability at which answers are equal. */
 const TOLERANCE = 1e-5;
 
-const repository = join(root, 'models', 'repository');
-
 export const command = defineCommand({
   meta: { name: 'bench answers', description: 'Compare served answers with training and with Python' },
   async run() {
-    const args = [join(root, 'bin', 'trainyard.mjs'), 'serve', '--repository', repository];
+    const args = [join(root, 'bin', 'trainyard.mjs'), 'serve', '--repository', repositoryFolder];
     const server = await startServer(
       (port) => ({ command: process.execPath, args: [...args, '--port', String(port)] }),
       (url) => fetch(new URL('/readyz', url)),
     );
     const rows: string[][] = [];
     try {
-      for (const [name, dataset] of Object.entries(subjects)) {
+      for (const [name, dataset] of subjects) {
         const { test, shape } = await loadDataset(dataset);
-        const file = join(repository, name, '1', 'model.onnx');
+        const file = shippedModels[name];
         const url = `${server.url}?model=${name}`;
         const { n, labels, ...found } = await compareThree({ file, images: test.images, shape, url });
         const accuracy = labels.filter((label, i) => label === test.labels[i]).length / n;

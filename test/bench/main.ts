@@ -1,9 +1,12 @@
-// `npm run bench <subject>`: every file of this folder but this one is a subject.
+// `npm run bench <subject>`: every file of this folder but this one is a subject. They serve a repository of their own.
 import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { runMain } from 'citty';
-import { root } from '../../setup/paths.mjs';
+import '../../models/without-telemetry.ts';
+import { useOwnFolders } from '../own-folders.ts';
 
-const folder = `${root}/test/bench`;
+// Nothing that is imported here may load setup/paths.mjs: the environment that it reads is set below.
+const folder = fileURLToPath(new URL('.', import.meta.url));
 const subjects = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && entry.name !== 'main.ts')
   .map(({ name }) => name.slice(0, -'.ts'.length))
@@ -14,6 +17,9 @@ if (!subjects.includes(subject)) {
   console.error(`npm run bench <subject> [-- options], where <subject> is one of: ${subjects.join(', ')}`);
   process.exitCode = 1;
 } else {
+  // Finished runs of the person's are what `bench parity` compares.
+  process.once('exit', useOwnFolders({ runs: false }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const { command } = await import(`./${subject}.ts`);
   await runMain(command, { rawArgs });
 }

@@ -1,12 +1,12 @@
 // `npm run bench soak`: reloads, dying workers and SIGTERM, each under full load.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineCommand } from 'citty';
 import { root } from '../../setup/paths.mjs';
 import { keepAsking } from '../serve/clients.ts';
+import { copyShipped } from '../shipped.ts';
 import { digits } from './serve/pictures.ts';
 import { type Reloads, reloads } from './soak/reloads.ts';
 import { serveProgram } from './support/serve.ts';
@@ -36,9 +36,7 @@ export const command = defineCommand({
   async run({ args }) {
     const folder = mkdtempSync(join(tmpdir(), 'trainyard-soak-'));
     const repository = join(folder, 'repository');
-    await cp(join(root, 'models', 'repository', 'digits', '1'), join(repository, 'digits', '1'), {
-      recursive: true,
-    });
+    copyShipped(repository, ['digits']);
     const pictures = await digits(64);
     const [picture = Buffer.alloc(0)] = pictures;
     const bodies = writeForms(join(folder, 'forms'), pictures);

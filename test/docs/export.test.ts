@@ -14,6 +14,7 @@ import { verifyAlone } from '../../export/verify/index.ts';
 import { verificationInWords } from '../../export/verify/text.ts';
 import { repositoryFolder, root } from '../../setup/paths.mjs';
 import { trainCommand } from '../../train/cli/command.ts';
+import { shippedModels } from '../shipped.ts';
 
 const text = readFileSync(join(root, 'docs/export.md'), 'utf8');
 const scripts: Record<string, string> = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts;
@@ -55,7 +56,7 @@ describe('docs/export.md', () => {
 
   it('shows what verify says of the shipped model', async () => {
     const block = /npm run verify digits\/1\n\n([\s\S]*?)\n\nneeds/.exec(text)?.[1] ?? '';
-    const file = await openModelFile(join(root, 'models/repository/digits/1/model.onnx'), repositoryFolder);
+    const file = await openModelFile(shippedModels.digits, repositoryFolder);
     const lines = (words: string) =>
       words
         .replace(/in \d\.\d\d s/, 'in a moment')

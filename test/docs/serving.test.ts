@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flagOf, settingNames, settingsSchema, variableOf } from '../../serve/settings/schema.ts';
 import { python, root } from '../../setup/paths.mjs';
 import { digitPng } from '../serve/digit.ts';
+import { copyShipped } from '../shipped.ts';
 
 const run = promisify(execFile);
 const text = readFileSync(join(root, 'docs/serving.md'), 'utf8');
@@ -26,7 +27,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'digit.png'), await digitPng(0));
   mkdirSync(join(folder, 'photos'));
   cpSync(join(folder, 'digit.png'), join(folder, 'photos', 'a.png'));
-  cpSync(join(root, 'models/repository/digits/1'), join(folder, 'models/digits/1'), { recursive: true });
+  copyShipped(join(folder, 'models'), ['digits']);
   const options = ['serve', '--port', '0', '--repository', join(folder, 'models')];
   child = spawn(process.execPath, [trainyard, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
   let printed = '';

@@ -22,13 +22,13 @@ import { quantize } from '../../export/quantize/index.ts';
 import { verifyAlone } from '../../export/verify/index.ts';
 import { goldenInput } from '../../models/golden.ts';
 import { decodeModel, encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
-import { root } from '../../setup/paths.mjs';
 import { readModelFile } from '../../train/runs/weights-of-model-file.ts';
+import { shippedModels } from '../shipped.ts';
 import { smallMnist } from '../train/small-mnist.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-external-'));
 const repository = join(folder, 'models');
-const shippedPath = join(root, 'models/repository/digits/1/model.onnx');
+const shippedPath = shippedModels.digits;
 
 /** Instead of 2 GB. */
 const LIMIT = 10_000;

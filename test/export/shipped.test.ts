@@ -1,16 +1,15 @@
 // What is promised of the model that the checkout comes with: valid ONNX, and one answer from every runtime.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { onnxClassifier } from '../../export/parity/classifier.ts';
 import { readCard } from '../../models/card.ts';
-import { root } from '../../setup/paths.mjs';
 import { loadDataset } from '../../train/datasets/index.ts';
 import { argMax } from '../../train/loop/evaluate.ts';
 import { python } from '../python.ts';
+import { shippedModels } from '../shipped.ts';
 import { checkModels } from './support.ts';
 
-const path = join(root, 'models/repository/digits/1/model.onnx');
+const path = shippedModels.digits;
 const model = readFileSync(path);
 
 it("passes onnx's full check and strict shape inference", () => {

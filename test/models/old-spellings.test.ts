@@ -8,6 +8,7 @@ import { withTodaysSpellings } from '../../models/old-spellings.ts';
 import { root } from '../../setup/paths.mjs';
 import { findRecipe, resolveRecipe } from '../../train/recipes/index.ts';
 import { readKept } from '../../train/results/kept.ts';
+import { shippedModels } from '../shipped.ts';
 
 describe('files with old spellings', () => {
   it('a recipe that says standardise and centre is the one that says standardize and center', () => {
@@ -18,7 +19,7 @@ describe('files with old spellings', () => {
   });
 
   it('the card of the shipped CIFAR-10 model, which says centre, is read; its recipe stays as its digest has it', () => {
-    const card = readCard(readFileSync(join(root, 'models/repository/cifar/1/model.onnx')));
+    const card = readCard(readFileSync(shippedModels.cifar));
     expect(card.input.prepare).toMatchObject({ crop: 'center' });
     expect(card.recipe).toHaveProperty('standardise');
     expect(resolveRecipe(card.recipe).standardize.mean).toHaveLength(3);

@@ -1,30 +1,20 @@
 // What is promised of a machine that only serves: Node and npm are enough, without Python, compiler, TensorFlow or data.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { root } from '../../setup/paths.mjs';
 import { which } from '../../setup/system.mjs';
+import { copyCheckout } from '../copied-checkout.ts';
 import { digitPng } from './digit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-alone-'));
 const checkout = join(folder, 'trainyard');
 const bin = join(folder, 'bin');
 
-/** What a clone does not have. */
-const made = new Set(['.git', '.trainyard', '.venv', 'dist', 'node_modules', 'runs', 'shared']);
-
 beforeAll(() => {
-  cpSync(root, checkout, { recursive: true, filter: (path) => !made.has(path.slice(root.length + 1)) });
-
-  // npm's packages, but for those that carry TensorFlow.
-  const packages = join(root, 'node_modules');
-  mkdirSync(join(checkout, 'node_modules'));
-  for (const name of readdirSync(packages))
-    if (name !== '@tensorflow') symlinkSync(join(packages, name), join(checkout, 'node_modules', name));
-
+  copyCheckout(checkout, ['@tensorflow']);
   mkdirSync(bin);
   symlinkSync(process.execPath, join(bin, 'node'));
   for (const name of ['npm', 'sh']) symlinkSync(which(name) ?? name, join(bin, name));

@@ -1,9 +1,9 @@
 // What is promised of an answer: it is what training's evaluation says of the picture, and Python's onnxruntime too.
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Serving, serve } from '../../serve/main.ts';
-import { root } from '../../setup/paths.mjs';
+import { repositoryFolder } from '../../setup/paths.mjs';
 import { loadDataset } from '../../train/datasets/index.ts';
+import { shippedModels } from '../shipped.ts';
 import { busyPixels } from './pictures.ts';
 import { compareThree } from './three-answers.ts';
 
@@ -12,11 +12,10 @@ const N = 400;
 
 const TOLERANCE = 1e-5;
 
-const repository = join(root, 'models', 'repository');
 let server: Serving;
 
 beforeAll(async () => {
-  server = await serve({ repository, host: '127.0.0.1', port: 0, log: () => {} });
+  server = await serve({ repository: repositoryFolder, host: '127.0.0.1', port: 0, log: () => {} });
 });
 afterAll(() => server.close());
 
@@ -29,7 +28,7 @@ test.each([
   const images =
     name === 'digits' ? (await loadDataset('mnist')).test.images.subarray(0, N * size) : blocks(N, size);
   const agreement = await compareThree({
-    file: join(repository, name, '1', 'model.onnx'),
+    file: shippedModels[name],
     images,
     shape,
     url: `${server.url}/classify?model=${name}`,

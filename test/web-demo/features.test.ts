@@ -1,10 +1,9 @@
 // What the page can do beyond one digit: numbers, links, erasing, photos, other models, many pictures at once.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { repositoryFolder } from '../../setup/paths.mjs';
+import { shippedModels } from '../shipped.ts';
 import { modelReady, openStage, probabilitiesOf, type Stage, visit } from './browser.ts';
 import { drawDigit, drawStrokes } from './hands.ts';
 import { type Place, strokesOf } from './strokes.ts';
@@ -96,7 +95,7 @@ describe('on one page', () => {
     const downloading = page.waitForEvent('download');
     await page.getByRole('link', { name: 'Download digits/1' }).click();
     const path = await (await downloading).path();
-    expect(readFileSync(path).equals(readFileSync(join(repositoryFolder, 'digits/1/model.onnx')))).toBe(true);
+    expect(readFileSync(path).equals(readFileSync(shippedModels.digits))).toBe(true);
   });
 
   test('test pictures go through both, and the page says how far apart the answers are', async () => {
@@ -136,7 +135,7 @@ test('a photo is named by the five likeliest labels; a dropped file says what is
 test('a model file of one’s own is dropped on the page and used', async () => {
   const { page } = await visit(stage);
   await modelReady(page);
-  const file = readFileSync(join(repositoryFolder, 'digits/1/model.onnx'));
+  const file = readFileSync(shippedModels.digits);
   await drop(page, 'mine.onnx', 'application/octet-stream', file);
   await modelReady(page, 'mine.onnx');
   await drawStrokes(page, strokesOf('7'));

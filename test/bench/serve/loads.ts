@@ -1,7 +1,7 @@
 // The two loads of the benchmark: one bound by computing, one by what each request costs besides.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../../../setup/paths.mjs';
+import { repositoryFolder } from '../../../setup/paths.mjs';
 import { type Bodies, writeForms } from '../support/wrk.ts';
 import { digits, photographs } from './pictures.ts';
 import { vggRepository } from './vgg.ts';
@@ -43,7 +43,7 @@ export async function openWorkload(name: (typeof workloads)[number], folder: str
         }
       : {
           title: 'Digits, 80 thousand weights, and PNGs of 28x28, 0.3 kB',
-          repository: join(root, 'models', 'repository'),
+          repository: repositoryFolder,
           pictures: await digits(64),
           decoding: ['exact'] as const,
         };

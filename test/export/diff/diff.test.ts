@@ -9,13 +9,14 @@ import { type OpenModelFile, openModelFile } from '../../../export/files/file.ts
 import { canonicalJson } from '../../../models/canonical.ts';
 import { cardKey } from '../../../models/card.ts';
 import { encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
-import { repositoryFolder, root } from '../../../setup/paths.mjs';
+import { repositoryFolder } from '../../../setup/paths.mjs';
 import { trainyard } from '../../command.ts';
 import { digitPng } from '../../serve/digit.ts';
+import { shippedModels } from '../../shipped.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-diff-'));
 const pictures = join(folder, 'pictures');
-const shippedPath = join(root, 'models/repository/digits/1/model.onnx');
+const shippedPath = shippedModels.digits;
 let shipped: OpenModelFile;
 
 beforeAll(async () => {

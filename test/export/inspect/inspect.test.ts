@@ -9,11 +9,12 @@ import { runtimesOf } from '../../../export/inspect/runtimes.ts';
 import { statisticsOf } from '../../../export/inspect/statistics.ts';
 import { inspectionInWords } from '../../../export/inspect/text.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
-import { root } from '../../../setup/paths.mjs';
+import { repositoryFolder } from '../../../setup/paths.mjs';
 import { writeSafetensors } from '../../../train/files/safetensors.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
 import { writeCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { trainyard } from '../../command.ts';
+import { shippedModels } from '../../shipped.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-inspect-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -22,7 +23,7 @@ const tensors = new Map([
   ['conv1/kernel', { shape: [2, 3], values: Float32Array.of(1, -1, 2, 0, 0, 4) }],
   ['conv1/bias', { shape: [1], values: Float32Array.of(-0.5) }],
 ]);
-const shippedModel = join(root, 'models/repository/digits/1/model.onnx');
+const shippedModel = shippedModels.digits;
 
 describe('statisticsOf', () => {
   it('has the mean, deviation, bounds and zeros of plain arithmetic', () => {
@@ -147,12 +148,14 @@ describe('what a picture costs', () => {
 });
 
 describe('trainyard inspect', () => {
-  it.each([shippedModel, 'digits/1'])('prints %s as JSON', async (name) => {
-    const repository = join(root, 'models/repository');
-    const { stdout } = await trainyard('inspect', name, '--json', '--repository', repository);
+  it.each([
+    [shippedModel, shippedModel],
+    ['digits/1', join(repositoryFolder, 'digits/1/model.onnx')],
+  ])('prints %s as JSON', async (name, path) => {
+    const { stdout } = await trainyard('inspect', name, '--json');
     expect(JSON.parse(stdout)).toMatchObject({
       kind: 'model',
-      path: shippedModel,
+      path,
       card: { labels: expect.any(Array) },
     });
   });

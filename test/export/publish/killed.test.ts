@@ -14,9 +14,10 @@ import { fit } from '../../../train/loop/fit.ts';
 import { random } from '../../../train/random.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
 import { createRun } from '../../../train/runs/run.ts';
+import { shippedModels } from '../../shipped.ts';
 import { smallMnist } from '../../train/small-mnist.ts';
 
-const shipped = readFileSync(join(root, 'models/repository/digits/1/model.onnx'));
+const shipped = readFileSync(shippedModels.digits);
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-killed-'));
 const runs = join(folder, 'runs');
 

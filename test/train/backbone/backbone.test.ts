@@ -16,6 +16,7 @@ import {
 } from '../../../train/backbone/index.ts';
 import type { Shape } from '../../../train/datasets/dataset.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
+import { shippedModels } from '../../shipped.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-backbone-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -156,7 +157,7 @@ describe('a file that takes channels last', () => {
   });
 
   it('needs no options where it is ours', async () => {
-    const digits = fileURLToPath(new URL('../../../models/repository/digits/1/model.onnx', import.meta.url));
+    const digits = shippedModels.digits;
     const { backbone, input } = await chooseBackbone(digits, {});
     expect(input).toMatchObject({ type: 'uint8', size: 28, channels: 1, prepare: { rule: 'digit' } });
     expect(backbone.sizes).toHaveLength(1);

@@ -10,6 +10,7 @@ import { pageFolder, root } from '../../../setup/paths.mjs';
 import { prepareSteps } from '../../../setup/prepare.mjs';
 import { pageStep } from '../../../setup/steps/page.mjs';
 import { chromium } from '../../browser.ts';
+import { shippedModels } from '../../shipped.ts';
 import { drawStrokes } from '../hands.ts';
 import { type Host, plainHost } from '../plain-host.ts';
 import { strokesOf } from '../strokes.ts';
@@ -35,7 +36,7 @@ beforeAll(async () => {
   await prepareSteps([pageStep], false);
   writeFileSync(join(folder, 'example.html'), example);
   writeFileSync(join(folder, 'empty.html'), '<!doctype html><title>empty</title>');
-  cpSync(join(root, 'models/repository/digits/1/model.onnx'), join(folder, 'model.onnx'));
+  cpSync(shippedModels.digits, join(folder, 'model.onnx'));
   const folders = [folder, pageFolder];
   [browser, host, isolated] = await Promise.all([
     chromium().then((options) => launcher.launch(options)),
