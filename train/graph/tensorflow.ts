@@ -75,7 +75,7 @@ export interface Backend {
 
 /**
  * Makers of a library's objects by name, loaded when one is first asked for: a command that refuses its words has loaded
- * nothing. Asking costs 0.1 us more than asking the library itself, and is done while a function is traced, not at each step.
+ * nothing. Asking costs 0.02 us more than asking the library itself, and is done while a function is traced, not at each step.
  */
 function loadedWhenUsed<T extends object>(load: () => T): T {
   let library: T | undefined;
