@@ -1,7 +1,8 @@
 // Checks the words behind a command against the options and arguments that it has, before anything of it is run.
 import { UserError } from '../models/errors.ts';
 import { suggestion } from '../models/nearest.ts';
-import { command as invocation, isCheckout } from '../setup/invocation.mjs';
+import { command as invocation } from '../setup/invocation.mjs';
+import { isCheckout } from '../setup/paths.mjs';
 import type { Command, Option } from './command.ts';
 
 /** Options and arguments by name. */

@@ -1,5 +1,5 @@
 // The commands of the command line, in the order of the help.
-import { isCheckout } from '../setup/invocation.mjs';
+import { isCheckout } from '../setup/paths.mjs';
 import type { Command } from './command.ts';
 import { serve } from './serve.ts';
 

@@ -1,9 +1,10 @@
 // The command line: finds the command that the first word names, and runs it.
+
+import { version } from '../setup/paths.mjs';
 import { commands } from './commands.ts';
 import { findCommand } from './find-command.ts';
 import { overview } from './help.ts';
 import { explain, run } from './run.ts';
-import { version } from './version.ts';
 
 /** Runs `trainyard <words>`; sets the exit status of the process. */
 export function main(words: readonly string[]): Promise<void> {

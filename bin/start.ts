@@ -5,12 +5,12 @@ import { defineCommand } from 'citty';
 import { UserError } from '../models/errors.ts';
 import { portNumber } from '../models/option-values.ts';
 import { listModels } from '../models/repository.ts';
-import { pageFolder, repositoryFolder, root } from '../setup/paths.mjs';
+import { commandFile, isCheckout, pageFolder, repositoryFolder, root } from '../setup/paths.mjs';
 
 const RECIPE = 'digits';
 
-/** The version that the checkout comes with; a higher one was trained on this machine. */
-const SHIPPED = 1;
+/** The version that a checkout comes with, among the user's own: a higher one was trained on this machine. */
+const SHIPPED = isCheckout ? 1 : 0;
 
 export const startCommand = defineCommand({
   meta: { name: 'start', description: 'Train, export and serve digits: the whole road' },
@@ -25,8 +25,8 @@ export const startCommand = defineCommand({
     );
     if (!own || args.retrain) {
       await step('Set-up', join(root, 'setup/main.mjs'), ['--for', 'train']);
-      await step('Training', trainyard, ['train', RECIPE]);
-      await step('Export', trainyard, ['export']);
+      await step('Training', commandFile, ['train', RECIPE]);
+      await step('Export', commandFile, ['export']);
     }
     const { serve } = await import('../serve/main.ts');
     await serve({
@@ -37,8 +37,6 @@ export const startCommand = defineCommand({
     });
   },
 });
-
-const trainyard = join(root, 'bin/trainyard.mjs');
 
 /** Runs one step in a process of its own: TensorFlow's memory is given back before serving begins. */
 async function step(title: string, script: string, args: string[]): Promise<void> {

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-// The `trainyard` command: `serve` as it is compiled; all others through the TypeScript loader.
+// The `trainyard` command: in a checkout the sources, `serve` compiled and all others through the TypeScript loader;
+// where it is installed, the package's JavaScript.
+import { existsSync } from 'node:fs';
+
 const args = process.argv.slice(2);
 
 /** Exit status of a program that wrote to a pipe which nobody reads any more: 128 + SIGPIPE, as a shell has it. */
@@ -12,13 +15,22 @@ for (const stream of [process.stdout, process.stderr])
     process.exit(BROKEN_PIPE);
   });
 
-if (args[0] === 'serve') {
-  const { load } = await import('../setup/compiled.mjs');
-  const { main } = await load('bin/serve.ts');
-  await main(args.slice(1));
-} else {
+/** `serve` has an entry of its own, which loads none of the other commands. */
+const [name, rest] = args[0] === 'serve' ? ['serve', args.slice(1)] : ['main', args];
+const source = new URL(`./${name}.ts`, import.meta.url);
+const { main } = await (existsSync(source) ? loadSource() : loadCompiled());
+await main(rest);
+
+function loadCompiled() {
+  return import(new URL(`../dist/bin/${name}.js`, import.meta.url).href);
+}
+
+async function loadSource() {
+  if (name === 'serve') {
+    const { load } = await import(new URL('../setup/compiled.mjs', import.meta.url).href);
+    return load(source.href);
+  }
   const { register } = await import('tsx/esm/api');
   register();
-  const { main } = await import('./main.ts');
-  await main(args);
+  return import(source.href);
 }

@@ -1,9 +1,10 @@
 // TypeScript of ours as JavaScript that Node runs by itself: an entry and what it imports of ours become a few files,
 // which are made anew when a source has changed. The loader tsx, which other commands use, would cost the server half
-// of its start, 40 MB for the threads that it runs on, and a call for each function made, to give it its name.
+// of its start, 40 MB for the threads that it runs on, and a call for each function made, to give it its name. Not part
+// of the package, whose files are JavaScript.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readJson, writeJson, writeWhole } from './files.mjs';
 import { root, stateFolder } from './paths.mjs';
 
@@ -22,20 +23,20 @@ const besides = ['package-lock.json', 'setup/compiled.mjs'];
 const removedAfterMs = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * Imports an entry as it is compiled; where nothing may be written, such as in a container, through the loader.
- * @param {string} entry a path in the checkout, such as `serve/sessions/worker.ts`
+ * Imports a source as it is compiled; where nothing may be written, such as in a container, through the loader.
+ * @param {string} source its address
  */
-export async function load(entry) {
-  const address = await compiled(entry);
+export async function load(source) {
+  const address = await compiled(relative(root, fileURLToPath(source)));
   if (address !== undefined) return import(address);
   const { register } = await import('tsx/esm/api');
   register();
-  return import(pathToFileURL(join(root, entry)).href);
+  return import(source);
 }
 
 /**
  * Compiles an entry, unless it is there already.
- * @param {string} entry
+ * @param {string} entry its path in the checkout, such as `serve/sessions/worker.ts`
  * @returns {Promise<string | undefined>} the address to import; undefined when it cannot be kept
  */
 export async function compiled(entry) {

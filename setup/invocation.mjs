@@ -1,15 +1,11 @@
 // How a command of Trainyard is written where this copy of it runs: `npm run export` in a checkout, `npx trainyard
 // export` where it is installed. Every message that tells somebody to run a command asks here.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from './files.mjs';
-import { root } from './paths.mjs';
-
-/** Whether this is a checkout, with the sources of the commands; the published package has them compiled. */
-export const isCheckout = existsSync(join(root, 'bin', 'main.ts'));
+import { isCheckout, packageFolder } from './paths.mjs';
 
 /** @type {Record<string, string>} */
-const scripts = readJson(join(root, 'package.json'))?.scripts ?? {};
+const scripts = readJson(join(packageFolder, 'package.json'))?.scripts ?? {};
 
 /** Words that a shell takes as they are. */
 const PLAIN = /^[\w@%+=:,./<>~-]+$/;

@@ -1,13 +1,45 @@
-// Where everything lives: the checkout's own folders, and the cache folder outside it.
+// Where everything lives: in a checkout its own folders; where the package is installed, the user's working folder for
+// what is the user's, and the cache folder for what can be made again. Nothing is written below node_modules, where the
+// next `npm install` would delete it.
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The checkout, absolute, without a trailing slash. */
+/** The folder of this code, absolute, without a trailing slash: the checkout, or `dist` of the package. */
 export const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 
-/** State of this checkout alone (logs, lock, stamps). Not in git; deleting it is safe. */
-export const stateFolder = join(root, '.trainyard');
+/** Whether this is a checkout, whose sources run; else it is the installed package, or `dist` itself. */
+export const isCheckout = existsSync(join(root, 'package.json'));
+
+/** The folder of package.json. */
+export const packageFolder = isCheckout ? root : dirname(root);
+
+/** The version of this package. */
+export const version = String(JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')).version);
+
+/** The `trainyard` command, for `node`. */
+export const commandFile = join(packageFolder, 'bin', 'trainyard.mjs');
+
+/** Where a user's runs and models are: the checkout, or the folder in which the command runs. */
+export const workFolder = isCheckout ? root : process.cwd();
+
+/** Training runs, one folder each. `TRAINYARD_RUNS` moves it. */
+export const runsFolder = resolve(process.env.TRAINYARD_RUNS || join(workFolder, 'runs'));
+
+/** Model files, `<name>/<version>/model.onnx`. `TRAINYARD_REPOSITORY` moves it. */
+export const repositoryFolder = resolve(
+  process.env.TRAINYARD_REPOSITORY || join(workFolder, 'models', 'repository'),
+);
+
+/** The model files that come with the package: version 1 of digits. */
+export const shippedRepository = join(packageFolder, 'models', 'repository');
+
+/** The built web page, as `vite build web-demo` leaves it. */
+export const pageFolder = join(packageFolder, 'dist', 'web-demo');
+
+/** Logs and choices of this checkout, or of all that is installed on this machine. Not in git; deleting it is safe. */
+export const stateFolder = isCheckout ? join(root, '.trainyard') : join(cacheFolder(), 'installed');
 
 /** The Python environment that training and the tests use. */
 export const venv = join(root, '.venv');
@@ -15,19 +47,8 @@ export const venv = join(root, '.venv');
 /** Its interpreter. */
 export const python = join(venv, 'bin', 'python');
 
-/** The built web page, as `vite build web-demo` leaves it. */
-export const pageFolder = join(root, 'dist', 'web-demo');
-
-/** Model files, `<name>/<version>/model.onnx`. `TRAINYARD_REPOSITORY` moves it. */
-export const repositoryFolder = resolve(
-  process.env.TRAINYARD_REPOSITORY || join(root, 'models', 'repository'),
-);
-
-/** Training runs, one folder each. `TRAINYARD_RUNS` moves it. */
-export const runsFolder = resolve(process.env.TRAINYARD_RUNS || join(root, 'runs'));
-
 /**
- * Downloads, data sets and the tests' browser, shared by all checkouts:
+ * What is fetched or made once for this machine: downloads, data sets, what training needs, the tests' browser:
  * `$TRAINYARD_CACHE`, else `$XDG_CACHE_HOME/trainyard`, else `~/.cache/trainyard`.
  */
 export function cacheFolder() {

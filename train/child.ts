@@ -1,8 +1,7 @@
 // A child process that runs one module's `work`, for what must not share this process's memory or its life.
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { UserError } from '../models/errors.ts';
+import { startProcess } from '../setup/start.mjs';
 
 /** What a module for a child exports: it reports by `send`, whose messages are JSON. */
 export type Work<Task> = (task: Task, send: (message: object) => Promise<void>) => Promise<void>;
@@ -21,11 +20,7 @@ const failure = z.object({ error: z.string(), isForUser: z.boolean() });
  * @param onMessage - Gets what it sends; what `work` throws rejects `ended` instead.
  */
 export function startChild(module: URL, task: object, onMessage: (message: unknown) => void): Child {
-  const entry = fileURLToPath(new URL('./child.mjs', import.meta.url));
-  const child: ChildProcess = fork(entry, [module.href, JSON.stringify(task)], {
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const child = startProcess(module, task);
   const ended = new Promise<number | null>((resolve, reject) => {
     let thrown: Error | undefined;
     child.on('message', (message) => {

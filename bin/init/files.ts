@@ -1,9 +1,8 @@
 // The files of a new project. A file of settings and recipes of one's own have no place here yet.
 import { basename, join, resolve } from 'node:path';
 import { readJson } from '../../setup/files.mjs';
-import { isCheckout } from '../../setup/invocation.mjs';
-import { root } from '../../setup/paths.mjs';
-import { version } from '../version.ts';
+
+import { isCheckout, packageFolder, version } from '../../setup/paths.mjs';
 
 /** What is in them, by their paths. @param folder - of the project, whose name the package has. */
 export function projectFiles(folder: string): Readonly<Record<string, string | Uint8Array>> {
@@ -48,7 +47,7 @@ export function missingDependency(folder: string): string | undefined {
  * Where npm gets this Trainyard from: the checkout or the tarball that this copy came from, else the registry.
  * @param folder - of this copy.
  */
-export function origin(folder = root, checkout = isCheckout): string {
+export function origin(folder = packageFolder, checkout = isCheckout): string {
   if (checkout) return `file:${folder}`;
   const project = resolve(folder, '..', '..');
   const lock = readJson(join(project, 'node_modules', '.package-lock.json'));

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { messageOf } from '../../models/errors.ts';
 import type { Picture } from '../../models/image/picture.ts';
+import { moduleBeside } from '../../setup/module.mjs';
 import { hasTurbojpeg } from '../../setup/turbojpeg.mjs';
 import { checkPixels, type PlainHeader, readPlainHeader } from '../decode/header.ts';
 import type { Refusal } from '../refusal.ts';
@@ -79,7 +80,7 @@ export interface EngineOptions {
   readonly entry?: URL | undefined;
 }
 
-const ENTRY = new URL('../sessions/worker.mjs', import.meta.url);
+const ENTRY = moduleBeside('../sessions/worker', import.meta.url);
 
 /** Workers at most by default: each holds all models in memory. Further threads go to the runs of each. */
 const MOST_WORKERS = 8;

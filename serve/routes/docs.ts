@@ -28,7 +28,7 @@ async function make(): Promise<Made> {
     import('../openapi/document.ts'),
     import('../openapi/operations.ts'),
     import('../openapi/page.ts'),
-    import('../version.ts'),
+    import('../../setup/paths.mjs'),
   ]);
   const document = openApiDocument(operations, version);
   return { document, page: docsPage(operations, document), style: docsStyle };

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { unzip } from 'node:zlib';
 import { type Context, Hono } from 'hono';
 import { messageOf } from '../../models/errors.ts';
+import { version as serverVersion } from '../../setup/paths.mjs';
 import type { Timings } from '../engine/events.ts';
 import type { Engine } from '../engine/index.ts';
 import { chooseModel, keyOf, type ServedModel } from '../engine/models.ts';
@@ -19,7 +20,6 @@ import { Refusal } from '../refusal.ts';
 import type { Limits } from '../settings/limits.ts';
 import { settleAll } from '../settle.ts';
 import { readBody, uploadOf } from '../upload/body.ts';
-import { version as serverVersion } from '../version.ts';
 import { isGone } from './classify.ts';
 
 const unzipped = promisify(unzip);

@@ -1,6 +1,7 @@
 // The worker threads: starts them, opens models in them, and starts another when one ends.
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import '../../models/without-telemetry.ts';
+import { startThread } from '../../setup/start.mjs';
 import type { FromWorker, Opened, ToWorker, WorkerModel, WorkerOptions } from './messages.ts';
 import type { Place } from './queue.ts';
 
@@ -64,7 +65,7 @@ export function openCrew(options: CrewOptions): Crew {
   let filled = false;
 
   function sit(): Seat {
-    const worker = new Worker(options.entry, { workerData: options.worker, execArgv: [] });
+    const worker = startThread(options.entry, options.worker);
     const send = (message: ToWorker, moved?: ArrayBuffer[]) => worker.postMessage(message, moved);
     const seat: Seat = { cost: 0, alone: 0, lots: 0, paused: true, ready: false, used: new Map(), send };
     seats.push(seat);

@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { origin } from '../../bin/init/files.ts';
-import { version } from '../../bin/version.ts';
-import { root } from '../../setup/paths.mjs';
+import { root, version } from '../../setup/paths.mjs';
 
 let folder: string;
 beforeEach(() => {

@@ -1,6 +1,7 @@
 // What is promised of commands in messages: they work where they are shown, in a checkout and in an installed package.
 import { expect, it } from 'vitest';
-import { command, isCheckout } from '../../setup/invocation.mjs';
+import { command } from '../../setup/invocation.mjs';
+import { isCheckout } from '../../setup/paths.mjs';
 
 it('these tests run in a checkout', () => {
   expect(isCheckout).toBe(true);

@@ -1,7 +1,8 @@
 // The data loader: batches shuffled and augmented ahead of the step, by a worker thread over shared memory.
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { UserError } from '../../models/errors.ts';
+import { moduleBeside } from '../../setup/module.mjs';
+import { startThread } from '../../setup/start.mjs';
 import type { Split } from '../datasets/index.ts';
 import { stepsPerEpoch } from './batches.ts';
 import { createRing, isReady, release, slotToRead } from './ring.ts';
@@ -52,7 +53,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
 
 /** Starts the worker and waits until its code is loaded, so that one that cannot run says why at once. */
 async function startWorker(work: Work) {
-  const worker = new Worker(new URL('./worker.mjs', import.meta.url), { workerData: work, execArgv: [] });
+  const worker = startThread(moduleBeside('./worker', import.meta.url), work);
   let death: string | undefined;
   worker.once('error', (error: Error) => {
     death = error.stack ?? error.message;

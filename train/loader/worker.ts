@@ -1,4 +1,5 @@
-// The worker's side of the loader: writes batch after batch into the ring for as long as the thread lives.
+// The loader's thread, the worker's side of the loader: writes batch after batch into the ring for as long as the thread lives.
+import { parentPort, workerData } from 'node:worker_threads';
 import { createBatches } from './batches.ts';
 import { markFailed, markWritten, type Ring, slotToWrite } from './ring.ts';
 import type { BatchOptions } from './types.ts';
@@ -21,4 +22,9 @@ export function work({ options, startStep, ring }: Work): void {
   } catch (error) {
     markFailed(ring, error instanceof Error ? (error.stack ?? error.message) : String(error));
   }
+}
+
+if (parentPort !== null) {
+  parentPort.postMessage('ready');
+  work(workerData);
 }

@@ -1,5 +1,7 @@
 // How much memory a training needs, measured on two small batches.
+
 import { UserError } from '../../models/errors.ts';
+import { moduleBeside } from '../../setup/module.mjs';
 import { startChild } from '../child.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { type Measured, measuredSchema } from './measured.ts';
@@ -32,7 +34,7 @@ export async function measureMemory(recipe: Recipe): Promise<MemoryUse> {
 async function measureAt(recipe: Recipe, images: number): Promise<Measured> {
   let measured: Measured | undefined;
   const task = { recipe: { ...recipe, batchSize: images, accumulate: 1 } };
-  const child = startChild(new URL('./probe.ts', import.meta.url), task, (message) => {
+  const child = startChild(moduleBeside('./probe', import.meta.url), task, (message) => {
     measured = measuredSchema.parse(message);
   });
   const status = await child.ended;

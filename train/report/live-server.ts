@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { MessagePort } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import type { LiveWork } from './live.ts';
 
@@ -11,7 +11,7 @@ const HOST = '127.0.0.1';
 const message = z.object({ page: z.string().optional(), end: z.boolean().optional() });
 
 /** Serves until it is told to end; the first thing it says is its address. */
-export async function serveLive({ watchers, port }: LiveWork, parent: MessagePort | null): Promise<void> {
+async function serveLive({ watchers, port }: LiveWork, parent: MessagePort | null): Promise<void> {
   let page =
     '<!doctype html><title>Trainyard</title><style></style><body><header></header><nav></nav><main>Training begins.</main></body>';
   const streams = new Set<ServerResponse>();
@@ -68,3 +68,5 @@ function withScript(page: string): string {
 }
 
 const script = readFileSync(new URL('./live-page.js', import.meta.url), 'utf8');
+
+if (parentPort !== null) await serveLive(workerData, parentPort);

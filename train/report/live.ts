@@ -1,6 +1,7 @@
 // The live page: a worker thread serves what the training thread, blocked by its steps most of the time, hands it.
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { moduleBeside } from '../../setup/module.mjs';
+import { startThread } from '../../setup/start.mjs';
 
 export interface Live {
   /** `http://127.0.0.1:3737/` */
@@ -30,10 +31,7 @@ const FAREWELL = 2000;
 export async function openLive(port = PORT): Promise<Live> {
   const watchers = new Int32Array(new SharedArrayBuffer(4));
   const work: LiveWork = { watchers, port };
-  const worker = new Worker(new URL('./live-worker.mjs', import.meta.url), {
-    workerData: work,
-    execArgv: [],
-  });
+  const worker = startThread(moduleBeside('./live-server', import.meta.url), work);
   const [address] = await once(worker, 'message');
   worker.unref();
   let ended: Promise<unknown> | undefined;

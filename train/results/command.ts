@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
-import { root, runsFolder } from '../../setup/paths.mjs';
+import { runsFolder, workFolder } from '../../setup/paths.mjs';
 import { writeWhole } from '../files/write-whole.ts';
 import { finishedRuns, keep, readKept } from './kept.ts';
 import { resultsMarkdown } from './markdown.ts';
@@ -8,12 +8,12 @@ import { resultsMarkdown } from './markdown.ts';
 export const resultsCommand = defineCommand({
   meta: { name: 'results', description: 'Make RESULTS.md from the finished runs' },
   args: {
-    out: { type: 'string', description: 'File to write', default: join(root, 'RESULTS.md') },
+    out: { type: 'string', description: 'File to write', default: join(workFolder, 'RESULTS.md') },
     runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
     kept: {
       type: 'string',
       description: 'File that keeps a line of each run that a row needs',
-      default: join(root, 'docs', 'results.jsonl'),
+      default: join(workFolder, 'docs', 'results.jsonl'),
     },
   },
   async run({ args }) {

@@ -1,7 +1,9 @@
 // Proves exact resume: trains a short stretch in one go and once more under kills, and compares what both leave.
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { moduleBeside } from '../../setup/module.mjs';
 import { type Child, startChild } from '../child.ts';
 import { loadDataOf } from '../datasets/index.ts';
 import { random } from '../random.ts';
@@ -149,7 +151,7 @@ async function trainKilled(
 }
 
 function start(stretch: Stretch, signal: AbortSignal | undefined, onStep: (step: number) => void): Child {
-  const child = startChild(new URL('./stretch.ts', import.meta.url), stretch, (message) =>
+  const child = startChild(moduleBeside('./stretch', import.meta.url), stretch, (message) =>
     onStep(reportSchema.parse(message).step),
   );
   signal?.addEventListener('abort', child.kill);

@@ -1,7 +1,9 @@
 // A worker that dies of a picture that is 13 pixels wide, however it hears of it; otherwise the server's own.
 import { syncBuiltinESMExports } from 'node:module';
 import threads, { parentPort } from 'node:worker_threads';
-import '../../../serve/sessions/worker.mjs';
+import { importForThread } from '../../../setup/module.mjs';
+
+await importForThread(new URL('../../../serve/sessions/worker.ts', import.meta.url).href);
 
 /** @param {import('../../../serve/sessions/messages.ts').ToWorker | undefined} message */
 function dieOf(message) {
