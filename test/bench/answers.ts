@@ -7,6 +7,7 @@ import { repositoryFolder, root } from '../../setup/paths.mjs';
 import { loadDataset } from '../../train/datasets/index.ts';
 import { compareThree } from '../serve/three-answers.ts';
 import { shippedModels } from '../shipped.ts';
+import { need } from './support/needs.ts';
 import { startServer } from './support/server.ts';
 import { table } from './support/statistics.ts';
 
@@ -22,6 +23,7 @@ const TOLERANCE = 1e-5;
 export const command = defineCommand({
   meta: { name: 'bench answers', description: 'Compare served answers with training and with Python' },
   async run() {
+    await need('cifar10', 'test packages');
     const args = [join(root, 'bin', 'trainyard.mjs'), 'serve', '--repository', repositoryFolder];
     const server = await startServer(
       (port) => ({ command: process.execPath, args: [...args, '--port', String(port)] }),

@@ -12,6 +12,7 @@ import { createMaker } from '../../serve/sessions/prepare-input.ts';
 import { openSession } from '../../serve/sessions/session.ts';
 import { datasetFolder, repositoryFolder } from '../../setup/paths.mjs';
 import { loadCifar10 } from '../../train/datasets/cifar10.ts';
+import { need } from './support/needs.ts';
 import { table } from './support/statistics.ts';
 
 const SIDE = 32;
@@ -29,6 +30,7 @@ export const command = defineCommand({
     model: { type: 'string', description: 'Model of the repository', default: 'cifar' },
   },
   async run({ args }) {
+    await need('cifar10');
     const n = wholeNumber('n', args.n, 1, 10_000);
     const [width, height] = [
       wholeNumber('width', args.width, 1, 8192),

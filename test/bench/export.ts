@@ -13,6 +13,7 @@ import { writeCheckpoint } from '../../train/runs/checkpoint.ts';
 import { describeEnvironment } from '../../train/runs/environment.ts';
 import { latencies } from './export/latency.ts';
 import { build, checkpointOf } from './export/networks.ts';
+import { need } from './support/needs.ts';
 import { spread, table } from './support/statistics.ts';
 import { randomSplit } from './train/networks.ts';
 
@@ -35,6 +36,7 @@ export const command = defineCommand({
     write: { type: 'boolean', description: 'Write the tables to docs/bench-export.md' },
   },
   async run({ args }) {
+    await need('tf2onnx');
     const rounds = Number(args.rounds);
     const parts = [preamble(rounds), timed(rounds)];
     console.log(parts.join('\n\n'));

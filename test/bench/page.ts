@@ -11,6 +11,7 @@ import { adapterOf, askServer, compareInBrowser } from './page/parity.ts';
 import { cifarTest, mnistTest } from './page/pictures.ts';
 import { drawWithoutPage, readShapes } from './page/shapes.ts';
 import { coldLoad, penToBars } from './page/times.ts';
+import { need } from './support/needs.ts';
 import { median, megabytes, quantile, table } from './support/statistics.ts';
 
 interface Sizes {
@@ -143,6 +144,7 @@ export const command = defineCommand({
     loads: { type: 'string', description: 'Cold starts; twice as many digits are drawn', default: '20' },
   },
   async run({ args }) {
+    await need('cifar10', 'chromium');
     const sizes = {
       pictures: Number(args.pictures),
       digits: Number(args.digits),

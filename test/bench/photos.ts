@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { root } from '../../setup/paths.mjs';
+import { need } from './support/needs.ts';
 import { startServer } from './support/server.ts';
 import { table } from './support/statistics.ts';
 
@@ -15,6 +16,7 @@ export const command = defineCommand({
     classes: { type: 'string', description: 'Classes of CIFAR-10', default: 'cat,dog' },
   },
   async run({ args }) {
+    await need('cifar10');
     const folder = mkdtempSync(join(tmpdir(), 'trainyard-photos-'));
     const [photos, models] = [join(folder, 'photos'), join(folder, 'models')];
     const places = { TRAINYARD_RUNS: join(folder, 'runs') };

@@ -9,6 +9,7 @@ import { findLimit } from './serve/limits.ts';
 import { openWorkload, workloads } from './serve/loads.ts';
 import { bestSettings, race } from './serve/race.ts';
 import { merge, preamble, section } from './serve/report.ts';
+import { need } from './support/needs.ts';
 
 const page = join(root, 'docs', 'bench-serve.md');
 
@@ -25,6 +26,7 @@ export const command = defineCommand({
     write: { type: 'boolean', description: 'Write these tables into docs/bench-serve.md' },
   },
   async run({ args }) {
+    await need('wrk', 'python');
     const options = {
       rounds: Number(args.rounds),
       seconds: Number(args.seconds),

@@ -9,6 +9,7 @@ import { keepAsking } from '../serve/clients.ts';
 import { copyShipped } from '../shipped.ts';
 import { digits } from './serve/pictures.ts';
 import { type Reloads, reloads } from './soak/reloads.ts';
+import { need } from './support/needs.ts';
 import { serveProgram } from './support/serve.ts';
 import { type Server, startServer } from './support/server.ts';
 import { quantile } from './support/statistics.ts';
@@ -34,6 +35,7 @@ export const command = defineCommand({
     stops: { type: 'string', default: '20', description: 'Servers that get SIGTERM' },
   },
   async run({ args }) {
+    await need('wrk');
     const folder = mkdtempSync(join(tmpdir(), 'trainyard-soak-'));
     const repository = join(folder, 'repository');
     copyShipped(repository, ['digits']);

@@ -8,6 +8,7 @@ import { root } from '../../setup/paths.mjs';
 import { describeEnvironment } from '../../train/runs/environment.ts';
 import { type Child, node, type Program, start } from './support/child.ts';
 import type { Turn } from './support/contender.ts';
+import { need } from './support/needs.ts';
 import { quiet } from './support/quiet.ts';
 import { median, megabytes, spread, table } from './support/statistics.ts';
 import { pytorch, TORCH } from './support/torch.ts';
@@ -46,6 +47,7 @@ export const command = defineCommand({
     write: { type: 'boolean', description: 'Write the tables to docs/bench-train.md' },
   },
   async run({ args }) {
+    await need('g++', 'python');
     const python = await pytorch();
     const folder = mkdtempSync(join(tmpdir(), 'trainyard-bench-'));
     const peak = join(folder, 'peak');

@@ -5,7 +5,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { root } from '../../../setup/paths.mjs';
-import { which } from '../../../setup/system.mjs';
 
 /** Bodies that are posted in turn, written to a folder. */
 export interface Bodies {
@@ -46,10 +45,9 @@ function form(picture: Uint8Array): Uint8Array {
 /**
  * Keeps so many connections busy with POSTs for so many seconds; each sends its next request when it has its answer.
  *
- * @throws Error when wrk is not there, or fails.
+ * @throws Error when wrk fails.
  */
 export async function load(url: string, bodies: Bodies, connections: number, seconds: number): Promise<Load> {
-  if (which('wrk') === undefined) throw new Error('this benchmark needs wrk: apt-get install wrk');
   const script = join(root, 'test', 'bench', 'support', 'wrk.lua');
   const child = spawn(
     'wrk',
