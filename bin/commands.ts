@@ -154,6 +154,7 @@ const all: readonly Command[] = [
     description: 'Classify files and folders of pictures, without a server',
     examples: [
       { words: ['digits', './pictures'] },
+      { words: ['digits', './pictures/seven.png', '--json'], does: 'For another program' },
       { words: ['digits', './pictures', '--top', '3', '--out', 'digits.jsonl'] },
     ],
     load: async () => (await import('../serve/predict/command.ts')).predictCommand,

@@ -16,7 +16,7 @@ const ENDING = /\.(jpe?g|jfif|png|webp|gif)$/i;
 export async function* pictureFiles(paths: readonly string[]): AsyncGenerator<string> {
   for (const path of paths) {
     const stats = await stat(path).catch(() => undefined);
-    if (stats === undefined) throw new UserError(`there is no file or folder ${path}`);
+    if (stats === undefined) throw new UserError(`There is no file or folder ${path}.`);
     if (stats.isDirectory()) yield* inFolder(path);
     else yield path;
   }

@@ -3,13 +3,15 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { messageOf, UserError } from '../../models/errors.ts';
-import { type Format, nameInRow, type Outcome } from './rows.ts';
+import { type FilePrediction, nameInRow, type RowFormat, type RowRead } from './rows.ts';
 
-export interface Output {
+export interface PredictionFile {
   /** Files that it had rows of when it was opened. */
   readonly done: number;
   has(file: string): boolean;
-  write(outcomes: readonly Outcome[]): Promise<void>;
+  /** Whether its row of this file has an error instead of a prediction. */
+  hasFailed(file: string): boolean;
+  write(outcomes: readonly FilePrediction[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,8 +21,14 @@ export interface Output {
  * @param fresh - throws away what it has.
  * @throws UserError when its rows are of another kind or model.
  */
-export async function openOutput(path: string, format: Format, fresh: boolean): Promise<Output> {
-  const { names, bytes } = fresh ? { names: new Set<string>(), bytes: 0 } : await readRows(path, format);
+export async function openPredictionFile(
+  path: string,
+  format: RowFormat,
+  fresh: boolean,
+): Promise<PredictionFile> {
+  const { failed, bytes } = fresh
+    ? { failed: new Map<string, boolean>(), bytes: 0 }
+    : await readRows(path, format);
   const file = await open(path, bytes === 0 ? 'w' : 'r+').catch((error: Error) => {
     throw new UserError(`${path} cannot be written: ${error.message}`);
   });
@@ -34,18 +42,25 @@ export async function openOutput(path: string, format: Format, fresh: boolean): 
 
   if (bytes === 0) await append(format.header);
   return {
-    done: names.size,
-    has: (name) => names.has(nameInRow(name, format)),
+    done: failed.size,
+    has: (name) => failed.has(nameInRow(name, format)),
+    hasFailed: (name) => failed.get(nameInRow(name, format)) === true,
     write: (outcomes) => append(outcomes.map(format.row).join('')),
     close: () => file.close(),
   };
 }
 
-/** Names in the whole rows of a file, and how many bytes these are: a row that was cut off has no line feed. */
-async function readRows(path: string, format: Format): Promise<{ names: Set<string>; bytes: number }> {
-  const names = new Set<string>();
+/**
+ * The files in the whole rows of a file, each with whether it has an error, and how many bytes these rows are: a row
+ * that was cut off has no line feed.
+ */
+async function readRows(
+  path: string,
+  format: RowFormat,
+): Promise<{ failed: Map<string, boolean>; bytes: number }> {
+  const failed = new Map<string, boolean>();
   const size = (await stat(path).catch(() => undefined))?.size ?? 0;
-  if (size === 0) return { names, bytes: 0 };
+  if (size === 0) return { failed, bytes: 0 };
   let bytes = 0;
   let first = format.header !== '';
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
@@ -58,19 +73,22 @@ async function readRows(path: string, format: Format): Promise<{ names: Set<stri
         `${path} has the columns ${line.slice(0, 80)}, not ${format.header.trim()}: name another file with --out, or begin anew with --fresh`,
       );
     }
-    if (!first) names.add(nameOf(line, path, format));
+    if (!first) {
+      const row = readRow(line, path, format);
+      failed.set(row.file, row.failed);
+    }
     first = false;
   }
-  return { names, bytes };
+  return { failed, bytes };
 }
 
-function nameOf(line: string, path: string, format: Format): string {
-  let name: string | undefined;
+function readRow(line: string, path: string, format: RowFormat): RowRead {
+  let row: RowRead | undefined;
   try {
-    name = format.fileOf(line);
+    row = format.read(line);
   } catch (error) {
     throw new UserError(`${path}: ${messageOf(error)}`);
   }
-  if (name !== undefined) return name;
+  if (row !== undefined) return row;
   throw new UserError(`${path} is no file of predictions; its line ${line.slice(0, 80)} names no file`);
 }

@@ -6,7 +6,7 @@ import type { ServedModel } from '../engine/models.ts';
 import { rank } from '../engine/rank.ts';
 import { Refusal } from '../refusal.ts';
 import type { Limits } from '../settings/limits.ts';
-import type { Outcome } from './rows.ts';
+import type { FilePrediction } from './rows.ts';
 
 export interface PredictOptions {
   readonly engine: Pick<Engine, 'classify'>;
@@ -18,7 +18,7 @@ export interface PredictOptions {
   /** Files that are worked on at once. */
   readonly atOnce: number;
   /** Given outcomes, in the order of the files. */
-  readonly write: (outcomes: readonly Outcome[]) => Promise<void>;
+  readonly write: (outcomes: readonly FilePrediction[]) => Promise<void>;
   /** Whether to stop: what is begun is finished. */
   readonly stopped?: (() => boolean) | undefined;
 }
@@ -28,7 +28,7 @@ const RETRY = 20;
 
 /** A file that is being worked on, and the bytes of it that are held. */
 interface Begun {
-  readonly outcome: Promise<Outcome>;
+  readonly outcome: Promise<FilePrediction>;
   readonly bytes: number;
 }
 
@@ -58,7 +58,7 @@ export async function predictFiles(options: PredictOptions): Promise<void> {
   await settle(begun.length);
 }
 
-async function predictFile(file: string, size: number, options: PredictOptions): Promise<Outcome> {
+async function predictFile(file: string, size: number, options: PredictOptions): Promise<FilePrediction> {
   const { model, top, limits } = options;
   try {
     if (size > limits.bodyBytes) {

@@ -4,60 +4,79 @@ import { UserError } from '../../models/errors.ts';
 import type { Ranked } from '../engine/rank.ts';
 
 /** What became of a file. */
-export type Outcome = { readonly file: string } & (
+export type FilePrediction = { readonly file: string } & (
   | { readonly predictions: readonly Ranked[] }
   /** Why it has none. */
   | { readonly error: string }
 );
 
-export interface Format {
+/** What is known of a file from its row. */
+export interface RowRead {
+  readonly file: string;
+  /** Whether it has an error instead of a prediction. */
+  readonly failed: boolean;
+}
+
+export interface RowFormat {
   /** First line of a file; empty where there is none. */
   readonly header: string;
   /** A line, with its end. */
-  row(outcome: Outcome): string;
-  /** The file that a whole line is about. */
-  fileOf(line: string): string | undefined;
+  row(outcome: FilePrediction): string;
+  /** What a whole line is about; undefined for a line of something else. */
+  read(line: string): RowRead | undefined;
 }
 
+const formats: Readonly<Record<string, (model: string, top: number) => RowFormat>> = {
+  '.csv': csv,
+  '.jsonl': jsonLines,
+  '.ndjson': jsonLines,
+};
+
 /**
- * The format that a file's ending names: `.csv`, or `.jsonl`.
+ * The format that a file's ending names.
  *
  * @param model - `name/version`, in every row.
  * @param top - predictions in a row.
- * @throws UserError for another ending.
+ * @throws UserError as `checkEnding` does.
  */
-export function formatOf(path: string, model: string, top: number): Format {
-  switch (extname(path).toLowerCase()) {
-    case '.csv':
-      return csv(model, top);
-    case '.jsonl':
-    case '.ndjson':
-      return jsonLines(model);
-    default:
-      throw new UserError(`--out: received ${path}, expected a file that ends in .csv or .jsonl`);
-  }
+export function rowFormatOf(path: string, model: string, top: number): RowFormat {
+  return checkEnding(path)(model, top);
 }
 
-function jsonLines(model: string): Format {
+/** @throws UserError for a file whose ending names no format: `.csv` and `.jsonl` do. */
+export function checkEnding(path: string): (model: string, top: number) => RowFormat {
+  const format = formats[extname(path).toLowerCase()];
+  if (format !== undefined) return format;
+  throw new UserError(`--out takes a file that ends in .csv or .jsonl; received ${JSON.stringify(path)}.`);
+}
+
+/** A file's predictions as JSON has them: the best one by itself, then all; or the error. */
+export function answerOf(
+  outcome: FilePrediction,
+): { readonly file: string } & Readonly<Record<string, unknown>> {
+  if ('error' in outcome) return { file: outcome.file, error: outcome.error };
+  const predictions = outcome.predictions.map(({ label, probability }) => ({ label, probability }));
+  return { file: outcome.file, ...predictions[0], predictions };
+}
+
+function jsonLines(model: string): RowFormat {
   return {
     header: '',
     row(outcome) {
-      if ('error' in outcome)
-        return `${JSON.stringify({ file: outcome.file, model, error: outcome.error })}\n`;
-      const predictions = outcome.predictions.map(({ label, probability }) => ({ label, probability }));
-      return `${JSON.stringify({ file: outcome.file, model, ...predictions[0], predictions })}\n`;
+      const { file, ...answer } = answerOf(outcome);
+      return `${JSON.stringify({ file, model, ...answer })}\n`;
     },
-    fileOf(line) {
+    read(line) {
       const value: unknown = JSON.parse(line);
       if (typeof value !== 'object' || value === null || !('file' in value)) return undefined;
       if ('model' in value && value.model !== model) throw otherModel(String(value.model), model);
-      return String(value.file);
+      return { file: String(value.file), failed: 'error' in value };
     },
   };
 }
 
 /** Reference: RFC 4180, with line feeds alone. */
-function csv(model: string, top: number): Format {
+function csv(model: string, top: number): RowFormat {
   const places = Array.from({ length: top }, (_, i) => (i === 0 ? '' : `_${i + 1}`));
   const columns = [
     'file',
@@ -73,10 +92,11 @@ function csv(model: string, top: number): Format {
       const error = 'error' in outcome ? outcome.error : '';
       return `${[outcome.file, model, ...cells, error].map(quoted).join(',')}\n`;
     },
-    fileOf(line) {
-      const [file, its] = line.match(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)?.map(unquoted) ?? [];
+    read(line) {
+      const cells = line.match(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)?.map(unquoted) ?? [];
+      const [file, its] = cells;
       if (its !== model) throw otherModel(String(its), model);
-      return file;
+      return file === undefined ? undefined : { file, failed: cells[columns.length - 1] !== '' };
     },
   };
 }
@@ -93,7 +113,7 @@ function unquoted(cell: string): string {
 }
 
 /** The name of a file as its row has it. */
-export function nameInRow(file: string, format: Format): string {
+export function nameInRow(file: string, format: RowFormat): string {
   return format.header === '' ? file : file.replace(/\r?\n|\r/g, ' ');
 }
 

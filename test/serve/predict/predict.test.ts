@@ -15,9 +15,9 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pictureFiles } from '../../../serve/predict/files.ts';
-import { openOutput } from '../../../serve/predict/output.ts';
+import { openPredictionFile } from '../../../serve/predict/output.ts';
 import { predictFiles } from '../../../serve/predict/predict.ts';
-import { formatOf, type Outcome } from '../../../serve/predict/rows.ts';
+import { type FilePrediction, rowFormatOf } from '../../../serve/predict/rows.ts';
 import { Refusal } from '../../../serve/refusal.ts';
 import { defaultLimits } from '../../../serve/settings/limits.ts';
 import { colors, openTestApp } from '../harness.ts';
@@ -44,8 +44,12 @@ async function predict(...args: string[]) {
   const child = spawn(process.execPath, [trainyard, 'predict', ...args, '--repository', server.repository], {
     cwd: server.repository,
   });
-  const [[code], errors] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
-  return { code, errors };
+  const [[code], printed, errors] = await Promise.all([
+    once(child, 'exit'),
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  return { code, printed, errors };
 }
 
 const rows = (name: string) =>
@@ -65,10 +69,10 @@ test('a folder: a row for each picture, with what the server answers, and bad fi
     '--threads',
     '1',
   );
-  expect(code, errors).toBe(0);
+  expect(code, errors).toBe(1);
   expect(errors).toMatch(/colors\/1: 5 files at \d+ a second; predictions in a\.jsonl/);
   expect(errors).toMatch(
-    /1 of them have no prediction:\n {2}pictures\/broken\.jpg: the JPEG could not be decoded/,
+    /1 of 5 files has no prediction:\n {2}pictures\/broken\.jpg: the JPEG could not be decoded/,
   );
   const got = rows('a.jsonl');
   expect(got.map(({ file }) => file)).toEqual(
@@ -90,15 +94,57 @@ test('a folder: a row for each picture, with what the server answers, and bad fi
 
 test('the same command again does nothing twice; a row that was cut off is made again', async () => {
   const whole = await predict('colors', 'pictures', '--out', 'b.csv', '--threads', '1');
-  expect(whole.code, whole.errors).toBe(0);
+  expect(whole.code, whole.errors).toBe(1);
   const path = join(server.repository, 'b.csv');
   const expected = readFileSync(path, 'utf8');
   expect(expected).toMatch(/^file,model,label,probability,error\n/);
   expect(expected).toContain('\n"pictures/inner/a, ""red"" one.PNG",colors/1,');
   writeFileSync(path, expected.slice(0, expected.length - 30));
   const again = await predict('colors', 'pictures', '--out', 'b.csv', '--threads', '1');
-  expect(again.errors).toMatch(/1 files at .*, 4 were there already/);
+  expect(again.errors).toMatch(/1 file at .*, 4 were done before/);
+  expect(again.errors).toMatch(/1 of 5 files has no prediction\./);
+  expect(again.code).toBe(1); // as the row from before says
   expect(readFileSync(path, 'utf8')).toBe(expected);
+});
+
+test('ends with 0 when every file has a prediction', async () => {
+  const { code, printed, errors } = await predict('colors', 'pictures/red.png', '--out', 'red.csv');
+  expect({ code, printed }, errors).toEqual({ code: 0, printed: '' });
+});
+
+test('--json prints one object and nothing else, and writes no file that was not asked for', async () => {
+  const paths = ['pictures/red.png', 'pictures/broken.jpg'];
+  const { code, printed, errors } = await predict('colors', ...paths, '--json', '--top', '2');
+  expect(code, errors).toBe(1);
+  const { predictions, seconds, ...summary } = JSON.parse(printed);
+  expect(summary).toEqual({
+    model: 'colors/1',
+    files: 2,
+    existing: 0,
+    failed: 1,
+    interrupted: false,
+    out: null,
+  });
+  expect(seconds).toBeGreaterThan(0);
+  expect(predictions).toEqual([
+    {
+      file: 'pictures/red.png',
+      label: expect.any(String),
+      probability: expect.any(Number),
+      predictions: [expect.anything(), expect.anything()],
+    },
+    { file: 'pictures/broken.jpg', error: expect.stringContaining('could not be decoded') },
+  ]);
+  expect(existsSync(join(server.repository, 'predictions.csv'))).toBe(false);
+  expect(errors).toMatch(/^colors\/1: 2 files at \d+ a second$/m);
+});
+
+test('--json with --out does both, and goes on with the file', async () => {
+  const args = ['colors', 'pictures/red.png', '--json', '--out', 'both.csv'];
+  const first = JSON.parse((await predict(...args)).printed);
+  expect(first).toMatchObject({ files: 1, existing: 0, out: 'both.csv', predictions: [{ label: 'red' }] });
+  const again = JSON.parse((await predict(...args)).printed);
+  expect(again).toMatchObject({ files: 0, existing: 1, failed: 0, predictions: [] });
 });
 
 test('Ctrl-C finishes what is begun, says so, and the same command goes on', async () => {
@@ -134,9 +180,17 @@ test('Ctrl-C finishes what is begun, says so, and the same command goes on', asy
 test.each([
   [['color', 'pictures'], /no model "color".*did you mean "colors"/],
   [['colors/7', 'pictures'], /no version 7/],
-  [['colors', 'nowhere'], /there is no file or folder nowhere/],
-  [['colors', 'colors'], /there is no picture in colors/],
-  [['colors', 'pictures', '--out', 'a.xlsx'], /expected a file that ends in \.csv or \.jsonl/],
+  [['colors/red', 'pictures'], /"colors\/red" names no model\. Expected a name such as digits/],
+  [
+    ['colors', 'pictures', '--threads', 'all'],
+    /--threads takes a whole number from 1 to 1024; received "all"\./,
+  ],
+  [['colors', 'nowhere'], /There is no file or folder nowhere\./],
+  [['colors', 'colors'], /There is no picture in colors\./],
+  [
+    ['colors', 'pictures', '--out', 'a.xlsx'],
+    /--out takes a file that ends in \.csv or \.jsonl; received "a\.xlsx"\./,
+  ],
   [['colors', 'pictures', '--top', '0'], /--top takes a whole number from 1 to 10000; received "0"\./],
 ])('%j is answered in words', async (args, message) => {
   const { code, errors } = await predict(...args);
@@ -146,33 +200,38 @@ test.each([
 });
 
 describe('the file of predictions', () => {
-  const outcome: Outcome = { file: 'a.png', predictions: [{ index: 0, label: 'red', probability: 0.5 }] };
+  const outcome: FilePrediction = {
+    file: 'a.png',
+    predictions: [{ index: 0, label: 'red', probability: 0.5 }],
+  };
 
   test.each(['c.csv', 'c.jsonl'])('%s: what it has is known again, whatever the names', async (name) => {
     const path = join(server.repository, name);
-    const format = formatOf(path, 'colors/1', 1);
+    const format = rowFormatOf(path, 'colors/1', 1);
     const names = ['a,b', 'say "a"', 'line\nbreak', 'ü 写', '', ' x ', 'a\rb', '"'];
-    const first = await openOutput(path, format, false);
+    const first = await openPredictionFile(path, format, false);
     await first.write(names.map((file) => ({ ...outcome, file })));
     await first.close();
-    const second = await openOutput(path, format, false);
+    const second = await openPredictionFile(path, format, false);
     expect(names.filter((file) => !second.has(file))).toEqual([]);
     expect([second.has('a'), second.done]).toEqual([false, names.length]);
     await second.close();
-    const third = await openOutput(path, format, true);
+    const third = await openPredictionFile(path, format, true);
     expect(third.done).toBe(0);
     await third.close();
   });
 
   test.each(['d.csv', 'd.jsonl'])('%s of another model or kind is left alone', async (name) => {
     const path = join(server.repository, name);
-    const first = await openOutput(path, formatOf(path, 'colors/1', 1), false);
+    const first = await openPredictionFile(path, rowFormatOf(path, 'colors/1', 1), false);
     await first.write([outcome]);
     await first.close();
     const before = readFileSync(path, 'utf8');
-    await expect(openOutput(path, formatOf(path, 'colors/2', 1), false)).rejects.toThrow(/--fresh/);
+    await expect(openPredictionFile(path, rowFormatOf(path, 'colors/2', 1), false)).rejects.toThrow(
+      /--fresh/,
+    );
     writeFileSync(path, 'something else\n');
-    await expect(openOutput(path, formatOf(path, 'colors/1', 1), false)).rejects.toThrow(path);
+    await expect(openPredictionFile(path, rowFormatOf(path, 'colors/1', 1), false)).rejects.toThrow(path);
     expect(readFileSync(path, 'utf8')).toBe('something else\n');
     expect(before).toContain('a.png');
   });
@@ -185,7 +244,7 @@ test('few files are in work at once, in number and bytes, and those without room
   let [failures, full] = [3, 16];
   /** Calls that wait until as many are in work as may be. */
   const waiting: (() => void)[] = [];
-  const got: Outcome[] = [];
+  const got: FilePrediction[] = [];
   async function* files() {
     for (let i = 0; i < 60; i++) yield* pictureFiles([join(folder, 'red.png')]);
   }

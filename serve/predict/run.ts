@@ -1,0 +1,121 @@
+// Predicts as a command: opens the model and the outputs, classifies the files, and says how it ended.
+import { UserError } from '../../models/errors.ts';
+import { openEngine } from '../engine/index.ts';
+import { chooseModel, keyOf, type ServedModel } from '../engine/models.ts';
+import { Refusal } from '../refusal.ts';
+import { defaultLimits } from '../settings/limits.ts';
+import { pictureFiles } from './files.ts';
+import { openJson } from './json.ts';
+import { openPredictionFile, type PredictionFile } from './output.ts';
+import { predictFiles } from './predict.ts';
+import { type Progress, showProgress } from './progress.ts';
+import { rowFormatOf } from './rows.ts';
+
+/** Files that are worked on at once: enough to fill the batches of every worker, few enough to hold in memory. */
+const AT_ONCE = 128;
+
+/** Exit status of a program that was interrupted: 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+export interface PredictCommand {
+  /** Name of the model, and its version where one is asked for. */
+  readonly name: string;
+  readonly version: number | undefined;
+  readonly paths: readonly string[];
+  /** Files that there are in `paths`. */
+  readonly total: number;
+  /** The file of predictions; undefined where they are printed alone. */
+  readonly out: string | undefined;
+  /** Predictions of each file. */
+  readonly top: number;
+  /** Throws away what the file of predictions has. */
+  readonly fresh: boolean;
+  /** Prints the predictions as one JSON object. */
+  readonly json: boolean;
+  readonly repository: string;
+  readonly threads: number | undefined;
+}
+
+/**
+ * @returns the exit status: 0 when every file has a prediction, 1 when one has none, 130 when it was interrupted.
+ * @throws UserError when there is no such model, or the file of predictions is of another one.
+ */
+export async function predict(command: PredictCommand): Promise<number> {
+  const { name, repository, threads } = command;
+  const log = (line: string) => console.error(line);
+  const engine = openEngine({ repository, only: name, limits: defaultLimits, threads, watch: 0, log });
+  try {
+    await engine.load();
+    return await predictWith(engine, modelOf(engine.models(), name, command.version), command);
+  } finally {
+    await engine.close();
+  }
+}
+
+async function predictWith(
+  engine: ReturnType<typeof openEngine>,
+  model: ServedModel,
+  { paths, total, out, fresh, json, ...command }: PredictCommand,
+): Promise<number> {
+  const top = Math.min(command.top, model.card.labels.length);
+  const output =
+    out === undefined ? undefined : await openPredictionFile(out, rowFormatOf(out, keyOf(model), top), fresh);
+  const printed = json ? openJson(keyOf(model)) : undefined;
+  const progress = showProgress(total, keyOf(model), out);
+  const interruption = watchInterruption();
+  try {
+    await predictFiles({
+      engine,
+      model,
+      limits: defaultLimits,
+      files: remaining(pictureFiles(paths), output, progress),
+      top,
+      atOnce: AT_ONCE,
+      stopped: interruption.stopped,
+      async write(outcomes) {
+        await output?.write(outcomes);
+        await printed?.write(outcomes);
+        progress.written(outcomes);
+      },
+    });
+  } finally {
+    await output?.close();
+    interruption.end();
+  }
+  const interrupted = interruption.stopped();
+  const summary = progress.end(interrupted);
+  await printed?.end({ ...summary, interrupted, out: out ?? null });
+  return interrupted ? INTERRUPTED : summary.failed > 0 ? 1 : 0;
+}
+
+/** @throws UserError when there is no such model or version. */
+function modelOf(models: readonly ServedModel[], name: string, version: number | undefined): ServedModel {
+  try {
+    return chooseModel(models, name, version);
+  } catch (error) {
+    throw error instanceof Refusal ? new UserError(error.message) : error;
+  }
+}
+
+/** The files that the file of predictions has no row of. */
+async function* remaining(
+  files: AsyncIterable<string>,
+  output: PredictionFile | undefined,
+  progress: Progress,
+): AsyncGenerator<string> {
+  for await (const file of files) {
+    if (output?.has(file)) progress.skipped(output.hasFailed(file));
+    else yield file;
+  }
+}
+
+/** Lets Ctrl-C stop the work after what is begun; a second one ends the process at once. */
+function watchInterruption(): { stopped: () => boolean; end: () => void } {
+  let stopped = false;
+  const onSignal = () => {
+    if (stopped) process.exit(INTERRUPTED);
+    stopped = true;
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return { stopped: () => stopped, end: () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
+}
