@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
-import { type Dataset, datasetNames, loadDataOf } from '../../train/datasets/index.ts';
+import { type Dataset, datasets } from '../../train/datasets/index.ts';
+import { loadDataOf } from '../../train/recipes/load-data.ts';
 import { recipeOfCard } from '../../train/runs/weights-of-model-file.ts';
 
 /**
@@ -16,7 +17,7 @@ export async function dataOf(card: Card, folder?: string): Promise<Dataset> {
       `${card.name} is a model from elsewhere: its card names no data. Only a model that Trainyard trained can be measured on them.`,
     );
   const recipe = recipeOfCard(card);
-  if (folder === undefined && !datasetNames.includes(recipe.dataset))
+  if (folder === undefined && !datasets.some(({ name }) => name === recipe.dataset))
     throw new UserError(
       `${card.name} was trained on the folder of pictures ${recipe.dataset}. Say where it is: --data path/to/${recipe.dataset}`,
     );

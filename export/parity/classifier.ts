@@ -1,4 +1,5 @@
 // A model as a function from pictures to probabilities, run by TensorFlow or by onnxruntime.
+import type { Shape } from '../../models/image/shape.ts';
 import * as ort from '../../models/onnxruntime.ts';
 import { compile } from '../../train/graph/compile.ts';
 import { writeKnown } from '../../train/graph/state.ts';
@@ -7,9 +8,6 @@ import { needsSizes, withUnknownSizes } from '../graph/unknown-sizes.ts';
 import { dropUnused } from '../passes/fold.ts';
 import type { PictureFunction, TracedNetwork } from '../trace/network.ts';
 import { createInferenceSession, type ModelSource } from './session.ts';
-
-/** Height, width and channels of the pictures that a model takes. */
-export type Shape = readonly [height: number, width: number, channels: number];
 
 export interface Classifier {
   /**

@@ -1,5 +1,5 @@
 // Where two computations of one network part ways: the outputs of every layer, side by side.
-
+import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import * as ort from '../../models/onnxruntime.ts';
 import { compile } from '../../train/graph/compile.ts';
@@ -11,7 +11,6 @@ import { transpose } from '../graph/transpose.ts';
 import { withUnknownSizes } from '../graph/unknown-sizes.ts';
 import { layerOf } from '../graph/value.ts';
 import type { TracedNetwork } from '../trace/network.ts';
-import type { Shape } from './classifier.ts';
 import { absolute, largestDifference } from './compare.ts';
 import { createInferenceSession } from './session.ts';
 

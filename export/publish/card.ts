@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { type Card, cardMetadata } from '../../models/card.ts';
 import { type GoldenName, goldenInput, goldenNames } from '../../models/golden.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto, TensorProto } from '../../models/onnx/schema.ts';
 import type { Labels } from '../../train/datasets/index.ts';
 import { argMax } from '../../train/loop/evaluate.ts';
-import type { Shape } from '../parity/classifier.ts';
 import type { Parity } from '../parity/index.ts';
 
 /** What is known of a model before it is exported. */

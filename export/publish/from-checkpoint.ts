@@ -1,6 +1,7 @@
 // The network of a checkpoint, as the function that is exported.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import { createArchitecture } from '../../train/architectures/index.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { logitsOf } from '../../train/layers/forward.ts';
@@ -8,7 +9,6 @@ import type { Net } from '../../train/layers/net.ts';
 import { averageOf } from '../../train/loop/step.ts';
 import type { Recipe } from '../../train/recipes/index.ts';
 import type { Checkpoint } from '../../train/runs/checkpoint.ts';
-import type { Shape } from '../parity/classifier.ts';
 
 export interface CheckpointNetwork {
   /** uint8 `[N,H,W,C]` to logits `[N,classes]`. */

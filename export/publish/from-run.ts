@@ -2,11 +2,13 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { UserError } from '../../models/errors.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import { readBackbone } from '../../train/backbone/index.ts';
-import { type Dataset, loadDataOf, type Shape, withPictures } from '../../train/datasets/index.ts';
+import { type Dataset, withPictures } from '../../train/datasets/index.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
 import { type Recipe, recipeDigest } from '../../train/recipes/index.ts';
+import { loadDataOf } from '../../train/recipes/load-data.ts';
 import { publicRecipe } from '../../train/recipes/public.ts';
 import { readCheckpoint } from '../../train/runs/checkpoint.ts';
 import type { Run } from '../../train/runs/run.ts';

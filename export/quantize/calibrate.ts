@@ -1,7 +1,7 @@
 // Finds out between which numbers the values of a network lie, from pictures that it was trained on.
+import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import * as ort from '../../models/onnxruntime.ts';
-import type { Shape } from '../parity/classifier.ts';
 import { withOutputs } from '../parity/drift.ts';
 import { createInferenceSession } from '../parity/session.ts';
 

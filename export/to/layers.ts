@@ -1,8 +1,8 @@
 // Links of a chain as tf.layers, one function a kind of op.
 import type { layers as Layers } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
-import type { Shape } from '../parity/classifier.ts';
 import { GELU_OP, type Link, type Operand } from './chain.ts';
 
 type Layer = Layers.Layer;

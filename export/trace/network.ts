@@ -1,8 +1,8 @@
 // A network from anywhere: a function of tensors with named inputs and outputs, and its way to ONNX.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
-import type { Shape } from '../../train/datasets/dataset.ts';
 import { type State, stateOf } from '../../train/graph/state.ts';
 import { convert } from '../convert.ts';
 import { ANY_NUMBER, type InputSpec, type TracedGraph, traceModel } from './index.ts';

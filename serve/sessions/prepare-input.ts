@@ -2,6 +2,7 @@
 import { orient } from '../../models/image/orient.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { type Prepare, prepare } from '../../models/image/prepare.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import type { PlainHeader } from '../decode/header.ts';
 import { type DecodeJpeg, openJpegDecoder, type Shrink } from '../decode/jpeg.ts';
 import { decodePng } from '../decode/png.ts';
@@ -13,8 +14,6 @@ export interface Made {
   readonly input: Uint8Array;
   readonly spent: Spent;
 }
-
-type Shape = readonly [height: number, width: number, channels: number];
 
 /** @throws Damaged when the file is. */
 export type Maker = (material: Material, shape: Shape, rule: Prepare) => Made;

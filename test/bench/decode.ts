@@ -10,8 +10,8 @@ import { findModel } from '../../models/repository.ts';
 import { readPlainHeader } from '../../serve/decode/header.ts';
 import { createMaker } from '../../serve/sessions/prepare-input.ts';
 import { openSession } from '../../serve/sessions/session.ts';
-import { datasetFolder, repositoryFolder } from '../../setup/paths.mjs';
-import { loadCifar10 } from '../../train/datasets/cifar10.ts';
+import { repositoryFolder } from '../../setup/paths.mjs';
+import { loadDataset } from '../../train/datasets/index.ts';
 import { need } from './support/needs.ts';
 import { table } from './support/statistics.ts';
 
@@ -37,7 +37,7 @@ export const command = defineCommand({
       wholeNumber('height', args.height, 1, 8192),
     ];
     const quality = wholeNumber('quality', args.quality, 1, 100);
-    const { test } = await loadCifar10(datasetFolder('cifar10'));
+    const { test } = await loadDataset('cifar10');
     const file = await findModel(repositoryFolder, args.model);
     const card = readCard(readFileSync(file.path));
     const session = await openSession(file.path, card, { threads: 2, device: 'cpu' });

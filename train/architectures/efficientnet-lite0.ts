@@ -5,8 +5,10 @@ import { relu6 } from '../layers/activations.ts';
 import { batchNorm } from '../layers/batch-norm.ts';
 import { conv2d, globalAveragePool } from '../layers/convolution.ts';
 import { depthwiseConv2d } from '../layers/depthwise.ts';
-import { type Architecture, inParts, type Net } from '../layers/net.ts';
-import { type HeadOptions, linearHead } from './head.ts';
+import { inParts, type Net } from '../layers/net.ts';
+import { defineArchitecture } from './architecture.ts';
+import { linearHead } from './head.ts';
+import { dropoutRate } from './options.ts';
 
 /** Blocks of each stage: how many, filters, side of the depthwise kernel, stride of the first, expansion. */
 const STAGES = [
@@ -27,26 +29,29 @@ const TOP = 1280;
  * Batch norm keeps its moving statistics, also in training: those of a million pictures are better than those of a
  * small batch. Scales and shifts are trained.
  */
-export function efficientNetLite0(head: HeadOptions): Architecture {
-  return inParts({
-    maps(net, images) {
-      let x = norm(
-        net,
-        'stem',
-        conv2d(net, 'stem', images, { ...plain, filters: STEM, kernel: 3, strides: 2 }),
-      );
-      let count = 0;
-      for (const { repeats, strides, ...stage } of STAGES)
-        for (let i = 0; i < repeats; i++) {
-          const first = i === 0 ? strides : 1;
-          x = block(net, `block${++count}`, x, { ...stage, strides: first });
-        }
-      return norm(net, 'top', conv2d(net, 'top', x, { ...plain, filters: TOP, kernel: 1 }));
-    },
-    pool: globalAveragePool,
-    classify: linearHead(head),
-  });
-}
+export const efficientNetLite0 = defineArchitecture({
+  name: 'efficientnet-lite0',
+  options: { dropout: dropoutRate },
+  build: ({ dropout }, classes) =>
+    inParts({
+      maps(net, images) {
+        let x = norm(
+          net,
+          'stem',
+          conv2d(net, 'stem', images, { ...plain, filters: STEM, kernel: 3, strides: 2 }),
+        );
+        let count = 0;
+        for (const { repeats, strides, ...stage } of STAGES)
+          for (let i = 0; i < repeats; i++) {
+            const first = i === 0 ? strides : 1;
+            x = block(net, `block${++count}`, x, { ...stage, strides: first });
+          }
+        return norm(net, 'top', conv2d(net, 'top', x, { ...plain, filters: TOP, kernel: 1 }));
+      },
+      pool: globalAveragePool,
+      classify: linearHead({ classes, dropout }),
+    }),
+});
 
 const plain = { bias: false } as const;
 

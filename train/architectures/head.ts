@@ -4,6 +4,8 @@ import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
 import { dense } from '../layers/dense.ts';
 import { dropout } from '../layers/dropout.ts';
 import type { Architecture, Net, Parts } from '../layers/net.ts';
+import { defineArchitecture } from './architecture.ts';
+import { dropoutRate } from './options.ts';
 
 export interface HeadOptions {
   classes: number;
@@ -16,6 +18,13 @@ export function linearHead({ classes, dropout: rate }: HeadOptions) {
   return (net: Net, features: Tensor): Tensor =>
     dense(net, 'logits', dropout(net, 'dropout', features, rate), { units: classes });
 }
+
+/** A head on the features that a recipe's backbone makes. */
+export const head = defineArchitecture({
+  name: 'head',
+  options: { dropout: dropoutRate },
+  build: ({ dropout: rate }, classes) => headOf({ classify: linearHead({ classes, dropout: rate }) }),
+});
 
 /** The last part of a network as one of its own, over the bytes of features. */
 export function headOf({ classify }: Pick<Parts, 'classify'>): Architecture {

@@ -1,5 +1,5 @@
 // The eight symmetries of the square: quarter turns and mirror images.
-import type { Shape } from '../datasets/dataset.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import type { Random } from '../random.ts';
 
 /**

@@ -1,7 +1,19 @@
 // Erases a rectangle, so that a network cannot rely on one part of a picture alone.
-import type { Shape } from '../datasets/dataset.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import { normal, type Random } from '../random.ts';
-import type { AugmentOptions } from './schema.ts';
+import { amount, defineTransform, numberOption } from './transform.ts';
+
+export const erasing = defineTransform({
+  name: 'erase',
+  fields: {
+    /** Share of the pictures in which a rectangle is erased. */
+    erase: amount('a share', 1),
+  },
+  options: { erase: numberOption('erase', 'Share of pictures in which a rectangle is erased') },
+  effects: [{ name: 'erasing', fields: ['erase'], risk: 'a part is hidden: wrong where everything counts' }],
+  isOn: (options) => Boolean(options.erase),
+  apply: (image, { shape, options, draws }) => erase(image, shape, options, draws('photo/erase')),
+});
 
 /** Bounds of the rectangle: its share of the picture's area, and of its sides' ratio; fastai's `RandomErasing`. */
 const LARGEST = 0.3;
@@ -20,7 +32,7 @@ const DEVIATION = 0.224 * 255;
 export function erase(
   image: Uint8Array,
   [height, width, channels]: Shape,
-  options: Pick<AugmentOptions, 'erase'>,
+  options: { readonly erase?: number },
   next: Random,
 ): Uint8Array {
   if (next() >= (options.erase ?? 0)) return image;

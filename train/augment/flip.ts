@@ -1,15 +1,44 @@
-// Mirrors an image left to right, and decides which images are mirrored.
-import type { Shape } from '../datasets/dataset.ts';
+// The positions of a picture: mirrored left to right, or in one of the eight of a square.
+import { z } from 'zod';
+import type { Shape } from '../../models/image/shape.ts';
 import { random } from '../random.ts';
-import type { AugmentOptions } from './schema.ts';
+import { dihedral } from './dihedral.ts';
+import { defineTransform, type Position, wordOption } from './transform.ts';
 
-/** Which image is augmented, and when: all that its random numbers depend on. */
-export interface Position {
-  readonly seed: number;
-  readonly epoch: number;
-  /** The image's index in its split. */
-  readonly index: number;
-}
+export const flip = defineTransform({
+  name: 'flip',
+  fields: {
+    /** Mirrors half of the images: by chance, or every image in every other epoch (arXiv 2404.00498, section 3.6). */
+    flip: z.enum(['random', 'alternating']).exactOptional(),
+    /** Half of the pictures in one of the eight positions of a square, in place of `flip`. */
+    flipVert: z.literal(true, { error: 'expected on' }).exactOptional(),
+  },
+  options: {
+    flip: wordOption('flip', 'Mirror left and right: random or alternating'),
+    'flip-vert': {
+      field: 'flipVert',
+      description: 'All eight positions of a square: on',
+      parse: (text) => text === 'on' || text,
+    },
+  },
+  effects: [
+    {
+      name: 'mirror',
+      fields: ['flip'],
+      risk: 'left and right change places: wrong for letters, hands, arrows',
+    },
+    {
+      name: 'eight positions',
+      fields: ['flipVert'],
+      risk: 'up, down, left and right change places: wrong for letters, and for 6 and 9',
+    },
+  ],
+  isOn: (options) => Boolean(options.flip || options.flipVert),
+  apply(image, { shape, options, at, draws }) {
+    if (options.flipVert) return dihedral(image, shape, draws('dihedral'));
+    return isMirrored(options.flip, at) ? mirror(image, shape) : image;
+  },
+});
 
 /** The image mirrored left to right. `[H,W,C]` uint8. */
 export function mirror(image: Uint8Array, [height, width, channels]: Shape): Uint8Array {
@@ -29,7 +58,10 @@ export function mirror(image: Uint8Array, [height, width, channels]: Shape): Uin
  * and turns the decision over in every other epoch, so that two epochs show both sides of each.
  * Source: Jordan, "94% on CIFAR-10 in 3.29 Seconds on a Single GPU" (arXiv 2404.00498), section 3.6.
  */
-export function isMirrored(flip: AugmentOptions['flip'], { seed, epoch, index }: Position): boolean {
+export function isMirrored(
+  flip: 'random' | 'alternating' | undefined,
+  { seed, epoch, index }: Position,
+): boolean {
   switch (flip) {
     case undefined:
       return false;

@@ -1,12 +1,71 @@
 // Moves a photograph's pixels as fastai does: crop, zoom, rotation, shift and perspective, with one interpolation for all.
-import type { Shape } from '../datasets/dataset.ts';
+import { z } from 'zod';
+import type { Shape } from '../../models/image/shape.ts';
 import type { Random } from '../random.ts';
-import type { AugmentOptions } from './schema.ts';
+import {
+  amount,
+  defineTransform,
+  LEAVES_FRAME,
+  number,
+  numberOption,
+  type Values,
+  wordOption,
+} from './transform.ts';
 
-export type GeometryOptions = Pick<
-  AugmentOptions,
-  'maxRotate' | 'minZoom' | 'maxZoom' | 'maxShift' | 'maxWarp' | 'minScale' | 'pAffine' | 'padMode'
->;
+/** Named after fastai's `aug_transforms`, for pictures that fill their frame. */
+const fields = {
+  /** Degrees, to either side. */
+  maxRotate: amount('degrees', 180),
+  /** Factors between which a picture is enlarged; the part that is seen is drawn, too. */
+  minZoom: number('a factor', 0.1, 1).exactOptional(),
+  maxZoom: number('a factor', 1, 10).exactOptional(),
+  /** Fraction of the side, along either axis. */
+  maxShift: amount('a fraction', 1),
+  /** Perspective: how far corners move, in halves of the side. */
+  maxWarp: amount('a fraction', 0.9),
+  /** Crops a part of the picture, of at least this share of its area. */
+  minScale: number('a share', 0.01, 1).exactOptional(),
+  /** Share of the pictures that each of these moves; 0.75 if left out. */
+  pAffine: amount('a share', 1),
+  /** What comes in at the edges; reflection if left out. */
+  padMode: z.enum(['reflection', 'border', 'zeros']).exactOptional(),
+};
+
+export type GeometryOptions = Values<typeof fields>;
+
+export const geometry = defineTransform({
+  name: 'geometry',
+  fields,
+  options: {
+    'max-rotate': numberOption('maxRotate', 'Rotate by up to so many degrees (photo: 10)'),
+    'min-zoom': numberOption('minZoom', 'Zoom by a factor from here'),
+    'max-zoom': numberOption('maxZoom', 'to here (photo: 1.1)'),
+    'max-shift': numberOption('maxShift', 'Shift by up to this fraction of the side'),
+    'max-warp': numberOption('maxWarp', 'Perspective, as a fraction (photo: 0.2)'),
+    'min-scale': numberOption('minScale', 'Crop a part of at least this share of the area'),
+    'p-affine': numberOption('pAffine', 'Share of pictures that each of these moves (0.75)'),
+    'pad-mode': wordOption('padMode', 'What comes in at the edges: reflection, border or zeros'),
+  },
+  effects: [
+    {
+      name: 'rotation',
+      fields: ['maxRotate', 'pAffine', 'padMode'],
+      risk: `corners leave the picture, and their neighbors come in twice; ${LEAVES_FRAME}`,
+    },
+    {
+      name: 'zoom',
+      fields: ['maxZoom', 'minZoom', 'pAffine', 'padMode'],
+      decisive: 2,
+      risk: LEAVES_FRAME,
+    },
+    { name: 'shift', fields: ['maxShift', 'pAffine', 'padMode'], risk: LEAVES_FRAME },
+    { name: 'perspective', fields: ['maxWarp', 'pAffine', 'padMode'], risk: LEAVES_FRAME },
+    { name: 'crop', fields: ['minScale', 'pAffine', 'padMode'], risk: LEAVES_FRAME },
+  ],
+  isOn: movesPlaces,
+  apply: (image, { shape, options, draws }) =>
+    moveGeometry(image, shape, options, (stream) => draws(`photo/${stream}`)),
+});
 
 /** Share of the pictures that a transform moves, as fastai's `p_affine`. */
 export const P_AFFINE = 0.75;
@@ -153,7 +212,7 @@ function sample(
   image: Uint8Array,
   [height, width, channels]: Shape,
   [a, b, c, d, e, f, g, h, w]: Matrix,
-  mode: NonNullable<AugmentOptions['padMode']>,
+  mode: NonNullable<GeometryOptions['padMode']>,
 ): Uint8Array {
   const out = new Uint8Array(image.length);
   const fold = mode === 'reflection' ? reflect : clamp;
@@ -184,7 +243,7 @@ function sample(
   return out;
 }
 
-/** A place mirrored at 0 and `last` until it lies between them. */
+/** A place mirrored at 0 and `last` until it is between them. */
 function reflect(place: number, last: number): number {
   if (place >= 0 && place <= last) return place;
   const period = 2 * last;

@@ -1,5 +1,6 @@
 // The augmentation for handwritten characters: other hands, other pens.
 import type { AugmentOptions } from './schema.ts';
+import { SIGMA } from './warp.ts';
 
 /**
  * After Ciresan, Meier, Gambardella and Schmidhuber, "Deep, Big, Simple Neural Nets for Handwritten Digit Recognition"
@@ -13,6 +14,6 @@ export const handwriting: AugmentOptions = {
   stretch: 0.1,
   shear: 10,
   shift: 2,
-  elastic: { alpha: 36, sigma: 5 },
+  elastic: { alpha: 36, sigma: SIGMA },
   thickness: 0.4,
 };

@@ -1,8 +1,8 @@
 // Augmentation: what a recipe may ask for, and how an image gets it.
-export type { Position } from './flip.ts';
+export { effectsOf, lostShare, trialPosition } from './effects.ts';
 export { handwriting } from './handwriting.ts';
 export { augmentImage } from './image.ts';
 export { mixes, mixOf } from './mix.ts';
 export { augmentBy, augmentOptions, presets } from './options.ts';
 export { type AugmentOptions, augmentSchema } from './schema.ts';
-export { lostShare, type Transform, transformsOf, trialPosition } from './transforms.ts';
+export type { Position } from './transform.ts';

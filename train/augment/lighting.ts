@@ -1,6 +1,29 @@
 // Brightness and contrast, as fastai changes them: a sum and a product on the logits of the pixels.
 import type { Random } from '../random.ts';
-import type { AugmentOptions } from './schema.ts';
+import { amount, defineTransform, numberOption } from './transform.ts';
+
+export const light = defineTransform({
+  name: 'lighting',
+  fields: {
+    /** Brightness and contrast: how far the middle gray moves, and how much steeper or flatter. */
+    maxLighting: amount('a fraction', 0.95),
+    /** Share of the pictures whose brightness changes, and whose contrast does; 0.75 if left out. */
+    pLighting: amount('a share', 1),
+  },
+  options: {
+    'max-lighting': numberOption('maxLighting', 'Brightness and contrast, as a fraction (photo: 0.2)'),
+    'p-lighting': numberOption('pLighting', 'Share of pictures in another light (0.75)'),
+  },
+  effects: [
+    {
+      name: 'light',
+      fields: ['maxLighting', 'pLighting'],
+      risk: 'brightness and contrast change: wrong where they are what is asked',
+    },
+  ],
+  isOn: (options) => Boolean(options.maxLighting),
+  apply: (image, { options, draws }) => lighting(image, options, (stream) => draws(`photo/${stream}`)),
+});
 
 /** Share of the pictures that are changed, as fastai's `p_lighting`. */
 const P_LIGHTING = 0.75;
@@ -17,7 +40,7 @@ const CUT = 1e-7;
  */
 export function lighting(
   image: Uint8Array,
-  options: Pick<AugmentOptions, 'maxLighting' | 'pLighting'>,
+  options: { readonly maxLighting?: number; readonly pLighting?: number },
   draws: (transform: string) => Random,
 ): Uint8Array {
   const most = options.maxLighting ?? 0;

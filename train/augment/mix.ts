@@ -1,8 +1,25 @@
 // Mixes two pictures into one, whose label is then a share of each of theirs: MixUp and CutMix.
-import type { Shape } from '../datasets/dataset.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import { normal, type Random, random } from '../random.ts';
-import type { Position } from './flip.ts';
-import type { AugmentOptions } from './schema.ts';
+import { type AugmentFields, amount, numberOption, type Position, type Values } from './transform.ts';
+
+const fields = {
+  /** Blends each picture and its label with another's, by a share from Beta(mixup, mixup). */
+  mixup: amount('a number', 100),
+  /** Puts a rectangle of another picture into each, of an area from Beta(cutmix, cutmix). */
+  cutmix: amount('a number', 100),
+};
+
+/** Mixing needs two pictures and changes labels, so it is no transform; see `mixOf`. */
+export const mixing = {
+  fields,
+  options: {
+    mixup: numberOption('mixup', 'Blend with another picture, by Beta(so much) (fastai: 0.4)'),
+    cutmix: numberOption('cutmix', 'Put in a rectangle of another picture, by Beta(so much) (fastai: 1)'),
+  },
+} as const satisfies AugmentFields;
+
+type MixOptions = Pick<Values<typeof fields>, 'mixup' | 'cutmix'>;
 
 /** What a picture is mixed with, and how. */
 export interface Mix {
@@ -15,7 +32,7 @@ export interface Mix {
 }
 
 /** Whether pictures are mixed at all. */
-export function mixes({ mixup, cutmix }: Pick<AugmentOptions, 'mixup' | 'cutmix'>): boolean {
+export function mixes({ mixup, cutmix }: MixOptions): boolean {
   return Boolean(mixup || cutmix);
 }
 
@@ -27,7 +44,7 @@ export function mixes({ mixup, cutmix }: Pick<AugmentOptions, 'mixup' | 'cutmix'
  * cutmix: Yun et al. 2019, https://arxiv.org/abs/1905.04899, algorithm 1.
  */
 export function mixOf(
-  { mixup, cutmix }: Pick<AugmentOptions, 'mixup' | 'cutmix'>,
+  { mixup, cutmix }: MixOptions,
   n: number,
   shape: Shape,
   { seed, epoch, index }: Position,

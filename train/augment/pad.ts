@@ -1,5 +1,5 @@
 // Puts a border of zeros, one pixel wide, around an image, so that what looks at neighbors needs no edge cases.
-import type { Shape } from '../datasets/dataset.ts';
+import type { Shape } from '../../models/image/shape.ts';
 
 /** `[H,W,C]` to `[H+2,W+2,C]`. */
 export function pad(image: Uint8Array, [height, width, channels]: Shape): Uint8Array {

@@ -1,8 +1,20 @@
 // Makes light strokes thicker or thinner, as another pen or a finger on a screen would draw them.
-import type { Shape } from '../datasets/dataset.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import type { Random } from '../random.ts';
 import { pad } from './pad.ts';
-import type { AugmentOptions } from './schema.ts';
+import { amount, defineTransform, numberOption } from './transform.ts';
+
+export const strokeThickness = defineTransform({
+  name: 'thickness',
+  fields: {
+    /** 1 replaces each pixel by the lightest or darkest of its neighborhood, 0.5 goes half of the way. */
+    thickness: amount('a fraction', 1),
+  },
+  options: { thickness: numberOption('thickness', 'Strokes: thicker or thinner (digits: 0.4)') },
+  effects: [{ name: 'thickness', fields: ['thickness'], risk: 'thin strokes may vanish, near ones touch' }],
+  isOn: (options) => Boolean(options.thickness),
+  apply: (image, { shape, options, draws }) => thickness(image, shape, options, draws('thickness')),
+});
 
 /**
  * Goes part of the way from an image to its gray dilation (lightest of a pixel and its four neighbors: thicker)
@@ -13,7 +25,7 @@ import type { AugmentOptions } from './schema.ts';
 export function thickness(
   image: Uint8Array,
   shape: Shape,
-  options: Pick<AugmentOptions, 'thickness'>,
+  options: { readonly thickness?: number },
   next: Random,
 ): Uint8Array {
   const [height, width, channels] = shape;

@@ -1,7 +1,25 @@
 // Shifts an image by whole pixels and fills the edge with the image's own reflection.
-import type { Shape } from '../datasets/dataset.ts';
+import { z } from 'zod';
+import type { Shape } from '../../models/image/shape.ts';
 import type { Random } from '../random.ts';
-import type { AugmentOptions } from './schema.ts';
+import { defineTransform, LEAVES_FRAME, numberOption } from './transform.ts';
+
+export const wholePixelShift = defineTransform({
+  name: 'translate',
+  fields: {
+    /** Whole pixels in either direction along either axis, the edge filled by reflection. */
+    translate: z
+      .int({ error: 'expected whole pixels' })
+      .min(0, { error: 'expected 0 or more' })
+      .exactOptional(),
+  },
+  options: {
+    translate: numberOption('translate', 'Shift by up to so many whole pixels, edges reflected'),
+  },
+  effects: [{ name: 'whole-pixel shift', fields: ['translate'], risk: LEAVES_FRAME }],
+  isOn: (options) => Boolean(options.translate),
+  apply: (image, { shape, options, draws }) => translate(image, shape, options, draws('translate')),
+});
 
 /**
  * The image moved by up to `translate` whole pixels along each axis: a random crop of the image padded by reflection,
@@ -13,7 +31,7 @@ import type { AugmentOptions } from './schema.ts';
 export function translate(
   image: Uint8Array,
   [height, width, channels]: Shape,
-  options: Pick<AugmentOptions, 'translate'>,
+  options: { readonly translate?: number },
   next: Random,
 ): Uint8Array {
   const most = options.translate ?? 0;

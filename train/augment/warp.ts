@@ -1,11 +1,61 @@
 // Moves an image's pixels: rotation, zoom, stretch, shear, shift and elastic distortion, with one interpolation for all.
-import type { Shape } from '../datasets/dataset.ts';
+import { z } from 'zod';
+import type { Shape } from '../../models/image/shape.ts';
 import type { Random } from '../random.ts';
 import { elasticField } from './elastic.ts';
 import { pad } from './pad.ts';
-import type { AugmentOptions } from './schema.ts';
+import { amount, defineTransform, LEAVES_FRAME, number, numberOption, type Values } from './transform.ts';
 
-export type WarpOptions = Pick<AugmentOptions, 'rotate' | 'zoom' | 'stretch' | 'shear' | 'shift' | 'elastic'>;
+/** For strokes on an empty ground, which comes in at the edges. */
+const fields = {
+  /** Degrees, to either side. */
+  rotate: amount('degrees', 180),
+  /** 0.1 scales by a factor from 1/1.1 to 1.1. */
+  zoom: amount('a fraction', 1),
+  /** 0.1 scales width against height by a factor from 1/1.1 to 1.1, the area kept. */
+  stretch: amount('a fraction', 1),
+  /** Degrees by which the verticals lean to either side, as slanted handwriting does. */
+  shear: amount('degrees', 60),
+  /** Pixels, of which parts count, in either direction along either axis. */
+  shift: amount('pixels', 1024),
+  /** Elastic distortion with the parameters of Simard et al. 2003: see elastic.ts. */
+  elastic: z
+    .strictObject({ alpha: number('pixels', 0, 1024), sigma: number('pixels', 1, 1024) })
+    .exactOptional(),
+};
+
+export type WarpOptions = Values<typeof fields>;
+
+/** The sigma of elastic distortions, pixels, where only their alpha is given: Simard's range is 4 to 8. */
+export const SIGMA = 5;
+
+export const strokes = defineTransform({
+  name: 'warp',
+  fields,
+  options: {
+    rotate: numberOption('rotate', 'Strokes: rotate by up to so many degrees (digits: 12)'),
+    zoom: numberOption('zoom', 'Strokes: zoom (digits: 0.12)'),
+    stretch: numberOption('stretch', 'Strokes: stretch (digits: 0.1)'),
+    shear: numberOption('shear', 'Strokes: slant by so many degrees (digits: 10)'),
+    shift: numberOption('shift', 'Strokes: shift by so many pixels (digits: 2)'),
+    elastic: {
+      field: 'elastic',
+      description: "Strokes: elastic distortion, Simard's alpha (digits: 36)",
+      parse: (text) => ({ alpha: Number(text), sigma: SIGMA }),
+    },
+  },
+  effects: [
+    { name: 'rotation of strokes', fields: ['rotate'], risk: 'wrong where the angle is what is asked' },
+    { name: 'zoom of strokes', fields: ['zoom'], risk: LEAVES_FRAME },
+    { name: 'stretch', fields: ['stretch'], risk: 'wrong where proportions are what is asked' },
+    { name: 'slant', fields: ['shear'], risk: 'wrong where the angle is what is asked' },
+    { name: 'shift of strokes', fields: ['shift'], risk: LEAVES_FRAME },
+    { name: 'elastic', fields: ['elastic'], risk: 'strokes may touch or part' },
+  ],
+  isOn: ({ rotate, zoom, stretch, shear, shift, elastic }) =>
+    Boolean(rotate || zoom || stretch || shear || shift || elastic?.alpha),
+  apply: (image, { shape, options, draws }) => warp(image, shape, options, draws('warp')),
+});
 
 /**
  * Where each pixel of the warped image comes from, known at the nodes of a mesh and bilinear between them.

@@ -1,9 +1,9 @@
 // How many labels augmentation makes wrong, for data that can say what a picture shows.
 import type { Dataset } from '../datasets/dataset.ts';
 import { imagesOf } from '../datasets/dataset.ts';
+import { effectsOf, trialPosition } from './effects.ts';
 import { augmentImage } from './image.ts';
 import type { AugmentOptions } from './schema.ts';
-import { transformsOf, trialPosition } from './transforms.ts';
 
 /** Pictures that are looked at. */
 const PICTURES = 200;
@@ -26,7 +26,7 @@ export function warnOfLabels(dataset: Dataset, options: AugmentOptions): string 
   const all = wrongLabels(dataset, options) ?? 0;
   if (all < 0.01) return undefined;
   const percent = (share: number) => `${Math.round(share * 100)} %`;
-  const own = transformsOf(options)
+  const own = effectsOf(options)
     .map(({ name, alone }) => ({ name, share: wrongLabels(dataset, alone) ?? 0 }))
     .filter(({ share }) => share >= 0.01)
     .sort((a, b) => b.share - a.share)

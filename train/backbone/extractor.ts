@@ -1,8 +1,8 @@
 // A network from elsewhere as an extractor: onnxruntime makes features of bytes.
 import { messageOf, UserError } from '../../models/errors.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import { encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 import * as ort from '../../models/onnxruntime.ts';
-import type { Shape } from '../datasets/dataset.ts';
 import type { Extractor } from '../loop/features.ts';
 import { FEATURES, IMAGE } from './feature-graph.ts';
 

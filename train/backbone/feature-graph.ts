@@ -1,4 +1,5 @@
 // One ONNX graph from bytes of pictures to features: scaling and layout before a network from elsewhere, pooling after it.
+import type { Shape } from '../../models/image/shape.ts';
 import { attribute } from '../../models/onnx/attribute.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import {
@@ -9,7 +10,6 @@ import {
   type NodeProto,
   type TensorProto,
 } from '../../models/onnx/schema.ts';
-import type { Shape } from '../datasets/dataset.ts';
 import type { Standardize } from '../layers/forward.ts';
 import { withFreeBatch } from './free-batch.ts';
 import type { Backbone } from './schema.ts';

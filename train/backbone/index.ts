@@ -1,9 +1,9 @@
 // Any ONNX file as a backbone: what it takes, what is taken of it, and proof that it gives the same between our nodes.
 import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import { nearest } from '../../models/nearest.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
-import type { Shape } from '../datasets/dataset.ts';
 import type { Standardize } from '../layers/forward.ts';
 import type { Extractor } from '../loop/features.ts';
 import { openExtractor } from './extractor.ts';

@@ -1,9 +1,9 @@
 // A network from elsewhere as its makers run it: the file untouched but for one more output, one picture at a time.
 import { messageOf, UserError } from '../../models/errors.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import { attribute } from '../../models/onnx/attribute.ts';
 import { dataType, encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 import * as ort from '../../models/onnxruntime.ts';
-import type { Shape } from '../datasets/dataset.ts';
 import type { Standardize } from '../layers/forward.ts';
 import { openSession } from './extractor.ts';
 import { inOrder } from './feature-graph.ts';

@@ -7,7 +7,7 @@ import { openLoader } from '../loader/index.ts';
 import { evaluate } from '../loop/evaluate.ts';
 import { createTraining } from '../loop/fit.ts';
 import { spansOf } from '../loop/stages.ts';
-import { scheduleAt } from '../optimizers/schedule.ts';
+import { scheduleAt } from '../optimizers/schedules/index.ts';
 import { seedPair } from '../random.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
 

@@ -1,5 +1,5 @@
 // Counts the circles that a picture still shows, so that a label can be held to it after augmentation.
-import type { Shape } from './dataset.ts';
+import type { Shape } from '../../models/image/shape.ts';
 
 /** Half way from ink to paper. */
 const DARK = 148;

@@ -1,24 +1,32 @@
 // Counting circles: pictures of so many circles, drawn from a seed, whose label is their number.
+import { z } from 'zod';
 import { UserError } from '../../models/errors.ts';
 import { type Random, random } from '../random.ts';
 import { countCircles } from './circles-count.ts';
 import { digest, type MemoryDataset, type MemorySplit } from './dataset.ts';
+import { defineDataset } from './definition.ts';
 
 /** What is drawn. Lengths are in pixels. */
-export interface CirclesOptions {
+const options = {
   /** Fewest and most circles in a picture; each number between is a class. */
-  readonly from: number;
-  readonly to: number;
-  /** Smallest and largest radius; equal ones make the inked area tell the number. */
-  readonly radius: readonly [smallest: number, largest: number];
-  /** Least distance between two circles. Each lies whole within the picture. */
-  readonly gap: number;
+  from: z.int().min(0),
+  to: z.int().max(255),
+  /** Smallest and largest radius; with equal ones the inked area tells the number. */
+  radius: z.tuple([z.number().min(1), z.number().min(1)]),
+  /** Least distance between two circles. Each is whole within the picture. */
+  gap: z.number().min(0),
   /** Side of the square picture. */
-  readonly side: number;
+  side: z.int().min(8).max(1024),
   /** Pictures to train on and to validate with. */
-  readonly train: number;
-  readonly test: number;
-}
+  train: z.int().min(1),
+  test: z.int().min(1),
+};
+
+export type CirclesOptions = Readonly<Omit<z.output<z.ZodObject<typeof options>>, 'radius'>> & {
+  readonly radius: readonly [smallest: number, largest: number];
+};
+
+export const circles = defineDataset({ name: 'circles', options, load: drawCircles });
 
 interface Circle {
   readonly x: number;

@@ -2,10 +2,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { UserError } from '../../models/errors.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import type { FolderFindings } from './folder/findings.ts';
-
-/** Height, width and channels of one image. */
-export type Shape = readonly [height: number, width: number, channels: number];
 
 /** `[N]`, indices into the dataset's `labels`; 16 bits where there are more than 256 classes. */
 export type Labels = Uint8Array | Uint16Array;

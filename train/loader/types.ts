@@ -1,6 +1,7 @@
 // What the loader takes and gives.
+import type { Shape } from '../../models/image/shape.ts';
 import type { AugmentOptions } from '../augment/schema.ts';
-import type { Shape, Split } from '../datasets/index.ts';
+import type { Split } from '../datasets/index.ts';
 
 /**
  * The examples of one step, in shared memory that later batches are written to: valid until the next call of `next()`.

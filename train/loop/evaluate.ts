@@ -1,5 +1,6 @@
 // The forward pass as a compiled graph: what evaluates a network while it trains, and what an export is held against.
-import { imageSize, imagesOf, type Shape, type Split } from '../datasets/index.ts';
+import type { Shape } from '../../models/image/shape.ts';
+import { imageSize, imagesOf, type Split } from '../datasets/index.ts';
 import { compile } from '../graph/compile.ts';
 import { firstValues, runOnImages, traceImages } from '../graph/images.ts';
 import { type State, writeKnown } from '../graph/state.ts';

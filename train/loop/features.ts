@@ -1,5 +1,6 @@
 // Features: what a backbone makes of pictures, computed once, as a data set of their own from which a head is trained.
-import { type Dataset, featureShape, imagesOf, type Shape, type Split } from '../datasets/dataset.ts';
+import type { Shape } from '../../models/image/shape.ts';
+import { type Dataset, featureShape, imagesOf, type Split } from '../datasets/dataset.ts';
 import { compile } from '../graph/compile.ts';
 import { firstValues, runOnImages, traceImages } from '../graph/images.ts';
 import { type State, writeKnown } from '../graph/state.ts';

@@ -8,7 +8,7 @@ import type { NamedTensor } from '../files/safetensors.ts';
 import type { State } from '../graph/state.ts';
 import { disposeParameters } from '../layers/net.ts';
 import { viewCount } from '../layers/tta.ts';
-import { scheduleAt } from '../optimizers/schedule.ts';
+import { scheduleAt } from '../optimizers/schedules/index.ts';
 import { seedPair } from '../random.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
 import { type EpochRow, type Progress, writeCheckpoint } from '../runs/checkpoint.ts';

@@ -5,7 +5,7 @@ import type { Dataset, Split } from '../datasets/index.ts';
 import { writeKnown } from '../graph/state.ts';
 import { createParameters, disposeParameters } from '../layers/net.ts';
 import { type Loader, openLoader } from '../loader/index.ts';
-import type { ScheduleOptions } from '../optimizers/schedule.ts';
+import type { AnySchedule } from '../optimizers/schedules/index.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
 import { createExtractor, featuresOf } from './features.ts';
 import { initialParameters } from './initial-weights.ts';
@@ -15,7 +15,7 @@ import { createStep, type TrainingStep } from './step.ts';
 export interface Span {
   readonly from: number;
   readonly to: number;
-  readonly schedule: ScheduleOptions;
+  readonly schedule: AnySchedule;
   /** The backbone stays as it is. */
   readonly frozen: boolean;
 }

@@ -1,7 +1,7 @@
 // The training step: forward, loss, gradients and optimizer as compiled graphs that share their variables.
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import type { Shape } from '../../models/image/shape.ts';
 import { mixes } from '../augment/index.ts';
-import type { Shape } from '../datasets/dataset.ts';
 import { toBfloat16 } from '../graph/bfloat16.ts';
 import { compile } from '../graph/compile.ts';
 import { filterGradientsAsProducts } from '../graph/filter-gradient.ts';

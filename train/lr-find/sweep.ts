@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Dataset } from '../datasets/index.ts';
 import { openLoader } from '../loader/index.ts';
 import type { TrainingStep } from '../loop/step.ts';
-import { scheduleAt } from '../optimizers/schedule.ts';
+import { scheduleAt } from '../optimizers/schedules/index.ts';
 import { seedPair } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { type Curve, smoother } from './suggest.ts';

@@ -3,12 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Work } from '../child.ts';
-import { loadDataOf } from '../datasets/index.ts';
 import { firstImages } from '../datasets/subset.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { fit } from '../loop/fit.ts';
 import { resolveRecipe } from '../recipes/index.ts';
-import { trialOf } from '../recipes/trial.ts';
+import { loadDataOf } from '../recipes/load-data.ts';
+import { trialOf } from '../recipes/recipe.ts';
 import { createRun } from '../runs/run.ts';
 import type { Measured } from './measured.ts';
 

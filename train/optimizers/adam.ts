@@ -1,6 +1,19 @@
-// Adam, and AdamW, whose weight decay does not pass through the moments.
+// Adam, whose weight decay is added to the gradient; its rule is AdamW's as well (adamw.ts).
+import { z } from 'zod';
 import { tf } from '../graph/tensorflow.ts';
-import { type Optimizer, slot } from './optimizer.ts';
+import { defineOptimizer, type Optimizer, slot } from './optimizer.ts';
+
+/** Options of Adam and of what is built on it. */
+export const moments = {
+  beta2: z.number().gt(0).lt(1).default(0.999),
+  epsilon: z.number().positive().default(1e-8),
+};
+
+export const plainAdam = defineOptimizer({
+  name: 'adam',
+  options: moments,
+  build: (options) => adam({ ...options, decoupled: false }),
+});
 
 export interface AdamOptions {
   beta2: number;

@@ -1,7 +1,7 @@
 // Groups: weights that are trained by other numbers than the rest, chosen by their names.
 import { z } from 'zod';
 import { UserError } from '../../models/errors.ts';
-import { type OptimizerOptions, optimizerSchema } from './index.ts';
+import type { AnyOptimizer } from './index.ts';
 
 export const groupSchema = z.strictObject({
   /** A regular expression that the weight's name must match, for example `/(bias|beta|gamma)$`. */
@@ -18,21 +18,21 @@ export type Group = z.output<typeof groupSchema>;
 
 export interface GroupOf {
   learningRate: number;
-  optimizer: OptimizerOptions;
+  optimizer: AnyOptimizer;
 }
 
 /**
  * What holds for one weight: the first group whose expression its name matches, else the optimizer as it is.
  * @throws UserError when an expression is not one.
  */
-export function groupOf(name: string, groups: readonly Group[], optimizer: OptimizerOptions): GroupOf {
+export function groupOf(name: string, groups: readonly Group[], optimizer: AnyOptimizer): GroupOf {
   const group = groups.find(({ match }) => expression(match).test(name));
   if (group === undefined) return { learningRate: 1, optimizer };
   const { learningRate, weightDecay = optimizer.weightDecay } = group;
-  return { learningRate, optimizer: optimizerSchema.parse({ ...optimizer, weightDecay }) };
+  return { learningRate, optimizer: { ...optimizer, weightDecay } };
 }
 
-/** Whether a weight is trained when the share `done` of the training lies behind. */
+/** Whether a weight is trained after the share `done` of the training. */
 export function isTrained(name: string, groups: readonly Group[], done: number): boolean {
   const group = groups.find(({ match }) => expression(match).test(name));
   return group === undefined || (group.learningRate > 0 && done < (group.until ?? 1));

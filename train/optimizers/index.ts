@@ -1,39 +1,42 @@
-// The optimizers a recipe can name, and their options.
-import { z } from 'zod';
-import { adam } from './adam.ts';
+// The optimizers that a recipe can name: one file and one line in this list for each.
+import { definitionOf, type InputOf, type Named, namedSchema, type OutputOf } from '../definition.ts';
+import { plainAdam } from './adam.ts';
+import { adamw } from './adamw.ts';
+import { momentum } from './momentum.ts';
 import { muon } from './muon.ts';
-import type { Optimizer } from './optimizer.ts';
-import { sgd } from './sgd.ts';
+import { nesterov } from './nesterov.ts';
+import { decay, type Optimizer, type OptimizerDefinition } from './optimizer.ts';
+import { plainSgd } from './sgd.ts';
 
-const weightDecay = z.number().nonnegative().default(0);
-const beta2 = z.number().gt(0).lt(1).default(0.999);
-const epsilon = z.number().positive().default(1e-8);
+export { defineOptimizer, type OptimizerDefinition } from './optimizer.ts';
 
-export const optimizerSchema = z.discriminatedUnion('name', [
-  z.strictObject({ name: z.literal('sgd'), weightDecay }),
-  z.strictObject({ name: z.literal('momentum'), weightDecay }),
-  z.strictObject({ name: z.literal('nesterov'), weightDecay }),
-  z.strictObject({ name: z.literal('adam'), beta2, epsilon, weightDecay }),
-  z.strictObject({ name: z.literal('adamw'), beta2, epsilon, weightDecay }),
-  z.strictObject({ name: z.literal('muon'), beta2, epsilon, weightDecay }),
-]);
+export const optimizers = [plainSgd, momentum, nesterov, plainAdam, adamw, muon] as const;
 
-export type OptimizerOptions = z.output<typeof optimizerSchema>;
+type Decay = typeof decay;
+
+/** A recipe's `optimizer`, one of any list. */
+export interface AnyOptimizer extends Named {
+  readonly weightDecay: number;
+}
+
+/** As it is written. */
+export type OptimizerInput<D extends OptimizerDefinition> = InputOf<D, Decay>;
+
+/** The name and the options of a built-in optimizer. */
+export type OptimizerOptions = OutputOf<(typeof optimizers)[number], Decay>;
+
+/** The schema of a recipe's `optimizer`, one of `definitions`. */
+export function optimizerSchemaOf<D extends OptimizerDefinition>(definitions: readonly D[]) {
+  return namedSchema<D, Decay>(definitions, { last: decay });
+}
+
+/** A recipe's `optimizer`, one of the built-in ones. */
+export const optimizerSchema = optimizerSchemaOf(optimizers);
 
 /** The rule that `options` describe. */
-export function createOptimizer(options: OptimizerOptions): Optimizer {
-  switch (options.name) {
-    case 'sgd':
-      return sgd({ ...options, momentum: false, nesterov: false });
-    case 'momentum':
-      return sgd({ ...options, momentum: true, nesterov: false });
-    case 'nesterov':
-      return sgd({ ...options, momentum: true, nesterov: true });
-    case 'adam':
-      return adam({ ...options, decoupled: false });
-    case 'adamw':
-      return adam({ ...options, decoupled: true });
-    case 'muon':
-      return muon(options);
-  }
+export function createOptimizer(
+  { name, ...options }: AnyOptimizer,
+  known: readonly OptimizerDefinition[] = optimizers,
+): Optimizer {
+  return definitionOf('optimizer', name, known).build(options);
 }

@@ -1,14 +1,8 @@
 // Muon: momentum whose direction is made orthogonal, for weights that are matrices; the others go by Adam.
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../graph/tensorflow.ts';
-import { adam } from './adam.ts';
-import { type Optimizer, slot } from './optimizer.ts';
-
-export interface MuonOptions {
-  weightDecay: number;
-  beta2: number;
-  epsilon: number;
-}
+import { adam, moments } from './adam.ts';
+import { defineOptimizer, slot } from './optimizer.ts';
 
 // Coefficients and number of steps of the quintic Newton-Schulz iteration, as published.
 const [A, B, C] = [3.4445, -4.775, 2.0315] as const;
@@ -21,25 +15,29 @@ const EPSILON = 1e-7;
  * for a matrix of outputs by everything else. Biases, batch norm and other vectors are Adam's, with momentum for beta 1.
  * The iteration has the step's precision; the published code runs it in bfloat16.
  */
-export function muon(options: MuonOptions): Optimizer {
-  const vectors = adam({ ...options, decoupled: true });
-  return {
-    slots: (shape) => (shape.length < 2 ? vectors.slots(shape) : ['mean']),
-    update(weight, gradient, slots, scalars) {
-      if (weight.rank < 2) return vectors.update(weight, gradient, slots, scalars);
-      const { learningRate, momentum } = scalars;
-      // The mean is a moving average, as in PyTorch: the gradient's share is 1 - momentum.
-      const mean = tf.add(tf.mul(slot(slots, 'mean'), momentum), tf.mul(gradient, tf.sub(1, momentum)));
-      const direction = tf.add(tf.mul(gradient, tf.sub(1, momentum)), tf.mul(mean, momentum));
-      const outputs = weight.shape.at(-1) ?? 1;
-      const matrix = tf.reshape(direction, [-1, outputs]) as Tensor2D;
-      const scale = Math.sqrt(Math.max(1, outputs / matrix.shape[0]));
-      const change = tf.mul(orthogonal(matrix), tf.mul(learningRate, scale));
-      const shrunk = tf.mul(weight, tf.sub(1, tf.mul(learningRate, options.weightDecay)));
-      return { weight: tf.sub(shrunk, tf.reshape(change, weight.shape)), slots: { mean } };
-    },
-  };
-}
+export const muon = defineOptimizer({
+  name: 'muon',
+  options: moments,
+  build(options) {
+    const vectors = adam({ ...options, decoupled: true });
+    return {
+      slots: (shape) => (shape.length < 2 ? vectors.slots(shape) : ['mean']),
+      update(weight, gradient, slots, scalars) {
+        if (weight.rank < 2) return vectors.update(weight, gradient, slots, scalars);
+        const { learningRate, momentum } = scalars;
+        // The mean is a moving average, as in PyTorch: the gradient's share is 1 - momentum.
+        const mean = tf.add(tf.mul(slot(slots, 'mean'), momentum), tf.mul(gradient, tf.sub(1, momentum)));
+        const direction = tf.add(tf.mul(gradient, tf.sub(1, momentum)), tf.mul(mean, momentum));
+        const outputs = weight.shape.at(-1) ?? 1;
+        const matrix = tf.reshape(direction, [-1, outputs]) as Tensor2D;
+        const scale = Math.sqrt(Math.max(1, outputs / matrix.shape[0]));
+        const change = tf.mul(orthogonal(matrix), tf.mul(learningRate, scale));
+        const shrunk = tf.mul(weight, tf.sub(1, tf.mul(learningRate, options.weightDecay)));
+        return { weight: tf.sub(shrunk, tf.reshape(change, weight.shape)), slots: { mean } };
+      },
+    };
+  },
+});
 
 /** The nearest matrix with singular values near 1, by Newton-Schulz iteration; its products are of the smaller side. */
 function orthogonal(matrix: Tensor2D): Tensor {

@@ -1,5 +1,7 @@
 // What an optimizer is: a rule that maps a weight, its gradient and its slots to new ones.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { z } from 'zod';
+import type { Definition, OptionSchemas } from '../definition.ts';
 
 /** What changes from step to step; float32 scalars, inputs of the compiled step. */
 export interface StepScalars {
@@ -22,9 +24,27 @@ export interface Optimizer {
   update(weight: Tensor, gradient: Tensor, slots: Record<string, Tensor>, scalars: StepScalars): Update;
 }
 
-/** A slot that the optimizer is owed. */
+/** The slot called `name`, which the optimizer has asked for. */
 export function slot(slots: Record<string, Tensor>, name: string): Tensor {
   const tensor = slots[name];
   if (tensor === undefined) throw new Error(`the optimizer's slot ${name} is missing`);
   return tensor;
+}
+
+export interface OptimizerDefinition<
+  Name extends string = string,
+  Options extends OptionSchemas = OptionSchemas,
+> extends Definition<Name, Options> {
+  /** The rule. Beside its own options, every optimizer has a weight decay, which groups of weights can change. */
+  build(options: z.output<z.ZodObject<Options & typeof decay, z.core.$strict>>): Optimizer;
+}
+
+/** Every optimizer's last option. */
+export const decay = { weightDecay: z.number().nonnegative().default(0) };
+
+/** Defines an optimizer, which recipes then name. */
+export function defineOptimizer<const Name extends string, Options extends OptionSchemas>(
+  definition: OptimizerDefinition<Name, Options>,
+): OptimizerDefinition<Name, Options> {
+  return definition;
 }

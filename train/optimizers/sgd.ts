@@ -1,6 +1,12 @@
-// Stochastic gradient descent, with momentum, as PyTorch's torch.optim.SGD defines it.
+// Stochastic gradient descent as PyTorch's torch.optim.SGD defines it: plain here, with momentum in momentum.ts and nesterov.ts.
 import { tf } from '../graph/tensorflow.ts';
-import { type Optimizer, slot } from './optimizer.ts';
+import { defineOptimizer, type Optimizer, slot } from './optimizer.ts';
+
+export const plainSgd = defineOptimizer({
+  name: 'sgd',
+  options: {},
+  build: ({ weightDecay }) => sgd({ weightDecay, momentum: false, nesterov: false }),
+});
 
 export interface SgdOptions {
   momentum: boolean;

@@ -3,11 +3,11 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../graph/tensorflow.ts';
 import { clipByGlobalNorm } from './clip.ts';
 import { type Group, groupOf, isTrained } from './groups.ts';
-import { createOptimizer, type OptimizerOptions } from './index.ts';
-import type { Optimizer, StepScalars } from './optimizer.ts';
+import { type AnyOptimizer, createOptimizer, optimizers } from './index.ts';
+import type { Optimizer, OptimizerDefinition, StepScalars } from './optimizer.ts';
 
 export interface UpdaterOptions {
-  optimizer: OptimizerOptions;
+  optimizer: AnyOptimizer;
   groups: readonly Group[];
   /** Longest global norm of the gradients; 0 does not clip. */
   clipNorm: number;
@@ -21,9 +21,17 @@ export interface Updater {
 }
 
 /** The optimizer that `options` describe, for these weights. */
-export function createUpdater(options: UpdaterOptions, weights: ReadonlyMap<string, Variable>): Updater {
+export function createUpdater(
+  options: UpdaterOptions,
+  weights: ReadonlyMap<string, Variable>,
+  known: readonly OptimizerDefinition[] = optimizers,
+): Updater {
+  const ruleOf = (name: string): { rule: Optimizer; learningRate: number } => {
+    const { learningRate, optimizer } = groupOf(name, options.groups, options.optimizer);
+    return { rule: createOptimizer(optimizer, known), learningRate };
+  };
   const trained = [...weights.keys()].filter((name) => isTrained(name, options.groups, 0));
-  const rules = new Map(trained.map((name) => [name, ruleOf(name, options)]));
+  const rules = new Map(trained.map((name) => [name, ruleOf(name)]));
   const slots = new Map<string, Variable>();
   for (const [name, weight] of weights)
     for (const slot of rules.get(name)?.rule.slots(weight.shape) ?? [])
@@ -35,7 +43,7 @@ export function createUpdater(options: UpdaterOptions, weights: ReadonlyMap<stri
       for (const [name, weight] of weights) {
         const gradient = clipped.get(name);
         if (gradient === undefined) continue;
-        const { rule, learningRate } = rules.get(name) ?? ruleOf(name, options);
+        const { rule, learningRate } = rules.get(name) ?? ruleOf(name);
         const own = Object.fromEntries(
           rule.slots(weight.shape).map((slot) => [slot, slots.get(slotName(slot, name)) as Variable]),
         );
@@ -46,11 +54,6 @@ export function createUpdater(options: UpdaterOptions, weights: ReadonlyMap<stri
       }
     },
   };
-}
-
-function ruleOf(name: string, options: UpdaterOptions): { rule: Optimizer; learningRate: number } {
-  const { learningRate, optimizer } = groupOf(name, options.groups, options.optimizer);
-  return { rule: createOptimizer(optimizer), learningRate };
 }
 
 function slotName(slot: string, weight: string): string {

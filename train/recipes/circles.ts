@@ -1,10 +1,10 @@
 // Counting circles: what an augmentation that cuts away part of a picture does where every part counts.
 import { presets } from '../augment/index.ts';
-import type { Family } from './family.ts';
+import { defineRecipe } from './family.ts';
 
 const PICTURES = { side: 96, gap: 2, train: 10_000, test: 2000 };
 
-export const circles: Family = {
+export const circles = defineRecipe({
   recipe: {
     name: 'circles',
     description: 'A lesson: counting circles, and augmentation that makes labels wrong',
@@ -45,4 +45,4 @@ export const circles: Family = {
       },
     },
   ],
-};
+});

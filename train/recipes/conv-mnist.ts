@@ -1,5 +1,5 @@
 // A lesson: one convolutional network, three ways to draw its first weights, three optimizers.
-import type { Family } from './family.ts';
+import { defineRecipe } from './family.ts';
 
 /**
  * The network of the series: its values with deviation 1 reach tens of thousands, its logits hundreds of thousands.
@@ -9,7 +9,7 @@ import type { Family } from './family.ts';
  * still ln 10 = 2.3026 but for the third digit, and every picture gets the same answer; at 0.05 it leaves that plain
  * within the epoch. The series' 5 % are of one batch; of all test pictures one digit's share is right.
  */
-export const convMnist: Family = {
+export const convMnist = defineRecipe({
   recipe: {
     name: 'conv-mnist',
     description: 'A lesson: first weights and optimizers of a convolutional network',
@@ -64,4 +64,4 @@ export const convMnist: Family = {
       },
     },
   ],
-};
+});

@@ -1,39 +1,64 @@
 // A family of recipes: one recipe, and options of its own by which it becomes another.
 import { UserError } from '../../models/errors.ts';
-import { nearest } from '../../models/nearest.ts';
-import type { RecipeInput } from './recipe.ts';
+import { oneOf } from '../../models/nearest.ts';
+import type { RecipeInput, RecipeInputOf } from './recipe.ts';
+import type { BuiltIn, Registry } from './registry.ts';
+
+/** What every recipe has as it is written, whatever lists it names something of. */
+export interface WrittenRecipe {
+  readonly name: string;
+  readonly description: string;
+  readonly dataset: string;
+  readonly options?: Readonly<Record<string, string>> | undefined;
+}
 
 /** Some fields of a recipe; of a field that is an object, some of its fields. */
-export type Changes = {
-  readonly [Field in keyof RecipeInput]?: RecipeInput[Field] extends string | number | undefined
-    ? RecipeInput[Field]
-    : Partial<RecipeInput[Field]>;
+export type ChangesOf<R extends WrittenRecipe> = {
+  readonly [Field in keyof R]?: R[Field] extends string | number | undefined ? R[Field] : Partial<R[Field]>;
 };
 
+/** Some fields of a recipe that names what is built in. */
+export type Changes = ChangesOf<RecipeInput>;
+
 /** An option of the command line, such as `--init`: each of its values changes the recipe. */
-export interface RecipeOption {
+export interface RecipeOption<C extends object = object> {
   /** Without the dashes. */
   readonly name: string;
   readonly description: string;
   /** The value that is meant when none is given. */
   readonly standard: string;
-  readonly values: Readonly<Record<string, Changes>>;
+  readonly values: Readonly<Record<string, C>>;
   /** What a run with a value shows and why, for its report: text as `marked` takes it. */
   readonly lessons?: Readonly<Record<string, string>>;
 }
 
-export interface Family {
-  readonly recipe: RecipeInput;
+export interface Family<R extends WrittenRecipe = WrittenRecipe> {
+  readonly recipe: R;
   /** What the family teaches, for the report: text as `marked` takes it. */
   readonly lesson?: string;
-  readonly options?: readonly RecipeOption[];
+  readonly options?: readonly RecipeOption<ChangesOf<R>>[];
+}
+
+/**
+ * Defines a recipe, with the options by which it becomes another.
+ * @example
+ * // Of a user's own lists:
+ * export const mine = defineRecipe<typeof lists>({ recipe: { name: 'mine', ... } });
+ */
+export function defineRecipe<R extends Registry = BuiltIn>(
+  family: Family<RecipeInputOf<NoInfer<R>>>,
+): Family<RecipeInputOf<NoInfer<R>>> {
+  return family;
 }
 
 /**
  * The member of `family` that `chosen` names, by option: `{ init: 'small' }`.
  * @throws UserError for an option or a value that the family does not have, with the nearest.
  */
-export function memberOf(family: Family, chosen: Readonly<Record<string, string>>): RecipeInput {
+export function memberOf<R extends WrittenRecipe>(
+  family: Family<R>,
+  chosen: Readonly<Record<string, string>>,
+): R {
   const { recipe, options = [] } = family;
   const names = options.map(({ name }) => `--${name}`);
   for (const name of Object.keys(chosen))
@@ -52,13 +77,8 @@ export function memberOf(family: Family, chosen: Readonly<Record<string, string>
   return { ...recipe, ...member, options: resolved };
 }
 
-function changesOf({ name, values }: RecipeOption, value: string): Changes {
-  const changes = Object.hasOwn(values, value) ? values[value] : undefined;
-  if (changes !== undefined) return changes;
-  const guess = nearest(value, Object.keys(values));
-  throw new UserError(
-    `--${name} takes ${Object.keys(values).join(', ')}; received ${JSON.stringify(value)}.${guess ? ` Did you mean ${guess}?` : ''}`,
-  );
+function changesOf({ name, values }: RecipeOption, value: string): object {
+  return values[oneOf(`--${name}`, Object.keys(values), value)] ?? {};
 }
 
 /**

@@ -1,5 +1,5 @@
 // A lesson: a fully connected network learns digits from weights of deviation 1, and from weights that fit it.
-import type { Family } from './family.ts';
+import { defineRecipe } from './family.ts';
 
 /**
  * With deviation 1, each layer's values are 11 times those before it (the root of half of 256): the first logits lie
@@ -7,7 +7,7 @@ import type { Family } from './family.ts';
  * 88 % and 78; the series had 85.75 % and 108. Larger rates diverge (0.01), smaller ones stay behind (0.0001: 83 %, 553).
  * With He's and Glorot's deviations the same network bears a rate of 0.2.
  */
-export const fcMnist: Family = {
+export const fcMnist = defineRecipe({
   recipe: {
     name: 'fc-mnist',
     description: 'A lesson: what the first weights do to a fully connected network',
@@ -47,4 +47,4 @@ export const fcMnist: Family = {
       },
     },
   ],
-};
+});

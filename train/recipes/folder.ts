@@ -6,7 +6,7 @@ import { nearest } from '../../models/nearest.ts';
 import { presets } from '../augment/index.ts';
 import { type BackboneArgs, chooseBackbone } from '../backbone/index.ts';
 import { slugOf } from '../datasets/folder/index.ts';
-import { loadDataOf } from '../datasets/index.ts';
+import { loadDataOf } from './load-data.ts';
 import { type FolderNetwork, folderNetworks, onFeatures, USUAL } from './networks.ts';
 import type { RecipeInput } from './recipe.ts';
 

@@ -1,13 +1,13 @@
-// The recipes by name.
+// The recipes by name: one file and one line in this list for each.
 import { UserError } from '../../models/errors.ts';
-import { nearest } from '../../models/nearest.ts';
-import { augmentBy, augmentOptions } from '../augment/index.ts';
+import { suggestion } from '../../models/nearest.ts';
+import { type AugmentOptions, augmentBy, augmentOptions } from '../augment/index.ts';
 import { isFolder } from '../datasets/index.ts';
 import { cifarFast } from './cifar-fast.ts';
 import { circles } from './circles.ts';
 import { convMnist } from './conv-mnist.ts';
 import { digits } from './digits.ts';
-import { type Family, memberOf } from './family.ts';
+import { type Family, memberOf, type WrittenRecipe } from './family.ts';
 import { fcMnist } from './fc-mnist.ts';
 import { type Recipe, type RecipeInput, resolveRecipe } from './recipe.ts';
 import { remedies } from './remedies.ts';
@@ -15,12 +15,12 @@ import { superConvergence } from './super-convergence.ts';
 import { vggCifar } from './vgg-cifar.ts';
 import { vggMnist } from './vgg-mnist.ts';
 
-export type { Family, RecipeOption } from './family.ts';
+export { defineRecipe, type Family, type RecipeOption } from './family.ts';
 export { type Recipe, recipeDigest, resolveRecipe, stepsOf } from './recipe.ts';
 
-export const families: readonly Family[] = [
-  { recipe: digits },
-  { recipe: cifarFast },
+export const families: readonly Family<RecipeInput>[] = [
+  digits,
+  cifarFast,
   fcMnist,
   convMnist,
   vggMnist,
@@ -44,13 +44,14 @@ export function findRecipe(
   if (family !== undefined)
     return resolveRecipe({ ...augmented(memberOf(family, ownOf(chosen)), chosen), ...changes });
   const names = families.map(({ recipe }) => recipe.name);
-  const guess = nearest(name, names);
-  const hint = guess === undefined ? `There are: ${names.join(', ')}.` : `Did you mean \`${guess}\`?`;
-  throw new UserError(`There is no recipe ${JSON.stringify(name)}. ${hint}`);
+  throw new UserError(`There is no recipe ${JSON.stringify(name)}. ${suggestion(name, names)}`);
 }
 
-/** `recipe` with what `chosen` says of augmentation, which its options then tell. @throws UserError as `augmentBy` */
-export function augmented(recipe: RecipeInput, chosen: Readonly<Record<string, string>>): RecipeInput {
+/** `recipe` with what `chosen` says of augmentation, which its options then say. @throws UserError as `augmentBy` */
+export function augmented<R extends WrittenRecipe & { readonly augment: AugmentOptions }>(
+  recipe: R,
+  chosen: Readonly<Record<string, string>>,
+): R {
   const own = Object.entries(chosen).filter(([option]) => Object.hasOwn(augmentOptions, option));
   if (own.length === 0) return recipe;
   const options = { ...recipe.options, ...Object.fromEntries(own) };

@@ -5,123 +5,197 @@ import { canonicalJson } from '../../models/canonical.ts';
 import { prepareSchema } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { withTodaysSpellings } from '../../models/old-spellings.ts';
-import { architectureSchema } from '../architectures/index.ts';
+import { lineOf, validate } from '../../models/validate.ts';
 import { pretrainedSchema } from '../architectures/pretrained.ts';
-import { augmentSchema } from '../augment/index.ts';
+import { type AugmentOptions, type AugmentOptionsOf, augmentSchemaOf } from '../augment/schema.ts';
 import { backboneSchema } from '../backbone/schema.ts';
+import type { DatasetDefinition } from '../datasets/index.ts';
+import { type InputOf, type Named, namedSchema } from '../definition.ts';
 import { groupSchema } from '../optimizers/groups.ts';
-import { optimizerSchema } from '../optimizers/index.ts';
-import { scheduleSchema } from '../optimizers/schedule.ts';
+import { type AnyOptimizer, type OptimizerInput, optimizerSchemaOf } from '../optimizers/index.ts';
+import { type AnySchedule, type ScheduleInput, scheduleSchemaOf } from '../optimizers/schedules/index.ts';
+import { type BuiltIn, builtIn, type Registry } from './registry.ts';
 
 const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes');
 const perChannel = z.array(z.number()).min(1);
 
-export const recipeSchema = z
-  .strictObject({
-    name: nameSchema,
-    /** Name of the model that it makes, where that is not the recipe's own. */
-    model: nameSchema.exactOptional(),
-    description: z.string(),
-    /** What was chosen of the options of the recipe's family, by option; see family.ts. */
-    options: z.record(z.string(), z.string()).exactOptional(),
-    /** The name of a dataset, or the absolute path of a folder or a table of pictures. */
-    dataset: z.string(),
-    /** How a folder's pictures are read: side of the network's input, share of each class for validation. */
-    folder: z
-      .strictObject({
-        size: z.int().min(8).max(1024),
-        valid: z.number().gt(0).lt(1),
-        /** Gray pictures. */
-        channels: z.literal(1).exactOptional(),
-      })
-      .exactOptional(),
-    /** Trains on the first so many training images alone. */
-    images: z.int().min(1).exactOptional(),
-    /** SHA-256 of the weights from which it starts, where they are another training's; see start.ts. */
-    from: z.string().exactOptional(),
-    /** What the dataset `circles` draws; see train/datasets/circles.ts. */
-    circles: z
-      .strictObject({
-        from: z.int().min(0),
-        to: z.int().max(255),
-        radius: z.tuple([z.number().min(1), z.number().min(1)]),
-        gap: z.number().min(0),
-        side: z.int().min(8).max(1024),
-        train: z.int().min(1),
-        test: z.int().min(1),
-      })
-      .exactOptional(),
-    architecture: architectureSchema,
-    /** Trains a head on the features that a file from elsewhere makes of pictures; see train/backbone. */
-    backbone: backboneSchema.exactOptional(),
-    /** Starts from a backbone that was trained on other pictures; see pretrained.ts. */
-    pretrained: pretrainedSchema.exactOptional(),
-    /** Mean and deviation of the pixels, on a scale from 0 to 1, one number per channel. */
-    standardize: z.strictObject({
-      mean: perChannel,
-      deviation: perChannel,
-      /** Subtracts the mean of each pixel over the training images instead of `mean`; see mean-image.ts. */
-      meanImage: z.literal(true).exactOptional(),
-    }),
-    /** How the server and the page turn a picture into an input. */
-    prepare: prepareSchema,
-    augment: augmentSchema,
-    optimizer: optimizerSchema,
-    schedule: scheduleSchema,
-    /** Trains the head alone for the first of the epochs, by a schedule of its own; see stages.ts. */
-    freeze: z.strictObject({ epochs: z.int().min(1), schedule: scheduleSchema }).exactOptional(),
-    /** Share of the target spread evenly over all classes. */
-    labelSmoothing: z.number().min(0).lt(1),
-    /** Weights that are trained by other numbers; the first group that matches counts. */
-    groups: z.array(groupSchema).default([]),
-    /** Longest global norm of the gradients; 0 does not clip. */
-    clipNorm: z.number().min(0).default(0),
-    /** Evaluates and exports an exponential moving average of weights and statistics, taken every so many steps. */
-    average: z
-      .strictObject({ decay: z.number().min(0).lt(1), every: z.int().min(1).default(1) })
-      .exactOptional(),
-    /** Slow weights, to which the fast ones return; see fit.ts. */
-    lookahead: z
-      .strictObject({
-        every: z.int().min(1),
-        decay: z.number().min(0).lt(1),
-        power: z.number().min(0).default(0),
-      })
-      .exactOptional(),
-    /** Images per update. */
-    batchSize: z.int().min(1),
-    /** Parts in which a batch is computed, one after another, to save memory. */
-    accumulate: z.int().min(1).default(1),
-    precision: z.enum(['float32', 'bfloat16']).default('float32'),
-    /** Test-time augmentation: over which views of a picture the last epoch's answers are averaged as well. */
-    tta: z.enum(['none', 'mirror', 'mirror-shift']).default('none'),
-    epochs: z.int().min(1),
-    /** Steps in all, where that is not a number of whole epochs. */
-    steps: z.int().min(1).exactOptional(),
-    /** Wall time that `steps` was measured to take, in seconds; see plan.ts. */
-    budget: z.number().positive().exactOptional(),
-    seed: z.int(),
-  })
-  .refine(({ batchSize, accumulate }) => batchSize % accumulate === 0, {
-    path: ['accumulate'],
-    message: 'must divide the batch size',
-  });
+/** Fields before those that the lists decide: what a recipe is called, and its data. */
+const first = {
+  name: nameSchema,
+  /** Name of the model that it makes, where that is not the recipe's own. */
+  model: nameSchema.exactOptional(),
+  description: z.string(),
+  /** What was chosen of the options of the recipe's family, by option; see family.ts. */
+  options: z.record(z.string(), z.string()).exactOptional(),
+  /** The name of a data set, or the absolute path of a folder or a CSV of pictures. */
+  dataset: z.string(),
+  /** How a folder's pictures are read: side of the network's input, share of each class for validation. */
+  folder: z
+    .strictObject({
+      size: z.int().min(8).max(1024),
+      valid: z.number().gt(0).lt(1),
+      /** Gray pictures. */
+      channels: z.literal(1).exactOptional(),
+    })
+    .exactOptional(),
+  /** Trains on the first so many training images alone. */
+  images: z.int().min(1).exactOptional(),
+  /** SHA-256 of the weights from which it starts, where they are another training's; see loop/initial-weights.ts. */
+  from: z.string().exactOptional(),
+};
 
-/** A recipe with every default filled in. */
-export type Recipe = z.output<typeof recipeSchema>;
+/** Fields between the architecture and the augmentation. */
+const middle = {
+  /** Trains a head on the features that a file from elsewhere makes of pictures; see train/backbone. */
+  backbone: backboneSchema.exactOptional(),
+  /** Starts from a backbone that was trained on other pictures; see pretrained.ts. */
+  pretrained: pretrainedSchema.exactOptional(),
+  /** Mean and deviation of the pixels, on a scale from 0 to 1, one number per channel. */
+  standardize: z.strictObject({
+    mean: perChannel,
+    deviation: perChannel,
+    /** Subtracts the mean of each pixel over the training images instead of `mean`; see mean-image.ts. */
+    meanImage: z.literal(true).exactOptional(),
+  }),
+  /** How the server and the page turn a picture into an input. */
+  prepare: prepareSchema,
+};
+
+/** Fields after the schedules. */
+const last = {
+  /** Share of the target spread evenly over all classes. */
+  labelSmoothing: z.number().min(0).lt(1),
+  /** Weights that are trained by other numbers; the first group that matches counts. */
+  groups: z.array(groupSchema).default([]),
+  /** Longest global norm of the gradients; 0 does not clip. */
+  clipNorm: z.number().min(0).default(0),
+  /** Evaluates and exports an exponential moving average of weights and statistics, taken every so many steps. */
+  average: z
+    .strictObject({ decay: z.number().min(0).lt(1), every: z.int().min(1).default(1) })
+    .exactOptional(),
+  /** Slow weights, to which the fast ones return; see fit.ts. */
+  lookahead: z
+    .strictObject({
+      every: z.int().min(1),
+      decay: z.number().min(0).lt(1),
+      power: z.number().min(0).default(0),
+    })
+    .exactOptional(),
+  /** Images per update. */
+  batchSize: z.int().min(1),
+  /** Parts in which a batch is computed, one after another, to save memory. */
+  accumulate: z.int().min(1).default(1),
+  precision: z.enum(['float32', 'bfloat16']).default('float32'),
+  /** Test-time augmentation: over which views of a picture the last epoch's answers are averaged as well. */
+  tta: z.enum(['none', 'mirror', 'mirror-shift']).default('none'),
+  epochs: z.int().min(1),
+  /** Steps in all, where that is not a number of whole epochs. */
+  steps: z.int().min(1).exactOptional(),
+  /** Wall time that `steps` was measured to take, in seconds; see plan.ts. */
+  budget: z.number().positive().exactOptional(),
+  seed: z.int(),
+};
+
+type Fixed = z.ZodObject<typeof first & typeof middle & typeof last, z.core.$strict>;
+
+/** The names of those data sets that have options. */
+type WithOptions<D extends DatasetDefinition> =
+  D extends DatasetDefinition<infer Name, infer Options>
+    ? keyof Options extends never
+      ? never
+      : Name
+    : never;
+
+/** The options of a data set. */
+type DatasetOptions<D extends DatasetDefinition, Name> =
+  Extract<D, { name: Name }> extends DatasetDefinition<string, infer Options>
+    ? z.ZodObject<Options, z.core.$strict>
+    : never;
+
+type Flat<T> = { [K in keyof T]: T[K] };
+
+/** A recipe as it is written down, of what the lists of `R` have. */
+export type RecipeInputOf<R extends Registry> = Flat<
+  z.input<Fixed> & {
+    // The options of a data set are in a field that is called as it is.
+    [Name in WithOptions<R['datasets'][number]>]?: z.input<DatasetOptions<R['datasets'][number], Name>>;
+  } & {
+    architecture: InputOf<R['architectures'][number]>;
+    augment: AugmentOptionsOf<R['transforms'][number]>;
+    optimizer: OptimizerInput<R['optimizers'][number]>;
+    schedule: ScheduleInput<R['schedules'][number]>;
+    /** Trains the head alone for the first of the epochs, by a schedule of its own; see stages.ts. */
+    freeze?: { epochs: number; schedule: ScheduleInput<R['schedules'][number]> };
+  }
+>;
 
 /** A recipe as it is written down. */
-export type RecipeInput = z.input<typeof recipeSchema>;
+export type RecipeInput = RecipeInputOf<BuiltIn>;
+
+/** A recipe with every default filled in; what it names may be built in or a user's own. */
+export type Recipe = Flat<
+  z.output<Fixed> & {
+    [Name in WithOptions<BuiltIn['datasets'][number]>]?: z.output<
+      DatasetOptions<BuiltIn['datasets'][number], Name>
+    >;
+  } & {
+    architecture: Named;
+    augment: AugmentOptions;
+    optimizer: AnyOptimizer;
+    schedule: AnySchedule;
+    freeze?: { epochs: number; schedule: AnySchedule };
+  }
+>;
+
+/** The schema of recipes that name what is in these lists, the built-in ones where none are given. */
+export function createRecipeSchema(own: Partial<Registry> = {}): z.ZodType<Recipe> {
+  const { architectures, datasets, optimizers, schedules, transforms }: Registry = { ...builtIn, ...own };
+  const schedule = scheduleSchemaOf(schedules);
+  const dataOptions = datasets.flatMap(({ name, options }) =>
+    options === undefined ? [] : [[name, z.strictObject(options).exactOptional()] as const],
+  );
+  const schema = z
+    .strictObject({
+      ...first,
+      ...Object.fromEntries(dataOptions),
+      architecture: namedSchema(architectures),
+      ...middle,
+      augment: augmentSchemaOf(transforms),
+      optimizer: optimizerSchemaOf(optimizers),
+      schedule,
+      freeze: z.strictObject({ epochs: z.int().min(1), schedule }).exactOptional(),
+      ...last,
+    })
+    .refine(({ batchSize, accumulate }) => batchSize % accumulate === 0, {
+      path: ['accumulate'],
+      message: 'must divide the batch size',
+    });
+  // zod's types follow no lists of unknown length.
+  return schema as unknown as z.ZodType<Recipe>;
+}
+
+/** The schema of recipes that name what is built in. */
+export const recipeSchema = createRecipeSchema();
 
 /**
  * Checks a recipe and fills in its defaults.
- * @throws UserError that names each field that is wrong.
+ * @param own - Lists of a user's own, instead of the built-in ones.
+ * @throws UserError that names each field that is wrong, with what was received and what was expected.
  */
-export function resolveRecipe(input: unknown): Recipe {
-  const result = recipeSchema.safeParse(withTodaysSpellings(input));
-  if (result.success) return result.data;
-  const lines = result.error.issues.map(({ path, message }) => `  ${path.join('.') || 'recipe'}: ${message}`);
+export function resolveRecipe(input: unknown, own?: Partial<Registry>): Recipe {
+  const schema = own === undefined ? recipeSchema : createRecipeSchema(own);
+  const { value, problems } = validate(schema, withTodaysSpellings(input));
+  if (problems === undefined) return value;
+  const lines = problems.map((problem) => `  ${lineOf(problem, 'recipe')}`);
   throw new UserError(`The recipe is not valid:\n${lines.join('\n')}`);
+}
+
+/** `recipe` for so many epochs, whatever steps it has in all, and from its own initial weights: for measurements. */
+export function trialOf(
+  { steps: _steps, budget: _budget, from: _from, ...recipe }: Recipe,
+  epochs: number,
+): Recipe {
+  return { ...recipe, epochs };
 }
 
 /** Steps in all. */

@@ -1,5 +1,5 @@
 // A lesson: the remedies against overfitting, each alone and all together, on a VGG that has too few pictures.
-import type { Changes, Family } from './family.ts';
+import { type Changes, defineRecipe } from './family.ts';
 
 const remedy = {
   augmentation: { augment: { flip: 'random', translate: 3 } },
@@ -10,7 +10,7 @@ const remedy = {
   'larger-net': { architecture: { widths: [64, 128, 256, 512] } },
 } as const satisfies Record<string, Changes>;
 
-export const remedies: Family = {
+export const remedies = defineRecipe({
   recipe: {
     name: 'remedies',
     description: 'A lesson: what helps against overfitting, one by one and together',
@@ -68,4 +68,4 @@ export const remedies: Family = {
       },
     },
   ],
-};
+});

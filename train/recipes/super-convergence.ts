@@ -1,5 +1,5 @@
 // A lesson: one cycle of a high learning rate does in a fifth of the epochs what a step schedule does.
-import type { Family } from './family.ts';
+import { defineRecipe } from './family.ts';
 
 /**
  * Smith and Topin 2017, "Super-Convergence", https://arxiv.org/abs/1708.07120: a residual network on CIFAR-10 with a
@@ -7,7 +7,7 @@ import type { Family } from './family.ts';
  * half and at three quarters, both with a weight decay of 1e-4 (He et al. 2015, section 4.2). Pictures are not augmented,
  * so that nothing but the schedule regularizes: high rates do, by the same paper, and longer training alone does not.
  */
-export const superConvergence: Family = {
+export const superConvergence = defineRecipe({
   recipe: {
     name: 'super-convergence',
     description:
@@ -46,4 +46,4 @@ export const superConvergence: Family = {
       },
     },
   ],
-};
+});

@@ -1,10 +1,10 @@
 // A lesson: a VGG on photographs, from the plainest training to the best that is known for it.
-import type { Family } from './family.ts';
+import { defineRecipe } from './family.ts';
 
 /** Mean and deviation of the 50,000 training images. */
 const CHANNELS = { mean: [0.4914, 0.4822, 0.4465], deviation: [0.247, 0.2435, 0.2616] };
 
-export const vggCifar: Family = {
+export const vggCifar = defineRecipe({
   recipe: {
     name: 'vgg-cifar',
     description: 'A lesson: a deep network (VGG) on photographs, from plain to good',
@@ -52,4 +52,4 @@ export const vggCifar: Family = {
       },
     },
   ],
-};
+});

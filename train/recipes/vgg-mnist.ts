@@ -1,7 +1,7 @@
 // A lesson: a VGG, with batch norm, reads digits that are padded to its 32x32 pixels.
-import type { Family } from './family.ts';
+import { defineRecipe } from './family.ts';
 
-export const vggMnist: Family = {
+export const vggMnist = defineRecipe({
   recipe: {
     name: 'vgg-mnist',
     description: 'A lesson: a deep network (VGG) on digits',
@@ -20,4 +20,4 @@ export const vggMnist: Family = {
   },
   lesson:
     'Depth: ten convolutions of 3x3 and two fully connected layers, on digits padded from 28 to 32 pixels so that they can be halved four times. Batch norm holds the values of each layer in place while the weights before it change (Ioffe and Szegedy 2015, arXiv 1502.03167), so that the whole depth learns at once; digits that are turned, zoomed and moved a little ([Sample batch](#sample-batch)) keep sixteen million weights from learning 60,000 pictures by heart.',
-};
+});

@@ -1,20 +1,13 @@
 // What a report says of the trained network itself: its errors, its filters, what its layers compute.
-
+import type { Shape } from '../../models/image/shape.ts';
 import type { MemorySplit } from '../datasets/dataset.ts';
-import {
-  type Dataset,
-  imageSize,
-  imagesOf,
-  loadDataOf,
-  type Shape,
-  type Split,
-  withPictures,
-} from '../datasets/index.ts';
+import { type Dataset, imageSize, imagesOf, type Split, withPictures } from '../datasets/index.ts';
 import { MEAN_IMAGE } from '../layers/mean-image.ts';
 import { createBatches, createSlot, type Slot } from '../loader/batches.ts';
 import { argMax, batchFor } from '../loop/evaluate.ts';
 import { permutation, random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
+import { loadDataOf } from '../recipes/load-data.ts';
 import type { Run } from '../runs/run.ts';
 import type { Histogram } from './activations.ts';
 import { type Calibration, calibrationOf } from './calibration.ts';

@@ -1,6 +1,6 @@
 // Where a network looks: how much each place of its last feature maps speaks for the class that it answers.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import type { Shape } from '../datasets/dataset.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import { compile } from '../graph/compile.ts';
 import { blankImages } from '../graph/images.ts';
 import { traceFixed } from '../graph/retrace.ts';

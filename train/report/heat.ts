@@ -1,5 +1,5 @@
 // Heat over a picture: where a map is high, the picture is lit; elsewhere it lies in the dark.
-import type { Shape } from '../datasets/dataset.ts';
+import type { Shape } from '../../models/image/shape.ts';
 
 /** `[h,w]` to `[H,W]` bilinearly, from 0 to 1 of its largest value; all zero where it has none above zero. */
 export function resizeMap(

@@ -1,6 +1,6 @@
 // Pictures for reports: sheets of equal tiles as one picture, and what shows a single tile of a sheet.
 import sharp from 'sharp';
-import type { Shape } from '../datasets/dataset.ts';
+import type { Shape } from '../../models/image/shape.ts';
 
 /** Equal tiles in one picture, as a data URI. */
 export interface Sheet {

@@ -1,7 +1,6 @@
 // How a trained network's answers move under each transform alone.
-
 import { augmentImage } from '../augment/image.ts';
-import { lostShare, presets, transformsOf, trialPosition } from '../augment/index.ts';
+import { effectsOf, lostShare, presets, trialPosition } from '../augment/index.ts';
 import type { AugmentOptions } from '../augment/schema.ts';
 import { wrongLabels } from '../augment/wrong-labels.ts';
 import { type Dataset, imagesOf, type Split } from '../datasets/index.ts';
@@ -59,8 +58,8 @@ export function robustnessOf(
   const see = (options: AugmentOptions) =>
     answers(logits, test, chosen, (image, i) => augmentImage(image, shape, options, trialPosition(i, 0)));
   const plain = see({});
-  const used = transformsOf(augment).map((each) => ({ ...each, trained: true }));
-  const others = transformsOf(presets.photo)
+  const used = effectsOf(augment).map((each) => ({ ...each, trained: true }));
+  const others = effectsOf(presets.photo)
     .filter(({ name }) => shape[2] === 3 && used.every((each) => each.name !== name))
     .map((each) => ({ ...each, trained: false }));
   return {

@@ -15,7 +15,7 @@ import { rowSchema } from '../runs/checkpoint.ts';
 import { listRuns } from '../runs/run.ts';
 
 const schema = z.object({
-  recipe: z.unknown().transform(resolveRecipe),
+  recipe: z.unknown().transform((recipe) => resolveRecipe(recipe)),
   environment: z.record(z.string(), z.unknown()),
   record: z.object({ history: z.array(rowSchema), times: z.array(timeSchema) }),
 });

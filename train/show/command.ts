@@ -8,8 +8,9 @@ import { augmentOptions } from '../augment/index.ts';
 import { warnOfLabels } from '../augment/wrong-labels.ts';
 import { familyOptions, folderOptions, recipesOf } from '../cli/recipe-of-arguments.ts';
 import { tellFindings } from '../datasets/folder/tell.ts';
-import { loadDataOf, withPictures } from '../datasets/index.ts';
+import { withPictures } from '../datasets/index.ts';
 import { writeWhole } from '../files/write-whole.ts';
+import { loadDataOf } from '../recipes/load-data.ts';
 import { showPage } from './page.ts';
 
 export const showCommand = defineCommand({

@@ -1,5 +1,5 @@
 // The pictures that a page about data shows: some of each class, some as training sees them, and pairs that look alike.
-import { augmentImage, transformsOf, trialPosition } from '../augment/index.ts';
+import { augmentImage, effectsOf, trialPosition } from '../augment/index.ts';
 import { type Dataset, imagesOf, type Split } from '../datasets/index.ts';
 import { permutation, random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
@@ -78,7 +78,7 @@ export async function gather(recipe: Recipe, dataset: Dataset): Promise<Gathered
 
 /** The first pictures of a few classes, under everything and under each transform alone. */
 async function looksAt({ augment }: Recipe, { train, shape }: Dataset): Promise<Looks[]> {
-  const alone = transformsOf(augment);
+  const alone = effectsOf(augment);
   if (alone.length === 0) return [];
   const all = { name: 'all together', risk: '', alone: augment };
   const chosen = permutation(train.n, random(0, 'show/looks', train.n)).subarray(0, 2);

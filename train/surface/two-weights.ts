@@ -1,6 +1,6 @@
 // A network of which two weights can move: all others are fixed where they are.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import type { Shape } from '../datasets/dataset.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { zeros } from '../layers/initializers.ts';
 import { type Architecture, createParameters, type Parameters } from '../layers/net.ts';

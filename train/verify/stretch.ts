@@ -1,10 +1,10 @@
 // The child that trains a short stretch of a recipe, and goes on with it when it is started again.
 import { z } from 'zod';
 import type { Work } from '../child.ts';
-import { loadDataOf } from '../datasets/index.ts';
 import { firstImages } from '../datasets/subset.ts';
 import { fit } from '../loop/fit.ts';
 import { resolveRecipe } from '../recipes/index.ts';
+import { loadDataOf } from '../recipes/load-data.ts';
 import { createRun, listRuns, lockRun } from '../runs/run.ts';
 
 /** What to train, and where. */

@@ -3,7 +3,7 @@ import { backend } from '../../../train/graph/tensorflow.ts';
 import { disposeParameters } from '../../../train/layers/net.ts';
 import { openLoader } from '../../../train/loader/index.ts';
 import { createStep } from '../../../train/loop/step.ts';
-import { scheduleAt } from '../../../train/optimizers/schedule.ts';
+import { scheduleAt } from '../../../train/optimizers/schedules/index.ts';
 import { seedPair } from '../../../train/random.ts';
 import { resolveRecipe } from '../../../train/recipes/index.ts';
 import { contend } from '../support/contender.ts';

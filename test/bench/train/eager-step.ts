@@ -1,7 +1,7 @@
 // One training step, its ops executed one by one as tfjs does.
 import { tf, uint8Tensor } from '../../../train/graph/tensorflow.ts';
 import { stepFunction } from '../../../train/loop/step.ts';
-import { scheduleAt } from '../../../train/optimizers/schedule.ts';
+import { scheduleAt } from '../../../train/optimizers/schedules/index.ts';
 import { createUpdater } from '../../../train/optimizers/updater.ts';
 import { seedPair } from '../../../train/random.ts';
 import { networkOf, randomSplit } from './networks.ts';

@@ -1,5 +1,6 @@
 // Contender: the same network as a tf.LayersModel, trained by its own `fit`. Argument: network.
 import type { layers, Sequential } from '@tensorflow/tfjs-node-gpu';
+import { architectureSchema } from '../../../train/architectures/index.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import type { Recipe } from '../../../train/recipes/index.ts';
 import { contend } from '../support/contender.ts';
@@ -20,7 +21,8 @@ const conv = (filters: number, kernelSize: number, norm: boolean) => [
 const pool = () => tf.layers.maxPooling2d({ poolSize: 2, strides: 2, padding: 'same' });
 
 /** Adds what stands before the last layer. */
-function build(model: Sequential, { architecture }: Recipe): void {
+function build(model: Sequential, recipe: Recipe): void {
+  const architecture = architectureSchema.parse(recipe.architecture);
   const add = (layers: Layer[]) => {
     for (const layer of layers) model.add(layer);
   };

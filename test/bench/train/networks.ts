@@ -1,5 +1,6 @@
 // The networks that are raced, as recipes, and the batch they train on.
-import type { MemorySplit, Shape } from '../../../train/datasets/dataset.ts';
+import type { Shape } from '../../../models/image/shape.ts';
+import type { MemorySplit } from '../../../train/datasets/dataset.ts';
 import { random } from '../../../train/random.ts';
 import { findRecipe, type Recipe, resolveRecipe, stepsOf } from '../../../train/recipes/index.ts';
 

@@ -7,13 +7,13 @@ import { exportModel } from '../../../export/publish/export.ts';
 import { loadRun } from '../../../export/publish/from-run.ts';
 import type { ExportStage } from '../../../export/publish/stages.ts';
 import { fetchPretrained } from '../../../train/architectures/pretrained.ts';
-import { loadDataOf } from '../../../train/datasets/index.ts';
 import { fit } from '../../../train/loop/fit.ts';
 import { writePhotos } from '../../../train/photos/command.ts';
 import { random } from '../../../train/random.ts';
 import { adjusted } from '../../../train/recipes/adjust.ts';
 import { folderRecipe } from '../../../train/recipes/folder.ts';
 import { resolveRecipe } from '../../../train/recipes/index.ts';
+import { loadDataOf } from '../../../train/recipes/load-data.ts';
 import { createRun } from '../../../train/runs/run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-transfer-'));

@@ -1,8 +1,9 @@
 // All transforms together: one image as one epoch shows it.
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Shape } from '../../../models/image/shape.ts';
 import { type AugmentOptions, augmentImage, handwriting } from '../../../train/augment/index.ts';
-import { loadDataset, type MemoryDataset, type Shape } from '../../../train/datasets/index.ts';
+import { loadDataset, type MemoryDataset } from '../../../train/datasets/index.ts';
 import { noise } from './pictures.ts';
 
 const at = { seed: 1, epoch: 2, index: 3 };

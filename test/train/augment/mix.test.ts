@@ -1,7 +1,7 @@
 // Mixed pictures: shares as they are drawn, pixels as the shares say, and labels that go with them.
 import { describe, expect, it } from 'vitest';
+import type { Shape } from '../../../models/image/shape.ts';
 import { beta, mixOf } from '../../../train/augment/mix.ts';
-import type { Shape } from '../../../train/datasets/dataset.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { crossEntropy } from '../../../train/layers/loss.ts';
 import { createBatches, createSlot } from '../../../train/loader/batches.ts';

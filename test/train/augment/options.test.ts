@@ -42,9 +42,9 @@ describe('augmentBy', () => {
       { augment: 'phto' },
       /takes none, gentle, photo, aerial, digits; received "phto"\. Did you mean photo\?/,
     ],
-    [{ 'max-rotate': 'ten' }, /^--max-rotate ten: expected degrees from 0 to 180\n/],
-    [{ 'max-zoom': '0.9' }, /^--max-zoom 0\.9: expected a factor from 1 to 10\n/],
-    [{ 'flip-vert': 'yes' }, /^--flip-vert yes: /],
+    [{ 'max-rotate': 'ten' }, /^--max-rotate takes degrees from 0 to 180; received "ten"\.\n/],
+    [{ 'max-zoom': '0.9' }, /^--max-zoom takes a factor from 1 to 10; received "0\.9"\.\n/],
+    [{ 'flip-vert': 'yes' }, /^--flip-vert takes on; received "yes"\.\n`off` turns a transform off\.$/],
   ])('answers %j', (chosen, complaint) => {
     expect(() => augmentBy({}, chosen)).toThrow(complaint);
   });

@@ -1,11 +1,11 @@
 // The transforms for photographs: each against what it is defined as, and none more than it says.
 import { describe, expect, it } from 'vitest';
+import type { Shape } from '../../../models/image/shape.ts';
 import { inPosition } from '../../../train/augment/dihedral.ts';
 import { erase } from '../../../train/augment/erase.ts';
 import { moveGeometry, randomMatrix } from '../../../train/augment/geometry.ts';
 import { type AugmentOptions, augmentImage, presets } from '../../../train/augment/index.ts';
 import { lighting } from '../../../train/augment/lighting.ts';
-import type { Shape } from '../../../train/datasets/dataset.ts';
 import { random } from '../../../train/random.ts';
 import { chosen, noise } from './pictures.ts';
 

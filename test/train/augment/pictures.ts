@@ -1,5 +1,5 @@
 // Small pictures and chosen draws for the tests of augmentation.
-import type { Shape } from '../../../train/datasets/dataset.ts';
+import type { Shape } from '../../../models/image/shape.ts';
 import { type Random, random } from '../../../train/random.ts';
 
 /** `[H,W,C]` of noise, with a border of zeros `margin` pixels wide. */

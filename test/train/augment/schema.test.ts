@@ -1,10 +1,10 @@
 // What a recipe may ask for, and what it is told when it asks for something else.
 import { describe, expect, it } from 'vitest';
+import { lineOf, validate } from '../../../models/validate.ts';
 import { augmentSchema, handwriting } from '../../../train/augment/index.ts';
 
 function complaints(options: unknown): string[] {
-  const result = augmentSchema.safeParse(options);
-  return result.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+  return validate(augmentSchema, options).problems?.map((problem) => lineOf(problem, 'augment')) ?? [];
 }
 
 describe('augmentSchema', () => {
@@ -14,16 +14,16 @@ describe('augmentSchema', () => {
   });
 
   it.each([
-    [{ rotate: -3 }, 'rotate: expected degrees from 0 to 180'],
-    [{ rotate: '10' }, 'rotate: expected degrees from 0 to 180'],
-    [{ zoom: 1.2 }, 'zoom: expected a fraction from 0 to 1'],
-    [{ shear: 90 }, 'shear: expected degrees from 0 to 60'],
-    [{ elastic: { alpha: 34, sigma: 0 } }, 'elastic.sigma: expected pixels from 1 to 1024'],
-    [{ elastic: { alpha: 34 } }, 'elastic.sigma: expected pixels from 1 to 1024'],
-    [{ translate: 1.5 }, 'translate: expected whole pixels'],
-    [{ translate: -1 }, 'translate: expected 0 or more'],
-    [{ flip: 'vertical' }, 'flip: Invalid option: expected one of "random"|"alternating"'],
-    [{ rotation: 10 }, ': Unrecognized key: "rotation"'],
+    [{ rotate: -3 }, 'rotate: expected degrees from 0 to 180; received -3'],
+    [{ rotate: '10' }, 'rotate: expected degrees from 0 to 180; received "10"'],
+    [{ zoom: 1.2 }, 'zoom: expected a fraction from 0 to 1; received 1.2'],
+    [{ shear: 90 }, 'shear: expected degrees from 0 to 60; received 90'],
+    [{ elastic: { alpha: 34, sigma: 0 } }, 'elastic.sigma: expected pixels from 1 to 1024; received 0'],
+    [{ elastic: { alpha: 34 } }, 'elastic.sigma: missing: expected pixels from 1 to 1024'],
+    [{ translate: 1.5 }, 'translate: expected whole pixels; received 1.5'],
+    [{ translate: -1 }, 'translate: expected 0 or more; received -1'],
+    [{ flip: 'vertical' }, 'flip: expected one of random, alternating; received "vertical"'],
+    [{ rotat: 10 }, 'augment: there is no field rotat (rotate?)'],
   ])('answers %j with what it expected', (options, complaint) => {
     expect(complaints(options)).toEqual([complaint]);
   });

@@ -1,7 +1,7 @@
 // Thicker and thinner strokes against dilation and erosion spelled out.
 import { describe, expect, it } from 'vitest';
+import type { Shape } from '../../../models/image/shape.ts';
 import { thickness } from '../../../train/augment/thickness.ts';
-import type { Shape } from '../../../train/datasets/dataset.ts';
 import { chosen, noise } from './pictures.ts';
 
 const shape: Shape = [7, 9, 2];

@@ -1,7 +1,7 @@
 // The warp: exact where it can be, Pillow's affine transform elsewhere.
 import { describe, expect, it } from 'vitest';
+import type { Shape } from '../../../models/image/shape.ts';
 import { warp } from '../../../train/augment/warp.ts';
-import type { Shape } from '../../../train/datasets/dataset.ts';
 import { random } from '../../../train/random.ts';
 import { python } from '../../python.ts';
 import { chosen, noise, plane } from './pictures.ts';

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { networkToOnnx } from '../../../export/trace/network.ts';
 import { goldenInput, goldenNames } from '../../../models/golden.ts';
+import type { Shape } from '../../../models/image/shape.ts';
 import { decodeModel, encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
 import {
   type BackboneArgs,
@@ -14,7 +15,6 @@ import {
   openExtractor,
   readBackbone,
 } from '../../../train/backbone/index.ts';
-import type { Shape } from '../../../train/datasets/dataset.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { shippedModels } from '../../shipped.ts';
 

@@ -28,7 +28,7 @@ describe('trainyard train', () => {
   it('ends with 1 after a mistake, without a stack trace', () => {
     const { status, stderr } = inProcessOfItsOwn('train', 'digts');
     expect(status).toBe(1);
-    expect(stderr).toContain('There is no recipe "digts". Did you mean `digits`?');
+    expect(stderr).toContain('There is no recipe "digts". Did you mean digits?');
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
@@ -48,7 +48,7 @@ describe('trainyard train', () => {
   );
 
   it.each([
-    [['train', 'digts'], 'There is no recipe "digts". Did you mean `digits`?'],
+    [['train', 'digts'], 'There is no recipe "digts". Did you mean digits?'],
     [['train', 'digits', '--epoch', '3'], 'There is no option --epoch. Did you mean --epochs?'],
     [['train', 'digits', '--epochs', 'many'], '--epochs takes a number; received "many".'],
     [['train', 'digits', '--epochs', '0'], 'epochs: '],

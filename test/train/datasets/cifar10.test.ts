@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { datasetFolder } from '../../../setup/paths.mjs';
-import { loadCifar10 } from '../../../train/datasets/cifar10.ts';
+import { cifar10 } from '../../../train/datasets/cifar10.ts';
+import { readIdxDataset } from '../../../train/datasets/idx-dataset.ts';
 import { loadDataset, type MemoryDataset } from '../../../train/datasets/index.ts';
 
 // 139 MB are fetched on a machine that has never trained on it.
@@ -78,7 +79,9 @@ describe('cifar10', () => {
       const file = await open(join(folder, 'test-images'), 'r+');
       await file.write(Buffer.from([1, 2, 3]), 0, 3, 5000);
       await file.close();
-      await expect(loadCifar10(folder)).rejects.toThrow(/damaged: expected SHA-256 .* of its test split/);
+      await expect(readIdxDataset(cifar10.files, folder)).rejects.toThrow(
+        /damaged: expected SHA-256 .* of its test split/,
+      );
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -77,7 +77,7 @@ describe('the compiled training step', () => {
 /** A step of the digits recipe's network with another optimizer, its variables and their first values. */
 function tracedStep(optimizer: OptimizerOptions) {
   const recipe = { ...findRecipe('digits', { batchSize: BATCH, labelSmoothing: 0.1 }), optimizer };
-  const architecture = smallCnn({ classes: 10, filters: [16, 32, 64] });
+  const architecture = smallCnn.build({ filters: [16, 32, 64] }, 10);
   const parameters = createParameters(architecture, shape, 7);
   const updater = createUpdater(recipe, parameters.weights);
   const variables = new Map([...allParameters(parameters), ...updater.slots]);

@@ -40,7 +40,7 @@ describe('findRecipe', () => {
     ['conv-mnist', { init: 'smal' }, /--init takes normal, small, variance-scaling.*Did you mean small/],
     ['conv-mnist', { preset: 'raw' }, /conv-mnist has no option --preset; it has --init, --optimizer/],
     ['digits', { init: 'small' }, /digits has no option --init; it has no options of its own/],
-    ['conv-mnsit', {}, /Did you mean `conv-mnist`/],
+    ['conv-mnsit', {}, /Did you mean conv-mnist/],
     ['conv-mnist', { init: 'toString' }, /--init takes normal/],
   ])('answers %s %j in words', (name, chosen, message) => {
     expect(() => findRecipe(name, {}, chosen)).toThrow(message);

@@ -1,6 +1,6 @@
 // What is said of augmentation: what leaves the frame, which labels become wrong, how answers move.
 import { describe, expect, it } from 'vitest';
-import { type AugmentOptions, lostShare, presets, transformsOf } from '../../../train/augment/index.ts';
+import { type AugmentOptions, effectsOf, lostShare, presets } from '../../../train/augment/index.ts';
 import { transforms } from '../../../train/augment/transforms.ts';
 import { warnOfLabels, wrongLabels } from '../../../train/augment/wrong-labels.ts';
 import { drawCircles } from '../../../train/datasets/circles.ts';
@@ -13,19 +13,20 @@ const drawn = (count: string) => {
   return drawCircles({ ...circles, train: 60, test: 40 });
 };
 
-describe('transformsOf', () => {
+describe('effectsOf', () => {
   it('finds each that is on, with its options alone, and knows all that can be asked for', () => {
-    expect(transformsOf(presets.photo).map(({ name, alone }) => [name, alone])).toEqual([
+    expect(effectsOf(presets.photo).map(({ name, alone }) => [name, alone])).toEqual([
       ['mirror', { flip: 'random' }],
       ['rotation', { maxRotate: 10 }],
       ['zoom', { maxZoom: 1.1 }],
       ['perspective', { maxWarp: 0.2 }],
       ['light', { maxLighting: 0.2 }],
     ]);
-    expect(transformsOf({ rotate: 0, minZoom: 0.8, pAffine: 1 }).map(({ alone }) => alone)).toEqual([
+    expect(effectsOf({ rotate: 0, minZoom: 0.8, pAffine: 1 }).map(({ alone }) => alone)).toEqual([
       { minZoom: 0.8, pAffine: 1 },
     ]);
-    expect(new Set(transforms.map(({ name }) => name)).size).toBe(transforms.length);
+    const names = transforms.flatMap(({ effects }) => effects.map(({ name }) => name));
+    expect(new Set(names).size).toBe(names.length);
   });
 });
 

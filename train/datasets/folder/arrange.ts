@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { UserError } from '../../../models/errors.ts';
-import type { Shape } from '../dataset.ts';
-import type { Found, Listing } from './find.ts';
+import type { Shape } from '../../../models/image/shape.ts';
 import { type FolderFindings, type Remark, remarks as remarkTexts } from './findings.ts';
 import type { Entry, FolderIndex } from './index-file.ts';
+import type { Found, Listing } from './listing.ts';
 import { findNearDuplicates, looksSame } from './near-duplicates.ts';
 import { type ReadFile, readPixels } from './read-files.ts';
 import { assignSplits } from './split.ts';

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, posix, relative } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
-import type { Found } from './find.ts';
 import type { Problem } from './findings.ts';
+import type { Found } from './listing.ts';
 
 /** What the columns may be called, in lower case. */
 const NAMES = {

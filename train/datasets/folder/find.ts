@@ -4,25 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
 import { isTable, readTable } from './csv.ts';
 import type { Problem } from './findings.ts';
+import type { Found, Listing } from './listing.ts';
 import { byCodePoint, codeOf, isJunk, walk } from './walk.ts';
-
-/** A file that has a label. */
-export interface Found {
-  /** Relative to the listing's root, with `/`. */
-  readonly path: string;
-  readonly label: string;
-  /** The side on which the folder puts it, if it says so. */
-  readonly split: 'train' | 'test' | undefined;
-}
-
-export interface Listing {
-  /** What the paths are relative to, absolute. */
-  readonly root: string;
-  readonly layout: 'classes' | 'train-and-valid' | 'table';
-  readonly found: readonly Found[];
-  readonly problems: readonly Problem[];
-  readonly notes: readonly string[];
-}
 
 const TRAIN = ['train', 'training'];
 const TEST = ['valid', 'val', 'validation', 'test', 'testing'];

@@ -5,12 +5,14 @@ import { basename, join } from 'node:path';
 import { canonicalJson } from '../../../models/canonical.ts';
 import { UserError } from '../../../models/errors.ts';
 import type { Prepare } from '../../../models/image/prepare.ts';
+import type { Shape } from '../../../models/image/shape.ts';
 import { withTemporaryFolder } from '../../../setup/files.mjs';
 import { cacheFolder } from '../../../setup/paths.mjs';
-import { type Dataset, digest, type Labels, readBytes, type Shape, type Split } from '../dataset.ts';
+import { type Dataset, digest, type Labels, readBytes, type Split } from '../dataset.ts';
 import { arrange } from './arrange.ts';
-import { findPictures, type Listing } from './find.ts';
+import { findPictures } from './find.ts';
 import { FORMAT, type FolderIndex, readIndex, writeIndex } from './index-file.ts';
+import type { Listing } from './listing.ts';
 import { readFiles } from './read-files.ts';
 
 export interface FolderOptions {

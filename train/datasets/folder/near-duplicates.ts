@@ -1,6 +1,6 @@
 // Finds pictures that look the same on both sides of the split: validation would measure memory, not understanding.
 import { gray } from '../../../models/image/gray.ts';
-import type { Shape } from '../dataset.ts';
+import type { Shape } from '../../../models/image/shape.ts';
 import type { NearDuplicate } from './findings.ts';
 import { distance } from './perceptual-hash.ts';
 import { byCodePoint } from './walk.ts';

@@ -1,11 +1,11 @@
 // Reads the files of a folder: those that are as they were are taken from the cache, the others decoded and prepared.
-
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../../models/errors.ts';
 import { type Prepare, prepare } from '../../../models/image/prepare.ts';
-import { readBytes, type Shape } from '../dataset.ts';
+import type { Shape } from '../../../models/image/shape.ts';
+import { readBytes } from '../dataset.ts';
 import { type Decoded, decode, readPicture } from './decode.ts';
 import type { Remark } from './findings.ts';
 import type { Entry, FolderIndex } from './index-file.ts';

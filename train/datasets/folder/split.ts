@@ -1,5 +1,5 @@
 // Which pictures are kept for validation: decided by each picture's own bytes, so that new files move none across.
-import type { Found } from './find.ts';
+import type { Found } from './listing.ts';
 
 /** A picture as far as the split asks. */
 export interface Splittable extends Pick<Found, 'label' | 'split'> {

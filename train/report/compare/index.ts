@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
-import { loadDataOf } from '../../datasets/index.ts';
 import { writeWhole } from '../../files/write-whole.ts';
+import { loadDataOf } from '../../recipes/load-data.ts';
 import type { Run } from '../../runs/run.ts';
 import { many } from '../format.ts';
 import { html } from '../html.ts';

@@ -1,6 +1,5 @@
 // Shows the pixels that the model sees, one for one; the style sheet enlarges them without smoothing.
-
-type Shape = readonly [height: number, width: number, channels: number];
+import type { Shape } from '../../../models/image/shape.ts';
 
 /** Paints `[H,W,C]` uint8 (C 1 or 3) onto a canvas of just that size, or empties it for null. */
 export function paintTile(canvas: HTMLCanvasElement, input: Uint8Array | null, shape: Shape): void {

@@ -1,6 +1,6 @@
 // The schedules are those that fastai, PyTorch and airbench publish.
 import { describe, expect, it } from 'vitest';
-import { scheduleAt, scheduleSchema } from '../../../train/optimizers/schedule.ts';
+import { scheduleAt, scheduleSchema } from '../../../train/optimizers/schedules/index.ts';
 import { reference } from '../torch/example.ts';
 
 const at = (schedule: Parameters<typeof scheduleSchema.parse>[0], done: number) =>

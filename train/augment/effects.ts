@@ -1,0 +1,70 @@
+// What augmentation does to a picture, one effect at a time, and how it could make a label wrong.
+import { augmentImage } from './image.ts';
+import type { AugmentOptions } from './schema.ts';
+import type { Effect, Position, TransformDefinition } from './transform.ts';
+import { transforms } from './transforms.ts';
+
+/** An effect that is on, with the options that turn it on alone. */
+export interface ActiveEffect extends Effect {
+  readonly alone: AugmentOptions;
+}
+
+/** The effects that `options` turn on. */
+export function effectsOf(
+  options: AugmentOptions,
+  known: readonly TransformDefinition[] = transforms,
+): ActiveEffect[] {
+  const values = new Map<string, unknown>(Object.entries(options));
+  return known
+    .flatMap(({ effects }) => effects)
+    .flatMap((effect) => {
+      const decisive = effect.fields.slice(0, effect.decisive ?? 1);
+      if (!decisive.some((field) => isActive(values.get(field)))) return [];
+      const own = effect.fields
+        .filter((field) => values.has(field))
+        .map((field) => [field, values.get(field)]);
+      return [{ ...effect, alone: Object.fromEntries(own) }];
+    });
+}
+
+/** Whether a field's value does anything; of a field with several numbers, the first says how much. */
+function isActive(value: unknown): boolean {
+  return typeof value === 'object' && value !== null ? Boolean(Object.values(value)[0]) : Boolean(value);
+}
+
+/** Side of the test picture, places that are looked at along an axis, and draws. */
+const SIDE = 32;
+const PLACES = 8;
+const DRAWS = 24;
+
+/**
+ * How much of a picture cannot be seen any more: mean over draws, and the most in any of them, as shares of its area.
+ * Measured by dots on an empty picture, so it holds for all that move pixels.
+ */
+export function lostShare(options: AugmentOptions): { mean: number; most: number } {
+  const dots = Array.from({ length: PLACES ** 2 }, (_, i) => {
+    const place = (k: number) => Math.round((k * (SIDE - 2)) / (PLACES - 1));
+    const image = new Uint8Array(SIDE * SIDE);
+    const first = place(Math.floor(i / PLACES)) * SIDE + place(i % PLACES);
+    for (const pixel of [first, first + 1, first + SIDE, first + SIDE + 1]) image[pixel] = 255;
+    return image;
+  });
+  const { maxLighting: _light, erase: _erase, ...rest } = options;
+  const moving: AugmentOptions = { ...rest, padMode: 'zeros' };
+  const lost = Array.from({ length: DRAWS }, (_, index) => {
+    const at = { seed: 1, epoch: 0, index };
+    const gone = dots.filter((dot) =>
+      augmentImage(dot, [SIDE, SIDE, 1], moving, at).every((byte) => byte < 64),
+    );
+    return gone.length / dots.length;
+  });
+  return { mean: lost.reduce((sum, share) => sum + share, 0) / DRAWS, most: Math.max(...lost) };
+}
+
+/** The seed of looks at single transforms, so that they are none that training has seen. */
+const TRIAL_SEED = 0x7e57;
+
+/** The position of the `draw`th look at picture `index`. */
+export function trialPosition(index: number, draw: number): Position {
+  return { seed: TRIAL_SEED, epoch: draw, index };
+}

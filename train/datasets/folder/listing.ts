@@ -1,0 +1,20 @@
+// What is found of a folder's pictures: files and their labels, before any of them is read.
+import type { Problem } from './findings.ts';
+
+/** A file that has a label. */
+export interface Found {
+  /** Relative to the listing's root, with `/`. */
+  readonly path: string;
+  readonly label: string;
+  /** The side on which the folder puts it, if it says so. */
+  readonly split: 'train' | 'test' | undefined;
+}
+
+export interface Listing {
+  /** What the paths are relative to, absolute. */
+  readonly root: string;
+  readonly layout: 'classes' | 'train-and-valid' | 'table';
+  readonly found: readonly Found[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+}

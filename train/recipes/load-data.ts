@@ -1,0 +1,75 @@
+// The data that a recipe trains on: a data set by its name, or the pictures of a folder; of a backbone, their features.
+import { UserError } from '../../models/errors.ts';
+import { featureDataset } from '../backbone/cache.ts';
+import { loadFolder } from '../datasets/folder/index.ts';
+import { type Dataset, type DatasetDefinition, datasets, isFolder, loadDataset } from '../datasets/index.ts';
+import { firstImages } from '../datasets/subset.ts';
+import type { Recipe } from './recipe.ts';
+
+/** The fields of a recipe that decide what pictures it trains on; a data set's options are in the field of its name. */
+export type PicturesOf = Pick<Recipe, 'dataset' | 'images' | 'folder' | 'prepare'> & {
+  readonly [field: string]: unknown;
+};
+
+/** The fields of a recipe that decide what data it trains on. */
+export type DataOf = PicturesOf & Partial<Pick<Recipe, 'backbone' | 'standardize'>>;
+
+/**
+ * The data that a recipe trains on: its pictures, or where it has a backbone, the features of those.
+ * @throws UserError if there are none, or they cannot be read
+ */
+export async function loadDataOf(
+  recipe: DataOf,
+  known: readonly DatasetDefinition[] = datasets,
+): Promise<Dataset> {
+  return withFeatures(await loadPictures(recipe, known), recipe);
+}
+
+/** The pictures: those of a data set, or of a folder, or the first of either. */
+export async function loadPictures(
+  recipe: PicturesOf,
+  known: readonly DatasetDefinition[] = datasets,
+): Promise<Dataset> {
+  const { dataset, images } = recipe;
+  const whole = isFolder(dataset)
+    ? await loadFolderOf(recipe)
+    : await loadDataset(dataset, recipe[dataset], known);
+  return images === undefined ? whole : firstImages(whole, images, whole.test.n);
+}
+
+/** Pictures with their features in their place, where the recipe has a backbone. */
+export async function withFeatures(
+  pictures: Dataset,
+  { backbone, standardize }: Partial<Pick<Recipe, 'backbone' | 'standardize'>>,
+): Promise<Dataset> {
+  return backbone && standardize ? featureDataset(pictures, backbone, standardize) : pictures;
+}
+
+/** Fewer files are prepared without a message. */
+const SILENT = 200;
+
+/** Milliseconds between two messages about how far more of them are. */
+const MESSAGE_EVERY = 5000;
+
+async function loadFolderOf({ dataset, folder, prepare }: PicturesOf): Promise<Dataset> {
+  if (folder === undefined)
+    throw new UserError(
+      `The recipe of ${dataset} has no field folder: expected the size of its pictures, { "size": 224, "valid": 0.2 }.`,
+    );
+  const { size, valid, channels = 3 } = folder;
+  const began = performance.now();
+  let last = began;
+  return loadFolder(dataset, {
+    shape: [size, size, channels],
+    rule: prepare,
+    valid,
+    onProgress(done, all) {
+      if (all < SILENT) return;
+      const now = performance.now();
+      if (done === 1) console.log(`Preparing ${all} files of ${dataset} at ${size}x${size}, once.`);
+      if (now - last < MESSAGE_EVERY) return;
+      last = now;
+      console.log(`  ${done} of ${all}, ${Math.round((now - began) / 1000)} s`);
+    },
+  });
+}
