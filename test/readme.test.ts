@@ -2,7 +2,7 @@
 // held to what it may say.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -43,6 +43,7 @@ const kinds = {
   /** Folders: test/train/datasets/folder, test/train/show/show.test.ts and test/train/lr-find. */
   folders: /^npm run (train \.\/photos|lr-find|photos|show)\b/,
   doctor: /^npm run doctor$/,
+  help: /^npx trainyard (help|\w+ --help)$/,
   list: /^npm run train$/,
   train: /^(npm run train|npx trainyard train) \w/,
   export: /^npm run export$/,
@@ -104,6 +105,19 @@ test('this test knows every command', () => {
   expect(commands.length).toBeGreaterThan(10);
 });
 
+test('README lists every page of docs/', () => {
+  const there = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  expect(there.filter((name) => !readme.includes(`](docs/${name})`))).toEqual([]);
+});
+
+test('every folder of the layout is there', () => {
+  const layout = /## Layout\n\n((?: {4}.*\n)+)/.exec(readme)?.[1] ?? '';
+  const named = [...layout.matchAll(/^ {4}([\w-]+)\//gm)].map(([, folder = '']) => folder);
+  const there = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(there.map(({ name }) => name)).toEqual(expect.arrayContaining(named));
+  expect(named.length).toBeGreaterThan(7);
+});
+
 test.each(those(/^npm run /))('%s: the script is there', (command) => {
   expect(Object.keys(scripts)).toContain(command.split(' ')[2]);
 });
@@ -120,6 +134,12 @@ test.each(those(kinds.tests))('%s: the tests are there', (command) => {
 test.each(those(kinds.doctor))('%s', async (command) => {
   const { printed } = await runUntil(command, END);
   expect(printed).toContain(process.versions.node);
+});
+
+test.each(those(kinds.help))('%s', async (command) => {
+  const { printed } = await runUntil(command, END);
+  expect(printed).toMatch(/^Usage: trainyard /m);
+  expect(printed).toContain('Examples:');
 });
 
 test.each(those(kinds.list))('%s', async (command) => {
