@@ -1,11 +1,11 @@
 // Brings values into the layout and shape in which an ONNX operator wants its inputs.
 import { UserError } from '../../models/errors.ts';
 import { dataType } from '../../models/onnx/schema.ts';
+import { transpose } from '../../models/onnx/transpose.ts';
 import type { Builder } from './builder.ts';
 import { BATCH, isDynamic, isFixed } from './dimensions.ts';
 import { arrangeAxes, axesOf, axisPermutation, type Layout, sameBytes } from './layout.ts';
 import { attribute, bytesPerElement } from './onnx.ts';
-import { transpose } from './transpose.ts';
 import { elementCount, type Value } from './value.ts';
 
 /** Name of `value` with its axes in the order of `layout`; transposes where it has another. */

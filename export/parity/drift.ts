@@ -1,13 +1,13 @@
 // Where two computations of one network part ways: the outputs of every layer, side by side.
 import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
+import { transpose } from '../../models/onnx/transpose.ts';
 import * as ort from '../../models/onnxruntime.ts';
 import { compile } from '../../train/graph/compile.ts';
 import { type Graph, nodesByName, parseReference } from '../../train/graph/graph.ts';
 import { type State, writeKnown } from '../../train/graph/state.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { weightsOfModel } from '../../train/runs/weights-of-model-file.ts';
-import { transpose } from '../graph/transpose.ts';
 import { withUnknownSizes } from '../graph/unknown-sizes.ts';
 import { layerOf } from '../graph/value.ts';
 import type { TracedNetwork } from '../trace/network.ts';

@@ -1,9 +1,9 @@
 // Brings the transposition of a picture before its scaling: bytes are moved instead of floats, and a constant for each
 // channel meets a whole plane of numbers at once.
 import type { GraphProto, NodeProto, TensorProto } from '../../models/onnx/schema.ts';
+import { transpose } from '../../models/onnx/transpose.ts';
 import { axisPermutation } from '../graph/layout.ts';
 import { bytesPerElement, int64Bytes } from '../graph/onnx.ts';
-import { transpose } from '../graph/transpose.ts';
 import { countUses, producers } from './rewrite.ts';
 
 /** Operators that do the same to each number, wherever it stands, besides those with a constant operand. */

@@ -3,9 +3,10 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import { createArchitecture } from '../../train/architectures/index.ts';
-import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
+import { tf } from '../../train/graph/tensorflow.ts';
 import { logitsOf } from '../../train/layers/forward.ts';
-import type { Net } from '../../train/layers/net.ts';
+import { MEAN_IMAGE } from '../../train/layers/mean-image.ts';
+import { countWeights, dryRun, netOf, type Parameters } from '../../train/layers/net.ts';
 import { averageOf } from '../../train/loop/step.ts';
 import type { Recipe } from '../../train/recipes/index.ts';
 import type { Checkpoint } from '../../train/runs/checkpoint.ts';
@@ -36,41 +37,31 @@ export function networkOf(
   shape: Shape,
   views: Recipe['tta'],
 ): CheckpointNetwork {
+  const architecture = createArchitecture(recipe.architecture, classes);
+  const parameters: Parameters = { weights: new Map(), statistics: new Map() };
   const variables = new Map<string, Variable>();
-  let parameters = 0;
-  const find = (name: string, dims: readonly number[]): Variable => {
-    const known = variables.get(name);
-    if (known !== undefined) return known;
+  const read = (name: string, dims: readonly number[], kind: keyof Parameters) => {
     const tensor = tensors.get(recipe.average ? averageOf(name) : name);
     if (tensor?.shape.join() !== dims.join())
       throw new UserError(
         `${path} does not fit the network of its recipe: ${name} is ${tensor ? `[${tensor.shape}]` : 'missing'}, expected [${dims}].`,
       );
     const variable = tf.tidy(() => tf.variable(tf.tensor(tensor.values, [...dims], 'float32'), false));
+    parameters[kind].set(name, variable);
     variables.set(name, variable);
-    return variable;
   };
-  const net: Net = {
-    training: false,
-    weight: (name, dims) => {
-      if (!variables.has(name)) parameters += dims.reduce((product, n) => product * n, 1);
-      return find(name, dims);
-    },
-    statistic: find,
-  };
-  const architecture = createArchitecture(recipe.architecture, classes);
+  // The order of the variables is that of the initializers in the file: as the forward pass asks for them.
+  if (recipe.standardize.meanImage) read(MEAN_IMAGE, shape, 'statistics');
+  for (const [name, { kind, shape: dims }] of dryRun(architecture, shape))
+    read(name, dims, kind === 'weight' ? 'weights' : 'statistics');
+  const net = netOf(parameters, { training: false });
   const logits = (images: Tensor) => logitsOf(net, architecture, recipe.standardize, images, views);
-  // Once on nothing but zeros, so that every layer has asked for its weights.
-  const [height, width, channels] = shape;
-  tf.tidy(() => {
-    logits(uint8Tensor(new Uint8Array(height * width * channels), [1, height, width, channels]));
-  });
   const { onFeatures } = architecture;
   return {
     logits,
     probabilities: (images) => tf.softmax(logits(images)),
     variables,
-    parameters,
+    parameters: countWeights(parameters),
     ...(onFeatures && { onFeatures: (features) => onFeatures(net, features) }),
   };
 }

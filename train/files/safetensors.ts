@@ -3,6 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, r
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { sizeOf } from '../../models/shape.ts';
 import { TEMPORARY, writeAll } from './write-whole.ts';
 
 export interface NamedTensor {
@@ -106,7 +107,7 @@ export function readSafetensors(path: string): Safetensors {
     if (!entry.success) throw damaged(`${name} has no valid type, shape and place`);
     const { dtype, shape, data_offsets } = entry.data;
     const [from, to] = data_offsets.map((offset) => 8 + length + offset) as [number, number];
-    const size = shape.reduce((product, n) => product * n, 1);
+    const size = sizeOf(shape);
     if (dtype !== 'F32') throw new UserError(`${path}: ${name} is ${dtype}; only F32 is read here`);
     if (to - from !== size * 4)
       throw damaged(`${name} has ${to - from} bytes, its shape [${shape}] needs ${size * 4}`);

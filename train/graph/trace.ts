@@ -1,5 +1,6 @@
 // The tracer: runs a tfjs function once, eagerly, and records every TensorFlow op that it executes.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import { sizeOf } from '../../models/shape.ts';
 import type { Attribute, Constant, Graph, Node, Output } from './graph.ts';
 import {
   AttributeType,
@@ -149,7 +150,7 @@ class Recorder {
    */
   private emptied(metadata: TensorMetadata): TensorMetadata {
     const { id, shape, dtype } = metadata;
-    const size = shape.reduce((product, n) => product * n, 1);
+    const size = sizeOf(shape);
     if (dtype !== DataType.float32 || size < LARGE) return metadata;
     if (this.zeros.length < size) this.zeros = zeroPages(size);
     const empty = this.real.createTensor(shape, dtype, this.zeros.subarray(0, size));

@@ -1,5 +1,6 @@
 // Convolution, pooling and what leads from pictures to vectors.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
+import { sizeOf } from '../../models/shape.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { biasAdd } from './bias.ts';
 import { heNormal, type Initializer, zeros } from './initializers.ts';
@@ -44,5 +45,5 @@ export function globalAveragePool(x: Tensor): Tensor {
 /** `[N,H,W,C]` to `[N,H*W*C]`. */
 export function flatten(x: Tensor): Tensor {
   const [batch = 0, ...rest] = x.shape;
-  return tf.reshape(x, [batch, rest.reduce((product, n) => product * n, 1)]);
+  return tf.reshape(x, [batch, sizeOf(rest)]);
 }

@@ -1,4 +1,6 @@
 // Initial weights, each a function of the seed and of the weight's own name.
+
+import { sizeOf } from '../../models/shape.ts';
 import { normal, random } from '../random.ts';
 
 /** Standardized training images `[n,H,W,C]`, for weights that start from the data. */
@@ -36,7 +38,7 @@ export const glorotNormal: Initializer = (shape, seed, name) =>
 export const torchUniform: Initializer = (shape, seed, name) => {
   const bound = 1 / Math.sqrt(fanIn(shape));
   const next = random(seed, `weights/${name}`);
-  return Float32Array.from({ length: size(shape) }, () => (2 * next() - 1) * bound);
+  return Float32Array.from({ length: sizeOf(shape) }, () => (2 * next() - 1) * bound);
 };
 
 /**
@@ -59,23 +61,19 @@ export function normalWith(deviation: number): Initializer {
   return (shape, seed, name) => normals(shape, seed, name, deviation);
 }
 
-export const zeros: Initializer = (shape) => new Float32Array(size(shape));
-export const ones: Initializer = (shape) => new Float32Array(size(shape)).fill(1);
+export const zeros: Initializer = (shape) => new Float32Array(sizeOf(shape));
+export const ones: Initializer = (shape) => new Float32Array(sizeOf(shape)).fill(1);
 
 function normals(shape: readonly number[], seed: number, name: string, deviation: number): Float32Array {
   const next = random(seed, `weights/${name}`);
-  return Float32Array.from({ length: size(shape) }, () => normal(next) * deviation);
+  return Float32Array.from({ length: sizeOf(shape) }, () => normal(next) * deviation);
 }
 
 /** Inputs that one output sums: `[kh,kw,in,out]` of a convolution, `[in,out]` of a dense layer. */
 function fanIn(shape: readonly number[]): number {
-  return size(shape.slice(0, -1));
+  return sizeOf(shape.slice(0, -1));
 }
 
 function fanOut(shape: readonly number[]): number {
-  return size([...shape.slice(0, -2), ...shape.slice(-1)]);
-}
-
-function size(shape: readonly number[]): number {
-  return shape.reduce((product, n) => product * n, 1);
+  return sizeOf([...shape.slice(0, -2), ...shape.slice(-1)]);
 }

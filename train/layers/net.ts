@@ -1,5 +1,6 @@
 // A network's named weights, and the view of them that layers are given.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import { sizeOf } from '../../models/shape.ts';
 import { tf, uint8Tensor } from '../graph/tensorflow.ts';
 import type { Examples, Initializer } from './initializers.ts';
 
@@ -46,8 +47,50 @@ export function inParts(parts: Parts): Architecture {
   return Object.assign(whole, { parts });
 }
 
+/** What a layer asks for: a weight with the way to draw its first values, or a statistic with its first value. */
+export type Requested = { readonly shape: readonly number[] } & (
+  | { readonly kind: 'weight'; readonly initializer: Initializer }
+  | { readonly kind: 'statistic'; readonly value: number }
+);
+
 /**
- * Makes the parameters of `architecture` by running it once on zeros.
+ * What the layers of `architecture` ask for, by name, in the order in which they do: found by running it once on zeros.
+ * @param shape - `[H,W,C]` of one image.
+ * @throws Error when two layers ask for one name.
+ */
+export function dryRun(architecture: Architecture, shape: readonly number[]): Map<string, Requested> {
+  const requested = new Map<string, Requested>();
+  const statistics: Variable[] = [];
+  const note = (name: string, request: Requested) => {
+    if (requested.has(name)) throw new Error(`two layers are called ${name}: give each a name of its own`);
+    requested.set(name, request);
+  };
+  tf.tidy(() => {
+    architecture(
+      {
+        training: false,
+        weight(name, dims, initializer) {
+          note(name, { kind: 'weight', shape: dims, initializer });
+          return tf.zeros(dims);
+        },
+        statistic(name, dims, value) {
+          note(name, { kind: 'statistic', shape: dims, value });
+          const variable = tf.variable(tf.fill(dims, value), false);
+          statistics.push(variable);
+          return variable;
+        },
+      },
+      architecture.takesBytes
+        ? uint8Tensor(new Uint8Array(sizeOf(shape)), [1, ...shape])
+        : tf.zeros([1, ...shape]),
+    );
+  });
+  tf.dispose(statistics);
+  return requested;
+}
+
+/**
+ * Makes the parameters of `architecture`: what its layers ask for.
  * @param shape - `[H,W,C]` of one image.
  * @param seed - Seed of the initial weights; each depends on it and on its own name alone.
  * @param examples - For architectures whose first weights come from the data.
@@ -59,34 +102,15 @@ export function createParameters(
   examples?: () => Examples,
 ): Parameters {
   const parameters: Parameters = { weights: new Map(), statistics: new Map() };
-  const make = (
-    kind: Map<string, Variable>,
-    name: string,
-    trainable: boolean,
-    values: () => Tensor,
-  ): Variable => {
-    if (parameters.weights.has(name) || parameters.statistics.has(name))
-      throw new Error(`two layers are called ${name}: give each a name of its own`);
-    const variable = tf.tidy(() => tf.variable(values(), trainable));
-    kind.set(name, variable);
-    return variable;
-  };
-  tf.tidy(() => {
-    architecture(
-      {
-        training: false,
-        weight: (name, dims, initializer) =>
-          make(parameters.weights, name, true, () =>
-            tf.tensor(initializer(dims, seed, name, examples), dims, 'float32'),
-          ),
-        statistic: (name, dims, value) =>
-          make(parameters.statistics, name, false, () => tf.fill(dims, value)),
-      },
-      architecture.takesBytes
-        ? uint8Tensor(new Uint8Array(sizeOf(shape)), [1, ...shape])
-        : tf.zeros([1, ...shape]),
-    );
-  });
+  for (const [name, request] of dryRun(architecture, shape)) {
+    const { kind, shape: dims } = request;
+    const values = () =>
+      kind === 'weight'
+        ? tf.tensor(request.initializer(dims, seed, name, examples), [...dims], 'float32')
+        : tf.fill([...dims], request.value);
+    const variable = tf.tidy(() => tf.variable(values(), kind === 'weight'));
+    parameters[kind === 'weight' ? 'weights' : 'statistics'].set(name, variable);
+  }
   return parameters;
 }
 
@@ -118,8 +142,4 @@ export function disposeParameters(parameters: Parameters): void {
 /** Number of trained values. */
 export function countWeights({ weights }: Parameters): number {
   return [...weights.values()].reduce((sum, { size }) => sum + size, 0);
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, n) => product * n, 1);
 }

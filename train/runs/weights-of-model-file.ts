@@ -1,7 +1,6 @@
 // A model file as a checkpoint: the weights that it carries, as the network has them, and the recipe in its card.
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Variable } from '@tensorflow/tfjs-node-gpu';
 import { type Card, cardKey, readCard } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { withTodaysSpellings } from '../../models/old-spellings.ts';
@@ -13,12 +12,12 @@ import {
   type NodeProto,
   type TensorProto,
 } from '../../models/onnx/schema.ts';
+import { transpose } from '../../models/onnx/transpose.ts';
 import { createArchitecture } from '../architectures/index.ts';
 import { featuresOf } from '../backbone/feature-graph.ts';
 import { featureShape } from '../datasets/dataset.ts';
-import { tf, uint8Tensor } from '../graph/tensorflow.ts';
-import type { Net } from '../layers/net.ts';
-import { logitsOf } from '../layers/forward.ts';
+import { dryRun } from '../layers/net.ts';
+import { MEAN_IMAGE } from '../layers/mean-image.ts';
 import { type Recipe, recipeSchema, resolveRecipe } from '../recipes/recipe.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
 
@@ -63,40 +62,18 @@ export function readModelFile(path: string): CarriedModel {
   return { card, weights };
 }
 
-/** Names that the network of the card's recipe asks for and the file has not; none where the recipe is of no use here. */
+/** Names that the network of the card's recipe asks for and the file has not; none where this version cannot read the recipe. */
 function missingWeights(
   { recipe, labels, input }: Card,
   weights: ReadonlyMap<string, NamedTensor>,
 ): string[] {
   const parsed = recipeSchema.safeParse(withTodaysSpellings(recipe));
   if (!parsed.success) return [];
-  const missing: string[] = [];
-  const statistics: Variable[] = [];
-  const note = (name: string) => {
-    if (!weights.has(name)) missing.push(name);
-  };
-  // The layers ask for their weights while they are run; zeros will do.
-  tf.tidy(() => {
-    const net: Net = {
-      training: false,
-      weight: (name, dims) => {
-        note(name);
-        return tf.zeros(dims);
-      },
-      statistic: (name, dims) => {
-        note(name);
-        const variable = tf.variable(tf.zeros(dims), false);
-        statistics.push(variable);
-        return variable;
-      },
-    };
-    const { architecture, standardize, backbone } = parsed.data;
-    const shape = backbone ? featureShape(featuresOf(backbone.sizes)) : input.shape;
-    const image = uint8Tensor(new Uint8Array(shape.reduce((product, n) => product * n, 1)), [1, ...shape]);
-    logitsOf(net, createArchitecture(architecture, labels.length), standardize, image);
-  });
-  tf.dispose(statistics);
-  return missing;
+  const { architecture, standardize, backbone } = parsed.data;
+  const shape = backbone ? featureShape(featuresOf(backbone.sizes)) : input.shape;
+  const requested = dryRun(createArchitecture(architecture, labels.length), shape).keys();
+  const names = [...(standardize.meanImage ? [MEAN_IMAGE] : []), ...requested];
+  return names.filter((name) => !weights.has(name));
 }
 
 /**
@@ -142,24 +119,7 @@ function asTrained({ name, dims }: TensorProto, raw: Uint8Array, user: NodeProto
 }
 
 /** As NumPy's `transpose`: axis `axes[i]` becomes axis `i`. */
-function permuted(from: Float32Array, dims: readonly number[], axes: readonly number[]): NamedTensor {
-  const strides = dims.map((_, axis) => dims.slice(axis + 1).reduce((product, n) => product * n, 1));
-  const shape = axes.map((axis) => dims[axis] ?? 1);
-  const steps = axes.map((axis) => strides[axis] ?? 1);
-  const index = shape.map(() => 0);
-  const values = new Float32Array(from.length);
-  let place = 0;
-  for (let i = 0; i < values.length; i++) {
-    values[i] = from[place] ?? 0;
-    // On to the next element as an odometer counts: the last axis runs fastest.
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const [size, step] = [shape[axis] ?? 1, steps[axis] ?? 1];
-      const next = (index[axis] ?? 0) + 1;
-      index[axis] = next % size;
-      place += step;
-      if (next < size) break;
-      place -= size * step;
-    }
-  }
-  return { shape, values };
+function permuted(values: Float32Array, dims: readonly number[], axes: readonly number[]): NamedTensor {
+  const bytes = transpose(new Uint8Array(values.buffer), dims, axes, Float32Array.BYTES_PER_ELEMENT);
+  return { shape: axes.map((axis) => dims[axis] ?? 1), values: new Float32Array(bytes.buffer) };
 }

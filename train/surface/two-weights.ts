@@ -1,6 +1,7 @@
 // A network of which two weights can move: all others are fixed where they are.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { Shape } from '../../models/image/shape.ts';
+import { sizeOf } from '../../models/shape.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { zeros } from '../layers/initializers.ts';
 import { type Architecture, createParameters, type Parameters } from '../layers/net.ts';
@@ -26,7 +27,7 @@ export function withTwoWeights(architecture: Architecture, places: readonly [Pla
           let value: Tensor = net.statistic(name, shape, 0);
           for (const [i, place] of places.entries()) {
             if (place.weight !== name) continue;
-            const size = shape.reduce((product, n) => product * n, 1);
+            const size = sizeOf(shape);
             const direction = tf.tidy(() => {
               const flat = new Float32Array(size);
               flat[place.index] = 1;

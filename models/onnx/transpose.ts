@@ -1,4 +1,5 @@
 // Transposes arrays in memory, whatever their element type.
+import { sizeOf } from '../shape.ts';
 
 /**
  * Rearranges row-major `bytes` of `shape` so that axis `permutation[i]` becomes axis `i`, as NumPy's `transpose`.
@@ -24,7 +25,7 @@ function permute(
   shape: readonly number[],
   permutation: readonly number[],
 ): Uint8Array {
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, n) => product * n, 1));
+  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
   const sizes = permutation.map((axis) => shape[axis] ?? 1);
   const steps = permutation.map((axis) => strides[axis] ?? 1);
   const last = sizes.length - 1;
