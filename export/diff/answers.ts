@@ -2,7 +2,7 @@
 import type { Card } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
-import { argMax } from '../../train/loop/evaluate.ts';
+import { argMax } from '../../train/loop/logits.ts';
 import type { OpenModelFile } from '../files/file.ts';
 import { type FolderPictures, readFolderPictures } from '../files/pictures.ts';
 import { onnxClassifier } from '../parity/classifier.ts';

@@ -1,5 +1,5 @@
 // Proof that a model file answers as what was trained: both run on the same pictures, and every probability is compared.
-import { argMax } from '../../train/loop/evaluate.ts';
+import { argMax } from '../../train/loop/logits.ts';
 import type { Classifier } from './classifier.ts';
 import { absolute, compareOn, largestDifference } from './compare.ts';
 

@@ -5,7 +5,7 @@ import { type GoldenName, goldenInput, goldenNames } from '../../models/golden.t
 import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto, TensorProto } from '../../models/onnx/schema.ts';
 import type { Labels } from '../../train/datasets/index.ts';
-import { argMax } from '../../train/loop/evaluate.ts';
+import { argMax } from '../../train/loop/logits.ts';
 import type { Parity } from '../parity/index.ts';
 
 /** What is known of a model before it is exported. */

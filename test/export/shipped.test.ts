@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { onnxClassifier } from '../../export/parity/classifier.ts';
 import { readCard } from '../../models/card.ts';
 import { loadDataset } from '../../train/datasets/index.ts';
-import { argMax } from '../../train/loop/evaluate.ts';
+import { argMax } from '../../train/loop/logits.ts';
 import { python } from '../python.ts';
 import { shippedModels } from '../shipped.ts';
 import { checkModels } from './support.ts';

@@ -8,7 +8,8 @@ import { dataType, decodeModel, type TensorProto } from '../../models/onnx/schem
 import { createArchitecture } from '../../train/architectures/index.ts';
 import type { State } from '../../train/graph/state.ts';
 import { createParameters, disposeParameters } from '../../train/layers/net.ts';
-import { argMax, createPredictor } from '../../train/loop/evaluate.ts';
+import { createPredictor } from '../../train/loop/evaluate.ts';
+import { argMax } from '../../train/loop/logits.ts';
 import { resolveRecipe } from '../../train/recipes/index.ts';
 import { python } from '../python.ts';
 

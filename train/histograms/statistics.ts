@@ -31,22 +31,18 @@ export function activationStatistics(run: Run, dataset: Dataset, images = 100): 
   try {
     const n = Math.min(images, dataset.test.n);
     const pictures = imagesOf(dataset.test, 0, n);
-    const end = network.histograms(pictures);
-    network.use(network.initial);
-    const start = network.histograms(pictures);
-    const layers = start.flatMap((before, i): LayerStatistics[] => {
-      const after = end[i];
-      if (after === undefined) return [];
-      const ratio = { start: ratioAt(start, i), end: ratioAt(end, i) };
-      return [{ start: before, end: after, ...(i > 0 && { ratio }) }];
+    const layers = network.layers(pictures);
+    const all = layers.map(({ start, end }, i): LayerStatistics => {
+      const before = layers[i - 1];
+      if (before === undefined) return { start, end };
+      return { start, end, ratio: { start: ratio(before.start, start), end: ratio(before.end, end) } };
     });
-    return { run: run.name, recipe: wordsOf(recipe), images: n, layers };
+    return { run: run.name, recipe: wordsOf(recipe), images: n, layers: all };
   } finally {
     network.dispose();
   }
 }
 
-function ratioAt(histograms: readonly Histogram[], i: number): number {
-  const [before, own] = [histograms[i - 1], histograms[i]];
-  return ((own?.deviation ?? Number.NaN) / (before?.deviation ?? Number.NaN)) ** 2;
+function ratio(before: Histogram, own: Histogram): number {
+  return (own.deviation / before.deviation) ** 2;
 }

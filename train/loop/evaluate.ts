@@ -1,11 +1,12 @@
 // The forward pass as a compiled graph: what evaluates a network while it trains, and what an export is held against.
 import type { Shape } from '../../models/image/shape.ts';
-import { imageSize, imagesOf, type Split } from '../datasets/index.ts';
+import { imageSize, type Split } from '../datasets/dataset.ts';
 import { compile } from '../graph/compile.ts';
 import { firstValues, runOnImages, traceImages } from '../graph/images.ts';
 import { type State, writeKnown } from '../graph/state.ts';
 import { logitsOf, type Standardize } from '../layers/forward.ts';
 import { type Architecture, allParameters, netOf, type Parameters } from '../layers/net.ts';
+import { argMax, logitRows, softmax } from './logits.ts';
 
 /** A network that predicts. */
 export interface Predictor {
@@ -64,33 +65,12 @@ export function evaluate(
   split: Split,
   batch = batchFor(imageSize(split)),
 ): Evaluation {
-  const { labels, n } = split;
+  const { n } = split;
   let loss = 0;
   let wrong = 0;
-  for (let start = 0; start < n; start += batch) {
-    const end = Math.min(start + batch, n);
-    const logits = predictor.logits(imagesOf(split, start, end));
-    const classes = logits.length / (end - start);
-    for (let i = start; i < end; i++) {
-      const row = logits.subarray((i - start) * classes, (i - start + 1) * classes);
-      const label = labels[i] ?? 0;
-      loss += logSumExp(row) - (row[label] ?? 0);
-      if (argMax(row) !== label) wrong++;
-    }
+  for (const { label, logits } of logitRows(predictor.logits, split, batch)) {
+    loss += softmax(logits).logSum - (logits[label] ?? 0);
+    if (argMax(logits) !== label) wrong++;
   }
   return { n, loss: loss / n, errorRate: wrong / n };
-}
-
-/** Index of the largest value, the first of equals. */
-export function argMax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i;
-  return best;
-}
-
-function logSumExp(values: Float32Array): number {
-  const largest = Math.max(...values);
-  let sum = 0;
-  for (const value of values) sum += Math.exp(value - largest);
-  return largest + Math.log(sum);
 }

@@ -3,9 +3,31 @@
 import { bestOf } from '../loop/fit.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { EpochRow } from '../runs/checkpoint.ts';
-import type { Measured } from './analysis.ts';
 import { many, percent, points, short } from './format.ts';
 import { wilson } from './statistics.ts';
+import type { Answer } from './trained.ts';
+
+/** Error and loss of a network on some pictures. */
+export interface AnswerStatistics {
+  n: number;
+  errorRate: number;
+  loss: number;
+  /** Mean probability of the answers given. */
+  confidence: number;
+}
+
+/** Error, loss and confidence of answers. */
+export function measure(answers: readonly Answer[]): AnswerStatistics {
+  const n = answers.length;
+  const average = (value: (answer: Answer) => number) =>
+    answers.reduce((sum, answer) => sum + value(answer), 0) / n;
+  return {
+    n,
+    errorRate: average(({ label, predicted }) => (label === predicted ? 0 : 1)),
+    loss: average(({ loss }) => loss),
+    confidence: average(({ predicted, probabilities }) => probabilities[predicted] ?? 0),
+  };
+}
 
 /** The lowest error known for a dataset, which stands for what cannot be avoided. */
 const LOWEST: Readonly<Record<string, { error: number; source: string }>> = {
@@ -27,7 +49,7 @@ export interface Diagnosis {
 
 /** Splits the test error as in Ng, "Machine Learning Yearning", chapters 20 to 27. */
 export function diagnose(
-  { train, test }: { train: Measured; test: Measured },
+  { train, test }: { train: AnswerStatistics; test: AnswerStatistics },
   recipe: Recipe,
   history: readonly EpochRow[],
 ): Diagnosis {
@@ -105,7 +127,7 @@ function varianceAdvice(recipe: Recipe, history: readonly EpochRow[]): string[] 
 }
 
 /** A network that is surer than it is right. */
-function confidenceAdvice({ confidence, errorRate }: Measured): string[] {
+function confidenceAdvice({ confidence, errorRate }: AnswerStatistics): string[] {
   const excess = confidence - (1 - errorRate);
   if (excess < 0.02) return [];
   return [

@@ -1,4 +1,5 @@
 // Calibration: whether probabilities are the shares of right answers that they claim to be, and a temperature that mends it.
+import { softmax } from '../loop/logits.ts';
 
 /** A network's answer to one picture, and the right class. */
 export interface Judged {
@@ -49,10 +50,7 @@ const logOf = (probability: number) => Math.log(Math.max(probability, Number.MIN
 /** Probabilities at another temperature: softmax of the logits divided by it. */
 export function tempered<Answer extends Judged>(answer: Answer, temperature: number): Answer {
   const logits = answer.probabilities.map((probability) => logOf(probability) / temperature);
-  const largest = Math.max(...logits);
-  const powers = logits.map((logit) => Math.exp(logit - largest));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return { ...answer, probabilities: powers.map((power) => power / sum) };
+  return { ...answer, probabilities: softmax(logits).probabilities };
 }
 
 /** Mean cross-entropy. */

@@ -1,4 +1,4 @@
-// Everything that a report is made of, and what a section of it is.
+// What a report is made of beside the trained network.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -6,9 +6,8 @@ import type { Dataset } from '../datasets/index.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { readCheckpoint } from '../runs/checkpoint.ts';
 import { isFinished, type Run, readRecipe } from '../runs/run.ts';
-import type { Analysis, Sample } from './analysis.ts';
-import type { Html } from './html.ts';
 import { readRecord, type TrainingRecord } from './record.ts';
+import type { Sample } from './sample.ts';
 
 export interface Facts {
   readonly run: Run;
@@ -21,17 +20,8 @@ export interface Facts {
   readonly sample: Sample;
   /** Where augmentation makes labels wrong. */
   readonly warning?: string | undefined;
-  /** Absent until training has ended. */
-  readonly analysis?: Analysis;
-}
-
-/** A part of the page. */
-export interface Section {
-  /** Its anchor. */
-  readonly id: string;
-  readonly title: string;
-  /** Undefined as long as there is nothing to show. */
-  render(facts: Facts): Html | undefined;
+  /** How many values were trained; absent until training has ended. */
+  readonly parameters?: number;
 }
 
 /** What is known of a run without its data and its network. */

@@ -1,33 +1,17 @@
-// HTML as a template literal: whatever is put in is escaped, unless it is HTML already.
+// HTML as a template literal, by hono/html: whatever is put in is escaped, unless it is HTML already.
+import { raw, html as template } from 'hono/html';
+import type { HtmlEscapedString } from 'hono/utils/html';
 
 /** Text that is known to be HTML. */
-export class Html {
-  constructor(readonly text: string) {}
-}
+export type Html = HtmlEscapedString;
 
 type Part = Html | string | number | undefined | readonly (Html | undefined)[];
 
-/** Joins a template; strings and numbers are escaped, lists are put one after another, `undefined` is nothing. */
-export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
-  return new Html(strings.reduce((text, string, i) => text + textOf(parts[i - 1]) + string));
+/** Joins a template; strings are escaped, lists are put one after another, `undefined` is nothing. */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  // It returns a promise only where a part is one.
+  return template(strings, ...parts) as Html;
 }
 
-/** Takes `text` as HTML: for style sheets and scripts of our own. */
-export function raw(text: string): Html {
-  return new Html(text);
-}
-
-function textOf(part: Part): string {
-  if (part === undefined) return '';
-  if (part instanceof Html) return part.text;
-  if (typeof part === 'object') return part.map(textOf).join('');
-  return String(part).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
+/** Takes text as HTML: for style sheets and scripts of our own. */
+export { raw };

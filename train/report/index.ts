@@ -1,3 +1,4 @@
+// The report of a run: opened with its training, drawn while it goes on, and made again from the run's folder.
 import { join } from 'node:path';
 import { messageOf } from '../../models/errors.ts';
 import { fetchPretrained } from '../architectures/pretrained.ts';
@@ -5,18 +6,25 @@ import { warnOfLabels } from '../augment/wrong-labels.ts';
 import type { Dataset } from '../datasets/index.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import type { Watcher } from '../loop/fit.ts';
+import type { Recipe } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import type { Run } from '../runs/run.ts';
-import { analyze, sampleBatch } from './analysis.ts';
 import { type Facts, readRun } from './facts.ts';
 import { openLive } from './live.ts';
+import { openNetwork } from './network.ts';
 import { renderReport } from './page.ts';
 import { recordTo } from './record.ts';
+import { sampleOf } from './sample.ts';
+import { type Section, type SectionOfRecord, withoutNetwork } from './section.ts';
+import { sections as builtIn } from './sections/index.ts';
 import { writeEvents } from './tensorboard.ts';
+import { examine } from './trained.ts';
 
 export interface ReportOptions {
   run: Run;
   dataset: Dataset;
+  /** What the page shows, in this order; by default our own sections. */
+  sections?: readonly Section[];
   /** Shows the page at an address on this machine while it grows. */
   live?: boolean;
   /** Writes event files for TensorBoard into the run's folder. */
@@ -41,13 +49,19 @@ export interface Report {
 const REFRESH = 2000;
 
 /** Opens the report of a run that is about to be trained. */
-export async function openReport({ run, dataset, live, tensorboard }: ReportOptions): Promise<Report> {
+export async function openReport({
+  run,
+  dataset,
+  sections = builtIn,
+  live,
+  tensorboard,
+}: ReportOptions): Promise<Report> {
   const before = readRun(run);
   const facts: Facts = {
     ...before,
     state: 'running',
     dataset,
-    sample: await sampleBatch(before.recipe, dataset),
+    sample: await sampleOf(before.recipe, dataset),
     warning: warnOfLabels(dataset, before.recipe.augment),
   };
   const recorder = recordTo(run, facts.record);
@@ -55,9 +69,10 @@ export async function openReport({ run, dataset, live, tensorboard }: ReportOpti
   const stage = live ? await openLive() : undefined;
   const path = reportPath(run);
   let drawn = performance.now();
-  const draw = (state: Facts): void => {
-    const page = renderReport(state);
-    writePage(path, page);
+  const early = withoutNetwork(sections);
+  const draw = (state: Facts, shown: readonly SectionOfRecord[] = early): void => {
+    const page = renderReport(state, shown);
+    writeWhole(path, page);
     stage?.show(page);
     drawn = performance.now();
   };
@@ -65,7 +80,7 @@ export async function openReport({ run, dataset, live, tensorboard }: ReportOpti
     onStart: () => draw(facts),
     onStep() {
       if (stage?.isWatched() && performance.now() - drawn > REFRESH) {
-        stage.show(renderReport(facts));
+        stage.show(renderReport(facts, early));
         drawn = performance.now();
       }
     },
@@ -79,7 +94,8 @@ export async function openReport({ run, dataset, live, tensorboard }: ReportOpti
     async finish(finished) {
       try {
         if (!finished) return draw({ ...facts, state: 'interrupted' });
-        draw({ ...facts, state: 'finished', analysis: await analyze(run, facts.recipe, dataset) });
+        const { parameters, shown } = await lookAt(run, facts.recipe, dataset, sections);
+        draw({ ...facts, state: 'finished', parameters }, shown);
       } catch (error) {
         console.error(
           `The report could not be completed: ${messageOf(error)}\nTry again: npx trainyard report ${run.name}`,
@@ -94,25 +110,35 @@ export async function openReport({ run, dataset, live, tensorboard }: ReportOpti
   };
 }
 
+/** Lets every section look at the network of a run's best checkpoint. */
+async function lookAt(run: Run, recipe: Recipe, dataset: Dataset, sections: readonly Section[]) {
+  const network = openNetwork(run, recipe, dataset);
+  try {
+    const trained = await examine(network, recipe, dataset);
+    const shown: SectionOfRecord[] = [];
+    for (const section of sections) shown.push(await section.show(trained));
+    return { parameters: network.parameters, shown };
+  } finally {
+    network.dispose();
+  }
+}
+
 /**
  * Makes the page of a run again, from its folder.
  * @returns The page's path.
+ * @throws UserError when the run has no best checkpoint, or its data cannot be read.
  */
-export async function makeReport(run: Run, dataset?: Dataset): Promise<string> {
+export async function makeReport(
+  run: Run,
+  { dataset, sections = builtIn }: Partial<Pick<ReportOptions, 'dataset' | 'sections'>> = {},
+): Promise<string> {
   const read = readRun(run);
-  const data = dataset ?? (await loadDataOf(read.recipe));
-  await fetchPretrained(read.recipe);
-  const [analysis, sample] = [await analyze(run, read.recipe, data), await sampleBatch(read.recipe, data)];
-  writePage(
-    reportPath(run),
-    renderReport({
-      ...read,
-      dataset: data,
-      sample,
-      analysis,
-      warning: warnOfLabels(data, read.recipe.augment),
-    }),
-  );
+  const { recipe } = read;
+  const data = dataset ?? (await loadDataOf(recipe));
+  await fetchPretrained(recipe);
+  const { parameters, shown } = await lookAt(run, recipe, data, sections);
+  const [sample, warning] = [await sampleOf(recipe, data), warnOfLabels(data, recipe.augment)];
+  writeWhole(reportPath(run), renderReport({ ...read, dataset: data, sample, parameters, warning }, shown));
   return reportPath(run);
 }
 
@@ -132,7 +158,3 @@ export function watchAll(watchers: readonly Watcher[]): Watcher {
 }
 
 export const reportPath = ({ folder }: Run) => join(folder, 'report.html');
-
-function writePage(path: string, page: string): void {
-  writeWhole(path, page);
-}

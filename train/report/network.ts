@@ -23,12 +23,10 @@ export interface ReportedNetwork {
   /** The same of the best checkpoint; averages where the recipe averages. */
   readonly best: State;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
-  /** Chooses the weights that the next calls see. */
-  use(state: State): void;
-  /** Logits `[N,classes]` of uint8 `[N,H,W,C]`. */
+  /** Logits `[N,classes]` of uint8 `[N,H,W,C]`, by the best checkpoint. */
   logits(images: Uint8Array): Float32Array;
-  /** Of every layer, before its activation. */
-  histograms(images: Uint8Array): Histogram[];
+  /** The values of every layer before its activation: as the weights were drawn, and by the best checkpoint. */
+  layers(images: Uint8Array): { start: Histogram; end: Histogram }[];
   /** Where the best checkpoint looks in pictures for these classes, `[H,W]` each; see attention.ts. */
   attention(images: readonly Uint8Array[], classes: readonly number[]): Float32Array[] | undefined;
   dispose(): void;
@@ -58,20 +56,30 @@ export function openNetwork(run: Run, recipe: Recipe, dataset: Dataset): Reporte
     ]),
   );
   const initial = stateOf(variables);
-  const network: ReportedNetwork = {
+  const histograms = (images: Uint8Array) =>
+    runOnImages(compiled, 'tapped', images, shape, (outputs) =>
+      taps.flatMap((tap, i) => {
+        const output = outputs[i];
+        return output ? [histogramOf(tap, output.dataSync() as Float32Array, output.shape)] : [];
+      }),
+    );
+  compiled.write(best);
+  return {
     parameters: countWeights(parameters),
     initial,
     best,
     shapes: compiled.shapes,
-    use: compiled.write,
     logits: (images) => runOnImages(compiled, 'predict', images, shape, firstValues),
-    histograms: (images) =>
-      runOnImages(compiled, 'tapped', images, shape, (outputs) =>
-        taps.flatMap((tap, i) => {
-          const output = outputs[i];
-          return output ? [histogramOf(tap, output.dataSync() as Float32Array, output.shape)] : [];
-        }),
-      ),
+    layers(images) {
+      const end = histograms(images);
+      compiled.write(initial);
+      const start = histograms(images);
+      compiled.write(best);
+      return start.flatMap((before, i) => {
+        const after = end[i];
+        return after === undefined ? [] : [{ start: before, end: after }];
+      });
+    },
     attention: (images, classes) =>
       attentionOf(
         { architecture, parameters, state: best, standardize: recipe.standardize },
@@ -84,6 +92,4 @@ export function openNetwork(run: Run, recipe: Recipe, dataset: Dataset): Reporte
       disposeParameters(parameters);
     },
   };
-  network.use(best);
-  return network;
 }

@@ -5,26 +5,25 @@ import type { Facts } from './facts.ts';
 import { many, percent, whole } from './format.ts';
 import { type Html, html, raw } from './html.ts';
 import type { Sheet } from './pictures.ts';
-import { sections } from './sections/index.ts';
+import type { SectionOfRecord, Shown } from './section.ts';
 import { clock } from './terminal.ts';
-import { sheetRules } from './tile.ts';
+import { sheetRules, tile } from './tile.ts';
 
 /** The whole report as HTML. */
-export function renderReport(facts: Facts): string {
-  const parts = sections.flatMap((section) => {
-    const body = section.render(facts);
-    return body === undefined ? [] : [{ ...section, body }];
+export function renderReport(facts: Facts, sections: readonly SectionOfRecord[]): string {
+  const sheets = new Set<Sheet>();
+  const shown: Shown = {
+    ...facts,
+    tile(sheet, ...of) {
+      sheets.add(sheet);
+      return tile(sheet, ...of);
+    },
+  };
+  const parts = sections.flatMap(({ id, title, render }): Part[] => {
+    const body = render(shown);
+    return body === undefined ? [] : [{ id, title, body }];
   });
-  const { sample, analysis, run, recipe } = facts;
-  const sheets = [
-    sample.plain,
-    sample.augmented,
-    analysis?.worstSheet,
-    analysis?.attention,
-    analysis?.filters?.sheet,
-    analysis?.meanImage?.mean,
-    analysis?.meanImage?.worst,
-  ];
+  const { run, recipe } = facts;
   return document({
     title: `${recipe.name} · ${run.name}`,
     head: html`<header>
@@ -34,7 +33,7 @@ export function renderReport(facts: Facts): string {
       <dl class="hero">${heroOf(facts).map(([name, value, more]) => html`<div><dt>${name}</dt><dd>${value}</dd><dd class="quiet">${more}</dd></div>`)}</dl>
     </header>`,
     parts,
-    sheets: sheets.filter((sheet) => sheet !== undefined),
+    sheets: [...sheets],
   });
 }
 
@@ -79,14 +78,19 @@ ${head}
 <footer>Made by Trainyard. This page needs nothing but itself.</footer>
 </body>
 </html>
-`.text;
+`.toString();
 }
 
 const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
 
 const STATES = { running: 'training', interrupted: 'interrupted', finished: 'finished' } as const;
 
-function heroOf({ record, recipe, dataset, analysis }: Facts): [name: string, value: string, more: string][] {
+function heroOf({
+  record,
+  recipe,
+  dataset,
+  parameters,
+}: Facts): [name: string, value: string, more: string][] {
   const { history, times, steps, stepsPerEpoch } = record;
   const best = bestOf(history);
   const last = history.at(-1);
@@ -111,14 +115,8 @@ function heroOf({ record, recipe, dataset, analysis }: Facts): [name: string, va
       `epochs of ${many(Math.floor(dataset.train.n / recipe.batchSize), 'step')}`,
     ],
     ['time', times.length > 0 ? clock(seconds) : '–', rate ? `${whole(rate)} images/s` : ''],
-    ...(analysis
-      ? [
-          ['parameters', whole(analysis.parameters), recipe.architecture.name] satisfies [
-            string,
-            string,
-            string,
-          ],
-        ]
-      : []),
+    ...(parameters === undefined
+      ? []
+      : [['parameters', whole(parameters), recipe.architecture.name] satisfies [string, string, string]]),
   ];
 }

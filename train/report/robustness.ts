@@ -4,6 +4,7 @@ import { effectsOf, lostShare, presets, trialPosition } from '../augment/index.t
 import type { AugmentOptions } from '../augment/schema.ts';
 import { wrongLabels } from '../augment/wrong-labels.ts';
 import { type Dataset, imagesOf, type Split } from '../datasets/index.ts';
+import { argMax, softmax } from '../loop/logits.ts';
 import { permutation, random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
 
@@ -109,11 +110,8 @@ function answers(
     const classes = values.length / part.length;
     for (const [row, index] of part.entries()) {
       const own = values.subarray(row * classes, (row + 1) * classes);
-      const largest = Math.max(...own);
-      const sum = own.reduce((total, value) => total + Math.exp(value - largest), 0);
       const label = split.labels[index] ?? 0;
-      const right = Math.exp((own[label] ?? 0) - largest) / sum;
-      all.push({ label, predicted: own.indexOf(largest), right });
+      all.push({ label, predicted: argMax(own), right: softmax(own).probabilities[label] ?? 0 });
     }
   }
   return all;

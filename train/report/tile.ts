@@ -14,6 +14,8 @@ export function tile(sheet: Sheet, index: number, says: string): Html {
   return html`<span class="tile ${isPhoto(sheet) ? 'photo ' : ''}${sheetName(sheet)}" role="img" aria-label="${says}" title="${says}" style="background-size:${columns * 100}% ${rows * 100}%;background-position:${share(column, columns)} ${share(row, rows)};aspect-ratio:${width}/${height}"></span>`;
 }
 
+export type Tile = typeof tile;
+
 /**
  * The rules of a page's sheets. Not variables: a browser drops those of more than 2 MB.
  */

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
 import { UserError } from '../../models/errors.ts';
-import { type Recipe, resolveRecipe } from '../recipes/recipe.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../files/safetensors.ts';
+import { type Recipe, resolveRecipe } from '../recipes/recipe.ts';
 
 const FORMAT = 'trainyard-checkpoint/2';
 /** As before, without a digest. */

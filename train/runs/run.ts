@@ -13,9 +13,9 @@ import {
 import { join } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
-import { type Checkpoint, type EpochRow, readCheckpoint } from './checkpoint.ts';
-import { type Recipe, recipeDigest, resolveRecipe, stepsOf, wordsOf } from '../recipes/index.ts';
 import { TEMPORARY, writeWhole } from '../files/write-whole.ts';
+import { type Recipe, recipeDigest, resolveRecipe, stepsOf, wordsOf } from '../recipes/index.ts';
+import { type Checkpoint, type EpochRow, readCheckpoint } from './checkpoint.ts';
 
 export interface Run {
   /** `0001-digits`. */

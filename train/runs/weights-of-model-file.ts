@@ -16,10 +16,10 @@ import { transpose } from '../../models/onnx/transpose.ts';
 import { createArchitecture } from '../architectures/index.ts';
 import { featuresOf } from '../backbone/feature-graph.ts';
 import { featureShape } from '../datasets/dataset.ts';
-import { dryRun } from '../layers/net.ts';
-import { MEAN_IMAGE } from '../layers/mean-image.ts';
-import { type Recipe, recipeSchema, resolveRecipe } from '../recipes/recipe.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
+import { MEAN_IMAGE } from '../layers/mean-image.ts';
+import { dryRun } from '../layers/net.ts';
+import { type Recipe, recipeSchema, resolveRecipe } from '../recipes/recipe.ts';
 
 export interface CarriedModel {
   readonly card: Card;

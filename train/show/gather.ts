@@ -3,8 +3,8 @@ import { augmentImage, effectsOf, trialPosition } from '../augment/index.ts';
 import { type Dataset, imagesOf, type Split } from '../datasets/index.ts';
 import { permutation, random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
-import { type Sample, sampleBatch } from '../report/analysis.ts';
 import { type Sheet, sheetOf } from '../report/pictures.ts';
+import { type Sample, sampleOf } from '../report/sample.ts';
 
 /** Pictures of one class: so many there are, and some of them. */
 export interface ClassPictures {
@@ -69,7 +69,7 @@ export async function gather(recipe: Recipe, dataset: Dataset): Promise<Gathered
     });
   }
   return {
-    sample: await sampleBatch(recipe, dataset),
+    sample: await sampleOf(recipe, dataset),
     classes,
     looks: await looksAt(recipe, dataset),
     twins: await twinsOf(dataset),

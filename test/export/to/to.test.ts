@@ -14,7 +14,7 @@ import { exportTo, findFormat, formats } from '../../../export/to/index.ts';
 import { tensorflowPython } from '../../../setup/tensorflow-python.mjs';
 import type { ArchitectureOptions } from '../../../train/architectures/index.ts';
 import { tf, uint8Tensor } from '../../../train/graph/tensorflow.ts';
-import { argMax } from '../../../train/loop/evaluate.ts';
+import { argMax } from '../../../train/loop/logits.ts';
 import { random } from '../../../train/random.ts';
 import { ownCase } from '../networks.ts';
 import { difference } from '../support.ts';

@@ -16,9 +16,12 @@ describe('the layers of a network', () => {
     const network = openNetwork(run, recipe, dataset);
     const images = dataset.test.images.slice(0, 4 * 784);
     const { mean: [m = 0] = [], deviation: [d = 1] = [] } = recipe.standardize;
-    for (const state of [network.best, network.initial]) {
-      network.use(state);
-      const [first, ...others] = network.histograms(images);
+    const layers = network.layers(images);
+    for (const [state, time] of [
+      [network.best, 'end'],
+      [network.initial, 'start'],
+    ] as const) {
+      const [first, ...others] = layers.map((each) => each[time]);
       const kernelName = [...network.shapes.keys()].find((name) => name.endsWith('/kernel')) ?? '';
       const layer = kernelName.split('/')[0] ?? '';
       const units = network.shapes.get(kernelName)?.[1] ?? 0;

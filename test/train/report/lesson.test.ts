@@ -61,7 +61,7 @@ it('is not told of a folder of pictures that is called like a lesson', () => {
 
 describe('text of ours', () => {
   it('has things to type and links, and nothing else that is HTML', () => {
-    const text = marked('a `b <c>` [D & E](#d-e) <i>').map((part) => part.text);
+    const text = marked('a `b <c>` [D & E](#d-e) <i>').map((part) => part.toString());
     expect(text.join('')).toBe('a <code>b &lt;c&gt;</code> <a href="#d-e">D &amp; E</a> &lt;i&gt;');
   });
 });

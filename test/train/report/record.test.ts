@@ -60,7 +60,7 @@ it('makes the same page again, and a page of a run that was interrupted', async 
   const run = newRun(folder.path);
   const { path } = await trainWithReport(run);
   const first = readFileSync(path, 'utf8');
-  expect(await makeReport(run, dataset)).toBe(path);
+  expect(await makeReport(run, { dataset })).toBe(path);
   expect(readFileSync(path, 'utf8')).toBe(first);
 
   const abort = new AbortController();

@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../../models/errors.ts';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../../train/runs/checkpoint.ts';
-import { findRecipe } from '../../../train/recipes/index.ts';
 import { readSafetensors, writeSafetensors } from '../../../train/files/safetensors.ts';
+import { findRecipe } from '../../../train/recipes/index.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { python } from '../../python.ts';
 
 let folder: string;

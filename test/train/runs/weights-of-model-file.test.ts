@@ -3,24 +3,24 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportModel } from '../../../export/publish/export.ts';
-import { loadRun } from '../../../export/publish/from-run.ts';
 import { foldBatchNorm } from '../../../export/passes/batch-norm.ts';
 import { removeDead } from '../../../export/passes/dead.ts';
+import { exportModel } from '../../../export/publish/export.ts';
+import { loadRun } from '../../../export/publish/from-run.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
 import { type ArchitectureOptions, createArchitecture } from '../../../train/architectures/index.ts';
-import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { chooseRun } from '../../../train/cli/recipe-of-arguments.ts';
-import { createTraining, fit } from '../../../train/loop/fit.ts';
+import { stateOf } from '../../../train/graph/state.ts';
 import { createParameters, disposeParameters } from '../../../train/layers/net.ts';
-import { readModelFile, weightsOfModel } from '../../../train/runs/weights-of-model-file.ts';
-import { findRecipe } from '../../../train/recipes/index.ts';
-import { createRun, type Run } from '../../../train/runs/run.ts';
+import { createTraining, fit } from '../../../train/loop/fit.ts';
 import { takeWeights, weightsOf } from '../../../train/loop/initial-weights.ts';
+import { findRecipe } from '../../../train/recipes/index.ts';
+import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
+import { createRun, type Run } from '../../../train/runs/run.ts';
+import { readModelFile, weightsOfModel } from '../../../train/runs/weights-of-model-file.ts';
 import { ownCase } from '../../export/networks.ts';
 import { exportCase } from '../../export/support.ts';
 import { smallMnist } from '../small-mnist.ts';
-import { stateOf } from '../../../train/graph/state.ts';
 
 const networks: readonly (readonly [ArchitectureOptions, [number, number, number]])[] = [
   [{ name: 'airbench', widths: [8, 12, 12] }, [32, 32, 3]],

@@ -1,30 +1,41 @@
 // What every layer computes, before its activation: as the weights were drawn, and after training.
+import { imageSize } from '../../datasets/dataset.ts';
 import type { Histogram } from '../activations.ts';
-import type { Facts, Section } from '../facts.ts';
 import { percent, short } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { outline } from '../plot.ts';
+import { defineSection } from '../section.ts';
+import { someOf } from '../trained.ts';
 
-export const activations: Section = {
+export const activations = defineSection({
   id: 'activations',
   title: 'Activations',
-  render({ analysis }: Facts) {
-    if (analysis === undefined) return undefined;
+  async analyze({ network, dataset: { test } }) {
+    const most = Math.floor(HISTOGRAM_BYTES / imageSize(test));
+    const images = Math.max(2, Math.min(HISTOGRAM_IMAGES, test.n, most));
+    return { images, layers: network.layers(someOf(test, images).images) };
+  },
+  render({ analysis: { images, layers } }) {
     return html`<div class="layers">
       <p class="layer-head"><span>layer</span><span>as initialized</span><span>after training</span></p>
-      ${analysis.activations.map(
+      ${layers.map(
         ({ start, end }, i) => html`<div class="layer">
           <h3>${end.layer.split('/').map((part, i) => html`${i > 0 ? html`/<wbr>` : undefined}${part}`)}${end.activation ? html`<small>before ${ACTIVATIONS[end.activation] ?? end.activation}</small>` : html`<small>the answer</small>`}</h3>
           ${card(start, 4)}${card(end, 1)}
-          <p class="quiet">${ratio(analysis.activations[i - 1]?.start, start)}</p>
+          <p class="quiet">${ratio(layers[i - 1]?.start, start)}</p>
         </div>`,
       )}
     </div>
-    <p class="note">Over ${analysis.histogramImages} test pictures, every place and channel. σ is the standard
+    <p class="note">Over ${images} test pictures, every place and channel. σ is the standard
     deviation; the ratio is of the variance to that of the layer before, as initialized: where it stays far above or
     below 1 from layer to layer, signals explode or vanish. Dead units are at or below zero for every picture.</p>`;
   },
-};
+});
+
+/** Pictures that are looked at. */
+const HISTOGRAM_IMAGES = 64;
+/** Fewer where pictures are larger, since all that a network computes is held: bytes in all. */
+const HISTOGRAM_BYTES = 1_000_000;
 
 const ACTIVATIONS: Readonly<Record<string, string>> = {
   Relu: 'ReLU',

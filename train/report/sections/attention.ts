@@ -1,19 +1,26 @@
 // Where the network looks when it is wrong.
-import type { Facts, Section } from '../facts.ts';
-import { percent } from '../format.ts';
-import { html } from '../html.ts';
-import { tile } from '../tile.ts';
 
-export const attention: Section = {
+import { percent } from '../format.ts';
+import { lit } from '../heat.ts';
+import { html } from '../html.ts';
+import { sheetOf } from '../pictures.ts';
+import { defineSection } from '../section.ts';
+
+export const attention = defineSection({
   id: 'attention',
   title: 'Where it looks',
-  render({ analysis }: Facts) {
-    if (analysis?.attention === undefined) return undefined;
-    const { labels, worst, attention: sheet, worstSheet } = analysis;
+  async analyze({ network, worst }) {
+    const classes = worst.answers.map(({ predicted }) => predicted);
+    const maps = network.attention(worst.pictures, classes);
+    const [height, width] = worst.shape;
+    const tiles = maps?.map((map, i) => lit(worst.pictures[i] ?? new Uint8Array(), worst.shape, map));
+    return tiles && { worst, sheet: await sheetOf(tiles, [height, width, 3], 8) };
+  },
+  render({ analysis: { worst, sheet }, dataset: { labels }, tile }) {
     const name = (i: number) => labels[i] ?? String(i);
-    return html`<ul class="tiles">${worst.map(
+    return html`<ul class="tiles">${worst.answers.map(
       ({ index, predicted, probabilities }, i) => html`<li>
-        ${tile(worstSheet, i, `test picture ${index}`)}
+        ${tile(worst.sheet, i, `test picture ${index}`)}
         ${tile(sheet, i, `where it looks for ${name(predicted)} in test picture ${index}`)}
         <p><b>${name(predicted)}</b> ${percent(probabilities[predicted] ?? 0, 0)}</p>
       </li>`,
@@ -21,4 +28,4 @@ export const attention: Section = {
     <p class="note">The places whose features speak for the answer given are lit (Grad-CAM, of the last feature maps),
     in the pictures of the top losses.</p>`;
   },
-};
+});

@@ -1,16 +1,18 @@
 // Which transform could change a label, and how the network's answers move under each.
 import { mixes } from '../../augment/index.ts';
-import type { Facts, Section } from '../facts.ts';
 import { percent } from '../format.ts';
 import { html } from '../html.ts';
-import type { Moved } from '../robustness.ts';
+import { type Moved, robustnessOf } from '../robustness.ts';
+import { defineSection } from '../section.ts';
 
-export const augmentation: Section = {
+export const augmentation = defineSection({
   id: 'augmentation',
   title: 'Augmentation',
-  render({ analysis, recipe, warning }: Facts) {
-    if (analysis === undefined || analysis.robustness.transforms.length === 0) return undefined;
-    const { n, errorRate, transforms } = analysis.robustness;
+  analyze({ network, dataset, recipe }) {
+    const robustness = robustnessOf(network.logits, dataset, recipe);
+    return robustness.transforms.length === 0 ? undefined : robustness;
+  },
+  render({ analysis: { n, errorRate, transforms }, recipe, warning }) {
     const knows = transforms.some(({ wrong }) => wrong !== undefined);
     return html`${warning === undefined ? undefined : html`<p class="warning"><b>${warning}</b></p>`}
     <div class="scroll"><table class="numbers">
@@ -34,7 +36,7 @@ export const augmentation: Section = {
     ${mixes(recipe.augment) ? 'Mixed pictures have mixed labels, so mixing makes none wrong; it is not shown here.' : ''}
     ${advice(transforms)}</p>`;
   },
-};
+});
 
 /** The transform that moves answers most without having been trained with, if any moves them much. */
 function advice(transforms: readonly Moved[]): string {

@@ -1,15 +1,15 @@
 // Where the error comes from, and what to do about it.
-import { diagnose } from '../advice.ts';
-import type { Facts, Section } from '../facts.ts';
+import { diagnose, measure } from '../advice.ts';
 import { percent, points, whole } from '../format.ts';
 import { html } from '../html.ts';
 import { marked } from '../marked.ts';
+import { defineSection } from '../section.ts';
 
-export const biasVariance: Section = {
+export const biasVariance = defineSection({
   id: 'bias-variance',
   title: 'Bias and variance',
-  render({ analysis, recipe, record }: Facts) {
-    if (analysis === undefined) return undefined;
+  analyze: ({ train, test }) => ({ train: measure(train), test: measure(test) }),
+  render({ analysis, recipe, record }) {
     const { train, test } = analysis;
     const { lowest, avoidableBias, variance, interval, summary, advice } = diagnose(
       analysis,
@@ -41,4 +41,4 @@ export const biasVariance: Section = {
       pictures (95 % interval ${percent(interval[0])} to ${percent(interval[1])}) and ${whole(train.n)} training pictures.
       Lowest known error: ${percent(lowest.error)} (${lowest.source}).</p>`;
   },
-};
+});

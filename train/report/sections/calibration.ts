@@ -1,16 +1,16 @@
 // Whether the network's probabilities mean what they say.
-import type { Bin } from '../calibration.ts';
-import type { Facts, Section } from '../facts.ts';
+import { type Bin, calibrationOf } from '../calibration.ts';
 import { percent, shortPercent } from '../format.ts';
 import { html } from '../html.ts';
 import { plot } from '../plot.ts';
+import { defineSection } from '../section.ts';
 
-export const calibration: Section = {
+export const calibration = defineSection({
   id: 'calibration',
   title: 'Calibration',
-  render({ analysis, run }: Facts) {
-    if (analysis === undefined) return undefined;
-    const { bins, temperedBins, error, temperedError, temperature } = analysis.calibration;
+  analyze: ({ test }) => calibrationOf(test),
+  render({ analysis, run }) {
+    const { bins, temperedBins, error, temperedError, temperature } = analysis;
     const points = (of: readonly Bin[]) =>
       of.map(({ confidence, accuracy }) => [confidence, accuracy] as const);
     return html`<div class="plots">${plot({
@@ -40,4 +40,4 @@ export const calibration: Section = {
     <code>npx trainyard export ${run.name} --calibrate</code> puts that into the model file. The second line and figure
     are of a temperature that was found on the other half of the test pictures.</p>`;
   },
-};
+});

@@ -1,16 +1,17 @@
 // Which classes are taken for which.
-import type { Facts, Section } from '../facts.ts';
+
 import { percent } from '../format.ts';
 import { html } from '../html.ts';
+import { defineSection } from '../section.ts';
+import type { Answer } from '../trained.ts';
 
 const PAIRS = 8;
 
-export const confusion: Section = {
+export const confusion = defineSection({
   id: 'confusion',
   title: 'Confusions',
-  render({ analysis }: Facts) {
-    if (analysis === undefined) return undefined;
-    const { confusion: counts, labels } = analysis;
+  analyze: ({ test, dataset }) => confusionOf(test, dataset.labels.length),
+  render({ analysis: counts, dataset: { labels } }) {
     const name = (i: number) => labels[i] ?? String(i);
     const wrong = counts.flatMap((row, label) =>
       row.map((count, predicted) => ({ label, predicted, count })).filter((cell) => cell.predicted !== label),
@@ -40,4 +41,14 @@ export const confusion: Section = {
       )}</ol></div>
     </div>`;
   },
-};
+});
+
+/** `[true][predicted]` counts. */
+function confusionOf(answers: readonly Answer[], classes: number): number[][] {
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (const { label, predicted } of answers) {
+    const row = counts[label];
+    if (row !== undefined) row[predicted] = (row[predicted] ?? 0) + 1;
+  }
+  return counts;
+}

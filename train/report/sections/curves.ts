@@ -1,14 +1,15 @@
 // Loss, error and learning rate over the epochs.
-import type { Facts, Section } from '../facts.ts';
+
 import { short, shortPercent } from '../format.ts';
 import { html } from '../html.ts';
 import { type Point, plot } from '../plot.ts';
 import type { StepRow, TrainingRecord } from '../record.ts';
+import { defineSection } from '../section.ts';
 
-export const curves: Section = {
+export const curves = defineSection({
   id: 'curves',
   title: 'Curves',
-  render({ record, recipe, state }: Facts) {
+  render({ record, recipe, state }) {
     const { history, stepsPerEpoch } = record;
     const steps = binned(record);
     const validation = (value: (row: (typeof history)[number]) => number): Point[] =>
@@ -69,7 +70,7 @@ export const curves: Section = {
       <p class="note">Training loss and error are of the batches as they were trained on, augmented and before each
       update; the thick line of the loss is a running mean.</p>`;
   },
-};
+});
 
 /** More points than this a plot does not show. */
 const BINS = 320;

@@ -1,14 +1,14 @@
 // The machine and the versions.
 import { tellFindings } from '../../datasets/folder/tell.ts';
 import { withPictures } from '../../datasets/index.ts';
-import type { Facts, Section } from '../facts.ts';
 import { html } from '../html.ts';
+import { defineSection } from '../section.ts';
 import { shown } from './recipe.ts';
 
-export const environment: Section = {
+export const environment = defineSection({
   id: 'environment',
   title: 'Environment',
-  render({ environment: all, dataset }: Facts) {
+  render({ environment: all, dataset }) {
     const rows: [string, unknown][] = [
       ...Object.entries(all),
       [
@@ -24,7 +24,7 @@ export const environment: Section = {
         html`<div><dt>${NAMES[key] ?? key}</dt><dd>${key === 'memory' ? `${value} GiB` : shown(value)}</dd></div>`,
     )}</dl>`;
   },
-};
+});
 
 const NAMES: Readonly<Record<string, string>> = {
   node: 'Node',

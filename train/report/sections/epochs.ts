@@ -1,15 +1,15 @@
 // A row per epoch.
 import { bestOf } from '../../loop/fit.ts';
-import type { Facts, Section } from '../facts.ts';
 import { percent, whole } from '../format.ts';
 import { html } from '../html.ts';
+import { defineSection } from '../section.ts';
 import { clock } from '../terminal.ts';
 import { trainingErrors } from './curves.ts';
 
-export const epochs: Section = {
+export const epochs = defineSection({
   id: 'epochs',
   title: 'Epochs',
-  render({ record, recipe }: Facts) {
+  render({ record, recipe }) {
     const { history, times } = record;
     if (history.length === 0) return undefined;
     const best = bestOf(history);
@@ -34,4 +34,4 @@ export const epochs: Section = {
       </table></div>
       <p class="note">The best epoch is marked; it is chosen by the test error, so its figure is a little kinder than the truth.</p>`;
   },
-};
+});

@@ -1,5 +1,5 @@
 // The sections of a run's report, in their order.
-import type { Section } from '../facts.ts';
+import type { Section } from '../section.ts';
 import { activations } from './activations.ts';
 import { attention } from './attention.ts';
 import { augmentation } from './augmentation.ts';

@@ -2,15 +2,16 @@
 import { canonicalJson } from '../../../models/canonical.ts';
 import { familyOf, wordsOf } from '../../recipes/index.ts';
 import { type Row, rows } from '../../recipes/published.ts';
-import type { Facts, Section } from '../facts.ts';
+import type { Facts } from '../facts.ts';
 import { many, percent, short } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { marked } from '../marked.ts';
+import { defineSection } from '../section.ts';
 
-export const lesson: Section = {
+export const lesson = defineSection({
   id: 'lesson',
   title: 'The lesson',
-  render({ recipe, record }: Facts) {
+  render({ recipe, record }) {
     const family = familyOf(recipe);
     if (family?.lesson === undefined) return undefined;
     const chosen = recipe.options ?? {};
@@ -33,7 +34,7 @@ export const lesson: Section = {
       ${own && figures(own, record)}
       ${others.length === 0 ? undefined : html`<h3 class="under">Beside it</h3><ul class="advice typed">${others}</ul>`}`;
   },
-};
+});
 
 /** What the series published, where that is a figure, and beside it what the run has come to. */
 function figures({ published }: Row, { history }: Facts['record']): Html | undefined {

@@ -1,19 +1,19 @@
 // The recipe, all of it.
 import { recipeDigest } from '../../recipes/index.ts';
-import type { Facts, Section } from '../facts.ts';
 import { type Html, html } from '../html.ts';
+import { defineSection } from '../section.ts';
 
-export const recipe: Section = {
+export const recipe = defineSection({
   id: 'recipe',
   title: 'Recipe',
-  render({ recipe: all }: Facts) {
+  render({ recipe: all }) {
     const { name: _name, description: _description, ...rest } = all;
     return html`<dl class="facts">${Object.entries(rest).map(
       ([key, value]) => html`<div><dt>${key}</dt><dd>${shown(value)}</dd></div>`,
     )}</dl>
     <p class="note">SHA-256 of the recipe: <code>${recipeDigest(all)}</code></p>`;
   },
-};
+});
 
 /** A value of a recipe as a person writes it. */
 export function shown(value: unknown): Html {

@@ -1,13 +1,13 @@
 // The commands that make this run again, go on with it, or use it.
 
 import { familyOf, findRecipe, type Recipe, wordsOf } from '../../recipes/index.ts';
-import type { Facts, Section } from '../facts.ts';
 import { html } from '../html.ts';
+import { defineSection } from '../section.ts';
 
-export const reproduce: Section = {
+export const reproduce = defineSection({
   id: 'reproduce',
   title: 'Reproduce',
-  render({ run, recipe, state }: Facts) {
+  render({ run, recipe, state }) {
     const commands = [
       ['Train it again', `npx trainyard train ${wordsOf(recipe)} ${optionsOf(recipe).join(' ')} --fresh`],
       ...(state === 'finished' ? [] : [['Go on with it', `npx trainyard train --resume ${run.name}`]]),
@@ -22,7 +22,7 @@ export const reproduce: Section = {
     run's folder holds the recipe, every step (<code>steps.csv</code>), every epoch (<code>metrics.csv</code>), and the
     best and the last checkpoint (<code>best.safetensors</code>, <code>last.safetensors</code>).</p>`;
   },
-};
+});
 
 /** The options of the command line by which a recipe differs from the one of its name. */
 function optionsOf(recipe: Recipe): string[] {

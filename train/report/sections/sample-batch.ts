@@ -1,12 +1,12 @@
 // What training is shown: the first pictures of the first batch, augmented.
-import type { Facts, Section } from '../facts.ts';
-import { html } from '../html.ts';
-import { tile } from '../tile.ts';
 
-export const sampleBatch: Section = {
+import { html } from '../html.ts';
+import { defineSection } from '../section.ts';
+
+export const sampleBatch = defineSection({
   id: 'sample-batch',
   title: 'Sample batch',
-  render({ sample, recipe }: Facts) {
+  render({ sample, recipe, tile }) {
     const { augmented, plain, names } = sample;
     const augment = Object.entries(recipe.augment).map(([name, amount]) =>
       typeof amount === 'object' ? `${name} ${Object.values(amount).join('/')}` : `${name} ${amount}`,
@@ -21,4 +21,4 @@ export const sampleBatch: Section = {
     </div>
     <p class="note">The first ${names.length} pictures of the first batch; each epoch draws them anew: ${augment.join(', ')}.</p>`;
   },
-};
+});

@@ -1,16 +1,16 @@
 // How long it took, how fast it went, how much memory it held.
 
-import type { Facts, Section } from '../facts.ts';
 import { bytes, percent, short, whole } from '../format.ts';
 import { html } from '../html.ts';
 import { plot } from '../plot.ts';
+import { defineSection } from '../section.ts';
 import { mean } from '../statistics.ts';
 import { clock } from '../terminal.ts';
 
-export const timeMemory: Section = {
+export const timeMemory = defineSection({
   id: 'time',
   title: 'Time and memory',
-  render({ record }: Facts) {
+  render({ record }) {
     const { times } = record;
     if (times.length === 0) return undefined;
     const rates = times.map(({ imagesPerSecond }) => imagesPerSecond);
@@ -60,4 +60,4 @@ export const timeMemory: Section = {
       }
       <p class="note">An epoch's time includes its evaluation, its images per second do not. Memory is the resident set of the process at the end of each epoch. These figures depend on what else the machine was doing.</p>`;
   },
-};
+});

@@ -1,0 +1,87 @@
+// The trained network as the sections of a report find it: its answers to test and training pictures, and the worst ones.
+import type { Shape } from '../../models/image/shape.ts';
+import type { MemorySplit } from '../datasets/dataset.ts';
+import { type Dataset, imageSize, imagesOf, type Split, withPictures } from '../datasets/dataset.ts';
+import { batchFor } from '../loop/evaluate.ts';
+import { argMax, logitRows, softmax } from '../loop/logits.ts';
+import { permutation, random } from '../random.ts';
+import type { Recipe } from '../recipes/index.ts';
+import type { ReportedNetwork } from './network.ts';
+import { type Sheet, sheetOf } from './pictures.ts';
+
+/** A network's answer to one picture of a split. */
+export interface Answer {
+  /** Index in the split. */
+  readonly index: number;
+  readonly label: number;
+  readonly predicted: number;
+  readonly loss: number;
+  /** `[classes]`. */
+  readonly probabilities: readonly number[];
+}
+
+export interface TrainedNetwork {
+  readonly recipe: Recipe;
+  readonly dataset: Dataset;
+  /** With the weights of the best checkpoint. */
+  readonly network: ReportedNetwork;
+  /** Answers to all test pictures. */
+  readonly test: readonly Answer[];
+  /** Answers to training pictures, not augmented, at most 5,000. */
+  readonly train: readonly Answer[];
+  /** The answers to test pictures with the largest loss, worst first, and those pictures, `[H,W,C]` of `shape`. */
+  readonly worst: {
+    readonly answers: readonly Answer[];
+    readonly pictures: readonly Uint8Array[];
+    readonly shape: Shape;
+    readonly sheet: Sheet;
+  };
+}
+
+/** Bounds on what is looked at, so that a report takes seconds. */
+const TRAIN_IMAGES = 5000;
+/** Fewer where pictures are larger, by their bytes in all, but so many that a share of them says something. */
+const TRAIN_BYTES = 6_000_000;
+const TRAIN_LEAST = 500;
+const WORST = 24;
+
+/** Asks a network for its answers. */
+export async function examine(
+  network: ReportedNetwork,
+  recipe: Recipe,
+  dataset: Dataset,
+): Promise<TrainedNetwork> {
+  const test = answersOf(network, dataset.test);
+  const most = Math.max(TRAIN_LEAST, Math.floor(TRAIN_BYTES / imageSize(dataset.train)));
+  const train = answersOf(network, someOf(dataset.train, Math.min(TRAIN_IMAGES, most)));
+  const answers = [...test].sort((a, b) => b.loss - a.loss).slice(0, WORST);
+  const seen = withPictures(dataset);
+  const pictures = answers.map(({ index }) => imagesOf(seen.test, index, index + 1));
+  const sheet = await sheetOf(pictures, seen.shape, 8);
+  return { recipe, dataset, network, test, train, worst: { answers, pictures, shape: seen.shape, sheet } };
+}
+
+function answersOf(network: ReportedNetwork, split: Split): Answer[] {
+  const rows = logitRows(network.logits, split, batchFor(imageSize(split)));
+  return Array.from(rows, ({ index, label, logits }) => {
+    const { probabilities, logSum } = softmax(logits);
+    return { index, label, predicted: argMax(logits), loss: logSum - (logits[label] ?? 0), probabilities };
+  });
+}
+
+/** As many pictures as `most`, drawn at random, always the same ones. */
+export function someOf(split: Split, most: number): MemorySplit {
+  const n = Math.min(split.n, most);
+  const chosen =
+    n < split.n
+      ? permutation(split.n, random(0, 'report', split.n)).subarray(0, n)
+      : Uint32Array.from({ length: n }, (_, index) => index);
+  const size = imageSize(split);
+  const images = new Uint8Array(n * size);
+  const labels = new Uint16Array(n);
+  for (const [i, index] of chosen.entries()) {
+    images.set(imagesOf(split, index, index + 1), i * size);
+    labels[i] = split.labels[index] ?? 0;
+  }
+  return { images, labels, n };
+}
