@@ -1,13 +1,13 @@
 // What the server says when it is ready: models, addresses, and a command to try.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { newest, type ServedModel, usual } from './engine/models.ts';
+import { defaultModel, newest, type ServedModel } from './engine/models.ts';
 
 /** @param page - folder of the built page. */
 export function announce(url: string, models: readonly ServedModel[], page: string | undefined): string {
   const served = newest(models);
   const width = Math.max(...served.map(({ name }) => name.length));
-  const others = served.length > 1 ? [`answers when no ?model= is given: ${usual(models)?.name}`] : [];
+  const others = served.length > 1 ? [`answers when no ?model= is given: ${defaultModel(models)?.name}`] : [];
   return [
     ...served.map((model) => `${model.name.padEnd(width)}  ${describe(model)}`),
     ...(page === undefined ? [] : [`page: ${pageAt(url, page)}`]),

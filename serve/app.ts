@@ -1,27 +1,24 @@
-// The server without sockets: an app is a value made from the engine that it puts questions to.
+// The server without sockets: an app is a value made from an engine.
 import { type Context, Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { nearest } from '../models/nearest.ts';
+import { suggestion } from '../models/nearest.ts';
 import type { Engine } from './engine/index.ts';
 import type { KeyRing } from './http/api-keys.ts';
-import { createRouter } from './http/caching-router.ts';
-import type { Env } from './http/context.ts';
+import { createCachingRouter } from './http/caching-router.ts';
+import type { AppContext, AppEnv } from './http/context.ts';
 import type { Metrics } from './http/metrics.ts';
-import { frame, type LoggedRequests } from './http/middleware.ts';
+import { type LoggedRequests, requestMiddleware } from './http/middleware.ts';
 import { type Log, textLog } from './log.ts';
-import { createMemory } from './memory/byte-budget.ts';
-import { createStatistics, type Statistics } from './openinference/statistics.ts';
+import { createByteBudget } from './memory/byte-budget.ts';
+import { createInferenceStatistics, type InferenceStatistics } from './openinference/statistics.ts';
 import { Refusal } from './refusal.ts';
-import { classifyRoutes } from './routes/classify.ts';
-import { docsRoutes } from './routes/docs.ts';
-import { healthRoutes } from './routes/health.ts';
-import { metricsRoutes } from './routes/metrics.ts';
-import { modelRoutes } from './routes/models.ts';
-import { openInferenceRoutes } from './routes/openinference.ts';
+import { serverRoutes } from './routes/index.ts';
+import { guardOthers, guardRoute } from './routes/key-guard.ts';
 import { pageFiles } from './routes/page.ts';
+import type { Route, Services } from './routes/route.ts';
 import { defaultLimits, type Limits } from './settings/limits.ts';
 
-/** Seconds after which a client that was told 503 may try again. */
+/** Seconds after which a client that got 503 may try again. */
 const RETRY_AFTER = 1;
 
 export interface AppOptions {
@@ -29,46 +26,57 @@ export interface AppOptions {
   /** Folder of the built page; without one, no page is served. */
   readonly page?: string | undefined;
   readonly limits?: Limits | undefined;
-  /** Told of bugs, and of requests as `logRequests` says. */
+  /** Gets a line for each bug, and for requests as `logRequests` says. */
   readonly log?: Log | undefined;
   readonly logRequests?: LoggedRequests | undefined;
-  /** Who may ask; without one, everybody. */
+  /** API keys, of which every route needs one unless it is declared open; without keys, everybody may ask. */
   readonly keys?: KeyRing | undefined;
-  /** What /v2 tells of each model; it must be among the engine's observers. */
-  readonly statistics?: Statistics | undefined;
-  /** What /metrics tells; it must be among the engine's observers. Without one, there is no such address. */
+  /** What /v2 says about the use of each model; it must be among the engine's observers. */
+  readonly statistics?: InferenceStatistics | undefined;
+  /** What /metrics says; it must be among the engine's observers. Without it, there is no /metrics. */
   readonly metrics?: Metrics | undefined;
-  /** Origins whose pages may read answers. */
+  /** Origins whose pages may read responses. */
   readonly cors?: readonly string[] | undefined;
+  /** The routes; by default all of `serverRoutes`. */
+  readonly routes?: ((services: Services) => readonly Route[]) | undefined;
 }
 
-/** Makes the app; nothing is listened to: `app.request('/models')` answers in a test. */
-export function createApp(options: AppOptions): Hono<Env> {
+/**
+ * Makes the app; it listens to nothing: `app.request('/models')` answers in a test. It may be mounted under a prefix:
+ *
+ * @example new Hono().route('/ai', createApp({ engine, keys }))
+ */
+export function createApp(options: AppOptions): Hono<AppEnv> {
   const { engine, page, limits = defaultLimits, log = textLog() } = options;
-  const { logRequests = 'none', keys, cors = [], statistics = createStatistics(), metrics } = options;
-  const app = new Hono<Env>({ router: createRouter() });
-  const hold = createMemory(limits.heldBytes);
+  const { logRequests = 'none', keys, cors = [], metrics, routes: makeRoutes = serverRoutes } = options;
+  const statistics = options.statistics ?? createInferenceStatistics();
+  const app = new Hono<AppEnv>({ router: createCachingRouter() });
+  const openMemory = createByteBudget(limits.heldBytes);
+  const routes: readonly Route[] = makeRoutes({
+    engine,
+    limits,
+    openMemory,
+    statistics,
+    metrics,
+    routes: () => routes,
+  });
   metrics?.watch(engine);
-  app.use(frame({ log, logRequests, keys, cors, onAnswered: metrics?.onAnswered }));
-  app.route('/', healthRoutes(engine.ready));
-  app.route('/', classifyRoutes(engine, limits, hold));
-  app.route('/', openInferenceRoutes(engine, limits, hold, statistics));
-  app.route('/', modelRoutes(engine.models));
-  app.route('/', docsRoutes());
-  if (metrics !== undefined) app.route('/', metricsRoutes(metrics));
+  app.use(requestMiddleware({ log, logRequests, cors, onResponse: metrics?.onResponse }));
+  for (const route of routes) app.on(route.method, [...route.paths], guardRoute(route, keys));
+  if (keys !== undefined) app.use(guardOthers(routes, keys));
   if (page !== undefined) app.use(pageFiles(page));
   const refuseOtherMethods = methodNotAllowed({ app, onMethodNotAllowed: refuseMethod });
   app.notFound(async (c) => {
-    // Only here, not around each request: it takes as long as half of all that the app does for one.
+    // Only here and not around each request: it takes half as long as everything that the app does for a request.
     await refuseOtherMethods(c, async () => {
-      c.res = c.json({ error: noSuchAddress(c, app) }, 404);
+      c.res = c.json({ error: notFoundMessage(c, app) }, 404);
     });
     return c.res;
   });
   app.onError((error, c) => {
     if (!(error instanceof Refusal)) {
       log(`${c.req.method} ${c.req.path}: ${error.stack}`, { level: 'error', requestId: c.get('requestId') });
-      return c.json({ error: 'the server has made a mistake, which its log describes' }, 500);
+      return c.json({ error: 'an error in the server; its log has the details' }, 500);
     }
     if (error.status === 503) c.header('Retry-After', String(error.retryAfter ?? RETRY_AFTER));
     return c.json({ error: error.message }, error.status);
@@ -81,10 +89,7 @@ function refuseMethod(c: Context, allowed: string[]): Response {
   return c.json({ error: `received ${c.req.method} ${c.req.path}, expected ${allowed.join(' or ')}` }, 405);
 }
 
-function noSuchAddress(c: Context, app: Hono<Env>): string {
-  const addresses = app.routes.map(({ path }) => path).filter((path) => !/[*:]/.test(path));
-  const near = nearest(c.req.path, addresses);
-  const hint =
-    near === undefined ? `expected one of ${[...new Set(addresses)].join(', ')}` : `did you mean ${near}?`;
-  return `there is nothing at ${c.req.path}; ${hint}`;
+function notFoundMessage(c: AppContext, app: Hono<AppEnv>): string {
+  const paths = new Set(app.routes.map(({ path }) => path).filter((path) => !/[*:]/.test(path)));
+  return `there is nothing at ${c.req.path}. ${suggestion(c.req.path, [...paths])}`;
 }

@@ -56,14 +56,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
   try {
     // Imported only now: the first worker loads its libraries meanwhile.
-    const [{ createApp }, { listen }, { createMetrics }, { createStatistics }] = await Promise.all([
+    const [{ createApp }, { listen }, { createMetrics }, { createInferenceStatistics }] = await Promise.all([
       import('./app.ts'),
       import('./http/listen.ts'),
       import('./http/metrics.ts'),
       import('./openinference/statistics.ts'),
     ]);
     const metrics = createMetrics();
-    const statistics = createStatistics();
+    const statistics = createInferenceStatistics();
     observers.push(metrics.observer, statistics.observer);
     const loaded = engine.load();
     loaded.catch(() => {}); // awaited below, unless the port cannot be had

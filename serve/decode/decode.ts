@@ -3,11 +3,11 @@ import sharp from 'sharp';
 import { decodePicture, firstLine } from '../../models/image/decode.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { Refusal } from '../refusal.ts';
-import { decodable, formatOf, isDecodable } from './format.ts';
+import { decodable, detectFormat, isDecodable } from './format.ts';
 import { checkPixels } from './header.ts';
 
 /** A picture whose header was read: what it will cost, and how to get it. */
-export interface Encoded {
+export interface UndecodedPicture {
   readonly width: number;
   readonly height: number;
   decode(): Promise<Picture>;
@@ -39,8 +39,8 @@ export function secureDecoders(): void {
  * @throws Refusal 415 when the bytes are not JPEG, PNG, WebP or GIF; 413 when there are too many pixels;
  * 422 when the header is damaged.
  */
-export async function readHeader(bytes: Uint8Array, pixels: number): Promise<Encoded> {
-  const format = formatOf(bytes);
+export async function readHeader(bytes: Uint8Array, pixels: number): Promise<UndecodedPicture> {
+  const format = detectFormat(bytes);
   if (!isDecodable(format)) {
     throw new Refusal(
       415,

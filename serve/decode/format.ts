@@ -59,7 +59,7 @@ const texts: readonly (readonly [Other, string])[] = [
 const LOOKED_AT = 64;
 
 /** The format of a file, or `undefined` when its first bytes are none that we know. */
-export function formatOf(bytes: Uint8Array): Decodable | Other | undefined {
+export function detectFormat(bytes: Uint8Array): Decodable | Other | undefined {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, LOOKED_AT)).toString(
     'latin1',
   );

@@ -1,16 +1,17 @@
-// Which versions are served: looks at the repository now and then, tries what is new, and lets the old one serve until
-// the new one has answered its golden vectors.
+// The catalog: which versions are served. It looks for changes in the repository, tries what is new, and lets the old
+// version serve until the new one has given the golden outputs of its card.
 import { UserError } from '../../models/errors.ts';
-import { listModels, type ModelFile } from '../../models/repository.ts';
+import type { ModelFile } from '../../models/repository.ts';
 import type { Observer } from './events.ts';
-import { keyOf, type ServedModel, sessionKey } from './models.ts';
-import { noModel, readModel, stampOf } from './read-model.ts';
+import { type ServedModel, sessionKey, versionName } from './models.ts';
+import { noModel, readServedModel } from './read-model.ts';
+import { compareVersions, scanRepository } from './scan-repository.ts';
 
-/** What came of opening a model: the reason when it cannot be. */
+/** The result of opening a model: the reason when it cannot be opened. */
 export interface Trial {
   readonly reason?: string;
   readonly milliseconds: number;
-  /** A worker ended over it, which may not have been the model's fault. */
+  /** A worker ended while it opened the model, which may not be the model's fault. */
   readonly ended?: boolean;
 }
 
@@ -18,9 +19,9 @@ export interface CatalogOptions {
   readonly repository: string;
   /** Serves this model alone. */
   readonly only?: string | undefined;
-  /** Opens a model, warms it and holds it to its golden vectors. */
+  /** Opens a model, warms it up and checks it against its golden vectors. */
   readonly open: (model: ServedModel) => Promise<Trial>;
-  /** Told which models are to be open: of each name one. */
+  /** Called with the models that stay open: one of each name. */
   readonly swap: (current: readonly ServedModel[]) => void;
   readonly observer: Observer;
   readonly log: (line: string) => void;
@@ -31,23 +32,23 @@ export interface Catalog {
   models(): readonly ServedModel[];
   /** @throws UserError when there is no model that works. */
   load(): Promise<void>;
-  /** Looks whether something came, changed or went, and deals with it. */
+  /** Looks for versions that came, changed or went, and serves accordingly. */
   look(): Promise<void>;
 }
 
 interface Entry {
   readonly file: ModelFile;
-  /** State of the files that `candidate` or `serving` was read from, and the one last seen. */
+  /** Stamp of the files from which `candidate` or `serving` was read, and the stamp that was seen last. */
   stamp: string;
   seen: string;
-  /** Read, but not yet tried. */
+  /** It was read, but not tried yet. */
   candidate?: ServedModel | undefined;
-  /** Is served: open, or to be opened when it is asked for. */
+  /** It is served: it is open, or will be opened for the first request. */
   serving?: ServedModel | undefined;
   trials: number;
 }
 
-/** Times that a version is tried when workers end over it. */
+/** How often a version is tried when workers end while they open it. */
 const TRIALS = 2;
 
 export function createCatalog(options: CatalogOptions): Catalog {
@@ -56,22 +57,16 @@ export function createCatalog(options: CatalogOptions): Catalog {
   /** The version of each name that is open. */
   const current = new Map<string, ServedModel>();
   let models: readonly ServedModel[] = [];
-  /** Why the first version that was left out was, for when there is no other. */
+  /** Why the first version that cannot be served is left out: for the error when there is no other. */
   let firstReason = '';
   let empty = false;
-
-  async function list(): Promise<Map<string, { file: ModelFile; stamp: string }>> {
-    const files = (await listModels(repository)).filter(({ name }) => only === undefined || name === only);
-    const stamped = await Promise.all(files.map(async (file) => ({ file, stamp: await stampOf(file.path) })));
-    return new Map(stamped.map((one) => [keyOf(one.file), one]));
-  }
 
   async function read(entry: Entry, stamp: string): Promise<void> {
     entry.stamp = stamp;
     entry.seen = stamp;
     entry.trials = 0;
     try {
-      entry.candidate = await readModel(entry.file);
+      entry.candidate = await readServedModel(entry.file);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       entry.candidate = undefined;
@@ -81,18 +76,17 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   function leaveOut({ file, serving }: Entry, reason: string): void {
     const instead = current.get(file.name);
-    const who = serving === undefined && instead !== undefined ? `version ${instead.version}` : 'what it was';
-    firstReason ||= `: ${keyOf(file)}: ${reason}`;
-    const until = instead === undefined ? '' : `; ${who} goes on serving`;
-    log(`${keyOf(file)} is left out: ${reason}${until}`);
+    firstReason ||= `: ${versionName(file)}: ${reason}`;
+    const other = serving === undefined ? `version ${instead?.version}` : 'what was there before';
+    const meanwhile = instead === undefined ? '' : `; ${other} goes on serving`;
+    log(`${versionName(file)} is left out: ${reason}${meanwhile}`);
     observer.modelChanged?.(file, { kind: 'broken', reason });
   }
 
-  /** Opens the newest version of a name that works; those below it are opened when somebody asks for them. */
-  async function settle(name: string): Promise<void> {
-    const versions = [...entries.values()]
-      .filter(({ file }) => file.name === name)
-      .sort((a, b) => b.file.version - a.file.version);
+  /** Opens the newest version of a name that works; older ones are opened for their first request. */
+  async function openNewest(name: string): Promise<void> {
+    const versions = [...entries.values()].filter(({ file }) => file.name === name);
+    versions.sort((a, b) => b.file.version - a.file.version);
     let found = false;
     for (const entry of versions) {
       const wanted = entry.candidate ?? entry.serving;
@@ -119,7 +113,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
     if (reason === undefined) {
       const first = current.size === 0 || !current.has(name);
       current.set(name, wanted);
-      if (!first) log(`${keyOf(wanted)} serves from now on; it was ready in ${milliseconds.toFixed(0)} ms`);
+      if (!first)
+        log(`${versionName(wanted)} serves from now on; it was ready in ${milliseconds.toFixed(0)} ms`);
       observer.modelChanged?.(wanted, { kind: 'serving', milliseconds });
       return true;
     }
@@ -133,54 +128,53 @@ export function createCatalog(options: CatalogOptions): Catalog {
   }
 
   function publish(): void {
-    models = [...entries.values()]
-      .flatMap(({ serving }) => serving ?? [])
-      .sort((a, b) => (a.name === b.name ? a.version - b.version : a.name < b.name ? -1 : 1));
+    models = [...entries.values()].flatMap(({ serving }) => serving ?? []).sort(byNameAndVersion);
     swap([...current.values()]);
   }
 
   return {
     models: () => models,
     async load() {
-      const found = await list();
+      const found = await scanRepository(repository, only);
       if (found.size === 0) throw await noModel(repository, only);
       for (const [key, { file, stamp }] of found) {
         const entry: Entry = { file, stamp, seen: stamp, trials: 0 };
         entries.set(key, entry);
         await read(entry, stamp);
       }
-      for (const name of namesOf(entries)) await settle(name);
+      for (const name of namesOf(entries)) await openNewest(name);
       if (models.length === 0) throw new UserError(`no model of ${repository} can be served${firstReason}`);
     },
     async look() {
-      const found = await list();
+      const found = await scanRepository(repository, only);
       if (found.size === 0) {
         if (!empty) log(`${repository} has no models any more; those that were there go on serving`);
         empty = true;
         return;
       }
       empty = false;
-      const touched = new Set<string>();
-      for (const [key, { file, stamp }] of found) {
-        const entry = entries.get(key) ?? { file, stamp: '', seen: '', trials: 0 };
-        entries.set(key, entry);
-        if (entry.stamp === stamp) continue;
-        if (entry.seen !== stamp)
-          entry.seen = stamp; // may still be on its way: the same twice is whole
-        else {
-          await read(entry, stamp);
-          touched.add(file.name);
-        }
+      for (const [key, { file }] of found) {
+        if (!entries.has(key)) entries.set(key, { file, stamp: '', seen: '', trials: 0 });
       }
-      for (const [key, { file }] of entries) {
-        if (found.has(key)) continue;
-        entries.delete(key);
-        touched.add(file.name);
+      const { toRead, gone } = compareVersions(entries, found);
+      const changed = new Set<string>();
+      for (const entry of toRead) {
+        await read(entry, entry.seen);
+        changed.add(entry.file.name);
+      }
+      for (const { file } of gone) {
+        entries.delete(versionName(file));
+        changed.add(file.name);
         observer.modelChanged?.(file, { kind: 'removed' });
       }
-      for (const name of touched) await settle(name);
+      for (const name of changed) await openNewest(name);
     },
   };
+}
+
+function byNameAndVersion(a: ModelFile, b: ModelFile): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  return a.version - b.version;
 }
 
 function namesOf(entries: ReadonlyMap<string, Entry>): string[] {

@@ -3,9 +3,9 @@
 import { messageOf } from '../../models/errors.ts';
 import type { Log } from '../log.ts';
 import type { Device } from '../sessions/device.ts';
-import { openSession } from '../sessions/session.ts';
-import { keyOf } from './models.ts';
-import { readModels } from './read-model.ts';
+import { openModelSession } from '../sessions/session.ts';
+import { versionName } from './models.ts';
+import { readServedModels } from './read-model.ts';
 
 /**
  * Checks all versions, also those that a server would open only when they are asked for.
@@ -27,23 +27,23 @@ export async function checkRepository(
     well = false;
     log(line, { level: 'error' });
   };
-  for (const model of await readModels(repository, only, bad)) {
+  for (const model of await readServedModels(repository, only, bad)) {
     const start = performance.now();
     try {
-      const session = await openSession(model.path, model.card, { threads: 1, device });
+      const session = await openModelSession(model.path, model.card, { threads: 1, device });
       await session.release();
       const { name: ran, note } = session.device;
       if (note !== undefined && note !== told) log(`${note}; models run on the processor`);
       told = note;
       const golden = model.card.golden.length;
       const time = (performance.now() - start).toFixed(0);
-      log(`${keyOf(model)}: well on ${ran}, ${golden} golden vectors, ${time} ms`, {
-        model: keyOf(model),
+      log(`${versionName(model)}: well on ${ran}, ${golden} golden vectors, ${time} ms`, {
+        model: versionName(model),
         golden,
         device: ran,
       });
     } catch (error) {
-      bad(`${keyOf(model)}: ${messageOf(error)}`);
+      bad(`${versionName(model)}: ${messageOf(error)}`);
     }
   }
   return well;

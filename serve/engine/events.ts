@@ -13,10 +13,10 @@ export interface Timings {
 export type ModelName = Pick<ModelFile, 'name' | 'version'>;
 
 /** Why a picture got no answer; `died`: two workers ended over it; `broken`: its model cannot be used. */
-export type Loss = 'refused' | 'full' | 'late' | 'gone' | 'died' | 'broken' | 'failed';
+export type Failure = 'refused' | 'full' | 'late' | 'gone' | 'died' | 'broken' | 'failed';
 
 /** What became of a version of a model that was found in the repository, or that is no longer there. */
-export type Change =
+export type ModelChange =
   | { readonly kind: 'serving'; readonly milliseconds: number }
   | { readonly kind: 'broken'; readonly reason: string }
   | { readonly kind: 'removed' };
@@ -24,15 +24,15 @@ export type Change =
 /** Called as things happen, on the main thread. Must not throw. */
 export interface Observer {
   /** A picture was answered. */
-  answered?(model: ModelName, timings: Timings): void;
+  classified?(model: ModelName, timings: Timings): void;
   /** A picture was accepted, or refused at the door (`full`), and got no answer. */
-  lost?(model: ModelName, loss: Loss): void;
+  failed?(model: ModelName, loss: Failure): void;
   /** A model was run on `size` pictures at once. */
   batched?(model: ModelName, size: number, milliseconds: number): void;
   /** A worker ended before its time; `retried` pictures of its were given to others. */
   workerStopped?(cause: string, retried: number): void;
   /** A version came, went, or turned out to be broken. */
-  modelChanged?(model: ModelName, change: Change): void;
+  modelChanged?(model: ModelName, change: ModelChange): void;
 }
 
 /** How it stands now: to be read when somebody asks, such as at each scrape of /metrics. */
@@ -57,11 +57,11 @@ export interface EngineState {
 /** Several observers as one. */
 export function observeAll(observers: readonly Observer[]): Required<Observer> {
   return {
-    answered: (...event) => {
-      for (const observer of observers) observer.answered?.(...event);
+    classified: (...event) => {
+      for (const observer of observers) observer.classified?.(...event);
     },
-    lost: (...event) => {
-      for (const observer of observers) observer.lost?.(...event);
+    failed: (...event) => {
+      for (const observer of observers) observer.failed?.(...event);
     },
     batched: (...event) => {
       for (const observer of observers) observer.batched?.(...event);

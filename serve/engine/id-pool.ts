@@ -1,37 +1,37 @@
-// Things that come and go, by numbers that are used again. A Map that much goes through makes itself a new table now and
-// then, and the collector of young garbage does not see that old tables are garbage: all that was in them stays until the
-// whole heap is collected.
+// An id pool: removed ids are reused, so no garbage is made. (A Map with many insertions and deletions allocates a new
+// table now and then, and a young collection does not find out that the old tables are garbage: everything that was in
+// them stays until a collection of the whole heap.)
 
-export interface Slots<T> {
+export interface IdPool<T> {
   readonly size: number;
-  /** @returns its number until it is taken out. */
-  put(thing: T): number;
-  /** Takes a thing out; undefined when there is none of that number. */
-  take(number: number): T | undefined;
-  /** All that are there. */
+  /** @returns the id of the item until it is removed. */
+  add(item: T): number;
+  /** Removes an item and returns it; undefined when no item has this id. */
+  remove(id: number): T | undefined;
+  /** All items in the pool. */
   values(): T[];
 }
 
-export function createSlots<T>(): Slots<T> {
-  const things: (T | undefined)[] = [];
-  const free: number[] = [];
+export function createIdPool<T>(): IdPool<T> {
+  const items: (T | undefined)[] = [];
+  const freeIds: number[] = [];
   return {
     get size() {
-      return things.length - free.length;
+      return items.length - freeIds.length;
     },
-    put(thing) {
-      const number = free.pop();
-      if (number === undefined) return things.push(thing) - 1;
-      things[number] = thing;
-      return number;
+    add(item) {
+      const id = freeIds.pop();
+      if (id === undefined) return items.push(item) - 1;
+      items[id] = item;
+      return id;
     },
-    take(number) {
-      const thing = things[number];
-      if (thing === undefined) return undefined;
-      things[number] = undefined;
-      free.push(number);
-      return thing;
+    remove(id) {
+      const item = items[id];
+      if (item === undefined) return undefined;
+      items[id] = undefined;
+      freeIds.push(id);
+      return item;
     },
-    values: () => things.filter((thing) => thing !== undefined),
+    values: () => items.filter((item) => item !== undefined),
   };
 }

@@ -1,41 +1,18 @@
-// What the routes ask of the machinery behind them: which models there are, and what a model says of a picture.
+// The engine: which models are served, and what a model says of a picture. It knows nothing of HTTP.
 
 import { availableParallelism } from 'node:os';
 import { messageOf } from '../../models/errors.ts';
-import type { Picture } from '../../models/image/picture.ts';
 import { moduleBeside } from '../../setup/module.mjs';
 import { hasTurbojpeg } from '../../setup/turbojpeg.mjs';
-import { checkPixels, type PlainHeader, readPlainHeader } from '../decode/header.ts';
-import type { Refusal } from '../refusal.ts';
+import { checkPixels, readPlainHeader } from '../decode/header.ts';
 import type { Device } from '../sessions/device.ts';
-import type { Opened, WorkerModel } from '../sessions/messages.ts';
+import type { OpenedMessage, WorkerModel } from '../sessions/messages.ts';
 import type { Limits } from '../settings/limits.ts';
-import { type Catalog, createCatalog, type Trial } from './catalog.ts';
-import { createDesk } from './dispatcher.ts';
-import { type EngineState, type Observer, observeAll, type Timings } from './events.ts';
+import { createCatalog, type Trial } from './catalog.ts';
+import type { Classification, ClassifyOptions, RawPicture } from './classification.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { type EngineState, type Observer, observeAll } from './events.ts';
 import { type ServedModel, sessionKey } from './models.ts';
-
-/** What is to be classified. */
-export type Source =
-  /** A file's bytes: JPEG, PNG, WebP or GIF. */
-  | { readonly kind: 'encoded'; readonly bytes: Uint8Array }
-  /** Pixels, which are prepared by the model's rule as a decoded file's are. */
-  | { readonly kind: 'picture'; readonly picture: Picture }
-  /** The model's own input, `[H,W,C]` uint8, which goes in as it is. */
-  | { readonly kind: 'input'; readonly data: Uint8Array };
-
-export interface Asked {
-  /** Whether nobody waits for the answer any more. */
-  readonly gone?: (() => boolean) | undefined;
-  /** Milliseconds in which an answer is worth something. */
-  readonly deadline?: number | undefined;
-}
-
-export interface Classified {
-  /** float32, in the order of the card's labels. */
-  readonly probabilities: Float32Array;
-  readonly timings: Timings;
-}
 
 export interface Engine {
   /**
@@ -44,16 +21,16 @@ export interface Engine {
    * @throws UserError when there is none.
    */
   load(): Promise<void>;
-  /** Sorted by name, then version. Changes as models come and go: ask each time. */
+  /** Sorted by name, then version. Models come and go: call it each time. */
   models(): readonly ServedModel[];
   /** Whether it can classify. */
   ready(): boolean;
-  /** @throws Refusal for what the picture is, or when there is no room or no time for it. */
-  classify(model: ServedModel, source: Source, asked?: Asked): Promise<Classified>;
+  /** @throws Refusal for what the picture is, or when there is no capacity or no time for it. */
+  classify(model: ServedModel, picture: RawPicture, options?: ClassifyOptions): Promise<Classification>;
   state(): EngineState;
-  /** Looks at the repository now, rather than in a moment. */
+  /** Looks for changes in the repository now, without waiting for the timer. */
   look(): Promise<void>;
-  /** Stops the workers, which finish what they are at. */
+  /** Stops the workers, which finish their work first. */
   close(): Promise<void>;
 }
 
@@ -63,7 +40,7 @@ export interface EngineOptions {
   /** Serves this model alone. */
   readonly only?: string | undefined;
   readonly limits: Limits;
-  /** Threads that run models, over all workers; by default one for each processor. */
+  /** Threads that run models, of all workers together; by default one for each processor. */
   readonly threads?: number | undefined;
   /** Worker threads; by default as `divideThreads` says. */
   readonly workers?: number | undefined;
@@ -71,10 +48,10 @@ export interface EngineOptions {
   readonly device?: Device | undefined;
   /** `fast` shrinks large JPEGs while they are decoded; by default `exact`. */
   readonly decode?: 'exact' | 'fast' | undefined;
-  /** Milliseconds between two looks at the repository; 0 looks only at the start. */
+  /** Milliseconds between two looks for changes in the repository; 0 looks only at the start. */
   readonly watch?: number | undefined;
   readonly observers?: readonly Observer[] | undefined;
-  /** Told of what the operator should know. */
+  /** Called with what the operator should know. */
   readonly log: (line: string) => void;
   /** Entry of the worker threads; a test gives its own. */
   readonly entry?: URL | undefined;
@@ -85,7 +62,8 @@ const ENTRY = moduleBeside('../sessions/worker', import.meta.url);
 /** Workers at most by default: each holds all models in memory. Further threads go to the runs of each. */
 const MOST_WORKERS = 8;
 
-const WATCH = 500;
+/** Milliseconds. */
+const WATCH_INTERVAL = 500;
 
 /** How many workers, and how many threads each gives to a run; their product is at most `threads`. */
 export function divideThreads(
@@ -97,17 +75,17 @@ export function divideThreads(
 
 /** Starts the first worker at once, without models: it loads its libraries while the main thread loads others. */
 export function openEngine(options: EngineOptions): Engine {
-  const { limits, watch = WATCH, log } = options;
+  const { limits, watch = WATCH_INTERVAL, log } = options;
   const { workers, threadsEach } = divideThreads(options.threads ?? availableParallelism(), options.workers);
   const observer = observeAll(options.observers ?? []);
-  const ownJpegs = hasTurbojpeg();
+  const workersDecodeJpegs = hasTurbojpeg();
   let device = 'cpu';
   let note: string | undefined;
 
-  const desk = createDesk({
+  const dispatcher = createDispatcher({
     entry: options.entry ?? ENTRY,
     workers,
-    worker: {
+    workerOptions: {
       threads: threadsEach,
       batch: limits.batch,
       device: options.device ?? 'cpu',
@@ -117,30 +95,32 @@ export function openEngine(options: EngineOptions): Engine {
     observer,
     log,
   });
-  /** Made once: a key that is the same text, not an equal one, is found without being read. */
+
+  /** One object for each model: its key is then the same string, which Maps find without comparing its characters. */
   const workerModels = new WeakMap<ServedModel, WorkerModel>();
   function workerModel(model: ServedModel): WorkerModel {
-    let made = workerModels.get(model);
-    if (made === undefined) {
-      made = { key: sessionKey(model), path: model.path, card: model.card };
-      workerModels.set(model, made);
+    let known = workerModels.get(model);
+    if (known === undefined) {
+      known = { key: sessionKey(model), path: model.path, card: model.card };
+      workerModels.set(model, known);
     }
-    return made;
+    return known;
   }
 
-  const catalog: Catalog = createCatalog({
+  const catalog = createCatalog({
     repository: options.repository,
     only: options.only,
     observer,
     log,
-    open: async (model) => judge(await desk.open(workerModel(model))),
-    swap: (current) => desk.setModels(current.map(workerModel)),
+    open: async (model) => judge(await dispatcher.open(workerModel(model))),
+    swap: (current) => dispatcher.setModels(current.map(workerModel)),
   });
   let closed = false;
   let looking: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
-  function judge(all: readonly Opened[]): Trial {
+  /** Whether all workers have opened a model. */
+  function judge(all: readonly OpenedMessage[]): Trial {
     const milliseconds = all.reduce((sum, opened) => sum + opened.milliseconds, 0);
     for (const opened of all) {
       if (opened.device !== undefined) device = opened.device.name;
@@ -169,42 +149,40 @@ export function openEngine(options: EngineOptions): Engine {
     timer = setTimeout(() => void look().then(watchOn), watch).unref();
   }
 
-  async function load(): Promise<void> {
-    await catalog.load();
-    desk.begin();
-    watchOn();
-  }
-
-  function classify(model: ServedModel, source: Source, asked: Asked = {}): Promise<Classified> {
-    const worker = workerModel(model);
-    const ticket = { model: worker, name: model, key: worker.key, asked };
-    if (source.kind !== 'encoded') return desk.ask(ticket, source);
-    const header = readPlainHeader(source.bytes);
-    if (header === undefined || (header.format === 'JPEG' && !ownJpegs))
-      return desk.askAfterSharp(ticket, source.bytes);
-    const large = refuseLarge(header);
-    if (large !== undefined) {
-      observer.lost(model, 'refused');
-      return Promise.reject(large);
+  function classify(
+    model: ServedModel,
+    picture: RawPicture,
+    options: ClassifyOptions = {},
+  ): Promise<Classification> {
+    const request = { model: workerModel(model), name: model, options };
+    if (picture.kind !== 'encoded') return dispatcher.classify(request, picture);
+    const { bytes } = picture;
+    const header = readPlainHeader(bytes);
+    if (header === undefined || (header.format === 'JPEG' && !workersDecodeJpegs))
+      return dispatcher.classifyBySharp(request, bytes);
+    const tooLarge = checkPixels(header.format, header.width, header.height, limits.pixels);
+    if (tooLarge !== undefined) {
+      observer.failed(model, 'refused');
+      return Promise.reject(tooLarge);
     }
-    return desk.ask(ticket, { kind: 'encoded', bytes: source.bytes, header });
-  }
-
-  function refuseLarge(header: PlainHeader): Refusal | undefined {
-    return checkPixels(header.format, header.width, header.height, limits.pixels);
+    return dispatcher.classify(request, { kind: 'encoded', bytes, header });
   }
 
   return {
-    load,
+    async load() {
+      await catalog.load();
+      dispatcher.startAll();
+      watchOn();
+    },
     models: catalog.models,
-    ready: desk.ready,
+    ready: dispatcher.ready,
     classify,
     look,
-    state: () => ({ ...desk.state(), threadsEach, device }),
+    state: () => ({ ...dispatcher.state(), threadsEach, device }),
     async close() {
       closed = true;
       clearTimeout(timer);
-      await desk.close();
+      await dispatcher.close();
     },
   };
 }

@@ -1,6 +1,6 @@
 // What a served model is, and which one a request means.
 import type { Card } from '../../models/card.ts';
-import { nearest } from '../../models/nearest.ts';
+import { suggestion } from '../../models/nearest.ts';
 import type { ModelFile } from '../../models/repository.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -16,7 +16,7 @@ export interface ServedModel extends ModelFile {
 }
 
 /** `name/version`, as in the repository's folders. */
-export function keyOf({ name, version }: ModelFile): string {
+export function versionName({ name, version }: ModelFile): string {
   return `${name}/${version}`;
 }
 
@@ -30,8 +30,10 @@ export function newest<T extends ModelFile>(models: readonly T[]): T[] {
   return [...new Map(models.map((model) => [model.name, model])).values()];
 }
 
-/** The model that answers when none is named: the one whose file was written last, as by the last export. */
-export function usual<T extends Pick<ServedModel, 'modified' | 'name'>>(models: readonly T[]): T | undefined {
+/** The model that answers when the request names none: the one whose file was written last, as by the last export. */
+export function defaultModel<T extends Pick<ServedModel, 'modified' | 'name'>>(
+  models: readonly T[],
+): T | undefined {
   return models.reduce<T | undefined>(
     (last, model) => (last === undefined || model.modified > last.modified ? model : last),
     undefined,
@@ -39,28 +41,22 @@ export function usual<T extends Pick<ServedModel, 'modified' | 'name'>>(models: 
 }
 
 /**
- * Finds the model that a request asks for: without a version the newest, without a name the usual one.
+ * Finds the model that a request asks for: without a version the newest, without a name the default one.
  *
  * @throws Refusal 404 with the nearest name when there is no such model, 503 while there is none at all.
  */
 export function chooseModel(models: readonly ServedModel[], name?: string, version?: number): ServedModel {
   if (models.length === 0) throw new Refusal(503, 'the models are being loaded: try again in a moment');
-  const wanted = name ?? usual(models)?.name;
+  const wanted = name ?? defaultModel(models)?.name;
   const versions = models.filter((model) => model.name === wanted);
   const model = version === undefined ? versions.at(-1) : versions.find((model) => model.version === version);
   if (model !== undefined) return model;
   if (versions.length === 0) {
     const names = [...new Set(models.map((model) => model.name))];
-    throw new Refusal(404, `there is no model "${wanted}"${suggestion(wanted ?? '', names)}`);
+    throw new Refusal(404, `there is no model "${wanted}". ${suggestion(wanted ?? '', names)}`);
   }
   throw new Refusal(
     404,
-    `there is no version ${version} of "${wanted}"; there is ${versions.map((model) => model.version).join(', ')}`,
+    `there is no version ${version} of "${wanted}". There are: ${versions.map((model) => model.version).join(', ')}.`,
   );
-}
-
-/** What to say after naming a model that is not there. */
-export function suggestion(name: string, names: readonly string[]): string {
-  const near = nearest(name, names);
-  return near === undefined ? `; there is ${names.join(', ')}` : `; did you mean "${near}"?`;
 }

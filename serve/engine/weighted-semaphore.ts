@@ -1,32 +1,32 @@
-// Lets work begin while the sum of its weights stays within a capacity; the rest waits its turn.
+// A weighted semaphore: tasks start while the sum of their weights is within the capacity; the others wait in line.
 
 /**
- * Returns a function that does a piece of work when there is room for its weight, first come, first served.
- * Work that is heavier than the whole capacity is done alone.
+ * Returns a function that runs a task as soon as there is capacity for its weight, first come, first served.
+ * A task that is heavier than the whole capacity runs alone.
  */
-export function createGate(capacity: number): <T>(weight: number, work: () => Promise<T>) => Promise<T> {
-  const waiting: { weight: number; enter: () => void }[] = [];
-  let inside = 0;
+export function createSemaphore(capacity: number): <T>(weight: number, task: () => Promise<T>) => Promise<T> {
+  const waiting: { weight: number; start: () => void }[] = [];
+  let used = 0;
 
-  function admit(): void {
+  function startWaiting(): void {
     for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-      if (inside > 0 && inside + next.weight > capacity) return;
+      if (used > 0 && used + next.weight > capacity) return;
       waiting.shift();
-      inside += next.weight;
-      next.enter();
+      used += next.weight;
+      next.start();
     }
   }
 
-  return async (weight, work) => {
-    await new Promise<void>((enter) => {
-      waiting.push({ weight, enter });
-      admit();
+  return async (weight, task) => {
+    await new Promise<void>((start) => {
+      waiting.push({ weight, start });
+      startWaiting();
     });
     try {
-      return await work();
+      return await task();
     } finally {
-      inside -= weight;
-      admit();
+      used -= weight;
+      startWaiting();
     }
   };
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { messageOf } from '../../models/errors.ts';
 import { Refusal } from '../refusal.ts';
 import { picturesOf } from './pixels.ts';
-import type { Pictures } from './read.ts';
+import type { RequestPictures } from './request-pictures.ts';
 
 const base64Message = 'a picture in base64, with or without "data:image/png;base64," before it';
 const base64 = z.string(base64Message).min(1, base64Message).describe('A picture file in base64');
@@ -12,7 +12,7 @@ const pixels = z
   .array(z.unknown(), 'an array of pixels')
   .describe('Numbers from 0 to 255: [height][width], [height][width][channels], or several of the latter');
 
-/** The forms of a JSON body, besides an array of pixels alone. */
+/** The forms of a JSON body, except for an array of pixels alone. */
 export const jsonFormSchema = z.union([
   z.strictObject({ image: base64 }),
   z.strictObject({
@@ -30,31 +30,30 @@ const examples =
  * @param most - pictures at most.
  * @throws Refusal 400 when it is not JSON, or in none of the forms.
  */
-export function readJson(body: Uint8Array, most: number): Pictures {
+export function readJson(body: Uint8Array, most: number): RequestPictures {
   const value = parse(body);
-  const pictures = Array.isArray(value) ? ofPixels(value) : ofObject(value);
-  if (pictures.sources.length > most) {
-    throw new Refusal(400, `received ${pictures.sources.length} pictures, expected ${most} at most`);
+  const request = Array.isArray(value) ? fromPixels(value) : fromObject(value);
+  if (request.pictures.length > most) {
+    throw new Refusal(400, `received ${request.pictures.length} pictures, expected ${most} at most`);
   }
-  return pictures;
+  return request;
 }
 
-function ofObject(value: unknown): Pictures {
+function fromObject(value: unknown): RequestPictures {
   const result = jsonFormSchema.safeParse(value);
-  if (!result.success) throw new Refusal(400, `received ${outlined(value)}; expected one of ${examples}`);
-  if ('image' in result.data) return { many: false, sources: [{ source: decoded(result.data.image) }] };
-  if ('pixels' in result.data) return ofPixels(result.data.pixels);
-  return { many: true, sources: result.data.images.map((image) => ({ source: decoded(image) })) };
+  if (!result.success) throw new Refusal(400, `received ${outline(value)}; expected one of ${examples}`);
+  if ('image' in result.data) return { many: false, pictures: [{ picture: fromBase64(result.data.image) }] };
+  if ('pixels' in result.data) return fromPixels(result.data.pixels);
+  return { many: true, pictures: result.data.images.map((image) => ({ picture: fromBase64(image) })) };
 }
 
-function ofPixels(value: unknown): Pictures {
-  const pictures = picturesOf(value);
-  const sources = pictures.map((picture) => ({ source: { kind: 'picture', picture } as const }));
-  return { many: pictures.length > 1, sources };
+function fromPixels(value: unknown): RequestPictures {
+  const pictures = picturesOf(value).map((picture) => ({ picture: { kind: 'picture', picture } as const }));
+  return { many: pictures.length > 1, pictures };
 }
 
-/** @throws Refusal 400 for text that is not base64: Buffer.from would pass over what it does not know. */
-function decoded(text: string) {
+/** @throws Refusal 400 for text that is not base64: Buffer.from ignores characters that it does not know. */
+function fromBase64(text: string) {
   const bare = (text.startsWith('data:') ? text.slice(text.indexOf(',') + 1) : text).replace(/\s+/g, '');
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(bare)) throw new Refusal(400, `expected ${base64Message}`);
   return { kind: 'encoded', bytes: new Uint8Array(Buffer.from(bare, 'base64')) } as const;
@@ -68,8 +67,8 @@ function parse(body: Uint8Array): unknown {
   }
 }
 
-/** What was received, in a few words: its keys, not its pictures. */
-function outlined(value: unknown): string {
+/** What was received, in short: its keys, not its pictures. */
+function outline(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value).slice(0, 40);
   const kinds = Object.entries(value).map(
     ([key, inner]) => `"${key.slice(0, 40)}": ${Array.isArray(inner) ? 'array' : typeof inner}`,

@@ -1,36 +1,32 @@
-// The pictures that a request carries, in any of four forms: a form's files, the body itself, JSON with base64, pixels.
-import type { Context } from 'hono';
-import type { Source } from '../engine/index.ts';
-import type { Env } from '../http/context.ts';
-import type { Held } from '../memory/byte-budget.ts';
+// Reads the pictures of a request, in any of four forms: a form's files, the body itself, JSON with base64, or pixels.
+import type { AppContext } from '../http/context.ts';
+import type { RequestMemory } from '../memory/byte-budget.ts';
 import { Refusal } from '../refusal.ts';
 import type { Limits } from '../settings/limits.ts';
 import { readBody, uploadOf } from '../upload/body.ts';
 import { readForm } from '../upload/multipart.ts';
 import { readJson } from './json.ts';
-
-export interface Pictures {
-  /** Whether the answer is a list, even of one. */
-  readonly many: boolean;
-  /** At least one. `file` is what the sender calls it. */
-  readonly sources: readonly { readonly source: Source; readonly file?: string | undefined }[];
-}
+import type { RequestPictures } from './request-pictures.ts';
 
 /**
- * Reads the pictures. What the body is, its first byte tells, not its content type, which many a sender gets wrong;
- * no format of pictures begins with a bracket.
+ * Reads the pictures. Whether a body is JSON is decided by its first byte, not by its content type, which many clients
+ * get wrong; no picture format starts with a bracket.
  *
- * @throws Refusal 400 when there is none, or what is around it is broken; 413 when it is too long.
+ * @throws Refusal 400 when there is no picture, or the form or JSON around it is malformed; 413 when it is too long.
  */
-export async function readPictures(c: Context<Env>, limits: Limits, held: Held): Promise<Pictures> {
-  const upload = uploadOf(c, limits.bodyBytes, held);
+export async function readRequestPictures(
+  c: AppContext,
+  limits: Limits,
+  memory: RequestMemory,
+): Promise<RequestPictures> {
+  const upload = uploadOf(c, limits.bodyBytes, memory);
   if (/^multipart\//i.test(upload.type)) {
     const files = await readForm(upload, limits.picturesPerRequest);
-    const sources = files.map(({ name, bytes }) => ({
+    const pictures = files.map(({ name, bytes }) => ({
       file: name,
-      source: { kind: 'encoded', bytes } as const,
+      picture: { kind: 'encoded', bytes } as const,
     }));
-    return { many: files.length > 1, sources };
+    return { many: files.length > 1, pictures };
   }
   const bytes = await readBody(upload);
   if (bytes.length === 0) {
@@ -39,7 +35,7 @@ export async function readPictures(c: Context<Env>, limits: Limits, held: Held):
       'received an empty body, expected a picture: as the body, as the file "img" of a form, or in JSON',
     );
   }
-  if (!isJson(bytes)) return { many: false, sources: [{ source: { kind: 'encoded', bytes } }] };
+  if (!isJson(bytes)) return { many: false, pictures: [{ picture: { kind: 'encoded', bytes } }] };
   if (bytes.length > limits.jsonBytes) {
     const mebibytes = limits.jsonBytes / 1024 / 1024;
     throw new Refusal(

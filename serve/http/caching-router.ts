@@ -1,26 +1,26 @@
-// Finds the handlers of an address. What was found for an address that has no parameters is kept: looking for it costs
-// each request as much as reading its body.
+// A router with a cache: the handlers of a path without parameters are looked up once. The lookup costs each request as
+// much as reading its body.
 import type { Result, Router } from 'hono/router';
 import { TrieRouter } from 'hono/router/trie-router';
 
-/** Takes all kinds of addresses, in the order in which they are added. */
-export function createRouter<T>(): Router<T> {
+/** Takes all kinds of paths; handlers run in the order in which they are added. */
+export function createCachingRouter<T>(): Router<T> {
   const router = new TrieRouter<T>();
-  /** By address, then by method, of which node:http knows some thirty. */
-  const known = new Map<string, Map<string, Result<T>>>();
+  /** By path, then by method, of which node:http knows about thirty. */
+  const cache = new Map<string, Map<string, Result<T>>>();
   return {
-    name: 'KeepingRouter',
+    name: 'CachingRouter',
     add(method, path, handler) {
       router.add(method, path, handler);
-      if (!/[*:]/.test(path)) known.set(path, new Map());
-      for (const found of known.values()) found.clear();
+      if (!/[*:]/.test(path)) cache.set(path, new Map());
+      for (const byMethod of cache.values()) byMethod.clear();
     },
     match(method, path) {
-      const found = known.get(path);
-      const kept = found?.get(method);
-      if (kept !== undefined) return kept;
+      const byMethod = cache.get(path);
+      const cached = byMethod?.get(method);
+      if (cached !== undefined) return cached;
       const result = router.match(method, path);
-      found?.set(method, result);
+      byMethod?.set(method, result);
       return result;
     },
   };

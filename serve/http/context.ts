@@ -1,38 +1,45 @@
-// What goes along with a request through the app.
+// What the app keeps with a request.
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Timings } from '../engine/events.ts';
 
-export interface Env {
+export interface AppEnv {
   /** Node's own objects, which `app.request()` does not give. */
   Bindings: Partial<HttpBindings>;
   Variables: {
-    /** Of the request: accepted from its sender, or made. */
+    /** The sender's id of the request, or one of our own. */
     requestId: string;
     /** `performance.now()` when it came. */
     start: number;
-    /** Headers of its answer for a page of another origin; undefined when there are no such pages. */
+    /** CORS headers of the response; undefined when no other origin may read it. */
     cors: Record<string, string> | undefined;
-    /** Owner of the key that it showed. */
+    /** Owner of the API key that it came with. */
     keyOwner: string | undefined;
     /** `name/version` of the model that it asks. */
     model: string | undefined;
     /** Milliseconds of the stages of its work, for `Server-Timing`. */
     stages: Timings | undefined;
-    /** Whether its answer carries all headers already. */
-    complete: boolean | undefined;
+    /** Whether the response has all its headers already. */
+    headersSet: boolean | undefined;
   };
 }
 
+export type AppContext = Context<AppEnv>;
+
 /**
- * A header of the request. Node's own are looked at where they are: the web's `Headers` are made from all of them when
- * the first is asked for, which costs as much as everything else that the app does for a request.
+ * A header of the request. Node's own headers are used where there are any: the web's `Headers` object is made from all
+ * of them when the first one is read, which costs as much as everything else that the app does for a request.
  *
  * @param name - in lower case.
  */
-export function requestHeader(c: Context<Env>, name: string): string | undefined {
+export function requestHeader(c: AppContext, name: string): string | undefined {
   const incoming = c.env?.incoming;
   if (incoming === undefined) return c.req.header(name);
   const value = incoming.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** Whether the client has closed its connection, so that nobody waits for the response. */
+export function isGone(c: AppContext): boolean {
+  return c.env?.outgoing?.destroyed === true;
 }

@@ -1,61 +1,61 @@
-// What still comes of a request that has its answer: it is let in and thrown away. A connection that is cut while its
-// client sends takes the answer with it, as TCP forgets what was not read yet.
+// Drains a request that has its response before its body has arrived: the rest is received and thrown away. If the
+// connection were closed while the client sends, the client could lose the response (TCP discards what is not read yet).
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { openFree } from '../memory/free-buffers.ts';
+import { openFreeBuffers } from '../memory/free-buffers.ts';
 
-/** Bytes and milliseconds after which the connection is cut all the same. */
-const MOST = 64 * 1024 * 1024;
+/** The connection is closed all the same after so many bytes, or so many milliseconds. */
+const MOST_BYTES = 64 * 1024 * 1024;
 const PATIENCE = 10_000;
 
-/** A connection: its last request so far, and whether that is the last of all. */
-interface Line {
+/** A connection: its last request so far, and whether no request follows. */
+interface Connection {
   request: IncomingMessage;
   last: boolean;
 }
 
 /** @returns a function to be called when a request comes. */
-export function openDiscard(
-  most = MOST,
+export function createRequestDrain(
+  mostBytes = MOST_BYTES,
   patience = PATIENCE,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  const lines = new WeakMap<Socket, Line>();
+  const connections = new WeakMap<Socket, Connection>();
 
-  /** One function for a connection: one for each request kept all requests in memory until the whole heap was collected. */
-  function lineOf(request: IncomingMessage): Line {
+  /** One function for each connection: with one for each request, all requests stayed in memory until a full collection. */
+  function connectionOf(request: IncomingMessage): Connection {
     const { socket } = request;
-    const known = lines.get(socket);
+    const known = connections.get(socket);
     if (known !== undefined) {
       known.request = request;
       return known;
     }
-    const line = { request, last: false };
-    lines.set(socket, line);
-    // Node calls this after the last answer of a connection, whether or not all of its request is there.
+    const connection = { request, last: false };
+    connections.set(socket, connection);
+    // Node calls this after the last response of a connection, whether or not its request has arrived completely.
     socket.destroySoon = () => {
-      line.last = true;
-      if (line.request.complete) Socket.prototype.destroySoon.call(socket);
+      connection.last = true;
+      if (connection.request.complete) Socket.prototype.destroySoon.call(socket);
       else socket.end();
     };
-    return line;
+    return connection;
   }
 
   return (request, response) => {
-    const line = lineOf(request);
+    const connection = connectionOf(request);
     response.once('finish', () => {
       if (request.complete || request.destroyed) return;
       const { socket } = request;
-      const free = openFree();
+      const freeBuffers = openFreeBuffers();
       let length = 0;
-      const cut = () => socket.destroy();
-      const timer = setTimeout(cut, patience).unref();
+      const close = () => socket.destroy();
+      const timer = setTimeout(close, patience).unref();
       request.on('data', (chunk: Buffer) => {
         length += chunk.length;
-        free([chunk]);
-        if (length > most) cut();
+        freeBuffers([chunk]);
+        if (length > mostBytes) close();
       });
       request.once('end', () => {
-        if (line.last) cut();
+        if (connection.last) close();
       });
       request.once('close', () => clearTimeout(timer));
       request.resume();

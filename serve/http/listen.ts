@@ -6,9 +6,9 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { UserError } from '../../models/errors.ts';
 import { connectionLimits } from '../settings/limits.ts';
-import type { Env } from './context.ts';
-import { openDiscard } from './drain-request.ts';
-import { answerBrokenRequest, answerUnreadable } from './malformed-request.ts';
+import type { AppEnv } from './context.ts';
+import { createRequestDrain } from './drain-request.ts';
+import { respondToMalformedRequest, respondToMalformedUrl } from './malformed-request.ts';
 
 export interface Listening {
   readonly url: string;
@@ -31,7 +31,7 @@ export const defaultPatience = 10_000;
  * @throws UserError when the address is taken or cannot be had; it says what to try.
  */
 export async function listen(
-  app: Hono<Env>,
+  app: Hono<AppEnv>,
   host: string,
   port: number,
   limits = connectionLimits,
@@ -39,16 +39,16 @@ export async function listen(
 ): Promise<Listening> {
   let closing = false;
   const answer = getRequestListener(app.fetch, {
-    errorHandler: answerUnreadable,
+    errorHandler: respondToMalformedUrl,
     autoCleanupIncoming: false, // it cuts connections after half a second, answered or not
   });
-  const discardRest = openDiscard();
+  const discardRest = createRequestDrain();
   const server = createServer(limits, (request, response) => {
     if (closing) response.setHeader('Connection', 'close');
     discardRest(request, response);
     void answer(request, response);
   });
-  server.on('clientError', answerBrokenRequest);
+  server.on('clientError', respondToMalformedRequest);
   server.listen(port, host);
   try {
     await once(server, 'listening');

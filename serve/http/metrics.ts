@@ -1,33 +1,34 @@
-// What the server tells Prometheus: requests, stages, batches, the queue, models, workers, and the process itself.
+// Metrics for Prometheus: requests, stages, batches, the queue, models, workers, and the process itself.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Observer, Timings } from '../engine/events.ts';
 import type { Engine } from '../engine/index.ts';
-import type { OnAnswered } from './middleware.ts';
+import type { OnResponse } from './middleware.ts';
 
 export interface Metrics {
-  /** To be told of every request. */
-  readonly onAnswered: OnAnswered;
-  /** To be told of what the engine does. */
+  /** To be called with every response. */
+  readonly onResponse: OnResponse;
+  /** To be among the engine's observers. */
   readonly observer: Observer;
-  /** Whose state is read at each scrape. */
+  /** Sets the engine whose state is read at each scrape. */
   watch(engine: Engine): void;
   /** The text of a scrape, and its content type. */
   scrape(): Promise<{ readonly text: string; readonly type: string }>;
 }
 
-/** Upper limits in seconds: from what a tiny picture takes to what nobody waits for. */
+/** Upper limits of the buckets in seconds: from the time of a tiny picture to the time that nobody waits. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Upper limits of what a batch holds. */
+/** Upper limits of the buckets of batch sizes. */
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
 const stages = ['decode', 'prepare', 'queue', 'run'] as const satisfies readonly (keyof Timings)[];
+
+const modelLabels = ['model', 'version'] as const;
 
 /** Makes the metrics of one server; nothing is shared with another in this process. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const model = ['model', 'version'] as const;
   collectDefaultMetrics({ register: registry });
 
   const requests = new Counter({
@@ -46,7 +47,7 @@ export function createMetrics(): Metrics {
   const pictures = new Counter({
     name: 'trainyard_pictures_total',
     help: 'Pictures by what became of them: answered, or why not',
-    labelNames: [...model, 'outcome'],
+    labelNames: [...modelLabels, 'outcome'],
     registers,
   });
   const stageSeconds = new Histogram({
@@ -59,7 +60,7 @@ export function createMetrics(): Metrics {
   const batchSizes = new Histogram({
     name: 'trainyard_batch_size',
     help: 'Pictures in a run of a model',
-    labelNames: model,
+    labelNames: modelLabels,
     buckets: SIZES,
     registers,
   });
@@ -80,61 +81,18 @@ export function createMetrics(): Metrics {
     registers,
   });
 
-  function watch(engine: Engine): void {
-    const gauges: readonly (readonly [name: string, help: string, value: () => number])[] = [
-      ['trainyard_queue_pictures', 'Pictures that wait for a worker', () => engine.state().waiting],
-      [
-        'trainyard_queue_cost_seconds',
-        'Estimated work of those, of one worker',
-        () => engine.state().waitingCost / 1000,
-      ],
-      [
-        'trainyard_queue_limit_seconds',
-        'The estimated work at which more is refused',
-        () => engine.state().mostCost / 1000,
-      ],
-      ['trainyard_working_pictures', 'Pictures that workers have', () => engine.state().working],
-      ['trainyard_workers', 'Workers that are there', () => engine.state().workers],
-      ['trainyard_workers_wanted', 'Workers that should be', () => engine.state().mostWorkers],
-      ['trainyard_ready', '1 when pictures can be classified', () => Number(engine.ready())],
-    ];
-    for (const [name, help, value] of gauges) {
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(value());
-        },
-      });
-    }
-    new Gauge({
-      name: 'trainyard_model_info',
-      help: '1 for each version that is served',
-      labelNames: [...model, 'sha256', 'device'],
-      registers,
-      collect() {
-        this.reset();
-        const { device } = engine.state();
-        for (const { name, version, sha256 } of engine.models()) {
-          this.set({ model: name, version, sha256, device }, 1);
-        }
-      },
-    });
-  }
-
   return {
-    watch,
-    onAnswered(method, route, status, milliseconds) {
+    watch: (engine) => watchEngine(engine, registers),
+    onResponse(method, route, status, milliseconds) {
       requests.inc({ method, route, status });
       requestSeconds.observe({ route }, milliseconds / 1000);
     },
     observer: {
-      answered({ name, version }, timings) {
+      classified({ name, version }, timings) {
         pictures.inc({ model: name, version, outcome: 'answered' });
         for (const stage of stages) stageSeconds.observe({ stage }, timings[stage] / 1000);
       },
-      lost: ({ name, version }, loss) => pictures.inc({ model: name, version, outcome: loss }),
+      failed: ({ name, version }, loss) => pictures.inc({ model: name, version, outcome: loss }),
       batched: ({ name, version }, size) => batchSizes.observe({ model: name, version }, size),
       workerStopped(_cause, pictures) {
         stopped.inc();
@@ -144,4 +102,48 @@ export function createMetrics(): Metrics {
     },
     scrape: async () => ({ text: await registry.metrics(), type: registry.contentType }),
   };
+}
+
+/** Gauges of the engine's state, which are read at each scrape. */
+function watchEngine(engine: Engine, registers: Registry[]): void {
+  const gauges: readonly (readonly [name: string, help: string, value: () => number])[] = [
+    ['trainyard_queue_pictures', 'Pictures that wait for a worker', () => engine.state().waiting],
+    [
+      'trainyard_queue_cost_seconds',
+      'Estimated work of those, of one worker',
+      () => engine.state().waitingCost / 1000,
+    ],
+    [
+      'trainyard_queue_limit_seconds',
+      'The estimated work at which more is refused',
+      () => engine.state().mostCost / 1000,
+    ],
+    ['trainyard_working_pictures', 'Pictures that workers have', () => engine.state().working],
+    ['trainyard_workers', 'Workers that are there', () => engine.state().workers],
+    ['trainyard_workers_wanted', 'Workers that should be', () => engine.state().mostWorkers],
+    ['trainyard_ready', '1 when pictures can be classified', () => Number(engine.ready())],
+  ];
+  for (const [name, help, value] of gauges) {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+  }
+  new Gauge({
+    name: 'trainyard_model_info',
+    help: '1 for each version that is served',
+    labelNames: [...modelLabels, 'sha256', 'device'],
+    registers,
+    collect() {
+      this.reset();
+      const { device } = engine.state();
+      for (const { name, version, sha256 } of engine.models()) {
+        this.set({ model: name, version, sha256, device }, 1);
+      }
+    },
+  });
 }

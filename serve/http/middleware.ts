@@ -1,39 +1,32 @@
-// What surrounds the work on every request: its id, its key, the headers of its answer, its line in the log.
+// What surrounds the work on every request: its id, CORS, the headers of its response, its line in the log.
 import { randomUUID } from 'node:crypto';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { Log } from '../log.ts';
-import { type KeyRing, shownKey } from './api-keys.ts';
-import { type Env, requestHeader } from './context.ts';
+import { type AppContext, type AppEnv, requestHeader } from './context.ts';
 import { corsHeaders } from './headers.ts';
-import { headersOf } from './respond.ts';
+import { responseHeaders } from './respond.ts';
 
 /** Which requests get a line in the log. */
 export type LoggedRequests = 'all' | 'failed' | 'none';
 
-/** Told of each request when it is answered. `route` is the pattern that its address matched, so that there are few. */
-export type OnAnswered = (method: string, route: string, status: number, milliseconds: number) => void;
+/** Called with each response. `route` is the pattern that the path matched, so that there are only a few of them. */
+export type OnResponse = (method: string, route: string, status: number, milliseconds: number) => void;
 
-export interface FrameOptions {
+export interface MiddlewareOptions {
   readonly log: Log;
   readonly logRequests: LoggedRequests;
-  /** Without one, everybody may ask. */
-  readonly keys?: KeyRing | undefined;
-  /** Origins whose pages may read answers. */
+  /** Origins whose pages may read responses. */
   readonly cors: readonly string[];
-  readonly onAnswered?: OnAnswered | undefined;
+  readonly onResponse?: OnResponse | undefined;
 }
 
-/** What an id may be, so that it cannot forge a line of a log or a header. */
+/** What a client's request id may look like, so that it cannot forge a line of the log or a header. */
 const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
 
-/** Addresses that never need a key: probes of life, what describes the server, and the page (its data need one). */
-const OPEN = /^\/(healthz|readyz|v2\/health\/(live|ready)|docs(\/style\.css)?|openapi\.json)\/?$/;
-const GUARDED = /^\/(classify|models|metrics|v2)(\/|$)/;
-
 /** Makes the outermost middleware. */
-export function frame(options: FrameOptions): MiddlewareHandler<Env> {
-  const { log, logRequests, keys, cors, onAnswered } = options;
+export function requestMiddleware(options: MiddlewareOptions): MiddlewareHandler<AppEnv> {
+  const { log, logRequests, cors, onResponse } = options;
 
   return async (c, next) => {
     const start = performance.now();
@@ -45,24 +38,19 @@ export function frame(options: FrameOptions): MiddlewareHandler<Env> {
     if (cors.length > 0) c.set('cors', corsHeaders(cors, requestHeader(c, 'origin'), preflight));
 
     if (preflight && cors.length > 0) c.res = c.body(null, 204);
-    else if (keys !== undefined && !mayAsk(c, keys)) {
-      c.res = c.json(
-        { error: 'this needs a key: send it as "Authorization: Bearer <key>" or "X-API-Key: <key>"' },
-        401,
-        { 'WWW-Authenticate': 'Bearer' },
-      );
-    } else await next();
+    else await next();
 
-    if (c.get('complete') !== true) {
-      for (const [name, value] of Object.entries(headersOf(c))) c.res.headers.set(name, value);
+    if (c.get('headersSet') !== true) {
+      for (const [name, value] of Object.entries(responseHeaders(c))) c.res.headers.set(name, value);
     }
     const { status } = c.res;
     const milliseconds = performance.now() - start;
-    onAnswered?.(c.req.method, routeOf(c), status, milliseconds);
-    if (logRequests === 'all' || (logRequests === 'failed' && status >= 400)) report(c, status, milliseconds);
+    onResponse?.(c.req.method, routeOf(c), status, milliseconds);
+    if (logRequests === 'all' || (logRequests === 'failed' && status >= 400))
+      logRequest(c, status, milliseconds);
   };
 
-  function report(c: Context<Env>, status: number, milliseconds: number): void {
+  function logRequest(c: AppContext, status: number, milliseconds: number): void {
     const { method, path } = c.req;
     log(`${method} ${path} ${status} in ${milliseconds.toFixed(1)} ms`, {
       level: status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info',
@@ -78,20 +66,11 @@ export function frame(options: FrameOptions): MiddlewareHandler<Env> {
   }
 }
 
-/** The pattern that the address matched; what is only looked at by middleware, such as files of the page, is `*`. */
-function routeOf(c: Context<Env>): string {
+/** The pattern that the path matched; `*` when only middleware matched, as for files of the page. */
+function routeOf(c: AppContext): string {
   return matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path ?? '*';
 }
 
-function isPreflight(c: Context<Env>): boolean {
+function isPreflight(c: AppContext): boolean {
   return c.req.method === 'OPTIONS' && requestHeader(c, 'access-control-request-method') !== undefined;
-}
-
-function mayAsk(c: Context<Env>, keys: KeyRing): boolean {
-  const { path } = c.req;
-  if (OPEN.test(path) || !GUARDED.test(path)) return true;
-  const key = shownKey(requestHeader(c, 'authorization'), requestHeader(c, 'x-api-key'));
-  const owner = key === undefined ? undefined : keys(key);
-  c.set('keyOwner', owner);
-  return owner !== undefined;
 }

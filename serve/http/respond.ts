@@ -1,41 +1,49 @@
-// Answers in the cheapest way that there is: all headers are known when the response is made, and none is touched after.
-import type { Context } from 'hono';
-import type { Env } from './context.ts';
+// Responds in the cheapest way: a response is made with all its headers, and none is changed afterwards.
+import type { AppContext } from './context.ts';
 import { commonHeaders } from './headers.ts';
 
-/** Headers of every answer to this request. */
-export function headersOf(c: Context<Env>): Record<string, string> {
+/** Headers of every response to this request. */
+export function responseHeaders(c: AppContext): Record<string, string> {
   const headers = commonHeaders(c.get('requestId'), serverTiming(c));
   const cors = c.get('cors');
   return cors === undefined ? headers : { ...headers, ...cors };
 }
 
 /**
- * Makes the answer of a request that comes often. Responses of node-server whose headers are a plain object go out
- * without the web's `Headers` being made.
+ * Makes the response to a request that comes often. node-server sends a response whose headers are a plain object
+ * without making the web's `Headers` object.
  *
- * @param headers - further ones, names in lower case.
+ * @param headers - further headers, names in lower case.
  */
-export function answer(
-  c: Context<Env>,
+export function respond(
+  c: AppContext,
   body: string | Uint8Array<ArrayBuffer>,
   status: number,
   headers: Record<string, string>,
 ): Response {
-  c.set('complete', true);
-  return new Response(body, { status, headers: Object.assign(headersOf(c), headers) });
+  c.set('headersSet', true);
+  return new Response(body, { status, headers: Object.assign(responseHeaders(c), headers) });
 }
 
-/** Answers with JSON. */
-export function answerJson(c: Context<Env>, body: unknown, status = 200): Response {
-  return answer(c, JSON.stringify(body), status, { 'content-type': 'application/json' });
+/** Responds with JSON. */
+export function respondJson(c: AppContext, body: unknown, status = 200): Response {
+  return respond(c, JSON.stringify(body), status, { 'content-type': 'application/json' });
+}
+
+/**
+ * Waits for all parts of a response. Unlike `Promise.all`, it waits for the others too when one fails: they read the
+ * request's memory, which must not be released until they are done.
+ */
+export async function waitForAll<T>(parts: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(parts);
+  return Promise.all(parts);
 }
 
 /**
  * The `Server-Timing` header: the stages of the work, if there were any, and the time since the request came.
  * Reference: https://www.w3.org/TR/server-timing.
  */
-function serverTiming(c: Context<Env>): string {
+function serverTiming(c: AppContext): string {
   const total = `total;dur=${(performance.now() - c.get('start')).toFixed(3)}`;
   const stages = c.get('stages');
   if (stages === undefined) return total;

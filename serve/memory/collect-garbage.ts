@@ -1,10 +1,16 @@
-// Gives memory back after something large: a thread that is idle collects no garbage of its own accord, and the pixels
-// of one large picture are a hundred megabytes. What the collector frees, the C library would keep for later.
+// Collects garbage and returns free memory to the system after large work. A thread without work collects no garbage by
+// itself, and the pixels of one large picture are a hundred megabytes. What the collector frees, the C library keeps.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** @returns a function that collects all garbage of the calling thread, in 5 to 20 ms, and later gives free memory back. */
-export function openTidy(): () => void {
+/** Milliseconds without large work after which memory is returned: work that follows at once would need it again. */
+const QUIET_MS = 1_000;
+
+/**
+ * @returns a function that collects all garbage of the calling thread, which takes 5 to 20 ms, and later returns free
+ * memory to the system.
+ */
+export function openGarbageCollector(): () => void {
   let collect: (() => void) | undefined;
   let trim: Promise<() => void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -13,14 +19,11 @@ export function openTidy(): () => void {
     collect();
     trim ??= openTrim();
     clearTimeout(timer);
-    timer = setTimeout(() => void trim?.then((trim) => trim()), CALM).unref();
+    timer = setTimeout(() => void trim?.then((trim) => trim()), QUIET_MS).unref();
   };
 }
 
-/** Milliseconds without anything large after which memory is given back: what comes at once would need it again. */
-const CALM = 1_000;
-
-/** Opens a context of V8, which takes half a megabyte: not before it is needed. */
+/** Needs a V8 context of its own, which takes half a megabyte: opened only when it is first used. */
 function openCollect(): () => void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');

@@ -1,14 +1,14 @@
-// Frees memory at once. Left to the collector, what bodies arrive in counts as growth of the heap: some eighty bodies of
-// 100 kB brought about a collection of all of it. And a file of 64 MB stays where nothing brings one about.
+// Frees the memory of buffers at once. Chunks of request bodies that wait for the garbage collector count as heap growth:
+// about eighty bodies of 100 kB caused a collection of the whole heap. And without a collection, a file of 64 MB stays.
 import { MessageChannel } from 'node:worker_threads';
 
 /**
- * @returns a function that frees the memory of chunks, which are empty then. One that is a part of more memory is left as
- * it is.
+ * @returns a function that frees the memory of chunks, which have length 0 afterwards. A chunk that is a view of a larger
+ * buffer is left as it is.
  */
-export function openFree(): (chunks: readonly Uint8Array[]) => void {
+export function openFreeBuffers(): (chunks: readonly Uint8Array[]) => void {
   const { port1, port2 } = new MessageChannel();
-  port2.close(); // what is moved to a port that nobody listens at is freed
+  port2.close(); // a buffer that is transferred to a closed port is freed
   return (chunks) => {
     const whole = chunks.filter(({ length, buffer }) => length === buffer.byteLength);
     port1.postMessage(

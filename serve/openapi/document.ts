@@ -1,21 +1,21 @@
 // The description of the server in OpenAPI 3.1, made from the schemas that its requests are checked by.
 // Reference: https://spec.openapis.org/oas/v3.1.0.
 import { z } from 'zod';
-import type { Content, Operation } from './operation.ts';
+import type { BodyContent, DescribedOperation } from './operation.ts';
 
-/** Addresses that are made of a model's name. */
+/** Parameters in paths. */
 const pathParameters: Readonly<Record<string, { readonly description: string; readonly schema: object }>> = {
   model: { description: 'Name of the model', schema: { type: 'string' } },
   version: { description: 'Version of the model', schema: { type: 'integer', minimum: 1 } },
 };
 
-const keyWays = {
+const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer' },
   header: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
 };
 
 /** Makes the document. */
-export function openApiDocument(operations: readonly Operation[], version: string) {
+export function openApiDocument(operations: readonly DescribedOperation[], version: string) {
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of operations) {
     for (const path of operation.paths) {
@@ -29,14 +29,14 @@ export function openApiDocument(operations: readonly Operation[], version: strin
       version,
       summary: 'Classifies pictures',
       description:
-        'Every answer has the headers X-Request-Id, which takes over the id that the request has, and Server-Timing, in milliseconds. A key is needed where the operator gave a file of keys.',
+        'Every response has the headers X-Request-Id, which repeats the id of the request, and Server-Timing, in milliseconds. An API key is needed when the server was started with a file of keys.',
     },
     paths,
-    components: { securitySchemes: keyWays },
+    components: { securitySchemes },
   };
 }
 
-function describe(operation: Operation, path: string): object {
+function describe(operation: DescribedOperation, path: string): object {
   const { tag, summary, description, query, headers = {}, body, answers, open } = operation;
   const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
@@ -71,7 +71,7 @@ function describe(operation: Operation, path: string): object {
   };
 }
 
-function contentOf(content: Content, io: 'input' | 'output'): object {
+function contentOf(content: BodyContent, io: 'input' | 'output'): object {
   return Object.fromEntries(
     Object.entries(content).map(([type, schema]) => {
       if (schema === 'binary') return [type, {}]; // OpenAPI 3.1: raw bytes have no schema
@@ -80,7 +80,7 @@ function contentOf(content: Content, io: 'input' | 'output'): object {
   );
 }
 
-/** JSON Schema as OpenAPI 3.1 has it; an option that is text behind the `?` stands for what it becomes. */
+/** JSON Schema as in OpenAPI 3.1; for an option of the query, the schema of the text that is sent. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output') {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
   return rest;

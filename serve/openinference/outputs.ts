@@ -6,7 +6,7 @@ import { Refusal } from '../refusal.ts';
 import { refuseSharedMemory } from './request.ts';
 import type { InferRequest, InferResponse, RequestedOutput } from './schema.ts';
 
-export interface Encoded {
+export interface EncodedResponse {
   readonly body: string | Uint8Array<ArrayBuffer>;
   readonly headers: Record<string, string>;
 }
@@ -23,7 +23,7 @@ export function encodeOutputs(
   request: InferRequest,
   model: ServedModel,
   rows: readonly Float32Array[],
-): Encoded {
+): EncodedResponse {
   const all = request.outputs ?? [];
   const asked: readonly RequestedOutput[] = all.length > 0 ? all : [{ name: model.card.output.name }];
   const outputs: Output[] = [];

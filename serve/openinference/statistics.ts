@@ -23,12 +23,12 @@ interface Counts {
 
 type ModelStatistics = z.infer<typeof statisticsSchema>['model_stats'][number];
 
-export interface Statistics {
+export interface InferenceStatistics {
   readonly observer: Observer;
   of(model: ModelName): ModelStatistics;
 }
 
-export function createStatistics(): Statistics {
+export function createInferenceStatistics(): InferenceStatistics {
   const counts = new Map<string, Counts>();
 
   function countsOf(model: ModelName): Counts {
@@ -40,7 +40,7 @@ export function createStatistics(): Statistics {
 
   return {
     observer: {
-      answered(model, { decode, prepare, queue, run }) {
+      classified(model, { decode, prepare, queue, run }) {
         const all = countsOf(model);
         all.last = Date.now();
         all.inferences++;
@@ -50,7 +50,7 @@ export function createStatistics(): Statistics {
         add(all.stages.compute_infer, run);
         add(all.stages.compute_output, 0);
       },
-      lost: (model) => add(countsOf(model).stages.fail, 0),
+      failed: (model) => add(countsOf(model).stages.fail, 0),
       batched(model, size, milliseconds) {
         const all = countsOf(model);
         all.executions++;

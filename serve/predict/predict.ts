@@ -1,7 +1,8 @@
 // Classifies files by the server's own engine, a bounded number at a time, and gives the outcomes in the files' order.
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Classified, Engine } from '../engine/index.ts';
+import type { Classification } from '../engine/classification.ts';
+import type { Engine } from '../engine/index.ts';
 import type { ServedModel } from '../engine/models.ts';
 import { rank } from '../engine/rank.ts';
 import { Refusal } from '../refusal.ts';
@@ -41,7 +42,7 @@ export async function predictFiles(options: PredictOptions): Promise<void> {
   const begun: Begun[] = [];
   let held = 0;
 
-  async function settle(count: number): Promise<void> {
+  async function writeFirst(count: number): Promise<void> {
     const first = begun.splice(0, count);
     await write(await Promise.all(first.map(({ outcome }) => outcome)));
     held -= first.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -50,12 +51,12 @@ export async function predictFiles(options: PredictOptions): Promise<void> {
   for await (const file of files) {
     if (stopped()) break;
     const { size } = (await stat(file).catch(() => undefined)) ?? { size: 0 };
-    while (begun.length > 0 && held + size > limits.heldBytes) await settle(1);
+    while (begun.length > 0 && held + size > limits.heldBytes) await writeFirst(1);
     begun.push({ outcome: predictFile(file, size, options), bytes: size });
     held += size;
-    if (begun.length >= atOnce) await settle(Math.ceil(atOnce / 2));
+    if (begun.length >= atOnce) await writeFirst(Math.ceil(atOnce / 2));
   }
-  await settle(begun.length);
+  await writeFirst(begun.length);
 }
 
 async function predictFile(file: string, size: number, options: PredictOptions): Promise<FilePrediction> {
@@ -75,7 +76,7 @@ async function predictFile(file: string, size: number, options: PredictOptions):
 }
 
 /** Waits for room: there is nobody to send away. */
-async function classify(file: string, { engine, model }: PredictOptions): Promise<Classified> {
+async function classify(file: string, { engine, model }: PredictOptions): Promise<Classification> {
   for (;;) {
     try {
       const bytes = new Uint8Array(await readFile(file));

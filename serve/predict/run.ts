@@ -1,7 +1,7 @@
 // Predicts as a command: opens the model and the outputs, classifies the files, and says how it ended.
 import { UserError } from '../../models/errors.ts';
 import { openEngine } from '../engine/index.ts';
-import { chooseModel, keyOf, type ServedModel } from '../engine/models.ts';
+import { chooseModel, type ServedModel, versionName } from '../engine/models.ts';
 import { Refusal } from '../refusal.ts';
 import { defaultLimits } from '../settings/limits.ts';
 import { pictureFiles } from './files.ts';
@@ -59,9 +59,11 @@ async function predictWith(
 ): Promise<number> {
   const top = Math.min(command.top, model.card.labels.length);
   const output =
-    out === undefined ? undefined : await openPredictionFile(out, rowFormatOf(out, keyOf(model), top), fresh);
-  const printed = json ? openJson(keyOf(model)) : undefined;
-  const progress = showProgress(total, keyOf(model), out);
+    out === undefined
+      ? undefined
+      : await openPredictionFile(out, rowFormatOf(out, versionName(model), top), fresh);
+  const printed = json ? openJson(versionName(model)) : undefined;
+  const progress = showProgress(total, versionName(model), out);
   const interruption = watchInterruption();
   try {
     await predictFiles({

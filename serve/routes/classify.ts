@@ -1,153 +1,149 @@
 // POST /classify: pictures in, the most probable labels out.
-import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { nearest } from '../../models/nearest.ts';
+import type { RawPicture } from '../engine/classification.ts';
 import type { Timings } from '../engine/events.ts';
-import type { Engine, Source } from '../engine/index.ts';
-import { chooseModel, keyOf, type ServedModel } from '../engine/models.ts';
+import { chooseModel, type ServedModel, versionName } from '../engine/models.ts';
 import { rank } from '../engine/rank.ts';
-import { type Pictures, readPictures } from '../forms/read.ts';
-import type { Env } from '../http/context.ts';
-import { answerJson } from '../http/respond.ts';
-import type { Hold } from '../memory/byte-budget.ts';
+import { jsonFormSchema } from '../forms/json.ts';
+import { readRequestPictures } from '../forms/read.ts';
+import type { NamedPicture } from '../forms/request-pictures.ts';
+import { type AppContext, isGone } from '../http/context.ts';
+import { queryReader } from '../http/read-query.ts';
+import { respondJson, waitForAll } from '../http/respond.ts';
+import {
+  type ClassifyResult,
+  classifyManyResponseSchema,
+  classifyResponseSchema,
+  namedQuerySchema,
+  querySchema,
+} from '../openapi/classify-schema.ts';
+import { type Operation, refusals } from '../openapi/operation.ts';
 import { Refusal } from '../refusal.ts';
-import type { Limits } from '../settings/limits.ts';
-import { settleAll } from '../settle.ts';
+import type { Route, Services } from './route.ts';
 
-/** Predictions in an answer when the request does not say how many. */
-const TOP = 10;
+const operation: Omit<Operation, 'query' | 'example'> = {
+  tag: 'Pictures',
+  summary: 'Classify one picture or several',
+  description:
+    'A picture is the body itself, a file "img" of a form, base64 in JSON, or an array of pixels; its first bytes decide which, not the content type. It is turned upright, its alpha is laid over white, and it is resized by the rule of the model.',
+  body: {
+    'multipart/form-data': z.object({
+      img: z
+        .array(z.string().meta({ contentMediaType: 'application/octet-stream' }))
+        .describe('One file or several'),
+    }),
+    'image/*': 'binary',
+    'application/json': z.union([
+      ...jsonFormSchema.options,
+      z.array(z.unknown()).describe('Pixels alone, as in "pixels"'),
+    ]),
+  },
+  answers: {
+    200: {
+      description:
+        'The response for one picture; a list for several, in their order, where each has its own result or error',
+      content: { 'application/json': z.union([classifyResponseSchema, classifyManyResponseSchema]) },
+    },
+    ...refusals,
+  },
+};
 
-const wholeNumber = z
-  .string()
-  .regex(/^[1-9][0-9]{0,8}$/, 'a whole number from 1')
-  .transform(Number);
-const top = wholeNumber.default(TOP).describe('Predictions in the answer at most');
-
-/** Options of POST /classify. Messages say what is expected. */
-export const querySchema = z.strictObject({
-  model: z.string().min(1, 'the name of a model').optional().describe('Name of the model'),
-  version: wholeNumber.optional().describe('Its version; by default the newest'),
-  top,
-});
-
-/** Options where the address names the model. */
-export const namedQuerySchema = z.strictObject({ top });
-
-export const predictionSchema = z.object({
-  label: z.string(),
-  probability: z.number().describe('From 0 to 1'),
-});
-
-export const timingsSchema = z
-  .object({ decode: z.number(), prepare: z.number(), queue: z.number(), run: z.number() })
-  .describe('Milliseconds of each stage');
-
-const modelSchema = { model: z.string(), version: z.int() };
-const predictionsSchema = z
-  .array(predictionSchema)
-  .describe('The most probable first; "label" and "probability" repeat the first of them');
-
-/** The answer for one picture. */
-export const answerSchema = z.object({
-  ...modelSchema,
-  ...predictionSchema.shape,
-  predictions: predictionsSchema,
-  timings: timingsSchema,
-});
-
-/** The answer for one of several pictures: a bad one does not spoil the others. */
-export const resultSchema = z.union([
-  z.object({
-    file: z.string().optional(),
-    ...predictionSchema.shape,
-    predictions: predictionsSchema,
-    timings: timingsSchema,
-  }),
-  z.object({ file: z.string().optional(), error: z.string(), status: z.int() }),
-]);
-
-/** The answer for several pictures, in their order. */
-export const answersSchema = z.object({ ...modelSchema, results: z.array(resultSchema) });
-
-export type Answer = z.infer<typeof answerSchema>;
-type Result = z.infer<typeof resultSchema>;
-
-export function classifyRoutes(engine: Engine, limits: Limits, hold: Hold): Hono<Env> {
-  const app = new Hono<Env>();
+export function classifyRoutes({
+  engine,
+  limits,
+  openMemory,
+}: Pick<Services, 'engine' | 'limits' | 'openMemory'>): Route[] {
   const readQuery = queryReader(querySchema);
   const readNamedQuery = queryReader(namedQuerySchema);
 
-  app.post('/classify', (c) => {
-    const { model, version, top } = readQuery(c);
-    return classify(c, chooseModel(engine.models(), model, version), top);
-  });
-
-  app.post('/models/:model/classify', (c) => {
-    const { top } = readNamedQuery(c);
-    return classify(c, chooseModel(engine.models(), c.req.param('model')), top);
-  });
-
-  app.post('/models/:model/versions/:version{[0-9]+}/classify', (c) => {
-    const { top } = readNamedQuery(c);
-    const version = Number(c.req.param('version'));
-    return classify(c, chooseModel(engine.models(), c.req.param('model'), version), top);
-  });
-
-  async function classify(c: Context<Env>, model: ServedModel, top: number): Promise<Response> {
-    c.set('model', keyOf(model));
-    const held = hold();
+  async function classify(c: AppContext, model: ServedModel, top: number): Promise<Response> {
+    c.set('model', versionName(model));
+    const memory = openMemory();
     try {
-      const { many, sources } = await readPictures(c, limits, held);
-      const [first] = sources;
+      const { many, pictures } = await readRequestPictures(c, limits, memory);
+      const [first] = pictures;
       return many || first === undefined
-        ? await answerMany(c, model, sources, top)
-        : await answerOne(c, model, first.source, top);
+        ? await respondMany(c, model, pictures, top)
+        : await respondOne(c, model, first.picture, top);
     } finally {
-      held.release();
+      memory.release();
     }
   }
 
-  async function answerOne(c: Context<Env>, model: ServedModel, source: Source, top: number) {
-    const { probabilities, timings } = await engine.classify(model, source, { gone: () => isGone(c) });
+  async function respondOne(c: AppContext, model: ServedModel, picture: RawPicture, top: number) {
+    const { probabilities, timings } = await engine.classify(model, picture, { gone: () => isGone(c) });
     c.set('stages', timings);
     const { name, version } = model;
-    const { label, probability, predictions, timings: shown } = result(model, probabilities, timings, top);
-    return answerJson(c, { model: name, version, label, probability, predictions, timings: shown });
+    const { label, probability, predictions, timings: shown } = resultOf(model, probabilities, timings, top);
+    return respondJson(c, { model: name, version, label, probability, predictions, timings: shown });
   }
 
   /** 200 when at least one was classified, otherwise the status of the first. */
-  async function answerMany(c: Context<Env>, model: ServedModel, sources: Pictures['sources'], top: number) {
-    const results = await settleAll(
-      sources.map(async ({ source, file }): Promise<Result> => {
+  async function respondMany(
+    c: AppContext,
+    model: ServedModel,
+    pictures: readonly NamedPicture[],
+    top: number,
+  ) {
+    const results = await waitForAll(
+      pictures.map(async ({ picture, file }): Promise<ClassifyResult> => {
         try {
-          const { probabilities, timings } = await engine.classify(model, source, { gone: () => isGone(c) });
-          return { file, ...result(model, probabilities, timings, top) };
+          const { probabilities, timings } = await engine.classify(model, picture, { gone: () => isGone(c) });
+          return { file, ...resultOf(model, probabilities, timings, top) };
         } catch (error) {
           if (!(error instanceof Refusal)) throw error;
           return { file, error: error.message, status: error.status };
         }
       }),
     );
-    const [worst] = results.map((one) => ('status' in one ? one.status : 200));
-    const status = results.some((one) => !('status' in one)) ? 200 : worst;
-    return answerJson(c, { model: model.name, version: model.version, results }, status);
+    const [first] = results.map((result) => ('status' in result ? result.status : 200));
+    const status = results.some((result) => !('status' in result)) ? 200 : first;
+    return respondJson(c, { model: model.name, version: model.version, results }, status);
   }
 
-  return app;
+  return [
+    {
+      method: 'post',
+      paths: ['/classify'],
+      openapi: {
+        ...operation,
+        query: querySchema,
+        example: 'curl -F img=@picture.png localhost:3000/classify?top=3',
+      },
+      handle(c) {
+        const { model, version, top } = readQuery(c);
+        return classify(c, chooseModel(engine.models(), model, version), top);
+      },
+    },
+    {
+      method: 'post',
+      paths: ['/models/:model/classify', '/models/:model/versions/:version{[0-9]+}/classify'],
+      openapi: {
+        ...operation,
+        query: namedQuerySchema,
+        example: 'curl --data-binary @picture.png localhost:3000/models/digits/classify',
+      },
+      handle(c) {
+        const { top } = readNamedQuery(c);
+        return classify(c, modelOf(c, engine.models()), top);
+      },
+    },
+  ];
 }
 
-/** Whether the client has gone, so that nobody waits for the answer. */
-export function isGone(c: Context<Env>): boolean {
-  return c.env?.outgoing?.destroyed === true;
+/** The model that the path names, `:model` and perhaps `:version`. @throws Refusal as `chooseModel` does. */
+export function modelOf(c: AppContext, models: readonly ServedModel[]): ServedModel {
+  const version = c.req.param('version');
+  return chooseModel(models, c.req.param('model'), version === undefined ? undefined : Number(version));
 }
 
-function result(model: ServedModel, probabilities: Float32Array, timings: Timings, top: number) {
+function resultOf(model: ServedModel, probabilities: Float32Array, timings: Timings, top: number) {
   const predictions = rank(model.card.labels, probabilities, top).map(({ label, probability }) => ({
     label,
     probability,
   }));
   const [best] = predictions;
-  if (best === undefined) throw new Error(`${keyOf(model)} has no labels`);
+  if (best === undefined) throw new Error(`${versionName(model)} has no labels`);
   const { label, probability } = best;
   return { label, probability, predictions, timings: rounded(timings) };
 }
@@ -156,43 +152,4 @@ function result(model: ServedModel, probabilities: Float32Array, timings: Timing
 function rounded({ decode, prepare, queue, run }: Timings): Timings {
   const micro = (milliseconds: number) => Math.round(milliseconds * 1000) / 1000;
   return { decode: micro(decode), prepare: micro(prepare), queue: micro(queue), run: micro(run) };
-}
-
-/** Queries that are remembered: a client's are all alike. */
-const REMEMBERED = 64;
-
-/** Reads the query of a request by a schema. One that was read before is not read again. */
-function queryReader<T extends z.ZodRawShape>(schema: z.ZodObject<T>) {
-  const known = new Map<string, z.infer<z.ZodObject<T>>>();
-  return (c: Context<Env>) => {
-    const { url } = c.req;
-    const start = url.indexOf('?');
-    const text = start === -1 ? '' : url.slice(start);
-    let query = known.get(text);
-    if (query === undefined) {
-      query = parseQuery(schema, c.req.query());
-      if (known.size < REMEMBERED && text.length < 100) known.set(text, query);
-    }
-    return query;
-  };
-}
-
-function parseQuery<T extends z.ZodRawShape>(
-  schema: z.ZodObject<T>,
-  query: Record<string, string>,
-): z.infer<z.ZodObject<T>> {
-  const result = schema.safeParse(query);
-  if (result.success) return result.data;
-  const known = Object.keys(schema.shape);
-  const complaints = result.error.issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') {
-      const key = String(issue.path[0]);
-      return [`${key}: received ${JSON.stringify(query[key])}, expected ${issue.message}`];
-    }
-    return issue.keys.map((key) => {
-      const near = nearest(key, known);
-      return `received an option "${key}", ${near === undefined ? `expected ${known.join(', ')}` : `did you mean "${near}"?`}`;
-    });
-  });
-  throw new Refusal(400, complaints.join('; '));
 }

@@ -1,35 +1,65 @@
-// GET /openapi.json: what the server answers, for programs. GET /docs: the same for people.
-import { Hono } from 'hono';
+// GET /openapi.json: a description of the server for programs. GET /docs: the same for people.
+import { z } from 'zod';
+import { version } from '../../setup/paths.mjs';
+import { describedOperations } from '../openapi/operation.ts';
+import type { Route, Services } from './route.ts';
 
-interface Made {
+interface Docs {
   readonly document: object;
   readonly page: string;
   readonly style: string;
 }
 
-/** All of it is loaded and made when somebody first asks: few do, and a server should start fast. */
-export function docsRoutes(): Hono {
-  const app = new Hono();
-  let made: Promise<Made> | undefined;
+const partOfDocs = { none: 'it is a part of /docs' };
+
+/** All of it is loaded and made for the first request: few come, and a server should start fast. */
+export function docsRoutes({ routes }: Pick<Services, 'routes'>): Route[] {
+  let docs: Promise<Docs> | undefined;
   const get = () => {
-    made ??= make();
-    return made;
+    docs ??= makeDocs(routes());
+    return docs;
   };
-  app.get('/openapi.json', async (c) => c.json((await get()).document));
-  app.get('/docs', async (c) => c.html((await get()).page));
-  app.get('/docs/style.css', async (c) =>
-    c.body((await get()).style, 200, { 'Content-Type': 'text/css; charset=utf-8' }),
-  );
-  return app;
+  return [
+    {
+      method: 'get',
+      paths: ['/openapi.json'],
+      access: 'open',
+      openapi: {
+        tag: 'Operation',
+        summary: 'This description',
+        answers: {
+          200: {
+            description: 'OpenAPI 3.1',
+            content: { 'application/json': z.record(z.string(), z.unknown()) },
+          },
+        },
+        example: 'curl localhost:3000/openapi.json',
+      },
+      handle: async (c) => c.json((await get()).document),
+    },
+    {
+      method: 'get',
+      paths: ['/docs'],
+      access: 'open',
+      openapi: { none: 'it is for people' },
+      handle: async (c) => c.html((await get()).page),
+    },
+    {
+      method: 'get',
+      paths: ['/docs/style.css'],
+      access: 'open',
+      openapi: partOfDocs,
+      handle: async (c) => c.body((await get()).style, 200, { 'Content-Type': 'text/css; charset=utf-8' }),
+    },
+  ];
 }
 
-async function make(): Promise<Made> {
-  const [{ openApiDocument }, { operations }, { docsPage, docsStyle }, { version }] = await Promise.all([
+async function makeDocs(routes: readonly Route[]): Promise<Docs> {
+  const [{ openApiDocument }, { docsPage, docsStyle }] = await Promise.all([
     import('../openapi/document.ts'),
-    import('../openapi/operations.ts'),
     import('../openapi/page.ts'),
-    import('../../setup/paths.mjs'),
   ]);
+  const operations = describedOperations(routes);
   const document = openApiDocument(operations, version);
-  return { document, page: docsPage(operations, document), style: docsStyle };
+  return { document, page: String(await docsPage(operations, document)), style: docsStyle };
 }

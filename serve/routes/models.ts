@@ -1,8 +1,76 @@
 // GET /models: what is served, with the cards. GET /models/:model/versions/:version/model.onnx: the file itself.
-import { Hono } from 'hono';
-import { chooseModel, newest, type ServedModel } from '../engine/models.ts';
+import { z } from 'zod';
+import { cardSchema } from '../../models/card.ts';
+import { newest, type ServedModel } from '../engine/models.ts';
+import { CACHE_FOREVER, openStaticFile, REVALIDATE, type StaticFile, sendFile } from '../http/static-file.ts';
+import { refusals } from '../openapi/operation.ts';
 import { Refusal } from '../refusal.ts';
-import { ASK, FOREVER, type OpenFile, openFile, sendFile } from './file.ts';
+import { modelOf } from './classify.ts';
+import type { Route, Services } from './route.ts';
+
+export const modelsSchema = z.object({
+  models: z.array(
+    z.object({
+      name: z.string(),
+      version: z.int(),
+      newest: z.boolean().describe('Whether it answers when no version is asked for'),
+      url: z.string().describe('Address of the model file'),
+      bytes: z.int(),
+      sha256: z.string(),
+      card: cardSchema,
+    }),
+  ),
+});
+
+export function modelRoutes({ engine }: Pick<Services, 'engine'>): Route[] {
+  return [
+    {
+      method: 'get',
+      paths: ['/models'],
+      openapi: {
+        tag: 'Models',
+        summary: 'What is served, with the cards',
+        answers: {
+          200: { description: 'All versions of all models', content: { 'application/json': modelsSchema } },
+          401: refusals[401],
+        },
+        example: 'curl localhost:3000/models',
+      },
+      handle(c) {
+        const models = engine.models();
+        const chosen = newest(models);
+        c.header('Cache-Control', REVALIDATE);
+        return c.json({ models: models.map((model) => describe(model, chosen.includes(model))) });
+      },
+    },
+    {
+      method: 'get',
+      paths: ['/models/:model/versions/:version{[0-9]+}/model.onnx'],
+      openapi: {
+        tag: 'Models',
+        summary: 'The model file',
+        answers: {
+          200: { description: 'ONNX', content: { 'application/octet-stream': 'binary' } },
+          304: { description: 'The file is the one whose ETag was sent' },
+          401: refusals[401],
+          404: refusals[404],
+          503: refusals[503],
+        },
+        example: 'curl -O localhost:3000/models/digits/versions/1/model.onnx',
+      },
+      async handle(c) {
+        const model = modelOf(c, engine.models());
+        const file = await openUnchanged(model);
+        return sendFile(c, {
+          file,
+          type: 'application/octet-stream',
+          etag: `"${model.sha256}"`,
+          cacheControl: c.req.query('sha256') === model.sha256 ? CACHE_FOREVER : REVALIDATE,
+        });
+      },
+    },
+  ];
+}
 
 /** An entry of GET /models. */
 function describe(model: ServedModel, isNewest: boolean) {
@@ -10,41 +78,18 @@ function describe(model: ServedModel, isNewest: boolean) {
   return { name, version, newest: isNewest, url: urlOf(model), bytes, sha256, card };
 }
 
-/** The address of a model file. The digest in it makes it name one content, so that it may be kept forever. */
+/** The address of a model file. With the digest in it, it names one content, which may be cached forever. */
 function urlOf({ name, version, sha256 }: ServedModel): string {
   return `/models/${encodeURIComponent(name)}/versions/${version}/model.onnx?sha256=${sha256}`;
 }
 
-export function modelRoutes(models: () => readonly ServedModel[]): Hono {
-  const app = new Hono();
-
-  app.get('/models', (c) => {
-    const chosen = newest(models());
-    c.header('Cache-Control', ASK);
-    return c.json({ models: models().map((model) => describe(model, chosen.includes(model))) });
-  });
-
-  app.get('/models/:model/versions/:version{[0-9]+}/model.onnx', async (c) => {
-    const model = chooseModel(models(), c.req.param('model'), Number(c.req.param('version')));
-    const file = await openUnchanged(model);
-    return sendFile(c, {
-      file,
-      type: 'application/octet-stream',
-      etag: `"${model.sha256}"`,
-      keep: c.req.query('sha256') === model.sha256 ? FOREVER : ASK,
-    });
-  });
-
-  return app;
-}
-
-/** @throws Refusal 503 when the file is not the one that was read at the start: its digest would be wrong. */
-async function openUnchanged(model: ServedModel): Promise<OpenFile> {
-  const file = await openFile(model.path);
+/** @throws Refusal 503 when the file is not the one that was read before: its digest would be wrong. */
+async function openUnchanged(model: ServedModel): Promise<StaticFile> {
+  const file = await openStaticFile(model.path);
   if (file?.stats.size === model.bytes && file.stats.mtimeMs === model.modified) return file;
   await file?.handle.close();
   throw new Refusal(
     503,
-    `the file of ${model.name}/${model.version} has changed since the server started: start it again`,
+    `the file of ${model.name}/${model.version} has changed since the server read it: try again in a moment`,
   );
 }

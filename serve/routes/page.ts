@@ -2,15 +2,15 @@
 import { join } from 'node:path';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getMimeType } from 'hono/utils/mime';
-import { ASK, FOREVER, type OpenFile, openFile, sendFile } from './file.ts';
+import { CACHE_FOREVER, openStaticFile, REVALIDATE, type StaticFile, sendFile } from '../http/static-file.ts';
 
-/** Names that a build has; none starts with a dot or contains a separator, so no path leaves the folder. */
+/** Names of files that are sent: none starts with a dot or has a separator in it, so no path leaves the folder. */
 const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
-/** Name of the folders in which Vite gives every file a name with its hash. */
+/** Name of the folders in which Vite puts the hash of every file into its name. */
 const HASHED = 'assets';
 
-/** Compressed twins that the build leaves beside a file, best first. */
+/** Compressed copies that the build makes beside a file, best first. */
 const encodings = [
   { name: 'br', suffix: '.br' },
   { name: 'gzip', suffix: '.gz' },
@@ -21,9 +21,9 @@ const notBuilt =
   'The page is not built yet. Build it with: npm run build\nThe server itself works: see /models.\n';
 
 /**
- * Answers what is a file of the page, and passes on what is not.
+ * Answers requests for files of the page, which need no key, and passes on all others.
  *
- * @param folder - where the built page is; it may come into being later.
+ * @param folder - of the built page; it may be built later.
  */
 export function pageFiles(folder: string): MiddlewareHandler {
   return async (c, next) => {
@@ -35,26 +35,26 @@ export function pageFiles(folder: string): MiddlewareHandler {
   };
 }
 
-/** Sends a file or its compressed twin; undefined when there is none. */
+/** Sends a file or its compressed copy; undefined when there is none. */
 async function send(c: Context, folder: string, segments: readonly string[]): Promise<Response | undefined> {
   const path = join(folder, ...segments);
   const accepted = acceptedEncodings(c.req.header('accept-encoding'));
   for (const { name, suffix } of [...encodings.filter((each) => accepted.has(each.name)), plain]) {
-    const file = await openFile(path + suffix);
+    const file = await openStaticFile(path + suffix);
     if (file === undefined) continue;
     c.header('Vary', 'Accept-Encoding');
     return sendFile(c, {
       file,
       type: getMimeType(path) ?? 'application/octet-stream',
       etag: etagOf(file),
-      keep: segments.slice(0, -1).includes(HASHED) ? FOREVER : ASK,
+      cacheControl: segments.slice(0, -1).includes(HASHED) ? CACHE_FOREVER : REVALIDATE,
       encoding: name,
     });
   }
   return undefined;
 }
 
-function etagOf({ stats }: OpenFile): string {
+function etagOf({ stats }: StaticFile): string {
   return `"${stats.size.toString(16)}-${Math.trunc(stats.mtimeMs).toString(16)}"`;
 }
 

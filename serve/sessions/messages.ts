@@ -1,10 +1,8 @@
-// What the main thread and a worker say to each other.
+// The messages between the main thread and a worker.
 import type { Card } from '../../models/card.ts';
-import type { Picture } from '../../models/image/picture.ts';
-import type { PlainHeader } from '../decode/header.ts';
 import type { Timings } from '../engine/events.ts';
 import type { Device } from './device.ts';
-import type { Parcel } from './transfer.ts';
+import type { Transfer } from './transfer.ts';
 
 /** A model as a worker gets it. */
 export interface WorkerModel {
@@ -14,7 +12,7 @@ export interface WorkerModel {
   readonly card: Card;
 }
 
-/** `workerData`: all that a worker needs to begin. */
+/** `workerData`: everything that a worker needs to start. */
 export interface WorkerOptions {
   /** Threads of one run of a model. */
   readonly threads: number;
@@ -25,62 +23,48 @@ export interface WorkerOptions {
   readonly fast: boolean;
 }
 
-/** What a worker makes a model's input from. */
-export type Material =
-  | { readonly kind: 'encoded'; readonly bytes: Uint8Array; readonly header: PlainHeader }
-  | { readonly kind: 'picture'; readonly picture: Picture }
-  | { readonly kind: 'input'; readonly data: Uint8Array };
-
-/** To the worker: open this model. Heard in turn: pictures for it may follow at once. */
-export interface Open {
+/** To the worker: open this model. Messages are handled in order: pictures for the model may follow at once. */
+export interface OpenMessage {
   readonly kind: 'open';
   readonly model: WorkerModel;
 }
 
-/** To the worker: let go of a model. */
-export interface Close {
+/** To the worker: close a model. */
+export interface CloseMessage {
   readonly kind: 'close';
   readonly key: string;
 }
 
-export interface Job {
-  readonly id: number;
-  readonly key: string;
-  readonly material: Material;
-  /** Takes long, or has ended a worker before: it is worked on alone, and after the others. */
-  readonly alone: boolean;
+/** To the worker: classify this batch of pictures. */
+export interface BatchMessage {
+  readonly kind: 'batch';
+  readonly transfer: Transfer;
 }
 
-/** To the worker: classify these. Each of these messages is a lot. */
-export interface Lot {
-  readonly kind: 'lot';
-  readonly parcel: Parcel;
-}
-
-/** To the worker: finish what you are at and end. */
-export interface End {
+/** To the worker: finish the current work, then end. */
+export interface EndMessage {
   readonly kind: 'end';
 }
 
-export type ToWorker = Open | Close | Lot | End;
+export type ToWorker = OpenMessage | CloseMessage | BatchMessage | EndMessage;
 
-/** From the worker: a model was opened, or cannot be, for the reason given. */
-export interface Opened {
+/** From the worker: a model is open, or cannot be opened, for the reason given. */
+export interface OpenedMessage {
   readonly kind: 'opened';
   readonly key: string;
   readonly reason?: string;
-  /** The worker ended meanwhile. */
+  /** The worker ended before it could answer. */
   readonly ended?: boolean;
   readonly milliseconds: number;
-  /** What runs it, and why not what was asked for. */
+  /** The device that runs it, and a note when it is not the one that was asked for. */
   readonly device?: { readonly name: string; readonly note?: string };
 }
 
-/** Milliseconds of one picture in the worker. */
+/** Milliseconds that the worker spent on one picture before the run. */
 export type Spent = Pick<Timings, 'decode' | 'prepare'>;
 
-/** One run of a model. */
-export interface Answered {
+/** The results of one run of a model. */
+export interface ModelRun {
   readonly key: string;
   readonly ids: readonly number[];
   /** float32 `[ids, labels]`. */
@@ -91,20 +75,20 @@ export interface Answered {
   readonly run: number;
 }
 
-/** A picture without an answer. `refused` is about the picture, `broken` about the model. */
-export interface Unanswered {
+/** A picture without a result. `refused` is about the picture, `broken` about the model. */
+export interface FailedJob {
   readonly id: number;
-  readonly loss: 'refused' | 'broken' | 'failed';
+  readonly failure: 'refused' | 'broken' | 'failed';
   readonly reason: string;
 }
 
-/** From the worker: what came of jobs. */
-export interface Worked {
-  readonly kind: 'worked';
-  readonly answered: readonly Answered[];
-  readonly unanswered: readonly Unanswered[];
-  /** Lots of which this is the last that is heard. */
-  readonly lots: number;
+/** From the worker: results of jobs. */
+export interface ResultsMessage {
+  readonly kind: 'results';
+  readonly runs: readonly ModelRun[];
+  readonly failed: readonly FailedJob[];
+  /** How many batches are finished with this message. */
+  readonly batches: number;
 }
 
-export type FromWorker = Opened | Worked;
+export type FromWorker = OpenedMessage | ResultsMessage;

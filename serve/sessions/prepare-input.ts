@@ -1,4 +1,4 @@
-// From what a request carries to the input of a model: decodes and prepares, in a worker.
+// From a picture input to the input of a model: decodes and prepares, in a worker.
 import { orient } from '../../models/image/orient.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { type Prepare, prepare } from '../../models/image/prepare.ts';
@@ -6,63 +6,64 @@ import type { Shape } from '../../models/image/shape.ts';
 import type { PlainHeader } from '../decode/header.ts';
 import { type DecodeJpeg, openJpegDecoder, type Shrink } from '../decode/jpeg.ts';
 import { decodePng } from '../decode/png.ts';
-import type { Material, Spent } from './messages.ts';
+import type { PictureInput } from './job.ts';
+import type { Spent } from './messages.ts';
 
 /** A model's input, and how long it took to make. */
-export interface Made {
+export interface PreparedInput {
   /** `[H,W,C]` uint8. */
-  readonly input: Uint8Array;
+  readonly data: Uint8Array;
   readonly spent: Spent;
 }
 
-/** @throws Damaged when the file is. */
-export type Maker = (material: Material, shape: Shape, rule: Prepare) => Made;
+/** @throws Damaged when the file is damaged. */
+export type PrepareInput = (input: PictureInput, shape: Shape, rule: Prepare) => PreparedInput;
 
-/** A shrunken picture keeps at least this many pixels for each of the input's, along either side. */
-const KEPT = 1.5;
+/** A shrunken picture keeps at least this many pixels for each pixel of the input, along either side. */
+const MIN_PIXELS_PER_INPUT_PIXEL = 1.5;
 
 /** The digit rule looks for ink in up to this many pixels a side (models/image/digit.ts). */
 const DIGIT_SIDE = 512;
 
-export interface MakerOptions {
+export interface PrepareInputOptions {
   /** Shrinks large JPEGs while they are decoded. */
   readonly fast: boolean;
 }
 
-export function createMaker({ fast }: MakerOptions): Maker {
+export function createPrepareInput({ fast }: PrepareInputOptions): PrepareInput {
   let decodeJpeg: DecodeJpeg | undefined;
 
   function withPixels<T>(
-    material: Material & { kind: 'encoded' },
+    { bytes, header }: PictureInput & { kind: 'encoded' },
     shrink: Shrink,
-    use: (p: Picture) => T,
+    use: (picture: Picture) => T,
   ): T {
-    const { bytes, header } = material;
     if (header.format === 'PNG') return use(decodePng(bytes));
     decodeJpeg ??= openJpegDecoder();
     return decodeJpeg(bytes, header, shrink, (picture) => use(orient(picture, header.orientation)));
   }
 
-  return (material, shape, rule) => {
-    if (material.kind === 'input') return { input: material.data, spent: { decode: 0, prepare: 0 } };
+  return (input, shape, rule) => {
+    if (input.kind === 'input') return { data: input.data, spent: { decode: 0, prepare: 0 } };
     const start = performance.now();
     let decoded = start;
-    const make = (picture: Picture) => {
+    const prepareDecoded = (picture: Picture) => {
       decoded = performance.now();
       return prepare(picture, shape, rule);
     };
-    const input =
-      material.kind === 'picture'
-        ? make(material.picture)
-        : withPixels(material, fast ? shrinkFor(material.header, shape, rule) : 1, make);
-    return { input, spent: { decode: decoded - start, prepare: performance.now() - decoded } };
+    const data =
+      input.kind === 'picture'
+        ? prepareDecoded(input.picture)
+        : withPixels(input, fast ? shrinkFor(input.header, shape, rule) : 1, prepareDecoded);
+    return { data, spent: { decode: decoded - start, prepare: performance.now() - decoded } };
   };
 }
 
-/** The largest power of two by which a JPEG may be shrunk. Its orientation may swap the sides: the shorter counts. */
+/** The largest factor by which a JPEG may be shrunk. Its orientation may swap the sides: the shorter one counts. */
 export function shrinkFor({ width, height }: PlainHeader, shape: Shape, rule: Prepare): Shrink {
   const side = Math.min(width, height);
-  const needed = rule.rule === 'digit' ? DIGIT_SIDE : Math.max(shape[0], shape[1]) * KEPT;
+  const needed =
+    rule.rule === 'digit' ? DIGIT_SIDE : Math.max(shape[0], shape[1]) * MIN_PIXELS_PER_INPUT_PIXEL;
   const most = side / needed;
   return most >= 8 ? 8 : most >= 4 ? 4 : most >= 2 ? 2 : 1;
 }

@@ -1,106 +1,160 @@
-// Pictures that wait for a worker, and the rule by which workers get them. Room is counted in milliseconds of work, so
-// that a few large pictures fill the queue as many small ones do; and large ones never take the last worker.
-import type { Material } from './messages.ts';
+// The queue of pictures that wait for a worker, and the rule by which workers get them. Capacity is counted in
+// milliseconds of work, so that a few large pictures fill the queue as many small ones do; and large pictures never
+// occupy all workers.
+import type { PictureInput } from './job.ts';
 
-/** A picture on its way to an answer. Times are those of performance.now(). */
-export interface Task {
-  /** The session that it is for. */
+/** What the queue looks at of a job. Times are those of performance.now(). */
+export interface QueuedJob {
+  /** Key of the session that it is for. */
   readonly key: string;
-  readonly material: Material;
+  readonly input: PictureInput;
   /** Estimated milliseconds of a worker. */
   readonly cost: number;
-  readonly begun: number;
+  readonly start: number;
   readonly deadline: number;
+  /** Whether the client has gone, so that nobody waits for the result. */
   readonly gone: (() => boolean) | undefined;
-  /** Was with a worker that ended. */
+  /** A worker ended while it had this job. */
   retried: boolean;
-  /** Is worked on alone: takes long, or may be what ended a worker. */
+  /** Runs alone: it takes long, or may be what ended a worker. */
   alone: boolean;
 }
 
 /** What the rule looks at of a worker. */
-export interface Place {
-  /** Cost of what it has. */
+export interface WorkerSlot {
+  /** Cost of the jobs that it has. */
   cost: number;
-  /** How many of it are worked on alone. */
+  /** How many of its jobs run alone. */
   alone: number;
-  /** Lots that it has not answered wholly. */
-  readonly lots: number;
+  /** Batches that it has not finished. */
+  readonly batches: number;
   /** Takes no new work. */
   readonly paused: boolean;
-  /** It has just answered a lot of so many pictures, and waits for as many, until so long by performance.now(). */
-  readonly gathers?: { readonly pictures: number; readonly until: number } | undefined;
+  /** It has just finished a batch of so many pictures and waits for as many, until a time of performance.now(). */
+  readonly batchWait?: { readonly pictures: number; readonly until: number } | undefined;
 }
 
-/** Milliseconds of work from which a picture is worked on alone. */
-export const LONG = 100;
+/** Milliseconds of work from which a picture runs alone. */
+export const LONG_MS = 100;
 
 /**
- * Lots that a worker has at most. The rest waits here, where it can go to whichever worker is free first, or be dropped;
- * it is the next lot, which so grows with the load.
+ * Batches that a worker has at most. Further pictures wait in the queue, where they can go to whichever worker is free
+ * first, or be dropped; they are the next batch, which so grows with the load.
  */
-const LOTS = 2;
+const MOST_BATCHES = 2;
 
 /**
- * Milliseconds of work up to which a worker gets a second lot, which it finds when it has done the first: so it waits
- * neither for the main thread nor for clients who send their next picture when they have an answer. Of more work than
- * that, the second lot would be the few pictures that came first; waiting for the others takes less time than a
- * convolutional network saves with them (VGG, CPU of a picture: 8.6 ms alone, 7.3 of two, 6.3 of four, 5.8 of eight).
+ * Milliseconds of work up to which a worker gets a second batch, which it finds when it has finished the first: so it
+ * waits neither for the main thread nor for clients that send their next picture when they have a response. With more
+ * work than that, the second batch would hold only the few pictures that came first; to wait for the others takes less
+ * time than a convolutional network saves with them (VGG, CPU for each picture: 8.6 ms alone, 7.3 in a batch of two,
+ * 6.3 of four, 5.8 of eight).
  */
-const AHEAD = 10;
+const LIGHT_MS = 10;
 
 /**
- * Milliseconds of work in a lot at most, but for one picture that takes longer. Large enough for batches at which a
- * convolutional network is quick (12 pictures of 8 ms).
+ * Milliseconds of work in a batch at most, unless one picture takes longer. Large enough for batches at which a
+ * convolutional network is fast (12 pictures of 8 ms).
  */
-const LOT = 100;
+const MOST_BATCH_MS = 100;
 
 /**
- * Share of the time that a worker took for a lot, for which it then waits for as many pictures: who has an answer sends
- * the next picture a moment later. Without that it would take the first of them alone, and the others would wait for it.
+ * After a heavy batch, a worker waits for as many pictures during this share of the batch's time: a client that has its
+ * response sends the next picture a moment later. Otherwise the worker would run the first of them alone, while the
+ * others wait.
  */
-const GATHER = 1 / 8;
+const WAIT_SHARE = 1 / 8;
 
-/** What a worker waits for after a lot of `pictures` that it had for so many milliseconds; after light work for nothing. */
-export function gathering(pictures: number, milliseconds: number, now: number): Place['gathers'] {
-  if (milliseconds <= AHEAD) return undefined;
-  return { pictures, until: now + Math.min(milliseconds, LOT) * GATHER };
+/** What a worker waits for after a batch of `pictures` that took so many milliseconds; nothing after light work. */
+export function batchWaitAfter(pictures: number, milliseconds: number, now: number): WorkerSlot['batchWait'] {
+  if (milliseconds <= LIGHT_MS) return undefined;
+  return { pictures, until: now + Math.min(milliseconds, MOST_BATCH_MS) * WAIT_SHARE };
 }
 
-export interface Queue<T extends Task> {
+export interface Queue<T extends QueuedJob> {
   readonly size: number;
+  /** Estimated milliseconds of all jobs. */
   readonly cost: number;
-  /** Pictures that wait for a session. */
+  /** How many jobs wait for a session. */
   waitingFor(key: string): number;
-  put(task: T): void;
-  /** Puts those of a worker that ended first in line, each to be worked on alone: one of them may have ended it. */
-  putBack(tasks: readonly T[]): void;
+  add(job: T): void;
+  /** Puts the jobs of a worker that ended first in line, each to run alone: one of them may have ended it. */
+  putBack(jobs: readonly T[]): void;
   /**
-   * Hands out what may go now: to each worker one lot at most.
+   * Gives workers the jobs that may run now: to each worker one batch at most.
    *
-   * @param places - the workers there are.
-   * @param give - puts a task into the worker's lot; the queue counts its cost there.
+   * @param workers - all workers that exist.
+   * @param give - adds a job to the worker's batch; the queue adds its cost to the worker's.
    * @param now - performance.now()
    */
-  handOut<P extends Place>(places: readonly P[], give: (place: P, task: T) => void, now: number): void;
-  /** Takes out those for which `over` holds. */
-  drop(over: (task: T) => boolean): T[];
+  dispatch<W extends WorkerSlot>(workers: readonly W[], give: (worker: W, job: T) => void, now: number): void;
+  /** Removes the jobs for which `isOver` holds, and returns them. */
+  remove(isOver: (job: T) => boolean): T[];
 }
 
-export function createQueue<T extends Task>(): Queue<T> {
+export function createQueue<T extends QueuedJob>(): Queue<T> {
+  /** Jobs that share a batch, and jobs that run alone. */
   let quick: T[] = [];
   let alone: T[] = [];
   let cost = 0;
 
-  /** Starts from zero whenever nothing waits, so that rounding does not add up. */
+  /** Starts from zero whenever the queue is empty, so that rounding errors do not add up. */
   function subtract(amount: number): void {
     cost = quick.length + alone.length === 0 ? 0 : cost - amount;
   }
 
-  function take(lane: T[]): T | undefined {
-    const task = lane.shift();
-    if (task !== undefined) subtract(task.cost);
-    return task;
+  function shift(line: T[]): void {
+    const job = line.shift();
+    if (job !== undefined) subtract(job.cost);
+  }
+
+  /** Each worker gets one job that runs alone, and at least one worker gets none. */
+  function dispatchAlone<W extends WorkerSlot>(workers: readonly W[], give: (worker: W, job: T) => void) {
+    for (let next = alone[0]; next !== undefined; next = alone[0]) {
+      const most = Math.max(1, workers.length - 1);
+      const taken = workers.filter((worker) => worker.alone > 0).length;
+      const worker = cheapest(workers.filter((worker) => worker.alone === 0));
+      if (worker === undefined || taken >= most) break;
+      worker.alone++;
+      worker.cost += next.cost;
+      shift(alone);
+      give(worker, next);
+    }
+  }
+
+  /** Fills the batches of workers, the one with the least work first. */
+  function dispatchQuick<W extends WorkerSlot>(
+    workers: readonly W[],
+    give: (worker: W, job: T) => void,
+    now: number,
+  ): void {
+    const waits = ({ batchWait }: WorkerSlot) =>
+      batchWait !== undefined && now < batchWait.until && quick.length < batchWait.pictures;
+    const open = workers.filter((worker) =>
+      worker.batches === 0 ? !waits(worker) : worker.batches < MOST_BATCHES && worker.cost <= LIGHT_MS,
+    );
+    // A worker that takes everything would get all clients back at once, and the other workers would get theirs one by one.
+    const share = workers.reduce((sum, worker) => sum + worker.cost, cost) / workers.length;
+    const enough = Math.max(LIGHT_MS, share);
+    const filling = new Map(open.map((worker) => [worker, 0]));
+    for (let next = quick[0]; next !== undefined; next = quick[0]) {
+      const worker = cheapest([...filling.keys()]);
+      if (worker === undefined) break;
+      const batch = filling.get(worker) ?? 0;
+      const first = batch === 0 && worker.cost <= MOST_BATCH_MS;
+      const full =
+        batch >= enough ||
+        batch + next.cost > MOST_BATCH_MS ||
+        worker.cost + next.cost > MOST_BATCH_MS * MOST_BATCHES;
+      if (!first && full) {
+        filling.delete(worker);
+        continue;
+      }
+      filling.set(worker, batch + next.cost);
+      worker.cost += next.cost;
+      shift(quick);
+      give(worker, next);
+    }
   }
 
   return {
@@ -110,68 +164,37 @@ export function createQueue<T extends Task>(): Queue<T> {
     get cost() {
       return cost;
     },
-    waitingFor: (key) => [...quick, ...alone].filter((task) => task.key === key).length,
-    put(task) {
-      cost += task.cost;
-      (task.alone ? alone : quick).push(task);
+    waitingFor: (key) => [...quick, ...alone].filter((job) => job.key === key).length,
+    add(job) {
+      cost += job.cost;
+      (job.alone ? alone : quick).push(job);
     },
-    putBack(tasks) {
-      for (const task of tasks) {
-        task.alone = true;
-        cost += task.cost;
+    putBack(jobs) {
+      for (const job of jobs) {
+        job.alone = true;
+        cost += job.cost;
       }
-      alone.unshift(...tasks);
+      alone.unshift(...jobs);
     },
-    handOut(places, give, now) {
-      const free = places.filter(({ paused }) => !paused);
-      for (let next = alone[0]; next !== undefined; next = alone[0]) {
-        const most = Math.max(1, free.length - 1);
-        const taken = free.filter((place) => place.alone > 0).length;
-        const place = cheapest(free.filter((place) => place.alone === 0));
-        if (place === undefined || taken >= most) break;
-        place.alone++;
-        place.cost += next.cost;
-        take(alone);
-        give(place, next);
-      }
-      const gathers = ({ gathers }: Place) =>
-        gathers !== undefined && now < gathers.until && quick.length < gathers.pictures;
-      const open = free.filter((place) =>
-        place.lots === 0 ? !gathers(place) : place.lots < LOTS && place.cost <= AHEAD,
-      );
-      // A worker that leaves none for the others would have all of them come back to it, and the others one by one.
-      const share = free.reduce((sum, place) => sum + place.cost, cost) / free.length;
-      const enough = Math.max(AHEAD, share);
-      const filling = new Map(open.map((place) => [place, 0]));
-      for (let next = quick[0]; next !== undefined; next = quick[0]) {
-        const place = cheapest([...filling.keys()]);
-        if (place === undefined) break;
-        const lot = filling.get(place) ?? 0;
-        const least = lot === 0 && place.cost <= LOT;
-        if (!least && (lot >= enough || lot + next.cost > LOT || place.cost + next.cost > LOT * LOTS)) {
-          filling.delete(place);
-          continue;
-        }
-        filling.set(place, lot + next.cost);
-        place.cost += next.cost;
-        take(quick);
-        give(place, next);
-      }
+    dispatch(workers, give, now) {
+      const free = workers.filter(({ paused }) => !paused);
+      dispatchAlone(free, give);
+      dispatchQuick(free, give, now);
     },
-    drop(over) {
-      const dropped = [...alone, ...quick].filter(over);
-      if (dropped.length === 0) return dropped;
-      const gone = new Set(dropped);
-      alone = alone.filter((task) => !gone.has(task));
-      quick = quick.filter((task) => !gone.has(task));
-      for (const task of dropped) subtract(task.cost);
-      return dropped;
+    remove(isOver) {
+      const removed = [...alone, ...quick].filter(isOver);
+      if (removed.length === 0) return removed;
+      const gone = new Set(removed);
+      alone = alone.filter((job) => !gone.has(job));
+      quick = quick.filter((job) => !gone.has(job));
+      for (const job of removed) subtract(job.cost);
+      return removed;
     },
   };
 }
 
-function cheapest<P extends Place>(places: readonly P[]): P | undefined {
-  let best: P | undefined;
-  for (const place of places) if (best === undefined || place.cost < best.cost) best = place;
+function cheapest<W extends WorkerSlot>(workers: readonly W[]): W | undefined {
+  let best: W | undefined;
+  for (const worker of workers) if (best === undefined || worker.cost < best.cost) best = worker;
   return best;
 }

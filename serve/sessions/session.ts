@@ -6,7 +6,7 @@ import { InferenceSession, Tensor } from '../../models/onnxruntime.ts';
 import { isGpu } from '../../setup/gpu-choice.mjs';
 import { type Device, explainNoCuda, gpuOf } from './device.ts';
 
-export interface Session {
+export interface ModelSession {
   /** Inputs of one run at most; undefined when the model takes any number. */
   readonly largest: number | undefined;
   /** What runs it: `cpu`, or `cuda:0`; with a note when something else was asked for. */
@@ -39,7 +39,11 @@ const GOLDEN_TOLERANCE = 1e-4;
  * @throws UserError when onnxruntime cannot open the file, or it is not what its card says, or there is no CUDA and
  * it was asked for.
  */
-export async function openSession(path: string, card: Card, options: SessionOptions): Promise<Session> {
+export async function openModelSession(
+  path: string,
+  card: Card,
+  options: SessionOptions,
+): Promise<ModelSession> {
   const { session, device } = await create(path, options);
   const { name, shape } = card.input;
   const output = card.output.name;
@@ -80,7 +84,7 @@ function fixedBatch(session: InferenceSession, name: string): number | undefined
 async function create(
   path: string,
   { threads, device }: SessionOptions,
-): Promise<{ session: InferenceSession; device: Session['device'] }> {
+): Promise<{ session: InferenceSession; device: ModelSession['device'] }> {
   const gpu = gpuOf(device);
   let note: string | undefined;
   if (gpu !== undefined) {
@@ -117,7 +121,7 @@ function createOn(
 }
 
 /** A model without golden vectors is run once all the same: the first run is slow, and may fail. */
-async function checkGolden(card: Card, run: Session['run'], largest: number | undefined): Promise<void> {
+async function checkGolden(card: Card, run: ModelSession['run'], largest: number | undefined): Promise<void> {
   const { shape } = card.input;
   const size = shape[0] * shape[1] * shape[2];
   if (card.golden.length === 0) {

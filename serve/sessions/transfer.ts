@@ -1,72 +1,74 @@
-// Jobs as one message. A message costs its sender 10 to 20 µs however small it is, and every object and every array in
-// it more: so what jobs consist of are numbers in one table, and their bytes one array that is moved and not copied.
+// A batch of jobs as one message. Each message costs its sender 10 to 20 µs however small it is, and every object and
+// array in it costs more: so the numbers of all jobs are in one table, and their bytes in one buffer, which is
+// transferred and not copied.
 import type { Picture } from '../../models/image/picture.ts';
 import { isOrientation } from '../decode/header.ts';
-import type { Job, Material } from './messages.ts';
+import type { PictureInput, WorkerJob } from './job.ts';
 
-export interface Parcel {
+export interface Transfer {
+  /** Keys of the models' sessions; the table has indices into this list. */
   readonly keys: readonly string[];
   readonly pictures: readonly Picture[];
-  /** The table, ROW float64 numbers for each job, and the bytes of files and inputs one after another. */
+  /** The table, ROW float64 numbers for each job, and then the bytes of files and inputs, one after another. */
   readonly buffer: ArrayBuffer;
   readonly jobs: number;
 }
 
-/** Numbers of a job: id, place of its key, alone, kind, start, length, width, height, orientation. */
+/** Numbers of a job: id, index of its key, alone, kind, start, length, width, height, orientation. */
 const ROW = 9;
 const ROW_BYTES = ROW * Float64Array.BYTES_PER_ELEMENT;
 
-/** What the number of a kind means; `start` of a picture is its place among `pictures`. */
+/** The meaning of the number of a kind. The `start` of a picture is its index in `pictures`. */
 const kinds = ['JPEG', 'PNG', 'input', 'picture'] as const;
 
-/** @returns a parcel whose `buffer` may be moved to another thread. */
-export function pack(jobs: readonly Job[]): Parcel {
+/** @returns a transfer whose `buffer` may be transferred to another thread; the jobs stay as they are. */
+export function pack(jobs: readonly WorkerJob[]): Transfer {
   const keys: string[] = [];
   const pictures: Picture[] = [];
   let at = jobs.length * ROW_BYTES;
-  const buffer = new ArrayBuffer(jobs.reduce((sum, { material }) => sum + bytesOf(material).length, at));
+  const buffer = new ArrayBuffer(jobs.reduce((sum, { input }) => sum + bytesOf(input).length, at));
   const table = new Float64Array(buffer, 0, jobs.length * ROW);
   const bytes = new Uint8Array(buffer);
   for (let i = 0; i < jobs.length; i++) {
     const job = jobs[i];
     if (job === undefined) continue;
-    const { id, key, alone, material } = job;
-    let place = keys.indexOf(key);
-    if (place === -1) place = keys.push(key) - 1;
+    const { id, key, alone, input } = job;
+    let keyIndex = keys.indexOf(key);
+    if (keyIndex === -1) keyIndex = keys.push(key) - 1;
     const row = i * ROW;
     table[row] = id;
-    table[row + 1] = place;
+    table[row + 1] = keyIndex;
     table[row + 2] = Number(alone);
-    if (material.kind === 'picture') {
+    if (input.kind === 'picture') {
       table[row + 3] = kinds.indexOf('picture');
-      table[row + 4] = pictures.push(material.picture) - 1;
+      table[row + 4] = pictures.push(input.picture) - 1;
       continue;
     }
-    const own = bytesOf(material);
+    const own = bytesOf(input);
     bytes.set(own, at);
-    table[row + 3] = kinds.indexOf(material.kind === 'input' ? 'input' : material.header.format);
+    table[row + 3] = kinds.indexOf(input.kind === 'input' ? 'input' : input.header.format);
     table[row + 4] = at;
     table[row + 5] = own.length;
     at += own.length;
-    if (material.kind === 'input') continue;
-    table[row + 6] = material.header.width;
-    table[row + 7] = material.header.height;
-    table[row + 8] = material.header.orientation;
+    if (input.kind === 'input') continue;
+    table[row + 6] = input.header.width;
+    table[row + 7] = input.header.height;
+    table[row + 8] = input.header.orientation;
   }
   return { keys, pictures, buffer, jobs: jobs.length };
 }
 
-/** The jobs again; their bytes lie in the parcel's buffer. */
-export function unpack({ keys, pictures, buffer, jobs }: Parcel): Job[] {
+/** The jobs of a transfer; their bytes are views of its buffer. */
+export function unpack({ keys, pictures, buffer, jobs }: Transfer): WorkerJob[] {
   const table = new Float64Array(buffer, 0, jobs * ROW);
-  const out: Job[] = [];
+  const out: WorkerJob[] = [];
   for (let row = 0; row < table.length; row += ROW) {
     const key = keys[table[row + 1] ?? 0] ?? '';
-    out.push({ id: table[row] ?? 0, key, alone: table[row + 2] === 1, material: materialOf(row) });
+    out.push({ id: table[row] ?? 0, key, alone: table[row + 2] === 1, input: inputOf(row) });
   }
   return out;
 
-  function materialOf(row: number): Material {
+  function inputOf(row: number): PictureInput {
     const kind = kinds[table[row + 3] ?? 0];
     const start = table[row + 4] ?? 0;
     const picture = pictures[start];
@@ -83,8 +85,8 @@ export function unpack({ keys, pictures, buffer, jobs }: Parcel): Job[] {
 
 const nothing = new Uint8Array();
 
-/** What goes into the buffer. */
-function bytesOf(material: Material): Uint8Array {
-  if (material.kind === 'encoded') return material.bytes;
-  return material.kind === 'input' ? material.data : nothing;
+/** The bytes that go into the buffer. */
+function bytesOf(input: PictureInput): Uint8Array {
+  if (input.kind === 'encoded') return input.bytes;
+  return input.kind === 'input' ? input.data : nothing;
 }

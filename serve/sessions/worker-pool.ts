@@ -1,94 +1,106 @@
-// The worker threads: starts them, opens models in them, and starts another when one ends.
+// The worker pool: starts the worker threads, opens models in them, and starts another worker when one ends.
 import type { Worker } from 'node:worker_threads';
 import '../../models/without-telemetry.ts';
 import { startThread } from '../../setup/start.mjs';
-import type { FromWorker, Opened, ToWorker, WorkerModel, WorkerOptions } from './messages.ts';
-import type { Place } from './queue.ts';
+import type { FromWorker, OpenedMessage, ToWorker, WorkerModel, WorkerOptions } from './messages.ts';
+import type { WorkerSlot } from './queue.ts';
 
-/** A worker, and what is known of it. */
-export interface Seat extends Place {
-  /** Has opened the models that it begins with, and is not opening another. */
+/** A worker, and what the main thread knows of it. */
+export interface PoolWorker extends WorkerSlot {
+  /** It is opening a model, or has not opened those that it starts with. */
   paused: boolean;
+  /** It has opened the models that it starts with. */
   ready: boolean;
   /** Sessions that it was told to open, and when each was last asked, by performance.now(). */
-  readonly used: Map<string, number>;
-  /** Lots that it has not answered wholly. */
-  lots: number;
-  /** Its last lot. */
-  given?: { readonly pictures: number; readonly at: number };
-  gathers?: Place['gathers'];
-  /** @param moved - buffers that the worker gets, and this thread has no more. */
-  send(message: ToWorker, moved?: ArrayBuffer[]): void;
+  readonly lastUsed: Map<string, number>;
+  batches: number;
+  /** The batch that it was given last. */
+  lastBatch?: { readonly pictures: number; readonly at: number };
+  batchWait?: WorkerSlot['batchWait'];
+  /** @param transferred - buffers that the worker gets; this thread loses them. */
+  send(message: ToWorker, transferred?: ArrayBuffer[]): void;
 }
 
-export interface CrewOptions {
+export interface WorkerPoolOptions {
+  /** Entry file of the worker threads. */
   readonly entry: URL;
-  readonly workers: number;
-  readonly worker: WorkerOptions;
-  /** Told of all messages but those about opening. */
-  readonly hear: (seat: Seat, message: FromWorker) => void;
-  /** A worker is gone; `expected` when it was asked to. */
-  readonly gone: (seat: Seat, cause: string, expected: boolean) => void;
+  /** How many workers there should be. */
+  readonly size: number;
+  readonly workerOptions: WorkerOptions;
+  /** Called with all messages except those about opening. */
+  readonly onMessage: (worker: PoolWorker, message: FromWorker) => void;
+  /** A worker has ended; `expected` when the pool is being closed. */
+  readonly onExit: (worker: PoolWorker, cause: string, expected: boolean) => void;
   /** A worker can be given work. */
-  readonly free: (seat: Seat) => void;
+  readonly onReady: (worker: PoolWorker) => void;
 }
 
-export interface Crew {
-  /** Those that are there. */
-  readonly seats: readonly Seat[];
+export interface WorkerPool {
+  /** The workers that exist now. */
+  readonly workers: readonly PoolWorker[];
   /**
-   * Opens a model in one worker, or in all of them in turn: the others serve meanwhile.
+   * Opens a model in all workers, one after another: the others serve meanwhile.
    *
-   * @returns what each said, up to the first that cannot.
+   * @returns the answer of each, up to the first that cannot open it.
    */
-  open(model: WorkerModel, where?: readonly Seat[]): Promise<Opened[]>;
-  /** Says which models a new worker opens. */
+  open(model: WorkerModel): Promise<OpenedMessage[]>;
+  /** Sets the models that a new worker opens. */
   setModels(models: readonly WorkerModel[]): void;
   /** Starts the workers that are still missing. */
-  fill(): void;
+  startAll(): void;
   close(): Promise<void>;
 }
 
-/** Milliseconds before a worker that ended while it was loading is started again. */
+/** Milliseconds before another worker is started for one that ended while it was loading. */
 const RESTART_DELAY = 1_000;
 
-/** Milliseconds that a worker gets to finish what it is at before it is cut off. */
+/** Milliseconds that a worker gets to finish its work before it is terminated. */
 const PATIENCE = 10_000;
 
 /** Starts the first worker at once: it loads its libraries while the main thread loads others. */
-export function openCrew(options: CrewOptions): Crew {
-  const seats: Seat[] = [];
-  const workers = new Map<Seat, Worker>();
-  const openings = new Map<Seat, Map<string, (opened: Opened) => void>>();
+export function openWorkerPool(options: WorkerPoolOptions): WorkerPool {
+  const { entry, size, workerOptions, onMessage, onExit, onReady } = options;
+  const workers: PoolWorker[] = [];
+  const threads = new Map<PoolWorker, Worker>();
+  /** For each worker, by the key of a model that it is opening: who waits for that. */
+  const openings = new Map<PoolWorker, Map<string, (opened: OpenedMessage) => void>>();
   let models: readonly WorkerModel[] = [];
   let closing = false;
-  let filled = false;
+  let startedAll = false;
 
-  function sit(): Seat {
-    const worker = startThread(options.entry, options.worker);
-    const send = (message: ToWorker, moved?: ArrayBuffer[]) => worker.postMessage(message, moved);
-    const seat: Seat = { cost: 0, alone: 0, lots: 0, paused: true, ready: false, used: new Map(), send };
-    seats.push(seat);
-    workers.set(seat, worker);
-    openings.set(seat, new Map());
-    worker.on('message', (message: FromWorker) => {
-      const opening = message.kind === 'opened' ? openings.get(seat)?.get(message.key) : undefined;
+  function startWorker(): PoolWorker {
+    const thread = startThread(entry, workerOptions);
+    const send = (message: ToWorker, transferred?: ArrayBuffer[]) => thread.postMessage(message, transferred);
+    const worker: PoolWorker = {
+      cost: 0,
+      alone: 0,
+      batches: 0,
+      paused: true,
+      ready: false,
+      lastUsed: new Map(),
+      send,
+    };
+    workers.push(worker);
+    threads.set(worker, thread);
+    openings.set(worker, new Map());
+    thread.on('message', (message: FromWorker) => {
+      const opening = message.kind === 'opened' ? openings.get(worker)?.get(message.key) : undefined;
       if (message.kind === 'opened' && opening !== undefined) opening(message);
-      else options.hear(seat, message);
+      else onMessage(worker, message);
     });
     let cause: unknown;
-    worker.on('error', (error) => {
+    thread.on('error', (error) => {
       cause = error.stack ?? error;
     });
-    worker.on('exit', (code) => leave(seat, String(cause ?? `exit code ${code}`)));
-    return seat;
+    thread.on('exit', (code) => removeWorker(worker, String(cause ?? `exit code ${code}`)));
+    return worker;
   }
 
-  function leave(seat: Seat, cause: string): void {
-    seats.splice(seats.indexOf(seat), 1);
-    workers.delete(seat);
-    const open = openings.get(seat);
-    openings.delete(seat);
+  function removeWorker(worker: PoolWorker, cause: string): void {
+    workers.splice(workers.indexOf(worker), 1);
+    threads.delete(worker);
+    const open = openings.get(worker);
+    openings.delete(worker);
     for (const [key, opened] of open ?? []) {
       opened({
         kind: 'opened',
@@ -98,78 +110,76 @@ export function openCrew(options: CrewOptions): Crew {
         reason: `a worker ended over it: ${cause}`,
       });
     }
-    options.gone(seat, cause, closing);
-    if (!closing && filled) setTimeout(hire, seat.ready ? 0 : RESTART_DELAY);
+    onExit(worker, cause, closing);
+    if (!closing && startedAll) setTimeout(addWorker, worker.ready ? 0 : RESTART_DELAY);
   }
 
-  async function hire(): Promise<void> {
-    if (closing || seats.length >= options.workers) return;
-    const seat = sit();
-    for (const model of models) await openIn(seat, model);
-    begin(seat);
+  async function addWorker(): Promise<void> {
+    if (closing || workers.length >= size) return;
+    const worker = startWorker();
+    for (const model of models) await openIn(worker, model);
+    makeReady(worker);
   }
 
-  function begin(seat: Seat): void {
-    if (!seats.includes(seat)) return;
-    seat.ready = true;
-    seat.paused = false;
-    options.free(seat);
+  function makeReady(worker: PoolWorker): void {
+    if (!workers.includes(worker)) return;
+    worker.ready = true;
+    worker.paused = false;
+    onReady(worker);
   }
 
-  /** What the worker already has is worked off first; until the model is open, it gets nothing new. */
-  async function openIn(seat: Seat, model: WorkerModel): Promise<Opened> {
+  /** The worker first finishes the jobs that it has; until the model is open, it gets no new ones. */
+  async function openIn(worker: PoolWorker, model: WorkerModel): Promise<OpenedMessage> {
     const { key } = model;
-    seat.used.set(key, performance.now());
-    const opened = await new Promise<Opened>((resolve) => {
-      const open = openings.get(seat);
+    worker.lastUsed.set(key, performance.now());
+    const opened = await new Promise<OpenedMessage>((resolve) => {
+      const open = openings.get(worker);
       if (open === undefined) {
         resolve({ kind: 'opened', key, milliseconds: 0, ended: true, reason: 'a worker ended before it' });
         return;
       }
       open.set(key, resolve);
-      seat.paused = true;
-      seat.send({ kind: 'open', model });
+      worker.paused = true;
+      worker.send({ kind: 'open', model });
     });
-    openings.get(seat)?.delete(key);
-    if (opened.reason !== undefined) seat.used.delete(key);
-    if (seat.ready) begin(seat);
+    openings.get(worker)?.delete(key);
+    if (opened.reason !== undefined) worker.lastUsed.delete(key);
+    if (worker.ready) makeReady(worker);
     return opened;
   }
 
-  async function open(model: WorkerModel, where: readonly Seat[] = [...seats]): Promise<Opened[]> {
-    const all: Opened[] = [];
-    for (const seat of where) {
-      const opened = await openIn(seat, model);
-      all.push(opened);
-      if (opened.reason !== undefined) break;
-    }
-    return all;
-  }
-
-  sit();
+  startWorker();
   return {
-    seats,
-    open,
+    workers,
+    async open(model) {
+      const all: OpenedMessage[] = [];
+      for (const worker of [...workers]) {
+        const opened = await openIn(worker, model);
+        all.push(opened);
+        if (opened.reason !== undefined) break;
+      }
+      return all;
+    },
     setModels(now) {
       models = now;
     },
-    fill() {
-      filled = true;
-      for (const seat of seats) if (!seat.ready) begin(seat);
-      for (let n = seats.length; n < options.workers; n++) void hire();
+    startAll() {
+      startedAll = true;
+      for (const worker of workers) if (!worker.ready) makeReady(worker);
+      for (let n = workers.length; n < size; n++) void addWorker();
     },
     async close() {
       closing = true;
-      await Promise.all([...workers.values()].map(end));
+      await Promise.all([...threads.values()].map(endThread));
     },
   };
 }
 
-/** A thread that is cut off inside onnxruntime takes the whole process with it: it is asked first. */
-async function end(worker: Worker): Promise<void> {
-  const ended = new Promise((resolve) => worker.once('exit', resolve));
-  worker.postMessage({ kind: 'end' } satisfies ToWorker);
-  const patience = setTimeout(() => void worker.terminate(), PATIENCE);
+/** Asks a thread to end first: terminating it inside onnxruntime would end the whole process. */
+async function endThread(thread: Worker): Promise<void> {
+  const ended = new Promise((resolve) => thread.once('exit', resolve));
+  thread.postMessage({ kind: 'end' } satisfies ToWorker);
+  const patience = setTimeout(() => void thread.terminate(), PATIENCE);
   await ended;
   clearTimeout(patience);
 }

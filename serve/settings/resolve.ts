@@ -1,7 +1,7 @@
-// Settles every setting: a flag wins over an environment variable, that over the file, that over the default.
+// The value of every setting: a flag wins over an environment variable, that over the file, and that over the default.
 import { readFileSync } from 'node:fs';
 import { messageOf, UserError } from '../../models/errors.ts';
-import { nearest } from '../../models/nearest.ts';
+import { nearest, suggestion } from '../../models/nearest.ts';
 import {
   flagOf,
   type SettingName,
@@ -14,12 +14,12 @@ import {
 /** Environment variable that names the file of settings. */
 export const CONFIG_VARIABLE = 'TRAINYARD_CONFIG';
 
-/** Variables of other parts of the project, which are no mistakes. */
+/** Variables of other parts of the project. */
 const OTHER_VARIABLES = ['CACHE', 'PYTHON', 'RUNS', 'TORCH'].map((name) => `TRAINYARD_${name}`);
 
 export interface Resolved {
   readonly settings: Settings;
-  /** Where each setting came from, in words: `--port`, `TRAINYARD_PORT`, `serve.json`, or `default`. */
+  /** Where each value comes from: `--port`, `TRAINYARD_PORT`, `serve.json: port`, or `default`. */
   readonly sources: ReadonlyMap<SettingName, string>;
 }
 
@@ -27,12 +27,12 @@ export interface Sources {
   /** By the names of flags, `log-format`; undefined where it was not given. */
   readonly flags: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** JSON file, of an object with the names of settings as keys. */
+  /** JSON file: an object with the names of settings as keys. */
   readonly file?: string | undefined;
 }
 
 /**
- * Settles the settings.
+ * Resolves all settings.
  *
  * @throws UserError with a line for each wrong setting, such as
  * `TRAINYARD_PORT: received "http", expected a whole number from 0 to 65535`.
@@ -64,14 +64,14 @@ export function resolveSettings(given: Sources): Resolved {
   throw new UserError([...new Set(lines)].join('\n'));
 }
 
-/** Variables that look like a setting and are none, each with what was probably meant. */
+/** A line for each variable that is probably a mistyped setting. */
 export function strayVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
   const known = [...settingNames.map(variableOf), CONFIG_VARIABLE, ...OTHER_VARIABLES];
   return Object.keys(environment)
     .filter((name) => name.startsWith('TRAINYARD_') && !known.includes(name))
     .flatMap((name) => {
       const near = nearest(name, known);
-      return near === undefined ? [] : [`${name} is no setting; did you mean ${near}?`];
+      return near === undefined ? [] : [`${name} is not a setting. Did you mean ${near}?`];
     });
 }
 
@@ -87,10 +87,7 @@ function readFile(path: string): Record<string, unknown> {
   }
   for (const key of Object.keys(value)) {
     if (settingNames.some((name) => name === key)) continue;
-    const near = nearest(key, settingNames);
-    throw new UserError(
-      `${path}: there is no setting "${key}"; ${near === undefined ? `there are ${settingNames.join(', ')}` : `did you mean "${near}"?`}`,
-    );
+    throw new UserError(`${path}: there is no setting "${key}". ${suggestion(key, settingNames)}`);
   }
   return { ...value };
 }

@@ -1,49 +1,48 @@
-// The whole body of a request, taken within its limits.
+// Reads the whole body of a request, within its limits.
 import { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import type { Context } from 'hono';
-import { type Env, requestHeader } from '../http/context.ts';
-import { deservesRoom } from '../memory/buffer-pool.ts';
-import type { Held } from '../memory/byte-budget.ts';
+import { type AppContext, requestHeader } from '../http/context.ts';
+import { isPooled } from '../memory/buffer-pool.ts';
+import type { RequestMemory } from '../memory/byte-budget.ts';
 import { concatenate, receive, type Upload } from './receive.ts';
 
 /**
  * Reads the body.
  *
- * @returns bytes that may be read until `held` is released.
- * @throws Refusal 413 when it is too long, 400 when it ends early, 503 as `held` does.
+ * @returns bytes that may be read until `upload.memory` is released.
+ * @throws Refusal 413 when it is too long, 400 when it ends early, 503 when all requests together hold too much.
  */
 export async function readBody(upload: Upload): Promise<Buffer> {
   const chunks: Buffer[] = [];
   await receive(upload, (chunk) => chunks.push(chunk));
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  if (!deservesRoom(length)) return concatenate(chunks);
-  const body = upload.held.room(length);
+  if (!isPooled(length)) return concatenate(chunks);
+  const body = upload.memory.buffer(length);
   let at = 0;
   for (const chunk of chunks) at += chunk.copy(body, at);
-  if (upload.stream instanceof IncomingMessage) upload.held.free(chunks);
+  if (upload.stream instanceof IncomingMessage) upload.memory.free(chunks);
   return body;
 }
 
 /**
- * The body of a request as it will arrive. Node's own stream is read where there is one: a web stream around it costs
- * as much as parsing the form.
+ * The body of a request, which is still to arrive. Node's own stream is read where there is one: a web stream around it
+ * costs as much as parsing the form.
  *
  * @param limit - bytes at most.
  */
-export function uploadOf(c: Context<Env>, limit: number, held: Held): Upload {
+export function uploadOf(c: AppContext, limit: number, memory: RequestMemory): Upload {
   const length = requestHeader(c, 'content-length');
   return {
     stream: c.env?.incoming ?? fromWeb(c.req.raw.body),
     type: requestHeader(c, 'content-type') ?? '',
     announced: length === undefined ? undefined : Number(length),
     limit,
-    held,
+    memory,
   };
 }
 
-/** The types of the DOM and of Node name the same stream differently. */
+/** The types of the DOM and of Node have different names for the same stream. */
 function fromWeb(body: unknown): Readable {
   return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream);
 }

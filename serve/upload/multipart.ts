@@ -1,30 +1,23 @@
-// A form as browsers and curl send it: takes the files out of the field `img`; of a large one while the body arrives.
+// Reads the files in the field `img` of a form (multipart/form-data); a large form is parsed while its body arrives.
 
 import busboy from 'busboy';
 import { messageOf } from '../../models/errors.ts';
 import { Refusal } from '../refusal.ts';
 import { readBody } from './body.ts';
-import { plainPart, readPlainForm } from './plain-form.ts';
+import { type FormFile, plainPart, readPlainForm } from './plain-form.ts';
 import { concatenate, receive, type Upload } from './receive.ts';
 
-/** A file of a form. */
-export interface FormFile {
-  /** As its sender calls it, who may not. */
-  readonly name: string | undefined;
-  readonly bytes: Uint8Array;
-}
-
-/** The field that holds a picture; several may come. */
+/** The field that holds the picture; it may occur several times. */
 const FIELD = 'img';
 
 const plain = plainPart(FIELD);
 
 const example = `curl -F ${FIELD}=@picture.png`;
 
-/** Bytes of a body up to which it is read as a whole first. */
+/** A body up to this number of bytes is received completely before it is parsed. */
 const WHOLE = 1024 * 1024;
 
-/** Header lines of a part at most, and bytes of a field: none is expected. */
+/** Header lines of a part at most, and bytes of a text field, of which none is expected. */
 const limits = { headerPairs: 32, fieldSize: 1024 };
 
 /**
@@ -32,7 +25,7 @@ const limits = { headerPairs: 32, fieldSize: 1024 };
  *
  * @param most - files at most.
  * @returns at least one, in order.
- * @throws Refusal 400 when the body is broken, or is not one or more files in the field `img`; 413 as `receive` does.
+ * @throws Refusal 400 when the body is malformed, or is not one or more files in the field `img`; 413 as `receive` does.
  */
 export async function readForm(upload: Upload, most: number): Promise<FormFile[]> {
   const { type, announced } = upload;
@@ -43,7 +36,7 @@ export async function readForm(upload: Upload, most: number): Promise<FormFile[]
   return readPlainForm(body, type, plain, most) ?? parseForm(type, most, async (take) => take(body));
 }
 
-/** @param feed - hands over every chunk of the body. */
+/** @param feed - calls its argument with every chunk of the body. */
 async function parseForm(
   type: string,
   most: number,
@@ -56,7 +49,7 @@ async function parseForm(
     wrong ??= new Refusal(400, message);
   };
   parser.on('file', (name, file, { filename }) => {
-    file.on('error', () => {}); // cut off: the parser says so too, but a stream whose error nobody hears ends the process
+    file.on('error', () => {}); // the form ended early: the parser says so too, but a stream error without a listener ends the process
     if (name !== FIELD)
       refuse(`received a file in the field "${name}", expected it in "${FIELD}": ${example}`);
     else {
@@ -72,7 +65,7 @@ async function parseForm(
     else refuse(`received a field "${name}", expected only the file "${FIELD}"; options go into the address`);
   });
   parser.on('partsLimit', () => refuse(`received more than ${most} parts, expected ${most} files at most`));
-  parser.on('error', (error) => refuse(`the multipart body is broken: ${messageOf(error)}`));
+  parser.on('error', (error) => refuse(`the multipart body is malformed: ${messageOf(error)}`));
   const parsed = new Promise<void>((resolve) => parser.once('close', resolve));
 
   try {

@@ -1,10 +1,15 @@
-// Takes apart a form that is there as a whole and is as curl, browsers and the usual libraries write it. Most are, and
-// a parser for streams takes five times as long for a small one.
-import type { FormFile } from './multipart.ts';
+// Parses a form that has arrived completely and looks as curl, browsers and the usual libraries write it. Most forms do,
+// and a parser for streams takes five times as long for a small one.
 
+/** A file of a form. */
+export interface FormFile {
+  /** The name that its sender gave, if any. */
+  readonly name: string | undefined;
+  readonly bytes: Uint8Array;
+}
 const contentType = /^multipart\/form-data; ?boundary=(?:"([\w'()+,./:=?-]{1,70})"|([\w'+.-]{1,70}))$/i;
 
-/** A part's headers: a file of the field, letters alone, with a name that needs no decoding, and perhaps its type. */
+/** The headers of a part that is a file of `field`: ASCII only, a name that needs no decoding, and perhaps its type. */
 export const plainPart = (field: string) =>
   new RegExp(
     `^content-disposition: form-data; name="${field}"; filename="([\\x20!#-$&-.0-[\\]-~]+)"(\r\ncontent-type: [\\x20-~]*)?$`,
@@ -20,10 +25,9 @@ const HEADERS = 512;
  * Reference: RFC 7578; RFC 2046, section 5.1.1.
  *
  * @param type - the `Content-Type` header.
- * @param plain - what a part's headers look like: `plainPart` of the field that holds files.
+ * @param plain - matches a part's headers: `plainPart` of the field that holds files.
  * @param most - files at most.
- * @returns the files, as parts of `body`; undefined when anything is out of the ordinary, which is for the parser of
- * streams to judge.
+ * @returns the files, as views of `body`; undefined when anything is unusual, which the parser for streams must judge.
  */
 export function readPlainForm(
   body: Buffer,

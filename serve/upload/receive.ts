@@ -1,9 +1,9 @@
-// Takes a body as it arrives and counts it, so that no body is longer than allowed, whatever its headers say.
+// Receives a body and counts its bytes, so that no body is longer than allowed, whatever its headers say.
 import type { Readable } from 'node:stream';
-import type { Held } from '../memory/byte-budget.ts';
+import type { RequestMemory } from '../memory/byte-budget.ts';
 import { Refusal } from '../refusal.ts';
 
-/** A body that is on its way, and what it may cost. */
+/** A body that is to be received, and its limits. */
 export interface Upload {
   readonly stream: Readable;
   /** The `Content-Type` header. */
@@ -12,18 +12,18 @@ export interface Upload {
   readonly announced: number | undefined;
   /** Bytes at most. */
   readonly limit: number;
-  readonly held: Held;
+  readonly memory: RequestMemory;
 }
 
 /**
- * Hands every chunk of a body to `take`. When that throws, or the body is too long, the stream is left as it is,
- * paused: the answer goes out first, and the connection is dealt with after it.
+ * Calls `take` with every chunk of a body. When that throws, or the body is too long, the stream is left paused: the
+ * response is sent first, and then the rest of the request is drained.
  *
  * @throws Refusal 413 when the body is too long, 400 when it ends early, and what `take` throws.
  */
 export function receive(upload: Upload, take: (chunk: Buffer) => void): Promise<void> {
-  const { stream, announced, limit, held } = upload;
-  // The stream's listeners keep what this function knows, and so all that was taken, until the connection is closed.
+  const { stream, announced, limit, memory } = upload;
+  // The stream keeps its listeners' closure, and so all that was taken, until the connection is closed: `take` is dropped.
   let taker: typeof take | undefined = take;
   return new Promise((resolve, reject) => {
     let length = 0;
@@ -31,7 +31,7 @@ export function receive(upload: Upload, take: (chunk: Buffer) => void): Promise<
       try {
         length += chunk.length;
         if (length > limit) throw tooLong(limit);
-        held.add(chunk.length);
+        memory.reserve(chunk.length);
         taker?.(chunk);
       } catch (error) {
         stop();
@@ -60,7 +60,7 @@ export function receive(upload: Upload, take: (chunk: Buffer) => void): Promise<
   });
 }
 
-/** The chunks as one. */
+/** Joins the chunks. */
 export function concatenate(chunks: readonly Buffer[]): Buffer {
   const [first] = chunks;
   return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);

@@ -8,8 +8,8 @@ import { resize } from '../../models/image/resize.ts';
 import { wholeNumber } from '../../models/option-values.ts';
 import { findModel } from '../../models/repository.ts';
 import { readPlainHeader } from '../../serve/decode/header.ts';
-import { createMaker } from '../../serve/sessions/prepare-input.ts';
-import { openSession } from '../../serve/sessions/session.ts';
+import { createPrepareInput } from '../../serve/sessions/prepare-input.ts';
+import { openModelSession } from '../../serve/sessions/session.ts';
 import { repositoryFolder } from '../../setup/paths.mjs';
 import { loadDataset } from '../../train/datasets/index.ts';
 import { need } from './support/needs.ts';
@@ -40,10 +40,10 @@ export const command = defineCommand({
     const { test } = await loadDataset('cifar10');
     const file = await findModel(repositoryFolder, args.model);
     const card = readCard(readFileSync(file.path));
-    const session = await openSession(file.path, card, { threads: 2, device: 'cpu' });
+    const session = await openModelSession(file.path, card, { threads: 2, device: 'cpu' });
     const ways = (['exact', 'fast'] as const).map((name) => ({
       name,
-      make: createMaker({ fast: name === 'fast' }),
+      make: createPrepareInput({ fast: name === 'fast' }),
       inputs: new Uint8Array(BATCH * SIDE * SIDE * 3),
       milliseconds: 0,
       right: 0,
@@ -68,12 +68,12 @@ export const command = defineCommand({
         const header = readPlainHeader(bytes);
         if (header === undefined) throw new Error('sharp wrote a JPEG that is not plain');
         for (const way of ways) {
-          const { input, spent } = way.make({ kind: 'encoded', bytes, header }, card.input.shape, {
+          const { data, spent } = way.make({ kind: 'encoded', bytes, header }, card.input.shape, {
             rule: 'resize',
             filter: 'bilinear',
             crop: 'stretch', // the way back to the picture's own shape
           });
-          way.inputs.set(input, i * input.length);
+          way.inputs.set(data, i * data.length);
           way.milliseconds += spent.decode + spent.prepare;
         }
       }

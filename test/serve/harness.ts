@@ -7,7 +7,7 @@ import { type AppOptions, createApp } from '../../serve/app.ts';
 import { type EngineOptions, openEngine } from '../../serve/engine/index.ts';
 import { createMetrics } from '../../serve/http/metrics.ts';
 import type { Log, LogFields } from '../../serve/log.ts';
-import { createStatistics } from '../../serve/openinference/statistics.ts';
+import { createInferenceStatistics } from '../../serve/openinference/statistics.ts';
 import { defaultLimits, type Limits } from '../../serve/settings/limits.ts';
 import { type TinyModel, type TinyModelOptions, tinyModel } from './tiny-model.ts';
 
@@ -57,7 +57,7 @@ export async function openTestApp(options: TestAppOptions = {}) {
     fields.push(more);
   };
   const metrics = createMetrics();
-  const statistics = createStatistics();
+  const statistics = createInferenceStatistics();
   const engine = openEngine({
     threads: options.threads ?? 1,
     watch: 0,

@@ -4,16 +4,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCard } from '../../../models/card.ts';
 import { readPlainHeader } from '../../../serve/decode/header.ts';
-import { createMaker } from '../../../serve/sessions/prepare-input.ts';
-import { openSession } from '../../../serve/sessions/session.ts';
+import { createPrepareInput } from '../../../serve/sessions/prepare-input.ts';
+import { openModelSession } from '../../../serve/sessions/session.ts';
 import { contend } from '../support/contender.ts';
 
 const [file = '', folder = '', count = '', batch = '', decode = 'exact'] = process.argv.slice(2);
 const card = readCard(readFileSync(file));
 const { shape, prepare: rule } = card.input;
 const pictures = Array.from({ length: Number(count) }, (_, i) => readFileSync(join(folder, `${i}.bin`)));
-const { run } = await openSession(file, card, { threads: 1, device: 'cpu' });
-const make = createMaker({ fast: decode === 'fast' });
+const { run } = await openModelSession(file, card, { threads: 1, device: 'cpu' });
+const make = createPrepareInput({ fast: decode === 'fast' });
 const size = shape[0] * shape[1] * shape[2];
 const inputs = new Uint8Array(Number(batch) * size);
 
@@ -23,7 +23,7 @@ function input(): Uint8Array {
   if (bytes === undefined) throw new Error(`there are no pictures in ${folder}`);
   const header = readPlainHeader(bytes);
   if (header === undefined) throw new Error(`picture ${at} of ${folder} is not a plain JPEG or PNG`);
-  return make({ kind: 'encoded', bytes, header }, shape, rule).input;
+  return make({ kind: 'encoded', bytes, header }, shape, rule).data;
 }
 
 await contend({}, async () => {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { orient } from '../../../models/image/orient.ts';
 import type { Orientation, Picture } from '../../../models/image/picture.ts';
 import { readHeader, secureDecoders } from '../../../serve/decode/decode.ts';
-import { formatOf } from '../../../serve/decode/format.ts';
+import { detectFormat } from '../../../serve/decode/format.ts';
 import { defaultLimits } from '../../../serve/settings/limits.ts';
 import {
   busy,
@@ -148,7 +148,7 @@ describe('refusals', () => {
 
   test('a file is what its first bytes say, and no other decoder gets it', async () => {
     const disguised = Buffer.concat([Buffer.from('GIF89a'), svg]);
-    expect(formatOf(disguised)).toBe('GIF');
+    expect(detectFormat(disguised)).toBe('GIF');
     await expect(decode(disguised)).rejects.toMatchObject({ status: 422 });
     await expect(sharp(tiff).metadata()).rejects.toThrow(/unsupported image format/);
     await expect(sharp(svg).metadata()).rejects.toThrow(/unsupported image format/);

@@ -1,4 +1,4 @@
-// A worker that dies of a picture that is 13 pixels wide, however it hears of it; otherwise the server's own.
+// A worker that ends when it gets a picture that is 13 pixels wide; otherwise the server's own.
 import { syncBuiltinESMExports } from 'node:module';
 import threads, { parentPort } from 'node:worker_threads';
 import { importForThread } from '../../../setup/module.mjs';
@@ -6,16 +6,16 @@ import { importForThread } from '../../../setup/module.mjs';
 await importForThread(new URL('../../../serve/sessions/worker.ts', import.meta.url).href);
 
 /** @param {import('../../../serve/sessions/messages.ts').ToWorker | undefined} message */
-function dieOf(message) {
-  if (message?.kind !== 'lot') return;
-  if (message.parcel.pictures.some(({ width }) => width === 13)) process.exit(7);
+function endIfDoomed(message) {
+  if (message?.kind !== 'batch') return;
+  if (message.transfer.pictures.some(({ width }) => width === 13)) process.exit(7);
 }
 
 const { receiveMessageOnPort } = threads;
 threads.receiveMessageOnPort = (port) => {
   const received = receiveMessageOnPort(port);
-  dieOf(received?.message);
+  endIfDoomed(received?.message);
   return received;
 };
 syncBuiltinESMExports();
-parentPort?.on('message', dieOf);
+parentPort?.on('message', endIfDoomed);

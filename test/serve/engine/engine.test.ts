@@ -3,14 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Picture } from '../../../models/image/picture.ts';
+import type { RawPicture } from '../../../serve/engine/classification.ts';
 import type { Observer } from '../../../serve/engine/events.ts';
-import {
-  divideThreads,
-  type Engine,
-  type EngineOptions,
-  openEngine,
-  type Source,
-} from '../../../serve/engine/index.ts';
+import { divideThreads, type Engine, type EngineOptions, openEngine } from '../../../serve/engine/index.ts';
 import { Refusal } from '../../../serve/refusal.ts';
 import { defaultLimits, type Limits } from '../../../serve/settings/limits.ts';
 import { colors, fillRepository, temporaryFolder } from '../harness.ts';
@@ -47,7 +42,7 @@ async function open(
   const [model] = engine.models();
   if (model === undefined) throw new Error('the test has no model');
   /** 'answered', or the status of the refusal. */
-  const outcome = (source: Source, asked = {}) =>
+  const outcome = (source: RawPicture, asked = {}) =>
     engine.classify(model, source, asked).then(
       () => 'answered',
       (error: unknown) => (error instanceof Refusal ? error.status : error),
@@ -55,7 +50,7 @@ async function open(
   return { engine, model, log, outcome };
 }
 
-function picture(width: number): Source {
+function picture(width: number): RawPicture {
   const data = new Uint8Array(width * 5 * 3).fill(200);
   return { kind: 'picture', picture: { data, width, height: 5, channels: 3 } };
 }
@@ -164,7 +159,7 @@ describe('room and time', () => {
 
   test('whoever has gone is forgotten', async () => {
     const lost: string[] = [];
-    const { engine, outcome } = await open({ observers: [{ lost: (_, loss) => lost.push(loss) }] });
+    const { engine, outcome } = await open({ observers: [{ failed: (_, loss) => lost.push(loss) }] });
     expect(await outcome(picture(10), { gone: () => true })).toBe(408);
     expect(lost).toEqual(['gone']);
     expect(engine.state()).toMatchObject({ waiting: 0, working: 0, waitingCost: 0 });

@@ -1,30 +1,30 @@
-// What is promised of slots: each thing is found by its number until it is taken, whoever comes and goes meanwhile.
+// What is promised of an id pool: an item is found by its id until it is removed, and ids are reused.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createSlots } from '../../../serve/engine/id-pool.ts';
+import { createIdPool } from '../../../serve/engine/id-pool.ts';
 
-test('they are a map whose numbers are used again', () => {
-  // Puts a thing for true; takes out the n-th of those that are there for a number.
+test('it is a map whose ids are reused', () => {
+  // Adds an item for `true`; for a number, removes the n-th of those in the pool.
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.constant(true as const), fc.nat(9))), (steps) => {
-      const slots = createSlots<string>();
-      const there = new Map<number, string>();
+      const pool = createIdPool<string>();
+      const expected = new Map<number, string>();
       let most = 0;
       for (const [i, step] of steps.entries()) {
         if (step === true) {
-          const number = slots.put(`thing ${i}`);
-          expect(there.has(number)).toBe(false);
-          there.set(number, `thing ${i}`);
+          const id = pool.add(`item ${i}`);
+          expect(expected.has(id)).toBe(false);
+          expected.set(id, `item ${i}`);
         } else {
-          const number = [...there.keys()][step] ?? 1000;
-          expect(slots.take(number)).toBe(there.get(number));
-          there.delete(number);
-          expect(slots.take(number)).toBeUndefined();
+          const id = [...expected.keys()][step] ?? 1000;
+          expect(pool.remove(id)).toBe(expected.get(id));
+          expected.delete(id);
+          expect(pool.remove(id)).toBeUndefined();
         }
-        most = Math.max(most, there.size);
-        expect(slots.size).toBe(there.size);
-        expect(slots.values().sort()).toEqual([...there.values()].sort());
-        for (const number of there.keys()) expect(number).toBeLessThan(most);
+        most = Math.max(most, expected.size);
+        expect(pool.size).toBe(expected.size);
+        expect(pool.values().sort()).toEqual([...expected.values()].sort());
+        for (const id of expected.keys()) expect(id).toBeLessThan(most);
       }
     }),
   );

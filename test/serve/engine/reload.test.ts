@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
 import { addModel } from '../../../models/repository.ts';
-import type { Change, Observer } from '../../../serve/engine/events.ts';
+import type { ModelChange, Observer } from '../../../serve/engine/events.ts';
 import { colors, openTestApp } from '../harness.ts';
 import { plain } from '../pictures.ts';
 import { type TinyModelOptions, tinyModel } from '../tiny-model.ts';
@@ -85,7 +85,7 @@ test('a file that is replaced where it lies is tried like a new version', async 
 });
 
 test('when the newest version goes, the one before it serves; a name can come and go', async () => {
-  const changes: [string, Change['kind']][] = [];
+  const changes: [string, ModelChange['kind']][] = [];
   const observer: Observer = {
     modelChanged: (model, { kind }) => changes.push([`${model.name}/${model.version}`, kind]),
   };

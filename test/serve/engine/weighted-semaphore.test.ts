@@ -1,41 +1,45 @@
-// What the gate promises: never more weight inside than its capacity, and everything gets its turn.
+// What a weighted semaphore promises: the sum of running weights stays within the capacity, and every task runs.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createGate } from '../../../serve/engine/weighted-semaphore.ts';
+import { createSemaphore } from '../../../serve/engine/weighted-semaphore.ts';
 
 test('keeps the sum of weights within the capacity, except for one that is heavier alone', async () => {
-  const works = fc.array(fc.record({ weight: fc.integer({ min: 1, max: 20 }), fails: fc.boolean() }));
+  const tasks = fc.array(fc.record({ weight: fc.integer({ min: 1, max: 20 }), fails: fc.boolean() }));
   await fc.assert(
-    fc.asyncProperty(works, async (works) => {
-      const whenRoom = createGate(10);
-      const inside: number[] = [];
+    fc.asyncProperty(tasks, async (tasks) => {
+      const withCapacity = createSemaphore(10);
+      const running: number[] = [];
       let done = 0;
-      const all = works.map(({ weight, fails }) =>
-        whenRoom(weight, async () => {
-          inside.push(weight);
-          const sum = inside.reduce((a, b) => a + b, 0);
-          expect(sum <= 10 || inside.length === 1).toBe(true);
+      const all = tasks.map(({ weight, fails }) =>
+        withCapacity(weight, async () => {
+          running.push(weight);
+          const sum = running.reduce((a, b) => a + b, 0);
+          expect(sum <= 10 || running.length === 1).toBe(true);
           await new Promise(setImmediate);
-          inside.splice(inside.indexOf(weight), 1);
+          running.splice(running.indexOf(weight), 1);
           done++;
           if (fails) throw new Error('damaged');
         }),
       );
       const settled = await Promise.allSettled(all);
-      expect(done).toBe(works.length);
-      expect(settled.map(({ status }) => status === 'rejected')).toEqual(works.map(({ fails }) => fails));
+      expect(done).toBe(tasks.length);
+      expect(settled.map(({ status }) => status === 'rejected')).toEqual(tasks.map(({ fails }) => fails));
     }),
     { numRuns: 50 },
   );
 });
 
-test('lets in first who came first', async () => {
-  const whenRoom = createGate(2);
+test('runs first what came first', async () => {
+  const withCapacity = createSemaphore(2);
   const order: string[] = [];
-  const work = (name: string) => async () => {
+  const task = (name: string) => async () => {
     order.push(name);
     await new Promise(setImmediate);
   };
-  await Promise.all([whenRoom(1, work('a')), whenRoom(2, work('heavy')), whenRoom(1, work('light'))]);
+  await Promise.all([
+    withCapacity(1, task('a')),
+    withCapacity(2, task('heavy')),
+    withCapacity(1, task('light')),
+  ]);
   expect(order).toEqual(['a', 'heavy', 'light']);
 });

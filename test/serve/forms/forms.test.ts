@@ -157,7 +157,7 @@ describe('the address names the model', () => {
   });
 
   test.each([
-    ['/models/digist/classify', '', 404, /did you mean "digits"/],
+    ['/models/digist/classify', '', 404, /Did you mean digits/],
     ['/models/digits/versions/7/classify', '', 404, /no version 7/],
     ['/models/digits/versions/one/classify', '', 404, /there is nothing at/],
     ['/models/digits/classify', '?model=colors', 400, /option "model"/],

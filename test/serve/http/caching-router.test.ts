@@ -2,7 +2,7 @@
 import type { Router } from 'hono/router';
 import { TrieRouter } from 'hono/router/trie-router';
 import { expect, test } from 'vitest';
-import { createRouter } from '../../../serve/http/caching-router.ts';
+import { createCachingRouter } from '../../../serve/http/caching-router.ts';
 
 const routes = [
   ['ALL', '*', 'around'],
@@ -22,14 +22,14 @@ const asked = ['GET', 'POST'].flatMap((method) =>
 );
 
 test('every address has the handlers and parameters that a router without memory finds, each time', () => {
-  const [ours, plain] = [createRouter<string>(), new TrieRouter<string>()];
+  const [ours, plain] = [createCachingRouter<string>(), new TrieRouter<string>()];
   for (const router of [ours, plain]) addAll(router);
   for (const [method, path] of [...asked, ...asked])
     expect(ours.match(method, path), `${method} ${path}`).toEqual(plain.match(method, path));
 });
 
 test('a handler that is added later is found', () => {
-  const router = createRouter<string>();
+  const router = createCachingRouter<string>();
   router.add('POST', '/classify', 'classify');
   expect(router.match('POST', '/classify')[0]).toHaveLength(1);
   router.add('ALL', '*', 'after');
@@ -37,7 +37,7 @@ test('a handler that is added later is found', () => {
 });
 
 test('an address without parameters is looked for once', () => {
-  const router = createRouter<string>();
+  const router = createCachingRouter<string>();
   addAll(router);
   expect(router.match('POST', '/classify')).toBe(router.match('POST', '/classify'));
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { openDiscard } from '../../../serve/http/drain-request.ts';
+import { createRequestDrain } from '../../../serve/http/drain-request.ts';
 
 const KiB = 1024;
 
@@ -12,7 +12,7 @@ const KiB = 1024;
  * @returns what came back until the server cut the connection.
  */
 async function sendUntilCut(sent: number, most: number, patience: number): Promise<string> {
-  const discardRest = openDiscard(most, patience);
+  const discardRest = createRequestDrain(most, patience);
   const server = createServer((request, response) => {
     discardRest(request, response);
     response.end('the answer');
@@ -43,7 +43,7 @@ test.each([
 test.each(['close', 'keep-alive'])(
   'a client that asks for "Connection: %s" is let finish',
   async (connection) => {
-    const discardRest = openDiscard();
+    const discardRest = createRequestDrain();
     const server = createServer((request, response) => {
       discardRest(request, response);
       response.end('the answer');

@@ -5,20 +5,26 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createRooms } from '../../../serve/memory/buffer-pool.ts';
-import { createMemory, type Held } from '../../../serve/memory/byte-budget.ts';
-import { openFree } from '../../../serve/memory/free-buffers.ts';
-import { settleAll } from '../../../serve/settle.ts';
+import { waitForAll } from '../../../serve/http/respond.ts';
+import { createBufferPool } from '../../../serve/memory/buffer-pool.ts';
+import { createByteBudget, type RequestMemory } from '../../../serve/memory/byte-budget.ts';
+import { openFreeBuffers } from '../../../serve/memory/free-buffers.ts';
 import { readBody } from '../../../serve/upload/body.ts';
 
-const read = (held: Held, byte: number, length: number) => {
+const read = (held: RequestMemory, byte: number, length: number) => {
   const chunks = [Buffer.alloc(1000, byte), Buffer.alloc(length - 1000, byte)];
-  return readBody({ stream: Readable.from(chunks), type: '', announced: undefined, limit: 1e9, held });
+  return readBody({
+    stream: Readable.from(chunks),
+    type: '',
+    announced: undefined,
+    limit: 1e9,
+    memory: held,
+  });
 };
 
 // Compared by `equals`: `toEqual` takes seconds for a hundred kilobytes.
 test.each([1001, 4096, 100_000, 1024 * 1024, 1024 * 1024 + 1])('bodies of %i bytes', async (length) => {
-  const hold = createMemory(1e9);
+  const hold = createByteBudget(1e9);
   const [first, second] = [hold(), hold()];
   const [one, two] = [await read(first, 1, length), await read(second, 2, length)];
   expect(one.equals(Buffer.alloc(length, 1))).toBe(true);
@@ -31,7 +37,7 @@ test.each([1001, 4096, 100_000, 1024 * 1024, 1024 * 1024 + 1])('bodies of %i byt
 });
 
 test('memory that was given back is used again, by bodies of about its size, and no more is kept than agreed', () => {
-  const rooms = createRooms(200_000);
+  const rooms = createBufferPool(200_000);
   const room = rooms.take(90_000);
   rooms.giveBack(room);
   const used = [20_000, 100_000, 80_000].map((bytes) => rooms.take(bytes) === room);
@@ -47,12 +53,12 @@ test('works that share a body are waited for when one of them fails', async () =
   const slow = new Promise<void>((resolve) => setTimeout(resolve, 20)).then(() => {
     over = true;
   });
-  await expect(settleAll([Promise.reject(new Error('damaged')), slow])).rejects.toThrow('damaged');
+  await expect(waitForAll([Promise.reject(new Error('damaged')), slow])).rejects.toThrow('damaged');
   expect(over).toBe(true);
 });
 
 test('memory is freed at once, but for parts of more', async () => {
-  const free = openFree();
+  const free = openFreeBuffers();
   await new Promise((resolve) => setTimeout(resolve, 50)); // until its port is closed, at the next turn, it holds what it gets
   const before = process.memoryUsage().arrayBuffers;
   const [whole, more] = [Buffer.alloc(64 * 1024 * 1024), Buffer.alloc(64 * 1024 * 1024, 7)];
@@ -64,8 +70,14 @@ test('memory is freed at once, but for parts of more', async () => {
 
 test('a body that comes in pieces is whole', async () => {
   const server = createServer(async (request, response) => {
-    const held = createMemory(1e9)();
-    const body = await readBody({ stream: request, type: '', announced: undefined, limit: 1e9, held });
+    const held = createByteBudget(1e9)();
+    const body = await readBody({
+      stream: request,
+      type: '',
+      announced: undefined,
+      limit: 1e9,
+      memory: held,
+    });
     response.end(createHash('sha256').update(body).digest('hex'));
     held.release();
   });
@@ -86,10 +98,10 @@ test('a body that comes in pieces is whole', async () => {
 
 test('what was taken of a body that is too long is let go of, also while its sender stays', async () => {
   const MiB = 1024 * 1024;
-  const hold = createMemory(1e9);
+  const hold = createByteBudget(1e9);
   const server = createServer(async (request, response) => {
     const held = hold();
-    const upload = { stream: request, type: '', announced: undefined, limit: 64 * MiB, held };
+    const upload = { stream: request, type: '', announced: undefined, limit: 64 * MiB, memory: held };
     response.end(await readBody(upload).then(String, String));
     held.release();
   });

@@ -107,7 +107,7 @@ describe("Triton's client", () => {
 
   test('raises its own exception, with our words, for what is wrong', () => {
     expect(got.errors).toEqual({
-      model: ['404', expect.stringContaining('there is no model "color"; did you mean "colors"?')],
+      model: ['404', expect.stringContaining('there is no model "color". Did you mean colors?')],
       version: ['404', expect.stringContaining('no version 9')],
       shape: ['400', expect.stringMatching(/received UINT8 \[2,1,2,3\], expected \[N,2,2,3\] of UINT8/)],
       datatype: ['400', expect.stringContaining('received FP32')],

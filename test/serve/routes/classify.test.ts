@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { prepare } from '../../../models/image/prepare.ts';
 import { readHeader } from '../../../serve/decode/decode.ts';
-import type { Answer } from '../../../serve/routes/classify.ts';
+import type { ClassifyResponse } from '../../../serve/openapi/classify-schema.ts';
 import { colors, openTestApp, refusal } from '../harness.ts';
 import { busy, formats, plain, stroke } from '../pictures.ts';
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function answer(response: Response): Promise<Answer> {
+async function answer(response: Response): Promise<ClassifyResponse> {
   expect(response.status, await response.clone().text()).toBe(200);
   return response.json();
 }
@@ -206,7 +206,7 @@ describe('refusals', () => {
     ['?version=1.5', /version: received "1.5"/],
     ['?version=-1&top=', /version: received "-1".*top: received ""/],
     ['?model=', /model: received "", expected the name of a model/],
-    ['?modle=digits', /option "modle", did you mean "model"\?/],
+    ['?modle=digits', /option "modle"\. Did you mean model\?/],
   ])('the query "%s" is 400 and says what is expected', async (query, error) => {
     expect(await refusal(await send(new Uint8Array([1]), query))).toEqual({
       status: 400,
@@ -218,15 +218,15 @@ describe('refusals', () => {
     const get = async (query: string) => refusal(await send(new Uint8Array([1]), query));
     expect(await get('?model=digit')).toEqual({
       status: 404,
-      error: expect.stringContaining('did you mean "digits"?'),
+      error: expect.stringContaining('Did you mean digits?'),
     });
     expect(await get('?model=zebra')).toEqual({
       status: 404,
-      error: expect.stringContaining('there is colors, digits'),
+      error: expect.stringContaining('There are: colors, digits.'),
     });
     expect(await get('?model=digits&version=3')).toEqual({
       status: 404,
-      error: expect.stringContaining('there is 1, 2'),
+      error: expect.stringContaining('There are: 1, 2.'),
     });
     expect(await get('?model=../../etc/passwd')).toMatchObject({ status: 404 });
     expect(await get('?model=__proto__')).toMatchObject({ status: 404 });
@@ -238,7 +238,7 @@ describe('refusals', () => {
     expect(await refusal(wrongMethod)).toMatchObject({ status: 405 });
     expect(await refusal(await server.app.request('/clasify', { method: 'POST' }))).toEqual({
       status: 404,
-      error: expect.stringContaining('did you mean /classify?'),
+      error: expect.stringContaining('Did you mean /classify?'),
     });
   });
 

@@ -8,8 +8,8 @@ import { UserError } from '../../../models/errors.ts';
 import { dataType, decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
 import { addModel } from '../../../models/repository.ts';
 import { openEngine } from '../../../serve/engine/index.ts';
-import { usual } from '../../../serve/engine/models.ts';
-import { readModels } from '../../../serve/engine/read-model.ts';
+import { defaultModel } from '../../../serve/engine/models.ts';
+import { readServedModels } from '../../../serve/engine/read-model.ts';
 import { defaultLimits } from '../../../serve/settings/limits.ts';
 import { colors, fillRepository, openTestApp, refusal, temporaryFolder } from '../harness.ts';
 import { stroke } from '../pictures.ts';
@@ -138,7 +138,7 @@ describe('models that are broken', () => {
         await mkdir(join(folder.path, 'digits', version));
         await writeFile(join(folder.path, 'digits', version, 'model.onnx'), content);
       }
-      const models = await readModels(folder.path, undefined, (line) => log.push(line));
+      const models = await readServedModels(folder.path, undefined, (line) => log.push(line));
       expect(models.map(({ version }) => version)).toEqual([1]);
       expect(log).toEqual([
         expect.stringContaining('digits/2 is left out'),
@@ -168,7 +168,7 @@ describe('models that are broken', () => {
       });
       const file = encodeModel({ ...model, ir_version: 10, opset_import: [{ version: 21 }] });
       await addModel(folder.path, 'digits', file);
-      const models = await readModels(folder.path, undefined, (line) => log.push(line));
+      const models = await readServedModels(folder.path, undefined, (line) => log.push(line));
       expect(models.map(({ version }) => version)).toEqual([1]);
       expect(log).toEqual([
         'digits/2 is left out: its outputs are "probabilities" (int4); expected "probabilities" (float)',
@@ -196,7 +196,7 @@ describe('models that are broken', () => {
       await expect(read()).rejects.toThrow(UserError);
       await expect(read()).rejects.toThrow(/npm run train digits\n {2}npm run export/);
       await fillRepository(folder.path, [lying]);
-      await expect(read('digit')).rejects.toThrow(/did you mean "digits"\?/);
+      await expect(read('digit')).rejects.toThrow(/Did you mean digits\?/);
       await expect(read()).rejects.toThrow(/no model of .* can be served/);
       expect(log.join()).toMatch(/digits\/1 is left out: .*differs from its card/);
     } finally {
@@ -212,12 +212,12 @@ describe('the model that answers when none is named', () => {
       { name: 'digits', version: 1, modified: 300 },
       { name: 'dogs', version: 9, modified: 200 },
     ];
-    expect(usual(models)?.name).toBe('digits');
-    expect(usual([...models].reverse())?.name).toBe('digits');
+    expect(defaultModel(models)?.name).toBe('digits');
+    expect(defaultModel([...models].reverse())?.name).toBe('digits');
   });
 
   test('is the first of those written at the same moment', () => {
     const twins = ['a', 'b'].map((name) => ({ name, modified: 5 }));
-    expect(usual(twins)?.name).toBe('a');
+    expect(defaultModel(twins)?.name).toBe('a');
   });
 });

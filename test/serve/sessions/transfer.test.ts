@@ -1,28 +1,28 @@
 // What is promised of jobs on their way to a worker: they arrive as they were, whatever they are made of.
 import { expect, test } from 'vitest';
-import type { Job } from '../../../serve/sessions/messages.ts';
+import type { WorkerJob } from '../../../serve/sessions/job.ts';
 import { pack, unpack } from '../../../serve/sessions/transfer.ts';
 
 const picture = { data: Uint8Array.of(1, 2, 3), width: 1, height: 1, channels: 3 } as const;
 
-const jobs: Job[] = [
+const jobs: WorkerJob[] = [
   {
     id: 7,
     key: 'a/1',
     alone: false,
-    material: {
+    input: {
       kind: 'encoded',
       bytes: Uint8Array.of(9, 8, 7, 6, 5),
       header: { format: 'JPEG', width: 640, height: 65_535, orientation: 6 },
     },
   },
-  { id: 2 ** 40, key: 'b/2', alone: true, material: { kind: 'picture', picture } },
-  { id: 8, key: 'a/1', alone: false, material: { kind: 'input', data: Uint8Array.of(4, 3) } },
+  { id: 2 ** 40, key: 'b/2', alone: true, input: { kind: 'picture', picture } },
+  { id: 8, key: 'a/1', alone: false, input: { kind: 'input', data: Uint8Array.of(4, 3) } },
   {
     id: 9,
     key: 'b/2',
     alone: false,
-    material: {
+    input: {
       kind: 'encoded',
       bytes: Buffer.from('a slice of a larger buffer').subarray(2, 7),
       header: { format: 'PNG', width: 28, height: 28, orientation: 1 },
@@ -34,8 +34,8 @@ test('jobs of all kinds arrive as they were', () => {
   const parcel = pack(jobs);
   const arrived = unpack(structuredClone(parcel, { transfer: [parcel.buffer] }));
   const plain = jobs.map((job) =>
-    job.material.kind === 'encoded'
-      ? { ...job, material: { ...job.material, bytes: new Uint8Array(job.material.bytes) } }
+    job.input.kind === 'encoded'
+      ? { ...job, input: { ...job.input, bytes: new Uint8Array(job.input.bytes) } }
       : job,
   );
   expect(arrived).toEqual(plain);

@@ -68,7 +68,7 @@ test.each([
 
 test.each([
   [{ port: 'x' }, /\.json: port: received "x", expected a whole number/],
-  [{ prot: 1 }, /there is no setting "prot"; did you mean "port"\?/],
+  [{ prot: 1 }, /there is no setting "prot"\. Did you mean port\?/],
   [[], /expected an object such as/],
   ['{', /cannot be read/],
 ])('a file of %j is refused by key', (content, message) => {
@@ -84,7 +84,9 @@ test('several mistakes are told at once', () => {
 
 test('a variable that is nearly a setting is told of', () => {
   const environment = { TRAINYARD_PROT: '1', TRAINYARD_CACHE: '/c', TRAINYARD_PORT: '1', PORT: '1' };
-  expect(strayVariables(environment)).toEqual(['TRAINYARD_PROT is no setting; did you mean TRAINYARD_PORT?']);
+  expect(strayVariables(environment)).toEqual([
+    'TRAINYARD_PROT is not a setting. Did you mean TRAINYARD_PORT?',
+  ]);
 });
 
 test('every setting is described, and has a flag and a variable of its own', () => {

@@ -2,9 +2,9 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createMemory } from '../../../serve/memory/byte-budget.ts';
-import { type FormFile, readForm } from '../../../serve/upload/multipart.ts';
-import { plainPart, readPlainForm } from '../../../serve/upload/plain-form.ts';
+import { createByteBudget } from '../../../serve/memory/byte-budget.ts';
+import { readForm } from '../../../serve/upload/multipart.ts';
+import { type FormFile, plainPart, readPlainForm } from '../../../serve/upload/plain-form.ts';
 
 const plain = plainPart('img');
 const boundary = 'a-boundary';
@@ -23,10 +23,10 @@ const disposition = (name: string, filename: string) =>
 
 /** What the parser of streams says: files, or the message of its refusal. */
 async function streamed(body: Buffer, most = 64): Promise<FormFile[] | string> {
-  const held = createMemory(10_000_000)();
+  const held = createByteBudget(10_000_000)();
   const stream = Readable.from([body]);
   try {
-    return await readForm({ stream, type, announced: undefined, limit: 1_000_000, held }, most);
+    return await readForm({ stream, type, announced: undefined, limit: 1_000_000, memory: held }, most);
   } catch (error) {
     return String(error);
   }

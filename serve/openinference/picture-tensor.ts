@@ -1,21 +1,21 @@
-// From the input tensor of an inference request to what the engine classifies, one for each row of the batch.
-import type { Source } from '../engine/index.ts';
+// From the input tensor of an inference request to pictures, one for each row of the batch.
+import type { RawPicture } from '../engine/classification.ts';
 import type { ServedModel } from '../engine/models.ts';
 import { Refusal } from '../refusal.ts';
 import { type InputTensor, readBytesOf, readStringsOf } from './request.ts';
 
 /**
- * Makes the sources of a request. The model's input comes as `UINT8 [N,H,W,C]`, which goes in as it is, or as
+ * The pictures of a request. The model's input comes as `UINT8 [N,H,W,C]`, which is used as it is, or as
  * `BYTES [N]` or `[N,1]`, each an encoded picture, which is decoded and prepared by the model's rule.
  *
  * @param most - rows at most.
  * @throws Refusal 400 when the tensor is not what the model takes.
  */
-export function sourcesOf(
+export function picturesOfTensor(
   inputs: readonly InputTensor[],
   { name, card }: ServedModel,
   most: number,
-): Source[] {
+): RawPicture[] {
   const [input, ...others] = inputs;
   const expected = card.input;
   if (input === undefined || others.length > 0) {
@@ -31,15 +31,15 @@ export function sourcesOf(
   const [rows = 0] = shape;
   const takes = `[N,${expected.shape}] of UINT8, or [N] of BYTES with encoded pictures`;
   if (datatype === 'BYTES') {
-    if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1)) throw unfit();
+    if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1)) throw wrongTensor();
     checkRows();
     return readStringsOf(input).map((bytes) => ({ kind: 'encoded', bytes }));
   }
-  if (datatype !== 'UINT8' || String(shape.slice(1)) !== String(expected.shape)) throw unfit();
+  if (datatype !== 'UINT8' || String(shape.slice(1)) !== String(expected.shape)) throw wrongTensor();
   checkRows();
   const data = readBytesOf(input);
   const size = data.length / rows;
-  // Each on its own buffer: a view of all would carry all to the worker.
+  // Each in its own buffer: a view would take the whole tensor to the worker.
   return Array.from({ length: rows }, (_, i) => ({
     kind: 'input',
     data: data.slice(i * size, (i + 1) * size),
@@ -49,7 +49,7 @@ export function sourcesOf(
     if (rows >= 1 && rows <= most) return;
     throw new Refusal(400, `input "${input?.name}": received ${rows} rows, expected 1 to ${most}`);
   }
-  function unfit(): Refusal {
+  function wrongTensor(): Refusal {
     return new Refusal(
       400,
       `unexpected shape or datatype for input "${input?.name}" of model "${name}": received ${datatype} [${shape}], expected ${takes}`,

@@ -1,0 +1,60 @@
+// The query and the responses of the routes that classify.
+import { z } from 'zod';
+
+/** Predictions in a response when the request does not say how many. */
+const TOP = 10;
+
+const wholeNumber = z
+  .string()
+  .regex(/^[1-9][0-9]{0,8}$/, 'a whole number from 1')
+  .transform(Number);
+const top = wholeNumber.default(TOP).describe('Predictions in the response at most');
+
+/** Options of POST /classify. The messages say what is expected. */
+export const querySchema = z.strictObject({
+  model: z.string().min(1, 'the name of a model').optional().describe('Name of the model'),
+  version: wholeNumber.optional().describe('Its version; by default the newest'),
+  top,
+});
+
+/** Options where the path names the model. */
+export const namedQuerySchema = z.strictObject({ top });
+
+export const predictionSchema = z.object({
+  label: z.string(),
+  probability: z.number().describe('From 0 to 1'),
+});
+
+export const timingsSchema = z
+  .object({ decode: z.number(), prepare: z.number(), queue: z.number(), run: z.number() })
+  .describe('Milliseconds of each stage');
+
+const modelSchema = { model: z.string(), version: z.int() };
+const predictionsSchema = z
+  .array(predictionSchema)
+  .describe('The most probable first; "label" and "probability" repeat the first of them');
+
+/** The response for one picture. */
+export const classifyResponseSchema = z.object({
+  ...modelSchema,
+  ...predictionSchema.shape,
+  predictions: predictionsSchema,
+  timings: timingsSchema,
+});
+
+/** The result for one of several pictures: a bad picture does not affect the others. */
+export const resultSchema = z.union([
+  z.object({
+    file: z.string().optional(),
+    ...predictionSchema.shape,
+    predictions: predictionsSchema,
+    timings: timingsSchema,
+  }),
+  z.object({ file: z.string().optional(), error: z.string(), status: z.int() }),
+]);
+
+/** The response for several pictures, in their order. */
+export const classifyManyResponseSchema = z.object({ ...modelSchema, results: z.array(resultSchema) });
+
+export type ClassifyResponse = z.infer<typeof classifyResponseSchema>;
+export type ClassifyResult = z.infer<typeof resultSchema>;

@@ -1,0 +1,133 @@
+// POST /v2/models/:model/infer: inference by the Open Inference Protocol, version 2.
+import { promisify } from 'node:util';
+import { unzip } from 'node:zlib';
+import { messageOf } from '../../models/errors.ts';
+import type { Timings } from '../engine/events.ts';
+import { versionName } from '../engine/models.ts';
+import { type AppContext, isGone, requestHeader } from '../http/context.ts';
+import { respond, waitForAll } from '../http/respond.ts';
+import type { RequestMemory } from '../memory/byte-budget.ts';
+import { refusals } from '../openapi/operation.ts';
+import { checkOutputs, encodeOutputs } from '../openinference/outputs.ts';
+import { picturesOfTensor } from '../openinference/picture-tensor.ts';
+import { readInference } from '../openinference/request.ts';
+import { inferRequestSchema, inferResponseSchema } from '../openinference/schema.ts';
+import { Refusal } from '../refusal.ts';
+import type { Limits } from '../settings/limits.ts';
+import { readBody, uploadOf } from '../upload/body.ts';
+import { modelOf } from './classify.ts';
+import { modelPaths } from './inference-models.ts';
+import type { Route, Services } from './route.ts';
+
+const unzipped = promisify(unzip);
+
+export function inferRoutes({
+  engine,
+  limits,
+  openMemory,
+}: Pick<Services, 'engine' | 'limits' | 'openMemory'>): Route[] {
+  return [
+    {
+      method: 'post',
+      paths: modelPaths('/infer'),
+      openapi: {
+        tag: 'Open Inference Protocol',
+        summary: 'Classify a tensor, or pictures in one',
+        description:
+          'The input "image" is UINT8 [N,H,W,C], the model\'s own input, or BYTES [N], encoded pictures (base64 in JSON). Tensors may be bytes after the JSON, as in the binary tensor data extension. An output may ask for its best classes by the parameter "classification".',
+        headers: {
+          'Inference-Header-Content-Length':
+            'Bytes of the JSON, when tensors follow it; 0 when the body is one tensor alone',
+          'Content-Encoding': 'gzip or deflate',
+        },
+        body: { 'application/json': inferRequestSchema, 'application/octet-stream': 'binary' },
+        answers: {
+          200: {
+            description: 'The probabilities; as bytes after the JSON where that was asked for',
+            content: { 'application/json': inferResponseSchema, 'application/octet-stream': 'binary' },
+          },
+          ...refusals,
+        },
+        example:
+          'curl localhost:3000/v2/models/digits/infer -d \'{"inputs": [{"name": "image", "shape": [1], "datatype": "BYTES", "data": ["<base64>"]}]}\'',
+      },
+      handle: infer,
+    },
+  ];
+
+  async function infer(c: AppContext): Promise<Response> {
+    const model = modelOf(c, engine.models());
+    c.set('model', versionName(model));
+    const memory = openMemory();
+    try {
+      const body = await readUnzipped(c, limits, memory);
+      const headerLength = requestHeader(c, 'inference-header-content-length');
+      const { request, inputs } = readInference(body, headerLength, limits.jsonBytes, model);
+      checkOutputs(request, model);
+      const pictures = picturesOfTensor(inputs, model, limits.rowsPerRequest);
+      const options = { gone: () => isGone(c), deadline: deadlineOf(request.parameters?.timeout) };
+      const rows = await waitForAll(
+        pictures.map((picture, i) =>
+          nameElement(i, pictures.length, engine.classify(model, picture, options)),
+        ),
+      );
+      c.set('stages', longest(rows.map(({ timings }) => timings)));
+      const encoded = encodeOutputs(
+        request,
+        model,
+        rows.map(({ probabilities }) => probabilities),
+      );
+      return respond(c, encoded.body, 200, encoded.headers);
+    } finally {
+      memory.release();
+    }
+  }
+}
+
+/** The body, decompressed. */
+async function readUnzipped(c: AppContext, limits: Limits, memory: RequestMemory): Promise<Uint8Array> {
+  const encoding = requestHeader(c, 'content-encoding') ?? 'identity';
+  const body = await readBody(uploadOf(c, limits.bodyBytes, memory));
+  if (encoding === 'identity') return body;
+  if (encoding !== 'gzip' && encoding !== 'deflate') {
+    throw new Refusal(415, `Content-Encoding: received ${encoding}, expected gzip, deflate or none`);
+  }
+  try {
+    const whole = await unzipped(body, { maxOutputLength: limits.bodyBytes });
+    memory.reserve(whole.length);
+    return whole;
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    if (error instanceof RangeError) {
+      throw new Refusal(
+        413,
+        `the decompressed body is longer than ${limits.bodyBytes} bytes, which is the limit`,
+      );
+    }
+    throw new Refusal(400, `the body is not ${encoding}: ${messageOf(error)}`);
+  }
+}
+
+/** Names the element of the batch in a refusal. */
+async function nameElement<T>(index: number, rows: number, result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    if (rows === 1 || !(error instanceof Refusal)) throw error;
+    throw new Refusal(error.status, `element ${index} of the batch: ${error.message}`);
+  }
+}
+
+/** Milliseconds. Triton counts a request's `timeout` in microseconds; 0 is none. */
+function deadlineOf(timeout: unknown): number | undefined {
+  return typeof timeout === 'number' && timeout > 0 ? timeout / 1000 : undefined;
+}
+
+/** The rows run at the same time: the one that took longest is the time of the request. */
+function longest(all: readonly Timings[]): Timings | undefined {
+  const total = ({ decode, prepare, queue, run }: Timings) => decode + prepare + queue + run;
+  return all.reduce<Timings | undefined>(
+    (most, one) => (most && total(most) >= total(one) ? most : one),
+    undefined,
+  );
+}

@@ -1,0 +1,57 @@
+// Asks for API keys: every route needs one unless it is declared open. The key is checked where a route's handler is
+// called, so no spelling of an address and no prefix under which the app is mounted leads around it.
+import type { MiddlewareHandler } from 'hono';
+import { basePath } from 'hono/route';
+import { type KeyRing, shownKey } from '../http/api-keys.ts';
+import { type AppContext, type AppEnv, requestHeader } from '../http/context.ts';
+import type { Route } from './route.ts';
+
+/** The handler of a route, behind a check of the key where the route needs one. Without `keys`, everybody may ask. */
+export function guardRoute({ access, handle }: Route, keys: KeyRing | undefined): Route['handle'] {
+  if (keys === undefined || access === 'open') return handle;
+  return (c) => (hasKey(c, keys) ? handle(c) : askForKey(c));
+}
+
+/**
+ * A middleware for requests that no route answers. Below the first segment of a route that needs a key, such as /models,
+ * everything needs a key: what is not there, another method, and files of the page.
+ */
+export function guardOthers(routes: readonly Route[], keys: KeyRing): MiddlewareHandler<AppEnv> {
+  const open = new Set(routes.filter(isOpen).flatMap(({ paths }) => paths));
+  const guarded = new Set(
+    routes.filter((route) => !isOpen(route)).flatMap(({ paths }) => paths.map(firstSegment)),
+  );
+  return async (c, next) => {
+    const path = pathInApp(c);
+    const isGuarded = guarded.has(firstSegment(path)) && !open.has(path.replace(/\/$/, ''));
+    if (isGuarded && !hasKey(c, keys)) return askForKey(c);
+    return next();
+  };
+}
+
+const isOpen = ({ access }: Route) => access === 'open';
+
+/** The path without the prefix under which the app is mounted. */
+function pathInApp(c: AppContext): string {
+  const base = basePath(c);
+  return base === '/' ? c.req.path : c.req.path.slice(base.length);
+}
+
+function firstSegment(path: string): string {
+  return path.split('/', 2)[1] ?? '';
+}
+
+function hasKey(c: AppContext, keys: KeyRing): boolean {
+  const key = shownKey(requestHeader(c, 'authorization'), requestHeader(c, 'x-api-key'));
+  const owner = key === undefined ? undefined : keys(key);
+  c.set('keyOwner', owner);
+  return owner !== undefined;
+}
+
+function askForKey(c: AppContext): Response {
+  return c.json(
+    { error: 'this needs a key: send it as "Authorization: Bearer <key>" or "X-API-Key: <key>"' },
+    401,
+    { 'WWW-Authenticate': 'Bearer' },
+  );
+}

@@ -1,0 +1,34 @@
+// A route: everything about one address of the server in one place, so that adding one touches one file.
+import type { Engine } from '../engine/index.ts';
+import type { AppContext } from '../http/context.ts';
+import type { Metrics } from '../http/metrics.ts';
+import type { OpenRequestMemory } from '../memory/byte-budget.ts';
+import type { Operation } from '../openapi/operation.ts';
+import type { InferenceStatistics } from '../openinference/statistics.ts';
+import type { Limits } from '../settings/limits.ts';
+
+export interface Route {
+  readonly method: 'get' | 'post';
+  /**
+   * Paths as Hono has them, `/models/:model/classify`; several when they differ only in how the model is named.
+   * Of two that match one address, the first in the list of routes answers.
+   */
+  readonly paths: readonly string[];
+  /** `open` answers without a key. By default a route needs a key, where the server asks for keys. */
+  readonly access?: 'open' | 'key';
+  /** Its entry in /openapi.json and /docs, or the reason why it has none. */
+  readonly openapi: Operation | { readonly none: string };
+  readonly handle: (c: AppContext) => Response | Promise<Response>;
+}
+
+/** What routes work with. */
+export interface Services {
+  readonly engine: Engine;
+  readonly limits: Limits;
+  readonly openMemory: OpenRequestMemory;
+  readonly statistics: InferenceStatistics;
+  /** Undefined where there are no metrics. */
+  readonly metrics: Metrics | undefined;
+  /** All routes of the app. */
+  readonly routes: () => readonly Route[];
+}

@@ -1,0 +1,94 @@
+// Runs a model on pictures, in a worker: prepares each, runs them as one batch, and collects results and failures.
+import { UserError } from '../../models/errors.ts';
+import { Damaged } from '../decode/damaged.ts';
+import type { WorkerJob } from './job.ts';
+import type { FailedJob, ModelRun, WorkerModel } from './messages.ts';
+import type { PrepareInput } from './prepare-input.ts';
+import type { ModelSession } from './session.ts';
+
+/** A model that is open, or the reason why it cannot be opened. */
+export interface LoadedModel {
+  readonly model: WorkerModel;
+  readonly session: Pick<ModelSession, 'largest' | 'run'> | undefined;
+  readonly reason: string;
+  /** `[batch,H,W,C]`, filled anew for each run. */
+  readonly inputs: Uint8Array;
+  /** Pictures in one run at most. */
+  readonly largest: number;
+}
+
+/** Results that are not sent yet. */
+export interface PendingResults {
+  runs: ModelRun[];
+  failed: FailedJob[];
+}
+
+/** Runs jobs of one model in batches of at most `loaded.largest`; adds what becomes of them to `results`. */
+export async function runJobs(
+  loaded: LoadedModel | undefined,
+  jobs: readonly WorkerJob[],
+  prepareInput: PrepareInput,
+  results: PendingResults,
+): Promise<void> {
+  const session = loaded?.session;
+  if (loaded === undefined || session === undefined) {
+    const reason = loaded?.reason ?? 'the worker does not have it';
+    for (const { id } of jobs) results.failed.push({ id, failure: 'broken', reason });
+    return;
+  }
+  for (let at = 0; at < jobs.length; at += loaded.largest) {
+    await runBatch(jobs.slice(at, at + loaded.largest));
+  }
+
+  /** A bad picture is left out of the batch and fails alone; when a run fails, its pictures run one by one. */
+  async function runBatch(batch: readonly WorkerJob[]): Promise<void> {
+    if (loaded === undefined || session === undefined) return;
+    const { ids, spent, size } = prepareBatch(loaded, batch, prepareInput, results);
+    if (ids.length === 0) return;
+    const n = session.largest ?? ids.length;
+    const start = performance.now();
+    try {
+      const all = await session.run(loaded.inputs.subarray(0, n * size), n);
+      const run = performance.now() - start;
+      const probabilities = all.subarray(0, ids.length * loaded.model.card.labels.length);
+      results.runs.push({ key: loaded.model.key, ids, probabilities, spent, run });
+    } catch (error) {
+      if (batch.length > 1) for (const job of batch) await runBatch(ids.includes(job.id) ? [job] : []);
+      else results.failed.push({ id: ids[0] ?? -1, failure: 'failed', reason: explain(error) });
+    }
+  }
+}
+
+/** Fills the inputs of a batch. */
+function prepareBatch(
+  { model, inputs }: LoadedModel,
+  batch: readonly WorkerJob[],
+  prepareInput: PrepareInput,
+  results: PendingResults,
+): { ids: number[]; spent: number[]; size: number } {
+  const { shape, prepare } = model.card.input;
+  const size = shape[0] * shape[1] * shape[2];
+  const ids: number[] = [];
+  const spent: number[] = [];
+  for (const { id, input } of batch) {
+    try {
+      const prepared = prepareInput(input, shape, prepare);
+      inputs.set(prepared.data, ids.length * size);
+      ids.push(id);
+      spent.push(prepared.spent.decode, prepared.spent.prepare);
+    } catch (error) {
+      results.failed.push({
+        id,
+        failure: error instanceof Damaged ? 'refused' : 'failed',
+        reason: explain(error),
+      });
+    }
+  }
+  return { ids, spent, size };
+}
+
+/** The message of an error about a model or a picture, the stack of a bug. */
+export function explain(error: unknown): string {
+  if (error instanceof UserError || error instanceof Damaged) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

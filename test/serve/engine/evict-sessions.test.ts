@@ -1,0 +1,34 @@
+// What is promised of sessions: the current ones stay open, others are closed when nobody needs them any more.
+import { expect, test } from 'vitest';
+import { createSessionEviction } from '../../../serve/engine/evict-sessions.ts';
+import { testWorker } from './jobs.ts';
+
+const MINUTE = 60_000;
+
+function open(waiting: Record<string, number> = {}) {
+  const { worker, sent } = testWorker({ lastUsed: new Map() });
+  return { worker, sent, sessions: createSessionEviction([worker], (key) => waiting[key] ?? 0) };
+}
+
+test('a session that is not current is closed a minute after its last use', () => {
+  const { worker, sent, sessions } = open();
+  sessions.setCurrent(['new'], 0);
+  worker.lastUsed.set('new', 0).set('old', 5000);
+  sessions.evict(5000 + MINUTE - 1);
+  expect(sent).toEqual([]);
+  sessions.evict(5000 + MINUTE);
+  expect(sent).toEqual([{ kind: 'close', key: 'old' }]);
+  expect([...worker.lastUsed.keys()]).toEqual(['new']);
+});
+
+test('one that is replaced is closed at once, unless jobs wait for it', () => {
+  const waiting = { old: 1 };
+  const { worker, sent, sessions } = open(waiting);
+  worker.lastUsed.set('old', 100);
+  sessions.setCurrent(['old', 'other'], 100);
+  expect(sessions.setCurrent(['other', 'new'], 200)).toEqual(['old']);
+  expect(sent).toEqual([]);
+  waiting.old = 0;
+  sessions.evict(300);
+  expect(sent).toEqual([{ kind: 'close', key: 'old' }]);
+});

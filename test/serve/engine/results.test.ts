@@ -1,0 +1,72 @@
+// What is promised of a worker's results: each job gets its own probabilities and times, and costs are learned.
+import { expect, test } from 'vitest';
+import { createAssignments } from '../../../serve/engine/assignments.ts';
+import type { PictureJob } from '../../../serve/engine/picture-job.ts';
+import { deliverResults } from '../../../serve/engine/results.ts';
+import type { PoolWorker } from '../../../serve/sessions/worker-pool.ts';
+import { recordingObserver, testJob, testWorker } from './jobs.ts';
+
+const header = { format: 'JPEG', width: 200, height: 100, orientation: 1 } as const;
+
+function open() {
+  const assignments = createAssignments<PoolWorker, PictureJob>();
+  const { observer, events } = recordingObserver();
+  const learned: unknown[][] = [];
+  const costs = {
+    learnRun: (...known: unknown[]) => void learned.push(['run', ...known]),
+    learnFile: (...known: unknown[]) => void learned.push(['file', ...known]),
+  };
+  return { context: { assignments, costs, observer }, assignments, events, learned };
+}
+
+test('each job of a run has its row of the probabilities, and its times', () => {
+  const { context, assignments, events, learned } = open();
+  const { worker } = testWorker();
+  const first = testJob({ start: 100, decoded: 3 });
+  const second = testJob({ start: 110, input: { kind: 'encoded', bytes: new Uint8Array(), header } });
+  const ids = [first, second].map(({ job }) => assignments.add(worker, job));
+  const probabilities = Float32Array.of(0.25, 0.75, 0.5, 0.5);
+  const run = { key: 'k', ids, probabilities, spent: [0, 1, 4, 2], run: 8 };
+  deliverResults(context, worker, { kind: 'results', runs: [run], failed: [], batches: 0 }, 130);
+  expect(first.outcome.value).toEqual({
+    probabilities: [0.25, 0.75],
+    timings: { decode: 3, prepare: 1, queue: 18, run: 8 }, // 30 ms since it came, 12 of them work
+  });
+  expect(second.outcome.value).toEqual({
+    probabilities: [0.5, 0.5],
+    timings: { decode: 4, prepare: 2, queue: 6, run: 8 },
+  });
+  expect(learned).toEqual([
+    ['run', 'k', 4],
+    ['file', header, 6],
+  ]);
+  expect(events.map(([kind]) => kind)).toEqual(['classified', 'classified', 'batched']);
+  expect(assignments.size).toBe(0);
+});
+
+test('a job that failed has its error; one that was settled before is only taken from its worker', () => {
+  const { context, assignments, events } = open();
+  const { worker } = testWorker();
+  const bad = testJob();
+  const late = testJob({ settled: true });
+  const [badId = -1, lateId = -1] = [bad, late].map(({ job }) => assignments.add(worker, job));
+  const failed = [{ id: badId, failure: 'refused', reason: 'it ends early' }] as const;
+  const run = { key: 'k', ids: [lateId], probabilities: Float32Array.of(1), spent: [0, 0], run: 1 };
+  deliverResults(context, worker, { kind: 'results', runs: [run], failed, batches: 0 }, 10);
+  expect(bad.outcome.value).toMatchObject({ status: 422 });
+  expect(late.outcome.value).toBe('pending');
+  expect(events.map(([kind, , what]) => [kind, what])).toEqual([
+    ['batched', 1],
+    ['failed', 'refused'],
+  ]);
+});
+
+test('a worker that has finished a heavy batch waits for another of its size', () => {
+  const { context } = open();
+  const { worker } = testWorker({ batches: 2, lastBatch: { pictures: 7, at: 1000 } });
+  const message = { kind: 'results', runs: [], failed: [], batches: 1 } as const;
+  deliverResults(context, worker, message, 1080);
+  expect(worker.batchWait).toBeUndefined();
+  deliverResults(context, worker, message, 1080);
+  expect(worker.batchWait).toEqual({ pictures: 7, until: 1090 });
+});
