@@ -73,7 +73,7 @@ export async function findModel(folder: string, name?: string, version?: number)
 }
 
 /** The bytes of a model file, or what writes it, and files beside it, when it is told its path. */
-export type Content = Uint8Array | ((path: string) => Promise<unknown>);
+export type ModelContent = Uint8Array | ((path: string) => Promise<unknown>);
 
 /**
  * Adds the next version of a model: written to a temporary folder beside the versions, flushed to disk, then
@@ -83,7 +83,7 @@ export type Content = Uint8Array | ((path: string) => Promise<unknown>);
  *
  * @throws UserError when the name cannot be the name of a folder and part of a URL.
  */
-export async function addModel(folder: string, name: string, content: Content): Promise<ModelFile> {
+export async function addModel(folder: string, name: string, content: ModelContent): Promise<ModelFile> {
   if (!NAME.test(name)) {
     throw new UserError(
       `model name: received "${name}", expected letters, digits, ".", "-" or "_", starting with a letter or digit`,

@@ -8,7 +8,7 @@ import { checkPicture, type Picture } from './picture.ts';
  * Reference: Pillow, src/libImaging/AlphaComposite.c. Over an opaque background its 7 bits of extra precision
  * come to `v = 128 (s a + 255 (255 - a) + 128)`, divided by 255 as `(v / 256 + v) / 256`, then by 128.
  */
-export function flatten(picture: Picture): Picture {
+export function flattenAlpha(picture: Picture): Picture {
   checkPicture(picture);
   const { data, width, height, channels } = picture;
   if (channels !== 4) return picture;

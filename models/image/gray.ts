@@ -1,5 +1,5 @@
 // Turns color into gray.
-import { flatten } from './alpha.ts';
+import { flattenAlpha } from './alpha.ts';
 import { checkPicture, type Picture } from './picture.ts';
 
 /** ITU-R BT.601-2 luma weights 0.299, 0.587, 0.114 as 16-bit fractions: `L24` in Pillow's Convert.c. */
@@ -16,7 +16,7 @@ const BLUE = 7471;
 export function gray(picture: Picture): Picture {
   checkPicture(picture);
   if (picture.channels === 1) return picture;
-  const { data, width, height } = flatten(picture);
+  const { data, width, height } = flattenAlpha(picture);
   const out = new Uint8Array(width * height);
   for (let from = 0, to = 0; to < out.length; from += 3, to++) {
     const luma = (data[from] ?? 0) * RED + (data[from + 1] ?? 0) * GREEN + (data[from + 2] ?? 0) * BLUE;

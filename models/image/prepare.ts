@@ -1,5 +1,5 @@
 // Turns a decoded, upright picture into the input of a model, by the rule that the model's card names.
-import { flatten } from './alpha.ts';
+import { flattenAlpha } from './alpha.ts';
 import { prepareDigit } from './digit.ts';
 import { gray } from './gray.ts';
 import type { Picture } from './picture.ts';
@@ -41,7 +41,7 @@ export function prepare(
   if (channels !== 1 && channels !== 3) {
     throw new RangeError(`prepare: received ${channels} channels, expected 1 or 3`);
   }
-  const source = channels === 1 ? gray(picture) : color(flatten(picture));
+  const source = channels === 1 ? gray(picture) : color(flattenAlpha(picture));
   const resized =
     rule.crop === 'stretch'
       ? resize(source, width, height, rule.filter)

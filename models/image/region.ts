@@ -1,6 +1,6 @@
 // Tells the digit from the rest of the ink: noise, specks, edges.
 import type { Plane } from './area.ts';
-import { type Box, findParts, type Part, type Parts } from './parts.ts';
+import { type Box, type Component, type Components, findComponents } from './connected-components.ts';
 import { quantile } from './quantile.ts';
 import { otsu } from './threshold.ts';
 
@@ -36,7 +36,7 @@ export function digitRegion(ink: Plane): Region | undefined {
   const { threshold, low, high } = otsu(histogramOf(data));
   if (high - low < Math.max(MIN_CONTRAST, 4 * noise)) return undefined;
   const clean = noise < CLEAN || median + 4 * noise === 0;
-  const found = findParts(ink, clean ? 0 : Math.max(median + 4 * noise, low + 0.25 * (high - low)));
+  const found = findComponents(ink, clean ? 0 : Math.max(median + 4 * noise, low + 0.25 * (high - low)));
   const kept = choose(found.parts, threshold, clean);
   if (kept.length === 0) return undefined;
   return { plane: alone(ink, found, kept, threshold), box: around(kept) };
@@ -49,7 +49,7 @@ function distances(data: Float32Array, from: number): Float32Array {
 }
 
 /** The parts that belong to the digit: of a drawing all, of a photo the largest one and what is not a speck. */
-function choose(parts: readonly Part[], threshold: number, clean: boolean): readonly Part[] {
+function choose(parts: readonly Component[], threshold: number, clean: boolean): readonly Component[] {
   const strong = parts.filter(({ peak }) => peak > threshold);
   const [first, ...others] = strong;
   if (first === undefined) return [];
@@ -59,7 +59,12 @@ function choose(parts: readonly Part[], threshold: number, clean: boolean): read
 }
 
 /** The pixels of the kept parts, darkened when the pen was pale. */
-function alone(ink: Plane, { parts, label }: Parts, kept: readonly Part[], threshold: number): Plane {
+function alone(
+  ink: Plane,
+  { parts, label }: Components,
+  kept: readonly Component[],
+  threshold: number,
+): Plane {
   const { data, width, height } = ink;
   const strong = new Float32Array(data.length);
   let n = 0;
@@ -78,7 +83,7 @@ function alone(ink: Plane, { parts, label }: Parts, kept: readonly Part[], thres
   return { data: out, width, height };
 }
 
-function around(parts: readonly Part[]): Box {
+function around(parts: readonly Component[]): Box {
   return {
     left: Math.min(...parts.map(({ box }) => box.left)),
     right: Math.max(...parts.map(({ box }) => box.right)),

@@ -29,7 +29,7 @@ const gpuPart = 0.02;
 /** Movements a second: of a slow mouse, of a usual one or a pen, and of a quick pen. */
 const rates = [60, 125, 240];
 
-const engines = [
+const backends = [
   { backend: 'wasm', threads: 1 },
   { backend: 'wasm', threads: 2 },
   { backend: 'webgpu' },
@@ -80,15 +80,15 @@ const parts: Record<string, (stage: Stage, sizes: Sizes) => Promise<string>> = {
     for (const [model, { pictures }] of Object.entries(sets)) {
       const labels = models.find(({ name }) => name === model)?.card.labels ?? [];
       const expected = await askServer(stage.url, model, labels, pictures);
-      for (const engine of engines) {
-        if (engine.backend === 'webgpu' && adapter === undefined) continue;
-        const there = engine.backend === 'webgpu' ? gpuStage : stage;
-        const some = engine.backend === 'webgpu' ? pictures.slice(0, Math.ceil(n * gpuPart)) : pictures;
-        const result = await compareInBrowser(there, model, engine, some, expected);
+      for (const how of backends) {
+        if (how.backend === 'webgpu' && adapter === undefined) continue;
+        const there = how.backend === 'webgpu' ? gpuStage : stage;
+        const some = how.backend === 'webgpu' ? pictures.slice(0, Math.ceil(n * gpuPart)) : pictures;
+        const result = await compareInBrowser(there, model, how, some, expected);
         const { backend, difference, changed, times } = result;
         rows.push([
           model,
-          engine.backend === 'webgpu' ? `${backend} (${adapter})` : backend,
+          how.backend === 'webgpu' ? `${backend} (${adapter})` : backend,
           difference.toExponential(1),
           String(changed),
           ms(median(times)),

@@ -90,13 +90,13 @@ export async function visit(
  * @throws Error with what the page says instead.
  */
 export async function modelReady(page: Page, name = 'digits'): Promise<void> {
-  const engine = page.getByTestId('engine');
+  const backend = page.getByTestId('backend');
   try {
-    await engine.filter({ hasText: new RegExp(`^${name}\\b.* on `) }).waitFor();
+    await backend.filter({ hasText: new RegExp(`^${name}\\b.* on `) }).waitFor();
   } catch (error) {
-    const [running, notice] = [await engine.textContent(), await page.getByTestId('notice').textContent()];
+    const [running, notice] = [await backend.textContent(), await page.getByTestId('notice').textContent()];
     const progress = await page.locator('#progress').evaluate((bar: HTMLProgressElement) => bar.value);
-    const said = `engine "${running}", notice "${notice?.replace(/\s+/g, ' ').trim()}", progress ${progress}`;
+    const said = `backend "${running}", notice "${notice?.replace(/\s+/g, ' ').trim()}", progress ${progress}`;
     throw new Error(`${name} is not in use: ${said}`, { cause: error });
   }
 }

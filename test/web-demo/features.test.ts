@@ -157,7 +157,7 @@ test('threads are used where they are asked for, and the page says so; WebGPU th
   await modelReady(page);
   await page.getByLabel(/WebAssembly, \d threads/).check();
   await page
-    .getByTestId('engine')
+    .getByTestId('backend')
     .filter({ hasText: /digits\/1 on WebAssembly, \d threads/ })
     .waitFor();
   await drawDigit(page, '3');

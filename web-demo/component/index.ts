@@ -4,9 +4,9 @@ import { messageOf } from '../../models/errors.ts';
 import { createCalls } from './calls.ts';
 import { ModelError } from './errors.ts';
 import type { Opening, RuntimeMessage } from './protocol.ts';
-import { type Progress, startRuntime } from './runtime.ts';
+import { type DownloadProgress, startRuntime } from './runtime.ts';
 import { readPicture } from './source.ts';
-import type { LoadModel, LoadOptions, ModelSource, Source, WarmUp } from './types.ts';
+import type { LoadModel, LoadOptions, ModelFileSource, PictureSource, WarmUp } from './types.ts';
 
 export { ModelError } from './errors.ts';
 export { readPicture } from './source.ts';
@@ -36,7 +36,7 @@ export const loadModel: LoadModel = async (source, options = {}) => {
     const { card, size, sha256, backend, goldenDifference } = opened;
     const { shape } = card.input;
 
-    async function classifyAll(sources: readonly Source[]) {
+    async function classifyAll(sources: readonly PictureSource[]) {
       const pictures = await Promise.all(sources.map(readPicture));
       const { inputs, probabilities, milliseconds } = await calls.ask(
         { type: 'classify', pictures },
@@ -76,7 +76,7 @@ export const loadModel: LoadModel = async (source, options = {}) => {
 };
 
 /** Sends the worker the WebAssembly when it is there. */
-function handRuntime(worker: Worker, progress: Progress): void {
+function handRuntime(worker: Worker, progress: DownloadProgress): void {
   const runtime = startRuntime();
   runtime.listen(progress);
   const send = (message: RuntimeMessage) => worker.postMessage(message);
@@ -90,7 +90,7 @@ function handRuntime(worker: Worker, progress: Progress): void {
 }
 
 /** Adds up what has come of the runtime and of the model. */
-function addUp(tell: Progress = () => {}): (part: 'runtime' | 'model') => Progress {
+function addUp(tell: DownloadProgress = () => {}): (part: 'runtime' | 'model') => DownloadProgress {
   const parts = { runtime: { loaded: 0, total: 0 }, model: { loaded: 0, total: 0 } };
   return (part) => (loaded, total) => {
     parts[part] = { loaded, total };
@@ -99,7 +99,7 @@ function addUp(tell: Progress = () => {}): (part: 'runtime' | 'model') => Progre
   };
 }
 
-async function openingOf(source: ModelSource, options: LoadOptions): Promise<Opening> {
+async function openingOf(source: ModelFileSource, options: LoadOptions): Promise<Opening> {
   const { backend = 'wasm', threads, sha256, size } = options;
   const rest = { backend, threads, sha256, size };
   if (typeof source === 'string' || source instanceof URL) {

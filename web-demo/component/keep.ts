@@ -38,7 +38,7 @@ export async function fetchModel(
   const bytes = await download(url, size, progress).catch((error) => {
     throw new ModelError('fetch', messageOf(error));
   });
-  const sha256 = await digest(bytes);
+  const sha256 = await sha256Of(bytes);
   if (expected !== undefined && sha256 !== undefined && sha256 !== expected) {
     throw new ModelError('model', `${url}: received a file with SHA-256 ${sha256}, expected ${expected}`);
   }
@@ -47,7 +47,7 @@ export async function fetchModel(
 }
 
 /** SHA-256 in hex; undefined where the browser gives no cryptography. */
-export async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
+export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
   if (!globalThis.crypto?.subtle) return undefined;
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -23,7 +23,7 @@ export type RuntimeMessage =
   | { readonly type: 'runtime'; readonly compiled: WebAssembly.Module }
   | { readonly type: 'no-runtime'; readonly reason: Reason; readonly message: string };
 
-export interface Opened {
+export interface OpenedReply {
   readonly type: 'opened';
   readonly id: number;
   readonly card: Card;
@@ -33,7 +33,7 @@ export interface Opened {
   readonly goldenDifference: number | null;
 }
 
-export interface Classified {
+export interface ClassifiedReply {
   readonly type: 'classified';
   readonly id: number;
   /** `[H,W,C]` uint8 and float32 `[labels]` of each picture. */
@@ -43,7 +43,7 @@ export interface Classified {
   readonly milliseconds: number;
 }
 
-export interface Explained {
+export interface ExplainedReply {
   readonly type: 'explained';
   readonly id: number;
   readonly label: string;
@@ -55,6 +55,6 @@ export type Reply =
   /** How much of the model's file is here. */
   | { readonly type: 'progress'; readonly loaded: number; readonly total: number }
   | { readonly type: 'failed'; readonly id: number; readonly reason: Reason; readonly message: string }
-  | Opened
-  | Classified
-  | Explained;
+  | OpenedReply
+  | ClassifiedReply
+  | ExplainedReply;

@@ -4,13 +4,13 @@ import { messageOf } from '../../models/errors.ts';
 import { ModelError } from './errors.ts';
 
 /** Bytes that are here, and bytes to expect. */
-export type Progress = (loaded: number, total: number) => void;
+export type DownloadProgress = (loaded: number, total: number) => void;
 
 export interface Runtime {
   /** @throws ModelError when it does not come, or this browser has no WebAssembly. */
   readonly compiled: Promise<WebAssembly.Module>;
   /** Tells how far the download is, from now on. */
-  listen(progress: Progress): void;
+  listen(progress: DownloadProgress): void;
 }
 
 /** What a page has begun; undefined before, and again after a failure, so that the next model tries anew. */
@@ -19,7 +19,7 @@ let begun: Runtime | undefined;
 /** Begins to fetch and compile, or joins what has begun. */
 export function startRuntime(): Runtime {
   if (begun) return begun;
-  const listeners: Progress[] = [];
+  const listeners: DownloadProgress[] = [];
   let loaded = 0;
   const compiled = compile((bytes) => {
     loaded += bytes;

@@ -46,10 +46,10 @@ export interface Card {
 }
 
 /** What can be classified: an element, a frame, a file, or pixels. */
-export type Source = Picture | ImageData | Blob | CanvasImageSource;
+export type PictureSource = Picture | ImageData | Blob | CanvasImageSource;
 
 /** Where a model file comes from: its address, or the file itself. */
-export type ModelSource = string | URL | Blob | ArrayBuffer | Uint8Array;
+export type ModelFileSource = string | URL | Blob | ArrayBuffer | Uint8Array;
 
 /** What runs the model. */
 export interface Backend {
@@ -75,7 +75,7 @@ export interface LoadOptions {
 }
 
 /** The answer to one picture. */
-export interface Answer {
+export interface Classification {
   /** The likeliest label, and its probability from 0 to 1. */
   readonly label: string;
   readonly probability: number;
@@ -98,7 +98,7 @@ export interface Explanation {
    */
   readonly map: Float32Array;
   readonly input: Uint8Array;
-  readonly shape: Answer['shape'];
+  readonly shape: Classification['shape'];
 }
 
 /** An open model. */
@@ -112,11 +112,11 @@ export interface Model {
   /** Largest difference from the answers that the card expects, tried on opening; null when it expects none. */
   readonly goldenDifference: number | null;
   /** Classifies one picture. */
-  classify(source: Source): Promise<Answer>;
+  classify(source: PictureSource): Promise<Classification>;
   /** Classifies several pictures in one run. */
-  classifyAll(sources: readonly Source[]): Promise<Answer[]>;
+  classifyAll(sources: readonly PictureSource[]): Promise<Classification[]>;
   /** Finds out which pixels mattered, by covering them one patch after another. */
-  explain(source: Source): Promise<Explanation>;
+  explain(source: PictureSource): Promise<Explanation>;
   /** Ends the worker and frees its memory; what is still under way fails. */
   close(): void;
 }
@@ -128,10 +128,10 @@ export interface Model {
 export type Reason = 'fetch' | 'model' | 'runtime' | 'closed';
 
 /** See {@link Model}. */
-export type LoadModel = (source: ModelSource, options?: LoadOptions) => Promise<Model>;
+export type LoadModel = (source: ModelFileSource, options?: LoadOptions) => Promise<Model>;
 
 /** Begins to fetch and compile the runtime: for a page that knows only later which model it will open. */
 export type WarmUp = () => void;
 
 /** Reads the pixels of a source in sRGB, upright, at its full size. */
-export type ReadPicture = (source: Source) => Promise<Picture>;
+export type ReadPicture = (source: PictureSource) => Promise<Picture>;

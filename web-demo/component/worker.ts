@@ -3,14 +3,14 @@ import './no-eval.ts';
 import { type Card, readCard } from '../../models/card.ts';
 import { messageOf } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
-import { flatten } from '../../models/image/alpha.ts';
+import { flattenAlpha } from '../../models/image/alpha.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { prepare } from '../../models/image/prepare.ts';
 import { chooseBackend, surroundings } from './backend.ts';
 import { ModelError } from './errors.ts';
-import { digest, fetchModel } from './keep.ts';
+import { fetchModel, sha256Of } from './keep.ts';
 import { meanColor, occlusionMap } from './occlusion.ts';
-import type { Classified, Explained, Opening, Reply, Request, RuntimeMessage } from './protocol.ts';
+import type { ClassifiedReply, ExplainedReply, Opening, Reply, Request, RuntimeMessage } from './protocol.ts';
 import type { Runner } from './runner.ts';
 import type { Backend } from './types.ts';
 import { fetchLoader, openOnWasm } from './wasm.ts';
@@ -48,7 +48,7 @@ async function open(id: number, opening: Opening): Promise<Open> {
 
 async function fileOf({ file, sha256, size }: Opening, progress: (loaded: number, total: number) => void) {
   if ('url' in file) return fetchModel(file.url, sha256, size, progress);
-  return { bytes: file.bytes, sha256: await digest(new Uint8Array(file.bytes)) };
+  return { bytes: file.bytes, sha256: await sha256Of(new Uint8Array(file.bytes)) };
 }
 
 function cardOf(bytes: Uint8Array): Card {
@@ -91,14 +91,14 @@ async function classify(
   id: number,
   { card, runner }: Open,
   pictures: readonly Picture[],
-): Promise<Classified> {
+): Promise<ClassifiedReply> {
   const inputs = pictures.map((picture) => inputOf(picture, card));
   const started = performance.now();
   const probabilities = await runner.run(inputs);
   return { type: 'classified', id, inputs, probabilities, milliseconds: performance.now() - started };
 }
 
-async function explain(id: number, { card, runner }: Open, picture: Picture): Promise<Explained> {
+async function explain(id: number, { card, runner }: Open, picture: Picture): Promise<ExplainedReply> {
   const { shape } = card.input;
   const input = inputOf(picture, card);
   const [probabilities = new Float32Array()] = await runner.run([input]);
@@ -112,7 +112,7 @@ async function explain(id: number, { card, runner }: Open, picture: Picture): Pr
 
 /** The server decodes pictures without alpha the same way: over white. */
 function inputOf(picture: Picture, card: Card): Uint8Array {
-  return prepare(flatten(picture), card.input.shape, card.input.prepare);
+  return prepare(flattenAlpha(picture), card.input.shape, card.input.prepare);
 }
 
 async function answer(request: Request): Promise<void> {

@@ -36,7 +36,9 @@ export async function askServer(
 }
 
 /** What runs the model in the browser. */
-export type Engine = { readonly backend: 'wasm'; readonly threads: number } | { readonly backend: 'webgpu' };
+export type BackendChoice =
+  | { readonly backend: 'wasm'; readonly threads: number }
+  | { readonly backend: 'webgpu' };
 
 /** Whether the browser has a WebGPU adapter, and which. */
 export async function adapterOf(stage: Stage): Promise<string | undefined> {
@@ -52,7 +54,7 @@ export async function adapterOf(stage: Stage): Promise<string | undefined> {
 export async function compareInBrowser(
   stage: Stage,
   model: string,
-  engine: Engine,
+  how: BackendChoice,
   pictures: readonly Picture[],
   expected: readonly (readonly number[])[],
 ): Promise<Parity> {
@@ -61,7 +63,7 @@ export async function compareInBrowser(
     ...rest,
     base64: Buffer.from(data).toString('base64'),
   }));
-  const answers = await page.evaluate(runAll, { model, engine, given });
+  const answers = await page.evaluate(runAll, { model, how, given });
   await page.context().close();
   let [difference, changed] = [0, 0];
   for (const [i, { probabilities }] of answers.entries()) {
@@ -72,9 +74,9 @@ export async function compareInBrowser(
   }
   return {
     backend:
-      engine.backend === 'webgpu'
+      how.backend === 'webgpu'
         ? 'WebGPU'
-        : `WebAssembly, ${engine.threads} thread${engine.threads === 1 ? '' : 's'}`,
+        : `WebAssembly, ${how.threads} thread${how.threads === 1 ? '' : 's'}`,
     n: answers.length,
     difference,
     changed,
@@ -88,7 +90,7 @@ function best(values: readonly number[]): number {
 
 interface Asked {
   readonly model: string;
-  readonly engine: Engine;
+  readonly how: BackendChoice;
   readonly given: readonly {
     readonly base64: string;
     readonly width: number;
@@ -98,10 +100,10 @@ interface Asked {
 }
 
 /** Runs in the page, on the browser entry. */
-async function runAll({ model, engine, given }: Asked) {
+async function runAll({ model, how, given }: Asked) {
   const entry = './browser/trainyard.js';
   const { loadModel } = await import(entry);
-  const opened = await loadModel(`models/${model}/versions/1/model.onnx`, engine);
+  const opened = await loadModel(`models/${model}/versions/1/model.onnx`, how);
   const answers: { probabilities: number[]; milliseconds: number }[] = [];
   for (const { base64, ...rest } of given) {
     const data = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));

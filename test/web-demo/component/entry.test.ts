@@ -169,7 +169,7 @@ test('a file that is known by its digest is fetched once', async () => {
 
 test('the page itself needs no server of ours: a model file beside it is enough', async () => {
   const { page, complaints } = await open(host.url);
-  await page.getByTestId('engine').filter({ hasText: 'model.onnx on WebAssembly, 1 thread' }).waitFor();
+  await page.getByTestId('backend').filter({ hasText: 'model.onnx on WebAssembly, 1 thread' }).waitFor();
   await drawStrokes(page, strokesOf('7'));
   await expect.poll(() => page.getByTestId('answer').innerText()).toBe('7');
   await expect.poll(() => page.getByTestId('difference').innerText()).toBe('This file is not on the server');
@@ -183,8 +183,8 @@ test('the types serve a strict project that has nothing but the package', () => 
   symlinkSync(root, join(project, 'node_modules', 'trainyard'));
   writeFileSync(
     join(project, 'use.ts'),
-    `import { loadModel, ModelError, type Answer } from 'trainyard/browser';
-     export async function use(canvas: HTMLCanvasElement): Promise<Answer> {
+    `import { loadModel, ModelError, type Classification } from 'trainyard/browser';
+     export async function use(canvas: HTMLCanvasElement): Promise<Classification> {
        const model = await loadModel(new URL('http://host/model.onnx'), { threads: 1 });
        const [answer] = await model.classifyAll([canvas]);
        const label: string = model.card.labels[0] ?? '';

@@ -1,13 +1,13 @@
 // The eraser takes what it passes over, cuts strokes in two, and leaves the rest as it was.
 import { expect, test } from 'vitest';
-import { erase, eraserRadius } from '../../../web-demo/page/draw/erase.ts';
+import { eraseAlong, eraserRadius } from '../../../web-demo/page/draw/erase.ts';
 import { lineWidth, snap } from '../../../web-demo/page/draw/strokes.ts';
 
 const at = (x: number, y: number) => snap(x, y, lineWidth);
 const across = { strokes: [[at(0.1, 0.5), at(0.9, 0.5)]], penDown: false };
 
 test('a stroke of two distant points is cut in the middle', () => {
-  const { strokes } = erase(across, { x: 0.5, y: 0.2 }, { x: 0.5, y: 0.8 });
+  const { strokes } = eraseAlong(across, { x: 0.5, y: 0.2 }, { x: 0.5, y: 0.8 });
   expect(strokes).toHaveLength(2);
   const [left = [], right = []] = strokes;
   expect([left[0], right.at(-1)]).toEqual([at(0.1, 0.5), at(0.9, 0.5)]);
@@ -18,17 +18,17 @@ test('a stroke of two distant points is cut in the middle', () => {
 });
 
 test('beside a stroke nothing changes: it is the same drawing', () => {
-  expect(erase(across, { x: 0.1, y: 0.2 }, { x: 0.9, y: 0.2 })).toBe(across);
+  expect(eraseAlong(across, { x: 0.1, y: 0.2 }, { x: 0.9, y: 0.2 })).toBe(across);
 });
 
 test('along a stroke all of it goes; the others are the same objects', () => {
   const two = { strokes: [...across.strokes, [at(0.2, 0.9), at(0.8, 0.9)]], penDown: false };
-  const { strokes } = erase(two, { x: 0.05, y: 0.5 }, { x: 0.95, y: 0.5 });
+  const { strokes } = eraseAlong(two, { x: 0.05, y: 0.5 }, { x: 0.95, y: 0.5 });
   expect(strokes).toEqual([two.strokes[1]]);
   expect(strokes[0]).toBe(two.strokes[1]);
 });
 
 test('a dot goes at a touch', () => {
   const dot = { strokes: [[at(0.5, 0.5)]], penDown: false };
-  expect(erase(dot, { x: 0.52, y: 0.5 }, { x: 0.52, y: 0.5 }).strokes).toEqual([]);
+  expect(eraseAlong(dot, { x: 0.52, y: 0.5 }, { x: 0.52, y: 0.5 }).strokes).toEqual([]);
 });

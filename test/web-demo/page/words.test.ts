@@ -1,6 +1,6 @@
 // What the page says in words and numbers: exact where it can be, and never surer than the model is.
 import { describe, expect, test } from 'vitest';
-import { verdict } from '../../../web-demo/page/reading/answer.ts';
+import { answerInWords } from '../../../web-demo/page/reading/answer.ts';
 import { bytes, count, milliseconds, percent, scientific } from '../../../web-demo/page/shell/format.ts';
 
 test.each([
@@ -28,15 +28,15 @@ test('other numbers', () => {
   expect(count(999)).toBe('999');
 });
 
-describe('the verdict', () => {
+describe('the answerInWords', () => {
   const labels = ['0', '1', '2'];
 
   test('stands alone when it is sure', () => {
-    expect(verdict([0.02, 0.95, 0.03], labels)).toEqual({ label: '1', words: '95.0 %', sure: true });
+    expect(answerInWords([0.02, 0.95, 0.03], labels)).toEqual({ label: '1', words: '95.0 %', sure: true });
   });
 
   test('names the runner-up when it is not', () => {
-    expect(verdict([0.3, 0.1, 0.6], labels)).toEqual({
+    expect(answerInWords([0.3, 0.1, 0.6], labels)).toEqual({
       label: '2',
       words: '60 %, or 0 at 30 %',
       sure: false,

@@ -1,17 +1,17 @@
 // The promise, kept in view: the browser's answer and the server's to one picture, and how far they are apart.
-import type { Answer } from '../../component/index.ts';
+import type { Classification } from '../../component/index.ts';
 import { setText } from '../shell/elements.ts';
 import { milliseconds, percent, scientific } from '../shell/format.ts';
-import { Refusal, type ServerAnswer } from './server.ts';
+import { type ServerAnswer, ServerRefusal } from './server.ts';
 
 /** Differences up to this are rounding: float32 sums in another order. The project's own bound. */
 export const tolerance = 1e-5;
 
 export interface CheckView {
   /** Shows the browser's answers (one, or one for each digit); the server's wait until it is asked. */
-  browser(answers: readonly Answer[]): void;
+  browser(answers: readonly Classification[]): void;
   /** Shows the server's answers beside them. */
-  server(answers: readonly ServerAnswer[], browser: readonly Answer[]): void;
+  server(answers: readonly ServerAnswer[], browser: readonly Classification[]): void;
   /** Says why there is none. */
   missing(error: unknown): void;
   empty(): void;
@@ -54,7 +54,7 @@ export function createCheck(table: HTMLElement, sentence: HTMLElement): CheckVie
     },
     missing(error) {
       fill('server', ['–']);
-      say(error instanceof Refusal ? error.message : 'No server answers');
+      say(error instanceof ServerRefusal ? error.message : 'No server answers');
     },
     empty() {
       fill('browser', []);

@@ -1,23 +1,23 @@
 // Browser and server: the picture of the moment in a table, and many test pictures on request.
 
 import { goldenInput } from '../../../models/golden.ts';
-import type { Answer, Card, Picture } from '../../component/index.ts';
-import { keyOf } from '../models/catalog.ts';
-import type { Loaded } from '../models/session.ts';
+import type { Card, Classification, Picture } from '../../component/index.ts';
+import { entryKey } from '../models/catalog.ts';
+import type { Loaded } from '../models/open-models.ts';
 import { byId, element, svg } from '../shell/elements.ts';
 import { count, milliseconds, scientific } from '../shell/format.ts';
+import { classifyInBoth, type Pair } from './both.ts';
 import { createCheck, tolerance } from './check.ts';
 import { plotDifferences } from './plot.ts';
-import { askServer, Refusal, type ServedModel } from './server.ts';
-import { type Pair, sweep } from './sweep.ts';
+import { askServer, type RepositoryModel, ServerRefusal } from './server.ts';
 import { fetchTestPictures } from './test-pictures.ts';
 
 export interface ComparisonView {
   /** Another model is in use, or none. */
   model(loaded: Loaded | undefined): void;
-  browser(answers: readonly Answer[]): void;
+  browser(answers: readonly Classification[]): void;
   /** Asks the server about the same pictures. */
-  ask(pictures: readonly Picture[], answers: readonly Answer[]): Promise<void>;
+  ask(pictures: readonly Picture[], answers: readonly Classification[]): Promise<void>;
   empty(): void;
 }
 
@@ -43,15 +43,15 @@ export function createComparison(): ComparisonView {
     summary.textContent = 'Running…';
     try {
       const { pictures, labels, words } = await picturesFor(asked.model.card);
-      const pairs = await sweep(asked.model, served, pictures, (some) => {
+      const pairs = await classifyInBoth(asked.model, served, pictures, (some) => {
         if (some.length % 10 === 0) plotDifferences(plot, some, pictures.length);
       });
       plotDifferences(plot, pairs, pictures.length);
-      summary.textContent = `${keyOf(asked.entry)}: ${summarize(pairs, words, labels, asked.model.card)}`;
+      summary.textContent = `${entryKey(asked.entry)}: ${summarize(pairs, words, labels, asked.model.card)}`;
       summary.dataset.difference = String(Math.max(...pairs.map(({ difference }) => difference)));
     } catch (error) {
       plot.toggleAttribute('hidden', true);
-      summary.textContent = error instanceof Refusal ? error.message : 'No server answers.';
+      summary.textContent = error instanceof ServerRefusal ? error.message : 'No server answers.';
     } finally {
       button.disabled = loaded === undefined;
     }
@@ -72,7 +72,7 @@ export function createComparison(): ComparisonView {
       if (!loaded) return;
       const { card } = loaded.model;
       const served = servedOf(loaded);
-      if (!served) return check.missing(new Refusal('This file is not on the server'));
+      if (!served) return check.missing(new ServerRefusal('This file is not on the server'));
       try {
         const there = await Promise.all(pictures.map((picture) => askServer(served, card.labels, picture)));
         if (mine === last) check.server(there, answers);
@@ -88,7 +88,7 @@ export function createComparison(): ComparisonView {
 }
 
 /** Files that were dropped or lie beside the page are unknown to the server. */
-function servedOf({ entry: { name, version } }: Loaded): ServedModel | undefined {
+function servedOf({ entry: { name, version } }: Loaded): RepositoryModel | undefined {
   return version === undefined ? undefined : { name, version };
 }
 

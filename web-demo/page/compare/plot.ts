@@ -1,7 +1,7 @@
 // The differences of a sweep as a picture: a dot for each picture, on a scale of powers of ten.
 import { scientific } from '../shell/format.ts';
+import type { Pair } from './both.ts';
 import { tolerance } from './check.ts';
-import type { Pair } from './sweep.ts';
 
 /** Powers of ten at the foot and the head of the scale. Below it float32 probabilities near 1 have no digits. */
 const lowest = -12;

@@ -1,10 +1,10 @@
 // Asks the server about the same picture.
-import { flatten } from '../../../models/image/alpha.ts';
+import { flattenAlpha } from '../../../models/image/alpha.ts';
 import type { Picture } from '../../../models/image/picture.ts';
 import { encodePng } from './png.ts';
 
 /** A model of the server's repository. */
-export interface ServedModel {
+export interface RepositoryModel {
   readonly name: string;
   readonly version: number;
 }
@@ -20,23 +20,23 @@ export interface ServerAnswer {
 }
 
 /** The part of POST /classify's answer that is read here. */
-interface Classified {
+interface ServerBody {
   label: string;
   probability: number;
   predictions: { label: string; probability: number }[];
 }
 
 /** The server answered, and not with a classification. */
-export class Refusal extends Error {}
+export class ServerRefusal extends Error {}
 
 /**
  * Posts a picture to the server as a PNG, in which every pixel arrives as it left.
  *
  * @param labels - the card's labels; all of their probabilities are asked for.
- * @throws Refusal when the server refuses; TypeError when there is none.
+ * @throws ServerRefusal when the server refuses; TypeError when there is none.
  */
 export async function askServer(
-  model: ServedModel,
+  model: RepositoryModel,
   labels: readonly string[],
   picture: Picture,
 ): Promise<ServerAnswer> {
@@ -45,12 +45,12 @@ export async function askServer(
   url.searchParams.set('model', model.name);
   url.searchParams.set('version', String(model.version));
   url.searchParams.set('top', String(labels.length));
-  const body = await encodePng(flatten(picture));
+  const body = await encodePng(flattenAlpha(picture));
   const started = performance.now();
   const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'image/png' }, body });
   const answer: unknown = await response.json().catch(() => undefined);
   const milliseconds = performance.now() - started;
-  if (!response.ok || !isClassified(answer)) throw new Refusal(refusal(response.status, answer));
+  if (!response.ok || !isServerBody(answer)) throw new ServerRefusal(refusal(response.status, answer));
   const byLabel = new Map(answer.predictions.map(({ label, probability }) => [label, probability]));
   return {
     label: answer.label,
@@ -60,7 +60,7 @@ export async function askServer(
   };
 }
 
-function isClassified(body: unknown): body is Classified {
+function isServerBody(body: unknown): body is ServerBody {
   return (
     typeof body === 'object' && body !== null && 'predictions' in body && Array.isArray(body.predictions)
   );

@@ -1,11 +1,11 @@
 // The drawing side of the page: pen, eraser, keyboard and buttons change the drawing, and the pad shows it.
 import { byId, element } from '../shell/elements.ts';
-import { erase } from './erase.ts';
+import { eraseAlong } from './erase.ts';
 import { emptyHistory, type History, record, redo, undo } from './history.ts';
 import { listenToKeyboard } from './keyboard.ts';
 import { createPad } from './pad.ts';
 import { listenToPen } from './pen.ts';
-import { begin, type Drawing, emptyDrawing, extend, finish, type Point } from './strokes.ts';
+import { begin, type Drawing, emptyDrawing, extend, finish, type PenPoint } from './strokes.ts';
 
 export interface DrawingView {
   present(): Drawing;
@@ -35,7 +35,7 @@ export function createDrawing(changed: (drawing: Drawing, at?: number) => void):
   let drawing = emptyDrawing;
   let erasing = false;
   /** Where the eraser is while it touches the paper. */
-  let eraser: Point | undefined;
+  let eraser: PenPoint | undefined;
 
   function show(next: Drawing, at?: number): void {
     if (next === drawing) return;
@@ -62,17 +62,17 @@ export function createDrawing(changed: (drawing: Drawing, at?: number) => void):
     sheet.classList.toggle('erasing', toErase);
   }
 
-  function rub(from: Point, to: Point, at?: number): void {
-    show(erase(drawing, from, to), at);
+  function rub(from: PenPoint, to: PenPoint, at?: number): void {
+    show(eraseAlong(drawing, from, to), at);
     eraser = to;
   }
 
   const pen = {
-    down(point: Point, turned: boolean) {
+    down(point: PenPoint, turned: boolean) {
       if (erasing || turned) rub(point, point);
       else show(begin(drawing, point));
     },
-    move(points: readonly Point[], event: { readonly timeStamp: number }) {
+    move(points: readonly PenPoint[], event: { readonly timeStamp: number }) {
       if (!eraser) return show(extend(drawing, points), event.timeStamp);
       for (const point of points) rub(eraser, point, event.timeStamp);
     },

@@ -1,5 +1,5 @@
 // The eraser: cuts out of the strokes what it passes over, so that what is left are strokes again.
-import { type Drawing, type Point, type Stroke, snap } from './strokes.ts';
+import { type Drawing, type PenPoint, type Stroke, snap } from './strokes.ts';
 
 /** Half the width of the eraser, as a fraction of the pad's side. */
 export const eraserRadius = 0.05;
@@ -17,7 +17,7 @@ interface Place {
  *
  * @returns the same drawing when nothing was hit.
  */
-export function erase(drawing: Drawing, from: Place, to: Place): Drawing {
+export function eraseAlong(drawing: Drawing, from: Place, to: Place): Drawing {
   let hit = false;
   const strokes = drawing.strokes.flatMap((stroke) => {
     const reach = eraserRadius + widest(stroke) / 2;
@@ -30,8 +30,8 @@ export function erase(drawing: Drawing, from: Place, to: Place): Drawing {
 
 /** The pieces of a stroke that lie outside of the eraser's way. */
 function cut(stroke: Stroke, from: Place, to: Place): Stroke[] {
-  const pieces: Point[][] = [];
-  let piece: Point[] = [];
+  const pieces: PenPoint[][] = [];
+  let piece: PenPoint[] = [];
   for (const point of refined(stroke)) {
     if (distance(point, from, to) > eraserRadius + point.width / 2) piece.push(point);
     else if (piece.length > 0) {
@@ -43,7 +43,7 @@ function cut(stroke: Stroke, from: Place, to: Place): Stroke[] {
 }
 
 /** The stroke with more points on its straight parts. */
-function refined(stroke: Stroke): Point[] {
+function refined(stroke: Stroke): PenPoint[] {
   return stroke.flatMap((point, i) => {
     const next = stroke[i + 1];
     if (!next) return [point];

@@ -10,7 +10,7 @@ export interface Extent {
 }
 
 /** Strokes of one digit. */
-export interface Group {
+export interface StrokeGroup {
   readonly strokes: readonly Stroke[];
   readonly extent: Extent;
 }
@@ -28,8 +28,8 @@ const tall = 0.65;
 const lowest = 0.4;
 
 /** Parts a drawing into digits. */
-export function groupStrokes(strokes: readonly Stroke[]): Group[] {
-  const groups: Group[] = strokes.map((stroke) => ({ strokes: [stroke], extent: extentOf(stroke) }));
+export function groupStrokes(strokes: readonly Stroke[]): StrokeGroup[] {
+  const groups: StrokeGroup[] = strokes.map((stroke) => ({ strokes: [stroke], extent: extentOf(stroke) }));
   mergeWhile(groups, together);
   const tallest = Math.max(0, ...groups.map(({ extent }) => heightOf(extent)));
   mergeSmall(groups, tallest * lowest);
@@ -37,7 +37,7 @@ export function groupStrokes(strokes: readonly Stroke[]): Group[] {
 }
 
 /** Merges pairs until no two belong together. */
-function mergeWhile(groups: Group[], belong: (a: Group, b: Group) => boolean): void {
+function mergeWhile(groups: StrokeGroup[], belong: (a: StrokeGroup, b: StrokeGroup) => boolean): void {
   for (let i = 0; i < groups.length; i++) {
     for (let j = i + 1; j < groups.length; j++) {
       const [a, b] = [groups[i], groups[j]];
@@ -51,7 +51,7 @@ function mergeWhile(groups: Group[], belong: (a: Group, b: Group) => boolean): v
 }
 
 /** Adds each group that is too low for a digit to the one whose middle is nearest. */
-function mergeSmall(groups: Group[], height: number): void {
+function mergeSmall(groups: StrokeGroup[], height: number): void {
   for (;;) {
     const small = groups.findIndex(({ extent }) => heightOf(extent) < height);
     const group = groups[small];
@@ -64,11 +64,11 @@ function mergeSmall(groups: Group[], height: number): void {
   }
 }
 
-function merged(a: Group, b: Group): Group {
+function merged(a: StrokeGroup, b: StrokeGroup): StrokeGroup {
   return { strokes: [...a.strokes, ...b.strokes], extent: union(a.extent, b.extent) };
 }
 
-function together(a: Group, b: Group): boolean {
+function together(a: StrokeGroup, b: StrokeGroup): boolean {
   const overlap = Math.min(a.extent.right, b.extent.right) - Math.max(a.extent.left, b.extent.left);
   if (overlap >= shared * Math.min(widthOf(a.extent), widthOf(b.extent))) return true;
   const both = union(a.extent, b.extent);
@@ -77,7 +77,7 @@ function together(a: Group, b: Group): boolean {
   return overlap > 0 && likeOne && touch(a, b);
 }
 
-function touch(a: Group, b: Group): boolean {
+function touch(a: StrokeGroup, b: StrokeGroup): boolean {
   const points = b.strokes.flat();
   return a.strokes
     .flat()

@@ -38,7 +38,7 @@ export function inkStroke(context: Context, stroke: Stroke, side: number): void 
 }
 
 /** Something that keeps a canvas showing a drawing. */
-export interface Surface {
+export interface DrawingSurface {
   /** Brings the canvas up to date; finished strokes are not drawn again. */
   paint(drawing: Drawing): void;
   /** Forgets what was drawn: for another size or color. */
@@ -46,7 +46,7 @@ export interface Surface {
 }
 
 /** What a surface is made of. `color` is asked each time ink is laid. */
-export interface SurfaceOptions {
+export interface DrawingSurfaceOptions {
   readonly canvas: HTMLCanvasElement;
   readonly context: CanvasRenderingContext2D;
   readonly color: () => string;
@@ -56,7 +56,7 @@ export interface SurfaceOptions {
  * Makes a surface for a square canvas. Finished strokes settle on a layer of their own, so that the cost of a
  * movement of the pen does not grow with the drawing.
  */
-export function createSurface({ canvas, context, color }: SurfaceOptions): Surface {
+export function createSurface({ canvas, context, color }: DrawingSurfaceOptions): DrawingSurface {
   const layer = document.createElement('canvas');
   const settled = layer.getContext('2d');
   let strokes: readonly Stroke[] = [];

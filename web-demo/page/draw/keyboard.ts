@@ -1,5 +1,5 @@
 // A pen for people who draw with the keyboard: arrows move it, Space puts it down and lifts it.
-import { lineWidth, type Point, snap } from './strokes.ts';
+import { lineWidth, type PenPoint, snap } from './strokes.ts';
 
 /** Fraction of the pad's side that one press of an arrow moves the pen; with Shift a quarter of it. */
 const stride = 0.04;
@@ -12,8 +12,8 @@ const directions: Record<string, readonly [number, number]> = {
 };
 
 export interface KeyboardActions {
-  down(point: Point, turned: boolean): void;
-  move(points: readonly Point[], event: { readonly timeStamp: number }): void;
+  down(point: PenPoint, turned: boolean): void;
+  move(points: readonly PenPoint[], event: { readonly timeStamp: number }): void;
   up(): void;
   /** Where the pen is, to be shown; undefined when it goes out of use. */
   show(place: { readonly x: number; readonly y: number; readonly down: boolean } | undefined): void;

@@ -1,5 +1,5 @@
 // A drawing as a short piece of an address, to the bit; and back.
-import { type Drawing, grid, type Point, type Stroke } from './strokes.ts';
+import { type Drawing, grid, type PenPoint, type Stroke } from './strokes.ts';
 
 /** The first byte, for the day when there is another form. */
 const version = 1;
@@ -46,7 +46,7 @@ export function decodeDrawing(text: string): Drawing | undefined {
     const last = at + 3 + (n - 1) * (varies ? 3 : 2);
     if (n === 0 || last > numbers.length) return undefined;
     const next = () => unzigzag(numbers[at++] ?? 0) / grid;
-    let point: Point = { x: 0, y: 0, width: 0 };
+    let point: PenPoint = { x: 0, y: 0, width: 0 };
     strokes.push(
       Array.from({ length: n }, (_, i) => {
         const [x, y] = [point.x + next(), point.y + next()];
@@ -59,7 +59,7 @@ export function decodeDrawing(text: string): Drawing | undefined {
 }
 
 /** A pen may leave the pad, though not by much more than a screen. */
-function possible({ x, y, width }: Point): boolean {
+function possible({ x, y, width }: PenPoint): boolean {
   return Math.abs(x) < 16 && Math.abs(y) < 16 && width > 0 && width < 1;
 }
 

@@ -1,11 +1,11 @@
 // Turns pointer events on the pad into a growing drawing: mouse, pen and finger alike.
-import { type Point, snap, widthFor } from './strokes.ts';
+import { type PenPoint, snap, widthFor } from './strokes.ts';
 
 /** What the pen does; points are in the unit square. */
 export interface PenActions {
   /** @param turned - whether it is the end of the pen that erases. */
-  down(point: Point, turned: boolean): void;
-  move(points: readonly Point[], event: { readonly timeStamp: number }): void;
+  down(point: PenPoint, turned: boolean): void;
+  move(points: readonly PenPoint[], event: { readonly timeStamp: number }): void;
   up(): void;
 }
 
@@ -25,7 +25,7 @@ const movement = 'onpointerrawupdate' in globalThis ? 'pointerrawupdate' : 'poin
 export function listenToPen(pad: HTMLElement, actions: PenActions): void {
   let pointer: number | undefined;
 
-  function at(event: PointerEvent, box: DOMRect): Point {
+  function at(event: PointerEvent, box: DOMRect): PenPoint {
     return snap(
       (event.clientX - box.left) / box.width,
       (event.clientY - box.top) / box.height,

@@ -1,6 +1,6 @@
 // Turns the strokes of one digit into the picture that is classified: white ink on black, one byte a pixel.
 import type { Picture } from '../../../models/image/picture.ts';
-import type { Group } from './groups.ts';
+import type { StrokeGroup } from './groups.ts';
 import { inkStroke } from './ink.ts';
 
 /** Pixels a side: two for each of the 28 that the model sees. Four made it no more right, and slower. */
@@ -25,7 +25,7 @@ const smallest = 0.12;
  *
  * @throws Error when the browser gives no canvas.
  */
-export function createRaster(): (digit: Group) => Picture {
+export function createRaster(): (digit: StrokeGroup) => Picture {
   const canvas = document.createElement('canvas');
   canvas.width = side;
   canvas.height = side;

@@ -4,14 +4,14 @@
  * A place that the pen passed: `x`, `y` and `width` are fractions of the side of the pad, in whole steps of
  * {@link grid}: so a link can hold a drawing to the bit.
  */
-export interface Point {
+export interface PenPoint {
   readonly x: number;
   readonly y: number;
   readonly width: number;
 }
 
 /** One movement of the pen, from down to up. */
-export type Stroke = readonly Point[];
+export type Stroke = readonly PenPoint[];
 
 /** Strokes in the order in which they were drawn; `penDown` says that the last one is still growing. */
 export interface Drawing {
@@ -31,18 +31,18 @@ export const lineWidth = 307 / grid;
 const nearest = 0.0012;
 
 /** The point of the grid that is nearest to a place. */
-export function snap(x: number, y: number, width: number): Point {
+export function snap(x: number, y: number, width: number): PenPoint {
   const round = (value: number) => Math.round(value * grid) / grid + 0; // no negative zeros
   return { x: round(x), y: round(y), width: round(width) };
 }
 
 /** Puts the pen down: a new stroke of one point. */
-export function begin(drawing: Drawing, point: Point): Drawing {
+export function begin(drawing: Drawing, point: PenPoint): Drawing {
   return { strokes: [...drawing.strokes, [point]], penDown: true };
 }
 
 /** Moves the pen. Without a pen on the paper, or without a movement, the drawing stays as it is. */
-export function extend(drawing: Drawing, points: readonly Point[]): Drawing {
+export function extend(drawing: Drawing, points: readonly PenPoint[]): Drawing {
   const last = drawing.strokes.at(-1);
   if (!drawing.penDown || last === undefined) return drawing;
   const grown = [...last];

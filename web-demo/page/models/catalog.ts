@@ -2,7 +2,7 @@
 import type { Card } from '../../component/index.ts';
 
 /** A model that can be opened. */
-export interface Entry {
+export interface ModelEntry {
   readonly name: string;
   /** Undefined for a file that lies beside the page or was dropped on it. */
   readonly version: number | undefined;
@@ -35,7 +35,7 @@ const single = 'model.onnx';
  *
  * @throws Error when nothing answers at all, or answers wrongly.
  */
-export async function findModels(): Promise<Entry[]> {
+export async function findModels(): Promise<ModelEntry[]> {
   let problem: unknown;
   for (const list of lists) {
     const response = await fetch(address(list), { headers: { accept: 'application/json' } }).catch(
@@ -58,7 +58,7 @@ function isJson(response: Response): boolean {
   return /json/.test(response.headers.get('content-type') ?? '');
 }
 
-function besideThePage(): Entry {
+function besideThePage(): ModelEntry {
   return {
     name: single,
     version: undefined,
@@ -69,14 +69,14 @@ function besideThePage(): Entry {
   };
 }
 
-function readList(body: unknown): Entry[] {
+function readList(body: unknown): ModelEntry[] {
   const models = typeof body === 'object' && body !== null && 'models' in body ? body.models : undefined;
   if (!Array.isArray(models)) throw new Error('The server answered without a list of models.');
   const entries = models.map(entryOf);
   return entries.sort((a, b) => a.name.localeCompare(b.name, 'en') || (b.version ?? 0) - (a.version ?? 0));
 }
 
-function entryOf({ name, version, url, bytes, sha256, card }: Listed): Entry {
+function entryOf({ name, version, url, bytes, sha256, card }: Listed): ModelEntry {
   return { name, version, source: address(url.replace(/^\//, '')), size: bytes, sha256, card };
 }
 
@@ -86,7 +86,7 @@ function address(path: string): string {
 }
 
 /** Names an entry in a link and in lists. */
-export function keyOf({ name, version }: Entry): string {
+export function entryKey({ name, version }: ModelEntry): string {
   return version === undefined ? name : `${name}/${version}`;
 }
 

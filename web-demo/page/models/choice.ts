@@ -1,12 +1,12 @@
 // The models to choose from on each side of the page, and the one that is chosen there.
 import type { Mode } from '../shell/address.ts';
-import { type Entry, keyOf, readsDigits } from './catalog.ts';
+import { entryKey, type ModelEntry, readsDigits } from './catalog.ts';
 
 /** Names that are taken when nothing else was chosen. */
 const usual: Record<Mode, string> = { draw: 'digits', photo: 'cifar' };
 
 /** Models that a side of the page can use: drawings are for models that read digits, photos for all. */
-export function fitting(entries: readonly Entry[], mode: Mode): Entry[] {
+export function fitting(entries: readonly ModelEntry[], mode: Mode): ModelEntry[] {
   return entries.filter(({ card }) => mode === 'photo' || card === undefined || readsDigits(card));
 }
 
@@ -15,13 +15,13 @@ export function fitting(entries: readonly Entry[], mode: Mode): Entry[] {
  * Of several versions the newest, which stands first.
  */
 export function firstChoice(
-  entries: readonly Entry[],
+  entries: readonly ModelEntry[],
   mode: Mode,
   wanted: string | undefined,
-): Entry | undefined {
+): ModelEntry | undefined {
   const those = fitting(entries, mode);
   return (
-    those.find((entry) => wanted !== undefined && (keyOf(entry) === wanted || entry.name === wanted)) ??
+    those.find((entry) => wanted !== undefined && (entryKey(entry) === wanted || entry.name === wanted)) ??
     those.find(({ name }) => name === usual[mode]) ??
     those[0]
   );
@@ -30,14 +30,14 @@ export function firstChoice(
 /** Fills a select element. */
 export function showChoice(
   select: HTMLSelectElement,
-  entries: readonly Entry[],
-  chosen: Entry | undefined,
+  entries: readonly ModelEntry[],
+  chosen: ModelEntry | undefined,
 ): void {
   select.replaceChildren(
     ...entries.map((entry, i) => {
       const option = document.createElement('option');
       option.value = String(i);
-      option.textContent = keyOf(entry);
+      option.textContent = entryKey(entry);
       option.selected = entry === chosen;
       return option;
     }),

@@ -1,15 +1,15 @@
 // Every model with its card: what it was trained on, how good it is; to take into use, and to download.
-import { type Entry, keyOf } from './catalog.ts';
+import { entryKey, type ModelEntry } from './catalog.ts';
 import { factsOf, showFacts } from './facts.ts';
-import type { Loaded } from './session.ts';
+import type { Loaded } from './open-models.ts';
 
 export interface Gallery {
   /** @param loaded - the model in use: its card is known even where no list told it. */
-  show(entries: readonly Entry[], loaded: Loaded | undefined): void;
+  show(entries: readonly ModelEntry[], loaded: Loaded | undefined): void;
 }
 
 /** @param choose - told which model is to be used. */
-export function createGallery(list: HTMLElement, choose: (entry: Entry) => void): Gallery {
+export function createGallery(list: HTMLElement, choose: (entry: ModelEntry) => void): Gallery {
   return {
     show(entries, loaded) {
       list.replaceChildren(...entries.map((entry) => item(entry, loaded, choose)));
@@ -17,7 +17,11 @@ export function createGallery(list: HTMLElement, choose: (entry: Entry) => void)
   };
 }
 
-function item(entry: Entry, loaded: Loaded | undefined, choose: (entry: Entry) => void): HTMLElement {
+function item(
+  entry: ModelEntry,
+  loaded: Loaded | undefined,
+  choose: (entry: ModelEntry) => void,
+): HTMLElement {
   const inUse = loaded?.entry === entry;
   const card = inUse ? loaded.model.card : entry.card;
   const box = document.createElement('li');
@@ -46,22 +50,22 @@ function item(entry: Entry, loaded: Loaded | undefined, choose: (entry: Entry) =
   return box;
 }
 
-function useButton(entry: Entry, inUse: boolean, choose: (entry: Entry) => void): HTMLElement {
+function useButton(entry: ModelEntry, inUse: boolean, choose: (entry: ModelEntry) => void): HTMLElement {
   const button = document.createElement('button');
   button.type = 'button';
   button.textContent = inUse ? 'In use' : 'Use';
-  button.setAttribute('aria-label', `${inUse ? 'In use:' : 'Use'} ${keyOf(entry)}`);
+  button.setAttribute('aria-label', `${inUse ? 'In use:' : 'Use'} ${entryKey(entry)}`);
   button.disabled = inUse;
   button.addEventListener('click', () => choose(entry));
   return button;
 }
 
-function downloadLink(entry: Entry, source: string): HTMLElement {
+function downloadLink(entry: ModelEntry, source: string): HTMLElement {
   const link = document.createElement('a');
   link.className = 'button';
   link.href = source;
   link.download = `${entry.name.replace(/\.onnx$/, '')}.onnx`;
   link.textContent = 'Download';
-  link.setAttribute('aria-label', `Download ${keyOf(entry)}`);
+  link.setAttribute('aria-label', `Download ${entryKey(entry)}`);
   return link;
 }

@@ -1,15 +1,15 @@
-// The page's models as one thing: the list, the choice on each side, the engine, and the one in use.
+// The page's models as one thing: the list, the choice on each side, the backend, and the one in use.
 
 import { messageOf } from '../../../models/errors.ts';
 import { listenToInput } from '../photo/files.ts';
 import type { Mode } from '../shell/address.ts';
 import { byId, element } from '../shell/elements.ts';
 import { createNotice, type Trouble } from '../shell/notice.ts';
-import { type Entry, findModels, keyOf } from './catalog.ts';
+import { backendInWords, createBackendChoice } from './backends.ts';
+import { entryKey, findModels, type ModelEntry } from './catalog.ts';
 import { firstChoice, fitting, showChoice } from './choice.ts';
-import { createEngines, engineWords } from './engines.ts';
 import { createGallery } from './gallery.ts';
-import { createSession, type Engine, type Loaded } from './session.ts';
+import { type BackendChoice, createOpenModels, type Loaded } from './open-models.ts';
 
 export interface ModelsEvents {
   loading(): void;
@@ -40,20 +40,20 @@ export function createModels(events: ModelsEvents): Models {
     detail: byId('notice-detail'),
   });
   const gallery = createGallery(byId('gallery'), take);
-  let entries: Entry[] = [];
+  let entries: ModelEntry[] = [];
   let mode: Mode = 'draw';
-  const chosen: Record<Mode, Entry | undefined> = { draw: undefined, photo: undefined };
-  let engine: Engine = { backend: 'wasm', threads: undefined };
+  const chosen: Record<Mode, ModelEntry | undefined> = { draw: undefined, photo: undefined };
+  let backend: BackendChoice = { backend: 'wasm', threads: undefined };
   let wanted: string | undefined;
   /** What ran last: the way back from a file that does not. */
-  let worked: Entry | undefined;
+  let worked: ModelEntry | undefined;
   const back = byId('back');
 
-  const session = createSession({
+  const openModels = createOpenModels({
     loading() {
       notice.loading();
       refresh();
-      byId('engine').textContent = '';
+      byId('backend').textContent = '';
       events.loading();
     },
     progress: notice.progress,
@@ -61,7 +61,7 @@ export function createModels(events: ModelsEvents): Models {
       notice.clear();
       worked = loaded.entry;
       refresh();
-      byId('engine').textContent = `${keyOf(loaded.entry)} on ${engineWords(loaded.model.backend)}`;
+      byId('backend').textContent = `${entryKey(loaded.entry)} on ${backendInWords(loaded.model.backend)}`;
       events.ready(loaded);
     },
     trouble,
@@ -72,7 +72,7 @@ export function createModels(events: ModelsEvents): Models {
     const failed = chosen[mode];
     const other = worked && worked !== failed && fitting([worked], mode).length > 0 ? worked : undefined;
     back.hidden = other === undefined;
-    back.textContent = other ? `Back to ${keyOf(other)}` : '';
+    back.textContent = other ? `Back to ${entryKey(other)}` : '';
     byId('again').hidden = failed?.source instanceof File; // it would be the same file
     refresh();
     events.trouble(what);
@@ -80,18 +80,18 @@ export function createModels(events: ModelsEvents): Models {
 
   function refresh(): void {
     showChoice(select, fitting(entries, mode), chosen[mode]);
-    gallery.show(entries, session.current());
+    gallery.show(entries, openModels.current());
     byId('models').hidden = entries.length === 0;
   }
 
   function use(): void {
     const entry = chosen[mode];
-    if (entry) void session.use(entry, engine);
+    if (entry) void openModels.use(entry, backend);
     else trouble({ kind: 'no-model' });
   }
 
   /** Takes an entry into use; one that cannot read drawings brings the other side up. */
-  function take(entry: Entry): void {
+  function take(entry: ModelEntry): void {
     const side: Mode = fitting([entry], mode).length > 0 ? mode : 'photo';
     chosen[side] = entry;
     if (side === mode) use();
@@ -116,8 +116,8 @@ export function createModels(events: ModelsEvents): Models {
     const entry = fitting(entries, mode)[Number(select.value)];
     if (entry) take(entry);
   });
-  createEngines(byId('engines'), (next) => {
-    engine = next;
+  createBackendChoice(byId('backends'), (next) => {
+    backend = next;
     use();
   });
   back.addEventListener('click', () => {
@@ -130,7 +130,7 @@ export function createModels(events: ModelsEvents): Models {
   listenToInput(element('model-file', HTMLInputElement), add);
 
   function add(file: File): void {
-    const entry: Entry = {
+    const entry: ModelEntry = {
       name: file.name,
       version: undefined,
       source: file,
@@ -152,11 +152,11 @@ export function createModels(events: ModelsEvents): Models {
       if (entries.length > 0) use();
     },
     add,
-    current: session.current,
+    current: openModels.current,
     chosenByHand(side) {
       const entry = chosen[side];
       return entry && entry !== firstChoice(entries, side, undefined) && typeof entry.source === 'string'
-        ? keyOf(entry)
+        ? entryKey(entry)
         : undefined;
     },
   };

@@ -8,14 +8,14 @@ const sure = 0.9;
 /** Below this a runner-up is not worth naming. */
 const worthNaming = 0.05;
 
-export interface Verdict {
+export interface AnswerInWords {
   readonly label: string;
   readonly words: string;
   readonly sure: boolean;
 }
 
 /** The likeliest label and how far to trust it: "99.98 %", or "61 %, or a 1 at 37 %". */
-export function verdict(probabilities: ArrayLike<number>, labels: readonly string[]): Verdict {
+export function answerInWords(probabilities: ArrayLike<number>, labels: readonly string[]): AnswerInWords {
   const ranked = labels
     .map((label, i) => ({ label, probability: probabilities[i] ?? 0 }))
     .sort((a, b) => b.probability - a.probability);
@@ -30,11 +30,11 @@ export function verdict(probabilities: ArrayLike<number>, labels: readonly strin
 }
 
 /** Several digits as one number; it is as sure as all of them together: "314", "97 % for all 3 digits". */
-export function numberVerdict(
+export function numberInWords(
   answers: readonly { readonly probabilities: ArrayLike<number> }[],
   labels: readonly string[],
-): Verdict {
-  const each = answers.map(({ probabilities }) => verdict(probabilities, labels));
+): AnswerInWords {
+  const each = answers.map(({ probabilities }) => answerInWords(probabilities, labels));
   const [only] = each;
   if (only && each.length === 1) return only;
   const together = answers.reduce((p, { probabilities }) => p * Math.max(...Array.from(probabilities)), 1);
@@ -46,7 +46,7 @@ export function numberVerdict(
 }
 
 export interface AnswerView {
-  show(answer: Verdict): void;
+  show(answer: AnswerInWords): void;
   /** Says that there is nothing to answer. */
   empty(words: string): void;
   /** Has the screen reader read the present answer. */

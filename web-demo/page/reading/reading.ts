@@ -1,16 +1,16 @@
 // All that the page says of a picture, as one thing: answer, bars, what the model sees, which pixels mattered.
-import type { Answer, Explanation } from '../../component/index.ts';
+import type { Classification, Explanation } from '../../component/index.ts';
 import { byId, element } from '../shell/elements.ts';
-import { createAnswer, numberVerdict } from './answer.ts';
+import { createAnswer, numberInWords } from './answer.ts';
 import { createBars } from './bars.ts';
-import { createRow } from './row.ts';
+import { createTileRow } from './row.ts';
 import { paintMap, paintTile } from './tile.ts';
 
 export interface Reading {
   /** Takes over a model's labels and shape of input, and empties everything. */
-  model(labels: readonly string[], shape: Answer['shape']): void;
+  model(labels: readonly string[], shape: Classification['shape']): void;
   /** @param chosen - the answer that was changed last, of several digits. */
-  show(answers: readonly Answer[], chosen: number): void;
+  show(answers: readonly Classification[], chosen: number): void;
   empty(words: string): void;
   /** The picture is done for now: the answer is read out. */
   announce(): void;
@@ -33,21 +33,21 @@ export function createReading(choose: () => void): Reading {
   const live = byId('live');
   const answer = createAnswer(byId('label'), byId('words'), live);
   let labels: readonly string[] = unknownModel.labels;
-  let shape: Answer['shape'] = unknownModel.shape;
+  let shape: Classification['shape'] = unknownModel.shape;
   let bars = createBars(byId('bars'), labels);
-  let answers: readonly Answer[] = [];
+  let answers: readonly Classification[] = [];
   let chosen = 0;
-  const row = createRow(byId('row'), (index) => {
+  const row = createTileRow(byId('row'), (index) => {
     show(answers, index);
     choose();
   });
 
-  function show(next: readonly Answer[], index: number): void {
+  function show(next: readonly Classification[], index: number): void {
     answers = next;
     chosen = Math.min(index, next.length - 1);
     const one = next[chosen];
     if (!one) return;
-    answer.show(numberVerdict(next, labels));
+    answer.show(numberInWords(next, labels));
     bars.show(one.probabilities);
     paintTile(tile, one.input, one.shape);
     row.show(next, chosen);

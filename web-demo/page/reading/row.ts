@@ -1,14 +1,14 @@
 // Several digits: a tile for each, to choose the one whose bars are shown.
-import type { Answer } from '../../component/index.ts';
+import type { Classification } from '../../component/index.ts';
 import { paintTile } from './tile.ts';
 
-export interface Row {
+export interface TileRow {
   /** Shows a tile for each answer; the chosen one is marked. One answer needs no row. */
-  show(answers: readonly Answer[], chosen: number): void;
+  show(answers: readonly Classification[], chosen: number): void;
 }
 
 /** @param choose - told which of the tiles was pressed. */
-export function createRow(list: HTMLElement, choose: (index: number) => void): Row {
+export function createTileRow(list: HTMLElement, choose: (index: number) => void): TileRow {
   return {
     show(answers, chosen) {
       list.hidden = answers.length < 2;

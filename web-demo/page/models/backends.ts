@@ -1,9 +1,9 @@
 // What can run a model here, to choose from; which one does, is said in words.
 import type { Backend } from '../../component/index.ts';
-import type { Engine } from './session.ts';
+import type { BackendChoice } from './open-models.ts';
 
 /** A way to run models; `why` says what is missing for it. */
-interface Choice extends Engine {
+interface Choice extends BackendChoice {
   readonly name: string;
   readonly note: string;
   readonly why: string | undefined;
@@ -41,12 +41,12 @@ function choices(): Choice[] {
 }
 
 /** Fills a field set with the choices. */
-export function createEngines(fields: HTMLElement, choose: (engine: Engine) => void): void {
+export function createBackendChoice(fields: HTMLElement, choose: (backend: BackendChoice) => void): void {
   choices().forEach(({ backend, threads, name, note, why }, i) => {
     const label = document.createElement('label');
     const radio = document.createElement('input');
     radio.type = 'radio';
-    radio.name = 'engine';
+    radio.name = 'backend';
     radio.checked = i === 0;
     radio.disabled = why !== undefined;
     radio.addEventListener('change', () => choose({ backend, threads }));
@@ -61,7 +61,7 @@ export function createEngines(fields: HTMLElement, choose: (engine: Engine) => v
 }
 
 /** The backend in use, in words. */
-export function engineWords({ name, threads }: Backend): string {
+export function backendInWords({ name, threads }: Backend): string {
   if (name === 'webgpu') return 'WebGPU';
   return `WebAssembly, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
 }

@@ -10,7 +10,7 @@ export interface Box {
 }
 
 /** Pixels that touch each other, also at corners. */
-export interface Part {
+export interface Component {
   readonly id: number;
   /** Sum and largest of the pixels' levels. */
   readonly mass: number;
@@ -21,16 +21,16 @@ export interface Part {
 }
 
 /** All parts of a plane, and for each pixel the id of its part; 0 for none. */
-export interface Parts {
-  readonly parts: readonly Part[];
+export interface Components {
+  readonly parts: readonly Component[];
   readonly label: Int32Array;
 }
 
 /** Finds the parts that consist of pixels above a level. Ids count from 1, in the order of their first pixels. */
-export function findParts({ data, width, height }: Plane, above: number): Parts {
+export function findComponents({ data, width, height }: Plane, above: number): Components {
   const label = new Int32Array(data.length);
   const stack = new Int32Array(data.length);
-  const parts: Part[] = [];
+  const parts: Component[] = [];
   for (let start = 0; start < data.length; start++) {
     if (label[start] !== 0 || (data[start] ?? 0) <= above) continue;
     const id = parts.length + 1;

@@ -2,50 +2,50 @@
 import { messageOf } from '../../../models/errors.ts';
 import { type Backend, loadModel, type Model, ModelError } from '../../component/index.ts';
 import type { Trouble } from '../shell/notice.ts';
-import { type Entry, keyOf } from './catalog.ts';
+import { entryKey, type ModelEntry } from './catalog.ts';
 
 /** How models are to be run; without a number, as many threads as pay. */
-export interface Engine {
+export interface BackendChoice {
   readonly backend: Backend['name'];
   readonly threads: number | undefined;
 }
 
 /** A model in use. */
 export interface Loaded {
-  readonly entry: Entry;
+  readonly entry: ModelEntry;
   readonly model: Model;
 }
 
-export interface SessionEvents {
-  loading(entry: Entry): void;
+export interface OpenModelsEvents {
+  loading(entry: ModelEntry): void;
   progress(loaded: number, total: number): void;
   ready(loaded: Loaded): void;
   trouble(trouble: Trouble): void;
 }
 
-export interface Session {
+export interface OpenModels {
   /** Opens a model, or takes it up again; the events tell what comes of it. */
-  use(entry: Entry, engine: Engine): Promise<void>;
+  use(entry: ModelEntry, how: BackendChoice): Promise<void>;
   current(): Loaded | undefined;
 }
 
 /** Models that stay open: each holds a runtime of its own. */
 const most = 2;
 
-export function createSession(events: SessionEvents): Session {
-  /** By entry and engine, the one used last at the end. */
+export function createOpenModels(events: OpenModelsEvents): OpenModels {
+  /** By entry and backend, the one used last at the end. */
   const open = new Map<string, Loaded>();
   let current: Loaded | undefined;
   /** Which call of `use` was the last: what earlier ones bring is not shown any more. */
   let last = 0;
 
-  async function use(entry: Entry, engine: Engine): Promise<void> {
+  async function use(entry: ModelEntry, how: BackendChoice): Promise<void> {
     const mine = ++last;
-    const key = `${keyOf(entry)} ${entry.sha256} ${engine.backend} ${engine.threads}`;
+    const key = `${entryKey(entry)} ${entry.sha256} ${how.backend} ${how.threads}`;
     current = undefined;
     events.loading(entry);
     try {
-      const loaded = open.get(key) ?? { entry, model: await load(entry, engine, mine) };
+      const loaded = open.get(key) ?? { entry, model: await load(entry, how, mine) };
       keep(key, loaded);
       if (mine !== last) return;
       current = loaded;
@@ -55,11 +55,11 @@ export function createSession(events: SessionEvents): Session {
     }
   }
 
-  function load({ source, sha256, size }: Entry, engine: Engine, mine: number): Promise<Model> {
+  function load({ source, sha256, size }: ModelEntry, how: BackendChoice, mine: number): Promise<Model> {
     const progress = (loaded: number, total: number) => {
       if (mine === last) events.progress(loaded, total);
     };
-    return loadModel(source, { ...engine, sha256, size, progress });
+    return loadModel(source, { ...how, sha256, size, progress });
   }
 
   function keep(key: string, loaded: Loaded): void {

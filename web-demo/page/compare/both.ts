@@ -1,7 +1,7 @@
 // Many pictures through the browser and through the server: how far apart the answers are, and how long each took.
 import type { Model, Picture } from '../../component/index.ts';
 import { largestDifference } from './check.ts';
-import { askServer, type ServedModel } from './server.ts';
+import { askServer, type RepositoryModel } from './server.ts';
 
 /** What came of one picture. */
 export interface Pair {
@@ -18,11 +18,11 @@ export interface Pair {
  * Runs the pictures one after another, so that the times are those of one picture alone.
  *
  * @param told - called after each.
- * @throws Refusal or TypeError when the server does not answer.
+ * @throws ServerRefusal or TypeError when the server does not answer.
  */
-export async function sweep(
+export async function classifyInBoth(
   model: Model,
-  served: ServedModel,
+  served: RepositoryModel,
   pictures: readonly Picture[],
   told: (pairs: readonly Pair[]) => void,
 ): Promise<Pair[]> {
