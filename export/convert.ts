@@ -9,6 +9,7 @@ import { placeOf } from './graph/layout.ts';
 import { onnxType, valueInfo } from './graph/onnx.ts';
 import { createOp, describeOp } from './graph/op.ts';
 import { plain } from './graph/operands.ts';
+import { irVersion, OPSETS } from './graph/opsets.ts';
 import { layerOf, type Value } from './graph/value.ts';
 import { alternativeTo, findConverter } from './ops/index.ts';
 import { foldBatchNorm } from './passes/batch-norm.ts';
@@ -34,26 +35,6 @@ export interface ConvertOptions {
 
 /** A record; what it says of sizes that vary, `traceModel` finds out. */
 type Traced = Graph & Partial<TracedGraph>;
-
-/** Operator sets that can be written: up to the newest that onnxruntime 1.30 loads. */
-export const OPSETS = { oldest: 13, usual: 17, newest: 26 } as const;
-
-/** From which operator set on which version of the file format is written. */
-const IR_VERSIONS = [
-  [13, 7],
-  [15, 8],
-  [19, 9],
-  [21, 10],
-  [23, 11],
-  [24, 12],
-  [25, 13],
-] as const;
-
-/** The file format's version that came with an operator set (https://onnx.ai/onnx/repo-docs/Versioning.html). */
-function irVersion(opset: number): number {
-  const [, version = 7] = [...IR_VERSIONS].reverse().find(([from]) => opset >= from) ?? [];
-  return version;
-}
 
 /**
  * Converts a graph; the same graph and weights give the same model.

@@ -4,11 +4,7 @@ import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { printJson } from '../../models/print-json.ts';
 import { listModels } from '../../models/repository.ts';
-import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
-import { findRun } from '../../train/runs/run.ts';
-import { pathOfModel } from '../files/file.ts';
-import { describeWithWork } from './describe.ts';
-import { inspectionInWords } from './text.ts';
+import { jsonOption, repositoryOption, runsOption } from '../cli/shared-options.ts';
 
 export const inspectCommand = defineCommand({
   meta: { name: 'inspect', description: 'List what is in a checkpoint, a run or a model file' },
@@ -20,14 +16,18 @@ export const inspectCommand = defineCommand({
         'A .safetensors or .onnx file, a model of the repository, or a run; the newest run if left out',
     },
     sizes: { type: 'string', description: 'Of a model whose sizes vary: height=224,width=224' },
-    json: { type: 'boolean', description: 'Print it as JSON' },
-    repository: { type: 'string', description: 'Folder of the model files', default: repositoryFolder },
-    runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
+    ...jsonOption,
+    ...repositoryOption,
+    ...runsOption,
   },
   async run({ args }) {
-    const described = await describeWithWork(await pathOf(args, args.file), sizesOf(args.sizes));
-    if (args.json) printJson(described);
-    else console.log(inspectionInWords(described));
+    const sizes = sizesOf(args.sizes);
+    const path = await pathOf(args, args.file);
+    const { describeWithWork } = await import('./describe.ts');
+    const described = await describeWithWork(path, sizes);
+    if (args.json) return printJson(described);
+    const { inspectionInWords } = await import('./text.ts');
+    console.log(inspectionInWords(described));
   },
 });
 
@@ -38,7 +38,11 @@ async function pathOf(
 ): Promise<string> {
   if (file !== undefined && /\.(safetensors|onnx)$/.test(file)) return file;
   const models = await listModels(repository);
-  if (models.some(({ name }) => name === file?.split('/')[0])) return pathOfModel(`${file}`, repository);
+  if (models.some(({ name }) => name === file?.split('/')[0])) {
+    const { pathOfModel } = await import('../files/file.ts');
+    return pathOfModel(`${file}`, repository);
+  }
+  const { findRun } = await import('../../train/runs/run.ts');
   const run = findRun(runs, file);
   const path = [run.best, run.last].find(existsSync);
   if (path === undefined) throw new UserError(`Run ${run.name} has no checkpoint yet.`);

@@ -2,15 +2,7 @@
 import { argMax } from '../../train/loop/logits.ts';
 import type { Classifier } from './classifier.ts';
 import { absolute, compareOn, largestDifference } from './compare.ts';
-
-/** Largest difference of a probability that counts as the same answer. */
-export const TOLERANCE = 1e-5;
-
-/**
- * Two classes nearer than this in a probability are a tie: where both models are off by what is allowed, in opposite
- * directions, either may come first. Networks that have hardly been trained have such pictures among 10,000.
- */
-const TIE = 2 * TOLERANCE;
+import { TIE } from './tolerance.ts';
 
 export interface Parity {
   /** Pictures compared. */

@@ -5,16 +5,9 @@ import type { ModelFile } from '../../models/repository.ts';
 import { imagesOf, type Split } from '../../train/datasets/index.ts';
 import { backend } from '../../train/graph/tensorflow.ts';
 import { type Classifier, onnxClassifier, runtimes } from '../parity/classifier.ts';
-import {
-  changesInWords,
-  combine,
-  compare,
-  compareClassifiers,
-  holds,
-  type Parity,
-  TOLERANCE,
-} from '../parity/index.ts';
+import { changesInWords, combine, compare, compareClassifiers, holds, type Parity } from '../parity/index.ts';
 import type { ModelSource } from '../parity/session.ts';
+import { TOLERANCE } from '../parity/tolerance.ts';
 import {
   type CardDraft,
   certify,

@@ -1,7 +1,8 @@
 // Export: a network becomes a model file in the repository, once onnxruntime has answered as tfjs does.
 import { eagerClassifier, tensorflowClassifier } from '../parity/classifier.ts';
 import { type Drift, driftInWords, measureDrift } from '../parity/drift.ts';
-import { type Parity, TOLERANCE } from '../parity/index.ts';
+import type { Parity } from '../parity/index.ts';
+import { TOLERANCE } from '../parity/tolerance.ts';
 import { classifierNetwork } from '../trace/network.ts';
 import { roundUp } from './card.ts';
 import { type ClassifierCandidate, type ExportedModel, publishClassifier } from './classifier.ts';

@@ -1,9 +1,10 @@
-// Makes a smaller model of a model file, and publishes it only if it is no slower and hardly less right.
+// Makes a smaller model of a model file, and publishes it only if it is no slower and about as accurate.
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { ModelFile } from '../../models/repository.ts';
 import { type Dataset, imagesOf } from '../../train/datasets/index.ts';
+import { percent } from '../../train/report/terminal.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { onnxClassifier } from '../parity/classifier.ts';
 import { compareClassifiers, type Parity } from '../parity/index.ts';
@@ -16,8 +17,7 @@ import { calibrate } from './calibrate.ts';
 import { toFloat16 } from './float16.ts';
 import { toInt8, valuesToCalibrate } from './int8.ts';
 import { compareLatency, type Latency } from './latency.ts';
-
-export type WeightType = 'int8' | 'float16';
+import { CALIBRATION_PICTURES, type WeightType } from './options.ts';
 
 export interface QuantizeOptions {
   readonly weights: WeightType;
@@ -41,14 +41,15 @@ export type QuantizeStage =
   | { readonly name: 'measured'; readonly accuracy: Accuracy }
   | { readonly name: 'timed'; readonly latency: Latency };
 
+/** The new model, or why there is none. */
+export type QuantizationResult = { readonly model: ModelFile } | { readonly declined: string };
+
 /** Of both models over the test pictures. */
 export interface Accuracy {
   readonly before: NonNullable<Card['metrics']>;
   readonly after: NonNullable<Card['metrics']>;
   readonly parity: Parity;
 }
-
-export const CALIBRATION_PICTURES = 512;
 
 /** Slower by less than this is noise: two runs of one file differ as much. */
 const SLOWER = 1.03;
@@ -62,7 +63,7 @@ export async function quantize(
   file: OpenModelFile,
   data: Dataset,
   options: QuantizeOptions,
-): Promise<{ readonly model: ModelFile } | { readonly declined: string }> {
+): Promise<QuantizationResult> {
   const card = cardOf(file);
   if (card.quantization !== undefined)
     throw new UserError(
@@ -152,8 +153,4 @@ async function golden(model: ModelSource, shape: Card['input']['shape']): Promis
   const answers = goldenAnswers(names, await classifier.classify(images));
   await classifier.close();
   return answers;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(2)} %`;
 }

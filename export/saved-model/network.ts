@@ -1,6 +1,5 @@
 // A TensorFlow SavedModel as a network: its signature, run op by op, with the values of its variables.
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { backend, DataType, tf } from '../../train/graph/tensorflow.ts';
@@ -9,11 +8,6 @@ import type { Network } from '../trace/network.ts';
 import { digestOfFiles, type SavedFiles, savedFiles } from './files.ts';
 import { constantOf, interpret, nameOfVariable } from './interpret.ts';
 import { readSavedGraph, type SavedGraph, type SavedNode, type SavedTensorInfo, SERVE } from './schema.ts';
-
-/** Whether a folder holds a SavedModel. */
-export function isSavedModel(folder: string): boolean {
-  return existsSync(join(folder, 'saved_model.pb'));
-}
 
 /**
  * Reads a SavedModel: its signature serving_default, or the only one that it has.

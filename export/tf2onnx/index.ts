@@ -13,8 +13,9 @@ import { tensorflowPython } from '../../setup/tensorflow-python.mjs';
 import type { Graph } from '../../train/graph/graph.ts';
 import { encodeGraph } from '../../train/graph/saved-model.ts';
 import type { State } from '../../train/graph/state.ts';
-import { type ConvertOptions, OPSETS } from '../convert.ts';
+import type { ConvertOptions } from '../convert.ts';
 import { onnxType, valueInfo } from '../graph/onnx.ts';
+import { OPSETS } from '../graph/opsets.ts';
 import { freeze } from '../to/frozen.ts';
 
 /** A graph to be converted, with the values of its variables. */

@@ -1,12 +1,13 @@
 // A tfjs model from elsewhere, as a network: a layers model or a graph model, from its model.json.
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../models/errors.ts';
-import { isSavedModel, savedModelNetwork } from '../saved-model/network.ts';
+import { savedModelNetwork } from '../saved-model/network.ts';
 import type { Network } from '../trace/network.ts';
 import { graphNetwork } from './graph-model.ts';
 import { layersNetwork } from './layers-model.ts';
 import { readModelFiles, reason } from './model-json.ts';
+import { isSavedModel } from './model-path.ts';
 
 /** A network that was read from files. */
 export interface ReadNetwork extends Network {
@@ -14,11 +15,6 @@ export interface ReadNetwork extends Network {
   readonly parameters: number;
   /** SHA-256 of its files. */
   readonly digest: string;
-}
-
-/** Whether a word of the command line names a model from elsewhere rather than a run. */
-export function isModelPath(word: string): boolean {
-  return word.endsWith('.json') || existsSync(join(word, 'model.json')) || isSavedModel(word);
 }
 
 /**

@@ -10,18 +10,20 @@ import type { Graph } from '../../train/graph/graph.ts';
 import { describeOp } from '../graph/op.ts';
 import { needsSizes } from '../graph/unknown-sizes.ts';
 import { tensorflowClassifier } from '../parity/classifier.ts';
-import { changesInWords, compareClassifiers, holds, type Parity, TOLERANCE } from '../parity/index.ts';
+import { changesInWords, compareClassifiers, holds, type Parity } from '../parity/index.ts';
+import { TOLERANCE } from '../parity/tolerance.ts';
 import { dropUnused } from '../passes/fold.ts';
 import type { Exportable } from '../publish/exportable.ts';
 import { classifierNetwork, traceNetwork } from '../trace/network.ts';
 import type { ExportFormat } from './format.ts';
+import { FORMAT_NAMES, type FormatName } from './names.ts';
 import { savedModel } from './saved-model.ts';
 import { tfjsGraph } from './tfjs-graph.ts';
 import { tfjsLayers } from './tfjs-layers.ts';
 import { transformers } from './transformers.ts';
 
 /** The ways out by name. */
-export const formats: Readonly<Record<string, ExportFormat>> = {
+export const formats: Readonly<Record<FormatName, ExportFormat>> = {
   'tfjs-layers': tfjsLayers,
   'tfjs-graph': tfjsGraph,
   'saved-model': savedModel,
@@ -30,7 +32,7 @@ export const formats: Readonly<Record<string, ExportFormat>> = {
 
 /** @throws UserError for a name that is none of a way out. */
 export function findFormat(name: string): ExportFormat {
-  return formats[oneOf('--to', Object.keys(formats), name)] as ExportFormat;
+  return formats[oneOf('--to', FORMAT_NAMES, name)];
 }
 
 /** Says what the model is, and marks a folder that may be written anew. */

@@ -1,13 +1,13 @@
 // What `--to` prints while it writes a network in another format.
 
-import { changesInWords } from '../parity/index.ts';
+import { changesInWords, type Parity } from '../parity/index.ts';
 import type { Exportable } from '../publish/exportable.ts';
 import type { ExportFormat } from './format.ts';
 import { exportTo } from './index.ts';
 
 /**
- * Writes a network in another format, and says what came of it.
- * @param say - Told of each stage, with its seconds where they mean something.
+ * Writes a network in another format, and prints the result of its comparison.
+ * @param say - Called for each stage, with its seconds where they mean something.
  * @throws UserError as `exportTo` does; then nothing is written.
  */
 export async function writeTo(
@@ -15,7 +15,7 @@ export async function writeTo(
   model: Exportable,
   path: string,
   say: (stage: string, seconds: number | undefined, text: string) => void,
-): Promise<void> {
+): Promise<Parity> {
   const started = performance.now();
   const parity = await exportTo(format, model, path);
   say('written', (performance.now() - started) / 1000, `${path}: ${format.description}`);
@@ -23,4 +23,5 @@ export async function writeTo(
   say('compared', undefined, `${parity.n} pictures, ${difference}, ${changesInWords(parity)}`);
   const note = format.note?.(model.card);
   if (note !== undefined) console.log(note);
+  return parity;
 }

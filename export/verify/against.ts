@@ -12,10 +12,12 @@ import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { readFolderPictures } from '../files/pictures.ts';
 import { onnxClassifier, tensorflowClassifier } from '../parity/classifier.ts';
 import { type Drift, measureDrift } from '../parity/drift.ts';
-import { compareClassifiers, holds, type Parity, TOLERANCE } from '../parity/index.ts';
+import { compareClassifiers, holds, type Parity } from '../parity/index.ts';
+import { TOLERANCE } from '../parity/tolerance.ts';
 import { networkOf } from '../publish/from-checkpoint.ts';
 import { temperedSoftmax } from '../publish/temperature.ts';
-import { isModelPath, readNetwork } from '../tfjs/read.ts';
+import { isModelPath } from '../tfjs/model-path.ts';
+import { readNetwork } from '../tfjs/read.ts';
 import { bytesAs } from '../trace/input.ts';
 import {
   classifierNetwork,

@@ -8,7 +8,7 @@ import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import type { Labels } from '../../train/datasets/index.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { type Classifier, onnxClassifier } from '../parity/classifier.ts';
-import { TOLERANCE } from '../parity/index.ts';
+import { TOLERANCE } from '../parity/tolerance.ts';
 import { digestWeights, measure } from '../publish/card.ts';
 import { problemsOf } from './structure.ts';
 

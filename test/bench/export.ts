@@ -137,7 +137,8 @@ function preamble(rounds: number): string {
 \`npm run bench export -- --rounds ${rounds}\`, ${new Date().toISOString().slice(0, 10)}.
 ${cores} cores, ${cpu}, ${memory} GiB; Node ${node}, tfjs ${tfjs}, TensorFlow ${tensorflow}, onnxruntime ${ort.env.versions.node}.
 
-Both converters get the same trace, in ${rounds} rounds; each export is a process of its own. It ends with a file
-that onnxruntime has answered from as tfjs does, on 10 random pictures and the 4 built-in ones. Conversion by tf2onnx
-includes starting Python and importing TensorFlow there. Medians, quartiles in parentheses; ratios within each round.`;
+Both converters get the same trace, in ${rounds} rounds; each export runs in a process of its own. It ends with a file
+with which onnxruntime gives the same answers as tfjs, on 10 random pictures and the 4 built-in ones. The conversion by
+tf2onnx includes the start of Python and the import of TensorFlow there. Medians, with quartiles in parentheses; ratios
+are taken within each round.`;
 }

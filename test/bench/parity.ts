@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { z } from 'zod';
-import { TOLERANCE } from '../../export/parity/index.ts';
+import { TOLERANCE } from '../../export/parity/tolerance.ts';
 import { UserError } from '../../models/errors.ts';
 import { root, runsFolder } from '../../setup/paths.mjs';
 import { families, findRecipe, wordsOf } from '../../train/recipes/index.ts';
@@ -146,18 +146,19 @@ function page(): string {
   const runtimes = [...new Set(outcomes.map(({ parity }) => parity.against))];
   return `${[
     '# Parity of every recipe',
-    `Made by \`npm run bench parity\`, which keeps what it found in [parity.jsonl](parity.jsonl). Each recipe is trained, by the
-whole training where a run of it is there, else by a few steps of it; exported; and the file compared with tfjs on the
-whole test set, picture by picture. The largest difference is of a probability, rounded up to one digit, as the card
-of the file has it. A changed label ends the benchmark, unless it is a tie: two classes that the trainer holds for
-equally likely to within 2e-5, so that rounding decides.`,
+    `Made by \`npm run bench parity\`, which keeps its results in [parity.jsonl](parity.jsonl). For each recipe a finished run
+is exported where there is one, or else a run of a few steps; the file is then compared with tfjs on the whole test set,
+picture by picture. The largest difference is that of a probability, rounded up to one digit, as in the card of the
+file. A changed label ends the benchmark, unless it is a tie: two classes to which the trained network gives the same
+probability to within 2e-5, so that rounding decides.`,
     `${outcomes.length} of ${variants().length} recipes. Labels changed: ${changedIn({ changedLabels: changed, ties })}. ${within.length} differ by 1e-5 at most, the largest of them ${largest.toExponential(0)}. ${runtimes.join('; ')}.`,
     table(head, outcomes.map(cellsOf)),
     ...(beyond.length > 0
       ? [
-          `Beyond 1e-5: ${beyond.map(({ words }) => `\`${words}\``).join(', ')}. These lessons show what weights of deviation 1 do: their
-logits reach thousands, where neighboring float32 are further apart than that, so two programs that add in another
-order cannot come nearer. \`npm run export\` refuses them, says so, and takes them with \`--tolerance\`.`,
+          `More than 1e-5: ${beyond.map(({ words }) => `\`${words}\``).join(', ')}. These lessons show what happens with initial weights of
+standard deviation 1: the logits reach thousands, where neighboring float32 numbers are further apart than 1e-5, so two
+programs that add in a different order cannot agree any better. \`npm run export\` refuses such a network with this
+reason, and exports it with \`--tolerance\`.`,
         ]
       : []),
     ...(missing.length > 0

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { OPSETS } from '../../../export/convert.ts';
+import { OPSETS } from '../../../export/graph/opsets.ts';
 import { describeFile, describeWithWork } from '../../../export/inspect/describe.ts';
 import { runtimesOf } from '../../../export/inspect/runtimes.ts';
 import { statisticsOf } from '../../../export/inspect/statistics.ts';

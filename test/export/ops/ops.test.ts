@@ -1,6 +1,6 @@
 // Every TensorFlow op that can be exported, against eager tfjs, at several batch sizes and operator sets.
 import { describe, expect, it } from 'vitest';
-import { OPSETS } from '../../../export/convert.ts';
+import { OPSETS } from '../../../export/graph/opsets.ts';
 import { alternativeTo, opFamilies } from '../../../export/ops/index.ts';
 import { encodeModel } from '../../../models/onnx/schema.ts';
 import { checkModels, exportCase, largestDifference, traceCase } from '../support.ts';

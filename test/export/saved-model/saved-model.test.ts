@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportNetwork } from '../../../export/publish/export-network.ts';
-import { isModelPath, readNetwork } from '../../../export/tfjs/read.ts';
+import { isModelPath } from '../../../export/tfjs/model-path.ts';
+import { readNetwork } from '../../../export/tfjs/read.ts';
 import { decodeModel } from '../../../models/onnx/schema.ts';
 import { tensorflowPython } from '../../../setup/tensorflow-python.mjs';
 

@@ -1,0 +1,66 @@
+// The options of `trainyard export`.
+import { inGroup } from '../../models/option-groups.ts';
+import { scalings } from '../../train/backbone/scaling.ts';
+import { OPSETS } from '../graph/opsets.ts';
+import { TOLERANCE } from '../parity/tolerance.ts';
+import { FORMAT_NAMES } from '../to/names.ts';
+import { jsonOption, repositoryOption, runsOption } from './shared-options.ts';
+
+export const exportArgs = {
+  run: {
+    type: 'positional',
+    required: false,
+    description: 'Name of a run, the newest if left out; or path of a tfjs model.json',
+  },
+  checkpoint: { type: 'string', description: 'Which checkpoint: best or last', default: 'best' },
+  converter: {
+    type: 'string',
+    description: "own (Trainyard's exporter), or tf2onnx in Python to compare with",
+    default: 'own',
+  },
+  to: { type: 'string', description: `Write another format instead: ${FORMAT_NAMES.join(', ')}` },
+  out: {
+    type: 'string',
+    description:
+      'With --to: the folder to write; exports/<model>-<format> if left out. Of a tfjs model without --labels: the file; <name>.onnx if left out',
+  },
+  tta: { type: 'boolean', description: "Average over the views of the recipe's test-time augmentation" },
+  calibrate: {
+    type: 'boolean',
+    description: 'Divide the logits by a temperature, so that a probability is how often the answer is right',
+  },
+  opset: {
+    type: 'string',
+    description: `Version of ONNX's operators, ${OPSETS.oldest} to ${OPSETS.newest}`,
+    default: String(OPSETS.usual),
+  },
+  tolerance: {
+    type: 'string',
+    description: `Largest difference of a probability from the trained network; ${TOLERANCE} if left out`,
+  },
+  'fold-batch-norm': {
+    type: 'boolean',
+    description: 'Put batch norm into the convolutions; then the file cannot be trained further',
+  },
+  ...repositoryOption,
+  ...runsOption,
+  ...jsonOption,
+  ...inGroup('Of a model of TensorFlow.js', {
+    name: { type: 'string', description: 'Its name; that of its folder if left out' },
+    size: {
+      type: 'string',
+      description: 'Size of its pictures if it takes any: 224, or 224x160 for height and width',
+    },
+    labels: {
+      type: 'string',
+      description:
+        'Its classes in order, with commas between them, or a file of them: makes a classifier of it',
+    },
+    scaling: {
+      type: 'string',
+      description: `Range of its input: ${Object.keys(scalings).join(', ')}; 0..1 if left out, or 0..255 where it takes whole numbers`,
+    },
+    crop: { type: 'string', description: 'How pictures get its shape: center or stretch', default: 'center' },
+    pictures: { type: 'string', description: 'Folder of pictures to compare on' },
+  }),
+} as const;

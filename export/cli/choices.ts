@@ -1,0 +1,117 @@
+// What `trainyard export` was asked for: its words, checked before anything is loaded that takes time.
+import type { ParsedArgs } from 'citty';
+import { UserError } from '../../models/errors.ts';
+import { oneOf } from '../../models/nearest.ts';
+import { realNumber, wholeNumber } from '../../models/option-values.ts';
+import { type Scaling, scalingCalled } from '../../train/backbone/scaling.ts';
+import type { Run } from '../../train/runs/run.ts';
+import { OPSETS } from '../graph/opsets.ts';
+import { TOLERANCE } from '../parity/tolerance.ts';
+import { isModelPath } from '../tfjs/model-path.ts';
+import { FORMAT_NAMES, type FormatName } from '../to/names.ts';
+import type { exportArgs } from './args.ts';
+import { labelsOf } from './labels.ts';
+import { checkTogether, refuseOnnx } from './options.ts';
+import { existingFolder } from './shared-options.ts';
+
+export type ExportArgs = ParsedArgs<typeof exportArgs>;
+
+/** A run of Trainyard. */
+export interface RunChoice {
+  readonly from: 'run';
+  readonly run: Run;
+  readonly checkpoint: 'best' | 'last';
+  readonly tta: boolean;
+  readonly calibrate: boolean;
+}
+
+/** A model.json or SavedModel. */
+export interface ModelChoice {
+  readonly from: 'elsewhere';
+  readonly path: string;
+  /** That of its folder if left out. */
+  readonly name: string | undefined;
+  readonly size: { readonly height: number; readonly width: number } | undefined;
+  /** What makes a classifier of it; without, it is exported as it is. */
+  readonly classifier: ClassifierChoice | undefined;
+}
+
+export interface ClassifierChoice {
+  readonly labels: readonly string[];
+  /** As the type of the input suggests if left out. */
+  readonly scaling: Scaling | undefined;
+  readonly crop: 'center' | 'stretch';
+  /** Folder of pictures to compare on. */
+  readonly pictures: string | undefined;
+}
+
+export interface ExportChoices {
+  readonly subject: RunChoice | ModelChoice;
+  /** Another format instead of ONNX. */
+  readonly to: FormatName | undefined;
+  readonly out: string | undefined;
+  /** Folder of the model files. */
+  readonly repository: string;
+  readonly converter: 'own' | 'tf2onnx';
+  readonly opset: number;
+  readonly tolerance: number;
+  readonly foldBatchNorm: boolean;
+}
+
+/**
+ * @param rawArgs - The words of the command line: which options were given.
+ * @throws UserError for a value that an option does not take, and for options that do not go together, and where there is no such run.
+ */
+export async function choicesOf(args: ExportArgs, rawArgs: readonly string[]): Promise<ExportChoices> {
+  const checkpoint = oneOf('--checkpoint', ['best', 'last'], args.checkpoint);
+  refuseOnnx(args.run);
+  const path = args.run !== undefined && isModelPath(args.run) ? args.run : undefined;
+  checkTogether(rawArgs, {
+    name: args.run ?? 'the newest run',
+    from: path === undefined ? 'run' : 'elsewhere',
+    classifier: args.labels !== undefined,
+    ...(args.to !== undefined && { to: args.to }),
+  });
+  const others = {
+    to: args.to === undefined ? undefined : oneOf('--to', FORMAT_NAMES, args.to),
+    out: args.out,
+    repository: args.repository,
+    converter: oneOf('--converter', ['own', 'tf2onnx'], args.converter),
+    opset: wholeNumber('opset', args.opset, OPSETS.oldest, OPSETS.newest),
+    tolerance:
+      args.tolerance === undefined
+        ? TOLERANCE
+        : realNumber('tolerance', args.tolerance, { above: 0, below: 1 }, 'a difference of probabilities'),
+    foldBatchNorm: args['fold-batch-norm'] ?? false,
+  };
+  if (path !== undefined) return { subject: modelChoice(path, args), ...others };
+  const { findRun } = await import('../../train/runs/run.ts');
+  const run = findRun(args.runs, args.run);
+  const { tta = false, calibrate = false } = args;
+  return { subject: { from: 'run', run, checkpoint, tta, calibrate }, ...others };
+}
+
+function modelChoice(path: string, args: ExportArgs): ModelChoice {
+  const { labels, out } = args;
+  if (labels === undefined && out !== undefined && !out.endsWith('.onnx'))
+    throw new UserError(`--out takes a file that ends in .onnx; received ${JSON.stringify(out)}.`);
+  return {
+    ...{ from: 'elsewhere', path, name: args.name, size: sizeOf(args.size) },
+    classifier:
+      labels === undefined
+        ? undefined
+        : {
+            labels: labelsOf(labels),
+            scaling: args.scaling === undefined ? undefined : scalingCalled(args.scaling),
+            crop: oneOf('--crop', ['center', 'stretch'], args.crop),
+            pictures: args.pictures === undefined ? undefined : existingFolder('pictures', args.pictures),
+          },
+  };
+}
+
+function sizeOf(text: string | undefined): ModelChoice['size'] {
+  if (text === undefined) return undefined;
+  const [, height, width = height] = /^(\d{1,5})(?:x(\d{1,5}))?$/.exec(text) ?? [];
+  if (Number(height) > 0 && Number(width) > 0) return { height: Number(height), width: Number(width) };
+  throw new UserError(`--size takes 224, or 224x160 for height and width; received ${JSON.stringify(text)}.`);
+}

@@ -1,0 +1,28 @@
+// What `trainyard export` prints while it goes on: a line for each stage.
+import { changesInWords } from '../parity/index.ts';
+import type { ExportStage } from '../publish/stages.ts';
+
+/** Prints a stage, with its seconds where they mean something. */
+export type Say = (stage: string, seconds: number | undefined, text: string) => void;
+
+export const say: Say = (stage, seconds, text) => {
+  const time = seconds === undefined ? '       ' : `${seconds.toFixed(2).padStart(5)} s`;
+  console.log(`  ${stage.padEnd(9)}  ${time}  ${text}`);
+};
+
+export function sayStage(stage: ExportStage): void {
+  say(stage.name, stage.seconds, stageInWords(stage));
+}
+
+function stageInWords(stage: ExportStage): string {
+  switch (stage.name) {
+    case 'traced':
+      return `${stage.ops} TensorFlow ops`;
+    case 'converted':
+      return `${stage.nodes} ONNX nodes, opset ${stage.opset}, ${(stage.bytes / 1e6).toFixed(2)} MB`;
+    case 'compared':
+      return `${stage.parity.n} test pictures, largest difference ${stage.parity.maxProbabilityDifference.toExponential(1)}, ${changesInWords(stage.parity)}${stage.accuracy === null ? '' : `, accuracy ${(stage.accuracy * 100).toFixed(2)} %`}`;
+    case 'written':
+      return `${stage.file.name} version ${stage.file.version}: ${stage.file.path}`;
+  }
+}

@@ -1,0 +1,31 @@
+// What an export gave, as plain data: for `--json`, and for programs that run the command.
+import type { NetworkComparison } from '../parity/compare-network.ts';
+import type { Parity } from '../parity/index.ts';
+import type { FormatName } from '../to/names.ts';
+
+export type ExportResult =
+  /** A model file with a card, in the repository. */
+  | {
+      readonly kind: 'model';
+      readonly name: string;
+      readonly version: number;
+      readonly path: string;
+      readonly parity: Parity;
+      /** Share of the test pictures; null where they have no labels. */
+      readonly accuracy: number | null;
+    }
+  /** A folder in another format. */
+  | {
+      readonly kind: 'folder';
+      readonly name: string;
+      readonly format: FormatName;
+      readonly path: string;
+      readonly parity: Parity;
+    }
+  /** A model from elsewhere as it is: a file, and another one of its weights where they are large. */
+  | {
+      readonly kind: 'file';
+      readonly name: string;
+      readonly files: readonly string[];
+      readonly comparison: NetworkComparison;
+    };

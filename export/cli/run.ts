@@ -1,0 +1,36 @@
+// Does what `trainyard export` was asked for, and prints each stage.
+import { UserError } from '../../models/errors.ts';
+import { percent } from '../../train/report/terminal.ts';
+import { loadRun } from '../publish/from-run.ts';
+import type { ExportChoices, RunChoice } from './choices.ts';
+import { exportFromElsewhere } from './from-elsewhere.ts';
+import { say } from './lines.ts';
+import type { ExportResult } from './result.ts';
+import { writeClassifier } from './write-classifier.ts';
+
+/** @throws UserError for what cannot be exported, or answers otherwise; then nothing is written. */
+export async function runExport(choices: ExportChoices): Promise<ExportResult> {
+  const { subject } = choices;
+  return subject.from === 'run' ? exportRun(subject, choices) : exportFromElsewhere(subject, choices);
+}
+
+async function exportRun(
+  { run, checkpoint, tta, calibrate }: RunChoice,
+  choices: ExportChoices,
+): Promise<ExportResult> {
+  const started = performance.now();
+  console.log(`Exporting the ${checkpoint} checkpoint of run ${run.name}.`);
+  const model = await loadRun(run, checkpoint, tta, calibrate);
+  const { architecture, calibration } = model.card;
+  const seconds = (performance.now() - started) / 1000;
+  say('loaded', seconds, `${architecture.name}, ${architecture.parameters} parameters`);
+  if (calibration)
+    console.log(
+      `  calibrated by temperature ${calibration.temperature}: confidence and accuracy ${percent(calibration.error)} apart, with it ${percent(calibration.temperedError)} (${calibration.n} test pictures)`,
+    );
+  if (choices.to !== undefined && model.backbone !== undefined)
+    throw new UserError(
+      `--to writes networks that Trainyard trained from end to end; ${run.name} is ${architecture.name}, whose graph is another's. Leave --to out to export it to ONNX.`,
+    );
+  return writeClassifier(model, choices);
+}

@@ -1,0 +1,36 @@
+// Options that several commands of export/ take, in the same words, and the check of a folder.
+import { statSync } from 'node:fs';
+import { UserError } from '../../models/errors.ts';
+import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
+
+/** What a command takes as a model file. */
+export const MODEL_FILE = 'a .onnx file, or a model of the repository: digits or digits/1';
+
+export const modelFile = {
+  type: 'positional',
+  required: true,
+  description: `${MODEL_FILE.charAt(0).toUpperCase()}${MODEL_FILE.slice(1)}`,
+} as const;
+
+export const repositoryOption = {
+  repository: { type: 'string', description: 'Folder of the model files', default: repositoryFolder },
+} as const;
+
+export const runsOption = {
+  runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
+} as const;
+
+export const jsonOption = { json: { type: 'boolean', description: 'Print it as JSON' } } as const;
+
+export const dataOption = {
+  data: {
+    type: 'string',
+    description: 'Folder of the pictures that the model was trained on, if they were in a folder',
+  },
+} as const;
+
+/** The folder that an option names. @throws UserError when there is none. */
+export function existingFolder(option: string, path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw new UserError(`--${option} takes a folder; received ${JSON.stringify(path)}, which is none.`);
+}

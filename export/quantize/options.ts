@@ -1,0 +1,9 @@
+// What a quantization can be asked for.
+
+/** How weights can be stored. */
+export const WEIGHT_TYPES = ['int8', 'float16'] as const;
+
+export type WeightType = (typeof WEIGHT_TYPES)[number];
+
+/** Training pictures from which ranges are taken, if no other number is asked for. */
+export const CALIBRATION_PICTURES = 512;
