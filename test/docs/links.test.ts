@@ -25,8 +25,14 @@ const read = (page: string) => readFileSync(join(root, page), 'utf8');
 /** Models that `npm run export` writes are not there before. */
 const made = /^models\/repository\//;
 
-/** Files that a page tells its reader to write. */
-const written = new Set(['restore.ts']);
+/** Files that a page tells its reader to write: CONTRIBUTING.md says "`path`, new" of them. */
+const written = new Set([
+  'restore.ts',
+  ...[...read('CONTRIBUTING.md').matchAll(/^`([^`]+)`, new/gm)].flatMap(([, path = '']) => [
+    path,
+    basename(path),
+  ]),
+]);
 
 /** As GitHub makes them: lower case, without punctuation, hyphens for spaces. */
 const anchorsOf = (text: string) =>
@@ -51,7 +57,7 @@ const pathsOf = (text: string) =>
     ),
   ]
     .map(([, path = '']) => path.replace(/[./]+$/, ''))
-    .filter((path) => !made.test(path));
+    .filter((path) => !made.test(path) && !written.has(path));
 
 /** `fit.ts` in the text: a source file that is named without its folder. */
 const namesOf = (text: string) =>
