@@ -30,13 +30,13 @@ export function stepsPerEpoch({ split, batchSize }: Pick<BatchOptions, 'split' |
 
 /** A function that writes the batch of a step, counted over the whole run, into a slot. */
 export function createBatches(options: BatchOptions): (step: number, slot: Slot) => void {
-  const { split, shape, batchSize, seed, augment } = options;
+  const { split, shape, batchSize, seed, augment, transforms } = options;
   const steps = stepsPerEpoch(options);
   const imageSize = shape[0] * shape[1] * shape[2];
   let orderedEpoch = -1;
   let order: Uint32Array = new Uint32Array();
   const viewOf = (epoch: number, index: number) =>
-    augmentImage(imagesOf(split, index, index + 1), shape, augment, { seed, epoch, index });
+    augmentImage(imagesOf(split, index, index + 1), shape, augment, { seed, epoch, index }, transforms);
 
   return (step, slot) => {
     const epoch = Math.floor(step / steps);

@@ -1,6 +1,7 @@
 // What the loader takes and gives.
 import type { Shape } from '../../models/image/shape.ts';
 import type { AugmentOptions } from '../augment/schema.ts';
+import type { TransformDefinition } from '../augment/transform.ts';
 import type { Split } from '../datasets/index.ts';
 
 /**
@@ -29,6 +30,8 @@ export interface BatchOptions {
   readonly batchSize: number;
   readonly seed: number;
   readonly augment: AugmentOptions;
+  /** What `augment` can ask for, in the order in which it is applied: the built-in transforms if left out. */
+  readonly transforms?: readonly TransformDefinition[];
 }
 
 export interface LoaderOptions extends BatchOptions {

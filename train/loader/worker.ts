@@ -2,19 +2,22 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createBatches } from './batches.ts';
 import { markFailed, markWritten, type Ring, slotToWrite } from './ring.ts';
+import { loadTransforms, type TransformReference } from './transform-references.ts';
 import type { BatchOptions } from './types.ts';
 
-/** What the worker is started with; everything large in it lies in shared memory. */
+/** What the worker is started with; everything large in it is in shared memory. */
 export interface Work {
-  readonly options: BatchOptions;
+  readonly options: Omit<BatchOptions, 'transforms'>;
+  /** The transforms that are not only the built-in ones. */
+  readonly transforms?: readonly TransformReference[];
   readonly startStep: number;
   readonly ring: Ring;
 }
 
 /** Doesn't return unless it fails: the thread is ended from outside. */
-export function work({ options, startStep, ring }: Work): void {
+export function work({ options, startStep, ring }: Work, transforms?: BatchOptions['transforms']): void {
   try {
-    const writeBatch = createBatches(options);
+    const writeBatch = createBatches({ ...options, ...(transforms && { transforms }) });
     for (let number = 0; ; number++) {
       writeBatch(startStep + number, slotToWrite(ring, number));
       markWritten(ring, number + 1);
@@ -25,6 +28,8 @@ export function work({ options, startStep, ring }: Work): void {
 }
 
 if (parentPort !== null) {
+  const given: Work = workerData;
+  const transforms = given.transforms && (await loadTransforms(given.transforms));
   parentPort.postMessage('ready');
-  work(workerData);
+  work(given, transforms);
 }

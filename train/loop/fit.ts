@@ -11,6 +11,7 @@ import { viewCount } from '../layers/tta.ts';
 import { scheduleAt } from '../optimizers/schedules/index.ts';
 import { seedPair } from '../random.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
+import { builtIn, type Registry } from '../recipes/registry.ts';
 import { type EpochRow, type Progress, writeCheckpoint } from '../runs/checkpoint.ts';
 import { numberedPath, removeOldest } from '../runs/numbered-checkpoints.ts';
 import { type Run, writeMetrics } from '../runs/run.ts';
@@ -46,6 +47,8 @@ export interface FitOptions {
   weights?: Weights;
   /** How many numbered checkpoints (one for each epoch's end) are kept beside the best and the last. */
   keep?: number;
+  /** What the recipe names: the built-in lists if left out. */
+  registry?: Registry;
 }
 
 export interface FitResult {
@@ -75,6 +78,7 @@ export async function fit({
   memory,
   weights,
   keep = 0,
+  registry = builtIn,
 }: FitOptions): Promise<FitResult> {
   checkBatchSize(recipe, dataset);
   const isNew = !existsSync(run.last);
@@ -82,7 +86,7 @@ export async function fit({
     throw new UserError(
       `Run ${run.name} starts from another training's weights, but was ended before it had them. Start it anew with --from and that checkpoint.`,
     );
-  const training = createTraining(recipe, dataset, weights);
+  const training = createTraining(recipe, dataset, weights, registry);
   const progress = resume(run, recipe, dataset, training);
   const { stepsPerEpoch } = progress;
   const steps = stepsOf(recipe, stepsPerEpoch);
@@ -97,7 +101,8 @@ export async function fit({
   watcher?.onStart?.({ step: progress.step, steps, stepsPerEpoch });
 
   const spans = spansOf(recipe, stepsPerEpoch);
-  const open = (span: Span) => openStage(span, { recipe, dataset, training, startStep: progress.step });
+  const open = (span: Span) =>
+    openStage(span, { recipe, dataset, training, startStep: progress.step, registry });
   const current = () => spans.find(({ to }) => progress.step < to) ?? spans[1] ?? spans[0];
   stage = await open(current());
   try {
@@ -107,7 +112,11 @@ export async function fit({
     while (progress.step < steps && !signal?.aborted) {
       const { span } = stage;
       const batch = stage.loader.next();
-      const scheduled = scheduleAt(span.schedule, (progress.step - span.from) / (span.to - span.from));
+      const scheduled = scheduleAt(
+        span.schedule,
+        (progress.step - span.from) / (span.to - span.from),
+        registry.schedules,
+      );
       const { loss, correct } = stage.step.run({
         ...batch,
         ...scheduled,
@@ -205,11 +214,16 @@ export function checkBatchSize({ batchSize }: Recipe, { name, train }: Dataset):
 }
 
 /** The step of `recipe` at its beginning; with `weights`, from those of them that fit. */
-export function createTraining(recipe: Recipe, dataset: Dataset, weights?: Weights): TrainingStep {
-  const architecture = createArchitecture(recipe.architecture, dataset.labels.length);
+export function createTraining(
+  recipe: Recipe,
+  dataset: Dataset,
+  weights?: Weights,
+  { architectures, optimizers }: Registry = builtIn,
+): TrainingStep {
+  const architecture = createArchitecture(recipe.architecture, dataset.labels.length, architectures);
   const parameters = initialParameters(recipe, dataset, architecture);
   if (weights !== undefined) takeWeights(parameters, weights);
-  const training = createStep(recipe, architecture, parameters, dataset.shape);
+  const training = createStep(recipe, architecture, parameters, dataset.shape, optimizers);
   disposeParameters(parameters);
   return training;
 }

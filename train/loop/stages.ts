@@ -7,6 +7,7 @@ import { createParameters, disposeParameters } from '../layers/net.ts';
 import { type Loader, openLoader } from '../loader/index.ts';
 import type { AnySchedule } from '../optimizers/schedules/index.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
+import type { Registry } from '../recipes/registry.ts';
 import { createExtractor, featuresOf } from './features.ts';
 import { initialParameters } from './initial-weights.ts';
 import { createStep, type TrainingStep } from './step.ts';
@@ -50,19 +51,30 @@ export interface StageOptions {
   /** The step of the whole network. */
   training: TrainingStep;
   startStep: number;
+  /** What the recipe names. */
+  registry: Registry;
 }
 
-/** Opens the stage in which `startStep` lies. */
+/** Opens the stage that `startStep` is in. */
 export async function openStage(span: Span, options: StageOptions): Promise<Stage> {
   return span.frozen ? openFrozen(span, options) : openWhole(span, options);
 }
 
-async function openWhole(span: Span, { recipe, dataset, training, startStep }: StageOptions): Promise<Stage> {
+async function openWhole(
+  span: Span,
+  { recipe, dataset, training, startStep, registry }: StageOptions,
+): Promise<Stage> {
   // Begun anew, the optimizer has no memory of the head's stage, and its corrections count from here.
   if (startStep === span.from && span.from > 0) forget(training);
   const { augment } = recipe;
   const { train: split, shape, test } = dataset;
-  const loader = await openLoader({ ...loading(recipe, startStep), split, shape, augment });
+  const loader = await openLoader({
+    ...loading(recipe, startStep),
+    split,
+    shape,
+    augment,
+    transforms: registry.transforms,
+  });
   return {
     span,
     step: training,
@@ -80,9 +92,9 @@ async function openWhole(span: Span, { recipe, dataset, training, startStep }: S
  */
 async function openFrozen(
   span: Span,
-  { recipe, dataset, training, startStep }: StageOptions,
+  { recipe, dataset, training, startStep, registry }: StageOptions,
 ): Promise<Stage> {
-  const architecture = createArchitecture(recipe.architecture, dataset.labels.length);
+  const architecture = createArchitecture(recipe.architecture, dataset.labels.length, registry.architectures);
   const { parts } = architecture;
   if (parts === undefined)
     throw new Error(`${recipe.architecture.name} is not made of parts: nothing of it can be frozen`);
@@ -96,7 +108,7 @@ async function openFrozen(
   const head = headOf(parts);
   const parameters = createParameters(head, features.shape, recipe.seed);
   const alone: Recipe = { ...recipe, tta: 'none', precision: 'float32' };
-  const step = createStep(alone, head, parameters, features.shape);
+  const step = createStep(alone, head, parameters, features.shape, registry.optimizers);
   disposeParameters(parameters);
   writeKnown(step, state);
 

@@ -15,6 +15,7 @@ import { logitsOf } from '../layers/forward.ts';
 import { countCorrect, crossEntropy } from '../layers/loss.ts';
 import { type Architecture, allParameters, netOf, type Parameters } from '../layers/net.ts';
 import { isTrained, phasesOf } from '../optimizers/groups.ts';
+import type { OptimizerDefinition } from '../optimizers/optimizer.ts';
 import { createUpdater, type Updater } from '../optimizers/updater.ts';
 import type { Recipe } from '../recipes/index.ts';
 
@@ -62,15 +63,19 @@ export interface TrainingStep {
 /** Name of the averaged copy of a weight or statistic. */
 export const averageOf = (name: string) => `average/${name}`;
 
-/** Compiles the step of `recipe`, starting from the values that `parameters` have now. */
+/**
+ * Compiles the step of `recipe`, starting from the values that `parameters` have now.
+ * @param optimizers - Those that the recipe can name: the built-in ones if left out.
+ */
 export function createStep(
   recipe: Recipe,
   architecture: Architecture,
   parameters: Parameters,
   shape: Shape,
+  optimizers?: readonly OptimizerDefinition[],
 ): TrainingStep {
   const own = allParameters(parameters);
-  const updater = createUpdater(recipe, parameters.weights);
+  const updater = createUpdater(recipe, parameters.weights, optimizers);
   const averages = recipe.average ? copies(averageOf, own) : new Map<string, Variable>();
   const slow = recipe.lookahead ? copies((name) => `lookahead/${name}`, own) : new Map<string, Variable>();
   const sums =
