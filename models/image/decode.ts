@@ -1,7 +1,5 @@
 // Decodes any picture that is let in, with sharp: the one way for the folders that are trained on and for uploads.
-// Node only; what the page decodes, its browser does.
-
-import sharp from 'sharp';
+// Node only; what the page decodes, its browser does. sharp's library is loaded with the first picture.
 import { messageOf } from '../errors.ts';
 import { MOST_PIXELS, type Picture } from './picture.ts';
 
@@ -15,6 +13,7 @@ import { MOST_PIXELS, type Picture } from './picture.ts';
  * @throws Error with libvips's lines; `firstLine` is the reason.
  */
 export async function decodePicture(bytes: Uint8Array, pixels: number = MOST_PIXELS): Promise<Picture> {
+  const { default: sharp } = await import('sharp');
   const { data, info } = await sharp(bytes, { limitInputPixels: pixels, failOn: 'error' })
     .autoOrient()
     .toColorspace('srgb')

@@ -2,7 +2,7 @@
 import { messageOf, UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import { encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
-import * as ort from '../../models/onnxruntime.ts';
+import type { InferenceSession } from '../../models/onnxruntime.ts';
 import type { Extractor } from '../loop/features.ts';
 import { FEATURES, IMAGE } from './feature-graph.ts';
 
@@ -16,6 +16,7 @@ export const SILENT = { logSeverityLevel: 3 } as const;
  * @throws UserError when onnxruntime cannot run it.
  */
 export async function openExtractor(path: string, model: ModelProto, shape: Shape): Promise<Extractor> {
+  const { Tensor } = await import('../../models/onnxruntime.ts');
   const session = await openSession(path, encodeModel(model));
   const size = shape[0] * shape[1] * shape[2];
   const features = model.graph.output[0]?.type?.tensor_type?.shape?.dim[1]?.dim_value ?? 0;
@@ -23,7 +24,7 @@ export async function openExtractor(path: string, model: ModelProto, shape: Shap
     features,
     async extract(images) {
       // A copy: onnxruntime takes no shared memory, where data sets lie.
-      const image = new ort.Tensor('uint8', new Uint8Array(images), [images.length / size, ...shape]);
+      const image = new Tensor('uint8', new Uint8Array(images), [images.length / size, ...shape]);
       const values = (await session.run({ [IMAGE]: image }))[FEATURES]?.data;
       if (!(values instanceof Float32Array)) throw new Error(`${path} gave no float32 ${FEATURES}`);
       return values;
@@ -33,7 +34,8 @@ export async function openExtractor(path: string, model: ModelProto, shape: Shap
 }
 
 /** @throws UserError when the file is none that onnxruntime runs. */
-export async function openSession(path: string, bytes: Uint8Array): Promise<ort.InferenceSession> {
+export async function openSession(path: string, bytes: Uint8Array): Promise<InferenceSession> {
+  const ort = await import('../../models/onnxruntime.ts');
   try {
     return await ort.InferenceSession.create(bytes, SILENT);
   } catch (error) {

@@ -3,7 +3,6 @@ import { messageOf, UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import { attribute } from '../../models/onnx/attribute.ts';
 import { dataType, encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
-import * as ort from '../../models/onnxruntime.ts';
 import type { Standardize } from '../layers/forward.ts';
 import { openSession } from './extractor.ts';
 import { inOrder } from './feature-graph.ts';
@@ -38,12 +37,14 @@ export async function askAlone(
     attribute: [attribute.int('to', dataType.FLOAT)],
   };
   const asked = { ...graph, node: [...graph.node, cast], output: [{ name: ASKED }] };
+  const { Tensor } = await import('../../models/onnxruntime.ts');
   const session = await openSession(path, encodeModel({ ...model, graph: asked }));
   const features: Float32Array[] = [];
   let sizes: readonly number[] = [];
   try {
     for (const picture of pictures) {
-      const tensor = tensorOf(picture, how, copies);
+      const { type, values, dims } = tensorOf(picture, how, copies);
+      const tensor = new Tensor(type, values, dims);
       const { [ASKED]: value } = await session.run({ [input?.name ?? '']: tensor });
       if (!(value?.data instanceof Float32Array)) throw new Error(`${path} gave no numbers`);
       [, ...sizes] = value.dims;
@@ -68,7 +69,7 @@ function tensorOf(
   picture: Uint8Array,
   { type, layout, order, standardize, shape }: Parameters<typeof askAlone>[2],
   copies: number,
-): ort.Tensor {
+): { type: 'uint8' | 'float32'; values: Uint8Array | Float32Array; dims: number[] } {
   const [height, width, channels] = shape;
   const { mean, deviation } = inOrder(standardize, order);
   const values = type === 'uint8' ? new Uint8Array(picture.length) : new Float32Array(picture.length);
@@ -82,7 +83,7 @@ function tensorOf(
   const dims = [copies, ...(layout === 'nchw' ? [channels, height, width] : [height, width, channels])];
   const all = new (type === 'uint8' ? Uint8Array : Float32Array)(copies * values.length);
   for (let copy = 0; copy < copies; copy++) all.set(values, copy * values.length);
-  return new ort.Tensor(type, all, dims);
+  return { type, values: all, dims };
 }
 
 /** Mean over places of `[F,h,w]`, `[h,w,F]` or `[T,F]`; `[F]` as it is. */

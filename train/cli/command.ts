@@ -9,7 +9,7 @@ import { checkBatchSize, type FitOptions, type FitResult, fit } from '../loop/fi
 import { deathNote, isOutOfMemory, limitMemory, outOfMemory } from '../memory/index.ts';
 import { type Recipe, stepsOf, wordsOf } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
-import { report as compare } from '../report/compare/command.ts';
+import { reportComparison } from '../report/compare/report.ts';
 import { openReport, type Report, reportPath, watchAll } from '../report/index.ts';
 import { clock, percent, watchInTerminal } from '../report/terminal.ts';
 import { describeEnvironment } from '../runs/environment.ts';
@@ -165,7 +165,7 @@ async function trainSeeds(first: Trained, seeds: number, options: TrainOptions):
     if (!trained.finished) return;
     runs.push(trained.run);
   }
-  console.log(await compare(options.runs, runs));
+  console.log(await reportComparison(options.runs, runs));
 }
 
 /** The recipe with the steps that its budget leaves, measured now. */

@@ -2,14 +2,12 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { defineCommand } from 'citty';
-import sharp from 'sharp';
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
-import { countOf } from '../cli/recipe-of-arguments.ts';
+import { wholeNumber } from '../../models/option-values.ts';
 import { imagesOf, loadDataset, type Split } from '../datasets/index.ts';
 
 export const photosCommand = defineCommand({
-  meta: { name: 'photos', description: 'Write pictures of CIFAR-10 as files in class folders' },
   args: {
     folder: { type: 'positional', required: true, description: 'Folder to make' },
     classes: { type: 'string', description: 'Classes by name, or all', default: 'cat,dog' },
@@ -21,12 +19,12 @@ export const photosCommand = defineCommand({
   },
   async run({ args }) {
     const folder = resolve(process.env.INIT_CWD ?? '.', args.folder);
-    const { train, test, labels } = await loadDataset('cifar10');
-    const classes = classesOf(args.classes, labels);
-    const each = countOf('each', args.each);
-    const valid = args.valid === undefined ? undefined : countOf('valid', args.valid);
+    const each = wholeNumber('each', args.each, 1);
+    const valid = args.valid === undefined ? undefined : wholeNumber('valid', args.valid, 1);
     if (existsSync(folder) && readdirSync(folder).length > 0)
       throw new UserError(`${folder} is not empty: name a folder that can be made.`);
+    const { train, test, labels } = await loadDataset('cifar10');
+    const classes = classesOf(args.classes, labels);
     const base = valid === undefined ? folder : join(folder, 'train');
     let count = await writePhotos(base, train, labels, classes, each);
     if (valid !== undefined) count += await writePhotos(join(folder, 'valid'), test, labels, classes, valid);
@@ -45,6 +43,7 @@ export async function writePhotos(
   classes: readonly number[],
   each: number,
 ): Promise<number> {
+  const { default: sharp } = await import('sharp');
   let count = 0;
   for (const label of classes) {
     const own = join(folder, labels[label] ?? '');

@@ -1,5 +1,4 @@
 // Pictures for reports: sheets of equal tiles as one picture, and what shows a single tile of a sheet.
-import sharp from 'sharp';
 import type { Shape } from '../../models/image/shape.ts';
 
 /** Equal tiles in one picture, as a data URI. */
@@ -36,6 +35,7 @@ export async function sheetOf(
       pixels.set(line, ((row * height + y) * columns + column) * width * channels);
     }
   }
+  const { default: sharp } = await import('sharp');
   const sheet = sharp(pixels, {
     raw: { width: columns * width, height: rows * height, channels: channels === 1 ? 1 : 3 },
   });

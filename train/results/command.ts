@@ -1,22 +1,28 @@
+// `trainyard results`: RESULTS.md from the finished runs, those that are kept as lines included.
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { runsFolder, workFolder } from '../../setup/paths.mjs';
 import { writeWhole } from '../files/write-whole.ts';
-import { finishedRuns, keep, readKept } from './kept.ts';
-import { resultsMarkdown } from './markdown.ts';
 
 export const resultsCommand = defineCommand({
-  meta: { name: 'results', description: 'Make RESULTS.md from the finished runs' },
   args: {
-    out: { type: 'string', description: 'File to write', default: join(workFolder, 'RESULTS.md') },
-    runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
+    out: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'File to write',
+      default: join(workFolder, 'RESULTS.md'),
+    },
+    runs: { type: 'string', valueHint: 'folder', description: 'Folder of the runs', default: runsFolder },
     kept: {
       type: 'string',
+      valueHint: 'file',
       description: 'File that keeps a line of each run that a row needs',
       default: join(workFolder, 'docs', 'results.jsonl'),
     },
   },
   async run({ args }) {
+    const { finishedRuns, keep, readKept } = await import('./kept.ts');
+    const { resultsMarkdown } = await import('./markdown.ts');
     const found = finishedRuns(args.runs);
     const runs = keep(readKept(args.kept), found);
     writeWhole(args.kept, runs.map((run) => `${JSON.stringify(run)}\n`).join(''));

@@ -1,34 +1,40 @@
+// `trainyard surface`: the loss over two weights of a run, and how optimizers move on it.
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
 import { runsFolder } from '../../setup/paths.mjs';
 import { writeWhole } from '../files/write-whole.ts';
-import { weightsOf } from '../loop/initial-weights.ts';
-import { loadDataOf } from '../recipes/load-data.ts';
-import { readCheckpoint } from '../runs/checkpoint.ts';
-import { findRun } from '../runs/run.ts';
-import { surfacePage } from './draw.ts';
-import { computeSurface } from './surface.ts';
 
 export const surfaceCommand = defineCommand({
-  meta: { name: 'surface', description: 'Draw the loss over two weights of a run, with optimizers on it' },
   args: {
     run: { type: 'positional', required: false, description: 'Name of the run; the newest if left out' },
-    layer: { type: 'string', description: 'Weight of which two numbers move, such as hidden2/kernel' },
-    runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
+    layer: {
+      type: 'string',
+      valueHint: 'weight',
+      description:
+        "Weight of which two numbers move, such as hidden2/kernel; the last hidden layer's if left out",
+    },
+    runs: { type: 'string', valueHint: 'folder', description: 'Folder of the runs', default: runsFolder },
   },
   async run({ args }) {
+    const { findRun } = await import('../runs/run.ts');
+    const { readCheckpoint } = await import('../runs/checkpoint.ts');
+    const { weightsOf } = await import('../loop/initial-weights.ts');
     const run = findRun(args.runs, args.run);
     const checkpoint = readCheckpoint(run.last);
     const weights = weightsOf(checkpoint);
     const { recipe } = checkpoint;
+    const layer = layerOf([...weights.keys()], args.layer);
+    const { loadDataOf } = await import('../recipes/load-data.ts');
+    const { computeSurface } = await import('./surface.ts');
+    const { surfacePage } = await import('./draw.ts');
     const dataset = await loadDataOf(recipe);
     const surface = computeSurface({
       recipe,
       dataset,
       weights,
-      layer: layerOf([...weights.keys()], args.layer),
+      layer,
       images: IMAGES,
       side: 41,
       steps: 80,

@@ -1,7 +1,7 @@
 // Decodes a file of a folder as the server decodes an upload: 8-bit sRGB, upright, first frame.
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import sharp, { type Metadata } from 'sharp';
+import type { Metadata } from 'sharp';
 import { decodePicture, firstLine } from '../../../models/image/decode.ts';
 import { MOST_PIXELS, type Picture } from '../../../models/image/picture.ts';
 import type { Remark } from './findings.ts';
@@ -68,6 +68,7 @@ function remarksOf({ pages, space, depth, orientation, hasAlpha }: Metadata, mis
 }
 
 async function metadataOf(bytes: Uint8Array): Promise<Metadata> {
+  const { default: sharp } = await import('sharp');
   try {
     return await sharp(bytes, { limitInputPixels: false }).metadata();
   } catch {

@@ -1,7 +1,7 @@
 // `trainyard web-demo`: Vite's page in front, the real server behind, and nothing left when it ends.
 import { createServer } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
-import { type Development, develop } from '../../web-demo/command.ts';
+import { type Development, develop } from '../../web-demo/develop.ts';
 
 let development: Development | undefined;
 afterEach(async () => {

@@ -1,0 +1,34 @@
+// Compares runs: writes the page, and says in a few lines what is in it.
+import { join } from 'node:path';
+import type { Run } from '../../runs/run.ts';
+import { percent } from '../format.ts';
+import { deviation, mean } from '../statistics.ts';
+import { resultsOf } from './groups.ts';
+import { type Comparison, compareRuns, writeComparison } from './index.ts';
+
+/** Compares runs, writes the page into their folder, and says in a few lines what is in it. */
+export async function reportComparison(folder: string, runs: readonly Run[], out?: string): Promise<string> {
+  const comparison = await compareRuns(runs);
+  const path = writeComparison(out ?? join(folder, fileName(runs)), comparison);
+  return [summary(comparison), `Page: ${path}`].join('\n');
+}
+
+function summary({ groups, verdicts }: Comparison): string {
+  const lines = groups.map((group) => {
+    const errors = resultsOf(group).map(({ lastError }) => lastError);
+    const spread = errors.length > 1 ? ` ± ${percent(deviation(errors))}` : '';
+    return `  ${group.name}: ${errors.length > 0 ? percent(mean(errors)) : '–'}${spread} (n = ${errors.length})`;
+  });
+  const judged = verdicts.map(({ other, text }) => `  ${other.name}: ${text}`);
+  return [
+    'Test error after the last epoch:',
+    ...lines,
+    ...(judged.length > 0 ? [`Against ${groups[0]?.name}:`, ...judged] : []),
+  ].join('\n');
+}
+
+function fileName(runs: readonly Run[]): string {
+  const names = runs.map(({ name }) => name);
+  const numbers = names.map((name) => Number.parseInt(name, 10));
+  return names.length <= 3 ? `compare-${names.join('-')}.html` : `compare-${numbers.join('-')}.html`;
+}
