@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flagOf, settingNames, settingsSchema, variableOf } from '../../serve/settings/schema.ts';
 import { python, root } from '../../setup/paths.mjs';
+import { listening, program } from '../listening.ts';
 import { digitPng } from '../serve/digit.ts';
 import { copyShipped } from '../shipped.ts';
 
@@ -17,8 +18,6 @@ const text = readFileSync(join(root, 'docs/serving.md'), 'utf8');
 const lines = [...text.matchAll(/^ {4}(.+)$/gm)].map(([, line = '']) => line);
 const curls = lines.filter((line) => line.startsWith('curl '));
 const predictions = lines.filter((line) => line.startsWith('npm run predict '));
-const trainyard = join(root, 'bin/trainyard.mjs');
-
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-docs-'));
 let child: ReturnType<typeof spawn>;
 let address: string;
@@ -29,16 +28,8 @@ beforeAll(async () => {
   cpSync(join(folder, 'digit.png'), join(folder, 'photos', 'a.png'));
   copyShipped(join(folder, 'models'), ['digits']);
   const options = ['serve', '--port', '0', '--repository', join(folder, 'models')];
-  child = spawn(process.execPath, [trainyard, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let printed = '';
-  address = await new Promise<string>((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`the server ended and printed: ${printed}`)));
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      printed += chunk;
-      const host = /http:\/\/(\S+)\/classify/.exec(printed)?.[1];
-      if (host !== undefined) resolve(host);
-    });
-  });
+  child = spawn(process.execPath, [program, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  address = new URL((await listening(child)).url).host;
 });
 afterAll(async () => {
   const ended = once(child, 'exit');
@@ -86,7 +77,7 @@ describe('predict', () => {
     const args = command.replace('npm run ', '').replace(' -- ', ' ').split(' ');
     const { stderr } = await run(
       process.execPath,
-      [trainyard, ...args, '--repository', join(folder, 'models')],
+      [program, ...args, '--repository', join(folder, 'models')],
       {
         cwd: folder,
       },

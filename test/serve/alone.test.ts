@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { which } from '../../setup/system.mjs';
 import { copyCheckout } from '../copied-checkout.ts';
+import { listening } from '../listening.ts';
 import { digitPng } from './digit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-alone-'));
@@ -30,18 +31,7 @@ async function serving(program: string, args: string[], use: (url: string) => Pr
     detached: true,
   });
   const ended = once(child, 'exit');
-  let printed = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        printed += chunk;
-        const address = /(http:\S+)\/classify/.exec(printed)?.[1];
-        if (address !== undefined) resolve(address);
-      });
-    child.once('exit', () =>
-      reject(new Error(`${program} ${args.join(' ')} ended and printed:\n${printed}`)),
-    );
-  });
+  const { url } = await listening(child);
   try {
     await use(url);
   } finally {

@@ -5,15 +5,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Card } from '../../models/card.ts';
 import { isGpu } from '../../setup/gpu-choice.mjs';
+import { listening, program } from '../listening.ts';
 import { keepAsking, post } from './clients.ts';
 import { colors, fillRepository, temporaryFolder } from './harness.ts';
 import { busy } from './pictures.ts';
-
-const trainyard = fileURLToPath(new URL('../../bin/trainyard.mjs', import.meta.url));
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 
@@ -24,23 +22,14 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 function run(command: string, ...args: string[]) {
-  return spawn(process.execPath, [trainyard, command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [program, command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Starts the server; its address is in what it prints. */
 async function start(...args: string[]) {
   const child = run('serve', '--port', '0', '--repository', folder.path, '--threads', '2', ...args);
   const ended = once(child, 'exit');
-  let printed = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      printed += chunk;
-      const address = /(http:\S+)\/classify/.exec(printed)?.[1];
-      if (address !== undefined) resolve(address);
-    });
-    child.once('exit', () => reject(new Error(`the server ended and printed: ${printed}`)));
-  });
-  return { child, url, ended };
+  return { child, ended, ...(await listening(child)) };
 }
 
 describe('ends by itself', () => {
@@ -136,30 +125,13 @@ test('a log that is no terminal is JSON, with its settings and without a key', a
   const keys = join(folder.path, 'keys');
   const key = 'rZ0mYvIMdcEVHZMMOSVYr3ThB46Ht6Cm';
   await writeFile(keys, `laboratory ${key}\n`);
-  const child = run(
-    'serve',
-    '--port',
-    '0',
-    '--repository',
-    folder.path,
-    '--keys',
-    keys,
-    '--log-requests',
-    'all',
-  );
-  const ended = once(child, 'exit');
-  let printed = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    printed += chunk;
-  });
-  await expect.poll(() => printed, { timeout: 20_000 }).toMatch(/http:\S+\/classify/);
-  const url = /(http:\S+)\/classify/.exec(printed)?.[1];
+  const { child, ended, url, printed } = await start('--keys', keys, '--log-requests', 'all');
   const headers = { 'x-api-key': key, 'x-request-id': 'one' };
   expect((await fetch(`${url}/models`, { headers })).status).toBe(200);
   expect((await fetch(`${url}/models`)).status).toBe(401);
   child.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
-  const lines = printed
+  const lines = printed()
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));

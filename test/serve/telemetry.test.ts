@@ -5,13 +5,11 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSy
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { which } from '../../setup/system.mjs';
+import { listening, program } from '../listening.ts';
 import { colors, fillRepository, temporaryFolder } from './harness.ts';
 import { plain } from './pictures.ts';
-
-const trainyard = fileURLToPath(new URL('../../bin/trainyard.mjs', import.meta.url));
 
 /** Milliseconds that the server runs: onnxruntime's telemetry looks its host up 9 seconds after the first session. */
 const SERVED = 12_000;
@@ -37,8 +35,8 @@ function run(name: string, ...args: string[]) {
   const strace = which('strace');
   const trace = join(folder.path, `${name}.strace`);
   const traced = strace === undefined ? [] : [strace, '-f', '-e', 'trace=network', '-o', trace];
-  const [program = '', ...words] = [...traced, process.execPath, trainyard, ...args];
-  const child = spawn(program, [...words, '--repository', join(folder.path, 'models')], {
+  const [command = '', ...words] = [...traced, process.execPath, program, ...args];
+  const child = spawn(command, [...words, '--repository', join(folder.path, 'models')], {
     cwd: folder.path,
     env: { PATH: process.env.PATH, HOME: home },
     detached: true,
@@ -46,7 +44,7 @@ function run(name: string, ...args: string[]) {
   return {
     child,
     ended: once(child, 'exit'),
-    errors: text(child.stderr),
+    errors: () => text(child.stderr),
     /** Asks it to end, and strace with it. */
     stop: () => process.kill(-(child.pid ?? 0), 'SIGTERM'),
     /** Files and folders in its home folder. */
@@ -62,15 +60,7 @@ const FOREIGN =
 
 test('serve, over as long as telemetry takes to send something', async () => {
   const server = run('serve', 'serve', '--port', '0');
-  let printed = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    server.child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      printed += chunk;
-      const address = /(http:\S+)\/classify/.exec(printed)?.[1];
-      if (address !== undefined) resolve(address);
-    });
-    server.child.once('exit', async () => reject(new Error(`it ended: ${printed}${await server.errors}`)));
-  });
+  const { url } = await listening(server.child);
   const body = new Uint8Array(await plain('red'));
   const response = await fetch(`${url}/classify`, { method: 'POST', body });
   expect(response.status).toBe(200);
@@ -85,7 +75,8 @@ test(`predict, also with ${FILES} files on its command line`, async () => {
   const files = Array.from({ length: FILES }, (_, i) => `picture-with-a-long-name-${i}.png`);
   for (const file of files) linkSync(join(folder.path, 'red.png'), join(folder.path, file));
   const { ended, errors, left, asked } = run('predict', 'predict', 'colors', ...files, '--threads', '1');
-  expect([await ended, await errors]).toEqual([[0, null], expect.stringContaining(`${FILES} files at`)]);
+  const [end, printed] = await Promise.all([ended, errors()]);
+  expect([end, printed]).toEqual([[0, null], expect.stringContaining(`${FILES} files at`)]);
   expect(readFileSync(join(folder.path, 'predictions.csv'), 'utf8').trim().split('\n')).toHaveLength(
     FILES + 1,
   );

@@ -12,7 +12,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pictureFiles } from '../../../serve/predict/files.ts';
 import { openPredictionFile } from '../../../serve/predict/output.ts';
@@ -20,10 +19,10 @@ import { predictFiles } from '../../../serve/predict/predict.ts';
 import { type FilePrediction, rowFormatOf } from '../../../serve/predict/rows.ts';
 import { Refusal } from '../../../serve/refusal.ts';
 import { defaultLimits } from '../../../serve/settings/limits.ts';
+import { program } from '../../listening.ts';
 import { colors, openTestApp } from '../harness.ts';
 import { plain } from '../pictures.ts';
 
-const trainyard = fileURLToPath(new URL('../../../bin/trainyard.mjs', import.meta.url));
 const tints = ['red', 'lime', 'blue'];
 
 let server: Awaited<ReturnType<typeof openTestApp>>;
@@ -41,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 async function predict(...args: string[]) {
-  const child = spawn(process.execPath, [trainyard, 'predict', ...args, '--repository', server.repository], {
+  const child = spawn(process.execPath, [program, 'predict', ...args, '--repository', server.repository], {
     cwd: server.repository,
   });
   const [[code], printed, errors] = await Promise.all([
@@ -153,7 +152,7 @@ test('Ctrl-C finishes what is begun, says so, and the same command goes on', asy
   for (let i = 0; i < 3000; i++)
     linkSync(join(folder, 'red.png'), join(many, `${String(i).padStart(4, '0')}.png`));
   const args = ['predict', 'colors', 'many', '--out', 'many.csv', '--repository', server.repository];
-  const child = spawn(process.execPath, [trainyard, ...args], { cwd: server.repository });
+  const child = spawn(process.execPath, [program, ...args], { cwd: server.repository });
   const [errors, ended] = [text(child.stderr), once(child, 'exit')];
   const path = join(server.repository, 'many.csv');
   await expect
