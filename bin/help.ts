@@ -73,8 +73,8 @@ function sectionsOf(options: Options): Map<string, Row[]> {
   }
   const general = sections.get('Options') ?? [];
   sections.delete('Options');
-  general.push(['-h, --help', 'Show this']);
-  return new Map([['Options', general], ...sections]);
+  const all: Row[] = [...general, ['-h, --help', 'Show this']];
+  return general.length > 0 ? new Map([['Options', all], ...sections]) : sections.set('Options', all);
 }
 
 function optionRows(name: string, option: Option): Row[] {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { datasetFolder, root } from '../setup/paths.mjs';
 import { augmentOptions } from '../train/augment/index.ts';
 import { trainCommand } from '../train/cli/command.ts';
-import { familyOptions } from '../train/cli/recipe-of-arguments.ts';
+import { familyOptions } from '../train/cli/options.ts';
 import { tf } from '../train/graph/tensorflow.ts';
 import { fit } from '../train/loop/fit.ts';
 import { findRecipe } from '../train/recipes/index.ts';

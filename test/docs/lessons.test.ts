@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { root } from '../../setup/paths.mjs';
 import { augmentOptions } from '../../train/augment/index.ts';
 import { trainCommand } from '../../train/cli/command.ts';
-import { familyOptions } from '../../train/cli/recipe-of-arguments.ts';
+import { familyOptions } from '../../train/cli/options.ts';
 import { findRecipe, wordsOf } from '../../train/recipes/index.ts';
 import { circles, lessons, remedies } from '../../train/recipes/published.ts';
 

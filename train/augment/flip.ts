@@ -14,10 +14,11 @@ export const flip = defineTransform({
     flipVert: z.literal(true, { error: 'expected on' }).exactOptional(),
   },
   options: {
-    flip: wordOption('flip', 'Mirror left and right: random or alternating'),
+    flip: wordOption('flip', ['random', 'alternating'], 'Mirror left and right'),
     'flip-vert': {
       field: 'flipVert',
-      description: 'All eight positions of a square: on',
+      description: 'Mirror and turn by 90 degrees, into any of the eight positions of a square',
+      valueHint: 'on',
       parse: (text) => text === 'on' || text,
     },
   },

@@ -38,13 +38,16 @@ export const geometry = defineTransform({
   fields,
   options: {
     'max-rotate': numberOption('maxRotate', 'Rotate by up to so many degrees (photo: 10)'),
-    'min-zoom': numberOption('minZoom', 'Zoom by a factor from here'),
-    'max-zoom': numberOption('maxZoom', 'to here (photo: 1.1)'),
-    'max-shift': numberOption('maxShift', 'Shift by up to this fraction of the side'),
-    'max-warp': numberOption('maxWarp', 'Perspective, as a fraction (photo: 0.2)'),
-    'min-scale': numberOption('minScale', 'Crop a part of at least this share of the area'),
-    'p-affine': numberOption('pAffine', 'Share of pictures that each of these moves (0.75)'),
-    'pad-mode': wordOption('padMode', 'What comes in at the edges: reflection, border or zeros'),
+    'min-zoom': numberOption('minZoom', 'Zoom by at least this factor'),
+    'max-zoom': numberOption('maxZoom', 'Zoom by at most this factor (photo: 1.1)'),
+    'max-shift': numberOption('maxShift', 'Shift by up to this share of the side'),
+    'max-warp': numberOption('maxWarp', 'Change of perspective, as a share of the side (photo: 0.2)'),
+    'min-scale': numberOption('minScale', 'Cut out a part of at least this share of the area'),
+    'p-affine': numberOption(
+      'pAffine',
+      'Share of pictures that rotation, zoom, shift and perspective change (0.75)',
+    ),
+    'pad-mode': wordOption('padMode', ['reflection', 'border', 'zeros'], 'What fills the edges'),
   },
   effects: [
     {

@@ -11,8 +11,8 @@ export const light = defineTransform({
     pLighting: amount('a share', 1),
   },
   options: {
-    'max-lighting': numberOption('maxLighting', 'Brightness and contrast, as a fraction (photo: 0.2)'),
-    'p-lighting': numberOption('pLighting', 'Share of pictures in another light (0.75)'),
+    'max-lighting': numberOption('maxLighting', 'Change of brightness and contrast, as a share (photo: 0.2)'),
+    'p-lighting': numberOption('pLighting', 'Share of pictures whose brightness and contrast change (0.75)'),
   },
   effects: [
     {

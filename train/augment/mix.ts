@@ -14,8 +14,14 @@ const fields = {
 export const mixing = {
   fields,
   options: {
-    mixup: numberOption('mixup', 'Blend with another picture, by Beta(so much) (fastai: 0.4)'),
-    cutmix: numberOption('cutmix', 'Put in a rectangle of another picture, by Beta(so much) (fastai: 1)'),
+    mixup: numberOption(
+      'mixup',
+      'Blend with another picture; the share is drawn from Beta(a, a) of this a (fastai: 0.4)',
+    ),
+    cutmix: numberOption(
+      'cutmix',
+      'Put in a rectangle of another picture; its share is drawn from Beta(a, a) of this a (fastai: 1)',
+    ),
   },
 } as const satisfies AugmentFields;
 

@@ -23,12 +23,18 @@ export const presets = {
 const options = augmentOptionsOf(transforms);
 
 /** The options for a command's definition. */
-export const augmentOptions: Readonly<Record<string, { type: 'string'; description: string }>> = {
-  augment: { type: 'string', description: `Augmentation: ${Object.keys(presets).join(', ')}` },
+export const augmentOptions: Readonly<
+  Record<string, { type: 'string'; valueHint: string; description: string }>
+> = {
+  augment: {
+    type: 'string',
+    valueHint: Object.keys(presets).join('|'),
+    description: 'Several of these together; each can be changed by its own option',
+  },
   ...Object.fromEntries(
-    Object.entries(options).map(([name, { description }]) => [
+    Object.entries(options).map(([name, { valueHint, description }]) => [
       name,
-      { type: 'string' as const, description },
+      { type: 'string' as const, valueHint, description },
     ]),
   ),
 };

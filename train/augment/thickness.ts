@@ -10,7 +10,9 @@ export const strokeThickness = defineTransform({
     /** 1 replaces each pixel by the lightest or darkest of its neighborhood, 0.5 goes half of the way. */
     thickness: amount('a fraction', 1),
   },
-  options: { thickness: numberOption('thickness', 'Strokes: thicker or thinner (digits: 0.4)') },
+  options: {
+    thickness: numberOption('thickness', 'Strokes: thicker or thinner by up to so many pixels (digits: 0.4)'),
+  },
   effects: [{ name: 'thickness', fields: ['thickness'], risk: 'thin strokes may vanish, near ones touch' }],
   isOn: (options) => Boolean(options.thickness),
   apply: (image, { shape, options, draws }) => thickness(image, shape, options, draws('thickness')),

@@ -16,6 +16,8 @@ export interface Position {
 export interface AugmentOption {
   readonly field: string;
   readonly description: string;
+  /** What stands for its text in the help: `number`, or the words that it takes, `random|alternating`. */
+  readonly valueHint: string;
   parse(text: string): unknown;
 }
 
@@ -86,12 +88,17 @@ export function amount(unit: string, most: number) {
 
 /** An option whose text is a number. */
 export function numberOption(field: string, description: string): AugmentOption {
-  return { field, description, parse: (text) => (text.trim() === '' ? text : Number(text)) };
+  return {
+    field,
+    description,
+    valueHint: 'number',
+    parse: (text) => (text.trim() === '' ? text : Number(text)),
+  };
 }
 
-/** An option whose text is a word. */
-export function wordOption(field: string, description: string): AugmentOption {
-  return { field, description, parse: (text) => text };
+/** An option whose text is one of some words. */
+export function wordOption(field: string, words: readonly string[], description: string): AugmentOption {
+  return { field, description, valueHint: words.join('|'), parse: (text) => text };
 }
 
 /** The risk of everything that moves pixels out of the picture. */

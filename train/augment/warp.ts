@@ -34,13 +34,14 @@ export const strokes = defineTransform({
   fields,
   options: {
     rotate: numberOption('rotate', 'Strokes: rotate by up to so many degrees (digits: 12)'),
-    zoom: numberOption('zoom', 'Strokes: zoom (digits: 0.12)'),
-    stretch: numberOption('stretch', 'Strokes: stretch (digits: 0.1)'),
-    shear: numberOption('shear', 'Strokes: slant by so many degrees (digits: 10)'),
-    shift: numberOption('shift', 'Strokes: shift by so many pixels (digits: 2)'),
+    zoom: numberOption('zoom', 'Strokes: zoom by up to this share (digits: 0.12)'),
+    stretch: numberOption('stretch', 'Strokes: stretch by up to this share (digits: 0.1)'),
+    shear: numberOption('shear', 'Strokes: slant by up to so many degrees (digits: 10)'),
+    shift: numberOption('shift', 'Strokes: shift by up to so many pixels (digits: 2)'),
     elastic: {
       field: 'elastic',
       description: "Strokes: elastic distortion, Simard's alpha (digits: 36)",
+      valueHint: 'number',
       parse: (text) => ({ alpha: Number(text), sigma: SIGMA }),
     },
   },

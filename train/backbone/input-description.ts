@@ -12,23 +12,34 @@ import { inputsOf } from './walk.ts';
 export const backboneOptions = {
   backbone: {
     type: 'string',
-    description: 'A folder: any ONNX file, whose features a head is trained on; it stays as it is',
+    valueHint: 'file',
+    description: 'Any ONNX file; a head is trained on its features, and it stays as it is',
   },
   features: {
     type: 'string',
-    description:
-      "With --backbone: the value in its graph to train on; the last dense layer's input if left out",
+    valueHint: 'name',
+    description: "The value in its graph to train on; the last dense layer's input if left out",
   },
   scaling: {
     type: 'string',
-    description: `With --backbone: what it wants bytes to be, ${Object.keys(scalings).join(', ')}`,
+    valueHint: Object.keys(scalings).join('|'),
+    description: 'Range of its input',
   },
   mean: {
     type: 'string',
-    description: 'With --backbone: mean of the pixels from 0 to 1, such as 0.5,0.5,0.5',
+    valueHint: 'numbers',
+    description: 'Mean of each channel, from 0 to 1, which it wants subtracted: 0.5,0.5,0.5',
   },
-  deviation: { type: 'string', description: 'With --backbone: their deviation, such as 0.5,0.5,0.5' },
-  layout: { type: 'string', description: 'With --backbone: nchw or nhwc, where the file leaves it open' },
+  deviation: {
+    type: 'string',
+    valueHint: 'numbers',
+    description: 'Standard deviation of each channel, by which it wants to be divided: 0.5,0.5,0.5',
+  },
+  layout: {
+    type: 'string',
+    valueHint: 'nchw|nhwc',
+    description: 'Order of its input, where the file leaves it open',
+  },
 } as const;
 
 export type BackboneArgs = { readonly [name in keyof typeof backboneOptions]?: string | undefined };

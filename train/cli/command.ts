@@ -1,8 +1,6 @@
 // `trainyard train`: trains a recipe, going on with an interrupted run of it.
 import { defineCommand } from 'citty';
-import { runsFolder } from '../../setup/paths.mjs';
 import { fetchPretrained } from '../architectures/pretrained.ts';
-import { augmentOptions } from '../augment/index.ts';
 import { tellFindings } from '../datasets/folder/tell.ts';
 import type { Dataset } from '../datasets/index.ts';
 import { checkBatchSize, type FitOptions, type FitResult, fit } from '../loop/fit.ts';
@@ -23,13 +21,19 @@ import {
   readRecipe,
 } from '../runs/run.ts';
 import { reportResume } from '../verify/report.ts';
+import {
+  augmentOptions,
+  familyOptions,
+  folderOptions,
+  recipeArgument,
+  recipeOptions,
+  runOptions,
+} from './options.ts';
 import { describeBudget, describePlan, measurePace, planOf, withinBudget } from './plan.ts';
 import {
   type Choice,
   chooseRun,
   countOf,
-  familyOptions,
-  folderOptions,
   listRecipes,
   modelFileOf,
   recipesOf,
@@ -39,49 +43,13 @@ import {
 const INTERRUPTED = 130;
 
 export const trainCommand = defineCommand({
-  meta: { name: 'train', description: 'Train a recipe; without a name, list the recipes' },
   args: {
-    recipe: {
-      type: 'positional',
-      required: false,
-      description: 'Name of the recipe, or a folder of pictures',
-    },
-    epochs: { type: 'string', description: 'How often to go through the training images' },
-    'batch-size': { type: 'string', description: 'Images per step' },
-    accumulate: { type: 'string', description: 'Parts in which a batch is computed, to save memory' },
-    'learning-rate': { type: 'string', description: 'Peak of the learning rate' },
-    'freeze-epochs': {
-      type: 'string',
-      description: 'For how many of the epochs only the head of a pretrained network is trained',
-    },
-    seed: { type: 'string', description: 'Seed of weights, order and augmentation' },
-    precision: { type: 'string', description: 'auto, float32 or bfloat16', default: 'auto' },
+    recipe: { ...recipeArgument, required: false },
+    ...recipeOptions,
+    ...runOptions,
     ...folderOptions,
     ...augmentOptions,
     ...familyOptions,
-    budget: { type: 'string', description: 'Scale the steps to a wall time, for example 10m' },
-    plan: { type: 'boolean', description: 'Say how long it will take, and train nothing' },
-    seeds: { type: 'string', description: 'Train so many runs, one seed after the other, and compare them' },
-    live: {
-      type: 'boolean',
-      description: 'Show the report at an address on this machine while it grows',
-      negativeDescription: 'Show no live report',
-      default: true,
-    },
-    tensorboard: { type: 'boolean', description: "Write TensorBoard's event files into the run's folder" },
-    keep: { type: 'string', description: "Keep so many epochs' checkpoints, named by their step" },
-    resume: { type: 'string', description: 'Go on with this run, by its name' },
-    from: {
-      type: 'string',
-      description:
-        'Start from the weights of a checkpoint, a model file or a run; with --resume: go on from best or last',
-    },
-    fresh: { type: 'boolean', description: 'Start a new run even if one was interrupted' },
-    'max-memory': { type: 'string', description: 'Most memory to take, for example 2g' },
-    'verify-resume': { type: 'boolean', description: 'Prove that killing the training changes nothing' },
-    steps: { type: 'string', description: 'With --verify-resume: how many steps to train', default: '40' },
-    kills: { type: 'string', description: 'With --verify-resume: how often to kill', default: '20' },
-    runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
   },
   async run({ args }) {
     if (args.recipe === undefined && args.resume === undefined && modelFileOf(args) === undefined) {

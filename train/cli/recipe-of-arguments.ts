@@ -3,15 +3,15 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import { augmentOptions } from '../augment/index.ts';
-import { type BackboneArgs, backboneOptions } from '../backbone/index.ts';
+import { type BackboneArgs, backboneOptions } from '../backbone/input-description.ts';
 import { digestOf, type Weights, weightsOf } from '../loop/initial-weights.ts';
 import { adjusted } from '../recipes/adjust.ts';
 import { folderRecipe } from '../recipes/folder.ts';
 import { augmented, families, findRecipe, type Recipe, resolveRecipe } from '../recipes/index.ts';
-import { folderNetworks } from '../recipes/networks.ts';
 import { readCheckpoint } from '../runs/checkpoint.ts';
 import { findRun, findUnfinished, type Run, readRecipe, returnToBest } from '../runs/run.ts';
 import { readModelFile, recipeOfCard } from '../runs/weights-of-model-file.ts';
+import { familyOptions, folderOptions } from './options.ts';
 import { parseDuration } from './plan.ts';
 import { precisionsFor } from './precision.ts';
 
@@ -148,18 +148,6 @@ function pathOf(word: string): string | undefined {
   );
 }
 
-/** How a folder is read, for the command line. */
-export const folderOptions = {
-  architecture: {
-    type: 'string',
-    description: `A folder: the network, ${[...folderNetworks.keys()].join(', ')}`,
-  },
-  size: { type: 'string', description: "A folder: side of the network's input, in pixels" },
-  valid: { type: 'string', description: 'A folder: share of each class for validation, such as 0.2' },
-  crop: { type: 'string', description: 'A folder: center cuts pictures to a square, stretch bends them' },
-  ...backboneOptions,
-} as const;
-
 async function recipeOfFolder(
   path: string,
   args: TrainArguments,
@@ -220,20 +208,6 @@ function refuse(args: Readonly<Record<string, unknown>>, options: readonly strin
   for (const option of options)
     if (args[option] !== undefined) throw new UserError(`--${option} has no meaning here: ${why}.`);
 }
-
-/** The options that recipes have of their own, for the command line, by name. */
-export const familyOptions: Readonly<Record<string, { type: 'string'; description: string }>> =
-  Object.fromEntries(
-    families.flatMap(({ recipe, options = [] }) =>
-      options.map(({ name, description, values }) => [
-        name,
-        {
-          type: 'string' as const,
-          description: `${description} (${recipe.name}): ${Object.keys(values).join(', ')}`,
-        },
-      ]),
-    ),
-  );
 
 /** @throws UserError when the text of an option is not a number. */
 export function numberOf(option: string, text: string | undefined): number | undefined {

@@ -3,10 +3,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
-import { runsFolder } from '../../setup/paths.mjs';
 import { fetchPretrained } from '../architectures/pretrained.ts';
-import { augmentOptions } from '../augment/index.ts';
-import { chooseRun, countOf, familyOptions, folderOptions, numberOf } from '../cli/recipe-of-arguments.ts';
+import {
+  augmentOptions,
+  common,
+  familyOptions,
+  folderOptions,
+  recipeArgument,
+  runsOption,
+} from '../cli/options.ts';
+import { chooseRun, countOf, numberOf } from '../cli/recipe-of-arguments.ts';
 import { createTraining } from '../loop/fit.ts';
 import { wordsOf } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
@@ -15,20 +21,36 @@ import { suggest, suggestionNames } from './suggest.ts';
 import { SWEEP, sweep } from './sweep.ts';
 
 export const lrFindCommand = defineCommand({
-  meta: { name: 'lr-find', description: 'Look for a learning rate, for a recipe or a folder of pictures' },
   args: {
-    recipe: { type: 'positional', required: true, description: 'Name of a recipe, or a folder of pictures' },
-    start: { type: 'string', description: 'First learning rate', default: String(SWEEP.from) },
-    end: { type: 'string', description: 'Last learning rate', default: String(SWEEP.to) },
-    steps: { type: 'string', description: 'Steps between them', default: String(SWEEP.steps) },
-    'batch-size': { type: 'string', description: 'Images per step' },
-    seed: { type: 'string', description: 'Seed of weights, order and augmentation' },
-    precision: { type: 'string', description: 'auto, float32 or bfloat16', default: 'auto' },
-    from: { type: 'string', description: 'Start from the weights of a checkpoint or a run' },
+    recipe: { ...recipeArgument, required: true },
+    start: {
+      type: 'string',
+      valueHint: 'number',
+      description: 'First learning rate',
+      default: String(SWEEP.from),
+    },
+    end: {
+      type: 'string',
+      valueHint: 'number',
+      description: 'Last learning rate',
+      default: String(SWEEP.to),
+    },
+    steps: {
+      type: 'string',
+      valueHint: 'number',
+      description: 'Steps from the one to the other',
+      default: String(SWEEP.steps),
+    },
+    ...common,
+    from: {
+      type: 'string',
+      valueHint: 'file-or-run',
+      description: 'Start from the weights of a checkpoint or a run',
+    },
     ...folderOptions,
     ...augmentOptions,
     ...familyOptions,
-    runs: { type: 'string', description: 'Folder of the runs, where the page goes', default: runsFolder },
+    ...runsOption,
   },
   async run({ args }) {
     const [from, to, steps] = [

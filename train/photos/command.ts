@@ -10,10 +10,21 @@ import { imagesOf, loadDataset, type Split } from '../datasets/index.ts';
 export const photosCommand = defineCommand({
   args: {
     folder: { type: 'positional', required: true, description: 'Folder to make' },
-    classes: { type: 'string', description: 'Classes by name, or all', default: 'cat,dog' },
-    each: { type: 'string', description: 'Training pictures of each class', default: '180' },
+    classes: {
+      type: 'string',
+      valueHint: 'names',
+      description: 'Names of classes with commas between them, or all',
+      default: 'cat,dog',
+    },
+    each: {
+      type: 'string',
+      valueHint: 'number',
+      description: 'Training pictures of each class',
+      default: '180',
+    },
     valid: {
       type: 'string',
+      valueHint: 'number',
       description: 'Test pictures of each class: writes train/ and valid/ instead of class folders alone',
     },
   },

@@ -3,10 +3,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
-import { runsFolder } from '../../setup/paths.mjs';
-import { augmentOptions } from '../augment/index.ts';
 import { warnOfLabels } from '../augment/wrong-labels.ts';
-import { familyOptions, folderOptions, recipesOf } from '../cli/recipe-of-arguments.ts';
+import {
+  augmentOptions,
+  common,
+  familyOptions,
+  folderOptions,
+  recipeArgument,
+  runsOption,
+} from '../cli/options.ts';
+import { recipesOf } from '../cli/recipe-of-arguments.ts';
 import { tellFindings } from '../datasets/folder/tell.ts';
 import { withPictures } from '../datasets/index.ts';
 import { writeWhole } from '../files/write-whole.ts';
@@ -14,19 +20,19 @@ import { loadDataOf } from '../recipes/load-data.ts';
 import { showPage } from './page.ts';
 
 export const showCommand = defineCommand({
-  meta: {
-    name: 'show',
-    description: 'Show the pictures of a recipe or a folder, as the network will see them',
-  },
   args: {
-    recipe: { type: 'positional', required: false, description: 'Name of a recipe, or a folder of pictures' },
-    seed: { type: 'string', description: 'Seed of order and augmentation' },
-    'batch-size': { type: 'string', description: 'Images per step' },
+    recipe: { ...recipeArgument, required: false },
+    seed: common.seed,
+    'batch-size': common['batch-size'],
     ...folderOptions,
     ...augmentOptions,
     ...familyOptions,
-    out: { type: 'string', description: 'File of the page; beside the runs if left out' },
-    runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
+    out: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'File of the page; beside the runs if left out',
+    },
+    ...runsOption,
   },
   async run({ args }) {
     if (args.recipe === undefined)

@@ -1,0 +1,155 @@
+// The options of the commands that train or look at what is trained, under the headings of the help. Loads nothing heavy.
+import { inGroup } from '../../models/option-groups.ts';
+import { runsFolder } from '../../setup/paths.mjs';
+import { augmentOptions as augmentationOptions } from '../augment/index.ts';
+import { backboneOptions } from '../backbone/input-description.ts';
+import { families } from '../recipes/index.ts';
+import { folderNetworks } from '../recipes/networks.ts';
+
+/** What is trained on: the first argument. */
+export const recipeArgument = {
+  type: 'positional',
+  description: 'Name of a recipe, or a folder of pictures with a folder for each class',
+} as const;
+
+/** Options that several commands take in the same way. */
+export const common = {
+  'batch-size': { type: 'string', valueHint: 'number', description: 'Images per step' },
+  seed: { type: 'string', valueHint: 'number', description: 'Seed of weights, order and augmentation' },
+  precision: {
+    type: 'string',
+    valueHint: 'auto|float32|bfloat16',
+    description: 'Numbers to compute with; auto measures which are faster here',
+    default: 'auto',
+  },
+} as const;
+
+export const runsOption = {
+  runs: { type: 'string', valueHint: 'folder', description: 'Folder of the runs', default: runsFolder },
+} as const;
+
+/** What of a recipe is said on the command line. */
+export const recipeOptions = inGroup('The recipe', {
+  epochs: { type: 'string', valueHint: 'number', description: 'How often to go through the training images' },
+  'batch-size': common['batch-size'],
+  accumulate: {
+    type: 'string',
+    valueHint: 'number',
+    description: 'Parts in which a batch is computed, one after the other, to save memory',
+  },
+  'learning-rate': { type: 'string', valueHint: 'number', description: 'Highest learning rate' },
+  'freeze-epochs': {
+    type: 'string',
+    valueHint: 'number',
+    description: 'Epochs at the start in which only the head of a pretrained network is trained',
+  },
+  seed: common.seed,
+  precision: common.precision,
+});
+
+/** How a run goes, which changes no recipe. */
+export const runOptions = inGroup('The run', {
+  plan: { type: 'boolean', description: 'Say how long it will take, and train nothing' },
+  budget: {
+    type: 'string',
+    valueHint: 'time',
+    description: 'As many steps as fit into this time, such as 10m, 90s or 1.5h',
+  },
+  seeds: {
+    type: 'string',
+    valueHint: 'number',
+    description: 'Train so many runs, one seed after the other, and compare them',
+  },
+  resume: { type: 'string', valueHint: 'run', description: 'Go on with this run' },
+  from: {
+    type: 'string',
+    valueHint: 'file-or-run',
+    description:
+      'Start from the weights of a checkpoint, a model file or a run; with --resume: go on from best or last',
+  },
+  fresh: { type: 'boolean', description: 'Start a new run even if one was interrupted' },
+  live: {
+    type: 'boolean',
+    description: 'Show the report at an address on this machine while it grows',
+    negativeDescription: 'Show no report while it trains',
+    default: true,
+  },
+  tensorboard: { type: 'boolean', description: "Write TensorBoard's event files into the run's folder" },
+  keep: {
+    type: 'string',
+    valueHint: 'number',
+    description: 'Keep the checkpoints of so many epochs, beside the best and the last',
+  },
+  'max-memory': { type: 'string', valueHint: 'size', description: 'Most memory to take, such as 2g or 800m' },
+  'verify-resume': {
+    type: 'boolean',
+    description: 'Prove that a training that is killed and resumed ends with the same weights',
+  },
+  steps: {
+    type: 'string',
+    valueHint: 'number',
+    description: 'With --verify-resume: how many steps to train',
+    default: '40',
+  },
+  kills: {
+    type: 'string',
+    valueHint: 'number',
+    description: 'With --verify-resume: how often to kill',
+    default: '20',
+  },
+  ...runsOption,
+});
+
+/** How a folder of pictures is read, and which network is trained on it. */
+export const folderOptions = {
+  ...inGroup('A folder of pictures', {
+    architecture: {
+      type: 'string',
+      valueHint: 'name',
+      description: `Network to train: ${[...folderNetworks.keys()].join(', ')}`,
+    },
+    size: { type: 'string', valueHint: 'pixels', description: "Side of the network's input" },
+    valid: {
+      type: 'string',
+      valueHint: 'share',
+      description: 'Share of the pictures of each class for validation, such as 0.2',
+    },
+    crop: {
+      type: 'string',
+      valueHint: 'center|stretch',
+      description: 'Cut pictures to a square around their center, or stretch them to one',
+    },
+  }),
+  ...inGroup('A folder of pictures, with the features of a network of your own', backboneOptions),
+} as const;
+
+/** How images are augmented. */
+export const augmentOptions = inGroup('Augmentation (off turns one off)', augmentationOptions);
+
+/** The options that recipes have of their own, by name. Where several have one of a name, all values are named. */
+export const familyOptions: Readonly<
+  Record<string, { type: 'string'; valueHint: string; description: string; group: string }>
+> = inGroup('Options of single recipes', Object.fromEntries([...ownOptions()]));
+
+function ownOptions(): Map<string, { type: 'string'; valueHint: string; description: string }> {
+  const all = families.flatMap(({ recipe, options = [] }) =>
+    options.map((option) => ({ ...option, recipe: recipe.name })),
+  );
+  const names = new Set(all.map(({ name }) => name));
+  return new Map(
+    [...names].map((name) => {
+      const same = all.filter((option) => option.name === name);
+      const values = new Set(same.flatMap((option) => Object.keys(option.values)));
+      const recipes = same.map(({ recipe }) => recipe).join(', ');
+      const [first] = same;
+      return [
+        name,
+        {
+          type: 'string',
+          valueHint: [...values].join('|'),
+          description: `${first?.description ?? ''} (${recipes})`,
+        },
+      ];
+    }),
+  );
+}
