@@ -154,8 +154,8 @@ test('a log that is no terminal is JSON, with its settings and without a key', a
 });
 
 test.each([
-  ['start', ['--port', 'http'], '--port: received "http", expected a whole number from 0 to 65535'],
-  ['web-demo', ['--port', '65536'], '--port: received "65536", expected a whole number from 0 to 65535'],
+  ['start', ['--port', 'http'], '--port takes a whole number from 0 to 65535; received "http".'],
+  ['web-demo', ['--port', '65536'], '--port takes a whole number from 0 to 65535; received "65536".'],
   ['serve', ['--port', 'http'], '--port: received "http", expected a whole number from 0 to 65535'],
   ['serve', ['--threads=0'], '--threads: received "0", expected a whole number from 1 to 1024'],
   ['serve', ['--prot', '1'], 'Did you mean --port?'],
