@@ -247,12 +247,11 @@ function preamble(rounds: number, seconds: number): string {
 ${cores} cores, ${cpu}, ${memory} GiB; bfloat16 instructions: ${nativeBfloat16 ? 'native' : 'none'}.
 Node ${version}, tfjs ${tfjs}, TensorFlow ${tensorflow}, ${TORCH.replace('==', ' ')} (channels last, fused optimizer).
 
-Contenders are processes of their own that work one at a time, ${seconds} s per turn, in ${rounds} rounds; every round
-begins with another one. Figures are medians over the rounds, with quartiles in parentheses; ratios are taken within
-each round, against the best PyTorch configuration of the same precision. The machine was shared: a turn in which
-other processes took more than ${DISTURBED * 100} % of it is repeated. CPU time is that of all threads. Peak memory is that of the
-whole process, start included; private is what of it, at the end of a turn, is not pages of libraries. The machine's
-peak is as many multiplications and additions as the step's convolutions and matrix products have (\`test/bench/train/\`,
-\`flops.ts\` and \`peak.cpp\`), on registers, with every core; what falls on padding is left out. Nothing that does as many can be
-faster.`;
+Each contender is a process of its own. They work one at a time, ${seconds} s per turn, in ${rounds} rounds; every round begins with
+another one. Figures are medians over the rounds, with quartiles in parentheses; ratios are taken within each round,
+against the best PyTorch configuration of the same precision. The machine was shared: a turn in which other processes took
+more than ${DISTURBED * 100} % of it is repeated. CPU time is that of all threads. Peak memory is that of the whole process, its start
+included; "private" is the part, at the end of a turn, that is not pages of libraries. The machine's peak is the time for
+as many multiplications and additions as the step's convolutions and matrix products have, without those on padding, on
+registers and on all cores (\`test/bench/train/\`, \`flops.ts\` and \`peak.cpp\`). Nothing that does as many can be faster.`;
 }

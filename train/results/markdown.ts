@@ -13,11 +13,11 @@ export function resultsMarkdown(runs: readonly Finished[]): string {
   return [
     '# Results',
     '',
-    'Made by `npm run results` from the folders of finished runs, and from what it kept of earlier ones in',
-    '[docs/results.jsonl](docs/results.jsonl); edit nothing here. Accuracy and cost are of the test images after the last',
-    'epoch (not of the best epoch), as mean ± standard deviation over n seeds. Wall time is of training and evaluations,',
-    'with whatever else the machine was doing, so it is an upper bound: where others took much of it, the time at the',
-    'pace of the fastest epoch follows. A row that was not run says so.',
+    'Made by `npm run results` from the folders of finished runs, and from earlier runs that it keeps in',
+    '[docs/results.jsonl](docs/results.jsonl). Do not edit this page. Accuracy and cost (the mean loss) are those of the',
+    'test images after the last epoch, not the best one: mean ± standard deviation over n seeds. Wall time includes',
+    'training and evaluations. Other work on the machine makes it longer; where that was much, the time that all epochs',
+    'would have taken at the pace of the fastest one follows. A row without a run says "not run".',
     '',
     '## The lessons',
     '',
@@ -25,21 +25,21 @@ export function resultsMarkdown(runs: readonly Finished[]): string {
     '',
     '## The remedies',
     '',
-    'On 10,000 pictures, more data on 50,000; 2,500 steps, or as many as the budget allows where that is fewer.',
+    'On 10,000 pictures, `more-data` on 50,000; 2,500 steps, or fewer where the budget allows no more.',
     '',
     ...table(remedies, runs, machines, true),
     '',
     '## Counting circles',
     '',
-    "With `--augment photo`, fastai's defaults, circles leave the frame and labels become wrong; without it nothing does.",
+    "With `--augment photo`, fastai's defaults, circles leave the frame and labels become wrong; without it none does.",
     '',
     ...table(circles, runs, machines),
     '',
     '## Folders of pictures',
     '',
-    'Of CIFAR-10, as `npm run photos` writes them: `--classes cat,dog --each 180 --valid 250 ./pets`, and',
-    '`--classes all --each 500 --valid 200 ./ten`. The validation pictures decide nothing. Published: two classes of 180',
-    'photographs of other kinds each, so the climb can be compared, not the height.',
+    'Pictures of CIFAR-10, as `npm run photos` writes them: `--classes cat,dog --each 180 --valid 250 ./pets`, and',
+    '`--classes all --each 500 --valid 200 ./ten`. No choice depends on the validation pictures. The published figures are',
+    'for two classes of 180 photographs of other kinds, so compare the gain, not the accuracy itself.',
     '',
     ...table(folders, runs, machines),
     '',
@@ -128,7 +128,7 @@ function judgment(before: readonly number[], after: readonly number[]): string {
     return `95 % interval ${points(test.interval[0])} to ${points(test.interval[1])}, Welch's p = ${test.p.toPrecision(2)}: ${test.p < 0.05 ? 'more than chance' : 'may be chance'}`;
   return Math.min(before.length, after.length) < 2
     ? 'too few seeds to tell it from chance'
-    : 'the seeds of either side came to the same';
+    : 'all seeds of each side have the same error';
 }
 
 /** As it is typed, options at their standard left in: a row says what it is. */

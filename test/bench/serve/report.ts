@@ -32,16 +32,16 @@ ${cpus().length} cores, ${cpu?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB. 
 
 ${pythons}
 
-All serve the same model file and get the same pictures as multipart forms from the same wrk, one thread, which shares
-the cores with them. Servers stay up and take turns; every round begins with another one, and while it is not its turn, a
-server is stopped (SIGSTOP). Of each rival the fastest of several settings races (processes, threads of onnxruntime,
-batching, \`def\` or \`async def\`), by the best of three turns of each at 32 connections; this server runs as it comes.
-Requests/s, p50 and p99 (of all requests of a turn) are medians over the rounds, quartiles in parentheses; ratios are
-taken within a round. Memory is the proportional set size of the
-whole process tree, the largest at any turn's end. Cold start is from the start of the process to its first good answer,
-files cached, median of the starts. Before anything was timed, every server's answers to every picture were compared with
-ours. The limit is what ${cpus().length} processes make of the same pictures without HTTP: decoding, resizing, and
-onnxruntime at its best batch, the fastest of our own decoder and Pillow.`;
+All servers serve the same model file and get the same pictures, as multipart forms, from wrk with one thread on the same
+cores. They stay up and take turns. Every round begins with another one, and a server is stopped (SIGSTOP) while it is not
+its turn. Each rival runs with the fastest of several settings (processes, threads of onnxruntime, batching, \`def\` or
+\`async def\`), found by the best of three turns of each at 32 connections; Trainyard runs with its defaults. Requests/s,
+p50 and p99 (of all requests of a turn) are medians over the rounds, with quartiles in parentheses; ratios are taken
+within a round. Memory is the proportional set size of the whole process tree, the largest at the end of any turn. Cold
+start is the time from the start of the process to its first good answer, with files cached: the median of the starts.
+Before anything was timed, each server's answers to all pictures were compared with ours. The limit is the throughput of
+${cpus().length} processes with the same pictures without HTTP: decoding, resizing, and onnxruntime with its best batch size, with our
+own decoder or Pillow, whichever is faster.`;
 }
 
 export function section(

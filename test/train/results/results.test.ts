@@ -118,13 +118,13 @@ describe('resultsMarkdown', () => {
     expect(line).not.toContain('steps');
   });
 
-  it('does not call seeds too few that all came to the same', () => {
+  it('does not call seeds too few that all have the same error', () => {
     for (let seed = 1; seed <= 3; seed++) {
       addRun({ ...vgg('raw'), seed }, 0);
       addRun({ ...vgg('mean-image'), seed }, 0);
     }
     expect(lineOf(made(), 'against')[0]).toContain(
-      '+0.00 points of accuracy (n = 3 and 3; the seeds of either side came to the same).',
+      '+0.00 points of accuracy (n = 3 and 3; all seeds of each side have the same error).',
     );
   });
 
