@@ -1,14 +1,18 @@
 // `trainyard export path/to/model.json`: a model from elsewhere, as it is or with `--labels` as a classifier.
 import { resolve } from 'node:path';
+import { type FolderPictures, readFolderPictures } from '../files/pictures.ts';
 import { exportNetwork } from '../publish/export-network.ts';
 import { type About, classifierOf } from '../tfjs/classifier.ts';
-import { drawnPictures, picturesIn } from '../tfjs/pictures.ts';
+import { drawnPictures } from '../tfjs/drawn-pictures.ts';
 import { type ReadNetwork, readNetwork } from '../tfjs/read.ts';
 import { withSize } from '../trace/input.ts';
 import type { ClassifierChoice, ExportChoices, ModelChoice } from './choices.ts';
 import { say } from './lines.ts';
 import type { ExportResult } from './result.ts';
 import { convertBy, writeClassifier } from './write-classifier.ts';
+
+/** So many pictures of a folder are compared at most. */
+const MOST_PICTURES = 256;
 
 /** @throws UserError for what cannot be read or exported, or answers otherwise; then nothing is written. */
 export async function exportFromElsewhere(
@@ -23,12 +27,18 @@ export async function exportFromElsewhere(
   const about = aboutOf(network, classifier);
   const [, height = 0, width = 0, channels = 0] = network.inputs[0]?.shape ?? [];
   const shape = [Number(height), Number(width), channels === 1 ? 1 : 3] as [number, number, 1 | 3];
+  const input = { shape, prepare: about.prepare };
   const pictures = classifier.pictures
-    ? await picturesIn(classifier.pictures, { shape, prepare: about.prepare })
+    ? eachOf(await readFolderPictures(classifier.pictures, input, MOST_PICTURES))
     : drawnPictures(shape);
   const model = classifierOf(network, about, pictures);
   say('takes', undefined, takenInWords(shape, about, model.card.recipe));
   return writeClassifier(model, choices);
+}
+
+function eachOf({ names, images }: FolderPictures): Uint8Array[] {
+  const size = images.length / names.length;
+  return names.map((_, i) => images.subarray(i * size, (i + 1) * size));
 }
 
 async function exportAsIs(

@@ -18,15 +18,16 @@ const ENDINGS = /\.(jpe?g|png|webp|gif)$/i;
 
 /**
  * Reads every JPEG, PNG, WebP and GIF of a folder and the folders in it, in the order of their names.
+ * @param most - So many are read at most, the first ones.
  * @throws UserError when there is none, or one cannot be read; it names the file.
  */
 export async function readFolderPictures(
   folder: string,
-  { shape, prepare: rule }: Card['input'],
+  { shape, prepare: rule }: Pick<Card['input'], 'shape' | 'prepare'>,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<FolderPictures> {
-  const names = listPictures(folder);
-  if (names.length === 0)
-    throw new UserError(`${folder} holds no pictures: expected files .jpg, .png, .webp or .gif.`);
+  const names = listPictures(folder).slice(0, most);
+  if (names.length === 0) throw new UserError(`${folder} holds no JPEG, PNG, WebP or GIF files.`);
   const parts: Uint8Array[] = [];
   for (const name of names) parts.push(prepare(await readOne(join(folder, name)), shape, rule));
   return { names, images: Buffer.concat(parts) };
@@ -47,6 +48,6 @@ async function readOne(path: string): Promise<Picture> {
   try {
     return (await decode(path, await readPicture(path, statSync(path).size))).picture;
   } catch (error) {
-    throw new UserError(`${path}: ${messageOf(error)}.`);
+    throw new UserError(`${path} cannot be used: ${messageOf(error).replace(/\.$/, '')}.`, { cause: error });
   }
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type AttributeProto, dataType, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
 import { int64Bytes } from './onnx.ts';
+import { uniqueNames } from './unique-names.ts';
 
 /** What a node is made of besides its operator and inputs. */
 export interface NodeOptions {
@@ -59,22 +60,11 @@ export function createBuilder(
 ): Builder {
   const nodes: NodeProto[] = [];
   const initializers: TensorProto[] = [];
-  const names = new Set(reserved);
-  const counts = new Map<string, number>();
+  const unique = uniqueNames(reserved);
   const producers = new Map<string, NodeProto>();
   const made = new Map<string, string>();
   const sizes = new Map<number, { name: string; place: number }>();
 
-  /** `base`, or `base_1`, `base_2` where that is taken. */
-  const unique = (base: string): string => {
-    for (let count = counts.get(base) ?? 0; ; count++) {
-      const name = count === 0 ? base : `${base}_${count}`;
-      if (names.has(name)) continue;
-      names.add(name);
-      counts.set(base, count + 1);
-      return name;
-    }
-  };
   const once = (key: string, make: () => string): string => {
     const known = made.get(key);
     if (known !== undefined) return known;

@@ -7,6 +7,7 @@ import { messageOf, UserError } from '../../models/errors.ts';
 import { withExternalData } from '../../models/onnx/external-data.ts';
 import { weightBytes } from '../../models/onnx/facts.ts';
 import { dataType, decodeModel, type ModelProto, type TensorProto } from '../../models/onnx/schema.ts';
+import { sizeOf } from '../../models/shape.ts';
 import { readSafetensors } from '../../train/files/safetensors.ts';
 import type { Recipe } from '../../train/recipes/index.ts';
 import { type Progress, readCheckpoint } from '../../train/runs/checkpoint.ts';
@@ -113,7 +114,7 @@ function describeModel(path: string): DescribedModel {
     outputs: graph.output.map(({ name }) => name),
     ops: [...counts].map(([op, count]) => ({ op, count })).sort((a, b) => b.count - a.count),
     tensors,
-    values: tensors.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0),
+    values: tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     runtimes: runtimesOf(model),
     ...(hasCard && { card: readCard(bytes) }),
   };

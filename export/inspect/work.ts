@@ -1,6 +1,8 @@
 // What one picture costs a model: operations, parameters and memory of every node, from the shapes that it really has.
+
 import { dataType, type ModelProto, type NodeProto } from '../../models/onnx/schema.ts';
 import * as ort from '../../models/onnxruntime.ts';
+import { sizeOf } from '../../models/shape.ts';
 import { withOutputs } from '../parity/drift.ts';
 import { createInferenceSession } from '../parity/session.ts';
 
@@ -65,7 +67,7 @@ export async function workOf(
       flops: flopsOf(node, shapeOf),
       parameters: node.input
         .filter((name) => counted.has(name))
-        .reduce((sum, name) => sum + sizeOf(tensors.get(name)), 0),
+        .reduce((sum, name) => sum + sizeOf(tensors.get(name) ?? []), 0),
     }),
   );
   return {
@@ -169,7 +171,7 @@ function flopsOf(
       return 2 * result * (x.at(-1) ?? 1);
     case 'MaxPool':
     case 'AveragePool':
-      return result * sizeOf(attribute.find(({ name }) => name === 'kernel_shape')?.ints);
+      return result * sizeOf(attribute.find(({ name }) => name === 'kernel_shape')?.ints ?? []);
     case 'GlobalAveragePool':
     case 'GlobalMaxPool':
     case 'ReduceMean':
@@ -198,8 +200,4 @@ function peakOf({ graph }: ModelProto, bytesOf: (name: string) => number): numbe
       if ((last.get(name) ?? i) === i) alive -= bytesOf(name);
   });
   return peak;
-}
-
-function sizeOf(dims: readonly number[] | undefined): number {
-  return (dims ?? []).reduce((product, n) => product * n, 1);
 }

@@ -1,6 +1,8 @@
 // Proof that a model file answers as the network that it was made of, on inputs drawn at several sizes.
+
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import * as ort from '../../models/onnxruntime.ts';
+import { sizeOf } from '../../models/shape.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { random } from '../../train/random.ts';
 import { ANY_NUMBER, type InputSpec } from '../trace/index.ts';
@@ -92,7 +94,7 @@ function draw(
   const others: Readonly<Record<string, number>> = { [ANY_NUMBER]: batch, height, width };
   const dims = shape.map((size) => (typeof size === 'string' ? (others[size] ?? 12) : size));
   const next = random(1, `compare/${name}`, batch);
-  const numbers = dims.reduce((product, n) => product * n, 1);
+  const numbers = sizeOf(dims);
   if (type === 'float32') {
     const values = Float32Array.from({ length: numbers }, next);
     return { name, tensor: tf.tensor(values, dims), ort: new ort.Tensor('float32', values, dims) };

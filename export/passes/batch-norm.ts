@@ -1,5 +1,7 @@
 // Puts batch norm into the convolution or product before it, for runtimes that do not do that themselves.
+
 import type { GraphProto, NodeProto, TensorProto } from '../../models/onnx/schema.ts';
+import { sizeOf } from '../../models/shape.ts';
 import { layerOf } from '../graph/value.ts';
 import { removeDead } from './dead.ts';
 import { bypass, countUses, producers } from './rewrite.ts';
@@ -91,7 +93,7 @@ function scaled(
   axis: number,
   factors: Float32Array,
 ): Float32Array {
-  const inner = dims.slice(axis + 1).reduce((product, n) => product * n, 1);
+  const inner = sizeOf(dims.slice(axis + 1));
   const places = dims[axis] ?? 1;
   return values.map((value, i) => value * (factors[Math.floor(i / inner) % places] ?? 1));
 }

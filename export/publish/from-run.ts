@@ -1,9 +1,11 @@
 // A run's checkpoint as a network that can be exported.
+
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
+import { sizeOf } from '../../models/shape.ts';
 import { readBackbone } from '../../train/backbone/index.ts';
 import { type Dataset, withPictures } from '../../train/datasets/index.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
@@ -84,7 +86,7 @@ export async function loadRun(
 
 /** Numbers that a file from elsewhere has as weights. */
 function weightsIn({ graph }: ModelProto): number {
-  return graph.initializer.reduce((sum, { dims }) => sum + dims.reduce((size, n) => size * n, 1), 0);
+  return graph.initializer.reduce((sum, { dims }) => sum + sizeOf(dims), 0);
 }
 
 /** The views that the recipe averages over. @throws UserError when it has none. */

@@ -1,4 +1,5 @@
 // Static int8: convolutions and products between QuantizeLinear and DequantizeLinear, which runtimes turn into integer kernels.
+
 import {
   dataType,
   type GraphProto,
@@ -6,6 +7,7 @@ import {
   type NodeProto,
   type TensorProto,
 } from '../../models/onnx/schema.ts';
+import { sizeOf } from '../../models/shape.ts';
 import { attribute } from '../graph/onnx.ts';
 import { LEVELS, type Range } from './calibrate.ts';
 import { isMoving, type Quantized, quantizedNodes } from './nodes.ts';
@@ -125,7 +127,7 @@ class Rewriter {
   /** @returns The steps, one for each place on `axis`. */
   private quantizeWeight(name: string, axis: number): Float32Array {
     const { dims, values } = this.read(name);
-    const inner = dims.slice(axis + 1).reduce((product, n) => product * n, 1);
+    const inner = sizeOf(dims.slice(axis + 1));
     const places = dims[axis] ?? 1;
     const placeOf = (i: number) => Math.floor(i / inner) % places;
     const largest = new Float32Array(places);

@@ -1,6 +1,8 @@
 // Runs a TensorFlow graph op by op through tfjs's backend, so that it can be traced as any other function.
+
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
+import { sizeOf } from '../../models/shape.ts';
 import { AttributeType, backend, DataType, type EagerAttribute, tf } from '../../train/graph/tensorflow.ts';
 import type { FunctionDef, SavedAttribute, SavedNode, SavedTensor } from './schema.ts';
 
@@ -195,7 +197,7 @@ export function constantOf({ name, attr }: SavedNode): Tensor {
   if (proto === undefined)
     throw new UserError(`Node ${name} of the SavedModel is a constant without a value.`);
   const shape = (proto.tensor_shape?.dim ?? []).map(({ size }) => size);
-  const size = shape.reduce((product, n) => product * n, 1);
+  const size = sizeOf(shape);
   return tf.tensor(valuesOf(name, proto, size), shape, dtypeOf(name, proto.dtype));
 }
 

@@ -1,7 +1,9 @@
 // A TensorFlow SavedModel as a network: its signature, run op by op, with the values of its variables.
+
 import { basename, resolve } from 'node:path';
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
+import { sizeOf } from '../../models/shape.ts';
 import { backend, DataType, tf } from '../../train/graph/tensorflow.ts';
 import { inputSpec } from '../trace/input.ts';
 import type { Network } from '../trace/network.ts';
@@ -84,7 +86,7 @@ function checkValues(folder: string, { nodes }: SavedGraph, { values }: SavedFil
       return {
         name,
         dims,
-        bytes: dims.some((size) => size < 0) ? 0 : dims.reduce((product, n) => product * n, each),
+        bytes: dims.some((size) => size < 0) ? 0 : each * sizeOf(dims),
       };
     });
   const claimed = sizes.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -2,6 +2,7 @@
 import type { GraphModel, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
+import { uniqueNames } from '../graph/unique-names.ts';
 import { inputSpec } from '../trace/input.ts';
 import type { Network } from '../trace/network.ts';
 import type { ModelFiles } from './model-json.ts';
@@ -61,11 +62,6 @@ function plain(name: string): string {
 }
 
 function outputNames({ outputs }: GraphModel, taken: readonly string[]): string[] {
-  const names = new Set(taken);
-  return outputs.map(({ name }) => {
-    let unique = plain(name);
-    for (let i = 1; names.has(unique); i++) unique = `${plain(name)}_${i}`;
-    names.add(unique);
-    return unique;
-  });
+  const unique = uniqueNames(taken);
+  return outputs.map(({ name }) => unique(plain(name)));
 }

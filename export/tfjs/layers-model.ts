@@ -1,7 +1,9 @@
 // A tfjs layers model as a network, loaded without more memory than its weights take.
 import type { LayersModel, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
+import { sizeOf } from '../../models/shape.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
+import { uniqueNames } from '../graph/unique-names.ts';
 import { inputSpec } from '../trace/input.ts';
 import type { Network } from '../trace/network.ts';
 import type { ModelFiles } from './model-json.ts';
@@ -18,14 +20,14 @@ export async function layersNetwork({ artifacts, parameters }: ModelFiles, name:
 /** A layers model that is in memory already. Inputs, outputs and weights are called after their layers. */
 export function networkOfLayers(model: LayersModel, name: string): Network {
   for (const layer of model.layers) checkResult(layer.name, layer.outputShape);
-  const taken = new Set<string>();
+  const unique = uniqueNames();
   const inputs = model.inputs.map(({ sourceLayer, dtype, shape }) =>
-    inputSpec(unique(sourceLayer.name, taken), dtype, shape),
+    inputSpec(unique(sourceLayer.name), dtype, shape),
   );
   return {
     name,
     inputs,
-    outputs: model.outputs.map(({ sourceLayer }) => unique(sourceLayer.name, taken)),
+    outputs: model.outputs.map(({ sourceLayer }) => unique(sourceLayer.name)),
     run: (tensors) => {
       const [only] = tensors;
       const made = model.apply(tensors.length === 1 && only ? only : [...tensors], { training: false });
@@ -37,16 +39,8 @@ export function networkOfLayers(model: LayersModel, name: string): Network {
 
 /** By their names in the layers: tfjs adds numbers to those that this process has seen before. */
 function weightsOf({ weights }: LayersModel): Map<string, Variable> {
-  const taken = new Set<string>();
-  return new Map(weights.map((weight) => [unique(weight.originalName, taken), weight.read() as Variable]));
-}
-
-/** `name`, or `name_1` and so on where that is taken. */
-function unique(name: string, taken: Set<string>): string {
-  let free = name;
-  for (let i = 1; taken.has(free); i++) free = `${name}_${i}`;
-  taken.add(free);
-  return free;
+  const unique = uniqueNames();
+  return new Map(weights.map((weight) => [unique(weight.originalName), weight.read() as Variable]));
 }
 
 type Shapes = LayersModel['layers'][number]['outputShape'];
@@ -72,7 +66,7 @@ async function withinParameters<T>(parameters: number, load: () => Promise<T>): 
   let asked = 0;
   Reflect.set(prototype, 'addWeight', function (this: { name: string }, ...args: Parameters<typeof add>) {
     const [weight, shape] = args;
-    asked += shape.reduce((product, n) => product * n, 1);
+    asked += sizeOf(shape);
     if (!(asked <= parameters))
       throw new UserError(
         `Layer ${this.name} wants a weight ${weight} [${shape}]; with it the layers have more numbers than the ${parameters} that the weight files hold. model.json is damaged, or of another model.`,

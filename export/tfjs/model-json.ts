@@ -1,10 +1,12 @@
 // A tfjs model.json and its weight files: checked against each other before anything of their size is read.
+
 import { createHash } from 'node:crypto';
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { loadLayersModel } from '@tensorflow/tfjs-node-gpu';
 import { z } from 'zod';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { sizeOf } from '../../models/shape.ts';
 import { findCycle } from './cycles.ts';
 
 /** The largest model.json that is read, bytes. tfjs keeps weights in other files; 20 MB is a very large graph. */
@@ -159,7 +161,7 @@ function statOf(path: string): Stats | undefined {
 const bytesPer = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 } as const;
 
 function countOf({ shape }: z.infer<typeof weight>): number {
-  return shape.reduce((product, n) => product * n, 1);
+  return sizeOf(shape);
 }
 
 function bytesOf(each: z.infer<typeof weight>): number {

@@ -4,6 +4,7 @@ import { type Graph, type Node, type Output, parseReference } from '../../train/
 import { attributes, constant, placeholder } from '../../train/graph/node-def.ts';
 import type { AttrValue, NodeDef } from '../../train/graph/saved-model.ts';
 import type { State } from '../../train/graph/state.ts';
+import { uniqueNames } from '../graph/unique-names.ts';
 import { withUnknownSizes } from '../graph/unknown-sizes.ts';
 import { layerOf } from '../graph/value.ts';
 import { dropUnused } from '../passes/fold.ts';
@@ -79,17 +80,7 @@ function ownNode(node: Node, state: State): { op: string; attr: Record<string, A
 /** Names by the tracer's names; each of them once, and none of them an output's. */
 function nameNodes(nodes: readonly Node[], outputs: readonly string[]): Map<string, string> {
   const labels = new Map(nodes.flatMap(({ name, label }) => (label === undefined ? [] : [[name, label]])));
-  const taken = new Set([...outputs, ...labels.values()]);
-  const counts = new Map<string, number>();
-  const unique = (base: string): string => {
-    for (let count = counts.get(base) ?? 0; ; count++) {
-      const name = count === 0 ? base : `${base}_${count}`;
-      if (taken.has(name)) continue;
-      taken.add(name);
-      counts.set(base, count + 1);
-      return name;
-    }
-  };
+  const unique = uniqueNames([...outputs, ...labels.values()]);
   return new Map(
     nodes.map(({ name, op, inputs, label }) => {
       if (label !== undefined) return [name, label];

@@ -3,6 +3,7 @@ import type { layers as Layers } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
+import { uniqueNames } from '../graph/unique-names.ts';
 import { GELU_OP, type Link, type Operand } from './chain.ts';
 
 type Layer = Layers.Layer;
@@ -36,15 +37,7 @@ export function layersOf(chain: readonly Link[], shape: Shape): MadeLayer[] {
   const made: MadeLayer[] = [
     { layer: tf.layers.inputLayer({ inputShape: [...shape], name: 'image' }), weights: [] },
   ];
-  const names = new Set(['image']);
-  const unique = (base: string): string => {
-    for (let count = 0; ; count++) {
-      const name = count === 0 ? base : `${base}_${count}`;
-      if (names.has(name)) continue;
-      names.add(name);
-      return name;
-    }
-  };
+  const unique = uniqueNames(['image']);
   for (let i = 0; i < chain.length; ) {
     const link = chain[i];
     if (link === undefined) break;
@@ -75,35 +68,24 @@ const activation =
   ({ name }) =>
     one(tf.layers.activation({ activation: kind, name: name(kind) }));
 
-const conv2d: Maker = ({ link, next, name }) => {
-  const [kernel, bias] = [link.operands[0], biasOf(next)];
-  const [height = 1, width = 1, , filters = 1] = kernel?.shape ?? [];
-  const options = windowOptions(link);
-  if (kernel === undefined || options === undefined) return undefined;
-  const layer = tf.layers.conv2d({
-    ...options,
-    filters,
-    kernelSize: [height, width],
-    useBias: bias !== undefined,
-    name: name('conv2d'),
-  });
-  return one(layer, [kernel, ...(bias ? [bias] : [])], bias ? 2 : 1);
-};
-
-const depthwise: Maker = ({ link, next, name }) => {
-  const [kernel, bias] = [link.operands[0], biasOf(next)];
-  const [height = 1, width = 1, , depthMultiplier = 1] = kernel?.shape ?? [];
-  const options = windowOptions(link);
-  if (kernel === undefined || options === undefined) return undefined;
-  const layer = tf.layers.depthwiseConv2d({
-    ...options,
-    depthMultiplier,
-    kernelSize: [height, width],
-    useBias: bias !== undefined,
-    name: name('depthwise_conv2d'),
-  });
-  return one(layer, [kernel, ...(bias ? [bias] : [])], bias ? 2 : 1);
-};
+/** @param kind - of kernels whose last axis counts filters, or filters for each channel. */
+const convolution =
+  (kind: 'conv2d' | 'depthwise_conv2d'): Maker =>
+  ({ link, next, name }) => {
+    const [kernel, bias] = [link.operands[0], biasOf(next)];
+    const [height = 1, width = 1, , count = 1] = kernel?.shape ?? [];
+    const options = windowOptions(link);
+    if (kernel === undefined || options === undefined) return undefined;
+    const shared = {
+      ...{ ...options, kernelSize: [height, width] as [number, number] },
+      ...{ useBias: bias !== undefined, name: name(kind) },
+    };
+    const layer =
+      kind === 'conv2d'
+        ? tf.layers.conv2d({ ...shared, filters: count })
+        : tf.layers.depthwiseConv2d({ ...shared, depthMultiplier: count });
+    return one(layer, [kernel, ...(bias ? [bias] : [])], bias ? 2 : 1);
+  };
 
 const dense: Maker = ({ link, next, name }) => {
   const [kernel] = link.operands;
@@ -193,8 +175,8 @@ const makers: Readonly<Record<string, Maker>> = {
   AddV2: affine,
   AvgPool: pool('averagePooling2d'),
   Cast: skipped,
-  Conv2D: conv2d,
-  DepthwiseConv2dNative: depthwise,
+  Conv2D: convolution('conv2d'),
+  DepthwiseConv2dNative: convolution('depthwise_conv2d'),
   Elu: activation('elu'),
   FusedBatchNormV3: batchNorm,
   [GELU_OP]: activation('gelu'),

@@ -1,13 +1,14 @@
 // A tfjs graph model: model.json with the traced graph, for tf.loadGraphModel.
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import type { AttrValue, NodeDef, ShapeProto } from '../../train/graph/saved-model.ts';
 import { DataType, tf } from '../../train/graph/tensorflow.ts';
 import { PROBABILITIES } from '../trace/network.ts';
 import type { ExportFormat } from './format.ts';
 import { type Frozen, freeze, type Port } from './frozen.ts';
+import { tfjsClassifier } from './tfjs-classifier.ts';
 import { type StoredWeight, writeWeights } from './weights.ts';
 
 export const tfjsGraph: ExportFormat = {
@@ -27,19 +28,7 @@ export const tfjsGraph: ExportFormat = {
   },
   async open(folder, { card }) {
     const model = await tf.loadGraphModel(tf.io.fileSystem(join(folder, 'model.json')));
-    const { shape } = card.input;
-    return {
-      async classify(images) {
-        const n = images.length / (shape[0] * shape[1] * shape[2]);
-        const output = tf.tidy(() => model.predict(tf.tensor4d(images, [n, ...shape], 'int32')) as Tensor);
-        const values = Float32Array.from(output.dataSync());
-        output.dispose();
-        return values;
-      },
-      async close() {
-        model.dispose();
-      },
-    };
+    return tfjsClassifier(model, card.input.shape, (images, dims) => tf.tensor4d(images, dims, 'int32'));
   },
 };
 

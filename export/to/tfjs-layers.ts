@@ -1,10 +1,11 @@
 // A tfjs layers model: a chain of tf.layers with the network's weights, for tf.loadLayersModel and further training.
+
 import { join } from 'node:path';
-import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../../train/graph/tensorflow.ts';
 import { chainOf } from './chain.ts';
 import type { ExportFormat } from './format.ts';
 import { layersOf } from './layers.ts';
+import { tfjsClassifier } from './tfjs-classifier.ts';
 
 export const tfjsLayers: ExportFormat = {
   description: 'tfjs layers model, for tf.loadLayersModel; takes float32 pixels from 0 to 255',
@@ -20,20 +21,8 @@ export const tfjsLayers: ExportFormat = {
   },
   async open(folder, { card }) {
     const model = await tf.loadLayersModel(tf.io.fileSystem(join(folder, 'model.json')));
-    const { shape } = card.input;
-    return {
-      async classify(images) {
-        const n = images.length / (shape[0] * shape[1] * shape[2]);
-        const output = tf.tidy(
-          () => model.predict(tf.tensor4d(Float32Array.from(images), [n, ...shape])) as Tensor,
-        );
-        const values = Float32Array.from(output.dataSync());
-        output.dispose();
-        return values;
-      },
-      async close() {
-        model.dispose();
-      },
-    };
+    return tfjsClassifier(model, card.input.shape, (images, dims) =>
+      tf.tensor4d(Float32Array.from(images), dims),
+    );
   },
 };

@@ -1,6 +1,8 @@
 // Traces a function at several sizes of its inputs, and finds out which numbers of the record follow which size.
+
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
+import { sizeOf } from '../../models/shape.ts';
 import type { Constant, Graph, Node, Output } from '../../train/graph/graph.ts';
 import { DataType, tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { trace } from '../../train/graph/trace.ts';
@@ -108,7 +110,7 @@ function example({ type, shape }: InputSpec, sizes: ReadonlyMap<string, number>)
   // Whole numbers may be divisors.
   if (type === 'int32') return tf.ones(numbers, type);
   if (type !== 'uint8') return tf.zeros(numbers, type);
-  return uint8Tensor(new Uint8Array(numbers.reduce((product, n) => product * n, 1)), numbers);
+  return uint8Tensor(new Uint8Array(sizeOf(numbers)), numbers);
 }
 
 /** What numbers that changed from trace to trace are called. */
@@ -226,7 +228,7 @@ function varyingFill(node: Node, all: readonly Constant[]): Node[] | undefined {
 
 /** Bytes per element; undefined for an array without elements. */
 function elementSize({ shape, bytes }: Constant): number | undefined {
-  const elements = shape.reduce((product, n) => product * n, 1);
+  const elements = sizeOf(shape);
   return elements === 0 ? undefined : bytes.length / elements;
 }
 

@@ -1,4 +1,5 @@
 // Whether a model file is put together as ONNX and our contract want it, told without running it.
+
 import type { Card } from '../../models/card.ts';
 import {
   dataType,
@@ -7,6 +8,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from '../../models/onnx/schema.ts';
+import { sizeOf } from '../../models/shape.ts';
 
 /** What is wrong, one sentence each; empty when nothing is. */
 export function problemsOf({ graph, opset_import }: ModelProto, { input, output, labels }: Card): string[] {
@@ -41,7 +43,7 @@ function portProblems(
 function sizeProblems({ name, dims, data_type, raw_data }: TensorProto): string[] {
   const size = elementBytes.get(data_type);
   if (size === undefined) return [`${name} has the unexpected type ${data_type}`];
-  const expected = dims.reduce((product, n) => product * n, size);
+  const expected = size * sizeOf(dims);
   const received = raw_data?.length ?? 0;
   return received === expected ? [] : [`${name} [${dims}] has ${received} bytes, expected ${expected}`];
 }

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readFolderPictures } from '../../../export/files/pictures.ts';
 import { exportModel } from '../../../export/publish/export.ts';
 import { type About, classifierOf } from '../../../export/tfjs/classifier.ts';
-import { drawnPictures, picturesIn } from '../../../export/tfjs/pictures.ts';
+import { drawnPictures } from '../../../export/tfjs/drawn-pictures.ts';
 import { readNetwork } from '../../../export/tfjs/read.ts';
 import { exportTo, findFormat } from '../../../export/to/index.ts';
 import { withSize } from '../../../export/trace/input.ts';
@@ -126,12 +127,14 @@ it('is compared on the pictures of a folder, prepared as the server does', async
     create: { width: 48, height: 40, channels: 3, background: { r: 200, g: 30, b: 60 } },
   }).png();
   writeFileSync(join(folder, 'red.png'), await png.toBuffer());
-  const [picture] = await picturesIn(folder, input);
-  expect([...(picture?.subarray(0, 6) ?? [])]).toEqual([200, 30, 60, 200, 30, 60]);
+  const { images } = await readFolderPictures(folder, input);
+  expect([...images.subarray(0, 6)]).toEqual([200, 30, 60, 200, 30, 60]);
   writeFileSync(join(folder, 'broken.jpg'), 'no picture');
-  await expect(picturesIn(folder, input)).rejects.toThrow(/broken\.jpg cannot be used/);
+  await expect(readFolderPictures(folder, input)).rejects.toThrow(/broken\.jpg cannot be used/);
   rmSync(join(folder, 'broken.jpg'));
-  await expect(picturesIn(join(folder, 'models'), input)).rejects.toThrow(/holds no JPEG, PNG, WebP or GIF/);
+  await expect(readFolderPictures(join(folder, 'models'), input)).rejects.toThrow(
+    /holds no JPEG, PNG, WebP or GIF/,
+  );
 });
 
 it('may ask for the number of pictures, as a recurrent layer does; other formats than ONNX cannot', async () => {
