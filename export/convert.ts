@@ -27,9 +27,9 @@ export interface ConvertOptions {
   opset?: number;
   /** Puts batch norm into the convolution or product before it; by default it is kept. */
   foldBatchNorm?: boolean;
-  /** Passes over the result; all of them unless told. */
+  /** Passes over the result; all of them if left out. */
   passes?: Readonly<Record<string, Pass>>;
-  /** Told of each TensorFlow op, with the ONNX operators that it became. */
+  /** Called for each TensorFlow op, with the ONNX operators that it became. */
   onOp?: (op: string, operators: readonly string[]) => void;
 }
 

@@ -1,4 +1,4 @@
-// Which options of `trainyard export` go together: one that nothing would come of is refused, not passed over.
+// Which options of `trainyard export` go together: one that would have no effect is refused, not ignored.
 import { UserError } from '../../models/errors.ts';
 
 /** What is exported, as far as options depend on it. */
@@ -35,7 +35,7 @@ const rules: readonly Rule[] = [
     options: ['to'],
     refusal: ({ from, classifier, name }) =>
       from === 'elsewhere' && !classifier
-        ? `takes a classifier: say what ${name} tells apart, \`--labels cat,dog,owl\``
+        ? `takes a classifier: name the classes of ${name}, \`--labels cat,dog,owl\``
         : undefined,
   },
   {

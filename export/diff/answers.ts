@@ -28,7 +28,7 @@ export interface Answers {
   readonly changed: readonly ChangedAnswer[];
 }
 
-/** @returns Undefined when a file has no card, so that nobody knows how to ask it. */
+/** @returns Undefined when a file has no card, which says what its input is. */
 export async function compareAnswers(
   before: OpenModelFile,
   after: OpenModelFile,

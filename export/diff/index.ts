@@ -180,7 +180,7 @@ function cardChanges(before: unknown, after: unknown): FileChange[] {
 
 function fieldsOf(value: unknown, path = ''): Map<string, string> {
   if (value === undefined) return new Map();
-  // Lists of plain values are told as one.
+  // Lists of plain values are compared as one.
   const plain =
     typeof value !== 'object' ||
     value === null ||

@@ -8,7 +8,7 @@ import { recipeOfCard } from '../../train/runs/weights-of-model-file.ts';
 
 /**
  * Loads the data of a card.
- * @param folder - Where the pictures lie now, for a model that was trained on a folder: a card does not say.
+ * @param folder - Where the pictures are now, for a model that was trained on a folder: a card does not say.
  * @throws UserError when the data cannot be found, or are not those that the card names.
  */
 export async function dataOf(card: Card, folder?: string): Promise<Dataset> {

@@ -122,7 +122,7 @@ function describeModel(path: string): DescribedModel {
 
 function describeInitializer({ name = '', dims, data_type, raw_data }: TensorProto): DescribedTensor {
   if (data_type !== dataType.FLOAT || raw_data === undefined) return { name, shape: dims };
-  // A copy: the bytes of a file lie anywhere, float32 must be aligned.
+  // A copy: float32 must be aligned, and the bytes of a file need not be.
   const values = new Float32Array(new Uint8Array(raw_data).buffer);
   return { name, shape: dims, statistics: statisticsOf(values) };
 }
@@ -135,7 +135,7 @@ function readBytes(path: string): Uint8Array {
   }
 }
 
-/** The model with the weights that lie beside it. */
+/** The model with the weights that are in a file beside it. */
 function complete(path: string, model: ModelProto): ModelProto {
   try {
     return withExternalData(model, dirname(path));

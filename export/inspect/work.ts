@@ -3,7 +3,7 @@
 import { dataType, type ModelProto, type NodeProto } from '../../models/onnx/schema.ts';
 import * as ort from '../../models/onnxruntime.ts';
 import { sizeOf } from '../../models/shape.ts';
-import { withOutputs } from '../parity/drift.ts';
+import { withOutputs } from '../parity/layers.ts';
 import { createInferenceSession } from '../parity/session.ts';
 
 export interface NodeWork {

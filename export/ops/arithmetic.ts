@@ -2,7 +2,7 @@
 import { dataType } from '../../models/onnx/schema.ts';
 import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { aligned, asIs, scalar } from '../graph/operands.ts';
-import { addition, biasAdd } from './bias.ts';
+import { addBias, addition } from './bias.ts';
 
 type Compute = (op: Op, names: string[]) => string;
 
@@ -105,7 +105,7 @@ export const arithmetic: OpFamily = {
   Add: addition,
   AddV2: addition,
   AddN: broadcast(sumOfAll),
-  BiasAdd: biasAdd,
+  BiasAdd: addBias,
   Sub: broadcast('Sub'),
   Mul: broadcast('Mul'),
   RealDiv: broadcast('Div'),

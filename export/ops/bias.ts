@@ -7,7 +7,7 @@ import { elementCount, type Value } from '../graph/value.ts';
 const takesBias = new Set(['Conv', 'ConvTranspose', 'Gemm']);
 
 /** `x + bias` on the last axis: `[...,C]` and `[C]`. */
-export const biasAdd: Converter = (op) => {
+export const addBias: Converter = (op) => {
   if (op.text('data_format', 'NHWC') !== 'NHWC')
     throw op.unsupported('a bias with channels first', 'Give it channels last.');
   return withBias(op, 0, 1) ?? sum(op);

@@ -12,7 +12,7 @@ const cast: Converter = (op) => {
   return op.result(op.emit('Cast', [asIs(op.build, x)], [attribute.int('to', type)]), x.layout);
 };
 
-/** In inference these hand on what they get. */
+/** In inference their result is their input. */
 const nothing: Converter = (op) => op.input(0);
 
 export const casts: OpFamily = {

@@ -7,11 +7,11 @@ import type { Converter, Op } from '../graph/op.ts';
 import { permuted, plain, scalar, shapeTensor } from '../graph/operands.ts';
 import type { Value } from '../graph/value.ts';
 
-/** Where the rows or columns of the result lie in their picture, `[boxes,n]`. */
+/** Where the rows or columns of the result are in their picture, `[boxes,n]`. */
 interface Places {
   /** As numbers between the pixels. */
   readonly at: string;
-  /** Whether they lie in the picture. */
+  /** Whether they are inside the picture. */
   readonly inside: string;
   /** Number of the last pixel of the picture. */
   readonly last: string;

@@ -43,7 +43,7 @@ const pad: Converter = (op) => {
   return op.result(op.emit('Pad', inputs, [attribute.text('mode', 'reflect')]), x.layout);
 };
 
-/** Padding by mirror images that repeat the edge: slices that run backwards, joined on. ONNX leaves out the edge. */
+/** Padding by mirror images that repeat the edge: slices in reverse order, concatenated. ONNX's own mode does not repeat the edge. */
 function symmetric(op: Op, pairs: readonly number[][]): Value {
   const { build } = op;
   const x = op.input(0);

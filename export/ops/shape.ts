@@ -15,7 +15,7 @@ const transpose: Converter = (op) => {
   const rank = x.shape.length;
   const perm = axes.map((axis) => placeOf(axis, x.layout, rank));
   const name = asIs(op.build, x);
-  // A picture that lies with channels first already may be just what is asked for.
+  // A picture whose channels are first already may have the order that is asked for.
   if (perm.every((place, i) => place === i)) return op.result(name);
   return op.result(op.emit('Transpose', [name], [attribute.ints('perm', perm)]));
 };

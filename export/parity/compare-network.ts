@@ -1,4 +1,4 @@
-// Proof that a model file answers as the network that it was made of, on inputs drawn at several sizes.
+// Proof that a model file gives the answers of its network, on inputs drawn at several sizes.
 
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import * as ort from '../../models/onnxruntime.ts';
@@ -7,10 +7,10 @@ import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { random } from '../../train/random.ts';
 import { ANY_NUMBER, type InputSpec } from '../trace/index.ts';
 import type { Network } from '../trace/network.ts';
-import { compareOn, largestDifference, relative } from './compare.ts';
+import { compareOn, maxDifference, relative } from './compare.ts';
 import { createInferenceSession, type ModelSource } from './session.ts';
 
-/** How far two answers may be apart, relative to 1 or to the value, whichever is larger. */
+/** How much two answers may differ, relative to 1 or to the value, whichever is larger. */
 export const ANSWER_TOLERANCE = 1e-4;
 
 export interface NetworkComparison {
@@ -46,7 +46,7 @@ export async function compareNetwork(network: Network, model: ModelSource): Prom
       (expected, got) =>
         network.outputs.map((output, i) => ({
           output,
-          difference: largestDifference(expected[i] ?? [], got[i] ?? [], relative),
+          difference: maxDifference(expected[i] ?? [], got[i] ?? [], relative),
         })),
     );
     const largest = runs.flat().reduce((a, b) => (b.difference > a.difference ? b : a));

@@ -1,7 +1,7 @@
-// The comparer: a reference and a candidate get the same inputs, one after another, and a measure says how far their answers are apart.
+// The comparer: a reference and a candidate get the same inputs, one after another, and a measure compares their answers.
 
 /** Something that answers: eager tfjs, TensorFlow's graph or onnxruntime. */
-export type Answer<Input, Output> = (input: Input) => Promise<Output>;
+export type ModelRun<Input, Output> = (input: Input) => Promise<Output>;
 
 /**
  * Runs both on every input, the reference first, and measures each pair of answers.
@@ -9,8 +9,8 @@ export type Answer<Input, Output> = (input: Input) => Promise<Output>;
  */
 export async function compareOn<Input, Output, Measured>(
   inputs: Iterable<Input>,
-  reference: Answer<Input, Output>,
-  candidate: Answer<Input, Output>,
+  reference: ModelRun<Input, Output>,
+  candidate: ModelRun<Input, Output>,
   measure: (expected: Output, got: Output, input: Input) => Measured,
 ): Promise<Measured[]> {
   const measured: Measured[] = [];
@@ -34,7 +34,7 @@ export const relative: Distance = (expected, got) =>
     : Math.abs(expected - got) / Math.max(1, Math.abs(expected));
 
 /** The largest distance; infinite where one of the two gave no number, or they gave another number of numbers. */
-export function largestDifference(
+export function maxDifference(
   expected: ArrayLike<number>,
   got: ArrayLike<number>,
   distance: Distance,

@@ -1,7 +1,7 @@
-// Proof that a model file answers as what was trained: both run on the same pictures, and every probability is compared.
+// Proof that a model file gives the answers of the trained network: both run on the same pictures, and every probability is compared.
 import { argMax } from '../../train/loop/logits.ts';
 import type { Classifier } from './classifier.ts';
-import { absolute, compareOn, largestDifference } from './compare.ts';
+import { absolute, compareOn, maxDifference } from './compare.ts';
 import { TIE } from './tolerance.ts';
 
 export interface Parity {
@@ -65,7 +65,7 @@ function* batchesOf(images: (from: number, to: number) => Uint8Array, n: number)
 
 /** Compares the probabilities `[n,classes]` that two models gave to the same `n` pictures. */
 export function compare(expected: Float32Array, got: Float32Array, n: number): Parity {
-  const maxProbabilityDifference = largestDifference(expected, got, absolute);
+  const maxProbabilityDifference = maxDifference(expected, got, absolute);
   if (expected.length !== got.length) return { n, maxProbabilityDifference, changedLabels: n, ties: 0 };
   const classes = expected.length / n;
   let changedLabels = 0;
@@ -80,7 +80,7 @@ export function compare(expected: Float32Array, got: Float32Array, n: number): P
   return { n, maxProbabilityDifference, changedLabels, ties };
 }
 
-/** Whether a model file may be published. */
+/** Whether two models agree well enough for the file to be published. */
 export function holds({ maxProbabilityDifference, changedLabels, ties }: Parity, tolerance: number): boolean {
   return maxProbabilityDifference <= tolerance && changedLabels === ties;
 }

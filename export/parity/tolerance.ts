@@ -1,4 +1,4 @@
-// How far two models' probabilities may be apart and still be the same answer.
+// How much two models' probabilities may differ and still be the same answer.
 
 /** Largest difference of a probability that counts as the same answer. */
 export const TOLERANCE = 1e-5;

@@ -1,4 +1,4 @@
-// Removes operators that hand on their input unchanged.
+// Removes operators whose output is their input.
 import type { GraphProto, NodeProto } from '../../models/onnx/schema.ts';
 import { bypass } from './rewrite.ts';
 

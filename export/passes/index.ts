@@ -11,7 +11,7 @@ import { transposesFirst } from './transposes-first.ts';
 /** Maps a graph to one that answers the same; it may use the operators of `opset`. */
 export type Pass = (graph: GraphProto, opset: number) => GraphProto;
 
-/** By name. Merging leaves identities behind, and nodes that nobody uses any more: they go last. */
+/** By name. Merging leaves identities and unused nodes behind, which are removed last. */
 export const passes: Readonly<Record<string, Pass>> = {
   mergeClips,
   mergeGelu,

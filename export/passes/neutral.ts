@@ -13,7 +13,7 @@ const NEUTRAL: Readonly<Record<string, readonly [number, eitherWay: boolean]>> =
   Div: [1, false],
 };
 
-/** Lets whoever used such a result use the operand. Weights stay, whatever their values are: they have names. */
+/** Gives the users of such a result the operand instead. Weights stay, whatever their values are: they have names. */
 export function dropNeutral(graph: Graph): Graph {
   const made = new Map(graph.nodes.map((node) => [node.name, node]));
   const instead = new Map<string, string>();

@@ -1,8 +1,8 @@
-// What passes over ONNX graphs share: leaving nodes out, and knowing who makes a value.
+// What passes over ONNX graphs share: leaving nodes out, and finding the node that makes a value.
 import { dataType, type GraphProto, type NodeProto } from '../../models/onnx/schema.ts';
 
 /**
- * Leaves out nodes with one output: whoever used it uses another value instead. A node stays where its output is
+ * Leaves out nodes with one output: its users get another value instead. A node stays where its output is
  * an output of the graph, whose name must not change.
  * @param replacement - The value to use instead of a node's output; undefined keeps the node.
  */

@@ -12,7 +12,7 @@ const WITH_CONSTANT = new Set(['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min']);
 
 /**
  * Moves every transposition to channels first over what is done before it to each number, and over padding. Only where
- * nobody else uses a value on the way.
+ * nothing else uses a value on the way.
  */
 export function transposesFirst(graph: GraphProto): GraphProto {
   let current = graph;

@@ -62,7 +62,7 @@ const DECIMALS = 6;
  * Accuracy and mean cross-entropy of probabilities `[N,classes]`.
  * @param labels - `[N]`, the right classes.
  */
-export function measure(probabilities: Float32Array, labels: Labels): NonNullable<Card['metrics']> {
+export function measureAccuracy(probabilities: Float32Array, labels: Labels): NonNullable<Card['metrics']> {
   const n = labels.length;
   const classes = probabilities.length / n;
   let [right, loss] = [0, 0];

@@ -1,4 +1,4 @@
-// Publishes a classifier: once onnxruntime has answered as what was trained, it goes into the repository with its card.
+// Publishes a classifier: once onnxruntime gives the same answers as the trained network, it goes into the repository with its card.
 import { UserError } from '../../models/errors.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import type { ModelFile } from '../../models/repository.ts';
@@ -15,15 +15,15 @@ import {
   digestWeights,
   goldenAnswers,
   goldenPictures,
-  measure,
+  measureAccuracy,
   withCard,
 } from './card.ts';
 import type { ExportOptions } from './exportable.ts';
 import { type ConvertedNetwork, type Publication, publish } from './index.ts';
 import { addToRepository, packed, packedSize } from './repository.ts';
-import { type Report, stageReport } from './stages.ts';
+import { type ReportStage, stageReport } from './stages.ts';
 
-/** A network that tells pictures apart, and what its file must answer. */
+/** A network that classifies pictures, and what its file must answer. */
 export interface ClassifierCandidate
   extends Pick<Publication<unknown, unknown>, 'network' | 'convert' | 'options'> {
   readonly card: CardDraft;
@@ -33,7 +33,7 @@ export interface ClassifierCandidate
   readonly golden: Classifier;
   /** Pictures that prove parity, with their labels; without any, the card says nothing of accuracy. */
   readonly test: Split;
-  /** Says of some test pictures where the two drift apart. */
+  /** Explains, with some test pictures, where the two differ. */
   readonly explain: (images: Uint8Array, parity: Parity, converted: ConvertedNetwork) => Promise<string>;
 }
 
@@ -44,7 +44,7 @@ export interface ExportedModel extends ModelFile {
   readonly accuracy: number | null;
 }
 
-/** Test pictures by which it is explained where two models drift apart. */
+/** Test pictures with which it is explained where two models differ. */
 const EXPLAINED = 8;
 
 /**
@@ -86,7 +86,7 @@ export function publishClassifier(
 /** What a comparison finds out for the card. */
 interface Proof {
   readonly parity: Parity;
-  readonly metrics: ReturnType<typeof measure> | null;
+  readonly metrics: ReturnType<typeof measureAccuracy> | null;
   readonly golden: ReturnType<typeof goldenAnswers>;
 }
 
@@ -95,7 +95,7 @@ async function proveClassifier(
   tolerance: number,
   model: ModelSource,
   converted: ConvertedNetwork,
-  report: Report,
+  report: ReportStage,
 ): Promise<Proof> {
   const { name, input } = card;
   const { labels, n } = test;
@@ -116,7 +116,7 @@ async function proveClassifier(
       tolerance,
       await explain(images(0, Math.min(n, EXPLAINED)), parity, converted),
     );
-  const metrics = labels.length === n ? measure(tested.expected, labels) : null;
+  const metrics = labels.length === n ? measureAccuracy(tested.expected, labels) : null;
   report({ name: 'compared', parity, accuracy: metrics?.accuracy ?? null });
   return { parity, metrics, golden: goldenAnswers(pictures.names, expected) };
 }

@@ -1,4 +1,4 @@
-// Exports a network from anywhere as a file of its own, once onnxruntime has answered as tfjs does.
+// Exports a network from anywhere as a file of its own, once onnxruntime gives the same answers as tfjs.
 import { UserError } from '../../models/errors.ts';
 import { writeModel } from '../files/write-model.ts';
 import { ANSWER_TOLERANCE, compareNetwork, type NetworkComparison } from '../parity/compare-network.ts';

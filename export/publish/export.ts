@@ -1,7 +1,7 @@
-// Export: a network becomes a model file in the repository, once onnxruntime has answered as tfjs does.
+// Export: a network becomes a model file in the repository, once onnxruntime gives the same answers as tfjs.
 import { eagerClassifier, tensorflowClassifier } from '../parity/classifier.ts';
-import { type Drift, driftInWords, measureDrift } from '../parity/drift.ts';
 import type { Parity } from '../parity/index.ts';
+import { compareLayers, type LayerComparison, layersInWords } from '../parity/layers.ts';
 import { TOLERANCE } from '../parity/tolerance.ts';
 import { classifierNetwork } from '../trace/network.ts';
 import { roundUp } from './card.ts';
@@ -38,19 +38,19 @@ function whole(
     reference: (traced) => reference ?? tensorflowClassifier(model, traced, shape),
     golden: eagerClassifier(model.probabilities, shape),
     async explain(images, parity, traced) {
-      const drift = await measureDrift(traced, traced.onnx, images, shape);
-      return `${whereOf(drift, parity)}\n${driftInWords(drift)}`;
+      const comparison = await compareLayers(traced, traced.onnx, images, shape);
+      return `${whereOf(comparison, parity)}\n${layersInWords(comparison)}`;
     },
   };
 }
 
-function whereOf({ first, layers }: Drift, parity: Parity): string {
+function whereOf({ first, layers }: LayerComparison, parity: Parity): string {
   const [logits, output] = layers.slice(-2);
   const largest = logits === undefined ? 0 : logits.largest / logits.relative;
-  // Softmax shows of enormous logits what is a rounding of theirs.
+  // Softmax turns the rounding of enormous logits into visible differences.
   const isCoarse = largest > LARGE_LOGIT && (first === undefined || first === output);
   if (first !== undefined && !isCoarse)
-    return `They drift apart first at ${first.layer}: if it has ops of its own, look there; otherwise this is a bug in export/.`;
+    return `They differ first at ${first.layer}: if it has ops of its own, look there; otherwise this is a bug in export/.`;
   const rounding = 'No layer differs by more than rounding: the differences add up.';
   if (parity.changedLabels > parity.ties || !isCoarse) return rounding;
   return `${rounding} Logits reach ${largest.toExponential(0)} here, where neighboring float32 are ${(largest * EPSILON).toExponential(0)} apart, so that programs which add in another order cannot agree any better. To export it all the same, with that in its card: \`--tolerance ${roundUp(parity.maxProbabilityDifference)}\`.`;
@@ -59,5 +59,5 @@ function whereOf({ first, layers }: Drift, parity: Parity): string {
 /** Half of the distance from 1 to the next float32, as a share of a number. */
 const EPSILON = 2 ** -24;
 
-/** Where rounding alone exceeds the tolerance of a probability, which is at most as far off as its logit. */
+/** Where rounding alone exceeds the tolerance of a probability, whose error is at most that of its logit. */
 const LARGE_LOGIT = TOLERANCE / EPSILON;

@@ -1,4 +1,4 @@
-// What can be exported as a model of pictures, and the choices of whoever exports it.
+// What can be exported as a model of pictures, and the options of an export.
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { Split } from '../../train/datasets/index.ts';
 import type { Classifier } from '../parity/classifier.ts';

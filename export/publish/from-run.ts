@@ -53,7 +53,7 @@ export async function loadRun(
   const logitsOf = (backbone && onFeatures) ?? logits;
   const calibration = calibrate ? await fitTemperature(network, dataset) : undefined;
 
-  const told = publicRecipe(recipe);
+  const published = publicRecipe(recipe);
   return {
     card: {
       name: recipe.model ?? recipe.name,
@@ -66,8 +66,8 @@ export async function loadRun(
       },
       tta: views,
       ...(calibration && { calibration }),
-      recipe: told,
-      recipeDigest: recipeDigest(told),
+      recipe: published,
+      recipeDigest: recipeDigest(published),
       datasets: (['train', 'test'] as const).map((split) => ({
         name: dataset.name,
         split,

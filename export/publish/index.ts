@@ -5,7 +5,7 @@ import type { State } from '../../train/graph/state.ts';
 import { type ConvertOptions, convert } from '../convert.ts';
 import type { ModelSource } from '../parity/session.ts';
 import { type Network, type NetworkOptions, type TracedNetwork, traceNetwork } from '../trace/network.ts';
-import { type Report, stageReport } from './stages.ts';
+import { type ReportStage, stageReport } from './stages.ts';
 
 /** Turns a traced graph and its weights into an ONNX model with the same inputs and the named outputs. */
 export type Convert = (
@@ -34,7 +34,7 @@ export interface Publication<Proof, Written> {
 /** @throws UserError for what cannot be exported, or when the file answers otherwise; then nothing is written. */
 export async function publish<Proof, Written>(
   { network, convert: converter = convert, options, prove, write }: Publication<Proof, Written>,
-  report: Report = stageReport(),
+  report: ReportStage = stageReport(),
 ): Promise<Written> {
   const { name, outputs } = network;
   const traced = traceNetwork(network);

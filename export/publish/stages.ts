@@ -1,4 +1,4 @@
-// What an export tells while it goes on: each stage that is done, with the seconds that it took.
+// The progress of an export: each stage that is done, with the seconds that it took.
 import type { ModelFile } from '../../models/repository.ts';
 import type { Parity } from '../parity/index.ts';
 
@@ -15,10 +15,10 @@ export type ExportStage = { readonly seconds: number } & Done;
 export type OnStage = (stage: ExportStage) => void;
 
 /** Reports a stage with the seconds since the one before it. */
-export type Report = (done: Done) => void;
+export type ReportStage = (done: Done) => void;
 
-/** @param onStage - gets every stage; without it nobody does. */
-export function stageReport(onStage: OnStage = () => {}): Report {
+/** @param onStage - is called with every stage. */
+export function stageReport(onStage: OnStage = () => {}): ReportStage {
   let last = performance.now();
   return (done) => {
     const now = performance.now();

@@ -19,7 +19,7 @@ import type { Exportable, ExportOptions } from './exportable.ts';
 type WithBackbone = Exportable & { readonly backbone: ModelProto };
 
 /**
- * A head with its backbone. The reference runs the two apart: onnxruntime the backbone, TensorFlow the head.
+ * A head with its backbone. The reference runs the two separately: onnxruntime the backbone, TensorFlow the head.
  * @throws UserError when an option asks for what is not ours to change.
  */
 export async function withBackbone(

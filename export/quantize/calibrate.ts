@@ -1,8 +1,8 @@
-// Finds out between which numbers the values of a network lie, from pictures that it was trained on.
+// Calibration: the range of each value of a network, from pictures that it was trained on.
 import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import * as ort from '../../models/onnxruntime.ts';
-import { withOutputs } from '../parity/drift.ts';
+import { withOutputs } from '../parity/layers.ts';
 import { createInferenceSession } from '../parity/session.ts';
 
 /** The numbers that a quantized value can be: from `least` to `most`, zero among them. */

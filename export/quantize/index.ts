@@ -11,7 +11,14 @@ import { compareClassifiers, type Parity } from '../parity/index.ts';
 import type { ModelSource } from '../parity/session.ts';
 import { foldBatchNorm } from '../passes/batch-norm.ts';
 import { removeDead } from '../passes/dead.ts';
-import { digestWeights, goldenAnswers, goldenPictures, measure, roundUp, withCard } from '../publish/card.ts';
+import {
+  digestWeights,
+  goldenAnswers,
+  goldenPictures,
+  measureAccuracy,
+  roundUp,
+  withCard,
+} from '../publish/card.ts';
 import { addToRepository, packed, packedSize } from '../publish/repository.ts';
 import { calibrate } from './calibrate.ts';
 import { toFloat16 } from './float16.ts';
@@ -29,7 +36,7 @@ export interface QuantizeOptions {
   readonly repository: string;
   /** Name of the new model. */
   readonly name: string;
-  /** Told after each stage. */
+  /** Called after each stage. */
   readonly onStage?: (stage: QuantizeStage) => void;
   /** Measures both files; by default on this machine. */
   readonly latency?: typeof compareLatency;
@@ -144,7 +151,7 @@ async function measureBoth(
   const images = (from: number, to: number) => imagesOf(test, from, to);
   const { parity, expected, got } = await compareClassifiers(one, two, images, test.n);
   await Promise.all([one.close(), two.close()]);
-  return { before: measure(expected, test.labels), after: measure(got, test.labels), parity };
+  return { before: measureAccuracy(expected, test.labels), after: measureAccuracy(got, test.labels), parity };
 }
 
 async function golden(model: ModelSource, shape: Card['input']['shape']): Promise<Card['golden']> {

@@ -1,4 +1,4 @@
-// Which operators of a graph give bytes, and which hand them on.
+// Which operators of a graph give bytes, and which pass them on.
 import { dataType, type GraphProto, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
 
 /** What is to be known of an operator that gives new bytes. */
@@ -56,7 +56,7 @@ function isFloat(tensor: TensorProto | undefined): boolean {
   return tensor?.data_type === dataType.FLOAT && tensor.raw_data !== undefined;
 }
 
-/** Operators that hand on some of the bytes they are given. */
+/** Operators whose result is some of the bytes that they are given. */
 const MOVING = new Set(['MaxPool', 'Reshape', 'Transpose', 'Flatten', 'Squeeze', 'Unsqueeze']);
 
 export function isMoving({ op_type }: NodeProto): boolean {

@@ -1,4 +1,4 @@
-// The files of a SavedModel: whether their sizes can be, and one digest over all that decides its answers.
+// The files of a SavedModel: a check of their sizes, and one digest over all that decides its answers.
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
@@ -20,7 +20,7 @@ const PIECE = 2 ** 24;
 export interface SavedFiles {
   /** Relative to the folder: the graph first, then those of the variables in the order of their names. */
   readonly names: readonly string[];
-  /** Bytes of the files in which the variables' values lie. */
+  /** Bytes of the files with the variables' values. */
   readonly values: number;
 }
 

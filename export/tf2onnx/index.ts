@@ -1,4 +1,4 @@
-// The other converter: a traced graph through tf2onnx in Python, to hold our own against.
+// The other converter: a traced graph through tf2onnx in Python, to compare our own with.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import type { State } from '../../train/graph/state.ts';
 import type { ConvertOptions } from '../convert.ts';
 import { onnxType, valueInfo } from '../graph/onnx.ts';
 import { OPSETS } from '../graph/opsets.ts';
-import { freeze } from '../to/frozen.ts';
+import { freeze } from '../to/frozen-graph.ts';
 
 /** A graph to be converted, with the values of its variables. */
 export interface Conversion {
@@ -33,7 +33,7 @@ const LIMIT = 2 ** 31 - 1;
 /**
  * Converts a graph by `python -m tf2onnx.convert --graphdef`. Inputs and outputs have the same names, types and
  * dynamic batch as in our own file; weights have the names that tf2onnx gives them.
- * @throws UserError when tf2onnx cannot be had or cannot convert the graph, with the end of what it said.
+ * @throws UserError when tf2onnx is not available or cannot convert the graph, with the end of what it said.
  */
 export async function convertByTf2onnx(
   graph: Graph,
@@ -105,7 +105,7 @@ async function runPython(lines: readonly string[], what: string): Promise<void> 
     stream.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-20_000);
     });
-  // A Python that has ended already is told of by its exit status.
+  // If Python has ended already, its exit status says so.
   child.stdin.on('error', () => {});
   child.stdin.end(`${lines.join('\n')}\n`);
   const [code, signal] = await ended;

@@ -52,7 +52,7 @@ export function classifierOf(
   const found = answerGolden(answer, shape);
   if (found.classes !== about.labels.length)
     throw new UserError(
-      `${network.name} tells ${found.classes} classes apart; --labels names ${about.labels.length}. Name them all, in the order of the output.`,
+      `${network.name} has ${found.classes} classes; --labels names ${about.labels.length}. Name them all, in the order of the output.`,
     );
   const recipe = {
     format: network.format,

@@ -65,7 +65,7 @@ function configsIn(topology: unknown): unknown[] {
   return found;
 }
 
-/** Walks as far as every input allows; what is left over depends on itself. */
+/** Takes items whose inputs are all known, as long as there are some; what is left over depends on itself. */
 function problemOf(kind: string, needs: Needs): string | undefined {
   const users = new Map<string, string[]>();
   const missing = new Map<string, number>();

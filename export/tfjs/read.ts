@@ -30,7 +30,7 @@ export async function readNetwork(path: string): Promise<ReadNetwork> {
   try {
     const network = await (files.format === 'layers' ? layersNetwork : graphNetwork)(files, name);
     const format = files.format === 'layers' ? 'layers model' : 'graph model';
-    const run = told(file, network.run);
+    const run = withReadableErrors(file, network.run);
     return { ...network, run, format, parameters: files.parameters, digest: files.digest };
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -43,15 +43,15 @@ export async function readNetwork(path: string): Promise<ReadNetwork> {
 function readSaved(folder: string): ReadNetwork {
   try {
     const network = savedModelNetwork(folder);
-    return { ...network, run: told(folder, network.run), format: 'SavedModel' };
+    return { ...network, run: withReadableErrors(folder, network.run), format: 'SavedModel' };
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${folder} could not be loaded by TensorFlow: ${reason(error)}.`, { cause: error });
   }
 }
 
-/** What tfjs says while it runs the model is for the reader, too: an op that it does not know, shapes that do not fit. */
-function told(file: string, run: Network['run']): Network['run'] {
+/** Errors of tfjs while it runs the model are the user's to read: an op that it does not know, shapes that do not fit. */
+function withReadableErrors(file: string, run: Network['run']): Network['run'] {
   return (inputs) => {
     try {
       return run(inputs);

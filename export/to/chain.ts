@@ -72,7 +72,7 @@ export function chainOf(traced: Graph, state: State): Link[] {
   return links;
 }
 
-/** The op that ends gelu of `value`, where nothing else uses that. */
+/** The last op of the GELU of `value`, where nothing else uses `value`. */
 function geluAfter(value: string, users: readonly Node[], formulas: Formulas): Node | undefined {
   return users.length === 2
     ? users.find(({ op, inputs }) => op === 'Mul' && geluOf(inputs, formulas)?.x === value)

@@ -1,9 +1,9 @@
-// What a way out is: a folder in another program's format, written from a traced network and read back to prove it.
+// What another format is: a folder for another program, written from a traced network and read back to compare it.
 import type { Classifier } from '../parity/classifier.ts';
 import type { CardDraft } from '../publish/card.ts';
 import type { TracedNetwork } from '../trace/network.ts';
 
-/** A network on its way out. */
+/** A network that is written in another format. */
 export interface TracedClassifier extends TracedNetwork {
   readonly card: CardDraft;
 }
@@ -15,6 +15,6 @@ export interface ExportFormat {
   readonly write: (folder: string, source: TracedClassifier) => Promise<void>;
   /** Reads the folder as its user would, to be compared with the network. */
   readonly open: (folder: string, source: TracedClassifier) => Promise<Classifier>;
-  /** What the format cannot carry of this model, if anything: a sentence for its user. */
+  /** What the format cannot say of this model, if anything: a sentence for its user. */
   readonly note?: (card: CardDraft) => string | undefined;
 }

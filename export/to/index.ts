@@ -1,4 +1,4 @@
-// Other ways out of a run: folders that other programs read, each proven to answer alike before it is there.
+// Other formats than ONNX: folders that other programs read, each compared with the network before it appears.
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { canonicalJson } from '../../models/canonical.ts';
@@ -22,7 +22,7 @@ import { tfjsGraph } from './tfjs-graph.ts';
 import { tfjsLayers } from './tfjs-layers.ts';
 import { transformers } from './transformers.ts';
 
-/** The ways out by name. */
+/** The formats by name. */
 export const formats: Readonly<Record<FormatName, ExportFormat>> = {
   'tfjs-layers': tfjsLayers,
   'tfjs-graph': tfjsGraph,
@@ -30,7 +30,7 @@ export const formats: Readonly<Record<FormatName, ExportFormat>> = {
   transformers,
 };
 
-/** @throws UserError for a name that is none of a way out. */
+/** @throws UserError for a name that no format has. */
 export function findFormat(name: string): ExportFormat {
   return formats[oneOf('--to', FORMAT_NAMES, name)];
 }

@@ -11,7 +11,7 @@ import {
 import { backend, tensorId, tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { PROBABILITIES } from '../trace/network.ts';
 import type { ExportFormat } from './format.ts';
-import { freeze, type Port } from './frozen.ts';
+import { freeze, type Port } from './frozen-graph.ts';
 
 export const savedModel: ExportFormat = {
   description: 'TensorFlow SavedModel, for TensorFlow Serving and tf.saved_model.load',

@@ -7,7 +7,7 @@ import type { AttrValue, NodeDef, ShapeProto } from '../../train/graph/saved-mod
 import { DataType, tf } from '../../train/graph/tensorflow.ts';
 import { PROBABILITIES } from '../trace/network.ts';
 import type { ExportFormat } from './format.ts';
-import { type Frozen, freeze, type Port } from './frozen.ts';
+import { type FrozenGraph, freeze, type Port } from './frozen-graph.ts';
 import { tfjsClassifier } from './tfjs-classifier.ts';
 import { type StoredWeight, writeWeights } from './weights.ts';
 
@@ -47,7 +47,7 @@ function typeName(type: number): string {
   return name;
 }
 
-function signatureOf({ inputs, outputs }: Frozen) {
+function signatureOf({ inputs, outputs }: FrozenGraph) {
   const ports = (list: readonly Port[]) =>
     Object.fromEntries(
       list.map(({ name, dtype, shape }) => [

@@ -83,18 +83,18 @@ function modelOf({ card, graph, state }: TracedClassifier): ModelProto {
   const [height, width, channels] = card.input.shape;
   const before = bytesOf(channels);
   const softmaxNode = model.graph.node.find(({ output }) => output[0] === PROBABILITIES);
-  const ends = softmaxNode?.op_type === 'Softmax';
-  const renamed = ends ? (softmaxNode.input[0] ?? '') : PROBABILITIES;
+  const endsInSoftmax = softmaxNode?.op_type === 'Softmax';
+  const renamed = endsInSoftmax ? (softmaxNode.input[0] ?? '') : PROBABILITIES;
   const rename = (name: string) => (name === renamed ? 'logits' : name);
   const nodes = model.graph.node
-    .filter((node) => !(ends && node === softmaxNode))
+    .filter((node) => !(endsInSoftmax && node === softmaxNode))
     .map((node) => ({
       ...node,
-      input: node.input.map((name) => (ends ? rename(name) : name)),
-      output: node.output.map((name) => (ends ? rename(name) : name)),
+      input: node.input.map((name) => (endsInSoftmax ? rename(name) : name)),
+      output: node.output.map((name) => (endsInSoftmax ? rename(name) : name)),
     }));
-  // A network that ends otherwise gives probabilities: softmax of their logarithms is what they are.
-  const logarithm: NodeProto[] = ends
+  // A network without a softmax at its end gives probabilities, which are the softmax of their logarithms.
+  const logarithm: NodeProto[] = endsInSoftmax
     ? []
     : [{ op_type: 'Log', name: 'logits', input: [PROBABILITIES], output: ['logits'], attribute: [] }];
   return {

@@ -151,7 +151,7 @@ function merge(graphs: readonly Graph[], sizes: Sizes, varying: readonly string[
     const size = varying[at - 1];
     return new UserError(
       size === undefined
-        ? `Two traces of the same function differ in ${what}: it draws random numbers or reads the clock, which would be frozen into the model. Trace it with \`training: false\`..`
+        ? `Two traces of the same function differ in ${what}: it draws random numbers or reads the clock, which would be frozen into the model. Trace it with \`training: false\`.`
         : `${what} depends on ${said(size)} in a way that a model file cannot hold. ${wayOut(size)}`,
     );
   };

@@ -1,4 +1,4 @@
-// Holds a model file against what it was made of: a checkpoint, or a tfjs model, on pictures.
+// Compares a model file with its source, a checkpoint or a tfjs model, on pictures.
 import { existsSync } from 'node:fs';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { Card } from '../../models/card.ts';
@@ -11,8 +11,8 @@ import { dataOf } from '../files/data.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { readFolderPictures } from '../files/pictures.ts';
 import { onnxClassifier, tensorflowClassifier } from '../parity/classifier.ts';
-import { type Drift, measureDrift } from '../parity/drift.ts';
 import { compareClassifiers, holds, type Parity } from '../parity/index.ts';
+import { compareLayers, type LayerComparison } from '../parity/layers.ts';
 import { TOLERANCE } from '../parity/tolerance.ts';
 import { networkOf } from '../publish/from-checkpoint.ts';
 import { temperedSoftmax } from '../publish/temperature.ts';
@@ -37,8 +37,8 @@ export interface ReferenceComparison {
   readonly against: string;
   readonly parity: Parity;
   readonly holds: boolean;
-  /** Where the two part ways; only when they do. */
-  readonly drift?: Drift;
+  /** Where the two differ; only when they do. */
+  readonly byLayer?: LayerComparison;
 }
 
 /**
@@ -60,8 +60,8 @@ export async function compareWith(
   const { parity } = await compareClassifiers(tensorflow, onnxruntime, some, images.length / size);
   await Promise.all([tensorflow.close(), onnxruntime.close()]);
   const right = holds(parity, TOLERANCE);
-  const drift = right ? undefined : await measureDrift(reference.traced, model, images, shape);
-  return { against: reference.name, parity, holds: right, ...(drift && { drift }) };
+  const byLayer = right ? undefined : await compareLayers(reference.traced, model, images, shape);
+  return { against: reference.name, parity, holds: right, ...(byLayer && { byLayer }) };
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Labels } from '../../train/datasets/index.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { type Classifier, onnxClassifier } from '../parity/classifier.ts';
 import { TOLERANCE } from '../parity/tolerance.ts';
-import { digestWeights, measure } from '../publish/card.ts';
+import { digestWeights, measureAccuracy } from '../publish/card.ts';
 import { problemsOf } from './structure.ts';
 
 /** One thing that was looked at. */
@@ -121,7 +121,7 @@ export async function verifyMetrics(
     probabilities.set(await classifier.classify(some), from * card.labels.length);
   }
   await classifier.close();
-  const { accuracy } = measure(probabilities, labels);
+  const { accuracy } = measureAccuracy(probabilities, labels);
   const claimed = card.metrics;
   return {
     name: 'metrics',

@@ -1,4 +1,4 @@
-// Whether a model file is put together as ONNX and our contract want it, told without running it.
+// Whether a model file is built as ONNX and our contract ask, found out without running it.
 
 import type { Card } from '../../models/card.ts';
 import {

@@ -1,10 +1,11 @@
 // What verify found, for the terminal.
-import { driftInWords } from '../parity/drift.ts';
+
 import { changesInWords } from '../parity/index.ts';
+import { layersInWords } from '../parity/layers.ts';
 import type { ReferenceComparison } from './against.ts';
 import type { Check } from './index.ts';
 
-/** One line for each check, and the table of drift where one failed. */
+/** One line for each check, and the table of layers where parity failed. */
 export function verificationInWords(
   path: string,
   checks: readonly Check[],
@@ -15,7 +16,7 @@ export function verificationInWords(
   return [
     path,
     ...lines.map(({ name, holds, found }) => `  ${holds ? 'ok    ' : 'FAILED'}  ${name.padEnd(9)}  ${found}`),
-    ...(comparison?.drift ? ['', ...driftLines(comparison.drift)] : []),
+    ...(comparison?.byLayer ? ['', ...layerLines(comparison.byLayer)] : []),
     '',
     failed.length === 0
       ? `All ${lines.length} checks hold.`
@@ -33,11 +34,11 @@ export function checkOf({ against, parity, holds }: ReferenceComparison): Check 
   };
 }
 
-function driftLines(drift: NonNullable<ReferenceComparison['drift']>): string[] {
-  const { first } = drift;
+function layerLines(comparison: NonNullable<ReferenceComparison['byLayer']>): string[] {
+  const { first } = comparison;
   const where =
     first === undefined
       ? 'No layer differs by more than rounding: the differences add up.'
-      : `The two drift apart first at ${first.layer}.`;
-  return [where, driftInWords(drift)];
+      : `The two differ first at ${first.layer}.`;
+  return [where, layersInWords(comparison)];
 }

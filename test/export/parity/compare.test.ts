@@ -1,28 +1,28 @@
 // How two models are asked the same, and how far their answers are apart.
 import { describe, expect, it } from 'vitest';
 import type { Classifier } from '../../../export/parity/classifier.ts';
-import { absolute, compareOn, largestDifference, relative } from '../../../export/parity/compare.ts';
+import { absolute, compareOn, maxDifference, relative } from '../../../export/parity/compare.ts';
 import { compareClassifiers } from '../../../export/parity/index.ts';
 
 const infinite = Number.POSITIVE_INFINITY;
 
 describe('largestDifference', () => {
   it('is of all pairs the one that is furthest apart, in the measure asked for', () => {
-    expect(largestDifference([1, 100, 3], [1.5, 101, 3], absolute)).toBe(1);
-    expect(largestDifference([1, 100, 3], [1.5, 101, 3], relative)).toBe(0.5);
-    expect(largestDifference([0.1], [0.2], relative)).toBeCloseTo(0.1, 12);
+    expect(maxDifference([1, 100, 3], [1.5, 101, 3], absolute)).toBe(1);
+    expect(maxDifference([1, 100, 3], [1.5, 101, 3], relative)).toBe(0.5);
+    expect(maxDifference([0.1], [0.2], relative)).toBeCloseTo(0.1, 12);
   });
 
   it('is infinite for another number of numbers, and for no number', () => {
-    expect(largestDifference([1, 2], [1], absolute)).toBe(infinite);
-    expect(largestDifference([1, 2], [Number.NaN, 2], absolute)).toBe(infinite);
-    expect(largestDifference([1, 2], [Number.NaN, 2], relative)).toBe(infinite);
+    expect(maxDifference([1, 2], [1], absolute)).toBe(infinite);
+    expect(maxDifference([1, 2], [Number.NaN, 2], absolute)).toBe(infinite);
+    expect(maxDifference([1, 2], [Number.NaN, 2], relative)).toBe(infinite);
   });
 
   it('lets two runtimes agree on NaN and infinity where the network itself gives them, but not for probabilities', () => {
     const special = [Number.NaN, infinite, -infinite];
-    expect(largestDifference(special, special, relative)).toBe(0);
-    expect(largestDifference(special, special, absolute)).toBe(infinite);
+    expect(maxDifference(special, special, relative)).toBe(0);
+    expect(maxDifference(special, special, absolute)).toBe(infinite);
   });
 });
 

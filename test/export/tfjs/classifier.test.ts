@@ -161,7 +161,7 @@ it('may ask for the number of pictures, as a recurrent layer does; other formats
 it('says what is missing: labels, a size', async () => {
   const network = await sized();
   const two = { ...about('0..1'), labels: ['cat', 'dog'] };
-  expect(() => classifierOf(network, two, [])).toThrow(/tells 3 classes apart; --labels names 2/);
+  expect(() => classifierOf(network, two, [])).toThrow(/has 3 classes; --labels names 2/);
   const anySize = await readNetwork(path);
   expect(() => classifierOf(anySize, about('0..1'), [])).toThrow(/pictures of any size.*--size 224/);
 });

@@ -1,4 +1,4 @@
-// What `trainyard verify` promises: a file that was changed is found out, and a drift is traced to its layer.
+// What `trainyard verify` promises: a file that was changed is found out, and a difference is traced to its layer.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -143,17 +143,17 @@ describe('verify against what was exported', () => {
     const file = await openModelFile('digits', repository);
     const reference = await openReference(run.name, runs, file);
     for (const images of [await picturesFor(file, undefined), await picturesFor(file, pictures)]) {
-      const { parity, drift, ...rest } = await compareWith(reference, file, images, [28, 28, 1]);
+      const { parity, byLayer, ...rest } = await compareWith(reference, file, images, [28, 28, 1]);
       expect(rest).toMatchObject({ holds: true, against: run.best });
       expect(parity.n).toBe(images.length / 784);
-      expect(drift).toBeUndefined();
+      expect(byLayer).toBeUndefined();
     }
     expect((await picturesFor(file, pictures)).length).toBe(2 * 784);
   });
 
-  it('names the layer where a changed file drifts first, and the weights that differ', async () => {
+  it('names the first layer that differs in a changed file, and the weights that differ', async () => {
     const file = await changed(
-      'drift.onnx',
+      'changed.onnx',
       withWeights((name, values) => {
         if (name === 'conv3/kernel') values.set(values.map((value) => value * 1.05));
       }),
@@ -161,7 +161,7 @@ describe('verify against what was exported', () => {
     const reference = await openReference(run.best, runs, file);
     const result = await compareWith(reference, file, await picturesFor(file, undefined), [28, 28, 1]);
     expect(result.holds).toBe(false);
-    const { layers, first } = result.drift ?? { layers: [] };
+    const { layers, first } = result.byLayer ?? { layers: [] };
     expect(layers.map(({ layer }) => layer)).toEqual([
       ...['conv1', 'conv1/norm', 'conv2', 'conv2/norm', 'conv3', 'conv3/norm'],
       ...['conv4', 'conv4/norm', 'conv5', 'conv5/norm', 'logits', 'output'],
@@ -170,8 +170,8 @@ describe('verify against what was exported', () => {
     expect(first?.changedWeights).toEqual(['conv3/kernel']);
     // Before it there is but rounding: 8.3e-7 measured.
     for (const { relative } of layers.slice(0, 4)) expect(relative).toBeLessThan(3e-6);
-    expect(verificationInWords('drift.onnx', [], result)).toMatch(
-      /conv3 +Conv +\[N,14,14,32\] .*<- drifts first here; other weights: kernel/,
+    expect(verificationInWords('changed.onnx', [], result)).toMatch(
+      /conv3 +Conv +\[N,14,14,32\] .*<- differs first here; other weights: kernel/,
     );
   });
 
@@ -184,8 +184,8 @@ describe('verify against what was exported', () => {
     );
     const file = await changed('epsilon.onnx', { ...before, graph: { ...before.graph, node } });
     const reference = await openReference(run.best, runs, file);
-    const { drift } = await compareWith(reference, file, await picturesFor(file, undefined), [28, 28, 1]);
-    expect(drift?.first).toMatchObject({ layer: 'conv2/norm', changedWeights: [] });
+    const { byLayer } = await compareWith(reference, file, await picturesFor(file, undefined), [28, 28, 1]);
+    expect(byLayer?.first).toMatchObject({ layer: 'conv2/norm', changedWeights: [] });
   });
 
   it('an export whose parity fails says where, and writes nothing', async () => {
@@ -206,7 +206,7 @@ describe('verify against what was exported', () => {
       },
     );
     await expect(exported).rejects.toThrow(
-      /Nothing was written\. They drift apart first at conv4[\s\S]*conv4 .*<- drifts first here/,
+      /Nothing was written\. They differ first at conv4[\s\S]*conv4 .*<- differs first here/,
     );
     await expect(openModelFile('digits', join(folder, 'failed'))).rejects.toThrow(/no model in/);
   });

@@ -14,7 +14,7 @@ export interface Port extends Output {
   readonly name: string;
 }
 
-export interface Frozen {
+export interface FrozenGraph {
   /** In an order in which they can be run. */
   readonly nodes: NodeDef[];
   readonly inputs: readonly Port[];
@@ -26,7 +26,7 @@ export interface Frozen {
  * after their layer and op (`conv1/Conv2D`).
  * @param outputs - What the results are called, in their order.
  */
-export function freeze(graph: Graph, state: State, outputs: readonly string[]): Frozen {
+export function freeze(graph: Graph, state: State, outputs: readonly string[]): FrozenGraph {
   const { nodes, outputs: results } = withUnknownSizes(dropUnused(graph));
   const names = nameNodes(nodes, outputs);
   const rename = (reference: string): string => {

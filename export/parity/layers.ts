@@ -1,4 +1,4 @@
-// Where two computations of one network part ways: the outputs of every layer, side by side.
+// In which layer two computations of one network begin to differ: the outputs of every layer, side by side.
 import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import { transpose } from '../../models/onnx/transpose.ts';
@@ -11,11 +11,11 @@ import { weightsOfModel } from '../../train/runs/weights-of-model-file.ts';
 import { withUnknownSizes } from '../graph/unknown-sizes.ts';
 import { layerOf } from '../graph/value.ts';
 import type { TracedNetwork } from '../trace/network.ts';
-import { absolute, largestDifference } from './compare.ts';
+import { absolute, maxDifference } from './compare.ts';
 import { createInferenceSession } from './session.ts';
 
 /** One layer in both computations. */
-export interface LayerDrift {
+export interface LayerDifference {
   /** `conv1`, as in the names of its weights; the last row is the output of the network. */
   readonly layer: string;
   /** The ONNX operator that ends it. */
@@ -30,10 +30,10 @@ export interface LayerDrift {
   readonly changedWeights: readonly string[];
 }
 
-export interface Drift {
-  readonly layers: readonly LayerDrift[];
+export interface LayerComparison {
+  readonly layers: readonly LayerDifference[];
   /** The first layer whose difference is more than rounding. */
-  readonly first?: LayerDrift;
+  readonly first?: LayerDifference;
 }
 
 /** A share of a layer's largest value above which a difference is no rounding: a hundred times the 1e-6 measured. */
@@ -50,12 +50,12 @@ const OUTPUT = 'output';
  * the names of their weights; where a file has not kept them, only the output is compared.
  * @param images - uint8 `[N,H,W,C]`; the first few of them are enough.
  */
-export async function measureDrift(
+export async function compareLayers(
   { graph, state }: TracedNetwork,
   model: ModelProto,
   images: Uint8Array,
   shape: Shape,
-): Promise<Drift> {
+): Promise<LayerComparison> {
   const points = pair(pointsOfGraph(graph), pointsOfModel(model));
   const size = shape[0] * shape[1] * shape[2];
   const some = images.subarray(0, PICTURES * size);
@@ -74,7 +74,7 @@ export async function measureDrift(
     points.map(({ value }) => value),
   );
   const changed = changedWeights(model, state);
-  const layers = points.map(({ layer, op, channelsFirst }, i): LayerDrift => {
+  const layers = points.map(({ layer, op, channelsFirst }, i): LayerDifference => {
     const [a, b] = [expected[i], got[i]];
     const rest = { layer, op, changedWeights: changed.filter((name) => (layerOf(name) ?? name) === layer) };
     if (a === undefined || b === undefined) throw new Error(`layer ${layer} gave no value`);
@@ -84,7 +84,7 @@ export async function measureDrift(
   return { layers, ...(first && { first }) };
 }
 
-/** The place where a layer ends, in either computation. */
+/** The last op of a layer, in either computation. */
 interface Point {
   layer: string;
   /** Reference in the traced graph, or name of the ONNX value. */
@@ -220,11 +220,7 @@ export function withOutputs(model: ModelProto, names: readonly string[]): ModelP
 }
 
 function differ(expected: Value, got: Value, channelsFirst: boolean): { largest: number; relative: number } {
-  const largest = largestDifference(
-    expected.values,
-    channelsFirst ? channelsLast(got) : got.values,
-    absolute,
-  );
+  const largest = maxDifference(expected.values, channelsFirst ? channelsLast(got) : got.values, absolute);
   if (largest === 0 || largest === Number.POSITIVE_INFINITY) return { largest, relative: largest };
   return { largest, relative: largest / expected.values.reduce((most, a) => Math.max(most, Math.abs(a)), 0) };
 }
@@ -246,8 +242,8 @@ function changedWeights(model: ModelProto, state: State): string[] {
   });
 }
 
-/** The table, with the layer where it begins marked. */
-export function driftInWords({ layers, first }: Drift): string {
+/** A table of the layers, with the first that differs marked. */
+export function layersInWords({ layers, first }: LayerComparison): string {
   const rows = [
     ['layer', 'ends in', 'output', 'difference', 'relative', ''],
     ...layers.map((row) => [
@@ -257,7 +253,7 @@ export function driftInWords({ layers, first }: Drift): string {
       row.largest.toExponential(1),
       row.relative.toExponential(1),
       [
-        ...(row === first ? ['<- drifts first here'] : []),
+        ...(row === first ? ['<- differs first here'] : []),
         ...(row.changedWeights.length > 0
           ? [
               `other weights: ${row.changedWeights.map((name) => name.slice(row.layer.length + 1)).join(', ')}`,
