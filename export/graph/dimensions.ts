@@ -6,7 +6,7 @@ export const BATCH = -1;
 /** Sizes below this one stand for other sizes that are known when the model runs, each for one of them. */
 const NAMED = -(2 ** 30);
 
-/** How the `index`-th size, from 0, besides the batch is written in shapes. */
+/** How a size that varies, other than the batch, is written in shapes; counted from 0. */
 export function dynamicSize(index: number): number {
   return NAMED - index;
 }

@@ -3,7 +3,7 @@
 /** `[N,H,W,C]` or `[N,C,H,W]`, and the same for other ranks from 3. */
 export type Layout = 'channelsLast' | 'channelsFirst';
 
-/** Which axis, counted with channels last, stands at each place of `layout`. */
+/** Which axis, counted with channels last, is at each place of `layout`. */
 export function axesOf(layout: Layout, rank: number): number[] {
   const axes = Array.from({ length: rank }, (_, i) => i);
   return layout === 'channelsFirst' && rank > 2 ? [0, rank - 1, ...axes.slice(1, -1)] : axes;
@@ -24,7 +24,7 @@ export function axisPermutation(from: Layout, to: Layout, rank: number): number[
   return axesOf(to, rank).map((axis) => placeOf(axis, from, rank));
 }
 
-/** Whether both orders of this shape have the same bytes: there is one channel, or one place. */
+/** Whether both orders of this shape have the same bytes: there is one channel, or one spatial position. */
 export function sameBytes(shape: readonly number[]): boolean {
   const places = shape.slice(1, -1);
   return shape.at(-1) === 1 || places.every((size) => size === 1);

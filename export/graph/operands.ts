@@ -1,4 +1,4 @@
-// Brings values into the layout and shape in which an ONNX operator wants its inputs.
+// Brings values into the layout and shape that an ONNX operator needs.
 import { UserError } from '../../models/errors.ts';
 import { dataType } from '../../models/onnx/schema.ts';
 import { transpose } from '../../models/onnx/transpose.ts';
@@ -59,7 +59,7 @@ export function permuted(
 /**
  * The same elements in another shape, which has at most one size that is not known yet
  * and not a size of the value. A reshape of a reshape starts from the first value,
- * and there and back again is nothing.
+ * and a reshape back to the first shape gives the first value.
  */
 export function reshaped(build: Builder, value: Value, shape: readonly number[]): Value {
   const source = value.source ?? value;
@@ -76,7 +76,7 @@ export function reshaped(build: Builder, value: Value, shape: readonly number[])
   return { ...source, name, shape, layout, source };
 }
 
-/** With channels first, places can be cut up otherwise as long as pictures and channels stay what they are. */
+/** With channels first, the spatial axes can be reshaped as long as the sizes of batch and channels stay the same. */
 function keepsChannelsFirst({ layout, shape: from }: Value, to: readonly number[]): boolean {
   if (layout !== 'channelsFirst' || sameBytes(from) || to.length < 3) return false;
   return from[0] === to[0] && from.at(-1) === to.at(-1) && sameRest(from, to);

@@ -19,7 +19,7 @@ import { scatter } from './scatter.ts';
 import { shape } from './shape.ts';
 import { parts } from './slice.ts';
 
-/** The families, by what they are about. */
+/** The families by name. */
 export const opFamilies: Readonly<Record<string, OpFamily>> = {
   convolution: conv,
   pooling: pool,
@@ -30,13 +30,13 @@ export const opFamilies: Readonly<Record<string, OpFamily>> = {
   logic,
   reduction,
   shape,
-  parts,
+  slicing: parts,
   joining: join,
   images: image,
   blocks,
   morphology,
   boxes,
-  places: scatter,
+  'scatter and gather': scatter,
   types: casts,
 };
 

@@ -5,7 +5,7 @@ import { inLayout, plain, reshaped } from '../graph/operands.ts';
 
 /**
  * Batch norm in inference, kept as one operator: onnxruntime folds it into the convolution when it loads the file,
- * and a file that keeps it can be trained on.
+ * and training can go on from a file that keeps it.
  * Reference: https://onnx.ai/onnx/operators/onnx__BatchNormalization.html
  */
 const batchNorm: Converter = (op) => {

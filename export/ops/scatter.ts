@@ -1,4 +1,4 @@
-// By index into several axes at once: gathering, scattering, counting, sums over segments.
+// Gathering and scattering by indices into several axes at once, counting, sums over segments.
 import { dataType } from '../../models/onnx/schema.ts';
 import { attribute } from '../graph/onnx.ts';
 import type { Converter, Op, OpFamily } from '../graph/op.ts';

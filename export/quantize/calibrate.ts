@@ -20,8 +20,8 @@ const BINS = 2048;
 export const LEVELS = 255;
 
 /**
- * Ranges of values by name, as wide as makes the mean squared error of rounding to a byte least: a few outliers that
- * are cut off cost less than coarser steps for all.
+ * Ranges of values by name, with the least mean squared error of rounding to a byte: cutting off a few outliers costs
+ * less than a coarser scale for all values.
  * Sung, Shin and Hwang 2015, https://arxiv.org/abs/1511.06488, section 3.
  *
  * @param images - uint8 `[N,H,W,C]`.
@@ -100,7 +100,7 @@ export function bestRange({ least, most }: Range, histogram: Float64Array): Rang
       return sum + count * (value - Math.round(kept / step) * step) ** 2;
     }, 0);
   });
-  // Within a bin nothing is known: a narrower range must be better by more than that.
+  // The values within a bin are not known: a narrower range must be better by more than a bin's own error.
   const whole = errors[0] ?? 0;
   const total = histogram.reduce((sum, count) => sum + count, 0);
   const best = errors.indexOf(Math.min(...errors));

@@ -12,7 +12,7 @@ import { attribute } from '../graph/onnx.ts';
 import { LEVELS, type Range } from './calibrate.ts';
 import { isMoving, type Quantized, quantizedNodes } from './nodes.ts';
 
-/** What a float is as a byte: `value = scale * (byte - zero)`. */
+/** Scale and zero point of a byte: `value = scale * (byte - zero)`. */
 interface Step {
   scale: number;
   zero: number;
@@ -22,9 +22,9 @@ interface Step {
 const MOST = 127;
 
 /**
- * Rewrites a model whose batch norms are folded. Activations are uint8, one step for a tensor; weights are int8, one
- * step for each output channel, zero in the middle; biases are int32. An activation that is cut off below zero anyway
- * (ReLU) needs no operator of its own.
+ * Rewrites a model whose batch norms are folded. Activations are uint8, one scale for a tensor; weights are int8, one
+ * scale for each output channel, zero in the middle; biases are int32. ReLU needs no operator of its own: a range from
+ * zero cuts off what is below.
  * Jacob et al. 2018, https://arxiv.org/abs/1712.05877; https://onnx.ai/onnx/operators/onnx__QuantizeLinear.html.
  *
  * @param ranges - Of every value that {@link valuesToCalibrate} names.
@@ -46,7 +46,7 @@ export function valuesToCalibrate({ graph }: ModelProto): string[] {
 class Rewriter {
   private readonly nodes: NodeProto[] = [];
   private readonly tensors: Map<string, TensorProto>;
-  /** Steps of the values that are between QuantizeLinear and DequantizeLinear, by their former names. */
+  /** Scales of the values that are between QuantizeLinear and DequantizeLinear, by their former names. */
   private readonly steps = new Map<string, Step>();
   /** What is used instead of a former value. */
   private readonly instead = new Map<string, string>();
@@ -75,7 +75,7 @@ class Rewriter {
       if (this.outputs.has(result)) continue;
       const step = this.steps.get(first);
       if (axis !== undefined) {
-        // A product that no ReLU follows gives its floats to what comes next, softmax for the most part.
+        // A product that no ReLU follows gives its floats to the next operator, usually softmax.
         if (node.op_type !== 'Conv' && rectified === undefined) continue;
       } else if (this.chosen.has(node)) {
         if (step === undefined || !this.steps.has(second)) continue;
@@ -124,7 +124,7 @@ class Rewriter {
     this.instead.set(former, floats);
   }
 
-  /** @returns The steps, one for each place on `axis`. */
+  /** @returns The scales, one for each position on `axis`. */
   private quantizeWeight(name: string, axis: number): Float32Array {
     const { dims, values } = this.read(name);
     const inner = sizeOf(dims.slice(axis + 1));

@@ -37,7 +37,7 @@ export async function compareLatency(
   const times: (readonly [number, number])[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     const both = [await turn(sessions[0]), await turn(sessions[1])] as const;
-    // The first round makes caches and threads ready.
+    // The first round is a warm-up: caches are filled, threads started.
     if (round > 0) times.push(both);
   }
   await Promise.all(sessions.map((session) => session.release()));

@@ -1,7 +1,7 @@
 // Which operators of a graph give bytes, and which pass them on.
 import { dataType, type GraphProto, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
 
-/** What is to be known of an operator that gives new bytes. */
+/** What the rewriting needs to know of an operator that gives new bytes. */
 export interface Quantized {
   /** The axis of a convolution's or product's weights that counts the outputs; absent for a sum. */
   readonly axis?: number;
@@ -24,7 +24,7 @@ export function quantizedNodes(graph: GraphProto): Map<NodeProto, Quantized> {
       const [, weight = '', bias] = node.input;
       const axis = outputAxis(node, tensors.get(weight));
       const others = bias ? [weight, bias] : [weight];
-      // A weight with two users would need one step for both inputs.
+      // A weight with two users would need one scale for both inputs.
       const own = others.every((name) => isFloat(tensors.get(name)) && users.get(name)?.length === 1);
       const sum = node.op_type === 'Add' && !node.input.some((name) => tensors.has(name));
       if (!sum && (axis === undefined || !own)) return [];
@@ -36,7 +36,7 @@ export function quantizedNodes(graph: GraphProto): Map<NodeProto, Quantized> {
   );
 }
 
-/** ReLU, and its like that cut off at the top as well: bytes do that by themselves. */
+/** ReLU, and those that cut off large values as well: a range of bytes does that by itself. */
 function rectifies({ op_type, input }: NodeProto, tensors: ReadonlyMap<string, TensorProto>): boolean {
   if (op_type === 'Relu') return true;
   const least = tensors.get(input[1] ?? '')?.raw_data;

@@ -1,4 +1,4 @@
-// What a quantization can be asked for.
+// Options of quantization: types of weights, and their defaults.
 
 /** How weights can be stored. */
 export const WEIGHT_TYPES = ['int8', 'float16'] as const;

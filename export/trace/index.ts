@@ -1,4 +1,4 @@
-// Traces a function at several sizes of its inputs, and finds out which numbers of the record follow which size.
+// The tracer: records a function at several sizes of its inputs, and finds the numbers in the record that depend on a size.
 
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
@@ -22,7 +22,7 @@ export interface InputSpec {
 export interface TracedGraph extends Graph {
   /** Names of the varying sizes of the inputs. */
   readonly names: ReadonlyMap<number, string>;
-  /** What each varying number was in each trace: how one follows from another. */
+  /** The value of each varying number in each trace: shows how one depends on another. */
   readonly samples: ReadonlyMap<number, readonly number[]>;
 }
 
@@ -52,7 +52,7 @@ function isSide(name: string): boolean {
 
 /**
  * Records `fn`, which gets its inputs in the order of `inputs`. It is run at one choice of sizes, and again with each
- * varying size changed: a number of the record that changes follows that size.
+ * varying size changed: a number of the record that changes with it depends on that size.
  *
  * @param variables - What `fn` depends on; they keep their names.
  * @throws UserError when the record depends on a size in a way that no graph can: it names op and size.
@@ -82,10 +82,10 @@ export function traceModel(
   throw failures[0];
 }
 
-/** One choice of all sizes, and for each of them one in which it alone is another. */
+/** One choice of all sizes, and for each of them one more in which only that size is different. */
 function choicesOf(varying: readonly string[], sides: readonly [number, number]): Map<string, number>[] {
   const first = new Map(varying.map((name) => [name, samplesOf(name, sides)[0]]));
-  // Without a varying size, twice: what differs nevertheless was drawn by chance.
+  // Without a varying size, twice: what differs nevertheless was drawn at random.
   if (varying.length === 0) return [first, first];
   return [first, ...varying.map((name) => new Map([...first, [name, samplesOf(name, sides)[1]]]))];
 }
@@ -113,7 +113,7 @@ function example({ type, shape }: InputSpec, sizes: ReadonlyMap<string, number>)
   return uint8Tensor(new Uint8Array(sizeOf(numbers)), numbers);
 }
 
-/** What numbers that changed from trace to trace are called. */
+/** Names of the numbers that differ from trace to trace. */
 interface Sizes {
   /** One number for what the traces have: itself if all have the same. */
   of(values: readonly number[]): number;
@@ -187,7 +187,7 @@ function merge(graphs: readonly Graph[], sizes: Sizes, varying: readonly string[
   return { ...first, nodes };
 }
 
-/** Whole numbers that are sizes, or follow from them. */
+/** Whole numbers that are sizes, or depend on them. */
 function varyingNumbers(first: Constant, all: readonly Constant[], sizes: Sizes): Constant | undefined {
   if (first.dtype !== DataType.int32) return undefined;
   const lists = all.map(({ bytes }) => new Int32Array(bytes.slice().buffer));
@@ -197,7 +197,7 @@ function varyingNumbers(first: Constant, all: readonly Constant[], sizes: Sizes)
   return { ...first, bytes: new Uint8Array(merged.buffer), dynamic: true };
 }
 
-/** An array of one number over and over, in a shape that varies, such as the zeros in which a recurrent layer begins. */
+/** An array of one number over and over, in a shape that varies, such as the zeros that a recurrent layer starts from. */
 function varyingFill(node: Node, all: readonly Constant[]): Node[] | undefined {
   const [output] = node.outputs;
   const [first] = all;

@@ -1,4 +1,4 @@
-// What a tfjs model says of its inputs, and which of their sizes may vary.
+// The inputs of a tfjs model, and which of their sizes may vary.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { tf } from '../../train/graph/tensorflow.ts';

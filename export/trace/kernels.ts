@@ -1,10 +1,10 @@
-// Kernels of tfjs-node that look at values while they compute: replaced while a function is traced, which has none.
+// Kernels of tfjs-node that read values while they compute: replaced during a trace, in which there are none.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { attribute, backend, DataType, dataTypeOf, tf } from '../../train/graph/tensorflow.ts';
 
 const BACKEND = 'tensorflow';
 
-/** Without the look at every index that tfjs takes first: TensorFlow checks them as well. */
+/** Without tfjs's own check of every index: TensorFlow checks them as well. */
 const gather: Parameters<typeof tf.registerKernel>[0] = {
   kernelName: 'GatherV2',
   backendName: BACKEND,

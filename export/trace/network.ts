@@ -1,4 +1,4 @@
-// A network from anywhere: a function of tensors with named inputs and outputs, and its way to ONNX.
+// A network from anywhere: a function of tensors with named inputs and outputs, which can be traced and converted to ONNX.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
