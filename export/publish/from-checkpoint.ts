@@ -7,7 +7,7 @@ import { tf } from '../../train/graph/tensorflow.ts';
 import { logitsOf } from '../../train/layers/forward.ts';
 import { MEAN_IMAGE } from '../../train/layers/mean-image.ts';
 import { countWeights, dryRun, netOf, type Parameters } from '../../train/layers/net.ts';
-import { averageOf } from '../../train/loop/step.ts';
+import { averageOf } from '../../train/loop/step-variables.ts';
 import type { Recipe } from '../../train/recipes/index.ts';
 import type { Checkpoint } from '../../train/runs/checkpoint.ts';
 

@@ -3,12 +3,14 @@ import { defineCommand } from 'citty';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import { tellFindings } from '../datasets/folder/tell.ts';
 import type { Dataset } from '../datasets/index.ts';
-import { checkBatchSize, type FitOptions, type FitResult, fit } from '../loop/fit.ts';
+import { type FitOptions, type FitResult, fit } from '../loop/fit.ts';
+import { checkBatchSize } from '../loop/training.ts';
+import { watchAll } from '../loop/watcher.ts';
 import { deathNote, isOutOfMemory, limitMemory, outOfMemory } from '../memory/index.ts';
 import { type Recipe, stepsOf, wordsOf } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import { reportComparison } from '../report/compare/report.ts';
-import { openReport, type Report, reportPath, watchAll } from '../report/index.ts';
+import { openReport, type Report, reportPath } from '../report/index.ts';
 import { clock, percent, watchInTerminal } from '../report/terminal.ts';
 import { describeEnvironment } from '../runs/environment.ts';
 import {

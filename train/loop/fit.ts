@@ -2,35 +2,25 @@
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../../models/errors.ts';
-import { createArchitecture } from '../architectures/index.ts';
-import { type Dataset, imageSize } from '../datasets/index.ts';
+import type { Dataset } from '../datasets/dataset.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
 import type { State } from '../graph/state.ts';
-import { disposeParameters } from '../layers/net.ts';
-import { viewCount } from '../layers/tta.ts';
 import { scheduleAt } from '../optimizers/schedules/index.ts';
 import { seedPair } from '../random.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
 import { builtIn, type Registry } from '../recipes/registry.ts';
-import { type EpochRow, type Progress, writeCheckpoint } from '../runs/checkpoint.ts';
+import { bestOf, type EpochRow, writeCheckpoint } from '../runs/checkpoint.ts';
 import { numberedPath, removeOldest } from '../runs/numbered-checkpoints.ts';
 import { type Run, writeMetrics } from '../runs/run.ts';
-import { batchFor, evaluate } from './evaluate.ts';
-import { initialParameters, takeWeights, type Weights } from './initial-weights.ts';
+import { checkFinite, diverged } from './diverged.ts';
+import { createEpochTimer } from './epoch-timer.ts';
+import { finishEpoch } from './finish-epoch.ts';
+import type { Weights } from './initial-weights.ts';
 import { resume } from './resume.ts';
 import { openStage, type Span, type Stage, spansOf } from './stages.ts';
-import { createStep, type TrainingStep } from './step.ts';
-
-export { initialParameters } from './initial-weights.ts';
-
-/** What the loop tells whoever watches. */
-export interface Watcher {
-  /** Before the first step; `step` is larger than 0 when a run is resumed. */
-  onStart?(start: { step: number; steps: number; stepsPerEpoch: number }): void;
-  /** `correct` counts the batch's right answers before the step, as they were in training. */
-  onStep?(done: { step: number; loss: number; learningRate: number; correct: number }): void;
-  onEpoch?(row: EpochRow, time: { seconds: number; imagesPerSecond: number; waitedShare: number }): void;
-}
+import type { StepResult, TrainingStep } from './step.ts';
+import { checkBatchSize, createTraining } from './training.ts';
+import type { Watcher } from './watcher.ts';
 
 export interface FitOptions {
   recipe: Recipe;
@@ -100,67 +90,48 @@ export async function fit({
   if (isNew && weights !== undefined) save(run.last);
   watcher?.onStart?.({ step: progress.step, steps, stepsPerEpoch });
 
+  const saveEpoch = (row: EpochRow) => {
+    // Equal error is not better: the earlier epoch stays the best.
+    if (bestOf(progress.history) === row) save(run.best);
+    if (keep > 0) {
+      save(numberedPath(run, progress.step));
+      removeOldest(run, keep);
+    }
+    // The last checkpoint comes last: a run that says it is done is done.
+    writeMetrics(run, progress.history);
+    save(run.last);
+  };
+
   const spans = spansOf(recipe, stepsPerEpoch);
   const open = (span: Span) =>
     openStage(span, { recipe, dataset, training, startStep: progress.step, registry });
   const current = () => spans.find(({ to }) => progress.step < to) ?? spans[1] ?? spans[0];
   stage = await open(current());
   try {
-    let [saved, yielded, epochStart] = [performance.now(), performance.now(), performance.now()];
-    let epochFrom = progress.step;
-    let waited = 0;
+    const timer = createEpochTimer(recipe.batchSize, progress.step);
+    let [saved, yielded] = [performance.now(), performance.now()];
     while (progress.step < steps && !signal?.aborted) {
-      const { span } = stage;
-      const batch = stage.loader.next();
-      const scheduled = scheduleAt(
-        span.schedule,
-        (progress.step - span.from) / (span.to - span.from),
-        registry.schedules,
-      );
-      const { loss, correct } = stage.step.run({
-        ...batch,
-        ...scheduled,
-        step: progress.step - span.from + 1,
-        done: progress.step / steps,
-        seed: seedPair(recipe.seed, 'step', progress.step),
-      });
-      if (!Number.isFinite(loss)) throw diverged(run, 'loss', progress.step, loss, scheduled.learningRate);
+      const { loss, correct, learningRate } = takeStep(stage, recipe, progress.step, steps, registry);
+      if (!Number.isFinite(loss)) throw diverged(run, 'loss', progress.step, loss, learningRate);
       progress.step++;
       progress.lossSum += loss;
-      blend(recipe, stage.step, progress.step, steps);
-      watcher?.onStep?.({ step: progress.step, loss, learningRate: scheduled.learningRate, correct });
+      moveSlowCopies(recipe, stage.step, progress.step, steps);
+      watcher?.onStep?.({ step: progress.step, loss, learningRate, correct });
 
       if (progress.step % stepsPerEpoch === 0 || progress.step === steps) {
-        const seconds = (performance.now() - epochStart) / 1000;
+        timer.stepsDone();
         const row = finishEpoch(progress, training, stage, dataset, recipe);
         if (!Number.isFinite(row.validLoss))
-          throw diverged(run, 'validation loss', progress.step, row.validLoss, scheduled.learningRate);
-        // Equal error is not better: the earlier epoch stays the best.
-        if (bestOf(progress.history) === row) save(run.best);
-        if (keep > 0) {
-          save(numberedPath(run, progress.step));
-          removeOldest(run, keep);
-        }
-        // The last checkpoint comes last: a run that says it is done is done.
-        writeMetrics(run, progress.history);
-        save(run.last);
-        watcher?.onEpoch?.(row, {
-          seconds: (performance.now() - epochStart) / 1000,
-          imagesPerSecond: ((progress.step - epochFrom) * recipe.batchSize) / seconds,
-          waitedShare: (stage.loader.waitedMs() - waited) / 1000 / seconds,
-        });
-        [saved, epochStart, epochFrom, waited] = [
-          performance.now(),
-          performance.now(),
-          progress.step,
-          stage.loader.waitedMs(),
-        ];
+          throw diverged(run, 'validation loss', progress.step, row.validLoss, learningRate);
+        saveEpoch(row);
+        watcher?.onEpoch?.(row, timer.epochDone(progress.step, stage.loader));
+        timer.nextEpoch(progress.step, stage.loader);
+        saved = performance.now();
         const next = current();
-        if (next !== span && progress.step < steps) {
+        if (next !== stage.span && progress.step < steps) {
           stage.sync();
           await stage.close();
           stage = await open(next);
-          waited = 0;
         }
       }
       const now = performance.now();
@@ -187,8 +158,32 @@ export async function fit({
   return { finished: step >= steps, step, history, best: bestOf(history) };
 }
 
+/** Takes the step after `done` of `steps` on the stage's next batch. */
+function takeStep(
+  { span, loader, step }: Stage,
+  { seed }: Recipe,
+  done: number,
+  steps: number,
+  { schedules }: Registry,
+): StepResult & { learningRate: number } {
+  const scheduled = scheduleAt(span.schedule, (done - span.from) / (span.to - span.from), schedules);
+  const result = step.run({
+    ...loader.next(),
+    ...scheduled,
+    step: done - span.from + 1,
+    done: done / steps,
+    seed: seedPair(seed, 'step', done),
+  });
+  return { ...result, learningRate: scheduled.learningRate };
+}
+
 /** Moves the slow copies of the weights, where the recipe has them and this is a step for it. */
-function blend({ average, lookahead }: Recipe, training: TrainingStep, step: number, steps: number): void {
+function moveSlowCopies(
+  { average, lookahead }: Recipe,
+  training: TrainingStep,
+  step: number,
+  steps: number,
+): void {
   // The slow weights grow slower toward the end; the last step returns to them (arXiv 2404.00498, section 3.4).
   if (lookahead && step % lookahead.every === 0)
     training.blend('lookahead', lookahead.decay * (step / steps) ** lookahead.power);
@@ -199,95 +194,6 @@ function blend({ average, lookahead }: Recipe, training: TrainingStep, step: num
   }
 }
 
-/** The row of the best epoch: fewest errors, then least loss, then the earliest. */
-export function bestOf(history: readonly EpochRow[]): EpochRow | undefined {
-  return [...history].sort(
-    (a, b) => a.errorRate - b.errorRate || a.validLoss - b.validLoss || a.epoch - b.epoch,
-  )[0];
-}
-
-export function checkBatchSize({ batchSize }: Recipe, { name, train }: Dataset): void {
-  if (batchSize > train.n)
-    throw new UserError(
-      `The batch size is ${batchSize}, but ${name} has ${train.n} training images: choose a smaller one.`,
-    );
-}
-
-/** The step of `recipe` at its beginning; with `weights`, from those of them that fit. */
-export function createTraining(
-  recipe: Recipe,
-  dataset: Dataset,
-  weights?: Weights,
-  { architectures, optimizers }: Registry = builtIn,
-): TrainingStep {
-  const architecture = createArchitecture(recipe.architecture, dataset.labels.length, architectures);
-  const parameters = initialParameters(recipe, dataset, architecture);
-  if (weights !== undefined) takeWeights(parameters, weights);
-  const training = createStep(recipe, architecture, parameters, dataset.shape, optimizers);
-  disposeParameters(parameters);
-  return training;
-}
-
-function finishEpoch(
-  progress: Progress,
-  training: TrainingStep,
-  stage: Stage,
-  dataset: Dataset,
-  recipe: Recipe,
-): EpochRow {
-  const { loss, errorRate } = evaluate(stage.step, stage.test);
-  const { step, stepsPerEpoch } = progress;
-  // The last one may be short.
-  const epoch = Math.ceil(step / stepsPerEpoch);
-  const row: EpochRow = {
-    epoch,
-    step,
-    trainLoss: progress.lossSum / (step - (epoch - 1) * stepsPerEpoch),
-    validLoss: loss,
-    errorRate,
-  };
-  if (recipe.tta !== 'none' && step === stepsOf(recipe, stepsPerEpoch)) {
-    stage.sync();
-    row.tta = evaluateViews(recipe, training, dataset);
-  }
-  progress.history.push(row);
-  progress.lossSum = 0;
-  return row;
-}
-
-/** The network as it answers with test-time augmentation, fewer pictures at a time since each is seen in many views. */
-function evaluateViews(
-  { tta }: Recipe,
-  training: TrainingStep,
-  { test }: Dataset,
-): NonNullable<EpochRow['tta']> {
-  const { loss, errorRate } = evaluate(
-    { logits: training.averagedLogits },
-    test,
-    Math.ceil(batchFor(imageSize(test)) / viewCount(tta)),
-  );
-  return { validLoss: loss, errorRate };
-}
-
 function tensorsOf(shapes: TrainingStep['shapes'], state: State): Map<string, NamedTensor> {
   return new Map([...state].map(([name, values]) => [name, { shape: shapes.get(name) ?? [], values }]));
-}
-
-/** The loss is of the weights before its step, so the step itself may be what broke them. */
-function checkFinite(run: Run, step: number, tensors: ReadonlyMap<string, NamedTensor>): void {
-  for (const [name, { values }] of tensors) {
-    const broken = values.find((value) => !Number.isFinite(value));
-    if (broken !== undefined)
-      throw new UserError(
-        `${name} has a value of ${broken} after step ${step}, which is not saved. ` +
-          `The last checkpoint of ${run.name} is from before. Start over with a lower --learning-rate.`,
-      );
-  }
-}
-
-function diverged(run: Run, what: string, step: number, loss: number, learningRate: number): UserError {
-  return new UserError(
-    `The ${what} became ${loss} at step ${step} with learning rate ${learningRate.toPrecision(3)}. ` +
-      `The last checkpoint of ${run.name} is from before. Start over with a lower --learning-rate.`,
-  );
 }

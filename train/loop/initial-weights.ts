@@ -12,7 +12,7 @@ import { MEAN_IMAGE, meanImageOf } from '../layers/mean-image.ts';
 import { type Architecture, allParameters, createParameters, type Parameters } from '../layers/net.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { Checkpoint } from '../runs/checkpoint.ts';
-import { averageOf } from './step.ts';
+import { averageOf } from './step-variables.ts';
 
 /** Weights and statistics by name. */
 export type Weights = ReadonlyMap<string, NamedTensor>;

@@ -13,7 +13,7 @@ import {
   runsOption,
 } from '../cli/options.ts';
 import { chooseRun, countOf, numberOf } from '../cli/recipe-of-arguments.ts';
-import { createTraining } from '../loop/fit.ts';
+import { createTraining } from '../loop/training.ts';
 import { wordsOf } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import { findPage, rateInWords } from './page.ts';

@@ -1,8 +1,8 @@
 // Bias and variance of a run, and what to do next, from its own numbers.
 
-import { bestOf } from '../loop/fit.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { EpochRow } from '../runs/checkpoint.ts';
+import { bestOf } from '../runs/checkpoint.ts';
 import { many, percent, points, short } from './format.ts';
 import { wilson } from './statistics.ts';
 import type { Answer } from './trained.ts';

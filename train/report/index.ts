@@ -5,7 +5,7 @@ import { fetchPretrained } from '../architectures/pretrained.ts';
 import { warnOfLabels } from '../augment/wrong-labels.ts';
 import type { Dataset } from '../datasets/index.ts';
 import { writeWhole } from '../files/write-whole.ts';
-import type { Watcher } from '../loop/fit.ts';
+import { type Watcher, watchAll } from '../loop/watcher.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import type { Run } from '../runs/run.ts';
@@ -140,21 +140,6 @@ export async function makeReport(
   const [sample, warning] = [await sampleOf(recipe, data), warnOfLabels(data, recipe.augment)];
   writeWhole(reportPath(run), renderReport({ ...read, dataset: data, sample, parameters, warning }, shown));
   return reportPath(run);
-}
-
-/** One watcher that tells many, in their order. */
-export function watchAll(watchers: readonly Watcher[]): Watcher {
-  return {
-    onStart: (start) => {
-      for (const watcher of watchers) watcher.onStart?.(start);
-    },
-    onStep: (done) => {
-      for (const watcher of watchers) watcher.onStep?.(done);
-    },
-    onEpoch: (row, time) => {
-      for (const watcher of watchers) watcher.onEpoch?.(row, time);
-    },
-  };
 }
 
 export const reportPath = ({ folder }: Run) => join(folder, 'report.html');

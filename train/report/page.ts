@@ -1,6 +1,6 @@
 // The page of a run: its head, its sections, its style, in one string that needs nothing else.
 import { readFileSync } from 'node:fs';
-import { bestOf } from '../loop/fit.ts';
+import { bestOf } from '../runs/checkpoint.ts';
 import type { Facts } from './facts.ts';
 import { many, percent, whole } from './format.ts';
 import { type Html, html, raw } from './html.ts';

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:f
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeWhole } from '../files/write-whole.ts';
-import type { Watcher } from '../loop/fit.ts';
+import type { Watcher } from '../loop/watcher.ts';
 import type { EpochRow } from '../runs/checkpoint.ts';
 import { type Run, readLast } from '../runs/run.ts';
 

@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
-import type { Watcher } from '../loop/fit.ts';
+import type { Watcher } from '../loop/watcher.ts';
 import type { Run } from '../runs/run.ts';
 import type { Facts } from './facts.ts';
 import type { Sheet } from './pictures.ts';

@@ -1,6 +1,6 @@
 // What a training shows in the terminal: a bar while an epoch runs, and a table with a row per epoch.
 import { Presets, SingleBar } from 'cli-progress';
-import type { Watcher } from '../loop/fit.ts';
+import type { Watcher } from '../loop/watcher.ts';
 
 const COLUMNS = ['epoch', 'train_loss', 'valid_loss', 'error_rate', 'time', 'images/s'] as const;
 

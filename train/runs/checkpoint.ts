@@ -37,6 +37,13 @@ const progressSchema = z.object({
 /** Results of one epoch. */
 export type EpochRow = z.output<typeof rowSchema>;
 
+/** The row of the best epoch: fewest errors, then least loss, then the earliest. */
+export function bestOf(history: readonly EpochRow[]): EpochRow | undefined {
+  return [...history].sort(
+    (a, b) => a.errorRate - b.errorRate || a.validLoss - b.validLoss || a.epoch - b.epoch,
+  )[0];
+}
+
 /** How far a training has come. It holds no times, so that equal trainings have equal checkpoints. */
 export type Progress = z.output<typeof progressSchema>;
 

@@ -1,6 +1,6 @@
 // One training step, its ops executed one by one as tfjs does.
 import { tf, uint8Tensor } from '../../../train/graph/tensorflow.ts';
-import { stepFunction } from '../../../train/loop/step.ts';
+import { stepFunction } from '../../../train/loop/step-functions.ts';
 import { scheduleAt } from '../../../train/optimizers/schedules/index.ts';
 import { createUpdater } from '../../../train/optimizers/updater.ts';
 import { seedPair } from '../../../train/random.ts';
@@ -23,7 +23,7 @@ export function eagerStep(name: string): { step: () => void; images: number } {
     const { learningRate, momentum } = scheduleAt(recipe.schedule, DONE);
     tf.tidy(() => {
       const results = fn({
-        images: uint8Tensor(images, [recipe.batchSize, ...shape]),
+        image: uint8Tensor(images, [recipe.batchSize, ...shape]),
         labels: tf.tensor1d(Int32Array.from(labels), 'int32'),
         learningRate: tf.scalar(learningRate),
         momentum: tf.scalar(momentum),

@@ -11,7 +11,7 @@ import { batchNorm } from '../../../train/layers/batch-norm.ts';
 import { conv2d, flatten, maxPool } from '../../../train/layers/convolution.ts';
 import { dense } from '../../../train/layers/dense.ts';
 import { type Architecture, allParameters, createParameters } from '../../../train/layers/net.ts';
-import { stepFunction } from '../../../train/loop/step.ts';
+import { stepFunction } from '../../../train/loop/step-functions.ts';
 import type { OptimizerOptions } from '../../../train/optimizers/index.ts';
 import { createUpdater } from '../../../train/optimizers/updater.ts';
 import { random } from '../../../train/random.ts';
@@ -46,7 +46,7 @@ function training(optimizer: OptimizerOptions) {
 function batch(k: number): Record<string, Tensor> {
   const next = random(k, 'pictures');
   return {
-    images: uint8Tensor(
+    image: uint8Tensor(
       Uint8Array.from({ length: BATCH * 64 }, () => next() * 256),
       [BATCH, 8, 8, 1],
     ),

@@ -7,7 +7,7 @@ import type { Node } from '../../../train/graph/graph.ts';
 import { traceFixed } from '../../../train/graph/retrace.ts';
 import { backend, DataType, tf, uint8Tensor } from '../../../train/graph/tensorflow.ts';
 import { allParameters, createParameters } from '../../../train/layers/net.ts';
-import { stepFunction } from '../../../train/loop/step.ts';
+import { stepFunction } from '../../../train/loop/step-functions.ts';
 import type { OptimizerOptions } from '../../../train/optimizers/index.ts';
 import { createUpdater } from '../../../train/optimizers/updater.ts';
 import { random } from '../../../train/random.ts';
@@ -151,7 +151,7 @@ function batch(k: number, n: number): Record<string, Tensor> {
   const next = random(k, 'batch');
   const images = Uint8Array.from({ length: n * 784 }, () => next() * 256);
   return {
-    images: uint8Tensor(images, [n, ...shape]),
+    image: uint8Tensor(images, [n, ...shape]),
     labels: tf.tensor1d(
       Int32Array.from({ length: n }, () => next() * 10),
       'int32',

@@ -15,9 +15,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { root } from '../../../setup/paths.mjs';
-import { bestOf, type FitOptions, fit } from '../../../train/loop/fit.ts';
+import { type FitOptions, fit } from '../../../train/loop/fit.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
-import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
+import { bestOf, readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import {
   createRun,
   diedInVain,

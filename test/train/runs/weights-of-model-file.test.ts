@@ -12,8 +12,9 @@ import { type ArchitectureOptions, createArchitecture } from '../../../train/arc
 import { chooseRun } from '../../../train/cli/recipe-of-arguments.ts';
 import { stateOf } from '../../../train/graph/state.ts';
 import { createParameters, disposeParameters } from '../../../train/layers/net.ts';
-import { createTraining, fit } from '../../../train/loop/fit.ts';
+import { fit } from '../../../train/loop/fit.ts';
 import { takeWeights, weightsOf } from '../../../train/loop/initial-weights.ts';
+import { createTraining } from '../../../train/loop/training.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
 import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { createRun, type Run } from '../../../train/runs/run.ts';

@@ -1,7 +1,7 @@
 // Runs side by side: those that differ in their seed alone are one group, and groups are told apart by their recipes.
 import { canonicalJson } from '../../../models/canonical.ts';
-import { bestOf } from '../../loop/fit.ts';
 import { type Recipe, wordsOf } from '../../recipes/index.ts';
+import { bestOf } from '../../runs/checkpoint.ts';
 import type { Run } from '../../runs/run.ts';
 import { type Facts, readRun } from '../facts.ts';
 import type { TrainingRecord } from '../record.ts';

@@ -1,5 +1,5 @@
 // A row per epoch.
-import { bestOf } from '../../loop/fit.ts';
+import { bestOf } from '../../runs/checkpoint.ts';
 import { percent, whole } from '../format.ts';
 import { html } from '../html.ts';
 import { defineSection } from '../section.ts';

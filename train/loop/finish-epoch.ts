@@ -1,0 +1,50 @@
+// The end of an epoch: the evaluation, and the row that says how it went.
+import { type Dataset, imageSize } from '../datasets/dataset.ts';
+import { viewCount } from '../layers/tta.ts';
+import { type Recipe, stepsOf } from '../recipes/index.ts';
+import type { EpochRow, Progress } from '../runs/checkpoint.ts';
+import { batchFor, evaluate } from './evaluate.ts';
+import type { Stage } from './stages.ts';
+import type { TrainingStep } from './step.ts';
+
+/** Evaluates the network, and adds the epoch's row to the progress. */
+export function finishEpoch(
+  progress: Progress,
+  training: TrainingStep,
+  stage: Stage,
+  dataset: Dataset,
+  recipe: Recipe,
+): EpochRow {
+  const { loss, errorRate } = evaluate(stage.step, stage.test);
+  const { step, stepsPerEpoch } = progress;
+  // The last one may be short.
+  const epoch = Math.ceil(step / stepsPerEpoch);
+  const row: EpochRow = {
+    epoch,
+    step,
+    trainLoss: progress.lossSum / (step - (epoch - 1) * stepsPerEpoch),
+    validLoss: loss,
+    errorRate,
+  };
+  if (recipe.tta !== 'none' && step === stepsOf(recipe, stepsPerEpoch)) {
+    stage.sync();
+    row.tta = evaluateViews(recipe, training, dataset);
+  }
+  progress.history.push(row);
+  progress.lossSum = 0;
+  return row;
+}
+
+/** The network as it answers with test-time augmentation, fewer pictures at a time since each is seen in many views. */
+function evaluateViews(
+  { tta }: Recipe,
+  training: TrainingStep,
+  { test }: Dataset,
+): NonNullable<EpochRow['tta']> {
+  const { loss, errorRate } = evaluate(
+    { logits: training.averagedLogits },
+    test,
+    Math.ceil(batchFor(imageSize(test)) / viewCount(tta)),
+  );
+  return { validLoss: loss, errorRate };
+}

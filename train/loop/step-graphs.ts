@@ -1,0 +1,117 @@
+// The graphs of a training step: recorded from its functions, improved, and called programs by their names.
+import { mixes } from '../augment/index.ts';
+import { toBfloat16 } from '../graph/bfloat16.ts';
+import { filterGradientsAsProducts } from '../graph/filter-gradient.ts';
+import { canFuseGelu, geluFused } from '../graph/fused-gelu.ts';
+import type { Graph } from '../graph/graph.ts';
+import { blankImages, traceImages } from '../graph/images.ts';
+import { reluGradientsPooled } from '../graph/pool-gradient.ts';
+import { type MakeInputs, type Traceable, traceFixed } from '../graph/retrace.ts';
+import { tf } from '../graph/tensorflow.ts';
+import { logitsOf } from '../layers/forward.ts';
+import { type Architecture, netOf, type Parameters } from '../layers/net.ts';
+import { isTrained, phasesOf } from '../optimizers/groups.ts';
+import type { Updater } from '../optimizers/updater.ts';
+import type { Recipe } from '../recipes/index.ts';
+import {
+  applyFunction,
+  blendFunction,
+  gradientFunction,
+  required,
+  sumFunction,
+  trainFunction,
+} from './step-functions.ts';
+import { averageOf, type StepVariables, sumOf } from './step-variables.ts';
+
+/** The network that is trained, and how. */
+export interface StepNetwork {
+  readonly recipe: Recipe;
+  readonly architecture: Architecture;
+  readonly parameters: Parameters;
+  /** `[H,W,C]` of one image. */
+  readonly shape: readonly number[];
+  readonly updater: Updater;
+  readonly variables: StepVariables;
+}
+
+/** Images that the network computes at a time: the batch, or a part of it. */
+export const partSize = ({ batchSize, accumulate }: Recipe): number => batchSize / accumulate;
+
+/**
+ * The programs of a step: `train/<phase>` and, for batches in parts, `apply/<phase>`; `average` and `lookahead`, where
+ * the recipe has them; `predict`, and `averaged` over the views of test-time augmentation.
+ */
+export function stepGraphs(network: StepNetwork): Record<string, Graph> {
+  const { recipe, variables } = network;
+  const { own, averages, slow } = variables;
+  return {
+    ...Object.fromEntries(phasesOf(recipe.groups).flatMap((start) => phaseGraphs(network, start))),
+    ...(recipe.average && { average: traceStep(network, blendFunction(own, averages), decayInput) }),
+    ...(recipe.lookahead && { lookahead: traceStep(network, blendFunction(own, slow, true), decayInput) }),
+    predict: predictionGraph(network, 'none'),
+    ...(recipe.tta !== 'none' && { averaged: predictionGraph(network, recipe.tta) }),
+  };
+}
+
+/** The graphs that train from the moment on at which a share `start` of the training is done. */
+function phaseGraphs(network: StepNetwork, start: number): [name: string, graph: Graph][] {
+  const { recipe, architecture, parameters, shape, updater, variables } = network;
+  const names = [...parameters.weights.keys()].filter((name) => isTrained(name, recipe.groups, start));
+  const gradients = gradientFunction(recipe, architecture, parameters, names);
+  const inputs = trainInputs(shape, mixes(recipe.augment));
+  const trained = (fn: Traceable) => improved(traceStep(network, fn, inputs), recipe);
+  if (recipe.accumulate === 1) return [[`train/${start}`, trained(trainFunction(gradients, updater))]];
+  const sums = new Map(
+    names.map((name) => [sumOf(name), required(variables.sums.get(sumOf(name)), sumOf(name))]),
+  );
+  return [
+    [`train/${start}`, trained(sumFunction(gradients, sums, recipe.accumulate))],
+    [`apply/${start}`, traceStep(network, applyFunction(updater, sums), scalarInputs)],
+  ];
+}
+
+function traceStep({ recipe, variables }: StepNetwork, fn: Traceable, inputs: MakeInputs): Graph {
+  return traceFixed(fn, inputs, partSize(recipe), variables.all);
+}
+
+/** A graph that trains, by faster ops and, where the recipe says so, in bfloat16. */
+function improved(traced: Graph, { precision }: Recipe): Graph {
+  const pooled = reluGradientsPooled(traced);
+  const graph = canFuseGelu() ? geluFused(pooled) : pooled;
+  return precision === 'bfloat16' ? filterGradientsAsProducts(toBfloat16(graph)) : graph;
+}
+
+/** The forward pass, by the averaged weights where the recipe averages. */
+function predictionGraph(
+  { recipe, architecture, parameters, shape, variables: { own } }: StepNetwork,
+  tta: Recipe['tta'],
+): Graph {
+  const net = netOf(parameters, { training: false });
+  const evaluated = recipe.average
+    ? new Map([...own].map(([name, variable]) => [averageOf(name), variable]))
+    : own;
+  return traceImages(
+    (images) => logitsOf(net, architecture, recipe.standardize, images, tta),
+    shape,
+    evaluated,
+  );
+}
+
+const scalar = (name: string) => ({ name, tensor: tf.scalar(0.5) });
+const scalarInputs: MakeInputs = () => ['learningRate', 'momentum', 'step'].map(scalar);
+const decayInput: MakeInputs = () => [scalar('decay')];
+
+function trainInputs(shape: readonly number[], isMixed: boolean): MakeInputs {
+  return (n) => [
+    blankImages(n, shape),
+    { name: 'labels', tensor: tf.zeros([n], 'int32') },
+    ...(isMixed
+      ? [
+          { name: 'others', tensor: tf.zeros([n], 'int32') },
+          { name: 'shares', tensor: tf.ones([n]) },
+        ]
+      : []),
+    ...scalarInputs(n),
+    { name: 'seed', tensor: tf.tensor1d([1, 2], 'int32') },
+  ];
+}

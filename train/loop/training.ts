@@ -1,0 +1,32 @@
+// A training at its beginning: the compiled step of a recipe with its initial weights.
+import { UserError } from '../../models/errors.ts';
+import { createArchitecture } from '../architectures/index.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import { disposeParameters } from '../layers/net.ts';
+import type { Recipe } from '../recipes/index.ts';
+import { builtIn, type Registry } from '../recipes/registry.ts';
+import { initialParameters, takeWeights, type Weights } from './initial-weights.ts';
+import { createStep, type TrainingStep } from './step.ts';
+
+/** @throws UserError when a batch has more images than there are for training. */
+export function checkBatchSize({ batchSize }: Recipe, { name, train }: Dataset): void {
+  if (batchSize > train.n)
+    throw new UserError(
+      `The batch size is ${batchSize}, but ${name} has ${train.n} training images: choose a smaller one.`,
+    );
+}
+
+/** The step of `recipe` at its beginning; with `weights`, from those of them that fit. */
+export function createTraining(
+  recipe: Recipe,
+  dataset: Dataset,
+  weights?: Weights,
+  { architectures, optimizers }: Registry = builtIn,
+): TrainingStep {
+  const architecture = createArchitecture(recipe.architecture, dataset.labels.length, architectures);
+  const parameters = initialParameters(recipe, dataset, architecture);
+  if (weights !== undefined) takeWeights(parameters, weights);
+  const training = createStep(recipe, architecture, parameters, dataset.shape, optimizers);
+  disposeParameters(parameters);
+  return training;
+}

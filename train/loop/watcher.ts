@@ -1,0 +1,27 @@
+// Whoever watches a training: the bar in the terminal, the record of the run, the report, TensorBoard.
+import type { EpochRow } from '../runs/checkpoint.ts';
+import type { EpochTime } from './epoch-timer.ts';
+
+/** Is called by the training loop. */
+export interface Watcher {
+  /** Before the first step; `step` is larger than 0 when a run is resumed. */
+  onStart?(start: { step: number; steps: number; stepsPerEpoch: number }): void;
+  /** `correct` counts the batch's right answers before the step, as they were in training. */
+  onStep?(done: { step: number; loss: number; learningRate: number; correct: number }): void;
+  onEpoch?(row: EpochRow, time: EpochTime): void;
+}
+
+/** One watcher that calls many, in their order. */
+export function watchAll(watchers: readonly Watcher[]): Watcher {
+  return {
+    onStart: (start) => {
+      for (const watcher of watchers) watcher.onStart?.(start);
+    },
+    onStep: (done) => {
+      for (const watcher of watchers) watcher.onStep?.(done);
+    },
+    onEpoch: (row, time) => {
+      for (const watcher of watchers) watcher.onEpoch?.(row, time);
+    },
+  };
+}
