@@ -4,7 +4,7 @@ import { UserError } from '../models/errors.ts';
 import { startProcess } from '../setup/start.mjs';
 
 /** What a module for a child exports: it reports by `send`, whose messages are JSON. */
-export type Work<Task> = (task: Task, send: (message: object) => Promise<void>) => Promise<void>;
+export type ChildWork<Task> = (task: Task, send: (message: object) => Promise<void>) => Promise<void>;
 
 export interface Child {
   kill(): void;

@@ -1,6 +1,6 @@
 // Does what `trainyard export` was asked for, and prints each stage.
 import { UserError } from '../../models/errors.ts';
-import { percent } from '../../train/report/terminal.ts';
+import { plainPercent } from '../../train/report/format.ts';
 import { loadRun } from '../publish/from-run.ts';
 import type { ExportChoices, RunChoice } from './choices.ts';
 import { exportFromElsewhere } from './from-elsewhere.ts';
@@ -26,7 +26,7 @@ async function exportRun(
   say('loaded', seconds, `${architecture.name}, ${architecture.parameters} parameters`);
   if (calibration)
     console.log(
-      `  calibrated by temperature ${calibration.temperature}: confidence and accuracy ${percent(calibration.error)} apart, with it ${percent(calibration.temperedError)} (${calibration.n} test pictures)`,
+      `  calibrated by temperature ${calibration.temperature}: confidence and accuracy ${plainPercent(calibration.error)} apart, with it ${plainPercent(calibration.temperedError)} (${calibration.n} test pictures)`,
     );
   if (choices.to !== undefined && model.backbone !== undefined)
     throw new UserError(

@@ -1,5 +1,5 @@
 // What differs between two model files, for the terminal.
-import { percent } from '../../train/report/terminal.ts';
+import { plainPercent } from '../../train/report/format.ts';
 import type { FileChange, ModelDifference } from './index.ts';
 
 /** Lines of a section that are shown; `--json` has all. */
@@ -19,7 +19,7 @@ export function differenceInWords({
       .sort((a, b) => b.relative - a.relative)
       .map(
         ({ name, shape, largest, relative }) =>
-          `~ ${name} [${shape}]: by ${percent(relative)}, at most ${largest.toPrecision(3)}`,
+          `~ ${name} [${shape}]: by ${plainPercent(relative)}, at most ${largest.toPrecision(3)}`,
       ),
     ...others.flatMap(changeLines),
   ];
@@ -62,7 +62,7 @@ function answerLines(answers: ModelDifference['answers']): string[] {
       : `largest difference of a probability ${largest.toExponential(1)}`;
   const lines = changed.map(
     ({ picture, before, after }) =>
-      `~ ${picture}: ${before.label} (${percent(before.probability)}) -> ${after.label} (${percent(after.probability)})`,
+      `~ ${picture}: ${before.label} (${plainPercent(before.probability)}) -> ${after.label} (${plainPercent(after.probability)})`,
   );
   return [
     '',

@@ -10,7 +10,7 @@ import { dataType, decodeModel, type ModelProto, type TensorProto } from '../../
 import { sizeOf } from '../../models/shape.ts';
 import { readSafetensors } from '../../train/files/safetensors.ts';
 import type { Recipe } from '../../train/recipes/index.ts';
-import { type Progress, readCheckpoint } from '../../train/runs/checkpoint.ts';
+import { readCheckpoint, type TrainingProgress } from '../../train/runs/checkpoint.ts';
 import { type Runtimes, runtimesOf } from './runtimes.ts';
 import { statisticsOf, type WeightStatistics } from './statistics.ts';
 import { type ModelWork, workOf } from './work.ts';
@@ -34,7 +34,7 @@ export interface DescribedCheckpoint extends Described {
   kind: 'checkpoint';
   /** Both absent for a safetensors file that is not of this program. */
   recipe?: Recipe;
-  progress?: Progress;
+  progress?: TrainingProgress;
 }
 
 export interface DescribedModel extends Described {

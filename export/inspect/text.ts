@@ -1,6 +1,6 @@
 // A checkpoint or a model file in words and a table.
 import { stepsOf, wordsOf } from '../../train/recipes/index.ts';
-import { percent } from '../../train/report/terminal.ts';
+import { plainPercent } from '../../train/report/format.ts';
 import { changesInWords } from '../parity/index.ts';
 import type { DescribedCheckpoint, DescribedModel, DescribedTensor } from './describe.ts';
 import type { ModelWork } from './work.ts';
@@ -32,7 +32,7 @@ function aboutCheckpoint({ recipe, progress }: DescribedCheckpoint): string[] {
     ...(last === undefined
       ? []
       : [
-          `after epoch ${last.epoch}: error rate ${percent(last.errorRate)}, loss ${last.validLoss.toPrecision(4)}`,
+          `after epoch ${last.epoch}: error rate ${plainPercent(last.errorRate)}, loss ${last.validLoss.toPrecision(4)}`,
         ]),
   ];
 }
@@ -88,11 +88,11 @@ function aboutCard({
     `labels: ${labels.join(', ')}`,
     metrics === null
       ? 'not measured'
-      : `accuracy ${percent(metrics.accuracy)} on ${count(metrics.n)} test pictures, loss ${metrics.loss.toPrecision(4)}`,
+      : `accuracy ${plainPercent(metrics.accuracy)} on ${count(metrics.n)} test pictures, loss ${metrics.loss.toPrecision(4)}`,
     ...(quantization === undefined
       ? []
       : [
-          `weights of ${quantization.weights}: before, accuracy ${percent(quantization.accuracyBefore)}; ${quantization.changedLabels} changed labels of ${count(quantization.n)}`,
+          `weights of ${quantization.weights}: before, accuracy ${plainPercent(quantization.accuracyBefore)}; ${quantization.changedLabels} changed labels of ${count(quantization.n)}`,
         ]),
     parity === null
       ? 'not compared with what was trained'
@@ -110,7 +110,7 @@ function table(tensors: readonly DescribedTensor[]): string {
       `[${shape.join()}]`,
       ...COLUMNS.map((column) => {
         if (statistics === undefined) return '';
-        return column === 'zeros' ? percent(statistics.zeros) : short(statistics[column]);
+        return column === 'zeros' ? plainPercent(statistics.zeros) : short(statistics[column]);
       }),
     ]),
   ];

@@ -4,7 +4,7 @@ import { UserError } from '../../models/errors.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { ModelFile } from '../../models/repository.ts';
 import { type Dataset, imagesOf } from '../../train/datasets/index.ts';
-import { percent } from '../../train/report/terminal.ts';
+import { plainPercent } from '../../train/report/format.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { onnxClassifier } from '../parity/classifier.ts';
 import { compareClassifiers, type Parity } from '../parity/index.ts';
@@ -90,7 +90,9 @@ export async function quantize(
   onStage?.({ name: 'measured', accuracy });
   const drop = accuracy.before.accuracy - accuracy.after.accuracy;
   if (!(drop <= maxDrop))
-    return { declined: `it loses ${percent(drop)} of accuracy, more than --max-drop ${percent(maxDrop)}` };
+    return {
+      declined: `it loses ${plainPercent(drop)} of accuracy, more than --max-drop ${plainPercent(maxDrop)}`,
+    };
 
   const latency = await measureLatency(file.source, bare, shape);
   onStage?.({ name: 'timed', latency });

@@ -1,5 +1,5 @@
 // Does what `trainyard quantize` was asked for, and prints each stage.
-import { percent } from '../../train/report/terminal.ts';
+import { plainPercent } from '../../train/report/format.ts';
 import { dataOf } from '../files/data.ts';
 import { cardOf, openModelFile } from '../files/file.ts';
 import { type QuantizationResult, type QuantizeStage, quantize } from './index.ts';
@@ -42,7 +42,7 @@ function stageInWords(stage: QuantizeStage): string {
       return `${(stage.after / 1e6).toFixed(2)} MB, before ${(stage.before / 1e6).toFixed(2)} MB`;
     case 'measured': {
       const { before, after, parity } = stage.accuracy;
-      return `accuracy ${percent(after.accuracy)}, before ${percent(before.accuracy)}, on ${parity.n} test pictures; ${parity.changedLabels} changed labels`;
+      return `accuracy ${plainPercent(after.accuracy)}, before ${plainPercent(before.accuracy)}, on ${parity.n} test pictures; ${parity.changedLabels} changed labels`;
     }
     case 'timed': {
       const { before, after, ratio } = stage.latency;

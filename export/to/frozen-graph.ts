@@ -1,7 +1,7 @@
 // A traced graph as a frozen TensorFlow graph: its variables are constants, its nodes are named after their layers.
 
 import { type Graph, type Node, type Output, parseReference } from '../../train/graph/graph.ts';
-import { attributes, constant, placeholder } from '../../train/graph/node-def.ts';
+import { constantAttributes, nodeAttributes, placeholderAttributes } from '../../train/graph/node-def.ts';
 import type { AttrValue, NodeDef } from '../../train/graph/saved-model.ts';
 import type { State } from '../../train/graph/state.ts';
 import { uniqueNames } from '../graph/unique-names.ts';
@@ -47,7 +47,13 @@ export function freeze(graph: Graph, state: State, outputs: readonly string[]): 
     const own = ownNode(node, state);
     const name = rename(`${node.name}:0`);
     if (own !== undefined) return { name, ...own, input: [], device: '' };
-    return { name, op: node.op, input: node.inputs.map(rename), device: '', attr: attributes(node, dtypes) };
+    return {
+      name,
+      op: node.op,
+      input: node.inputs.map(rename),
+      device: '',
+      attr: nodeAttributes(node, dtypes),
+    };
   });
   const copies = results.map((reference, i): NodeDef => {
     const attr = { T: { type: dtypes.get(reference) ?? 0 } };
@@ -67,14 +73,15 @@ export function freeze(graph: Graph, state: State, outputs: readonly string[]): 
 function ownNode(node: Node, state: State): { op: string; attr: Record<string, AttrValue> } | undefined {
   const [output] = node.outputs;
   if (node.op === 'Const' && node.constant !== undefined)
-    return { op: 'Const', attr: constant(node.constant) };
+    return { op: 'Const', attr: constantAttributes(node.constant) };
   if (output === undefined) return undefined;
-  if (node.op === 'Input') return { op: 'Placeholder', attr: placeholder(output.dtype, output.shape) };
+  if (node.op === 'Input')
+    return { op: 'Placeholder', attr: placeholderAttributes(output.dtype, output.shape) };
   if (node.op !== 'Variable') return undefined;
   const values = state.get(node.label ?? '');
   if (values === undefined) throw new Error(`there is no value for variable ${node.label}`);
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return { op: 'Const', attr: constant({ ...output, bytes }) };
+  return { op: 'Const', attr: constantAttributes({ ...output, bytes }) };
 }
 
 /** Names by the tracer's names; each of them once, and none of them an output's. */

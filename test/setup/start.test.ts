@@ -15,7 +15,7 @@ test('a thread imports the module, which finds what it was given', async () => {
   expect(await once(startThread(echo, { n: 3 }), 'message')).toEqual([{ got: { n: 3 } }]);
 });
 
-test('a process calls its work, and ends', async () => {
+test('a process calls its fillRing, and ends', async () => {
   const child = startProcess(echo, { n: 4 });
   const ended = once(child, 'exit');
   expect((await once(child, 'message'))[0]).toEqual({ got: { n: 4 } });

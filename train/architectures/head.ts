@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
 import { dense } from '../layers/dense.ts';
 import { dropout } from '../layers/dropout.ts';
-import type { Architecture, Net, Parts } from '../layers/net.ts';
+import type { Architecture, Net, NetworkParts } from '../layers/net.ts';
 import { defineArchitecture } from './architecture.ts';
 import { dropoutRate } from './options.ts';
 
@@ -27,7 +27,7 @@ export const head = defineArchitecture({
 });
 
 /** The last part of a network as one of its own, over the bytes of features. */
-export function headOf({ classify }: Pick<Parts, 'classify'>): Architecture {
+export function headOf({ classify }: Pick<NetworkParts, 'classify'>): Architecture {
   const whole = (net: Net, bytes: Tensor): Tensor => classify(net, floats(bytes));
   return Object.assign(whole, { takesBytes: true as const, onFeatures: classify });
 }

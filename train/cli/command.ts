@@ -10,8 +10,9 @@ import { deathNote, isOutOfMemory, limitMemory, outOfMemory } from '../memory/in
 import { type Recipe, stepsOf, wordsOf } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import { reportComparison } from '../report/compare/report.ts';
-import { openReport, type Report, reportPath } from '../report/index.ts';
-import { clock, percent, watchInTerminal } from '../report/terminal.ts';
+import { clock, plainPercent } from '../report/format.ts';
+import { type OpenReport, openReport, reportPath } from '../report/index.ts';
+import { watchInTerminal } from '../report/terminal.ts';
 import { describeEnvironment } from '../runs/environment.ts';
 import {
   createRun,
@@ -172,7 +173,7 @@ async function trainRun(
   const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
   const epochs = stepsOf(recipe, stepsPerEpoch) / stepsPerEpoch;
   const terminal = watchInTerminal(recipe.batchSize, Math.ceil(epochs));
-  let report: Report | undefined;
+  let report: OpenReport | undefined;
   try {
     report = await openReport({ run, dataset, live, tensorboard });
     console.log(
@@ -201,8 +202,8 @@ function summary(run: Run, { finished, step, history, best }: FitResult, millise
     return `Interrupted and saved at step ${step}. Go on: npx trainyard train --resume ${run.name}`;
   const last = history.at(-1);
   return [
-    `Finished in ${clock(milliseconds / 1000)}. Error rate ${percent(last?.errorRate ?? Number.NaN)} after the last epoch, best ${percent(best?.errorRate ?? Number.NaN)} (epoch ${best?.epoch}).`,
-    ...(last?.tta ? [`With test-time augmentation: ${percent(last.tta.errorRate)}.`] : []),
+    `Finished in ${clock(milliseconds / 1000)}. Error rate ${plainPercent(last?.errorRate ?? Number.NaN)} after the last epoch, best ${plainPercent(best?.errorRate ?? Number.NaN)} (epoch ${best?.epoch}).`,
+    ...(last?.tta ? [`With test-time augmentation: ${plainPercent(last.tta.errorRate)}.`] : []),
     `Report: ${reportPath(run)}`,
     'Next: npm run export',
   ].join('\n');

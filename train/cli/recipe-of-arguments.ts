@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import { augmentOptions } from '../augment/index.ts';
 import { type BackboneArgs, backboneOptions } from '../backbone/input-description.ts';
-import { digestOf, type Weights, weightsOf } from '../loop/initial-weights.ts';
+import { type Weights, weightsDigest, weightsOf } from '../loop/initial-weights.ts';
 import { adjusted } from '../recipes/adjust.ts';
 import { folderRecipe } from '../recipes/folder.ts';
 import { augmented, families, findRecipe, type Recipe, resolveRecipe } from '../recipes/index.ts';
@@ -57,7 +57,7 @@ export async function chooseRun(args: TrainArguments): Promise<Choice> {
     return { recipe: readRecipe(run), run };
   }
   const weights = args.from === undefined ? undefined : weightsFrom(args.runs, args.from);
-  const from = weights && { from: digestOf(weights) };
+  const from = weights && { from: weightsDigest(weights) };
   const candidates = (await recipesOf(args)).map((recipe) => ({ ...recipe, ...from }));
   for (const candidate of args.fresh ? [] : candidates) {
     const run = findUnfinished(args.runs, candidate);

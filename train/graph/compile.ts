@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { momentumUpdates } from './fused-momentum.ts';
 import { type Graph, type Output, parseReference } from './graph.ts';
-import { attributes, constant, placeholder } from './node-def.ts';
+import { constantAttributes, nodeAttributes, placeholderAttributes } from './node-def.ts';
 import { type AttrValue, type NodeDef, shapeProto, TAG, writeSavedModel } from './saved-model.ts';
 import type { State } from './state.ts';
 import { backend, DataType, tensorId, tf } from './tensorflow.ts';
@@ -164,7 +164,12 @@ function lowerProgram(
   for (const node of graph.nodes) {
     const [output] = node.outputs;
     if (node.op === 'Input' && node.label !== undefined && output !== undefined) {
-      const reference = emit(own(node.name), 'Placeholder', [], placeholder(output.dtype, output.shape));
+      const reference = emit(
+        own(node.name),
+        'Placeholder',
+        [],
+        placeholderAttributes(output.dtype, output.shape),
+      );
       inputs.push({ label: node.label, reference });
     } else if (node.op === 'Variable' && node.label !== undefined && output !== undefined) {
       const variable = variables.get(node.label) ?? lowerVariable(node.label, output, variables.size, emit);
@@ -172,10 +177,10 @@ function lowerProgram(
       reads.set(node.label, own(node.name));
       emit(own(node.name), 'ReadVariableOp', [variable.handle], { dtype: { type: output.dtype } });
     } else if (node.op === 'Const' && node.constant !== undefined) {
-      emit(own(node.name), 'Const', [], constant(node.constant));
+      emit(own(node.name), 'Const', [], constantAttributes(node.constant));
     } else {
       const after = node.after === undefined ? [] : [`^${own(parseReference(node.after).name)}`];
-      emit(own(node.name), node.op, [...node.inputs.map(own), ...after], attributes(node, dtypes));
+      emit(own(node.name), node.op, [...node.inputs.map(own), ...after], nodeAttributes(node, dtypes));
     }
   }
   const variableOf = (label: string) => {
@@ -225,10 +230,10 @@ function lowerVariable(label: string, { dtype, shape }: Output, index: number, e
     container: { s: Buffer.from('') },
   });
   const read = emit(`${name}/read`, 'ReadVariableOp', [handle], { dtype: type });
-  const feed = emit(`${name}/feed`, 'Placeholder', [], placeholder(dtype, shape));
+  const feed = emit(`${name}/feed`, 'Placeholder', [], placeholderAttributes(dtype, shape));
   emit(`${name}/set`, 'AssignVariableOp', [handle, feed], { dtype: type });
   const assigned = emit(`${name}/assigned`, 'Const', [`^${name}/set`], scalarZero);
   return { shape, handle, read, feed, assigned };
 }
 
-const scalarZero = constant({ dtype: DataType.float32, shape: [], bytes: new Uint8Array(4) });
+const scalarZero = constantAttributes({ dtype: DataType.float32, shape: [], bytes: new Uint8Array(4) });

@@ -3,12 +3,12 @@ import type { Attribute, Constant, Node } from './graph.ts';
 import { type AttrValue, shapeProto } from './saved-model.ts';
 
 /** Attributes of a `Placeholder`. */
-export function placeholder(dtype: number, shape: readonly number[]): Record<string, AttrValue> {
+export function placeholderAttributes(dtype: number, shape: readonly number[]): Record<string, AttrValue> {
   return { dtype: { type: dtype }, shape: { shape: shapeProto(shape) } };
 }
 
 /** Attributes of a `Const`. */
-export function constant({ dtype, shape, bytes }: Constant): Record<string, AttrValue> {
+export function constantAttributes({ dtype, shape, bytes }: Constant): Record<string, AttrValue> {
   const tensor = { dtype, tensor_shape: shapeProto(shape), tensor_content: bytes };
   return { dtype: { type: dtype }, value: { tensor } };
 }
@@ -17,7 +17,7 @@ export function constant({ dtype, shape, bytes }: Constant): Record<string, Attr
  * Attributes of any other op.
  * @param dtypes - Types of all values of the graph, by reference.
  */
-export function attributes(node: Node, dtypes: ReadonlyMap<string, number>): Record<string, AttrValue> {
+export function nodeAttributes(node: Node, dtypes: ReadonlyMap<string, number>): Record<string, AttrValue> {
   const result = Object.fromEntries(
     Object.entries(node.attributes).map(([name, value]) => [name, attrValue(value)]),
   );

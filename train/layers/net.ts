@@ -22,7 +22,7 @@ export interface Net {
 }
 
 /** The parts of a network, one after another: what sees, what sums up, what decides. */
-export interface Parts {
+export interface NetworkParts {
   /** `[N,H,W,C]` to the last feature maps, `[N,h,w,F]`. */
   maps(net: Net, images: Tensor): Tensor;
   /** Maps to features, `[N,F]`; without weights of its own. */
@@ -33,15 +33,15 @@ export interface Parts {
 
 /** Maps a batch `[N,H,W,C]` float32 to logits `[N,classes]`; some know the parts that they are made of. */
 export type Architecture = ((net: Net, images: Tensor) => Tensor) & {
-  readonly parts?: Parts;
+  readonly parts?: NetworkParts;
   /** Gets its input as uint8, as it lies in the data. */
   readonly takesBytes?: true;
   /** Where those bytes are features: the same of them as numbers, float32 `[N,F]`. */
-  readonly onFeatures?: Parts['classify'];
+  readonly onFeatures?: NetworkParts['classify'];
 };
 
 /** The architecture that three parts make. */
-export function inParts(parts: Parts): Architecture {
+export function inParts(parts: NetworkParts): Architecture {
   const whole = (net: Net, images: Tensor): Tensor =>
     parts.classify(net, parts.pool(parts.maps(net, images)));
   return Object.assign(whole, { parts });

@@ -8,7 +8,7 @@ import { stepsPerEpoch } from './batches.ts';
 import { createRing, isReady, release, slotToRead } from './ring.ts';
 import { referencesTo } from './transform-references.ts';
 import type { Batch, Loader, LoaderOptions } from './types.ts';
-import type { Work } from './worker.ts';
+import type { LoaderTask } from './worker.ts';
 
 export type { Batch, Loader, LoaderOptions } from './types.ts';
 
@@ -54,7 +54,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
 }
 
 /** Starts the worker and waits until its code is loaded, so that one that cannot run says why at once. */
-async function startWorker(work: Work) {
+async function startWorker(work: LoaderTask) {
   const worker = startThread(moduleBeside('./worker', import.meta.url), work);
   let death: string | undefined;
   worker.once('error', (error: Error) => {

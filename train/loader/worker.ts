@@ -6,7 +6,7 @@ import { loadTransforms, type TransformReference } from './transform-references.
 import type { BatchOptions } from './types.ts';
 
 /** What the worker is started with; everything large in it is in shared memory. */
-export interface Work {
+export interface LoaderTask {
   readonly options: Omit<BatchOptions, 'transforms'>;
   /** The transforms that are not only the built-in ones. */
   readonly transforms?: readonly TransformReference[];
@@ -15,7 +15,10 @@ export interface Work {
 }
 
 /** Doesn't return unless it fails: the thread is ended from outside. */
-export function work({ options, startStep, ring }: Work, transforms?: BatchOptions['transforms']): void {
+export function fillRing(
+  { options, startStep, ring }: LoaderTask,
+  transforms?: BatchOptions['transforms'],
+): void {
   try {
     const writeBatch = createBatches({ ...options, ...(transforms && { transforms }) });
     for (let number = 0; ; number++) {
@@ -28,8 +31,8 @@ export function work({ options, startStep, ring }: Work, transforms?: BatchOptio
 }
 
 if (parentPort !== null) {
-  const given: Work = workerData;
-  const transforms = given.transforms && (await loadTransforms(given.transforms));
+  const task: LoaderTask = workerData;
+  const transforms = task.transforms && (await loadTransforms(task.transforms));
   parentPort.postMessage('ready');
-  work(given, transforms);
+  fillRing(task, transforms);
 }

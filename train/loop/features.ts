@@ -5,7 +5,7 @@ import { compile } from '../graph/compile.ts';
 import { firstValues, runOnImages, traceImages } from '../graph/images.ts';
 import { type State, writeKnown } from '../graph/state.ts';
 import { type Standardize, standardized } from '../layers/forward.ts';
-import { allParameters, netOf, type Parameters, type Parts } from '../layers/net.ts';
+import { allParameters, type NetworkParts, netOf, type Parameters } from '../layers/net.ts';
 
 /** Makes features of pictures. */
 export interface Extractor {
@@ -18,7 +18,7 @@ export interface Extractor {
 
 /** The extractor that the first two parts of a network are. */
 export function createExtractor(
-  { maps, pool }: Parts,
+  { maps, pool }: NetworkParts,
   parameters: Parameters,
   state: State,
   standardize: Standardize,
@@ -47,7 +47,7 @@ const BATCH = 64;
  * The features of a whole data set, as bytes where its pictures were: `[N,1,1,4 * features]` uint8 in shared memory,
  * so that the loader shuffles them as it does pictures. 1,280 features take 5 kB a picture.
  */
-export async function featuresOf(dataset: Dataset, extractor: Extractor): Promise<Dataset> {
+export async function extractFeatures(dataset: Dataset, extractor: Extractor): Promise<Dataset> {
   const [train, test] = [await splitOf(dataset.train, extractor), await splitOf(dataset.test, extractor)];
   return { ...dataset, shape: featureShape(extractor.features), train, test };
 }

@@ -2,14 +2,14 @@
 import { type Dataset, imageSize } from '../datasets/dataset.ts';
 import { viewCount } from '../layers/tta.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
-import type { EpochRow, Progress } from '../runs/checkpoint.ts';
+import type { EpochRow, TrainingProgress } from '../runs/checkpoint.ts';
 import { batchFor, evaluate } from './evaluate.ts';
 import type { Stage } from './stages.ts';
 import type { TrainingStep } from './step.ts';
 
 /** Evaluates the network, and adds the epoch's row to the progress. */
 export function finishEpoch(
-  progress: Progress,
+  progress: TrainingProgress,
   training: TrainingStep,
   stage: Stage,
   dataset: Dataset,

@@ -65,7 +65,7 @@ export function weightsOf({ recipe, tensors }: Checkpoint): Map<string, NamedTen
 }
 
 /** SHA-256 of names, shapes and values: what a recipe keeps of the weights from which it starts. */
-export function digestOf(weights: Weights): string {
+export function weightsDigest(weights: Weights): string {
   const hash = createHash('sha256');
   for (const [name, { shape, values }] of weights) hash.update(JSON.stringify([name, shape])).update(values);
   return hash.digest('hex');

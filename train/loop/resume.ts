@@ -5,15 +5,15 @@ import { UserError } from '../../models/errors.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
 import type { Recipe } from '../recipes/index.ts';
-import type { Progress } from '../runs/checkpoint.ts';
-import { type Run, readLast, wayOut } from '../runs/run.ts';
+import type { TrainingProgress } from '../runs/checkpoint.ts';
+import { type Run, readLast, recoveryAdvice } from '../runs/run.ts';
 import type { TrainingStep } from './step.ts';
 
 /**
  * Puts the run's last checkpoint into `training`, or starts from the beginning when there is none.
  * @throws UserError when the checkpoint is damaged, or is of other data, another network or another recipe.
  */
-export function resume(run: Run, recipe: Recipe, dataset: Dataset, training: TrainingStep): Progress {
+export function resume(run: Run, recipe: Recipe, dataset: Dataset, training: TrainingStep): TrainingProgress {
   const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
   const fresh = { step: 0, stepsPerEpoch, lossSum: 0, history: [], datasetDigests: { ...dataset.digests } };
   if (!existsSync(run.last)) return fresh;
@@ -24,7 +24,7 @@ export function resume(run: Run, recipe: Recipe, dataset: Dataset, training: Tra
         `Run ${run.name} was trained on other data: the ${split} split of ${dataset.name} has changed since. Start over with --fresh.`,
       );
   const misfit = findMisfit(training.shapes, tensors) ?? findDifference(recipe, written);
-  if (misfit !== undefined) throw new UserError(`${run.last} does not fit ${misfit}. ${wayOut(run)}`);
+  if (misfit !== undefined) throw new UserError(`${run.last} does not fit ${misfit}. ${recoveryAdvice(run)}`);
   training.write(
     new Map(
       [...training.shapes.keys()].map((name) => [name, tensors.get(name)?.values ?? new Float32Array()]),

@@ -8,7 +8,7 @@ import { type Loader, openLoader } from '../loader/index.ts';
 import type { AnySchedule } from '../optimizers/schedules/index.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
 import type { Registry } from '../recipes/registry.ts';
-import { createExtractor, featuresOf } from './features.ts';
+import { createExtractor, extractFeatures } from './features.ts';
 import { initialParameters } from './initial-weights.ts';
 import { createStep, type TrainingStep } from './step.ts';
 
@@ -102,7 +102,7 @@ async function openFrozen(
   const state = training.read();
   const extractor = createExtractor(parts, all, state, recipe.standardize, dataset.shape);
   disposeParameters(all);
-  const features = await featuresOf(dataset, extractor);
+  const features = await extractFeatures(dataset, extractor);
   await extractor.close();
 
   const head = headOf(parts);

@@ -1,7 +1,7 @@
 // The curve of a sweep, with what it suggests, as one offline page.
 import { html } from '../report/html.ts';
 import { document } from '../report/page.ts';
-import { type Point, plot } from '../report/plot.ts';
+import { type PlotPoint, plot } from '../report/plot.ts';
 import { type Curve, type Suggestions, suggestionNames } from './suggest.ts';
 
 /** Colors of the style sheet. */
@@ -66,7 +66,7 @@ export function findPage({ words, curve, suggestions }: Found): string {
 }
 
 /** What comes after would press all that matters to the floor of the plot. */
-function untilItDiverges(points: readonly Point[]): Point[] {
+function untilItDiverges(points: readonly PlotPoint[]): PlotPoint[] {
   const finite = points.filter(([, loss]) => Number.isFinite(loss));
   const losses = finite.map(([, loss]) => loss);
   const [first = 0, least] = [losses[0], Math.min(...losses)];

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Work } from '../child.ts';
+import type { ChildWork } from '../child.ts';
 import { firstImages } from '../datasets/subset.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { fit } from '../loop/fit.ts';
@@ -19,7 +19,7 @@ const STEPS = 4;
 const EVALUATED = 500;
 
 /** Sends what it measured, once. */
-export const work: Work<{ recipe: unknown }> = async (task, send) => {
+export const work: ChildWork<{ recipe: unknown }> = async (task, send) => {
   // First, and forgotten: loading takes 200 MB more for a moment than it leaves.
   tf.getBackend();
   forgetPeak();

@@ -5,7 +5,7 @@ import type { EpochRow } from '../runs/checkpoint.ts';
 import { bestOf } from '../runs/checkpoint.ts';
 import { many, percent, points, short } from './format.ts';
 import { wilson } from './statistics.ts';
-import type { Answer } from './trained.ts';
+import type { NetworkAnswer } from './trained.ts';
 
 /** Error and loss of a network on some pictures. */
 export interface AnswerStatistics {
@@ -17,9 +17,9 @@ export interface AnswerStatistics {
 }
 
 /** Error, loss and confidence of answers. */
-export function measure(answers: readonly Answer[]): AnswerStatistics {
+export function statisticsOfAnswers(answers: readonly NetworkAnswer[]): AnswerStatistics {
   const n = answers.length;
-  const average = (value: (answer: Answer) => number) =>
+  const average = (value: (answer: NetworkAnswer) => number) =>
     answers.reduce((sum, answer) => sum + value(answer), 0) / n;
   return {
     n,

@@ -1,4 +1,4 @@
-// How the reports write numbers.
+// How reports and the terminal write numbers.
 
 /** Does not break at the end of a line. */
 const NARROW = '\u202f';
@@ -7,6 +7,11 @@ const NARROW = '\u202f';
 export function percent(share: number, digits = 2): string {
   if (!Number.isFinite(share)) return '–';
   return `${minus((share * 100).toFixed(digits))}${NARROW}%`;
+}
+
+/** The same in plain characters, for a terminal or a log file: `0.63 %`. */
+export function plainPercent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
 }
 
 /** A share for an axis: `5 %`, `0.5 %`. */
@@ -42,6 +47,15 @@ export function bytes(value: number): string {
 /** `1 epoch`, `3 epochs`. */
 export function many(count: number, noun: string): string {
   return `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Seconds as `1:05` or `1:02:03`. */
+export function clock(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '-:--';
+  const whole = Math.round(seconds);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (n: number) => String(n).padStart(2, '0');
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
 const minus = (text: string) => text.replace(/^-/, '−');

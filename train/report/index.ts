@@ -31,7 +31,7 @@ export interface ReportOptions {
   tensorboard?: boolean;
 }
 
-export interface Report {
+export interface OpenReport {
   readonly watcher: Watcher;
   /** Where the live page is. */
   readonly address: string | undefined;
@@ -55,7 +55,7 @@ export async function openReport({
   sections = builtIn,
   live,
   tensorboard,
-}: ReportOptions): Promise<Report> {
+}: ReportOptions): Promise<OpenReport> {
   const before = readRun(run);
   const facts: Facts = {
     ...before,

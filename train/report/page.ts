@@ -2,11 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { bestOf } from '../runs/checkpoint.ts';
 import type { Facts } from './facts.ts';
-import { many, percent, whole } from './format.ts';
+import { clock, many, percent, whole } from './format.ts';
 import { type Html, html, raw } from './html.ts';
 import type { Sheet } from './pictures.ts';
 import type { SectionOfRecord, Shown } from './section.ts';
-import { clock } from './terminal.ts';
 import { sheetRules, tile } from './tile.ts';
 
 /** The whole report as HTML. */
@@ -19,7 +18,7 @@ export function renderReport(facts: Facts, sections: readonly SectionOfRecord[])
       return tile(sheet, ...of);
     },
   };
-  const parts = sections.flatMap(({ id, title, render }): Part[] => {
+  const parts = sections.flatMap(({ id, title, render }): PagePart[] => {
     const body = render(shown);
     return body === undefined ? [] : [{ id, title, body }];
   });
@@ -37,7 +36,7 @@ export function renderReport(facts: Facts, sections: readonly SectionOfRecord[])
   });
 }
 
-export interface Part {
+export interface PagePart {
   id: string;
   title: string;
   body: Html;
@@ -52,7 +51,7 @@ export function document({
 }: {
   title: string;
   head: Html;
-  parts: readonly Part[];
+  parts: readonly PagePart[];
   sheets?: readonly Sheet[];
 }): string {
   return html`<!doctype html>

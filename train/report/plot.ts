@@ -2,13 +2,13 @@
 import { type Html, html, raw } from './html.ts';
 import { type Scale, scaleOver } from './scale.ts';
 
-export type Point = readonly [x: number, y: number];
+export type PlotPoint = readonly [x: number, y: number];
 
 export interface Series {
   name: string;
   /** 1 to 6: a color of the style sheet. */
   color: number;
-  points: readonly Point[];
+  points: readonly PlotPoint[];
   /** Dots with what they stand for under the pointer. */
   dots?: boolean;
   /** Thin and pale, and not in the legend. */
@@ -49,12 +49,12 @@ export function plot(options: PlotOptions): Html | undefined {
   return html`<figure class="plot">
     <figcaption><span>${title}</span>${hasLegend && named.length > 1 ? legend(named) : undefined}</figcaption>
     <div class="frame">
-      <div class="up">${up.ticks.map((tick) => html`<span style="bottom:${percent(up.at(tick))}">${format(tick)}</span>`)}</div>
+      <div class="up">${up.ticks.map((tick) => html`<span style="bottom:${cssPercent(up.at(tick))}">${format(tick)}</span>`)}</div>
       <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" role="img" aria-label="${`${title}: ${named.map(({ name, points: own }) => `${name} ends at ${format(own.at(-1)?.[1] ?? Number.NaN)}`).join(', ')}`}">
         <g class="grid">${up.ticks.map((tick) => html`<path d="M0 ${place(1 - up.at(tick))}H1000"/>`)}</g>
         ${series.map((each) => drawn(each, across, up, format, x, formatX))}
       </svg>
-      <div class="across">${across.ticks.map((tick) => html`<span style="left:${percent(across.at(tick))}">${formatX(tick)}</span>`)}</div>
+      <div class="across">${across.ticks.map((tick) => html`<span style="left:${cssPercent(across.at(tick))}">${formatX(tick)}</span>`)}</div>
     </div>
     <p class="axis">${x}</p>
   </figure>`;
@@ -100,4 +100,4 @@ export function outline(bins: readonly number[], highest: number): Html {
 }
 
 const place = (share: number) => Math.round(share * 1000);
-const percent = (share: number) => `${Number((share * 100).toFixed(2))}%`;
+const cssPercent = (share: number) => `${Number((share * 100).toFixed(2))}%`;

@@ -27,7 +27,7 @@ export function wilson(share: number, n: number): [low: number, high: number] {
   return [Math.max(0, center - half), Math.min(1, center + half)];
 }
 
-export interface Difference {
+export interface WelchTest {
   /** Mean of the first minus mean of the second. */
   difference: number;
   /** 95 % interval of the difference. */
@@ -43,7 +43,7 @@ export interface Difference {
  * Welch's t-test of two samples with at least two values each: Welch 1947, doi.org/10.1093/biomet/34.1-2.28.
  * Undefined for smaller samples, and when neither varies.
  */
-export function welch(a: readonly number[], b: readonly number[]): Difference | undefined {
+export function welch(a: readonly number[], b: readonly number[]): WelchTest | undefined {
   if (a.length < 2 || b.length < 2) return undefined;
   const [va, vb] = [variance(a) / a.length, variance(b) / b.length];
   if (va + vb === 0) return undefined;

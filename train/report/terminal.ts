@@ -1,6 +1,7 @@
 // What a training shows in the terminal: a bar while an epoch runs, and a table with a row per epoch.
 import { Presets, SingleBar } from 'cli-progress';
 import type { Watcher } from '../loop/watcher.ts';
+import { clock, plainPercent } from './format.ts';
 
 const COLUMNS = ['epoch', 'train_loss', 'valid_loss', 'error_rate', 'time', 'images/s'] as const;
 
@@ -50,7 +51,7 @@ export function watchInTerminal(
           String(epoch),
           trainLoss.toFixed(4),
           validLoss.toFixed(4),
-          percent(errorRate),
+          plainPercent(errorRate),
           clock(seconds),
           String(Math.round(imagesPerSecond)),
         ]),
@@ -63,18 +64,4 @@ const FORMAT = '{bar} epoch {epoch}/{epochs}  {speed} images/s  {left} left  los
 
 function row(cells: readonly string[]): string {
   return cells.map((cell) => cell.padStart(10)).join('  ');
-}
-
-/** `0.0049` as `0.49 %`. */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(2)} %`;
-}
-
-/** Seconds as `1:05` or `1:02:03`. */
-export function clock(seconds: number): string {
-  if (!Number.isFinite(seconds)) return '-:--';
-  const whole = Math.round(seconds);
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (n: number) => String(n).padStart(2, '0');
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }

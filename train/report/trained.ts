@@ -10,7 +10,7 @@ import type { ReportedNetwork } from './network.ts';
 import { type Sheet, sheetOf } from './pictures.ts';
 
 /** A network's answer to one picture of a split. */
-export interface Answer {
+export interface NetworkAnswer {
   /** Index in the split. */
   readonly index: number;
   readonly label: number;
@@ -26,12 +26,12 @@ export interface TrainedNetwork {
   /** With the weights of the best checkpoint. */
   readonly network: ReportedNetwork;
   /** Answers to all test pictures. */
-  readonly test: readonly Answer[];
+  readonly test: readonly NetworkAnswer[];
   /** Answers to training pictures, not augmented, at most 5,000. */
-  readonly train: readonly Answer[];
+  readonly train: readonly NetworkAnswer[];
   /** The answers to test pictures with the largest loss, worst first, and those pictures, `[H,W,C]` of `shape`. */
   readonly worst: {
-    readonly answers: readonly Answer[];
+    readonly answers: readonly NetworkAnswer[];
     readonly pictures: readonly Uint8Array[];
     readonly shape: Shape;
     readonly sheet: Sheet;
@@ -61,7 +61,7 @@ export async function examine(
   return { recipe, dataset, network, test, train, worst: { answers, pictures, shape: seen.shape, sheet } };
 }
 
-function answersOf(network: ReportedNetwork, split: Split): Answer[] {
+function answersOf(network: ReportedNetwork, split: Split): NetworkAnswer[] {
   const rows = logitRows(network.logits, split, batchFor(imageSize(split)));
   return Array.from(rows, ({ index, label, logits }) => {
     const { probabilities, logSum } = softmax(logits);

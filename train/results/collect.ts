@@ -5,7 +5,7 @@ import { resultOf } from '../report/compare/groups.ts';
 import { deviation, mean } from '../report/statistics.ts';
 import { type Finished, isOfRow, recipeOf } from './kept.ts';
 
-/** What the runs of a row at one budget came to, after the last epoch. */
+/** The results of the runs of a row at one budget, after the last epoch. */
 export interface Outcome {
   /** Seconds; undefined at full length. */
   budget: number | undefined;

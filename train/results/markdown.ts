@@ -1,9 +1,8 @@
 // RESULTS.md as text: tables of the lessons, the remedies, the circles and the folders, and the differences that are asked for.
 import { wordsOf } from '../recipes/index.ts';
 import { circles, folders, lessons, pairs, type Row, remedies, rows } from '../recipes/published.ts';
-import { points } from '../report/format.ts';
+import { clock, points } from '../report/format.ts';
 import { mean, welch } from '../report/statistics.ts';
-import { clock } from '../report/terminal.ts';
 import { accuracyInWords, type Outcome, outcomesOf } from './collect.ts';
 import { type Finished, recipeOf } from './kept.ts';
 
@@ -65,10 +64,10 @@ function table(
 ): string[] {
   const lines = rows.flatMap((row) => {
     const outcomes = outcomesOf(row, runs);
-    const told = [commandOf(row), row.published, row.aim];
+    const described = [commandOf(row), row.published, row.aim];
     const isRun = outcomes.some(({ budget }) => atBudget || budget === undefined);
     return [
-      ...(isRun ? [] : [[...told, 'not run', '', '', '']]),
+      ...(isRun ? [] : [[...described, 'not run', '', '', '']]),
       ...outcomes.map((outcome) => cellsOf(row, outcome, machines)),
     ];
   });

@@ -45,11 +45,11 @@ export function bestOf(history: readonly EpochRow[]): EpochRow | undefined {
 }
 
 /** How far a training has come. It holds no times, so that equal trainings have equal checkpoints. */
-export type Progress = z.output<typeof progressSchema>;
+export type TrainingProgress = z.output<typeof progressSchema>;
 
 export interface Checkpoint {
   readonly recipe: Recipe;
-  readonly progress: Progress;
+  readonly progress: TrainingProgress;
   /**
    * Weights and statistics by name (`conv1/kernel`), and the optimizer's slots as `optimizer/<slot>/<weight>`.
    */

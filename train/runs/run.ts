@@ -96,7 +96,7 @@ function newestOf(folder: string, recipe: Recipe): Run | undefined {
     .at(-1);
 }
 
-/** Digest of what was asked for: the steps that a budget came to were measured, and would come out otherwise now. */
+/** Digest of what was asked for: the number of steps that fit a budget was measured, and would be another one now. */
 function wantedDigest(recipe: Recipe): string {
   const { steps, ...asked } = recipe;
   return recipeDigest(recipe.budget === undefined ? recipe : asked);
@@ -111,18 +111,18 @@ export function readLast(run: Run): Checkpoint {
     return readCheckpoint(run.last);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(`${error.message} ${wayOut(run)}`);
+    throw new UserError(`${error.message} ${recoveryAdvice(run)}`);
   }
 }
 
-/** What to do about a run whose last checkpoint is of no use: go on from the best one, or start over. */
-export function wayOut(run: Run): string {
+/** What to do about a run whose last checkpoint cannot be used: go on from the best one, or start over. */
+export function recoveryAdvice(run: Run): string {
   const startOver = `npx trainyard train ${wordsOf(readRecipe(run))} --fresh`;
   try {
     const { step, stepsPerEpoch } = readCheckpoint(run.best).progress;
-    return `The best checkpoint, of epoch ${step / stepsPerEpoch}, is whole: go on from there with \`npx trainyard train --resume ${run.name} --from best\`, or start over with \`${startOver}\`..`;
+    return `The best checkpoint, of epoch ${step / stepsPerEpoch}, is whole: go on from there with \`npx trainyard train --resume ${run.name} --from best\`, or start over with \`${startOver}\`.`;
   } catch {
-    return `The run has no other checkpoint that can be used: start over with \`${startOver}\`..`;
+    return `The run has no other checkpoint that can be used: start over with \`${startOver}\`.`;
   }
 }
 

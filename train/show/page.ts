@@ -4,7 +4,7 @@ import type { Dataset } from '../datasets/index.ts';
 import { type Recipe, wordsOf } from '../recipes/index.ts';
 import { many, percent, whole } from '../report/format.ts';
 import { type Html, html } from '../report/html.ts';
-import { document, type Part } from '../report/page.ts';
+import { document, type PagePart } from '../report/page.ts';
 import { tile } from '../report/tile.ts';
 import { type ClassPictures, type Gathered, gather } from './gather.ts';
 
@@ -13,7 +13,7 @@ export async function showPage(recipe: Recipe, dataset: Dataset, warning?: strin
   const gathered = await gather(recipe, dataset);
   const { findings, train, test, shape } = dataset;
   const { sample, classes, looks, twins } = gathered;
-  const parts: (Part | undefined)[] = [
+  const parts: (PagePart | undefined)[] = [
     { id: 'batch', title: 'A batch', body: batch(gathered, recipe) },
     { id: 'classes', title: 'Classes', body: balance(classes, findings) },
     { id: 'pictures', title: 'Pictures', body: contactSheets(classes, train.files !== undefined) },

@@ -3,7 +3,7 @@ import { short } from '../report/format.ts';
 import { type Html, html, raw } from '../report/html.ts';
 import { document } from '../report/page.ts';
 import { plot } from '../report/plot.ts';
-import type { Path, Surface } from './surface.ts';
+import type { LossSurface, OptimizerPath } from './surface.ts';
 
 /** SVG units of the surface's side. */
 const SIDE = 600;
@@ -11,10 +11,10 @@ const SIDE = 600;
 /** Contours, by share of the surface's area below each: as many where it is steep as where it is flat. */
 const LEVELS = 14;
 
-const COLORS: Readonly<Record<Path['optimizer'], number>> = { sgd: 1, momentum: 2, adam: 3 };
+const COLORS: Readonly<Record<OptimizerPath['optimizer'], number>> = { sgd: 1, momentum: 2, adam: 3 };
 
 /** @param name - Of the run. */
-export function surfacePage(name: string, surface: Surface): string {
+export function surfacePage(name: string, surface: LossSurface): string {
   const [x, y] = surface.places;
   return document({
     title: `Two weights of ${name}`,
@@ -32,7 +32,7 @@ export function surfacePage(name: string, surface: Surface): string {
 }
 
 /** The surface with its paths, as one SVG that takes its colors from the page. */
-export function surfaceFigure({ offsets, losses: grid, paths }: Surface): Html {
+export function surfaceFigure({ offsets, losses: grid, paths }: LossSurface): Html {
   const reach = offsets.at(-1) ?? 1;
   const at = (offset: number, sign: number) => (((offset * sign) / reach + 1) / 2) * SIDE;
   const sorted = grid.flat().sort((a, b) => a - b);
@@ -75,7 +75,7 @@ export function surfaceFigure({ offsets, losses: grid, paths }: Surface): Html {
   </figure>`;
 }
 
-function losses({ paths }: Surface): Html | undefined {
+function losses({ paths }: LossSurface): Html | undefined {
   const figure = plot({
     title: 'Loss',
     x: 'step',

@@ -10,9 +10,9 @@ import { evaluate } from '../loop/evaluate.ts';
 import { takeWeights, type Weights } from '../loop/initial-weights.ts';
 import { createStep, type TrainingStep } from '../loop/step.ts';
 import { type Recipe, resolveRecipe } from '../recipes/index.ts';
-import { OFFSETS, type Place, parametersAt, withTwoWeights } from './two-weights.ts';
+import { OFFSETS, parametersAt, type WeightPlace, withTwoWeights } from './two-weights.ts';
 
-export interface SurfaceOptions {
+export interface LossSurfaceOptions {
   recipe: Recipe;
   dataset: Dataset;
   /** Where the network stands: the middle of the surface. */
@@ -26,20 +26,20 @@ export interface SurfaceOptions {
   steps: number;
 }
 
-export interface Path {
+export interface OptimizerPath {
   optimizer: 'sgd' | 'momentum' | 'adam';
   learningRate: number;
   /** Offsets and loss before each step, and after the last. */
   points: readonly { x: number; y: number; loss: number }[];
 }
 
-export interface Surface {
-  places: readonly [Place, Place];
+export interface LossSurface {
+  places: readonly [WeightPlace, WeightPlace];
   /** Offsets of the columns and of the rows, ascending. */
   offsets: readonly number[];
   /** `[row][column]`: the second offset counts rows. */
   losses: readonly (readonly number[])[];
-  paths: readonly Path[];
+  paths: readonly OptimizerPath[];
 }
 
 /** Where the paths may begin, in halves of the surface's side. */
@@ -57,12 +57,12 @@ const RISE = 1;
 const FIRST_STEP = 0.04;
 
 /** @throws Error when `layer` is no weight of the network. */
-export function computeSurface(options: SurfaceOptions): Surface {
+export function computeSurface(options: LossSurfaceOptions): LossSurface {
   const { dataset, weights, side, steps } = options;
   const split = firstOf(dataset.train, options.images);
   const architecture = createArchitecture(options.recipe.architecture, dataset.labels.length);
   const places = steepest(options, architecture, split);
-  const build = (optimizer: Path['optimizer']): TrainingStep => {
+  const build = (optimizer: OptimizerPath['optimizer']): TrainingStep => {
     const recipe = plainRecipe(options.recipe, optimizer, split.n);
     const restricted = withTwoWeights(architecture, places);
     const parameters = parametersAt(restricted, dataset.shape, weights);
@@ -80,7 +80,7 @@ export function computeSurface(options: SurfaceOptions): Surface {
     const offsets = Array.from({ length: side }, (_, i) => reach * ((2 * i) / (side - 1) - 1));
     const losses = offsets.map((y) => offsets.map((x) => lossAt(x, y)));
     const { x, y, slope } = startOf(lossAt, reach);
-    const paths = (['sgd', 'momentum', 'adam'] as const).map((optimizer): Path => {
+    const paths = (['sgd', 'momentum', 'adam'] as const).map((optimizer): OptimizerPath => {
       // Adam's first step is as long as its learning rate along either axis; momentum's later ones add up.
       const length = FIRST_STEP * reach;
       const learningRate = optimizer === 'adam' ? length : length / (slope * (optimizer === 'sgd' ? 1 : 3));
@@ -99,7 +99,7 @@ export function computeSurface(options: SurfaceOptions): Surface {
 }
 
 /** The recipe's network under one optimizer alone, over the same pictures in every step. */
-function plainRecipe(recipe: Recipe, optimizer: Path['optimizer'], batchSize: number): Recipe {
+function plainRecipe(recipe: Recipe, optimizer: OptimizerPath['optimizer'], batchSize: number): Recipe {
   const { average: _average, lookahead: _lookahead, ...rest } = recipe;
   return resolveRecipe({
     ...rest,
@@ -113,7 +113,12 @@ function plainRecipe(recipe: Recipe, optimizer: Path['optimizer'], batchSize: nu
   });
 }
 
-function walk(step: TrainingStep, split: Split, learningRate: number, steps: number): Path['points'] {
+function walk(
+  step: TrainingStep,
+  split: Split,
+  learningRate: number,
+  steps: number,
+): OptimizerPath['points'] {
   const inputs = {
     images: imagesOf(split, 0, split.n),
     labels: Int32Array.from(split.labels),
@@ -163,10 +168,10 @@ function startOf(lossAt: LossAt, reach: number): { x: number; y: number; slope: 
 
 /** The two numbers of the layer with the largest gradients. */
 function steepest(
-  { recipe, dataset, weights, layer }: SurfaceOptions,
+  { recipe, dataset, weights, layer }: LossSurfaceOptions,
   architecture: Architecture,
   split: Split,
-): [Place, Place] {
+): [WeightPlace, WeightPlace] {
   const parameters = createParameters(architecture, dataset.shape, recipe.seed);
   try {
     takeWeights(parameters, weights);

@@ -8,7 +8,7 @@ import { type Architecture, createParameters, type Parameters } from '../layers/
 import type { Weights } from '../loop/initial-weights.ts';
 
 /** One number of a weight. */
-export interface Place {
+export interface WeightPlace {
   weight: string;
   index: number;
 }
@@ -17,7 +17,10 @@ export interface Place {
 export const OFFSETS = ['offset/x', 'offset/y'] as const;
 
 /** `architecture` with nothing to train but the offsets of two weights from where they are. */
-export function withTwoWeights(architecture: Architecture, places: readonly [Place, Place]): Architecture {
+export function withTwoWeights(
+  architecture: Architecture,
+  places: readonly [WeightPlace, WeightPlace],
+): Architecture {
   return (net, images) =>
     architecture(
       {

@@ -15,7 +15,7 @@ export interface ComparedFile {
 }
 
 /** Compares every file of the run in folder `a` with the one of the same name in `b`, in alphabetical order. */
-export function compareRuns(a: string, b: string): ComparedFile[] {
+export function compareRunFiles(a: string, b: string): ComparedFile[] {
   const names = new Set([...readdirSync(a), ...readdirSync(b)]);
   return [...names].sort().map((name) => compareFiles(name, join(a, name), join(b, name)));
 }

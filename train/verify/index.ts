@@ -10,7 +10,7 @@ import type { Recipe } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import { trialOf } from '../recipes/recipe.ts';
 import { listRuns } from '../runs/run.ts';
-import { type ComparedFile, compareRuns } from './compare.ts';
+import { type ComparedFile, compareRunFiles } from './compare.ts';
 import { reportSchema, type Stretch } from './stretch.ts';
 
 export interface VerifyOptions {
@@ -73,7 +73,7 @@ export async function verifyResume(
     const moments = drawMoments(whole, kills, random(recipe.seed, 'kill'));
     const resumedAt = await trainKilled({ ...stretch('killed'), saveEvery }, moments, signal, log);
 
-    const files = compareRuns(runFolder(folder, 'whole'), runFolder(folder, 'killed'));
+    const files = compareRunFiles(runFolder(folder, 'whole'), runFolder(folder, 'killed'));
     const identical = files.every(({ difference }) => difference === undefined);
     return { steps, kills: resumedAt.length - 1, resumedAt, files, identical };
   } finally {

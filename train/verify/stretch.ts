@@ -1,6 +1,6 @@
 // The child that trains a short stretch of a recipe, and goes on with it when it is started again.
 import { z } from 'zod';
-import type { Work } from '../child.ts';
+import type { ChildWork } from '../child.ts';
 import { firstImages } from '../datasets/subset.ts';
 import { fit } from '../loop/fit.ts';
 import { resolveRecipe } from '../recipes/index.ts';
@@ -21,7 +21,10 @@ export interface Stretch {
 /** Steps done, sent before the first step and after each. */
 export const reportSchema = z.object({ step: z.int() });
 
-export const work: Work<Stretch> = async ({ runs, trainImages, testImages, saveEvery, ...task }, send) => {
+export const work: ChildWork<Stretch> = async (
+  { runs, trainImages, testImages, saveEvery, ...task },
+  send,
+) => {
   const recipe = resolveRecipe(task.recipe);
   const dataset = firstImages(await loadDataOf(recipe), trainImages, testImages);
   const run = listRuns(runs)[0] ?? createRun(runs, recipe, {});

@@ -8,7 +8,7 @@ import { type Pace, parseDuration, planOf, withinBudget } from '../../../train/c
 import { chooseRun } from '../../../train/cli/recipe-of-arguments.ts';
 import { MEAN_IMAGE, meanImageOf } from '../../../train/layers/mean-image.ts';
 import { type FitOptions, fit } from '../../../train/loop/fit.ts';
-import { digestOf, weightsOf } from '../../../train/loop/initial-weights.ts';
+import { weightsDigest, weightsOf } from '../../../train/loop/initial-weights.ts';
 import { findRecipe, resolveRecipe } from '../../../train/recipes/index.ts';
 import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { listNumbered } from '../../../train/runs/numbered-checkpoints.ts';
@@ -88,7 +88,7 @@ describe('--from', () => {
   it('starts a new run from the weights of another, and resumes it without them', async () => {
     const first = await train({ recipe });
     const weights = weightsOf(readCheckpoint(first.run.best));
-    const second = resolveRecipe({ ...recipe, from: digestOf(weights) });
+    const second = resolveRecipe({ ...recipe, from: weightsDigest(weights) });
     const abort = new AbortController();
     abort.abort();
     const { run, step } = await train({ recipe: second, weights, signal: abort.signal });
@@ -108,7 +108,7 @@ describe('--from', () => {
     const { run } = await train({ recipe });
     const args = { recipe: 'fc-mnist', init: 'variance-scaling', precision: 'float32', runs: folder };
     const byName = await chooseRun({ ...args, from: run.name, fresh: true });
-    expect(byName.recipe.from).toBe(digestOf(weightsOf(readCheckpoint(run.best))));
+    expect(byName.recipe.from).toBe(weightsDigest(weightsOf(readCheckpoint(run.best))));
     expect((await chooseRun({ ...args, from: run.best, fresh: true })).recipe).toEqual(byName.recipe);
     const other = findRecipe('digits', small);
     await expect(

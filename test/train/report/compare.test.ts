@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findRecipe, type Recipe } from '../../../train/recipes/index.ts';
 import { diagnose } from '../../../train/report/advice.ts';
-import { type Group, groupRuns } from '../../../train/report/compare/groups.ts';
+import { groupRuns, type RunGroup } from '../../../train/report/compare/groups.ts';
 import { compareRuns } from '../../../train/report/compare/index.ts';
 import { holm, verdicts } from '../../../train/report/compare/verdict.ts';
 import { createRun } from '../../../train/runs/run.ts';
@@ -15,7 +15,7 @@ afterAll(folder.close);
 const runOf = (changes: Partial<Recipe>) => newRun(folder.path, { ...recipe, ...changes });
 
 /** A group whose runs ended with these test errors. */
-function groupWith(name: string, errors: readonly number[]): Group {
+function groupWith(name: string, errors: readonly number[]): RunGroup {
   const run = createRun(folder.path, recipe, {});
   const runs = errors.map((errorRate) => ({
     run,
@@ -78,7 +78,7 @@ describe('verdicts', () => {
   it('says so where no seed differs from another of its group, of which a t-test makes nothing', () => {
     const [verdict] = verdicts([groupWith('a', [0, 0, 0]), groupWith('b', [0, 0])], 10_000);
     expect(verdict?.isReal).toBeUndefined();
-    expect(verdict?.text).toMatch(/\+0\.00 points \(n = 2 and 3\).*came to the same error/);
+    expect(verdict?.text).toMatch(/\+0\.00 points \(n = 2 and 3\).*All seeds of a group have the same error/);
     expect(verdict?.text).not.toContain('Too few');
   });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeSafetensors } from '../../../train/files/safetensors.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
-import { compareRuns } from '../../../train/verify/compare.ts';
+import { compareRunFiles } from '../../../train/verify/compare.ts';
 import { verifyResume } from '../../../train/verify/index.ts';
 
 let folder: string;
@@ -57,7 +57,7 @@ describe('compareRuns', () => {
   }
 
   it('names the first tensor and the first line that differ', () => {
-    const files = compareRuns(write('a', [0, 3], 'epoch\n1\n'), write('b', [-0, 3], 'epoch\n2\n'));
+    const files = compareRunFiles(write('a', [0, 3], 'epoch\n1\n'), write('b', [-0, 3], 'epoch\n2\n'));
     expect(files.map(({ name, difference }) => [name, difference])).toEqual([
       ['last.safetensors', 'tensor conv2/kernel differs, first at value 0: 0 and -0'],
       ['metrics.csv', 'line 2 is "1" and "2"'],
@@ -67,7 +67,7 @@ describe('compareRuns', () => {
   it('names a file that one run lacks', () => {
     const [a, b] = [write('a', [1], ''), write('b', [1], '')];
     writeFileSync(join(b, 'last.safetensors.7.tmp'), '');
-    expect(compareRuns(a, b).filter(({ difference }) => difference !== undefined)).toEqual([
+    expect(compareRunFiles(a, b).filter(({ difference }) => difference !== undefined)).toEqual([
       expect.objectContaining({ name: 'last.safetensors.7.tmp', difference: 'only in the second' }),
     ]);
   });

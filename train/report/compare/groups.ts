@@ -7,22 +7,22 @@ import { type Facts, readRun } from '../facts.ts';
 import type { TrainingRecord } from '../record.ts';
 
 /** A run as far as it is compared. */
-export type Compared = Pick<Facts, 'run' | 'recipe' | 'record' | 'state' | 'environment'>;
+export type ComparedRun = Pick<Facts, 'run' | 'recipe' | 'record' | 'state' | 'environment'>;
 
-export interface Group {
+export interface RunGroup {
   /** What sets it apart: `digits`, or `digits · optimizer.name adam`. */
   name: string;
   /** 1 to 6. */
   color: number;
   recipe: Recipe;
-  runs: readonly Compared[];
+  runs: readonly ComparedRun[];
 }
 
 const COLORS = 6;
 
 /** Reads runs and groups them, in the order in which they are given. */
-export function groupRuns(runs: readonly Run[]): Group[] {
-  const groups = new Map<string, Compared[]>();
+export function groupRuns(runs: readonly Run[]): RunGroup[] {
+  const groups = new Map<string, ComparedRun[]>();
   for (const compared of runs.map(readRun)) {
     const { seed: _seed, ...rest } = compared.recipe;
     const key = canonicalJson(rest);
@@ -30,7 +30,7 @@ export function groupRuns(runs: readonly Run[]): Group[] {
   }
   const firsts = [...groups.values()].flatMap(([first]) => (first === undefined ? [] : [first.recipe]));
   const differing = differences(firsts);
-  return [...groups.values()].flatMap((members, i): Group[] => {
+  return [...groups.values()].flatMap((members, i): RunGroup[] => {
     const [first] = members;
     if (first === undefined) return [];
     const own = differing.map(({ field, values }) => `${field} ${values[i] ?? 'none'}`);
@@ -51,7 +51,7 @@ function namedWords(recipe: Recipe): string {
 }
 
 /** The results that are compared; undefined before the first epoch is done. */
-export interface Result {
+export interface RunResult {
   lastError: number;
   bestError: number;
   testLoss: number;
@@ -64,7 +64,7 @@ export function resultOf({
   record: { history, times },
 }: {
   record: Pick<TrainingRecord, 'history' | 'times'>;
-}): Result | undefined {
+}): RunResult | undefined {
   const [last, best] = [history.at(-1), bestOf(history)];
   if (last === undefined || best === undefined) return undefined;
   return {
@@ -77,7 +77,7 @@ export function resultOf({
   };
 }
 
-export function resultsOf(group: Group): Result[] {
+export function resultsOf(group: RunGroup): RunResult[] {
   return group.runs.map(resultOf).filter((result) => result !== undefined);
 }
 

@@ -1,3 +1,4 @@
+// A comparison of runs: those that differ in their seed alone are one group, and groups are held against the first.
 import { resolve } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
 import { writeWhole } from '../../files/write-whole.ts';
@@ -6,21 +7,27 @@ import type { Run } from '../../runs/run.ts';
 import { many } from '../format.ts';
 import { html } from '../html.ts';
 import { document } from '../page.ts';
-import { type Group, groupRuns } from './groups.ts';
-import { curves, results, runs as runsSection } from './sections.ts';
-import { type Verdict, verdicts } from './verdict.ts';
-
-const sections = [results, curves, runsSection];
+import { groupRuns, type RunGroup } from './groups.ts';
+import type { ComparisonSection } from './section.ts';
+import { comparisonSections } from './sections/index.ts';
+import { type RunVerdict, verdicts } from './verdict.ts';
 
 export interface Comparison {
-  groups: readonly Group[];
-  verdicts: readonly Verdict[];
+  groups: readonly RunGroup[];
+  verdicts: readonly RunVerdict[];
   /** The page. */
   page: string;
 }
 
-/** @throws UserError for runs of different data, whose errors cannot be compared. */
-export async function compareRuns(runs: readonly Run[]): Promise<Comparison> {
+/**
+ * Compares runs on one page.
+ * @param sections - What the page shows, in this order; by default our own sections.
+ * @throws UserError for runs of different data, whose errors cannot be compared.
+ */
+export async function compareRuns(
+  runs: readonly Run[],
+  sections: readonly ComparisonSection[] = comparisonSections,
+): Promise<Comparison> {
   const groups = groupRuns(runs);
   const datasets = [...new Set(groups.map(({ recipe }) => recipe.dataset))];
   const [first] = groups;

@@ -1,27 +1,27 @@
 // Whether two groups of runs differ by more than chance over seeds, in words.
 import { percent, points } from '../format.ts';
 import { mean, permutationTest, welch, wilson } from '../statistics.ts';
-import { type Group, resultsOf } from './groups.ts';
+import { type RunGroup, resultsOf } from './groups.ts';
 
 /** Below this probability a difference is called more than chance. */
 const ALPHA = 0.05;
 
-export interface Verdict {
-  other: Group;
+export interface RunVerdict {
+  other: RunGroup;
   text: string;
   /** Whether it is more than chance; undefined where that cannot be told. */
   isReal: boolean | undefined;
 }
 
 /** Every group against the first, by the test error after the last epoch. */
-export function verdicts([first, ...others]: readonly Group[], testPictures: number): Verdict[] {
+export function verdicts([first, ...others]: readonly RunGroup[], testPictures: number): RunVerdict[] {
   if (first === undefined) return [];
   const tests = others.map((other) => {
     const [a, b] = [other, first].map((group) => resultsOf(group).map(({ lastError }) => lastError));
     return { other, a: a ?? [], b: b ?? [], test: welch(a ?? [], b ?? []) };
   });
   const adjusted = holm(tests.map(({ test }) => test?.p));
-  return tests.map(({ other, a, b, test }, i): Verdict => {
+  return tests.map(({ other, a, b, test }, i): RunVerdict => {
     const n = `n = ${a.length} and ${b.length}`;
     if (a.length === 0 || b.length === 0)
       return { other, isReal: undefined, text: 'One of the two has no epoch yet.' };
@@ -30,7 +30,7 @@ export function verdicts([first, ...others]: readonly Group[], testPictures: num
       return {
         other,
         isReal: undefined,
-        text: `${difference} (${n}). The seeds of either group came to the same error: there is no chance among them to measure by.`,
+        text: `${difference} (${n}). All seeds of a group have the same error, so there is no spread by which chance could be measured.`,
       };
     if (test === undefined) {
       const [low, high] = wilson(mean(b), testPictures);

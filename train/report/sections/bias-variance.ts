@@ -1,5 +1,5 @@
 // Where the error comes from, and what to do about it.
-import { diagnose, measure } from '../advice.ts';
+import { diagnose, statisticsOfAnswers } from '../advice.ts';
 import { percent, points, whole } from '../format.ts';
 import { html } from '../html.ts';
 import { marked } from '../marked.ts';
@@ -8,7 +8,7 @@ import { defineSection } from '../section.ts';
 export const biasVariance = defineSection({
   id: 'bias-variance',
   title: 'Bias and variance',
-  analyze: ({ train, test }) => ({ train: measure(train), test: measure(test) }),
+  analyze: ({ train, test }) => ({ train: statisticsOfAnswers(train), test: statisticsOfAnswers(test) }),
   render({ analysis, recipe, record }) {
     const { train, test } = analysis;
     const { lowest, avoidableBias, variance, interval, summary, advice } = diagnose(

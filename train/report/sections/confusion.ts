@@ -3,7 +3,7 @@
 import { percent } from '../format.ts';
 import { html } from '../html.ts';
 import { defineSection } from '../section.ts';
-import type { Answer } from '../trained.ts';
+import type { NetworkAnswer } from '../trained.ts';
 
 const PAIRS = 8;
 
@@ -44,7 +44,7 @@ export const confusion = defineSection({
 });
 
 /** `[true][predicted]` counts. */
-function confusionOf(answers: readonly Answer[], classes: number): number[][] {
+function confusionOf(answers: readonly NetworkAnswer[], classes: number): number[][] {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (const { label, predicted } of answers) {
     const row = counts[label];

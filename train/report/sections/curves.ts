@@ -2,7 +2,7 @@
 
 import { short, shortPercent } from '../format.ts';
 import { html } from '../html.ts';
-import { type Point, plot } from '../plot.ts';
+import { type PlotPoint, plot } from '../plot.ts';
 import type { StepRow, TrainingRecord } from '../record.ts';
 import { defineSection } from '../section.ts';
 
@@ -12,7 +12,7 @@ export const curves = defineSection({
   render({ record, recipe, state }) {
     const { history, stepsPerEpoch } = record;
     const steps = binned(record);
-    const validation = (value: (row: (typeof history)[number]) => number): Point[] =>
+    const validation = (value: (row: (typeof history)[number]) => number): PlotPoint[] =>
       history.map((row) => [row.step / stepsPerEpoch, value(row)]);
     const loss = [...steps.map(({ loss: value }) => value), ...history.map(({ validLoss }) => validLoss)];
     const error = trainingErrors(record, recipe.batchSize);
@@ -99,8 +99,8 @@ export function binned({
 const REACH = 7;
 
 /** The mean of each bin and its neighbors: a line that can be read where single batches jump. */
-export function smoothed(bins: readonly { epoch: number; loss: number }[]): Point[] {
-  return bins.map(({ epoch }, i): Point => {
+export function smoothed(bins: readonly { epoch: number; loss: number }[]): PlotPoint[] {
+  return bins.map(({ epoch }, i): PlotPoint => {
     // As many to the left as to the right, or the ends would be drawn from the side.
     const reach = Math.min(REACH, i, bins.length - 1 - i);
     const near = bins.slice(i - reach, i + reach + 1);
@@ -109,8 +109,8 @@ export function smoothed(bins: readonly { epoch: number; loss: number }[]): Poin
 }
 
 /** Error during each epoch that is done, as its batches were trained on. */
-export function trainingErrors({ steps, history }: TrainingRecord, batchSize: number): Point[] {
-  return history.flatMap((row, i): Point[] => {
+export function trainingErrors({ steps, history }: TrainingRecord, batchSize: number): PlotPoint[] {
+  return history.flatMap((row, i): PlotPoint[] => {
     const from = history[i - 1]?.step ?? 0;
     const own = steps.filter(({ step }) => step > from && step <= row.step);
     // Runs from before every step was recorded lack some.

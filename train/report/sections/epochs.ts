@@ -1,9 +1,8 @@
 // A row per epoch.
 import { bestOf } from '../../runs/checkpoint.ts';
-import { percent, whole } from '../format.ts';
+import { clock, percent, whole } from '../format.ts';
 import { html } from '../html.ts';
 import { defineSection } from '../section.ts';
-import { clock } from '../terminal.ts';
 import { trainingErrors } from './curves.ts';
 
 export const epochs = defineSection({
@@ -32,6 +31,6 @@ export const epochs = defineSection({
         <th scope="col">images/s</th></tr></thead>
         <tbody>${rows}</tbody>
       </table></div>
-      <p class="note">The best epoch is marked; it is chosen by the test error, so its figure is a little kinder than the truth.</p>`;
+      <p class="note">The best epoch is marked; it is chosen by the test error, so its figure is a little too good.</p>`;
   },
 });

@@ -15,7 +15,7 @@ export const lesson = defineSection({
     const family = familyOf(recipe);
     if (family?.lesson === undefined) return undefined;
     const chosen = recipe.options ?? {};
-    const told = (family.options ?? []).flatMap(({ name, lessons: texts = {} }) => {
+    const optionTexts = (family.options ?? []).flatMap(({ name, lessons: texts = {} }) => {
       const value = chosen[name] ?? '';
       const text = texts[value];
       return text === undefined
@@ -30,7 +30,7 @@ export const lesson = defineSection({
         ({ options }) => html`<li><code>npx trainyard train ${wordsOf({ ...recipe, options })}</code></li>`,
       );
     return html`<p class="lead">${marked(family.lesson)}</p>
-      ${told}
+      ${optionTexts}
       ${own && figures(own, record)}
       ${others.length === 0 ? undefined : html`<h3 class="under">Beside it</h3><ul class="advice typed">${others}</ul>`}`;
   },

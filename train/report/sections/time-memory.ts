@@ -1,11 +1,10 @@
 // How long it took, how fast it went, how much memory it held.
 
-import { bytes, percent, short, whole } from '../format.ts';
+import { bytes, clock, percent, short, whole } from '../format.ts';
 import { html } from '../html.ts';
 import { plot } from '../plot.ts';
 import { defineSection } from '../section.ts';
 import { mean } from '../statistics.ts';
-import { clock } from '../terminal.ts';
 
 export const timeMemory = defineSection({
   id: 'time',

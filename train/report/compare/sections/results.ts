@@ -1,0 +1,64 @@
+// The results of groups of runs side by side, and whether they differ by more than chance.
+import { clock, percent } from '../../format.ts';
+import { html } from '../../html.ts';
+import { deviation, mean } from '../../statistics.ts';
+import { type RunResult, resultsOf } from '../groups.ts';
+import type { ComparisonSection } from '../section.ts';
+import { verdicts } from '../verdict.ts';
+
+export const groupResults: ComparisonSection = {
+  id: 'results',
+  title: 'Results',
+  render(groups, testPictures) {
+    const [first] = groups;
+    const judged = verdicts(groups, testPictures);
+    const rows = groups.map((group) => {
+      const all = resultsOf(group);
+      return html`<tr>
+        <th scope="row" class="text c${group.color}"><i class="key"></i>${group.name}</th>
+        <td>${all.length}</td>
+        <td>${spreadOf(all, ({ lastError }) => lastError, percent)}</td>
+        <td>${spreadOf(all, ({ bestError }) => bestError, percent)}</td>
+        <td>${spreadOf(
+          all,
+          ({ testLoss }) => testLoss,
+          (value) => value.toFixed(4),
+        )}</td>
+        <td>${spreadOf(
+          all,
+          ({ trainLoss }) => trainLoss,
+          (value) => value.toFixed(4),
+        )}</td>
+        <td>${all.length > 0 ? clock(mean(all.map(({ seconds }) => seconds))) : '–'}</td>
+      </tr>`;
+    });
+    return html`<div class="scroll"><table class="numbers">
+        <thead><tr><th scope="col" class="text">recipe</th><th scope="col">runs</th><th scope="col">test error, last epoch</th>
+        <th scope="col">best epoch</th><th scope="col">test loss</th><th scope="col">training loss</th><th scope="col">time</th></tr></thead>
+        <tbody>${rows}</tbody>
+      </table></div>
+      ${
+        first !== undefined && judged.length > 0
+          ? html`<h3 class="apart">Against ${first.name}, test error after the last epoch</h3>
+            <ul class="verdicts">${judged.map(
+              ({ other, text, isReal }) =>
+                html`<li class="c${other.color}"><i class="key"></i><b>${other.name}</b> <span class="state ${isReal ? 'running' : ''}">${isReal === undefined ? 'not known' : isReal ? 'more than chance' : 'may be chance'}</span><p>${text}</p></li>`,
+            )}</ul>`
+          : undefined
+      }
+      <p class="note">Mean ± standard deviation over the runs of a recipe, which differ in their seed alone. The best
+      epoch is chosen by the test error and flatters; the last one does not, and is what is compared.</p>`;
+  },
+};
+
+function spreadOf(
+  all: readonly RunResult[],
+  value: (result: RunResult) => number,
+  format: (value: number) => string,
+): string {
+  if (all.length === 0) return '–';
+  const values = all.map(value);
+  return values.length > 1
+    ? `${format(mean(values))} ± ${format(deviation(values))}`
+    : format(values[0] ?? Number.NaN);
+}
