@@ -84,10 +84,13 @@ export function argumentNames(options: Options): string[] {
 
 /** Every option as it is written: `--live`, and `--no-live` where a switch is on by default. */
 export function optionWords(options: Options): string[] {
-  return Object.entries(options).flatMap(([name, { type, default: value }]) => {
-    if (type === 'positional') return [];
-    return type === 'boolean' && value === true ? [`--${name}`, `--no-${name}`] : [`--${name}`];
-  });
+  return [
+    ...Object.entries(options).flatMap(([name, { type, default: value, usual }]) => {
+      if (type === 'positional') return [];
+      return type === 'boolean' && (value ?? usual) === true ? [`--${name}`, `--no-${name}`] : [`--${name}`];
+    }),
+    '--help',
+  ];
 }
 
 /** What stands for an option's value in help and messages. */

@@ -5,7 +5,11 @@ import type { ArgDef, CommandDef } from 'citty';
 export type AnyCommand = CommandDef<any>;
 
 /** An argument or an option, with the heading of the help under which it stands. */
-export type Option = ArgDef & { readonly group?: string };
+export type Option = ArgDef & {
+  readonly group?: string;
+  /** The default where the command finds it itself, for the help alone. */
+  readonly usual?: unknown;
+};
 
 /** The headings of the list of commands, in its order. */
 export const groups = ['Start', 'Train', 'Look at runs', 'Export', 'Serve', 'This machine'] as const;

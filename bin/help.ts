@@ -78,12 +78,12 @@ function sectionsOf(options: Options): Map<string, Row[]> {
 }
 
 function optionRows(name: string, option: Option): Row[] {
-  if (option.type !== 'boolean') return [[`--${name} <${hintOf(option)}>`, saidOf(option)]];
-  if (option.default !== true) return [[`--${name}`, option.description ?? '']];
-  const off = option.negativeDescription ?? `Turn --${name} off`;
+  const { type, description = '' } = option;
+  if (type !== 'boolean') return [[`--${name} <${hintOf(option)}>`, saidOf(option)]];
+  if ((option.default ?? option.usual) !== true) return [[`--${name}`, description]];
   return [
-    [`--${name}`, `${option.description ?? ''} (default)`],
-    [`--no-${name}`, off],
+    [`--${name}`, `${description} (default)`],
+    [`--no-${name}`, option.negativeDescription ?? `Turn --${name} off`],
   ];
 }
 
@@ -92,9 +92,9 @@ function argument(name: string, options: Options, { takesMany }: Command): strin
   return options[name]?.required === false ? `[${name}]${many}` : `<${name}>${many}`;
 }
 
-function saidOf({ description = '', default: value }: Option): string {
-  if (value === undefined) return description;
-  return `${description} (default: ${typeof value === 'string' ? shortPath(value) : value})`;
+function saidOf({ description = '', default: value, usual }: Option): string {
+  const shown = value ?? usual;
+  return shown === undefined ? description : `${description} (default: ${shortPath(String(shown))})`;
 }
 
 /** A path in the folder that the user is in, or in their home, without what leads there. */

@@ -5,12 +5,16 @@ import { resolveSettings } from './settings/resolve.ts';
 import { flagOf, settingNames, settingsSchema, variableOf } from './settings/schema.ts';
 
 export const serveCommand = defineCommand({
-  meta: { name: 'serve', description: 'Serve the models of the repository, and the page, over HTTP' },
   args: {
-    config: { type: 'string', description: 'JSON file of settings; flags and variables win over it' },
+    config: {
+      type: 'string',
+      valueHint: 'file',
+      description:
+        'JSON file of settings; an option wins over an environment variable, and both win over the file',
+    },
     check: {
       type: 'boolean',
-      description: 'Load every model, check its golden vectors, and end with 0 or 1',
+      description: 'Load and check every model, and end: with status 0 when all are well, else 1',
     },
     ...flags(),
   },
@@ -27,14 +31,15 @@ export const serveCommand = defineCommand({
 function flags(): ArgsDef {
   return Object.fromEntries(
     settingNames.map((name) => {
-      const description = `${settingsSchema.shape[name].description} [${variableOf(name)}${shownDefault(name)}]`;
-      const type = name === 'page' ? ('boolean' as const) : ('string' as const);
-      return [flagOf(name), { type, description }];
+      const { description = '', ...shown } = settingsSchema.shape[name].meta() ?? {};
+      const usual: unknown = settingsSchema.shape[name].safeParse(undefined).data;
+      const flag = {
+        type: name === 'page' ? ('boolean' as const) : ('string' as const),
+        description: `${description} [${variableOf(name)}]`,
+        ...shown,
+        ...(usual !== undefined && String(usual) !== '' && { usual }),
+      };
+      return [flagOf(name), flag];
     }),
   );
-}
-
-function shownDefault(name: (typeof settingNames)[number]): string {
-  const value: unknown = settingsSchema.shape[name].safeParse(undefined).data;
-  return value === undefined || String(value) === '' ? '' : `, ${value}`;
 }

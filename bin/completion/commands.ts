@@ -38,7 +38,7 @@ function describeOption(name: string, option: Option): CompletedOption[] {
   if (type === 'positional') return [];
   if (type === 'boolean') {
     const on = { word: `--${name}`, description, takesValue: false, choices: [] };
-    if (option.default !== true) return [on];
+    if ((option.default ?? option.usual) !== true) return [on];
     const { negativeDescription = `Turn --${name} off` } = option;
     return [on, { ...on, word: `--no-${name}`, description: negativeDescription }];
   }

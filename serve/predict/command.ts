@@ -17,7 +17,9 @@ export const predictCommand = defineCommand({
     out: {
       type: 'string',
       valueHint: 'file',
-      description: `File of predictions that ends in .csv or .jsonl; with rows in it, it goes on behind them. ${OUT} if left out, or none with --json`,
+      description:
+        'File of predictions, .csv or .jsonl; rows that it has are kept, and their files are not done again. With --json there is none if left out',
+      usual: OUT,
     },
     top: { type: 'string', valueHint: 'number', description: 'Predictions of each file', default: '1' },
     json: {

@@ -32,70 +32,122 @@ const text = (what: string) => z.string(what).min(1, what);
 const deviceMessage = 'auto, cpu, cuda, or cuda: with the number of a GPU';
 const originMessage = 'origins such as https://example.org, or *';
 
-/** In the order in which help and the start of the server list them. */
+const LISTENING = 'Where it listens, and who may ask';
+const MODELS = 'Models';
+const LIMITS = 'Limits';
+const LOG = 'Log';
+
+/**
+ * In the order in which help and the start of the server list them; `group` is their heading in the help, and `valueHint`
+ * what stands there for the value.
+ */
 export const settingsSchema = z.strictObject({
-  host: text('an address').default('127.0.0.1').describe('Address to listen on; 0.0.0.0 is all'),
-  port: whole(0, 65_535).default(3000).describe('Port to listen on; 0 takes a free one'),
-  repository: text('a folder').default(repositoryFolder).describe('Folder of the models'),
-  model: text('the name of a model').optional().describe('Serve this model alone'),
-  threads: whole(1, 1024).optional().describe('Threads that run models (default: one for each processor)'),
-  workers: whole(1, 1024)
+  host: text('an address').default('127.0.0.1').meta({
+    group: LISTENING,
+    valueHint: 'address',
+    description: 'Address to listen on; 0.0.0.0 is all of this machine',
+  }),
+  port: whole(0, 65_535)
+    .default(3000)
+    .meta({ group: LISTENING, valueHint: 'number', description: 'Port to listen on; 0 takes a free one' }),
+  repository: text('a folder')
+    .default(repositoryFolder)
+    .meta({ group: MODELS, valueHint: 'folder', description: 'Folder of the models' }),
+  model: text('the name of a model')
     .optional()
-    .describe('Workers among which the threads are shared out (default: as many, up to 8)'),
+    .meta({ group: MODELS, valueHint: 'name', description: 'Serve this model alone' }),
+  threads: whole(1, 1024).optional().meta({
+    group: MODELS,
+    valueHint: 'number',
+    description: 'Threads that run models; one for each processor if left out',
+  }),
+  workers: whole(1, 1024).optional().meta({
+    group: MODELS,
+    valueHint: 'number',
+    description: 'Workers that share the threads; one for each thread, up to 8, if left out',
+  }),
   device: z
-    .string()
+    .string(deviceMessage)
     .regex(/^(auto|cpu|cuda(:[0-9]{1,3})?)$/, deviceMessage)
     .default('auto')
-    .describe('What runs models; auto takes a GPU where there is one'),
-  decode: z
-    .enum(['exact', 'fast'], 'exact or fast')
-    .default('exact')
-    .describe('How JPEGs are decoded: exact, or fast, which shrinks large ones meanwhile'),
-  watchMs: whole(0, 3_600_000)
-    .default(500)
-    .describe('Milliseconds between looks for new versions of models; 0 looks only at the start'),
-  page: yesOrNo.default(true).describe('Serve the page at /'),
-  keys: text('a file')
-    .optional()
-    .describe('File of API keys, "name key" on each line; without one all may ask'),
-  cors: list(z.string().regex(/^(\*|https?:\/\/[^/\s]+)$/, originMessage), originMessage)
+    .meta({
+      group: MODELS,
+      valueHint: 'auto|cpu|cuda',
+      description: 'What runs models; auto takes a GPU where there is one, cuda:1 the second one',
+    }),
+  decode: z.enum(['exact', 'fast'], 'exact or fast').default('exact').meta({
+    group: MODELS,
+    valueHint: 'exact|fast',
+    description: 'How JPEGs are decoded; fast shrinks large ones while it decodes',
+  }),
+  watchMs: whole(0, 3_600_000).default(500).meta({
+    group: MODELS,
+    valueHint: 'number',
+    description: 'Milliseconds between two looks for new versions of models; 0 looks at the start alone',
+  }),
+  page: yesOrNo.default(true).meta({ group: LISTENING, description: 'Serve the page at /' }),
+  keys: text('a file').optional().meta({
+    group: LISTENING,
+    valueHint: 'file',
+    description: 'File of API keys, "name key" on each line; without it everybody may ask',
+  }),
+  cors: list(z.string(originMessage).regex(/^(\*|https?:\/\/[^/\s]+)$/, originMessage), originMessage)
     .default([])
-    .describe('Origins whose pages may ask, with commas; * is every origin'),
+    .meta({
+      group: LISTENING,
+      valueHint: 'origins',
+      description: 'Origins whose pages may ask, with commas between them; * is every origin',
+    }),
   bodyMib: whole(1, 1024)
     .default(defaultLimits.bodyBytes / MiB)
-    .describe('MiB of one request at most'),
+    .meta({ group: LIMITS, valueHint: 'number', description: 'Most MiB of one request' }),
   heldMib: whole(1, 1_048_576)
     .default(defaultLimits.heldBytes / MiB)
-    .describe('MiB of all requests at once at most'),
+    .meta({ group: LIMITS, valueHint: 'number', description: 'Most MiB of all requests at once' }),
   megapixels: whole(1, 4096)
     .default(defaultLimits.pixels / million)
-    .describe('Million pixels of one picture at most'),
+    .meta({ group: LIMITS, valueHint: 'number', description: 'Most million pixels of one picture' }),
   batch: whole(1, 4096)
     .default(defaultLimits.batch)
-    .describe('Pictures that one run of a model takes at most'),
-  queueMs: whole(1, 3_600_000)
-    .default(defaultLimits.queue)
-    .describe('Milliseconds of work that may wait for each worker, as estimated'),
-  deadlineMs: whole(1, 3_600_000)
-    .default(defaultLimits.deadline)
-    .describe('Milliseconds in which a picture must be answered'),
+    .meta({ group: LIMITS, valueHint: 'number', description: 'Most pictures in one run of a model' }),
+  queueMs: whole(1, 3_600_000).default(defaultLimits.queue).meta({
+    group: LIMITS,
+    valueHint: 'number',
+    description: 'Most milliseconds of work that wait for each worker, as estimated',
+  }),
+  deadlineMs: whole(1, 3_600_000).default(defaultLimits.deadline).meta({
+    group: LIMITS,
+    valueHint: 'number',
+    description: 'Milliseconds after which a picture without an answer is given up',
+  }),
   headersSeconds: whole(1, 3600)
     .default(connectionLimits.headersTimeout / 1000)
-    .describe('Seconds in which the headers of a request must have come'),
+    .meta({
+      group: LIMITS,
+      valueHint: 'number',
+      description: 'Seconds in which the headers of a request must arrive',
+    }),
   requestSeconds: whole(1, 86_400)
     .default(connectionLimits.requestTimeout / 1000)
-    .describe('Seconds in which a whole request must have come'),
-  drainSeconds: whole(0, 3600)
-    .default(10)
-    .describe('Seconds that requests get to finish when the server is told to stop'),
-  logFormat: z
-    .enum(['auto', 'text', 'json'], 'auto, text or json')
-    .default('auto')
-    .describe('text, or json with one object a line; auto is text on a terminal'),
+    .meta({
+      group: LIMITS,
+      valueHint: 'number',
+      description: 'Seconds in which a whole request must arrive',
+    }),
+  drainSeconds: whole(0, 3600).default(10).meta({
+    group: LIMITS,
+    valueHint: 'number',
+    description: 'Seconds that requests get to finish when the server is told to stop',
+  }),
+  logFormat: z.enum(['auto', 'text', 'json'], 'auto, text or json').default('auto').meta({
+    group: LOG,
+    valueHint: 'auto|text|json',
+    description: 'Lines of text, or json with one object a line; auto is text on a terminal',
+  }),
   logRequests: z
     .enum(['all', 'failed', 'none'], 'all, failed or none')
     .default('failed')
-    .describe('Which requests get a line in the log'),
+    .meta({ group: LOG, valueHint: 'all|failed|none', description: 'Which requests get a line in the log' }),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

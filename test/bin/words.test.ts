@@ -46,7 +46,10 @@ describe('words that are refused', () => {
     ['', /^photos needs <folder> \(Folder to make\), for example: npm run photos \.\/pets$/],
     ['pets 3', /^photos takes <folder>; received "3" as well\. With npm run, options come after two dashes/],
     ['pets --eahc 3', /^There is no option --eahc\. Did you mean --each\?$/],
-    ['pets --nothing=3', /^There is no option --nothing\. There are: --each, --start, --live, --no-live\.$/],
+    [
+      'pets --nothing=3',
+      /^There is no option --nothing\. There are: --each, --start, --live, --no-live, --help\.$/,
+    ],
     ['pets -e 3', /^There is no option -e\./],
     ['pets -each 3', /^There is no option -each\. Did you mean --each\?$/],
     ['pets --folder x', /^There is no option --folder\./],

@@ -82,7 +82,7 @@ describe('predict', () => {
         cwd: folder,
       },
     );
-    expect(stderr).toMatch(/^digits\/1: 1 files at \d+ a second; predictions in predictions\.(csv|jsonl)\n$/);
+    expect(stderr).toMatch(/^digits\/1: 1 file at \d+ a second; predictions in predictions\.(csv|jsonl)\n$/);
   });
 
   test('is shown in both of its formats', () => expect(predictions).toHaveLength(2));

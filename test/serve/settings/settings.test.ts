@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { messageOf } from '../../../models/errors.ts';
 import { describeSettings } from '../../../serve/settings/describe.ts';
 import { connectionLimits, defaultLimits } from '../../../serve/settings/limits.ts';
 import { resolveSettings, strayVariables } from '../../../serve/settings/resolve.ts';
@@ -74,6 +75,26 @@ test.each([
 ])('a file of %j is refused by key', (content, message) => {
   const file = fileOf(content);
   expect(() => resolveSettings({ flags: {}, environment: {}, file })).toThrow(message);
+});
+
+test('whatever a file has for a setting, the message is ours', () => {
+  const wrong = [null, 5.5, -1, 1e9, '', 'x', true, {}, [], [5], [''], [null]];
+  let refused = 0;
+  for (const name of settingNames)
+    for (const value of wrong) {
+      try {
+        resolveSettings({ flags: {}, environment: {}, file: fileOf({ [name]: value }) });
+      } catch (error) {
+        refused++;
+        expect(messageOf(error)).toMatch(
+          /: received .*, expected (an?|the|auto|exact|all|true|origins|text) ?[^:]*(: with the number of a GPU|https:[^:]*)?$/,
+        );
+        expect(messageOf(error)).not.toMatch(
+          /invalid|too (small|big)|expected (string|number|array|object)/i,
+        );
+      }
+    }
+  expect(refused).toBeGreaterThan(settingNames.length * 5);
 });
 
 test('several mistakes are told at once', () => {
