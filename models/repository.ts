@@ -4,7 +4,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from './errors.ts';
-import { nearest } from './nearest.ts';
+import { suggestion } from './nearest.ts';
 
 /** One version of a model; `path` is its `model.onnx`. */
 export interface ModelFile {
@@ -52,22 +52,20 @@ export async function findModel(folder: string, name?: string, version?: number)
   const models = await listModels(folder);
   const known = [...new Set(models.map((model) => model.name))];
   if (known.length === 0) {
-    throw new UserError(`no model in ${folder}: make one with "npm run export", after "npm run train"`);
+    throw new UserError(`There is no model in ${folder}. Make one: "npm run train", then "npm run export".`);
   }
   if (name === undefined && known.length > 1) {
-    throw new UserError(`which model? ${folder} holds ${known.join(', ')}: give one of these names`);
+    throw new UserError(`Which model? ${folder} holds ${known.join(', ')}: give one of these names.`);
   }
   const wanted = name ?? known[0];
   const found = models.filter((model) => model.name === wanted);
   if (found.length === 0) {
-    const near = nearest(wanted ?? '', known);
-    const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-    throw new UserError(`no model "${wanted}" in ${folder}, which holds ${known.join(', ')}${hint}`);
+    throw new UserError(`There is no model "${wanted}" in ${folder}. ${suggestion(wanted ?? '', known)}`);
   }
   const model = version === undefined ? found.at(-1) : found.find((model) => model.version === version);
   if (model === undefined) {
     const there = found.map((model) => model.version).join(', ');
-    throw new UserError(`no version ${version} of "${wanted}" in ${folder}, which holds version ${there}`);
+    throw new UserError(`There is no version ${version} of "${wanted}" in ${folder}. There are: ${there}.`);
   }
   return model;
 }

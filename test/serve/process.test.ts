@@ -150,7 +150,7 @@ test('a log that is no terminal is JSON, with its settings and without a key', a
   );
   expect(lines).toContainEqual(expect.objectContaining({ path: '/models', status: 401, level: 'warn' }));
   expect(lines.at(-1).msg).toMatch(/^Stopping/);
-  expect(printed).not.toContain(key);
+  expect(printed()).not.toContain(key);
 });
 
 test.each([
