@@ -1,4 +1,4 @@
-// The one error type that means "the user can mend this": shown as its message alone, without a stack trace.
+// The one error type that means "the user can fix this": only its message is shown, without a stack trace.
 
 /**
  * A mistake of the user's, or of a file that the user gave: the message says what was received, what was

@@ -70,7 +70,7 @@ export async function findModel(folder: string, name?: string, version?: number)
   return model;
 }
 
-/** The bytes of a model file, or what writes it, and files beside it, when it is told its path. */
+/** The bytes of a model file, or a function that writes it, and files beside it, at a path. */
 export type ModelContent = Uint8Array | ((path: string) => Promise<unknown>);
 
 /**

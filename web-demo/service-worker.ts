@@ -1,4 +1,4 @@
-// The service worker: keeps the page's files, so that it works with the network off after the first visit.
+// The service worker: caches the page's files, so that the page works offline after the first visit.
 /// <reference lib="webworker" />
 
 /** Files of this build that every visit needs; build/precache.ts fills them in, as JSON. */
@@ -8,14 +8,14 @@ const files: readonly string[] = JSON.parse(PAGE_FILES);
 const cacheName = `trainyard-page-${PAGE_BUILD}`;
 const prefix = 'trainyard-page-';
 
-/** The border with the types of the DOM, which know a service worker's global object only by this name. */
+/** TypeScript's types of the DOM do not know that `self` is a service worker's global object. */
 const worker = self as unknown as ServiceWorkerGlobalScope;
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(
     (async () => {
       const cache = await caches.open(cacheName);
-      // What the visit has just fetched comes from the browser's own cache.
+      // Files that the visit has just fetched come from the browser's HTTP cache.
       await cache.addAll(files.map((file) => new URL(file, worker.registration.scope).href));
       await keepList(cache);
       await worker.skipWaiting();
@@ -24,8 +24,8 @@ worker.addEventListener('install', (event) => {
 });
 
 /**
- * Keeps what says which models there are: the first visit asked for it before this worker was there. The order is that
- * of page/models/catalog.ts.
+ * Caches the list of models: the first visit fetched it before this worker was installed. The order is that of
+ * page/models/catalog.ts.
  */
 async function keepList(cache: Cache): Promise<void> {
   for (const name of ['models', 'models.json', 'model.onnx']) {
@@ -51,15 +51,15 @@ worker.addEventListener('fetch', (event) => {
   const { request } = event;
   const own = new URL(request.url).origin === worker.location.origin;
   if (!own || (request.method !== 'GET' && request.method !== 'HEAD')) return;
-  event.respondWith(namesContent(request.url) ? keptFirst(request) : networkFirst(request));
+  event.respondWith(isImmutable(request.url) ? cacheFirst(request) : networkFirst(request));
 });
 
-/** Addresses with a hash never change what they name: build files and models. */
-function namesContent(url: string): boolean {
+/** The content of an address with a hash never changes: build files and models. */
+function isImmutable(url: string): boolean {
   return /\/assets\/|[?&]sha256=/.test(url);
 }
 
-async function keptFirst(request: Request): Promise<Response> {
+async function cacheFirst(request: Request): Promise<Response> {
   return (await caches.match(request)) ?? networkFirst(request);
 }
 
@@ -68,7 +68,7 @@ async function networkFirst(request: Request): Promise<Response> {
     const response = await fetch(request);
     if (response.ok && request.method === 'GET' && !isModel(request.url)) {
       const cache = await caches.open(cacheName);
-      await cache.put(request, response.clone()).catch(() => {}); // no room: the answer is what matters
+      await cache.put(request, response.clone()).catch(() => {}); // no room to cache it: the answer is returned all the same
     }
     return response;
   } catch (error) {
@@ -81,7 +81,7 @@ async function networkFirst(request: Request): Promise<Response> {
   }
 }
 
-/** Models with a digest are kept by it, by the page's worker; the others here. */
+/** Models with a digest are cached by the page's worker, the others here. */
 function isModel(url: string): boolean {
   return /[?&]sha256=/.test(url);
 }

@@ -1,4 +1,4 @@
-// Connected parts of the ink.
+// The connected components of the ink.
 import type { Plane } from './area.ts';
 
 /** Edges of a rectangle in pixels; `right` and `bottom` lie outside of it. */
@@ -9,7 +9,7 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** Pixels that touch each other, also at corners. */
+/** Pixels that are connected, also across corners (8-connectivity). */
 export interface Component {
   readonly id: number;
   /** Sum and largest of the pixels' levels. */
@@ -20,13 +20,13 @@ export interface Component {
   readonly edge: boolean;
 }
 
-/** All parts of a plane, and for each pixel the id of its part; 0 for none. */
+/** All components of a plane, and for each pixel the id of its component, or 0. */
 export interface Components {
   readonly parts: readonly Component[];
   readonly label: Int32Array;
 }
 
-/** Finds the parts that consist of pixels above a level. Ids count from 1, in the order of their first pixels. */
+/** Finds the components of the pixels above a level. Ids count from 1, in the order of their first pixels. */
 export function findComponents({ data, width, height }: Plane, above: number): Components {
   const label = new Int32Array(data.length);
   const stack = new Int32Array(data.length);

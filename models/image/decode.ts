@@ -1,5 +1,5 @@
-// Decodes any picture that is let in, with sharp: the one way for the folders that are trained on and for uploads.
-// Node only; what the page decodes, its browser does. sharp's library is loaded with the first picture.
+// Decodes any picture with sharp: the one way for folders of training pictures and for uploads. Node only: on the page
+// the browser decodes. sharp's library is loaded with the first picture.
 import { messageOf } from '../errors.ts';
 import { MOST_PIXELS, type Picture } from './picture.ts';
 

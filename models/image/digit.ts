@@ -18,7 +18,7 @@ const WORKING_SIDE = 512;
  * Makes a digit model's input from a picture of one digit, drawn or photographed, dark on light or light on dark.
  * A picture that is the size of MNIST's already keeps its pixels and is only moved.
  *
- * Reference: LeCun, Cortes, Burges, "The MNIST database": normalized to 20x20, centerd by the center of mass.
+ * Reference: LeCun, Cortes, Burges, "The MNIST database": normalized to 20x20, centered by the center of mass.
  *
  * @returns `[28,28]` uint8, light ink on black; all 0 when no ink is found.
  */

@@ -1,5 +1,5 @@
-// Recognizes a picture that is all digit already, as MNIST's are: black paper, clean ink, a dark pen. The whole rule
-// finds that its ink is the picture itself; this finds it in a tenth of the time.
+// A shortcut for pictures that are already like MNIST's: black paper, clean ink, a dark pen. Their ink is the picture
+// itself, which the whole rule finds too; this takes a tenth of the time.
 import type { Plane } from './area.ts';
 import { inkIsDark, reachOf } from './ink.ts';
 import { DARK, MIN_CONTRAST, PEN, type Region } from './region.ts';
@@ -9,7 +9,7 @@ import { otsu } from './threshold.ts';
 const WIDEST = 32;
 
 /**
- * The region that `digitRegion(findInk(gray))` finds, for a picture of which it can be told without finding the ink.
+ * The region that `digitRegion(findInk(gray))` finds, for a picture whose region can be known without finding the ink.
  * Each condition makes one step of those do nothing.
  *
  * @param gray - whole levels.

@@ -1,4 +1,4 @@
-// The two passes of a resize in WebAssembly SIMD, four times as quick as in JavaScript. Same integers, same bytes.
+// The two passes of a resize in WebAssembly SIMD, four times as fast as in JavaScript. Same integers, same bytes.
 import { kernel } from './kernel.ts';
 import type { Taps } from './taps.ts';
 

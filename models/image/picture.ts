@@ -12,7 +12,7 @@ export interface Picture {
   readonly channels: 1 | 3 | 4;
 }
 
-/** Pixels of a picture at most (width times height), unless told otherwise: what is trained on can also be asked. */
+/** Default limit of a picture's pixels (width times height), the same for training and for serving. */
 export const MOST_PIXELS = 50_000_000;
 
 /** EXIF tag 0x0112: how a camera was held. 1 is upright; the other seven are turns and reflections. */
@@ -21,7 +21,7 @@ export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 /**
  * Checks that a picture's bytes are as many as its size says.
  *
- * @throws RangeError otherwise: reading on would give a silently wrong picture.
+ * @throws RangeError otherwise: otherwise a wrong picture would be read silently.
  */
 export function checkPicture(picture: Picture): void {
   const { data, width, height, channels } = picture;

@@ -1,4 +1,4 @@
-// Tells the digit from the rest of the ink: noise, specks, edges.
+// Separates the digit from the rest of the ink: noise, specks, edges.
 import type { Plane } from './area.ts';
 import { type Box, type Component, type Components, findComponents } from './connected-components.ts';
 import { quantile } from './quantile.ts';
@@ -13,7 +13,7 @@ const SIGMA = 1.4826;
 /** Noise below this, in levels, is none: the picture was drawn, not photographed. */
 const CLEAN = 0.5;
 
-/** Share of the largest part's mass from which on another part belongs to the digit. */
+/** A component with at least this share of the largest one's mass belongs to the digit. */
 const MIN_MASS = 0.04;
 
 /** The level of a pen: this quantile of what is above the threshold. */
@@ -48,7 +48,7 @@ function distances(data: Float32Array, from: number): Float32Array {
   return out;
 }
 
-/** The parts that belong to the digit: of a drawing all, of a photo the largest one and what is not a speck. */
+/** The components that belong to the digit: of a drawing all, of a photo the largest one and what is not a speck. */
 function choose(parts: readonly Component[], threshold: number, clean: boolean): readonly Component[] {
   const strong = parts.filter(({ peak }) => peak > threshold);
   const [first, ...others] = strong;
@@ -58,7 +58,7 @@ function choose(parts: readonly Component[], threshold: number, clean: boolean):
   return strong.filter((part) => part === largest || (part.mass > MIN_MASS * largest.mass && !part.edge));
 }
 
-/** The pixels of the kept parts, darkened when the pen was pale. */
+/** The pixels of the kept components, darkened when the pen was pale. */
 function alone(
   ink: Plane,
   { parts, label }: Components,

@@ -1,4 +1,4 @@
-// Resizes pictures with the very bytes that Pillow gives, so that a model gets the pixels it was trained on.
+// Resizes pictures to the same bytes as Pillow, so that a model gets the pixels it was trained on.
 
 import { openPasses, type Passes } from './passes.ts';
 import { checkPicture, type Picture } from './picture.ts';
@@ -31,7 +31,7 @@ export function resize(picture: Picture, width: number, height: number, filter: 
 /**
  * The same as resizing to `width` x `height` and cropping to `window`, without computing what is cropped away.
  *
- * @param passes - how the sums are made; `none` is in JavaScript. By default the quickest way there is.
+ * @param passes - how the sums are made; `none` is in JavaScript. By default the fastest that this machine has.
  * @throws RangeError as `resize` does, and for a window that reaches outside.
  */
 export function resizeWindow(
@@ -139,7 +139,7 @@ function acrossColor(source: Uint8Array, width: number, columns: Taps): Uint8Arr
 }
 
 /**
- * Vertical pass: whole rows at a time, since neighbors in memory are quicker than columns.
+ * Vertical pass: whole rows at a time, since neighbors in memory are faster to read than columns.
  *
  * @param stride - bytes in a row, the same in source and result.
  * @param top - number of the source row with which `source` begins.

@@ -1,4 +1,4 @@
-// The level that parts a picture's pixels into two classes.
+// The level that separates a picture's pixels into two classes.
 
 /** The level up to which a pixel belongs to the lower class, and the means of both classes. */
 export interface Threshold {

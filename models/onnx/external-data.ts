@@ -1,4 +1,4 @@
-// Weights of a model that lie in other files beside it: read and checked, so that the model is as if they were inside.
+// Reads and checks weights that are in other files beside the model, so that the model is complete in memory.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
@@ -8,16 +8,16 @@ import { elementBytes, type ModelProto, type TensorProto } from './types.ts';
 /** Bytes that one call reads at most: Node reads no more than 2^31 - 1 at once. */
 const PIECE = 2 ** 30;
 
-/** Whether some weights lie in other files. */
+/** Whether some weights are in other files. */
 export function hasExternalData({ graph }: ModelProto): boolean {
   return graph.initializer.some(isExternal);
 }
 
 /**
- * Reads the weights that lie in other files.
+ * Reads the weights that are in other files.
  * Reference: https://github.com/onnx/onnx/blob/main/docs/ExternalData.md
- * @param folder - Where the model lies: locations are relative to it.
- * @throws UserError when such a file is missing or too short, lies outside the folder, or a tensor's shape asks for
+ * @param folder - Folder of the model: locations are relative to it.
+ * @throws UserError when such a file is missing or too short, is outside the folder, or a tensor's shape asks for
  * another number of bytes; before anything of that size is allocated.
  */
 export function withExternalData(model: ModelProto, folder: string): ModelProto {
@@ -28,7 +28,7 @@ export function withExternalData(model: ModelProto, folder: string): ModelProto 
     if (known !== undefined) return known;
     if (isAbsolute(location) || location.split(/[\\/]/).includes('..'))
       throw new UserError(
-        `weight ${tensor} lies outside the folder of the model: ${JSON.stringify(location)}.`,
+        `weight ${tensor} is outside the folder of the model: ${JSON.stringify(location)}.`,
       );
     const opened = openFile(join(folder, location), tensor);
     files.set(location, opened);
@@ -50,7 +50,7 @@ function openFile(path: string, tensor: string): { descriptor: number; size: num
     return { descriptor, size: fstatSync(descriptor).size };
   } catch (error) {
     throw new UserError(
-      `weight ${tensor} lies in ${path}, which cannot be read: ${messageOf(error)}. Keep both files together.`,
+      `weight ${tensor} is in ${path}, which cannot be read: ${messageOf(error)}. Keep both files together.`,
     );
   }
 }
@@ -75,7 +75,7 @@ function readTensor(
     );
   if (!(Number.isSafeInteger(offset) && offset >= 0 && offset + length <= size))
     throw new UserError(
-      `weight ${name} lies in ${location} from byte ${offset} to ${offset + length}; that file has ${size}: it is cut off, or of another model.`,
+      `weight ${name} is in ${location} from byte ${offset} to ${offset + length}; that file has ${size}: it is cut off, or of another model.`,
     );
   const raw_data = new Uint8Array(length);
   for (let at = 0; at < length; ) {

@@ -1,4 +1,4 @@
-// What a model says of itself: its operator set, the size of its weights, and which of them lie in other files.
+// What a model says about itself: its operator set, the size of its weights, and which of them are in other files.
 import type { ModelProto, TensorProto } from './types.ts';
 
 /** Version of ONNX's own operators that a model uses; undefined when it names none. `ai.onnx` is their other name. */

@@ -1,9 +1,9 @@
-// Reads what goes into a model file and what comes out, without parsing the rest of it: quick on 100 MB.
+// Reads the inputs and outputs of a model file without parsing the rest of it: fast on 100 MB.
 import protobuf from 'protobufjs/minimal.js';
 import { UserError } from '../errors.ts';
 import { typeName } from './types.ts';
 
-/** An input or output, and the name of its elements' type, such as `uint8`; `no tensor` for what is none. */
+/** An input or output, and the name of its elements' type, such as `uint8`; `no tensor` for anything else. */
 export interface ModelPort {
   readonly name: string;
   readonly type: string;

@@ -1,4 +1,4 @@
-// Reads metadata_props of a model file without parsing its graph: small enough for a browser, and quick on 100 MB.
+// Reads metadata_props of a model file without parsing its graph: small enough for a browser, and fast on 100 MB.
 import protobuf from 'protobufjs/minimal.js';
 import { UserError } from '../errors.ts';
 

@@ -96,7 +96,7 @@ async function kills(server: Server, picture: Uint8Array, count: number): Promis
   if (after < before / 2) faults.push(`capacity did not return: ${after} answers in 3 s, ${before} before`);
   return {
     faults,
-    summary: `${count} worker threads ended (${restarted} of the last told of in the log): ${clients.failures.length} of ${clients.answered()} requests failed, longest ${clients.times.reduce((a, b) => Math.max(a, b), 0).toFixed(0)} ms; ${before} answers in 3 s before, ${after} after.`,
+    summary: `${count} worker threads ended (${restarted} of them in the last part of the log): ${clients.failures.length} of ${clients.answered()} requests failed, longest ${clients.times.reduce((a, b) => Math.max(a, b), 0).toFixed(0)} ms; ${before} answers in 3 s before, ${after} after.`,
   };
 }
 

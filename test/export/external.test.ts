@@ -125,12 +125,12 @@ describe('what is wrong is said, and nothing of a claimed size is allocated', ()
   };
 
   it.each([
-    ['location', '../other.data', /lies outside the folder of the model: "\.\.\/other\.data"/],
-    ['location', '/etc/passwd', /lies outside the folder of the model/],
+    ['location', '../other.data', /is outside the folder of the model: "\.\.\/other\.data"/],
+    ['location', '/etc/passwd', /is outside the folder of the model/],
     [
       'location',
       'none.data',
-      /lies in .*none\.data, which cannot be read: ENOENT.* Keep both files together/,
+      /is in .*none\.data, which cannot be read: ENOENT.* Keep both files together/,
     ],
     ['length', '10000000000', /has 10000000000 bytes in model-.*\.data, expected \d+/],
     ['offset', '9007199254740000', /that file has \d+: it is cut off, or of another model/],

@@ -1,4 +1,4 @@
-// Brotli at two levels; what took long is kept outside of the checkout, by the digest of what was compressed.
+// Brotli at two levels. Thorough results are cached outside of the checkout, by the digest of the input.
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,10 +13,10 @@ import { cacheFolder } from '../../setup/paths.mjs';
 export const thorough = 10;
 export const quick = 5;
 
-/** Up to so many bytes, thorough is quick. */
+/** Bytes up to which the thorough level takes no noticeable time. */
 export const small = 1_000_000;
 
-/** Seconds after which whoever was compressing is taken for dead. */
+/** Seconds after which a process that was compressing counts as dead. */
 const patience = 600;
 
 export function brotli(bytes: Uint8Array, level: number): Promise<Uint8Array> {
@@ -31,8 +31,8 @@ export function brotli(bytes: Uint8Array, level: number): Promise<Uint8Array> {
 /**
  * Writes the thorough `.br` of a file beside it.
  *
- * @param make - whether it is made where none is kept.
- * @returns whether it is there now.
+ * @param make - whether to compress when the cache does not have the result.
+ * @returns whether the file is there now.
  */
 export async function writeThorough(path: string, { make = true } = {}): Promise<boolean> {
   const bytes = await readFile(path);
@@ -54,7 +54,7 @@ export async function writeThorough(path: string, { make = true } = {}): Promise
   return put(kept, `${path}.br`);
 }
 
-/** Creates the file that keeps others from doing the same work; false when somebody does it already. */
+/** Creates the file that keeps other processes from the same work; false when one is doing it already. */
 async function claim(path: string): Promise<boolean> {
   const age = await stat(path).then(
     ({ mtimeMs }) => (Date.now() - mtimeMs) / 1000,
@@ -70,7 +70,7 @@ async function claim(path: string): Promise<boolean> {
   );
 }
 
-/** Puts a copy in the place of a file, in one step: a server may be reading it. */
+/** Replaces a file by a copy in one step, since a server may be reading it. */
 async function put(from: string, to: string): Promise<boolean> {
   const temporary = `${to}.${process.pid}`;
   try {

@@ -14,7 +14,7 @@ const compressible = /\.(html|m?js|css|svg|json|wasm|ts)$/;
 /** WebGPU's runtime comes on request alone. */
 const onRequest = /asyncify/;
 
-/** Set by who does not want to wait: what takes long is then done in the background, and done less well until then. */
+/** When it is set, the build does not wait for thorough compression: quick compression serves until that is done. */
 const later = 'TRAINYARD_COMPRESS_LATER';
 
 /** Compresses what Vite has written. */
@@ -47,7 +47,7 @@ async function compressFile(path: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Starts a process that outlives the build, and takes only the time that nobody else wants. */
+/** Starts a process of the lowest priority that outlives the build. */
 function compressLater(paths: readonly string[]): void {
   const script = fileURLToPath(new URL('./compress-later.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...paths], {

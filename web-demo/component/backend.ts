@@ -1,9 +1,9 @@
-// Which backend runs a model: what was asked for, or a message why it cannot be had. Never quietly another one.
+// Chooses the backend that runs a model: the one that was asked for, or an error that says why not. It never falls back silently.
 import type { Card } from '../../models/card.ts';
 import { ModelError } from './errors.ts';
 import type { Backend } from './types.ts';
 
-/** Parameters from which on several threads are quicker than one: waking them takes longer than a small model. */
+/** From this many parameters on, several threads are faster than one: waking them takes longer than a small model. */
 const worthThreads = 500_000;
 
 /** More threads than this gain little at the sizes of picture that are served here. */
@@ -57,7 +57,7 @@ export function surroundings(): Surroundings {
   };
 }
 
-/** The types of the DOM do not know WebGPU yet. */
+/** TypeScript's types of the DOM do not have WebGPU yet. */
 async function requestAdapter(gpu: unknown): Promise<unknown> {
   if (typeof gpu !== 'object' || gpu === null || !('requestAdapter' in gpu)) return null;
   return typeof gpu.requestAdapter === 'function' ? gpu.requestAdapter() : null;

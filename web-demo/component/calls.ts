@@ -1,4 +1,4 @@
-// Questions to the worker as promises.
+// Calls to the worker: each message becomes a promise of the reply.
 import { ModelError } from './errors.ts';
 import type { Reply, Request } from './protocol.ts';
 
@@ -10,7 +10,7 @@ type Answered = Exclude<Reply, { type: 'progress' | 'failed' }>;
 export interface Calls {
   /**
    * @param type - the type of reply that answers the question.
-   * @throws ModelError when the worker says so, or is closed meanwhile.
+   * @throws ModelError when the worker says so, or is closed before it replies.
    */
   ask<T extends Answered['type']>(question: Question, type: T): Promise<Extract<Answered, { type: T }>>;
   close(): void;
@@ -25,7 +25,7 @@ interface Waiting {
 export function createCalls(worker: Worker, progress?: (loaded: number, total: number) => void): Calls {
   const waiting = new Map<number, Waiting>();
   let last = 0;
-  /** Why the worker answers no more. */
+  /** Why the worker does not reply any more. */
   let ended: ModelError | undefined;
 
   function fail(error: ModelError): void {

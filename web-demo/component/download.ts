@@ -3,7 +3,7 @@
 /**
  * Fetches a whole file.
  *
- * @param size - bytes of the file where they are known; else the server's word for it, if it says.
+ * @param size - bytes of the file, where they are known; otherwise Content-Length is taken, if the server sends it.
  * @param progress - called with the bytes that are here and the bytes to expect.
  * @throws Error when the server answers anything but success.
  */
@@ -14,7 +14,7 @@ export async function download(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(url);
   if (!response.ok || !response.body) throw new Error(`${url}: the server answered ${response.status}`);
-  // Content-Length counts compressed bytes, the stream gives the others.
+  // Content-Length counts compressed bytes, the stream gives uncompressed ones.
   const encoded = response.headers.has('content-encoding');
   const total = size ?? (encoded ? 0 : Number(response.headers.get('content-length') ?? 0));
   const pieces: Uint8Array<ArrayBuffer>[] = [];

@@ -1,4 +1,4 @@
-// Why a model cannot be used, told apart by what the reader can do about it.
+// The error of the browser entry: its reason says what kind of problem it is, and so what a page can do about it.
 
 import type { Reason } from './types.ts';
 

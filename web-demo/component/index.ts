@@ -1,4 +1,4 @@
-// The browser entry: load a model by its address, classify pictures with it. The demo page itself stands on it.
+// The browser entry: loads a model by its address and classifies pictures with it. The demo page is built on it.
 
 import { messageOf } from '../../models/errors.ts';
 import { createCalls } from './calls.ts';
@@ -12,9 +12,9 @@ export { ModelError } from './errors.ts';
 export { readPicture } from './source.ts';
 export type * from './types.ts';
 
-/** Begins to fetch and compile the runtime: for a page that knows only later which model it will open. */
+/** Starts to fetch and compile the runtime, for a page that does not know yet which model it will open. */
 export const warmUp: WarmUp = () => {
-  startRuntime().compiled.catch(() => {}); // told to who opens a model
+  startRuntime().compiled.catch(() => {}); // reported by loadModel, which waits for the same promise
 };
 
 /**
@@ -24,7 +24,7 @@ export const warmUp: WarmUp = () => {
  *     const { label, probability } = await model.classify(document.querySelector('canvas'));
  *
  * @param source - the address of a model file that `npm run export` wrote, or the file.
- * @throws ModelError: `reason` says whether the file did not come, is no such model, or cannot be run here.
+ * @throws ModelError: `reason` says whether the file did not come, is not such a model, or cannot be run here.
  */
 export const loadModel: LoadModel = async (source, options = {}) => {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'trainyard' });
@@ -89,7 +89,7 @@ function handRuntime(worker: Worker, progress: DownloadProgress): void {
   );
 }
 
-/** Adds up what has come of the runtime and of the model. */
+/** Adds up the progress of two downloads: the runtime and the model. */
 function addUp(tell: DownloadProgress = () => {}): (part: 'runtime' | 'model') => DownloadProgress {
   const parts = { runtime: { loaded: 0, total: 0 }, model: { loaded: 0, total: 0 } };
   return (part) => (loaded, total) => {

@@ -1,4 +1,4 @@
-// Model files that this browser keeps, by the digest of their content: fetched once, there without a network.
+// Caches model files in the browser by the digest of their content: each is fetched once, and works offline afterwards.
 
 import { messageOf } from '../../models/errors.ts';
 import { download } from './download.ts';
@@ -7,7 +7,7 @@ import { ModelError } from './errors.ts';
 /** Name of the cache; the service worker leaves it alone. */
 const cacheName = 'trainyard-models';
 
-/** Files that are kept; the oldest go first. */
+/** Files that are kept; the oldest are deleted first. */
 const most = 8;
 
 export interface Fetched {
@@ -19,7 +19,7 @@ export interface Fetched {
 /**
  * Fetches a model file, or takes it from the cache when its digest is known and it is there.
  *
- * @throws ModelError when it does not come, or is another file than the digest says.
+ * @throws ModelError when it cannot be fetched, or has another digest.
  */
 export async function fetchModel(
   url: string,
@@ -42,23 +42,23 @@ export async function fetchModel(
   if (expected !== undefined && sha256 !== undefined && sha256 !== expected) {
     throw new ModelError('model', `${url}: received a file with SHA-256 ${sha256}, expected ${expected}`);
   }
-  if (cache) void keep(cache, key, bytes); // nobody has to wait for it
+  if (cache) void keep(cache, key, bytes); // not awaited: the model can be opened before it is cached
   return { bytes, sha256 };
 }
 
-/** SHA-256 in hex; undefined where the browser gives no cryptography. */
+/** SHA-256 in hex; undefined where the browser has no Web Crypto. */
 export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
   if (!globalThis.crypto?.subtle) return undefined;
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Undefined where there is none: private windows, pages that are not secure. */
+/** Undefined where the browser has no cache: in private windows, and on pages without https. */
 async function openCache(): Promise<Cache | undefined> {
   return globalThis.caches?.open(cacheName).catch(() => undefined);
 }
 
-/** A browser that has no room left keeps nothing; the model runs all the same. */
+/** A browser without room left caches nothing; the model runs nevertheless. */
 async function keep(cache: Cache, key: URL, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   try {
     await cache.put(key, new Response(bytes));

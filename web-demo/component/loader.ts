@@ -1,10 +1,10 @@
-// onnxruntime's own loader, told to start from WebAssembly that is compiled already; onnxruntime imports it by its address.
+// Wraps onnxruntime's loader so that it starts from WebAssembly that is already compiled; onnxruntime imports this file by its address.
 import loaderUrl from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 
 /** Address of this file, for onnxruntime's `wasmPaths`. */
 export const url = import.meta.url;
 
-/** The hook of Emscripten by which a page brings its own instance. Reference: Emscripten, "Module object". */
+/** Emscripten's hook for a page that makes the instance itself. Reference: Emscripten, "Module object". */
 interface Hook {
   instantiateWasm(
     imports: WebAssembly.Imports,
@@ -19,7 +19,7 @@ export const loaded: Promise<{ readonly default: Start }> = import(
   /* @vite-ignore */ new URL(loaderUrl, import.meta.url).href
 );
 
-/** What `start` waits for: the module that {@link use} brings. */
+/** The compiled module, set by {@link use}. */
 let module: WebAssembly.Module | undefined;
 
 /** To be called before onnxruntime starts. */

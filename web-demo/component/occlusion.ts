@@ -5,10 +5,10 @@
 const patchPart = 5;
 const stepPart = 10;
 
-/** Pictures that go through the model at a time: between them the worker answers others. */
+/** Pictures in a run of the model: between two runs the worker answers other requests. */
 const batch = 16;
 
-/** Probabilities are taken as at least this far from 0 and 1, where float32 has no more to say. */
+/** Probabilities are clipped to this distance from 0 and 1, the precision of float32. */
 const least = 1e-7;
 
 /**
@@ -41,7 +41,7 @@ export async function occlusionMap(
     const answers = changed.length > 0 ? await run(changed) : [];
     let next = 0;
     for (const [i, { x, y }] of some.entries()) {
-      // What is all paper already cannot be covered.
+      // A patch that is already covered changes nothing.
       const fall = covered[i] === undefined ? 0 : logOdds(whole) - logOdds(answers[next++] ?? whole);
       for (let v = y; v < y + patch; v++) {
         for (let u = x; u < x + patch; u++) {

@@ -1,4 +1,4 @@
-// What the browser entry and its worker say to each other.
+// The messages between the browser entry and its worker.
 import type { Card } from '../../models/card.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import type { Backend, Reason } from './types.ts';
@@ -18,7 +18,7 @@ export type Request =
   | { readonly type: 'classify'; readonly id: number; readonly pictures: readonly Picture[] }
   | { readonly type: 'explain'; readonly id: number; readonly picture: Picture };
 
-/** Sent once to each worker that runs WebAssembly: the page has fetched and compiled it, or has failed to. */
+/** Sent once to each worker that runs WebAssembly: the compiled module, or why the page could not get it. */
 export type RuntimeMessage =
   | { readonly type: 'runtime'; readonly compiled: WebAssembly.Module }
   | { readonly type: 'no-runtime'; readonly reason: Reason; readonly message: string };

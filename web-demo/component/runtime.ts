@@ -1,4 +1,4 @@
-// onnxruntime's WebAssembly on the page's side: fetched and compiled once for all models, while a worker still starts.
+// onnxruntime's WebAssembly: the page fetches and compiles it once for all models, while the worker starts.
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { messageOf } from '../../models/errors.ts';
 import { ModelError } from './errors.ts';
@@ -7,16 +7,16 @@ import { ModelError } from './errors.ts';
 export type DownloadProgress = (loaded: number, total: number) => void;
 
 export interface Runtime {
-  /** @throws ModelError when it does not come, or this browser has no WebAssembly. */
+  /** @throws ModelError when it cannot be fetched, or this browser has no WebAssembly. */
   readonly compiled: Promise<WebAssembly.Module>;
-  /** Tells how far the download is, from now on. */
+  /** Calls `progress` now and whenever more bytes have arrived. */
   listen(progress: DownloadProgress): void;
 }
 
-/** What a page has begun; undefined before, and again after a failure, so that the next model tries anew. */
+/** The page's runtime; undefined before it is asked for, and after a failure, so that the next model tries again. */
 let begun: Runtime | undefined;
 
-/** Begins to fetch and compile, or joins what has begun. */
+/** Starts to fetch and compile, or returns what has been started before. */
 export function startRuntime(): Runtime {
   if (begun) return begun;
   const listeners: DownloadProgress[] = [];
@@ -56,7 +56,7 @@ async function compile(came: (bytes: number) => void): Promise<WebAssembly.Modul
         controller.enqueue(piece);
       },
     });
-    // With a type of its own: hosts of files do not all know WebAssembly's.
+    // The type is set here, since not all web servers know that of WebAssembly.
     const headers = { 'content-type': 'application/wasm' };
     return await WebAssembly.compileStreaming(new Response(response.body.pipeThrough(counter), { headers }));
   } catch (error) {

@@ -1,4 +1,4 @@
-// The types that users of the browser entry meet. Nothing is imported: the build hands this file out as it is.
+// The public types of the browser entry. It imports nothing, since the build publishes this file as it is.
 
 /**
  * Decoded pixels: `data` is `[height, width, channels]` uint8, row by row from the top left, in sRGB.
@@ -62,15 +62,15 @@ export interface LoadOptions {
   /** `wasm` (the default) runs everywhere; `webgpu` fetches another runtime and needs a graphics processor. */
   readonly backend?: Backend['name'] | undefined;
   /**
-   * Threads of WebAssembly. More than one needs a page that is cross-origin isolated. By default as many as pay: one
-   * for small models and in pages that are not isolated.
+   * Threads of WebAssembly. More than one needs a page that is cross-origin isolated. By default one for
+   * small models and in pages that are not isolated, otherwise as many as make it faster.
    */
   readonly threads?: number | undefined;
-  /** SHA-256 of the model file, hex: it is checked, and the file is kept by it, so that it is fetched once. */
+  /** SHA-256 of the model file, hex: the file is checked against it and cached by it, so that it is fetched once. */
   readonly sha256?: string | undefined;
   /** Bytes of the model file, for `progress` where the server does not say. */
   readonly size?: number | undefined;
-  /** Called with the bytes that are here and the bytes to expect, runtime and model together. */
+  /** Called with the bytes received and the bytes expected, of runtime and model together. */
   readonly progress?: ((loaded: number, total: number) => void) | undefined;
 }
 
@@ -117,20 +117,20 @@ export interface Model {
   classifyAll(sources: readonly PictureSource[]): Promise<Classification[]>;
   /** Finds out which pixels mattered, by covering them one patch after another. */
   explain(source: PictureSource): Promise<Explanation>;
-  /** Ends the worker and frees its memory; what is still under way fails. */
+  /** Ends the worker and frees its memory; calls that are not answered yet fail. */
   close(): void;
 }
 
 /**
- * Why a model cannot be used. `fetch`: the file did not come; `model`: it is not a model that can be run; `runtime`:
- * this browser, or this page, cannot run it in the way that was asked for; `closed`: the model was closed.
+ * Why a model cannot be used. `fetch`: the file could not be fetched; `model`: it is not a model that can be run;
+ * `runtime`: this browser, or this page, cannot run it as asked; `closed`: the model was closed.
  */
 export type Reason = 'fetch' | 'model' | 'runtime' | 'closed';
 
 /** See {@link Model}. */
 export type LoadModel = (source: ModelFileSource, options?: LoadOptions) => Promise<Model>;
 
-/** Begins to fetch and compile the runtime: for a page that knows only later which model it will open. */
+/** Starts to fetch and compile the runtime, for a page that does not know yet which model it will open. */
 export type WarmUp = () => void;
 
 /** Reads the pixels of a source in sRGB, upright, at its full size. */

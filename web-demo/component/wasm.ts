@@ -5,12 +5,12 @@ import { messageOf } from '../../models/errors.ts';
 import { ModelError } from './errors.ts';
 import { createRunner, type Runner } from './runner.ts';
 
-/** Begins to fetch onnxruntime's loader, so that it comes at the same time as the model. */
+/** Starts to fetch onnxruntime's loader, at the same time as the model. */
 export function fetchLoader() {
   return import('./loader.ts');
 }
 
-/** @throws ModelError when this browser lacks what the runtime needs, or the file is no model that it can run. */
+/** @throws ModelError when this browser lacks what the runtime needs, or the runtime cannot run the file. */
 export async function openOnWasm(
   loader: Awaited<ReturnType<typeof fetchLoader>>,
   compiled: WebAssembly.Module,
@@ -21,7 +21,7 @@ export async function openOnWasm(
   loader.use(compiled);
   env.wasm.wasmPaths = { mjs: loader.url };
   env.wasm.numThreads = threads;
-  // What the page should know comes as an exception; the rest would only fill its console.
+  // Errors that matter are thrown; everything else would only fill the console.
   env.logLevel = 'error';
   const session = await InferenceSession.create(model, { executionProviders: ['wasm'] }).catch((error) => {
     throw new ModelError('model', messageOf(error));

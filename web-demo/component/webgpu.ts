@@ -1,4 +1,4 @@
-// onnxruntime on WebGPU: another, larger runtime, which is fetched only when it is asked for.
+// onnxruntime on WebGPU: another, larger runtime, which is fetched only when it is used.
 import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
@@ -8,10 +8,10 @@ import { ModelError } from './errors.ts';
 import { createRunner, type Runner } from './runner.ts';
 
 /**
- * Opens a model on the graphics processor; nothing falls back to WebAssembly as a whole, though onnxruntime itself
- * leaves single operators that it lacks on the processor.
+ * Opens a model on the GPU. The model as a whole never falls back to WebAssembly, though onnxruntime runs single
+ * operators on the CPU that it does not have for the GPU.
  *
- * @throws ModelError when there is no WebGPU, or no graphics processor behind it.
+ * @throws ModelError when there is no WebGPU, or no GPU behind it.
  */
 export async function openOnWebGpu(model: Uint8Array, card: Card): Promise<Runner> {
   env.wasm.wasmPaths = {

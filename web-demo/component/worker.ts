@@ -1,4 +1,4 @@
-// The worker: downloads and runs a model, so that nothing ever waits in the way of the page.
+// The worker: downloads and runs a model, so that the page is never blocked.
 import './no-eval.ts';
 import { type Card, readCard } from '../../models/card.ts';
 import { messageOf } from '../../models/errors.ts';
@@ -29,12 +29,12 @@ const runtime = new Promise<WebAssembly.Module>((resolve, reject) => {
     else if (data.type === 'no-runtime') reject(new ModelError(data.reason, data.message));
   });
 });
-runtime.catch(() => {}); // told where it is used
+runtime.catch(() => {}); // reported where it is awaited
 
-/** Opens a model: its file and the runtime come at the same time. */
+/** Opens a model: its file and the runtime are fetched at the same time. */
 async function open(id: number, opening: Opening): Promise<Open> {
   const loader = opening.backend === 'wasm' ? fetchLoader() : undefined;
-  loader?.catch(() => {}); // told where it is used
+  loader?.catch(() => {}); // reported where it is awaited
   const { bytes, sha256 } = await fileOf(opening, (loaded, total) =>
     say({ type: 'progress', loaded, total }),
   );
@@ -73,7 +73,7 @@ async function openRunner(
   return openOnWasm(loaded, await runtime, bytes, card, backend.threads);
 }
 
-/** Runs the card's built-in pictures: it warms the model up, and shows that this browser computes as expected. */
+/** Runs the card's built-in pictures: this warms the model up and checks that this browser computes as expected. */
 async function checkGolden({ golden, input: { shape } }: Card, runner: Runner): Promise<number | null> {
   if (golden.length === 0) {
     await runner.run([goldenInput('zeros', shape)]);
@@ -110,7 +110,7 @@ async function explain(id: number, { card, runner }: Open, picture: Picture): Pr
   return { type: 'explained', id, label: card.labels[best] ?? '', map, input };
 }
 
-/** The server decodes pictures without alpha the same way: over white. */
+/** Transparent pictures are laid on white, as on the server. */
 function inputOf(picture: Picture, card: Card): Uint8Array {
   return prepare(flattenAlpha(picture), card.input.shape, card.input.prepare);
 }

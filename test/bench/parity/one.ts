@@ -1,4 +1,4 @@
-// One recipe to a model file, compared on its whole test set, in a process of its own; prints what came of it as JSON.
+// One recipe to a model file, compared on its whole test set, in a process of its own; prints the result as JSON.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

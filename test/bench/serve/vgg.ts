@@ -14,7 +14,7 @@ import { CLASSES, randomSplit } from '../train/networks.ts';
 const PROVEN = 64;
 
 /**
- * The folder of a repository that holds `vgg` alone; makes it when there is none. The time of a run does not depend on
+ * The folder of a repository that holds `vgg` alone; it is made if it is missing. The time of a run does not depend on
  * what the weights are; what they answer differs from picture to picture, so that answers can be compared.
  */
 export async function vggRepository(): Promise<string> {

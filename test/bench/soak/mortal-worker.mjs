@@ -1,4 +1,4 @@
-// A worker of the server's that ends when it is told to.
+// A worker of the server that ends on demand.
 import { parentPort } from 'node:worker_threads';
 
 await import(process.env.MORTAL_ENTRY ?? '');

@@ -1,6 +1,6 @@
 // Medians and quartiles, and how they are written.
 
-/** The value below which a share `q` of the values lies, between neighbors in proportion. */
+/** The quantile `q` of values, linearly interpolated. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const place = (sorted.length - 1) * q;

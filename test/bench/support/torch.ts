@@ -1,7 +1,7 @@
 // PyTorch for the benchmarks, in a Python environment of its own.
 import { pythonWith } from './venv.ts';
 
-/** Wheels without CUDA lie on PyTorch's own index; PyPI's would bring gigabytes of it. */
+/** PyTorch's own index has wheels without CUDA; PyPI's need gigabytes of it. */
 const INDEX = 'https://download.pytorch.org/whl/cpu';
 export const TORCH = 'torch==2.13.0';
 const REQUIREMENTS = [TORCH, 'numpy==2.4.6', 'setuptools==84.2.1'];

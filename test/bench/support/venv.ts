@@ -6,7 +6,7 @@ import { findPython } from '../../../setup/python.mjs';
 import { run } from '../../../setup/run.mjs';
 
 /**
- * The interpreter of an environment with these packages; makes the environment when there is none.
+ * The interpreter of an environment with these packages; the environment is made if it is missing.
  *
  * @param name - of its folder; another version of what it is for is another name.
  * @param requirements - as pip takes them, pinned.

@@ -13,7 +13,7 @@ export interface Bodies {
   readonly type: string;
 }
 
-/** What came of some seconds of load; times are milliseconds. */
+/** The result of some seconds of load; times are milliseconds. */
 export interface Load {
   readonly perSecond: number;
   readonly p50: number;

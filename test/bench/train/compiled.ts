@@ -1,4 +1,4 @@
-// Contender: the compiled step. Arguments: network, precision, and `loader` to make each batch anew as training does.
+// Contender: the compiled step. Arguments: network, precision, and `loader` to make a new batch for each step, as training does.
 import { backend } from '../../../train/graph/tensorflow.ts';
 import { disposeParameters } from '../../../train/layers/net.ts';
 import { openLoader } from '../../../train/loader/index.ts';

@@ -6,7 +6,7 @@ type Kernel = Awaited<ReturnType<typeof tf.profile>>['kernels'][number];
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** Pairs of a place of the result and one of the filter that meet inside the image: what lies in its padding is not multiplied. */
+/** Pairs of a place of the result and one of the filter that meet inside the image: what is in its padding is not multiplied. */
 function meetings(image: number, result: number, filter: number): number {
   const stride = Math.round(image / result);
   const before = Math.floor(Math.max(0, (result - 1) * stride + filter - image) / 2);

@@ -1,9 +1,9 @@
-// Many pictures through the browser and through the server: how far apart the answers are, and how long each took.
+// Classifies many pictures in the browser and on the server: how much the answers differ, and how long each took.
 import type { Model, Picture } from '../../component/index.ts';
 import { largestDifference } from './check.ts';
 import { askServer, type RepositoryModel } from './server.ts';
 
-/** What came of one picture. */
+/** The two answers to one picture. */
 export interface Pair {
   /** Largest difference between the two probabilities of a label. */
   readonly difference: number;
@@ -17,14 +17,14 @@ export interface Pair {
 /**
  * Runs the pictures one after another, so that the times are those of one picture alone.
  *
- * @param told - called after each.
+ * @param progress - called after each picture with all pairs so far.
  * @throws ServerRefusal or TypeError when the server does not answer.
  */
 export async function classifyInBoth(
   model: Model,
   served: RepositoryModel,
   pictures: readonly Picture[],
-  told: (pairs: readonly Pair[]) => void,
+  progress: (pairs: readonly Pair[]) => void,
 ): Promise<Pair[]> {
   const pairs: Pair[] = [];
   for (const picture of pictures) {
@@ -37,7 +37,7 @@ export async function classifyInBoth(
       browserTime: here.milliseconds,
       serverTime: there.milliseconds,
     });
-    told(pairs);
+    progress(pairs);
   }
   return pairs;
 }

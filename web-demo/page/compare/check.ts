@@ -1,4 +1,4 @@
-// The promise, kept in view: the browser's answer and the server's to one picture, and how far they are apart.
+// The browser's answer and the server's to one picture, side by side, and how much they differ.
 import type { Classification } from '../../component/index.ts';
 import { setText } from '../shell/elements.ts';
 import { milliseconds, percent, scientific } from '../shell/format.ts';
@@ -8,11 +8,11 @@ import { type ServerAnswer, ServerRefusal } from './server.ts';
 export const tolerance = 1e-5;
 
 export interface CheckView {
-  /** Shows the browser's answers (one, or one for each digit); the server's wait until it is asked. */
+  /** Shows the browser's answers: one, or one for each digit. Those of the server follow. */
   browser(answers: readonly Classification[]): void;
   /** Shows the server's answers beside them. */
   server(answers: readonly ServerAnswer[], browser: readonly Classification[]): void;
-  /** Says why there is none. */
+  /** Says why the server has no answer. */
   missing(error: unknown): void;
   empty(): void;
 }

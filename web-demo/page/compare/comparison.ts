@@ -27,7 +27,7 @@ export function createComparison(): ComparisonView {
   const plot = svg('plot');
   const summary = byId('summary');
   let loaded: Loaded | undefined;
-  /** Counts the questions: what earlier ones bring is not shown any more. */
+  /** Counts the questions: answers to earlier ones are not shown any more. */
   let last = 0;
 
   button.addEventListener('click', () => {
@@ -87,7 +87,7 @@ export function createComparison(): ComparisonView {
   };
 }
 
-/** Files that were dropped or lie beside the page are unknown to the server. */
+/** The server does not have files that were dropped on the page or are beside it. */
 function servedOf({ entry: { name, version } }: Loaded): RepositoryModel | undefined {
   return version === undefined ? undefined : { name, version };
 }

@@ -9,7 +9,7 @@ export interface RepositoryModel {
   readonly version: number;
 }
 
-/** What the server made of a picture. */
+/** The server's answer to a picture. */
 export interface ServerAnswer {
   readonly label: string;
   readonly probability: number;
@@ -26,14 +26,14 @@ interface ServerBody {
   predictions: { label: string; probability: number }[];
 }
 
-/** The server answered, and not with a classification. */
+/** The server answered with something else than a classification. */
 export class ServerRefusal extends Error {}
 
 /**
  * Posts a picture to the server as a PNG, in which every pixel arrives as it left.
  *
  * @param labels - the card's labels; all of their probabilities are asked for.
- * @throws ServerRefusal when the server refuses; TypeError when there is none.
+ * @throws ServerRefusal when the server refuses; TypeError when no server answers.
  */
 export async function askServer(
   model: RepositoryModel,
@@ -66,11 +66,11 @@ function isServerBody(body: unknown): body is ServerBody {
   );
 }
 
-/** Without JSON it was no Trainyard server: a plain host of files has no such address. */
+/** An answer without JSON is not from Trainyard's server: a server of static files has no such address. */
 function refusal(status: number, body: unknown): string {
   if (typeof body === 'object' && body !== null && 'error' in body)
     return `The server answered ${status}: ${body.error}`;
   return status === 404 || status === 405 || status === 501
-    ? 'No server here classifies: these are files alone'
+    ? 'This host serves files only: it does not classify'
     : `The server answered ${status}`;
 }

@@ -14,9 +14,9 @@ export interface DrawingView {
 }
 
 /**
- * Brings the pad and its tools to life.
+ * Connects the pad and its tools.
  *
- * @param changed - told of every change; `at` is the time of the pen's movement that made it.
+ * @param changed - called after every change; `at` is the time of the pen's movement that made it.
  */
 export function createDrawing(changed: (drawing: Drawing, at?: number) => void): DrawingView {
   const pad = createPad(element('paper', HTMLCanvasElement));
@@ -30,7 +30,7 @@ export function createDrawing(changed: (drawing: Drawing, at?: number) => void):
     clear: element('clear', HTMLButtonElement),
   };
 
-  /** Whole gestures; while one is under way, `drawing` is ahead of it. */
+  /** Whole gestures; during one, `drawing` is ahead of it. */
   let history: History = emptyHistory;
   let drawing = emptyDrawing;
   let erasing = false;

@@ -1,10 +1,10 @@
-// The eraser: cuts out of the strokes what it passes over, so that what is left are strokes again.
+// The eraser: removes what it passes over from the strokes; what is left are strokes again.
 import { type Drawing, type PenPoint, type Stroke, snap } from './strokes.ts';
 
 /** Half the width of the eraser, as a fraction of the pad's side. */
 export const eraserRadius = 0.05;
 
-/** Strokes are cut between points no further apart than this part of the radius. */
+/** Strokes are cut between points that are at most the radius divided by this apart. */
 const fineness = 3;
 
 interface Place {
@@ -28,7 +28,7 @@ export function eraseAlong(drawing: Drawing, from: Place, to: Place): Drawing {
   return hit ? { strokes, penDown: false } : drawing;
 }
 
-/** The pieces of a stroke that lie outside of the eraser's way. */
+/** The pieces of a stroke that the eraser does not touch. */
 function cut(stroke: Stroke, from: Place, to: Place): Stroke[] {
   const pieces: PenPoint[][] = [];
   let piece: PenPoint[] = [];

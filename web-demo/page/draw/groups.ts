@@ -27,7 +27,7 @@ const tall = 0.65;
 /** What is lower than this part of the tallest digit is no digit but a part of the nearest one: a dot, a dash. */
 const lowest = 0.4;
 
-/** Parts a drawing into digits. */
+/** Splits a drawing into digits, from left to right. */
 export function groupStrokes(strokes: readonly Stroke[]): StrokeGroup[] {
   const groups: StrokeGroup[] = strokes.map((stroke) => ({ strokes: [stroke], extent: extentOf(stroke) }));
   mergeWhile(groups, together);

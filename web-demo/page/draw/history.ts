@@ -12,7 +12,7 @@ export const emptyHistory: History = { past: [], present: emptyDrawing, future: 
 /** Steps that can be taken back; older ones are forgotten. */
 const most = 200;
 
-/** Takes a further step. One that changes nothing is none. */
+/** Records a step. A drawing that did not change is not a step. */
 export function record({ past, present, future }: History, next: Drawing): History {
   if (next.strokes === present.strokes) return { past, present: next, future };
   return { past: [...past, present].slice(-most), present: next, future: [] };

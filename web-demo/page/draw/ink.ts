@@ -37,11 +37,11 @@ export function inkStroke(context: Context, stroke: Stroke, side: number): void 
   context.stroke();
 }
 
-/** Something that keeps a canvas showing a drawing. */
+/** Keeps a canvas up to date with a drawing. */
 export interface DrawingSurface {
   /** Brings the canvas up to date; finished strokes are not drawn again. */
   paint(drawing: Drawing): void;
-  /** Forgets what was drawn: for another size or color. */
+  /** Draws everything again the next time: for another size or color. */
   reset(): void;
 }
 

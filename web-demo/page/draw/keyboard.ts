@@ -15,7 +15,7 @@ export interface KeyboardActions {
   down(point: PenPoint, turned: boolean): void;
   move(points: readonly PenPoint[], event: { readonly timeStamp: number }): void;
   up(): void;
-  /** Where the pen is, to be shown; undefined when it goes out of use. */
+  /** Where the pen is, to be shown; undefined when it is not in use any more. */
   show(place: { readonly x: number; readonly y: number; readonly down: boolean } | undefined): void;
 }
 

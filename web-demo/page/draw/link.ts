@@ -1,10 +1,10 @@
-// A drawing as a short piece of an address, to the bit; and back.
+// Encodes a drawing as a short text for the page's address, and decodes it without loss.
 import { type Drawing, grid, type PenPoint, type Stroke } from './strokes.ts';
 
-/** The first byte, for the day when there is another form. */
+/** The first byte: version of the encoding. */
 const version = 1;
 
-/** Letters of a link that programs still pass on whole. */
+/** Longest text of a drawing: programs may cut longer links. */
 const longest = 16_000;
 
 /**
@@ -33,7 +33,7 @@ export function encodeDrawing({ strokes }: Drawing): string | undefined {
     .replaceAll('=', '');
 }
 
-/** Reads a drawing; undefined when the text is none. */
+/** Decodes a drawing; undefined when the text is not a drawing. */
 export function decodeDrawing(text: string): Drawing | undefined {
   if (text.length > longest || !/^[\w-]+$/.test(text)) return undefined;
   const bytes = bytesOf(text);

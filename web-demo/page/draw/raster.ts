@@ -3,20 +3,20 @@ import type { Picture } from '../../../models/image/picture.ts';
 import type { StrokeGroup } from './groups.ts';
 import { inkStroke } from './ink.ts';
 
-/** Pixels a side: two for each of the 28 that the model sees. Four made it no more right, and slower. */
+/** Pixels a side: two for each of the 28 that the model sees. Four made it slower and not more accurate. */
 const side = 56;
 
 /** Pixels of a digit's longer side: two for each of the 20 that MNIST's rule gives it. */
 const box = 40;
 
 /**
- * Bounds of the line's width, in these pixels: what MNIST's pens left. A digit drawn small with a broad pen would
- * be a blot once it is enlarged, one drawn large with a fine pen a hair; the strokes are known, so neither need be.
+ * Bounds of the line's width, in these pixels, as in MNIST. Otherwise a digit that is drawn small with a broad pen
+ * would become a blot when it is enlarged, and one that is drawn large with a fine pen would have hairlines.
  */
 const finest = 4.5;
 const broadest = 6;
 
-/** A dot is not enlarged without end: digits count as at least this large a part of the pad. */
+/** Limits how much a dot is enlarged: a digit counts as at least this large a part of the pad. */
 const smallest = 0.12;
 
 /**

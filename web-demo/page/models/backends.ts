@@ -1,8 +1,8 @@
-// What can run a model here, to choose from; which one does, is said in words.
+// The choice of what runs the model in this browser, and the words for what runs it now.
 import type { Backend } from '../../component/index.ts';
 import type { BackendChoice } from './open-models.ts';
 
-/** A way to run models; `why` says what is missing for it. */
+/** A way to run models; `why` says what it needs that this page or browser does not have. */
 interface Choice extends BackendChoice {
   readonly name: string;
   readonly note: string;

@@ -1,15 +1,15 @@
-// Which models there are: the server's, those that a plain host of files lists, or one file beside the page.
+// Finds the models: those of the server, those in a list of static files, or one file beside the page.
 import type { Card } from '../../component/index.ts';
 
 /** A model that can be opened. */
 export interface ModelEntry {
   readonly name: string;
-  /** Undefined for a file that lies beside the page or was dropped on it. */
+  /** Undefined for a file that is beside the page or was dropped on it. */
   readonly version: number | undefined;
   readonly source: string | Blob;
   readonly size: number | undefined;
   readonly sha256: string | undefined;
-  /** Known before the file is opened where the list says it. */
+  /** Known before the file is opened if the list has it. */
   readonly card: Card | undefined;
 }
 
@@ -24,16 +24,16 @@ interface Listed {
   readonly card?: Card;
 }
 
-/** The list as the server answers it; a host of files may have it as a file of the same form. */
+/** The list as the server answers it; a host of static files may have a file of the same form. */
 const lists = ['models', 'models.json'];
 
-/** The file that is taken when there is no list. */
+/** The file that is used when there is no list. */
 const single = 'model.onnx';
 
 /**
  * Finds the models, the newest version of each first.
  *
- * @throws Error when nothing answers at all, or answers wrongly.
+ * @throws Error when nothing answers, or the answer is not a list of models.
  */
 export async function findModels(): Promise<ModelEntry[]> {
   let problem: unknown;
@@ -80,7 +80,7 @@ function entryOf({ name, version, url, bytes, sha256, card }: Listed): ModelEntr
   return { name, version, source: address(url.replace(/^\//, '')), size: bytes, sha256, card };
 }
 
-/** Relative to the page, in whichever folder of a host it lies. */
+/** Relative to the page, which may be in any folder of its host. */
 function address(path: string): string {
   return new URL(path, document.baseURI).href;
 }

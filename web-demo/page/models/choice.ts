@@ -2,10 +2,10 @@
 import type { Mode } from '../shell/address.ts';
 import { entryKey, type ModelEntry, readsDigits } from './catalog.ts';
 
-/** Names that are taken when nothing else was chosen. */
+/** Models that are used when nothing else was chosen. */
 const usual: Record<Mode, string> = { draw: 'digits', photo: 'cifar' };
 
-/** Models that a side of the page can use: drawings are for models that read digits, photos for all. */
+/** Models for one side of the page: drawings go to models that read digits, photos to all models. */
 export function fitting(entries: readonly ModelEntry[], mode: Mode): ModelEntry[] {
   return entries.filter(({ card }) => mode === 'photo' || card === undefined || readsDigits(card));
 }

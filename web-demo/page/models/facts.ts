@@ -4,7 +4,7 @@ import { bytes, count, percent, scientific } from '../shell/format.ts';
 
 type Fact = readonly [term: string, description: string];
 
-/** What opening a model told beside its card. */
+/** What is known once a model is open, beside its card. */
 export interface Opened {
   readonly size: number;
   readonly goldenDifference: number | null;

@@ -1,14 +1,14 @@
-// Every model with its card: what it was trained on, how good it is; to take into use, and to download.
+// Lists every model with its card (what it was trained on, how accurate it is) and buttons to use and download it.
 import { entryKey, type ModelEntry } from './catalog.ts';
 import { factsOf, showFacts } from './facts.ts';
 import type { Loaded } from './open-models.ts';
 
 export interface Gallery {
-  /** @param loaded - the model in use: its card is known even where no list told it. */
+  /** @param loaded - the model in use: its card is known even if the list has none. */
   show(entries: readonly ModelEntry[], loaded: Loaded | undefined): void;
 }
 
-/** @param choose - told which model is to be used. */
+/** @param choose - called with the model to use. */
 export function createGallery(list: HTMLElement, choose: (entry: ModelEntry) => void): Gallery {
   return {
     show(entries, loaded) {

@@ -1,4 +1,4 @@
-// The page's models as one thing: the list, the choice on each side, the backend, and the one in use.
+// The page's models: the list, the choice on each side of the page, the backend, and the model in use.
 
 import { messageOf } from '../../../models/errors.ts';
 import { listenToInput } from '../photo/files.ts';
@@ -18,14 +18,14 @@ export interface ModelsEvents {
 }
 
 export interface Models {
-  /** Looks for models and opens the one to begin with; `wanted` is what a link names. */
+  /** Looks for models and opens the first one to use; `wanted` is the name in a link. */
   open(mode: Mode, wanted: string | undefined): Promise<void>;
-  /** Takes the model of another side of the page into use. */
+  /** Uses the model of another side of the page. */
   enter(mode: Mode): void;
-  /** Adds a model file and takes it into use. */
+  /** Adds a model file and uses it. */
   add(file: File): void;
   current(): Loaded | undefined;
-  /** The model of a side when it is not the one that the page would take by itself. */
+  /** The model of a side, if it is not the one that the page would choose by itself. */
   chosenByHand(mode: Mode): string | undefined;
 }
 
@@ -45,7 +45,7 @@ export function createModels(events: ModelsEvents): Models {
   const chosen: Record<Mode, ModelEntry | undefined> = { draw: undefined, photo: undefined };
   let backend: BackendChoice = { backend: 'wasm', threads: undefined };
   let wanted: string | undefined;
-  /** What ran last: the way back from a file that does not. */
+  /** The last model that ran, to go back to when another one fails. */
   let worked: ModelEntry | undefined;
   const back = byId('back');
 
@@ -90,7 +90,7 @@ export function createModels(events: ModelsEvents): Models {
     else trouble({ kind: 'no-model' });
   }
 
-  /** Takes an entry into use; one that cannot read drawings brings the other side up. */
+  /** Uses an entry; for one that cannot read drawings, the page changes to the photo side. */
   function take(entry: ModelEntry): void {
     const side: Mode = fitting([entry], mode).length > 0 ? mode : 'photo';
     chosen[side] = entry;

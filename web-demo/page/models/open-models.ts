@@ -1,10 +1,10 @@
-// The open models: one is in use, the one before it stays open, so that changing back and forth costs nothing.
+// The open models: one is in use, and the one before stays open, so that changing back takes no time.
 import { messageOf } from '../../../models/errors.ts';
 import { type Backend, loadModel, type Model, ModelError } from '../../component/index.ts';
 import type { Trouble } from '../shell/notice.ts';
 import { entryKey, type ModelEntry } from './catalog.ts';
 
-/** How models are to be run; without a number, as many threads as pay. */
+/** How to run models; without a number of threads, the backend chooses it. */
 export interface BackendChoice {
   readonly backend: Backend['name'];
   readonly threads: number | undefined;
@@ -24,7 +24,7 @@ export interface OpenModelsEvents {
 }
 
 export interface OpenModels {
-  /** Opens a model, or takes it up again; the events tell what comes of it. */
+  /** Uses a model, which is opened if it is not open; the events report the result. */
   use(entry: ModelEntry, how: BackendChoice): Promise<void>;
   current(): Loaded | undefined;
 }
@@ -36,7 +36,7 @@ export function createOpenModels(events: OpenModelsEvents): OpenModels {
   /** By entry and backend, the one used last at the end. */
   const open = new Map<string, Loaded>();
   let current: Loaded | undefined;
-  /** Which call of `use` was the last: what earlier ones bring is not shown any more. */
+  /** Counts calls of `use`: the result of an earlier one is not shown any more. */
   let last = 0;
 
   async function use(entry: ModelEntry, how: BackendChoice): Promise<void> {

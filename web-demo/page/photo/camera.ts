@@ -2,7 +2,7 @@
 import { messageOf } from '../../../models/errors.ts';
 
 export interface Camera {
-  /** @throws Error in words when there is no camera or it may not be used. */
+  /** @throws Error that says that there is no camera, or that it may not be used. */
   start(): Promise<void>;
   stop(): void;
   running(): boolean;
@@ -11,7 +11,7 @@ export interface Camera {
 /** Pixels that are asked of the camera: models see far fewer. */
 const wanted = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: 'environment' };
 
-/** @param frame - told of each frame that the camera brings. */
+/** @param frame - called for each frame of the camera. */
 export function createCamera(video: HTMLVideoElement, frame: () => void): Camera {
   let stream: MediaStream | undefined;
 

@@ -1,4 +1,4 @@
-// Files that come in by any way: chosen, dropped anywhere on the page, or pasted.
+// Files that are chosen, dropped anywhere on the page, or pasted.
 
 /** Listens to an input, which can be used again for the same file. */
 export function listenToInput(input: HTMLInputElement, take: (file: File) => void): void {

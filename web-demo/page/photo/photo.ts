@@ -1,7 +1,7 @@
 // Turns a file into a picture to be shown and classified: decoded by the browser, upright, not larger than needed.
 import { type Picture, readPicture } from '../../component/index.ts';
 
-/** Pixels of the longer side: more than any model's input has, and quick to send to the server as it is. */
+/** Pixels of the longer side: more than any model's input has, and fast to send to the server. */
 const longest = 2048;
 
 /** A photo, to be shown and to be classified: the same pixels for both. */

@@ -21,10 +21,10 @@ export interface PhotosView {
 const samples = 8;
 
 /**
- * Brings the frame and its tools to life.
+ * Connects the frame and its tools.
  *
- * @param changed - told of each picture, undefined when it is taken away.
- * @param refused - told what is wrong with a file or the camera.
+ * @param changed - called with each picture, undefined when it is removed.
+ * @param refused - called with what is wrong with a file or the camera.
  */
 export function createPhotos(
   changed: (photo: Photo | undefined) => void,

@@ -1,11 +1,11 @@
-// The answer in large, with what it is worth; and the same in words for a screen reader, once the pen rests.
+// The answer in large letters and how sure it is; once the pen rests, the same for a screen reader.
 import { setText } from '../shell/elements.ts';
 import { percent } from '../shell/format.ts';
 
-/** From this probability on the answer stands alone; below it the runner-up is named too. */
+/** From this probability on only the answer is shown; below it the second likeliest label is named too. */
 const sure = 0.9;
 
-/** Below this a runner-up is not worth naming. */
+/** Below this probability the second likeliest label is not named. */
 const worthNaming = 0.05;
 
 export interface AnswerInWords {
@@ -29,7 +29,7 @@ export function answerInWords(probabilities: ArrayLike<number>, labels: readonly
   return { label: first.label, words: words + other, sure: false };
 }
 
-/** Several digits as one number; it is as sure as all of them together: "314", "97 % for all 3 digits". */
+/** Several digits as one number, with the probability that all of them are right: "314", "97 % for all 3 digits". */
 export function numberInWords(
   answers: readonly { readonly probabilities: ArrayLike<number> }[],
   labels: readonly string[],

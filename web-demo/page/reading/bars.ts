@@ -1,4 +1,4 @@
-// One bar for each label: how likely the model holds it to be. Short labels stand in a row, long ones in a list.
+// One bar for each label: its probability. Short labels are in a row, long ones in a list.
 import { setText } from '../shell/elements.ts';
 import { percent } from '../shell/format.ts';
 
@@ -7,7 +7,7 @@ export interface Bars {
   show(probabilities: ArrayLike<number> | null): void;
 }
 
-/** Labels up to this long, and up to this many, all have their place in a row. */
+/** Labels up to this length, and up to this number, are all shown in a row. */
 const shortest = 2;
 const mostInRow = 12;
 

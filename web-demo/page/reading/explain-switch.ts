@@ -10,7 +10,7 @@ export interface ExplainSwitch {
 
 /**
  * @param subject - the picture of the moment and the model that answered it.
- * @param show - shows an explanation; undefined takes it away.
+ * @param show - shows an explanation; undefined hides it.
  */
 export function createExplainSwitch(
   button: HTMLButtonElement,

@@ -1,4 +1,4 @@
-// All that the page says of a picture, as one thing: answer, bars, what the model sees, which pixels mattered.
+// All that the page says about a picture: answer, bars, what the model sees, which pixels mattered.
 import type { Classification, Explanation } from '../../component/index.ts';
 import { byId, element } from '../shell/elements.ts';
 import { createAnswer, numberInWords } from './answer.ts';
@@ -7,7 +7,7 @@ import { createTileRow } from './row.ts';
 import { paintMap, paintTile } from './tile.ts';
 
 export interface Reading {
-  /** Takes over a model's labels and shape of input, and empties everything. */
+  /** Shows another model: its labels and the shape of its input. */
   model(labels: readonly string[], shape: Classification['shape']): void;
   /** @param chosen - the answer that was changed last, of several digits. */
   show(answers: readonly Classification[], chosen: number): void;
@@ -16,7 +16,7 @@ export interface Reading {
   announce(): void;
   /** Says something in the answer's place, aloud. */
   refuse(message: string): void;
-  /** Shows which pixels mattered; undefined takes it away. */
+  /** Shows which pixels mattered; undefined hides it. */
   explain(explanation: Explanation | undefined): void;
   /** Which of several answers is shown. */
   chosen(): number;
@@ -25,7 +25,7 @@ export interface Reading {
 /** What is shown before a model says what its labels and its input are. */
 const unknownModel = { labels: [...'0123456789'], shape: [28, 28, 1] as const };
 
-/** @param choose - told when another of several digits is looked at. */
+/** @param choose - called when another of several digits is chosen. */
 export function createReading(choose: () => void): Reading {
   const tile = element('tile', HTMLCanvasElement);
   const map = element('map', HTMLCanvasElement);

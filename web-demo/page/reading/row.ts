@@ -7,7 +7,7 @@ export interface TileRow {
   show(answers: readonly Classification[], chosen: number): void;
 }
 
-/** @param choose - told which of the tiles was pressed. */
+/** @param choose - called with the tile that was pressed. */
 export function createTileRow(list: HTMLElement, choose: (index: number) => void): TileRow {
   return {
     show(answers, chosen) {

@@ -1,6 +1,6 @@
 // Numbers as people read them.
 
-/** A probability as a percentage. It never claims more than it knows: 0.99999 is ">99.99 %", not "100 %". */
+/** A probability as a percentage. It is never rounded to certainty: 0.99999 is ">99.99 %", not "100 %". */
 export function percent(probability: number): string {
   if (probability > 0.9999) return '>99.99 %';
   if (probability > 0 && probability < 0.0001) return '<0.01 %';

@@ -1,8 +1,8 @@
-// Latest wins: while one question is under way only the newest of the waiting ones is kept.
+// The latest wins: while one question is being answered, only the newest of the waiting ones is kept.
 
 /** Asks at most one question at a time. */
 export interface Latest {
-  /** Runs `task` now or when the present one is done, unless a newer one comes before. */
+  /** Runs `task` now, or after the present one unless a newer one is asked before. */
   ask(task: () => Promise<void>): void;
   /** Forgets the waiting task. */
   cancel(): void;

@@ -7,7 +7,7 @@ const titles: Record<Mode, readonly [title: string, lede: string]> = {
   photo: ['Show it a picture', 'Drop one anywhere, paste one, or point the camera.'],
 };
 
-/** @param choose - told which side was asked for. */
+/** @param choose - called with the side that was chosen. */
 export function createModes(choose: (mode: Mode) => void): (mode: Mode) => void {
   const buttons = {
     draw: element('mode-draw', HTMLButtonElement),

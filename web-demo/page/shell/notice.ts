@@ -1,4 +1,4 @@
-// What the page says when there is no model to run yet, or none at all. Drawing goes on working meanwhile.
+// What the page says while there is no model, or when there is none. Drawing works all the time.
 
 /** A state without a model. */
 export type Trouble =
@@ -8,7 +8,7 @@ export type Trouble =
 export interface NoticeView {
   /** A model is being looked for or loaded. */
   loading(): void;
-  /** So much of it is here; says nothing unless something is being loaded. */
+  /** How many bytes are loaded, of how many. */
   progress(loaded: number, total: number): void;
   trouble(trouble: Trouble): void;
   clear(): void;
@@ -25,11 +25,11 @@ const texts: Record<Trouble['kind'], { title: string; text: string; command?: st
     text: 'Start it, then try again.',
     command: 'npm run serve',
   },
-  fetch: { title: 'The model did not load', text: 'You can go on drawing, and try again.' },
+  fetch: { title: 'The model did not load', text: 'You can continue to draw, and try again.' },
   model: { title: 'The model did not load', text: 'Choose another below.' },
   runtime: {
-    title: 'This browser cannot run the model like that',
-    text: 'It takes WebAssembly with SIMD, as in every large browser since 2023. What is missing:',
+    title: 'This browser cannot run the model this way',
+    text: 'It needs WebAssembly with SIMD, which all major browsers have had since 2023. What is missing:',
   },
 };
 

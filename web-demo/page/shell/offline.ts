@@ -1,11 +1,11 @@
-// Keeps the page for when there is no network: registers the service worker once the page has what it needs.
+// Makes the page work offline: registers the service worker once the page has loaded what it needs.
 
-/** Milliseconds after which it is done even though the page has much to do. */
+/** Milliseconds after which the worker is registered even if the page is busy. */
 const patience = 3000;
 
 /**
  * Registers the service worker when the page has time: it fetches and writes as much as the page itself did.
- * Calling it again is harmless. In development there is none: it would hold old files against the hot reload.
+ * Calling it again is harmless. In development it is not registered: it would serve old files in spite of the hot reload.
  */
 export function keepForOffline(): void {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator) || navigator.serviceWorker.controller) return;
@@ -15,6 +15,6 @@ export function keepForOffline(): void {
 
 function register(): void {
   navigator.serviceWorker.register(new URL('sw.js', document.baseURI)).catch(() => {
-    // A page that is not a secure context, or a browser told not to keep anything: the page works without.
+    // The page is not a secure context, or the browser may not store anything: the page works without it.
   });
 }

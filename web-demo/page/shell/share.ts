@@ -2,7 +2,7 @@
 import { byId, element, setText } from './elements.ts';
 
 export interface Share {
-  /** Takes the note about the copied link away: the drawing has changed. */
+  /** Removes the note about the copied link: the drawing has changed. */
   clear(): void;
 }
 
