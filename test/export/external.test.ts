@@ -127,11 +127,7 @@ describe('what is wrong is said, and nothing of a claimed size is allocated', ()
   it.each([
     ['location', '../other.data', /is outside the folder of the model: "\.\.\/other\.data"/],
     ['location', '/etc/passwd', /is outside the folder of the model/],
-    [
-      'location',
-      'none.data',
-      /is in .*none\.data, which cannot be read: ENOENT.* Keep both files together/,
-    ],
+    ['location', 'none.data', /is in .*none\.data, which cannot be read: ENOENT.* Keep both files together/],
     ['length', '10000000000', /has 10000000000 bytes in model-.*\.data, expected \d+/],
     ['offset', '9007199254740000', /that file has \d+: it is cut off, or of another model/],
     ['offset', '-4', /from byte -4 to/],
