@@ -1,7 +1,15 @@
 // What CONTRIBUTING.md shows is true: in a copy of this checkout its files are written and its lines added; then types
-// are checked, and the tests that it shows are run.
+// are checked, and the tests that it shows are run. The types of scripts that other pages show are checked with them.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,6 +29,21 @@ const additions = [...page.matchAll(/^`([^`]+)`[^\n]*:\n\n```diff\n(.*?)```/gms)
 );
 const tests = files.filter(({ path }) => path.endsWith('.test.ts')).map(({ path }) => path);
 
+/** Scripts of the other pages: blocks that begin with an import. */
+const scripts = [
+  'README.md',
+  'export/README.md',
+  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+]
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => readFileSync(join(root, name), 'utf8'))
+  .flatMap((text) => [
+    ...[...text.matchAll(/^```ts\n(import .*?)```/gms)].map(([, script = '']) => script),
+    ...[...text.matchAll(/^ {4}import .*\n(?: {4}.*\n|\n(?= {4}))*/gm)].map(([block]) =>
+      block.replace(/^ {4}/gm, ''),
+    ),
+  ]);
+
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-contributing-'));
 const checkout = join(folder, 'checkout');
 beforeAll(() => {
@@ -29,6 +52,8 @@ beforeAll(() => {
     mkdirSync(dirname(join(checkout, path)), { recursive: true });
     writeFileSync(join(checkout, path), text);
   }
+  for (const [index, script] of scripts.entries())
+    writeFileSync(join(checkout, `script-${index + 1}.ts`), script);
   for (const { path, diff } of additions) {
     const before = readFileSync(join(checkout, path), 'utf8');
     writeFileSync(join(checkout, path), addLines(before, diff));
@@ -61,7 +86,8 @@ describe('CONTRIBUTING.md', () => {
     expect(files.filter(({ path }) => existsSync(join(root, path)))).toEqual([]);
   });
 
-  it('has types that hold', () => {
+  it('has types that hold, as the scripts of other pages do', () => {
+    expect(scripts.length).toBeGreaterThan(2);
     expect(program('typescript/bin/tsc')).toEqual({ status: 0, printed: '' });
   }, 180_000); // 9 s where nothing else runs
 
