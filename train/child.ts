@@ -1,4 +1,4 @@
-// A child process that runs one module's `work`, for what must not share this process's memory or its life.
+// A child process that runs one module's `work`: what must not share this process's memory, or may be killed.
 import { z } from 'zod';
 import { UserError } from '../models/errors.ts';
 import { startProcess } from '../setup/start.mjs';
@@ -16,7 +16,7 @@ const failure = z.object({ error: z.string(), isForUser: z.boolean() });
 
 /**
  * Starts `module` in a process of its own.
- * @param task - What its `work` is given, as JSON.
+ * @param task - The argument of its `work`, as JSON.
  * @param onMessage - Gets what it sends; what `work` throws rejects `ended` instead.
  */
 export function startChild(module: URL, task: object, onMessage: (message: unknown) => void): Child {

@@ -6,7 +6,7 @@ import type { Dataset } from '../datasets/index.ts';
 import { type FitOptions, type FitResult, fit } from '../loop/fit.ts';
 import { checkBatchSize } from '../loop/training.ts';
 import { watchAll } from '../loop/watcher.ts';
-import { deathNote, isOutOfMemory, limitMemory, outOfMemory } from '../memory/index.ts';
+import { crashNote, isOutOfMemory, limitMemory, outOfMemory } from '../memory/index.ts';
 import { type Recipe, stepsOf, wordsOf } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import { reportComparison } from '../report/compare/report.ts';
@@ -15,8 +15,8 @@ import { type OpenReport, openReport, reportPath } from '../report/index.ts';
 import { watchInTerminal } from '../report/terminal.ts';
 import { describeEnvironment } from '../runs/environment.ts';
 import {
+  crashedUnsaved,
   createRun,
-  diedInVain,
   findFinished,
   findUnfinished,
   lockRun,
@@ -165,7 +165,7 @@ async function trainRun(
   { live, tensorboard = false }: TrainOptions,
 ): Promise<FitResult> {
   const { recipe, dataset, run } = options;
-  if (diedInVain(run)) console.log(deathNote(run));
+  if (crashedUnsaved(run)) console.log(crashNote(run));
   const unlock = lockRun(run);
   const abort = new AbortController();
   const interrupt = () => abort.abort();

@@ -7,10 +7,10 @@ const LAZY = 1;
 const DONT_NEED = 4;
 
 /**
- * Loads a library for good, for the addon that needs it to find it loaded, and unmaps the pages that are as they lie in
- * its file: of TensorFlow 290 MB, which are tables that the loader has read and initializers that have run. The system
- * keeps them in its own cache as long as it has room, and they come back at the first touch, 16 at a time. Where the
- * library cannot be loaded nothing happens: whoever needs it says why.
+ * Loads a library until the process ends, so that the addon finds it loaded, and unmaps its pages that are the same as in
+ * its file: 290 MB of TensorFlow, which are tables that the loader has read and initializers that have run. The system
+ * keeps them in its own cache as long as it has room, and maps them again when they are used, 16 at a time. Where the
+ * library cannot be loaded nothing happens: the addon then says why.
  *
  * @param names - the files whose pages are unmapped, the library's and those of libraries that it needs.
  */

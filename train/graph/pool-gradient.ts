@@ -1,4 +1,4 @@
-// A pass: the gradient of ReLU before that of the max pooling that follows it, where it has fewer values to look at.
+// A pass: computes the gradient of ReLU before that of the max pooling that follows it, on fewer values.
 import { type Graph, type Node, nodesByName, parseReference, usersOf } from './graph.ts';
 
 /**

@@ -109,7 +109,7 @@ class Recorder {
     return this.referenceById(id);
   }
 
-  /** The binding that tfjs's kernels see while they are recorded: it does what they ask, and takes notes. */
+  /** The binding that tfjs's kernels see while they are recorded: it does what they ask, and records it. */
   binding(): Binding {
     const { real } = this;
     return Object.create(real, {
@@ -118,14 +118,14 @@ class Recorder {
           const inputs = ids.map((id) => this.referenceById(id));
           const computed = ids.some((id) => this.computed.has(id)) || random.test(op);
           const results = real.executeOp(op, attributes, ids, count);
-          const made = computed ? results.map((metadata) => this.emptied(metadata)) : results;
-          const outputs = made.map(({ dtype, shape }): Output => ({ dtype, shape }));
+          const kept = computed ? results.map((metadata) => this.emptied(metadata)) : results;
+          const outputs = kept.map(({ dtype, shape }): Output => ({ dtype, shape }));
           const reference = this.add({ op, inputs, attributes: this.attributes(attributes), outputs });
-          made.forEach(({ id }, i) => {
+          kept.forEach(({ id }, i) => {
             this.references.set(id, `${reference.slice(0, -1)}${i}`);
             if (computed) this.computed.add(id);
           });
-          return made;
+          return kept;
         },
       },
       createTensor: {

@@ -27,7 +27,7 @@ export function conv2d(net: Net, name: string, x: Tensor, options: ConvolutionOp
   return bias ? biasAdd(y, net.weight(`${name}/bias`, [filters], zeros)) : y;
 }
 
-/** Maximum over `size` x `size` windows that do not overlap unless told; `valid` leaves out what fills no window. */
+/** Maximum over `size` x `size` windows, which do not overlap by default; `valid` leaves out pixels that fill no window. */
 export function maxPool(
   x: Tensor,
   size = 2,

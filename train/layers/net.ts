@@ -1,4 +1,4 @@
-// A network's named weights, and the view of them that layers are given.
+// A network's named weights, and the view of them that its layers get.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { sizeOf } from '../../models/shape.ts';
 import { tf, uint8Tensor } from '../graph/tensorflow.ts';
@@ -34,7 +34,7 @@ export interface NetworkParts {
 /** Maps a batch `[N,H,W,C]` float32 to logits `[N,classes]`; some know the parts that they are made of. */
 export type Architecture = ((net: Net, images: Tensor) => Tensor) & {
   readonly parts?: NetworkParts;
-  /** Gets its input as uint8, as it lies in the data. */
+  /** Takes its input as uint8, as it is in the data. */
   readonly takesBytes?: true;
   /** Where those bytes are features: the same of them as numbers, float32 `[N,F]`. */
   readonly onFeatures?: NetworkParts['classify'];

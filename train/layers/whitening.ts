@@ -11,7 +11,7 @@ const EPSILON = 5e-4;
  * negatives: a kernel `[k,k,C,2*k*k*C]`. Largest eigenvalue first; a vector's sign makes its first largest value positive.
  * Page 2019, "How to Train Your ResNet 8", https://myrtle.ai; Jordan 2024, arXiv 2404.00498, section 3.1.
  *
- * @throws Error when the shape is another, or no examples are given.
+ * @throws Error when the shape is not of this form, or there are no examples.
  */
 export const whitening: Initializer = (shape, _seed, name, examples) => {
   const [height = 0, width = 0, channels = 0, outputs = 0] = shape;

@@ -1,12 +1,12 @@
 // The memory that the loader's two threads share: slots for batches, used in turn, and counts of how far each side is.
 import type { Slot } from './batches.ts';
 
-/** Slots in a ring: batch number i, counted from 0, lies in slot i modulo their number. */
+/** Slots in a ring: batch number i, counted from 0, is in slot i modulo their number. */
 export interface Ring {
   readonly slots: readonly Slot[];
   /** The words below, as int32. */
   readonly control: Int32Array;
-  /** The writer's last words, UTF-8. */
+  /** Why the writer failed, UTF-8. */
   readonly message: Uint8Array;
 }
 
@@ -19,8 +19,8 @@ const WORDS = 3;
 const WORD = 4;
 
 /**
- * A batch takes milliseconds: after a minute the writer has died without a word. Counted in short waits,
- * so that a machine put to sleep in the middle of one doesn't look like that.
+ * A batch takes milliseconds, so after a minute without one the writer must have died. The minute is counted in short
+ * waits, so that a machine that was asleep during one of them is not taken for that.
  */
 const PATIENCE = { waits: 60, milliseconds: 1000 };
 
@@ -82,18 +82,18 @@ function isWritten({ control }: Ring, number: number): boolean {
 /**
  * Batch `number` for the reader, who takes them in order, as soon as it is written.
  *
- * @throws Error if the writer has failed, or doesn't give a sign of life for a minute
+ * @throws Error if the writer has failed, or writes nothing for a minute
  */
 export function slotToRead(ring: Ring, number: number, patience = PATIENCE): Slot {
-  let vain = 0;
+  let timeouts = 0;
   while (!isWritten(ring, number)) {
     const failed = Atomics.load(ring.control, FAILED);
     if (failed > 0) throw new Error(`The data loader failed: ${textOf(ring.message, failed)}`);
-    if (vain === patience.waits) {
+    if (timeouts === patience.waits) {
       const seconds = (patience.waits * patience.milliseconds) / 1000;
       throw new Error(`The data loader's worker has died: no batch for ${seconds} s.`);
     }
-    if (Atomics.wait(ring.control, WRITTEN, number, patience.milliseconds) === 'timed-out') vain++;
+    if (Atomics.wait(ring.control, WRITTEN, number, patience.milliseconds) === 'timed-out') timeouts++;
   }
   return slotOf(ring.slots, number);
 }

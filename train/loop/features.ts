@@ -1,4 +1,4 @@
-// Features: what a backbone makes of pictures, computed once, as a data set of their own from which a head is trained.
+// Features: what a backbone computes from pictures, once; they are a data set of their own, on which a head is trained.
 import type { Shape } from '../../models/image/shape.ts';
 import { type Dataset, featureShape, imagesOf, type Split } from '../datasets/dataset.ts';
 import { compile } from '../graph/compile.ts';

@@ -48,10 +48,10 @@ export interface FitResult {
   best: EpochRow | undefined;
 }
 
-// Work that a crash may cost, in milliseconds.
+/** How much work a crash can cost, in milliseconds. */
 const SAVE_EVERY = 60_000;
 
-/** How often the loop lets signals and the progress bar have a turn, in milliseconds. */
+/** How often the loop lets signals and the progress bar be handled, in milliseconds. */
 const YIELD_EVERY = 50;
 
 /**
@@ -74,7 +74,7 @@ export async function fit({
   const isNew = !existsSync(run.last);
   if (isNew && recipe.from !== undefined && weights === undefined)
     throw new UserError(
-      `Run ${run.name} starts from another training's weights, but was ended before it had them. Start it anew with --from and that checkpoint.`,
+      `Run ${run.name} was to start from the weights of another training, but ended before it had read them. Start a new run with --from and that checkpoint.`,
     );
   const training = createTraining(recipe, dataset, weights, registry);
   const progress = resume(run, recipe, dataset, training);

@@ -80,13 +80,13 @@ export function takeWeights(parameters: Parameters, weights: Weights): string[] 
   const fresh: string[] = [];
   const all = allParameters(parameters);
   for (const [name, variable] of all) {
-    const given = weights.get(name);
-    if (given === undefined || given.shape.join() !== variable.shape.join()) {
+    const tensor = weights.get(name);
+    if (tensor === undefined || tensor.shape.join() !== variable.shape.join()) {
       fresh.push(name);
       continue;
     }
     tf.tidy(() => {
-      const values: Tensor = tf.tensor(given.values, [...given.shape], 'float32');
+      const values: Tensor = tf.tensor(tensor.values, [...tensor.shape], 'float32');
       variable.assign(values as Tensor<never>);
     });
   }

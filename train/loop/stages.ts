@@ -64,7 +64,7 @@ async function openWhole(
   span: Span,
   { recipe, dataset, training, startStep, registry }: StageOptions,
 ): Promise<Stage> {
-  // Begun anew, the optimizer has no memory of the head's stage, and its corrections count from here.
+  // The optimizer starts anew: it keeps nothing of the head's stage, and counts its steps from here.
   if (startStep === span.from && span.from > 0) forget(training);
   const { augment } = recipe;
   const { train: split, shape, test } = dataset;

@@ -24,7 +24,7 @@ export async function limitMemory(recipe: Recipe, text: string | undefined): Pro
   };
 }
 
-/** Share of what was tried in vain that may fit. */
+/** What did not fit is advised to this share of it at most. */
 const TRIED = 0.8;
 
 /** What to tell the user when TensorFlow had no memory left: what would fit into what is free. */
@@ -41,9 +41,9 @@ export async function outOfMemory(recipe: Recipe, error: unknown): Promise<UserE
   return new UserError(`There is not enough memory (${reason}). ${gibibytes(limit)} are free. ${advice}`);
 }
 
-/** What to tell about a training that died before it saved anything. */
-export function deathNote({ name }: Run): string {
-  return `The training of ${name} before this one died without a word and saved nothing. If the system killed it for its memory (\`dmesg | grep -i "out of memory"\` says so), --max-memory finds what fits.`;
+/** What to tell about a training that crashed before it saved anything. */
+export function crashNote({ name }: Run): string {
+  return `The last training of ${name} ended without a message and saved nothing. If the system killed it for its memory (\`dmesg | grep -i "out of memory"\` says so), --max-memory finds what fits.`;
 }
 
 /** The most images at a time that `limit` bytes hold; 0 when not even one fits. */

@@ -88,11 +88,10 @@ function biasAdvice(recipe: Recipe, history: readonly EpochRow[]): string[] {
     );
   else if (recipe.epochs < 5)
     advice.push(
-      `Train longer: ${many(recipe.epochs, 'epoch')} will not do. Next: \`--epochs ${recipe.epochs * 3}\`.`,
+      `Train longer: ${many(recipe.epochs, 'epoch')} will not be enough. Next: \`--epochs ${recipe.epochs * 3}\`.`,
     );
   const held = regularizers(recipe);
-  if (held.length > 0)
-    advice.push(`Hold it back less: this run has ${held.join(', ')}. Weaken one at a time.`);
+  if (held.length > 0) advice.push(`Regularize less: this run has ${held.join(', ')}. Weaken one at a time.`);
   advice.push(
     `Take a larger network than ${describe(recipe.architecture)}, or another learning rate than ${short(recipe.schedule.learningRate)}: try three times as much and a third.`,
   );
@@ -131,7 +130,7 @@ function confidenceAdvice({ confidence, errorRate }: AnswerStatistics): string[]
   const excess = confidence - (1 - errorRate);
   if (excess < 0.02) return [];
   return [
-    `It is over-confident: it gives its answers ${percent(confidence, 1)} on average, and ${percent(1 - errorRate, 1)} are right. Label smoothing or fewer epochs mend that.`,
+    `It is over-confident: it gives its answers ${percent(confidence, 1)} on average, and ${percent(1 - errorRate, 1)} are right. Label smoothing or fewer epochs help.`,
   ];
 }
 

@@ -1,4 +1,4 @@
-// Where a network looks: how much each place of its last feature maps speaks for the class that it answers.
+// Where a network looks: how much each place of its last feature maps supports the class that it answers.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { Shape } from '../../models/image/shape.ts';
 import { compile } from '../graph/compile.ts';
@@ -14,10 +14,10 @@ import { resizeMap } from './heat.ts';
 const BATCH = 8;
 
 /**
- * For each picture, `[H,W]` from 0 to 1: how much its places speak for a class; nothing where a network is not made of
+ * For each picture, `[H,W]` from 0 to 1: how much each pixel supports a class; undefined where a network is not made of
  * parts. Selvaraju et al. 2017, "Grad-CAM", https://arxiv.org/abs/1610.02391, equations 1 and 2.
  * @param images - uint8 `[H,W,C]` each.
- * @param classes - Whose reasons are asked for, one for each picture.
+ * @param classes - The class of each picture whose support is computed.
  */
 export function attentionOf(
   network: { architecture: Architecture; parameters: Parameters; state: State; standardize: Standardize },

@@ -1,4 +1,4 @@
-// Calibration: whether probabilities are the shares of right answers that they claim to be, and a temperature that mends it.
+// Calibration: whether probabilities are the shares of right answers, and a temperature that corrects them.
 import { softmax } from '../loop/logits.ts';
 
 /** A network's answer to one picture, and the right class. */
@@ -8,7 +8,7 @@ export interface Judged {
   readonly probabilities: readonly number[];
 }
 
-/** Answers whose confidence lies in one of the equal bins from 0 to 1. */
+/** Answers whose confidence is in one of the equal bins from 0 to 1. */
 export interface Bin {
   readonly n: number;
   /** Mean of the highest probabilities. */

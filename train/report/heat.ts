@@ -1,4 +1,4 @@
-// Heat over a picture: where a map is high, the picture is lit; elsewhere it lies in the dark.
+// A heat map over a picture: bright where the map is high, dark elsewhere.
 import type { Shape } from '../../models/image/shape.ts';
 
 /** `[h,w]` to `[H,W]` bilinearly, from 0 to 1 of its largest value; all zero where it has none above zero. */

@@ -10,13 +10,13 @@ const HOST = '127.0.0.1';
 
 const message = z.object({ page: z.string().optional(), end: z.boolean().optional() });
 
-/** Serves until it is told to end; the first thing it says is its address. */
+/** Serves until a message ends it; its own first message is its address. */
 async function serveLive({ watchers, port }: LiveWork, parent: MessagePort | null): Promise<void> {
   let page =
     '<!doctype html><title>Trainyard</title><style></style><body><header></header><nav></nav><main>Training begins.</main></body>';
   const streams = new Set<ServerResponse>();
   const server = createServer(({ method, url, headers }, response) => {
-    // A page elsewhere that has its own name point here gets nothing.
+    // DNS rebinding: a page of another site whose name leads to this address gets nothing.
     const host = (headers.host ?? '').replace(/:\d+$/, '');
     if (method !== 'GET' || (host !== HOST && host !== 'localhost'))
       return void response.writeHead(403).end();

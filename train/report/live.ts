@@ -1,4 +1,4 @@
-// The live page: a worker thread serves what the training thread, blocked by its steps most of the time, hands it.
+// The live page, served by a worker thread: the training thread is blocked by its steps most of the time.
 import { once } from 'node:events';
 import { moduleBeside } from '../../setup/module.mjs';
 import { startThread } from '../../setup/start.mjs';
@@ -14,18 +14,18 @@ export interface Live {
   close(): Promise<void>;
 }
 
-/** What the worker is given. */
+/** What the worker is started with. */
 export interface LiveWork {
   /** One int32 in shared memory: how many browsers have the page open. */
   readonly watchers: Int32Array;
   readonly port: number;
 }
 
-/** Taken when it is free, so that the address stays the same; any other one if not. */
+/** Used when it is free, so that the address stays the same; otherwise any other. */
 const PORT = 3737;
 
-/** Milliseconds that browsers get for fetching the last page. */
-const FAREWELL = 2000;
+/** Milliseconds in which browsers can fetch the last page. */
+const LAST_PAGE_MS = 2000;
 
 /** Starts the server, on this machine's own address alone. */
 export async function openLive(port = PORT): Promise<Live> {
@@ -38,7 +38,7 @@ export async function openLive(port = PORT): Promise<Live> {
   const end = async () => {
     const exit = once(worker, 'exit');
     worker.postMessage({ end: true });
-    const timer = setTimeout(() => worker.terminate(), FAREWELL);
+    const timer = setTimeout(() => worker.terminate(), LAST_PAGE_MS);
     await exit;
     clearTimeout(timer);
   };

@@ -17,7 +17,7 @@ export interface Moved {
   trained: boolean;
   /** Share of a picture's area that is no longer seen: on average, and at most. */
   lost: { mean: number; most: number };
-  /** Share of labels that it made wrong; undefined where the data cannot say. */
+  /** Share of labels that it made wrong; undefined where the data cannot tell. */
   wrong: number | undefined;
   errorRate: number;
   /** Share of the answers that changed. */

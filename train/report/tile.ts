@@ -4,7 +4,7 @@ import { isPhoto, type Sheet } from './pictures.ts';
 
 /**
  * The sheets of a page are declared once, as CSS classes; a tile is a window onto its sheet.
- * @param says - What a reader who cannot see it is told.
+ * @param says - Describes it for readers who cannot see it.
  */
 export function tile(sheet: Sheet, index: number, says: string): Html {
   const { columns, count, width, height } = sheet;

@@ -45,7 +45,7 @@ export function createRun(folder: string, recipe: Recipe, environment: object): 
   const taken = readdirSync(folder).map(numberOf);
   for (let number = Math.max(0, ...taken) + 1; ; number++) {
     const run = runAt(folder, `${String(number).padStart(4, '0')}-${recipe.name}`);
-    // Making the folder claims the number; another training may have been faster.
+    // Whoever makes the folder has the number: another training may have been faster.
     if (!claim(run.folder)) continue;
     writeJson(join(run.folder, 'environment.json'), environment);
     writeJson(join(run.folder, 'recipe.json'), recipe);
@@ -75,7 +75,7 @@ export function findRun(folder: string, name?: string): Run {
   return newest;
 }
 
-/** The newest run of exactly this recipe, if it was interrupted and nobody is at work on it. */
+/** The newest run of exactly this recipe, if it was interrupted and no process is training it. */
 export function findUnfinished(folder: string, recipe: Recipe): Run | undefined {
   const run = newestOf(folder, recipe);
   if (run === undefined || owner(run) !== undefined) return undefined;
@@ -148,8 +148,8 @@ export function readRecipe(run: Run): Recipe {
 }
 
 /**
- * Takes a run for this process; the lock of a process that has died is void, and so is what it was writing.
- * @returns A function that gives it back.
+ * Locks a run for this process. The lock of a process that has ended is ignored, and what it was writing is removed.
+ * @returns A function that removes the lock.
  * @throws UserError when another process is training it.
  */
 export function lockRun(run: Run): () => void {
@@ -165,8 +165,8 @@ export function lockRun(run: Run): () => void {
   return () => rmSync(path, { force: true });
 }
 
-/** Whether the process that trained `run` before this one died without a word and before it saved anything. */
-export function diedInVain(run: Run): boolean {
+/** Whether the last process that trained `run` crashed before it saved anything. */
+export function crashedUnsaved(run: Run): boolean {
   const lock = join(run.folder, 'lock');
   if (!existsSync(lock) || owner(run) !== undefined) return false;
   return !existsSync(run.last) || statSync(run.last).mtimeMs < statSync(lock).mtimeMs;

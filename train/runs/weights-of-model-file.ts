@@ -105,7 +105,7 @@ export function weightsOfModel({ graph }: ModelProto): Map<string, NamedTensor> 
 
 /** Undoes what the exporter does to kernels: ONNX has output channels first. */
 function asTrained({ name, dims }: TensorProto, raw: Uint8Array, user: NodeProto | undefined): NamedTensor {
-  // A copy: the bytes of a file lie anywhere, float32 must be aligned.
+  // A copy: in a file the bytes begin anywhere, float32 must be aligned.
   const values = new Float32Array(new Uint8Array(raw).buffer);
   const isKernel = user?.input[1] === name;
   const [first = 1, second = 1, ...window] = dims;

@@ -1,4 +1,4 @@
-// A surface as a page: contours in SVG, the optimizers' ways over them, and their losses step by step.
+// A surface as a page: contours in SVG, the optimizers' paths over them, and their losses step by step.
 import { short } from '../report/format.ts';
 import { type Html, html, raw } from '../report/html.ts';
 import { document } from '../report/page.ts';
@@ -52,7 +52,7 @@ export function surfaceFigure({ offsets, losses: grid, paths }: LossSurface): Ht
     (level) =>
       `<path d="${contour(grid, level, cell)}" style="fill:none;stroke:var(--quiet);stroke-width:.7;opacity:.6"/>`,
   );
-  const ways = paths.map(({ optimizer, points }) => {
+  const lines = paths.map(({ optimizer, points }) => {
     const d = points
       .map((point, i) => `${i === 0 ? 'M' : 'L'}${at(point.x, 1).toFixed(1)} ${at(point.y, -1).toFixed(1)}`)
       .join('');
@@ -69,7 +69,7 @@ export function surfaceFigure({ offsets, losses: grid, paths }: LossSurface): Ht
       ({ optimizer }) => html`<span class="c${COLORS[optimizer]}"><i></i>${optimizer}</span>`,
     )}</span></figcaption>
     <svg viewBox="0 0 ${SIDE} ${SIDE}" style="width:100%;max-width:44rem;height:auto;overflow:hidden" role="img" aria-label="${says}">
-      ${raw([...cells, ...contours, ...ways].join('\n'))}
+      ${raw([...cells, ...contours, ...lines].join('\n'))}
     </svg>
     <p class="axis">offsets from ${short(-reach)} to ${short(reach)}; more color is a larger loss, from ${short(sorted[0] ?? 0)} to ${short(sorted.at(-1) ?? 0)}</p>
   </figure>`;

@@ -1,4 +1,4 @@
-// The loss over two weights of a real network, and the ways that optimizers take down it.
+// The loss over two weights of a real network, and the paths that optimizers take on it.
 import { createArchitecture } from '../architectures/index.ts';
 import { type Dataset, imagesOf, type Split } from '../datasets/index.ts';
 import { firstOf } from '../datasets/subset.ts';
@@ -145,7 +145,7 @@ function moveTo(step: TrainingStep, x: number, y: number): void {
 
 type LossAt = (x: number, y: number) => number;
 
-/** The half side of a surface of which a corner lies clearly above the middle; doubled until it does. */
+/** Half the side of the surface: doubled until the loss at a corner is clearly higher than in the middle. */
 function reachOf(lossAt: LossAt): number {
   const middle = lossAt(0, 0);
   let reach = 1;

@@ -49,10 +49,10 @@ export function withTwoWeights(
 export function parametersAt(architecture: Architecture, shape: Shape, weights: Weights): Parameters {
   const parameters = createParameters(architecture, shape, 0);
   for (const [name, variable] of parameters.statistics) {
-    const given = weights.get(name);
-    if (given === undefined) throw new Error(`${name} has no value`);
+    const tensor = weights.get(name);
+    if (tensor === undefined) throw new Error(`${name} has no value`);
     tf.tidy(() => {
-      const value: Tensor = tf.tensor(given.values, [...given.shape]);
+      const value: Tensor = tf.tensor(tensor.values, [...tensor.shape]);
       variable.assign(value as Tensor<never>);
     });
   }

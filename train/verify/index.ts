@@ -17,7 +17,7 @@ export interface VerifyOptions {
   /** Steps in all, in two epochs. */
   steps: number;
   kills: number;
-  /** What is going on, a line at a time. */
+  /** Gets a line about each thing that happens. */
   log?(line: string): void;
   /** Aborting it kills the child at work. */
   signal?: AbortSignal;
@@ -25,7 +25,7 @@ export interface VerifyOptions {
 
 export interface Verified {
   steps: number;
-  /** How often the second training was killed, and from which steps it was taken up. */
+  /** How often the second training was killed, and the steps at which it was resumed. */
   kills: number;
   resumedAt: readonly number[];
   files: readonly ComparedFile[];
@@ -114,7 +114,7 @@ function drawMoments(times: readonly number[], count: number, next: () => number
     });
 }
 
-/** Trains while being killed at `moments`; returns the step at which each process took up. */
+/** Trains and is killed at `moments`; returns the step at which each process began. */
 async function trainKilled(
   stretch: Stretch,
   moments: readonly Moment[],
@@ -133,12 +133,12 @@ async function trainKilled(
     clearTimeout(timer);
     signal?.throwIfAborted();
     if (status !== null) {
-      log?.(`Kill ${i + 1} came too late: the training was done.`);
+      log?.(`Kill ${i + 1} was too late: the training had ended.`);
       continue;
     }
     resumedAt.push(resumed ?? 0);
     log?.(
-      `Kill ${i + 1} of ${moments.length}: taken up at step ${resumed}, killed ${moment.milliseconds.toFixed(0)} ms after step ${Math.max(moment.step, resumed ?? 0)}.`,
+      `Kill ${i + 1} of ${moments.length}: resumed at step ${resumed}, killed ${moment.milliseconds.toFixed(0)} ms after step ${Math.max(moment.step, resumed ?? 0)}.`,
     );
   }
   let resumed: number | undefined;

@@ -18,12 +18,12 @@ export async function reportResume(recipe: Recipe, steps: number, kills: number)
       if (difference !== undefined) console.log(`    DIFFERS, ${digests[1] ?? 'none'}: ${difference}`);
     }
     console.log(
-      `${result.identical ? 'Identical' : 'NOT identical'}: ${result.steps} steps in one go, and the same killed ${result.kills} times and taken up at steps ${result.resumedAt.join(', ')}.`,
+      `${result.identical ? 'Identical' : 'NOT identical'}: ${result.steps} steps in one go, and the same killed ${result.kills} times and resumed at steps ${result.resumedAt.join(', ')}.`,
     );
     return result.identical;
   } catch (error) {
     if (!abort.signal.aborted) throw error;
-    throw new UserError('Interrupted before it was done: nothing is proved, nothing is left over.');
+    throw new UserError('Interrupted: nothing is proved, and no files are left.');
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }

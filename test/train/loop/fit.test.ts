@@ -19,8 +19,8 @@ import { type FitOptions, fit } from '../../../train/loop/fit.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
 import { bestOf, readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import {
+  crashedUnsaved,
   createRun,
-  diedInVain,
   findRun,
   findUnfinished,
   lockRun,
@@ -244,17 +244,17 @@ describe('findUnfinished', () => {
 describe('a run whose process died', () => {
   it('is known for it until it has saved something, and what it was writing is removed', () => {
     const run = newRun();
-    expect(diedInVain(run)).toBe(false);
+    expect(crashedUnsaved(run)).toBe(false);
     const unlock = lockRun(run);
     unlock();
-    expect(diedInVain(run)).toBe(false);
+    expect(crashedUnsaved(run)).toBe(false);
     const lock = join(run.folder, 'lock');
     writeFileSync(lock, '999999999');
     writeFileSync(`${run.last}.999999999.tmp`, 'half');
-    expect(diedInVain(run)).toBe(true);
+    expect(crashedUnsaved(run)).toBe(true);
     writeFileSync(run.last, '');
     utimesSync(lock, 1, 1);
-    expect(diedInVain(run)).toBe(false);
+    expect(crashedUnsaved(run)).toBe(false);
     lockRun(run)();
     expect(readdirSync(run.folder).sort()).toEqual(['environment.json', 'last.safetensors', 'recipe.json']);
   });

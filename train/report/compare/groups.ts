@@ -1,4 +1,4 @@
-// Runs side by side: those that differ in their seed alone are one group, and groups are told apart by their recipes.
+// Runs side by side: those that differ in their seed alone are one group, and groups are named by how their recipes differ.
 import { canonicalJson } from '../../../models/canonical.ts';
 import { type Recipe, wordsOf } from '../../recipes/index.ts';
 import { bestOf } from '../../runs/checkpoint.ts';
@@ -45,7 +45,7 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
   });
 }
 
-/** What was trained, a folder by its name: where it lies is told only if that is what differs. */
+/** What was trained, a folder by its name: its path is shown only where that is what differs. */
 function namedWords(recipe: Recipe): string {
   return wordsOf({ ...recipe, dataset: recipe.name });
 }
@@ -81,8 +81,8 @@ export function resultsOf(group: RunGroup): RunResult[] {
   return group.runs.map(resultOf).filter((result) => result !== undefined);
 }
 
-/** Fields that a name already tells, or that follow from others. */
-const UNTOLD = /^(name|model|description|options\..*|seed)$/;
+/** Fields that are part of a name, or that follow from others. */
+const IGNORED = /^(name|model|description|options\..*|seed)$/;
 
 /** The fields in which recipes differ, each with its values in the recipes' order. */
 export function differences(recipes: readonly Recipe[]): { field: string; values: (string | undefined)[] }[] {
@@ -91,7 +91,7 @@ export function differences(recipes: readonly Recipe[]): { field: string; values
   if (isNamedApart) return [];
   const fields = [...new Set(flat.flatMap((each) => [...each.keys()]))];
   return fields
-    .filter((field) => !UNTOLD.test(field))
+    .filter((field) => !IGNORED.test(field))
     .map((field) => ({ field, values: flat.map((each) => each.get(field)) }))
     .filter(({ values }) => new Set(values).size > 1);
 }

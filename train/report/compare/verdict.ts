@@ -9,7 +9,7 @@ const ALPHA = 0.05;
 export interface RunVerdict {
   other: RunGroup;
   text: string;
-  /** Whether it is more than chance; undefined where that cannot be told. */
+  /** Whether it is more than chance; undefined where that cannot be known. */
   isReal: boolean | undefined;
 }
 

@@ -25,7 +25,7 @@ export const attention = defineSection({
         <p><b>${name(predicted)}</b> ${percent(probabilities[predicted] ?? 0, 0)}</p>
       </li>`,
     )}</ul>
-    <p class="note">The places whose features speak for the answer given are lit (Grad-CAM, of the last feature maps),
-    in the pictures of the top losses.</p>`;
+    <p class="note">The pictures of the top losses. They are bright where features support the network's answer (Grad-CAM,
+    from the last feature maps).</p>`;
   },
 });

@@ -17,7 +17,7 @@ export const augmentation = defineSection({
     return html`${warning === undefined ? undefined : html`<p class="warning"><b>${warning}</b></p>`}
     <div class="scroll"><table class="numbers">
       <thead><tr><th scope="col">transform</th><th scope="col">trained with</th>
-      <th scope="col">of the picture lost</th>${knows ? html`<th scope="col">labels made wrong</th>` : undefined}
+      <th scope="col">part of the picture lost</th>${knows ? html`<th scope="col">wrong labels</th>` : undefined}
       <th scope="col">error</th><th scope="col">answers changed</th>
       <th scope="col">right class moves</th><th scope="col">could change a label when</th></tr></thead>
       <tbody><tr><th scope="row">none</th><td></td><td></td>${knows ? html`<td></td>` : undefined}<td>${percent(errorRate, 1)}</td><td></td><td></td><td></td></tr>

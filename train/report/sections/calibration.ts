@@ -35,8 +35,8 @@ export const calibration = defineSection({
     })}</div>
     <p>Confidence and accuracy are ${percent(error, 1)} apart on the average over test pictures;
     with temperature scaling ${percent(temperedError, 1)}.</p>
-    <p class="note">A network that says 90 % should be right nine times in ten. Its logits divided by ${temperature}
-    come closest; no answer changes, only how sure it is.
+    <p class="note">When a network says 90 %, nine of ten such answers should be right. Dividing its logits by
+    ${temperature} comes closest to that; no answer changes, only its probability.
     <code>npx trainyard export ${run.name} --calibrate</code> puts that into the model file. The second line and figure
     are of a temperature that was found on the other half of the test pictures.</p>`;
   },

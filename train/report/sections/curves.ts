@@ -75,7 +75,7 @@ export const curves = defineSection({
 /** More points than this a plot does not show. */
 const BINS = 320;
 
-/** Means of equal numbers of steps; a bin lies where its middle is. */
+/** Means of equal numbers of steps; a bin is drawn at its middle. */
 export function binned({
   steps,
   stepsPerEpoch,

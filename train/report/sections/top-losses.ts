@@ -19,7 +19,7 @@ export const topLosses = defineSection({
         <p class="quiet">loss ${short(loss)} · ${dataset.test.files?.[index] ?? `no. ${index}`}</p>
       </li>`,
     )}</ul>
-    <p class="note">What the network saw of each picture (these pixels, standardized), what it took it for and how
-    surely, and what it is. ${dataset.test.files ? 'A wrong label may be the reason: look at the file.' : 'The number is its place in the test set.'}</p>`;
+    <p class="note">Each picture as the network gets it (before its pixels are standardized), the network's answer
+    with its probability, and the true class. ${dataset.test.files ? 'A wrong label may be the reason: look at the file.' : 'The number is its place in the test set.'}</p>`;
   },
 });

@@ -47,7 +47,7 @@ export const groupResults: ComparisonSection = {
           : undefined
       }
       <p class="note">Mean ± standard deviation over the runs of a recipe, which differ in their seed alone. The best
-      epoch is chosen by the test error and flatters; the last one does not, and is what is compared.</p>`;
+      epoch is chosen by the test error, so its figure is too good; the last epoch is what is compared.</p>`;
   },
 };
 
