@@ -18,7 +18,9 @@ test('the repository holds the shipped models alone, there are no runs, nothing 
   ]);
   for (const folder of [repositoryFolder, runsFolder]) expect(relative(root, folder)).toMatch(/^\.\./);
   expect(existsSync(runsFolder)).toBe(false);
-  const names = Object.keys(process.env).filter((name) => /^(TRAINYARD_.+|PORT|NODE_OPTIONS)$/.test(name));
+  const names = Object.keys(process.env).filter((name) =>
+    /^(TRAINYARD_.+|PORT|NODE_OPTIONS|INIT_CWD|NO_COLOR)$/.test(name),
+  );
   expect(names.filter((name) => !/_(CACHE|PYTHON|TORCH|REPOSITORY|RUNS)$/.test(name))).toEqual([]);
 });
 

@@ -8,7 +8,7 @@ import { copyShipped } from './shipped.ts';
 const KEPT = ['TRAINYARD_CACHE', 'TRAINYARD_PYTHON', 'TRAINYARD_TORCH'];
 
 /** Variables of others that change what our programs do. */
-const FOREIGN = ['PORT', 'NODE_OPTIONS'];
+const FOREIGN = ['PORT', 'NODE_OPTIONS', 'INIT_CWD', 'NO_COLOR'];
 
 /**
  * Sets the environment of this process, which those that it starts inherit: a repository that holds the shipped models

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import type { Card } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import type { Picture } from '../../models/image/picture.ts';
-import { prepare } from '../../models/image/prepare.ts';
+import { preparePicture } from '../../models/image/prepare.ts';
 import { decode, readPicture } from '../../train/datasets/folder/decode.ts';
 
 export interface FolderPictures {
@@ -29,7 +29,7 @@ export async function readFolderPictures(
   const names = listPictures(folder).slice(0, most);
   if (names.length === 0) throw new UserError(`${folder} holds no JPEG, PNG, WebP or GIF files.`);
   const parts: Uint8Array[] = [];
-  for (const name of names) parts.push(prepare(await readOne(join(folder, name)), shape, rule));
+  for (const name of names) parts.push(preparePicture(await readOne(join(folder, name)), shape, rule));
   return { names, images: Buffer.concat(parts) };
 }
 

@@ -26,7 +26,7 @@ export type Prepare =
  * @returns `[H,W,C]` uint8.
  * @throws RangeError when the shape does not fit the rule.
  */
-export function prepare(
+export function preparePicture(
   picture: Picture,
   shape: readonly [height: number, width: number, channels: number],
   rule: Prepare,
@@ -34,12 +34,14 @@ export function prepare(
   const [height, width, channels] = shape;
   if (rule.rule === 'digit') {
     if (height !== 28 || width !== 28 || channels !== 1) {
-      throw new RangeError(`prepare: received shape [${shape}], expected [28,28,1] for the digit rule`);
+      throw new RangeError(
+        `preparePicture: received shape [${shape}], expected [28,28,1] for the digit rule`,
+      );
     }
     return prepareDigit(picture);
   }
   if (channels !== 1 && channels !== 3) {
-    throw new RangeError(`prepare: received ${channels} channels, expected 1 or 3`);
+    throw new RangeError(`preparePicture: received ${channels} channels, expected 1 or 3`);
   }
   const source = channels === 1 ? gray(picture) : color(flattenAlpha(picture));
   const resized =

@@ -1,7 +1,7 @@
 // From a picture input to the input of a model: decodes and prepares, in a worker.
 import { orient } from '../../models/image/orient.ts';
 import type { Picture } from '../../models/image/picture.ts';
-import { type Prepare, prepare } from '../../models/image/prepare.ts';
+import { type Prepare, preparePicture } from '../../models/image/prepare.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import type { PlainHeader } from '../decode/header.ts';
 import { type DecodeJpeg, openJpegDecoder, type Shrink } from '../decode/jpeg.ts';
@@ -49,7 +49,7 @@ export function createPrepareInput({ fast }: PrepareInputOptions): PrepareInput 
     let decoded = start;
     const prepareDecoded = (picture: Picture) => {
       decoded = performance.now();
-      return prepare(picture, shape, rule);
+      return preparePicture(picture, shape, rule);
     };
     const data =
       input.kind === 'picture'

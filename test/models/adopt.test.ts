@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { adoptModel } from '../../models/adopt/index.ts';
 import { readCard } from '../../models/card.ts';
-import { prepare } from '../../models/image/prepare.ts';
+import { preparePicture } from '../../models/image/prepare.ts';
 import { dataType, encodeModel } from '../../models/onnx/schema.ts';
 import { InferenceSession, Tensor } from '../../models/onnxruntime.ts';
 import { python } from '../python.ts';
@@ -166,7 +166,10 @@ describe('answers as Python does with the model as it came', () => {
     const { input } = readCard(own);
     const picture = { data: pixels, width: 61, height: 47, channels: 3 as const };
     const session = await InferenceSession.create(own, { logSeverityLevel: 3 });
-    const image = new Tensor('uint8', prepare(picture, input.shape, input.prepare), [1, ...input.shape]);
+    const image = new Tensor('uint8', preparePicture(picture, input.shape, input.prepare), [
+      1,
+      ...input.shape,
+    ]);
     const { probabilities } = await session.run({ image });
     const theirs: number[] = JSON.parse(python(reference, [path, picturePath, JSON.stringify(rule)]));
     for (const [i, expected] of theirs.entries()) {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { readCard } from '../../models/card.ts';
-import { type Prepare, prepare } from '../../models/image/prepare.ts';
+import { type Prepare, preparePicture } from '../../models/image/prepare.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import { dataType, decodeModel, type TensorProto } from '../../models/onnx/schema.ts';
 import { createArchitecture } from '../../train/architectures/index.ts';
@@ -74,7 +74,7 @@ function prepared(images: Uint8Array, shape: Shape, rule: Prepare): Uint8Array {
   const all = new Uint8Array(images.length);
   for (let at = 0; at < images.length; at += size) {
     const data = images.slice(at, at + size);
-    all.set(prepare({ data, width, height, channels }, [height, width, channels], rule), at);
+    all.set(preparePicture({ data, width, height, channels }, [height, width, channels], rule), at);
   }
   return all;
 }

@@ -3,7 +3,7 @@ import { ModelError } from './errors.ts';
 import type { Reply, Request } from './protocol.ts';
 
 /** A request without the number that the answer comes back with. */
-export type Question = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
+export type Call = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
 
 type Answered = Exclude<Reply, { type: 'progress' | 'failed' }>;
 
@@ -12,7 +12,7 @@ export interface Calls {
    * @param type - the type of reply that answers the question.
    * @throws ModelError when the worker says so, or is closed before it replies.
    */
-  ask<T extends Answered['type']>(question: Question, type: T): Promise<Extract<Answered, { type: T }>>;
+  ask<T extends Answered['type']>(question: Call, type: T): Promise<Extract<Answered, { type: T }>>;
   close(): void;
 }
 

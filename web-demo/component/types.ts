@@ -75,7 +75,7 @@ export interface LoadOptions {
 }
 
 /** The answer to one picture. */
-export interface Classification {
+export interface Prediction {
   /** The likeliest label, and its probability from 0 to 1. */
   readonly label: string;
   readonly probability: number;
@@ -98,7 +98,7 @@ export interface Explanation {
    */
   readonly map: Float32Array;
   readonly input: Uint8Array;
-  readonly shape: Classification['shape'];
+  readonly shape: Prediction['shape'];
 }
 
 /** An open model. */
@@ -112,9 +112,9 @@ export interface Model {
   /** Largest difference from the answers that the card expects, tried on opening; null when it expects none. */
   readonly goldenDifference: number | null;
   /** Classifies one picture. */
-  classify(source: PictureSource): Promise<Classification>;
+  classify(source: PictureSource): Promise<Prediction>;
   /** Classifies several pictures in one run. */
-  classifyAll(sources: readonly PictureSource[]): Promise<Classification[]>;
+  classifyAll(sources: readonly PictureSource[]): Promise<Prediction[]>;
   /** Finds out which pixels mattered, by covering them one patch after another. */
   explain(source: PictureSource): Promise<Explanation>;
   /** Ends the worker and frees its memory; calls that are not answered yet fail. */

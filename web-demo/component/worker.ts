@@ -5,7 +5,7 @@ import { messageOf } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import { flattenAlpha } from '../../models/image/alpha.ts';
 import type { Picture } from '../../models/image/picture.ts';
-import { prepare } from '../../models/image/prepare.ts';
+import { preparePicture } from '../../models/image/prepare.ts';
 import { chooseBackend, surroundings } from './backend.ts';
 import { ModelError } from './errors.ts';
 import { fetchModel, sha256Of } from './keep.ts';
@@ -112,7 +112,7 @@ async function explain(id: number, { card, runner }: Open, picture: Picture): Pr
 
 /** Transparent pictures are laid on white, as on the server. */
 function inputOf(picture: Picture, card: Card): Uint8Array {
-  return prepare(flattenAlpha(picture), card.input.shape, card.input.prepare);
+  return preparePicture(flattenAlpha(picture), card.input.shape, card.input.prepare);
 }
 
 async function answer(request: Request): Promise<void> {

@@ -1,6 +1,6 @@
 // From a changed picture to its answer: asks the model about the newest, shows once a frame, says when the picture rests.
 import { messageOf } from '../../models/errors.ts';
-import type { Classification, Model, Picture } from '../component/index.ts';
+import type { Model, Picture, Prediction } from '../component/index.ts';
 import { latestOnly } from './shell/latest.ts';
 import { firstAnswer, measureUntilPainted, penToBars } from './shell/marks.ts';
 
@@ -14,7 +14,7 @@ export interface Question {
 }
 
 export interface Answered extends Question {
-  readonly answers: readonly Classification[];
+  readonly answers: readonly Prediction[];
 }
 
 export interface AskingOptions {

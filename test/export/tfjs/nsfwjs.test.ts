@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ReadNetwork, readNetwork } from '../../../export/tfjs/read.ts';
 import { networkToOnnx } from '../../../export/trace/network.ts';
-import { prepare } from '../../../models/image/prepare.ts';
+import { preparePicture } from '../../../models/image/prepare.ts';
 import { encodeModel } from '../../../models/onnx/schema.ts';
 import * as ort from '../../../models/onnxruntime.ts';
 import { fetchDataset } from '../../../setup/datasets.mjs';
@@ -40,7 +40,7 @@ async function photographs(): Promise<Float32Array> {
       noise: i,
       seed: i,
     });
-    return prepare(picture, [SIZE, SIZE, 3], { rule: 'resize', filter: 'bilinear', crop: 'stretch' });
+    return preparePicture(picture, [SIZE, SIZE, 3], { rule: 'resize', filter: 'bilinear', crop: 'stretch' });
   });
   return Float32Array.from(Buffer.concat(prepared), (byte) => byte / 255);
 }

@@ -1,6 +1,6 @@
 // What POST /classify promises: the model's answer for the picture, in every form of request, and refusals that help.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { prepare } from '../../../models/image/prepare.ts';
+import { preparePicture } from '../../../models/image/prepare.ts';
 import { readHeader } from '../../../serve/decode/decode.ts';
 import type { ClassifyResponse } from '../../../serve/openapi/classify-schema.ts';
 import { colors, openTestApp, refusal } from '../harness.ts';
@@ -45,7 +45,7 @@ describe('answers', () => {
     const { shape, prepare: rule } = colors.input ?? {};
     if (!model || !shape || !rule) throw new Error('the test has no model of colors');
     const decoded = await (await readHeader(bytes, 1e6)).decode();
-    const expected = model.probabilities(prepare(decoded, shape, rule));
+    const expected = model.probabilities(preparePicture(decoded, shape, rule));
 
     const got = await answer(await server.post(bytes, '?model=colors'));
     expect(got).toMatchObject({ model: 'colors', version: 1 });

@@ -183,8 +183,8 @@ test('the types serve a strict project that has nothing but the package', () => 
   symlinkSync(root, join(project, 'node_modules', 'trainyard'));
   writeFileSync(
     join(project, 'use.ts'),
-    `import { loadModel, ModelError, type Classification } from 'trainyard/browser';
-     export async function use(canvas: HTMLCanvasElement): Promise<Classification> {
+    `import { loadModel, ModelError, type Prediction } from 'trainyard/browser';
+     export async function use(canvas: HTMLCanvasElement): Promise<Prediction> {
        const model = await loadModel(new URL('http://host/model.onnx'), { threads: 1 });
        const [answer] = await model.classifyAll([canvas]);
        const label: string = model.card.labels[0] ?? '';

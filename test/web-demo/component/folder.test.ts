@@ -36,7 +36,7 @@ const KINDS = [
 ];
 
 /** What each of the three says of a picture. */
-interface Classification {
+interface Prediction {
   /** `[H,W,C]`: the input that it makes of the file. */
   readonly input: readonly number[];
   readonly probabilities: readonly number[];
@@ -73,7 +73,7 @@ beforeAll(async () => {
 
   const network = openNetwork(run, recipe, dataset);
   const files = dataset.test.files ?? [];
-  const trained = files.map((_, i): Classification => {
+  const trained = files.map((_, i): Prediction => {
     const input = imagesOf(dataset.test, i, i + 1);
     const powers = Array.from(network.logits(input), Math.exp);
     const sum = powers.reduce((total, power) => total + power, 0);
@@ -98,7 +98,7 @@ beforeAll(async () => {
   const browser = await launcher.launch(await chromium());
   const page = await browser.newPage();
   await page.goto(`${host.url}empty.html`);
-  const browserSays: Classification[] = await page.evaluate(`(async () => {
+  const browserSays: Prediction[] = await page.evaluate(`(async () => {
     const { loadModel } = await import('./browser/trainyard.js');
     const model = await loadModel('./model.onnx');
     const answers = [];

@@ -1,6 +1,6 @@
 // The answer keeps up with the picture: the newest question counts, and what was forgotten is never shown.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Classification, Model, Picture } from '../../../web-demo/component/index.ts';
+import type { Model, Picture, Prediction } from '../../../web-demo/component/index.ts';
 import { createAsking } from '../../../web-demo/page/asking.ts';
 
 const frames: (() => void)[] = [];
@@ -28,8 +28,8 @@ function setup() {
   let asked = 0;
   const classifyAll = () => {
     const label = String(++asked);
-    return new Promise<Classification[]>((resolve, reject) => {
-      const answer = { label } as Classification;
+    return new Promise<Prediction[]>((resolve, reject) => {
+      const answer = { label } as Prediction;
       answers.push({ give: () => resolve([answer]), fail: () => reject(new Error('no answer')) });
     });
   };

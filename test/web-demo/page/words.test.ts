@@ -1,7 +1,13 @@
 // What the page says in words and numbers: exact where it can be, and never surer than the model is.
 import { describe, expect, test } from 'vitest';
 import { answerInWords } from '../../../web-demo/page/reading/answer.ts';
-import { bytes, count, milliseconds, percent, scientific } from '../../../web-demo/page/shell/format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatMilliseconds,
+  formatProbability,
+  formatScientific,
+} from '../../../web-demo/page/shell/format.ts';
 
 test.each([
   [1, '>99.99 %'],
@@ -13,19 +19,19 @@ test.each([
   [0.00001, '<0.01 %'],
   [0, '0.0 %'],
 ])('a probability of %d reads %s', (probability, text) => {
-  expect(percent(probability)).toBe(text);
+  expect(formatProbability(probability)).toBe(text);
 });
 
 test('other numbers', () => {
-  expect(scientific(3.2e-8)).toBe('3 × 10⁻⁸');
-  expect(scientific(9.6e-12)).toBe('1 × 10⁻¹¹');
-  expect(scientific(0)).toBe('0');
-  expect(bytes(669_597)).toBe('670 kB');
-  expect(bytes(14_239_897)).toBe('14.2 MB');
-  expect(milliseconds(0.44)).toBe('0.4 ms');
-  expect(milliseconds(12.4)).toBe('12 ms');
-  expect(count(60_000)).toBe('60\u202f000');
-  expect(count(999)).toBe('999');
+  expect(formatScientific(3.2e-8)).toBe('3 × 10⁻⁸');
+  expect(formatScientific(9.6e-12)).toBe('1 × 10⁻¹¹');
+  expect(formatScientific(0)).toBe('0');
+  expect(formatBytes(669_597)).toBe('670 kB');
+  expect(formatBytes(14_239_897)).toBe('14.2 MB');
+  expect(formatMilliseconds(0.44)).toBe('0.4 ms');
+  expect(formatMilliseconds(12.4)).toBe('12 ms');
+  expect(formatCount(60_000)).toBe('60\u202f000');
+  expect(formatCount(999)).toBe('999');
 });
 
 describe('the answerInWords', () => {

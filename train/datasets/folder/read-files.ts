@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../../models/errors.ts';
-import { type Prepare, prepare } from '../../../models/image/prepare.ts';
+import { type Prepare, preparePicture } from '../../../models/image/prepare.ts';
 import type { Shape } from '../../../models/image/shape.ts';
 import { readBytes } from '../dataset.ts';
 import { type Decoded, decode, readPicture } from './decode.ts';
@@ -80,7 +80,7 @@ export async function readFiles(options: ReadOptions): Promise<ReadFile[]> {
       } else {
         const decoded = await decode(path, bytes);
         const place = written++;
-        const input = prepare(decoded.picture, options.shape, options.rule);
+        const input = preparePicture(decoded.picture, options.shape, options.rule);
         writeSync(scratch, input, 0, input.length, place * input.length);
         const remarks = [...decoded.remarks, ...remarkOnSize(decoded, options.shape)];
         const look = perceptualHash(decoded.picture);

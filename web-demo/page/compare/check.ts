@@ -1,7 +1,7 @@
 // The browser's answer and the server's to one picture, side by side, and how much they differ.
-import type { Classification } from '../../component/index.ts';
+import type { Prediction } from '../../component/index.ts';
 import { setText } from '../shell/elements.ts';
-import { milliseconds, percent, scientific } from '../shell/format.ts';
+import { formatMilliseconds, formatProbability, formatScientific } from '../shell/format.ts';
 import { type ServerAnswer, ServerRefusal } from './server.ts';
 
 /** Differences up to this are rounding: float32 sums in another order. The project's own bound. */
@@ -9,9 +9,9 @@ export const tolerance = 1e-5;
 
 export interface CheckView {
   /** Shows the browser's answers: one, or one for each digit. Those of the server follow. */
-  browser(answers: readonly Classification[]): void;
+  browser(answers: readonly Prediction[]): void;
   /** Shows the server's answers beside them. */
-  server(answers: readonly ServerAnswer[], browser: readonly Classification[]): void;
+  server(answers: readonly ServerAnswer[], browser: readonly Prediction[]): void;
   /** Says why the server has no answer. */
   missing(error: unknown): void;
   empty(): void;
@@ -36,19 +36,24 @@ export function createCheck(table: HTMLElement, sentence: HTMLElement): CheckVie
 
   return {
     browser(answers) {
-      fill('browser', [...together(answers), milliseconds(answers[0]?.milliseconds ?? 0)]);
+      fill('browser', [...together(answers), formatMilliseconds(answers[0]?.milliseconds ?? 0)]);
       fill('server', []);
       say('');
     },
     server(answers, browser) {
-      fill('server', [...together(answers), milliseconds(Math.max(...answers.map((a) => a.milliseconds)))]);
+      fill('server', [
+        ...together(answers),
+        formatMilliseconds(Math.max(...answers.map((a) => a.milliseconds))),
+      ]);
       const difference = Math.max(
         ...answers.map((answer, i) =>
           largestDifference(answer.probabilities, browser[i]?.probabilities ?? []),
         ),
       );
       say(
-        difference === 0 ? 'Not one bit of difference' : `Largest difference: ${scientific(difference)}`,
+        difference === 0
+          ? 'Not one bit of difference'
+          : `Largest difference: ${formatScientific(difference)}`,
         difference,
       );
     },
@@ -77,7 +82,7 @@ export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): n
 
 function together(answers: readonly { readonly label: string; readonly probability: number }[]): string[] {
   const probability = answers.reduce((product, answer) => product * answer.probability, 1);
-  return [answers.map(({ label }) => label).join(''), percent(probability)];
+  return [answers.map(({ label }) => label).join(''), formatProbability(probability)];
 }
 
 function row(table: HTMLElement, name: string): HTMLElement[] {

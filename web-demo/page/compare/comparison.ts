@@ -1,11 +1,11 @@
 // Browser and server: the picture of the moment in a table, and many test pictures on request.
 
 import { goldenInput } from '../../../models/golden.ts';
-import type { Card, Classification, Picture } from '../../component/index.ts';
+import type { Card, Picture, Prediction } from '../../component/index.ts';
 import { entryKey } from '../models/catalog.ts';
 import type { Loaded } from '../models/open-models.ts';
 import { byId, element, svg } from '../shell/elements.ts';
-import { count, milliseconds, scientific } from '../shell/format.ts';
+import { formatCount, formatMilliseconds, formatScientific } from '../shell/format.ts';
 import { classifyInBoth, type Pair } from './both.ts';
 import { createCheck, tolerance } from './check.ts';
 import { plotDifferences } from './plot.ts';
@@ -15,9 +15,9 @@ import { fetchTestPictures } from './test-pictures.ts';
 export interface ComparisonView {
   /** Another model is in use, or none. */
   model(loaded: Loaded | undefined): void;
-  browser(answers: readonly Classification[]): void;
+  browser(answers: readonly Prediction[]): void;
   /** Asks the server about the same pictures. */
-  ask(pictures: readonly Picture[], answers: readonly Classification[]): Promise<void>;
+  ask(pictures: readonly Picture[], answers: readonly Prediction[]): Promise<void>;
   empty(): void;
 }
 
@@ -114,11 +114,12 @@ function summarize(
   const largest = Math.max(...pairs.map(({ difference }) => difference));
   const changed = pairs.filter(({ browser, server }) => browser !== server).length;
   const right = pairs.filter(({ browser }, i) => browser === card.labels[labels?.[i] ?? -1]).length;
-  const times = (of: 'browserTime' | 'serverTime') => milliseconds(median(pairs.map((pair) => pair[of])));
+  const times = (of: 'browserTime' | 'serverTime') =>
+    formatMilliseconds(median(pairs.map((pair) => pair[of])));
   return [
-    `${count(pairs.length)} ${words}, ${changed === 0 ? 'no label' : `${changed} labels`} changed.`,
-    `Largest difference ${scientific(largest)}${largest <= tolerance ? '' : ', more than rounding'}.`,
-    ...(labels ? [`${count(right)} read right.`] : []),
+    `${formatCount(pairs.length)} ${words}, ${changed === 0 ? 'no label' : `${changed} labels`} changed.`,
+    `Largest difference ${formatScientific(largest)}${largest <= tolerance ? '' : ', more than rounding'}.`,
+    ...(labels ? [`${formatCount(right)} read right.`] : []),
     `Median time: browser ${times('browserTime')}, server ${times('serverTime')} there and back.`,
   ].join(' ');
 }

@@ -1,5 +1,5 @@
 // The differences of a sweep as a picture: a dot for each picture, on a scale of powers of ten.
-import { scientific } from '../shell/format.ts';
+import { formatScientific } from '../shell/format.ts';
 import type { Pair } from './both.ts';
 import { tolerance } from './check.ts';
 
@@ -21,7 +21,7 @@ export function plotDifferences(svg: SVGSVGElement, pairs: readonly Pair[], tota
   const shapes: SVGElement[] = [];
   for (let power = lowest; power <= highest; power += 2) {
     shapes.push(line('rule', margin.left, width - margin.right, y(power)));
-    const text = power === lowest ? '0' : scientific(10 ** power).replace('1 × ', '');
+    const text = power === lowest ? '0' : formatScientific(10 ** power).replace('1 × ', '');
     shapes.push(label(margin.left - 8, y(power) + 4, 'end', text));
   }
   const bound = Math.log10(tolerance);
@@ -31,7 +31,7 @@ export function plotDifferences(svg: SVGSVGElement, pairs: readonly Pair[], tota
       width - margin.right,
       y(bound) - 5,
       'end',
-      `what rounding may do: ${scientific(tolerance).replace('1 × ', '')}`,
+      `what rounding may do: ${formatScientific(tolerance).replace('1 × ', '')}`,
     ),
   );
   shapes.push(label(margin.left, height - 4, 'start', 'picture 1'));

@@ -1,6 +1,6 @@
 // The facts of a model, from its card.
 import type { Card } from '../../component/index.ts';
-import { bytes, count, percent, scientific } from '../shell/format.ts';
+import { formatBytes, formatCount, formatProbability, formatScientific } from '../shell/format.ts';
 
 type Fact = readonly [term: string, description: string];
 
@@ -16,23 +16,29 @@ export function factsOf(card: Card, size: number | undefined, opened: Opened | u
   if (card.metrics) {
     const { accuracy, n } = card.metrics;
     const wrong = Math.round((1 - accuracy) * n);
-    facts.push(['Accuracy', `${percent(accuracy)} of ${count(n)} test pictures; ${count(wrong)} wrong`]);
+    facts.push([
+      'Accuracy',
+      `${formatProbability(accuracy)} of ${formatCount(n)} test pictures; ${formatCount(wrong)} wrong`,
+    ]);
   }
   const training = card.datasets.filter(({ split }) => split === 'train');
   if (training.length > 0) {
-    facts.push(['Trained on', training.map(({ name, n }) => `${name}, ${count(n)} pictures`).join('; ')]);
+    facts.push([
+      'Trained on',
+      training.map(({ name, n }) => `${name}, ${formatCount(n)} pictures`).join('; '),
+    ]);
   }
-  const parameters = `${count(card.architecture.parameters)} parameters`;
-  facts.push(['Size', size === undefined ? parameters : `${bytes(size)}, ${parameters}`]);
+  const parameters = `${formatCount(card.architecture.parameters)} parameters`;
+  facts.push(['Size', size === undefined ? parameters : `${formatBytes(size)}, ${parameters}`]);
   if (card.parity) {
     const { n, changedLabels, maxProbabilityDifference } = card.parity;
-    const labels = changedLabels === 0 ? 'no label changed' : `${count(changedLabels)} labels changed`;
-    const difference = `largest difference ${scientific(maxProbabilityDifference)}`;
-    facts.push(['As trained', `${labels} in ${count(n)} pictures; ${difference}`]);
+    const labels = changedLabels === 0 ? 'no label changed' : `${formatCount(changedLabels)} labels changed`;
+    const difference = `largest difference ${formatScientific(maxProbabilityDifference)}`;
+    facts.push(['As trained', `${labels} in ${formatCount(n)} pictures; ${difference}`]);
   }
   if (opened && opened.goldenDifference !== null) {
     const { goldenDifference: difference } = opened;
-    const rounded = difference === 0 ? 'none' : scientific(difference);
+    const rounded = difference === 0 ? 'none' : formatScientific(difference);
     facts.push(['In this browser', `difference from the card’s built-in answers: ${rounded}`]);
   }
   return facts;

@@ -1,6 +1,6 @@
 // The answer in large letters and how sure it is; once the pen rests, the same for a screen reader.
 import { setText } from '../shell/elements.ts';
-import { percent } from '../shell/format.ts';
+import { formatProbability } from '../shell/format.ts';
 
 /** From this probability on only the answer is shown; below it the second likeliest label is named too. */
 const sure = 0.9;
@@ -20,11 +20,11 @@ export function answerInWords(probabilities: ArrayLike<number>, labels: readonly
     .map((label, i) => ({ label, probability: probabilities[i] ?? 0 }))
     .sort((a, b) => b.probability - a.probability);
   const [first = { label: '', probability: 0 }, second] = ranked;
-  const words = percent(first.probability);
+  const words = formatProbability(first.probability);
   if (first.probability >= sure) return { label: first.label, words, sure: true };
   const other =
     second && second.probability >= worthNaming
-      ? `, or ${second.label} at ${percent(second.probability)}`
+      ? `, or ${second.label} at ${formatProbability(second.probability)}`
       : ', and no other stands out';
   return { label: first.label, words: words + other, sure: false };
 }
@@ -40,7 +40,7 @@ export function numberInWords(
   const together = answers.reduce((p, { probabilities }) => p * Math.max(...Array.from(probabilities)), 1);
   return {
     label: each.map(({ label }) => label).join(''),
-    words: `${percent(together)} for all ${each.length} digits`,
+    words: `${formatProbability(together)} for all ${each.length} digits`,
     sure: together >= sure,
   };
 }

@@ -1,6 +1,6 @@
 // One bar for each label: its probability. Short labels are in a row, long ones in a list.
 import { setText } from '../shell/elements.ts';
-import { percent } from '../shell/format.ts';
+import { formatProbability } from '../shell/format.ts';
 
 export interface Bars {
   /** Shows float32 `[labels]` probabilities, or nothing for null. */
@@ -62,7 +62,7 @@ function fill(
   meter.dataset.probability = String(probability);
   meter.setAttribute('aria-valuenow', probability.toFixed(4)); // ARIA's numbers have no exponents
   meter.setAttribute('aria-valuetext', `${Math.round(100 * probability)} %`);
-  setText(number, inRow ? short(probability) : label === '' ? '' : percent(probability));
+  setText(number, inRow ? short(probability) : label === '' ? '' : formatProbability(probability));
   setText(name, label);
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { prepare } from '../../../../models/image/prepare.ts';
+import { preparePicture } from '../../../../models/image/prepare.ts';
 import { cacheFolder } from '../../../../setup/paths.mjs';
 import { presets } from '../../../../train/augment/index.ts';
 import { decode } from '../../../../train/datasets/folder/decode.ts';
@@ -171,7 +171,7 @@ describe('the cache', () => {
       for (const [i, file] of (split.files ?? []).entries()) {
         const number = Number(/(\d+)\.png/.exec(file)?.[1]) + (file.startsWith('b') ? 4 : 0);
         const { picture } = await decode(file, await png(number));
-        expect(imagesOf(split, i, i + 1)).toEqual(prepare(picture, options.shape, options.rule));
+        expect(imagesOf(split, i, i + 1)).toEqual(preparePicture(picture, options.shape, options.rule));
       }
   });
 });
