@@ -8,13 +8,13 @@ import { serveProgram } from './support/serve.ts';
 import { type Server, startServer } from './support/server.ts';
 import { median, megabytes, quantile, table } from './support/statistics.ts';
 
-/** Bytes more than before, when all is over, that are no leak. */
+/** Bytes that memory may have grown by at the end: more counts as a leak. */
 const MEMORY_BACK = 100e6;
 
-/** Good requests before memory is measured: by then everything that is made once has been made. */
+/** Good requests before memory is measured: after them all that is allocated once has been. */
 const WARM_UP = 400;
 
-/** Seconds that memory gets to come back. */
+/** Seconds in which memory must be freed. */
 const PATIENCE = 30;
 
 const LORIS = 64;
@@ -111,7 +111,7 @@ async function askRed(url: string): Promise<string | undefined> {
   return JSON.parse(text).predictions.length === 3 ? undefined : `was answered ${text}`;
 }
 
-/** Memory when it has come back, or after a while. */
+/** Memory once it is freed, or after a while. */
 async function settled(server: Server, before: number): Promise<number> {
   for (let second = 0; second < PATIENCE; second++) {
     if (server.memory() - before <= MEMORY_BACK) break;

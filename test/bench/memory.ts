@@ -9,7 +9,7 @@ import { networkOf } from './train/networks.ts';
 /** Seconds between two readings. */
 const TURN = 2;
 
-/** Steps after which everything that is made once has been made. */
+/** Steps after which all that is allocated once has been. */
 const SETTLED = 500;
 
 export const command = defineCommand({

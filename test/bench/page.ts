@@ -23,7 +23,7 @@ interface Sizes {
   readonly loads: number;
 }
 
-/** SwiftShader takes a hundred times as long as WebAssembly: it gets this part of the pictures. */
+/** SwiftShader takes a hundred times as long as WebAssembly, so it gets only this part of the pictures. */
 const gpuPart = 0.02;
 
 /** Movements a second: of a slow mouse, of a usual one or a pen, and of a quick pen. */
@@ -76,7 +76,7 @@ const parts: Record<string, (stage: Stage, sizes: Sizes) => Promise<string>> = {
       without: [withoutGpu],
     });
     const adapter = await adapterOf(gpuStage);
-    if (adapter === undefined) console.log('WebGPU: Chromium gives no adapter, SwiftShader neither.');
+    if (adapter === undefined) console.log('WebGPU: Chromium has no adapter, not even SwiftShader.');
     for (const [model, { pictures }] of Object.entries(sets)) {
       const labels = models.find(({ name }) => name === model)?.card.labels ?? [];
       const expected = await askServer(stage.url, model, labels, pictures);

@@ -12,7 +12,7 @@ import { circles, lessons, remedies } from '../../train/recipes/published.ts';
 import { table } from './support/statistics.ts';
 
 interface Variant {
-  /** What is typed to export it: `conv-mnist --init small`. */
+  /** The words that export it: `conv-mnist --init small`. */
   words: string;
   recipe: string;
   options: Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ const outcome = z.object({
   words: z.string(),
   architecture: z.string(),
   parameters: z.number(),
-  /** How the weights came about: by the whole training, or by a few steps of it. */
+  /** How the weights were trained: by the whole training, or by a few steps of it. */
   training: z.string(),
   parity: z.object({
     n: z.number(),
@@ -45,11 +45,11 @@ const PAGE = join(root, 'docs', 'parity.md');
 export const command = defineCommand({
   meta: { name: 'bench parity', description: 'Export every recipe and compare it with tfjs on its test set' },
   args: {
-    steps: { type: 'string', default: '20', description: 'Of a training, where no finished run is there' },
+    steps: { type: 'string', default: '20', description: 'Steps to train, where there is no finished run' },
     runs: { type: 'string', default: runsFolder, description: 'Folder of finished runs' },
     only: { type: 'string', default: '', description: 'Recipes whose words contain this' },
-    most: { type: 'string', default: '100', description: 'So many at most: the next call goes on' },
-    again: { type: 'boolean', description: 'Those that docs/parity.jsonl has already, too' },
+    most: { type: 'string', default: '100', description: 'Variants at most; the next call continues' },
+    again: { type: 'boolean', description: 'Also those that docs/parity.jsonl has' },
   },
   async run({ args }) {
     const known = new Map(args.again ? [] : kept().map((each) => [each.words, each]));

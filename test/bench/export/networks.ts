@@ -12,7 +12,7 @@ import { CLASSES, networkOf } from '../train/networks.ts';
 /** A network, its trace and the values of its variables. */
 export function build(name: string) {
   const network = networkOf(name);
-  // Evaluation takes the averages of a recipe's weights; here the weights are all there is.
+  // Evaluation takes the averages of a recipe's weights; here there are only weights.
   const { average: _, ...rest } = network.recipe;
   const recipe = resolveRecipe(rest);
   const [height, width, channels] = network.shape;

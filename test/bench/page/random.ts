@@ -1,4 +1,4 @@
-// Numbers that look random and are the same every time.
+// Pseudorandom numbers, the same in every run.
 
 /** Reference: Steele et al. 2014, "Fast Splittable Pseudorandom Number Generators", in its 32-bit form (mulberry32). */
 export function random(seed: number): () => number {

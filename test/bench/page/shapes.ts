@@ -41,7 +41,7 @@ export interface ShapeResult {
 /** Breadth of MNIST's pens in pixels of its images. */
 const mnistPen = 2.4;
 
-/** The traced strokes as 28x28 pictures, where they were, by another hand than the page's: what tracing itself costs. */
+/** The traced strokes as 28x28 pictures, where they were, drawn without the page: this shows what is lost by tracing alone. */
 export function drawWithoutPage({ pictures }: TestSet): Promise<Picture[]> {
   return Promise.all(
     pictures.map(async ({ data, width, height }) => {

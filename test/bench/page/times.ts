@@ -58,11 +58,11 @@ async function draw(mouse: Mouse, stroke: readonly Place[], rate: number): Promi
 export interface ColdLoad {
   /** Milliseconds from the start of the navigation to the frame with the first answer. */
   readonly first: number;
-  /** Bytes that came over the network, compressed as they came, without headers. */
+  /** Bytes that came over the network, compressed and without headers. */
   readonly bytes: number;
 }
 
-/** Opens a link with a drawing in a browser that knows nothing yet. */
+/** Opens a link with a drawing in a browser with an empty cache. */
 export async function coldLoad(stage: Stage, hash: string): Promise<ColdLoad> {
   const sizes: Promise<number>[] = [];
   const { page } = await visit(

@@ -13,10 +13,10 @@ import { readRun } from '../../../train/report/facts.ts';
 import { isOfRow } from '../../../train/results/kept.ts';
 import { createRun, listRuns, type Run } from '../../../train/runs/run.ts';
 
-/** Pictures that the short training is evaluated on: what it came to is not asked here. */
+/** Pictures that the short training is evaluated on: its accuracy does not matter here. */
 const EVALUATED = 100;
 
-/** So far may a probability be off here: how far it is, and which recipes are beyond 1e-5, is what is asked. */
+/** A wide tolerance: this benchmark measures the difference, and lists the recipes that are beyond 1e-5. */
 const MOST = 0.01;
 
 interface Asked {
@@ -25,7 +25,7 @@ interface Asked {
   tta: boolean;
   /** Of the short training, where no run of the recipe is finished. */
   steps: number;
-  /** Where finished runs are looked for. */
+  /** Folder of finished runs. */
   runs: string;
 }
 

@@ -1,4 +1,4 @@
-// Whether servers give the same answers, which is asked before they are timed.
+// Checks that servers give the same answers, before they are timed.
 import { formOf } from './loads.ts';
 
 /** Probabilities by label, for one picture. */

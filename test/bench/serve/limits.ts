@@ -7,9 +7,9 @@ import { interpreterOf } from './environments.ts';
 import type { Decoding, Workload } from './loads.ts';
 
 export interface Limit {
-  /** Who it is that is fastest. */
+  /** Name of the fastest. */
   readonly name: string;
-  /** Lets all processes work for so long: pictures per second of all. */
+  /** Lets all processes work for some seconds. @returns pictures per second of all together. */
   turn(seconds: number): Promise<number>;
   end(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// The two loads of the benchmark: one bound by computing, one by what each request costs besides.
+// The two loads of the benchmark: one limited by computing, one by the overhead of each request.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryFolder } from '../../../setup/paths.mjs';

@@ -9,14 +9,14 @@ import { type Contender, OURS } from './contenders.ts';
 import type { Limit } from './limits.ts';
 import { formOf, type Workload } from './loads.ts';
 
-/** The trial that chooses each family's settings by the best of its turns, so that one bad moment rules none out. */
+/** The trial that chooses each family's settings by the best of its turns, so that no setting is ruled out by one bad moment. */
 const TRIAL = { connections: 32, warmUp: 1, turns: 3, seconds: 2 };
 
 /** Seconds of load before the first turn of a server, and before each of its turns. */
 const WARM_UP = 2;
 const SETTLE = 1;
 
-/** Largest difference of a probability at which two servers say the same. */
+/** Largest difference of a probability at which two servers agree. */
 export const TOLERANCE = 1e-5;
 
 export interface Turn extends Load {
@@ -96,7 +96,7 @@ export async function bestSettings(
  * another one. The others are stopped meanwhile: LitServe with batches takes a sixth of a core at least when nobody asks it.
  *
  * @param exact - whether the answers must be ours.
- * @throws Error when a contender says something else than we do.
+ * @throws Error when the answers of a contender differ from ours.
  */
 export async function race(
   contenders: readonly Contender[],
@@ -116,7 +116,7 @@ export async function race(
       server.pause();
     }
     const ours = racers.find(({ family }) => family === OURS);
-    if (ours === undefined) throw new Error('this race is without us');
+    if (ours === undefined) throw new Error('Trainyard is not among the contenders');
     ours.server.resume();
     const expected = await ask(ours.server.url, pictures);
     ours.server.pause();

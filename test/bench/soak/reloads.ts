@@ -16,7 +16,7 @@ const BEFORE = 3;
 /** Milliseconds in which a version must be served, or known to be broken. */
 const PATIENCE = 60_000;
 
-/** Most that p99 may grow. */
+/** Factor by which p99 may grow at most. */
 const GROWTH = 3;
 
 export interface Reloads {
