@@ -8,6 +8,7 @@ import { type Classifier, onnxClassifier, runtimes } from '../parity/classifier.
 import { changesInWords, combine, compare, compareClassifiers, holds, type Parity } from '../parity/index.ts';
 import type { ModelSource } from '../parity/session.ts';
 import { TOLERANCE } from '../parity/tolerance.ts';
+import { addToRepository, packed, packedSize } from './add-to-repository.ts';
 import {
   type CardDraft,
   certify,
@@ -20,7 +21,6 @@ import {
 } from './card.ts';
 import type { ExportOptions } from './exportable.ts';
 import { type ConvertedNetwork, type Publication, publish } from './index.ts';
-import { addToRepository, packed, packedSize } from './repository.ts';
 import { type ReportStage, stageReport } from './stages.ts';
 
 /** A network that classifies pictures, and what its file must answer. */

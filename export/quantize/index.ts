@@ -11,6 +11,7 @@ import { compareClassifiers, type Parity } from '../parity/index.ts';
 import type { ModelSource } from '../parity/session.ts';
 import { foldBatchNorm } from '../passes/batch-norm.ts';
 import { removeDead } from '../passes/dead.ts';
+import { addToRepository, packed, packedSize } from '../publish/add-to-repository.ts';
 import {
   digestWeights,
   goldenAnswers,
@@ -19,7 +20,6 @@ import {
   roundUp,
   withCard,
 } from '../publish/card.ts';
-import { addToRepository, packed, packedSize } from '../publish/repository.ts';
 import { calibrate } from './calibrate.ts';
 import { toFloat16 } from './float16.ts';
 import { toInt8, valuesToCalibrate } from './int8.ts';

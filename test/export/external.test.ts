@@ -17,7 +17,7 @@ import { type OpenModelFile, openModelFile } from '../../export/files/file.ts';
 import { describeWithWork } from '../../export/inspect/describe.ts';
 import { onnxClassifier } from '../../export/parity/classifier.ts';
 import { createInferenceSession } from '../../export/parity/session.ts';
-import { addToRepository } from '../../export/publish/repository.ts';
+import { addToRepository } from '../../export/publish/add-to-repository.ts';
 import { quantize } from '../../export/quantize/index.ts';
 import { verifyAlone } from '../../export/verify/index.ts';
 import { goldenInput } from '../../models/golden.ts';
