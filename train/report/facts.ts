@@ -1,8 +1,9 @@
 // What a report is made of beside the trained network.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Dataset } from '../datasets/index.ts';
+import { readJsonFile } from '../files/json.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { readCheckpoint } from '../runs/checkpoint.ts';
 import { isFinished, type Run, readRecipe } from '../runs/run.ts';
@@ -27,9 +28,7 @@ export interface Facts {
 /** What is known of a run without its data and its network. */
 export function readRun(run: Run): Pick<Facts, 'run' | 'recipe' | 'environment' | 'record' | 'state'> {
   const path = join(run.folder, 'environment.json');
-  const environment = existsSync(path)
-    ? z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')))
-    : {};
+  const environment = existsSync(path) ? readJsonFile(path, z.record(z.string(), z.unknown())) : {};
   const finished = existsSync(run.last) && isFinished(readCheckpoint(run.last));
   return {
     run,

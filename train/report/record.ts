@@ -2,6 +2,7 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readJsonFile } from '../files/json.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import type { Watcher } from '../loop/watcher.ts';
 import type { EpochRow } from '../runs/checkpoint.ts';
@@ -45,7 +46,7 @@ export function readRecord(run: Run): TrainingRecord {
     stepsPerEpoch: progress?.stepsPerEpoch ?? 0,
     steps: existsSync(stepsPath(run)) ? parseSteps(readFileSync(stepsPath(run), 'utf8')) : [],
     history: [...(progress?.history ?? [])],
-    times: existsSync(timesPath(run)) ? parseTimes(readFileSync(timesPath(run), 'utf8')) : [],
+    times: existsSync(timesPath(run)) ? readTimes(timesPath(run)) : [],
   };
 }
 
@@ -93,11 +94,9 @@ function lineOf({ step, loss, learningRate, correct }: StepRow): string {
   return [step, Number(loss.toPrecision(7)), Number(learningRate.toPrecision(7)), correct].join();
 }
 
-function parseTimes(text: string): EpochTime[] {
-  return z
-    .array(z.unknown())
-    .parse(JSON.parse(text))
-    .flatMap((row) => timeSchema.safeParse(row).data ?? []);
+/** The rows that have all fields: earlier versions wrote fewer. */
+function readTimes(path: string): EpochTime[] {
+  return readJsonFile(path, z.array(z.unknown())).flatMap((row) => timeSchema.safeParse(row).data ?? []);
 }
 
 /** The rows whose numbers are whole; a line that was cut off is left out. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { parseJson } from '../files/json.ts';
 import { adjusted } from '../recipes/adjust.ts';
 import { ourNetwork, recipeOn } from '../recipes/folder.ts';
 import { findRecipe, type Recipe } from '../recipes/index.ts';
@@ -39,10 +40,10 @@ export function readKept(path: string): Finished[] {
     .flatMap((line, i) => {
       if (line === '') return [];
       try {
-        return [schema.parse(JSON.parse(line))];
+        return [parseJson(line, schema, 'It')];
       } catch (error) {
         throw new UserError(
-          `Line ${i + 1} of ${path} is not a record of a run: ${messageOf(error)}. Delete that line, and run \`npm run results\` where the run's folder is.`,
+          `Line ${i + 1} of ${path} is not a record of a run. ${messageOf(error)} Delete that line, and run \`npm run results\` where the run's folder is.`,
         );
       }
     });

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
+import { parseJson } from '../files/json.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../files/safetensors.ts';
 import { type Recipe, resolveRecipe } from '../recipes/recipe.ts';
 
@@ -82,12 +83,12 @@ export function readCheckpoint(path: string): Checkpoint {
     );
   try {
     return {
-      recipe: resolveRecipe(JSON.parse(recipe)),
-      progress: progressSchema.parse(JSON.parse(progress)),
+      recipe: resolveRecipe(parseJson(recipe, z.unknown(), 'Its recipe')),
+      progress: parseJson(progress, progressSchema, 'Its progress'),
       tensors,
     };
   } catch (error) {
-    throw new UserError(`${path} holds a recipe that this version cannot read: ${error}`);
+    throw new UserError(`${path} cannot be read by this version of Trainyard. ${messageOf(error)}`);
   }
 }
 

@@ -11,8 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
+import { readJsonFile } from '../files/json.ts';
 import { TEMPORARY, writeWhole } from '../files/write-whole.ts';
 import { type Recipe, recipeDigest, resolveRecipe, stepsOf, wordsOf } from '../recipes/index.ts';
 import { type Checkpoint, type EpochRow, readCheckpoint } from './checkpoint.ts';
@@ -142,9 +144,12 @@ export function isFinished({ progress, recipe }: Checkpoint): boolean {
   return progress.step >= stepsOf(recipe, progress.stepsPerEpoch);
 }
 
-/** The recipe that a run was started with. */
+/**
+ * The recipe that a run was started with.
+ * @throws UserError when its file is damaged, or this version cannot read the recipe.
+ */
 export function readRecipe(run: Run): Recipe {
-  return resolveRecipe(JSON.parse(readFileSync(join(run.folder, 'recipe.json'), 'utf8')));
+  return resolveRecipe(readJsonFile(join(run.folder, 'recipe.json'), z.unknown()));
 }
 
 /**
