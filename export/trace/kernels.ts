@@ -1,6 +1,6 @@
 // Kernels of tfjs-node that read values while they compute: replaced during a trace, in which there are none.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { attribute, backend, DataType, dataTypeOf, tf } from '../../train/graph/tensorflow.ts';
+import { backend, DataType, dataTypeOf, eagerAttribute, tf } from '../../train/graph/tensorflow.ts';
 
 const BACKEND = 'tensorflow';
 
@@ -13,10 +13,10 @@ const gather: Parameters<typeof tf.registerKernel>[0] = {
     const { x, indices } = inputs as unknown as { x: Tensor; indices: Tensor };
     const axis = tf.scalar(Number(attrs?.axis ?? 0), 'int32');
     const attributes = [
-      attribute.int('batch_dims', Number(attrs?.batchDims ?? 0)),
-      attribute.type('Tparams', dataTypeOf(x)),
-      attribute.type('Tindices', DataType.int32),
-      attribute.type('Taxis', DataType.int32),
+      eagerAttribute.int('batch_dims', Number(attrs?.batchDims ?? 0)),
+      eagerAttribute.type('Tparams', dataTypeOf(x)),
+      eagerAttribute.type('Tindices', DataType.int32),
+      eagerAttribute.type('Taxis', DataType.int32),
     ];
     return backend.executeSingleOutput('GatherV2', attributes, [x, indices, axis]);
   },

@@ -1,6 +1,6 @@
 // The head of a network: from features to logits.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
+import { backend, DataType, eagerAttribute, tf } from '../graph/tensorflow.ts';
 import { dense } from '../layers/dense.ts';
 import { dropout } from '../layers/dropout.ts';
 import type { Architecture, Net, NetworkParts } from '../layers/net.ts';
@@ -37,12 +37,12 @@ function floats(bytes: Tensor): Tensor {
   const [n = 0, , , length = 0] = bytes.shape;
   const words = backend.executeSingleOutput(
     'Reshape',
-    [attribute.type('T', DataType.uint8), attribute.type('Tshape', DataType.int32)],
+    [eagerAttribute.type('T', DataType.uint8), eagerAttribute.type('Tshape', DataType.int32)],
     [bytes, tf.tensor1d([n, length / 4, 4], 'int32')],
   );
   return backend.executeSingleOutput(
     'Bitcast',
-    [attribute.type('T', DataType.uint8), attribute.type('type', DataType.float32)],
+    [eagerAttribute.type('T', DataType.uint8), eagerAttribute.type('type', DataType.float32)],
     [words],
   );
 }

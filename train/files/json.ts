@@ -1,8 +1,8 @@
 // JSON that a program of ours wrote: read with a schema, and a damaged file is said to be damaged.
-import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { lineOf, validate } from '../../models/validate.ts';
+import { readWhole } from './read.ts';
 
 /**
  * The value of a JSON text.
@@ -31,11 +31,5 @@ export function parseJson<Schema extends z.ZodType>(
  * @throws UserError when it cannot be read, is not JSON, or is not what the schema expects.
  */
 export function readJsonFile<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UserError(`${path} cannot be read: ${messageOf(error)}.`);
-  }
-  return parseJson(text, schema, path);
+  return parseJson(readWhole(path).toString(), schema, path);
 }

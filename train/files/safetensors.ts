@@ -1,9 +1,10 @@
 // safetensors: named float32 arrays in one file that opens in Python and JavaScript and cannot run code.
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { sizeOf } from '../../models/shape.ts';
+import { readWhole } from './read.ts';
 import { TEMPORARY, writeAll } from './write-whole.ts';
 
 export interface NamedTensor {
@@ -81,12 +82,7 @@ function notWritten(path: string, bytes: number, error: unknown): string {
  * @throws UserError when it is missing, cut off or not safetensors.
  */
 export function readSafetensors(path: string): Safetensors {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UserError(`${path} cannot be read: ${messageOf(error)}`);
-  }
+  const bytes = readWhole(path);
   const damaged = (what: string) => new UserError(`${path} is damaged: ${what}.`);
   if (bytes.length < 8) throw damaged(`it has ${bytes.length} bytes`);
   const length = Number(bytes.readBigUInt64LE(0));

@@ -2,7 +2,7 @@
 import { inspectCpu } from '../../setup/cpu.mjs';
 import { formulasOf, geluOf } from './gelu.ts';
 import type { Graph, Node } from './graph.ts';
-import { attribute, backend, DataType, tf } from './tensorflow.ts';
+import { backend, DataType, eagerAttribute, tf } from './tensorflow.ts';
 
 /** GELU's derivative as train/layers/activations.ts writes it, with the normal distribution's share below x. */
 const SHARE = `Mul(Add(Erf(Mul(x,${Math.fround(Math.SQRT1_2)})),1),0.5)`;
@@ -50,7 +50,11 @@ export function canFuseGelu(): boolean {
   if (backend.binding.isUsingGpuDevice() || !inspectCpu().features.AVX512) return false;
   try {
     tf.tidy(() => {
-      backend.executeSingleOutput('TrainyardGelu', [attribute.type('T', DataType.float32)], [tf.scalar(0)]);
+      backend.executeSingleOutput(
+        'TrainyardGelu',
+        [eagerAttribute.type('T', DataType.float32)],
+        [tf.scalar(0)],
+      );
     });
     return true;
   } catch {

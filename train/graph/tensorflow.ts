@@ -141,7 +141,7 @@ export function uint8Tensor(values: Uint8Array, shape: number[]): Tensor {
 }
 
 /** Makers of the attributes that eager ops take. */
-export const attribute = {
+export const eagerAttribute = {
   type: (name: string, value: number): EagerAttribute => ({ name, type: AttributeType.type, value }),
   string: (name: string, value: string): EagerAttribute => ({ name, type: AttributeType.string, value }),
   int: (name: string, value: number | number[]): EagerAttribute => ({

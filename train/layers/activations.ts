@@ -1,35 +1,31 @@
 // Activations, with TensorFlow's fused gradients: tfjs's ReLU gradient takes three ops.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { attribute, backend, customGradient, DataType, tf } from '../graph/tensorflow.ts';
+import { backend, customGradient, DataType, eagerAttribute, tf } from '../graph/tensorflow.ts';
 
-const attributes = [attribute.type('T', DataType.float32)];
+const attributes = [eagerAttribute.type('T', DataType.float32)];
 
-const applyRelu = customGradient((...args: unknown[]) => {
-  const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
-  const value = backend.executeSingleOutput('Relu', attributes, [x]);
-  save([value]);
-  return {
-    value,
-    gradFunc: (dy: Tensor, saved: Tensor[]) =>
-      backend.executeSingleOutput('ReluGrad', attributes, [dy, ...saved]),
-  };
-});
+/** An activation that is one op, whose gradient is one op of its result. */
+function fusedActivation(op: string) {
+  return customGradient((...args: unknown[]) => {
+    const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
+    const value = backend.executeSingleOutput(op, attributes, [x]);
+    save([value]);
+    return {
+      value,
+      gradFunc: (dy: Tensor, saved: Tensor[]) =>
+        backend.executeSingleOutput(`${op}Grad`, attributes, [dy, ...saved]),
+    };
+  });
+}
+
+const applyRelu = fusedActivation('Relu');
 
 /** max(x, 0). */
 export function relu(x: Tensor): Tensor {
   return applyRelu(x);
 }
 
-const applyRelu6 = customGradient((...args: unknown[]) => {
-  const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
-  const value = backend.executeSingleOutput('Relu6', attributes, [x]);
-  save([value]);
-  return {
-    value,
-    gradFunc: (dy: Tensor, saved: Tensor[]) =>
-      backend.executeSingleOutput('Relu6Grad', attributes, [dy, ...saved]),
-  };
-});
+const applyRelu6 = fusedActivation('Relu6');
 
 /** min(max(x, 0), 6). Howard et al. 2017, https://arxiv.org/abs/1704.04861. */
 export function relu6(x: Tensor): Tensor {

@@ -1,6 +1,6 @@
 // Batch normalization as TensorFlow's one fused op: tfjs builds it and its gradient out of a dozen.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
+import { backend, DataType, eagerAttribute, tf } from '../graph/tensorflow.ts';
 import { ones, zeros } from './initializers.ts';
 import type { Net } from './net.ts';
 
@@ -31,13 +31,16 @@ export function batchNorm(net: Net, name: string, x: Tensor, options: BatchNormO
   const mean = net.statistic(`${name}/moving_mean`, [channels], 0);
   const variance = net.statistic(`${name}/moving_variance`, [channels], 1);
   const attributes = [
-    attribute.type('T', DataType.float32),
-    attribute.type('U', DataType.float32),
-    attribute.float('epsilon', epsilon),
-    attribute.string('data_format', 'NHWC'),
-    attribute.bool('is_training', isTraining),
+    eagerAttribute.type('T', DataType.float32),
+    eagerAttribute.type('U', DataType.float32),
+    eagerAttribute.float('epsilon', epsilon),
+    eagerAttribute.string('data_format', 'NHWC'),
+    eagerAttribute.bool('is_training', isTraining),
   ];
-  const forward = [...attributes, attribute.float('exponential_avg_factor', isTraining ? 1 - momentum : 1)];
+  const forward = [
+    ...attributes,
+    eagerAttribute.float('exponential_avg_factor', isTraining ? 1 - momentum : 1),
+  ];
 
   const apply = tf.customGrad((...args: unknown[]) => {
     const [input, factor, offset, save] = args as [Tensor, Tensor, Tensor, (tensors: Tensor[]) => void];

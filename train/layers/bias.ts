@@ -1,8 +1,8 @@
 // Bias on the last axis, with TensorFlow's own gradient: tfjs's is a general sum over broadcast axes, which is slower.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { attribute, backend, customGradient, DataType } from '../graph/tensorflow.ts';
+import { backend, customGradient, DataType, eagerAttribute } from '../graph/tensorflow.ts';
 
-const attributes = [attribute.type('T', DataType.float32), attribute.string('data_format', 'NHWC')];
+const attributes = [eagerAttribute.type('T', DataType.float32), eagerAttribute.string('data_format', 'NHWC')];
 
 const apply = customGradient((...args: unknown[]) => {
   const [x, bias] = args as [Tensor, Tensor];

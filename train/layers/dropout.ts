@@ -1,6 +1,6 @@
 // Dropout whose mask TensorFlow draws from the step's seed: tfjs's own would be drawn once and frozen into the graph.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
+import { backend, DataType, eagerAttribute, tf } from '../graph/tensorflow.ts';
 import { seedPair } from '../random.ts';
 import type { Net } from './net.ts';
 
@@ -23,9 +23,9 @@ export function statelessUniform(shape: readonly number[], seed: Tensor): Tensor
   return backend.executeSingleOutput(
     'StatelessRandomUniform',
     [
-      attribute.type('dtype', DataType.float32),
-      attribute.type('T', DataType.int32),
-      attribute.type('Tseed', DataType.int32),
+      eagerAttribute.type('dtype', DataType.float32),
+      eagerAttribute.type('T', DataType.int32),
+      eagerAttribute.type('Tseed', DataType.int32),
     ],
     [tf.tensor1d([...shape], 'int32'), seed],
   );

@@ -1,6 +1,6 @@
 // From uint8 pictures to logits: preprocessing and architecture as one function, the same in training and export.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
+import { backend, DataType, eagerAttribute, tf } from '../graph/tensorflow.ts';
 import { MEAN_IMAGE } from './mean-image.ts';
 import type { Architecture, Net } from './net.ts';
 import { averagedLogits, type Tta } from './tta.ts';
@@ -51,9 +51,9 @@ export function fromUint8(images: Tensor): Tensor {
   return backend.executeSingleOutput(
     'Cast',
     [
-      attribute.type('SrcT', DataType.uint8),
-      attribute.type('DstT', DataType.float32),
-      attribute.bool('Truncate', false),
+      eagerAttribute.type('SrcT', DataType.uint8),
+      eagerAttribute.type('DstT', DataType.float32),
+      eagerAttribute.bool('Truncate', false),
     ],
     [images],
   );

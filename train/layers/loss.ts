@@ -1,8 +1,8 @@
 // Softmax cross-entropy by TensorFlow's fused op, which also yields the gradient.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
+import { backend, DataType, eagerAttribute, tf } from '../graph/tensorflow.ts';
 
-const attributes = [attribute.type('T', DataType.float32)];
+const attributes = [eagerAttribute.type('T', DataType.float32)];
 
 /** Cross-entropy of each picture, `[N]`; the targets `[N,classes]` get no gradient. */
 function fused(logits: Tensor, targets: Tensor): Tensor {

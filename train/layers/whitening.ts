@@ -1,6 +1,6 @@
 // The whitening initializer: a first convolution whose outputs are uncorrelated and of equal variance on the data.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { attribute, backend, DataType, tf } from '../graph/tensorflow.ts';
+import { backend, DataType, eagerAttribute, tf } from '../graph/tensorflow.ts';
 import type { Initializer } from './initializers.ts';
 
 // Added to the eigenvalues: directions of less variance are noise (arXiv 2404.00498, section 3.1).
@@ -25,7 +25,7 @@ export const whitening: Initializer = (shape, _seed, name, examples) => {
     const covariance = tf.div(tf.matMul(patches, patches, true, false), patches.shape[0] ?? 1);
     const decomposed = backend.executeMultipleOutputs(
       'SelfAdjointEigV2',
-      [attribute.type('T', DataType.float32), attribute.bool('compute_v', true)],
+      [eagerAttribute.type('T', DataType.float32), eagerAttribute.bool('compute_v', true)],
       [covariance],
       2,
     );
@@ -55,11 +55,11 @@ function patchesOf(images: Tensor, height: number, width: number): Tensor {
   const patches = backend.executeSingleOutput(
     'ExtractImagePatches',
     [
-      attribute.type('T', DataType.float32),
-      attribute.int('ksizes', [1, height, width, 1]),
-      attribute.int('strides', [1, 1, 1, 1]),
-      attribute.int('rates', [1, 1, 1, 1]),
-      attribute.string('padding', 'VALID'),
+      eagerAttribute.type('T', DataType.float32),
+      eagerAttribute.int('ksizes', [1, height, width, 1]),
+      eagerAttribute.int('strides', [1, 1, 1, 1]),
+      eagerAttribute.int('rates', [1, 1, 1, 1]),
+      eagerAttribute.string('padding', 'VALID'),
     ],
     [images],
   );

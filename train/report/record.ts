@@ -28,7 +28,7 @@ export const timeSchema = z.object({
   largestMemory: z.number(),
 });
 
-export type EpochTime = z.output<typeof timeSchema>;
+export type RecordedTime = z.output<typeof timeSchema>;
 
 /** All that is known of how a training went. */
 export interface TrainingRecord {
@@ -36,7 +36,7 @@ export interface TrainingRecord {
   stepsPerEpoch: number;
   readonly steps: StepRow[];
   readonly history: EpochRow[];
-  readonly times: EpochTime[];
+  readonly times: RecordedTime[];
 }
 
 /** Reads what a run has recorded; an old run, or one that was cut off, may lack some of it. */
@@ -95,7 +95,7 @@ function lineOf({ step, loss, learningRate, correct }: StepRow): string {
 }
 
 /** The rows that have all fields: earlier versions wrote fewer. */
-function readTimes(path: string): EpochTime[] {
+function readTimes(path: string): RecordedTime[] {
   return readJsonFile(path, z.array(z.unknown())).flatMap((row) => timeSchema.safeParse(row).data ?? []);
 }
 

@@ -1,8 +1,7 @@
 // A model file as a checkpoint: the weights that it carries, as the network has them, and the recipe in its card.
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Card, cardKey, readCard } from '../../models/card.ts';
-import { messageOf, UserError } from '../../models/errors.ts';
+import { UserError } from '../../models/errors.ts';
 import { withTodaysSpellings } from '../../models/old-spellings.ts';
 import { withExternalData } from '../../models/onnx/external-data.ts';
 import {
@@ -16,6 +15,7 @@ import { transpose } from '../../models/onnx/transpose.ts';
 import { createArchitecture } from '../architectures/index.ts';
 import { featuresOf } from '../backbone/feature-graph.ts';
 import { featureShape } from '../datasets/dataset.ts';
+import { readWhole } from '../files/read.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
 import { MEAN_IMAGE } from '../layers/mean-image.ts';
 import { dryRun } from '../layers/net.ts';
@@ -33,12 +33,7 @@ export interface CarriedModel {
  * holds the weights as they were trained.
  */
 export function readModelFile(path: string): CarriedModel {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UserError(`${path} cannot be read: ${messageOf(error)}`);
-  }
+  const bytes = readWhole(path);
   const model = withExternalData(decodeModel(bytes), dirname(path));
   if (!model.metadata_props.some(({ key }) => key === cardKey))
     throw new UserError(

@@ -1,11 +1,11 @@
 // Cases: activations, on vectors and behind a convolution, where channels come first.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import { attribute, DataType, tf } from '../../../train/graph/tensorflow.ts';
+import { DataType, eagerAttribute, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';
 import { raw } from './raw.ts';
 import { weight } from './weight.ts';
 
-const float = [attribute.type('T', DataType.float32)];
+const float = [eagerAttribute.type('T', DataType.float32)];
 
 const activations: Record<string, (x: Tensor) => Tensor> = {
   relu: (x) => tf.relu(x),

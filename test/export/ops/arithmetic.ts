@@ -1,6 +1,6 @@
 // Cases: arithmetic on floats and whole numbers, and broadcasting against pictures with channels first.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import { attribute, backend, DataType, tf } from '../../../train/graph/tensorflow.ts';
+import { backend, DataType, eagerAttribute, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case, InputSpec } from '../support.ts';
 import { raw } from './raw.ts';
 import { weight } from './weight.ts';
@@ -48,7 +48,7 @@ const unary: [name: string, fn: Unary, inputs: InputSpec][] = [
 
 type Binary = (a: Tensor, b: Tensor) => Tensor;
 
-const float = [attribute.type('T', DataType.float32)];
+const float = [eagerAttribute.type('T', DataType.float32)];
 
 const binary: [name: string, fn: Binary, a: InputSpec, b: InputSpec][] = [
   ['add', tf.add, vectors, vectors],
@@ -155,7 +155,7 @@ const biases: Case[] = [
     inputs: [{ shape: [-1, 4] }, { shape: [-1, 3, 3, 4] }, { shape: [-1, 6, 4] }],
     fn: (...inputs) =>
       inputs.map((x) =>
-        raw('BiasAdd', [x, weight('bias', [4])], [...float, attribute.string('data_format', 'NHWC')]),
+        raw('BiasAdd', [x, weight('bias', [4])], [...float, eagerAttribute.string('data_format', 'NHWC')]),
       ),
   },
   {
@@ -196,9 +196,9 @@ const mixed: Case[] = [
     inputs: [{ shape: [-1, 3, 5, 3], type: 'uint8' }],
     fn: (x) => {
       const cast = [
-        attribute.type('SrcT', DataType.uint8),
-        attribute.type('DstT', DataType.float32),
-        attribute.bool('Truncate', false),
+        eagerAttribute.type('SrcT', DataType.uint8),
+        eagerAttribute.type('DstT', DataType.float32),
+        eagerAttribute.bool('Truncate', false),
       ];
       const floats = backend.executeSingleOutput('Cast', cast, [x]);
       return tf.conv2d(

@@ -1,6 +1,6 @@
 // Cases: blocks of places in the batch and in the channels, and gray morphology.
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import { attribute, DataType, tf } from '../../../train/graph/tensorflow.ts';
+import { DataType, eagerAttribute, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';
 import { raw } from './raw.ts';
 import { weight } from './weight.ts';
@@ -65,9 +65,9 @@ export const blockCases: Case[] = [
         'SpaceToDepth',
         [behindConv(x)],
         [
-          attribute.type('T', DataType.float32),
-          attribute.int('block_size', 2),
-          attribute.string('data_format', 'NHWC'),
+          eagerAttribute.type('T', DataType.float32),
+          eagerAttribute.int('block_size', 2),
+          eagerAttribute.string('data_format', 'NHWC'),
         ],
       ),
   },

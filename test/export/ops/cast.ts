@@ -1,5 +1,5 @@
 // Cases: changes of element type, and ops that change nothing.
-import { attribute, DataType, tf } from '../../../train/graph/tensorflow.ts';
+import { DataType, eagerAttribute, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';
 import { raw } from './raw.ts';
 
@@ -25,7 +25,7 @@ export const castCases: Case[] = [
     (op): Case => ({
       name: op,
       inputs: [{ shape: [-1, 3] }],
-      fn: (x) => tf.relu(raw(op, [x], [attribute.type('T', DataType.float32)])),
+      fn: (x) => tf.relu(raw(op, [x], [eagerAttribute.type('T', DataType.float32)])),
     }),
   ),
 ];

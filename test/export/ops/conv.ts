@@ -1,6 +1,6 @@
 // Cases: convolutions with every kind of padding, at odd sizes, strides and dilations.
 import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs-node-gpu';
-import { attribute, DataType, tf } from '../../../train/graph/tensorflow.ts';
+import { DataType, eagerAttribute, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';
 import { raw } from './raw.ts';
 import { weight } from './weight.ts';
@@ -99,9 +99,9 @@ export const convCases: Case[] = [
         'Conv2D',
         [x, weight('groups', [3, 3, 2, 9])],
         [
-          attribute.type('T', DataType.float32),
-          attribute.int('strides', [1, 1, 1, 1]),
-          attribute.string('padding', 'SAME'),
+          eagerAttribute.type('T', DataType.float32),
+          eagerAttribute.int('strides', [1, 1, 1, 1]),
+          eagerAttribute.string('padding', 'SAME'),
         ],
       ),
   },

@@ -1,6 +1,6 @@
 // Cases: putting together, with vectors and with pictures in both layouts.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import { attribute, DataType, tf } from '../../../train/graph/tensorflow.ts';
+import { DataType, eagerAttribute, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';
 import { raw } from './raw.ts';
 import { weight } from './weight.ts';
@@ -91,7 +91,7 @@ export const joinCases: Case[] = [
             'int32',
           ),
         ],
-        [attribute.type('T', DataType.float32), attribute.type('Tpaddings', DataType.int32)],
+        [eagerAttribute.type('T', DataType.float32), eagerAttribute.type('Tpaddings', DataType.int32)],
       ),
   },
   {
@@ -119,9 +119,9 @@ export const joinCases: Case[] = [
         'OneHot',
         [x, tf.scalar(5, 'int32'), tf.scalar(1.5), tf.scalar(-0.5)],
         [
-          attribute.int('axis', -1),
-          attribute.type('T', DataType.float32),
-          attribute.type('TI', DataType.int32),
+          eagerAttribute.int('axis', -1),
+          eagerAttribute.type('T', DataType.float32),
+          eagerAttribute.type('TI', DataType.int32),
         ],
       ),
     ],
@@ -131,8 +131,8 @@ export const joinCases: Case[] = [
     inputs: [pictures, { shape: [-1, 3], type: 'int32' }, { shape: [-1, 3], type: 'bool' }],
     fn: (x, y, z) =>
       [behindConv(x as Tensor), y as Tensor, z as Tensor].flatMap((t) => [
-        raw('ZerosLike', [t], [attribute.type('T', typeOf(t))]),
-        raw('OnesLike', [t], [attribute.type('T', typeOf(t))]),
+        raw('ZerosLike', [t], [eagerAttribute.type('T', typeOf(t))]),
+        raw('OnesLike', [t], [eagerAttribute.type('T', typeOf(t))]),
       ]),
   },
 ];

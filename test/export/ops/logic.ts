@@ -1,6 +1,6 @@
 // Cases: comparisons, logic and choosing.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import { attribute, DataType, tf } from '../../../train/graph/tensorflow.ts';
+import { DataType, eagerAttribute, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case, InputSpec } from '../support.ts';
 import { raw } from './raw.ts';
 import { weight } from './weight.ts';
@@ -47,17 +47,17 @@ export const logicCases: Case[] = [
   {
     name: 'where of whole rows',
     inputs: [{ shape: [-1], type: 'bool' }, floats, floats],
-    fn: (c, a, b) => raw('Select', [c, a, b], [attribute.type('T', DataType.float32)]),
+    fn: (c, a, b) => raw('Select', [c, a, b], [eagerAttribute.type('T', DataType.float32)]),
   },
   {
     name: 'where of whole pictures',
     inputs: [{ shape: [-1], type: 'bool' }, { shape: [-1, 3, 3, 2] }],
     fn: (c, x) =>
-      raw('Select', [c, behindConv(x), tf.neg(behindConv(x))], [attribute.type('T', DataType.float32)]),
+      raw('Select', [c, behindConv(x), tf.neg(behindConv(x))], [eagerAttribute.type('T', DataType.float32)]),
   },
   {
     name: 'SelectV2, which broadcasts',
     inputs: [{ shape: [6], type: 'bool' }, floats],
-    fn: (c, a) => raw('SelectV2', [c, a, tf.scalar(1)], [attribute.type('T', DataType.float32)]),
+    fn: (c, a) => raw('SelectV2', [c, a, tf.scalar(1)], [eagerAttribute.type('T', DataType.float32)]),
   },
 ];

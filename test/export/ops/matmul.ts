@@ -1,6 +1,6 @@
 // Cases: products of matrices and of stacks of matrices, transposed or not, with weights and without.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { attribute, DataType, tf } from '../../../train/graph/tensorflow.ts';
+import { DataType, eagerAttribute, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';
 import { raw } from './raw.ts';
 import { weight } from './weight.ts';
@@ -29,13 +29,13 @@ export const matmulCases: Case[] = [
       raw(
         'MatMul',
         [x, weight('w', [3, 5])],
-        [attribute.type('T', DataType.float32), attribute.bool('transpose_b', true)],
+        [eagerAttribute.type('T', DataType.float32), eagerAttribute.bool('transpose_b', true)],
       ),
   },
   {
     name: 'BatchMatMul',
     inputs: [{ shape: [-1, 2, 5] }, { shape: [-1, 5, 3] }],
-    fn: (a, b) => raw('BatchMatMul', [a, b], [attribute.type('T', DataType.float32)]),
+    fn: (a, b) => raw('BatchMatMul', [a, b], [eagerAttribute.type('T', DataType.float32)]),
   },
   ...bools.flatMap((a) =>
     bools.map(

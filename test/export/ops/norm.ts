@@ -1,6 +1,6 @@
 // Cases: batch norm on pictures, vectors and sequences; local response normalization.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import { attribute, backend, DataType, tf } from '../../../train/graph/tensorflow.ts';
+import { backend, DataType, eagerAttribute, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';
 import { weight } from './weight.ts';
 
@@ -13,11 +13,11 @@ const batchNorm = (x: Tensor) => tf.batchNorm(x as Tensor<never>, mean, variance
 
 const laterVersions = (x: Tensor): Tensor => {
   const attributes = [
-    attribute.type('T', DataType.float32),
-    attribute.type('U', DataType.float32),
-    attribute.float('epsilon', 1e-3),
-    attribute.string('data_format', 'NHWC'),
-    attribute.bool('is_training', false),
+    eagerAttribute.type('T', DataType.float32),
+    eagerAttribute.type('U', DataType.float32),
+    eagerAttribute.float('epsilon', 1e-3),
+    eagerAttribute.string('data_format', 'NHWC'),
+    eagerAttribute.bool('is_training', false),
   ];
   const inputs = [x, scale, offset, mean, variance];
   const outputs = (['FusedBatchNormV2', 'FusedBatchNormV3'] as const).map(

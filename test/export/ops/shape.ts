@@ -1,6 +1,6 @@
 // Cases: reshapes and transpositions, also right behind a convolution.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import { attribute, DataType, tf } from '../../../train/graph/tensorflow.ts';
+import { DataType, eagerAttribute, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';
 import { raw } from './raw.ts';
 import { weight } from './weight.ts';
@@ -68,7 +68,7 @@ export const shapeCases: Case[] = [
       raw(
         'Squeeze',
         [behindConv(x)],
-        [attribute.type('T', DataType.float32), attribute.int('squeeze_dims', [1, 2])],
+        [eagerAttribute.type('T', DataType.float32), eagerAttribute.int('squeeze_dims', [1, 2])],
       ),
   },
   {

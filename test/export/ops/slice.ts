@@ -1,6 +1,6 @@
 // Cases: taking parts, of vectors and of pictures with channels first.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import { attribute, backend, DataType, tf } from '../../../train/graph/tensorflow.ts';
+import { backend, DataType, eagerAttribute, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';
 import { weight } from './weight.ts';
 
@@ -58,7 +58,7 @@ export const sliceCases: Case[] = [
       [x, behindConv(x)].flatMap((y) =>
         backend.executeMultipleOutputs(
           'Split',
-          [attribute.int('num_split', 2), attribute.type('T', DataType.float32)],
+          [eagerAttribute.int('num_split', 2), eagerAttribute.type('T', DataType.float32)],
           [tf.scalar(-1, 'int32'), y],
           2,
         ),

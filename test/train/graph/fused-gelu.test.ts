@@ -6,7 +6,7 @@ import { compile } from '../../../train/graph/compile.ts';
 import { geluFused } from '../../../train/graph/fused-gelu.ts';
 import type { Graph, Node } from '../../../train/graph/graph.ts';
 import { traceFixed } from '../../../train/graph/retrace.ts';
-import { attribute, backend, DataType, tf } from '../../../train/graph/tensorflow.ts';
+import { backend, DataType, eagerAttribute, tf } from '../../../train/graph/tensorflow.ts';
 import { gelu } from '../../../train/layers/activations.ts';
 import { python } from '../../python.ts';
 import { drawn } from './drawn.ts';
@@ -112,7 +112,7 @@ describe('the pass', () => {
   });
 });
 
-const attributes = [attribute.type('T', float32)];
+const attributes = [eagerAttribute.type('T', float32)];
 
 function geluOf(x: Float32Array): Float32Array {
   return eagerly('TrainyardGelu', [tf.tensor1d(x)]);

@@ -1,7 +1,7 @@
 // TensorFlow is loaded by the first use of it, not by an import: 400 MB and half a second, which a refused command needs not.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { AttributeType, attribute, backend, tf } from '../../../train/graph/tensorflow.ts';
+import { AttributeType, backend, eagerAttribute, tf } from '../../../train/graph/tensorflow.ts';
 
 const commands = [
   '../../../train/cli/command.ts',
@@ -21,7 +21,7 @@ test('no command loads it before it has work for it', async () => {
     await import(command);
     expect(isLoaded(), command).toBe(false);
   }
-  attribute.type('T', 1);
+  eagerAttribute.type('T', 1);
   expect(isLoaded()).toBe(false);
 });
 
