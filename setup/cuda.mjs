@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { cudaFolder, isGpu } from './gpu-choice.mjs';
-import { sitePackages } from './tensorflow.mjs';
+import { sitePackages } from './python-environments.mjs';
 
 /** dlfcn.h: the library stays when Node closes it again, having found no addon in it. */
 const RTLD_NODELETE = 0x1000;
@@ -37,7 +37,7 @@ export function loadCuda(consumer) {
  * @param {'tensorflow' | 'onnxruntime'} consumer
  */
 export function cudaLibraries(consumer) {
-  const nvidia = join((consumer === 'tensorflow' ? sitePackages() : cudaFolder) ?? '', 'nvidia');
+  const nvidia = join((consumer === 'tensorflow' ? sitePackages() : cudaFolder()) ?? '', 'nvidia');
   if (!existsSync(nvidia)) return [];
   return readdirSync(nvidia)
     .map((component) => join(nvidia, component, 'lib'))

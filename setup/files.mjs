@@ -129,3 +129,11 @@ export function filesUnder(folder) {
     })
     .sort();
 }
+
+/**
+ * A digest as it names a folder: enough of it that no two are alike.
+ * @param {import('node:crypto').Hash} digest
+ */
+export function shortDigest(digest) {
+  return digest.digest('hex').slice(0, 16);
+}

@@ -1,10 +1,17 @@
-// Whether this checkout is set up for an NVIDIA GPU: chosen once with --gpu or --cpu, and remembered.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+// Whether this machine is set up for an NVIDIA GPU: chosen once with --gpu or --cpu, and remembered.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stateFolder } from './paths.mjs';
+import { shortDigest } from './files.mjs';
+import { cacheFolder, root, stateFolder } from './paths.mjs';
 
-/** onnxruntime's CUDA provider and its CUDA libraries, after a set-up with --gpu. */
-export const cudaFolder = join(stateFolder, 'onnxruntime-gpu');
+export const cudaRequirements = 'onnxruntime-gpu.txt';
+
+/** A copy of onnxruntime for Node with its CUDA provider and CUDA libraries, after a set-up with --gpu. */
+export function cudaFolder() {
+  const requirements = readFileSync(join(root, 'setup', 'requirements', cudaRequirements));
+  return join(cacheFolder(), 'onnxruntime-gpu', shortDigest(createHash('sha256').update(requirements)));
+}
 
 const mark = join(stateFolder, 'gpu');
 

@@ -1,18 +1,21 @@
 // What this machine and checkout have: the facts that the doctor prints. Installs and changes nothing.
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspectCpu } from './cpu.mjs';
 import { cudaLibraries } from './cuda.mjs';
-import { filesUnder, readJson } from './files.mjs';
+import { filesUnder } from './files.mjs';
 import { findGpus } from './gpu.mjs';
 import { isGpu } from './gpu-choice.mjs';
-import { cacheFolder, datasetFolder, root, venv } from './paths.mjs';
+import { requireOnnxRuntime } from './onnxruntime.mjs';
+import { cacheFolder, datasetFolder, isCheckout, packageFolder, pageFolder, version } from './paths.mjs';
 import { findPython } from './python.mjs';
+import { environmentFolder, hasEnvironment } from './python-environments.mjs';
 import { findChromium } from './steps/chromium.mjs';
 import { stepsFor } from './steps/index.mjs';
 import { tellNeeds, which } from './system.mjs';
 import { findTensorflow } from './tensorflow.mjs';
+import { hasAddon } from './tensorflow-js.mjs';
 
 /** @typedef {ReturnType<typeof inspect>} Facts */
 /** @typedef {{ purpose: 'serve' | 'train' | 'test', steps: string[], mend: string }} Missing */
@@ -23,15 +26,15 @@ export function inspect() {
   const tensorflow = findTensorflow();
   const chromium = findChromium();
   return {
-    trainyard: { version: packageVersion(root), folder: root },
+    trainyard: { version, folder: packageFolder },
     node: process.versions.node,
-    npmPackages: isDone('packages', 'npm packages'),
+    npmPackages: !isCheckout || isDone('packages', 'npm packages'),
     python: 'problem' in found ? null : found,
-    venv: { folder: venv, ready: isDone('train', 'Python environment') },
+    venv: { folder: environmentFolder('train'), ready: hasEnvironment('train') },
     tensorflow: tensorflow ? { package: tensorflow.package, version: tensorflow.version } : null,
     compiler: firstLine('g++', ['--version']),
-    addon: isDone('train', 'TensorFlow addon'),
-    onnxruntimeNode: packageVersion(join(root, 'node_modules', 'onnxruntime-node')),
+    addon: hasAddon(),
+    onnxruntimeNode: onnxRuntimeVersion(),
     cpu: inspectCpu(),
     gpu: {
       chosen: isGpu(),
@@ -40,7 +43,7 @@ export function inspect() {
       onnxruntimeLibraries: cudaLibraries('onnxruntime').length,
     },
     datasets: { mnist: { folder: datasetFolder('mnist'), ready: isDone('train', 'MNIST') } },
-    page: isDone('serve', 'Web page'),
+    page: isCheckout ? isDone('serve', 'Web page') : existsSync(pageFolder),
     chromium: chromium?.executablePath ?? null,
     cache: { folder: cacheFolder(), bytes: cacheSizes() },
     missing: findMissing(),
@@ -74,10 +77,9 @@ function findMissing() {
   });
 }
 
-/** @param {string} folder of an npm package */
-function packageVersion(folder) {
-  const version = readJson(join(folder, 'package.json'))?.version;
-  return typeof version === 'string' ? version : null;
+/** @returns {string | null} */
+function onnxRuntimeVersion() {
+  return requireOnnxRuntime()?.('onnxruntime-node/package.json').version ?? null;
 }
 
 /**
@@ -91,7 +93,7 @@ function firstLine(command, args) {
 
 /** Bytes by what they are for. */
 function cacheSizes() {
-  const names = ['downloads', 'datasets', 'chromium'];
+  const names = ['downloads', 'datasets', 'python', 'npm', 'chromium'];
   return Object.fromEntries(names.map((name) => [name, sizeOf(join(cacheFolder(), name))]));
 }
 

@@ -1,17 +1,17 @@
-// One set-up at a time in a checkout: a lock file that names its owner, and that outlives nobody.
+// One set-up at a time in a cache folder: a lock file that names its owner, and that outlives nobody.
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJson, writeJson } from './files.mjs';
-import { stateFolder } from './paths.mjs';
+import { cacheFolder } from './paths.mjs';
 
-const lockFile = join(stateFolder, 'setup.lock');
+const lockFile = join(cacheFolder(), 'setup.lock');
 const pollMs = 200;
 
 /** @typedef {{ pid: number, start: string }} Process a process; `start` tells it from a later one of the same id */
 
 /**
- * Does `action` while holding the checkout's lock.
+ * Does `action` while holding the lock.
  * @template T
  * @param {() => Promise<T>} action
  * @param {(owner: number) => void} onWait called once, with the owner's process id, if another set-up is at work

@@ -41,12 +41,6 @@ export const pageFolder = join(packageFolder, 'dist', 'web-demo');
 /** Logs and choices of this checkout, or of all that is installed on this machine. Not in git; deleting it is safe. */
 export const stateFolder = isCheckout ? join(root, '.trainyard') : join(cacheFolder(), 'installed');
 
-/** The Python environment that training and the tests use. */
-export const venv = join(root, '.venv');
-
-/** Its interpreter. */
-export const python = join(venv, 'bin', 'python');
-
 /**
  * What is fetched or made once for this machine: downloads, data sets, what training needs, the tests' browser:
  * `$TRAINYARD_CACHE`, else `$XDG_CACHE_HOME/trainyard`, else `~/.cache/trainyard`.

@@ -57,7 +57,7 @@ export function tellNeeds(needs) {
   const programs = needs.flatMap((need) => need.install ?? []);
   const remedies = needs.flatMap((need) => need.remedy ?? []);
   return [
-    ...needs.map((need) => need.problem),
+    ...new Set(needs.map((need) => need.problem)),
     ...remedies.map((remedy) => `  ${remedy}`),
     ...(programs.length > 0 ? [`  ${installCommand(programs)}`] : []),
   ].join('\n');

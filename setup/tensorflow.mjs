@@ -1,15 +1,7 @@
 // Which TensorFlow the Python environment holds, and where its library and headers are.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { venv } from './paths.mjs';
-
-/** `site-packages` of the environment; `undefined` when there is none. */
-export function sitePackages() {
-  const lib = join(venv, 'lib');
-  if (!existsSync(lib)) return undefined;
-  const version = readdirSync(lib).find((name) => name.startsWith('python3.'));
-  return version && join(lib, version, 'site-packages');
-}
+import { sitePackages } from './python-environments.mjs';
 
 /**
  * The installed TensorFlow wheel; `undefined` when there is none.

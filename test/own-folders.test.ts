@@ -1,13 +1,13 @@
 // What is promised of the tests: they meet neither the models and runs of this checkout nor the settings of this shell.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { listModels } from '../models/repository.ts';
-import { repositoryFolder, root, runsFolder, venv } from '../setup/paths.mjs';
+import { repositoryFolder, root, runsFolder } from '../setup/paths.mjs';
 import { copyCheckout } from './copied-checkout.ts';
 import { shippedModels } from './shipped.ts';
 
@@ -29,7 +29,6 @@ test('that, and the answers of the shipped models, in a checkout with runs and m
   try {
     const checkout = join(folder, 'trainyard');
     copyCheckout(checkout);
-    symlinkSync(venv, join(checkout, '.venv'));
     // A newer digits that knows other labels, a damaged one, and a run that is none.
     const digits = join(checkout, 'models/repository/digits');
     cpSync(shippedModels.cifar, join(digits, '2/model.onnx'));

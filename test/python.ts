@@ -1,7 +1,7 @@
-// Runs Python in the tests: the venv that set-up made, for parity with Pillow, onnx and onnxruntime.
+// Runs Python in the tests: the environment that set-up made, for parity with Pillow, onnx and onnxruntime.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { python as interpreter } from '../setup/paths.mjs';
+import { pythonOf } from '../setup/python-environments.mjs';
 
 /** Enough for a test set's pictures on standard output. */
 const maximumOutput = 1 << 30;
@@ -14,6 +14,7 @@ const maximumOutput = 1 << 30;
  * @throws Error with Python's traceback when it exits with another code than 0
  */
 export function python(script: string, args: string[] = [], input: Buffer = Buffer.alloc(0)): string {
+  const interpreter = pythonOf('test');
   if (!existsSync(interpreter)) {
     throw new Error(`There is no Python at ${interpreter}. Run: node setup/main.mjs --for test`);
   }

@@ -1,48 +1,59 @@
-// Step (with --gpu): onnxruntime's CUDA provider libraries, beside onnxruntime-node's own library.
-import { existsSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+// Step (with --gpu): a copy of onnxruntime for Node with its CUDA provider and the CUDA libraries, in the cache.
+import { cpSync, existsSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { SetupError } from '../errors.mjs';
-import { makeFolder, readJson, writeJson } from '../files.mjs';
-import { cudaFolder } from '../gpu-choice.mjs';
-import { python, root } from '../paths.mjs';
+import { makeFolder, readJson } from '../files.mjs';
+import { cudaFolder, cudaRequirements } from '../gpu-choice.mjs';
+import { requireOnnxRuntime } from '../onnxruntime.mjs';
+import { pipInstall, pythonOf, requirementsPath } from '../python-environments.mjs';
 import { run } from '../run.mjs';
-import { hashRequirements, pipInstall, requirementsPath } from './venv.mjs';
+import { keepOwnLibraries } from './onnxruntime.mjs';
 
-const requirements = 'onnxruntime-gpu.txt';
-const stampFile = join(cudaFolder, 'trainyard.json');
-const onnxruntime = join(root, 'node_modules', 'onnxruntime-node');
-const binaries = join(onnxruntime, 'bin', 'napi-v6', 'linux', 'x64');
 const libraries = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'];
 
 /** @type {import('./index.mjs').Step} */
 export const cudaStep = {
   name: 'ONNX Runtime CUDA',
   hint: 'onnxruntime-gpu with the CUDA 13 libraries, 3 GB',
-  done: () => isInstalled() && libraries.every((name) => existsSync(join(binaries, name))),
+  done: () => existsSync(cudaFolder()),
   needs: () => [],
-  run: async () => {
-    if (!isInstalled()) await install();
-    for (const name of libraries) {
-      const link = join(binaries, name);
-      rmSync(link, { force: true });
-      symlinkSync(join(cudaFolder, 'onnxruntime', 'capi', name), link);
-    }
-  },
+  run: () =>
+    makeFolder(cudaFolder(), async (folder) => {
+      const version = copyPackages(folder);
+      const requirements = requirementsPath(cudaRequirements);
+      await run('cuda', pythonOf('train'), [...pipInstall, '--target', folder, '-r', requirements]);
+      if (!existsSync(join(folder, `onnxruntime_gpu-${version}.dist-info`))) {
+        throw new SetupError(
+          `setup/requirements/${cudaRequirements} must pin onnxruntime-gpu==${version}, the version of onnxruntime-node.`,
+        );
+      }
+      // onnxruntime looks for its provider beside its own library, and nowhere else.
+      const binaries = join(folder, 'node_modules/onnxruntime-node/bin/napi-v6/linux/x64');
+      for (const name of libraries)
+        symlinkSync(join('../../../../../..', 'onnxruntime', 'capi', name), join(binaries, name));
+    }),
 };
 
-function isInstalled() {
-  return readJson(stampFile)?.requirements === hashRequirements(requirements);
+/**
+ * Copies onnxruntime for Node and what it needs.
+ * @param {string} folder
+ * @returns {string} its version
+ */
+function copyPackages(folder) {
+  const require = requireOnnxRuntime();
+  if (require === undefined) throw new Error('the step before this one brings onnxruntime-node');
+  for (const name of ['onnxruntime-node', 'onnxruntime-common'])
+    cpSync(folderOf(require.resolve(name), name), join(folder, 'node_modules', name), { recursive: true });
+  keepOwnLibraries(folder);
+  return readJson(join(folder, 'node_modules', 'onnxruntime-node', 'package.json')).version;
 }
 
-async function install() {
-  await makeFolder(cudaFolder, async (folder) => {
-    await run('cuda', python, [...pipInstall, '--target', folder, '-r', requirementsPath(requirements)]);
-    const node = readJson(join(onnxruntime, 'package.json'))?.version;
-    if (!existsSync(join(folder, `onnxruntime_gpu-${node}.dist-info`))) {
-      throw new SetupError(
-        `setup/requirements/${requirements} must pin onnxruntime-gpu==${node}, onnxruntime-node's version.`,
-      );
-    }
-    writeJson(join(folder, 'trainyard.json'), { requirements: hashRequirements(requirements) });
-  });
+/**
+ * @param {string} path of a file in a package
+ * @param {string} name of the package
+ * @returns {string} the package's folder
+ */
+function folderOf(path, name) {
+  const parent = dirname(path);
+  return readJson(join(parent, 'package.json'))?.name === name ? parent : folderOf(parent, name);
 }

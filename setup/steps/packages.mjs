@@ -1,9 +1,10 @@
-// Step: the npm packages of package-lock.json, without their install scripts.
+// Step (in a checkout): the npm packages of package-lock.json, without their install scripts.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from '../errors.mjs';
 import { explain } from '../explain.mjs';
 import { readJson } from '../files.mjs';
+import { patience } from '../npm-packages.mjs';
 import { root } from '../paths.mjs';
 import { libc } from '../platform.mjs';
 import { run } from '../run.mjs';
@@ -12,53 +13,40 @@ import { which } from '../system.mjs';
 /** What npm says it has installed. It is written last. */
 const hiddenLockfile = join(root, 'node_modules', '.package-lock.json');
 
-/** npm's own two retries, after 2 and 10 seconds: by itself it takes a minute and a half to say that it is offline. */
-const patience = ['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000'];
-
-/**
- * @param {{ dev: boolean }} options whether what only development needs must be there too
- * @returns {import('./index.mjs').Step}
- */
-export function packagesStep({ dev }) {
-  return {
-    name: 'npm packages',
-    hint: 'from package-lock.json, 1 GB',
-    done: () => areInstalled(dev),
-    needs: () => (which('npm') ? [] : [{ problem: 'npm is not on the PATH.', install: ['npm'] }]),
-    // Not `npm ci`: it refuses a lockfile without an optional package for another system, as a registry that lacks
-    // that package leaves it. The versions are the lockfile's all the same, and it is not written.
-    // The scripts that are skipped fetch binaries from elsewhere: set-up builds TensorFlow's, and
-    // onnxruntime's CPU libraries are in its package.
-    run: async () => {
-      const output = await run(
-        'packages',
-        'npm',
-        ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...patience],
-        {
-          env: { ONNXRUNTIME_NODE_INSTALL: 'skip' },
-        },
-      );
-      // npm only warns of files that it could not write, and ends well.
-      if (areInstalled(dev) && !output.includes('TAR_ENTRY_ERROR')) return;
-      rmSync(hiddenLockfile, { force: true });
-      throw new SetupError(explain(output) ?? 'npm left packages out. Run the same command again.');
-    },
-  };
-}
+/** @type {import('./index.mjs').Step} */
+export const packagesStep = {
+  name: 'npm packages',
+  hint: 'from package-lock.json, 1 GB',
+  done: areInstalled,
+  needs: () => (which('npm') ? [] : [{ problem: 'npm is not on the PATH.', install: ['npm'] }]),
+  // Not `npm ci`: it refuses a lockfile without an optional package for another system, as a registry that lacks
+  // that package leaves it. The versions are the lockfile's all the same, and it is not written.
+  // The scripts that are skipped fetch binaries from elsewhere: set-up compiles TensorFlow's, and
+  // onnxruntime's CPU libraries are in its package.
+  run: async () => {
+    const output = await run('packages', 'npm', [
+      ...['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'],
+      ...patience,
+    ]);
+    // npm only warns of files that it could not write, and ends well.
+    if (areInstalled() && !output.includes('TAR_ENTRY_ERROR')) return;
+    rmSync(hiddenLockfile, { force: true });
+    throw new SetupError(explain(output) ?? 'npm left packages out. Run the same command again.');
+  },
+};
 
 /**
  * Whether node_modules holds what the lockfile asks for. npm writes its own list last, so a killed
  * `npm install` counts as nothing, and one by hand counts. Optional packages of this platform are asked
  * for too: npm leaves out those that it fails to fetch or write, and still ends well.
- * @param {boolean} dev
  */
-function areInstalled(dev) {
+function areInstalled() {
   const wanted = readJson(join(root, 'package-lock.json'))?.packages ?? {};
   const installed = readJson(hiddenLockfile)?.packages;
   if (!installed) return false;
   const system = { os: process.platform, cpu: process.arch, libc: libc() };
   return Object.entries(wanted).every(([path, entry]) => {
-    if (path === '' || (entry.dev && !dev)) return true;
+    if (path === '') return true;
     const found = installed[path];
     if (found) return found.version === entry.version && found.integrity === entry.integrity;
     return entry.optional && !isFor(system, entry);

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flagOf, settingNames, settingsSchema, variableOf } from '../../serve/settings/schema.ts';
-import { python, root } from '../../setup/paths.mjs';
+import { root } from '../../setup/paths.mjs';
+import { pythonOf } from '../../setup/python-environments.mjs';
 import { listening, program } from '../listening.ts';
 import { digitPng } from '../serve/digit.ts';
 import { copyShipped } from '../shipped.ts';
@@ -67,7 +68,7 @@ test.each(curls)('%s', async (command) => {
 test("the snippet with Triton's client prints what is shown", async () => {
   const [, snippet = ''] = /```python\n(.*?)```\n\n {4}(.*)\n/s.exec(text) ?? [];
   const code = snippet.replace('localhost:3000', address);
-  const { stdout } = await run(python, ['-c', code], { cwd: folder });
+  const { stdout } = await run(pythonOf('test'), ['-c', code], { cwd: folder });
   expect(stdout).toMatch(/^\[\[b'0\.99999\d+:7:7'\]\]\n$/);
   expect(lines.find((line) => line.startsWith("[[b'"))).toMatch(/^\[\[b'0\.99999\d+:7:7'\]\]$/);
 });

@@ -17,8 +17,8 @@ test('on a machine with nothing', async () => {
   expect(stdout).toMatch(/^GPU +none found$/m);
   expect(stdout).toMatch(/^CPU features +AVX2 (yes|no), .*: bfloat16 is (native|emulated)/m);
   expect(stdout).toContain('Missing to serve: npm packages\n');
-  expect(stdout).toContain('Missing to train: Python environment, TensorFlow addon, MNIST\n');
-  expect(stdout).toMatch(/python3 python3-venv g\+\+ tar gzip\n {2}node setup\/main\.mjs --for train\n/);
+  expect(stdout).toContain('Missing to train: Python environment, TensorFlow.js, TensorFlow addon, MNIST\n');
+  expect(stdout).toMatch(/python3 python3-venv npm g\+\+ tar gzip\n {2}node setup\/main\.mjs --for train\n/);
 });
 
 test('after a set-up for training, as JSON', async () => {
@@ -44,7 +44,7 @@ test('after a set-up for training, as JSON', async () => {
   expect(facts.missing).toEqual([
     {
       purpose: 'test',
-      steps: ['Python environment', 'CIFAR-10', 'tf2onnx', 'Chromium'],
+      steps: ['CIFAR-10', 'Python of the tests', 'tf2onnx', 'Chromium'],
       mend: '  node setup/main.mjs --for test',
     },
   ]);

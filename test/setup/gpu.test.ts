@@ -1,6 +1,6 @@
 // --gpu takes NVIDIA's libraries, says what was found, and is remembered; without it nothing of CUDA is touched.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { which } from '../../setup/system.mjs';
@@ -11,6 +11,12 @@ afterEach(() => checkout.remove());
 
 const provider = 'node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so';
 
+/** The folder in the cache that has onnxruntime with CUDA. */
+function cudaFolder(): string {
+  const folder = join(checkout.cache, 'onnxruntime-gpu');
+  return join(folder, readdirSync(folder)[0] ?? '');
+}
+
 test('the CUDA wheels are installed, the provider is where onnxruntime-node looks for it', async () => {
   checkout = await makeCheckout();
   const { code, stdout } = await checkout.run(['--gpu']);
@@ -20,9 +26,10 @@ test('the CUDA wheels are installed, the provider is where onnxruntime-node look
   expect(checkout.calls()).toContain('pip train-gpu.txt');
   expect(checkout.calls()).toContain('pip onnxruntime-gpu.txt');
   expect(checkout.calls()).not.toContain('pip train.txt');
-  expect(readlinkSync(join(checkout.folder, provider))).toContain(
-    '.trainyard/onnxruntime-gpu/onnxruntime/capi',
+  expect(realpathSync(join(cudaFolder(), provider))).toBe(
+    join(cudaFolder(), 'onnxruntime/capi/libonnxruntime_providers_cuda.so'),
   );
+  expect(existsSync(join(checkout.folder, provider))).toBe(false);
 });
 
 test('the choice is remembered until --cpu', async () => {
@@ -38,20 +45,20 @@ test('the choice is remembered until --cpu', async () => {
 test('without --gpu there is no provider', async () => {
   checkout = await makeCheckout();
   await checkout.run(['--for', 'train']);
-  expect(existsSync(join(checkout.folder, provider))).toBe(false);
+  expect(existsSync(join(checkout.cache, 'onnxruntime-gpu'))).toBe(false);
 });
 
 test('a provider of another version than onnxruntime-node is refused', async () => {
   checkout = await makeCheckout();
   const { code, stderr } = await checkout.run(['--gpu'], { FAKE_ONNXRUNTIME_NODE: '1.0.0' });
   expect(code).toBe(1);
-  expect(stderr).toContain("must pin onnxruntime-gpu==1.0.0, onnxruntime-node's version");
+  expect(stderr).toContain('must pin onnxruntime-gpu==1.0.0, the version of onnxruntime-node');
 });
 
 test('the libraries of the wheels are loaded whatever their order', async () => {
   checkout = await makeCheckout();
   await checkout.run(['--gpu']);
-  const lib = join(checkout.folder, '.trainyard', 'onnxruntime-gpu', 'nvidia', 'any', 'lib');
+  const lib = join(cudaFolder(), 'nvidia', 'any', 'lib');
   mkdirSync(lib, { recursive: true });
   const compile = (code: string, name: string, ...more: string[]) =>
     execFileSync(which('g++') ?? '', ['-shared', '-fPIC', '-x', 'c++', '-', '-o', join(lib, name), ...more], {
@@ -67,7 +74,10 @@ test('the libraries of the wheels are loaded whatever their order', async () => 
     const loaded = loadCuda('onnxruntime').map((path) => path.split('/').at(-1));
     const mapped = readFileSync('/proc/self/maps', 'utf8').match(/lib[az]_need\\w+/g);
     console.log(JSON.stringify({ before, loaded, mapped: [...new Set(mapped)].sort() }));`;
-  const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+    env: { ...process.env, TRAINYARD_CACHE: checkout.cache },
+  });
   expect(JSON.parse(output)).toEqual({
     before: [],
     loaded: ['libz_needed.so.13', 'liba_needs.so.13'],

@@ -1,5 +1,5 @@
 // Killed at any moment, set-up works the next time; two at once do each step once.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { type Checkout, finish, makeCheckout } from './checkout.ts';
@@ -7,11 +7,12 @@ import { type Checkout, finish, makeCheckout } from './checkout.ts';
 let checkout: Checkout;
 afterEach(() => checkout.remove());
 
-const everyStep = ['npm install', 'venv', 'pip train.txt', 'g++'];
+const everyStep = ['npm install', 'venv', 'pip train.txt', 'npm ci', 'g++'];
 
 test.each([
   ['npm install', 'npm install', everyStep],
-  ['pip', 'pip train.txt', ['venv', 'pip train.txt', 'g++']],
+  ['pip', 'pip train.txt', ['venv', 'pip train.txt', 'npm ci', 'g++']],
+  ['npm ci', 'npm ci', ['npm ci', 'g++']],
   ['g++', 'g++', ['g++']],
   ['npm pack', 'npm pack', ['npm pack']],
 ])('killed in %s, together with it: the next one begins with that step', async (hang, call, again) => {
@@ -57,7 +58,6 @@ test.each([
   ['a process whose id another has now', { pid: process.pid, start: '1' }],
 ])('a lock of %s is taken over', async (_, owner) => {
   checkout = await makeCheckout(['npm']);
-  mkdirSync(join(checkout.folder, '.trainyard'));
   writeFileSync(lockFile(), JSON.stringify(owner));
   const { code, stdout } = await checkout.run(['--for', 'packages']);
   expect(code).toBe(0);
@@ -65,5 +65,5 @@ test.each([
 });
 
 function lockFile(): string {
-  return join(checkout.folder, '.trainyard', 'setup.lock');
+  return join(checkout.cache, 'setup.lock');
 }

@@ -1,11 +1,11 @@
 // The border with tfjs-node: TensorFlow's eager binding with types, the one place that casts what tfjs leaves untyped.
 import './environment.ts';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { findTensorflow } from '../../setup/tensorflow.mjs';
+import { loadTensorflowJs } from '../../setup/tensorflow-js.mjs';
 import { loadWithoutPages } from './library-pages.ts';
 import { quietly } from './quietly.ts';
 
@@ -97,7 +97,7 @@ function load(): typeof tfjs {
     quietly(() =>
       loadWithoutPages(join(folder, 'libtensorflow_cc.so.2'), /\/libtensorflow_(cc|framework)\.so/),
     );
-    return quietly(() => createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu'));
+    return quietly(() => loadTensorflowJs() as typeof tfjs);
   } catch (error) {
     const reason = messageOf(error).split('\n')[0];
     throw new UserError(`TensorFlow could not be loaded (${reason}). \`npm run setup\` builds its addon.`);

@@ -5,8 +5,7 @@ import { findPython } from '../../../setup/python.mjs';
 import { chromiumStep } from '../../../setup/steps/chromium.mjs';
 import { cifar10Step } from '../../../setup/steps/cifar10.mjs';
 import type { Step } from '../../../setup/steps/index.mjs';
-import { tensorflowPythonStep } from '../../../setup/steps/tensorflow-python.mjs';
-import { venvStep } from '../../../setup/steps/venv.mjs';
+import { testEnvironmentStep, tf2onnxStep } from '../../../setup/steps/python-environments.mjs';
 import { type Need as Missing, tellNeeds, which } from '../../../setup/system.mjs';
 
 interface Need {
@@ -30,8 +29,8 @@ const needs = {
   cifar10: { step: () => cifar10Step },
   chromium: { step: () => chromiumStep },
   /** Python with onnxruntime and what else the tests compare with. */
-  'test packages': { step: () => venvStep({ test: true, gpu: false }) },
-  tf2onnx: { step: () => tensorflowPythonStep },
+  'test packages': { step: () => testEnvironmentStep },
+  tf2onnx: { step: () => tf2onnxStep },
 } satisfies Readonly<Record<string, Need>>;
 
 /**

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Serving, serve } from '../../../serve/main.ts';
-import { python } from '../../../setup/paths.mjs';
+import { pythonOf } from '../../../setup/python-environments.mjs';
 import { colors, fillRepository, temporaryFolder } from '../harness.ts';
 import { plain } from '../pictures.ts';
 import type { TinyModel } from '../tiny-model.ts';
@@ -33,7 +33,7 @@ afterAll(async () => {
 /** Runs a script beside this test; the server is in this process, which must not stand still meanwhile. */
 async function run(script: string, ...args: string[]) {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  return JSON.parse((await promisify(execFile)(python, [path, ...args])).stdout);
+  return JSON.parse((await promisify(execFile)(pythonOf('test'), [path, ...args])).stdout);
 }
 
 /** The largest difference of two lists of rows. */

@@ -1,5 +1,5 @@
 // A stand-in for Python: tells its version, makes a virtual environment, and installs wheels that are empty.
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { misbehave, record } from './misbehave.mjs';
 
@@ -10,11 +10,11 @@ if (args[0] === '-c') {
   const version = (process.env.FAKE_PYTHON ?? '3.12.1').split('.').map(Number);
   console.log(JSON.stringify({ version, executable: self, able: !process.env.FAKE_NO_VENV }));
 } else if (args[1] === 'venv') {
-  const venv = args[2] ?? '';
+  const venv = args.at(-1) ?? '';
   record('venv');
   mkdirSync(join(venv, 'bin'), { recursive: true });
   mkdirSync(join(venv, 'lib', 'python3.12', 'site-packages'), { recursive: true });
-  copyFileSync(self, join(venv, 'bin', 'python'));
+  symlinkSync(realpathSync(self), join(venv, 'bin', 'python')); // as the real one does
 } else {
   const files = args.filter((_, index) => args[index - 1] === '-r');
   record(`pip ${files.map((file) => file.split('/').at(-1)).join(' ')}`);

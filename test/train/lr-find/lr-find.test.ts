@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { python } from '../../../setup/paths.mjs';
+import { pythonOf } from '../../../setup/python-environments.mjs';
 import type { TrainingStep } from '../../../train/loop/step.ts';
 import { createTraining } from '../../../train/loop/training.ts';
 import { findPage } from '../../../train/lr-find/page.ts';
@@ -26,7 +26,9 @@ const answerSchema = z.object({
 function reference(losses: readonly number[], steps: number) {
   const script = fileURLToPath(new URL('./reference.py', import.meta.url));
   const input = JSON.stringify({ losses, steps, from: SWEEP.from, to: SWEEP.to });
-  return answerSchema.parse(JSON.parse(execFileSync(python, [script], { input, encoding: 'utf8' })));
+  return answerSchema.parse(
+    JSON.parse(execFileSync(pythonOf('test'), [script], { input, encoding: 'utf8' })),
+  );
 }
 
 /** A step that "trains" by reading its losses from a list. */

@@ -1,7 +1,7 @@
 // A temperature undoes the confidence that was put on, and the calibration error is the one that NumPy finds.
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { python } from '../../../setup/paths.mjs';
+import { pythonOf } from '../../../setup/python-environments.mjs';
 import { normal, random } from '../../../train/random.ts';
 import {
   calibrationError,
@@ -71,7 +71,7 @@ bins = np.minimum((confidence * 15).astype(int), 14)
 print(sum(abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)))
 `;
     const expected = Number(
-      execFileSync(python, ['-c', script], { input: JSON.stringify(answers), encoding: 'utf8' }),
+      execFileSync(pythonOf('test'), ['-c', script], { input: JSON.stringify(answers), encoding: 'utf8' }),
     );
     expect(calibrationError(answers)).toBeCloseTo(expected, 12);
     expect(expected).toBeGreaterThan(0.1);

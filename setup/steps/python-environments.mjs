@@ -1,0 +1,39 @@
+// Steps: the Python environments of training, of the tests and of tf2onnx.
+import { isGpu } from '../gpu-choice.mjs';
+import { trainingPlatformNeeds } from '../platform.mjs';
+import { findPython } from '../python.mjs';
+import { hasEnvironment, makeOverTraining, makeTraining } from '../python-environments.mjs';
+
+/** @type {import('./index.mjs').Step} */
+export const trainingEnvironmentStep = {
+  name: 'Python environment',
+  get hint() {
+    return isGpu() ? 'TensorFlow with CUDA, 8 GB' : 'TensorFlow, 1.3 GB';
+  },
+  done: () => hasEnvironment('train'),
+  needs: () => {
+    const platform = trainingPlatformNeeds();
+    if (platform.length > 0) return platform;
+    const found = findPython();
+    return 'problem' in found ? [found] : [];
+  },
+  run: makeTraining,
+};
+
+/** @type {import('./index.mjs').Step} */
+export const testEnvironmentStep = {
+  name: 'Python of the tests',
+  hint: 'onnx, onnxruntime, Pillow and clients of the server, 200 MB',
+  done: () => hasEnvironment('test'),
+  needs: () => [],
+  run: () => makeOverTraining('test'),
+};
+
+/** @type {import('./index.mjs').Step} */
+export const tf2onnxStep = {
+  name: 'tf2onnx',
+  hint: 'tf2onnx and what TensorFlow needs in Python, 60 MB',
+  done: () => hasEnvironment('tf2onnx'),
+  needs: () => [],
+  run: () => makeOverTraining('tf2onnx'),
+};

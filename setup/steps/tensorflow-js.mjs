@@ -1,0 +1,31 @@
+// Steps: TensorFlow.js for Node in the cache, and its addon, compiled from the package's own sources and ours against the
+// TensorFlow of the Python environment.
+import { join } from 'node:path';
+import { makeFolder } from '../files.mjs';
+import { packagesStepOf } from '../npm-packages.mjs';
+import { run } from '../run.mjs';
+import { which } from '../system.mjs';
+import { addonFolder, compilerArguments, hasAddon } from '../tensorflow-js.mjs';
+
+export const tensorflowJsStep = packagesStepOf('tensorflow', {
+  title: 'TensorFlow.js',
+  hint: 'npm package @tensorflow/tfjs-node-gpu, 300 MB',
+});
+
+/** @type {import('./index.mjs').Step} */
+export const addonStep = {
+  name: 'TensorFlow addon',
+  hint: 'compiling with g++',
+  done: hasAddon,
+  needs: () =>
+    which('g++')
+      ? []
+      : [{ problem: 'Training needs a C++ compiler: g++ is not on the PATH.', install: ['g++'] }],
+  run: () =>
+    makeFolder(addonFolder(), async (folder) => {
+      const file = join(folder, 'tfjs_binding.node');
+      await run('addon', 'g++', [...compilerArguments(), '-o', file]);
+      // Loading it here finds a CPU or a system that TensorFlow was not made for, while there is someone to tell.
+      await run('addon-load', process.execPath, ['-e', `require(${JSON.stringify(file)})`]);
+    }),
+};

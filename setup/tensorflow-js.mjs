@@ -1,0 +1,67 @@
+// TensorFlow.js for Node from the cache, with the addon that was compiled for this TensorFlow.
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { Module } from 'node:module';
+import { basename, join } from 'node:path';
+import { filesUnder, hashFile, shortDigest } from './files.mjs';
+import { packageFolderOf, packagesFolder, requireOf } from './npm-packages.mjs';
+import { cacheFolder, root } from './paths.mjs';
+import { environmentFolder } from './python-environments.mjs';
+import { findTensorflow } from './tensorflow.mjs';
+
+/** The package's C++ sources. */
+const binding = () => join(packageFolderOf('tensorflow', '@tensorflow/tfjs-node-gpu'), 'binding');
+
+/** TensorFlow ops of ours, and a correction of the package. */
+const own = ['gelu.cc', 'references.cc'].map((name) => join(root, 'train', 'graph', name));
+
+/** The addon's folder, named by the digest of everything that the addon is made from; it may not be there. */
+export function addonFolder() {
+  const digest = createHash('sha256');
+  for (const path of [...filesUnder(binding()), ...own])
+    digest.update(`${basename(path)} ${hashFile(path)}\n`);
+  // The paths of TensorFlow's library and of the headers stand for their versions.
+  digest.update([environmentFolder('train'), packagesFolder('tensorflow'), ...flags].join('\n'));
+  return join(cacheFolder(), 'addon', shortDigest(digest));
+}
+
+export const addonFile = () => join(addonFolder(), 'tfjs_binding.node');
+
+/** Whether the packages and the addon are there. */
+export const hasAddon = () => existsSync(addonFile());
+
+const flags = [
+  ...['-O2', '-std=c++17', '-shared', '-fPIC', '-w', '-DNAPI_VERSION=8'],
+  // As TensorFlow itself is compiled (tf.sysconfig.get_compile_flags()), whose C++ headers our ops include.
+  ...['-DNDEBUG', '-D_GLIBCXX_USE_CXX11_ABI=1', '-DEIGEN_MAX_ALIGN_BYTES=64'],
+  ...['create', 'delete'].map((verb) => `-Wl,--wrap=napi_${verb}_reference`),
+];
+
+/** Arguments of g++ but for the output. */
+export function compilerArguments() {
+  const tensorflow = findTensorflow()?.folder ?? '';
+  const headers = join(packageFolderOf('tensorflow', 'node-api-headers'), 'include');
+  return [
+    ...flags,
+    ...[`-I${join(tensorflow, 'include')}`, `-I${headers}`],
+    ...filesUnder(binding()).filter((path) => path.endsWith('.cc')),
+    ...own,
+    ...[`-L${tensorflow}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
+    `-Wl,-rpath,${tensorflow}`,
+  ];
+}
+
+/**
+ * Loads the package, and TensorFlow's library with it.
+ * @returns {unknown}
+ */
+export function loadTensorflowJs() {
+  const require = requireOf('tensorflow');
+  // The package asks node-pre-gyp where its addon is: beside its own files, if it were for that.
+  const path = require.resolve('@mapbox/node-pre-gyp');
+  const answering = new Module(path);
+  answering.exports = { find: addonFile };
+  answering.loaded = true;
+  require.cache[path] = /** @type {NodeModule} */ (answering);
+  return require('@tensorflow/tfjs-node-gpu');
+}
