@@ -1,4 +1,4 @@
-// What the server says when it is ready: models, addresses, and a command to try.
+// What the server prints when it is ready: models, addresses, and a command to try.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultModel, newest, type ServedModel } from './engine/models.ts';

@@ -1,34 +1,34 @@
-// What the server says while it runs: sentences on a terminal, or one JSON object a line for a log collector.
+// The server's log: sentences on a terminal, or one JSON object per line for a log collector.
 import pino from 'pino';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
-/** What belongs to a line beside its sentence, such as the id of a request. */
+/** Fields of a line beside its sentence, such as the id of a request. */
 export interface LogFields {
   readonly level?: LogLevel;
   readonly [key: string]: unknown;
 }
 
-/** Says a line. The fields go into JSON alone: the sentence must do without them. */
+/** Writes a line. The fields are written in JSON only: the sentence must be complete without them. */
 export type Log = (line: string, fields?: LogFields) => void;
 
 /**
- * Bytes of JSON lines that wait before they are written, for how many milliseconds at most, and the bytes at which
- * lines are thrown away: whoever reads them may stand still, the server may not.
+ * Lines of JSON are written in blocks of so many bytes, after so many milliseconds at the latest. When so many bytes
+ * wait, lines are thrown away: when nobody reads the log, the server must not stop.
  */
 const BUFFER = { sync: false, minLength: 4096, periodicFlush: 500, maxLength: 4 * 1024 * 1024 };
 
-/** Milliseconds that the end of the process waits for whoever reads. */
-const LAST_WORDS = 1000;
+/** Milliseconds that the process waits at its end until its last lines are read. */
+const FLUSH_PATIENCE = 1000;
 
-/** Sentences alone: what is wrong on standard error, all else on standard output. */
+/** Sentences only: warnings and errors on standard error, all others on standard output. */
 export function textLog(): Log {
   return (line, { level = 'info' } = {}) => (level === 'info' ? console.log(line) : console.error(line));
 }
 
 export interface JsonLog {
   readonly log: Log;
-  /** Writes what still waits, as far as it is read within a second; to be called before the process ends. */
+  /** Writes the lines that still wait, unless nobody reads them for a second; to be called before the process ends. */
   flush(): void;
 }
 
@@ -47,13 +47,13 @@ export function jsonLog(destination = 1): JsonLog {
     retryEAGAIN: () => performance.now() < until,
   });
   const flushSync = stream.flushSync.bind(stream);
-  /** pino calls it when the process ends, and would wait for good. */
+  /** pino calls it when the process ends, and would wait forever. */
   stream.flushSync = () => {
-    until = Math.min(until, performance.now() + LAST_WORDS);
+    until = Math.min(until, performance.now() + FLUSH_PATIENCE);
     try {
       flushSync();
     } catch {
-      // nobody reads: the rest is lost
+      // nobody reads: the other lines are lost
     }
   };
   const logger = pino(
@@ -71,11 +71,10 @@ export function jsonLog(destination = 1): JsonLog {
 }
 
 /**
- * A write to a pipe that is full, and that nobody reads, would otherwise hold its thread for good, and with it the end of
- * the process.
+ * Otherwise a write to a full pipe that nobody reads would block its thread forever, and the process would not end.
  */
 function neverWait(stream: NodeJS.WriteStream): void {
-  // Node has no public way; files have no such handle, and need none.
+  // Node has no public function for this; files have no such handle and need none.
   const { _handle: handle } = stream as { _handle?: { setBlocking?: (blocking: boolean) => void } };
   handle?.setBlocking?.(false);
 }

@@ -11,7 +11,7 @@ export interface ServeOptions
   extends Omit<AppOptions, 'engine' | 'metrics' | 'statistics'>,
     Omit<EngineOptions, 'limits' | 'log' | 'observers' | 'only'> {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   readonly port: number;
   /** Serves this model alone. */
   readonly model?: string | undefined;
@@ -23,7 +23,7 @@ export interface ServeOptions
 
 export interface Serving {
   readonly url: string;
-  /** Answers what was accepted, then lets go of everything. */
+  /** Finishes the requests that were accepted, then closes everything. */
   close(): Promise<void>;
 }
 
@@ -31,10 +31,11 @@ export interface Serving {
 const INTERRUPTED = 130;
 
 /**
- * Serves the models of a repository until SIGTERM or SIGINT, then answers what was accepted and exits with 0.
+ * Serves the models of a repository until SIGTERM or SIGINT, then finishes the requests that were accepted and exits
+ * with 0.
  *
- * @returns when the models can be asked.
- * @throws UserError when the port cannot be had or there is no model that works.
+ * @returns when the models are ready.
+ * @throws UserError when the port cannot be used or no model works.
  */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { host, port, page, model, limits = defaultLimits, log = textLog() } = options;
@@ -48,7 +49,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await engine.close();
   }
   async function stop(): Promise<void> {
-    log('Stopping: what was accepted is answered first.');
+    log('Stopping: accepted requests are finished first.');
     process.on('SIGINT', () => process.exit(INTERRUPTED)); // a second Ctrl-C does not wait
     await close();
     process.exit(0);
@@ -66,7 +67,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const statistics = createInferenceStatistics();
     observers.push(metrics.observer, statistics.observer);
     const loaded = engine.load();
-    loaded.catch(() => {}); // awaited below, unless the port cannot be had
+    loaded.catch(() => {}); // awaited below, unless the port cannot be used
     const ready = () => engine.ready() && !listening?.closing();
     const app = createApp({ ...options, engine: { ...engine, ready }, limits, log, metrics, statistics });
     listening = await listen(app, host, port, options.connection, options.patience);

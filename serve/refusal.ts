@@ -1,11 +1,11 @@
-// A request that is not answered with a classification: an HTTP status and a sentence for the person who sent it.
+// The error about a request that is refused: an HTTP status and a sentence for the person who sent it.
 
-/** Statuses that a refusal may have. 503 and 504 mean "not now", all others "not like this". */
+/** Statuses of refusals. After 503 and 504 the same request may succeed later; after all others it must be changed.*/
 export type RefusalStatus = 400 | 401 | 404 | 405 | 408 | 413 | 415 | 422 | 503 | 504;
 
 /**
- * Thrown anywhere between reading a request and answering it; becomes `{error: message}` with the status.
- * Anything else that is thrown is a bug, logged with its stack and answered with 500.
+ * May be thrown anywhere while a request is handled; the response is `{error: message}` with the status.
+ * Any other error is a bug: it is logged with its stack, and the response is 500.
  */
 export class Refusal extends Error {
   override name = 'Refusal';

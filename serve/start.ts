@@ -1,4 +1,4 @@
-// From settings to a running server, or to the check of what one would serve.
+// From settings to a running server, or to a check of what it would serve.
 import { checkRepository } from './engine/check-repository.ts';
 import { readKeys } from './http/api-keys.ts';
 import { jsonLog, type Log, textLog } from './log.ts';
@@ -15,8 +15,8 @@ const million = 1_000_000;
 /**
  * Serves with these settings.
  *
- * @param page - folder of the built page, which the setting `page` lets be served.
- * @throws UserError as `serve` does, and when the file of keys is of no use.
+ * @param page - folder of the built page, which is served when the setting `page` is true.
+ * @throws UserError as `serve` does, and when the file of keys is not usable.
  */
 export async function serveSettings(resolved: Resolved, page: string): Promise<Serving> {
   const { settings } = resolved;
@@ -27,7 +27,9 @@ export async function serveSettings(resolved: Resolved, page: string): Promise<S
   log(describeSettings(resolved), { settings });
   if (keys !== undefined) log(`keys: ${keys.count} of ${settings.keys}`);
   if (open)
-    log(`anybody who reaches ${settings.host} may ask: --keys names a file of keys`, { level: 'warn' });
+    log(`everybody who can connect to ${settings.host} may send requests: use --keys to ask for API keys`, {
+      level: 'warn',
+    });
   return serve({
     ...optionsOf(settings),
     page: settings.page ? page : undefined,
@@ -37,10 +39,10 @@ export async function serveSettings(resolved: Resolved, page: string): Promise<S
 }
 
 /**
- * Loads every version of every model as the server would, and holds each to its golden vectors.
+ * Loads every version of every model as the server would, and checks it against its golden vectors.
  *
- * @returns whether all are well; each has had its line in the log.
- * @throws UserError when there is no model at all, or the file of keys is of no use.
+ * @returns whether all are valid; each has a line in the log.
+ * @throws UserError when there is no model at all, or the file of keys is not usable.
  */
 export async function checkSettings({ settings }: Resolved): Promise<boolean> {
   const log = openLog(settings);
@@ -79,7 +81,7 @@ function optionsOf(settings: Settings): Omit<ServeOptions, 'page' | 'keys' | 'lo
   };
 }
 
-/** The limits of one picture's work; `heldMib` and `megapixels` are at least those of one request. */
+/** The limits that the settings say. All bodies together may always be as large as one may be. */
 export function limitsOf(settings: Settings): Limits {
   const bodyBytes = settings.bodyMib * MiB;
   return {

@@ -1,4 +1,4 @@
-// A file that its decoder cannot make sense of: the sender's mistake, not ours.
+// The error about a file that cannot be decoded: it is the sender's mistake, not a bug.
 
 export class Damaged extends Error {
   override name = 'Damaged';

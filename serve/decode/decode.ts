@@ -1,4 +1,4 @@
-// Decodes a picture with sharp, for requests: only four of its decoders are let in, and nothing too large.
+// Decodes pictures of requests with sharp: only four of its decoders are allowed, and nothing too large.
 import sharp from 'sharp';
 import { decodePicture, firstLine } from '../../models/image/decode.ts';
 import type { Picture } from '../../models/image/picture.ts';
@@ -6,7 +6,7 @@ import { Refusal } from '../refusal.ts';
 import { decodable, detectFormat, isDecodable } from './format.ts';
 import { checkPixels } from './header.ts';
 
-/** A picture whose header was read: what it will cost, and how to get it. */
+/** A picture whose header was read: its size, and a function that decodes it. */
 export interface UndecodedPicture {
   readonly width: number;
   readonly height: number;
@@ -15,8 +15,8 @@ export interface UndecodedPicture {
 
 /**
  * Sets sharp up for untrusted pictures, once in a process. libvips brings decoders for SVG, PDF, TIFF, HEIF and more,
- * which it would choose by content; all but four are blocked, whatever the bytes claim to be. Its cache is off since
- * no picture comes twice, and each picture is decoded by one thread, so that threads are not more than pictures.
+ * which it would select by content; all but four are blocked, whatever the bytes claim to be. Its cache is off since no
+ * picture comes twice, and each picture is decoded by one thread, so that there are not more threads than pictures.
  */
 export function secureDecoders(): void {
   sharp.cache(false);
@@ -35,7 +35,7 @@ export function secureDecoders(): void {
 /**
  * Reads the header of an encoded picture, without decoding it.
  *
- * @param pixels - how many there may be (width times height).
+ * @param pixels - limit (width times height).
  * @throws Refusal 415 when the bytes are not JPEG, PNG, WebP or GIF; 413 when there are too many pixels;
  * 422 when the header is damaged.
  */
@@ -55,7 +55,7 @@ export async function readHeader(bytes: Uint8Array, pixels: number): Promise<Und
   return { width, height, decode: () => refuseDamage(format, () => decodePicture(bytes, pixels)) };
 }
 
-/** Everything that sharp throws about bytes is about those bytes; libvips's lines are shortened to the first. */
+/** All errors of sharp are about the bytes. Of libvips's lines, only the first is shown. */
 async function refuseDamage<T>(format: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
@@ -67,5 +67,5 @@ async function refuseDamage<T>(format: string, read: () => Promise<T>): Promise<
 function describe(bytes: Uint8Array, format: string | undefined): string {
   if (format !== undefined) return format;
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 8)).toString('hex');
-  return `${bytes.length} bytes of no known kind (starting with hex ${start})`;
+  return `${bytes.length} bytes of an unknown format (starting with hex ${start})`;
 }

@@ -1,11 +1,11 @@
-// Tells what a file is from its first bytes. What the sender calls it (name, content type) is not looked at.
+// Detects the format of a file from its first bytes. Its name and content type do not matter.
 
 /** Formats that are decoded. */
 export const decodable = ['JPEG', 'PNG', 'WebP', 'GIF'] as const;
 
 export type Decodable = (typeof decodable)[number];
 
-/** Formats that are recognized so that a refusal can name them. */
+/** Formats that are detected only so that a refusal can name them. */
 type Other =
   | 'TIFF'
   | 'BMP'
@@ -44,7 +44,7 @@ const signatures: readonly (readonly [Decodable | Other, string])[] = [
   ['ZIP', 'PK\x03\x04'],
 ];
 
-/** Beginnings of texts, after white space, in lower case. */
+/** How texts begin, after white space, in lower case. */
 const texts: readonly (readonly [Other, string])[] = [
   ['SVG', '<svg'],
   ['HTML', '<!doctype html'],
@@ -55,12 +55,12 @@ const texts: readonly (readonly [Other, string])[] = [
   ['JSON', '['],
 ];
 
-/** Bytes that are looked at: the longest signature, and some white space before a text. */
-const LOOKED_AT = 64;
+/** Bytes that are compared: the longest signature, and some white space before a text. */
+const COMPARED = 64;
 
-/** The format of a file, or `undefined` when its first bytes are none that we know. */
+/** The format of a file; `undefined` when it is not one of these. */
 export function detectFormat(bytes: Uint8Array): Decodable | Other | undefined {
-  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, LOOKED_AT)).toString(
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, COMPARED)).toString(
     'latin1',
   );
   const binary = signatures.find(([, signature]) => startsWith(start, signature));

@@ -1,5 +1,5 @@
-// Reads the header of a JPEG or PNG without decoding: its size, and whether it is one of the plain kinds that the
-// workers decode themselves. Everything else (profiles, CMYK, 16 bits, interlacing, WebP, GIF) is sharp's.
+// Reads the header of a JPEG or PNG without decoding it: its size, and whether it is one of the plain kinds that workers
+// decode themselves. Everything else (profiles, CMYK, 16 bits, interlacing, WebP, GIF) is decoded by sharp.
 import type { Orientation } from '../../models/image/picture.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -8,7 +8,7 @@ export interface PlainHeader {
   readonly format: 'JPEG' | 'PNG';
   readonly width: number;
   readonly height: number;
-  /** As the camera wrote it down; a PNG with one is not plain. */
+  /** From EXIF; a PNG that has one is not plain. */
   readonly orientation: Orientation;
 }
 
@@ -113,7 +113,7 @@ function readJpeg(bytes: Uint8Array): PlainHeader | undefined {
   return undefined;
 }
 
-/** Whether a plain JPEG has its last marker; within what is coded before it, no other byte than 0 follows 0xFF. */
+/** Whether a plain JPEG has its last marker (EOI). In the coded data before it, 0xFF is always followed by 0 or RST. */
 export function endsWell(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 2;
@@ -136,7 +136,7 @@ function startsWith(segment: Uint8Array, text: string): boolean {
 const ORIENTATION = 0x0112;
 const SHORT = 3;
 
-/** The orientation in the first directory of a TIFF structure; 1 when there is none, or it makes no sense. */
+/** The orientation in the first directory of a TIFF structure; 1 when there is none, or it is not valid. */
 function readOrientation(tiff: Uint8Array): Orientation {
   if (tiff.length < 14) return 1;
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.length);

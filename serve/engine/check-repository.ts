@@ -1,4 +1,4 @@
-// Loads every model of a repository and holds it to its golden vectors, without serving: for before a deployment.
+// Loads every model of a repository and checks it against its golden vectors, without serving: before a deployment.
 
 import { messageOf } from '../../models/errors.ts';
 import type { Log } from '../log.ts';
@@ -8,11 +8,11 @@ import { versionName } from './models.ts';
 import { readServedModels } from './read-model.ts';
 
 /**
- * Checks all versions, also those that a server would open only when they are asked for.
+ * Checks all versions, also those that a server would open only for their first request.
  *
  * @param only - checks the versions of this model alone.
- * @param device - what runs them; the log says what did.
- * @returns whether every one is well; the log is told of each.
+ * @param device - to run them; the log says on which one they ran.
+ * @returns whether all are valid; each has a line in the log.
  * @throws UserError when there is none.
  */
 export async function checkRepository(
@@ -21,10 +21,10 @@ export async function checkRepository(
   device: Device,
   log: Log,
 ): Promise<boolean> {
-  let well = true;
-  let told: string | undefined;
+  let valid = true;
+  let lastNote: string | undefined;
   const bad = (line: string) => {
-    well = false;
+    valid = false;
     log(line, { level: 'error' });
   };
   for (const model of await readServedModels(repository, only, bad)) {
@@ -33,8 +33,8 @@ export async function checkRepository(
       const session = await openModelSession(model.path, model.card, { threads: 1, device });
       await session.release();
       const { name: ran, note } = session.device;
-      if (note !== undefined && note !== told) log(`${note}; models run on the processor`);
-      told = note;
+      if (note !== undefined && note !== lastNote) log(`${note}; models run on the processor`);
+      lastNote = note;
       const golden = model.card.golden.length;
       const time = (performance.now() - start).toFixed(0);
       log(`${versionName(model)}: well on ${ran}, ${golden} golden vectors, ${time} ms`, {
@@ -46,5 +46,5 @@ export async function checkRepository(
       bad(`${versionName(model)}: ${messageOf(error)}`);
     }
   }
-  return well;
+  return valid;
 }

@@ -1,7 +1,7 @@
-// What the engine tells those who watch it: Prometheus, Server-Timing, logs. Watching costs a call an event, no more.
+// The engine's events, for those who observe it: Prometheus, statistics, logs. An event costs one call.
 import type { ModelFile } from '../../models/repository.ts';
 
-/** Milliseconds of each stage of one picture. `run` is that of its whole batch; `queue` is all in which nobody worked. */
+/** Milliseconds of each stage of one picture. `run` is the time of its whole batch; `queue` is all waiting. */
 export interface Timings {
   readonly decode: number;
   readonly prepare: number;
@@ -9,48 +9,48 @@ export interface Timings {
   readonly run: number;
 }
 
-/** Which version of which model. */
+/** A version of a model. */
 export type ModelName = Pick<ModelFile, 'name' | 'version'>;
 
-/** Why a picture got no answer; `died`: two workers ended over it; `broken`: its model cannot be used. */
+/** Why a picture has no result; `died`: two workers ended while they had it; `broken`: its model cannot be used. */
 export type Failure = 'refused' | 'full' | 'late' | 'gone' | 'died' | 'broken' | 'failed';
 
-/** What became of a version of a model that was found in the repository, or that is no longer there. */
+/** A version of a model is served now, cannot be used, or was removed from the repository. */
 export type ModelChange =
   | { readonly kind: 'serving'; readonly milliseconds: number }
   | { readonly kind: 'broken'; readonly reason: string }
   | { readonly kind: 'removed' };
 
-/** Called as things happen, on the main thread. Must not throw. */
+/** Called when something happens, on the main thread. Must not throw. */
 export interface Observer {
-  /** A picture was answered. */
+  /** A picture was classified. */
   classified?(model: ModelName, timings: Timings): void;
-  /** A picture was accepted, or refused at the door (`full`), and got no answer. */
+  /** A picture has no result. */
   failed?(model: ModelName, loss: Failure): void;
   /** A model was run on `size` pictures at once. */
   batched?(model: ModelName, size: number, milliseconds: number): void;
-  /** A worker ended before its time; `retried` pictures of its were given to others. */
+  /** A worker ended unexpectedly; `retried` of its pictures were given to other workers. */
   workerStopped?(cause: string, retried: number): void;
-  /** A version came, went, or turned out to be broken. */
+  /** A version came, went, or cannot be used. */
   modelChanged?(model: ModelName, change: ModelChange): void;
 }
 
-/** How it stands now: to be read when somebody asks, such as at each scrape of /metrics. */
+/** The state of the engine now, for each scrape of /metrics. */
 export interface EngineState {
   /** Pictures that wait for a worker. */
   readonly waiting: number;
-  /** Estimated milliseconds of one worker's work that these come to. */
+  /** Estimated milliseconds of work of those, for one worker. */
   readonly waitingCost: number;
   /** The cost at which more is refused. */
   readonly mostCost: number;
   /** Pictures that workers have. */
   readonly working: number;
-  /** Workers that are there, of those that should be. */
+  /** Workers that are ready, and how many there should be. */
   readonly workers: number;
   readonly mostWorkers: number;
   /** Threads of one run of a model. */
   readonly threadsEach: number;
-  /** What runs models: `cpu`, or `cuda:0`. */
+  /** The device that runs models: `cpu`, or `cuda:0`. */
   readonly device: string;
 }
 

@@ -1,4 +1,4 @@
-// What a served model is, and which one a request means.
+// The models that are served, and which of them a request asks for.
 import type { Card } from '../../models/card.ts';
 import { suggestion } from '../../models/nearest.ts';
 import type { ModelFile } from '../../models/repository.ts';
@@ -20,7 +20,7 @@ export function versionName({ name, version }: ModelFile): string {
   return `${name}/${version}`;
 }
 
-/** Names one content of one version: a file that is replaced gets a session of its own. */
+/** Identifies the content of one version: a file that is replaced gets a new session. */
 export function sessionKey({ name, version, sha256 }: ServedModel): string {
   return `${name}/${version}/${sha256}`;
 }

@@ -1,7 +1,7 @@
-// Puts labels in the order of their probabilities.
+// Sorts labels by probability.
 
 export interface Ranked {
-  /** Of the label in the card. */
+  /** Index of the label in the card. */
   readonly index: number;
   readonly label: string;
   readonly probability: number;

@@ -8,7 +8,7 @@ const expectation =
 /**
  * Makes pictures from nested arrays: `[H][W]` or `[H][W][C]` is one, `[N][H][W][C]` is N.
  *
- * @throws Refusal 400 when the arrays are not of one length, or hold anything but whole numbers from 0 to 255.
+ * @throws Refusal 400 when rows or pixels differ in length, or a value is not a whole number from 0 to 255.
  */
 export function picturesOf(value: unknown): Picture[] {
   const depth = depthOf(value);
@@ -41,7 +41,7 @@ function pictureOf(value: unknown): Picture {
   return { data, width, height, channels };
 }
 
-/** How deep arrays are nested, looking at the first of each. */
+/** How deep arrays are nested, by the first element of each. */
 function depthOf(value: unknown): number {
   let depth = 0;
   for (let inner = value; Array.isArray(inner); inner = inner[0]) depth++;
@@ -65,7 +65,7 @@ function byteOf(value: unknown, y: number, x: number): number {
   throw refuse(`pixel ${x} of row ${y}: received ${shown(value)}`);
 }
 
-/** A value in a few words; never all of an array, which may be nested deeper than it can be printed. */
+/** A value in a few words, without the elements of an array: it may be nested deeper than can be printed. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   return typeof value === 'object' && value !== null

@@ -1,17 +1,17 @@
-// API keys: who may ask. Read from a file, kept as digests, compared in a time that says nothing about them.
+// API keys: read from a file, kept as digests, compared in constant time.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { messageOf, UserError } from '../../models/errors.ts';
 
-/** Letters that a key must have at least: 22 of base64 are 128 bits. */
+/** Characters that a key must have at least: 22 of base64 are 128 bits. */
 const LEAST = 16;
 
-/** Names the owner of a key, or undefined when there is no such key. */
+/** The name of a key's owner; undefined when there is no such key. */
 export type KeyRing = (key: string) => string | undefined;
 
 /**
  * Reads a file of keys: one on each line, `name key` or the key alone; empty lines and those that start with # are
- * passed over.
+ * ignored.
  *
  * @throws UserError when the file cannot be read, holds no key, or one too short to be safe; it never shows a key.
  */
@@ -21,17 +21,17 @@ export function readKeys(path: string): { ring: KeyRing; count: number } {
     const [name, key] = words.length === 1 ? [`line ${number}`, words[0]] : words;
     if (words.length > 2 || name === undefined || key === undefined || key.length < LEAST) {
       throw new UserError(
-        `${path}, line ${number}: expected "name key" or a key, of ${LEAST} letters at least. Make one with: openssl rand -base64 24`,
+        `${path}, line ${number}: expected "name key" or a key, of ${LEAST} characters at least. Make one with: openssl rand -base64 24`,
       );
     }
     return { name, digest: digestOf(key) };
   });
   if (keys.length === 0) {
-    throw new UserError(`${path} holds no key: put one on a line. Make one with: openssl rand -base64 24`);
+    throw new UserError(`${path} holds no key: write one on a line. Make one with: openssl rand -base64 24`);
   }
   return {
     count: keys.length,
-    /** Every key is compared, and digests of one length are, so that time tells neither which key nor how much of it. */
+    /** Compares the digests of all keys, each in constant time: the time shows neither which key matches nor how much of it. */
     ring(key) {
       const digest = digestOf(key);
       let owner: string | undefined;
@@ -41,7 +41,7 @@ export function readKeys(path: string): { ring: KeyRing; count: number } {
   };
 }
 
-/** The key that a request shows: `Authorization: Bearer <key>` or `X-API-Key: <key>`. */
+/** The key of a request: `Authorization: Bearer <key>` or `X-API-Key: <key>`. */
 export function shownKey(authorization: string | undefined, apiKey: string | undefined): string | undefined {
   const [, bearer] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
   return bearer ?? apiKey;

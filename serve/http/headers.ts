@@ -1,7 +1,7 @@
-// Headers that every answer carries, for the browser that shows the page and for pages on other hosts.
+// Headers of every response, for the browser that shows the page and for pages of other origins.
 
 /**
- * Everything from our own host and nothing else, no inline scripts, of what is like `eval` only WebAssembly.
+ * Content from our own origin only, no inline scripts, and no `eval` except for WebAssembly.
  * Reference: https://www.w3.org/TR/CSP3.
  */
 const contentSecurityPolicy = [
@@ -18,12 +18,12 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 /**
- * Headers that every answer carries. They are written down as one object, which is made at once: one that is put together
- * from others costs as much as sending it.
+ * Headers of every response. They are one object literal: an object that is assembled from others costs as much as
+ * sending the response.
  *
- * COOP and COEP isolate the page from others, which shared memory (threads in WebAssembly) needs.
- * What only browsers of long ago know is left out: each header costs every answer.
- * No HSTS: the server speaks plain HTTP, and what is in front of it knows better.
+ * COOP and COEP isolate the page from others, which shared memory (threads in WebAssembly) needs. Headers for old
+ * browsers alone are left out: each header costs every response. There is no HSTS: the server speaks plain HTTP, and a
+ * proxy in front of it decides about TLS.
  */
 export function commonHeaders(requestId: string, serverTiming: string) {
   return {
@@ -39,20 +39,20 @@ export function commonHeaders(requestId: string, serverTiming: string) {
   };
 }
 
-/** Headers of a request that another host's page may send, and of an answer that it may read. */
+/** Headers that a page of another origin may send with a request, and those of a response that it may read. */
 const corsRequestHeaders =
   'Authorization, Content-Type, Content-Encoding, Inference-Header-Content-Length, X-API-Key, X-Request-Id';
-const corsAnswerHeaders = 'Inference-Header-Content-Length, Retry-After, Server-Timing, X-Request-Id';
+const corsResponseHeaders = 'Inference-Header-Content-Length, Retry-After, Server-Timing, X-Request-Id';
 
-/** Seconds for which a browser may remember what it was told about another host's requests. */
+/** Seconds for which a browser may cache the response to a preflight request. */
 const CORS_MAX_AGE = '600';
 
 /**
- * Headers that let a page of `origin` read the answer.
+ * Headers that let a page of `origin` read the response.
  *
  * @param allowed - origins such as `https://example.org`; `*` stands for every origin.
- * @param preflight - whether the request only asks if another one may be sent.
- * @returns none when the origin is not allowed: the browser then keeps the answer from the page.
+ * @param preflight - whether the request only asks whether another one may be sent.
+ * @returns no CORS header when the origin is not allowed: the browser then does not show the response to the page.
  * Reference: https://fetch.spec.whatwg.org/#http-cors-protocol.
  */
 export function corsHeaders(
@@ -62,14 +62,14 @@ export function corsHeaders(
 ): Record<string, string> {
   if (allowed.length === 0) return {};
   if (origin === undefined || !(allowed.includes('*') || allowed.includes(origin))) return { vary: 'Origin' };
-  const answer = {
+  const headers = {
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': corsAnswerHeaders,
+    'access-control-expose-headers': corsResponseHeaders,
     vary: 'Origin',
   };
-  if (!preflight) return answer;
+  if (!preflight) return headers;
   return {
-    ...answer,
+    ...headers,
     'access-control-allow-methods': 'GET, HEAD, POST',
     'access-control-allow-headers': corsRequestHeaders,
     'access-control-max-age': CORS_MAX_AGE,

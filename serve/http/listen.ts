@@ -1,4 +1,4 @@
-// The app on a port: says why one cannot be had, and ends without losing a request.
+// Listens on a port with the app: says why a port cannot be used, and stops without losing a request.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,18 +17,18 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Milliseconds at the end in which connections in use are told to close, and new ones still answered. */
+/** Milliseconds before the end in which responses ask clients to close, and new connections are still answered. */
 const FAREWELL = 250;
 
-/** Milliseconds that requests get to finish before their connections are cut. */
+/** Milliseconds that requests get to finish before their connections are closed. */
 export const defaultPatience = 10_000;
 
 /**
  * Listens for requests and answers them with the app.
  *
  * @param port - 0 takes a free one.
- * @param patience - milliseconds that requests get to finish, at the end, before their connections are cut.
- * @throws UserError when the address is taken or cannot be had; it says what to try.
+ * @param patience - milliseconds that requests get to finish, at the end, before their connections are closed.
+ * @throws UserError when the address is in use or cannot be used; it says what to try.
  */
 export async function listen(
   app: Hono<AppEnv>,
@@ -38,15 +38,15 @@ export async function listen(
   patience = defaultPatience,
 ): Promise<Listening> {
   let closing = false;
-  const answer = getRequestListener(app.fetch, {
+  const respond = getRequestListener(app.fetch, {
     errorHandler: respondToMalformedUrl,
-    autoCleanupIncoming: false, // it cuts connections after half a second, answered or not
+    autoCleanupIncoming: false, // it closes connections after half a second, even those that have no response yet
   });
-  const discardRest = createRequestDrain();
+  const drainRest = createRequestDrain();
   const server = createServer(limits, (request, response) => {
     if (closing) response.setHeader('Connection', 'close');
-    discardRest(request, response);
-    void answer(request, response);
+    drainRest(request, response);
+    void respond(request, response);
   });
   server.on('clientError', respondToMalformedRequest);
   server.listen(port, host);
@@ -67,18 +67,18 @@ export async function listen(
 }
 
 /**
- * Connections in use are told to close before idle ones are cut: a request that is on the wire when its connection
- * is cut would be lost.
+ * Clients are asked to close their connections before idle ones are closed: a request that is on its way when its
+ * connection is closed would be lost.
  */
 async function closeServer(server: Server, patience: number): Promise<void> {
   if ((await countConnections(server)) > 0) await sleep(FAREWELL);
   const closed = once(server, 'close');
   server.close();
   const idle = setInterval(() => server.closeIdleConnections(), 20);
-  const cut = setTimeout(() => server.closeAllConnections(), patience);
+  const force = setTimeout(() => server.closeAllConnections(), patience);
   await closed;
   clearInterval(idle);
-  clearTimeout(cut);
+  clearTimeout(force);
 }
 
 function countConnections(server: Server): Promise<number> {
@@ -87,21 +87,21 @@ function countConnections(server: Server): Promise<number> {
   });
 }
 
-/** An error of listening, in words for the person who chose the address. */
+/** An error of listening, for the person who chose the address. */
 function explain(error: unknown, host: string, port: number): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'EADDRINUSE':
       return new UserError(
-        `port ${port} of ${host} is taken: stop what uses it, or choose another with --port (--port 0 takes a free one)`,
+        `port ${port} of ${host} is in use: stop the program that uses it, or choose another port with --port (--port 0 takes a free one)`,
       );
     case 'EACCES':
-      return new UserError(`port ${port} needs special rights: choose one from 1024 with --port`);
+      return new UserError(`port ${port} needs special rights: choose 1024 or higher with --port`);
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return new UserError(
-        `"${host}" is no address of this machine: choose one with --host, such as 127.0.0.1, or 0.0.0.0 for all`,
+        `"${host}" is not an address of this machine: choose one with --host, such as 127.0.0.1, or 0.0.0.0 for all`,
       );
     default:
       return error;

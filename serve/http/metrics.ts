@@ -33,26 +33,26 @@ export function createMetrics(): Metrics {
 
   const requests = new Counter({
     name: 'trainyard_http_requests_total',
-    help: 'Requests that were answered',
+    help: 'Requests that got a response',
     labelNames: ['method', 'route', 'status'],
     registers,
   });
   const requestSeconds = new Histogram({
     name: 'trainyard_http_request_duration_seconds',
-    help: 'From the headers of a request to its answer',
+    help: 'From the headers of a request to its response',
     labelNames: ['route'],
     buckets: SECONDS,
     registers,
   });
   const pictures = new Counter({
     name: 'trainyard_pictures_total',
-    help: 'Pictures by what became of them: answered, or why not',
+    help: 'Pictures by outcome: answered, or why not',
     labelNames: [...modelLabels, 'outcome'],
     registers,
   });
   const stageSeconds = new Histogram({
     name: 'trainyard_stage_duration_seconds',
-    help: 'Stages of a picture: decode, prepare, queue, and run, which is that of its whole batch',
+    help: 'Stages of a picture: decode, prepare, queue, and run, which is the time of its whole batch',
     labelNames: ['stage'],
     buckets: SECONDS,
     registers,
@@ -66,17 +66,17 @@ export function createMetrics(): Metrics {
   });
   const stopped = new Counter({
     name: 'trainyard_workers_stopped_total',
-    help: 'Workers that ended before their time',
+    help: 'Workers that ended unexpectedly',
     registers,
   });
   const retried = new Counter({
     name: 'trainyard_pictures_retried_total',
-    help: 'Pictures that were given to another worker when theirs ended',
+    help: 'Pictures that were given to another worker after theirs ended',
     registers,
   });
   const changes = new Counter({
     name: 'trainyard_model_changes_total',
-    help: 'Versions of models that came, went or turned out to be broken',
+    help: 'Versions of models that came, went or cannot be used',
     labelNames: ['model', 'change'],
     registers,
   });
@@ -110,17 +110,17 @@ function watchEngine(engine: Engine, registers: Registry[]): void {
     ['trainyard_queue_pictures', 'Pictures that wait for a worker', () => engine.state().waiting],
     [
       'trainyard_queue_cost_seconds',
-      'Estimated work of those, of one worker',
+      'Estimated work of those, for one worker',
       () => engine.state().waitingCost / 1000,
     ],
     [
       'trainyard_queue_limit_seconds',
-      'The estimated work at which more is refused',
+      'The estimated work above which pictures are refused',
       () => engine.state().mostCost / 1000,
     ],
     ['trainyard_working_pictures', 'Pictures that workers have', () => engine.state().working],
-    ['trainyard_workers', 'Workers that are there', () => engine.state().workers],
-    ['trainyard_workers_wanted', 'Workers that should be', () => engine.state().mostWorkers],
+    ['trainyard_workers', 'Workers that are ready', () => engine.state().workers],
+    ['trainyard_workers_wanted', 'Workers that there should be', () => engine.state().mostWorkers],
     ['trainyard_ready', '1 when pictures can be classified', () => Number(engine.ready())],
   ];
   for (const [name, help, value] of gauges) {

@@ -1,4 +1,4 @@
-// What the server says of itself and its models in the words of the Open Inference Protocol.
+// The metadata of the server and its models, as the Open Inference Protocol defines them.
 
 import type { z } from 'zod';
 import type { ServedModel } from '../engine/models.ts';
@@ -10,7 +10,7 @@ import type {
   serverMetadataSchema,
 } from './schema.ts';
 
-/** Extensions of Triton's that are answered here. */
+/** Triton's extensions that this server has. */
 const extensions = [
   'binary_tensor_data',
   'classification',

@@ -1,4 +1,4 @@
-// The answer to an inference request: probabilities as JSON, as bytes after the JSON, or as the best classes.
+// The response to an inference request: probabilities as JSON, as bytes after the JSON, or as the best classes.
 // Reference: Triton, docs/protocol/extension_binary_data.md and extension_classification.md.
 import type { ServedModel } from '../engine/models.ts';
 import { rank } from '../engine/rank.ts';
@@ -14,10 +14,10 @@ export interface EncodedResponse {
 type Output = InferResponse['outputs'][number];
 
 /**
- * Writes the answer.
+ * Encodes the response.
  *
  * @param rows - for each row of the batch its probabilities, float32 in the order of the card's labels.
- * @throws Refusal 400 when an output is asked for that the model does not have.
+ * @throws Refusal 400 when the request names an output that the model does not have.
  */
 export function encodeOutputs(
   request: InferRequest,
@@ -25,10 +25,10 @@ export function encodeOutputs(
   rows: readonly Float32Array[],
 ): EncodedResponse {
   const all = request.outputs ?? [];
-  const asked: readonly RequestedOutput[] = all.length > 0 ? all : [{ name: model.card.output.name }];
+  const requested: readonly RequestedOutput[] = all.length > 0 ? all : [{ name: model.card.output.name }];
   const outputs: Output[] = [];
   const blobs: Uint8Array[] = [];
-  for (const { name, parameters } of asked) {
+  for (const { name, parameters } of requested) {
     const binary = parameters?.binary_data ?? request.parameters?.binary_data_output ?? false;
     const classes = parameters?.classification;
     const tensor =
@@ -58,7 +58,7 @@ export function encodeOutputs(
   };
 }
 
-/** @throws Refusal 400 when an output is none of the model's; to be asked before anything is worked out. */
+/** Checks the outputs of a request before any work is done. @throws Refusal 400 when one is not an output of the model. */
 export function checkOutputs({ outputs = [] }: InferRequest, { name, card }: ServedModel): void {
   for (const [i, output] of outputs.entries()) {
     refuseSharedMemory(output.parameters, `outputs[${i}]`);
@@ -72,7 +72,7 @@ export function checkOutputs({ outputs = [] }: InferRequest, { name, card }: Ser
     if (classes !== undefined && !(Number.isInteger(classes) && Number(classes) >= 0)) {
       throw new Refusal(
         400,
-        `outputs[${i}].parameters.classification: received ${JSON.stringify(classes)}, expected how many classes`,
+        `outputs[${i}].parameters.classification: received ${JSON.stringify(classes)}, expected a number of classes`,
       );
     }
   }
@@ -97,7 +97,7 @@ function probabilities(name: string, rows: readonly Float32Array[]): Tensor {
   };
 }
 
-/** The `count` best classes of each row as `value:index:label`. 0 asks for none, which means the tensor itself. */
+/** The `count` best classes of each row as `value:index:label`; 0 means the tensor itself. */
 function classified(
   name: string,
   rows: readonly Float32Array[],
@@ -117,7 +117,7 @@ function classified(
   };
 }
 
-/** An element of the type BYTES: its length, 4 bytes little-endian, and itself. */
+/** An element of the type BYTES: its length (4 bytes, little-endian), then its bytes. */
 function withLength(text: string): Buffer {
   const bytes = Buffer.from(text);
   const length = Buffer.alloc(4);

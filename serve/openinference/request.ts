@@ -1,11 +1,11 @@
-// Takes an inference request apart: the JSON in front, and the bytes of the tensors that follow it.
+// Parses an inference request: the JSON, and the bytes of the tensors that follow it.
 // Reference: Triton, docs/protocol/extension_binary_data.md.
 import { messageOf } from '../../models/errors.ts';
 import type { ServedModel } from '../engine/models.ts';
 import { Refusal } from '../refusal.ts';
 import { type Datatype, datatypes, type InferRequest, inferRequestSchema } from './schema.ts';
 
-/** An input tensor: its elements as JSON gave them, or as little-endian bytes. */
+/** An input tensor: its elements as in the JSON, or as little-endian bytes. */
 export interface InputTensor {
   readonly name: string;
   readonly shape: readonly number[];
@@ -21,10 +21,10 @@ export interface Inference {
 /**
  * Reads an inference request.
  *
- * @param headerLength - the header `Inference-Header-Content-Length`: bytes of the JSON, of which none may be when the
- * body is the one input's bytes alone; undefined when the whole body is JSON.
+ * @param headerLength - the header `Inference-Header-Content-Length`: bytes of the JSON; 0 when the body is the bytes of
+ * one input alone; undefined when the whole body is JSON.
  * @param most - bytes of JSON at most.
- * @throws Refusal 400 when lengths or fields are not what they should be; it names the field. 413 for too much JSON.
+ * @throws Refusal 400, which names the field, when a length or a field is not valid; 413 for too much JSON.
  */
 export function readInference(
   body: Uint8Array,
@@ -39,7 +39,7 @@ export function readInference(
       `received ${length} bytes of JSON, expected ${most} at most: send tensors as binary data, after the JSON`,
     );
   }
-  if (length === 0 && headerLength !== undefined) return bare(body, model);
+  if (length === 0 && headerLength !== undefined) return bytesAlone(body, model);
   const request = parse(body.subarray(0, length));
   let at = length;
   const inputs = request.inputs.map((input, i): InputTensor => {
@@ -67,8 +67,8 @@ export function readInference(
   return { request, inputs };
 }
 
-/** A request of bytes alone is one picture for the model's one input, and all outputs come as bytes. */
-function bare(bytes: Uint8Array, { card }: ServedModel): Inference {
+/** A request of bytes alone is one picture for the model's one input, and all outputs are sent as bytes. */
+function bytesAlone(bytes: Uint8Array, { card }: ServedModel): Inference {
   const { name, shape } = card.input;
   const input: InferRequest['inputs'][number] = { name, shape: [1, ...shape], datatype: 'UINT8' };
   return {
@@ -83,7 +83,7 @@ function lengthOf(body: Uint8Array, headerLength: string | undefined): number {
   if (length <= body.length) return length;
   throw new Refusal(
     400,
-    `Inference-Header-Content-Length: received ${headerLength}, expected the bytes of the JSON, of the ${body.length} that came`,
+    `Inference-Header-Content-Length: received ${headerLength}, expected the number of bytes of the JSON, at most the ${body.length} of the body`,
   );
 }
 
@@ -104,13 +104,13 @@ function parse(bytes: Uint8Array): InferRequest {
   throw new Refusal(400, `${place}: ${issue?.message}; expected an inference request, as /docs describes it`);
 }
 
-/** @throws Refusal 400: memory is shared by processes of one machine, and this server reads none but its own. */
+/** @throws Refusal 400 when the tensor is in shared memory, which this server does not read. */
 export function refuseSharedMemory(parameters: Record<string, unknown> | undefined, place: string): void {
   if (parameters?.shared_memory_region === undefined) return;
   throw new Refusal(400, `${place}: shared memory is not supported; send the data with the request`);
 }
 
-/** Elements of a shape. */
+/** The number of elements of a shape. */
 export function elementsOf(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);
 }
@@ -152,7 +152,7 @@ export function readStringsOf({ name, shape, content }: InputTensor): Uint8Array
   });
 }
 
-/** Each element is its length, 4 bytes little-endian, and itself. */
+/** Each element is its length (4 bytes, little-endian), then its bytes. */
 function splitBytes(bytes: Uint8Array, expected: number, name: string, shape: readonly number[]) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const elements: Uint8Array<ArrayBuffer>[] = [];
@@ -173,7 +173,7 @@ function splitBytes(bytes: Uint8Array, expected: number, name: string, shape: re
   return elements;
 }
 
-/** Elements of arrays that may be nested, down to `depth`; no more than one beyond `most` are looked at. */
+/** The elements of an array that may be nested down to `depth`; it stops when there are more than `most`. */
 function flatten(json: unknown, depth: number, most: number, name: string): unknown[] {
   if (!Array.isArray(json)) throw new Refusal(400, `input "${name}": expected an array as its data`);
   let level: unknown[] = json;

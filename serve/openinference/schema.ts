@@ -1,9 +1,9 @@
 // The messages of the Open Inference Protocol, version 2, over HTTP.
-// Reference: https://github.com/kserve/open-inference-protocol and, for what begins with an extension's name,
+// Reference: https://github.com/kserve/open-inference-protocol and, for the extensions,
 // https://github.com/triton-inference-server/server/tree/main/docs/protocol.
 import { z } from 'zod';
 
-/** Data types of tensors that the protocol has, with the bytes of an element; those of BYTES have their own lengths. */
+/** The protocol's data types, with the bytes of an element; each element of BYTES has its own length. */
 export const datatypes = {
   BOOL: 1,
   UINT8: 1,
@@ -27,15 +27,15 @@ const count = z.int().min(0);
 const parameters = z
   .record(z.string(), z.unknown())
   .optional()
-  .describe('Values are strings, numbers or booleans; those that are not known here are passed over');
+  .describe('Values are strings, numbers or booleans; parameters that this server does not know are ignored');
 const shape = z.array(z.int().min(-1)).max(8);
 const datatype = z.enum(Object.keys(datatypes) as [Datatype, ...Datatype[]]); // Object.keys forgets the type of the keys
 
 /** The JSON of an inference request. */
 export const inferRequestSchema = z.object({
-  id: z.string().optional().describe('Comes back in the answer'),
+  id: z.string().optional().describe('Is repeated in the response'),
   parameters: parameters.describe(
-    'binary_data_output: outputs come as bytes after the JSON. timeout: microseconds that an answer may take',
+    'binary_data_output: outputs are sent as bytes after the JSON. timeout: microseconds after which the request fails',
   ),
   inputs: z
     .array(
@@ -43,7 +43,9 @@ export const inferRequestSchema = z.object({
         name: z.string(),
         shape: z.array(count).max(8),
         datatype,
-        parameters: parameters.describe('binary_data_size: the tensor is so many bytes after the JSON'),
+        parameters: parameters.describe(
+          'binary_data_size: the length of the tensor in the bytes after the JSON',
+        ),
         data: z.unknown().optional().describe('The elements, flat or nested as the shape says'),
       }),
     )
@@ -53,14 +55,14 @@ export const inferRequestSchema = z.object({
       z.object({
         name: z.string(),
         parameters: parameters.describe(
-          'binary_data: this output comes as bytes. classification: so many classes, as "value:index:label"',
+          'binary_data: this output is sent as bytes. classification: the number of best classes, as "value:index:label"',
         ),
       }),
     )
     .optional(),
 });
 
-/** The JSON of an inference answer. */
+/** The JSON of an inference response. */
 export const inferResponseSchema = z.object({
   id: z.string().optional(),
   model_name: z.string(),
@@ -112,7 +114,7 @@ export const repositoryIndexSchema = z.array(
   z.object({ name, version: z.string(), state: z.enum(['READY', 'UNAVAILABLE']), reason: z.string() }),
 );
 
-const duration = z.object({ count, ns: count }).describe('How often, and how many nanoseconds together');
+const duration = z.object({ count, ns: count }).describe('How often, and how many nanoseconds in total');
 
 export const statisticsSchema = z.object({
   model_stats: z.array(

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { ModelName, Observer } from '../engine/events.ts';
 import type { statisticsSchema } from './schema.ts';
 
-/** How often something took place, and how long it took together, in nanoseconds. */
+/** How often something happened, and how long it took in total, in nanoseconds. */
 interface Duration {
   count: number;
   ns: number;

@@ -24,7 +24,7 @@ export interface PredictOptions {
   readonly stopped?: (() => boolean) | undefined;
 }
 
-/** Milliseconds before a picture is tried again for which there was no room. */
+/** Milliseconds before a picture is tried again when the queue was full. */
 const RETRY = 20;
 
 /** A file that is being worked on, and the bytes of it that are held. */
@@ -75,7 +75,7 @@ async function predictFile(file: string, size: number, options: PredictOptions):
   }
 }
 
-/** Waits for room: there is nobody to send away. */
+/** Waits while the queue is full, instead of refusing. */
 async function classify(file: string, { engine, model }: PredictOptions): Promise<Classification> {
   for (;;) {
     try {

@@ -43,7 +43,7 @@ export function inferRoutes({
         body: { 'application/json': inferRequestSchema, 'application/octet-stream': 'binary' },
         answers: {
           200: {
-            description: 'The probabilities; as bytes after the JSON where that was asked for',
+            description: 'The probabilities; as bytes after the JSON when the request says so',
             content: { 'application/json': inferResponseSchema, 'application/octet-stream': 'binary' },
           },
           ...refusals,

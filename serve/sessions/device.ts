@@ -1,13 +1,13 @@
-// What runs the models: the processor, or an NVIDIA GPU where onnxruntime's CUDA libraries are set up.
+// The device that runs models: the processor, or an NVIDIA GPU when onnxruntime's CUDA libraries are set up.
 import { messageOf, UserError } from '../../models/errors.ts';
 
-/** As asked for. `auto` tries CUDA and falls back; `cuda` with a number is that GPU. */
+/** The device that was asked for. `auto` tries CUDA and falls back to the processor; `cuda:1` is GPU number 1. */
 export type Device = 'auto' | 'cpu' | 'cuda' | `cuda:${number}`;
 
 /**
  * Reads the option `--device`.
  *
- * @throws UserError for what is no device.
+ * @throws UserError when it is not a device.
  */
 export function parseDevice(text: string): Device {
   const number = /^cuda:([0-9]{1,3})$/.exec(text)?.[1];
@@ -18,13 +18,13 @@ export function parseDevice(text: string): Device {
   );
 }
 
-/** The number of the GPU that is to be tried; undefined for the processor. */
+/** The number of the GPU to try; undefined for the processor. */
 export function gpuOf(device: Device): number | undefined {
   if (device === 'cpu') return undefined;
   return device.startsWith('cuda:') ? Number(device.slice('cuda:'.length)) : 0;
 }
 
-/** onnxruntime's reason why there is no CUDA, and what mends it. */
+/** Why CUDA does not work, and what to do. @param libraries - whether its libraries are installed. */
 export function explainNoCuda(error: unknown, libraries: boolean): string {
   if (!libraries) return 'CUDA is not set up: npm run setup -- --gpu fetches its libraries';
   const reason = messageOf(error);

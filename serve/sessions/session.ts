@@ -1,4 +1,4 @@
-// One model file on onnxruntime: opened, held to its card, run on batches. Blocks its thread; for workers only.
+// A model file on onnxruntime: opens it, checks it against its card, and runs batches. It blocks its thread: for workers.
 import type { Card } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
@@ -9,7 +9,7 @@ import { type Device, explainNoCuda, gpuOf } from './device.ts';
 export interface ModelSession {
   /** Inputs of one run at most; undefined when the model takes any number. */
   readonly largest: number | undefined;
-  /** What runs it: `cpu`, or `cuda:0`; with a note when something else was asked for. */
+  /** The device that runs it: `cpu`, or `cuda:0`; with a note when another one was asked for. */
   readonly device: { readonly name: string; readonly note?: string };
   /**
    * Runs inputs as one batch.
@@ -29,15 +29,15 @@ export interface SessionOptions {
 
 /**
  * Largest difference from the card's golden probabilities at which a model is trusted. Other processors add float32
- * numbers in another order and come within 1e-6; a wrong file or a broken runtime is off by far more.
+ * numbers in another order and differ by up to 1e-6; a wrong file or a broken runtime differs by far more.
  */
 const GOLDEN_TOLERANCE = 1e-4;
 
 /**
  * Opens a model file and checks it against its card's golden vectors, which also warms it up.
  *
- * @throws UserError when onnxruntime cannot open the file, or it is not what its card says, or there is no CUDA and
- * it was asked for.
+ * @throws UserError when onnxruntime cannot open the file, its card is not true, or CUDA was asked for and does not
+ * work.
  */
 export async function openModelSession(
   path: string,
@@ -74,7 +74,7 @@ export async function openModelSession(
   return { largest, device, run, release: () => session.release() };
 }
 
-/** Some models are exported for one number of pictures alone. */
+/** The batch size of a model that was exported for one size only. */
 function fixedBatch(session: InferenceSession, name: string): number | undefined {
   const input = session.inputMetadata.find((input) => input.name === name);
   const batch = input?.isTensor ? input.shape[0] : undefined;
@@ -116,11 +116,11 @@ function createOn(
     executionProviders,
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    logSeverityLevel: 3, // errors; its warnings are about graphs, which whoever serves a model cannot change
+    logSeverityLevel: 3, // errors only; warnings are about graphs, which somebody who serves a model cannot change
   });
 }
 
-/** A model without golden vectors is run once all the same: the first run is slow, and may fail. */
+/** A model without golden vectors is run once too: the first run is slow, and may fail. */
 async function checkGolden(card: Card, run: ModelSession['run'], largest: number | undefined): Promise<void> {
   const { shape } = card.input;
   const size = shape[0] * shape[1] * shape[2];
@@ -129,7 +129,7 @@ async function checkGolden(card: Card, run: ModelSession['run'], largest: number
     return;
   }
   for (const { input, probabilities } of card.golden) {
-    // Alone in its batch, which is filled up where the model wants a certain number.
+    // Alone in its batch, which is filled up with zeros when the model has a fixed batch size.
     const inputs = new Uint8Array((largest ?? 1) * size);
     inputs.set(goldenInput(input, shape));
     const answer = (await run(inputs, largest ?? 1)).subarray(0, card.labels.length);

@@ -11,7 +11,7 @@ export interface PoolWorker extends WorkerSlot {
   paused: boolean;
   /** It has opened the models that it starts with. */
   ready: boolean;
-  /** Sessions that it was told to open, and when each was last asked, by performance.now(). */
+  /** Sessions that it has opened or will open, and when each was last used, by performance.now(). */
   readonly lastUsed: Map<string, number>;
   batches: number;
   /** The batch that it was given last. */

@@ -1,4 +1,4 @@
-// The settings in words, for the start of the server. None of them is a secret: keys are in a file of their own.
+// The settings as a sentence, for the start of the server. None of them is secret: API keys are in a separate file.
 import type { Resolved } from './resolve.ts';
 import { settingNames } from './schema.ts';
 

@@ -1,27 +1,27 @@
-// What one request may cost, so that none can take the server down: bytes, pixels, time, memory.
+// Limits of what one request may cost, so that no request can take the server down: bytes, pixels, time, memory.
 
 import { MOST_PIXELS } from '../../models/image/picture.ts';
 
 export interface Limits {
   /** Bytes of a request's body; more is answered with 413. */
   readonly bodyBytes: number;
-  /** Bytes of JSON in a body: reading it keeps the thread that answers everybody. */
+  /** Bytes of JSON in a body: parsing it blocks the main thread, which serves everybody. */
   readonly jsonBytes: number;
   /** Pictures in one request; more are answered with 400. */
   readonly picturesPerRequest: number;
   /** Rows of a tensor in one request; more are answered with 400. */
   readonly rowsPerRequest: number;
-  /** Bytes of all bodies that are held at once; the request that goes beyond is answered with 503. */
+  /** Bytes of all bodies in memory together; a request that goes beyond is answered with 503. */
   readonly heldBytes: number;
   /** Pixels of a picture (width times height, first frame), known before it is decoded; more is answered with 413. */
   readonly pixels: number;
-  /** Pixels that are held decoded at once, each 3 or 4 bytes of memory; others wait encoded. */
+  /** Decoded pixels in memory on the main thread, each of 3 or 4 bytes; further pictures wait as files. */
   readonly decodedPixels: number;
-  /** Milliseconds of work that wait for each worker at most, as estimated; what goes beyond is answered with 503. */
+  /** Estimated milliseconds of work that may wait for each worker; a picture that goes beyond is answered with 503. */
   readonly queue: number;
-  /** Milliseconds after which a picture without an answer is answered with 504. */
+  /** Milliseconds after which a picture without a result is answered with 504. */
   readonly deadline: number;
-  /** Pictures that one run of a model takes. */
+  /** Pictures in one run of a model at most. */
   readonly batch: number;
 }
 
@@ -49,7 +49,7 @@ export const connectionLimits = {
   requestTimeout: 120_000,
   /** How long a connection without a request stays open; longer than the 60 s that load balancers keep theirs. */
   keepAliveTimeout: 65_000,
-  /** How often the two timeouts above are looked at. */
+  /** How often the two timeouts above are checked. */
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16 * 1024,
 };

@@ -1,5 +1,5 @@
-// The settings of the server: what each is for, what it may be, and its default. Flags, environment variables and the
-// keys of a file are all made from this table. The message of each form says what was expected.
+// The settings of the server: the meaning, type and default of each. Flags, environment variables and the keys of the file
+// are all made from this table. The error message of each type says what was expected.
 import { z } from 'zod';
 import { repositoryFolder } from '../../setup/paths.mjs';
 import { connectionLimits, defaultLimits } from './limits.ts';
@@ -32,7 +32,7 @@ const text = (what: string) => z.string(what).min(1, what);
 const deviceMessage = 'auto, cpu, cuda, or cuda: with the number of a GPU';
 const originMessage = 'origins such as https://example.org, or *';
 
-const LISTENING = 'Where it listens, and who may ask';
+const LISTENING = 'Address, page and API keys';
 const MODELS = 'Models';
 const LIMITS = 'Limits';
 const LOG = 'Log';
@@ -45,7 +45,7 @@ export const settingsSchema = z.strictObject({
   host: text('an address').default('127.0.0.1').meta({
     group: LISTENING,
     valueHint: 'address',
-    description: 'Address to listen on; 0.0.0.0 is all of this machine',
+    description: 'Address to listen on; 0.0.0.0 is all addresses of the machine',
   }),
   port: whole(0, 65_535)
     .default(3000)
@@ -73,7 +73,7 @@ export const settingsSchema = z.strictObject({
     .meta({
       group: MODELS,
       valueHint: 'auto|cpu|cuda',
-      description: 'What runs models; auto takes a GPU where there is one, cuda:1 the second one',
+      description: 'Device that runs models; auto uses a GPU when there is one, cuda:1 the second GPU',
     }),
   decode: z.enum(['exact', 'fast'], 'exact or fast').default('exact').meta({
     group: MODELS,
@@ -83,42 +83,42 @@ export const settingsSchema = z.strictObject({
   watchMs: whole(0, 3_600_000).default(500).meta({
     group: MODELS,
     valueHint: 'number',
-    description: 'Milliseconds between two looks for new versions of models; 0 looks at the start alone',
+    description: 'Milliseconds between two checks for new versions of models; 0 checks only at the start',
   }),
   page: yesOrNo.default(true).meta({ group: LISTENING, description: 'Serve the page at /' }),
   keys: text('a file').optional().meta({
     group: LISTENING,
     valueHint: 'file',
-    description: 'File of API keys, "name key" on each line; without it everybody may ask',
+    description: 'File of API keys, "name key" on each line; without it, no key is needed',
   }),
   cors: list(z.string(originMessage).regex(/^(\*|https?:\/\/[^/\s]+)$/, originMessage), originMessage)
     .default([])
     .meta({
       group: LISTENING,
       valueHint: 'origins',
-      description: 'Origins whose pages may ask, with commas between them; * is every origin',
+      description: 'Origins whose pages may send requests, separated by commas; * is every origin',
     }),
   bodyMib: whole(1, 1024)
     .default(defaultLimits.bodyBytes / MiB)
-    .meta({ group: LIMITS, valueHint: 'number', description: 'Most MiB of one request' }),
+    .meta({ group: LIMITS, valueHint: 'number', description: 'Largest body of a request, in MiB' }),
   heldMib: whole(1, 1_048_576)
     .default(defaultLimits.heldBytes / MiB)
-    .meta({ group: LIMITS, valueHint: 'number', description: 'Most MiB of all requests at once' }),
+    .meta({ group: LIMITS, valueHint: 'number', description: 'Largest size of all bodies in memory together, in MiB' }),
   megapixels: whole(1, 4096)
     .default(defaultLimits.pixels / million)
-    .meta({ group: LIMITS, valueHint: 'number', description: 'Most million pixels of one picture' }),
+    .meta({ group: LIMITS, valueHint: 'number', description: 'Largest picture, in million pixels' }),
   batch: whole(1, 4096)
     .default(defaultLimits.batch)
-    .meta({ group: LIMITS, valueHint: 'number', description: 'Most pictures in one run of a model' }),
+    .meta({ group: LIMITS, valueHint: 'number', description: 'Largest batch: pictures in one run of a model' }),
   queueMs: whole(1, 3_600_000).default(defaultLimits.queue).meta({
     group: LIMITS,
     valueHint: 'number',
-    description: 'Most milliseconds of work that wait for each worker, as estimated',
+    description: 'Estimated milliseconds of work that may wait for each worker',
   }),
   deadlineMs: whole(1, 3_600_000).default(defaultLimits.deadline).meta({
     group: LIMITS,
     valueHint: 'number',
-    description: 'Milliseconds after which a picture without an answer is given up',
+    description: 'Milliseconds after which a picture without a result is refused',
   }),
   headersSeconds: whole(1, 3600)
     .default(connectionLimits.headersTimeout / 1000)
@@ -137,12 +137,12 @@ export const settingsSchema = z.strictObject({
   drainSeconds: whole(0, 3600).default(10).meta({
     group: LIMITS,
     valueHint: 'number',
-    description: 'Seconds that requests get to finish when the server is told to stop',
+    description: 'Seconds that requests get to finish when the server stops',
   }),
   logFormat: z.enum(['auto', 'text', 'json'], 'auto, text or json').default('auto').meta({
     group: LOG,
     valueHint: 'auto|text|json',
-    description: 'Lines of text, or json with one object a line; auto is text on a terminal',
+    description: 'Lines of text, or json with one object per line; auto is text on a terminal',
   }),
   logRequests: z
     .enum(['all', 'failed', 'none'], 'all, failed or none')

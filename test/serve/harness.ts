@@ -17,7 +17,7 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Three colors told apart by a model that sees four pixels. */
+/** A model of three colors, which sees four pixels. */
 export const colors: TinyModelOptions = {
   name: 'colors',
   labels: ['red', 'green', 'blue'],

@@ -93,12 +93,12 @@ describe('a worker that ends', () => {
 });
 
 describe('a batch', () => {
-  test('gathers what came while another ran, and a bad picture fails alone', async () => {
+  test('holds what came while another ran, and a bad picture fails alone', async () => {
     const sizes: number[] = [];
     const observers: Observer[] = [{ batched: (_, size) => sizes.push(size) }];
     const { outcome } = await open({ observers });
     expect(await outcome({ kind: 'encoded', bytes: await busy('png') })).toBe('answered');
-    expect(sizes).toEqual([1]); // alone, it waited for nobody
+    expect(sizes).toEqual([1]); // alone, it waited for no other
 
     const good = new Uint8Array(await busy('jpeg', 320, 240));
     const cut = good.slice(0, good.length / 2);
@@ -109,7 +109,7 @@ describe('a batch', () => {
     expect(Math.max(...sizes)).toBeGreaterThan(2);
   });
 
-  test('forgets nothing that comes while it runs, whenever that is', async () => {
+  test('loses no picture that comes while it runs, at whatever moment', async () => {
     const { outcome } = await open();
     const ask = () => outcome({ kind: 'input', data: new Uint8Array(12) }, { deadline: 2000 });
     for (let round = 0; round < 400; round++) {
@@ -130,8 +130,8 @@ describe('a batch', () => {
   });
 });
 
-describe('room and time', () => {
-  test('work that goes beyond what may wait is refused, with the time after which to come again', async () => {
+describe('capacity and time', () => {
+  test('work beyond the capacity of the queue is refused, with the time after which to try again', async () => {
     const { engine, model, outcome } = await open({ limits: { queue: 50 } });
     const large: Picture = { data: new Uint8Array(1500 * 1500), width: 1500, height: 1500, channels: 1 };
     const outcomes = await Promise.all(
@@ -143,7 +143,7 @@ describe('room and time', () => {
     expect(refused?.reason).toMatchObject({ status: 503, retryAfter: 1 });
   });
 
-  test('small pictures wait where as many large ones find no room', async () => {
+  test('small pictures are queued where as many large ones are refused', async () => {
     const { outcome } = await open({ limits: { queue: 400 } });
     const outcomes = await Promise.all(Array.from({ length: 300 }, () => outcome(picture(10))));
     expect(new Set(outcomes)).toEqual(new Set(['answered']));
@@ -157,7 +157,7 @@ describe('room and time', () => {
     expect(await slow).toBe('answered');
   });
 
-  test('whoever has gone is forgotten', async () => {
+  test('the job of a client that has gone is dropped', async () => {
     const lost: string[] = [];
     const { engine, outcome } = await open({ observers: [{ failed: (_, loss) => lost.push(loss) }] });
     expect(await outcome(picture(10), { gone: () => true })).toBe(408);
@@ -196,7 +196,7 @@ test.each(formats)('a %s is classified as its pixels are', async (format) => {
   expect(Object.values(file.timings).every((time) => time >= 0)).toBe(true);
 });
 
-test('what waits is all worked off', async () => {
+test('everything that waits is done in the end', async () => {
   const { engine, outcome } = await open({ threads: 2 });
   await Promise.all(Array.from({ length: 100 }, (_, i) => outcome(picture(5 + (i % 7)))));
   expect(engine.state()).toMatchObject({ waiting: 0, working: 0, waitingCost: 0 });

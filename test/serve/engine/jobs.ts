@@ -49,7 +49,7 @@ export function testWorker(changes: Partial<PoolWorker> = {}) {
   return { worker, sent };
 }
 
-/** An observer that lists what it is told of. */
+/** An observer that lists its events. */
 export function recordingObserver() {
   const events: unknown[][] = [];
   return {

@@ -1,5 +1,5 @@
-// What is promised while versions come and go: the old one serves until the new one has proved itself, and no request
-// is lost over it.
+// What is promised while versions come and go: the old one serves until the new one has given its golden outputs, and no request
+// is lost.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -32,7 +32,7 @@ async function open(models: TinyModelOptions[] = [colors], engine = {}) {
 }
 
 /** Claims golden probabilities that its weights do not give. */
-const lying: TinyModelOptions = {
+const wrongGolden: TinyModelOptions = {
   ...colors,
   change: (card) => ({
     ...card,
@@ -58,7 +58,7 @@ test('a new version serves when it has answered its golden vectors; the old one 
 
 test('a broken version leaves the old one serving and says why, once', async () => {
   const { ask, look, repository, log } = await open();
-  await addModel(repository, 'colors', (await tinyModel(lying)).bytes);
+  await addModel(repository, 'colors', (await tinyModel(wrongGolden)).bytes);
   await addModel(repository, 'colors', new TextEncoder().encode('no model'));
   await look();
   await look();
@@ -70,11 +70,11 @@ test('a broken version leaves the old one serving and says why, once', async () 
   expect((await ask('?version=2')).status).toBe(404);
 });
 
-test('a file that is replaced where it lies is tried like a new version', async () => {
+test('a file that is replaced in its place is tried like a new version', async () => {
   const { ask, look, repository } = await open();
   const before = await ask();
   const path = join(repository, 'colors', '1', 'model.onnx');
-  await writeFile(path, (await tinyModel(lying)).bytes);
+  await writeFile(path, (await tinyModel(wrongGolden)).bytes);
   await look();
   expect((await ask()).body.predictions).toEqual(before.body.predictions);
   await writeFile(path, (await tinyModel({ ...colors, seed: 3 })).bytes);
@@ -125,7 +125,7 @@ test('no request is lost over sixteen reloads under load, good and broken versio
     }
   });
   const good = await Promise.all([2, 3].map((seed) => tinyModel({ ...colors, seed })));
-  const bad = await tinyModel(lying);
+  const bad = await tinyModel(wrongGolden);
   for (let i = 0; i < 16; i++) {
     const model = i % 2 === 1 ? bad : good[(i / 2) % 2];
     await addModel(repository, 'colors', model?.bytes ?? new Uint8Array());

@@ -1,4 +1,4 @@
-// What the router promises: what it keeps of an address is what it would find.
+// What the router promises: what it caches for a path is what a lookup would find.
 import type { Router } from 'hono/router';
 import { TrieRouter } from 'hono/router/trie-router';
 import { expect, test } from 'vitest';
@@ -21,7 +21,7 @@ const asked = ['GET', 'POST'].flatMap((method) =>
   ),
 );
 
-test('every address has the handlers and parameters that a router without memory finds, each time', () => {
+test('every address has the handlers and parameters that a router without a cache finds, each time', () => {
   const [ours, plain] = [createCachingRouter<string>(), new TrieRouter<string>()];
   for (const router of [ours, plain]) addAll(router);
   for (const [method, path] of [...asked, ...asked])
@@ -36,7 +36,7 @@ test('a handler that is added later is found', () => {
   expect(router.match('POST', '/classify')[0].map(([handler]) => handler)).toEqual(['classify', 'after']);
 });
 
-test('an address without parameters is looked for once', () => {
+test('a path without parameters is looked up once', () => {
   const router = createCachingRouter<string>();
   addAll(router);
   expect(router.match('POST', '/classify')).toBe(router.match('POST', '/classify'));

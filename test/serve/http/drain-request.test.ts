@@ -1,4 +1,4 @@
-// What is promised to a client that has its answer and goes on sending: it is let finish, but not for ever.
+// What is promised to a client that has its answer and goes on sending: it may finish, but not forever.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -12,9 +12,9 @@ const KiB = 1024;
  * @returns what came back until the server cut the connection.
  */
 async function sendUntilCut(sent: number, most: number, patience: number): Promise<string> {
-  const discardRest = createRequestDrain(most, patience);
+  const drainRest = createRequestDrain(most, patience);
   const server = createServer((request, response) => {
-    discardRest(request, response);
+    drainRest(request, response);
     response.end('the answer');
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -36,16 +36,16 @@ async function sendUntilCut(sent: number, most: number, patience: number): Promi
 test.each([
   ['sends nothing more', 0, 64 * KiB, 50],
   ['sends more than it may', 512 * KiB, 64 * KiB, 600_000],
-])('a client that %s has its answer, and is cut', async (_, sent, most, patience) => {
+])('a client that %s has its response, and is disconnected', async (_, sent, most, patience) => {
   expect(await sendUntilCut(sent, most, patience)).toMatch(/^HTTP\/1\.1 200 .*the answer/s);
 });
 
 test.each(['close', 'keep-alive'])(
-  'a client that asks for "Connection: %s" is let finish',
+  'a client that asks for "Connection: %s" may finish',
   async (connection) => {
-    const discardRest = createRequestDrain();
+    const drainRest = createRequestDrain();
     const server = createServer((request, response) => {
-      discardRest(request, response);
+      drainRest(request, response);
       response.end('the answer');
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -111,7 +111,7 @@ describe('limits', () => {
 
   test('a body announced as too long is refused before it is sent', async () => {
     const { socket, received } = open();
-    // A client that wants no more than the answer; what becomes of others is in discard.test.ts.
+    // A client that wants no more than the answer; other clients are in drain-request.test.ts.
     socket.write(head('Content-Length: 1000000000\r\nConnection: close'));
     expect(parse(await received)).toEqual({ status: 413, body: { error: expect.stringContaining('1 MiB') } });
   });
@@ -163,7 +163,7 @@ describe('limits', () => {
     await expectAlive();
   });
 
-  test('uploads that are broken off free what they held', async () => {
+  test('uploads that end early free their memory', async () => {
     for (let round = 0; round < 3; round++) {
       const sockets = Array.from({ length: 3 }, () => open().socket);
       for (const socket of sockets)
@@ -243,21 +243,21 @@ test('requests that trickle in are answered 408, and do not keep the others wait
   }
 });
 
-describe('a port that cannot be had', () => {
+describe('a port that cannot be used', () => {
   const options = () => ({ repository: folder.path, threads: 1, log: () => {} });
 
-  test('is named when it is taken, with the option', async () => {
+  test('that is in use is named, with the option', async () => {
     const port = Number(new URL(server.url).port);
     await expect(serve({ ...options(), host: '127.0.0.1', port })).rejects.toMatchObject({
       name: 'UserError',
-      message: expect.stringMatching(new RegExp(`port ${port} of 127.0.0.1 is taken.*--port`)),
+      message: expect.stringMatching(new RegExp(`port ${port} of 127.0.0.1 is in use.*--port`)),
     });
   });
 
   test('and so is a host that is not ours', async () => {
     await expect(serve({ ...options(), host: '203.0.113.1', port: 0 })).rejects.toMatchObject({
       name: 'UserError',
-      message: expect.stringMatching(/"203\.0\.113\.1" is no address of this machine.*--host/),
+      message: expect.stringMatching(/"203\.0\.113\.1" is not an address of this machine.*--host/),
     });
   });
 });

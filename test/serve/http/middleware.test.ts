@@ -121,7 +121,7 @@ describe('keys', () => {
 
   test.each([
     ['none', '# nothing\n', /holds no key/],
-    ['short ones', `a ${key}\nb short\n`, /line 2: expected "name key".*16 letters/],
+    ['short ones', `a ${key}\nb short\n`, /line 2: expected "name key".*16 characters/],
     ['too many words', `a b ${key}\n`, /line 1/],
   ])('a file with %s is refused without showing a key', (_, content, error) => {
     const path = join(folder, 'bad');

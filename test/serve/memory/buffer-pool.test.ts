@@ -1,4 +1,4 @@
-// What is promised of memory that bodies share: nobody gets what another still reads, and it is used again.
+// What is promised of the memory of bodies: nobody gets a buffer that another still reads, and buffers are reused.
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -11,44 +11,44 @@ import { createByteBudget, type RequestMemory } from '../../../serve/memory/byte
 import { openFreeBuffers } from '../../../serve/memory/free-buffers.ts';
 import { readBody } from '../../../serve/upload/body.ts';
 
-const read = (held: RequestMemory, byte: number, length: number) => {
+const read = (memory: RequestMemory, byte: number, length: number) => {
   const chunks = [Buffer.alloc(1000, byte), Buffer.alloc(length - 1000, byte)];
   return readBody({
     stream: Readable.from(chunks),
     type: '',
     announced: undefined,
     limit: 1e9,
-    memory: held,
+    memory,
   });
 };
 
 // Compared by `equals`: `toEqual` takes seconds for a hundred kilobytes.
 test.each([1001, 4096, 100_000, 1024 * 1024, 1024 * 1024 + 1])('bodies of %i bytes', async (length) => {
-  const hold = createByteBudget(1e9);
-  const [first, second] = [hold(), hold()];
+  const openMemory = createByteBudget(1e9);
+  const [first, second] = [openMemory(), openMemory()];
   const [one, two] = [await read(first, 1, length), await read(second, 2, length)];
   expect(one.equals(Buffer.alloc(length, 1))).toBe(true);
   first.release();
   first.release();
-  const [three, four] = [await read(hold(), 3, length), await read(hold(), 4, length)];
+  const [three, four] = [await read(openMemory(), 3, length), await read(openMemory(), 4, length)];
   expect(two.equals(Buffer.alloc(length, 2))).toBe(true);
   expect(three.equals(Buffer.alloc(length, 3))).toBe(true);
   expect(four.equals(Buffer.alloc(length, 4))).toBe(true);
 });
 
-test('memory that was given back is used again, by bodies of about its size, and no more is kept than agreed', () => {
-  const rooms = createBufferPool(200_000);
-  const room = rooms.take(90_000);
-  rooms.giveBack(room);
-  const used = [20_000, 100_000, 80_000].map((bytes) => rooms.take(bytes) === room);
+test('a buffer that was given back is reused, for bodies of about its size, and the pool keeps no more than its limit', () => {
+  const pool = createBufferPool(200_000);
+  const buffer = pool.take(90_000);
+  pool.giveBack(buffer);
+  const used = [20_000, 100_000, 80_000].map((bytes) => pool.take(bytes) === buffer);
   expect(used).toEqual([false, false, true]);
-  const others = [rooms.take(90_000), rooms.take(90_000)];
-  for (const one of [room, ...others]) rooms.giveBack(one);
-  const again = [1, 2, 3].map(() => [room, ...others].indexOf(rooms.take(90_000)));
+  const others = [pool.take(90_000), pool.take(90_000)];
+  for (const one of [buffer, ...others]) pool.giveBack(one);
+  const again = [1, 2, 3].map(() => [buffer, ...others].indexOf(pool.take(90_000)));
   expect(again).toEqual([2, 1, -1]);
 });
 
-test('works that share a body are waited for when one of them fails', async () => {
+test('parts that share a body are all waited for when one of them fails', async () => {
   let over = false;
   const slow = new Promise<void>((resolve) => setTimeout(resolve, 20)).then(() => {
     over = true;
@@ -57,7 +57,7 @@ test('works that share a body are waited for when one of them fails', async () =
   expect(over).toBe(true);
 });
 
-test('memory is freed at once, but for parts of more', async () => {
+test('buffers are freed at once, except for views of larger ones', async () => {
   const free = openFreeBuffers();
   await new Promise((resolve) => setTimeout(resolve, 50)); // until its port is closed, at the next turn, it holds what it gets
   const before = process.memoryUsage().arrayBuffers;
@@ -70,16 +70,16 @@ test('memory is freed at once, but for parts of more', async () => {
 
 test('a body that comes in pieces is whole', async () => {
   const server = createServer(async (request, response) => {
-    const held = createByteBudget(1e9)();
+    const memory = createByteBudget(1e9)();
     const body = await readBody({
       stream: request,
       type: '',
       announced: undefined,
       limit: 1e9,
-      memory: held,
+      memory,
     });
     response.end(createHash('sha256').update(body).digest('hex'));
-    held.release();
+    memory.release();
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
@@ -96,14 +96,14 @@ test('a body that comes in pieces is whole', async () => {
   server.close();
 });
 
-test('what was taken of a body that is too long is let go of, also while its sender stays', async () => {
+test('the chunks of a body that is too long are freed, also while its client stays connected', async () => {
   const MiB = 1024 * 1024;
-  const hold = createByteBudget(1e9);
+  const openMemory = createByteBudget(1e9);
   const server = createServer(async (request, response) => {
-    const held = hold();
-    const upload = { stream: request, type: '', announced: undefined, limit: 64 * MiB, memory: held };
+    const memory = openMemory();
+    const upload = { stream: request, type: '', announced: undefined, limit: 64 * MiB, memory };
     response.end(await readBody(upload).then(String, String));
-    held.release();
+    memory.release();
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const before = process.memoryUsage().arrayBuffers;

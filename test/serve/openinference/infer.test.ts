@@ -1,4 +1,4 @@
-// What is promised of inference requests byte by byte: both encodings agree, and lies about shapes and sizes are found.
+// What is promised of inference requests byte by byte: both encodings agree, and wrong shapes and sizes are found.
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../../serve/app.ts';
@@ -109,14 +109,14 @@ test("a timeout, in microseconds, becomes the picture's deadline", async () => {
   expect(deadlines).toEqual([2500, undefined, undefined]);
 });
 
-test('stages are told, also of a batch', async () => {
+test('the stages are in Server-Timing, also of a batch', async () => {
   const response = await post(
     JSON.stringify({ inputs: [{ ...image, shape: [2, 2, 2, 3], data: [...pixels, ...pixels] }] }),
   );
   expect(response.headers.get('server-timing')).toMatch(/^decode;dur=0\.000, .*run;dur=.*total;dur=/);
 });
 
-describe('lies are 400 and named', () => {
+describe('what is not true is 400 and named', () => {
   const whole = { inputs: [{ ...image, data: pixels }] };
   const change = (input: object) => JSON.stringify({ inputs: [{ ...image, data: pixels, ...input }] });
 
@@ -227,7 +227,7 @@ test('too much JSON is 413, and so is what unpacks to too much', async () => {
   expect(await refusal(await post('x', { 'content-encoding': 'br' }))).toMatchObject({ status: 415 });
 });
 
-test('what is told of server and models has the form that the protocol gives it', async () => {
+test('the metadata of server and models has the form that the protocol defines', async () => {
   const get = async (path: string) => (await server.app.request(path)).json();
   expect(serverMetadataSchema.strict().parse(await get('/v2')).extensions).toContain('binary_tensor_data');
   modelMetadataSchema.strict().parse(await get('/v2/models/colors'));

@@ -1,4 +1,4 @@
-// What is served: the list with its cards, the files as they lie in the repository, and nothing that is broken.
+// What is served: the list with its cards, the files as they are in the repository, and no broken model.
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -88,7 +88,7 @@ describe('a repository that works', () => {
 });
 
 /** Claims golden probabilities that the weights do not give. */
-const lying: TinyModelOptions = {
+const wrongGolden: TinyModelOptions = {
   change: (card) => ({
     ...card,
     golden: card.golden.map(({ input, probabilities }) => ({
@@ -100,7 +100,7 @@ const lying: TinyModelOptions = {
 
 describe('models that are broken', () => {
   test('one that differs from its card is left out; the version before it answers', async () => {
-    const server = await openTestApp({ models: [{}, lying] });
+    const server = await openTestApp({ models: [{}, wrongGolden] });
     try {
       expect(server.log.join()).toMatch(/digits\/2 is left out: .*"ramp" it differs from its card by/);
       expect(await (await server.post(await stroke())).json()).toMatchObject({ version: 1 });
@@ -112,8 +112,8 @@ describe('models that are broken', () => {
     }
   });
 
-  test('an older one is found broken when it is asked for', async () => {
-    const server = await openTestApp({ models: [lying, {}] });
+  test('an older one is found broken by its first request', async () => {
+    const server = await openTestApp({ models: [wrongGolden, {}] });
     try {
       expect(server.log).toEqual([]);
       expect(await refusal(await server.post(await stroke(), '?version=1'))).toEqual({
@@ -178,7 +178,7 @@ describe('models that are broken', () => {
     }
   });
 
-  test('nothing that works is a mistake that the user is told of', async () => {
+  test('a repository without a model that works is an error with an explanation', async () => {
     const folder = await temporaryFolder();
     const log: string[] = [];
     const write = (line: string) => void log.push(line);
@@ -195,7 +195,7 @@ describe('models that are broken', () => {
     try {
       await expect(read()).rejects.toThrow(UserError);
       await expect(read()).rejects.toThrow(/npm run train digits\n {2}npm run export/);
-      await fillRepository(folder.path, [lying]);
+      await fillRepository(folder.path, [wrongGolden]);
       await expect(read('digit')).rejects.toThrow(/Did you mean digits\?/);
       await expect(read()).rejects.toThrow(/no model of .* can be served/);
       expect(log.join()).toMatch(/digits\/1 is left out: .*differs from its card/);

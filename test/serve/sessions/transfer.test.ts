@@ -1,4 +1,4 @@
-// What is promised of jobs on their way to a worker: they arrive as they were, whatever they are made of.
+// What is promised of a transfer: jobs of all kinds arrive as they were sent.
 import { expect, test } from 'vitest';
 import type { WorkerJob } from '../../../serve/sessions/job.ts';
 import { pack, unpack } from '../../../serve/sessions/transfer.ts';
@@ -31,8 +31,8 @@ const jobs: WorkerJob[] = [
 ];
 
 test('jobs of all kinds arrive as they were', () => {
-  const parcel = pack(jobs);
-  const arrived = unpack(structuredClone(parcel, { transfer: [parcel.buffer] }));
+  const packed = pack(jobs);
+  const arrived = unpack(structuredClone(packed, { transfer: [packed.buffer] }));
   const plain = jobs.map((job) =>
     job.input.kind === 'encoded'
       ? { ...job, input: { ...job.input, bytes: new Uint8Array(job.input.bytes) } }
@@ -41,12 +41,12 @@ test('jobs of all kinds arrive as they were', () => {
   expect(arrived).toEqual(plain);
 });
 
-test('what was packed stays with its sender, who may have to send it again', () => {
-  const parcel = pack(jobs);
-  structuredClone(parcel, { transfer: [parcel.buffer] });
+test('packed jobs stay intact at the sender, which may have to send them again', () => {
+  const packed = pack(jobs);
+  structuredClone(packed, { transfer: [packed.buffer] });
   expect(unpack(pack(jobs))).toHaveLength(jobs.length);
 });
 
-test('no jobs are no trouble', () => {
+test('a transfer may have no jobs', () => {
   expect(unpack(pack([]))).toEqual([]);
 });

@@ -97,13 +97,13 @@ test('whatever a file has for a setting, the message is ours', () => {
   expect(refused).toBeGreaterThan(settingNames.length * 5);
 });
 
-test('several mistakes are told at once', () => {
+test('several mistakes are listed together', () => {
   expect(() =>
     resolveSettings({ flags: { port: 'x', host: '' }, environment: { TRAINYARD_BATCH: 'y' } }),
   ).toThrow(/^--port: .*\nTRAINYARD_BATCH: .*$/);
 });
 
-test('a variable that is nearly a setting is told of', () => {
+test('a variable that is nearly a setting is named', () => {
   const environment = { TRAINYARD_PROT: '1', TRAINYARD_CACHE: '/c', TRAINYARD_PORT: '1', PORT: '1' };
   expect(strayVariables(environment)).toEqual([
     'TRAINYARD_PROT is not a setting. Did you mean TRAINYARD_PORT?',

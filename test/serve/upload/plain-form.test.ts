@@ -23,10 +23,10 @@ const disposition = (name: string, filename: string) =>
 
 /** What the parser of streams says: files, or the message of its refusal. */
 async function streamed(body: Buffer, most = 64): Promise<FormFile[] | string> {
-  const held = createByteBudget(10_000_000)();
+  const memory = createByteBudget(10_000_000)();
   const stream = Readable.from([body]);
   try {
-    return await readForm({ stream, type, announced: undefined, limit: 1_000_000, memory: held }, most);
+    return await readForm({ stream, type, announced: undefined, limit: 1_000_000, memory }, most);
   } catch (error) {
     return String(error);
   }
