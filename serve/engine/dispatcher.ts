@@ -10,7 +10,6 @@ import { openWorkerPool, type PoolWorker, type WorkerPoolOptions } from '../sess
 import type { Limits } from '../settings/limits.ts';
 import { createAdmission } from './admission.ts';
 import { createAssignments } from './assignments.ts';
-import type { Classification } from './classification.ts';
 import { createDispatchLoop } from './dispatch-loop.ts';
 import type { EngineState, Observer } from './events.ts';
 import { createSessionEviction } from './evict-sessions.ts';
@@ -25,6 +24,7 @@ import {
   splitRetries,
   workerEnded,
 } from './picture-job.ts';
+import type { PictureResult } from './picture-states.ts';
 import { deliverResults } from './results.ts';
 import { createHeaderReader, createSharpDecoding } from './sharp-decoding.ts';
 import { createSweeper } from './sweeper.ts';
@@ -39,9 +39,9 @@ export interface DispatcherOptions extends Pick<WorkerPoolOptions, 'entry' | 'wo
 
 export interface Dispatcher {
   /** @throws Refusal as `Engine.classify` does. */
-  classify(request: JobRequest, input: PictureInput): Promise<Classification>;
+  classify(request: JobRequest, input: PictureInput): Promise<PictureResult>;
   /** For files that workers do not decode. @throws Refusal as `Engine.classify` does. */
-  classifyBySharp(request: JobRequest, bytes: Uint8Array): Promise<Classification>;
+  classifyBySharp(request: JobRequest, bytes: Uint8Array): Promise<PictureResult>;
   /** Opens a model in all workers. @returns the answer of each, up to the first that cannot open it. */
   open(model: WorkerModel): Promise<OpenedMessage[]>;
   /** Sets which models are current; those that were are closed when their last job is done. */
@@ -120,7 +120,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     loop.schedule();
   }
 
-  function enqueue(request: JobRequest, input: JobInput): Promise<Classification> {
+  function enqueue(request: JobRequest, input: JobInput): Promise<PictureResult> {
     return new Promise((resolve, reject) => {
       queue.add(createJob(request, input, limits.deadline, resolve, reject));
       loop.schedule();

@@ -9,10 +9,10 @@ import type { Device } from '../sessions/device.ts';
 import type { OpenedMessage, WorkerModel } from '../sessions/messages.ts';
 import type { Limits } from '../settings/limits.ts';
 import { createCatalog, type Trial } from './catalog.ts';
-import type { Classification, ClassifyOptions, RawPicture } from './classification.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { type EngineState, type Observer, observeAll } from './events.ts';
 import { type ServedModel, sessionKey } from './models.ts';
+import type { ClassifyOptions, PictureResult, RawPicture } from './picture-states.ts';
 
 export interface Engine {
   /**
@@ -26,7 +26,7 @@ export interface Engine {
   /** Whether it can classify. */
   ready(): boolean;
   /** @throws Refusal for what the picture is, or when there is no capacity or no time for it. */
-  classify(model: ServedModel, picture: RawPicture, options?: ClassifyOptions): Promise<Classification>;
+  classify(model: ServedModel, picture: RawPicture, options?: ClassifyOptions): Promise<PictureResult>;
   state(): EngineState;
   /** Looks for changes in the repository now, without waiting for the timer. */
   look(): Promise<void>;
@@ -153,7 +153,7 @@ export function openEngine(options: EngineOptions): Engine {
     model: ServedModel,
     picture: RawPicture,
     options: ClassifyOptions = {},
-  ): Promise<Classification> {
+  ): Promise<PictureResult> {
     const request = { model: workerModel(model), name: model, options };
     if (picture.kind !== 'encoded') return dispatcher.classify(request, picture);
     const { bytes } = picture;

@@ -1,18 +1,18 @@
-// A picture job: one picture that waits for a worker or is with one, and the promise of its classification, which is
+// A picture job: one picture that waits for a worker or is with one, and the promise of its result, which is
 // settled once.
 import { Refusal } from '../refusal.ts';
 import type { PictureInput } from '../sessions/job.ts';
 import type { FailedJob, WorkerModel } from '../sessions/messages.ts';
 import { LONG_MS, type QueuedJob } from '../sessions/queue.ts';
-import type { Classification, ClassifyOptions } from './classification.ts';
 import type { Failure, ModelName, Observer } from './events.ts';
+import type { ClassifyOptions, PictureResult } from './picture-states.ts';
 
 export interface PictureJob extends QueuedJob {
   readonly model: WorkerModel;
   readonly name: ModelName;
   /** Milliseconds of decoding before the job was queued. */
   readonly decoded: number;
-  readonly resolve: (classification: Classification) => void;
+  readonly resolve: (result: PictureResult) => void;
   readonly reject: (error: unknown) => void;
   settled: boolean;
 }
@@ -63,12 +63,12 @@ export function createJob(
   };
 }
 
-/** Settles a job with its classification, unless it is settled already. */
-export function completeJob(job: PictureJob, classification: Classification, observer: JobObserver): void {
+/** Settles a job with its result, unless it is settled already. */
+export function completeJob(job: PictureJob, result: PictureResult, observer: JobObserver): void {
   if (job.settled) return;
   job.settled = true;
-  job.resolve(classification);
-  observer.classified(job.name, classification.timings);
+  job.resolve(result);
+  observer.classified(job.name, result.timings);
 }
 
 /** Settles a job with an error, unless it is settled already. */

@@ -1,5 +1,5 @@
 // The pictures of one request.
-import type { RawPicture } from '../engine/classification.ts';
+import type { RawPicture } from '../engine/picture-states.ts';
 
 export interface RequestPictures {
   /** Whether the response is a list, even of one. */

@@ -1,6 +1,7 @@
 // From the input tensor of an inference request to pictures, one for each row of the batch.
-import type { RawPicture } from '../engine/classification.ts';
+
 import type { ServedModel } from '../engine/models.ts';
+import type { RawPicture } from '../engine/picture-states.ts';
 import { Refusal } from '../refusal.ts';
 import { type InputTensor, readBytesOf, readStringsOf } from './request.ts';
 

@@ -1,9 +1,9 @@
 // Classifies files by the server's own engine, a bounded number at a time, and gives the outcomes in the files' order.
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Classification } from '../engine/classification.ts';
 import type { Engine } from '../engine/index.ts';
 import type { ServedModel } from '../engine/models.ts';
+import type { PictureResult } from '../engine/picture-states.ts';
 import { rank } from '../engine/rank.ts';
 import { Refusal } from '../refusal.ts';
 import type { Limits } from '../settings/limits.ts';
@@ -76,7 +76,7 @@ async function predictFile(file: string, size: number, options: PredictOptions):
 }
 
 /** Waits while the queue is full, instead of refusing. */
-async function classify(file: string, { engine, model }: PredictOptions): Promise<Classification> {
+async function classify(file: string, { engine, model }: PredictOptions): Promise<PictureResult> {
   for (;;) {
     try {
       const bytes = new Uint8Array(await readFile(file));

@@ -5,7 +5,7 @@ import type { FilePrediction } from './rows.ts';
 /** Files without a prediction that are listed at the end; the file of predictions has all of them. */
 const LISTED = 10;
 
-export interface Progress {
+export interface PredictionProgress {
   /** A file was passed over, which an earlier call has done. */
   skipped(failed: boolean): void;
   written(outcomes: readonly FilePrediction[]): void;
@@ -28,7 +28,7 @@ export interface Summary {
  * @param model - `name/version`.
  * @param out - the file of predictions, where there is one.
  */
-export function showProgress(total: number, model: string, out: string | undefined): Progress {
+export function showProgress(total: number, model: string, out: string | undefined): PredictionProgress {
   const started = performance.now();
   const listed: string[] = [];
   let [files, existing, failed] = [0, 0, 0];

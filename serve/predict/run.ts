@@ -8,7 +8,7 @@ import { pictureFiles } from './files.ts';
 import { openJson } from './json.ts';
 import { openPredictionFile, type PredictionFile } from './output.ts';
 import { predictFiles } from './predict.ts';
-import { type Progress, showProgress } from './progress.ts';
+import { type PredictionProgress, showProgress } from './progress.ts';
 import { rowFormatOf } from './rows.ts';
 
 /** Files that are worked on at once: enough to fill the batches of every worker, few enough to hold in memory. */
@@ -103,7 +103,7 @@ function modelOf(models: readonly ServedModel[], name: string, version: number |
 async function* remaining(
   files: AsyncIterable<string>,
   output: PredictionFile | undefined,
-  progress: Progress,
+  progress: PredictionProgress,
 ): AsyncGenerator<string> {
   for await (const file of files) {
     if (output?.has(file)) progress.skipped(output.hasFailed(file));

@@ -1,8 +1,8 @@
 // POST /classify: pictures in, the most probable labels out.
 import { z } from 'zod';
-import type { RawPicture } from '../engine/classification.ts';
 import type { Timings } from '../engine/events.ts';
 import { chooseModel, type ServedModel, versionName } from '../engine/models.ts';
+import type { RawPicture } from '../engine/picture-states.ts';
 import { rank } from '../engine/rank.ts';
 import { jsonFormSchema } from '../forms/json.ts';
 import { readRequestPictures } from '../forms/read.ts';

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Card } from '../../models/card.ts';
 import { isGpu } from '../../setup/gpu-choice.mjs';
 import { listening, program } from '../listening.ts';
 import { keepAsking, post } from './clients.ts';
 import { colors, fillRepository, temporaryFolder } from './harness.ts';
 import { busy } from './pictures.ts';
+import { wrongGolden } from './tiny-model.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 
@@ -103,11 +103,7 @@ describe('serve --check', () => {
 
   test('ends with 1 when one is not, also an old one, and says which and why', async () => {
     const other = await temporaryFolder();
-    const lie = (card: Card): Card => ({
-      ...card,
-      golden: card.golden.map((one) => ({ ...one, probabilities: one.probabilities.toReversed() })),
-    });
-    await fillRepository(other.path, [{ ...colors, change: lie }, colors]);
+    await fillRepository(other.path, [{ ...colors, change: wrongGolden }, colors]);
     await mkdir(join(other.path, 'junk', '1'), { recursive: true });
     await writeFile(join(other.path, 'junk', '1', 'model.onnx'), 'no model');
     const { code, lines } = await check(other.path);

@@ -22,6 +22,12 @@ export interface TinyModelOptions {
   readonly change?: (card: Card) => Card;
 }
 
+/** For `change`: golden probabilities that the weights do not give. */
+export const wrongGolden = (card: Card): Card => ({
+  ...card,
+  golden: card.golden.map((one) => ({ ...one, probabilities: one.probabilities.toReversed() })),
+});
+
 const digits = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
 /** Makes the model; its golden vectors are what onnxruntime really answers. */

@@ -3,9 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Picture } from '../../../models/image/picture.ts';
-import type { RawPicture } from '../../../serve/engine/classification.ts';
 import type { Observer } from '../../../serve/engine/events.ts';
 import { divideThreads, type Engine, type EngineOptions, openEngine } from '../../../serve/engine/index.ts';
+import type { RawPicture } from '../../../serve/engine/picture-states.ts';
 import { Refusal } from '../../../serve/refusal.ts';
 import { defaultLimits, type Limits } from '../../../serve/settings/limits.ts';
 import { colors, fillRepository, temporaryFolder } from '../harness.ts';

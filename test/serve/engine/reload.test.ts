@@ -8,7 +8,7 @@ import { addModel } from '../../../models/repository.ts';
 import type { ModelChange, Observer } from '../../../serve/engine/events.ts';
 import { colors, openTestApp } from '../harness.ts';
 import { plain } from '../pictures.ts';
-import { type TinyModelOptions, tinyModel } from '../tiny-model.ts';
+import { type TinyModelOptions, tinyModel, wrongGolden } from '../tiny-model.ts';
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -31,17 +31,7 @@ async function open(models: TinyModelOptions[] = [colors], engine = {}) {
   return { ...server, look, ask };
 }
 
-/** Claims golden probabilities that its weights do not give. */
-const wrongGolden: TinyModelOptions = {
-  ...colors,
-  change: (card) => ({
-    ...card,
-    golden: card.golden.map(({ input, probabilities }) => ({
-      input,
-      probabilities: [...probabilities].reverse(),
-    })),
-  }),
-};
+const untrue: TinyModelOptions = { ...colors, change: wrongGolden };
 
 test('a new version serves when it has answered its golden vectors; the old one can still be asked', async () => {
   const { ask, look, repository, log, engine } = await open();
@@ -58,7 +48,7 @@ test('a new version serves when it has answered its golden vectors; the old one 
 
 test('a broken version leaves the old one serving and says why, once', async () => {
   const { ask, look, repository, log } = await open();
-  await addModel(repository, 'colors', (await tinyModel(wrongGolden)).bytes);
+  await addModel(repository, 'colors', (await tinyModel(untrue)).bytes);
   await addModel(repository, 'colors', new TextEncoder().encode('no model'));
   await look();
   await look();
@@ -74,7 +64,7 @@ test('a file that is replaced in its place is tried like a new version', async (
   const { ask, look, repository } = await open();
   const before = await ask();
   const path = join(repository, 'colors', '1', 'model.onnx');
-  await writeFile(path, (await tinyModel(wrongGolden)).bytes);
+  await writeFile(path, (await tinyModel(untrue)).bytes);
   await look();
   expect((await ask()).body.predictions).toEqual(before.body.predictions);
   await writeFile(path, (await tinyModel({ ...colors, seed: 3 })).bytes);
@@ -125,7 +115,7 @@ test('no request is lost over sixteen reloads under load, good and broken versio
     }
   });
   const good = await Promise.all([2, 3].map((seed) => tinyModel({ ...colors, seed })));
-  const bad = await tinyModel(wrongGolden);
+  const bad = await tinyModel(untrue);
   for (let i = 0; i < 16; i++) {
     const model = i % 2 === 1 ? bad : good[(i / 2) % 2];
     await addModel(repository, 'colors', model?.bytes ?? new Uint8Array());

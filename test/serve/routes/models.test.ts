@@ -13,7 +13,7 @@ import { readServedModels } from '../../../serve/engine/read-model.ts';
 import { defaultLimits } from '../../../serve/settings/limits.ts';
 import { colors, fillRepository, openTestApp, refusal, temporaryFolder } from '../harness.ts';
 import { stroke } from '../pictures.ts';
-import type { TinyModelOptions } from '../tiny-model.ts';
+import { type TinyModelOptions, wrongGolden } from '../tiny-model.ts';
 
 describe('a repository that works', () => {
   let server: Awaited<ReturnType<typeof openTestApp>>;
@@ -87,20 +87,11 @@ describe('a repository that works', () => {
   });
 });
 
-/** Claims golden probabilities that the weights do not give. */
-const wrongGolden: TinyModelOptions = {
-  change: (card) => ({
-    ...card,
-    golden: card.golden.map(({ input, probabilities }) => ({
-      input,
-      probabilities: [...probabilities].reverse(),
-    })),
-  }),
-};
+const untrue: TinyModelOptions = { change: wrongGolden };
 
 describe('models that are broken', () => {
   test('one that differs from its card is left out; the version before it answers', async () => {
-    const server = await openTestApp({ models: [{}, wrongGolden] });
+    const server = await openTestApp({ models: [{}, untrue] });
     try {
       expect(server.log.join()).toMatch(/digits\/2 is left out: .*"ramp" it differs from its card by/);
       expect(await (await server.post(await stroke())).json()).toMatchObject({ version: 1 });
@@ -113,7 +104,7 @@ describe('models that are broken', () => {
   });
 
   test('an older one is found broken by its first request', async () => {
-    const server = await openTestApp({ models: [wrongGolden, {}] });
+    const server = await openTestApp({ models: [untrue, {}] });
     try {
       expect(server.log).toEqual([]);
       expect(await refusal(await server.post(await stroke(), '?version=1'))).toEqual({
@@ -195,7 +186,7 @@ describe('models that are broken', () => {
     try {
       await expect(read()).rejects.toThrow(UserError);
       await expect(read()).rejects.toThrow(/npm run train digits\n {2}npm run export/);
-      await fillRepository(folder.path, [wrongGolden]);
+      await fillRepository(folder.path, [untrue]);
       await expect(read('digit')).rejects.toThrow(/Did you mean digits\?/);
       await expect(read()).rejects.toThrow(/no model of .* can be served/);
       expect(log.join()).toMatch(/digits\/1 is left out: .*differs from its card/);
