@@ -1,5 +1,5 @@
-// `trainyard predict`: classifies files by a model of the repository, without a server. Checks what was asked for before
-// it loads what runs models.
+// `trainyard predict`: classifies files by a model of the repository, without a server. Checks the arguments before it
+// loads the libraries that run models.
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { wholeNumber } from '../../models/option-values.ts';
@@ -67,7 +67,7 @@ export const predictCommand = defineCommand({
   },
 });
 
-/** @throws UserError when what follows the slash is no version. */
+/** @throws UserError when the text after the slash is not a version. */
 function modelNamed(text: string): { name: string; version: number | undefined } {
   const [, name = '', version] = /^([^/]*)(?:\/([1-9][0-9]{0,8}))?$/.exec(text) ?? [];
   if (name !== '') return { name, version: version === undefined ? undefined : Number(version) };

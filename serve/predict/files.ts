@@ -1,15 +1,15 @@
-// The picture files that a command line names: files as they are, folders with all that is in them.
+// The picture files that a command line names: files, and all files in folders.
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 
-/** Endings of the formats that are read. In a folder others are passed over; a file that is named is always tried. */
+/** Endings of the formats that are read. Other files in folders are ignored; a file that is named is always tried. */
 const ENDING = /\.(jpe?g|jfif|png|webp|gif)$/i;
 
 /**
- * Names the files, one at a time, so that a folder of any number of them takes no memory: each folder in the order of
- * its names, which is the same at every call, and so tells where to go on.
+ * Yields the files one at a time, so that a folder with any number of them takes no memory. Each folder is in the order
+ * of its names, which is the same at every call, so that an interrupted run can go on.
  *
  * @throws UserError when a path does not exist.
  */
@@ -32,7 +32,7 @@ async function* inFolder(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** By code units: the same order wherever it runs. */
+/** By code units: the same order on every machine. */
 function byName(a: Dirent, b: Dirent): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

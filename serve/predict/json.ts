@@ -5,7 +5,7 @@ import { answerOf, type FilePrediction } from './rows.ts';
 
 export interface JsonOutput {
   write(outcomes: readonly FilePrediction[]): Promise<void>;
-  /** @param summary - the fields behind the predictions. */
+  /** @param summary - the fields after the predictions. */
   end(summary: Readonly<Record<string, unknown>>): Promise<void>;
 }
 

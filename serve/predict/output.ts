@@ -1,4 +1,4 @@
-// The file of predictions: goes on behind the last whole row, so that a run that was cut off loses nothing.
+// The file of predictions: appends after the last complete row, so that an interrupted run loses nothing.
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -6,10 +6,10 @@ import { messageOf, UserError } from '../../models/errors.ts';
 import { type FilePrediction, nameInRow, type RowFormat, type RowRead } from './rows.ts';
 
 export interface PredictionFile {
-  /** Files that it had rows of when it was opened. */
+  /** Files that had a row when it was opened. */
   readonly done: number;
   has(file: string): boolean;
-  /** Whether its row of this file has an error instead of a prediction. */
+  /** Whether the row of this file has an error instead of a prediction. */
   hasFailed(file: string): boolean;
   write(outcomes: readonly FilePrediction[]): Promise<void>;
   close(): Promise<void>;
@@ -18,8 +18,8 @@ export interface PredictionFile {
 /**
  * Opens a file of predictions.
  *
- * @param fresh - throws away what it has.
- * @throws UserError when its rows are of another kind or model.
+ * @param fresh - replaces an existing file.
+ * @throws UserError when its rows have other columns or are from another model.
  */
 export async function openPredictionFile(
   path: string,
@@ -51,8 +51,8 @@ export async function openPredictionFile(
 }
 
 /**
- * The files in the whole rows of a file, each with whether it has an error, and how many bytes these rows are: a row
- * that was cut off has no line feed.
+ * The files in the complete rows, each with whether it has an error, and the bytes of these rows. A row that was not
+ * written completely has no line feed.
  */
 async function readRows(
   path: string,

@@ -1,4 +1,4 @@
-// Classifies files by the server's own engine, a bounded number at a time, and gives the outcomes in the files' order.
+// Classifies files with the server's engine, a limited number at a time, and writes the results in the order of the files.
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../engine/index.ts';
@@ -14,36 +14,36 @@ export interface PredictOptions {
   readonly model: ServedModel;
   readonly limits: Limits;
   readonly files: AsyncIterable<string>;
-  /** Predictions of each file. */
+  /** Predictions for each file. */
   readonly top: number;
-  /** Files that are worked on at once. */
+  /** Files that are classified at the same time. */
   readonly atOnce: number;
-  /** Given outcomes, in the order of the files. */
+  /** Writes results, in the order of the files. */
   readonly write: (outcomes: readonly FilePrediction[]) => Promise<void>;
-  /** Whether to stop: what is begun is finished. */
+  /** Whether to stop: files that were started are finished. */
   readonly stopped?: (() => boolean) | undefined;
 }
 
 /** Milliseconds before a picture is tried again when the queue was full. */
 const RETRY = 20;
 
-/** A file that is being worked on, and the bytes of it that are held. */
-interface Begun {
+/** A file that is being classified, and its bytes in memory. */
+interface StartedFile {
   readonly outcome: Promise<FilePrediction>;
   readonly bytes: number;
 }
 
 /**
- * Classifies all files. One that cannot be read or decoded has an error for its outcome, and does not stop the rest.
- * Files in work are bounded in number and, all together, to the bytes that a server holds of all requests.
+ * Classifies all files. One that cannot be read or decoded has an error as its result and does not stop the others. The
+ * files that are classified at the same time are limited in number and, all together, in bytes (`heldBytes`).
  */
 export async function predictFiles(options: PredictOptions): Promise<void> {
   const { files, atOnce, limits, write, stopped = () => false } = options;
-  const begun: Begun[] = [];
+  const started: StartedFile[] = [];
   let held = 0;
 
   async function writeFirst(count: number): Promise<void> {
-    const first = begun.splice(0, count);
+    const first = started.splice(0, count);
     await write(await Promise.all(first.map(({ outcome }) => outcome)));
     held -= first.reduce((sum, { bytes }) => sum + bytes, 0);
   }
@@ -51,12 +51,12 @@ export async function predictFiles(options: PredictOptions): Promise<void> {
   for await (const file of files) {
     if (stopped()) break;
     const { size } = (await stat(file).catch(() => undefined)) ?? { size: 0 };
-    while (begun.length > 0 && held + size > limits.heldBytes) await writeFirst(1);
-    begun.push({ outcome: predictFile(file, size, options), bytes: size });
+    while (started.length > 0 && held + size > limits.heldBytes) await writeFirst(1);
+    started.push({ outcome: predictFile(file, size, options), bytes: size });
     held += size;
-    if (begun.length >= atOnce) await writeFirst(Math.ceil(atOnce / 2));
+    if (started.length >= atOnce) await writeFirst(Math.ceil(atOnce / 2));
   }
-  await writeFirst(begun.length);
+  await writeFirst(started.length);
 }
 
 async function predictFile(file: string, size: number, options: PredictOptions): Promise<FilePrediction> {

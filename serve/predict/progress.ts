@@ -1,4 +1,4 @@
-// What `trainyard predict` shows: a bar on a terminal, and in the end what was done and which files have no prediction.
+// What `trainyard predict` prints: a progress bar on a terminal, and at the end a summary with the files without prediction.
 import { Presets, SingleBar } from 'cli-progress';
 import type { FilePrediction } from './rows.ts';
 
@@ -6,27 +6,27 @@ import type { FilePrediction } from './rows.ts';
 const LISTED = 10;
 
 export interface PredictionProgress {
-  /** A file was passed over, which an earlier call has done. */
+  /** A file was skipped, since an earlier call has classified it. */
   skipped(failed: boolean): void;
   written(outcomes: readonly FilePrediction[]): void;
-  /** Says what was done. */
+  /** Prints the summary. */
   end(interrupted: boolean): Summary;
 }
 
 export interface Summary {
-  /** Files that were classified now, those without a prediction included. */
+  /** Files of this call, including those without a prediction. */
   readonly files: number;
-  /** Files that an earlier call has done. */
+  /** Files that an earlier call has classified. */
   readonly existing: number;
-  /** Files without a prediction, those of earlier calls included. */
+  /** Files without a prediction, including those of earlier calls. */
   readonly failed: number;
   readonly seconds: number;
 }
 
 /**
- * @param total - files that there are.
+ * @param total - number of files.
  * @param model - `name/version`.
- * @param out - the file of predictions, where there is one.
+ * @param out - the file of predictions, if there is one.
  */
 export function showProgress(total: number, model: string, out: string | undefined): PredictionProgress {
   const started = performance.now();

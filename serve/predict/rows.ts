@@ -1,12 +1,12 @@
-// One row of predictions for each file, as CSV or as JSON lines, and the names of the files back out of it.
+// Rows of predictions, one for each file, as CSV or as JSON lines: written, and read again to go on after an interruption.
 import { extname } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import type { Ranked } from '../engine/rank.ts';
 
-/** What became of a file. */
+/** The result for a file. */
 export type FilePrediction = { readonly file: string } & (
   | { readonly predictions: readonly Ranked[] }
-  /** Why it has none. */
+  /** Why it has no predictions. */
   | { readonly error: string }
 );
 
@@ -18,11 +18,11 @@ export interface RowRead {
 }
 
 export interface RowFormat {
-  /** First line of a file; empty where there is none. */
+  /** First line of a file; empty when the format has none. */
   readonly header: string;
-  /** A line, with its end. */
+  /** A line, with its line feed. */
   row(outcome: FilePrediction): string;
-  /** What a whole line is about; undefined for a line of something else. */
+  /** Reads a whole line; undefined when it is not a row of predictions. */
   read(line: string): RowRead | undefined;
 }
 
@@ -33,7 +33,7 @@ const formats: Readonly<Record<string, (model: string, top: number) => RowFormat
 };
 
 /**
- * The format that a file's ending names.
+ * The format for a file's ending.
  *
  * @param model - `name/version`, in every row.
  * @param top - predictions in a row.
@@ -43,14 +43,14 @@ export function rowFormatOf(path: string, model: string, top: number): RowFormat
   return checkEnding(path)(model, top);
 }
 
-/** @throws UserError for a file whose ending names no format: `.csv` and `.jsonl` do. */
+/** @throws UserError when a file ends neither in `.csv` nor in `.jsonl`. */
 export function checkEnding(path: string): (model: string, top: number) => RowFormat {
   const format = formats[extname(path).toLowerCase()];
   if (format !== undefined) return format;
   throw new UserError(`--out takes a file that ends in .csv or .jsonl; received ${JSON.stringify(path)}.`);
 }
 
-/** A file's predictions as JSON has them: the best one by itself, then all; or the error. */
+/** A file's predictions for JSON: the best one, then all of them; or the error. */
 export function answerOf(
   outcome: FilePrediction,
 ): { readonly file: string } & Readonly<Record<string, unknown>> {
@@ -101,7 +101,7 @@ function csv(model: string, top: number): RowFormat {
   };
 }
 
-/** A line break in a name would be one in the file: lines are what tells where to go on. */
+/** A line break in a name becomes a space: each row must be one line. */
 function quoted(cell: string): string {
   const line = cell.replace(/\r?\n|\r/g, ' ');
   return /[",]/.test(line) ? `"${line.replaceAll('"', '""')}"` : line;
@@ -112,7 +112,7 @@ function unquoted(cell: string): string {
   return bare.startsWith('"') ? bare.slice(1, -1).replaceAll('""', '"') : bare;
 }
 
-/** The name of a file as its row has it. */
+/** The name of a file in its row. */
 export function nameInRow(file: string, format: RowFormat): string {
   return format.header === '' ? file : file.replace(/\r?\n|\r/g, ' ');
 }

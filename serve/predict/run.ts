@@ -1,4 +1,4 @@
-// Predicts as a command: opens the model and the outputs, classifies the files, and says how it ended.
+// Runs `trainyard predict`: opens the model and the outputs, classifies the files, and returns the exit status.
 import { UserError } from '../../models/errors.ts';
 import { openEngine } from '../engine/index.ts';
 import { chooseModel, type ServedModel, versionName } from '../engine/models.ts';
@@ -11,7 +11,7 @@ import { predictFiles } from './predict.ts';
 import { type PredictionProgress, showProgress } from './progress.ts';
 import { rowFormatOf } from './rows.ts';
 
-/** Files that are worked on at once: enough to fill the batches of every worker, few enough to hold in memory. */
+/** Files that are classified at the same time: enough to fill the batches of every worker, few enough to hold in memory. */
 const AT_ONCE = 128;
 
 /** Exit status of a program that was interrupted: 128 + SIGINT. */
@@ -22,13 +22,13 @@ export interface PredictCommand {
   readonly name: string;
   readonly version: number | undefined;
   readonly paths: readonly string[];
-  /** Files that there are in `paths`. */
+  /** The number of files in `paths`. */
   readonly total: number;
-  /** The file of predictions; undefined where they are printed alone. */
+  /** The file of predictions; undefined when they are only printed. */
   readonly out: string | undefined;
-  /** Predictions of each file. */
+  /** Predictions for each file. */
   readonly top: number;
-  /** Throws away what the file of predictions has. */
+  /** Replaces an existing file of predictions. */
   readonly fresh: boolean;
   /** Prints the predictions as one JSON object. */
   readonly json: boolean;
@@ -38,7 +38,7 @@ export interface PredictCommand {
 
 /**
  * @returns the exit status: 0 when every file has a prediction, 1 when one has none, 130 when it was interrupted.
- * @throws UserError when there is no such model, or the file of predictions is of another one.
+ * @throws UserError when there is no such model, or the file of predictions is from another model.
  */
 export async function predict(command: PredictCommand): Promise<number> {
   const { name, repository, threads } = command;
@@ -99,7 +99,7 @@ function modelOf(models: readonly ServedModel[], name: string, version: number |
   }
 }
 
-/** The files that the file of predictions has no row of. */
+/** The files that have no row in the file of predictions. */
 async function* remaining(
   files: AsyncIterable<string>,
   output: PredictionFile | undefined,
@@ -111,7 +111,7 @@ async function* remaining(
   }
 }
 
-/** Lets Ctrl-C stop the work after what is begun; a second one ends the process at once. */
+/** After Ctrl-C, the files that were started are finished; a second Ctrl-C ends the process at once. */
 function watchInterruption(): { stopped: () => boolean; end: () => void } {
   let stopped = false;
   const onSignal = () => {

@@ -108,7 +108,7 @@ export function createQueue<T extends QueuedJob>(): Queue<T> {
     if (job !== undefined) subtract(job.cost);
   }
 
-  /** Each worker gets one job that runs alone, and at least one worker gets none. */
+  /** Each worker gets at most one job that runs alone; where there are several workers, one of them gets none. */
   function dispatchAlone<W extends WorkerSlot>(workers: readonly W[], give: (worker: W, job: T) => void) {
     for (let next = alone[0]; next !== undefined; next = alone[0]) {
       const most = Math.max(1, workers.length - 1);

@@ -138,7 +138,7 @@ describe('refusals', () => {
     ['BMP', Buffer.from('BM123456')],
     ['HTML', Buffer.from('  <!DOCTYPE html><img>')],
     ['JSON', Buffer.from('{"instances": []}')],
-    ['bytes of no known kind', Buffer.from('hello')],
+    ['bytes of an unknown format', Buffer.from('hello')],
   ])('%s is 415 and is named', async (name, bytes) => {
     await expect(readHeader(bytes, limit)).rejects.toMatchObject({
       status: 415,

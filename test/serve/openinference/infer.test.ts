@@ -209,7 +209,7 @@ describe('what is not true is 400 and named', () => {
     );
     expect(got).toEqual({
       status: 400,
-      error: expect.stringContaining(`received ${length}, expected the bytes`),
+      error: expect.stringContaining(`received ${length}, expected the number of bytes`),
     });
   });
 });
