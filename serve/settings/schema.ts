@@ -103,13 +103,19 @@ export const settingsSchema = z.strictObject({
     .meta({ group: LIMITS, valueHint: 'number', description: 'Largest body of a request, in MiB' }),
   heldMib: whole(1, 1_048_576)
     .default(defaultLimits.heldBytes / MiB)
-    .meta({ group: LIMITS, valueHint: 'number', description: 'Largest size of all bodies in memory together, in MiB' }),
+    .meta({
+      group: LIMITS,
+      valueHint: 'number',
+      description: 'Largest size of all bodies in memory together, in MiB',
+    }),
   megapixels: whole(1, 4096)
     .default(defaultLimits.pixels / million)
     .meta({ group: LIMITS, valueHint: 'number', description: 'Largest picture, in million pixels' }),
-  batch: whole(1, 4096)
-    .default(defaultLimits.batch)
-    .meta({ group: LIMITS, valueHint: 'number', description: 'Largest batch: pictures in one run of a model' }),
+  batch: whole(1, 4096).default(defaultLimits.batch).meta({
+    group: LIMITS,
+    valueHint: 'number',
+    description: 'Largest batch: pictures in one run of a model',
+  }),
   queueMs: whole(1, 3_600_000).default(defaultLimits.queue).meta({
     group: LIMITS,
     valueHint: 'number',

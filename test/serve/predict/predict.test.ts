@@ -177,7 +177,7 @@ test('Ctrl-C finishes what is begun, says so, and the same command goes on', asy
 });
 
 test.each([
-  [['color', 'pictures'], /no model "color".*did you mean "colors"/],
+  [['color', 'pictures'], /no model "color".*Did you mean colors/],
   [['colors/7', 'pictures'], /no version 7/],
   [['colors/red', 'pictures'], /"colors\/red" names no model\. Expected a name such as digits/],
   [
