@@ -12,15 +12,21 @@ export const exportArgs = {
     required: false,
     description: 'Name of a run, the newest if left out; or path of a tfjs model.json',
   },
-  checkpoint: { type: 'string', description: 'Which checkpoint: best or last', default: 'best' },
+  checkpoint: { type: 'string', valueHint: 'best|last', description: 'Which checkpoint', default: 'best' },
   converter: {
     type: 'string',
-    description: "own (Trainyard's exporter), or tf2onnx in Python to compare with",
+    valueHint: 'own|tf2onnx',
+    description: "Trainyard's own exporter, or tf2onnx in Python to compare with",
     default: 'own',
   },
-  to: { type: 'string', description: `Write another format instead: ${FORMAT_NAMES.join(', ')}` },
+  to: {
+    type: 'string',
+    valueHint: 'format',
+    description: `Write another format instead: ${FORMAT_NAMES.join(', ')}`,
+  },
   out: {
     type: 'string',
+    valueHint: 'path',
     description:
       'With --to: the folder to write; exports/<model>-<format> if left out. Of a tfjs model without --labels: the file; <name>.onnx if left out',
   },
@@ -31,11 +37,13 @@ export const exportArgs = {
   },
   opset: {
     type: 'string',
+    valueHint: 'number',
     description: `Version of ONNX's operators, ${OPSETS.oldest} to ${OPSETS.newest}`,
     default: String(OPSETS.usual),
   },
   tolerance: {
     type: 'string',
+    valueHint: 'number',
     description: `Largest difference of a probability from the trained network; ${TOLERANCE} if left out`,
   },
   'fold-batch-norm': {
@@ -46,21 +54,29 @@ export const exportArgs = {
   ...runsOption,
   ...jsonOption,
   ...inGroup('Of a model of TensorFlow.js', {
-    name: { type: 'string', description: 'Its name; that of its folder if left out' },
+    name: { type: 'string', valueHint: 'name', description: 'Its name; that of its folder if left out' },
     size: {
       type: 'string',
+      valueHint: 'height[xwidth]',
       description: 'Size of its pictures if it takes any: 224, or 224x160 for height and width',
     },
     labels: {
       type: 'string',
+      valueHint: 'names|file',
       description:
         'Its classes in order, with commas between them, or a file of them: makes a classifier of it',
     },
     scaling: {
       type: 'string',
+      valueHint: 'range',
       description: `Range of its input: ${Object.keys(scalings).join(', ')}; 0..1 if left out, or 0..255 where it takes whole numbers`,
     },
-    crop: { type: 'string', description: 'How pictures get its shape: center or stretch', default: 'center' },
-    pictures: { type: 'string', description: 'Folder of pictures to compare on' },
+    crop: {
+      type: 'string',
+      valueHint: 'center|stretch',
+      description: 'How pictures get its shape',
+      default: 'center',
+    },
+    pictures: { type: 'string', valueHint: 'folder', description: 'Folder of pictures to compare on' },
   }),
 } as const;

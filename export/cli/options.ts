@@ -1,5 +1,6 @@
 // Which options of `trainyard export` go together: one that would have no effect is refused, not ignored.
 import { UserError } from '../../models/errors.ts';
+import { command } from '../../setup/invocation.mjs';
 
 /** What is exported, as far as options depend on it. */
 export interface Subject {
@@ -78,12 +79,16 @@ export function checkTogether(rawArgs: readonly string[], subject: Subject): voi
 /** @throws UserError when what is to be exported is an ONNX file; it says what can be done with one. */
 export function refuseOnnx(name = ''): void {
   if (!name.endsWith('.onnx')) return;
+  const uses = [
+    [command('verify', [name]), 'checks it'],
+    [command('quantize', [name]), 'makes it smaller'],
+    [command('train', ['--from', name]), 'trains it further'],
+  ] as const;
+  const width = Math.max(...uses.map(([words]) => words.length));
   throw new UserError(
     [
       `${name} is an ONNX file already; export makes one of a run, a tfjs model or a SavedModel. What can be done with it:`,
-      `  npm run verify ${name}            checks it`,
-      `  npm run quantize ${name}          makes it smaller`,
-      `  npm run train -- --from ${name}   trains it on`,
+      ...uses.map(([words, does]) => `  ${words.padEnd(width)}   ${does}`),
     ].join('\n'),
   );
 }

@@ -13,18 +13,24 @@ export const modelFile = {
 } as const;
 
 export const repositoryOption = {
-  repository: { type: 'string', description: 'Folder of the model files', default: repositoryFolder },
+  repository: {
+    type: 'string',
+    valueHint: 'folder',
+    description: 'Folder of the model files',
+    default: repositoryFolder,
+  },
 } as const;
 
 export const runsOption = {
-  runs: { type: 'string', description: 'Folder of the runs', default: runsFolder },
+  runs: { type: 'string', valueHint: 'folder', description: 'Folder of the runs', default: runsFolder },
 } as const;
 
-export const jsonOption = { json: { type: 'boolean', description: 'Print it as JSON' } } as const;
+export const jsonOption = { json: { type: 'boolean', description: 'Print the result as JSON' } } as const;
 
 export const dataOption = {
   data: {
     type: 'string',
+    valueHint: 'folder',
     description: 'Folder of the pictures that the model was trained on, if they were in a folder',
   },
 } as const;

@@ -2,6 +2,7 @@
 import type { Card } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
+import { command } from '../../setup/invocation.mjs';
 import { argMax } from '../../train/loop/logits.ts';
 import type { OpenModelFile } from '../files/file.ts';
 import { type FolderPictures, readFolderPictures } from '../files/pictures.ts';
@@ -63,7 +64,9 @@ async function ask({ path, source }: OpenModelFile, card: Card, folder: string |
   const size = images.length / names.length;
   const classifier = await onnxClassifier(source, card.input.shape).catch((error) => {
     const reason = messageOf(error);
-    throw new UserError(`${path} cannot be run: ${reason}. What is wrong with it: npm run verify ${path}`);
+    throw new UserError(
+      `${path} cannot be run: ${reason}. To find out what is wrong with it: ${command('verify', [path])}`,
+    );
   });
   const rows: Float32Array[] = [];
   for (let from = 0; from < names.length; from += BATCH) {

@@ -8,7 +8,11 @@ export const diffCommand = defineCommand({
   args: {
     before: { type: 'positional', required: true, description: `The first: ${MODEL_FILE}` },
     after: { type: 'positional', required: true, description: `The second: ${MODEL_FILE}` },
-    pictures: { type: 'string', description: 'Folder of pictures: which answers changed' },
+    pictures: {
+      type: 'string',
+      valueHint: 'folder',
+      description: 'Folder of pictures: which answers changed',
+    },
     ...jsonOption,
     ...repositoryOption,
   },

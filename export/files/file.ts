@@ -8,6 +8,7 @@ import { withExternalData } from '../../models/onnx/external-data.ts';
 import { weightBytes } from '../../models/onnx/facts.ts';
 import { decodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 import { findModel } from '../../models/repository.ts';
+import { command } from '../../setup/invocation.mjs';
 
 export interface OpenModelFile {
   readonly path: string;
@@ -50,7 +51,7 @@ export async function openModelFile(file: string, repository: string): Promise<O
 export function cardOf({ path, card }: OpenModelFile): Card {
   if (card !== undefined) return card;
   throw new UserError(
-    `${path} has no card that says what it promises: it was exported without --labels, or not by Trainyard. Try: npm run inspect ${path}`,
+    `${path} has no card that says what it promises: it was exported without --labels, or not by Trainyard. Try: ${command('inspect', [path])}`,
   );
 }
 

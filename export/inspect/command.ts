@@ -15,7 +15,11 @@ export const inspectCommand = defineCommand({
       description:
         'A .safetensors or .onnx file, a model of the repository, or a run; the newest run if left out',
     },
-    sizes: { type: 'string', description: 'Of a model whose sizes vary: height=224,width=224' },
+    sizes: {
+      type: 'string',
+      valueHint: 'name=size,...',
+      description: 'Of a model whose sizes vary: height=224,width=224',
+    },
     ...jsonOption,
     ...repositoryOption,
     ...runsOption,

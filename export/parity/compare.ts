@@ -1,7 +1,7 @@
 // The comparer: a reference and a candidate get the same inputs, one after another, and a measure compares their answers.
 
 /** Something that answers: eager tfjs, TensorFlow's graph or onnxruntime. */
-export type ModelRun<Input, Output> = (input: Input) => Promise<Output>;
+export type Answering<Input, Output> = (input: Input) => Promise<Output>;
 
 /**
  * Runs both on every input, the reference first, and measures each pair of answers.
@@ -9,8 +9,8 @@ export type ModelRun<Input, Output> = (input: Input) => Promise<Output>;
  */
 export async function compareOn<Input, Output, Measured>(
   inputs: Iterable<Input>,
-  reference: ModelRun<Input, Output>,
-  candidate: ModelRun<Input, Output>,
+  reference: Answering<Input, Output>,
+  candidate: Answering<Input, Output>,
   measure: (expected: Output, got: Output, input: Input) => Measured,
 ): Promise<Measured[]> {
   const measured: Measured[] = [];

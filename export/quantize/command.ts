@@ -9,14 +9,29 @@ export const quantizeCommand = defineCommand({
   meta: { name: 'quantize', description: 'Make a smaller model, if it is no slower and about as accurate' },
   args: {
     file: modelFile,
-    weights: { type: 'string', description: WEIGHT_TYPES.join(' or '), default: WEIGHT_TYPES[0] },
-    'max-drop': { type: 'string', description: 'Accuracy that it may lose, in percent', default: '0.5' },
+    weights: {
+      type: 'string',
+      valueHint: WEIGHT_TYPES.join('|'),
+      description: 'Type of the weights in the new model',
+      default: WEIGHT_TYPES[0],
+    },
+    'max-drop': {
+      type: 'string',
+      valueHint: 'percent',
+      description: 'Accuracy that it may lose, in percent',
+      default: '0.5',
+    },
     calibration: {
       type: 'string',
+      valueHint: 'number',
       description: 'Training pictures from which the ranges of values are taken',
       default: String(CALIBRATION_PICTURES),
     },
-    name: { type: 'string', description: 'Name of the new model; <model>-<weights> if left out' },
+    name: {
+      type: 'string',
+      valueHint: 'name',
+      description: 'Name of the new model; <model>-<weights> if left out',
+    },
     ...dataOption,
     ...repositoryOption,
   },

@@ -15,8 +15,16 @@ export const verifyCommand = defineCommand({
   meta: { name: 'verify', description: 'Check a model file, alone or against a checkpoint or a tfjs model' },
   args: {
     file: modelFile,
-    against: { type: 'string', description: 'A run, a .safetensors checkpoint or a tfjs model.json' },
-    pictures: { type: 'string', description: 'Folder of pictures to compare on, with --against' },
+    against: {
+      type: 'string',
+      valueHint: 'run|file',
+      description: 'A run, a .safetensors checkpoint or a tfjs model.json',
+    },
+    pictures: {
+      type: 'string',
+      valueHint: 'folder',
+      description: 'Folder of pictures to compare on, with --against',
+    },
     test: {
       type: 'boolean',
       description: 'Measure it on the whole test set again, and compare with the card',

@@ -47,7 +47,7 @@ export type KnownFolder = Pick<FolderChoice, 'path' | 'valid' | 'options'> & {
 };
 
 /** The recipe of a folder and the network that is trained on it. */
-export function recipeOn(folder: KnownFolder, network: Network): RecipeInput {
+export function recipeOn(folder: KnownFolder, network: ChosenNetwork): RecipeInput {
   const { path, labels, images, options } = folder;
   const shown = labels.slice(0, 5).join(', ');
   return {
@@ -66,12 +66,12 @@ export function recipeOn(folder: KnownFolder, network: Network): RecipeInput {
 }
 
 /** A network with the pictures that it takes. */
-export type Network = FolderNetwork & {
+export type ChosenNetwork = FolderNetwork & {
   readonly prepare: Prepare;
   readonly folder?: { readonly channels?: 1 };
 };
 
-function dataOf({ path, valid = VALID }: Pick<FolderChoice, 'path' | 'valid'>, network: Network) {
+function dataOf({ path, valid = VALID }: Pick<FolderChoice, 'path' | 'valid'>, network: ChosenNetwork) {
   const { size, prepare, folder } = network;
   return { dataset: path, folder: { size, valid, ...folder }, prepare };
 }
@@ -81,13 +81,13 @@ export function ourNetwork({
   architecture,
   size,
   crop = 'center',
-}: Pick<FolderChoice, 'architecture' | 'size' | 'crop'>): Network {
+}: Pick<FolderChoice, 'architecture' | 'size' | 'crop'>): ChosenNetwork {
   const ours = networkCalled(architecture ?? USUAL);
   return { ...ours, size: size ?? ours.size, prepare: { rule: 'resize', filter: 'bilinear', crop } };
 }
 
 /** The network that is chosen, ours or a file from elsewhere. */
-async function networkOf(choice: FolderChoice): Promise<Network> {
+async function networkOf(choice: FolderChoice): Promise<ChosenNetwork> {
   const { network: file, size, crop } = choice;
   if (file?.backbone === undefined) return ourNetwork(choice);
   const { backbone, input } = await chooseBackbone(file.backbone, file, size);
