@@ -2,7 +2,7 @@
 import { renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { messageOf, UserError } from '../../models/errors.ts';
 
-/** The end of the name of a file that is being written; what a killed process left of it is void. */
+/** The end of the name of a file that is being written; what a killed process left of it is removed. */
 export const TEMPORARY = '.tmp';
 
 /** @throws UserError when it cannot be written, for example because the disk is full; what was there before stays. */

@@ -48,7 +48,7 @@ export function compile<Program extends string>(
     if (variable === undefined) throw new Error(`the graph has no variable ${name}`);
     return variable;
   };
-  // In one call: TensorFlow prepares the whole graph anew for each set of outputs, which for a large network's
+  // In one call: TensorFlow prepares the whole graph again for each set of outputs, which for a large network's
   // variables one by one takes minutes.
   const assign = (tensors: ReadonlyMap<string, Tensor>) => {
     if (tensors.size === 0) return;

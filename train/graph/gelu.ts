@@ -2,7 +2,7 @@
 import { type Graph, type Node, nodesByName, parseReference } from './graph.ts';
 import { DataType } from './tensorflow.ts';
 
-/** A graph as far as formulas are read from it. The names of the ops are ONNX's: Add, Div, Erf, Mul. */
+/** What formulas are read from: a graph, with ONNX's names of the ops Add, Div, Erf and Mul. */
 export interface Formulas {
   /** The op that computes a value, and its operands; undefined where none does. */
   opOf(value: string): { readonly op: string; readonly inputs: readonly string[] } | undefined;

@@ -28,7 +28,7 @@ export interface Output {
 }
 
 /**
- * One op. Three ops are ours and are lowered by whoever reads the graph: `Input` (label: the name of the input),
+ * One op. Three ops are ours and are replaced by the code that reads the graph: `Input` (label: the name of the input),
  * `Variable` (label: the name of the variable, read before the computation) and `Const` (with `constant`).
  * Every other op is TensorFlow's, by its registered name.
  */

@@ -6,7 +6,7 @@ const STDERR = 2;
 /**
  * Runs `load` with standard error going nowhere. TensorFlow's library prints a greeting of two lines from its static
  * initializers, before any setting of its own is read, so the file descriptor is the only place to stop it.
- * Where the descriptor cannot be opened anew (a socket, another system than Linux) `load` runs as it is.
+ * Where the descriptor cannot be opened again (a socket, another system than Linux) `load` runs as it is.
  */
 export function quietly<T>(load: () => T): T {
   let saved: number;

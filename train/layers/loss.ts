@@ -46,7 +46,7 @@ export function crossEntropy(logits: Tensor, labels: Tensor, smoothing = 0, mixt
   return tf.mean(fused(logits, targets));
 }
 
-/** Whose labels mixed pictures have beside their own, and how much is their own. */
+/** The second label of mixed pictures, and the share of the first. */
 export interface Mixture {
   readonly others: Tensor;
   readonly shares: Tensor;

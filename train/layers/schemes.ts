@@ -1,4 +1,4 @@
-// Ways to draw the first weights, by name, for networks that teach what hangs on them.
+// Ways to draw the first weights, by name, for networks that show how much depends on them.
 import { z } from 'zod';
 import { glorotNormal, heNormal, type Initializer, normalWith } from './initializers.ts';
 

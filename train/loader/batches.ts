@@ -23,7 +23,7 @@ export function createSlot(batchSize: number, imageSize: number): Slot {
   };
 }
 
-/** Whole batches in an epoch; the shuffle lets others be left over each time. */
+/** Whole batches in an epoch; each shuffle leaves other images out. */
 export function stepsPerEpoch({ split, batchSize }: Pick<BatchOptions, 'split' | 'batchSize'>): number {
   return Math.floor(split.n / batchSize);
 }

@@ -11,7 +11,7 @@ export interface Ring {
 }
 
 const WRITTEN = 0; // batches written by the writer
-const RELEASED = 1; // batches that the reader has done with
+const RELEASED = 1; // batches that the reader no longer needs
 const FAILED = 2; // length of the message in bytes, once the writer has failed
 const WORDS = 3;
 
@@ -42,7 +42,7 @@ export function createRing(count: number, batchSize: number, imageSize: number):
   };
 }
 
-/** Batch `number`'s slot for the writer, as soon as the reader has done with what was in it. */
+/** Batch `number`'s slot for the writer, as soon as the reader no longer needs what was in it. */
 export function slotToWrite({ slots, control }: Ring, number: number): Slot {
   for (;;) {
     const released = Atomics.load(control, RELEASED);
@@ -70,7 +70,7 @@ export function release({ control }: Ring, count: number): void {
   Atomics.notify(control, RELEASED);
 }
 
-/** Whether batch `number`, or why there is none, can be had without waiting. */
+/** Whether batch `number`, or the reason why there is none, is there without waiting. */
 export function isReady(ring: Ring, number: number): boolean {
   return isWritten(ring, number) || Atomics.load(ring.control, FAILED) > 0;
 }

@@ -1,4 +1,4 @@
-// The forward pass as a compiled graph: what evaluates a network while it trains, and what an export is held against.
+// The forward pass as a compiled graph: it evaluates a network while it trains, and an export is compared with it.
 import type { Shape } from '../../models/image/shape.ts';
 import { imageSize, type Split } from '../datasets/dataset.ts';
 import { compile } from '../graph/compile.ts';

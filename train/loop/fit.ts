@@ -35,7 +35,7 @@ export interface FitOptions {
   memory?: { limit: number; advice(resident: number): string };
   /** Another training's weights, from which a new run starts; those that fit no weight of the network are left out. */
   weights?: Weights;
-  /** How many numbered checkpoints (one for each epoch's end) are kept beside the best and the last. */
+  /** How many numbered checkpoints (one for each epoch's end) are kept besides the best and the last. */
   keep?: number;
   /** What the recipe names: the built-in lists if left out. */
   registry?: Registry;

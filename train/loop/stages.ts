@@ -33,7 +33,7 @@ export function spansOf(recipe: Recipe, stepsPerEpoch: number): readonly [Span, 
 
 export interface Stage {
   readonly span: Span;
-  /** What is stepped and evaluated in this stage. */
+  /** The training step of this stage, which also evaluates. */
   readonly step: TrainingStep;
   readonly loader: Loader;
   /** The validation images, or their features. */
@@ -64,7 +64,7 @@ async function openWhole(
   span: Span,
   { recipe, dataset, training, startStep, registry }: StageOptions,
 ): Promise<Stage> {
-  // The optimizer starts anew: it keeps nothing of the head's stage, and counts its steps from here.
+  // The optimizer starts again: it keeps nothing of the head's stage, and counts its steps from here.
   if (startStep === span.from && span.from > 0) forget(training);
   const { augment } = recipe;
   const { train: split, shape, test } = dataset;

@@ -29,7 +29,7 @@ export interface StepVariables {
   readonly all: ReadonlyMap<string, Variable>;
 }
 
-/** Makes the variables that a step of `recipe` has beside those of `parameters`. */
+/** Makes the variables that a step of `recipe` has besides those of `parameters`. */
 export function createStepVariables(
   { average, lookahead, accumulate }: Pick<Recipe, 'average' | 'lookahead' | 'accumulate'>,
   parameters: Parameters,
@@ -47,7 +47,7 @@ export function disposeStepVariables({ own, all }: StepVariables): void {
   for (const [name, variable] of all) if (!own.has(name)) variable.dispose();
 }
 
-/** A variable beside each source, with its value or with `value`. */
+/** A new variable for each source, with its value or with `value`. */
 function copies(
   rename: (name: string) => string,
   sources: ReadonlyMap<string, Variable>,

@@ -1,4 +1,4 @@
-// Whoever watches a training: the bar in the terminal, the record of the run, the report, TensorBoard.
+// A watcher of a training: the bar in the terminal, the record of the run, the report, TensorBoard.
 import type { EpochRow } from '../runs/checkpoint.ts';
 import type { EpochTime } from './epoch-timer.ts';
 

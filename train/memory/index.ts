@@ -27,7 +27,7 @@ export async function limitMemory(recipe: Recipe, text: string | undefined): Pro
 /** What did not fit is advised to this share of it at most. */
 const TRIED = 0.8;
 
-/** What to tell the user when TensorFlow had no memory left: what would fit into what is free. */
+/** What to tell the user when TensorFlow had no memory left: which batch would fit into the free memory. */
 export async function outOfMemory(recipe: Recipe, error: unknown): Promise<UserError> {
   const message = messageOf(error);
   const [reason] = /OOM when allocating tensor with shape\[[^\]]*\]/.exec(message) ?? message.split('\n');

@@ -29,9 +29,9 @@ export function statisticsOfAnswers(answers: readonly NetworkAnswer[]): AnswerSt
   };
 }
 
-/** The lowest error known for a dataset, which stands for what cannot be avoided. */
+/** The lowest error known for a dataset, which is taken as the error that cannot be avoided. */
 const LOWEST: Readonly<Record<string, { error: number; source: string }>> = {
-  mnist: { error: 0.002, source: 'people, as LeCun et al. 1995 report' },
+  mnist: { error: 0.002, source: 'human error, LeCun et al. 1995' },
   cifar10: { error: 0.005, source: 'ViT-H/14, Dosovitskiy et al. 2021, arXiv 2010.11929' },
 };
 
@@ -73,8 +73,8 @@ export function diagnose(
   return {
     ...result,
     summary: isBias
-      ? `Bias is the larger part: the network misses ${percent(train.errorRate)} of the training pictures themselves, ${(avoidableBias * 100).toFixed(2)} points more than the lowest error known. ${variance > 0 ? `Test pictures add ${(variance * 100).toFixed(2)} points.` : 'Test pictures are no harder for it: there is no variance to reduce.'}`
-      : `Variance is the larger part: ${percent(train.errorRate)} of the training pictures are missed, but ${percent(test.errorRate)} of the test pictures, ${points(variance)} points more; avoidable bias is ${points(avoidableBias)}.`,
+      ? `Bias is the larger part: the network gets ${percent(train.errorRate)} of the training pictures themselves wrong, ${(avoidableBias * 100).toFixed(2)} points more than the lowest error known. ${variance > 0 ? `Test pictures add ${(variance * 100).toFixed(2)} points.` : 'Test pictures are no harder for it, so there is no variance to reduce.'}`
+      : `Variance is the larger part: ${percent(train.errorRate)} of the training pictures are wrong, but ${percent(test.errorRate)} of the test pictures, ${points(variance)} points more; avoidable bias is ${points(avoidableBias)}.`,
     advice: [...(isBias ? biasAdvice(recipe, history) : varianceAdvice(recipe, history)), ...common],
   };
 }
@@ -93,7 +93,7 @@ function biasAdvice(recipe: Recipe, history: readonly EpochRow[]): string[] {
   const held = regularizers(recipe);
   if (held.length > 0) advice.push(`Regularize less: this run has ${held.join(', ')}. Weaken one at a time.`);
   advice.push(
-    `Take a larger network than ${describe(recipe.architecture)}, or another learning rate than ${short(recipe.schedule.learningRate)}: try three times as much and a third.`,
+    `Try a larger network than ${describe(recipe.architecture)}, or another learning rate than ${short(recipe.schedule.learningRate)}: try one three times as high and one a third as high.`,
   );
   return advice;
 }
@@ -121,7 +121,7 @@ function varianceAdvice(recipe: Recipe, history: readonly EpochRow[]): string[] 
   );
   if (recipe.average === undefined)
     advice.push('Average the weights over the last steps (`average` in the recipe).');
-  advice.push('More training pictures help most, where they can be had.');
+  advice.push('More training pictures help most, if you can get them.');
   return advice;
 }
 

@@ -44,7 +44,7 @@ export function calibrationError(answers: readonly Judged[]): number {
   );
 }
 
-/** The smallest positive float64 stands for a probability that was rounded to nothing. */
+/** The smallest positive float64 is used for a probability that was rounded to zero. */
 const logOf = (probability: number) => Math.log(Math.max(probability, Number.MIN_VALUE));
 
 /** Probabilities at another temperature: softmax of the logits divided by it. */

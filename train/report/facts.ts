@@ -1,4 +1,4 @@
-// What a report is made of beside the trained network.
+// What a report shows besides the trained network: the run, its data and how its training went.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';

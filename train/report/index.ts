@@ -37,7 +37,7 @@ export interface OpenReport {
   readonly address: string | undefined;
   /** The page's file. */
   readonly path: string;
-  /** What is wrong with the data as training sees them, if anything is. */
+  /** What is wrong with the augmented pictures, if anything is. */
   readonly warning: string | undefined;
   /** Draws the page a last time, complete if training has ended; what goes wrong there does not harm the training. */
   finish(finished: boolean): Promise<void>;

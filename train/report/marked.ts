@@ -1,4 +1,4 @@
-// Sentences of ours with what is to type between backticks, and `[words](#section)` where they speak of a section.
+// Our own sentences as HTML: code between backticks, and links to sections as `[words](#section)`.
 import { type Html, html } from './html.ts';
 
 /** `text` as HTML. */

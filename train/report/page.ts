@@ -74,7 +74,7 @@ ${head}
 <section id="${part.id}"><h2>${part.title}</h2>${part.body}</section>`,
   )}
 </main>
-<footer>Made by Trainyard. This page needs nothing but itself.</footer>
+<footer>Made by Trainyard. This page is one file and loads nothing else.</footer>
 </body>
 </html>
 `.toString();

@@ -1,4 +1,4 @@
-// Line plots that fit any width: the lines are SVG stretched to the frame, the labels text beside it.
+// Line plots that fit any width: the lines are SVG stretched to the frame, the labels are text next to it.
 import { type Html, html, raw } from './html.ts';
 import { type Scale, scaleOver } from './scale.ts';
 

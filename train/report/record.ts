@@ -51,7 +51,7 @@ export function readRecord(run: Run): TrainingRecord {
 }
 
 /**
- * A watcher that keeps `record` and the run's two files up to date. What a resumed run does anew replaces what it had;
+ * A watcher that keeps `record` and the run's two files up to date. Steps that a resumed run repeats replace the old ones;
  * steps.csv ends with the same bytes whether or not a training was interrupted.
  */
 export function recordTo(run: Run, record: TrainingRecord): Watcher & { close(): void } {

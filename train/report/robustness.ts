@@ -36,10 +36,10 @@ export interface Robustness {
   transforms: readonly Moved[];
 }
 
-/** Pictures that are looked at; fewer where they are large: bytes in all. */
+/** Pictures that are tried; fewer where they are large (bytes in all). */
 const PICTURES = 200;
 const BYTES = 4_000_000;
-/** But so many that a share of them says something. */
+/** But enough for a share of them to mean something. */
 const LEAST = 100;
 
 /**

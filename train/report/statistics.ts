@@ -19,7 +19,7 @@ export function deviation(values: readonly number[]): number {
 /** The normal distribution's 97.5 % quantile. */
 const Z = 1.959963984540054;
 
-/** 95 % interval of a share, of which `n` draws were seen: Wilson 1927, doi.org/10.2307/2276774. */
+/** 95 % interval of a share that was seen in `n` draws: Wilson 1927, doi.org/10.2307/2276774. */
 export function wilson(share: number, n: number): [low: number, high: number] {
   const z2 = Z * Z;
   const center = (share + z2 / (2 * n)) / (1 + z2 / n);
@@ -61,7 +61,7 @@ export function welch(a: readonly number[], b: readonly number[]): WelchTest | u
   };
 }
 
-/** Samples whose ways of being dealt out anew are all gone through: at most 12,870 for 8 and 8. */
+/** The most values of which all divisions into two samples are tried: 12,870 for 8 and 8. */
 const MOST = 16;
 
 /**

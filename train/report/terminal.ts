@@ -6,7 +6,7 @@ import { clock, plainPercent } from './format.ts';
 const COLUMNS = ['epoch', 'train_loss', 'valid_loss', 'error_rate', 'time', 'images/s'] as const;
 
 /**
- * A watcher that draws on the terminal; without one (a log file, CI) it prints the rows alone.
+ * A watcher that draws on the terminal; elsewhere (a log file, CI) it prints the rows only.
  * @param batchSize - To turn steps into images.
  */
 export function watchInTerminal(

@@ -38,9 +38,9 @@ export interface TrainedNetwork {
   };
 }
 
-/** Bounds on what is looked at, so that a report takes seconds. */
+/** So many training pictures at most, so that a report takes seconds. */
 const TRAIN_IMAGES = 5000;
-/** Fewer where pictures are larger, by their bytes in all, but so many that a share of them says something. */
+/** Fewer where pictures are larger (bytes in all), but enough for a share of them to mean something. */
 const TRAIN_BYTES = 6_000_000;
 const TRAIN_LEAST = 500;
 const WORST = 24;

@@ -21,7 +21,7 @@ const schema = z.object({
   record: z.object({ history: z.array(rowSchema), times: z.array(timeSchema) }),
 });
 
-/** A finished run as far as RESULTS.md tells of it. */
+/** What RESULTS.md needs of a finished run. */
 export type Finished = z.output<typeof schema>;
 
 /** The finished runs in `folder`, oldest first. */

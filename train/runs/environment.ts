@@ -1,4 +1,4 @@
-// The machine and the versions that a run was made with, kept beside its results.
+// The machine and the versions that a run was made with, kept with its results.
 import { inspectCpu } from '../../setup/cpu.mjs';
 import { backend, tf } from '../graph/tensorflow.ts';
 

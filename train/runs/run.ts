@@ -47,7 +47,7 @@ export function createRun(folder: string, recipe: Recipe, environment: object): 
   const taken = readdirSync(folder).map(numberOf);
   for (let number = Math.max(0, ...taken) + 1; ; number++) {
     const run = runAt(folder, `${String(number).padStart(4, '0')}-${recipe.name}`);
-    // Whoever makes the folder has the number: another training may have been faster.
+    // The process that makes the folder has the number; another training may have been faster.
     if (!claim(run.folder)) continue;
     writeJson(join(run.folder, 'environment.json'), environment);
     writeJson(join(run.folder, 'recipe.json'), recipe);

@@ -6,7 +6,7 @@ import type { Run } from '../../runs/run.ts';
 import { type Facts, readRun } from '../facts.ts';
 import type { TrainingRecord } from '../record.ts';
 
-/** A run as far as it is compared. */
+/** What is compared of a run. */
 export type ComparedRun = Pick<Facts, 'run' | 'recipe' | 'record' | 'state' | 'environment'>;
 
 export interface RunGroup {

@@ -1,4 +1,4 @@
-// A comparison of runs: those that differ in their seed alone are one group, and groups are held against the first.
+// A comparison of runs: those that differ in their seed alone are one group, and groups are compared with the first.
 import { resolve } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
 import { writeWhole } from '../../files/write-whole.ts';

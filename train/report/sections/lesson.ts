@@ -1,4 +1,4 @@
-// What a lesson is about, what its series published, and what to train beside it.
+// What a lesson is about, what its series published, and what to train to compare with.
 import { canonicalJson } from '../../../models/canonical.ts';
 import { familyOf, wordsOf } from '../../recipes/index.ts';
 import { type Row, rows } from '../../recipes/published.ts';
@@ -36,7 +36,7 @@ export const lesson = defineSection({
   },
 });
 
-/** What the series published, where that is a figure, and beside it what the run has come to. */
+/** What the series published, where that is a figure, and next to it the result of the run. */
 function figures({ published }: Row, { history }: Facts['record']): Html | undefined {
   if (!/\d/.test(published)) return undefined;
   const last = history.at(-1);

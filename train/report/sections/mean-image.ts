@@ -1,4 +1,4 @@
-// The mean image, and what is left of pictures without it.
+// The mean image, and pictures without it.
 
 import { MEAN_IMAGE } from '../../layers/mean-image.ts';
 import { html } from '../html.ts';

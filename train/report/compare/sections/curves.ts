@@ -56,7 +56,7 @@ function overlaid(groups: readonly RunGroup[], pointsOf: (run: ComparedRun) => P
   });
 }
 
-/** Mean of the i-th points, as far as every line reaches. */
+/** Mean of the i-th points, up to the end of the shortest line. */
 function meanLine(lines: readonly PlotPoint[][]): PlotPoint[] {
   const length = Math.min(...lines.map((line) => line.length));
   return Array.from({ length }, (_, i): PlotPoint => {
