@@ -64,7 +64,7 @@ export const command = defineCommand({
       const rows = [...statuses].sort(([a], [b]) => a - b).map(([status, n]) => [name(status), String(n)]);
       console.log(`\n${table(['answer', 'times'], rows)}\n`);
       console.log(
-        `${seconds.toFixed(0)} s; ${LORIS} connections trickled meanwhile, closed ${loris.closed()} times; ${times.length} good requests beside it: p50 ${median(times).toFixed(0)} ms, p99 ${quantile(times, 0.99).toFixed(0)} ms.`,
+        `${seconds.toFixed(0)} s; ${LORIS} connections trickled at the same time, closed ${loris.closed()} times; ${times.length} good requests beside it: p50 ${median(times).toFixed(0)} ms, p99 ${quantile(times, 0.99).toFixed(0)} ms.`,
       );
       console.log(`Memory before ${megabytes(before)}, after ${megabytes(after)}.`);
       console.log(faults.length === 0 ? 'No faults.' : `Faults:\n${faults.join('\n')}`);

@@ -26,7 +26,7 @@ export interface Case {
   inputs: readonly InputSpec[];
   fn: (...inputs: Tensor[]) => Tensor | Tensor[];
   variables?: ReadonlyMap<string, Variable>;
-  /** The first operator set that can say it; 13 unless told. */
+  /** The first operator set that has the op; 13 by default. */
   oldest?: number;
   /** Largest difference allowed, relative to 1 or to the value, whichever is larger. */
   tolerance?: number;

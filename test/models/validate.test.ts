@@ -1,4 +1,4 @@
-// What a person is told of a value that a schema refuses: in our words, never the schema library's.
+// The messages about values that a schema refuses are in our words, never in the schema library's.
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { lineOf, validate } from '../../models/validate.ts';

@@ -1,4 +1,4 @@
-// What is promised to whoever serves for long: new versions and broken ones come under load, and no request fails.
+// What is promised of a server that runs for long: new versions, also broken ones, are added under load, and no request fails.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

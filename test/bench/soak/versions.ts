@@ -22,7 +22,7 @@ function withCard(changed: Partial<Card>): Uint8Array {
   return encodeModel({ ...model, metadata_props: [...others, { key: cardKey, value }] });
 }
 
-const lie = card.golden.map(({ input, probabilities }) => ({
+const wrongAnswers = card.golden.map(({ input, probabilities }) => ({
   input,
   probabilities: [...probabilities].reverse(),
 }));
@@ -31,7 +31,7 @@ export const broken: readonly Uint8Array[] = [
   good.subarray(0, good.length / 2),
   new Uint8Array(),
   Buffer.from('no model'),
-  withCard({ golden: lie }),
+  withCard({ golden: wrongAnswers }),
   withCard({ labels: ['one'] }),
 ];
 

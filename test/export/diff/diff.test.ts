@@ -1,4 +1,4 @@
-// What `trainyard diff` promises: every difference between two files is told, and nothing else.
+// What `trainyard diff` promises: every difference between two files is listed, and nothing else.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

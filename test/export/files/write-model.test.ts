@@ -45,7 +45,7 @@ model = onnx.load(sys.argv[1])
 print(sum(len(tensor.raw_data) for tensor in model.graph.initializer))`;
 
 describe('large weights', () => {
-  it('lie in a second file, which Node and Python find', async () => {
+  it('are in a second file, which Node and Python find', async () => {
     const path = join(folder, 'large', 'model.onnx');
     const files = await writeModel(path, networkToOnnx(network), undefined, 10_000);
     expect(files[0]).toBe(path);

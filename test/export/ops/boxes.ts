@@ -9,7 +9,7 @@ const cases: [name: string, most: number, overlap: number, score?: number][] = [
   ['none at all', 3, 0.5, 2],
 ];
 
-/** Corners of boxes that lie over one another. */
+/** Corners of boxes that overlap. */
 function cornersOf(x: Tensor): Tensor2D {
   return tf.add(tf.mul(x, 0.2), tf.tensor1d([0.1, 0.2, 0.7, 0.9]));
 }

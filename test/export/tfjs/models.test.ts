@@ -19,7 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const { layers } = tf;
 const models = new Map<string, Uint8Array>();
 
-/** Exports what lies at `path`, which compares it with tfjs; reads the file again. */
+/** Exports the model at `path`, which compares it with tfjs, and reads the file again. */
 async function exported(path: string, size?: { height: number; width: number }) {
   const network = await readNetwork(path);
   const name = `m${models.size}`;

@@ -5,7 +5,7 @@ import { resize } from '../../../models/image/resize.ts';
 export interface Photograph {
   readonly width: number;
   readonly height: number;
-  /** Side in pixels to which the 28x28 digit is scaled, and where its top left corner lies. */
+  /** Side in pixels to which the 28x28 digit is scaled, and the place of its top left corner. */
   readonly side: number;
   readonly x: number;
   readonly y: number;

@@ -81,7 +81,7 @@ describe('a worker that ends', () => {
     expect(await outcome(picture(10))).toBe('answered');
   });
 
-  test('is replaced, and others work meanwhile', async () => {
+  test('is replaced, and others work in the meantime', async () => {
     const { engine, outcome } = await open({ entry: doomed, threads: 2 });
     await workersBack(engine);
     const doom = outcome(picture(13));

@@ -12,7 +12,7 @@ export interface Attack {
   readonly deaf?: true;
 }
 
-/** What came back. */
+/** The answer to an attack. */
 export interface Outcome {
   /** Of every answer on the connection; empty when it was closed without one. */
   readonly statuses: readonly number[];

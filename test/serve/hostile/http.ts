@@ -1,4 +1,4 @@
-// Attacks below the picture: lengths that lie, requests that are none, addresses with tricks in them.
+// Attacks on HTTP itself: wrong lengths, requests that are not HTTP, addresses with tricks in them.
 import { plain } from '../pictures.ts';
 import { type Attack, type Family, headOf, type Next, noise, pick, post, whole } from './attack.ts';
 
@@ -39,7 +39,7 @@ const chunkLines = [
   '5 5',
 ];
 
-/** Chunks that lie about their sizes. */
+/** Chunks with wrong sizes. */
 export const chunks: Family = (next) => {
   const head = headOf('POST', '/classify', { 'Transfer-Encoding': 'chunked' });
   const line = pick(next, chunkLines);

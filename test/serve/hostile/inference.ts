@@ -1,4 +1,4 @@
-// Attacks by bodies in JSON: Open Inference Protocol requests whose shapes, sizes and types lie, and pixels that are none.
+// Attacks by bodies in JSON: Open Inference Protocol requests with wrong shapes, sizes and types, and pixels that are not numbers.
 import { type Attack, type Family, type Next, noise, pick, post, whole } from './attack.ts';
 import { damage } from './pictures.ts';
 

@@ -1,4 +1,4 @@
-// What an attack on a server came to: attacks many at a time, while good requests go on beside them.
+// Runs attacks on a server, many at a time, with good requests beside them, and reports what went wrong.
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { send } from './attack.ts';

@@ -9,7 +9,7 @@ const KiB = 1024;
 
 /**
  * Sends `sent` bytes of a body of 1 GB to a server that answers at once, and then nothing.
- * @returns what came back until the server cut the connection.
+ * @returns what the server sent until it closed the connection.
  */
 async function sendUntilCut(sent: number, most: number, patience: number): Promise<string> {
   const drainRest = createRequestDrain(most, patience);

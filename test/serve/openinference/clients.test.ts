@@ -30,7 +30,7 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** Runs a script beside this test; the server is in this process, which must not stand still meanwhile. */
+/** Runs a script beside this test; the server is in this process, which must go on running. */
 async function run(script: string, ...args: string[]) {
   const path = fileURLToPath(new URL(script, import.meta.url));
   return JSON.parse((await promisify(execFile)(pythonOf('test'), [path, ...args])).stdout);

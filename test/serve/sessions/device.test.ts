@@ -33,7 +33,7 @@ async function start(device: Device) {
 
 const gpu = isGpu() && findGpus().length > 0;
 
-test.skipIf(isGpu())('auto falls back to the processor and says what would mend it', async () => {
+test.skipIf(isGpu())('auto falls back to the processor and says what to do about it', async () => {
   const { got, log, failed } = await start('auto');
   expect(failed).toBeUndefined();
   expect(got).toBe('cpu');

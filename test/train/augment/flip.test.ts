@@ -35,7 +35,7 @@ describe('isMirrored', () => {
     expect(epoch('alternating', 2)).toEqual(epoch('alternating', 0));
   });
 
-  it('decides anew in each epoch when it is random', () => {
+  it('decides again in each epoch when it is random', () => {
     const [first, second] = [epoch('random', 0), epoch('random', 1)];
     expect(Math.abs(count(first.map((mirrored, index) => mirrored === second[index])) - n / 2)).toBeLessThan(
       half,

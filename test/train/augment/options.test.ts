@@ -1,4 +1,4 @@
-// Augmentation on the command line: presets, transforms one by one, and what a mistake is told.
+// Augmentation on the command line: presets, transforms one by one, and the messages about mistakes.
 import { describe, expect, it } from 'vitest';
 import { augmentBy, augmentSchema, presets } from '../../../train/augment/index.ts';
 import { findRecipe, wordsOf } from '../../../train/recipes/index.ts';

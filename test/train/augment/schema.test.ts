@@ -1,4 +1,4 @@
-// What a recipe may ask for, and what it is told when it asks for something else.
+// What a recipe may ask for, and the messages when it asks for something else.
 import { describe, expect, it } from 'vitest';
 import { lineOf, validate } from '../../../models/validate.ts';
 import { augmentSchema, handwriting } from '../../../train/augment/index.ts';

@@ -1,4 +1,4 @@
-// GELU and its gradient by our own ops: right to the rounding, the same bits wherever a value lies, and for tfjs's ops.
+// GELU and its gradient by our own ops: exact up to rounding, the same bits for a value at any place, and for tfjs's ops.
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, it } from 'vitest';
 import { toBfloat16 } from '../../../train/graph/bfloat16.ts';
@@ -41,7 +41,7 @@ describe('GELU by one op', () => {
     expect(worst(some ?? [], right ?? [], relative)).toBeLessThan(1e-5);
   });
 
-  it('has the same bits wherever a value lies among how many others', () => {
+  it('has the same bits for a value at any place in an array of any size', () => {
     // Enough for TensorFlow to divide it among threads.
     const all = drawn('x', [300_007]).dataSync() as Float32Array;
     for (const compute of [geluOf, slopeOf, ...[0, 1].map(bfloat16Of)]) {

@@ -1,4 +1,4 @@
-// Dropout drops the share it is told, keeps the mean, and its mask is a function of the seed alone.
+// Dropout drops the given share, keeps the mean, and its mask is a function of the seed alone.
 import type { Scalar, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../../train/graph/tensorflow.ts';

@@ -57,7 +57,7 @@ describe('createBatches', () => {
     for (const step of [0, 19, 3, 12, 3, 5, 6]) expect(batch(step, {}, write)).toEqual(fresh[step]);
   });
 
-  it('augments an image anew in each epoch', () => {
+  it('augments an image differently in each epoch', () => {
     // Thickness makes a flat image darker at its edge only, by a share that is drawn for each image and epoch.
     const augment = { thickness: 1 };
     const seen = new Set<string>();

@@ -41,7 +41,7 @@ describe('the timer of epochs', () => {
     expect(timer.epochDone(25, first)).toEqual({ seconds: 2, imagesPerSecond: 160, waitedShare: 0.1 });
   });
 
-  it('starts anew with the loader of another stage', () => {
+  it('starts again with the loader of another stage', () => {
     const timer = createEpochTimer(32, 0);
     const [first, second] = [loader(), loader()];
     first.wait(4000);

@@ -18,7 +18,7 @@ function quarter(row: number, column: number): Uint8Array {
 }
 
 describe('attention', () => {
-  it('lies where the only thing in a picture is, and where the class is spoken for', () => {
+  it('is where the only thing in a picture is, and where the evidence for the class is', () => {
     // One filter that sees brightness; class 1 is for it, class 0 against it.
     const architecture = inParts({
       maps: (net, x) =>

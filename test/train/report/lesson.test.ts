@@ -32,7 +32,7 @@ it('is taught by seven families', () => {
 });
 
 describe('the report of a run of a lesson', () => {
-  it('begins with the lesson: what was published, what this run came to, what to train beside it', async () => {
+  it('begins with the lesson: what was published, the result of this run, what to train beside it', async () => {
     const recipe = findRecipe('fc-mnist', {}, { init: 'normal' });
     const run = newRun(folder.path, recipe);
     const { path } = await trainWithReport(run, { recipe });
@@ -53,7 +53,7 @@ describe('the report of a run of a lesson', () => {
   });
 });
 
-it('is not told of a folder of pictures that is called like a lesson', () => {
+it('is left out for a folder of pictures with the name of a lesson', () => {
   const recipe = { ...findRecipe('remedies'), dataset: '/pictures/remedies' };
   expect(familyOf(recipe)).toBeUndefined();
   expect(familyOf(findRecipe('remedies'))?.lesson).toContain('10,000 pictures');

@@ -165,7 +165,7 @@ describe('keep', () => {
     expect(resultsMarkdown(readKept(path))).toBe(made());
   });
 
-  it('takes the later of two runs with the same seed, machine and budget, whatever steps that came to', () => {
+  it('takes the later of two runs with the same seed, machine and budget, however many steps that was', () => {
     addRun({ ...vgg('raw'), budget: 600, steps: 700 }, 0.4);
     const before = keep([], finishedRuns(folder));
     addRun({ ...vgg('raw'), budget: 600, steps: 800 }, 0.3);

@@ -105,7 +105,7 @@ describe('train', () => {
     const report = readFileSync(await makeReport(run), 'utf8');
     expect(report).toContain('<section id="augmentation">');
     expect(report).toMatch(/loss [\d.e]+ · (bright|dunkel)/);
-    // The same command finds the run again, from the files as they lie.
+    // The same command finds the run again, from its files.
     expect(findFinished(runs, (await chooseRun(args)).recipe)?.name).toBe('0001-photos');
 
     const { path } = await exportModel(await loadRun(run, 'best'), { repository: join(folder, 'models') });

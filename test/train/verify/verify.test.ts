@@ -33,7 +33,7 @@ describe('verifyResume', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('trainyard-'))).toEqual([]);
   }, 120_000);
 
-  it('stops when it is told to, and leaves nothing', async () => {
+  it('stops when it is asked to, and leaves nothing', async () => {
     vi.stubEnv('TMPDIR', folder);
     const abort = new AbortController();
     const recipe = findRecipe('digits', { batchSize: 16 });

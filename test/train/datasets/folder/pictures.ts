@@ -14,7 +14,7 @@ export interface Place {
   close(): void;
 }
 
-/** A temporary folder; the cache of prepared pictures lies beside it for as long as the test runs. */
+/** A temporary folder; the cache of prepared pictures is beside it while the test runs. */
 export function temporaryPlace(): Place {
   const whole = mkdtempSync(join(tmpdir(), 'trainyard-folder-'));
   process.env.TRAINYARD_CACHE = join(whole, 'cache');
