@@ -15,7 +15,8 @@ export function wholeNumber(
 ): number {
   const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
-  const range = most === Number.POSITIVE_INFINITY ? `above ${least - 1}` : `from ${least} to ${most}`;
+  const open = least > 0 ? `above ${least - 1}` : `of at least ${least}`;
+  const range = most === Number.POSITIVE_INFINITY ? open : `from ${least} to ${most}`;
   throw refused(option, `a whole number ${range}`, text);
 }
 

@@ -1,9 +1,10 @@
-// A preprocessor_config.json, which lies beside the ONNX files of the Hugging Face Hub, in our words.
+// A preprocessor_config.json, which is beside the ONNX files of the Hugging Face Hub, as a description of the input.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, UserError } from '../../models/errors.ts';
-import type { Prepare } from '../../models/image/prepare.ts';
+import { lineOf, validate } from '../../models/validate.ts';
+import type { InputDescription } from './description.ts';
 
 const side = z.int().min(1);
 const sizeSchema = z.union([
@@ -29,18 +30,6 @@ const configSchema = z.object({
   resample: z.int().nullish(),
 });
 
-/** What a file or a person says of the pictures that a network takes. */
-export interface Told {
-  readonly height?: number;
-  readonly width?: number;
-  readonly channels?: number;
-  readonly layout?: 'nchw' | 'nhwc';
-  readonly order?: 'rgb' | 'bgr';
-  /** On a scale from 0 to 1, one for all channels or one for each. */
-  readonly standardize?: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
-  readonly prepare?: Prepare;
-}
-
 /** Pillow's number for bicubic, as `resample` has it; every other filter is taken as bilinear. */
 const BICUBIC = 3;
 
@@ -53,7 +42,7 @@ function placesBeside(model: string): string[] {
 }
 
 /** What the configuration beside a model says; nothing where there is none. @throws UserError when it is damaged. */
-export function toldByConfig(model: string): Told {
+export function describedByConfig(model: string): InputDescription {
   const path = placesBeside(model).find((place) => existsSync(place));
   if (path === undefined) return {};
   let content: unknown;
@@ -62,28 +51,30 @@ export function toldByConfig(model: string): Told {
   } catch (error) {
     throw new UserError(`${path} cannot be read: ${messageOf(error)}.`);
   }
-  const result = configSchema.safeParse(content);
-  if (!result.success) throw new UserError(`${path} is not as expected: ${z.prettifyError(result.error)}`);
-  const config = result.data;
-  return { ...toldOfSize(config), standardize: toldOfPixels(config) };
+  const { value: config, problems } = validate(configSchema, content);
+  if (problems !== undefined)
+    throw new UserError(
+      `${path} is not as expected:\n${problems.map((problem) => `  ${lineOf(problem, 'file')}`).join('\n')}`,
+    );
+  return { ...sizeOf(config), standardize: scalingOf(config) };
 }
 
 type Config = z.output<typeof configSchema>;
 
 /** (byte * factor - mean) / deviation as (byte / 255 - m) / d. */
-function toldOfPixels({
+function scalingOf({
   do_rescale,
   rescale_factor,
   do_normalize,
   image_mean,
   image_std,
-}: Config): NonNullable<Told['standardize']> {
+}: Config): NonNullable<InputDescription['standardize']> {
   const scale = do_rescale ? 255 * rescale_factor : 255;
   const [mean, deviation] = do_normalize ? [image_mean ?? [0], image_std ?? [1]] : [[0], [1]];
   return { mean: mean.map((m) => m / scale), deviation: deviation.map((d) => d / scale) };
 }
 
-function toldOfSize({ size, do_center_crop, crop_size, crop_pct, resample }: Config): Told {
+function sizeOf({ size, do_center_crop, crop_size, crop_pct, resample }: Config): InputDescription {
   const filter = resample === BICUBIC ? 'bicubic' : 'bilinear';
   if (size === null || size === undefined) return {};
   const isEdge = typeof size === 'number' || 'shortest_edge' in size;
@@ -107,7 +98,7 @@ function toldOfSize({ size, do_center_crop, crop_size, crop_pct, resample }: Con
 }
 
 /** The middle of a picture whose shorter side has been resized to `shorter`. */
-function squareOf(side: number, shorter: number, filter: 'bilinear' | 'bicubic'): Told {
+function squareOf(side: number, shorter: number, filter: 'bilinear' | 'bicubic'): InputDescription {
   const more = shorter > side ? { shorter } : {};
   return { height: side, width: side, prepare: { rule: 'resize', filter, crop: 'center', ...more } };
 }

@@ -9,14 +9,15 @@ import type { Extractor } from '../loop/features.ts';
 import { openExtractor } from './extractor.ts';
 import { featureModel } from './feature-graph.ts';
 import { findFeatures } from './find.ts';
-import { type BackboneArgs, type Input, inputOf } from './input-description.ts';
+import { type Input, inputOf } from './input-description.ts';
+import type { AskedBackbone } from './options.ts';
 import { readModel } from './read-onnx.ts';
 import { askAlone } from './reference.ts';
 import type { Backbone } from './schema.ts';
 import { dependentsOf, inputsOf } from './walk.ts';
 
 export { openExtractor } from './extractor.ts';
-export { type BackboneArgs, backboneOptions } from './input-description.ts';
+export type { AskedBackbone } from './options.ts';
 export { type Backbone, backboneSchema } from './schema.ts';
 
 /** A backbone, and what its recipe has of pictures. */
@@ -33,18 +34,16 @@ const TOLERANCE = 1e-3;
 
 /**
  * Looks at an ONNX file, finds its features and tries it on the built-in pictures.
- * @param path - Absolute.
  * @param size - Side of the pictures that was asked for.
  * @throws UserError when it cannot be a backbone, or something that must be known of it is not said.
  */
 export async function chooseBackbone(
-  path: string,
-  args: BackboneArgs,
+  { path, features, input: asked }: AskedBackbone,
   size?: number,
 ): Promise<ChosenBackbone> {
   const { model, sha256 } = readModel(path);
-  const input = inputOf(path, model, args, size);
-  const output = args.features ?? findFeatures(model.graph);
+  const input = inputOf(path, model, asked, size);
+  const output = features ?? findFeatures(model.graph);
   checkOutput(path, model, output);
   const shape: Shape = [input.size, input.size, input.channels];
   const pictures = goldenNames.map((name) => goldenInput(name, shape));

@@ -2,47 +2,12 @@
 import { cardKey, checkCard } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { dataType, type ModelProto } from '../../models/onnx/schema.ts';
-import { type Told, toldByConfig } from './config.ts';
+import { describedByConfig } from './config.ts';
+import type { InputDescription } from './description.ts';
 import { seenBy } from './find.ts';
-import { scalingCalled, scalings } from './scaling.ts';
+import { scalings } from './scaling.ts';
 import type { Backbone } from './schema.ts';
 import { inputsOf } from './walk.ts';
-
-/** Options of the command line about a file from elsewhere. */
-export const backboneOptions = {
-  backbone: {
-    type: 'string',
-    valueHint: 'file',
-    description: 'Any ONNX file; a head is trained on its features, and it stays as it is',
-  },
-  features: {
-    type: 'string',
-    valueHint: 'name',
-    description: "The value in its graph to train on; the last dense layer's input if left out",
-  },
-  scaling: {
-    type: 'string',
-    valueHint: Object.keys(scalings).join('|'),
-    description: 'Range of its input',
-  },
-  mean: {
-    type: 'string',
-    valueHint: 'numbers',
-    description: 'Mean of each channel, from 0 to 1, which it wants subtracted: 0.5,0.5,0.5',
-  },
-  deviation: {
-    type: 'string',
-    valueHint: 'numbers',
-    description: 'Standard deviation of each channel, by which it wants to be divided: 0.5,0.5,0.5',
-  },
-  layout: {
-    type: 'string',
-    valueHint: 'nchw|nhwc',
-    description: 'Order of its input, where the file leaves it open',
-  },
-} as const;
-
-export type BackboneArgs = { readonly [name in keyof typeof backboneOptions]?: string | undefined };
 
 /** All that must be known to give pictures to a file. */
 export interface Input {
@@ -53,7 +18,7 @@ export interface Input {
   /** Side of the pictures, pixels. */
   readonly size: number;
   readonly standardize: { mean: number[]; deviation: number[] };
-  readonly prepare: Told['prepare'];
+  readonly prepare: InputDescription['prepare'];
 }
 
 const TYPES: ReadonlyMap<number, Input['type']> = new Map([
@@ -65,7 +30,7 @@ const TYPES: ReadonlyMap<number, Input['type']> = new Map([
  * @param size - Side that was asked for.
  * @throws UserError when the file takes no pictures, or something about them is not known: it names the option.
  */
-export function inputOf(path: string, model: ModelProto, args: BackboneArgs, size?: number): Input {
+export function inputOf(path: string, model: ModelProto, asked: InputDescription, size?: number): Input {
   const { graph } = model;
   const [input, ...others] = inputsOf(graph);
   const { elem_type = 0, shape } = input?.type?.tensor_type ?? {};
@@ -77,20 +42,20 @@ export function inputOf(path: string, model: ModelProto, args: BackboneArgs, siz
       `${path} takes ${inputs.join(' and ')}; a backbone takes pictures: one input of float32 or uint8 [N,3,height,width] or [N,height,width,3].`,
     );
   }
-  const told: Told = {
-    ...toldByConfig(path),
-    ...toldByMetadata(model),
-    ...toldByCard(model),
-    ...toldByOptions(args),
+  const described: InputDescription = {
+    ...describedByConfig(path),
+    ...describedByMetadata(model),
+    ...describedByCard(model),
+    ...asked,
   };
   const known = dims.map(({ dim_value }) => dim_value);
   const seen = seenBy(graph, input.name);
-  const layout = told.layout ?? layoutOf(known) ?? seen?.layout;
+  const layout = described.layout ?? layoutOf(known) ?? seen?.layout;
   if (layout === undefined)
     throw new UserError(
       `${path} takes ${input.name} ${describe(input.type?.tensor_type)}, which does not say where its channels are: --layout nchw or --layout nhwc.`,
     );
-  const [channels = seen?.channels ?? told.channels ?? 3, height, width] =
+  const [channels = seen?.channels ?? described.channels ?? 3, height, width] =
     layout === 'nchw' ? known.slice(1) : [known[3], known[1], known[2]];
   if (channels !== 1 && channels !== 3)
     throw new UserError(
@@ -98,39 +63,15 @@ export function inputOf(path: string, model: ModelProto, args: BackboneArgs, siz
     );
   return {
     ...{ type, layout, channels },
-    order: told.order ?? 'rgb',
-    size: sideOf(path, [height, width], told, size),
-    standardize: standardizeOf(path, type, told, channels),
-    prepare: told.prepare,
+    order: described.order ?? 'rgb',
+    size: sideOf(path, [height, width], described, size),
+    standardize: standardizeOf(path, type, described, channels),
+    prepare: described.prepare,
   };
 }
 
-function toldByOptions({ scaling, mean, deviation, layout }: BackboneArgs): Told {
-  if (layout !== undefined && layout !== 'nchw' && layout !== 'nhwc')
-    throw new UserError(`--layout takes nchw or nhwc; received ${JSON.stringify(layout)}.`);
-  if (scaling !== undefined && (mean !== undefined || deviation !== undefined))
-    throw new UserError('--scaling says what --mean and --deviation would: give either.');
-  const standardize =
-    scaling !== undefined
-      ? scalings[scalingCalled(scaling)]
-      : mean !== undefined || deviation !== undefined
-        ? { mean: numbersOf('mean', mean ?? '0'), deviation: numbersOf('deviation', deviation ?? '1') }
-        : undefined;
-  if (standardize?.deviation.some((each) => each <= 0))
-    throw new UserError(`--deviation takes numbers above 0; received ${JSON.stringify(deviation)}.`);
-  return { ...(layout && { layout }), ...(standardize && { standardize }) };
-}
-
-function numbersOf(option: string, text: string): number[] {
-  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  if (numbers.every(Number.isFinite) && (numbers.length === 1 || numbers.length === 3)) return numbers;
-  throw new UserError(
-    `--${option} takes one number, or three with commas between them; received ${JSON.stringify(text)}.`,
-  );
-}
-
 /** Our own card: the file takes bytes, and its scaling is in its graph. */
-function toldByCard({ metadata_props }: ModelProto): Told {
+function describedByCard({ metadata_props }: ModelProto): InputDescription {
   const text = metadata_props.find(({ key }) => key === cardKey)?.value;
   if (text === undefined) return {};
   const { input } = checkCard(JSON.parse(text));
@@ -145,7 +86,7 @@ const RANGES: Readonly<Record<string, keyof typeof scalings>> = {
   Normalized_1_1: '-1..1',
 };
 
-function toldByMetadata({ metadata_props }: ModelProto): Told {
+function describedByMetadata({ metadata_props }: ModelProto): InputDescription {
   const metadata = new Map(metadata_props.map(({ key, value }) => [key, value]));
   const format = metadata.get('Image.BitmapPixelFormat') ?? '';
   const scaling = RANGES[metadata.get('Image.NominalPixelRange') ?? ''];
@@ -166,10 +107,10 @@ function layoutOf([, second, , last]: readonly (number | undefined)[]): Input['l
 function sideOf(
   path: string,
   [height, width]: readonly (number | undefined)[],
-  told: Told,
+  described: InputDescription,
   asked: number | undefined,
 ): number {
-  const [rows, columns] = [height ?? asked ?? told.height, width ?? asked ?? told.width];
+  const [rows, columns] = [height ?? asked ?? described.height, width ?? asked ?? described.width];
   if (rows === undefined || columns === undefined)
     throw new UserError(
       `${path} takes pictures of any size, and nothing says which it was trained on: --size 224, for example.`,
@@ -184,7 +125,7 @@ function sideOf(
 function standardizeOf(
   path: string,
   type: Input['type'],
-  { standardize }: Told,
+  { standardize }: InputDescription,
   channels: number,
 ): Input['standardize'] {
   // Bytes go in as they are.

@@ -1,8 +1,7 @@
-// What networks from elsewhere were given for the bytes of a picture, by the names of the usual ranges.
-import { UserError } from '../../models/errors.ts';
-import { nearest } from '../../models/nearest.ts';
+// How networks from elsewhere expect the bytes of a picture to be scaled, by the names of the usual ranges.
+import { oneOf } from '../../models/nearest.ts';
 
-/** Mean and deviation of the pixels on a scale from 0 to 1, by the name of the range that they come to. */
+/** Mean and deviation of the pixels on a scale from 0 to 1, by the name of the range of the result. */
 export const scalings = {
   '0..1': { mean: [0, 0, 0], deviation: [1, 1, 1] },
   '-1..1': { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5] },
@@ -13,15 +12,9 @@ export const scalings = {
 
 export type Scaling = keyof typeof scalings;
 
+const names: readonly Scaling[] = ['0..1', '-1..1', '0..255', 'imagenet'];
+
 /** @throws UserError when `--scaling` is none of them. */
 export function scalingCalled(name: string): Scaling {
-  if (isScaling(name)) return name;
-  const guess = nearest(name, Object.keys(scalings));
-  throw new UserError(
-    `--scaling takes ${Object.keys(scalings).join(', ')}; received ${JSON.stringify(name)}.${guess ? ` Did you mean ${guess}?` : ''}`,
-  );
-}
-
-function isScaling(name: string): name is Scaling {
-  return Object.hasOwn(scalings, name);
+  return oneOf('--scaling', names, name);
 }

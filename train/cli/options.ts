@@ -1,9 +1,9 @@
 // The options of the commands that train or look at what is trained, under the headings of the help. Loads nothing heavy.
 import { inGroup } from '../../models/option-groups.ts';
 import { runsFolder } from '../../setup/paths.mjs';
-import { augmentOptions as augmentationOptions } from '../augment/index.ts';
-import { backboneOptions } from '../backbone/input-description.ts';
-import { families } from '../recipes/index.ts';
+import { augmentOptions as augmentationOptions } from '../augment/options.ts';
+import { backboneOptions } from '../backbone/options.ts';
+import { families } from '../recipes/families.ts';
 import { folderNetworks } from '../recipes/networks.ts';
 
 /** What is trained on: the first argument. */

@@ -10,6 +10,7 @@ import { createTraining } from '../loop/training.ts';
 import { scheduleAt } from '../optimizers/schedules/index.ts';
 import { seedPair } from '../random.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
+import { duration } from './duration.ts';
 
 /** What a machine takes for the parts of a training, in seconds. */
 export interface Pace {
@@ -105,7 +106,7 @@ export function withinBudget(recipe: Recipe, budget: number, pace: Pace, stepsPe
     throw new UserError(
       `A budget of ${duration(budget)} is too short for ${recipe.name}: one step and one evaluation take ${duration(takes(1))} here.`,
     );
-  // The most steps that fit lie in [low, high).
+  // The most steps that fit are at least `low` and less than `high`.
   let [low, high] = [1, own.steps];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
@@ -134,23 +135,4 @@ function stepsInWords({ steps, epochs }: Plan): string {
 
 function inMilliseconds(seconds: number): string {
   return `${(seconds * 1000).toPrecision(3)} ms`;
-}
-
-/** Seconds as `45 s`, `9.5 min` or `1.2 h`. */
-export function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 90 * 60) return `${Number((seconds / 60).toFixed(1))} min`;
-  return `${Number((seconds / 3600).toFixed(1))} h`;
-}
-
-/**
- * Seconds of a time such as `10m`, `90s` or `1.5h`; a bare number counts minutes.
- * @throws UserError for anything else.
- */
-export function parseDuration(text: string): number {
-  const [, digits = '', unit = ''] =
-    /^\s*(\d+(?:\.\d+)?)\s*(s|sec|m|min|h)?\s*$/i.exec(text.toLowerCase()) ?? [];
-  const seconds = Number(digits) * ({ s: 1, h: 3600 }[unit.charAt(0)] ?? 60);
-  if (digits !== '' && seconds > 0) return seconds;
-  throw new UserError(`--budget takes a time such as 10m, 90s or 1.5h; received ${JSON.stringify(text)}.`);
 }

@@ -19,7 +19,7 @@ import type { Weights } from './initial-weights.ts';
 import { resume } from './resume.ts';
 import { openStage, type Span, type Stage, spansOf } from './stages.ts';
 import type { StepResult, TrainingStep } from './step.ts';
-import { checkBatchSize, createTraining } from './training.ts';
+import { createTraining } from './training.ts';
 import type { Watcher } from './watcher.ts';
 
 export interface FitOptions {
@@ -70,7 +70,6 @@ export async function fit({
   keep = 0,
   registry = builtIn,
 }: FitOptions): Promise<FitResult> {
-  checkBatchSize(recipe, dataset);
   const isNew = !existsSync(run.last);
   if (isNew && recipe.from !== undefined && weights === undefined)
     throw new UserError(

@@ -16,9 +16,6 @@ export interface SweepOptions {
   onStep?(done: number): void;
 }
 
-/** fastai's `lr_find`. */
-export const SWEEP = { from: 1e-7, to: 10, steps: 100 } as const;
-
 /** The loss, as a multiple of the least so far, at which the training has diverged. */
 const DIVERGED = 4;
 

@@ -7,12 +7,11 @@ import type { Run } from '../runs/run.ts';
 import { type MemoryUse, measureMemory, memoryAt } from './measure.ts';
 
 /**
- * The limit that `--max-memory` sets, for `fit` to watch.
+ * The limit in bytes that `--max-memory` sets, for `fit` to watch.
  * @throws UserError when `recipe` needs more, with the options that need less.
  */
-export async function limitMemory(recipe: Recipe, text: string | undefined): Promise<FitOptions['memory']> {
-  if (text === undefined) return undefined;
-  const limit = parseBytes(text);
+export async function limitMemory(recipe: Recipe, limit: number | undefined): Promise<FitOptions['memory']> {
+  if (limit === undefined) return undefined;
   const use = await measureMemory(recipe);
   checkMemory(recipe, use, limit);
   const expected = memoryAt(use, recipe.batchSize / recipe.accumulate);
@@ -87,17 +86,6 @@ export function isOutOfMemory(error: unknown): boolean {
       error.message,
     )
   );
-}
-
-/**
- * Bytes of a size such as `2g`, `1.5 GiB` or `800m`, in powers of 1,024.
- * @throws UserError for anything else.
- */
-export function parseBytes(text: string): number {
-  const [, digits = '', unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*$/i.exec(text) ?? [];
-  const bytes = Number(digits) * 1024 ** ' kmgt'.indexOf(unit.toLowerCase() || ' ');
-  if (digits !== '' && bytes > 0) return bytes;
-  throw new UserError(`--max-memory takes a size such as 2g or 800m; received ${JSON.stringify(text)}.`);
 }
 
 /** Bytes as `1.5 GiB`. */

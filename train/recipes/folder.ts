@@ -1,12 +1,12 @@
 // The recipe for a folder of pictures: what is trained when nothing but a path is said.
 import { basename } from 'node:path';
-import { UserError } from '../../models/errors.ts';
 import type { Prepare } from '../../models/image/prepare.ts';
-import { nearest } from '../../models/nearest.ts';
+import { oneOf } from '../../models/nearest.ts';
 import { presets } from '../augment/index.ts';
-import { type BackboneArgs, chooseBackbone } from '../backbone/index.ts';
+import { type AskedBackbone, chooseBackbone } from '../backbone/index.ts';
 import { slugOf } from '../datasets/folder/index.ts';
-import { loadDataOf } from './load-data.ts';
+import type { Dataset } from '../datasets/index.ts';
+import { loadPictures } from './load-data.ts';
 import { type FolderNetwork, folderNetworks, onFeatures, USUAL } from './networks.ts';
 import type { RecipeInput } from './recipe.ts';
 
@@ -20,7 +20,7 @@ export interface FolderChoice {
   readonly valid?: number | undefined;
   readonly crop?: 'center' | 'stretch' | undefined;
   /** A file from elsewhere instead of a network of ours. */
-  readonly network?: BackboneArgs | undefined;
+  readonly network?: AskedBackbone | undefined;
   /** What was asked for on the command line, by option. */
   readonly options: Readonly<Record<string, string>>;
 }
@@ -29,14 +29,17 @@ export interface FolderChoice {
 const VALID = 0.2;
 
 /**
- * Looks at a folder, which prepares its pictures if that has not been done, and makes its recipe: how many pictures
+ * Loads the pictures of a folder, which prepares them if that has not been done, and makes its recipe: how many pictures
  * and classes there are decides part of it.
  * @throws UserError if the folder cannot be trained on
  */
-export async function folderRecipe(choice: FolderChoice): Promise<RecipeInput> {
+export async function folderRecipe(
+  choice: FolderChoice,
+): Promise<{ recipe: RecipeInput; pictures: Dataset }> {
   const network = await networkOf(choice);
-  const { labels, train } = await loadDataOf(dataOf(choice, network));
-  return recipeOn({ ...choice, labels, images: train.n }, network);
+  const pictures = await loadPictures(dataOf(choice, network));
+  const { labels, train } = pictures;
+  return { recipe: recipeOn({ ...choice, labels, images: train.n }, network), pictures };
 }
 
 /** What is known of a folder before its recipe can be made. */
@@ -82,33 +85,26 @@ export function ourNetwork({
   size,
   crop = 'center',
 }: Pick<FolderChoice, 'architecture' | 'size' | 'crop'>): ChosenNetwork {
-  const ours = networkCalled(architecture ?? USUAL);
+  const names = [...folderNetworks.keys()];
+  const name = architecture === undefined ? USUAL : oneOf('--architecture', names, architecture);
+  const ours = folderNetworks.get(name);
+  if (ours === undefined) throw new Error(`there is no network ${name} for folders`);
   return { ...ours, size: size ?? ours.size, prepare: { rule: 'resize', filter: 'bilinear', crop } };
 }
 
 /** The network that is chosen, ours or a file from elsewhere. */
 async function networkOf(choice: FolderChoice): Promise<ChosenNetwork> {
   const { network: file, size, crop } = choice;
-  if (file?.backbone === undefined) return ourNetwork(choice);
-  const { backbone, input } = await chooseBackbone(file.backbone, file, size);
+  if (file === undefined) return ourNetwork(choice);
+  const { backbone, input } = await chooseBackbone(file, size);
   const plain: Prepare = { rule: 'resize', filter: 'bilinear', crop: 'center' };
   const { prepare = plain, standardize, channels } = input;
   return {
-    description: `a head on the features of ${basename(file.backbone)}`,
+    description: `a head on the features of ${basename(file.path)}`,
     size: input.size,
     // Another crop can be asked for where pictures are resized at all.
     prepare: crop !== undefined && prepare.rule === 'resize' ? { ...prepare, crop } : prepare,
     recipe: { ...onFeatures, backbone, standardize },
     ...(channels === 1 && { folder: { channels } }),
   };
-}
-
-function networkCalled(name: string): FolderNetwork {
-  const network = folderNetworks.get(name);
-  if (network !== undefined) return network;
-  const names = [...folderNetworks.keys()];
-  const guess = nearest(name, names);
-  throw new UserError(
-    `--architecture takes ${names.join(', ')}; received ${JSON.stringify(name)}.${guess ? ` Did you mean ${guess}?` : ''}`,
-  );
 }

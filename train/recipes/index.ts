@@ -1,34 +1,15 @@
-// The recipes by name: one file and one line in this list for each.
+// The recipes by name, as recipes: defaults filled in, options of the command line applied.
 import { UserError } from '../../models/errors.ts';
 import { suggestion } from '../../models/nearest.ts';
 import { type AugmentOptions, augmentBy, augmentOptions } from '../augment/index.ts';
 import { isFolder } from '../datasets/index.ts';
-import { cifarFast } from './cifar-fast.ts';
-import { circles } from './circles.ts';
-import { convMnist } from './conv-mnist.ts';
-import { digits } from './digits.ts';
+import { families } from './families.ts';
 import { type Family, memberOf, type WrittenRecipe } from './family.ts';
-import { fcMnist } from './fc-mnist.ts';
 import { type Recipe, type RecipeInput, resolveRecipe } from './recipe.ts';
-import { remedies } from './remedies.ts';
-import { superConvergence } from './super-convergence.ts';
-import { vggCifar } from './vgg-cifar.ts';
-import { vggMnist } from './vgg-mnist.ts';
 
+export { families } from './families.ts';
 export { defineRecipe, type Family, type RecipeOption } from './family.ts';
 export { type Recipe, recipeDigest, resolveRecipe, stepsOf } from './recipe.ts';
-
-export const families: readonly Family<RecipeInput>[] = [
-  digits,
-  cifarFast,
-  fcMnist,
-  convMnist,
-  vggMnist,
-  vggCifar,
-  remedies,
-  superConvergence,
-  circles,
-];
 
 /**
  * The recipe called `name`, with some of its fields replaced.

@@ -1,9 +1,7 @@
-// `trainyard show`: a recipe's data on one page, as the network will see them.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+// `trainyard show`: a recipe's data on one page, as the network sees them.
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
-import { warnOfLabels } from '../augment/wrong-labels.ts';
+import { checkArguments } from '../cli/check-arguments.ts';
 import {
   augmentOptions,
   common,
@@ -12,12 +10,6 @@ import {
   recipeArgument,
   runsOption,
 } from '../cli/options.ts';
-import { recipesOf } from '../cli/recipe-of-arguments.ts';
-import { tellFindings } from '../datasets/folder/tell.ts';
-import { withPictures } from '../datasets/index.ts';
-import { writeWhole } from '../files/write-whole.ts';
-import { loadDataOf } from '../recipes/load-data.ts';
-import { showPage } from './page.ts';
 
 export const showCommand = defineCommand({
   args: {
@@ -37,18 +29,8 @@ export const showCommand = defineCommand({
   async run({ args }) {
     if (args.recipe === undefined)
       throw new UserError('Name a folder of pictures or a recipe, for example: npm run show ./photos');
-    const [recipe] = await recipesOf({ ...args, precision: 'float32' });
-    const dataset = withPictures(await loadDataOf(recipe));
-    console.log(
-      `${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images of ${dataset.shape.join(' x ')}.`,
-    );
-    const warning = warnOfLabels(dataset, recipe.augment);
-    for (const line of [...tellFindings(dataset), ...(warning === undefined ? [] : [warning])])
-      console.log(line);
-    const path = args.out ?? join(args.runs, `show-${recipe.name}.html`);
-    if (args.out === undefined) mkdirSync(args.runs, { recursive: true });
-    const page = await showPage(recipe, dataset, warning);
-    writeWhole(path, page);
-    console.log(`Page: ${path}`);
+    const asked = checkArguments({ ...args, precision: 'float32' });
+    const { showPictures } = await import('./show-pictures.ts');
+    await showPictures(asked, args.out);
   },
 });

@@ -8,7 +8,7 @@ import { loadRun } from '../../../export/publish/from-run.ts';
 import type { ExportStage } from '../../../export/publish/stages.ts';
 import { fetchPretrained } from '../../../train/architectures/pretrained.ts';
 import { fit } from '../../../train/loop/fit.ts';
-import { writePhotos } from '../../../train/photos/command.ts';
+import { writePhotos } from '../../../train/photos/write-photos.ts';
 import { random } from '../../../train/random.ts';
 import { adjusted } from '../../../train/recipes/adjust.ts';
 import { folderRecipe } from '../../../train/recipes/folder.ts';

@@ -11,16 +11,16 @@ import { verifyAlone } from '../../../export/verify/index.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
 import { openEngine } from '../../../serve/engine/index.ts';
 import { defaultLimits } from '../../../serve/settings/limits.ts';
-import { chooseRun } from '../../../train/cli/recipe-of-arguments.ts';
 import { imagesOf } from '../../../train/datasets/index.ts';
 import { fit } from '../../../train/loop/fit.ts';
-import { writePhotos } from '../../../train/photos/command.ts';
+import { writePhotos } from '../../../train/photos/write-photos.ts';
 import { random } from '../../../train/random.ts';
 import { loadDataOf } from '../../../train/recipes/load-data.ts';
 import { makeReport } from '../../../train/report/index.ts';
 import { openNetwork } from '../../../train/report/network.ts';
 import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { createRun, findFinished, findRun } from '../../../train/runs/run.ts';
+import { choose } from '../../train/choose.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-joined-'));
 process.env.TRAINYARD_CACHE = join(folder, 'cache');
@@ -62,7 +62,7 @@ it('goes from pictures to a served file, whose answers are those of the training
     // Its weights are drawn, so its features say little.
     ...{ epochs: '20', 'learning-rate': '0.1' },
   };
-  const { recipe } = await chooseRun(args);
+  const { recipe } = await choose(args);
   expect([recipe.precision, recipe.tta, recipe.augment]).toEqual(['float32', 'none', {}]);
   const dataset = await loadDataOf(recipe);
   const run = createRun(runs, recipe, {});
@@ -70,7 +70,7 @@ it('goes from pictures to a served file, whose answers are those of the training
   // Measured: none wrong.
   expect(history.at(-1)?.errorRate).toBeLessThanOrEqual(0.1);
   // The same command finds the run again; a seed more is another.
-  expect(findFinished(runs, (await chooseRun(args)).recipe)?.name).toBe(run.name);
+  expect(findFinished(runs, (await choose(args)).recipe)?.name).toBe(run.name);
   expect(findFinished(runs, { ...recipe, seed: 2 })).toBeUndefined();
   expect(readFileSync(await makeReport(run), 'utf8')).toMatch(/loss [\d.e-]+ · (red|blue)/);
 
@@ -91,7 +91,7 @@ it('goes from pictures to a served file, whose answers are those of the training
   // Nobody else needs to know where the pictures and the backbone lay.
   expect(JSON.stringify(opened.card)).not.toMatch(new RegExp(`${tmpdir()}|${torch}`));
   // Its head's weights can be trained on.
-  const { weights } = await chooseRun({ ...args, from: file.path });
+  const { weights } = await choose({ ...args, from: file.path });
   expect(weights?.get('logits/kernel')?.values).toEqual(
     readCheckpoint(run.best).tensors.get('logits/kernel')?.values,
   );
@@ -135,13 +135,11 @@ it('refuses what would not be done', async () => {
     precision: 'auto',
     runs: folder,
   };
-  await expect(chooseRun({ ...args, augment: 'photo' })).rejects.toThrow(
+  await expect(choose({ ...args, augment: 'photo' })).rejects.toThrow(
     /--augment has no meaning here: what a backbone from elsewhere makes/,
   );
-  await expect(chooseRun({ ...args, architecture: 'resnet18' })).rejects.toThrow(/is the network/);
-  await expect(chooseRun({ ...args, backbone: 'none.onnx' })).rejects.toThrow(/There is no file/);
+  await expect(choose({ ...args, architecture: 'resnet18' })).rejects.toThrow(/is the network/);
+  await expect(choose({ ...args, backbone: 'none.onnx' })).rejects.toThrow(/There is no file/);
   const { backbone: _, ...without } = args;
-  await expect(chooseRun(without)).rejects.toThrow(
-    /--scaling has no meaning here: it says how a file is read/,
-  );
+  await expect(choose(without)).rejects.toThrow(/--scaling has no meaning here: it says how a file is read/);
 });

@@ -9,12 +9,8 @@ import { networkToOnnx } from '../../../export/trace/network.ts';
 import { goldenInput, goldenNames } from '../../../models/golden.ts';
 import type { Shape } from '../../../models/image/shape.ts';
 import { decodeModel, encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
-import {
-  type BackboneArgs,
-  chooseBackbone,
-  openExtractor,
-  readBackbone,
-} from '../../../train/backbone/index.ts';
+import { chooseBackbone as choose, openExtractor, readBackbone } from '../../../train/backbone/index.ts';
+import { askedBackbone, type BackboneArgs } from '../../../train/backbone/options.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { shippedModels } from '../../shipped.ts';
 
@@ -27,6 +23,11 @@ const expected = z
   .array(z.array(z.number()))
   .parse(JSON.parse(readFileSync(new URL('./torch.json', import.meta.url), 'utf8')))
   .flat();
+
+/** As the command line chooses it. */
+async function chooseBackbone(path: string, args: BackboneArgs, size?: number) {
+  return choose(askedBackbone(path, args), size);
+}
 
 /** Features of the built-in pictures, four at a time. */
 async function featuresBy(path: string, args: BackboneArgs, size?: number): Promise<Float32Array> {
@@ -168,7 +169,12 @@ describe('what cannot be', () => {
   const bad: [string, BackboneArgs, number | undefined, RegExp][] = [
     ['no scaling is known', {}, undefined, /nothing says what the bytes.*--scaling 0\.\.1, -1\.\.1/],
     ['a size that the file does not take', { scaling: '0..1' }, 32, /takes pictures of 24 x 24 alone/],
-    ['a layout that is none', { scaling: '0..1', layout: 'chw' }, undefined, /--layout takes nchw or nhwc/],
+    [
+      'a layout that is none',
+      { scaling: '0..1', layout: 'chw' },
+      undefined,
+      /--layout takes nchw, nhwc; received "chw"/,
+    ],
     ['a layout that is wrong', { scaling: '0..1', layout: 'nhwc' }, undefined, /24 channels as nhwc/],
     ['an unknown scaling', { scaling: '0..2' }, undefined, /--scaling takes .* Did you mean 0\.\.1\?/],
     ['three words for two', { scaling: '0..1', mean: '0' }, undefined, /give either/],

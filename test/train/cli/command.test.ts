@@ -50,8 +50,12 @@ describe('trainyard train', () => {
   it.each([
     [['train', 'digts'], 'There is no recipe "digts". Did you mean digits?'],
     [['train', 'digits', '--epoch', '3'], 'There is no option --epoch. Did you mean --epochs?'],
-    [['train', 'digits', '--epochs', 'many'], '--epochs takes a number; received "many".'],
-    [['train', 'digits', '--epochs', '0'], 'epochs: '],
+    [['train', 'digits', '--epochs', 'many'], '--epochs takes a whole number above 0; received "many".'],
+    [['train', 'digits', '--epochs', '0'], '--epochs takes a whole number above 0; received "0".'],
+    [
+      ['train', 'digits', '--precision', 'bfloat'],
+      '--precision takes auto, float32, bfloat16; received "bfloat". Did you mean bfloat16?',
+    ],
     [['train', 'digits', '--epochs'], '--epochs needs a value'],
     [
       ['train', 'digits', '3'],

@@ -11,7 +11,4 @@ describe('precisionsFor', () => {
     expect(precisionsFor('auto', true)).toEqual(['bfloat16', 'float32']);
     expect(precisionsFor('auto', false)).toEqual(['float32', 'bfloat16']);
   });
-  it('answers a wrong name with the nearest', () => {
-    expect(() => precisionsFor('bfloat')).toThrow(/takes auto, float32, bfloat16.*Did you mean bfloat16/);
-  });
 });

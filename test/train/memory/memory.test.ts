@@ -1,13 +1,13 @@
 // Memory: what is estimated is what is taken, and the advice fits.
 import { describe, expect, it } from 'vitest';
 import { startChild } from '../../../train/child.ts';
+import { parseBytes } from '../../../train/memory/bytes.ts';
 import {
   checkMemory,
   corrected,
   isOutOfMemory,
   largestFit,
   memoryAdvice,
-  parseBytes,
 } from '../../../train/memory/index.ts';
 import { measureMemory, memoryAt } from '../../../train/memory/measure.ts';
 import { measuredSchema } from '../../../train/memory/measured.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadRun } from '../../../export/publish/from-run.ts';
-import { type Pace, parseDuration, planOf, withinBudget } from '../../../train/cli/plan.ts';
-import { chooseRun } from '../../../train/cli/recipe-of-arguments.ts';
+import { parseDuration } from '../../../train/cli/duration.ts';
+import { type Pace, planOf, withinBudget } from '../../../train/cli/plan.ts';
 import { MEAN_IMAGE, meanImageOf } from '../../../train/layers/mean-image.ts';
 import { type FitOptions, fit } from '../../../train/loop/fit.ts';
 import { weightsDigest, weightsOf } from '../../../train/loop/initial-weights.ts';
@@ -13,6 +13,7 @@ import { findRecipe, resolveRecipe } from '../../../train/recipes/index.ts';
 import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { listNumbered } from '../../../train/runs/numbered-checkpoints.ts';
 import { createRun, type Run } from '../../../train/runs/run.ts';
+import { choose } from '../choose.ts';
 import { smallMnist } from '../small-mnist.ts';
 
 const dataset = await smallMnist(1000, 500);
@@ -107,9 +108,9 @@ describe('--from', () => {
   it('takes a run by its name or a file, and refuses a network that nothing fits', async () => {
     const { run } = await train({ recipe });
     const args = { recipe: 'fc-mnist', init: 'variance-scaling', precision: 'float32', runs: folder };
-    const byName = await chooseRun({ ...args, from: run.name, fresh: true });
+    const byName = await choose({ ...args, from: run.name, fresh: true });
     expect(byName.recipe.from).toBe(weightsDigest(weightsOf(readCheckpoint(run.best))));
-    expect((await chooseRun({ ...args, from: run.best, fresh: true })).recipe).toEqual(byName.recipe);
+    expect((await choose({ ...args, from: run.best, fresh: true })).recipe).toEqual(byName.recipe);
     const other = findRecipe('digits', small);
     await expect(
       train({ recipe: other, weights: new Map([['x', { shape: [1], values: Float32Array.of(1) }]]) }),
@@ -165,12 +166,12 @@ describe('a budget', () => {
 
   it('goes on with the steps that were measured when the run began', async () => {
     const args = { recipe: 'fc-mnist', precision: 'float32', runs: folder, budget: '1m' };
-    const asked = (await chooseRun(args)).recipe;
+    const asked = (await choose(args)).recipe;
     createRun(folder, { ...asked, steps: 7 }, {});
-    const found = await chooseRun(args);
+    const found = await choose(args);
     expect(found.run?.name).toBe('0001-fc-mnist');
     expect(found.recipe.steps).toBe(7);
-    expect((await chooseRun({ ...args, budget: '2m' })).run).toBeUndefined();
+    expect((await choose({ ...args, budget: '2m' })).run).toBeUndefined();
     expect(existsSync(join(folder, '0001-fc-mnist', 'last.safetensors'))).toBe(false);
   });
 });

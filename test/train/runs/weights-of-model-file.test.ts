@@ -9,7 +9,6 @@ import { exportModel } from '../../../export/publish/export.ts';
 import { loadRun } from '../../../export/publish/from-run.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
 import { type ArchitectureOptions, createArchitecture } from '../../../train/architectures/index.ts';
-import { chooseRun } from '../../../train/cli/recipe-of-arguments.ts';
 import { stateOf } from '../../../train/graph/state.ts';
 import { createParameters, disposeParameters } from '../../../train/layers/net.ts';
 import { fit } from '../../../train/loop/fit.ts';
@@ -21,6 +20,7 @@ import { createRun, type Run } from '../../../train/runs/run.ts';
 import { readModelFile, weightsOfModel } from '../../../train/runs/weights-of-model-file.ts';
 import { ownCase } from '../../export/networks.ts';
 import { exportCase } from '../../export/support.ts';
+import { choose } from '../choose.ts';
 import { smallMnist } from '../small-mnist.ts';
 
 const networks: readonly (readonly [ArchitectureOptions, [number, number, number]])[] = [
@@ -83,7 +83,7 @@ describe('a run, exported and carried back', () => {
   });
 
   it('starts from the weights of the checkpoint, by the recipe of the card', async () => {
-    const chosen = await chooseRun(args(path));
+    const chosen = await choose(args(path));
     const weights = weightsOf(readCheckpoint(run.best));
     for (const [name, { shape, values }] of weights) {
       expect(chosen.weights?.get(name)?.shape, name).toEqual(shape);
@@ -99,15 +99,15 @@ describe('a run, exported and carried back', () => {
 
   it('takes another recipe that is named', async () => {
     const { epochs } = findRecipe('digits');
-    expect((await chooseRun(args(path, 'digits'))).recipe.epochs).toBe(epochs);
+    expect((await choose(args(path, 'digits'))).recipe.epochs).toBe(epochs);
   });
 
   it('augments as asked, and refuses options of other recipes', async () => {
-    const { recipe: gentle } = await chooseRun({ ...args(path), augment: 'none', 'max-rotate': '5' });
+    const { recipe: gentle } = await choose({ ...args(path), augment: 'none', 'max-rotate': '5' });
     expect(gentle.augment).toEqual({ maxRotate: 5 });
     expect(gentle.options).toMatchObject({ augment: 'none', 'max-rotate': '5' });
-    expect((await chooseRun(args(path))).recipe.augment).toEqual(recipe.augment);
-    await expect(chooseRun({ ...args(path), init: 'small' })).rejects.toThrow(/--init has no meaning here/);
+    expect((await choose(args(path))).recipe.augment).toEqual(recipe.augment);
+    await expect(choose({ ...args(path), init: 'small' })).rejects.toThrow(/--init has no meaning here/);
   });
 
   it('refuses what does not hold the weights as they were trained', () => {

@@ -9,13 +9,13 @@ import { exportModel } from '../../../export/publish/export.ts';
 import { loadRun } from '../../../export/publish/from-run.ts';
 import { readCard } from '../../../models/card.ts';
 import { root } from '../../../setup/paths.mjs';
-import { chooseRun } from '../../../train/cli/recipe-of-arguments.ts';
 import { fit } from '../../../train/loop/fit.ts';
 import { wordsOf } from '../../../train/recipes/index.ts';
 import { loadDataOf } from '../../../train/recipes/load-data.ts';
 import { makeReport } from '../../../train/report/index.ts';
 import { createRun, findFinished } from '../../../train/runs/run.ts';
 import { chromium } from '../../browser.ts';
+import { choose } from '../choose.ts';
 import { noise, type Place, temporaryPlace } from '../datasets/folder/pictures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-show-'));
@@ -97,7 +97,7 @@ describe('train', () => {
       precision: 'float32',
       runs,
     };
-    const { recipe } = await chooseRun(args);
+    const { recipe } = await choose(args);
     expect(wordsOf(recipe)).toContain(place.path);
     const dataset = await loadDataOf(recipe);
     const run = createRun(runs, recipe, {});
@@ -106,7 +106,7 @@ describe('train', () => {
     expect(report).toContain('<section id="augmentation">');
     expect(report).toMatch(/loss [\d.e]+ · (bright|dunkel)/);
     // The same command finds the run again, from its files.
-    expect(findFinished(runs, (await chooseRun(args)).recipe)?.name).toBe('0001-photos');
+    expect(findFinished(runs, (await choose(args)).recipe)?.name).toBe('0001-photos');
 
     const { path } = await exportModel(await loadRun(run, 'best'), { repository: join(folder, 'models') });
     const card = readCard(readFileSync(path));

@@ -12,13 +12,13 @@ import { defaultLimits } from '../../../serve/settings/limits.ts';
 import { pageFolder } from '../../../setup/paths.mjs';
 import { prepareSteps } from '../../../setup/prepare.mjs';
 import { pageStep } from '../../../setup/steps/page.mjs';
-import { chooseRun } from '../../../train/cli/recipe-of-arguments.ts';
 import { imagesOf, loadDataset } from '../../../train/datasets/index.ts';
 import { fit } from '../../../train/loop/fit.ts';
 import { loadDataOf } from '../../../train/recipes/load-data.ts';
 import { openNetwork } from '../../../train/report/network.ts';
 import { createRun } from '../../../train/runs/run.ts';
 import { chromium } from '../../browser.ts';
+import { choose } from '../../train/choose.ts';
 import { plainHost } from '../plain-host.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-same-'));
@@ -64,7 +64,7 @@ beforeAll(async () => {
     }
   }
   const args = { recipe: photos, architecture: 'small-cnn', size: '48', epochs: '2', precision: 'float32' };
-  const { recipe } = await chooseRun({ ...args, runs: folder });
+  const { recipe } = await choose({ ...args, runs: folder });
   const dataset = await loadDataOf(recipe);
   const run = createRun(join(folder, 'runs'), recipe, {});
   await fit({ recipe, dataset, run });

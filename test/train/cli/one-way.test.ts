@@ -1,0 +1,67 @@
+// From the command line to a run: a folder of pictures is read once, and nothing heavy is loaded for help or a refusal.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { root } from '../../../setup/paths.mjs';
+import { loadFolder } from '../../../train/datasets/folder/index.ts';
+import { writePhotos } from '../../../train/photos/write-photos.ts';
+import { choose } from '../choose.ts';
+
+vi.mock(import('../../../train/datasets/folder/index.ts'), async (importOriginal) => {
+  const original = await importOriginal();
+  return { ...original, loadFolder: vi.fn(original.loadFolder) };
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-one-way-'));
+process.env.TRAINYARD_CACHE = join(folder, 'cache');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('a folder is read once, for its recipe and for its training', async () => {
+  const n = 20;
+  const images = new Uint8Array(n * 32 * 32 * 3);
+  for (let i = 0; i < images.length; i++) images[i] = Math.floor(i / 3072) * 12 + (i % 7);
+  const split = { images, labels: Uint8Array.from({ length: n }, (_, i) => i % 2), n };
+  const photos = join(folder, 'photos');
+  await writePhotos(photos, split, ['dark', 'light'], [0, 1], n);
+
+  const { recipe, data } = await choose({
+    ...{ recipe: photos, architecture: 'small-cnn', size: '32', precision: 'float32', runs: folder },
+  });
+  const [one, again] = [await data(), await data()];
+  expect(recipe.dataset).toBe(photos);
+  expect(one.labels).toEqual(['dark', 'light']);
+  expect(again).toBe(one);
+  expect(loadFolder).toHaveBeenCalledTimes(1);
+});
+
+describe.skipIf(process.platform !== 'linux')('a process that only helps or refuses', () => {
+  /** Runs the command line, then says which of the heavy things are in memory. */
+  const script = `
+    const { main } = await import(${JSON.stringify(pathToFileURL(join(root, 'bin/main.ts')).href)});
+    await main(process.argv.slice(1));
+    const { readFileSync } = await import('node:fs');
+    const maps = readFileSync('/proc/self/maps', 'utf8');
+    console.log('\\nloaded: ' + ['libtensorflow', 'tfjs_binding', 'onnxruntime', 'sharp'].filter((name) => maps.includes(name)).join());
+  `;
+
+  it.each([
+    [['train', '--help']],
+    [['train']],
+    [['train', 'digits', '--epochs', '0']],
+    [['train', 'digts']],
+    [['train', 'conv-mnist', '--init', 'smal']],
+    [['lr-find', 'digits', '--steps', '0']],
+    [['show', 'digits', '--seed', 'x']],
+    [['photos', 'here', '--each', '0']],
+  ])('loads no TensorFlow for %j', (args) => {
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '--eval', script, '--', ...args],
+      { cwd: root, encoding: 'utf8' },
+    );
+    expect(stdout).toMatch(/\nloaded: $/m);
+  });
+});

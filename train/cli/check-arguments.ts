@@ -1,0 +1,216 @@
+// First step from the command line to a run: the texts of the options as checked values, before anything is loaded.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UserError } from '../../models/errors.ts';
+import { oneOf } from '../../models/nearest.ts';
+import { realNumber, wholeNumber } from '../../models/option-values.ts';
+import { augmentOptions } from '../augment/options.ts';
+import { type AskedBackbone, askedBackbone, backboneOptions } from '../backbone/options.ts';
+import { families } from '../recipes/families.ts';
+import { folderNetworks } from '../recipes/networks.ts';
+import { parseDuration } from './duration.ts';
+import { familyOptions, folderOptions } from './options.ts';
+import { type PrecisionChoice, precisionChoices } from './precision.ts';
+
+/** Options of the command line, by name without dashes; those of families and of augmentation among them. */
+export interface RecipeArguments {
+  readonly precision?: string | undefined;
+  readonly runs: string;
+  readonly fresh?: boolean | undefined;
+  readonly [option: string]: unknown;
+}
+
+/** What is named: nothing, a recipe, a folder (or CSV) of pictures, or a model file, whose card has its recipe. */
+export type Subject =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'recipe'; readonly name: string }
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'model file'; readonly path: string };
+
+/** What is asked for, checked as far as it can be without loading anything. */
+export interface Asked {
+  readonly subject: Subject;
+  readonly epochs?: number | undefined;
+  readonly freezeEpochs?: number | undefined;
+  readonly learningRate?: number | undefined;
+  readonly batchSize?: number | undefined;
+  readonly accumulate?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Seconds. */
+  readonly budget?: number | undefined;
+  readonly precision: PrecisionChoice;
+  /** Texts of the options of families and of augmentation, by option. */
+  readonly chosen: Readonly<Record<string, string>>;
+  readonly folder: AskedFolder;
+  /** A run to go on with, and from which of its checkpoints. */
+  readonly resume?: { readonly run: string; readonly from: 'best' | 'last' } | undefined;
+  /** Where the first weights come from: a checkpoint, a model file or a run. */
+  readonly from?: string | undefined;
+  readonly fresh: boolean;
+  /** Folder of the runs. */
+  readonly runs: string;
+}
+
+/** How a folder is to be read. */
+export interface AskedFolder {
+  readonly architecture?: string | undefined;
+  readonly size?: number | undefined;
+  readonly valid?: number | undefined;
+  readonly crop?: 'center' | 'stretch' | undefined;
+  /** A network from elsewhere, in place of ours. */
+  readonly network?: AskedBackbone | undefined;
+  /** The same as texts, by option, for the recipe to keep. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/**
+ * Checks the options of a command that names a recipe or a folder.
+ * @throws UserError that names the option, what was received and what it takes
+ */
+export function checkArguments(args: RecipeArguments): Asked {
+  const text = (option: string): string | undefined => {
+    const value = args[option];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const whole = (option: string, least: number, most?: number) =>
+    given(text(option), (value) => wholeNumber(option, value, least, most));
+  const [resume, from] = [text('resume'), text('from')];
+  const subject = subjectOf(text('recipe'), from, resume);
+  const chosen = textsOf(args, [...Object.keys(familyOptions), ...Object.keys(augmentOptions)]);
+  checkMeaning(subject, args, chosen);
+  const backbone = backboneTexts(args);
+  return {
+    subject,
+    epochs: whole('epochs', 1),
+    freezeEpochs: whole('freeze-epochs', 0),
+    learningRate: given(text('learning-rate'), (value) =>
+      realNumber('learning-rate', value, { above: 0 }, 'a learning rate'),
+    ),
+    batchSize: whole('batch-size', 1),
+    accumulate: whole('accumulate', 1),
+    seed: given(text('seed'), seedOf),
+    budget: given(text('budget'), parseDuration),
+    precision: oneOf('--precision', precisionChoices, args.precision ?? 'auto'),
+    chosen,
+    folder: {
+      architecture: given(text('architecture'), (name) =>
+        oneOf('--architecture', [...folderNetworks.keys()], name),
+      ),
+      size: whole('size', 8, 1024),
+      valid: given(text('valid'), (value) => realNumber('valid', value, { above: 0, below: 1 }, 'a share')),
+      crop: given(text('crop'), cropOf),
+      network: backbone.backbone === undefined ? undefined : askedBackbone(backbone.backbone, backbone),
+      options: { ...textsOf(args, Object.keys(folderOptions)), ...backbone },
+    },
+    resume: given(resume, (run) => ({ run, from: given(from, checkpointOf) ?? 'last' })),
+    from: resume === undefined ? from : undefined,
+    fresh: args.fresh ?? false,
+    runs: args.runs,
+  };
+}
+
+function given<T>(text: string | undefined, read: (text: string) => T): T | undefined {
+  return text === undefined ? undefined : read(text);
+}
+
+/** The texts that were given of these options. */
+function textsOf(args: RecipeArguments, options: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    options.flatMap((option) => {
+      const value = args[option];
+      return typeof value === 'string' ? [[option, option === 'crop' ? cropOf(value) : value]] : [];
+    }),
+  );
+}
+
+/** Any whole number. */
+function seedOf(text: string): number {
+  return text.startsWith('-') ? -wholeNumber('seed', text.slice(1), 1) : wholeNumber('seed', text, 0);
+}
+
+function cropOf(text: string): 'center' | 'stretch' {
+  // As it was spelled once.
+  return text === 'centre' ? 'center' : oneOf('--crop', ['center', 'stretch'], text);
+}
+
+function checkpointOf(from: string): 'best' | 'last' {
+  if (from === 'best' || from === 'last') return from;
+  throw new UserError(
+    `With --resume, --from takes best or last; received ${JSON.stringify(from)}. Without --resume, it starts a new run from the weights of a checkpoint.`,
+  );
+}
+
+/** Whether a word of `--from` is a model file. */
+export function isModelFile(from: string): boolean {
+  return from.endsWith('.onnx');
+}
+
+function subjectOf(word: string | undefined, from: string | undefined, resume: string | undefined): Subject {
+  if (word === undefined)
+    return from !== undefined && isModelFile(from) && resume === undefined
+      ? { kind: 'model file', path: from }
+      : { kind: 'none' };
+  const path = pathOf(word);
+  return path === undefined ? { kind: 'recipe', name: word } : { kind: 'folder', path };
+}
+
+/** The folder or CSV that a word names; undefined for the name of a recipe. @throws UserError if nothing is there. */
+function pathOf(word: string): string | undefined {
+  if (families.some(({ recipe }) => recipe.name === word)) return undefined;
+  const found = existing(word);
+  if (found !== undefined || !/[/\\.~]/.test(word)) return found;
+  throw new UserError(
+    `There is nothing at ${resolve(word)}. Expected a folder of pictures, a CSV of paths and labels, or the name of a recipe: npm run train lists them.`,
+  );
+}
+
+/** The absolute path of what a word names, if it is there. */
+function existing(word: string): string | undefined {
+  // `npm run` starts in the checkout, whatever folder the user is in.
+  const bases = [process.cwd(), process.env.INIT_CWD ?? process.cwd()];
+  return bases.map((base) => resolve(base, word)).find((path) => existsSync(path));
+}
+
+/** The texts about a network from elsewhere, its file by an absolute path. */
+function backboneTexts(args: RecipeArguments): Readonly<Record<string, string>> {
+  const { backbone, ...texts } = textsOf(args, Object.keys(backboneOptions));
+  if (backbone === undefined) return {};
+  const path = existing(backbone);
+  if (path !== undefined) return { backbone: path, ...texts };
+  throw new UserError(`There is no file ${resolve(backbone)}. Expected an ONNX file for --backbone.`);
+}
+
+/** @throws UserError for an option that means nothing for what is named, or without another option. */
+function checkMeaning(
+  subject: Subject,
+  args: RecipeArguments,
+  chosen: Readonly<Record<string, string>>,
+): void {
+  const family = Object.keys(familyOptions);
+  const ofFolder = [...Object.keys(folderOptions), ...Object.keys(backboneOptions)];
+  if (subject.kind === 'recipe')
+    refuse(args, ofFolder, `the recipe ${subject.name} is no folder of pictures`);
+  if (subject.kind === 'model file') {
+    refuse(args, ofFolder, `${subject.path} is a model file, not a folder of pictures`);
+    refuse(chosen, family, `the card of ${subject.path} has the whole recipe`);
+  }
+  if (subject.kind !== 'folder') return;
+  refuse(chosen, family, `${subject.path} is a folder, not a recipe with options of its own`);
+  const { backbone } = args;
+  if (backbone === undefined) {
+    refuse(args, Object.keys(backboneOptions), 'it says how a file is read that --backbone names');
+    return;
+  }
+  refuse(args, ['architecture'], `--backbone ${backbone} is the network`);
+  refuse(
+    chosen,
+    Object.keys(augmentOptions),
+    'what a backbone from elsewhere makes of a picture is computed once, so pictures are not augmented',
+  );
+}
+
+/** @throws UserError if one of `options` is given. */
+function refuse(args: Readonly<Record<string, unknown>>, options: readonly string[], why: string): void {
+  for (const option of options)
+    if (args[option] !== undefined) throw new UserError(`--${option} has no meaning here: ${why}.`);
+}

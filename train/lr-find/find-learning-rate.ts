@@ -1,0 +1,40 @@
+// Sweeps the learning rate of what is asked for, and prints what the curve suggests.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fetchPretrained } from '../architectures/pretrained.ts';
+import type { Asked } from '../cli/check-arguments.ts';
+import { chooseRun } from '../cli/choose-run.ts';
+import { createTraining } from '../loop/training.ts';
+import { wordsOf } from '../recipes/index.ts';
+import { findPage, rateInWords } from './page.ts';
+import { suggest, suggestionNames } from './suggest.ts';
+import { type SweepOptions, sweep } from './sweep.ts';
+
+export async function findLearningRate(asked: Asked, range: Omit<SweepOptions, 'onStep'>): Promise<void> {
+  const { steps } = range;
+  const { recipe, weights, data } = await chooseRun(asked);
+  await fetchPretrained(recipe);
+  const dataset = await data();
+  const training = createTraining(recipe, dataset, weights);
+  const onStep = (done: number) => {
+    if (process.stdout.isTTY) process.stdout.write(`\r${done} of ${steps} steps`);
+  };
+  const curve = await sweep(training, recipe, dataset, { ...range, onStep });
+  training.dispose();
+  if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
+
+  const suggestions = suggest(curve, steps);
+  const words = wordsOf(recipe);
+  const path = join(asked.runs, `lr-find-${recipe.name}.html`);
+  mkdirSync(asked.runs, { recursive: true });
+  writeFileSync(path, findPage({ words, curve, suggestions }));
+  for (const name of suggestionNames) {
+    const rate = suggestions[name];
+    console.log(`${name.padEnd(8)}  ${rate === undefined ? '–' : rateInWords(Math.log10(rate))}`);
+  }
+  console.log(`${curve.losses.length} steps. The curve: ${path}`);
+  if (suggestions.valley !== undefined)
+    console.log(
+      `Next: npm run train ${words} -- --learning-rate ${rateInWords(Math.log10(suggestions.valley))}`,
+    );
+}

@@ -1,0 +1,28 @@
+// Writes the page about the data that are asked for, and prints what there is to say of them.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { warnOfLabels } from '../augment/wrong-labels.ts';
+import type { Asked } from '../cli/check-arguments.ts';
+import { recipeOfArguments } from '../cli/recipe-of-arguments.ts';
+import { tellFindings } from '../datasets/folder/tell.ts';
+import { withPictures } from '../datasets/index.ts';
+import { writeWhole } from '../files/write-whole.ts';
+import { showPage } from './page.ts';
+
+/** @param out - File of the page; beside the runs if left out. */
+export async function showPictures(asked: Asked, out?: string): Promise<void> {
+  const { recipes, data } = await recipeOfArguments(asked);
+  const [recipe] = recipes;
+  const dataset = withPictures(await data());
+  console.log(
+    `${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images of ${dataset.shape.join(' x ')}.`,
+  );
+  const warning = warnOfLabels(dataset, recipe.augment);
+  for (const line of [...tellFindings(dataset), ...(warning === undefined ? [] : [warning])])
+    console.log(line);
+  const path = out ?? join(asked.runs, `show-${recipe.name}.html`);
+  if (out === undefined) mkdirSync(asked.runs, { recursive: true });
+  const page = await showPage(recipe, dataset, warning);
+  writeWhole(path, page);
+  console.log(`Page: ${path}`);
+}
