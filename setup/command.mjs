@@ -1,4 +1,4 @@
-// Set-up's command line: arguments in, steps run, failures told.
+// Set-up's command line: reads the arguments, runs the steps, says what failed.
 import { parseArgs } from 'node:util';
 import { SetupError } from './errors.mjs';
 import { prepare } from './prepare.mjs';

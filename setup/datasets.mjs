@@ -10,7 +10,7 @@ const steps = { mnist: mnistStep, cifar10: cifar10Step, nsfwjs: nsfwjsStep };
 /**
  * Brings a data set's files into the cache if they are not there, with a line on the terminal.
  * @param {string} name
- * @throws {import('./errors.mjs').SetupError} what went wrong, and what mends it
+ * @throws {import('./errors.mjs').SetupError} what went wrong, and what to do about it
  */
 export async function fetchDataset(name) {
   const step = steps[name];

@@ -1,4 +1,4 @@
-// The doctor's facts as text: a line for each, then what is missing and what mends it.
+// The doctor's facts as text: a line for each, then what is missing and how to get it.
 
 const labelWidth = 18;
 const mebibyte = 2 ** 20;

@@ -1,4 +1,4 @@
-// Prints what this machine and checkout have, and what mends what is missing. `--json` for programs.
+// Prints what this machine and checkout have, and how to get what is missing. `--json` for programs.
 import { isNodeRecentEnough, tellOldNode } from './node-version.mjs';
 
 if (isNodeRecentEnough(process.versions.node)) {

@@ -1,4 +1,4 @@
-// The usual causes of a failed step, told from what a program or the system printed.
+// The usual causes of a failed step, recognized in what a program or the system printed.
 import { statfsSync } from 'node:fs';
 import { cacheFolder, root } from './paths.mjs';
 

@@ -1,4 +1,4 @@
-// Set-up's entry: an old Node is told so before it reads anything that it does not understand.
+// Set-up's entry: says that Node is too old before an old Node reads anything that it does not understand.
 import { isNodeRecentEnough, tellOldNode } from './node-version.mjs';
 
 if (isNodeRecentEnough(process.versions.node)) {

@@ -8,7 +8,7 @@ const steps = { 'efficientnet-lite0': efficientNetLite0Step };
 /**
  * Brings a pretrained network's weights into the cache if they are not there, with a line on the terminal.
  * @param {string} name
- * @throws {import('./errors.mjs').SetupError} what went wrong, and what mends it
+ * @throws {import('./errors.mjs').SetupError} what went wrong, and what to do about it
  */
 export async function fetchPretrained(name) {
   const step = steps[name];

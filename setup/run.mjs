@@ -1,4 +1,4 @@
-// Runs a program for a step: output to a log file, and a failure told by its cause and the end of the log.
+// Runs a program for a step: output to a log file, and an error with its cause and the end of the log.
 import { spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -13,7 +13,7 @@ const shownLines = 15;
 
 /**
  * Runs a program to its end in the checkout's folder.
- * @param {string} step names the log file, `.trainyard/logs/<step>.log`; each call begins it anew
+ * @param {string} step names the log file, `.trainyard/logs/<step>.log`; each call overwrites it
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: Record<string, string> }} options `env` is added to our own

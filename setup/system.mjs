@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** @typedef {'g++' | 'python' | 'npm' | 'tar' | 'chromium'} Program */
-/** @typedef {{ problem: string, install?: readonly Program[], remedy?: string }} Need something missing, and what mends it */
+/** @typedef {{ problem: string, install?: readonly Program[], remedy?: string }} Need something missing, and how to get it */
 
 /** @type {Readonly<Record<Program, { apt: string, dnf: string }>>} */
 const packages = {
@@ -50,7 +50,7 @@ export function installCommand(programs) {
 }
 
 /**
- * One text for everything that is missing, with one command for all that a package manager can mend.
+ * One text for everything that is missing, with one command for all that a package manager can install.
  * @param {readonly Need[]} needs at least one
  */
 export function tellNeeds(needs) {

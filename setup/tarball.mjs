@@ -27,7 +27,7 @@ export async function fetchTarball({ name, version, sha512 }) {
     rmSync(path);
     throw new SetupError(
       [
-        `${path} was damaged, and is deleted; run the same command again to fetch it anew.`,
+        `${path} was damaged, and is deleted; run the same command to fetch it again.`,
         `  expected SHA-512 ${sha512}`,
         `  received SHA-512 ${received}`,
       ].join('\n'),

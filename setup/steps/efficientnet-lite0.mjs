@@ -61,6 +61,6 @@ function check(path, algorithm, expected) {
   const received = hashFile(path, algorithm);
   if (received !== expected)
     throw new SetupError(
-      `${path}: expected ${algorithm} ${expected}, received ${received}. Run the same command again to fetch it anew.`,
+      `${path}: expected ${algorithm} ${expected}, received ${received}. Run the same command to fetch it again.`,
     );
 }

