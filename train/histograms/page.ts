@@ -1,8 +1,8 @@
 // The activations of several runs side by side: a row for each layer, a column for each run.
 import { percent, short } from '../report/format.ts';
 import { type Html, html } from '../report/html.ts';
-import { document } from '../report/page.ts';
-import { card } from '../report/sections/activations.ts';
+import { renderPage } from '../report/page.ts';
+import { histogramFigure } from '../report/sections/activations.ts';
 import type { ActivationStatistics, LayerStatistics } from './statistics.ts';
 
 /** @returns The page as HTML. The runs may have different networks: a row then goes by its number. */
@@ -14,7 +14,7 @@ export function histogramsPage(runs: readonly ActivationStatistics[]): string {
     title: runs.map(({ layers }) => layers[i]?.start.layer).find((name) => name !== undefined) ?? '',
     body: html`<div style="${grid}">${runs.map(({ recipe, layers }) => cell(recipe, layers[i]))}</div>`,
   }));
-  return document({
+  return renderPage({
     title: 'Activations',
     head: html`<header>
       <p class="over">${runs.map(({ run }) => run).join(', ')}</p>
@@ -29,7 +29,7 @@ export function histogramsPage(runs: readonly ActivationStatistics[]): string {
 
 function cell(recipe: string, layer: LayerStatistics | undefined): Html {
   if (layer === undefined) return html`<div></div>`;
-  return html`<div><h3>${recipe}</h3>${card(layer.start, 4)}${card(layer.end, 1)}</div>`;
+  return html`<div><h3>${recipe}</h3>${histogramFigure(layer.start, 4)}${histogramFigure(layer.end, 1)}</div>`;
 }
 
 function table(runs: readonly ActivationStatistics[], rows: number): Html {

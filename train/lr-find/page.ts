@@ -1,6 +1,6 @@
 // The curve of a sweep, with what it suggests, as one offline page.
 import { html } from '../report/html.ts';
-import { document } from '../report/page.ts';
+import { renderPage } from '../report/page.ts';
 import { type PlotPoint, plot } from '../report/plot.ts';
 import { type Curve, type Suggestions, suggestionNames } from './suggest.ts';
 
@@ -44,7 +44,7 @@ export function findPage({ words, curve, suggestions }: Found): string {
       })),
     ],
   });
-  return document({
+  return renderPage({
     title: `Learning rate of ${words}`,
     head: html`<header><h1>Learning rate of ${words}</h1>
       <p class="lead">A mock training of ${curve.losses.length} steps with a learning rate that grows with each.</p></header>`,

@@ -29,8 +29,8 @@ export function resizeMap(
 /** How dark a picture is where nothing is looked at. */
 const DARK = 0.25;
 
-/** The picture `[H,W,C]` lit by `map`, as `[H,W,3]`, with a warm glow where it is highest. */
-export function lit(picture: Uint8Array, [, , channels]: Shape, map: Float32Array): Uint8Array {
+/** The picture `[H,W,C]` as bright as `map` is high, as `[H,W,3]`, with a warm glow where it is highest. */
+export function withHeatMap(picture: Uint8Array, [, , channels]: Shape, map: Float32Array): Uint8Array {
   const out = new Uint8Array(map.length * 3);
   for (let i = 0; i < map.length; i++) {
     const heat = map[i] ?? 0;

@@ -23,7 +23,7 @@ export function renderReport(facts: Facts, sections: readonly SectionOfRecord[])
     return body === undefined ? [] : [{ id, title, body }];
   });
   const { run, recipe } = facts;
-  return document({
+  return renderPage({
     title: `${recipe.name} · ${run.name}`,
     head: html`<header>
       <p class="over">${run.name}<span class="state ${facts.state}">${STATES[facts.state]}</span></p>
@@ -43,7 +43,7 @@ export interface PagePart {
 }
 
 /** A page of parts with links to them. */
-export function document({
+export function renderPage({
   title,
   head,
   parts,

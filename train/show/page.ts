@@ -4,7 +4,7 @@ import type { Dataset } from '../datasets/index.ts';
 import { type Recipe, wordsOf } from '../recipes/index.ts';
 import { many, percent, whole } from '../report/format.ts';
 import { type Html, html } from '../report/html.ts';
-import { document, type PagePart } from '../report/page.ts';
+import { type PagePart, renderPage } from '../report/page.ts';
 import { tile } from '../report/tile.ts';
 import { type ClassPictures, type Gathered, gather } from './gather.ts';
 
@@ -32,7 +32,7 @@ export async function showPage(recipe: Recipe, dataset: Dataset, warning?: strin
     ...classes.map(({ sheet }) => sheet),
     ...looks.map(({ sheet }) => sheet),
   ];
-  return document({
+  return renderPage({
     title: `${dataset.name}: the pictures`,
     head: html`<header>
       <p class="over">${findings?.root ?? dataset.name}</p>

@@ -1,7 +1,7 @@
 // A surface as a page: contours in SVG, the optimizers' paths over them, and their losses step by step.
 import { short } from '../report/format.ts';
 import { type Html, html, raw } from '../report/html.ts';
-import { document } from '../report/page.ts';
+import { renderPage } from '../report/page.ts';
 import { plot } from '../report/plot.ts';
 import type { LossSurface, OptimizerPath } from './surface.ts';
 
@@ -16,7 +16,7 @@ const COLORS: Readonly<Record<OptimizerPath['optimizer'], number>> = { sgd: 1, m
 /** @param name - Of the run. */
 export function surfacePage(name: string, surface: LossSurface): string {
   const [x, y] = surface.places;
-  return document({
+  return renderPage({
     title: `Two weights of ${name}`,
     head: html`<header>
       <p class="over">${name}</p>

@@ -5,7 +5,7 @@ import { conv2d, globalAveragePool } from '../../../train/layers/convolution.ts'
 import { dense } from '../../../train/layers/dense.ts';
 import { createParameters, disposeParameters, inParts } from '../../../train/layers/net.ts';
 import { attentionOf } from '../../../train/report/attention.ts';
-import { lit, resizeMap } from '../../../train/report/heat.ts';
+import { resizeMap, withHeatMap } from '../../../train/report/heat.ts';
 
 const shape = [16, 16, 1] as const;
 const standardize = { mean: [0], deviation: [1] };
@@ -72,6 +72,6 @@ describe('heat', () => {
   });
 
   it('leaves a gray picture dark where nothing is', () => {
-    expect([...lit(Uint8Array.of(200), [1, 1, 1], Float32Array.of(0))]).toEqual([50, 50, 50]);
+    expect([...withHeatMap(Uint8Array.of(200), [1, 1, 1], Float32Array.of(0))]).toEqual([50, 50, 50]);
   });
 });

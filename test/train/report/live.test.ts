@@ -4,7 +4,7 @@ import { chromium as launcher } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { html } from '../../../train/report/html.ts';
 import { type Live, openLive } from '../../../train/report/live.ts';
-import { document as pageOf } from '../../../train/report/page.ts';
+import { renderPage as pageOf } from '../../../train/report/page.ts';
 import { chromium } from '../../browser.ts';
 import { newRun, temporaryFolder, trainWithReport } from './support.ts';
 

@@ -4,7 +4,7 @@ import { type Browser, type BrowserContextOptions, chromium as launcher, type Pa
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { html } from '../../../train/report/html.ts';
-import { document as renderPage } from '../../../train/report/page.ts';
+import { renderPage } from '../../../train/report/page.ts';
 import { sheetOf } from '../../../train/report/pictures.ts';
 import { sections } from '../../../train/report/sections/index.ts';
 import { tile } from '../../../train/report/tile.ts';

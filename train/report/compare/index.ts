@@ -6,7 +6,7 @@ import { loadDataOf } from '../../recipes/load-data.ts';
 import type { Run } from '../../runs/run.ts';
 import { many } from '../format.ts';
 import { html } from '../html.ts';
-import { document } from '../page.ts';
+import { renderPage } from '../page.ts';
 import { groupRuns, type RunGroup } from './groups.ts';
 import type { ComparisonSection } from './section.ts';
 import { comparisonSections } from './sections/index.ts';
@@ -37,7 +37,7 @@ export async function compareRuns(
     );
   const { test, name: dataset } = await loadDataOf(first.recipe);
   const names = groups.map(({ name }) => name);
-  const page = document({
+  const page = renderPage({
     title: names.join(' against '),
     head: html`<header>
       <p class="over">${many(runs.length, 'run')} on ${dataset}, ${many(test.n, 'test picture')}</p>

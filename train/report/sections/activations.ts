@@ -21,7 +21,7 @@ export const activations = defineSection({
       ${layers.map(
         ({ start, end }, i) => html`<div class="layer">
           <h3>${end.layer.split('/').map((part, i) => html`${i > 0 ? html`/<wbr>` : undefined}${part}`)}${end.activation ? html`<small>before ${ACTIVATIONS[end.activation] ?? end.activation}</small>` : html`<small>the answer</small>`}</h3>
-          ${card(start, 4)}${card(end, 1)}
+          ${histogramFigure(start, 4)}${histogramFigure(end, 1)}
           <p class="quiet">${ratio(layers[i - 1]?.start, start)}</p>
         </div>`,
       )}
@@ -48,7 +48,7 @@ const ACTIVATIONS: Readonly<Record<string, string>> = {
 };
 
 /** One layer's histogram as a figure. */
-export function card(histogram: Histogram, color: number): Html {
+export function histogramFigure(histogram: Histogram, color: number): Html {
   const { low, high, mean, deviation, bins, dead, activation } = histogram;
   const says = `mean ${short(mean)}, standard deviation ${short(deviation)}, from ${short(low)} to ${short(high)}`;
   const zero = low < 0 && high > 0 ? (-low / (high - low)) * 100 : undefined;

@@ -1,7 +1,7 @@
 // Where the network looks when it is wrong.
 
 import { percent } from '../format.ts';
-import { lit } from '../heat.ts';
+import { withHeatMap } from '../heat.ts';
 import { html } from '../html.ts';
 import { sheetOf } from '../pictures.ts';
 import { defineSection } from '../section.ts';
@@ -13,7 +13,7 @@ export const attention = defineSection({
     const classes = worst.answers.map(({ predicted }) => predicted);
     const maps = network.attention(worst.pictures, classes);
     const [height, width] = worst.shape;
-    const tiles = maps?.map((map, i) => lit(worst.pictures[i] ?? new Uint8Array(), worst.shape, map));
+    const tiles = maps?.map((map, i) => withHeatMap(worst.pictures[i] ?? new Uint8Array(), worst.shape, map));
     return tiles && { worst, sheet: await sheetOf(tiles, [height, width, 3], 8) };
   },
   render({ analysis: { worst, sheet }, dataset: { labels }, tile }) {
