@@ -56,7 +56,6 @@ function deliverRun<W extends WorkerSlot>(
     const prepare = spent[i * 2 + 1] ?? 0;
     name = job.name;
     if (job.input.kind === 'encoded') costs.learnFile(job.input.header, decode + prepare);
-    if (job.settled) continue;
     const queue = Math.max(0, now - job.start - job.decoded - decode - prepare - run);
     const timings = { decode: job.decoded + decode, prepare, queue, run };
     const own = probabilities.subarray(i * classes, (i + 1) * classes);

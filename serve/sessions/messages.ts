@@ -1,6 +1,5 @@
 // The messages between the main thread and a worker.
 import type { Card } from '../../models/card.ts';
-import type { Timings } from '../engine/events.ts';
 import type { Device } from './device.ts';
 import type { Transfer } from './transfer.ts';
 
@@ -61,7 +60,10 @@ export interface OpenedMessage {
 }
 
 /** Milliseconds that the worker spent on one picture before the run. */
-export type Spent = Pick<Timings, 'decode' | 'prepare'>;
+export interface Spent {
+  readonly decode: number;
+  readonly prepare: number;
+}
 
 /** The results of one run of a model. */
 export interface ModelRun {
