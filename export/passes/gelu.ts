@@ -1,4 +1,5 @@
 // Writes GELU as runtimes know it: by its own operator where there is one, else in the one order that they fuse.
+import { floatTensor } from '../../models/onnx/make.ts';
 import { dataType, type GraphProto, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
 import { type Formulas, geluOf } from '../../train/graph/gelu.ts';
 import { producers, scalars } from './rewrite.ts';
@@ -56,12 +57,13 @@ function formulasOf(graph: GraphProto): Formulas {
 
 /** The constant in the graph, or one to be added. */
 function rootOfTwo({ initializer }: GraphProto): TensorProto {
-  const raw_data = new Uint8Array(Float32Array.of(Math.SQRT2).buffer);
+  const root = floatTensor('constant/sqrt2', [Math.SQRT2], []);
+  const bytesOf = ({ raw_data = new Uint8Array() }: TensorProto) => raw_data;
   const known = initializer.find(
-    ({ data_type, dims, raw_data: bytes }) =>
-      data_type === dataType.FLOAT &&
-      dims.length === 0 &&
-      Buffer.compare(bytes ?? new Uint8Array(), raw_data) === 0,
+    (tensor) =>
+      tensor.data_type === dataType.FLOAT &&
+      tensor.dims.length === 0 &&
+      Buffer.compare(bytesOf(tensor), bytesOf(root)) === 0,
   );
-  return known ?? { name: 'constant/sqrt2', dims: [], data_type: dataType.FLOAT, raw_data };
+  return known ?? root;
 }

@@ -1,5 +1,6 @@
 // Static int8: convolutions and products between QuantizeLinear and DequantizeLinear, which runtimes turn into integer kernels.
 
+import { floatTensor, namedNode } from '../../models/onnx/make.ts';
 import {
   dataType,
   type GraphProto,
@@ -118,8 +119,8 @@ class Rewriter {
       this.bytes(`${former}/zero`, dataType.UINT8, Uint8Array.of(step.zero), []),
     ];
     const from = value === former ? (this.instead.get(value) ?? value) : value;
-    this.nodes.push(node('QuantizeLinear', bytes, [from, ...parameters]));
-    this.nodes.push(node('DequantizeLinear', floats, [bytes, ...parameters]));
+    this.nodes.push(namedNode('QuantizeLinear', bytes, [from, ...parameters]));
+    this.nodes.push(namedNode('DequantizeLinear', floats, [bytes, ...parameters]));
     this.steps.set(former, step);
     this.instead.set(former, floats);
   }
@@ -162,7 +163,9 @@ class Rewriter {
       this.floats(`${name}_scale`, scales, [scales.length]),
       this.bytes(`${name}_zero`, type, zeros, [scales.length]),
     ];
-    this.nodes.push(node('DequantizeLinear', `${name}_dequantized`, inputs, [attribute.int('axis', axis)]));
+    this.nodes.push(
+      namedNode('DequantizeLinear', `${name}_dequantized`, inputs, [attribute.int('axis', axis)]),
+    );
     this.instead.set(name, `${name}_dequantized`);
   }
 
@@ -173,22 +176,14 @@ class Rewriter {
   }
 
   private floats(name: string, values: ArrayLike<number>, dims: readonly number[]): string {
-    return this.bytes(name, dataType.FLOAT, new Uint8Array(Float32Array.from(values).buffer), dims);
+    this.tensors.set(name, floatTensor(name, values, dims));
+    return name;
   }
 
   private bytes(name: string, data_type: number, raw_data: Uint8Array, dims: readonly number[]): string {
     this.tensors.set(name, { name, data_type, dims: [...dims], raw_data });
     return name;
   }
-}
-
-function node(
-  op_type: string,
-  name: string,
-  input: string[],
-  attributes: NodeProto['attribute'] = [],
-): NodeProto {
-  return { op_type, name, input, output: [name], attribute: attributes };
 }
 
 function stepOf({ least, most }: Range): Step {

@@ -1,7 +1,14 @@
 // A folder as on the Hugging Face Hub, for the image-classification pipeline of transformers.js.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dataType, encodeModel, type ModelProto, type NodeProto } from '../../models/onnx/schema.ts';
+import { floatTensor, namedNode } from '../../models/onnx/make.ts';
+import {
+  type AttributeProto,
+  dataType,
+  encodeModel,
+  type ModelProto,
+  type NodeProto,
+} from '../../models/onnx/schema.ts';
 import * as ort from '../../models/onnxruntime.ts';
 import { convert } from '../convert.ts';
 import { attribute, valueInfo } from '../graph/onnx.ts';
@@ -94,9 +101,7 @@ function modelOf({ card, graph, state }: TracedClassifier): ModelProto {
       output: node.output.map((name) => (endsInSoftmax ? rename(name) : name)),
     }));
   // A network without a softmax at its end gives probabilities, which are the softmax of their logarithms.
-  const logarithm: NodeProto[] = endsInSoftmax
-    ? []
-    : [{ op_type: 'Log', name: 'logits', input: [PROBABILITIES], output: ['logits'], attribute: [] }];
+  const logarithm: NodeProto[] = endsInSoftmax ? [] : [namedNode('Log', 'logits', [PROBABILITIES])];
   return {
     ...model,
     graph: {
@@ -117,19 +122,14 @@ const LUMA = [19595, 38470, 7471] as const;
 
 /** From `pixel_values` to `image`, uint8 `[N,H,W,C]`: the very bytes of the picture. */
 function bytesOf(channels: number) {
-  const constants = [scalar('pixel_scale', 255), scalar('half', 0.5), ...(channels === 1 ? luma() : [])];
-  const node = (
-    op_type: string,
-    input: string[],
-    output: string,
-    attributes: NodeProto['attribute'] = [],
-  ) => ({
-    op_type,
-    name: output,
-    input,
-    output: [output],
-    attribute: attributes,
-  });
+  const luma = [floatTensor('luma', LUMA, [1, RGB, 1, 1]), floatTensor('luma_scale', [65_536], [])];
+  const constants = [
+    floatTensor('pixel_scale', [255], []),
+    floatTensor('half', [0.5], []),
+    ...(channels === 1 ? luma : []),
+  ];
+  const node = (operator: string, inputs: string[], output: string, attributes: AttributeProto[] = []) =>
+    namedNode(operator, output, inputs, attributes);
   // To the nearest whole number; before that a byte has passed through a division by 255.
   const scaled = [
     node('Mul', ['pixel_values', 'pixel_scale'], 'pixels'),
@@ -148,23 +148,6 @@ function bytesOf(channels: number) {
     node('Cast', ['channels_last'], 'image', [attribute.int('to', dataType.UINT8)]),
   ];
   return { constants, nodes: [...scaled, ...(channels === 1 ? gray : []), ...rest] };
-}
-
-function luma() {
-  const raw_data = new Uint8Array(Float32Array.from(LUMA).buffer);
-  return [
-    { name: 'luma', data_type: dataType.FLOAT, dims: [1, RGB, 1, 1], raw_data },
-    scalar('luma_scale', 65_536),
-  ];
-}
-
-function scalar(name: string, value: number) {
-  return {
-    name,
-    data_type: dataType.FLOAT,
-    dims: [],
-    raw_data: new Uint8Array(Float32Array.of(value).buffer),
-  };
 }
 
 /** Bytes `[N,H,W,C]` as the pipeline's preprocessor leaves them. */

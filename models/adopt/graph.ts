@@ -1,7 +1,9 @@
 // Puts a model from elsewhere into our own form: pixels in, probabilities out, with the arithmetic between them in the
 // graph, so that the server, the page and any onnxruntime treat it like one of ours.
+
 import { UserError } from '../errors.ts';
 import { isExternal } from '../onnx/facts.ts';
+import { floatTensor, int64Tensor } from '../onnx/make.ts';
 import {
   dataType,
   type GraphProto,
@@ -134,13 +136,11 @@ function preparation({ input }: PlainCard, target: string): Pick<GraphProto, 'no
   const initializer: GraphProto['initializer'] = [];
   const steps: { op: string; with?: string; attribute?: NodeProto['attribute'] }[] = [];
   const constant = (name: string, numbers: readonly number[]) => {
-    const raw = new Uint8Array(Float32Array.from(numbers).buffer);
-    initializer.push({ name: OURS + name, dims: [numbers.length], data_type: dataType.FLOAT, raw_data: raw });
+    initializer.push(floatTensor(OURS + name, numbers));
     return OURS + name;
   };
   if (input.channels === 'BGR') {
-    const raw = new Uint8Array(BigInt64Array.of(2n, 1n, 0n).buffer);
-    initializer.push({ name: `${OURS}bgr`, dims: [3], data_type: dataType.INT64, raw_data: raw });
+    initializer.push(int64Tensor(`${OURS}bgr`, [2, 1, 0]));
     steps.push({ op: 'Gather', with: `${OURS}bgr`, attribute: [{ name: 'axis', type: 2, i: 3 }] });
   }
   if (input.type === 'float32') {

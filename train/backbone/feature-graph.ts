@@ -1,7 +1,9 @@
 // One ONNX graph from bytes of pictures to features: scaling and layout before a network from elsewhere, pooling after it.
+
 import type { Shape } from '../../models/image/shape.ts';
 import { attribute } from '../../models/onnx/attribute.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
+import { floatTensor, int64Tensor, namedNode } from '../../models/onnx/make.ts';
 import {
   type AttributeProto,
   dataType,
@@ -109,24 +111,13 @@ function chain(start: string, name: string) {
     part,
     add(op_type: string, attributes: readonly AttributeProto[] = [], more: readonly string[] = []) {
       const own = `${name}/${op_type}${part.node.length}`;
-      part.node.push({
-        op_type,
-        name: own,
-        input: [last, ...more],
-        output: [own],
-        attribute: [...attributes],
-      });
+      part.node.push(namedNode(op_type, own, [last, ...more], attributes));
       last = own;
     },
-    constant(
-      label: string,
-      dims: readonly number[],
-      data_type: number,
-      values: Float32Array | BigInt64Array,
-    ) {
-      const own = `${name}/${label}`;
-      const raw_data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-      part.initializer.push({ name: own, dims: [...dims], data_type, raw_data });
+    /** Stores a constant under a name of this part, which is returned. */
+    constant(tensor: TensorProto) {
+      const own = `${name}/${tensor.name}`;
+      part.initializer.push({ ...tensor, name: own });
       return own;
     },
     /** Calls the last result by another name. */
@@ -146,19 +137,14 @@ function entrance(
 ): Part {
   const { add, constant, end } = chain(IMAGE, 'input');
   if (order === 'bgr' && shape[2] === 3)
-    add(
-      'Gather',
-      [attribute.int('axis', 3)],
-      [constant('bgr', [3], dataType.INT64, BigInt64Array.of(2n, 1n, 0n))],
-    );
+    add('Gather', [attribute.int('axis', 3)], [constant(int64Tensor('bgr', [2, 1, 0]))]);
   if (type !== 'uint8') {
     const { mean, deviation } = inOrder(standardize, order);
     const scale = deviation.map((d) => 1 / (255 * d));
     const shift = mean.map((m, i) => -m / (deviation[i] ?? 1));
-    const channels = [shape[2]];
     add('Cast', [attribute.int('to', dataType.FLOAT)]);
-    add('Mul', [], [constant('scale', channels, dataType.FLOAT, Float32Array.from(scale))]);
-    add('Add', [], [constant('shift', channels, dataType.FLOAT, Float32Array.from(shift))]);
+    add('Mul', [], [constant(floatTensor('scale', scale))]);
+    add('Add', [], [constant(floatTensor('shift', shift))]);
   }
   if (layout === 'nchw') add('Transpose', [attribute.ints('perm', [0, 3, 1, 2])]);
   else add('Identity');
@@ -183,12 +169,7 @@ function exit(from: string, sizes: readonly number[], opset: number): Part {
   if (axes.length > 0) {
     if (opset < AXES_AS_INPUT)
       add('ReduceMean', [attribute.ints('axes', axes), attribute.int('keepdims', 0)]);
-    else
-      add(
-        'ReduceMean',
-        [attribute.int('keepdims', 0)],
-        [constant('axes', [axes.length], dataType.INT64, BigInt64Array.from(axes, BigInt))],
-      );
+    else add('ReduceMean', [attribute.int('keepdims', 0)], [constant(int64Tensor('axes', axes))]);
   }
   add('Flatten', [attribute.int('axis', 1)]);
   return end(FEATURES);

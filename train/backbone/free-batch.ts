@@ -1,4 +1,5 @@
 // Lets a graph that was written for so many pictures at a time take any number of them.
+import { int64Tensor } from '../../models/onnx/make.ts';
 import {
   dataType,
   type GraphProto,
@@ -56,8 +57,7 @@ function withFreeReshapes(
     if (sizes?.[0] !== batch || sizes.length < 2) return each;
     const name = `${each.output[0]}/shape`;
     // 0 means: as the input has it.
-    const bytes = new Uint8Array(BigInt64Array.from([0, ...sizes.slice(1)], BigInt).buffer);
-    added.push({ name, dims: [sizes.length], data_type: dataType.INT64, raw_data: bytes });
+    added.push(int64Tensor(name, [0, ...sizes.slice(1)]));
     return { ...each, input: [data, name] };
   });
   return { node, initializer: [...graph.initializer, ...added] };
