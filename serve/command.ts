@@ -1,6 +1,7 @@
 // `trainyard serve`: the command line of the server.
 import { type ArgsDef, defineCommand } from 'citty';
 import { pageFolder } from '../setup/paths.mjs';
+import { prepareServing } from '../setup/serving.mjs';
 import { resolveSettings } from './settings/resolve.ts';
 import { flagOf, settingNames, settingsSchema, variableOf } from './settings/schema.ts';
 
@@ -21,6 +22,7 @@ export const serveCommand = defineCommand({
   async run({ args }) {
     const file = typeof args.config === 'string' ? args.config : undefined;
     const resolved = resolveSettings({ flags: args, environment: process.env, file });
+    await prepareServing();
     const { checkSettings, serveSettings } = await import('./start.ts');
     if (args.check === true) process.exitCode = (await checkSettings(resolved)) ? 0 : 1;
     else await serveSettings(resolved, pageFolder);

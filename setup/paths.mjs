@@ -1,7 +1,7 @@
 // Where everything lives: in a checkout its own folders; where the package is installed, the user's working folder for
 // what is the user's, and the cache folder for what can be made again. Nothing is written below node_modules, where the
 // next `npm install` would delete it.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +35,12 @@ export const repositoryFolder = resolve(
 /** The model files that come with the package: version 1 of digits. */
 export const shippedRepository = join(packageFolder, 'models', 'repository');
 
+/** Where models are read: the user's, or, as long as there are none, those that come with the package. */
+export const modelsFolder =
+  isCheckout || process.env.TRAINYARD_REPOSITORY || holdsModels(repositoryFolder)
+    ? repositoryFolder
+    : shippedRepository;
+
 /** The built web page, as `vite build web-demo` leaves it. */
 export const pageFolder = join(packageFolder, 'dist', 'web-demo');
 
@@ -64,4 +70,9 @@ export function datasetFolder(name) {
  */
 export function pretrainedPath(name) {
   return join(cacheFolder(), 'pretrained', `${name}.safetensors`);
+}
+
+/** @param {string} folder */
+function holdsModels(folder) {
+  return existsSync(folder) && readdirSync(folder).some((name) => !name.startsWith('.'));
 }

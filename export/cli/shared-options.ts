@@ -1,7 +1,7 @@
 // Options that several commands of export/ take, in the same words, and the check of a folder.
 import { statSync } from 'node:fs';
 import { UserError } from '../../models/errors.ts';
-import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
+import { modelsFolder, repositoryFolder, runsFolder } from '../../setup/paths.mjs';
 
 /** What a command takes as a model file. */
 export const MODEL_FILE = 'a .onnx file, or a model of the repository: digits or digits/1';
@@ -12,6 +12,7 @@ export const modelFile = {
   description: `${MODEL_FILE.charAt(0).toUpperCase()}${MODEL_FILE.slice(1)}`,
 } as const;
 
+/** Of a command that writes model files. */
 export const repositoryOption = {
   repository: {
     type: 'string',
@@ -19,6 +20,11 @@ export const repositoryOption = {
     description: 'Folder of the model files',
     default: repositoryFolder,
   },
+} as const;
+
+/** Of a command that reads them. */
+export const modelsOption = {
+  repository: { type: 'string', description: 'Folder of the model files', default: modelsFolder },
 } as const;
 
 export const runsOption = {

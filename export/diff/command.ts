@@ -1,7 +1,7 @@
 // `trainyard diff`: what differs between two model files.
 import { defineCommand } from 'citty';
 import { printJson } from '../../models/print-json.ts';
-import { existingFolder, jsonOption, MODEL_FILE, repositoryOption } from '../cli/shared-options.ts';
+import { existingFolder, jsonOption, MODEL_FILE, modelsOption } from '../cli/shared-options.ts';
 
 export const diffCommand = defineCommand({
   meta: { name: 'diff', description: 'Show what differs between two model files' },
@@ -14,7 +14,7 @@ export const diffCommand = defineCommand({
       description: 'Folder of pictures: which answers changed',
     },
     ...jsonOption,
-    ...repositoryOption,
+    ...modelsOption,
   },
   async run({ args }) {
     if (args.pictures !== undefined) existingFolder('pictures', args.pictures);

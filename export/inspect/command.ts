@@ -4,7 +4,7 @@ import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { printJson } from '../../models/print-json.ts';
 import { listModels } from '../../models/repository.ts';
-import { jsonOption, repositoryOption, runsOption } from '../cli/shared-options.ts';
+import { jsonOption, modelsOption, runsOption } from '../cli/shared-options.ts';
 
 export const inspectCommand = defineCommand({
   meta: { name: 'inspect', description: 'List what is in a checkpoint, a run or a model file' },
@@ -21,7 +21,7 @@ export const inspectCommand = defineCommand({
       description: 'Of a model whose sizes vary: height=224,width=224',
     },
     ...jsonOption,
-    ...repositoryOption,
+    ...modelsOption,
     ...runsOption,
   },
   async run({ args }) {

@@ -6,7 +6,7 @@ import {
   existingFolder,
   jsonOption,
   modelFile,
-  repositoryOption,
+  modelsOption,
   runsOption,
 } from '../cli/shared-options.ts';
 import type { OpenModelFile } from '../files/file.ts';
@@ -31,7 +31,7 @@ export const verifyCommand = defineCommand({
     },
     ...dataOption,
     ...jsonOption,
-    ...repositoryOption,
+    ...modelsOption,
     ...runsOption,
   },
   async run({ args }) {

@@ -4,7 +4,8 @@ import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { wholeNumber } from '../../models/option-values.ts';
 import { findModel } from '../../models/repository.ts';
-import { repositoryFolder } from '../../setup/paths.mjs';
+import { modelsFolder } from '../../setup/paths.mjs';
+import { prepareServing } from '../../setup/serving.mjs';
 import { pictureFiles } from './files.ts';
 import { checkEnding } from './rows.ts';
 
@@ -37,7 +38,7 @@ export const predictCommand = defineCommand({
       type: 'string',
       valueHint: 'folder',
       description: 'Folder of the models',
-      default: repositoryFolder,
+      default: modelsFolder,
     },
   },
   async run({ args }) {
@@ -50,6 +51,7 @@ export const predictCommand = defineCommand({
     if (out !== undefined) checkEnding(out);
     const total = await count(paths);
     await findModel(args.repository, name, version);
+    await prepareServing();
     const { predict } = await import('./run.ts');
     const { repository, fresh = false } = args;
     process.exitCode = await predict({

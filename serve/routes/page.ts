@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getMimeType } from 'hono/utils/mime';
+import { version } from '../../setup/paths.mjs';
 import { CACHE_FOREVER, openStaticFile, REVALIDATE, type StaticFile, sendFile } from '../http/static-file.ts';
 
 /** Names of files that are sent: none starts with a dot or has a separator in it, so no path leaves the folder. */
@@ -54,8 +55,9 @@ async function send(c: Context, folder: string, segments: readonly string[]): Pr
   return undefined;
 }
 
+/** With the version, since npm gives every file of every version of a package the same time. */
 function etagOf({ stats }: StaticFile): string {
-  return `"${stats.size.toString(16)}-${Math.trunc(stats.mtimeMs).toString(16)}"`;
+  return `"${version}-${stats.size.toString(16)}-${Math.trunc(stats.mtimeMs).toString(16)}"`;
 }
 
 /** Encodings of an `Accept-Encoding` header, without those of quality 0. Reference: RFC 9110, section 12.5.3. */

@@ -1,7 +1,7 @@
 // The settings of the server: the meaning, type and default of each. Flags, environment variables and the keys of the file
 // are all made from this table. The error message of each type says what was expected.
 import { z } from 'zod';
-import { repositoryFolder } from '../../setup/paths.mjs';
+import { modelsFolder } from '../../setup/paths.mjs';
 import { connectionLimits, defaultLimits } from './limits.ts';
 
 const MiB = 1024 * 1024;
@@ -51,7 +51,7 @@ export const settingsSchema = z.strictObject({
     .default(3000)
     .meta({ group: LISTENING, valueHint: 'number', description: 'Port to listen on; 0 takes a free one' }),
   repository: text('a folder')
-    .default(repositoryFolder)
+    .default(modelsFolder)
     .meta({ group: MODELS, valueHint: 'folder', description: 'Folder of the models' }),
   model: text('the name of a model')
     .optional()

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { command } from '../../setup/invocation.mjs';
 import { findTensorflow } from '../../setup/tensorflow.mjs';
 import { loadTensorflowJs } from '../../setup/tensorflow-js.mjs';
 import { loadWithoutPages } from './library-pages.ts';
@@ -100,7 +101,7 @@ function load(): typeof tfjs {
     return quietly(() => loadTensorflowJs() as typeof tfjs);
   } catch (error) {
     const reason = messageOf(error).split('\n')[0];
-    throw new UserError(`TensorFlow could not be loaded (${reason}). \`npm run setup\` builds its addon.`);
+    throw new UserError(`TensorFlow could not be loaded (${reason}). To make it ready: ${command('setup')}`);
   }
 }
 
