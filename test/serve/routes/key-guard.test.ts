@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listen } from '../../../serve/http/listen.ts';
 import { serverRoutes } from '../../../serve/routes/index.ts';
 import type { Route } from '../../../serve/routes/route.ts';
-import { colors, openTestApp, temporaryFolder } from '../harness.ts';
+import { colors, openTestApp, refusal, temporaryFolder } from '../harness.ts';
 import { plain } from '../pictures.ts';
 
 const key = 'rZ0mYvIMdcEVHZMMOSVYr3ThB46Ht6Cm';
@@ -118,6 +118,11 @@ describe('an app that is mounted under a prefix', () => {
     expect((await app.request(`${base}/models/colors`)).status).toBe(401); // nothing is there
     expect((await app.request(`${base}/models/colors`, { headers: withKey })).status).toBe(404);
     expect((await app.request(`${base}/healthz`)).status).toBe(200);
+    const unknown = await app.request(`${base}/v2/models/cats`, { headers: withKey });
+    expect(await refusal(unknown)).toMatchObject({
+      status: 404,
+      error: expect.stringContaining('no model "cats"'),
+    });
   });
 });
 
