@@ -2,7 +2,7 @@
 import type { Random } from '../random.ts';
 
 /**
- * One component of an elastic distortion, in pixels, at the nodes of a mesh that lie `sigma` pixels apart.
+ * One component of an elastic distortion, in pixels, at the nodes of a mesh `sigma` pixels apart.
  *
  * Simard, Steinkraus and Platt, "Best Practices for Convolutional Neural Networks" (2003), draw a displacement
  * from [-1, 1] for each pixel, smooth that field with a Gaussian of `sigma` pixels and multiply it by `alpha`.

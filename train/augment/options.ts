@@ -7,7 +7,7 @@ import { type AugmentOptions, augmentOptionsOf, augmentSchema } from './schema.t
 import { transforms } from './transforms.ts';
 
 /**
- * none: pictures as they are. gentle: nothing leaves the frame, so that counts and what lies at the edge stay true.
+ * none: pictures as they are. gentle: nothing leaves the frame, so that counts and what is at the edge stay true.
  * photo: fastai's `aug_transforms()`. aerial: fastai's for pictures from above (its course's planet data:
  * `flip_vert=True, max_lighting=0.1, max_zoom=1.05, max_warp=0`). digits: other hands and pens; see handwriting.ts.
  */

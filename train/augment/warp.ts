@@ -63,7 +63,7 @@ export const strokes = defineTransform({
  * That is exact for an affine map, and makes smooth distortions cheap.
  */
 interface Mesh {
-  /** Pixels between nodes. The first node lies on the pixel (0, 0), the last beyond the last pixel. */
+  /** Pixels between nodes. The first node is at the pixel (0, 0), the last beyond the last pixel. */
   readonly spacing: number;
   readonly rows: number;
   readonly columns: number;

@@ -31,5 +31,5 @@ export function warnOfLabels(dataset: Dataset, options: AugmentOptions): string 
     .filter(({ share }) => share >= 0.01)
     .sort((a, b) => b.share - a.share)
     .map(({ name, share }) => `${name} ${percent(share)}`);
-  return `Augmentation makes ${percent(all)} of the labels wrong: pictures no longer show what their label says (${own.join(', ')}). The network is taught by wrong answers. \`--augment gentle\` keeps everything in the frame.`;
+  return `Augmentation makes ${percent(all)} of the labels wrong: pictures no longer show what their label says (${own.join(', ')}). The network learns from wrong answers. \`--augment gentle\` keeps everything in the frame.`;
 }

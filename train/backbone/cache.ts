@@ -19,11 +19,11 @@ const MOST_MEMORY = 2 ** 30;
 /** Pictures that go through a backbone at a time. */
 const BATCH = 32;
 
-/** Milliseconds between two words about how far it is. */
-const TOLD_EVERY = 5000;
+/** Milliseconds between two messages about how far it is. */
+const MESSAGE_EVERY = 5000;
 
 /**
- * `dataset` with features in place of its images, which stay at hand as `pictures`. Digests are those of the pictures:
+ * `dataset` with features in place of its images, which are kept as `pictures`. Digests are those of the pictures:
  * with the file's, which the recipe has, they say what the features are.
  * @throws UserError when the backbone's file is not there or has changed.
  */
@@ -76,7 +76,7 @@ async function writeFeatures(
 ): Promise<void> {
   const all = train.n + test.n;
   const began = performance.now();
-  let told = began;
+  let last = began;
   await withTemporaryFolder(folder, async (temporary) => {
     const partial = join(temporary, 'features');
     const file = openSync(partial, 'wx');
@@ -89,8 +89,8 @@ async function writeFeatures(
           writeAll(file, new Uint8Array(buffer, byteOffset, byteLength));
           done += to - from;
           const now = performance.now();
-          if (now - told < TOLD_EVERY) continue;
-          told = now;
+          if (now - last < MESSAGE_EVERY) continue;
+          last = now;
           console.log(
             `  features of ${done} of ${all} pictures of ${name}, ${Math.round((now - began) / 1000)} s`,
           );

@@ -6,7 +6,7 @@ import type { InferenceSession } from '../../models/onnxruntime.ts';
 import type { Extractor } from '../loop/features.ts';
 import { FEATURES, IMAGE } from './feature-graph.ts';
 
-/** Errors alone: what the runtime thinks of other people's graphs is not for the user. */
+/** Errors only: the runtime's warnings about other people's graphs are not for the user. */
 export const SILENT = { logSeverityLevel: 3 } as const;
 
 /**
@@ -23,7 +23,7 @@ export async function openExtractor(path: string, model: ModelProto, shape: Shap
   return {
     features,
     async extract(images) {
-      // A copy: onnxruntime takes no shared memory, where data sets lie.
+      // A copy: onnxruntime takes no shared memory, in which data sets are.
       const image = new Tensor('uint8', new Uint8Array(images), [images.length / size, ...shape]);
       const values = (await session.run({ [IMAGE]: image }))[FEATURES]?.data;
       if (!(values instanceof Float32Array)) throw new Error(`${path} gave no float32 ${FEATURES}`);

@@ -14,8 +14,8 @@ import {
 } from '../../models/onnx/schema.ts';
 import type { Standardize } from '../layers/forward.ts';
 import { withFreeBatch } from './free-batch.ts';
+import { inputsOf, prefixed, prunedTo } from './onnx-graph.ts';
 import type { Backbone } from './schema.ts';
-import { inputsOf, prefixed, prunedTo } from './walk.ts';
 
 /** Names of what goes in and comes out. */
 export const IMAGE = 'image';
@@ -87,7 +87,7 @@ export function featureModel(model: ModelProto, options: FeatureGraphOptions): M
   };
 }
 
-/** How many features a value of these sizes comes to. */
+/** How many features a value of these sizes has, its places averaged. */
 export function featuresOf(sizes: readonly number[]): number {
   if (sizes.length === 3) return sizes[channelAxis(sizes) - 1] ?? 0;
   return sizes.at(-1) ?? 0;
@@ -151,7 +151,7 @@ function entrance(
   return end(as);
 }
 
-/** Means and deviations are told for red, green and blue. */
+/** Means and deviations are given in the order red, green, blue; here in the order that the file takes. */
 export function inOrder({ mean, deviation }: Standardize, order: Backbone['input']['order']): Standardize {
   if (order === 'rgb') return { mean, deviation };
   return { mean: [...mean].reverse(), deviation: [...deviation].reverse() };

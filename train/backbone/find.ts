@@ -1,6 +1,6 @@
-// Finds in an ONNX classifier what a head can be trained on, and how its pictures lie in memory.
+// Finds in an ONNX classifier what a head can be trained on, and how its pictures are laid out in memory.
 import type { GraphProto, NodeProto } from '../../models/onnx/schema.ts';
-import { dependentsOf, inputsOf, producersOf } from './walk.ts';
+import { dependentsOf, inputsOf, producersOf } from './onnx-graph.ts';
 
 /** Ops between the last dense layer and the answer, through which its result passes. */
 const PASSING = new Set(

@@ -1,4 +1,4 @@
-// Lets a graph that was written for so many pictures at a time take any number of them.
+// Lets a graph that was written for a fixed number of pictures at a time take any number of them.
 import { int64Tensor } from '../../models/onnx/make.ts';
 import {
   dataType,
@@ -7,7 +7,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from '../../models/onnx/schema.ts';
-import { dependentsOf, inputsOf, producersOf } from './walk.ts';
+import { dependentsOf, inputsOf, producersOf } from './onnx-graph.ts';
 
 /** What the number of pictures is called. */
 const BATCH = 'N';
@@ -71,6 +71,6 @@ function constantOf(node: NodeProto | undefined): TensorProto | undefined {
 function wholeNumbers({ data_type, raw_data, int64_data }: TensorProto): number[] | undefined {
   if (data_type !== dataType.INT64) return undefined;
   if (raw_data === undefined) return int64_data;
-  // A copy: the bytes of a file lie anywhere, int64 must be aligned.
+  // A copy: the bytes of a file may begin anywhere, int64 must be aligned.
   return Array.from(new BigInt64Array(new Uint8Array(raw_data).buffer), Number);
 }

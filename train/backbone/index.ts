@@ -1,8 +1,8 @@
-// Any ONNX file as a backbone: what it takes, what is taken of it, and proof that it gives the same between our nodes.
+// Any ONNX file as a backbone: what it takes, which of its values is used, and a proof that it gives the same between our nodes.
 import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
 import type { Shape } from '../../models/image/shape.ts';
-import { nearest } from '../../models/nearest.ts';
+import { nearest, suggestion } from '../../models/nearest.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { Standardize } from '../layers/forward.ts';
 import type { Extractor } from '../loop/features.ts';
@@ -10,11 +10,11 @@ import { openExtractor } from './extractor.ts';
 import { featureModel } from './feature-graph.ts';
 import { findFeatures } from './find.ts';
 import { type Input, inputOf } from './input-description.ts';
+import { dependentsOf, inputsOf } from './onnx-graph.ts';
 import type { AskedBackbone } from './options.ts';
 import { readModel } from './read-onnx.ts';
-import { askAlone } from './reference.ts';
+import { referenceFeatures } from './reference.ts';
 import type { Backbone } from './schema.ts';
-import { dependentsOf, inputsOf } from './walk.ts';
 
 export { openExtractor } from './extractor.ts';
 export type { AskedBackbone } from './options.ts';
@@ -47,7 +47,7 @@ export async function chooseBackbone(
   checkOutput(path, model, output);
   const shape: Shape = [input.size, input.size, input.channels];
   const pictures = goldenNames.map((name) => goldenInput(name, shape));
-  const alone = await askAlone(path, model, { ...input, output, shape }, pictures);
+  const alone = await referenceFeatures(path, model, { ...input, output, shape }, pictures);
   const { type, layout, order, standardize } = input;
   const backbone: Backbone = {
     ...{ path, sha256, output, sizes: [...alone.sizes], input: { type, layout, order } },
@@ -84,9 +84,8 @@ function checkOutput(path: string, { graph }: ModelProto, output: string): void 
   const dependent = dependentsOf(graph, inputsOf(graph)[0]?.name ?? '');
   const names = graph.node.flatMap((node) => node.output).filter((name) => dependent.has(name));
   if (names.includes(output)) return;
-  const guess = nearest(output, names);
   throw new UserError(
-    `${path} has no value ${JSON.stringify(output)} that depends on the picture. ${guess ? `Did you mean --features ${guess}?` : `The last ones are ${names.slice(-6).join(', ')}.`}`,
+    `${path} has no value ${JSON.stringify(output)} that depends on the picture. ${nearest(output, names) === undefined ? `The last ones are ${names.slice(-6).join(', ')}.` : suggestion(output, names)}`,
   );
 }
 

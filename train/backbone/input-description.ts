@@ -5,9 +5,9 @@ import { dataType, type ModelProto } from '../../models/onnx/schema.ts';
 import { describedByConfig } from './config.ts';
 import type { InputDescription } from './description.ts';
 import { seenBy } from './find.ts';
+import { inputsOf } from './onnx-graph.ts';
 import { scalings } from './scaling.ts';
 import type { Backbone } from './schema.ts';
-import { inputsOf } from './walk.ts';
 
 /** All that must be known to give pictures to a file. */
 export interface Input {
@@ -59,7 +59,7 @@ export function inputOf(path: string, model: ModelProto, asked: InputDescription
     layout === 'nchw' ? known.slice(1) : [known[3], known[1], known[2]];
   if (channels !== 1 && channels !== 3)
     throw new UserError(
-      `${path} takes pictures of ${channels} channels as ${layout}; expected 3, or 1 for gray. If its channels lie elsewhere: --layout ${layout === 'nchw' ? 'nhwc' : 'nchw'}.`,
+      `${path} takes pictures of ${channels} channels as ${layout}; expected 3, or 1 for gray. If its channels are elsewhere: --layout ${layout === 'nchw' ? 'nhwc' : 'nchw'}.`,
     );
   return {
     ...{ type, layout, channels },
@@ -132,7 +132,7 @@ function standardizeOf(
   const given = type === 'uint8' ? scalings['0..255'] : standardize;
   if (given === undefined)
     throw new UserError(
-      `${path} takes ${type}, and nothing says what the bytes of a picture become: it has no card and no Image.NominalPixelRange, and no preprocessor_config.json lies beside it. Say how it was trained: --scaling ${Object.keys(scalings).join(', ')}; or, for example, --mean 0.5,0.5,0.5 --deviation 0.5,0.5,0.5`,
+      `${path} takes ${type}, and nothing says how the bytes of a picture are scaled: it has no card and no Image.NominalPixelRange, and no preprocessor_config.json is beside it. Say how it was trained: --scaling ${Object.keys(scalings).join(', ')}; or, for example, --mean 0.5,0.5,0.5 --deviation 0.5,0.5,0.5`,
     );
   const each = (numbers: readonly number[]) =>
     Array.from({ length: channels }, (_, i) => numbers[i] ?? numbers[0] ?? 0);

@@ -1,4 +1,4 @@
-// Reads an ONNX file from anywhere, with the weights that lie in files beside it.
+// Reads an ONNX file from anywhere, with the weights that are in files beside it.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -35,5 +35,5 @@ export function readModel(path: string): ReadModel {
   return { model: whole, sha256: hash.digest('hex') };
 }
 
-/** What one ONNX file can hold, as protobuf has it, less room for the graph. */
+/** What one ONNX file can hold: protobuf's limit, less room for the graph. */
 const LARGEST = 2 ** 31 - 2 ** 24;

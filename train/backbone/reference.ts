@@ -6,10 +6,10 @@ import { dataType, encodeModel, type ModelProto } from '../../models/onnx/schema
 import type { Standardize } from '../layers/forward.ts';
 import { openSession } from './extractor.ts';
 import { inOrder } from './feature-graph.ts';
+import { inputsOf } from './onnx-graph.ts';
 import type { Backbone } from './schema.ts';
-import { inputsOf } from './walk.ts';
 
-export interface Asked {
+export interface ReferenceFeatures {
   /** `[pictures * F]`. */
   readonly features: Float32Array;
   /** Sizes of the value that is taken, but for the number of pictures. */
@@ -22,12 +22,12 @@ const ASKED = 'trainyard/features';
  * Features of `pictures`, each uint8 `[H,W,C]`, computed on its own by the file with numbers that are made here.
  * @throws UserError when onnxruntime cannot run the file, or the value is none that a head can be trained on.
  */
-export async function askAlone(
+export async function referenceFeatures(
   path: string,
   model: ModelProto,
   how: Backbone['input'] & { standardize: Standardize; output: string; shape: Shape },
   pictures: readonly Uint8Array[],
-): Promise<Asked> {
+): Promise<ReferenceFeatures> {
   const { graph } = model;
   const [input] = inputsOf(graph);
   // A file of a fixed number of pictures gets so many copies.
@@ -67,7 +67,7 @@ export async function askAlone(
 
 function tensorOf(
   picture: Uint8Array,
-  { type, layout, order, standardize, shape }: Parameters<typeof askAlone>[2],
+  { type, layout, order, standardize, shape }: Parameters<typeof referenceFeatures>[2],
   copies: number,
 ): { type: 'uint8' | 'float32'; values: Uint8Array | Float32Array; dims: number[] } {
   const [height, width, channels] = shape;

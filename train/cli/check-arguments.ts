@@ -21,7 +21,7 @@ export interface RecipeArguments {
 }
 
 /** What is named: nothing, a recipe, a folder (or CSV) of pictures, or a model file, whose card has its recipe. */
-export type Subject =
+export type TrainingSubject =
   | { readonly kind: 'none' }
   | { readonly kind: 'recipe'; readonly name: string }
   | { readonly kind: 'folder'; readonly path: string }
@@ -29,7 +29,7 @@ export type Subject =
 
 /** What is asked for, checked as far as it can be without loading anything. */
 export interface Asked {
-  readonly subject: Subject;
+  readonly subject: TrainingSubject;
   readonly epochs?: number | undefined;
   readonly freezeEpochs?: number | undefined;
   readonly learningRate?: number | undefined;
@@ -145,7 +145,11 @@ export function isModelFile(from: string): boolean {
   return from.endsWith('.onnx');
 }
 
-function subjectOf(word: string | undefined, from: string | undefined, resume: string | undefined): Subject {
+function subjectOf(
+  word: string | undefined,
+  from: string | undefined,
+  resume: string | undefined,
+): TrainingSubject {
   if (word === undefined)
     return from !== undefined && isModelFile(from) && resume === undefined
       ? { kind: 'model file', path: from }
@@ -182,7 +186,7 @@ function backboneTexts(args: RecipeArguments): Readonly<Record<string, string>> 
 
 /** @throws UserError for an option that means nothing for what is named, or without another option. */
 function checkMeaning(
-  subject: Subject,
+  subject: TrainingSubject,
   args: RecipeArguments,
   chosen: Readonly<Record<string, string>>,
 ): void {

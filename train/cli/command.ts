@@ -5,7 +5,7 @@ import { parseBytes } from '../memory/bytes.ts';
 import { checkArguments } from './check-arguments.ts';
 import { listRecipes } from './list-recipes.ts';
 import {
-  augmentOptions,
+  augmentationOptions,
   familyOptions,
   folderOptions,
   recipeArgument,
@@ -19,7 +19,7 @@ export const trainCommand = defineCommand({
     ...recipeOptions,
     ...runOptions,
     ...folderOptions,
-    ...augmentOptions,
+    ...augmentationOptions,
     ...familyOptions,
   },
   async run({ args }) {

@@ -1,7 +1,7 @@
 // The options of the commands that train or look at what is trained, under the headings of the help. Loads nothing heavy.
 import { inGroup } from '../../models/option-groups.ts';
 import { runsFolder } from '../../setup/paths.mjs';
-import { augmentOptions as augmentationOptions } from '../augment/options.ts';
+import { augmentOptions } from '../augment/options.ts';
 import { backboneOptions } from '../backbone/options.ts';
 import { families } from '../recipes/families.ts';
 import { folderNetworks } from '../recipes/networks.ts';
@@ -124,7 +124,7 @@ export const folderOptions = {
 } as const;
 
 /** How images are augmented. */
-export const augmentOptions = inGroup('Augmentation (off turns one off)', augmentationOptions);
+export const augmentationOptions = inGroup('Augmentation (off turns one off)', augmentOptions);
 
 /** The options that recipes have of their own, by name. Where several have one of a name, all values are named. */
 export const familyOptions: Readonly<

@@ -1,6 +1,6 @@
 // Last step from the command line to a run: trains, with a bar and a live report, and prints how it ended.
 import { fetchPretrained } from '../architectures/pretrained.ts';
-import { tellFindings } from '../datasets/folder/tell.ts';
+import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
 import type { Dataset } from '../datasets/index.ts';
 import { type FitOptions, type FitResult, fit } from '../loop/fit.ts';
 import { checkBatchSize } from '../loop/training.ts';
@@ -155,7 +155,7 @@ async function trainRun(options: FitOptions, { live, tensorboard }: TrainOptions
     console.log(
       `Training ${wordsOf(recipe)} on ${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images, ${Number(epochs.toFixed(1))} epoch${epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
     );
-    for (const line of tellFindings(dataset)) console.log(line);
+    for (const line of findingsInWords(dataset)) console.log(line);
     if (report.warning !== undefined) console.log(report.warning);
     if (report.address !== undefined) console.log(`Watch it: ${report.address}`);
     const watcher = watchAll([terminal, report.watcher]);

@@ -26,7 +26,7 @@ export type CirclesOptions = Readonly<Omit<z.output<z.ZodObject<typeof options>>
   readonly radius: readonly [smallest: number, largest: number];
 };
 
-export const circles = defineDataset({ name: 'circles', options, load: drawCircles });
+export const drawnCircles = defineDataset({ name: 'circles', options, load: drawCircles });
 
 interface Circle {
   readonly x: number;

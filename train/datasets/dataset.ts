@@ -17,9 +17,9 @@ export interface ImageFile {
   readonly size: number;
 }
 
-/** One half of a dataset. Arrays lie in shared memory, so that worker threads read them without a copy. */
+/** One half of a data set. Arrays are in shared memory, so that worker threads read them without a copy. */
 export interface Split {
-  /** `[N,H,W,C]` uint8 on a SharedArrayBuffer, or where they lie. Read them by `imagesOf`. */
+  /** `[N,H,W,C]` uint8 on a SharedArrayBuffer, or the file that they are in. Read them by `imagesOf`. */
   readonly images: Uint8Array | ImageFile;
   /** On a SharedArrayBuffer. */
   readonly labels: Labels;

@@ -8,7 +8,7 @@ import { UserError } from '../../models/errors.ts';
  * 32-bit integer, then the data (http://yann.lecun.com/exdb/mnist).
  *
  * @returns the data alone, on a SharedArrayBuffer
- * @throws UserError naming the file and the command that mends it if it is missing or isn't what was expected
+ * @throws UserError naming the file, and the command that repairs it, if it is missing or not what was expected
  */
 export async function readIdx(path: string, dimensions: readonly number[]): Promise<Uint8Array> {
   const file = await openFile(path);

@@ -5,7 +5,7 @@ import { UserError } from '../../models/errors.ts';
 import { lineOf, validate } from '../../models/validate.ts';
 import { definitionOf } from '../definition.ts';
 import { cifar10 } from './cifar10.ts';
-import { circles } from './circles.ts';
+import { drawnCircles } from './circles.ts';
 import type { Dataset, MemoryDataset } from './dataset.ts';
 import type { DatasetDefinition } from './definition.ts';
 import { mnist } from './mnist.ts';
@@ -22,7 +22,7 @@ export {
 } from './dataset.ts';
 export { type DatasetDefinition, defineDataset } from './definition.ts';
 
-export const datasets = [mnist, cifar10, circles] as const;
+export const datasets = [mnist, cifar10, drawnCircles] as const;
 
 /** Whether a recipe's `dataset` is a folder or a CSV of pictures: then it is an absolute path. */
 export function isFolder(dataset: string): boolean {

@@ -4,7 +4,7 @@ import { UserError } from '../../models/errors.ts';
 import { realNumber, wholeNumber } from '../../models/option-values.ts';
 import { checkArguments } from '../cli/check-arguments.ts';
 import {
-  augmentOptions,
+  augmentationOptions,
   common,
   familyOptions,
   folderOptions,
@@ -41,7 +41,7 @@ export const lrFindCommand = defineCommand({
       description: 'Start from the weights of a checkpoint or a run',
     },
     ...folderOptions,
-    ...augmentOptions,
+    ...augmentationOptions,
     ...familyOptions,
     ...runsOption,
   },

@@ -15,14 +15,14 @@ const RULES = {
   steepest: 'where the loss falls fastest',
 } as const;
 
-export interface Found {
+export interface SweepResult {
   /** What was trained, as it is typed. */
   readonly words: string;
   readonly curve: Curve;
   readonly suggestions: Suggestions;
 }
 
-export function findPage({ words, curve, suggestions }: Found): string {
+export function findPage({ words, curve, suggestions }: SweepResult): string {
   const points = curve.learningRates.map((rate, i) => [Math.log10(rate), curve.losses[i] ?? 0] as const);
   const shown = untilItDiverges(points);
   const known = suggestionNames.flatMap((name) => {

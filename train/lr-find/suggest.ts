@@ -13,7 +13,7 @@ export type Suggestions = Readonly<Record<(typeof suggestionNames)[number], numb
 /** How much of the last loss stays: fastai's `AvgSmoothLoss`. */
 const SMOOTHING = 0.98;
 
-/** A function that is told one loss after another and gives their exponential average, without its bias to zero. */
+/** A function that takes one loss after another and gives their exponential average, without its bias to zero. */
 export function smoother(): (loss: number) => number {
   let [average, count] = [0, 0];
   return (loss) => {

@@ -24,7 +24,7 @@ export const circles = defineRecipe({
     seed: 1,
   },
   lesson:
-    "How many circles are there? Where every part of a picture counts, an augmentation that cuts part of it away teaches wrong answers. `--augment photo`, fastai's defaults for photographs, is such a one; what is taken otherwise keeps all of a picture in its frame ([Sample batch](#sample-batch)).",
+    "How many circles are there? Where every part of a picture counts, an augmentation that cuts part of it away teaches wrong answers. `--augment photo`, fastai's defaults for photographs, is one of these; without it, all of a picture stays in its frame ([Sample batch](#sample-batch)).",
   options: [
     {
       name: 'count',
@@ -39,7 +39,7 @@ export const circles = defineRecipe({
         '1-5':
           'Few circles, far apart: with `--augment photo` about one label in nine becomes wrong, too few to do harm.',
         '45-49':
-          'As many as fit, of one size. With `--augment photo` most pictures lose a circle, and the count that is taught is wrong: the [Confusions](#confusion) lie beside the diagonal. Of equal circles the ink alone tells how many there are.',
+          'As many as fit, of one size. With `--augment photo` most pictures lose a circle, and the count that is taught is wrong: the [Confusions](#confusion) are beside the diagonal. Of equal circles the ink alone tells how many there are.',
         various:
           'As many, of many sizes, so that the ink does not tell how many there are: they have to be counted.',
       },

@@ -1,4 +1,4 @@
-// The recipe for a folder of pictures: what is trained when nothing but a path is said.
+// The recipe for a folder of pictures: what is trained when nothing but a path is given.
 import { basename } from 'node:path';
 import type { Prepare } from '../../models/image/prepare.ts';
 import { oneOf } from '../../models/nearest.ts';

@@ -85,7 +85,7 @@ export const onFeatures = {
   epochs: 10,
 } as const;
 
-/** What is trained where nothing is said. */
+/** What is trained where no network is named. */
 export const USUAL = 'efficientnet-lite0';
 
 export const folderNetworks: ReadonlyMap<string, FolderNetwork> = new Map(Object.entries(networks));

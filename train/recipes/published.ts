@@ -59,7 +59,7 @@ export const folders: readonly Row[] = [
 /** All of them. */
 export const rows: readonly Row[] = [...lessons, ...remedies, ...circles, ...folders];
 
-/** Rows whose difference is asked for: the second against the first. */
+/** Rows that are compared: the second with the first. */
 export const pairs: readonly (readonly [Row, Row])[] = [
   pair('vgg-cifar', { preset: 'raw' }, { preset: 'mean-image' }),
   pair('super-convergence', { schedule: 'step' }, { schedule: 'one-cycle' }),

@@ -3,7 +3,7 @@ import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { checkArguments } from '../cli/check-arguments.ts';
 import {
-  augmentOptions,
+  augmentationOptions,
   common,
   familyOptions,
   folderOptions,
@@ -17,7 +17,7 @@ export const showCommand = defineCommand({
     seed: common.seed,
     'batch-size': common['batch-size'],
     ...folderOptions,
-    ...augmentOptions,
+    ...augmentationOptions,
     ...familyOptions,
     out: {
       type: 'string',

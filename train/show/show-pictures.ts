@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { warnOfLabels } from '../augment/wrong-labels.ts';
 import type { Asked } from '../cli/check-arguments.ts';
 import { recipeOfArguments } from '../cli/recipe-of-arguments.ts';
-import { tellFindings } from '../datasets/folder/tell.ts';
+import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
 import { withPictures } from '../datasets/index.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { showPage } from './page.ts';
@@ -18,7 +18,7 @@ export async function showPictures(asked: Asked, out?: string): Promise<void> {
     `${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images of ${dataset.shape.join(' x ')}.`,
   );
   const warning = warnOfLabels(dataset, recipe.augment);
-  for (const line of [...tellFindings(dataset), ...(warning === undefined ? [] : [warning])])
+  for (const line of [...findingsInWords(dataset), ...(warning === undefined ? [] : [warning])])
     console.log(line);
   const path = out ?? join(asked.runs, `show-${recipe.name}.html`);
   if (out === undefined) mkdirSync(asked.runs, { recursive: true });

@@ -5,11 +5,11 @@ import { UserError } from '../../../models/errors.ts';
 import type { Shape } from '../../../models/image/shape.ts';
 import { type FolderFindings, type Remark, remarks as remarkTexts } from './findings.ts';
 import type { Entry, FolderIndex } from './index-file.ts';
+import { byCodePoint } from './list-files.ts';
 import type { Found, Listing } from './listing.ts';
 import { findNearDuplicates, looksSame } from './near-duplicates.ts';
 import { type ReadFile, readPixels } from './read-files.ts';
 import { assignSplits } from './split.ts';
-import { byCodePoint } from './walk.ts';
 
 export interface ArrangeOptions {
   readonly shape: Shape;
@@ -159,7 +159,7 @@ function findingsOf(
     split: {
       classes: `${Math.round(valid * 100)} % of each class, chosen by the content of the files`,
       'train-and-valid': 'as the folders say',
-      table: 'as the table says; where it does not, chosen by the content of the files',
+      csv: 'as the CSV says; where it does not, chosen by the content of the files',
     }[layout],
     problems: [...problems].sort((a, b) => byCodePoint(a.path, b.path)),
     remarks: Object.fromEntries(
@@ -218,7 +218,7 @@ function checkClasses(
 
 function tooFewClasses({ root, layout, notes }: Listing, labels: readonly string[]): UserError {
   const [only] = labels;
-  const how = layout === 'table' ? 'label' : 'folder with pictures';
+  const how = layout === 'csv' ? 'label' : 'folder with pictures';
   return new UserError(
     `${root} has one class with pictures to train on, ${JSON.stringify(only ?? '')}: there is nothing to tell apart. Add a second ${how}, such as "other".${notes.map((note) => ` ${note}`).join('')}`,
   );

@@ -1,8 +1,8 @@
-// Reads a table of paths and labels: CSV as RFC 4180 has it, separated by commas, semicolons or tabs.
+// Reads a CSV of paths and labels, as RFC 4180 has it; separated by commas, semicolons or tabs.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, posix, relative } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
-import type { Problem } from './findings.ts';
+import type { FileProblem } from './findings.ts';
 import type { Found } from './listing.ts';
 
 /** What the columns may be called, in lower case. */
@@ -15,20 +15,21 @@ const NAMES = {
 const TRAIN = /^(train(ing)?|false|0|no)$/i;
 const TEST = /^(valid(ation)?|val|test|true|1|yes)$/i;
 
-/** What a table lists, and the rows that are of no use. */
-export interface Table {
+/** What a CSV lists, and the rows that are not usable. */
+export interface CsvListing {
   readonly found: readonly Found[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly FileProblem[];
 }
 
 /**
- * The pictures that a table lists, their paths relative to its folder. With a header, columns are found by name; without one, path and label are the
- * first two. A column such as `split` (train, valid) or `is_valid` (True, False) fixes sides.
- * @throws UserError for a table that has no such columns, with those that it has.
+ * The pictures that a CSV lists, their paths relative to its folder. With a header, columns are found by name; without
+ * one, path and label are the first two. A column such as `split` (train, valid) or `is_valid` (True, False) says what is
+ * for training and what for validation.
+ * @throws UserError for a CSV that has no such columns, with those that it has.
  */
-export function readTable(path: string): Table {
+export function readCsv(path: string): CsvListing {
   const root = dirname(path);
-  const [first = [], ...rest] = parseTable(textOf(path));
+  const [first = [], ...rest] = parseCsv(textOf(path));
   const header = first.map((cell) => cell.trim().toLowerCase());
   const columnOf = (kind: keyof typeof NAMES) =>
     header.findIndex((name) => new Set<string>(NAMES[kind]).has(name));
@@ -42,7 +43,7 @@ export function readTable(path: string): Table {
     columns = { path: 0, label: 1, split: -1 };
     rows = [first, ...rest];
   }
-  const problems: Problem[] = [];
+  const problems: FileProblem[] = [];
   const found = rows.flatMap((row, i): Found[] => {
     if (row.every((cell) => cell.trim() === '')) return [];
     const [file, label] = [row[columns.path]?.trim() ?? '', row[columns.label]?.trim() ?? ''];
@@ -62,7 +63,7 @@ export function readTable(path: string): Table {
   return { found, problems };
 }
 
-/** A path as it is written, relative to the table's folder and in one way alone. */
+/** A path in its one normal form, relative to the CSV's folder. */
 function pathIn(root: string, file: string): string {
   const written = file.replaceAll('\\', '/');
   return posix.normalize(isAbsolute(written) ? relative(root, written) : written);
@@ -75,11 +76,11 @@ function textOf(path: string): string {
   return bytes.toString(isWide ? 'utf16le' : 'utf8');
 }
 
-/** Whether a file is called like a table. */
-export const isTable = (path: string): boolean => /\.(csv|tsv)$/i.test(basename(path));
+/** Whether a file is called like a CSV. */
+export const isCsv = (path: string): boolean => /\.(csv|tsv)$/i.test(basename(path));
 
 /** Rows of cells; a quoted cell may hold separators, line ends and doubled quotes. */
-export function parseTable(text: string): string[][] {
+export function parseCsv(text: string): string[][] {
   const source = text.replace(/^\uFEFF/, '');
   const separator = separatorOf(source);
   const rows: string[][] = [];

@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
-import { isTable, readTable } from './csv.ts';
-import type { Problem } from './findings.ts';
+import { isCsv, readCsv } from './csv.ts';
+import type { FileProblem } from './findings.ts';
+import { byCodePoint, codeOf, isJunk, listFiles } from './list-files.ts';
 import type { Found, Listing } from './listing.ts';
-import { byCodePoint, codeOf, isJunk, walk } from './walk.ts';
 
 const TRAIN = ['train', 'training'];
 const TEST = ['valid', 'val', 'validation', 'test', 'testing'];
@@ -17,7 +17,7 @@ const TEST = ['valid', 'val', 'validation', 'test', 'testing'];
  */
 export function findPictures(path: string): Listing {
   if (!isFolder(path)) {
-    if (isTable(path)) return listTable(path, []);
+    if (isCsv(path)) return listCsv(path, []);
     throw new UserError(
       `${path} is a file: expected a folder of pictures, or a CSV with the columns path and label.`,
     );
@@ -28,16 +28,16 @@ export function findPictures(path: string): Listing {
     wanted.flatMap((name) => folders.filter((folder) => folder.toLowerCase() === name))[0];
   const [train, test] = [sideOf(TRAIN), sideOf(TEST)];
   if (train !== undefined && test !== undefined) return listSides(path, train, test, folders);
-  const { table, notes } = tableAmong(path, names);
-  if (table !== undefined) return table;
+  const { csv, notes } = csvAmong(path, names);
+  if (csv !== undefined) return csv;
   if (train !== undefined && folders.length === 1 && namesIn(join(path, train)).length > 0)
     return listClasses(join(path, train), notes);
   return listClasses(path, notes);
 }
 
-/** @param notes - Of tables that are none of pictures. */
+/** @param notes - Of CSV files that list no pictures. */
 function listClasses(root: string, notes: readonly string[]): Listing {
-  const { files, problems } = walk(root);
+  const { files, problems } = listFiles(root);
   const inClasses = files.filter((file) => file.includes('/'));
   const loose = files.filter((file) => !file.includes('/'));
   if (inClasses.length === 0)
@@ -52,22 +52,22 @@ function listClasses(root: string, notes: readonly string[]): Listing {
     found: inClasses.map((file) => ({ path: file, label: labelOf(file, 0), split: undefined })),
     problems: [
       ...problems,
-      ...loose.map((file) => ({ path: file, reason: 'lies in no class folder, so it has no label' })),
+      ...loose.map((file) => ({ path: file, reason: 'in no class folder, so it has no label' })),
     ],
     notes,
   };
 }
 
 function listSides(root: string, train: string, test: string, folders: readonly string[]): Listing {
-  const problems: Problem[] = [];
+  const problems: FileProblem[] = [];
   const sides = { train, test };
   const found = (['train', 'test'] as const).flatMap((split) => {
-    const walked = walk(join(root, sides[split]));
-    problems.push(...walked.problems.map((each) => ({ ...each, path: `${sides[split]}/${each.path}` })));
-    return walked.files.flatMap((file): Found[] => {
+    const listed = listFiles(join(root, sides[split]));
+    problems.push(...listed.problems.map((each) => ({ ...each, path: `${sides[split]}/${each.path}` })));
+    return listed.files.flatMap((file): Found[] => {
       const path = `${sides[split]}/${file}`;
       if (file.includes('/')) return [{ path, label: labelOf(path, 1), split }];
-      problems.push({ path, reason: 'lies in no class folder, so it has no label' });
+      problems.push({ path, reason: 'in no class folder, so it has no label' });
       return [];
     });
   });
@@ -86,12 +86,12 @@ function listSides(root: string, train: string, test: string, folders: readonly 
   };
 }
 
-function listTable(path: string, others: readonly string[]): Listing {
+function listCsv(path: string, others: readonly string[]): Listing {
   const root = dirname(path);
-  const table = readTable(path);
-  const problems: Problem[] = [...table.problems];
+  const csv = readCsv(path);
+  const problems: FileProblem[] = [...csv.problems];
   const seen = new Set<string>();
-  const found = table.found.filter(({ path: file }) => {
+  const found = csv.found.filter(({ path: file }) => {
     const reason = seen.has(file)
       ? `listed more than once in ${basename(path)}`
       : existsSync(join(root, file))
@@ -103,38 +103,38 @@ function listTable(path: string, others: readonly string[]): Listing {
   });
   if (found.length === 0)
     throw new UserError(
-      table.found.length === 0
+      csv.found.length === 0
         ? `${path} lists no picture with a label.${problems[0] ? ` ${problems[0].path} ${problems[0].reason}.` : ''}`
-        : `None of the ${table.found.length} files that ${path} lists is there; paths are relative to ${root}, and the first is ${JSON.stringify(table.found[0]?.path ?? '')}.`,
+        : `None of the ${csv.found.length} files that ${path} lists is there; paths are relative to ${root}, and the first is ${JSON.stringify(csv.found[0]?.path ?? '')}.`,
     );
   const notes = others.length === 0 ? [] : [`Not looked at, beside ${basename(path)}: ${others.join(', ')}.`];
-  return { root, layout: 'table', found, problems, notes };
+  return { root, layout: 'csv', found, problems, notes };
 }
 
-/** The table of a folder: the only one that lists pictures. Of one that lists none it is noted why. */
-function tableAmong(
+/** The CSV of a folder: the only one that lists pictures. Of one that lists none, the notes say why. */
+function csvAmong(
   root: string,
   names: readonly string[],
-): { table: Listing | undefined; notes: readonly string[] } {
-  const tables = names.filter((name) => isTable(name) && !isFolder(join(root, name)));
+): { csv: Listing | undefined; notes: readonly string[] } {
+  const files = names.filter((name) => isCsv(name) && !isFolder(join(root, name)));
   const notes: string[] = [];
-  const listings = tables.flatMap((name) => {
+  const listings = files.flatMap((name) => {
     try {
       return [
-        listTable(
+        listCsv(
           join(root, name),
-          tables.filter((other) => other !== name),
+          files.filter((other) => other !== name),
         ),
       ];
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      notes.push(`Not taken as a table: ${error.message}`);
+      notes.push(`Not taken as a list of pictures: ${error.message}`);
       return [];
     }
   });
-  if (listings.length <= 1) return { table: listings[0], notes };
+  if (listings.length <= 1) return { csv: listings[0], notes };
   throw new UserError(
-    `${root} has several tables of pictures (${tables.join(', ')}): name one, such as ${join(root, tables[0] ?? '')}.`,
+    `${root} has several CSV files that list pictures (${files.join(', ')}): name one, such as ${join(root, files[0] ?? '')}.`,
   );
 }
 

@@ -1,7 +1,7 @@
 // What there is to say of a folder's files: which could not be read, which are odd, which are copies.
 
 /** A file that is left out, and why. */
-export interface Problem {
+export interface FileProblem {
   readonly path: string;
   readonly reason: string;
 }
@@ -33,7 +33,7 @@ export interface FolderFindings {
   readonly classes: readonly { readonly label: string; readonly train: number; readonly test: number }[];
   /** How the split came about, in words. */
   readonly split: string;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly FileProblem[];
   /** Files by what is odd about them. */
   readonly remarks: Readonly<Partial<Record<Remark, readonly string[]>>>;
   /** Files of equal bytes, where there is more than one. */

@@ -33,7 +33,7 @@ export interface FolderOptions {
 const MOST_MEMORY = 2 ** 30;
 
 /**
- * Loads the pictures under `path`: see `findPictures` for how they may lie there.
+ * Loads the pictures under `path`: see `findPictures` for how they may be arranged there.
  *
  * Preparing holds four decoded pictures at a time, whatever the folder's size. A picture is decoded again only when
  * its file's content changes; files are known by size, times and inode, and by SHA-256 where those differ.

@@ -1,5 +1,5 @@
 // What is found of a folder's pictures: files and their labels, before any of them is read.
-import type { Problem } from './findings.ts';
+import type { FileProblem } from './findings.ts';
 
 /** A file that has a label. */
 export interface Found {
@@ -13,8 +13,8 @@ export interface Found {
 export interface Listing {
   /** What the paths are relative to, absolute. */
   readonly root: string;
-  readonly layout: 'classes' | 'train-and-valid' | 'table';
+  readonly layout: 'classes' | 'train-and-valid' | 'csv';
   readonly found: readonly Found[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly FileProblem[];
   readonly notes: readonly string[];
 }

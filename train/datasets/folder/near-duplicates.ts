@@ -2,8 +2,8 @@
 import { gray } from '../../../models/image/gray.ts';
 import type { Shape } from '../../../models/image/shape.ts';
 import type { NearDuplicate } from './findings.ts';
+import { byCodePoint } from './list-files.ts';
 import { distance } from './perceptual-hash.ts';
-import { byCodePoint } from './walk.ts';
 
 export interface Hashed {
   readonly path: string;
@@ -21,7 +21,7 @@ export interface Hashed {
 export const MOST_BITS = 8;
 const SAME = 0.93;
 
-/** More are of no use to a reader. */
+/** A reader can use no more. */
 const MOST_PAIRS = 1000;
 
 /** Where thousands of pictures look alike (drawings, blank pages), so many are looked at for each. */

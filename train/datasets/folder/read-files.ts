@@ -9,8 +9,8 @@ import { readBytes } from '../dataset.ts';
 import { type Decoded, decode, readPicture } from './decode.ts';
 import type { Remark } from './findings.ts';
 import type { Entry, FolderIndex } from './index-file.ts';
+import { codeOf } from './list-files.ts';
 import { perceptualHash } from './perceptual-hash.ts';
-import { codeOf } from './walk.ts';
 
 /** Where the pixels of a picture are: a file of pictures one after another, and which of them. */
 export interface Pixels {

@@ -32,13 +32,17 @@ export function defineSchedule<const Name extends string, Options extends Option
 export const share = z.number().min(0).max(1);
 
 /** One momentum for all steps. */
-export const momentum = z.number().min(0).lt(1).default(0.9);
+export const constantMomentum = z.number().min(0).lt(1).default(0.9);
 
 /**
  * A linear warm-up before the schedule proper: over the share `warmUp` of all steps, from the share `start` of the peak.
  * Goyal et al. 2017, https://arxiv.org/abs/1706.02677, section 2.2.
  */
-export const warming = { momentum, warmUp: z.number().min(0).lt(1).default(0), start: share.default(0) };
+export const warming = {
+  momentum: constantMomentum,
+  warmUp: z.number().min(0).lt(1).default(0),
+  start: share.default(0),
+};
 
 interface WarmedUp {
   readonly learningRate: number;

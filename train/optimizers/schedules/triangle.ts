@@ -1,11 +1,11 @@
 // Up in a line and down in a line: airbench94's, https://arxiv.org/abs/2404.00498.
 import { z } from 'zod';
-import { afterWarmUp, defineSchedule, linear, momentum, share, since } from './schedule.ts';
+import { afterWarmUp, constantMomentum, defineSchedule, linear, share, since } from './schedule.ts';
 
 export const triangle = defineSchedule({
   name: 'triangle',
   options: {
-    momentum,
+    momentum: constantMomentum,
     warmUp: z.number().gt(0).lt(1).default(0.23),
     start: share.default(0.2),
     end: share.default(0.07),

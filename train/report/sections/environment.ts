@@ -1,5 +1,5 @@
 // The machine and the versions.
-import { tellFindings } from '../../datasets/folder/tell.ts';
+import { findingsInWords } from '../../datasets/folder/findings-in-words.ts';
 import { withPictures } from '../../datasets/index.ts';
 import { html } from '../html.ts';
 import { defineSection } from '../section.ts';
@@ -15,7 +15,7 @@ export const environment = defineSection({
         'data',
         `${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} test pictures of ${withPictures(dataset).shape.join(' × ')}`,
       ],
-      ...tellFindings(dataset).map((line): [string, unknown] => ['files', line]),
+      ...findingsInWords(dataset).map((line): [string, unknown] => ['files', line]),
       ['training data', `SHA-256 ${dataset.digests.train}`],
       ['test data', `SHA-256 ${dataset.digests.test}`],
     ];

@@ -231,7 +231,9 @@ describe('what is refused, with what to do', () => {
   it('a table without the columns, or of files that are elsewhere', async () => {
     place.write('t.csv', 'id,breed\n1,pug\n');
     place.write('0.png', '');
-    expect(await refusal(load())).toMatch(/no folders with files.*Not taken as a table.*"id", "breed"/);
+    expect(await refusal(load())).toMatch(
+      /no folders with files.*Not taken as a list of pictures.*"id", "breed"/,
+    );
     expect(await refusal(load({}, join(place.path, 't.csv')))).toMatch(
       /has the columns "id", "breed"; expected/,
     );
@@ -254,9 +256,9 @@ describe('links', () => {
     expect(filesOf(dataset)).toEqual(['a/0.png', 'a/1.png', 'b/1.png', 'b/linked/0.png']);
     expect(dataset.findings?.problems.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
       'a/broken.png: a link that leads nowhere',
-      'a/loop: a link that leads back to a folder in which it lies',
+      'a/loop: a link that leads back to a folder that it is in',
       'a/self: a link that leads to itself',
-      'a/wide-loop: a link that leads back to a folder in which it lies',
+      'a/wide-loop: a link that leads back to a folder that it is in',
     ]);
     expect(existsSync(join(place.path, '../elsewhere/0.png'))).toBe(true);
   });

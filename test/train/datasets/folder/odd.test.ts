@@ -3,8 +3,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readHeader } from '../../../../serve/decode/decode.ts';
 import { decode } from '../../../../train/datasets/folder/decode.ts';
+import { findingsInWords } from '../../../../train/datasets/folder/findings-in-words.ts';
 import { loadFolder } from '../../../../train/datasets/folder/index.ts';
-import { tellFindings } from '../../../../train/datasets/folder/tell.ts';
 import type { Dataset } from '../../../../train/datasets/index.ts';
 import { imagesOf, type MemoryDataset } from '../../../../train/datasets/index.ts';
 import { cifar, noise, type Place, photographs, picture, temporaryPlace } from './pictures.ts';
@@ -96,9 +96,9 @@ it('lists what cannot be used, each with its reason', () => {
     ['a/plan.tif', 'tiff is not decoded'],
     ['a/text.jpg', 'it is not a picture, or its header is damaged'],
     ['a/tiny.png', '3x6 pixels show nothing; 4 along each side are the least'],
-    ['loose.png', 'lies in no class folder, so it has no label'],
+    ['loose.png', 'in no class folder, so it has no label'],
   ]);
-  const told = tellFindings(dataset).join('\n');
+  const told = findingsInWords(dataset).join('\n');
   expect(told).toContain('2 classes (training+validation): a ');
   expect(told).toContain('Left out: a/cut.jpg: the JPEG is damaged');
   expect(told).toContain('Left out: 4 more files.');

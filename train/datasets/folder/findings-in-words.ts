@@ -1,12 +1,12 @@
-// What the terminal says of a folder's files, in a few lines.
+// What there is to say of a folder's files, as a few lines for the terminal.
 import type { Dataset } from '../dataset.ts';
-import { type FolderFindings, type Problem, remarks } from './findings.ts';
+import { type FileProblem, type FolderFindings, remarks } from './findings.ts';
 
 /** Classes and files that are named; more would hide the rest. */
 const SHOWN = 6;
 
 /** Lines about a dataset's folder; none for other data. */
-export function tellFindings({ findings }: Pick<Dataset, 'findings'>): string[] {
+export function findingsInWords({ findings }: Pick<Dataset, 'findings'>): string[] {
   // Names of files may hold anything, also what would move the cursor.
   return findings === undefined ? [] : linesOf(findings).map((line) => line.replace(/\p{Cc}/gu, '\ufffd'));
 }
@@ -19,7 +19,7 @@ function linesOf(findings: FolderFindings): string[] {
     .join(', ');
   return [
     `  ${classes.length} classes (training+validation): ${shown}${classes.length > SHOWN ? ', ...' : ''}.`,
-    ...problems.slice(0, 3).map(({ path, reason }: Problem) => `  Left out: ${path}: ${reason}.`),
+    ...problems.slice(0, 3).map(({ path, reason }: FileProblem) => `  Left out: ${path}: ${reason}.`),
     ...(problems.length > 3 ? [`  Left out: ${problems.length - 3} more files.`] : []),
     ...(contradictions.length > 0
       ? [
@@ -31,7 +31,7 @@ function linesOf(findings: FolderFindings): string[] {
       : []),
     ...(nearDuplicates.length > 0
       ? [
-          `  ${counted(nearDuplicates.length, 'pair')} of pictures that look the same, one in training, one in validation: ${nearDuplicates[0]?.train} and ${nearDuplicates[0]?.test}. The validation error is too kind by them.`,
+          `  ${counted(nearDuplicates.length, 'pair')} of pictures that look the same, one in training, one in validation: ${nearDuplicates[0]?.train} and ${nearDuplicates[0]?.test}. The validation error is lower than it should be because of them.`,
         ]
       : []),
     ...oddities(findings),

@@ -1,4 +1,4 @@
-// The graph of an ONNX file as values that come of one another: who makes a value, and what depends on the picture.
+// Questions about the graph of an ONNX file: which node makes a value, and which values depend on the picture.
 import type { AttributeProto, GraphProto, NodeProto, ValueInfoProto } from '../../models/onnx/schema.ts';
 
 /** Inputs of a graph that are no weights: until version 3 of the format, weights are listed as inputs too. */

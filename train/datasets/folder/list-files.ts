@@ -1,12 +1,12 @@
 // All files under a folder, links followed, loops found.
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Problem } from './findings.ts';
+import type { FileProblem } from './findings.ts';
 
-export interface Walked {
+export interface ListedFiles {
   /** Relative paths with `/`, in the order of their code points. */
   readonly files: readonly string[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly FileProblem[];
 }
 
 /** What systems leave in folders: nobody meant it as a picture. */
@@ -16,12 +16,12 @@ const JUNK = /^(\..*|thumbs\.db|desktop\.ini|__macosx|icon\r)$/i;
 export const isJunk = (name: string): boolean => JUNK.test(name);
 
 /**
- * Lists the files under `root`. Symbolic links count as what they lead to; one that leads back to a folder in which
- * it lies, or to nothing, is a problem, and so is a folder that may not be read.
+ * Lists the files under `root`. Symbolic links count as what they lead to; one that leads back to a folder that it is
+ * in, or to nothing, is a problem, and so is a folder that may not be read.
  */
-export function walk(root: string): Walked {
+export function listFiles(root: string): ListedFiles {
   const files: string[] = [];
-  const problems: Problem[] = [];
+  const problems: FileProblem[] = [];
   const visit = (folder: string, above: readonly string[]): void => {
     const here = join(root, folder);
     const lineage = [...above, realpathSync(here)];
@@ -65,7 +65,7 @@ function kindOf(path: string, entry: Dirent, lineage: readonly string[]): string
     if (!target.isDirectory()) return target.isFile() ? 'file' : NEITHER;
     const real = realpathSync(path);
     const isLoop = lineage.some((folder) => `${folder}/`.startsWith(real === '/' ? real : `${real}/`));
-    return isLoop ? 'a link that leads back to a folder in which it lies' : 'folder';
+    return isLoop ? 'a link that leads back to a folder that it is in' : 'folder';
   } catch (error) {
     return codeOf(error) === 'ELOOP' ? 'a link that leads to itself' : 'a link that leads nowhere';
   }
