@@ -35,7 +35,7 @@ it('goes from pictures to a verified model file', async () => {
   const path = join(folder, 'stripes');
   await writePhotos(path, stripes(120), ['upright', 'lying'], [0, 1], 60);
   const recipe = adjusted(
-    resolveRecipe({ ...(await folderRecipe({ path, size: 64, options: {} })), batchSize: 16 }),
+    resolveRecipe({ ...(await folderRecipe({ path, size: 64, options: {} })).recipe, batchSize: 16 }),
     {
       epochs: 2,
     },

@@ -1,4 +1,5 @@
 // A head that was trained on the features of a file from elsewhere becomes one model file with it, served as any other.
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,10 +21,11 @@ import { makeReport } from '../../../train/report/index.ts';
 import { openNetwork } from '../../../train/report/network.ts';
 import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { createRun, findFinished, findRun } from '../../../train/runs/run.ts';
+import { useCache } from '../../own-cache.ts';
 import { choose } from '../../train/choose.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-joined-'));
-process.env.TRAINYARD_CACHE = join(folder, 'cache');
+useCache(join(folder, 'cache'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** PyTorch's network in an old operator set, whose words are not all those that our exporter writes. */

@@ -167,7 +167,7 @@ describe('a file that takes channels last', () => {
 
 describe('what cannot be', () => {
   const bad: [string, BackboneArgs, number | undefined, RegExp][] = [
-    ['no scaling is known', {}, undefined, /nothing says what the bytes.*--scaling 0\.\.1, -1\.\.1/],
+    ['no scaling is known', {}, undefined, /nothing says how the bytes.*--scaling 0\.\.1, -1\.\.1/],
     ['a size that the file does not take', { scaling: '0..1' }, 32, /takes pictures of 24 x 24 alone/],
     [
       'a layout that is none',

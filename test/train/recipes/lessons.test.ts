@@ -102,7 +102,7 @@ describe('--from', () => {
 
   it('does not start from elsewhere when it died before it had the weights', async () => {
     const second = resolveRecipe({ ...recipe, from: '0'.repeat(64) });
-    await expect(train({ recipe: second })).rejects.toThrow(/Start it anew with --from/);
+    await expect(train({ recipe: second })).rejects.toThrow(/Start a new run with --from/);
   });
 
   it('takes a run by its name or a file, and refuses a network that nothing fits', async () => {

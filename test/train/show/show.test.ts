@@ -9,6 +9,7 @@ import { exportModel } from '../../../export/publish/export.ts';
 import { loadRun } from '../../../export/publish/from-run.ts';
 import { readCard } from '../../../models/card.ts';
 import { root } from '../../../setup/paths.mjs';
+import { tf } from '../../../train/graph/tensorflow.ts';
 import { fit } from '../../../train/loop/fit.ts';
 import { wordsOf } from '../../../train/recipes/index.ts';
 import { loadDataOf } from '../../../train/recipes/load-data.ts';
@@ -22,6 +23,8 @@ const folder = mkdtempSync(join(tmpdir(), 'trainyard-show-'));
 let place: Place;
 let browser: Browser;
 beforeAll(async () => {
+  // Loaded before the cache is another, which has no TensorFlow.
+  void tf.version;
   place = temporaryPlace();
   for (let i = 0; i < 30; i++) {
     place.write(`bright & "odd"/${i}.png`, await noise(i).linear(0.5, 120).png().toBuffer());

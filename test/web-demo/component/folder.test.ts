@@ -1,4 +1,5 @@
 // A picture of a folder gets the same answer in the training that evaluated it, in the server and in the browser.
+
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
@@ -18,6 +19,7 @@ import { loadDataOf } from '../../../train/recipes/load-data.ts';
 import { openNetwork } from '../../../train/report/network.ts';
 import { createRun } from '../../../train/runs/run.ts';
 import { chromium } from '../../browser.ts';
+import { useCache } from '../../own-cache.ts';
 import { choose } from '../../train/choose.ts';
 import { plainHost } from '../plain-host.ts';
 
@@ -50,7 +52,7 @@ beforeAll(async () => {
   const { test, labels } = await loadDataset('cifar10');
   // Before the cache is another: the page depends on the data sets that are there, and other tests are visiting it.
   await prepareSteps([pageStep], false);
-  process.env.TRAINYARD_CACHE = join(folder, 'cache');
+  useCache(join(folder, 'cache'));
   for (const label of LABELS) {
     mkdirSync(join(photos, label), { recursive: true });
     const places = [...test.labels.keys()].filter((i) => labels[test.labels[i] ?? 0] === label);
