@@ -72,7 +72,7 @@ function unexpected(command: string, word: string, names: readonly string[]): Us
   const takes = names.length === 0 ? 'no arguments' : names.map((name) => `<${name}>`).join(' and ');
   // `npm run train digits --epochs 3` keeps --epochs for npm, and hands over the 3.
   const dashes = isCheckout
-    ? ' With npm run, options come after two dashes: npm run train digits -- --epochs 3'
+    ? ` With npm run, options come after two dashes: ${invocation('train', ['digits', '--epochs', '3'])}`
     : '';
   return new UserError(`${command} takes ${takes}; received ${JSON.stringify(word)} as well.${dashes}`);
 }

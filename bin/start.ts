@@ -5,6 +5,7 @@ import { defineCommand } from 'citty';
 import { UserError } from '../models/errors.ts';
 import { portNumber } from '../models/option-values.ts';
 import { listModels } from '../models/repository.ts';
+import { command } from '../setup/invocation.mjs';
 import { commandFile, isCheckout, pageFolder, repositoryFolder, root } from '../setup/paths.mjs';
 
 const RECIPE = 'digits';
@@ -48,5 +49,5 @@ async function step(title: string, script: string, args: string[]): Promise<void
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
   process.off('SIGINT', ignore);
   if (code !== 0)
-    throw new UserError(`${title} ended with status ${code}. \`npm start\` goes on from there.`);
+    throw new UserError(`${title} ended with status ${code}. \`${command('start')}\` goes on from there.`);
 }

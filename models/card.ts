@@ -122,7 +122,7 @@ export function readCard(model: Uint8Array): Card {
   const text = readMetadata(model)[cardKey];
   if (text === undefined) {
     throw new UserError(
-      `the model has no card: expected metadata_props to hold "${cardKey}", as "npm run export" writes it`,
+      `the model has no card: expected metadata_props to hold "${cardKey}", as "trainyard export" writes it`,
     );
   }
   let value: unknown;

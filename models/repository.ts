@@ -52,7 +52,9 @@ export async function findModel(folder: string, name?: string, version?: number)
   const models = await listModels(folder);
   const known = [...new Set(models.map((model) => model.name))];
   if (known.length === 0) {
-    throw new UserError(`There is no model in ${folder}. Make one: "npm run train", then "npm run export".`);
+    throw new UserError(
+      `There is no model in ${folder}. Train a network and export it: "trainyard train digits", then "trainyard export".`,
+    );
   }
   if (name === undefined && known.length > 1) {
     throw new UserError(`Which model? ${folder} holds ${known.join(', ')}: give one of these names.`);

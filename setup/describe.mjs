@@ -1,4 +1,5 @@
 // The doctor's facts as text: a line for each, then what is missing and how to get it.
+import { command } from './invocation.mjs';
 
 const labelWidth = 18;
 const mebibyte = 2 ** 20;
@@ -44,7 +45,7 @@ function describeGpu({ chosen, devices, tensorflowLibraries, onnxruntimeLibrarie
   const found = devices.map(({ name, memory, driver }) => `${name}, ${memory}, driver ${driver}`).join('; ');
   const libraries = `${tensorflowLibraries} CUDA libraries for TensorFlow, ${onnxruntimeLibraries} for onnxruntime`;
   if (chosen) return `${found || 'none found, so the CPU is used'}; ${libraries}`;
-  return found ? `${found}; not used: npm run setup -- --gpu` : 'none found';
+  return found ? `${found}; not used: ${command('setup', ['--gpu'])}` : 'none found';
 }
 
 /** @param {Record<string, number>} bytes */

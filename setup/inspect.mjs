@@ -7,6 +7,7 @@ import { cudaLibraries } from './cuda.mjs';
 import { filesUnder } from './files.mjs';
 import { findGpus } from './gpu.mjs';
 import { isGpu } from './gpu-choice.mjs';
+import { command } from './invocation.mjs';
 import { requireOnnxRuntime } from './onnxruntime.mjs';
 import { cacheFolder, datasetFolder, isCheckout, packageFolder, pageFolder, version } from './paths.mjs';
 import { findPython } from './python.mjs';
@@ -71,8 +72,8 @@ function findMissing() {
     for (const step of steps) told.add(step.name);
     if (steps.length === 0) return [];
     const needs = steps.flatMap((step) => step.needs());
-    const command = `node setup/main.mjs --for ${purpose}`;
-    const mend = needs.length > 0 ? `${tellNeeds(needs)}\n  ${command}` : `  ${command}`;
+    const setup = command('setup', ['--for', purpose]);
+    const mend = needs.length > 0 ? `${tellNeeds(needs)}\n  ${setup}` : `  ${setup}`;
     return [{ purpose, steps: steps.map((step) => step.name), mend }];
   });
 }

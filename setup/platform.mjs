@@ -1,4 +1,6 @@
 // Which machines training runs on; serving runs wherever onnxruntime-node does.
+import { command } from './invocation.mjs';
+
 const minimumGlibc = [2, 27]; // the wheels are manylinux_2_27
 
 /**
@@ -10,7 +12,7 @@ export function trainingPlatformNeeds() {
   if (platform !== 'linux' || arch !== 'x64') {
     return [
       {
-        problem: `Training needs Linux on x86-64 (64-bit Intel or AMD); this is ${platform} on ${arch}. Serving works here: npm run serve`,
+        problem: `Training needs Linux on x86-64 (64-bit Intel or AMD); this is ${platform} on ${arch}. Serving works here: ${command('serve')}`,
         remedy:
           platform === 'win32'
             ? 'To train, use WSL 2 (wsl --install -d Debian) and clone inside it.'
@@ -22,7 +24,7 @@ export function trainingPlatformNeeds() {
   if (!glibc || compare(glibc, minimumGlibc) < 0) {
     return [
       {
-        problem: `Training needs glibc ${minimumGlibc.join('.')} or later; this system has ${glibc?.join('.') ?? 'another C library (musl?)'}. Serving may work: npm run serve`,
+        problem: `Training needs glibc ${minimumGlibc.join('.')} or later; this system has ${glibc?.join('.') ?? 'another C library (musl?)'}. Serving may work: ${command('serve')}`,
         remedy: 'To train, use Debian 12, Ubuntu 22.04, Fedora 36 or later: docker run -it node:22-bookworm',
       },
     ];

@@ -1,5 +1,6 @@
 // Finds a Python that TensorFlow's wheels are made for and that can make a virtual environment.
 import { spawnSync } from 'node:child_process';
+import { command } from './invocation.mjs';
 import { which } from './system.mjs';
 
 /** Minor versions of Python 3 with TensorFlow 2.21 wheels, best first: tf2onnx's NumPy 1.26 ends at 3.12. */
@@ -46,8 +47,7 @@ export function findPython() {
   if (other) {
     return {
       problem: `Training needs ${wanted}; found Python ${other.version} (${other.executable}).`,
-      remedy:
-        'Install one of these beside it, or name one: TRAINYARD_PYTHON=/path/to/python3.12 npm run setup',
+      remedy: `Install one of these beside it, or name one: TRAINYARD_PYTHON=/path/to/python3.12 ${command('setup')}`,
     };
   }
   return { problem: `Training needs ${wanted}; there is none on the PATH.`, install: ['python'] };

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createServer as createViteServer } from 'vite';
 import { UserError } from '../models/errors.ts';
+import { command } from '../setup/invocation.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -72,7 +73,8 @@ async function startServer(): Promise<{ url: string; close(): Promise<void> }> {
       if (address !== undefined) resolve(address);
     });
     ended.then(
-      () => reject(new UserError('the server ended before it was ready: see "npm run serve"')),
+      () =>
+        reject(new UserError(`The server ended before it was ready. Look what it says: ${command('serve')}`)),
       reject,
     );
   });

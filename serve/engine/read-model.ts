@@ -10,6 +10,7 @@ import { suggestion } from '../../models/nearest.ts';
 import { type ModelPort, readInputsAndOutputs } from '../../models/onnx/inputs-and-outputs.ts';
 import { readMetadata } from '../../models/onnx/metadata.ts';
 import { listModels, type ModelFile } from '../../models/repository.ts';
+import { command } from '../../setup/invocation.mjs';
 import { cacheFolder } from '../../setup/paths.mjs';
 import { openFreeBuffers } from '../memory/free-buffers.ts';
 import { type ServedModel, versionName } from './models.ts';
@@ -50,7 +51,7 @@ export async function noModel(repository: string, only: string | undefined): Pro
     return new UserError(`there is no model "${only}" in ${repository}. ${suggestion(only, names)}`);
   }
   return new UserError(
-    `there is no model to serve in ${repository}. Make one with:\n  npm run train digits\n  npm run export`,
+    `there is no model to serve in ${repository}. Make one with:\n  ${command('train', ['digits'])}\n  ${command('export')}`,
   );
 }
 

@@ -1,5 +1,6 @@
 // The device that runs models: the processor, or an NVIDIA GPU when onnxruntime's CUDA libraries are set up.
 import { messageOf, UserError } from '../../models/errors.ts';
+import { command } from '../../setup/invocation.mjs';
 
 /** The device that was asked for. `auto` tries CUDA and falls back to the processor; `cuda:1` is GPU number 1. */
 export type Device = 'auto' | 'cpu' | 'cuda' | `cuda:${number}`;
@@ -26,7 +27,7 @@ export function gpuOf(device: Device): number | undefined {
 
 /** Why CUDA does not work, and what to do. @param libraries - whether its libraries are installed. */
 export function explainNoCuda(error: unknown, libraries: boolean): string {
-  if (!libraries) return 'CUDA is not set up: npm run setup -- --gpu fetches its libraries';
+  if (!libraries) return `CUDA is not set up: ${command('setup', ['--gpu'])} fetches its libraries`;
   const reason = messageOf(error);
   const [first = ''] = reason.replace(/^.*?(?=Failed to|CUDA|libcu|cannot)/s, '').split('\n');
   return `CUDA cannot be used: ${first}`;

@@ -18,7 +18,7 @@ test('on a machine with nothing', async () => {
   expect(stdout).toMatch(/^CPU features +AVX2 (yes|no), .*: bfloat16 is (native|emulated)/m);
   expect(stdout).toContain('Missing to serve: npm packages\n');
   expect(stdout).toContain('Missing to train: Python environment, TensorFlow.js, TensorFlow addon, MNIST\n');
-  expect(stdout).toMatch(/python3 python3-venv npm g\+\+ tar gzip\n {2}node setup\/main\.mjs --for train\n/);
+  expect(stdout).toMatch(/python3 python3-venv npm g\+\+ tar gzip\n {2}npm run setup -- --for train\n/);
 });
 
 test('after a set-up for training, as JSON', async () => {
@@ -45,7 +45,7 @@ test('after a set-up for training, as JSON', async () => {
     {
       purpose: 'test',
       steps: ['CIFAR-10', 'Python of the tests', 'tf2onnx', 'Chromium'],
-      mend: '  node setup/main.mjs --for test',
+      mend: '  npm run setup -- --for test',
     },
   ]);
 });

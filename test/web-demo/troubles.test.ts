@@ -21,7 +21,7 @@ const troubles: Trouble[] = [
   {
     name: 'no digits model in the repository',
     cause: (page) => page.route('**/models', (route) => route.fulfill({ json: { models: [] } })),
-    says: /No model here yet.*npm start/s,
+    says: /No model here yet.*npx trainyard start/s,
   },
   {
     name: 'a damaged model file',
@@ -36,7 +36,7 @@ const troubles: Trouble[] = [
   {
     name: 'a server that is gone',
     cause: (page) => page.route('**/models', (route) => route.abort()),
-    says: /The server does not answer.*npm run serve/s,
+    says: /The server does not answer.*npx trainyard serve/s,
   },
   {
     name: 'a runtime that does not load',

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { UserError } from '../../models/errors.ts';
 import { SetupError } from '../../setup/errors.mjs';
+import { command } from '../../setup/invocation.mjs';
 import { pretrainedPath } from '../../setup/paths.mjs';
 import { fetchPretrained as fetchWeights } from '../../setup/pretrained.mjs';
 import { type NamedTensor, readSafetensors } from '../files/safetensors.ts';
@@ -32,6 +33,8 @@ export async function fetchPretrained({ pretrained }: { pretrained?: Pretrained 
 export function readPretrained(name: Pretrained): ReadonlyMap<string, NamedTensor> {
   const path = pretrainedPath(name);
   if (!existsSync(path))
-    throw new UserError(`${path} is missing: \`npm run train\` fetches it when a recipe starts from it.`);
+    throw new UserError(
+      `${path} is missing: \`${command('train')}\` fetches it when a recipe starts from it.`,
+    );
   return readSafetensors(path).tensors;
 }

@@ -1,6 +1,7 @@
 // Reads idx files of bytes, the format in which MNIST and its relatives are distributed.
 import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '../../models/errors.ts';
+import { command } from '../../setup/invocation.mjs';
 
 /**
  * Reads an idx file of unsigned bytes that must have the given dimensions.
@@ -35,7 +36,7 @@ async function openFile(path: string): Promise<FileHandle> {
     return await open(path);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    throw new UserError(`${path} is missing. Run \`npm run setup\` to fetch it.`);
+    throw new UserError(`${path} is missing. Run \`${command('setup')}\` to fetch it.`);
   }
 }
 
@@ -51,7 +52,7 @@ async function readFully(file: FileHandle, target: Uint8Array, position: number)
 function expect(path: string, what: string, expected: string | number, received: string | number): void {
   if (received === expected) return;
   throw new UserError(
-    `${path} is damaged: expected ${what} ${expected}, received ${received}. Delete it and run \`npm run setup\`.`,
+    `${path} is damaged: expected ${what} ${expected}, received ${received}. Delete it and run \`${command('setup')}\`.`,
   );
 }
 

@@ -1,10 +1,10 @@
 // The border with tfjs-node: TensorFlow's eager binding with types, the one place that casts what tfjs leaves untyped.
+import { command } from '../../setup/invocation.mjs';
 import './environment.ts';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { messageOf, UserError } from '../../models/errors.ts';
-import { command } from '../../setup/invocation.mjs';
 import { findTensorflow } from '../../setup/tensorflow.mjs';
 import { loadTensorflowJs } from '../../setup/tensorflow-js.mjs';
 import { loadWithoutPages } from './library-pages.ts';

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
+import { command } from '../../setup/invocation.mjs';
 import { runsFolder } from '../../setup/paths.mjs';
 import { writeWhole } from '../files/write-whole.ts';
 
@@ -19,7 +20,7 @@ export const histogramsCommand = defineCommand({
     const names = [...new Set(args._)];
     if (names.length === 0)
       throw new UserError(
-        'Name the runs to show, for example: npm run histograms 0001-conv-mnist 0002-conv-mnist',
+        `Name the runs to show, for example: ${command('histograms', ['0001-conv-mnist', '0002-conv-mnist'])}`,
       );
     const { findRun, readRecipe } = await import('../runs/run.ts');
     const runs = names.map((name) => findRun(args.runs, name));

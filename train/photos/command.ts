@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { wholeNumber } from '../../models/option-values.ts';
+import { command } from '../../setup/invocation.mjs';
 
 export const photosCommand = defineCommand({
   args: {
@@ -34,6 +35,6 @@ export const photosCommand = defineCommand({
       throw new UserError(`${folder} is not empty: name a folder that can be made.`);
     const { writeCifarPhotos } = await import('./write-photos.ts');
     const count = await writeCifarPhotos(folder, { classes: args.classes, each, valid });
-    console.log(`${count} pictures in ${folder}\nNext: npm run train ${args.folder}`);
+    console.log(`${count} pictures in ${folder}\nNext: ${command('train', [args.folder])}`);
   },
 });

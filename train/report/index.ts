@@ -1,6 +1,7 @@
 // The report of a run: opened with its training, drawn while it goes on, and made again from the run's folder.
 import { join } from 'node:path';
 import { messageOf } from '../../models/errors.ts';
+import { command } from '../../setup/invocation.mjs';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import { warnOfLabels } from '../augment/wrong-labels.ts';
 import type { Dataset } from '../datasets/index.ts';
@@ -98,7 +99,7 @@ export async function openReport({
         draw({ ...facts, state: 'finished', parameters }, shown);
       } catch (error) {
         console.error(
-          `The report could not be completed: ${messageOf(error)}\nTry again: npx trainyard report ${run.name}`,
+          `The report could not be completed: ${messageOf(error)}\nTry again: ${command('report', [run.name])}`,
         );
       }
     },

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
+import { command } from '../../setup/invocation.mjs';
 import { readJsonFile } from '../files/json.ts';
 import { TEMPORARY, writeWhole } from '../files/write-whole.ts';
 import { type Recipe, recipeDigest, resolveRecipe, stepsOf, wordsOf } from '../recipes/index.ts';
@@ -73,7 +74,9 @@ export function findRun(folder: string, name?: string): Run {
   }
   const newest = runs.filter((run) => existsSync(run.last)).at(-1);
   if (newest === undefined)
-    throw new UserError(`No run in ${folder} has a checkpoint yet. \`npm run train digits\` makes one.`);
+    throw new UserError(
+      `No run in ${folder} has a checkpoint yet. \`${command('train', ['digits'])}\` makes one.`,
+    );
   return newest;
 }
 
@@ -119,10 +122,10 @@ export function readLast(run: Run): Checkpoint {
 
 /** What to do about a run whose last checkpoint cannot be used: go on from the best one, or start over. */
 export function recoveryAdvice(run: Run): string {
-  const startOver = `npx trainyard train ${wordsOf(readRecipe(run))} --fresh`;
+  const startOver = command('train', [...wordsOf(readRecipe(run)).split(' '), '--fresh']);
   try {
     const { step, stepsPerEpoch } = readCheckpoint(run.best).progress;
-    return `The best checkpoint, of epoch ${step / stepsPerEpoch}, is whole: go on from there with \`npx trainyard train --resume ${run.name} --from best\`, or start over with \`${startOver}\`.`;
+    return `The best checkpoint, of epoch ${step / stepsPerEpoch}, is whole: go on from there with \`${command('train', ['--resume', run.name, '--from', 'best'])}\`, or start over with \`${startOver}\`.`;
   } catch {
     return `The run has no other checkpoint that can be used: start over with \`${startOver}\`.`;
   }

@@ -12,6 +12,7 @@ import {
   type TensorProto,
 } from '../../models/onnx/schema.ts';
 import { transpose } from '../../models/onnx/transpose.ts';
+import { command } from '../../setup/invocation.mjs';
 import { createArchitecture } from '../architectures/index.ts';
 import { featuresOf } from '../backbone/feature-graph.ts';
 import { featureShape } from '../datasets/dataset.ts';
@@ -41,7 +42,7 @@ export function readModelFile(path: string): CarriedModel {
     );
   if (model.producer_name !== 'trainyard')
     throw new UserError(
-      `${path} was made by ${model.producer_name || 'an unknown program'}, which changes weights and their names: training goes on from files of Trainyard's own exporter (npm run export) and from checkpoints.`,
+      `${path} was made by ${model.producer_name || 'an unknown program'}, which changes weights and their names: training goes on from files of Trainyard's own exporter (${command('export')}) and from checkpoints.`,
     );
   const card = readCard(bytes);
   if (card.quantization !== undefined)

@@ -153,7 +153,7 @@ describe('fit', () => {
     await fit(options(run, { signal: abort.signal, watcher }));
     truncateSync(run.last, 1000);
     await expect(fit(options(run))).rejects.toThrow(
-      `The best checkpoint, of epoch 1, is whole: go on from there with \`npx trainyard train --resume ${run.name} --from best\``,
+      `The best checkpoint, of epoch 1, is whole: go on from there with \`npm run train -- --resume ${run.name} --from best\``,
     );
     returnToBest(run);
     const { finished, history } = await fit(options(run));
@@ -163,7 +163,7 @@ describe('fit', () => {
     truncateSync(run.last, 1000);
     truncateSync(run.best, 1000);
     expect(() => readLast(run)).toThrow(
-      'The run has no other checkpoint that can be used: start over with `npx trainyard train digits --fresh`.',
+      'The run has no other checkpoint that can be used: start over with `npm run train digits -- --fresh`.',
     );
     expect(() => returnToBest(run)).toThrow(/best\.safetensors is damaged/);
   });

@@ -1,6 +1,7 @@
 // `trainyard compare`: several runs on one page, and whether they differ by more than chance.
 import { defineCommand } from 'citty';
 import { UserError } from '../../../models/errors.ts';
+import { command } from '../../../setup/invocation.mjs';
 import { runsFolder } from '../../../setup/paths.mjs';
 
 export const compareCommand = defineCommand({
@@ -17,7 +18,7 @@ export const compareCommand = defineCommand({
     const names = [...new Set(args._)];
     if (names.length < 2)
       throw new UserError(
-        `Name two runs or more, for example: npm run compare 0001-digits 0002-digits. Received ${names.length}.`,
+        `Name two runs or more, for example: ${command('compare', ['0001-digits', '0002-digits'])}. Received ${names.length}.`,
       );
     const { findRun } = await import('../../runs/run.ts');
     const runs = names.map((name) => findRun(args.runs, name));

@@ -18,12 +18,12 @@ const texts: Record<Trouble['kind'], { title: string; text: string; command?: st
   'no-model': {
     title: 'No model here yet',
     text: 'Train one; it takes a few minutes. Then look again.',
-    command: 'npm start',
+    command: 'npx trainyard start',
   },
   'no-list': {
     title: 'The server does not answer',
     text: 'Start it, then try again.',
-    command: 'npm run serve',
+    command: 'npx trainyard serve',
   },
   fetch: { title: 'The model did not load', text: 'You can continue to draw, and try again.' },
   model: { title: 'The model did not load', text: 'Choose another below.' },
