@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import { oneOf } from '../../models/nearest.ts';
 import { realNumber, wholeNumber } from '../../models/option-values.ts';
+import { command } from '../../setup/invocation.mjs';
 import { augmentOptions } from '../augment/options.ts';
 import { type AskedBackbone, askedBackbone, backboneOptions } from '../backbone/options.ts';
 import { families } from '../recipes/families.ts';
@@ -164,7 +165,7 @@ function pathOf(word: string): string | undefined {
   const found = existing(word);
   if (found !== undefined || !/[/\\.~]/.test(word)) return found;
   throw new UserError(
-    `There is nothing at ${resolve(word)}. Expected a folder of pictures, a CSV of paths and labels, or the name of a recipe: npm run train lists them.`,
+    `There is nothing at ${resolve(word)}. Expected a folder of pictures, a CSV of paths and labels, or the name of a recipe: ${command('train')} lists them.`,
   );
 }
 

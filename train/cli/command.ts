@@ -38,7 +38,7 @@ export const trainCommand = defineCommand({
     const { showPlan, train, verify } = await import('./train.ts');
     if (args['verify-resume']) return verify(asked, steps, kills);
     if (args.plan) return showPlan(asked);
-    const { live, tensorboard = false } = args;
-    await train(asked, { seeds, keep, maxMemory, live, tensorboard });
+    const { live, tensorboard = false, json = false } = args;
+    await train(asked, { seeds, keep, maxMemory, live, tensorboard, json });
   },
 });

@@ -1,4 +1,5 @@
 // Every recipe with its options, as text.
+import { command } from '../../setup/invocation.mjs';
 import { families } from '../recipes/families.ts';
 
 export function listRecipes(): string {
@@ -14,9 +15,9 @@ export function listRecipes(): string {
     'Recipes:',
     ...lines,
     '',
-    'Train one: npm run train digits',
-    'Your own pictures, a folder for each class: npm run train ./photos',
-    'With options: npm run train conv-mnist -- --init small',
-    'How long will it take? npm run train vgg-cifar -- --plan',
+    `Train one: ${command('train', ['digits'])}`,
+    `Your own pictures, a folder for each class: ${command('train', ['./photos'])}`,
+    `With options: ${command('train', ['conv-mnist', '--init', 'small'])}`,
+    `How long will it take? ${command('train', ['vgg-cifar', '--plan'])}`,
   ].join('\n');
 }

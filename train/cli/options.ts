@@ -97,6 +97,11 @@ export const runOptions = inGroup('The run', {
     description: 'With --verify-resume: how often to kill',
     default: '20',
   },
+  json: {
+    type: 'boolean',
+    description:
+      'Print JSON lines: one for each epoch, and one at the end with run, finished, report and the best epoch',
+  },
   ...runsOption,
 });
 

@@ -1,5 +1,6 @@
 // Second step from the command line to a run: from checked arguments to a recipe, and the pictures that it was made of.
 import { UserError } from '../../models/errors.ts';
+import { command } from '../../setup/invocation.mjs';
 import type { Dataset } from '../datasets/index.ts';
 import { adjusted } from '../recipes/adjust.ts';
 import { folderRecipe } from '../recipes/folder.ts';
@@ -57,7 +58,7 @@ async function namedRecipe({
 }: Asked): Promise<{ recipe: Recipe; pictures?: Dataset }> {
   switch (subject.kind) {
     case 'none':
-      throw new UserError('Name a recipe or a folder of pictures: npm run train lists the recipes.');
+      throw new UserError(`Name a recipe or a folder of pictures: ${command('train')} lists the recipes.`);
     case 'recipe':
       return { recipe: findRecipe(subject.name, {}, chosen) };
     case 'model file':

@@ -1,4 +1,5 @@
 // Last step from the command line to a run: trains, with a bar and a live report, and prints how it ended.
+import { command } from '../../setup/invocation.mjs';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
 import type { Dataset } from '../datasets/index.ts';
@@ -24,6 +25,7 @@ import {
 import { reportResume } from '../verify/report.ts';
 import type { Asked } from './check-arguments.ts';
 import { type Choice, chooseRun } from './choose-run.ts';
+import { printEnd, printEpochs } from './json-lines.ts';
 import { describeBudget, describePlan, measurePace, planOf, withinBudget } from './plan.ts';
 import { recipeOfArguments } from './recipe-of-arguments.ts';
 
@@ -40,6 +42,8 @@ export interface TrainOptions {
   /** Serves the report while it grows. */
   readonly live: boolean;
   readonly tensorboard: boolean;
+  /** Prints JSON lines. */
+  readonly json: boolean;
 }
 
 /** Trains what is asked for, with one seed after another where several are, and prints how it ended. */
@@ -89,7 +93,9 @@ async function trainChoice(choice: Choice, runs: string, options: TrainOptions):
     { recipe, dataset, run, keep, ...(memory && { memory }), ...(weights && { weights }) },
     options,
   );
-  console.log(summary(run, result, performance.now() - started));
+  const milliseconds = performance.now() - started;
+  console.log(summary(run, result, milliseconds));
+  if (options.json) printEnd(run, result, milliseconds / 1000);
   if (!result.finished) process.exitCode = INTERRUPTED;
   return { run, recipe, finished: result.finished };
 }
@@ -139,7 +145,7 @@ async function scaled(recipe: Recipe, dataset: Dataset): Promise<Recipe> {
 }
 
 /** Trains with a bar and a table; the first Ctrl-C saves and ends, the second one ends at once. */
-async function trainRun(options: FitOptions, { live, tensorboard }: TrainOptions): Promise<FitResult> {
+async function trainRun(options: FitOptions, { live, tensorboard, json }: TrainOptions): Promise<FitResult> {
   const { recipe, dataset, run } = options;
   if (crashedUnsaved(run)) console.log(crashNote(run));
   const unlock = lockRun(run);
@@ -158,7 +164,7 @@ async function trainRun(options: FitOptions, { live, tensorboard }: TrainOptions
     for (const line of findingsInWords(dataset)) console.log(line);
     if (report.warning !== undefined) console.log(report.warning);
     if (report.address !== undefined) console.log(`Watch it: ${report.address}`);
-    const watcher = watchAll([terminal, report.watcher]);
+    const watcher = watchAll([terminal, report.watcher, ...(json ? [printEpochs(run)] : [])]);
     const result = await fit({ ...options, watcher, signal: abort.signal });
     if (result.finished) console.log('Looking at the trained network for the report.');
     await report.finish(result.finished);
@@ -175,12 +181,12 @@ async function trainRun(options: FitOptions, { live, tensorboard }: TrainOptions
 
 function summary(run: Run, { finished, step, history, best }: FitResult, milliseconds: number): string {
   if (!finished)
-    return `Interrupted and saved at step ${step}. Go on: npx trainyard train --resume ${run.name}`;
+    return `Interrupted and saved at step ${step}. Go on: ${command('train', ['--resume', run.name])}`;
   const last = history.at(-1);
   return [
     `Finished in ${clock(milliseconds / 1000)}. Error rate ${plainPercent(last?.errorRate ?? Number.NaN)} after the last epoch, best ${plainPercent(best?.errorRate ?? Number.NaN)} (epoch ${best?.epoch}).`,
     ...(last?.tta ? [`With test-time augmentation: ${plainPercent(last.tta.errorRate)}.`] : []),
     `Report: ${reportPath(run)}`,
-    'Next: npm run export',
+    `Next: ${command('export')}`,
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 // Sweeps the learning rate of what is asked for, and prints what the curve suggests.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { command } from '../../setup/invocation.mjs';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import type { Asked } from '../cli/check-arguments.ts';
 import { chooseRun } from '../cli/choose-run.ts';
@@ -35,6 +36,6 @@ export async function findLearningRate(asked: Asked, range: Omit<SweepOptions, '
   console.log(`${curve.losses.length} steps. The curve: ${path}`);
   if (suggestions.valley !== undefined)
     console.log(
-      `Next: npm run train ${words} -- --learning-rate ${rateInWords(Math.log10(suggestions.valley))}`,
+      `Next: ${command('train', [...words.split(' '), '--learning-rate', rateInWords(Math.log10(suggestions.valley))])}`,
     );
 }

@@ -1,6 +1,7 @@
 // `trainyard show`: a recipe's data on one page, as the network sees them.
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
+import { command } from '../../setup/invocation.mjs';
 import { checkArguments } from '../cli/check-arguments.ts';
 import {
   augmentationOptions,
@@ -28,7 +29,9 @@ export const showCommand = defineCommand({
   },
   async run({ args }) {
     if (args.recipe === undefined)
-      throw new UserError('Name a folder of pictures or a recipe, for example: npm run show ./photos');
+      throw new UserError(
+        `Name a folder of pictures or a recipe, for example: ${command('show', ['./photos'])}`,
+      );
     const asked = checkArguments({ ...args, precision: 'float32' });
     const { showPictures } = await import('./show-pictures.ts');
     await showPictures(asked, args.out);
