@@ -5,7 +5,7 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSy
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { which } from '../../setup/system.mjs';
 import { listening, program } from '../listening.ts';
 import { colors, fillRepository, temporaryFolder } from './harness.ts';
@@ -40,6 +40,9 @@ function run(name: string, ...args: string[]) {
     cwd: folder.path,
     env: { PATH: process.env.PATH, HOME: home },
     detached: true,
+  });
+  onTestFinished(() => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid ?? 0), 'SIGKILL');
   });
   return {
     child,
