@@ -8,7 +8,7 @@ import { TOLERANCE } from '../../export/parity/tolerance.ts';
 import { UserError } from '../../models/errors.ts';
 import { root, runsFolder } from '../../setup/paths.mjs';
 import { families, findRecipe, wordsOf } from '../../train/recipes/index.ts';
-import { circles, lessons, remedies } from '../../train/recipes/published.ts';
+import { circleRows, lessonRows, remedyRows } from '../../train/recipes/published.ts';
 import { table } from './support/statistics.ts';
 
 interface Variant {
@@ -74,9 +74,9 @@ function variants(): Variant[] {
   const plain = families.filter(({ options = [] }) => options.length === 0);
   const rows = [
     ...plain.map(({ recipe }) => ({ recipe: recipe.name, options: {} })),
-    ...lessons,
-    ...remedies,
-    ...circles,
+    ...lessonRows,
+    ...remedyRows,
+    ...circleRows,
   ];
   const seen = new Set<string>();
   return rows.flatMap(({ recipe, options }) => {

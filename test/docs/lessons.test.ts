@@ -7,7 +7,7 @@ import { augmentOptions } from '../../train/augment/index.ts';
 import { trainCommand } from '../../train/cli/command.ts';
 import { familyOptions } from '../../train/cli/options.ts';
 import { findRecipe, wordsOf } from '../../train/recipes/index.ts';
-import { circles, lessons, remedies } from '../../train/recipes/published.ts';
+import { circleRows, lessonRows, remedyRows } from '../../train/recipes/published.ts';
 
 const text = readFileSync(join(root, 'docs/lessons.md'), 'utf8');
 const commands = [...text.matchAll(/^ {4}npm run (\S+) ?(.*)$/gm)].map(([, script = '', rest = '']) => ({
@@ -42,7 +42,7 @@ describe('docs/lessons.md', () => {
 
   it('has every lesson of RESULTS.md on the path', () => {
     const shown = trained.map(({ name, options }) => wordsOf(findRecipe(name, {}, ofRecipe(options))));
-    for (const { recipe, options } of [...lessons, ...remedies, ...circles])
+    for (const { recipe, options } of [...lessonRows, ...remedyRows, ...circleRows])
       expect(shown).toContain(wordsOf(findRecipe(recipe, {}, options)));
   });
 

@@ -15,7 +15,7 @@ const remedyNames = families
   .flatMap(({ recipe, options = [] }) => (recipe.name === 'remedies' ? options : []))
   .flatMap(({ values }) => Object.keys(values));
 
-export const lessons: readonly Row[] = [
+export const lessonRows: readonly Row[] = [
   row('fc-mnist', { init: 'normal' }, '85.75 %, cost 108', 'the same effect'),
   row('fc-mnist', { init: 'variance-scaling' }, '–', '≥ 98 %'),
   row('conv-mnist', { init: 'normal', optimizer: 'sgd' }, '81.88 %, cost 15,083', 'the same effect'),
@@ -31,11 +31,11 @@ export const lessons: readonly Row[] = [
   row('super-convergence', { schedule: 'one-cycle' }, '92.4 % (ResNet-56)', 'the same or better in 8 epochs'),
 ];
 
-export const remedies: readonly Row[] = remedyNames.map((remedy) =>
+export const remedyRows: readonly Row[] = remedyNames.map((remedy) =>
   row('remedies', { remedy }, 'a list', '–'),
 );
 
-export const circles: readonly Row[] = [
+export const circleRows: readonly Row[] = [
   row('circles', { count: '1-5', augment: 'photo' }, '86.4 %, 3 epochs', '≥ 99.9 %'),
   row('circles', { count: '1-5' }, '99.8 %, tuned, 15 epochs', '≥ 99.9 %'),
   row('circles', { count: '45-49', augment: 'photo' }, '25 %', 'the same effect, and a warning'),
@@ -47,7 +47,7 @@ const tuned = { epochs: '20', 'learning-rate': '0.00083' };
 const headAlone = { 'freeze-epochs': '10' };
 const fromScratch = { architecture: 'resnet-small', epochs: '40' };
 
-export const folders: readonly Row[] = [
+export const folderRows: readonly Row[] = [
   row('./pets', headAlone, '–', 'where the climb begins'),
   row('./pets', {}, '86 %', 'the same or better'),
   row('./pets', tuned, '92 % after tuning', 'the same climb'),
@@ -57,7 +57,7 @@ export const folders: readonly Row[] = [
 ];
 
 /** All of them. */
-export const rows: readonly Row[] = [...lessons, ...remedies, ...circles, ...folders];
+export const rows: readonly Row[] = [...lessonRows, ...remedyRows, ...circleRows, ...folderRows];
 
 /** Rows that are compared: the second with the first. */
 export const pairs: readonly (readonly [Row, Row])[] = [

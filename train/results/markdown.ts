@@ -1,6 +1,14 @@
 // RESULTS.md as text: tables of the lessons, the remedies, the circles and the folders, and the differences that are asked for.
 import { wordsOf } from '../recipes/index.ts';
-import { circles, folders, lessons, pairs, type Row, remedies, rows } from '../recipes/published.ts';
+import {
+  circleRows,
+  folderRows,
+  lessonRows,
+  pairs,
+  type Row,
+  remedyRows,
+  rows,
+} from '../recipes/published.ts';
 import { clock, points } from '../report/format.ts';
 import { mean, welch } from '../report/statistics.ts';
 import { accuracyInWords, type Outcome, outcomesOf } from './collect.ts';
@@ -20,19 +28,19 @@ export function resultsMarkdown(runs: readonly Finished[]): string {
     '',
     '## The lessons',
     '',
-    ...table(lessons, runs, machines),
+    ...table(lessonRows, runs, machines),
     '',
     '## The remedies',
     '',
     'On 10,000 pictures, `more-data` on 50,000; 2,500 steps, or fewer where the budget allows no more.',
     '',
-    ...table(remedies, runs, machines, true),
+    ...table(remedyRows, runs, machines, true),
     '',
     '## Counting circles',
     '',
     "With `--augment photo`, fastai's defaults, circles leave the frame and labels become wrong; without it none does.",
     '',
-    ...table(circles, runs, machines),
+    ...table(circleRows, runs, machines),
     '',
     '## Folders of pictures',
     '',
@@ -40,7 +48,7 @@ export function resultsMarkdown(runs: readonly Finished[]): string {
     '`--classes all --each 500 --valid 200 ./ten`. No choice depends on the validation pictures. The published figures are',
     'for two classes of 180 photographs of other kinds, so compare the gain, not the accuracy itself.',
     '',
-    ...table(folders, runs, machines),
+    ...table(folderRows, runs, machines),
     '',
     '## Differences',
     '',

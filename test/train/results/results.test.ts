@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findRecipe, type Recipe, stepsOf } from '../../../train/recipes/index.ts';
-import { circles, folders, lessons, remedies } from '../../../train/recipes/published.ts';
+import { circleRows, folderRows, lessonRows, remedyRows } from '../../../train/recipes/published.ts';
 import { finishedRuns, keep, readKept, recipeOf } from '../../../train/results/kept.ts';
 import { resultsMarkdown } from '../../../train/results/markdown.ts';
 import { writeCheckpoint } from '../../../train/runs/checkpoint.ts';
@@ -50,13 +50,13 @@ describe('resultsMarkdown', () => {
   it('says of every row that it was not run', () => {
     const text = made();
     expect(text.match(/\| not run \|/g)).toHaveLength(
-      lessons.length + remedies.length + circles.length + folders.length,
+      lessonRows.length + remedyRows.length + circleRows.length + folderRows.length,
     );
     expect(text).toContain('None of the pairs has been run.');
   });
 
   it('knows the run of a folder, wherever it lay, and keeps nothing of the machine', () => {
-    const first = folders.find(({ options }) => Object.keys(options).length === 0);
+    const first = folderRows.find(({ options }) => Object.keys(options).length === 0);
     if (first === undefined) throw new Error('there are rows of folders');
     const recipe = { ...recipeOf(first), description: 'Pictures of 2 classes: cat, dog' };
     addRun({ ...recipe, dataset: '/home/somebody/pets' }, 0.1);
