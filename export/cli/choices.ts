@@ -1,4 +1,5 @@
 // What `trainyard export` was asked for: its words, checked before anything is loaded that takes time.
+import { existsSync } from 'node:fs';
 import type { ParsedArgs } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { oneOf } from '../../models/nearest.ts';
@@ -92,6 +93,7 @@ export async function choicesOf(args: ExportArgs, rawArgs: readonly string[]): P
 }
 
 function modelChoice(path: string, args: ExportArgs): ModelChoice {
+  if (!existsSync(path)) throw new UserError(`${path} is not there.`);
   const { labels, out } = args;
   if (labels === undefined && out !== undefined && !out.endsWith('.onnx'))
     throw new UserError(`--out takes a file that ends in .onnx; received ${JSON.stringify(out)}.`);

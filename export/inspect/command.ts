@@ -40,7 +40,10 @@ async function pathOf(
   { runs, repository }: { runs: string; repository: string },
   file: string | undefined,
 ): Promise<string> {
-  if (file !== undefined && /\.(safetensors|onnx)$/.test(file)) return file;
+  if (file !== undefined && /\.(safetensors|onnx)$/.test(file)) {
+    if (existsSync(file)) return file;
+    throw new UserError(`There is no file ${file}.`);
+  }
   const models = await listModels(repository);
   if (models.some(({ name }) => name === file?.split('/')[0])) {
     const { pathOfModel } = await import('../files/file.ts');
