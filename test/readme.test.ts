@@ -43,6 +43,8 @@ const kinds = {
   /** Folders: test/train/datasets/folder, test/train/show/show.test.ts and test/train/lr-find. */
   folders: /^npm run (train \.\/photos|lr-find|photos|show)\b/,
   doctor: /^npm run doctor$/,
+  /** Where the package is installed: too much for a test of seconds. */
+  installed: /^(npm i \S+\.tgz|npx trainyard (setup|init \S+|<command> <options>))$/,
   help: /^npx trainyard (help|\w+ --help)$/,
   list: /^npm run train$/,
   train: /^(npm run train|npx trainyard train) \w/,
@@ -118,7 +120,7 @@ test('every folder of the layout is there', () => {
   expect(named.length).toBeGreaterThan(7);
 });
 
-test.each(those(/^npm run /))('%s: the script is there', (command) => {
+test.each(those(/^npm run \w/))('%s: the script is there', (command) => {
   expect(Object.keys(scripts)).toContain(command.split(' ')[2]);
 });
 

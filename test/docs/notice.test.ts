@@ -31,6 +31,14 @@ describe('NOTICE', () => {
     expect(fetched.filter((name) => !notice.includes(`  ${name} (`))).toEqual([]);
   });
 
+  it('names the npm packages that set-up puts into the cache', () => {
+    const named = readdirSync(join(root, 'setup/packages')).flatMap((set) =>
+      Object.keys(JSON.parse(read(`setup/packages/${set}/package.json`)).dependencies),
+    );
+    expect(named.length).toBeGreaterThan(1);
+    expect(named.filter((name) => !notice.includes(name))).toEqual([]);
+  });
+
   it('names the Python packages that training and export ask for', () => {
     const requirements = ['train', 'train-gpu', 'onnxruntime-gpu'].flatMap((name) =>
       [...read(`setup/requirements/${name}.txt`).matchAll(/^([\w-]+)==/gm)].map(([, wheel = '']) => wheel),
