@@ -5,7 +5,7 @@ import { SIGMA } from './warp.ts';
 /**
  * After Ciresan, Meier, Gambardella and Schmidhuber, "Deep, Big, Simple Neural Nets for Handwritten Digit Recognition"
  * (2010): rotation or shear of up to 15 degrees, scaling of up to 15 to 20 %, elastic distortions of sigma 5 to 6
- * and alpha 36 to 38; a little less of each, since here they come together. Shift and thickness are ours: people draw
+ * and alpha 36 to 38; a little less of each, since here all of them are applied at once. Shift and thickness are ours: people draw
  * off the center, and with a finger.
  */
 export const handwriting: AugmentOptions = {

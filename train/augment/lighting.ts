@@ -18,7 +18,7 @@ export const light = defineTransform({
     {
       name: 'light',
       fields: ['maxLighting', 'pLighting'],
-      risk: 'brightness and contrast change: wrong where they are what is asked',
+      risk: 'brightness and contrast change: wrong where they decide the class',
     },
   ],
   isOn: (options) => Boolean(options.maxLighting),

@@ -101,6 +101,6 @@ export function wordOption(field: string, words: readonly string[], description:
   return { field, description, valueHint: words.join('|'), parse: (text) => text };
 }
 
-/** The risk of everything that moves pixels out of the picture. */
+/** What everything that moves pixels out of the picture could do to a label. */
 export const LEAVES_FRAME =
   'what is at the edge leaves the picture: wrong where everything counts, as in counting';

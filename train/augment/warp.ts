@@ -46,10 +46,10 @@ export const strokes = defineTransform({
     },
   },
   effects: [
-    { name: 'rotation of strokes', fields: ['rotate'], risk: 'wrong where the angle is what is asked' },
+    { name: 'rotation of strokes', fields: ['rotate'], risk: 'wrong where the angle decides the class' },
     { name: 'zoom of strokes', fields: ['zoom'], risk: LEAVES_FRAME },
-    { name: 'stretch', fields: ['stretch'], risk: 'wrong where proportions are what is asked' },
-    { name: 'slant', fields: ['shear'], risk: 'wrong where the angle is what is asked' },
+    { name: 'stretch', fields: ['stretch'], risk: 'wrong where proportions decide the class' },
+    { name: 'slant', fields: ['shear'], risk: 'wrong where the angle decides the class' },
     { name: 'shift of strokes', fields: ['shift'], risk: LEAVES_FRAME },
     { name: 'elastic', fields: ['elastic'], risk: 'strokes may touch or part' },
   ],

@@ -38,7 +38,7 @@ const STEPS = 20;
 /** Images that are evaluated for the probe. */
 const EVALUATED = 1000;
 
-/** Trains `STEPS` steps that nobody keeps, and evaluates a part of the test images. */
+/** Trains `STEPS` steps, whose weights are not kept, and evaluates a part of the test images. */
 export async function measurePace(recipe: Recipe, dataset: Dataset): Promise<Pace> {
   const started = performance.now();
   const training = createTraining(recipe, dataset);
@@ -50,7 +50,7 @@ export async function measurePace(recipe: Recipe, dataset: Dataset): Promise<Pac
     for (let step = from; step < to; step++)
       training.run({
         ...loader.next(),
-        // As slow as they come, so that what is measured does not diverge.
+        // As at the start of the schedule, where learning rates are low, so that what is measured does not diverge.
         ...scheduleAt(schedule, 0),
         step: step + 1,
         seed: seedPair(seed, 'step', step),

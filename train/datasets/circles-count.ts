@@ -5,7 +5,7 @@ import type { Shape } from '../../models/image/shape.ts';
 const DARK = 148;
 
 /**
- * The number of dark parts that hang together by their sides. A circle of which the edge cuts off a part, or that
+ * The number of dark parts that are connected by their sides. A circle of which the edge cuts off a part, or that
  * reflection shows twice, counts as what is seen.
  * @param picture - `[H,W,1]` uint8.
  */

@@ -37,7 +37,7 @@ interface Circle {
 const PAPER = 255;
 const INK = 40;
 
-/** A picture is begun anew when a circle has found no room in so many tries, and given up after so many pictures. */
+/** A picture starts again when a circle has found no room in so many tries; after so many pictures it is an error. */
 const TRIES = 400;
 const PICTURES = 200;
 
