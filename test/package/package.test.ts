@@ -1,0 +1,208 @@
+// What is promised of the package: from an empty folder outside of the checkout, the way from npm to answers works, a user's
+// work is in the user's folder and stays there when the package is replaced, and little is installed.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { filesUnder } from '../../setup/files.mjs';
+import { root } from '../../setup/paths.mjs';
+import { listening } from '../listening.ts';
+import { digitPng } from '../serve/digit.ts';
+
+const MB = 1e6;
+
+/** Real: npm installs from the real path, and a system may link its temporary folder. */
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'trainyard-package-')));
+const project = join(folder, 'project');
+const installed = join(project, 'node_modules', 'trainyard');
+const program = join(installed, 'bin', 'trainyard.mjs');
+
+/** Without what keeps tests from a checkout's own models and runs, and what npm tells its scripts. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(
+    ([name]) => !/^(TRAINYARD_(RUNS|REPOSITORY)|npm_|NODE_ENV|VITEST)/.test(name),
+  ),
+);
+
+const run = promisify(execFile);
+const npm = (where: string, ...words: string[]) =>
+  run('npm', [...words, '--no-audit', '--no-fund', '--prefer-offline'], { cwd: where, env: environment });
+const trainyard = (...words: string[]) =>
+  run('npx', ['trainyard', ...words], { cwd: project, env: environment, maxBuffer: 1 << 26 });
+
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** Packs a folder with a package. */
+async function pack(where: string, ...words: string[]): Promise<Packed> {
+  const { stdout } = await npm(where, 'pack', '--json', '--pack-destination', folder, ...words);
+  return JSON.parse(stdout.slice(stdout.lastIndexOf('\n[') + 1))[0];
+}
+
+/** An empty folder with a tarball installed in it. */
+async function install(where: string, tarball: string, ...words: string[]): Promise<void> {
+  mkdirSync(where, { recursive: true });
+  if (!existsSync(join(where, 'package.json'))) await npm(where, 'init', '-y');
+  await npm(where, 'install', tarball, ...words);
+}
+
+const bytesUnder = (where: string) => filesUnder(where).reduce((sum, path) => sum + lstatSync(path).size, 0);
+
+let packed: Packed;
+let tarball: string;
+
+beforeAll(async () => {
+  packed = await pack(root);
+  tarball = join(folder, packed.filename);
+  await install(project, tarball);
+}, 240_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the tarball has what runs, the page and digits, and neither sources nor tests nor compressed copies', () => {
+  expect(packed.size).toBeLessThan(16 * MB);
+  const paths = packed.files.map(({ path }) => path);
+  for (const path of [
+    'bin/trainyard.mjs',
+    'dist/bin/main.js',
+    'dist/bin/main.d.ts',
+    'dist/setup/entry.mjs',
+    'dist/setup/requirements/train.txt',
+    'dist/setup/packages/tensorflow/package-lock.json',
+    'dist/train/graph/gelu.cc',
+    'dist/train/report/style.css',
+    'dist/train/report/live-page.js',
+    'dist/export/tf2onnx/convert.py',
+    'dist/web-demo/index.html',
+    'dist/web-demo/browser/trainyard.js',
+    'models/repository/digits/1/model.onnx',
+    'LICENSE',
+    'NOTICE',
+  ])
+    expect(paths).toContain(path);
+  const unwanted = paths.filter(
+    (path) =>
+      /(^|\/)test\/|\.(br|gz|map)$|repository\/(?!digits\/1\/)/.test(path) || /(?<!\.d)\.m?ts$/.test(path),
+  );
+  expect(unwanted).toEqual([]);
+});
+
+test('it installs what it needs, and nothing for development', () => {
+  expect(bytesUnder(join(project, 'node_modules'))).toBeLessThan(400 * MB);
+  const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(
+    readFileSync(join(installed, 'package.json'), 'utf8'),
+  );
+  const allowed = new Set([
+    ...Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }),
+    ...builtinModules,
+  ]);
+  const names =
+    /^(?:import|export|\}).* from '([^'.][^']*)'|^import '([^'.][^']*)'|\bimport\('([^'.][^']*)'\)/gm;
+  const imported = filesUnder(join(installed, 'dist'))
+    .filter((path) => /\.m?js$/.test(path) && !path.includes('/web-demo/'))
+    .flatMap((path) => [...readFileSync(path, 'utf8').matchAll(names)])
+    .flatMap(([, ...found]) => found.find((name) => name !== undefined) ?? [])
+    .map((name) => name.replace(/^node:/, ''))
+    .map((name) => /^(@[^/]+\/[^/]+|[^/]+)/.exec(name)?.[0] ?? name);
+  // The loader of sources, which only a checkout reaches.
+  expect([...new Set(imported)].filter((name) => !allowed.has(name) && name !== 'tsx')).toEqual([]);
+});
+
+test('without its optional packages it is small, and what is missing is said', async () => {
+  const bare = join(folder, 'bare');
+  await install(bare, tarball, '--omit=optional');
+  expect(bytesUnder(join(bare, 'node_modules'))).toBeLessThan(200 * MB);
+  const words = [join(bare, 'node_modules/trainyard/bin/trainyard.mjs'), 'serve', '--port', '0'];
+  const served = run(process.execPath, words, { cwd: bare, env: environment, timeout: 20_000 });
+  await expect(served).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^[^\n]*sharp, an optional package[^\n]*\n {2}npm install sharp\n$/),
+  });
+}, 180_000);
+
+test('every entry has types, for whoever checks strictly', async () => {
+  const lines = Object.entries<string | Record<string, string>>(
+    JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')).exports,
+  ).map(([entry, target], i) => {
+    const name = `trainyard${entry.slice(1)}`;
+    for (const file of typeof target === 'string' ? [target] : Object.values(target))
+      expect(existsSync(join(installed, file)), file).toBe(true);
+    const json = name.endsWith('.json') ? " with { type: 'json' }" : '';
+    return `import ${json === '' ? '* as ' : ''}entry${i} from '${name}'${json};\nvoid entry${i};`;
+  });
+  writeFileSync(join(project, 'consumer.mts'), lines.join('\n'));
+  const options = [
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2022',
+    '--lib',
+    'es2022,dom',
+    '--types',
+    '',
+  ];
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  await run(process.execPath, [tsc, ...options, 'consumer.mts'], { cwd: project });
+}, 120_000);
+
+test('set-up, training, export, verification, prediction and serving, in the user’s folder; a newer package leaves it', async () => {
+  const modules = () =>
+    filesUnder(join(project, 'node_modules')).map((path) => `${path} ${lstatSync(path).mtimeMs}`);
+  const before = modules();
+  // The shipped model, as long as there is no other.
+  expect((await trainyard('verify', 'digits')).stdout).toContain('checks hold');
+
+  await trainyard('setup');
+  await trainyard('train', 'digits', '--epochs', '1', '--no-live');
+  await trainyard('export');
+  expect(readdirSync(join(project, 'runs'))).toEqual(['0001-digits']);
+  const model = join(project, 'models/repository/digits/1/model.onnx');
+  expect(existsSync(model)).toBe(true);
+  expect((await trainyard('verify', 'digits')).stdout).toContain(model);
+
+  writeFileSync(join(project, 'seven.png'), await digitPng(0));
+  await trainyard('predict', 'digits', 'seven.png');
+  expect(readFileSync(join(project, 'predictions.csv'), 'utf8')).toMatch(/^seven\.png,digits\/1,7,/m);
+
+  const server = spawn(process.execPath, [program, 'serve', '--port', '0'], {
+    cwd: project,
+    env: environment,
+  });
+  const { url } = await listening(server);
+  const response = await fetch(`${url}/classify`, {
+    method: 'POST',
+    body: new Uint8Array(await digitPng(0)),
+  });
+  expect(await response.json()).toMatchObject({ model: 'digits', version: 1, label: '7' });
+  expect((await fetch(url)).status).toBe(200);
+  server.kill('SIGTERM');
+  expect((await once(server, 'exit'))[0]).toBe(0);
+  expect(modules()).toEqual(before);
+
+  const newer = join(folder, 'package');
+  await run('tar', ['-xzf', tarball, '-C', folder]);
+  const file = join(newer, 'package.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/"version": "[^"]+"/, '"version": "99.0.0"'));
+  await install(project, join(folder, (await pack(newer, '--ignore-scripts')).filename));
+  expect((await trainyard('--version')).stdout.trim()).toBe('99.0.0');
+  expect((await trainyard('verify', 'digits')).stdout).toContain(model);
+  expect(readdirSync(join(project, 'runs'))).toEqual(['0001-digits']);
+}, 300_000);
