@@ -132,7 +132,7 @@ describe('verify from the file alone', () => {
     await expect(openModelFile(join(folder, 'none.onnx'), repository)).rejects.toThrow(
       /none\.onnx cannot be read/,
     );
-    await expect(openModelFile('digit', repository)).rejects.toThrow(/did you mean "digits"/);
+    await expect(openModelFile('digit', repository)).rejects.toThrow(/Did you mean digits\?/);
     const bare = await changed('bare.onnx', { ...model(), metadata_props: [] });
     await expect(verifyAlone(bare)).rejects.toThrow(/bare\.onnx has no card/);
   });
