@@ -69,7 +69,8 @@ let packed: Packed;
 let tarball: string;
 
 beforeAll(async () => {
-  packed = await pack(root);
+  // .npmrc turns scripts off, prepack too: without it a fresh clone would pack what an earlier build has left, or nothing.
+  packed = await pack(root, '--ignore-scripts=false');
   tarball = join(folder, packed.filename);
   await install(project, tarball);
 }, 240_000);
