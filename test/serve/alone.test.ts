@@ -22,11 +22,18 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** What this machine needs to reach a registry: Node's own builds trust no certificate of a company's proxy without it. */
+const network = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) =>
+    /^(NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(HTTPS?|NO)_PROXY|npm_config_registry)$/i.test(name),
+  ),
+);
+
 /** Starts a program of the checkout that serves, and asks it while `use` runs. */
 async function serving(program: string, args: string[], use: (url: string) => Promise<void>): Promise<void> {
   const child = spawn(join(bin, program), args, {
     cwd: checkout,
-    env: { PATH: bin, HOME: folder, TRAINYARD_CACHE: join(folder, 'cache') },
+    env: { ...network, PATH: bin, HOME: folder, TRAINYARD_CACHE: join(folder, 'cache') },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
