@@ -167,16 +167,20 @@ describe.each(those(kinds.train))('%s', (command) => {
   // Data that set-up fetches only when they are asked for would take longer than a test; so do several trainings.
   const isThere = recipe.circles !== undefined || existsSync(datasetFolder(recipe.dataset));
   const begins = isThere && !/--(plan|verify-resume|seeds)/.test(command);
-  test.runIf(begins)('it begins to train', async () => {
-    const { printed, stop } = await runUntil(command, /images\/s\n/, folders.fresh);
-    await stop();
-    const epochs = /--epochs (\d+)/.exec(command)?.[1] ?? recipe.epochs;
-    expect(printed).toMatch(
-      new RegExp(`^Training ${name}\\b.* on .* ${epochs} epochs?\\b.* Run \\d{4}-${name}\\.`, 'm'),
-    );
-    expect(printed).toMatch(/^ +epoch +train_loss +valid_loss +error_rate +time +images\/s$/m);
-    // cifar-fast tries two precisions and takes its whitening from the data first: half a minute when nothing else runs.
-  }, 180_000);
+  test.runIf(begins)(
+    'it begins to train',
+    async () => {
+      const { printed, stop } = await runUntil(command, /images\/s\n/, folders.fresh);
+      await stop();
+      const epochs = /--epochs (\d+)/.exec(command)?.[1] ?? recipe.epochs;
+      expect(printed).toMatch(
+        new RegExp(`^Training ${name}\\b.* on .* ${epochs} epochs?\\b.* Run \\d{4}-${name}\\.`, 'm'),
+      );
+      expect(printed).toMatch(/^ +epoch +train_loss +valid_loss +error_rate +time +images\/s$/m);
+      // cifar-fast tries two precisions and takes its whitening from the data first: half a minute when nothing else runs.
+    },
+    180_000,
+  );
 });
 
 test.each(those(kinds.exportTfjs))('%s', async (command) => {
