@@ -5,14 +5,11 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { makeFolder, shortDigest } from './files.mjs';
+import { runNpm } from './npm.mjs';
 import { cacheFolder, root } from './paths.mjs';
-import { run } from './run.mjs';
 import { which } from './system.mjs';
 
 /** @typedef {'tensorflow' | 'onnxruntime'} PackageSet a folder of `setup/packages` */
-
-/** npm's own two retries, after 2 and 10 seconds: by itself it takes a minute and a half to say that it is offline. */
-export const patience = ['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000'];
 
 /**
  * @param {PackageSet} name
@@ -61,9 +58,7 @@ export function packagesStepOf(name, { title, hint, trim = () => {} }) {
       makeFolder(packagesFolder(name), async (folder) => {
         for (const file of ['package.json', 'package-lock.json'])
           copyFileSync(join(root, 'setup', 'packages', name, file), join(folder, file));
-        await run(name, 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...patience], {
-          cwd: folder,
-        });
+        await runNpm(name, ['ci'], { cwd: folder });
         trim(folder);
       }),
   };

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { SetupError } from './errors.mjs';
 import { hashFile, withTemporaryFolder } from './files.mjs';
+import { runNpm } from './npm.mjs';
 import { cacheFolder } from './paths.mjs';
-import { run } from './run.mjs';
 
 /**
  * The path of the package's tarball, `<cache>/downloads/<name>-<version>.tgz`; a scope comes first, `<scope>-<name>`.
@@ -18,7 +18,7 @@ export async function fetchTarball({ name, version, sha512 }) {
   const path = join(folder, file);
   if (!existsSync(path)) {
     await withTemporaryFolder(folder, async (temporary) => {
-      await run('download', 'npm', ['pack', `${name}@${version}`, '--pack-destination', temporary]);
+      await runNpm('download', ['pack', `${name}@${version}`, '--pack-destination', temporary]);
       renameSync(join(temporary, file), path);
     });
   }

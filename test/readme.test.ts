@@ -39,7 +39,7 @@ const those = (pattern: RegExp) => commands.filter((command) => pattern.test(com
 const kinds = {
   /** Too much for a test of seconds; the other tests are `npm test` itself, and test/setup, test/web-demo and test/docs. */
   named:
-    /^npm (test|run (setup|build|web-demo|bench|report|compare|histograms|inspect|predict|verify|diff|quantize|results))\b/,
+    /^npm (test|pack|run (setup|build|web-demo|bench|report|compare|histograms|inspect|predict|verify|diff|quantize|results))\b/,
   /** Folders: test/train/datasets/folder, test/train/show/show.test.ts and test/train/lr-find. */
   folders: /^npm run (train \.\/photos|lr-find|photos|show)\b/,
   doctor: /^npm run doctor$/,

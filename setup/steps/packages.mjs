@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { SetupError } from '../errors.mjs';
 import { explain } from '../explain.mjs';
 import { readJson } from '../files.mjs';
-import { patience } from '../npm-packages.mjs';
+import { runNpm } from '../npm.mjs';
 import { root } from '../paths.mjs';
 import { libc } from '../platform.mjs';
-import { run } from '../run.mjs';
 import { which } from '../system.mjs';
 
 /** What npm says it has installed. It is written last. */
@@ -24,10 +23,7 @@ export const packagesStep = {
   // The scripts that are skipped fetch binaries from elsewhere: set-up compiles TensorFlow's, and
   // onnxruntime's CPU libraries are in its package.
   run: async () => {
-    const output = await run('packages', 'npm', [
-      ...['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'],
-      ...patience,
-    ]);
+    const output = await runNpm('packages', ['install', '--no-save']);
     // npm only warns of files that it could not write, and ends well.
     if (areInstalled() && !output.includes('TAR_ENTRY_ERROR')) return;
     rmSync(hiddenLockfile, { force: true });

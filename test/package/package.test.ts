@@ -65,16 +65,20 @@ async function install(where: string, tarball: string, ...words: string[]): Prom
 
 const bytesUnder = (where: string) => filesUnder(where).reduce((sum, path) => sum + lstatSync(path).size, 0);
 
+const started = Date.now();
 let packed: Packed;
 let tarball: string;
 
 beforeAll(async () => {
-  // .npmrc turns scripts off, prepack too: without it a fresh clone would pack what an earlier build has left, or nothing.
-  packed = await pack(root, '--ignore-scripts=false');
+  packed = await pack(root);
   tarball = join(folder, packed.filename);
   await install(project, tarball);
 }, 240_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('`npm pack` alone compiles what it packs', () => {
+  expect(lstatSync(join(root, 'dist/bin/main.js')).mtimeMs).toBeGreaterThan(started);
+});
 
 test('the tarball has what runs, the page and digits, and neither sources nor tests nor compressed copies', () => {
   expect(packed.size).toBeLessThan(16 * MB);

@@ -5,6 +5,7 @@ import { misbehave, record } from './misbehave.mjs';
 
 const [command, ...args] = process.argv.slice(2);
 record(`npm ${command}`);
+if (!args.includes('--ignore-scripts')) throw new Error(`npm ${command} would run install scripts`);
 
 if (command === 'install') {
   mkdirSync('node_modules/onnxruntime-node', { recursive: true });
