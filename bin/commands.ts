@@ -26,6 +26,7 @@ const all: readonly Command[] = [
     group: 'Start',
     description: 'Train handwritten digits, export them and serve them',
     examples: [{ words: [] }, { words: ['--port', '0'], does: 'On a free port' }],
+    usesWork: true,
     load: async () => (await import('./start.ts')).startCommand,
   },
   {
@@ -41,6 +42,7 @@ const all: readonly Command[] = [
         does: 'Your own pictures, a folder for each class, in ten minutes',
       },
     ],
+    usesWork: true,
     load: async () => (await import('../train/cli/command.ts')).trainCommand,
     subjects: recipes,
   },
@@ -72,6 +74,7 @@ const all: readonly Command[] = [
     group: 'Look at runs',
     description: 'Make the report of a run again, as one HTML file',
     examples: [{ words: [], does: 'The newest run' }, { words: ['0001-digits'] }],
+    usesWork: true,
     load: async () => (await import('../train/report/command.ts')).reportCommand,
   },
   {
@@ -79,6 +82,7 @@ const all: readonly Command[] = [
     group: 'Look at runs',
     description: 'Compare runs on one page; runs that differ in their seed are one group',
     examples: [{ words: ['0001-digits', '0002-digits'] }],
+    usesWork: true,
     load: async () => (await import('../train/report/compare/command.ts')).compareCommand,
     takesMany: true,
   },
@@ -87,6 +91,7 @@ const all: readonly Command[] = [
     group: 'Look at runs',
     description: 'Show what the layers of runs compute, on one page',
     examples: [{ words: ['0001-digits'] }, { words: ['0001-conv-mnist', '0002-conv-mnist'] }],
+    usesWork: true,
     load: async () => (await import('../train/histograms/command.ts')).histogramsCommand,
     takesMany: true,
   },
@@ -95,6 +100,7 @@ const all: readonly Command[] = [
     group: 'Look at runs',
     description: 'Draw the loss over two weights of a run, and how optimizers move on it',
     examples: [{ words: [], does: 'The newest run' }, { words: ['0001-digits', '--layer', 'hidden2'] }],
+    usesWork: true,
     load: async () => (await import('../train/surface/command.ts')).surfaceCommand,
   },
   {
@@ -110,6 +116,7 @@ const all: readonly Command[] = [
     group: 'Look at runs',
     description: 'List what is in a checkpoint, a run or a model file',
     examples: [{ words: ['digits'] }, { words: ['digits', '--json'] }],
+    usesWork: true,
     load: async () => (await import('../export/inspect/command.ts')).inspectCommand,
   },
   {
@@ -121,6 +128,7 @@ const all: readonly Command[] = [
       { words: ['0001-digits', '--checkpoint', 'last'] },
       { words: ['./pets/model.json', '--labels', 'cat,dog,owl'], does: 'A model of TensorFlow.js' },
     ],
+    usesWork: true,
     load: async () => (await import('../export/cli/command.ts')).exportCommand,
   },
   {
@@ -128,6 +136,7 @@ const all: readonly Command[] = [
     group: 'Export',
     description: 'Check a model file alone, or against what it was made of',
     examples: [{ words: ['digits'] }, { words: ['digits', '--against', '0001-digits'] }],
+    usesWork: true,
     load: async () => (await import('../export/verify/command.ts')).verifyCommand,
   },
   {
@@ -138,6 +147,7 @@ const all: readonly Command[] = [
       { words: ['digits', 'digits'] },
       { words: ['digits/1', 'digits/2', '--pictures', './pictures'] },
     ],
+    usesWork: true,
     load: async () => (await import('../export/diff/command.ts')).diffCommand,
   },
   {
@@ -145,6 +155,7 @@ const all: readonly Command[] = [
     group: 'Export',
     description: 'Make a smaller model, if it is no slower and about as accurate',
     examples: [{ words: ['digits'] }, { words: ['digits', '--weights', 'float16', '--max-drop', '0.1'] }],
+    usesWork: true,
     load: async () => (await import('../export/quantize/command.ts')).quantizeCommand,
   },
   serve,
@@ -157,6 +168,7 @@ const all: readonly Command[] = [
       { words: ['digits', './pictures/seven.png', '--json'], does: 'For another program' },
       { words: ['digits', './pictures', '--top', '3', '--out', 'digits.jsonl'] },
     ],
+    usesWork: true,
     load: async () => (await import('../serve/predict/command.ts')).predictCommand,
     takesMany: true,
   },

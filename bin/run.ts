@@ -1,6 +1,7 @@
 // Runs a command: help where it is asked for, the words checked first, and a user's mistakes without a stack trace.
 import { runCommand } from 'citty';
 import { UserError } from '../models/errors.ts';
+import { tellEarlierWork } from '../setup/earlier-work.mjs';
 import { SetupError } from '../setup/errors.mjs';
 import { checkWords } from './check-words.ts';
 import type { Command } from './command.ts';
@@ -12,6 +13,7 @@ export async function run(command: Command, words: readonly string[]): Promise<v
   const options = await definition.args;
   if (asksForHelp(words)) return console.log(commandHelp(command, options));
   checkWords(command, words, options);
+  if (command.usesWork) tellEarlierWork();
   const restore = words.includes('--json') ? keepStandardOutput() : () => {};
   try {
     await runCommand(definition, { rawArgs: [...words] });

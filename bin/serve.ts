@@ -11,6 +11,7 @@ export const serve: Command = {
     { words: ['--port', '8000', '--host', '0.0.0.0'], does: 'For other machines, too' },
     { words: ['--check'], does: 'Check the models, and end' },
   ],
+  usesWork: true,
   load: async () => (await import('../serve/command.ts')).serveCommand,
 };
 

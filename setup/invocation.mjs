@@ -11,6 +11,14 @@ const scripts = readJson(join(packageFolder, 'package.json'))?.scripts ?? {};
 const PLAIN = /^[\w@%+=:,./<>~-]+$/;
 
 /**
+ * A word as a shell takes it.
+ * @param {string} word
+ */
+export function shellWord(word) {
+  return PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/**
  * A command to paste, such as `npm run export -- --to tfjs` or `npx trainyard export --to tfjs`.
  * @param {string} name of the command
  * @param {readonly string[]} words what follows it: what it is about first, then options, which npm wants after `--`
@@ -18,7 +26,7 @@ const PLAIN = /^[\w@%+=:,./<>~-]+$/;
  * @returns {string}
  */
 export function command(name, words = [], checkout = isCheckout) {
-  const quoted = words.map((word) => (PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
+  const quoted = words.map(shellWord);
   if (!checkout || !(name in scripts)) return ['npx trainyard', name, ...quoted].join(' ');
   const first = quoted.findIndex((word) => word.startsWith('-'));
   const [subjects, options] = first < 0 ? [quoted, []] : [quoted.slice(0, first), quoted.slice(first)];

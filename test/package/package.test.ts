@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -201,6 +202,17 @@ test('set-up, training, export, verification, prediction and serving, in the use
   server.kill('SIGTERM');
   expect((await once(server, 'exit'))[0]).toBe(0);
   expect(modules()).toEqual(before);
+
+  // As the first versions left it.
+  renameSync(join(project, 'runs'), join(installed, 'runs'));
+  const missed = await trainyard('inspect', '0001-digits', '--json').catch((error) => error);
+  expect(missed).toMatchObject({ code: 1, stdout: '' });
+  const [, move = ''] = /^ {2}(mv .*)$/m.exec(missed.stderr) ?? [];
+  expect(move).toBe('mv node_modules/trainyard/runs runs');
+  await run('sh', ['-c', move], { cwd: project });
+  const found = await trainyard('inspect', '0001-digits', '--json');
+  expect(JSON.parse(found.stdout)).toBeTypeOf('object');
+  expect(found.stderr).not.toContain('earlier version');
 
   const newer = join(folder, 'package');
   await run('tar', ['-xzf', tarball, '-C', folder]);
