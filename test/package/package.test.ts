@@ -152,7 +152,16 @@ test('every entry has types, for whoever checks strictly', async () => {
     const json = name.endsWith('.json') ? " with { type: 'json' }" : '';
     return `import ${json === '' ? '* as ' : ''}entry${i} from '${name}'${json};\nvoid entry${i};`;
   });
-  writeFileSync(join(project, 'consumer.mts'), lines.join('\n'));
+  // The declarations name each other as the sources do, by `./command.ts`: TypeScript finds `./command.d.ts` by that.
+  const inner = [
+    ['bin/commands.js', 'commands', 'commands[0]?.name'],
+    ['models/card.js', 'readCard', 'readCard'],
+    ['setup/invocation.mjs', 'command', 'command'],
+  ].flatMap(([file, name, typed]) => [
+    `import { ${name} } from './node_modules/trainyard/dist/${file}';`,
+    `// @ts-expect-error: an unknown type would satisfy this\nvoid (${typed} satisfies undefined);`,
+  ]);
+  writeFileSync(join(project, 'consumer.mts'), [...lines, ...inner].join('\n'));
   const options = [
     '--noEmit',
     '--strict',
