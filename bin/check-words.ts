@@ -8,8 +8,11 @@ import type { Command, Option } from './command.ts';
 /** Options and arguments by name. */
 export type Options = Readonly<Record<string, Option>>;
 
-/** A word that names an option; a lone dash and a negative number are values. */
+/** A word that is no value of an option: a lone dash and a negative number are values. */
 const isOption = (word: string): boolean => /^-[^\d.]/.test(word);
+
+/** A word that is no argument. */
+const startsWithDash = (word: string): boolean => /^-./s.test(word);
 
 /**
  * @throws UserError for an option that the command does not have, an option without its value or with one that it does
@@ -23,7 +26,7 @@ export function checkWords(command: Command, words: readonly string[], options: 
       received.push(...words.slice(i + 1));
       break;
     }
-    if (!isOption(word)) received.push(word);
+    if (!startsWithDash(word)) received.push(word);
     else if (checkOption(word, words[i + 1], options)) i++;
   }
   checkArguments(command, received, options);

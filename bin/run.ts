@@ -6,6 +6,7 @@ import { SetupError } from '../setup/errors.mjs';
 import { checkWords } from './check-words.ts';
 import type { Command } from './command.ts';
 import { commandHelp } from './help.ts';
+import { systemErrorInWords } from './system-error.ts';
 
 /** @throws UserError for words that the command does not take, and for what it says itself. */
 export async function run(command: Command, words: readonly string[]): Promise<void> {
@@ -43,12 +44,15 @@ export async function explain(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!isUserError(error)) throw error;
-    console.error(error.message);
+    const message = messageForUser(error);
+    if (message === undefined) throw error;
+    console.error(message);
     process.exitCode = 1;
   }
 }
 
-function isUserError(error: unknown): error is Error {
-  return error instanceof UserError || error instanceof SetupError;
+/** What the user can do something about, in words; undefined for a bug. */
+function messageForUser(error: unknown): string | undefined {
+  const isForUser = error instanceof UserError || error instanceof SetupError;
+  return isForUser ? error.message : systemErrorInWords(error);
 }

@@ -81,6 +81,7 @@ describe('a value that cannot be', () => {
     ['train digits --seeds 0', '--seeds takes a whole number above 0; received "0".'],
     ['train digits --keep some', '--keep takes a whole number above 0; received "some".'],
     ['train digits --rotate far', '--rotate takes'],
+    ['train digits --elastic=', '--elastic takes'],
     [
       'train digits --augment phto',
       '--augment takes none, gentle, photo, aerial, digits; received "phto". Did you mean photo?',

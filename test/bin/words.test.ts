@@ -1,12 +1,16 @@
 // What is promised of the words of a command line: each is understood, or answered in words that say what is taken.
 
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkWords, type Options } from '../../bin/check-words.ts';
 import type { Command } from '../../bin/command.ts';
 import { readJson } from '../../setup/files.mjs';
 import { root } from '../../setup/paths.mjs';
 import { trainyard } from '../command.ts';
+
+const file = fileURLToPath(import.meta.url);
+const tooLong = 'a'.repeat(300);
 
 const command: Command = {
   name: 'photos',
@@ -52,6 +56,8 @@ describe('words that are refused', () => {
     ],
     ['pets -e 3', /^There is no option -e\./],
     ['pets -each 3', /^There is no option -each\. Did you mean --each\?$/],
+    ['-3', /^There is no option -3\./],
+    ['pets -.5', /^There is no option -\.5\./],
     ['pets --folder x', /^There is no option --folder\./],
     ['pets --no-each', /^There is no option --no-each\./],
     ['pets --constructor 3', /^There is no option --constructor\./],
@@ -94,6 +100,13 @@ describe('trainyard', () => {
     ],
     [['setup', '--gpu', '--cpu'], '--gpu and --cpu exclude each other'],
     [['completion', 'tcsh'], 'completion takes bash, zsh, fish; received "tcsh".'],
+    [['verify', '-1'], 'There is no option -1.'],
+    [['report', '--runs', file], `${file} cannot be used: a file is there, and a folder was expected.`],
+    [
+      ['train', 'digits', '--runs', file],
+      `${file} cannot be used: a file is there, and a folder was expected.`,
+    ],
+    [['diff', 'digits', 'digits', '--pictures', tooLong], 'aaa cannot be used: the name is too long.'],
   ])('%j ends with 1 and says why', async (words, message) => {
     const { status, stdout, stderr } = await trainyard(...words);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });

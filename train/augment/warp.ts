@@ -42,7 +42,7 @@ export const strokes = defineTransform({
       field: 'elastic',
       description: "Strokes: elastic distortion, Simard's alpha (digits: 36)",
       valueHint: 'number',
-      parse: (text) => ({ alpha: Number(text), sigma: SIGMA }),
+      parse: (text) => ({ alpha: text.trim() === '' ? text : Number(text), sigma: SIGMA }),
     },
   },
   effects: [

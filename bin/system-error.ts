@@ -1,0 +1,22 @@
+// What the operating system says of a file or a folder, for the person at the terminal.
+
+/** Why a path cannot be used, by the code of the error (errno(3)), and what to do. */
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['ENOTDIR', 'a file is there, and a folder was expected. Name a folder'],
+  ['EISDIR', 'a folder is there, and a file was expected. Name a file'],
+  ['EEXIST', 'something else is there already. Name another place'],
+  ['ENAMETOOLONG', 'the name is too long. Name a shorter one'],
+  ['ELOOP', 'its symbolic links lead in a circle. Name the place that is meant'],
+  ['EACCES', 'this user may not use it. Name another place, or change who may'],
+  ['EPERM', 'this user may not use it. Name another place, or change who may'],
+  ['EROFS', 'it is on a disk that can only be read. Name another place'],
+  ['ENOSPC', 'the disk is full. Free some space, and run the same command again'],
+  ['EDQUOT', 'the disk has no more space for this user. Free some, and run the same command again'],
+]);
+
+/** The error in words; undefined for one that says nothing of a place that the user could change. */
+export function systemErrorInWords(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'code' in error && 'path' in error)) return undefined;
+  const reason = reasons.get(String(error.code));
+  return reason === undefined ? undefined : `${error.path} cannot be used: ${reason} (${error.message}).`;
+}
