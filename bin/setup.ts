@@ -2,8 +2,12 @@
 import { defineCommand } from 'citty';
 import { UserError } from '../models/errors.ts';
 import { oneOf } from '../models/nearest.ts';
+import { isCheckout } from '../setup/paths.mjs';
 
-const purposes = ['packages', 'serve', 'train', 'test', 'all'] as const;
+/** The packages and the tests are a checkout's. */
+const purposes = isCheckout
+  ? (['packages', 'serve', 'train', 'test', 'all'] as const)
+  : (['serve', 'train', 'all'] as const);
 
 export const setupCommand = defineCommand({
   args: {

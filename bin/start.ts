@@ -14,7 +14,6 @@ const RECIPE = 'digits';
 const SHIPPED = isCheckout ? 1 : 0;
 
 export const startCommand = defineCommand({
-  meta: { name: 'start', description: 'Train, export and serve digits: the whole road' },
   args: {
     retrain: { type: 'boolean', description: 'Train again even if a model is there' },
     port: { type: 'string', description: 'Port to serve on', default: '3000' },

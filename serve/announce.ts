@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultModel, newest, type ServedModel } from './engine/models.ts';
+import { missingPage } from './missing-page.ts';
 
 /** @param page - folder of the built page. */
 export function announce(url: string, models: readonly ServedModel[], page: string | undefined): string {
@@ -23,5 +24,7 @@ function describe({ version, card: { labels, metrics } }: ServedModel): string {
 }
 
 function pageAt(url: string, folder: string): string {
-  return existsSync(join(folder, 'index.html')) ? `${url}/` : 'not built yet (npm run build)';
+  if (existsSync(join(folder, 'index.html'))) return `${url}/`;
+  const { state, remedy } = missingPage();
+  return `${state} (${remedy})`;
 }

@@ -10,11 +10,13 @@ const mebibyte = 2 ** 20;
  */
 export function describe(facts) {
   const { cpu, gpu, python, venv, tensorflow, cache, datasets } = facts;
+  /** What only a checkout has or needs. @type {(row: [string, string]) => [string, string][]} */
+  const inCheckout = (row) => (facts.trainyard.checkout ? [row] : []);
   /** @type {[string, string][]} */
   const rows = [
     ['Trainyard', `${facts.trainyard.version} in ${facts.trainyard.folder}`],
     ['Node', facts.node],
-    ['npm packages', facts.npmPackages ? 'as in package-lock.json' : 'missing or outdated'],
+    ...inCheckout(['npm packages', facts.npmPackages ? 'as in package-lock.json' : 'missing or outdated']),
     ['Python', python ? `${python.version} (${python.executable})` : 'none that fits'],
     ['Environment', `${venv.folder} ${venv.ready ? 'ready' : 'not ready'}`],
     ['TensorFlow', tensorflow ? `${tensorflow.package} ${tensorflow.version}` : 'not installed'],
@@ -26,7 +28,7 @@ export function describe(facts) {
     ['GPU', describeGpu(gpu)],
     ['MNIST', datasets.mnist.ready ? datasets.mnist.folder : 'not there'],
     ['Web page', facts.page ? 'built' : 'not built'],
-    ['Chromium', facts.chromium ?? 'not chosen (only the tests need it)'],
+    ...inCheckout(['Chromium', facts.chromium ?? 'not chosen (only the tests need it)']),
     ['Caches', `${cache.folder}: ${describeSizes(cache.bytes)}`],
   ];
   return [...rows.map(([label, text]) => label.padEnd(labelWidth) + text), '', describeMissing(facts)].join(
@@ -56,8 +58,9 @@ function describeSizes(bytes) {
 }
 
 /** @param {import('./inspect.mjs').Facts} facts */
-function describeMissing({ missing }) {
-  if (missing.length === 0) return 'Ready to serve, train and test.';
+function describeMissing({ missing, trainyard }) {
+  if (missing.length === 0)
+    return `Ready to ${trainyard.checkout ? 'serve, train and test' : 'serve and train'}.`;
   return missing
     .map(({ purpose, steps, mend }) => `Missing to ${purpose}: ${steps.join(', ')}\n${mend}`)
     .join('\n');

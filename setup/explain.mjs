@@ -28,7 +28,7 @@ const causes = [
   {
     pattern: /EUSAGE|No matching distribution found|E404/,
     message: () =>
-      'A pinned package cannot be had: package-lock.json disagrees with package.json (npm install mends it), or the ' +
+      'A pinned package cannot be had: package-lock.json disagrees with package.json (npm install --ignore-scripts updates it), or the ' +
       'registry in use lacks it. The log names it.',
   },
   {

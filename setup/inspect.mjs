@@ -27,7 +27,7 @@ export function inspect() {
   const tensorflow = findTensorflow();
   const chromium = findChromium();
   return {
-    trainyard: { version, folder: packageFolder },
+    trainyard: { version, folder: packageFolder, checkout: isCheckout },
     node: process.versions.node,
     npmPackages: !isCheckout || isDone('packages', 'npm packages'),
     python: 'problem' in found ? null : found,
@@ -66,7 +66,7 @@ function isDone(purpose, name) {
 function findMissing() {
   const told = new Set();
   /** @type {Missing['purpose'][]} */
-  const purposes = ['serve', 'train', 'test'];
+  const purposes = isCheckout ? ['serve', 'train', 'test'] : ['serve', 'train'];
   return purposes.flatMap((purpose) => {
     const steps = stepsFor(purpose, isGpu()).filter((step) => !step.done() && !told.has(step.name));
     for (const step of steps) told.add(step.name);

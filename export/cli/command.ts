@@ -7,10 +7,6 @@ import { choicesOf } from './choices.ts';
 import type { ExportResult } from './result.ts';
 
 export const exportCommand = defineCommand({
-  meta: {
-    name: 'export',
-    description: 'Export a run or a tfjs model as one ONNX file, or in another format, with proof of parity',
-  },
   args: exportArgs,
   async run({ args, rawArgs }): Promise<ExportResult> {
     const choices = await choicesOf(args, rawArgs);

@@ -4,7 +4,6 @@ import { printJson } from '../../models/print-json.ts';
 import { existingFolder, jsonOption, MODEL_FILE, modelsOption } from '../cli/shared-options.ts';
 
 export const diffCommand = defineCommand({
-  meta: { name: 'diff', description: 'Show what differs between two model files' },
   args: {
     before: { type: 'positional', required: true, description: `The first: ${MODEL_FILE}` },
     after: { type: 'positional', required: true, description: `The second: ${MODEL_FILE}` },

@@ -7,7 +7,6 @@ import { listModels } from '../../models/repository.ts';
 import { jsonOption, modelsOption, runsOption } from '../cli/shared-options.ts';
 
 export const inspectCommand = defineCommand({
-  meta: { name: 'inspect', description: 'List what is in a checkpoint, a run or a model file' },
   args: {
     file: {
       type: 'positional',

@@ -6,7 +6,6 @@ import { dataOption, existingFolder, modelFile, repositoryOption } from '../cli/
 import { CALIBRATION_PICTURES, WEIGHT_TYPES } from './options.ts';
 
 export const quantizeCommand = defineCommand({
-  meta: { name: 'quantize', description: 'Make a smaller model, if it is no slower and about as accurate' },
   args: {
     file: modelFile,
     weights: {

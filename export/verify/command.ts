@@ -12,7 +12,6 @@ import {
 import type { OpenModelFile } from '../files/file.ts';
 
 export const verifyCommand = defineCommand({
-  meta: { name: 'verify', description: 'Check a model file, alone or against a checkpoint or a tfjs model' },
   args: {
     file: modelFile,
     against: {

@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { getMimeType } from 'hono/utils/mime';
 import { version } from '../../setup/paths.mjs';
 import { CACHE_FOREVER, openStaticFile, REVALIDATE, type StaticFile, sendFile } from '../http/static-file.ts';
+import { missingPage } from '../missing-page.ts';
 
 /** Names of files that are sent: none starts with a dot or has a separator in it, so no path leaves the folder. */
 const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
@@ -18,9 +19,6 @@ const encodings = [
 ] as const;
 const plain = { name: undefined, suffix: '' } as const;
 
-const notBuilt =
-  'The page is not built yet. Build it with: npm run build\nThe server itself works: see /models.\n';
-
 /**
  * Answers requests for files of the page, which need no key, and passes on all others.
  *
@@ -29,11 +27,16 @@ const notBuilt =
 export function pageFiles(folder: string): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return next();
-    if (c.req.path === '/') return (await send(c, folder, ['index.html'])) ?? c.text(notBuilt, 404);
+    if (c.req.path === '/') return (await send(c, folder, ['index.html'])) ?? c.text(sayMissing(), 404);
     const segments = c.req.path.slice(1).split('/');
     if (!segments.every((segment) => SEGMENT.test(segment))) return next();
     return (await send(c, folder, segments)) ?? next();
   };
+}
+
+function sayMissing(): string {
+  const { state, remedy } = missingPage();
+  return `The page is ${state}. To get it: ${remedy}\nThe server itself works: see /models.\n`;
 }
 
 /** Sends a file or its compressed copy; undefined when there is none. */
