@@ -19,7 +19,7 @@ async function workAsChild() {
     await work(JSON.parse(task), send);
   } catch (error) {
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    const isForUser = name === 'UserError';
+    const isForUser = name === 'UserError' || name === 'SetupError';
     await send({ error: isForUser ? message : (stack ?? message), isForUser });
     process.exitCode = 1;
   }

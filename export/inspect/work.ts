@@ -1,8 +1,8 @@
 // What one picture costs a model: operations, parameters and memory of every node, from the shapes that it really has.
 
 import { dataType, type ModelProto, type NodeProto } from '../../models/onnx/schema.ts';
-import * as ort from '../../models/onnxruntime.ts';
 import { sizeOf } from '../../models/shape.ts';
+import * as ort from '../../setup/onnxruntime.ts';
 import { withOutputs } from '../parity/layers.ts';
 import { createInferenceSession } from '../parity/session.ts';
 

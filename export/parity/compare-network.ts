@@ -1,8 +1,8 @@
 // Proof that a model file gives the answers of its network, on inputs drawn at several sizes.
 
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import * as ort from '../../models/onnxruntime.ts';
 import { sizeOf } from '../../models/shape.ts';
+import * as ort from '../../setup/onnxruntime.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { random } from '../../train/random.ts';
 import { ANY_NUMBER, type InputSpec } from '../trace/index.ts';

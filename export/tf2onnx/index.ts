@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import { decodeModel, type ModelProto } from '../../models/onnx/schema.ts';
-import '../../models/without-telemetry.ts';
+import '../../setup/without-telemetry.mjs';
 import { SetupError } from '../../setup/errors.mjs';
 import { root } from '../../setup/paths.mjs';
 import { tensorflowPython } from '../../setup/tensorflow-python.mjs';

@@ -2,8 +2,8 @@
 import type { Card } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
-import { InferenceSession, Tensor } from '../../models/onnxruntime.ts';
 import { isGpu } from '../../setup/gpu-choice.mjs';
+import { InferenceSession, Tensor } from '../../setup/onnxruntime.ts';
 import { type Device, explainNoCuda, gpuOf } from './device.ts';
 
 export interface ModelSession {

@@ -14,8 +14,8 @@ import { type QuantizeOptions, quantize } from '../../../export/quantize/index.t
 import { toInt8, valuesToCalibrate } from '../../../export/quantize/int8.ts';
 import { verifyAlone, verifyMetrics } from '../../../export/verify/index.ts';
 import { dataType, decodeModel, encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
-import * as ort from '../../../models/onnxruntime.ts';
 import { listModels } from '../../../models/repository.ts';
+import * as ort from '../../../setup/onnxruntime.ts';
 import type { ArchitectureOptions } from '../../../train/architectures/index.ts';
 import { imagesOf, type MemoryDataset } from '../../../train/datasets/index.ts';
 import { fit } from '../../../train/loop/fit.ts';

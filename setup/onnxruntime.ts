@@ -1,9 +1,9 @@
 // onnxruntime for Node, with its telemetry turned off: the one place that loads the package (a lint rule holds that).
-import './without-telemetry.ts';
+import './without-telemetry.mjs';
 import type * as Package from 'onnxruntime-node';
-import { command } from '../setup/invocation.mjs';
-import { requireOnnxRuntime } from '../setup/onnxruntime.mjs';
-import { UserError } from './errors.ts';
+import { SetupError } from './errors.mjs';
+import { requireOnnxRuntime } from './find-onnxruntime.mjs';
+import { command } from './invocation.mjs';
 
 /** What we use of the package. */
 type Used = Pick<typeof Package, 'InferenceSession' | 'Tensor' | 'env'>;
@@ -31,7 +31,7 @@ function load(): Used {
 }
 
 function refuse(): never {
-  throw new UserError(
+  throw new SetupError(
     `onnxruntime is not here. Fetch it into the cache: ${command('setup', ['--for', 'serve'])}, or install onnxruntime-node beside Trainyard.`,
   );
 }
