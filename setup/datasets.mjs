@@ -4,7 +4,7 @@ import { cifar10Step } from './steps/cifar10.mjs';
 import { mnistStep } from './steps/mnist.mjs';
 import { nsfwjsStep } from './steps/nsfwjs.mjs';
 
-/** @type {Readonly<Record<string, import('./steps/index.mjs').Step>>} */
+/** @type {Readonly<Record<string, import('./steps/step.mjs').Step>>} */
 const steps = { mnist: mnistStep, cifar10: cifar10Step, nsfwjs: nsfwjsStep };
 
 /**

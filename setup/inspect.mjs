@@ -52,7 +52,7 @@ export function inspect() {
 }
 
 /**
- * @param {import('./steps/index.mjs').Purpose} purpose
+ * @param {import('./steps/step.mjs').Purpose} purpose
  * @param {string} name of the step
  */
 function isDone(purpose, name) {

@@ -46,7 +46,7 @@ export function requireOf(name) {
  * @param {PackageSet} name
  * @param {{ title: string, hint: string, trim?: (folder: string) => void }} options `trim` removes from the set's
  *   folder what nobody needs here
- * @returns {import('./steps/index.mjs').Step}
+ * @returns {import('./steps/step.mjs').Step}
  */
 export function packagesStepOf(name, { title, hint, trim = () => {} }) {
   return {

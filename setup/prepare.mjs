@@ -10,7 +10,7 @@ import { tellNeeds } from './system.mjs';
 
 /**
  * Makes the machine ready for a purpose. Silent when it is, unless `verbose`.
- * @param {{ purpose: import('./steps/index.mjs').Purpose, gpu: boolean | undefined, verbose: boolean }} options
+ * @param {{ purpose: import('./steps/step.mjs').Purpose, gpu: boolean | undefined, verbose: boolean }} options
  *   `gpu` undefined keeps the choice of an earlier set-up
  * @throws {SetupError} what is missing or went wrong, and what to do about it
  */
@@ -26,7 +26,7 @@ export async function prepare({ purpose, gpu, verbose }) {
 
 /**
  * Runs those of the steps that are not done.
- * @param {readonly import('./steps/index.mjs').Step[]} steps
+ * @param {readonly import('./steps/step.mjs').Step[]} steps
  * @param {boolean} verbose names those that are done, too
  * @throws {SetupError} what is missing or went wrong, and what to do about it
  */
@@ -56,7 +56,7 @@ function explained(error) {
 }
 
 /**
- * @param {readonly import('./steps/index.mjs').Step[]} steps
+ * @param {readonly import('./steps/step.mjs').Step[]} steps
  * @param {boolean} verbose
  */
 async function runSteps(steps, verbose) {

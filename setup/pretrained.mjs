@@ -2,7 +2,7 @@
 import { prepareSteps } from './prepare.mjs';
 import { efficientNetLite0Step } from './steps/efficientnet-lite0.mjs';
 
-/** @type {Readonly<Record<string, import('./steps/index.mjs').Step>>} */
+/** @type {Readonly<Record<string, import('./steps/step.mjs').Step>>} */
 const steps = { 'efficientnet-lite0': efficientNetLite0Step };
 
 /**

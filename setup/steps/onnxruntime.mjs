@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { requireOnnxRuntime } from '../find-onnxruntime.mjs';
 import { packagesStepOf } from '../npm-packages.mjs';
 
-/** @type {import('./index.mjs').Step} */
+/** @type {import('./step.mjs').Step} */
 export const onnxRuntimeStep = {
   ...packagesStepOf('onnxruntime', {
     title: 'ONNX Runtime',

@@ -12,7 +12,7 @@ import { which } from '../system.mjs';
 /** What npm says it has installed. It is written last. */
 const hiddenLockfile = join(root, 'node_modules', '.package-lock.json');
 
-/** @type {import('./index.mjs').Step} */
+/** @type {import('./step.mjs').Step} */
 export const packagesStep = {
   name: 'npm packages',
   hint: 'from package-lock.json, 1 GB',

@@ -8,7 +8,7 @@ import { run } from '../run.mjs';
 const source = join(root, 'web-demo');
 const stampFile = join(stateFolder, 'page.json');
 
-/** @type {import('./index.mjs').Step} */
+/** @type {import('./step.mjs').Step} */
 export const pageStep = {
   name: 'Web page',
   hint: 'vite build',

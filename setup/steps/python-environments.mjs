@@ -4,7 +4,7 @@ import { trainingPlatformNeeds } from '../platform.mjs';
 import { findPython } from '../python.mjs';
 import { hasEnvironment, makeOverTraining, makeTraining } from '../python-environments.mjs';
 
-/** @type {import('./index.mjs').Step} */
+/** @type {import('./step.mjs').Step} */
 export const trainingEnvironmentStep = {
   name: 'Python environment',
   get hint() {
@@ -20,7 +20,7 @@ export const trainingEnvironmentStep = {
   run: makeTraining,
 };
 
-/** @type {import('./index.mjs').Step} */
+/** @type {import('./step.mjs').Step} */
 export const testEnvironmentStep = {
   name: 'Python of the tests',
   hint: 'onnx, onnxruntime, Pillow and clients of the server, 200 MB',
@@ -29,7 +29,7 @@ export const testEnvironmentStep = {
   run: () => makeOverTraining('test'),
 };
 
-/** @type {import('./index.mjs').Step} */
+/** @type {import('./step.mjs').Step} */
 export const tf2onnxStep = {
   name: 'tf2onnx',
   hint: 'tf2onnx and what TensorFlow needs in Python, 60 MB',

@@ -12,7 +12,7 @@ export const tensorflowJsStep = packagesStepOf('tensorflow', {
   hint: 'npm package @tensorflow/tfjs-node-gpu, 300 MB',
 });
 
-/** @type {import('./index.mjs').Step} */
+/** @type {import('./step.mjs').Step} */
 export const addonStep = {
   name: 'TensorFlow addon',
   hint: 'compiling with g++',

@@ -13,7 +13,7 @@ export const tarball = {
     '2133919a6b7c5cf0b11a1fc6846d551860101f5d3387488dd251e9b8e0c356935ecb30142ed108147b902ce2c349b55202402f1b29503eca78b896fc34b23a7f',
 };
 
-/** @type {import('./index.mjs').Step} */
+/** @type {import('./step.mjs').Step} */
 export const turbojpegStep = {
   name: 'libjpeg-turbo',
   hint: 'npm package @julusian/jpeg-turbo, 3 MB',
