@@ -1,5 +1,5 @@
 // One set-up at a time in a cache folder: a lock file that names its owner, and that outlives nobody.
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJson, writeJson } from './files.mjs';
@@ -50,12 +50,21 @@ function take() {
     return true;
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
-    const owner = readJson(lockFile);
-    if (owner && !isAlive(owner) && !isAlive(owner.child)) rmSync(lockFile, { force: true });
+    if (isNobodys()) rmSync(lockFile, { force: true });
     return false;
   } finally {
     rmSync(own, { force: true });
   }
+}
+
+/**
+ * Whether nobody who lives holds the lock. It appears with its owner in it, so one that does not name an owner was damaged,
+ * by a machine that lost its power for example.
+ */
+function isNobodys() {
+  const owner = readJson(lockFile);
+  if (owner) return !isAlive(owner) && !isAlive(owner.child);
+  return existsSync(lockFile) && !readJson(lockFile);
 }
 
 /**

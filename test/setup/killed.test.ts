@@ -54,11 +54,14 @@ test('two at once do each step once', async () => {
 });
 
 test.each([
-  ['a process that is gone', { pid: 2 ** 30, start: '1' }],
-  ['a process whose id another has now', { pid: process.pid, start: '1' }],
-])('a lock of %s is taken over', async (_, owner) => {
+  ['of a process that is gone', JSON.stringify({ pid: 2 ** 30, start: '1' })],
+  ['of a process whose id another has now', JSON.stringify({ pid: process.pid, start: '1' })],
+  ['that is empty', ''],
+  ['that is damaged', '{"pid": 2'],
+  ['that names nobody', '"x"'],
+])('a lock %s is taken over', async (_, text) => {
   checkout = await makeCheckout(['npm']);
-  writeFileSync(lockFile(), JSON.stringify(owner));
+  writeFileSync(lockFile(), text);
   const { code, stdout } = await checkout.run(['--for', 'packages']);
   expect(code).toBe(0);
   expect(stdout).toMatch(/npm packages .* s\n$/);

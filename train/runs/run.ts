@@ -97,8 +97,21 @@ export function findFinished(folder: string, recipe: Recipe): Run | undefined {
 function newestOf(folder: string, recipe: Recipe): Run | undefined {
   const digest = wantedDigest(recipe);
   return listRuns(folder)
-    .filter((candidate) => wantedDigest(readRecipe(candidate)) === digest)
+    .filter((candidate) => {
+      const read = recipeIfWhole(candidate);
+      return read !== undefined && wantedDigest(read) === digest;
+    })
     .at(-1);
+}
+
+/** The recipe of a run; undefined where it is damaged, which is no reason not to train another one. */
+function recipeIfWhole(run: Run): Recipe | undefined {
+  try {
+    return readRecipe(run);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 /** Digest of what was asked for: the number of steps that fit a budget was measured, and would be another one now. */
@@ -152,7 +165,14 @@ export function isFinished({ progress, recipe }: Checkpoint): boolean {
  * @throws UserError when its file is damaged, or this version cannot read the recipe.
  */
 export function readRecipe(run: Run): Recipe {
-  return resolveRecipe(readJsonFile(join(run.folder, 'recipe.json'), z.unknown()));
+  const path = join(run.folder, 'recipe.json');
+  const recipe = readJsonFile(path, z.unknown());
+  try {
+    return resolveRecipe(recipe);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${path} cannot be read by this version of Trainyard. ${error.message}`);
+  }
 }
 
 /**
