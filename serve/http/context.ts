@@ -1,6 +1,7 @@
 // What the app keeps with a request.
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
+import { basePath } from 'hono/route';
 import type { Timings } from '../engine/events.ts';
 
 export interface AppEnv {
@@ -37,6 +38,11 @@ export function requestHeader(c: AppContext, name: string): string | undefined {
   if (incoming === undefined) return c.req.header(name);
   const value = incoming.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** The path without the prefix under which the app is mounted; empty where the path is the prefix alone. */
+export function pathInApp(c: Context): string {
+  return c.req.path.slice(basePath(c).replace(/\/$/, '').length);
 }
 
 /** Whether the client has closed its connection, so that nobody waits for the response. */

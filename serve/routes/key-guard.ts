@@ -1,9 +1,8 @@
 // Asks for API keys: every route needs one unless it is declared open. The key is checked where a route's handler is
 // called, so no spelling of an address and no prefix under which the app is mounted leads around it.
 import type { MiddlewareHandler } from 'hono';
-import { basePath } from 'hono/route';
 import { type KeyRing, shownKey } from '../http/api-keys.ts';
-import { type AppContext, type AppEnv, requestHeader } from '../http/context.ts';
+import { type AppContext, type AppEnv, pathInApp, requestHeader } from '../http/context.ts';
 import type { Route } from './route.ts';
 
 /** The handler of a route, behind a check of the key where the route needs one. Without `keys`, everybody may ask. */
@@ -30,12 +29,6 @@ export function guardOthers(routes: readonly Route[], keys: KeyRing): Middleware
 }
 
 const isOpen = ({ access }: Route) => access === 'open';
-
-/** The path without the prefix under which the app is mounted. */
-function pathInApp(c: AppContext): string {
-  const base = basePath(c);
-  return base === '/' ? c.req.path : c.req.path.slice(base.length);
-}
 
 function firstSegment(path: string): string {
   return path.split('/', 2)[1] ?? '';

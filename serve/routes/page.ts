@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getMimeType } from 'hono/utils/mime';
 import { version } from '../../setup/paths.mjs';
+import { pathInApp } from '../http/context.ts';
 import { CACHE_FOREVER, openStaticFile, REVALIDATE, type StaticFile, sendFile } from '../http/static-file.ts';
 import { missingPage } from '../missing-page.ts';
 
@@ -27,8 +28,11 @@ const plain = { name: undefined, suffix: '' } as const;
 export function pageFiles(folder: string): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return next();
-    if (c.req.path === '/') return (await send(c, folder, ['index.html'])) ?? c.text(sayMissing(), 404);
-    const segments = c.req.path.slice(1).split('/');
+    const path = pathInApp(c);
+    // The files of the page are found from its address, so it has to end with a slash.
+    if (path === '') return c.redirect(`./${c.req.path.split('/').at(-1)}/`, 308);
+    if (path === '/') return (await send(c, folder, ['index.html'])) ?? c.text(sayMissing(), 404);
+    const segments = path.slice(1).split('/');
     if (!segments.every((segment) => SEGMENT.test(segment))) return next();
     return (await send(c, folder, segments)) ?? next();
   };

@@ -110,12 +110,13 @@ describe('an app that is mounted under a prefix', () => {
     return (await app.request(path, { method: 'POST', body, headers })).status;
   };
 
-  test.each(['/ai', '/', '/a/b', '/:tenant'])('%s asks for keys all the same', async (prefix) => {
+  test.each(['/ai', '/ai/', '/', '/a/b', '/:tenant'])('%s asks for keys all the same', async (prefix) => {
     const app = mount(prefix);
-    const base = prefix === '/' ? '' : prefix.replace(':tenant', 'me');
+    const base = prefix.replace(/\/$/, '').replace(':tenant', 'me');
     expect(await ask(app, `${base}/classify`)).toBe(401);
     expect(await ask(app, `${base}/classify`, withKey)).toBe(200);
     expect((await app.request(`${base}/models/colors`)).status).toBe(401); // nothing is there
+    expect((await app.request(`${base}/models/`)).status).toBe(401); // nor there
     expect((await app.request(`${base}/models/colors`, { headers: withKey })).status).toBe(404);
     expect((await app.request(`${base}/healthz`)).status).toBe(200);
     const unknown = await app.request(`${base}/v2/models/cats`, { headers: withKey });

@@ -38,6 +38,20 @@ test.each([
   expect((await app.request(path, { headers: { 'if-none-match': etag } })).status).toBe(304);
 });
 
+test.each(['/ai', '/ai/', '/a/b', '/:tenant'])(
+  'is served under %s, where the app is mounted there',
+  async (prefix) => {
+    const mounted = new Hono().route(prefix, app);
+    const base = prefix.replace(/\/$/, '').replace(':tenant', 'me');
+    const ask = async (path: string) => await (await mounted.request(base + path)).text();
+    expect(await ask('/')).toBe('<!doctype html>');
+    expect(await ask('/assets/run-abc.mjs')).toBe('js');
+    const { status, headers } = await mounted.request(base);
+    expect(status).toBe(308);
+    expect(new URL(headers.get('location') ?? '', `http://localhost${base}`).pathname).toBe(`${base}/`);
+  },
+);
+
 test.each([
   ['gzip, deflate, br', 'br', 'br'],
   ['gzip', 'gzip', 'gz'],
