@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultModel, newest, type ServedModel } from './engine/models.ts';
-import { missingPage } from './missing-page.ts';
+import { missingPage } from './page/missing-page.ts';
 
 /** @param page - folder of the built page. */
 export function announce(url: string, models: readonly ServedModel[], page: string | undefined): string {

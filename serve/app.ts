@@ -11,6 +11,7 @@ import { type LoggedRequests, requestMiddleware } from './http/middleware.ts';
 import { type Log, textLog } from './log.ts';
 import { createByteBudget } from './memory/byte-budget.ts';
 import { createInferenceStatistics, type InferenceStatistics } from './openinference/statistics.ts';
+import { copiesOf } from './page/compressed-copies.ts';
 import { Refusal } from './refusal.ts';
 import { serverRoutes } from './routes/index.ts';
 import { guardOthers, guardRoute } from './routes/key-guard.ts';
@@ -64,7 +65,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.use(requestMiddleware({ log, logRequests, cors, onResponse: metrics?.onResponse }));
   for (const route of routes) app.on(route.method, [...route.paths], guardRoute(route, keys));
   if (keys !== undefined) app.use(guardOthers(routes, keys));
-  if (page !== undefined) app.use(pageFiles(page));
+  if (page !== undefined) app.use(pageFiles(page, copiesOf(page)));
   const refuseOtherMethods = methodNotAllowed({ app, onMethodNotAllowed: refuseMethod });
   app.notFound(async (c) => {
     // Only here and not around each request: it takes half as long as everything that the app does for a request.

@@ -5,6 +5,7 @@ import type { Observer } from './engine/events.ts';
 import { type EngineOptions, openEngine } from './engine/index.ts';
 import type { Listening } from './http/listen.ts';
 import { textLog } from './log.ts';
+import { compressInBackground, copiesOf } from './page/compressed-copies.ts';
 import { type connectionLimits, defaultLimits } from './settings/limits.ts';
 
 export interface ServeOptions
@@ -78,5 +79,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   }
   process.on('SIGTERM', stop).on('SIGINT', stop);
   log(announce(listening.url, engine.models(), page), { url: listening.url });
+  const copies = copiesOf(page);
+  if (page !== undefined && copies !== undefined) compressInBackground(page, copies);
   return { url: listening.url, close };
 }

@@ -5,36 +5,31 @@ import { getMimeType } from 'hono/utils/mime';
 import { version } from '../../setup/paths.mjs';
 import { pathInApp } from '../http/context.ts';
 import { CACHE_FOREVER, openStaticFile, REVALIDATE, type StaticFile, sendFile } from '../http/static-file.ts';
-import { missingPage } from '../missing-page.ts';
+import { encodings, HASHED } from '../page/compressed-copies.ts';
+import { missingPage } from '../page/missing-page.ts';
 
 /** Names of files that are sent: none starts with a dot or has a separator in it, so no path leaves the folder. */
 const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
-/** Name of the folders in which Vite puts the hash of every file into its name. */
-const HASHED = 'assets';
-
-/** Compressed copies that the build makes beside a file, best first. */
-const encodings = [
-  { name: 'br', suffix: '.br' },
-  { name: 'gzip', suffix: '.gz' },
-] as const;
 const plain = { name: undefined, suffix: '' } as const;
 
 /**
  * Answers requests for files of the page, which need no key, and passes on all others.
  *
- * @param folder - of the built page; it may be built later.
+ * @param folder - of the built page; it may be built later. Compressed copies are beside its files,
+ * @param copies - or in this folder.
  */
-export function pageFiles(folder: string): MiddlewareHandler {
+export function pageFiles(folder: string, copies?: string): MiddlewareHandler {
+  const folders = copies === undefined ? [folder] : [folder, copies];
   return async (c, next) => {
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return next();
     const path = pathInApp(c);
     // The files of the page are found from its address, so it has to end with a slash.
     if (path === '') return c.redirect(`./${c.req.path.split('/').at(-1)}/`, 308);
-    if (path === '/') return (await send(c, folder, ['index.html'])) ?? c.text(sayMissing(), 404);
+    if (path === '/') return (await send(c, folders, ['index.html'])) ?? c.text(sayMissing(), 404);
     const segments = path.slice(1).split('/');
     if (!segments.every((segment) => SEGMENT.test(segment))) return next();
-    return (await send(c, folder, segments)) ?? next();
+    return (await send(c, folders, segments)) ?? next();
   };
 }
 
@@ -44,11 +39,15 @@ function sayMissing(): string {
 }
 
 /** Sends a file or its compressed copy; undefined when there is none. */
-async function send(c: Context, folder: string, segments: readonly string[]): Promise<Response | undefined> {
-  const path = join(folder, ...segments);
+async function send(
+  c: Context,
+  folders: readonly string[],
+  segments: readonly string[],
+): Promise<Response | undefined> {
+  const path = segments.join('/');
   const accepted = acceptedEncodings(c.req.header('accept-encoding'));
   for (const { name, suffix } of [...encodings.filter((each) => accepted.has(each.name)), plain]) {
-    const file = await openStaticFile(path + suffix);
+    const file = await openFirst(folders, path + suffix);
     if (file === undefined) continue;
     c.header('Vary', 'Accept-Encoding');
     return sendFile(c, {
@@ -58,6 +57,14 @@ async function send(c: Context, folder: string, segments: readonly string[]): Pr
       cacheControl: segments.slice(0, -1).includes(HASHED) ? CACHE_FOREVER : REVALIDATE,
       encoding: name,
     });
+  }
+  return undefined;
+}
+
+async function openFirst(folders: readonly string[], name: string): Promise<StaticFile | undefined> {
+  for (const folder of folders) {
+    const file = await openStaticFile(join(folder, name));
+    if (file !== undefined) return file;
   }
   return undefined;
 }

@@ -208,6 +208,14 @@ test('set-up, training, export, verification, prediction and serving, in the use
   });
   expect(await response.json()).toMatchObject({ model: 'digits', version: 1, label: '7' });
   expect((await fetch(url)).status).toBe(200);
+  // The package has no compressed copies: they are made while it serves.
+  const [runtime = ''] = readdirSync(join(installed, 'dist/web-demo/browser/assets')).filter((name) =>
+    /threaded-.*\.wasm$/.test(name),
+  );
+  const headers = { 'accept-encoding': 'br' };
+  const encoding = async () =>
+    (await fetch(`${url}/browser/assets/${runtime}`, { headers })).headers.get('content-encoding');
+  await expect.poll(encoding, { timeout: 60_000, interval: 500 }).toBe('br');
   server.kill('SIGTERM');
   expect((await once(server, 'exit'))[0]).toBe(0);
   expect(modules()).toEqual(before);

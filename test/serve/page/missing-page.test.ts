@@ -1,6 +1,6 @@
 // What is said where the web page is missing can be done there.
 import { expect, test } from 'vitest';
-import { missingPage } from '../../serve/missing-page.ts';
+import { missingPage } from '../../../serve/page/missing-page.ts';
 
 test.each([
   [true, 'not built yet', 'npm run build'],

@@ -1,6 +1,6 @@
 // What is said where the web page is missing: a checkout builds it, and the package comes with it.
-import { command } from '../setup/invocation.mjs';
-import { isCheckout } from '../setup/paths.mjs';
+import { command } from '../../setup/invocation.mjs';
+import { isCheckout } from '../../setup/paths.mjs';
 
 /** @param checkout - whether the page is built here. */
 export function missingPage(checkout = isCheckout): { state: string; remedy: string } {
