@@ -1,5 +1,7 @@
 // The usual causes of a failed step, recognized in what a program or the system printed.
-import { statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { cacheFolder, root } from './paths.mjs';
 
 /** @type {readonly { pattern: RegExp, message: () => string }[]} */
@@ -7,7 +9,7 @@ const causes = [
   {
     pattern: /ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/i,
     message: () =>
-      `The disk is full (${freeSpace(root)}). Training takes about 3 GB in all, serving 1 GB. Free some space, ` +
+      `The disk is full (${leastSpace([root, cacheFolder(), tmpdir()])}). Training takes about 3 GB in all, serving 1 GB. Free some space, ` +
       `or move the caches with TRAINYARD_CACHE (now ${cacheFolder()}), npm_config_cache, PIP_CACHE_DIR and TMPDIR; ` +
       'then run the same command again.',
   },
@@ -52,8 +54,21 @@ export function explain(text) {
   return causes.find((cause) => cause.pattern.test(text))?.message();
 }
 
-/** @param {string} path */
+/**
+ * The place that has the least space: any of them may be on a disk of its own.
+ * @param {readonly string[]} paths
+ */
+function leastSpace(paths) {
+  const [least] = paths.map(freeSpace).sort((a, b) => a.megabytes - b.megabytes);
+  return `${least?.megabytes} MB free at ${least?.path}`;
+}
+
+/**
+ * @param {string} path of what may not be there yet
+ * @returns {{ path: string, megabytes: number }}
+ */
 function freeSpace(path) {
+  if (!existsSync(path) && dirname(path) !== path) return { ...freeSpace(dirname(path)), path };
   const { bavail, bsize } = statfsSync(path);
-  return `${Math.floor((bavail * bsize) / 2 ** 20)} MB free at ${path}`;
+  return { path, megabytes: Math.floor((bavail * bsize) / 2 ** 20) };
 }

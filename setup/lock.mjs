@@ -44,8 +44,8 @@ export function shareLock(pid) {
 /** Takes the lock if it is free, or if neither its owner nor the owner's program lives. */
 function take() {
   const own = `${lockFile}.${process.pid}`;
-  writeFileSync(own, JSON.stringify(identify(process.pid)));
   try {
+    writeFileSync(own, JSON.stringify(identify(process.pid)));
     linkSync(own, lockFile); // fails if the name exists: the one atomic step
     return true;
   } catch (error) {

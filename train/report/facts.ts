@@ -5,8 +5,7 @@ import { z } from 'zod';
 import type { Dataset } from '../datasets/index.ts';
 import { readJsonFile } from '../files/json.ts';
 import type { Recipe } from '../recipes/index.ts';
-import { readCheckpoint } from '../runs/checkpoint.ts';
-import { isFinished, type Run, readRecipe } from '../runs/run.ts';
+import { isFinished, type Run, readLast, readRecipe } from '../runs/run.ts';
 import { readRecord, type TrainingRecord } from './record.ts';
 import type { Sample } from './sample.ts';
 
@@ -29,7 +28,7 @@ export interface Facts {
 export function readRun(run: Run): Pick<Facts, 'run' | 'recipe' | 'environment' | 'record' | 'state'> {
   const path = join(run.folder, 'environment.json');
   const environment = existsSync(path) ? readJsonFile(path, z.record(z.string(), z.unknown())) : {};
-  const finished = existsSync(run.last) && isFinished(readCheckpoint(run.last));
+  const finished = existsSync(run.last) && isFinished(readLast(run));
   return {
     run,
     recipe: readRecipe(run),
