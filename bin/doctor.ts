@@ -7,8 +7,8 @@ export const doctorCommand = defineCommand({
     json: { type: 'boolean', description: 'Print it as one JSON object' },
   },
   async run({ args }) {
-    const { inspect } = await import('../setup/inspect.mjs');
-    const { describe } = await import('../setup/describe.mjs');
+    const { inspect } = await import('../setup/machine/inspect.mjs');
+    const { describe } = await import('../setup/machine/describe.mjs');
     const facts = inspect();
     if (args.json) printJson(facts);
     else console.log(describe(facts));

@@ -27,7 +27,7 @@ function loadCompiled() {
 
 async function loadSource() {
   if (name === 'serve') {
-    const { load } = await import(new URL('../setup/compiled.mjs', import.meta.url).href);
+    const { load } = await import(new URL('../setup/modules/compiled.mjs', import.meta.url).href);
     return load(source.href);
   }
   const { register } = await import('tsx/esm/api');

@@ -2,7 +2,7 @@
 // read at run time. `dist` is what the package has; a checkout runs its sources, never these files.
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, extname, join, relative } from 'node:path';
-import { filesUnder } from './files.mjs';
+import { filesUnder } from './files/index.mjs';
 import { root, stateFolder } from './paths.mjs';
 import { run } from './run.mjs';
 

@@ -1,7 +1,7 @@
 // How a command of Trainyard is written where this copy of it runs: `npm run export` in a checkout, `npx trainyard
 // export` where it is installed. Every message that tells somebody to run a command asks here.
 import { join } from 'node:path';
-import { readJson } from './files.mjs';
+import { readJson } from './files/index.mjs';
 import { isCheckout, packageFolder } from './paths.mjs';
 
 /** @type {Record<string, string>} */

@@ -1,7 +1,7 @@
 // Set-up's entry: says that Node is too old before an old Node reads anything that it does not understand. What follows
 // `--` are the words of the `trainyard` command, which runs in this same process when all is ready: a signal that npm passes
 // on reaches it, where a shell that runs two commands would keep it.
-import { isNodeRecentEnough, tellOldNode } from './node-version.mjs';
+import { isNodeRecentEnough, tellOldNode } from './machine/node-version.mjs';
 
 const words = process.argv.slice(2);
 const end = words.indexOf('--');

@@ -1,12 +1,12 @@
 // Runs the steps that are not done, one at a time, each with a line and its seconds.
 import { SetupError } from './errors.mjs';
 import { explain } from './explain.mjs';
-import { describeGpus } from './gpu.mjs';
-import { isGpu, rememberGpu } from './gpu-choice.mjs';
-import { withLock } from './lock.mjs';
+import { withLock } from './files/lock.mjs';
+import { describeGpus } from './machine/gpu.mjs';
+import { isGpu, rememberGpu } from './machine/gpu-choice.mjs';
+import { tellNeeds } from './machine/system.mjs';
 import { readyLine, timed } from './report.mjs';
 import { stepsFor } from './steps/index.mjs';
-import { tellNeeds } from './system.mjs';
 
 /**
  * Makes the machine ready for a purpose. Silent when it is, unless `verbose`.

@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { SetupError } from './errors.mjs';
 import { explain } from './explain.mjs';
-import { shareLock } from './lock.mjs';
+import { shareLock } from './files/lock.mjs';
 import { root, stateFolder } from './paths.mjs';
 
 /** As much of the output as is kept to look for the cause of a failure, in characters. */

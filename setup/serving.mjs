@@ -1,7 +1,7 @@
 // What serving needs beside the package, made ready when it is first asked for: in a checkout npm's scripts have done so.
 import { createRequire } from 'node:module';
 import { SetupError } from './errors.mjs';
-import { requireOnnxRuntime } from './find-onnxruntime.mjs';
+import { requireOnnxRuntime } from './libraries/find-onnxruntime.mjs';
 import { isCheckout } from './paths.mjs';
 
 /**

@@ -1,7 +1,7 @@
 // A child process that runs one module's `work`: what must not share this process's memory, or may be killed.
 import { z } from 'zod';
 import { UserError } from '../models/errors.ts';
-import { startProcess } from '../setup/start.mjs';
+import { startProcess } from '../setup/modules/start.mjs';
 
 /** What a module for a child exports: it reports by `send`, whose messages are JSON. */
 export type ChildWork<Task> = (task: Task, send: (message: object) => Promise<void>) => Promise<void>;

@@ -1,6 +1,6 @@
 // The files of a new project. A file of settings and recipes of one's own have no place here yet.
 import { basename, join, resolve } from 'node:path';
-import { readJson } from '../../setup/files.mjs';
+import { readJson } from '../../setup/files/index.mjs';
 
 import { isCheckout, packageFolder, version } from '../../setup/paths.mjs';
 

@@ -2,7 +2,7 @@
 
 import { dataType, type ModelProto, type NodeProto } from '../../models/onnx/schema.ts';
 import { sizeOf } from '../../models/shape.ts';
-import * as ort from '../../setup/onnxruntime.ts';
+import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { withOutputs } from '../parity/layers.ts';
 import { createInferenceSession } from '../parity/session.ts';
 

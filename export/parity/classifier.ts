@@ -1,6 +1,6 @@
 // A model as a function from pictures to probabilities, run by TensorFlow or by onnxruntime.
 import type { Shape } from '../../models/image/shape.ts';
-import * as ort from '../../setup/onnxruntime.ts';
+import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { compile } from '../../train/graph/compile.ts';
 import { writeKnown } from '../../train/graph/state.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';

@@ -2,7 +2,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { sizeOf } from '../../models/shape.ts';
-import * as ort from '../../setup/onnxruntime.ts';
+import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { random } from '../../train/random.ts';
 import { ANY_NUMBER, type InputSpec } from '../trace/index.ts';

@@ -2,7 +2,7 @@
 import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import { transpose } from '../../models/onnx/transpose.ts';
-import * as ort from '../../setup/onnxruntime.ts';
+import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { compile } from '../../train/graph/compile.ts';
 import { type Graph, nodesByName, parseReference } from '../../train/graph/graph.ts';
 import { type State, writeKnown } from '../../train/graph/state.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { weightBytes } from '../../models/onnx/facts.ts';
 import { encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
-import * as ort from '../../setup/onnxruntime.ts';
+import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { LARGEST_FILE, writeModel } from '../files/write-model.ts';
 
 /** A model file's path, which may have weights in a file beside it; its bytes; or the model itself. */

@@ -1,7 +1,7 @@
 // Calibration: the range of each value of a network, from pictures that it was trained on.
 import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
-import * as ort from '../../setup/onnxruntime.ts';
+import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { withOutputs } from '../parity/layers.ts';
 import { createInferenceSession } from '../parity/session.ts';
 

@@ -1,7 +1,7 @@
 // How long one picture takes, of two models in turn, so that whatever disturbs the machine disturbs both.
 import { goldenInput } from '../../models/golden.ts';
 import type { Shape } from '../../models/image/shape.ts';
-import * as ort from '../../setup/onnxruntime.ts';
+import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { createInferenceSession, type ModelSource } from '../parity/session.ts';
 
 export interface Latency {

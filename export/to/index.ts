@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { canonicalJson } from '../../models/canonical.ts';
 import { UserError } from '../../models/errors.ts';
 import { oneOf } from '../../models/nearest.ts';
-import { makeFolder } from '../../setup/files.mjs';
+import { makeFolder } from '../../setup/files/index.mjs';
 import { imagesOf } from '../../train/datasets/index.ts';
 import type { Graph } from '../../train/graph/graph.ts';
 import { describeOp } from '../graph/op.ts';

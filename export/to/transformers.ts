@@ -9,7 +9,7 @@ import {
   type ModelProto,
   type NodeProto,
 } from '../../models/onnx/schema.ts';
-import * as ort from '../../setup/onnxruntime.ts';
+import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { convert } from '../convert.ts';
 import { attribute, valueInfo } from '../graph/onnx.ts';
 import type { CardDraft } from '../publish/card.ts';

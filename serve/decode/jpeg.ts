@@ -2,7 +2,7 @@
 // (1.4 against 3.2 ms for 640x480 and 118 kB), on the calling thread. A JPEG may be shrunk while it is decoded.
 import koffi from 'koffi';
 import type { Picture } from '../../models/image/picture.ts';
-import { turbojpegPath } from '../../setup/turbojpeg.mjs';
+import { turbojpegPath } from '../../setup/libraries/turbojpeg.mjs';
 import { Damaged } from './damaged.ts';
 import { endsWell, type PlainHeader } from './header.ts';
 

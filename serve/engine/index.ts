@@ -2,8 +2,8 @@
 
 import { availableParallelism } from 'node:os';
 import { messageOf } from '../../models/errors.ts';
-import { moduleBeside } from '../../setup/module.mjs';
-import { hasTurbojpeg } from '../../setup/turbojpeg.mjs';
+import { hasTurbojpeg } from '../../setup/libraries/turbojpeg.mjs';
+import { moduleBeside } from '../../setup/modules/module.mjs';
 import { checkPixels, readPlainHeader } from '../decode/header.ts';
 import type { Device } from '../sessions/device.ts';
 import type { OpenedMessage, WorkerModel } from '../sessions/messages.ts';

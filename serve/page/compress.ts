@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { writeWhole } from '../../setup/files.mjs';
+import { writeWhole } from '../../setup/files/index.mjs';
 import { withoutCopies } from './compressed-copies.ts';
 
 /** Of brotli's eleven levels: onnxruntime's WebAssembly, 14 MB, becomes 2.9 MB in half a second; 10 takes half a minute. */

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { extname, join, relative } from 'node:path';
-import { filesUnder } from '../../setup/files.mjs';
-import { moduleBeside } from '../../setup/module.mjs';
+import { filesUnder } from '../../setup/files/index.mjs';
+import { moduleBeside } from '../../setup/modules/module.mjs';
+import { startProcess } from '../../setup/modules/start.mjs';
 import { cacheFolder, isCheckout, pageFolder, version } from '../../setup/paths.mjs';
-import { startProcess } from '../../setup/start.mjs';
 
 /** Name of the folders in which Vite puts the hash of every file into its name, so that a copy is never out of date. */
 export const HASHED = 'assets';

@@ -2,8 +2,8 @@
 import type { Card } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
-import { isGpu } from '../../setup/gpu-choice.mjs';
-import { InferenceSession, Tensor } from '../../setup/onnxruntime.ts';
+import { InferenceSession, Tensor } from '../../setup/libraries/onnxruntime.ts';
+import { isGpu } from '../../setup/machine/gpu-choice.mjs';
 import { type Device, explainNoCuda, gpuOf } from './device.ts';
 
 export interface ModelSession {
@@ -90,7 +90,7 @@ async function create(
   if (gpu !== undefined) {
     try {
       if (!isGpu()) throw new Error('not set up');
-      const { loadCuda } = await import('../../setup/cuda.mjs');
+      const { loadCuda } = await import('../../setup/libraries/cuda.mjs');
       loadCuda('onnxruntime');
       const session = await createOn(path, [{ name: 'cuda', deviceId: gpu }], threads);
       return { session, device: { name: `cuda:${gpu}` } };

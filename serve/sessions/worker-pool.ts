@@ -1,7 +1,7 @@
 // The worker pool: starts the worker threads, opens models in them, and starts another worker when one ends.
 import type { Worker } from 'node:worker_threads';
-import '../../setup/without-telemetry.mjs';
-import { startThread } from '../../setup/start.mjs';
+import '../../setup/libraries/without-telemetry.mjs';
+import { startThread } from '../../setup/modules/start.mjs';
 import type { FromWorker, OpenedMessage, ToWorker, WorkerModel, WorkerOptions } from './messages.ts';
 import type { WorkerSlot } from './queue.ts';
 

@@ -3,12 +3,12 @@ import { chmodSync, createReadStream, createWriteStream, existsSync, rmSync, wri
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
-import { whyBrowserFails } from '../browser-trial.mjs';
 import { SetupError } from '../errors.mjs';
-import { makeFolder, readJson, writeJson } from '../files.mjs';
+import { makeFolder, readJson, writeJson } from '../files/index.mjs';
+import { whyBrowserFails } from '../machine/browser-trial.mjs';
+import { installCommand, which } from '../machine/system.mjs';
 import { cacheFolder, root, stateFolder } from '../paths.mjs';
 import { run } from '../run.mjs';
-import { installCommand, which } from '../system.mjs';
 
 /** @typedef {{ executablePath: string, env?: Record<string, string> }} Chromium `env` is what it needs besides ours */
 

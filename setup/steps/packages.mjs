@@ -3,11 +3,11 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from '../errors.mjs';
 import { explain } from '../explain.mjs';
-import { readJson } from '../files.mjs';
-import { runNpm } from '../npm.mjs';
+import { readJson } from '../files/index.mjs';
+import { libc } from '../machine/platform.mjs';
+import { which } from '../machine/system.mjs';
+import { runNpm } from '../packages/npm.mjs';
 import { root } from '../paths.mjs';
-import { libc } from '../platform.mjs';
-import { which } from '../system.mjs';
 
 /** What npm says it has installed. It is written last. */
 const hiddenLockfile = join(root, 'node_modules', '.package-lock.json');

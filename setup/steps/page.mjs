@@ -1,7 +1,7 @@
 // Step: the web page, built by Vite into `dist/web-demo` when its sources changed.
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesUnder, hashFiles, readJson, writeJson } from '../files.mjs';
+import { filesUnder, hashFiles, readJson, writeJson } from '../files/index.mjs';
 import { datasetFolder, pageFolder, root, stateFolder } from '../paths.mjs';
 import { run } from '../run.mjs';
 

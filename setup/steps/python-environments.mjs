@@ -1,8 +1,8 @@
 // Steps: the Python environments of training, of the tests and of tf2onnx.
-import { isGpu } from '../gpu-choice.mjs';
-import { trainingPlatformNeeds } from '../platform.mjs';
-import { findPython } from '../python.mjs';
-import { hasEnvironment, makeOverTraining, makeTraining } from '../python-environments.mjs';
+import { isGpu } from '../machine/gpu-choice.mjs';
+import { trainingPlatformNeeds } from '../machine/platform.mjs';
+import { findPython } from '../packages/python.mjs';
+import { hasEnvironment, makeOverTraining, makeTraining } from '../packages/python-environments.mjs';
 
 /** @type {import('./step.mjs').Step} */
 export const trainingEnvironmentStep = {

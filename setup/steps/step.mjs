@@ -6,7 +6,7 @@
  * @property {string} name
  * @property {string} hint what it does, and how much it fetches
  * @property {() => boolean} done whether there is nothing to do; takes milliseconds
- * @property {() => import('../system.mjs').Need[]} needs what the machine lacks for it; asked before any step runs
+ * @property {() => import('../machine/system.mjs').Need[]} needs what the machine lacks for it; asked before any step runs
  * @property {() => Promise<void>} run
  */
 

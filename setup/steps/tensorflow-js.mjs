@@ -1,11 +1,11 @@
 // Steps: TensorFlow.js for Node in the cache, and its addon, compiled from the package's own sources and ours against the
 // TensorFlow of the Python environment.
 import { join } from 'node:path';
-import { makeFolder } from '../files.mjs';
-import { packagesStepOf } from '../npm-packages.mjs';
+import { makeFolder } from '../files/index.mjs';
+import { addonFolder, compilerArguments, hasAddon } from '../libraries/tensorflow-js.mjs';
+import { which } from '../machine/system.mjs';
+import { packagesStepOf } from '../packages/npm-packages.mjs';
 import { run } from '../run.mjs';
-import { which } from '../system.mjs';
-import { addonFolder, compilerArguments, hasAddon } from '../tensorflow-js.mjs';
 
 export const tensorflowJsStep = packagesStepOf('tensorflow', {
   title: 'TensorFlow.js',

@@ -7,7 +7,7 @@ import { defineCommand } from 'citty';
 import { convert } from '../../export/convert.ts';
 import { convertAllByTf2onnx } from '../../export/tf2onnx/index.ts';
 import { encodeModel } from '../../models/onnx/schema.ts';
-import * as ort from '../../setup/onnxruntime.ts';
+import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { root } from '../../setup/paths.mjs';
 import { writeCheckpoint } from '../../train/runs/checkpoint.ts';
 import { describeEnvironment } from '../../train/runs/environment.ts';

@@ -1,7 +1,7 @@
 // `npm run bench <subject>`: every file of this folder but this one is a subject. They serve a repository of their own.
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import '../../setup/without-telemetry.mjs';
+import '../../setup/libraries/without-telemetry.mjs';
 import { useOwnFolders } from '../own-folders.ts';
 
 // Nothing that is imported above may load setup/paths.mjs: the environment that it reads is set below.

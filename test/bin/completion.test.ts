@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../bin/commands.ts';
-import { which } from '../../setup/system.mjs';
+import { which } from '../../setup/machine/system.mjs';
 import { trainyard } from '../command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-completion-'));

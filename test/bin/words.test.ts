@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkWords, type Options } from '../../bin/check-words.ts';
 import type { Command } from '../../bin/command.ts';
-import { readJson } from '../../setup/files.mjs';
+import { readJson } from '../../setup/files/index.mjs';
 import { root } from '../../setup/paths.mjs';
 import { trainyard } from '../command.ts';
 

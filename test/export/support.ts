@@ -6,7 +6,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { convert } from '../../export/convert.ts';
 import { ANY_NUMBER, type InputType, type TracedGraph, traceModel } from '../../export/trace/index.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
-import * as ort from '../../setup/onnxruntime.ts';
+import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { stateOf } from '../../train/graph/state.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { normal, random } from '../../train/random.ts';

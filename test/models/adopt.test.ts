@@ -8,7 +8,7 @@ import { adoptModel } from '../../models/adopt/index.ts';
 import { readCard } from '../../models/card.ts';
 import { preparePicture } from '../../models/image/prepare.ts';
 import { dataType, encodeModel } from '../../models/onnx/schema.ts';
-import { InferenceSession, Tensor } from '../../setup/onnxruntime.ts';
+import { InferenceSession, Tensor } from '../../setup/libraries/onnxruntime.ts';
 import { python } from '../python.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-adopt-'));

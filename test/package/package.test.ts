@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { filesUnder } from '../../setup/files.mjs';
+import { filesUnder } from '../../setup/files/index.mjs';
 import { root } from '../../setup/paths.mjs';
 import { listening } from '../listening.ts';
 import { digitPng } from '../serve/digit.ts';
@@ -88,7 +88,7 @@ test('the tarball has what runs, the page and digits, and neither sources nor te
     'bin/trainyard.mjs',
     'dist/bin/main.js',
     'dist/bin/main.d.ts',
-    'dist/setup/entry.mjs',
+    'dist/setup/modules/entry.mjs',
     'dist/setup/requirements/train.txt',
     'dist/setup/packages/tensorflow/package-lock.json',
     'dist/train/graph/gelu.cc',

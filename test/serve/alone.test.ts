@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { which } from '../../setup/system.mjs';
+import { which } from '../../setup/machine/system.mjs';
 import { copyCheckout } from '../copied-checkout.ts';
 import { listening } from '../listening.ts';
 import { digitPng } from './digit.ts';

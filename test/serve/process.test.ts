@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isGpu } from '../../setup/gpu-choice.mjs';
+import { isGpu } from '../../setup/machine/gpu-choice.mjs';
 import { listening, program } from '../listening.ts';
 import { keepAsking, post } from './clients.ts';
 import { colors, fillRepository, temporaryFolder } from './harness.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { which } from '../../setup/system.mjs';
+import { which } from '../../setup/machine/system.mjs';
 import { listening, program } from '../listening.ts';
 import { colors, fillRepository, temporaryFolder } from './harness.ts';
 import { plain } from './pictures.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Card, cardMetadata } from '../../models/card.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
 import { dataType, encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
-import { InferenceSession, Tensor } from '../../setup/onnxruntime.ts';
+import { InferenceSession, Tensor } from '../../setup/libraries/onnxruntime.ts';
 
 export interface TinyModel {
   readonly bytes: Uint8Array;

@@ -14,12 +14,12 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { turbojpegPath } from '../../setup/libraries/turbojpeg.mjs';
+import { which } from '../../setup/machine/system.mjs';
+import { fetchTarball } from '../../setup/packages/tarball.mjs';
 import { root } from '../../setup/paths.mjs';
 import { files as mnistFiles, tarball as mnistTarball } from '../../setup/steps/mnist.mjs';
 import { tarball as turbojpegTarball } from '../../setup/steps/turbojpeg.mjs';
-import { which } from '../../setup/system.mjs';
-import { fetchTarball } from '../../setup/tarball.mjs';
-import { turbojpegPath } from '../../setup/turbojpeg.mjs';
 
 const fakes = fileURLToPath(new URL('fakes', import.meta.url));
 const scripts = { npm: 'npm.mjs', 'python3.12': 'python.mjs', 'g++': 'compiler.mjs' };

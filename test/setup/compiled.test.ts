@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync }
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { compiled } from '../../setup/compiled.mjs';
+import { compiled } from '../../setup/modules/compiled.mjs';
 import { root, stateFolder } from '../../setup/paths.mjs';
 
 mkdirSync(stateFolder, { recursive: true });

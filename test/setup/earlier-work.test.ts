@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { commandsForEarlierWork } from '../../setup/earlier-work.mjs';
-import { filesUnder } from '../../setup/files.mjs';
+import { filesUnder } from '../../setup/files/index.mjs';
 
 let from: string;
 beforeEach(() => {

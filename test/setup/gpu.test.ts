@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { which } from '../../setup/system.mjs';
+import { which } from '../../setup/machine/system.mjs';
 import { type Checkout, makeCheckout } from './checkout.ts';
 
 let checkout: Checkout;
@@ -68,7 +68,7 @@ test('the libraries of the wheels are loaded whatever their order', async () => 
   compile('int z(); int a() { return z(); }', 'liba_needs.so.13', `-L${lib}`, '-l:libz_needed.so.13');
 
   const script = `
-    import { loadCuda } from ${JSON.stringify(join(checkout.folder, 'setup', 'cuda.mjs'))};
+    import { loadCuda } from ${JSON.stringify(join(checkout.folder, 'setup', 'libraries', 'cuda.mjs'))};
     import { readFileSync } from 'node:fs';
     const before = loadCuda('tensorflow');
     const loaded = loadCuda('onnxruntime').map((path) => path.split('/').at(-1));

@@ -1,8 +1,8 @@
 // Threads and processes are given a module by its address, sources in a checkout and JavaScript in the package.
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { moduleBeside } from '../../setup/module.mjs';
-import { startProcess, startThread } from '../../setup/start.mjs';
+import { moduleBeside } from '../../setup/modules/module.mjs';
+import { startProcess, startThread } from '../../setup/modules/start.mjs';
 
 const echo = moduleBeside('./modules/echo', import.meta.url);
 

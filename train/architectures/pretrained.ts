@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { UserError } from '../../models/errors.ts';
+import { fetchPretrained as fetchWeights } from '../../setup/data/pretrained.mjs';
 import { SetupError } from '../../setup/errors.mjs';
 import { command } from '../../setup/invocation.mjs';
 import { pretrainedPath } from '../../setup/paths.mjs';
-import { fetchPretrained as fetchWeights } from '../../setup/pretrained.mjs';
 import { type NamedTensor, readSafetensors } from '../files/safetensors.ts';
 
 /** The architectures of which there are trained weights. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '../../models/canonical.ts';
-import { withTemporaryFolder } from '../../setup/files.mjs';
+import { withTemporaryFolder } from '../../setup/files/index.mjs';
 import { cacheFolder } from '../../setup/paths.mjs';
 import { type Dataset, featureShape, imagesOf, readBytes, type Split } from '../datasets/dataset.ts';
 import { writeAll } from '../files/write-whole.ts';

@@ -2,7 +2,7 @@
 import { messageOf, UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import { encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
-import type { InferenceSession } from '../../setup/onnxruntime.ts';
+import type { InferenceSession } from '../../setup/libraries/onnxruntime.ts';
 import type { Extractor } from '../loop/features.ts';
 import { FEATURES, IMAGE } from './feature-graph.ts';
 
@@ -16,7 +16,7 @@ export const SILENT = { logSeverityLevel: 3 } as const;
  * @throws UserError when onnxruntime cannot run it.
  */
 export async function openExtractor(path: string, model: ModelProto, shape: Shape): Promise<Extractor> {
-  const { Tensor } = await import('../../setup/onnxruntime.ts');
+  const { Tensor } = await import('../../setup/libraries/onnxruntime.ts');
   const session = await openSession(path, encodeModel(model));
   const size = shape[0] * shape[1] * shape[2];
   const features = model.graph.output[0]?.type?.tensor_type?.shape?.dim[1]?.dim_value ?? 0;
@@ -35,7 +35,7 @@ export async function openExtractor(path: string, model: ModelProto, shape: Shap
 
 /** @throws UserError when the file is none that onnxruntime runs. */
 export async function openSession(path: string, bytes: Uint8Array): Promise<InferenceSession> {
-  const ort = await import('../../setup/onnxruntime.ts');
+  const ort = await import('../../setup/libraries/onnxruntime.ts');
   try {
     return await ort.InferenceSession.create(bytes, SILENT);
   } catch (error) {

@@ -37,7 +37,7 @@ export async function referenceFeatures(
     attribute: [attribute.int('to', dataType.FLOAT)],
   };
   const asked = { ...graph, node: [...graph.node, cast], output: [{ name: ASKED }] };
-  const { Tensor } = await import('../../setup/onnxruntime.ts');
+  const { Tensor } = await import('../../setup/libraries/onnxruntime.ts');
   const session = await openSession(path, encodeModel({ ...model, graph: asked }));
   const features: Float32Array[] = [];
   let sizes: readonly number[] = [];

@@ -1,5 +1,5 @@
 // Which arithmetic a training uses where its recipe leaves that open.
-import { inspectCpu } from '../../setup/cpu.mjs';
+import { inspectCpu } from '../../setup/machine/cpu.mjs';
 import type { Recipe } from '../recipes/recipe.ts';
 
 type Precision = Recipe['precision'];

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
-import { fetchDataset } from '../../setup/datasets.mjs';
+import { fetchDataset } from '../../setup/data/datasets.mjs';
 import { SetupError } from '../../setup/errors.mjs';
 import { datasetFolder } from '../../setup/paths.mjs';
 import { digest, type MemoryDataset, type MemorySplit } from './dataset.ts';

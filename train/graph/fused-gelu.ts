@@ -1,5 +1,5 @@
 // A pass: GELU and its gradient as one op each, where they are a dozen, by our own kernels for CPUs (gelu.cc).
-import { inspectCpu } from '../../setup/cpu.mjs';
+import { inspectCpu } from '../../setup/machine/cpu.mjs';
 import { formulasOf, geluOf } from './gelu.ts';
 import type { Graph, Node } from './graph.ts';
 import { backend, DataType, eagerAttribute, tf } from './tensorflow.ts';

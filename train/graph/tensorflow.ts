@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { messageOf, UserError } from '../../models/errors.ts';
-import { findTensorflow } from '../../setup/tensorflow.mjs';
-import { loadTensorflowJs } from '../../setup/tensorflow-js.mjs';
+import { findTensorflow } from '../../setup/libraries/tensorflow.mjs';
+import { loadTensorflowJs } from '../../setup/libraries/tensorflow-js.mjs';
 import { loadWithoutPages } from './library-pages.ts';
 import { quietly } from './quietly.ts';
 

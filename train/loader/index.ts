@@ -1,8 +1,8 @@
 // The data loader: batches shuffled and augmented ahead of the step, by a worker thread over shared memory.
 import { once } from 'node:events';
 import { UserError } from '../../models/errors.ts';
-import { moduleBeside } from '../../setup/module.mjs';
-import { startThread } from '../../setup/start.mjs';
+import { moduleBeside } from '../../setup/modules/module.mjs';
+import { startThread } from '../../setup/modules/start.mjs';
 import type { Split } from '../datasets/index.ts';
 import { stepsPerEpoch } from './batches.ts';
 import { createRing, isReady, release, slotToRead } from './ring.ts';

@@ -1,5 +1,5 @@
 // Transforms as a worker thread can be told of them: a function cannot be sent to it, the address of its file can.
-import { importForProcess } from '../../setup/module.mjs';
+import { importForProcess } from '../../setup/modules/module.mjs';
 import type { TransformDefinition } from '../augment/transform.ts';
 import { transforms as builtIn } from '../augment/transforms.ts';
 

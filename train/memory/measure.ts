@@ -1,7 +1,7 @@
 // How much memory a training needs, measured on two small batches.
 
 import { UserError } from '../../models/errors.ts';
-import { moduleBeside } from '../../setup/module.mjs';
+import { moduleBeside } from '../../setup/modules/module.mjs';
 import { startChild } from '../child.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { type Measured, measuredSchema } from './measured.ts';

@@ -1,7 +1,7 @@
 // The live page, served by a worker thread: the training thread is blocked by its steps most of the time.
 import { once } from 'node:events';
-import { moduleBeside } from '../../setup/module.mjs';
-import { startThread } from '../../setup/start.mjs';
+import { moduleBeside } from '../../setup/modules/module.mjs';
+import { startThread } from '../../setup/modules/start.mjs';
 
 export interface Live {
   /** `http://127.0.0.1:3737/` */

@@ -1,5 +1,5 @@
 // The machine and the versions that a run was made with, kept with its results.
-import { inspectCpu } from '../../setup/cpu.mjs';
+import { inspectCpu } from '../../setup/machine/cpu.mjs';
 import { backend, tf } from '../graph/tensorflow.ts';
 
 export interface Environment {

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { moduleBeside } from '../../setup/module.mjs';
+import { moduleBeside } from '../../setup/modules/module.mjs';
 import { type Child, startChild } from '../child.ts';
 import { random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';

@@ -1,5 +1,5 @@
 // How fast onnxruntime runs two files of one network, turn by turn.
-import * as ort from '../../../setup/onnxruntime.ts';
+import * as ort from '../../../setup/libraries/onnxruntime.ts';
 
 export interface Latency {
   batch: number;

@@ -1,12 +1,12 @@
 // What a benchmark needs of the machine: asked for in one message, or made by set-up, before the benchmark begins.
 import { SetupError } from '../../../setup/errors.mjs';
+import { type Need as Missing, tellNeeds, which } from '../../../setup/machine/system.mjs';
+import { findPython } from '../../../setup/packages/python.mjs';
 import { prepareSteps } from '../../../setup/prepare.mjs';
-import { findPython } from '../../../setup/python.mjs';
 import { chromiumStep } from '../../../setup/steps/chromium.mjs';
 import { cifar10Step } from '../../../setup/steps/cifar10.mjs';
 import type { Step } from '../../../setup/steps/index.mjs';
 import { testEnvironmentStep, tf2onnxStep } from '../../../setup/steps/python-environments.mjs';
-import { type Need as Missing, tellNeeds, which } from '../../../setup/system.mjs';
 
 interface Need {
   /** What the machine lacks, and what to do: only its owner can. */

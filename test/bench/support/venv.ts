@@ -1,8 +1,8 @@
 // Python environments of the benchmarks' rivals, in the cache folder: the project itself doesn't need them.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findPython } from '../../../setup/packages/python.mjs';
 import { cacheFolder } from '../../../setup/paths.mjs';
-import { findPython } from '../../../setup/python.mjs';
 import { run } from '../../../setup/run.mjs';
 
 /**

@@ -15,7 +15,7 @@ import { toInt8, valuesToCalibrate } from '../../../export/quantize/int8.ts';
 import { verifyAlone, verifyMetrics } from '../../../export/verify/index.ts';
 import { dataType, decodeModel, encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
 import { listModels } from '../../../models/repository.ts';
-import * as ort from '../../../setup/onnxruntime.ts';
+import * as ort from '../../../setup/libraries/onnxruntime.ts';
 import type { ArchitectureOptions } from '../../../train/architectures/index.ts';
 import { imagesOf, type MemoryDataset } from '../../../train/datasets/index.ts';
 import { fit } from '../../../train/loop/fit.ts';

@@ -9,7 +9,7 @@ import { exportNetwork } from '../../../export/publish/export-network.ts';
 import { isModelPath } from '../../../export/tfjs/model-path.ts';
 import { readNetwork } from '../../../export/tfjs/read.ts';
 import { decodeModel } from '../../../models/onnx/schema.ts';
-import { tensorflowPython } from '../../../setup/tensorflow-python.mjs';
+import { tensorflowPython } from '../../../setup/libraries/tensorflow-python.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-saved-model-'));
 const saved = join(folder, 'classifier');

@@ -12,7 +12,7 @@ import { readNetwork } from '../../../export/tfjs/read.ts';
 import { exportTo, findFormat } from '../../../export/to/index.ts';
 import { withSize } from '../../../export/trace/input.ts';
 import { readCard } from '../../../models/card.ts';
-import * as ort from '../../../setup/onnxruntime.ts';
+import * as ort from '../../../setup/libraries/onnxruntime.ts';
 import { type Scaling, scalings } from '../../../train/backbone/scaling.ts';
 import { tf, uint8Tensor } from '../../../train/graph/tensorflow.ts';
 import { saveLayers } from './saved.ts';

@@ -11,7 +11,7 @@ import type { Exportable } from '../../../export/publish/exportable.ts';
 import { classifierOf } from '../../../export/tfjs/classifier.ts';
 import { networkOfLayers } from '../../../export/tfjs/layers-model.ts';
 import { exportTo, findFormat, formats } from '../../../export/to/index.ts';
-import { tensorflowPython } from '../../../setup/tensorflow-python.mjs';
+import { tensorflowPython } from '../../../setup/libraries/tensorflow-python.mjs';
 import type { ArchitectureOptions } from '../../../train/architectures/index.ts';
 import { tf, uint8Tensor } from '../../../train/graph/tensorflow.ts';
 import { argMax } from '../../../train/loop/logits.ts';

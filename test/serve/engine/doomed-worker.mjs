@@ -1,7 +1,7 @@
 // A worker that ends when it gets a picture that is 13 pixels wide; otherwise the server's own.
 import { syncBuiltinESMExports } from 'node:module';
 import threads, { parentPort } from 'node:worker_threads';
-import { importForThread } from '../../../setup/module.mjs';
+import { importForThread } from '../../../setup/modules/module.mjs';
 
 await importForThread(new URL('../../../serve/sessions/worker.ts', import.meta.url).href);
 

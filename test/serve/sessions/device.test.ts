@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { openEngine } from '../../../serve/engine/index.ts';
 import { type Device, explainNoCuda, parseDevice } from '../../../serve/sessions/device.ts';
 import { defaultLimits } from '../../../serve/settings/limits.ts';
-import { findGpus } from '../../../setup/gpu.mjs';
-import { isGpu } from '../../../setup/gpu-choice.mjs';
+import { findGpus } from '../../../setup/machine/gpu.mjs';
+import { isGpu } from '../../../setup/machine/gpu-choice.mjs';
 import { colors, fillRepository, temporaryFolder } from '../harness.ts';
 
 /** The device that a server got, what it said, and why it did not start. */

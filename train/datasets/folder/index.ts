@@ -6,7 +6,7 @@ import { canonicalJson } from '../../../models/canonical.ts';
 import { UserError } from '../../../models/errors.ts';
 import type { Prepare } from '../../../models/image/prepare.ts';
 import type { Shape } from '../../../models/image/shape.ts';
-import { withTemporaryFolder } from '../../../setup/files.mjs';
+import { withTemporaryFolder } from '../../../setup/files/index.mjs';
 import { cacheFolder } from '../../../setup/paths.mjs';
 import { type Dataset, digest, type Labels, readBytes, type Split } from '../dataset.ts';
 import { arrange } from './arrange.ts';

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { Module } from 'node:module';
 import { basename, join } from 'node:path';
-import { filesUnder, hashFile, shortDigest } from './files.mjs';
-import { packageFolderOf, packagesFolder, requireOf } from './npm-packages.mjs';
-import { cacheFolder, root } from './paths.mjs';
-import { environmentFolder } from './python-environments.mjs';
+import { filesUnder, hashFile, shortDigest } from '../files/index.mjs';
+import { packageFolderOf, packagesFolder, requireOf } from '../packages/npm-packages.mjs';
+import { environmentFolder } from '../packages/python-environments.mjs';
+import { cacheFolder, root } from '../paths.mjs';
 import { findTensorflow } from './tensorflow.mjs';
 
 /** The package's C++ sources. */

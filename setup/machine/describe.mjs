@@ -1,5 +1,5 @@
 // The doctor's facts as text: a line for each, then what is missing and how to get it.
-import { command } from './invocation.mjs';
+import { command } from '../invocation.mjs';
 
 const labelWidth = 18;
 const mebibyte = 2 ** 20;

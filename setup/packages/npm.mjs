@@ -1,5 +1,5 @@
 // npm as set-up calls it: no package's install script runs, since those fetch binaries from elsewhere.
-import { run } from './run.mjs';
+import { run } from '../run.mjs';
 
 /** npm's own two retries, after 2 and 10 seconds: by itself it takes a minute and a half to say that it is offline. */
 const patience = ['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000'];
@@ -12,7 +12,7 @@ const ownOptions = ['--no-json', '--no-dry-run'];
  * @param {string} step names the log file
  * @param {readonly string[]} words the command of npm, then what is its own
  * @param {{ cwd?: string }} options
- * @throws {import('./errors.mjs').SetupError} when it cannot be started or fails
+ * @throws {import('../errors.mjs').SetupError} when it cannot be started or fails
  * @returns {Promise<string>} the end of what it printed
  */
 export function runNpm(step, words, options = {}) {

@@ -2,8 +2,8 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readJson, writeJson } from './files.mjs';
-import { cacheFolder } from './paths.mjs';
+import { cacheFolder } from '../paths.mjs';
+import { readJson, writeJson } from './index.mjs';
 
 const lockFile = join(cacheFolder(), 'setup.lock');
 const pollMs = 200;

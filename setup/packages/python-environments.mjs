@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder, readJson, shortDigest, writeJson } from './files.mjs';
-import { isGpu } from './gpu-choice.mjs';
-import { cacheFolder, root } from './paths.mjs';
+import { makeFolder, readJson, shortDigest, writeJson } from '../files/index.mjs';
+import { isGpu } from '../machine/gpu-choice.mjs';
+import { cacheFolder, root } from '../paths.mjs';
+import { run } from '../run.mjs';
 import { findPython } from './python.mjs';
-import { run } from './run.mjs';
 
 /** @typedef {'train' | 'test' | 'tf2onnx'} Environment */
 

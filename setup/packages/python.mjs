@@ -1,7 +1,7 @@
 // Finds a Python that TensorFlow's wheels are made for and that can make a virtual environment.
 import { spawnSync } from 'node:child_process';
-import { command } from './invocation.mjs';
-import { which } from './system.mjs';
+import { command } from '../invocation.mjs';
+import { which } from '../machine/system.mjs';
 
 /** Minor versions of Python 3 with TensorFlow 2.21 wheels, best first: tf2onnx's NumPy 1.26 ends at 3.12. */
 export const supportedMinors = [12, 11, 10, 13];
@@ -20,7 +20,7 @@ print(json.dumps({"version": list(sys.version_info[:3]), "executable": sys.execu
 
 /**
  * The best Python on this machine. `TRAINYARD_PYTHON` names one to use instead.
- * @returns {Python | import('./system.mjs').Need}
+ * @returns {Python | import('../machine/system.mjs').Need}
  */
 export function findPython() {
   const chosen = process.env.TRAINYARD_PYTHON;

@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { makeFolder, shortDigest } from './files.mjs';
+import { makeFolder, shortDigest } from '../files/index.mjs';
+import { which } from '../machine/system.mjs';
+import { cacheFolder, root } from '../paths.mjs';
 import { runNpm } from './npm.mjs';
-import { cacheFolder, root } from './paths.mjs';
-import { which } from './system.mjs';
 
 /** @typedef {'tensorflow' | 'onnxruntime'} PackageSet a folder of `setup/packages` */
 
@@ -46,7 +46,7 @@ export function requireOf(name) {
  * @param {PackageSet} name
  * @param {{ title: string, hint: string, trim?: (folder: string) => void }} options `trim` removes from the set's
  *   folder what nobody needs here
- * @returns {import('./steps/step.mjs').Step}
+ * @returns {import('../steps/step.mjs').Step}
  */
 export function packagesStepOf(name, { title, hint, trim = () => {} }) {
   return {

@@ -1,9 +1,9 @@
 // onnxruntime for Node, with its telemetry turned off: the one place that loads the package (a lint rule holds that).
 import './without-telemetry.mjs';
 import type * as Package from 'onnxruntime-node';
-import { SetupError } from './errors.mjs';
+import { SetupError } from '../errors.mjs';
+import { command } from '../invocation.mjs';
 import { requireOnnxRuntime } from './find-onnxruntime.mjs';
-import { command } from './invocation.mjs';
 
 /** What we use of the package. */
 type Used = Pick<typeof Package, 'InferenceSession' | 'Tensor' | 'env'>;

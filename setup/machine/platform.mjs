@@ -1,5 +1,5 @@
 // Which machines training runs on; serving runs wherever onnxruntime-node does.
-import { command } from './invocation.mjs';
+import { command } from '../invocation.mjs';
 
 const minimumGlibc = [2, 27]; // the wheels are manylinux_2_27
 

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { shortDigest } from './files.mjs';
-import { cacheFolder, root, stateFolder } from './paths.mjs';
+import { shortDigest } from '../files/index.mjs';
+import { cacheFolder, root, stateFolder } from '../paths.mjs';
 
 export const cudaRequirements = 'onnxruntime-gpu.txt';
 

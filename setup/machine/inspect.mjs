@@ -2,21 +2,21 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { filesUnder } from '../files/index.mjs';
+import { command } from '../invocation.mjs';
+import { cudaLibraries } from '../libraries/cuda.mjs';
+import { requireOnnxRuntime } from '../libraries/find-onnxruntime.mjs';
+import { findTensorflow } from '../libraries/tensorflow.mjs';
+import { hasAddon } from '../libraries/tensorflow-js.mjs';
+import { findPython } from '../packages/python.mjs';
+import { environmentFolder, hasEnvironment } from '../packages/python-environments.mjs';
+import { cacheFolder, datasetFolder, isCheckout, packageFolder, pageFolder, version } from '../paths.mjs';
+import { findChromium } from '../steps/chromium.mjs';
+import { stepsFor } from '../steps/index.mjs';
 import { inspectCpu } from './cpu.mjs';
-import { cudaLibraries } from './cuda.mjs';
-import { filesUnder } from './files.mjs';
-import { requireOnnxRuntime } from './find-onnxruntime.mjs';
 import { findGpus } from './gpu.mjs';
 import { isGpu } from './gpu-choice.mjs';
-import { command } from './invocation.mjs';
-import { cacheFolder, datasetFolder, isCheckout, packageFolder, pageFolder, version } from './paths.mjs';
-import { findPython } from './python.mjs';
-import { environmentFolder, hasEnvironment } from './python-environments.mjs';
-import { findChromium } from './steps/chromium.mjs';
-import { stepsFor } from './steps/index.mjs';
 import { tellNeeds, which } from './system.mjs';
-import { findTensorflow } from './tensorflow.mjs';
-import { hasAddon } from './tensorflow-js.mjs';
 
 /** @typedef {ReturnType<typeof inspect>} Facts */
 /** @typedef {{ purpose: 'serve' | 'train' | 'test', steps: string[], mend: string }} Missing */
@@ -52,7 +52,7 @@ export function inspect() {
 }
 
 /**
- * @param {import('./steps/step.mjs').Purpose} purpose
+ * @param {import('../steps/step.mjs').Purpose} purpose
  * @param {string} name of the step
  */
 function isDone(purpose, name) {

@@ -2,10 +2,10 @@
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { SetupError } from './errors.mjs';
-import { hashFile, withTemporaryFolder } from './files.mjs';
+import { SetupError } from '../errors.mjs';
+import { hashFile, withTemporaryFolder } from '../files/index.mjs';
+import { cacheFolder } from '../paths.mjs';
 import { runNpm } from './npm.mjs';
-import { cacheFolder } from './paths.mjs';
 
 /**
  * The path of the package's tarball, `<cache>/downloads/<name>-<version>.tgz`; a scope comes first, `<scope>-<name>`.

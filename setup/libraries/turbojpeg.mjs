@@ -1,7 +1,7 @@
 // Where libjpeg-turbo's library lies, which decodes the server's JPEGs.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from './paths.mjs';
+import { cacheFolder } from '../paths.mjs';
 
 /** Of libjpeg-turbo. */
 export const turbojpegVersion = '3.1.3';

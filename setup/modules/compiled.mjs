@@ -5,8 +5,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { readJson, writeJson, writeWhole } from './files.mjs';
-import { root, stateFolder } from './paths.mjs';
+import { readJson, writeJson, writeWhole } from '../files/index.mjs';
+import { root, stateFolder } from '../paths.mjs';
 
 /**
  * What was made of an entry: its file, that and those that it imports, and the state of each source that they were made of.
@@ -17,7 +17,7 @@ import { root, stateFolder } from './paths.mjs';
 const folder = join(stateFolder, 'compiled');
 
 /** What the result depends on beside the sources. */
-const besides = ['package-lock.json', 'setup/compiled.mjs'];
+const besides = ['package-lock.json', 'setup/modules/compiled.mjs'];
 
 /** Files of older sources are removed at this age: until then a server of theirs may run, and read what it needs later. */
 const removedAfterMs = 30 * 24 * 60 * 60 * 1000;

@@ -1,11 +1,12 @@
 // Python with TensorFlow and tf2onnx, made ready when it is first asked for: nothing but the tests needs it otherwise.
-import { prepareSteps } from './prepare.mjs';
-import { pythonOf } from './python-environments.mjs';
-import { tf2onnxStep, trainingEnvironmentStep } from './steps/python-environments.mjs';
+
+import { pythonOf } from '../packages/python-environments.mjs';
+import { prepareSteps } from '../prepare.mjs';
+import { tf2onnxStep, trainingEnvironmentStep } from '../steps/python-environments.mjs';
 
 /**
  * The interpreter, and the environment to run it in.
- * @throws {import('./errors.mjs').SetupError} what went wrong, and how to fix it
+ * @throws {import('../errors.mjs').SetupError} what went wrong, and how to fix it
  * @returns {Promise<{ executable: string, env: Record<string, string> }>}
  */
 export async function tensorflowPython() {
