@@ -1,5 +1,5 @@
 // What is promised of a machine that only serves: Node and npm are enough, without Python, compiler, TensorFlow or data.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,11 @@ const network = Object.fromEntries(
 );
 
 /** Starts a program of the checkout that serves, and asks it while `use` runs. */
-async function serving(program: string, args: string[], use: (url: string) => Promise<void>): Promise<void> {
+async function serving(
+  program: string,
+  args: string[],
+  use: (url: string, child: ChildProcess) => Promise<void>,
+): Promise<void> {
   const child = spawn(join(bin, program), args, {
     cwd: checkout,
     env: { ...network, PATH: bin, HOME: folder, TRAINYARD_CACHE: join(folder, 'cache') },
@@ -40,12 +44,18 @@ async function serving(program: string, args: string[], use: (url: string) => Pr
   const ended = once(child, 'exit');
   const { url } = await listening(child);
   try {
-    await use(url);
+    await use(url, child);
   } finally {
-    // All of npm's family.
-    process.kill(-(child.pid ?? 0), 'SIGTERM');
+    endGroup(child);
     await ended;
   }
+}
+
+/** Ends npm and all that it has started, if any of it still runs. */
+function endGroup({ pid = 0 }: ChildProcess): void {
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {}
 }
 
 async function readsDigit(url: string): Promise<void> {
@@ -60,6 +70,14 @@ test('npm run serve builds the page, starts, and reads a digit', () =>
     const page = await fetch(`${url}/`);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('<canvas');
+  }));
+
+test('SIGTERM to npm alone, as a process manager sends it, ends the server too', () =>
+  serving('npm', ['run', 'serve', '--', '--port', '0'], async (url, child) => {
+    await readsDigit(url);
+    child.kill('SIGTERM');
+    const asked = () => fetch(`${url}/healthz`, { headers: { connection: 'close' } }).then(Boolean);
+    await expect.poll(() => asked().catch(() => 'ended'), { timeout: 20_000 }).toBe('ended');
   }));
 
 test('it serves where nothing can be written', async () => {

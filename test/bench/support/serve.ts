@@ -4,7 +4,7 @@ import { commandFile } from '../../../setup/paths.mjs';
 import type { ServerProgram } from './server.ts';
 
 /** Node's own options in the script, which stand before the first file. */
-const nodeOptions = (/^node ((?:--\S+ )*)\S+\.mjs /.exec(packageJson.scripts.serve)?.[1] ?? '')
+const nodeOptions = (/^exec node ((?:--\S+ )*)\S+\.mjs /.exec(packageJson.scripts.serve)?.[1] ?? '')
   .split(' ')
   .filter(Boolean);
 
