@@ -1,7 +1,7 @@
 // Options that several commands of export/ take, in the same words, and the check of a folder.
 import { statSync } from 'node:fs';
 import { UserError } from '../../models/errors.ts';
-import { modelsFolder, repositoryFolder, runsFolder } from '../../setup/paths.mjs';
+import { modelsFolder, repositoryFolder } from '../../setup/paths.mjs';
 
 /** What a command takes as a model file. */
 export const MODEL_FILE = 'a .onnx file, or a model of the repository: digits or digits/1';
@@ -25,10 +25,6 @@ export const repositoryOption = {
 /** Of a command that reads them. */
 export const modelsOption = {
   repository: { type: 'string', description: 'Folder of the model files', default: modelsFolder },
-} as const;
-
-export const runsOption = {
-  runs: { type: 'string', valueHint: 'folder', description: 'Folder of the runs', default: runsFolder },
 } as const;
 
 export const jsonOption = { json: { type: 'boolean', description: 'Print the result as JSON' } } as const;

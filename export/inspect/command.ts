@@ -1,10 +1,12 @@
 // `trainyard inspect`: what is in a checkpoint, a run's checkpoints, or a model file.
+
 import { existsSync } from 'node:fs';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { printJson } from '../../models/print-json.ts';
 import { listModels } from '../../models/repository.ts';
-import { jsonOption, modelsOption, runsOption } from '../cli/shared-options.ts';
+import { runsOption } from '../../train/cli/runs-options.ts';
+import { jsonOption, modelsOption } from '../cli/shared-options.ts';
 
 export const inspectCommand = defineCommand({
   args: {

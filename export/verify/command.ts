@@ -1,14 +1,9 @@
 // `trainyard verify`: checks a model file again, alone or against what it was made of.
+
 import { defineCommand } from 'citty';
 import { printJson } from '../../models/print-json.ts';
-import {
-  dataOption,
-  existingFolder,
-  jsonOption,
-  modelFile,
-  modelsOption,
-  runsOption,
-} from '../cli/shared-options.ts';
+import { runsOption } from '../../train/cli/runs-options.ts';
+import { dataOption, existingFolder, jsonOption, modelFile, modelsOption } from '../cli/shared-options.ts';
 import type { OpenModelFile } from '../files/file.ts';
 
 export const verifyCommand = defineCommand({

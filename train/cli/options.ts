@@ -1,10 +1,10 @@
 // The options of the commands that train or look at what is trained, under the headings of the help. Loads nothing heavy.
 import { inGroup } from '../../models/option-groups.ts';
-import { runsFolder } from '../../setup/paths.mjs';
 import { augmentOptions } from '../augment/options.ts';
 import { backboneOptions } from '../backbone/options.ts';
 import { families } from '../recipes/families.ts';
 import { folderNetworks } from '../recipes/networks.ts';
+import { runsOption } from './runs-options.ts';
 
 /** What is trained on: the first argument. */
 export const recipeArgument = {
@@ -22,10 +22,6 @@ export const common = {
     description: 'Numbers to compute with; auto measures which are faster here',
     default: 'auto',
   },
-} as const;
-
-export const runsOption = {
-  runs: { type: 'string', valueHint: 'folder', description: 'Folder of the runs', default: runsFolder },
 } as const;
 
 /** What of a recipe is said on the command line. */

@@ -1,20 +1,17 @@
 // `trainyard histograms`: what the layers of runs compute, on one page.
+
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { command } from '../../setup/invocation.mjs';
-import { runsFolder } from '../../setup/paths.mjs';
+import { pageOption, runsOption } from '../cli/runs-options.ts';
 import { writeWhole } from '../files/write-whole.ts';
 
 export const histogramsCommand = defineCommand({
   args: {
     run: { type: 'positional', required: false, description: 'Names of one or more runs' },
-    out: {
-      type: 'string',
-      valueHint: 'file',
-      description: 'File of the page; beside the runs if left out',
-    },
-    runs: { type: 'string', valueHint: 'folder', description: 'Folder of the runs', default: runsFolder },
+    ...pageOption,
+    ...runsOption,
   },
   async run({ args }) {
     const names = [...new Set(args._)];

@@ -1,16 +1,11 @@
 // `trainyard lr-find`: looks for a learning rate by a mock training, and draws the curve.
+
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { realNumber, wholeNumber } from '../../models/option-values.ts';
 import { checkArguments } from '../cli/check-arguments.ts';
-import {
-  augmentationOptions,
-  common,
-  familyOptions,
-  folderOptions,
-  recipeArgument,
-  runsOption,
-} from '../cli/options.ts';
+import { augmentationOptions, common, familyOptions, folderOptions, recipeArgument } from '../cli/options.ts';
+import { runsOption } from '../cli/runs-options.ts';
 import { SWEEP } from './range.ts';
 
 export const lrFindCommand = defineCommand({

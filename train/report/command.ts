@@ -1,11 +1,12 @@
 // `trainyard report`: makes the report of a run again.
+
 import { defineCommand } from 'citty';
-import { runsFolder } from '../../setup/paths.mjs';
+import { runsOption } from '../cli/runs-options.ts';
 
 export const reportCommand = defineCommand({
   args: {
     run: { type: 'positional', required: false, description: 'Name of the run; the newest if left out' },
-    runs: { type: 'string', valueHint: 'folder', description: 'Folder of the runs', default: runsFolder },
+    ...runsOption,
   },
   async run({ args }) {
     const { findRun } = await import('../runs/run.ts');

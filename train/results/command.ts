@@ -1,7 +1,9 @@
 // `trainyard results`: RESULTS.md from the finished runs, those that are kept as lines included.
+
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
-import { runsFolder, workFolder } from '../../setup/paths.mjs';
+import { workFolder } from '../../setup/paths.mjs';
+import { runsOption } from '../cli/runs-options.ts';
 import { writeWhole } from '../files/write-whole.ts';
 
 export const resultsCommand = defineCommand({
@@ -12,7 +14,7 @@ export const resultsCommand = defineCommand({
       description: 'File to write',
       default: join(workFolder, 'RESULTS.md'),
     },
-    runs: { type: 'string', valueHint: 'folder', description: 'Folder of the runs', default: runsFolder },
+    ...runsOption,
     kept: {
       type: 'string',
       valueHint: 'file',

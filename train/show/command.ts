@@ -1,16 +1,11 @@
 // `trainyard show`: a recipe's data on one page, as the network sees them.
+
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { command } from '../../setup/invocation.mjs';
 import { checkArguments } from '../cli/check-arguments.ts';
-import {
-  augmentationOptions,
-  common,
-  familyOptions,
-  folderOptions,
-  recipeArgument,
-  runsOption,
-} from '../cli/options.ts';
+import { augmentationOptions, common, familyOptions, folderOptions, recipeArgument } from '../cli/options.ts';
+import { pageOption, runsOption } from '../cli/runs-options.ts';
 
 export const showCommand = defineCommand({
   args: {
@@ -20,11 +15,7 @@ export const showCommand = defineCommand({
     ...folderOptions,
     ...augmentationOptions,
     ...familyOptions,
-    out: {
-      type: 'string',
-      valueHint: 'file',
-      description: 'File of the page; beside the runs if left out',
-    },
+    ...pageOption,
     ...runsOption,
   },
   async run({ args }) {

@@ -1,9 +1,10 @@
 // `trainyard surface`: the loss over two weights of a run, and how optimizers move on it.
+
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
-import { runsFolder } from '../../setup/paths.mjs';
+import { runsOption } from '../cli/runs-options.ts';
 import { writeWhole } from '../files/write-whole.ts';
 
 export const surfaceCommand = defineCommand({
@@ -15,7 +16,7 @@ export const surfaceCommand = defineCommand({
       description:
         "Weight of which two numbers move, such as hidden2/kernel; the last hidden layer's if left out",
     },
-    runs: { type: 'string', valueHint: 'folder', description: 'Folder of the runs', default: runsFolder },
+    ...runsOption,
   },
   async run({ args }) {
     const { findRun } = await import('../runs/run.ts');

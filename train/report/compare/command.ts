@@ -1,18 +1,15 @@
 // `trainyard compare`: several runs on one page, and whether they differ by more than chance.
+
 import { defineCommand } from 'citty';
 import { UserError } from '../../../models/errors.ts';
 import { command } from '../../../setup/invocation.mjs';
-import { runsFolder } from '../../../setup/paths.mjs';
+import { pageOption, runsOption } from '../../cli/runs-options.ts';
 
 export const compareCommand = defineCommand({
   args: {
     run: { type: 'positional', required: false, description: 'Names of two or more runs' },
-    out: {
-      type: 'string',
-      valueHint: 'file',
-      description: 'File of the page; beside the runs if left out',
-    },
-    runs: { type: 'string', valueHint: 'folder', description: 'Folder of the runs', default: runsFolder },
+    ...pageOption,
+    ...runsOption,
   },
   async run({ args }) {
     const names = [...new Set(args._)];
