@@ -1,7 +1,7 @@
 // Runs Python in the tests: the environment that set-up made, for parity with Pillow, onnx and onnxruntime.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { pythonOf } from '../setup/packages/python-environments.mjs';
+import { pythonOf } from '../setup/install/python-environments.mjs';
 
 /** Enough for a test set's pictures on standard output. */
 const maximumOutput = 1 << 30;

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { sitePackages } from '../install/python-environments.mjs';
 import { cudaFolder, isGpu } from '../machine/gpu-choice.mjs';
-import { sitePackages } from '../packages/python-environments.mjs';
 
 /** dlfcn.h: the library stays when Node closes it again, having found no addon in it. */
 const RTLD_NODELETE = 0x1000;

@@ -4,8 +4,8 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { hasPackages, requireOf } from '../install/npm-packages.mjs';
 import { cudaFolder, isGpu } from '../machine/gpu-choice.mjs';
-import { hasPackages, requireOf } from '../packages/npm-packages.mjs';
 
 const here = createRequire(import.meta.url);
 

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { Module } from 'node:module';
 import { basename, join } from 'node:path';
 import { filesUnder, hashFile, shortDigest } from '../files/index.mjs';
-import { packageFolderOf, packagesFolder, requireOf } from '../packages/npm-packages.mjs';
-import { environmentFolder } from '../packages/python-environments.mjs';
+import { packageFolderOf, packagesFolder, requireOf } from '../install/npm-packages.mjs';
+import { environmentFolder } from '../install/python-environments.mjs';
 import { cacheFolder, root } from '../paths.mjs';
 import { findTensorflow } from './tensorflow.mjs';
 

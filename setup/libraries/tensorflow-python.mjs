@@ -1,6 +1,6 @@
 // Python with TensorFlow and tf2onnx, made ready when it is first asked for: nothing but the tests needs it otherwise.
 
-import { pythonOf } from '../packages/python-environments.mjs';
+import { pythonOf } from '../install/python-environments.mjs';
 import { prepareSteps } from '../prepare.mjs';
 import { tf2onnxStep, trainingEnvironmentStep } from '../steps/python-environments.mjs';
 

@@ -1,7 +1,7 @@
 // Which TensorFlow the Python environment holds, and where its library and headers are.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { sitePackages } from '../packages/python-environments.mjs';
+import { sitePackages } from '../install/python-environments.mjs';
 
 /**
  * The installed TensorFlow wheel; `undefined` when there is none.

@@ -3,8 +3,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SetupError } from '../errors.mjs';
 import { hashFile, makeFolder, withTemporaryFolder } from '../files/index.mjs';
+import { fetchTarball } from '../install/tarball.mjs';
 import { which } from '../machine/system.mjs';
-import { fetchTarball } from '../packages/tarball.mjs';
 import { cacheFolder, datasetFolder } from '../paths.mjs';
 import { run } from '../run.mjs';
 

@@ -3,9 +3,9 @@ import { cpSync, existsSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SetupError } from '../errors.mjs';
 import { makeFolder, readJson } from '../files/index.mjs';
+import { pipInstall, pythonOf, requirementsPath } from '../install/python-environments.mjs';
 import { requireOnnxRuntime } from '../libraries/find-onnxruntime.mjs';
 import { cudaFolder, cudaRequirements } from '../machine/gpu-choice.mjs';
-import { pipInstall, pythonOf, requirementsPath } from '../packages/python-environments.mjs';
 import { run } from '../run.mjs';
 import { keepOwnLibraries } from './onnxruntime.mjs';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from '../errors.mjs';
 import { hashFile, withTemporaryFolder } from '../files/index.mjs';
-import { pythonOf } from '../packages/python-environments.mjs';
+import { pythonOf } from '../install/python-environments.mjs';
 import { cacheFolder, pretrainedPath } from '../paths.mjs';
 import { run } from '../run.mjs';
 

@@ -3,8 +3,8 @@ import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { makeFolder, withTemporaryFolder } from '../files/index.mjs';
+import { fetchTarball } from '../install/tarball.mjs';
 import { which } from '../machine/system.mjs';
-import { fetchTarball } from '../packages/tarball.mjs';
 import { cacheFolder, datasetFolder } from '../paths.mjs';
 import { run } from '../run.mjs';
 

@@ -1,8 +1,8 @@
 // Step: onnxruntime for Node in the cache, of which this system's libraries are kept: 35 MB of 290.
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { packagesStepOf } from '../install/npm-packages.mjs';
 import { requireOnnxRuntime } from '../libraries/find-onnxruntime.mjs';
-import { packagesStepOf } from '../packages/npm-packages.mjs';
 
 /** @type {import('./step.mjs').Step} */
 export const onnxRuntimeStep = {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { SetupError } from '../errors.mjs';
 import { explain } from '../explain.mjs';
 import { readJson } from '../files/index.mjs';
+import { runNpm } from '../install/npm.mjs';
 import { libc } from '../machine/platform.mjs';
 import { which } from '../machine/system.mjs';
-import { runNpm } from '../packages/npm.mjs';
 import { root } from '../paths.mjs';
 
 /** What npm says it has installed. It is written last. */

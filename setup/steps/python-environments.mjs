@@ -1,8 +1,9 @@
 // Steps: the Python environments of training, of the tests and of tf2onnx.
+
+import { findPython } from '../install/python.mjs';
+import { hasEnvironment, makeOverTraining, makeTraining } from '../install/python-environments.mjs';
 import { isGpu } from '../machine/gpu-choice.mjs';
 import { trainingPlatformNeeds } from '../machine/platform.mjs';
-import { findPython } from '../packages/python.mjs';
-import { hasEnvironment, makeOverTraining, makeTraining } from '../packages/python-environments.mjs';
 
 /** @type {import('./step.mjs').Step} */
 export const trainingEnvironmentStep = {

@@ -2,9 +2,9 @@
 // TensorFlow of the Python environment.
 import { join } from 'node:path';
 import { makeFolder } from '../files/index.mjs';
+import { packagesStepOf } from '../install/npm-packages.mjs';
 import { addonFolder, compilerArguments, hasAddon } from '../libraries/tensorflow-js.mjs';
 import { which } from '../machine/system.mjs';
-import { packagesStepOf } from '../packages/npm-packages.mjs';
 import { run } from '../run.mjs';
 
 export const tensorflowJsStep = packagesStepOf('tensorflow', {

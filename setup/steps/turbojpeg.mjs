@@ -1,9 +1,9 @@
 // Step: libjpeg-turbo as a shared library in the cache, out of an npm package. Not a dependency: of its forty packages
 // and its own binding, which wants a newer Node, one file is needed.
 import { writeWhole } from '../files/index.mjs';
+import { fetchTarball, readFromTarball } from '../install/tarball.mjs';
 import { hasTurbojpeg, turbojpegPath } from '../libraries/turbojpeg.mjs';
 import { libc } from '../machine/platform.mjs';
-import { fetchTarball, readFromTarball } from '../packages/tarball.mjs';
 
 /** Holds libjpeg-turbo 3.1.3, BSD and IJG licenses, for several systems. */
 export const tarball = {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flagOf, settingNames, settingsSchema, variableOf } from '../../serve/settings/schema.ts';
-import { pythonOf } from '../../setup/packages/python-environments.mjs';
+import { pythonOf } from '../../setup/install/python-environments.mjs';
 import { root } from '../../setup/paths.mjs';
 import { listening, program } from '../listening.ts';
 import { digitPng } from '../serve/digit.ts';

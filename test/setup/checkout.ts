@@ -14,9 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fetchTarball } from '../../setup/install/tarball.mjs';
 import { turbojpegPath } from '../../setup/libraries/turbojpeg.mjs';
 import { which } from '../../setup/machine/system.mjs';
-import { fetchTarball } from '../../setup/packages/tarball.mjs';
 import { root } from '../../setup/paths.mjs';
 import { files as mnistFiles, tarball as mnistTarball } from '../../setup/steps/mnist.mjs';
 import { tarball as turbojpegTarball } from '../../setup/steps/turbojpeg.mjs';

@@ -1,7 +1,7 @@
 // What a benchmark needs of the machine: asked for in one message, or made by set-up, before the benchmark begins.
 import { SetupError } from '../../../setup/errors.mjs';
+import { findPython } from '../../../setup/install/python.mjs';
 import { type Need as Missing, tellNeeds, which } from '../../../setup/machine/system.mjs';
-import { findPython } from '../../../setup/packages/python.mjs';
 import { prepareSteps } from '../../../setup/prepare.mjs';
 import { chromiumStep } from '../../../setup/steps/chromium.mjs';
 import { cifar10Step } from '../../../setup/steps/cifar10.mjs';

@@ -1,7 +1,7 @@
 // Python environments of the benchmarks' rivals, in the cache folder: the project itself doesn't need them.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPython } from '../../../setup/packages/python.mjs';
+import { findPython } from '../../../setup/install/python.mjs';
 import { cacheFolder } from '../../../setup/paths.mjs';
 import { run } from '../../../setup/run.mjs';
 

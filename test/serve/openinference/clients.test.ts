@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Serving, serve } from '../../../serve/main.ts';
-import { pythonOf } from '../../../setup/packages/python-environments.mjs';
+import { pythonOf } from '../../../setup/install/python-environments.mjs';
 import { colors, fillRepository, temporaryFolder } from '../harness.ts';
 import { plain } from '../pictures.ts';
 import type { TinyModel } from '../tiny-model.ts';

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { pythonOf } from '../../../setup/packages/python-environments.mjs';
+import { pythonOf } from '../../../setup/install/python-environments.mjs';
 import type { TrainingStep } from '../../../train/loop/step.ts';
 import { createTraining } from '../../../train/loop/training.ts';
 import { findPage } from '../../../train/lr-find/page.ts';

@@ -1,7 +1,7 @@
 // A temperature undoes the confidence that was put on, and the calibration error is the one that NumPy finds.
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { pythonOf } from '../../../setup/packages/python-environments.mjs';
+import { pythonOf } from '../../../setup/install/python-environments.mjs';
 import { normal, random } from '../../../train/random.ts';
 import {
   calibrationError,
