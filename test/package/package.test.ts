@@ -182,10 +182,10 @@ test('set-up, training, export, verification, prediction and serving, in the use
   const modules = () =>
     filesUnder(join(project, 'node_modules')).map((path) => `${path} ${lstatSync(path).mtimeMs}`);
   const before = modules();
+  await trainyard('setup');
   // The shipped model, as long as there is no other.
   expect((await trainyard('verify', 'digits')).stdout).toContain('checks hold');
 
-  await trainyard('setup');
   await trainyard('train', 'digits', '--epochs', '1', '--no-live');
   await trainyard('export');
   expect(readdirSync(join(project, 'runs'))).toEqual(['0001-digits']);
