@@ -6,8 +6,9 @@ import { oneOf } from '../../models/nearest.ts';
 import { realNumber, wholeNumber } from '../../models/option-values.ts';
 import { command } from '../../setup/invocation.mjs';
 import { augmentOptions } from '../augment/options.ts';
-import { type AskedBackbone, askedBackbone, backboneOptions } from '../backbone/options.ts';
+import { askedBackbone, backboneOptions } from '../backbone/options.ts';
 import { families } from '../recipes/families.ts';
+import type { AskedFolder } from '../recipes/folder.ts';
 import { folderNetworks } from '../recipes/networks.ts';
 import { parseDuration } from './duration.ts';
 import { familyOptions, folderOptions } from './options.ts';
@@ -50,18 +51,6 @@ export interface Asked {
   readonly fresh: boolean;
   /** Folder of the runs. */
   readonly runs: string;
-}
-
-/** How a folder is to be read. */
-export interface AskedFolder {
-  readonly architecture?: string | undefined;
-  readonly size?: number | undefined;
-  readonly valid?: number | undefined;
-  readonly crop?: 'center' | 'stretch' | undefined;
-  /** A network from elsewhere, in place of ours. */
-  readonly network?: AskedBackbone | undefined;
-  /** The same as texts, by option, for the recipe to keep. */
-  readonly options: Readonly<Record<string, string>>;
 }
 
 /**

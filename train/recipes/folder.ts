@@ -10,19 +10,22 @@ import { loadPictures } from './load-data.ts';
 import { type FolderNetwork, folderNetworks, onFeatures, USUAL } from './networks.ts';
 import type { RecipeInput } from './recipe.ts';
 
-/** How a folder's pictures are read; see `folder` and `prepare` of a recipe. */
-export interface FolderChoice {
-  /** Absolute. */
-  readonly path: string;
+/** What was asked for of a folder; see `folder` and `prepare` of a recipe. */
+export interface AskedFolder {
   /** Name of the network; see networks.ts. */
   readonly architecture?: string | undefined;
   readonly size?: number | undefined;
   readonly valid?: number | undefined;
   readonly crop?: 'center' | 'stretch' | undefined;
-  /** A file from elsewhere instead of a network of ours. */
+  /** A network from elsewhere, in place of ours. */
   readonly network?: AskedBackbone | undefined;
-  /** What was asked for on the command line, by option. */
+  /** What was asked for on the command line, by option, for the recipe to keep. */
   readonly options: Readonly<Record<string, string>>;
+}
+
+export interface FolderChoice extends AskedFolder {
+  /** Absolute. */
+  readonly path: string;
 }
 
 /** As fastai's `valid_pct`. */
