@@ -1,7 +1,7 @@
 // Where everything lives: in a checkout its own folders; where the package is installed, the user's working folder for
 // what is the user's, and the cache folder for what can be made again. Nothing is written below node_modules, where the
 // next `npm install` would delete it.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,5 +74,6 @@ export function pretrainedPath(name) {
 
 /** @param {string} folder */
 function holdsModels(folder) {
-  return existsSync(folder) && readdirSync(folder).some((name) => !name.startsWith('.'));
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return false;
+  return readdirSync(folder).some((name) => !name.startsWith('.'));
 }
