@@ -14,9 +14,16 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['EDQUOT', 'the disk has no more space for this user. Free some, and run the same command again'],
 ]);
 
+/** Such as below /proc, which is there and takes no folder. */
+function isUnmade(error: Error & { code: unknown }): boolean {
+  return error.code === 'ENOENT' && 'syscall' in error && error.syscall === 'mkdir';
+}
+
 /** The error in words; undefined for one that says nothing of a place that the user could change. */
 export function systemErrorInWords(error: unknown): string | undefined {
   if (!(error instanceof Error && 'code' in error && 'path' in error)) return undefined;
-  const reason = reasons.get(String(error.code));
+  const reason = isUnmade(error)
+    ? 'no folder can be made there. Name another place'
+    : reasons.get(String(error.code));
   return reason === undefined ? undefined : `${error.path} cannot be used: ${reason} (${error.message}).`;
 }

@@ -1,7 +1,8 @@
 // Writes the files of a new project; a file that is there already stays as it is.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../models/errors.ts';
+import { makePath } from '../../setup/files/index.mjs';
 import { projectFiles } from './files.ts';
 
 /** Paths in the project's folder. */
@@ -26,7 +27,7 @@ export function writeProject(folder: string): Written {
 /** @returns whether it was written. */
 function write(path: string, contents: string | Uint8Array): boolean {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makePath(dirname(path));
     writeFileSync(path, contents, { flag: 'wx' }); // fails where there is a file
     return true;
   } catch (error) {

@@ -4,6 +4,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EXTERNAL, isExternal, weightBytes } from '../../models/onnx/facts.ts';
 import { encodeModel, type ModelProto, type TensorProto } from '../../models/onnx/schema.ts';
+import { makePath } from '../../setup/files/index.mjs';
 
 /** A protobuf message has at most 2^31 - 1 bytes; nodes and names get the last 64 MiB of them. */
 export const LARGEST_FILE = 2 ** 31 - 2 ** 26;
@@ -28,7 +29,7 @@ export async function writeModel(
   largest = LARGEST_FILE,
 ): Promise<string[]> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  makePath(folder);
   const temporary = join(folder, `.writing~${randomUUID()}`);
   await mkdir(temporary);
   try {

@@ -1,6 +1,7 @@
 // Small files written whole or not at all, folders that appear complete, and content hashes.
 import { createHash } from 'node:crypto';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -10,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { threadId } from 'node:worker_threads';
 
 const temporaryPrefix = '.partial-';
@@ -37,10 +38,33 @@ export function readJson(path) {
  * @param {string | Uint8Array} contents
  */
 export function writeWhole(path, contents) {
-  mkdirSync(dirname(path), { recursive: true });
+  makePath(dirname(path));
   const temporary = `${path}.${process.pid}-${threadId}`;
   writeFileSync(temporary, contents);
   renameSync(temporary, path);
+}
+
+/**
+ * Makes a folder and those above it, where they are not there. Node's own recursive `mkdir` tries for ever below a folder
+ * that takes none, as /proc is.
+ * @param {string} path
+ * @throws what the system says of the first that cannot be made
+ */
+export function makePath(path) {
+  const missing = [];
+  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at);
+  for (const folder of missing) makeUnlessThere(folder);
+  if (missing.length === 0) makeUnlessThere(resolve(path));
+}
+
+/** @param {string} folder */
+function makeUnlessThere(folder) {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been faster.
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
 }
 
 /**
@@ -74,7 +98,7 @@ export async function makeFolder(path, fill) {
  * @param {(temporary: string) => Promise<void>} use
  */
 export async function withTemporaryFolder(parent, use) {
-  mkdirSync(parent, { recursive: true });
+  makePath(parent);
   removeAbandoned(parent);
   const temporary = mkdtempSync(join(parent, temporaryPrefix));
   try {

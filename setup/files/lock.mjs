@@ -1,14 +1,13 @@
 // One set-up at a time in a cache folder: a lock file that names its owner, and that outlives nobody.
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheFolder } from '../paths.mjs';
-import { readJson, writeJson } from './index.mjs';
+import { makePath, readJson, writeJson } from './index.mjs';
+import { keepAlive, mayLive, ownerOf } from './owner.mjs';
 
 const lockFile = join(cacheFolder(), 'setup.lock');
 const pollMs = 200;
-
-/** @typedef {{ pid: number, start: string }} Process a process; `start` tells it from a later one of the same id */
 
 /**
  * Does `action` while holding the lock.
@@ -18,15 +17,17 @@ const pollMs = 200;
  * @returns {Promise<T>}
  */
 export async function withLock(action, onWait) {
-  mkdirSync(dirname(lockFile), { recursive: true });
+  makePath(dirname(lockFile));
   for (let waited = false; !take(); waited = true) {
     const owner = readJson(lockFile);
     if (owner && !waited) onWait(owner.pid);
     await sleep(pollMs);
   }
+  const endBeat = keepAlive(lockFile);
   try {
     return await action();
   } finally {
+    endBeat();
     rmSync(lockFile, { force: true });
   }
 }
@@ -38,14 +39,14 @@ export async function withLock(action, onWait) {
  */
 export function shareLock(pid) {
   const owner = readJson(lockFile);
-  if (owner?.pid === process.pid) writeJson(lockFile, { ...owner, child: identify(pid) });
+  if (owner?.pid === process.pid) writeJson(lockFile, { ...owner, child: ownerOf(pid) });
 }
 
 /** Takes the lock if it is free, or if neither its owner nor the owner's program lives. */
 function take() {
   const own = `${lockFile}.${process.pid}`;
   try {
-    writeFileSync(own, JSON.stringify(identify(process.pid)));
+    writeFileSync(own, JSON.stringify(ownerOf(process.pid)));
     linkSync(own, lockFile); // fails if the name exists: the one atomic step
     return true;
   } catch (error) {
@@ -63,41 +64,6 @@ function take() {
  */
 function isNobodys() {
   const owner = readJson(lockFile);
-  if (owner) return !isAlive(owner) && !isAlive(owner.child);
+  if (owner) return !mayLive(owner, lockFile) && !(owner.child && mayLive(owner.child, lockFile));
   return existsSync(lockFile) && !readJson(lockFile);
-}
-
-/**
- * @param {number} pid
- * @returns {Process}
- */
-function identify(pid) {
-  return { pid, start: startOf(pid) };
-}
-
-/**
- * A process's start in clock ticks since boot (proc(5), field 22); empty for one that is gone or a zombie, and
- * on systems without /proc.
- * @param {number} pid
- */
-function startOf(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? '' : (fields[19] ?? '');
-  } catch {
-    return '';
-  }
-}
-
-/** @param {Process | undefined} process_ */
-function isAlive(process_) {
-  if (!process_) return false;
-  try {
-    process.kill(process_.pid, 0);
-  } catch (error) {
-    // EPERM: it lives, and is another user's.
-    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EPERM') return false;
-  }
-  return startOf(process_.pid) === process_.start;
 }

@@ -1,9 +1,9 @@
 // Features of a data set, made once for each file and kept in the cache.
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '../../models/canonical.ts';
-import { withTemporaryFolder } from '../../setup/files/index.mjs';
+import { makePath, withTemporaryFolder } from '../../setup/files/index.mjs';
 import { cacheFolder } from '../../setup/paths.mjs';
 import { type Dataset, featureShape, imagesOf, readBytes, type Split } from '../datasets/dataset.ts';
 import { writeAll } from '../files/write-whole.ts';
@@ -42,7 +42,7 @@ export async function featureDataset(
   const folder = join(cacheFolder(), 'features');
   const path = join(folder, `${dataset.name}-${key.slice(0, 16)}`);
   if (statSync(path, { throwIfNoEntry: false })?.size !== (train.n + test.n) * size) {
-    mkdirSync(folder, { recursive: true });
+    makePath(folder);
     const extractor = await openExtractor(backbone.path, readBackbone(backbone, standardize, shape), shape);
     try {
       await writeFeatures(dataset, extractor, folder, path);

@@ -13,15 +13,8 @@ import { clock, plainPercent } from '../report/format.ts';
 import { type OpenReport, openReport, reportPath } from '../report/index.ts';
 import { watchInTerminal } from '../report/terminal.ts';
 import { describeEnvironment } from '../runs/environment.ts';
-import {
-  crashedUnsaved,
-  createRun,
-  findFinished,
-  findUnfinished,
-  lockRun,
-  type Run,
-  readRecipe,
-} from '../runs/run.ts';
+import { crashedUnsaved, lockRun } from '../runs/lock.ts';
+import { createRun, findFinished, findUnfinished, type Run, readRecipe } from '../runs/run.ts';
 import { reportResume } from '../verify/report.ts';
 import type { Asked } from './check-arguments.ts';
 import { type Choice, chooseRun } from './choose-run.ts';

@@ -1,10 +1,11 @@
 // Sweeps the learning rate of what is asked for, and prints what the curve suggests.
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePath } from '../../setup/files/index.mjs';
 import { command } from '../../setup/invocation.mjs';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import type { Asked } from '../cli/check-arguments.ts';
 import { chooseRun } from '../cli/choose-run.ts';
+import { writeWhole } from '../files/write-whole.ts';
 import { createTraining } from '../loop/training.ts';
 import { wordsOf } from '../recipes/index.ts';
 import { findPage, rateInWords } from './page.ts';
@@ -27,8 +28,8 @@ export async function findLearningRate(asked: Asked, range: Omit<SweepOptions, '
   const suggestions = suggest(curve, steps);
   const words = wordsOf(recipe);
   const path = join(asked.runs, `lr-find-${recipe.name}.html`);
-  mkdirSync(asked.runs, { recursive: true });
-  writeFileSync(path, findPage({ words, curve, suggestions }));
+  makePath(asked.runs);
+  writeWhole(path, findPage({ words, curve, suggestions }));
   for (const name of suggestionNames) {
     const rate = suggestions[name];
     console.log(`${name.padEnd(8)}  ${rate === undefined ? '–' : rateInWords(Math.log10(rate))}`);

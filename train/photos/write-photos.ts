@@ -1,9 +1,9 @@
 // Writes pictures of a data set as files in a folder for each class.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { UserError } from '../../models/errors.ts';
 import { suggestion } from '../../models/nearest.ts';
+import { makePath } from '../../setup/files/index.mjs';
 import { imagesOf, loadDataset, type Split } from '../datasets/index.ts';
 
 export interface PhotosOptions {
@@ -47,7 +47,7 @@ export async function writePhotos(
   let count = 0;
   for (const label of classes) {
     const own = join(folder, labels[label] ?? '');
-    mkdirSync(own, { recursive: true });
+    makePath(own);
     let left = each;
     for (let i = 0; i < split.n && left > 0; i++) {
       if (split.labels[i] !== label) continue;

@@ -1,24 +1,16 @@
 // A run: the folder of one training, runs/<number>-<recipe>/.
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
+import { makePath } from '../../setup/files/index.mjs';
 import { command } from '../../setup/invocation.mjs';
 import { readJsonFile } from '../files/json.ts';
 import { TEMPORARY, writeWhole } from '../files/write-whole.ts';
 import { type Recipe, recipeDigest, resolveRecipe, stepsOf, wordsOf } from '../recipes/index.ts';
 import { type Checkpoint, type EpochRow, readCheckpoint } from './checkpoint.ts';
+import { isBeingTrained } from './lock.ts';
 
 export interface Run {
   /** `0001-digits`. */
@@ -44,7 +36,7 @@ export function listRuns(folder: string): Run[] {
 
 /** Makes the folder of a new run and writes the recipe and `environment` into it. */
 export function createRun(folder: string, recipe: Recipe, environment: object): Run {
-  mkdirSync(folder, { recursive: true });
+  makePath(folder);
   const taken = readdirSync(folder).map(numberOf);
   for (let number = Math.max(0, ...taken) + 1; ; number++) {
     const run = runAt(folder, `${String(number).padStart(4, '0')}-${recipe.name}`);
@@ -83,7 +75,7 @@ export function findRun(folder: string, name?: string): Run {
 /** The newest run of exactly this recipe, if it was interrupted and no process is training it. */
 export function findUnfinished(folder: string, recipe: Recipe): Run | undefined {
   const run = newestOf(folder, recipe);
-  if (run === undefined || owner(run) !== undefined) return undefined;
+  if (run === undefined || isBeingTrained(run)) return undefined;
   if (!existsSync(run.last)) return run;
   return isFinished(readLast(run)) ? undefined : run;
 }
@@ -172,45 +164,6 @@ export function readRecipe(run: Run): Recipe {
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${path} cannot be read by this version of Trainyard. ${error.message}`);
-  }
-}
-
-/**
- * Locks a run for this process. The lock of a process that has ended is ignored, and what it was writing is removed.
- * @returns A function that removes the lock.
- * @throws UserError when another process is training it.
- */
-export function lockRun(run: Run): () => void {
-  const other = owner(run);
-  if (other !== undefined)
-    throw new UserError(
-      `Run ${run.name} is being trained by process ${other}. Wait for it, or stop it first.`,
-    );
-  for (const file of readdirSync(run.folder))
-    if (file.endsWith(TEMPORARY)) rmSync(join(run.folder, file), { force: true });
-  const path = join(run.folder, 'lock');
-  writeFileSync(path, String(process.pid));
-  return () => rmSync(path, { force: true });
-}
-
-/** Whether the last process that trained `run` crashed before it saved anything. */
-export function crashedUnsaved(run: Run): boolean {
-  const lock = join(run.folder, 'lock');
-  if (!existsSync(lock) || owner(run) !== undefined) return false;
-  return !existsSync(run.last) || statSync(run.last).mtimeMs < statSync(lock).mtimeMs;
-}
-
-/** The living process that trains `run`, if any. */
-function owner(run: Run): number | undefined {
-  const path = join(run.folder, 'lock');
-  if (!existsSync(path)) return undefined;
-  const pid = Number(readFileSync(path, 'utf8'));
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return undefined;
-  try {
-    process.kill(pid, 0);
-    return pid;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 // Writes the page about the data that are asked for, and prints what there is to say of them.
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePath } from '../../setup/files/index.mjs';
 import { warnOfLabels } from '../augment/wrong-labels.ts';
 import type { Asked } from '../cli/check-arguments.ts';
 import { recipeOfArguments } from '../cli/recipe-of-arguments.ts';
@@ -21,7 +21,7 @@ export async function showPictures(asked: Asked, out?: string): Promise<void> {
   for (const line of [...findingsInWords(dataset), ...(warning === undefined ? [] : [warning])])
     console.log(line);
   const path = out ?? join(asked.runs, `show-${recipe.name}.html`);
-  if (out === undefined) mkdirSync(asked.runs, { recursive: true });
+  if (out === undefined) makePath(asked.runs);
   const page = await showPage(recipe, dataset, warning);
   writeWhole(path, page);
   console.log(`Page: ${path}`);

@@ -5,7 +5,8 @@ import { firstImages } from '../datasets/subset.ts';
 import { fit } from '../loop/fit.ts';
 import { resolveRecipe } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
-import { createRun, listRuns, lockRun } from '../runs/run.ts';
+import { lockRun } from '../runs/lock.ts';
+import { createRun, listRuns } from '../runs/run.ts';
 
 /** What to train, and where. */
 export interface Stretch {

@@ -1,16 +1,6 @@
 // A short real training: it learns, it resumes to the bit, and it stops with a clear word when something is wrong.
 import { spawn } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -19,11 +9,9 @@ import { type FitOptions, fit } from '../../../train/loop/fit.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
 import { bestOf, readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import {
-  crashedUnsaved,
   createRun,
   findRun,
   findUnfinished,
-  lockRun,
   type Run,
   readLast,
   returnToBest,
@@ -238,25 +226,6 @@ describe('findUnfinished', () => {
     expect(findUnfinished(folder, recipe)?.name).toBe(run.name);
     await fit(options(run));
     expect(findUnfinished(folder, recipe)).toBeUndefined();
-  });
-});
-
-describe('a run whose process died', () => {
-  it('is known for it until it has saved something, and what it was writing is removed', () => {
-    const run = newRun();
-    expect(crashedUnsaved(run)).toBe(false);
-    const unlock = lockRun(run);
-    unlock();
-    expect(crashedUnsaved(run)).toBe(false);
-    const lock = join(run.folder, 'lock');
-    writeFileSync(lock, '999999999');
-    writeFileSync(`${run.last}.999999999.tmp`, 'half');
-    expect(crashedUnsaved(run)).toBe(true);
-    writeFileSync(run.last, '');
-    utimesSync(lock, 1, 1);
-    expect(crashedUnsaved(run)).toBe(false);
-    lockRun(run)();
-    expect(readdirSync(run.folder).sort()).toEqual(['environment.json', 'last.safetensors', 'recipe.json']);
   });
 });
 

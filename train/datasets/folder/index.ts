@@ -1,12 +1,12 @@
 // A folder of pictures as a dataset: prepared once into a cache, of which only what changes is made again.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { canonicalJson } from '../../../models/canonical.ts';
 import { UserError } from '../../../models/errors.ts';
 import type { Prepare } from '../../../models/image/prepare.ts';
 import type { Shape } from '../../../models/image/shape.ts';
-import { withTemporaryFolder } from '../../../setup/files/index.mjs';
+import { makePath, withTemporaryFolder } from '../../../setup/files/index.mjs';
 import { cacheFolder } from '../../../setup/paths.mjs';
 import { type Dataset, digest, type Labels, readBytes, type Split } from '../dataset.ts';
 import { arrange } from './arrange.ts';
@@ -77,7 +77,7 @@ async function prepareFolder(
   const usable = before !== undefined && isWhole(join(folder, before.pixels), before, shape);
   const earlier = usable ? { index: before, pixels: join(folder, before.pixels) } : undefined;
   const request = createHash('sha256').update(canonicalJson({ listing, valid })).digest('hex');
-  mkdirSync(folder, { recursive: true });
+  makePath(folder);
   let index: FolderIndex | undefined;
   await withTemporaryFolder(folder, async (temporary) => {
     const files = await readFiles({
