@@ -1,4 +1,5 @@
 // Resamples by averaging areas: each output pixel is the mean of the patch of the source that it covers.
+import { type Check, unchecked } from './check.ts';
 
 /** A gray picture of floats, `[height, width]`, row by row. */
 export interface Plane {
@@ -15,34 +16,69 @@ export interface Patch {
   readonly height: number;
 }
 
+/** A gray picture, as bytes or as floats. */
+export interface Levels extends Omit<Plane, 'data'> {
+  readonly data: Float32Array | Uint8Array | Uint8ClampedArray;
+}
+
+/** Rows between two calls of `check`. */
+const CHECKED_ROWS = 64;
+
 /**
  * Resamples a patch of a plane to `width` x `height` by area averaging. A patch whose pixels coincide with the
  * result's is copied unchanged. Outside of the plane all is 0.
+ *
+ * @param check - called every few milliseconds; what it throws ends the work.
  */
-export function resizeArea(source: Plane, patch: Patch, width: number, height: number): Plane {
+export function resizeArea(
+  source: Levels,
+  patch: Patch,
+  width: number,
+  height: number,
+  check: Check = unchecked,
+): Plane {
   if (isWhole(patch, width, height)) return cut(source, patch, width, height);
   const columns = cover(source.width, patch.x, patch.width, width);
   const rows = cover(source.height, patch.y, patch.height, height);
-  const across = new Float32Array(source.height * width);
-  for (let y = 0; y < source.height; y++) {
-    for (const [x, { first, weights }] of columns.entries()) {
-      let sum = 0;
-      for (let k = 0; k < weights.length; k++) {
-        sum += (source.data[y * source.width + first + k] ?? 0) * (weights[k] ?? 0);
-      }
-      across[y * width + x] = sum;
-    }
-  }
+  const across = createAcross(source, columns, check);
   const data = new Float32Array(width * height);
-  for (const [y, { first, weights }] of rows.entries()) {
-    for (let x = 0; x < width; x++) {
-      let sum = 0;
-      for (let k = 0; k < weights.length; k++)
-        sum += (across[(first + k) * width + x] ?? 0) * (weights[k] ?? 0);
-      data[y * width + x] = sum;
+  const sums = new Float64Array(width);
+  for (const [y, row] of rows.entries()) {
+    sums.fill(0);
+    for (let k = 0; k < row.n; k++) {
+      const line = across(row.first + k);
+      const weight = weightAt(row, k);
+      for (let x = 0; x < width; x++) sums[x] = (sums[x] ?? 0) + (line[x] ?? 0) * weight;
     }
+    data.set(sums, y * width);
   }
   return { data, width, height };
+}
+
+/**
+ * Returns a function that averages one row of the source. It is called for rows in their order, and again for the last
+ * row or two of before, which are kept: all rows would take the memory of the source.
+ */
+function createAcross(source: Levels, columns: readonly Cover[], check: Check): (y: number) => Float32Array {
+  const kept = [0, 1].map(() => ({ y: -1, line: new Float32Array(columns.length) }));
+  return (y) => {
+    const row = kept[y % 2];
+    if (row === undefined) throw new RangeError(`a row ${y} of a picture`);
+    if (row.y === y) return row.line;
+    if (y % CHECKED_ROWS === 0) check();
+    row.y = y;
+    const start = y * source.width;
+    for (let x = 0; x < columns.length; x++) row.line[x] = average(source.data, start, columns[x]);
+    return row.line;
+  };
+}
+
+function average(data: Levels['data'], start: number, column: Cover | undefined): number {
+  if (column === undefined) return 0;
+  const { first, n } = column;
+  let sum = 0;
+  for (let k = 0; k < n; k++) sum += (data[start + first + k] ?? 0) * weightAt(column, k);
+  return sum;
 }
 
 /** Whether the patch's pixels coincide with the source's and with the result's. */
@@ -52,7 +88,7 @@ function isWhole(patch: Patch, width: number, height: number): boolean {
   );
 }
 
-function cut(source: Plane, patch: Patch, width: number, height: number): Plane {
+function cut(source: Levels, patch: Patch, width: number, height: number): Plane {
   const data = new Float32Array(width * height);
   const left = Math.max(0, patch.x);
   const right = Math.min(source.width, patch.x + width);
@@ -63,10 +99,17 @@ function cut(source: Plane, patch: Patch, width: number, height: number): Plane 
   return { data, width, height };
 }
 
-/** Source pixels from `first` on that an output pixel covers, each with its share. */
+/** The `n` source pixels from `first` on that an output pixel covers, with the share of the first, the last, the others. */
 interface Cover {
   readonly first: number;
-  readonly weights: Float64Array;
+  readonly n: number;
+  readonly head: number;
+  readonly tail: number;
+  readonly inner: number;
+}
+
+function weightAt({ n, head, tail, inner }: Cover, k: number): number {
+  return k === 0 ? head : k === n - 1 ? tail : inner;
 }
 
 function cover(size: number, from: number, length: number, n: number): Cover[] {
@@ -75,10 +118,8 @@ function cover(size: number, from: number, length: number, n: number): Cover[] {
     const start = Math.min(size, Math.max(0, from + i * scale));
     const end = Math.min(size, Math.max(0, from + (i + 1) * scale));
     const first = Math.floor(start);
-    const weights = new Float64Array(Math.max(0, Math.ceil(end) - first));
-    for (let k = 0; k < weights.length; k++) {
-      weights[k] = (Math.min(end, first + k + 1) - Math.max(start, first + k)) / scale;
-    }
-    return { first, weights };
+    const share = (pixel: number) => (Math.min(end, pixel + 1) - Math.max(start, pixel)) / scale;
+    const pixels = Math.max(0, Math.ceil(end) - first);
+    return { first, n: pixels, head: share(first), tail: share(first + pixels - 1), inner: 1 / scale };
   });
 }

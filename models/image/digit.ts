@@ -1,5 +1,6 @@
 // MNIST's own rule for a picture of one handwritten digit: ink bounding box to 20 pixels, center of mass to the center.
 import { type Plane, resizeArea } from './area.ts';
+import { type Check, unchecked } from './check.ts';
 import { drawnRegion } from './drawn.ts';
 import { gray } from './gray.ts';
 import { findInk, reduce } from './ink.ts';
@@ -20,12 +21,12 @@ const WORKING_SIDE = 512;
  *
  * Reference: LeCun, Cortes, Burges, "The MNIST database": normalized to 20x20, centered by the center of mass.
  *
+ * @param check - called every few milliseconds; what it throws ends the work.
  * @returns `[28,28]` uint8, light ink on black; all 0 when no ink is found.
  */
-export function prepareDigit(picture: Picture): Uint8Array {
+export function prepareDigit(picture: Picture, check: Check = unchecked): Uint8Array {
   const out = new Uint8Array(SIDE * SIDE);
-  const { data, width, height } = gray(picture);
-  const source = reduce({ data: new Float32Array(data), width, height }, WORKING_SIDE);
+  const source = reduce(gray(picture), WORKING_SIDE, check);
   const region = drawnRegion(source) ?? digitRegion(findInk(source));
   if (region === undefined) return out;
   const { box, plane } = region;

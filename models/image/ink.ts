@@ -1,5 +1,6 @@
 // Finds the ink in a picture: which side of the background it is on, and how much of it each pixel has.
-import { type Plane, resizeArea } from './area.ts';
+import { type Levels, type Plane, resizeArea } from './area.ts';
+import { type Check, unchecked } from './check.ts';
 import { localMaximum, localMean, localMinimum } from './neighborhood.ts';
 
 /** Longest side in pixels of the reduced picture in which the background is looked for. */
@@ -49,11 +50,11 @@ function scale(plane: Plane, factor: 1 | -1): Plane {
 }
 
 /** Shrinks a plane so that its longest side is at most `side`; smaller ones are left as they are. */
-export function reduce(plane: Plane, side: number): Plane {
+export function reduce(plane: Levels, side: number, check: Check = unchecked): Plane {
   const factor = Math.ceil(Math.max(plane.width, plane.height) / side);
-  if (factor === 1) return plane;
+  if (factor === 1) return { ...plane, data: new Float32Array(plane.data) };
   const [w, h] = [Math.ceil(plane.width / factor), Math.ceil(plane.height / factor)];
-  return resizeArea(plane, { x: 0, y: 0, width: plane.width, height: plane.height }, w, h);
+  return resizeArea(plane, { x: 0, y: 0, width: plane.width, height: plane.height }, w, h, check);
 }
 
 /** What of `sign * gray` stands out above the background, which is enlarged by linear interpolation. */

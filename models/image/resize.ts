@@ -1,16 +1,11 @@
 // Resizes pictures to the same bytes as Pillow, so that a model gets the pixels it was trained on.
 
+import { type Check, unchecked } from './check.ts';
+import { acrossLong, downwardsLong } from './long-passes.ts';
 import { openPasses, type Passes } from './passes.ts';
 import { checkPicture, type Picture } from './picture.ts';
-import { type Filter, PRECISION_BITS, type Taps, taps } from './taps.ts';
-
-/** A rectangle in pixels, within the resized picture. */
-export interface Window {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
+import { planResize, type Window } from './resize-plan.ts';
+import { type Axis, type Filter, HALF, PRECISION_BITS, spanOf, type Taps, taps, tapsEach } from './taps.ts';
 
 /**
  * Resizes to `width` x `height` pixels, to the byte as `Image.resize((width, height), filter)` of Pillow up to 12.2.
@@ -18,7 +13,8 @@ export interface Window {
  * Reference: Pillow 12, src/libImaging/Resample.c: a horizontal, then a vertical pass, each with fixed-point
  * coefficients and each rounded and clipped to uint8. Later versions do the same arithmetic, in the other order for
  * some sizes, which changes a few bytes: 12.3 for pictures over 100 times as tall as wide, 13 where the height
- * shrinks by more than twice as many pixels as the width. The order here is the one that existing models know.
+ * shrinks by more than twice as many pixels as the width. The order here is the one that existing models know, and for
+ * the large ones among the pictures over 100 times as tall as wide that of Pillow 12.3: see resize-plan.ts.
  *
  * @param picture - 1 or 3 channels; colors under transparency mean nothing, so flatten a picture with alpha first.
  * @param filter - `bilinear` is a triangle, `bicubic` a cubic with a = -0.5; both widen when they shrink.
@@ -28,10 +24,16 @@ export function resize(picture: Picture, width: number, height: number, filter: 
   return resizeWindow(picture, width, height, filter, { x: 0, y: 0, width, height });
 }
 
+export interface ResizeOptions {
+  /** How the sums are made; `none` is in JavaScript. By default the fastest that this machine has. */
+  readonly passes?: Passes | 'none' | undefined;
+  /** Called every few milliseconds; what it throws ends the work. */
+  readonly check?: Check | undefined;
+}
+
 /**
  * The same as resizing to `width` x `height` and cropping to `window`, without computing what is cropped away.
  *
- * @param passes - how the sums are made; `none` is in JavaScript. By default the fastest that this machine has.
  * @throws RangeError as `resize` does, and for a window that reaches outside.
  */
 export function resizeWindow(
@@ -40,42 +42,86 @@ export function resizeWindow(
   height: number,
   filter: Filter,
   window: Window,
-  passes: Passes | 'none' = quick() ?? 'none',
+  { passes = quick() ?? 'none', check = unchecked }: ResizeOptions = {},
 ): Picture {
   checkPicture(picture);
   const { channels } = picture;
   if (channels === 4) throw new RangeError('resize: received a picture with alpha, expected it flattened');
   checkWindow(width, height, window);
 
-  const whole = window.width === width && window.height === height;
-  const across = width !== picture.width || !whole;
-  const down = height !== picture.height || !whole;
-  const columns = taps(picture.width, width, window.x, window.width, filter);
-  const rows = taps(picture.height, height, window.y, window.height, filter);
-
-  // Only the rows that the vertical pass reads go through the horizontal one.
-  const top = down ? (rows.first[0] ?? 0) : 0;
-  const bottom = down ? (rows.first.at(-1) ?? 0) + (rows.count.at(-1) ?? 0) : picture.height;
-
-  const { data } = picture;
-  let bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
-  bytes = bytes.subarray(top * picture.width * channels, bottom * picture.width * channels);
-  const stride = window.width * channels;
+  const plan = planResize(picture, { width, height }, window, filter);
   const simd = passes === 'none' ? undefined : passes;
-  if (across) {
-    bytes =
-      simd?.across(bytes, picture.width, channels, columns) ??
-      (channels === 1
-        ? acrossGray(bytes, picture.width, columns)
-        : acrossColor(bytes, picture.width, columns));
+  const { data } = picture;
+  const whole = { bytes: new Uint8Array(data.buffer, data.byteOffset, data.length), width: picture.width };
+
+  const across = ({ bytes, width: sourceWidth }: Rows): Rows => {
+    if (!plan.across) return { bytes, width: sourceWidth };
+    const made = isLong(plan.columns)
+      ? acrossLong(bytes, sourceWidth, channels, plan.columns, check)
+      : acrossShort(bytes, sourceWidth, channels, taps(plan.columns), simd, check);
+    return { bytes: made, width: window.width };
+  };
+  const down = ({ bytes, width: sourceWidth }: Rows, top: number): Rows => {
+    if (!plan.down) return { bytes, width: sourceWidth };
+    const stride = sourceWidth * channels;
+    const made = isLong(plan.rows)
+      ? downwardsLong(bytes, stride, top, plan.rows, check)
+      : downwardsShort(bytes, stride, top, taps(plan.rows), simd, check);
+    return { bytes: made, width: sourceWidth };
+  };
+
+  let result: Rows;
+  if (plan.downFirst) result = across(down(whole, 0));
+  else {
+    // Only the rows that the vertical pass reads go through the horizontal one.
+    const { start, end } = plan.down ? spanOf(plan.rows) : { start: 0, end: picture.height };
+    const stride = picture.width * channels;
+    result = down(across({ ...whole, bytes: whole.bytes.subarray(start * stride, end * stride) }), start);
   }
-  if (down) bytes = simd?.downwards(bytes, stride, top, rows) ?? downwards(bytes, stride, top, rows);
   return {
-    data: across || down ? bytes : bytes.slice(),
+    data: plan.across || plan.down ? result.bytes : result.bytes.slice(),
     width: window.width,
     height: window.height,
     channels,
   };
+}
+
+/** Rows of pixels on their way from pass to pass. */
+interface Rows {
+  readonly bytes: Uint8Array<ArrayBufferLike>;
+  readonly width: number;
+}
+
+/** Weights of an axis above which they are made piece by piece: 4 MB. */
+const MOST_WEIGHTS = 1024 * 1024;
+
+function isLong(axis: Axis): boolean {
+  return axis.n * tapsEach(axis) > MOST_WEIGHTS;
+}
+
+function acrossShort(
+  source: Uint8Array,
+  width: number,
+  channels: 1 | 3,
+  columns: Taps,
+  simd: Passes | undefined,
+  check: Check,
+): Uint8Array<ArrayBuffer> {
+  if (simd !== undefined) return simd.across(source, width, channels, columns, check);
+  return channels === 1
+    ? acrossGray(source, width, columns, check)
+    : acrossColor(source, width, columns, check);
+}
+
+function downwardsShort(
+  source: Uint8Array,
+  stride: number,
+  top: number,
+  rows: Taps,
+  simd: Passes | undefined,
+  check: Check,
+): Uint8Array<ArrayBuffer> {
+  return simd?.downwards(source, stride, top, rows, check) ?? downwards(source, stride, top, rows, check);
 }
 
 /** Compiled when it is first needed, once in a thread: it holds nothing but room to work in. */
@@ -86,11 +132,11 @@ function quick(): Passes | undefined {
   return compiled.passes;
 }
 
-/** Half of the last bit kept, so that the shift rounds. */
-const HALF = 1 << (PRECISION_BITS - 1);
+/** Rows between two calls of `check`. */
+const CHECKED_ROWS = 64;
 
 /** Horizontal pass over rows of one byte per pixel. */
-function acrossGray(source: Uint8Array, width: number, columns: Taps): Uint8Array<ArrayBuffer> {
+function acrossGray(source: Uint8Array, width: number, columns: Taps, check: Check): Uint8Array<ArrayBuffer> {
   const { size, first, count, weights } = columns;
   const outWidth = first.length;
   const height = source.length / width;
@@ -98,6 +144,7 @@ function acrossGray(source: Uint8Array, width: number, columns: Taps): Uint8Arra
   for (let x = 0; x < outWidth; x++) {
     const start = first[x] ?? 0;
     const n = count[x] ?? 0;
+    check();
     for (let y = 0; y < height; y++) {
       let sum = HALF;
       const from = y * width + start;
@@ -109,13 +156,19 @@ function acrossGray(source: Uint8Array, width: number, columns: Taps): Uint8Arra
 }
 
 /** Horizontal pass over rows of three bytes per pixel. */
-function acrossColor(source: Uint8Array, width: number, columns: Taps): Uint8Array<ArrayBuffer> {
+function acrossColor(
+  source: Uint8Array,
+  width: number,
+  columns: Taps,
+  check: Check,
+): Uint8Array<ArrayBuffer> {
   const { size, first, count, weights } = columns;
   const outWidth = first.length;
   const height = source.length / (width * 3);
   const out = new Uint8ClampedArray(outWidth * height * 3);
   let to = 0;
   for (let y = 0; y < height; y++) {
+    if (y % CHECKED_ROWS === 0) check();
     for (let x = 0; x < outWidth; x++) {
       let red = HALF;
       let green = HALF;
@@ -144,11 +197,18 @@ function acrossColor(source: Uint8Array, width: number, columns: Taps): Uint8Arr
  * @param stride - bytes in a row, the same in source and result.
  * @param top - number of the source row with which `source` begins.
  */
-function downwards(source: Uint8Array, stride: number, top: number, rows: Taps): Uint8Array<ArrayBuffer> {
+function downwards(
+  source: Uint8Array,
+  stride: number,
+  top: number,
+  rows: Taps,
+  check: Check,
+): Uint8Array<ArrayBuffer> {
   const { size, first, count, weights } = rows;
   const out = new Uint8ClampedArray(first.length * stride);
   const sums = new Int32Array(stride);
   for (let y = 0; y < first.length; y++) {
+    check();
     sums.fill(HALF);
     const start = (first[y] ?? 0) - top;
     for (let k = 0; k < (count[y] ?? 0); k++) {

@@ -89,8 +89,8 @@ describe('resize', () => {
     for (const { seed, from, to, channels, texture, filter } of [...drawn, wide]) {
       const picture = noisePicture(seed, ...from, channels, texture);
       const whole = { x: 0, y: 0, width: to[0], height: to[1] };
-      const one = resizeWindow(picture, ...to, filter, whole, passes);
-      expect(digest(one)).toBe(digest(resizeWindow(picture, ...to, filter, whole, 'none')));
+      const one = resizeWindow(picture, ...to, filter, whole, { passes });
+      expect(digest(one)).toBe(digest(resizeWindow(picture, ...to, filter, whole, { passes: 'none' })));
     }
   });
 
