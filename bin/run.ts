@@ -3,6 +3,7 @@ import { runCommand } from 'citty';
 import { UserError } from '../models/errors.ts';
 import { tellEarlierWork } from '../setup/earlier-work.mjs';
 import { SetupError } from '../setup/errors.mjs';
+import { endAsFirstProcess } from '../setup/machine/signals.mjs';
 import { checkWords } from './check-words.ts';
 import type { Command } from './command.ts';
 import { commandHelp } from './help.ts';
@@ -41,6 +42,7 @@ function keepStandardOutput(): () => void {
 
 /** Does what may fail by a user's mistake: then the message says what it was, and the exit status is 1. */
 export async function explain(work: () => Promise<void>): Promise<void> {
+  endAsFirstProcess();
   try {
     await work();
   } catch (error) {

@@ -6,6 +6,7 @@ import { UserError } from '../models/errors.ts';
 import { portNumber } from '../models/option-values.ts';
 import { listModels } from '../models/repository.ts';
 import { command } from '../setup/invocation.mjs';
+import { endSignals } from '../setup/machine/signals.mjs';
 import { commandFile, isCheckout, pageFolder, repositoryFolder, root } from '../setup/paths.mjs';
 
 const RECIPE = 'digits';
@@ -42,11 +43,13 @@ export const startCommand = defineCommand({
 async function step(title: string, script: string, args: string[]): Promise<void> {
   console.log(`\n${title}`);
   const child = spawn(process.execPath, [script, ...args], { stdio: 'inherit' });
-  // Ctrl-C reaches the child as well; it saves what it has and we end with it.
-  const ignore = () => {};
-  process.on('SIGINT', ignore);
+  // The child saves what it has, and we end with it. A terminal's Ctrl-C reaches it by itself.
+  const passOn = (signal: NodeJS.Signals) => {
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  };
+  for (const signal of endSignals) process.on(signal, passOn);
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-  process.off('SIGINT', ignore);
+  for (const signal of endSignals) process.off(signal, passOn);
   if (code !== 0)
     throw new UserError(`${title} ended with status ${code}. \`${command('start')}\` goes on from there.`);
 }

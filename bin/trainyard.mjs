@@ -8,9 +8,11 @@ const args = process.argv.slice(2);
 /** Exit status of a program that wrote to a pipe which nobody reads any more: 128 + SIGPIPE, as a shell has it. */
 const BROKEN_PIPE = 141;
 
-// After `| head` it ends without a word, as other programs do; a training goes on from its last checkpoint.
+// After `| head` it ends without a word, as other programs do; a training goes on from its last checkpoint. A server goes
+// on without its log, whose reader is gone or whose disk is full.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error) => {
+    if (args[0] === 'serve') return;
     if (!('code' in error) || error.code !== 'EPIPE') throw error;
     process.exit(BROKEN_PIPE);
   });

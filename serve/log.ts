@@ -1,5 +1,6 @@
 // The server's log: sentences on a terminal, or one JSON object per line for a log collector.
 import pino from 'pino';
+import SonicBoom from 'sonic-boom';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
@@ -41,21 +42,13 @@ export interface JsonLog {
 export function jsonLog(destination = 1): JsonLog {
   let until = Number.POSITIVE_INFINITY;
   if (destination === process.stdout.fd) neverWait(process.stdout);
-  const stream = pino.destination({
+  // Not pino's own, of version 4: at the end it writes to a closed pipe or a full disk for ever.
+  const stream = new SonicBoom({
     dest: destination,
     ...BUFFER,
     retryEAGAIN: () => performance.now() < until,
   });
-  const flushSync = stream.flushSync.bind(stream);
-  /** pino calls it when the process ends, and would wait forever. */
-  stream.flushSync = () => {
-    until = Math.min(until, performance.now() + FLUSH_PATIENCE);
-    try {
-      flushSync();
-    } catch {
-      // nobody reads: the other lines are lost
-    }
-  };
+  stream.on('error', () => {}); // nobody reads, or the disk is full: serving goes on, and so does the log when it can
   const logger = pino(
     {
       base: null,
@@ -66,7 +59,14 @@ export function jsonLog(destination = 1): JsonLog {
   );
   return {
     log: (line, { level = 'info', ...fields } = {}) => logger[level](fields, line),
-    flush: () => stream.flushSync(),
+    flush() {
+      until = Math.min(until, performance.now() + FLUSH_PATIENCE);
+      try {
+        stream.flushSync();
+      } catch {
+        // the other lines are lost
+      }
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 // Serves a repository: starts the workers, loads the models, listens, and stops without losing a request.
+import { endSignals } from '../setup/machine/signals.mjs';
 import { announce } from './announce.ts';
 import type { AppOptions } from './app.ts';
 import type { Observer } from './engine/events.ts';
@@ -32,8 +33,8 @@ export interface Serving {
 const INTERRUPTED = 130;
 
 /**
- * Serves the models of a repository until SIGTERM or SIGINT, then finishes the requests that were accepted and exits
- * with 0.
+ * Serves the models of a repository until SIGTERM, SIGINT or SIGHUP, then finishes the requests that were accepted and
+ * exits with 0; also while the models load.
  *
  * @returns when the models are ready.
  * @throws UserError when the port cannot be used or no model works.
@@ -43,19 +44,24 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const observers: Observer[] = [];
   const engine = openEngine({ ...options, only: model, limits, observers, log });
   let listening: Listening | undefined;
+  let isLoading = true;
+  let isStopping = false;
 
   async function close(): Promise<void> {
-    process.off('SIGTERM', stop).off('SIGINT', stop);
+    for (const signal of endSignals) process.off(signal, stop);
     await listening?.close();
     await engine.close();
   }
-  async function stop(): Promise<void> {
-    log('Stopping: accepted requests are finished first.');
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    isStopping = true;
     process.on('SIGINT', () => process.exit(INTERRUPTED)); // a second Ctrl-C does not wait
+    const what = isLoading ? 'the models were still loading' : 'accepted requests are finished first';
+    log(`Stopping at ${signal}: ${what}.`);
     await close();
     process.exit(0);
   }
 
+  for (const signal of endSignals) process.on(signal, stop);
   try {
     // Imported only now: the first worker loads its libraries meanwhile.
     const [{ createApp }, { listen }, { createMetrics }, { createInferenceStatistics }] = await Promise.all([
@@ -73,11 +79,12 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const app = createApp({ ...options, engine: { ...engine, ready }, limits, log, metrics, statistics });
     listening = await listen(app, host, port, options.connection, options.patience);
     await loaded;
+    isLoading = false;
   } catch (error) {
+    if (isStopping) return new Promise(() => {}); // the process ends
     await close();
     throw error;
   }
-  process.on('SIGTERM', stop).on('SIGINT', stop);
   log(announce(listening.url, engine.models(), page), { url: listening.url });
   const copies = copiesOf(page);
   if (page !== undefined && copies !== undefined) compressInBackground(page, copies);

@@ -2,6 +2,9 @@
 // `--` are the words of the `trainyard` command, which runs in this same process when all is ready: a signal that npm passes
 // on reaches it, where a shell that runs two commands would keep it.
 import { isNodeRecentEnough, tellOldNode } from './machine/node-version.mjs';
+import { endAsFirstProcess } from './machine/signals.mjs';
+
+endAsFirstProcess();
 
 const words = process.argv.slice(2);
 const end = words.indexOf('--');

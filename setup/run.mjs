@@ -1,10 +1,12 @@
 // Runs a program for a step: output to a log file, and an error with its cause and the end of the log.
 import { spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join, relative } from 'node:path';
 import { SetupError } from './errors.mjs';
 import { explain } from './explain.mjs';
 import { shareLock } from './files/lock.mjs';
+import { endSignals } from './machine/signals.mjs';
 import { root, stateFolder } from './paths.mjs';
 
 /** As much of the output as is kept to look for the cause of a failure, in characters. */
@@ -32,6 +34,12 @@ export async function run(step, command, args, { cwd = root, env = {} } = {}) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (child.pid) shareLock(child.pid);
+  // Whoever is asked to end does not leave pip or a compiler at work behind.
+  const end = (/** @type {NodeJS.Signals} */ signal) => {
+    child.kill('SIGTERM');
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of endSignals) process.on(signal, end);
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
       output = (output + text).slice(-keptOutput);
@@ -49,6 +57,7 @@ export async function run(step, command, args, { cwd = root, env = {} } = {}) {
       else resolve(signal ? `was ended by ${signal}` : `ended with code ${code}`);
     });
   });
+  for (const signal of endSignals) process.off(signal, end);
   if (failure === undefined) return output;
 
   const cause = explain(`${failure}\n${output}`);

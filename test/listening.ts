@@ -1,5 +1,7 @@
 // Servers that run as processes of their own.
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { root } from '../setup/paths.mjs';
 
@@ -29,4 +31,15 @@ export function listening(child: ChildProcess): Promise<Listening> {
       });
     child.once('exit', () => reject(new Error(`the server ended and printed:\n${printed}`)));
   });
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error(`listening on ${address}, not a port`);
+  server.close();
+  await once(server, 'close');
+  return address.port;
 }

@@ -1,6 +1,7 @@
 // `trainyard web-demo`: develops the page.
 import { defineCommand } from 'citty';
 import { portNumber } from '../models/option-values.ts';
+import { endSignals } from '../setup/machine/signals.mjs';
 
 export const webDemoCommand = defineCommand({
   args: {
@@ -18,8 +19,7 @@ export const webDemoCommand = defineCommand({
     const development = await develop(args.host, port);
     console.log(`The page, with hot reload: ${development.url}  (Ctrl-C ends it)`);
     await new Promise((resolve) => {
-      process.once('SIGINT', resolve);
-      process.once('SIGTERM', resolve);
+      for (const signal of endSignals) process.once(signal, resolve);
     });
     await development.close();
   },

@@ -1,13 +1,14 @@
 // What is promised of the command: it starts with a word about what is wrong, and ends without losing a request.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isGpu } from '../../setup/machine/gpu-choice.mjs';
-import { listening, program } from '../listening.ts';
+import { freePort, listening, program } from '../listening.ts';
 import { keepAsking, post } from './clients.ts';
 import { colors, fillRepository, temporaryFolder } from './harness.ts';
 import { busy } from './pictures.ts';
@@ -61,11 +62,45 @@ describe('ends by itself', () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  test('on SIGINT', async () => {
+  test.each(['SIGINT', 'SIGHUP'] as const)('on %s', async (signal) => {
     const { child, ended } = await start();
-    child.kill('SIGINT');
+    child.kill(signal);
     expect(await ended).toEqual([0, null]);
   });
+
+  test('on SIGTERM while its models load', async () => {
+    const child = run('serve', '--port', '0', '--repository', folder.path);
+    const ended = once(child, 'exit');
+    await once(child.stdout, 'data'); // its settings
+    child.stdout.destroy(); // the end of its log is for nobody
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+
+  test.each(['text', 'json'])(
+    'on SIGTERM, and not before, where its log of %s finds the disk full',
+    async (format) => {
+      const [full, port] = [openSync('/dev/full', 'w'), await freePort()];
+      const args = [
+        '--port',
+        `${port}`,
+        '--repository',
+        folder.path,
+        '--log-format',
+        format,
+        '--log-requests',
+        'all',
+      ];
+      const child = spawn(process.execPath, [program, 'serve', ...args], { stdio: ['ignore', full, full] });
+      closeSync(full);
+      const ended = once(child, 'exit');
+      const ask = () => fetch(`http://127.0.0.1:${port}/readyz`).then(({ status }) => status);
+      await expect.poll(() => ask().catch(() => 0), { timeout: 20_000 }).toBe(200);
+      for (let i = 0; i < 50; i++) expect(await ask()).toBe(200);
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+    },
+  );
 });
 
 describe('serve --check', () => {

@@ -1,8 +1,8 @@
 // A server under test as a child process: started until it answers, measured, and ended with all its family.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../listening.ts';
 import type { Program } from './child.ts';
 import { cpuOf, memoryOf, treeOf } from './process-tree.ts';
 
@@ -140,15 +140,4 @@ async function end(child: ChildProcess, group: number): Promise<void> {
     clearTimeout(timer);
   }
   killGroup(group);
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error(`listening on ${address}, not a port`);
-  server.close();
-  await once(server, 'close');
-  return address.port;
 }
