@@ -1,12 +1,9 @@
 // A model file that a command is given: by its path, or by its name in the repository.
 
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { type Card, cardKey, readCard } from '../../models/card.ts';
-import { messageOf, UserError } from '../../models/errors.ts';
-import { withExternalData } from '../../models/onnx/external-data.ts';
-import { weightBytes } from '../../models/onnx/facts.ts';
-import { decodeModel, type ModelProto } from '../../models/onnx/schema.ts';
+import { UserError } from '../../models/errors.ts';
+import { readOnnxFile } from '../../models/onnx/read-file.ts';
+import type { ModelProto } from '../../models/onnx/schema.ts';
 import { findModel } from '../../models/repository.ts';
 import { command } from '../../setup/invocation.mjs';
 
@@ -16,7 +13,7 @@ export interface OpenModelFile {
   readonly size: number;
   /** What onnxruntime loads: its bytes, or its path where there are weights beside it. */
   readonly source: string | Uint8Array;
-  /** With all its weights. */
+  /** With all its weights, the elements of every array in `raw_data`. */
   readonly model: ModelProto;
   /** Absent where the file has none. */
   readonly card?: Card;
@@ -28,22 +25,21 @@ export interface OpenModelFile {
  */
 export async function openModelFile(file: string, repository: string): Promise<OpenModelFile> {
   const path = await pathOfModel(file, repository);
-  let bytes: Uint8Array;
+  const { bytes, model, outside } = readOnnxFile(path);
+  const size = outside.reduce((sum, { length }) => sum + length, bytes.length);
+  const source = outside.length === 0 ? bytes : path;
+  return { path, size, source, model, ...(hasCard(model) && { card: cardIn(path, bytes) }) };
+}
+
+function hasCard({ metadata_props }: ModelProto): boolean {
+  return metadata_props.some(({ key }) => key === cardKey);
+}
+
+function cardIn(path: string, bytes: Uint8Array): Card {
   try {
-    bytes = readFileSync(path);
+    return readCard(bytes);
   } catch (error) {
-    throw new UserError(`${path} cannot be read: ${messageOf(error)}.`);
-  }
-  try {
-    const inside = decodeModel(bytes);
-    const model = withExternalData(inside, dirname(path));
-    const source = model === inside ? bytes : path;
-    const size = bytes.length + weightBytes(model) - weightBytes(inside);
-    const hasCard = model.metadata_props.some(({ key }) => key === cardKey);
-    return { path, size, source, model, ...(hasCard && { card: readCard(bytes) }) };
-  } catch (error) {
-    if (error instanceof UserError) throw new UserError(`${path}: ${error.message}`, { cause: error });
-    throw error;
+    throw error instanceof UserError ? new UserError(`${path}: ${error.message}`, { cause: error }) : error;
   }
 }
 

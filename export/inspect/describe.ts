@@ -1,12 +1,14 @@
 // What is in a checkpoint or a model file, as plain data.
 
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { type Card, cardKey, readCard } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
-import { withExternalData } from '../../models/onnx/external-data.ts';
-import { weightBytes } from '../../models/onnx/facts.ts';
-import { dataType, decodeModel, type ModelProto, type TensorProto } from '../../models/onnx/schema.ts';
+import { tensorsOf } from '../../models/onnx/every-tensor.ts';
+import { opsetOf } from '../../models/onnx/facts.ts';
+import { readOnnxFile } from '../../models/onnx/read-file.ts';
+import { inputsOf, nodesOf } from '../../models/onnx/reads.ts';
+import { dataType, type TensorProto } from '../../models/onnx/schema.ts';
+import { tensorSize, tensorValues } from '../../models/onnx/tensor-elements.ts';
 import { sizeOf } from '../../models/shape.ts';
 import { readSafetensors } from '../../train/files/safetensors.ts';
 import type { Recipe } from '../../train/recipes/index.ts';
@@ -18,7 +20,7 @@ import { type ModelWork, workOf } from './work.ts';
 export interface DescribedTensor {
   name: string;
   shape: readonly number[];
-  /** Absent for what is not float32. */
+  /** Absent for whole numbers, text, and what is cut off. */
   statistics?: WeightStatistics;
 }
 
@@ -71,7 +73,7 @@ export async function describeWithWork(
   const described = describeFile(path);
   if (described.kind === 'checkpoint') return described;
   try {
-    return { ...described, work: await workOf(complete(path, decode(path, readBytes(path))), sizes) };
+    return { ...described, work: await workOf(readOnnxFile(path).model, sizes) };
   } catch (error) {
     return { ...described, work: messageOf(error) };
   }
@@ -95,22 +97,20 @@ function describeCheckpoint(path: string): DescribedCheckpoint {
 }
 
 function describeModel(path: string): DescribedModel {
-  const bytes = readBytes(path);
-  const inside = decode(path, bytes);
-  const model = complete(path, inside);
+  const { bytes, model, outside } = readOnnxFile(path);
   const { graph } = model;
   const counts = new Map<string, number>();
-  for (const { op_type } of graph.node) counts.set(op_type, (counts.get(op_type) ?? 0) + 1);
-  const tensors = graph.initializer.map(describeInitializer);
+  for (const { op_type } of nodesOf(model)) counts.set(op_type, (counts.get(op_type) ?? 0) + 1);
+  const tensors = [...tensorsOf(model)].map(([place, tensor]) => describeTensor(place, tensor));
   const hasCard = model.metadata_props.some(({ key }) => key === cardKey);
   return {
     kind: 'model',
     path,
-    bytes: bytes.length + weightBytes(model) - weightBytes(inside),
-    opset: model.opset_import.find(({ domain }) => !domain)?.version ?? 0,
+    bytes: outside.reduce((sum, { length }) => sum + length, bytes.length),
+    opset: opsetOf(model) ?? 0,
     irVersion: model.ir_version,
     producer: [model.producer_name, model.producer_version].filter(Boolean).join(' '),
-    inputs: graph.input.map(({ name }) => name),
+    inputs: inputsOf(graph).map(({ name }) => name),
     outputs: graph.output.map(({ name }) => name),
     ops: [...counts].map(([op, count]) => ({ op, count })).sort((a, b) => b.count - a.count),
     tensors,
@@ -120,34 +120,15 @@ function describeModel(path: string): DescribedModel {
   };
 }
 
-function describeInitializer({ name = '', dims, data_type, raw_data }: TensorProto): DescribedTensor {
-  if (data_type !== dataType.FLOAT || raw_data === undefined) return { name, shape: dims };
-  // A copy: float32 must be aligned, and the bytes of a file need not be.
-  const values = new Float32Array(new Uint8Array(raw_data).buffer);
-  return { name, shape: dims, statistics: statisticsOf(values) };
-}
+/** Types whose numbers are weights; whole numbers are shapes, places and steps. */
+const FLOATS: ReadonlySet<number> = new Set([
+  ...[dataType.FLOAT, dataType.DOUBLE, dataType.FLOAT16, dataType.BFLOAT16, dataType.FLOAT4E2M1],
+  ...[dataType.FLOAT8E4M3FN, dataType.FLOAT8E4M3FNUZ, dataType.FLOAT8E5M2, dataType.FLOAT8E5M2FNUZ],
+]);
 
-function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new UserError(`${path} cannot be read: ${messageOf(error)}.`);
-  }
-}
-
-/** The model with the weights that are in a file beside it. */
-function complete(path: string, model: ModelProto): ModelProto {
-  try {
-    return withExternalData(model, dirname(path));
-  } catch (error) {
-    throw error instanceof UserError ? new UserError(`${path}: ${error.message}`) : error;
-  }
-}
-
-function decode(path: string, bytes: Uint8Array): ModelProto {
-  try {
-    return decodeModel(bytes);
-  } catch (error) {
-    throw new UserError(`${path} is no ONNX model: ${messageOf(error)}.`);
-  }
+/** @param name - Where the tensor is in the file. */
+function describeTensor(name: string, tensor: TensorProto): DescribedTensor {
+  const { dims, data_type, raw_data } = tensor;
+  if (!FLOATS.has(data_type) || raw_data?.length !== tensorSize(tensor)) return { name, shape: dims };
+  return { name, shape: dims, statistics: statisticsOf(Float64Array.from(tensorValues(tensor), Number)) };
 }

@@ -11,7 +11,7 @@ export interface WeightStatistics {
 }
 
 /** @returns All NaN for an empty array. */
-export function statisticsOf(values: Float32Array): WeightStatistics {
+export function statisticsOf(values: Float32Array | Float64Array): WeightStatistics {
   const n = values.length;
   let [sum, min, max, zeros] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
   for (const value of values) {

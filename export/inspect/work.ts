@@ -1,5 +1,6 @@
 // What one picture costs a model: operations, parameters and memory of every node, from the shapes that it really has.
 
+import { intOf, intsOf } from '../../models/onnx/attribute.ts';
 import { dataType, type ModelProto, type NodeProto } from '../../models/onnx/schema.ts';
 import { sizeOf } from '../../models/shape.ts';
 import * as ort from '../../setup/libraries/onnxruntime.ts';
@@ -148,10 +149,8 @@ function zeros(name: string, type: number | undefined, dims: readonly number[]):
   }
 }
 
-function flopsOf(
-  { op_type, input, output, attribute }: NodeProto,
-  shapeOf: (name: string) => readonly number[],
-): number {
+function flopsOf(node: NodeProto, shapeOf: (name: string) => readonly number[]): number {
+  const { op_type, input, output } = node;
   if (FREE.has(op_type)) return 0;
   const [x, w] = [shapeOf(input[0] ?? ''), shapeOf(input[1] ?? '')];
   const result = sizeOf(shapeOf(output[0] ?? ''));
@@ -164,14 +163,14 @@ function flopsOf(
       // Kernels are [in, out / groups, ...window], and every number of the input meets all of one.
       return 2 * sizeOf(x) * sizeOf(w.slice(1)) + added;
     case 'Gemm': {
-      const transposed = attribute.find(({ name }) => name === 'transA')?.i === 1;
+      const transposed = intOf(node, 'transA') === 1;
       return 2 * result * (x[transposed ? 0 : 1] ?? 1) + added;
     }
     case 'MatMul':
       return 2 * result * (x.at(-1) ?? 1);
     case 'MaxPool':
     case 'AveragePool':
-      return result * sizeOf(attribute.find(({ name }) => name === 'kernel_shape')?.ints ?? []);
+      return result * sizeOf(intsOf(node, 'kernel_shape') ?? []);
     case 'GlobalAveragePool':
     case 'GlobalMaxPool':
     case 'ReduceMean':

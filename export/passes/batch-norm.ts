@@ -1,18 +1,18 @@
 // Puts batch norm into the convolution or product before it, for runtimes that do not do that themselves.
 
-import type { GraphProto, NodeProto, TensorProto } from '../../models/onnx/schema.ts';
+import { intOf } from '../../models/onnx/attribute.ts';
+import { dataType, type GraphProto, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
 import { sizeOf } from '../../models/shape.ts';
 import { layerOf } from '../graph/value.ts';
 import { removeDead } from './dead.ts';
 import { bypass, countUses, producers } from './rewrite.ts';
 
 /** The axis of an operator's weights that counts its outputs; undefined where batch norm cannot go in. */
-function outputAxis({ op_type, attribute }: NodeProto): number | undefined {
-  const number = (name: string, otherwise: number) =>
-    attribute.find((each) => each.name === name)?.i ?? otherwise;
+function outputAxis(node: NodeProto): number | undefined {
+  const { op_type } = node;
   if (op_type === 'Conv') return 0;
-  if (op_type === 'ConvTranspose') return number('group', 1) === 1 ? 1 : undefined;
-  if (op_type === 'Gemm') return number('transB', 0) === 1 ? 0 : 1;
+  if (op_type === 'ConvTranspose') return (intOf(node, 'group') ?? 1) === 1 ? 1 : undefined;
+  if (op_type === 'Gemm') return intOf(node, 'transB') === 1 ? 0 : 1;
   return undefined;
 }
 
@@ -72,14 +72,13 @@ function bypassOrRename(graph: GraphProto, without: ReadonlySet<NodeProto>): Gra
   const node = graph.node
     .filter((each) => !(without.has(each) && outputs.has(each.output[0] ?? '')))
     .map((each) => ({ ...each, output: each.output.map((name) => renamed.get(name) ?? name) }));
-  const names = new Set([...without].map(({ name }) => name));
-  return bypass({ ...graph, node }, ({ op_type, name, input }) =>
-    op_type === 'BatchNormalization' && names.has(name) ? input[0] : undefined,
-  );
+  const values = new Set([...without].map(({ output }) => output[0]));
+  return bypass({ ...graph, node }, ({ output, input }) => (values.has(output[0]) ? input[0] : undefined));
 }
 
 function floats(tensor: TensorProto | undefined): Float32Array | undefined {
-  return tensor?.raw_data && new Float32Array(tensor.raw_data.slice().buffer);
+  if (tensor?.data_type !== dataType.FLOAT) return undefined;
+  return tensor.raw_data && new Float32Array(tensor.raw_data.slice().buffer);
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {

@@ -29,7 +29,7 @@ export function mergeTransposes(graph: GraphProto): GraphProto {
       each?.op_type === 'Transpose' ? each.attribute.find(({ name }) => name === 'perm') : undefined,
     );
     if (inner === undefined || first?.ints === undefined || second?.ints === undefined) return outer;
-    const ints = second.ints.map((place) => first.ints?.[place] ?? 0);
+    const ints = second.ints.map((place) => first.ints?.[Number(place)] ?? 0);
     const merged = { ...outer, input: [...inner.input], attribute: [{ ...second, ints }] };
     for (const name of outer.output) made.set(name, merged);
     return merged;

@@ -1,4 +1,5 @@
 // Puts zeros around a picture inside the convolution that follows, which pads by itself.
+import { intsOf } from '../../models/onnx/attribute.ts';
 import type { AttributeProto, GraphProto, NodeProto, TensorProto } from '../../models/onnx/schema.ts';
 import { attribute } from '../graph/onnx.ts';
 import { countUses, producers } from './rewrite.ts';
@@ -13,7 +14,7 @@ export function mergePads(graph: GraphProto): GraphProto {
     const pad = conv.op_type === 'Conv' && uses.get(x) === 1 ? made.get(x) : undefined;
     const around = pad && zerosAround(pad, tensors);
     if (pad === undefined || around === undefined) return conv;
-    const own = conv.attribute.find(({ name }) => name === 'pads')?.ints ?? around.map(() => 0);
+    const own = intsOf(conv, 'pads') ?? around.map(() => 0);
     const pads = attribute.ints(
       'pads',
       around.map((size, i) => size + (own[i] ?? 0)),

@@ -1,4 +1,5 @@
 // What passes over ONNX graphs share: leaving nodes out, and finding the node that makes a value.
+import { readsOf } from '../../models/onnx/reads.ts';
 import { dataType, type GraphProto, type NodeProto } from '../../models/onnx/schema.ts';
 
 /**
@@ -28,7 +29,7 @@ export function producers({ node }: GraphProto): Map<string, NodeProto> {
 /** How often each value is used, the outputs of the graph included. */
 export function countUses(graph: GraphProto): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const name of [...graph.node.flatMap(({ input }) => input), ...graph.output.map((each) => each.name)])
+  for (const name of [...graph.node.flatMap(readsOf), ...graph.output.map((each) => each.name)])
     counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }

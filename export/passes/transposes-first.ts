@@ -1,5 +1,6 @@
 // Brings the transposition of a picture before its scaling: bytes are moved instead of floats, and a constant for each
 // channel meets a whole plane of numbers at once.
+import { intsOf } from '../../models/onnx/attribute.ts';
 import type { GraphProto, NodeProto, TensorProto } from '../../models/onnx/schema.ts';
 import { transpose } from '../../models/onnx/transpose.ts';
 import { axisPermutation } from '../graph/layout.ts';
@@ -110,6 +111,6 @@ function isToChannelsFirst(node: NodeProto): boolean {
   return expected !== undefined && expected.length > 2 && expected.join() === perm?.join();
 }
 
-function permOf({ op_type, attribute }: NodeProto): readonly number[] | undefined {
-  return op_type === 'Transpose' ? attribute.find(({ name }) => name === 'perm')?.ints : undefined;
+function permOf(node: NodeProto): readonly number[] | undefined {
+  return node.op_type === 'Transpose' ? intsOf(node, 'perm') : undefined;
 }

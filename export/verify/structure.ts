@@ -1,21 +1,24 @@
 // Whether a model file is built as ONNX and our contract ask, found out without running it.
 
 import type { Card } from '../../models/card.ts';
+import { opsetOf } from '../../models/onnx/facts.ts';
+import { inputsOf } from '../../models/onnx/reads.ts';
 import {
   dataType,
-  elementBytes,
   type ModelProto,
   type TensorProto,
   type ValueInfoProto,
 } from '../../models/onnx/schema.ts';
+import { tensorSize } from '../../models/onnx/tensor-elements.ts';
+import { typeName } from '../../models/onnx/types.ts';
 import { sizeOf } from '../../models/shape.ts';
 
 /** What is wrong, one sentence each; empty when nothing is. */
-export function problemsOf({ graph, opset_import }: ModelProto, { input, output, labels }: Card): string[] {
-  const opset = opset_import.find(({ domain }) => !domain)?.version;
+export function problemsOf(model: ModelProto, { input, output, labels }: Card): string[] {
+  const { graph } = model;
   return [
-    ...(opset === undefined ? ["it names no version of ONNX's operators"] : []),
-    ...portProblems('input', graph.input, input.name, dataType.UINT8, ['N', ...input.shape]),
+    ...(opsetOf(model) === undefined ? ["it names no version of ONNX's operators"] : []),
+    ...portProblems('input', inputsOf(graph), input.name, dataType.UINT8, ['N', ...input.shape]),
     ...portProblems('output', graph.output, output.name, dataType.FLOAT, ['N', labels.length]),
     ...graph.initializer.flatMap(sizeProblems),
     ...orderProblems(graph),
@@ -36,27 +39,36 @@ function portProblems(
   if (right && others.length === 0) return [];
   const shown = ports.map(({ name: each }) => each).join(', ') || 'none';
   return [
-    `expected one ${kind} ${name} [${dims}] of type ${type}, received ${shown} [${received}] of type ${tensor?.elem_type}`,
+    `expected one ${kind} ${name} [${dims}] of type ${typeName(type)}, received ${shown} [${received}] of type ${typeName(tensor?.elem_type ?? 0)}`,
   ];
 }
 
-function sizeProblems({ name, dims, data_type, raw_data }: TensorProto): string[] {
-  const size = elementBytes.get(data_type);
-  if (size === undefined) return [`${name} has the unexpected type ${data_type}`];
-  const expected = size * sizeOf(dims);
-  const received = raw_data?.length ?? 0;
-  return received === expected ? [] : [`${name} [${dims}] has ${received} bytes, expected ${expected}`];
+function sizeProblems(tensor: TensorProto): string[] {
+  const { name, dims, data_type, raw_data = [], string_data = [] } = tensor;
+  const text = data_type === dataType.STRING;
+  const expected = text ? sizeOf(dims) : tensorSize(tensor);
+  if (expected === undefined) return [`${name} has the unexpected type ${typeName(data_type)}`];
+  const received = (text ? string_data : raw_data).length;
+  if (received === expected) return [];
+  const what = text ? 'texts' : 'bytes';
+  return [`${name} [${dims}] has ${received} ${what}, expected ${expected}`];
 }
 
 /** Every value must be made once, and before it is used. */
-function orderProblems({ node, input, initializer, output }: ModelProto['graph']): string[] {
+function orderProblems(graph: ModelProto['graph']): string[] {
+  const { node, initializer, sparse_initializer: sparse = [], output } = graph;
   const problems: string[] = [];
   const known = new Set(['']);
   const make = (name: string) => {
     if (name !== '' && known.has(name)) problems.push(`two values are called ${name}`);
     known.add(name);
   };
-  for (const { name } of [...input, ...initializer]) make(name ?? '');
+  for (const { name } of [
+    ...inputsOf(graph),
+    ...initializer,
+    ...sparse.flatMap(({ values }) => values ?? []),
+  ])
+    make(name ?? '');
   for (const { name, op_type, input: inputs, output: outputs } of node) {
     for (const each of inputs)
       if (!known.has(each)) problems.push(`${op_type} ${name} uses ${each} before it is computed`);

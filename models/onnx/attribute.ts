@@ -1,5 +1,5 @@
-// Makers of the attributes that nodes take.
-import { type AttributeProto, attributeType, type TensorProto } from './types.ts';
+// Makers and readers of the attributes that nodes take.
+import { type AttributeProto, attributeType, type NodeProto, type TensorProto } from './types.ts';
 
 const utf8 = new TextEncoder();
 
@@ -18,3 +18,14 @@ export const attribute = {
   }),
   tensor: (name: string, t: TensorProto): AttributeProto => ({ name, type: attributeType.TENSOR, t }),
 };
+
+/** The whole number that a node has under a name; undefined where it has none. Beyond 2^53 it is rounded. */
+export function intOf({ attribute }: NodeProto, name: string): number | undefined {
+  const value = attribute.find((each) => each.name === name)?.i;
+  return value === undefined ? undefined : Number(value);
+}
+
+/** The same of a list. */
+export function intsOf({ attribute }: NodeProto, name: string): number[] | undefined {
+  return attribute.find((each) => each.name === name)?.ints?.map(Number);
+}

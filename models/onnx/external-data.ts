@@ -1,32 +1,40 @@
-// Reads and checks weights that are in other files beside the model, so that the model is complete in memory.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+// Reads and checks weights that are in other files beside the model.
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
-import { isExternal } from './facts.ts';
-import { elementBytes, type ModelProto, type TensorProto } from './types.ts';
+import { tensorSize } from './tensor-elements.ts';
+import { type TensorProto, typeName } from './types.ts';
 
 /** Bytes that one call reads at most: Node reads no more than 2^31 - 1 at once. */
 const PIECE = 2 ** 30;
 
-/** Whether some weights are in other files. */
-export function hasExternalData({ graph }: ModelProto): boolean {
-  return graph.initializer.some(isExternal);
+interface OpenFile {
+  readonly descriptor: number;
+  readonly size: number;
+}
+
+export interface ExternalData {
+  /**
+   * A tensor with its elements, which are in another file, in `raw_data`.
+   * @throws UserError when that file is missing or too short, is outside the folder, or the tensor's shape asks for
+   * another number of bytes; before anything of that size is allocated.
+   */
+  read(tensor: TensorProto): TensorProto;
+  close(): void;
 }
 
 /**
- * Reads the weights that are in other files.
+ * Opens the files that the weights of a model are in, each when it is first asked for.
  * Reference: https://github.com/onnx/onnx/blob/main/docs/ExternalData.md
  * @param folder - Folder of the model: locations are relative to it.
- * @throws UserError when such a file is missing or too short, is outside the folder, or a tensor's shape asks for
- * another number of bytes; before anything of that size is allocated.
  */
-export function withExternalData(model: ModelProto, folder: string): ModelProto {
-  if (!hasExternalData(model)) return model;
-  const files = new Map<string, { descriptor: number; size: number }>();
+export function openExternalData(folder: string): ExternalData {
+  const files = new Map<string, OpenFile>();
   const open = (tensor: string, location: string) => {
     const known = files.get(location);
     if (known !== undefined) return known;
-    if (isAbsolute(location) || location.split(/[\\/]/).includes('..'))
+    // A link in the folder is its owner's own: the Hugging Face Hub keeps weights behind links.
+    if (isAbsolute(location) || /^[A-Za-z]:/.test(location) || location.split(/[\\/]/).includes('..'))
       throw new UserError(
         `weight ${tensor} is outside the folder of the model: ${JSON.stringify(location)}.`,
       );
@@ -34,18 +42,18 @@ export function withExternalData(model: ModelProto, folder: string): ModelProto 
     files.set(location, opened);
     return opened;
   };
-  try {
-    const initializer = model.graph.initializer.map((tensor) =>
-      isExternal(tensor) ? readTensor(tensor, open) : tensor,
-    );
-    return { ...model, graph: { ...model.graph, initializer } };
-  } finally {
-    for (const { descriptor } of files.values()) closeSync(descriptor);
-  }
+  return {
+    read: (tensor) => readTensor(tensor, open),
+    close() {
+      for (const { descriptor } of files.values()) closeSync(descriptor);
+    },
+  };
 }
 
-function openFile(path: string, tensor: string): { descriptor: number; size: number } {
+function openFile(path: string, tensor: string): OpenFile {
   try {
+    // Opening a pipe would wait for its writer.
+    if (!statSync(path).isFile()) throw new Error('it is not a file');
     const descriptor = openSync(path, 'r');
     return { descriptor, size: fstatSync(descriptor).size };
   } catch (error) {
@@ -55,22 +63,19 @@ function openFile(path: string, tensor: string): { descriptor: number; size: num
   }
 }
 
-function readTensor(
-  tensor: TensorProto,
-  open: (tensor: string, location: string) => { descriptor: number; size: number },
-): TensorProto {
+function readTensor(tensor: TensorProto, open: (tensor: string, location: string) => OpenFile): TensorProto {
   const { name = '', dims, data_type, external_data = [], data_location: _, ...rest } = tensor;
   const entry = (key: string) => external_data.find((each) => each.key === key)?.value;
   const location = entry('location') ?? '';
   const { descriptor, size } = open(name, location);
   const offset = Number(entry('offset') ?? 0);
-  const length = Number(entry('length') ?? size - offset);
-  const element = elementBytes.get(data_type);
-  const expected = dims.reduce((product, n) => product * n, element ?? Number.NaN);
+  const expected = tensorSize(tensor);
+  // Without a length, it is what the shape asks for, as in onnxruntime.
+  const length = Number(entry('length') ?? expected ?? Number.NaN);
   if (length !== expected)
     throw new UserError(
-      element === undefined
-        ? `weight ${name} in ${location} has ONNX's type ${data_type}, which is not read.`
+      expected === undefined
+        ? `weight ${name} in ${location} is of ${typeName(data_type)}, which cannot be in another file.`
         : `weight ${name} [${dims}] has ${length} bytes in ${location}, expected ${expected}.`,
     );
   if (!(Number.isSafeInteger(offset) && offset >= 0 && offset + length <= size))

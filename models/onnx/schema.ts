@@ -1,7 +1,7 @@
 // Reads and writes ONNX files as plain typed objects, with ONNX's own field numbers.
 import protobuf from 'protobufjs';
 import { UserError } from '../errors.ts';
-import type { ModelProto } from './types.ts';
+import { attributeType, type ModelProto } from './types.ts';
 
 export * from './types.ts';
 
@@ -22,8 +22,20 @@ const proto = `
     required GraphProto graph = 7;
     repeated OperatorSetIdProto opset_import = 8;
     repeated StringStringEntryProto metadata_props = 14;
+    repeated FunctionProto functions = 25;
   }
-  message OperatorSetIdProto { optional string domain = 1; required int64 version = 2; }
+  message FunctionProto {
+    optional string name = 1;
+    repeated string input = 4;
+    repeated string output = 5;
+    repeated string attribute = 6;
+    repeated NodeProto node = 7;
+    optional string doc_string = 8;
+    repeated OperatorSetIdProto opset_import = 9;
+    optional string domain = 10;
+    repeated AttributeProto attribute_proto = 11;
+  }
+  message OperatorSetIdProto { optional string domain = 1; optional int64 version = 2; }
   message StringStringEntryProto { optional string key = 1; optional string value = 2; }
   message GraphProto {
     repeated NodeProto node = 1;
@@ -33,6 +45,12 @@ const proto = `
     repeated ValueInfoProto input = 11;
     repeated ValueInfoProto output = 12;
     repeated ValueInfoProto value_info = 13;
+    repeated SparseTensorProto sparse_initializer = 15;
+  }
+  message SparseTensorProto {
+    optional TensorProto values = 1;
+    optional TensorProto indices = 2;
+    repeated int64 dims = 3;
   }
   message NodeProto {
     repeated string input = 1;
@@ -58,12 +76,14 @@ const proto = `
     optional string doc_string = 13;
     optional TypeProto tp = 14;
     repeated TypeProto type_protos = 15;
-    required int32 type = 20;
+    optional int32 type = 20;
     optional string ref_attr_name = 21;
+    optional SparseTensorProto sparse_tensor = 22;
+    repeated SparseTensorProto sparse_tensors = 23;
   }
   message TensorProto {
     repeated int64 dims = 1;
-    required int32 data_type = 2;
+    optional int32 data_type = 2;
     repeated float float_data = 4 [packed = true];
     repeated int32 int32_data = 5 [packed = true];
     repeated bytes string_data = 6;
@@ -78,7 +98,7 @@ const proto = `
   }
   message ValueInfoProto { required string name = 1; optional TypeProto type = 2; optional string doc_string = 3; }
   message TypeProto { optional TensorTypeProto tensor_type = 1; optional string denotation = 6; }
-  message TensorTypeProto { required int32 elem_type = 1; optional TensorShapeProto shape = 2; }
+  message TensorTypeProto { optional int32 elem_type = 1; optional TensorShapeProto shape = 2; }
   message TensorShapeProto { repeated DimensionProto dim = 1; }
   message DimensionProto {
     oneof value { int64 dim_value = 1; string dim_param = 2; }
@@ -90,22 +110,25 @@ const promised = new Set(
   'opset_import metadata_props key value node initializer input output attribute dims dim'.split(' '),
 );
 
+/** Fields that are zero when the file leaves them out, as version 3 of protobuf leaves out every zero. */
+const zeros = new Set(['version', 'data_type', 'elem_type']);
+
 const modelType = protobuf.parse(proto, { keepCase: true }).root.lookupType('onnx.ModelProto');
 
 /**
  * Writes a model as the bytes of an ONNX file. Fields are written in the order of their numbers, so equal models
  * give equal bytes, the same as Python's `onnx` writes.
  *
- * @throws RangeError naming the field when a 64-bit whole number is not exact: a fraction, or beyond 2^53 - 1.
+ * @throws RangeError naming the field when a 64-bit whole number is not exact: a fraction, or beyond 64 bits.
  */
 export function encodeModel(model: ModelProto): Uint8Array {
-  return modelType.encode(copy(modelType, model, 'model')).finish();
+  return modelType.encode(copy(modelType, model, 'model', wireInteger)).finish();
 }
 
 /**
  * Reads the bytes of an ONNX file. Tensors' `raw_data` are views of `bytes`, not copies.
  *
- * @throws UserError when the bytes are damaged or not ONNX, or hold a 64-bit whole number beyond 2^53 - 1.
+ * @throws UserError when the bytes are damaged or not ONNX.
  */
 export function decodeModel(bytes: Uint8Array): ModelProto {
   try {
@@ -114,7 +137,7 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
     const reader = protobuf.Reader.create(plain);
     reader.discardUnknown = false;
     // The border with protobufjs's untyped messages: its decoder has checked them against the schema.
-    return copy(modelType, modelType.decode(reader), 'model') as unknown as ModelProto;
+    return copy(modelType, modelType.decode(reader), 'model', readInteger) as unknown as ModelProto;
   } catch (error) {
     throw new UserError(`not a readable ONNX model (${bytes.length} bytes): ${String(error)}`, {
       cause: error,
@@ -122,41 +145,93 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
   }
 }
 
-/** Copies a message as a plain object, with 64-bit whole numbers as JavaScript's and every promised field. */
-function copy(type: protobuf.Type, message: object, place: string): Record<string, unknown> {
+/** How a copy spells a 64-bit whole number. */
+type Spelling = (value: Integer, unsigned: boolean, place: string) => unknown;
+
+/** A 64-bit whole number as protobufjs decodes it, or as our types have it. */
+type Integer = Parameters<typeof protobuf.util.LongBits.from>[0] | bigint;
+
+/** Copies a message as a plain object, with whole numbers spelled another way and every promised field. */
+function copy(type: protobuf.Type, message: object, place: string, spell: Spelling): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   for (const field of type.fieldsArray) {
     const { name, repeated } = field;
     const value: unknown = Object.hasOwn(message, name) ? Reflect.get(message, name) : undefined;
     const there = value !== undefined && !(Array.isArray(value) && value.length === 0);
-    if (there) out[name] = copyField(field.resolve(), value, `${place}.${name}`);
+    if (there) out[name] = copyField(field.resolve(), value, `${place}.${name}`, spell);
     else if (promised.has(name)) out[name] = repeated ? [] : '';
+    else if (zeros.has(name)) out[name] = 0;
   }
+  if (type.name === 'AttributeProto' && spell === readInteger) fillAttribute(out);
   if (Object.hasOwn(message, '$unknowns')) out.$unknowns = Reflect.get(message, '$unknowns');
   return out;
 }
 
-function copyField(field: protobuf.Field, value: unknown, place: string): unknown {
+function copyField(field: protobuf.Field, value: unknown, place: string, spell: Spelling): unknown {
   const type = field.resolvedType;
   if (type instanceof protobuf.Type) {
     return Array.isArray(value)
-      ? value.map((item: object, i) => copy(type, item, `${place}[${i}]`))
-      : copy(type, Object(value), place);
+      ? value.map((item: object, i) => copy(type, item, `${place}[${i}]`, spell))
+      : copy(type, Object(value), place, spell);
   }
   if (field.type !== 'int64' && field.type !== 'uint64') return value;
   const unsigned = field.type === 'uint64';
   return Array.isArray(value)
-    ? value.map((item: Integer) => exact(item, unsigned, place))
-    : exact(value as Integer, unsigned, place);
+    ? value.map((item: Integer) => spell(item, unsigned, place))
+    : spell(value as Integer, unsigned, place);
 }
 
-/** A 64-bit whole number as protobufjs decodes it, or as a JavaScript number. */
-type Integer = Parameters<typeof protobuf.util.LongBits.from>[0];
+/** Sizes, versions and places: what is counted, and cannot be beyond 2^53 - 1 in any file that can be read. */
+const COUNTS = /\.(ir_version|version|dims|dim_value)$/;
 
-function exact(value: Integer, unsigned: boolean, place: string): number {
+const readInteger: Spelling = (value, unsigned, place) => {
+  if (typeof value === 'bigint') return value;
   const number = typeof value === 'number' ? value : protobuf.util.LongBits.from(value).toNumber(unsigned);
-  if (!Number.isSafeInteger(number)) {
+  if (Number.isSafeInteger(number)) return number;
+  if (COUNTS.test(place))
     throw new RangeError(`${place}: received ${String(value)}, expected a whole number up to 2^53 - 1`);
-  }
-  return number;
+  const { lo, hi } = protobuf.util.LongBits.from(value);
+  const bits = (BigInt(hi) << 32n) | BigInt(lo);
+  return unsigned ? bits : BigInt.asIntN(64, bits);
+};
+
+const wireInteger: Spelling = (value, unsigned, place) => {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  const exact = typeof value === 'bigint';
+  if (!exact || (unsigned ? BigInt.asUintN(64, value) : BigInt.asIntN(64, value)) !== value)
+    throw new RangeError(`${place}: received ${String(value)}, expected a whole number of 64 bits`);
+  const [low, high] = [BigInt.asIntN(32, value), BigInt.asIntN(32, value >> 32n)];
+  return { low: Number(low), high: Number(high), unsigned };
+};
+
+/** What an attribute of a type holds where the file does not say it: version 3 of protobuf leaves zeros out. */
+const EMPTY: Readonly<Record<number, readonly [field: string, empty: () => unknown]>> = {
+  [attributeType.FLOAT]: ['f', () => 0],
+  [attributeType.INT]: ['i', () => 0],
+  [attributeType.STRING]: ['s', () => new Uint8Array()],
+  [attributeType.FLOATS]: ['floats', () => []],
+  [attributeType.INTS]: ['ints', () => []],
+  [attributeType.STRINGS]: ['strings', () => []],
+};
+
+/** Which field an attribute's type is for; files of ONNX's first version have no types. */
+const FIELDS: readonly (readonly [field: string, type: number])[] = [
+  ['f', attributeType.FLOAT],
+  ['i', attributeType.INT],
+  ['s', attributeType.STRING],
+  ['t', attributeType.TENSOR],
+  ['g', attributeType.GRAPH],
+  ['floats', attributeType.FLOATS],
+  ['ints', attributeType.INTS],
+  ['strings', attributeType.STRINGS],
+  ['tensors', attributeType.TENSORS],
+  ['graphs', attributeType.GRAPHS],
+];
+
+function fillAttribute(attribute: Record<string, unknown>): void {
+  attribute.type ??= FIELDS.find(([field]) => field in attribute)?.[1] ?? 0;
+  // One that refers to a function's attribute has no value of its own.
+  if (attribute.ref_attr_name) return;
+  const [field, empty] = EMPTY[Number(attribute.type)] ?? [];
+  if (field !== undefined && empty !== undefined) attribute[field] ??= empty();
 }

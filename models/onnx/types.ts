@@ -1,15 +1,21 @@
 // ONNX's messages as TypeScript types, with its own names: what schema.ts reads and writes.
 
 /**
- * Fields that the schema does not name (training info, functions, sparse initializers and so on), as bytes of
- * the wire. Reading keeps them and writing puts them back, so nothing is lost by changing a model.
+ * Fields that the schema does not name (training info, sequence types and so on), as bytes of the wire. Reading keeps
+ * them and writing puts them back, so nothing is lost by changing a model.
  */
 export interface Message {
   $unknowns?: Uint8Array[];
 }
 
 /**
- * A model: an ONNX file. Whole numbers of 64 bits are JavaScript numbers, exact up to 2^53 - 1.
+ * A whole number of 64 bits: a JavaScript number up to 2^53 - 1, a bigint beyond, so that none is rounded. INT64_MAX
+ * is common: it is what an old Slice has where it goes to the end.
+ */
+export type Int64 = number | bigint;
+
+/**
+ * A model: an ONNX file.
  *
  * Reference: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
@@ -19,10 +25,12 @@ export interface ModelProto extends Message {
   producer_name?: string;
   producer_version?: string;
   domain?: string;
-  model_version?: number;
+  model_version?: Int64;
   doc_string?: string;
   graph: GraphProto;
   metadata_props: StringStringEntryProto[];
+  /** Operators that are defined in the file itself, out of others. */
+  functions?: FunctionProto[];
 }
 
 /** An operator set that the model uses; ONNX's own has the domain "" or none. */
@@ -45,6 +53,28 @@ export interface GraphProto extends Message {
   input: ValueInfoProto[];
   output: ValueInfoProto[];
   value_info?: ValueInfoProto[];
+  sparse_initializer?: SparseTensorProto[];
+}
+
+/** An operator as a graph of nodes. Its constants are in nodes: it has no initializers. */
+export interface FunctionProto extends Message {
+  name?: string;
+  domain?: string;
+  input: string[];
+  output: string[];
+  /** Names of attributes that have no default. */
+  attribute: string[];
+  attribute_proto?: AttributeProto[];
+  node: NodeProto[];
+  doc_string?: string;
+  opset_import: OperatorSetIdProto[];
+}
+
+/** The numbers of a mostly empty array that are not zero (`values` `[n]`, whose name is the array's), and where they are. */
+export interface SparseTensorProto extends Message {
+  values?: TensorProto;
+  indices?: TensorProto;
+  dims: number[];
 }
 
 /** One use of an operator. Inputs and outputs are names of values; "" is an optional one left out. */
@@ -65,18 +95,20 @@ export interface AttributeProto extends Message {
   doc_string?: string;
   type: number;
   f?: number;
-  i?: number;
+  i?: Int64;
   /** UTF-8 text, or any bytes. */
   s?: Uint8Array;
   t?: TensorProto;
   g?: GraphProto;
   tp?: TypeProto;
   floats?: number[];
-  ints?: number[];
+  ints?: Int64[];
   strings?: Uint8Array[];
   tensors?: TensorProto[];
   graphs?: GraphProto[];
   type_protos?: TypeProto[];
+  sparse_tensor?: SparseTensorProto;
+  sparse_tensors?: SparseTensorProto[];
 }
 
 /**
@@ -89,12 +121,12 @@ export interface TensorProto extends Message {
   float_data?: number[];
   int32_data?: number[];
   string_data?: Uint8Array[];
-  int64_data?: number[];
+  int64_data?: Int64[];
   name?: string;
   doc_string?: string;
   raw_data?: Uint8Array;
   double_data?: number[];
-  uint64_data?: number[];
+  uint64_data?: Int64[];
   external_data?: StringStringEntryProto[];
   /** 0: in this file; 1: in the file that `external_data` names. */
   data_location?: number;
@@ -160,17 +192,6 @@ export const dataType = {
   FLOAT6E2M3: 27,
   FLOAT6E3M2: 28,
 } as const;
-
-/** Bytes of one element of the types that weights have. */
-export const elementBytes: ReadonlyMap<number, number> = new Map([
-  [dataType.FLOAT, 4],
-  [dataType.FLOAT16, 2],
-  [dataType.UINT8, 1],
-  [dataType.INT8, 1],
-  [dataType.BOOL, 1],
-  [dataType.INT32, 4],
-  [dataType.INT64, 8],
-]);
 
 const typeNames: Readonly<Record<number, string>> = Object.fromEntries(
   Object.entries(dataType).map(([name, number]) => [number, name.toLowerCase()]),

@@ -4,6 +4,7 @@ import type { Shape } from '../../models/image/shape.ts';
 import { attribute } from '../../models/onnx/attribute.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import { floatTensor, int64Tensor, namedNode } from '../../models/onnx/make.ts';
+import { inputsOf } from '../../models/onnx/reads.ts';
 import {
   type AttributeProto,
   dataType,
@@ -14,7 +15,7 @@ import {
 } from '../../models/onnx/schema.ts';
 import type { Standardize } from '../layers/forward.ts';
 import { withFreeBatch } from './free-batch.ts';
-import { inputsOf, prefixed, prunedTo } from './onnx-graph.ts';
+import { prefixed, prunedTo } from './onnx-graph.ts';
 import type { Backbone } from './schema.ts';
 
 /** Names of what goes in and comes out. */

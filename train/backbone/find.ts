@@ -1,6 +1,9 @@
 // Finds in an ONNX classifier what a head can be trained on, and how its pictures are laid out in memory.
+import { intOf, intsOf } from '../../models/onnx/attribute.ts';
+import { constantsOf } from '../../models/onnx/constants.ts';
+import { inputsOf } from '../../models/onnx/reads.ts';
 import type { GraphProto, NodeProto } from '../../models/onnx/schema.ts';
-import { dependentsOf, inputsOf, producersOf } from './onnx-graph.ts';
+import { dependentsOf, producersOf } from './onnx-graph.ts';
 
 /** Ops between the last dense layer and the answer, through which its result passes. */
 const PASSING = new Set(
@@ -59,18 +62,19 @@ export interface Seen {
 const ELEMENTWISE = new Set('Cast Identity Add Sub Mul Div Pad QuantizeLinear DequantizeLinear'.split(' '));
 
 /** Follows the picture to the first op that knows its axes; undefined if none does. */
-export function seenBy({ node, initializer }: GraphProto, input: string): Seen | undefined {
+export function seenBy(graph: GraphProto, input: string): Seen | undefined {
+  const weights = constantsOf(graph);
   let name = input;
-  for (const each of node) {
+  for (const each of graph.node) {
     if (!each.input.includes(name)) continue;
-    const { op_type, output, attribute } = each;
+    const { op_type, output } = each;
     if (op_type === 'Conv') {
-      const { dims: [, perGroup] = [] } = initializer.find((weight) => weight.name === each.input[1]) ?? {};
-      const group = attribute.find((given) => given.name === 'group')?.i ?? 1;
+      const { dims: [, perGroup] = [] } = weights.get(each.input[1] ?? '') ?? {};
+      const group = intOf(each, 'group') ?? 1;
       return { layout: 'nchw', ...(perGroup !== undefined && { channels: perGroup * group }) };
     }
     if (op_type === 'Transpose') {
-      const order = attribute.find((given) => given.name === 'perm')?.ints?.join();
+      const order = intsOf(each, 'perm')?.join();
       return order === '0,3,1,2' ? { layout: 'nhwc' } : undefined;
     }
     if (!ELEMENTWISE.has(op_type)) return undefined;

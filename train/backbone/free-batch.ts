@@ -1,5 +1,8 @@
 // Lets a graph that was written for a fixed number of pictures at a time take any number of them.
+import { intOf } from '../../models/onnx/attribute.ts';
+import { constantsOf } from '../../models/onnx/constants.ts';
 import { int64Tensor } from '../../models/onnx/make.ts';
+import { inputsOf } from '../../models/onnx/reads.ts';
 import {
   dataType,
   type GraphProto,
@@ -7,7 +10,8 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from '../../models/onnx/schema.ts';
-import { dependentsOf, inputsOf, producersOf } from './onnx-graph.ts';
+import { wholeNumbers } from '../../models/onnx/tensor-elements.ts';
+import { dependentsOf } from './onnx-graph.ts';
 
 /** What the number of pictures is called. */
 const BATCH = 'N';
@@ -45,14 +49,13 @@ function withFreeReshapes(
   batch: number,
 ): Pick<GraphProto, 'node' | 'initializer'> {
   const dependent = dependentsOf(graph, input);
-  const producers = producersOf(graph);
-  const weights = new Map(graph.initializer.map((each) => [each.name, each]));
+  const constants = constantsOf(graph);
   const added: TensorProto[] = [];
   const node = graph.node.map((each): NodeProto => {
     const [data = '', shape = ''] = each.input;
-    const zeroIsZero = each.attribute.some(({ name, i }) => name === 'allowzero' && i === 1);
+    const zeroIsZero = intOf(each, 'allowzero') === 1;
     if (each.op_type !== 'Reshape' || zeroIsZero || !dependent.has(data)) return each;
-    const known = weights.get(shape) ?? constantOf(producers.get(shape));
+    const known = constants.get(shape);
     const sizes = known && wholeNumbers(known);
     if (sizes?.[0] !== batch || sizes.length < 2) return each;
     const name = `${each.output[0]}/shape`;
@@ -61,16 +64,4 @@ function withFreeReshapes(
     return { ...each, input: [data, name] };
   });
   return { node, initializer: [...graph.initializer, ...added] };
-}
-
-function constantOf(node: NodeProto | undefined): TensorProto | undefined {
-  return node?.op_type === 'Constant' ? node.attribute.find(({ name }) => name === 'value')?.t : undefined;
-}
-
-/** The elements of an int64 tensor. */
-function wholeNumbers({ data_type, raw_data, int64_data }: TensorProto): number[] | undefined {
-  if (data_type !== dataType.INT64) return undefined;
-  if (raw_data === undefined) return int64_data;
-  // A copy: the bytes of a file may begin anywhere, int64 must be aligned.
-  return Array.from(new BigInt64Array(new Uint8Array(raw_data).buffer), Number);
 }

@@ -1,11 +1,11 @@
 // What an ONNX file takes, by everything that says so: options, its card, its metadata, a configuration beside it, its graph.
 import { cardKey, checkCard } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
+import { inputsOf } from '../../models/onnx/reads.ts';
 import { dataType, type ModelProto } from '../../models/onnx/schema.ts';
 import { describedByConfig } from './config.ts';
 import type { InputDescription } from './description.ts';
 import { seenBy } from './find.ts';
-import { inputsOf } from './onnx-graph.ts';
 import { scalings } from './scaling.ts';
 import type { Backbone } from './schema.ts';
 

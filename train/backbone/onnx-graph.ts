@@ -1,22 +1,16 @@
 // Questions about the graph of an ONNX file: which node makes a value, and which values depend on the picture.
-import type { AttributeProto, GraphProto, NodeProto, ValueInfoProto } from '../../models/onnx/schema.ts';
-
-/** Inputs of a graph that are no weights: until version 3 of the format, weights are listed as inputs too. */
-export function inputsOf({ input, initializer }: GraphProto): ValueInfoProto[] {
-  const weights = new Set(initializer.map(({ name }) => name));
-  return input.filter(({ name }) => !weights.has(name));
-}
+import { inputsOf, readsOf } from '../../models/onnx/reads.ts';
+import type {
+  AttributeProto,
+  GraphProto,
+  NodeProto,
+  SparseTensorProto,
+  ValueInfoProto,
+} from '../../models/onnx/schema.ts';
 
 /** The node that makes each value. */
 export function producersOf({ node }: GraphProto): Map<string, NodeProto> {
   return new Map(node.flatMap((each) => each.output.map((name) => [name, each] as const)));
-}
-
-/** Everything that a node reads: its inputs, and what the graphs within it take from around them. */
-export function readsOf(node: NodeProto): string[] {
-  return [...node.input, ...subgraphsOf(node).flatMap(({ node: inner }) => inner.flatMap(readsOf))].filter(
-    (name) => name !== '',
-  );
 }
 
 /** The values that depend on `start`. */
@@ -41,6 +35,9 @@ export function prunedTo(graph: GraphProto, output: string): GraphProto {
     ...graph,
     node: kept.reverse(),
     initializer: graph.initializer.filter(({ name = '' }) => needed.has(name)),
+    ...(graph.sparse_initializer && {
+      sparse_initializer: graph.sparse_initializer.filter(({ values }) => needed.has(values?.name ?? '')),
+    }),
     input: inputsOf(graph).filter(({ name }) => needed.has(name)),
     output: [{ name: output }],
     // Sizes of values in between, which may have the number of pictures in them: onnxruntime finds them itself.
@@ -57,8 +54,13 @@ export function prefixed(graph: GraphProto, prefix: string): GraphProto {
     ...(each.g && { g: prefixed(each.g, prefix) }),
     ...(each.graphs && { graphs: each.graphs.map((inner) => prefixed(inner, prefix)) }),
   });
+  const sparse = ({ values, ...rest }: SparseTensorProto): SparseTensorProto => ({
+    ...rest,
+    ...(values && { values: { ...values, name: rename(values.name ?? '') } }),
+  });
   return {
     ...graph,
+    ...(graph.sparse_initializer && { sparse_initializer: graph.sparse_initializer.map(sparse) }),
     node: graph.node.map((each) => ({
       ...each,
       ...(each.name !== undefined && { name: rename(each.name) }),
@@ -71,8 +73,4 @@ export function prefixed(graph: GraphProto, prefix: string): GraphProto {
     output: graph.output.map(info),
     value_info: [],
   };
-}
-
-function subgraphsOf({ attribute }: NodeProto): GraphProto[] {
-  return attribute.flatMap(({ g, graphs = [] }) => (g === undefined ? graphs : [g, ...graphs]));
 }

@@ -2,11 +2,11 @@
 import { messageOf, UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import { attribute } from '../../models/onnx/attribute.ts';
+import { inputsOf } from '../../models/onnx/reads.ts';
 import { dataType, encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 import type { Standardize } from '../layers/forward.ts';
 import { openSession } from './extractor.ts';
 import { inOrder } from './feature-graph.ts';
-import { inputsOf } from './onnx-graph.ts';
 import type { Backbone } from './schema.ts';
 
 export interface ReferenceFeatures {

@@ -1,22 +1,15 @@
 // A model file as a checkpoint: the weights that it carries, as the network has them, and the recipe in its card.
-import { dirname } from 'node:path';
 import { type Card, cardKey, readCard } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { withTodaysSpellings } from '../../models/old-spellings.ts';
-import { withExternalData } from '../../models/onnx/external-data.ts';
-import {
-  dataType,
-  decodeModel,
-  type ModelProto,
-  type NodeProto,
-  type TensorProto,
-} from '../../models/onnx/schema.ts';
+import { intOf } from '../../models/onnx/attribute.ts';
+import { readOnnxFile } from '../../models/onnx/read-file.ts';
+import { dataType, type ModelProto, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
 import { transpose } from '../../models/onnx/transpose.ts';
 import { command } from '../../setup/invocation.mjs';
 import { createArchitecture } from '../architectures/index.ts';
 import { featuresOf } from '../backbone/feature-graph.ts';
 import { featureShape } from '../datasets/dataset.ts';
-import { readWhole } from '../files/read.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
 import { MEAN_IMAGE } from '../layers/mean-image.ts';
 import { dryRun } from '../layers/net.ts';
@@ -34,8 +27,7 @@ export interface CarriedModel {
  * holds the weights as they were trained.
  */
 export function readModelFile(path: string): CarriedModel {
-  const bytes = readWhole(path);
-  const model = withExternalData(decodeModel(bytes), dirname(path));
+  const { bytes, model } = readOnnxFile(path);
   if (!model.metadata_props.some(({ key }) => key === cardKey))
     throw new UserError(
       `${path} has no card, so it is not a file that Trainyard exported: training can go on from those alone.`,
@@ -107,7 +99,7 @@ function asTrained({ name, dims }: TensorProto, raw: Uint8Array, user: NodeProto
   const [first = 1, second = 1, ...window] = dims;
   if (user?.op_type === 'ConvTranspose' && isKernel) return permuted(values, dims, [2, 3, 1, 0]);
   if (user?.op_type !== 'Conv' || !isKernel) return { shape: dims, values };
-  const group = user.attribute.find((attribute) => attribute.name === 'group')?.i ?? 1;
+  const group = intOf(user, 'group') ?? 1;
   // Depthwise: [in*multiplier,1,...window], which is [in,multiplier,...window] to TensorFlow.
   if (group > 1 && second === 1) return permuted(values, [group, first / group, ...window], [2, 3, 0, 1]);
   const axes = window.map((_, i) => i + 2);

@@ -1,0 +1,66 @@
+// Reads an ONNX file from anywhere, complete in memory: the weights in files beside it, and every array in one form.
+import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { messageOf, UserError } from '../errors.ts';
+import { mapTensors } from './every-tensor.ts';
+import { openExternalData } from './external-data.ts';
+import { isExternal } from './facts.ts';
+import { decodeModel, type ModelProto } from './schema.ts';
+import { withRawData } from './tensor-elements.ts';
+
+export interface OnnxFile {
+  /** Of the file itself. */
+  readonly bytes: Uint8Array;
+  /** With all its weights. The elements of every array but text are in `raw_data`. */
+  readonly model: ModelProto;
+  /** The elements of the arrays that are in other files, the weights first. */
+  readonly outside: readonly Uint8Array[];
+}
+
+/** The longest message that protobuf allows, and so the longest ONNX file. */
+const LONGEST = 2 ** 31 - 1;
+
+/** @throws UserError naming the file when it or its weights are missing, damaged, too long or no ONNX. */
+export function readOnnxFile(path: string): OnnxFile {
+  const bytes = readBytes(path);
+  try {
+    return { bytes, ...complete(decodeModel(bytes), dirname(path)) };
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(`${path}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/**
+ * A model with its weights from other files, and every array's elements in `raw_data`.
+ * @param folder - Of the model: other files are named from there.
+ * @throws UserError when such a file is missing, too short, or outside the folder.
+ */
+export function complete(model: ModelProto, folder: string): Pick<OnnxFile, 'model' | 'outside'> {
+  const outside: Uint8Array[] = [];
+  const { read, close } = openExternalData(folder);
+  try {
+    const whole = mapTensors(model, (tensor) => {
+      if (!isExternal(tensor)) return withRawData(tensor);
+      const inside = read(tensor);
+      outside.push(inside.raw_data ?? new Uint8Array());
+      return inside;
+    });
+    return { model: whole, outside };
+  } finally {
+    close();
+  }
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    const { size } = statSync(path);
+    if (size > LONGEST)
+      throw new Error(
+        `it has ${(size / 2 ** 30).toFixed(1)} GiB, and an ONNX file has at most 2. Weights beyond that are in a file beside it: onnx.save(model, path, save_as_external_data=True)`,
+      );
+    return readFileSync(path);
+  } catch (error) {
+    throw new UserError(`${path} cannot be read: ${messageOf(error)}.`);
+  }
+}
