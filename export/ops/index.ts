@@ -59,7 +59,7 @@ const hints: readonly [pattern: RegExp, wayOut: string][] = [
     'Use tf.image.nonMaxSuppressionPadded with padToMaxOutputSize, or do it after the model, on its outputs.',
   ],
   [/^(Unique|Where)/, 'Do it after the model, on its outputs.'],
-  [/^(Range|LinSpace)$/, 'Its size depends on the batch: let an operator broadcast instead.'],
+  [/^LinSpace$/, 'Its size depends on the batch: let an operator broadcast instead.'],
 ];
 
 /** What to do about an op without a converter, in one sentence. */

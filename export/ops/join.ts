@@ -69,23 +69,29 @@ const tile: Converter = (op) => {
   return op.result(op.emit('Tile', inputs), x.layout);
 };
 
-/** Indices `[...]` to `[...,depth]`, with one value where the index points and another elsewhere. */
+/**
+ * Indices `[...]` to `[...,depth]`, with one value where the index points and another elsewhere: nowhere where it points
+ * outside. ONNX's own operator counts negative ones from the end.
+ */
 const oneHot: Converter = (op) => {
   const { build } = op;
   const [indices, on, off] = [op.input(0), op.input(2), op.input(3)];
-  if (on.constant === undefined || off.constant === undefined)
-    throw op.unsupported('a one-hot of computed values', 'Multiply the result instead.');
-  const bytes = Buffer.concat([off.constant.bytes, on.constant.bytes]);
-  const values = build.constant({ type: on.type, dims: [2], bytes });
-  // onnxruntime has this operator for a few types; these are among them.
-  const wide = op.emit('Cast', [plain(build, indices)], [attribute.int('to', dataType.INT64)]);
-  const floats =
-    on.type === dataType.FLOAT ? values : op.emit('Cast', [values], [attribute.int('to', dataType.FLOAT)]);
-  const name = op.emit('OneHot', [wide, build.integers(op.integers(1)), floats], [attribute.int('axis', -1)]);
-  return op.result(
-    on.type === dataType.FLOAT ? name : op.emit('Cast', [name], [attribute.int('to', on.type)]),
-  );
+  const [depth = 0] = op.integers(1);
+  const bytes = new Uint8Array(Int32Array.from({ length: depth }, (_, i) => i).buffer);
+  const places = build.constant({ type: dataType.INT32, dims: [depth], bytes });
+  const column = op.emit('Unsqueeze', [plain(build, indices), build.integers([-1])]);
+  const points = op.emit('Equal', [column, places]);
+  return op.result(op.emit('Where', [points, plain(build, on), plain(build, off)]));
 };
+
+/** Numbers at equal distances, of which there may be as many as a size that is known only when the model runs. */
+const range: Converter = (op) =>
+  op.result(
+    op.emit(
+      'Range',
+      op.inputs.map((value) => plain(op.build, value)),
+    ),
+  );
 
 /** The same number everywhere, in the shape of the input. */
 function filled(value: 0 | 1): Converter {
@@ -142,6 +148,7 @@ export const join: OpFamily = {
   OneHot: oneHot,
   Diag: diagonal,
   Fill: fill,
+  Range: range,
   ZerosLike: filled(0),
   OnesLike: filled(1),
 };

@@ -1,4 +1,5 @@
 // Matrix products.
+import { dataType } from '../../models/onnx/schema.ts';
 import { attribute } from '../graph/onnx.ts';
 import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { permuted, plain, reshaped } from '../graph/operands.ts';
@@ -13,8 +14,9 @@ const product: Converter = (op) => {
   const [a, b] = [matrix(op, op.input(0)), matrix(op, op.input(1))];
   const transposeA = op.flag('adj_x', op.flag('transpose_a', false));
   const transposeB = op.flag('adj_y', op.flag('transpose_b', false));
-  if (a.shape.length > 2 || b.shape.length > 2)
-    return op.result(op.emit('MatMul', [stack(op, a, transposeA), stack(op, b, transposeB)]));
+  // onnxruntime's Gemm is for real numbers.
+  if (a.shape.length > 2 || b.shape.length > 2 || a.type !== dataType.FLOAT)
+    return ofStacks(op, op.emit('MatMul', [stack(op, a, transposeA), stack(op, b, transposeB)]), [a, b]);
   const attributes = [
     ...(transposeA ? [attribute.int('transA', 1)] : []),
     ...(transposeB ? [attribute.int('transB', 1)] : []),
@@ -22,6 +24,13 @@ const product: Converter = (op) => {
   const result = op.result(op.emit('Gemm', [plain(op.build, a), plain(op.build, b)], attributes));
   return reshaped(op.build, { ...result, shape: result.shape.slice(-2) }, result.shape);
 };
+
+/** The result of a product whose operands may have lost their leading ones. */
+function ofStacks(op: Op, name: string, factors: readonly Value[]): Value {
+  const result = op.result(name);
+  const rank = Math.max(...factors.map(({ shape }) => shape.length));
+  return reshaped(op.build, { ...result, shape: result.shape.slice(-rank) }, result.shape);
+}
 
 /** A stack of one as the matrix that it holds. */
 function matrix(op: Op, value: Value): Value {

@@ -180,7 +180,7 @@ function merge(graphs: readonly Graph[], sizes: Sizes, varying: readonly string[
     if (at === -1) return [merged];
     const constant = varyingNumbers(node.constant, constants, sizes);
     if (constant !== undefined) return [{ ...merged, constant }];
-    const filled = varyingFill(merged, constants);
+    const filled = varyingFill(merged, constants) ?? varyingWholes(merged, constants, sizes);
     if (filled !== undefined) return filled;
     throw differ(`a constant of ${describe(users.get(`${node.name}:0`) ?? node)}`, at);
   });
@@ -224,6 +224,28 @@ function varyingFill(node: Node, all: readonly Constant[]): Node[] | undefined {
     constant('value', value),
     { name, op: 'Fill', inputs, attributes: {}, outputs },
   ];
+}
+
+/** Sizes as float32, such as the end of a range. */
+function varyingWholes(node: Node, all: readonly Constant[], sizes: Sizes): Node[] | undefined {
+  const { name, outputs, constant } = node;
+  if (constant?.dtype !== DataType.float32) return undefined;
+  const wholes = all.map((each): Constant => {
+    const numbers = new Float32Array(each.bytes.slice().buffer);
+    const isWhole = numbers.every((number) => Number.isInteger(number) && number >= 0 && number < 2 ** 24);
+    const bytes = new Uint8Array(isWhole ? Int32Array.from(numbers).buffer : new ArrayBuffer(0));
+    return { ...each, dtype: DataType.int32, bytes };
+  });
+  const [first] = wholes;
+  const merged = first?.bytes.length ? varyingNumbers(first, wholes, sizes) : undefined;
+  if (merged === undefined) return undefined;
+  const { dtype, shape } = merged;
+  const whole: Node = {
+    ...{ name: `${name}/whole`, op: 'Const', inputs: [], attributes: {} },
+    ...{ outputs: [{ dtype, shape }], constant: merged },
+  };
+  const attributes = { SrcT: { type: DataType.int32 }, DstT: { type: DataType.float32 } };
+  return [whole, { name, op: 'Cast', inputs: [`${whole.name}:0`], attributes, outputs }];
 }
 
 /** Bytes per element; undefined for an array without elements. */

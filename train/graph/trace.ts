@@ -87,6 +87,11 @@ class Recorder {
   /** Tensors by id, for the shape and type of those that were made before the trace. */
   readonly seen = new Map<number, Tensor>();
   private readonly references = new Map<number, string>();
+  /**
+   * Constants by id that no op has taken yet. They join the record when one does: tfjs uploads what was made outside the
+   * function at its first use, so in another order the first time than ever after.
+   */
+  private readonly uploaded = new Map<number, Constant>();
   /** What depends on inputs or variables. Other results are the same every time: shapes, and what follows from them. */
   private readonly computed = new Set<number>();
   private zeros: Float32Array = new Float32Array();
@@ -131,7 +136,7 @@ class Recorder {
       createTensor: {
         value: (shape: number[], dtype: number, values: TensorData) => {
           const id = real.createTensor(shape, dtype, values);
-          this.references.set(id, this.addConstant({ dtype, shape: [...shape], bytes: copyBytes(values) }));
+          this.uploaded.set(id, { dtype, shape: [...shape], bytes: copyBytes(values) });
           return id;
         },
       },
@@ -161,12 +166,18 @@ class Recorder {
   private referenceById(id: number): string {
     const known = this.references.get(id);
     if (known !== undefined) return known;
+    const reference = this.addConstant(this.uploaded.get(id) ?? this.constantSeen(id));
+    this.uploaded.delete(id);
+    this.references.set(id, reference);
+    return reference;
+  }
+
+  /** A tensor that was uploaded before the trace. */
+  private constantSeen(id: number): Constant {
     const tensor = this.seen.get(id);
     if (tensor === undefined) throw new Error(`an op took tensor ${id}, which the tracer has never seen`);
     const bytes = copyBytes(this.real.tensorDataSync(id));
-    const reference = this.addConstant({ dtype: dataTypeOf(tensor), shape: [...tensor.shape], bytes });
-    this.references.set(id, reference);
-    return reference;
+    return { dtype: dataTypeOf(tensor), shape: [...tensor.shape], bytes };
   }
 
   private addConstant(constant: Constant): string {

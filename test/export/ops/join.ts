@@ -127,6 +127,22 @@ export const joinCases: Case[] = [
     ],
   },
   {
+    name: 'oneHot of what points nowhere',
+    inputs: [{ shape: [-1, 40], type: 'int32', range: [-12, 12] }],
+    fn: (x) => [tf.oneHot(x as Tensor<never>, 5), tf.oneHot(x as Tensor<never>, 2, 2, -1)],
+  },
+  {
+    name: 'a range as long as the batch',
+    inputs: [{ shape: [-1, 5] }],
+    fn: (x) => {
+      const n = x.shape[0] ?? 1;
+      return [
+        tf.mul(tf.expandDims(tf.range(0, n), 1), x),
+        tf.add(tf.reshape(tf.range(0, 2 * n, 2, 'int32'), [n, 1]), tf.zeros([1, 5], 'int32')),
+      ];
+    },
+  },
+  {
     name: 'zerosLike and onesLike',
     inputs: [pictures, { shape: [-1, 3], type: 'int32' }, { shape: [-1, 3], type: 'bool' }],
     fn: (x, y, z) =>

@@ -52,6 +52,18 @@ export const matmulCases: Case[] = [
     fn: (x) => tf.add(matMul(x, weight('w', [1, 3, 5]), false, true), weight('b', [3])),
   },
   {
+    name: 'whole numbers',
+    inputs: [
+      { shape: [-1, 4, 5], type: 'int32', range: [-9, 9] },
+      { shape: [5, 3], type: 'int32', range: [-9, 9] },
+    ],
+    fn: (x, y) => [
+      tf.matMul(x as Tensor, tf.ones([5, 2], 'int32')),
+      tf.matMul(y as Tensor, y as Tensor, true),
+      tf.matMul(tf.expandDims(y as Tensor), tf.ones([1, 3, 2], 'int32')),
+    ],
+  },
+  {
     name: 'einsum',
     inputs: [{ shape: [-1, 4, 5] }, { shape: [-1, 3, 5] }],
     fn: (x, y) => tf.einsum('bij,bkj->bik', x as Tensor, y as Tensor),
