@@ -11,6 +11,7 @@ import { families } from '../recipes/families.ts';
 import type { AskedFolder } from '../recipes/folder.ts';
 import { folderNetworks } from '../recipes/networks.ts';
 import { parseDuration } from './duration.ts';
+import { checkNothingNamed, checkResume } from './given-options.ts';
 import { familyOptions, folderOptions } from './options.ts';
 import { type PrecisionChoice, precisionChoices } from './precision.ts';
 
@@ -65,7 +66,10 @@ export function checkArguments(args: RecipeArguments): Asked {
   const whole = (option: string, least: number, most?: number) =>
     given(text(option), (value) => wholeNumber(option, value, least, most));
   const [resume, from] = [text('resume'), text('from')];
+  const checkpoint = resume === undefined ? undefined : given(from, checkpointOf);
+  if (resume !== undefined) checkResume(resume, args);
   const subject = subjectOf(text('recipe'), from, resume);
+  if (subject.kind === 'none' && resume === undefined) checkNothingNamed(args);
   const chosen = textsOf(args, [...Object.keys(familyOptions), ...Object.keys(augmentOptions)]);
   checkMeaning(subject, args, chosen);
   const backbone = backboneTexts(args);
@@ -92,7 +96,7 @@ export function checkArguments(args: RecipeArguments): Asked {
       network: backbone.backbone === undefined ? undefined : askedBackbone(backbone.backbone, backbone),
       options: { ...textsOf(args, Object.keys(folderOptions)), ...backbone },
     },
-    resume: given(resume, (run) => ({ run, from: given(from, checkpointOf) ?? 'last' })),
+    resume: given(resume, (run) => ({ run, from: checkpoint ?? 'last' })),
     from: resume === undefined ? from : undefined,
     fresh: args.fresh ?? false,
     runs: args.runs,

@@ -2,19 +2,26 @@
 import { existsSync } from 'node:fs';
 import type { Dataset } from '../datasets/index.ts';
 import { type Weights, weightsDigest, weightsOf } from '../loop/initial-weights.ts';
+import { crashNote } from '../memory/index.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import { readCheckpoint } from '../runs/checkpoint.ts';
+import { crashedUnsaved, lockRun, tryLock } from '../runs/lock.ts';
 import { findFinished, findRun, findUnfinished, type Run, readRecipe, returnToBest } from '../runs/run.ts';
 import { readModelFile } from '../runs/weights-of-model-file.ts';
 import { type Asked, isModelFile } from './check-arguments.ts';
+import { goingOn } from './go-on.ts';
 import { once, recipeOfArguments } from './recipe-of-arguments.ts';
 
 export interface Choice {
   readonly recipe: Recipe;
-  /** The run to go on with; it is done already where `isDone`. */
+  /** The run to go on with, which this process has locked; it is done already where `isDone`. */
   readonly run?: Run;
-  readonly isDone?: true;
+  readonly isDone?: boolean;
+  /** What the run is given that it does not have yet: the recipe's number of epochs, in words. */
+  readonly change?: string;
+  /** Lets go of the run. */
+  readonly unlock?: () => void;
   /** The weights that a new run starts from. */
   readonly weights?: Weights;
   /** What the recipe trains on, loaded once. */
@@ -29,9 +36,15 @@ export async function chooseRun(asked: Asked, orDone = false): Promise<Choice> {
   const { runs, resume, fresh, from } = asked;
   if (resume !== undefined) {
     const run = findRun(runs, resume.run);
-    if (resume.from === 'best') returnToBest(run);
-    const recipe = readRecipe(run);
-    return { recipe, run, data: once(() => loadDataOf(recipe)) };
+    const unlock = lockAndTell(run, lockRun);
+    try {
+      if (resume.from === 'best') returnToBest(run);
+      const chosen = goingOn(run, asked.epochs);
+      return { ...chosen, run, unlock, data: once(() => loadDataOf(chosen.recipe)) };
+    } catch (error) {
+      unlock();
+      throw error;
+    }
   }
   const { recipes, data } = await recipeOfArguments(asked);
   const weights = from === undefined ? undefined : weightsFrom(runs, from);
@@ -44,11 +57,21 @@ export async function chooseRun(asked: Asked, orDone = false): Promise<Choice> {
   if (done !== undefined) return { recipe: readRecipe(done), run: done, isDone: true, ...common };
   for (const candidate of candidates) {
     const run = findUnfinished(runs, candidate);
-    if (run === undefined) continue;
+    // Another training may have locked it just now: then this one is a new run.
+    const unlock = run && lockAndTell(run, tryLock);
+    if (run === undefined || unlock === undefined) continue;
     console.log(`Going on with ${run.name}, which was interrupted (--fresh starts over).`);
-    return { recipe: readRecipe(run), run, ...common };
+    return { recipe: readRecipe(run), run, unlock, ...common };
   }
   return { recipe: first, ...common };
+}
+
+/** Locks a run by `lock`, and says if its last training crashed. */
+export function lockAndTell<T extends (() => void) | undefined>(run: Run, lock: (run: Run) => T): T {
+  const crashed = crashedUnsaved(run);
+  const unlock = lock(run);
+  if (crashed && unlock !== undefined) console.log(crashNote(run));
+  return unlock;
 }
 
 /** The weights of a checkpoint or a model file, or of the best checkpoint of a run. */

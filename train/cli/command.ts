@@ -1,9 +1,12 @@
 // `trainyard train`: trains a recipe, or goes on with an interrupted run of it. Its words are checked before training loads.
 import { defineCommand } from 'citty';
 import { wholeNumber } from '../../models/option-values.ts';
+import { printJson } from '../../models/print-json.ts';
 import { parseBytes } from '../memory/bytes.ts';
 import { checkArguments } from './check-arguments.ts';
-import { listRecipes } from './list-recipes.ts';
+import { duration, isBareNumber } from './duration.ts';
+import { goOnCommand } from './go-on-command.ts';
+import { listRecipes, recipesAsJson } from './list-recipes.ts';
 import {
   augmentationOptions,
   familyOptions,
@@ -33,12 +36,16 @@ export const trainCommand = defineCommand({
       count('kills', 20),
     ];
     const maxMemory = args['max-memory'] === undefined ? undefined : parseBytes(args['max-memory']);
-    if (asked.subject.kind === 'none' && asked.resume === undefined) return console.log(listRecipes());
+    if (asked.subject.kind === 'none' && asked.resume === undefined)
+      return args.json ? printJson(recipesAsJson()) : console.log(listRecipes());
+    if (args.budget !== undefined && isBareNumber(args.budget) && asked.budget !== undefined)
+      console.log(`--budget ${args.budget} has no unit and counts minutes: ${duration(asked.budget)}.`);
 
     const { showPlan, train, verify } = await import('./train.ts');
     if (args['verify-resume']) return verify(asked, steps, kills);
     if (args.plan) return showPlan(asked);
     const { live, tensorboard = false, json = false } = args;
-    await train(asked, { seeds, keep, maxMemory, live, tensorboard, json });
+    const again = (run: { name: string; folder: string }) => goOnCommand(run, asked, args);
+    await train(asked, { seeds, keep, maxMemory, live, tensorboard, json, again });
   },
 });

@@ -8,6 +8,11 @@ export function duration(seconds: number): string {
   return `${Number((seconds / 3600).toFixed(1))} h`;
 }
 
+/** Whether a time is given without its unit. */
+export function isBareNumber(text: string): boolean {
+  return /^[\s\d.]+$/.test(text);
+}
+
 /**
  * Seconds of a time such as `10m`, `90s` or `1.5h`; a bare number counts minutes.
  * @throws UserError for anything else.

@@ -21,3 +21,18 @@ export function listRecipes(): string {
     `How long will it take? ${command('train', ['vgg-cifar', '--plan'])}`,
   ].join('\n');
 }
+
+/** The same for programs. */
+export function recipesAsJson(): object {
+  return {
+    recipes: families.map(({ recipe: { name, description }, options = [] }) => ({
+      name,
+      description,
+      options: options.map(({ name: option, standard, values }) => ({
+        name: option,
+        standard,
+        values: Object.keys(values),
+      })),
+    })),
+  };
+}

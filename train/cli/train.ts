@@ -1,29 +1,39 @@
 // Last step from the command line to a run: trains, with a bar and a live report, and prints how it ended.
-import { command } from '../../setup/invocation.mjs';
+import { existsSync } from 'node:fs';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
 import type { Dataset } from '../datasets/index.ts';
 import { type FitOptions, type FitResult, fit } from '../loop/fit.ts';
+import { checkData } from '../loop/resume.ts';
 import { checkBatchSize } from '../loop/training.ts';
 import { watchAll } from '../loop/watcher.ts';
-import { crashNote, isOutOfMemory, limitMemory, outOfMemory } from '../memory/index.ts';
+import { isOutOfMemory, limitMemory, outOfMemory } from '../memory/index.ts';
 import { type Recipe, stepsOf, wordsOf } from '../recipes/index.ts';
 import { reportComparison } from '../report/compare/report.ts';
 import { clock, plainPercent } from '../report/format.ts';
 import { type OpenReport, openReport, reportPath } from '../report/index.ts';
 import { watchInTerminal } from '../report/terminal.ts';
+import { bestOf } from '../runs/checkpoint.ts';
 import { describeEnvironment } from '../runs/environment.ts';
-import { crashedUnsaved, lockRun } from '../runs/lock.ts';
-import { createRun, findFinished, findUnfinished, type Run, readRecipe } from '../runs/run.ts';
+import { lockRun, tryLock } from '../runs/lock.ts';
+import {
+  createRun,
+  findFinished,
+  findUnfinished,
+  type Run,
+  readLast,
+  readRecipe,
+  writeRecipe,
+} from '../runs/run.ts';
+import { runCommand } from '../runs/run-command.ts';
 import { reportResume } from '../verify/report.ts';
 import type { Asked } from './check-arguments.ts';
-import { type Choice, chooseRun } from './choose-run.ts';
+import { type Choice, chooseRun, lockAndTell } from './choose-run.ts';
+import { doneInWords } from './go-on.ts';
 import { printEnd, printEpochs } from './json-lines.ts';
 import { describeBudget, describePlan, measurePace, planOf, withinBudget } from './plan.ts';
 import { recipeOfArguments } from './recipe-of-arguments.ts';
-
-/** Exit status of a program that was interrupted: 128 + SIGINT. */
-const INTERRUPTED = 130;
+import { catchSignals, INTERRUPTED, type Signals } from './signals.ts';
 
 export interface TrainOptions {
   /** How many runs, one seed after the other. */
@@ -37,15 +47,28 @@ export interface TrainOptions {
   readonly tensorboard: boolean;
   /** Prints JSON lines. */
   readonly json: boolean;
+  /** The command that goes on where `run` was interrupted. */
+  again(run: Run): string;
 }
 
 /** Trains what is asked for, with one seed after another where several are, and prints how it ended. */
 export async function train(asked: Asked, options: TrainOptions): Promise<void> {
-  const { seeds } = options;
-  const choice = await chooseRun(asked, seeds > 1);
-  const first =
-    choice.isDone && choice.run ? doneAlready(choice.run) : await trainChoice(choice, asked.runs, options);
-  if (seeds > 1 && first.finished) await trainSeeds(choice, first, asked, options);
+  const { seeds, json } = options;
+  const signals = catchSignals();
+  try {
+    signals.onSignal(() =>
+      console.log('Interrupted before training: what was prepared of the data is kept.'),
+    );
+    const choice = await chooseRun(asked, seeds > 1);
+    const first =
+      choice.isDone && choice.run
+        ? doneAlready(choice.run, seeds, json)
+        : await trainChoice(choice, asked, options, signals);
+    choice.unlock?.();
+    if (seeds > 1 && first.finished) await trainSeeds(choice, first, asked, options, signals);
+  } finally {
+    signals.close();
+  }
 }
 
 /** Prints how long it will take, and trains nothing. */
@@ -72,30 +95,59 @@ interface Trained {
 }
 
 /** Trains what was chosen, or goes on with it, and prints how it ended. */
-async function trainChoice(choice: Choice, runs: string, options: TrainOptions): Promise<Trained> {
+async function trainChoice(
+  choice: Choice,
+  { runs }: Asked,
+  options: TrainOptions,
+  signals: Signals,
+): Promise<Trained> {
   const { weights } = choice;
-  const memory = await limitMemory(choice.recipe, options.maxMemory);
-  await fetchPretrained(choice.recipe);
-  const dataset = await choice.data();
-  checkBatchSize(choice.recipe, dataset);
-  const recipe = choice.run ? choice.recipe : await scaled(choice.recipe, dataset);
-  const run = choice.run ?? createRun(runs, recipe, describeEnvironment());
-  const started = performance.now();
-  const { keep } = options;
-  const result = await trainRun(
-    { recipe, dataset, run, keep, ...(memory && { memory }), ...(weights && { weights }) },
-    options,
-  );
-  const milliseconds = performance.now() - started;
-  console.log(summary(run, result, milliseconds));
-  if (options.json) printEnd(run, result, milliseconds / 1000);
-  if (!result.finished) process.exitCode = INTERRUPTED;
-  return { run, recipe, finished: result.finished };
+  let { unlock = () => {} } = choice;
+  signals.onSignal(() => {
+    unlock();
+    console.log('Interrupted before training: what was prepared of the data is kept.');
+  });
+  try {
+    const memory = await limitMemory(choice.recipe, options.maxMemory);
+    await fetchPretrained(choice.recipe);
+    const dataset = await choice.data();
+    checkBatchSize(choice.recipe, dataset);
+    const recipe = choice.run ? choice.recipe : await scaled(choice.recipe, dataset);
+    const claimed = (run: Run) => {
+      unlock = lockRun(run);
+    };
+    const run = choice.run ?? createRun(runs, recipe, describeEnvironment(), claimed);
+    if (choice.change !== undefined) giveEpochs(run, recipe, dataset, choice.change);
+    const started = performance.now();
+    const result = await trainRun(
+      { recipe, dataset, run, keep: options.keep, ...(memory && { memory }), ...(weights && { weights }) },
+      options,
+      signals,
+    );
+    const milliseconds = performance.now() - started;
+    console.log(summary(run, result, milliseconds, options));
+    if (options.json) printEnd(run, result, milliseconds / 1000);
+    if (!result.finished) process.exitCode = INTERRUPTED;
+    return { run, recipe, finished: result.finished };
+  } finally {
+    unlock();
+  }
 }
 
-function doneAlready(run: Run): Trained {
+/** Gives a run its recipe's number of epochs, unless its data have changed: then it stays as it is. */
+function giveEpochs(run: Run, recipe: Recipe, dataset: Dataset, change: string): void {
+  if (existsSync(run.last)) checkData(run, readLast(run).progress, dataset);
+  writeRecipe(run, recipe);
+  console.log(change);
+}
+
+function doneAlready(run: Run, seeds: number, json: boolean): Trained {
   const recipe = readRecipe(run);
-  console.log(`${run.name} is done already: seed ${recipe.seed}.`);
+  console.log(seeds > 1 ? `${run.name} is done already: seed ${recipe.seed}.` : doneInWords(run));
+  if (json) {
+    const { history, step } = readLast(run).progress;
+    printEnd(run, { finished: true, step, history, best: bestOf(history) }, 0);
+  }
   return { run, recipe, finished: true };
 }
 
@@ -103,26 +155,40 @@ function doneAlready(run: Run): Trained {
 async function trainSeeds(
   choice: Choice,
   first: Trained,
-  { runs: folder, fresh }: Asked,
+  asked: Asked,
   options: TrainOptions,
+  signals: Signals,
 ): Promise<void> {
+  const { runs: folder, fresh } = asked;
   const runs = [first.run];
+  const { change: _change, unlock: _unlock, ...common } = choice;
   for (let i = 1; i < options.seeds; i++) {
     const recipe = { ...first.recipe, seed: first.recipe.seed + i };
     const done = fresh ? undefined : findFinished(folder, recipe);
     if (done !== undefined) {
-      runs.push(doneAlready(done).run);
+      runs.push(doneAlready(done, options.seeds, options.json).run);
       continue;
     }
-    const unfinished = fresh ? undefined : findUnfinished(folder, recipe);
-    // As many steps as the first, also where a budget has been measured for it.
-    const run = unfinished ?? createRun(folder, recipe, describeEnvironment());
+    const { run, unlock } = claimSeed(folder, recipe, fresh);
     // A seed changes no data.
-    const trained = await trainChoice({ ...choice, recipe: readRecipe(run), run }, folder, options);
+    const own = { ...common, recipe: readRecipe(run), run, unlock };
+    const trained = await trainChoice(own, asked, options, signals);
     if (!trained.finished) return;
     runs.push(trained.run);
   }
   console.log(await reportComparison(folder, runs));
+}
+
+/** The interrupted run of a recipe, or a new one, locked: as many steps as the first, also where a budget has been measured for it. */
+function claimSeed(folder: string, recipe: Recipe, fresh: boolean): { run: Run; unlock: () => void } {
+  const unfinished = fresh ? undefined : findUnfinished(folder, recipe);
+  const lock = unfinished && lockAndTell(unfinished, tryLock);
+  if (unfinished !== undefined && lock !== undefined) return { run: unfinished, unlock: lock };
+  let unlock = () => {};
+  const run = createRun(folder, recipe, describeEnvironment(), (claimed) => {
+    unlock = lockRun(claimed);
+  });
+  return { run, unlock };
 }
 
 /** The recipe with the steps that its budget leaves, measured now. */
@@ -138,13 +204,13 @@ async function scaled(recipe: Recipe, dataset: Dataset): Promise<Recipe> {
 }
 
 /** Trains with a bar and a table; the first Ctrl-C saves and ends, the second one ends at once. */
-async function trainRun(options: FitOptions, { live, tensorboard, json }: TrainOptions): Promise<FitResult> {
+async function trainRun(
+  options: FitOptions,
+  { live, tensorboard, json }: TrainOptions,
+  signals: Signals,
+): Promise<FitResult> {
   const { recipe, dataset, run } = options;
-  if (crashedUnsaved(run)) console.log(crashNote(run));
-  const unlock = lockRun(run);
-  const abort = new AbortController();
-  const interrupt = () => abort.abort();
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  signals.onSignal(undefined);
   const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
   const epochs = stepsOf(recipe, stepsPerEpoch) / stepsPerEpoch;
   const terminal = watchInTerminal(recipe.batchSize, Math.ceil(epochs));
@@ -158,8 +224,15 @@ async function trainRun(options: FitOptions, { live, tensorboard, json }: TrainO
     if (report.warning !== undefined) console.log(report.warning);
     if (report.address !== undefined) console.log(`Watch it: ${report.address}`);
     const watcher = watchAll([terminal, report.watcher, ...(json ? [printEpochs(run)] : [])]);
-    const result = await fit({ ...options, watcher, signal: abort.signal });
-    if (result.finished) console.log('Looking at the trained network for the report.');
+    const result = await fit({ ...options, watcher, signal: signals.signal });
+    if (result.finished) {
+      signals.onSignal(() =>
+        console.log(
+          `Interrupted. ${run.name} is trained and saved; its report is not complete: ${runCommand('report', run, [run.name])}`,
+        ),
+      );
+      console.log('Looking at the trained network for the report.');
+    }
     await report.finish(result.finished);
     return result;
   } catch (error) {
@@ -167,19 +240,21 @@ async function trainRun(options: FitOptions, { live, tensorboard, json }: TrainO
   } finally {
     terminal.stop();
     await report?.close();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    unlock();
   }
 }
 
-function summary(run: Run, { finished, step, history, best }: FitResult, milliseconds: number): string {
-  if (!finished)
-    return `Interrupted and saved at step ${step}. Go on: ${command('train', ['--resume', run.name])}`;
+function summary(
+  run: Run,
+  { finished, step, history, best }: FitResult,
+  milliseconds: number,
+  { again }: TrainOptions,
+): string {
+  if (!finished) return `Interrupted and saved at step ${step}. Go on: ${again(run)}`;
   const last = history.at(-1);
   return [
     `Finished in ${clock(milliseconds / 1000)}. Error rate ${plainPercent(last?.errorRate ?? Number.NaN)} after the last epoch, best ${plainPercent(best?.errorRate ?? Number.NaN)} (epoch ${best?.epoch}).`,
     ...(last?.tta ? [`With test-time augmentation: ${plainPercent(last.tta.errorRate)}.`] : []),
     `Report: ${reportPath(run)}`,
-    `Next: ${command('export')}`,
+    `Next: ${runCommand('export', run, [run.name])}`,
   ].join('\n');
 }

@@ -1,19 +1,23 @@
 // The end of an epoch: the evaluation, and the row that says how it went.
 import { type Dataset, imageSize } from '../datasets/dataset.ts';
 import { viewCount } from '../layers/tta.ts';
-import { type Recipe, stepsOf } from '../recipes/index.ts';
+import type { Recipe } from '../recipes/index.ts';
 import type { EpochRow, TrainingProgress } from '../runs/checkpoint.ts';
 import { batchFor, evaluate } from './evaluate.ts';
 import type { Stage } from './stages.ts';
 import type { TrainingStep } from './step.ts';
 
-/** Evaluates the network, and adds the epoch's row to the progress. */
+/**
+ * Evaluates the network, and adds the epoch's row to the progress.
+ * @param isLast - Whether the training ends here, or was to end here before it was given more epochs.
+ */
 export function finishEpoch(
   progress: TrainingProgress,
   training: TrainingStep,
   stage: Stage,
   dataset: Dataset,
   recipe: Recipe,
+  isLast: boolean,
 ): EpochRow {
   const { loss, errorRate } = evaluate(stage.step, stage.test);
   const { step, stepsPerEpoch } = progress;
@@ -22,11 +26,11 @@ export function finishEpoch(
   const row: EpochRow = {
     epoch,
     step,
-    trainLoss: progress.lossSum / (step - (epoch - 1) * stepsPerEpoch),
+    trainLoss: progress.lossSum / (step - (progress.history.at(-1)?.step ?? 0)),
     validLoss: loss,
     errorRate,
   };
-  if (recipe.tta !== 'none' && step === stepsOf(recipe, stepsPerEpoch)) {
+  if (recipe.tta !== 'none' && isLast) {
     stage.sync();
     row.tta = evaluateViews(recipe, training, dataset);
   }

@@ -19,7 +19,7 @@ import type { Weights } from './initial-weights.ts';
 import { resume } from './resume.ts';
 import { openStage, type Span, type Stage, spansOf } from './stages.ts';
 import type { StepResult, TrainingStep } from './step.ts';
-import { createTraining } from './training.ts';
+import { checkBatchSize, createTraining } from './training.ts';
 import type { Watcher } from './watcher.ts';
 
 export interface FitOptions {
@@ -75,6 +75,7 @@ export async function fit({
     throw new UserError(
       `Run ${run.name} was to start from the weights of another training, but ended before it had read them. Start a new run with --from and that checkpoint.`,
     );
+  checkBatchSize(recipe, dataset);
   const training = createTraining(recipe, dataset, weights, registry);
   const progress = resume(run, recipe, dataset, training);
   const { stepsPerEpoch } = progress;
@@ -104,22 +105,24 @@ export async function fit({
   const spans = spansOf(recipe, stepsPerEpoch);
   const open = (span: Span) =>
     openStage(span, { recipe, dataset, training, startStep: progress.step, registry });
-  const current = () => spans.find(({ to }) => progress.step < to) ?? spans[1] ?? spans[0];
+  const current = () => spans.find(({ until }) => progress.step < until) ?? spans.at(-1) ?? spans[0];
   stage = await open(current());
   try {
     const timer = createEpochTimer(recipe.batchSize, progress.step);
     let [saved, yielded] = [performance.now(), performance.now()];
     while (progress.step < steps && !signal?.aborted) {
-      const { loss, correct, learningRate } = takeStep(stage, recipe, progress.step, steps, registry);
+      const span = current();
+      const { loss, correct, learningRate } = takeStep(stage, span, recipe, progress.step, registry);
       if (!Number.isFinite(loss)) throw diverged(run, 'loss', progress.step, loss, learningRate);
       progress.step++;
       progress.lossSum += loss;
-      moveSlowCopies(recipe, stage.step, progress.step, steps);
+      moveSlowCopies(recipe, stage.step, progress.step, span.total);
       watcher?.onStep?.({ step: progress.step, loss, learningRate, correct });
 
-      if (progress.step % stepsPerEpoch === 0 || progress.step === steps) {
+      const isLast = progress.step === span.total;
+      if (progress.step % stepsPerEpoch === 0 || isLast) {
         timer.stepsDone();
-        const row = finishEpoch(progress, training, stage, dataset, recipe);
+        const row = finishEpoch(progress, training, stage, dataset, recipe, isLast);
         if (!Number.isFinite(row.validLoss))
           throw diverged(run, 'validation loss', progress.step, row.validLoss, learningRate);
         saveEpoch(row);
@@ -127,7 +130,7 @@ export async function fit({
         timer.nextEpoch(progress.step, stage.loader);
         saved = performance.now();
         const next = current();
-        if (next !== stage.span && progress.step < steps) {
+        if (next.frozen !== stage.span.frozen && progress.step < steps) {
           stage.sync();
           await stage.close();
           stage = await open(next);
@@ -157,12 +160,12 @@ export async function fit({
   return { finished: step >= steps, step, history, best: bestOf(history) };
 }
 
-/** Takes the step after `done` of `steps` on the stage's next batch. */
+/** Takes the step after `done`, which is in `span`, on the stage's next batch. */
 function takeStep(
-  { span, loader, step }: Stage,
+  { loader, step }: Stage,
+  span: Span,
   { seed }: Recipe,
   done: number,
-  steps: number,
   { schedules }: Registry,
 ): StepResult & { learningRate: number } {
   const scheduled = scheduleAt(span.schedule, (done - span.from) / (span.to - span.from), schedules);
@@ -170,7 +173,7 @@ function takeStep(
     ...loader.next(),
     ...scheduled,
     step: done - span.from + 1,
-    done: done / steps,
+    done: done / span.total,
     seed: seedPair(seed, 'step', done),
   });
   return { ...result, learningRate: scheduled.learningRate };

@@ -5,6 +5,7 @@ import { UserError } from '../../models/errors.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
 import type { Recipe } from '../recipes/index.ts';
+import { haveEqualLengths } from '../recipes/lengths.ts';
 import type { TrainingProgress } from '../runs/checkpoint.ts';
 import { type Run, readLast, recoveryAdvice } from '../runs/run.ts';
 import type { TrainingStep } from './step.ts';
@@ -18,12 +19,8 @@ export function resume(run: Run, recipe: Recipe, dataset: Dataset, training: Tra
   const fresh = { step: 0, stepsPerEpoch, lossSum: 0, history: [], datasetDigests: { ...dataset.digests } };
   if (!existsSync(run.last)) return fresh;
   const { progress, tensors, recipe: written } = readLast(run);
-  for (const split of ['train', 'test'] as const)
-    if (progress.datasetDigests[split] !== dataset.digests[split])
-      throw new UserError(
-        `Run ${run.name} was trained on other data: the ${split} split of ${dataset.name} has changed since. Start over with --fresh.`,
-      );
-  const misfit = findMisfit(training.shapes, tensors) ?? findDifference(recipe, written);
+  checkData(run, progress, dataset);
+  const misfit = findMisfit(training.shapes, tensors) ?? findDifference(recipe, written, progress);
   if (misfit !== undefined) throw new UserError(`${run.last} does not fit ${misfit}. ${recoveryAdvice(run)}`);
   training.write(
     new Map(
@@ -31,6 +28,15 @@ export function resume(run: Run, recipe: Recipe, dataset: Dataset, training: Tra
     ),
   );
   return progress;
+}
+
+/** @throws UserError when a run was trained on other data until now. */
+export function checkData(run: Run, { datasetDigests }: TrainingProgress, dataset: Dataset): void {
+  for (const split of ['train', 'test'] as const)
+    if (datasetDigests[split] !== dataset.digests[split])
+      throw new UserError(
+        `Run ${run.name} was trained on other data: the ${split} split of ${dataset.name} has changed since. Start over with --fresh.`,
+      );
 }
 
 /** A tensor that the network has otherwise than the checkpoint, or that one of the two lacks. */
@@ -47,8 +53,19 @@ function findMisfit(
   return undefined;
 }
 
-function findDifference(recipe: Recipe, written: Recipe): string | undefined {
-  const [expected, found] = [recipe, written].map((each) => new Map<string, unknown>(Object.entries(each)));
+/** Fields that say how long a training is. */
+const LENGTHS = ['epochs', 'steps', 'budget', 'formerLengths'];
+
+function findDifference(
+  recipe: Recipe,
+  written: Recipe,
+  { step, stepsPerEpoch }: TrainingProgress,
+): string | undefined {
+  // A run may have been given more epochs since: what is done is as it was.
+  const left = haveEqualLengths(recipe, written, step, stepsPerEpoch) ? LENGTHS : [];
+  const [expected, found] = [recipe, written].map(
+    (each) => new Map<string, unknown>(Object.entries(each).filter(([key]) => !left.includes(key))),
+  );
   for (const key of new Set([...(expected?.keys() ?? []), ...(found?.keys() ?? [])])) {
     const [a, b] = [expected, found].map((fields) => canonicalJson(fields?.get(key) ?? null));
     if (a !== b) return `the run's recipe: its ${key} is ${b}, expected ${a}`;

@@ -12,11 +12,11 @@ export interface Adjustment {
 }
 
 /**
- * The recipe as adjusted. Where epochs are given and frozen ones are not, at most half of them are frozen.
+ * The recipe as adjusted, for a new run: what another run was to be before is left out. Where epochs are given and frozen ones are not, at most half of them are frozen.
  * @throws UserError when a recipe without a pretrained network is asked to freeze some.
  */
 export function adjusted(recipe: Recipe, { epochs, freezeEpochs, learningRate }: Adjustment): Recipe {
-  const { freeze, steps, ...rest } = recipe;
+  const { freeze, steps, formerLengths: _former, ...rest } = recipe;
   if (freezeEpochs !== undefined && freezeEpochs > 0 && freeze === undefined)
     throw new UserError(
       `--freeze-epochs has no meaning here: ${recipe.name} trains ${recipe.architecture.name} from scratch, which leaves nothing to freeze.`,

@@ -1,6 +1,7 @@
 // The recipes by name, as recipes: defaults filled in, options of the command line applied.
 import { UserError } from '../../models/errors.ts';
 import { suggestion } from '../../models/nearest.ts';
+import { shellWord } from '../../setup/invocation.mjs';
 import { type AugmentOptions, augmentBy, augmentOptions } from '../augment/index.ts';
 import { isFolder } from '../datasets/index.ts';
 import { families } from './families.ts';
@@ -9,7 +10,8 @@ import { type Recipe, type RecipeInput, resolveRecipe } from './recipe.ts';
 
 export { families } from './families.ts';
 export { defineRecipe, type Family, type RecipeOption } from './family.ts';
-export { type Recipe, recipeDigest, resolveRecipe, stepsOf } from './recipe.ts';
+export { stepsOf } from './lengths.ts';
+export { type Recipe, recipeDigest, resolveRecipe } from './recipe.ts';
 
 /**
  * The recipe called `name`, with some of its fields replaced.
@@ -51,17 +53,19 @@ export function familyOf({ name, dataset }: Pick<Recipe, 'name' | 'dataset'>): F
   return isFolder(dataset) ? undefined : families.find(({ recipe }) => recipe.name === name);
 }
 
-/** What to type to train `recipe` (but for its seed and the like): `conv-mnist --init small`. */
-export function wordsOf({
+/** The words that train `recipe` (but for its seed and the like): `conv-mnist`, `--init`, `small`. */
+export function wordListOf({
   name,
   dataset,
   options = {},
-}: Pick<Recipe, 'name' | 'dataset' | 'options'>): string {
-  const subject = isFolder(dataset) ? quoted(dataset) : name;
-  return [subject, ...Object.entries(options).map(([option, value]) => `--${option} ${value}`)].join(' ');
+}: Pick<Recipe, 'name' | 'dataset' | 'options'>): string[] {
+  return [
+    isFolder(dataset) ? dataset : name,
+    ...Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]),
+  ];
 }
 
-/** A path as a shell takes it. */
-function quoted(path: string): string {
-  return /^[\w./@%+,:=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+/** The same as they are typed: `conv-mnist --init small`. */
+export function wordsOf(recipe: Pick<Recipe, 'name' | 'dataset' | 'options'>): string {
+  return wordListOf(recipe).map(shellWord).join(' ');
 }

@@ -91,6 +91,16 @@ const last = {
   epochs: z.int().min(1),
   /** Steps in all, where that is not a number of whole epochs. */
   steps: z.int().min(1).exactOptional(),
+  /** Lengths that a run was given before this one, each with the step up to which it held; see lengths.ts. */
+  formerLengths: z
+    .array(
+      z.strictObject({
+        until: z.int().min(1),
+        epochs: z.int().min(1),
+        steps: z.int().min(1).exactOptional(),
+      }),
+    )
+    .exactOptional(),
   /** Wall time that `steps` was measured to take, in seconds; see plan.ts. */
   budget: z.number().positive().exactOptional(),
   seed: z.int(),
@@ -192,15 +202,10 @@ export function resolveRecipe(input: unknown, own?: Partial<Registry>): Recipe {
 
 /** `recipe` for so many epochs, whatever steps it has in all, and from its own initial weights: for measurements. */
 export function trialOf(
-  { steps: _steps, budget: _budget, from: _from, ...recipe }: Recipe,
+  { steps: _steps, budget: _budget, formerLengths: _former, from: _from, ...recipe }: Recipe,
   epochs: number,
 ): Recipe {
   return { ...recipe, epochs };
-}
-
-/** Steps in all. */
-export function stepsOf({ steps, epochs }: Recipe, stepsPerEpoch: number): number {
-  return steps ?? epochs * stepsPerEpoch;
 }
 
 /** SHA-256 of the recipe: two trainings with equal digests, data and machine end in equal weights. */

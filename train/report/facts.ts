@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Dataset } from '../datasets/index.ts';
 import { readJsonFile } from '../files/json.ts';
 import type { Recipe } from '../recipes/index.ts';
-import { isFinished, type Run, readLast, readRecipe } from '../runs/run.ts';
+import { isFinished, type Run, readRecipe } from '../runs/run.ts';
 import { readRecord, type TrainingRecord } from './record.ts';
 import type { Sample } from './sample.ts';
 
@@ -28,12 +28,11 @@ export interface Facts {
 export function readRun(run: Run): Pick<Facts, 'run' | 'recipe' | 'environment' | 'record' | 'state'> {
   const path = join(run.folder, 'environment.json');
   const environment = existsSync(path) ? readJsonFile(path, z.record(z.string(), z.unknown())) : {};
-  const finished = existsSync(run.last) && isFinished(readLast(run));
   return {
     run,
     recipe: readRecipe(run),
     environment,
     record: readRecord(run),
-    state: finished ? 'finished' : 'interrupted',
+    state: isFinished(run) ? 'finished' : 'interrupted',
   };
 }

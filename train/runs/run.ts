@@ -1,6 +1,6 @@
 // A run: the folder of one training, runs/<number>-<recipe>/.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
@@ -8,9 +8,10 @@ import { makePath } from '../../setup/files/index.mjs';
 import { command } from '../../setup/invocation.mjs';
 import { readJsonFile } from '../files/json.ts';
 import { TEMPORARY, writeWhole } from '../files/write-whole.ts';
-import { type Recipe, recipeDigest, resolveRecipe, stepsOf, wordsOf } from '../recipes/index.ts';
+import { type Recipe, recipeDigest, resolveRecipe, stepsOf, wordListOf } from '../recipes/index.ts';
 import { type Checkpoint, type EpochRow, readCheckpoint } from './checkpoint.ts';
 import { isBeingTrained } from './lock.ts';
+import { runCommand, runsWords } from './run-command.ts';
 
 export interface Run {
   /** `0001-digits`. */
@@ -34,18 +35,38 @@ export function listRuns(folder: string): Run[] {
     .map((name) => runAt(folder, name));
 }
 
-/** Makes the folder of a new run and writes the recipe and `environment` into it. */
-export function createRun(folder: string, recipe: Recipe, environment: object): Run {
+/**
+ * Makes the folder of a new run and writes the recipe and `environment` into it.
+ * @param claimed - Is called when the folder is there, and no other process can know of the run yet.
+ */
+export function createRun(
+  folder: string,
+  recipe: Recipe,
+  environment: object,
+  claimed: (run: Run) => void = () => {},
+): Run {
   makePath(folder);
   const taken = readdirSync(folder).map(numberOf);
   for (let number = Math.max(0, ...taken) + 1; ; number++) {
     const run = runAt(folder, `${String(number).padStart(4, '0')}-${recipe.name}`);
     // The process that makes the folder has the number; another training may have been faster.
     if (!claim(run.folder)) continue;
-    writeJson(join(run.folder, 'environment.json'), environment);
-    writeJson(join(run.folder, 'recipe.json'), recipe);
+    try {
+      claimed(run);
+      writeJson(join(run.folder, 'environment.json'), environment);
+      writeRecipe(run, recipe);
+    } catch (error) {
+      // A full disk, for example: nothing is left that looks like a run.
+      rmSync(run.folder, { recursive: true, force: true });
+      throw error;
+    }
     return run;
   }
+}
+
+/** Writes what a run trains, whole or not at all. */
+export function writeRecipe(run: Run, recipe: Recipe): void {
+  writeJson(join(run.folder, 'recipe.json'), recipe);
 }
 
 /**
@@ -55,6 +76,10 @@ export function createRun(folder: string, recipe: Recipe, environment: object): 
 export function findRun(folder: string, name?: string): Run {
   const runs = listRuns(folder);
   if (name !== undefined) {
+    const path = resolve(name);
+    // Its whole path says where it is.
+    if (name.includes('/') && existsSync(join(path, 'recipe.json')))
+      return runAt(dirname(path), basename(path));
     const wanted = name.replace(/\/+$/, '').split('/').at(-1) ?? name;
     const run = runs.find((candidate) => candidate.name === wanted);
     if (run !== undefined) return run;
@@ -67,7 +92,7 @@ export function findRun(folder: string, name?: string): Run {
   const newest = runs.filter((run) => existsSync(run.last)).at(-1);
   if (newest === undefined)
     throw new UserError(
-      `No run in ${folder} has a checkpoint yet. \`${command('train', ['digits'])}\` makes one.`,
+      `No run in ${folder} has a checkpoint yet. \`${command('train', ['digits', ...runsWords(folder)])}\` makes one.`,
     );
   return newest;
 }
@@ -76,14 +101,13 @@ export function findRun(folder: string, name?: string): Run {
 export function findUnfinished(folder: string, recipe: Recipe): Run | undefined {
   const run = newestOf(folder, recipe);
   if (run === undefined || isBeingTrained(run)) return undefined;
-  if (!existsSync(run.last)) return run;
-  return isFinished(readLast(run)) ? undefined : run;
+  return isFinished(run) ? undefined : run;
 }
 
 /** The newest run of exactly this recipe, if it is done. */
 export function findFinished(folder: string, recipe: Recipe): Run | undefined {
   const run = newestOf(folder, recipe);
-  return run !== undefined && existsSync(run.last) && isFinished(readLast(run)) ? run : undefined;
+  return run !== undefined && isFinished(run) ? run : undefined;
 }
 
 function newestOf(folder: string, recipe: Recipe): Run | undefined {
@@ -127,10 +151,10 @@ export function readLast(run: Run): Checkpoint {
 
 /** What to do about a run whose last checkpoint cannot be used: go on from the best one, or start over. */
 export function recoveryAdvice(run: Run): string {
-  const startOver = command('train', [...wordsOf(readRecipe(run)).split(' '), '--fresh']);
+  const startOver = runCommand('train', run, [...wordListOf(readRecipe(run)), '--fresh']);
   try {
     const { step, stepsPerEpoch } = readCheckpoint(run.best).progress;
-    return `The best checkpoint, of epoch ${step / stepsPerEpoch}, is whole: go on from there with \`${command('train', ['--resume', run.name, '--from', 'best'])}\`, or start over with \`${startOver}\`.`;
+    return `The best checkpoint, of epoch ${step / stepsPerEpoch}, is whole: go on from there with \`${runCommand('train', run, ['--resume', run.name, '--from', 'best'])}\`, or start over with \`${startOver}\`.`;
   } catch {
     return `The run has no other checkpoint that can be used: start over with \`${startOver}\`.`;
   }
@@ -148,8 +172,11 @@ export function returnToBest(run: Run): void {
   renameSync(copy, run.last);
 }
 
-export function isFinished({ progress, recipe }: Checkpoint): boolean {
-  return progress.step >= stepsOf(recipe, progress.stepsPerEpoch);
+/** Whether a run has taken all steps of its recipe: its last checkpoint is of a shorter one where it was given more epochs. */
+export function isFinished(run: Run): boolean {
+  if (!existsSync(run.last)) return false;
+  const { step, stepsPerEpoch } = readLast(run).progress;
+  return step >= stepsOf(readRecipe(run), stepsPerEpoch);
 }
 
 /**

@@ -141,7 +141,7 @@ describe('fit', () => {
     await fit(options(run, { signal: abort.signal, watcher }));
     truncateSync(run.last, 1000);
     await expect(fit(options(run))).rejects.toThrow(
-      `The best checkpoint, of epoch 1, is whole: go on from there with \`npm run train -- --resume ${run.name} --from best\``,
+      `The best checkpoint, of epoch 1, is whole: go on from there with \`npm run train -- --resume ${run.name} --from best --runs ${folder}\``,
     );
     returnToBest(run);
     const { finished, history } = await fit(options(run));
@@ -151,7 +151,7 @@ describe('fit', () => {
     truncateSync(run.last, 1000);
     truncateSync(run.best, 1000);
     expect(() => readLast(run)).toThrow(
-      'The run has no other checkpoint that can be used: start over with `npm run train digits -- --fresh`.',
+      `The run has no other checkpoint that can be used: start over with \`npm run train digits -- --fresh --runs ${folder}\`.`,
     );
     expect(() => returnToBest(run)).toThrow(/best\.safetensors is damaged/);
   });

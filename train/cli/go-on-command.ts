@@ -1,0 +1,35 @@
+// The command that goes on with an interrupted training: as it was given, but for what would start it over.
+import { command } from '../../setup/invocation.mjs';
+import { runCommand, runsWords } from '../runs/run-command.ts';
+import type { Asked } from './check-arguments.ts';
+import { givenOptions } from './given-options.ts';
+
+/** How a training is watched and kept within bounds; the rest is in the run's recipe. */
+const OF_ONE_RUN = ['keep', 'live', 'tensorboard', 'max-memory', 'json'];
+
+/**
+ * @param run - The run that was interrupted.
+ * @param args - Of the command that trained it, by name; one of several seeds goes on with all of them.
+ */
+export function goOnCommand(
+  run: { readonly name: string; readonly folder: string },
+  { subject, runs }: Pick<Asked, 'subject' | 'runs'>,
+  args: Readonly<Record<string, unknown>>,
+): string {
+  const given = givenOptions(args);
+  if (!given.includes('seeds')) {
+    const own = given.filter((name) => OF_ONE_RUN.includes(name));
+    return runCommand('train', run, ['--resume', run.name, ...wordsOfOptions(own, args)]);
+  }
+  const words = given.filter((name) => name !== 'fresh' && name !== 'runs');
+  const what = subject.kind === 'recipe' ? [subject.name] : subject.kind === 'folder' ? [subject.path] : [];
+  return command('train', [...what, ...wordsOfOptions(words, args), ...runsWords(runs)]);
+}
+
+function wordsOfOptions(names: readonly string[], args: Readonly<Record<string, unknown>>): string[] {
+  return names.flatMap((name) => {
+    const value = args[name];
+    if (typeof value === 'boolean') return [value ? `--${name}` : `--no-${name}`];
+    return [`--${name}`, String(value)];
+  });
+}
