@@ -1,5 +1,6 @@
 // Arithmetic, element by element: of one array, and of several with broadcasting.
 import { dataType } from '../../models/onnx/schema.ts';
+import { attribute } from '../graph/onnx.ts';
 import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { aligned, asIs, scalar } from '../graph/operands.ts';
 import { addBias, addition } from './bias.ts';
@@ -38,11 +39,18 @@ const floorDivide: Compute = (op, names) => {
   return op.emit('Div', [op.emit('Sub', [a, op.emit('Mod', names)]), b]);
 };
 
-/** a - floor(a / b) * b, with the sign of b; ONNX has it for whole numbers alone. */
+/**
+ * What is left of a / b, with the sign of b. ONNX has it for whole numbers; of real ones it has the remainder with the
+ * sign of a, which is exact: a - floor(a / b) * b is not, and 1 mod 0.1 would be 0.
+ */
 const floorModulo: Compute = (op, names) => {
   if (isWhole(op)) return op.emit('Mod', names);
-  const [a = '', b = ''] = names;
-  return op.emit('Sub', [a, op.emit('Mul', [op.emit('Floor', [op.emit('Div', names)]), b])]);
+  const [, b = ''] = names;
+  const zero = number(op, 0);
+  const rest = op.emit('Mod', names, [attribute.int('fmod', 1)]);
+  const isOther = op.emit('Xor', [op.emit('Less', [rest, zero]), op.emit('Less', [b, zero])]);
+  const turned = op.emit('Where', [isOther, op.emit('Add', [rest, b]), rest]);
+  return op.emit('Where', [op.emit('Equal', [rest, zero]), rest, turned]);
 };
 
 /** a / b, and 0 where b is 0. */
@@ -60,16 +68,26 @@ const squaredDifference: Compute = (op, names) => {
 const sumOfAll: Compute = (op, names) =>
   isWhole(op) ? names.reduce((sum, name) => op.emit('Add', [sum, name])) : op.emit('Sum', names);
 
+/** Whether a number is below zero, or the zero that is: -0. */
+const isNegative = (op: Op, x: string) =>
+  op.emit('Or', [
+    op.emit('Less', [x, number(op, 0)]),
+    op.emit('Less', [op.emit('Reciprocal', [x]), number(op, 0)]),
+  ]);
+
 /** The angle of the point (x, y), from -pi to pi; ONNX has it for one quotient alone. */
 const angle: Compute = (op, names) => {
   const [y = '', x = ''] = names;
   const zero = number(op, 0);
-  const turn = op.emit('Where', [op.emit('Less', [y, zero]), number(op, -Math.PI), number(op, Math.PI)]);
-  const turned = op.emit('Where', [op.emit('Less', [x, zero]), turn, zero]);
-  const sloping = op.emit('Add', [op.emit('Atan', [op.emit('Div', names)]), turned]);
-  // Straight up or down, and nowhere at all.
+  const turn = op.emit('Where', [isNegative(op, y), number(op, -Math.PI), number(op, Math.PI)]);
+  const turned = op.emit('Where', [isNegative(op, x), turn, zero]);
+  const [onAxis, level] = [op.emit('Equal', [x, zero]), op.emit('Equal', [y, zero])];
+  // At the origin y / x is no number.
+  const slope = op.emit('Where', [op.emit('And', [onAxis, level]), y, op.emit('Div', names)]);
+  const sloping = op.emit('Add', [op.emit('Atan', [slope]), turned]);
   const upright = op.emit('Mul', [op.emit('Sign', [y]), number(op, Math.PI / 2)]);
-  return op.emit('Where', [op.emit('Equal', [x, zero]), upright, sloping]);
+  const isUpright = op.emit('And', [onAxis, op.emit('Not', [level])]);
+  return op.emit('Where', [isUpright, upright, sloping]);
 };
 
 export const arithmetic: OpFamily = {

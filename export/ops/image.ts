@@ -5,6 +5,7 @@ import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { factorBetween, inLayout, shapeTensor } from '../graph/operands.ts';
 import type { Value } from '../graph/value.ts';
 import { cropAndResize } from './crop.ts';
+import { resizeNearest } from './nearest.ts';
 
 /** Where TensorFlow looks for the pixels of the result, in ONNX's words. */
 function coordinates(op: Op): AttributeProto {
@@ -16,20 +17,16 @@ function coordinates(op: Op): AttributeProto {
   return attribute.text('coordinate_transformation_mode', mode);
 }
 
-/**
- * Reference: https://onnx.ai/onnx/operators/onnx__Resize.html
- * @param modes - How a pixel follows from its neighbors.
- */
-function resize(modes: (op: Op) => AttributeProto[]): Converter {
-  return (op) => {
-    const x = op.input(0);
-    const [height = 1, width = 1] = op.integers(1);
-    const name = inLayout(op.build, x, 'channelsFirst');
-    const { target, attributes } = targetSize(op, x, name, height, width);
-    const resized = op.emit('Resize', [name, '', ...target], [...modes(op), coordinates(op), ...attributes]);
-    return op.result(resized, 'channelsFirst');
-  };
-}
+/** Reference: https://onnx.ai/onnx/operators/onnx__Resize.html */
+const resizeBilinear: Converter = (op) => {
+  const x = op.input(0);
+  const [height = 1, width = 1] = op.integers(1);
+  const name = inLayout(op.build, x, 'channelsFirst');
+  const { target, attributes } = targetSize(op, x, name, height, width);
+  const mode = attribute.text('mode', 'linear');
+  const resized = op.emit('Resize', [name, '', ...target], [mode, coordinates(op), ...attributes]);
+  return op.result(resized, 'channelsFirst');
+};
 
 /** Scales where they are whole, else sizes; batch and channels stay. Inputs 3 and 4 of Resize. */
 function targetSize(op: Op, x: Value, name: string, height: number, width: number) {
@@ -50,17 +47,6 @@ function targetSize(op: Op, x: Value, name: string, height: number, width: numbe
   };
 }
 
-const linear = () => [attribute.text('mode', 'linear')];
-
-/** Halves are rounded up, and without centers or corners everything down, as TensorFlow does. */
-const nearest = (op: Op) => {
-  const rounded = op.flag('align_corners', false) || op.flag('half_pixel_centers', false);
-  return [
-    attribute.text('mode', 'nearest'),
-    attribute.text('nearest_mode', rounded ? 'round_prefer_ceil' : 'floor'),
-  ];
-};
-
 const depthToSpace: Converter = (op) => {
   if (op.text('data_format', 'NHWC') !== 'NHWC')
     throw op.unsupported('channels first', 'Give it pictures with channels last.');
@@ -73,8 +59,8 @@ const depthToSpace: Converter = (op) => {
 };
 
 export const image: OpFamily = {
-  ResizeBilinear: resize(linear),
-  ResizeNearestNeighbor: resize(nearest),
+  ResizeBilinear: resizeBilinear,
+  ResizeNearestNeighbor: resizeNearest,
   DepthToSpace: depthToSpace,
   CropAndResize: cropAndResize,
 };

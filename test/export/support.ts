@@ -18,6 +18,8 @@ export interface InputSpec {
   type?: InputType;
   /** Values from this range instead of a normal distribution. */
   range?: readonly [number, number];
+  /** Values from this list instead. */
+  among?: readonly number[];
 }
 
 /** A tfjs function whose export is compared with it. */
@@ -72,6 +74,7 @@ const HEIGHTS_AND_WIDTHS = [
   { height: 24, width: 37 },
   { height: 33, width: 16 },
   { height: 47, width: 47 },
+  { height: 14, width: 26 },
 ];
 
 type Size = (typeof HEIGHTS_AND_WIDTHS)[number];
@@ -123,11 +126,16 @@ interface Input {
 }
 
 function makeInputs(subject: Case, batch: number, sizes: Size): Input[] {
-  return subject.inputs.map(({ shape: spec, type = 'float32', range }, i) => {
+  return subject.inputs.map(({ shape: spec, type = 'float32', range, among }, i) => {
     const shape = spec.map((size) => (size === -1 ? batch : typeof size === 'string' ? sizes[size] : size));
     const next = random(7, `${subject.name}/x${i}`, batch);
     const draw: Record<InputType, () => number> = {
-      float32: () => (range ? range[0] + next() * (range[1] - range[0]) : normal(next)),
+      float32: () =>
+        among
+          ? (among[Math.floor(next() * among.length)] ?? 0)
+          : range
+            ? range[0] + next() * (range[1] - range[0])
+            : normal(next),
       int32: () => Math.floor(draw.float32()),
       uint8: () => Math.floor(next() * 256),
       bool: () => Math.round(next()),

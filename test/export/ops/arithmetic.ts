@@ -7,6 +7,11 @@ import { weight } from './weight.ts';
 
 const vectors: InputSpec = { shape: [-1, 5], range: [-3, 3] };
 const positive: InputSpec = { shape: [-1, 5], range: [0.1, 3] };
+/** Both zeros, halves, tenths, whole and large numbers, of either sign. */
+const edges: InputSpec = {
+  shape: [-1, 40],
+  among: [0, -0, 1, -1, 0.1, -0.1, 0.5, -0.5, 1.5, -2.5, 3, -7, 1e-3, -1e-6, 60, -80, 1e4],
+};
 const fractions: InputSpec = { shape: [-1, 5], range: [-0.95, 0.95] };
 const whole: InputSpec = { shape: [-1, 5], type: 'int32', range: [-9, 9] };
 const wholePositive: InputSpec = { shape: [-1, 5], type: 'int32', range: [1, 5] };
@@ -226,6 +231,18 @@ export const arithmeticCases: Case[] = [
       fn: (x, y) => fn(x as Tensor, y as Tensor),
     }),
   ),
+  ...unary
+    .filter(([name, , { type }]) => type === undefined && name !== 'round halves')
+    .map(([name, fn]): Case => ({ name: `${name} at its edges`, inputs: [edges], fn: (x) => fn(x) })),
+  ...binary
+    .filter(([, , { type, range }]) => type === undefined && range !== undefined)
+    .map(
+      ([name, fn], i): Case => ({
+        name: `${name} (${i}) at its edges`,
+        inputs: [edges, edges],
+        fn: (x, y) => fn(x as Tensor, y as Tensor),
+      }),
+    ),
   ...channelsFirst,
   ...biases,
   ...mixed,

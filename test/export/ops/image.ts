@@ -80,6 +80,47 @@ export const imageCases: Case[] = [
       }),
     ),
   ),
+  // onnxruntime's Resize takes a neighbor of the right pixel at these.
+  ...rules.flatMap(([name, alignCorners, halfPixelCenters]) =>
+    [14, 20, 26, 30, 32, 52, 64, 112].map(
+      (from): Case => ({
+        name: `nearest pixels of ${from}, ${name}`,
+        inputs: [{ shape: [-1, from, 3, 1] }],
+        fn: (x) =>
+          [1, 2, 3, 4, 7, 8, 11, 15, 23, 24, 28, 32, 45, 48, 64].map((to) =>
+            tf.image.resizeNearestNeighbor(x as Tensor4D, [to, 7], alignCorners, halfPixelCenters),
+          ),
+      }),
+    ),
+  ),
+  // 41 times the nearest float32 to 1/41 is less than 1.
+  {
+    name: 'pixels repeated 41 times',
+    inputs: [{ shape: [-1, 4, 2, 1] }],
+    fn: (x) => tf.image.resizeNearestNeighbor(x as Tensor4D, [4 * 41, 2 * 3]),
+  },
+  ...rules.map(
+    ([name, alignCorners, halfPixelCenters]): Case => ({
+      name: `nearest pixels of pictures of any size, ${name}`,
+      inputs: [{ shape: [-1, 'height', 'width', 1] }],
+      fn: (x) => {
+        const [, height = 1, width = 1] = x.shape;
+        return [
+          [64, 2],
+          [height, 64],
+          [3 * height, width],
+          [width, height],
+        ].map((size) =>
+          tf.image.resizeNearestNeighbor(
+            x as Tensor4D,
+            size as [number, number],
+            alignCorners,
+            halfPixelCenters,
+          ),
+        );
+      },
+    }),
+  ),
   {
     name: 'depthToSpace',
     inputs: [{ shape: [-1, 2, 3, 12] }],
