@@ -1,25 +1,21 @@
-// The model repository, `<folder>/<name>/<version>/model.onnx`: listing, finding, and adding so that a crash loses nothing.
+// The model repository, `<folder>/<name>/<version>/model.onnx`: finding, and adding so that a crash loses nothing.
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from './errors.ts';
+import {
+  hasCode,
+  MODEL_FILE,
+  MODEL_NAME,
+  type ModelFile,
+  names,
+  readRepository,
+  versions,
+} from './list-models.ts';
 import { suggestion } from './nearest.ts';
 
-/** One version of a model; `path` is its `model.onnx`. */
-export interface ModelFile {
-  name: string;
-  version: number;
-  path: string;
-}
-
-const FILE = 'model.onnx';
-
-/** Letters, digits, dots, dashes and underscores, not starting with a dot: a name is a folder and part of a URL. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-
-/** A whole number from 1, without leading zeros, as Triton Inference Server asks of version folders. */
-const VERSION = /^[1-9][0-9]{0,8}$/;
+export { listModels, type ModelFile, type RepositoryFault, readRepository } from './list-models.ts';
 
 /** Folders of versions that are being written: `.adding~<host>~<process>~<random>`. */
 const ADDING = '.adding~';
@@ -28,29 +24,21 @@ const ADDING = '.adding~';
 const ABANDONED_AFTER = 60 * 60 * 1000;
 
 /**
- * Lists all versions of all models, sorted by name, then version. What is not a finished version (temporary
- * folders, folders without a model file) is left out. A folder that does not exist holds no models.
- */
-export async function listModels(folder: string): Promise<ModelFile[]> {
-  const models: ModelFile[] = [];
-  for (const name of (await names(folder)).filter((name) => NAME.test(name)).sort()) {
-    for (const version of await versions(join(folder, name))) {
-      const path = join(folder, name, String(version), FILE);
-      if (await isFile(path)) models.push({ name, version, path });
-    }
-  }
-  return models;
-}
-
-/**
  * Finds a model. Without a version: the newest. Without a name: the only model there is.
  *
  * @throws UserError when there is no such model or no such version, or when the name is needed to choose;
  * the message lists what there is and the nearest name.
  */
 export async function findModel(folder: string, name?: string, version?: number): Promise<ModelFile> {
-  const models = await listModels(folder);
+  const { models, faults } = await readRepository(folder);
   const known = [...new Set(models.map((model) => model.name))];
+  const fault = faults.find(
+    (one) =>
+      one.name === name &&
+      (version === undefined ? !known.includes(name) : [undefined, version].includes(one.version)),
+  );
+  if (fault !== undefined)
+    throw new UserError(`${fault.place} in ${folder} cannot be used: ${fault.reason}.`);
   if (known.length === 0) {
     throw new UserError(
       `There is no model in ${folder}. Train a network and export it: "trainyard train digits", then "trainyard export".`,
@@ -84,7 +72,7 @@ export type ModelContent = Uint8Array | ((path: string) => Promise<unknown>);
  * @throws UserError when the name cannot be the name of a folder and part of a URL.
  */
 export async function addModel(folder: string, name: string, content: ModelContent): Promise<ModelFile> {
-  if (!NAME.test(name)) {
+  if (!MODEL_NAME.test(name)) {
     throw new UserError(
       `model name: received "${name}", expected letters, digits, ".", "-" or "_", starting with a letter or digit`,
     );
@@ -96,44 +84,17 @@ export async function addModel(folder: string, name: string, content: ModelConte
   const temporary = join(parent, `${ADDING}${hostname()}~${process.pid}~${randomUUID()}`);
   await mkdir(temporary);
   try {
-    const path = join(temporary, FILE);
+    const path = join(temporary, MODEL_FILE);
     await (content instanceof Uint8Array ? writeFlushed(path, content) : content(path));
     await flushFolder(temporary);
     for (let version = ((await versions(parent)).at(-1) ?? 0) + 1; ; version++) {
       if (await renameIfFree(temporary, join(parent, String(version)))) {
         await flushFolder(parent);
-        return { name, version, path: join(parent, String(version), FILE) };
+        return { name, version, path: join(parent, String(version), MODEL_FILE) };
       }
     }
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-/** Names in a folder; none when it does not exist. */
-async function names(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
-}
-
-/** Version numbers in a model's folder, finished or not, ascending. */
-async function versions(parent: string): Promise<number[]> {
-  return (await names(parent))
-    .filter((name) => VERSION.test(name))
-    .map(Number)
-    .sort((a, b) => a - b);
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false;
     throw error;
   }
 }
@@ -196,8 +157,4 @@ async function flushFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
-}
-
-function hasCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

@@ -4,6 +4,10 @@ import { checkValue } from '../card.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { goldenNames } from '../golden.ts';
 import { withTodaysSpellings } from '../old-spellings.ts';
+import { parseWrittenJson } from '../written-json.ts';
+
+/** What the maker of a model from elsewhere says about it, beside its file. */
+export const CARD_FILE = 'card.json';
 
 const side = z.int().min(1).max(8192);
 const perChannel = z.union([z.number(), z.array(z.number()).min(1).max(3)]);
@@ -68,12 +72,12 @@ export type PlainCard = z.infer<typeof plainCardSchema>;
  * @throws UserError with one line for each wrong field, such as `card.json input.layout: received "NHCW", expected
  * "NCHW" or "NHWC"`.
  */
-export function readPlainCard(text: string): PlainCard {
+export function readPlainCard(file: string | Uint8Array): PlainCard {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseWrittenJson(file);
   } catch (error) {
-    throw new UserError(`card.json is not JSON: ${messageOf(error)}`);
+    throw new UserError(`${CARD_FILE} is not JSON: ${messageOf(error)}`);
   }
-  return checkValue(plainCardSchema, withTodaysSpellings(value), 'card.json ');
+  return checkValue(plainCardSchema, withTodaysSpellings(value), `${CARD_FILE} `);
 }

@@ -8,12 +8,12 @@ import { shapeOf, wrapGraph } from './graph.ts';
 /**
  * @param name - of the model in the repository.
  * @param bytes - its model.onnx, which has no card in it.
- * @param cardText - its card.json.
+ * @param cardFile - its card.json.
  * @returns the bytes of a file with our input, output and card.
  * @throws UserError when the card is not valid or the model is not what it says.
  */
-export function adoptModel(name: string, bytes: Uint8Array, cardText: string): Uint8Array {
-  const plain = readPlainCard(cardText);
+export function adoptModel(name: string, bytes: Uint8Array, cardFile: string | Uint8Array): Uint8Array {
+  const plain = readPlainCard(cardFile);
   const model = decodeModel(bytes);
   const wrapped = wrapGraph(model, plain);
   const { filter, crop, shorter } = plain.resize;

@@ -1,7 +1,7 @@
 // Reads the inputs and outputs of a model file without parsing the rest of it: fast on 100 MB.
 import protobuf from 'protobufjs/minimal.js';
-import { UserError } from '../errors.ts';
 import { typeName } from './types.ts';
+import { unreadableModel } from './unreadable.ts';
 
 /** An input or output, and the name of its elements' type, such as `uint8`; `no tensor` for anything else. */
 export interface ModelPort {
@@ -43,9 +43,7 @@ export function readInputsAndOutputs(bytes: Uint8Array): InputsAndOutputs {
       return true;
     });
   } catch (error) {
-    throw new UserError(`not a readable ONNX model (${bytes.length} bytes): ${String(error)}`, {
-      cause: error,
-    });
+    throw unreadableModel(bytes, error);
   }
   return { inputs, outputs };
 }

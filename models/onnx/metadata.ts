@@ -1,6 +1,6 @@
 // Reads metadata_props of a model file without parsing its graph: small enough for a browser, and fast on 100 MB.
 import protobuf from 'protobufjs/minimal.js';
-import { UserError } from '../errors.ts';
+import { unreadableModel } from './unreadable.ts';
 
 // Field numbers of ONNX's onnx.proto (ModelProto and StringStringEntryProto).
 const GRAPH = 7;
@@ -30,13 +30,9 @@ export function readMetadata(bytes: Uint8Array): Record<string, string> {
       hasGraph ||= tag >>> 3 === GRAPH;
     }
   } catch (error) {
-    throw new UserError(`not a readable ONNX model (${bytes.length} bytes): ${String(error)}`, {
-      cause: error,
-    });
+    throw unreadableModel(bytes, error);
   }
-  if (!hasGraph) {
-    throw new UserError(`not an ONNX model: ${bytes.length} bytes without a graph`);
-  }
+  if (!hasGraph) throw unreadableModel(bytes);
   return Object.fromEntries(entries);
 }
 

@@ -1,7 +1,7 @@
 // Reads and writes ONNX files as plain typed objects, with ONNX's own field numbers.
 import protobuf from 'protobufjs';
-import { UserError } from '../errors.ts';
 import { attributeType, type ModelProto } from './types.ts';
+import { unreadableModel } from './unreadable.ts';
 
 export * from './types.ts';
 
@@ -139,9 +139,7 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
     // The border with protobufjs's untyped messages: its decoder has checked them against the schema.
     return copy(modelType, modelType.decode(reader), 'model', readInteger) as unknown as ModelProto;
   } catch (error) {
-    throw new UserError(`not a readable ONNX model (${bytes.length} bytes): ${String(error)}`, {
-      cause: error,
-    });
+    throw unreadableModel(bytes, error);
   }
 }
 

@@ -1,182 +1,224 @@
 // The catalog: which versions are served. It looks for changes in the repository, tries what is new, and lets the old
-// version serve until the new one has given the golden outputs of its card.
+// version serve until the new one has given the golden outputs of its card. What cannot be used is left out, with its
+// reason, and never stops the others.
 import { UserError } from '../../models/errors.ts';
 import type { ModelFile } from '../../models/repository.ts';
+import { systemReason } from '../../models/system-reason.ts';
+import type { Log } from '../log.ts';
+import { type AbsentModel, withoutPaths } from './absent.ts';
+import { absentModel, type Entry, newEntry } from './catalog-entry.ts';
 import type { Observer } from './events.ts';
+import { createFaultLog, faultText, isAbout } from './fault-log.ts';
 import { type ServedModel, sessionKey, versionName } from './models.ts';
-import { noModel, readServedModel } from './read-model.ts';
-import { compareVersions, scanRepository } from './scan-repository.ts';
-
-/** The result of opening a model: the reason when it cannot be opened. */
-export interface Trial {
-  readonly reason?: string;
-  readonly milliseconds: number;
-  /** A worker ended while it opened the model, which may not be the model's fault. */
-  readonly ended?: boolean;
-}
+import { createNewest, type Trial } from './open-newest.ts';
+import { isServedFileThere, noModel, readServedModel } from './read-model.ts';
+import { reasonOf } from './read-models.ts';
+import { compareVersions, type Only, type RepositoryScan, scanRepository } from './scan-repository.ts';
 
 export interface CatalogOptions {
   readonly repository: string;
   /** Serves this model alone. */
-  readonly only?: string | undefined;
+  readonly only?: Only | undefined;
   /** Opens a model, warms it up and checks it against its golden vectors. */
   readonly open: (model: ServedModel) => Promise<Trial>;
   /** Called with the models that stay open: one of each name. */
   readonly swap: (current: readonly ServedModel[]) => void;
   readonly observer: Observer;
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 export interface Catalog {
   /** Sorted by name, then version. */
   models(): readonly ServedModel[];
+  /** Versions that are there and not served: they are being loaded, or cannot be used. */
+  absent(): readonly AbsentModel[];
   /** @throws UserError when there is no model that works. */
   load(): Promise<void>;
   /** Looks for versions that came, changed or went, and serves accordingly. */
   look(): Promise<void>;
+  /** A version that is served could not be opened: it is read and tried again by the next look. */
+  suspect(key: string): void;
+  /** Why the model with this key cannot be used, when it was found broken after it had been served. */
+  whyBroken(key: string): string | undefined;
 }
 
-interface Entry {
-  readonly file: ModelFile;
-  /** Stamp of the files from which `candidate` or `serving` was read, and the stamp that was seen last. */
-  stamp: string;
-  seen: string;
-  /** It was read, but not tried yet. */
-  candidate?: ServedModel | undefined;
-  /** It is served: it is open, or will be opened for the first request. */
-  serving?: ServedModel | undefined;
-  trials: number;
-}
+/** Milliseconds after which a version is read again that the system did not let us read, or write to the cache. */
+const AGAIN = 10_000;
 
-/** How often a version is tried when workers end while they open it. */
-const TRIALS = 2;
+/** Reasons that the error about a repository without a model that works has. */
+const REASONS = 5;
 
 export function createCatalog(options: CatalogOptions): Catalog {
   const { repository, only, open, swap, observer, log } = options;
   const entries = new Map<string, Entry>();
-  /** The version of each name that is open. */
-  const current = new Map<string, ServedModel>();
+  const faultLog = createFaultLog(log, observer);
   let models: readonly ServedModel[] = [];
-  /** Why the first version that cannot be served is left out: for the error when there is no other. */
-  let firstReason = '';
-  let empty = false;
+  let loading = false;
+  /** What was said last about the whole repository; empty when it is well. */
+  let trouble = '';
+  const newest = createNewest({
+    open,
+    leaveOut,
+    observer,
+    log: (line, fields) => loading || log(line, fields), // at the start, the announcement lists them
+  });
 
   async function read(entry: Entry, stamp: string): Promise<void> {
     entry.stamp = stamp;
     entry.seen = stamp;
     entry.trials = 0;
+    entry.again = Number.POSITIVE_INFINITY;
+    newest.forget(entry);
     try {
       entry.candidate = await readServedModel(entry.file);
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
       entry.candidate = undefined;
-      leaveOut(entry, error.message);
+      if (!(error instanceof UserError)) entry.again = performance.now() + AGAIN;
+      const reason = reasonOf(error);
+      leaveOut(entry, reason ?? 'an error in the server; its log has the details');
+      if (reason === undefined)
+        log(`${versionName(entry.file)}: ${error instanceof Error ? error.stack : error}`, {
+          level: 'error',
+        });
     }
   }
 
-  function leaveOut({ file, serving }: Entry, reason: string): void {
-    const instead = current.get(file.name);
-    firstReason ||= `: ${versionName(file)}: ${reason}`;
+  function leaveOut(entry: Entry, reason: string): void {
+    const { file, serving, problem } = entry;
+    entry.problem = reason;
+    if (problem === reason) return; // it was said before
+    const instead = newest.current.get(file.name);
     const other = serving === undefined ? `version ${instead?.version}` : 'what was there before';
     const meanwhile = instead === undefined ? '' : `; ${other} goes on serving`;
-    log(`${versionName(file)} is left out: ${reason}${meanwhile}`);
+    log(`${versionName(file)} is left out: ${reason}${meanwhile}`, {
+      level: instead === undefined ? 'error' : 'warn',
+      model: versionName(file),
+    });
     observer.modelChanged?.(file, { kind: 'broken', reason });
   }
 
-  /** Opens the newest version of a name that works; older ones are opened for their first request. */
   async function openNewest(name: string): Promise<void> {
     const versions = [...entries.values()].filter(({ file }) => file.name === name);
-    versions.sort((a, b) => b.file.version - a.file.version);
-    let found = false;
-    for (const entry of versions) {
-      const wanted = entry.candidate ?? entry.serving;
-      if (wanted === undefined) continue;
-      if (!found) found = await tryOut(entry, wanted);
-      if (entry.candidate !== undefined && found) {
-        entry.serving = entry.candidate;
-        entry.candidate = undefined;
-      }
-    }
-    if (!found) current.delete(name);
-    publish();
-  }
-
-  /** @returns whether the entry is what serves under its name now. */
-  async function tryOut(entry: Entry, wanted: ServedModel): Promise<boolean> {
-    const { name } = entry.file;
-    const isCurrent = (model: ServedModel) => {
-      const now = current.get(name);
-      return now !== undefined && sessionKey(now) === sessionKey(model);
-    };
-    if (isCurrent(wanted)) return true;
-    const { reason, milliseconds, ended } = await open(wanted);
-    if (reason === undefined) {
-      const first = current.size === 0 || !current.has(name);
-      current.set(name, wanted);
-      if (!first)
-        log(`${versionName(wanted)} serves from now on; it was ready in ${milliseconds.toFixed(0)} ms`);
-      observer.modelChanged?.(wanted, { kind: 'serving', milliseconds });
-      return true;
-    }
-    entry.candidate = undefined;
-    if (ended && ++entry.trials < TRIALS)
-      entry.stamp = ''; // looked at again
-    else leaveOut(entry, reason);
-    if (entry.serving !== undefined && isCurrent(entry.serving)) return true;
-    entry.serving = undefined;
-    return false;
-  }
-
-  function publish(): void {
+    await newest.open(name, versions);
     models = [...entries.values()].flatMap(({ serving }) => serving ?? []).sort(byNameAndVersion);
-    swap([...current.values()]);
+    swap([...newest.current.values()]);
+  }
+
+  function takeFaults({ faults }: RepositoryScan): void {
+    const served = new Set(models.map(versionName));
+    faultLog.take(faults, loading, (fault) => [...served].some((key) => isAbout(fault, key)));
+  }
+
+  /** Says something about the whole repository, once; nothing when it is well. */
+  function sayOnce(text: string): void {
+    if (text !== '' && text !== trouble) log(text, { level: 'warn' });
+    trouble = text;
+  }
+
+  /** @returns the names of the models that went. */
+  function removeGone(gone: readonly Entry[]): string[] {
+    // A version that a fault is about is there, and cannot be read: it goes on serving.
+    const removed = gone.filter(
+      ({ file }) => !faultLog.faults().some((fault) => isAbout(fault, versionName(file))),
+    );
+    for (const { file } of removed) {
+      entries.delete(versionName(file));
+      log(`${versionName(file)} was removed from the repository`, { model: versionName(file) });
+      observer.modelChanged?.(file, { kind: 'removed' });
+    }
+    return removed.map(({ file }) => file.name);
+  }
+
+  /** The entries whose files changed, and those that are to be read again though they did not. */
+  async function entriesToRead(changed: readonly Entry[], { found }: RepositoryScan): Promise<Set<Entry>> {
+    const all = new Set(changed);
+    for (const [key, entry] of entries) {
+      if (!found.has(key)) continue;
+      const { suspect, again, serving } = entry;
+      if (suspect || again <= performance.now()) all.add(entry);
+      else if (serving !== undefined && !(await isServedFileThere(serving))) all.add(entry);
+    }
+    return all;
+  }
+
+  /** @throws UserError about all that is there. */
+  function refuseStart(): never {
+    const problems = [
+      ...faultLog.faults().map(faultText),
+      ...[...entries].map(([key, { problem = 'it ends the workers that open it' }]) => `${key}: ${problem}`),
+    ];
+    throw new UserError(`no model of ${repository} can be served: ${listed(problems)}`);
   }
 
   return {
     models: () => models,
+    absent: () => [
+      ...faultLog
+        .faults()
+        .map(({ name, version, reason }) => ({ name, version, reason: withoutPaths(reason) })),
+      ...[...entries.values()].flatMap((entry) => absentModel(entry) ?? []),
+    ],
     async load() {
-      const found = await scanRepository(repository, only);
-      if (found.size === 0) throw await noModel(repository, only);
-      for (const [key, { file, stamp }] of found) {
-        const entry: Entry = { file, stamp, seen: stamp, trials: 0 };
-        entries.set(key, entry);
-        await read(entry, stamp);
-      }
-      for (const name of namesOf(entries)) await openNewest(name);
-      if (models.length === 0) throw new UserError(`no model of ${repository} can be served${firstReason}`);
+      const scan = await scanAtStart(repository, only);
+      if (scan.found.size === 0 && scan.faults.length === 0) throw await noModel(repository, only?.name);
+      loading = true;
+      takeFaults(scan);
+      for (const [key, { file, stamp }] of scan.found) entries.set(key, newEntry(file, stamp));
+      for (const entry of entries.values()) await read(entry, entry.seen);
+      for (const name of new Set([...entries.values()].map(({ file }) => file.name))) await openNewest(name);
+      loading = false;
+      if (models.length === 0) refuseStart();
     },
     async look() {
-      const found = await scanRepository(repository, only);
-      if (found.size === 0) {
-        if (!empty) log(`${repository} has no models any more; those that were there go on serving`);
-        empty = true;
-        return;
-      }
-      empty = false;
-      for (const [key, { file }] of found) {
-        if (!entries.has(key)) entries.set(key, { file, stamp: '', seen: '', trials: 0 });
-      }
+      const scan = await scanRepository(repository, only).catch((error) => {
+        const reason = systemReason(error);
+        if (reason === undefined) throw error;
+        sayOnce(`${repository} cannot be read: ${reason}; the models that were there go on serving`);
+      });
+      if (scan === undefined) return;
+      const { found, faults } = scan;
+      takeFaults(scan);
+      const none = `has no models any more${faults.length > 0 ? ' that can be read' : ''}`;
+      sayOnce(found.size > 0 ? '' : `${repository} ${none}; those that were there go on serving`);
+      if (found.size === 0) return;
+      for (const [key, { file }] of found) if (!entries.has(key)) entries.set(key, newEntry(file, ''));
       const { toRead, gone } = compareVersions(entries, found);
       const changed = new Set<string>();
-      for (const entry of toRead) {
-        await read(entry, entry.seen);
+      for (const entry of await entriesToRead(toRead, scan)) {
+        await read(entry, found.get(versionName(entry.file))?.stamp ?? entry.seen);
         changed.add(entry.file.name);
       }
-      for (const { file } of gone) {
-        entries.delete(versionName(file));
-        changed.add(file.name);
-        observer.modelChanged?.(file, { kind: 'removed' });
-      }
+      for (const name of removeGone(gone)) changed.add(name);
       for (const name of changed) await openNewest(name);
     },
+    suspect(key) {
+      for (const entry of entries.values()) {
+        if (entry.serving !== undefined && sessionKey(entry.serving) === key) entry.suspect = true;
+      }
+    },
+    whyBroken: newest.whyBroken,
   };
+}
+
+/** @throws UserError when the repository cannot be read. */
+async function scanAtStart(repository: string, only: Only | undefined): Promise<RepositoryScan> {
+  try {
+    return await scanRepository(repository, only);
+  } catch (error) {
+    const reason = systemReason(error);
+    throw reason === undefined ? error : new UserError(`${repository} cannot be read: ${reason}`);
+  }
+}
+
+function listed(problems: readonly string[]): string {
+  const [first = '', ...others] = problems;
+  if (others.length === 0) return first;
+  const shown = problems.slice(0, REASONS).map((problem) => `\n  ${problem}`);
+  const more = problems.length > REASONS ? `\n  and ${problems.length - REASONS} more` : '';
+  return shown.join('') + more;
 }
 
 function byNameAndVersion(a: ModelFile, b: ModelFile): number {
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   return a.version - b.version;
-}
-
-function namesOf(entries: ReadonlyMap<string, Entry>): string[] {
-  return [...new Set([...entries.values()].map(({ file }) => file.name))];
 }

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import type { Device } from '../sessions/device.ts';
 import { openModelSession } from '../sessions/session.ts';
 import { versionName } from './models.ts';
-import { readServedModels } from './read-model.ts';
+import { readServedModels } from './read-models.ts';
 
 /**
  * Checks all versions, also those that a server would open only for their first request.

@@ -1,6 +1,7 @@
 // The dispatcher: takes pictures and sees that each gets one result. It queues them, gives them to workers in batches,
 // keeps deadlines, drops the jobs of clients that have gone, and gives the jobs of a worker that ended to another.
 
+import type { Log } from '../log.ts';
 import { openGarbageCollector } from '../memory/collect-garbage.ts';
 import { createCosts } from '../sessions/cost.ts';
 import type { PictureInput } from '../sessions/job.ts';
@@ -34,7 +35,9 @@ export interface DispatcherOptions extends Pick<WorkerPoolOptions, 'entry' | 'wo
   readonly workers: number;
   readonly limits: Limits;
   readonly observer: Required<Observer>;
-  readonly log: (line: string) => void;
+  readonly log: Log;
+  /** Called with the key of a model that a worker could not open when it was asked for. */
+  readonly onUnopened: (key: string) => void;
 }
 
 export interface Dispatcher {
@@ -62,7 +65,7 @@ const SWEEP_INTERVAL = 100;
 const LARGE_PICTURE = 16 * 1024 * 1024;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { limits, observer, log, workers, entry, workerOptions } = options;
+  const { limits, observer, log, workers, entry, workerOptions, onUnopened } = options;
   const queue = createQueue<PictureJob>();
   const costs = createCosts();
   const assignments = createAssignments<PoolWorker, PictureJob>();
@@ -96,6 +99,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     onMessage,
     onExit,
     onReady: loop.schedule,
+    onUnopened,
   });
   const sessions = createSessionEviction(pool.workers, queue.waitingFor);
   /** A large picture was decoded on this thread since garbage was collected. */
@@ -103,8 +107,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   function onMessage(worker: PoolWorker, message: FromWorker): void {
     if (message.kind === 'results') deliverResults(results, worker, message, performance.now());
-    else if (message.reason !== undefined)
-      log(`a version that was asked for cannot be used: ${message.reason}`);
+    else if (message.reason !== undefined) {
+      worker.lastUsed.delete(message.key); // the next picture for it has it opened again
+      onUnopened(message.key);
+    }
     if (queue.size > 0) loop.dispatch();
   }
 
@@ -112,10 +118,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   function onExit(worker: PoolWorker, cause: string, expected: boolean): void {
     const { retries, lost } = splitRetries(assignments.removeWorker(worker), !expected);
     for (const job of retries) job.retried = true;
-    for (const job of lost) failJob(job, 'died', workerEnded(), observer);
+    for (const job of lost) failJob(job, 'died', workerEnded(!expected), observer);
     queue.putBack(retries);
     if (expected) return;
-    log(`a worker stopped and is started again: ${cause}`);
+    log(`a worker stopped and is started again: ${cause}`, { level: 'error' });
     observer.workerStopped(cause, retries.length);
     loop.schedule();
   }

@@ -5,13 +5,17 @@ import { messageOf } from '../../models/errors.ts';
 import { hasTurbojpeg } from '../../setup/libraries/turbojpeg.mjs';
 import { moduleBeside } from '../../setup/modules/module.mjs';
 import { checkPixels, readPlainHeader } from '../decode/header.ts';
+import type { Log } from '../log.ts';
 import type { Device } from '../sessions/device.ts';
 import type { OpenedMessage, WorkerModel } from '../sessions/messages.ts';
 import type { Limits } from '../settings/limits.ts';
-import { createCatalog, type Trial } from './catalog.ts';
+import { type AbsentModel, withoutPaths } from './absent.ts';
+import { createCatalog } from './catalog.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { type EngineState, type Observer, observeAll } from './events.ts';
-import { type ServedModel, sessionKey } from './models.ts';
+import { cannotBeUsed, type ServedModel, sessionKey, versionName } from './models.ts';
+import type { Trial } from './open-newest.ts';
+import { Unopened } from './picture-job.ts';
 import type { ClassifyOptions, PictureResult, RawPicture } from './picture-states.ts';
 
 export interface Engine {
@@ -23,6 +27,8 @@ export interface Engine {
   load(): Promise<void>;
   /** Sorted by name, then version. Models come and go: call it each time. */
   models(): readonly ServedModel[];
+  /** Versions that are in the repository and not served, and why. */
+  absent(): readonly AbsentModel[];
   /** Whether it can classify. */
   ready(): boolean;
   /** @throws Refusal for what the picture is, or when there is no capacity or no time for it. */
@@ -39,6 +45,8 @@ export interface EngineOptions {
   readonly repository: string;
   /** Serves this model alone. */
   readonly only?: string | undefined;
+  /** Serves this version of it alone. */
+  readonly version?: number | undefined;
   readonly limits: Limits;
   /** Threads that run models, of all workers together; by default one for each processor. */
   readonly threads?: number | undefined;
@@ -52,7 +60,7 @@ export interface EngineOptions {
   readonly watch?: number | undefined;
   readonly observers?: readonly Observer[] | undefined;
   /** Called with what the operator should know. */
-  readonly log: (line: string) => void;
+  readonly log: Log;
   /** Entry of the worker threads; a test gives its own. */
   readonly entry?: URL | undefined;
 }
@@ -94,6 +102,10 @@ export function openEngine(options: EngineOptions): Engine {
     limits,
     observer,
     log,
+    onUnopened: (key) => {
+      catalog.suspect(key);
+      void look();
+    },
   });
 
   /** One object for each model: its key is then the same string, which Maps find without comparing its characters. */
@@ -109,7 +121,7 @@ export function openEngine(options: EngineOptions): Engine {
 
   const catalog = createCatalog({
     repository: options.repository,
-    only: options.only,
+    only: options.only === undefined ? undefined : { name: options.only, version: options.version },
     observer,
     log,
     open: async (model) => judge(await dispatcher.open(workerModel(model))),
@@ -139,7 +151,7 @@ export function openEngine(options: EngineOptions): Engine {
     looking = looking
       .then(() => catalog.look())
       .catch((error) => {
-        if (!closed) log(`the repository could not be read: ${messageOf(error)}`);
+        if (!closed) log(`the repository could not be read: ${messageOf(error)}`, { level: 'error' });
       });
     return looking;
   }
@@ -149,10 +161,27 @@ export function openEngine(options: EngineOptions): Engine {
     timer = setTimeout(() => void look().then(watchOn), watch).unref();
   }
 
-  function classify(
+  /** @throws Refusal 404 when the model was found broken after the request chose it. */
+  async function classify(
     model: ServedModel,
     picture: RawPicture,
     options: ClassifyOptions = {},
+  ): Promise<PictureResult> {
+    try {
+      return await dispatch(model, picture, options);
+    } catch (error) {
+      if (!(error instanceof Unopened)) throw error;
+      await look(); // it was read and tried again
+      const reason = catalog.whyBroken(sessionKey(model));
+      if (reason !== undefined) throw cannotBeUsed(versionName(model), withoutPaths(reason));
+      return dispatch(model, picture, options);
+    }
+  }
+
+  function dispatch(
+    model: ServedModel,
+    picture: RawPicture,
+    options: ClassifyOptions,
   ): Promise<PictureResult> {
     const request = { model: workerModel(model), name: model, options };
     if (picture.kind !== 'encoded') return dispatcher.classify(request, picture);
@@ -170,11 +199,14 @@ export function openEngine(options: EngineOptions): Engine {
 
   return {
     async load() {
-      await catalog.load();
+      const loaded = catalog.load();
+      looking = loaded.catch(() => {}); // no look at the same time
+      await loaded;
       dispatcher.startAll();
       watchOn();
     },
     models: catalog.models,
+    absent: catalog.absent,
     ready: dispatcher.ready,
     classify,
     look,

@@ -3,20 +3,25 @@ import type { Card } from '../../models/card.ts';
 import { suggestion } from '../../models/nearest.ts';
 import type { ModelFile } from '../../models/repository.ts';
 import { Refusal } from '../refusal.ts';
+import type { AbsentModel } from './absent.ts';
 
 /** One version of a model, with its card and what identifies its file. */
 export interface ServedModel extends ModelFile {
   readonly card: Card;
-  /** SHA-256 of the file, hex. */
+  /** SHA-256 of the file at `path`, hex. */
   readonly sha256: string;
-  /** Size of the file. */
+  /** Size of the file at `path`. */
   readonly bytes: number;
-  /** When the file was last written, in milliseconds since 1970. */
+  /** When the file at `path` was last written, in milliseconds since 1970. */
+  readonly written: number;
+  /** When the model file in the repository was last written. */
   readonly modified: number;
+  /** Whether it is a model from elsewhere: the file at `path` was made of it, and is in the cache. */
+  readonly adopted: boolean;
 }
 
 /** `name/version`, as in the repository's folders. */
-export function versionName({ name, version }: ModelFile): string {
+export function versionName({ name, version }: Pick<ModelFile, 'name' | 'version'>): string {
   return `${name}/${version}`;
 }
 
@@ -40,23 +45,60 @@ export function defaultModel<T extends Pick<ServedModel, 'modified' | 'name'>>(
   );
 }
 
+/** What can be asked: the models that are served, and those that are there and are not. */
+export interface Choice {
+  models(): readonly ServedModel[];
+  absent(): readonly AbsentModel[];
+}
+
 /**
  * Finds the model that a request asks for: without a version the newest, without a name the default one.
  *
- * @throws Refusal 404 with the nearest name when there is no such model, 503 while there is none at all.
+ * @throws Refusal 404 with the nearest name when there is no such model, or with the reason why it cannot be used; 503
+ * while it is being loaded.
  */
-export function chooseModel(models: readonly ServedModel[], name?: string, version?: number): ServedModel {
-  if (models.length === 0) throw new Refusal(503, 'the models are being loaded: try again in a moment');
+export function chooseModel(choice: Choice, name?: string, version?: number): ServedModel {
+  const models = choice.models();
+  if (models.length === 0) throw beingLoaded('the models are');
   const wanted = name ?? defaultModel(models)?.name;
   const versions = models.filter((model) => model.name === wanted);
   const model = version === undefined ? versions.at(-1) : versions.find((model) => model.version === version);
   if (model !== undefined) return model;
+  throw whyNot(choice, versions, wanted ?? '', version);
+}
+
+/** The refusal of a model or version that is not served. */
+function whyNot(
+  choice: Choice,
+  versions: readonly ServedModel[],
+  name: string,
+  version: number | undefined,
+): Refusal {
+  const absent = choice
+    .absent()
+    .filter(
+      (one) => one.name === name && (version === undefined || [undefined, version].includes(one.version)),
+    );
+  const asked = version === undefined ? name : `${name}/${version}`;
+  if (absent.some(({ loading }) => loading)) return beingLoaded(`${asked} is`);
+  const [bad] = absent;
+  if (bad !== undefined)
+    return cannotBeUsed(bad.version === undefined ? name : `${name}/${bad.version}`, bad.reason);
   if (versions.length === 0) {
-    const names = [...new Set(models.map((model) => model.name))];
-    throw new Refusal(404, `there is no model "${wanted}". ${suggestion(wanted ?? '', names)}`);
+    const names = [...new Set(choice.models().map((model) => model.name))];
+    return new Refusal(404, `there is no model "${name}". ${suggestion(name, names)}`);
   }
-  throw new Refusal(
+  return new Refusal(
     404,
-    `there is no version ${version} of "${wanted}". There are: ${versions.map((model) => model.version).join(', ')}.`,
+    `there is no version ${version} of "${name}". There are: ${versions.map((model) => model.version).join(', ')}.`,
   );
+}
+
+/** The refusal of a model that does not work: the same request will not succeed later, whoever sends it. */
+export function cannotBeUsed(asked: string, reason: string): Refusal {
+  return new Refusal(404, `${asked} cannot be used: ${reason}`);
+}
+
+function beingLoaded(what: string): Refusal {
+  return new Refusal(503, `${what} being loaded: try again in a moment`);
 }

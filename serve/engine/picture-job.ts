@@ -4,6 +4,7 @@ import { Refusal } from '../refusal.ts';
 import type { PictureInput } from '../sessions/job.ts';
 import type { FailedJob, WorkerModel } from '../sessions/messages.ts';
 import { LONG_MS, type QueuedJob } from '../sessions/queue.ts';
+import { withoutPaths } from './absent.ts';
 import type { Failure, ModelName, Observer } from './events.ts';
 import type { ClassifyOptions, PictureResult } from './picture-states.ts';
 
@@ -79,10 +80,17 @@ export function failJob(job: PictureJob, failure: Failure, error: Error, observe
   observer.failed(job.name, failure);
 }
 
+/** The worker could not open the model: it is read again, and found to be well or broken. */
+export class Unopened extends Refusal {
+  constructor(reason: string) {
+    super(503, `the model could not be opened: ${reason}. It is read again: try again in a moment`);
+  }
+}
+
 /** The error of a job for which a worker has no result: a bug (`failed`), or a refusal about the model or the picture. */
 export function errorOf({ input }: PictureJob, { failure, reason }: FailedJob): Error {
   if (failure === 'failed') return new Error(reason);
-  if (failure === 'broken') return new Refusal(503, `the model cannot be used: ${reason}`);
+  if (failure === 'broken') return new Unopened(withoutPaths(reason));
   const format = input.kind === 'encoded' ? input.header.format : 'picture';
   return new Refusal(422, `the ${format} could not be decoded: ${reason}`);
 }
@@ -96,8 +104,11 @@ export function deadlinePassed(): Refusal {
   return new Refusal(504, 'the picture had no answer in the time that it had: try again later');
 }
 
-export function workerEnded(): Refusal {
-  return new Refusal(503, 'the worker that held this picture stopped: send it again');
+/** @param twice - two workers ended while they had the picture: a third would end, too. */
+export function workerEnded(twice: boolean): Refusal {
+  if (twice)
+    return new Refusal(422, 'two workers stopped while they worked on this picture: it is not tried again');
+  return new Refusal(503, 'the server stops: send this picture again');
 }
 
 /** What a worker's jobs become when it has ended: those that may be retried, once, and those that are lost. */

@@ -1,7 +1,10 @@
 // Which versions of a repository's models came, changed or went since the last look.
-import { listModels, type ModelFile } from '../../models/repository.ts';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type ModelFile, type RepositoryFault, readRepository } from '../../models/repository.ts';
+import { systemCode } from '../../models/system-reason.ts';
 import { versionName } from './models.ts';
-import { stampOf } from './read-model.ts';
 
 /** A version that was found, and a text that changes whenever its files do. */
 export interface FoundVersion {
@@ -9,14 +12,66 @@ export interface FoundVersion {
   readonly stamp: string;
 }
 
-/** Lists the versions in a repository by `name/version`, or those of one model. */
-export async function scanRepository(
-  repository: string,
-  only: string | undefined,
-): Promise<Map<string, FoundVersion>> {
-  const files = (await listModels(repository)).filter(({ name }) => only === undefined || name === only);
-  const found = await Promise.all(files.map(async (file) => ({ file, stamp: await stampOf(file.path) })));
-  return new Map(found.map((version) => [versionName(version.file), version]));
+/** What one look at a repository finds. */
+export interface RepositoryScan {
+  /** By `name/version`. */
+  readonly found: ReadonlyMap<string, FoundVersion>;
+  /** Places that cannot be used. */
+  readonly faults: readonly RepositoryFault[];
+}
+
+/** Which models are looked at: all, those of one name, or one version. */
+export interface Only {
+  readonly name: string;
+  readonly version?: number | undefined;
+}
+
+/** Text of a file that is digested at each look: more than any card.json has. */
+const CARD_BYTES = 1024 * 1024;
+
+/**
+ * Lists what is in a repository.
+ *
+ * @throws the operating system's error when the repository is there and cannot be read.
+ */
+export async function scanRepository(repository: string, only: Only | undefined): Promise<RepositoryScan> {
+  const wanted = ({ name, version }: { readonly name: string; readonly version?: number }) =>
+    only === undefined ||
+    (name === only.name && (version === undefined || [undefined, version].includes(only.version)));
+  const { models, faults } = await readRepository(repository);
+  const found = await Promise.all(
+    models
+      .filter(wanted)
+      .map(async (file) => [versionName(file), { file, stamp: await stampOf(file.path) }] as const),
+  );
+  return { found: new Map(found), faults: faults.filter(wanted) };
+}
+
+/**
+ * A text that changes whenever the files of a version change. Size and time of a file can be the same after a change:
+ * the time of its last change of any kind (ctime) belongs to the stamp, and what is in a card.json.
+ */
+async function stampOf(path: string): Promise<string> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => [basename(path)]);
+  const beside = names.filter((name) => !name.startsWith('.')).sort();
+  return (await Promise.all(beside.map((name) => statText(join(folder, name))))).join('\n');
+}
+
+async function statText(path: string): Promise<string> {
+  try {
+    const { mtimeMs, ctimeMs, size, ino } = await stat(path);
+    const text = path.endsWith('.json') && size <= CARD_BYTES ? await digestOf(path) : '';
+    return `${path} ${mtimeMs} ${ctimeMs} ${size} ${ino} ${text}`;
+  } catch (error) {
+    return `${path} ${systemCode(error) ?? String(error)}`;
+  }
+}
+
+async function digestOf(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
 }
 
 /** What is known of a version: the stamp of the files that were read, and the one that was seen last. */

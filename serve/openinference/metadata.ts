@@ -1,6 +1,7 @@
 // The metadata of the server and its models, as the Open Inference Protocol defines them.
 
 import type { z } from 'zod';
+import type { AbsentModel } from '../engine/absent.ts';
 import type { ServedModel } from '../engine/models.ts';
 import type { Limits } from '../settings/limits.ts';
 import type {
@@ -58,6 +59,23 @@ export function modelConfig({ name, card }: ServedModel, limits: Limits): z.infe
 }
 
 /** Reference: Triton, docs/protocol/extension_model_repository.md. */
-export function repositoryIndex(models: readonly ServedModel[]): z.infer<typeof repositoryIndexSchema> {
-  return models.map(({ name, version }) => ({ name, version: String(version), state: 'READY', reason: '' }));
+export function repositoryIndex(
+  models: readonly ServedModel[],
+  absent: readonly AbsentModel[],
+): z.infer<typeof repositoryIndexSchema> {
+  const ready = models.map(({ name, version }) => ({
+    name,
+    version: String(version),
+    state: 'READY' as const,
+    reason: '',
+  }));
+  const others = absent
+    .filter((one) => !models.some(({ name, version }) => name === one.name && version === one.version))
+    .map(({ name, version = '', reason, loading }) => ({
+      name,
+      version: String(version),
+      state: loading ? ('LOADING' as const) : ('UNAVAILABLE' as const),
+      reason,
+    }));
+  return [...ready, ...others];
 }

@@ -111,7 +111,12 @@ export const modelConfigSchema = z.object({
 });
 
 export const repositoryIndexSchema = z.array(
-  z.object({ name, version: z.string(), state: z.enum(['READY', 'UNAVAILABLE']), reason: z.string() }),
+  z.object({
+    name,
+    version: z.string(),
+    state: z.enum(['READY', 'LOADING', 'UNAVAILABLE']),
+    reason: z.string(),
+  }),
 );
 
 const duration = z.object({ count, ns: count }).describe('How often, and how many nanoseconds in total');

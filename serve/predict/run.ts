@@ -1,8 +1,7 @@
 // Runs `trainyard predict`: opens the model and the outputs, classifies the files, and returns the exit status.
 import { UserError } from '../../models/errors.ts';
 import { openEngine } from '../engine/index.ts';
-import { chooseModel, type ServedModel, versionName } from '../engine/models.ts';
-import { Refusal } from '../refusal.ts';
+import { type ServedModel, versionName } from '../engine/models.ts';
 import { defaultLimits } from '../settings/limits.ts';
 import { pictureFiles } from './files.ts';
 import { openJson } from './json.ts';
@@ -41,12 +40,22 @@ export interface PredictCommand {
  * @throws UserError when there is no such model, or the file of predictions is from another model.
  */
 export async function predict(command: PredictCommand): Promise<number> {
-  const { name, repository, threads } = command;
+  const { name, version, repository, threads } = command;
   const log = (line: string) => console.error(line);
-  const engine = openEngine({ repository, only: name, limits: defaultLimits, threads, watch: 0, log });
+  const engine = openEngine({
+    repository,
+    only: name,
+    version,
+    limits: defaultLimits,
+    threads,
+    watch: 0,
+    log,
+  });
   try {
     await engine.load();
-    return await predictWith(engine, modelOf(engine.models(), name, command.version), command);
+    const model = engine.models().at(-1); // the newest that works
+    if (model === undefined) throw new UserError(`there is no model "${name}" in ${repository}`);
+    return await predictWith(engine, model, command);
   } finally {
     await engine.close();
   }
@@ -88,15 +97,6 @@ async function predictWith(
   const summary = progress.end(interrupted);
   await printed?.end({ ...summary, interrupted, out: out ?? null });
   return interrupted ? INTERRUPTED : summary.failed > 0 ? 1 : 0;
-}
-
-/** @throws UserError when there is no such model or version. */
-function modelOf(models: readonly ServedModel[], name: string, version: number | undefined): ServedModel {
-  try {
-    return chooseModel(models, name, version);
-  } catch (error) {
-    throw error instanceof Refusal ? new UserError(error.message) : error;
-  }
 }
 
 /** The files that have no row in the file of predictions. */

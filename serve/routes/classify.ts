@@ -1,7 +1,7 @@
 // POST /classify: pictures in, the most probable labels out.
 import { z } from 'zod';
 import type { Timings } from '../engine/events.ts';
-import { chooseModel, type ServedModel, versionName } from '../engine/models.ts';
+import { type Choice, chooseModel, type ServedModel, versionName } from '../engine/models.ts';
 import type { RawPicture } from '../engine/picture-states.ts';
 import { rank } from '../engine/rank.ts';
 import { jsonFormSchema } from '../forms/json.ts';
@@ -112,7 +112,7 @@ export function classifyRoutes({
       },
       handle(c) {
         const { model, version, top } = readQuery(c);
-        return classify(c, chooseModel(engine.models(), model, version), top);
+        return classify(c, chooseModel(engine, model, version), top);
       },
     },
     {
@@ -125,16 +125,16 @@ export function classifyRoutes({
       },
       handle(c) {
         const { top } = readNamedQuery(c);
-        return classify(c, modelOf(c, engine.models()), top);
+        return classify(c, modelOf(c, engine), top);
       },
     },
   ];
 }
 
 /** The model that the path names, `:model` and perhaps `:version`. @throws Refusal as `chooseModel` does. */
-export function modelOf(c: AppContext, models: readonly ServedModel[]): ServedModel {
+export function modelOf(c: AppContext, choice: Choice): ServedModel {
   const version = c.req.param('version');
-  return chooseModel(models, c.req.param('model'), version === undefined ? undefined : Number(version));
+  return chooseModel(choice, c.req.param('model'), version === undefined ? undefined : Number(version));
 }
 
 function resultOf(model: ServedModel, probabilities: Float32Array, timings: Timings, top: number) {

@@ -56,7 +56,7 @@ export function inferRoutes({
   ];
 
   async function infer(c: AppContext): Promise<Response> {
-    const model = modelOf(c, engine.models());
+    const model = modelOf(c, engine);
     c.set('model', versionName(model));
     const memory = openMemory();
     try {

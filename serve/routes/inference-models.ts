@@ -42,7 +42,7 @@ export function inferenceModelRoutes({
         example: 'curl localhost:3000/v2/models/digits',
       },
       handle(c) {
-        const model = modelOf(c, models());
+        const model = modelOf(c, engine);
         const versions = models().filter(({ name }) => name === model.name);
         return c.json(
           modelMetadata(
@@ -65,7 +65,7 @@ export function inferenceModelRoutes({
         example: 'curl localhost:3000/v2/models/digits/ready',
       },
       handle(c) {
-        const { name } = modelOf(c, models());
+        const { name } = modelOf(c, engine);
         const ready = engine.ready();
         return c.json({ name, ready }, ready ? 200 : 503);
       },
@@ -79,7 +79,7 @@ export function inferenceModelRoutes({
         answers: answers('The configuration', modelConfigSchema),
         example: 'curl localhost:3000/v2/models/digits/config',
       },
-      handle: (c) => c.json(modelConfig(modelOf(c, models()), limits)),
+      handle: (c) => c.json(modelConfig(modelOf(c, engine), limits)),
     },
     {
       method: 'get',
@@ -90,7 +90,7 @@ export function inferenceModelRoutes({
         answers: answers('Since the server started', statisticsSchema),
         example: 'curl localhost:3000/v2/models/digits/stats',
       },
-      handle: (c) => c.json({ model_stats: [statistics.of(modelOf(c, models()))] }),
+      handle: (c) => c.json({ model_stats: [statistics.of(modelOf(c, engine))] }),
     },
   ];
 }

@@ -61,7 +61,7 @@ export function inferenceServerRoutes({ engine }: Pick<Services, 'engine'>): Rou
         answers: { 200: json('The versions', repositoryIndexSchema), 401: refusals[401] },
         example: 'curl -X POST localhost:3000/v2/repository/index',
       },
-      handle: (c) => c.json(repositoryIndex(engine.models())),
+      handle: (c) => c.json(repositoryIndex(engine.models(), engine.absent())),
     },
   ];
 }

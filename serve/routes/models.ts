@@ -20,6 +20,17 @@ export const modelsSchema = z.object({
       card: cardSchema,
     }),
   ),
+  broken: z
+    .array(
+      z.object({
+        name: z.string(),
+        version: z.int().optional().describe('Left out when it is about all versions'),
+        reason: z.string(),
+      }),
+    )
+    .describe(
+      'What is in the repository and cannot be used; a version that is replaced by it goes on serving',
+    ),
 });
 
 export function modelRoutes({ engine }: Pick<Services, 'engine'>): Route[] {
@@ -29,7 +40,7 @@ export function modelRoutes({ engine }: Pick<Services, 'engine'>): Route[] {
       paths: ['/models'],
       openapi: {
         tag: 'Models',
-        summary: 'What is served, with the cards',
+        summary: 'What is served, with the cards, and what cannot be',
         answers: {
           200: { description: 'All versions of all models', content: { 'application/json': modelsSchema } },
           401: refusals[401],
@@ -40,7 +51,11 @@ export function modelRoutes({ engine }: Pick<Services, 'engine'>): Route[] {
         const models = engine.models();
         const chosen = newest(models);
         c.header('Cache-Control', REVALIDATE);
-        return c.json({ models: models.map((model) => describe(model, chosen.includes(model))) });
+        const broken = engine
+          .absent()
+          .filter(({ loading }) => !loading)
+          .map(({ name, version, reason }) => ({ name, version, reason }));
+        return c.json({ models: models.map((model) => describe(model, chosen.includes(model))), broken });
       },
     },
     {
@@ -59,8 +74,7 @@ export function modelRoutes({ engine }: Pick<Services, 'engine'>): Route[] {
         example: 'curl -O localhost:3000/models/digits/versions/1/model.onnx',
       },
       async handle(c) {
-        const model = modelOf(c, engine.models());
-        const file = await openUnchanged(model);
+        const { model, file } = await openUnchanged(() => modelOf(c, engine), engine.look);
         return sendFile(c, {
           file,
           type: 'application/octet-stream',
@@ -83,13 +97,26 @@ function urlOf({ name, version, sha256 }: ServedModel): string {
   return `/models/${encodeURIComponent(name)}/versions/${version}/model.onnx?sha256=${sha256}`;
 }
 
-/** @throws Refusal 503 when the file is not the one that was read before: its digest would be wrong. */
-async function openUnchanged(model: ServedModel): Promise<StaticFile> {
-  const file = await openStaticFile(model.path);
-  if (file?.stats.size === model.bytes && file.stats.mtimeMs === model.modified) return file;
-  await file?.handle.close();
+/**
+ * Opens the file of a model. When it is not the one that was read, the repository is looked at: a file that went from the
+ * cache is made again.
+ *
+ * @throws Refusal 503 when it still is not the one that was read: its digest would be wrong.
+ */
+async function openUnchanged(
+  choose: () => ServedModel,
+  look: () => Promise<void>,
+): Promise<{ model: ServedModel; file: StaticFile }> {
+  for (const attempt of [1, 2]) {
+    const model = choose();
+    const file = await openStaticFile(model.path);
+    if (file?.stats.size === model.bytes && file.stats.mtimeMs === model.written) return { model, file };
+    await file?.handle.close();
+    if (attempt === 1) await look();
+  }
+  const { name, version } = choose();
   throw new Refusal(
     503,
-    `the file of ${model.name}/${model.version} has changed since the server read it: try again in a moment`,
+    `the file of ${name}/${version} has changed since the server read it: try again in a moment`,
   );
 }

@@ -1,4 +1,5 @@
 // A model file on onnxruntime: opens it, checks it against its card, and runs batches. It blocks its thread: for workers.
+import { basename } from 'node:path';
 import type { Card } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
@@ -103,7 +104,7 @@ async function create(
     const session = await createOn(path, ['cpu'], threads);
     return { session, device: note === undefined ? { name: 'cpu' } : { name: 'cpu', note } };
   } catch (error) {
-    throw new UserError(`onnxruntime cannot open it: ${messageOf(error)}`);
+    throw new UserError(`onnxruntime cannot open it: ${messageOf(error).replaceAll(path, basename(path))}`);
   }
 }
 

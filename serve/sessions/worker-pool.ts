@@ -33,6 +33,8 @@ export interface WorkerPoolOptions {
   readonly onExit: (worker: PoolWorker, cause: string, expected: boolean) => void;
   /** A worker can be given work. */
   readonly onReady: (worker: PoolWorker) => void;
+  /** A worker that was started later could not open one of the models that it starts with. */
+  readonly onUnopened: (key: string) => void;
 }
 
 export interface WorkerPool {
@@ -59,7 +61,7 @@ const PATIENCE = 10_000;
 
 /** Starts the first worker at once: it loads its libraries while the main thread loads others. */
 export function openWorkerPool(options: WorkerPoolOptions): WorkerPool {
-  const { entry, size, workerOptions, onMessage, onExit, onReady } = options;
+  const { entry, size, workerOptions, onMessage, onExit, onReady, onUnopened } = options;
   const workers: PoolWorker[] = [];
   const threads = new Map<PoolWorker, Worker>();
   /** For each worker, by the key of a model that it is opening: who waits for that. */
@@ -117,7 +119,10 @@ export function openWorkerPool(options: WorkerPoolOptions): WorkerPool {
   async function addWorker(): Promise<void> {
     if (closing || workers.length >= size) return;
     const worker = startWorker();
-    for (const model of models) await openIn(worker, model);
+    for (const model of models) {
+      const { reason, ended } = await openIn(worker, model);
+      if (reason !== undefined && !ended) onUnopened(model.key);
+    }
     makeReady(worker);
   }
 

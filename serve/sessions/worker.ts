@@ -65,6 +65,11 @@ function runWorker(port: MessagePort, options: WorkerOptions): void {
   }
 
   async function open(model: WorkerModel): Promise<void> {
+    const opened = models.get(model.key)?.session;
+    if (opened !== undefined) {
+      send({ kind: 'opened', key: model.key, milliseconds: 0, device: opened.device });
+      return;
+    }
     large = true;
     const start = performance.now();
     const size = model.card.input.shape.reduce((product, side) => product * side, 1);

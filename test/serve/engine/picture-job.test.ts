@@ -37,7 +37,10 @@ test('an error of the worker is a bug, one of the model is 503, one of the pictu
   });
   const error = (failure: 'failed' | 'broken' | 'refused') => errorOf(job, { id: 0, failure, reason: 'why' });
   expect(error('failed')).not.toBeInstanceOf(Refusal);
-  expect(error('broken')).toMatchObject({ status: 503, message: 'the model cannot be used: why' });
+  expect(errorOf(job, { id: 0, failure: 'broken', reason: 'no /root/secret/a.onnx' })).toMatchObject({
+    status: 503,
+    message: expect.stringMatching(/could not be opened: no a\.onnx\. It is read again/),
+  });
   expect(error('refused')).toMatchObject({ status: 422, message: 'the PNG could not be decoded: why' });
 });
 
