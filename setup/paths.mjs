@@ -2,8 +2,8 @@
 // what is the user's, and the cache folder for what can be made again. Nothing is written below node_modules, where the
 // next `npm install` would delete it.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of this code, absolute, without a trailing slash: the checkout, or `dist` of the package. */
@@ -53,7 +53,17 @@ export const stateFolder = isCheckout ? join(root, '.trainyard') : join(cacheFol
  */
 export function cacheFolder() {
   if (process.env.TRAINYARD_CACHE) return resolve(process.env.TRAINYARD_CACHE);
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'trainyard');
+  const caches = process.env.XDG_CACHE_HOME;
+  return join(caches && isAbsolute(caches) ? caches : join(homeFolder(), '.cache'), 'trainyard');
+}
+
+/** A container's user may have no home: no HOME, and no line in /etc/passwd. */
+function homeFolder() {
+  try {
+    return homedir();
+  } catch {
+    return tmpdir();
+  }
 }
 
 /**

@@ -1,8 +1,8 @@
 // The engine: which models are served, and what a model says of a picture. It knows nothing of HTTP.
 
-import { availableParallelism } from 'node:os';
 import { messageOf } from '../../models/errors.ts';
 import { hasTurbojpeg } from '../../setup/libraries/turbojpeg.mjs';
+import { processors } from '../../setup/machine/processors.mjs';
 import { moduleBeside } from '../../setup/modules/module.mjs';
 import { checkPixels, readPlainHeader } from '../decode/header.ts';
 import type { Log } from '../log.ts';
@@ -84,7 +84,7 @@ export function divideThreads(
 /** Starts the first worker at once, without models: it loads its libraries while the main thread loads others. */
 export function openEngine(options: EngineOptions): Engine {
   const { limits, watch = WATCH_INTERVAL, log } = options;
-  const { workers, threadsEach } = divideThreads(options.threads ?? availableParallelism(), options.workers);
+  const { workers, threadsEach } = divideThreads(options.threads ?? processors(), options.workers);
   const observer = observeAll(options.observers ?? []);
   const workersDecodeJpegs = hasTurbojpeg();
   let device = 'cpu';

@@ -40,6 +40,7 @@ export async function listen(
   let closing = false;
   const respond = getRequestListener(app.fetch, {
     errorHandler: respondToMalformedUrl,
+    hostname: 'localhost', // for HTTP/1.0, whose requests need no Host, such as HAProxy's checks
     autoCleanupIncoming: false, // it closes connections after half a second, even those that have no response yet
   });
   const drainRest = createRequestDrain();
@@ -98,6 +99,8 @@ function explain(error: unknown, host: string, port: number): unknown {
     case 'EACCES':
       return new UserError(`port ${port} needs special rights: choose 1024 or higher with --port`);
     case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'EINVAL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return new UserError(

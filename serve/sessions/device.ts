@@ -25,9 +25,21 @@ export function gpuOf(device: Device): number | undefined {
   return device.startsWith('cuda:') ? Number(device.slice('cuda:'.length)) : 0;
 }
 
-/** Why CUDA does not work, and what to do. @param libraries - whether its libraries are installed. */
-export function explainNoCuda(error: unknown, libraries: boolean): string {
-  if (!libraries) return `CUDA is not set up: ${command('setup', ['--gpu'])} fetches its libraries`;
+/** Why CUDA does not work where its libraries are not set up, and what to do. */
+export function explainNotSetUp(): string {
+  return `CUDA is not set up: ${command('setup', ['--gpu'])} fetches its libraries`;
+}
+
+/**
+ * Why CUDA does not work though its libraries are set up, and what to do.
+ *
+ * @param missing - the library that cannot be loaded, in the dynamic linker's words.
+ */
+export function explainNoCuda(error: unknown, missing: string | undefined): string {
+  if (missing?.startsWith('libcuda.so'))
+    return `CUDA cannot be used: NVIDIA's driver is not here (${missing}). Install it, give the container its GPU (docker run --gpus all), or use --device cpu`;
+  if (missing !== undefined)
+    return `CUDA cannot be used: ${missing}. ${command('setup', ['--gpu'])} fetches its libraries`;
   const reason = messageOf(error);
   const [first = ''] = reason.replace(/^.*?(?=Failed to|CUDA|libcu|cannot)/s, '').split('\n');
   return `CUDA cannot be used: ${first}`;

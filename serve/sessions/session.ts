@@ -4,8 +4,9 @@ import type { Card } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import { InferenceSession, Tensor } from '../../setup/libraries/onnxruntime.ts';
+import { mayHaveGpu } from '../../setup/machine/gpu.mjs';
 import { isGpu } from '../../setup/machine/gpu-choice.mjs';
-import { type Device, explainNoCuda, gpuOf } from './device.ts';
+import { type Device, explainNoCuda, explainNotSetUp, gpuOf } from './device.ts';
 
 export interface ModelSession {
   /** Inputs of one run at most; undefined when the model takes any number. */
@@ -88,18 +89,17 @@ async function create(
 ): Promise<{ session: InferenceSession; device: ModelSession['device'] }> {
   const gpu = gpuOf(device);
   let note: string | undefined;
-  if (gpu !== undefined) {
+  if (gpu !== undefined && isGpu()) {
+    const { loadCuda, missingLibrary } = await import('../../setup/libraries/cuda.mjs');
     try {
-      if (!isGpu()) throw new Error('not set up');
-      const { loadCuda } = await import('../../setup/libraries/cuda.mjs');
       loadCuda('onnxruntime');
       const session = await createOn(path, [{ name: 'cuda', deviceId: gpu }], threads);
       return { session, device: { name: `cuda:${gpu}` } };
     } catch (error) {
-      note = explainNoCuda(error, isGpu());
-      if (device !== 'auto') throw new UserError(note);
+      note = explainNoCuda(error, missingLibrary());
     }
-  }
+  } else if (gpu !== undefined && (device !== 'auto' || mayHaveGpu())) note = explainNotSetUp();
+  if (note !== undefined && device !== 'auto') throw new UserError(note);
   try {
     const session = await createOn(path, ['cpu'], threads);
     return { session, device: note === undefined ? { name: 'cpu' } : { name: 'cpu', note } };

@@ -10,6 +10,7 @@ import {
   settingsSchema,
   variableOf,
 } from './schema.ts';
+import { isServiceLink, isServiceVariable } from './service-links.ts';
 
 /** Environment variable that names the file of settings. */
 export const CONFIG_VARIABLE = 'TRAINYARD_CONFIG';
@@ -38,14 +39,14 @@ export interface Sources {
  * `TRAINYARD_PORT: received "http", expected a whole number from 0 to 65535`.
  */
 export function resolveSettings(given: Sources): Resolved {
-  const path = given.file ?? given.environment[CONFIG_VARIABLE];
+  const path = given.file ?? readVariable(given.environment[CONFIG_VARIABLE]);
   const inFile = path === undefined ? {} : readFile(path);
   const values: Record<string, unknown> = {};
   const sources = new Map<SettingName, string>();
   for (const name of settingNames) {
     const candidates = [
       [`--${flagOf(name)}`, given.flags[flagOf(name)]],
-      [variableOf(name), given.environment[variableOf(name)]],
+      [variableOf(name), readVariable(given.environment[variableOf(name)])],
       [`${path}: ${name}`, inFile[name]],
     ] as const;
     const [source, value] = candidates.find(([, value]) => value !== undefined && value !== '') ?? [
@@ -64,11 +65,17 @@ export function resolveSettings(given: Sources): Resolved {
   throw new UserError([...new Set(lines)].join('\n'));
 }
 
+/** The value of a variable; undefined when there is none. Files of variables may leave blanks and carriage returns. */
+function readVariable(variable: string | undefined): string | undefined {
+  const value = variable?.trim();
+  return value === '' || isServiceLink(value) ? undefined : value;
+}
+
 /** A line for each variable that is probably a mistyped setting. */
 export function strayVariables(environment: Readonly<Record<string, string | undefined>>): string[] {
   const known = [...settingNames.map(variableOf), CONFIG_VARIABLE, ...OTHER_VARIABLES];
   return Object.keys(environment)
-    .filter((name) => name.startsWith('TRAINYARD_') && !known.includes(name))
+    .filter((name) => name.startsWith('TRAINYARD_') && !known.includes(name) && !isServiceVariable(name))
     .flatMap((name) => {
       const near = nearest(name, known);
       return near === undefined ? [] : [`${name} is not a setting. Did you mean ${near}?`];

@@ -23,10 +23,15 @@ const list = (item: z.ZodString, message: string) =>
     z.array(item, message),
   );
 
+/** As text, with the words that the tools around it have: YAML, Docker, systemd. */
 const yesOrNo = z.preprocess(
-  (value) => (value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : value),
+  (value) => (typeof value === 'string' ? (words[value.toLowerCase()] ?? value) : value),
   z.boolean('true or false'),
 );
+const words: Readonly<Record<string, boolean>> = {
+  ...{ true: true, yes: true, on: true, '1': true },
+  ...{ false: false, no: false, off: false, '0': false },
+};
 
 const text = (what: string) => z.string(what).min(1, what);
 const deviceMessage = 'auto, cpu, cuda, or cuda: with the number of a GPU';

@@ -46,13 +46,35 @@ export function cudaLibraries(consumer) {
     .filter((path) => /\.so\.\d+$/.test(path));
 }
 
+/**
+ * The library that keeps onnxruntime's CUDA provider from being loaded, in the dynamic linker's words, such as
+ * `libcuda.so.1: cannot open shared object file: No such file or directory`, which is NVIDIA's driver; onnxruntime's own
+ * error does not name it.
+ * @returns {string | undefined} undefined when nothing keeps it
+ */
+export function missingLibrary() {
+  const provider = 'node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so';
+  const [failed] = ['libcuda.so.1', join(cudaFolder(), provider)].map(failureOf).filter(Boolean);
+  return failed;
+}
+
 /** @param {string} path */
 function load(path) {
+  return failureOf(path) === undefined;
+}
+
+/**
+ * Loads a library.
+ * @param {string} path
+ * @returns {string | undefined} why it cannot be loaded
+ */
+function failureOf(path) {
   const { RTLD_LAZY, RTLD_GLOBAL } = constants.dlopen;
   try {
     process.dlopen({ exports: {} }, path, RTLD_LAZY | RTLD_GLOBAL | RTLD_NODELETE);
-    return true;
+    return undefined;
   } catch (error) {
-    return /self-register/.test(/** @type {Error} */ (error).message); // loaded, and no addon: as wanted
+    const { message } = /** @type {Error} */ (error);
+    return /self-register/.test(message) ? undefined : message; // loaded, and no addon: as wanted
   }
 }

@@ -1,6 +1,7 @@
 // The processor as training sees it: cores, memory, and the instructions that decide between float32 and bfloat16.
 import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
+import { processors } from './processors.mjs';
 
 /** Features that TensorFlow's oneDNN kernels look for, and their names in Linux's /proc/cpuinfo. */
 const features = {
@@ -26,7 +27,7 @@ export function inspectCpu() {
   const entries = Object.entries(features).map(([name, flag]) => [name, flags.has(flag)]);
   return {
     model: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: availableParallelism(),
+    cores: processors(),
     memory: Math.min(totalmem(), limit),
     features: Object.fromEntries(entries),
     nativeBfloat16: flags.has(features.AVX512_BF16) || flags.has(features.AMX_BF16),

@@ -1,8 +1,17 @@
 // NVIDIA GPUs as the driver's own tool reports them.
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 /** CUDA 13, which onnxruntime's provider is built for, needs a driver of at least this major version. */
 export const minimumDriver = 580;
+
+/** What NVIDIA's driver makes, on Linux and in WSL. */
+const traces = ['/proc/driver/nvidia/version', '/dev/nvidiactl', '/dev/dxg'];
+
+/** Whether this machine may have a GPU of NVIDIA, seen without running a program. */
+export function mayHaveGpu() {
+  return process.platform !== 'linux' || traces.some((path) => existsSync(path));
+}
 
 /** @typedef {{ name: string, driver: string, memory: string }} Gpu */
 

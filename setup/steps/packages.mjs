@@ -23,7 +23,8 @@ export const packagesStep = {
   // The scripts that are skipped fetch binaries from elsewhere: set-up compiles TensorFlow's, and
   // onnxruntime's CPU libraries are in its package.
   run: async () => {
-    const output = await runNpm('packages', ['install', '--no-save']);
+    // All kinds, whatever NODE_ENV or npm's own settings leave out.
+    const output = await runNpm('packages', ['install', '--no-save', '--include=dev', '--include=optional']);
     // npm only warns of files that it could not write, and ends well.
     if (areInstalled() && !output.includes('TAR_ENTRY_ERROR')) return;
     rmSync(hiddenLockfile, { force: true });

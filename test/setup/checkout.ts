@@ -68,7 +68,10 @@ export async function makeCheckout(
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
   for (const name of ['gelu.cc', 'references.cc'])
     cpSync(join(root, 'train', 'graph', name), join(folder, 'train', 'graph', name));
-  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages: { '': {} } }));
+  writeFileSync(
+    join(folder, 'package-lock.json'),
+    JSON.stringify({ packages: { '': {}, 'node_modules/tsx': { dev: true } } }),
+  );
   for (const program of programs) install(bin, program);
   if (data) imitateMnist(join(cache, 'datasets', 'mnist'));
   if (library) {

@@ -41,6 +41,12 @@ test('a second set-up does nothing and prints nothing, unless it is asked to', a
   expect(checkout.calls()).toEqual(calls);
 });
 
+test('an environment of production has the development packages too, which run the sources', async () => {
+  checkout = await makeCheckout(['npm']);
+  const { code, stderr } = await checkout.run(['--for', 'serve'], { NODE_ENV: 'production' });
+  expect([code, stderr]).toEqual([0, '']);
+});
+
 test('serving asks for neither Python nor a compiler nor data', async () => {
   checkout = await makeCheckout(['npm']);
   const { code } = await checkout.run(['--for', 'serve']);

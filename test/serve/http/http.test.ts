@@ -201,6 +201,17 @@ describe('limits', () => {
     expect(parse(await received)).toEqual({ status, body: { error: expect.any(String) } });
   });
 
+  test.each([
+    'GET /healthz HTTP/1.0\r\n',
+    'GET /healthz HTTP/1.0\r\nHost:\r\n',
+    'GET /healthz HTTP/1.1\r\nHost:\r\nConnection: close\r\n',
+    'GET http://trainyard:3000/healthz HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\n',
+  ])('%j, as load balancers ask, is answered', async (request) => {
+    const { socket, received } = open();
+    socket.write(`${request}\r\n`);
+    expect(parse(await received)).toMatchObject({ status: 200, body: { status: 'ok' } });
+  });
+
   test('an address that cannot be read is 400', async () => {
     const { socket, received } = open();
     socket.write('GET /a\\b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');

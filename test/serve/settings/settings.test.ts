@@ -110,6 +110,40 @@ test('a variable that is nearly a setting is named', () => {
   ]);
 });
 
+test('what Kubernetes says of a service named trainyard is no setting, and no mistake', () => {
+  // As a pod of kind v0.27 has them, for a service `trainyard` with a port named http, and for one named `trainyard-page`.
+  const links = {
+    TRAINYARD_PORT: 'tcp://10.96.0.12:3000',
+    TRAINYARD_PORT_3000_TCP: 'tcp://10.96.0.12:3000',
+    TRAINYARD_PORT_3000_TCP_ADDR: '10.96.0.12',
+    TRAINYARD_PORT_3000_TCP_PORT: '3000',
+    TRAINYARD_PORT_3000_TCP_PROTO: 'tcp',
+    TRAINYARD_SERVICE_HOST: '10.96.0.12',
+    TRAINYARD_SERVICE_PORT: '3000',
+    TRAINYARD_SERVICE_PORT_HTTP: '3000',
+    TRAINYARD_PAGE_PORT: 'udp://10.96.0.13:80',
+    TRAINYARD_PAGE_SERVICE_HOST: '10.96.0.13',
+  };
+  const { settings, sources } = resolveSettings({ flags: {}, environment: links });
+  expect([settings.port, sources.get('port')]).toEqual([3000, 'default']);
+  expect(strayVariables(links)).toEqual([]);
+  expect(resolveSettings({ flags: {}, environment: { ...links, TRAINYARD_PORT: '80' } }).settings.port).toBe(
+    80,
+  );
+});
+
+test('a variable may have the blanks and the words that files of variables have', () => {
+  const environment = {
+    TRAINYARD_PORT: ' 80\r',
+    TRAINYARD_HOST: '0.0.0.0\r',
+    TRAINYARD_PAGE: 'Off',
+    TRAINYARD_MODEL: ' ',
+  };
+  const { settings } = resolveSettings({ flags: {}, environment });
+  expect(settings).toMatchObject({ port: 80, host: '0.0.0.0', page: false });
+  expect(settings.model).toBeUndefined();
+});
+
 test('every setting is described, and has a flag and a variable of its own', () => {
   for (const name of settingNames) expect(settingsSchema.shape[name].description, name).toMatch(/^[A-Zt]/);
   expect(new Set(settingNames.map(flagOf)).size).toBe(settingNames.length);

@@ -1,5 +1,5 @@
 // A stand-in for npm: `install` and `ci` write what set-up looks for, `pack` hands over a tarball that is here already.
-import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { misbehave, record } from './misbehave.mjs';
 
@@ -14,7 +14,12 @@ if (command === 'install') {
   addPackage('onnxruntime-node');
   addPackage('onnxruntime-common');
   mkdirSync('node_modules/onnxruntime-node/bin/napi-v6/linux/x64', { recursive: true });
-  copyFileSync('package-lock.json', 'node_modules/.package-lock.json');
+  // npm leaves development packages out where NODE_ENV says so, unless it is told not to.
+  const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+  const leavesOut = process.env.NODE_ENV === 'production' && !args.includes('--include=dev');
+  const packages = Object.entries(lock.packages).filter(([, { dev }]) => !(dev && leavesOut));
+  const installed = JSON.stringify({ ...lock, packages: Object.fromEntries(packages) });
+  writeFileSync('node_modules/.package-lock.json', installed);
 } else if (command === 'ci') {
   mkdirSync('node_modules/@tensorflow/tfjs-node-gpu/binding', { recursive: true });
   await misbehave('npm ci');
