@@ -91,7 +91,7 @@ export function checkArguments(args: RecipeArguments): Asked {
         oneOf('--architecture', [...folderNetworks.keys()], name),
       ),
       size: whole('size', 8, 1024),
-      valid: given(text('valid'), (value) => realNumber('valid', value, { above: 0, below: 1 }, 'a share')),
+      valid: given(text('valid'), shareOf),
       crop: given(text('crop'), cropOf),
       network: backbone.backbone === undefined ? undefined : askedBackbone(backbone.backbone, backbone),
       options: { ...textsOf(args, Object.keys(folderOptions)), ...backbone },
@@ -115,6 +115,15 @@ function textsOf(args: RecipeArguments, options: readonly string[]): Record<stri
       return typeof value === 'string' ? [[option, option === 'crop' ? cropOf(value) : value]] : [];
     }),
   );
+}
+
+/** A share of the pictures for validation. */
+function shareOf(text: string): number {
+  if (Number(text) === 0 && text.trim() !== '')
+    throw new UserError(
+      `--valid ${text} would leave no picture to validate with, and the epoch that validates best is what is kept. Expected a share above 0 and below 1, such as 0.05.`,
+    );
+  return realNumber('valid', text, { above: 0, below: 1 }, 'a share');
 }
 
 /** Any whole number. */
@@ -155,10 +164,14 @@ function subjectOf(
 /** The folder or CSV that a word names; undefined for the name of a recipe. @throws UserError if nothing is there. */
 function pathOf(word: string): string | undefined {
   if (families.some(({ recipe }) => recipe.name === word)) return undefined;
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(word))
+    throw new UserError(
+      `${word} is an address: fetch what is there first (and unpack it, where it is an archive), then name the folder.`,
+    );
   const found = existing(word);
   if (found !== undefined || !/[/\\.~]/.test(word)) return found;
   throw new UserError(
-    `There is nothing at ${resolve(word)}. Expected a folder of pictures, a CSV of paths and labels, or the name of a recipe: ${command('train')} lists them.`,
+    `There is nothing at ${resolve(word)}. Expected a folder of pictures, a table (CSV) of paths and labels, or the name of a recipe: ${command('train')} lists them.`,
   );
 }
 

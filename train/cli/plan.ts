@@ -21,6 +21,8 @@ export interface Pace {
   features: number;
   /** Before the first step. */
   start: number;
+  /** Steps that were timed. */
+  timed?: number;
 }
 
 export interface Plan {
@@ -35,19 +37,36 @@ export interface Plan {
 const WARM_UP = 3;
 const STEPS = 20;
 
+/** Seconds after which no further step is timed: steps that take seconds each differ little. */
+const LONGEST = 20;
+
+/** Milliseconds between two messages about how far it is. */
+const MESSAGE_EVERY = 5000;
+
 /** Images that are evaluated for the probe. */
 const EVALUATED = 1000;
 
-/** Trains `STEPS` steps, whose weights are not kept, and evaluates a part of the test images. */
-export async function measurePace(recipe: Recipe, dataset: Dataset): Promise<Pace> {
+/**
+ * Trains up to `STEPS` steps, whose weights are not kept, and evaluates a part of the test images.
+ * @param say - is told what takes its time
+ */
+export async function measurePace(
+  recipe: Recipe,
+  dataset: Dataset,
+  say: (line: string) => void = () => {},
+): Promise<Pace> {
+  const { batchSize, seed, augment, schedule } = recipe;
+  say(
+    `Measuring how fast ${recipe.name} trains here: up to ${WARM_UP + STEPS} steps of ${batchSize} image${batchSize === 1 ? '' : 's'}, then an evaluation. Their weights are not kept.`,
+  );
   const started = performance.now();
   const training = createTraining(recipe, dataset);
-  const { batchSize, seed, augment, schedule } = recipe;
   const { train: split, shape, test } = dataset;
   const loader = await openLoader({ split, shape, batchSize, seed, augment });
-  const run = (from: number, to: number): number => {
+  let last = performance.now();
+  const run = (from: number, to: number): { seconds: number; steps: number } => {
     const began = performance.now();
-    for (let step = from; step < to; step++)
+    for (let step = from; step < to; step++) {
       training.run({
         ...loader.next(),
         // As at the start of the schedule, where learning rates are low, so that what is measured does not diverge.
@@ -55,12 +74,19 @@ export async function measurePace(recipe: Recipe, dataset: Dataset): Promise<Pac
         step: step + 1,
         seed: seedPair(seed, 'step', step),
       });
-    return secondsSince(began);
+      if (performance.now() - last > MESSAGE_EVERY) {
+        last = performance.now();
+        say(`  ${counted(step + 1, 'step')}, ${Math.round(secondsSince(started))} s`);
+      }
+      if (secondsSince(began) > LONGEST) return { seconds: secondsSince(began), steps: step + 1 - from };
+    }
+    return { seconds: secondsSince(began), steps: to - from };
   };
   try {
     const start = secondsSince(started);
     const warmUp = run(0, WARM_UP);
-    const step = run(WARM_UP, WARM_UP + STEPS) / STEPS;
+    const { seconds, steps } = run(WARM_UP, WARM_UP + STEPS);
+    const step = seconds / steps;
     const n = Math.min(EVALUATED, test.n);
     const part = firstOf(test, n);
     evaluate(training, part);
@@ -68,7 +94,8 @@ export async function measurePace(recipe: Recipe, dataset: Dataset): Promise<Pac
     evaluate(training, part);
     const evaluation = (secondsSince(began) * test.n) / n;
     const features = evaluation * (1 + split.n / test.n);
-    return { step, evaluation, features, start: start + Math.max(0, warmUp - WARM_UP * step) };
+    const before = start + Math.max(0, warmUp.seconds - warmUp.steps * step);
+    return { step, evaluation, features, start: before, timed: steps };
   } finally {
     await loader.close();
     training.dispose();
@@ -118,7 +145,8 @@ export function withinBudget(recipe: Recipe, budget: number, pace: Pace, stepsPe
 
 /** A plan in words. */
 export function describePlan(recipe: Recipe, pace: Pace, plan: Plan): string {
-  return `${recipe.name} takes about ${duration(plan.seconds)} on this machine as it is now: ${stepsInWords(plan)} of ${recipe.batchSize} images, ${inMilliseconds(pace.step)} each, and ${pace.evaluation.toFixed(1)} s for each epoch's evaluation (measured over ${STEPS} steps).`;
+  const { timed = STEPS } = pace;
+  return `${recipe.name} takes about ${duration(plan.seconds)} on this machine as it is now: ${stepsInWords(plan)} of ${counted(recipe.batchSize, 'image')}, ${timeOf(pace.step)} each, and ${timeOf(pace.evaluation)} for each epoch's evaluation (measured over ${counted(timed, 'step')}).`;
 }
 
 /** What a budget changed, in words. */
@@ -129,10 +157,15 @@ export function describeBudget(before: Plan, after: Plan, budget: number): strin
 }
 
 function stepsInWords({ steps, epochs }: Plan): string {
-  const rounded = Number(epochs.toFixed(1));
-  return `${steps} steps (${rounded} epoch${rounded === 1 ? '' : 's'})`;
+  return `${counted(steps, 'step')} (${counted(Number(epochs.toFixed(1)), 'epoch')})`;
 }
 
-function inMilliseconds(seconds: number): string {
-  return `${(seconds * 1000).toPrecision(3)} ms`;
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Seconds as `0.31 ms`, `45 ms` or `1.97 s`: three digits, without powers of ten. */
+function timeOf(seconds: number): string {
+  const [value, unit] = seconds < 1 ? [seconds * 1000, 'ms'] : [seconds, 's'];
+  return `${value >= 100 ? Math.round(value) : Number(value.toPrecision(3))} ${unit}`;
 }

@@ -77,7 +77,9 @@ export async function showPlan(asked: Asked): Promise<void> {
   const [recipe] = recipes;
   await fetchPretrained(recipe);
   const dataset = await data();
-  const pace = await measurePace(recipe, dataset);
+  checkBatchSize(recipe, dataset);
+  for (const line of findingsInWords(dataset)) console.log(line);
+  const pace = await measurePace(recipe, dataset, (line) => console.log(line));
   const plan = planOf(recipe, pace, Math.floor(dataset.train.n / recipe.batchSize));
   console.log(describePlan(recipe, pace, plan));
 }
@@ -196,7 +198,7 @@ async function scaled(recipe: Recipe, dataset: Dataset): Promise<Recipe> {
   const { budget } = recipe;
   if (budget === undefined) return recipe;
   const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
-  const pace = await measurePace(recipe, dataset);
+  const pace = await measurePace(recipe, dataset, (line) => console.log(line));
   const fitting = withinBudget(recipe, budget, pace, stepsPerEpoch);
   const [before, after] = [recipe, fitting].map((each) => planOf(each, pace, stepsPerEpoch));
   if (before && after) console.log(describeBudget(before, after, budget));

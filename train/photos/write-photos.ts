@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { UserError } from '../../models/errors.ts';
 import { suggestion } from '../../models/nearest.ts';
 import { makePath } from '../../setup/files/index.mjs';
+import { cifar10 } from '../datasets/cifar10.ts';
 import { imagesOf, loadDataset, type Split } from '../datasets/index.ts';
 
 export interface PhotosOptions {
@@ -24,8 +25,8 @@ export async function writeCifarPhotos(
   folder: string,
   { classes: names, each, valid }: PhotosOptions,
 ): Promise<number> {
+  const classes = classesOf(names, cifar10.files.labels);
   const { train, test, labels } = await loadDataset('cifar10');
-  const classes = classesOf(names, labels);
   if (valid === undefined) return writePhotos(folder, train, labels, classes, each);
   return (
     (await writePhotos(join(folder, 'train'), train, labels, classes, each)) +
@@ -65,7 +66,8 @@ export async function writePhotos(
 /** Labels of the classes that are named, or of all. @throws UserError for a class that is not there */
 function classesOf(text: string, labels: readonly string[]): number[] {
   if (text === 'all') return labels.map((_, i) => i);
-  return text.split(',').map((name) => {
+  const names = new Set(text.split(',').map((name) => name.trim()));
+  return [...names].map((name) => {
     const index = labels.indexOf(name);
     if (index >= 0) return index;
     throw new UserError(`CIFAR-10 has no class ${JSON.stringify(name)}. ${suggestion(name, labels)}`);

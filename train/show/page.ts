@@ -92,6 +92,7 @@ function balance(classes: readonly ClassPictures[], findings: FolderFindings | u
         ${classes.find(({ train }) => train === largest)?.label} is right for ${percent(largest / all, 0)} of them. Look at the errors of each class, not at their mean alone.</p>`
         : undefined
     }
+    ${findings?.decides && html`<p class="note">${findings.decides}</p>`}
     ${findings?.notes.map((note) => html`<p class="note">${note}</p>`)}`;
 }
 

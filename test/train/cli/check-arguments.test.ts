@@ -50,6 +50,8 @@ describe('checkArguments', () => {
     [{ recipe: './none' }, `There is nothing at ${join(process.cwd(), 'none')}.`],
     [{ recipe: folder, size: '4' }, '--size takes a whole number from 8 to 1024; received "4".'],
     [{ recipe: folder, valid: '1' }, '--valid takes a share above 0 and below 1; received "1".'],
+    [{ recipe: folder, valid: '0' }, '--valid 0 would leave no picture to validate with'],
+    [{ recipe: 'https://a.org/b.zip' }, 'https://a.org/b.zip is an address: fetch what is there first'],
     [
       { recipe: folder, crop: 'strech' },
       '--crop takes center, stretch; received "strech". Did you mean stretch?',

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { root } from '../../../setup/paths.mjs';
 import { loadFolder } from '../../../train/datasets/folder/index.ts';
-import { writePhotos } from '../../../train/photos/write-photos.ts';
+import { writeCifarPhotos, writePhotos } from '../../../train/photos/write-photos.ts';
 import { choose } from '../choose.ts';
 
 vi.mock(import('../../../train/datasets/folder/index.ts'), async (importOriginal) => {
@@ -35,6 +35,12 @@ it('a folder is read once, for its recipe and for its training', async () => {
   expect(one.labels).toEqual(['dark', 'light']);
   expect(again).toBe(one);
   expect(loadFolder).toHaveBeenCalledTimes(1);
+});
+
+it('a class of photos that is not there is refused before their data set is read or fetched', async () => {
+  await expect(writeCifarPhotos(join(folder, 'new'), { classes: 'cat, cot', each: 1 })).rejects.toThrow(
+    'CIFAR-10 has no class "cot". Did you mean cat?',
+  );
 });
 
 describe.skipIf(process.platform !== 'linux')('a process that only helps or refuses', () => {

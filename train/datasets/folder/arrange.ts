@@ -7,6 +7,7 @@ import { type FolderFindings, type Remark, remarks as remarkTexts } from './find
 import type { Entry, FolderIndex } from './index-file.ts';
 import { byCodePoint } from './list-files.ts';
 import type { Found, Listing } from './listing.ts';
+import { lookAlikes } from './look-alikes.ts';
 import { findNearDuplicates, looksSame } from './near-duplicates.ts';
 import { type ReadFile, readPixels } from './read-files.ts';
 import { assignSplits } from './split.ts';
@@ -124,7 +125,7 @@ function writePixels(
 }
 
 function findingsOf(
-  { root, layout, notes }: Listing,
+  { root, layout, notes, decides }: Listing,
   {
     labels,
     train,
@@ -151,6 +152,7 @@ function findingsOf(
   const hashed = (part: readonly Used[]) => part.map(({ entry }) => entry);
   return {
     root,
+    decides,
     classes: labels.map((label) => ({
       label,
       train: trained.get(label) ?? 0,
@@ -159,7 +161,7 @@ function findingsOf(
     split: {
       classes: `${Math.round(valid * 100)} % of each class, chosen by the content of the files`,
       'train-and-valid': 'as the folders say',
-      csv: 'as the CSV says; where it does not, chosen by the content of the files',
+      table: 'as the table says; where it does not, chosen by the content of the files',
     }[layout],
     problems: [...problems].sort((a, b) => byCodePoint(a.path, b.path)),
     remarks: Object.fromEntries(
@@ -175,6 +177,7 @@ function findingsOf(
     ),
     notes: [
       ...notes,
+      ...lookAlikes(labels),
       ...(bare.length === 0
         ? []
         : [
@@ -218,7 +221,7 @@ function checkClasses(
 
 function tooFewClasses({ root, layout, notes }: Listing, labels: readonly string[]): UserError {
   const [only] = labels;
-  const how = layout === 'csv' ? 'label' : 'folder with pictures';
+  const how = layout === 'table' ? 'label' : 'folder with pictures';
   return new UserError(
     `${root} has one class with pictures to train on, ${JSON.stringify(only ?? '')}: there is nothing to tell apart. Add a second ${how}, such as "other".${notes.map((note) => ` ${note}`).join('')}`,
   );

@@ -1,162 +1,137 @@
 // Finds the pictures of a folder and their labels, by how it is laid out.
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
-import { isCsv, readCsv } from './csv.ts';
-import type { FileProblem } from './findings.ts';
-import { byCodePoint, codeOf, isJunk, listFiles } from './list-files.ts';
-import type { Found, Listing } from './listing.ts';
-
-const TRAIN = ['train', 'training'];
-const TEST = ['valid', 'val', 'validation', 'test', 'testing'];
+import { classesIn, listClasses, listSides, type Sides } from './classes.ts';
+import { isContainer, otherFile, otherKind, whatIsThere } from './foreign.ts';
+import { isTable } from './kinds.ts';
+import { filled, type Level, levelIn, levelOf } from './level.ts';
+import { type ListedFiles, listFiles } from './list-files.ts';
+import type { Listing } from './listing.ts';
+import { type Side, sideOfName } from './sides.ts';
+import { listNamedTable, type Tables, tablesAt } from './tables.ts';
 
 /**
- * Finds the pictures under `path`, which is a CSV of paths and labels, or a folder with such a CSV in it, with
- * `train/class/file` and `valid/class/file`, or with `class/file`. Folders within a class belong to the class.
- * @throws UserError if there is nothing of the kind, with what there is.
+ * Finds the pictures under `path`, which is a table of paths and labels, or a folder: with `train/class/file` and
+ * `valid/class/file`, with `class/file`, or with such a table. Folders decide where there are any; a table decides over
+ * them only where it is named. Folders within a class belong to the class, and one that holds all others is passed.
+ * @throws UserError if there is nothing of the kind, with what there is
  */
 export function findPictures(path: string): Listing {
   if (!isFolder(path)) {
-    if (isCsv(path)) return listCsv(path, []);
-    throw new UserError(
-      `${path} is a file: expected a folder of pictures, or a CSV with the columns path and label.`,
-    );
+    if (isTable(path)) return listNamedTable(path);
+    throw new UserError(otherFile(path));
   }
-  const names = namesIn(path);
-  const folders = names.filter((name) => isFolder(join(path, name)));
-  const sideOf = (wanted: readonly string[]) =>
-    wanted.flatMap((name) => folders.filter((folder) => folder.toLowerCase() === name))[0];
-  const [train, test] = [sideOf(TRAIN), sideOf(TEST)];
-  if (train !== undefined && test !== undefined) return listSides(path, train, test, folders);
-  const { csv, notes } = csvAmong(path, names);
-  if (csv !== undefined) return csv;
-  if (train !== undefined && folders.length === 1 && namesIn(join(path, train)).length > 0)
-    return listClasses(join(path, train), notes);
-  return listClasses(path, notes);
+  const listed = listFiles(path);
+  let level = levelOf(listed);
+  for (;;) {
+    const found = atLevel(path, listed, level);
+    if (typeof found !== 'string') return withPassed(found, level, listed);
+    level = levelIn(listed, level, found);
+  }
 }
 
-/** @param notes - Of CSV files that list no pictures. */
-function listClasses(root: string, notes: readonly string[]): Listing {
-  const { files, problems } = listFiles(root);
-  const inClasses = files.filter((file) => file.includes('/'));
-  const loose = files.filter((file) => !file.includes('/'));
-  if (inClasses.length === 0)
+/** What a level holds, or the name of its one folder, in which to look on. */
+function atLevel(path: string, listed: ListedFiles, level: Level): Listing | string {
+  const root = join(path, level.at);
+  const folders = filled(level);
+  const sides = sidesOf(listed, level);
+  if (sides !== undefined && classesIn(listed, level, sides.train).length > 0) {
+    const refused = sidesRefused(root, listed, level, sides);
+    if (refused !== undefined) throw new UserError(refused);
+    return listSides(root, listed, level, sides);
+  }
+  // Sides without class folders are no classes, and nor are folders that are merely called images.
+  const classes = sides === undefined ? folders.filter(({ name }) => !isContainer(name)) : [];
+  if (classes.length > 1) {
+    const refused = otherKind(root, level);
+    if (refused !== undefined) throw new UserError(refused);
+    return listClasses(root, level);
+  }
+  const tables = tablesAt(root, listed, level, sides);
+  if (tables.listing !== undefined) return tables.listing;
+  const refused = otherKind(root, level);
+  if (refused !== undefined) throw new UserError(refused);
+  if (sides === undefined && folders.length > 1) return listClasses(root, level);
+  const [only] = folders;
+  if (only === undefined || folders.length > 1) throw nothing(root, listed, level, tables, sides);
+  const inner = levelIn(listed, level, only.name);
+  const isWrapper =
+    inner.loose.length === 0 || tablesAt(join(root, only.name), listed, inner, undefined).listing;
+  if (isWrapper && level.loose.length === 0) return only.name;
+  return listClasses(root, level, [
+    ...tables.notes,
+    ...(filled(inner).length > 1 && inner.loose.length === 0
+      ? [`If the folders in ${only.name}/ are the classes, name ${join(root, only.name)}.`]
+      : []),
+  ]);
+}
+
+/** The sides' folders: that for training, and others. */
+function sidesOf(listed: ListedFiles, level: Level): Sides | undefined {
+  const of = (side: Side) => level.folders.filter(({ name }) => sideOfName(name) === side);
+  const [train, valid, test] = (['train', 'valid', 'test'] as const).map(of);
+  const used = (some: Level['folders'] = []) => some.filter(({ pictures }) => pictures.length > 0);
+  const [first, second] = used(train);
+  if (first === undefined) return undefined;
+  // Without another side, a class may be called train: of vehicles, for example. It has no classes in it.
+  if ((valid?.length ?? 0) + (test?.length ?? 0) === 0) {
+    const inner = levelIn(listed, level, first.name);
+    if (inner.loose.length > 0 || filled(inner).length < 2) return undefined;
+  }
+  if (second !== undefined && classesIn(listed, level, second).length > 0)
     throw new UserError(
-      files.length === 0
-        ? `${root} is empty: expected a folder for each class with pictures in it, such as ${join(root, 'cats', '1.jpg')}.`
-        : `${root} has ${files.length} files (${loose.slice(0, 3).join(', ')}${loose.length > 3 ? ', ...' : ''}) but no folders with files in them: expected a folder for each class, or a CSV with the columns path and label.${notes.map((note) => ` ${note}`).join('')}`,
+      `${first.name}/ and ${second.name}/ both have pictures to train on: put them into one folder, or name one of the two.`,
     );
-  return {
-    root,
-    layout: 'classes',
-    found: inClasses.map((file) => ({ path: file, label: labelOf(file, 0), split: undefined })),
-    problems: [
-      ...problems,
-      ...loose.map((file) => ({ path: file, reason: 'in no class folder, so it has no label' })),
-    ],
-    notes,
-  };
+  return { train: first, valid: valid ?? [], test: test ?? [] };
 }
 
-function listSides(root: string, train: string, test: string, folders: readonly string[]): Listing {
-  const problems: FileProblem[] = [];
-  const sides = { train, test };
-  const found = (['train', 'test'] as const).flatMap((split) => {
-    const listed = listFiles(join(root, sides[split]));
-    problems.push(...listed.problems.map((each) => ({ ...each, path: `${sides[split]}/${each.path}` })));
-    return listed.files.flatMap((file): Found[] => {
-      const path = `${sides[split]}/${file}`;
-      if (file.includes('/')) return [{ path, label: labelOf(path, 1), split }];
-      problems.push({ path, reason: 'in no class folder, so it has no label' });
-      return [];
-    });
-  });
-  if (found.length === 0)
-    throw new UserError(
-      `${join(root, train)} and ${join(root, test)} have no folders with files in them: expected ${join(root, train, 'cats', '1.jpg')} and the like.`,
-    );
-  const others = folders.filter((name) => name !== train && name !== test);
-  return {
-    root,
-    layout: 'train-and-valid',
-    found,
-    problems,
-    notes:
-      others.length === 0 ? [] : [`Not looked at, beside ${train}/ and ${test}/: ${others.join('/, ')}/.`],
-  };
+/** Why folders of sides are no classes' folders, where their names say so: a side is laid out as a whole set would be. */
+function sidesRefused(root: string, listed: ListedFiles, level: Level, { train }: Sides): string | undefined {
+  return otherKind(join(root, train.name), levelIn(listed, level, train.name));
 }
 
-function listCsv(path: string, others: readonly string[]): Listing {
-  const root = dirname(path);
-  const csv = readCsv(path);
-  const problems: FileProblem[] = [...csv.problems];
-  const seen = new Set<string>();
-  const found = csv.found.filter(({ path: file }) => {
-    const reason = seen.has(file)
-      ? `listed more than once in ${basename(path)}`
-      : existsSync(join(root, file))
-        ? undefined
-        : `listed in ${basename(path)}, but not there`;
-    seen.add(file);
-    if (reason !== undefined) problems.push({ path: file, reason });
-    return reason === undefined;
-  });
-  if (found.length === 0)
-    throw new UserError(
-      csv.found.length === 0
-        ? `${path} lists no picture with a label.${problems[0] ? ` ${problems[0].path} ${problems[0].reason}.` : ''}`
-        : `None of the ${csv.found.length} files that ${path} lists is there; paths are relative to ${root}, and the first is ${JSON.stringify(csv.found[0]?.path ?? '')}.`,
-    );
-  const notes = others.length === 0 ? [] : [`Not looked at, beside ${basename(path)}: ${others.join(', ')}.`];
-  return { root, layout: 'csv', found, problems, notes };
-}
-
-/** The CSV of a folder: the only one that lists pictures. Of one that lists none, the notes say why. */
-function csvAmong(
-  root: string,
-  names: readonly string[],
-): { csv: Listing | undefined; notes: readonly string[] } {
-  const files = names.filter((name) => isCsv(name) && !isFolder(join(root, name)));
-  const notes: string[] = [];
-  const listings = files.flatMap((name) => {
-    try {
-      return [
-        listCsv(
-          join(root, name),
-          files.filter((other) => other !== name),
-        ),
-      ];
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      notes.push(`Not taken as a list of pictures: ${error.message}`);
-      return [];
-    }
-  });
-  if (listings.length <= 1) return { csv: listings[0], notes };
-  throw new UserError(
-    `${root} has several CSV files that list pictures (${files.join(', ')}): name one, such as ${join(root, files[0] ?? '')}.`,
+function withPassed(listing: Listing, { at }: Level, { problems }: ListedFiles): Listing {
+  const own = problems.flatMap((problem) =>
+    problem.path.startsWith(at) ? [{ ...problem, path: problem.path.slice(at.length) }] : [],
   );
+  return {
+    ...listing,
+    problems: [...own, ...listing.problems],
+    decides: at === '' ? listing.decides : `Pictures are in ${at}. ${listing.decides}`,
+  };
 }
 
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => !isJunk(name))
-      .sort(byCodePoint);
-  } catch (error) {
-    throw new UserError(`${folder} cannot be read: ${codeOf(error)}.`);
-  }
+function nothing(
+  root: string,
+  { problems }: ListedFiles,
+  level: Level,
+  { notes }: Tables,
+  sides: Sides | undefined,
+): UserError {
+  const [problem] = problems;
+  const more = [...whatIsThere(level), ...notes, ...(problem ? [`${problem.path}: ${problem.reason}.`] : [])];
+  if (problem?.path === '.') return new UserError(`${root.replace(/\/$/, '')}: ${problem.reason}.`);
+  const [files, shown] = [
+    level.loose.length + level.others.length,
+    [...level.loose, ...level.others].slice(0, 3),
+  ];
+  const what =
+    sides !== undefined
+      ? `has pictures in ${sides.train.name}/, but no folder for each class in it: expected ${join(root, sides.train.name, 'cats', '1.jpg')} and the like, or a table with the columns path and label.`
+      : files === 0
+        ? `${
+            level.folders.length === 0
+              ? 'is empty'
+              : `has folders (${level.folders
+                  .slice(0, 3)
+                  .map(({ name }) => `${name}/`)
+                  .join(', ')}), but no pictures in them`
+          }: expected a folder for each class with pictures in it, such as ${join(root, 'cats', '1.jpg')}.`
+        : `has ${files} files (${shown.join(', ')}${files > 3 ? ', ...' : ''}) but no folders with files in them: expected a folder for each class, or a table (CSV) with the columns path and label.`;
+  return new UserError([`${root.replace(/\/$/, '')} ${what}`, ...more].join(' '));
 }
 
 function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-/** A folder's name as the label; composed, since some systems write é as e and an accent. */
-function labelOf(path: string, depth: number): string {
-  return (path.split('/')[depth] ?? '').normalize('NFC');
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

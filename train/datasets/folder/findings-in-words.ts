@@ -12,12 +12,13 @@ export function findingsInWords({ findings }: Pick<Dataset, 'findings'>): string
 }
 
 function linesOf(findings: FolderFindings): string[] {
-  const { classes, problems, copies, contradictions, nearDuplicates, notes } = findings;
+  const { classes, decides, problems, copies, contradictions, nearDuplicates, notes } = findings;
   const shown = classes
     .slice(0, SHOWN)
     .map(({ label, train, test }) => `${label} ${train}+${test}`)
     .join(', ');
   return [
+    ...(decides === undefined ? [] : [`  ${decides}`]),
     `  ${classes.length} classes (training+validation): ${shown}${classes.length > SHOWN ? ', ...' : ''}.`,
     ...problems.slice(0, 3).map(({ path, reason }: FileProblem) => `  Left out: ${path}: ${reason}.`),
     ...(problems.length > 3 ? [`  Left out: ${problems.length - 3} more files.`] : []),

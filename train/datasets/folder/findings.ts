@@ -31,6 +31,8 @@ export interface FolderFindings {
   /** Absolute. */
   readonly root: string;
   readonly classes: readonly { readonly label: string; readonly train: number; readonly test: number }[];
+  /** What decides the labels, and what that leaves out, in words; absent in what earlier versions prepared. */
+  readonly decides?: string;
   /** How the split came about, in words. */
   readonly split: string;
   readonly problems: readonly FileProblem[];

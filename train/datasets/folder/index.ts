@@ -41,7 +41,7 @@ const MOST_MEMORY = 2 ** 30;
  */
 export async function loadFolder(path: string, options: FolderOptions): Promise<Dataset> {
   if (!existsSync(path))
-    throw new UserError(`There is nothing at ${path}: expected a folder of pictures, or a CSV.`);
+    throw new UserError(`There is nothing at ${path}: expected a folder of pictures, or a table (CSV).`);
   const listing = findPictures(path);
   const folder = cacheOf(path, options);
   const index = await prepareFolder(listing, folder, options);
@@ -59,7 +59,7 @@ function cacheOf(path: string, { shape, rule }: FolderOptions): string {
 /** A folder's name in lower-case letters, digits and dashes; `pictures` where nothing of it is left. */
 export function slugOf(path: string): string {
   const slug = basename(path)
-    .replace(/\.(csv|tsv)$/i, '')
+    .replace(/\.(csv|tsv|jsonl|ndjson)$/i, '')
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

@@ -2,18 +2,15 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileProblem } from './findings.ts';
+import { isJunk } from './kinds.ts';
 
 export interface ListedFiles {
   /** Relative paths with `/`, in the order of their code points. */
   readonly files: readonly string[];
+  /** The folders below the root, in the same way. */
+  readonly folders: readonly string[];
   readonly problems: readonly FileProblem[];
 }
-
-/** What systems leave in folders: nobody meant it as a picture. */
-const JUNK = /^(\..*|thumbs\.db|desktop\.ini|__macosx|icon\r)$/i;
-
-/** Whether a name is one that systems make, or hidden. */
-export const isJunk = (name: string): boolean => JUNK.test(name);
 
 /**
  * Lists the files under `root`. Symbolic links count as what they lead to; one that leads back to a folder that it is
@@ -21,9 +18,11 @@ export const isJunk = (name: string): boolean => JUNK.test(name);
  */
 export function listFiles(root: string): ListedFiles {
   const files: string[] = [];
+  const folders: string[] = [];
   const problems: FileProblem[] = [];
   const visit = (folder: string, above: readonly string[]): void => {
     const here = join(root, folder);
+    if (folder !== '') folders.push(folder);
     const lineage = [...above, realpathSync(here)];
     for (const entry of entriesOf(here, (reason) => problems.push({ path: folder || '.', reason }))) {
       if (isJunk(entry.name)) continue;
@@ -35,7 +34,7 @@ export function listFiles(root: string): ListedFiles {
     }
   };
   visit('', []);
-  return { files: files.sort(byCodePoint), problems };
+  return { files: files.sort(byCodePoint), folders: folders.sort(byCodePoint), problems };
 }
 
 /** Orders names the same way on every machine, whatever its language. */

@@ -13,8 +13,10 @@ export interface Found {
 export interface Listing {
   /** What the paths are relative to, absolute. */
   readonly root: string;
-  readonly layout: 'classes' | 'train-and-valid' | 'csv';
+  readonly layout: 'classes' | 'train-and-valid' | 'table';
   readonly found: readonly Found[];
+  /** What decides the labels, and what that leaves out: a sentence or two. */
+  readonly decides: string;
   readonly problems: readonly FileProblem[];
   readonly notes: readonly string[];
 }

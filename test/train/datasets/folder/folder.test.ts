@@ -83,9 +83,9 @@ describe('layouts', () => {
       ]);
       expect(dataset.findings?.problems).toEqual([
         { path: 'images/1.png', reason: 'listed more than once in table.csv' },
-        { path: 'images/4.png', reason: 'has no label in row 7 of table.csv' },
-        { path: 'images/9.png', reason: 'listed in table.csv, but not there' },
-        { path: 'row 8 of table.csv', reason: 'has no path: ", c, False"' },
+        { path: 'images/4.png', reason: 'has no label in row 8 of table.csv' },
+        { path: 'images/9.png', reason: 'listed in row 6 of table.csv, but not there' },
+        { path: 'row 9 of table.csv', reason: 'has no path: ", c, False"' },
       ]);
     }
   });

@@ -1,0 +1,346 @@
+// How folders of real people are laid out: the sensible reading, or the true reason with what to do.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findPictures } from '../../../../train/datasets/folder/find.ts';
+import { lookAlikes } from '../../../../train/datasets/folder/look-alikes.ts';
+
+let root = '';
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'trainyard-layouts-'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** Files by their paths, with what is in them; a path that ends with a slash is a folder. */
+function make(files: readonly (string | readonly [string, string])[]): void {
+  for (const file of files) {
+    const [path, content] = typeof file === 'string' ? [file, ''] : file;
+    mkdirSync(join(root, path.endsWith('/') ? path : dirname(path)), { recursive: true });
+    if (!path.endsWith('/')) writeFileSync(join(root, path), content);
+  }
+}
+const pictures = (folder: string, count = 3) => Array.from({ length: count }, (_, i) => `${folder}/${i}.jpg`);
+const listing = (path = root) => findPictures(path);
+/** How many pictures there are of each label and side. */
+function counts(path = root): Record<string, number> {
+  const result: Record<string, number> = {};
+  for (const { label, split } of listing(path).found) {
+    const key = split === undefined ? label : `${label} ${split}`;
+    result[key] = (result[key] ?? 0) + 1;
+  }
+  return result;
+}
+const told = (path = root) => [listing(path).decides, ...listing(path).notes].join('\n');
+function refusal(path = root): string {
+  try {
+    return `no refusal: ${JSON.stringify(counts(path))}`;
+  } catch (error) {
+    return error instanceof Error && error.name === 'UserError' ? error.message : String(error);
+  }
+}
+
+describe('sides', () => {
+  it('Kaggle: train/ with classes and test/ without labels', () => {
+    make([...pictures('train/cat'), ...pictures('train/dog'), ...pictures('test', 4)]);
+    expect(counts()).toEqual({ cat: 3, dog: 3 });
+    expect(told()).toContain('validation is chosen from them');
+    expect(told()).toContain(
+      'test/ has 4 pictures in no class folder: they have no labels and are left out.',
+    );
+  });
+
+  it('Kaggle: test/ with its pictures in a folder of no class', () => {
+    make([...pictures('train/cat'), ...pictures('train/dog'), ...pictures('test/unknown', 4)]);
+    expect(counts()).toEqual({ cat: 3, dog: 3 });
+    expect(told()).toContain('test/ has none of the classes of training and is left out.');
+  });
+
+  it('an empty valid/ beside a full test/', () => {
+    make([
+      ...pictures('train/cat'),
+      ...pictures('train/dog'),
+      ...pictures('test/cat'),
+      'valid/cat/',
+      'valid/dog/',
+    ]);
+    expect(counts()).toEqual({ 'cat train': 3, 'dog train': 3, 'cat test': 3 });
+    expect(told()).toContain('test/ is for validation');
+    expect(told()).toContain('valid/ is empty.');
+  });
+
+  it('train, val and test: test is left out', () => {
+    make(
+      ['Train', 'VAL', 'test'].flatMap((side) => [...pictures(`${side}/cat`), ...pictures(`${side}/dog`, 2)]),
+    );
+    expect(counts()).toEqual({ 'cat train': 3, 'dog train': 2, 'cat test': 3, 'dog test': 2 });
+    expect(told()).toContain('Not looked at, since VAL/ is for validation: test/.');
+  });
+
+  it('classes in upper case on one side and in lower case on the other are one, and that is said', () => {
+    make([
+      ...pictures('train/Cat'),
+      ...pictures('train/dog'),
+      ...pictures('valid/cat'),
+      ...pictures('valid/dog'),
+    ]);
+    expect(counts()).toEqual({ 'Cat train': 3, 'dog train': 3, 'Cat test': 3, 'dog test': 3 });
+    expect(told()).toContain('valid/cat/ is taken for the class "Cat".');
+    // Where training has both, they are two.
+    make(pictures('train/cat'));
+    expect(counts()).toMatchObject({ 'Cat train': 3, 'cat train': 3, 'cat test': 3 });
+  });
+
+  it('train/train/cat, and a class that is called train', () => {
+    make([...pictures('train/train/cat'), ...pictures('train/train/dog'), ...pictures('test/test', 2)]);
+    expect(counts()).toEqual({ cat: 3, dog: 3 });
+    rmSync(root, { recursive: true });
+    make([...pictures('train'), ...pictures('bus'), ...pictures('car/red')]);
+    expect(counts()).toEqual({ train: 3, bus: 3, car: 3 });
+  });
+});
+
+describe('folders around the classes', () => {
+  it('are passed, and that is said', () => {
+    make([
+      ...pictures('photos/photos/cat'),
+      ...pictures('photos/photos/dog'),
+      ['README.md', 'x'],
+      ['photos/LICENSE', 'x'],
+    ]);
+    expect(counts()).toEqual({ cat: 3, dog: 3 });
+    expect(told()).toContain('Pictures are in photos/photos/.');
+    expect(listing().found[0]?.path).toBe('cat/0.jpg');
+  });
+
+  it('and around sides, with one more folder for each', () => {
+    make([
+      ...pictures('archive/data/train/cat'),
+      ...pictures('archive/data/train/dog'),
+      ...pictures('archive/data/val/cat'),
+    ]);
+    expect(counts()).toEqual({ 'cat train': 3, 'dog train': 3, 'cat test': 3 });
+  });
+
+  it('one class alone is one class', () => {
+    make(pictures('cat'));
+    expect(counts()).toEqual({ cat: 3 });
+  });
+});
+
+it('what systems and programs leave behind is no class, and no picture', () => {
+  make([...pictures('cat'), ...pictures('dog'), 'owl/']);
+  for (const name of [
+    '@eaDir',
+    '#recycle',
+    '$RECYCLE.BIN',
+    '@Recycle',
+    '#snapshot',
+    '__MACOSX',
+    'lost+found',
+  ])
+    make([...pictures(name), ...pictures(`${name}/cat`), `cat/${name}/1.jpg`]);
+  for (const name of [
+    '.ipynb_checkpoints',
+    '.git',
+    '.thumbnails',
+    '.Trash-1000',
+    'node_modules',
+    'System Volume Information',
+  ])
+    make(pictures(name));
+  for (const name of [
+    'Thumbs.db',
+    'ehthumbs.db',
+    'ehthumbs_vista.db',
+    'desktop.ini',
+    '.DS_Store',
+    '._0.jpg',
+    'Icon\r',
+  ])
+    make([name, `cat/${name}`]);
+  make(['cat/0.jpg.json', 'cat/1.jpg.json', 'dog/notes.txt', 'runs/0001-photos/report.html', 'photos.zip']);
+  expect(counts()).toEqual({ cat: 3, dog: 3 });
+  expect(listing().problems).toEqual([]);
+  expect(listing().notes).toEqual([
+    'No class, since no pictures are in them: owl/, runs/.',
+    'Files that are no pictures: 2 .json, 1 .html, 1 .txt, 1 .zip.',
+  ]);
+});
+
+describe('tables in folders', () => {
+  const table = (rows: readonly string[]) => `${['file,label', ...rows].join('\n')}\n`;
+
+  it('do not decide where folders do, unless they are named', () => {
+    make([...pictures('cat'), ...pictures('dog'), ['labels.csv', table(['cat/0.jpg,owl', 'dog/0.jpg,fox'])]]);
+    expect(counts()).toEqual({ cat: 3, dog: 3 });
+    expect(told()).toMatch(
+      /Not read, since folders are the labels: labels\.csv\. To take its labels, name it: .*train .*labels\.csv$/,
+    );
+    expect(counts(join(root, 'labels.csv'))).toEqual({ owl: 1, fox: 1 });
+    expect(told(join(root, 'labels.csv'))).toMatch(
+      /^Labels: from labels\.csv, 2 rows: the column "label", .* 0 rows without a picture, 4 pictures without a row\.$/m,
+    );
+  });
+
+  it('that a program wrote never decide: predictions, and what is called so', () => {
+    const guesses = 'file,model,label,probability,error\na/0.jpg,m/1,cat,0.9,\na/1.jpg,m/1,dog,0.9,\n';
+    make([
+      ...pictures('a'),
+      ['predictions.csv', guesses],
+      ['labels.csv', guesses],
+      ['x.jsonl', '{"file":"a/0.jpg","label":"cat","probability":1}\n'],
+    ]);
+    expect(counts()).toEqual({ a: 3 });
+    expect(told()).toContain('a program guessed its labels');
+    for (const name of ['predictions.csv', 'labels.csv', 'x.jsonl'])
+      expect(refusal(join(root, name))).toMatch(/a program guessed its labels/);
+    rmSync(root, { recursive: true });
+    make([
+      ...pictures('a'),
+      ['sample_submission.csv', table(['a/0.jpg,x', 'a/1.jpg,y'])],
+      ['results.csv', table(['a/0.jpg,x'])],
+    ]);
+    expect(counts()).toEqual({ a: 3 });
+    expect(told()).toContain('Not taken, since its name says that a program wrote it: results.csv.');
+    expect(counts(join(root, 'results.csv'))).toEqual({ x: 1 });
+  });
+
+  it('of boxes, or with how sure a program was, have to be named', () => {
+    make([
+      ...pictures('train'),
+      ['_annotations.csv', 'filename,class,xmin,ymin,xmax,ymax\ntrain/0.jpg,cat,1,2,3,4\n'],
+    ]);
+    expect(told()).toContain('_annotations.csv has a column "xmin": it describes parts of pictures');
+    expect(told(join(root, '_annotations.csv'))).toContain('It is taken since it is named.');
+  });
+
+  it('Kaggle: train.csv with names alone, the pictures in train/, the same names in test/', () => {
+    make([
+      ...pictures('train'),
+      ...pictures('test'),
+      ['train.csv', 'id,label\n0,cat\n1,dog\n2,dog\n'],
+      ['test.csv', 'id\n0\n1\n'],
+    ]);
+    expect(counts()).toEqual({ cat: 1, dog: 2 });
+    expect(listing().found.map(({ path }) => path)).toEqual(pictures('train'));
+    expect(told()).toContain('Files are in train/, which the paths do not say.');
+  });
+
+  it('Hugging Face: metadata.csv on each side, or one above', () => {
+    make([...pictures('train'), ...pictures('validation', 2), ...pictures('test', 1)]);
+    for (const side of ['train', 'validation', 'test'])
+      make([[`${side}/metadata.csv`, 'file_name,label\n0.jpg,cat\n1.jpg,dog\n']]);
+    expect(counts()).toEqual({ 'cat train': 1, 'dog train': 1, 'cat test': 1, 'dog test': 1 });
+    expect(told()).toContain('test/metadata.csv is kept for a test');
+    rmSync(root, { recursive: true });
+    make([
+      ...pictures('images'),
+      ['metadata.jsonl', '{"file_name":"images/0.jpg","label":0}\n{"file_name":"images/1.jpg","label":1}\n'],
+    ]);
+    expect(counts()).toEqual({ 0: 1, 1: 1 });
+  });
+
+  it('Roboflow: _classes.csv on each side', () => {
+    make([...pictures('train', 2), ...pictures('valid', 2)]);
+    for (const side of ['train', 'valid'])
+      make([[`${side}/_classes.csv`, 'filename, cat, dog\n0.jpg, 1, 0\n1.jpg, 0, 1\n']]);
+    expect(counts()).toEqual({ 'cat train': 1, 'dog train': 1, 'cat test': 1, 'dog test': 1 });
+  });
+
+  it('two that could decide: one has to be named; a table with faults ends it, whatever else is there', () => {
+    make([
+      ...pictures('a'),
+      ['one.csv', table(['a/0.jpg,x', 'a/1.jpg,y'])],
+      ['two.csv', table(['a/0.jpg,y'])],
+    ]);
+    expect(refusal()).toMatch(
+      /several tables that list pictures \(one\.csv, two\.csv\): name one, such as .*one\.csv/,
+    );
+    rmSync(join(root, 'two.csv'));
+    make([['one.csv', table(['a/0.jpg,x', 'a/1.jpg,cat, tabby'])]]);
+    expect(refusal()).toMatch(/one\.csv cannot be read for certain:\n {2}row 3: 3 cells/);
+  });
+});
+
+describe('sets for other tasks, and what is no folder', () => {
+  it.each([
+    [
+      'YOLO',
+      [...pictures('images'), 'labels/0.txt', 'labels/1.txt'],
+      /boxes in labels\/ \(\.txt, as YOLO has them\).*object detection/,
+    ],
+    [
+      'YOLO with sides',
+      [...pictures('train/images'), 'train/labels/0.txt', ...pictures('valid/images'), 'valid/labels/0.txt'],
+      /YOLO.*object detection/,
+    ],
+    [
+      'COCO',
+      [...pictures('train2017'), ...pictures('val2017'), 'annotations/instances_val2017.json'],
+      /no folder for each class in it.*COCO/,
+    ],
+    [
+      'Pascal VOC',
+      [...pictures('JPEGImages'), 'Annotations/0.xml', 'ImageSets/Main/train.txt'],
+      /Pascal VOC.*object detection/,
+    ],
+    [
+      'masks',
+      [...pictures('images'), ...pictures('masks')],
+      /a mask in masks\/ for each picture in images\/: a set for segmentation/,
+    ],
+    [
+      'boxes beside pictures',
+      ['1.jpg', '1.txt', '2.jpg', '2.txt'],
+      /beside the pictures look like boxes, as YOLO/,
+    ],
+    [
+      'labels in names',
+      ['cat.1.jpg', 'cat.2.jpg', 'dog.1.jpg', 'dog.2.jpg'],
+      /begin with their class \(cat, dog\), move them/,
+    ],
+    [
+      'archives',
+      ['cat-samples.zip', 'dog-samples.zip'],
+      /archives \(cat-samples\.zip, dog-samples\.zip\): unpack each into a folder/,
+    ],
+    ['a workbook', ['1.jpg', 'labels.xlsx'], /labels\.xlsx is not read: save it as "CSV UTF-8"/],
+    [
+      'sides without classes',
+      [...pictures('train'), ...pictures('test')],
+      /has pictures in train\/, but no folder for each class in it/,
+    ],
+    ['empty folders', ['cat/', 'dog/'], /has folders \(cat\/, dog\/\), but no pictures in them/],
+  ] as const)('%s', (_, files, message) => {
+    make(files);
+    expect(refusal()).toMatch(message);
+  });
+
+  it.each([
+    ['photos.zip', /is an archive: unpack it \(unzip .*photos\.zip -d photos\)/],
+    ['photos.tar.gz', /is an archive: unpack it \(mkdir photos && tar -xf/],
+    ['labels.xlsx', /is a workbook: save the sheet as "CSV UTF-8"/],
+    ['labels.json', /is JSON: expected a CSV .* or JSON lines/],
+    ['x.npz', /write them as files/],
+    ['1.jpg', /is a file: expected a folder of pictures/],
+  ])('%s', (name, message) => {
+    make([name]);
+    expect(refusal(join(root, name))).toMatch(message);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('a folder that may not be read', () => {
+    make([...pictures('cat'), ...pictures('dog'), ...pictures('owl')]);
+    chmodSync(join(root, 'owl'), 0);
+    expect(counts()).toEqual({ cat: 3, dog: 3 });
+    expect(listing().problems).toEqual([{ path: 'owl', reason: 'the folder cannot be read: EACCES' }]);
+    chmodSync(join(root, 'owl'), 0o700);
+  });
+});
+
+it('labels that look alike stay apart, and are named', () => {
+  expect(lookAlikes(['Cat', 'cat', '01', '1', 'big cat', 'big_cat', 'dog', '-1'])).toEqual([
+    'Classes that look alike: "Cat" and "cat"; "01" and "1"; "big cat" and "big_cat". Each is a class of its own: if one is meant, write it in one way.',
+  ]);
+  expect(lookAlikes(['cat', 'cats', '10', '1'])).toEqual([]);
+});

@@ -1,0 +1,294 @@
+// Tables of labels: read as Python's csv module and codecs read them, and refused by row where they can be read in two ways.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTable } from '../../../../train/datasets/folder/table/table.ts';
+import { python } from '../../../python.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'trainyard-table-'));
+  for (const name of ['a', 'b', 'c', 'd', 'e']) writeFileSync(join(folder, `${name}.jpg`), '');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(content: string | Uint8Array, name = 'labels.csv'): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+const read = (content: string | Uint8Array, name?: string) => readTable(write(content, name));
+/** `file label side` of each picture; a side that is not said is left out. */
+const rowsOf = (content: string | Uint8Array, name?: string) =>
+  read(content, name).found.map(({ path, label, split }) => [path, label, split].filter(Boolean).join(' '));
+const refusal = (content: string | Uint8Array, name?: string): string => {
+  try {
+    return `no refusal: ${JSON.stringify(rowsOf(content, name))}`;
+  } catch (error) {
+    return error instanceof Error && error.name === 'UserError' ? error.message : String(error);
+  }
+};
+
+describe('encodings', () => {
+  const text = 'file;label\r\na.jpg;Käse\r\nb.jpg;Köse\r\n';
+  const expected = ['a.jpg Käse', 'b.jpg Köse'];
+  it('are those that spreadsheets write, as Python encodes them', () => {
+    const names = ['utf-8', 'utf-8-sig', 'utf-16', 'utf-16-le', 'utf-16-be', 'cp1252', 'cp1250', 'latin-1'];
+    const encode = 'import sys, json; print(json.dumps([list(sys.argv[1].encode(e)) for e in sys.argv[2:]]))';
+    const all: unknown = JSON.parse(python(encode, [text, ...names]));
+    if (!Array.isArray(all)) throw new Error('expected a list');
+    for (const [i, bytes] of all.entries())
+      expect([names[i], rowsOf(Uint8Array.from(bytes))]).toEqual([names[i], expected]);
+    expect(rowsOf(Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(text, 'utf16le').swap16()]))).toEqual(
+      expected,
+    );
+  });
+
+  it('that no byte order mark names are refused by row, where a letter is another in another code page', () => {
+    // E8 is è in Paris and č in Prague; EA EE F2 is кот in cp1251, êîò in cp1252; 84 is ä in DOS.
+    for (const label of ['ch\xe8vre', '\xea\xee\xf2', 'K\x84se', '\xe4'])
+      expect(refusal(Buffer.from(`file,label\na.jpg,cat\nb.jpg,${label}\n`, 'latin1'))).toMatch(
+        /cannot be read for certain:\n {2}row 3: not UTF-8.*\n.*"CSV UTF-8"/,
+      );
+    // What decides nothing may be in any encoding.
+    expect(rowsOf(Buffer.from('file,label,by\na.jpg,cat,Andr\xe8\n', 'latin1'))).toEqual(['a.jpg cat']);
+  });
+
+  it('takes letters that are the same in every Latin code page of Windows, by Python', () => {
+    const same = python(
+      `print(''.join(c for b in range(0xc0, 0x100) for c in [bytes([b]).decode('latin-1')]
+        if c.isalpha() and all(bytes([b]).decode(e) == c for e in ('cp1250', 'cp1252', 'cp1254', 'cp1257'))))`,
+    ).trim();
+    const letters = Array.from({ length: 64 }, (_, i) => String.fromCharCode(0xc0 + i));
+    const taken = letters.filter(
+      (letter) => !refusal(Buffer.from(`file,label\na.jpg,x${letter}\n`, 'latin1')).includes('certain'),
+    );
+    expect(taken.join('')).toBe(same);
+  });
+});
+
+describe('what is no table is named for what it is', () => {
+  it.each([
+    ['PK\x03\x04rest', /Excel workbook.*"CSV UTF-8"/],
+    ['\xd0\xcf\x11\xe0\xa1\xb1', /Excel workbook of the old kind/],
+    ['PAR1rest', /Parquet/],
+    ['%PDF-1.7', /PDF/],
+    ['<!DOCTYPE html><html>', /web page/],
+    ['version https://git-lfs.github.com/spec/v1\n', /Git LFS/],
+    ['a\0\0b\0', /bytes that are zero/],
+    ['', /has the columns \(none\)/],
+    ['file\na.jpg\n', /has the columns "file"; expected/],
+    ['when,what\n1,2\n', /has the columns "when", "what"; expected/],
+  ])('%j', (content, message) => {
+    expect(refusal(Buffer.from(content, 'latin1'))).toMatch(message);
+  });
+});
+
+describe('rows', () => {
+  it.each([
+    ['lone carriage returns', 'file,label\ra.jpg,cat\rb.jpg,dog\r'],
+    ['mixed line ends, none at the end', 'file,label\r\na.jpg,cat\rb.jpg,dog'],
+    ['sep=;', 'sep=;\r\nfile;label\r\na.jpg;cat\r\nb.jpg;dog\r\n'],
+    ['tabs', 'file\tlabel\na.jpg\tcat\nb.jpg\tdog\n'],
+    ['bars', 'file|label\na.jpg|cat\nb.jpg|dog\n'],
+    ['no header', 'a.jpg,cat\nb.jpg,dog\n'],
+    ['no header, semicolons', 'a.jpg;cat\nb.jpg;dog\n'],
+    ['empty cells at the end, empty lines', 'file,label,,\na.jpg,cat,,\n,,,\n\nb.jpg,dog,,\n'],
+    ['remarks and empty lines above', '\n# made by hand, checked\nfile,label\na.jpg,cat\nb.jpg,dog\n'],
+    ['spaces around cells', ' file , label \n a.jpg ,cat \nb.jpg, dog\n'],
+    ['names of columns as people write them', 'Nr;File Name;Class\n1;a.jpg;cat\n2;b.jpg;dog\n'],
+    ['paths with dots and backslashes', 'file,label\n./a.jpg,cat\n.\\b.jpg,dog\n'],
+    ['another case, and no ending', 'file,label\nA.JPG,cat\nb,dog\n'],
+    ['the folder of another machine', 'file,label\nC:\\Users\\me\\a.jpg,cat\nC:\\Users\\me\\b.jpg,dog\n'],
+  ])('%s', (_, content) => {
+    expect(rowsOf(content)).toEqual(['a.jpg cat', 'b.jpg dog']);
+  });
+
+  it('of JSON lines, as Hugging Face has them', () => {
+    const lines =
+      '{"file_name": "a.jpg", "label": 3, "box": [1, 2]}\n\n{"file_name":"b.jpg","label":"dog"}\n';
+    expect(rowsOf(lines, 'metadata.jsonl')).toEqual(['a.jpg 3', 'b.jpg dog']);
+    expect(refusal('{"file_name": "a.jpg", "label": 1}\n[2]\n', 'metadata.jsonl')).toMatch(
+      /line 2 is no JSON object/,
+    );
+  });
+
+  it('of zeros and ones are the class that is one', () => {
+    expect(rowsOf('filename, cat, dog\na.jpg, 1, 0\nb.jpg, 0, 1\n')).toEqual(['a.jpg cat', 'b.jpg dog']);
+    expect(refusal('filename,cat,dog\na.jpg,1,0\nb.jpg,1,1\nc.jpg,0,0\n')).toMatch(
+      /row 3: 2 classes are 1.*\n.*row 4: 0 classes/,
+    );
+  });
+
+  it('are those of Python’s csv module, whatever labels hold', () => {
+    const cell = fc
+      .string({ unit: fc.constantFrom(...'ab,;|"\' é犬\n#'), maxLength: 8 })
+      .map((text) => text.trim());
+    const label = fc
+      .tuple(fc.constantFrom('x', 'y', '1'), cell)
+      .map(([first, rest]) => (first + rest).trim());
+    const table = fc.record({
+      labels: fc.array(label, { minLength: 1, maxLength: 5 }),
+      delimiter: fc.constantFrom(',', ';', '\t', '|'),
+      terminator: fc.constantFrom('\n', '\r\n', '\r'),
+      quoting: fc.constantFrom(0, 1),
+      header: fc.boolean(),
+    });
+    // Python does not quote a line feed where lines end with a carriage return: then there are two ways to read it.
+    const isClear = ({
+      labels,
+      terminator,
+      quoting,
+    }: {
+      labels: string[];
+      terminator: string;
+      quoting: number;
+    }) => terminator !== '\r' || quoting === 1 || !labels.join().includes('\n');
+    const samples = fc.sample(table.filter(isClear), { numRuns: 300, seed: 11 });
+    const program = `import csv, io, json, sys
+out = []
+for s in json.load(sys.stdin):
+    f = io.StringIO()
+    w = csv.writer(f, delimiter=s['delimiter'], lineterminator=s['terminator'], quoting=s['quoting'])
+    if s['header']: w.writerow(['path', 'label'])
+    for name, label in zip('abcde', s['labels']): w.writerow([name + '.jpg', label])
+    out.append(f.getvalue())
+json.dump(out, sys.stdout)`;
+    const written: unknown = JSON.parse(python(program, [], Buffer.from(JSON.stringify(samples))));
+    if (!Array.isArray(written)) throw new Error('expected a list');
+    let refused = 0;
+    for (const [i, { labels }] of samples.entries()) {
+      const text = String(written[i]);
+      const message = refusal(text);
+      // A label over several lines with a separator in it looks as if a quote were missing.
+      if (message.includes('goes over several lines')) refused++;
+      else expect([text, read(text).found.map(({ label: own }) => own)]).toEqual([text, labels]);
+    }
+    expect(refused).toBeLessThan(samples.length / 4);
+  });
+});
+
+describe('what can be read in two ways is refused by the row that a spreadsheet shows', () => {
+  it.each([
+    [
+      'a comma without quotes',
+      'file,label\na.jpg,cat, tabby\nb.jpg,cat, black\n',
+      /row 2: 3 cells where 2.*"cat, tabby"/,
+    ],
+    ['a comma without quotes, without a header', 'a.jpg,cat, tabby\nb.jpg,dog\n', /row 1: 3 cells/],
+    [
+      'three columns without a header',
+      'a.jpg,cat,train\nb.jpg,dog,valid\n',
+      /row 1: 3 cells.*path,label,split/,
+    ],
+    [
+      'a comma that moves the label into the side',
+      'file,label,split\na.jpg,cat, tabby\n',
+      /row 2: "tabby" is no side/,
+    ],
+    ['after an empty line and sep=', 'sep=;\nfile;label\n\na.jpg;cat;tabby\n', /row 4: 3 cells/],
+    [
+      'a quote that is never closed',
+      'file,label\na.jpg,cat\nb.jpg,"dog\nc.jpg,cat\n',
+      /row 3: a quote that begins here/,
+    ],
+    ['a quote within a cell', 'file,label\na.jpg,5" nail\n', /row 2: a quote is in the middle/],
+    ['text after a quote', 'file,label\na.jpg,"cat" tabby\n', /row 2: text follows the quote/],
+    ['backslashes for quotes', 'file,label\na.jpg,"the \\"cat\\""\n', /row 2: text follows/],
+    [
+      'a quote that takes rows',
+      'file,label\na.jpg,"cat\nb.jpg,dog"\nc.jpg,cat\n',
+      /row 2: its label goes over several lines/,
+    ],
+    [
+      'two labels of one picture',
+      'file,label\na.jpg,cat\nb.jpg,cat\n./A.jpg,dog\n',
+      /row 4: a\.jpg is "dog" here and "cat" in row 2/,
+    ],
+    [
+      'two sides of one picture',
+      'file,label,split\na.jpg,cat,train\na.jpg,cat,valid\n',
+      /row 3: a\.jpg is for valid here and for train in row 2/,
+    ],
+    [
+      'an unknown side',
+      'file,label,split\na.jpg,cat,holdout\n',
+      /row 2: "holdout" is no side of a split: expected train, valid or test/,
+    ],
+    [
+      'two columns of labels',
+      'file,label,class\na.jpg,cat,x\n',
+      /2 columns that could be the label: label, class/,
+    ],
+  ])('%s', (_, content, message) => {
+    expect(refusal(content)).toMatch(message);
+  });
+
+  it('names the first few of many rows', () => {
+    const rows = Array.from({ length: 9 }, () => 'a.jpg,cat, tabby\n').join('');
+    expect(refusal(`file,label\n${rows}`)).toMatch(/row 6: .*\n {2}and 4 more\nMend those rows/);
+  });
+});
+
+describe('sides', () => {
+  it('are told by many words; what is kept for a test is neither trained on nor validated with', () => {
+    const words = ['Train', 'dev', 'test', 'VALIDATION', ''];
+    const rows = words.map((word, i) => `${'abcde'[i]}.jpg,cat,${word}`).join('\n');
+    const table = read(`file,label,Split\n${rows}\n`);
+    expect(table.found.map(({ path, split }) => [path, split])).toEqual([
+      ['a.jpg', 'train'],
+      ['b.jpg', 'test'],
+      ['d.jpg', 'test'],
+      ['e.jpg', undefined],
+    ]);
+    expect(table.decides).toContain('the column "Split" the sides');
+    expect(table.decides).toContain('1 picture kept for a test: neither trained on nor validated with');
+    expect(rowsOf('file,label,is_valid\na.jpg,cat,False\nb.jpg,cat,True\n')).toEqual([
+      'a.jpg cat train',
+      'b.jpg cat test',
+    ]);
+  });
+});
+
+describe('what a program guessed', () => {
+  it('is no label, whatever the file is called', () => {
+    const rows = 'file,model,label,probability,error\na.jpg,m/1,cat,0.9,\n';
+    expect(refusal(rows)).toMatch(/column "probability": a program guessed its labels/);
+    const line = '{"file":"a.jpg","model":"m/1","label":"cat","probability":0.9,"predictions":[]}\n';
+    expect(refusal(line, 'x.jsonl')).toMatch(/a program guessed its labels/);
+  });
+
+  it('or may have guessed is doubted', () => {
+    expect(read('file,label,confidence\na.jpg,cat,0.9\n').doubt).toContain('column "confidence"');
+    expect(read('file,class,xmin,ymin\na.jpg,cat,1,2\n').doubt).toContain('parts of pictures');
+  });
+});
+
+it('says which columns decide, and counts rows without pictures and pictures without rows', () => {
+  const { decides, problems } = read('file,label\na.jpg,cat\na.jpg,cat\nz.jpg,cat\nc.jpg,\n,dog\n');
+  expect(decides).toBe(
+    '5 rows: the column "label", for the files of the column "file". 1 row without a picture, 4 pictures without a row.',
+  );
+  expect(problems.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+    'c.jpg: has no label in row 5 of labels.csv',
+    'row 6 of labels.csv: has no path: ", dog"',
+    'a.jpg: listed more than once in labels.csv',
+    'z.jpg: listed in row 4 of labels.csv, but not there',
+  ]);
+});
+
+it('labels are composed: é is one letter, however a Mac stores it', () => {
+  expect(rowsOf('file,label\na.jpg,caf\u00e9\nb.jpg,cafe\u0301\n')).toEqual([
+    'a.jpg caf\u00e9',
+    'b.jpg caf\u00e9',
+  ]);
+});
+
+it('several files that a path could mean are named', () => {
+  for (const name of ['Two.png', 'two.PNG']) writeFileSync(join(folder, name), '');
+  expect(read('file,label\na.jpg,cat\ntwo.png,cat\n').problems).toEqual([
+    { path: 'two.png', reason: 'listed in row 3 of labels.csv, but could be Two.png or two.PNG' },
+  ]);
+});

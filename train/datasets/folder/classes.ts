@@ -1,0 +1,190 @@
+// Lists pictures whose folders are their labels: a folder for each class, or such folders on two sides.
+import { join } from 'node:path';
+import { command } from '../../../setup/invocation.mjs';
+import type { FileProblem } from './findings.ts';
+import { endingOf } from './kinds.ts';
+import { filled, type Level, levelIn, type SubFolder } from './level.ts';
+import { byCodePoint, type ListedFiles } from './list-files.ts';
+import type { Found, Listing } from './listing.ts';
+import { isOutputName } from './table/columns.ts';
+
+/** Folders of the sides: one to train on, and what there is for the others. */
+export interface Sides {
+  readonly train: SubFolder;
+  readonly valid: readonly SubFolder[];
+  readonly test: readonly SubFolder[];
+}
+
+/** Why a picture beside class folders is left out. */
+const NO_LABEL = 'in no class folder, so it has no label';
+
+/**
+ * The pictures of a level whose folders are the classes.
+ * @param notes - what else there is to say
+ */
+export function listClasses(root: string, level: Level, notes: readonly string[] = []): Listing {
+  const folders = filled(level);
+  return {
+    root,
+    layout: 'classes',
+    found: folders.flatMap(({ name, pictures }) =>
+      pictures.map((path): Found => ({ path, label: labelOf(name), split: undefined })),
+    ),
+    decides: `Labels: the ${folders.length === 1 ? 'name of the one folder' : `names of the ${folders.length} folders`} in ${root.replace(/\/$/, '')}.`,
+    problems: level.loose.map((path) => ({ path, reason: NO_LABEL })),
+    notes: [
+      ...notes,
+      ...hollow(level),
+      ...otherFiles(level),
+      ...unreadTables(root, level, notes),
+      ...sameNames(folders),
+    ],
+  };
+}
+
+/** The class folders of a side, also where they are within one more folder of any name. */
+export function classesIn(listed: ListedFiles, level: Level, side: SubFolder): readonly SubFolder[] {
+  return filled(sideLevel(listed, level, side));
+}
+
+/** The level of a side's class folders: `train/`, or `train/train/` where that holds all of them. */
+function sideLevel(listed: ListedFiles, level: Level, { name }: SubFolder): Level {
+  let inner = levelIn(listed, level, name);
+  for (;;) {
+    const [only, ...others] = filled(inner);
+    if (only === undefined || others.length > 0 || inner.loose.length > 0) return inner;
+    const within = levelIn(listed, inner, only.name);
+    if (within.loose.length > 0 || filled(within).length === 0) return inner;
+    inner = within;
+  }
+}
+
+/**
+ * The pictures of a level that has folders of sides. For validation is what `valid/` holds; where it is not there or is
+ * empty, what `test/` holds, if that has the classes' folders; else a part of the training pictures.
+ */
+export function listSides(root: string, listed: ListedFiles, level: Level, sides: Sides): Listing {
+  const sideOf = (folder: SubFolder) => {
+    const inner = sideLevel(listed, level, folder);
+    return {
+      name: folder.name,
+      prefix: inner.at.slice(level.at.length),
+      level: inner,
+      classes: filled(inner),
+    };
+  };
+  const train = sideOf(sides.train);
+  const classes = train.classes.map(({ name }) => labelOf(name));
+  const isLabeled = ({ classes: own }: ReturnType<typeof sideOf>) =>
+    own.some(({ name }) => classOf(labelOf(name), classes) !== undefined);
+  const others = [...sides.valid, ...sides.test].map(sideOf);
+  const valid = others.find(isLabeled);
+  const parts = [
+    { ...train, split: valid && ('train' as const) },
+    ...(valid ? [{ ...valid, split: 'test' as const }] : []),
+  ];
+  const renamed = new Map<string, string>();
+  const problems: FileProblem[] = [];
+  const found = parts.flatMap(({ prefix, level: inner, classes: own, split }): Found[] => {
+    problems.push(...inner.loose.map((path) => ({ path: `${prefix}${path}`, reason: NO_LABEL })));
+    return own.flatMap(({ name, pictures }) => {
+      const label = (split === 'test' ? classOf(labelOf(name), classes) : undefined) ?? labelOf(name);
+      if (label !== labelOf(name)) renamed.set(`${prefix}${name}`, label);
+      return pictures.map((path): Found => ({ path: `${prefix}${path}`, label, split }));
+    });
+  });
+  const unused = level.folders.filter(({ name }) => parts.every((part) => part.name !== name));
+  return {
+    root,
+    layout: valid ? 'train-and-valid' : 'classes',
+    found,
+    decides: valid
+      ? `Labels: the names of the folders in ${train.prefix} and ${valid.prefix}; ${valid.prefix} is for validation.`
+      : `Labels: the names of the folders in ${train.prefix}; validation is chosen from them.`,
+    problems,
+    notes: [
+      ...others
+        .filter(({ name }) => name !== valid?.name)
+        .map(({ name, level: inner, classes: own }) => leftOut(name, inner, own.length, valid?.name)),
+      ...notLookedAt(unused, others),
+      ...[...renamed].map(([folder, label]) => `${folder}/ is taken for the class ${JSON.stringify(label)}.`),
+      ...parts.flatMap(({ level: inner, prefix }) => [...hollow(inner, prefix), ...sameNames(filled(inner))]),
+      ...otherFiles(level),
+      ...unreadTables(root, level),
+    ],
+  };
+}
+
+/** The class of training that a folder of another side means: of its name, or the only one but for upper and lower case. */
+function classOf(name: string, classes: readonly string[]): string | undefined {
+  if (classes.includes(name)) return name;
+  const alike = classes.filter((label) => label.toLowerCase() === name.toLowerCase());
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
+/** Why a side is not used. */
+function leftOut(name: string, { loose }: Level, classes: number, valid: string | undefined): string {
+  if (loose.length === 0 && classes === 0) return `${name}/ is empty.`;
+  if (classes === 0)
+    return `${name}/ has ${loose.length} pictures in no class folder: they have no labels and are left out.`;
+  if (valid !== undefined) return `Not looked at, since ${valid}/ is for validation: ${name}/.`;
+  return `${name}/ has none of the classes of training and is left out.`;
+}
+
+function notLookedAt(unused: readonly SubFolder[], sides: readonly { readonly name: string }[]): string[] {
+  const names = unused.map(({ name }) => name).filter((name) => sides.every((side) => side.name !== name));
+  return names.length === 0 ? [] : [`Not looked at, beside the sides: ${names.join('/, ')}/.`];
+}
+
+/** A folder's name as the label; composed, since some systems write é as e and an accent. */
+function labelOf(name: string): string {
+  return name.normalize('NFC');
+}
+
+/** Class folders without a picture. */
+function hollow({ folders }: Level, prefix = ''): string[] {
+  const names = folders
+    .filter(({ pictures }) => pictures.length === 0)
+    .map(({ name }) => `${prefix}${name}/`);
+  if (names.length === 0) return [];
+  return [`No class, since no pictures are in ${names.length === 1 ? 'it' : 'them'}: ${some(names)}.`];
+}
+
+/** How many files are no pictures, by their endings. */
+function otherFiles({ folders, others, tables }: Level): string[] {
+  const files = [
+    ...others.filter((file) => !tables.includes(file)),
+    ...folders.flatMap((folder) => folder.others),
+  ];
+  const counts = new Map<string, number>();
+  for (const file of files) counts.set(endingOf(file), (counts.get(endingOf(file)) ?? 0) + 1);
+  if (counts.size === 0) return [];
+  const kinds = [...counts]
+    .sort((a, b) => b[1] - a[1] || byCodePoint(a[0], b[0]))
+    .map(([ending, n]) => `${n} ${ending}`);
+  return [`Files that are no pictures: ${some(kinds)}.`];
+}
+
+/** Tables beside class folders: what decides is the folders, unless a table is named. */
+function unreadTables(root: string, level: Level, said: readonly string[] = []): string[] {
+  const tables = level.tables.filter((name) => said.every((note) => !note.includes(name)));
+  const [table] = tables.filter((name) => !isOutputName(name));
+  if (tables.length === 0) return [];
+  return [
+    `Not read, since folders are the labels: ${some([...tables])}.${table === undefined ? '' : ` To take its labels, name it: ${command('train', [join(root, table)])}`}`,
+  ];
+}
+
+/** Folders of one label: their names differ in how accents are stored. */
+function sameNames(folders: readonly SubFolder[]): string[] {
+  const labels = folders.map(({ name }) => labelOf(name));
+  const twice = new Set(labels.filter((label, i) => labels.indexOf(label) !== i));
+  return [...twice].map(
+    (label) =>
+      `Several folders are called ${JSON.stringify(label)}, with accents stored in two ways: they are one class.`,
+  );
+}
+
+function some(names: readonly string[]): string {
+  return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
+}

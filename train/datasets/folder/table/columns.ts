@@ -1,0 +1,118 @@
+// Which columns of a table hold paths, labels and sides; and which say that a program guessed the labels.
+import { UserError } from '../../../../models/errors.ts';
+import { PICTURE } from '../kinds.ts';
+
+/** What the columns may be called, as `plain` writes names; of those for paths and sides the first that is there. */
+const PATH = [
+  ...[
+    'path',
+    'file',
+    'filename',
+    'file_name',
+    'filepath',
+    'file_path',
+    'image',
+    'image_path',
+    'img',
+    'img_path',
+  ],
+  ...['image_name', 'image_file', 'image_id', 'picture', 'photo', 'name', 'fname', 'id'],
+];
+const LABEL = ['label', 'labels', 'class', 'category', 'target', 'y', 'tag'];
+/** Taken where none of those is there. */
+const LABEL_NAME = ['label_name', 'class_name', 'classname', 'category_name'];
+const SPLIT = ['split', 'set', 'subset', 'partition'];
+/** Columns of true and false. */
+const IS_VALID = ['is_valid', 'valid'];
+
+/** How sure a program is: what `predict` writes, and others. */
+const PROBABILITY = /^(probability|probabilities)(_\d+)?$/;
+const GUESS =
+  /^(prob|probs|confidence|conf|score|scores|pred|preds|predictions?|predicted|logits?)$|^(pred|predicted)_/;
+const BOX = /^(x_?min|y_?min|x_?max|y_?max|bbox|bounding_box|box)$/;
+
+export interface Columns {
+  readonly path: number;
+  /** The column of labels; or where each class has a column of zeros and ones, all of those. */
+  readonly label: number | readonly number[];
+  readonly split: { readonly index: number; readonly isTruth: boolean } | undefined;
+  /** Why labels of such columns may be guesses, or not of whole pictures: such a table has to be named. */
+  readonly doubt: string | undefined;
+}
+
+/** A column's name in one form: `File Name` is `file_name`. */
+const plain = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/g, '_');
+
+/** Whether a first row names a column of paths. */
+export function namesPaths(header: readonly string[]): boolean {
+  return header.length > 1 && header.some((name) => PATH.includes(plain(name)));
+}
+
+/**
+ * The columns by their names, undefined where they do not say enough.
+ * @param rows - of which a table of zeros and ones is known
+ * @throws UserError where two columns could be the labels, or a program guessed them
+ */
+export function columnsOf(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  path: string,
+): Columns | undefined {
+  const names = header.map(plain);
+  const first = (wanted: readonly string[]) =>
+    names.indexOf(wanted.find((name) => names.includes(name)) ?? '\0');
+  const paths = first(PATH);
+  if (paths < 0) return undefined;
+  const all = (wanted: readonly string[]) => names.flatMap((name, i) => (wanted.includes(name) ? [i] : []));
+  const labels = all(LABEL).length > 0 ? all(LABEL) : all(LABEL_NAME);
+  if (labels.length > 1)
+    throw new UserError(
+      `${path} has ${labels.length} columns that could be the label: ${labels.map((i) => header[i]).join(', ')}. Rename or delete all but one.`,
+    );
+  const isTruth = first(SPLIT) < 0;
+  const index = isTruth ? first(IS_VALID) : first(SPLIT);
+  const split = index < 0 ? undefined : { index, isTruth };
+  const [label = oneHot(header, rows, [paths, index])] = labels;
+  if (label === undefined) return undefined;
+  if (names.some((name) => PROBABILITY.test(name)))
+    throw new UserError(
+      `${path} has a column "probability": a program guessed its labels, as trainyard predict does. What is guessed is not learned from. If a person has checked the labels, delete that column and name the file.`,
+    );
+  const [guess, box] = [names.find((name) => GUESS.test(name)), names.find((name) => BOX.test(name))];
+  const doubt =
+    guess !== undefined
+      ? `has a column "${guess}", so a program may have guessed its labels`
+      : box === undefined
+        ? undefined
+        : `has a column "${box}": it describes parts of pictures, not whole ones`;
+  return { path: paths, label, split, doubt };
+}
+
+/** The columns of the classes, where each row has ones in them and zeros: Roboflow's `_classes.csv`, ISIC's. */
+function oneHot(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  others: readonly number[],
+): number[] | undefined {
+  const classes = header.flatMap((name, i) => (others.includes(i) || name === '' ? [] : [i]));
+  const isOneHot =
+    classes.length > 1 &&
+    rows.length > 0 &&
+    rows.every((row) => classes.every((i) => /^[01](\.0+)?$/.test(row[i] ?? '')));
+  return isOneHot ? classes : undefined;
+}
+
+/** Whether a name is what programs call their output. */
+export function isOutputName(name: string): boolean {
+  return /(^|[_ -])(predictions?|preds?|submission|results?|output)(?=[_ .-]|\d|$)/i.test(name);
+}
+
+/** Whether a first row is no header, but a picture and its label. */
+export function isPictureRow(cells: readonly string[], isThere: (cell: string) => boolean): boolean {
+  const [path = '', label] = cells;
+  return label !== undefined && (isThere(path) || PICTURE.test(path));
+}

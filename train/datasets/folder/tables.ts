@@ -1,0 +1,137 @@
+// Lists pictures by a table: one that is named, or found in a folder that has no folders for classes.
+import { basename, dirname, join, relative } from 'node:path';
+import { UserError } from '../../../models/errors.ts';
+import { command } from '../../../setup/invocation.mjs';
+import type { Sides } from './classes.ts';
+import { type Level, levelIn } from './level.ts';
+import type { ListedFiles } from './list-files.ts';
+import type { Found, Listing } from './listing.ts';
+import { type Side, sideOfName } from './sides.ts';
+import { isOutputName } from './table/columns.ts';
+import { NotCertain, readTable, type Table } from './table/table.ts';
+
+export interface Tables {
+  readonly listing: Listing | undefined;
+  /** Why tables list no pictures, or were not taken. */
+  readonly notes: readonly string[];
+}
+
+/** A table that is found, and the side that its name or its folder's says. */
+interface FoundTable {
+  readonly path: string;
+  readonly side: Side | undefined;
+}
+
+/** The pictures of a table that a person names. @throws UserError if it lists none, or a program guessed its labels */
+export function listNamedTable(path: string): Listing {
+  const table = readTable(path);
+  const { doubt, notes } = table;
+  const own =
+    doubt === undefined ? notes : [...notes, `${basename(path)} ${doubt}. It is taken since it is named.`];
+  return listingOf(dirname(path), [{ table: { ...table, notes: own }, path, side: undefined }]);
+}
+
+/**
+ * The pictures of a level's tables: of the only one that lists pictures, or of one for each side, such as `train.csv` and
+ * `valid.csv`, or `train/metadata.csv` and `test/metadata.csv`.
+ * @throws UserError where several could decide, or the only one cannot be read for certain
+ */
+export function tablesAt(root: string, listed: ListedFiles, level: Level, sides: Sides | undefined): Tables {
+  const own = level.tables.map(
+    (name): FoundTable => ({
+      path: join(root, name),
+      side: sideOfName(name.replace(/\.[^.]*$/, '')),
+    }),
+  );
+  const ofSides = sides === undefined ? [] : [sides.train, ...sides.valid, ...sides.test];
+  const within = ofSides.flatMap(({ name }) =>
+    levelIn(listed, level, name).tables.map(
+      (table): FoundTable => ({
+        path: join(root, name, table),
+        side: sideOfName(name),
+      }),
+    ),
+  );
+  const notes: string[] = [];
+  const read = (some: readonly FoundTable[]) =>
+    some.flatMap((each) => {
+      const table = tableIfAny(each.path, notes);
+      return table === undefined ? [] : [{ ...each, table }];
+    });
+  const found = read(own);
+  const taken = found.length > 0 ? found : read(within);
+  if (taken.length === 0) return { listing: undefined, notes };
+  const isOneEach =
+    new Set(taken.map(({ side }) => side)).size === taken.length &&
+    taken.every(({ side }) => side !== undefined);
+  if (taken.length > 1 && !isOneEach)
+    throw new UserError(
+      `${root.replace(/\/$/, '')} has several tables that list pictures (${taken.map(({ path }) => relative(root, path)).join(', ')}): name one, such as ${taken[0]?.path ?? ''}.`,
+    );
+  return {
+    listing: listingOf(
+      root,
+      taken.length === 1 ? taken.map((each) => ({ ...each, side: undefined })) : taken,
+      notes,
+    ),
+    notes,
+  };
+}
+
+/** A table that may decide without being named; otherwise the notes say why it does not. */
+function tableIfAny(path: string, notes: string[]): Table | undefined {
+  const named = `If a person wrote its labels, name it: ${command('train', [path])}`;
+  if (isOutputName(basename(path))) {
+    notes.push(`Not taken, since its name says that a program wrote it: ${basename(path)}. ${named}`);
+    return undefined;
+  }
+  try {
+    const table = readTable(path);
+    if (table.doubt === undefined) return table;
+    notes.push(`Not taken: ${basename(path)} ${table.doubt}. ${named}`);
+  } catch (error) {
+    if (error instanceof NotCertain || !(error instanceof UserError)) throw error;
+    notes.push(`Not taken as a list of pictures: ${error.message}`);
+  }
+  return undefined;
+}
+
+function listingOf(
+  root: string,
+  tables: readonly (FoundTable & { readonly table: Table })[],
+  notes: readonly string[] = [],
+): Listing {
+  // What tables keep for a test is not for validation: that is chosen where no table says.
+  const used = tables.filter(({ side }) => side !== 'test');
+  const tests = tables.filter(({ side }) => side === 'test');
+  const within = (path: string) => {
+    const folder = relative(root, dirname(path));
+    return (file: string) => (folder === '' ? file : join(folder, file));
+  };
+  return {
+    root,
+    layout: 'table',
+    found: used.flatMap(({ path, side, table }) =>
+      table.found.map(
+        (each): Found => ({
+          ...each,
+          path: within(path)(each.path),
+          split:
+            each.split ??
+            (side === 'valid' ? 'test' : side === 'train' && used.length > 1 ? 'train' : undefined),
+        }),
+      ),
+    ),
+    decides: [
+      ...used.map(({ path, table }) => `Labels: from ${relative(root, path)}, ${table.decides}`),
+      ...tests.map(
+        ({ path, table }) =>
+          `${relative(root, path)} is kept for a test: its ${table.found.length} pictures are neither trained on nor validated with.`,
+      ),
+    ].join(' '),
+    problems: used.flatMap(({ path, table }) =>
+      table.problems.map((problem) => ({ ...problem, path: within(path)(problem.path) })),
+    ),
+    notes: [...used.flatMap(({ table }) => table.notes), ...notes],
+  };
+}
