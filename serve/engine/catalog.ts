@@ -13,6 +13,7 @@ import { type ServedModel, sessionKey, versionName } from './models.ts';
 import { createNewest, type Trial } from './open-newest.ts';
 import { isServedFileThere, noModel, readServedModel } from './read-model.ts';
 import { reasonOf } from './read-models.ts';
+import { sayWhileWaiting } from './say-while-waiting.ts';
 import { compareVersions, type Only, type RepositoryScan, scanRepository } from './scan-repository.ts';
 
 export interface CatalogOptions {
@@ -57,7 +58,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   /** What was said last about the whole repository; empty when it is well. */
   let trouble = '';
   const newest = createNewest({
-    open,
+    open: (model) => sayWhileWaiting(open(model), `opening ${versionName(model)}`, log),
     leaveOut,
     observer,
     log: (line, fields) => loading || log(line, fields), // at the start, the announcement lists them
@@ -70,7 +71,11 @@ export function createCatalog(options: CatalogOptions): Catalog {
     entry.again = Number.POSITIVE_INFINITY;
     newest.forget(entry);
     try {
-      entry.candidate = await readServedModel(entry.file);
+      entry.candidate = await sayWhileWaiting(
+        readServedModel(entry.file),
+        `reading ${versionName(entry.file)}`,
+        log,
+      );
     } catch (error) {
       entry.candidate = undefined;
       if (!(error instanceof UserError)) entry.again = performance.now() + AGAIN;

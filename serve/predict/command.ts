@@ -6,7 +6,7 @@ import { wholeNumber } from '../../models/option-values.ts';
 import { findModel } from '../../models/repository.ts';
 import { modelsFolder } from '../../setup/paths.mjs';
 import { prepareServing } from '../../setup/serving.mjs';
-import { pictureFiles } from './files.ts';
+import { type FoundPicture, pictureFiles } from './files.ts';
 import { checkEnding } from './rows.ts';
 
 const OUT = 'predictions.csv';
@@ -78,10 +78,17 @@ function modelNamed(text: string): { name: string; version: number | undefined }
   );
 }
 
-/** @throws UserError when there is no picture at all. */
+/** @throws UserError when there is no picture at all; it says what is wrong with the first path. */
 async function count(paths: readonly string[]): Promise<number> {
-  let files = 0;
-  for await (const _ of pictureFiles(paths)) files++;
-  if (files > 0) return files;
+  let [files, pictures] = [0, 0];
+  let first: FoundPicture | undefined;
+  for await (const found of pictureFiles(paths)) {
+    files++;
+    if (found.problem === undefined) pictures++;
+    else first ??= found;
+  }
+  if (pictures > 0) return files;
+  if (first !== undefined)
+    throw new UserError(`There is no picture to read: ${first.path}: ${first.problem}.`);
   throw new UserError(`There is no picture in ${paths.join(', ')}. JPEG, PNG, WebP and GIF files are read.`);
 }

@@ -1,34 +1,71 @@
 // The picture files that a command line names: files, and all files in folders.
 import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../../models/errors.ts';
+import { systemReason } from '../../models/system-reason.ts';
 
 /** Endings of the formats that are read. Other files in folders are ignored; a file that is named is always tried. */
 const ENDING = /\.(jpe?g|jfif|png|webp|gif)$/i;
 
+/** A picture file, or a path at which there is none, with the reason. */
+export interface FoundPicture {
+  readonly path: string;
+  /** Why it cannot be read; undefined for a file that is yet to be read. */
+  readonly problem?: string;
+}
+
 /**
  * Yields the files one at a time, so that a folder with any number of them takes no memory. Each folder is in the order
- * of its names, which is the same at every call, so that an interrupted run can go on.
- *
- * @throws UserError when a path does not exist.
+ * of its names, which is the same at every call, so that an interrupted run can go on. Links are followed, as they are in
+ * training. A path that does not exist, and a folder that cannot be read, is yielded with its problem: the others are
+ * found all the same.
  */
-export async function* pictureFiles(paths: readonly string[]): AsyncGenerator<string> {
+export async function* pictureFiles(paths: readonly string[]): AsyncGenerator<FoundPicture> {
   for (const path of paths) {
-    const stats = await stat(path).catch(() => undefined);
-    if (stats === undefined) throw new UserError(`There is no file or folder ${path}.`);
-    if (stats.isDirectory()) yield* inFolder(path);
-    else yield path;
+    const kind = await kindOf(path);
+    if (kind === 'folder') yield* inFolder(path, []);
+    else if (kind === 'other') yield { path };
+    else yield { path, problem: kind.problem };
   }
 }
 
-async function* inFolder(folder: string): AsyncGenerator<string> {
-  const entries = await readdir(folder, { withFileTypes: true });
+/** @param above - where the folders around this one really are, so that a link to one of them is not followed. */
+async function* inFolder(folder: string, above: readonly string[]): AsyncGenerator<FoundPicture> {
+  let entries: Dirent[];
+  let lineage: readonly string[];
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+    lineage = [...above, await realpath(folder)];
+  } catch (error) {
+    yield { path: folder, problem: `its folder cannot be read: ${systemReason(error) ?? String(error)}` };
+    return;
+  }
   for (const entry of entries.sort(byName)) {
     if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* inFolder(path);
-    else if (entry.isFile() && ENDING.test(entry.name)) yield path;
+    const isPicture = ENDING.test(entry.name);
+    if (entry.isDirectory()) yield* inFolder(path, lineage);
+    else if (entry.isFile() && isPicture) yield { path };
+    else if (entry.isSymbolicLink()) yield* throughLink(path, isPicture, lineage);
+  }
+}
+
+async function* throughLink(
+  path: string,
+  isPicture: boolean,
+  above: readonly string[],
+): AsyncGenerator<FoundPicture> {
+  const kind = await kindOf(path);
+  if (kind === 'folder') {
+    if (!above.includes(await realpath(path))) yield* inFolder(path, above);
+  } else if (isPicture) yield kind === 'other' ? { path } : { path, problem: kind.problem };
+}
+
+async function kindOf(path: string): Promise<'folder' | 'other' | { readonly problem: string }> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'other';
+  } catch (error) {
+    return { problem: `it cannot be read: ${systemReason(error) ?? String(error)}` };
   }
 }
 

@@ -1,19 +1,22 @@
 // Classifies files with the server's engine, a limited number at a time, and writes the results in the order of the files.
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, UserError } from '../../models/errors.ts';
+import { systemReason } from '../../models/system-reason.ts';
 import type { Engine } from '../engine/index.ts';
 import type { ServedModel } from '../engine/models.ts';
 import type { PictureResult } from '../engine/picture-states.ts';
 import { rank } from '../engine/rank.ts';
 import { Refusal } from '../refusal.ts';
 import type { Limits } from '../settings/limits.ts';
+import type { FoundPicture } from './files.ts';
 import type { FilePrediction } from './rows.ts';
 
 export interface PredictOptions {
   readonly engine: Pick<Engine, 'classify'>;
   readonly model: ServedModel;
   readonly limits: Limits;
-  readonly files: AsyncIterable<string>;
+  readonly files: AsyncIterable<FoundPicture>;
   /** Predictions for each file. */
   readonly top: number;
   /** Files that are classified at the same time. */
@@ -22,20 +25,35 @@ export interface PredictOptions {
   readonly write: (outcomes: readonly FilePrediction[]) => Promise<void>;
   /** Whether to stop: files that were started are finished. */
   readonly stopped?: (() => boolean) | undefined;
+  /** Called when nothing was finished for a while, with what is waited for. */
+  readonly onWaiting?: ((line: string) => void) | undefined;
+  readonly patience?: Patience | undefined;
 }
+
+/** Milliseconds without any result after which it is said what is waited for, and after which there is no more waiting. */
+export interface Patience {
+  readonly say: number;
+  readonly end: number;
+}
+
+const usualPatience: Patience = { say: 15_000, end: 10 * 60_000 };
 
 /** Milliseconds before a picture is tried again when the queue was full. */
 const RETRY = 20;
 
 /** A file that is being classified, and its bytes in memory. */
 interface StartedFile {
-  readonly outcome: Promise<FilePrediction>;
+  readonly path: string;
+  /** Undefined when it was not finished, since everything stops. */
+  readonly outcome: Promise<FilePrediction | undefined>;
   readonly bytes: number;
 }
 
 /**
  * Classifies all files. One that cannot be read or decoded has an error as its result and does not stop the others. The
  * files that are classified at the same time are limited in number and, all together, in bytes (`heldBytes`).
+ *
+ * @throws UserError when the model cannot be used, or nothing was finished for so long that nothing will be.
  */
 export async function predictFiles(options: PredictOptions): Promise<void> {
   const { files, atOnce, limits, write, stopped = () => false } = options;
@@ -44,45 +62,110 @@ export async function predictFiles(options: PredictOptions): Promise<void> {
 
   async function writeFirst(count: number): Promise<void> {
     const first = started.splice(0, count);
-    await write(await Promise.all(first.map(({ outcome }) => outcome)));
+    const outcomes = await withPatience(first, options);
+    await write(outcomes.flatMap((outcome) => outcome ?? []));
     held -= first.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  for await (const file of files) {
+  for await (const { path, problem } of files) {
     if (stopped()) break;
-    const { size } = (await stat(file).catch(() => undefined)) ?? { size: 0 };
-    while (started.length > 0 && held + size > limits.heldBytes) await writeFirst(1);
-    started.push({ outcome: predictFile(file, size, options), bytes: size });
-    held += size;
+    if (problem !== undefined) {
+      started.push({ path, outcome: Promise.resolve({ file: path, error: problem }), bytes: 0 });
+    } else {
+      const { size } = (await stat(path).catch(() => undefined)) ?? { size: 0 };
+      while (started.length > 0 && held + size > limits.heldBytes) await writeFirst(1);
+      const outcome = predictFile(path, size, options);
+      outcome.catch(() => {}); // it is awaited when it is its turn to be written
+      started.push({ path, outcome, bytes: size });
+      held += size;
+    }
     if (started.length >= atOnce) await writeFirst(Math.ceil(atOnce / 2));
   }
   await writeFirst(started.length);
 }
 
-async function predictFile(file: string, size: number, options: PredictOptions): Promise<FilePrediction> {
+/** Waits for the results of files: after a while it says for which one, and not for ever. */
+async function withPatience(
+  files: readonly StartedFile[],
+  { onWaiting, patience = usualPatience }: PredictOptions,
+): Promise<(FilePrediction | undefined)[]> {
+  const waiting = new Set(files);
+  let last = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  const results = files.map(async (file) => {
+    const outcome = await file.outcome;
+    waiting.delete(file);
+    last = performance.now();
+    return outcome;
+  });
+  const impatience = new Promise<never>((_, reject) => {
+    timer = setInterval(() => {
+      const idle = performance.now() - last;
+      const [first] = waiting;
+      const others = waiting.size > 1 ? ` and ${waiting.size - 1} others` : '';
+      const what = `the prediction of ${first?.path}${others}`;
+      if (idle >= patience.end)
+        reject(
+          new UserError(
+            `Nothing was finished for ${inWords(idle)}: ${what} did not come. The same command tries again.`,
+          ),
+        );
+      else if (idle >= patience.say) onWaiting?.(`Waiting for ${what}, since ${inWords(idle)}.`);
+    }, patience.say);
+  });
+  try {
+    return await Promise.race([Promise.all(results), impatience]);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function inWords(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} minutes`;
+}
+
+async function predictFile(
+  file: string,
+  size: number,
+  options: PredictOptions,
+): Promise<FilePrediction | undefined> {
   const { model, top, limits } = options;
   try {
     if (size > limits.bodyBytes) {
       throw new Refusal(413, `it has ${size} bytes, more than the ${limits.bodyBytes} that may be`);
     }
-    const { probabilities } = await classify(file, options);
-    return { file, predictions: rank(model.card.labels, probabilities, top) };
+    const result = await classify(file, options);
+    return result && { file, predictions: rank(model.card.labels, result.probabilities, top) };
   } catch (error) {
+    if (error instanceof Refusal && error.status === 404) throw new UserError(error.message); // it is about the model
     if (error instanceof Refusal) return { file, error: error.message };
-    if (error instanceof Error && 'code' in error)
-      return { file, error: `it cannot be read: ${error.message}` };
-    throw error;
+    const system = systemReason(error);
+    return { file, error: system === undefined ? firstLine(error) : `it cannot be read: ${system}` };
   }
 }
 
-/** Waits while the queue is full, instead of refusing. */
-async function classify(file: string, { engine, model }: PredictOptions): Promise<PictureResult> {
+/** A model that fails over one picture, or an error of ours, is the end of that picture alone. */
+function firstLine(error: unknown): string {
+  return messageOf(error).split('\n', 1)[0] ?? '';
+}
+
+/**
+ * Waits while the queue is full, instead of refusing.
+ *
+ * @returns undefined when everything stops before there was room.
+ */
+async function classify(
+  file: string,
+  { engine, model, stopped }: PredictOptions,
+): Promise<PictureResult | undefined> {
   for (;;) {
     try {
       const bytes = new Uint8Array(await readFile(file));
       return await engine.classify(model, { kind: 'encoded', bytes }, { deadline: Number.POSITIVE_INFINITY });
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 503) throw error;
+      if (stopped?.()) return undefined;
       await sleep(RETRY);
     }
   }

@@ -1,9 +1,10 @@
 // Runs `trainyard predict`: opens the model and the outputs, classifies the files, and returns the exit status.
 import { UserError } from '../../models/errors.ts';
+import { endSignals } from '../../setup/machine/signals.mjs';
 import { openEngine } from '../engine/index.ts';
 import { type ServedModel, versionName } from '../engine/models.ts';
 import { defaultLimits } from '../settings/limits.ts';
-import { pictureFiles } from './files.ts';
+import { type FoundPicture, pictureFiles } from './files.ts';
 import { openJson } from './json.ts';
 import { openPredictionFile, type PredictionFile } from './output.ts';
 import { predictFiles } from './predict.ts';
@@ -15,6 +16,9 @@ const AT_ONCE = 128;
 
 /** Exit status of a program that was interrupted: 128 + SIGINT. */
 const INTERRUPTED = 130;
+
+/** Milliseconds in which files that were started are finished after a signal. */
+const GRACE = 5_000;
 
 export interface PredictCommand {
   /** Name of the model, and its version where one is asked for. */
@@ -42,6 +46,7 @@ export interface PredictCommand {
 export async function predict(command: PredictCommand): Promise<number> {
   const { name, version, repository, threads } = command;
   const log = (line: string) => console.error(line);
+  const interruption = watchInterruption();
   const engine = openEngine({
     repository,
     only: name,
@@ -55,9 +60,10 @@ export async function predict(command: PredictCommand): Promise<number> {
     await engine.load();
     const model = engine.models().at(-1); // the newest that works
     if (model === undefined) throw new UserError(`there is no model "${name}" in ${repository}`);
-    return await predictWith(engine, model, command);
+    return await predictWith(engine, model, command, interruption);
   } finally {
     await engine.close();
+    interruption.end();
   }
 }
 
@@ -65,6 +71,7 @@ async function predictWith(
   engine: ReturnType<typeof openEngine>,
   model: ServedModel,
   { paths, total, out, fresh, json, ...command }: PredictCommand,
+  interruption: Interruption,
 ): Promise<number> {
   const top = Math.min(command.top, model.card.labels.length);
   const output =
@@ -73,7 +80,7 @@ async function predictWith(
       : await openPredictionFile(out, rowFormatOf(out, versionName(model), top), fresh);
   const printed = json ? openJson(versionName(model)) : undefined;
   const progress = showProgress(total, versionName(model), out);
-  const interruption = watchInterruption();
+  interruption.begin();
   try {
     await predictFiles({
       engine,
@@ -83,6 +90,7 @@ async function predictWith(
       top,
       atOnce: AT_ONCE,
       stopped: interruption.stopped,
+      onWaiting: (line) => console.error(line),
       async write(outcomes) {
         await output?.write(outcomes);
         await printed?.write(outcomes);
@@ -91,7 +99,6 @@ async function predictWith(
     });
   } finally {
     await output?.close();
-    interruption.end();
   }
   const interrupted = interruption.stopped();
   const summary = progress.end(interrupted);
@@ -101,23 +108,42 @@ async function predictWith(
 
 /** The files that have no row in the file of predictions. */
 async function* remaining(
-  files: AsyncIterable<string>,
+  files: AsyncIterable<FoundPicture>,
   output: PredictionFile | undefined,
   progress: PredictionProgress,
-): AsyncGenerator<string> {
+): AsyncGenerator<FoundPicture> {
   for await (const file of files) {
-    if (output?.has(file)) progress.skipped(output.hasFailed(file));
+    if (output?.has(file.path)) progress.skipped(output.hasFailed(file.path));
     else yield file;
   }
 }
 
-/** After Ctrl-C, the files that were started are finished; a second Ctrl-C ends the process at once. */
-function watchInterruption(): { stopped: () => boolean; end: () => void } {
-  let stopped = false;
+interface Interruption {
+  /** From now on there is something to finish: files that were started. */
+  begin(): void;
+  stopped(): boolean;
+  end(): void;
+}
+
+/**
+ * A signal that asks to end does so at once while the model is loaded. Later, the files that were started are finished
+ * first, for as long as `GRACE` says; a second signal does not wait for them.
+ */
+function watchInterruption(): Interruption {
+  let [begun, stopped] = [false, false];
   const onSignal = () => {
-    if (stopped) process.exit(INTERRUPTED);
+    if (stopped || !begun) process.exit(INTERRUPTED);
     stopped = true;
+    setTimeout(() => process.exit(INTERRUPTED), GRACE).unref(); // every row that was written is whole
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return { stopped: () => stopped, end: () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
+  for (const signal of endSignals) process.on(signal, onSignal);
+  return {
+    begin: () => {
+      begun = true;
+    },
+    stopped: () => stopped,
+    end: () => {
+      for (const signal of endSignals) process.off(signal, onSignal);
+    },
+  };
 }

@@ -1,6 +1,7 @@
 // What is promised of timers: work of one turn is done once, and an idle server has no timer.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { oncePerTurn } from '../../../serve/engine/once-per-turn.ts';
+import { sayWhileWaiting } from '../../../serve/engine/say-while-waiting.ts';
 import { createSweeper } from '../../../serve/engine/sweeper.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -44,4 +45,18 @@ test('the sweeper runs while there is work, with one timer, and starts again', (
   expect(vi.getTimerCount()).toBe(1);
   sweeper.stop();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('what is waited for is named every half a minute, and no more when it came', async () => {
+  const said: string[] = [];
+  let come = (_: string) => {};
+  const work = new Promise<string>((resolve) => {
+    come = resolve;
+  });
+  const waiting = sayWhileWaiting(work, 'opening digits/1', (line) => said.push(line));
+  vi.advanceTimersByTime(70_000);
+  come('open');
+  expect(await waiting).toBe('open');
+  vi.advanceTimersByTime(70_000);
+  expect(said).toEqual([30, 60].map((seconds) => `opening digits/1 is waited for, since ${seconds} s`));
 });

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -20,8 +21,9 @@ import { type FilePrediction, rowFormatOf } from '../../../serve/predict/rows.ts
 import { Refusal } from '../../../serve/refusal.ts';
 import { defaultLimits } from '../../../serve/settings/limits.ts';
 import { program } from '../../listening.ts';
-import { colors, openTestApp } from '../harness.ts';
+import { colors, fillRepository, openTestApp } from '../harness.ts';
 import { plain } from '../pictures.ts';
+import { wrongGolden } from '../tiny-model.ts';
 
 const tints = ['red', 'lime', 'blue'];
 
@@ -40,7 +42,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 async function predict(...args: string[]) {
-  const child = spawn(process.execPath, [program, 'predict', ...args, '--repository', server.repository], {
+  const repository = args.includes('--repository') ? [] : ['--repository', server.repository];
+  const child = spawn(process.execPath, [program, 'predict', ...args, ...repository], {
     cwd: server.repository,
   });
   const [[code], printed, errors] = await Promise.all([
@@ -176,6 +179,48 @@ test('Ctrl-C finishes what is begun, says so, and the same command goes on', asy
   expect(new Set(names).size).toBe(3000);
 });
 
+test('what cannot be read has its reason in its row, in its place, and the others are done; links are followed', async () => {
+  const odd = join(server.repository, 'odd');
+  mkdirSync(join(odd, 'inner'), { recursive: true });
+  copyFileSync(join(folder, 'red.png'), join(odd, 'inner', 'red.png'));
+  symlinkSync('/nowhere/a.png', join(odd, 'a.png'));
+  symlinkSync(join(folder, 'blue.png'), join(odd, 'b.png'));
+  symlinkSync('circle', join(odd, 'circle'));
+  symlinkSync('circle.png', join(odd, 'circle.png'));
+  symlinkSync('..', join(odd, 'inner', 'up'));
+  symlinkSync('inner', join(odd, 'linked'));
+  const { code, errors } = await predict(
+    'colors',
+    'gone.png',
+    'odd',
+    'pictures/red.png',
+    '--out',
+    'odd.jsonl',
+  );
+  expect(code, errors).toBe(1);
+  expect(rows('odd.jsonl').map(({ file, label, error }) => [file, error ?? label])).toEqual([
+    ['gone.png', 'it cannot be read: it is not there'],
+    ['odd/a.png', 'it cannot be read: it is not there'],
+    ['odd/b.png', expect.any(String)],
+    ['odd/circle.png', 'it cannot be read: its symbolic links lead in a circle'],
+    ['odd/inner/red.png', 'red'],
+    ['odd/linked/red.png', 'red'],
+    ['pictures/red.png', 'red'],
+  ]);
+  expect(errors).toMatch(/3 of 7 files have no prediction:/);
+});
+
+test('a version that cannot be used is the end, at once, though another of the same name is well', async () => {
+  const other = join(server.repository, 'other');
+  await fillRepository(other, [{ ...colors, change: wrongGolden }, colors]);
+  const asked = await predict('colors/1', 'pictures', '--out', 'wrong.csv', '--repository', other);
+  expect(asked.errors).toMatch(/no model of .*other can be served: colors\/1: .*differs from its card/);
+  expect(asked.code).toBe(1);
+  expect(existsSync(join(server.repository, 'wrong.csv'))).toBe(false);
+  const newest = await predict('colors', 'pictures/red.png', '--out', 'newest.csv', '--repository', other);
+  expect([newest.code, newest.errors]).toEqual([0, expect.stringContaining('colors/2: 1 file')]);
+});
+
 test.each([
   [['color', 'pictures'], /no model "color".*Did you mean colors/],
   [['colors/7', 'pictures'], /no version 7/],
@@ -184,7 +229,7 @@ test.each([
     ['colors', 'pictures', '--threads', 'all'],
     /--threads takes a whole number from 1 to 1024; received "all"\./,
   ],
-  [['colors', 'nowhere'], /There is no file or folder nowhere\./],
+  [['colors', 'nowhere'], /There is no picture to read: nowhere: it cannot be read: it is not there\./],
   [['colors', 'colors'], /There is no picture in colors\./],
   [
     ['colors', 'pictures', '--out', 'a.xlsx'],
@@ -277,4 +322,63 @@ test('few files are in work at once, in number and bytes, and those without room
   expect(most).toBe(1);
   expect(got).toHaveLength(120);
   expect(got.filter((outcome) => 'error' in outcome)).toEqual([]);
+});
+
+describe('waiting ends', () => {
+  const classifying = (classify: () => Promise<never>, options = {}) => {
+    const [model] = server.engine.models();
+    if (model === undefined) throw new Error('the test has no model');
+    const written: FilePrediction[] = [];
+    const done = predictFiles({
+      engine: { classify },
+      model,
+      limits: defaultLimits,
+      files: pictureFiles([join(folder, 'blue.png'), join(folder, 'red.png')]),
+      top: 1,
+      atOnce: 16,
+      write: async (outcomes) => void written.push(...outcomes),
+      ...options,
+    });
+    return { done, written };
+  };
+
+  test('when nothing is finished, with a word about what is waited for', async () => {
+    const said: string[] = [];
+    const patience = { say: 10, end: 60 };
+    const { done } = classifying(() => new Promise(() => {}), {
+      patience,
+      onWaiting: (line: string) => said.push(line),
+    });
+    await expect(done).rejects.toThrow(
+      /Nothing was finished for 0 s: the prediction of .*blue\.png and 1 others did not come/,
+    );
+    expect(said[0]).toMatch(/^Waiting for the prediction of .*blue\.png and 1 others, since 0 s\.$/);
+  });
+
+  test('at a signal, though the queue is still full; what was not done has no row', async () => {
+    let asked = 0;
+    const classify = () => Promise.reject(new Refusal(503, `the queue is full, ${++asked}`));
+    const { done, written } = classifying(classify, { stopped: () => asked > 4 });
+    await done;
+    expect(written).toEqual([]);
+  });
+
+  test('when the model cannot be used any more: its files are not taken for bad ones', async () => {
+    const { done, written } = classifying(() =>
+      Promise.reject(new Refusal(404, 'colors/1 cannot be used: gone')),
+    );
+    await expect(done).rejects.toThrow('colors/1 cannot be used: gone');
+    expect(written).toEqual([]);
+  });
+
+  test('not for the others, when the model fails over one picture', async () => {
+    const outcomes = [new Error('Non-zero status code\n    at run'), new Refusal(422, 'damaged')];
+    const classify = () => Promise.reject(outcomes.shift());
+    const { done, written } = classifying(classify);
+    await done;
+    expect(written.map((one) => 'error' in one && one.error).sort()).toEqual([
+      'Non-zero status code',
+      'damaged',
+    ]);
+  });
 });
