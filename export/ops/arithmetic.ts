@@ -90,6 +90,27 @@ const angle: Compute = (op, names) => {
   return op.emit('Where', [isUpright, upright, sloping]);
 };
 
+/**
+ * 1 - erf(x), of which GELU is made: `erfc(-z / sqrt 2)` is written as 1 + erf(z / sqrt 2), which runtimes know.
+ */
+function complementOfErf(op: Op, x: string): string {
+  const turned = (name: string) => {
+    const node = op.build.producer(name);
+    return node?.op_type === 'Neg' ? node.input[0] : undefined;
+  };
+  const scaled = op.build.producer(x);
+  const negative =
+    scaled?.op_type === 'Mul' || scaled?.op_type === 'Div' ? scaled.input.findIndex(turned) : -1;
+  const positive =
+    scaled === undefined || negative === -1
+      ? op.emit('Neg', [x])
+      : op.emit(
+          scaled.op_type,
+          scaled.input.map((name, i) => (i === negative ? (turned(name) ?? name) : name)),
+        );
+  return op.emit('Add', [op.emit('Erf', [positive]), number(op, 1)]);
+}
+
 export const arithmetic: OpFamily = {
   Abs: unary('Abs'),
   Neg: unary('Neg'),
@@ -107,6 +128,7 @@ export const arithmetic: OpFamily = {
   // Halves go to the even neighbor in both.
   Round: unary('Round'),
   Erf: unary('Erf'),
+  Erfc: unary(complementOfErf),
   Sin: unary('Sin'),
   Cos: unary('Cos'),
   Tan: unary('Tan'),

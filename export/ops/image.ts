@@ -6,6 +6,7 @@ import { factorBetween, inLayout, shapeTensor } from '../graph/operands.ts';
 import type { Value } from '../graph/value.ts';
 import { cropAndResize } from './crop.ts';
 import { resizeNearest } from './nearest.ts';
+import { resample } from './resample.ts';
 
 /** Where TensorFlow looks for the pixels of the result, in ONNX's words. */
 function coordinates(op: Op): AttributeProto {
@@ -61,6 +62,9 @@ const depthToSpace: Converter = (op) => {
 export const image: OpFamily = {
   ResizeBilinear: resizeBilinear,
   ResizeNearestNeighbor: resizeNearest,
+  ResizeBicubic: resample,
+  ResizeArea: resample,
+  ScaleAndTranslate: resample,
   DepthToSpace: depthToSpace,
   CropAndResize: cropAndResize,
 };

@@ -1,8 +1,8 @@
-// Shapes: other dimensions for the same elements, and other orders of axes.
+// Shapes: other dimensions for the same elements, other orders of axes, and elements that are repeated.
 import { placeOf } from '../graph/layout.ts';
 import { attribute } from '../graph/onnx.ts';
 import type { Converter, OpFamily } from '../graph/op.ts';
-import { asIs, reshaped } from '../graph/operands.ts';
+import { asIs, plain, reshaped, shapeTensor } from '../graph/operands.ts';
 
 /** Reshape, ExpandDims and Squeeze: the shape of the result is known, but for the batch. */
 const reshape: Converter = (op) => {
@@ -20,9 +20,16 @@ const transpose: Converter = (op) => {
   return op.result(op.emit('Transpose', [name], [attribute.ints('perm', perm)]));
 };
 
+/** Axes of one number are repeated, and new ones come before all others. */
+const broadcastTo: Converter = (op) => {
+  const { shape } = op.result('');
+  return op.result(op.emit('Expand', [plain(op.build, op.input(0)), shapeTensor(op.build, shape)]));
+};
+
 export const shape: OpFamily = {
   Reshape: reshape,
   ExpandDims: reshape,
   Squeeze: reshape,
   Transpose: transpose,
+  BroadcastTo: broadcastTo,
 };

@@ -3,7 +3,7 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { sizeOf } from '../../models/shape.ts';
 import * as ort from '../../setup/libraries/onnxruntime.ts';
-import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
+import { tf, uint8Tensor, valuesOf } from '../../train/graph/tensorflow.ts';
 import { random } from '../../train/random.ts';
 import { ANY_NUMBER, type InputSpec } from '../trace/index.ts';
 import type { Network } from '../trace/network.ts';
@@ -77,7 +77,7 @@ function* drawnInputs({ inputs }: Network): Generator<DrawnInput[]> {
 function answersOf(network: Network, inputs: readonly DrawnInput[]): ArrayLike<number>[] {
   const answers: ArrayLike<number>[] = [];
   tf.tidy(() => {
-    for (const tensor of network.run(inputs.map((input) => input.tensor))) answers.push(tensor.dataSync());
+    for (const tensor of network.run(inputs.map((input) => input.tensor))) answers.push(valuesOf(tensor));
   });
   return answers;
 }

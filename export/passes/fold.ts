@@ -14,6 +14,7 @@ import {
   DataType,
   type EagerAttribute,
   type TensorData,
+  valuesById,
 } from '../../train/graph/tensorflow.ts';
 import { isFixed } from '../graph/dimensions.ts';
 
@@ -76,7 +77,7 @@ function isFoldable(node: Node): boolean {
 }
 
 /** Runs one op eagerly. */
-function compute(node: Node, inputs: readonly Constant[]): Constant[] {
+export function compute(node: Node, inputs: readonly Constant[]): Constant[] {
   const { binding } = backend;
   const ids = inputs.map(({ shape, dtype, bytes }) =>
     binding.createTensor(shape, dtype, typed(dtype, bytes)),
@@ -84,7 +85,7 @@ function compute(node: Node, inputs: readonly Constant[]): Constant[] {
   const attributes = Object.entries(node.attributes).map(([name, value]) => eager(name, value));
   const made = binding.executeOp(node.op, attributes, ids, node.outputs.length);
   const results = made.map(({ id, dtype, shape }): Constant => {
-    const values = binding.tensorDataSync(id);
+    const values = valuesById(binding, id, dtype);
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
     binding.deleteTensor(id);
     return { dtype, shape: [...shape], bytes };

@@ -9,7 +9,7 @@ const schema = protobuf.parse(
   `syntax = "proto3"; package tensorflow;
   message Dim { int64 size = 1; }
   message Shape { repeated Dim dim = 2; bool unknown_rank = 3; }
-  message TensorProto { int32 dtype = 1; Shape tensor_shape = 2; bytes tensor_content = 4; repeated float float_val = 5; repeated int32 int_val = 7; repeated int64 int64_val = 10; repeated bool bool_val = 11; }
+  message TensorProto { int32 dtype = 1; Shape tensor_shape = 2; bytes tensor_content = 4; repeated float float_val = 5; repeated double double_val = 6; repeated int32 int_val = 7; repeated int64 int64_val = 10; repeated bool bool_val = 11; repeated int32 half_val = 13; }
   message NameAttrList { string name = 1; }
   message List { repeated bytes s = 2; repeated int64 i = 3; repeated float f = 4; repeated bool b = 5; }
   message AttrValue { oneof value { List list = 1; bytes s = 2; int64 i = 3; float f = 4; bool b = 5; int32 type = 6; Shape shape = 7; TensorProto tensor = 8; NameAttrList func = 10; } }
@@ -22,7 +22,8 @@ const schema = protobuf.parse(
   message MetaInfo { repeated string tags = 4; }
   message TensorInfo { string name = 1; int32 dtype = 2; Shape tensor_shape = 3; }
   message SignatureDef { map<string, TensorInfo> inputs = 1; map<string, TensorInfo> outputs = 2; }
-  message MetaGraph { MetaInfo meta_info_def = 1; GraphDef graph_def = 2; map<string, SignatureDef> signature_def = 5; }
+  message SaverDef { string restore_op_name = 3; }
+  message MetaGraph { MetaInfo meta_info_def = 1; GraphDef graph_def = 2; SaverDef saver_def = 3; map<string, SignatureDef> signature_def = 5; }
   message SavedModel { repeated MetaGraph meta_graphs = 2; }`,
   { keepCase: true },
 ).root;
@@ -32,6 +33,9 @@ export interface SavedTensor {
   tensor_shape?: { dim: { size: number }[] };
   tensor_content: Uint8Array;
   float_val: number[];
+  double_val: number[];
+  /** The bits of float16 and bfloat16. */
+  half_val: number[];
   int_val: number[];
   int64_val: number[];
   bool_val: boolean[];
@@ -78,6 +82,8 @@ export interface SavedGraph {
   nodes: SavedNode[];
   functions: FunctionDef[];
   signature: Signature;
+  /** The node that puts the values of the files into variables. */
+  restore: string | undefined;
 }
 
 /** The tag of graphs that answer questions, and the name of the signature that they usually have. */
@@ -98,6 +104,7 @@ export function readSavedGraph(folder: string): SavedGraph {
     const graphs = message.meta_graphs as {
       meta_info_def: { tags: string[] };
       graph_def: { node: SavedNode[]; library: { function: FunctionDef[] } | null };
+      saver_def: { restore_op_name: string } | null;
       signature_def: Record<string, Signature>;
     }[];
     const graph = graphs.find(({ meta_info_def }) => meta_info_def.tags.includes(SERVE)) ?? graphs[0];
@@ -105,7 +112,12 @@ export function readSavedGraph(folder: string): SavedGraph {
     const signature = graph?.signature_def[USUAL] ?? graph?.signature_def[names[0] ?? ''];
     if (graph === undefined || signature === undefined)
       throw new UserError(`${path} has no signature: save the model with one called ${USUAL}.`);
-    return { nodes: graph.graph_def.node, functions: graph.graph_def.library?.function ?? [], signature };
+    return {
+      nodes: graph.graph_def.node,
+      functions: graph.graph_def.library?.function ?? [],
+      signature,
+      restore: graph.saver_def?.restore_op_name,
+    };
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${path} is not a readable SavedModel: ${String(error)}.`, { cause: error });

@@ -8,7 +8,7 @@ import { ANY_NUMBER, type InputType, type TracedGraph, traceModel } from '../../
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { stateOf } from '../../train/graph/state.ts';
-import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
+import { tf, uint8Tensor, valuesOf } from '../../train/graph/tensorflow.ts';
 import { normal, random } from '../../train/random.ts';
 import { python } from '../python.ts';
 
@@ -91,7 +91,7 @@ async function largestAtSize(
     const inputs = makeInputs(subject, batch, size);
     const tensors = inputs.map(tfTensor);
     const expected = tf.tidy(() =>
-      call(subject, tensors).map((tensor) => ({ shape: tensor.shape, values: tensor.dataSync() })),
+      call(subject, tensors).map((tensor) => ({ shape: tensor.shape, values: valuesOf(tensor) })),
     );
     tf.dispose(tensors);
     const feeds = Object.fromEntries(inputs.map((input, i) => [`x${i}`, ortTensor(input)]));

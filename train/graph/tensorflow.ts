@@ -135,6 +135,23 @@ export function dataTypeOf(tensor: Tensor): number {
   return backend.tensorMap.get(tensor.dataId).dtype;
 }
 
+/** The values of the tensor that the binding knows by `id`: it has no way of its own to read bytes. */
+export function valuesById(binding: Binding, id: number, dtype: number): TensorData {
+  if (dtype !== DataType.uint8) return binding.tensorDataSync(id);
+  const types = [eagerAttribute.type('SrcT', DataType.uint8), eagerAttribute.type('DstT', DataType.int32)];
+  const [wide] = binding.executeOp('Cast', types, [id], 1);
+  if (wide === undefined) throw new Error('a cast has no result');
+  const values = Uint8Array.from(binding.tensorDataSync(wide.id));
+  binding.deleteTensor(wide.id);
+  return values;
+}
+
+/** The values of a tensor, of bytes as well, which `dataSync` does not read. */
+export function valuesOf(tensor: Tensor): TensorData {
+  if (dataTypeOf(tensor) !== DataType.uint8) return tensor.dataSync() as TensorData;
+  return valuesById(backend.binding, tensorId(tensor), DataType.uint8);
+}
+
 /** A uint8 tensor over `values` (not copied: keep them unchanged while it lives); tfjs shows it as int32. */
 export function uint8Tensor(values: Uint8Array, shape: number[]): Tensor {
   const id = backend.binding.createTensor(shape, DataType.uint8, values);

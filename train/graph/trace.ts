@@ -14,6 +14,7 @@ import {
   type TensorMetadata,
   tensorId,
   tf,
+  valuesById,
 } from './tensorflow.ts';
 
 /** A named argument of the traced function; its value is used for the eager run alone. */
@@ -176,8 +177,8 @@ class Recorder {
   private constantSeen(id: number): Constant {
     const tensor = this.seen.get(id);
     if (tensor === undefined) throw new Error(`an op took tensor ${id}, which the tracer has never seen`);
-    const bytes = copyBytes(this.real.tensorDataSync(id));
-    return { dtype: dataTypeOf(tensor), shape: [...tensor.shape], bytes };
+    const dtype = dataTypeOf(tensor);
+    return { dtype, shape: [...tensor.shape], bytes: copyBytes(valuesById(this.real, id, dtype)) };
   }
 
   private addConstant(constant: Constant): string {

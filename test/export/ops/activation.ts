@@ -7,6 +7,10 @@ import { weight } from './weight.ts';
 
 const float = [eagerAttribute.type('T', DataType.float32)];
 
+/** x/2 erfc(-x / sqrt 2), as tf.nn.gelu has it since TensorFlow 2.13. */
+export const kerasGelu = (x: Tensor) =>
+  tf.mul(tf.mul(0.5, x), raw('Erfc', [tf.mul(tf.neg(x), Math.SQRT1_2)], float));
+
 const activations: Record<string, (x: Tensor) => Tensor> = {
   relu: (x) => tf.relu(x),
   relu6: (x) => tf.relu6(tf.mul(x, 5)),
@@ -23,6 +27,7 @@ const activations: Record<string, (x: Tensor) => Tensor> = {
   prelu: (x) => tf.prelu(x, weight('prelu', [4])),
   swish: (x) => tf.mul(x, tf.sigmoid(x)),
   gelu: (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
+  'gelu as Keras writes it': kerasGelu,
   hardSwish: (x) => tf.mul(x, tf.div(tf.clipByValue(tf.add(x, 3), 0, 6), 6)),
 };
 

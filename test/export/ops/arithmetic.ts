@@ -38,6 +38,7 @@ const unary: [name: string, fn: Unary, inputs: InputSpec][] = [
   ['round', tf.round, vectors],
   ['round halves', (x) => tf.round(tf.div(tf.round(tf.mul(x, 4)), 2)), vectors],
   ['erf', tf.erf, vectors],
+  ['Erfc', (x) => raw('Erfc', [x], float), vectors],
   ['sin', tf.sin, vectors],
   ['cos', tf.cos, vectors],
   ['tan', tf.tan, fractions],

@@ -1,7 +1,8 @@
 // Cases: resizing pictures and parts of them up and down with every rule, and moving channels into places.
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import { tf } from '../../../train/graph/tensorflow.ts';
+import { dataTypeOf, eagerAttribute, tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';
+import { raw } from './raw.ts';
 import { weight } from './weight.ts';
 
 const rules: [name: string, alignCorners: boolean, halfPixelCenters: boolean][] = [
@@ -118,6 +119,47 @@ export const imageCases: Case[] = [
             halfPixelCenters,
           ),
         );
+      },
+    }),
+  ),
+  ...sizes.map(
+    ([height, width]): Case => ({
+      name: `resize to ${height},${width} by matrices`,
+      inputs: [{ shape: [-1, 4, 5, 2] }, { shape: [-1, 7, 6, 1], type: 'uint8' }],
+      // Weights that TensorFlow rounds to 10 bits are the same here.
+      fn: (x, bytes) => {
+        const size = tf.tensor1d([height, width], 'int32');
+        const scale = tf.tensor1d([height / 4, width / 5]);
+        const moved = tf.tensor1d([0.25, -0.5]);
+        const typed = (pictures: Tensor) => [eagerAttribute.type('T', dataTypeOf(pictures))];
+        return [
+          ...rules.map(([, alignCorners, halfPixelCenters]) =>
+            raw(
+              'ResizeBicubic',
+              [behindConv(x), size],
+              [
+                ...typed(x),
+                eagerAttribute.bool('align_corners', alignCorners),
+                eagerAttribute.bool('half_pixel_centers', halfPixelCenters),
+              ],
+            ),
+          ),
+          raw('ResizeArea', [x, size], typed(x)),
+          raw('ResizeArea', [bytes, size], typed(bytes)),
+          ...['triangle', 'lanczos3', 'keyscubic', 'gaussian'].flatMap((kernel) =>
+            [true, false].map((antialias) =>
+              raw(
+                'ScaleAndTranslate',
+                [x, size, scale, moved],
+                [
+                  ...typed(x),
+                  eagerAttribute.string('kernel_type', kernel),
+                  eagerAttribute.bool('antialias', antialias),
+                ],
+              ),
+            ),
+          ),
+        ];
       },
     }),
   ),

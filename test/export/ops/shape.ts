@@ -8,6 +8,11 @@ import { weight } from './weight.ts';
 const behindConv = (x: Tensor, filters = 4): Tensor =>
   tf.conv2d(x as Tensor4D, weight('before', [1, 1, x.shape[3] ?? 1, filters]) as Tensor4D, 1, 'same');
 
+const broadcasting = [
+  eagerAttribute.type('T', DataType.float32),
+  eagerAttribute.type('Tidx', DataType.int32),
+];
+
 const batch = (x: Tensor) => x.shape[0] ?? 1;
 
 export const shapeCases: Case[] = [
@@ -70,6 +75,15 @@ export const shapeCases: Case[] = [
         [behindConv(x)],
         [eagerAttribute.type('T', DataType.float32), eagerAttribute.int('squeeze_dims', [1, 2])],
       ),
+  },
+  {
+    name: 'broadcastTo',
+    inputs: [{ shape: [-1, 3, 1, 2] }, { shape: [-1, 'height', 1, 3] }],
+    fn: (x, y) => [
+      tf.broadcastTo(behindConv(x), [batch(x), 3, 5, 4]),
+      raw('BroadcastTo', [x, tf.tensor1d([2, batch(x), 3, 4, 2], 'int32')], broadcasting),
+      raw('BroadcastTo', [y, tf.tensor1d([batch(y), y.shape[1] ?? 1, 2, 3], 'int32')], broadcasting),
+    ],
   },
   {
     name: 'transpose',

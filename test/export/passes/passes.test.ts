@@ -9,8 +9,16 @@ import { stateOf } from '../../../train/graph/state.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { normal, random } from '../../../train/random.ts';
 import { layersCases, ownCase } from '../networks.ts';
+import { kerasGelu } from '../ops/activation.ts';
 import { weight } from '../ops/weight.ts';
-import { type Case, checkModels, largestDifference, operatorCounts, traceCase } from '../support.ts';
+import {
+  type Case,
+  checkModels,
+  exportCase,
+  largestDifference,
+  operatorCounts,
+  traceCase,
+} from '../support.ts';
 
 const all: Readonly<Record<string, Pass>> = { ...passes, foldBatchNorm };
 
@@ -166,6 +174,13 @@ describe('what passes are for', () => {
     expect(before.slice(5, 10)).toEqual(['Div', 'Erf', 'Add', 'Mul', 'Mul']);
     expect(operatorCounts(at(20))).toMatchObject({ Gelu: 3 });
     expect(operatorCounts(at(20)).Mul).toBeUndefined();
+  });
+
+  it('mergeGelu knows the complement of erf, of which Keras makes it', () => {
+    const subject = { name: 'gelu', inputs: [{ shape: [-1, 4] }], fn: kerasGelu };
+    const at = (opset: number) => operatorCounts(exportCase(subject, opset));
+    expect(at(20)).toEqual({ Gelu: 1 });
+    expect(at(19)).toEqual({ Div: 1, Erf: 1, Add: 1, Mul: 2 });
   });
 
   it('foldBatchNorm leaves the two that cannot go in: behind an input, and behind what others use', () => {
