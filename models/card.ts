@@ -93,6 +93,8 @@ export const cardSchema = z
         maxProbabilityDifference: z.number().min(0),
       })
       .exactOptional(),
+    /** Over all of the card but name, description and recipe; see models/card-proof.ts. Absent in older cards. */
+    cardDigest: sha256.exactOptional(),
   })
   .superRefine((card, context) => {
     const [height, width, channels] = card.input.shape;

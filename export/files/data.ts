@@ -22,6 +22,10 @@ export async function dataOf(card: Card, folder?: string): Promise<Dataset> {
       `${card.name} was trained on the folder of pictures ${recipe.dataset}. Say where it is: --data path/to/${recipe.dataset}`,
     );
   const data = await loadDataOf(folder === undefined ? recipe : { ...recipe, dataset: resolve(folder) });
+  if (data.labels.join('\n') !== card.labels.join('\n'))
+    throw new UserError(
+      `The labels in the card of ${card.name} are ${card.labels.join(', ')}; those of ${data.name} are ${data.labels.join(', ')}: the card has been changed, or these are other data.`,
+    );
   for (const split of ['train', 'test'] as const) {
     const { digest } = card.datasets.find((each) => each.split === split) ?? {};
     // The first images of a dataset, which a recipe may ask for, have a digest of their own.

@@ -1,4 +1,5 @@
 // A checkpoint or a model file in words and a table.
+import { type CardProof, proofOf } from '../../models/card-proof.ts';
 import { stepsOf, wordsOf } from '../../train/recipes/index.ts';
 import { plainPercent } from '../../train/report/format.ts';
 import { changesInWords } from '../parity/index.ts';
@@ -52,7 +53,7 @@ function aboutModel(described: DescribedModel): string[] {
 function aboutRuntimes({ onnxruntime, foreign, anyBatch }: DescribedModel['runtimes']): string {
   const release =
     onnxruntime === undefined
-      ? 'a newer onnxruntime than 1.18'
+      ? 'an onnxruntime newer than this version of Trainyard knows'
       : `onnxruntime ${onnxruntime} or newer, onnxruntime-web too`;
   const operators =
     foreign.length === 0 ? "ONNX's own operators alone" : `operators of others: ${foreign.join(', ')}`;
@@ -72,20 +73,18 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(2)} MB`;
 }
 
-function aboutCard({
-  name,
-  description,
-  labels,
-  input,
-  architecture,
-  metrics,
-  parity,
-  quantization,
-}: NonNullable<DescribedModel['card']>): string[] {
+const PROOF: Readonly<Record<CardProof, string>> = {
+  holds: '',
+  older: ' (this card is older and does not prove them)',
+  changed: ' (the card has been changed since it was written)',
+};
+
+function aboutCard(card: NonNullable<DescribedModel['card']>): string[] {
+  const { name, description, labels, input, architecture, metrics, parity, quantization } = card;
   return [
     `${name}: ${description}`,
     `${architecture.name}, ${count(architecture.parameters)} parameters; uint8 [N,${input.shape.join()}], prepared by ${input.prepare.rule}`,
-    `labels: ${labels.join(', ')}`,
+    `labels: ${labels.join(', ')}${PROOF[proofOf(card)]}`,
     metrics === null
       ? 'not measured'
       : `accuracy ${plainPercent(metrics.accuracy)} on ${count(metrics.n)} test pictures, loss ${metrics.loss.toPrecision(4)}`,

@@ -1,9 +1,9 @@
 // Fills in the card of an exported model: digests, metrics, expected answers and the parity certificate.
-import { createHash } from 'node:crypto';
 import { type Card, cardMetadata } from '../../models/card.ts';
+import { withDigest } from '../../models/card-proof.ts';
 import { type GoldenName, goldenInput, goldenNames } from '../../models/golden.ts';
 import type { Shape } from '../../models/image/shape.ts';
-import type { ModelProto, TensorProto } from '../../models/onnx/schema.ts';
+import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { Labels } from '../../train/datasets/index.ts';
 import { argMax } from '../../train/loop/logits.ts';
 import type { Parity } from '../parity/index.ts';
@@ -31,28 +31,19 @@ export interface Findings {
 }
 
 export function completeCard(draft: CardDraft, findings: Findings): Card {
-  return {
+  return withDigest({
     ...draft,
     format: 'trainyard-card/1',
     input: { name: 'image', ...draft.input },
     output: { name: 'probabilities' },
     ...findings,
-  };
+  });
 }
 
 /** The model with its card, its metadata in the order of their keys: the same card gives the same bytes. */
 export function withCard(model: ModelProto, card: Card): ModelProto {
   const entries = Object.entries(cardMetadata(card)).sort(([a], [b]) => (a < b ? -1 : 1));
   return { ...model, metadata_props: entries.map(([key, value]) => ({ key, value })) };
-}
-
-/** SHA-256 over names, types, shapes and bytes of the initializers, in the order of their names. */
-export function digestWeights(initializers: readonly TensorProto[]): string {
-  const hash = createHash('sha256');
-  const sorted = [...initializers].sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1));
-  for (const { name, data_type, dims, raw_data } of sorted)
-    hash.update(`${JSON.stringify([name, data_type, dims])}\n`).update(raw_data ?? new Uint8Array());
-  return hash.digest('hex');
 }
 
 // Decimals that the card keeps: machines differ in the last bits of a float32, and equal weights give equal files.

@@ -1,6 +1,7 @@
 // Publishes a classifier: once onnxruntime gives the same answers as the trained network, it goes into the repository with its card.
 import { UserError } from '../../models/errors.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
+import { digestWeights } from '../../models/onnx/weights-digest.ts';
 import type { ModelFile } from '../../models/repository.ts';
 import { imagesOf, type Split } from '../../train/datasets/index.ts';
 import { backend } from '../../train/graph/tensorflow.ts';
@@ -13,7 +14,6 @@ import {
   type CardDraft,
   certify,
   completeCard,
-  digestWeights,
   goldenAnswers,
   goldenPictures,
   measureAccuracy,
@@ -69,7 +69,7 @@ export function publishClassifier(
         report({ name: 'converted', nodes, bytes, opset });
         const { parity, metrics, golden } = await prove(bare);
         const card = completeCard(draft, {
-          weightsDigest: digestWeights(onnx.graph.initializer),
+          weightsDigest: digestWeights(onnx),
           metrics,
           golden,
           parity: certify(parity, tolerance, runtimes(backend.binding.TF_Version)),

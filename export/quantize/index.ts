@@ -1,7 +1,9 @@
 // Makes a smaller model of a model file, and publishes it only if it is no slower and about as accurate.
 import type { Card } from '../../models/card.ts';
+import { CARD_CHANGED, proofOf, withDigest } from '../../models/card-proof.ts';
 import { UserError } from '../../models/errors.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
+import { digestWeights } from '../../models/onnx/weights-digest.ts';
 import type { ModelFile } from '../../models/repository.ts';
 import { type Dataset, imagesOf } from '../../train/datasets/index.ts';
 import { plainPercent } from '../../train/report/format.ts';
@@ -12,14 +14,7 @@ import type { ModelSource } from '../parity/session.ts';
 import { foldBatchNorm } from '../passes/batch-norm.ts';
 import { removeDead } from '../passes/dead.ts';
 import { addToRepository, packed, packedSize } from '../publish/add-to-repository.ts';
-import {
-  digestWeights,
-  goldenAnswers,
-  goldenPictures,
-  measureAccuracy,
-  roundUp,
-  withCard,
-} from '../publish/card.ts';
+import { goldenAnswers, goldenPictures, measureAccuracy, roundUp, withCard } from '../publish/card.ts';
 import { calibrate } from './calibrate.ts';
 import { toFloat16 } from './float16.ts';
 import { toInt8, valuesToCalibrate } from './int8.ts';
@@ -76,6 +71,8 @@ export async function quantize(
     throw new UserError(
       `${file.path} has weights of ${card.quantization.weights} already: quantize the float32 model that it was made of.`,
     );
+  const proof = proofOf(card);
+  if (proof === 'changed') throw new UserError(`${file.path}: ${CARD_CHANGED}.`);
   const { maxDrop, onStage, latency: measureLatency = compareLatency } = options;
   const { shape } = card.input;
   const pictures = Math.min(options.calibrationPictures ?? CALIBRATION_PICTURES, data.train.n);
@@ -113,13 +110,15 @@ export async function quantize(
   const own: Card = {
     ...card,
     name: options.name,
-    weightsDigest: digestWeights(made.graph.initializer),
+    weightsDigest: digestWeights(made),
     metrics: accuracy.after,
     golden: await golden(bare, shape),
     parity: null,
     quantization,
   };
-  return { model: await addToRepository(options.repository, options.name, withCard(made, own)) };
+  // What an older card does not prove, a card made of it does not prove either.
+  const full = proof === 'older' ? own : withDigest(own);
+  return { model: await addToRepository(options.repository, options.name, withCard(made, full)) };
 }
 
 async function int8Of(

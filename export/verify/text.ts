@@ -15,13 +15,24 @@ export function verificationInWords(
   const failed = lines.filter(({ holds }) => !holds);
   return [
     path,
-    ...lines.map(({ name, holds, found }) => `  ${holds ? 'ok    ' : 'FAILED'}  ${name.padEnd(9)}  ${found}`),
+    ...lines.map((check) => `  ${markOf(check)}  ${check.name.padEnd(9)}  ${check.found}`),
     ...(comparison?.byLayer ? ['', ...layerLines(comparison.byLayer)] : []),
     '',
     failed.length === 0
-      ? `All ${lines.length} checks hold.`
+      ? allHold(lines)
       : `${failed.length} of ${lines.length} checks failed: ${failed.map(({ name }) => name).join(', ')}.`,
   ].join('\n');
+}
+
+function markOf({ holds, older }: Check): string {
+  if (older) return 'older ';
+  return holds ? 'ok    ' : 'FAILED';
+}
+
+function allHold(lines: readonly Check[]): string {
+  const older = lines.filter((line) => line.older).map(({ name }) => name);
+  const looked = lines.length - older.length;
+  return `All ${looked} checks hold${older.length > 0 ? `; ${older.join(', ')}: not proven, since the file is older` : ''}.`;
 }
 
 /** Parity as one of the checks. */

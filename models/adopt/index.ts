@@ -1,7 +1,9 @@
 // Adopts a model from elsewhere: an ONNX classifier and its card.json become one file in our own form.
 import { createHash } from 'node:crypto';
-import { type Card, cardMetadata } from '../card.ts';
+import { cardMetadata } from '../card.ts';
+import { withDigest } from '../card-proof.ts';
 import { decodeModel, encodeModel, type ModelProto } from '../onnx/schema.ts';
+import { digestWeights } from '../onnx/weights-digest.ts';
 import { readPlainCard } from './card.ts';
 import { shapeOf, wrapGraph } from './graph.ts';
 
@@ -17,7 +19,7 @@ export function adoptModel(name: string, bytes: Uint8Array, cardFile: string | U
   const model = decodeModel(bytes);
   const wrapped = wrapGraph(model, plain);
   const { filter, crop, shorter } = plain.resize;
-  const card: Card = {
+  const card = withDigest({
     format: 'trainyard-card/1',
     name,
     description: plain.description,
@@ -28,12 +30,12 @@ export function adoptModel(name: string, bytes: Uint8Array, cardFile: string | U
     tta: 'none',
     recipe: {},
     recipeDigest: createHash('sha256').update('{}').digest('hex'),
-    weightsDigest: createHash('sha256').update(bytes).digest('hex'),
+    weightsDigest: digestWeights(wrapped),
     datasets: [],
     metrics: null,
     golden: plain.golden,
     parity: null,
-  };
+  });
   const ours = Object.entries(cardMetadata(card)).map(([key, value]) => ({ key, value }));
   const theirs = wrapped.metadata_props.filter(({ key }) => ours.every((entry) => entry.key !== key));
   return encodeModel({ ...wrapped, metadata_props: [...theirs, ...ours] });

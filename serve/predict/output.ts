@@ -23,12 +23,12 @@ export interface PredictionFile {
  */
 export async function openPredictionFile(
   path: string,
-  format: RowFormat,
+  newest: RowFormat,
   fresh: boolean,
 ): Promise<PredictionFile> {
-  const { failed, bytes } = fresh
-    ? { failed: new Map<string, boolean>(), bytes: 0 }
-    : await readRows(path, format);
+  const { failed, bytes, format } = fresh
+    ? { failed: new Map<string, boolean>(), bytes: 0, format: newest }
+    : await readRows(path, newest);
   const file = await open(path, bytes === 0 ? 'w' : 'r+').catch((error: Error) => {
     throw new UserError(`${path} cannot be written: ${error.message}`);
   });
@@ -51,16 +51,17 @@ export async function openPredictionFile(
 }
 
 /**
- * The files in the complete rows, each with whether it has an error, and the bytes of these rows. A row that was not
- * written completely has no line feed.
+ * The files in the complete rows, each with whether it has an error, the bytes of these rows, and their format. A row
+ * that was not written completely has no line feed.
  */
 async function readRows(
   path: string,
-  format: RowFormat,
-): Promise<{ failed: Map<string, boolean>; bytes: number }> {
+  newest: RowFormat,
+): Promise<{ failed: Map<string, boolean>; bytes: number; format: RowFormat }> {
+  let format = newest;
   const failed = new Map<string, boolean>();
   const size = (await stat(path).catch(() => undefined))?.size ?? 0;
-  if (size === 0) return { failed, bytes: 0 };
+  if (size === 0) return { failed, bytes: 0, format };
   let bytes = 0;
   let first = format.header !== '';
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
@@ -68,6 +69,7 @@ async function readRows(
     const end = bytes + Buffer.byteLength(line) + 1;
     if (end > size) break; // no line feed behind it
     bytes = end;
+    if (first && `${line}\n` === format.older?.header) format = format.older;
     if (first && `${line}\n` !== format.header) {
       throw new UserError(
         `${path} has the columns ${line.slice(0, 80)}, not ${format.header.trim()}: name another file with --out, or begin anew with --fresh`,
@@ -79,7 +81,7 @@ async function readRows(
     }
     first = false;
   }
-  return { failed, bytes };
+  return { failed, bytes, format };
 }
 
 function readRow(line: string, path: string, format: RowFormat): RowRead {

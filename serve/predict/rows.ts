@@ -24,9 +24,21 @@ export interface RowFormat {
   row(outcome: FilePrediction): string;
   /** Reads a whole line; undefined when it is not a row of predictions. */
   read(line: string): RowRead | undefined;
+  /** How an earlier version wrote rows, which did not say which weights answered; where that differs in the header. */
+  readonly older?: RowFormat;
 }
 
-const formats: Readonly<Record<string, (model: string, top: number) => RowFormat>> = {
+/** The model whose answers rows are. */
+export interface RowModel {
+  /** `name/version`. */
+  readonly name: string;
+  /** What its weights and labels are, in a few letters: another file can have its name. */
+  readonly digest: string;
+}
+
+type MakeFormat = (model: RowModel, top: number) => RowFormat;
+
+const formats: Readonly<Record<string, MakeFormat>> = {
   '.csv': csv,
   '.jsonl': jsonLines,
   '.ndjson': jsonLines,
@@ -35,16 +47,16 @@ const formats: Readonly<Record<string, (model: string, top: number) => RowFormat
 /**
  * The format for a file's ending.
  *
- * @param model - `name/version`, in every row.
+ * @param model - in every row.
  * @param top - predictions in a row.
  * @throws UserError as `checkEnding` does.
  */
-export function rowFormatOf(path: string, model: string, top: number): RowFormat {
+export function rowFormatOf(path: string, model: RowModel, top: number): RowFormat {
   return checkEnding(path)(model, top);
 }
 
 /** @throws UserError when a file ends neither in `.csv` nor in `.jsonl`. */
-export function checkEnding(path: string): (model: string, top: number) => RowFormat {
+export function checkEnding(path: string): MakeFormat {
   const format = formats[extname(path).toLowerCase()];
   if (format !== undefined) return format;
   throw new UserError(`--out takes a file that ends in .csv or .jsonl; received ${JSON.stringify(path)}.`);
@@ -59,44 +71,52 @@ export function answerOf(
   return { file: outcome.file, ...predictions[0], predictions };
 }
 
-function jsonLines(model: string): RowFormat {
+function jsonLines({ name: model, digest }: RowModel): RowFormat {
   return {
     header: '',
     row(outcome) {
       const { file, ...answer } = answerOf(outcome);
-      return `${JSON.stringify({ file, model, ...answer })}\n`;
+      return `${JSON.stringify({ file, model, digest, ...answer })}\n`;
     },
     read(line) {
       const value: unknown = JSON.parse(line);
       if (typeof value !== 'object' || value === null || !('file' in value)) return undefined;
       if ('model' in value && value.model !== model) throw otherModel(String(value.model), model);
+      if ('digest' in value && value.digest !== digest) throw otherWeights(model);
       return { file: String(value.file), failed: 'error' in value };
     },
   };
 }
 
+function csv(model: RowModel, top: number): RowFormat {
+  return { ...columnsOf(model, top, true), older: columnsOf(model, top, false) };
+}
+
 /** Reference: RFC 4180, with line feeds alone. */
-function csv(model: string, top: number): RowFormat {
+function columnsOf({ name: model, digest }: RowModel, top: number, withDigest: boolean): RowFormat {
   const places = Array.from({ length: top }, (_, i) => (i === 0 ? '' : `_${i + 1}`));
   const columns = [
     'file',
     'model',
     ...places.flatMap((place) => [`label${place}`, `probability${place}`]),
     'error',
+    ...(withDigest ? ['digest'] : []),
   ];
+  const last = withDigest ? [digest] : [];
   return {
     header: `${columns.join(',')}\n`,
     row(outcome) {
       const found = 'predictions' in outcome ? outcome.predictions : [];
       const cells = places.flatMap((_, i) => [found[i]?.label ?? '', String(found[i]?.probability ?? '')]);
       const error = 'error' in outcome ? outcome.error : '';
-      return `${[outcome.file, model, ...cells, error].map(quoted).join(',')}\n`;
+      return `${[outcome.file, model, ...cells, error, ...last].map(quoted).join(',')}\n`;
     },
     read(line) {
       const cells = line.match(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)?.map(unquoted) ?? [];
       const [file, its] = cells;
       if (its !== model) throw otherModel(String(its), model);
-      return file === undefined ? undefined : { file, failed: cells[columns.length - 1] !== '' };
+      if (withDigest && cells[columns.length - 1] !== digest) throw otherWeights(model);
+      return file === undefined ? undefined : { file, failed: cells[columns.indexOf('error')] !== '' };
     },
   };
 }
@@ -120,5 +140,11 @@ export function nameInRow(file: string, format: RowFormat): string {
 function otherModel(theirs: string, ours: string): UserError {
   return new UserError(
     `its rows are of the model ${theirs}, not ${ours}: name another file with --out, or begin anew with --fresh`,
+  );
+}
+
+function otherWeights(model: string): UserError {
+  return new UserError(
+    `its rows are of another ${model}, with other weights or labels: name another file with --out, or begin anew with --fresh`,
   );
 }

@@ -9,7 +9,7 @@ import { openJson } from './json.ts';
 import { openPredictionFile, type PredictionFile } from './output.ts';
 import { predictFiles } from './predict.ts';
 import { type PredictionProgress, showProgress } from './progress.ts';
-import { rowFormatOf } from './rows.ts';
+import { type RowModel, rowFormatOf } from './rows.ts';
 
 /** Files that are classified at the same time: enough to fill the batches of every worker, few enough to hold in memory. */
 const AT_ONCE = 128;
@@ -77,7 +77,7 @@ async function predictWith(
   const output =
     out === undefined
       ? undefined
-      : await openPredictionFile(out, rowFormatOf(out, versionName(model), top), fresh);
+      : await openPredictionFile(out, rowFormatOf(out, rowModelOf(model), top), fresh);
   const printed = json ? openJson(versionName(model)) : undefined;
   const progress = showProgress(total, versionName(model), out);
   interruption.begin();
@@ -104,6 +104,12 @@ async function predictWith(
   const summary = progress.end(interrupted);
   await printed?.end({ ...summary, interrupted, out: out ?? null });
   return interrupted ? INTERRUPTED : summary.failed > 0 ? 1 : 0;
+}
+
+/** In rows, twelve digits tell one model's weights and labels from another's. */
+function rowModelOf(model: ServedModel): RowModel {
+  const { cardDigest, weightsDigest } = model.card;
+  return { name: versionName(model), digest: (cardDigest ?? weightsDigest).slice(0, 12) };
 }
 
 /** The files that have no row in the file of predictions. */

@@ -1,6 +1,7 @@
 // A model file on onnxruntime: opens it, checks it against its card, and runs batches. It blocks its thread: for workers.
 import { basename } from 'node:path';
 import type { Card } from '../../models/card.ts';
+import { CARD_CHANGED, proofOf } from '../../models/card-proof.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import { InferenceSession, Tensor } from '../../setup/libraries/onnxruntime.ts';
@@ -123,6 +124,7 @@ function createOn(
 
 /** A model without golden vectors is run once too: the first run is slow, and may fail. */
 async function checkGolden(card: Card, run: ModelSession['run'], largest: number | undefined): Promise<void> {
+  if (proofOf(card) === 'changed') throw new UserError(CARD_CHANGED);
   const { shape } = card.input;
   const size = shape[0] * shape[1] * shape[2];
   if (card.golden.length === 0) {

@@ -1,6 +1,9 @@
 // What can be missing or broken: the page says so in words, and goes on taking drawings.
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeModel, encodeModel } from '../../models/onnx/schema.ts';
+import { shippedModels } from '../shipped.ts';
 import { modelReady, openStage, type Stage, visit } from './browser.ts';
 import { drawStrokes } from './hands.ts';
 import { strokesOf } from './strokes.ts';
@@ -26,7 +29,26 @@ const troubles: Trouble[] = [
   {
     name: 'a damaged model file',
     cause: (page) => page.route('**/model.onnx*', (route) => route.fulfill({ body: 'nonsense' })),
-    says: /The model did not load.*expected 7a57c8a9d57b/s,
+    says: /The model did not load.*expected 1a1652e52ea0/s,
+  },
+  {
+    name: 'a card with two labels swapped',
+    async cause(page) {
+      const model = decodeModel(readFileSync(shippedModels.digits));
+      const metadata_props = model.metadata_props.map(({ key, value }) => ({
+        key,
+        value: value.replace('"7","8","9"', '"9","8","7"'),
+      }));
+      const body = Buffer.from(encodeModel({ ...model, metadata_props }));
+      await page.route('**/models', async (route) => {
+        const { models, ...more } = await (await route.fetch()).json();
+        await route.fulfill({
+          json: { ...more, models: models.map((each: object) => ({ ...each, sha256: undefined })) },
+        });
+      });
+      await page.route('**/model.onnx*', (route) => route.fulfill({ body }));
+    },
+    says: /The model did not load.*its card is not as it was written/s,
   },
   {
     name: 'a model file that is gone',

@@ -1,6 +1,7 @@
 // The worker: downloads and runs a model, so that the page is never blocked.
 import './no-eval.ts';
 import { type Card, readCard } from '../../models/card.ts';
+import { CARD_CHANGED, proofOf } from '../../models/card-proof.ts';
 import { messageOf } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import { flattenAlpha } from '../../models/image/alpha.ts';
@@ -53,7 +54,9 @@ async function fileOf({ file, sha256, size }: Opening, progress: (loaded: number
 
 function cardOf(bytes: Uint8Array): Card {
   try {
-    return readCard(bytes);
+    const card = readCard(bytes);
+    if (proofOf(card) === 'changed') throw new Error(CARD_CHANGED);
+    return card;
   } catch (error) {
     throw new ModelError('model', messageOf(error));
   }

@@ -61,6 +61,13 @@ function changed(name: string, value: ModelProto) {
 const failed = async (file: Awaited<ReturnType<typeof openModelFile>>) =>
   (await verifyAlone(file)).filter(({ holds }) => !holds).map(({ name }) => name);
 
+const list = (value: unknown): object[] => (Array.isArray(value) ? value : []);
+
+function swapped(labels: unknown, a: number, b: number): unknown[] {
+  const names = [...list(labels)];
+  return names.map((name, i) => (i === a ? names[b] : i === b ? names[a] : name));
+}
+
 /** The model with some weights changed. */
 function withWeights(change: (name: string, values: Float32Array) => void): ModelProto {
   const before = model();
@@ -109,6 +116,65 @@ describe('verify from the file alone', () => {
       return { key, value: canonicalJson({ ...card, recipe: { ...card.recipe, seed: 2 } }) };
     });
     expect(await failed(await changed('recipe.onnx', { ...before, metadata_props }))).toEqual(['recipe']);
+  });
+
+  /** The model with another card. */
+  function withCardText(change: (card: Record<string, unknown>) => object): ModelProto {
+    const before = model();
+    const metadata_props = before.metadata_props.map(({ key, value }) =>
+      key === cardKey ? { key, value: canonicalJson(change(JSON.parse(value))) } : { key, value },
+    );
+    return { ...before, metadata_props };
+  }
+
+  it.each<[string, (card: Record<string, unknown>) => object, string[]]>([
+    ['two labels swapped', (card) => ({ labels: swapped(card.labels, 7, 9) }), ['card']],
+    ['another label', (card) => ({ labels: ['zero', ...list(card.labels).slice(1)] }), ['card']],
+    [
+      'another rule for pictures',
+      () => ({
+        input: {
+          name: 'image',
+          shape: [28, 28, 1],
+          prepare: { rule: 'resize', filter: 'bilinear', crop: 'center' },
+        },
+      }),
+      ['card'],
+    ],
+    [
+      'a temperature',
+      () => ({ calibration: { temperature: 2, n: 1, error: 0, temperedError: 0 } }),
+      ['card'],
+    ],
+    [
+      'other expected answers, and a certificate that allows them',
+      ({ golden, parity }) => ({
+        golden: list(golden).map((each) => ({ ...each, probabilities: Array(10).fill(0.1) })),
+        parity: { ...Object(parity), tolerance: 1 },
+      }),
+      ['card'],
+    ],
+    ['a better accuracy', ({ metrics }) => ({ metrics: { ...Object(metrics), accuracy: 1 } }), ['card']],
+    ['another name and description', () => ({ name: 'mine', description: 'mine' }), []],
+  ])('finds %s in the card', async (what, change, expected) => {
+    const file = await changed(
+      'card.onnx',
+      withCardText((card) => ({ ...card, ...change(card) })),
+    );
+    expect(await failed(file), what).toEqual(expected);
+  });
+
+  it('tells a card apart that was written before cards proved their labels', async () => {
+    const older = await changed(
+      'older.onnx',
+      withCardText(({ cardDigest: _, ...card }) => card),
+    );
+    const checks = await verifyAlone(older);
+    expect(await failed(older)).toEqual([]);
+    expect(checks.find(({ name }) => name === 'card')).toMatchObject({ older: true });
+    const words = verificationInWords(older.path, checks);
+    expect(words).toMatch(/older {3}card +this card is older and does not prove its labels/);
+    expect(words).toMatch(/All 5 checks hold; card: not proven, since the file is older\.$/);
   });
 
   it('finds a graph that is out of order, a tensor of another size, and another output', async () => {

@@ -82,7 +82,10 @@ test('a folder: a row for each picture, with what the server answers, and bad fi
       (name) => `pictures/${name}`,
     ),
   );
-  expect(got[1]).toEqual({ file: 'pictures/broken.jpg', model: 'colors/1', error: expect.any(String) });
+  expect(got[1]).toEqual({
+    ...{ file: 'pictures/broken.jpg', model: 'colors/1', digest: expect.stringMatching(/^[0-9a-f]{12}$/) },
+    error: expect.any(String),
+  });
   for (const tint of tints) {
     const answer = await (await server.post(await plain(tint), '?top=2')).json();
     const row = got.find(({ file }) => file === `pictures/${tint}.png`);
@@ -99,7 +102,7 @@ test('the same command again does nothing twice; a row that was cut off is made 
   expect(whole.code, whole.errors).toBe(1);
   const path = join(server.repository, 'b.csv');
   const expected = readFileSync(path, 'utf8');
-  expect(expected).toMatch(/^file,model,label,probability,error\n/);
+  expect(expected).toMatch(/^file,model,label,probability,error,digest\n/);
   expect(expected).toContain('\n"pictures/inner/a, ""red"" one.PNG",colors/1,');
   writeFileSync(path, expected.slice(0, expected.length - 30));
   const again = await predict('colors', 'pictures', '--out', 'b.csv', '--threads', '1');
@@ -244,6 +247,7 @@ test.each([
 });
 
 describe('the file of predictions', () => {
+  const one = { name: 'colors/1', digest: '0123456789ab' };
   const outcome: FilePrediction = {
     file: 'a.png',
     predictions: [{ index: 0, label: 'red', probability: 0.5 }],
@@ -251,7 +255,7 @@ describe('the file of predictions', () => {
 
   test.each(['c.csv', 'c.jsonl'])('%s: what it has is known again, whatever the names', async (name) => {
     const path = join(server.repository, name);
-    const format = rowFormatOf(path, 'colors/1', 1);
+    const format = rowFormatOf(path, one, 1);
     const names = ['a,b', 'say "a"', 'line\nbreak', 'ü 写', '', ' x ', 'a\rb', '"'];
     const first = await openPredictionFile(path, format, false);
     await first.write(names.map((file) => ({ ...outcome, file })));
@@ -267,17 +271,45 @@ describe('the file of predictions', () => {
 
   test.each(['d.csv', 'd.jsonl'])('%s of another model or kind is left alone', async (name) => {
     const path = join(server.repository, name);
-    const first = await openPredictionFile(path, rowFormatOf(path, 'colors/1', 1), false);
+    const first = await openPredictionFile(path, rowFormatOf(path, one, 1), false);
     await first.write([outcome]);
     await first.close();
     const before = readFileSync(path, 'utf8');
-    await expect(openPredictionFile(path, rowFormatOf(path, 'colors/2', 1), false)).rejects.toThrow(
-      /--fresh/,
+    await expect(
+      openPredictionFile(path, rowFormatOf(path, { ...one, name: 'colors/2' }, 1), false),
+    ).rejects.toThrow(/--fresh/);
+    // A file that was replaced: the same name and version, other weights.
+    const replaced = rowFormatOf(path, { ...one, digest: 'ba9876543210' }, 1);
+    await expect(openPredictionFile(path, replaced, false)).rejects.toThrow(
+      /its rows are of another colors\/1, with other weights or labels: .*--fresh/,
     );
     writeFileSync(path, 'something else\n');
-    await expect(openPredictionFile(path, rowFormatOf(path, 'colors/1', 1), false)).rejects.toThrow(path);
+    await expect(openPredictionFile(path, rowFormatOf(path, one, 1), false)).rejects.toThrow(path);
     expect(readFileSync(path, 'utf8')).toBe('something else\n');
     expect(before).toContain('a.png');
+  });
+
+  test.each([
+    ['e.csv', 'file,model,label,probability,error\na.png,colors/1,red,0.5,\n', 'b.png,colors/1,red,0.5,\n'],
+    [
+      'e.jsonl',
+      '{"file":"a.png","model":"colors/1","label":"red"}\n',
+      /^{"file":"b.png","model":"colors\/1","digest":"0123456789ab",/,
+    ],
+  ])('%s that an earlier version wrote is gone on with', async (name, before, added) => {
+    const path = join(server.repository, name);
+    writeFileSync(path, before);
+    const file = await openPredictionFile(path, rowFormatOf(path, one, 1), false);
+    expect(file.has('a.png')).toBe(true);
+    await file.write([{ ...outcome, file: 'b.png' }]);
+    await file.close();
+    const after = readFileSync(path, 'utf8');
+    expect(after.slice(0, before.length)).toBe(before);
+    expect(after.slice(before.length)).toEqual(
+      typeof added === 'string' ? added : expect.stringMatching(added),
+    );
+    const other = rowFormatOf(path, { ...one, name: 'colors/2' }, 1);
+    await expect(openPredictionFile(path, other, false)).rejects.toThrow(/rows are of the model colors\/1/);
   });
 });
 

@@ -1,0 +1,37 @@
+// What a model's weights are, as one digest.
+import { createHash } from 'node:crypto';
+import { tensorsOf } from './every-tensor.ts';
+import { tensorBytes } from './tensor-elements.ts';
+import { dataType, type ModelProto, type TensorProto } from './types.ts';
+
+/**
+ * SHA-256 over places, types, shapes and elements of all arrays of a model, in the order of their places: the weights
+ * by their names, and what is in constants, branches and functions. It is the same whichever form the elements have.
+ */
+export function digestWeights(model: ModelProto): string {
+  return digestOf(tensorsOf(model));
+}
+
+/** The same over the weights alone, as cards without a digest of their own have it. */
+export function digestInitializers({ graph }: ModelProto): string {
+  return digestOf(new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor])));
+}
+
+function digestOf(tensors: ReadonlyMap<string, TensorProto>): string {
+  const hash = createHash('sha256');
+  const sorted = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [place, tensor] of sorted) {
+    hash.update(`${JSON.stringify([place, tensor.data_type, tensor.dims])}\n`);
+    for (const part of elementsOf(tensor)) hash.update(part);
+  }
+  return hash.digest('hex');
+}
+
+/** The bytes of the elements; texts with their lengths before them. */
+export function elementsOf(tensor: TensorProto): Uint8Array[] {
+  if (tensor.data_type !== dataType.STRING) return [tensorBytes(tensor)];
+  return (tensor.string_data ?? []).flatMap((text) => [
+    new Uint8Array(Uint32Array.of(text.length).buffer),
+    text,
+  ]);
+}
