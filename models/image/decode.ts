@@ -9,15 +9,21 @@ import { MOST_PIXELS, type Picture } from './picture.ts';
  * the data are decoded as browsers do, garbage where the damage is; one that ends early is refused (`failOn: 'error'`).
  *
  * @param pixels - how many there may be.
+ * @param seconds - after which decoding is given up; 0 is never.
  * @returns 3 or 4 channels, on a buffer that can be moved to a worker.
  * @throws Error with libvips's lines; `firstLine` is the reason.
  */
-export async function decodePicture(bytes: Uint8Array, pixels: number = MOST_PIXELS): Promise<Picture> {
+export async function decodePicture(
+  bytes: Uint8Array,
+  pixels: number = MOST_PIXELS,
+  seconds = 0,
+): Promise<Picture> {
   const { default: sharp } = await import('sharp');
   const { data, info } = await sharp(bytes, { limitInputPixels: pixels, failOn: 'error' })
     .autoOrient()
     .toColorspace('srgb')
     .raw({ depth: 'uchar' })
+    .timeout({ seconds })
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   if (channels !== 3 && channels !== 4) throw new Error(`sharp gave ${channels} channels for sRGB`);

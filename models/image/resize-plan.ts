@@ -43,7 +43,7 @@ const TALL = 100;
 const LARGE = 4_000_000;
 
 /** Making a weight takes as long as so many products of a pixel and its weight. */
-const WEIGHT_STEPS = 20;
+const WEIGHT_STEPS = 5;
 
 /** Plans the resize of a picture to `target`, of which only `window` is wanted. */
 export function planResize(picture: Size, target: Size, window: Window, filter: Filter): ResizePlan {

@@ -2,15 +2,16 @@
 import sharp from 'sharp';
 import { decodePicture, firstLine } from '../../models/image/decode.ts';
 import type { Picture } from '../../models/image/picture.ts';
+import { countScans } from '../../models/image/scans.ts';
+import type { PictureHeader, Target } from '../../models/image/work.ts';
 import { Refusal } from '../refusal.ts';
+import { checkWork } from './check-work.ts';
 import { decodable, detectFormat, isDecodable } from './format.ts';
-import { checkPixels } from './header.ts';
 
-/** A picture whose header was read: its size, and a function that decodes it. */
-export interface UndecodedPicture {
-  readonly width: number;
-  readonly height: number;
-  decode(): Promise<Picture>;
+/** A picture whose header was read: its upright size, and a function that decodes it. */
+export interface UndecodedPicture extends PictureHeader {
+  /** @param seconds - after which it is given up. */
+  decode(seconds?: number): Promise<Picture>;
 }
 
 /**
@@ -36,10 +37,15 @@ export function secureDecoders(): void {
  * Reads the header of an encoded picture, without decoding it.
  *
  * @param pixels - limit (width times height).
- * @throws Refusal 415 when the bytes are not JPEG, PNG, WebP or GIF; 413 when there are too many pixels;
- * 422 when the header is damaged.
+ * @param target - what the picture becomes, the work of which counts.
+ * @throws Refusal 415 when the bytes are not JPEG, PNG, WebP or GIF; 413 when there are too many pixels, or too much
+ * work; 422 when the header is damaged.
  */
-export async function readHeader(bytes: Uint8Array, pixels: number): Promise<UndecodedPicture> {
+export async function readHeader(
+  bytes: Uint8Array,
+  pixels: number,
+  target?: Target,
+): Promise<UndecodedPicture> {
   const format = detectFormat(bytes);
   if (!isDecodable(format)) {
     throw new Refusal(
@@ -47,12 +53,17 @@ export async function readHeader(bytes: Uint8Array, pixels: number): Promise<Und
       `received ${describe(bytes, format)}, expected a picture: ${decodable.join(', ')}`,
     );
   }
-  const { width, height } = await refuseDamage(format, () =>
+  const { autoOrient } = await refuseDamage(format, () =>
     sharp(bytes, { limitInputPixels: false }).metadata(),
   );
-  const large = checkPixels(format, width, height, pixels);
+  const scans = format === 'JPEG' ? countScans(bytes) : 1;
+  const header = { width: autoOrient.width, height: autoOrient.height, scans, bySharp: true };
+  const large = checkWork(format, header, pixels, target);
   if (large !== undefined) throw large;
-  return { width, height, decode: () => refuseDamage(format, () => decodePicture(bytes, pixels)) };
+  return {
+    ...header,
+    decode: (seconds) => refuseDamage(format, () => decodePicture(bytes, pixels, seconds)),
+  };
 }
 
 /** All errors of sharp are about the bytes. Of libvips's lines, only the first is shown. */

@@ -1,7 +1,6 @@
 // Reads the header of a JPEG or PNG without decoding it: its size, and whether it is one of the plain kinds that workers
 // decode themselves. Everything else (profiles, CMYK, 16 bits, interlacing, WebP, GIF) is decoded by sharp.
 import type { Orientation } from '../../models/image/picture.ts';
-import { Refusal } from '../refusal.ts';
 
 /** A picture whose pixels are 8-bit sRGB as they are stored. */
 export interface PlainHeader {
@@ -10,31 +9,14 @@ export interface PlainHeader {
   readonly height: number;
   /** From EXIF; a PNG that has one is not plain. */
   readonly orientation: Orientation;
+  /** Scans of a JPEG, where they were counted. */
+  readonly scans?: number | undefined;
 }
 
 /** @returns undefined for what is not plain, or not even a picture. */
 export function readPlainHeader(bytes: Uint8Array): PlainHeader | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return readJpeg(bytes);
   return PNG.every((byte, i) => bytes[i] === byte) ? readPng(bytes) : undefined;
-}
-
-/** @returns a refusal with 413 when a picture has more than `most` pixels. */
-export function checkPixels(
-  format: string,
-  width: number,
-  height: number,
-  most: number,
-): Refusal | undefined {
-  const pixels = width * height;
-  if (pixels <= most) return undefined;
-  return new Refusal(
-    413,
-    `received a ${format} of ${width}x${height}, which is ${megapixels(pixels)} megapixels; expected at most ${megapixels(most)}: make it smaller`,
-  );
-}
-
-function megapixels(pixels: number): string {
-  return (pixels / 1e6).toLocaleString('en', { maximumFractionDigits: 1 });
 }
 
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];

@@ -4,6 +4,7 @@
 import { crc32, inflateSync } from 'node:zlib';
 import { unzlibSync } from 'fflate';
 import { messageOf } from '../../models/errors.ts';
+import { type Check, unchecked } from '../../models/image/check.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { Damaged } from './damaged.ts';
 
@@ -15,9 +16,10 @@ const SMALL = 4096;
  *
  * Reference: PNG (third edition), https://www.w3.org/TR/png-3/.
  *
+ * @param check - called every few milliseconds; what it throws ends the work.
  * @throws Damaged.
  */
-export function decodePng(bytes: Uint8Array): Picture {
+export function decodePng(bytes: Uint8Array, check: Check = unchecked): Picture {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   const [depth = 0, color = 0] = bytes.subarray(24, 26);
@@ -25,7 +27,9 @@ export function decodePng(bytes: Uint8Array): Picture {
   const samples = samplesOf(color);
   const stride = Math.ceil((width * samples * depth) / 8);
   const rows = inflate(data, (stride + 1) * height);
-  unfilter(rows, stride, height, Math.max(1, (samples * depth) >> 3));
+  check();
+  unfilter(rows, stride, height, Math.max(1, (samples * depth) >> 3), check);
+  check();
   if (color === 3) return indexed(rows, stride, width, height, depth, palette);
   if (depth < 8) return { data: unpackGray(rows, stride, width, height, depth), width, height, channels: 1 };
   const packed = pack(rows, stride, height);
@@ -78,9 +82,13 @@ function inflate(data: Uint8Array, length: number): Uint8Array {
   return rows;
 }
 
+/** Rows between two calls of `check`. */
+const CHECKED_ROWS = 64;
+
 /** Undoes the filters in place; each row begins with the number of its filter. Reference: section 9. */
-function unfilter(rows: Uint8Array, stride: number, height: number, step: number): void {
+function unfilter(rows: Uint8Array, stride: number, height: number, step: number, check: Check): void {
   for (let y = 0; y < height; y++) {
+    if (y % CHECKED_ROWS === 0) check();
     const start = y * (stride + 1) + 1;
     const end = start + stride;
     const above = stride + 1;

@@ -20,8 +20,8 @@ export interface Assignments<W extends WorkerSlot, J extends AssignedJob> {
   release(worker: W, job: J): void;
   /** Forgets a worker that has ended. @returns the jobs that it had. */
   removeWorker(worker: W): J[];
-  /** Calls `visit` with each job that a worker has. */
-  forEach(visit: (job: J) => void): void;
+  /** Calls `visit` with each job that a worker has, and its id there. */
+  forEach(visit: (job: J, worker: W, id: number) => void): void;
 }
 
 export function createAssignments<W extends WorkerSlot, J extends AssignedJob>(): Assignments<W, J> {
@@ -59,7 +59,11 @@ export function createAssignments<W extends WorkerSlot, J extends AssignedJob>()
       return jobs;
     },
     forEach(visit) {
-      for (const jobs of byWorker.values()) for (const job of jobs.values()) visit(job);
+      for (const [worker, jobs] of byWorker) {
+        jobs.forEach((job, id) => {
+          visit(job, worker, id);
+        });
+      }
     },
   };
 }

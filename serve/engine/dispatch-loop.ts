@@ -1,4 +1,5 @@
 // The dispatch loop: gives workers the jobs in the queue, once per turn of the event loop, and one message to each worker.
+import { resetFlag } from '../sessions/cancellation.ts';
 import type { WorkerJob } from '../sessions/job.ts';
 import type { Queue } from '../sessions/queue.ts';
 import { pack } from '../sessions/transfer.ts';
@@ -11,7 +12,7 @@ export interface DispatchLoopOptions {
   readonly queue: Pick<Queue<PictureJob>, 'dispatch' | 'size'>;
   readonly assignments: Pick<Assignments<PoolWorker, PictureJob>, 'add' | 'release'>;
   readonly workers: () => readonly PoolWorker[];
-  /** Called with a job whose client has gone before a worker got it. */
+  /** Called with a job that is late, or whose client has gone, before a worker got it. */
   readonly onGone: (job: PictureJob) => void;
   /** Milliseconds, as performance.now(); a test gives its own. */
   readonly now?: (() => number) | undefined;
@@ -52,7 +53,7 @@ export function createDispatchLoop(options: DispatchLoopOptions): DispatchLoop {
   }
 
   function give(worker: PoolWorker, job: PictureJob, batches: Map<PoolWorker, WorkerJob[]>): void {
-    if (job.gone?.()) {
+    if (job.deadline < now() || job.gone?.()) {
       assignments.release(worker, job);
       onGone(job);
       return;
@@ -60,7 +61,9 @@ export function createDispatchLoop(options: DispatchLoopOptions): DispatchLoop {
     const { key, input, alone } = job;
     if (!worker.lastUsed.has(key)) worker.send({ kind: 'open', model: job.model });
     worker.lastUsed.set(key, now());
-    const workerJob = { id: assignments.add(worker, job), key, input, alone };
+    const id = assignments.add(worker, job);
+    resetFlag(worker.cancelled, id);
+    const workerJob = { id, key, input, alone };
     const batch = batches.get(worker);
     if (batch === undefined) batches.set(worker, [workerJob]);
     else batch.push(workerJob);

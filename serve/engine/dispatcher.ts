@@ -18,6 +18,7 @@ import { expireJobs } from './expire-jobs.ts';
 import {
   clientGone,
   createJob,
+  deadlinePassed,
   failJob,
   type JobInput,
   type JobRequest,
@@ -89,7 +90,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     queue,
     assignments,
     workers: () => pool.workers,
-    onGone: (job) => failJob(job, 'gone', clientGone(), observer),
+    onGone: (job) =>
+      job.deadline < performance.now()
+        ? failJob(job, 'late', deadlinePassed(), observer)
+        : failJob(job, 'gone', clientGone(), observer),
   });
   const sweeper = createSweeper(SWEEP_INTERVAL, sweep);
   const pool = openWorkerPool({
@@ -147,17 +151,20 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   return {
     classify(request, input) {
-      const cost = costs.ofInput(input) + costs.ofRun(request.model.key);
+      const cost = costs.ofInput(input, request.model.card.input) + costs.ofRun(request.model.key);
       const full = admit(request.name, cost);
       if (full !== undefined) return Promise.reject(full);
       return enqueue(request, { input, cost, start: performance.now(), decoded: 0 });
     },
-    classifyBySharp(request, bytes) {
-      const { model, name, options } = request;
-      return decoding.decode(bytes, { name, key: model.key, gone: options.gone }, (decoded) => {
+    classifyBySharp(job, bytes) {
+      const { model, name, options } = job;
+      const { key, card } = model;
+      const deadline = options.deadline ?? limits.deadline;
+      const request = { name, key, gone: options.gone, deadline, target: card.input };
+      return decoding.decode(bytes, request, (decoded) => {
         large ||= decoded.picture.data.length > LARGE_PICTURE;
         const { picture, cost, start, spent } = decoded;
-        return enqueue(request, { input: { kind: 'picture', picture }, cost, start, decoded: spent });
+        return enqueue(job, { input: { kind: 'picture', picture }, cost, start, decoded: spent });
       });
     },
     open: pool.open,
@@ -179,6 +186,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     async close() {
       sweeper.stop();
       loop.stop();
+      expireJobs(queue, assignments, observer, performance.now());
       await pool.close();
     },
   };

@@ -1,16 +1,18 @@
 // Fails the jobs whose deadline has passed or whose client has gone.
+import { cancelJob } from '../sessions/cancellation.ts';
 import type { Queue, WorkerSlot } from '../sessions/queue.ts';
+import type { PoolWorker } from '../sessions/worker-pool.ts';
 import type { Assignments } from './assignments.ts';
 import type { Observer } from './events.ts';
 import { clientGone, deadlinePassed, failJob, type PictureJob } from './picture-job.ts';
 
 /**
- * Jobs in the queue are removed from it. Those that a worker has stay there until it answers, since it cannot be
- * interrupted, and fail when they are late.
+ * Jobs in the queue are removed from it. Those that a worker has are cancelled, and stay there until it answers, which
+ * is soon, unless the model runs already.
  *
  * @param now - performance.now()
  */
-export function expireJobs<W extends WorkerSlot>(
+export function expireJobs<W extends WorkerSlot & Pick<PoolWorker, 'cancelled'>>(
   queue: Pick<Queue<PictureJob>, 'remove'>,
   assignments: Pick<Assignments<W, PictureJob>, 'forEach'>,
   observer: Required<Pick<Observer, 'classified' | 'failed'>>,
@@ -21,7 +23,8 @@ export function expireJobs<W extends WorkerSlot>(
     if (job.deadline < now) failLate(job);
     else failJob(job, 'gone', clientGone(), observer);
   }
-  assignments.forEach((job) => {
+  assignments.forEach((job, { cancelled }, id) => {
     if (job.deadline < now) failLate(job);
+    if (job.settled || job.gone?.() === true) cancelJob(cancelled, id);
   });
 }

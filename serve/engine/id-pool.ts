@@ -10,6 +10,8 @@ export interface IdPool<T> {
   remove(id: number): T | undefined;
   /** All items in the pool. */
   values(): T[];
+  /** Calls `visit` with each item and its id. */
+  forEach(visit: (item: T, id: number) => void): void;
 }
 
 export function createIdPool<T>(): IdPool<T> {
@@ -33,5 +35,8 @@ export function createIdPool<T>(): IdPool<T> {
       return item;
     },
     values: () => items.filter((item) => item !== undefined),
+    forEach(visit) {
+      for (const [id, item] of items.entries()) if (item !== undefined) visit(item, id);
+    },
   };
 }

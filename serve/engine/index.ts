@@ -1,11 +1,14 @@
 // The engine: which models are served, and what a model says of a picture. It knows nothing of HTTP.
 
 import { messageOf } from '../../models/errors.ts';
+import { countScans } from '../../models/image/scans.ts';
 import { hasTurbojpeg } from '../../setup/libraries/turbojpeg.mjs';
 import { processors } from '../../setup/machine/processors.mjs';
 import { moduleBeside } from '../../setup/modules/module.mjs';
-import { checkPixels, readPlainHeader } from '../decode/header.ts';
+import { checkWork, uprightHeader } from '../decode/check-work.ts';
+import { readPlainHeader } from '../decode/header.ts';
 import type { Log } from '../log.ts';
+import type { Refusal } from '../refusal.ts';
 import type { Device } from '../sessions/device.ts';
 import type { OpenedMessage, WorkerModel } from '../sessions/messages.ts';
 import type { Limits } from '../settings/limits.ts';
@@ -184,16 +187,23 @@ export function openEngine(options: EngineOptions): Engine {
     options: ClassifyOptions,
   ): Promise<PictureResult> {
     const request = { model: workerModel(model), name: model, options };
-    if (picture.kind !== 'encoded') return dispatcher.classify(request, picture);
-    const { bytes } = picture;
-    const header = readPlainHeader(bytes);
-    if (header === undefined || (header.format === 'JPEG' && !workersDecodeJpegs))
-      return dispatcher.classifyBySharp(request, bytes);
-    const tooLarge = checkPixels(header.format, header.width, header.height, limits.pixels);
-    if (tooLarge !== undefined) {
+    const refuse = (refusal: Refusal) => {
       observer.failed(model, 'refused');
-      return Promise.reject(tooLarge);
+      return Promise.reject(refusal);
+    };
+    const target = model.card.input;
+    if (picture.kind === 'input') return dispatcher.classify(request, picture);
+    if (picture.kind === 'picture') {
+      const tooLarge = checkWork('picture', picture.picture, limits.pixels, target);
+      return tooLarge === undefined ? dispatcher.classify(request, picture) : refuse(tooLarge);
     }
+    const { bytes } = picture;
+    const plain = readPlainHeader(bytes);
+    if (plain === undefined || (plain.format === 'JPEG' && !workersDecodeJpegs))
+      return dispatcher.classifyBySharp(request, bytes);
+    const header = plain.format === 'JPEG' ? { ...plain, scans: countScans(bytes) } : plain;
+    const tooLarge = checkWork(header.format, uprightHeader(header), limits.pixels, target);
+    if (tooLarge !== undefined) return refuse(tooLarge);
     return dispatcher.classify(request, { kind: 'encoded', bytes, header });
   }
 

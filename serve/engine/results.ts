@@ -5,7 +5,7 @@ import { batchWaitAfter, type WorkerSlot } from '../sessions/queue.ts';
 import type { PoolWorker } from '../sessions/worker-pool.ts';
 import type { Assignments } from './assignments.ts';
 import type { ModelName, Observer } from './events.ts';
-import { completeJob, errorOf, failJob, type PictureJob } from './picture-job.ts';
+import { completeJob, deadlinePassed, errorOf, failJob, type PictureJob } from './picture-job.ts';
 
 /** What is looked at of a worker. */
 interface BusyWorker extends WorkerSlot {
@@ -59,7 +59,8 @@ function deliverRun<W extends WorkerSlot>(
     const queue = Math.max(0, now - job.start - job.decoded - decode - prepare - run);
     const timings = { decode: job.decoded + decode, prepare, queue, run };
     const own = probabilities.subarray(i * classes, (i + 1) * classes);
-    completeJob(job, { probabilities: own, timings }, observer);
+    if (job.deadline < now) failJob(job, 'late', deadlinePassed(), observer);
+    else completeJob(job, { probabilities: own, timings }, observer);
   }
   if (name !== undefined) observer.batched(name, ids.length, run);
 }

@@ -1,16 +1,17 @@
 // Decodes the pictures that workers do not decode themselves (WebP, GIF, profiles, CMYK, ...) with sharp, on the threads
 // of sharp. The pixels that are decoded at the same time are limited; further pictures wait as files.
 import type { Picture } from '../../models/image/picture.ts';
+import type { Target } from '../../models/image/work.ts';
 import type { UndecodedPicture } from '../decode/decode.ts';
 import { Refusal } from '../refusal.ts';
 import type { Costs } from '../sessions/cost.ts';
 import type { Failure, ModelName } from './events.ts';
-import { clientGone } from './picture-job.ts';
+import { clientGone, deadlinePassed } from './picture-job.ts';
 import { createSemaphore } from './weighted-semaphore.ts';
 
 export interface SharpDecodingOptions {
   /** Reads a picture's header; the decoder is loaded for the first picture that needs it. */
-  readonly readHeader: (bytes: Uint8Array) => Promise<UndecodedPicture>;
+  readonly readHeader: (bytes: Uint8Array, target?: Target) => Promise<UndecodedPicture>;
   /** Pixels that are held decoded at the same time. */
   readonly decodedPixels: number;
   readonly costs: Pick<Costs, 'ofFile' | 'ofPixels' | 'ofRun'>;
@@ -24,6 +25,10 @@ export interface DecodingRequest {
   /** Key of the model's session. */
   readonly key: string;
   readonly gone: (() => boolean) | undefined;
+  /** Milliseconds after which a result is of no value. */
+  readonly deadline?: number | undefined;
+  /** What the picture becomes. */
+  readonly target?: Target | undefined;
 }
 
 /** A picture that is decoded. */
@@ -68,15 +73,15 @@ export function createSharpDecoding(options: SharpDecodingOptions): SharpDecodin
     get cost() {
       return cost;
     },
-    async decode(bytes, { name, key, gone }, use) {
+    async decode(bytes, { name, key, gone, deadline = Number.POSITIVE_INFINITY, target }, use) {
       const start = performance.now();
       const refuse = (error: unknown): never => {
         onFailed(name, error instanceof Refusal ? 'refused' : 'failed');
         throw error;
       };
-      const file = await readHeader(bytes).catch(refuse);
+      const file = await readHeader(bytes, target).catch(refuse);
       const header = performance.now() - start;
-      const own = costs.ofFile({ format: 'PNG', orientation: 1, ...file }) + costs.ofRun(key);
+      const own = costs.ofFile({ ...file, format: 'PNG' }) + costs.ofRun(key);
       const full = admit(name, own);
       if (full !== undefined) throw full;
       pictures++;
@@ -88,9 +93,19 @@ export function createSharpDecoding(options: SharpDecodingOptions): SharpDecodin
           throw clientGone();
         }
         const decodeStart = performance.now();
+        const left = start + deadline - decodeStart;
+        if (left <= 0) {
+          subtract(own);
+          onFailed(name, 'late');
+          throw deadlinePassed();
+        }
         const picture = await file
-          .decode()
-          .catch(refuse)
+          .decode(secondsOf(left))
+          .catch((error: unknown) => {
+            if (performance.now() < start + deadline) return refuse(error);
+            onFailed(name, 'late');
+            throw deadlinePassed();
+          })
           .finally(() => {
             subtract(own);
           });
@@ -99,27 +114,35 @@ export function createSharpDecoding(options: SharpDecodingOptions): SharpDecodin
           picture,
           start,
           spent,
-          cost: costs.ofPixels(file.width, file.height) + costs.ofRun(key),
+          cost: costs.ofPixels(file.width, file.height, target) + costs.ofRun(key),
         });
       });
     },
   };
 }
 
+/** The time after which sharp gives up, in its whole seconds; 0 is never. */
+function secondsOf(milliseconds: number): number {
+  return milliseconds > MOST_MILLISECONDS ? 0 : Math.ceil(milliseconds / 1000);
+}
+
+/** An hour: sharp takes no more. */
+const MOST_MILLISECONDS = 3_600_000;
+
 /**
  * Returns a reader of headers, which loads sharp for the first picture.
  *
  * @param pixels - of a picture at most.
  */
-export function createHeaderReader(pixels: number): (bytes: Uint8Array) => Promise<UndecodedPicture> {
+export function createHeaderReader(pixels: number): SharpDecodingOptions['readHeader'] {
   let decoder: ReturnType<typeof openDecoder> | undefined;
   async function openDecoder() {
     const sharp = await import('../decode/decode.ts');
     sharp.secureDecoders();
     return sharp;
   }
-  return async (bytes) => {
+  return async (bytes, target) => {
     decoder ??= openDecoder();
-    return (await decoder).readHeader(bytes, pixels);
+    return (await decoder).readHeader(bytes, pixels, target);
   };
 }

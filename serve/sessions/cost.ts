@@ -1,14 +1,16 @@
-// Estimates how long pictures take, in milliseconds of a worker: from their size, and from the pictures that were done.
+// Estimates how long pictures take, in milliseconds of a worker: from their work, and from the pictures that were done.
+import { type PictureHeader, type Target, workOf } from '../../models/image/work.ts';
+import { uprightHeader } from '../decode/check-work.ts';
 import type { PlainHeader } from '../decode/header.ts';
 import type { PictureInput } from './job.ts';
 
 export interface Costs {
-  /** Of decoding and preparing a file that a worker decodes. */
-  ofFile(header: PlainHeader): number;
+  /** Of decoding a file, and of preparing it as the input of a model. */
+  ofFile(header: PictureHeader & Pick<PlainHeader, 'format'>, target?: Target): number;
   /** Of preparing a decoded picture. */
-  ofPixels(width: number, height: number): number;
+  ofPixels(width: number, height: number, target?: Target): number;
   /** Of all that a worker does with a picture before the run. */
-  ofInput(input: PictureInput): number;
+  ofInput(input: PictureInput, target?: Target): number;
   /** Of one picture's share in a run of a model. */
   ofRun(key: string): number;
   learnFile(header: PlainHeader, milliseconds: number): void;
@@ -37,22 +39,24 @@ const MIN_PIXELS = 10_000;
 export function createCosts(): Costs {
   const perMillion = { ...FIRST };
   const runs = new Map<string, number>();
-  const ofFile = ({ format, width, height }: PlainHeader) =>
-    LEAST + (perMillion[format] * width * height) / million;
-  const ofPixels = (width: number, height: number) => LEAST + (PREPARE * width * height) / million;
+  const ofFile: Costs['ofFile'] = (header, target) =>
+    LEAST + (perMillion[header.format] * workOf(header, target)) / million;
+  const ofPixels: Costs['ofPixels'] = (width, height, target) =>
+    LEAST + (PREPARE * workOf({ width, height }, target)) / million;
   return {
     ofFile,
     ofPixels,
-    ofInput(input) {
-      if (input.kind === 'encoded') return ofFile(input.header);
+    ofInput(input, target) {
+      if (input.kind === 'encoded') return ofFile(uprightHeader(input.header), target);
       if (input.kind === 'input') return 0;
-      return ofPixels(input.picture.width, input.picture.height);
+      return ofPixels(input.picture.width, input.picture.height, target);
     },
     ofRun: (key) => runs.get(key) ?? FIRST_RUN,
-    learnFile({ format, width, height }, milliseconds) {
-      const pixels = width * height;
-      if (pixels < MIN_PIXELS) return;
-      perMillion[format] += RATE * ((milliseconds * million) / pixels - perMillion[format]);
+    learnFile(header, milliseconds) {
+      const { format, width, height } = header;
+      if (width * height < MIN_PIXELS) return;
+      const measured = (milliseconds * million) / workOf(uprightHeader(header));
+      perMillion[format] += RATE * (measured - perMillion[format]);
     },
     learnRun(key, milliseconds) {
       const known = runs.get(key);

@@ -1,5 +1,6 @@
 // The messages between the main thread and a worker.
 import type { Card } from '../../models/card.ts';
+import type { CancelFlags } from './cancellation.ts';
 import type { Device } from './device.ts';
 import type { Transfer } from './transfer.ts';
 
@@ -20,6 +21,8 @@ export interface WorkerOptions {
   readonly device: Device;
   /** Whether large JPEGs are shrunk while they are decoded. */
   readonly fast: boolean;
+  /** Where the main thread cancels jobs. */
+  readonly cancelled?: CancelFlags | undefined;
 }
 
 /** To the worker: open this model. Messages are handled in order: pictures for the model may follow at once. */
@@ -77,10 +80,10 @@ export interface ModelRun {
   readonly run: number;
 }
 
-/** A picture without a result. `refused` is about the picture, `broken` about the model. */
+/** A picture without a result. `refused` is about the picture, `broken` about the model; `gone` was cancelled. */
 export interface FailedJob {
   readonly id: number;
-  readonly failure: 'refused' | 'broken' | 'failed';
+  readonly failure: 'refused' | 'broken' | 'gone' | 'failed';
   readonly reason: string;
 }
 

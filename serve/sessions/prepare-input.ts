@@ -1,4 +1,5 @@
 // From a picture input to the input of a model: decodes and prepares, in a worker.
+import { type Check, unchecked } from '../../models/image/check.ts';
 import { orient } from '../../models/image/orient.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { type Prepare, preparePicture } from '../../models/image/prepare.ts';
@@ -16,8 +17,11 @@ export interface PreparedInput {
   readonly spent: Spent;
 }
 
-/** @throws Damaged when the file is damaged. */
-export type PrepareInput = (input: PictureInput, shape: Shape, rule: Prepare) => PreparedInput;
+/**
+ * @param check - called every few milliseconds; what it throws ends the work.
+ * @throws Damaged when the file is damaged.
+ */
+export type PrepareInput = (input: PictureInput, shape: Shape, rule: Prepare, check?: Check) => PreparedInput;
 
 /** A shrunken picture keeps at least this many pixels for each pixel of the input, along either side. */
 const MIN_PIXELS_PER_INPUT_PIXEL = 1.5;
@@ -36,25 +40,27 @@ export function createPrepareInput({ fast }: PrepareInputOptions): PrepareInput 
   function withPixels<T>(
     { bytes, header }: PictureInput & { kind: 'encoded' },
     shrink: Shrink,
+    check: Check,
     use: (picture: Picture) => T,
   ): T {
-    if (header.format === 'PNG') return use(decodePng(bytes));
+    if (header.format === 'PNG') return use(decodePng(bytes, check));
     decodeJpeg ??= openJpegDecoder();
     return decodeJpeg(bytes, header, shrink, (picture) => use(orient(picture, header.orientation)));
   }
 
-  return (input, shape, rule) => {
+  return (input, shape, rule, check = unchecked) => {
     if (input.kind === 'input') return { data: input.data, spent: { decode: 0, prepare: 0 } };
     const start = performance.now();
     let decoded = start;
     const prepareDecoded = (picture: Picture) => {
       decoded = performance.now();
-      return preparePicture(picture, shape, rule);
+      check();
+      return preparePicture(picture, shape, rule, check);
     };
     const data =
       input.kind === 'picture'
         ? prepareDecoded(input.picture)
-        : withPixels(input, fast ? shrinkFor(input.header, shape, rule) : 1, prepareDecoded);
+        : withPixels(input, fast ? shrinkFor(input.header, shape, rule) : 1, check, prepareDecoded);
     return { data, spent: { decode: decoded - start, prepare: performance.now() - decoded } };
   };
 }

@@ -1,6 +1,7 @@
 // Runs a model on pictures, in a worker: prepares each, runs them as one batch, and collects results and failures.
 import { UserError } from '../../models/errors.ts';
 import { Damaged } from '../decode/damaged.ts';
+import { type CancelFlags, Cancelled, checkOf } from './cancellation.ts';
 import type { WorkerJob } from './job.ts';
 import type { FailedJob, ModelRun, WorkerModel } from './messages.ts';
 import type { PrepareInput } from './prepare-input.ts';
@@ -29,6 +30,7 @@ export async function runJobs(
   jobs: readonly WorkerJob[],
   prepareInput: PrepareInput,
   results: PendingResults,
+  cancelled?: CancelFlags,
 ): Promise<void> {
   const session = loaded?.session;
   if (loaded === undefined || session === undefined) {
@@ -43,7 +45,7 @@ export async function runJobs(
   /** A bad picture is left out of the batch and fails alone; when a run fails, its pictures run one by one. */
   async function runBatch(batch: readonly WorkerJob[]): Promise<void> {
     if (loaded === undefined || session === undefined) return;
-    const { ids, spent, size } = prepareBatch(loaded, batch, prepareInput, results);
+    const { ids, spent, size } = prepareBatch(loaded, batch, prepareInput, results, cancelled);
     if (ids.length === 0) return;
     const n = session.largest ?? ids.length;
     const start = performance.now();
@@ -65,6 +67,7 @@ function prepareBatch(
   batch: readonly WorkerJob[],
   prepareInput: PrepareInput,
   results: PendingResults,
+  cancelled: CancelFlags | undefined,
 ): { ids: number[]; spent: number[]; size: number } {
   const { shape, prepare } = model.card.input;
   const size = shape[0] * shape[1] * shape[2];
@@ -72,16 +75,16 @@ function prepareBatch(
   const spent: number[] = [];
   for (const { id, input } of batch) {
     try {
-      const prepared = prepareInput(input, shape, prepare);
+      const check = checkOf(cancelled, id);
+      check();
+      const prepared = prepareInput(input, shape, prepare, check);
       inputs.set(prepared.data, ids.length * size);
       ids.push(id);
       spent.push(prepared.spent.decode, prepared.spent.prepare);
     } catch (error) {
-      results.failed.push({
-        id,
-        failure: error instanceof Damaged ? 'refused' : 'failed',
-        reason: explain(error),
-      });
+      const failure =
+        error instanceof Damaged ? 'refused' : error instanceof Cancelled ? 'gone' : ('failed' as const);
+      results.failed.push({ id, failure, reason: explain(error) });
     }
   }
   return { ids, spent, size };

@@ -2,6 +2,7 @@
 import type { Worker } from 'node:worker_threads';
 import '../../setup/libraries/without-telemetry.mjs';
 import { startThread } from '../../setup/modules/start.mjs';
+import { type CancelFlags, createCancelFlags } from './cancellation.ts';
 import type { FromWorker, OpenedMessage, ToWorker, WorkerModel, WorkerOptions } from './messages.ts';
 import type { WorkerSlot } from './queue.ts';
 
@@ -17,6 +18,8 @@ export interface PoolWorker extends WorkerSlot {
   /** The batch that it was given last. */
   lastBatch?: { readonly pictures: number; readonly at: number };
   batchWait?: WorkerSlot['batchWait'];
+  /** Flags that cancel its jobs, by their ids. */
+  readonly cancelled?: CancelFlags | undefined;
   /** @param transferred - buffers that the worker gets; this thread loses them. */
   send(message: ToWorker, transferred?: ArrayBuffer[]): void;
 }
@@ -71,7 +74,8 @@ export function openWorkerPool(options: WorkerPoolOptions): WorkerPool {
   let startedAll = false;
 
   function startWorker(): PoolWorker {
-    const thread = startThread(entry, workerOptions);
+    const cancelled = createCancelFlags();
+    const thread = startThread(entry, { ...workerOptions, cancelled });
     const send = (message: ToWorker, transferred?: ArrayBuffer[]) => thread.postMessage(message, transferred);
     const worker: PoolWorker = {
       cost: 0,
@@ -80,6 +84,7 @@ export function openWorkerPool(options: WorkerPoolOptions): WorkerPool {
       paused: true,
       ready: false,
       lastUsed: new Map(),
+      cancelled,
       send,
     };
     workers.push(worker);

@@ -102,11 +102,12 @@ function runWorker(port: MessagePort, options: WorkerOptions): void {
       if (group === undefined) groups.set(job.key, [job]);
       else group.push(job);
     }
-    for (const [key, group] of groups) await runJobs(models.get(key), group, prepareInput, results);
+    for (const [key, group] of groups)
+      await runJobs(models.get(key), group, prepareInput, results, options.cancelled);
     for (const job of jobs) {
       if (!job.alone) continue;
       if (results.runs.length + results.failed.length > 0) sendResults(0);
-      await runJobs(models.get(job.key), [job], prepareInput, results);
+      await runJobs(models.get(job.key), [job], prepareInput, results, options.cancelled);
     }
     sendResults(batches);
     large ||= jobs.some(({ input }) => pixelsOf(input) > LARGE_PICTURE);

@@ -169,7 +169,8 @@ describe('capacity and time', () => {
     const { engine, outcome } = await open({ threads: 2 });
     await workersBack(engine);
     const order: string[] = [];
-    const large: Picture = { data: new Uint8Array(3000 * 3000), width: 3000, height: 3000, channels: 1 };
+    // Large enough to run alone, on one of the two workers.
+    const large: Picture = { data: new Uint8Array(6000 * 6000), width: 6000, height: 6000, channels: 1 };
     const slow = Array.from({ length: 3 }, async () => {
       await outcome({ kind: 'picture', picture: large });
       order.push('large');

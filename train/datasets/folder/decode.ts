@@ -4,6 +4,8 @@ import { extname } from 'node:path';
 import type { Metadata } from 'sharp';
 import { decodePicture, firstLine } from '../../../models/image/decode.ts';
 import { MOST_PIXELS, type Picture } from '../../../models/image/picture.ts';
+import { countScans } from '../../../models/image/scans.ts';
+import { type Target, tooMuch } from '../../../models/image/work.ts';
 import type { Remark } from './findings.ts';
 
 export interface Decoded {
@@ -24,17 +26,19 @@ const formats: ReadonlyMap<string, readonly string[]> = new Map([
   ['gif', ['.gif']],
 ]);
 
-/** @throws Error, whose message says why a person's file cannot be used */
-export async function decode(path: string, bytes: Uint8Array): Promise<Decoded> {
+/**
+ * @param target - what the picture becomes, the work of which counts.
+ * @throws Error, whose message says why a person's file cannot be used
+ */
+export async function decode(path: string, bytes: Uint8Array, target?: Target): Promise<Decoded> {
   const header = await metadataOf(bytes);
   const names = formats.get(header.format);
   if (names === undefined)
     throw new Error(`${header.format} is not decoded: turn it into JPEG, PNG, WebP or GIF`);
-  const { width, height } = header;
-  if (width * height > MOST_PIXELS)
-    throw new Error(
-      `${width}x${height} are ${Math.round((width * height) / 1e6)} megapixels, more than ${MOST_PIXELS / 1e6}: make it smaller`,
-    );
+  const { width, height } = header.autoOrient;
+  const scans = header.format === 'jpeg' ? countScans(bytes) : 1;
+  const large = tooMuch({ width, height, scans, bySharp: true }, MOST_PIXELS, target);
+  if (large !== undefined) throw new Error(`it is ${large}`);
   if (Math.min(width, height) < LEAST_SIDE)
     throw new Error(`${width}x${height} pixels show nothing; ${LEAST_SIDE} along each side are the least`);
   const picture = await decodePicture(bytes).catch((error: unknown) => {

@@ -78,7 +78,7 @@ export async function readFiles(options: ReadOptions): Promise<ReadFile[]> {
       if (same !== undefined) {
         result[i] = { ...pixelsOf(same), path, stamp };
       } else {
-        const decoded = await decode(path, bytes);
+        const decoded = await decode(path, bytes, { shape: options.shape, prepare: options.rule });
         const place = written++;
         const input = preparePicture(decoded.picture, options.shape, options.rule);
         writeSync(scratch, input, 0, input.length, place * input.length);

@@ -1,0 +1,25 @@
+// Refuses a picture that is too much work before it is decoded.
+import { type PictureHeader, type Target, tooMuch } from '../../models/image/work.ts';
+import { Refusal } from '../refusal.ts';
+import type { PlainHeader } from './header.ts';
+
+/**
+ * @param header - of the upright picture.
+ * @param most - pixels at most.
+ * @returns a refusal with 413 when a picture has more pixels, or is more work, than may be.
+ */
+export function checkWork(
+  format: string,
+  header: PictureHeader,
+  most: number,
+  target?: Target,
+): Refusal | undefined {
+  const reason = tooMuch(header, most, target);
+  return reason === undefined ? undefined : new Refusal(413, `received a ${format} ${reason}`);
+}
+
+/** The header with the size of the upright picture: orientations 5 to 8 swap its sides. */
+export function uprightHeader<T extends PlainHeader>(header: T): T {
+  const { width, height, orientation } = header;
+  return orientation >= 5 ? { ...header, width: height, height: width } : header;
+}
