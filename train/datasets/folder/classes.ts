@@ -166,7 +166,7 @@ function otherFiles({ folders, others, tables }: Level): string[] {
 }
 
 /** Tables beside class folders: what decides is the folders, unless a table is named. */
-function unreadTables(root: string, level: Level, said: readonly string[] = []): string[] {
+export function unreadTables(root: string, level: Level, said: readonly string[] = []): string[] {
   const tables = level.tables.filter((name) => said.every((note) => !note.includes(name)));
   const [table] = tables.filter((name) => !isOutputName(name));
   if (tables.length === 0) return [];

@@ -2,13 +2,13 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
-import { classesIn, listClasses, listSides, type Sides } from './classes.ts';
+import { classesIn, listClasses, listSides, type Sides, unreadTables } from './classes.ts';
 import { isContainer, otherFile, otherKind, whatIsThere } from './foreign.ts';
 import { isTable } from './kinds.ts';
-import { filled, type Level, levelIn, levelOf } from './level.ts';
+import { filled, type Level, levelIn, levelOf, type SubFolder } from './level.ts';
 import { type ListedFiles, listFiles } from './list-files.ts';
 import type { Listing } from './listing.ts';
-import { type Side, sideOfName } from './sides.ts';
+import { type Side, sidesOfNames } from './sides.ts';
 import { listNamedTable, type Tables, tablesAt } from './tables.ts';
 
 /**
@@ -23,10 +23,12 @@ export function findPictures(path: string): Listing {
     throw new UserError(otherFile(path));
   }
   const listed = listFiles(path);
+  const passed: string[] = [];
   let level = levelOf(listed);
   for (;;) {
     const found = atLevel(path, listed, level);
-    if (typeof found !== 'string') return withPassed(found, level, listed);
+    if (typeof found !== 'string') return withPassed(found, level, listed, passed);
+    passed.push(...unreadTables(join(path, level.at), level));
     level = levelIn(listed, level, found);
   }
 }
@@ -36,25 +38,33 @@ function atLevel(path: string, listed: ListedFiles, level: Level): Listing | str
   const root = join(path, level.at);
   const folders = filled(level);
   const sides = sidesOf(listed, level);
-  if (sides !== undefined && classesIn(listed, level, sides.train).length > 0) {
-    const refused = sidesRefused(root, listed, level, sides);
-    if (refused !== undefined) throw new UserError(refused);
+  const ofTraining = sides === undefined ? [] : classesIn(listed, level, sides.train);
+  const refusedSides = sides === undefined ? undefined : sidesRefused(root, listed, level, sides);
+  if (sides !== undefined && isClasses(ofTraining)) {
+    if (refusedSides !== undefined) throw new UserError(refusedSides);
     return listSides(root, listed, level, sides);
   }
-  // Sides without class folders are no classes, and nor are folders that are merely called images.
-  const classes = sides === undefined ? folders.filter(({ name }) => !isContainer(name)) : [];
-  if (classes.length > 1) {
+  const [only, ...others] = folders;
+  // Sides without class folders are no classes.
+  if (sides === undefined && others.length > 0 && isClasses(folders)) {
     const refused = otherKind(root, level);
     if (refused !== undefined) throw new UserError(refused);
     return listClasses(root, level);
   }
+  // One folder around the classes: they decide, not a table beside it.
+  if (
+    only !== undefined &&
+    others.length === 0 &&
+    level.loose.length === 0 &&
+    hasClasses(listed, levelIn(listed, level, only.name))
+  )
+    return only.name;
   const tables = tablesAt(root, listed, level, sides);
   if (tables.listing !== undefined) return tables.listing;
-  const refused = otherKind(root, level);
+  const refused = otherKind(root, level) ?? refusedSides ?? partsRefused(root, folders, tables);
   if (refused !== undefined) throw new UserError(refused);
-  if (sides === undefined && folders.length > 1) return listClasses(root, level);
-  const [only] = folders;
-  if (only === undefined || folders.length > 1) throw nothing(root, listed, level, tables, sides);
+  if (sides === undefined && others.length > 0) return listClasses(root, level, tables.notes);
+  if (only === undefined || others.length > 0) throw nothing(root, listed, level, tables, sides);
   const inner = levelIn(listed, level, only.name);
   const isWrapper =
     inner.loose.length === 0 || tablesAt(join(root, only.name), listed, inner, undefined).listing;
@@ -67,9 +77,33 @@ function atLevel(path: string, listed: ListedFiles, level: Level): Listing | str
   ]);
 }
 
+/** Whether folders may be classes: not where all are merely called images. */
+const isClasses = (folders: readonly SubFolder[]): boolean => folders.some(({ name }) => !isContainer(name));
+
+/** Whether a level has folders for classes, or one folder that has. */
+function hasClasses(listed: ListedFiles, level: Level): boolean {
+  const [only, ...others] = filled(level);
+  if (only === undefined || level.loose.length > 0) return false;
+  if (others.length === 0) return hasClasses(listed, levelIn(listed, level, only.name));
+  const sides = sidesOf(listed, level);
+  return isClasses(sides === undefined ? [only, ...others] : classesIn(listed, level, sides.train));
+}
+
+/** Why folders of pictures are only parts of a set, whose labels are elsewhere. */
+function partsRefused(root: string, folders: readonly SubFolder[], { notes }: Tables): string | undefined {
+  if (folders.length < 2 || isClasses(folders) || notes.length === 0) return undefined;
+  return `The folders of ${root.replace(/\/$/, '')} (${folders
+    .slice(0, 3)
+    .map(({ name }) => `${name}/`)
+    .join(
+      ', ',
+    )}) look like parts of one set, not like classes, and no table says the labels. ${notes.join(' ')}`;
+}
+
 /** The sides' folders: that for training, and others. */
 function sidesOf(listed: ListedFiles, level: Level): Sides | undefined {
-  const of = (side: Side) => level.folders.filter(({ name }) => sideOfName(name) === side);
+  const names = sidesOfNames(level.folders.map(({ name }) => name));
+  const of = (side: Side) => level.folders.filter(({ name }) => names.get(name) === side);
   const [train, valid, test] = (['train', 'valid', 'test'] as const).map(of);
   const used = (some: Level['folders'] = []) => some.filter(({ pictures }) => pictures.length > 0);
   const [first, second] = used(train);
@@ -91,13 +125,19 @@ function sidesRefused(root: string, listed: ListedFiles, level: Level, { train }
   return otherKind(join(root, train.name), levelIn(listed, level, train.name));
 }
 
-function withPassed(listing: Listing, { at }: Level, { problems }: ListedFiles): Listing {
+function withPassed(
+  listing: Listing,
+  { at }: Level,
+  { problems }: ListedFiles,
+  notes: readonly string[],
+): Listing {
   const own = problems.flatMap((problem) =>
     problem.path.startsWith(at) ? [{ ...problem, path: problem.path.slice(at.length) }] : [],
   );
   return {
     ...listing,
     problems: [...own, ...listing.problems],
+    notes: [...notes, ...listing.notes],
     decides: at === '' ? listing.decides : `Pictures are in ${at}. ${listing.decides}`,
   };
 }

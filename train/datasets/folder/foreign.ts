@@ -4,15 +4,16 @@ import { command } from '../../../setup/invocation.mjs';
 import { endingOf } from './kinds.ts';
 import { filled, type Level, type SubFolder } from './level.ts';
 
-/** Folders that hold pictures, and whose names are no labels. */
-const CONTAINER =
-  /^(images?|imgs?|pictures?|photos?|jpe?gs?|pngs?|jpegimages|data|dataset|all)([_ -]?(part|batch|chunk|shard|\d+)[_ -]?\d*)*$/i;
+/** Folders that hold pictures, and whose names are no labels: `images`, `part_1`, `HAM10000_images_part_1`. */
+const CONTAINER = /^(images?|imgs?|pictures?|photos?|jpe?gs?|pngs?|jpegimages|data|dataset|all)$/i;
+const PART =
+  /(^|[_ -])(images?|imgs?|pictures?|photos?|jpe?gs?|pngs?|data)?[_ -]?(part|batch|chunk|shard)[_ -]?\d+$|(^|[_ -])(images?|imgs?)[_ -]?\d+$/i;
 const PICTURES = /^(images?|imgs?|pictures?|photos?|jpegimages|input|inputs|rgb)$/i;
 const MASKS =
   /^(masks?|labels?|annotations?|segmentations?|segmentationclass|segmentationobject|labelids?|ground_?truth|gt|targets?|trimaps)$/i;
 
 /** Whether a folder's name says that it holds pictures, not which. */
-export const isContainer = (name: string): boolean => CONTAINER.test(name);
+export const isContainer = (name: string): boolean => CONTAINER.test(name) || PART.test(name);
 
 const WHOLE = 'Trainyard tells pictures apart as a whole: expected a folder for each class.';
 

@@ -4,8 +4,23 @@ import { byCodePoint } from './list-files.ts';
 /** Groups that are named; more would hide the rest. */
 const SHOWN = 3;
 
-/** What there is to say of labels that may be meant as one: each stays a class of its own. */
+/** What programs write where a label is missing. */
+const MISSING = /^(nan|na|n\/a|null|none|undefined|unnamed)$/i;
+
+/** What there is to say of labels that may be meant as one, or as none: each stays a class of its own. */
 export function lookAlikes(labels: readonly string[]): string[] {
+  const missing = labels.filter((label) => MISSING.test(label));
+  return [
+    ...sameLooking(labels),
+    ...(missing.length === 0
+      ? []
+      : [
+          `The class ${missing.map((label) => JSON.stringify(label)).join(', ')} may be what a program wrote for a missing label.`,
+        ]),
+  ];
+}
+
+function sameLooking(labels: readonly string[]): string[] {
   const groups = new Map<string, string[]>();
   for (const label of labels) {
     const key = keyOf(label);
@@ -29,10 +44,11 @@ export function lookAlikes(labels: readonly string[]): string[] {
   ];
 }
 
-/** Equal for labels that differ in case, width, spaces, dashes, or in how a number is written. */
+/** Equal for labels that differ in case, width, spaces, dashes, invisible characters, or in how a number is written. */
 function keyOf(label: string): string {
   const plain = label
     .normalize('NFKC')
+    .replaceAll(/\p{Cf}/gu, '')
     .toLowerCase()
     .trim()
     .replaceAll(/(?<=\S)[\s_-]+(?=\S)/g, ' ');

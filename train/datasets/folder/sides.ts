@@ -8,8 +8,9 @@ const WORDS: Readonly<Record<Side, readonly string[]>> = {
   test: ['test', 'testing', 'tst'],
 };
 
-/** What may follow the word in a folder's name: `train_images`, `val2017`, `train-jpg`. */
-const REST = /[_ -]?(images?|imgs?|pictures?|photos?|jpe?gs?|pngs?|set|data|split|\d{4})?$/;
+/** What may follow the word in the name of a folder or a table: `train_images`, `val2017`, `train-jpg`, `train_labels`. */
+const REST =
+  /[_ -]?(images?|imgs?|pictures?|photos?|jpe?gs?|pngs?|set|data|split|labels?|annotations?|metadata|list|\d{1,4})?$/;
 
 /** The side that a word of a table names. */
 export function sideOfWord(word: string): Side | undefined {
@@ -20,4 +21,18 @@ export function sideOfWord(word: string): Side | undefined {
 /** The side that the name of a folder, or of a table without its ending, names. */
 export function sideOfName(name: string): Side | undefined {
   return sideOfWord(name.toLowerCase().replace(REST, '')) ?? sideOfWord(name);
+}
+
+/** The sides that names of folders tell, also where all begin alike: `seg_train`, `seg_test`. */
+export function sidesOfNames(names: readonly string[]): Map<string, Side> {
+  const [first = ''] = names;
+  const begins = [...first.matchAll(/[_ -]/g)].map(({ index }) => first.slice(0, index + 1));
+  const common =
+    names.length < 2 ? '' : (begins.findLast((begin) => names.every((name) => name.startsWith(begin))) ?? '');
+  return new Map(
+    names.flatMap((name): [string, Side][] => {
+      const side = sideOfName(name) ?? sideOfName(name.slice(common.length));
+      return side === undefined ? [] : [[name, side]];
+    }),
+  );
 }

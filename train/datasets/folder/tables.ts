@@ -43,13 +43,19 @@ export function tablesAt(root: string, listed: ListedFiles, level: Level, sides:
       side: sideOfName(name.replace(/\.[^.]*$/, '')),
     }),
   );
-  const ofSides = sides === undefined ? [] : [sides.train, ...sides.valid, ...sides.test];
-  const within = ofSides.flatMap(({ name }) =>
-    levelIn(listed, level, name).tables.map(
-      (table): FoundTable => ({
-        path: join(root, name, table),
-        side: sideOfName(name),
-      }),
+  const ofSides =
+    sides === undefined
+      ? []
+      : [
+          { side: 'train', folders: [sides.train] } as const,
+          { side: 'valid', folders: sides.valid } as const,
+          { side: 'test', folders: sides.test } as const,
+        ];
+  const within = ofSides.flatMap(({ side, folders }) =>
+    folders.flatMap(({ name }) =>
+      levelIn(listed, level, name).tables.map(
+        (table): FoundTable => ({ path: join(root, name, table), side }),
+      ),
     ),
   );
   const notes: string[] = [];

@@ -91,6 +91,25 @@ describe('sides', () => {
     expect(counts()).toMatchObject({ 'Cat train': 3, 'cat train': 3, 'cat test': 3 });
   });
 
+  it('names that begin alike: seg_train, seg_test, seg_pred', () => {
+    for (const side of ['train', 'test'])
+      make([...pictures(`seg_${side}/seg_${side}/sea`), ...pictures(`seg_${side}/seg_${side}/street`, 2)]);
+    make(pictures('seg_pred/seg_pred', 4));
+    expect(counts()).toEqual({ 'sea train': 3, 'street train': 2, 'sea test': 3, 'street test': 2 });
+    expect(told()).toContain('Not looked at, beside the sides: seg_pred/.');
+  });
+
+  it('training_set and test_set beside a folder of others; train alone beside one', () => {
+    make([
+      ...pictures('training_set/cats'),
+      ...pictures('training_set/dogs'),
+      ...pictures('single_prediction', 2),
+    ]);
+    expect(counts()).toEqual({ cats: 3, dogs: 3 });
+    make([...pictures('test_set/cats'), ...pictures('test_set/dogs')]);
+    expect(counts()).toEqual({ 'cats train': 3, 'dogs train': 3, 'cats test': 3, 'dogs test': 3 });
+  });
+
   it('train/train/cat, and a class that is called train', () => {
     make([...pictures('train/train/cat'), ...pictures('train/train/dog'), ...pictures('test/test', 2)]);
     expect(counts()).toEqual({ cat: 3, dog: 3 });
@@ -181,6 +200,38 @@ describe('tables in folders', () => {
     expect(told(join(root, 'labels.csv'))).toMatch(
       /^Labels: from labels\.csv, 2 rows: the column "label", .* 0 rows without a picture, 4 pictures without a row\.$/m,
     );
+  });
+
+  it('nor over folders that are in one folder, or merely have names such as photos', () => {
+    make([
+      ...pictures('images/cat'),
+      ...pictures('images/dog'),
+      ['labels.csv', table(['images/cat/0.jpg,x', 'images/cat/1.jpg,y'])],
+    ]);
+    expect(counts()).toEqual({ cat: 3, dog: 3 });
+    expect(told()).toContain('Not read, since folders are the labels: labels.csv.');
+    rmSync(root, { recursive: true });
+    make([
+      ...pictures('photos'),
+      ...pictures('drawings'),
+      ['labels.csv', table(['photos/0.jpg,x', 'photos/1.jpg,y'])],
+    ]);
+    expect(counts()).toEqual({ photos: 3, drawings: 3 });
+  });
+
+  it('decide over folders that are parts of one set', () => {
+    make(
+      ['HAM_images_part_1', 'HAM_images_part_2'].flatMap((part, i) => [
+        `${part}/${i}.jpg`,
+        `${part}/${i + 2}.jpg`,
+      ]),
+    );
+    make([['metadata.csv', 'image_id,dx\n0,nv\n1,mel\n2,nv\n3,nv\n']]);
+    expect(refusal()).toMatch(
+      /HAM_images_part_1\/, HAM_images_part_2\/\) look like parts of one set.*has the columns "image_id", "dx"/,
+    );
+    make([['metadata.csv', 'image_id,label\n0,nv\n1,mel\n2,nv\n3,nv\n']]);
+    expect(counts()).toEqual({ nv: 3, mel: 1 });
   });
 
   it('that a program wrote never decide: predictions, and what is called so', () => {
@@ -342,5 +393,9 @@ it('labels that look alike stay apart, and are named', () => {
   expect(lookAlikes(['Cat', 'cat', '01', '1', 'big cat', 'big_cat', 'dog', '-1'])).toEqual([
     'Classes that look alike: "Cat" and "cat"; "01" and "1"; "big cat" and "big_cat". Each is a class of its own: if one is meant, write it in one way.',
   ]);
+  expect(lookAlikes(['cat', 'ca\u200bt'])).toHaveLength(1);
   expect(lookAlikes(['cat', 'cats', '10', '1'])).toEqual([]);
+  expect(lookAlikes(['cat', 'nan'])).toEqual([
+    'The class "nan" may be what a program wrote for a missing label.',
+  ]);
 });

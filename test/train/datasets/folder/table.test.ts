@@ -252,6 +252,13 @@ describe('sides', () => {
   });
 });
 
+it('validation is chosen where no row says what it is: what is kept for a test does not become that', () => {
+  expect(rowsOf('file,label,split\na.jpg,cat,train\nb.jpg,dog,train\nc.jpg,cat,test\n')).toEqual([
+    'a.jpg cat',
+    'b.jpg dog',
+  ]);
+});
+
 describe('what a program guessed', () => {
   it('is no label, whatever the file is called', () => {
     const rows = 'file,model,label,probability,error\na.jpg,m/1,cat,0.9,\n';
@@ -284,6 +291,11 @@ it('labels are composed: é is one letter, however a Mac stores it', () => {
     'a.jpg caf\u00e9',
     'b.jpg caf\u00e9',
   ]);
+});
+
+it('addresses in place of files are named', () => {
+  expect(refusal('url,label\nhttps://a.org/1.jpg,cat\n')).toMatch(/has the columns "url", "label"/);
+  expect(refusal('image,label\nhttps://a.org/1.jpg,cat\n')).toMatch(/Fetch what is at these addresses first/);
 });
 
 it('several files that a path could mean are named', () => {

@@ -106,7 +106,11 @@ function tableOf(path: string, parts: Parts): Table {
   problems.push(...unique.problems);
   faults.push(...unique.faults);
   if (faults.length > 0) throw notCertain(path, faults);
-  const listed = unique.pictures;
+  const hasValid = unique.pictures.some(({ side: own }) => own === 'valid');
+  // Where no row says what is for validation, it is chosen.
+  const listed = unique.pictures.map((each) =>
+    each.side === 'train' && !hasValid ? { ...each, side: undefined } : each,
+  );
   if (listed.length === 0) throw nothingThere(path, entries, problems);
   const tests = listed.filter(({ side: own }) => own === 'test').length;
   const missing = entries.length - located.filter((each) => 'path' in each).length;
@@ -141,6 +145,12 @@ function entryOf({ number, cells }: Row, { header, columns, isGuessed }: Parts):
   const label = typeof columns.label === 'number' ? cell(columns.label) : (header[ones[0] ?? -1] ?? '');
   if (isGuessed && ![file, label].every(isCertain))
     return fault(`not UTF-8, and ${JSON.stringify(`${file}, ${label}`)} is not certain in another encoding`);
+  if (`${file}${label}`.includes('\ufffd'))
+    return fault(
+      `${JSON.stringify(`${file}, ${label}`)} has lost a letter: another program wrote \ufffd for it`,
+    );
+  if (/^#(N\/A|REF!|NAME\?|VALUE!|DIV\/0!|NULL!|NUM!)$/i.test(label))
+    return fault(`its label is an error of a spreadsheet, ${label}`);
   // A quote that is closed rows later makes one cell of all of them.
   if (/[\r\n]/.test(label) && /[\r\n].*[,;\t|]/s.test(label))
     return fault(
@@ -252,11 +262,21 @@ function notCertain(path: string, faults: readonly Fault[]): NotCertain {
 }
 
 function nothingThere(path: string, entries: readonly Entry[], problems: readonly FileProblem[]): UserError {
-  const [problem] = problems;
+  const [problem, first] = [problems[0], entries[0]?.file ?? ''];
+  if (entries.length === 0)
+    return new UserError(
+      `${path} lists no picture with a label.${problem ? ` ${problem.path} ${problem.reason}.` : ''}`,
+    );
+  const unclear = problems.find(
+    ({ reason }) => !reason.endsWith('not there') && !reason.startsWith('has no'),
+  );
+  const more = /^https?:/.test(first)
+    ? ' Fetch what is at these addresses first, and name the files.'
+    : unclear === undefined
+      ? ''
+      : ` ${unclear.path}: ${unclear.reason}.`;
   return new UserError(
-    entries.length === 0
-      ? `${path} lists no picture with a label.${problem ? ` ${problem.path} ${problem.reason}.` : ''}`
-      : `None of the ${entries.length} files that ${path} lists is there; paths are relative to ${dirname(path)}, and the first is ${JSON.stringify(entries[0]?.file ?? '')}.`,
+    `None of the ${entries.length} files that ${path} lists is there; paths are relative to ${dirname(path)}, and the first is ${JSON.stringify(first)}.${more}`,
   );
 }
 
