@@ -36,12 +36,25 @@ const pad: Converter = (op) => {
   const pads = [...pairs.map(([before = 0]) => before), ...pairs.map(([, after = 0]) => after)];
   const inputs = [asIs(op.build, x), shapeTensor(op.build, pads)];
   if (op.node.op !== 'MirrorPad') {
-    const value = op.inputs[2];
-    return op.result(op.emit('Pad', value ? [...inputs, plain(op.build, value)] : inputs), x.layout);
+    return op.result(op.emit('Pad', [...inputs, ...paddingValue(op)]), x.layout);
   }
   if (op.text('mode', 'REFLECT') !== 'REFLECT') return symmetric(op, pairs);
   return op.result(op.emit('Pad', inputs, [attribute.text('mode', 'reflect')]), x.layout);
 };
+
+/**
+ * What is put around, left out where it is ONNX's own 0. Of real numbers a zero is written as -0: onnxruntime lets the pool
+ * that follows pad instead where it sees only zero bytes, and a pool leaves out what it pads, so that of negative numbers
+ * the largest would not be 0; and one whose window is smaller than the padding does not load at all.
+ * Reference: onnxruntime/core/optimizer/pad_fusion.cc.
+ */
+function paddingValue(op: Op): string[] {
+  const { build } = op;
+  const value = op.inputs[2];
+  const isZero = value === undefined || (value.constant?.bytes.every((byte) => byte === 0) ?? false);
+  if (op.input(0).type === dataType.FLOAT && isZero) return [scalar(build, -0)];
+  return value ? [plain(build, value)] : [];
+}
 
 /** Padding by mirror images that repeat the edge: slices in reverse order, concatenated. ONNX's own mode does not repeat the edge. */
 function symmetric(op: Op, pairs: readonly number[][]): Value {

@@ -32,7 +32,7 @@ function zerosAround(
 ): number[] | undefined {
   const [, sizes = '', value = '', axes = ''] = input;
   const data = op_type === 'Pad' && axes === '' ? tensors.get(sizes)?.raw_data : undefined;
-  const zero = value === '' || tensors.get(value)?.raw_data?.every((byte) => byte === 0);
+  const zero = value === '' || isZero(tensors.get(value)?.raw_data);
   if (data === undefined || !zero || !isConstant(given)) return undefined;
   const pads = Array.from(new BigInt64Array(data.slice().buffer), Number);
   const half = pads.length / 2;
@@ -40,6 +40,11 @@ function zerosAround(
   const others = [...before.slice(0, 2), ...after.slice(0, 2)];
   const fits = others.every((size) => size === 0) && pads.every((size) => size >= 0);
   return fits ? [...before.slice(2), ...after.slice(2)] : undefined;
+}
+
+/** 0 or, of real numbers, -0, whose last byte has the sign. */
+function isZero(bytes: Uint8Array | undefined): boolean {
+  return bytes?.every((byte, i) => byte === 0 || (i === 3 && bytes.length === 4 && byte === 0x80)) ?? false;
 }
 
 function isConstant(attributes: readonly AttributeProto[]): boolean {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeModel } from '../../models/onnx/schema.ts';
 import type { ArchitectureOptions } from '../../train/architectures/index.ts';
+import { disagreements } from './levels.ts';
 import { layersCases, ownCase } from './networks.ts';
 import { buildNetwork, network } from './random-networks.ts';
 import { type Case, checkModels, exportCase, largestDifference } from './support.ts';
@@ -48,6 +49,17 @@ describe('random networks', () => {
     await fc.assert(
       fc.asyncProperty(network, (description) => expectEqualAnswers(buildNetwork(description))),
       { seed: 20, numRuns: 150 },
+    );
+  });
+
+  it("answer alike at every level of onnxruntime's optimizer, on negative, zero and large inputs", {
+    timeout: 120_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(network, async (description) => {
+        expect(await disagreements(description)).toEqual([]);
+      }),
+      { seed: 5, numRuns: 80 },
     );
   });
 });

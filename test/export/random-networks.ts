@@ -10,6 +10,36 @@ import type { Net } from '../../train/layers/net.ts';
 import { normal, random } from '../../train/random.ts';
 import type { Case } from './support.ts';
 
+const edge = fc.integer({ min: 0, max: 2 });
+
+/** Functions of single numbers that keep them small. */
+const elementwise = {
+  relu6: (x) => tf.relu6(x),
+  'leaky relu': (x) => tf.leakyRelu(x, 0.2),
+  elu: (x) => tf.elu(x),
+  sigmoid: (x) => tf.sigmoid(x),
+  swish: (x) => tf.mul(x, tf.sigmoid(x)),
+  gelu: (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
+  'hard sigmoid': (x) => tf.clipByValue(tf.add(tf.mul(x, 0.2), 0.5), 0, 1),
+  'hard swish': (x) => tf.mul(x, tf.div(tf.relu6(tf.add(x, 3)), 6)),
+  softplus: (x) => tf.softplus(x),
+  clip: (x) => tf.clipByValue(x, -0.5, 0.75),
+  'at least': (x) => tf.maximum(x, -0.25),
+  'at most': (x) => tf.minimum(x, 0.5),
+  neg: (x) => tf.neg(x),
+  abs: (x) => tf.abs(x),
+  square: (x) => tf.square(tf.tanh(x)),
+  root: (x) => tf.sqrt(tf.abs(x)),
+  twice: (x) => tf.add(x, x),
+  'one less': (x) => tf.sub(1, x),
+  half: (x) => tf.div(x, 2),
+  'plus nothing': (x) => tf.add(tf.mul(x, 1), 0),
+  'whole numbers': (x) => tf.cast(tf.cast(tf.mul(x, 3), 'int32'), 'float32'),
+  where: (x) => tf.where(tf.greater(x, 0.1), x, tf.mul(x, -2)),
+} satisfies Record<string, (x: Tensor) => Tensor>;
+
+const elementwiseNames = Object.keys(elementwise) as (keyof typeof elementwise)[];
+
 /** One layer of a random network; what does not fit the picture that arrives is left out. */
 const layer = fc.oneof(
   fc.record({
@@ -29,7 +59,25 @@ const layer = fc.oneof(
     pad: fc.constantFrom('same' as const, 'valid' as const),
   }),
   fc.record({
+    kind: fc.constant('zeros around' as const),
+    around: fc.tuple(edge, edge, edge, edge),
+  }),
+  fc.record({ kind: fc.constant('elementwise' as const), name: fc.constantFrom(...elementwiseNames) }),
+  fc.record({
     kind: fc.constantFrom(
+      'zeros in channels' as const,
+      'crop' as const,
+      'shuffle' as const,
+      'dense' as const,
+      'layer norm' as const,
+      'affine' as const,
+      'there and back' as const,
+      'as a sequence' as const,
+      'turned' as const,
+      'mirrored' as const,
+      'largest of places' as const,
+      'larger' as const,
+      'transposed conv' as const,
       'our conv' as const,
       'our norm' as const,
       'norm' as const,
@@ -111,6 +159,63 @@ function step(net: Net, name: string, x: Tensor4D, part: Layer): Tensor {
       const { mean, size, stride, pad } = part;
       if (pad === 'valid' && size > Math.min(height, width)) return x;
       return mean ? tf.avgPool(x, size, stride, pad) : tf.maxPool(x, size, stride, pad);
+    }
+    case 'zeros around': {
+      const [top, bottom, left, right] = part.around;
+      return tf.pad(x, [
+        [0, 0],
+        [top, bottom],
+        [left, right],
+        [0, 0],
+      ]);
+    }
+    case 'elementwise':
+      return elementwise[part.name](x);
+    case 'zeros in channels':
+      return tf.pad(x, [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [1, 1],
+      ]);
+    case 'crop':
+      return height > 2 && width > 2 ? tf.slice(x, [0, 1, 0, 0], [-1, height - 1, width - 1, -1]) : x;
+    case 'shuffle': {
+      if (channels % 2 === 1) return x;
+      const [left, right] = tf.split(x, 2, 3) as [Tensor, Tensor];
+      return tf.concat([right, left], 3);
+    }
+    case 'dense':
+      return tf.reshape(
+        tf.add(tf.matMul(tf.reshape(x, [-1, channels]), weight('dense', [channels, 3])), weight('bias', [3])),
+        [-1, height, width, 3],
+      );
+    case 'layer norm': {
+      const { mean, variance } = tf.moments(x, 3, true);
+      return tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-1)));
+    }
+    case 'affine':
+      return tf.add(tf.mul(x, weight('scale', [channels])), weight('offset', [channels]));
+    case 'there and back':
+      return tf.transpose(tf.tanh(tf.transpose(x, [0, 3, 1, 2])), [0, 2, 3, 1]);
+    case 'as a sequence':
+      return tf.reshape(tf.softmax(tf.reshape(x, [-1, height * width, channels]), 2), [
+        -1,
+        height,
+        width,
+        channels,
+      ]);
+    case 'turned':
+      return tf.reverse(x, [1]);
+    case 'mirrored':
+      return tf.add(x, tf.reverse(x, [2]));
+    case 'largest of places':
+      return tf.sub(x, tf.max(x, [1, 2], true));
+    case 'larger':
+      return tf.image.resizeBilinear(x, [height * 2, width + 1], false, true);
+    case 'transposed conv': {
+      const kernel = weight<Tensor4D>('transposed', [3, 3, 2, channels]);
+      return tf.conv2dTranspose(x, kernel, [x.shape[0], height * 2, width * 2, 2], 2, 'same');
     }
     case 'our conv':
       return conv2d(net, name, x, { filters: 4, kernel: 3, strides: 2 });

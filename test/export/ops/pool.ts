@@ -2,6 +2,7 @@
 import type { Tensor4D, Tensor5D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import type { Case } from '../support.ts';
+import { weight } from './weight.ts';
 
 const settings = [
   { size: [8, 8], window: [2, 2], strides: [2, 2], pad: 'same' },
@@ -21,6 +22,29 @@ export const poolCases: Case[] = [
       inputs: [{ shape: [-1, ...size, 3], range: [-3, -1] }],
       fn: (x) => pool(x as Tensor4D, [...window], [...strides], pad),
     })),
+  ),
+  // Of numbers below zero the zeros around are the largest; onnxruntime must not leave the padding to the pool.
+  ...[1, 2, 3].map(
+    (window): Case => ({
+      name: `zeros around, then pools of ${window}`,
+      inputs: [{ shape: [-1, 5, 6, 2], range: [-3, -1] }],
+      fn: (x) => {
+        const around = () =>
+          tf.pad(x as Tensor4D, [
+            [0, 0],
+            [1, 2],
+            [2, 0],
+            [0, 0],
+          ]);
+        return [
+          tf.maxPool(around(), window, 2, 'valid'),
+          tf.avgPool(around(), window, 2, 'valid'),
+          tf.maxPool(around(), window, 1, 'same'),
+          tf.avgPool(around(), window, 3, 'same'),
+          tf.conv2d(around(), weight('behind zeros', [3, 3, 2, 2]) as Tensor4D, 2, 'same'),
+        ];
+      },
+    }),
   ),
   {
     name: 'maxPool3d',
