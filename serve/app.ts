@@ -8,6 +8,7 @@ import { createCachingRouter } from './http/caching-router.ts';
 import type { AppContext, AppEnv } from './http/context.ts';
 import type { Metrics } from './http/metrics.ts';
 import { type LoggedRequests, requestMiddleware } from './http/middleware.ts';
+import { RETRY_AFTER } from './http/respond.ts';
 import { type Log, textLog } from './log.ts';
 import { createByteBudget } from './memory/byte-budget.ts';
 import { createInferenceStatistics, type InferenceStatistics } from './openinference/statistics.ts';
@@ -18,9 +19,6 @@ import { guardOthers, guardRoute } from './routes/key-guard.ts';
 import { pageFiles } from './routes/page.ts';
 import type { Route, Services } from './routes/route.ts';
 import { defaultLimits, type Limits } from './settings/limits.ts';
-
-/** Seconds after which a client that got 503 may try again. */
-const RETRY_AFTER = 1;
 
 export interface AppOptions {
   readonly engine: Engine;
@@ -53,8 +51,15 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const statistics = options.statistics ?? createInferenceStatistics();
   const app = new Hono<AppEnv>({ router: createCachingRouter() });
   const openMemory = createByteBudget(limits.heldBytes);
+  function errorOf(c: AppContext, error: unknown) {
+    if (error instanceof Refusal) return { error: error.message, status: error.status };
+    const stack = error instanceof Error ? error.stack : String(error);
+    log(`${c.req.method} ${c.req.path}: ${stack}`, { level: 'error', requestId: c.get('requestId') });
+    return { error: 'an error in the server; its log has the details', status: 500 as const };
+  }
   const routes: readonly Route[] = makeRoutes({
     engine,
+    errorOf,
     limits,
     openMemory,
     statistics,
@@ -75,12 +80,10 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     return c.res;
   });
   app.onError((error, c) => {
-    if (!(error instanceof Refusal)) {
-      log(`${c.req.method} ${c.req.path}: ${error.stack}`, { level: 'error', requestId: c.get('requestId') });
-      return c.json({ error: 'an error in the server; its log has the details' }, 500);
-    }
-    if (error.status === 503) c.header('Retry-After', String(error.retryAfter ?? RETRY_AFTER));
-    return c.json({ error: error.message }, error.status);
+    const { error: message, status } = errorOf(c, error);
+    if (error instanceof Refusal && status === 503)
+      c.header('Retry-After', String(error.retryAfter ?? RETRY_AFTER));
+    return c.json({ error: message }, status);
   });
   return app;
 }

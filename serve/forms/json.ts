@@ -4,10 +4,11 @@ import { z } from 'zod';
 import { messageOf } from '../../models/errors.ts';
 import { Refusal } from '../refusal.ts';
 import { picturesOf } from './pixels.ts';
-import type { RequestPictures } from './request-pictures.ts';
+import { orRefusal, type RequestPictures } from './request-pictures.ts';
 
 const base64Message = 'a picture in base64, with or without "data:image/png;base64," before it';
-const base64 = z.string(base64Message).min(1, base64Message).describe('A picture file in base64');
+const base64Meta = { type: 'string', minLength: 1, description: 'A picture file in base64' } as const;
+const base64 = z.string(base64Message).min(1, base64Message).describe(base64Meta.description);
 const pixels = z
   .array(z.unknown(), 'an array of pixels')
   .describe('Numbers from 0 to 255: [height][width], [height][width][channels], or several of the latter');
@@ -16,7 +17,10 @@ const pixels = z
 export const jsonFormSchema = z.union([
   z.strictObject({ image: base64 }),
   z.strictObject({
-    images: z.array(base64, 'an array of pictures in base64').min(1, 'at least one picture'),
+    images: z
+      .array(z.unknown().meta(base64Meta), 'an array of pictures in base64')
+      .min(1, 'at least one picture')
+      .describe('Picture files in base64; one that is not has its own error in its place'),
   }),
   z.strictObject({ pixels }),
 ]);
@@ -44,16 +48,20 @@ function fromObject(value: unknown): RequestPictures {
   if (!result.success) throw new Refusal(400, `received ${outline(value)}; expected one of ${examples}`);
   if ('image' in result.data) return { many: false, pictures: [{ picture: fromBase64(result.data.image) }] };
   if ('pixels' in result.data) return fromPixels(result.data.pixels);
-  return { many: true, pictures: result.data.images.map((image) => ({ picture: fromBase64(image) })) };
+  const pictures = result.data.images.map((image) => ({ picture: orRefusal(() => fromBase64(image)) }));
+  return { many: true, pictures };
 }
 
 function fromPixels(value: unknown): RequestPictures {
-  const pictures = picturesOf(value).map((picture) => ({ picture: { kind: 'picture', picture } as const }));
+  const pictures = picturesOf(value).map((picture) => ({
+    picture: picture instanceof Refusal ? picture : ({ kind: 'picture', picture } as const),
+  }));
   return { many: pictures.length > 1, pictures };
 }
 
 /** @throws Refusal 400 for text that is not base64: Buffer.from ignores characters that it does not know. */
-function fromBase64(text: string) {
+function fromBase64(text: unknown) {
+  if (typeof text !== 'string') throw new Refusal(400, `expected ${base64Message}`);
   const bare = (text.startsWith('data:') ? text.slice(text.indexOf(',') + 1) : text).replace(/\s+/g, '');
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(bare)) throw new Refusal(400, `expected ${base64Message}`);
   return { kind: 'encoded', bytes: new Uint8Array(Buffer.from(bare, 'base64')) } as const;

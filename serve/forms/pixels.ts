@@ -1,19 +1,28 @@
 // Pictures as nested arrays of numbers: [height][width] is gray, [height][width][channels] has 1, 3 or 4 of them.
 import type { Picture } from '../../models/image/picture.ts';
 import { Refusal } from '../refusal.ts';
+import { orRefusal } from './request-pictures.ts';
 
 const expectation =
   'expected rows of pixels, each a number from 0 to 255 or 1, 3 or 4 of them (gray, RGB, RGBA)';
 
 /**
- * Makes pictures from nested arrays: `[H][W]` or `[H][W][C]` is one, `[N][H][W][C]` is N.
+ * Makes pictures from nested arrays: `[H][W]` or `[H][W][C]` is one, `[N][H][W][C]` is N. Of several, a bad one is a
+ * refusal in its place.
  *
  * @throws Refusal 400 when rows or pixels differ in length, or a value is not a whole number from 0 to 255.
  */
-export function picturesOf(value: unknown): Picture[] {
-  const depth = depthOf(value);
-  if (depth === 4 && Array.isArray(value)) return value.map(pictureOf);
-  return [pictureOf(value)];
+export function picturesOf(value: unknown): (Picture | Refusal)[] {
+  if (!isList(value)) return [pictureOf(value)];
+  const pictures = value.map((one) => orRefusal(() => pictureOf(one)));
+  const [first] = pictures;
+  if (pictures.length === 1 && first instanceof Refusal) throw first;
+  return pictures;
+}
+
+/** Whether it is a list of pictures: one of its elements, not only the first, is three deep. */
+function isList(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.some((one) => nesting(one) === MOST - 1);
 }
 
 function pictureOf(value: unknown): Picture {
@@ -41,11 +50,20 @@ function pictureOf(value: unknown): Picture {
   return { data, width, height, channels };
 }
 
+/** How deep the arrays of pictures are nested at most. */
+const MOST = 4;
+
 /** How deep arrays are nested, by the first element of each. */
-function depthOf(value: unknown): number {
+function nesting(value: unknown): number {
   let depth = 0;
   for (let inner = value; Array.isArray(inner); inner = inner[0]) depth++;
-  if (depth < 2 || depth > 4) throw refuse(`received arrays nested ${depth} deep`);
+  return depth;
+}
+
+/** The depth of one picture, 2 or 3. */
+function depthOf(value: unknown): number {
+  const depth = nesting(value);
+  if (depth < 2 || depth >= MOST) throw refuse(`received arrays nested ${depth} deep`);
   return depth;
 }
 

@@ -22,9 +22,9 @@ export async function readRequestPictures(
   const upload = uploadOf(c, limits.bodyBytes, memory);
   if (/^multipart\//i.test(upload.type)) {
     const files = await readForm(upload, limits.picturesPerRequest);
-    const pictures = files.map(({ name, bytes }) => ({
+    const pictures = files.map(({ name, content }) => ({
       file: name,
-      picture: { kind: 'encoded', bytes } as const,
+      picture: content instanceof Refusal ? content : ({ kind: 'encoded', bytes: content } as const),
     }));
     return { many: files.length > 1, pictures };
   }

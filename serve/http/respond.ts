@@ -25,6 +25,9 @@ export function respond(
   return new Response(body, { status, headers: Object.assign(responseHeaders(c), headers) });
 }
 
+/** Seconds after which a client that got 503 may try again, where nothing else is known. */
+export const RETRY_AFTER = 1;
+
 /** Responds with JSON. */
 export function respondJson(c: AppContext, body: unknown, status = 200): Response {
   return respond(c, JSON.stringify(body), status, { 'content-type': 'application/json' });

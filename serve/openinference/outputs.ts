@@ -16,13 +16,13 @@ type Output = InferResponse['outputs'][number];
 /**
  * Encodes the response.
  *
- * @param rows - for each row of the batch its probabilities, float32 in the order of the card's labels.
+ * @param rows - for each row of the batch its probabilities, float32 in the order of the card's labels, or its error.
  * @throws Refusal 400 when the request names an output that the model does not have.
  */
 export function encodeOutputs(
   request: InferRequest,
   model: ServedModel,
-  rows: readonly Float32Array[],
+  rows: readonly (Float32Array | Refusal)[],
 ): EncodedResponse {
   const all = request.outputs ?? [];
   const requested: readonly RequestedOutput[] = all.length > 0 ? all : [{ name: model.card.output.name }];
@@ -32,7 +32,9 @@ export function encodeOutputs(
     const binary = parameters?.binary_data ?? request.parameters?.binary_data_output ?? false;
     const classes = parameters?.classification;
     const tensor =
-      classes === undefined ? probabilities(name, rows) : classified(name, rows, model, Number(classes));
+      classes === undefined
+        ? probabilities(name, rows, model)
+        : classified(name, rows, model, Number(classes));
     if (binary !== true) outputs.push(tensor.json());
     else {
       const blob = tensor.bytes();
@@ -44,6 +46,7 @@ export function encodeOutputs(
     ...(request.id === undefined ? {} : { id: request.id }),
     model_name: model.name,
     model_version: String(model.version),
+    ...errorsOf(rows),
     outputs,
   };
   const text = JSON.stringify(response);
@@ -85,11 +88,34 @@ interface Tensor {
   bytes(): Uint8Array;
 }
 
-function probabilities(name: string, rows: readonly Float32Array[]): Tensor {
-  const head: Output = { name, datatype: 'FP32', shape: [rows.length, rows[0]?.length ?? 0] };
+/** The errors of rows, as parameters of the response; none when all rows are good. */
+function errorsOf(rows: readonly (Float32Array | Refusal)[]): Pick<InferResponse, 'parameters'> {
+  const entries = rows.flatMap((row, i): [string, string | number][] =>
+    row instanceof Refusal
+      ? [
+          [`error_${i}`, row.message],
+          [`status_${i}`, row.status],
+        ]
+      : [],
+  );
+  return entries.length === 0 ? {} : { parameters: Object.fromEntries(entries) };
+}
+
+/** A row without a result is NaN, which JSON has as null. */
+function probabilities(
+  name: string,
+  all: readonly (Float32Array | Refusal)[],
+  { card }: ServedModel,
+): Tensor {
+  const none = new Float32Array(card.labels.length).fill(Number.NaN);
+  const rows = all.map((row) => (row instanceof Refusal ? none : row));
+  const head: Output = { name, datatype: 'FP32', shape: [rows.length, none.length] };
   return {
     head,
-    json: () => ({ ...head, data: rows.flatMap((row) => [...row]) }),
+    json: () => ({
+      ...head,
+      data: rows.flatMap((row) => (row === none ? [...row].map(() => null) : [...row])),
+    }),
     bytes: () =>
       Buffer.concat(
         rows.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
@@ -97,19 +123,23 @@ function probabilities(name: string, rows: readonly Float32Array[]): Tensor {
   };
 }
 
-/** The `count` best classes of each row as `value:index:label`; 0 means the tensor itself. */
+/** The `count` best classes of each row as `value:index:label`, empty for one without a result; 0 means the tensor itself. */
 function classified(
   name: string,
-  rows: readonly Float32Array[],
-  { card }: ServedModel,
+  rows: readonly (Float32Array | Refusal)[],
+  model: ServedModel,
   count: number,
 ): Tensor {
-  if (count === 0) return probabilities(name, rows);
-  const { labels } = card;
-  const strings = rows.flatMap((row) =>
-    rank(labels, row, count).map(({ index, label, probability }) => `${probability}:${index}:${label}`),
-  );
-  const head: Output = { name, datatype: 'BYTES', shape: [rows.length, Math.min(count, labels.length)] };
+  if (count === 0) return probabilities(name, rows, model);
+  const { labels } = model.card;
+  const columns = Math.min(count, labels.length);
+  const strings = rows.flatMap((row) => {
+    if (row instanceof Refusal) return Array.from({ length: columns }, () => '');
+    return rank(labels, row, count).map(
+      ({ index, label, probability }) => `${probability}:${index}:${label}`,
+    );
+  });
+  const head: Output = { name, datatype: 'BYTES', shape: [rows.length, columns] };
   return {
     head,
     json: () => ({ ...head, data: strings }),

@@ -10,13 +10,14 @@ import { type InputTensor, readBytesOf, readStringsOf } from './request.ts';
  * `BYTES [N]` or `[N,1]`, each an encoded picture, which is decoded and prepared by the model's rule.
  *
  * @param most - rows at most.
+ * @returns for each row its picture, or why it is none.
  * @throws Refusal 400 when the tensor is not what the model takes.
  */
 export function picturesOfTensor(
   inputs: readonly InputTensor[],
   { name, card }: ServedModel,
   most: number,
-): RawPicture[] {
+): (RawPicture | Refusal)[] {
   const [input, ...others] = inputs;
   const expected = card.input;
   if (input === undefined || others.length > 0) {
@@ -34,17 +35,13 @@ export function picturesOfTensor(
   if (datatype === 'BYTES') {
     if (shape.length !== 1 && !(shape.length === 2 && shape[1] === 1)) throw wrongTensor();
     checkRows();
-    return readStringsOf(input).map((bytes) => ({ kind: 'encoded', bytes }));
+    return readStringsOf(input).map((bytes) =>
+      bytes instanceof Refusal ? bytes : { kind: 'encoded', bytes },
+    );
   }
   if (datatype !== 'UINT8' || String(shape.slice(1)) !== String(expected.shape)) throw wrongTensor();
   checkRows();
-  const data = readBytesOf(input);
-  const size = data.length / rows;
-  // Each in its own buffer: a view would take the whole tensor to the worker.
-  return Array.from({ length: rows }, (_, i) => ({
-    kind: 'input',
-    data: data.slice(i * size, (i + 1) * size),
-  }));
+  return readBytesOf(input).map((data) => (data instanceof Refusal ? data : { kind: 'input', data }));
 
   function checkRows(): void {
     if (rows >= 1 && rows <= most) return;

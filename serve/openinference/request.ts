@@ -2,6 +2,7 @@
 // Reference: Triton, docs/protocol/extension_binary_data.md.
 import { messageOf } from '../../models/errors.ts';
 import type { ServedModel } from '../engine/models.ts';
+import { orRefusal } from '../forms/request-pictures.ts';
 import { Refusal } from '../refusal.ts';
 import { type Datatype, datatypes, type InferRequest, inferRequestSchema } from './schema.ts';
 
@@ -116,27 +117,36 @@ export function elementsOf(shape: readonly number[]): number {
 }
 
 /**
- * The elements of a tensor of whole numbers from 0 to 255.
+ * The elements of a tensor of whole numbers from 0 to 255, row by row. A row with another element is a refusal.
  *
  * @throws Refusal 400 when there are not as many as its shape says.
  */
-export function readBytesOf({ name, shape, content }: InputTensor): Uint8Array {
+export function readBytesOf({ name, shape, content }: InputTensor): (Uint8Array | Refusal)[] {
+  const rows = shape[0] ?? 0;
   const expected = elementsOf(shape) * datatypes.UINT8;
   const elements = 'bytes' in content ? content.bytes : flatten(content.json, shape.length, expected, name);
   if (elements.length !== expected) throw wrongLength(name, elements.length, shape);
-  if (elements instanceof Uint8Array) return elements;
-  return Uint8Array.from(elements, (value, i) => {
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255) return value;
-    throw new Refusal(400, `input "${name}", element ${i}: expected a whole number from 0 to 255`);
+  const size = expected / rows;
+  // Each in its own buffer: a view would take the whole tensor to the worker.
+  return Array.from({ length: rows }, (_, row) => {
+    const at = row * size;
+    if (elements instanceof Uint8Array) return elements.slice(at, at + size);
+    return orRefusal(() =>
+      Uint8Array.from(elements.slice(at, at + size), (value, i) => {
+        if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255) return value;
+        throw new Refusal(400, `input "${name}", element ${at + i}: expected a whole number from 0 to 255`);
+      }),
+    );
   });
 }
 
 /**
- * The elements of a tensor of the type BYTES. In JSON they are base64, since pictures are no text.
+ * The elements of a tensor of the type BYTES. In JSON they are base64, since pictures are no text; one that is not is a
+ * refusal in its place.
  *
- * @throws Refusal 400 when there are not as many as its shape says, or they are not base64.
+ * @throws Refusal 400 when there are not as many as its shape says.
  */
-export function readStringsOf({ name, shape, content }: InputTensor): Uint8Array<ArrayBuffer>[] {
+export function readStringsOf({ name, shape, content }: InputTensor): (Uint8Array<ArrayBuffer> | Refusal)[] {
   const expected = elementsOf(shape);
   if ('bytes' in content) return splitBytes(content.bytes, expected, name, shape);
   const elements = flatten(content.json, shape.length, expected, name);
@@ -145,7 +155,7 @@ export function readStringsOf({ name, shape, content }: InputTensor): Uint8Array
     if (typeof value === 'string' && /^[A-Za-z0-9+/_\s-]+={0,2}\s*$/.test(value)) {
       return new Uint8Array(Buffer.from(value, 'base64'));
     }
-    throw new Refusal(
+    return new Refusal(
       400,
       `input "${name}", element ${i}: expected a picture in base64, or send it as binary data`,
     );

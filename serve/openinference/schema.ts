@@ -35,7 +35,7 @@ const datatype = z.enum(Object.keys(datatypes) as [Datatype, ...Datatype[]]); //
 export const inferRequestSchema = z.object({
   id: z.string().optional().describe('Is repeated in the response'),
   parameters: parameters.describe(
-    'binary_data_output: outputs are sent as bytes after the JSON. timeout: microseconds after which the request fails',
+    'binary_data_output: outputs are sent as bytes after the JSON. timeout: microseconds after which the request fails. partial: when true, a bad row of the batch has its own error, and the others are answered',
   ),
   inputs: z
     .array(
@@ -67,13 +67,16 @@ export const inferResponseSchema = z.object({
   id: z.string().optional(),
   model_name: z.string(),
   model_version: z.string(),
+  parameters: parameters.describe(
+    'error_<row> and status_<row> of each bad row, where the request asks for "partial"',
+  ),
   outputs: z.array(
     z.object({
       name: z.string(),
       shape: z.array(count),
       datatype,
       parameters,
-      data: z.array(z.union([z.number(), z.string()])).optional(),
+      data: z.array(z.union([z.number(), z.string(), z.null()])).optional(),
     }),
   ),
 });

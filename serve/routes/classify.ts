@@ -2,14 +2,13 @@
 import { z } from 'zod';
 import type { Timings } from '../engine/events.ts';
 import { type Choice, chooseModel, type ServedModel, versionName } from '../engine/models.ts';
-import type { RawPicture } from '../engine/picture-states.ts';
 import { rank } from '../engine/rank.ts';
 import { jsonFormSchema } from '../forms/json.ts';
 import { readRequestPictures } from '../forms/read.ts';
 import type { NamedPicture } from '../forms/request-pictures.ts';
 import { type AppContext, isGone } from '../http/context.ts';
 import { queryReader } from '../http/read-query.ts';
-import { respondJson, waitForAll } from '../http/respond.ts';
+import { RETRY_AFTER, respond, respondJson, waitForAll } from '../http/respond.ts';
 import {
   type ClassifyResult,
   classifyManyResponseSchema,
@@ -41,7 +40,7 @@ const operation: Omit<Operation, 'query' | 'example'> = {
   answers: {
     200: {
       description:
-        'The response for one picture; a list for several, in their order, where each has its own result or error',
+        'The response for one picture; a list for several, in their order, where each has its own result or error: it is sent when at least one of them has a result, and with the status of the first error when none has',
       content: { 'application/json': z.union([classifyResponseSchema, classifyManyResponseSchema]) },
     },
     ...refusals,
@@ -52,7 +51,8 @@ export function classifyRoutes({
   engine,
   limits,
   openMemory,
-}: Pick<Services, 'engine' | 'limits' | 'openMemory'>): Route[] {
+  errorOf,
+}: Pick<Services, 'engine' | 'limits' | 'openMemory' | 'errorOf'>): Route[] {
   const readQuery = queryReader(querySchema);
   const readNamedQuery = queryReader(namedQuerySchema);
 
@@ -70,7 +70,13 @@ export function classifyRoutes({
     }
   }
 
-  async function respondOne(c: AppContext, model: ServedModel, picture: RawPicture, top: number) {
+  async function respondOne(
+    c: AppContext,
+    model: ServedModel,
+    picture: NamedPicture['picture'],
+    top: number,
+  ) {
+    if (picture instanceof Refusal) throw picture;
     const { probabilities, timings } = await engine.classify(model, picture, { gone: () => isGone(c) });
     c.set('stages', timings);
     const { name, version } = model;
@@ -88,17 +94,20 @@ export function classifyRoutes({
     const results = await waitForAll(
       pictures.map(async ({ picture, file }): Promise<ClassifyResult> => {
         try {
+          if (picture instanceof Refusal) throw picture;
           const { probabilities, timings } = await engine.classify(model, picture, { gone: () => isGone(c) });
           return { file, ...resultOf(model, probabilities, timings, top) };
         } catch (error) {
-          if (!(error instanceof Refusal)) throw error;
-          return { file, error: error.message, status: error.status };
+          return { file, ...errorOf(c, error) };
         }
       }),
     );
     const [first] = results.map((result) => ('status' in result ? result.status : 200));
     const status = results.some((result) => !('status' in result)) ? 200 : first;
-    return respondJson(c, { model: model.name, version: model.version, results }, status);
+    const body = { model: model.name, version: model.version, results };
+    if (status !== 503) return respondJson(c, body, status);
+    const headers = { 'content-type': 'application/json', 'retry-after': String(RETRY_AFTER) };
+    return respond(c, JSON.stringify(body), status, headers);
   }
 
   return [

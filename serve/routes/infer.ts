@@ -4,6 +4,7 @@ import { unzip } from 'node:zlib';
 import { messageOf } from '../../models/errors.ts';
 import type { Timings } from '../engine/events.ts';
 import { versionName } from '../engine/models.ts';
+import type { PictureResult } from '../engine/picture-states.ts';
 import { type AppContext, isGone, requestHeader } from '../http/context.ts';
 import { respond, waitForAll } from '../http/respond.ts';
 import type { RequestMemory } from '../memory/byte-budget.ts';
@@ -34,7 +35,7 @@ export function inferRoutes({
         tag: 'Open Inference Protocol',
         summary: 'Classify a tensor, or pictures in one',
         description:
-          'The input "image" is UINT8 [N,H,W,C], the model\'s own input, or BYTES [N], encoded pictures (base64 in JSON). Tensors may be bytes after the JSON, as in the binary tensor data extension. An output may ask for its best classes by the parameter "classification".',
+          'The input "image" is UINT8 [N,H,W,C], the model\'s own input, or BYTES [N], encoded pictures (base64 in JSON). Tensors may be bytes after the JSON, as in the binary tensor data extension. An output may ask for its best classes by the parameter "classification". A bad row fails the request, unless its parameter "partial" is true: then its numbers are NaN (null in JSON), its classes empty, and the parameters of the response have its error, as "error_0", and the status that it alone would have, as "status_0".',
         headers: {
           'Inference-Header-Content-Length':
             'Bytes of the JSON, when tensors follow it; 0 when the body is one tensor alone',
@@ -67,16 +68,15 @@ export function inferRoutes({
       const pictures = picturesOfTensor(inputs, model, limits.rowsPerRequest);
       const options = { gone: () => isGone(c), deadline: deadlineOf(request.parameters?.timeout) };
       const rows = await waitForAll(
-        pictures.map((picture, i) =>
-          nameElement(i, pictures.length, engine.classify(model, picture, options)),
-        ),
+        pictures.map(async (picture): Promise<PictureResult | Refusal> => {
+          if (picture instanceof Refusal) return picture;
+          return engine.classify(model, picture, options).catch(refusalOf);
+        }),
       );
-      c.set('stages', longest(rows.map(({ timings }) => timings)));
-      const encoded = encodeOutputs(
-        request,
-        model,
-        rows.map(({ probabilities }) => probabilities),
-      );
+      checkRows(rows, request.parameters?.partial === true);
+      c.set('stages', longest(rows.flatMap((row) => (row instanceof Refusal ? [] : row.timings))));
+      const results = rows.map((row) => (row instanceof Refusal ? row : row.probabilities));
+      const encoded = encodeOutputs(request, model, results);
       return respond(c, encoded.body, 200, encoded.headers);
     } finally {
       memory.release();
@@ -108,14 +108,27 @@ async function readUnzipped(c: AppContext, limits: Limits, memory: RequestMemory
   }
 }
 
-/** Names the element of the batch in a refusal. */
-async function nameElement<T>(index: number, rows: number, result: Promise<T>): Promise<T> {
-  try {
-    return await result;
-  } catch (error) {
-    if (rows === 1 || !(error instanceof Refusal)) throw error;
-    throw new Refusal(error.status, `element ${index} of the batch: ${error.message}`);
-  }
+/** @throws what is no refusal: a bug is the whole request's error. */
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  throw error;
+}
+
+/**
+ * Clients of this protocol know of no error of a row, and would take what stands in its place for an answer: a request
+ * fails with its first bad row, unless it says that it knows.
+ *
+ * @throws Refusal which names the row.
+ */
+function checkRows(rows: readonly (PictureResult | Refusal)[], partial: boolean): void {
+  const at = rows.findIndex((row) => row instanceof Refusal);
+  const first = rows[at];
+  if (!(first instanceof Refusal)) return;
+  const good = rows.filter((row) => !(row instanceof Refusal)).length;
+  if (partial && good > 0) return;
+  if (rows.length === 1) throw first;
+  const others = good > 0 ? `. The parameter "partial": true has the ${good} good ones answered` : '';
+  throw new Refusal(first.status, `element ${at} of the batch: ${first.message}${others}`, first.retryAfter);
 }
 
 /** Milliseconds. Triton counts a request's `timeout` in microseconds; 0 is none. */

@@ -27,6 +27,8 @@ export interface Services {
   readonly limits: Limits;
   readonly openMemory: OpenRequestMemory;
   readonly statistics: InferenceStatistics;
+  /** What is answered for an error about one part of a request; a bug is logged. */
+  readonly errorOf: (c: AppContext, error: unknown) => { readonly error: string; readonly status: number };
   /** Undefined where there are no metrics. */
   readonly metrics: Metrics | undefined;
   /** All routes of the app. */

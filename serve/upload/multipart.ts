@@ -24,8 +24,8 @@ const limits = { headerPairs: 32, fieldSize: 1024 };
  * Reads the files of a multipart body.
  *
  * @param most - files at most.
- * @returns at least one, in order.
- * @throws Refusal 400 when the body is malformed, or is not one or more files in the field `img`; 413 as `receive` does.
+ * @returns at least one, in order. One that is empty or in another field is a refusal in its place.
+ * @throws Refusal 400 when the body is malformed, or has no file, or a field that is no picture; 413 as `receive` does.
  */
 export async function readForm(upload: Upload, most: number): Promise<FormFile[]> {
   const { type, announced } = upload;
@@ -43,26 +43,29 @@ async function parseForm(
   feed: (take: (chunk: Buffer) => void) => Promise<void>,
 ): Promise<FormFile[]> {
   const parser = createParser(type, most);
-  const files: { readonly name: string | undefined; readonly chunks: Buffer[] }[] = [];
+  const files: { readonly name: string | undefined; readonly content: Buffer[] | Refusal }[] = [];
   let wrong: Refusal | undefined;
   const refuse = (message: string) => {
     wrong ??= new Refusal(400, message);
   };
   parser.on('file', (name, file, { filename }) => {
     file.on('error', () => {}); // the form ended early: the parser says so too, but a stream error without a listener ends the process
-    if (name !== FIELD)
-      refuse(`received a file in the field "${name}", expected it in "${FIELD}": ${example}`);
-    else {
+    if (name === FIELD) {
       const chunks: Buffer[] = [];
-      files.push({ name: filename, chunks });
+      files.push({ name: filename, content: chunks });
       file.on('data', (chunk: Buffer) => chunks.push(chunk));
       return;
     }
+    const message = `received a file in the field "${name}", expected it in "${FIELD}": ${example}`;
+    files.push({ name: filename, content: new Refusal(400, message) });
     file.resume();
   });
   parser.on('field', (name) => {
-    if (name === FIELD) refuse(`received text in the field "${FIELD}", expected a file: ${example}`);
-    else refuse(`received a field "${name}", expected only the file "${FIELD}"; options go into the address`);
+    if (name === FIELD) {
+      const message = `received text in the field "${FIELD}", expected a file: ${example}`;
+      files.push({ name: undefined, content: new Refusal(400, message) });
+    } else
+      refuse(`received a field "${name}", expected only the file "${FIELD}"; options go into the address`);
   });
   parser.on('partsLimit', () => refuse(`received more than ${most} parts, expected ${most} files at most`));
   parser.on('error', (error) => refuse(`the multipart body is malformed: ${messageOf(error)}`));
@@ -81,9 +84,10 @@ async function parseForm(
   if (wrong !== undefined) throw wrong;
   if (files.length === 0)
     throw new Refusal(400, `received a form without a file, expected "${FIELD}": ${example}`);
-  return files.map(({ name, chunks }) => {
-    if (chunks.length === 0) throw new Refusal(400, `received an empty file in the field "${FIELD}"`);
-    return { name, bytes: concatenate(chunks) };
+  return files.map(({ name, content }) => {
+    if (content instanceof Refusal) return { name, content };
+    const empty = new Refusal(400, `received an empty file in the field "${FIELD}"`);
+    return { name, content: content.length === 0 ? empty : concatenate(content) };
   });
 }
 

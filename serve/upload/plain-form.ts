@@ -1,11 +1,13 @@
 // Parses a form that has arrived completely and looks as curl, browsers and the usual libraries write it. Most forms do,
 // and a parser for streams takes five times as long for a small one.
+import type { Refusal } from '../refusal.ts';
 
 /** A file of a form. */
 export interface FormFile {
   /** The name that its sender gave, if any. */
   readonly name: string | undefined;
-  readonly bytes: Uint8Array;
+  /** Its bytes, or why it is no picture. */
+  readonly content: Uint8Array | Refusal;
 }
 const contentType = /^multipart\/form-data; ?boundary=(?:"([\w'()+,./:=?-]{1,70})"|([\w'+.-]{1,70}))$/i;
 
@@ -47,7 +49,7 @@ export function readPlainForm(
     const start = headers + 4;
     const end = body.indexOf(delimiter, start, 'latin1');
     if (name === undefined || end <= start) return undefined;
-    files.push({ name, bytes: body.subarray(start, end) });
+    files.push({ name, content: body.subarray(start, end) });
     at = end + delimiter.length + 2;
     if (startsWith(body, at - 2, '\r\n')) continue;
     const over = startsWith(body, at - 2, '--') && (at === body.length || isLast(body, at));

@@ -98,6 +98,63 @@ describe('several pictures', () => {
     expect(both.results[1].predictions).toEqual(list.results[0].predictions);
   });
 
+  describe('a bad one has its own error in its place', () => {
+    const formOf = (...parts: [string, Blob | string, string?][]) => {
+      const form = new FormData();
+      for (const [name, value, file] of parts)
+        if (typeof value === 'string') form.append(name, value);
+        else form.append(name, value, file);
+      return form;
+    };
+    /** Of bodies with a red picture beside a bad one. */
+    const bodies: [string, (red: Buffer<ArrayBuffer>) => unknown, number, RegExp][] = [
+      [
+        'an empty file of a form',
+        (red) => formOf(['img', new Blob([red]), 'a'], ['img', new Blob([]), 'b']),
+        1,
+        /empty file/,
+      ],
+      [
+        'text in a form',
+        (red) => formOf(['img', 'hello'], ['img', new Blob([red]), 'a']),
+        0,
+        /received text in the field "img"/,
+      ],
+      [
+        'a file in another field',
+        (red) => formOf(['img', new Blob([red]), 'a'], ['photo', new Blob([red]), 'b']),
+        1,
+        /field "photo", expected it in "img"/,
+      ],
+      ['no base64', (red) => ({ images: [red.toString('base64'), 'a picture!'] }), 1, /a picture in base64/],
+      ['an empty text', (red) => ({ images: ['', red.toString('base64')] }), 0, /a picture in base64/],
+      ['a number', (red) => ({ images: [3, red.toString('base64')] }), 0, /a picture in base64/],
+      ['null', (red) => ({ images: [red.toString('base64'), null] }), 1, /a picture in base64/],
+      [
+        'a pixel of 256',
+        () => ({ pixels: [[[[255, 0, 0]]], [[[256, 0, 0]]]] }),
+        1,
+        /pixel 0 of row 0: received 256/,
+      ],
+      ['a first picture without rows', () => ({ pixels: [[], [[[255, 0, 0]]]] }), 0, /nested 1 deep/],
+      ['a number among pictures', () => [[[[255, 0, 0]]], 7], 1, /nested 0 deep/],
+    ];
+
+    test.each(bodies)('%s', async (_, make, bad, error) => {
+      const body = make(Buffer.from(await plain('red')));
+      const response = await post(body instanceof FormData ? body : JSON.stringify(body), '?top=1');
+      const { results } = await response.json();
+      expect(response.status, JSON.stringify(results)).toBe(200);
+      expect(results).toHaveLength(2);
+      expect(results[bad]).toEqual({
+        ...(results[bad].file && { file: expect.any(String) }),
+        error: expect.stringMatching(error),
+        status: 400,
+      });
+      expect(results[1 - bad]).toMatchObject({ label: expect.any(String), predictions: [expect.anything()] });
+    });
+  });
+
   test('all bad: the status of the first', async () => {
     const response = await post(JSON.stringify({ images: ['bm9uZQ==', 'bm9uZQ=='] }));
     expect(response.status).toBe(415);

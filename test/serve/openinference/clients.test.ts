@@ -101,8 +101,20 @@ describe("Triton's client", () => {
   });
 
   test('counts what was asked', () => {
-    // Six requests of two rows, two of three files and two of three for classes.
-    expect(got.statistics).toEqual({ name: 'colors', version: '1', inference_count: 6 * 2 + 4 * 3 });
+    // Six requests of two rows, two of three files, two of three for classes, and two with one that is good.
+    expect(got.statistics).toEqual({ name: 'colors', version: '1', inference_count: 6 * 2 + 4 * 3 + 2 });
+  });
+
+  test('gets the good rows of a batch, when it asks for them beside a bad one', () => {
+    const rows = [
+      [true, true, true],
+      [false, false, false],
+    ];
+    expect(got.partial).toEqual([
+      rows,
+      { error_0: expect.stringContaining('expected a picture'), status_0: 415 },
+    ]);
+    expect(got.partial_json).toEqual(rows);
   });
 
   test('raises its own exception, with our words, for what is wrong', () => {

@@ -236,3 +236,53 @@ test('the metadata of server and models has the form that the protocol defines',
   expect(await get('/v2/models/colors/ready')).toEqual({ name: 'colors', ready: true });
   expect(await refusal(await server.app.request('/v2/models/none/ready'))).toMatchObject({ status: 404 });
 });
+
+describe('a bad row', () => {
+  const good = { name: 'image', shape: [2, 2, 2, 3], datatype: 'UINT8' };
+  const partial = { parameters: { partial: true } };
+
+  test('fails the request, and says how to have the others answered', async () => {
+    const inputs = [{ ...good, data: [...pixels, ...pixels.with(4, 256)] }];
+    expect(await refusal(await post(JSON.stringify({ inputs })))).toEqual({
+      status: 400,
+      error:
+        'element 1 of the batch: input "image", element 16: expected a whole number from 0 to 255. The parameter "partial": true has the 1 good ones answered',
+    });
+  });
+
+  test('has its own error where the request asks for that, in numbers and in classes', async () => {
+    const picture = await plain('red');
+    const inputs = [
+      { name: 'image', shape: [3], datatype: 'BYTES', data: ['?', picture.toString('base64'), 'eA=='] },
+    ];
+    const response = await post(JSON.stringify({ inputs, ...partial }));
+    const { outputs, parameters } = inferResponseSchema.parse(await response.json());
+    expect(response.status).toBe(200);
+    expect(parameters).toEqual({
+      error_0: expect.stringContaining('expected a picture in base64'),
+      status_0: 400,
+      error_2: expect.stringContaining('expected a picture'),
+      status_2: 415,
+    });
+    const data = outputs[0]?.data ?? [];
+    expect(data.map((value) => typeof value)).toEqual([
+      ...Array(3).fill('object'),
+      ...Array(3).fill('number'),
+      ...Array(3).fill('object'),
+    ]);
+    const asked = { outputs: [{ name: 'probabilities', parameters: { classification: 1 } }] };
+    const classes = await (await post(JSON.stringify({ inputs, ...partial, ...asked }))).json();
+    expect(classes.outputs[0]).toMatchObject({
+      shape: [3, 1],
+      data: ['', expect.stringMatching(/:red$/), ''],
+    });
+  });
+
+  test('with none that is good, the request fails with the first', async () => {
+    const inputs = [{ name: 'image', shape: [2], datatype: 'BYTES', data: ['eA==', '?'] }];
+    expect(await refusal(await post(JSON.stringify({ inputs, ...partial })))).toEqual({
+      status: 415,
+      error: expect.stringMatching(/^element 0 of the batch: /),
+    });
+  });
+});

@@ -63,6 +63,13 @@ for binary in [True, False]:
     result = client.infer("colors", [image(files, "BYTES")], outputs=classes).as_numpy("probabilities")
     got[f"classes_{binary}"] = [[x.decode() if isinstance(x, bytes) else x for x in row] for row in result]
 
+mixed = np.array([b"none", files[0]], dtype=np.object_)
+result = client.infer("colors", [image(mixed, "BYTES")], parameters={"partial": True})
+got["partial"] = [np.isnan(result.as_numpy("probabilities")).tolist(), result.get_response()["parameters"]]
+wanted = [http.InferRequestedOutput("probabilities", binary_data=False)]
+result = client.infer("colors", [image(mixed, "BYTES")], outputs=wanted, parameters={"partial": True})
+got["partial_json"] = np.isnan(result.as_numpy("probabilities").astype(np.float32)).tolist()
+
 statistics = client.get_inference_statistics("colors")["model_stats"][0]
 got["statistics"] = {key: statistics[key] for key in ["name", "version", "inference_count"]}
 

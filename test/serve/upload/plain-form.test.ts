@@ -34,7 +34,10 @@ async function streamed(body: Buffer, most = 64): Promise<FormFile[] | string> {
 
 function shown(said: readonly FormFile[] | string) {
   if (typeof said === 'string') return said;
-  return said.map(({ name, bytes }) => ({ name, bytes: Buffer.from(bytes).toString('hex') }));
+  return said.map(({ name, content }) => ({
+    name,
+    bytes: content instanceof Uint8Array ? Buffer.from(content).toString('hex') : content.message,
+  }));
 }
 
 describe('forms as clients write them', () => {
