@@ -45,8 +45,8 @@ export async function withFeatures(
   return backbone && standardize ? featureDataset(pictures, backbone, standardize) : pictures;
 }
 
-/** Fewer files are prepared without a message. */
-const SILENT = 200;
+/** Milliseconds that preparing may take without a message. */
+const SILENT = 2000;
 
 /** Milliseconds between two messages about how far more of them are. */
 const MESSAGE_EVERY = 5000;
@@ -58,16 +58,16 @@ async function loadFolderOf({ dataset, folder, prepare }: PicturesOf): Promise<D
     );
   const { size, valid, channels = 3 } = folder;
   const began = performance.now();
-  let last = began;
+  let last = 0;
   return loadFolder(dataset, {
     shape: [size, size, channels],
     rule: prepare,
     valid,
     onProgress(done, all) {
-      if (all < SILENT) return;
       const now = performance.now();
-      if (done === 1) console.log(`Preparing ${all} files of ${dataset} at ${size}x${size}, once.`);
-      if (now - last < MESSAGE_EVERY) return;
+      if (now - began < SILENT) return;
+      if (last === 0) console.log(`Preparing ${all} files of ${dataset} at ${size}x${size}, once.`);
+      else if (now - last < MESSAGE_EVERY) return;
       last = now;
       console.log(`  ${done} of ${all}, ${Math.round((now - began) / 1000)} s`);
     },

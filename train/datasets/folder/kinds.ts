@@ -9,7 +9,7 @@ const OTHER =
 
 /** Whether a file's name says that it is no picture. */
 export const isOtherFile = (name: string): boolean =>
-  OTHER.test(name) || /^(license|readme|makefile|dockerfile)$/i.test(name);
+  OTHER.test(name) || /^(license|readme|makefile|dockerfile)$|^events\.out\.tfevents\./i.test(name);
 
 /** The ending of a name, such as `.json`. */
 export const endingOf = (name: string): string => /\.[^./]+$/.exec(name)?.[0].toLowerCase() ?? name;

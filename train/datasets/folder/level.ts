@@ -23,10 +23,13 @@ export interface Level {
 }
 
 /** What is in the folder `at` of all the files. */
-export function levelOf({ files, folders }: ListedFiles, at = ''): Level {
+export function levelOf({ files, folders, problems }: ListedFiles, at = ''): Level {
+  const unread = new Set(problems.map(({ path }) => path));
   const own = files.filter((file) => file.startsWith(at)).map((file) => file.slice(at.length));
   const below = folders
-    .filter((folder) => folder.startsWith(at) && !folder.slice(at.length).includes('/'))
+    .filter(
+      (folder) => folder.startsWith(at) && !folder.slice(at.length).includes('/') && !unread.has(folder),
+    )
     .map((folder) => folder.slice(at.length))
     .filter((name) => name !== '');
   const byFolder = new Map(below.map((name): [string, string[]] => [name, []]));
