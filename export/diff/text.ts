@@ -1,6 +1,7 @@
 // What differs between two model files, for the terminal.
 import { plainPercent } from '../../train/report/format.ts';
-import type { FileChange, ModelDifference } from './index.ts';
+import type { FileChange } from './changes.ts';
+import type { ModelDifference } from './index.ts';
 
 /** Lines of a section that are shown; `--json` has all. */
 const SHOWN = 20;
@@ -10,17 +11,21 @@ export function differenceInWords({
   after,
   structure,
   weights,
+  metadata,
   card,
   answers,
 }: ModelDifference): string {
-  const { equal, changed, others } = weights;
+  const { equal, changed, renamed, others } = weights;
   const weightLines = [
     ...[...changed]
       .sort((a, b) => b.relative - a.relative)
       .map(
         ({ name, shape, largest, relative }) =>
-          `~ ${name} [${shape}]: by ${plainPercent(relative)}, at most ${largest.toPrecision(3)}`,
+          `~ ${name} [${shape}]: ${shareInWords(relative)}at most ${largest.toPrecision(3)}`,
       ),
+    ...renamed.map(
+      (each) => `~ ${each.before} -> ${each.after} [${each.shape}]: another name, equal numbers`,
+    ),
     ...others.flatMap(changeLines),
   ];
   return [
@@ -28,9 +33,15 @@ export function differenceInWords({
     `+ ${after}`,
     ...section('structure', structure.flatMap(changeLines), 'the same'),
     ...section('weights', weightLines, `all ${equal} equal`, equal),
+    ...(metadata.length === 0 ? [] : section('metadata', metadata.flatMap(changeLines), '')),
     ...section('card', card.flatMap(changeLines), 'the same'),
     ...answerLines(answers),
   ].join('\n');
+}
+
+/** Zeros have no length that a difference could be a share of, and what is no number has no length. */
+function shareInWords(relative: number): string {
+  return Number.isFinite(relative) ? `by ${plainPercent(relative)}, ` : '';
 }
 
 function section(title: string, lines: readonly string[], same: string, equal?: number): string[] {

@@ -56,6 +56,7 @@ describe('diff', () => {
     expect(difference.weights).toEqual({
       equal: shipped.model.graph.initializer.length,
       changed: [],
+      renamed: [],
       others: [],
     });
     expect(difference.card).toEqual([]);
