@@ -4,10 +4,13 @@ import { z } from 'zod';
 /** Predictions in a response when the request does not say how many. */
 const TOP = 10;
 
-const wholeNumber = z
-  .string()
-  .regex(/^[1-9][0-9]{0,8}$/, 'a whole number from 1')
-  .transform(Number);
+const MOST = 999_999_999;
+const message = 'a whole number from 1';
+/** As text, as addresses have it. */
+const wholeNumber = z.preprocess(
+  (value) => (typeof value === 'string' && /^[1-9][0-9]*$/.test(value) ? Number(value) : value),
+  z.int(message).min(1, message).max(MOST, message),
+);
 const top = wholeNumber.default(TOP).describe('Predictions in the response at most');
 
 /** Options of POST /classify. The messages say what is expected. */
@@ -20,14 +23,17 @@ export const querySchema = z.strictObject({
 /** Options where the path names the model. */
 export const namedQuerySchema = z.strictObject({ top });
 
-export const predictionSchema = z.object({
-  label: z.string(),
-  probability: z.number().describe('From 0 to 1'),
-});
+export const predictionSchema = z
+  .object({
+    label: z.string(),
+    probability: z.number().describe('From 0 to 1'),
+  })
+  .meta({ id: 'Prediction' });
 
 export const timingsSchema = z
   .object({ decode: z.number(), prepare: z.number(), queue: z.number(), run: z.number() })
-  .describe('Milliseconds of each stage');
+  .describe('Milliseconds of each stage')
+  .meta({ id: 'Timings' });
 
 const modelSchema = { model: z.string(), version: z.int() };
 const predictionsSchema = z
@@ -35,26 +41,34 @@ const predictionsSchema = z
   .describe('The most probable first; "label" and "probability" repeat the first of them');
 
 /** The response for one picture. */
-export const classifyResponseSchema = z.object({
-  ...modelSchema,
-  ...predictionSchema.shape,
-  predictions: predictionsSchema,
-  timings: timingsSchema,
-});
-
-/** The result for one of several pictures: a bad picture does not affect the others. */
-export const resultSchema = z.union([
-  z.object({
-    file: z.string().optional(),
+export const classifyResponseSchema = z
+  .object({
+    ...modelSchema,
     ...predictionSchema.shape,
     predictions: predictionsSchema,
     timings: timingsSchema,
-  }),
-  z.object({ file: z.string().optional(), error: z.string(), status: z.int() }),
+  })
+  .meta({ id: 'Classification' });
+
+/** The result for one of several pictures: a bad picture does not affect the others. */
+export const resultSchema = z.union([
+  z
+    .object({
+      file: z.string().optional(),
+      ...predictionSchema.shape,
+      predictions: predictionsSchema,
+      timings: timingsSchema,
+    })
+    .meta({ id: 'ClassifiedPicture' }),
+  z
+    .object({ file: z.string().optional(), error: z.string(), status: z.int() })
+    .meta({ id: 'RefusedPicture' }),
 ]);
 
 /** The response for several pictures, in their order. */
-export const classifyManyResponseSchema = z.object({ ...modelSchema, results: z.array(resultSchema) });
+export const classifyManyResponseSchema = z
+  .object({ ...modelSchema, results: z.array(resultSchema) })
+  .meta({ id: 'Classifications' });
 
 export type ClassifyResponse = z.infer<typeof classifyResponseSchema>;
 export type ClassifyResult = z.infer<typeof resultSchema>;

@@ -17,9 +17,10 @@ const securitySchemes = {
 /** Makes the document. */
 export function openApiDocument(operations: readonly DescribedOperation[], version: string) {
   const paths: Record<string, Record<string, object>> = {};
+  const schemas: Schemas = {};
   for (const operation of operations) {
     for (const path of operation.paths) {
-      paths[path] = { ...paths[path], [operation.method]: describe(operation, path) };
+      paths[path] = { ...paths[path], [operation.method]: describe(operation, path, schemas) };
     }
   }
   return {
@@ -32,11 +33,14 @@ export function openApiDocument(operations: readonly DescribedOperation[], versi
         'Every response has the headers X-Request-Id, which repeats the id of the request, and Server-Timing, in milliseconds. An API key is needed when the server was started with a file of keys.',
     },
     paths,
-    components: { securitySchemes },
+    components: { schemas, securitySchemes },
   };
 }
 
-function describe(operation: DescribedOperation, path: string): object {
+/** Schemas that have a name; operations refer to them. */
+type Schemas = Record<string, object>;
+
+function describe(operation: DescribedOperation, path: string, schemas: Schemas): object {
   const { tag, summary, description, query, headers = {}, body, answers, open } = operation;
   const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
@@ -45,7 +49,8 @@ function describe(operation: DescribedOperation, path: string): object {
     ...pathParameters[name],
   }));
   const options = Object.entries(query?.shape ?? {}).map(([name, field]) => {
-    const { description, ...schema } = schemaOf(field, 'input');
+    // What is read from the text, not the text: generated clients then take a number.
+    const { description, ...schema } = schemaOf(field, 'output', schemas);
     return { name, in: 'query', description, schema };
   });
   const ofHeader = Object.entries(headers).map(([name, description]) => ({
@@ -60,29 +65,38 @@ function describe(operation: DescribedOperation, path: string): object {
     summary,
     ...(description === undefined ? {} : { description }),
     parameters: [...named, ...options, ...ofHeader],
-    ...(body === undefined ? {} : { requestBody: { required: true, content: contentOf(body, 'input') } }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: contentOf(body, 'input', schemas) } }),
     responses: Object.fromEntries(
       Object.entries(answers).map(([status, { description, content }]) => [
         status,
-        { description, ...(content === undefined ? {} : { content: contentOf(content, 'output') }) },
+        { description, ...(content === undefined ? {} : { content: contentOf(content, 'output', schemas) }) },
       ]),
     ),
     security: open ? [{}] : [{}, { bearer: [] }, { header: [] }],
   };
 }
 
-function contentOf(content: BodyContent, io: 'input' | 'output'): object {
+function contentOf(content: BodyContent, io: 'input' | 'output', schemas: Schemas): object {
   return Object.fromEntries(
     Object.entries(content).map(([type, schema]) => {
       if (schema === 'binary') return [type, {}]; // OpenAPI 3.1: raw bytes have no schema
-      return [type, { schema: schema === 'text' ? { type: 'string' } : schemaOf(schema, io) }];
+      return [type, { schema: schema === 'text' ? { type: 'string' } : schemaOf(schema, io, schemas) }];
     }),
   );
 }
 
-/** JSON Schema as in OpenAPI 3.1; for an option of the query, the schema of the text that is sent. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output') {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+/** JSON Schema as in OpenAPI 3.1. Those that have a name are put among the named ones. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Schemas) {
+  const made = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const refer = (text: string) => text.replaceAll('"#/$defs/', '"#/components/schemas/');
+  const {
+    $schema: _,
+    $defs = {},
+    ...rest
+  }: z.core.JSONSchema.JSONSchema = JSON.parse(refer(JSON.stringify(made)));
+  for (const [name, { id: _, ...definition }] of Object.entries($defs)) schemas[name] = definition;
   return rest;
 }
 

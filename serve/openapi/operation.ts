@@ -51,9 +51,11 @@ function toOpenApiPath(path: string): string {
   return path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}');
 }
 
-export const errorSchema = z.object({
-  error: z.string().describe('What was received, what was expected, and what to do'),
-});
+export const errorSchema = z
+  .object({
+    error: z.string().describe('What was received, what was expected, and what to do'),
+  })
+  .meta({ id: 'Error' });
 
 const error = (description: string) => ({ description, content: { 'application/json': errorSchema } });
 

@@ -32,125 +32,142 @@ const shape = z.array(z.int().min(-1)).max(8);
 const datatype = z.enum(Object.keys(datatypes) as [Datatype, ...Datatype[]]); // Object.keys forgets the type of the keys
 
 /** The JSON of an inference request. */
-export const inferRequestSchema = z.object({
-  id: z.string().optional().describe('Is repeated in the response'),
-  parameters: parameters.describe(
-    'binary_data_output: outputs are sent as bytes after the JSON. timeout: microseconds after which the request fails. partial: when true, a bad row of the batch has its own error, and the others are answered',
-  ),
-  inputs: z
-    .array(
-      z.object({
-        name: z.string(),
-        shape: z.array(count).max(8),
-        datatype,
-        parameters: parameters.describe(
-          'binary_data_size: the length of the tensor in the bytes after the JSON',
-        ),
-        data: z.unknown().optional().describe('The elements, flat or nested as the shape says'),
-      }),
-    )
-    .min(1),
-  outputs: z
-    .array(
-      z.object({
-        name: z.string(),
-        parameters: parameters.describe(
-          'binary_data: this output is sent as bytes. classification: the number of best classes, as "value:index:label"',
-        ),
-      }),
-    )
-    .optional(),
-});
+export const inferRequestSchema = z
+  .object({
+    id: z.string().optional().describe('Is repeated in the response'),
+    parameters: parameters.describe(
+      'binary_data_output: outputs are sent as bytes after the JSON. timeout: microseconds after which the request fails. partial: when true, a bad row of the batch has its own error, and the others are answered',
+    ),
+    inputs: z
+      .array(
+        z.object({
+          name: z.string(),
+          shape: z.array(count).max(8),
+          datatype,
+          parameters: parameters.describe(
+            'binary_data_size: the length of the tensor in the bytes after the JSON',
+          ),
+          data: z.unknown().optional().describe('The elements, flat or nested as the shape says'),
+        }),
+      )
+      .min(1),
+    outputs: z
+      .array(
+        z.object({
+          name: z.string(),
+          parameters: parameters.describe(
+            'binary_data: this output is sent as bytes. classification: the number of best classes, as "value:index:label"',
+          ),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ id: 'InferRequest' });
 
 /** The JSON of an inference response. */
-export const inferResponseSchema = z.object({
-  id: z.string().optional(),
-  model_name: z.string(),
-  model_version: z.string(),
-  parameters: parameters.describe(
-    'error_<row> and status_<row> of each bad row, where the request asks for "partial"',
-  ),
-  outputs: z.array(
-    z.object({
-      name: z.string(),
-      shape: z.array(count),
-      datatype,
-      parameters,
-      data: z.array(z.union([z.number(), z.string(), z.null()])).optional(),
-    }),
-  ),
-});
+export const inferResponseSchema = z
+  .object({
+    id: z.string().optional(),
+    model_name: z.string(),
+    model_version: z.string(),
+    parameters: parameters.describe(
+      'error_<row> and status_<row> of each bad row, where the request asks for "partial"',
+    ),
+    outputs: z.array(
+      z.object({
+        name: z.string(),
+        shape: z.array(count),
+        datatype,
+        parameters,
+        data: z.array(z.union([z.number(), z.string(), z.null()])).optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'InferResponse' });
 
-export const serverMetadataSchema = z.object({
-  name: z.string(),
-  version: z.string(),
-  extensions: z.array(z.string()),
-});
+export const serverMetadataSchema = z
+  .object({
+    name: z.string(),
+    version: z.string(),
+    extensions: z.array(z.string()),
+  })
+  .meta({ id: 'ServerMetadata' });
 
-const tensorMetadataSchema = z.object({ name: z.string(), datatype, shape });
+const tensorMetadataSchema = z.object({ name: z.string(), datatype, shape }).meta({ id: 'TensorMetadata' });
 
-export const modelMetadataSchema = z.object({
-  name: z.string(),
-  versions: z.array(z.string()),
-  platform: z.string(),
-  inputs: z.array(tensorMetadataSchema),
-  outputs: z.array(tensorMetadataSchema),
-});
+export const modelMetadataSchema = z
+  .object({
+    name: z.string(),
+    versions: z.array(z.string()),
+    platform: z.string(),
+    inputs: z.array(tensorMetadataSchema),
+    outputs: z.array(tensorMetadataSchema),
+  })
+  .meta({ id: 'ModelMetadata' });
 
 const name = z.string();
 
-export const modelConfigSchema = z.object({
-  name,
-  platform: z.string(),
-  backend: z.string(),
-  version_policy: z.object({ latest: z.object({ num_versions: count }) }),
-  max_batch_size: count,
-  input: z.array(z.object({ name, data_type: z.string(), format: z.string(), dims: z.array(count) })),
-  output: z.array(z.object({ name, data_type: z.string(), dims: z.array(count) })),
-  dynamic_batching: z.object({
-    preferred_batch_size: z.array(count),
-    max_queue_delay_microseconds: count,
-  }),
-});
-
-export const repositoryIndexSchema = z.array(
-  z.object({
+export const modelConfigSchema = z
+  .object({
     name,
-    version: z.string(),
-    state: z.enum(['READY', 'LOADING', 'UNAVAILABLE']),
-    reason: z.string(),
-  }),
-);
+    platform: z.string(),
+    backend: z.string(),
+    version_policy: z.object({ latest: z.object({ num_versions: count }) }),
+    max_batch_size: count,
+    input: z.array(z.object({ name, data_type: z.string(), format: z.string(), dims: z.array(count) })),
+    output: z.array(z.object({ name, data_type: z.string(), dims: z.array(count) })),
+    dynamic_batching: z.object({
+      preferred_batch_size: z.array(count),
+      max_queue_delay_microseconds: count,
+    }),
+  })
+  .meta({ id: 'ModelConfig' });
 
-const duration = z.object({ count, ns: count }).describe('How often, and how many nanoseconds in total');
-
-export const statisticsSchema = z.object({
-  model_stats: z.array(
+export const repositoryIndexSchema = z
+  .array(
     z.object({
       name,
       version: z.string(),
-      last_inference: count.describe('Milliseconds since 1970'),
-      inference_count: count,
-      execution_count: count,
-      inference_stats: z.object({
-        success: duration,
-        fail: duration,
-        queue: duration,
-        compute_input: duration,
-        compute_infer: duration,
-        compute_output: duration,
-      }),
-      batch_stats: z.array(
-        z.object({
-          batch_size: count,
+      state: z.enum(['READY', 'LOADING', 'UNAVAILABLE']),
+      reason: z.string(),
+    }),
+  )
+  .meta({ id: 'RepositoryIndex' });
+
+const duration = z
+  .object({ count, ns: count })
+  .describe('How often, and how many nanoseconds in total')
+  .meta({ id: 'Duration' });
+
+export const statisticsSchema = z
+  .object({
+    model_stats: z.array(
+      z.object({
+        name,
+        version: z.string(),
+        last_inference: count.describe('Milliseconds since 1970'),
+        inference_count: count,
+        execution_count: count,
+        inference_stats: z.object({
+          success: duration,
+          fail: duration,
+          queue: duration,
           compute_input: duration,
           compute_infer: duration,
           compute_output: duration,
         }),
-      ),
-    }),
-  ),
-});
+        batch_stats: z.array(
+          z.object({
+            batch_size: count,
+            compute_input: duration,
+            compute_infer: duration,
+            compute_output: duration,
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'Statistics' });
 
 export type InferRequest = z.infer<typeof inferRequestSchema>;
 export type InferResponse = z.infer<typeof inferResponseSchema>;

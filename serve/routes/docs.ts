@@ -1,13 +1,17 @@
 // GET /openapi.json: a description of the server for programs. GET /docs: the same for people.
+import { readFile } from 'node:fs/promises';
+import type { Context } from 'hono';
+import { basePath } from 'hono/route';
 import { z } from 'zod';
 import { version } from '../../setup/paths.mjs';
+import type { openApiDocument } from '../openapi/document.ts';
 import { describedOperations } from '../openapi/operation.ts';
 import type { Route, Services } from './route.ts';
 
 interface Docs {
-  readonly document: object;
-  readonly page: string;
-  readonly style: string;
+  readonly document: ReturnType<typeof openApiDocument>;
+  /** Writes the page for a server at this address. */
+  readonly page: (server: string) => Promise<string>;
 }
 
 const partOfDocs = { none: 'it is a part of /docs' };
@@ -35,31 +39,53 @@ export function docsRoutes({ routes }: Pick<Services, 'routes'>): Route[] {
         },
         example: 'curl localhost:3000/openapi.json',
       },
-      handle: async (c) => c.json((await get()).document),
+      handle: async (c) => {
+        const { document } = await get();
+        const prefix = prefixOf(c);
+        return c.json(prefix === '' ? document : { ...document, servers: [{ url: prefix }] });
+      },
     },
     {
       method: 'get',
       paths: ['/docs'],
       access: 'open',
       openapi: { none: 'it is for people' },
-      handle: async (c) => c.html((await get()).page),
+      handle: async (c) => c.html(await (await get()).page(new URL(c.req.url).origin + prefixOf(c))),
     },
     {
       method: 'get',
       paths: ['/docs/style.css'],
       access: 'open',
       openapi: partOfDocs,
-      handle: async (c) => c.body((await get()).style, 200, { 'Content-Type': 'text/css; charset=utf-8' }),
+      handle: async (c) =>
+        c.body(await readBeside('docs.css'), 200, { 'Content-Type': 'text/css; charset=utf-8' }),
+    },
+    {
+      method: 'get',
+      paths: ['/docs/try.js'],
+      access: 'open',
+      openapi: partOfDocs,
+      handle: async (c) =>
+        c.body(await readBeside('docs.js'), 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
     },
   ];
 }
 
+/** The prefix under which the app is mounted; empty where there is none. */
+function prefixOf(c: Context): string {
+  return basePath(c).replace(/\/$/, '');
+}
+
+function readBeside(name: string): Promise<string> {
+  return readFile(new URL(`../openapi/${name}`, import.meta.url), 'utf8');
+}
+
 async function makeDocs(routes: readonly Route[]): Promise<Docs> {
-  const [{ openApiDocument }, { docsPage, docsStyle }] = await Promise.all([
+  const [{ openApiDocument }, { docsPage }] = await Promise.all([
     import('../openapi/document.ts'),
     import('../openapi/page.ts'),
   ]);
   const operations = describedOperations(routes);
   const document = openApiDocument(operations, version);
-  return { document, page: String(await docsPage(operations, document)), style: docsStyle };
+  return { document, page: async (server) => String(await docsPage(operations, document, server)) };
 }

@@ -8,30 +8,32 @@ import { Refusal } from '../refusal.ts';
 import { modelOf } from './classify.ts';
 import type { Route, Services } from './route.ts';
 
-export const modelsSchema = z.object({
-  models: z.array(
-    z.object({
-      name: z.string(),
-      version: z.int(),
-      newest: z.boolean().describe('Whether it answers when no version is asked for'),
-      url: z.string().describe('Address of the model file'),
-      bytes: z.int(),
-      sha256: z.string(),
-      card: cardSchema,
-    }),
-  ),
-  broken: z
-    .array(
+export const modelsSchema = z
+  .object({
+    models: z.array(
       z.object({
         name: z.string(),
-        version: z.int().optional().describe('Left out when it is about all versions'),
-        reason: z.string(),
+        version: z.int(),
+        newest: z.boolean().describe('Whether it answers when no version is asked for'),
+        url: z.string().describe('Address of the model file'),
+        bytes: z.int(),
+        sha256: z.string(),
+        card: cardSchema,
       }),
-    )
-    .describe(
-      'What is in the repository and cannot be used; a version that is replaced by it goes on serving',
     ),
-});
+    broken: z
+      .array(
+        z.object({
+          name: z.string(),
+          version: z.int().optional().describe('Left out when it is about all versions'),
+          reason: z.string(),
+        }),
+      )
+      .describe(
+        'What is in the repository and cannot be used; a version that is replaced by it goes on serving',
+      ),
+  })
+  .meta({ id: 'Models' });
 
 export function modelRoutes({ engine }: Pick<Services, 'engine'>): Route[] {
   return [

@@ -56,6 +56,21 @@ test('how it stands: models, workers, queue, process', async () => {
   expect(await sample('process_resident_memory_bytes')).toBeGreaterThan(1e7);
 });
 
+test('names are what `promtool check metrics` asks for', async () => {
+  const text = await (await server.app.request('/metrics')).text();
+  const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
+  expect(types.length).toBeGreaterThan(30);
+  for (const [, name = '', type = ''] of types) {
+    // Its rules: https://github.com/prometheus/client_golang/tree/main/prometheus/testutil/promlint/validations
+    expect(name.endsWith('_total'), name).toBe(type === 'counter');
+    expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
+    expect(name).not.toMatch(
+      /_(count|sum|bucket|info_total)$|_(ms|millis\w*|minutes|kb|mb|kilobytes|megabytes)(_|$)/,
+    );
+    expect(text).toMatch(new RegExp(`^# HELP ${name} .+`, 'm'));
+  }
+});
+
 test('two servers in a process count apart', async () => {
   const other = await openTestApp({ models: [colors] });
   const text = await (await other.app.request('/metrics')).text();

@@ -51,6 +51,21 @@ test('every address of the app is described, or says why it is not; and nothing 
   expect(described.sort()).toEqual([...new Set(expected)].sort());
 });
 
+test('numbers are numbers, and each schema of an answer has one name, for generated clients', async () => {
+  const { paths, components } = await get('/openapi.json');
+  const { parameters, responses } = paths['/classify'].post;
+  const schemaOf = (name: string) => parameters.find((each: { name: string }) => each.name === name).schema;
+  expect(schemaOf('top')).toMatchObject({ type: 'integer', minimum: 1, default: 10 });
+  expect(schemaOf('version')).toMatchObject({ type: 'integer', minimum: 1 });
+  const refer = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+  expect(responses[200].content['application/json'].schema).toEqual({
+    anyOf: [refer('Classification'), refer('Classifications')],
+  });
+  expect(responses[400].content['application/json'].schema).toEqual(refer('Error'));
+  expect(components.schemas.Classification.properties.predictions.items).toEqual(refer('Prediction'));
+  expect(JSON.stringify({ paths, components })).not.toContain('$defs');
+});
+
 test('operations have names of their own', async () => {
   const { paths } = await get('/openapi.json');
   const ids = Object.values<Record<string, { operationId: string }>>(paths).flatMap((methods) =>
@@ -81,8 +96,8 @@ describe('the page', () => {
     expect(response.headers.get('content-type')).toMatch(/^text\/html/);
     for (const path of Object.keys((await get('/openapi.json')).paths)) expect(html).toContain(path);
     const loaded = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address);
-    expect(loaded.filter((address) => !/^[/#]/.test(address ?? ''))).toEqual([]);
-    expect(html).not.toMatch(/<script|style=|\son\w+=/);
+    expect(loaded.filter((address) => !/^(\.\/|#)/.test(address ?? ''))).toEqual([]);
+    expect(html).not.toMatch(/<script(?! type="module" src=)|style=|\son\w+=/);
     expect((await server.app.request('/docs/style.css')).headers.get('content-type')).toMatch(/^text\/css/);
   });
 });

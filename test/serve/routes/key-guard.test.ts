@@ -78,6 +78,7 @@ const openPaths = [
   '/openapi.json',
   '/docs',
   '/docs/style.css',
+  '/docs/try.js',
 ];
 
 test('probes and descriptions are open, and nothing else is', async () => {
