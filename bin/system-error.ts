@@ -19,9 +19,20 @@ function isUnmade(error: Error & { code: unknown }): boolean {
   return error.code === 'ENOENT' && 'syscall' in error && error.syscall === 'mkdir';
 }
 
+const isFull = (code: unknown) => code === 'ENOSPC' || code === 'EDQUOT';
+
+/** The reason at the beginning of a sentence. */
+function reasonOf(code: unknown): string {
+  const reason = reasons.get(String(code)) ?? '';
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
+}
+
 /** The error in words; undefined for one that says nothing of a place that the user could change. */
 export function systemErrorInWords(error: unknown): string | undefined {
-  if (!(error instanceof Error && 'code' in error && 'path' in error)) return undefined;
+  if (!(error instanceof Error && 'code' in error)) return undefined;
+  // Of a file that is open already the system names no path.
+  if (!('path' in error))
+    return isFull(error.code) ? `${reasonOf(error.code)} (${error.message}).` : undefined;
   const reason = isUnmade(error)
     ? 'no folder can be made there. Name another place'
     : reasons.get(String(error.code));

@@ -1,12 +1,22 @@
 // Features of a data set, made once for each file and kept in the cache.
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, renameSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { canonicalJson } from '../../models/canonical.ts';
-import { makePath, withTemporaryFolder } from '../../setup/files/index.mjs';
 import { cacheFolder } from '../../setup/paths.mjs';
 import { type Dataset, featureShape, imagesOf, readBytes, type Split } from '../datasets/dataset.ts';
-import { writeAll } from '../files/write-whole.ts';
+import { withUnfinished } from '../files/unfinished.ts';
+import { writeAll, writeWhole } from '../files/write-whole.ts';
 import type { Standardize } from '../layers/forward.ts';
 import type { Extractor } from '../loop/features.ts';
 import { featuresOf } from './feature-graph.ts';
@@ -42,10 +52,9 @@ export async function featureDataset(
   const folder = join(cacheFolder(), 'features');
   const path = join(folder, `${dataset.name}-${key.slice(0, 16)}`);
   if (statSync(path, { throwIfNoEntry: false })?.size !== (train.n + test.n) * size) {
-    makePath(folder);
     const extractor = await openExtractor(backbone.path, readBackbone(backbone, standardize, shape), shape);
     try {
-      await writeFeatures(dataset, extractor, folder, path);
+      await writeFeatures(dataset, extractor, size, folder, path);
     } finally {
       await extractor.close();
     }
@@ -67,30 +76,44 @@ export async function featureDataset(
   };
 }
 
-/** All features one after another, first those of training, in a file that appears when it is whole. */
+/**
+ * All features one after another, first those of training, in a file that appears when it is whole.
+ * @param size - Bytes of a picture's features.
+ */
 async function writeFeatures(
   { name, train, test }: Dataset,
   { extract }: Extractor,
+  size: number,
   folder: string,
   path: string,
 ): Promise<void> {
   const all = train.n + test.n;
   const began = performance.now();
   let last = began;
-  await withTemporaryFolder(folder, async (temporary) => {
-    const partial = join(temporary, 'features');
-    const file = openSync(partial, 'wx');
+  await withUnfinished(folder, basename(path), async (temporary) => {
+    const [partial, mark] = [join(temporary, 'features'), join(temporary, 'done')];
+    // Up to there an interrupted one has written, and flushed: whole batches, so that the rest is what it would have been.
+    const before = existsSync(mark) ? Number(readFileSync(mark, 'utf8')) : 0;
+    const file = openSync(partial, constants.O_RDWR | constants.O_CREAT);
     try {
-      let done = 0;
+      ftruncateSync(file, before);
+      let [done, written] = [0, 0];
       for (const split of [train, test])
         for (let from = 0; from < split.n; from += BATCH) {
           const to = Math.min(from + BATCH, split.n);
+          const bytes = (to - from) * size;
+          if (written + bytes <= before) {
+            [done, written] = [done + to - from, written + bytes];
+            continue;
+          }
           const { buffer, byteOffset, byteLength } = await extract(imagesOf(split, from, to));
-          writeAll(file, new Uint8Array(buffer, byteOffset, byteLength));
-          done += to - from;
+          writeAll(file, partial, new Uint8Array(buffer, byteOffset, byteLength), written);
+          [done, written] = [done + to - from, written + bytes];
           const now = performance.now();
           if (now - last < MESSAGE_EVERY) continue;
           last = now;
+          fsyncSync(file);
+          writeWhole(mark, String(written));
           console.log(
             `  features of ${done} of ${all} pictures of ${name}, ${Math.round((now - began) / 1000)} s`,
           );

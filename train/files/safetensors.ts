@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { sizeOf } from '../../models/shape.ts';
 import { readWhole } from './read.ts';
-import { TEMPORARY, writeAll } from './write-whole.ts';
+import { TEMPORARY, writeBytes } from './write-whole.ts';
 
 export interface NamedTensor {
   readonly shape: readonly number[];
@@ -49,9 +49,9 @@ export function writeSafetensors(path: string, { tensors, metadata }: Safetensor
   try {
     const file = openSync(temporary, 'w');
     try {
-      for (const part of [length, json, Buffer.alloc(padding, ' ')]) writeAll(file, part);
+      for (const part of [length, json, Buffer.alloc(padding, ' ')]) writeBytes(file, part);
       for (const { values } of tensors.values())
-        writeAll(file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+        writeBytes(file, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -13,11 +13,35 @@ export function writeWhole(path: string, text: string): void {
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw new UserError(`${path} cannot be written: ${messageOf(error)}.`);
+    throw notWritten(path, error);
   }
 }
 
-/** Writes all of `bytes` at the end of an open file. */
-export function writeAll(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+/**
+ * Writes all of `bytes` into an open file: at its end, or where its position is, or at `position`.
+ * @param path - Of the file, for messages.
+ * @throws UserError when it cannot be written, for example because the disk is full.
+ */
+export function writeAll(file: number, path: string, bytes: Uint8Array, position?: number): void {
+  try {
+    writeBytes(file, bytes, position);
+  } catch (error) {
+    throw notWritten(path, error);
+  }
+}
+
+/** The same, with the system's own error. */
+export function writeBytes(file: number, bytes: Uint8Array, position?: number): void {
+  for (let done = 0; done < bytes.length; )
+    done += writeSync(file, bytes, done, undefined, position === undefined ? null : position + done);
+}
+
+/** What a file that cannot be written means to the person at the terminal. */
+export function notWritten(path: string, error: unknown): UserError {
+  const full = error instanceof Error && 'code' in error && /^(ENOSPC|EDQUOT)$/.test(String(error.code));
+  return new UserError(
+    full
+      ? `The disk is full: ${path} cannot be written (${messageOf(error)}). What is finished is kept: make room, then give the same command again.`
+      : `${path} cannot be written: ${messageOf(error)}.`,
+  );
 }

@@ -1,9 +1,9 @@
 // What a report needs beyond checkpoints and metrics: every step in steps.csv, and each epoch's times in times.json.
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readJsonFile } from '../files/json.ts';
-import { writeWhole } from '../files/write-whole.ts';
+import { writeAll, writeWhole } from '../files/write-whole.ts';
 import type { Watcher } from '../loop/watcher.ts';
 import type { EpochRow } from '../runs/checkpoint.ts';
 import { type Run, readLast } from '../runs/run.ts';
@@ -69,7 +69,7 @@ export function recordTo(run: Run, record: TrainingRecord): Watcher & { close():
       const row = { step, loss, learningRate, correct };
       record.steps.push(row);
       // At once: what a process has written stays when it is killed.
-      if (file !== undefined) writeSync(file, `${lineOf(row)}\n`);
+      if (file !== undefined) writeAll(file, stepsPath(run), Buffer.from(`${lineOf(row)}\n`));
     },
     onEpoch(row, time) {
       record.history.push(row);

@@ -1,8 +1,9 @@
 // Puts read files in their order: labels, sides, pixels one after another, and what there is to say of them.
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { UserError } from '../../../models/errors.ts';
 import type { Shape } from '../../../models/image/shape.ts';
+import { writeAll } from '../../files/write-whole.ts';
 import { type FolderFindings, type Remark, remarks as remarkTexts } from './findings.ts';
 import type { Entry, FolderIndex } from './index-file.ts';
 import { byCodePoint } from './list-files.ts';
@@ -105,7 +106,7 @@ function writePixels(
   size: number,
   target: string,
 ): string[] {
-  const file = openSync(target, 'wx');
+  const file = openSync(target, 'w');
   try {
     return parts.map((part) => {
       const hash = createHash('sha256');
@@ -113,7 +114,7 @@ function writePixels(
         if (entry.pixels === undefined) throw new Error(`${entry.path} has no pixels`);
         const pixels = readPixels(entry.pixels, size);
         hash.update(pixels);
-        writeSync(file, pixels);
+        writeAll(file, target, pixels);
       }
       const own = part.map(({ found }) => numbers.get(found.label) ?? 0);
       hash.update(numbers.size <= 256 ? Uint8Array.from(own) : Uint16Array.from(own));

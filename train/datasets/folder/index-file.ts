@@ -1,12 +1,13 @@
 // What is kept of a prepared folder beside its pixels: every file as it was, so that only what changes is read again.
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { notWritten } from '../../files/write-whole.ts';
 import type { FolderFindings } from './findings.ts';
 
 /** Raised whenever the same files would be prepared otherwise. */
 export const FORMAT = 'trainyard-folder/1';
 
-const entrySchema = z.object({
+export const entrySchema = z.object({
   /** Relative to the folder. */
   path: z.string(),
   /** Size, times of change and inode as text: equal for a file that nobody has touched since. */
@@ -58,6 +59,11 @@ export function readIndex(path: string): FolderIndex | undefined {
 /** Writes it whole or not at all. */
 export function writeIndex(path: string, index: FolderIndex): void {
   const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, JSON.stringify(index));
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, JSON.stringify(index));
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw notWritten(path, error);
+  }
 }

@@ -6,8 +6,8 @@ import { canonicalJson } from '../../../models/canonical.ts';
 import { UserError } from '../../../models/errors.ts';
 import type { Prepare } from '../../../models/image/prepare.ts';
 import type { Shape } from '../../../models/image/shape.ts';
-import { makePath, withTemporaryFolder } from '../../../setup/files/index.mjs';
 import { cacheFolder } from '../../../setup/paths.mjs';
+import { withUnfinished } from '../../files/unfinished.ts';
 import { type Dataset, digest, type Labels, readBytes, type Split } from '../dataset.ts';
 import { arrange } from './arrange.ts';
 import { findPictures } from './find.ts';
@@ -77,14 +77,13 @@ async function prepareFolder(
   const usable = before !== undefined && isWhole(join(folder, before.pixels), before, shape);
   const earlier = usable ? { index: before, pixels: join(folder, before.pixels) } : undefined;
   const request = createHash('sha256').update(canonicalJson({ listing, valid })).digest('hex');
-  makePath(folder);
   let index: FolderIndex | undefined;
-  await withTemporaryFolder(folder, async (temporary) => {
+  await withUnfinished(folder, 'preparation', async (temporary) => {
     const files = await readFiles({
       root: listing.root,
       files: listing.found.map(({ path: file }) => file),
       ...{ shape, rule, before: earlier, onProgress },
-      scratch: join(temporary, 'scratch'),
+      scratch: temporary,
     });
     const isUnchanged =
       earlier !== undefined &&

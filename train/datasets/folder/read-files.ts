@@ -1,14 +1,16 @@
 // Reads the files of a folder: those that are as they were are taken from the cache, the others decoded and prepared.
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../../models/errors.ts';
 import { type Prepare, preparePicture } from '../../../models/image/prepare.ts';
 import type { Shape } from '../../../models/image/shape.ts';
+import { sizeOf } from '../../../models/shape.ts';
 import { readBytes } from '../dataset.ts';
 import { type Decoded, decode, readPicture } from './decode.ts';
 import type { Remark } from './findings.ts';
 import type { Entry, FolderIndex } from './index-file.ts';
+import { openJournal } from './journal.ts';
 import { codeOf } from './list-files.ts';
 import { perceptualHash } from './perceptual-hash.ts';
 
@@ -29,7 +31,7 @@ export interface ReadOptions {
   readonly rule: Prepare;
   /** What an earlier preparation left, and where its pixels are. */
   readonly before?: { readonly index: FolderIndex; readonly pixels: string } | undefined;
-  /** A file for the pixels of new pictures, not there yet. */
+  /** A folder for the pixels of new pictures, in which one that was interrupted may have left some. */
   readonly scratch: string;
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
 }
@@ -43,55 +45,50 @@ const TICK_MS = 2000;
 /** Reads `files`, in their order. A file that cannot be used becomes an entry that says why. */
 export async function readFiles(options: ReadOptions): Promise<ReadFile[]> {
   const { root, files, before, onProgress } = options;
-  const known = new Map(before?.index.entries.map((entry) => [entry.path, entry]));
-  const byHash = new Map(
-    before?.index.entries.map((entry) => [`${entry.path.split('.').at(-1)} ${entry.hash}`, entry]),
-  );
-  const pixelsOf = (entry: Entry): ReadFile =>
-    entry.place < 0 || before === undefined
-      ? entry
-      : { ...entry, pixels: { path: before.pixels, place: entry.place } };
+  const journal = openJournal(options.scratch, sizeOf(options.shape));
+  const earlier = [
+    ...(before?.index.entries ?? []).map((entry) => withPixels(entry, before?.pixels)),
+    ...journal.entries.map((entry) => withPixels(entry, journal.path)),
+  ];
+  const known = new Map(earlier.map((entry) => [entry.path, entry]));
+  const byHash = new Map(earlier.map((entry) => [`${entry.path.split('.').at(-1)} ${entry.hash}`, entry]));
 
   const result: ReadFile[] = [];
   const unread: { i: number; path: string; stamp: string; size: number }[] = [];
   for (const [i, path] of files.entries()) {
     const { stamp, size } = stampOf(join(root, path));
     const entry = known.get(path);
-    if (entry !== undefined && stamp !== '' && entry.stamp === stamp) result[i] = pixelsOf(entry);
+    if (entry !== undefined && stamp !== '' && entry.stamp === stamp) result[i] = entry;
     else unread.push({ i, path, stamp, size });
   }
-  if (unread.length === 0) return result;
-
-  const scratch = openSync(options.scratch, 'wx');
-  let [written, done] = [0, 0];
+  let done = 0;
   const readOne = async ({ i, path, stamp, size }: (typeof unread)[number]): Promise<void> => {
     const failed = (error: unknown, hash = ''): Entry => ({
       ...{ path, stamp, hash, remarks: [], look: '', place: -1 },
       problem: messageOf(error),
     });
     let hash = '';
+    let prepared: { readonly entry: Entry; readonly input?: Uint8Array } | undefined;
     try {
       const bytes = await readPicture(join(root, path), size);
       hash = createHash('sha256').update(bytes).digest('hex');
       // A file that was renamed, or merely touched. Its ending is part of what is said of it.
       const same = byHash.get(`${path.split('.').at(-1)} ${hash}`);
       if (same !== undefined) {
-        result[i] = { ...pixelsOf(same), path, stamp };
+        result[i] = { ...same, path, stamp };
       } else {
         const decoded = await decode(path, bytes, { shape: options.shape, prepare: options.rule });
-        const place = written++;
         const input = preparePicture(decoded.picture, options.shape, options.rule);
-        writeSync(scratch, input, 0, input.length, place * input.length);
         const remarks = [...decoded.remarks, ...remarkOnSize(decoded, options.shape)];
         const look = perceptualHash(decoded.picture);
-        result[i] = {
-          ...{ path, stamp, hash, remarks, look, place },
-          pixels: { path: options.scratch, place },
-        };
+        prepared = { entry: { path, stamp, hash, remarks, look, place: -1 }, input };
       }
     } catch (error) {
-      result[i] = failed(error, hash);
+      prepared = { entry: failed(error, hash) };
     }
+    // Outside of the above: a full disk is no fault of the picture.
+    if (prepared !== undefined)
+      result[i] = withPixels(journal.add(prepared.entry, prepared.input), journal.path);
     onProgress?.(++done, unread.length);
   };
   try {
@@ -99,11 +96,18 @@ export async function readFiles(options: ReadOptions): Promise<ReadFile[]> {
     const readNext = async () => {
       for (const each of rest) await readOne(each);
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, readNext));
+    // All of them end before the journal does, also where one fails.
+    const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, readNext));
+    for (const each of ended) if (each.status === 'rejected') throw each.reason;
   } finally {
-    closeSync(scratch);
+    journal.close();
   }
   return result;
+}
+
+/** An entry with the place of its pixels in the file `path`, where it has any. */
+function withPixels(entry: Entry, path: string | undefined): ReadFile {
+  return entry.place < 0 || path === undefined ? entry : { ...entry, pixels: { path, place: entry.place } };
 }
 
 /** The pixels of a picture, `[H,W,C]` uint8. */

@@ -1,0 +1,48 @@
+// Work that is interrupted: the next process goes on with what the last one had made, and two at once keep apart.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ownerOf } from '../../../setup/files/owner.mjs';
+import { withUnfinished } from '../../../train/files/unfinished.ts';
+
+let parent: string;
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'trainyard-unfinished-'));
+});
+afterEach(() => rmSync(parent, { recursive: true }));
+
+const leave = (name: string, text: string) =>
+  withUnfinished(parent, name, async (folder) => {
+    writeFileSync(join(folder, 'made'), text);
+    throw new Error('interrupted');
+  }).catch(() => {});
+
+it('goes on with what is left of the same work, and leaves nothing when it is done', async () => {
+  await leave('cats', 'half');
+  await leave('dogs', 'other');
+  await withUnfinished(parent, 'cats', async (folder) => {
+    expect(readFileSync(join(folder, 'made'), 'utf8')).toBe('half');
+  });
+  await withUnfinished(parent, 'cats', async (folder) =>
+    expect(existsSync(join(folder, 'made'))).toBe(false),
+  );
+  await withUnfinished(parent, 'dogs', async () => {});
+  expect(readdirSync(parent)).toEqual([]);
+});
+
+it('does not touch what another process is at, and takes it over when that has ended', async () => {
+  await withUnfinished(parent, 'cats', async (mine) => {
+    writeFileSync(join(mine, 'made'), 'mine');
+    await withUnfinished(parent, 'cats', async (other) => {
+      expect(other).not.toBe(mine);
+      expect(readdirSync(other)).toEqual(['owner.json']);
+    });
+    expect(readFileSync(join(mine, 'made'), 'utf8')).toBe('mine');
+    // As if this process had been another one, which was killed.
+    writeFileSync(join(mine, 'owner.json'), JSON.stringify({ ...ownerOf(process.pid), start: '1' }));
+    await withUnfinished(parent, 'cats', async (other) =>
+      expect(readFileSync(join(other, 'made'), 'utf8')).toBe('mine'),
+    );
+  });
+});
