@@ -1,5 +1,4 @@
 // What Ctrl-C and its like do to a training: at every stage, what is done is kept and the way on is said.
-import { readFileSync } from 'node:fs';
 
 /** Exit status of a program that was interrupted: 128 + SIGINT. */
 export const INTERRUPTED = 130;
@@ -12,6 +11,8 @@ export interface Signals {
    * Undefined in a stage that does.
    */
   onSignal(leave: (() => void) | undefined): void;
+  /** What this process then lets go of. */
+  hold(release: () => void): void;
   close(): void;
 }
 
@@ -19,35 +20,30 @@ export interface Signals {
 export function catchSignals(): Signals {
   const abort = new AbortController();
   let leave: (() => void) | undefined;
+  let release = () => {};
   const interrupt = () => {
     abort.abort();
     if (leave === undefined) return;
+    release();
     leave();
     process.exit(INTERRUPTED);
   };
-  const names: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', ...(ignoresHangUp() ? [] : ['SIGHUP' as const])];
+  const names: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   // A terminal that is gone takes no more lines.
   const hangUp = () => process.stdout.on('error', () => {});
   for (const name of names) process.once(name, interrupt);
-  if (names.includes('SIGHUP')) process.once('SIGHUP', hangUp);
+  process.once('SIGHUP', hangUp);
   return {
     signal: abort.signal,
     onSignal(work) {
       leave = work;
+    },
+    hold(work) {
+      release = work;
     },
     close() {
       for (const name of names) process.off(name, interrupt);
       process.off('SIGHUP', hangUp);
     },
   };
-}
-
-/** Whether this process was started to outlive its terminal, by `nohup`: a handler would undo that. Reference: proc(5), SigIgn. */
-function ignoresHangUp(): boolean {
-  try {
-    const [, mask = '0'] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-    return (BigInt(`0x${mask}`) & 1n) === 1n;
-  } catch {
-    return false;
-  }
 }

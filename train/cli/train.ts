@@ -56,9 +56,7 @@ export async function train(asked: Asked, options: TrainOptions): Promise<void> 
   const { seeds, json } = options;
   const signals = catchSignals();
   try {
-    signals.onSignal(() =>
-      console.log('Interrupted before training: what was prepared of the data is kept.'),
-    );
+    signals.onSignal(sayWhatIsKept);
     const choice = await chooseRun(asked, seeds > 1);
     const first =
       choice.isDone && choice.run
@@ -105,10 +103,8 @@ async function trainChoice(
 ): Promise<Trained> {
   const { weights } = choice;
   let { unlock = () => {} } = choice;
-  signals.onSignal(() => {
-    unlock();
-    console.log('Interrupted before training: what was prepared of the data is kept.');
-  });
+  signals.hold(() => unlock());
+  signals.onSignal(sayWhatIsKept);
   try {
     const memory = await limitMemory(choice.recipe, options.maxMemory);
     await fetchPretrained(choice.recipe);
@@ -134,6 +130,10 @@ async function trainChoice(
   } finally {
     unlock();
   }
+}
+
+function sayWhatIsKept(): void {
+  console.log('Interrupted before training: what was prepared of the data is kept.');
 }
 
 /** Gives a run its recipe's number of epochs, unless its data have changed: then it stays as it is. */
