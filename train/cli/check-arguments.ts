@@ -1,6 +1,7 @@
 // First step from the command line to a run: the texts of the options as checked values, before anything is loaded.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { UserError } from '../../models/errors.ts';
 import { oneOf } from '../../models/nearest.ts';
 import { realNumber, wholeNumber } from '../../models/option-values.ts';
@@ -164,6 +165,7 @@ function subjectOf(
 /** The folder or CSV that a word names; undefined for the name of a recipe. @throws UserError if nothing is there. */
 function pathOf(word: string): string | undefined {
   if (families.some(({ recipe }) => recipe.name === word)) return undefined;
+  if (word.startsWith('file://')) return pathOf(fileURLToPath(word));
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(word))
     throw new UserError(
       `${word} is an address: fetch what is there first (and unpack it, where it is an archive), then name the folder.`,

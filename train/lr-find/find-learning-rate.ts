@@ -5,6 +5,7 @@ import { command } from '../../setup/invocation.mjs';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import type { Asked } from '../cli/check-arguments.ts';
 import { chooseRun } from '../cli/choose-run.ts';
+import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { createTraining } from '../loop/training.ts';
 import { wordsOf } from '../recipes/index.ts';
@@ -17,6 +18,7 @@ export async function findLearningRate(asked: Asked, range: Omit<SweepOptions, '
   const { recipe, weights, data } = await chooseRun(asked);
   await fetchPretrained(recipe);
   const dataset = await data();
+  for (const line of findingsInWords(dataset)) console.log(line);
   const training = createTraining(recipe, dataset, weights);
   const onStep = (done: number) => {
     if (process.stdout.isTTY) process.stdout.write(`\r${done} of ${steps} steps`);

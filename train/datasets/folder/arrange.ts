@@ -58,17 +58,14 @@ export function arrange(listing: Listing, files: readonly ReadFile[], options: A
     })),
   );
   const labels = sortLabels(trained);
-  if (labels.length < 2) throw tooFewClasses(listing, labels);
+  if (labels.length < 2) throw tooFewClasses(listing, labels, problems);
   if (labels.length > 65_536)
     throw new UserError(`${listing.root} has ${labels.length} classes; 65,536 are the most.`);
 
   const of = (side: string) =>
     readable.filter(({ found }, k) => sides[k] === side && trained.has(found.label)).sort(byHash);
   const [train, test] = [of('train'), of('test')];
-  if (test.length === 0)
-    throw new UserError(
-      `${listing.root} leaves no picture for validation: ${train.length} pictures of ${labels.length} classes, none with two that differ. Give at least one class a second picture${listing.layout === 'train-and-valid' ? ', or put pictures into its folder for validation' : ''}.`,
-    );
+  if (test.length === 0) throw noValidation(listing, train.length, labels.length, problems);
   const size = options.shape[0] * options.shape[1] * options.shape[2];
   const numbers = new Map(labels.map((label, i) => [label, i]));
   const digests = writePixels([train, test], numbers, size, options.target);
@@ -126,7 +123,7 @@ function writePixels(
 }
 
 function findingsOf(
-  { root, layout, notes, decides }: Listing,
+  { root, layout, notes, decides, found }: Listing,
   {
     labels,
     train,
@@ -178,6 +175,7 @@ function findingsOf(
     ),
     notes: [
       ...notes,
+      ...emptied(found, labels),
       ...lookAlikes(labels),
       ...(bare.length === 0
         ? []
@@ -220,10 +218,46 @@ function checkClasses(
   );
 }
 
-function tooFewClasses({ root, layout, notes }: Listing, labels: readonly string[]): UserError {
+function tooFewClasses(
+  { root, layout, notes }: Listing,
+  labels: readonly string[],
+  problems: FolderFindings['problems'],
+): UserError {
   const [only] = labels;
   const how = layout === 'table' ? 'label' : 'folder with pictures';
   return new UserError(
-    `${root} has one class with pictures to train on, ${JSON.stringify(only ?? '')}: there is nothing to tell apart. Add a second ${how}, such as "other".${notes.map((note) => ` ${note}`).join('')}`,
+    `${root} has one class with pictures to train on, ${JSON.stringify(only ?? '')}: there is nothing to tell apart. Add a second ${how}, such as "other".${[...notes, ...leftOut(problems)].map((note) => ` ${note}`).join('')}`,
+  );
+}
+
+function noValidation(
+  { root, found }: Listing,
+  images: number,
+  classes: number,
+  problems: FolderFindings['problems'],
+): UserError {
+  const asked = found.filter(({ split }) => split === 'test').length;
+  const why =
+    asked > 0
+      ? `none of the ${asked} that are for it can be used.`
+      : `${images} pictures of ${classes} classes, none with two that differ. Give at least one class a second picture.`;
+  return new UserError([`${root} leaves no picture for validation: ${why}`, ...leftOut(problems)].join(' '));
+}
+
+/** The first files that are left out, and why. */
+function leftOut(problems: FolderFindings['problems']): string[] {
+  const shown = problems.slice(0, 2).map(({ path, reason }) => `${path}: ${reason}`);
+  if (shown.length === 0) return [];
+  return [`Left out: ${shown.join('; ')}${problems.length > 2 ? `; and ${problems.length - 2} more` : ''}.`];
+}
+
+/** Classes of which no picture is used, though some are there. */
+function emptied(found: Listing['found'], labels: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { label } of found) counts.set(label, (counts.get(label) ?? 0) + 1);
+  for (const label of labels) counts.delete(label);
+  return [...counts].map(
+    ([label, count]) =>
+      `The class ${JSON.stringify(label)} is left out: ${count === 1 ? 'its one picture cannot be used' : `none of its ${count} pictures can be used to train on`}.`,
   );
 }

@@ -1,6 +1,6 @@
 // What a folder or a file is that is no folder of classes: sets for other tasks, archives, workbooks. Each with what to do.
 import { extname } from 'node:path';
-import { command } from '../../../setup/invocation.mjs';
+import { command, shellWord } from '../../../setup/invocation.mjs';
 import { endingOf } from './kinds.ts';
 import { filled, type Level, type SubFolder } from './level.ts';
 
@@ -54,13 +54,13 @@ export function otherFile(path: string): string {
   const expected = 'expected a folder of pictures, or a table with the columns path and label';
   switch (ending) {
     case '.zip':
-      return `${path} is an archive: unpack it (unzip ${path} -d photos), then name the folder.`;
+      return `${path} is an archive: unpack it (unzip ${shellWord(path)} -d photos), then name the folder.`;
     case '.tar':
     case '.tgz':
     case '.tar.gz':
     case '.tar.xz':
     case '.tar.bz2':
-      return `${path} is an archive: unpack it (mkdir photos && tar -xf ${path} -C photos), then name the folder.`;
+      return `${path} is an archive: unpack it (mkdir photos && tar -xf ${shellWord(path)} -C photos), then name the folder.`;
     case '.7z':
     case '.rar':
     case '.gz':

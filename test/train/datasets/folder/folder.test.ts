@@ -228,6 +228,24 @@ describe('what is refused, with what to do', () => {
     );
   });
 
+  it('classes and sides whose pictures cannot be used, with the reason', async () => {
+    await fill([...numbered('a', 3), ...numbered('b', 3)]);
+    place.write('c/0.png', 'text');
+    expect((await load()).findings?.notes).toContain(
+      'The class "c" is left out: its one picture cannot be used.',
+    );
+    for (const i of [0, 1, 2]) place.write(`b/${i}.png`, 'text');
+    expect(await refusal(load())).toMatch(
+      /one class with pictures.*Left out: b\/0\.png: it is not a picture.*and 2 more/,
+    );
+    rmSync(place.path, { recursive: true });
+    await fill([...numbered('train/a', 2), ...numbered('train/b', 2)]);
+    place.write('valid/a/0.png', 'text');
+    expect(await refusal(load())).toMatch(
+      /no picture for validation: none of the 1 that are for it can be used/,
+    );
+  });
+
   it('a table without the columns, or of files that are elsewhere', async () => {
     place.write('t.csv', 'id,breed\n1,pug\n');
     place.write('0.png', '');

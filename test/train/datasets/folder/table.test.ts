@@ -106,6 +106,13 @@ describe('rows', () => {
     expect(rowsOf(content)).toEqual(['a.jpg cat', 'b.jpg dog']);
   });
 
+  it('with a space before a quote', () => {
+    expect(rowsOf('file,label\na.jpg, "cat, tabby"\nb.jpg,"dog, pug" \n')).toEqual([
+      'a.jpg cat, tabby',
+      'b.jpg dog, pug',
+    ]);
+  });
+
   it('of JSON lines, as Hugging Face has them', () => {
     const lines =
       '{"file_name": "a.jpg", "label": 3, "box": [1, 2]}\n\n{"file_name":"b.jpg","label":"dog"}\n';
