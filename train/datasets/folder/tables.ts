@@ -8,7 +8,8 @@ import type { ListedFiles } from './list-files.ts';
 import type { Found, Listing } from './listing.ts';
 import { type Side, sideOfName } from './sides.ts';
 import { isOutputName } from './table/columns.ts';
-import { NotCertain, readTable, type Table } from './table/table.ts';
+import { NotCertain } from './table/not-certain.ts';
+import { readTable, type Table } from './table/table.ts';
 
 export interface Tables {
   readonly listing: Listing | undefined;
@@ -59,13 +60,16 @@ export function tablesAt(root: string, listed: ListedFiles, level: Level, sides:
     ),
   );
   const notes: string[] = [];
+  const unclear: NotCertain[] = [];
   const read = (some: readonly FoundTable[]) =>
     some.flatMap((each) => {
-      const table = tableIfAny(each.path, notes);
+      const table = tableIfAny(each.path, notes, unclear);
       return table === undefined ? [] : [{ ...each, table }];
     });
   const found = read(own);
   const taken = found.length > 0 ? found : read(within);
+  const [first] = unclear;
+  if (taken.length === 0 && first !== undefined) throw first;
   if (taken.length === 0) return { listing: undefined, notes };
   const isOneEach =
     new Set(taken.map(({ side }) => side)).size === taken.length &&
@@ -84,8 +88,8 @@ export function tablesAt(root: string, listed: ListedFiles, level: Level, sides:
   };
 }
 
-/** A table that may decide without being named; otherwise the notes say why it does not. */
-function tableIfAny(path: string, notes: string[]): Table | undefined {
+/** A table that may decide without being named; otherwise the notes say why it does not, and `unclear` has what to mend. */
+function tableIfAny(path: string, notes: string[], unclear: NotCertain[]): Table | undefined {
   const named = `If a person wrote its labels, name it: ${command('train', [path])}`;
   if (isOutputName(basename(path))) {
     notes.push(`Not taken, since its name says that a program wrote it: ${basename(path)}. ${named}`);
@@ -96,7 +100,8 @@ function tableIfAny(path: string, notes: string[]): Table | undefined {
     if (table.doubt === undefined) return table;
     notes.push(`Not taken: ${basename(path)} ${table.doubt}. ${named}`);
   } catch (error) {
-    if (error instanceof NotCertain || !(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError)) throw error;
+    if (error instanceof NotCertain) unclear.push(error);
     notes.push(`Not taken as a list of pictures: ${error.message}`);
   }
   return undefined;

@@ -311,6 +311,12 @@ describe('tables in folders', () => {
     rmSync(join(root, 'two.csv'));
     make([['one.csv', table(['a/0.jpg,x', 'a/1.jpg,cat, tabby'])]]);
     expect(refusal()).toMatch(/one\.csv cannot be read for certain:\n {2}row 3: 3 cells/);
+    make([['one.csv', table(['a/0.jpg,x', 'a/1.jpg,"y'])]]);
+    expect(refusal()).toMatch(/one\.csv, row 3: a quote that begins here is never closed/);
+    // But not where another one lists the pictures.
+    make([['labels.csv', table(['a/0.jpg,x', 'a/1.jpg,y'])]]);
+    expect(counts()).toEqual({ x: 1, y: 1 });
+    expect(told()).toContain('one.csv, row 3: a quote that begins here is never closed.');
   });
 });
 

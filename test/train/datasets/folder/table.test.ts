@@ -259,6 +259,10 @@ describe('sides', () => {
   });
 });
 
+it('a table that keeps all for a test leaves none to train on', () => {
+  expect(refusal('file,label,split\na.jpg,cat,test\n')).toMatch(/keeps all of its 1 pictures for a test/);
+});
+
 it('validation is chosen where no row says what it is: what is kept for a test does not become that', () => {
   expect(rowsOf('file,label,split\na.jpg,cat,train\nb.jpg,dog,train\nc.jpg,cat,test\n')).toEqual([
     'a.jpg cat',

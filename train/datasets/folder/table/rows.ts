@@ -2,6 +2,7 @@
 // a spreadsheet shows beside it: the header is row 1, and an empty line counts.
 import { CsvError, parse } from 'csv-parse/sync';
 import { UserError } from '../../../../models/errors.ts';
+import { NotCertain } from './not-certain.ts';
 
 export interface Row {
   /** As a spreadsheet counts: from 1, header and empty lines included. */
@@ -33,7 +34,7 @@ export function csvRows(text: string, path: string, isFirst: (cells: readonly st
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const records: unknown = error.records;
-    throw new UserError(
+    throw new NotCertain(
       `${path}, row ${typeof records === 'number' ? records + 1 : '?'}: ${inWords(error.code)}`,
     );
   }
