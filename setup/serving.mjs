@@ -1,7 +1,7 @@
 // What serving needs beside the package, made ready when it is first asked for: in a checkout npm's scripts have done so.
 import { createRequire } from 'node:module';
-import { SetupError } from './errors.mjs';
 import { requireOnnxRuntime } from './libraries/find-onnxruntime.mjs';
+import { hasTurbojpeg } from './libraries/turbojpeg.mjs';
 import { isCheckout } from './paths.mjs';
 
 /**
@@ -9,15 +9,22 @@ import { isCheckout } from './paths.mjs';
  */
 export async function prepareServing() {
   if (isCheckout) return;
-  try {
-    createRequire(import.meta.url).resolve('sharp');
-  } catch {
-    throw new SetupError(
-      'Pictures are decoded by sharp, an optional package that is not installed here (--omit=optional leaves it out).\n' +
-        '  npm install sharp',
+  if (!hasSharp()) {
+    const read = hasTurbojpeg() ? 'plain JPEG, PNG and BMP' : 'plain PNG and BMP';
+    process.stderr.write(
+      `Without the optional package sharp only ${read} files are read: npm install sharp (--omit=optional leaves it out).\n`,
     );
   }
   if (requireOnnxRuntime() !== undefined) return;
   const { prepare } = await import('./prepare.mjs');
   await prepare({ purpose: 'serve', gpu: undefined, verbose: false });
+}
+
+function hasSharp() {
+  try {
+    createRequire(import.meta.url).resolve('sharp');
+    return true;
+  } catch {
+    return false;
+  }
 }

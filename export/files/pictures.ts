@@ -3,6 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Card } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { decodableInWords, isNamedAsPicture } from '../../models/image/file/format.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { preparePicture } from '../../models/image/prepare.ts';
 import { decode, readPicture } from '../../train/datasets/folder/decode.ts';
@@ -14,10 +15,8 @@ export interface FolderPictures {
   readonly images: Uint8Array;
 }
 
-const ENDINGS = /\.(jpe?g|png|webp|gif)$/i;
-
 /**
- * Reads every JPEG, PNG, WebP and GIF of a folder and the folders in it, in the order of their names.
+ * Reads every picture of a folder and the folders in it, in the order of their names.
  * @param most - So many are read at most, the first ones.
  * @throws UserError when there is none, or one cannot be read; it names the file.
  */
@@ -27,7 +26,7 @@ export async function readFolderPictures(
   most = Number.POSITIVE_INFINITY,
 ): Promise<FolderPictures> {
   const names = listPictures(folder).slice(0, most);
-  if (names.length === 0) throw new UserError(`${folder} holds no JPEG, PNG, WebP or GIF files.`);
+  if (names.length === 0) throw new UserError(`${folder} holds no ${decodableInWords} files.`);
   const parts: Uint8Array[] = [];
   for (const name of names) parts.push(preparePicture(await readOne(join(folder, name)), shape, rule));
   return { names, images: Buffer.concat(parts) };
@@ -36,7 +35,7 @@ export async function readFolderPictures(
 function listPictures(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile() && ENDINGS.test(entry.name))
+      .filter((entry) => entry.isFile() && isNamedAsPicture(entry.name))
       .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
       .sort();
   } catch (error) {

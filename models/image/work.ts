@@ -4,8 +4,8 @@ import { type Prepare, planPrepare } from './prepare.ts';
 import type { Size } from './resize-plan.ts';
 import type { Shape } from './shape.ts';
 
-/** What a header says of an encoded picture; the size is that of the upright one. */
-export interface PictureHeader extends Size {
+/** What decoding a picture takes; the size is that of the upright one. */
+export interface ToDecode extends Size {
   /** Scans of a progressive JPEG, each of which goes through all pixels again. */
   readonly scans?: number | undefined;
   /** sharp decodes it, which takes a while for each row, however short: a microsecond. */
@@ -35,10 +35,7 @@ const STEP = 0.2;
 /** The work of a picture may be that of so many times the pixels that it may have. */
 const MOST_TIMES = 6;
 
-function partsOf(
-  { width, height, scans = 1, bySharp = false }: PictureHeader,
-  target: Target | undefined,
-): Work {
+function partsOf({ width, height, scans = 1, bySharp = false }: ToDecode, target: Target | undefined): Work {
   const pixels = width * height;
   const plan = target && planPrepare({ width, height }, target.shape, target.prepare);
   return {
@@ -53,7 +50,7 @@ function partsOf(
  * The work of a picture in pixels of an ordinary one, with that of its resize, as far as it is more than the picture's
  * own pixels: those of an ordinary one are resized, too.
  */
-export function workOf(header: PictureHeader, target?: Target): number {
+export function workOf(header: ToDecode, target?: Target): number {
   const { pixels, rows, scans, resize } = partsOf(header, target);
   return pixels + rows + scans + Math.max(0, resize - pixels);
 }
@@ -64,7 +61,7 @@ export function workOf(header: PictureHeader, target?: Target): number {
  * @param most - pixels that a picture may have, also on its way between the passes of its resize.
  * @returns undefined when it is not.
  */
-export function tooMuch(header: PictureHeader, most: number, target?: Target): string | undefined {
+export function tooMuch(header: ToDecode, most: number, target?: Target): string | undefined {
   const { width, height, scans } = header;
   const size = `${width}x${height}`;
   if (width * height > most) {

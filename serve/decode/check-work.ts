@@ -1,7 +1,7 @@
 // Refuses a picture that is too much work before it is decoded.
-import { type PictureHeader, type Target, tooMuch } from '../../models/image/work.ts';
+import type { Stored } from '../../models/image/file/picture-header.ts';
+import { type Target, type ToDecode, tooMuch } from '../../models/image/work.ts';
 import { Refusal } from '../refusal.ts';
-import type { PlainHeader } from './header.ts';
 
 /**
  * @param header - of the upright picture.
@@ -10,7 +10,7 @@ import type { PlainHeader } from './header.ts';
  */
 export function checkWork(
   format: string,
-  header: PictureHeader,
+  header: ToDecode,
   most: number,
   target?: Target,
 ): Refusal | undefined {
@@ -19,7 +19,7 @@ export function checkWork(
 }
 
 /** The header with the size of the upright picture: orientations 5 to 8 swap its sides. */
-export function uprightHeader<T extends PlainHeader>(header: T): T {
+export function uprightHeader<T extends Pick<Stored, 'width' | 'height' | 'orientation'>>(header: T): T {
   const { width, height, orientation } = header;
   return orientation >= 5 ? { ...header, width: height, height: width } : header;
 }

@@ -3,9 +3,10 @@
 
 import type { Log } from '../log.ts';
 import { openGarbageCollector } from '../memory/collect-garbage.ts';
+import { Refusal } from '../refusal.ts';
 import { createCosts } from '../sessions/cost.ts';
 import type { PictureInput } from '../sessions/job.ts';
-import type { FromWorker, OpenedMessage, WorkerModel } from '../sessions/messages.ts';
+import type { FailedJob, FromWorker, OpenedMessage, WorkerModel } from '../sessions/messages.ts';
 import { createQueue } from '../sessions/queue.ts';
 import { openWorkerPool, type PoolWorker, type WorkerPoolOptions } from '../sessions/worker-pool.ts';
 import type { Limits } from '../settings/limits.ts';
@@ -19,6 +20,7 @@ import {
   clientGone,
   createJob,
   deadlinePassed,
+  errorOf,
   failJob,
   type JobInput,
   type JobRequest,
@@ -28,7 +30,7 @@ import {
 } from './picture-job.ts';
 import type { PictureResult } from './picture-states.ts';
 import { deliverResults } from './results.ts';
-import { createHeaderReader, createSharpDecoding } from './sharp-decoding.ts';
+import { createFileDecoder, createSharpDecoding, type UndecodedFile } from './sharp-decoding.ts';
 import { createSweeper } from './sweeper.ts';
 
 export interface DispatcherOptions extends Pick<WorkerPoolOptions, 'entry' | 'workerOptions'> {
@@ -45,7 +47,7 @@ export interface Dispatcher {
   /** @throws Refusal as `Engine.classify` does. */
   classify(request: JobRequest, input: PictureInput): Promise<PictureResult>;
   /** For files that workers do not decode. @throws Refusal as `Engine.classify` does. */
-  classifyBySharp(request: JobRequest, bytes: Uint8Array): Promise<PictureResult>;
+  classifyBySharp(request: JobRequest, file: UndecodedFile): Promise<PictureResult>;
   /** Opens a model in all workers. @returns the answer of each, up to the first that cannot open it. */
   open(model: WorkerModel): Promise<OpenedMessage[]>;
   /** Sets which models are current; those that were are closed when their last job is done. */
@@ -70,7 +72,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const queue = createQueue<PictureJob>();
   const costs = createCosts();
   const assignments = createAssignments<PoolWorker, PictureJob>();
-  const results = { assignments, costs, observer };
+  const results = { assignments, costs, observer, judge };
   const collectGarbage = openGarbageCollector();
   const mostCost = limits.queue * workers;
   const admit = createAdmission({
@@ -80,7 +82,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     observer,
   });
   const decoding = createSharpDecoding({
-    readHeader: createHeaderReader(limits.pixels),
+    decodeFile: createFileDecoder(),
     decodedPixels: limits.decodedPixels,
     costs,
     admit,
@@ -138,6 +140,28 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     });
   }
 
+  function classifyBySharp(job: JobRequest, file: UndecodedFile): Promise<PictureResult> {
+    const { model, name, options } = job;
+    const { key, card } = model;
+    const deadline = options.deadline ?? limits.deadline;
+    const request = { name, key, gone: options.gone, deadline, target: card.input };
+    return decoding.decode(file, request, (decoded) => {
+      large ||= decoded.picture.data.length > LARGE_PICTURE;
+      const { picture, cost, start, spent } = decoded;
+      return enqueue(job, { input: { kind: 'picture', picture }, cost, start, decoded: spent });
+    });
+  }
+
+  /** Lets sharp have a file that a worker's decoder gave up: it is the judge of what is odd, as in training. */
+  function judge(job: PictureJob, file: UndecodedFile, failed: FailedJob): void {
+    const { model, name, gone, deadline } = job;
+    job.settled = true; // its result, and what is observed of it, are those of the second try
+    const options = { gone, deadline: Math.max(0, deadline - performance.now()) };
+    classifyBySharp({ model, name, options }, file).then(job.resolve, (error: unknown) =>
+      job.reject(error instanceof Refusal && error.status === 415 ? errorOf(job, failed) : error),
+    );
+  }
+
   /** @returns whether there is still work. */
   function sweep(): boolean {
     const now = performance.now();
@@ -156,17 +180,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (full !== undefined) return Promise.reject(full);
       return enqueue(request, { input, cost, start: performance.now(), decoded: 0 });
     },
-    classifyBySharp(job, bytes) {
-      const { model, name, options } = job;
-      const { key, card } = model;
-      const deadline = options.deadline ?? limits.deadline;
-      const request = { name, key, gone: options.gone, deadline, target: card.input };
-      return decoding.decode(bytes, request, (decoded) => {
-        large ||= decoded.picture.data.length > LARGE_PICTURE;
-        const { picture, cost, start, spent } = decoded;
-        return enqueue(job, { input: { kind: 'picture', picture }, cost, start, decoded: spent });
-      });
-    },
+    classifyBySharp,
     open: pool.open,
     setModels(models) {
       pool.setModels(models);

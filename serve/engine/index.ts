@@ -1,14 +1,13 @@
 // The engine: which models are served, and what a model says of a picture. It knows nothing of HTTP.
 
 import { messageOf } from '../../models/errors.ts';
-import { countScans } from '../../models/image/scans.ts';
 import { hasTurbojpeg } from '../../setup/libraries/turbojpeg.mjs';
 import { processors } from '../../setup/machine/processors.mjs';
 import { moduleBeside } from '../../setup/modules/module.mjs';
-import { checkWork, uprightHeader } from '../decode/check-work.ts';
-import { readPlainHeader } from '../decode/header.ts';
+import { checkWork } from '../decode/check-work.ts';
+import { checkHeader, isPlain } from '../decode/header.ts';
 import type { Log } from '../log.ts';
-import type { Refusal } from '../refusal.ts';
+import { Refusal } from '../refusal.ts';
 import type { Device } from '../sessions/device.ts';
 import type { OpenedMessage, WorkerModel } from '../sessions/messages.ts';
 import type { Limits } from '../settings/limits.ts';
@@ -198,13 +197,15 @@ export function openEngine(options: EngineOptions): Engine {
       return tooLarge === undefined ? dispatcher.classify(request, picture) : refuse(tooLarge);
     }
     const { bytes } = picture;
-    const plain = readPlainHeader(bytes);
-    if (plain === undefined || (plain.format === 'JPEG' && !workersDecodeJpegs))
-      return dispatcher.classifyBySharp(request, bytes);
-    const header = plain.format === 'JPEG' ? { ...plain, scans: countScans(bytes) } : plain;
-    const tooLarge = checkWork(header.format, uprightHeader(header), limits.pixels, target);
-    if (tooLarge !== undefined) return refuse(tooLarge);
-    return dispatcher.classify(request, { kind: 'encoded', bytes, header });
+    try {
+      const header = checkHeader(bytes, { pixels: limits.pixels, target, jpegs: workersDecodeJpegs });
+      return isPlain(header, workersDecodeJpegs)
+        ? dispatcher.classify(request, { kind: 'encoded', bytes, header })
+        : dispatcher.classifyBySharp(request, { bytes, header });
+    } catch (error) {
+      if (error instanceof Refusal) return refuse(error);
+      throw error;
+    }
   }
 
   return {

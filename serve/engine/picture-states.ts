@@ -10,7 +10,7 @@ import type { Timings } from './events.ts';
 
 /** A picture that is to be classified, as it came. */
 export type RawPicture =
-  /** A file's bytes: JPEG, PNG, WebP or GIF. */
+  /** A file's bytes, of any format that is decoded (models/image/file/format.ts). */
   | { readonly kind: 'encoded'; readonly bytes: Uint8Array }
   /** Pixels, which are prepared by the model's rule as those of a decoded file are. */
   | { readonly kind: 'picture'; readonly picture: Picture }

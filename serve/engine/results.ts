@@ -6,6 +6,7 @@ import type { PoolWorker } from '../sessions/worker-pool.ts';
 import type { Assignments } from './assignments.ts';
 import type { ModelName, Observer } from './events.ts';
 import { completeJob, deadlinePassed, errorOf, failJob, type PictureJob } from './picture-job.ts';
+import type { UndecodedFile } from './sharp-decoding.ts';
 
 /** What is looked at of a worker. */
 interface BusyWorker extends WorkerSlot {
@@ -18,6 +19,8 @@ export interface ResultsContext<W extends WorkerSlot> {
   readonly assignments: Pick<Assignments<W, PictureJob>, 'remove'>;
   readonly costs: Pick<Costs, 'learnFile' | 'learnRun'>;
   readonly observer: Required<Pick<Observer, 'classified' | 'failed' | 'batched'>>;
+  /** Has a file decoded that a worker could not decode. */
+  readonly judge: (job: PictureJob, file: UndecodedFile, failed: FailedJob) => void;
 }
 
 /**
@@ -67,10 +70,14 @@ function deliverRun<W extends WorkerSlot>(
 
 /** Fails a job for which the worker has no result. */
 function deliverFailure<W extends WorkerSlot>(
-  { assignments, observer }: ResultsContext<W>,
+  { assignments, observer, judge }: ResultsContext<W>,
   worker: W,
   failed: FailedJob,
 ): void {
   const job = assignments.remove(worker, failed.id);
-  if (job !== undefined) failJob(job, failed.failure, errorOf(job, failed), observer);
+  if (job === undefined) return;
+  const { input } = job;
+  const odd = failed.failure === 'refused' && input.kind === 'encoded' && input.header.format !== 'BMP';
+  if (odd && !job.settled) judge(job, { bytes: input.bytes, header: input.header }, failed);
+  else failJob(job, failed.failure, errorOf(job, failed), observer);
 }

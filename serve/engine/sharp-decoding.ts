@@ -1,8 +1,11 @@
 // Decodes the pictures that workers do not decode themselves (WebP, GIF, profiles, CMYK, ...) with sharp, on the threads
 // of sharp. The pixels that are decoded at the same time are limited; further pictures wait as files.
+import { NoSharp } from '../../models/image/decode/sharp.ts';
+import type { Stored } from '../../models/image/file/picture-header.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import type { Target } from '../../models/image/work.ts';
-import type { UndecodedPicture } from '../decode/decode.ts';
+import { uprightHeader } from '../decode/check-work.ts';
+import type { CountedHeader } from '../decode/header.ts';
 import { Refusal } from '../refusal.ts';
 import type { Costs } from '../sessions/cost.ts';
 import type { Failure, ModelName } from './events.ts';
@@ -10,8 +13,8 @@ import { clientGone, deadlinePassed } from './picture-job.ts';
 import { createSemaphore } from './weighted-semaphore.ts';
 
 export interface SharpDecodingOptions {
-  /** Reads a picture's header; the decoder is loaded for the first picture that needs it. */
-  readonly readHeader: (bytes: Uint8Array, target?: Target) => Promise<UndecodedPicture>;
+  /** Decodes a file; sharp is loaded for the first one. */
+  readonly decodeFile: (bytes: Uint8Array, header: Stored, seconds?: number) => Promise<Picture>;
   /** Pixels that are held decoded at the same time. */
   readonly decodedPixels: number;
   readonly costs: Pick<Costs, 'ofFile' | 'ofPixels' | 'ofRun'>;
@@ -29,6 +32,12 @@ export interface DecodingRequest {
   readonly deadline?: number | undefined;
   /** What the picture becomes. */
   readonly target?: Target | undefined;
+}
+
+/** A file whose header was read. */
+export interface UndecodedFile {
+  readonly bytes: Uint8Array;
+  readonly header: CountedHeader;
 }
 
 /** A picture that is decoded. */
@@ -51,14 +60,14 @@ export interface SharpDecoding {
    * @throws Refusal for what the file is, when there is no capacity, or when the client has gone.
    */
   decode<T>(
-    bytes: Uint8Array,
+    file: UndecodedFile,
     request: DecodingRequest,
     use: (decoded: DecodedPicture) => Promise<T>,
   ): Promise<T>;
 }
 
 export function createSharpDecoding(options: SharpDecodingOptions): SharpDecoding {
-  const { readHeader, costs, admit, onFailed } = options;
+  const { decodeFile, costs, admit, onFailed } = options;
   const withCapacity = createSemaphore(options.decodedPixels);
   let pictures = 0;
   let cost = 0;
@@ -73,20 +82,16 @@ export function createSharpDecoding(options: SharpDecodingOptions): SharpDecodin
     get cost() {
       return cost;
     },
-    async decode(bytes, { name, key, gone, deadline = Number.POSITIVE_INFINITY, target }, use) {
+    async decode({ bytes, header }, { name, key, gone, deadline = Number.POSITIVE_INFINITY, target }, use) {
       const start = performance.now();
-      const refuse = (error: unknown): never => {
-        onFailed(name, error instanceof Refusal ? 'refused' : 'failed');
-        throw error;
-      };
-      const file = await readHeader(bytes, target).catch(refuse);
-      const header = performance.now() - start;
-      const own = costs.ofFile({ ...file, format: 'PNG' }) + costs.ofRun(key);
+      const { width, height, scans } = uprightHeader(header);
+      const work = { format: 'PNG', width, height, scans, bySharp: true } as const;
+      const own = costs.ofFile(work, target) + costs.ofRun(key);
       const full = admit(name, own);
       if (full !== undefined) throw full;
       pictures++;
       cost += own;
-      return withCapacity(file.width * file.height, async () => {
+      return withCapacity(width * height, async () => {
         if (gone?.()) {
           subtract(own);
           onFailed(name, 'gone');
@@ -99,23 +104,17 @@ export function createSharpDecoding(options: SharpDecodingOptions): SharpDecodin
           onFailed(name, 'late');
           throw deadlinePassed();
         }
-        const picture = await file
-          .decode(secondsOf(left))
+        const picture = await decodeFile(bytes, header, secondsOf(left))
           .catch((error: unknown) => {
-            if (performance.now() < start + deadline) return refuse(error);
-            onFailed(name, 'late');
-            throw deadlinePassed();
+            const late = performance.now() >= start + deadline;
+            onFailed(name, late ? 'late' : error instanceof Refusal ? 'refused' : 'failed');
+            throw late ? deadlinePassed() : error;
           })
           .finally(() => {
             subtract(own);
           });
-        const spent = header + performance.now() - decodeStart;
-        return use({
-          picture,
-          start,
-          spent,
-          cost: costs.ofPixels(file.width, file.height, target) + costs.ofRun(key),
-        });
+        const spent = performance.now() - decodeStart;
+        return use({ picture, start, spent, cost: costs.ofPixels(width, height, target) + costs.ofRun(key) });
       });
     },
   };
@@ -129,20 +128,18 @@ function secondsOf(milliseconds: number): number {
 /** An hour: sharp takes no more. */
 const MOST_MILLISECONDS = 3_600_000;
 
-/**
- * Returns a reader of headers, which loads sharp for the first picture.
- *
- * @param pixels - of a picture at most.
- */
-export function createHeaderReader(pixels: number): SharpDecodingOptions['readHeader'] {
-  let decoder: ReturnType<typeof openDecoder> | undefined;
-  async function openDecoder() {
-    const sharp = await import('../decode/decode.ts');
-    sharp.secureDecoders();
-    return sharp;
+/** Returns a decoder of files, which loads sharp for the first picture. */
+export function createFileDecoder(): SharpDecodingOptions['decodeFile'] {
+  let opened: ReturnType<typeof open> | undefined;
+  async function open() {
+    const decoder = await import('../decode/decode.ts');
+    await decoder.secureDecoders().catch((error: unknown) => {
+      if (!(error instanceof NoSharp)) throw error;
+    });
+    return decoder;
   }
-  return async (bytes, target) => {
-    decoder ??= openDecoder();
-    return (await decoder).readHeader(bytes, pixels, target);
+  return async (bytes, header, seconds) => {
+    opened ??= open();
+    return (await opened).decodeFile(bytes, header, seconds);
   };
 }

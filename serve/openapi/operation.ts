@@ -1,5 +1,7 @@
 // What the description of one operation of the server says: a route's entry in /openapi.json and /docs.
+
 import { z } from 'zod';
+import { decodableInWords } from '../../models/image/file/format.ts';
 
 /** A body, by its content type: a schema, `binary` for bytes, or `text`. */
 export type BodyContent = Readonly<Record<string, z.ZodType | 'binary' | 'text'>>;
@@ -65,7 +67,7 @@ export const refusals = {
   401: error('A key is needed, and there is none or an unknown one'),
   404: error('There is no such model or version; the error names the nearest'),
   413: error('The body, or the picture in it, is too large'),
-  415: error('This is not a picture that can be read: JPEG, PNG, WebP and GIF can'),
+  415: error(`This is not a picture that can be read: ${decodableInWords} can`),
   422: error('The picture is damaged'),
   503: error('The queue is full, or the models are not ready: try again after the seconds of Retry-After'),
   504: error('There was no result within the deadline'),

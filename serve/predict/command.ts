@@ -2,6 +2,7 @@
 // loads the libraries that run models.
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
+import { decodableInWords } from '../../models/image/file/format.ts';
 import { wholeNumber } from '../../models/option-values.ts';
 import { findModel } from '../../models/repository.ts';
 import { modelsFolder } from '../../setup/paths.mjs';
@@ -90,5 +91,5 @@ async function count(paths: readonly string[]): Promise<number> {
   if (pictures > 0) return files;
   if (first !== undefined)
     throw new UserError(`There is no picture to read: ${first.path}: ${first.problem}.`);
-  throw new UserError(`There is no picture in ${paths.join(', ')}. JPEG, PNG, WebP and GIF files are read.`);
+  throw new UserError(`There is no picture in ${paths.join(', ')}. ${decodableInWords} files are read.`);
 }

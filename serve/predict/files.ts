@@ -1,11 +1,10 @@
-// The picture files that a command line names: files, and all files in folders.
+// The picture files that a command line names: files, and in folders all that are named as pictures. A file that is named
+// itself is always tried.
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isNamedAsPicture } from '../../models/image/file/format.ts';
 import { systemReason } from '../../models/system-reason.ts';
-
-/** Endings of the formats that are read. Other files in folders are ignored; a file that is named is always tried. */
-const ENDING = /\.(jpe?g|jfif|png|webp|gif)$/i;
 
 /** A picture file, or a path at which there is none, with the reason. */
 export interface FoundPicture {
@@ -43,7 +42,7 @@ async function* inFolder(folder: string, above: readonly string[]): AsyncGenerat
   for (const entry of entries.sort(byName)) {
     if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
-    const isPicture = ENDING.test(entry.name);
+    const isPicture = isNamedAsPicture(entry.name);
     if (entry.isDirectory()) yield* inFolder(path, lineage);
     else if (entry.isFile() && isPicture) yield { path };
     else if (entry.isSymbolicLink()) yield* throughLink(path, isPicture, lineage);

@@ -1,12 +1,12 @@
 // Estimates how long pictures take, in milliseconds of a worker: from their work, and from the pictures that were done.
-import { type PictureHeader, type Target, workOf } from '../../models/image/work.ts';
+import { type Target, type ToDecode, workOf } from '../../models/image/work.ts';
 import { uprightHeader } from '../decode/check-work.ts';
 import type { PlainHeader } from '../decode/header.ts';
 import type { PictureInput } from './job.ts';
 
 export interface Costs {
   /** Of decoding a file, and of preparing it as the input of a model. */
-  ofFile(header: PictureHeader & Pick<PlainHeader, 'format'>, target?: Target): number;
+  ofFile(header: ToDecode & Pick<PlainHeader, 'format'>, target?: Target): number;
   /** Of preparing a decoded picture. */
   ofPixels(width: number, height: number, target?: Target): number;
   /** Of all that a worker does with a picture before the run. */
@@ -25,7 +25,7 @@ const LEAST = 0.05;
 
 /** Milliseconds for a million pixels, before anything was measured. */
 const PREPARE = 3;
-const FIRST = { JPEG: 12, PNG: 15 };
+const FIRST = { JPEG: 12, PNG: 15, BMP: 6 };
 
 /** Milliseconds of a run before anything was measured: as of a small network. */
 const FIRST_RUN = 1;

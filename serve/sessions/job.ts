@@ -1,4 +1,5 @@
 // One picture as a worker gets it.
+
 import type { Picture } from '../../models/image/picture.ts';
 import type { PlainHeader } from '../decode/header.ts';
 

@@ -1,12 +1,14 @@
 // From a picture input to the input of a model: decodes and prepares, in a worker.
 import { type Check, unchecked } from '../../models/image/check.ts';
+import { decodeBmp } from '../../models/image/decode/bmp.ts';
+import { type DecodeJpeg, openJpegDecoder, type Shrink } from '../../models/image/decode/jpeg.ts';
+import { decodePng } from '../../models/image/decode/png.ts';
 import { orient } from '../../models/image/orient.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { type Prepare, preparePicture } from '../../models/image/prepare.ts';
 import type { Shape } from '../../models/image/shape.ts';
+import { turbojpegPath } from '../../setup/libraries/turbojpeg.mjs';
 import type { PlainHeader } from '../decode/header.ts';
-import { type DecodeJpeg, openJpegDecoder, type Shrink } from '../decode/jpeg.ts';
-import { decodePng } from '../decode/png.ts';
 import type { PictureInput } from './job.ts';
 import type { Spent } from './messages.ts';
 
@@ -43,9 +45,11 @@ export function createPrepareInput({ fast }: PrepareInputOptions): PrepareInput 
     check: Check,
     use: (picture: Picture) => T,
   ): T {
-    if (header.format === 'PNG') return use(decodePng(bytes, check));
-    decodeJpeg ??= openJpegDecoder();
-    return decodeJpeg(bytes, header, shrink, (picture) => use(orient(picture, header.orientation)));
+    const upright = (picture: Picture) => use(orient(picture, header.orientation));
+    if (header.format === 'PNG') return upright(decodePng(bytes, check));
+    if (header.format === 'BMP') return upright(decodeBmp(bytes, check));
+    decodeJpeg ??= openJpegDecoder(turbojpegPath());
+    return decodeJpeg(bytes, header, shrink, upright);
   }
 
   return (input, shape, rule, check = unchecked) => {

@@ -1,6 +1,6 @@
 // Runs a model on pictures, in a worker: prepares each, runs them as one batch, and collects results and failures.
 import { UserError } from '../../models/errors.ts';
-import { Damaged } from '../decode/damaged.ts';
+import { Damaged } from '../../models/image/file/damaged.ts';
 import { type CancelFlags, Cancelled, checkOf } from './cancellation.ts';
 import type { WorkerJob } from './job.ts';
 import type { FailedJob, ModelRun, WorkerModel } from './messages.ts';

@@ -1,8 +1,9 @@
 // A batch of jobs as one message. Each message costs its sender 10 to 20 µs however small it is, and every object and
 // array in it costs more: so the numbers of all jobs are in one table, and their bytes in one buffer, which is
 // transferred and not copied.
+
+import { isOrientation } from '../../models/image/file/exif.ts';
 import type { Picture } from '../../models/image/picture.ts';
-import { isOrientation } from '../decode/header.ts';
 import type { PictureInput, WorkerJob } from './job.ts';
 
 export interface Transfer {
@@ -19,7 +20,7 @@ const ROW = 9;
 const ROW_BYTES = ROW * Float64Array.BYTES_PER_ELEMENT;
 
 /** The meaning of the number of a kind. The `start` of a picture is its index in `pictures`. */
-const kinds = ['JPEG', 'PNG', 'input', 'picture'] as const;
+const kinds = ['JPEG', 'PNG', 'BMP', 'input', 'picture'] as const;
 
 /** @returns a transfer whose `buffer` may be transferred to another thread; the jobs stay as they are. */
 export function pack(jobs: readonly WorkerJob[]): Transfer {
@@ -74,7 +75,7 @@ export function unpack({ keys, pictures, buffer, jobs }: Transfer): WorkerJob[] 
     const picture = pictures[start];
     if (kind === 'picture' && picture !== undefined) return { kind, picture };
     const bytes = new Uint8Array(buffer, start, table[row + 5]);
-    if (kind !== 'JPEG' && kind !== 'PNG') return { kind: 'input', data: bytes };
+    if (kind !== 'JPEG' && kind !== 'PNG' && kind !== 'BMP') return { kind: 'input', data: bytes };
     const width = table[row + 6] ?? 0;
     const height = table[row + 7] ?? 0;
     const number = table[row + 8];

@@ -7,7 +7,7 @@ import { readCard } from '../../models/card.ts';
 import { resize } from '../../models/image/resize.ts';
 import { wholeNumber } from '../../models/option-values.ts';
 import { findModel } from '../../models/repository.ts';
-import { readPlainHeader } from '../../serve/decode/header.ts';
+import { checkHeader, isPlain } from '../../serve/decode/header.ts';
 import { createPrepareInput } from '../../serve/sessions/prepare-input.ts';
 import { openModelSession } from '../../serve/sessions/session.ts';
 import { repositoryFolder } from '../../setup/paths.mjs';
@@ -65,8 +65,8 @@ export const command = defineCommand({
           .jpeg({ quality })
           .toBuffer();
         bytesOfAll += bytes.length;
-        const header = readPlainHeader(bytes);
-        if (header === undefined) throw new Error('sharp wrote a JPEG that is not plain');
+        const header = checkHeader(bytes, { pixels: 1e9, jpegs: true });
+        if (!isPlain(header, true)) throw new Error('sharp wrote a JPEG that is not plain');
         for (const way of ways) {
           const { data, spent } = way.make({ kind: 'encoded', bytes, header }, card.input.shape, {
             rule: 'resize',

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCard } from '../../../models/card.ts';
-import { readPlainHeader } from '../../../serve/decode/header.ts';
+import { checkHeader, isPlain } from '../../../serve/decode/header.ts';
 import { createPrepareInput } from '../../../serve/sessions/prepare-input.ts';
 import { openModelSession } from '../../../serve/sessions/session.ts';
 import { contend } from '../support/contender.ts';
@@ -21,8 +21,8 @@ let at = 0;
 function input(): Uint8Array {
   const bytes = pictures[at++ % pictures.length];
   if (bytes === undefined) throw new Error(`there are no pictures in ${folder}`);
-  const header = readPlainHeader(bytes);
-  if (header === undefined) throw new Error(`picture ${at} of ${folder} is not a plain JPEG or PNG`);
+  const header = checkHeader(bytes, { pixels: 1e9, jpegs: true });
+  if (!isPlain(header, true)) throw new Error(`picture ${at} of ${folder} is not a plain JPEG or PNG`);
   return make({ kind: 'encoded', bytes, header }, shape, rule).data;
 }
 

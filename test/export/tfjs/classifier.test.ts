@@ -133,7 +133,7 @@ it('is compared on the pictures of a folder, prepared as the server does', async
   await expect(readFolderPictures(folder, input)).rejects.toThrow(/broken\.jpg cannot be used/);
   rmSync(join(folder, 'broken.jpg'));
   await expect(readFolderPictures(join(folder, 'models'), input)).rejects.toThrow(
-    /holds no JPEG, PNG, WebP or GIF/,
+    /holds no JPEG, PNG, WebP, GIF, BMP and TIFF files/,
   );
 });
 

@@ -1,6 +1,6 @@
 // What is too much work is known before a picture is decoded, and said in words for its sender.
 import { describe, expect, test } from 'vitest';
-import { type PictureHeader, type Target, tooMuch, workOf } from '../../../models/image/work.ts';
+import { type Target, type ToDecode, tooMuch, workOf } from '../../../models/image/work.ts';
 
 const most = 50_000_000;
 const model = (side: number, crop: 'stretch' | 'center' = 'stretch'): Target => ({
@@ -9,7 +9,7 @@ const model = (side: number, crop: 'stretch' | 'center' = 'stretch'): Target => 
 });
 
 describe('what is served', () => {
-  const cases: [PictureHeader, Target][] = [
+  const cases: [ToDecode, Target][] = [
     [{ width: 7000, height: 7000 }, model(224)],
     [{ width: 7000, height: 7000, scans: 12 }, model(384)],
     [{ width: 7000, height: 7000, bySharp: true }, model(518)],
@@ -30,7 +30,7 @@ describe('what is served', () => {
   });
 });
 
-test.each<[string, PictureHeader, Target, RegExp]>([
+test.each<[string, ToDecode, Target, RegExp]>([
   [
     'pixels',
     { width: 10_000, height: 5_001 },

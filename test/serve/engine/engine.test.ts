@@ -8,6 +8,7 @@ import { divideThreads, type Engine, type EngineOptions, openEngine } from '../.
 import type { RawPicture } from '../../../serve/engine/picture-states.ts';
 import { Refusal } from '../../../serve/refusal.ts';
 import { defaultLimits, type Limits } from '../../../serve/settings/limits.ts';
+import { decodeUpload } from '../decode/decode-upload.ts';
 import { colors, fillRepository, temporaryFolder } from '../harness.ts';
 import { busy, formats, plain } from '../pictures.ts';
 import type { TinyModelOptions } from '../tiny-model.ts';
@@ -189,9 +190,7 @@ test.each(formats)('a %s is classified as its pixels are', async (format) => {
   const { engine, model } = await open();
   const bytes = new Uint8Array(await plain('#c86432', format, 31, 17));
   const file = await engine.classify(model, { kind: 'encoded', bytes });
-  const { readHeader, secureDecoders } = await import('../../../serve/decode/decode.ts');
-  secureDecoders();
-  const decoded = await (await readHeader(bytes, 1e6)).decode();
+  const decoded = await decodeUpload(bytes);
   const pixels = await engine.classify(model, { kind: 'picture', picture: decoded });
   expect(file.probabilities).toEqual(pixels.probabilities);
   expect(Object.values(file.timings).every((time) => time >= 0)).toBe(true);

@@ -16,7 +16,9 @@ function open() {
     learnRun: (...known: unknown[]) => void learned.push(['run', ...known]),
     learnFile: (...known: unknown[]) => void learned.push(['file', ...known]),
   };
-  return { context: { assignments, costs, observer }, assignments, events, learned };
+  const judged: unknown[] = [];
+  const judge = (...asked: unknown[]) => void judged.push(asked);
+  return { context: { assignments, costs, observer, judge }, assignments, events, learned, judged };
 }
 
 test('each job of a run has its row of the probabilities, and its times', () => {
@@ -59,6 +61,28 @@ test('a job that failed has its error; one that was settled before is only taken
     ['batched', 1],
     ['failed', 'refused'],
   ]);
+});
+
+test('a file that a worker’s decoder gives up is for sharp to judge; a BMP has no other judge', () => {
+  const { context, assignments, events, judged } = open();
+  const { worker } = testWorker();
+  const bytes = Uint8Array.of(1);
+  const [odd, bmp] = [header, { ...header, format: 'BMP' as const }].map((header) =>
+    testJob({ input: { kind: 'encoded', bytes, header } }),
+  );
+  const failed = [odd, bmp].map((one) => {
+    const id = one === undefined ? -1 : assignments.add(worker, one.job);
+    return { id, failure: 'refused', reason: 'it is odd' } as const;
+  });
+  deliverResults(context, worker, { kind: 'results', runs: [], failed, batches: 0 }, 10);
+  expect(judged).toEqual([[odd?.job, { bytes, header }, failed[0]]]);
+  expect(odd?.outcome.value).toBe('pending');
+  expect(bmp?.outcome.value).toMatchObject({
+    status: 422,
+    message: 'the BMP could not be decoded: it is odd',
+  });
+  expect(events.map(([kind]) => kind)).toEqual(['failed']);
+  expect(assignments.size).toBe(0);
 });
 
 test('a worker that has finished a heavy batch waits for another of its size', () => {

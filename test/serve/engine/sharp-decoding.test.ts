@@ -10,10 +10,7 @@ const picture = { data: new Uint8Array(300), width: 10, height: 10, channels: 3 
 function open({ full = false, decode = async () => picture as typeof picture } = {}) {
   const failures: string[] = [];
   const decoding = createSharpDecoding({
-    readHeader: async (bytes) => {
-      if (bytes.length === 0) throw new Refusal(415, 'no picture');
-      return { width: 10, height: 10, decode };
-    },
+    decodeFile: decode,
     decodedPixels: 200,
     costs: createCosts(),
     admit: () => (full ? new Refusal(503, 'full') : undefined),
@@ -23,7 +20,8 @@ function open({ full = false, decode = async () => picture as typeof picture } =
   return { decoding, failures, request };
 }
 
-const file = Uint8Array.of(1);
+const header = { format: 'GIF', width: 10, height: 10, orientation: 1 } as const;
+const file = { bytes: Uint8Array.of(1), header };
 
 test('pixels count as held until they are used: a third picture waits for the first two', async () => {
   const { decoding, request } = open();
@@ -52,12 +50,11 @@ test('a decoded picture has the time that it took, and the cost that is left', a
 });
 
 test.each([
-  ['what is no picture', new Uint8Array(), {}, false, 415, ['refused']],
-  ['a full queue', file, { full: true }, false, 503, []], // which admission observes
-  ['a client that has gone', file, {}, true, 408, ['gone']],
-  ['damage', file, { decode: () => Promise.reject(new Refusal(422, 'damaged')) }, false, 422, ['refused']],
-])('%s is refused, and leaves no cost behind', async (_, bytes, options, gone, status, expected) => {
+  ['a full queue', { full: true }, false, 503, []], // which admission observes
+  ['a client that has gone', {}, true, 408, ['gone']],
+  ['damage', { decode: () => Promise.reject(new Refusal(422, 'damaged')) }, false, 422, ['refused']],
+])('%s is refused, and leaves no cost behind', async (_, options, gone, status, expected) => {
   const { decoding, failures, request } = open(options);
-  await expect(decoding.decode(bytes, request(gone), async () => 'used')).rejects.toMatchObject({ status });
+  await expect(decoding.decode(file, request(gone), async () => 'used')).rejects.toMatchObject({ status });
   expect([decoding.cost, failures]).toEqual([0, expected]);
 });

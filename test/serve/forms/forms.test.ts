@@ -1,6 +1,6 @@
 // What is promised of the forms in which pictures come: the same answer in each, and plain words for what is none.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readHeader } from '../../../serve/decode/decode.ts';
+import { decodeUpload } from '../decode/decode-upload.ts';
 import { colors, openTestApp, refusal } from '../harness.ts';
 import { busy, plain } from '../pictures.ts';
 
@@ -26,7 +26,7 @@ async function predictions(response: Response) {
 
 /** A picture as nested arrays, `[H][W][C]`. */
 async function nested(bytes: Uint8Array): Promise<number[][][]> {
-  const { data, width, height, channels } = await (await readHeader(bytes, 1e6)).decode();
+  const { data, width, height, channels } = await decodeUpload(bytes);
   const row = (y: number) =>
     Array.from({ length: width }, (_, x) => {
       const at = (y * width + x) * channels;

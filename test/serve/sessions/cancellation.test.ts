@@ -85,7 +85,7 @@ test('a job is cancelled when it is late or its client has gone, and the next of
   const costs = { learnRun() {}, learnFile() {} };
   const failed = [0, 1].map((id) => ({ id, failure: 'gone', reason: 'cancelled' }) as const);
   deliverResults(
-    { assignments, costs, observer },
+    { assignments, costs, observer, judge: () => {} },
     worker,
     { kind: 'results', runs: [], failed, batches: 1 },
     101,

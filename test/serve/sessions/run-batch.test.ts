@@ -1,7 +1,7 @@
 // What is promised of a batch in a worker: a bad picture fails alone, and a run that fails is tried picture by picture.
 import { expect, test } from 'vitest';
 import { UserError } from '../../../models/errors.ts';
-import { Damaged } from '../../../serve/decode/damaged.ts';
+import { Damaged } from '../../../models/image/file/damaged.ts';
 import type { WorkerJob } from '../../../serve/sessions/job.ts';
 import { type LoadedModel, runJobs } from '../../../serve/sessions/run-batch.ts';
 import { colors } from '../harness.ts';

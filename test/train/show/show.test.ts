@@ -62,7 +62,7 @@ describe('show', () => {
   it('writes one offline page: a batch, classes, pictures, augmentation, look-alikes, files', async () => {
     const printed = trainyard('show', 'photos', ...network, '--cutmix', '1');
     expect(printed).toMatch(/^photos: \d+ training and \d+ validation images of 32 x 32 x 3\.$/m);
-    expect(printed).toContain('Left out: dunkel <ü>/broken.png: it is not a picture');
+    expect(printed).toContain('Left out: dunkel <ü>/broken.png: it is a text');
     expect(printed).toMatch(/pairs? of pictures that look the same, one in training, one in validation/);
     const path = /^Page: (.*)$/m.exec(printed)?.[1] ?? '';
 
@@ -79,9 +79,7 @@ describe('show', () => {
     expect(ids).toEqual(['batch', 'classes', 'pictures', 'looks', 'twins', 'files']);
     const classes = await page.locator('#classes tbody th').allTextContents();
     expect(classes).toEqual(['bright & "odd"', 'dunkel <ü>']);
-    expect(await page.locator('#files').textContent()).toContain(
-      'dunkel <ü>/broken.png: it is not a picture',
-    );
+    expect(await page.locator('#files').textContent()).toContain('dunkel <ü>/broken.png: it is a text');
     expect(await page.locator('#twins .tile').count()).toBeGreaterThan(1);
     expect(await page.locator('#batch li').allTextContents()).toContainEqual(
       expect.stringMatching(/\d+ %, /),

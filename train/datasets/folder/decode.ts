@@ -1,11 +1,16 @@
 // Decodes a file of a folder as the server decodes an upload: 8-bit sRGB, upright, first frame.
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import type { Metadata } from 'sharp';
-import { decodePicture, firstLine } from '../../../models/image/decode.ts';
+import { decodePicture } from '../../../models/image/decode/decode.ts';
+import { firstLine, NoSharp } from '../../../models/image/decode/sharp.ts';
+import { Damaged } from '../../../models/image/file/damaged.ts';
+import { detectFormat, endings, isDecodable } from '../../../models/image/file/format.ts';
+import { readHeader } from '../../../models/image/file/header.ts';
+import type { PictureHeader } from '../../../models/image/file/picture-header.ts';
 import { MOST_PIXELS, type Picture } from '../../../models/image/picture.ts';
 import { countScans } from '../../../models/image/scans.ts';
-import { type Target, tooMuch } from '../../../models/image/work.ts';
+import { type Target, type ToDecode, tooMuch } from '../../../models/image/work.ts';
+import { hasTurbojpeg, turbojpegPath } from '../../../setup/libraries/turbojpeg.mjs';
 import type { Remark } from './findings.ts';
 
 export interface Decoded {
@@ -18,33 +23,43 @@ export const MOST_BYTES = 200_000_000;
 /** A side that is shorter shows nothing. */
 const LEAST_SIDE = 4;
 
-/** What libvips calls the formats that the server takes, and what their files are called. */
-const formats: ReadonlyMap<string, readonly string[]> = new Map([
-  ['jpeg', ['.jpg', '.jpeg', '.jpe', '.jfif']],
-  ['png', ['.png']],
-  ['webp', ['.webp']],
-  ['gif', ['.gif']],
-]);
-
 /**
  * @param target - what the picture becomes, the work of which counts.
  * @throws Error, whose message says why a person's file cannot be used
  */
 export async function decode(path: string, bytes: Uint8Array, target?: Target): Promise<Decoded> {
-  const header = await metadataOf(bytes);
-  const names = formats.get(header.format);
-  if (names === undefined)
-    throw new Error(`${header.format} is not decoded: turn it into JPEG, PNG, WebP or GIF`);
-  const { width, height } = header.autoOrient;
-  const scans = header.format === 'jpeg' ? countScans(bytes) : 1;
-  const large = tooMuch({ width, height, scans, bySharp: true }, MOST_PIXELS, target);
+  const header = headerOf(bytes);
+  const { width, height } = header;
+  const large = tooMuch(toDecode(header, bytes), MOST_PIXELS, target);
   if (large !== undefined) throw new Error(`it is ${large}`);
   if (Math.min(width, height) < LEAST_SIDE)
     throw new Error(`${width}x${height} pixels show nothing; ${LEAST_SIDE} along each side are the least`);
-  const picture = await decodePicture(bytes).catch((error: unknown) => {
-    throw new Error(`the ${header.format.toUpperCase()} is damaged: ${firstLine(error)}`);
+  const library = hasTurbojpeg() ? turbojpegPath() : undefined;
+  const picture = await decodePicture(bytes, header, library).catch((error: unknown) => {
+    throw error instanceof NoSharp ? error : new Error(damaged(header.format, error));
   });
-  return { picture, remarks: remarksOf(header, !names.includes(extname(path).toLowerCase())) };
+  return { picture, remarks: remarksOf(header, extname(path).toLowerCase()) };
+}
+
+function headerOf(bytes: Uint8Array): PictureHeader {
+  const format = detectFormat(bytes);
+  if (!isDecodable(format)) throw new Error(`it is ${format.name}, which is not read: ${format.advice}`);
+  try {
+    return readHeader(bytes, format);
+  } catch (error) {
+    throw error instanceof Damaged ? new Error(damaged(format, error)) : error;
+  }
+}
+
+/** What decoding takes, of the upright picture. */
+function toDecode({ format, width, height, orientation }: PictureHeader, bytes: Uint8Array): ToDecode {
+  const scans = format === 'JPEG' ? countScans(bytes) : 1;
+  const [across, down] = orientation >= 5 ? [height, width] : [width, height];
+  return { width: across, height: down, scans, bySharp: true };
+}
+
+function damaged(format: string, error: unknown): string {
+  return `the ${format} is damaged: ${firstLine(error)}`;
 }
 
 /** Reads a file that may be of any kind. @throws Error as `decode` does */
@@ -59,23 +74,14 @@ export async function readPicture(path: string, size: number): Promise<Uint8Arra
   }
 }
 
-function remarksOf({ pages, space, depth, orientation, hasAlpha }: Metadata, misnamed: boolean): Remark[] {
+function remarksOf(header: PictureHeader, ending: string): Remark[] {
   const all: [Remark, boolean][] = [
-    ['animated', (pages ?? 1) > 1],
-    ['cmyk', space === 'cmyk'],
-    ['deep', depth === 'ushort'],
-    ['turned', (orientation ?? 1) > 1],
-    ['misnamed', misnamed],
-    ['transparent', hasAlpha],
+    ['animated', header.animated],
+    ['cmyk', header.color === 'CMYK'],
+    ['deep', header.bits > 8],
+    ['turned', header.orientation > 1],
+    ['misnamed', !endings[header.format].includes(ending)],
+    ['transparent', header.alpha],
   ];
   return all.flatMap(([remark, holds]) => (holds ? [remark] : []));
-}
-
-async function metadataOf(bytes: Uint8Array): Promise<Metadata> {
-  const { default: sharp } = await import('sharp');
-  try {
-    return await sharp(bytes, { limitInputPixels: false }).metadata();
-  } catch {
-    throw new Error('it is not a picture, or its header is damaged');
-  }
 }

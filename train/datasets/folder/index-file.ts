@@ -5,7 +5,7 @@ import { notWritten } from '../../files/write-whole.ts';
 import type { FolderFindings } from './findings.ts';
 
 /** Raised whenever the same files would be prepared otherwise. */
-export const FORMAT = 'trainyard-folder/1';
+export const FORMAT = 'trainyard-folder/2';
 
 export const entrySchema = z.object({
   /** Relative to the folder. */

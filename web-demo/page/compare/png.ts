@@ -1,15 +1,9 @@
 // Writes a picture as a PNG, byte for byte: a canvas may add noise against fingerprinting, or a color space.
 // Reference: PNG (Third Edition), W3C, sections 5 (datastream structure) and 11 (chunks).
+import { crc32 } from '../../../models/image/file/crc32.ts';
 import type { Picture } from '../../../models/image/picture.ts';
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-
-/** CRC-32 of ISO 3309, as PNG's Annex D computes it: polynomial 0xedb88320, bit by bit reflected. */
-const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
-  let crc = n;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});
 
 /**
  * Encodes a picture as an 8-bit PNG, gray or RGB.
@@ -41,12 +35,6 @@ function chunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
   bytes.set(data, 8);
   view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
   return bytes;
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
-  return ~crc >>> 0;
 }
 
 async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {

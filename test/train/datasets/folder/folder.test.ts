@@ -223,9 +223,7 @@ describe('what is refused, with what to do', () => {
     await fill(['a/0.png', 'b/0.png']);
     expect(await refusal(load())).toMatch(/leaves no picture for validation/);
     for (const name of ['a/0.png', 'b/0.png']) place.write(name, 'text');
-    expect(await refusal(load())).toMatch(
-      /None of the 2 files .* can be used:\n {2}a\/0\.png: it is not a picture/,
-    );
+    expect(await refusal(load())).toMatch(/None of the 2 files .* can be used:\n {2}a\/0\.png: it is a text/);
   });
 
   it('classes and sides whose pictures cannot be used, with the reason', async () => {

@@ -1,12 +1,12 @@
 // Odd files: each is used as the server would see it, with a word about it, or left out with a reason; none is fatal.
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readHeader } from '../../../../serve/decode/decode.ts';
 import { decode } from '../../../../train/datasets/folder/decode.ts';
 import { findingsInWords } from '../../../../train/datasets/folder/findings-in-words.ts';
 import { loadFolder } from '../../../../train/datasets/folder/index.ts';
 import type { Dataset } from '../../../../train/datasets/index.ts';
 import { imagesOf, type MemoryDataset } from '../../../../train/datasets/index.ts';
+import { decodeUpload } from '../../../serve/decode/decode-upload.ts';
 import { cifar, noise, type Place, photographs, picture, temporaryPlace } from './pictures.ts';
 
 let place: Place;
@@ -35,6 +35,7 @@ beforeAll(async () => {
     'a/small.png': await noise(8).extract({ left: 0, top: 0, width: 6, height: 6 }).png().toBuffer(),
     'a/clear.png': await noise(9).ensureAlpha(0.5).png().toBuffer(),
     'a/gray.png': await noise(10).grayscale().png().toBuffer(),
+    'a/plan.tif': await noise(12).tiff().toBuffer(),
   });
   for (const [name, bytes] of Object.entries(odd)) place.write(name, bytes);
   const whole = await noise(11).jpeg().toBuffer();
@@ -43,7 +44,8 @@ beforeAll(async () => {
     'a/text.jpg': 'a picture of a cat',
     'a/empty.jpg': '',
     'a/cut.jpg': whole.subarray(0, whole.length / 2),
-    'a/plan.tif': await noise(12).tiff().toBuffer(),
+    'a/photo.heic': Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'),
+    'a/pointer.jpg': 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n',
     'a/drawing.svg': '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
     'loose.png': await noise(13).png().toBuffer(),
   };
@@ -65,7 +67,7 @@ it('takes what the server takes, and says what is odd', () => {
     turned: ['a/turned.jpg'],
     misnamed: ['a/no-ending', 'a/really-a.png'],
     small: ['a/small.png'],
-    transparent: ['a/animated.gif', 'a/clear.png'],
+    transparent: ['a/clear.png'], // of the animation, the second frame is
   });
   const used = [...(dataset.train.files ?? []), ...(dataset.test.files ?? [])];
   expect(used.sort()).toEqual([...Object.keys(odd), 'b/0.png', 'b/1.png', 'b/2.png', 'b/3.png'].sort());
@@ -73,10 +75,7 @@ it('takes what the server takes, and says what is odd', () => {
 
 it('decodes each to the very pixels that the server sees', async () => {
   for (const [name, bytes] of Object.entries(odd)) {
-    const [ours, theirs] = [
-      (await decode(name, bytes)).picture,
-      await (await readHeader(bytes, 1e6)).decode(),
-    ];
+    const [ours, theirs] = [(await decode(name, bytes)).picture, await decodeUpload(bytes)];
     const flat = ({ data, width, height, channels }: typeof ours) => ({
       name,
       width,
@@ -91,17 +90,18 @@ it('decodes each to the very pixels that the server sees', async () => {
 it('lists what cannot be used, each with its reason', () => {
   expect(dataset.findings?.problems.map(({ path, reason }) => [path, reason.split(':')[0]])).toEqual([
     ['a/cut.jpg', 'the JPEG is damaged'],
-    ['a/drawing.svg', 'svg is not decoded'],
+    ['a/drawing.svg', 'it is SVG, which is not read'],
     ['a/empty.jpg', 'the file is empty'],
-    ['a/plan.tif', 'tiff is not decoded'],
-    ['a/text.jpg', 'it is not a picture, or its header is damaged'],
+    ['a/photo.heic', 'it is HEIC, which is not read'],
+    ['a/pointer.jpg', 'it is a Git LFS pointer, which is not read'],
+    ['a/text.jpg', 'it is a text ("a picture of a cat"), which is not read'],
     ['a/tiny.png', '3x6 pixels show nothing; 4 along each side are the least'],
     ['loose.png', 'in no class folder, so it has no label'],
   ]);
   const told = findingsInWords(dataset).join('\n');
   expect(told).toContain('2 classes (training+validation): a ');
   expect(told).toContain('Left out: a/cut.jpg: the JPEG is damaged');
-  expect(told).toContain('Left out: 4 more files.');
+  expect(told).toContain('Left out: 5 more files.');
   expect(told).toContain('1 file: CMYK: turned into sRGB.');
 });
 

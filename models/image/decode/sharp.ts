@@ -1,0 +1,88 @@
+// Decodes any picture with sharp, whose library is loaded with the first picture. Node only: on the page the browser
+// decodes.
+import { messageOf } from '../../errors.ts';
+import { Damaged } from '../file/damaged.ts';
+import type { Stored } from '../file/picture-header.ts';
+import type { Orientation, Picture } from '../picture.ts';
+
+/** sharp is not installed, or not for this system. */
+export class NoSharp extends Error {
+  override name = 'NoSharp';
+}
+
+/** How sharp turns a picture upright: first mirrored from left to right, then turned clockwise. */
+const turns: Readonly<Record<Orientation, { readonly mirror: boolean; readonly degrees: number }>> = {
+  1: { mirror: false, degrees: 0 },
+  2: { mirror: true, degrees: 0 },
+  3: { mirror: false, degrees: 180 },
+  4: { mirror: true, degrees: 180 },
+  5: { mirror: true, degrees: 270 },
+  6: { mirror: false, degrees: 90 },
+  7: { mirror: true, degrees: 90 },
+  8: { mirror: false, degrees: 270 },
+};
+
+/**
+ * Decodes to 8-bit sRGB, upright, first frame. Embedded color profiles, CMYK and 16 bits become 8-bit sRGB. The header is
+ * the one that we read, so that a picture is turned the same way whoever decodes it. JPEGs with damage inside the data
+ * are decoded as browsers do, garbage where the damage is; one that ends early is refused (`failOn: 'error'`).
+ *
+ * @param seconds - after which decoding is given up; 0 is never.
+ * @returns 3 or 4 channels, on a buffer that can be moved to a worker.
+ * @throws Damaged with the reason; NoSharp.
+ */
+export async function decodeBySharp(bytes: Uint8Array, header: Stored, seconds = 0): Promise<Picture> {
+  const sharp = await loadSharp();
+  const { mirror, degrees } = turns[header.orientation];
+  try {
+    const { data, info } = await sharp(bytes, {
+      limitInputPixels: header.width * header.height,
+      failOn: 'error',
+    })
+      .flop(mirror)
+      .rotate(degrees)
+      .toColorspace('srgb')
+      .raw({ depth: 'uchar' })
+      .timeout({ seconds })
+      .toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    if (channels !== 3 && channels !== 4) throw new Error(`sharp gave ${channels} channels for sRGB`);
+    // Copied: sharp's own toUint8Array() gives such a buffer too, but leaks (0.35.5).
+    const picture: Picture = { data: new Uint8Array(data), width, height, channels };
+    return header.format === 'GIF' ? onCanvas(picture, header) : picture;
+  } catch (error) {
+    throw new Damaged(firstLine(error));
+  }
+}
+
+/**
+ * Puts back the canvas around a GIF's first picture. libnsgif takes a canvas of 640x480, of a few other sizes and above
+ * 2048 for that of the screen where the file was made, and cuts it to the picture; Pillow and browsers do not.
+ */
+function onCanvas(picture: Picture, { width, height }: Stored): Picture {
+  if (picture.width === width && picture.height === height) return picture;
+  const data = new Uint8Array(width * height * 4);
+  for (let y = 0; y < picture.height; y++) {
+    for (let x = 0; x < picture.width; x++) {
+      const from = (y * picture.width + x) * picture.channels;
+      const to = (y * width + x) * 4;
+      data.set(picture.data.subarray(from, from + picture.channels), to);
+      if (picture.channels === 3) data[to + 3] = 255;
+    }
+  }
+  return { data, width, height, channels: 4 };
+}
+
+/** @throws NoSharp */
+export async function loadSharp() {
+  try {
+    return (await import('sharp')).default;
+  } catch (error) {
+    throw new NoSharp(firstLine(error), { cause: error });
+  }
+}
+
+/** What went wrong, in one line: libvips has many. */
+export function firstLine(error: unknown): string {
+  return messageOf(error).split('\n')[0] ?? '';
+}

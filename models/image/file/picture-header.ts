@@ -1,0 +1,22 @@
+// What a picture file is before it is decoded.
+import type { Orientation } from '../picture.ts';
+import type { Decodable } from './format.ts';
+
+export interface PictureHeader {
+  readonly format: Decodable;
+  /** As it is stored: before it is turned upright. Of an animation, its canvas. */
+  readonly width: number;
+  readonly height: number;
+  readonly orientation: Orientation;
+  /** Of a sample. */
+  readonly bits: number;
+  readonly color: 'gray' | 'RGB' | 'palette' | 'CMYK';
+  readonly alpha: boolean;
+  /** It has more pictures than the first, which is taken: frames or pages. */
+  readonly animated: boolean;
+  /** Its pixels are 8-bit sRGB as they are stored, and nothing is odd about it: our own decoders may try it. */
+  readonly plain: boolean;
+}
+
+/** What decoding takes of it. */
+export type Stored = Pick<PictureHeader, 'format' | 'width' | 'height' | 'orientation'>;

@@ -1,0 +1,12 @@
+// Compares the first bytes of a file with what formats begin with.
+
+/** Bytes as the letters of their numbers. */
+export function latin1(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}
+
+/** @param signature - letters of bytes; a dot stands for any byte */
+export function startsWith(start: string, signature: string): boolean {
+  if (start.length < signature.length) return false;
+  return Array.from(signature).every((letter, i) => letter === '.' || letter === start[i]);
+}
