@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
 import { classesIn, listClasses, listSides, type Sides, unreadTables } from './classes.ts';
 import { isContainer, otherFile, otherKind, whatIsThere } from './foreign.ts';
-import { isTable } from './kinds.ts';
+import { mayBeTable } from './kinds.ts';
 import { filled, type Level, levelIn, levelOf, type SubFolder } from './level.ts';
 import { type ListedFiles, listFiles } from './list-files.ts';
 import type { Listing } from './listing.ts';
@@ -19,7 +19,7 @@ import { listNamedTable, type Tables, tablesAt } from './tables.ts';
  */
 export function findPictures(path: string): Listing {
   if (!isFolder(path)) {
-    if (isTable(path)) return listNamedTable(path);
+    if (mayBeTable(path)) return listNamedTable(path);
     throw new UserError(otherFile(path));
   }
   const listed = listFiles(path);

@@ -12,7 +12,7 @@ export function findingsInWords({ findings }: Pick<Dataset, 'findings'>): string
 }
 
 function linesOf(findings: FolderFindings): string[] {
-  const { classes, decides, problems, copies, contradictions, nearDuplicates, notes } = findings;
+  const { classes, decides, split, problems, copies, contradictions, nearDuplicates, notes } = findings;
   const shown = classes
     .slice(0, SHOWN)
     .map(({ label, train, test }) => `${label} ${train}+${test}`)
@@ -28,7 +28,10 @@ function linesOf(findings: FolderFindings): string[] {
         ]
       : []),
     ...(copies.length > 0
-      ? [`  ${counted(copies.length, 'picture')} more than once, on one side of the split.`]
+      ? [
+          // Where folders or a table say the sides, copies may be on both.
+          `  ${counted(copies.length, 'picture')} more than once${/^\d+ %/.test(split) ? ', on one side of the split' : ''}.`,
+        ]
       : []),
     ...(nearDuplicates.length > 0
       ? [

@@ -59,7 +59,7 @@ function cacheOf(path: string, { shape, rule }: FolderOptions): string {
 /** A folder's name in lower-case letters, digits and dashes; `pictures` where nothing of it is left. */
 export function slugOf(path: string): string {
   const slug = basename(path)
-    .replace(/\.(csv|tsv|jsonl|ndjson)$/i, '')
+    .replace(/\.(csv|tsv|jsonl|ndjson|txt)$/i, '')
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

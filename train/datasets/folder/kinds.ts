@@ -27,3 +27,6 @@ export const isJunk = (name: string): boolean => JUNK.test(name);
 
 /** Names of tables of labels. */
 export const isTable = (name: string): boolean => /\.(csv|tsv|jsonl|ndjson)$/i.test(name);
+
+/** Names of files that may be tables where they are named: Excel calls its tab-separated text .txt. */
+export const mayBeTable = (name: string): boolean => isTable(name) || /\.txt$/i.test(name);

@@ -292,6 +292,14 @@ describe('tables in folders', () => {
     expect(counts()).toEqual({ 0: 1, 1: 1 });
   });
 
+  it('Excel’s Unicode text, where it is named', () => {
+    make(pictures('a'));
+    const text = `\ufeff${table(['a/0.jpg,x', 'a/1.jpg,y']).replaceAll(',', '\t').replaceAll('\n', '\r\n')}`;
+    writeFileSync(join(root, 'labels.txt'), Buffer.from(text, 'utf16le'));
+    expect(counts()).toEqual({ a: 3 });
+    expect(counts(join(root, 'labels.txt'))).toEqual({ x: 1, y: 1 });
+  });
+
   it('Roboflow: _classes.csv on each side', () => {
     make([...pictures('train', 2), ...pictures('valid', 2)]);
     for (const side of ['train', 'valid'])

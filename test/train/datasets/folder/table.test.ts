@@ -101,6 +101,11 @@ describe('rows', () => {
     ['names of columns as people write them', 'Nr;File Name;Class\n1;a.jpg;cat\n2;b.jpg;dog\n'],
     ['paths with dots and backslashes', 'file,label\n./a.jpg,cat\n.\\b.jpg,dog\n'],
     ['another case, and no ending', 'file,label\nA.JPG,cat\nb,dog\n'],
+    ['plural names of columns', 'filenames,labels\na.jpg,cat\nb.jpg,dog\n'],
+    [
+      'an export of Label Studio',
+      'annotator,choice,id,image\n1,cat,7,/data/upload/1/a.jpg\n1,dog,8,/data/upload/1/b.jpg\n',
+    ],
     ['the folder of another machine', 'file,label\nC:\\Users\\me\\a.jpg,cat\nC:\\Users\\me\\b.jpg,dog\n'],
   ])('%s', (_, content) => {
     expect(rowsOf(content)).toEqual(['a.jpg cat', 'b.jpg dog']);

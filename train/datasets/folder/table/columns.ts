@@ -3,33 +3,26 @@ import { UserError } from '../../../../models/errors.ts';
 import { PICTURE } from '../kinds.ts';
 
 /** What the columns may be called, as `plain` writes names; of those for paths and sides the first that is there. */
-const PATH = [
-  ...[
-    'path',
-    'file',
-    'filename',
-    'file_name',
-    'filepath',
-    'file_path',
-    'image',
-    'image_path',
-    'img',
-    'img_path',
-  ],
-  ...['image_name', 'image_file', 'image_id', 'picture', 'photo', 'name', 'fname', 'id'],
-];
-const LABEL = ['label', 'labels', 'class', 'category', 'target', 'y', 'tag'];
+const PATH = words(
+  'path paths file files filename filenames file_name filepath file_path image images image_path image_name',
+  'image_file image_file_name image_filename img img_path img_name picture photo name fname image_id id',
+);
+const LABEL = words('label labels class category target y tag choice');
 /** Taken where none of those is there. */
-const LABEL_NAME = ['label_name', 'class_name', 'classname', 'category_name'];
-const SPLIT = ['split', 'set', 'subset', 'partition'];
+const LABEL_NAME = words('label_name class_name classname category_name');
+const SPLIT = words('split set subset partition');
 /** Columns of true and false. */
-const IS_VALID = ['is_valid', 'valid'];
+const IS_VALID = words('is_valid valid');
 
 /** How sure a program is: what `predict` writes, and others. */
 const PROBABILITY = /^(probability|probabilities)(_\d+)?$/;
 const GUESS =
   /^(prob|probs|confidence|conf|score|scores|pred|preds|predictions?|predicted|logits?)$|^(pred|predicted)_/;
 const BOX = /^(x_?min|y_?min|x_?max|y_?max|bbox|bounding_box|box)$/;
+
+function words(...lines: readonly string[]): string[] {
+  return lines.flatMap((line) => line.split(' '));
+}
 
 export interface Columns {
   readonly path: number;
