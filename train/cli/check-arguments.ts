@@ -8,6 +8,7 @@ import { realNumber, wholeNumber } from '../../models/option-values.ts';
 import { command } from '../../setup/invocation.mjs';
 import { augmentOptions } from '../augment/options.ts';
 import { askedBackbone, backboneOptions } from '../backbone/options.ts';
+import { optimizers } from '../optimizers/index.ts';
 import { families } from '../recipes/families.ts';
 import type { AskedFolder } from '../recipes/folder.ts';
 import { folderNetworks } from '../recipes/networks.ts';
@@ -37,6 +38,12 @@ export interface Asked {
   readonly epochs?: number | undefined;
   readonly freezeEpochs?: number | undefined;
   readonly learningRate?: number | undefined;
+  readonly optimizer?: string | undefined;
+  readonly weightDecay?: number | undefined;
+  readonly dropout?: number | undefined;
+  readonly labelSmoothing?: number | undefined;
+  /** Decay of the average of the weights. */
+  readonly average?: number | undefined;
   readonly batchSize?: number | undefined;
   readonly accumulate?: number | undefined;
   readonly seed?: number | undefined;
@@ -71,7 +78,10 @@ export function checkArguments(args: RecipeArguments): Asked {
   if (resume !== undefined) checkResume(resume, args);
   const subject = subjectOf(text('recipe'), from, resume);
   if (subject.kind === 'none' && resume === undefined) checkNothingNamed(args);
-  const chosen = textsOf(args, [...Object.keys(familyOptions), ...Object.keys(augmentOptions)]);
+  const own = optionsOfFamily(subject);
+  const chosen = textsOf(args, [...Object.keys(familyOptions), ...Object.keys(augmentOptions), ...own]);
+  const shareBelowOne = (option: string) =>
+    given(text(option), (value) => realNumber(option, value, { least: 0, below: 1 }, 'a share'));
   checkMeaning(subject, args, chosen);
   const backbone = backboneTexts(args);
   return {
@@ -81,6 +91,22 @@ export function checkArguments(args: RecipeArguments): Asked {
     learningRate: given(text('learning-rate'), (value) =>
       realNumber('learning-rate', value, { above: 0 }, 'a learning rate'),
     ),
+    // A recipe that has an option of this name has a learning rate for each of its values.
+    optimizer: own.includes('optimizer')
+      ? undefined
+      : given(text('optimizer'), (name) =>
+          oneOf(
+            '--optimizer',
+            optimizers.map((each) => each.name),
+            name,
+          ),
+        ),
+    weightDecay: given(text('weight-decay'), (value) =>
+      realNumber('weight-decay', value, { least: 0 }, 'a number'),
+    ),
+    dropout: shareBelowOne('dropout'),
+    labelSmoothing: shareBelowOne('label-smoothing'),
+    average: shareBelowOne('average'),
     batchSize: whole('batch-size', 1),
     accumulate: whole('accumulate', 1),
     seed: given(text('seed'), seedOf),
@@ -102,6 +128,13 @@ export function checkArguments(args: RecipeArguments): Asked {
     fresh: args.fresh ?? false,
     runs: args.runs,
   };
+}
+
+/** The options that the recipe which is named has of its own. */
+function optionsOfFamily(subject: TrainingSubject): string[] {
+  if (subject.kind !== 'recipe') return [];
+  const family = families.find(({ recipe }) => recipe.name === subject.name);
+  return (family?.options ?? []).map(({ name }) => name);
 }
 
 function given<T>(text: string | undefined, read: (text: string) => T): T | undefined {

@@ -2,6 +2,7 @@
 import { inGroup } from '../../models/option-groups.ts';
 import { augmentOptions } from '../augment/options.ts';
 import { backboneOptions } from '../backbone/options.ts';
+import { optimizers } from '../optimizers/index.ts';
 import { families } from '../recipes/families.ts';
 import { folderNetworks } from '../recipes/networks.ts';
 import { runsOption } from './runs-options.ts';
@@ -38,6 +39,27 @@ export const recipeOptions = inGroup('The recipe', {
     type: 'string',
     valueHint: 'number',
     description: 'Epochs at the start in which only the head of a pretrained network is trained',
+  },
+  optimizer: {
+    type: 'string',
+    valueHint: optimizers.map(({ name }) => name).join('|'),
+    description: 'What follows the gradient; the learning rate stays, so look for another by lr-find',
+  },
+  'weight-decay': { type: 'string', valueHint: 'number', description: 'How fast weights shrink; 0 is off' },
+  dropout: {
+    type: 'string',
+    valueHint: 'share',
+    description: "Share of the last layers' inputs that each step leaves out, such as 0.5",
+  },
+  'label-smoothing': {
+    type: 'string',
+    valueHint: 'share',
+    description: 'Share of each target that is spread over all classes, such as 0.1',
+  },
+  average: {
+    type: 'string',
+    valueHint: 'decay',
+    description: 'Evaluate and export a moving average of the weights, such as 0.999; 0 is off',
   },
   seed: common.seed,
   precision: common.precision,
@@ -136,7 +158,8 @@ function ownOptions(): Map<string, { type: 'string'; valueHint: string; descript
   const all = families.flatMap(({ recipe, options = [] }) =>
     options.map((option) => ({ ...option, recipe: recipe.name })),
   );
-  const names = new Set(all.map(({ name }) => name));
+  // What every recipe has, such as an optimizer, is said there.
+  const names = new Set(all.map(({ name }) => name).filter((name) => !Object.hasOwn(recipeOptions, name)));
   return new Map(
     [...names].map((name) => {
       const same = all.filter((option) => option.name === name);

@@ -23,8 +23,8 @@ export interface AskedRecipe {
  */
 export async function recipeOfArguments(asked: Asked): Promise<AskedRecipe> {
   const { recipe: found, pictures } = await namedRecipe(asked);
-  const { epochs, freezeEpochs, learningRate, batchSize, accumulate, seed, budget } = asked;
-  const own = adjusted(found, { epochs, freezeEpochs, learningRate });
+  const { batchSize, accumulate, seed, budget } = asked;
+  const own = adjusted(found, asked);
   const recipe = resolveRecipe({
     ...own,
     batchSize: batchSize ?? own.batchSize,

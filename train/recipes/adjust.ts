@@ -1,5 +1,8 @@
-// A recipe with another length or another learning rate, its frozen stage along with it.
+// A recipe with some of its numbers changed: its length and learning rate, its frozen stage along with them, the
+// optimizer, and what keeps a network from learning its pictures by heart.
 import { UserError } from '../../models/errors.ts';
+import { definitionOf } from '../definition.ts';
+import { optimizers } from '../optimizers/index.ts';
 import type { Recipe } from './recipe.ts';
 
 export interface Adjustment {
@@ -9,13 +12,25 @@ export interface Adjustment {
   freezeEpochs?: number | undefined;
   /** The peak. That of the frozen stage keeps its proportion to it. */
   learningRate?: number | undefined;
+  /** Its name. It has its usual options, and the weight decay of the one before. */
+  optimizer?: string | undefined;
+  weightDecay?: number | undefined;
+  /** Share of the last layers' inputs that is left out. */
+  dropout?: number | undefined;
+  labelSmoothing?: number | undefined;
+  /** Decay of the average of the weights; 0 averages nothing. */
+  average?: number | undefined;
 }
 
 /**
  * The recipe as adjusted, for a new run: what another run was to be before is left out. Where epochs are given and frozen ones are not, at most half of them are frozen.
  * @throws UserError when a recipe without a pretrained network is asked to freeze some.
  */
-export function adjusted(recipe: Recipe, { epochs, freezeEpochs, learningRate }: Adjustment): Recipe {
+export function adjusted(recipe: Recipe, adjustment: Adjustment): Recipe {
+  return regularized(scheduled(recipe, adjustment), adjustment);
+}
+
+function scheduled(recipe: Recipe, { epochs, freezeEpochs, learningRate }: Adjustment): Recipe {
   const { freeze, steps, formerLengths: _former, ...rest } = recipe;
   if (freezeEpochs !== undefined && freezeEpochs > 0 && freeze === undefined)
     throw new UserError(
@@ -38,4 +53,33 @@ export function adjusted(recipe: Recipe, { epochs, freezeEpochs, learningRate }:
         },
       }),
   };
+}
+
+/** @throws UserError when the network is asked for dropout and has none. */
+function regularized(recipe: Recipe, adjustment: Adjustment): Recipe {
+  const { optimizer, weightDecay, dropout, labelSmoothing, average } = adjustment;
+  const { average: averageBefore, ...rest } = recipe;
+  if (dropout !== undefined && !hasDropout(recipe))
+    throw new UserError(`--dropout has no meaning here: the network ${recipe.architecture.name} has none.`);
+  const rule =
+    optimizer === undefined || optimizer === recipe.optimizer.name
+      ? recipe.optimizer
+      : {
+          name: definitionOf('optimizer', optimizer, optimizers).name,
+          weightDecay: recipe.optimizer.weightDecay,
+        };
+  const averaged =
+    average === undefined ? averageBefore : average === 0 ? undefined : { decay: average, every: 1 };
+  return {
+    ...rest,
+    ...(averaged !== undefined && { average: averaged }),
+    optimizer: weightDecay === undefined ? rule : { ...rule, weightDecay },
+    architecture: dropout === undefined ? recipe.architecture : { ...recipe.architecture, dropout },
+    labelSmoothing: labelSmoothing ?? recipe.labelSmoothing,
+  };
+}
+
+/** Whether the network of a recipe can leave some of its inputs out. */
+export function hasDropout({ architecture }: Pick<Recipe, 'architecture'>): boolean {
+  return 'dropout' in architecture;
 }

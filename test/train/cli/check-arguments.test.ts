@@ -22,6 +22,18 @@ describe('checkArguments', () => {
     });
   });
 
+  it('has the optimizer of a recipe that has an option for it, or one for every recipe', () => {
+    const of = (recipe: string) =>
+      checkArguments({ runs: 'runs', recipe, optimizer: 'adam', dropout: '0.5' });
+    expect(of('conv-mnist')).toMatchObject({
+      chosen: { optimizer: 'adam' },
+      optimizer: undefined,
+      dropout: 0.5,
+    });
+    expect(of('digits')).toMatchObject({ chosen: {}, optimizer: 'adam' });
+    expect(of(folder)).toMatchObject({ chosen: {}, optimizer: 'adam' });
+  });
+
   it('tells a folder, a model file, a run to resume and nothing at all from a recipe', () => {
     const of = (args: object) => checkArguments({ runs: 'runs', ...args });
     expect(of({ recipe: folder, valid: '0.3', crop: 'centre' })).toMatchObject({
@@ -44,6 +56,14 @@ describe('checkArguments', () => {
     [{ 'learning-rate': '0' }, '--learning-rate takes a learning rate above 0; received "0".'],
     [{ seed: 'x' }, '--seed takes a whole number of at least 0; received "x".'],
     [{ budget: 'soon' }, '--budget takes a time such as 10m, 90s or 1.5h; received "soon".'],
+    [{ dropout: '1' }, '--dropout takes a share of at least 0 and below 1; received "1".'],
+    [{ 'label-smoothing': 'x' }, '--label-smoothing takes a share of at least 0 and below 1; received "x".'],
+    [{ average: '-1' }, '--average takes a share of at least 0 and below 1; received "-1".'],
+    [{ 'weight-decay': '-1' }, '--weight-decay takes a number of at least 0; received "-1".'],
+    [
+      { optimizer: 'adamm' },
+      '--optimizer takes sgd, momentum, nesterov, adam, adamw, muon; received "adamm". Did you mean adam?',
+    ],
     [{ precision: 'float' }, '--precision takes auto, float32, bfloat16; received "float".'],
     [{ resume: 'a', from: 'first' }, 'With --resume, --from takes best or last; received "first".'],
     [{ size: '64' }, '--size has no meaning here: the recipe digits is no folder of pictures.'],

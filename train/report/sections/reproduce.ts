@@ -1,6 +1,7 @@
 // The commands that make this run again, go on with it, or use it.
 
-import { familyOf, findRecipe, type Recipe, wordsOf } from '../../recipes/index.ts';
+import { adjustedOptions } from '../../recipes/adjusted-options.ts';
+import { type Recipe, wordsOf } from '../../recipes/index.ts';
 import { html } from '../html.ts';
 import { defineSection } from '../section.ts';
 
@@ -26,16 +27,5 @@ export const reproduce = defineSection({
 
 /** The options of the command line by which a recipe differs from the one of its name. */
 function optionsOf(recipe: Recipe): string[] {
-  const named = familyOf(recipe) && findRecipe(recipe.name, {}, recipe.options);
-  const options: [string, number | string, number | string | undefined][] = [
-    ['epochs', recipe.epochs, named?.epochs],
-    ['batch-size', recipe.batchSize, named?.batchSize],
-    ['learning-rate', recipe.schedule.learningRate, named?.schedule.learningRate],
-    ['accumulate', recipe.accumulate, named?.accumulate ?? 1],
-  ];
-  return [
-    ...options.filter(([, value, usual]) => value !== usual).map(([name, value]) => `--${name} ${value}`),
-    `--seed ${recipe.seed}`,
-    `--precision ${recipe.precision}`,
-  ];
+  return [...adjustedOptions(recipe), '--seed', `${recipe.seed}`, '--precision', recipe.precision];
 }
