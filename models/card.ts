@@ -41,7 +41,11 @@ export const cardSchema = z
       prepare: prepareSchema,
     }),
     /** float32 `[N,labels]`. */
-    output: z.object({ name: z.literal('probabilities') }),
+    output: z.object({
+      name: z.literal('probabilities'),
+      /** Whether they sum to one, or each label has its own; absent where the card's golden vectors say enough. */
+      values: z.enum(['distribution', 'independent']).exactOptional(),
+    }),
     architecture: z.object({ name: z.string().min(1), parameters: count }),
     /** Test-time augmentation inside the graph: over which views of a picture its answer is averaged. */
     tta: z.enum(['none', 'mirror', 'mirror-shift']).default('none'),

@@ -28,10 +28,12 @@ export function decoded(bytes: Uint8Array): string {
   return new TextDecoder(encoding).decode(bytes);
 }
 
-/** Strings are matched first, so that what is inside of them stays. */
-const PARTS =
-  /("(?:[^"\\]|\\[\s\S])*")|\/\/[^\n\r]*|\/\*[\s\S]*?\*\/|,(?=(?:\s|\/\/[^\n\r]*|\/\*[\s\S]*?\*\/)*[\]}])/g;
+// Strings are matched first, so that what is inside of them stays.
+const COMMENTS = /("(?:[^"\\]|\\[\s\S])*")|\/\/[^\n\r]*|\/\*[\s\S]*?\*\//g;
+const COMMAS = /("(?:[^"\\]|\\[\s\S])*")|,(?=\s*[\]}])/g;
 
+/** What is taken away becomes blanks, so that places in messages stay. */
 function withoutComments(text: string): string {
-  return text.replace(PARTS, (part, string?: string) => string ?? ' '.repeat(part.length));
+  const blank = (part: string, string?: string) => string ?? ' '.repeat(part.length);
+  return text.replace(COMMENTS, blank).replace(COMMAS, blank);
 }

@@ -10,6 +10,17 @@ import { parseWrittenJson } from '../written-json.ts';
 export const CARD_FILE = 'card.json';
 
 const side = z.int().min(1).max(8192);
+/** What the numbers of a model's output are. */
+export const outputKinds = ['probabilities', 'logits', 'multi-label', 'multi-label-logits'] as const;
+
+const outputKind = z.enum(outputKinds);
+
+/** The output alone where there is one, or the one that is meant of several. */
+const outputSchema = z.union(
+  [outputKind, z.strictObject({ name: z.string().min(1), values: outputKind })],
+  `${outputKinds.map((kind) => `"${kind}"`).join(', ')}, or {"name": "<output>", "values": "<one of these>"}`,
+);
+
 const perChannel = z.union([z.number(), z.array(z.number()).min(1).max(3)]);
 
 /** The form of card.json. A field that it does not know is an error: it would be a mistyped one. */
@@ -23,7 +34,7 @@ export const plainCardSchema = z
       size: z.tuple([side, side]),
       channels: z.enum(['RGB', 'BGR', 'gray']).default('RGB'),
       layout: z.enum(['NCHW', 'NHWC']),
-      type: z.enum(['float32', 'uint8']).default('float32'),
+      type: z.enum(['float32', 'float16', 'uint8']).default('float32'),
       /** A pixel becomes (pixel / scale - mean) / std; mean and std are one number, or one for each channel. */
       scale: z.number().positive().default(255),
       mean: perChannel.default(0),
@@ -37,8 +48,11 @@ export const plainCardSchema = z
         shorter: side.optional(),
       })
       .default({ filter: 'bilinear', crop: 'center' }),
-    /** What the model gives: probabilities, or logits that a softmax makes into them. */
-    output: z.enum(['probabilities', 'logits']),
+    /**
+     * What the model gives: probabilities of one label each, which sum to one, or logits that a softmax makes into them;
+     * or of several labels at once, which sum to anything, or logits that a sigmoid makes into them.
+     */
+    output: outputSchema,
     /** Probabilities that are expected of the built-in pictures of models/golden.ts. */
     golden: z
       .array(z.strictObject({ input: z.enum(goldenNames), probabilities: z.array(z.number().min(0).max(1)) }))

@@ -1,31 +1,21 @@
 // Puts a model from elsewhere into our own form: pixels in, probabilities out, with the arithmetic between them in the
 // graph, so that the server, the page and any onnxruntime treat it like one of ours.
-
 import { UserError } from '../errors.ts';
-import { isExternal } from '../onnx/facts.ts';
-import { floatTensor, int64Tensor } from '../onnx/make.ts';
-import {
-  dataType,
-  type GraphProto,
-  type ModelProto,
-  type NodeProto,
-  type ValueInfoProto,
-} from '../onnx/schema.ts';
-import { typeName } from '../onnx/types.ts';
+import { opsetOf } from '../onnx/facts.ts';
+import { dataType, type GraphProto, type ModelProto, type ValueInfoProto } from '../onnx/schema.ts';
 import type { PlainCard } from './card.ts';
+import { checkInput, preparation, shapeOf } from './input.ts';
+import { chooseOutput, ending } from './output.ts';
 
-/** Names that our form gives to input and output, and the beginning of all that is added. */
+/** Names that our form gives to input and output. */
 const IMAGE = 'image';
 const PROBABILITIES = 'probabilities';
-const OURS = 'trainyard/';
 
 /** Broadcasting as the added nodes need it came with opset 7. */
 const LEAST_OPSET = 7;
 
-/** Shape of the input in our form: `[H,W,C]`. */
-export function shapeOf({ input }: PlainCard): [number, number, 1 | 3] {
-  return [...input.size, input.channels === 'gray' ? 1 : 3];
-}
+/** From this version of the format on, a constant need not be an input too; the added ones are not. */
+const LEAST_IR = 4;
 
 /**
  * Wraps the graph of a classifier.
@@ -37,140 +27,55 @@ export function shapeOf({ input }: PlainCard): [number, number, 1 | 3] {
 export function wrapGraph(model: ModelProto, card: PlainCard): ModelProto {
   checkOpset(model);
   const stored = new Set(model.graph.initializer.map(({ name }) => name));
-  const input = only(
-    'input',
-    model.graph.input.filter(({ name }) => !stored.has(name)),
-  );
-  const output = only('output', model.graph.output);
-  const batch = checkInput(input, card);
-  checkOutput(output, card);
+  const taken = checkInput(onlyInput(model.graph.input.filter(({ name }) => !stored.has(name))), card);
+  const given = chooseOutput(model.graph.output, card);
 
-  const graph = renamed(
-    model.graph,
-    new Map([
-      [IMAGE, `${OURS}inner-image`],
-      [PROBABILITIES, `${OURS}inner-probabilities`],
-    ]),
-  );
-  const inner = (name: string) => (name === IMAGE || name === PROBABILITIES ? `${OURS}inner-${name}` : name);
-  const before = preparation(card, inner(input.name));
-  const after = ending(card, inner(output.name));
+  const prefix = unusedPrefix(model.graph);
+  const others = new Map([
+    [IMAGE, `${prefix}inner-image`],
+    [PROBABILITIES, `${prefix}inner-probabilities`],
+  ]);
+  const inner = ({ name }: { readonly name: string }) => others.get(name) ?? name;
+  const graph = renamed(model.graph, others);
+  const before = preparation(card, { ...taken, name: inner(taken) }, IMAGE, prefix);
+  const after = ending(card, { ...given, name: inner(given) }, PROBABILITIES, prefix);
+  const { batch } = taken;
   return {
     ...model,
+    ir_version: Math.max(Number(model.ir_version), LEAST_IR),
     graph: {
       ...graph,
-      node: [...before.node, ...graph.node, ...after],
-      initializer: [...before.initializer, ...graph.initializer],
+      node: [...before.node, ...graph.node, ...after.node],
+      initializer: [...before.initializer, ...after.initializer, ...graph.initializer],
       input: [
         value(IMAGE, dataType.UINT8, [batch, ...shapeOf(card)]),
-        ...graph.input.filter(({ name }) => name !== inner(input.name)),
+        ...graph.input.filter(({ name }) => name !== inner(taken)),
       ],
       output: [value(PROBABILITIES, dataType.FLOAT, [batch, card.labels.length])],
     },
   };
 }
 
-function checkOpset({ opset_import, graph }: ModelProto): void {
-  const opset = opset_import.find(({ domain }) => domain === undefined || domain === '')?.version ?? 0;
+function checkOpset(model: ModelProto): void {
+  const opset = opsetOf(model) ?? 0;
   if (opset < LEAST_OPSET)
     throw new UserError(`the model has opset ${opset}, expected at least ${LEAST_OPSET}`);
-  const outside = graph.initializer.find(isExternal);
-  if (outside !== undefined) {
-    throw new UserError(
-      `the model keeps "${outside.name}" in another file, expected all in model.onnx: onnx.save(onnx.load(path), path) puts it there`,
-    );
-  }
 }
 
-function only(what: string, values: readonly ValueInfoProto[]): ValueInfoProto {
-  const [first, second] = values;
-  if (first === undefined || second !== undefined) {
-    throw new UserError(
-      `the model has ${values.length} ${what}s (${values.map(({ name }) => name).join(', ')}), expected one`,
-    );
-  }
-  return first;
-}
-
-/** @returns the number of pictures that the model takes; undefined for any. */
-function checkInput({ name, type }: ValueInfoProto, { input }: PlainCard): number | undefined {
-  const { elem_type = 0, shape } = type?.tensor_type ?? {};
-  const wanted = input.type === 'uint8' ? dataType.UINT8 : dataType.FLOAT;
-  if (elem_type !== wanted) {
-    throw new UserError(
-      `card.json input.type: received "${input.type}", but the model's input "${name}" is ${typeName(elem_type)}`,
-    );
-  }
-  if (shape === undefined) return undefined;
-  const [height, width] = input.size;
-  const channels = input.channels === 'gray' ? 1 : 3;
-  const sides = input.layout === 'NCHW' ? [channels, height, width] : [height, width, channels];
-  const [batch, ...rest] = shape.dim.map(({ dim_value }) => dim_value);
-  const fits =
-    rest.length === 3 && rest.every((side, i) => side === undefined || side === 0 || side === sides[i]);
-  if (!fits) {
-    throw new UserError(
-      `card.json input: received ${input.layout} of [N,${sides}], but the model's input "${name}" is [${shape.dim.map(({ dim_value, dim_param }) => dim_value ?? dim_param ?? '?')}]`,
-    );
-  }
-  return batch === undefined || batch <= 0 ? undefined : batch;
-}
-
-function checkOutput({ name, type }: ValueInfoProto, { labels }: PlainCard): void {
-  const { elem_type = 0, shape } = type?.tensor_type ?? {};
-  if (elem_type !== dataType.FLOAT) {
-    throw new UserError(`the model's output "${name}" is ${typeName(elem_type)}, expected float`);
-  }
-  const known = shape?.dim.slice(1).map(({ dim_value }) => dim_value);
-  if (known === undefined || known.some((side) => side === undefined || side <= 0)) return;
-  const classes = known.reduce<number>((product, side) => product * (side ?? 1), 1);
-  if (classes !== labels.length) {
-    throw new UserError(
-      `card.json labels: received ${labels.length}, but the model's output "${name}" has ${classes} classes`,
-    );
-  }
-}
-
-/** From `[N,H,W,C]` uint8 to what the model takes. */
-function preparation({ input }: PlainCard, target: string): Pick<GraphProto, 'node' | 'initializer'> {
-  const initializer: GraphProto['initializer'] = [];
-  const steps: { op: string; with?: string; attribute?: NodeProto['attribute'] }[] = [];
-  const constant = (name: string, numbers: readonly number[]) => {
-    initializer.push(floatTensor(OURS + name, numbers));
-    return OURS + name;
-  };
-  if (input.channels === 'BGR') {
-    initializer.push(int64Tensor(`${OURS}bgr`, [2, 1, 0]));
-    steps.push({ op: 'Gather', with: `${OURS}bgr`, attribute: [{ name: 'axis', type: 2, i: 3 }] });
-  }
-  if (input.type === 'float32') {
-    const [mean, std] = [[input.mean].flat(), [input.std].flat()];
-    steps.push({ op: 'Cast', attribute: [{ name: 'to', type: 2, i: dataType.FLOAT }] });
-    if (input.scale !== 1) steps.push({ op: 'Div', with: constant('scale', [input.scale]) });
-    if (mean.some((number) => number !== 0)) steps.push({ op: 'Sub', with: constant('mean', mean) });
-    if (std.some((number) => number !== 1)) steps.push({ op: 'Div', with: constant('std', std) });
-  }
-  if (input.layout === 'NCHW')
-    steps.push({ op: 'Transpose', attribute: [{ name: 'perm', type: 7, ints: [0, 3, 1, 2] }] });
-  if (steps.length === 0) steps.push({ op: 'Identity' });
-  const node = steps.map(
-    (step, i): NodeProto => ({
-      op_type: step.op,
-      input: [i === 0 ? IMAGE : `${OURS}step${i}`, ...(step.with === undefined ? [] : [step.with])],
-      output: [i === steps.length - 1 ? target : `${OURS}step${i + 1}`],
-      attribute: step.attribute ?? [],
-    }),
+function onlyInput(inputs: readonly ValueInfoProto[]): ValueInfoProto {
+  const [first, second] = inputs;
+  if (first !== undefined && second === undefined) return first;
+  throw new UserError(
+    `the model has ${inputs.length} inputs (${inputs.map(({ name }) => name).join(', ')}), expected one`,
   );
-  return { node, initializer };
 }
 
-/** From the model's output to `[N,labels]` probabilities. */
-function ending({ output }: PlainCard, source: string): NodeProto[] {
-  const axis = [{ name: 'axis', type: 2, i: 1 }];
-  const rows = output === 'logits' ? `${OURS}rows` : PROBABILITIES;
-  const flat: NodeProto = { op_type: 'Flatten', input: [source], output: [rows], attribute: axis };
-  if (output === 'probabilities') return [flat];
-  return [flat, { op_type: 'Softmax', input: [rows], output: [PROBABILITIES], attribute: axis }];
+/** The beginning of all names that are added: one that the model does not use, as one that was adopted before may. */
+function unusedPrefix({ node, initializer }: GraphProto): string {
+  const names = [...node.flatMap(({ output }) => output), ...initializer.map(({ name = '' }) => name)];
+  let prefix = 'trainyard/';
+  for (let n = 2; names.some((name) => name.startsWith(prefix)); n++) prefix = `trainyard-${n}/`;
+  return prefix;
 }
 
 /** Gives values other names, also where inner graphs use them. */

@@ -2,21 +2,30 @@
 import { createHash } from 'node:crypto';
 import { cardMetadata } from '../card.ts';
 import { withDigest } from '../card-proof.ts';
+import { complete } from '../onnx/read-file.ts';
 import { decodeModel, encodeModel, type ModelProto } from '../onnx/schema.ts';
 import { digestWeights } from '../onnx/weights-digest.ts';
 import { readPlainCard } from './card.ts';
-import { shapeOf, wrapGraph } from './graph.ts';
+import { wrapGraph } from './graph.ts';
+import { shapeOf } from './input.ts';
+import { isMultiLabel } from './output.ts';
 
 /**
  * @param name - of the model in the repository.
  * @param bytes - its model.onnx, which has no card in it.
  * @param cardFile - its card.json.
+ * @param folder - of the model, in which files with its weights may be.
  * @returns the bytes of a file with our input, output and card.
  * @throws UserError when the card is not valid or the model is not what it says.
  */
-export function adoptModel(name: string, bytes: Uint8Array, cardFile: string | Uint8Array): Uint8Array {
+export function adoptModel(
+  name: string,
+  bytes: Uint8Array,
+  cardFile: string | Uint8Array,
+  folder: string,
+): Uint8Array {
   const plain = readPlainCard(cardFile);
-  const model = decodeModel(bytes);
+  const { model } = complete(decodeModel(bytes), folder);
   const wrapped = wrapGraph(model, plain);
   const { filter, crop, shorter } = plain.resize;
   const card = withDigest({
@@ -25,7 +34,7 @@ export function adoptModel(name: string, bytes: Uint8Array, cardFile: string | U
     description: plain.description,
     labels: plain.labels,
     input: { name: 'image', shape: shapeOf(plain), prepare: { rule: 'resize', filter, crop, shorter } },
-    output: { name: 'probabilities' },
+    output: { name: 'probabilities', values: isMultiLabel(plain) ? 'independent' : 'distribution' },
     architecture: { name: model.graph.name || 'onnx', parameters: parametersOf(model) },
     tta: 'none',
     recipe: {},

@@ -32,7 +32,7 @@ export type AdoptAnswer =
   | { readonly error: string; readonly code?: string | undefined; readonly isForUser: boolean };
 
 async function adopt({ name, path, folder }: AdoptTask): Promise<AdoptedFile> {
-  const own = adoptModel(name, await readFile(path), await readCardFile(path));
+  const own = adoptModel(name, await readFile(path), await readCardFile(path), dirname(path));
   const sha256 = createHash('sha256').update(own).digest('hex');
   const target = join(folder, `${sha256}.onnx`);
   if (!(await hasContent(target, own.length, sha256))) await writeWhole(target, folder, own);

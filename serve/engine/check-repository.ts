@@ -35,6 +35,7 @@ export async function checkRepository(
       const { name: ran, note } = session.device;
       if (note !== undefined && note !== lastNote) log(`${note}; models run on the processor`);
       lastNote = note;
+      if (session.doubt !== undefined) log(`${versionName(model)}: ${session.doubt}`, { level: 'warn' });
       const golden = model.card.golden.length;
       const time = (performance.now() - start).toFixed(0);
       log(`${versionName(model)}: well on ${ran}, ${golden} golden vectors, ${time} ms`, {

@@ -126,7 +126,12 @@ export function openEngine(options: EngineOptions): Engine {
     only: options.only === undefined ? undefined : { name: options.only, version: options.version },
     observer,
     log,
-    open: async (model) => judge(await dispatcher.open(workerModel(model))),
+    open: async (model) => {
+      const all = await dispatcher.open(workerModel(model));
+      const doubt = all.find(({ doubt }) => doubt !== undefined)?.doubt;
+      if (doubt !== undefined) log(`${versionName(model)}: ${doubt}`, { level: 'warn' });
+      return judge(all);
+    },
     swap: (current) => dispatcher.setModels(current.map(workerModel)),
   });
   let closed = false;

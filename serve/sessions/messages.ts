@@ -60,6 +60,8 @@ export interface OpenedMessage {
   readonly milliseconds: number;
   /** The device that runs it, and a note when it is not the one that was asked for. */
   readonly device?: { readonly name: string; readonly note?: string };
+  /** What may be wrong with its card. */
+  readonly doubt?: string | undefined;
 }
 
 /** Milliseconds that the worker spent on one picture before the run. */

@@ -1,17 +1,21 @@
 // A model file on onnxruntime: opens it, checks it against its card, and runs batches. It blocks its thread: for workers.
 import { basename } from 'node:path';
 import type { Card } from '../../models/card.ts';
-import { CARD_CHANGED, proofOf } from '../../models/card-proof.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
-import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import { InferenceSession, Tensor } from '../../setup/libraries/onnxruntime.ts';
 import { mayHaveGpu } from '../../setup/machine/gpu.mjs';
 import { isGpu } from '../../setup/machine/gpu-choice.mjs';
+import { checkAnswers } from './check-answers.ts';
 import { type Device, explainNoCuda, explainNotSetUp, gpuOf } from './device.ts';
+
+/** onnxruntime's level of log lines above errors. */
+const FATAL = 4;
 
 export interface ModelSession {
   /** Inputs of one run at most; undefined when the model takes any number. */
   readonly largest: number | undefined;
+  /** What may be wrong with its card, for who serves it. */
+  readonly doubt: string | undefined;
   /** The device that runs it: `cpu`, or `cuda:0`; with a note when another one was asked for. */
   readonly device: { readonly name: string; readonly note?: string };
   /**
@@ -29,12 +33,6 @@ export interface SessionOptions {
   readonly threads: number;
   readonly device: Device;
 }
-
-/**
- * Largest difference from the card's golden probabilities at which a model is trusted. Other processors add float32
- * numbers in another order and differ by up to 1e-6; a wrong file or a broken runtime differs by far more.
- */
-const GOLDEN_TOLERANCE = 1e-4;
 
 /**
  * Opens a model file and checks it against its card's golden vectors, which also warms it up.
@@ -58,8 +56,9 @@ export async function openModelSession(
   const classes = card.labels.length;
   const fetches = [output];
 
-  async function run(inputs: Uint8Array, n: number): Promise<Float32Array> {
-    const results = await session.run({ [name]: new Tensor('uint8', inputs, [n, ...shape]) }, fetches);
+  async function run(inputs: Uint8Array, n: number, quiet = false): Promise<Float32Array> {
+    const feeds = { [name]: new Tensor('uint8', inputs, [n, ...shape]) };
+    const results = await session.run(feeds, fetches, quiet ? { logSeverityLevel: FATAL } : {});
     const { data, type, dims } = results[output] ?? {};
     if (!(data instanceof Float32Array) || data.length !== n * classes) {
       throw new UserError(`it gave ${type} [${dims}] for ${n} pictures; expected float32 [${n},${classes}]`);
@@ -67,14 +66,13 @@ export async function openModelSession(
     return data;
   }
 
-  const largest = fixedBatch(session, name);
   try {
-    await checkGolden(card, run, largest);
+    const { largest, doubt } = await checkAnswers(card, run, fixedBatch(session, name));
+    return { largest, doubt, device, run, release: () => session.release() };
   } catch (error) {
     await session.release();
     throw error;
   }
-  return { largest, device, run, release: () => session.release() };
 }
 
 /** The batch size of a model that was exported for one size only. */
@@ -120,27 +118,4 @@ function createOn(
     interOpNumThreads: 1,
     logSeverityLevel: 3, // errors only; warnings are about graphs, which somebody who serves a model cannot change
   });
-}
-
-/** A model without golden vectors is run once too: the first run is slow, and may fail. */
-async function checkGolden(card: Card, run: ModelSession['run'], largest: number | undefined): Promise<void> {
-  if (proofOf(card) === 'changed') throw new UserError(CARD_CHANGED);
-  const { shape } = card.input;
-  const size = shape[0] * shape[1] * shape[2];
-  if (card.golden.length === 0) {
-    await run(new Uint8Array((largest ?? 1) * size), largest ?? 1);
-    return;
-  }
-  for (const { input, probabilities } of card.golden) {
-    // Alone in its batch, which is filled up with zeros when the model has a fixed batch size.
-    const inputs = new Uint8Array((largest ?? 1) * size);
-    inputs.set(goldenInput(input, shape));
-    const answer = (await run(inputs, largest ?? 1)).subarray(0, card.labels.length);
-    const difference = goldenDifference(probabilities, answer);
-    if (!(difference <= GOLDEN_TOLERANCE)) {
-      throw new UserError(
-        `for the built-in picture "${input}" it differs from its card by ${difference.toExponential(1)}, more than ${GOLDEN_TOLERANCE}: the file is damaged, or this machine computes wrongly`,
-      );
-    }
-  }
 }

@@ -78,7 +78,8 @@ function runWorker(port: MessagePort, options: WorkerOptions): void {
       const session = await openModelSession(model.path, model.card, options);
       const largest = session.largest ?? options.batch;
       models.set(model.key, { model, session, reason: '', inputs: new Uint8Array(largest * size), largest });
-      send({ kind: 'opened', key: model.key, milliseconds: spent(), device: session.device });
+      const { device, doubt } = session;
+      send({ kind: 'opened', key: model.key, milliseconds: spent(), device, doubt });
     } catch (error) {
       const reason = explain(error);
       models.set(model.key, { model, session: undefined, reason, inputs: new Uint8Array(), largest: 1 });

@@ -162,7 +162,7 @@ describe('answers as Python does with the model as it came', () => {
       .png()
       .toFile(picturePath);
 
-    const own = adoptModel('elsewhere', bytes, JSON.stringify(cardJson));
+    const own = adoptModel('elsewhere', bytes, JSON.stringify(cardJson), place);
     const { input } = readCard(own);
     const picture = { data: pixels, width: 61, height: 47, channels: 3 as const };
     const session = await InferenceSession.create(own, { logSeverityLevel: 3 });
@@ -178,7 +178,7 @@ describe('answers as Python does with the model as it came', () => {
   });
 
   test('its own metadata stays, and the weights are counted', () => {
-    const own = adoptModel('elsewhere', elsewhere({ dims: ['N', 3, 24, 20] }), JSON.stringify(card));
+    const own = adoptModel('elsewhere', elsewhere({ dims: ['N', 3, 24, 20] }), JSON.stringify(card), folder);
     expect(readCard(own)).toMatchObject({ architecture: { name: 'elsewhere', parameters: 24 * 20 * 3 * 3 } });
     expect(Buffer.from(own).includes('somebody')).toBe(true);
   });
@@ -240,5 +240,5 @@ test.each<[string, object, Elsewhere, RegExp]>([
     /card.json resize.shorter: received 8, expected at least 24/,
   ],
 ])('a card.json that is wrong in %s says so', (_, wrong, options, message) => {
-  expect(() => adoptModel('x', elsewhere(options), JSON.stringify(wrong))).toThrow(message);
+  expect(() => adoptModel('x', elsewhere(options), JSON.stringify(wrong), folder)).toThrow(message);
 });

@@ -1,0 +1,142 @@
+// Checks what a model answers before it is trusted: its card's expected answers, and, of one from elsewhere, that its
+// numbers are probabilities and that it takes several pictures at once. It also warms the model up.
+import type { Card } from '../../models/card.ts';
+import { CARD_CHANGED, proofOf } from '../../models/card-proof.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
+import { type GoldenName, goldenDifference, goldenInput, goldenNames } from '../../models/golden.ts';
+
+/**
+ * Runs inputs `[n,H,W,C]` uint8.
+ *
+ * @param quiet - onnxruntime prints nothing when it fails.
+ * @returns float32 `[n,labels]`.
+ */
+type Run = (inputs: Uint8Array, n: number, quiet?: boolean) => Promise<Float32Array>;
+
+export interface Checked {
+  /** Inputs of one run at most; undefined when the model takes any number. */
+  readonly largest: number | undefined;
+  /** What may be wrong with the card. */
+  readonly doubt: string | undefined;
+}
+
+/**
+ * Largest difference from the card's golden probabilities at which a model is trusted. Other processors add float32
+ * numbers in another order and differ by up to 1e-6; a wrong file or a broken runtime differs by far more.
+ */
+const GOLDEN_TOLERANCE = 1e-4;
+
+/** How far a probability may be outside of 0 to 1: the rounding of float16. */
+const RANGE_TOLERANCE = 1e-3;
+
+/** How far probabilities may be from summing to one: those of int8 are rounded to 1/256 each. */
+const SUM_TOLERANCE = 0.05;
+
+/** The largest difference between a picture's answers alone and beside another; batches add in another order. */
+const BATCH_TOLERANCE = 1e-2;
+
+/**
+ * @param largest - inputs of one run at most, as the model says.
+ * @throws UserError when an answer is not what the card says.
+ */
+export async function checkAnswers(card: Card, run: Run, largest: number | undefined): Promise<Checked> {
+  if (proofOf(card) === 'changed') throw new UserError(CARD_CHANGED);
+  const ask = (name: GoldenName) => askAlone(card, run, largest, name);
+  for (const { input, probabilities } of card.golden) {
+    const answer = await ask(input);
+    checkRange(card, input, answer);
+    const difference = goldenDifference(probabilities, answer);
+    if (!(difference <= GOLDEN_TOLERANCE)) {
+      throw new UserError(
+        `for the built-in picture "${input}" it differs from its card by ${difference.toExponential(1)}, more than ${GOLDEN_TOLERANCE}: the file is damaged, or this machine computes wrongly`,
+      );
+    }
+  }
+  if (card.output.values === undefined) {
+    if (card.golden.length === 0) checkRange(card, 'zeros', await ask('zeros')); // the first run is slow, and may fail
+    return { largest, doubt: undefined };
+  }
+  const answers: Float32Array[] = [];
+  for (const name of goldenNames) {
+    const answer = await ask(name);
+    checkRange(card, name, answer);
+    if (card.output.values === 'distribution') checkSum(name, answer);
+    answers.push(answer);
+  }
+  const most = largest ?? ((await takesTwo(card, run, answers)) ? undefined : 1);
+  return { largest: most, doubt: doubtOf(card, answers) };
+}
+
+/** A picture alone in its batch, which is filled up with zeros when the model has a fixed batch size. */
+async function askAlone(
+  { input: { shape }, labels }: Card,
+  run: Run,
+  largest: number | undefined,
+  name: GoldenName,
+): Promise<Float32Array> {
+  const n = largest ?? 1;
+  const inputs = new Uint8Array(n * shape[0] * shape[1] * shape[2]);
+  inputs.set(goldenInput(name, shape));
+  return (await run(inputs, n)).slice(0, labels.length);
+}
+
+function checkRange(card: Card, input: GoldenName, answer: Float32Array): void {
+  const [least, most] = [Math.min(...answer), Math.max(...answer)];
+  if (least >= -RANGE_TOLERANCE && most <= 1 + RANGE_TOLERANCE) return; // not so for NaN
+  const hint =
+    card.output.values === undefined ? '' : '. Are they logits? Say so in card.json: "output": "logits"';
+  throw new UserError(
+    `for the built-in picture "${input}" its probabilities are from ${inWords(least)} to ${inWords(most)}, expected 0 to 1${Number.isNaN(least) ? '' : hint}`,
+  );
+}
+
+function checkSum(input: GoldenName, answer: Float32Array): void {
+  const sum = answer.reduce((all, one) => all + one, 0);
+  if (Math.abs(sum - 1) <= SUM_TOLERANCE) return;
+  throw new UserError(
+    `for the built-in picture "${input}" its probabilities sum to ${inWords(sum)}, expected 1. Has each label its own, so that several may be true? Say so in card.json: "output": "multi-label"; or "logits", if they are`,
+  );
+}
+
+/** Whether it gives two pictures at once the answers that it gives each alone: many files say so, and are made for one. */
+async function takesTwo(
+  { input: { shape } }: Card,
+  run: Run,
+  answers: readonly Float32Array[],
+): Promise<boolean> {
+  const size = shape[0] * shape[1] * shape[2];
+  const inputs = new Uint8Array(2 * size);
+  const [first, second] = [goldenNames.indexOf('ramp'), goldenNames.indexOf('noise')];
+  inputs.set(goldenInput('ramp', shape));
+  inputs.set(goldenInput('noise', shape), size);
+  try {
+    const both = await run(inputs, 2, true);
+    const alone = [...(answers[first] ?? []), ...(answers[second] ?? [])];
+    return goldenDifference(alone, both) <= BATCH_TOLERANCE;
+  } catch (error) {
+    if (/out of memory|bad.?alloc/i.test(messageOf(error))) throw error;
+    return false;
+  }
+}
+
+/** Labels from which on equal answers say something. */
+const LABELS = 3;
+
+/**
+ * Whether a softmax seems to have been applied to probabilities, which makes all answers nearly equal: then the logarithm
+ * of each, moved so that they sum to one, is between 0 and 1.
+ */
+function doubtOf({ output, labels }: Card, answers: readonly Float32Array[]): string | undefined {
+  if (output.values !== 'distribution' || labels.length < LABELS) return undefined;
+  const twice = answers.every((answer) => {
+    const logarithms = [...answer].map(Math.log);
+    const mean = logarithms.reduce((sum, one) => sum + one, 0) / logarithms.length;
+    return logarithms.every((one) => one - mean + 1 / logarithms.length >= -RANGE_TOLERANCE);
+  });
+  if (!twice) return undefined;
+  return 'all its answers are nearly equal, as if a softmax were applied twice: if the model gives probabilities already, say so in card.json: "output": "probabilities"';
+}
+
+function inWords(value: number): string {
+  return Number.isNaN(value) ? 'NaN' : String(Number(value.toPrecision(3)));
+}

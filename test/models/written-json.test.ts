@@ -1,0 +1,35 @@
+// What is promised of JSON that people write: whatever their editor puts around it, it is read as it is meant.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parseWrittenJson } from '../../models/written-json.ts';
+
+const value = { labels: ['a // no comment', 'b /* none */', 'ü', ',]'], input: { size: [1, 2] } };
+const text = JSON.stringify(value, undefined, 2);
+const utf16 = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le');
+
+test.each<[string, Uint8Array | string]>([
+  ['as it is', Buffer.from(text)],
+  ['a byte order mark', Buffer.from(`\uFEFF${text}`)],
+  ['UTF-16, as PowerShell writes', utf16(text)],
+  ['UTF-16, big-endian', utf16(text).swap16()],
+  ['line ends of Windows', Buffer.from(text.replaceAll('\n', '\r\n'))],
+  ['comments', text.replaceAll('\n', ' // a "comment"\n').replace('{', '/* one\n * more */{')],
+  ['commas too many', text.replace(/(["\]}])(\s*[\]}])/g, '$1, /* , */ $2')],
+])('%s', (_, file) => {
+  expect(parseWrittenJson(file)).toEqual(value);
+});
+
+test('comments between any two words change nothing', () => {
+  fc.assert(
+    fc.property(fc.json(), fc.constantFrom('/* "[,] */', '// }"\n', ' \r\n'), (json, between) => {
+      // Between words alone: strings are kept whole.
+      const commented = json.replace(/"(?:[^"\\]|\\.)*"|[[\]{}:,]/g, (word) => `${between}${word}${between}`);
+      expect(parseWrittenJson(commented)).toEqual(JSON.parse(json));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test.each(['', '{', '[1 2]', '{"a": 1,,}', '{/*}', "{'a': 1}"])('%j is an error', (wrong) => {
+  expect(() => parseWrittenJson(wrong)).toThrow(SyntaxError);
+});
