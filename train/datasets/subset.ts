@@ -1,5 +1,5 @@
-// The first images of a dataset as a dataset of its own, for short trials.
-import type { Dataset, Split } from './dataset.ts';
+// The first images of a dataset as a dataset of its own, for short trials; over again where there are not as many.
+import { type Dataset, imageSize, imagesOf, type MemorySplit, type Split } from './dataset.ts';
 
 /** `dataset` with at most its first `train` training and `test` test images, in the same place. */
 export function firstImages<D extends Dataset>(dataset: D, train: number, test: number): D {
@@ -12,4 +12,20 @@ export function firstOf<S extends Split>(split: S, wanted: number): S {
   const n = Math.min(wanted, all);
   const some = images instanceof Uint8Array ? images.subarray(0, (images.length / all) * n) : images;
   return { ...split, images: some, labels: labels.subarray(0, n), n };
+}
+
+/** `wanted` images of a split: its first ones, and the same over again where it has fewer. */
+export function filled(split: Split, wanted: number): Split {
+  if (wanted <= split.n) return firstOf(split, wanted);
+  const size = imageSize(split);
+  const images = new Uint8Array(new SharedArrayBuffer(wanted * size));
+  const labels = split.labels instanceof Uint8Array ? new Uint8Array(wanted) : new Uint16Array(wanted);
+  const all = imagesOf(split, 0, split.n);
+  for (let i = 0; i < wanted; i++) {
+    const from = i % split.n;
+    images.set(all.subarray(from * size, (from + 1) * size), i * size);
+    labels[i] = split.labels[from] ?? 0;
+  }
+  const result: MemorySplit = { images, labels, n: wanted };
+  return result;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChildWork } from '../child.ts';
-import { firstImages } from '../datasets/subset.ts';
+import { filled, firstOf } from '../datasets/subset.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { fit } from '../loop/fit.ts';
 import { resolveRecipe } from '../recipes/index.ts';
@@ -23,8 +23,12 @@ export const work: ChildWork<{ recipe: unknown }> = async (task, send) => {
   // First, and forgotten: loading takes 200 MB more for a moment than it leaves.
   tf.getBackend();
   forgetPeak();
-  const recipe = trialOf(resolveRecipe(task.recipe), 1);
-  const dataset = firstImages(await loadDataOf(recipe), STEPS * recipe.batchSize, EVALUATED);
+  // The whole network, which takes the most: a backbone is frozen for some of the epochs alone.
+  const { freeze: _freeze, ...recipe } = trialOf(resolveRecipe(task.recipe), 1);
+  const all = await loadDataOf(recipe);
+  // What is in the pictures does not matter, so a small folder's are taken over again.
+  const train = filled(all.train, STEPS * recipe.batchSize);
+  const dataset = { ...all, train, test: firstOf(all.test, EVALUATED) };
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-memory-'));
   let steps = 0;
   try {
