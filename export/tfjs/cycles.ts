@@ -36,11 +36,13 @@ function needsOfLayers(config: unknown): Needs {
   for (const layer of list(field(config, 'layers'))) {
     const name = String(field(layer, 'name') ?? field(field(layer, 'config'), 'name'));
     const calls = list(field(layer, 'inbound_nodes') ?? field(layer, 'inboundNodes'));
-    if (calls.length === 0) needs.set(call(name, 0), []);
+    // A model is its own first call, made when it was put together.
+    const first = Array.isArray(field(field(layer, 'config'), 'layers')) ? 1 : 0;
+    if (calls.length === 0 || first === 1) needs.set(call(name, 0), []);
     calls.forEach((inputs, i) => {
       const from = list(inputs).filter((input) => typeof list(input)[0] === 'string');
       needs.set(
-        call(name, i),
+        call(name, first + i),
         from.map((input) => call(String(list(input)[0]), Number(list(input)[1] ?? 0))),
       );
     });

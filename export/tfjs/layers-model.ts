@@ -6,14 +6,25 @@ import { tf } from '../../train/graph/tensorflow.ts';
 import { uniqueNames } from '../graph/unique-names.ts';
 import { inputSpec } from '../trace/input.ts';
 import type { Network } from '../trace/network.ts';
+import { assignKeras3 } from './keras-3/weights.ts';
 import type { ModelFiles } from './model-json.ts';
 
 /** The largest result of one layer for one picture that is computed, in numbers: 1 GiB of float32. */
 const LARGEST_RESULT = 2 ** 28;
 
 /** @throws UserError when its layers want more weights than its files have, or results beyond any memory. */
-export async function layersNetwork({ artifacts, parameters }: ModelFiles, name: string): Promise<Network> {
-  const model = await withinParameters(parameters, () => tf.loadLayersModel({ load: async () => artifacts }));
+export async function layersNetwork(
+  { artifacts, parameters, keras3 }: ModelFiles,
+  name: string,
+): Promise<Network> {
+  const { weightData, weightSpecs, ...withoutWeights } = artifacts;
+  const loaded = keras3 ? withoutWeights : artifacts;
+  const model = await withinParameters(parameters, () => tf.loadLayersModel({ load: async () => loaded }));
+  if (keras3 && weightData !== undefined && weightSpecs !== undefined) {
+    const values = tf.io.decodeWeights(weightData, weightSpecs);
+    assignKeras3(model, values);
+    tf.dispose(values);
+  }
   return networkOfLayers(model, name);
 }
 

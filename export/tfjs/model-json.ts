@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { sizeOf } from '../../models/shape.ts';
 import { findCycle } from './cycles.ts';
+import { fromKeras3, isKeras3 } from './keras-3/topology.ts';
 
 /** The largest model.json that is read, bytes. tfjs keeps weights in other files; 20 MB is a very large graph. */
 const LARGEST_JSON = 256 * 2 ** 20;
@@ -48,6 +49,8 @@ type ModelArtifacts = Awaited<ReturnType<NonNullable<Handler['load']>>>;
 /** A model as its files have it. */
 export interface ModelFiles {
   readonly format: 'layers' | 'graph';
+  /** Whether Keras 3 named the weights, in its own way. */
+  readonly keras3: boolean;
   /** What tfjs loads. */
   readonly artifacts: ModelArtifacts;
   /** Numbers in all weights together. */
@@ -65,7 +68,9 @@ export function readModelFiles(path: string): ModelFiles {
   const text = readSmall(path);
   const model = check(path, parse(path, text));
   const format = formatOf(path, model);
-  const cycle = findCycle(format, model.modelTopology);
+  const keras3 = format === 'layers' && isKeras3(model.modelTopology);
+  const modelTopology = keras3 ? fromKeras3(model.modelTopology) : model.modelTopology;
+  const cycle = findCycle(format, modelTopology);
   if (cycle !== undefined) throw new UserError(`${path}: ${cycle}`);
 
   const groups = model.weightsManifest.map(({ paths, weights }) => {
@@ -82,9 +87,10 @@ export function readModelFiles(path: string): ModelFiles {
   for (const shard of shards) hash.update(shard);
   return {
     format,
+    keras3,
     // The border with tfjs's types, which are narrower than what its files hold.
     artifacts: {
-      modelTopology: model.modelTopology,
+      modelTopology,
       weightSpecs: weights,
       weightData: shards.map((shard) => new Uint8Array(shard).buffer),
       ...(model.signature && { signature: model.signature }),

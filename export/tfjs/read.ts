@@ -34,9 +34,12 @@ export async function readNetwork(path: string): Promise<ReadNetwork> {
     return { ...network, run, format, parameters: files.parameters, digest: files.digest };
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${file} could not be loaded by tfjs: ${reason(error)}.${hint(reason(error))}`, {
-      cause: error,
-    });
+    throw new UserError(
+      `${file} could not be loaded by tfjs: ${reason(error)}.${files.keras3 ? KERAS_3 : hint(reason(error))}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -61,6 +64,8 @@ function withReadableErrors(file: string, run: Network['run']): Network['run'] {
     }
   };
 }
+
+const KERAS_3 = " Write a SavedModel in Keras instead, with model.export('folder'), and export that folder.";
 
 function hint(message: string): string {
   if (/Unknown (layer|activation|initializer|regularizer|constraint)|not registered/i.test(message))
