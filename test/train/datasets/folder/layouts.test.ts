@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPictures } from '../../../../train/datasets/folder/find.ts';
+import { levelOf } from '../../../../train/datasets/folder/level.ts';
 import { lookAlikes } from '../../../../train/datasets/folder/look-alikes.ts';
 
 let root = '';
@@ -278,6 +279,15 @@ describe('tables in folders', () => {
     expect(told()).toContain('Files are in train/, which the paths do not say.');
   });
 
+  it('the pictures of each side in a folder that is no class', () => {
+    make([...pictures('train/images'), ...pictures('test/images')]);
+    make([['train.csv', 'path,label\nimages/0.jpg,cat\nimages/1.jpg,dog\n']]);
+    expect(listing().found.map(({ path, label }) => `${path} ${label}`)).toEqual([
+      'train/images/0.jpg cat',
+      'train/images/1.jpg dog',
+    ]);
+  });
+
   it('Hugging Face: metadata.csv on each side, or one above', () => {
     make([...pictures('train'), ...pictures('validation', 2), ...pictures('test', 1)]);
     for (const side of ['train', 'validation', 'test'])
@@ -392,6 +402,12 @@ describe('sets for other tasks, and what is no folder', () => {
   ])('%s', (name, message) => {
     make([name]);
     expect(refusal(join(root, name))).toMatch(message);
+  });
+
+  it('a folder that cannot be read is no empty class: it is listed with its reason', () => {
+    const problems = [{ path: 'owl', reason: 'the folder cannot be read: EACCES' }];
+    const { folders } = levelOf({ files: ['cat/0.jpg'], folders: ['cat', 'owl', 'emu'], problems });
+    expect(folders.map(({ name }) => name)).toEqual(['cat', 'emu']);
   });
 
   it.skipIf(process.getuid?.() === 0)('a folder that may not be read', () => {

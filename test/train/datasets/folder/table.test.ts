@@ -91,6 +91,7 @@ describe('rows', () => {
     ['lone carriage returns', 'file,label\ra.jpg,cat\rb.jpg,dog\r'],
     ['mixed line ends, none at the end', 'file,label\r\na.jpg,cat\rb.jpg,dog'],
     ['sep=;', 'sep=;\r\nfile;label\r\na.jpg;cat\r\nb.jpg;dog\r\n'],
+    ['sep=^', 'sep=^\nfile^label\na.jpg^cat\nb.jpg^dog\n'],
     ['tabs', 'file\tlabel\na.jpg\tcat\nb.jpg\tdog\n'],
     ['bars', 'file|label\na.jpg|cat\nb.jpg|dog\n'],
     ['no header', 'a.jpg,cat\nb.jpg,dog\n'],
@@ -230,6 +231,12 @@ describe('what can be read in two ways is refused by the row that a spreadsheet 
       /row 2: "holdout" is no side of a split: expected train, valid or test/,
     ],
     [
+      'a letter that is lost',
+      'file,label\na.jpg,K\ufffdse\n',
+      /row 2: "a\.jpg, K\ufffdse" has lost a letter/,
+    ],
+    ['an error of a spreadsheet', 'file,label\na.jpg,#N/A\n', /row 2: its label is an error .*, #N\/A/],
+    [
       'two columns of labels',
       'file,label,class\na.jpg,cat,x\n',
       /2 columns that could be the label: label, class/,
@@ -312,6 +319,11 @@ it('labels are composed: é is one letter, however a Mac stores it', () => {
 it('addresses in place of files are named', () => {
   expect(refusal('url,label\nhttps://a.org/1.jpg,cat\n')).toMatch(/has the columns "url", "label"/);
   expect(refusal('image,label\nhttps://a.org/1.jpg,cat\n')).toMatch(/Fetch what is at these addresses first/);
+});
+
+it('a name whose accents are stored in another way is the same name, also beside one in upper case', () => {
+  for (const name of ['cafe\u0301.png', 'CAF\u00c9.png']) writeFileSync(join(folder, name), '');
+  expect(rowsOf('file,label\ncaf\u00e9.png,cat\n')).toEqual(['cafe\u0301.png cat']);
 });
 
 it('several files that a path could mean are named', () => {
