@@ -12,6 +12,8 @@ import type { Device } from '../sessions/device.ts';
 import type { OpenedMessage, WorkerModel } from '../sessions/messages.ts';
 import type { Limits } from '../settings/limits.ts';
 import { type AbsentModel, withoutPaths } from './absent.ts';
+import { adoptedFolder } from './adopt.ts';
+import { openAdoptedFiles } from './adopted-files.ts';
 import { createCatalog } from './catalog.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { type EngineState, type Observer, observeAll } from './events.ts';
@@ -134,6 +136,7 @@ export function openEngine(options: EngineOptions): Engine {
     },
     swap: (current) => dispatcher.setModels(current.map(workerModel)),
   });
+  const adopted = openAdoptedFiles(adoptedFolder());
   let closed = false;
   let looking: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
@@ -153,10 +156,15 @@ export function openEngine(options: EngineOptions): Engine {
     return { milliseconds, reason: bad.reason, ended: bad.ended === true };
   }
 
+  function keepAdopted(): Promise<void> {
+    return adopted.keep(catalog.models().map(({ path }) => path));
+  }
+
   /** One look at a time. */
   function look(): Promise<void> {
     looking = looking
       .then(() => catalog.look())
+      .then(keepAdopted)
       .catch((error) => {
         if (!closed) log(`the repository could not be read: ${messageOf(error)}`, { level: 'error' });
       });
@@ -218,6 +226,7 @@ export function openEngine(options: EngineOptions): Engine {
       const loaded = catalog.load();
       looking = loaded.catch(() => {}); // no look at the same time
       await loaded;
+      await keepAdopted();
       dispatcher.startAll();
       watchOn();
     },
@@ -231,6 +240,7 @@ export function openEngine(options: EngineOptions): Engine {
       closed = true;
       clearTimeout(timer);
       await dispatcher.close();
+      await adopted.close();
     },
   };
 }
