@@ -1,13 +1,13 @@
-// The data that a model file was trained on, found again by its card.
+// The pictures that a model file was trained on, found again by its card.
 import { resolve } from 'node:path';
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { type Dataset, datasets } from '../../train/datasets/index.ts';
-import { loadDataOf } from '../../train/recipes/load-data.ts';
+import { loadPictures } from '../../train/recipes/load-data.ts';
 import { recipeOfCard } from '../../train/runs/weights-of-model-file.ts';
 
 /**
- * Loads the data of a card.
+ * Loads the pictures of a card; not their features, where the model has a backbone: its file takes pictures.
  * @param folder - Where the pictures are now, for a model that was trained on a folder: a card does not say.
  * @throws UserError when the data cannot be found, or are not those that the card names.
  */
@@ -21,7 +21,7 @@ export async function dataOf(card: Card, folder?: string): Promise<Dataset> {
     throw new UserError(
       `${card.name} was trained on the folder of pictures ${recipe.dataset}. Say where it is: --data path/to/${recipe.dataset}`,
     );
-  const data = await loadDataOf(folder === undefined ? recipe : { ...recipe, dataset: resolve(folder) });
+  const data = await loadPictures(folder === undefined ? recipe : { ...recipe, dataset: resolve(folder) });
   if (data.labels.join('\n') !== card.labels.join('\n'))
     throw new UserError(
       `The labels in the card of ${card.name} are ${card.labels.join(', ')}; those of ${data.name} are ${data.labels.join(', ')}: the card has been changed, or these are other data.`,

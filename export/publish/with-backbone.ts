@@ -1,6 +1,7 @@
 // A head and the file from elsewhere that it was trained upon, as one model file.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
+import type { Shape } from '../../models/image/shape.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import type { ModelProto, NodeProto } from '../../models/onnx/schema.ts';
 import { openExtractor } from '../../train/backbone/extractor.ts';
@@ -10,8 +11,15 @@ import { tf } from '../../train/graph/tensorflow.ts';
 import { convert } from '../convert.ts';
 import { OPSETS } from '../graph/opsets.ts';
 import { withUnknownSizes } from '../graph/unknown-sizes.ts';
+import type { Classifier } from '../parity/classifier.ts';
 import { ANY_NUMBER } from '../trace/index.ts';
-import { type Network, PROBABILITIES, type TracedNetwork } from '../trace/network.ts';
+import {
+  type Network,
+  type PictureFunction,
+  PROBABILITIES,
+  type TracedNetwork,
+  traceNetwork,
+} from '../trace/network.ts';
 import type { ClassifierCandidate } from './classifier.ts';
 import type { Exportable, ExportOptions } from './exportable.ts';
 
@@ -38,7 +46,7 @@ export async function withBackbone(
   if (opset !== undefined && opset !== OPSETS.usual && opset !== own) throw refuse('--opset');
 
   const extractor = await openExtractor(name, backbone, card.input.shape);
-  const head = headNetwork(model, extractor.features);
+  const head = headNetwork(card.name, model, extractor.features);
   return {
     ...{ card, test },
     network: head,
@@ -67,10 +75,35 @@ export async function withBackbone(
   };
 }
 
-/** The head alone, from `features` to `probabilities`. */
-function headNetwork({ card, probabilities, variables }: WithBackbone, features: number): Network {
+/**
+ * A head with its backbone as a function of pictures: onnxruntime runs the backbone, TensorFlow the head.
+ * @param head - Its `probabilities` take features.
+ * @param shape - `[H,W,C]` of the pictures.
+ */
+export async function backboneClassifier(
+  name: string,
+  backbone: ModelProto,
+  head: PictureFunction,
+  shape: Shape,
+): Promise<Classifier> {
+  const extractor = await openExtractor(name, backbone, shape);
+  const { run, dispose } = compiledHead(
+    traceNetwork(headNetwork(name, head, extractor.features)),
+    extractor.features,
+  );
   return {
-    name: card.name,
+    classify: async (images) => run(await extractor.extract(images)),
+    async close() {
+      dispose();
+      await extractor.close();
+    },
+  };
+}
+
+/** The head alone, from `features` to `probabilities`. */
+function headNetwork(name: string, { probabilities, variables }: PictureFunction, features: number): Network {
+  return {
+    name,
     inputs: [{ name: FEATURES, type: 'float32', shape: [ANY_NUMBER, features] }],
     outputs: [PROBABILITIES],
     run: ([input]) => [probabilities(given(input))],

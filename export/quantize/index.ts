@@ -2,6 +2,7 @@
 import type { Card } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf, withDigest } from '../../models/card-proof.ts';
 import { UserError } from '../../models/errors.ts';
+import { opsetOf } from '../../models/onnx/facts.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import { digestWeights } from '../../models/onnx/weights-digest.ts';
 import type { ModelFile } from '../../models/repository.ts';
@@ -121,12 +122,20 @@ export async function quantize(
   return { model: await addToRepository(options.repository, options.name, withCard(made, full)) };
 }
 
+/** The first version in which DequantizeLinear takes a scale for each channel. */
+const INT8_OPSET = 13;
+
 async function int8Of(
   model: ModelProto,
   images: Uint8Array,
   shape: Card['input']['shape'],
   { onStage }: QuantizeOptions,
 ): Promise<ModelProto> {
+  const opset = opsetOf(model) ?? 0;
+  if (opset < INT8_OPSET)
+    throw new UserError(
+      `int8 needs version ${INT8_OPSET} of ONNX's operators; this model has ${opset}, that of its backbone. Make it smaller with --weights float16, or train on the backbone in a newer version.`,
+    );
   const folded = { ...model, graph: removeDead(foldBatchNorm(model.graph)) };
   const values = valuesToCalibrate(folded);
   if (values.length === 0)

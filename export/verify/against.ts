@@ -4,18 +4,23 @@ import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
+import { featuresOf } from '../../train/backbone/feature-graph.ts';
+import { readBackbone } from '../../train/backbone/index.ts';
+import { featureShape } from '../../train/datasets/dataset.ts';
 import { imagesOf } from '../../train/datasets/index.ts';
+import { tf } from '../../train/graph/tensorflow.ts';
 import { readCheckpoint } from '../../train/runs/checkpoint.ts';
 import { findRun } from '../../train/runs/run.ts';
 import { dataOf } from '../files/data.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { readFolderPictures } from '../files/pictures.ts';
-import { onnxClassifier, tensorflowClassifier } from '../parity/classifier.ts';
+import { type Classifier, onnxClassifier, tensorflowClassifier } from '../parity/classifier.ts';
 import { compareClassifiers, holds, type Parity } from '../parity/index.ts';
 import { compareLayers, type LayerComparison } from '../parity/layers.ts';
 import { TOLERANCE } from '../parity/tolerance.ts';
 import { networkOf } from '../publish/from-checkpoint.ts';
 import { temperedSoftmax } from '../publish/temperature.ts';
+import { backboneClassifier } from '../publish/with-backbone.ts';
 import { isModelPath } from '../tfjs/model-path.ts';
 import { readNetwork } from '../tfjs/read.ts';
 import { bytesAs } from '../trace/input.ts';
@@ -26,11 +31,14 @@ import {
   traceNetwork,
 } from '../trace/network.ts';
 
-/** What a file is compared with: a function of pictures, and its record with an input `image`. */
-export interface Reference extends PictureFunction {
+/** What a file is compared with. */
+export interface Reference {
   /** For messages. */
   readonly name: string;
-  readonly traced: TracedNetwork;
+  /** Opens it as a function of pictures. */
+  open(): Promise<Classifier>;
+  /** Its record with an input `image`, where all of it is TensorFlow's: then layers can be compared. */
+  readonly traced?: TracedNetwork;
 }
 
 export interface ReferenceComparison {
@@ -52,15 +60,13 @@ export async function compareWith(
   shape: Shape,
 ): Promise<ReferenceComparison> {
   const size = shape[0] * shape[1] * shape[2];
-  const [tensorflow, onnxruntime] = [
-    tensorflowClassifier(reference, reference.traced, shape),
-    await onnxClassifier(source, shape),
-  ];
+  const [expected, onnxruntime] = [await reference.open(), await onnxClassifier(source, shape)];
   const some = (from: number, to: number) => images.subarray(from * size, to * size);
-  const { parity } = await compareClassifiers(tensorflow, onnxruntime, some, images.length / size);
-  await Promise.all([tensorflow.close(), onnxruntime.close()]);
+  const { parity } = await compareClassifiers(expected, onnxruntime, some, images.length / size);
+  await Promise.all([expected.close(), onnxruntime.close()]);
   const right = holds(parity, TOLERANCE);
-  const byLayer = right ? undefined : await compareLayers(reference.traced, model, images, shape);
+  const { traced } = reference;
+  const byLayer = right || !traced ? undefined : await compareLayers(traced, model, images, shape);
   return { against: reference.name, parity, holds: right, ...(byLayer && { byLayer }) };
 }
 
@@ -74,17 +80,25 @@ export async function openReference(against: string, runs: string, file: OpenMod
   if (!existsSync(path))
     throw new UserError(`${path} is not there: name a run, a checkpoint or a model.json.`);
   const card = cardOf(file);
-  const network = networkOf(path, readCheckpoint(path), card.labels.length, card.input.shape, card.tta);
-  const { calibration } = card;
-  const probabilities = calibration
-    ? (images: Tensor) => temperedSoftmax(network.logits(images), calibration.temperature)
-    : network.probabilities;
-  const { variables } = network;
-  return referenceOf(path, { probabilities, variables }, card);
+  const checkpoint = readCheckpoint(path);
+  const { backbone, standardize } = checkpoint.recipe;
+  const { shape } = card.input;
+  const taken = backbone ? featureShape(featuresOf(backbone.sizes)) : shape;
+  const network = networkOf(path, checkpoint, card.labels.length, taken, card.tta);
+  const { variables, onFeatures } = network;
+  const logits = (backbone && onFeatures) ?? network.logits;
+  const temperature = card.calibration?.temperature ?? 1;
+  const probabilities = (input: Tensor) =>
+    temperature === 1 ? tf.softmax(logits(input)) : temperedSoftmax(logits(input), temperature);
+  const answering = { probabilities, variables };
+  if (backbone === undefined) return referenceOf(path, answering, card);
+  const graph = readBackbone(backbone, standardize, shape);
+  return { name: path, open: () => backboneClassifier(backbone.path, graph, answering, shape) };
 }
 
-function referenceOf(name: string, pictures: PictureFunction, { input }: Card): Reference {
-  return { name, ...pictures, traced: traceNetwork(classifierNetwork(pictures, input.shape)) };
+function referenceOf(name: string, pictures: PictureFunction, { input: { shape } }: Card): Reference {
+  const traced = traceNetwork(classifierNetwork(pictures, shape));
+  return { name, traced, open: async () => tensorflowClassifier(pictures, traced, shape) };
 }
 
 async function tfjsReference(path: string, file: OpenModelFile): Promise<Reference> {

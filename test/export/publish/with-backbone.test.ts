@@ -4,12 +4,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { openModelFile } from '../../../export/files/file.ts';
+import { dataOf } from '../../../export/files/data.ts';
+import { cardOf, openModelFile } from '../../../export/files/file.ts';
 import { exportModel } from '../../../export/publish/export.ts';
 import { loadRun } from '../../../export/publish/from-run.ts';
 import type { ExportStage } from '../../../export/publish/stages.ts';
-import { verifyAlone } from '../../../export/verify/index.ts';
+import { quantize } from '../../../export/quantize/index.ts';
+import { compareWith, openReference, picturesFor } from '../../../export/verify/against.ts';
+import { verifyAlone, verifyMetrics } from '../../../export/verify/index.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
+import { sizeOf } from '../../../models/shape.ts';
 import { openEngine } from '../../../serve/engine/index.ts';
 import { defaultLimits } from '../../../serve/settings/limits.ts';
 import { imagesOf } from '../../../train/datasets/index.ts';
@@ -118,6 +122,45 @@ it('goes from pictures to a served file, whose answers are those of the training
   await engine.close();
   // Measured: 6.5e-8.
   expect(largest).toBeLessThan(1e-5);
+}, 60_000);
+
+it('is verified and quantized on pictures, with the answers of the training', async () => {
+  const [repository, runs, data] = ['models', 'runs', 'tints'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const file = await openModelFile('tints/1', repository);
+  const { shape } = cardOf(file).input;
+  const { test } = await dataOf(cardOf(file), data);
+  const check = await verifyMetrics(file, (from, to) => imagesOf(test, from, to), test.labels);
+  expect(check).toMatchObject({ holds: true });
+
+  const reference = await openReference(findRun(runs).name, runs, file);
+  const pictures = await picturesFor(file, undefined, data);
+  expect(pictures).toHaveLength(test.n * sizeOf(shape));
+  const { parity, holds } = await compareWith(reference, file, pictures, shape);
+  expect([parity.n, parity.changedLabels, holds]).toEqual([test.n, 0, true]);
+  // Measured: 6e-8.
+  expect(parity.maxProbabilityDifference).toBeLessThan(1e-6);
+
+  const options = {
+    ...{ maxDrop: 0.05, repository, name: 'tints-small' },
+    latency: async () => ({ before: 1, after: 1, ratio: 1 }),
+  };
+  const measured = await dataOf(cardOf(file), data);
+  const made = await quantize(file, measured, { ...options, weights: 'float16' });
+  await expect(quantize(file, measured, { ...options, weights: 'int8' })).rejects.toThrow(
+    /int8 needs version 13 .* this model has 9, .* --weights float16/,
+  );
+  if (!('model' in made)) throw new Error(made.declined);
+  const small = await openModelFile(made.model.path, repository);
+  for (const each of await verifyAlone(small)) expect(each, each.name).toMatchObject({ holds: true });
+  expect(small.card?.metrics?.n).toBe(test.n);
+  // A folder with another order of classes is not what it was trained on.
+  await expect(dataOf({ ...cardOf(file), labels: ['red', 'blue'] }, data)).rejects.toThrow(
+    /labels in the card of tints are red, blue; those of tints are blue, red/,
+  );
 }, 60_000);
 
 it('refuses what would change a graph that is not ours', async () => {
