@@ -1,5 +1,6 @@
 // What `trainyard export` was asked for: its words, checked before anything is loaded that takes time.
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { ParsedArgs } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { oneOf } from '../../models/nearest.ts';
@@ -13,7 +14,7 @@ import { FORMAT_NAMES, type FormatName } from '../to/names.ts';
 import type { exportArgs } from './args.ts';
 import { labelsOf } from './labels.ts';
 import { checkTogether, refuseOnnx } from './options.ts';
-import { existingFolder } from './shared-options.ts';
+import { existingFolder, writableFolder } from './shared-options.ts';
 
 export type ExportArgs = ParsedArgs<typeof exportArgs>;
 
@@ -73,10 +74,13 @@ export async function choicesOf(args: ExportArgs, rawArgs: readonly string[]): P
     classifier: args.labels !== undefined,
     ...(args.to !== undefined && { to: args.to }),
   });
+  const isPublished = args.to === undefined && (path === undefined || args.labels !== undefined);
+  if (args.out !== undefined) writableFolder('out', dirname(args.out));
   const others = {
     to: args.to === undefined ? undefined : oneOf('--to', FORMAT_NAMES, args.to),
     out: args.out,
-    repository: args.repository,
+    // Only what is written to has to be there: a folder of --to, or the file of a model without labels, is elsewhere.
+    repository: isPublished ? writableFolder('repository', args.repository) : args.repository,
     converter: oneOf('--converter', ['own', 'tf2onnx'], args.converter),
     opset: wholeNumber('opset', args.opset, OPSETS.oldest, OPSETS.newest),
     tolerance:

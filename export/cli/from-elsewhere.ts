@@ -1,5 +1,6 @@
 // `trainyard export path/to/model.json`: a model from elsewhere, as it is or with `--labels` as a classifier.
 import { resolve } from 'node:path';
+import { UserError } from '../../models/errors.ts';
 import { type FolderPictures, readFolderPictures } from '../files/pictures.ts';
 import { exportNetwork } from '../publish/export-network.ts';
 import { type About, classifierOf } from '../tfjs/classifier.ts';
@@ -22,6 +23,7 @@ export async function exportFromElsewhere(
   const started = performance.now();
   const read = await readNetwork(path);
   const network = { ...read, name: name ?? read.name, inputs: withSize(read.inputs, size) };
+  checkSize(read, size);
   say('loaded', (performance.now() - started) / 1000, inWords(network));
   if (classifier === undefined) return exportAsIs(network, choices);
   const about = aboutOf(network, classifier);
@@ -34,6 +36,18 @@ export async function exportFromElsewhere(
   const model = classifierOf(network, about, pictures);
   say('takes', undefined, takenInWords(shape, about, model.card.recipe));
   return writeClassifier(model, choices);
+}
+
+/** @throws UserError for a size where no size of a picture varies: it would be ignored. */
+function checkSize({ name, inputs }: ReadNetwork, size: ModelChoice['size']): void {
+  const varies = inputs.some(({ shape }) => shape.includes('height') || shape.includes('width'));
+  const fits = inputs.some(
+    ({ shape: [, height, width] }) => height === size?.height && width === size?.width,
+  );
+  if (size === undefined || varies || fits) return;
+  throw new UserError(
+    `--size fixes height and width of pictures of any size; ${name} takes ${inputs.map((input) => `${input.name} [${input.shape}]`).join(', ')}.`,
+  );
 }
 
 function eachOf({ names, images }: FolderPictures): Uint8Array[] {
@@ -71,7 +85,9 @@ function takenInWords(
   recipe: { readonly output?: unknown },
 ): string {
   const picture = `pictures resized to ${height}x${width} (--crop ${prepare.crop}), bytes as ${scaling} (--scaling)`;
-  return recipe.output === 'logits' ? `${picture}; gives logits: a softmax is added` : picture;
+  return recipe.output === 'logits'
+    ? `${picture}; gives logits: a softmax is added, or a sigmoid where it gives one number`
+    : picture;
 }
 
 function aboutOf({ name, inputs: [input] }: ReadNetwork, { labels, scaling, crop }: ClassifierChoice): About {

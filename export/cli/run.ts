@@ -1,6 +1,7 @@
 // Does what `trainyard export` was asked for, and prints each stage.
 import { UserError } from '../../models/errors.ts';
 import { plainPercent } from '../../train/report/format.ts';
+import { testedOn } from '../files/tested-on.ts';
 import { loadRun } from '../publish/from-run.ts';
 import type { ExportChoices, RunChoice } from './choices.ts';
 import { exportFromElsewhere } from './from-elsewhere.ts';
@@ -26,7 +27,7 @@ async function exportRun(
   say('loaded', seconds, `${architecture.name}, ${architecture.parameters} parameters`);
   if (calibration)
     console.log(
-      `  calibrated by temperature ${calibration.temperature}: confidence and accuracy ${plainPercent(calibration.error)} apart, with it ${plainPercent(calibration.temperedError)} (${calibration.n} test pictures)`,
+      `  calibrated by temperature ${calibration.temperature}: confidence and accuracy ${plainPercent(calibration.error)} apart, with it ${plainPercent(calibration.temperedError)} (${calibration.n} ${testedOn(model.card)})`,
     );
   if (choices.to !== undefined && model.backbone !== undefined)
     throw new UserError(

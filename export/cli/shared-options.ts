@@ -1,6 +1,7 @@
 // Options that several commands of export/ take, in the same words, and the check of a folder.
-import { statSync } from 'node:fs';
-import { UserError } from '../../models/errors.ts';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { modelsFolder, repositoryFolder } from '../../setup/paths.mjs';
 
 /** What a command takes as a model file. */
@@ -36,6 +37,24 @@ export const dataOption = {
     description: 'Folder of the pictures that the model was trained on, if they were in a folder',
   },
 } as const;
+
+/**
+ * The folder that an option names, which may be made later.
+ * @throws UserError when it cannot be made or written to: before work is done whose result could not be kept.
+ */
+export function writableFolder(option: string, path: string): string {
+  let place = resolve(path);
+  while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
+  try {
+    if (!statSync(place).isDirectory()) throw new Error(`${place} is a file`);
+    accessSync(place, constants.W_OK | constants.X_OK);
+    return path;
+  } catch (error) {
+    throw new UserError(
+      `--${option} takes a folder that can be written to; received ${JSON.stringify(path)}: ${messageOf(error)}.`,
+    );
+  }
+}
 
 /** The folder that an option names. @throws UserError when there is none. */
 export function existingFolder(option: string, path: string): string {

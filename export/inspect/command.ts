@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
+import { suggestion } from '../../models/nearest.ts';
 import { printJson } from '../../models/print-json.ts';
 import { listModels } from '../../models/repository.ts';
 import { runsOption } from '../../train/cli/runs-options.ts';
@@ -50,7 +51,12 @@ async function pathOf(
     const { pathOfModel } = await import('../files/file.ts');
     return pathOfModel(`${file}`, repository);
   }
-  const { findRun } = await import('../../train/runs/run.ts');
+  const { findRun, listRuns } = await import('../../train/runs/run.ts');
+  const known = [...new Set([...models, ...listRuns(runs)].map(({ name }) => name))];
+  if (file !== undefined && !file.includes('/') && !known.includes(file))
+    throw new UserError(
+      `There is neither a model ${JSON.stringify(file)} in ${repository} nor a run of this name in ${runs}. ${suggestion(file, known)}`,
+    );
   const run = findRun(runs, file);
   const path = [run.best, run.last].find(existsSync);
   if (path === undefined) throw new UserError(`Run ${run.name} has no checkpoint yet.`);

@@ -2,6 +2,7 @@
 import { type CardProof, proofOf } from '../../models/card-proof.ts';
 import { stepsOf, wordsOf } from '../../train/recipes/index.ts';
 import { plainPercent } from '../../train/report/format.ts';
+import { testedOn } from '../files/tested-on.ts';
 import { changesInWords } from '../parity/index.ts';
 import type { DescribedCheckpoint, DescribedModel, DescribedTensor } from './describe.ts';
 import type { ModelWork } from './work.ts';
@@ -87,7 +88,7 @@ function aboutCard(card: NonNullable<DescribedModel['card']>): string[] {
     `labels: ${labels.join(', ')}${PROOF[proofOf(card)]}`,
     metrics === null
       ? 'not measured'
-      : `accuracy ${plainPercent(metrics.accuracy)} on ${count(metrics.n)} test pictures, loss ${metrics.loss.toPrecision(4)}`,
+      : `accuracy ${plainPercent(metrics.accuracy)} on ${count(metrics.n)} ${testedOn(card)}, loss ${metrics.loss.toPrecision(4)}`,
     ...(quantization === undefined
       ? []
       : [

@@ -5,6 +5,7 @@ import { digestWeights } from '../../models/onnx/weights-digest.ts';
 import type { ModelFile } from '../../models/repository.ts';
 import { imagesOf, type Split } from '../../train/datasets/index.ts';
 import { backend } from '../../train/graph/tensorflow.ts';
+import { testedOn } from '../files/tested-on.ts';
 import { type Classifier, onnxClassifier, runtimes } from '../parity/classifier.ts';
 import { changesInWords, combine, compare, compareClassifiers, holds, type Parity } from '../parity/index.ts';
 import type { ModelSource } from '../parity/session.ts';
@@ -97,7 +98,7 @@ async function proveClassifier(
   converted: ConvertedNetwork,
   report: ReportStage,
 ): Promise<Proof> {
-  const { name, input } = card;
+  const { input } = card;
   const { labels, n } = test;
   const onnxruntime = await onnxClassifier(model, input.shape);
   const compared = reference(converted);
@@ -111,19 +112,19 @@ async function proveClassifier(
   const parity: Parity = { n, ...differences };
   if (!holds(parity, tolerance))
     throw failure(
-      name,
+      card,
       parity,
       tolerance,
       await explain(images(0, Math.min(n, EXPLAINED)), parity, converted),
     );
   const metrics = labels.length === n ? measureAccuracy(tested.expected, labels) : null;
-  report({ name: 'compared', parity, accuracy: metrics?.accuracy ?? null });
+  report({ name: 'compared', parity, pictures: testedOn(card), accuracy: metrics?.accuracy ?? null });
   return { parity, metrics, golden: goldenAnswers(pictures.names, expected) };
 }
 
-function failure(name: string, parity: Parity, tolerance: number, explanation: string): UserError {
+function failure(card: CardDraft, parity: Parity, tolerance: number, explanation: string): UserError {
   const { n, maxProbabilityDifference } = parity;
   return new UserError(
-    `${name} was not exported: onnxruntime does not answer as what was trained. Over ${n} test pictures the largest difference of a probability is ${maxProbabilityDifference.toExponential(2)} (allowed: ${tolerance.toExponential(0)}), with ${changesInWords(parity)}. Nothing was written. ${explanation}`,
+    `${card.name} was not exported: onnxruntime does not answer as what was trained. Over ${n} ${testedOn(card)} the largest difference of a probability is ${maxProbabilityDifference.toExponential(2)} (allowed: ${tolerance.toExponential(0)}), with ${changesInWords(parity)}. Nothing was written. ${explanation}`,
   );
 }

@@ -12,13 +12,11 @@ import { tf } from '../../train/graph/tensorflow.ts';
 import { type Recipe, recipeDigest } from '../../train/recipes/index.ts';
 import { loadDataOf } from '../../train/recipes/load-data.ts';
 import { publicRecipe } from '../../train/recipes/public.ts';
-import { readCheckpoint } from '../../train/runs/checkpoint.ts';
 import type { Run } from '../../train/runs/run.ts';
 import type { Exportable } from './exportable.ts';
 import { networkOf } from './from-checkpoint.ts';
+import { type CheckpointName, readCheckpointOf } from './read-checkpoint.ts';
 import { fitTemperature, temperedSoftmax } from './temperature.ts';
-
-export type CheckpointName = 'best' | 'last';
 
 /**
  * Loads a checkpoint of a run and the data that it was tested on. Where the recipe averages its weights, the network
@@ -39,7 +37,7 @@ export async function loadRun(
     throw new UserError(
       `Run ${run.name} has no ${which} checkpoint yet${which === 'best' ? ': the first one comes with the first epoch. `--checkpoint last` takes what there is' : ''}.`,
     );
-  const checkpoint = readCheckpoint(path);
+  const checkpoint = readCheckpointOf(run, which);
   const { recipe, progress } = checkpoint;
   const views = tta ? viewsOf(run, recipe) : 'none';
   const dataset = await loadDataOf(recipe);

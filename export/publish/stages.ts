@@ -5,7 +5,13 @@ import type { Parity } from '../parity/index.ts';
 type Done =
   | { readonly name: 'traced'; readonly ops: number }
   | { readonly name: 'converted'; readonly nodes: number; readonly bytes: number; readonly opset: number }
-  | { readonly name: 'compared'; readonly parity: Parity; readonly accuracy: number | null }
+  | {
+      readonly name: 'compared';
+      readonly parity: Parity;
+      /** What they were: `test pictures`. */
+      readonly pictures: string;
+      readonly accuracy: number | null;
+    }
   | { readonly name: 'written'; readonly file: ModelFile };
 
 /** A stage that is done. */

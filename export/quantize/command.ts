@@ -2,7 +2,14 @@
 import { defineCommand } from 'citty';
 import { oneOf } from '../../models/nearest.ts';
 import { realNumber, wholeNumber } from '../../models/option-values.ts';
-import { dataOption, existingFolder, modelFile, repositoryOption } from '../cli/shared-options.ts';
+import { modelsFolder, repositoryFolder } from '../../setup/paths.mjs';
+import {
+  dataOption,
+  existingFolder,
+  modelFile,
+  repositoryOption,
+  writableFolder,
+} from '../cli/shared-options.ts';
 import { CALIBRATION_PICTURES, WEIGHT_TYPES } from './options.ts';
 
 export const quantizeCommand = defineCommand({
@@ -37,7 +44,9 @@ export const quantizeCommand = defineCommand({
   async run({ args }) {
     const choices = {
       file: args.file,
-      repository: args.repository,
+      // As long as there are no models of one's own, those that come with the package are read, but not written to.
+      readFrom: args.repository === repositoryFolder ? modelsFolder : args.repository,
+      repository: writableFolder('repository', args.repository),
       weights: oneOf('--weights', WEIGHT_TYPES, args.weights),
       maxDrop: percentage('max-drop', args['max-drop']),
       calibrationPictures: wholeNumber('calibration', args.calibration, 1, 1_000_000),

@@ -13,6 +13,7 @@ import { onnxClassifier } from '../parity/classifier.ts';
 import { compareClassifiers, type Parity } from '../parity/index.ts';
 import type { ModelSource } from '../parity/session.ts';
 import { foldBatchNorm } from '../passes/batch-norm.ts';
+import { constantsToInitializers } from '../passes/constants.ts';
 import { removeDead } from '../passes/dead.ts';
 import { addToRepository, packed, packedSize } from '../publish/add-to-repository.ts';
 import { goldenAnswers, goldenPictures, measureAccuracy, roundUp, withCard } from '../publish/card.ts';
@@ -77,10 +78,11 @@ export async function quantize(
   const { maxDrop, onStage, latency: measureLatency = compareLatency } = options;
   const { shape } = card.input;
   const pictures = Math.min(options.calibrationPictures ?? CALIBRATION_PICTURES, data.train.n);
+  const whole = { ...file.model, graph: constantsToInitializers(file.model.graph) };
   const made =
     options.weights === 'float16'
-      ? toFloat16(file.model)
-      : await int8Of(file.model, imagesOf(data.train, 0, pictures), shape, options);
+      ? toFloat16(whole)
+      : await int8Of(whole, imagesOf(data.train, 0, pictures), shape, options);
   const bare = packed({ ...made, metadata_props: [] });
   onStage?.({ name: 'rewritten', before: file.size, after: packedSize(bare) });
 

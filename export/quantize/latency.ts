@@ -5,7 +5,7 @@ import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { createInferenceSession, type ModelSource } from '../parity/session.ts';
 
 export interface Latency {
-  /** Median milliseconds of one picture. */
+  /** Milliseconds of one picture, in the round with the median ratio. */
   readonly before: number;
   readonly after: number;
   /** Median over the rounds of after / before. */
@@ -41,14 +41,13 @@ export async function compareLatency(
     if (round > 0) times.push(both);
   }
   await Promise.all(sessions.map((session) => session.release()));
-  return {
-    before: median(times.map(([time]) => time)),
-    after: median(times.map(([, time]) => time)),
-    ratio: median(times.map(([first, second]) => second / first)),
-  };
+  return medianRound(times);
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+/** The round whose ratio is in the middle: its times and its ratio belong together. */
+export function medianRound(times: readonly (readonly [before: number, after: number])[]): Latency {
+  const rounds = times.map(([before, after]) => ({ before, after, ratio: after / before }));
+  const [first] = rounds;
+  if (first === undefined) throw new Error('there was no round');
+  return rounds.sort((a, b) => a.ratio - b.ratio)[Math.floor(rounds.length / 2)] ?? first;
 }

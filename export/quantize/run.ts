@@ -2,6 +2,7 @@
 import { plainPercent } from '../../train/report/format.ts';
 import { dataOf } from '../files/data.ts';
 import { cardOf, openModelFile } from '../files/file.ts';
+import { testedOn } from '../files/tested-on.ts';
 import { type QuantizationResult, type QuantizeStage, quantize } from './index.ts';
 import type { WeightType } from './options.ts';
 
@@ -9,7 +10,9 @@ import type { WeightType } from './options.ts';
 export interface QuantizeChoices {
   /** A model file, or a name in the repository. */
   readonly file: string;
-  /** Folder of the model files. */
+  /** Folder of the model files in which the file is looked for. */
+  readonly readFrom: string;
+  /** Folder of the model files to which the new one is written. */
   readonly repository: string;
   readonly weights: WeightType;
   /** Accuracy that it may lose, as a share of 1. */
@@ -24,17 +27,17 @@ export interface QuantizeChoices {
 /** @returns The new model, or why it was declined. */
 export async function runQuantize(choices: QuantizeChoices): Promise<QuantizationResult> {
   const { repository, weights, maxDrop, calibrationPictures, name } = choices;
-  const file = await openModelFile(choices.file, repository);
+  const file = await openModelFile(choices.file, choices.readFrom);
   const card = cardOf(file);
   const data = await dataOf(card, choices.data);
   console.log(`Quantizing ${file.path} to ${weights}.`);
   return quantize(file, data, {
     ...{ weights, maxDrop, calibrationPictures, repository, name: name ?? `${card.name}-${weights}` },
-    onStage: (stage) => console.log(`  ${stage.name.padEnd(10)}  ${stageInWords(stage)}`),
+    onStage: (stage) => console.log(`  ${stage.name.padEnd(10)}  ${stageInWords(stage, testedOn(card))}`),
   });
 }
 
-function stageInWords(stage: QuantizeStage): string {
+function stageInWords(stage: QuantizeStage, pictures: string): string {
   switch (stage.name) {
     case 'calibrated':
       return `ranges of ${stage.values} values from ${stage.pictures} training pictures`;
@@ -42,7 +45,7 @@ function stageInWords(stage: QuantizeStage): string {
       return `${(stage.after / 1e6).toFixed(2)} MB, before ${(stage.before / 1e6).toFixed(2)} MB`;
     case 'measured': {
       const { before, after, parity } = stage.accuracy;
-      return `accuracy ${plainPercent(after.accuracy)}, before ${plainPercent(before.accuracy)}, on ${parity.n} test pictures; ${parity.changedLabels} changed labels`;
+      return `accuracy ${plainPercent(after.accuracy)}, before ${plainPercent(before.accuracy)}, on ${parity.n} ${pictures}; ${parity.changedLabels} changed labels`;
     }
     case 'timed': {
       const { before, after, ratio } = stage.latency;

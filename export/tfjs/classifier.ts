@@ -26,7 +26,7 @@ export interface About {
 
 /**
  * Wraps a network with one input of pictures and one output of classes. Where its answers are no probabilities, a
- * softmax is added.
+ * softmax is added, or a sigmoid where it gives one number for two classes.
  * @param pictures - uint8 `[N,H,W,C]` one after another: what the file is compared on.
  * @throws UserError when it has other inputs or outputs, or another number of classes than there are labels.
  */
@@ -50,16 +50,14 @@ export function classifierOf(
     return tf.reshape(output, [output.shape[0] ?? 1, output.size / (output.shape[0] ?? 1)]);
   };
   const found = answerGolden(answer, shape);
-  if (found.classes !== about.labels.length)
-    throw new UserError(
-      `${network.name} has ${found.classes} classes; --labels names ${about.labels.length}. Name them all, in the order of the output.`,
-    );
+  checkLabels(network.name, found.classes, about.labels);
   const recipe = {
     format: network.format,
     digest: network.digest,
     scaling: about.scaling,
     output: found.areProbabilities ? 'probabilities' : 'logits',
   };
+  const oneNumber = found.classes === 1;
   return {
     card: {
       name: about.name,
@@ -72,10 +70,32 @@ export function classifierOf(
       recipeDigest: createHash('sha256').update(canonicalJson(recipe)).digest('hex'),
       datasets: [],
     },
-    probabilities: found.areProbabilities ? answer : (images) => tf.softmax(answer(images)),
+    probabilities: (images) => (oneNumber ? twoClasses : manyClasses)(answer(images), found.areProbabilities),
     variables: network.variables,
     test: { images: Buffer.concat(pictures), labels: new Uint8Array(), n: pictures.length },
   };
+}
+
+/** @throws UserError unless there is a label for each class; one number for a picture tells two classes apart. */
+function checkLabels(name: string, numbers: number, labels: readonly string[]): void {
+  if (numbers === 1 && labels.length !== 2)
+    throw new UserError(
+      `${name} gives one number for each picture, which tells two classes apart; --labels names ${labels.length}. Name both, the one that 1 stands for last: \`--labels cat,dog\`.`,
+    );
+  if (numbers !== 1 && numbers !== labels.length)
+    throw new UserError(
+      `${name} has ${numbers} classes; --labels names ${labels.length}. Name them all, in the order of the output.`,
+    );
+}
+
+function manyClasses(answers: Tensor, areProbabilities: boolean): Tensor {
+  return areProbabilities ? answers : tf.softmax(answers);
+}
+
+/** Of `[N,1]`, how much a picture is the second class, both classes: `[N,2]`. */
+function twoClasses(answers: Tensor, areProbabilities: boolean): Tensor {
+  const second = areProbabilities ? answers : tf.sigmoid(answers);
+  return tf.concat([tf.sub(1, second), second], 1);
 }
 
 type PictureShape = Card['input']['shape'];
@@ -106,9 +126,11 @@ function answerGolden(answer: (images: Tensor) => Tensor, shape: PictureShape) {
   const images = Buffer.concat(goldenNames.map((name) => goldenInput(name, shape)));
   return tf.tidy(() => {
     const output = answer(uint8Tensor(images, [goldenNames.length, ...shape]));
+    const classes = output.shape[1] ?? 0;
     const sums = tf.sum(output, 1).dataSync();
-    const [least = 0] = tf.min(output).dataSync();
-    const areProbabilities = least >= 0 && sums.every((sum) => Math.abs(sum - 1) < SUM_TOLERANCE);
-    return { classes: output.shape[1] ?? 0, areProbabilities };
+    const [[least = 0], [most = 0]] = [tf.min(output).dataSync(), tf.max(output).dataSync()];
+    // One number is a probability where a sigmoid made it: from 0 to 1.
+    const sumsFit = classes === 1 ? most <= 1 : sums.every((sum) => Math.abs(sum - 1) < SUM_TOLERANCE);
+    return { classes, areProbabilities: least >= 0 && sumsFit };
   });
 }

@@ -31,6 +31,7 @@ export async function layersNetwork(
 /** A layers model that is in memory already. Inputs, outputs and weights are called after their layers. */
 export function networkOfLayers(model: LayersModel, name: string): Network {
   for (const layer of model.layers) checkResult(layer.name, layer.outputShape);
+  refuseStateful(model);
   const unique = uniqueNames();
   const inputs = model.inputs.map(({ sourceLayer, dtype, shape }) =>
     inputSpec(unique(sourceLayer.name), dtype, shape),
@@ -46,6 +47,16 @@ export function networkOfLayers(model: LayersModel, name: string): Network {
     },
     variables: weightsOf(model),
   };
+}
+
+/** @throws UserError for a layer whose answer depends on the calls before. */
+function refuseStateful({ layers }: LayersModel): void {
+  // The border with tfjs: its types leave out what every recurrent layer has.
+  const stateful = layers.find((layer) => Reflect.get(layer, 'stateful') === true);
+  if (stateful === undefined) return;
+  throw new UserError(
+    `Layer ${stateful.name} is stateful: it goes on from the state of the call before, which a model file cannot hold. Save the model with \`stateful: false\`, which begins every call anew.`,
+  );
 }
 
 /** By their names in the layers: tfjs adds numbers to those that this process has seen before. */

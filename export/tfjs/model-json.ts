@@ -123,13 +123,29 @@ function parse(path: string, text: string): unknown {
   }
 }
 
+const textManifest = z.object({
+  weightsManifest: z.array(z.object({ weights: z.array(z.object({ name: z.string(), dtype: z.string() })) })),
+});
+
 function check(path: string, value: unknown): ModelJson {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
+  refuseText(path, value);
   const [issue] = result.error.issues;
   const field = issue?.path.map(String).join('.') || 'the file';
   throw new UserError(
     `${path} is no model.json of tfjs: ${field}: ${issue?.message}. It holds modelTopology and weightsManifest, as tensorflowjs_converter and model.save write them.`,
+  );
+}
+
+/** @throws UserError where a weight is text, as the words of a tokenizer are: our operators take numbers. */
+function refuseText(path: string, value: unknown): void {
+  const manifest = textManifest.safeParse(value);
+  const weights = manifest.success ? manifest.data.weightsManifest.flatMap((group) => group.weights) : [];
+  const text = weights.find(({ dtype }) => dtype === 'string');
+  if (text === undefined) return;
+  throw new UserError(
+    `${path}: weight ${text.name} is text (string). Models that work on text are not exported: leave out the layer that turns text into numbers, and give the model numbers.`,
   );
 }
 

@@ -26,7 +26,7 @@ export async function readNetwork(path: string): Promise<ReadNetwork> {
   const folder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const file = folder ? join(path, 'model.json') : path;
   const files = readModelFiles(file);
-  const name = basename(dirname(resolve(file)));
+  const name = nameOf(resolve(file));
   try {
     const network = await (files.format === 'layers' ? layersNetwork : graphNetwork)(files, name);
     const format = files.format === 'layers' ? 'layers model' : 'graph model';
@@ -43,9 +43,22 @@ export async function readNetwork(path: string): Promise<ReadNetwork> {
   }
 }
 
+/** Names that say nothing of a model: of files, and of folders of versions. */
+const NO_NAME = /^(model|\d+)$/;
+
+/**
+ * The name of a model: that of its file, or where it is model.json or a number, of the nearest folder that has one. So
+ * no two models in one folder, and no two versions folders called 1, are written to one file.
+ */
+export function nameOf(path: string): string {
+  const name = basename(path).replace(/\.json$/, '');
+  const parent = dirname(path);
+  return NO_NAME.test(name) && parent !== path ? nameOf(parent) : name;
+}
+
 function readSaved(folder: string): ReadNetwork {
   try {
-    const network = savedModelNetwork(folder);
+    const network = { ...savedModelNetwork(folder), name: nameOf(resolve(folder)) };
     return { ...network, run: withReadableErrors(folder, network.run), format: 'SavedModel' };
   } catch (error) {
     if (error instanceof UserError) throw error;

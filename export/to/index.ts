@@ -1,4 +1,5 @@
 // Other formats than ONNX: folders that other programs read, each compared with the network before it appears.
+
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { canonicalJson } from '../../models/canonical.ts';
@@ -7,6 +8,7 @@ import { oneOf } from '../../models/nearest.ts';
 import { makeFolder } from '../../setup/files/index.mjs';
 import { imagesOf } from '../../train/datasets/index.ts';
 import type { Graph } from '../../train/graph/graph.ts';
+import { testedOn } from '../files/tested-on.ts';
 import { describeOp } from '../graph/op.ts';
 import { needsSizes } from '../graph/unknown-sizes.ts';
 import { tensorflowClassifier } from '../parity/classifier.ts';
@@ -66,7 +68,7 @@ export async function exportTo(format: ExportFormat, model: Exportable, path: st
     await Promise.all([network.close(), written.close()]);
     if (!holds(parity, TOLERANCE))
       throw new UserError(
-        `${path} was not written: read back, it differs from the network by ${parity.maxProbabilityDifference.toExponential(2)} in a probability (allowed: ${TOLERANCE.toExponential(0)}), with ${changesInWords(parity)} of ${n} test pictures. This is a bug in export/to/.`,
+        `${path} was not written: read back, it differs from the network by ${parity.maxProbabilityDifference.toExponential(2)} in a probability (allowed: ${TOLERANCE.toExponential(0)}), with ${changesInWords(parity)} of ${n} ${testedOn(card)}. This is a bug in export/to/.`,
       );
     writeFileSync(join(folder, CARD), `${canonicalJson(card)}\n`);
   });

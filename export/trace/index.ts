@@ -258,10 +258,15 @@ function said(size: string): string {
   return size === ANY_NUMBER ? 'the number of pictures' : `the ${size} of the input`;
 }
 
+/** Sizes of pictures, which `--size` fixes. */
+const SIDES: ReadonlySet<string> = new Set(['height', 'width']);
+
 function wayOut(size: string): string {
   return size === ANY_NUMBER
     ? "Compute it from the input's shape inside an op, or make it independent of the batch."
-    : 'Fix it: `--size 224`, or `--size 224x160` for height and width.';
+    : SIDES.has(size)
+      ? 'Fix it: `--size 224`, or `--size 224x160` for height and width.'
+      : 'Save the model with this size fixed: a number instead of null in the shape of its input.';
 }
 
 function describe(node: Node): string {

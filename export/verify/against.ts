@@ -6,6 +6,7 @@ import { UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import { featuresOf } from '../../train/backbone/feature-graph.ts';
 import { readBackbone } from '../../train/backbone/index.ts';
+import { isScaling } from '../../train/backbone/scaling.ts';
 import { featureShape } from '../../train/datasets/dataset.ts';
 import { imagesOf } from '../../train/datasets/index.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
@@ -21,9 +22,10 @@ import { TOLERANCE } from '../parity/tolerance.ts';
 import { networkOf } from '../publish/from-checkpoint.ts';
 import { temperedSoftmax } from '../publish/temperature.ts';
 import { backboneClassifier } from '../publish/with-backbone.ts';
+import { classifierOf } from '../tfjs/classifier.ts';
 import { isModelPath } from '../tfjs/model-path.ts';
 import { readNetwork } from '../tfjs/read.ts';
-import { bytesAs } from '../trace/input.ts';
+import { bytesAs, withSize } from '../trace/input.ts';
 import {
   classifierNetwork,
   type PictureFunction,
@@ -101,9 +103,22 @@ function referenceOf(name: string, pictures: PictureFunction, { input: { shape }
   return { name, traced, open: async () => tensorflowClassifier(pictures, traced, shape) };
 }
 
+/** How pictures get the input's shape has no part in a comparison of inputs. */
+const RESIZE = { rule: 'resize', filter: 'bilinear', crop: 'center' } as const;
+
 async function tfjsReference(path: string, file: OpenModelFile): Promise<Reference> {
   const card = cardOf(file);
-  const { run, variables, inputs } = await readNetwork(path);
+  const network = await readNetwork(path);
+  const { run, variables, inputs } = network;
+  const { scaling } = card.recipe;
+  if (isScaling(scaling)) {
+    // Exported with --labels: what was added then is added to the source too.
+    const { name, description, labels, input } = card;
+    const [height, width] = input.shape;
+    const sized = { ...network, inputs: withSize(inputs, { height, width }) };
+    const about = { name, description, labels, scaling, prepare: RESIZE };
+    return referenceOf(path, classifierOf(sized, about, []), card);
+  }
   const [input] = inputs;
   if (input === undefined || inputs.length > 1 || input.shape.length !== 4)
     throw new UserError(

@@ -9,6 +9,7 @@ import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import { digestInitializers, digestWeights } from '../../models/onnx/weights-digest.ts';
 import type { Labels } from '../../train/datasets/index.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
+import { testedOn } from '../files/tested-on.ts';
 import { type Classifier, onnxClassifier } from '../parity/classifier.ts';
 import { TOLERANCE } from '../parity/tolerance.ts';
 import { measureAccuracy } from '../publish/card.ts';
@@ -153,7 +154,7 @@ export async function verifyMetrics(
   return {
     name: 'metrics',
     holds: claimed !== null && claimed.n === n && claimed.accuracy === accuracy,
-    found: `accuracy ${(accuracy * 100).toFixed(2)} % on ${n} test pictures; the card says ${claimed === null ? 'nothing' : `${(claimed.accuracy * 100).toFixed(2)} % on ${claimed.n}`}`,
+    found: `accuracy ${(accuracy * 100).toFixed(2)} % on ${n} ${testedOn(card)}; the card says ${claimed === null ? 'nothing' : `${(claimed.accuracy * 100).toFixed(2)} % on ${claimed.n}`}`,
   };
 }
 

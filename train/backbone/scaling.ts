@@ -14,6 +14,10 @@ export type Scaling = keyof typeof scalings;
 
 const names: readonly Scaling[] = ['0..1', '-1..1', '0..255', 'imagenet'];
 
+export function isScaling(name: unknown): name is Scaling {
+  return names.some((each) => each === name);
+}
+
 /** @throws UserError when `--scaling` is none of them. */
 export function scalingCalled(name: string): Scaling {
   return oneOf('--scaling', names, name);

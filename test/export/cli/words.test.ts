@@ -26,6 +26,16 @@ it.each<[string, string | RegExp]>([
     'export --to tfjs-grpah',
     '--to takes tfjs-layers, tfjs-graph, saved-model, transformers; received "tfjs-grpah". Did you mean tfjs-graph?',
   ],
+  [
+    'export --repository /dev/null/y',
+    '--repository takes a folder that can be written to; received "/dev/null/y": /dev/null is a file.',
+  ],
+  ['quantize digits --repository /dev/null/y', /^--repository takes a folder that can be written to/],
+  [`export ${modelJson} --out /dev/null/y/a.onnx`, /^--out takes a folder that can be written to/],
+  [
+    'inspect digts',
+    /^There is neither a model "digts" in .* nor a run of this name in .*\. Did you mean digits\?$/,
+  ],
   ['export --labels cat,dog', /^--labels is for models from elsewhere/],
   [`export nothing --runs ${folder}`, /nothing/],
   [`export ${modelJson} --size 0`, '--size takes 224, or 224x160 for height and width; received "0".'],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenModelFile, openModelFile } from '../../../export/files/file.ts';
 import { foldBatchNorm } from '../../../export/passes/batch-norm.ts';
+import { constantsToInitializers } from '../../../export/passes/constants.ts';
 import { removeDead } from '../../../export/passes/dead.ts';
 import { exportModel } from '../../../export/publish/export.ts';
 import { loadRun } from '../../../export/publish/from-run.ts';
@@ -13,7 +14,13 @@ import { toFloat16, toHalf } from '../../../export/quantize/float16.ts';
 import { type QuantizeOptions, quantize } from '../../../export/quantize/index.ts';
 import { toInt8, valuesToCalibrate } from '../../../export/quantize/int8.ts';
 import { verifyAlone, verifyMetrics } from '../../../export/verify/index.ts';
-import { dataType, decodeModel, encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
+import {
+  attributeType,
+  dataType,
+  decodeModel,
+  encodeModel,
+  type ModelProto,
+} from '../../../models/onnx/schema.ts';
 import { listModels } from '../../../models/repository.ts';
 import * as ort from '../../../setup/libraries/onnxruntime.ts';
 import type { ArchitectureOptions } from '../../../train/architectures/index.ts';
@@ -64,6 +71,18 @@ async function optimized(bytes: Uint8Array): Promise<ModelProto> {
   await session.release();
   return decodeModel(readFileSync(path));
 }
+
+it('quantizes weights that are constants in nodes as those that are initializers', () => {
+  const { graph } = file.model;
+  const constants = graph.initializer.map((tensor) => ({
+    ...{ op_type: 'Constant', input: [], output: [tensor.name ?? ''] },
+    attribute: [{ name: 'value', type: attributeType.TENSOR, t: tensor }],
+  }));
+  const asNodes = { ...graph, initializer: [], node: [...constants, ...graph.node] };
+  const back = constantsToInitializers(asNodes);
+  expect(back.node).toEqual(graph.node);
+  expect(back.initializer).toEqual(graph.initializer);
+});
 
 describe('int8', () => {
   it('runs every convolution and the last product in whole numbers, and says so in the card', async () => {

@@ -165,3 +165,38 @@ it('says what is missing: labels, a size', async () => {
   const anySize = await readNetwork(path);
   expect(() => classifierOf(anySize, about('0..1'), [])).toThrow(/pictures of any size.*--size 224/);
 });
+
+it.each([
+  ['a probability', 'sigmoid'],
+  ['a logit', 'linear'],
+] as const)('makes two classes of one number, %s of the second', async (_, activation) => {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.flatten({ inputShape: [8, 8, 3] }),
+      tf.layers.dense({
+        ...{ units: 1, activation },
+        kernelInitializer: tf.initializers.randomUniform({ minval: -0.4, maxval: 0.4, seed: 3 }),
+      }),
+    ],
+  });
+  const saved = await saveLayers(join(folder, activation), model);
+  const network = await readNetwork(saved.path);
+  const pets: About = { ...about('0..1'), name: activation, labels: ['cat', 'dog'] };
+  const pictures = drawnPictures([8, 8, 3]);
+  expect(() => classifierOf(network, { ...pets, labels: ['dog'] }, pictures)).toThrow(
+    /gives one number for each picture, .*names 1\. Name both, the one that 1 stands for last/,
+  );
+  const file = await exportModel(classifierOf(network, pets, pictures), { repository });
+  const session = await ort.InferenceSession.create(file.path);
+  const [picture = new Uint8Array()] = pictures;
+  const { probabilities } = await session.run({ image: new ort.Tensor('uint8', picture, [1, 8, 8, 3]) });
+  await session.release();
+  const [number = 0] = tf.tidy(() => {
+    const pixels = tf.div(tf.tensor(Float32Array.from(picture), [1, 8, 8, 3]), 255);
+    return (network.run([pixels])[0] ?? tf.scalar(0)).dataSync();
+  });
+  const dog = activation === 'sigmoid' ? number : 1 / (1 + Math.exp(-number));
+  const got = Array.from(probabilities?.data as Float32Array);
+  expect(got[0]).toBeCloseTo(1 - dog, 6);
+  expect(got[1]).toBeCloseTo(dog, 6);
+});

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { exportNetwork } from '../../../export/publish/export-network.ts';
-import { readNetwork } from '../../../export/tfjs/read.ts';
+import { nameOf, readNetwork } from '../../../export/tfjs/read.ts';
 import { withSize } from '../../../export/trace/input.ts';
 import { UserError } from '../../../models/errors.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
@@ -26,6 +26,27 @@ beforeAll(async () => {
   ({ json, shards } = await saveLayers(join(folder, 'whole'), model));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+it('names a weight that is text, and a layer that keeps a state', async () => {
+  const [weights] = json.weightsManifest;
+  const words = { name: 'vocabulary', shape: [2], dtype: 'string' };
+  const manifest = [{ paths: weights?.paths ?? [], weights: [...(weights?.weights ?? []), words] }];
+  const text = writeModelJson(join(folder, 'text'), { ...json, weightsManifest: manifest as never }, shards);
+  await expect(readNetwork(text)).rejects.toThrow(
+    /weight vocabulary is text \(string\)\. Models that work on text are not exported/,
+  );
+  const model = tf.sequential({
+    layers: [tf.layers.lstm({ name: 'memory', units: 2, stateful: true, batchInputShape: [1, 3, 2] })],
+  });
+  const { path } = await saveLayers(join(folder, 'stateful'), model);
+  await expect(readNetwork(path)).rejects.toThrow(/Layer memory is stateful: .*`stateful: false`/);
+});
+
+it('names a model by its file, or by the nearest folder that says what it is', () => {
+  const names = ['/m/face.json', '/m/hand.json', '/m/face/model.json', '/m/hand/1/model.json', '/m/hand/2'];
+  expect(names.map(nameOf)).toEqual(['face', 'hand', 'face', 'hand', 'hand']);
+  expect(nameOf('/model.json')).toBe('');
+});
 
 const half = (bytes: Uint8Array) => bytes.subarray(0, Math.floor(bytes.length / 2));
 const last = 'group1-shard2of2.bin';
