@@ -12,8 +12,14 @@ export interface Picture {
   readonly channels: 1 | 3 | 4;
 }
 
-/** Default limit of a picture's pixels (width times height), the same for training and for serving. */
-export const MOST_PIXELS = 50_000_000;
+/**
+ * Default limit of a picture's pixels (width times height), the same for training and for serving: telephones'
+ * photographs of 50 megapixels (8192x6144) and of 64 (9280x6944).
+ */
+export const MOST_PIXELS = 65_000_000;
+
+/** Larger files are no photographs: in folders and on command lines, where no request's limit is. */
+export const MOST_FILE_BYTES = 200_000_000;
 
 /** EXIF tag 0x0112: how a camera was held. 1 is upright; the other seven are turns and reflections. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;

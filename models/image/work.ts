@@ -6,6 +6,8 @@ import type { Shape } from './shape.ts';
 
 /** What decoding a picture takes; the size is that of the upright one. */
 export interface ToDecode extends Size {
+  /** Pixels that are decoded, where they are more than are kept: of a JPEG that is halved meanwhile. */
+  readonly decoded?: number | undefined;
   /** Scans of a progressive JPEG, each of which goes through all pixels again. */
   readonly scans?: number | undefined;
   /** sharp decodes it, which takes a while for each row, however short: a microsecond. */
@@ -52,7 +54,7 @@ function partsOf({ width, height, scans = 1, bySharp = false }: ToDecode, target
  */
 export function workOf(header: ToDecode, target?: Target): number {
   const { pixels, rows, scans, resize } = partsOf(header, target);
-  return pixels + rows + scans + Math.max(0, resize - pixels);
+  return Math.max(pixels, header.decoded ?? 0) + rows + scans + Math.max(0, resize - pixels);
 }
 
 /**

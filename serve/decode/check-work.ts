@@ -18,8 +18,11 @@ export function checkWork(
   return reason === undefined ? undefined : new Refusal(413, `received a ${format} ${reason}`);
 }
 
-/** The header with the size of the upright picture: orientations 5 to 8 swap its sides. */
-export function uprightHeader<T extends Pick<Stored, 'width' | 'height' | 'orientation'>>(header: T): T {
-  const { width, height, orientation } = header;
-  return orientation >= 5 ? { ...header, width: height, height: width } : header;
+/** The header with the size of the upright picture as it is decoded: orientations 5 to 8 swap its sides. */
+export function uprightHeader<T extends Omit<Stored, 'format'>>(header: T): T & Pick<ToDecode, 'decoded'> {
+  const { width, height, orientation, shrink = 1 } = header;
+  if (orientation < 5 && shrink === 1) return header;
+  const [across, down] = [Math.ceil(width / shrink), Math.ceil(height / shrink)];
+  const sides = orientation >= 5 ? { width: down, height: across } : { width: across, height: down };
+  return { ...header, ...sides, decoded: width * height };
 }

@@ -4,13 +4,13 @@ import { NoSharp } from '../../models/image/decode/sharp.ts';
 import type { Stored } from '../../models/image/file/picture-header.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import type { Target } from '../../models/image/work.ts';
+import { createSemaphore } from '../../models/weighted-semaphore.ts';
 import { uprightHeader } from '../decode/check-work.ts';
 import type { CountedHeader } from '../decode/header.ts';
 import { Refusal } from '../refusal.ts';
 import type { Costs } from '../sessions/cost.ts';
 import type { Failure, ModelName } from './events.ts';
 import { clientGone, deadlinePassed } from './picture-job.ts';
-import { createSemaphore } from './weighted-semaphore.ts';
 
 export interface SharpDecodingOptions {
   /** Decodes a file; sharp is loaded for the first one. */
@@ -84,8 +84,8 @@ export function createSharpDecoding(options: SharpDecodingOptions): SharpDecodin
     },
     async decode({ bytes, header }, { name, key, gone, deadline = Number.POSITIVE_INFINITY, target }, use) {
       const start = performance.now();
-      const { width, height, scans } = uprightHeader(header);
-      const work = { format: 'PNG', width, height, scans, bySharp: true } as const;
+      const { width, height, scans, decoded } = uprightHeader(header);
+      const work = { format: 'PNG', width, height, scans, decoded, bySharp: true } as const;
       const own = costs.ofFile(work, target) + costs.ofRun(key);
       const full = admit(name, own);
       if (full !== undefined) throw full;

@@ -1,5 +1,6 @@
 // Runs `trainyard predict`: opens the model and the outputs, classifies the files, and returns the exit status.
 import { UserError } from '../../models/errors.ts';
+import { MOST_FILE_BYTES } from '../../models/image/picture.ts';
 import { endSignals } from '../../setup/machine/signals.mjs';
 import { openEngine } from '../engine/index.ts';
 import { type ServedModel, versionName } from '../engine/models.ts';
@@ -19,6 +20,9 @@ const INTERRUPTED = 130;
 
 /** Milliseconds in which files that were started are finished after a signal. */
 const GRACE = 5_000;
+
+/** A file may be larger than a request. */
+const limits = { ...defaultLimits, bodyBytes: MOST_FILE_BYTES };
 
 export interface PredictCommand {
   /** Name of the model, and its version where one is asked for. */
@@ -51,7 +55,7 @@ export async function predict(command: PredictCommand): Promise<number> {
     repository,
     only: name,
     version,
-    limits: defaultLimits,
+    limits,
     threads,
     watch: 0,
     log,
@@ -85,7 +89,7 @@ async function predictWith(
     await predictFiles({
       engine,
       model,
-      limits: defaultLimits,
+      limits,
       files: remaining(pictureFiles(paths), output, progress),
       top,
       atOnce: AT_ONCE,

@@ -26,13 +26,15 @@ export async function decodePicture(
     if (!(error instanceof NoSharp)) throw error;
   }
   if (header.plain && header.format === 'PNG') return orient(decodePng(bytes), header.orientation);
-  if (header.plain && header.format === 'JPEG' && turbojpeg !== undefined) {
-    const decode = openJpegDecoder(turbojpeg);
-    return decode(bytes, header, 1, ({ data, ...picture }) =>
-      orient({ ...picture, data: data.slice() }, header.orientation),
-    );
-  }
+  if (header.plain && header.format === 'JPEG' && turbojpeg !== undefined)
+    return decodeJpeg(bytes, header, turbojpeg);
   throw new NoSharp(needsSharp(header));
+}
+
+/** The decoder is opened for this picture alone, so that none overwrites its pixels. */
+function decodeJpeg(bytes: Uint8Array, header: PictureHeader, turbojpeg: string): Picture {
+  const decode = openJpegDecoder(turbojpeg);
+  return decode(bytes, header, 1, (picture) => orient(picture, header.orientation));
 }
 
 /** Why a file cannot be read where sharp is not installed. */

@@ -35,10 +35,15 @@ export async function decodeBySharp(bytes: Uint8Array, header: Stored, seconds =
   const sharp = await loadSharp();
   const { mirror, degrees } = turns[header.orientation];
   try {
-    const { data, info } = await sharp(bytes, {
+    const whole = sharp(bytes, {
       limitInputPixels: header.width * header.height,
       failOn: 'error',
-    })
+    });
+    const opened =
+      header.shrink === undefined
+        ? whole
+        : whole.resize(Math.ceil(header.width / 2), Math.ceil(header.height / 2), { fit: 'fill' });
+    const { data, info } = await opened
       .flop(mirror)
       .rotate(degrees)
       .toColorspace('srgb')

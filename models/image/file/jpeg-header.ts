@@ -1,4 +1,6 @@
 // Reads the header of a JPEG: from its segments up to the first scan.
+
+import { MOST_PIXELS } from '../picture.ts';
 import { Damaged } from './damaged.ts';
 import { readOrientation } from './exif.ts';
 import type { PictureHeader } from './picture-header.ts';
@@ -38,6 +40,8 @@ export function readJpegHeader(bytes: Uint8Array): PictureHeader {
   if (frame === undefined) throw new Damaged('its header ends early');
   const { width, height, bits, components } = frame;
   if (width === 0 || height === 0) throw new Damaged(`its header says ${width}x${height} pixels`);
+  const isPlain = plain && frame.marker <= SOF2 && bits === 8 && (components === 1 || components === 3);
+  const halves = frame.marker < SOF2 && bits === 8 && width * height > MOST_PIXELS;
   return {
     format: 'JPEG',
     width,
@@ -47,7 +51,8 @@ export function readJpegHeader(bytes: Uint8Array): PictureHeader {
     color: components === 1 ? 'gray' : components === 4 ? 'CMYK' : 'RGB',
     alpha: false,
     animated: false,
-    plain: plain && frame.marker <= SOF2 && bits === 8 && (components === 1 || components === 3),
+    plain: isPlain && !halves,
+    ...(halves ? { shrink: 2 } : {}),
   };
 }
 

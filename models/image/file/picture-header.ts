@@ -14,9 +14,14 @@ export interface PictureHeader {
   readonly alpha: boolean;
   /** It has more pictures than the first, which is taken: frames or pages. */
   readonly animated: boolean;
+  /**
+   * 2 for a JPEG of more pixels than pictures have by default: sharp halves it while it decodes. So telephones'
+   * photographs of 108 and 200 megapixels are read in little memory; not progressive ones, which take much all the same.
+   */
+  readonly shrink?: 2 | undefined;
   /** Its pixels are 8-bit sRGB as they are stored, and nothing is odd about it: our own decoders may try it. */
   readonly plain: boolean;
 }
 
 /** What decoding takes of it. */
-export type Stored = Pick<PictureHeader, 'format' | 'width' | 'height' | 'orientation'>;
+export type Stored = Pick<PictureHeader, 'format' | 'width' | 'height' | 'orientation' | 'shrink'>;

@@ -162,7 +162,7 @@ describe('refusals', () => {
     for (const [name, bytes] of Object.entries(files)) {
       await expect(decode(bytes), name).rejects.toMatchObject({
         status: 413,
-        message: expect.stringMatching(/megapixels; expected at most 50/),
+        message: expect.stringMatching(/megapixels; expected at most 65/),
       });
     }
   });

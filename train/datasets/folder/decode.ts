@@ -7,7 +7,7 @@ import { Damaged } from '../../../models/image/file/damaged.ts';
 import { detectFormat, endings, isDecodable } from '../../../models/image/file/format.ts';
 import { readHeader } from '../../../models/image/file/header.ts';
 import type { PictureHeader } from '../../../models/image/file/picture-header.ts';
-import { MOST_PIXELS, type Picture } from '../../../models/image/picture.ts';
+import { MOST_FILE_BYTES, MOST_PIXELS, type Picture } from '../../../models/image/picture.ts';
 import { countScans } from '../../../models/image/scans.ts';
 import { type Target, type ToDecode, tooMuch } from '../../../models/image/work.ts';
 import { hasTurbojpeg, turbojpegPath } from '../../../setup/libraries/turbojpeg.mjs';
@@ -18,8 +18,6 @@ export interface Decoded {
   readonly remarks: readonly Remark[];
 }
 
-/** Larger files are no photographs, and are not read. */
-export const MOST_BYTES = 200_000_000;
 /** A side that is shorter shows nothing. */
 const LEAST_SIDE = 4;
 
@@ -28,12 +26,26 @@ const LEAST_SIDE = 4;
  * @throws Error, whose message says why a person's file cannot be used
  */
 export async function decode(path: string, bytes: Uint8Array, target?: Target): Promise<Decoded> {
+  return decodeChecked(path, bytes, checkHeader(bytes, target));
+}
+
+/** Reads the header of a file. @throws Error as `decode` does */
+export function checkHeader(bytes: Uint8Array, target?: Target): PictureHeader {
   const header = headerOf(bytes);
   const { width, height } = header;
   const large = tooMuch(toDecode(header, bytes), MOST_PIXELS, target);
   if (large !== undefined) throw new Error(`it is ${large}`);
   if (Math.min(width, height) < LEAST_SIDE)
     throw new Error(`${width}x${height} pixels show nothing; ${LEAST_SIDE} along each side are the least`);
+  return header;
+}
+
+/** @param header - what `checkHeader` returned. @throws Error as `decode` does */
+export async function decodeChecked(
+  path: string,
+  bytes: Uint8Array,
+  header: PictureHeader,
+): Promise<Decoded> {
   const library = hasTurbojpeg() ? turbojpegPath() : undefined;
   const picture = await decodePicture(bytes, header, library).catch((error: unknown) => {
     throw error instanceof NoSharp ? error : new Error(damaged(header.format, error));
@@ -52,10 +64,12 @@ function headerOf(bytes: Uint8Array): PictureHeader {
 }
 
 /** What decoding takes, of the upright picture. */
-function toDecode({ format, width, height, orientation }: PictureHeader, bytes: Uint8Array): ToDecode {
+function toDecode(header: PictureHeader, bytes: Uint8Array): ToDecode {
+  const { format, orientation, shrink = 1 } = header;
+  const [width, height] = [Math.ceil(header.width / shrink), Math.ceil(header.height / shrink)];
   const scans = format === 'JPEG' ? countScans(bytes) : 1;
   const [across, down] = orientation >= 5 ? [height, width] : [width, height];
-  return { width: across, height: down, scans, bySharp: true };
+  return { width: across, height: down, decoded: header.width * header.height, scans, bySharp: true };
 }
 
 function damaged(format: string, error: unknown): string {
@@ -65,8 +79,8 @@ function damaged(format: string, error: unknown): string {
 /** Reads a file that may be of any kind. @throws Error as `decode` does */
 export async function readPicture(path: string, size: number): Promise<Uint8Array> {
   if (size === 0) throw new Error('the file is empty');
-  if (size > MOST_BYTES)
-    throw new Error(`the file has ${Math.round(size / 1e6)} MB, more than ${MOST_BYTES / 1e6}`);
+  if (size > MOST_FILE_BYTES)
+    throw new Error(`the file has ${Math.round(size / 1e6)} MB, more than ${MOST_FILE_BYTES / 1e6}`);
   try {
     return await readFile(path);
   } catch (error) {

@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../../models/errors.ts';
+import { MOST_PIXELS } from '../../../models/image/picture.ts';
 import { type Prepare, preparePicture } from '../../../models/image/prepare.ts';
 import type { Shape } from '../../../models/image/shape.ts';
 import { sizeOf } from '../../../models/shape.ts';
+import { createSemaphore } from '../../../models/weighted-semaphore.ts';
 import { readBytes } from '../dataset.ts';
-import { type Decoded, decode, readPicture } from './decode.ts';
+import { checkHeader, type Decoded, decodeChecked, readPicture } from './decode.ts';
 import type { Remark } from './findings.ts';
 import type { Entry, FolderIndex } from './index-file.ts';
 import { openJournal } from './journal.ts';
@@ -36,8 +38,9 @@ export interface ReadOptions {
   readonly onProgress?: ((done: number, all: number) => void) | undefined;
 }
 
-/** Pictures that are decoded at the same time: what bounds the memory, each being at most 50 megapixels. */
+/** Pictures that are decoded at the same time, and their pixels together: what bounds the memory. */
 const AT_ONCE = 4;
+const MOST_AT_ONCE = 2 * MOST_PIXELS;
 
 /** A file that was changed so shortly before it is read could change again within the same tick of the clock. */
 const TICK_MS = 2000;
@@ -61,6 +64,7 @@ export async function readFiles(options: ReadOptions): Promise<ReadFile[]> {
     if (entry !== undefined && stamp !== '' && entry.stamp === stamp) result[i] = entry;
     else unread.push({ i, path, stamp, size });
   }
+  const withRoom = createSemaphore(MOST_AT_ONCE);
   let done = 0;
   const readOne = async ({ i, path, stamp, size }: (typeof unread)[number]): Promise<void> => {
     const failed = (error: unknown, hash = ''): Entry => ({
@@ -77,11 +81,14 @@ export async function readFiles(options: ReadOptions): Promise<ReadFile[]> {
       if (same !== undefined) {
         result[i] = { ...same, path, stamp };
       } else {
-        const decoded = await decode(path, bytes, { shape: options.shape, prepare: options.rule });
-        const input = preparePicture(decoded.picture, options.shape, options.rule);
-        const remarks = [...decoded.remarks, ...remarkOnSize(decoded, options.shape)];
-        const look = perceptualHash(decoded.picture);
-        prepared = { entry: { path, stamp, hash, remarks, look, place: -1 }, input };
+        const header = checkHeader(bytes, { shape: options.shape, prepare: options.rule });
+        prepared = await withRoom(header.width * header.height, async () => {
+          const decoded = await decodeChecked(path, bytes, header);
+          const input = preparePicture(decoded.picture, options.shape, options.rule);
+          const remarks = [...decoded.remarks, ...remarkOnSize(decoded, options.shape)];
+          const look = perceptualHash(decoded.picture);
+          return { entry: { path, stamp, hash, remarks, look, place: -1 }, input };
+        });
       }
     } catch (error) {
       prepared = { entry: failed(error, hash) };

@@ -234,7 +234,7 @@ describe('what is refused, with what to do', () => {
     );
     for (const i of [0, 1, 2]) place.write(`b/${i}.png`, 'text');
     expect(await refusal(load())).toMatch(
-      /one class with pictures.*Left out: b\/0\.png: it is not a picture.*and 2 more/,
+      /one class with pictures.*Left out: b\/0\.png: it is a text.*and 2 more/,
     );
     rmSync(place.path, { recursive: true });
     await fill([...numbered('train/a', 2), ...numbered('train/b', 2)]);

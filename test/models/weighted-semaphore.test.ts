@@ -1,7 +1,7 @@
 // What a weighted semaphore promises: the sum of running weights stays within the capacity, and every task runs.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createSemaphore } from '../../../serve/engine/weighted-semaphore.ts';
+import { createSemaphore } from '../../models/weighted-semaphore.ts';
 
 test('keeps the sum of weights within the capacity, except for one that is heavier alone', async () => {
   const tasks = fc.array(fc.record({ weight: fc.integer({ min: 1, max: 20 }), fails: fc.boolean() }));
