@@ -32,6 +32,8 @@ export interface Command {
   readonly takesMany?: true;
   /** Words that its first argument may be, for completion. */
   readonly subjects?: () => Promise<readonly string[]>;
+  /** It prints text of our own alone, with codes for the terminal. */
+  readonly isStyled?: true;
   /** Reads or writes the runs or the models in the user's folder. */
   readonly usesWork?: true;
   /** Works on the sources of Trainyard: the published package does not have it. */

@@ -200,6 +200,7 @@ const all: readonly Command[] = [
     group: 'This machine',
     description: 'Show the commands, or the options of one',
     examples: [{ words: [] }, { words: ['train'] }],
+    isStyled: true,
     load: async () => (await import('./help-command.ts')).helpCommand(commands),
     subjects: async () => commands.map(({ name }) => name),
   },

@@ -1,6 +1,8 @@
 // Runs a command: help where it is asked for, the words checked first, and a user's mistakes without a stack trace.
+
 import { runCommand } from 'citty';
 import { UserError } from '../models/errors.ts';
+import { visibleLines } from '../models/printable.ts';
 import { tellEarlierWork } from '../setup/earlier-work.mjs';
 import { SetupError } from '../setup/errors.mjs';
 import { endAsFirstProcess } from '../setup/machine/signals.mjs';
@@ -16,11 +18,14 @@ export async function run(command: Command, words: readonly string[]): Promise<v
   if (asksForHelp(words)) return console.log(commandHelp(command, options));
   checkWords(command, words, options);
   if (command.usesWork) tellEarlierWork();
-  const restore = words.includes('--json') ? keepStandardOutput() : () => {};
+  const restore = [
+    ...(command.isStyled ? [] : [guardTerminal()]),
+    ...(words.includes('--json') ? [keepStandardOutput()] : []),
+  ];
   try {
     await runCommand(definition, { rawArgs: [...words] });
   } finally {
-    restore();
+    for (const one of restore.toReversed()) one();
   }
 }
 
@@ -28,6 +33,19 @@ function asksForHelp(words: readonly string[]): boolean {
   const end = words.indexOf('--');
   const before = end < 0 ? words : words.slice(0, end);
   return before.includes('--help') || before.includes('-h');
+}
+
+/**
+ * What a command prints holds names of files, labels and messages of libraries. Nothing in them acts on the terminal: it
+ * is shown as its escape.
+ */
+function guardTerminal(): () => void {
+  const before = { ...console };
+  for (const name of ['log', 'info', 'warn', 'error'] as const) {
+    console[name] = (...what: unknown[]) =>
+      before[name](...what.map((one) => (typeof one === 'string' ? visibleLines(one) : one)));
+  }
+  return () => void Object.assign(console, before);
 }
 
 /** With --json, standard output is for programs: whatever is logged on the way, here or in a library, goes to the other. */
@@ -48,7 +66,7 @@ export async function explain(work: () => Promise<void>): Promise<void> {
   } catch (error) {
     const message = messageForUser(error);
     if (message === undefined) throw error;
-    console.error(message);
+    console.error(visibleLines(message));
     process.exitCode = 1;
   }
 }

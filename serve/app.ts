@@ -1,7 +1,9 @@
 // The server without sockets: an app is a value made from an engine.
+
 import { type Context, Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { suggestion } from '../models/nearest.ts';
+import { printable } from '../models/printable.ts';
 import type { Engine } from './engine/index.ts';
 import type { KeyRing } from './http/api-keys.ts';
 import { createCachingRouter } from './http/caching-router.ts';
@@ -19,6 +21,9 @@ import { guardOthers, guardRoute } from './routes/key-guard.ts';
 import { pageFiles } from './routes/page.ts';
 import type { Route, Services } from './routes/route.ts';
 import { defaultLimits, type Limits } from './settings/limits.ts';
+
+/** Characters of a refusal at most: it repeats what was received. */
+const MOST_MESSAGE = 2_000;
 
 export interface AppOptions {
   readonly engine: Engine;
@@ -52,9 +57,13 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ router: createCachingRouter() });
   const openMemory = createByteBudget(limits.heldBytes);
   function errorOf(c: AppContext, error: unknown) {
-    if (error instanceof Refusal) return { error: error.message, status: error.status };
-    const stack = error instanceof Error ? error.stack : String(error);
-    log(`${c.req.method} ${c.req.path}: ${stack}`, { level: 'error', requestId: c.get('requestId') });
+    if (error instanceof Refusal)
+      return { error: printable(error.message, MOST_MESSAGE), status: error.status };
+    const stack = error instanceof Error ? stackOf(error) : printable(String(error), MOST_MESSAGE);
+    log(`${c.req.method} ${printable(c.req.path)}: ${stack}`, {
+      level: 'error',
+      requestId: c.get('requestId'),
+    });
     return { error: 'an error in the server; its log has the details', status: 500 as const };
   }
   const routes: readonly Route[] = makeRoutes({
@@ -88,12 +97,21 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   return app;
 }
 
+/** The stack of a bug. Its message may hold what was received: it is one line, the frames are the others. */
+function stackOf({ stack = '', name, message }: Error): string {
+  const frames = stack.slice(stack.indexOf(message) + message.length);
+  return `${name}: ${printable(message, MOST_MESSAGE)}${frames}`;
+}
+
 function refuseMethod(c: Context, allowed: string[]): Response {
   c.header('Allow', allowed.join(', '));
-  return c.json({ error: `received ${c.req.method} ${c.req.path}, expected ${allowed.join(' or ')}` }, 405);
+  return c.json(
+    { error: `received ${c.req.method} ${printable(c.req.path)}, expected ${allowed.join(' or ')}` },
+    405,
+  );
 }
 
 function notFoundMessage(c: AppContext, app: Hono<AppEnv>): string {
   const paths = new Set(app.routes.map(({ path }) => path).filter((path) => !/[*:]/.test(path)));
-  return `there is nothing at ${c.req.path}. ${suggestion(c.req.path, [...paths])}`;
+  return `there is nothing at ${printable(c.req.path)}. ${suggestion(c.req.path, [...paths])}`;
 }

@@ -1,6 +1,7 @@
 // The server's log: sentences on a terminal, or one JSON object per line for a log collector.
 import pino from 'pino';
 import SonicBoom from 'sonic-boom';
+import { escapeJson, visibleLines } from '../models/printable.ts';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
@@ -10,7 +11,11 @@ export interface LogFields {
   readonly [key: string]: unknown;
 }
 
-/** Writes a line. The fields are written in JSON only: the sentence must be complete without them. */
+/**
+ * Writes a line. The fields are written in JSON only: the sentence must be complete without them. Text from elsewhere
+ * goes into a sentence by `printable`, so that it cannot begin a line of its own; what else acts on a terminal is shown as
+ * its escape here.
+ */
 export type Log = (line: string, fields?: LogFields) => void;
 
 /**
@@ -24,7 +29,11 @@ const FLUSH_PATIENCE = 1000;
 
 /** Sentences only: warnings and errors on standard error, all others on standard output. */
 export function textLog(): Log {
-  return (line, { level = 'info' } = {}) => (level === 'info' ? console.log(line) : console.error(line));
+  return (line, { level = 'info' } = {}) => {
+    const text = visibleLines(line);
+    if (level === 'info') console.log(text);
+    else console.error(text);
+  };
 }
 
 export interface JsonLog {
@@ -54,6 +63,7 @@ export function jsonLog(destination = 1): JsonLog {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: escapeJson },
     },
     stream,
   );

@@ -1,4 +1,5 @@
 // What differs between two model files, for the terminal.
+import { visible } from '../../models/printable.ts';
 import { plainPercent } from '../../train/report/format.ts';
 import type { FileChange } from './changes.ts';
 import type { ModelDifference } from './index.ts';
@@ -47,7 +48,7 @@ function shareInWords(relative: number): string {
 function section(title: string, lines: readonly string[], same: string, equal?: number): string[] {
   if (lines.length === 0) return ['', `${title}: ${same}`];
   const head = equal === undefined ? title : `${title}: ${equal} equal`;
-  return ['', head, ...shorten(lines).map((line) => `  ${line}`)];
+  return ['', head, ...shorten(lines).map((line) => `  ${visible(line)}`)];
 }
 
 function shorten(lines: readonly string[]): string[] {
@@ -78,6 +79,6 @@ function answerLines(answers: ModelDifference['answers']): string[] {
   return [
     '',
     `answers: ${changed.length} of ${n} changed (${pictures}), ${furthest}`,
-    ...shorten(lines).map((line) => `  ${line}`),
+    ...shorten(lines).map((line) => `  ${visible(line)}`),
   ];
 }

@@ -1,5 +1,7 @@
 // A checkpoint or a model file in words and a table.
+
 import { type CardProof, proofOf } from '../../models/card-proof.ts';
+import { visible } from '../../models/printable.ts';
 import { stepsOf, wordsOf } from '../../train/recipes/index.ts';
 import { plainPercent } from '../../train/report/format.ts';
 import { testedOn } from '../files/tested-on.ts';
@@ -14,7 +16,7 @@ export function inspectionInWords(described: DescribedCheckpoint | DescribedMode
   const about = described.kind === 'checkpoint' ? aboutCheckpoint(described) : aboutModel(described);
   return [
     path,
-    ...about.map((line) => `  ${line}`),
+    ...about.map((line) => `  ${visible(line)}`),
     `  ${size}`,
     '',
     table(tensors),
@@ -130,7 +132,8 @@ function nodeTable({ nodes }: ModelWork): string {
 }
 
 /** @param left - How many columns are text, which begins at the left; the others are numbers. */
-function columns(rows: readonly (readonly string[])[], left: number): string {
+function columns(received: readonly (readonly string[])[], left: number): string {
+  const rows = received.map((row) => row.map(visible));
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
   return rows
     .map((row) =>

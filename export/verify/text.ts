@@ -1,5 +1,6 @@
 // What verify found, for the terminal.
 
+import { visible } from '../../models/printable.ts';
 import { changesInWords } from '../parity/index.ts';
 import { layersInWords } from '../parity/layers.ts';
 import type { ReferenceComparison } from './against.ts';
@@ -15,7 +16,7 @@ export function verificationInWords(
   const failed = lines.filter(({ holds }) => !holds);
   return [
     path,
-    ...lines.map((check) => `  ${markOf(check)}  ${check.name.padEnd(9)}  ${check.found}`),
+    ...lines.map((check) => `  ${markOf(check)}  ${check.name.padEnd(9)}  ${visible(check.found)}`),
     ...(comparison?.byLayer ? ['', ...layerLines(comparison.byLayer)] : []),
     '',
     failed.length === 0

@@ -89,11 +89,17 @@ export class Unopened extends Refusal {
 
 /** The error of a job for which a worker has no result: a bug (`failed`), or a refusal about the model or the picture. */
 export function errorOf({ input }: PictureJob, { failure, reason }: FailedJob): Error {
-  if (failure === 'failed') return new Error(reason);
+  if (failure === 'failed') return bugOf(reason);
   if (failure === 'gone') return clientGone();
   if (failure === 'broken') return new Unopened(withoutPaths(reason));
   const format = input.kind === 'encoded' ? input.header.format : 'picture';
   return new Refusal(422, `the ${format} could not be decoded: ${reason}`);
+}
+
+/** The bug of a worker, with the stack that it had there. */
+function bugOf(stack: string): Error {
+  const [first] = stack.split('\n', 1);
+  return Object.assign(new Error(first), { stack });
 }
 
 /** The client closed its connection: nobody reads this. */

@@ -2,6 +2,7 @@
 
 import type { Duplex } from 'node:stream';
 import { messageOf } from '../../models/errors.ts';
+import { printable } from '../../models/printable.ts';
 
 const responses: Record<string, readonly [status: string, error: string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took too long to arrive'],
@@ -26,5 +27,8 @@ export function respondToMalformedRequest(error: Error & { code?: string }, sock
 /** Responds to a request whose target and Host header make no valid URL. */
 export function respondToMalformedUrl(error: unknown): Response {
   const reason = messageOf(error);
-  return Response.json({ error: `the address of the request cannot be read: ${reason}` }, { status: 400 });
+  return Response.json(
+    { error: `the address of the request cannot be read: ${printable(reason)}` },
+    { status: 400 },
+  );
 }

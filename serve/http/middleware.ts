@@ -1,7 +1,9 @@
 // What surrounds the work on every request: its id, CORS, the headers of its response, its line in the log.
+
 import { randomUUID } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
+import { printable } from '../../models/printable.ts';
 import type { Log } from '../log.ts';
 import { type AppContext, type AppEnv, requestHeader } from './context.ts';
 import { corsHeaders } from './headers.ts';
@@ -51,7 +53,8 @@ export function requestMiddleware(options: MiddlewareOptions): MiddlewareHandler
   };
 
   function logRequest(c: AppContext, status: number, milliseconds: number): void {
-    const { method, path } = c.req;
+    const { method } = c.req;
+    const path = printable(c.req.path);
     log(`${method} ${path} ${status} in ${milliseconds.toFixed(1)} ms`, {
       level: status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info',
       requestId: c.get('requestId'),

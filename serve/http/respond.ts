@@ -1,4 +1,5 @@
 // Responds in the cheapest way: a response is made with all its headers, and none is changed afterwards.
+import { printableJson } from '../../models/printable.ts';
 import type { AppContext } from './context.ts';
 import { commonHeaders } from './headers.ts';
 
@@ -28,9 +29,9 @@ export function respond(
 /** Seconds after which a client that got 503 may try again, where nothing else is known. */
 export const RETRY_AFTER = 1;
 
-/** Responds with JSON. */
+/** Responds with JSON, in which nothing of what was received acts on a terminal that shows it. */
 export function respondJson(c: AppContext, body: unknown, status = 200): Response {
-  return respond(c, JSON.stringify(body), status, { 'content-type': 'application/json' });
+  return respond(c, printableJson(body), status, { 'content-type': 'application/json' });
 }
 
 /**

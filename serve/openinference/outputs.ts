@@ -1,5 +1,6 @@
 // The response to an inference request: probabilities as JSON, as bytes after the JSON, or as the best classes.
 // Reference: Triton, docs/protocol/extension_binary_data.md and extension_classification.md.
+import { printableJson } from '../../models/printable.ts';
 import type { ServedModel } from '../engine/models.ts';
 import { rank } from '../engine/rank.ts';
 import { Refusal } from '../refusal.ts';
@@ -49,7 +50,7 @@ export function encodeOutputs(
     ...errorsOf(rows),
     outputs,
   };
-  const text = JSON.stringify(response);
+  const text = printableJson(response);
   if (blobs.length === 0) return { body: text, headers: { 'content-type': 'application/json' } };
   const json = Buffer.from(text);
   return {

@@ -1,5 +1,7 @@
 // What `trainyard predict` prints: a progress bar on a terminal, and at the end a summary with the files without prediction.
+
 import { Presets, SingleBar } from 'cli-progress';
+import { printable } from '../../models/printable.ts';
 import type { FilePrediction } from './rows.ts';
 
 /** Files without a prediction that are listed at the end; the file of predictions has all of them. */
@@ -49,7 +51,7 @@ export function showProgress(total: number, model: string, out: string | undefin
       for (const outcome of outcomes) {
         if (!('error' in outcome)) continue;
         failed++;
-        if (listed.length < LISTED) listed.push(`  ${outcome.file}: ${outcome.error}`);
+        if (listed.length < LISTED) listed.push(`  ${printable(outcome.file)}: ${printable(outcome.error)}`);
       }
       bar.update(existing + files, { speed: speed() });
     },

@@ -1,4 +1,5 @@
 // What there is to say of a folder's files, as a few lines for the terminal.
+import { visible } from '../../../models/printable.ts';
 import type { Dataset } from '../dataset.ts';
 import { type FileProblem, type FolderFindings, remarks } from './findings.ts';
 
@@ -8,7 +9,7 @@ const SHOWN = 6;
 /** Lines about a dataset's folder; none for other data. */
 export function findingsInWords({ findings }: Pick<Dataset, 'findings'>): string[] {
   // Names of files may hold anything, also what would move the cursor.
-  return findings === undefined ? [] : linesOf(findings).map((line) => line.replace(/\p{Cc}/gu, '\ufffd'));
+  return findings === undefined ? [] : linesOf(findings).map(visible);
 }
 
 function linesOf(findings: FolderFindings): string[] {
