@@ -1,5 +1,6 @@
 // What augmentation does to a picture, one effect at a time, and how it could make a label wrong.
 import { augmentImage } from './image.ts';
+import { mixes } from './mix.ts';
 import type { AugmentOptions } from './schema.ts';
 import type { Effect, Position, TransformDefinition } from './transform.ts';
 import { transforms } from './transforms.ts';
@@ -25,6 +26,11 @@ export function effectsOf(
         .map((field) => [field, values.get(field)]);
       return [{ ...effect, alone: Object.fromEntries(own) }];
     });
+}
+
+/** Whether `options` change any picture: one that says only how edges are filled changes none. */
+export function isAugmented(options: AugmentOptions): boolean {
+  return effectsOf(options).length > 0 || mixes(options);
 }
 
 /** Whether a field's value does anything; of a field with several numbers, the first says how much. */

@@ -19,7 +19,7 @@ export function histogramsPage(runs: readonly ActivationStatistics[]): string {
     head: html`<header>
       <p class="over">${runs.map(({ run }) => run).join(', ')}</p>
       <h1>What the layers compute</h1>
-      <p class="lead">Every layer's values before its activation, over ${runs[0]?.images ?? 0} test pictures: as the weights were drawn
+      <p class="lead">Every layer's values before its activation, over ${runs[0]?.images ?? 0} ${runs[0]?.heldOut ?? 'test'} pictures: as the weights were drawn
       (brown) and after training (blue). σ is the standard deviation. A variance that is multiplied from layer to layer explodes, one
       that is divided vanishes; a dead unit is at or below zero for every picture.</p>
     </header>`,
@@ -37,9 +37,9 @@ function table(runs: readonly ActivationStatistics[], rows: number): Html {
     layers
       .slice(0, rows)
       .flatMap(({ start, end, ratio }) => [
-        html`<tr><td>${recipe}</td><td>${start.layer}</td><td>start</td><td>${short(start.low)}</td><td>${short(start.high)}</td><td>${short(start.deviation)}</td><td>${ratio ? short(ratio.start) : '–'}</td><td>${start.activation ? percent(start.dead, 0) : '–'}</td></tr>`,
-        html`<tr><td></td><td></td><td>end</td><td>${short(end.low)}</td><td>${short(end.high)}</td><td>${short(end.deviation)}</td><td>${ratio ? short(ratio.end) : '–'}</td><td>${end.activation ? percent(end.dead, 0) : '–'}</td></tr>`,
+        html`<tr><td class="text">${recipe}</td><td class="text">${start.layer}</td><td class="text">as drawn</td><td>${short(start.low)}</td><td>${short(start.high)}</td><td>${short(start.deviation)}</td><td>${ratio ? short(ratio.start) : '–'}</td><td>${start.activation ? percent(start.dead, 0) : '–'}</td></tr>`,
+        html`<tr><td></td><td></td><td class="text">trained</td><td>${short(end.low)}</td><td>${short(end.high)}</td><td>${short(end.deviation)}</td><td>${ratio ? short(ratio.end) : '–'}</td><td>${end.activation ? percent(end.dead, 0) : '–'}</td></tr>`,
       ]),
   );
-  return html`<table><thead><tr><th>recipe</th><th>layer</th><th></th><th>smallest</th><th>largest</th><th>σ</th><th>variance ×</th><th>dead</th></tr></thead><tbody>${lines}</tbody></table>`;
+  return html`<div class="scroll"><table class="numbers"><thead><tr><th scope="col" class="text">recipe</th><th scope="col" class="text">layer</th><th scope="col" class="text">weights</th><th scope="col">smallest</th><th scope="col">largest</th><th scope="col">σ</th><th scope="col">variance ×</th><th scope="col">dead</th></tr></thead><tbody>${lines}</tbody></table></div>`;
 }

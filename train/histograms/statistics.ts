@@ -1,4 +1,5 @@
 // What the layers of a run compute before their activations, as the weights were drawn and as training left them.
+import { heldOutOf } from '../datasets/held-out.ts';
 import { type Dataset, imagesOf } from '../datasets/index.ts';
 import { wordsOf } from '../recipes/index.ts';
 import type { Histogram } from '../report/activations.ts';
@@ -16,6 +17,8 @@ export interface ActivationStatistics {
   run: string;
   /** What it was trained by: `conv-mnist --init small --optimizer sgd`. */
   recipe: string;
+  /** What the pictures are that went through. */
+  heldOut: 'test' | 'validation';
   /** How many pictures went through. */
   images: number;
   layers: readonly LayerStatistics[];
@@ -37,7 +40,7 @@ export function activationStatistics(run: Run, dataset: Dataset, images = 100): 
       if (before === undefined) return { start, end };
       return { start, end, ratio: { start: ratio(before.start, start), end: ratio(before.end, end) } };
     });
-    return { run: run.name, recipe: wordsOf(recipe), images: n, layers: all };
+    return { run: run.name, recipe: wordsOf(recipe), heldOut: heldOutOf(recipe), images: n, layers: all };
   } finally {
     network.dispose();
   }

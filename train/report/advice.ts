@@ -1,6 +1,10 @@
 // Bias and variance of a run, and what to do next, from its own numbers.
 
+import { effectsOf, isAugmented } from '../augment/index.ts';
+import { heldOutOf } from '../datasets/held-out.ts';
+import { hasDropout } from '../recipes/adjust.ts';
 import type { Recipe } from '../recipes/index.ts';
+import { USUAL } from '../recipes/networks.ts';
 import type { EpochRow } from '../runs/checkpoint.ts';
 import { bestOf } from '../runs/checkpoint.ts';
 import { many, percent, points, short } from './format.ts';
@@ -53,17 +57,18 @@ export function diagnose(
   recipe: Recipe,
   history: readonly EpochRow[],
 ): Diagnosis {
+  const heldOut = heldOutOf(recipe);
   const lowest = LOWEST[recipe.dataset] ?? { error: 0, source: 'no figure is known for this data' };
   const avoidableBias = train.errorRate - lowest.error;
   const variance = test.errorRate - train.errorRate;
   const interval = wilson(test.errorRate, test.n);
   const noise = (interval[1] - interval[0]) / 2;
-  const common = confidenceAdvice(test);
+  const common = confidenceAdvice(test, recipe);
   const result = { lowest, avoidableBias, variance, interval };
   if (avoidableBias < noise && variance < noise)
     return {
       ...result,
-      summary: `Avoidable bias (${points(avoidableBias)} points) and variance (${points(variance)}) are both within the ±${(noise * 100).toFixed(2)} points that ${test.n} test pictures can tell.`,
+      summary: `Avoidable bias (${points(avoidableBias)} points) and variance (${points(variance)}) are both within the ±${(noise * 100).toFixed(2)} points that ${test.n} ${heldOut} pictures can tell.`,
       advice: [
         'Whether a further change helps, only several seeds can show: train with `--seeds 5` and compare.',
         ...common,
@@ -73,8 +78,8 @@ export function diagnose(
   return {
     ...result,
     summary: isBias
-      ? `Bias is the larger part: the network gets ${percent(train.errorRate)} of the training pictures themselves wrong, ${(avoidableBias * 100).toFixed(2)} points more than the lowest error known. ${variance > 0 ? `Test pictures add ${(variance * 100).toFixed(2)} points.` : 'Test pictures are no harder for it, so there is no variance to reduce.'}`
-      : `Variance is the larger part: ${percent(train.errorRate)} of the training pictures are wrong, but ${percent(test.errorRate)} of the test pictures, ${points(variance)} points more; avoidable bias is ${points(avoidableBias)}.`,
+      ? `Bias is the larger part: the network gets ${percent(train.errorRate)} of the training pictures themselves wrong, ${(avoidableBias * 100).toFixed(2)} points more than the lowest error known. ${variance > 0 ? `The ${heldOut} pictures add ${(variance * 100).toFixed(2)} points.` : `The ${heldOut} pictures are no harder for it, so there is no variance to reduce.`}`
+      : `Variance is the larger part: ${percent(train.errorRate)} of the training pictures are wrong, but ${percent(test.errorRate)} of the ${heldOut} pictures, ${points(variance)} points more; avoidable bias is ${points(avoidableBias)}.`,
     advice: [...(isBias ? biasAdvice(recipe, history) : varianceAdvice(recipe, history)), ...common],
   };
 }
@@ -92,50 +97,87 @@ function biasAdvice(recipe: Recipe, history: readonly EpochRow[]): string[] {
     );
   const held = regularizers(recipe);
   if (held.length > 0) advice.push(`Regularize less: this run has ${held.join(', ')}. Weaken one at a time.`);
+  const { learningRate } = recipe.schedule;
   advice.push(
-    `Try a larger network than ${describe(recipe.architecture)}, or another learning rate than ${short(recipe.schedule.learningRate)}: try one three times as high and one a third as high.`,
+    `Try another learning rate than ${short(learningRate)}: \`--learning-rate ${short(learningRate * 3)}\` and \`--learning-rate ${short(learningRate / 3)}\`.`,
   );
+  const larger = largerNetwork(recipe);
+  if (larger !== undefined) advice.push(`Try a larger network: \`--architecture ${larger}\`.`);
   return advice;
+}
+
+/** Networks for folders, each larger than the one before; the last one has seen photographs before. */
+const BY_SIZE = ['small-cnn', 'resnet-small', 'resnet18', USUAL];
+
+function largerNetwork({ folder, backbone, options }: Recipe): string | undefined {
+  if (folder === undefined || backbone !== undefined) return undefined;
+  return BY_SIZE[BY_SIZE.indexOf(options?.architecture ?? USUAL) + 1];
 }
 
 function varianceAdvice(recipe: Recipe, history: readonly EpochRow[]): string[] {
   const advice: string[] = [];
+  const heldOut = heldOutOf(recipe);
   const last = history.at(-1);
   const lowest = [...history].sort((a, b) => a.validLoss - b.validLoss)[0];
   if (last && lowest && last.validLoss > 1.05 * lowest.validLoss)
     advice.push(
-      `It overfits: the test loss was lowest after epoch ${lowest.epoch} (${short(lowest.validLoss)}) and is ${short(last.validLoss)} at the end. The best checkpoint is of epoch ${bestOf(history)?.epoch}.`,
+      `It overfits: the ${heldOut} loss was lowest after epoch ${lowest.epoch} (${short(lowest.validLoss)}) and is ${short(last.validLoss)} at the end. The best checkpoint is of epoch ${bestOf(history)?.epoch}.`,
     );
-  const augment = Object.keys(recipe.augment);
-  advice.push(
-    augment.length === 0
-      ? 'Augment: this run showed every picture the same way each time. Flips and shifts are the first to try.'
-      : `Augment more: this run has ${augment.join(', ')}.`,
-  );
-  const { weightDecay } = recipe.optimizer;
-  const dropout = dropoutOf(recipe);
+  // What is computed once from each picture cannot be augmented.
+  if (recipe.backbone === undefined) advice.push(augmentationAdvice(recipe));
+  const { name, weightDecay } = recipe.optimizer;
   advice.push(
     weightDecay === 0
-      ? 'Penalize large weights: this run has no weight decay.'
-      : `Raise the weight decay (${short(weightDecay)} now) or ${dropout > 0 ? `dropout (${dropout} now)` : 'add dropout'}.`,
+      ? `Penalize large weights, which this run does not: \`--weight-decay ${DECOUPLED.includes(name) ? 0.01 : 0.0005}\`.`
+      : `Raise the weight decay: \`--weight-decay ${short(weightDecay * 3)}\` (${short(weightDecay)} now).`,
   );
+  const dropout = dropoutOf(recipe);
+  if (hasDropout(recipe) && dropout < 0.5)
+    advice.push(`Leave more out: \`--dropout 0.5\` (${dropout === 0 ? 'none' : dropout} now).`);
   if (recipe.average === undefined)
-    advice.push('Average the weights over the last steps (`average` in the recipe).');
+    advice.push(`Average the weights over the last steps: \`--average ${averageFor(history)}\`.`);
   advice.push('More training pictures help most, if you can get them.');
   return advice;
 }
 
+/** Optimizers whose weight decay is a share of the weight itself, which is a larger number than one of the gradient's. */
+const DECOUPLED = ['adamw', 'muon'];
+
+/** A decay that remembers about a tenth of the steps that were trained. */
+function averageFor(history: readonly EpochRow[]): number {
+  return (history.at(-1)?.step ?? 0) < 5000 ? 0.99 : 0.999;
+}
+
+function augmentationAdvice({ augment, dataset }: Recipe): string {
+  if (isAugmented(augment)) {
+    const names = effectsOf(augment).map(({ name }) => name);
+    return `Augment more: this run has ${[...names, ...mixedBy(augment)].join(', ')}. \`--augment none\` and single options show what each brings.`;
+  }
+  const preset = dataset === 'mnist' ? 'digits' : 'photo';
+  const flips =
+    preset === 'photo'
+      ? ' It flips pictures: add `--flip off` where left and right matter, as in text and signs.'
+      : '';
+  return `Augment: this run showed every picture the same way each time. Next: \`--augment ${preset}\`.${flips}`;
+}
+
+function mixedBy({ mixup, cutmix }: Recipe['augment']): string[] {
+  return [...(mixup ? ['MixUp'] : []), ...(cutmix ? ['CutMix'] : [])];
+}
+
 /** A network that is surer than it is right. */
-function confidenceAdvice({ confidence, errorRate }: AnswerStatistics): string[] {
+function confidenceAdvice({ confidence, errorRate }: AnswerStatistics, { labelSmoothing }: Recipe): string[] {
   const excess = confidence - (1 - errorRate);
   if (excess < 0.02) return [];
   return [
-    `It is over-confident: it gives its answers ${percent(confidence, 1)} on average, and ${percent(1 - errorRate, 1)} are right. Label smoothing or fewer epochs help.`,
+    `It is over-confident: it gives its answers ${percent(confidence, 1)} on average, and ${percent(1 - errorRate, 1)} are right. ${labelSmoothing === 0 ? 'Label smoothing helps, `--label-smoothing 0.1`' : 'Fewer epochs help'}, and temperature scaling at export, \`--calibrate\`, changes the probabilities alone.`,
   ];
 }
 
 function regularizers(recipe: Recipe): string[] {
-  const augment = Object.keys(recipe.augment);
+  const augment = isAugmented(recipe.augment)
+    ? [...effectsOf(recipe.augment).map(({ name }) => name), ...mixedBy(recipe.augment)]
+    : [];
   return [
     ...(recipe.optimizer.weightDecay > 0 ? [`weight decay ${short(recipe.optimizer.weightDecay)}`] : []),
     ...(dropoutOf(recipe) > 0 ? [`dropout ${dropoutOf(recipe)}`] : []),
@@ -146,9 +188,4 @@ function regularizers(recipe: Recipe): string[] {
 
 function dropoutOf({ architecture }: Recipe): number {
   return 'dropout' in architecture ? Number(architecture.dropout) : 0;
-}
-
-function describe({ name, ...options }: Recipe['architecture']): string {
-  const sizes = Object.values(options).find(Array.isArray);
-  return sizes === undefined ? name : `${name} (${sizes.join(', ')})`;
 }

@@ -1,5 +1,7 @@
 // The page of a run: its head, its sections, its style, in one string that needs nothing else.
+
 import { readFileSync } from 'node:fs';
+import { heldOutOf } from '../datasets/held-out.ts';
 import { bestOf } from '../runs/checkpoint.ts';
 import type { Facts } from './facts.ts';
 import { clock, many, percent, whole } from './format.ts';
@@ -91,6 +93,7 @@ function heroOf({
   parameters,
 }: Facts): [name: string, value: string, more: string][] {
   const { history, times, steps, stepsPerEpoch } = record;
+  const heldOut = heldOutOf(recipe);
   const best = bestOf(history);
   const last = history.at(-1);
   const seconds = times.reduce((sum, time) => sum + time.seconds, 0);
@@ -98,12 +101,12 @@ function heroOf({
   const rate = times.at(-1)?.imagesPerSecond;
   return [
     [
-      'test error',
+      `${heldOut} error`,
       best ? percent(best.errorRate) : '–',
       best ? `best epoch: ${best.epoch}; ${whole(dataset.test.n)} pictures` : 'comes after the first epoch',
     ],
     ...(last && last !== best
-      ? [['last epoch', percent(last.errorRate), 'test error'] satisfies [string, string, string]]
+      ? [['last epoch', percent(last.errorRate), `${heldOut} error`] satisfies [string, string, string]]
       : []),
     ...(last?.tta
       ? [['over views', percent(last.tta.errorRate), recipe.tta] satisfies [string, string, string]]

@@ -1,4 +1,5 @@
 // The sample of a report: what the first batch shows, as training gets it and as it is in the data.
+import { isAugmented } from '../augment/index.ts';
 import { type Dataset, withPictures } from '../datasets/dataset.ts';
 import { createBatches, createSlot, type Slot } from '../loader/batches.ts';
 import type { Recipe } from '../recipes/index.ts';
@@ -34,12 +35,11 @@ export async function sampleOf(recipe: Recipe, dataset: Dataset): Promise<Sample
       8,
     );
   const seen = batchOf(augment);
-  const isAugmented = Object.values(augment).some((amount) => amount !== undefined && amount !== 0);
   return {
     labels: dataset.labels,
     names: Array.from(seen.labels, (label, row) => mixedName(dataset.labels, label, seen, row)),
     augmented: await sheet(seen),
-    plain: isAugmented ? await sheet(batchOf({})) : undefined,
+    plain: isAugmented(augment) ? await sheet(batchOf({})) : undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 // A surface as a page: contours in SVG, the optimizers' paths over them, and their losses step by step.
-import { short } from '../report/format.ts';
+import { short, whole } from '../report/format.ts';
 import { type Html, html, raw } from '../report/html.ts';
 import { renderPage } from '../report/page.ts';
 import { plot } from '../report/plot.ts';
@@ -22,7 +22,7 @@ export function surfacePage(name: string, surface: LossSurface): string {
       <p class="over">${name}</p>
       <h1>Two weights, three optimizers</h1>
       <p class="lead">The loss of the trained network while two of its weights move and all others stay: number
-      ${x.index} of ${x.weight} to the right, number ${y.index} of ${y.weight} upwards. The middle is where training left them.</p>
+      ${whole(x.index)} of ${x.weight} to the right, number ${whole(y.index)} of ${y.weight} upwards. The middle is where training left them.</p>
     </header>`,
     parts: [
       { id: 'surface', title: 'Surface', body: surfaceFigure(surface) },
@@ -64,14 +64,14 @@ export function surfaceFigure({ offsets, losses: grid, paths }: LossSurface): Ht
       ({ optimizer, points }) => `${optimizer} ends at a loss of ${short(points.at(-1)?.loss ?? Number.NaN)}`,
     )
     .join(', ');
-  return html`<figure class="plot">
+  return html`<figure class="plot" style="max-width:44rem">
     <figcaption><span>Loss by the offsets of the two weights</span><span class="legend">${paths.map(
       ({ optimizer }) => html`<span class="c${COLORS[optimizer]}"><i></i>${optimizer}</span>`,
     )}</span></figcaption>
-    <svg viewBox="0 0 ${SIDE} ${SIDE}" style="width:100%;max-width:44rem;height:auto;overflow:hidden" role="img" aria-label="${says}">
+    <svg viewBox="0 0 ${SIDE} ${SIDE}" style="width:100%;height:auto;overflow:hidden" role="img" aria-label="${says}">
       ${raw([...cells, ...contours, ...lines].join('\n'))}
     </svg>
-    <p class="axis">offsets from ${short(-reach)} to ${short(reach)}; more color is a larger loss, from ${short(sorted[0] ?? 0)} to ${short(sorted.at(-1) ?? 0)}</p>
+    <p class="axis" style="margin-left:0">offsets from ${short(-reach)} to ${short(reach)}; more color is a larger loss, from ${short(sorted[0] ?? 0)} to ${short(sorted.at(-1) ?? 0)}</p>
   </figure>`;
 }
 

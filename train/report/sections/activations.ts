@@ -1,5 +1,7 @@
 // What every layer computes, before its activation: as the weights were drawn, and after training.
+
 import { imageSize } from '../../datasets/dataset.ts';
+import { heldOutOf } from '../../datasets/held-out.ts';
 import type { Histogram } from '../activations.ts';
 import { percent, short } from '../format.ts';
 import { type Html, html } from '../html.ts';
@@ -15,7 +17,7 @@ export const activations = defineSection({
     const images = Math.max(2, Math.min(HISTOGRAM_IMAGES, test.n, most));
     return { images, layers: network.layers(someOf(test, images).images) };
   },
-  render({ analysis: { images, layers } }) {
+  render({ analysis: { images, layers }, recipe }) {
     return html`<div class="layers">
       <p class="layer-head"><span>layer</span><span>as initialized</span><span>after training</span></p>
       ${layers.map(
@@ -26,7 +28,7 @@ export const activations = defineSection({
         </div>`,
       )}
     </div>
-    <p class="note">Over ${images} test pictures, every place and channel. σ is the standard
+    <p class="note">Over ${images} ${heldOutOf(recipe)} pictures, every place and channel. σ is the standard
     deviation; the ratio is of the variance to that of the layer before, as initialized: where it stays far above or
     below 1 from layer to layer, signals explode or vanish. Dead units are at or below zero for every picture.</p>`;
   },

@@ -1,5 +1,6 @@
 // Where the network looks when it is wrong.
 
+import { heldOutOf } from '../../datasets/held-out.ts';
 import { percent } from '../format.ts';
 import { withHeatMap } from '../heat.ts';
 import { html } from '../html.ts';
@@ -16,12 +17,13 @@ export const attention = defineSection({
     const tiles = maps?.map((map, i) => withHeatMap(worst.pictures[i] ?? new Uint8Array(), worst.shape, map));
     return tiles && { worst, sheet: await sheetOf(tiles, [height, width, 3], 8) };
   },
-  render({ analysis: { worst, sheet }, dataset: { labels }, tile }) {
+  render({ analysis: { worst, sheet }, dataset: { labels }, recipe, tile }) {
+    const heldOut = heldOutOf(recipe);
     const name = (i: number) => labels[i] ?? String(i);
     return html`<ul class="tiles">${worst.answers.map(
       ({ index, predicted, probabilities }, i) => html`<li>
-        ${tile(worst.sheet, i, `test picture ${index}`)}
-        ${tile(sheet, i, `where it looks for ${name(predicted)} in test picture ${index}`)}
+        ${tile(worst.sheet, i, `${heldOut} picture ${index}`)}
+        ${tile(sheet, i, `where it looks for ${name(predicted)} in ${heldOut} picture ${index}`)}
         <p><b>${name(predicted)}</b> ${percent(probabilities[predicted] ?? 0, 0)}</p>
       </li>`,
     )}</ul>

@@ -1,5 +1,7 @@
 // Which transform could change a label, and how the network's answers move under each.
+
 import { mixes } from '../../augment/index.ts';
+import { heldOutOf } from '../../datasets/held-out.ts';
 import { percent } from '../format.ts';
 import { html } from '../html.ts';
 import { type Moved, robustnessOf } from '../robustness.ts';
@@ -30,7 +32,7 @@ export const augmentation = defineSection({
         <td class="text">${each.risk}</td></tr>`,
       )}</tbody>
     </table></div>
-    <p class="note">${n} test pictures under each transform alone, as strongly as the recipe has it (those not trained with:
+    <p class="note">${n} ${heldOutOf(recipe)} pictures under each transform alone, as strongly as the recipe has it (those not trained with:
     as fastai has it by default). An answer that changes under a transform that cannot change the label is a weakness of
     the network; where the label itself may change, it is a reason to leave the transform out.
     ${mixes(recipe.augment) ? 'Mixed pictures have mixed labels, so mixing makes none wrong; it is not shown here.' : ''}

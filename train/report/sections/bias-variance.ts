@@ -1,4 +1,6 @@
 // Where the error comes from, and what to do about it.
+import { isAugmented } from '../../augment/index.ts';
+import { heldOutOf } from '../../datasets/held-out.ts';
 import { diagnose, statisticsOfAnswers } from '../advice.ts';
 import { percent, points, whole } from '../format.ts';
 import { html } from '../html.ts';
@@ -11,6 +13,7 @@ export const biasVariance = defineSection({
   analyze: ({ train, test }) => ({ train: statisticsOfAnswers(train), test: statisticsOfAnswers(test) }),
   render({ analysis, recipe, record }) {
     const { train, test } = analysis;
+    const heldOut = heldOutOf(recipe);
     const { lowest, avoidableBias, variance, interval, summary, advice } = diagnose(
       analysis,
       recipe,
@@ -33,11 +36,11 @@ export const biasVariance = defineSection({
         ({ name, text, kind }) => html`<div class="${kind}"><dt><i></i>${name}</dt><dd>${text}</dd></div>`,
       )}
         <div><dt>training error</dt><dd>${percent(train.errorRate)}</dd></div>
-        <div><dt>test error</dt><dd>${percent(test.errorRate)}</dd></div>
+        <div><dt>${heldOut} error</dt><dd>${percent(test.errorRate)}</dd></div>
       </dl>
       <h3>What to try next</h3>
       <ul class="advice">${advice.map((line) => html`<li>${marked(line)}</li>`)}</ul>
-      <p class="note">Both errors are of the best checkpoint on pictures that are not augmented: ${whole(test.n)} test
+      <p class="note">Both errors are of the best checkpoint${isAugmented(recipe.augment) ? ', on pictures that are not augmented' : ''}: ${whole(test.n)} ${heldOut}
       pictures (95 % interval ${percent(interval[0])} to ${percent(interval[1])}) and ${whole(train.n)} training pictures.
       Lowest known error: ${percent(lowest.error)} (${lowest.source}).</p>`;
   },

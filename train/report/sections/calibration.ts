@@ -1,4 +1,5 @@
 // Whether the network's probabilities mean what they say.
+import { heldOutOf } from '../../datasets/held-out.ts';
 import { type Bin, calibrationOf } from '../calibration.ts';
 import { percent, shortPercent } from '../format.ts';
 import { html } from '../html.ts';
@@ -9,7 +10,7 @@ export const calibration = defineSection({
   id: 'calibration',
   title: 'Calibration',
   analyze: ({ test }) => calibrationOf(test),
-  render({ analysis, run }) {
+  render({ analysis, run, recipe }) {
     const { bins, temperedBins, error, temperedError, temperature } = analysis;
     const points = (of: readonly Bin[]) =>
       of.map(({ confidence, accuracy }) => [confidence, accuracy] as const);
@@ -33,11 +34,11 @@ export const calibration = defineSection({
         { name: `temperature ${temperature}`, color: 2, dots: true, points: points(temperedBins) },
       ],
     })}</div>
-    <p>Confidence and accuracy are ${percent(error, 1)} apart on the average over test pictures;
+    <p>Confidence and accuracy are ${percent(error, 1)} apart on the average over ${heldOutOf(recipe)} pictures;
     with temperature scaling ${percent(temperedError, 1)}.</p>
     <p class="note">When a network says 90 %, nine of ten such answers should be right. Dividing its logits by
     ${temperature} comes closest to that; no answer changes, only its probability.
     <code>npx trainyard export ${run.name} --calibrate</code> puts that into the model file. The second line and figure
-    are of a temperature that was found on the other half of the test pictures.</p>`;
+    are of a temperature that was found on the other half of those pictures.</p>`;
   },
 });

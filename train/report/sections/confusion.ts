@@ -1,5 +1,6 @@
 // Which classes are taken for which.
 
+import { heldOutOf } from '../../datasets/held-out.ts';
 import { percent } from '../format.ts';
 import { html } from '../html.ts';
 import { defineSection } from '../section.ts';
@@ -11,7 +12,7 @@ export const confusion = defineSection({
   id: 'confusion',
   title: 'Confusions',
   analyze: ({ test, dataset }) => confusionOf(test, dataset.labels.length),
-  render({ analysis: counts, dataset: { labels } }) {
+  render({ analysis: counts, dataset: { labels }, recipe }) {
     const name = (i: number) => labels[i] ?? String(i);
     const wrong = counts.flatMap((row, label) =>
       row.map((count, predicted) => ({ label, predicted, count })).filter((cell) => cell.predicted !== label),
@@ -28,11 +29,11 @@ export const confusion = defineSection({
         : html`<td class="${count > most / 2 ? 'strong' : ''}" style="--heat:${Math.round((count / most) * 100)}%">${count || ''}</td>`;
     return html`<div class="beside">
       <div class="scroll"><table class="confusion">
-        <caption>Rows are the truth, columns the answers</caption>
+        <caption>Rows are the truth, columns the answers${sums.includes(0) ? html`; a class without ${heldOutOf(recipe)} pictures has no error` : undefined}</caption>
         <thead><tr><td></td>${labels.map((label) => html`<th scope="col" title="${label}">${label}</th>`)}<th scope="col">error</th></tr></thead>
         <tbody>${counts.map(
           (row, label) =>
-            html`<tr><th scope="row">${name(label)}</th>${row.map((count, predicted) => cell(label, count, predicted))}<td class="error">${percent(1 - (row[label] ?? 0) / (sums[label] || 1), 1)}</td></tr>`,
+            html`<tr><th scope="row">${name(label)}</th>${row.map((count, predicted) => cell(label, count, predicted))}<td class="error">${sums[label] ? percent(1 - (row[label] ?? 0) / sums[label], 1) : '–'}</td></tr>`,
         )}</tbody>
       </table></div>
       <div><h3>Most confused</h3><ol class="pairs">${pairs.map(

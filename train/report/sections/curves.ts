@@ -1,5 +1,7 @@
 // Loss, error and learning rate over the epochs.
 
+import { isAugmented } from '../../augment/index.ts';
+import { heldOutOf } from '../../datasets/held-out.ts';
 import { short, shortPercent } from '../format.ts';
 import { html } from '../html.ts';
 import { type PlotPoint, plot } from '../plot.ts';
@@ -12,6 +14,7 @@ export const curves = defineSection({
   render({ record, recipe, state }) {
     const { history, stepsPerEpoch } = record;
     const steps = binned(record);
+    const heldOut = heldOutOf(recipe);
     const validation = (value: (row: (typeof history)[number]) => number): PlotPoint[] =>
       history.map((row) => [row.step / stepsPerEpoch, value(row)]);
     const loss = [...steps.map(({ loss: value }) => value), ...history.map(({ validLoss }) => validLoss)];
@@ -36,7 +39,7 @@ export const curves = defineSection({
             points: steps.map(({ epoch, loss: y }) => [epoch, y]),
           },
           { name: 'training', color: 1, points: smoothed(steps) },
-          { name: 'test', color: 2, dots: true, points: validation(({ validLoss }) => validLoss) },
+          { name: heldOut, color: 2, dots: true, points: validation(({ validLoss }) => validLoss) },
         ],
       }),
       plot({
@@ -47,7 +50,7 @@ export const curves = defineSection({
         log: spread([...error.map(([, y]) => y), ...history.map(({ errorRate }) => errorRate)]) > 8,
         series: [
           { name: 'during training', color: 1, dots: true, points: error },
-          { name: 'test', color: 2, dots: true, points: validation(({ errorRate }) => errorRate) },
+          { name: heldOut, color: 2, dots: true, points: validation(({ errorRate }) => errorRate) },
         ],
       }),
       plot({
@@ -67,7 +70,7 @@ export const curves = defineSection({
     ].filter((figure) => figure !== undefined);
     if (figures.length === 0) return undefined;
     return html`<div class="plots">${figures}</div>
-      <p class="note">Training loss and error are of the batches as they were trained on, augmented and before each
+      <p class="note">Training loss and error are of the batches as they were trained on,${isAugmented(recipe.augment) ? ' augmented and' : ''} before each
       update; the thick line of the loss is a running mean.</p>`;
   },
 });

@@ -1,5 +1,7 @@
 // The machine and the versions.
+
 import { findingsInWords } from '../../datasets/folder/findings-in-words.ts';
+import { heldOutOf } from '../../datasets/held-out.ts';
 import { withPictures } from '../../datasets/index.ts';
 import { html } from '../html.ts';
 import { defineSection } from '../section.ts';
@@ -8,16 +10,17 @@ import { shown } from './recipe.ts';
 export const environment = defineSection({
   id: 'environment',
   title: 'Environment',
-  render({ environment: all, dataset }) {
+  render({ environment: all, dataset, recipe }) {
+    const heldOut = heldOutOf(recipe);
     const rows: [string, unknown][] = [
       ...Object.entries(all),
       [
         'data',
-        `${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} test pictures of ${withPictures(dataset).shape.join(' × ')}`,
+        `${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} ${heldOut} pictures of ${withPictures(dataset).shape.join(' × ')}`,
       ],
       ...findingsInWords(dataset).map((line): [string, unknown] => ['files', line]),
       ['training data', `SHA-256 ${dataset.digests.train}`],
-      ['test data', `SHA-256 ${dataset.digests.test}`],
+      [`${heldOut} data`, `SHA-256 ${dataset.digests.test}`],
     ];
     return html`<dl class="facts">${rows.map(
       ([key, value]) =>

@@ -1,4 +1,5 @@
 // A row per epoch.
+import { heldOutOf } from '../../datasets/held-out.ts';
 import { bestOf } from '../../runs/checkpoint.ts';
 import { clock, percent, whole } from '../format.ts';
 import { html } from '../html.ts';
@@ -11,6 +12,7 @@ export const epochs = defineSection({
   render({ record, recipe }) {
     const { history, times } = record;
     if (history.length === 0) return undefined;
+    const heldOut = heldOutOf(recipe);
     const best = bestOf(history);
     const training = new Map(trainingErrors(record, recipe.batchSize));
     const rows = history.map((row) => {
@@ -26,11 +28,11 @@ export const epochs = defineSection({
       </tr>`;
     });
     return html`<div class="scroll"><table class="numbers">
-        <thead><tr><th scope="col">epoch</th><th scope="col">training loss</th><th scope="col">test loss</th>
-        <th scope="col">training error</th><th scope="col">test error</th><th scope="col">time</th>
+        <thead><tr><th scope="col">epoch</th><th scope="col">training loss</th><th scope="col">${heldOut} loss</th>
+        <th scope="col">training error</th><th scope="col">${heldOut} error</th><th scope="col">time</th>
         <th scope="col">images/s</th></tr></thead>
         <tbody>${rows}</tbody>
       </table></div>
-      <p class="note">The best epoch is marked; it is chosen by the test error, so its figure is a little too good.</p>`;
+      <p class="note">The best epoch is marked; it is chosen by the ${heldOut} error, so its figure is a little too good.</p>`;
   },
 });

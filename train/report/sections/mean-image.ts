@@ -1,5 +1,6 @@
 // The mean image, and pictures without it.
 
+import { heldOutOf } from '../../datasets/held-out.ts';
 import { MEAN_IMAGE } from '../../layers/mean-image.ts';
 import { html } from '../html.ts';
 import { sheetOf, signedTile } from '../pictures.ts';
@@ -20,11 +21,12 @@ export const meanImage = defineSection({
       without: await sheetOf(without, worst.shape, 8),
     };
   },
-  render({ analysis: { answers, mean, without }, tile }) {
+  render({ analysis: { answers, mean, without }, recipe, tile }) {
     return html`<div class="mean">
       <div><h3>Mean</h3>${tile(mean, 0, 'mean of all training pictures')}</div>
       <div><h3>Pictures without it</h3><ul class="tiles small">${answers.map(
-        ({ index }, i) => html`<li>${tile(without, i, `test picture ${index} without the mean image`)}</li>`,
+        ({ index }, i) =>
+          html`<li>${tile(without, i, `${heldOutOf(recipe)} picture ${index} without the mean image`)}</li>`,
       )}</ul></div>
     </div>
     <p class="note">The mean of each pixel over the training pictures is subtracted from every picture, inside the

@@ -1,5 +1,7 @@
 // The pictures that the network gets most wrong.
 
+import { heldOutOf } from '../../datasets/held-out.ts';
+import { fileName } from '../file-name.ts';
 import { percent, short } from '../format.ts';
 import { html } from '../html.ts';
 import { defineSection } from '../section.ts';
@@ -8,15 +10,16 @@ export const topLosses = defineSection({
   id: 'top-losses',
   title: 'Top losses',
   analyze: ({ worst }) => worst,
-  render({ analysis: { answers, sheet }, dataset, tile }) {
+  render({ analysis: { answers, sheet }, dataset, recipe, tile }) {
+    const heldOut = heldOutOf(recipe);
     const { labels } = dataset;
     const name = (i: number) => labels[i] ?? String(i);
     return html`<ul class="tiles">${answers.map(
       ({ index, label, predicted, loss, probabilities }, i) => html`<li>
-        ${tile(sheet, i, `test picture ${index}: ${name(label)}`)}
+        ${tile(sheet, i, `${heldOut} picture ${index}: ${name(label)}`)}
         <p><b class="${predicted === label ? '' : 'wrong'}">${name(predicted)}</b> ${percent(probabilities[predicted] ?? 0, 0)}</p>
         <p>is <b>${name(label)}</b> ${percent(probabilities[label] ?? 0, 1)}</p>
-        <p class="quiet">loss ${short(loss)} · ${dataset.test.files?.[index] ?? `no. ${index}`}</p>
+        <p class="quiet">loss ${short(loss)} · ${fileName(dataset.test.files?.[index] ?? `no. ${index}`)}</p>
       </li>`,
     )}</ul>
     <p class="note">Each picture as the network gets it (before its pixels are standardized), the network's answer
