@@ -30,7 +30,7 @@ export async function layersNetwork(
 
 /** A layers model that is in memory already. Inputs, outputs and weights are called after their layers. */
 export function networkOfLayers(model: LayersModel, name: string): Network {
-  for (const layer of model.layers) checkResult(layer.name, layer.outputShape);
+  checkResults(model);
   refuseStateful(model);
   const unique = uniqueNames();
   const inputs = model.inputs.map(({ sourceLayer, dtype, shape }) =>
@@ -59,22 +59,33 @@ function refuseStateful({ layers }: LayersModel): void {
   );
 }
 
-/** By their names in the layers: tfjs adds numbers to those that this process has seen before. */
+/**
+ * By their names in the layers: tfjs adds numbers to those that this process has seen before. A layer that is in several
+ * models within the model has its weights once.
+ */
 function weightsOf({ weights }: LayersModel): Map<string, Variable> {
   const unique = uniqueNames();
-  return new Map(weights.map((weight) => [unique(weight.originalName), weight.read() as Variable]));
+  return new Map(
+    [...new Set(weights)].map((weight) => [unique(weight.originalName), weight.read() as Variable]),
+  );
 }
 
-type Shapes = LayersModel['layers'][number]['outputShape'];
-
-function checkResult(layer: string, shapes: Shapes): void {
-  for (const shape of shapes.some(Array.isArray) ? shapes : [shapes]) {
-    const numbers = [shape].flat().reduce<number>((product, n) => product * (Number(n) || 1), 1);
-    if (numbers > LARGEST_RESULT)
-      throw new UserError(
-        `Layer ${layer} makes [${shape}] of each picture, ${numbers.toExponential(1)} numbers; up to ${LARGEST_RESULT.toExponential(1)} are computed. model.json may be damaged.`,
-      );
+/** Of every call of every layer, and of the layers of models within the model. */
+function checkResults({ layers }: LayersModel): void {
+  for (const layer of layers) {
+    for (const { outputShapes } of layer.inboundNodes)
+      for (const shape of outputShapes.some(Array.isArray) ? outputShapes : [outputShapes])
+        checkResult(layer.name, [shape].flat());
+    if ('layers' in layer) checkResults(layer as LayersModel);
   }
+}
+
+function checkResult(layer: string, shape: readonly unknown[]): void {
+  const numbers = shape.reduce<number>((product, n) => product * (Number(n) || 1), 1);
+  if (numbers > LARGEST_RESULT)
+    throw new UserError(
+      `Layer ${layer} makes [${shape}] of each picture, ${numbers.toExponential(1)} numbers; up to ${LARGEST_RESULT.toExponential(1)} are computed. model.json may be damaged.`,
+    );
 }
 
 /**

@@ -205,7 +205,10 @@ function wrongSize(
 function twice(path: string, weights: readonly { name: string }[]): void {
   const names = new Set<string>();
   for (const { name } of weights) {
-    if (names.has(name)) throw new UserError(`${path} has two weights called ${name}.`);
+    if (names.has(name))
+      throw new UserError(
+        `${path} has two weights called ${name}. tfjs writes a layer twice that is in a model within the model and outside of it, and does not load it again: export such a model from your script, with networkToOnnx(networkOfLayers(model, name)).`,
+      );
     names.add(name);
   }
 }
