@@ -177,6 +177,7 @@ it('what systems and programs leave behind is no class, and no picture', () => {
     '.DS_Store',
     '._0.jpg',
     'Icon\r',
+    '0.jpg:Zone.Identifier',
   ])
     make([name, `cat/${name}`]);
   make(['cat/0.jpg.json', 'cat/1.jpg.json', 'dog/notes.txt', 'runs/0001-photos/report.html', 'photos.zip']);

@@ -35,9 +35,9 @@ export function locateAll(
   const within = new Set<string>();
 
   const locate = (cell: string): Located => {
-    const direct = find(cell);
+    const direct = find(cell) ?? find(unescaped(cell));
     if (direct !== undefined) return direct;
-    const path = posix.normalize(cell.replace(/^file:\/\//, '').replaceAll('\\', '/'));
+    const path = posix.normalize(unescaped(cell.replace(/^file:\/\//, '')).replaceAll('\\', '/'));
     if (isAbsolute(path) || /^[A-Za-z]:\//.test(path)) {
       const local = relative(root, path);
       const here = find(local);
@@ -84,6 +84,16 @@ export function locateAll(
         ]),
   ];
   return { located, notes };
+}
+
+/** An address's `my%20cat.jpg` as the name of the file, where it is one. */
+function unescaped(cell: string): string {
+  if (!/%[0-9a-f]{2}/i.test(cell)) return cell;
+  try {
+    return decodeURIComponent(cell);
+  } catch {
+    return cell;
+  }
 }
 
 const NOT_THERE: Located = { problem: 'not there' };
