@@ -90,6 +90,6 @@ async function count(paths: readonly string[]): Promise<number> {
   }
   if (pictures > 0) return files;
   if (first !== undefined)
-    throw new UserError(`There is no picture to read: ${first.path}: ${first.problem}.`);
+    throw new UserError(`There is no picture to read at ${first.path}: ${first.problem}.`);
   throw new UserError(`There is no picture in ${paths.join(', ')}. ${decodableInWords} files are read.`);
 }

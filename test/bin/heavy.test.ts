@@ -121,7 +121,7 @@ describe('a value that cannot be', () => {
     ['quantize digits --calibration 0', '--calibration takes a whole number from 1 to'],
     ['serve --port http', '--port: received "http", expected a whole number from 0 to 65535'],
     ['serve --config nowhere.json', 'nowhere.json'],
-    ['predict digits nowhere', 'There is no file or folder nowhere.'],
+    ['predict digits nowhere', 'There is no picture to read at nowhere: it cannot be read: it is not there.'],
     ['predict digits . --top 0', '--top takes a whole number from 1 to 10000; received "0".'],
     ['predict digits . --threads all', '--threads takes a whole number from 1 to 1024; received "all".'],
     ['predict digits . --out a.xlsx', '--out takes a file that ends in .csv or .jsonl; received "a.xlsx".'],

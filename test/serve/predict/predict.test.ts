@@ -232,7 +232,7 @@ test.each([
     ['colors', 'pictures', '--threads', 'all'],
     /--threads takes a whole number from 1 to 1024; received "all"\./,
   ],
-  [['colors', 'nowhere'], /There is no picture to read: nowhere: it cannot be read: it is not there\./],
+  [['colors', 'nowhere'], /There is no picture to read at nowhere: it cannot be read: it is not there\./],
   [['colors', 'colors'], /There is no picture in colors\./],
   [
     ['colors', 'pictures', '--out', 'a.xlsx'],
