@@ -7,11 +7,12 @@ import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import { sizeOf } from '../../models/shape.ts';
 import { readBackbone } from '../../train/backbone/index.ts';
-import { type Dataset, withPictures } from '../../train/datasets/index.ts';
+import { withPictures } from '../../train/datasets/index.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
 import { type Recipe, recipeDigest } from '../../train/recipes/index.ts';
 import { loadDataOf } from '../../train/recipes/load-data.ts';
 import { publicRecipe } from '../../train/recipes/public.ts';
+import { checkData } from '../../train/runs/data.ts';
 import type { Run } from '../../train/runs/run.ts';
 import type { Exportable } from './exportable.ts';
 import { networkOf } from './from-checkpoint.ts';
@@ -41,7 +42,7 @@ export async function loadRun(
   const { recipe, progress } = checkpoint;
   const views = tta ? viewsOf(run, recipe) : 'none';
   const dataset = await loadDataOf(recipe);
-  checkData(run, dataset, progress.datasetDigests);
+  checkData(run, progress.datasetDigests, dataset);
 
   const network = networkOf(path, checkpoint, dataset.labels.length, dataset.shape, views);
   const { shape, test } = withPictures(dataset);
@@ -93,14 +94,6 @@ function viewsOf(run: Run, { tta, name }: Recipe): Recipe['tta'] {
   throw new UserError(
     `Run ${run.name} has no test-time augmentation: its recipe ${name} names none. Export it without --tta.`,
   );
-}
-
-function checkData(run: Run, dataset: Dataset, digests: { train: string; test: string }): void {
-  for (const split of ['train', 'test'] as const)
-    if (dataset.digests[split] !== digests[split])
-      throw new UserError(
-        `Run ${run.name} was trained on other data: the ${split} split of ${dataset.name} has changed since. Bring the old files back, or train again.`,
-      );
 }
 
 function channelsOf(name: string, [, , channels]: Shape): 1 | 3 {

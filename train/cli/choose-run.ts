@@ -5,7 +5,8 @@ import { type Weights, weightsDigest, weightsOf } from '../loop/initial-weights.
 import { crashNote } from '../memory/index.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
-import { readCheckpoint } from '../runs/checkpoint.ts';
+import { changedSplit, type DataDigests, readCheckpoint } from '../runs/checkpoint.ts';
+import { readData } from '../runs/data.ts';
 import { crashedUnsaved, lockRun, tryLock } from '../runs/lock.ts';
 import { findFinished, findRun, findUnfinished, type Run, readRecipe, returnToBest } from '../runs/run.ts';
 import { readModelFile } from '../runs/weights-of-model-file.ts';
@@ -46,24 +47,42 @@ export async function chooseRun(asked: Asked, orDone = false): Promise<Choice> {
       throw error;
     }
   }
-  const { recipes, data } = await recipeOfArguments(asked);
-  const weights = from === undefined ? undefined : weightsFrom(runs, from);
+  const { recipes, data: load } = await recipeOfArguments(asked);
+  const { weights, data: trainedOn } = from === undefined ? {} : weightsFrom(runs, from);
   const digest = weights && { from: weightsDigest(weights) };
   const [first, ...others] = recipes.map((recipe) => ({ ...recipe, ...digest }));
   if (first === undefined) throw new Error('a recipe has at least one precision');
+  const data = once(async () => {
+    const dataset = await load();
+    if (trainedOn?.dataset === first.dataset) warnOfSeen(trainedOn, dataset);
+    return dataset;
+  });
   const common = { data, ...(weights && { weights }) };
   const candidates = fresh ? [] : [first, ...others];
-  const [done] = orDone ? candidates.flatMap((recipe) => findFinished(runs, recipe) ?? []) : [];
+  const before = candidates.flatMap(
+    (recipe) => (orDone ? findFinished(runs, recipe) : undefined) ?? findUnfinished(runs, recipe) ?? [],
+  );
+  // What was trained on other data is another training; data are loaded here only where there is something to go on with.
+  const digests = before.length === 0 ? undefined : (await data()).digests;
+  const [done] = orDone ? candidates.flatMap((recipe) => findFinished(runs, recipe, digests) ?? []) : [];
   if (done !== undefined) return { recipe: readRecipe(done), run: done, isDone: true, ...common };
   for (const candidate of candidates) {
-    const run = findUnfinished(runs, candidate);
+    const run = findUnfinished(runs, candidate, digests);
     // Another training may have locked it just now: then this one is a new run.
     const unlock = run && lockAndTell(run, tryLock);
     if (run === undefined || unlock === undefined) continue;
     console.log(`Going on with ${run.name}, which was interrupted (--fresh starts over).`);
     return { recipe: readRecipe(run), run, unlock, ...common };
   }
+  const changed = before.find((run) => digests && isOfOtherData(run, digests));
+  if (changed !== undefined)
+    console.log(`${changed.name} was trained on other data, which have changed since: this is a new run.`);
   return { recipe: first, ...common };
+}
+
+function isOfOtherData(run: Run, digests: DataDigests): boolean {
+  const data = readData(run);
+  return data !== undefined && changedSplit(data.digests, digests) !== undefined;
 }
 
 /** Locks a run by `lock`, and says if its last training crashed. */
@@ -74,9 +93,25 @@ export function lockAndTell<T extends (() => void) | undefined>(run: Run, lock: 
   return unlock;
 }
 
-/** The weights of a checkpoint or a model file, or of the best checkpoint of a run. */
-function weightsFrom(runs: string, from: string): Weights {
-  if (isModelFile(from)) return readModelFile(from).weights;
+/** The weights of a checkpoint or a model file, or of the best checkpoint of a run, and what they were trained on. */
+function weightsFrom(
+  runs: string,
+  from: string,
+): { weights: Weights; data?: { dataset: string; digests: DataDigests } } {
+  if (isModelFile(from)) return { weights: readModelFile(from).weights };
   const isFile = from.endsWith('.safetensors') || (existsSync(from) && !existsSync(`${from}/recipe.json`));
-  return weightsOf(readCheckpoint(isFile ? from : findRun(runs, from).best));
+  const checkpoint = readCheckpoint(isFile ? from : findRun(runs, from).best);
+  const { recipe, progress } = checkpoint;
+  return {
+    weights: weightsOf(checkpoint),
+    data: { dataset: recipe.dataset, digests: progress.datasetDigests },
+  };
+}
+
+/** A picture that these weights were trained on may be one of validation now. */
+function warnOfSeen({ dataset, digests }: { dataset: string; digests: DataDigests }, now: Dataset): void {
+  if (digests.test !== now.digests.test)
+    console.log(
+      `The weights come from a training on ${dataset} with other validation pictures: it may have learned some of those that validate now, so that errors look too small.`,
+    );
 }

@@ -4,7 +4,6 @@ import { fetchPretrained } from '../architectures/pretrained.ts';
 import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
 import type { Dataset } from '../datasets/index.ts';
 import { type FitOptions, type FitResult, fit } from '../loop/fit.ts';
-import { checkData } from '../loop/resume.ts';
 import { checkBatchSize } from '../loop/training.ts';
 import { watchAll } from '../loop/watcher.ts';
 import { isOutOfMemory, limitMemory, outOfMemory } from '../memory/index.ts';
@@ -13,7 +12,8 @@ import { reportComparison } from '../report/compare/report.ts';
 import { clock, plainPercent } from '../report/format.ts';
 import { type OpenReport, openReport, reportPath } from '../report/index.ts';
 import { watchInTerminal } from '../report/terminal.ts';
-import { bestOf } from '../runs/checkpoint.ts';
+import { bestOf, type DataDigests } from '../runs/checkpoint.ts';
+import { checkData } from '../runs/data.ts';
 import { describeEnvironment } from '../runs/environment.ts';
 import { lockRun, tryLock } from '../runs/lock.ts';
 import {
@@ -138,7 +138,7 @@ function sayWhatIsKept(): void {
 
 /** Gives a run its recipe's number of epochs, unless its data have changed: then it stays as it is. */
 function giveEpochs(run: Run, recipe: Recipe, dataset: Dataset, change: string): void {
-  if (existsSync(run.last)) checkData(run, readLast(run).progress, dataset);
+  if (existsSync(run.last)) checkData(run, readLast(run).progress.datasetDigests, dataset);
   writeRecipe(run, recipe);
   console.log(change);
 }
@@ -163,15 +163,16 @@ async function trainSeeds(
 ): Promise<void> {
   const { runs: folder, fresh } = asked;
   const runs = [first.run];
+  const { digests } = await choice.data();
   const { change: _change, unlock: _unlock, ...common } = choice;
   for (let i = 1; i < options.seeds; i++) {
     const recipe = { ...first.recipe, seed: first.recipe.seed + i };
-    const done = fresh ? undefined : findFinished(folder, recipe);
+    const done = fresh ? undefined : findFinished(folder, recipe, digests);
     if (done !== undefined) {
       runs.push(doneAlready(done, options.seeds, options.json).run);
       continue;
     }
-    const { run, unlock } = claimSeed(folder, recipe, fresh);
+    const { run, unlock } = claimSeed(folder, recipe, fresh ? undefined : digests);
     // A seed changes no data.
     const own = { ...common, recipe: readRecipe(run), run, unlock };
     const trained = await trainChoice(own, asked, options, signals);
@@ -181,9 +182,13 @@ async function trainSeeds(
   console.log(await reportComparison(folder, runs));
 }
 
-/** The interrupted run of a recipe, or a new one, locked: as many steps as the first, also where a budget has been measured for it. */
-function claimSeed(folder: string, recipe: Recipe, fresh: boolean): { run: Run; unlock: () => void } {
-  const unfinished = fresh ? undefined : findUnfinished(folder, recipe);
+/** The interrupted run of a recipe and data, none where those are left out, or a new one, locked: as many steps as the first, also where a budget has been measured for it. */
+function claimSeed(
+  folder: string,
+  recipe: Recipe,
+  digests: DataDigests | undefined,
+): { run: Run; unlock: () => void } {
+  const unfinished = digests && findUnfinished(folder, recipe, digests);
   const lock = unfinished && lockAndTell(unfinished, tryLock);
   if (unfinished !== undefined && lock !== undefined) return { run: unfinished, unlock: lock };
   let unlock = () => {};

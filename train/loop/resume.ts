@@ -7,6 +7,7 @@ import type { NamedTensor } from '../files/safetensors.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { haveEqualLengths } from '../recipes/lengths.ts';
 import type { TrainingProgress } from '../runs/checkpoint.ts';
+import { checkData } from '../runs/data.ts';
 import { type Run, readLast, recoveryAdvice } from '../runs/run.ts';
 import type { TrainingStep } from './step.ts';
 
@@ -19,7 +20,7 @@ export function resume(run: Run, recipe: Recipe, dataset: Dataset, training: Tra
   const fresh = { step: 0, stepsPerEpoch, lossSum: 0, history: [], datasetDigests: { ...dataset.digests } };
   if (!existsSync(run.last)) return fresh;
   const { progress, tensors, recipe: written } = readLast(run);
-  checkData(run, progress, dataset);
+  checkData(run, progress.datasetDigests, dataset);
   const misfit = findMisfit(training.shapes, tensors) ?? findDifference(recipe, written, progress);
   if (misfit !== undefined) throw new UserError(`${run.last} does not fit ${misfit}. ${recoveryAdvice(run)}`);
   training.write(
@@ -28,15 +29,6 @@ export function resume(run: Run, recipe: Recipe, dataset: Dataset, training: Tra
     ),
   );
   return progress;
-}
-
-/** @throws UserError when a run was trained on other data until now. */
-export function checkData(run: Run, { datasetDigests }: TrainingProgress, dataset: Dataset): void {
-  for (const split of ['train', 'test'] as const)
-    if (datasetDigests[split] !== dataset.digests[split])
-      throw new UserError(
-        `Run ${run.name} was trained on other data: the ${split} split of ${dataset.name} has changed since. Start over with --fresh.`,
-      );
 }
 
 /** A tensor that the network has otherwise than the checkpoint, or that one of the two lacks. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Dataset } from '../datasets/index.ts';
 import { readJsonFile } from '../files/json.ts';
 import type { Recipe } from '../recipes/index.ts';
+import { type RunData, readData } from '../runs/data.ts';
 import { isFinished, type Run, readRecipe } from '../runs/run.ts';
 import { readRecord, type TrainingRecord } from './record.ts';
 import type { Sample } from './sample.ts';
@@ -25,10 +26,14 @@ export interface Facts {
 }
 
 /** What is known of a run without its data and its network. */
-export function readRun(run: Run): Pick<Facts, 'run' | 'recipe' | 'environment' | 'record' | 'state'> {
+export function readRun(
+  run: Run,
+): Pick<Facts, 'run' | 'recipe' | 'environment' | 'record' | 'state'> & { readonly data?: RunData } {
   const path = join(run.folder, 'environment.json');
   const environment = existsSync(path) ? readJsonFile(path, z.record(z.string(), z.unknown())) : {};
+  const data = readData(run);
   return {
+    ...(data && { data }),
     run,
     recipe: readRecipe(run),
     environment,

@@ -9,6 +9,7 @@ import { writeWhole } from '../files/write-whole.ts';
 import { type Watcher, watchAll } from '../loop/watcher.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
+import { checkData, recordData } from '../runs/data.ts';
 import type { Run } from '../runs/run.ts';
 import { type Facts, readRun } from './facts.ts';
 import { openLive } from './live.ts';
@@ -66,6 +67,7 @@ export async function openReport({
     warning: warnOfLabels(dataset, before.recipe.augment),
   };
   const recorder = recordTo(run, facts.record);
+  recordData(run, dataset);
   const events = tensorboard ? writeEvents(run, facts) : undefined;
   const stage = live ? await openLive() : undefined;
   const path = reportPath(run);
@@ -136,6 +138,8 @@ export async function makeReport(
   const read = readRun(run);
   const { recipe } = read;
   const data = dataset ?? (await loadDataOf(recipe));
+  // A page of old errors with new pictures would be about nothing.
+  if (read.data !== undefined) checkData(run, read.data.digests, data);
   await fetchPretrained(recipe);
   const { parameters, shown } = await lookAt(run, recipe, data, sections);
   const [sample, warning] = [await sampleOf(recipe, data), warnOfLabels(data, recipe.augment)];

@@ -1,5 +1,6 @@
 // The finished runs that belong to a row of RESULTS.md: of its recipe as it stands, seeds, precision and budget aside.
 
+import { canonicalJson } from '../../models/canonical.ts';
 import type { Row } from '../recipes/published.ts';
 import { resultOf } from '../report/compare/groups.ts';
 import { deviation, mean } from '../report/statistics.ts';
@@ -29,9 +30,22 @@ export function outcomesOf(row: Row, runs: readonly Finished[]): Outcome[] {
   const members = runs.filter(({ recipe }) => isOfRow(recipe, own));
   const budgets = [...new Set(members.flatMap(({ recipe }) => recipe.budget ?? []))].sort((a, b) => a - b);
   return [undefined, ...budgets].flatMap((budget) => {
-    const ofBudget = members.filter(({ recipe }) => recipe.budget === budget);
+    const ofBudget = ofOneData(members.filter(({ recipe }) => recipe.budget === budget));
     return ofBudget.length === 0 ? [] : [outcome(budget, ofBudget)];
   });
+}
+
+/** Those of the data that most of them are of: numbers of different pictures have no mean. */
+function ofOneData(members: readonly Finished[]): readonly Finished[] {
+  const groups = new Map<string, Finished[]>();
+  for (const member of members) {
+    const key = canonicalJson(member.data?.digests ?? null);
+    groups.set(key, [...(groups.get(key) ?? []), member]);
+  }
+  // Lines of earlier versions do not say which: they stay as long as there is nothing that they could differ from.
+  const known = groups.size - (groups.has('null') ? 1 : 0);
+  if (known < 2) return members;
+  return [...groups.values()].reduce((most, group) => (group.length >= most.length ? group : most));
 }
 
 function outcome(budget: number | undefined, members: readonly Finished[]): Outcome {

@@ -12,13 +12,15 @@ import { type Row, rows } from '../recipes/published.ts';
 import { resolveRecipe } from '../recipes/recipe.ts';
 import { readRun } from '../report/facts.ts';
 import { timeSchema } from '../report/record.ts';
-import { rowSchema } from '../runs/checkpoint.ts';
+import { changedSplit, rowSchema } from '../runs/checkpoint.ts';
 import { listRuns } from '../runs/run.ts';
 
 const schema = z.object({
   recipe: z.unknown().transform((recipe) => resolveRecipe(recipe)),
   environment: z.record(z.string(), z.unknown()),
   record: z.object({ history: z.array(rowSchema), times: z.array(timeSchema) }),
+  /** What it was trained on; not known of lines of earlier versions. */
+  data: z.object({ digests: z.object({ train: z.string(), test: z.string() }) }).exactOptional(),
 });
 
 /** What RESULTS.md needs of a finished run. */
@@ -51,7 +53,7 @@ export function readKept(path: string): Finished[] {
 
 /**
  * The runs that a row of RESULTS.md needs, in an order that does not depend on when they were made. Of two with the
- * same recipe, seed and machine the later counts; what belongs to no row as it stands now is left out.
+ * same recipe, data, seed and machine the later counts; what belongs to no row as it stands now is left out.
  */
 export function keep(kept: readonly Finished[], found: readonly Finished[]): Finished[] {
   const wanted = rows.map(recipeOf);
@@ -61,9 +63,20 @@ export function keep(kept: readonly Finished[], found: readonly Finished[]): Fin
     const { recipe, environment } = run;
     if (!wanted.some((row) => isOfRow(recipe, row))) continue;
     const { steps: _steps, ...asked } = recipe;
-    runs.set(canonicalJson([asked, environment.cpu, environment.device]), run);
+    const key = canonicalJson([asked, environment.cpu, environment.device]);
+    // A line of an earlier version does not say which data it is of: this run of them is taken for the same.
+    const known = [...runs].find(
+      ([other, { data }]) => other.startsWith(key) && areEqualData(data, run.data),
+    );
+    if (known !== undefined) runs.delete(known[0]);
+    runs.set(key + canonicalJson(run.data?.digests ?? null), run);
   }
   return [...runs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, run]) => run);
+}
+
+/** Whether two runs are of the same data, as far as is known. */
+function areEqualData(a: Finished['data'], b: Finished['data']): boolean {
+  return a === undefined || b === undefined || changedSplit(a.digests, b.digests) === undefined;
 }
 
 export function recipeOf({ recipe, options }: Row): Recipe {

@@ -35,6 +35,14 @@ const progressSchema = z.object({
   datasetDigests: z.object({ train: z.string(), test: z.string() }),
 });
 
+/** SHA-256 of the pictures and labels of either split. */
+export type DataDigests = Readonly<z.output<typeof progressSchema>['datasetDigests']>;
+
+/** The first split in which two digests differ. */
+export function changedSplit(a: DataDigests, b: DataDigests): 'train' | 'test' | undefined {
+  return a.train !== b.train ? 'train' : a.test !== b.test ? 'test' : undefined;
+}
+
 /** Results of one epoch. */
 export type EpochRow = z.output<typeof rowSchema>;
 

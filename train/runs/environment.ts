@@ -1,8 +1,11 @@
 // The machine and the versions that a run was made with, kept with its results.
 import { inspectCpu } from '../../setup/machine/cpu.mjs';
+import { version } from '../../setup/paths.mjs';
 import { backend, tf } from '../graph/tensorflow.ts';
 
 export interface Environment {
+  /** The version of this program. */
+  trainyard: string;
   node: string;
   tfjs: string;
   tensorflow: string;
@@ -19,6 +22,7 @@ export interface Environment {
 export function describeEnvironment(): Environment {
   const cpu = inspectCpu();
   return {
+    trainyard: version,
     node: process.versions.node,
     tfjs: tf.version.tfjs,
     tensorflow: backend.binding.TF_Version,

@@ -9,7 +9,13 @@ import { command } from '../../setup/invocation.mjs';
 import { readJsonFile } from '../files/json.ts';
 import { TEMPORARY, writeWhole } from '../files/write-whole.ts';
 import { type Recipe, recipeDigest, resolveRecipe, stepsOf, wordListOf } from '../recipes/index.ts';
-import { type Checkpoint, type EpochRow, readCheckpoint } from './checkpoint.ts';
+import {
+  type Checkpoint,
+  changedSplit,
+  type DataDigests,
+  type EpochRow,
+  readCheckpoint,
+} from './checkpoint.ts';
 import { isBeingTrained } from './lock.ts';
 import { runCommand, runsWords } from './run-command.ts';
 
@@ -97,27 +103,30 @@ export function findRun(folder: string, name?: string): Run {
   return newest;
 }
 
-/** The newest run of exactly this recipe, if it was interrupted and no process is training it. */
-export function findUnfinished(folder: string, recipe: Recipe): Run | undefined {
-  const run = newestOf(folder, recipe);
+/**
+ * The newest run of exactly this recipe, if it was interrupted and no process is training it.
+ * @param data - Where they are given, runs of other data are passed over.
+ */
+export function findUnfinished(folder: string, recipe: Recipe, data?: DataDigests): Run | undefined {
+  const run = newestOf(folder, recipe, data);
   if (run === undefined || isBeingTrained(run)) return undefined;
   return isFinished(run) ? undefined : run;
 }
 
-/** The newest run of exactly this recipe, if it is done. */
-export function findFinished(folder: string, recipe: Recipe): Run | undefined {
-  const run = newestOf(folder, recipe);
+/** The newest run of exactly this recipe, and of these data where they are given, if it is done. */
+export function findFinished(folder: string, recipe: Recipe, data?: DataDigests): Run | undefined {
+  const run = newestOf(folder, recipe, data);
   return run !== undefined && isFinished(run) ? run : undefined;
 }
 
-function newestOf(folder: string, recipe: Recipe): Run | undefined {
+function newestOf(folder: string, recipe: Recipe, data?: DataDigests): Run | undefined {
   const digest = wantedDigest(recipe);
-  return listRuns(folder)
-    .filter((candidate) => {
-      const read = recipeIfWhole(candidate);
-      return read !== undefined && wantedDigest(read) === digest;
-    })
-    .at(-1);
+  return listRuns(folder).findLast((candidate) => {
+    const read = recipeIfWhole(candidate);
+    if (read === undefined || wantedDigest(read) !== digest) return false;
+    if (data === undefined || !existsSync(candidate.last)) return true;
+    return changedSplit(readLast(candidate).progress.datasetDigests, data) === undefined;
+  });
 }
 
 /** The recipe of a run; undefined where it is damaged, which is no reason not to train another one. */

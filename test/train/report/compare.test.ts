@@ -1,13 +1,17 @@
 // Comparisons: which runs belong together, what sets groups apart, and what is said of chance.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findRecipe, type Recipe } from '../../../train/recipes/index.ts';
 import { diagnose } from '../../../train/report/advice.ts';
 import { groupRuns, type RunGroup } from '../../../train/report/compare/groups.ts';
 import { compareRuns } from '../../../train/report/compare/index.ts';
+import { reportComparison } from '../../../train/report/compare/report.ts';
 import { holm, verdicts } from '../../../train/report/compare/verdict.ts';
-import { createRun } from '../../../train/runs/run.ts';
-import { newRun, recipe, temporaryFolder } from './support.ts';
+import { makeReport } from '../../../train/report/index.ts';
+import { writeCheckpoint } from '../../../train/runs/checkpoint.ts';
+import { createRun, findFinished, findUnfinished, type Run } from '../../../train/runs/run.ts';
+import { dataset, newRun, recipe, temporaryFolder } from './support.ts';
 
 const folder = temporaryFolder();
 afterAll(folder.close);
@@ -17,9 +21,9 @@ const runOf = (changes: Partial<Recipe>) => newRun(folder.path, { ...recipe, ...
 /** A group whose runs ended with these test errors. */
 function groupWith(name: string, errors: readonly number[]): RunGroup {
   const run = createRun(folder.path, recipe, {});
-  const runs = errors.map((errorRate) => ({
+  const runs = errors.map((errorRate, i) => ({
     run,
-    recipe,
+    recipe: { ...recipe, seed: i + 1 },
     environment: {},
     state: 'finished' as const,
     record: {
@@ -51,6 +55,110 @@ describe('groupRuns', () => {
   it('refuses runs of different data', async () => {
     const other = newRun(folder.path, findRecipe('cifar-fast'));
     await expect(compareRuns([runOf({}), other])).rejects.toThrow(/one dataset.*mnist and cifar10/);
+  });
+});
+
+/** What is printed, its narrow spaces as plain ones. */
+const compared = async (...args: Parameters<typeof reportComparison>) =>
+  (await reportComparison(...args)).replace(/[\u2009\u202f\u00a0]/g, ' ');
+
+/** A run that ended, or has trained so many of its two epochs, with this error, on data of these digests. */
+function endedRun(
+  changes: Partial<Recipe>,
+  errorRate: number,
+  { data = 'a b', epochs = 2, environment = {} } = {},
+): Run {
+  const own = { ...recipe, ...changes };
+  const run = createRun(folder.path, own, environment);
+  const [train = '', test = ''] = data.split(' ');
+  const row = { epoch: epochs, step: epochs * 40, trainLoss: 0.1, validLoss: 0.1, errorRate };
+  const progress = { step: epochs * 40, stepsPerEpoch: 40, lossSum: 0, history: [row] };
+  const checkpoint = { ...progress, datasetDigests: { train, test } };
+  writeCheckpoint(run.last, { recipe: own, progress: checkpoint, tensors: new Map() });
+  return run;
+}
+
+describe('what counts', () => {
+  it('is one run of each seed: n is the number of seeds, and two of one are named', async () => {
+    const runs = [endedRun({ seed: 1 }, 0.3), endedRun({ seed: 1 }, 0.1), endedRun({ seed: 2 }, 0.2)];
+    const text = await compared(folder.path, runs);
+    // By hand: (0.1 + 0.2) / 2, and half their distance times the root of 2.
+    expect(text).toContain('digits: 15.00 % ± 7.07 % (n = 2)');
+    expect(text).toContain(
+      `${runs[0]?.name} has the seed of ${runs[1]?.name}, 1: two runs of one seed are one, and the later one counts.`,
+    );
+    const { page } = await compareRuns(runs.slice(0, 2));
+    expect(page).toContain('with one seed: how far seeds differ is not known');
+    expect(await compared(folder.path, runs.slice(0, 2))).toContain('digits: 10.00 % (n = 1)');
+  });
+
+  it('is of the same pictures: those that were added make another training', async () => {
+    const [before, after] = [endedRun({ seed: 1 }, 0.5), endedRun({ seed: 2 }, 0.36, { data: 'c d' })];
+    const text = await compared(folder.path, [before, after]);
+    expect(text).toContain(
+      'digits · training pictures SHA-256 a · validation pictures SHA-256 b: 50.00 % (n = 1)',
+    );
+    expect(text).toContain(
+      'digits · training pictures SHA-256 c · validation pictures SHA-256 d: 36.00 % (n = 1)',
+    );
+    expect(text).toContain('Not comparable: their errors are of other validation pictures.');
+    expect(text).toContain('errors of different pictures cannot be compared');
+    // More to train on, and the same to validate with: that can be compared.
+    const more = endedRun({ seed: 1 }, 0.4, { data: 'c b' });
+    const [verdict] = (await compareRuns([before, more])).verdicts;
+    expect(verdict?.text).toContain('−10.00 points');
+  });
+
+  it('has ended; what has not is named', async () => {
+    const runs = [endedRun({ seed: 1 }, 0.1), endedRun({ seed: 2 }, 0.9, { epochs: 1 })];
+    const text = await compared(folder.path, runs);
+    expect(text).toContain('digits: 10.00 % (n = 1)');
+    expect(text).toContain(`${runs[1]?.name} has not ended (epoch 1 of 2): it does not count.`);
+  });
+
+  it('says where machine or version differ, and what a run was at first', async () => {
+    const machine = { cpu: 'A', tensorflow: '2.21.0' };
+    const runs = [
+      endedRun({ seed: 1 }, 0.1, { environment: machine }),
+      endedRun({ seed: 2 }, 0.2, { environment: { ...machine, cpu: 'B' } }),
+      endedRun({ seed: 1, formerLengths: [{ until: 40, epochs: 1 }] }, 0.3, { environment: machine }),
+    ];
+    const text = await compared(folder.path, runs);
+    expect(text).toContain(
+      `The processor is not the same: A (${runs[0]?.name}, ${runs[2]?.name}); B (${runs[1]?.name}).`,
+    );
+    expect(text).not.toContain('version of TensorFlow');
+    expect(text).toContain('digits · at first 1 epochs, to step 40: 30.00 % (n = 1)');
+  });
+});
+
+describe('a run of other data', () => {
+  it('is not one that is done, nor one to go on with', () => {
+    const runs = temporaryFolder();
+    const own = { ...recipe, seed: 77 };
+    const run = createRun(runs.path, own, {});
+    const progress = { step: 80, stepsPerEpoch: 40, lossSum: 0, history: [] };
+    const digests = { train: 'a', test: 'b' };
+    writeCheckpoint(run.last, {
+      recipe: own,
+      progress: { ...progress, datasetDigests: digests },
+      tensors: new Map(),
+    });
+    expect(findFinished(runs.path, own, digests)?.name).toBe(run.name);
+    expect(findFinished(runs.path, own, { ...digests, train: 'c' })).toBeUndefined();
+    expect(findUnfinished(runs.path, own, { ...digests, test: 'c' })).toBeUndefined();
+    runs.close();
+  });
+
+  it('has no report of the data as they are now', async () => {
+    const run = endedRun({}, 0.1);
+    writeFileSync(
+      join(run.folder, 'data.json'),
+      JSON.stringify({ digests: { train: 'a', test: 'b' }, train: 90, test: 30 }),
+    );
+    await expect(makeReport(run, { dataset })).rejects.toThrow(
+      `Run ${run.name} was trained on other data: the train split of mnist has changed since. It had 90 training and 30 validation pictures; now there are 2000 and 500. Bring the old files back, or train anew: npm run train digits -- --fresh --runs ${folder.path}`,
+    );
   });
 });
 

@@ -23,7 +23,7 @@ const vgg = (preset: string) => findRecipe('vgg-cifar', {}, { preset });
 function addRun(
   recipe: Recipe,
   errorRate: number,
-  { seconds = 100, done = 1, imagesPerSecond = 1 } = {},
+  { seconds = 100, done = 1, imagesPerSecond = 1, data = 'a' } = {},
 ): void {
   const run = createRun(folder, recipe, environment);
   const step = Math.round(stepsOf(recipe, 500) * done);
@@ -34,7 +34,7 @@ function addRun(
     stepsPerEpoch: 500,
     lossSum: 0,
     history: [row],
-    datasetDigests: { train: 'a', test: 'b' },
+    datasetDigests: { train: data, test: 'b' },
   };
   writeCheckpoint(run.last, { recipe, progress, tensors: new Map() });
   writeFileSync(
@@ -82,6 +82,18 @@ describe('resultsMarkdown', () => {
     addRun({ ...vgg('raw'), epochs: 3 }, 0.9);
     addRun({ ...vgg('raw'), steps: 100 }, 0.9);
     expect(lineOf(made(), '--preset raw`')[0]).toContain('80.00 % (n = 1)');
+  });
+
+  it('takes no mean over runs of different data, and keeps both', () => {
+    addRun(vgg('raw'), 0.3);
+    addRun({ ...vgg('raw'), seed: 2 }, 0.2);
+    addRun(vgg('raw'), 0.8, { data: 'c' });
+    expect(lineOf(made(), '--preset raw`')[0]).toContain('75.00 % ± 7.07 (n = 2)');
+    const found = finishedRuns(folder);
+    expect(keep([], found)).toHaveLength(3);
+    // A line of before does not say of which data it is: the run itself takes its place.
+    const [{ data: _, ...line } = { data: undefined }] = found;
+    expect(keep([line as (typeof found)[number]], found.slice(0, 1))).toEqual(keep([], found.slice(0, 1)));
   });
 
   it('sets runs at a budget apart, each budget in a line of its own', () => {

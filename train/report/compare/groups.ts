@@ -1,13 +1,17 @@
-// Runs side by side: those that differ in their seed alone are one group, and groups are named by how their recipes differ.
+// Runs side by side: those of the same recipe and data, that differ in their seed alone, are one group; groups are named by
+// how they differ.
 import { canonicalJson } from '../../../models/canonical.ts';
 import { type Recipe, wordsOf } from '../../recipes/index.ts';
 import { bestOf } from '../../runs/checkpoint.ts';
+import type { RunData } from '../../runs/data.ts';
 import type { Run } from '../../runs/run.ts';
 import { type Facts, readRun } from '../facts.ts';
 import type { TrainingRecord } from '../record.ts';
 
 /** What is compared of a run. */
-export type ComparedRun = Pick<Facts, 'run' | 'recipe' | 'record' | 'state' | 'environment'>;
+export type ComparedRun = Pick<Facts, 'run' | 'recipe' | 'record' | 'state' | 'environment'> & {
+  readonly data?: RunData;
+};
 
 export interface RunGroup {
   /** What sets it apart: `digits`, or `digits · optimizer.name adam`. */
@@ -25,11 +29,11 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
   const groups = new Map<string, ComparedRun[]>();
   for (const compared of runs.map(readRun)) {
     const { seed: _seed, ...rest } = compared.recipe;
-    const key = canonicalJson(rest);
+    const key = canonicalJson([rest, compared.data?.digests ?? {}]);
     groups.set(key, [...(groups.get(key) ?? []), compared]);
   }
-  const firsts = [...groups.values()].flatMap(([first]) => (first === undefined ? [] : [first.recipe]));
-  const differing = differences(firsts);
+  const firsts = [...groups.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
+  const differing = [...differences(firsts.map(({ recipe }) => recipe)), ...dataDifferences(firsts)];
   return [...groups.values()].flatMap((members, i): RunGroup[] => {
     const [first] = members;
     if (first === undefined) return [];
@@ -43,6 +47,40 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
       },
     ];
   });
+}
+
+/** The splits in which runs were trained or measured on other pictures. */
+function dataDifferences(firsts: readonly ComparedRun[]): { field: string; values: string[] }[] {
+  return [
+    { field: 'training pictures', split: 'train' as const },
+    { field: 'validation pictures', split: 'test' as const },
+  ].flatMap(({ field, split }) => {
+    const known = firsts.flatMap(({ data }) => data?.digests[split] ?? []);
+    if (new Set(known).size < 2) return [];
+    return [{ field, values: firsts.map(({ data }) => (data === undefined ? '?' : pictures(data, split))) }];
+  });
+}
+
+/** `120 (SHA-256 1a2b3c4d)`: how many, and which. */
+function pictures({ digests, images }: RunData, split: 'train' | 'test'): string {
+  const digest = `SHA-256 ${digests[split].slice(0, 8)}`;
+  return images === undefined ? digest : `${images[split]} (${digest})`;
+}
+
+/** Whether the errors of two groups are of the same pictures, as far as is known. */
+export function areComparable(a: RunGroup, b: RunGroup): boolean {
+  const [first, second] = [a, b].map(({ runs }) => runs.find(({ data }) => data)?.data?.digests.test);
+  return first === undefined || second === undefined || first === second;
+}
+
+/**
+ * The runs of a group that count: those that have ended, if any has, and of several with one seed, which is one draw of
+ * chance, the last.
+ */
+export function countedRuns({ runs }: RunGroup): ComparedRun[] {
+  const ended = runs.filter(({ state }) => state === 'finished');
+  const bySeed = new Map((ended.length > 0 ? ended : runs).map((run) => [run.recipe.seed, run]));
+  return [...bySeed.values()];
 }
 
 /** What was trained, a folder by its name: its path is shown only where that is what differs. */
@@ -78,7 +116,9 @@ export function resultOf({
 }
 
 export function resultsOf(group: RunGroup): RunResult[] {
-  return group.runs.map(resultOf).filter((result) => result !== undefined);
+  return countedRuns(group)
+    .map(resultOf)
+    .filter((result) => result !== undefined);
 }
 
 /** Fields that are part of a name, or that follow from others. */
@@ -96,9 +136,15 @@ export function differences(recipes: readonly Recipe[]): { field: string; values
     .filter(({ values }) => new Set(values).size > 1);
 }
 
+/** `3 epochs, to step 120`: what a run was to be before it was given more epochs. */
+function formerInWords(former: NonNullable<Recipe['formerLengths']>): string {
+  return former.map(({ epochs, until }) => `${epochs} epochs, to step ${until}`).join('; ');
+}
+
 function flatten(value: object, prefix = ''): [field: string, value: string][] {
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]): [string, string][] => {
     const field = prefix + key;
+    if (field === 'formerLengths' && Array.isArray(inner)) return [['at first', formerInWords(inner)]];
     if (inner !== null && typeof inner === 'object' && !Array.isArray(inner))
       return flatten(inner, `${field}.`);
     return [[field, typeof inner === 'string' ? inner : JSON.stringify(inner)]];

@@ -1,13 +1,15 @@
 // A comparison of runs: those that differ in their seed alone are one group, and groups are compared with the first.
 import { resolve } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
+import { isFolder } from '../../datasets/index.ts';
 import { writeWhole } from '../../files/write-whole.ts';
 import { loadDataOf } from '../../recipes/load-data.ts';
 import type { Run } from '../../runs/run.ts';
 import { many } from '../format.ts';
 import { html } from '../html.ts';
 import { renderPage } from '../page.ts';
-import { groupRuns, type RunGroup } from './groups.ts';
+import { countedRuns, groupRuns, type RunGroup } from './groups.ts';
+import { notesOf } from './notes.ts';
 import type { ComparisonSection } from './section.ts';
 import { comparisonSections } from './sections/index.ts';
 import { type RunVerdict, verdicts } from './verdict.ts';
@@ -15,6 +17,8 @@ import { type RunVerdict, verdicts } from './verdict.ts';
 export interface Comparison {
   groups: readonly RunGroup[];
   verdicts: readonly RunVerdict[];
+  /** What of the runs does not count, or was made otherwise, in words. */
+  notes: readonly string[];
   /** The page. */
   page: string;
 }
@@ -35,21 +39,41 @@ export async function compareRuns(
     throw new UserError(
       `Runs of one dataset can be compared; these are of ${datasets.join(' and ') || 'none'}.`,
     );
-  const { test, name: dataset } = await loadDataOf(first.recipe);
+  const testPictures = await countTestPictures(first);
+  const notes = notesOf(groups);
   const names = groups.map(({ name }) => name);
   const page = renderPage({
     title: names.join(' against '),
     head: html`<header>
-      <p class="over">${many(runs.length, 'run')} on ${dataset}, ${many(test.n, 'test picture')}</p>
+      <p class="over">${many(runs.length, 'run')} on ${nameOf(first.recipe)}${Number.isFinite(testPictures) ? `, ${many(testPictures, 'test picture')}` : ''}</p>
       <h1>${groups.length > 1 ? 'Comparison' : (names[0] ?? '')}</h1>
-      <p class="lead">${groups.length > 1 ? names.join(' · ') : 'The same recipe with several seeds.'}</p>
+      <p class="lead">${groups.length > 1 ? names.join(' · ') : seedsInWords(first)}</p>
+      ${notes.map((note) => html`<p class="note">${note}</p>`)}
     </header>`,
     parts: sections.flatMap(({ id, title, render }) => {
-      const body = render(groups, test.n);
+      const body = render(groups, testPictures);
       return body === undefined ? [] : [{ id, title, body }];
     }),
   });
-  return { groups, verdicts: verdicts(groups, test.n), page };
+  return { groups, verdicts: verdicts(groups, testPictures), notes, page };
+}
+
+/** How many test pictures there were: the data of now tell only where they are still the same. NaN where it is not known. */
+async function countTestPictures({ recipe, runs }: RunGroup): Promise<number> {
+  const data = runs.find((run) => run.data?.images)?.data ?? runs[0]?.data;
+  if (data?.images !== undefined) return data.images.test;
+  const now = await loadDataOf(recipe);
+  return data === undefined || data.digests.test === now.digests.test ? now.test.n : Number.NaN;
+}
+
+function nameOf({ dataset, name }: RunGroup['recipe']): string {
+  return isFolder(dataset) ? name : dataset;
+}
+
+function seedsInWords(group: RunGroup): string {
+  return countedRuns(group).length > 1
+    ? 'The same recipe with several seeds.'
+    : 'The same recipe with one seed: how far seeds differ is not known.';
 }
 
 /** Writes a comparison's page whole or not at all. */

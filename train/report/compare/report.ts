@@ -13,7 +13,7 @@ export async function reportComparison(folder: string, runs: readonly Run[], out
   return [summary(comparison), `Page: ${path}`].join('\n');
 }
 
-function summary({ groups, verdicts }: Comparison): string {
+function summary({ groups, verdicts, notes }: Comparison): string {
   const lines = groups.map((group) => {
     const errors = resultsOf(group).map(({ lastError }) => lastError);
     const spread = errors.length > 1 ? ` ± ${percent(deviation(errors))}` : '';
@@ -23,6 +23,7 @@ function summary({ groups, verdicts }: Comparison): string {
   return [
     'Test error after the last epoch:',
     ...lines,
+    ...notes,
     ...(judged.length > 0 ? [`Against ${groups[0]?.name}:`, ...judged] : []),
   ].join('\n');
 }

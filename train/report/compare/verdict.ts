@@ -1,7 +1,7 @@
 // Whether two groups of runs differ by more than chance over seeds, in words.
 import { percent, points } from '../format.ts';
 import { mean, permutationTest, welch, wilson } from '../statistics.ts';
-import { type RunGroup, resultsOf } from './groups.ts';
+import { areComparable, type RunGroup, resultsOf } from './groups.ts';
 
 /** Below this probability a difference is called more than chance. */
 const ALPHA = 0.05;
@@ -13,16 +13,26 @@ export interface RunVerdict {
   isReal: boolean | undefined;
 }
 
-/** Every group against the first, by the test error after the last epoch. */
+/**
+ * Every group against the first, by the test error after the last epoch.
+ * @param testPictures - NaN where it is not known how many there were.
+ */
 export function verdicts([first, ...others]: readonly RunGroup[], testPictures: number): RunVerdict[] {
   if (first === undefined) return [];
   const tests = others.map((other) => {
     const [a, b] = [other, first].map((group) => resultsOf(group).map(({ lastError }) => lastError));
-    return { other, a: a ?? [], b: b ?? [], test: welch(a ?? [], b ?? []) };
+    const test = areComparable(first, other) ? welch(a ?? [], b ?? []) : undefined;
+    return { other, a: a ?? [], b: b ?? [], test };
   });
   const adjusted = holm(tests.map(({ test }) => test?.p));
   return tests.map(({ other, a, b, test }, i): RunVerdict => {
     const n = `n = ${a.length} and ${b.length}`;
+    if (!areComparable(first, other))
+      return {
+        other,
+        isReal: undefined,
+        text: 'Not comparable: their errors are of other validation pictures. Train both on the data as they are now.',
+      };
     if (a.length === 0 || b.length === 0)
       return { other, isReal: undefined, text: 'One of the two has no epoch yet.' };
     const difference = `${points(mean(a) - mean(b))} points`;
@@ -37,7 +47,11 @@ export function verdicts([first, ...others]: readonly RunGroup[], testPictures: 
       return {
         other,
         isReal: undefined,
-        text: `${difference} (${n}). Too few seeds to tell chance apart: train with --seeds 5. From ${testPictures} test pictures alone, an error of ${percent(mean(b))} is known to ±${(((high - low) / 2) * 100).toFixed(2)} points.`,
+        text: `${difference} (${n}). Too few seeds to tell chance apart: train with --seeds 5.${
+          Number.isFinite(testPictures)
+            ? ` From ${testPictures} test pictures alone, an error of ${percent(mean(b))} is known to ±${(((high - low) / 2) * 100).toFixed(2)} points.`
+            : ''
+        }`,
       };
     }
     const p = adjusted[i] ?? test.p;

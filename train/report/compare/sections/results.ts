@@ -33,7 +33,7 @@ export const groupResults: ComparisonSection = {
       </tr>`;
     });
     return html`<div class="scroll"><table class="numbers">
-        <thead><tr><th scope="col" class="text">recipe</th><th scope="col">runs</th><th scope="col">test error, last epoch</th>
+        <thead><tr><th scope="col" class="text">recipe</th><th scope="col">seeds</th><th scope="col">test error, last epoch</th>
         <th scope="col">best epoch</th><th scope="col">test loss</th><th scope="col">training loss</th><th scope="col">time</th></tr></thead>
         <tbody>${rows}</tbody>
       </table></div>

@@ -1,0 +1,59 @@
+// What data a run has seen. Their digests decide what it can be compared with, and whether it can go on.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../../models/errors.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import { readJsonFile } from '../files/json.ts';
+import { writeWhole } from '../files/write-whole.ts';
+import { wordListOf } from '../recipes/index.ts';
+import { changedSplit, type DataDigests } from './checkpoint.ts';
+import { type Run, readLast, readRecipe } from './run.ts';
+import { runCommand } from './run-command.ts';
+
+const recordedSchema = z.object({
+  digests: z.object({ train: z.string(), test: z.string() }),
+  /** Pictures. */
+  train: z.int(),
+  test: z.int(),
+});
+
+/** The data of a run; how many pictures they were is not known of runs of earlier versions. */
+export interface RunData {
+  readonly digests: DataDigests;
+  readonly images?: { readonly train: number; readonly test: number };
+}
+
+const pathOf = ({ folder }: Run) => join(folder, 'data.json');
+
+/** Keeps what a run is trained on, for when the data have changed. */
+export function recordData(
+  run: Run,
+  { digests, train, test }: Pick<Dataset, 'digests' | 'train' | 'test'>,
+): void {
+  const recorded = { digests: { ...digests }, train: train.n, test: test.n };
+  writeWhole(pathOf(run), `${JSON.stringify(recorded, null, 2)}\n`);
+}
+
+/** What a run was trained on; undefined before its first checkpoint. */
+export function readData(run: Run): RunData | undefined {
+  if (!existsSync(run.last)) return undefined;
+  const { datasetDigests: digests } = readLast(run).progress;
+  const recorded = existsSync(pathOf(run)) ? readJsonFile(pathOf(run), recordedSchema) : undefined;
+  if (recorded === undefined || changedSplit(recorded.digests, digests) !== undefined) return { digests };
+  return { digests, images: { train: recorded.train, test: recorded.test } };
+}
+
+/** @throws UserError when a run was trained on other data: what was measured of it does not hold for these. */
+export function checkData(run: Run, digests: DataDigests, dataset: Dataset): void {
+  const changed = changedSplit(digests, dataset.digests);
+  if (changed === undefined) return;
+  const { images } = readData(run) ?? {};
+  const counts =
+    images === undefined
+      ? ''
+      : ` It had ${images.train} training and ${images.test} validation pictures; now there are ${dataset.train.n} and ${dataset.test.n}.`;
+  throw new UserError(
+    `Run ${run.name} was trained on other data: the ${changed} split of ${dataset.name} has changed since.${counts} Bring the old files back, or train anew: ${runCommand('train', run, [...wordListOf(readRecipe(run)), '--fresh'])}`,
+  );
+}
