@@ -101,7 +101,7 @@ describe('a value that cannot be', () => {
     ['compare 0007-digits', 'Received 1.'],
     ['histograms 0007-digits', 'There is no run "0007-digits"'],
     ['surface 0007-digits', 'There is no run "0007-digits"'],
-    ['inspect 0007-digits', 'There is no run "0007-digits"'],
+    ['inspect 0007-digits', 'There is neither a model "0007-digits"'],
     ['inspect nowhere.onnx', 'There is no file nowhere.onnx.'],
     ['inspect digits --sizes big', '--sizes takes'],
     ['export --opset 1', '--opset takes a whole number from'],
