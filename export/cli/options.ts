@@ -1,5 +1,8 @@
 // Which options of `trainyard export` go together: one that would have no effect is refused, not ignored.
+import { existsSync, readFileSync } from 'node:fs';
+import { cardKey } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
+import { readMetadata } from '../../models/onnx/metadata.ts';
 import { command } from '../../setup/invocation.mjs';
 
 /** What is exported, as far as options depend on it. */
@@ -76,14 +79,28 @@ export function checkTogether(rawArgs: readonly string[], subject: Subject): voi
   }
 }
 
+/** Whether a file is one of Trainyard's; so is one that is not there. */
+function hasCard(path: string): boolean {
+  try {
+    return cardKey in readMetadata(readFileSync(path));
+  } catch {
+    return !existsSync(path);
+  }
+}
+
 /** @throws UserError when what is to be exported is an ONNX file; it says what can be done with one. */
 export function refuseOnnx(name = ''): void {
   if (!name.endsWith('.onnx')) return;
-  const uses = [
-    [command('verify', [name]), 'checks it'],
-    [command('quantize', [name]), 'makes it smaller'],
-    [command('train', ['--from', name]), 'trains it further'],
-  ] as const;
+  const uses = hasCard(name)
+    ? ([
+        [command('verify', [name]), 'checks it'],
+        [command('quantize', [name]), 'makes it smaller'],
+        [command('train', ['--from', name]), 'trains it further'],
+      ] as const)
+    : ([
+        [command('inspect', [name]), 'shows what is in it'],
+        [command('train', ['path/to/pictures', '--backbone', name]), 'trains a classifier on what it sees'],
+      ] as const);
   const width = Math.max(...uses.map(([words]) => words.length));
   throw new UserError(
     [

@@ -7,7 +7,7 @@ import { tensorsOf } from '../../models/onnx/every-tensor.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import { readOnnxFile } from '../../models/onnx/read-file.ts';
 import { inputsOf, nodesOf } from '../../models/onnx/reads.ts';
-import { dataType, type TensorProto } from '../../models/onnx/schema.ts';
+import { dataType, type GraphProto, type TensorProto } from '../../models/onnx/schema.ts';
 import { tensorSize, tensorValues } from '../../models/onnx/tensor-elements.ts';
 import { sizeOf } from '../../models/shape.ts';
 import { readSafetensors } from '../../train/files/safetensors.ts';
@@ -46,6 +46,8 @@ export interface DescribedModel extends Described {
   producer: string;
   inputs: readonly string[];
   outputs: readonly string[];
+  /** Names of the inputs' sizes that vary, without the number of pictures. */
+  sizes: readonly string[];
   /** How often each operator is used, most frequent first. */
   ops: readonly { op: string; count: number }[];
   /** Absent where the file has none. */
@@ -112,12 +114,18 @@ function describeModel(path: string): DescribedModel {
     producer: [model.producer_name, model.producer_version].filter(Boolean).join(' '),
     inputs: inputsOf(graph).map(({ name }) => name),
     outputs: graph.output.map(({ name }) => name),
+    sizes: sizesOf(graph),
     ops: [...counts].map(([op, count]) => ({ op, count })).sort((a, b) => b.count - a.count),
     tensors,
     values: tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     runtimes: runtimesOf(model),
     ...(hasCard && { card: readCard(bytes) }),
   };
+}
+
+function sizesOf(graph: GraphProto): string[] {
+  const dims = inputsOf(graph).flatMap(({ type }) => type?.tensor_type?.shape?.dim.slice(1) ?? []);
+  return [...new Set(dims.flatMap(({ dim_param }) => dim_param || []))];
 }
 
 /** Types whose numbers are weights; whole numbers are shapes, places and steps. */

@@ -49,7 +49,7 @@ function aboutModel(described: DescribedModel): string[] {
     ...(card === undefined ? ['no card'] : aboutCard(card)),
     `${ops.reduce((sum, op) => sum + op.count, 0)} ops: ${ops.map(({ op, count: n }) => `${op} ${n}`).join(', ')}`,
     aboutRuntimes(runtimes),
-    ...aboutWork(work),
+    ...aboutWork(work, described.sizes),
   ];
 }
 
@@ -63,9 +63,16 @@ function aboutRuntimes({ onnxruntime, foreign, anyBatch }: DescribedModel['runti
   return `runs on ${release}; ${operators}; ${anyBatch ? 'any number of pictures at once' : 'a fixed number of pictures'}`;
 }
 
-function aboutWork(work: DescribedModel['work']): string[] {
+/** @param sizes - Names of sizes that vary, which are 1 where they are not given. */
+function sizesAdvice(sizes: readonly string[]): string[] {
+  if (sizes.length === 0) return [];
+  return [`its sizes vary; to give them: --sizes ${sizes.map((size) => `${size}=224`).join(',')}`];
+}
+
+function aboutWork(work: DescribedModel['work'], sizes: readonly string[]): string[] {
   if (work === undefined) return [];
-  if (typeof work === 'string') return [`could not be run here: ${work.split('\n')[0]}`];
+  if (typeof work === 'string')
+    return [`could not be run here: ${work.split('\n')[0]}`, ...sizesAdvice(sizes)];
   const { flops, memory } = work;
   return [
     `one picture: ${short(flops / 1e6)} MFLOP, ${megabytes(memory.weights)} of weights and at most ${megabytes(memory.activations)} of values`,

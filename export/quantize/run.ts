@@ -1,5 +1,6 @@
 // Does what `trainyard quantize` was asked for, and prints each stage.
 import { plainPercent } from '../../train/report/format.ts';
+import { asServed } from '../files/as-served.ts';
 import { dataOf } from '../files/data.ts';
 import { cardOf, openModelFile } from '../files/file.ts';
 import { testedOn } from '../files/tested-on.ts';
@@ -27,7 +28,7 @@ export interface QuantizeChoices {
 /** @returns The new model, or why it was declined. */
 export async function runQuantize(choices: QuantizeChoices): Promise<QuantizationResult> {
   const { repository, weights, maxDrop, calibrationPictures, name } = choices;
-  const file = await openModelFile(choices.file, choices.readFrom);
+  const file = asServed(await openModelFile(choices.file, choices.readFrom));
   const card = cardOf(file);
   const data = await dataOf(card, choices.data);
   console.log(`Quantizing ${file.path} to ${weights}.`);

@@ -32,7 +32,8 @@ export const verifyCommand = defineCommand({
     for (const option of ['pictures', 'data'] as const)
       if (args[option] !== undefined) existingFolder(option, args[option]);
     const { cardOf, openModelFile } = await import('../files/file.ts');
-    const file = await openModelFile(args.file, args.repository);
+    const { asServed } = await import('../files/as-served.ts');
+    const file = asServed(await openModelFile(args.file, args.repository));
     const card = cardOf(file);
     const { verifyAlone } = await import('./index.ts');
     const checks = await verifyAlone(file);

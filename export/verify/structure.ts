@@ -35,7 +35,10 @@ function portProblems(
   const [port, ...others] = ports;
   const tensor = port?.type?.tensor_type;
   const received = tensor?.shape?.dim.map(({ dim_value, dim_param }) => dim_param ?? dim_value ?? '?') ?? [];
-  const right = port?.name === name && tensor?.elem_type === type && received.join() === dims.join();
+  // A model from elsewhere may take a fixed number of pictures.
+  const [first, ...rest] = received;
+  const fits = (first === dims[0] || Number(first) > 0) && rest.join() === dims.slice(1).join();
+  const right = port?.name === name && tensor?.elem_type === type && fits;
   if (right && others.length === 0) return [];
   const shown = ports.map(({ name: each }) => each).join(', ') || 'none';
   return [

@@ -1,4 +1,5 @@
 // What is promised of `trainyard export`'s options: what has no meaning is refused, with the reason.
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { checkTogether, refuseOnnx, type Subject } from '../../../export/cli/options.ts';
 
@@ -43,6 +44,10 @@ it('an ONNX file is exported already: what else can be done with it is said', ()
   expect(() => refuseOnnx('b.onnx')).toThrow(
     /^b\.onnx is an ONNX file already.*verify b\.onnx.*quantize b\.onnx.*--from b\.onnx/s,
   );
+  // Of a file without a card, only what can be done is said.
+  const bare = fileURLToPath(new URL('../../train/backbone/torch.onnx', import.meta.url));
+  expect(() => refuseOnnx(bare)).toThrow(/inspect .*torch\.onnx.*--backbone .*torch\.onnx/s);
+  expect(() => refuseOnnx(bare)).not.toThrow(/verify|quantize|--from/);
   for (const name of [undefined, '0001-digits', 'pets/model.json'])
     expect(() => refuseOnnx(name)).not.toThrow();
 });
