@@ -1,5 +1,6 @@
 // Which runtimes run a model file: from which version on, by its operators and its format.
 import { opsetOf } from '../../models/onnx/facts.ts';
+import { inputsOf, nodesOf } from '../../models/onnx/reads.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 
 /**
@@ -26,20 +27,21 @@ const RELEASES: readonly (readonly [release: string, opset: number, irVersion: n
 export interface Runtimes {
   /** Oldest release of onnxruntime; absent where it is newer than this program knows. */
   readonly onnxruntime?: string;
-  /** Operators that are not ONNX's own, with their domains: other runtimes don't have them. */
+  /** Operators that are neither ONNX's own nor in the file, with their domains: other runtimes don't have them. */
   readonly foreign: readonly string[];
   /** Whether any number of pictures can be asked at once. */
   readonly anyBatch: boolean;
 }
 
 export function runtimesOf(model: ModelProto): Runtimes {
-  const { graph, ir_version } = model;
+  const { graph, ir_version, functions = [] } = model;
   const opset = opsetOf(model) ?? 0;
   const release = RELEASES.find(([, most, ir]) => most >= opset && ir >= ir_version)?.[0];
-  const foreign = graph.node.flatMap(({ domain, op_type }) =>
-    domain && domain !== 'ai.onnx' ? [`${domain}.${op_type}`] : [],
-  );
-  const [batch] = graph.input[0]?.type?.tensor_type?.shape?.dim ?? [];
+  const inside = new Set(functions.map(({ domain, name }) => `${domain}.${name}`));
+  const foreign = nodesOf(model)
+    .flatMap(({ domain, op_type }) => (domain && domain !== 'ai.onnx' ? [`${domain}.${op_type}`] : []))
+    .filter((name) => !inside.has(name));
+  const [batch] = inputsOf(graph)[0]?.type?.tensor_type?.shape?.dim ?? [];
   return {
     ...(release !== undefined && { onnxruntime: release }),
     foreign: [...new Set(foreign)],

@@ -1,7 +1,8 @@
 // What one picture costs a model: operations, parameters and memory of every node, from the shapes that it really has.
 
 import { intOf, intsOf } from '../../models/onnx/attribute.ts';
-import { dataType, type ModelProto, type NodeProto } from '../../models/onnx/schema.ts';
+import { constantsOf } from '../../models/onnx/constants.ts';
+import { dataType, type ModelProto, type NodeProto, typeName } from '../../models/onnx/schema.ts';
 import { sizeOf } from '../../models/shape.ts';
 import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { withOutputs } from '../parity/layers.ts';
@@ -55,10 +56,10 @@ export async function workOf(
 ): Promise<ModelWork> {
   const names = model.graph.node.flatMap(({ output }) => output.filter(Boolean));
   const values = await run(model, names, sizes);
-  const tensors = new Map(model.graph.initializer.map(({ name = '', dims }) => [name, dims]));
-  const shapeOf = (name: string) => values.get(name)?.dims ?? tensors.get(name) ?? [];
+  const constants = constantsOf(model.graph);
+  const shapeOf = (name: string) => values.get(name)?.dims ?? constants.get(name)?.dims ?? [];
   const counted = new Set(
-    model.graph.initializer.filter(({ data_type }) => data_type !== dataType.INT64).map(({ name }) => name),
+    [...constants].flatMap(([name, { data_type }]) => (data_type === dataType.INT64 ? [] : [name])),
   );
   const nodes = model.graph.node.map(
     (node): NodeWork => ({
@@ -68,7 +69,7 @@ export async function workOf(
       flops: flopsOf(node, shapeOf),
       parameters: node.input
         .filter((name) => counted.has(name))
-        .reduce((sum, name) => sum + sizeOf(tensors.get(name) ?? []), 0),
+        .reduce((sum, name) => sum + sizeOf(constants.get(name)?.dims ?? []), 0),
     }),
   );
   return {
@@ -136,16 +137,30 @@ function zeros(name: string, type: number | undefined, dims: readonly number[]):
   switch (type) {
     case dataType.FLOAT:
       return new ort.Tensor('float32', new Float32Array(size), dims);
+    case dataType.DOUBLE:
+      return new ort.Tensor('float64', new Float64Array(size), dims);
+    case dataType.FLOAT16:
+      return new ort.Tensor('float16', new Uint16Array(size), dims);
     case dataType.UINT8:
       return new ort.Tensor('uint8', new Uint8Array(size), dims);
+    case dataType.INT8:
+      return new ort.Tensor('int8', new Int8Array(size), dims);
+    case dataType.UINT16:
+      return new ort.Tensor('uint16', new Uint16Array(size), dims);
+    case dataType.INT16:
+      return new ort.Tensor('int16', new Int16Array(size), dims);
+    case dataType.UINT32:
+      return new ort.Tensor('uint32', new Uint32Array(size), dims);
     case dataType.INT32:
       return new ort.Tensor('int32', new Int32Array(size), dims);
+    case dataType.UINT64:
+      return new ort.Tensor('uint64', new BigUint64Array(size), dims);
     case dataType.INT64:
       return new ort.Tensor('int64', new BigInt64Array(size), dims);
     case dataType.BOOL:
       return new ort.Tensor('bool', new Uint8Array(size), dims);
     default:
-      throw new Error(`input ${name} has type ${type}, of which no example is made here`);
+      throw new Error(`input ${name} is of ${typeName(type ?? 0)}, of which no example is made here`);
   }
 }
 

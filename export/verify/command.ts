@@ -1,6 +1,7 @@
 // `trainyard verify`: checks a model file again, alone or against what it was made of.
 
 import { defineCommand } from 'citty';
+import { UserError } from '../../models/errors.ts';
 import { printJson } from '../../models/print-json.ts';
 import { runsOption } from '../../train/cli/runs-options.ts';
 import { dataOption, existingFolder, jsonOption, modelFile, modelsOption } from '../cli/shared-options.ts';
@@ -31,6 +32,10 @@ export const verifyCommand = defineCommand({
   async run({ args }) {
     for (const option of ['pictures', 'data'] as const)
       if (args[option] !== undefined) existingFolder(option, args[option]);
+    if (args.pictures !== undefined && args.against === undefined)
+      throw new UserError('--pictures is for a comparison: name its other side with --against.');
+    if (args.data !== undefined && !args.test && (args.against === undefined || args.pictures !== undefined))
+      throw new UserError('--data is for --test, and for --against without --pictures.');
     const { cardOf, openModelFile } = await import('../files/file.ts');
     const { asServed } = await import('../files/as-served.ts');
     const file = asServed(await openModelFile(args.file, args.repository));

@@ -1,5 +1,6 @@
 // A model file as a checkpoint: the weights that it carries, as the network has them, and the recipe in its card.
 import { type Card, cardKey, readCard } from '../../models/card.ts';
+import { CARD_CHANGED, proofOf } from '../../models/card-proof.ts';
 import { UserError } from '../../models/errors.ts';
 import { withTodaysSpellings } from '../../models/old-spellings.ts';
 import { intOf } from '../../models/onnx/attribute.ts';
@@ -37,6 +38,7 @@ export function readModelFile(path: string): CarriedModel {
       `${path} was made by ${model.producer_name || 'an unknown program'}, which changes weights and their names: training goes on from files of Trainyard's own exporter (${command('export')}) and from checkpoints.`,
     );
   const card = readCard(bytes);
+  if (proofOf(card) === 'changed') throw new UserError(`${path}: ${CARD_CHANGED}.`);
   if (card.quantization !== undefined)
     throw new UserError(
       `${path} has weights of ${card.quantization.weights}, rounded from those that were trained: train on from the float32 model that it was made of.`,

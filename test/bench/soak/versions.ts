@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Card, cardKey, readCard } from '../../../models/card.ts';
+import { withDigest } from '../../../models/card-proof.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
 import { addModel, listModels } from '../../../models/repository.ts';
 import { root } from '../../../setup/paths.mjs';
@@ -18,7 +19,8 @@ const card = readCard(good);
 function withCard(changed: Partial<Card>): Uint8Array {
   const model = decodeModel(good);
   const others = model.metadata_props?.filter(({ key }) => key !== cardKey) ?? [];
-  const value = JSON.stringify({ ...card, ...changed });
+  // With a digest of its own: what is wrong is found by what the model answers.
+  const value = JSON.stringify(withDigest({ ...card, ...changed }));
   return encodeModel({ ...model, metadata_props: [...others, { key: cardKey, value }] });
 }
 

@@ -30,6 +30,8 @@ it.each<[string, string | RegExp]>([
     'export --repository /dev/null/y',
     '--repository takes a folder that can be written to; received "/dev/null/y": /dev/null is a file.',
   ],
+  [`verify digits --pictures ${folder}`, /^--pictures is for a comparison: .*--against/],
+  [`verify digits --data ${folder}`, /^--data is for --test, and for --against without --pictures/],
   ['quantize digits --repository /dev/null/y', /^--repository takes a folder that can be written to/],
   [`export ${modelJson} --out /dev/null/y/a.onnx`, /^--out takes a folder that can be written to/],
   [
