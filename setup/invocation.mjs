@@ -7,8 +7,8 @@ import { isCheckout, packageFolder } from './paths.mjs';
 /** @type {Record<string, string>} */
 const scripts = readJson(join(packageFolder, 'package.json'))?.scripts ?? {};
 
-/** Words that a shell takes as they are. */
-const PLAIN = /^[\w@%+=:,./<>~-]+$/;
+/** Words that a shell takes as they are: none that begins with a tilde, which stands for a folder. */
+const PLAIN = /^[\w@%+=:,./-][\w@%+=:,./~-]*$/;
 
 /**
  * A word as a shell takes it.

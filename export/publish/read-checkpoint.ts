@@ -1,9 +1,8 @@
 // Reads the checkpoint of a run that is to be exported; where it is damaged, says what can be exported instead.
 import { dirname } from 'node:path';
 import { messageOf, UserError } from '../../models/errors.ts';
-import { wordListOf } from '../../train/recipes/index.ts';
 import { type Checkpoint, readCheckpoint } from '../../train/runs/checkpoint.ts';
-import { listRuns, type Run, readRecipe } from '../../train/runs/run.ts';
+import { listRuns, type Run, startOverCommand } from '../../train/runs/run.ts';
 import { runCommand } from '../../train/runs/run-command.ts';
 
 export type CheckpointName = 'best' | 'last';
@@ -28,7 +27,7 @@ function advice(run: Run, other: CheckpointName): string {
   if (newest !== undefined)
     return `No checkpoint of this run is whole. That of ${newest.name} is: \`${runCommand('export', newest, [newest.name])}\`.`;
   try {
-    return `No checkpoint of this run is whole. Train it again: \`${runCommand('train', run, [...wordListOf(readRecipe(run)), '--fresh'])}\`.`;
+    return `No checkpoint of this run is whole. Train it again: \`${startOverCommand(run)}\`.`;
   } catch (error) {
     return `No checkpoint of this run is whole, and its recipe cannot be read either: ${messageOf(error)}`;
   }

@@ -1,4 +1,4 @@
-// The command that goes on with an interrupted training: as it was given, but for what would start it over.
+// Commands to train, as they were given: to go on with what was interrupted, or with another learning rate.
 import { command } from '../../setup/invocation.mjs';
 import { runCommand, runsWords } from '../runs/run-command.ts';
 import type { Asked } from './check-arguments.ts';
@@ -21,7 +21,19 @@ export function goOnCommand(
     const own = given.filter((name) => OF_ONE_RUN.includes(name));
     return runCommand('train', run, ['--resume', run.name, ...wordsOfOptions(own, args)]);
   }
-  const words = given.filter((name) => name !== 'fresh' && name !== 'runs');
+  return trainCommand({ subject, runs }, args, ['fresh']);
+}
+
+/**
+ * A command to train what is asked for, as it was asked for.
+ * @param left - Options that are left out.
+ */
+export function trainCommand(
+  { subject, runs }: Pick<Asked, 'subject' | 'runs'>,
+  args: Readonly<Record<string, unknown>>,
+  left: readonly string[],
+): string {
+  const words = givenOptions(args).filter((name) => name !== 'runs' && !left.includes(name));
   const what = subject.kind === 'recipe' ? [subject.name] : subject.kind === 'folder' ? [subject.path] : [];
   return command('train', [...what, ...wordsOfOptions(words, args), ...runsWords(runs)]);
 }

@@ -1,5 +1,6 @@
 // Last step from the command line to a run: trains, with a bar and a live report, and prints how it ended.
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
 import type { Dataset } from '../datasets/index.ts';
@@ -97,7 +98,7 @@ interface Trained {
 /** Trains what was chosen, or goes on with it, and prints how it ended. */
 async function trainChoice(
   choice: Choice,
-  { runs }: Asked,
+  asked: Asked,
   options: TrainOptions,
   signals: Signals,
 ): Promise<Trained> {
@@ -114,7 +115,7 @@ async function trainChoice(
     const claimed = (run: Run) => {
       unlock = lockRun(run);
     };
-    const run = choice.run ?? createRun(runs, recipe, describeEnvironment(), claimed);
+    const run = choice.run ?? createRun(asked.runs, recipe, environmentOf(asked), claimed);
     if (choice.change !== undefined) giveEpochs(run, recipe, dataset, choice.change);
     const started = performance.now();
     const result = await trainRun(
@@ -130,6 +131,12 @@ async function trainChoice(
   } finally {
     unlock();
   }
+}
+
+/** The machine, and where the first weights came from: of those the recipe keeps a digest alone. */
+function environmentOf({ from }: Asked): object {
+  const words = from !== undefined && existsSync(from) ? resolve(from) : from;
+  return { ...describeEnvironment(), ...(words !== undefined && { from: words }) };
 }
 
 function sayWhatIsKept(): void {
@@ -172,7 +179,7 @@ async function trainSeeds(
       runs.push(doneAlready(done, options.seeds, options.json).run);
       continue;
     }
-    const { run, unlock } = claimSeed(folder, recipe, fresh ? undefined : digests);
+    const { run, unlock } = claimSeed(asked, recipe, fresh ? undefined : digests);
     // A seed changes no data.
     const own = { ...common, recipe: readRecipe(run), run, unlock };
     const trained = await trainChoice(own, asked, options, signals);
@@ -184,15 +191,15 @@ async function trainSeeds(
 
 /** The interrupted run of a recipe and data, none where those are left out, or a new one, locked: as many steps as the first, also where a budget has been measured for it. */
 function claimSeed(
-  folder: string,
+  asked: Asked,
   recipe: Recipe,
   digests: DataDigests | undefined,
 ): { run: Run; unlock: () => void } {
-  const unfinished = digests && findUnfinished(folder, recipe, digests);
+  const unfinished = digests && findUnfinished(asked.runs, recipe, digests);
   const lock = unfinished && lockAndTell(unfinished, tryLock);
   if (unfinished !== undefined && lock !== undefined) return { run: unfinished, unlock: lock };
   let unlock = () => {};
-  const run = createRun(folder, recipe, describeEnvironment(), (claimed) => {
+  const run = createRun(asked.runs, recipe, environmentOf(asked), (claimed) => {
     unlock = lockRun(claimed);
   });
   return { run, unlock };

@@ -4,6 +4,7 @@ import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { realNumber, wholeNumber } from '../../models/option-values.ts';
 import { checkArguments } from '../cli/check-arguments.ts';
+import { trainCommand } from '../cli/go-on-command.ts';
 import { augmentationOptions, common, familyOptions, folderOptions, recipeArgument } from '../cli/options.ts';
 import { runsOption } from '../cli/runs-options.ts';
 import { SWEEP } from './range.ts';
@@ -51,6 +52,8 @@ export const lrFindCommand = defineCommand({
     const steps = wholeNumber('steps', args.steps, 1);
     const asked = checkArguments({ ...args, fresh: true });
     const { findLearningRate } = await import('./find-learning-rate.ts');
-    await findLearningRate(asked, { from, to, steps });
+    const next = (rate: string) =>
+      trainCommand(asked, { ...args, 'learning-rate': rate }, ['start', 'end', 'steps', 'fresh']);
+    await findLearningRate(asked, { from, to, steps }, next);
   },
 });

@@ -1,7 +1,6 @@
 // Sweeps the learning rate of what is asked for, and prints what the curve suggests.
 import { join } from 'node:path';
 import { makePath } from '../../setup/files/index.mjs';
-import { command } from '../../setup/invocation.mjs';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import type { Asked } from '../cli/check-arguments.ts';
 import { chooseRun } from '../cli/choose-run.ts';
@@ -13,7 +12,12 @@ import { findPage, rateInWords } from './page.ts';
 import { suggest, suggestionNames } from './suggest.ts';
 import { type SweepOptions, sweep } from './sweep.ts';
 
-export async function findLearningRate(asked: Asked, range: Omit<SweepOptions, 'onStep'>): Promise<void> {
+/** @param next - The command that trains with a learning rate. */
+export async function findLearningRate(
+  asked: Asked,
+  range: Omit<SweepOptions, 'onStep'>,
+  next: (rate: string) => string,
+): Promise<void> {
   const { steps } = range;
   const { recipe, weights, data } = await chooseRun(asked);
   await fetchPretrained(recipe);
@@ -38,7 +42,5 @@ export async function findLearningRate(asked: Asked, range: Omit<SweepOptions, '
   }
   console.log(`${curve.losses.length} steps. The curve: ${path}`);
   if (suggestions.valley !== undefined)
-    console.log(
-      `Next: ${command('train', [...words.split(' '), '--learning-rate', rateInWords(Math.log10(suggestions.valley))])}`,
-    );
+    console.log(`Next: ${next(rateInWords(Math.log10(suggestions.valley)))}`);
 }

@@ -1,7 +1,6 @@
 // The report of a run: opened with its training, drawn while it goes on, and made again from the run's folder.
 import { join } from 'node:path';
 import { messageOf } from '../../models/errors.ts';
-import { command } from '../../setup/invocation.mjs';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import { warnOfLabels } from '../augment/wrong-labels.ts';
 import type { Dataset } from '../datasets/index.ts';
@@ -11,6 +10,7 @@ import type { Recipe } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import { checkData, recordData } from '../runs/data.ts';
 import type { Run } from '../runs/run.ts';
+import { runCommand } from '../runs/run-command.ts';
 import { type Facts, readRun } from './facts.ts';
 import { openLive } from './live.ts';
 import { openNetwork } from './network.ts';
@@ -101,7 +101,7 @@ export async function openReport({
         draw({ ...facts, state: 'finished', parameters }, shown);
       } catch (error) {
         console.error(
-          `The report could not be completed: ${messageOf(error)}\nTry again: ${command('report', [run.name])}`,
+          `The report could not be completed: ${messageOf(error)}\nTry again: ${runCommand('report', run, [run.name])}`,
         );
       }
     },

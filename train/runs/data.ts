@@ -6,10 +6,8 @@ import { UserError } from '../../models/errors.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { readJsonFile } from '../files/json.ts';
 import { writeWhole } from '../files/write-whole.ts';
-import { wordListOf } from '../recipes/index.ts';
 import { changedSplit, type DataDigests } from './checkpoint.ts';
-import { type Run, readLast, readRecipe } from './run.ts';
-import { runCommand } from './run-command.ts';
+import { type Run, readLast, startOverCommand } from './run.ts';
 
 const recordedSchema = z.object({
   digests: z.object({ train: z.string(), test: z.string() }),
@@ -54,6 +52,6 @@ export function checkData(run: Run, digests: DataDigests, dataset: Dataset): voi
       ? ''
       : ` It had ${images.train} training and ${images.test} validation pictures; now there are ${dataset.train.n} and ${dataset.test.n}.`;
   throw new UserError(
-    `Run ${run.name} was trained on other data: the ${changed} split of ${dataset.name} has changed since.${counts} Bring the old files back, or train anew: ${runCommand('train', run, [...wordListOf(readRecipe(run)), '--fresh'])}`,
+    `Run ${run.name} was trained on other data: the ${changed} split of ${dataset.name} has changed since.${counts} Bring the old files back, or train anew: ${startOverCommand(run)}`,
   );
 }

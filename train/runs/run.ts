@@ -8,7 +8,8 @@ import { makePath } from '../../setup/files/index.mjs';
 import { command } from '../../setup/invocation.mjs';
 import { readJsonFile } from '../files/json.ts';
 import { TEMPORARY, writeWhole } from '../files/write-whole.ts';
-import { type Recipe, recipeDigest, resolveRecipe, stepsOf, wordListOf } from '../recipes/index.ts';
+import { type Recipe, recipeDigest, resolveRecipe, stepsOf } from '../recipes/index.ts';
+import { trainWords } from '../recipes/train-words.ts';
 import {
   type Checkpoint,
   changedSplit,
@@ -158,9 +159,22 @@ export function readLast(run: Run): Checkpoint {
   }
 }
 
+/** The command that trains a run's recipe from the beginning, in a new run. */
+export function startOverCommand(run: Run): string {
+  return runCommand('train', run, [...trainWords(readRecipe(run), firstWeightsOf(run)), '--fresh']);
+}
+
+/** Where a run's first weights came from, as it was given; undefined where they were drawn. */
+export function firstWeightsOf(run: Run): string | undefined {
+  const path = join(run.folder, 'environment.json');
+  return existsSync(path)
+    ? readJsonFile(path, z.looseObject({ from: z.string().optional() })).from
+    : undefined;
+}
+
 /** What to do about a run whose last checkpoint cannot be used: go on from the best one, or start over. */
 export function recoveryAdvice(run: Run): string {
-  const startOver = runCommand('train', run, [...wordListOf(readRecipe(run)), '--fresh']);
+  const startOver = startOverCommand(run);
   try {
     const { step, stepsPerEpoch } = readCheckpoint(run.best).progress;
     return `The best checkpoint, of epoch ${step / stepsPerEpoch}, is whole: go on from there with \`${runCommand('train', run, ['--resume', run.name, '--from', 'best'])}\`, or start over with \`${startOver}\`.`;

@@ -1,7 +1,8 @@
 // The page about data: its classes, what training is shown, and what is odd about its files.
+import { command } from '../../setup/invocation.mjs';
 import { type FolderFindings, remarks } from '../datasets/folder/findings.ts';
 import type { Dataset } from '../datasets/index.ts';
-import { type Recipe, wordsOf } from '../recipes/index.ts';
+import { type Recipe, wordListOf } from '../recipes/index.ts';
 import { many, percent, whole } from '../report/format.ts';
 import { type Html, html } from '../report/html.ts';
 import { type PagePart, renderPage } from '../report/page.ts';
@@ -64,7 +65,7 @@ function batch({ sample: { plain, augmented, names } }: Gathered, recipe: Recipe
       : html`<div class="halves"><div><h3>As they are</h3>${list(plain)}</div>
         <div><h3>As training gets them</h3>${list(augmented)}</div></div>`
   }
-  <p class="note">The first pictures of the first batch of <code>npx trainyard train ${wordsOf(recipe)}</code>.</p>`;
+  <p class="note">The first pictures of the first batch of <code>${command('train', wordListOf(recipe))}</code>.</p>`;
 }
 
 /** Classes that differ more than this in their numbers are worth a word. */

@@ -151,7 +151,7 @@ describe('fit', () => {
     truncateSync(run.last, 1000);
     truncateSync(run.best, 1000);
     expect(() => readLast(run)).toThrow(
-      `The run has no other checkpoint that can be used: start over with \`npm run train digits -- --fresh --runs ${folder}\`.`,
+      `The run has no other checkpoint that can be used: start over with \`npm run train digits -- --epochs 3 --batch-size 50 --seed 1 --precision float32 --fresh --runs ${folder}\`.`,
     );
     expect(() => returnToBest(run)).toThrow(/best\.safetensors is damaged/);
   });

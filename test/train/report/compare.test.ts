@@ -157,7 +157,7 @@ describe('a run of other data', () => {
       JSON.stringify({ digests: { train: 'a', test: 'b' }, train: 90, test: 30 }),
     );
     await expect(makeReport(run, { dataset })).rejects.toThrow(
-      `Run ${run.name} was trained on other data: the train split of mnist has changed since. It had 90 training and 30 validation pictures; now there are 2000 and 500. Bring the old files back, or train anew: npm run train digits -- --fresh --runs ${folder.path}`,
+      `Run ${run.name} was trained on other data: the train split of mnist has changed since. It had 90 training and 30 validation pictures; now there are 2000 and 500. Bring the old files back, or train anew: npm run train digits -- --epochs 2 --batch-size 50 --seed 1 --precision float32 --fresh --runs ${folder.path}`,
     );
   });
 });

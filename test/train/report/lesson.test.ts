@@ -45,7 +45,7 @@ describe('the report of a run of a lesson', () => {
     expect(section).toContain(
       `this run, after 1 epoch</dt><dd>${((1 - Number(error)) * 100).toFixed(2)}\u202f%, cost `,
     );
-    expect(section).toContain('<code>npx trainyard train fc-mnist --init variance-scaling</code>');
+    expect(section).toContain('<code>npm run train fc-mnist -- --init variance-scaling</code>');
     expect(section).not.toContain('He et al.');
     const targets = [...page.matchAll(/href="#([^"]*)"/g)].map(([, id]) => id);
     expect(targets.length).toBeGreaterThan(10);

@@ -1,5 +1,6 @@
 // Whether the network's probabilities mean what they say.
 import { heldOutOf } from '../../datasets/held-out.ts';
+import { runCommand } from '../../runs/run-command.ts';
 import { type Bin, calibrationOf } from '../calibration.ts';
 import { percent, shortPercent } from '../format.ts';
 import { html } from '../html.ts';
@@ -38,7 +39,7 @@ export const calibration = defineSection({
     with temperature scaling ${percent(temperedError, 1)}.</p>
     <p class="note">When a network says 90 %, nine of ten such answers should be right. Dividing its logits by
     ${temperature} comes closest to that; no answer changes, only its probability.
-    <code>npx trainyard export ${run.name} --calibrate</code> puts that into the model file. The second line and figure
+    <code>${runCommand('export', run, [run.name, '--calibrate'])}</code> puts that into the model file. The second line and figure
     are of a temperature that was found on the other half of those pictures.</p>`;
   },
 });

@@ -1,6 +1,7 @@
 // What a lesson is about, what its series published, and what to train to compare with.
 import { canonicalJson } from '../../../models/canonical.ts';
-import { familyOf, wordsOf } from '../../recipes/index.ts';
+import { command } from '../../../setup/invocation.mjs';
+import { familyOf, wordListOf } from '../../recipes/index.ts';
 import { type Row, rows } from '../../recipes/published.ts';
 import type { Facts } from '../facts.ts';
 import { many, percent, short } from '../format.ts';
@@ -27,7 +28,7 @@ export const lesson = defineSection({
     const others = ofFamily
       .filter((row) => row !== own)
       .map(
-        ({ options }) => html`<li><code>npx trainyard train ${wordsOf({ ...recipe, options })}</code></li>`,
+        ({ options }) => html`<li><code>${command('train', wordListOf({ ...recipe, options }))}</code></li>`,
       );
     return html`<p class="lead">${marked(family.lesson)}</p>
       ${optionTexts}
