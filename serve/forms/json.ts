@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { messageOf } from '../../models/errors.ts';
 import { Refusal } from '../refusal.ts';
+import { jsonText } from './json-text.ts';
 import { picturesOf } from './pixels.ts';
 import { orRefusal, type RequestPictures } from './request-pictures.ts';
 
@@ -69,7 +70,7 @@ function fromBase64(text: unknown) {
 
 function parse(body: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'));
+    return JSON.parse(jsonText(body));
   } catch (error) {
     throw new Refusal(400, `the body is not JSON: ${messageOf(error)}`);
   }

@@ -6,6 +6,7 @@ import type { Limits } from '../settings/limits.ts';
 import { readBody, uploadOf } from '../upload/body.ts';
 import { readForm } from '../upload/multipart.ts';
 import { readJson } from './json.ts';
+import { isJson } from './json-text.ts';
 import type { RequestPictures } from './request-pictures.ts';
 
 /**
@@ -44,10 +45,4 @@ export async function readRequestPictures(
     );
   }
   return readJson(bytes, limits.picturesPerRequest);
-}
-
-/** White space of JSON, then an opening bracket. Reference: RFC 8259, section 2. */
-function isJson(bytes: Uint8Array): boolean {
-  const first = bytes.find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
-  return first === 0x7b || first === 0x5b;
 }

@@ -1,6 +1,6 @@
 // Listens on a port with the app: says why a port cannot be used, and stops without losing a request.
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -8,6 +8,7 @@ import { UserError } from '../../models/errors.ts';
 import { connectionLimits } from '../settings/limits.ts';
 import type { AppEnv } from './context.ts';
 import { createRequestDrain } from './drain-request.ts';
+import { awaitContinue } from './expect-continue.ts';
 import { respondToMalformedRequest, respondToMalformedUrl } from './malformed-request.ts';
 
 export interface Listening {
@@ -44,10 +45,16 @@ export async function listen(
     autoCleanupIncoming: false, // it closes connections after half a second, even those that have no response yet
   });
   const drainRest = createRequestDrain();
-  const server = createServer(limits, (request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (closing) response.setHeader('Connection', 'close');
     drainRest(request, response);
     void respond(request, response);
+  };
+  const server = createServer(limits, answer);
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (closing) response.setHeader('Connection', 'close');
+    awaitContinue(response);
+    answer(request, response);
   });
   server.on('clientError', respondToMalformedRequest);
   server.listen(port, host);

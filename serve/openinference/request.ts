@@ -2,6 +2,7 @@
 // Reference: Triton, docs/protocol/extension_binary_data.md.
 import { messageOf } from '../../models/errors.ts';
 import type { ServedModel } from '../engine/models.ts';
+import { jsonText } from '../forms/json-text.ts';
 import { orRefusal } from '../forms/request-pictures.ts';
 import { Refusal } from '../refusal.ts';
 import { type Datatype, datatypes, type InferRequest, inferRequestSchema } from './schema.ts';
@@ -91,7 +92,7 @@ function lengthOf(body: Uint8Array, headerLength: string | undefined): number {
 function parse(bytes: Uint8Array): InferRequest {
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+    value = JSON.parse(jsonText(bytes));
   } catch (error) {
     throw new Refusal(400, `failed to parse the request JSON: ${messageOf(error)}`);
   }

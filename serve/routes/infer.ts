@@ -1,26 +1,19 @@
 // POST /v2/models/:model/infer: inference by the Open Inference Protocol, version 2.
-import { promisify } from 'node:util';
-import { unzip } from 'node:zlib';
-import { messageOf } from '../../models/errors.ts';
 import type { Timings } from '../engine/events.ts';
 import { versionName } from '../engine/models.ts';
 import type { PictureResult } from '../engine/picture-states.ts';
 import { type AppContext, isGone, requestHeader } from '../http/context.ts';
 import { respond, waitForAll } from '../http/respond.ts';
-import type { RequestMemory } from '../memory/byte-budget.ts';
 import { refusals } from '../openapi/operation.ts';
 import { checkOutputs, encodeOutputs } from '../openinference/outputs.ts';
 import { picturesOfTensor } from '../openinference/picture-tensor.ts';
 import { readInference } from '../openinference/request.ts';
 import { inferRequestSchema, inferResponseSchema } from '../openinference/schema.ts';
 import { Refusal } from '../refusal.ts';
-import type { Limits } from '../settings/limits.ts';
 import { readBody, uploadOf } from '../upload/body.ts';
 import { modelOf } from './classify.ts';
 import { modelPaths } from './inference-models.ts';
 import type { Route, Services } from './route.ts';
-
-const unzipped = promisify(unzip);
 
 export function inferRoutes({
   engine,
@@ -61,7 +54,7 @@ export function inferRoutes({
     c.set('model', versionName(model));
     const memory = openMemory();
     try {
-      const body = await readUnzipped(c, limits, memory);
+      const body = await readBody(uploadOf(c, limits.bodyBytes, memory));
       const headerLength = requestHeader(c, 'inference-header-content-length');
       const { request, inputs } = readInference(body, headerLength, limits.jsonBytes, model);
       checkOutputs(request, model);
@@ -81,30 +74,6 @@ export function inferRoutes({
     } finally {
       memory.release();
     }
-  }
-}
-
-/** The body, decompressed. */
-async function readUnzipped(c: AppContext, limits: Limits, memory: RequestMemory): Promise<Uint8Array> {
-  const encoding = requestHeader(c, 'content-encoding') ?? 'identity';
-  const body = await readBody(uploadOf(c, limits.bodyBytes, memory));
-  if (encoding === 'identity') return body;
-  if (encoding !== 'gzip' && encoding !== 'deflate') {
-    throw new Refusal(415, `Content-Encoding: received ${encoding}, expected gzip, deflate or none`);
-  }
-  try {
-    const whole = await unzipped(body, { maxOutputLength: limits.bodyBytes });
-    memory.reserve(whole.length);
-    return whole;
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    if (error instanceof RangeError) {
-      throw new Refusal(
-        413,
-        `the decompressed body is longer than ${limits.bodyBytes} bytes, which is the limit`,
-      );
-    }
-    throw new Refusal(400, `the body is not ${encoding}: ${messageOf(error)}`);
   }
 }
 

@@ -3,17 +3,26 @@ import { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { type AppContext, requestHeader } from '../http/context.ts';
+import { sendContinue } from '../http/expect-continue.ts';
 import { isPooled } from '../memory/buffer-pool.ts';
 import type { RequestMemory } from '../memory/byte-budget.ts';
+import { decompress, encodingsOf } from './decompress.ts';
 import { concatenate, receive, type Upload } from './receive.ts';
 
 /**
- * Reads the body.
+ * Reads the body, and decompresses it.
  *
  * @returns bytes that may be read until `upload.memory` is released.
- * @throws Refusal 413 when it is too long, 400 when it ends early, 503 when all requests together hold too much.
+ * @throws Refusal 413 when it is too long, 400 when it ends early or is not compressed as its header says, 503 when all
+ * requests together hold too much.
  */
 export async function readBody(upload: Upload): Promise<Buffer> {
+  const { encodings = [], limit, memory } = upload;
+  const body = await readSent(upload);
+  return encodings.length === 0 ? body : decompress(body, encodings, limit, memory);
+}
+
+async function readSent(upload: Upload): Promise<Buffer> {
   const chunks: Buffer[] = [];
   await receive(upload, (chunk) => chunks.push(chunk));
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
@@ -30,11 +39,14 @@ export async function readBody(upload: Upload): Promise<Buffer> {
  * costs as much as parsing the form.
  *
  * @param limit - bytes at most.
+ * @throws Refusal 415 when it is compressed in a way that is not known.
  */
 export function uploadOf(c: AppContext, limit: number, memory: RequestMemory): Upload {
   const length = requestHeader(c, 'content-length');
   return {
     stream: c.env?.incoming ?? fromWeb(c.req.raw.body),
+    encodings: encodingsOf(requestHeader(c, 'content-encoding')),
+    begin: () => sendContinue(c.env?.outgoing),
     type: requestHeader(c, 'content-type') ?? '',
     announced: length === undefined ? undefined : Number(length),
     limit,

@@ -28,8 +28,8 @@ const limits = { headerPairs: 32, fieldSize: 1024 };
  * @throws Refusal 400 when the body is malformed, or has no file, or a field that is no picture; 413 as `receive` does.
  */
 export async function readForm(upload: Upload, most: number): Promise<FormFile[]> {
-  const { type, announced } = upload;
-  if (announced === undefined || announced > WHOLE) {
+  const { type, announced, encodings = [] } = upload;
+  if (encodings.length === 0 && (announced === undefined || announced > WHOLE)) {
     return parseForm(type, most, (take) => receive(upload, take));
   }
   const body = await readBody(upload);

@@ -10,8 +10,12 @@ export interface Upload {
   readonly type: string;
   /** The `Content-Length` header, in bytes; undefined when the length is not known in advance. */
   readonly announced: number | undefined;
-  /** Bytes at most. */
+  /** Bytes at most, also when it is decompressed. */
   readonly limit: number;
+  /** What it is compressed by, the first one first; see decompress.ts. */
+  readonly encodings?: readonly string[] | undefined;
+  /** Called when the body is wanted: a client may wait for that before it sends (RFC 9110, section 10.1.1). */
+  readonly begin?: (() => void) | undefined;
   readonly memory: RequestMemory;
 }
 
@@ -22,7 +26,7 @@ export interface Upload {
  * @throws Refusal 413 when the body is too long, 400 when it ends early, and what `take` throws.
  */
 export function receive(upload: Upload, take: (chunk: Buffer) => void): Promise<void> {
-  const { stream, announced, limit, memory } = upload;
+  const { stream, announced, limit, memory, begin } = upload;
   // The stream keeps its listeners' closure, and so all that was taken, until the connection is closed: `take` is dropped.
   let taker: typeof take | undefined = take;
   return new Promise((resolve, reject) => {
@@ -57,6 +61,7 @@ export function receive(upload: Upload, take: (chunk: Buffer) => void): Promise<
     }
     stream.on('error', () => {}); // a connection that breaks is also closed, which onClose answers
     stream.on('data', onData).on('end', onEnd).on('close', onClose);
+    begin?.();
   });
 }
 

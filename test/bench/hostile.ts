@@ -1,11 +1,11 @@
 // `npm run bench hostile`: ten thousand hostile requests against a server process, with good ones beside them.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineCommand } from 'citty';
-import { colors, fillRepository, temporaryFolder } from '../serve/harness.ts';
+import { colors, fillRepository, large, temporaryFolder } from '../serve/harness.ts';
 import { attackAll, probe, trickle } from '../serve/hostile/run.ts';
 import { busy, formats, plain } from '../serve/pictures.ts';
 import { serveProgram } from './support/serve.ts';
-import { type Server, startServer } from './support/server.ts';
+import { type Server, type ServerProgram, startServer } from './support/server.ts';
 import { median, megabytes, quantile, table } from './support/statistics.ts';
 
 /** Bytes that memory may have grown by at the end: more counts as a leak. */
@@ -18,6 +18,17 @@ const WARM_UP = 400;
 const PATIENCE = 30;
 
 const LORIS = 64;
+
+/** What a container finds in its environment beside a service that is named like the server. */
+const SURROUNDINGS = {
+  TRAINYARD_SERVICE_HOST: '10.96.0.12',
+  TRAINYARD_SERVICE_PORT: '3000',
+  TRAINYARD_SERVICE_PORT_HTTP: '3000',
+  TRAINYARD_PORT: 'tcp://10.96.0.12:3000',
+  TRAINYARD_PORT_3000_TCP: 'tcp://10.96.0.12:3000',
+  TRAINYARD_PORT_3000_TCP_PROTO: 'tcp',
+  TRAINYARD_PORT_3000_TCP_ADDR: '10.96.0.12',
+};
 
 export const command = defineCommand({
   meta: { name: 'bench hostile', description: 'Attack the server' },
@@ -33,7 +44,7 @@ export const command = defineCommand({
       number,
     ];
     const folder = await temporaryFolder();
-    await fillRepository(folder.path, [colors]);
+    await fillRepository(folder.path, [large, colors]);
     const server = await start(folder.path);
     try {
       await warmUp(server);
@@ -77,7 +88,11 @@ export const command = defineCommand({
 });
 
 function start(repository: string): Promise<Server> {
-  return startServer(serveProgram(['--repository', repository]), async (url) =>
+  const program: ServerProgram = (port) => ({
+    ...serveProgram(['--repository', repository])(port),
+    env: SURROUNDINGS,
+  });
+  return startServer(program, async (url) =>
     fetch(url, { method: 'POST', body: new Uint8Array(await plain('red')) }),
   );
 }

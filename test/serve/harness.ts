@@ -24,6 +24,13 @@ export const colors: TinyModelOptions = {
   input: { shape: [2, 2, 3], prepare: { rule: 'resize', filter: 'bilinear', crop: 'stretch' } },
 };
 
+/** The same with an input of 224 x 224, for which a thin picture is much work. */
+export const large: TinyModelOptions = {
+  name: 'large',
+  labels: ['red', 'green', 'blue'],
+  input: { shape: [224, 224, 3], prepare: { rule: 'resize', filter: 'bicubic', crop: 'stretch' } },
+};
+
 /** Writes models, each as the next version of its name. */
 export async function fillRepository(
   folder: string,

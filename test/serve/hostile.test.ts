@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listen } from '../../serve/http/listen.ts';
 import { random } from '../../train/random.ts';
-import { colors, openTestApp } from './harness.ts';
+import { colors, large, openTestApp } from './harness.ts';
 import { damage } from './hostile/pictures.ts';
 import { attackAll, probe, trickle } from './hostile/run.ts';
 import { busy, formats, gif, jpegClaiming, plain, pngClaiming, webpClaiming } from './pictures.ts';
@@ -10,7 +10,7 @@ import { busy, formats, gif, jpegClaiming, plain, pngClaiming, webpClaiming } fr
 let server: Awaited<ReturnType<typeof openTestApp>>;
 
 beforeAll(async () => {
-  server = await openTestApp({ models: [colors] });
+  server = await openTestApp({ models: [large, colors] });
 });
 afterAll(() => server.close());
 

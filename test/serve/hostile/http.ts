@@ -136,6 +136,8 @@ const raw: readonly [kind: string, make: (next: Next) => Uint8Array | string][] 
   ['HTTP/2', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ['HTTP/9.9', () => 'GET / HTTP/9.9\r\nHost: x\r\n\r\n'],
   ['HTTP/0.9', () => 'GET /\r\n'],
+  ['HTTP/1.0 without a host', () => 'GET /healthz HTTP/1.0\r\n\r\n'],
+  ['a health check of HAProxy', () => 'OPTIONS / HTTP/1.0\r\n\r\n'],
   ['no host', () => 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n'],
   ['two hosts', () => 'GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n'],
   [

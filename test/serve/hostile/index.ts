@@ -1,12 +1,15 @@
 // The attacks, by number: the same number is the same attack, and any thousand of them has all kinds.
 import { random } from '../../../train/random.ts';
 import type { Attack, Family } from './attack.ts';
+import { containers } from './containers.ts';
+import { asking, compressed, marked } from './encodings.ts';
 import { broken, endless } from './forms.ts';
 import { chunks, lengths, paths, requests } from './http.ts';
 import { binary, classifyJson, json } from './inference.ts';
 import { claiming, cut, damaged, large, noPicture, polyglot } from './pictures.ts';
+import { thin } from './thin.ts';
 
-/** Families with their shares in a thousand; what costs the attacker's machine much as well is rarer. */
+/** Families with their shares; what costs the attacker's machine much as well is rarer. */
 const shares: readonly [family: Family, share: number][] = [
   [damaged, 330],
   [cut, 100],
@@ -23,6 +26,11 @@ const shares: readonly [family: Family, share: number][] = [
   [json, 50],
   [binary, 30],
   [classifyJson, 30],
+  [thin, 12],
+  [containers, 120],
+  [compressed, 20],
+  [marked, 10],
+  [asking, 20],
 ];
 
 const total = shares.reduce((sum, [, share]) => sum + share, 0);

@@ -1,0 +1,25 @@
+// The text of a JSON body: UTF-8, or UTF-16 where a byte order mark says so, as PowerShell writes files.
+
+/** First bytes that name an encoding. Reference: RFC 8259, section 8.1, which lets a parser ignore the mark. */
+const marks: readonly (readonly [encoding: string, mark: readonly number[]])[] = [
+  ['utf-8', [0xef, 0xbb, 0xbf]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
+];
+
+/** The text without its byte order mark. */
+export function jsonText(bytes: Uint8Array): string {
+  return new TextDecoder(markOf(bytes)?.[0] ?? 'utf-8').decode(bytes);
+}
+
+/** Whether the first character behind white space is an opening bracket. Reference: RFC 8259, section 2. */
+export function isJson(bytes: Uint8Array): boolean {
+  const blank = [0x00, 0x20, 0x09, 0x0a, 0x0d]; // in UTF-16, half of the bytes are zero
+  const mark = markOf(bytes);
+  const first = bytes.subarray(mark?.[1].length ?? 0).find((byte) => !blank.includes(byte));
+  return (mark !== undefined || bytes[0] !== 0) && (first === 0x7b || first === 0x5b);
+}
+
+function markOf(bytes: Uint8Array) {
+  return marks.find(([, mark]) => mark.every((byte, i) => bytes[i] === byte));
+}
