@@ -1,4 +1,6 @@
 // Turns what a page has (an element, a frame, a file) into pixels.
+import { orient } from '../../models/image/orient.ts';
+import { bitmapOf } from './file.ts';
 import type { Picture, ReadPicture } from './types.ts';
 
 /**
@@ -10,27 +12,34 @@ export const readPicture: ReadPicture = async (source) => {
   if ('channels' in source) return source;
   if (source instanceof ImageData) return fromImageData(source);
   if (!(source instanceof Blob)) return drawn(source);
-  const bitmap = await createImageBitmap(source).catch(() => {
-    const type = source.type || 'of unknown type';
-    throw new Error(`That file (${type}) is not a picture that this browser can read.`);
-  });
+  const { bitmap, orientation } = await bitmapOf(source);
   try {
-    return drawn(bitmap);
+    return orient(drawn(bitmap), orientation);
   } finally {
     bitmap.close();
   }
 };
+
+/** Rows that are drawn at a time: some browsers have no canvas for a whole photograph (Safari: 16.7 megapixels). */
+const BAND = 1024;
 
 function drawn(source: CanvasImageSource): Picture {
   const [width, height] = sizeOf(source);
   if (width === 0 || height === 0) {
     throw new Error('The picture has no pixels: wait until it is loaded, then classify it.');
   }
-  const canvas = new OffscreenCanvas(width, height);
+  const rows = Math.min(height, BAND);
+  const canvas = new OffscreenCanvas(width, rows);
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('This browser gives no 2D canvas.');
-  context.drawImage(source, 0, 0, width, height);
-  return fromImageData(context.getImageData(0, 0, width, height, { colorSpace: 'srgb' }));
+  const data = new Uint8Array(width * height * 4);
+  for (let y = 0; y < height; y += rows) {
+    const band = Math.min(rows, height - y);
+    context.clearRect(0, 0, width, rows);
+    context.drawImage(source, 0, -y, width, height);
+    data.set(context.getImageData(0, 0, width, band, { colorSpace: 'srgb' }).data, y * width * 4);
+  }
+  return { data, width, height, channels: 4 };
 }
 
 function fromImageData({ data, width, height }: ImageData): Picture {

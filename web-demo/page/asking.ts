@@ -11,6 +11,8 @@ const REST = 350;
 export interface Question {
   readonly pictures: readonly Picture[];
   readonly chosen: number;
+  /** The file of the only picture, where its pixels are too many to be sent to a server. */
+  readonly file?: Blob | undefined;
 }
 
 export interface Answered extends Question {

@@ -68,7 +68,7 @@ function start(): void {
   function question(): Question | undefined {
     if (mode === 'draw') return questionOf(drawing.present(), raster);
     const photo = photos.present();
-    return photo && { pictures: [photo.picture], chosen: 0 };
+    return photo && { pictures: [photo.picture], chosen: 0, file: photo.file };
   }
 
   function isEmpty(): boolean {
@@ -82,12 +82,12 @@ function start(): void {
   }
 
   /** Time for what would disturb while the pen moves. */
-  function rested({ pictures, answers }: Answered): void {
+  function rested({ pictures, answers, file }: Answered): void {
     if (drawing.present().penDown) return;
     keepForOffline();
     reading.announce();
     link();
-    void comparison.ask(pictures, answers);
+    void comparison.ask(pictures, answers, file);
     void explainSwitch.explain();
   }
 

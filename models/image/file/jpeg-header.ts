@@ -56,7 +56,7 @@ export function readJpegHeader(bytes: Uint8Array): PictureHeader {
   };
 }
 
-interface Segment {
+export interface Segment {
   readonly marker: number;
   readonly content: Uint8Array;
   /** Nothing odd is before it: bytes that belong to no segment, or a marker where none should be. */
@@ -68,7 +68,7 @@ interface Segment {
  *
  * @throws Damaged when the file ends before the first scan.
  */
-function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
+export function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
   let usual = true;
   for (let at = 2; at + 4 <= bytes.length; ) {
     const marker = bytes[at + 1] ?? 0;

@@ -16,8 +16,8 @@ export interface ComparisonView {
   /** Another model is in use, or none. */
   model(loaded: Loaded | undefined): void;
   browser(answers: readonly Prediction[]): void;
-  /** Asks the server about the same pictures. */
-  ask(pictures: readonly Picture[], answers: readonly Prediction[]): Promise<void>;
+  /** Asks the server about the same pictures; about the file instead, where there is one. */
+  ask(pictures: readonly Picture[], answers: readonly Prediction[], file?: Blob): Promise<void>;
   empty(): void;
 }
 
@@ -67,14 +67,16 @@ export function createComparison(): ComparisonView {
       last++;
       check.browser(answers);
     },
-    async ask(pictures, answers) {
+    async ask(pictures, answers, file) {
       const mine = ++last;
       if (!loaded) return;
       const { card } = loaded.model;
       const served = servedOf(loaded);
       if (!served) return check.missing(new ServerRefusal('This file is not on the server'));
       try {
-        const there = await Promise.all(pictures.map((picture) => askServer(served, card.labels, picture)));
+        const there = await Promise.all(
+          pictures.map((picture) => askServer(served, card.labels, file ?? picture)),
+        );
         if (mine === last) check.server(there, answers);
       } catch (error) {
         if (mine === last) check.missing(error);

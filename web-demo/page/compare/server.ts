@@ -30,7 +30,7 @@ interface ServerBody {
 export class ServerRefusal extends Error {}
 
 /**
- * Posts a picture to the server as a PNG, in which every pixel arrives as it left.
+ * Posts a picture to the server: a file as it is, pixels as a PNG, in which every one arrives as it left.
  *
  * @param labels - the card's labels; all of their probabilities are asked for.
  * @throws ServerRefusal when the server refuses; TypeError when no server answers.
@@ -38,16 +38,20 @@ export class ServerRefusal extends Error {}
 export async function askServer(
   model: RepositoryModel,
   labels: readonly string[],
-  picture: Picture,
+  picture: Picture | Blob,
 ): Promise<ServerAnswer> {
   const url = new URL('classify', document.baseURI);
   url.hash = '';
   url.searchParams.set('model', model.name);
   url.searchParams.set('version', String(model.version));
   url.searchParams.set('top', String(labels.length));
-  const body = await encodePng(flattenAlpha(picture));
+  const body = picture instanceof Blob ? picture : await encodePng(flattenAlpha(picture));
   const started = performance.now();
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'image/png' }, body });
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/octet-stream' },
+    body,
+  });
   const answer: unknown = await response.json().catch(() => undefined);
   const milliseconds = performance.now() - started;
   if (!response.ok || !isServerBody(answer)) throw new ServerRefusal(refusal(response.status, answer));

@@ -1,41 +1,58 @@
-// Turns a file into a picture to be shown and classified: decoded by the browser, upright, not larger than needed.
+// Turns a file into a picture to be shown and classified: decoded by the browser, upright.
 import { type Picture, readPicture } from '../../component/index.ts';
 
-/** Pixels of the longer side: more than any model's input has, and fast to send to the server. */
+/** Pixels of the longer side as it is shown: more than any screen's frame has. */
 const longest = 2048;
 
-/** A photo, to be shown and to be classified: the same pixels for both. */
+/** A photo, to be shown and to be classified. */
 export interface Photo {
+  /** All pixels of the file: a model sees what it would see on the server. */
   readonly picture: Picture;
+  /** Not larger than needed to be shown. */
   readonly bitmap: ImageBitmap;
+  /** The file, for a server: less to send than the pixels of a large one. */
+  readonly file?: Blob | undefined;
 }
 
 /**
  * Reads an image file.
  *
- * @throws Error when the browser cannot read it as a picture.
+ * @throws Error that names what the file is, when the browser cannot read it as a picture.
  */
 export async function readPhoto(file: Blob): Promise<Photo> {
-  const full = await createImageBitmap(file).catch(() => {
-    const type = file.type || 'of unknown type';
-    throw new Error(`That file (${type}) is not a picture that this browser can read.`);
-  });
-  return photoOf(full);
+  const picture = await readPicture(file);
+  const { width, height } = picture;
+  const isLarge = Math.max(width, height) > longest;
+  return {
+    picture,
+    bitmap: await shown(new ImageData(pixelsOf(picture), width, height)),
+    file: isLarge ? file : undefined,
+  };
 }
 
-/** A photo from a bitmap, reduced when it is larger than needed. */
+/** A photo from a bitmap, which is closed. */
 export async function photoOf(full: ImageBitmap): Promise<Photo> {
-  const scale = longest / Math.max(full.width, full.height);
-  const bitmap =
-    scale >= 1
-      ? full
-      : await createImageBitmap(full, {
-          resizeWidth: Math.max(1, Math.round(full.width * scale)),
-          resizeHeight: Math.max(1, Math.round(full.height * scale)),
-          resizeQuality: 'high',
-        });
-  if (bitmap !== full) full.close();
-  return { bitmap, picture: await readPicture(bitmap) };
+  const picture = await readPicture(full);
+  const bitmap = await shown(full);
+  full.close();
+  return { bitmap, picture };
+}
+
+/** A bitmap that is reduced when it is larger than needed. */
+function shown(source: ImageBitmap | ImageData): Promise<ImageBitmap> {
+  const { width, height } = source;
+  const scale = longest / Math.max(width, height);
+  if (scale >= 1) return createImageBitmap(source);
+  return createImageBitmap(source, {
+    resizeWidth: Math.max(1, Math.round(width * scale)),
+    resizeHeight: Math.max(1, Math.round(height * scale)),
+    resizeQuality: 'high',
+  });
+}
+
+/** The bytes of a picture with four channels, for an ImageData. */
+function pixelsOf({ data }: Picture): Uint8ClampedArray<ArrayBuffer> {
+  return new Uint8ClampedArray(data);
 }
 
 /** A photo from pixels that are here already. */
