@@ -42,5 +42,5 @@ function whyNot(file: Blob, bytes: Uint8Array): string {
   if (isDecodable(format))
     return `That ${format} file is damaged, or of a kind that this browser cannot read.`;
   const type = file.type === '' ? '' : ` (${file.type})`;
-  return `That file${type} is ${format.name}, which this browser cannot read: ${format.advice}.`;
+  return `That file${type} is ${format.name}, not a picture that this browser can read: ${format.advice}.`;
 }

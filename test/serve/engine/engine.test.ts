@@ -201,3 +201,29 @@ test('everything that waits is done in the end', async () => {
   await Promise.all(Array.from({ length: 100 }, (_, i) => outcome(picture(5 + (i % 7)))));
   expect(engine.state()).toMatchObject({ waiting: 0, working: 0, waitingCost: 0 });
 });
+
+test('what a worker’s decoder gives up is decoded by sharp, as in training; what neither can is refused once', async () => {
+  const failures: string[] = [];
+  const observers: Observer[] = [{ failed: (_, failure) => failures.push(failure) }];
+  const { engine, model } = await open({ observers });
+  const jpeg = await busy('jpeg');
+  const png = await busy('png');
+  const odd = {
+    'a JPEG with a maker’s trailer in place of its end': Buffer.concat([
+      jpeg.subarray(0, jpeg.length - 2),
+      Buffer.from('\0\0\x01\n\x0e\0\0\0Image_UTC_Data1500000000000SEFH', 'latin1'),
+    ]),
+    'a PNG without an end': png.subarray(0, png.length - 12),
+    'a PNG with bytes behind': Buffer.concat([png, Buffer.alloc(50, 7)]),
+  };
+  for (const [name, bytes] of Object.entries(odd)) {
+    const file = await engine.classify(model, { kind: 'encoded', bytes });
+    const pixels = await engine.classify(model, { kind: 'picture', picture: await decodeUpload(bytes) });
+    expect(file.probabilities, name).toEqual(pixels.probabilities);
+  }
+  expect(failures).toEqual([]);
+  const cut = { kind: 'encoded', bytes: jpeg.subarray(0, jpeg.length / 2) } as const;
+  await expect(engine.classify(model, cut)).rejects.toMatchObject({ status: 422 });
+  expect(failures).toEqual(['refused']);
+  expect(engine.state()).toMatchObject({ waiting: 0, waitingCost: 0, working: 0 });
+});

@@ -148,7 +148,9 @@ test('what the browser cannot read is named, with what to do', async () => {
       .toBuffer(),
   ];
   expect(await onPage(files)).toEqual([
-    expect.stringMatching(/^That file is HEIC, which this browser cannot read: turn it into JPEG or PNG/),
+    expect.stringMatching(
+      /^That file is HEIC, not a picture that this browser can read: turn it into JPEG or PNG/,
+    ),
     expect.stringMatching(/^That file is a Git LFS pointer, .*git lfs pull\.$/),
     'That TIFF file is damaged, or of a kind that this browser cannot read.',
   ]);

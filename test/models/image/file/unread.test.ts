@@ -1,0 +1,164 @@
+// What is no picture that is read is named for what it is, with what to do: files that Pillow, Python and sharp write, and
+// the beginnings of those that none of them does.
+import sharp from 'sharp';
+import { beforeAll, expect, test } from 'vitest';
+import { detectFormat, isDecodable, isNamedAsPicture } from '../../../../models/image/file/format.ts';
+import { python } from '../../../python.ts';
+
+const script = `
+import base64, gzip, io, json, tarfile, zipfile
+from PIL import Image, features
+image = Image.new("RGB", (16, 16), "red")
+out = {}
+for name in ("AVIF", "JPEG2000", "ICO", "PDF", "EPS", "PPM", "DDS", "QOI"):
+    if name == "AVIF" and not features.check("avif"): continue
+    buffer = io.BytesIO()
+    image.save(buffer, name)
+    out[name] = buffer.getvalue()
+buffer = io.BytesIO()
+image.save(buffer, "JPEG2000", no_jp2=True)
+out["codestream"] = buffer.getvalue()
+buffer = io.BytesIO()
+with zipfile.ZipFile(buffer, "w") as archive: archive.writestr("a.txt", "hello")
+out["zip"] = buffer.getvalue()
+buffer = io.BytesIO()
+with tarfile.open(fileobj=buffer, mode="w") as archive: archive.addfile(tarfile.TarInfo("a.txt"), io.BytesIO())
+out["tar"] = buffer.getvalue()
+out["gzip"] = gzip.compress(b"hello")
+print(json.dumps({name: base64.b64encode(data).decode() for name, data in out.items()}))
+`;
+
+let written: Record<string, string>;
+beforeAll(() => {
+  written = JSON.parse(python(script));
+});
+
+function nameOf(bytes: Uint8Array): string {
+  const format = detectFormat(bytes);
+  if (isDecodable(format)) return `decoded as ${format}`;
+  expect(format.advice).not.toBe('');
+  return format.name;
+}
+
+test.each([
+  ['JPEG2000', 'JPEG 2000'],
+  ['codestream', 'JPEG 2000'],
+  ['ICO', 'ICO'],
+  ['PDF', 'PDF'],
+  ['EPS', 'PostScript'],
+  ['PPM', 'a portable anymap (PNM)'],
+  ['DDS', 'a DirectDraw texture (DDS)'],
+  ['QOI', 'QOI'],
+  ['zip', 'a ZIP archive'],
+  ['tar', 'a tar archive'],
+  ['gzip', 'a gzip archive'],
+])('%s, as Python writes it', (name, expected) => {
+  expect(nameOf(Buffer.from(written[name] ?? '', 'base64'))).toBe(expected);
+});
+
+test('AVIF, as sharp writes it', async () => {
+  const image = sharp({ create: { width: 16, height: 16, channels: 3, background: 'red' } });
+  expect(nameOf(await image.avif().toBuffer())).toBe('AVIF');
+});
+
+/** A TIFF whose first directory has these tags, each a LONG. */
+function tiff(tags: readonly (readonly [tag: number, value: number])[]): Buffer {
+  const out = Buffer.alloc(10 + tags.length * 12 + 4);
+  out.write('II*\0\x08\0\0\0', 'latin1');
+  out.writeUInt16LE(tags.length, 8);
+  for (const [i, [tag, value]] of tags.entries()) {
+    out.writeUInt16LE(tag, 10 + i * 12);
+    out.writeUInt16LE(4, 12 + i * 12);
+    out.writeUInt32LE(1, 14 + i * 12);
+    out.writeUInt32LE(value, 18 + i * 12);
+  }
+  return out;
+}
+
+const brand = (main: string, ...others: string[]) =>
+  Buffer.concat([
+    Buffer.of(0, 0, 0, 16 + others.length * 4),
+    Buffer.from(`ftyp${main}\0\0\0\0${others.join('')}`, 'latin1'),
+  ]);
+
+test.each<[string, Uint8Array, string]>([
+  ['an iPhone’s photograph', brand('heic', 'mif1', 'heic'), 'HEIC'],
+  ['one of an iPad', brand('mif1', 'mif1', 'heic'), 'HEIC'],
+  ['AVIF under the general brand', brand('mif1', 'mif1', 'avif', 'miaf'), 'AVIF'],
+  ['an iPhone’s video', brand('qt  '), 'a video'],
+  ['MP4', brand('isom', 'mp41'), 'a video'],
+  ['Matroska', Buffer.from('\x1a\x45\xdf\xa3', 'latin1'), 'a video'],
+  ['AVI', Buffer.from('RIFF\0\0\0\0AVI LIST'), 'a video'],
+  ['Canon CR3', brand('crx ', 'crx ', 'isom'), 'camera RAW'],
+  ['Canon CR2', Buffer.from('II*\0\x10\0\0\0CR\x02\0', 'latin1'), 'camera RAW'],
+  [
+    'Adobe DNG',
+    tiff([
+      [254, 0],
+      [256, 6000],
+      [50_706, 0x0401],
+    ]),
+    'camera RAW',
+  ],
+  [
+    'Nikon NEF, Sony ARW',
+    tiff([
+      [254, 1],
+      [256, 160],
+      [330, 8],
+    ]),
+    'camera RAW',
+  ],
+  ['Fujifilm', Buffer.from('FUJIFILMCCD-RAW 0201'), 'camera RAW'],
+  ['Panasonic', Buffer.from('IIU\0\x18\0\0\0', 'latin1'), 'camera RAW'],
+  ['JPEG XL', Buffer.of(0xff, 0x0a, 0xfa), 'JPEG XL'],
+  ['JPEG XL in a container', Buffer.from('\0\0\0\x0cJXL \r\n\x87\n', 'latin1'), 'JPEG XL'],
+  ['Photoshop', Buffer.from('8BPS\0\x01'), 'a Photoshop document'],
+  [
+    'Git LFS',
+    Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n'),
+    'a Git LFS pointer',
+  ],
+  ['git-annex', Buffer.from('/annex/objects/SHA256E-s1--4d7a.jpg\n'), 'a git-annex pointer'],
+  ['a page', Buffer.from('\n<!DOCTYPE html>\n<html><title>404'), 'a web page'],
+  ['a page with a comment', Buffer.from('<!-- saved --><HTML>'), 'a web page'],
+  ['S3’s refusal', Buffer.from('<?xml version="1.0"?><Error><Code>AccessDenied</Code>'), 'XML'],
+  ['SVG', Buffer.from('<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>'), 'SVG'],
+  ['SVG in UTF-16', Buffer.from('\ufeff<svg xmlns="a"/>', 'utf16le'), 'SVG'],
+  ['JSON', Buffer.from('{"message": "Not Found"}'), 'JSON'],
+  ['a text', Buffer.from('404: Not Found'), 'a text ("404: Not Found")'],
+  [
+    'a text that begins like a BMP',
+    Buffer.from('BMW and other makers of motorcars'),
+    'a text ("BMW and other makers of motorcars")',
+  ],
+  ['a text in Greek', Buffer.from('Δεν βρέθηκε\n'), 'a text ("Δεν βρέθηκε")'],
+  ['nothing', Buffer.alloc(0), 'an empty file'],
+  ['a file that was never downloaded', Buffer.alloc(4096), 'nothing but zeros'],
+  [
+    'what macOS writes beside files',
+    Buffer.from('\0\x05\x16\x07\0\x02', 'latin1'),
+    'macOS metadata (AppleDouble)',
+  ],
+  ['anything else', Buffer.of(1, 2, 3), '3 bytes of an unknown format (starting with hex 010203)'],
+])('%s', (_, bytes, expected) => {
+  expect(nameOf(bytes)).toBe(expected);
+});
+
+test('a TIFF that is no RAW is one', () => {
+  expect(
+    nameOf(
+      tiff([
+        [254, 0],
+        [256, 100],
+        [257, 100],
+      ]),
+    ),
+  ).toBe('decoded as TIFF');
+});
+
+test('names of pictures', () => {
+  for (const name of ['a.JPG', 'b.jpeg', 'c.tif', 'd.bmp', 'e.HEIC', 'x/y.webp'])
+    expect(isNamedAsPicture(name), name).toBe(true);
+  for (const name of ['a.txt', 'jpg', 'b.jpg.json', 'c']) expect(isNamedAsPicture(name), name).toBe(false);
+});
