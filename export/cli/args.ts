@@ -46,7 +46,7 @@ export const exportArgs = {
   tolerance: {
     type: 'string',
     valueHint: 'number',
-    description: `Largest difference of a probability from the trained network; ${TOLERANCE} if left out`,
+    description: `Largest difference of a probability from the network, ${TOLERANCE} if left out; of a tfjs model without --labels, of an answer, as a share of 1 or of the value`,
   },
   'fold-batch-norm': {
     type: 'boolean',

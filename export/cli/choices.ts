@@ -8,7 +8,6 @@ import { realNumber, wholeNumber } from '../../models/option-values.ts';
 import { type Scaling, scalingCalled } from '../../train/backbone/scaling.ts';
 import type { Run } from '../../train/runs/run.ts';
 import { OPSETS } from '../graph/opsets.ts';
-import { TOLERANCE } from '../parity/tolerance.ts';
 import { isModelPath } from '../tfjs/model-path.ts';
 import { FORMAT_NAMES, type FormatName } from '../to/names.ts';
 import type { exportArgs } from './args.ts';
@@ -56,7 +55,8 @@ export interface ExportChoices {
   readonly repository: string;
   readonly converter: 'own' | 'tf2onnx';
   readonly opset: number;
-  readonly tolerance: number;
+  /** What each way of comparing takes for right if left out. */
+  readonly tolerance: number | undefined;
   readonly foldBatchNorm: boolean;
 }
 
@@ -85,8 +85,8 @@ export async function choicesOf(args: ExportArgs, rawArgs: readonly string[]): P
     opset: wholeNumber('opset', args.opset, OPSETS.oldest, OPSETS.newest),
     tolerance:
       args.tolerance === undefined
-        ? TOLERANCE
-        : realNumber('tolerance', args.tolerance, { above: 0, below: 1 }, 'a difference of probabilities'),
+        ? undefined
+        : realNumber('tolerance', args.tolerance, { above: 0, below: 1 }, comparedNumbers(path, args)),
     foldBatchNorm: args['fold-batch-norm'] ?? false,
   };
   if (path !== undefined) return { subject: modelChoice(path, args), ...others };
@@ -94,6 +94,13 @@ export async function choicesOf(args: ExportArgs, rawArgs: readonly string[]): P
   const run = findRun(args.runs, args.run);
   const { tta = false, calibrate = false } = args;
   return { subject: { from: 'run', run, checkpoint, tta, calibrate }, ...others };
+}
+
+/** What a tolerance is of. */
+function comparedNumbers(path: string | undefined, { labels }: ExportArgs): string {
+  return path !== undefined && labels === undefined
+    ? 'a difference of answers, as a share of 1 or of the value,'
+    : 'a difference of probabilities';
 }
 
 function modelChoice(path: string, args: ExportArgs): ModelChoice {

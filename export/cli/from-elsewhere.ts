@@ -57,17 +57,18 @@ function eachOf({ names, images }: FolderPictures): Uint8Array[] {
 
 async function exportAsIs(
   network: ReadNetwork,
-  { out, converter, opset, foldBatchNorm }: ExportChoices,
+  { out, converter, opset, foldBatchNorm, tolerance }: ExportChoices,
 ): Promise<ExportResult> {
   const started = performance.now();
   const { name } = network;
   const convert = await convertBy(converter);
   const { files, comparison, nodes } = await exportNetwork(network, resolve(out ?? `${name}.onnx`), {
-    ...{ opset, foldBatchNorm },
+    ...{ opset, foldBatchNorm, tolerance },
     ...(convert && { convert }),
   });
-  const { runs, largestDifference } = comparison;
-  const compared = `${runs} runs, largest difference ${largestDifference.toExponential(1)}`;
+  const { runs, largestDifference, roundings } = comparison;
+  const rounding = roundings > 0 ? `, ${roundings.toFixed(1)} times as far as rounding moves it` : '';
+  const compared = `${runs} runs, largest difference ${largestDifference.toExponential(1)}${rounding}`;
   const seconds = (performance.now() - started) / 1000;
   say('written', seconds, `${nodes} ONNX nodes; ${compared}; ${files.join(', ')}`);
   return { kind: 'file', name, files, comparison };

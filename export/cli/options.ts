@@ -43,7 +43,7 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   {
-    options: ['scaling', 'crop', 'pictures', 'repository', 'tolerance'],
+    options: ['scaling', 'crop', 'pictures', 'repository'],
     refusal: ({ from, classifier }) =>
       from === 'elsewhere' && !classifier
         ? 'goes with --labels, which makes a classifier of a model; without them it is exported as it is'
@@ -57,7 +57,7 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   {
-    options: ['opset', 'fold-batch-norm', 'converter', 'repository', 'tolerance'],
+    options: ['opset', 'fold-batch-norm', 'converter', 'repository'],
     refusal: ({ to }) => (to === undefined ? undefined : `has no meaning for --to ${to}`),
   },
 ];

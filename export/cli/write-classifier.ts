@@ -16,17 +16,23 @@ export async function writeClassifier(
   { to, out, repository, tolerance, converter, opset, foldBatchNorm }: ExportChoices,
 ): Promise<ExportResult> {
   const { name } = model.card;
-  if (to !== undefined) return exportFolder(to, model, out ?? join('exports', `${name}-${to}`));
+  if (to !== undefined) return exportFolder(to, model, out ?? join('exports', `${name}-${to}`), tolerance);
   const convert = await convertBy(converter);
   const { version, path, parity, accuracy } = await exportModel(model, {
-    ...{ repository, tolerance, opset, foldBatchNorm, onStage: sayStage },
+    ...{ repository, opset, foldBatchNorm, onStage: sayStage },
+    ...(tolerance !== undefined && { tolerance }),
     ...(convert && { convert }),
   });
   return { kind: 'model', name, version, path, parity, accuracy };
 }
 
-async function exportFolder(to: FormatName, model: Exportable, path: string): Promise<ExportResult> {
-  const parity = await writeTo(formats[to], model, path, say);
+async function exportFolder(
+  to: FormatName,
+  model: Exportable,
+  path: string,
+  tolerance: number | undefined,
+): Promise<ExportResult> {
+  const parity = await writeTo(formats[to], model, path, say, tolerance);
   return { kind: 'folder', name: model.card.name, format: to, path, parity };
 }
 

@@ -94,13 +94,13 @@ export function compute(node: Node, inputs: readonly Constant[]): Constant[] {
   return results;
 }
 
-function typed(dtype: number, bytes: Uint8Array): TensorData {
+export function typed(dtype: number, bytes: Uint8Array): TensorData {
   const { buffer } = bytes.slice();
   if (dtype === DataType.float32) return new Float32Array(buffer);
   return dtype === DataType.int32 ? new Int32Array(buffer) : new Uint8Array(buffer);
 }
 
-function eager(name: string, value: Attribute): EagerAttribute {
+export function eager(name: string, value: Attribute): EagerAttribute {
   if ('s' in value) return { name, type: AttributeType.string, value: value.s };
   if ('i' in value) return { name, type: AttributeType.int, value: value.i };
   if ('f' in value) return { name, type: AttributeType.float, value: value.f };

@@ -1,8 +1,9 @@
 // Exports a network from anywhere as a file of its own, once onnxruntime gives the same answers as tfjs.
 import { UserError } from '../../models/errors.ts';
 import { writeModel } from '../files/write-model.ts';
-import { ANSWER_TOLERANCE, compareNetwork, type NetworkComparison } from '../parity/compare-network.ts';
+import { compareNetwork, type NetworkComparison } from '../parity/compare-network.ts';
 import type { Network, NetworkOptions } from '../trace/network.ts';
+import { roundUp } from './card.ts';
 import { type Convert, publish } from './index.ts';
 
 export interface ExportedNetwork {
@@ -15,6 +16,11 @@ export interface ExportedNetwork {
 export interface ExportNetworkOptions extends NetworkOptions {
   /** Converts the trace; by default our own exporter. */
   readonly convert?: Convert;
+  /**
+   * How far an answer may be off, relative to 1 or to the value; if left out, 1e-5 or as far as rounding moves the
+   * network's answers.
+   */
+  readonly tolerance?: number | undefined;
 }
 
 /**
@@ -25,14 +31,14 @@ export interface ExportNetworkOptions extends NetworkOptions {
 export function exportNetwork(
   network: Network,
   path: string,
-  { convert, ...options }: ExportNetworkOptions = {},
+  { convert, tolerance, ...options }: ExportNetworkOptions = {},
 ): Promise<ExportedNetwork> {
   return publish<NetworkComparison, ExportedNetwork>({
     ...{ network, convert, options },
     async prove(model) {
-      const comparison = await compareNetwork(network, model);
-      if (comparison.largestDifference <= ANSWER_TOLERANCE) return comparison;
-      throw failure(network.name, comparison);
+      const comparison = await compareNetwork(network, model, tolerance);
+      if (comparison.holds) return comparison;
+      throw failure(network.name, comparison, tolerance);
     },
     async write(onnx, prove) {
       const found: NetworkComparison[] = [];
@@ -46,8 +52,20 @@ export function exportNetwork(
   });
 }
 
-function failure(name: string, { largestDifference, output }: NetworkComparison): UserError {
+function failure(
+  name: string,
+  { largestDifference, output, inputs, roundings }: NetworkComparison,
+  tolerance: number | undefined,
+): UserError {
+  const allowed =
+    tolerance === undefined
+      ? `${roundings.toFixed(0)} times as far as rounding moves it`
+      : `allowed by --tolerance: ${tolerance.toExponential(0)}`;
+  const wayOut =
+    roundUp(largestDifference) < 1
+      ? ` To write it all the same: \`--tolerance ${roundUp(largestDifference)}\`.`
+      : '';
   return new UserError(
-    `${name} was not exported: onnxruntime does not answer as tfjs does. The largest difference is ${largestDifference.toExponential(2)} (allowed: ${ANSWER_TOLERANCE.toExponential(0)} of 1 or of the value), in output ${output}. Nothing was written. If the model takes pictures of any size, try one: \`--size 224\`; otherwise this is a bug in export/.`,
+    `${name} was not exported: onnxruntime does not answer as tfjs does. The largest difference is ${largestDifference.toExponential(2)} of 1 or of the value (${allowed}), in output ${output}, with inputs of these kinds: ${inputs}. Nothing was written. If the model takes pictures of any size, try one: \`--size 224\`; otherwise this is a bug in export/.${wayOut}`,
   );
 }

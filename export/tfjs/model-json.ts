@@ -217,8 +217,9 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(0)} MB`;
 }
 
-/** The first line of what an error says. */
+/** The first line of what an error says; TensorFlow's own say it in the second. */
 export function reason(error: unknown): string {
-  const text = messageOf(error);
-  return (text.split('\n')[0] ?? '').replace(/\.$/, '');
+  const [first = '', second = ''] = messageOf(error).split('\n');
+  const said = first.startsWith('Invalid TF_Status') ? second.replace(/^Message: /, '') : '';
+  return (said || first).replace(/\.$/, '');
 }

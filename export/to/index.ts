@@ -15,6 +15,7 @@ import { tensorflowClassifier } from '../parity/classifier.ts';
 import { changesInWords, compareClassifiers, holds, type Parity } from '../parity/index.ts';
 import { TOLERANCE } from '../parity/tolerance.ts';
 import { dropUnused } from '../passes/fold.ts';
+import { roundUp } from '../publish/card.ts';
 import type { Exportable } from '../publish/exportable.ts';
 import { classifierNetwork, traceNetwork } from '../trace/network.ts';
 import type { ExportFormat } from './format.ts';
@@ -49,7 +50,12 @@ const PICTURES = 500;
  * @throws UserError when the format cannot say what the network does, when the answers differ, or when something else
  * is at `path`; then nothing is written.
  */
-export async function exportTo(format: ExportFormat, model: Exportable, path: string): Promise<Parity> {
+export async function exportTo(
+  format: ExportFormat,
+  model: Exportable,
+  path: string,
+  tolerance = TOLERANCE,
+): Promise<Parity> {
   refuseOther(path);
   const { card, test } = model;
   const { shape } = card.input;
@@ -66,14 +72,22 @@ export async function exportTo(format: ExportFormat, model: Exportable, path: st
     const images = (from: number, to: number) => imagesOf(test, from, to);
     ({ parity } = await compareClassifiers(network, written, images, n));
     await Promise.all([network.close(), written.close()]);
-    if (!holds(parity, TOLERANCE))
+    if (!holds(parity, tolerance))
       throw new UserError(
-        `${path} was not written: read back, it differs from the network by ${parity.maxProbabilityDifference.toExponential(2)} in a probability (allowed: ${TOLERANCE.toExponential(0)}), with ${changesInWords(parity)} of ${n} ${testedOn(card)}. This is a bug in export/to/.`,
+        `${path} was not written: read back, it differs from the network by ${parity.maxProbabilityDifference.toExponential(2)} in a probability (allowed: ${tolerance.toExponential(0)}), with ${changesInWords(parity)} of ${n} ${testedOn(card)}. ${wayOut(parity)}`,
       );
     writeFileSync(join(folder, CARD), `${canonicalJson(card)}\n`);
   });
   if (parity === undefined) throw new Error('nothing was compared');
   return parity;
+}
+
+function wayOut({ maxProbabilityDifference, changedLabels, ties }: Parity): string {
+  const needed = roundUp(maxProbabilityDifference);
+  const isBug = 'This is a bug in export/to/.';
+  return changedLabels > ties || !(needed < 1)
+    ? isBug
+    : `${isBug} To write it all the same: \`--tolerance ${needed}\`.`;
 }
 
 /** Other programs get a plain TensorFlow graph, or layers. */

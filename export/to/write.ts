@@ -7,6 +7,7 @@ import { exportTo } from './index.ts';
 
 /**
  * Writes a network in another format, and prints the result of its comparison.
+ * @param tolerance - Largest difference of a probability; TOLERANCE if left out.
  * @param say - Called for each stage, with its seconds where they mean something.
  * @throws UserError as `exportTo` does; then nothing is written.
  */
@@ -15,9 +16,10 @@ export async function writeTo(
   model: Exportable,
   path: string,
   say: (stage: string, seconds: number | undefined, text: string) => void,
+  tolerance?: number,
 ): Promise<Parity> {
   const started = performance.now();
-  const parity = await exportTo(format, model, path);
+  const parity = await exportTo(format, model, path, tolerance);
   say('written', (performance.now() - started) / 1000, `${path}: ${format.description}`);
   const difference = `largest difference ${parity.maxProbabilityDifference.toExponential(1)}`;
   say('compared', undefined, `${parity.n} pictures, ${difference}, ${changesInWords(parity)}`);

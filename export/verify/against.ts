@@ -54,19 +54,21 @@ export interface ReferenceComparison {
 /**
  * Compares a file with a reference on pictures.
  * @param images - uint8 `[N,H,W,C]`.
+ * @param tolerance - Largest difference of a probability.
  */
 export async function compareWith(
   reference: Reference,
   { source, model }: Pick<OpenModelFile, 'source' | 'model'>,
   images: Uint8Array,
   shape: Shape,
+  tolerance = TOLERANCE,
 ): Promise<ReferenceComparison> {
   const size = shape[0] * shape[1] * shape[2];
   const [expected, onnxruntime] = [await reference.open(), await onnxClassifier(source, shape)];
   const some = (from: number, to: number) => images.subarray(from * size, to * size);
   const { parity } = await compareClassifiers(expected, onnxruntime, some, images.length / size);
   await Promise.all([expected.close(), onnxruntime.close()]);
-  const right = holds(parity, TOLERANCE);
+  const right = holds(parity, tolerance);
   const { traced } = reference;
   const byLayer = right || !traced ? undefined : await compareLayers(traced, model, images, shape);
   return { against: reference.name, parity, holds: right, ...(byLayer && { byLayer }) };

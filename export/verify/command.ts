@@ -50,6 +50,8 @@ export const verifyCommand = defineCommand({
       file,
       await against.picturesFor(file, args.pictures, args.data),
       card.input.shape,
+      // A file that was exported with --tolerance is held to that.
+      card.parity?.tolerance,
     );
     if (args.json) printJson({ path: file.path, checks, comparison });
     else {

@@ -20,6 +20,9 @@ const outcome = z.object({
   seconds: z.number().optional(),
   /** What the export itself found. */
   own: z.number().optional(),
+  /** How many times as far as rounding moves the answers; 0 within 1e-5: in the export and here. */
+  roundings: z.number().optional(),
+  'roundings here': z.number().optional(),
   node: z.number().optional(),
   wasm: z.number().nullish(),
   'node and wasm': z.number().nullish(),
@@ -52,7 +55,9 @@ export const command = defineCommand({
     for (const [i, model] of todo.entries()) {
       const found = once(model);
       appendFileSync(KEPT, `${JSON.stringify(found)}\n`);
-      console.log(`${i + 1} of ${todo.length}: ${titleOf(model)}: ${cellsOf(found).slice(2).join(', ')}`);
+      console.log(
+        `${i + 1} of ${todo.length}: ${titleOf(model)}: ${cellsOf(found).slice(2).join(', ')} ${found.why ?? ''}`,
+      );
       writePage(all);
     }
     writePage(all);
@@ -74,7 +79,7 @@ function kept(): Outcome[] {
 function once(model: ZooModel): Outcome {
   const { package: from, name, path } = model;
   const script = join(root, 'test/bench/zoo/one.ts');
-  const { stdout, stderr, status, signal } = spawnSync(
+  const { stdout, stderr, status, signal, error } = spawnSync(
     process.execPath,
     ['--import', 'tsx', script, path, name.replaceAll('/', '-'), wasmFolder()],
     {
@@ -87,6 +92,8 @@ function once(model: ZooModel): Outcome {
   );
   const line = stdout.split('\n').findLast((each) => each.startsWith('{'));
   if (line !== undefined) return outcome.parse({ package: from, name, ...JSON.parse(line) });
+  // Of a benchmark that was ended itself nothing is kept.
+  if (error === undefined && (signal === 'SIGTERM' || signal === 'SIGINT')) process.exit(1);
   const why = `ended with ${signal ?? status}: ${stderr.trim().split('\n').at(-1)}`;
   return { package: from, name, written: false, why };
 }
@@ -111,12 +118,23 @@ ${cores} cores, ${cpu}, ${memory} GiB; Node ${node}, tfjs ${tfjs}, TensorFlow ${
 
 tfjs models out of npm packages, exported and then asked about inputs that the export was not compared on: pixels from 0
 to 1 and from 0 to 255, normal, negative and zero numbers, and numbers up to some thousands. Differences are the largest
-in any output, as a share of the output's largest value (of 1, where that is smaller). The last column of differences
-shows how far two programs of TensorFlow.js are apart from each other. Of ${outcomes.length} models,
+in any output, as a share of the output's largest value (of 1, where that is smaller). How far two programs of
+TensorFlow.js are apart from each other stands beside them. \`roundings\` is how many times further apart than rounding
+moves the answers file and tfjs-node are at most, in any number of any output, where a difference is more than 1e-5; an
+export is refused above 8. Of ${outcomes.length} models,
 ${outcomes.length - refused.length} are written.
 
 ${table(
-  ['package', 'model', 'written', 'from tfjs-node', 'from tfjs-wasm', 'tfjs-node from tfjs-wasm', 'seconds'],
+  [
+    'package',
+    'model',
+    'written',
+    'from tfjs-node',
+    'from tfjs-wasm',
+    'tfjs-node from tfjs-wasm',
+    'roundings',
+    'seconds',
+  ],
   outcomes.map(cellsOf),
 )}
 
@@ -125,8 +143,10 @@ ${refused.map((each) => `- ${titleOf(each)}: ${each.why}`).join('\n')}
 }
 
 function cellsOf({ package: from, name, written, why, node, wasm, seconds, ...rest }: Outcome): string[] {
-  if (!written) return [from, name, 'no', why ?? '', '', '', ''];
+  if (!written) return [from, name, 'no', '', '', '', '', ''];
   const between = rest['node and wasm'];
   const said = (n: number | null | undefined) => (n == null ? '-' : n >= 1e38 ? 'other' : n.toExponential(1));
-  return [from, name, 'yes', said(node), said(wasm), said(between), (seconds ?? 0).toFixed(1)];
+  const roundings = Math.max(rest.roundings ?? 0, rest['roundings here'] ?? 0);
+  const times = roundings === 0 ? '-' : roundings >= 1e38 ? 'other' : roundings.toFixed(1);
+  return [from, name, 'yes', said(node), said(wasm), said(between), times, (seconds ?? 0).toFixed(1)];
 }

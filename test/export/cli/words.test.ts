@@ -20,6 +20,10 @@ it.each<[string, string | RegExp]>([
     'export --tolerance 2',
     '--tolerance takes a difference of probabilities above 0 and below 1; received "2".',
   ],
+  [
+    'export pets/model.json --tolerance 2',
+    '--tolerance takes a difference of answers, as a share of 1 or of the value, above 0 and below 1; received "2".',
+  ],
   ['export --checkpoint lats', '--checkpoint takes best, last; received "lats". Did you mean last?'],
   ['export --converter tf2onx', '--converter takes own, tf2onnx; received "tf2onx". Did you mean tf2onnx?'],
   [

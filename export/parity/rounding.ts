@@ -1,0 +1,234 @@
+// How far rounding alone moves a network's answers: its record is run again by TensorFlow with every number that any op
+// gives off by a few units in the last place. Two programs that are both right may differ by so much, and by no more.
+// Reference: Parker, "Monte Carlo Arithmetic", UCLA CSD-970002, 1997.
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
+import { sizeOf } from '../../models/shape.ts';
+import { type Graph, type Node, type Output, parseReference } from '../../train/graph/graph.ts';
+import { type State, stateOf } from '../../train/graph/state.ts';
+import {
+  backend,
+  DataType,
+  type EagerAttribute,
+  eagerAttribute,
+  type TensorMetadata,
+  tensorId,
+  valuesById,
+} from '../../train/graph/tensorflow.ts';
+import { trace } from '../../train/graph/trace.ts';
+import { dropUnused, eager, typed } from '../passes/fold.ts';
+import { withoutReading } from '../trace/kernels.ts';
+import type { Network } from '../trace/network.ts';
+
+/** Times that the network is run again. */
+const REPLAYS = 3;
+
+/** How far a number is moved at most, as a share of it: four units in the last place. */
+const SHAKE = 2 ** -21;
+
+/** Places from which on factors are taken. */
+const PLACES = 4096;
+
+/** Numbers with so many places after the point are exact in every program: sizes, indices, halves. They are not moved. */
+const EXACT = 256;
+
+/**
+ * How far each answer moves, in the order of the network's outputs; none where the network cannot be recorded so.
+ * @param expected - What the network answers to `inputs`.
+ */
+export function roundingOf(
+  network: Network,
+  inputs: readonly { readonly name: string; readonly tensor: Tensor }[],
+  expected: readonly ArrayLike<number>[],
+): Float64Array[] | undefined {
+  const tensors = inputs.map(({ tensor }) => tensor);
+  let graph: Graph;
+  try {
+    graph = dropUnused(withoutReading(() => trace(() => network.run(tensors), inputs, network.variables)));
+  } catch {
+    return undefined;
+  }
+  const given = new Map(inputs.map(({ name, tensor }) => [name, tensorId(tensor)]));
+  const state = stateOf(network.variables);
+  const spread = expected.map(({ length }) => new Float64Array(length));
+  for (let seed = 0; seed < REPLAYS; seed++) {
+    let answers: ArrayLike<number>[];
+    try {
+      answers = replay(graph, state, given, seed);
+    } catch {
+      // An index that a rounding moves out of its array.
+      continue;
+    }
+    for (const [output, values] of answers.entries()) widen(spread[output], expected[output] ?? [], values);
+  }
+  return spread.map((each, i) => atLeastTypical(each, lastAxis(graph, i)));
+}
+
+function widen(spread: Float64Array | undefined, expected: ArrayLike<number>, got: ArrayLike<number>): void {
+  for (let i = 0; spread !== undefined && i < spread.length; i++) {
+    const moved = Math.abs(Number(expected[i]) - Number(got[i]));
+    if (moved > (spread[i] ?? 0)) spread[i] = moved;
+  }
+}
+
+function resultOf(graph: Graph, reference: string): Output | undefined {
+  const { name, index } = parseReference(reference);
+  return graph.nodes.find((node) => node.name === name)?.outputs[index];
+}
+
+function lastAxis(graph: Graph, output: number): number {
+  return resultOf(graph, graph.outputs[output] ?? '')?.shape.at(-1) ?? 1;
+}
+
+function typeOf(graph: Graph, reference: string): number {
+  return resultOf(graph, reference)?.dtype ?? DataType.float32;
+}
+
+/** Values of a channel below which its average says little. */
+const FEW = 16;
+
+/**
+ * Few replays leave some number where it was by chance: each counts as moved by what is typical (the root mean square) of
+ * its channel, since outputs often have other things in other channels, or of all where channels have few numbers.
+ */
+function atLeastTypical(spread: Float64Array, channels: number): Float64Array {
+  const step = spread.length / channels >= FEW ? channels : 1;
+  const squares = new Float64Array(step);
+  spread.forEach((moved, i) => {
+    squares[i % step] = (squares[i % step] ?? 0) + moved * moved;
+  });
+  const typical = squares.map((sum) => Math.sqrt(sum / (spread.length / step)));
+  return spread.map((moved, i) => Math.max(moved, typical[i % step] ?? 0));
+}
+
+/** Runs a record op by op, every result shaken. */
+function replay(
+  graph: Graph,
+  state: State,
+  given: ReadonlyMap<string, number>,
+  seed: number,
+): ArrayLike<number>[] {
+  const { binding } = backend;
+  const ids = new Map<string, number>();
+  const last = lastUses(graph);
+  const kept = new Set([...given.values()]);
+  const drop = (reference: string) => {
+    const id = ids.get(reference);
+    ids.delete(reference);
+    if (id !== undefined && !kept.has(id)) binding.deleteTensor(id);
+  };
+  const shake = createShake(graph, seed);
+  try {
+    graph.nodes.forEach((node, at) => {
+      const inputs = node.inputs.map((reference) => idOf(ids, reference));
+      run(node, inputs, state, given).forEach((metadata, i) => {
+        ids.set(`${node.name}:${i}`, shake.apply(metadata, node, at + i));
+      });
+      const ended = [...node.inputs, ...node.outputs.map((_, i) => `${node.name}:${i}`)];
+      for (const reference of ended) if ((last.get(reference) ?? at) === at) drop(reference);
+    });
+    return graph.outputs.map((reference) => {
+      const values = valuesById(binding, idOf(ids, reference), typeOf(graph, reference));
+      return Array.from(values);
+    });
+  } finally {
+    for (const reference of [...ids.keys()]) drop(reference);
+    shake.dispose();
+  }
+}
+
+function idOf(ids: ReadonlyMap<string, number>, reference: string): number {
+  const id = ids.get(reference);
+  if (id === undefined) throw new Error(`the record uses ${reference} before it is computed`);
+  return id;
+}
+
+/** Where each value is used last; the outputs, never. */
+function lastUses({ nodes, outputs }: Graph): Map<string, number> {
+  const uses = nodes.flatMap(({ inputs }, at) => inputs.map((reference) => [reference, at] as const));
+  return new Map([...uses, ...outputs.map((reference) => [reference, nodes.length] as const)]);
+}
+
+function run(
+  { op, label = '', outputs, constant, attributes }: Node,
+  ids: number[],
+  state: State,
+  given: ReadonlyMap<string, number>,
+): TensorMetadata[] {
+  const { binding } = backend;
+  const [{ dtype, shape } = { dtype: DataType.float32, shape: [] }] = outputs;
+  if (op === 'Input') return [{ id: given.get(label) ?? 0, dtype, shape: [...shape] }];
+  if (op === 'Variable' || op === 'Const') {
+    const values = op === 'Variable' ? state.get(label) : constant && typed(dtype, constant.bytes);
+    return [
+      { id: binding.createTensor(shape, dtype, values ?? new Float32Array()), dtype, shape: [...shape] },
+    ];
+  }
+  const named = Object.entries(attributes).map(([name, value]) => eager(name, value));
+  return binding.executeOp(op, named, ids, outputs.length);
+}
+
+/** Ops whose results are some of their inputs' numbers: they round nothing. */
+const MOVES =
+  /^(Reshape|Transpose|Squeeze|ExpandDims|Pad|PadV2|MirrorPad|ConcatV2|Pack|Unpack|Split|SplitV|Slice|StridedSlice|Gather.*|Tile|BroadcastTo|Reverse.*|Identity|Relu|Relu6|MaxPool|MaxPool3D|Max|Min|Maximum|Minimum|Neg|Abs|Select|SelectV2|TopK.*|Floor|Ceil|Round|Sign|ResizeNearestNeighbor|DepthToSpace|SpaceTo.*|BatchToSpaceND|Fill|ZerosLike|OnesLike)$/;
+
+/** Ops whose results are sums of many products: none of them is a size or an index. */
+const SUMS = /Conv|MatMul|FusedBatchNorm/;
+
+interface Shake {
+  /** The id of the same tensor with each of its numbers moved; a tensor that is no input is gone then. */
+  apply(made: TensorMetadata, node: Node, place: number): number;
+  dispose(): void;
+}
+
+/** Factors next to 1 are drawn once; each result takes them from another place on. */
+function createShake({ nodes }: Graph, seed: number): Shake {
+  const { binding } = backend;
+  const types = (...names: string[]) => names.map((name) => eagerAttribute.type(name, DataType.float32));
+  const whole = (...names: string[]) => names.map((name) => eagerAttribute.type(name, DataType.int32));
+  const apply = (op: string, attributes: EagerAttribute[], inputs: number[]): number => {
+    const [made] = binding.executeOp(op, attributes, inputs, 1);
+    if (made === undefined) throw new Error(`${op} has no result`);
+    return made.id;
+  };
+  const numbers = (...values: number[]) =>
+    binding.createTensor([values.length], DataType.int32, Int32Array.from(values));
+  const number = (value: number) => binding.createTensor([], DataType.float32, Float32Array.of(value));
+  const largest = Math.max(...nodes.flatMap(({ outputs }) => outputs.map(({ shape }) => sizeOf(shape))));
+  const [size, seeds, range, middle, exact] = [
+    numbers(largest + PLACES),
+    numbers(seed, 1),
+    number(2 * SHAKE),
+    number(1 - SHAKE),
+    number(EXACT),
+  ] as const;
+  const uniform = apply('StatelessRandomUniform', [...types('dtype'), ...whole('T', 'Tseed')], [size, seeds]);
+  const scaled = apply('Mul', types('T'), [uniform, range]);
+  const factors = apply('AddV2', types('T'), [scaled, middle]);
+  for (const id of [size, seeds, range, middle, uniform, scaled]) binding.deleteTensor(id);
+  return {
+    apply({ id, dtype, shape }, { op }, place) {
+      const count = sizeOf(shape);
+      if (dtype !== DataType.float32 || count === 0 || MOVES.test(op)) return id;
+      const [begin, length, dims] = [numbers((place * 7919) % PLACES), numbers(count), numbers(...shape)];
+      const some = apply('Slice', [...types('T'), ...whole('Index')], [factors, begin, length]);
+      const factor = apply('Reshape', [...types('T'), ...whole('Tshape')], [some, dims]);
+      const moved = apply('Mul', types('T'), [id, factor]);
+      const used = [begin, length, dims, some, factor];
+      let result = moved;
+      if (!SUMS.test(op)) {
+        const grown = apply('Mul', types('T'), [id, exact]);
+        const rounded = apply('Round', types('T'), [grown]);
+        const compared = [...types('T'), eagerAttribute.bool('incompatible_shape_error', true)];
+        const isExact = apply('Equal', compared, [grown, rounded]);
+        result = apply('SelectV2', types('T'), [isExact, id, moved]);
+        used.push(grown, rounded, isExact, moved);
+      }
+      if (op !== 'Input') used.push(id);
+      for (const each of used) binding.deleteTensor(each);
+      return result;
+    },
+    dispose() {
+      for (const id of [factors, exact]) binding.deleteTensor(id);
+    },
+  };
+}
