@@ -6,6 +6,7 @@ import { endingOf } from './kinds.ts';
 import { filled, type Level, levelIn, type SubFolder } from './level.ts';
 import { byCodePoint, type ListedFiles } from './list-files.ts';
 import type { Found, Listing } from './listing.ts';
+import { copiesWithin, sameWithin, sidesWithin } from './nested.ts';
 import { isOutputName } from './table/columns.ts';
 
 /** Folders of the sides: one to train on, and what there is for the others. */
@@ -23,17 +24,33 @@ const NO_LABEL = 'in no class folder, so it has no label';
  * @param notes - what else there is to say
  */
 export function listClasses(root: string, level: Level, notes: readonly string[] = []): Listing {
-  const folders = filled(level);
+  const copies = copiesWithin(filled(level));
+  const folders = filled(level).filter((folder) => !copies.includes(folder));
+  const sideOf = sidesWithin(folders);
+  const all = folders.flatMap(({ name, pictures }) =>
+    pictures.map((path) => ({ path, label: labelOf(name) })),
+  );
+  const found = all.flatMap(({ path, label }): Found[] => {
+    const side = sideOf?.(path);
+    return side === 'none' ? [] : [{ path, label, split: side }];
+  });
+  const tests = all.length - found.length;
   return {
     root,
-    layout: 'classes',
-    found: folders.flatMap(({ name, pictures }) =>
-      pictures.map((path): Found => ({ path, label: labelOf(name), split: undefined })),
-    ),
-    decides: `Labels: the ${folders.length === 1 ? 'name of the one folder' : `names of the ${folders.length} folders`} in ${root.replace(/\/$/, '')}.`,
+    layout: sideOf === undefined ? 'classes' : 'train-and-valid',
+    found,
+    decides: [
+      `Labels: the ${folders.length === 1 ? 'name of the one folder' : `names of the ${folders.length} folders`} in ${root.replace(/\/$/, '')}.`,
+      ...(sideOf === undefined ? [] : ['The folders within them are the sides.']),
+      ...(tests === 0 ? [] : [`${tests} pictures kept for a test: neither trained on nor validated with.`]),
+    ].join(' '),
     problems: level.loose.map((path) => ({ path, reason: NO_LABEL })),
     notes: [
       ...notes,
+      ...copies.map(
+        ({ name }) => `${name}/ has folders called as those beside it: it is left out as a copy of them.`,
+      ),
+      ...(sideOf === undefined ? sameWithin(folders) : []),
       ...hollow(level),
       ...otherFiles(level),
       ...unreadTables(root, level, notes),

@@ -14,7 +14,7 @@ const REST =
 
 /** The side that a word of a table names. */
 export function sideOfWord(word: string): Side | undefined {
-  const lower = word.toLowerCase();
+  const lower = word.trim().toLowerCase();
   return (['train', 'valid', 'test'] as const).find((side) => WORDS[side].includes(lower));
 }
 

@@ -142,6 +142,32 @@ describe('folders around the classes', () => {
     expect(counts()).toEqual({ 'cat train': 3, 'dog train': 3, 'cat test': 3 });
   });
 
+  it('a copy of everything in one more folder is left out', () => {
+    make([...pictures('cat'), ...pictures('dog'), ...pictures('pets/cat'), ...pictures('pets/dog')]);
+    expect(counts()).toEqual({ cat: 3, dog: 3 });
+    expect(told()).toContain(
+      'pets/ has folders called as those beside it: it is left out as a copy of them.',
+    );
+  });
+
+  it('sides within classes are the sides', () => {
+    make(['cat', 'dog'].flatMap((name) => [...pictures(`${name}/train`), ...pictures(`${name}/Test`, 2)]));
+    expect(counts()).toEqual({ 'cat train': 3, 'dog train': 3, 'cat test': 2, 'dog test': 2 });
+    make(pictures('cat/val', 1));
+    expect(counts()).toEqual({ 'cat train': 3, 'dog train': 3, 'cat test': 1 });
+    expect(told()).toContain('The folders within them are the sides. 4 pictures kept for a test');
+    make(pictures('dog/old', 1));
+    expect(counts()).toEqual({ cat: 6, dog: 6 });
+  });
+
+  it('folders of the same names in all classes may be the classes, which is said', () => {
+    make(['color', 'gray'].flatMap((kind) => [...pictures(`${kind}/rust`), ...pictures(`${kind}/scab`)]));
+    expect(counts()).toEqual({ color: 6, gray: 6 });
+    expect(told()).toContain('All of these folders have folders of the same names (rust, scab)');
+    make(pictures('gray/mold'));
+    expect(told()).not.toContain('of the same names');
+  });
+
   it('one class alone is one class', () => {
     make(pictures('cat'));
     expect(counts()).toEqual({ cat: 3 });
