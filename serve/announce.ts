@@ -1,14 +1,28 @@
 // What the server prints when it is ready: models, addresses, and a command to try.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultModel, newest, type ServedModel } from './engine/models.ts';
+import { DEFAULT_FILE } from '../models/default-model.ts';
+import { newest, type ServedModel } from './engine/models.ts';
 import { missingPage } from './page/missing-page.ts';
 
-/** @param page - folder of the built page. */
-export function announce(url: string, models: readonly ServedModel[], page: string | undefined): string {
+/**
+ * @param chosen - the model that answers when none is named.
+ * @param page - folder of the built page.
+ */
+export function announce(
+  url: string,
+  models: readonly ServedModel[],
+  chosen: ServedModel | undefined,
+  page: string | undefined,
+): string {
   const served = newest(models);
   const width = Math.max(...served.map(({ name }) => name.length));
-  const others = served.length > 1 ? [`answers when no ?model= is given: ${defaultModel(models)?.name}`] : [];
+  const others =
+    served.length > 1
+      ? [
+          `answers when no ?model= is given: ${chosen?.name} (the file ${DEFAULT_FILE} in the repository names another)`,
+        ]
+      : [];
   return [
     ...served.map((model) => `${model.name.padEnd(width)}  ${describe(model)}`),
     ...(page === undefined ? [] : [`page: ${pageAt(url, page)}`]),

@@ -85,7 +85,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await close();
     throw error;
   }
-  log(announce(listening.url, engine.models(), page), { url: listening.url });
+  log(announce(listening.url, engine.models(), engine.defaultModel(), page), { url: listening.url });
   const copies = copiesOf(page);
   if (page !== undefined && copies !== undefined) compressInBackground(page, copies);
   return { url: listening.url, close };

@@ -14,7 +14,7 @@ export const shippedModels = {
 
 type Name = keyof typeof shippedModels;
 
-/** Copies shipped models into a repository; digits, the last to be written, answers where no model is named. */
+/** Copies shipped models into a repository; digits, the last by name, answers where no model is named. */
 export function copyShipped(repository: string, names: readonly Name[] = ['cifar', 'digits']): void {
   for (const name of names) cpSync(shippedModels[name], join(repository, name, '1', 'model.onnx'));
 }

@@ -1,4 +1,6 @@
 // Publishes a classifier: once onnxruntime gives the same answers as the trained network, it goes into the repository with its card.
+
+import { writeDefaultModel } from '../../models/default-model.ts';
 import { UserError } from '../../models/errors.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import { digestWeights } from '../../models/onnx/weights-digest.ts';
@@ -76,6 +78,7 @@ export function publishClassifier(
           parity: certify(parity, tolerance, runtimes(backend.binding.TF_Version)),
         });
         const file = await addToRepository(repository, draft.name, withCard(onnx, card));
+        await writeDefaultModel(repository, draft.name);
         report({ name: 'written', file });
         return { ...file, parity, accuracy: metrics?.accuracy ?? null };
       },

@@ -1,15 +1,16 @@
 // The catalog: which versions are served. It looks for changes in the repository, tries what is new, and lets the old
 // version serve until the new one has given the golden outputs of its card. What cannot be used is left out, with its
 // reason, and never stops the others.
+import { readDefaultModel } from '../../models/default-model.ts';
 import { UserError } from '../../models/errors.ts';
-import type { ModelFile } from '../../models/repository.ts';
+import type { ModelFile, RepositoryFault } from '../../models/repository.ts';
 import { systemReason } from '../../models/system-reason.ts';
 import type { Log } from '../log.ts';
 import { type AbsentModel, withoutPaths } from './absent.ts';
 import { absentModel, type Entry, newEntry } from './catalog-entry.ts';
 import type { Observer } from './events.ts';
 import { createFaultLog, faultText, isAbout } from './fault-log.ts';
-import { type ServedModel, sessionKey, versionName } from './models.ts';
+import { defaultModel, type ServedModel, sessionKey, versionName } from './models.ts';
 import { createNewest, type Trial } from './open-newest.ts';
 import { isServedFileThere, noModel, readServedModel } from './read-model.ts';
 import { reasonOf } from './read-models.ts';
@@ -33,6 +34,8 @@ export interface Catalog {
   models(): readonly ServedModel[];
   /** Versions that are there and not served: they are being loaded, or cannot be used. */
   absent(): readonly AbsentModel[];
+  /** The model that answers when none is named; undefined while there is none at all. */
+  defaultModel(): ServedModel | undefined;
   /** @throws UserError when there is no model that works. */
   load(): Promise<void>;
   /** Looks for versions that came, changed or went, and serves accordingly. */
@@ -54,6 +57,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
   const entries = new Map<string, Entry>();
   const faultLog = createFaultLog(log, observer);
   let models: readonly ServedModel[] = [];
+  /** The one that the repository says answers when none is named. */
+  let named: string | undefined;
   let loading = false;
   /** What was said last about the whole repository; empty when it is well. */
   let trouble = '';
@@ -120,6 +125,14 @@ export function createCatalog(options: CatalogOptions): Catalog {
     trouble = text;
   }
 
+  /** Reads which model answers when none is named; while serving, a change has its line. */
+  async function readDefault(before: string | undefined): Promise<void> {
+    named = await readDefaultModel(repository);
+    const now = defaultModel(models, named)?.name;
+    if (before !== undefined && now !== undefined && now !== before)
+      log(`${now} answers from now on when no model is named`, { model: now });
+  }
+
   /** @returns the names of the models that went. */
   function removeGone(gone: readonly Entry[]): string[] {
     // A version that a fault is about is there, and cannot be read: it goes on serving.
@@ -146,17 +159,9 @@ export function createCatalog(options: CatalogOptions): Catalog {
     return all;
   }
 
-  /** @throws UserError about all that is there. */
-  function refuseStart(): never {
-    const problems = [
-      ...faultLog.faults().map(faultText),
-      ...[...entries].map(([key, { problem = 'it ends the workers that open it' }]) => `${key}: ${problem}`),
-    ];
-    throw new UserError(`no model of ${repository} can be served: ${listed(problems)}`);
-  }
-
   return {
     models: () => models,
+    defaultModel: () => defaultModel(models, named),
     absent: () => [
       ...faultLog
         .faults()
@@ -167,12 +172,13 @@ export function createCatalog(options: CatalogOptions): Catalog {
       const scan = await scanAtStart(repository, only);
       if (scan.found.size === 0 && scan.faults.length === 0) throw await noModel(repository, only?.name);
       loading = true;
+      named = await readDefaultModel(repository);
       takeFaults(scan);
       for (const [key, { file, stamp }] of scan.found) entries.set(key, newEntry(file, stamp));
       for (const entry of entries.values()) await read(entry, entry.seen);
       for (const name of new Set([...entries.values()].map(({ file }) => file.name))) await openNewest(name);
       loading = false;
-      if (models.length === 0) refuseStart();
+      if (models.length === 0) throw noneWorks(repository, faultLog.faults(), entries);
     },
     async look() {
       const scan = await scanRepository(repository, only).catch((error) => {
@@ -181,6 +187,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
         sayOnce(`${repository} cannot be read: ${reason}; the models that were there go on serving`);
       });
       if (scan === undefined) return;
+      const before = defaultModel(models, named)?.name;
       const { found, faults } = scan;
       takeFaults(scan);
       const none = `has no models any more${faults.length > 0 ? ' that can be read' : ''}`;
@@ -195,6 +202,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       }
       for (const name of removeGone(gone)) changed.add(name);
       for (const name of changed) await openNewest(name);
+      await readDefault(before);
     },
     suspect(key) {
       for (const entry of entries.values()) {
@@ -213,6 +221,19 @@ async function scanAtStart(repository: string, only: Only | undefined): Promise<
     const reason = systemReason(error);
     throw reason === undefined ? error : new UserError(`${repository} cannot be read: ${reason}`);
   }
+}
+
+/** The error about a repository in which nothing works: it says why, of all that is there. */
+function noneWorks(
+  repository: string,
+  faults: readonly RepositoryFault[],
+  entries: ReadonlyMap<string, Entry>,
+): UserError {
+  const problems = [
+    ...faults.map(faultText),
+    ...[...entries].map(([key, { problem = 'it ends the workers that open it' }]) => `${key}: ${problem}`),
+  ];
+  return new UserError(`no model of ${repository} can be served: ${listed(problems)}`);
 }
 
 function listed(problems: readonly string[]): string {

@@ -33,6 +33,8 @@ export interface Engine {
   models(): readonly ServedModel[];
   /** Versions that are in the repository and not served, and why. */
   absent(): readonly AbsentModel[];
+  /** The model that answers when none is named; undefined while there is none at all. */
+  defaultModel(): ServedModel | undefined;
   /** Whether it can classify. */
   ready(): boolean;
   /** @throws Refusal for what the picture is, or when there is no capacity or no time for it. */
@@ -232,6 +234,7 @@ export function openEngine(options: EngineOptions): Engine {
     },
     models: catalog.models,
     absent: catalog.absent,
+    defaultModel: catalog.defaultModel,
     ready: dispatcher.ready,
     classify,
     look,

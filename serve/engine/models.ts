@@ -14,8 +14,6 @@ export interface ServedModel extends ModelFile {
   readonly bytes: number;
   /** When the file at `path` was last written, in milliseconds since 1970. */
   readonly written: number;
-  /** When the model file in the repository was last written. */
-  readonly modified: number;
   /** Whether it is a model from elsewhere: the file at `path` was made of it, and is in the cache. */
   readonly adopted: boolean;
 }
@@ -35,20 +33,28 @@ export function newest<T extends ModelFile>(models: readonly T[]): T[] {
   return [...new Map(models.map((model) => [model.name, model])).values()];
 }
 
-/** The model that answers when the request names none: the one whose file was written last, as by the last export. */
-export function defaultModel<T extends Pick<ServedModel, 'modified' | 'name'>>(
+/**
+ * The model that answers when the request names none.
+ *
+ * @param models - sorted by name, then version.
+ * @param named - by the repository's own file. Without it, or when it is not served, the last by name answers, and a
+ * quantized one only where there is no other: the choice depends on nothing but what is in the repository.
+ */
+export function defaultModel<T extends ModelFile & { readonly card: Pick<Card, 'quantization'> }>(
   models: readonly T[],
+  named?: string,
 ): T | undefined {
-  return models.reduce<T | undefined>(
-    (last, model) => (last === undefined || model.modified > last.modified ? model : last),
-    undefined,
-  );
+  const all = newest(models);
+  const whole = all.filter(({ card }) => card.quantization === undefined);
+  return all.find(({ name }) => name === named) ?? whole.at(-1) ?? all.at(-1);
 }
 
 /** What can be asked: the models that are served, and those that are there and are not. */
 export interface Choice {
   models(): readonly ServedModel[];
   absent(): readonly AbsentModel[];
+  /** The one that answers when none is named; undefined while there is none at all. */
+  defaultModel(): ServedModel | undefined;
 }
 
 /**
@@ -60,7 +66,7 @@ export interface Choice {
 export function chooseModel(choice: Choice, name?: string, version?: number): ServedModel {
   const models = choice.models();
   if (models.length === 0) throw beingLoaded('the models are');
-  const wanted = name ?? defaultModel(models)?.name;
+  const wanted = name ?? choice.defaultModel()?.name;
   const versions = models.filter((model) => model.name === wanted);
   const model = version === undefined ? versions.at(-1) : versions.find((model) => model.version === version);
   if (model !== undefined) return model;

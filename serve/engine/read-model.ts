@@ -39,7 +39,7 @@ export async function readServedModel(file: ModelFile): Promise<ServedModel> {
   const bytes = await readFile(file.path);
   try {
     if (readMetadata(bytes)[cardKey] === undefined && (await hasCardFile(file.path))) {
-      return { ...file, ...(await adoptInThread(file)), modified: mtimeMs, adopted: true };
+      return { ...file, ...(await adoptInThread(file)), adopted: true };
     }
     const card = readCard(bytes);
     checkInputsAndOutputs(bytes, card);
@@ -49,7 +49,7 @@ export async function readServedModel(file: ModelFile): Promise<ServedModel> {
       card,
       sha256,
       bytes: bytes.length,
-      modified: mtimeMs,
+
       written: mtimeMs,
       adopted: false,
     };

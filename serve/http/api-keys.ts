@@ -2,6 +2,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { systemReason } from '../../models/system-reason.ts';
+import { decoded } from '../../models/written-json.ts';
 
 /** Characters that a key must have at least: 22 of base64 are 128 bits. */
 const LEAST = 16;
@@ -50,9 +52,11 @@ export function shownKey(authorization: string | undefined, apiKey: string | und
 function linesOf(path: string): { line: string; number: number }[] {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = decoded(readFileSync(path));
   } catch (error) {
-    throw new UserError(`the file of keys cannot be read: ${messageOf(error)}`);
+    throw new UserError(
+      `the file of keys cannot be read: ${path}: ${systemReason(error) ?? messageOf(error)}. Write "name key" on each line; a key is made by: openssl rand -base64 24`,
+    );
   }
   return text
     .split('\n')

@@ -21,6 +21,7 @@ export const modelsSchema = z
         card: cardSchema,
       }),
     ),
+    default: z.string().optional().describe('The model that answers when none is asked for'),
     broken: z
       .array(
         z.object({
@@ -57,7 +58,11 @@ export function modelRoutes({ engine }: Pick<Services, 'engine'>): Route[] {
           .absent()
           .filter(({ loading }) => !loading)
           .map(({ name, version, reason }) => ({ name, version, reason }));
-        return c.json({ models: models.map((model) => describe(model, chosen.includes(model))), broken });
+        return c.json({
+          models: models.map((model) => describe(model, chosen.includes(model))),
+          default: engine.defaultModel()?.name,
+          broken,
+        });
       },
     },
     {

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { nearest, suggestion } from '../../models/nearest.ts';
+import { systemReason } from '../../models/system-reason.ts';
+import { parseWrittenJson } from '../../models/written-json.ts';
 import {
   flagOf,
   type SettingName,
@@ -83,12 +85,7 @@ export function strayVariables(environment: Readonly<Record<string, string | und
 }
 
 function readFile(path: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new UserError(`the file of settings ${path} cannot be read: ${messageOf(error)}`);
-  }
+  const value = parse(readBytes(path), path);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UserError(`${path}: expected an object such as {"port": 8000}`);
   }
@@ -97,4 +94,22 @@ function readFile(path: string): Record<string, unknown> {
     throw new UserError(`${path}: there is no setting "${key}". ${suggestion(key, settingNames)}`);
   }
   return { ...value };
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UserError(
+      `the file of settings ${path} cannot be read: ${systemReason(error) ?? messageOf(error)}. --config or ${CONFIG_VARIABLE} names one such as {"port": 8000}`,
+    );
+  }
+}
+
+function parse(bytes: Uint8Array, path: string): unknown {
+  try {
+    return parseWrittenJson(bytes);
+  } catch (error) {
+    throw new UserError(`the file of settings ${path} cannot be read: it is not JSON (${messageOf(error)})`);
+  }
 }

@@ -186,6 +186,7 @@ describe('while serving', () => {
     await look();
     expect(log.map((line) => line.replace(/\d+ ms/, 'so many ms'))).toEqual([
       'new/2 serves from now on; it was ready in so many ms',
+      'new answers from now on when no model is named',
       'new/1 can be asked for',
       'new/2 serves from now on; it was ready in so many ms',
       'new/4 is left out: there is no model.onnx in its folder, which holds network.onnx',
@@ -193,6 +194,7 @@ describe('while serving', () => {
       'new/2 was removed from the repository',
       'new/1 was removed from the repository',
       'new/3 was removed from the repository',
+      'colors answers from now on when no model is named',
     ]);
   });
 

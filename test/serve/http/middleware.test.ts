@@ -131,6 +131,6 @@ describe('keys', () => {
   });
 
   test('a file that is not there is named', () => {
-    expect(() => readKeys(join(folder, 'none'))).toThrow(/cannot be read.*none/);
+    expect(() => readKeys(join(folder, 'none'))).toThrow(/cannot be read.*none: it is not there\. /);
   });
 });

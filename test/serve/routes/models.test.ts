@@ -201,19 +201,46 @@ describe('models that are broken', () => {
   });
 });
 
+const quantized = {
+  from: '0'.repeat(64),
+  calibrationPictures: 0,
+  n: 1,
+  accuracyBefore: 1,
+  changedLabels: 0,
+  maxProbabilityDifference: 0,
+};
+
 describe('the model that answers when none is named', () => {
-  test('is the one whose file was written last, whatever its name and version', () => {
-    const models = [
-      { name: 'cats', version: 3, modified: 100 },
-      { name: 'digits', version: 1, modified: 300 },
-      { name: 'dogs', version: 9, modified: 200 },
-    ];
-    expect(defaultModel(models)?.name).toBe('digits');
-    expect(defaultModel([...models].reverse())?.name).toBe('digits');
+  const models = ['cats', 'digits', 'digits-int8'].map((name) => ({
+    name,
+    version: 1,
+    path: '',
+    card: name.endsWith('int8') ? { quantization: { weights: 'int8' as const, ...quantized } } : {},
+  }));
+
+  test('is the one that the repository names, whatever else is there', () => {
+    expect(defaultModel(models, 'cats')?.name).toBe('cats');
+    expect(defaultModel(models, 'digits-int8')?.name).toBe('digits-int8');
   });
 
-  test('is the first of those written at the same moment', () => {
-    const twins = ['a', 'b'].map((name) => ({ name, modified: 5 }));
-    expect(defaultModel(twins)?.name).toBe('a');
+  test('else the last by name, and a quantized one only where there is no other; times of files say nothing', () => {
+    expect(defaultModel(models)?.name).toBe('digits');
+    expect(defaultModel(models, 'dogs')?.name).toBe('digits');
+    expect(defaultModel(models.slice(2))?.name).toBe('digits-int8');
+  });
+
+  test('is said at /models, and changes with the file, which has its line in the log', async () => {
+    const server = await openTestApp({ models: [{ name: 'b' }, { name: 'a' }] });
+    try {
+      const asked = async () => (await (await server.app.request('/models')).json()).default;
+      const answers = async () => (await (await server.post(await stroke())).json()).model;
+      expect([await asked(), await answers()]).toEqual(['b', 'b']);
+      await writeFile(join(server.repository, 'default-model'), '\uFEFFa\r\n');
+      await server.engine.look();
+      expect([await asked(), await answers()]).toEqual(['a', 'a']);
+      expect(server.log).toEqual(['a answers from now on when no model is named']);
+    } finally {
+      await server.close();
+    }
   });
 });

@@ -71,10 +71,19 @@ test.each([
   [{ port: 'x' }, /\.json: port: received "x", expected a whole number/],
   [{ prot: 1 }, /there is no setting "prot"\. Did you mean port\?/],
   [[], /expected an object such as/],
-  ['{', /cannot be read/],
+  ['{', /cannot be read: it is not JSON/],
 ])('a file of %j is refused by key', (content, message) => {
   const file = fileOf(content);
   expect(() => resolveSettings({ flags: {}, environment: {}, file })).toThrow(message);
+});
+
+test('a file that is not there, and one with a byte order mark and comments', () => {
+  const resolve = (file: string) => resolveSettings({ flags: {}, environment: {}, file });
+  expect(() => resolve('/nowhere/serve.json')).toThrow(
+    /^the file of settings \/nowhere\/serve\.json cannot be read: it is not there\. --config or TRAINYARD_CONFIG/,
+  );
+  expect(() => resolve('/')).toThrow(/: it is a folder, expected a file\./);
+  expect(resolve(fileOf('\uFEFF{ // ours\r\n "port": 8000, }')).settings.port).toBe(8000);
 });
 
 test('whatever a file has for a setting, the message is ours', () => {
