@@ -1,5 +1,5 @@
 // Activations: elementwise, so they take any layout; softmax names its axis.
-import type { AttributeProto } from '../../models/onnx/schema.ts';
+import { type AttributeProto, dataType } from '../../models/onnx/schema.ts';
 import { placeOf } from '../graph/layout.ts';
 import { attribute } from '../graph/onnx.ts';
 import type { Converter, Op, OpFamily } from '../graph/op.ts';
@@ -14,6 +14,15 @@ function activate(operator: string, attributes: Attributes = () => []): Converte
     return op.result(op.emit(operator, [asIs(op.build, x)], attributes(op)), x.layout);
   };
 }
+
+/** Whole numbers are compared: the operator takes them from set 14 on. */
+const relu: Converter = (op) => {
+  const x = op.input(0);
+  const name = asIs(op.build, x);
+  const result =
+    x.type === dataType.FLOAT ? op.emit('Relu', [name]) : op.emit('Max', [name, scalar(op.build, 0, x.type)]);
+  return op.result(result, x.layout);
+};
 
 /** min(max(x, 0), 6). */
 const relu6: Converter = (op) => {
@@ -37,7 +46,7 @@ const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
 
 export const activation: OpFamily = {
-  Relu: activate('Relu'),
+  Relu: relu,
   Relu6: relu6,
   LeakyRelu: activate('LeakyRelu', (op) => [attribute.float('alpha', op.number('alpha', 0.2))]),
   Elu: activate('Elu'),

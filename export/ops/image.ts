@@ -18,34 +18,37 @@ function coordinates(op: Op): AttributeProto {
   return attribute.text('coordinate_transformation_mode', mode);
 }
 
-/** Reference: https://onnx.ai/onnx/operators/onnx__Resize.html */
+/**
+ * float32 comes out, whatever the picture is of: onnxruntime would round in between.
+ * Reference: https://onnx.ai/onnx/operators/onnx__Resize.html
+ */
 const resizeBilinear: Converter = (op) => {
   const x = op.input(0);
   const [height = 1, width = 1] = op.integers(1);
-  const name = inLayout(op.build, x, 'channelsFirst');
-  const { target, attributes } = targetSize(op, x, name, height, width);
-  const mode = attribute.text('mode', 'linear');
-  const resized = op.emit('Resize', [name, '', ...target], [mode, coordinates(op), ...attributes]);
+  const given = inLayout(op.build, x, 'channelsFirst');
+  const name =
+    x.type === dataType.FLOAT ? given : op.emit('Cast', [given], [attribute.int('to', dataType.FLOAT)]);
+  const inputs = [name, '', ...targetSize(op, x, name, height, width)];
+  const resized = op.emit('Resize', inputs, [attribute.text('mode', 'linear'), coordinates(op)]);
   return op.result(resized, 'channelsFirst');
 };
 
-/** Scales where they are whole, else sizes; batch and channels stay. Inputs 3 and 4 of Resize. */
-function targetSize(op: Op, x: Value, name: string, height: number, width: number) {
+/**
+ * Scales where they are whole, else sizes; batch and channels stay. Inputs 3 and 4 of Resize. From operator set 18 on
+ * `axes` could name the two that change, and onnxruntime 1.30 then fails where it moves a transposition over the resize.
+ */
+function targetSize(op: Op, x: Value, name: string, height: number, width: number): string[] {
   const { build } = op;
   const [, h = 1, w = 1] = x.shape;
   const [down, right] = [factorBetween(build, h, height), factorBetween(build, w, width)];
   if (down !== undefined && right !== undefined && Number.isInteger(down) && Number.isInteger(right)) {
     const bytes = new Uint8Array(Float32Array.of(1, 1, down, right).buffer);
-    return { target: [build.constant({ type: dataType.FLOAT, dims: [4], bytes })], attributes: [] };
+    return [build.constant({ type: dataType.FLOAT, dims: [4], bytes })];
   }
   const size = shapeTensor(build, [height, width]);
-  if (build.opset >= 18) return { target: ['', size], attributes: [attribute.ints('axes', [2, 3])] };
   const shape = build.node('Shape', [name]);
   const kept = build.node('Slice', [shape, build.integers([0]), build.integers([2])]);
-  return {
-    target: ['', build.node('Concat', [kept, size], { attributes: [attribute.int('axis', 0)] })],
-    attributes: [],
-  };
+  return ['', build.node('Concat', [kept, size], { attributes: [attribute.int('axis', 0)] })];
 }
 
 const depthToSpace: Converter = (op) => {

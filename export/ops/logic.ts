@@ -1,4 +1,5 @@
 // Comparisons, logic and choosing by a condition.
+import { dataType } from '../../models/onnx/schema.ts';
 import type { Converter, Op, OpFamily } from '../graph/op.ts';
 import { aligned, asIs, reshaped, scalar } from '../graph/operands.ts';
 
@@ -20,6 +21,12 @@ function test(compute: (op: Op, x: string) => string): Converter {
 const finite = (op: Op, x: string) =>
   op.emit('Less', [op.emit('Abs', [x]), scalar(op.build, Number.POSITIVE_INFINITY)]);
 
+/** (condition and a) or (not condition and b): onnxruntime chooses numbers alone. */
+function selectBools(op: Op, [condition = '', a = '', b = '']: readonly string[]): string {
+  const chosen = op.emit('And', [condition, a]);
+  return op.emit('Or', [chosen, op.emit('And', [op.emit('Not', [condition]), b])]);
+}
+
 /** condition ? a : b. The older op takes a condition `[N]` for whole rows. */
 const select: Converter = (op) => {
   const [condition, a, b] = [op.input(0), op.input(1), op.input(2)];
@@ -28,7 +35,7 @@ const select: Converter = (op) => {
     ? reshaped(op.build, condition, [...condition.shape, ...a.shape.slice(1).map(() => 1)])
     : condition;
   const { names, layout } = aligned(op.build, [wide, a, b]);
-  return op.result(op.emit('Where', names), layout);
+  return op.result(a.type === dataType.BOOL ? selectBools(op, names) : op.emit('Where', names), layout);
 };
 
 export const logic: OpFamily = {

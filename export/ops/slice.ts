@@ -1,6 +1,6 @@
 // Taking parts: slices, splits, rows by index, reversal, the largest few.
 import { dataType } from '../../models/onnx/schema.ts';
-import { isDynamic, isFixed } from '../graph/dimensions.ts';
+import { BATCH, isDynamic, isFixed } from '../graph/dimensions.ts';
 import { arrangeAxes, type Layout, placeOf } from '../graph/layout.ts';
 import { attribute, int64Bytes } from '../graph/onnx.ts';
 import type { Converter, Op, OpFamily } from '../graph/op.ts';
@@ -36,11 +36,41 @@ function emitSlice(op: Op, x: Value, cuts: readonly Cut[]): string {
   return op.emit('Slice', [name, ...lists.map((list) => op.build.integers(list))]);
 }
 
+/** Whether a number is known only when the model runs; -1 may also be a number, or the batch. */
+function varies(value: number): boolean {
+  return isDynamic(value) && value !== BATCH;
+}
+
+/**
+ * A place along an axis that is the sum of `parts`, of which some may be known only when the model runs: then it is
+ * counted from the end.
+ * @throws UserError where its distance from the end varies as well.
+ */
+function place(op: Op, length: number, parts: readonly number[]): number {
+  if (!parts.some(varies)) return parts.reduce((sum, part) => sum + part, 0);
+  const { build } = op;
+  const at = (size: number, i: number) => (isDynamic(size) ? (build.samplesOf(size)[i] ?? 0) : size);
+  const tries = Math.max(...parts.map((part) => build.samplesOf(part).length));
+  const left = Array.from({ length: tries }, (_, i) =>
+    parts.reduce((rest, part) => rest - at(part, i), at(length, i)),
+  );
+  const [distance = 0] = left;
+  if (left.some((each) => each !== distance))
+    throw op.unsupported(
+      'a slice whose edge is not as far from the edge of the picture at every size',
+      'Fix height and width: `--size 224`.',
+    );
+  return distance === 0 ? END : -distance;
+}
+
 /** From `begin`, `size` elements per axis; -1 is all that are left, which the batch is. */
 const slice: Converter = (op) => {
   const [x, begin, size] = [op.input(0), op.integers(1), op.integers(2)];
   const cuts = x.shape.map((length, axis): Cut => {
     const [start = 0, count = -1] = [begin[axis], size[axis]];
+    const first = place(op, length, [start]);
+    if (varies(count) || varies(start))
+      return { start: first, end: count === BATCH ? END : place(op, length, [start, count]), step: 1 };
     const toEnd = isDynamic(count) || (!isDynamic(length) && start + count >= length);
     return { start, end: toEnd ? END : start + count, step: 1 };
   });
@@ -64,10 +94,11 @@ const stridedSlice: Converter = (op) => {
       axis >= begin.length ||
       (isDynamic(length) && step === 1 && op.result('').shape[kept.length - 1] === length);
     if (all) return whole;
-    if (dropped) return { start: first, end: first === -1 ? END : first + 1, step: 1 };
+    const from = place(op, length, [first]);
+    if (dropped) return { start: from, end: from === -1 ? END : from + 1, step: 1 };
     return {
-      start: masked('begin_mask', axis) ? (step > 0 ? 0 : END) : first,
-      end: masked('end_mask', axis) ? (step > 0 ? END : -END) : last,
+      start: masked('begin_mask', axis) ? (step > 0 ? 0 : END) : from,
+      end: masked('end_mask', axis) ? (step > 0 ? END : -END) : place(op, length, [last]),
       step,
     };
   });

@@ -13,7 +13,9 @@ export function mergePads(graph: GraphProto): GraphProto {
     const [x = ''] = conv.input;
     const pad = conv.op_type === 'Conv' && uses.get(x) === 1 ? made.get(x) : undefined;
     const around = pad && zerosAround(pad, tensors);
-    if (pad === undefined || around === undefined) return conv;
+    // Where the convolution pads by what is left of a size that varies, its own pads are not known.
+    const varies = conv.attribute.some(({ name }) => name === 'auto_pad');
+    if (pad === undefined || around === undefined || varies) return conv;
     const own = intsOf(conv, 'pads') ?? around.map(() => 0);
     const pads = attribute.ints(
       'pads',

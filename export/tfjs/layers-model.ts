@@ -8,6 +8,7 @@ import { inputSpec } from '../trace/input.ts';
 import type { Network } from '../trace/network.ts';
 import { assignKeras3 } from './keras-3/weights.ts';
 import type { ModelFiles } from './model-json.ts';
+import { withUnknownSizes } from './unknown-sizes.ts';
 
 /** The largest result of one layer for one picture that is computed, in numbers: 1 GiB of float32. */
 const LARGEST_RESULT = 2 ** 28;
@@ -19,7 +20,9 @@ export async function layersNetwork(
 ): Promise<Network> {
   const { weightData, weightSpecs, ...withoutWeights } = artifacts;
   const loaded = keras3 ? withoutWeights : artifacts;
-  const model = await withinParameters(parameters, () => tf.loadLayersModel({ load: async () => loaded }));
+  const model = await withinParameters(parameters, () =>
+    withUnknownSizes(() => tf.loadLayersModel({ load: async () => loaded })),
+  );
   if (keras3 && weightData !== undefined && weightSpecs !== undefined) {
     const values = tf.io.decodeWeights(weightData, weightSpecs);
     assignKeras3(model, values);

@@ -31,16 +31,25 @@ const activations: Record<string, (x: Tensor) => Tensor> = {
   hardSwish: (x) => tf.mul(x, tf.div(tf.clipByValue(tf.add(x, 3), 0, 6), 6)),
 };
 
-export const activationCases: Case[] = Object.entries(activations).flatMap(([name, fn]): Case[] => [
-  { name: `${name} of vectors`, inputs: [{ shape: [-1, 4] }], fn: (x) => fn(x) },
-  {
-    name: `${name} of zeros, small and large numbers`,
-    inputs: [{ shape: [-1, 9, 4], among: [0, -0, 1, -1, 1e-6, 0.5, -3, 3, 6, -20, 90, -100, 1e4, -1e4] }],
-    fn: (x) => fn(x),
-  },
-  {
-    name: `${name} of a convolution`,
-    inputs: [{ shape: [-1, 5, 3, 2] }],
-    fn: (x) => fn(tf.conv2d(x as Tensor4D, weight('before', [1, 1, 2, 4]) as Tensor4D, 1, 'same')),
-  },
-]);
+const ofWhole: Case = {
+  name: 'relu of whole numbers',
+  inputs: [{ shape: [-1, 4], type: 'int32', range: [-9, 9] }],
+  fn: (x) => [tf.relu(x), tf.relu6(x)],
+};
+
+export const activationCases: Case[] = [
+  ofWhole,
+  ...Object.entries(activations).flatMap(([name, fn]): Case[] => [
+    { name: `${name} of vectors`, inputs: [{ shape: [-1, 4] }], fn: (x) => fn(x) },
+    {
+      name: `${name} of zeros, small and large numbers`,
+      inputs: [{ shape: [-1, 9, 4], among: [0, -0, 1, -1, 1e-6, 0.5, -3, 3, 6, -20, 90, -100, 1e4, -1e4] }],
+      fn: (x) => fn(x),
+    },
+    {
+      name: `${name} of a convolution`,
+      inputs: [{ shape: [-1, 5, 3, 2] }],
+      fn: (x) => fn(tf.conv2d(x as Tensor4D, weight('before', [1, 1, 2, 4]) as Tensor4D, 1, 'same')),
+    },
+  ]),
+];

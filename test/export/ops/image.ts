@@ -81,6 +81,22 @@ export const imageCases: Case[] = [
       }),
     ),
   ),
+  ...sizes.map(
+    (size): Case => ({
+      name: `bilinear resize of the input to ${size}`,
+      // Weights are rounded elsewhere, of numbers up to 256 and below zero: 9.3e-6 measured.
+      tolerance: 2e-5,
+      inputs: [
+        { shape: [-1, 4, 5, 2] },
+        { shape: [-1, 4, 5, 2], type: 'int32', range: [-9, 256] },
+        { shape: [-1, 4, 5, 2], type: 'uint8' },
+      ],
+      fn: (...inputs) =>
+        inputs.flatMap((x) =>
+          rules.map((rule) => tf.image.resizeBilinear(x as Tensor4D, size, rule[1], rule[2])),
+        ),
+    }),
+  ),
   // onnxruntime's Resize takes a neighbor of the right pixel at these.
   ...rules.flatMap(([name, alignCorners, halfPixelCenters]) =>
     [14, 20, 26, 30, 32, 52, 64, 112].map(

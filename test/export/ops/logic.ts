@@ -45,6 +45,15 @@ export const logicCases: Case[] = [
     fn: (c, a, b) => tf.where(c as Tensor, a as Tensor, b as Tensor),
   },
   {
+    name: 'where of bools and of whole numbers',
+    inputs: [bools, bools, bools, small],
+    fn: (c, a, b, n) => [
+      tf.where(c as Tensor, a as Tensor, b as Tensor),
+      tf.where(c as Tensor, tf.logicalNot(a), tf.tensor1d([true, false, true, true, false, false], 'bool')),
+      tf.where(c as Tensor, n as Tensor, tf.zerosLike(n)),
+    ],
+  },
+  {
     name: 'where of whole rows',
     inputs: [{ shape: [-1], type: 'bool' }, floats, floats],
     fn: (c, a, b) => raw('Select', [c, a, b], [eagerAttribute.type('T', DataType.float32)]),

@@ -12,6 +12,8 @@ const settings = [
   { size: [10, 7], window: [3, 2], strides: [3, 1], pad: 'same' },
   { size: [6, 6], window: [5, 5], strides: [4, 4], pad: 'same' },
   { size: [6, 6], window: [1, 1], strides: [2, 2], pad: 'same' },
+  { size: [10, 11], window: [2, 3], strides: [3, 5], pad: 'same' },
+  { size: [10, 11], window: [2, 3], strides: [3, 5], pad: 'valid' },
 ] as const;
 
 export const poolCases: Case[] = [
@@ -46,6 +48,18 @@ export const poolCases: Case[] = [
       },
     }),
   ),
+  // Windows with gaps between them: at 24, 33, 47 and 37, 16, 47 pixels, the last one lacks a pixel or not.
+  {
+    name: 'windows smaller than their strides over pictures of any size',
+    inputs: [{ shape: [-1, 'height', 'width', 2], range: [-3, -1] }],
+    fn: (x) =>
+      ([tf.maxPool, tf.avgPool] as const).flatMap((pool) => [
+        pool(x as Tensor4D, 1, 2, 'same'),
+        pool(x as Tensor4D, 2, 3, 'same'),
+        pool(x as Tensor4D, [2, 1], [5, 4], 'same'),
+        pool(x as Tensor4D, 3, 5, 'valid'),
+      ]),
+  },
   {
     name: 'maxPool3d',
     inputs: [{ shape: [-1, 5, 5, 5, 2] }],

@@ -39,6 +39,25 @@ export const sizeCases: Case[] = [
     ],
   },
   {
+    name: 'zeros around, then strided convolutions that pad as well',
+    inputs: [pictures],
+    fn: (x) => {
+      const around = tf.pad(x as Tensor4D, [
+        [0, 0],
+        [0, 1],
+        [1, 2],
+        [0, 0],
+      ]);
+      return [
+        conv(around, 'behind', 4, 2),
+        conv(around, 'behind', 4, 3),
+        tf.depthwiseConv2d(around, weight('depthwise', [3, 3, 3, 2]) as Tensor4D, 2, 'same'),
+        conv(around, 'behind', 4, 1),
+        conv(around, 'behind', 4, 2, 'valid'),
+      ];
+    },
+  },
+  {
     name: 'transposed convolutions',
     inputs: [pictures],
     fn: (x) => {
@@ -104,6 +123,19 @@ export const sizeCases: Case[] = [
         tf.reverse(x, 2),
         tf.transpose(x, [0, 2, 1, 3]),
         tf.tile(x, [1, 2, 1, 1]),
+      ];
+    },
+  },
+  {
+    name: 'cut at both ends',
+    inputs: [pictures],
+    fn: (x) => {
+      const [batch = 1, height = 1, width = 1] = x.shape;
+      return [
+        tf.slice(x, [0, 1, 2, 0], [batch, height - 3, width - 2, 3]),
+        tf.slice(x, [0, height - 5, width - 4, 1], [batch, 2, 4, 2]),
+        tf.stridedSlice(x, [0, 1, width - 7, 0], [batch, height - 1, width - 2, 3], [1, 2, 1, 1]),
+        tf.stridedSlice(x, [0, height - 1, 0, 0], [batch, height, width, 3], [1, 1, 3, 1]),
       ];
     },
   },

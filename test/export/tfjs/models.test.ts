@@ -7,11 +7,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { exportNetwork } from '../../../export/publish/export-network.ts';
 import { readNetwork } from '../../../export/tfjs/read.ts';
 import { withSize } from '../../../export/trace/input.ts';
-import { decodeModel } from '../../../models/onnx/schema.ts';
+import { networkToOnnx } from '../../../export/trace/network.ts';
+import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
+import * as ort from '../../../setup/libraries/onnxruntime.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { weight } from '../ops/weight.ts';
-import { checkModels } from '../support.ts';
-import { type Quantized, saveGraph, saveLayers } from './saved.ts';
+import { checkModels, difference } from '../support.ts';
+import { type Quantized, saveGraph, saveLayers, writeModelJson } from './saved.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-tfjs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -80,6 +82,68 @@ describe('layers models', () => {
     expect(Object.values((await exported(path)).inputs)).toEqual([['N', 'height', 'width', 3]]);
     const fixed = await exported(path, { height: 20, width: 30 });
     expect(Object.values(fixed.inputs)).toEqual([['N', 20, 30, 3]]);
+  });
+
+  it('that cut pictures of any size', async () => {
+    const fixed = tf.sequential({
+      layers: [
+        layers.conv2d({ name: 'before', filters: 4, kernelSize: 3, inputShape: [24, 24, 3] }),
+        layers.cropping2D({
+          name: 'cut',
+          cropping: [
+            [1, 2],
+            [0, 3],
+          ],
+        }),
+        layers.conv2d({ name: 'after', filters: 2, kernelSize: 3, strides: 2, padding: 'same' }),
+      ],
+    });
+    const { json, shards } = await saveLayers(join(folder, 'cut-fixed'), fixed);
+    // tfjs cannot put it together itself.
+    const text = JSON.stringify(json).replaceAll('[null,24,24,3]', '[null,null,null,3]');
+    const path = writeModelJson(join(folder, 'cut-any'), JSON.parse(text), shards);
+    await expect(tf.loadLayersModel(`file://${path}`)).rejects.toThrow(/Negative dimension size/);
+    expect(Object.values((await exported(path)).inputs)).toEqual([['N', 'height', 'width', 3]]);
+    expect(Object.values((await exported(path, { height: 17, width: 20 })).outputs)).toEqual([
+      ['N', 6, 8, 2],
+    ]);
+  });
+
+  it('that go down and up again, a U-Net of any size, at one by choice', async () => {
+    const input = tf.input({ shape: [null, null, 3] });
+    const on = (layer: { apply(x: SymbolicTensor | SymbolicTensor[]): unknown }, ...x: SymbolicTensor[]) =>
+      layer.apply(x.length === 1 ? (x[0] as SymbolicTensor) : x) as SymbolicTensor;
+    const conv = (filters: number, x: SymbolicTensor) =>
+      on(layers.conv2d({ filters, kernelSize: 3, padding: 'same', activation: 'relu' }), x);
+    const wide = conv(4, input);
+    const narrow = conv(6, on(layers.maxPooling2d({ poolSize: 2 }), wide));
+    const least = conv(8, on(layers.averagePooling2d({ poolSize: 2 }), narrow));
+    const up = on(layers.upSampling2d({ size: [2, 2], interpolation: 'bilinear' }), least);
+    const joined = conv(6, on(layers.concatenate(), narrow, up));
+    const upAgain = on(
+      layers.conv2dTranspose({ filters: 4, kernelSize: 2, strides: 2, padding: 'same' }),
+      joined,
+    );
+    const mask = layers.conv2d({ name: 'mask', filters: 1, kernelSize: 1, activation: 'sigmoid' });
+    const model = tf.model({ inputs: input, outputs: on(mask, on(layers.concatenate(), wide, upAgain)) });
+    const { path } = await saveLayers(join(folder, 'unet'), model);
+    const { outputs } = await exported(path, { height: 32, width: 48 });
+    expect(outputs).toEqual({ mask: ['N', 32, 48, 1] });
+    // Of any size as well: the file answers at sizes that the network takes.
+    const network = await readNetwork(path);
+    const session = await ort.InferenceSession.create(encodeModel(networkToOnnx(network)));
+    for (const [height, width] of [
+      [8, 20],
+      [36, 4],
+    ] as const) {
+      const picture = tf.randomNormal([2, height, width, 3], 0, 9, 'float32', 1);
+      const [expected] = network.run([picture]);
+      const feed = new ort.Tensor('float32', picture.dataSync() as Float32Array, picture.shape);
+      const got = await session.run({ [network.inputs[0]?.name ?? '']: feed });
+      // 3.0e-7 measured.
+      expect(difference(expected?.dataSync() ?? [], got.mask?.data as Float32Array)).toBeLessThan(2e-6);
+    }
+    await session.release();
   });
 
   it('with several inputs and outputs', async () => {
