@@ -7,6 +7,10 @@ import type { ModelDifference } from './index.ts';
 /** Lines of a section that are shown; `--json` has all. */
 const SHOWN = 20;
 
+/** Letters of a text that are shown, and those of them before a difference. */
+const LONGEST = 100;
+const BEFORE = 20;
+
 export function differenceInWords({
   before,
   after,
@@ -57,12 +61,24 @@ function shorten(lines: readonly string[]): string[] {
 }
 
 function changeLines({ what, before, after }: FileChange): string[] {
-  if (before !== undefined && after !== undefined) return [`~ ${what}: ${cut(before)} -> ${cut(after)}`];
+  if (before !== undefined && after !== undefined) {
+    const [old, now] = cutBoth(before, after);
+    return [`~ ${what}: ${old} -> ${now}`];
+  }
   return [before === undefined ? `+ ${what}: ${cut(after ?? '')}` : `- ${what}: ${cut(before)}`];
 }
 
+/** Two texts from a little before where they begin to differ. */
+function cutBoth(before: string, after: string): readonly [string, string] {
+  let first = 0;
+  while (first < before.length && before[first] === after[first]) first++;
+  const from = first > LONGEST - BEFORE ? first - BEFORE : 0;
+  const dots = from > 0 ? '...' : '';
+  return [dots + cut(before.slice(from)), dots + cut(after.slice(from))];
+}
+
 function cut(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}...` : text;
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
 }
 
 function answerLines(answers: ModelDifference['answers']): string[] {

@@ -1,4 +1,7 @@
 // Every array of a model, wherever it is: weights, constants of nodes, what is in branches, loops and functions.
+import { constantOf } from './constants.ts';
+import { isExternal } from './facts.ts';
+import { withRawData } from './tensor-elements.ts';
 import type {
   AttributeProto,
   FunctionProto,
@@ -21,13 +24,16 @@ export function mapTensors(model: ModelProto, change: ChangeTensor): ModelProto 
   };
 }
 
-/** Every tensor by its place, in the order of {@link mapTensors}; of two at one place the second has `#2` behind it. */
+/**
+ * Every tensor by its place, with its elements in `raw_data`, in the order of {@link mapTensors}; of two at one place the
+ * second has `#2` behind it. Constants that are written as lists of numbers or texts are among them.
+ */
 export function tensorsOf(model: ModelProto): Map<string, TensorProto> {
   const found = new Map<string, TensorProto>();
   mapTensors(model, (tensor, place) => {
     let free = place;
     for (let n = 2; found.has(free); n++) free = `${place}#${n}`;
-    found.set(free, tensor);
+    found.set(free, isExternal(tensor) ? tensor : withRawData(tensor));
     return tensor;
   });
   return found;
@@ -64,6 +70,12 @@ function inNode(node: NodeProto, within: string, change: ChangeTensor): NodeProt
   // A constant is called as its value is; anything else by the node that has it.
   const [value = ''] = node.output;
   const label = within + (node.name || value);
+  const listed = node.attribute.some(({ t }) => t !== undefined) ? undefined : constantOf(node);
+  if (listed !== undefined) {
+    // It is seen, and stays the list that it is.
+    change(listed, within + value);
+    return node;
+  }
   return {
     ...node,
     attribute: node.attribute.map((each) =>

@@ -50,6 +50,10 @@ pair('external', lambda n: outside(n, weight), lambda n: outside(n, weight * 2))
 pair('float16', lambda n: save(n, weights=[typed(weight.astype(np.float16), T.FLOAT16)]), lambda n: save(n, weights=[raw((weight * 2).astype(np.float16))]))
 pair('double', lambda n: save(n, weights=[raw(weight.astype(np.float64))]), lambda n: save(n, weights=[typed(weight.astype(np.float64) * 2, T.DOUBLE)]))
 pair('constant', lambda n: save(n, [constant(weight)]), lambda n: save(n, [constant(weight * 2)]))
+list_of = lambda values: h.make_node('Constant', [], ['w'], name='c', value_floats=[float(each) for each in values])
+long = np.arange(200, dtype=np.float32)
+pair('list', lambda n: save(n, [list_of(weight)]), lambda n: save(n, [list_of(weight * 2)]))
+pair('long', lambda n: save(n, [list_of(long)]), lambda n: save(n, [list_of(np.where(long == 150, -1, long))]))
 pair('constant-weight', lambda n: save(n, [constant(weight)]), lambda n: save(n, weights=[typed(weight)]))
 pair('branch', lambda n: save(n, [branch(weight)]), lambda n: save(n, [branch(weight * 2)]))
 pair('function', lambda n: save(n, functions=[function(weight)]), lambda n: save(n, functions=[function(weight * 2)]))
@@ -81,6 +85,14 @@ const expected: Record<string, readonly RegExp[]> = {
   float16: [doubled('w'), /structure: the same/],
   double: [doubled('w'), /structure: the same/],
   constant: [doubled('w'), /structure: the same/],
+  list: [
+    doubled('w'),
+    /~ node c: Constant\(value_floats=\[0\.5,-1\.5,2,3\]\) -> w -> Constant\(value_floats=\[1,-3,4,6\]\) -> w/,
+  ],
+  long: [
+    /~ w \[200\]: by .*at most 151/,
+    /~ node c: \.\.\.[\d,]+,149,150,151,.* -> \.\.\.[\d,]+,149,-1,151,/,
+  ],
   'constant-weight': [/- node c: Constant\(value=float\[4\]\) -> w/, /weights: all 1 equal/],
   branch: [
     /structure: the same/,
