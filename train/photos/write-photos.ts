@@ -1,7 +1,7 @@
 // Writes pictures of a data set as files in a folder for each class.
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { UserError } from '../../models/errors.ts';
+import { loadSharp } from '../../models/image/decode/sharp.ts';
 import { suggestion } from '../../models/nearest.ts';
 import { makePath } from '../../setup/files/index.mjs';
 import { cifar10 } from '../datasets/cifar10.ts';
@@ -45,6 +45,7 @@ export async function writePhotos(
   classes: readonly number[],
   each: number,
 ): Promise<number> {
+  const sharp = await loadSharp();
   let count = 0;
   for (const label of classes) {
     const own = join(folder, labels[label] ?? '');

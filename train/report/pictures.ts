@@ -1,4 +1,7 @@
 // Pictures for reports: sheets of equal tiles as one picture, and what shows a single tile of a sheet.
+import { loadSharp, NoSharp } from '../../models/image/decode/sharp.ts';
+import { encodePng } from '../../models/image/encode-png.ts';
+import type { Picture } from '../../models/image/picture.ts';
 import type { Shape } from '../../models/image/shape.ts';
 
 /** Equal tiles in one picture, as a data URI. */
@@ -35,21 +38,32 @@ export async function sheetOf(
       pixels.set(line, ((row * height + y) * columns + column) * width * channels);
     }
   }
-  const { default: sharp } = await import('sharp');
-  const sheet = sharp(pixels, {
-    raw: { width: columns * width, height: rows * height, channels: channels === 1 ? 1 : 3 },
+  const sheet = {
+    data: pixels,
+    width: columns * width,
+    height: rows * height,
+    channels: channels === 1 ? 1 : 3,
+  } as const;
+  return { uri: await uriOf(sheet, isPhoto({ width, height })), count: tiles.length, columns, width, height };
+}
+
+/** A picture as a data URI; where sharp is not installed, a photograph is a PNG, too. */
+async function uriOf(picture: Picture, photo: boolean): Promise<string> {
+  const sharp = await loadSharp().catch((error: unknown) => {
+    if (error instanceof NoSharp) return undefined;
+    throw error;
   });
-  const { data, info } = await (isPhoto({ width, height })
+  if (sharp === undefined)
+    return `data:image/png;base64,${Buffer.from(await encodePng(picture)).toString('base64')}`;
+  const { data: pixels, ...raw } = picture;
+  const sheet = sharp(pixels, { raw });
+  const { data, info } = await (photo
     ? sheet.webp({ quality: 90 })
     : sheet.png({ compressionLevel: 9 })
-  ).toBuffer({ resolveWithObject: true });
-  return {
-    uri: `data:image/${info.format};base64,${data.toString('base64')}`,
-    count: tiles.length,
-    columns,
-    width,
-    height,
-  };
+  ).toBuffer({
+    resolveWithObject: true,
+  });
+  return `data:image/${info.format};base64,${data.toString('base64')}`;
 }
 
 /**

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
+import { encodePng } from '../../models/image/encode-png.ts';
 import { datasetFolder } from '../../setup/paths.mjs';
-import { encodePng } from '../page/compare/png.ts';
 
 /** Pictures of each data set: the first of its test split, whatever they are. */
 const n = 200;

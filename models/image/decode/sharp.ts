@@ -1,12 +1,12 @@
 // Decodes any picture with sharp, whose library is loaded with the first picture. Node only: on the page the browser
 // decodes.
-import { messageOf } from '../../errors.ts';
+import { messageOf, UserError } from '../../errors.ts';
 import { Damaged } from '../file/damaged.ts';
 import type { Stored } from '../file/picture-header.ts';
 import type { Orientation, Picture } from '../picture.ts';
 
 /** sharp is not installed, or not for this system. */
-export class NoSharp extends Error {
+export class NoSharp extends UserError {
   override name = 'NoSharp';
 }
 
@@ -83,7 +83,12 @@ export async function loadSharp() {
   try {
     return (await import('sharp')).default;
   } catch (error) {
-    throw new NoSharp(firstLine(error), { cause: error });
+    throw new NoSharp(
+      `The package sharp, which this needs, is not there: npm install sharp (${firstLine(error)})`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

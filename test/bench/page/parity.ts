@@ -1,6 +1,7 @@
 // The same test pictures through the browser, on one thread and on several, and through the server.
+
+import { encodePng } from '../../../models/image/encode-png.ts';
 import type { Picture } from '../../../models/image/picture.ts';
-import { encodePng } from '../../../web-demo/page/compare/png.ts';
 import { type Stage, visit } from '../../web-demo/browser.ts';
 
 export interface Parity {

@@ -1,7 +1,7 @@
 // Asks the server about the same picture.
 import { flattenAlpha } from '../../../models/image/alpha.ts';
+import { encodePng } from '../../../models/image/encode-png.ts';
 import type { Picture } from '../../../models/image/picture.ts';
-import { encodePng } from './png.ts';
 
 /** A model of the server's repository. */
 export interface RepositoryModel {

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { encodePng } from '../../../web-demo/page/compare/png.ts';
+import { encodePng } from '../../../models/image/encode-png.ts';
 
 test('sharp reads back what was written, gray and color, every size', async () => {
   const pictures = fc

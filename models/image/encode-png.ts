@@ -1,7 +1,7 @@
 // Writes a picture as a PNG, byte for byte: a canvas may add noise against fingerprinting, or a color space.
 // Reference: PNG (Third Edition), W3C, sections 5 (datastream structure) and 11 (chunks).
-import { crc32 } from '../../../models/image/file/crc32.ts';
-import type { Picture } from '../../../models/image/picture.ts';
+import { crc32 } from './file/crc32.ts';
+import type { Picture } from './picture.ts';
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
