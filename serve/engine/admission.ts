@@ -6,8 +6,8 @@ export interface AdmissionOptions {
   /** Milliseconds of work that may wait, of all workers together. */
   readonly limit: number;
   readonly workers: number;
-  /** Milliseconds of work that wait now. */
-  readonly waiting: () => number;
+  /** Milliseconds of work that wait now and come before a picture of this cost. */
+  readonly waiting: (cost: number) => number;
   readonly observer: Required<Pick<Observer, 'failed'>>;
 }
 
@@ -17,7 +17,7 @@ export interface AdmissionOptions {
  */
 export function createAdmission({ limit, workers, waiting, observer }: AdmissionOptions) {
   return (name: ModelName, cost: number): Refusal | undefined => {
-    const now = waiting();
+    const now = waiting(cost);
     if (now === 0 || now + cost <= limit) return undefined;
     observer.failed(name, 'full');
     const seconds = Math.ceil(now / workers / 1000);

@@ -3,6 +3,7 @@
 // reason, and never stops the others.
 import { readDefaultModel } from '../../models/default-model.ts';
 import { UserError } from '../../models/errors.ts';
+import { visible } from '../../models/printable.ts';
 import type { ModelFile, RepositoryFault } from '../../models/repository.ts';
 import { systemReason } from '../../models/system-reason.ts';
 import type { Log } from '../log.ts';
@@ -100,7 +101,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     const instead = newest.current.get(file.name);
     const other = serving === undefined ? `version ${instead?.version}` : 'what was there before';
     const meanwhile = instead === undefined ? '' : `; ${other} goes on serving`;
-    log(`${versionName(file)} is left out: ${reason}${meanwhile}`, {
+    log(`${versionName(file)} is left out: ${visible(reason)}${meanwhile}`, {
       level: instead === undefined ? 'error' : 'warn',
       model: versionName(file),
     });

@@ -1,6 +1,7 @@
 // Loads every model of a repository and checks it against its golden vectors, without serving: before a deployment.
 
 import { messageOf } from '../../models/errors.ts';
+import { visible } from '../../models/printable.ts';
 import type { Log } from '../log.ts';
 import type { Device } from '../sessions/device.ts';
 import { openModelSession } from '../sessions/session.ts';
@@ -25,7 +26,7 @@ export async function checkRepository(
   let lastNote: string | undefined;
   const bad = (line: string) => {
     valid = false;
-    log(line, { level: 'error' });
+    log(visible(line), { level: 'error' });
   };
   for (const model of await readServedModels(repository, only, bad)) {
     const start = performance.now();

@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.ts';
 import { createCosts } from '../sessions/cost.ts';
 import type { PictureInput } from '../sessions/job.ts';
 import type { FailedJob, FromWorker, OpenedMessage, WorkerModel } from '../sessions/messages.ts';
-import { createQueue } from '../sessions/queue.ts';
+import { createQueue, LONG_MS } from '../sessions/queue.ts';
 import { openWorkerPool, type PoolWorker, type WorkerPoolOptions } from '../sessions/worker-pool.ts';
 import type { Limits } from '../settings/limits.ts';
 import { createAdmission } from './admission.ts';
@@ -78,7 +78,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const admit = createAdmission({
     limit: mostCost,
     workers,
-    waiting: () => queue.cost + decoding.cost,
+    // What runs alone waits for the others: it keeps no quick picture out.
+    waiting: (cost) => (cost < LONG_MS ? queue.quickCost + decoding.quickCost : queue.cost + decoding.cost),
     observer,
   });
   const decoding = createSharpDecoding({

@@ -1,4 +1,5 @@
 // Says which places of a repository cannot be used, each once.
+import { visible } from '../../models/printable.ts';
 import type { RepositoryFault } from '../../models/repository.ts';
 import type { Log } from '../log.ts';
 import type { Observer } from './events.ts';
@@ -50,7 +51,7 @@ export function createFaultLog(log: Log, observer: Observer): FaultLog {
 
 /** A fault in one sentence, without paths of the machine. */
 export function faultText({ place, reason }: RepositoryFault): string {
-  return `${place} is left out: ${reason}`;
+  return visible(`${place} is left out: ${reason}`);
 }
 
 /** @param key - `name/version`. */

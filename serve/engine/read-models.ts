@@ -1,5 +1,7 @@
 // Reads all models of a repository, for a check.
+
 import { UserError } from '../../models/errors.ts';
+import { visible } from '../../models/printable.ts';
 import { systemReason } from '../../models/system-reason.ts';
 import { NotNow } from './adopt.ts';
 import { type ServedModel, versionName } from './models.ts';
@@ -19,7 +21,7 @@ export async function readServedModels(
   log: (line: string) => void,
 ): Promise<ServedModel[]> {
   const { found, faults } = await scanRepository(repository, only === undefined ? undefined : { name: only });
-  for (const { place, reason } of faults) log(`${place} is left out: ${reason}`);
+  for (const { place, reason } of faults) log(visible(`${place} is left out: ${reason}`));
   if (found.size === 0 && faults.length === 0) throw await noModel(repository, only);
   const models: ServedModel[] = [];
   for (const { file } of found.values()) {

@@ -9,13 +9,14 @@ import { uprightHeader } from '../decode/check-work.ts';
 import type { CountedHeader } from '../decode/header.ts';
 import { Refusal } from '../refusal.ts';
 import type { Costs } from '../sessions/cost.ts';
+import { LONG_MS } from '../sessions/queue.ts';
 import type { Failure, ModelName } from './events.ts';
 import { clientGone, deadlinePassed } from './picture-job.ts';
 
 export interface SharpDecodingOptions {
   /** Decodes a file; sharp is loaded for the first one. */
   readonly decodeFile: (bytes: Uint8Array, header: Stored, seconds?: number) => Promise<Picture>;
-  /** Pixels that are held decoded at the same time. */
+  /** Pixels that are held decoded at the same time, of small and of large pictures each. */
   readonly decodedPixels: number;
   readonly costs: Pick<Costs, 'ofFile' | 'ofPixels' | 'ofRun'>;
   readonly admit: (name: ModelName, cost: number) => Refusal | undefined;
@@ -54,6 +55,8 @@ export interface DecodedPicture {
 export interface SharpDecoding {
   /** Milliseconds of work of the pictures that are not decoded yet. */
   readonly cost: number;
+  /** The same of those that do not take long. */
+  readonly quickCost: number;
   /**
    * Decodes a file and hands the pixels to `use`; they count as held until its promise is settled.
    *
@@ -68,19 +71,15 @@ export interface SharpDecoding {
 
 export function createSharpDecoding(options: SharpDecodingOptions): SharpDecoding {
   const { decodeFile, costs, admit, onFailed } = options;
-  const withCapacity = createSemaphore(options.decodedPixels);
-  let pictures = 0;
-  let cost = 0;
-
-  /** Starts from zero whenever no picture waits, so that rounding errors do not add up. */
-  function subtract(amount: number): void {
-    pictures--;
-    cost = pictures === 0 ? 0 : cost - amount;
-  }
+  // Two lines: those who send small pictures do not wait behind those who send large ones.
+  const lanes = { quick: createLane(options.decodedPixels), long: createLane(options.decodedPixels) };
 
   return {
     get cost() {
-      return cost;
+      return lanes.quick.cost + lanes.long.cost;
+    },
+    get quickCost() {
+      return lanes.quick.cost;
     },
     async decode({ bytes, header }, { name, key, gone, deadline = Number.POSITIVE_INFINITY, target }, use) {
       const start = performance.now();
@@ -89,9 +88,10 @@ export function createSharpDecoding(options: SharpDecodingOptions): SharpDecodin
       const own = costs.ofFile(work, target) + costs.ofRun(key);
       const full = admit(name, own);
       if (full !== undefined) throw full;
-      pictures++;
-      cost += own;
-      return withCapacity(width * height, async () => {
+      const lane = own < LONG_MS ? lanes.quick : lanes.long;
+      lane.add(own);
+      const subtract = lane.subtract;
+      return lane.withCapacity(width * height, async () => {
         if (gone?.()) {
           subtract(own);
           onFailed(name, 'gone');
@@ -117,6 +117,27 @@ export function createSharpDecoding(options: SharpDecodingOptions): SharpDecodin
         return use({ picture, start, spent, cost: costs.ofPixels(width, height, target) + costs.ofRun(key) });
       });
     },
+  };
+}
+
+/** Pictures that wait in one line, and what they cost. */
+function createLane(capacity: number) {
+  let pictures = 0;
+  let cost = 0;
+  return {
+    get cost() {
+      return cost;
+    },
+    add(amount: number): void {
+      pictures++;
+      cost += amount;
+    },
+    /** Starts from zero whenever no picture waits, so that rounding errors do not add up. */
+    subtract(amount: number): void {
+      pictures--;
+      cost = pictures === 0 ? 0 : cost - amount;
+    },
+    withCapacity: createSemaphore(capacity),
   };
 }
 

@@ -75,6 +75,8 @@ export interface Queue<T extends QueuedJob> {
   readonly size: number;
   /** Estimated milliseconds of all jobs. */
   readonly cost: number;
+  /** Estimated milliseconds of those that do not run alone. */
+  readonly quickCost: number;
   /** How many jobs wait for a session. */
   waitingFor(key: string): number;
   add(job: T): void;
@@ -163,6 +165,9 @@ export function createQueue<T extends QueuedJob>(): Queue<T> {
     },
     get cost() {
       return cost;
+    },
+    get quickCost() {
+      return quick.reduce((sum, job) => sum + job.cost, 0);
     },
     waitingFor: (key) => [...quick, ...alone].filter((job) => job.key === key).length,
     add(job) {

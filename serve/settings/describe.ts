@@ -1,4 +1,5 @@
 // The settings as a sentence, for the start of the server. None of them is secret: API keys are in a separate file.
+import { visible } from '../../models/printable.ts';
 import type { Resolved } from './resolve.ts';
 import { settingNames } from './schema.ts';
 
@@ -10,5 +11,5 @@ export function describeSettings({ settings, sources }: Resolved): string {
 }
 
 function shown(value: unknown): string {
-  return Array.isArray(value) ? value.join(',') : String(value);
+  return visible(Array.isArray(value) ? value.join(',') : String(value));
 }

@@ -15,7 +15,7 @@ export interface Limits {
   readonly heldBytes: number;
   /** Pixels of a picture (width times height, first frame), known before it is decoded; more is answered with 413. */
   readonly pixels: number;
-  /** Decoded pixels in memory on the main thread, each of 3 or 4 bytes; further pictures wait as files. */
+  /** Decoded pixels in memory on the main thread, each of 3 or 4 bytes, of small and of large pictures each; others wait. */
   readonly decodedPixels: number;
   /** Estimated milliseconds of work that may wait for each worker; a picture that goes beyond is answered with 503. */
   readonly queue: number;

@@ -26,3 +26,11 @@ test('beyond it, the refusal says when to try again: when all workers are throug
 test('when nothing waits, a picture of any cost is admitted', () => {
   expect(admission(0).admit(name, 1e9)).toBeUndefined();
 });
+
+test('what waits may depend on the cost: what runs alone keeps no quick picture out', () => {
+  const { observer } = recordingObserver();
+  const waiting = (cost: number) => (cost < 100 ? 40 : 4990);
+  const admit = createAdmission({ limit: 5000, workers: 2, waiting, observer });
+  expect(admit(name, 5)).toBeUndefined();
+  expect(admit(name, 200)).toMatchObject({ status: 503 });
+});

@@ -39,6 +39,22 @@ test('pixels count as held until they are used: a third picture waits for the fi
   await Promise.all(all);
 });
 
+test('small pictures pass large ones, which hold all the pixels there may be', async () => {
+  const { decoding, request } = open();
+  const finish: (() => void)[] = [];
+  const use = () => new Promise<void>((resolve) => finish.push(resolve));
+  const large = { ...file, header: { ...header, width: 7000, height: 7000 } };
+  const slow = [1, 2].map(() => decoding.decode(large, request(), use));
+  await expect.poll(() => finish.length).toBe(1);
+  expect(decoding.quickCost).toBe(0);
+  expect(await decoding.decode(file, request(), async () => 'small')).toBe('small');
+  expect(finish.length).toBe(1);
+  finish[0]?.();
+  await expect.poll(() => finish.length).toBe(2);
+  finish[1]?.();
+  await Promise.all(slow);
+});
+
 test('a decoded picture has the time that it took, and the cost that is left', async () => {
   const { decoding, request } = open();
   const before = performance.now();

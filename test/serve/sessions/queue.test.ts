@@ -38,7 +38,7 @@ function open() {
     for (const [i, worker] of workers.entries()) if ((given[i] ?? 0) > 0) worker.batches++;
     return given;
   };
-  return { put, dispatch, left: () => queue.size };
+  return { put, dispatch, left: () => queue.size, costs: () => [queue.quickCost, queue.cost] };
 }
 
 test('a picture goes to a worker at once, to the one that has less to do', () => {
@@ -112,4 +112,11 @@ test('a worker leaves the others their share', () => {
   put(7, 8);
   expect(dispatch([{ ...worker(), cost: 16, batches: 1 }, worker()])).toEqual([0, 5]);
   expect(left()).toBe(2);
+});
+
+test('what runs alone is counted, but does not stand before quick pictures', () => {
+  const { put, costs } = open();
+  put(2, 8);
+  put(1, 4000);
+  expect(costs()).toEqual([16, 4016]);
 });
