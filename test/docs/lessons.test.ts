@@ -28,7 +28,9 @@ function pairsOf(words: readonly string[]): Record<string, string> {
 /** Those that choose the recipe; the others, such as --budget, are of the training. */
 const ofRecipe = (options: Record<string, string>) =>
   Object.fromEntries(
-    Object.entries(options).filter(([option]) => option in { ...familyOptions, ...augmentOptions }),
+    Object.entries(options).filter(
+      ([option]) => option in { ...familyOptions, ...augmentOptions, optimizer: true },
+    ),
   );
 
 describe('docs/lessons.md', () => {

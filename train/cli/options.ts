@@ -25,21 +25,8 @@ export const common = {
   },
 } as const;
 
-/** What of a recipe is said on the command line. */
-export const recipeOptions = inGroup('The recipe', {
-  epochs: { type: 'string', valueHint: 'number', description: 'How often to go through the training images' },
-  'batch-size': common['batch-size'],
-  accumulate: {
-    type: 'string',
-    valueHint: 'number',
-    description: 'Parts in which a batch is computed, one after the other, to save memory',
-  },
-  'learning-rate': { type: 'string', valueHint: 'number', description: 'Highest learning rate' },
-  'freeze-epochs': {
-    type: 'string',
-    valueHint: 'number',
-    description: 'Epochs at the start in which only the head of a pretrained network is trained',
-  },
+/** What decides how weights are found, beside the learning rate. */
+const trainingOptions = {
   optimizer: {
     type: 'string',
     valueHint: optimizers.map(({ name }) => name).join('|'),
@@ -61,6 +48,27 @@ export const recipeOptions = inGroup('The recipe', {
     valueHint: 'decay',
     description: 'Evaluate and export a moving average of the weights, such as 0.999; 0 is off',
   },
+} as const;
+
+/** The same for a command that has no other options of recipes. */
+export const trainingOptionsAlone = inGroup('The recipe', trainingOptions);
+
+/** What of a recipe is said on the command line. */
+export const recipeOptions = inGroup('The recipe', {
+  epochs: { type: 'string', valueHint: 'number', description: 'How often to go through the training images' },
+  'batch-size': common['batch-size'],
+  accumulate: {
+    type: 'string',
+    valueHint: 'number',
+    description: 'Parts in which a batch is computed, one after the other, to save memory',
+  },
+  'learning-rate': { type: 'string', valueHint: 'number', description: 'Highest learning rate' },
+  'freeze-epochs': {
+    type: 'string',
+    valueHint: 'number',
+    description: 'Epochs at the start in which only the head of a pretrained network is trained',
+  },
+  ...trainingOptions,
   seed: common.seed,
   precision: common.precision,
 });

@@ -5,7 +5,14 @@ import { UserError } from '../../models/errors.ts';
 import { realNumber, wholeNumber } from '../../models/option-values.ts';
 import { checkArguments } from '../cli/check-arguments.ts';
 import { trainCommand } from '../cli/go-on-command.ts';
-import { augmentationOptions, common, familyOptions, folderOptions, recipeArgument } from '../cli/options.ts';
+import {
+  augmentationOptions,
+  common,
+  familyOptions,
+  folderOptions,
+  recipeArgument,
+  trainingOptionsAlone,
+} from '../cli/options.ts';
 import { runsOption } from '../cli/runs-options.ts';
 import { SWEEP } from './range.ts';
 
@@ -31,6 +38,7 @@ export const lrFindCommand = defineCommand({
       default: String(SWEEP.steps),
     },
     ...common,
+    ...trainingOptionsAlone,
     from: {
       type: 'string',
       valueHint: 'file-or-run',

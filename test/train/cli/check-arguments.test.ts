@@ -90,6 +90,11 @@ describe('commands that train or look for a learning rate', () => {
     [['train', 'digits', '--keep', 'all'], '--keep takes a whole number above 0; received "all".'],
     [['lr-find', 'digits', '--start', '0'], '--start takes a learning rate above 0; received "0".'],
     [['lr-find', 'digits', '--start', '1', '--end', '0.1'], 'the smaller one first; received 1 and 0.1.'],
+    [
+      ['lr-find', 'conv-mnist', '--optimizer', 'adamw'],
+      '--optimizer takes sgd, momentum, adam; received "adamw". Did you mean adam?',
+    ],
+    [['lr-find', 'digits', '--weight-decay', 'x'], '--weight-decay takes a number of at least 0'],
     [['lr-find', 'digits', '--steps', '0'], '--steps takes a whole number above 0; received "0".'],
     [['show', 'digits', '--batch-size', '0'], '--batch-size takes a whole number above 0; received "0".'],
     [['train', 'digits', '--erase', '2'], '--erase takes a share from 0 to 1; received "2".'],
