@@ -51,6 +51,8 @@ const kinds = {
   export: /^npm run export$/,
   /** Tested in test/train/runs/weights-of-model-file.test.ts and test/export/to. */
   from: /^npm run (train -- --from \S+|export -- --to \S+)$/,
+  /** Tested in test/train/cli/resume.test.ts, and its words in test/train/cli/pasted.test.ts. */
+  resume: /^npm run train -- --resume \d{4}-\S+ --epochs \d+$/,
   exportTfjs: /^npm run export \S+\/model\.json /,
   serve: /^npm (start|run serve)$/,
   curl: /^curl .*localhost:3000\//,
