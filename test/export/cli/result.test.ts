@@ -50,7 +50,7 @@ it('a model as it is: its files, and how far its answers are from those of the n
     kind: 'file',
     name: 'pets',
     files: [file],
-    comparison: { runs: 3, holds: true },
+    comparison: { runs: 4, holds: true },
   });
   expect(result.comparison.largestDifference).toBeLessThan(1e-5);
 });

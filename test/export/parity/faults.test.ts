@@ -87,8 +87,8 @@ const faults: Record<string, (model: ModelProto) => ModelProto> = {
   'rows for columns': (model) =>
     changed(model, 'Transpose', (node) => attributes(node, () => [0, 3, 2, 1], 'perm')),
   'no bias in one channel': (model) => weighed(model, /first.*bias/, (values) => values.fill(0, 3, 4)),
-  'one weight a hundredth larger': (model) =>
-    weighed(model, /first.*kernel/, (values) => values.set([(values[7] ?? 0) * 1.01], 7)),
+  'one weight a tenth larger': (model) =>
+    weighed(model, /first.*kernel/, (values) => values.set([(values[7] ?? 0) * 1.1], 7)),
   'an epsilon ten times as large': (model) =>
     changed(model, 'BatchNormalization', (node) => ({
       ...node,
@@ -106,7 +106,7 @@ describe.each([
   it('is written as it is', async () => {
     const path = join(folder, `${name}.onnx`);
     const { comparison } = await exportNetwork(network, path);
-    expect(comparison).toMatchObject({ holds: true, runs: 3 });
+    expect(comparison).toMatchObject({ holds: true, runs: 4 });
     expect(existsSync(path)).toBe(true);
   });
 
