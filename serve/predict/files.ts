@@ -4,6 +4,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isNamedAsPicture } from '../../models/image/file/format.ts';
+import { isJunk } from '../../models/junk.ts';
 import { systemReason } from '../../models/system-reason.ts';
 
 /** A picture file, or a path at which there is none, with the reason. */
@@ -40,7 +41,7 @@ async function* inFolder(folder: string, above: readonly string[]): AsyncGenerat
     return;
   }
   for (const entry of entries.sort(byName)) {
-    if (entry.name.startsWith('.')) continue;
+    if (isJunk(entry.name)) continue;
     const path = join(folder, entry.name);
     const isPicture = isNamedAsPicture(entry.name);
     if (entry.isDirectory()) yield* inFolder(path, lineage);

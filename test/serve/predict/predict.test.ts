@@ -182,10 +182,14 @@ test('Ctrl-C finishes what is begun, says so, and the same command goes on', asy
   expect(new Set(names).size).toBe(3000);
 });
 
-test('what cannot be read has its reason in its row, in its place, and the others are done; links are followed', async () => {
+test('what cannot be read has its reason in its row, in its place, and the others are done; links are followed, what systems leave is not', async () => {
   const odd = join(server.repository, 'odd');
   mkdirSync(join(odd, 'inner'), { recursive: true });
   copyFileSync(join(folder, 'red.png'), join(odd, 'inner', 'red.png'));
+  for (const left of ['@eaDir', '#recycle', '$RECYCLE.BIN', '.thumbnails']) {
+    mkdirSync(join(odd, left));
+    copyFileSync(join(folder, 'red.png'), join(odd, left, 'red.png'));
+  }
   symlinkSync('/nowhere/a.png', join(odd, 'a.png'));
   symlinkSync(join(folder, 'blue.png'), join(odd, 'b.png'));
   symlinkSync('circle', join(odd, 'circle'));

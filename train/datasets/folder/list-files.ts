@@ -1,8 +1,8 @@
 // All files under a folder, links followed, loops found.
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isJunk } from '../../../models/junk.ts';
 import type { FileProblem } from './findings.ts';
-import { isJunk } from './kinds.ts';
 
 export interface ListedFiles {
   /** Relative paths with `/`, in the order of their code points. */

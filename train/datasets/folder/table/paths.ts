@@ -2,7 +2,8 @@
 // from the folder of another machine.
 import { readdirSync } from 'node:fs';
 import { basename, isAbsolute, join, posix, relative } from 'node:path';
-import { isJunk, PICTURE } from '../kinds.ts';
+import { isJunk } from '../../../../models/junk.ts';
+import { PICTURE } from '../kinds.ts';
 import { byCodePoint } from '../list-files.ts';
 
 /** A cell's file, relative to the table's folder; or why it has none. */
