@@ -67,6 +67,9 @@ const SWEEP_INTERVAL = 100;
 /** Bytes of pixels after which garbage is collected when there is no work. */
 const LARGE_PICTURE = 16 * 1024 * 1024;
 
+/** Pictures of fewer bytes do not count: their garbage is collected while others come. */
+const COUNTED_PICTURE = 2 * 1024 * 1024;
+
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { limits, observer, log, workers, entry, workerOptions, onUnopened } = options;
   const queue = createQueue<PictureJob>();
@@ -109,8 +112,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     onUnopened,
   });
   const sessions = createSessionEviction(pool.workers, queue.waitingFor);
-  /** A large picture was decoded on this thread since garbage was collected. */
-  let large = false;
+  /** Bytes of pixels that were decoded on this thread since garbage was collected. */
+  let pixels = 0;
 
   function onMessage(worker: PoolWorker, message: FromWorker): void {
     if (message.kind === 'results') deliverResults(results, worker, message, performance.now());
@@ -147,7 +150,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const deadline = options.deadline ?? limits.deadline;
     const request = { name, key, gone: options.gone, deadline, target: card.input };
     return decoding.decode(file, request, (decoded) => {
-      large ||= decoded.picture.data.length > LARGE_PICTURE;
+      if (decoded.picture.data.length > COUNTED_PICTURE) pixels += decoded.picture.data.length;
       const { picture, cost, start, spent } = decoded;
       return enqueue(job, { input: { kind: 'picture', picture }, cost, start, decoded: spent });
     });
@@ -169,8 +172,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     expireJobs(queue, assignments, observer, now);
     sessions.evict(now);
     if (queue.size + assignments.size > 0) return true;
-    if (large) collectGarbage();
-    large = false;
+    if (pixels > LARGE_PICTURE) {
+      collectGarbage();
+      pixels = 0;
+    }
     return false;
   }
 

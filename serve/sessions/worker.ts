@@ -10,8 +10,11 @@ import { explain, type LoadedModel, type PendingResults, runJobs } from './run-b
 import { type ModelSession, openModelSession } from './session.ts';
 import { unpack } from './transfer.ts';
 
-/** Pixels of a picture after which garbage is collected as soon as the worker has nothing to do. */
+/** Pixels of pictures after which garbage is collected as soon as the worker has nothing to do. */
 const LARGE_PICTURE = 4_000_000;
+
+/** Pictures of fewer pixels do not count: their garbage is collected while others come. */
+const COUNTED_PICTURE = 500_000;
 
 function runWorker(port: MessagePort, options: WorkerOptions): void {
   const models = new Map<string, LoadedModel & { readonly session: ModelSession | undefined }>();
@@ -22,6 +25,8 @@ function runWorker(port: MessagePort, options: WorkerOptions): void {
   let busy = false;
   /** Something large is garbage now: a picture, or a model's file, of which onnxruntime holds a copy while it opens it. */
   let large = false;
+  /** Of pictures since garbage was collected. */
+  let pixels = 0;
 
   port.on('message', (message: ToWorker) => {
     inbox.push(message);
@@ -60,7 +65,10 @@ function runWorker(port: MessagePort, options: WorkerOptions): void {
       else if (message.kind === 'end') port.close();
     }
     busy = false;
-    if (large) collectGarbage();
+    if (large) {
+      collectGarbage();
+      pixels = 0;
+    }
     large = false;
   }
 
@@ -111,7 +119,8 @@ function runWorker(port: MessagePort, options: WorkerOptions): void {
       await runJobs(models.get(job.key), [job], prepareInput, results, options.cancelled);
     }
     sendResults(batches);
-    large ||= jobs.some(({ input }) => pixelsOf(input) > LARGE_PICTURE);
+    for (const { input } of jobs) if (pixelsOf(input) > COUNTED_PICTURE) pixels += pixelsOf(input);
+    if (pixels > LARGE_PICTURE) large = true;
   }
 }
 

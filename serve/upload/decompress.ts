@@ -66,10 +66,20 @@ export async function decompress(
     } catch (error) {
       if (!(error instanceof RangeError))
         throw new Refusal(400, `the body is not ${name}: ${messageOf(error)}`);
+      countDiscarded(limit, memory);
       const mebibytes = (limit / 1024 / 1024).toLocaleString('en', { maximumFractionDigits: 2 });
       throw new Refusal(413, `the decompressed body is longer than ${mebibytes} MiB, which is the limit`);
     }
     memory.reserve(bytes.length);
   }
   return bytes;
+}
+
+/** What was unpacked until the limit was reached is garbage, which is collected soon only where it is counted. */
+function countDiscarded(bytes: number, memory: RequestMemory): void {
+  try {
+    memory.reserve(bytes);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
 }
