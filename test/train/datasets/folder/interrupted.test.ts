@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { cacheFolder, root } from '../../../../setup/paths.mjs';
-import { decode } from '../../../../train/datasets/folder/decode.ts';
+import { decodeChecked } from '../../../../train/datasets/folder/decode.ts';
 import { loadFolder } from '../../../../train/datasets/folder/index.ts';
 import { readFiles } from '../../../../train/datasets/folder/read-files.ts';
 import { noise, type Place, temporaryPlace } from './pictures.ts';
@@ -24,7 +24,7 @@ beforeEach(async () => {
   for (let i = 0; i < PICTURES; i++)
     place.write(`${i % 2 ? 'a' : 'b'}/${i}.png`, await noise(i).png().toBuffer());
   place.write('a/broken.png', 'no picture');
-  vi.mocked(decode).mockClear();
+  vi.mocked(decodeChecked).mockClear();
 });
 afterEach(() => place.close());
 
@@ -46,7 +46,7 @@ it('goes on after kill -9 with the pictures that are made, to the same data', as
   expect(left()).toHaveLength(1);
   const dataset = await loadFolder(place.path, options);
   // Of ten that were done, broken.png may be one, which is no picture to decode.
-  const again = vi.mocked(decode).mock.calls.length;
+  const again = vi.mocked(decodeChecked).mock.calls.length;
   expect(again).toBeLessThanOrEqual(PICTURES + 1 - 10);
   expect(again).toBeGreaterThan(0);
   expect(left()).toEqual([]);
