@@ -171,8 +171,11 @@ function run(
 const MOVES =
   /^(Reshape|Transpose|Squeeze|ExpandDims|Pad|PadV2|MirrorPad|ConcatV2|Pack|Unpack|Split|SplitV|Slice|StridedSlice|Gather.*|Tile|BroadcastTo|Reverse.*|Identity|Relu|Relu6|MaxPool|MaxPool3D|Max|Min|Maximum|Minimum|Neg|Abs|Select|SelectV2|TopK.*|Floor|Ceil|Round|Sign|ResizeNearestNeighbor|DepthToSpace|SpaceTo.*|BatchToSpaceND|Fill|ZerosLike|OnesLike)$/;
 
-/** Ops whose results are sums of many products: none of them is a size or an index. */
-const SUMS = /Conv|MatMul|FusedBatchNorm/;
+/**
+ * Ops whose results are sums of many products, or approximated: none of them is a size or an index, and where they are
+ * exact it is by chance, such as the 1 of a sigmoid, which another program may give as the number before.
+ */
+const INEXACT = /Conv|MatMul|FusedBatchNorm|Sigmoid|Tanh|Exp|Log|Softmax|Softplus|Sqrt|Erf|Pow|Elu/;
 
 interface Shake {
   /** The id of the same tensor with each of its numbers moved; a tensor that is no input is gone then. */
@@ -215,7 +218,7 @@ function createShake({ nodes }: Graph, seed: number): Shake {
       const moved = apply('Mul', types('T'), [id, factor]);
       const used = [begin, length, dims, some, factor];
       let result = moved;
-      if (!SUMS.test(op)) {
+      if (!INEXACT.test(op)) {
         const grown = apply('Mul', types('T'), [id, exact]);
         const rounded = apply('Round', types('T'), [grown]);
         const compared = [...types('T'), eagerAttribute.bool('incompatible_shape_error', true)];
