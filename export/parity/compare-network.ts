@@ -136,7 +136,9 @@ async function compareOne(
   if (tolerance !== undefined || decided.every(({ holds }) => holds)) return decided;
   const spread = roundingOf(network, inputs, expected);
   return differences.map((each, i) => {
-    const roundings = roundingsApart(expected[i] ?? [], got[i] ?? [], spread?.[i]);
+    const apart = roundingsApart(expected[i] ?? [], got[i] ?? [], spread?.[i]);
+    const roundings =
+      Number.isFinite(apart) && isDecidedByRounding(expected[i] ?? [], spread?.[i]) ? 1 : apart;
     return { ...each, roundings, holds: roundings <= ROUNDINGS };
   });
 }
@@ -156,6 +158,18 @@ function isOfItsChannel(expected: ArrayLike<number>, got: ArrayLike<number>, cha
     if (!(Math.abs(a - b) <= CHANNEL_TOLERANCE * (largest[i % channels] ?? 1))) return false;
   }
   return true;
+}
+
+/** A share of 1 or of a value that is no rounding, and the share of the answers that move so far. */
+const JUMP = 0.1;
+
+/**
+ * Whether an output says nothing about a file: rounding alone puts a tenth of its numbers elsewhere, as in a list of the
+ * best places among thousands that are equally good. On other inputs it must hold.
+ */
+function isDecidedByRounding(expected: ArrayLike<number>, spread: Float64Array | undefined): boolean {
+  const jumps = spread?.filter((moved, i) => moved > JUMP * Math.max(1, Math.abs(Number(expected[i])))) ?? [];
+  return jumps.length > 0 && jumps.length >= JUMP * expected.length;
 }
 
 /** How many times further apart than rounding two answers are at most; 0 where all are within the tolerance. */
