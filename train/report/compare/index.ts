@@ -1,6 +1,7 @@
 // A comparison of runs: those that differ in their seed alone are one group, and groups are compared with the first.
 import { resolve } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
+import { heldOutOf } from '../../datasets/held-out.ts';
 import { isFolder } from '../../datasets/index.ts';
 import { writeWhole } from '../../files/write-whole.ts';
 import { loadDataOf } from '../../recipes/load-data.ts';
@@ -45,7 +46,7 @@ export async function compareRuns(
   const page = renderPage({
     title: names.join(' against '),
     head: html`<header>
-      <p class="over">${many(runs.length, 'run')} on ${nameOf(first.recipe)}${Number.isFinite(testPictures) ? `, ${many(testPictures, 'test picture')}` : ''}</p>
+      <p class="over">${many(runs.length, 'run')} on ${nameOf(first.recipe)}${Number.isFinite(testPictures) ? `, ${many(testPictures, `${heldOutOf(first.recipe)} picture`)}` : ''}</p>
       <h1>${groups.length > 1 ? 'Comparison' : (names[0] ?? '')}</h1>
       <p class="lead">${groups.length > 1 ? names.join(' · ') : seedsInWords(first)}</p>
       ${notes.map((note) => html`<p class="note">${note}</p>`)}

@@ -1,4 +1,5 @@
 // Whether two groups of runs differ by more than chance over seeds, in words.
+import { heldOutOf } from '../../datasets/held-out.ts';
 import { percent, points } from '../format.ts';
 import { mean, permutationTest, welch, wilson } from '../statistics.ts';
 import { areComparable, type RunGroup, resultsOf } from './groups.ts';
@@ -49,7 +50,7 @@ export function verdicts([first, ...others]: readonly RunGroup[], testPictures: 
         isReal: undefined,
         text: `${difference} (${n}). Too few seeds to tell chance apart: train with --seeds 5.${
           Number.isFinite(testPictures)
-            ? ` From ${testPictures} test pictures alone, an error of ${percent(mean(b))} is known to ±${(((high - low) / 2) * 100).toFixed(2)} points.`
+            ? ` From ${testPictures} ${heldOutOf(first.recipe)} pictures alone, an error of ${percent(mean(b))} is known to ±${(((high - low) / 2) * 100).toFixed(2)} points.`
             : ''
         }`,
       };

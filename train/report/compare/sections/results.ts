@@ -1,4 +1,5 @@
 // The results of groups of runs side by side, and whether they differ by more than chance.
+import { heldOutOf } from '../../../datasets/held-out.ts';
 import { clock, percent } from '../../format.ts';
 import { html } from '../../html.ts';
 import { deviation, mean } from '../../statistics.ts';
@@ -11,6 +12,7 @@ export const groupResults: ComparisonSection = {
   title: 'Results',
   render(groups, testPictures) {
     const [first] = groups;
+    const heldOut = first === undefined ? 'test' : heldOutOf(first.recipe);
     const judged = verdicts(groups, testPictures);
     const rows = groups.map((group) => {
       const all = resultsOf(group);
@@ -33,13 +35,13 @@ export const groupResults: ComparisonSection = {
       </tr>`;
     });
     return html`<div class="scroll"><table class="numbers">
-        <thead><tr><th scope="col" class="text">recipe</th><th scope="col">seeds</th><th scope="col">test error, last epoch</th>
-        <th scope="col">best epoch</th><th scope="col">test loss</th><th scope="col">training loss</th><th scope="col">time</th></tr></thead>
+        <thead><tr><th scope="col" class="text">recipe</th><th scope="col">seeds</th><th scope="col">${heldOut} error, last epoch</th>
+        <th scope="col">best epoch</th><th scope="col">${heldOut} loss</th><th scope="col">training loss</th><th scope="col">time</th></tr></thead>
         <tbody>${rows}</tbody>
       </table></div>
       ${
         first !== undefined && judged.length > 0
-          ? html`<h3 class="apart">Against ${first.name}, test error after the last epoch</h3>
+          ? html`<h3 class="apart">Against ${first.name}, ${heldOut} error after the last epoch</h3>
             <ul class="verdicts">${judged.map(
               ({ other, text, isReal }) =>
                 html`<li class="c${other.color}"><i class="key"></i><b>${other.name}</b> <span class="state ${isReal ? 'running' : ''}">${isReal === undefined ? 'not known' : isReal ? 'more than chance' : 'may be chance'}</span><p>${text}</p></li>`,
@@ -47,7 +49,7 @@ export const groupResults: ComparisonSection = {
           : undefined
       }
       <p class="note">Mean ± standard deviation over the runs of a recipe, which differ in their seed alone. The best
-      epoch is chosen by the test error, so its figure is too good; the last epoch is what is compared.</p>`;
+      epoch is chosen by the ${heldOut} error, so its figure is too good; the last epoch is what is compared.</p>`;
   },
 };
 

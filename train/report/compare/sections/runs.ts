@@ -1,4 +1,5 @@
 // A row per run.
+import { heldOutOf } from '../../../datasets/held-out.ts';
 import { clock, percent } from '../../format.ts';
 import { html } from '../../html.ts';
 import { resultOf } from '../groups.ts';
@@ -8,6 +9,7 @@ export const comparedRuns: ComparisonSection = {
   id: 'runs',
   title: 'Runs',
   render(groups) {
+    const heldOut = groups[0] === undefined ? 'test' : heldOutOf(groups[0].recipe);
     const rows = groups.flatMap((group) =>
       group.runs.map((compared) => {
         const result = resultOf(compared);
@@ -24,7 +26,7 @@ export const comparedRuns: ComparisonSection = {
       }),
     );
     return html`<div class="scroll"><table class="numbers">
-      <thead><tr><th scope="col" class="text">run</th><th scope="col">seed</th><th scope="col">test error, last epoch</th><th scope="col">best epoch</th>
+      <thead><tr><th scope="col" class="text">run</th><th scope="col">seed</th><th scope="col">${heldOut} error, last epoch</th><th scope="col">best epoch</th>
       <th scope="col">time</th><th scope="col" class="text">state</th><th scope="col" class="text">processor</th></tr></thead>
       <tbody>${rows}</tbody></table></div>`;
   },
