@@ -23,7 +23,7 @@ const WITHOUT_YARDSTICK = 1e-4;
 
 /**
  * How many times further two programs may be apart than rounding moved the answers in a few replays. Over the networks of
- * docs/zoo.md the largest ratio is 3.
+ * docs/zoo.md the largest ratio is 3.9 on the inputs of the export, and 6.2 on those of the bench.
  */
 const ROUNDINGS = 8;
 
@@ -49,6 +49,8 @@ interface Compared {
   readonly difference: number;
   readonly roundings: number;
   readonly holds: boolean;
+  /** It holds, and says nothing: rounding alone decides the answers. */
+  readonly isOpen?: boolean;
 }
 
 /**
@@ -76,7 +78,7 @@ export async function compareNetwork(
       }
     }
     if (compared.length === 0) throw failures[0];
-    const worst = compared.flat().reduce(worse);
+    const worst = compared.flatMap(withoutOpen(compared)).reduce(worse);
     return {
       runs: compared.length,
       largestDifference: worst.difference,
@@ -88,6 +90,14 @@ export async function compareNetwork(
   } finally {
     await session.release();
   }
+}
+
+/** An output that no run has decided is not proved. */
+function withoutOpen(compared: readonly (readonly Compared[])[]) {
+  return (run: readonly Compared[]): Compared[] =>
+    run.map((each, i) =>
+      each.isOpen && compared.every((other) => other[i]?.isOpen) ? { ...each, holds: false } : each,
+    );
 }
 
 function worse(a: Compared, b: Compared): Compared {
@@ -137,9 +147,9 @@ async function compareOne(
   const spread = roundingOf(network, inputs, expected);
   return differences.map((each, i) => {
     const apart = roundingsApart(expected[i] ?? [], got[i] ?? [], spread?.[i]);
-    const roundings =
-      Number.isFinite(apart) && isDecidedByRounding(expected[i] ?? [], spread?.[i]) ? 1 : apart;
-    return { ...each, roundings, holds: roundings <= ROUNDINGS };
+    const isOpen = Number.isFinite(apart) && isDecidedByRounding(expected[i] ?? [], spread?.[i]);
+    const roundings = isOpen ? 1 : apart;
+    return { ...each, roundings, isOpen, holds: roundings <= ROUNDINGS };
   });
 }
 
@@ -165,7 +175,7 @@ const JUMP = 0.1;
 
 /**
  * Whether an output says nothing about a file: rounding alone puts a tenth of its numbers elsewhere, as in a list of the
- * best places among thousands that are equally good. On other inputs it must hold.
+ * best places among thousands that are equally good. On other inputs it must hold; see `withoutOpen`.
  */
 function isDecidedByRounding(expected: ArrayLike<number>, spread: Float64Array | undefined): boolean {
   const jumps = spread?.filter((moved, i) => moved > JUMP * Math.max(1, Math.abs(Number(expected[i])))) ?? [];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { z } from 'zod';
 import { packagesFolder } from '../../setup/install/npm-packages.mjs';
-import { root } from '../../setup/paths.mjs';
+import { cacheFolder, root } from '../../setup/paths.mjs';
 import { describeEnvironment } from '../../train/runs/environment.ts';
 import { table } from './support/statistics.ts';
 import { fetchZoo, wasmFolder, type ZooModel } from './zoo/packages.ts';
@@ -91,10 +91,12 @@ function once(model: ZooModel): Outcome {
     },
   );
   const line = stdout.split('\n').findLast((each) => each.startsWith('{'));
-  if (line !== undefined) return outcome.parse({ package: from, name, ...JSON.parse(line) });
+  const ours = `${cacheFolder()}/`; // not in what is published
+  if (line !== undefined)
+    return outcome.parse({ package: from, name, ...JSON.parse(line.replaceAll(ours, '')) });
   // Of a benchmark that was ended itself nothing is kept.
   if (error === undefined && (signal === 'SIGTERM' || signal === 'SIGINT')) process.exit(1);
-  const why = `ended with ${signal ?? status}: ${stderr.trim().split('\n').at(-1)}`;
+  const why = `ended with ${signal ?? status}: ${stderr.trim().split('\n').at(-1)?.replaceAll(ours, '')}`;
   return { package: from, name, written: false, why };
 }
 

@@ -3,10 +3,12 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { afterAll, describe, expect, it } from 'vitest';
 import { convert as ours } from '../../../export/convert.ts';
 import { exportNetwork } from '../../../export/publish/export-network.ts';
 import { networkOfLayers } from '../../../export/tfjs/layers-model.ts';
+import { ANY_NUMBER } from '../../../export/trace/index.ts';
 import type { Network } from '../../../export/trace/network.ts';
 import type { ModelProto, NodeProto, TensorProto } from '../../../models/onnx/schema.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
@@ -118,4 +120,20 @@ describe.each([
     );
     expect(existsSync(path)).toBe(false);
   });
+});
+
+it('an output that rounding alone decides on every input is not proved, however near the file is', async () => {
+  // A millionth of the numbers is hundreds of turns of the sine.
+  const network: Network = {
+    name: 'turns',
+    inputs: [{ name: 'x', type: 'float32', shape: [ANY_NUMBER, 8] }],
+    outputs: ['y'],
+    run: ([x]) => [tf.sin(tf.mul(tf.add(tf.abs(x as Tensor), 1.1), 1e9))],
+    variables: new Map(),
+  };
+  const path = join(folder, 'turns.onnx');
+  const convert: typeof ours = (...all) =>
+    weighed(ours(...all), /./, (values) => values.fill((values[0] ?? 0) * 1.5));
+  await expect(exportNetwork(network, path, { convert })).rejects.toThrow(/does not answer as tfjs does/);
+  expect(existsSync(path)).toBe(false);
 });
