@@ -101,7 +101,9 @@ describe('keys', () => {
       else open.push(path);
     }
     for (const path of open)
-      expect(path).toMatch(/^\/(healthz|readyz|docs(\/style\.css)?|openapi\.json|v2\/health\/(live|ready))$/);
+      expect(path).toMatch(
+        /^\/(healthz|readyz|docs(\/(style\.css|try\.js))?|openapi\.json|v2\/health\/(live|ready))$/,
+      );
     expect((await guarded.app.request('/%63lassify', { method: 'POST' })).status).toBe(401);
   });
 
