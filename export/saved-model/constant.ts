@@ -7,8 +7,16 @@ import { DataType, tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import type { SavedNode, SavedTensor } from './schema.ts';
 import { storedType } from './types.ts';
 
-/** The tensor of a Const node, in the type that it is computed as: see types.ts. */
-export function constantOf({ name, attr }: SavedNode): Tensor {
+/** The tensor of a Const node. */
+export interface SavedConstant {
+  /** In the type that it is computed as: see types.ts. */
+  readonly tensor: Tensor;
+  /** The first of its numbers that 32 bits do not hold; `tensor` has the nearest that they hold. */
+  readonly beyond?: number;
+}
+
+/** @throws UserError when the constant is damaged, or of a type that is not exported. */
+export function constantOf({ name, attr }: SavedNode): SavedConstant {
   const proto = attr.value?.tensor;
   if (proto === undefined)
     throw new UserError(`Node ${name} of the SavedModel is a constant without a value.`);
@@ -20,13 +28,17 @@ export function constantOf({ name, attr }: SavedNode): Tensor {
   const shape = (proto.tensor_shape?.dim ?? []).map(({ size }) => size);
   const numbers = proto.tensor_content.length > 0 ? stored : listed;
   const values = numbers(name, proto, sizeOf(shape), type.bytes);
-  if (type.as === 'float32') return tf.tensor(Float32Array.from(values), shape, 'float32');
-  if (type.as === 'int32') return tf.tensor(Int32Array.from(values, within32Bits), shape, 'int32');
+  if (type.as === 'float32') return { tensor: tf.tensor(Float32Array.from(values), shape, 'float32') };
+  if (type.as === 'int32') {
+    const beyond = values.find((value) => within32Bits(value) !== value);
+    const tensor = tf.tensor(Int32Array.from(values, within32Bits), shape, 'int32');
+    return beyond === undefined ? { tensor } : { tensor, beyond };
+  }
   const bytes = Uint8Array.from(values);
-  return type.as === 'uint8' ? uint8Tensor(bytes, shape) : tf.tensor(bytes, shape, 'bool');
+  return { tensor: type.as === 'uint8' ? uint8Tensor(bytes, shape) : tf.tensor(bytes, shape, 'bool') };
 }
 
-/** Numbers of 64 bits beyond those of 32 are ends of slices, "as far as there is". */
+/** Right for ends of slices only, which are often "as far as there is": see execute.ts. */
 function within32Bits(value: number): number {
   return Math.min(Math.max(value, -(2 ** 31)), 2 ** 31 - 1);
 }

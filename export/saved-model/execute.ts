@@ -18,9 +18,15 @@ import { narrowed, narrowType } from './types.ts';
 /** What goes from node to node. */
 export type Value =
   /** `fixed`: the same whatever the inputs are, such as shapes. `bitsOf`: of which float32 the tensor is the bits. */
-  | { tensor: Tensor; fixed: boolean; bitsOf?: Tensor }
+  | { tensor: Tensor; fixed: boolean; bitsOf?: Tensor; beyond?: Beyond }
   /** The name of a variable. */
   | { resource: string };
+
+/** A number of 64 bits that the 32 which are computed with do not hold, and the constant that it is from. */
+interface Beyond {
+  readonly value: number;
+  readonly node: string;
+}
 
 /** Named outputs after the first one, of the ops whose others are used in inference. */
 const laterOutputs: Readonly<Record<string, readonly string[]>> = {
@@ -38,6 +44,7 @@ export function offsetOf(node: SavedNode | undefined, output: string): number {
 
 /** The values of the outputs of a node. */
 export function execute(node: SavedNode, inputs: readonly Value[]): readonly Value[] {
+  const beyond = beyondOf(node, inputs);
   const ids = backend.getInputTensorIds(inputs.map((input) => tensorOf(node, input)));
   const given = { ...NARROW_BY_DEFAULT[node.op], ...node.attr };
   const attributes = Object.entries(given).flatMap(([name, value]) => eager(name, value));
@@ -46,7 +53,46 @@ export function execute(node: SavedNode, inputs: readonly Value[]): readonly Val
     .map((metadata) => backend.createOutputTensor(narrowed(metadata)));
   const fixed = inputs.every((input) => 'tensor' in input && input.fixed);
   // Written down as a constant: what follows from shapes is a number in the trace, not a computation.
-  return made.map((tensor) => ({ tensor: fixed ? again(tensor) : tensor, fixed }));
+  return made.map((tensor) => ({
+    tensor: fixed ? again(tensor) : tensor,
+    fixed,
+    ...(beyond !== undefined && (!fixed || isAtLimit(tensor)) && { beyond }),
+  }));
+}
+
+/** Inputs where the largest number of 32 bits means what any larger one does: "as far as there is". */
+const ENDS: Readonly<Record<string, readonly number[]>> = { Slice: [1, 2], StridedSlice: [1, 2] };
+
+/** Ops that only put numbers next to each other, or choose among them. */
+const CHOOSE = new Set([
+  ...['Pack', 'ConcatV2', 'Reshape', 'ExpandDims', 'Squeeze', 'Minimum', 'Maximum', 'Select', 'SelectV2'],
+]);
+
+/**
+ * The number beyond 32 bits that may still be among the results of a node.
+ * @throws UserError when the node computes with one.
+ */
+function beyondOf({ name, op }: SavedNode, inputs: readonly Value[]): Beyond | undefined {
+  let found: Beyond | undefined;
+  for (const [place, input] of inputs.entries()) {
+    if (!('tensor' in input) || input.beyond === undefined || ENDS[op]?.includes(place)) continue;
+    if (!CHOOSE.has(op)) throw beyond32Bits(input.beyond, `node ${name} (${op})`);
+    found = input.beyond;
+  }
+  return found;
+}
+
+/** What to say where a number beyond 32 bits is computed with. */
+export function beyond32Bits({ value, node }: Beyond, user: string): UserError {
+  return new UserError(
+    `Constant ${node} of the SavedModel has ${value}, which ${user} takes; whole numbers are computed with 32 bits here, ${LOWEST} to ${HIGHEST}. Save the model with a smaller number, or with one of float32.`,
+  );
+}
+
+const [LOWEST, HIGHEST] = [-(2 ** 31), 2 ** 31 - 1];
+
+function isAtLimit(tensor: Tensor): boolean {
+  return valuesOf(tensor).some((value) => value === LOWEST || value === HIGHEST);
 }
 
 /** Attributes that a SavedModel leaves out where they are TensorFlow's default, of ops whose default is 64 bits. */

@@ -4,7 +4,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
 import { constantOf } from './constant.ts';
-import { execute, offsetOf, tensorOf, type Value } from './execute.ts';
+import { beyond32Bits, execute, offsetOf, tensorOf, type Value } from './execute.ts';
 import type { FunctionDef, SavedNode } from './schema.ts';
 import { signBit } from './sign-bit.ts';
 
@@ -27,8 +27,10 @@ export function interpret(
 ): Tensor[] {
   const known = new Map([...feeds].map(([name, tensor]) => [name, [{ tensor, fixed: false }]] as const));
   return run(nodes, world, new Map(known), outputs).map((value) => {
-    if ('tensor' in value) return value.tensor;
-    throw new UserError(`An output of the SavedModel is the variable ${value.resource}, not a value.`);
+    if (!('tensor' in value))
+      throw new UserError(`An output of the SavedModel is the variable ${value.resource}, not a value.`);
+    if (value.beyond !== undefined) throw beyond32Bits(value.beyond, 'an output');
+    return value.tensor;
   });
 }
 
@@ -82,7 +84,10 @@ function compute(node: SavedNode, inputs: readonly Value[], world: World): reado
     case 'Const': {
       const variable = world.variables.get(node.name);
       if (variable !== undefined) return [{ tensor: variable, fixed: false }];
-      return [{ tensor: constantOf(node), fixed: true }];
+      const { tensor, beyond } = constantOf(node);
+      return [
+        { tensor, fixed: true, ...(beyond !== undefined && { beyond: { value: beyond, node: node.name } }) },
+      ];
     }
     case 'VarHandleOp':
       return [{ resource: nameOfVariable(node) }];

@@ -66,7 +66,7 @@ function constantWeights(nodes: readonly SavedNode[]): [string, Variable][] {
   return nodes.flatMap((node): [string, Variable][] => {
     const { op, attr } = node;
     if (op !== 'Const' || attr.value?.tensor?.dtype !== DataType.float32) return [];
-    const tensor = constantOf(node);
+    const { tensor } = constantOf(node);
     return tensor.size > 1 ? [[node.name, tf.variable(tensor, false)]] : [];
   });
 }

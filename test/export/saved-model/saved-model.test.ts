@@ -1,14 +1,16 @@
 // TensorFlow SavedModels: as tf.saved_model.save writes them, with functions and variables, and as we write them.
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createInferenceSession } from '../../../export/parity/session.ts';
 import { exportNetwork } from '../../../export/publish/export-network.ts';
 import { isModelPath } from '../../../export/tfjs/model-path.ts';
 import { readNetwork } from '../../../export/tfjs/read.ts';
 import { decodeModel } from '../../../models/onnx/schema.ts';
+import * as ort from '../../../setup/libraries/onnxruntime.ts';
 import { tensorflowPython } from '../../../setup/libraries/tensorflow-python.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-saved-model-'));
@@ -46,13 +48,27 @@ tf.saved_model.save(model, sys.argv[2], signatures={'serving_default': model.ser
 def brightness(picture): return {'brightness': tf.reduce_mean(tf.cast(picture, tf.float32) / 255.0, axis=[1, 2, 3])}
 module = tf.Module()
 module.serve = brightness
-tf.saved_model.save(module, sys.argv[3], signatures={'serving_default': brightness})`;
+tf.saved_model.save(module, sys.argv[3], signatures={'serving_default': brightness})
+words = [tf.TensorSpec([None, 3], tf.int64, name='x')]
+@tf.function(input_signature=words)
+def ends(x): return {'y': tf.strided_slice(x, tf.constant([0, 1], tf.int64), tf.stack([tf.constant(2 ** 63 - 1, tf.int64), tf.constant(2 ** 40, tf.int64)]))}
+@tf.function(input_signature=words)
+def product(x): return {'y': x * 3000000000 + 7}
+@tf.function(input_signature=words)
+def alone(x): return {'x2': x + 1, 'y': tf.constant(-(2 ** 31) - 1, tf.int64)}
+for function, path in zip([ends, product, alone], sys.argv[4:]):
+    module = tf.Module()
+    module.serve = function
+    tf.saved_model.save(module, path, signatures={'serving_default': function})`;
 
 beforeAll(async () => {
   const { executable, env } = await tensorflowPython();
   const { status, stderr } = spawnSync(
     executable,
-    ['-c', save, saved, join(folder, 'negative'), join(folder, 'bytes')],
+    [
+      ...['-c', save, saved],
+      ...['negative', 'bytes', 'ends', 'product', 'alone'].map((name) => join(folder, name)),
+    ],
     {
       env: { ...process.env, ...env },
       encoding: 'utf8',
@@ -85,6 +101,30 @@ describe('a SavedModel of tf.saved_model.save', () => {
     const { comparison } = await exportNetwork(network, join(folder, 'bytes.onnx'));
     // 6e-8 measured.
     expect(comparison.largestDifference).toBeLessThan(1e-6);
+  });
+
+  it('may have ends of slices beyond 32 bits, and no other numbers beyond them', async () => {
+    const path = join(folder, 'ends.onnx');
+    const { comparison } = await exportNetwork(await readNetwork(join(folder, 'ends')), path);
+    expect(comparison.largestDifference).toBe(0);
+    // As TensorFlow slices: all rows, and columns from the second on.
+    const session = await createInferenceSession(path);
+    const x = new ort.Tensor('int32', Int32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
+    expect((await session.run({ x })).y).toMatchObject({ dims: [2, 2], data: Int32Array.of(2, 3, 5, 6) });
+    await session.release();
+    for (const [name, message] of [
+      [
+        'product',
+        /^Constant .* has 3000000000, which node .* \(Mul\) takes; .* 32 bits.*Save the model with/,
+      ],
+      ['alone', /^Constant .* has -2147483649, which an output takes/],
+    ] as const) {
+      const file = join(folder, `${name}.onnx`);
+      await expect(async () => exportNetwork(await readNetwork(join(folder, name)), file)).rejects.toThrow(
+        message,
+      );
+      expect(existsSync(file)).toBe(false);
+    }
   });
 
   it('has another digest when a variable has another value, and none when its file is damaged', async () => {
