@@ -1,28 +1,30 @@
 // Decompresses a body as its `Content-Encoding` says: gzip and deflate, in any spelling, also one after the
 // other.
-import { promisify } from 'node:util';
-import { inflate, inflateRaw, unzip } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import { createInflate, createInflateRaw, createUnzip, type ZlibOptions } from 'node:zlib';
 import { messageOf } from '../../models/errors.ts';
+import { createSemaphore } from '../../models/weighted-semaphore.ts';
 import type { RequestMemory } from '../memory/byte-budget.ts';
 import { Refusal } from '../refusal.ts';
+import { concatenate } from './receive.ts';
 
-type Decompress = (body: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>;
+type OpenDecompressor = (options: ZlibOptions) => Transform;
 
-/** deflate is a zlib stream by its specification, and a bare one from some clients. Reference: RFC 9110, section 8.4.1. */
-const inflateAny: Decompress = async (body, options) => {
-  try {
-    return await promisify(inflate)(body, options);
-  } catch (error) {
-    if (error instanceof RangeError) throw error;
-    return promisify(inflateRaw)(body, options);
-  }
-};
-
-const decompressors: ReadonlyMap<string, Decompress> = new Map<string, Decompress>([
-  ['gzip', promisify(unzip)],
-  ['x-gzip', promisify(unzip)],
-  ['deflate', inflateAny],
+/**
+ * What may have made a body of each encoding; the next one is tried when one fails. deflate is a zlib stream by its
+ * specification, and a bare one from some clients. Reference: RFC 9110, section 8.4.1.
+ */
+const decompressors: ReadonlyMap<string, readonly OpenDecompressor[]> = new Map([
+  ['gzip', [createUnzip]],
+  ['x-gzip', [createUnzip]],
+  ['deflate', [createInflate, createInflateRaw]],
 ]);
+
+/** Bodies that are decompressed at the same time; others wait. More are not faster, and take memory. */
+const inTurn = createSemaphore(2);
+
+/** Bytes that are decompressed at a time, and counted. */
+const CHUNK = 64 * 1024;
 
 /** Encodings of one body at most: each is work that a few bytes can ask for. */
 const MOST_ENCODINGS = 2;
@@ -58,28 +60,54 @@ export async function decompress(
   limit: number,
   memory: RequestMemory,
 ): Promise<Buffer> {
-  let bytes = body;
-  if (bytes.length === 0) return bytes;
-  for (const name of names.toReversed()) {
+  if (body.length === 0) return body;
+  return inTurn(1, async () => {
+    let bytes = body;
+    for (const name of names.toReversed()) {
+      bytes = await decompressOne(bytes, name, limit, memory);
+    }
+    return bytes;
+  });
+}
+
+async function decompressOne(
+  body: Buffer,
+  name: string,
+  limit: number,
+  memory: RequestMemory,
+): Promise<Buffer> {
+  let problem: unknown;
+  for (const open of decompressors.get(name) ?? []) {
     try {
-      bytes = (await decompressors.get(name)?.(bytes, { maxOutputLength: limit })) ?? bytes;
+      return await unpack(open({ chunkSize: CHUNK }), body, limit, memory);
     } catch (error) {
-      if (!(error instanceof RangeError))
-        throw new Refusal(400, `the body is not ${name}: ${messageOf(error)}`);
-      countDiscarded(limit, memory);
+      if (error instanceof Refusal) throw error;
+      problem = error;
+    }
+  }
+  throw new Refusal(400, `the body is not ${name}: ${messageOf(problem)}`);
+}
+
+/** Counts what comes out while it comes: a few bytes may unpack to any number. */
+async function unpack(
+  decompressor: Transform,
+  body: Buffer,
+  limit: number,
+  memory: RequestMemory,
+): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  decompressor.end(body);
+  for await (const chunk of decompressor) {
+    length += chunk.length;
+    if (length > limit) {
       const mebibytes = (limit / 1024 / 1024).toLocaleString('en', { maximumFractionDigits: 2 });
       throw new Refusal(413, `the decompressed body is longer than ${mebibytes} MiB, which is the limit`);
     }
-    memory.reserve(bytes.length);
+    memory.reserve(chunk.length);
+    chunks.push(chunk);
   }
-  return bytes;
-}
-
-/** What was unpacked until the limit was reached is garbage, which is collected soon only where it is counted. */
-function countDiscarded(bytes: number, memory: RequestMemory): void {
-  try {
-    memory.reserve(bytes);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-  }
+  const whole = concatenate(chunks);
+  if (chunks.length > 1) memory.free(chunks);
+  return whole;
 }

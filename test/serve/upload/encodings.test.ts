@@ -4,10 +4,13 @@ import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Listening, listen } from '../../../serve/http/listen.ts';
+import { createByteBudget, type RequestMemory } from '../../../serve/memory/byte-budget.ts';
+import { readBody } from '../../../serve/upload/body.ts';
 import { colors, openTestApp } from '../harness.ts';
 import { formWith } from '../hostile/forms.ts';
 import { plain } from '../pictures.ts';
@@ -113,6 +116,52 @@ describe('a compressed body', () => {
   ])('that is %s is refused', async (_, encoding, body, status, words) => {
     const answer = await curl(body, [`Content-Encoding: ${encoding}`]);
     expect([answer.status, answer.text]).toEqual([status, expect.stringMatching(words)]);
+  });
+});
+
+describe('many bodies at once that unpack to much', () => {
+  const bomb = gzipSync(Buffer.alloc(MiB, 'A'));
+  const unpack = (memory: RequestMemory) =>
+    readBody({
+      stream: Readable.from([bomb]),
+      type: '',
+      announced: undefined,
+      limit: MiB,
+      encodings: ['gzip'],
+      memory,
+    });
+
+  test('are counted while they unpack, a few at a time, and no further than the budget', async () => {
+    const budget = 3 * MiB;
+    const openMemory = createByteBudget(budget);
+    const unpacking = new Set<number>();
+    let [held, mostHeld, most, largest] = [0, 0, 0, 0];
+    const memories: RequestMemory[] = [];
+    const answers = await Promise.allSettled(
+      Array.from({ length: 20 }, async (_, i) => {
+        const memory = openMemory();
+        memories.push(memory);
+        const counted = (bytes: number) => {
+          memory.reserve(bytes);
+          held += bytes;
+          mostHeld = Math.max(mostHeld, held);
+          if (bytes === bomb.length) return;
+          largest = Math.max(largest, bytes);
+          unpacking.add(i);
+          most = Math.max(most, unpacking.size);
+        };
+        return unpack({ ...memory, reserve: counted }).finally(() => unpacking.delete(i));
+      }),
+    );
+    const read = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason.status] : []));
+    expect(read.map((body) => body.equals(Buffer.alloc(MiB, 'A')))).toEqual([true, true]);
+    expect(refused).toEqual(Array(18).fill(503));
+    expect(most).toBe(2);
+    expect(largest).toBeLessThanOrEqual(64 * 1024);
+    expect(mostHeld).toBeLessThanOrEqual(budget);
+    for (const memory of memories) memory.release();
+    expect(() => openMemory().reserve(budget)).not.toThrow();
   });
 });
 
