@@ -5,3 +5,8 @@ import type { Recipe } from '../recipes/recipe.ts';
 export function heldOutOf({ folder }: Pick<Recipe, 'folder'>): 'test' | 'validation' {
   return folder === undefined ? 'test' : 'validation';
 }
+
+/** The same at the beginning of a title. */
+export function heldOutTitle(recipe: Pick<Recipe, 'folder'> | undefined): 'Test' | 'Validation' {
+  return recipe?.folder === undefined ? 'Test' : 'Validation';
+}

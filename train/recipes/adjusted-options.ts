@@ -1,10 +1,11 @@
-// The options of the command line by which a recipe differs from the one that its words alone name; adjust.ts backwards.
+// The options of optimizer and regularization by which a recipe differs from the one that its words alone name; adjust.ts
+// backwards.
 import { isFolder } from '../datasets/index.ts';
 import { familyOf, findRecipe } from './index.ts';
 import { folderNetworks, onFeatures, USUAL } from './networks.ts';
 import { type Recipe, resolveRecipe } from './recipe.ts';
 
-/** The words of those options: `--epochs`, `20`, `--dropout`, `0.5`. */
+/** The words of those options: `--optimizer`, `muon`, `--dropout`, `0.5`. */
 export function adjustedOptions(recipe: Recipe): string[] {
   const usual = usualOf(recipe);
   const [own, theirs] = [numbersOf(recipe), usual === undefined ? undefined : numbersOf(usual)];
@@ -17,14 +18,9 @@ export function adjustedOptions(recipe: Recipe): string[] {
 
 /** What can be adjusted, by option, as text would say it; undefined for what the recipe does without. */
 function numbersOf(recipe: Recipe): Record<string, number | string | undefined> {
-  const { architecture, optimizer, average, freeze } = recipe;
+  const { architecture, optimizer, average } = recipe;
   return {
-    epochs: recipe.epochs,
-    'batch-size': recipe.batchSize,
-    'learning-rate': recipe.schedule.learningRate,
-    accumulate: recipe.accumulate,
     ...(recipe.options?.optimizer === undefined && { optimizer: optimizer.name }),
-    'freeze-epochs': freeze?.epochs,
     'weight-decay': optimizer.weightDecay,
     dropout: 'dropout' in architecture ? Number(architecture.dropout) : undefined,
     'label-smoothing': recipe.labelSmoothing,

@@ -1,5 +1,6 @@
 // The words that train a recipe again: what its name or folder alone would not say is an option.
 import { isFolder } from '../datasets/index.ts';
+import { adjustedOptions } from './adjusted-options.ts';
 import { familyOf, findRecipe, type Recipe, wordListOf } from './index.ts';
 
 /**
@@ -27,6 +28,7 @@ export function trainWords(recipe: Recipe, from?: string): string[] {
     ...options.flatMap(([name, value, standard]) =>
       value === standard || value === undefined ? [] : [`--${name}`, String(value)],
     ),
+    ...adjustedOptions(recipe),
     ...(recipe.budget === undefined ? [] : ['--budget', `${recipe.budget}s`]),
     ...['--seed', String(recipe.seed), '--precision', recipe.precision],
     ...(from === undefined ? [] : ['--from', from]),

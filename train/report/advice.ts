@@ -170,7 +170,7 @@ function confidenceAdvice({ confidence, errorRate }: AnswerStatistics, { labelSm
   const excess = confidence - (1 - errorRate);
   if (excess < 0.02) return [];
   return [
-    `It is over-confident: it gives its answers ${percent(confidence, 1)} on average, and ${percent(1 - errorRate, 1)} are right. ${labelSmoothing === 0 ? 'Label smoothing helps, `--label-smoothing 0.1`' : 'Fewer epochs help'}, and temperature scaling at export, \`--calibrate\`, changes the probabilities alone.`,
+    `It is over-confident: it gives its answers ${percent(confidence, 1)} on average, and ${percent(1 - errorRate, 1)} are right. ${labelSmoothing === 0 ? 'Label smoothing helps, `--label-smoothing 0.1`. ' : ''}Temperature scaling at export, \`--calibrate\`, changes the probabilities alone.`,
   ];
 }
 

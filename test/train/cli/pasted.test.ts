@@ -94,6 +94,14 @@ describe('the commands of a report', () => {
       ['PHOTOS', '--size', '32', '--architecture', 'resnet18', '--valid', '0.3'],
     ],
     ['a frozen backbone', ['PHOTOS', '--epochs', '6', '--freeze-epochs', '2']],
+    [
+      'another optimizer',
+      ['PHOTOS', '--optimizer', 'muon', '--weight-decay', '0', '--dropout', '0.5', '--average', '0.9'],
+    ],
+    [
+      'regularization',
+      ['fc-mnist', '--optimizer', 'adamw', '--weight-decay', '0.1', '--label-smoothing', '0.1'],
+    ],
     ['a frozen backbone of few epochs', ['PHOTOS', '--epochs', '1']],
     [
       'a backbone that is not frozen',

@@ -128,7 +128,7 @@ describe('what counts', () => {
       `The processor is not the same: A (${runs[0]?.name}, ${runs[2]?.name}); B (${runs[1]?.name}).`,
     );
     expect(text).not.toContain('version of TensorFlow');
-    expect(text).toContain('digits · at first 1 epochs, to step 40: 30.00 % (n = 1)');
+    expect(text).toContain('digits · planned at first 1 epoch, to step 40: 30.00 % (n = 1)');
   });
 });
 

@@ -6,6 +6,7 @@ import { bestOf } from '../../runs/checkpoint.ts';
 import type { RunData } from '../../runs/data.ts';
 import type { Run } from '../../runs/run.ts';
 import { type Facts, readRun } from '../facts.ts';
+import { many } from '../format.ts';
 import type { TrainingRecord } from '../record.ts';
 
 /** What is compared of a run. */
@@ -138,13 +139,14 @@ export function differences(recipes: readonly Recipe[]): { field: string; values
 
 /** `3 epochs, to step 120`: what a run was to be before it was given more epochs. */
 function formerInWords(former: NonNullable<Recipe['formerLengths']>): string {
-  return former.map(({ epochs, until }) => `${epochs} epochs, to step ${until}`).join('; ');
+  return former.map(({ epochs, until }) => `${many(epochs, 'epoch')}, to step ${until}`).join('; ');
 }
 
 function flatten(value: object, prefix = ''): [field: string, value: string][] {
   return Object.entries(value).flatMap(([key, inner]: [string, unknown]): [string, string][] => {
     const field = prefix + key;
-    if (field === 'formerLengths' && Array.isArray(inner)) return [['at first', formerInWords(inner)]];
+    if (field === 'formerLengths' && Array.isArray(inner))
+      return [['planned at first', formerInWords(inner)]];
     if (inner !== null && typeof inner === 'object' && !Array.isArray(inner))
       return flatten(inner, `${field}.`);
     return [[field, typeof inner === 'string' ? inner : JSON.stringify(inner)]];

@@ -1,5 +1,7 @@
 // Compares runs: writes the page, and says in a few lines what is in it.
+
 import { join } from 'node:path';
+import { heldOutTitle } from '../../datasets/held-out.ts';
 import type { Run } from '../../runs/run.ts';
 import { percent } from '../format.ts';
 import { deviation, mean } from '../statistics.ts';
@@ -21,7 +23,7 @@ function summary({ groups, verdicts, notes }: Comparison): string {
   });
   const judged = verdicts.map(({ other, text }) => `  ${other.name}: ${text}`);
   return [
-    'Test error after the last epoch:',
+    `${heldOutTitle(groups[0]?.recipe)} error after the last epoch:`,
     ...lines,
     ...notes,
     ...(judged.length > 0 ? [`Against ${groups[0]?.name}:`, ...judged] : []),

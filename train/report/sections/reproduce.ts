@@ -2,6 +2,7 @@
 import type { Recipe } from '../../recipes/index.ts';
 import { type Run, startOverCommand } from '../../runs/run.ts';
 import { runCommand } from '../../runs/run-command.ts';
+import { many } from '../format.ts';
 import { html } from '../html.ts';
 import { defineSection } from '../section.ts';
 
@@ -40,7 +41,7 @@ export function commandsOf(run: Run, recipe: Recipe, state: string): [what: stri
 /** How a run that was given other epochs on its way comes to be what it is. */
 function lengthsInWords({ formerLengths = [], epochs }: Recipe): string {
   const before = formerLengths
-    .map((length) => `${length.epochs} epochs up to step ${length.until}`)
+    .map((length) => `${many(length.epochs, 'epoch')} up to step ${length.until}`)
     .join(', then ');
   return `This run was to have ${before}; then it was given ${epochs} in all, by --resume with --epochs. Training it again begins with the first.`;
 }

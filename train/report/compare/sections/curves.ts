@@ -1,4 +1,5 @@
 // Errors and losses of groups of runs over epochs and time, in one plot each.
+import { heldOutTitle } from '../../../datasets/held-out.ts';
 import { short, shortPercent } from '../../format.ts';
 import { html } from '../../html.ts';
 import { type PlotPoint, plot, type Series } from '../../plot.ts';
@@ -17,6 +18,7 @@ export const groupCurves: ComparisonSection = {
           (row): PlotPoint => [stepsPerEpoch > 0 ? row.step / stepsPerEpoch : row.epoch, value(row)],
         ),
       );
+    const heldOut = heldOutTitle(groups[0]?.recipe);
     const overTime = overlaid(groups, ({ record: { history, times } }) => {
       let seconds = 0;
       return times.flatMap((time): PlotPoint[] => {
@@ -26,15 +28,20 @@ export const groupCurves: ComparisonSection = {
       });
     });
     const figures = [
-      { title: 'Test error', x: 'epoch', format: shortPercent, series: epochs(({ errorRate }) => errorRate) },
-      { title: 'Test loss', x: 'epoch', format: short, series: epochs(({ validLoss }) => validLoss) },
+      {
+        title: `${heldOut} error`,
+        x: 'epoch',
+        format: shortPercent,
+        series: epochs(({ errorRate }) => errorRate),
+      },
+      { title: `${heldOut} loss`, x: 'epoch', format: short, series: epochs(({ validLoss }) => validLoss) },
       {
         title: 'Training loss',
         x: 'epoch',
         format: short,
         series: overlaid(groups, ({ record }) => smoothed(binned(record))),
       },
-      { title: 'Test error over time', x: 'minutes', format: shortPercent, series: overTime },
+      { title: `${heldOut} error over time`, x: 'minutes', format: shortPercent, series: overTime },
     ].map((options) => plot({ ...options, log: true, legend: false }));
     const drawn = figures.filter((figure) => figure !== undefined);
     if (drawn.length === 0) return undefined;
