@@ -1,5 +1,7 @@
 // Reductions: sums, means and extremes over axes, and where the extremes are.
 import { dataType } from '../../models/onnx/schema.ts';
+import { sizeOf } from '../../models/shape.ts';
+import { isFixed } from '../graph/dimensions.ts';
 import { axesOf, type Layout, placeOf } from '../graph/layout.ts';
 import { attribute } from '../graph/onnx.ts';
 import type { Converter, Op, OpFamily } from '../graph/op.ts';
@@ -25,6 +27,25 @@ function layoutFor(x: Value, axes: readonly number[], keep: boolean): Layout {
   return keep || inOrder ? x.layout : 'channelsLast';
 }
 
+/**
+ * Numbers from which on a sum is taken axis by axis. onnxruntime adds them one after another: of a picture of 512x512 the
+ * mean over both axes is off by 1e-5 of itself, that over the width and then the height by 5e-7, and it is as quick
+ * (0.41 ms each; 0.28 and 0.08 ms at 256x256x8). Below, one operator is quicker, 0.01 and 0.12 ms at 7x7x1280, and
+ * nearly as near.
+ */
+const LONG = 1024;
+
+function isLongSum(operator: string, { type, shape }: Value, axes: readonly number[]): boolean {
+  const sizes = axes.map((axis) => shape[axis] ?? 1);
+  const adds = operator === 'ReduceSum' || operator === 'ReduceMean';
+  return adds && type === dataType.FLOAT && axes.length > 1 && !(isFixed(sizes) && sizeOf(sizes) < LONG);
+}
+
+/** The last axis first: its numbers are next to each other. */
+function emitOneByOne(op: Op, operator: string, x: string, places: readonly number[], keep: boolean): string {
+  return places.reduceRight((sum, place) => emitReduce(op, operator, sum, [place], keep), x);
+}
+
 type Around = (op: Op, name: string) => string;
 
 /** A reduction over the axes in the second input, with a cast before and after it where ONNX wants one. */
@@ -37,7 +58,10 @@ function reduce(operator: string, before: Around = (_, x) => x, after: Around = 
     if (axes.length === 0) return { ...x, ...op.result(asIs(op.build, x), x.layout) };
     const layout = layoutFor(x, axes, keep);
     const places = axes.map((axis) => placeOf(axis, layout, rank)).sort((a, b) => a - b);
-    const name = emitReduce(op, operator, before(op, inLayout(op.build, x, layout)), places, keep);
+    const input = before(op, inLayout(op.build, x, layout));
+    const name = isLongSum(operator, x, axes)
+      ? emitOneByOne(op, operator, input, places, keep)
+      : emitReduce(op, operator, input, places, keep);
     return op.result(after(op, name), keep ? layout : 'channelsLast');
   };
 }
