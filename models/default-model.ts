@@ -1,7 +1,8 @@
 // Which model of a repository answers when a request names none: a small file beside the models says so. The times of
 // files do not: after a copy or a checkout they are in any order.
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readSmallFile } from './small-file.ts';
 import { decoded } from './written-json.ts';
 
 /** Its first line is the name of a model. */
@@ -9,7 +10,7 @@ export const DEFAULT_FILE = 'default-model';
 
 /** The name in the file; undefined where there is none. */
 export async function readDefaultModel(repository: string): Promise<string | undefined> {
-  const bytes = await readFile(join(repository, DEFAULT_FILE)).catch(() => new Uint8Array());
+  const bytes = await readSmallFile(join(repository, DEFAULT_FILE)).catch(() => new Uint8Array());
   const [first = ''] = decoded(bytes)
     .trim()
     .split(/\s*[\r\n]/, 1);

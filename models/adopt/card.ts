@@ -93,5 +93,14 @@ export function readPlainCard(file: string | Uint8Array): PlainCard {
   } catch (error) {
     throw new UserError(`${CARD_FILE} is not JSON: ${messageOf(error)}`);
   }
-  return checkValue(plainCardSchema, withTodaysSpellings(value), `${CARD_FILE} `);
+  return checkValue(plainCardSchema, inTodaysSpellings(value), `${CARD_FILE} `);
+}
+
+function inTodaysSpellings(value: unknown): unknown {
+  try {
+    return withTodaysSpellings(value);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError(`${CARD_FILE} is nested too deeply to be a card`);
+    throw error;
+  }
 }

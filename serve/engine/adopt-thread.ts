@@ -1,14 +1,16 @@
 // A thread that adopts one model from elsewhere: its file and card.json become one file in our own form, in the cache.
 // Hundreds of megabytes are read, converted and digested here, while the main thread answers requests.
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { CARD_FILE } from '../../models/adopt/card.ts';
 import { adoptModel } from '../../models/adopt/index.ts';
 import { type Card, readCard } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
+import { readSmallFile } from '../../models/small-file.ts';
 import { systemReason } from '../../models/system-reason.ts';
+import { makePath } from '../../setup/files/index.mjs';
 
 export interface AdoptTask {
   readonly name: string;
@@ -42,8 +44,9 @@ async function adopt({ name, path, folder }: AdoptTask): Promise<AdoptedFile> {
 
 async function readCardFile(path: string): Promise<Uint8Array> {
   try {
-    return await readFile(join(dirname(path), CARD_FILE));
+    return await readSmallFile(join(dirname(path), CARD_FILE));
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new Failed(`${CARD_FILE} cannot be read`, error);
   }
 }
@@ -65,7 +68,7 @@ async function hasContent(path: string, bytes: number, sha256: string): Promise<
 async function writeWhole(path: string, folder: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}`;
   try {
-    await mkdir(folder, { recursive: true });
+    makePath(folder); // Node's own never ends where the system lets nobody make one, as in /proc
     await writeFile(temporary, bytes);
     await rename(temporary, path);
   } catch (error) {

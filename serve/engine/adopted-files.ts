@@ -1,8 +1,9 @@
 // Which adopted files in the cache are needed by whom, so that those that nobody needs are removed. Every engine has a list
 // beside the files, and shows by its time that it lives; what was on the list of one that ended is needed no more.
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makePath } from '../../setup/files/index.mjs';
 
 /** Folder of the lists. */
 const LISTS = 'needed-by';
@@ -60,7 +61,7 @@ export function openAdoptedFiles(folder: string): AdoptedFiles {
   }
 
   async function writeOwn(names: readonly string[]): Promise<void> {
-    await mkdir(lists, { recursive: true });
+    makePath(lists);
     await writeFile(own, names.join('\n'));
     sign ??= setInterval(() => void utimes(own, new Date(), new Date()).catch(() => {}), SIGN).unref();
   }

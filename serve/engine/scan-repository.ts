@@ -1,8 +1,9 @@
 // Which versions of a repository's models came, changed or went since the last look.
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type ModelFile, type RepositoryFault, readRepository } from '../../models/repository.ts';
+import { readSmallFile, SMALL_FILE } from '../../models/small-file.ts';
 import { systemCode } from '../../models/system-reason.ts';
 import { versionName } from './models.ts';
 
@@ -25,9 +26,6 @@ export interface Only {
   readonly name: string;
   readonly version?: number | undefined;
 }
-
-/** Text of a file that is digested at each look: more than any card.json has. */
-const CARD_BYTES = 1024 * 1024;
 
 /**
  * Lists what is in a repository.
@@ -61,7 +59,7 @@ async function stampOf(path: string): Promise<string> {
 async function statText(path: string): Promise<string> {
   try {
     const { mtimeMs, ctimeMs, size, ino } = await stat(path);
-    const text = path.endsWith('.json') && size <= CARD_BYTES ? await digestOf(path) : '';
+    const text = path.endsWith('.json') && size <= SMALL_FILE ? await digestOf(path) : '';
     return `${path} ${mtimeMs} ${ctimeMs} ${size} ${ino} ${text}`;
   } catch (error) {
     return `${path} ${systemCode(error) ?? String(error)}`;
@@ -70,7 +68,7 @@ async function statText(path: string): Promise<string> {
 
 async function digestOf(path: string): Promise<string> {
   return createHash('sha256')
-    .update(await readFile(path))
+    .update(await readSmallFile(path))
     .digest('hex');
 }
 

@@ -8,6 +8,9 @@ import { decoded } from '../../models/written-json.ts';
 /** Characters that a key must have at least: 22 of base64 are 128 bits. */
 const LEAST = 16;
 
+/** What a header carries as it is, whatever the client. */
+const SENDABLE = /^[\x21-\x7e]+$/;
+
 /** The name of a key's owner; undefined when there is no such key. */
 export type KeyRing = (key: string) => string | undefined;
 
@@ -21,6 +24,10 @@ export function readKeys(path: string): { ring: KeyRing; count: number } {
   const keys = linesOf(path).map(({ line, number }) => {
     const words = line.split(/\s+/);
     const [name, key] = words.length === 1 ? [`line ${number}`, words[0]] : words;
+    if (key !== undefined && !SENDABLE.test(key))
+      throw new UserError(
+        `${path}, line ${number}: a key has other characters than those of ASCII, which clients send in different ways. Make one with: openssl rand -base64 24`,
+      );
     if (words.length > 2 || name === undefined || key === undefined || key.length < LEAST) {
       throw new UserError(
         `${path}, line ${number}: expected "name key" or a key, of ${LEAST} characters at least. Make one with: openssl rand -base64 24`,

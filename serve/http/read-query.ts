@@ -23,11 +23,22 @@ export function queryReader<T extends z.ZodRawShape>(schema: z.ZodObject<T>) {
     const text = start === -1 ? '' : url.slice(start);
     let query = cache.get(text);
     if (query === undefined) {
-      query = parseQuery(schema, c.req.query());
+      query = parseQuery(schema, once(c.req.queries()));
       if (cache.size < MOST_CACHED && text.length < MOST_CHARACTERS) cache.set(text, query);
     }
     return query;
   };
+}
+
+/** @throws Refusal 400 for an option that is given more than once. */
+function once(queries: Record<string, string[]>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(queries).map(([name, [value = '', ...others]]) => {
+      if (others.length > 0)
+        throw new Refusal(400, `${name}: received ${others.length + 1} values, expected one`);
+      return [name, value];
+    }),
+  );
 }
 
 function parseQuery<T extends z.ZodRawShape>(

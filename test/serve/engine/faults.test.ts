@@ -66,6 +66,21 @@ const faults: Readonly<Record<string, [files: Parameters<typeof write>[0], reaso
     { 'e/1/model.onnx': (path) => mkdirSync(path) },
     /^model\.onnx is a folder, expected a file$/,
   ],
+  'a pipe as card.json': [
+    { 'pipe/1/model.onnx': () => {}, 'pipe/1/card.json': (path) => spawnSync('mkfifo', [path]) },
+    /^card\.json cannot be read: it is a pipe or a device, expected a file$/,
+  ],
+  'a device as card.json': [
+    { 'zero/1/model.onnx': () => {}, 'zero/1/card.json': link('/dev/zero') },
+    /^card\.json cannot be read: it is a pipe or a device, expected a file$/,
+  ],
+  'a card.json that is nested deeply': [
+    {
+      'deep/1/model.onnx': () => {},
+      'deep/1/card.json': `{"labels":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+    },
+    /^card\.json is nested too deeply to be a card$/,
+  ],
   'no model.onnx': [
     { 'f/1/network.onnx': 'x' },
     /^there is no model\.onnx in its folder, which holds network\.onnx$/,
@@ -99,7 +114,7 @@ test('each is named with its reason, none stops the start, and answers say nothi
   closers.push(folder.remove);
   await fillRepository(folder.path, [colors, { ...colors, name: 'wrong', change: wrongGolden }]);
   for (const [files] of Object.values(faults)) write(files);
-  for (const name of ['m', 'n', 'o']) write({ [`${name}/1/model.onnx`]: foreign });
+  for (const name of ['m', 'n', 'o', 'pipe', 'zero', 'deep']) write({ [`${name}/1/model.onnx`]: foreign });
   write({
     'p/1/model.onnx': good.subarray(0, good.length - 100),
     'q/1/.part': 'x',

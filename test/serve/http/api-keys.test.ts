@@ -39,6 +39,12 @@ test('no other key does: one with a digest that begins or ends alike, a part, an
   fc.assert(fc.property(fc.string(), (key) => ring(key) === undefined));
 });
 
+test('a key that clients send in different ways is refused by its line', () => {
+  const odd = join(folder, 'odd');
+  writeFileSync(odd, `first ${KEY}\nsecond pässwordpasswordpassword\n`);
+  expect(() => readKeys(odd)).toThrow(/odd, line 2: a key has other characters than those of ASCII/);
+});
+
 test.each([
   [`Bearer ${KEY}`, undefined, KEY],
   [`bearer   ${KEY}`, undefined, KEY],

@@ -1,6 +1,6 @@
 // What is served: the list with its cards, the files as they are in the repository, and no broken model.
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCard } from '../../../models/card.ts';
@@ -239,6 +239,10 @@ describe('the model that answers when none is named', () => {
       await server.engine.look();
       expect([await asked(), await answers()]).toEqual(['a', 'a']);
       expect(server.log).toEqual(['a answers from now on when no model is named']);
+      await rm(join(server.repository, 'default-model'));
+      await symlink('/dev/zero', join(server.repository, 'default-model')); // which has no end
+      await server.engine.look();
+      expect([await asked(), await answers()]).toEqual(['b', 'b']);
     } finally {
       await server.close();
     }
