@@ -18,6 +18,7 @@ import { trace } from '../../train/graph/trace.ts';
 import { dropUnused, eager, typed } from '../passes/fold.ts';
 import { withoutReading } from '../trace/kernels.ts';
 import type { Network } from '../trace/network.ts';
+import { moveCoordinates } from './coordinates.ts';
 
 /** Times that the network is run again. */
 const REPLAYS = 3;
@@ -117,11 +118,18 @@ function replay(
     if (id !== undefined && !kept.has(id)) binding.deleteTensor(id);
   };
   const shake = createShake(graph, seed);
+  const resized = (made: TensorMetadata, node: Node, inputs: readonly number[]): number => {
+    const picture = resultOf(graph, node.inputs[0] ?? '');
+    const how = { share: SHAKE, exact: EXACT, seed };
+    return picture === undefined ? made.id : moveCoordinates(node, made, picture, inputs, how);
+  };
   try {
     graph.nodes.forEach((node, at) => {
       const inputs = node.inputs.map((reference) => idOf(ids, reference));
       run(node, inputs, state, given).forEach((metadata, i) => {
-        ids.set(`${node.name}:${i}`, shake.apply(metadata, node, at + i));
+        const { dtype, shape } = metadata;
+        const id = node.op === 'ResizeBilinear' ? resized(metadata, node, inputs) : metadata.id;
+        ids.set(`${node.name}:${i}`, shake.apply({ id, dtype, shape }, node, at + i));
       });
       const ended = [...node.inputs, ...node.outputs.map((_, i) => `${node.name}:${i}`)];
       for (const reference of ended) if ((last.get(reference) ?? at) === at) drop(reference);
