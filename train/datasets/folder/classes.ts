@@ -1,12 +1,13 @@
 // Lists pictures whose folders are their labels: a folder for each class, or such folders on two sides.
 import { join } from 'node:path';
 import { command } from '../../../setup/invocation.mjs';
+import { oddNames } from './beside.ts';
 import type { FileProblem } from './findings.ts';
 import { endingOf } from './kinds.ts';
 import { filled, type Level, levelIn, type SubFolder } from './level.ts';
 import { byCodePoint, type ListedFiles } from './list-files.ts';
 import type { Found, Listing } from './listing.ts';
-import { copiesWithin, sameWithin, sidesWithin } from './nested.ts';
+import { copiesWithin, sameWithin, sidesInSome, sidesWithin } from './nested.ts';
 import { isOutputName } from './table/columns.ts';
 
 /** Folders of the sides: one to train on, and what there is for the others. */
@@ -50,7 +51,8 @@ export function listClasses(root: string, level: Level, notes: readonly string[]
       ...copies.map(
         ({ name }) => `${name}/ has folders called as those beside it: it is left out as a copy of them.`,
       ),
-      ...(sideOf === undefined ? sameWithin(folders) : []),
+      ...(sideOf === undefined ? [...sameWithin(folders), ...sidesInSome(root, folders)] : []),
+      ...oddNames(folders),
       ...hollow(level),
       ...otherFiles(level),
       ...unreadTables(root, level, notes),

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
+import { type Inside, insideOf } from './beside.ts';
 import { classesIn, listClasses, listSides, type Sides, unreadTables } from './classes.ts';
 import { isContainer, otherFile, otherKind, whatIsThere } from './foreign.ts';
 import { mayBeTable } from './kinds.ts';
@@ -27,14 +28,14 @@ export function findPictures(path: string): Listing {
   let level = levelOf(listed);
   for (;;) {
     const found = atLevel(path, listed, level);
-    if (typeof found !== 'string') return withPassed(found, level, listed, passed);
-    passed.push(...unreadTables(join(path, level.at), level));
-    level = levelIn(listed, level, found);
+    if (!('inside' in found)) return withPassed(found, level, listed, passed);
+    passed.push(...found.notes, ...unreadTables(join(path, level.at), level));
+    level = levelIn(listed, level, found.inside);
   }
 }
 
-/** What a level holds, or the name of its one folder, in which to look on. */
-function atLevel(path: string, listed: ListedFiles, level: Level): Listing | string {
+/** What a level holds, or the one of its folders in which to look on. */
+function atLevel(path: string, listed: ListedFiles, level: Level): Listing | Inside {
   const root = join(path, level.at);
   const folders = filled(level);
   const sides = sidesOf(listed, level);
@@ -45,12 +46,15 @@ function atLevel(path: string, listed: ListedFiles, level: Level): Listing | str
     return listSides(root, listed, level, sides);
   }
   const [only, ...others] = folders;
-  // Sides without class folders are no classes.
-  if (sides === undefined && others.length > 0 && isClasses(folders)) {
-    const refused = otherKind(root, level);
-    if (refused !== undefined) throw new UserError(refused);
-    return listClasses(root, level);
+  if (sides === undefined && others.length > 0) {
+    const kind = otherKind(root, level);
+    if (kind !== undefined && isClasses(folders)) throw new UserError(kind);
+    const isAround = ({ name }: SubFolder) => hasClasses(listed, levelIn(listed, level, name));
+    const inside = insideOf(root, folders, isAround);
+    if (inside !== undefined) return inside;
   }
+  // Sides without class folders are no classes.
+  if (sides === undefined && others.length > 0 && isClasses(folders)) return listClasses(root, level);
   // One folder around the classes: they decide, not a table beside it.
   if (
     only !== undefined &&
@@ -58,7 +62,7 @@ function atLevel(path: string, listed: ListedFiles, level: Level): Listing | str
     level.loose.length === 0 &&
     hasClasses(listed, levelIn(listed, level, only.name))
   )
-    return only.name;
+    return { inside: only.name, notes: [] };
   const tables = tablesAt(root, listed, level, sides);
   if (tables.listing !== undefined) return tables.listing;
   const refused = otherKind(root, level) ?? refusedSides ?? partsRefused(root, folders, tables);
@@ -68,7 +72,7 @@ function atLevel(path: string, listed: ListedFiles, level: Level): Listing | str
   const inner = levelIn(listed, level, only.name);
   const isWrapper =
     inner.loose.length === 0 || tablesAt(join(root, only.name), listed, inner, undefined).listing;
-  if (isWrapper && level.loose.length === 0) return only.name;
+  if (isWrapper && level.loose.length === 0) return { inside: only.name, notes: [] };
   return listClasses(root, level, [
     ...tables.notes,
     ...(filled(inner).length > 1 && inner.loose.length === 0

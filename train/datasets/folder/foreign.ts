@@ -1,8 +1,11 @@
 // What a folder or a file is that is no folder of classes: sets for other tasks, archives, workbooks. Each with what to do.
-import { extname } from 'node:path';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { detectFormat, isDecodable } from '../../../models/image/file/format.ts';
 import { command, shellWord } from '../../../setup/invocation.mjs';
-import { endingOf } from './kinds.ts';
+import { endingOf, PICTURE } from './kinds.ts';
 import { filled, type Level, type SubFolder } from './level.ts';
+import { sideOfName } from './sides.ts';
 
 /** Folders that hold pictures, and whose names are no labels: `images`, `part_1`, `HAM10000_images_part_1`. */
 const CONTAINER = /^(images?|imgs?|pictures?|photos?|jpe?gs?|pngs?|jpegimages|data|dataset|all)$/i;
@@ -26,16 +29,55 @@ export function otherKind(root: string, { folders }: Level): string | undefined 
     folders.some(({ name, pictures: own }) => own.length > 0 && name !== pictures.name && !MASKS.test(name))
   )
     return undefined;
-  const boxes = others.find((folder) => folder.pictures.length === 0 && folder.others.length > 0);
-  const masks = others.find((folder) => sharesNames(pictures, folder));
+  const isGrouped = hasGroups(pictures);
+  const masks = others.find((folder) => sharesNames(pictures, folder) && arePictures(root, folder));
   if (masks !== undefined)
-    return `${root} has a mask in ${masks.name}/ for each picture in ${pictures.name}/: a set for segmentation. ${WHOLE}`;
-  if (boxes === undefined) return undefined;
-  const [ending = ''] = boxes.others.map(endingOf);
+    return `${root} has a mask in ${masks.name}/ for each picture in ${pictures.name}/: a set for segmentation. ${WHOLE}${isGrouped ? ` If the folders in ${pictures.name}/ are the classes, name it: ${command('train', [join(root, pictures.name)])}` : ''}`;
+  const boxes = others.find(
+    (folder) => folder.pictures.length + folder.others.length > 0 && !arePictures(root, folder),
+  );
+  // Classes are told by their folders then, whatever else is told of the pictures.
+  if (boxes === undefined || isGrouped) return undefined;
+  const [ending = 'files without an ending'] = boxes.others.map(endingOf);
   const kind =
     { '.txt': 'as YOLO has them', '.xml': 'as Pascal VOC has them', '.json': 'as COCO has them' }[ending] ??
     '';
-  return `${root} has boxes in ${boxes.name}/ (${ending}, ${kind}) for the pictures in ${pictures.name}/: a set for object detection. ${WHOLE}`;
+  return `${root} has boxes in ${boxes.name}/ (${[ending, kind].filter(Boolean).join(', ')}) for the pictures in ${pictures.name}/: a set for object detection. ${WHOLE}`;
+}
+
+/** Whether all pictures of a folder are in several folders of its own, whose names are no sides. */
+function hasGroups({ pictures }: SubFolder): boolean {
+  const names = new Set<string | undefined>();
+  for (const path of pictures) {
+    const [, name, ...rest] = path.split('/');
+    names.add(rest.length === 0 ? undefined : name);
+  }
+  return names.size > 1 && [...names].every((name) => name !== undefined && sideOfName(name) === undefined);
+}
+
+/** Whether files of a folder are pictures: by an ending, or where none has that of a picture, by how the first few begin. */
+export function arePictures(root: string, { pictures }: SubFolder): boolean {
+  return (
+    pictures.some((path) => PICTURE.test(path)) ||
+    pictures.slice(0, 3).some((path) => {
+      const format = detectFormat(startOf(join(root, path)));
+      return isDecodable(format);
+    })
+  );
+}
+
+function startOf(path: string): Uint8Array {
+  const bytes = new Uint8Array(4096);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      return bytes.subarray(0, readSync(file, bytes));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return bytes.subarray(0, 0);
+  }
 }
 
 /** Whether half of the pictures have one of the same name in the other folder. */

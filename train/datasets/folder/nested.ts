@@ -1,4 +1,7 @@
 // What folders within class folders say: the sides of each class, the classes of several groups, a copy of everything.
+import { join } from 'node:path';
+import { UserError } from '../../../models/errors.ts';
+import { command } from '../../../setup/invocation.mjs';
 import type { SubFolder } from './level.ts';
 import { type Side, sideOfName } from './sides.ts';
 
@@ -32,6 +35,32 @@ export function sidesWithin(
     if (side === 'train') return 'train';
     return side === 'valid' || !sides.has('valid') ? 'test' : 'none';
   };
+}
+
+/**
+ * What there is to say where some classes have folders of sides, and another lacks them: then they are no sides.
+ * @throws UserError where a folder with sides is a set of its own, `bottle/train/good` beside `bottle/ground_truth`
+ */
+export function sidesInSome(root: string, folders: readonly SubFolder[]): string[] {
+  const some = folders.flatMap((folder) => {
+    const parts = folder.pictures.map((path) => path.split('/').slice(1));
+    const names = [...new Set(parts.flatMap(([name = '', ...rest]) => (rest.length === 0 ? [] : [name])))];
+    const sides = names.filter((name) => sideOfName(name) !== undefined);
+    const isSplit = sides.some((name) => sideOfName(name) === 'train') && sides.length > 1;
+    const isSet = parts.some(([name = '', ...rest]) => sides.includes(name) && rest.length > 1);
+    return isSplit ? [{ folder, isSet, sides }] : [];
+  });
+  const [first] = some;
+  if (first === undefined || folders.length < 2) return [];
+  const set = some.find(({ isSet }) => isSet);
+  const shown = (sides: readonly string[]) => sides.map((name) => `${name}/`).join(', ');
+  if (set !== undefined)
+    throw new UserError(
+      `${root.replace(/\/$/, '')} has ${set.folder.name}/, a set of its own: it has the sides ${shown(set.sides)} with folders in them, and not all that is beside them is a side. To train on that set, name it: ${command('train', [join(root, set.folder.name)])}`,
+    );
+  return [
+    `${shown(first.sides)} in ${first.folder.name}/ are not taken for sides, since not all pictures of all classes are in such: each folder of ${root.replace(/\/$/, '')} is a class with all that is in it, and validation is chosen. If they are the sides, put the pictures of every class into them.`,
+  ];
 }
 
 /** Folders that hold all over again what is beside them, as an archive does that was packed with itself: `pets/pets/cat` beside `pets/cat`. */

@@ -120,6 +120,71 @@ describe('sides', () => {
   });
 });
 
+describe('a folder whose name is that of a set, of a side, or of what is kept beside one, is no class where one has classes in it', () => {
+  const both = (folder: string) => [...pictures(`${folder}/cat`), ...pictures(`${folder}/dog`)];
+  it.each([
+    [
+      'a set with sides',
+      [...both('dataset/train'), ...both('dataset/val'), ...pictures('test_images')],
+      'dataset',
+      'test_images',
+    ],
+    ['a set, and a test', [...both('dataset'), ...pictures('test')], 'dataset', 'test'],
+    ['documents', [...both('images'), 'docs/logo.png'], 'images', 'docs'],
+    ['figures', [...both('data'), 'figures/plot.png', 'README.md'], 'data', 'figures'],
+    ['no labels', [...both('labeled'), ...pictures('unlabeled')], 'labeled', 'unlabeled'],
+    ['a test called as the set', [...both('lfw'), ...pictures('lfw_test/cat')], 'lfw', 'lfw_test'],
+    [
+      'XML without an ending',
+      [...both('Images'), ['Annotation/cat/0', '<annotation>'], ['Annotation/dog/0', '<annotation>']],
+      'Images',
+      'Annotation',
+    ],
+  ] as const)('%s', (_, files, inside, beside) => {
+    make(files);
+    expect(Object.keys(counts()).map((key) => key.split(' ')[0])).toEqual(
+      expect.arrayContaining(['cat', 'dog']),
+    );
+    expect(new Set(listing().found.map(({ label }) => label))).toEqual(new Set(['cat', 'dog']));
+    expect(told()).toContain(`Pictures are in ${inside}/`);
+    expect(told()).toContain(`Not looked at, beside ${inside}/: ${beside}/.`);
+  });
+
+  it.each([
+    [
+      'two states of one set',
+      [...both('raw'), ...pictures('processed/cat'), ...pictures('processed/owl')],
+      'processed',
+    ],
+    ['a set and its validation', [...both('data/train'), ...both('valid')], 'data'],
+    ['a set and its test', [...both('dataset'), ...both('test')], 'dataset'],
+    ['two sides, none to train on', [...both('valid'), ...both('test')], 'test'],
+    ['a set and what may be a class', [...both('photos'), ...pictures('drawings')], 'photos'],
+  ] as const)('or is refused where that is not clear: %s', (_, files, shown) => {
+    make(files);
+    expect(refusal()).toMatch(/does not say which folders are the classes: by (its|their) names? /);
+    expect(refusal()).toContain(`train ${join(root, shown)}`);
+    expect(counts(join(root, shown))).not.toEqual({});
+  });
+
+  it('stays a class where none has, and where names are those of classes', () => {
+    make([...pictures('photos'), ...pictures('data')]);
+    expect(counts()).toEqual({ photos: 3, data: 3 });
+    rmSync(root, { recursive: true });
+    make([...pictures('valid'), ...pictures('invalid')]);
+    expect(counts()).toEqual({ valid: 3, invalid: 3 });
+    rmSync(root, { recursive: true });
+    make([...pictures('cat'), ...pictures('dog/pug'), ...pictures('dog/husky'), ...pictures('owl')]);
+    expect(counts()).toEqual({ cat: 3, dog: 6, owl: 3 });
+    expect(told()).not.toContain('may say otherwise');
+    make(pictures('car'));
+    rmSync(join(root, 'dog'), { recursive: true });
+    make(pictures('test'));
+    expect(counts()).toEqual({ cat: 3, owl: 3, car: 3, test: 3 });
+    expect(told()).toContain('Taken for a class, though its name may say otherwise: test/.');
+  });
+});
+
 describe('folders around the classes', () => {
   it('are passed, and that is said', () => {
     make([
@@ -158,6 +223,25 @@ describe('folders around the classes', () => {
     expect(told()).toContain('The folders within them are the sides. 4 pictures kept for a test');
     make(pictures('dog/old', 1));
     expect(counts()).toEqual({ cat: 6, dog: 6 });
+    expect(told()).toContain('Test/, train/, val/ in cat/ are not taken for sides');
+  });
+
+  it('sides that a class lacks are not taken, which is said; a set of its own is refused', () => {
+    make([...pictures('cat/train'), ...pictures('cat/val'), ...pictures('dog')]);
+    expect(counts()).toEqual({ cat: 6, dog: 3 });
+    expect(told()).toContain(
+      'train/, val/ in cat/ are not taken for sides, since not all pictures of all classes',
+    );
+    rmSync(root, { recursive: true });
+    for (const name of ['bottle', 'cable'])
+      make([
+        ...pictures(`${name}/train/good`),
+        ...pictures(`${name}/test/good`),
+        ...pictures(`${name}/test/broken`),
+        ...pictures(`${name}/ground_truth/broken`),
+      ]);
+    expect(refusal()).toMatch(/has bottle\/, a set of its own: .* name it: .*train .*bottle$/);
+    expect(counts(join(root, 'bottle'))).toEqual({ 'good train': 3, 'good test': 3, 'broken test': 3 });
   });
 
   it('folders of the same names in all classes may be the classes, which is said', () => {
@@ -391,6 +475,16 @@ describe('sets for other tasks, and what is no folder', () => {
       'masks',
       [...pictures('images'), ...pictures('masks')],
       /a mask in masks\/ for each picture in images\/: a set for segmentation/,
+    ],
+    [
+      'masks of classes',
+      [...pictures('images/cat'), ...pictures('images/dog'), ...pictures('masks/cat')],
+      /a set for segmentation.*If the folders in images\/ are the classes, name it: .*train .*images$/,
+    ],
+    [
+      'XML without an ending',
+      [...pictures('images'), ['annotation/0', '<annotation>']],
+      /boxes in annotation\/ \(files without an ending\)/,
     ],
     [
       'boxes beside pictures',
