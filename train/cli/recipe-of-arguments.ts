@@ -1,7 +1,7 @@
 // Second step from the command line to a run: from checked arguments to a recipe, and the pictures that it was made of.
 import { UserError } from '../../models/errors.ts';
 import { command } from '../../setup/invocation.mjs';
-import type { Dataset } from '../datasets/index.ts';
+import { type Dataset, datasets } from '../datasets/index.ts';
 import { adjusted } from '../recipes/adjust.ts';
 import { folderRecipe } from '../recipes/folder.ts';
 import { augmented, findRecipe, type Recipe, resolveRecipe } from '../recipes/index.ts';
@@ -50,6 +50,15 @@ export function once<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
+/** @throws UserError for a model of a folder: its card has the folder's name alone. */
+function recipeOfModel(path: string): Recipe {
+  const recipe = recipeOfCard(readModelFile(path).card);
+  if (datasets.some(({ name }) => name === recipe.dataset)) return recipe;
+  throw new UserError(
+    `${path} was trained on a folder of pictures, ${recipe.dataset}, and its card does not say where that is. Name the folder: ${command('train', ['./photos', '--from', path])}`,
+  );
+}
+
 /** The recipe by its name, of a folder or of a model file's card, with the options of families and of augmentation. */
 async function namedRecipe({
   subject,
@@ -62,9 +71,7 @@ async function namedRecipe({
     case 'recipe':
       return { recipe: findRecipe(subject.name, {}, chosen) };
     case 'model file':
-      return {
-        recipe: resolveRecipe(augmented(recipeOfCard(readModelFile(subject.path).card), chosen)),
-      };
+      return { recipe: resolveRecipe(augmented(recipeOfModel(subject.path), chosen)) };
     case 'folder': {
       const { recipe, pictures } = await folderRecipe({ path: subject.path, ...folder });
       return { recipe: resolveRecipe(augmented(recipe, chosen)), pictures };

@@ -35,6 +35,6 @@ export const photosCommand = defineCommand({
       throw new UserError(`${folder} is not empty: name a folder that can be made.`);
     const { writeCifarPhotos } = await import('./write-photos.ts');
     const count = await writeCifarPhotos(folder, { classes: args.classes, each, valid });
-    console.log(`${count} pictures in ${folder}\nNext: ${command('train', [args.folder])}`);
+    console.log(`${count} pictures in ${folder}\nNext: ${command('train', [folder])}`);
   },
 });

@@ -203,6 +203,7 @@ describe('refusals', () => {
   });
 
   test.each([
+    ['?top=3&top=5', /top: received 2 values, expected one/],
     ['?top=0', /top: received "0", expected a whole number from 1/],
     ['?top=ten', /top: received "ten"/],
     ['?version=1.5', /version: received "1.5"/],

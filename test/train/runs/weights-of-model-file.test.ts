@@ -7,6 +7,7 @@ import { foldBatchNorm } from '../../../export/passes/batch-norm.ts';
 import { removeDead } from '../../../export/passes/dead.ts';
 import { exportModel } from '../../../export/publish/export.ts';
 import { loadRun } from '../../../export/publish/from-run.ts';
+import { cardKey } from '../../../models/card.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
 import { type ArchitectureOptions, createArchitecture } from '../../../train/architectures/index.ts';
 import { stateOf } from '../../../train/graph/state.ts';
@@ -95,6 +96,25 @@ describe('a run, exported and carried back', () => {
     const state = step.read();
     for (const [name, { values }] of weights) expect(state.get(name), name).toEqual(values);
     step.dispose();
+  });
+
+  it('asks for the folder where the model was trained on one, which its card does not place', async () => {
+    const model = decodeModel(readFileSync(path));
+    const ofFolder = model.metadata_props.map(({ key, value }) => {
+      const { cardDigest: _, ...card } = key === cardKey ? JSON.parse(value ?? '') : {};
+      return {
+        key,
+        value:
+          key === cardKey
+            ? JSON.stringify({ ...card, recipe: { ...card.recipe, dataset: 'my pets' } })
+            : value,
+      };
+    });
+    const other = join(folder, 'pets.onnx');
+    writeFileSync(other, encodeModel({ ...model, metadata_props: ofFolder }));
+    await expect(choose(args(other))).rejects.toThrow(
+      /trained on a folder of pictures, my pets, .* Name the folder/,
+    );
   });
 
   it('takes another recipe that is named', async () => {
