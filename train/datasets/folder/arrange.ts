@@ -239,7 +239,7 @@ function noValidation(
   const asked = found.filter(({ split }) => split === 'test').length;
   const why =
     asked > 0
-      ? `none of the ${asked} that are for it can be used.`
+      ? `${asked === 1 ? 'the one that is for it cannot' : `none of the ${asked} that are for it can`} be used.`
       : `${images} pictures of ${classes} classes, none with two that differ. Give at least one class a second picture.`;
   return new UserError([`${root} leaves no picture for validation: ${why}`, ...leftOut(problems)].join(' '));
 }

@@ -6,7 +6,7 @@ import type { FileProblem } from './findings.ts';
 import { endingOf } from './kinds.ts';
 import { filled, type Level, levelIn, type SubFolder } from './level.ts';
 import { byCodePoint, type ListedFiles } from './list-files.ts';
-import type { Found, Listing } from './listing.ts';
+import { counted, type Found, type Listing } from './listing.ts';
 import { copiesWithin, sameWithin, sidesInSome, sidesWithin } from './nested.ts';
 import { isOutputName } from './table/columns.ts';
 
@@ -43,7 +43,9 @@ export function listClasses(root: string, level: Level, notes: readonly string[]
     decides: [
       `Labels: the ${folders.length === 1 ? 'name of the one folder' : `names of the ${folders.length} folders`} in ${root.replace(/\/$/, '')}.`,
       ...(sideOf === undefined ? [] : ['The folders within them are the sides.']),
-      ...(tests === 0 ? [] : [`${tests} pictures kept for a test: neither trained on nor validated with.`]),
+      ...(tests === 0
+        ? []
+        : [`${counted(tests, 'picture')} kept for a test: neither trained on nor validated with.`]),
     ].join(' '),
     problems: level.loose.map((path) => ({ path, reason: NO_LABEL })),
     notes: [
@@ -145,7 +147,7 @@ function classOf(name: string, classes: readonly string[]): string | undefined {
 function leftOut(name: string, { loose }: Level, classes: number, valid: string | undefined): string {
   if (loose.length === 0 && classes === 0) return `${name}/ is empty.`;
   if (classes === 0)
-    return `${name}/ has ${loose.length} pictures in no class folder: they have no labels and are left out.`;
+    return `${name}/ has ${counted(loose.length, 'picture')} in no class folder: ${loose.length === 1 ? 'it has no label and is' : 'they have no labels and are'} left out.`;
   if (valid !== undefined) return `Not looked at, since ${valid}/ is for validation: ${name}/.`;
   return `${name}/ has none of the classes of training and is left out.`;
 }

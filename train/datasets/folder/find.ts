@@ -8,7 +8,7 @@ import { isContainer, otherFile, otherKind, whatIsThere } from './foreign.ts';
 import { mayBeTable } from './kinds.ts';
 import { filled, type Level, levelIn, levelOf, type SubFolder } from './level.ts';
 import { type ListedFiles, listFiles } from './list-files.ts';
-import type { Listing } from './listing.ts';
+import { counted, type Listing } from './listing.ts';
 import { type Side, sidesOfNames } from './sides.ts';
 import { listNamedTable, type Tables, tablesAt } from './tables.ts';
 
@@ -172,7 +172,7 @@ function nothing(
                   .map(({ name }) => `${name}/`)
                   .join(', ')}), but no pictures in them`
           }: expected a folder for each class with pictures in it, such as ${join(root, 'cats', '1.jpg')}.`
-        : `has ${files} files (${shown.join(', ')}${files > 3 ? ', ...' : ''}) but no folders with files in them: expected a folder for each class, or a table (CSV) with the columns path and label.`;
+        : `has ${counted(files, 'file')} (${shown.join(', ')}${files > 3 ? ', ...' : ''}) but no folders with files in them: expected a folder for each class, or a table (CSV) with the columns path and label.`;
   return new UserError([`${root.replace(/\/$/, '')} ${what}`, ...more].join(' '));
 }
 

@@ -8,7 +8,9 @@ import type { ListedFiles } from './list-files.ts';
 import type { Found, Listing } from './listing.ts';
 import { type Side, sideOfName } from './sides.ts';
 import { isOutputName } from './table/columns.ts';
+import type { Fault } from './table/entries.ts';
 import { NotCertain } from './table/not-certain.ts';
+import { notCertain } from './table/refusals.ts';
 import { readTable, type Table } from './table/table.ts';
 
 export interface Tables {
@@ -119,6 +121,8 @@ function listingOf(
     const folder = relative(root, dirname(path));
     return (file: string) => (folder === '' ? file : join(folder, file));
   };
+  const faults = disagreements(root, tables, within);
+  if (faults !== undefined) throw faults;
   return {
     root,
     layout: 'table',
@@ -137,7 +141,7 @@ function listingOf(
       ...used.map(({ path, table }) => `Labels: from ${relative(root, path)}, ${table.decides}`),
       ...tests.map(
         ({ path, table }) =>
-          `${relative(root, path)} is kept for a test: its ${table.found.length} pictures are neither trained on nor validated with.`,
+          `${relative(root, path)} is kept for a test: its ${table.listed.length === 1 ? 'one picture is' : `${table.listed.length} pictures are`} neither trained on nor validated with.`,
       ),
     ].join(' '),
     problems: used.flatMap(({ path, table }) =>
@@ -145,4 +149,39 @@ function listingOf(
     ),
     notes: [...used.flatMap(({ table }) => table.notes), ...notes],
   };
+}
+
+/** Where a picture has other labels in two tables, or is on two sides: as within one table, no row says which is meant. */
+function disagreements(
+  root: string,
+  tables: readonly (FoundTable & { readonly table: Table })[],
+  within: (path: string) => (file: string) => string,
+): NotCertain | undefined {
+  const before = new Map<string, { label: string; side: Side | undefined; row: number; path: string }>();
+  for (const { path, side: whole, table } of tables) {
+    const faults = table.listed.flatMap(({ path: file, label, side: own, row }): Fault[] => {
+      const side = own ?? whole;
+      const at = within(path)(file);
+      const first = before.get(at);
+      if (first === undefined) before.set(at, { label, side, row, path });
+      if (first === undefined || first.path === path) return [];
+      const where = `in row ${first.row} of ${relative(root, first.path)}`;
+      if (first.label !== label)
+        return [
+          {
+            row,
+            reason: `${at} is ${JSON.stringify(label)} here and ${JSON.stringify(first.label)} ${where}`,
+          },
+        ];
+      if (first.side === side) return [];
+      return [
+        {
+          row,
+          reason: `${at} is for ${side ?? 'either side'} here and for ${first.side ?? 'either side'} ${where}`,
+        },
+      ];
+    });
+    if (faults.length > 0) return notCertain(path, faults);
+  }
+  return undefined;
 }

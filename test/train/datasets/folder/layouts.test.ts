@@ -421,6 +421,28 @@ describe('tables in folders', () => {
     expect(counts(join(root, 'labels.txt'))).toEqual({ x: 1, y: 1 });
   });
 
+  it('of two sides, with one picture in both, are refused by file and row', () => {
+    make(pictures('a', 5));
+    make([['train.csv', table(['a/0.jpg,cat', 'a/1.jpg,dog', 'a/2.jpg,cat'])]]);
+    make([['val.csv', table(['a/3.jpg,cat', './a/0.JPG,dog'])]]);
+    expect(refusal()).toMatch(
+      /val\.csv cannot be read for certain:\n {2}row 3: a\/0\.jpg is "dog" here and "cat" in row 2 of train\.csv/,
+    );
+    make([['val.csv', table(['a/3.jpg,cat', 'a/0.jpg,cat'])]]);
+    expect(refusal()).toMatch(/row 3: a\/0\.jpg is for valid here and for train in row 2 of train\.csv/);
+    make([['val.csv', table(['a/3.jpg,cat'])]]);
+    make([['test.csv', table(['a/1.jpg,dog'])]]);
+    // Of tables in the order of their names, the later is mended.
+    expect(refusal()).toMatch(
+      /train\.csv cannot .*\n {2}row 3: a\/1\.jpg is for train here and for test in row 2 of test\.csv/,
+    );
+    make([['test.csv', table(['a/4.jpg,dog'])]]);
+    expect(counts()).toEqual({ 'cat train': 2, 'dog train': 1, 'cat test': 1 });
+    expect(told()).toContain(
+      'test.csv is kept for a test: its one picture is neither trained on nor validated with.',
+    );
+  });
+
   it('Roboflow: _classes.csv on each side', () => {
     make([...pictures('train', 2), ...pictures('valid', 2)]);
     for (const side of ['train', 'valid'])

@@ -306,7 +306,7 @@ describe('sides', () => {
 });
 
 it('a table that keeps all for a test leaves none to train on', () => {
-  expect(refusal('file,label,split\na.jpg,cat,test\n')).toMatch(/keeps all of its 1 pictures for a test/);
+  expect(refusal('file,label,split\na.jpg,cat,test\n')).toMatch(/keeps its one picture for a test/);
 });
 
 it('validation is chosen where no row says what it is: what is kept for a test does not become that', () => {

@@ -30,7 +30,9 @@ export function nothingThere(
   tests: number,
 ): UserError {
   if (tests > 0)
-    return new UserError(`${path} keeps all of its ${tests} pictures for a test: none is left to train on.`);
+    return new UserError(
+      `${path} keeps ${tests === 1 ? 'its one picture' : `all of its ${tests} pictures`} for a test: none is left to train on.`,
+    );
   const [problem, first] = [problems[0], entries[0]?.file ?? ''];
   if (entries.length === 0)
     return new UserError(
@@ -45,7 +47,7 @@ export function nothingThere(
       ? ''
       : ` ${unclear.path}: ${unclear.reason}.`;
   return new UserError(
-    `None of the ${entries.length} files that ${path} lists is there; paths are relative to ${dirname(path)}, and the first is ${JSON.stringify(first)}.${more}`,
+    `${entries.length === 1 ? 'The one file' : `None of the ${entries.length} files`} that ${path} lists is ${entries.length === 1 ? 'not ' : ''}there; paths are relative to ${dirname(path)}, and the first is ${JSON.stringify(first)}.${more}`,
   );
 }
 

@@ -5,10 +5,19 @@ import { UserError } from '../../../../models/errors.ts';
 import type { FileProblem } from '../findings.ts';
 import { PICTURE } from '../kinds.ts';
 import { codeOf } from '../list-files.ts';
-import type { Found } from '../listing.ts';
+import { counted, type Found } from '../listing.ts';
 import { sideOfName } from '../sides.ts';
 import { type Columns, columnsOf, namesPaths } from './columns.ts';
-import { type Entry, entryOf, type Fault, NO_HEADER, type Parts, trimmed, uniqueOf } from './entries.ts';
+import {
+  type Entry,
+  entryOf,
+  type Fault,
+  NO_HEADER,
+  type Parts,
+  type Picture,
+  trimmed,
+  uniqueOf,
+} from './entries.ts';
 import { locateAll, unlisted } from './paths.ts';
 import { noColumns, notCertain, nothingThere } from './refusals.ts';
 import { csvRows, jsonRows } from './rows.ts';
@@ -17,6 +26,8 @@ import { textOf } from './text.ts';
 export interface Table {
   /** Relative to the table's folder. */
   readonly found: readonly Found[];
+  /** All pictures that it lists, those for a test among them. */
+  readonly listed: readonly Picture[];
   readonly problems: readonly FileProblem[];
   readonly notes: readonly string[];
   /** Which columns decide what, and what they leave out, in words that follow the table's name. */
@@ -98,6 +109,7 @@ function tableOf(path: string, parts: Parts): Table {
     found: listed.flatMap(({ side: own, path: file, label }): Found[] =>
       own === 'test' ? [] : [{ path: file, label, split: own === 'valid' ? 'test' : own }],
     ),
+    listed: unique.pictures,
     problems,
     notes,
     decides: inWords(parts, { missing, left, tests }),
@@ -125,10 +137,6 @@ function inWords(
       ? []
       : [`${counted(tests, 'picture')} kept for a test: neither trained on nor validated with.`]),
   ].join(' ');
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function bytesOf(path: string): Uint8Array {
