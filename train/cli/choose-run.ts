@@ -1,5 +1,7 @@
 // Third step from the command line to a run: a new one, one that was interrupted, or the one to resume.
+
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Dataset } from '../datasets/index.ts';
 import { type Weights, weightsDigest, weightsOf } from '../loop/initial-weights.ts';
 import { crashNote } from '../memory/index.ts';
@@ -39,7 +41,12 @@ export async function chooseRun(asked: Asked, orDone = false): Promise<Choice> {
     const run = findRun(runs, resume.run);
     const unlock = lockAndTell(run, lockRun);
     try {
-      if (resume.from === 'best') returnToBest(run);
+      if (resume.from === 'best') {
+        returnToBest(run);
+        console.log(
+          `${run.name} goes back to its best checkpoint, and what came after it is trained again. What was its last is kept as ${basename(run.last)}.before.`,
+        );
+      }
       const chosen = goingOn(run, asked.epochs);
       return { ...chosen, run, unlock, data: once(() => loadDataOf(chosen.recipe)) };
     } catch (error) {
