@@ -35,6 +35,7 @@ export async function layersNetwork(
 export function networkOfLayers(model: LayersModel, name: string): Network {
   checkResults(model);
   refuseStateful(model);
+  refuseRepeated(model);
   const unique = uniqueNames();
   const inputs = model.inputs.map(({ sourceLayer, dtype, shape }) =>
     inputSpec(unique(sourceLayer.name), dtype, shape),
@@ -45,8 +46,10 @@ export function networkOfLayers(model: LayersModel, name: string): Network {
     outputs: model.outputs.map(({ sourceLayer }) => unique(sourceLayer.name)),
     run: (tensors) => {
       const [only] = tensors;
-      const made = model.apply(tensors.length === 1 && only ? only : [...tensors], { training: false });
-      return [made].flat() as Tensor[];
+      const applied = model.apply(tensors.length === 1 && only ? only : [...tensors], { training: false });
+      const made = [applied].flat() as Tensor[];
+      // tfjs fills in a result that is listed twice only where it is listed first.
+      return model.outputs.flatMap((output) => made[model.outputs.indexOf(output)] ?? []);
     },
     variables: weightsOf(model),
   };
@@ -60,6 +63,20 @@ function refuseStateful({ layers }: LayersModel): void {
   throw new UserError(
     `Layer ${stateful.name} is stateful: it goes on from the state of the call before, which a model file cannot hold. Save the model with \`stateful: false\`, which begins every call anew.`,
   );
+}
+
+/** @throws UserError for a model within the model that lists a result twice: tfjs computes nothing with the second. */
+function refuseRepeated({ layers }: LayersModel): void {
+  for (const layer of layers) {
+    if (!('layers' in layer)) continue;
+    const inner = layer as LayersModel;
+    const again = inner.outputs.find((output, i) => inner.outputs.indexOf(output) !== i);
+    if (again !== undefined)
+      throw new UserError(
+        `Model ${inner.name}, which is a layer, lists the result of layer ${again.sourceLayer.name} twice among its outputs, and tfjs computes only the first. Save it with each result listed once, and use that one twice.`,
+      );
+    refuseRepeated(inner);
+  }
 }
 
 /**

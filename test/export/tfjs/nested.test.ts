@@ -213,6 +213,25 @@ describe('models within models', () => {
     expect(await differenceOf(read, answers)).toBeLessThan(5e-6);
   });
 
+  it('have a result twice among the outputs of the whole, and none among those of a model within', async () => {
+    const input = picture('twice_in');
+    const y = on(dense('twice_dense'), on(layers.flatten({ name: 'twice_flat' }), input));
+    const z = on(dense('other_dense'), y);
+    const whole = tf.model({ inputs: input, outputs: [y, z, y], name: 'twice' });
+    drawWeights(whole);
+    const once = asked(tf.model({ inputs: input, outputs: [y, z] }));
+    const [first = [], second = []] = once.outputs;
+    const answers = { ...once, outputs: [first, second, first] };
+    expect(await differenceOf(networkOfLayers(whole, 'memory'), answers)).toBeLessThan(5e-6);
+    // tfjs itself answers nothing for the second, and fails at what is computed from it.
+    const inner = tf.model({ inputs: input, outputs: [y, y], name: 'inner' });
+    const outer = picture('outer_in');
+    const model = tf.model({ inputs: outer, outputs: inner.apply(outer) as SymbolicTensor[] });
+    expect(() => networkOfLayers(model, 'memory')).toThrow(
+      /^Model inner, which is a layer, lists the result of layer twice_dense twice among its outputs/,
+    );
+  });
+
   it('that are called once more than they say are refused with the call', async () => {
     const path = join(folder, 'a-head-on-a-base', 'model.json');
     const text = readFileSync(path, 'utf8');
