@@ -4,7 +4,7 @@ import type { GraphProto, ModelProto, NodeProto } from '../models/onnx/schema.ts
 import type { Graph, Node } from '../train/graph/graph.ts';
 import type { State } from '../train/graph/state.ts';
 import { type Builder, createBuilder } from './graph/builder.ts';
-import { isDynamic } from './graph/dimensions.ts';
+import { BATCH, isDynamic } from './graph/dimensions.ts';
 import { placeOf } from './graph/layout.ts';
 import { onnxType, valueInfo } from './graph/onnx.ts';
 import { createOp, describeOp } from './graph/op.ts';
@@ -60,8 +60,9 @@ export function convert(graph: Traced, state: State, options: ConvertOptions): M
 
 function convertGraph(graph: Traced, state: State, options: ConvertOptions, opset: number): GraphProto {
   const inputs = graph.nodes.filter(({ op }) => op === 'Input').map(inputOf);
+  const varying = [...(graph.names ?? [])].flatMap(([size, name]) => (size === BATCH ? [] : [name]));
   const reserved = [...inputs.map(({ name }) => name), ...options.outputs];
-  const build = createBuilder(opset, reserved, graph.samples);
+  const build = createBuilder(opset, reserved, graph.samples, varying);
   const values = new Map<string, Value>();
   const find = (reference: string): Value => {
     const value = values.get(reference);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type AttributeProto, dataType, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
 import { int64Bytes } from './onnx.ts';
+import { type SizeAdvice, sizeAdvice } from './size-advice.ts';
 import { uniqueNames } from './unique-names.ts';
 
 /** What a node is made of besides its operator and inputs. */
@@ -45,6 +46,8 @@ export interface Builder {
   readonly whereSizesAre: ReadonlyMap<number, { name: string; place: number }>;
   /** What a size that varies was at each choice of the inputs' sizes, as far as that is known. */
   samplesOf(size: number): readonly number[];
+  /** What to do where a size that varies would have to be known. */
+  readonly advice: SizeAdvice;
   /** Does `make` once per key, and answers with the first result afterwards. */
   once(key: string, make: () => string): string;
 }
@@ -52,11 +55,13 @@ export interface Builder {
 /**
  * @param reserved - Names that inputs and outputs of the graph have.
  * @param samples - What sizes that vary were in each trace.
+ * @param varying - Names of the sizes of inputs that vary.
  */
 export function createBuilder(
   opset: number,
   reserved: readonly string[],
   samples: ReadonlyMap<number, readonly number[]> = new Map(),
+  varying: readonly string[] = [],
 ): Builder {
   const nodes: NodeProto[] = [];
   const initializers: TensorProto[] = [];
@@ -109,5 +114,6 @@ export function createBuilder(
     },
     whereSizesAre: sizes,
     samplesOf: (size) => samples.get(size) ?? [],
+    advice: sizeAdvice(varying),
   };
 }

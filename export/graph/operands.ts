@@ -161,7 +161,7 @@ function sizeNode(build: Builder, size: number): string {
       return build.node('Mul', [sizeNode(build, other), build.integers([factor])]);
   }
   throw new UserError(
-    'A size follows from the size of the input in a way that a model file cannot hold. Fix that of pictures with `--size`; for any other input, save the model with a number instead of null in its shape.',
+    `A size follows from the size of the input in a way that a model file cannot hold. ${build.advice.wayOut}`,
   );
 }
 

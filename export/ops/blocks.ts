@@ -22,7 +22,7 @@ const range = (n: number) => Array.from({ length: n }, (_, i) => i);
 function fixedPlaces(op: Op, shape: readonly number[], blocks: number): readonly number[] {
   const places = shape.slice(1, 1 + blocks);
   if (isFixed(places)) return places;
-  throw op.unsupported('blocks of pictures of any size', 'Fix height and width: `--size 224`.');
+  throw op.unsupported(`blocks of ${op.build.advice.inputs}`, op.build.advice.wayOut);
 }
 
 /**

@@ -21,8 +21,7 @@ const dilation: Converter = (op) => {
   const [strides, rates] = [op.ints('strides').slice(1, 3), op.ints('rates').slice(1, 3)];
   const sizes = x.shape.slice(1, 3);
   const targets = op.result('').shape.slice(1, 3);
-  if (!isFixed(sizes))
-    throw op.unsupported('morphology over pictures of any size', 'Fix them: `--size 224`.');
+  if (!isFixed(sizes)) throw op.unsupported(`morphology over ${build.advice.inputs}`, build.advice.wayOut);
   const totals = sizes.map((size, i) =>
     op.text('padding', 'VALID') === 'SAME'
       ? samePadding(size, window[i] ?? 1, strides[i] ?? 1, rates[i] ?? 1)

@@ -22,8 +22,8 @@ function withGaps(op: Op, windows: Windows): Windows {
   if (pads !== 'SAME_UPPER' || kernel.every((size, i) => size >= (strides[i] ?? 1))) return windows;
   if (kernel.some((size) => size > 2))
     throw op.unsupported(
-      `windows of ${kernel.join('x')} with strides of ${strides.join('x')} over pictures of any size`,
-      'Fix height and width: `--size 224`.',
+      `windows of ${kernel.join('x')} with strides of ${strides.join('x')} over ${op.build.advice.inputs}`,
+      op.build.advice.wayOut,
     );
   return { ...windows, pads: [...kernel.map(() => 0), ...kernel.map((size) => size - 1)] };
 }

@@ -22,7 +22,7 @@ export const resample: Converter = (op) => {
   const x = op.input(0);
   const [, height = 1, width = 1] = x.shape;
   if (!isFixed([height, width]))
-    throw op.unsupported('this rule for pictures of any size', 'Fix height and width: `--size 224`.');
+    throw op.unsupported(`this rule for ${op.build.advice.inputs}`, op.build.advice.wayOut);
   const name = inLayout(op.build, x, 'channelsFirst');
   const floats =
     x.type === dataType.FLOAT ? name : op.emit('Cast', [name], [attribute.int('to', dataType.FLOAT)]);

@@ -57,8 +57,8 @@ function place(op: Op, length: number, parts: readonly number[]): number {
   const [distance = 0] = left;
   if (left.some((each) => each !== distance))
     throw op.unsupported(
-      'a slice whose edge is not as far from the edge of the picture at every size',
-      'Fix height and width: `--size 224`.',
+      'a slice whose edge is not as far from the end of its axis at every size',
+      build.advice.wayOut,
     );
   return distance === 0 ? END : -distance;
 }

@@ -1,6 +1,7 @@
 // Exports a network from anywhere as a file of its own, once onnxruntime gives the same answers as tfjs.
 import { UserError } from '../../models/errors.ts';
 import { writeModel } from '../files/write-model.ts';
+import { SIDES } from '../graph/size-advice.ts';
 import { compareNetwork, type NetworkComparison } from '../parity/compare-network.ts';
 import type { Network, NetworkOptions } from '../trace/network.ts';
 import { roundUp } from './card.ts';
@@ -38,7 +39,7 @@ export function exportNetwork(
     async prove(model) {
       const comparison = await compareNetwork(network, model, tolerance);
       if (comparison.holds) return comparison;
-      throw failure(network.name, comparison, tolerance);
+      throw failure(network, comparison, tolerance);
     },
     async write(onnx, prove) {
       const found: NetworkComparison[] = [];
@@ -53,7 +54,7 @@ export function exportNetwork(
 }
 
 function failure(
-  name: string,
+  { name, inputs: specs }: Network,
   { largestDifference, output, inputs, roundings }: NetworkComparison,
   tolerance: number | undefined,
 ): UserError {
@@ -61,11 +62,12 @@ function failure(
     tolerance === undefined
       ? `${roundings.toFixed(0)} times as far as rounding moves it`
       : `allowed by --tolerance: ${tolerance.toExponential(0)}`;
+  const isOfAnySize = specs.some(({ shape }) => shape.some((size) => SIDES.has(String(size))));
   const wayOut =
     roundUp(largestDifference) < 1
       ? ` To write it all the same: \`--tolerance ${roundUp(largestDifference)}\`.`
       : '';
   return new UserError(
-    `${name} was not exported: onnxruntime does not answer as tfjs does. The largest difference is ${largestDifference.toExponential(2)} of 1 or of the value (${allowed}), in output ${output}, with inputs of these kinds: ${inputs}. Nothing was written. If the model takes pictures of any size, try one: \`--size 224\`; otherwise this is a bug in export/.${wayOut}`,
+    `${name} was not exported: onnxruntime does not answer as tfjs does. The largest difference is ${largestDifference.toExponential(2)} of 1 or of the value (${allowed}), in output ${output}, with inputs of these kinds: ${inputs}. Nothing was written. ${isOfAnySize ? 'Try one size of pictures, `--size 224`; if that is refused, too, this' : 'This'} is a bug in export/.${wayOut}`,
   );
 }

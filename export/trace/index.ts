@@ -7,6 +7,7 @@ import type { Constant, Graph, Node, Output } from '../../train/graph/graph.ts';
 import { DataType, tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { trace } from '../../train/graph/trace.ts';
 import { BATCH, dynamicSize } from '../graph/dimensions.ts';
+import { SIDES } from '../graph/size-advice.ts';
 import { withoutReading } from './kernels.ts';
 
 export type InputType = 'float32' | 'int32' | 'uint8' | 'bool';
@@ -43,11 +44,7 @@ const OTHER_SIZES = [12, 20] as const;
 
 function samplesOf(name: string, sizes: readonly [number, number]): readonly [number, number] {
   if (name === ANY_NUMBER) return [2, 3];
-  return isSide(name) ? sizes : OTHER_SIZES;
-}
-
-function isSide(name: string): boolean {
-  return name === 'height' || name === 'width';
+  return SIDES.has(name) ? sizes : OTHER_SIZES;
 }
 
 /**
@@ -65,7 +62,7 @@ export function traceModel(
   const varying = [
     ...new Set(inputs.flatMap(({ shape }) => shape.filter((size) => typeof size === 'string'))),
   ];
-  const tries = varying.some(isSide) ? SIZES : SIZES.slice(0, 1);
+  const tries = varying.some((name) => SIDES.has(name)) ? SIZES : SIZES.slice(0, 1);
   const failures: unknown[] = [];
   for (const sides of tries) {
     const choices = choicesOf(varying, sides);
@@ -257,9 +254,6 @@ function elementSize({ shape, bytes }: Constant): number | undefined {
 function said(size: string): string {
   return size === ANY_NUMBER ? 'the number of pictures' : `the ${size} of the input`;
 }
-
-/** Sizes of pictures, which `--size` fixes. */
-const SIDES: ReadonlySet<string> = new Set(['height', 'width']);
 
 function wayOut(size: string): string {
   return size === ANY_NUMBER
