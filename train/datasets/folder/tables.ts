@@ -7,7 +7,7 @@ import { type Level, levelIn } from './level.ts';
 import type { ListedFiles } from './list-files.ts';
 import type { Found, Listing } from './listing.ts';
 import { type Side, sideOfName } from './sides.ts';
-import { isOutputName } from './table/columns.ts';
+import { isOutputName } from './table/doubts.ts';
 import type { Fault } from './table/entries.ts';
 import { NotCertain } from './table/not-certain.ts';
 import { notCertain } from './table/refusals.ts';

@@ -314,6 +314,12 @@ describe('tables in folders', () => {
     );
   });
 
+  it('and one that is refused where it is named is not advised', () => {
+    const guesses = 'file,label,probability\ncat/0.jpg,cat,0.9\n';
+    make([...pictures('cat'), ...pictures('dog'), ['p2.csv', guesses]]);
+    expect(told()).toMatch(/Not read, since folders are the labels: p2\.csv\.$/m);
+  });
+
   it('nor over folders that are in one folder, or merely have names such as photos', () => {
     make([
       ...pictures('images/cat'),

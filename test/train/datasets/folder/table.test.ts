@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isOutputName } from '../../../../train/datasets/folder/table/doubts.ts';
 import { readTable } from '../../../../train/datasets/folder/table/table.ts';
 import { python } from '../../../python.ts';
 
@@ -314,6 +315,43 @@ it('validation is chosen where no row says what it is: what is kept for a test d
     'a.jpg cat',
     'b.jpg dog',
   ]);
+});
+
+describe('columns that are no labels', () => {
+  it('coordinates, and flags of rows', () => {
+    expect(refusal('file,x,y\na.jpg,12,40\nb.jpg,13,41\n')).toMatch(/expected one called path/);
+    for (const header of [
+      'file,x,y',
+      'file,is_train,is_test',
+      'file,checked,is_blurry',
+      'file,fold,verified',
+    ])
+      expect(refusal(`${header}\na.jpg,1,0\nb.jpg,0,1\n`)).toMatch(/expected one called path/);
+    expect(rowsOf('file,cat,dog,is_blurry\na.jpg,1,0,1\nb.jpg,0,1,0\n')).toEqual(['a.jpg cat', 'b.jpg dog']);
+    expect(rowsOf('file,is_cat,is_dog\na.jpg,1,0\nb.jpg,0,1\n')).toEqual(['a.jpg is_cat', 'b.jpg is_dog']);
+    for (const box of ['x,y,w,h', 'left,top,right,bottom', 'x1,y1,x2,y2'])
+      expect(read(`file,label,${box}\na.jpg,cat,1,2,3,4\n`).doubt).toContain('parts of pictures');
+  });
+
+  it('valid may mean usable, and is_test a side: neither is guessed', () => {
+    expect(refusal('file,label,valid\na.jpg,cat,1\nb.jpg,dog,0\n')).toMatch(/call it is_valid/);
+    expect(refusal('file,label,is_test\na.jpg,cat,1\nb.jpg,dog,0\n')).toMatch(/Write a column split/);
+    expect(rowsOf('file,label,is_valid\na.jpg,cat,0.0\nb.jpg,cat,1.0\n')).toEqual([
+      'a.jpg cat train',
+      'b.jpg cat test',
+    ]);
+  });
+
+  it.each(['certainty', 'label_confidence', 'Confidence (%)', 'prob_cat', 'top1_conf', 'p', 'predictedProb'])(
+    '%s is how sure a program was',
+    (name) => expect(read(`file,label,${name}\na.jpg,cat,0.9\n`).doubt).toContain(name),
+  );
+
+  it('names of output, in any case', () => {
+    for (const name of ['sampleSubmission', 'MYSUBMISSION', 'inference', 'myPreds', 'results2'])
+      expect([name, isOutputName(`${name}.csv`)]).toEqual([name, true]);
+    expect(isOutputName('labels.csv')).toBe(false);
+  });
 });
 
 describe('what a program guessed', () => {

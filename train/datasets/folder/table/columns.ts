@@ -1,6 +1,9 @@
 // Which columns of a table hold paths, labels and sides; and which say that a program guessed the labels.
 import { UserError } from '../../../../models/errors.ts';
 import { PICTURE } from '../kinds.ts';
+import { sideOfWord } from '../sides.ts';
+import { areCoordinates, doubtOf } from './doubts.ts';
+import { checkFlags, flagsOf } from './flags.ts';
 
 /** What the columns may be called, as `plain` writes names; of those for paths and sides the first that is there. */
 const PATH = words(
@@ -12,13 +15,10 @@ const LABEL = words('label labels class category target y tag choice');
 const LABEL_NAME = words('label_name class_name classname category_name');
 const SPLIT = words('split set subset partition');
 /** Columns of true and false. */
-const IS_VALID = words('is_valid valid');
+const IS_VALID = words('is_valid is_validation is_val for_validation');
 
 /** How sure a program is: what `predict` writes, and others. */
 const PROBABILITY = /^(probability|probabilities)(_\d+)?$/;
-const GUESS =
-  /^(prob|probs|confidence|conf|score|scores|pred|preds|predictions?|predicted|logits?)$|^(pred|predicted)_/;
-const BOX = /^(x_?min|y_?min|x_?max|y_?max|bbox|bounding_box|box)$/;
 
 function words(...lines: readonly string[]): string[] {
   return lines.flatMap((line) => line.split(' '));
@@ -61,13 +61,14 @@ export function columnsOf(
   const paths = first(PATH);
   if (paths < 0) return undefined;
   const all = (wanted: readonly string[]) => names.flatMap((name, i) => (wanted.includes(name) ? [i] : []));
-  const labels = all(LABEL).length > 0 ? all(LABEL) : all(LABEL_NAME);
+  const named = all(LABEL).length > 0 ? all(LABEL) : all(LABEL_NAME);
+  const labels = areCoordinates(header) ? named.filter((i) => names[i] !== 'y') : named;
   if (labels.length > 1)
     throw new UserError(
       `${path} has ${labels.length} columns that could be the label: ${labels.map((i) => header[i]).join(', ')}. Rename or delete all but one.`,
     );
   const isTruth = first(SPLIT) < 0;
-  const index = isTruth ? first(IS_VALID) : first(SPLIT);
+  const index = isTruth ? sideOrNot(names, rows, first(IS_VALID)) : first(SPLIT);
   const split = index < 0 ? undefined : { index, isTruth };
   const [label = oneHot(header, rows, [paths, index])] = labels;
   if (label === undefined) return undefined;
@@ -75,14 +76,26 @@ export function columnsOf(
     throw new UserError(
       `${path} has a column "probability": a program guessed its labels, as trainyard predict does. What is guessed is not learned from. If a person has checked the labels, delete that column and name the file.`,
     );
-  const [guess, box] = [names.find((name) => GUESS.test(name)), names.find((name) => BOX.test(name))];
-  const doubt =
-    guess !== undefined
-      ? `has a column "${guess}", so a program may have guessed its labels`
-      : box === undefined
-        ? undefined
-        : `has a column "${box}": it describes parts of pictures, not whole ones`;
+  const isLabel = (i: number) => (typeof label === 'number' ? i === label : label.includes(i));
+  const others = header.flatMap((_, i) => (i === paths || isLabel(i) || i === index ? [] : [i]));
+  checkFlags(
+    others.map((i) => ({ name: header[i] ?? '', cells: rows.map((row) => row[i] ?? '') })),
+    split !== undefined,
+    path,
+  );
+  // Of classes in columns of their own, none is how sure a program was, unless all are: prob_cat, prob_dog.
+  const classes = typeof label === 'number' ? [] : label.map((i) => header[i] ?? '');
+  const areGuesses = classes.length > 0 && classes.every((name) => doubtOf([name]) !== undefined);
+  const doubt = doubtOf([...others.map((i) => header[i] ?? ''), ...(areGuesses ? classes : [])]);
   return { path: paths, label, split, doubt };
+}
+
+/** The column of true and false for the sides; or one called valid that has their words. */
+function sideOrNot(names: readonly string[], rows: readonly (readonly string[])[], isValid: number): number {
+  const index = names.indexOf('valid');
+  if (isValid >= 0 || index < 0) return isValid;
+  const words = rows.flatMap((row) => row[index] || []);
+  return words.length > 0 && words.every((word) => sideOfWord(word) !== undefined) ? index : -1;
 }
 
 /** The columns of the classes, where each row has ones in them and zeros: Roboflow's `_classes.csv`, ISIC's. */
@@ -91,17 +104,14 @@ function oneHot(
   rows: readonly (readonly string[])[],
   others: readonly number[],
 ): number[] | undefined {
-  const classes = header.flatMap((name, i) => (others.includes(i) || name === '' ? [] : [i]));
+  const own = header.flatMap((name, i) => (others.includes(i) || name === '' ? [] : [i]));
+  const flags = flagsOf(own.map((i) => plain(header[i] ?? '')));
+  const classes = own.filter((_, k) => flags[k] !== true);
   const isOneHot =
     classes.length > 1 &&
     rows.length > 0 &&
     rows.every((row) => classes.every((i) => /^[01](\.0+)?$/.test(row[i] ?? '')));
   return isOneHot ? classes : undefined;
-}
-
-/** Whether a name is what programs call their output. */
-export function isOutputName(name: string): boolean {
-  return /(^|[_ -])(predictions?|preds?|submission|results?|output)(?=[_ .-]|\d|$)/i.test(name);
 }
 
 /** Whether a first row is no header, but a picture and its label. */

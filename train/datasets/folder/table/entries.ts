@@ -2,6 +2,7 @@
 import type { FileProblem } from '../findings.ts';
 import { type Side, sideOfWord } from '../sides.ts';
 import type { Columns } from './columns.ts';
+import { truthOf } from './flags.ts';
 import type { Located } from './paths.ts';
 import type { Row } from './rows.ts';
 import { isCertain } from './text.ts';
@@ -66,8 +67,8 @@ export function entryOf({ number, cells }: Row, { header, columns, isGuessed }: 
 }
 
 function sideOfTruth(word: string): Entry['side'] {
-  if (/^(true|1|yes|y|t)$/i.test(word)) return 'valid';
-  return /^(false|0|no|n|f)$/i.test(word) ? 'train' : sideOfWord(word);
+  const isValid = truthOf(word);
+  return isValid === undefined ? sideOfWord(word) : isValid ? 'valid' : 'train';
 }
 
 /** A file that is there, with its row. */
