@@ -212,7 +212,7 @@ describe('what is refused, with what to do', () => {
     expect(await refusal(load({}, join(place.path, 'nowhere')))).toMatch(/nothing at .*nowhere/);
     expect(await refusal(load())).toMatch(/is empty: expected a folder for each class/);
     place.write('1.png', await png(1));
-    expect(await refusal(load())).toMatch(/has 1 files \(1\.png\) but no folders/);
+    expect(await refusal(load())).toMatch(/has 1 file \(1\.png\) but no folders/);
     expect(await refusal(load({}, join(place.path, '1.png')))).toMatch(/is a file: expected a folder/);
   });
 
@@ -239,9 +239,7 @@ describe('what is refused, with what to do', () => {
     rmSync(place.path, { recursive: true });
     await fill([...numbered('train/a', 2), ...numbered('train/b', 2)]);
     place.write('valid/a/0.png', 'text');
-    expect(await refusal(load())).toMatch(
-      /no picture for validation: none of the 1 that are for it can be used/,
-    );
+    expect(await refusal(load())).toMatch(/no picture for validation: the one that is for it cannot be used/);
   });
 
   it('a table without the columns, or of files that are elsewhere', async () => {
@@ -254,7 +252,7 @@ describe('what is refused, with what to do', () => {
       /has the columns "id", "breed"; expected/,
     );
     place.write('t.csv', 'path,label\nx.png,pug\n');
-    expect(await refusal(load({}, join(place.path, 't.csv')))).toMatch(/None of the 1 files .* is there/);
+    expect(await refusal(load({}, join(place.path, 't.csv')))).toMatch(/The one file that .* is not there/);
   });
 });
 

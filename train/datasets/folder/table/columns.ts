@@ -107,8 +107,10 @@ function oneHot(
   const own = header.flatMap((name, i) => (others.includes(i) || name === '' ? [] : [i]));
   const flags = flagsOf(own.map((i) => plain(header[i] ?? '')));
   const classes = own.filter((_, k) => flags[k] !== true);
+  const names = classes.map((i) => plain(header[i] ?? ''));
   const isOneHot =
     classes.length > 1 &&
+    !(names.includes('x') && names.includes('y') && names.every((name) => /^[xywh]$/.test(name))) &&
     rows.length > 0 &&
     rows.every((row) => classes.every((i) => /^[01](\.0+)?$/.test(row[i] ?? '')));
   return isOneHot ? classes : undefined;
