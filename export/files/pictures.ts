@@ -1,12 +1,14 @@
 // The pictures of a folder as inputs of a model, prepared by the rule in its card as the server prepares them.
-import { readdirSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Card } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
-import { decodableInWords, isNamedAsPicture } from '../../models/image/file/format.ts';
+import { decodableInWords } from '../../models/image/file/format.ts';
+import { isOtherFile } from '../../models/image/file/names.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { preparePicture } from '../../models/image/prepare.ts';
 import { decode, readPicture } from '../../train/datasets/folder/decode.ts';
+import { listFiles } from '../../train/datasets/folder/list-files.ts';
 
 export interface FolderPictures {
   /** Paths within the folder. */
@@ -32,15 +34,17 @@ export async function readFolderPictures(
   return { names, images: Buffer.concat(parts) };
 }
 
+/** All files whose names do not say that they are no pictures, as training takes them. */
 function listPictures(folder: string): string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile() && isNamedAsPicture(entry.name))
-      .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-      .sort();
-  } catch (error) {
-    throw new UserError(`${folder} is no folder of pictures: ${messageOf(error)}.`);
-  }
+  if (!isFolder(folder)) throw new UserError(`${folder} is no folder of pictures.`);
+  const { files, problems } = listFiles(folder);
+  const [problem] = problems;
+  if (problem !== undefined) throw new UserError(`${join(folder, problem.path)}: ${problem.reason}.`);
+  return files.filter((name) => !isOtherFile(name));
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 async function readOne(path: string): Promise<Picture> {

@@ -3,11 +3,13 @@
 import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { decodableInWords } from '../../models/image/file/format.ts';
+import { endingOf, endingsInWords } from '../../models/image/file/names.ts';
 import { wholeNumber } from '../../models/option-values.ts';
 import { findModel } from '../../models/repository.ts';
 import { modelsFolder } from '../../setup/paths.mjs';
 import { prepareServing } from '../../setup/serving.mjs';
 import { type FoundPicture, pictureFiles } from './files.ts';
+import type { SkippedFiles } from './progress.ts';
 import { checkEnding } from './rows.ts';
 
 const OUT = 'predictions.csv';
@@ -27,7 +29,7 @@ export const predictCommand = defineCommand({
     json: {
       type: 'boolean',
       description:
-        'Print one JSON object: model, predictions (of each file its label, probability and all predictions, or its error), files, existing, failed, seconds, interrupted, out',
+        'Print one JSON object: model, predictions (of each file its label, probability and all predictions, or its error), files, existing, failed, skipped, seconds, interrupted, out',
     },
     fresh: { type: 'boolean', description: 'Begin anew, rather than go on with the file of predictions' },
     threads: {
@@ -50,7 +52,7 @@ export const predictCommand = defineCommand({
     const json = args.json === true;
     const out = args.out ?? (json ? undefined : OUT);
     if (out !== undefined) checkEnding(out);
-    const total = await count(paths);
+    const { total, skipped } = await count(paths);
     await findModel(args.repository, name, version);
     await prepareServing();
     const { predict } = await import('./run.ts');
@@ -60,6 +62,7 @@ export const predictCommand = defineCommand({
       version,
       paths,
       total,
+      skipped,
       out,
       top,
       fresh,
@@ -79,17 +82,29 @@ function modelNamed(text: string): { name: string; version: number | undefined }
   );
 }
 
-/** @throws UserError when there is no picture at all; it says what is wrong with the first path. */
-async function count(paths: readonly string[]): Promise<number> {
-  let [files, pictures] = [0, 0];
+/** @throws UserError when there is no picture at all; it says what is wrong with the first path, or what is there. */
+async function count(paths: readonly string[]): Promise<{ total: number; skipped: SkippedFiles }> {
+  let [total, pictures] = [0, 0];
   let first: FoundPicture | undefined;
-  for await (const found of pictureFiles(paths)) {
-    files++;
+  const others = new Map<string, number>();
+  const addOther = (name: string) => {
+    others.set(endingOf(name), (others.get(endingOf(name)) ?? 0) + 1);
+  };
+  for await (const found of pictureFiles(paths, addOther)) {
+    total++;
     if (found.problem === undefined) pictures++;
     else first ??= found;
   }
-  if (pictures > 0) return files;
+  const files = [...others.values()].reduce((sum, n) => sum + n, 0);
+  const endings = endingsInWords(others);
+  if (pictures > 0) return { total, skipped: { files, endings } };
   if (first !== undefined)
     throw new UserError(`There is no picture to read at ${first.path}: ${first.problem}.`);
-  throw new UserError(`There is no picture in ${paths.join(', ')}. ${decodableInWords} files are read.`);
+  const there =
+    files === 0
+      ? 'no file is there'
+      : `${endings} ${files === 1 ? 'is' : 'are'} there, whose ${files === 1 ? 'ending is of no picture' : 'endings are of no pictures'}. If one is a picture all the same, name it itself`;
+  throw new UserError(
+    `There is no picture in ${paths.join(', ')}: ${there}. ${decodableInWords} files are read.`,
+  );
 }

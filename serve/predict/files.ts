@@ -1,9 +1,9 @@
-// The picture files that a command line names: files, and in folders all that are named as pictures. A file that is named
-// itself is always tried.
+// The picture files that a command line names: files, which are always tried, and in folders all but those whose names say
+// that they are none, as in training.
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isNamedAsPicture } from '../../models/image/file/format.ts';
+import { isOtherFile } from '../../models/image/file/names.ts';
 import { isJunk } from '../../models/junk.ts';
 import { systemReason } from '../../models/system-reason.ts';
 
@@ -19,18 +19,27 @@ export interface FoundPicture {
  * of its names, which is the same at every call, so that an interrupted run can go on. Links are followed, as they are in
  * training. A path that does not exist, and a folder that cannot be read, is yielded with its problem: the others are
  * found all the same.
+ * @param onOther - called with the name of each file in a folder that is not looked at, since its ending is that of no
+ *   picture.
  */
-export async function* pictureFiles(paths: readonly string[]): AsyncGenerator<FoundPicture> {
+export async function* pictureFiles(
+  paths: readonly string[],
+  onOther: (name: string) => void = () => {},
+): AsyncGenerator<FoundPicture> {
   for (const path of paths) {
     const kind = await kindOf(path);
-    if (kind === 'folder') yield* inFolder(path, []);
+    if (kind === 'folder') yield* inFolder(path, [], onOther);
     else if (kind === 'other') yield { path };
     else yield { path, problem: kind.problem };
   }
 }
 
 /** @param above - where the folders around this one really are, so that a link to one of them is not followed. */
-async function* inFolder(folder: string, above: readonly string[]): AsyncGenerator<FoundPicture> {
+async function* inFolder(
+  folder: string,
+  above: readonly string[],
+  onOther: (name: string) => void,
+): AsyncGenerator<FoundPicture> {
   let entries: Dirent[];
   let lineage: readonly string[];
   try {
@@ -43,22 +52,24 @@ async function* inFolder(folder: string, above: readonly string[]): AsyncGenerat
   for (const entry of entries.sort(byName)) {
     if (isJunk(entry.name)) continue;
     const path = join(folder, entry.name);
-    const isPicture = isNamedAsPicture(entry.name);
-    if (entry.isDirectory()) yield* inFolder(path, lineage);
-    else if (entry.isFile() && isPicture) yield { path };
-    else if (entry.isSymbolicLink()) yield* throughLink(path, isPicture, lineage);
+    if (entry.isDirectory()) yield* inFolder(path, lineage, onOther);
+    else if (entry.isSymbolicLink()) yield* throughLink(path, lineage, onOther);
+    else if (!entry.isFile()) yield { path, problem: 'it is neither a file nor a folder' };
+    else if (isOtherFile(entry.name)) onOther(entry.name);
+    else yield { path };
   }
 }
 
 async function* throughLink(
   path: string,
-  isPicture: boolean,
   above: readonly string[],
+  onOther: (name: string) => void,
 ): AsyncGenerator<FoundPicture> {
   const kind = await kindOf(path);
   if (kind === 'folder') {
-    if (!above.includes(await realpath(path))) yield* inFolder(path, above);
-  } else if (isPicture) yield kind === 'other' ? { path } : { path, problem: kind.problem };
+    if (!above.includes(await realpath(path))) yield* inFolder(path, above, onOther);
+  } else if (isOtherFile(path)) onOther(path);
+  else yield kind === 'other' ? { path } : { path, problem: kind.problem };
 }
 
 async function kindOf(path: string): Promise<'folder' | 'other' | { readonly problem: string }> {

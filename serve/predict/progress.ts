@@ -8,11 +8,18 @@ import type { FilePrediction } from './rows.ts';
 const LISTED = 10;
 
 export interface PredictionProgress {
-  /** A file was skipped, since an earlier call has classified it. */
-  skipped(failed: boolean): void;
+  /** An earlier call has classified a file. */
+  existing(failed: boolean): void;
   written(outcomes: readonly FilePrediction[]): void;
   /** Prints the summary. */
   end(interrupted: boolean): Summary;
+}
+
+/** Files in folders that were not looked at, since their endings are of no pictures. */
+export interface SkippedFiles {
+  readonly files: number;
+  /** How many there are of each: `2 .txt, 1 .mp4`. */
+  readonly endings: string;
 }
 
 export interface Summary {
@@ -30,7 +37,12 @@ export interface Summary {
  * @param model - `name/version`.
  * @param out - the file of predictions, if there is one.
  */
-export function showProgress(total: number, model: string, out: string | undefined): PredictionProgress {
+export function showProgress(
+  total: number,
+  model: string,
+  out: string | undefined,
+  skipped: SkippedFiles,
+): PredictionProgress {
   const started = performance.now();
   const listed: string[] = [];
   let [files, existing, failed] = [0, 0, 0];
@@ -42,7 +54,7 @@ export function showProgress(total: number, model: string, out: string | undefin
   const seconds = () => (performance.now() - started) / 1000;
   const speed = () => Math.round(files / seconds());
   return {
-    skipped(hasFailed) {
+    existing(hasFailed) {
       existing++;
       if (hasFailed) failed++;
     },
@@ -58,7 +70,8 @@ export function showProgress(total: number, model: string, out: string | undefin
     end(interrupted) {
       bar.stop();
       const summary = { files, existing, failed, seconds: seconds() };
-      for (const line of inWords(model, out, summary, listed)) console.error(line);
+      for (const line of [...inWords(model, out, summary, listed), ...skippedInWords(skipped)])
+        console.error(line);
       if (interrupted && out !== undefined) console.error('Interrupted: the same command goes on from here.');
       return summary;
     },
@@ -83,6 +96,17 @@ function inWords(
         ]),
     ...listed,
     ...(listed.length > 0 && failed > listed.length ? [`  and ${counted(failed - listed.length)} more`] : []),
+  ];
+}
+
+function skippedInWords({ files, endings }: SkippedFiles): string[] {
+  if (files === 0) return [];
+  const why =
+    files === 1
+      ? 'file was skipped, since its ending is of no picture'
+      : 'files were skipped, since their endings are of no pictures';
+  return [
+    `${counted(files)} ${why}: ${printable(endings)}. A file that is named itself is tried whatever its ending.`,
   ];
 }
 

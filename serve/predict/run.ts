@@ -9,7 +9,7 @@ import { type FoundPicture, pictureFiles } from './files.ts';
 import { openJson } from './json.ts';
 import { openPredictionFile, type PredictionFile } from './output.ts';
 import { predictFiles } from './predict.ts';
-import { type PredictionProgress, showProgress } from './progress.ts';
+import { type PredictionProgress, type SkippedFiles, showProgress } from './progress.ts';
 import { type RowModel, rowFormatOf } from './rows.ts';
 
 /** Files that are classified at the same time: enough to fill the batches of every worker, few enough to hold in memory. */
@@ -31,6 +31,8 @@ export interface PredictCommand {
   readonly paths: readonly string[];
   /** The number of files in `paths`. */
   readonly total: number;
+  /** Files in folders of `paths` that are not among them. */
+  readonly skipped: SkippedFiles;
   /** The file of predictions; undefined when they are only printed. */
   readonly out: string | undefined;
   /** Predictions for each file. */
@@ -74,7 +76,7 @@ export async function predict(command: PredictCommand): Promise<number> {
 async function predictWith(
   engine: ReturnType<typeof openEngine>,
   model: ServedModel,
-  { paths, total, out, fresh, json, ...command }: PredictCommand,
+  { paths, total, skipped, out, fresh, json, ...command }: PredictCommand,
   interruption: Interruption,
 ): Promise<number> {
   const top = Math.min(command.top, model.card.labels.length);
@@ -83,7 +85,7 @@ async function predictWith(
       ? undefined
       : await openPredictionFile(out, rowFormatOf(out, rowModelOf(model), top), fresh);
   const printed = json ? openJson(versionName(model)) : undefined;
-  const progress = showProgress(total, versionName(model), out);
+  const progress = showProgress(total, versionName(model), out, skipped);
   interruption.begin();
   try {
     await predictFiles({
@@ -106,7 +108,7 @@ async function predictWith(
   }
   const interrupted = interruption.stopped();
   const summary = progress.end(interrupted);
-  await printed?.end({ ...summary, interrupted, out: out ?? null });
+  await printed?.end({ ...summary, skipped: skipped.files, interrupted, out: out ?? null });
   return interrupted ? INTERRUPTED : summary.failed > 0 ? 1 : 0;
 }
 
@@ -123,7 +125,7 @@ async function* remaining(
   progress: PredictionProgress,
 ): AsyncGenerator<FoundPicture> {
   for await (const file of files) {
-    if (output?.has(file.path)) progress.skipped(output.hasFailed(file.path));
+    if (output?.has(file.path)) progress.existing(output.hasFailed(file.path));
     else yield file;
   }
 }

@@ -42,7 +42,7 @@ test('a command and a message about a mistake', async () => {
 
 test('files without a prediction', () => {
   const lines = listen();
-  const progress = showProgress(1, 'digits/1', undefined);
+  const progress = showProgress(1, 'digits/1', undefined, { files: 0, endings: '' });
   const file = `x\n1,000 files at 9 a second${name}`;
   progress.written([{ file, error: 'the PNG could not be decoded' }]);
   progress.end(false);

@@ -21,15 +21,6 @@ export const endings: Readonly<Record<Decodable, readonly string[]>> = {
   TIFF: ['.tif', '.tiff'],
 };
 
-/** Endings of pictures that are not decoded: whoever has them is told so, instead of that there are no pictures. */
-const unreadEndings = ['.heic', '.heif', '.avif', '.jxl', '.jp2'];
-
-/** Whether a file's name ends like that of a picture that somebody wants to have read. */
-export function isNamedAsPicture(name: string): boolean {
-  const ending = /\.[^.]*$/.exec(name.toLowerCase())?.[0] ?? '';
-  return unreadEndings.includes(ending) || Object.values(endings).some((all) => all.includes(ending));
-}
-
 /**
  * First bytes of each format, as latin1; a dot stands for any byte.
  * Reference: the formats' specifications, as listed in WHATWG MIME Sniffing, section 6.1, and in file(1).

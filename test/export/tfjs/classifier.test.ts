@@ -1,5 +1,5 @@
 // A classifier from elsewhere, exported with labels: it takes bytes, gives probabilities, and its card says what it is.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -126,13 +126,19 @@ it('is compared on the pictures of a folder, prepared as the server does', async
   const png = sharp({
     create: { width: 48, height: 40, channels: 3, background: { r: 200, g: 30, b: 60 } },
   }).png();
-  writeFileSync(join(folder, 'red.png'), await png.toBuffer());
-  const { images } = await readFolderPictures(folder, input);
+  const photos = join(folder, 'photos');
+  mkdirSync(join(photos, 'empty'), { recursive: true });
+  writeFileSync(join(photos, 'red.png'), await png.toBuffer());
+  const { images } = await readFolderPictures(photos, input);
   expect([...images.subarray(0, 6)]).toEqual([200, 30, 60, 200, 30, 60]);
-  writeFileSync(join(folder, 'broken.jpg'), 'no picture');
-  await expect(readFolderPictures(folder, input)).rejects.toThrow(/broken\.jpg cannot be used/);
-  rmSync(join(folder, 'broken.jpg'));
-  await expect(readFolderPictures(join(folder, 'models'), input)).rejects.toThrow(
+  // What systems leave is none, whatever its ending; what browsers save is one.
+  writeFileSync(join(photos, '._red.png'), 'of macOS');
+  writeFileSync(join(photos, 'tweet.jpg_large'), await png.jpeg().toBuffer());
+  expect((await readFolderPictures(photos, input)).names).toEqual(['red.png', 'tweet.jpg_large']);
+  writeFileSync(join(photos, 'broken.jpg'), 'no picture');
+  await expect(readFolderPictures(photos, input)).rejects.toThrow(/broken\.jpg cannot be used/);
+  rmSync(join(photos, 'broken.jpg'));
+  await expect(readFolderPictures(join(photos, 'empty'), input)).rejects.toThrow(
     /holds no JPEG, PNG, WebP, GIF, BMP and TIFF files/,
   );
 });

@@ -73,6 +73,7 @@ test('a folder: a row for each picture, with what the server answers, and bad fi
   );
   expect(code, errors).toBe(1);
   expect(errors).toMatch(/colors\/1: 5 files at \d+ a second; predictions in a\.jsonl/);
+  expect(errors).toMatch(/\n1 file was skipped, since its ending is of no picture: 1 \.txt\. /);
   expect(errors).toMatch(
     /1 of 5 files has no prediction:\n {2}pictures\/broken\.jpg: the JPEG could not be decoded/,
   );
@@ -112,6 +113,29 @@ test('the same command again does nothing twice; a row that was cut off is made 
   expect(readFileSync(path, 'utf8')).toBe(expected);
 });
 
+test('in a folder, all is tried by its content but what its ending says to be none, which is counted; one that is named is tried', async () => {
+  const mixed = join(server.repository, 'mixed');
+  mkdirSync(mixed);
+  for (const name of ['1.jpg_large', '2.JPG_original', '3', '4.weird', 'scan.txt'])
+    copyFileSync(join(folder, 'red.png'), join(mixed, name));
+  writeFileSync(join(mixed, '5.heic'), Buffer.from('\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'latin1'));
+  for (const name of ['a.mp4', 'b.TXT', 'c.txt']) writeFileSync(join(mixed, name), 'no picture');
+  symlinkSync('a.mp4', join(mixed, 'linked.mp4'));
+  const { errors, printed } = await predict('colors', 'mixed', 'mixed/scan.txt', '--json');
+  const { predictions, skipped, failed } = JSON.parse(printed);
+  expect(predictions.map(({ file, label, error }: Record<string, string>) => [file, label ?? error])).toEqual(
+    [
+      ...['1.jpg_large', '2.JPG_original', '3', '4.weird'].map((name) => [`mixed/${name}`, 'red']),
+      ['mixed/5.heic', expect.stringContaining('HEIC')],
+      ['mixed/scan.txt', 'red'],
+    ],
+  );
+  expect([skipped, failed]).toEqual([5, 1]);
+  expect(errors).toContain(
+    '5 files were skipped, since their endings are of no pictures: 3 .txt, 2 .mp4. A file that is named itself is tried whatever its ending.',
+  );
+});
+
 test('ends with 0 when every file has a prediction', async () => {
   const { code, printed, errors } = await predict('colors', 'pictures/red.png', '--out', 'red.csv');
   expect({ code, printed }, errors).toEqual({ code: 0, printed: '' });
@@ -127,6 +151,7 @@ test('--json prints one object and nothing else, and writes no file that was not
     files: 2,
     existing: 0,
     failed: 1,
+    skipped: 0,
     interrupted: false,
     out: null,
   });
@@ -209,12 +234,13 @@ test('what cannot be read has its reason in its row, in its place, and the other
     ['gone.png', 'it cannot be read: it is not there'],
     ['odd/a.png', 'it cannot be read: it is not there'],
     ['odd/b.png', expect.any(String)],
+    ['odd/circle', 'it cannot be read: its symbolic links lead in a circle'],
     ['odd/circle.png', 'it cannot be read: its symbolic links lead in a circle'],
     ['odd/inner/red.png', 'red'],
     ['odd/linked/red.png', 'red'],
     ['pictures/red.png', 'red'],
   ]);
-  expect(errors).toMatch(/3 of 7 files have no prediction:/);
+  expect(errors).toMatch(/4 of 8 files have no prediction:/);
 });
 
 test('a version that cannot be used is the end, at once, though another of the same name is well', async () => {
@@ -237,7 +263,10 @@ test.each([
     /--threads takes a whole number from 1 to 1024; received "all"\./,
   ],
   [['colors', 'nowhere'], /There is no picture to read at nowhere: it cannot be read: it is not there\./],
-  [['colors', 'colors'], /There is no picture in colors\./],
+  [
+    ['colors', 'colors'],
+    /There is no picture in colors: 1 \.onnx is there, whose ending is of no picture\. If one is a picture all the same, name it itself\. JPEG, /,
+  ],
   [
     ['colors', 'pictures', '--out', 'a.xlsx'],
     /--out takes a file that ends in \.csv or \.jsonl; received "a\.xlsx"\./,

@@ -1,12 +1,12 @@
 // Lists pictures whose folders are their labels: a folder for each class, or such folders on two sides.
 import { join } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
+import { endingOf, endingsInWords } from '../../../models/image/file/names.ts';
 import { command } from '../../../setup/invocation.mjs';
 import { oddNames } from './beside.ts';
 import type { FileProblem } from './findings.ts';
-import { endingOf } from './kinds.ts';
 import { filled, type Level, levelIn, type SubFolder } from './level.ts';
-import { byCodePoint, type ListedFiles } from './list-files.ts';
+import type { ListedFiles } from './list-files.ts';
 import { counted, type Found, type Listing } from './listing.ts';
 import { copiesWithin, sameWithin, sidesInSome, sidesWithin } from './nested.ts';
 import { isOutputName } from './table/doubts.ts';
@@ -182,10 +182,7 @@ function otherFiles({ folders, others, tables }: Level): string[] {
   const counts = new Map<string, number>();
   for (const file of files) counts.set(endingOf(file), (counts.get(endingOf(file)) ?? 0) + 1);
   if (counts.size === 0) return [];
-  const kinds = [...counts]
-    .sort((a, b) => b[1] - a[1] || byCodePoint(a[0], b[0]))
-    .map(([ending, n]) => `${n} ${ending}`);
-  return [`Files that are no pictures: ${some(kinds)}.`];
+  return [`Not read, since their endings are of no pictures: ${endingsInWords(counts)}.`];
 }
 
 /** Tables beside class folders: what decides is the folders, unless a table is named. */

@@ -2,8 +2,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { detectFormat, isDecodable } from '../../../models/image/file/format.ts';
+import { endingOf, isNamedAsPicture } from '../../../models/image/file/names.ts';
 import { command, shellWord } from '../../../setup/invocation.mjs';
-import { endingOf, PICTURE } from './kinds.ts';
 import { filled, type Level, type SubFolder } from './level.ts';
 import { sideOfName } from './sides.ts';
 
@@ -58,7 +58,7 @@ function hasGroups({ pictures }: SubFolder): boolean {
 /** Whether files of a folder are pictures: by an ending, or where none has that of a picture, by how the first few begin. */
 export function arePictures(root: string, { pictures }: SubFolder): boolean {
   return (
-    pictures.some((path) => PICTURE.test(path)) ||
+    pictures.some(isNamedAsPicture) ||
     pictures.slice(0, 3).some((path) => {
       const format = detectFormat(startOf(join(root, path)));
       return isDecodable(format);

@@ -1,5 +1,6 @@
 // The files of a folder by the folder that they are in: what the search for classes looks at, one level at a time.
-import { isOtherFile, isTable } from './kinds.ts';
+import { isOtherFile } from '../../../models/image/file/names.ts';
+import { isTable } from './kinds.ts';
 import type { ListedFiles } from './list-files.ts';
 
 /** A folder within a level. */
@@ -39,7 +40,7 @@ export function levelOf({ files, folders, problems }: ListedFiles, at = ''): Lev
     if (slash < 0) direct.push(file);
     else byFolder.get(file.slice(0, slash))?.push(file);
   }
-  const isPicture = (file: string) => !isOtherFile(file.slice(file.lastIndexOf('/') + 1));
+  const isPicture = (file: string) => !isOtherFile(file);
   return {
     at,
     folders: [...byFolder].map(([name, all]) => ({

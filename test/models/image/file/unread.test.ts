@@ -2,7 +2,8 @@
 // the beginnings of those that none of them does.
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
-import { detectFormat, isDecodable, isNamedAsPicture } from '../../../../models/image/file/format.ts';
+import { detectFormat, isDecodable } from '../../../../models/image/file/format.ts';
+import { isNamedAsPicture } from '../../../../models/image/file/names.ts';
 import { python } from '../../../python.ts';
 
 const script = `

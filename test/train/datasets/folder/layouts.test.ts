@@ -295,7 +295,7 @@ it('what systems and programs leave behind is no class, and no picture', () => {
   expect(listing().problems).toEqual([]);
   expect(listing().notes).toEqual([
     'No class, since no pictures are in them: owl/, runs/.',
-    'Files that are no pictures: 2 .json, 1 .html, 1 .txt, 1 .zip.',
+    'Not read, since their endings are of no pictures: 2 .json, 1 .html, 1 .txt, 1 .zip.',
   ]);
 });
 

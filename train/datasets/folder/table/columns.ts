@@ -1,6 +1,5 @@
 // Which columns of a table hold paths, labels and sides; and which say that a program guessed the labels.
 import { UserError } from '../../../../models/errors.ts';
-import { PICTURE } from '../kinds.ts';
 import { sideOfWord } from '../sides.ts';
 import { areCoordinates, doubtOf } from './doubts.ts';
 import { checkFlags, flagsOf } from './flags.ts';
@@ -114,10 +113,4 @@ function oneHot(
     rows.length > 0 &&
     rows.every((row) => classes.every((i) => /^[01](\.0+)?$/.test(row[i] ?? '')));
   return isOneHot ? classes : undefined;
-}
-
-/** Whether a first row is no header, but a picture and its label. */
-export function isPictureRow(cells: readonly string[], isThere: (cell: string) => boolean): boolean {
-  const [path = '', label] = cells;
-  return label !== undefined && (isThere(path) || PICTURE.test(path));
 }

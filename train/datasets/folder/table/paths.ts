@@ -2,8 +2,8 @@
 // from the folder of another machine.
 import { readdirSync } from 'node:fs';
 import { basename, isAbsolute, join, posix, relative } from 'node:path';
+import { isNamedAsPicture, withoutPictureEnding } from '../../../../models/image/file/names.ts';
 import { isJunk } from '../../../../models/junk.ts';
-import { PICTURE } from '../kinds.ts';
 import { byCodePoint } from '../list-files.ts';
 
 /** A cell's file, relative to the table's folder; or why it has none. */
@@ -107,7 +107,7 @@ export function unlisted(root: string, files: readonly string[]): number {
   let count = 0;
   for (const folder of folders)
     for (const name of names.in(folder === '.' ? '' : folder).all)
-      if (PICTURE.test(name) && !isJunk(name) && !listed.has(posix.join(folder, name))) count++;
+      if (isNamedAsPicture(name) && !isJunk(name) && !listed.has(posix.join(folder, name))) count++;
   return count;
 }
 
@@ -194,11 +194,11 @@ function namesOf(root: string): Names {
 
 function folderNames(folder: string): FolderNames {
   const all = entriesOf(folder).map(({ name }) => name);
-  const pictures = all.filter((name) => PICTURE.test(name));
+  const pictures = all.filter(isNamedAsPicture);
   return {
     all: new Set(all),
     folded: grouped(all, fold),
-    stems: grouped(pictures, (name) => fold(name.replace(PICTURE, ''))),
+    stems: grouped(pictures, (name) => fold(withoutPictureEnding(name))),
   };
 }
 

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { UserError } from '../../../../models/errors.ts';
+import { isNamedAsPicture } from '../../../../models/image/file/names.ts';
 import type { FileProblem } from '../findings.ts';
-import { PICTURE } from '../kinds.ts';
 import { codeOf } from '../list-files.ts';
 import { counted, type Found } from '../listing.ts';
 import { sideOfName } from '../sides.ts';
@@ -48,7 +48,7 @@ export function readTable(path: string): Table {
   const isJson = /\.(jsonl|ndjson)$/i.test(path);
   const isThere = (cell: string) => locateAll(root, [cell]).located.some((each) => 'path' in each);
   const isHeadless = (cells: readonly string[]) =>
-    cells.length > 1 && (isThere(cells[0] ?? '') || PICTURE.test(cells[0] ?? ''));
+    cells.length > 1 && (isThere(cells[0] ?? '') || isNamedAsPicture(cells[0] ?? ''));
   const rows = isJson
     ? jsonRows(text, path)
     : csvRows(text, path, (cells) => namesPaths(cells) || isHeadless(cells));
