@@ -111,14 +111,29 @@ function complementOfErf(op: Op, x: string): string {
   return op.emit('Add', [op.emit('Erf', [positive]), number(op, 1)]);
 }
 
+/** exp(x) - 1 = tanh(x / 2) (exp(x) + 1), of which small numbers keep all their digits. */
+const exponentialLessOne = (op: Op, x: string) =>
+  op.emit('Mul', [
+    op.emit('Tanh', [op.emit('Mul', [x, number(op, 0.5)])]),
+    op.emit('Add', [op.emit('Exp', [x]), number(op, 1)]),
+  ]);
+
+/** log(1 + x), which is 2 atanh(x / (x + 2)): so small numbers keep all their digits. */
+function logarithmOfOneMore(op: Op, x: string): string {
+  const share = op.emit('Div', [x, op.emit('Add', [x, number(op, 2)])]);
+  const near = op.emit('Mul', [op.emit('Atanh', [share]), number(op, 2)]);
+  const isNear = op.emit('Less', [op.emit('Abs', [x]), number(op, 0.5)]);
+  return op.emit('Where', [isNear, near, op.emit('Log', [op.emit('Add', [x, number(op, 1)])])]);
+}
+
 export const arithmetic: OpFamily = {
   Abs: unary('Abs'),
   Neg: unary('Neg'),
   Sign: unary('Sign'),
   Exp: unary('Exp'),
-  Expm1: unary((op, x) => op.emit('Sub', [op.emit('Exp', [x]), number(op, 1)])),
+  Expm1: unary(exponentialLessOne),
   Log: unary('Log'),
-  Log1p: unary((op, x) => op.emit('Log', [op.emit('Add', [x, number(op, 1)])])),
+  Log1p: unary(logarithmOfOneMore),
   Sqrt: unary('Sqrt'),
   Rsqrt: unary((op, x) => op.emit('Reciprocal', [op.emit('Sqrt', [x])])),
   Square: unary((op, x) => op.emit('Mul', [x, x])),

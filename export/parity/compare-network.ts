@@ -149,7 +149,12 @@ async function compareOne(
     const apart = roundingsApart(expected[i] ?? [], got[i] ?? [], spread?.[i]);
     const isOpen = Number.isFinite(apart) && isDecidedByRounding(expected[i] ?? [], spread?.[i]);
     const roundings = isOpen ? 1 : apart;
-    return { ...each, roundings, isOpen, holds: roundings <= ROUNDINGS };
+    // Where rounding makes a number of infinity, or none, the distance between the two says nothing.
+    const decided = Array.from(got[i] ?? [], (value, k) =>
+      spread?.[i]?.[k] === Number.POSITIVE_INFINITY ? Number(expected[i]?.[k]) : value,
+    );
+    const difference = maxDifference(expected[i] ?? [], decided, relative);
+    return { ...each, difference, roundings, isOpen, holds: roundings <= ROUNDINGS };
   });
 }
 
@@ -194,6 +199,7 @@ export function roundingsApart(
   for (let i = 0; i < expected.length; i++) {
     const [a, b] = [Number(expected[i]), Number(got[i])];
     if (relative(a, b) <= tolerance) continue;
+    if (spread?.[i] === Number.POSITIVE_INFINITY) continue;
     const roundings = Math.abs(a - b) / (spread?.[i] ?? 0);
     most = Math.max(most, Number.isNaN(roundings) ? Number.POSITIVE_INFINITY : roundings);
   }

@@ -38,6 +38,8 @@ const kinds = {
   negative: [(next) => -next(), (next) => -1 - Math.floor(4 * next())],
   edges: [(next) => from(EDGES, next), (next) => from(WHOLE_EDGES, next)],
   constant: [() => 0.5, () => 1],
+  // Where exponentials go to 0 and to infinity: a sigmoid of -17 is 4e-8.
+  tens: [(next) => 60 * next() - 30, (next) => Math.floor(31 * next())],
   large: [(next) => 1000 * normal(next), (next) => Math.round(100_000 * normal(next))],
 } as const satisfies Record<string, readonly [Draw, Draw]>;
 
@@ -62,7 +64,7 @@ interface Run {
 const TOGETHER: readonly (readonly Kind[])[] = [
   ['from 0 to 1'],
   ['normal', 'negative', 'zero', 'constant'],
-  ['edges', 'pixels'],
+  ['edges', 'pixels', 'tens'],
   ['large'],
 ];
 

@@ -33,7 +33,8 @@ const PLACES = 4096;
 const EXACT = 256;
 
 /**
- * How far each answer moves, in the order of the network's outputs; none where the network cannot be recorded so.
+ * How far each answer moves, in the order of the network's outputs; none where the network cannot be recorded so. It is
+ * infinite where rounding alone decides whether the answer is a number, as of log(1 - sigmoid(17)).
  * @param expected - What the network answers to `inputs`.
  */
 export function roundingOf(
@@ -66,8 +67,10 @@ export function roundingOf(
 
 function widen(spread: Float64Array | undefined, expected: ArrayLike<number>, got: ArrayLike<number>): void {
   for (let i = 0; spread !== undefined && i < spread.length; i++) {
-    const moved = Math.abs(Number(expected[i]) - Number(got[i]));
-    if (moved > (spread[i] ?? 0)) spread[i] = moved;
+    const [before, after] = [Number(expected[i]), Number(got[i])];
+    if (Object.is(before, after) || before === after) continue;
+    const moved = Math.abs(before - after);
+    spread[i] = Math.max(spread[i] ?? 0, Number.isNaN(moved) ? Number.POSITIVE_INFINITY : moved);
   }
 }
 
@@ -95,7 +98,7 @@ function atLeastTypical(spread: Float64Array, channels: number): Float64Array {
   const step = spread.length / channels >= FEW ? channels : 1;
   const squares = new Float64Array(step);
   spread.forEach((moved, i) => {
-    squares[i % step] = (squares[i % step] ?? 0) + moved * moved;
+    if (Number.isFinite(moved)) squares[i % step] = (squares[i % step] ?? 0) + moved * moved;
   });
   const typical = squares.map((sum) => Math.sqrt(sum / (spread.length / step)));
   return spread.map((moved, i) => Math.max(moved, typical[i % step] ?? 0));
@@ -221,6 +224,12 @@ const MOVES =
  */
 const INEXACT = /Conv|MatMul|FusedBatchNorm|Sigmoid|Tanh|Exp|Log|Softmax|Softplus|Sqrt|Erf|Pow|Elu/;
 
+/** Ops whose results TensorFlow makes 0 where they are smaller than every number but denormals; others give those. */
+const UNDERFLOWS = /^(Exp|Sigmoid|Softmax|Softplus|Pow|Erfc)$/;
+
+/** The smallest float32 that is no denormal. */
+const SMALLEST = 2 ** -126;
+
 interface Shake {
   /** The id of the same tensor with each of its numbers moved; a tensor that is no input is gone then. */
   apply(made: TensorMetadata, node: Node, place: number): number;
@@ -241,12 +250,13 @@ function createShake({ nodes }: Graph, seed: number): Shake {
     binding.createTensor([values.length], DataType.int32, Int32Array.from(values));
   const number = (value: number) => binding.createTensor([], DataType.float32, Float32Array.of(value));
   const largest = Math.max(...nodes.flatMap(({ outputs }) => outputs.map(({ shape }) => sizeOf(shape))));
-  const [size, seeds, range, middle, exact] = [
+  const [size, seeds, range, middle, exact, smallest] = [
     numbers(largest + PLACES),
     numbers(seed, 1),
     number(2 * SHAKE),
     number(1 - SHAKE),
     number(EXACT),
+    number(SMALLEST),
   ] as const;
   const uniform = apply('StatelessRandomUniform', [...types('dtype'), ...whole('T', 'Tseed')], [size, seeds]);
   const scaled = apply('Mul', types('T'), [uniform, range]);
@@ -262,7 +272,10 @@ function createShake({ nodes }: Graph, seed: number): Shake {
       const moved = apply('Mul', types('T'), [id, factor]);
       const used = [begin, length, dims, some, factor];
       let result = moved;
-      if (!INEXACT.test(op)) {
+      if (UNDERFLOWS.test(op)) {
+        result = apply('AddV2', types('T'), [moved, smallest]);
+        used.push(moved);
+      } else if (!INEXACT.test(op)) {
         const grown = apply('Mul', types('T'), [id, exact]);
         const rounded = apply('Round', types('T'), [grown]);
         const compared = [...types('T'), eagerAttribute.bool('incompatible_shape_error', true)];
@@ -275,7 +288,7 @@ function createShake({ nodes }: Graph, seed: number): Shake {
       return result;
     },
     dispose() {
-      for (const id of [factors, exact]) binding.deleteTensor(id);
+      for (const id of [factors, exact, smallest]) binding.deleteTensor(id);
     },
   };
 }

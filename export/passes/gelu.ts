@@ -1,8 +1,7 @@
 // Writes GELU as runtimes know it: by its own operator where there is one, else in the one order that they fuse.
-import { floatTensor } from '../../models/onnx/make.ts';
-import { dataType, type GraphProto, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
+import type { GraphProto, NodeProto } from '../../models/onnx/schema.ts';
 import { type Formulas, geluOf } from '../../train/graph/gelu.ts';
-import { producers, scalars } from './rewrite.ts';
+import { producers, scalarConstant, scalars } from './rewrite.ts';
 
 /** The first operator set that has Gelu. */
 const WITH_GELU = 20;
@@ -14,7 +13,7 @@ const WITH_GELU = 20;
  */
 export function mergeGelu(graph: GraphProto, opset: number): GraphProto {
   const formulas = formulasOf(graph);
-  const root = rootOfTwo(graph);
+  const root = scalarConstant(graph, 'constant/sqrt2', Math.SQRT2);
   let rooted = false;
   const node = graph.node.flatMap((top): NodeProto[] => {
     const found = top.op_type === 'Mul' ? geluOf(top.input, formulas) : undefined;
@@ -53,17 +52,4 @@ function formulasOf(graph: GraphProto): Formulas {
     },
     numberOf: (value) => numbers.get(value),
   };
-}
-
-/** The constant in the graph, or one to be added. */
-function rootOfTwo({ initializer }: GraphProto): TensorProto {
-  const root = floatTensor('constant/sqrt2', [Math.SQRT2], []);
-  const bytesOf = ({ raw_data = new Uint8Array() }: TensorProto) => raw_data;
-  const known = initializer.find(
-    (tensor) =>
-      tensor.data_type === dataType.FLOAT &&
-      tensor.dims.length === 0 &&
-      Buffer.compare(bytesOf(tensor), bytesOf(root)) === 0,
-  );
-  return known ?? root;
 }

@@ -2,6 +2,7 @@
 import type { GraphProto } from '../../models/onnx/schema.ts';
 import { mergeClips } from './clips.ts';
 import { removeDead } from './dead.ts';
+import { exactSigmoids } from './exact-sigmoids.ts';
 import { mergeGelu } from './gelu.ts';
 import { removeIdentities } from './identities.ts';
 import { mergeReshapes, mergeTransposes } from './merge-reshapes.ts';
@@ -15,6 +16,7 @@ export type Pass = (graph: GraphProto, opset: number) => GraphProto;
 export const passes: Readonly<Record<string, Pass>> = {
   mergeClips,
   mergeGelu,
+  exactSigmoids,
   mergeReshapes,
   mergeTransposes,
   transposesFirst,

@@ -1,6 +1,8 @@
 // What passes over ONNX graphs share: leaving nodes out, and finding the node that makes a value.
+
+import { floatTensor } from '../../models/onnx/make.ts';
 import { readsOf } from '../../models/onnx/reads.ts';
-import { dataType, type GraphProto, type NodeProto } from '../../models/onnx/schema.ts';
+import { dataType, type GraphProto, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
 
 /**
  * Leaves out nodes with one output: its users get another value instead. A node stays where its output is
@@ -42,4 +44,17 @@ export function scalars({ initializer }: GraphProto): Map<string, number> {
       return [[name, new DataView(raw_data.buffer, raw_data.byteOffset).getFloat32(0, true)]];
     }),
   );
+}
+
+/** A float32 constant without axes: the one in the graph, or a new one of this name, which is not in the graph yet. */
+export function scalarConstant({ initializer }: GraphProto, name: string, value: number): TensorProto {
+  const made = floatTensor(name, [value], []);
+  const bytesOf = ({ raw_data = new Uint8Array() }: TensorProto) => raw_data;
+  const known = initializer.find(
+    (tensor) =>
+      tensor.data_type === dataType.FLOAT &&
+      tensor.dims.length === 0 &&
+      Buffer.compare(bytesOf(tensor), bytesOf(made)) === 0,
+  );
+  return known ?? made;
 }
