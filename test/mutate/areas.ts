@@ -1,0 +1,266 @@
+// What is mutated, and which tests have to notice: the quick ones of an area, since they run for every mutant. A name
+// that ends with a slash is a folder, with all that is below it.
+
+/** An area: its sources, its tests, and the share of changes, in percent, that the tests have to notice. */
+export interface Area {
+  readonly sources: readonly string[];
+  readonly tests: readonly string[];
+  readonly least: number;
+}
+
+export const areas = {
+  // What opens a server, and what bounds it.
+  keys: {
+    sources: ['serve/http/api-keys.ts'],
+    tests: ['test/serve/http/api-keys.test.ts'],
+    least: 95,
+  },
+  limits: {
+    sources: ['serve/settings/'],
+    tests: ['test/serve/settings/'],
+    least: 95,
+  },
+  admission: {
+    sources: [
+      'models/weighted-semaphore.ts',
+      'serve/engine/admission.ts',
+      'serve/engine/evict-sessions.ts',
+      'serve/engine/expire-jobs.ts',
+      'serve/engine/id-pool.ts',
+      'serve/engine/rank.ts',
+      'serve/memory/',
+    ],
+    tests: [
+      'test/models/weighted-semaphore.test.ts',
+      'test/serve/engine/admission.test.ts',
+      'test/serve/engine/evict-sessions.test.ts',
+      'test/serve/engine/expire-jobs.test.ts',
+      'test/serve/engine/id-pool.test.ts',
+      'test/serve/memory/',
+    ],
+    least: 85,
+  },
+  queue: {
+    sources: [
+      'serve/engine/assignments.ts',
+      'serve/engine/dispatch-loop.ts',
+      'serve/engine/picture-job.ts',
+      'serve/engine/results.ts',
+      'serve/sessions/cancellation.ts',
+      'serve/sessions/cost.ts',
+      'serve/sessions/prepare-input.ts',
+      'serve/sessions/queue.ts',
+      'serve/sessions/run-batch.ts',
+      'serve/sessions/transfer.ts',
+    ],
+    tests: [
+      'test/serve/engine/assignments.test.ts',
+      'test/serve/engine/dispatch-loop.test.ts',
+      'test/serve/engine/picture-job.test.ts',
+      'test/serve/engine/results.test.ts',
+      'test/serve/sessions/cancellation.test.ts',
+      'test/serve/sessions/queue.test.ts',
+      'test/serve/sessions/run-batch.test.ts',
+      'test/serve/sessions/transfer.test.ts',
+    ],
+    least: 85,
+  },
+  upload: {
+    sources: ['serve/upload/', 'serve/forms/'],
+    tests: ['test/serve/upload/', 'test/serve/forms/'],
+    least: 85,
+  },
+  openinference: {
+    sources: ['serve/openinference/'],
+    tests: ['test/serve/openinference/infer.test.ts'],
+    least: 85,
+  },
+
+  // Pictures: what training, server and page have to do alike.
+  resize: {
+    sources: [
+      'models/image/area.ts',
+      'models/image/long-passes.ts',
+      'models/image/passes.ts',
+      'models/image/region.ts',
+      'models/image/resize.ts',
+      'models/image/resize-plan.ts',
+      'models/image/scans.ts',
+      'models/image/taps.ts',
+    ],
+    tests: [
+      'test/models/image/drawn.test.ts',
+      'test/models/image/extremes.test.ts',
+      'test/models/image/neighborhood.test.ts',
+      'test/models/image/resize.test.ts',
+    ],
+    least: 95,
+  },
+  image: {
+    sources: [
+      'models/image/alpha.ts',
+      'models/image/connected-components.ts',
+      'models/image/digit.ts',
+      'models/image/drawn.ts',
+      'models/image/encode-png.ts',
+      'models/image/gray.ts',
+      'models/image/ink.ts',
+      'models/image/neighborhood.ts',
+      'models/image/orient.ts',
+      'models/image/picture.ts',
+      'models/image/prepare.ts',
+      'models/image/quantile.ts',
+      'models/image/threshold.ts',
+      'models/image/work.ts',
+    ],
+    tests: [
+      'test/models/image/corpus.test.ts',
+      'test/models/image/drawn.test.ts',
+      'test/models/image/encode-png.test.ts',
+      'test/models/image/extremes.test.ts',
+      'test/models/image/neighborhood.test.ts',
+      'test/models/image/work.test.ts',
+    ],
+    least: 85,
+  },
+  decode: {
+    sources: ['models/image/decode/', 'models/image/file/', 'serve/decode/'],
+    tests: [
+      'test/models/image/corpus.test.ts',
+      'test/models/image/file/',
+      'test/models/image/telephones.test.ts',
+      'test/serve/decode/',
+    ],
+    least: 85,
+  },
+
+  // The model file, and what is held against it.
+  card: {
+    sources: [
+      'models/canonical.ts',
+      'models/card.ts',
+      'models/card-proof.ts',
+      'models/golden.ts',
+      'models/sha256.ts',
+      'models/validate.ts',
+      'models/written-json.ts',
+      'serve/sessions/check-answers.ts',
+    ],
+    tests: [
+      'test/models/card-proof.test.ts',
+      'test/models/old-spellings.test.ts',
+      'test/models/sha256.test.ts',
+      'test/models/validate.test.ts',
+      'test/models/written-json.test.ts',
+      'test/serve/sessions/card.test.ts',
+    ],
+    least: 95,
+  },
+  onnx: {
+    sources: ['models/onnx/'],
+    tests: [
+      'test/export/external.test.ts',
+      'test/models/make.test.ts',
+      'test/models/onnx/',
+      'test/models/unreadable.test.ts',
+    ],
+    least: 85,
+  },
+  adopt: {
+    sources: ['models/adopt/'],
+    tests: ['test/models/adopt-forms.test.ts', 'test/models/adopt.test.ts'],
+    least: 85,
+  },
+  ops: {
+    sources: ['export/ops/'],
+    tests: ['test/export/ops/'],
+    least: 85,
+  },
+  passes: {
+    sources: ['export/passes/'],
+    tests: ['test/export/passes/'],
+    least: 85,
+  },
+  parity: {
+    sources: ['export/parity/'],
+    tests: [
+      'test/export/parity/compare.test.ts',
+      'test/export/parity/parity.test.ts',
+      'test/export/parity/sums.test.ts',
+      'test/export/parity/tolerance.test.ts',
+    ],
+    least: 95,
+  },
+  verify: {
+    sources: ['export/verify/'],
+    tests: ['test/export/verify/'],
+    least: 85,
+  },
+  diff: {
+    sources: ['export/diff/'],
+    tests: ['test/export/diff/'],
+    least: 85,
+  },
+
+  // Training.
+  optimizers: {
+    sources: ['train/optimizers/'],
+    tests: ['test/train/optimizers/'],
+    least: 95,
+  },
+  augment: {
+    sources: ['train/augment/', 'train/random.ts'],
+    tests: ['test/train/augment/', 'test/train/random.test.ts'],
+    least: 85,
+  },
+  datasets: {
+    sources: [
+      'train/datasets/cifar10.ts',
+      'train/datasets/circles.ts',
+      'train/datasets/circles-count.ts',
+      'train/datasets/dataset.ts',
+      'train/datasets/held-out.ts',
+      'train/datasets/idx.ts',
+      'train/datasets/idx-dataset.ts',
+      'train/datasets/mnist.ts',
+      'train/datasets/subset.ts',
+    ],
+    tests: [
+      'test/train/datasets/cifar10.test.ts',
+      'test/train/datasets/circles.test.ts',
+      'test/train/datasets/idx.test.ts',
+      'test/train/datasets/mnist.test.ts',
+    ],
+    least: 85,
+  },
+  folder: {
+    sources: ['train/datasets/folder/'],
+    tests: [
+      'test/train/datasets/folder/folder.test.ts',
+      'test/train/datasets/folder/layouts.test.ts',
+      'test/train/datasets/folder/odd.test.ts',
+      'test/train/datasets/folder/table.test.ts',
+    ],
+    least: 85,
+  },
+  statistics: {
+    sources: ['train/report/calibration.ts', 'train/report/statistics.ts'],
+    tests: ['test/train/report/calibration.test.ts', 'test/train/report/statistics.test.ts'],
+    least: 85,
+  },
+  checkpoints: {
+    sources: ['train/files/', 'train/loop/resume.ts', 'train/runs/'],
+    tests: ['test/train/files/', 'test/train/loop/more-epochs.test.ts', 'test/train/runs/'],
+    least: 85,
+  },
+  graph: {
+    sources: ['train/graph/'],
+    tests: ['test/train/graph/'],
+    least: 85,
+  },
+} as const satisfies Readonly<Record<string, Area>>;
+
+/** The area of a name; undefined where there is none. */
+export function areaOf(name: string | undefined): Area | undefined {
+  return Object.entries<Area>(areas).find(([known]) => known === name)?.[1];
+}

@@ -1,0 +1,33 @@
+// What Stryker leaves alone: the words of errors. Tests hold what is refused; only some of them hold how it is said.
+import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
+
+/**
+ * What is used here of Babel's NodePath, which Stryker gives without a type.
+ * @typedef {{ node: { type: string, callee?: { name?: string } }, parentPath: Path | null }} Path
+ */
+
+const WORDS = ['StringLiteral', 'TemplateLiteral'];
+const ERRORS = /Error$|^Refusal$|^Damaged$|^NotCertain$/;
+
+export const strykerPlugins = [
+  declareValuePlugin(PluginKind.Ignore, 'words of errors', {
+    shouldIgnore(path) {
+      const literal = /** @type {Path} */ (path);
+      return WORDS.includes(literal.node.type) && isOfError(literal.parentPath)
+        ? 'words of an error'
+        : undefined;
+    },
+  }),
+];
+
+/**
+ * @param {Path | null} path
+ * @returns {boolean}
+ */
+function isOfError(path) {
+  if (path === null) return false;
+  const { type, callee } = path.node;
+  if (type === 'ThrowStatement' || (type === 'NewExpression' && ERRORS.test(callee?.name ?? ''))) return true;
+  // What a function within does is no words.
+  return !type.endsWith('FunctionExpression') && isOfError(path.parentPath);
+}
