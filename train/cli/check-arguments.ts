@@ -118,7 +118,7 @@ export function checkArguments(args: RecipeArguments): Asked {
         oneOf('--architecture', [...folderNetworks.keys()], name),
       ),
       size: whole('size', 8, 1024),
-      valid: given(text('valid'), shareOf),
+      valid: given(text('valid'), validOf),
       crop: given(text('crop'), cropOf),
       network: backbone.backbone === undefined ? undefined : askedBackbone(backbone.backbone, backbone),
       options: { ...textsOf(args, Object.keys(folderOptions)), ...backbone },
@@ -151,13 +151,14 @@ function textsOf(args: RecipeArguments, options: readonly string[]): Record<stri
   );
 }
 
-/** A share of the pictures for validation. */
-function shareOf(text: string): number {
+/** A share of the pictures for validation, or `test`. */
+function validOf(text: string): number | 'test' {
+  if (text === 'test') return text;
   if (Number(text) === 0 && text.trim() !== '')
     throw new UserError(
-      `--valid ${text} would leave no picture to validate with, and the epoch that validates best is what is kept. Expected a share above 0 and below 1, such as 0.05.`,
+      `--valid ${text} would leave no picture to validate with, and the epoch that validates best is what is kept. Expected a share above 0 and below 1, such as 0.05, or test.`,
     );
-  return realNumber('valid', text, { above: 0, below: 1 }, 'a share');
+  return realNumber('valid', text, { above: 0, below: 1 }, 'test, for a folder of that name, or a share');
 }
 
 /** Any whole number. */

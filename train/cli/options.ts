@@ -142,8 +142,9 @@ export const folderOptions = {
     size: { type: 'string', valueHint: 'pixels', description: "Side of the network's input" },
     valid: {
       type: 'string',
-      valueHint: 'share',
-      description: 'Share of the pictures of each class for validation, such as 0.2',
+      valueHint: 'share|test',
+      description:
+        'Share of the pictures of each class for validation, such as 0.2; or test, to validate with the folder test/',
     },
     crop: {
       type: 'string',

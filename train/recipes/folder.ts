@@ -1,5 +1,6 @@
 // The recipe for a folder of pictures: what is trained when nothing but a path is given.
 import { basename } from 'node:path';
+import { UserError } from '../../models/errors.ts';
 import type { Prepare } from '../../models/image/prepare.ts';
 import { oneOf } from '../../models/nearest.ts';
 import { presets } from '../augment/index.ts';
@@ -15,7 +16,8 @@ export interface AskedFolder {
   /** Name of the network; see networks.ts. */
   readonly architecture?: string | undefined;
   readonly size?: number | undefined;
-  readonly valid?: number | undefined;
+  /** A share of the training pictures, or the test folder. */
+  readonly valid?: number | 'test' | undefined;
   readonly crop?: 'center' | 'stretch' | undefined;
   /** A network from elsewhere, in place of ours. */
   readonly network?: AskedBackbone | undefined;
@@ -40,9 +42,17 @@ export async function folderRecipe(
   choice: FolderChoice,
 ): Promise<{ recipe: RecipeInput; pictures: Dataset }> {
   const network = await networkOf(choice);
-  const pictures = await loadPictures(dataOf(choice, network));
-  const { labels, train } = pictures;
-  return { recipe: recipeOn({ ...choice, labels, images: train.n }, network), pictures };
+  const { path, valid } = choice;
+  const pictures = await loadPictures(
+    dataOf({ path, valid, test: valid === 'test' ? undefined : 'kept' }, network),
+  );
+  const { labels, train, findings } = pictures;
+  if (valid === 'test' && findings?.test !== 'validates')
+    throw new UserError(
+      `--valid test: ${path} has no folder test/ with the classes of training, or it has valid/ beside it: leave --valid out, or give a share such as 0.2.`,
+    );
+  const test = findings?.test === 'kept' ? 'kept' : undefined;
+  return { recipe: recipeOn({ ...choice, labels, images: train.n, test }, network), pictures };
 }
 
 /** What is known of a folder before its recipe can be made. */
@@ -50,6 +60,8 @@ export type KnownFolder = Pick<FolderChoice, 'path' | 'valid' | 'options'> & {
   readonly labels: readonly string[];
   /** Pictures to train on. */
   readonly images: number;
+  /** Whether there is a test folder that could validate and does not. */
+  readonly test?: 'kept' | undefined;
 };
 
 /** The recipe of a folder and the network that is trained on it. */
@@ -77,9 +89,13 @@ export type ChosenNetwork = FolderNetwork & {
   readonly folder?: { readonly channels?: 1 };
 };
 
-function dataOf({ path, valid = VALID }: Pick<FolderChoice, 'path' | 'valid'>, network: ChosenNetwork) {
+function dataOf(
+  { path, valid = VALID, test }: Pick<KnownFolder, 'path' | 'valid' | 'test'>,
+  network: ChosenNetwork,
+) {
   const { size, prepare, folder } = network;
-  return { dataset: path, folder: { size, valid, ...folder }, prepare };
+  const share = valid === 'test' ? VALID : valid;
+  return { dataset: path, folder: { size, valid: share, ...(test && { test }), ...folder }, prepare };
 }
 
 /** A network of ours. @throws UserError when there is none of that name. */

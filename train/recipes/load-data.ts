@@ -56,13 +56,14 @@ async function loadFolderOf({ dataset, folder, prepare }: PicturesOf): Promise<D
     throw new UserError(
       `The recipe of ${dataset} has no field folder: expected the size of its pictures, { "size": 224, "valid": 0.2 }.`,
     );
-  const { size, valid, channels = 3 } = folder;
+  const { size, valid, test = 'validates', channels = 3 } = folder;
   const began = performance.now();
   let last = 0;
   return loadFolder(dataset, {
     shape: [size, size, channels],
     rule: prepare,
     valid,
+    test,
     onProgress(done, all) {
       const now = performance.now();
       if (now - began < SILENT) return;

@@ -34,6 +34,8 @@ const first = {
     .strictObject({
       size: z.int().min(8).max(1024),
       valid: z.number().gt(0).lt(1),
+      /** There was a test folder that could have validated, and was kept; without this it validates, as it once did. */
+      test: z.literal('kept').exactOptional(),
       /** Gray pictures. */
       channels: z.literal(1).exactOptional(),
     })

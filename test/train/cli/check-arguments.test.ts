@@ -69,7 +69,10 @@ describe('checkArguments', () => {
     [{ size: '64' }, '--size has no meaning here: the recipe digits is no folder of pictures.'],
     [{ recipe: './none' }, `There is nothing at ${join(process.cwd(), 'none')}.`],
     [{ recipe: folder, size: '4' }, '--size takes a whole number from 8 to 1024; received "4".'],
-    [{ recipe: folder, valid: '1' }, '--valid takes a share above 0 and below 1; received "1".'],
+    [
+      { recipe: folder, valid: '1' },
+      '--valid takes test, for a folder of that name, or a share above 0 and below 1; received "1".',
+    ],
     [{ recipe: folder, valid: '0' }, '--valid 0 would leave no picture to validate with'],
     [{ recipe: 'https://a.org/b.zip' }, 'https://a.org/b.zip is an address: fetch what is there first'],
     [

@@ -123,7 +123,7 @@ function writePixels(
 }
 
 function findingsOf(
-  { root, layout, notes, decides, found }: Listing,
+  { root, layout, notes, decides, found, test: testFolder }: Listing,
   {
     labels,
     train,
@@ -151,6 +151,7 @@ function findingsOf(
   return {
     root,
     decides,
+    test: testFolder,
     classes: labels.map((label) => ({
       label,
       train: trained.get(label) ?? 0,

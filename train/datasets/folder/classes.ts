@@ -9,6 +9,7 @@ import { filled, type Level, levelIn, type SubFolder } from './level.ts';
 import type { ListedFiles } from './list-files.ts';
 import { counted, type Found, type Listing } from './listing.ts';
 import { copiesWithin, sameWithin, sidesInSome, sidesWithin } from './nested.ts';
+import type { TestFolder } from './sides.ts';
 import { isOutputName } from './table/doubts.ts';
 import { readTable } from './table/table.ts';
 
@@ -22,32 +23,49 @@ export interface Sides {
 /** Why a picture beside class folders is left out. */
 const NO_LABEL = 'in no class folder, so it has no label';
 
+/** How a test folder that is kept validates all the same. */
+const TO_VALIDATE = 'To validate with it instead of pictures of training: --valid test.';
+
 /**
  * The pictures of a level whose folders are the classes.
+ * @param test - what becomes of test folders within them where nothing is for validation
  * @param notes - what else there is to say
  */
-export function listClasses(root: string, level: Level, notes: readonly string[] = []): Listing {
+export function listClasses(
+  root: string,
+  level: Level,
+  test: TestFolder,
+  notes: readonly string[] = [],
+): Listing {
   const copies = copiesWithin(filled(level));
   const folders = filled(level).filter((folder) => !copies.includes(folder));
-  const sideOf = sidesWithin(folders);
+  const sides = sidesWithin(folders, test);
   const all = folders.flatMap(({ name, pictures }) =>
     pictures.map((path) => ({ path, label: labelOf(name) })),
   );
   const found = all.flatMap(({ path, label }): Found[] => {
-    const side = sideOf?.(path);
+    const side = sides?.of(path);
     return side === 'none' ? [] : [{ path, label, split: side }];
   });
   const tests = all.length - found.length;
   return {
     root,
-    layout: sideOf === undefined ? 'classes' : 'train-and-valid',
+    layout: found.some(({ split }) => split !== undefined) ? 'train-and-valid' : 'classes',
     found,
+    test: sides?.test,
     decides: [
       `Labels: the ${folders.length === 1 ? 'name of the one folder' : `names of the ${folders.length} folders`} in ${root.replace(/\/$/, '')}.`,
-      ...(sideOf === undefined ? [] : ['The folders within them are the sides.']),
+      ...(sides === undefined
+        ? []
+        : [
+            `The folders within them are the sides${sides.test === 'kept' ? '; validation is chosen from those of training' : ''}.`,
+          ]),
       ...(tests === 0
         ? []
-        : [`${counted(tests, 'picture')} kept for a test: neither trained on nor validated with.`]),
+        : [
+            `${counted(tests, 'picture')} kept for a test: neither trained on nor validated with.`,
+            ...(sides?.test === 'kept' ? [TO_VALIDATE] : []),
+          ]),
     ].join(' '),
     problems: level.loose.map((path) => ({ path, reason: NO_LABEL })),
     notes: [
@@ -55,7 +73,7 @@ export function listClasses(root: string, level: Level, notes: readonly string[]
       ...copies.map(
         ({ name }) => `${name}/ has folders called as those beside it: it is left out as a copy of them.`,
       ),
-      ...(sideOf === undefined ? [...sameWithin(folders), ...sidesInSome(root, folders)] : []),
+      ...(sides === undefined ? [...sameWithin(folders), ...sidesInSome(root, folders)] : []),
       ...oddNames(folders),
       ...hollow(level),
       ...otherFiles(level),
@@ -84,9 +102,16 @@ function sideLevel(listed: ListedFiles, level: Level, { name }: SubFolder): Leve
 
 /**
  * The pictures of a level that has folders of sides. For validation is what `valid/` holds; where it is not there or is
- * empty, what `test/` holds, if that has the classes' folders; else a part of the training pictures.
+ * empty, a part of the training pictures, as Hugging Face's and Keras' trainings have it, so that `test/` stays for a test.
+ * @param test - `validates` where `test/`, if it has the classes' folders, is for validation then, as Ultralytics has it
  */
-export function listSides(root: string, listed: ListedFiles, level: Level, sides: Sides): Listing {
+export function listSides(
+  root: string,
+  listed: ListedFiles,
+  level: Level,
+  sides: Sides,
+  test: TestFolder,
+): Listing {
   const sideOf = (folder: SubFolder) => {
     const inner = sideLevel(listed, level, folder);
     return {
@@ -100,8 +125,11 @@ export function listSides(root: string, listed: ListedFiles, level: Level, sides
   const classes = train.classes.map(({ name }) => labelOf(name));
   const isLabeled = ({ classes: own }: ReturnType<typeof sideOf>) =>
     own.some(({ name }) => classOf(labelOf(name), classes) !== undefined);
-  const others = [...sides.valid, ...sides.test].map(sideOf);
-  const valid = others.find(isLabeled);
+  const [valids, tests] = [sides.valid.map(sideOf), sides.test.map(sideOf)];
+  const others = [...valids, ...tests];
+  const ownValid = valids.find(isLabeled);
+  const ownTest = ownValid === undefined ? tests.find(isLabeled) : undefined;
+  const valid = ownValid ?? (test === 'validates' ? ownTest : undefined);
   const parts = [
     { ...train, split: valid && ('train' as const) },
     ...(valid ? [{ ...valid, split: 'test' as const }] : []),
@@ -121,6 +149,7 @@ export function listSides(root: string, listed: ListedFiles, level: Level, sides
     root,
     layout: valid ? 'train-and-valid' : 'classes',
     found,
+    test: ownTest && test,
     decides: valid
       ? `Labels: the names of the folders in ${train.prefix} and ${valid.prefix}; ${valid.prefix} is for validation.`
       : `Labels: the names of the folders in ${train.prefix}; validation is chosen from them.`,
@@ -128,7 +157,7 @@ export function listSides(root: string, listed: ListedFiles, level: Level, sides
     notes: [
       ...others
         .filter(({ name }) => name !== valid?.name)
-        .map(({ name, level: inner, classes: own }) => leftOut(name, inner, own.length, valid?.name)),
+        .map((side) => (side === ownTest ? keptOf(side) : leftOut(side, valid?.name))),
       ...notLookedAt(unused, others),
       ...[...renamed].map(([folder, label]) => `${folder}/ is taken for the class ${JSON.stringify(label)}.`),
       ...parts.flatMap(({ level: inner, prefix }) => [...hollow(inner, prefix), ...sameNames(filled(inner))]),
@@ -145,10 +174,23 @@ function classOf(name: string, classes: readonly string[]): string | undefined {
   return alike.length === 1 ? alike[0] : undefined;
 }
 
+/** A side's folder, and those of the classes in it. */
+interface SideFolder {
+  readonly name: string;
+  readonly level: Level;
+  readonly classes: readonly SubFolder[];
+}
+
+/** What there is to say of a test folder with the classes that does not validate. */
+function keptOf({ name, classes }: SideFolder): string {
+  const n = classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
+  return `${name}/ is kept for a test: ${n === 1 ? 'its one picture is' : `its ${n} pictures are`} neither trained on nor validated with. ${TO_VALIDATE}`;
+}
+
 /** Why a side is not used. */
-function leftOut(name: string, { loose }: Level, classes: number, valid: string | undefined): string {
-  if (loose.length === 0 && classes === 0) return `${name}/ is empty.`;
-  if (classes === 0)
+function leftOut({ name, level: { loose }, classes }: SideFolder, valid: string | undefined): string {
+  if (loose.length === 0 && classes.length === 0) return `${name}/ is empty.`;
+  if (classes.length === 0)
     return `${name}/ has ${counted(loose.length, 'picture')} in no class folder: ${loose.length === 1 ? 'it has no label and is' : 'they have no labels and are'} left out.`;
   if (valid !== undefined) return `Not looked at, since ${valid}/ is for validation: ${name}/.`;
   return `${name}/ has none of the classes of training and is left out.`;

@@ -9,16 +9,17 @@ import { mayBeTable } from './kinds.ts';
 import { filled, type Level, levelIn, levelOf, type SubFolder } from './level.ts';
 import { type ListedFiles, listFiles } from './list-files.ts';
 import { counted, type Listing } from './listing.ts';
-import { type Side, sidesOfNames } from './sides.ts';
+import { type Side, sidesOfNames, type TestFolder } from './sides.ts';
 import { listNamedTable, type Tables, tablesAt } from './tables.ts';
 
 /**
  * Finds the pictures under `path`, which is a table of paths and labels, or a folder: with `train/class/file` and
  * `valid/class/file`, with `class/file`, or with such a table. Folders decide where there are any; a table decides over
  * them only where it is named. Folders within a class belong to the class, and one that holds all others is passed.
+ * @param test - what becomes of a test folder where nothing is for validation
  * @throws UserError if there is nothing of the kind, with what there is
  */
-export function findPictures(path: string): Listing {
+export function findPictures(path: string, test: TestFolder = 'kept'): Listing {
   if (!isFolder(path)) {
     if (mayBeTable(path)) return listNamedTable(path);
     throw new UserError(otherFile(path));
@@ -27,7 +28,7 @@ export function findPictures(path: string): Listing {
   const passed: string[] = [];
   let level = levelOf(listed);
   for (;;) {
-    const found = atLevel(path, listed, level);
+    const found = atLevel(path, listed, level, test);
     if (!('inside' in found)) return withPassed(found, level, listed, passed);
     passed.push(...found.notes, ...unreadTables(join(path, level.at), level));
     level = levelIn(listed, level, found.inside);
@@ -35,7 +36,7 @@ export function findPictures(path: string): Listing {
 }
 
 /** What a level holds, or the one of its folders in which to look on. */
-function atLevel(path: string, listed: ListedFiles, level: Level): Listing | Inside {
+function atLevel(path: string, listed: ListedFiles, level: Level, test: TestFolder): Listing | Inside {
   const root = join(path, level.at);
   const folders = filled(level);
   const sides = sidesOf(listed, level);
@@ -43,7 +44,7 @@ function atLevel(path: string, listed: ListedFiles, level: Level): Listing | Ins
   const refusedSides = sides === undefined ? undefined : sidesRefused(root, listed, level, sides);
   if (sides !== undefined && isClasses(ofTraining)) {
     if (refusedSides !== undefined) throw new UserError(refusedSides);
-    return listSides(root, listed, level, sides);
+    return listSides(root, listed, level, sides, test);
   }
   const [only, ...others] = folders;
   if (sides === undefined && others.length > 0) {
@@ -54,7 +55,7 @@ function atLevel(path: string, listed: ListedFiles, level: Level): Listing | Ins
     if (inside !== undefined) return inside;
   }
   // Sides without class folders are no classes.
-  if (sides === undefined && others.length > 0 && isClasses(folders)) return listClasses(root, level);
+  if (sides === undefined && others.length > 0 && isClasses(folders)) return listClasses(root, level, test);
   // One folder around the classes: they decide, not a table beside it.
   if (
     only !== undefined &&
@@ -67,13 +68,13 @@ function atLevel(path: string, listed: ListedFiles, level: Level): Listing | Ins
   if (tables.listing !== undefined) return tables.listing;
   const refused = otherKind(root, level) ?? refusedSides ?? partsRefused(root, folders, tables);
   if (refused !== undefined) throw new UserError(refused);
-  if (sides === undefined && others.length > 0) return listClasses(root, level, tables.notes);
+  if (sides === undefined && others.length > 0) return listClasses(root, level, test, tables.notes);
   if (only === undefined || others.length > 0) throw nothing(root, listed, level, tables, sides);
   const inner = levelIn(listed, level, only.name);
   const isWrapper =
     inner.loose.length === 0 || tablesAt(join(root, only.name), listed, inner, undefined).listing;
   if (isWrapper && level.loose.length === 0) return { inside: only.name, notes: [] };
-  return listClasses(root, level, [
+  return listClasses(root, level, test, [
     ...tables.notes,
     ...(filled(inner).length > 1 && inner.loose.length === 0
       ? [`If the folders in ${only.name}/ are the classes, name ${join(root, only.name)}.`]

@@ -1,5 +1,7 @@
 // What there is to say of a folder's files: which could not be read, which are odd, which are copies.
 
+import type { TestFolder } from './sides.ts';
+
 /** A file that is left out, and why. */
 export interface FileProblem {
   readonly path: string;
@@ -33,6 +35,8 @@ export interface FolderFindings {
   readonly classes: readonly { readonly label: string; readonly train: number; readonly test: number }[];
   /** What decides the labels, and what that leaves out, in words; absent in what earlier versions prepared. */
   readonly decides?: string;
+  /** What became of a test folder that could validate; undefined where there is none. */
+  readonly test?: TestFolder | undefined;
   /** How the split came about, in words. */
   readonly split: string;
   readonly problems: readonly FileProblem[];

@@ -14,6 +14,7 @@ import { findPictures } from './find.ts';
 import { FORMAT, type FolderIndex, readIndex, writeIndex } from './index-file.ts';
 import type { Listing } from './listing.ts';
 import { readFiles } from './read-files.ts';
+import type { TestFolder } from './sides.ts';
 
 export interface FolderOptions {
   /** What every picture becomes. */
@@ -21,6 +22,8 @@ export interface FolderOptions {
   readonly rule: Prepare;
   /** Share of each class that is kept for validation where the folder does not say. */
   readonly valid: number;
+  /** What becomes of a test folder where nothing is for validation; it is kept if left out. */
+  readonly test?: TestFolder | undefined;
   /** Bytes of pixels that are held in memory; more stay in the cache's file. */
   readonly mostMemory?: number;
   readonly onProgress?: (done: number, all: number) => void;
@@ -42,7 +45,7 @@ const MOST_MEMORY = 2 ** 30;
 export async function loadFolder(path: string, options: FolderOptions): Promise<Dataset> {
   if (!existsSync(path))
     throw new UserError(`There is nothing at ${path}: expected a folder of pictures, or a table (CSV).`);
-  const listing = findPictures(path);
+  const listing = findPictures(path, options.test);
   const folder = cacheOf(path, options);
   const index = await prepareFolder(listing, folder, options);
   return datasetOf(path, index, folder, options);

@@ -1,5 +1,6 @@
 // What is found of a folder's pictures: files and their labels, before any of them is read.
 import type { FileProblem } from './findings.ts';
+import type { TestFolder } from './sides.ts';
 
 /** A file that has a label. */
 export interface Found {
@@ -15,6 +16,8 @@ export interface Listing {
   readonly root: string;
   readonly layout: 'classes' | 'train-and-valid' | 'table';
   readonly found: readonly Found[];
+  /** What became of a test folder that could validate; undefined where there is none. */
+  readonly test?: TestFolder | undefined;
   /** What decides the labels, and what that leaves out: a sentence or two. */
   readonly decides: string;
   readonly problems: readonly FileProblem[];

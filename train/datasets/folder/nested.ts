@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
 import { command } from '../../../setup/invocation.mjs';
 import type { SubFolder } from './level.ts';
-import { type Side, sideOfName } from './sides.ts';
+import { type Side, sideOfName, type TestFolder } from './sides.ts';
 
 /** The names of a folder's own folders; undefined where pictures are in no folder of it. */
 function foldersIn({ pictures }: SubFolder): ReadonlySet<string> | undefined {
@@ -16,13 +16,19 @@ function foldersIn({ pictures }: SubFolder): ReadonlySet<string> | undefined {
   return names;
 }
 
+/** The sides of pictures whose classes' folders have folders for them. */
+export interface SidesWithin {
+  /** Undefined for a picture of training where validation is chosen; `none` for one that is kept for a test. */
+  of(path: string): 'train' | 'test' | 'none' | undefined;
+  /** What becomes of test folders; undefined where there are none, or others are for validation. */
+  readonly test: TestFolder | undefined;
+}
+
 /**
  * Sides within classes, `cat/train/1.jpg`: where all pictures are so, and some are for training and some for another
- * side. As with `train/cat`, those in `test` are for validation where there is no `valid`, and are left out otherwise.
+ * side. As with `train/cat`, those in `test` are left out, unless they are to validate and there is no `valid`.
  */
-export function sidesWithin(
-  folders: readonly SubFolder[],
-): ((path: string) => 'train' | 'test' | 'none') | undefined {
+export function sidesWithin(folders: readonly SubFolder[], test: TestFolder): SidesWithin | undefined {
   const sides = new Set<Side | undefined>();
   for (const folder of folders) {
     const names = foldersIn(folder);
@@ -30,10 +36,14 @@ export function sidesWithin(
     for (const name of names) sides.add(sideOfName(name));
   }
   if (sides.has(undefined) || !sides.has('train') || sides.size < 2) return undefined;
-  return (path) => {
-    const side = sideOfName(path.split('/')[1] ?? '');
-    if (side === 'train') return 'train';
-    return side === 'valid' || !sides.has('valid') ? 'test' : 'none';
+  const validates = sides.has('valid') ? 'valid' : test === 'validates' ? 'test' : undefined;
+  return {
+    of(path) {
+      const side = sideOfName(path.split('/')[1] ?? '');
+      if (side === 'train') return validates && 'train';
+      return side === validates ? 'test' : 'none';
+    },
+    test: sides.has('valid') ? undefined : test,
   };
 }
 

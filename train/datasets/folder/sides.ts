@@ -2,6 +2,12 @@
 
 export type Side = 'train' | 'valid' | 'test';
 
+/**
+ * What becomes of a folder called test that has the classes, where nothing is for validation: it is kept, and validation is
+ * chosen from training, or it validates.
+ */
+export type TestFolder = 'kept' | 'validates';
+
 const WORDS: Readonly<Record<Side, readonly string[]>> = {
   train: ['train', 'training', 'trn'],
   valid: ['valid', 'validation', 'val', 'dev', 'development', 'eval', 'evaluation'],

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPictures } from '../../../../train/datasets/folder/find.ts';
 import { levelOf } from '../../../../train/datasets/folder/level.ts';
 import { lookAlikes } from '../../../../train/datasets/folder/look-alikes.ts';
+import type { TestFolder } from '../../../../train/datasets/folder/sides.ts';
 
 let root = '';
 beforeEach(() => {
@@ -22,17 +23,20 @@ function make(files: readonly (string | readonly [string, string])[]): void {
   }
 }
 const pictures = (folder: string, count = 3) => Array.from({ length: count }, (_, i) => `${folder}/${i}.jpg`);
-const listing = (path = root) => findPictures(path);
+const listing = (path = root, test: TestFolder = 'kept') => findPictures(path, test);
 /** How many pictures there are of each label and side. */
-function counts(path = root): Record<string, number> {
+function counts(path = root, test: TestFolder = 'kept'): Record<string, number> {
   const result: Record<string, number> = {};
-  for (const { label, split } of listing(path).found) {
+  for (const { label, split } of listing(path, test).found) {
     const key = split === undefined ? label : `${label} ${split}`;
     result[key] = (result[key] ?? 0) + 1;
   }
   return result;
 }
-const told = (path = root) => [listing(path).decides, ...listing(path).notes].join('\n');
+const told = (path = root, test: TestFolder = 'kept') => {
+  const { decides, notes } = listing(path, test);
+  return [decides, ...notes].join('\n');
+};
 function refusal(path = root): string {
   try {
     return `no refusal: ${JSON.stringify(counts(path))}`;
@@ -65,9 +69,44 @@ describe('sides', () => {
       'valid/cat/',
       'valid/dog/',
     ]);
-    expect(counts()).toEqual({ 'cat train': 3, 'dog train': 3, 'cat test': 3 });
-    expect(told()).toContain('test/ is for validation');
+    expect(counts()).toEqual({ cat: 3, dog: 3 });
+    expect(told()).toContain('validation is chosen from them');
     expect(told()).toContain('valid/ is empty.');
+    expect(counts(root, 'validates')).toEqual({ 'cat train': 3, 'dog train': 3, 'cat test': 3 });
+    expect(told(root, 'validates')).toContain('test/ is for validation');
+  });
+
+  it('train and test: the pictures of test are left alone, or validate where that is asked for, and each is said', () => {
+    make(['train', 'test'].flatMap((side) => [...pictures(`${side}/cat`, 4), ...pictures(`${side}/dog`, 2)]));
+    expect(counts()).toEqual({ cat: 4, dog: 2 });
+    expect([listing().test, listing().layout]).toEqual(['kept', 'classes']);
+    expect(told()).toContain(
+      'test/ is kept for a test: its 6 pictures are neither trained on nor validated with. To validate with it instead of pictures of training: --valid test.',
+    );
+    expect(counts(root, 'validates')).toEqual({
+      'cat train': 4,
+      'dog train': 2,
+      'cat test': 4,
+      'dog test': 2,
+    });
+    expect(listing(root, 'validates').test).toBe('validates');
+    // The same within classes.
+    rmSync(root, { recursive: true });
+    for (const label of ['cat', 'dog'])
+      make([...pictures(`${label}/train`), ...pictures(`${label}/test`, 2)]);
+    expect(counts()).toEqual({ cat: 3, dog: 3 });
+    expect(told()).toContain(
+      '4 pictures kept for a test: neither trained on nor validated with. To validate with it instead of pictures of training: --valid test.',
+    );
+    expect(counts(root, 'validates')).toEqual({
+      'cat train': 3,
+      'dog train': 3,
+      'cat test': 2,
+      'dog test': 2,
+    });
+    make([...pictures('cat/valid', 1), ...pictures('dog/valid', 1)]);
+    expect(counts()).toEqual({ 'cat train': 3, 'dog train': 3, 'cat test': 1, 'dog test': 1 });
+    expect([listing().test, told().includes('--valid test')]).toEqual([undefined, false]);
   });
 
   it('train, val and test: test is left out', () => {
@@ -76,6 +115,7 @@ describe('sides', () => {
     );
     expect(counts()).toEqual({ 'cat train': 3, 'dog train': 2, 'cat test': 3, 'dog test': 2 });
     expect(told()).toContain('Not looked at, since VAL/ is for validation: test/.');
+    expect(listing().test).toBeUndefined();
   });
 
   it('classes in upper case on one side and in lower case on the other are one, and that is said', () => {
@@ -96,7 +136,13 @@ describe('sides', () => {
     for (const side of ['train', 'test'])
       make([...pictures(`seg_${side}/seg_${side}/sea`), ...pictures(`seg_${side}/seg_${side}/street`, 2)]);
     make(pictures('seg_pred/seg_pred', 4));
-    expect(counts()).toEqual({ 'sea train': 3, 'street train': 2, 'sea test': 3, 'street test': 2 });
+    expect(counts(root, 'validates')).toEqual({
+      'sea train': 3,
+      'street train': 2,
+      'sea test': 3,
+      'street test': 2,
+    });
+    expect(told()).toContain('seg_test/ is kept for a test: its 5 pictures');
     expect(told()).toContain('Not looked at, beside the sides: seg_pred/.');
   });
 
@@ -108,7 +154,12 @@ describe('sides', () => {
     ]);
     expect(counts()).toEqual({ cats: 3, dogs: 3 });
     make([...pictures('test_set/cats'), ...pictures('test_set/dogs')]);
-    expect(counts()).toEqual({ 'cats train': 3, 'dogs train': 3, 'cats test': 3, 'dogs test': 3 });
+    expect(counts(root, 'validates')).toEqual({
+      'cats train': 3,
+      'dogs train': 3,
+      'cats test': 3,
+      'dogs test': 3,
+    });
   });
 
   it('train/train/cat, and a class that is called train', () => {
@@ -217,7 +268,12 @@ describe('folders around the classes', () => {
 
   it('sides within classes are the sides', () => {
     make(['cat', 'dog'].flatMap((name) => [...pictures(`${name}/train`), ...pictures(`${name}/Test`, 2)]));
-    expect(counts()).toEqual({ 'cat train': 3, 'dog train': 3, 'cat test': 2, 'dog test': 2 });
+    expect(counts(root, 'validates')).toEqual({
+      'cat train': 3,
+      'dog train': 3,
+      'cat test': 2,
+      'dog test': 2,
+    });
     make(pictures('cat/val', 1));
     expect(counts()).toEqual({ 'cat train': 3, 'dog train': 3, 'cat test': 1 });
     expect(told()).toContain('The folders within them are the sides. 4 pictures kept for a test');
@@ -241,7 +297,11 @@ describe('folders around the classes', () => {
         ...pictures(`${name}/ground_truth/broken`),
       ]);
     expect(refusal()).toMatch(/has bottle\/, a set of its own: .* name it: .*train .*bottle$/);
-    expect(counts(join(root, 'bottle'))).toEqual({ 'good train': 3, 'good test': 3, 'broken test': 3 });
+    expect(counts(join(root, 'bottle'), 'validates')).toEqual({
+      'good train': 3,
+      'good test': 3,
+      'broken test': 3,
+    });
   });
 
   it('folders of the same names in all classes may be the classes, which is said', () => {
