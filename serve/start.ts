@@ -8,12 +8,10 @@ import { jsonLog, type Log, textLog } from './log.ts';
 import { type ServeOptions, type Serving, serve } from './main.ts';
 import { parseDevice } from './sessions/device.ts';
 import { describeSettings } from './settings/describe.ts';
-import { connectionLimits, defaultLimits, type Limits } from './settings/limits.ts';
+import { connectionLimits } from './settings/limits.ts';
+import { limitsOf } from './settings/limits-of-settings.ts';
 import { type Resolved, strayVariables } from './settings/resolve.ts';
 import type { Settings } from './settings/schema.ts';
-
-const MiB = 1024 * 1024;
-const million = 1_000_000;
 
 /**
  * Serves with these settings.
@@ -86,20 +84,6 @@ function optionsOf(settings: Settings): Omit<ServeOptions, 'page' | 'keys' | 'lo
       requestTimeout: settings.requestSeconds * 1000,
     },
     patience: settings.drainSeconds * 1000,
-  };
-}
-
-/** The limits that the settings say. All bodies together may always be as large as one may be. */
-export function limitsOf(settings: Settings): Limits {
-  const bodyBytes = settings.bodyMib * MiB;
-  return {
-    ...defaultLimits,
-    bodyBytes,
-    heldBytes: Math.max(settings.heldMib * MiB, bodyBytes),
-    pixels: settings.megapixels * million,
-    batch: settings.batch,
-    queue: settings.queueMs,
-    deadline: settings.deadlineMs,
   };
 }
 

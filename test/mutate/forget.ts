@@ -20,9 +20,14 @@ const reportSchema = z.looseObject({
  * An incremental report of Stryker without what has to be tried again. By itself it keeps a survivor as long as no test
  * is added, and a killed one however its test has changed, since vitest's runner tells no lines of tests.
  *
+ * @param tried - the files that are mutated now; what was found in others stays.
  * @param read - the text of a file now; undefined where there is none any more.
  */
-export function forget(report: string, read: (path: string) => string | undefined): string {
+export function forget(
+  report: string,
+  tried: readonly string[],
+  read: (path: string) => string | undefined,
+): string {
   const { files, testFiles = {}, ...rest } = reportSchema.parse(JSON.parse(report));
   const same = new Set(
     Object.entries(testFiles)
@@ -33,7 +38,9 @@ export function forget(report: string, read: (path: string) => string | undefine
     path,
     {
       ...file,
-      mutants: file.mutants.filter(({ killedBy = [] }) => killedBy.some((id) => same.has(id))),
+      mutants: file.mutants.filter(
+        ({ killedBy = [] }) => !tried.includes(path) || killedBy.some((id) => same.has(id)),
+      ),
     },
   ]);
   return JSON.stringify({ ...rest, testFiles, files: Object.fromEntries(kept) });

@@ -34,7 +34,7 @@ async function mutate({ name, area, files: mutated, whole }: Choice): Promise<vo
   const incrementalFile = join(folder, 'incremental.json');
   mkdirSync(folder, { recursive: true });
   if (existsSync(incrementalFile))
-    writeFileSync(incrementalFile, forget(readFileSync(incrementalFile, 'utf8'), textOf));
+    writeFileSync(incrementalFile, forget(readFileSync(incrementalFile, 'utf8'), mutated, textOf));
   // The process that runs the tests reads its configuration, and so its area, anew.
   process.env.MUTATED_AREA = name;
   const results = await new Stryker({

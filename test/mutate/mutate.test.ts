@@ -64,12 +64,16 @@ describe('what is tried again', () => {
   const now: Record<string, string> = { 'same.test.ts': 'same', 'changed.test.ts': 'after' };
 
   it('is all that survived, and what a test noticed that has changed or gone', () => {
-    const left = JSON.parse(forget(report, (path) => now[path]));
+    const left = JSON.parse(forget(report, ['a.ts'], (path) => now[path]));
     expect(left.files['a.ts']).toEqual({
       source: 'a',
       mutants: [{ id: '1', status: 'Killed', killedBy: ['0'] }],
     });
     expect({ ...left, files: {} }).toEqual({ ...JSON.parse(report), files: {} });
+  });
+
+  it('is nothing of files that are not mutated this time', () => {
+    expect(JSON.parse(forget(report, ['b.ts'], (path) => now[path]))).toEqual(JSON.parse(report));
   });
 });
 

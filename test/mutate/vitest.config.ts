@@ -1,11 +1,23 @@
 // How tests run while a mutant is in the code: those of one area, one process a file, as TensorFlow's addon needs it.
 import { defineConfig } from 'vitest/config';
-import type { Reporter, TestModule, Vitest } from 'vitest/node';
+import {
+  BaseSequencer,
+  type Reporter,
+  type TestModule,
+  type TestSpecification,
+  type Vitest,
+} from 'vitest/node';
 import { areaOf } from './areas.ts';
 import { FAILED_FILE } from './summary.ts';
 
 const area = areaOf(process.env.MUTATED_AREA);
 if (!area) throw new Error(`MUTATED_AREA is ${process.env.MUTATED_AREA}, not one of test/mutate/areas.ts`);
+
+class InGivenOrder extends BaseSequencer {
+  override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
+    return specifications.toSorted((a, b) => place(a) - place(b));
+  }
+}
 
 export default defineConfig({
   plugins: [
@@ -18,6 +30,8 @@ export default defineConfig({
     },
   ],
   test: {
+    // The first failure ends the run of a mutant: the tests that the area names first are asked first.
+    sequence: { sequencer: InGivenOrder },
     include: area.tests.map((name) => (name.endsWith('/') ? `${name}**/*.test.ts` : name)),
     globalSetup: 'test/global-setup.ts',
     testTimeout: 60_000,
@@ -25,6 +39,11 @@ export default defineConfig({
     reporters: [failedFiles()],
   },
 });
+
+/** The place of a test file in the list of its area. */
+function place({ moduleId }: TestSpecification): number {
+  return area?.tests.findIndex((name) => moduleId.includes(`/${name}`)) ?? 0;
+}
 
 /** A file that fails as a whole has no tests, which Stryker's runner takes for nothing failed: as an error it is told. */
 function failedFiles(): Reporter {

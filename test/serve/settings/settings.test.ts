@@ -6,9 +6,9 @@ import { afterAll, expect, test } from 'vitest';
 import { messageOf } from '../../../models/errors.ts';
 import { describeSettings } from '../../../serve/settings/describe.ts';
 import { connectionLimits, defaultLimits } from '../../../serve/settings/limits.ts';
+import { limitsOf } from '../../../serve/settings/limits-of-settings.ts';
 import { resolveSettings, strayVariables } from '../../../serve/settings/resolve.ts';
 import { flagOf, settingNames, settingsSchema, variableOf } from '../../../serve/settings/schema.ts';
-import { limitsOf } from '../../../serve/start.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-settings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
