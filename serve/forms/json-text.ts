@@ -14,10 +14,16 @@ export function jsonText(bytes: Uint8Array): string {
 
 /** Whether the first character behind white space is an opening bracket. Reference: RFC 8259, section 2. */
 export function isJson(bytes: Uint8Array): boolean {
-  const blank = [0x00, 0x20, 0x09, 0x0a, 0x0d]; // in UTF-16, half of the bytes are zero
   const mark = markOf(bytes);
-  const first = bytes.subarray(mark?.[1].length ?? 0).find((byte) => !blank.includes(byte));
+  let at = mark?.[1].length ?? 0;
+  while (isBlank(bytes[at])) at++;
+  const first = bytes[at];
   return (mark !== undefined || bytes[0] !== 0) && (first === 0x7b || first === 0x5b);
+}
+
+/** In UTF-16, half of the bytes are zero. */
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x00 || byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }
 
 function markOf(bytes: Uint8Array) {

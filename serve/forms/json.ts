@@ -1,10 +1,10 @@
 // Pictures in a JSON body: files in base64, or arrays of pixels.
 
 import { z } from 'zod';
-import { messageOf } from '../../models/errors.ts';
 import { Refusal } from '../refusal.ts';
-import { jsonText } from './json-text.ts';
-import { picturesOf } from './pixels.ts';
+import { bytesOfBase64 } from './base64.ts';
+import { MOST_ARRAYS, parseJson, SPARE } from './parse-json.ts';
+import { isList, picturesOf } from './pixels.ts';
 import { orRefusal, type RequestPictures } from './request-pictures.ts';
 
 const base64Message = 'a picture in base64, with or without "data:image/png;base64," before it';
@@ -33,47 +33,45 @@ const examples =
  * Reads the pictures of a JSON body.
  *
  * @param most - pictures at most.
- * @throws Refusal 400 when it is not JSON, or in none of the forms.
+ * @throws Refusal 400 when it is not JSON, or in none of the forms; 413 when it holds more than pictures can.
  */
 export function readJson(body: Uint8Array, most: number): RequestPictures {
-  const value = parse(body);
-  const request = Array.isArray(value) ? fromPixels(value) : fromObject(value);
-  if (request.pictures.length > most) {
-    throw new Refusal(400, `received ${request.pictures.length} pictures, expected ${most} at most`);
-  }
-  return request;
+  // A picture may have any number of pixels: the bytes of the body bound their values.
+  const bounds = { arrays: MOST_ARRAYS, values: body.length, texts: most + SPARE };
+  const value = parseJson(body, bounds, 'send the picture itself as the body');
+  return Array.isArray(value) ? fromPixels(value, most) : fromObject(value, most);
 }
 
-function fromObject(value: unknown): RequestPictures {
+function fromObject(value: unknown, most: number): RequestPictures {
   const result = jsonFormSchema.safeParse(value);
   if (!result.success) throw new Refusal(400, `received ${outline(value)}; expected one of ${examples}`);
   if ('image' in result.data) return { many: false, pictures: [{ picture: fromBase64(result.data.image) }] };
-  if ('pixels' in result.data) return fromPixels(result.data.pixels);
+  if ('pixels' in result.data) return fromPixels(result.data.pixels, most);
+  refuseMore(result.data.images.length, most);
   const pictures = result.data.images.map((image) => ({ picture: orRefusal(() => fromBase64(image)) }));
   return { many: true, pictures };
 }
 
-function fromPixels(value: unknown): RequestPictures {
+function fromPixels(value: unknown, most: number): RequestPictures {
+  if (isList(value)) refuseMore(value.length, most);
   const pictures = picturesOf(value).map((picture) => ({
     picture: picture instanceof Refusal ? picture : ({ kind: 'picture', picture } as const),
   }));
   return { many: pictures.length > 1, pictures };
 }
 
-/** @throws Refusal 400 for text that is not base64: Buffer.from ignores characters that it does not know. */
-function fromBase64(text: unknown) {
-  if (typeof text !== 'string') throw new Refusal(400, `expected ${base64Message}`);
-  const bare = (text.startsWith('data:') ? text.slice(text.indexOf(',') + 1) : text).replace(/\s+/g, '');
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(bare)) throw new Refusal(400, `expected ${base64Message}`);
-  return { kind: 'encoded', bytes: new Uint8Array(Buffer.from(bare, 'base64')) } as const;
+/** Before anything is made of them: a refusal for each of a million would take minutes. @throws Refusal 400. */
+function refuseMore(pictures: number, most: number): void {
+  if (pictures > most) throw new Refusal(400, `received ${pictures} pictures, expected ${most} at most`);
 }
 
-function parse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(jsonText(body));
-  } catch (error) {
-    throw new Refusal(400, `the body is not JSON: ${messageOf(error)}`);
-  }
+/** @throws Refusal 400 for what is not base64. */
+function fromBase64(text: unknown) {
+  const bare =
+    typeof text === 'string' && text.startsWith('data:') ? text.slice(text.indexOf(',') + 1) : text;
+  const bytes = typeof bare === 'string' ? bytesOfBase64(bare) : undefined;
+  if (bytes === undefined) throw new Refusal(400, `expected ${base64Message}`);
+  return { kind: 'encoded', bytes } as const;
 }
 
 /** What was received, in short: its keys, not its pictures. */

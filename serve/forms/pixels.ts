@@ -21,25 +21,25 @@ export function picturesOf(value: unknown): (Picture | Refusal)[] {
 }
 
 /** Whether it is a list of pictures: one of its elements, not only the first, is three deep. */
-function isList(value: unknown): value is unknown[] {
+export function isList(value: unknown): value is unknown[] {
   return Array.isArray(value) && value.some((one) => nesting(one) === MOST - 1);
 }
 
 function pictureOf(value: unknown): Picture {
   const depth = depthOf(value);
-  const rows = listOf(value, 'rows');
+  const rows = listOf(value, () => 'rows');
   const height = rows.length;
-  const width = listOf(rows[0], 'row 0').length;
+  const width = listOf(rows[0], () => 'row 0').length;
   const channels = depth === 2 ? 1 : channelsOf(rows[0]);
   const data = new Uint8Array(height * width * channels);
   let at = 0;
   for (const [y, row] of rows.entries()) {
-    const pixels = listOf(row, `row ${y}`);
+    const pixels = listOf(row, () => `row ${y}`);
     if (pixels.length !== width) throw refuse(`row ${y} has ${pixels.length} pixels, row 0 has ${width}`);
     for (const [x, pixel] of pixels.entries()) {
       if (depth === 2) data[at++] = byteOf(pixel, y, x);
       else {
-        const values = listOf(pixel, `pixel ${x} of row ${y}`);
+        const values = listOf(pixel, () => `pixel ${x} of row ${y}`);
         if (values.length !== channels) {
           throw refuse(`pixel ${x} of row ${y} has ${values.length} channels, the first has ${channels}`);
         }
@@ -68,14 +68,15 @@ function depthOf(value: unknown): number {
 }
 
 function channelsOf(row: unknown): 1 | 3 | 4 {
-  const { length } = listOf(listOf(row, 'row 0')[0], 'pixel 0');
+  const { length } = listOf(listOf(row, () => 'row 0')[0], () => 'pixel 0');
   if (length === 1 || length === 3 || length === 4) return length;
   throw refuse(`received pixels of ${length} channels`);
 }
 
-function listOf(value: unknown, what: string): readonly unknown[] {
+/** @param what - names the value where it is none: a text for each of a million pixels would take long. */
+function listOf(value: unknown, what: () => string): readonly unknown[] {
   if (Array.isArray(value) && value.length > 0) return value;
-  throw refuse(`${what}: received ${shown(value)}`);
+  throw refuse(`${what()}: received ${shown(value)}`);
 }
 
 function byteOf(value: unknown, y: number, x: number): number {

@@ -1,10 +1,11 @@
 // Parses an inference request: the JSON, and the bytes of the tensors that follow it.
 // Reference: Triton, docs/protocol/extension_binary_data.md.
-import { messageOf } from '../../models/errors.ts';
 import type { ServedModel } from '../engine/models.ts';
-import { jsonText } from '../forms/json-text.ts';
+import { bytesOfBase64 } from '../forms/base64.ts';
+import { type JsonBounds, MOST_ARRAYS, parseJson, SPARE } from '../forms/parse-json.ts';
 import { orRefusal } from '../forms/request-pictures.ts';
 import { Refusal } from '../refusal.ts';
+import type { Limits } from '../settings/limits.ts';
 import { type Datatype, datatypes, type InferRequest, inferRequestSchema } from './schema.ts';
 
 /** An input tensor: its elements as in the JSON, or as little-endian bytes. */
@@ -25,24 +26,24 @@ export interface Inference {
  *
  * @param headerLength - the header `Inference-Header-Content-Length`: bytes of the JSON; 0 when the body is the bytes of
  * one input alone; undefined when the whole body is JSON.
- * @param most - bytes of JSON at most.
+ * @param limits - of the JSON: its bytes, and the rows of its tensor.
  * @throws Refusal 400, which names the field, when a length or a field is not valid; 413 for too much JSON.
  */
 export function readInference(
   body: Uint8Array,
   headerLength: string | undefined,
-  most: number,
+  limits: Pick<Limits, 'jsonBytes' | 'rowsPerRequest'>,
   model: ServedModel,
 ): Inference {
   const length = lengthOf(body, headerLength);
-  if (length > most) {
+  if (length > limits.jsonBytes) {
     throw new Refusal(
       413,
-      `received ${length} bytes of JSON, expected ${most} at most: send tensors as binary data, after the JSON`,
+      `received ${length} bytes of JSON, expected ${limits.jsonBytes} at most: send tensors as binary data, after the JSON`,
     );
   }
   if (length === 0 && headerLength !== undefined) return bytesAlone(body, model);
-  const request = parse(body.subarray(0, length));
+  const request = parse(body.subarray(0, length), model, limits.rowsPerRequest);
   let at = length;
   const inputs = request.inputs.map((input, i): InputTensor => {
     const size = input.parameters?.binary_data_size;
@@ -89,13 +90,10 @@ function lengthOf(body: Uint8Array, headerLength: string | undefined): number {
   );
 }
 
-function parse(bytes: Uint8Array): InferRequest {
-  let value: unknown;
-  try {
-    value = JSON.parse(jsonText(bytes));
-  } catch (error) {
-    throw new Refusal(400, `failed to parse the request JSON: ${messageOf(error)}`);
-  }
+function parse(bytes: Uint8Array, model: ServedModel, rows: number): InferRequest {
+  const { name, shape } = model.card.input;
+  const otherwise = `a request has ${rows} rows of "${name}" [${shape}] at most, and may send them as binary data, after the JSON`;
+  const value = parseJson(bytes, boundsOf(shape, rows), otherwise);
   const result = inferRequestSchema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
@@ -104,6 +102,16 @@ function parse(bytes: Uint8Array): InferRequest {
     .join('');
   const place = field.replace(/^\./, '') || 'the request';
   throw new Refusal(400, `${place}: ${issue?.message}; expected an inference request, as /docs describes it`);
+}
+
+/** What the JSON holds at most: a tensor of the model's input, each of its rows, lines and pixels in an array. */
+function boundsOf([height, width, channels]: readonly [number, number, number], rows: number): JsonBounds {
+  const arrays = rows * (1 + height + height * width);
+  return {
+    arrays: Math.min(arrays + SPARE, MOST_ARRAYS),
+    values: arrays + rows * height * width * channels + SPARE,
+    texts: rows + SPARE,
+  };
 }
 
 /** @throws Refusal 400 when the tensor is in shared memory, which this server does not read. */
@@ -153,9 +161,8 @@ export function readStringsOf({ name, shape, content }: InputTensor): (Uint8Arra
   const elements = flatten(content.json, shape.length, expected, name);
   if (elements.length !== expected) throw wrongLength(name, elements.length, shape);
   return elements.map((value, i) => {
-    if (typeof value === 'string' && /^[A-Za-z0-9+/_\s-]+={0,2}\s*$/.test(value)) {
-      return new Uint8Array(Buffer.from(value, 'base64'));
-    }
+    const bytes = typeof value === 'string' ? bytesOfBase64(value) : undefined;
+    if (bytes !== undefined) return bytes;
     return new Refusal(
       400,
       `input "${name}", element ${i}: expected a picture in base64, or send it as binary data`,

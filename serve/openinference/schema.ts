@@ -23,13 +23,28 @@ export const datatypes = {
 
 export type Datatype = keyof typeof datatypes;
 
+/** Inputs of a request at most, and outputs; a model has one of each. */
+const MOST_TENSORS = 16;
+
+/** Sides of a tensor at most. */
+const MOST_SIDES = 8;
+
 const count = z.int().min(0);
 const parameters = z
   .record(z.string(), z.unknown())
   .optional()
   .describe('Values are strings, numbers or booleans; parameters that this server does not know are ignored');
-const shape = z.array(z.int().min(-1)).max(8);
+const shape = z.array(z.int().min(-1)).max(MOST_SIDES);
 const datatype = z.enum(Object.keys(datatypes) as [Datatype, ...Datatype[]]); // Object.keys forgets the type of the keys
+
+/** An array whose length is checked before its elements: each bad one of a million would be described. */
+function list<T extends z.ZodType>(element: T, { least = 0, most }: { least?: number; most: number }) {
+  return z.preprocess((value, context) => {
+    if (Array.isArray(value) && value.length > most)
+      context.addIssue(`received ${value.length} elements, expected ${most} at most`);
+    return value;
+  }, z.array(element).min(least).max(most));
+}
 
 /** The JSON of an inference request. */
 export const inferRequestSchema = z
@@ -38,29 +53,27 @@ export const inferRequestSchema = z
     parameters: parameters.describe(
       'binary_data_output: outputs are sent as bytes after the JSON. timeout: microseconds after which the request fails. partial: when true, a bad row of the batch has its own error, and the others are answered',
     ),
-    inputs: z
-      .array(
-        z.object({
-          name: z.string(),
-          shape: z.array(count).max(8),
-          datatype,
-          parameters: parameters.describe(
-            'binary_data_size: the length of the tensor in the bytes after the JSON',
-          ),
-          data: z.unknown().optional().describe('The elements, flat or nested as the shape says'),
-        }),
-      )
-      .min(1),
-    outputs: z
-      .array(
-        z.object({
-          name: z.string(),
-          parameters: parameters.describe(
-            'binary_data: this output is sent as bytes. classification: the number of best classes, as "value:index:label"',
-          ),
-        }),
-      )
-      .optional(),
+    inputs: list(
+      z.object({
+        name: z.string(),
+        shape: list(count, { most: MOST_SIDES }),
+        datatype,
+        parameters: parameters.describe(
+          'binary_data_size: the length of the tensor in the bytes after the JSON',
+        ),
+        data: z.unknown().optional().describe('The elements, flat or nested as the shape says'),
+      }),
+      { least: 1, most: MOST_TENSORS },
+    ),
+    outputs: list(
+      z.object({
+        name: z.string(),
+        parameters: parameters.describe(
+          'binary_data: this output is sent as bytes. classification: the number of best classes, as "value:index:label"',
+        ),
+      }),
+      { most: MOST_TENSORS },
+    ).optional(),
   })
   .meta({ id: 'InferRequest' });
 

@@ -56,7 +56,7 @@ export function inferRoutes({
     try {
       const body = await readBody(uploadOf(c, limits.bodyBytes, memory));
       const headerLength = requestHeader(c, 'inference-header-content-length');
-      const { request, inputs } = readInference(body, headerLength, limits.jsonBytes, model);
+      const { request, inputs } = readInference(body, headerLength, limits, model);
       checkOutputs(request, model);
       const pictures = picturesOfTensor(inputs, model, limits.rowsPerRequest);
       const options = { gone: () => isGone(c), deadline: deadlineOf(request.parameters?.timeout) };

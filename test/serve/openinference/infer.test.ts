@@ -116,12 +116,28 @@ test('the stages are in Server-Timing, also of a batch', async () => {
   expect(response.headers.get('server-timing')).toMatch(/^decode;dur=0\.000, .*run;dur=.*total;dur=/);
 });
 
+test('a tensor of as many rows as may be fits into JSON, each pixel in its array; more values do not', async () => {
+  const row = [
+    [pixels.slice(0, 3), pixels.slice(3, 6)],
+    [pixels.slice(6, 9), pixels.slice(9)],
+  ];
+  const data = Array.from({ length: 256 }, () => row);
+  const whole = { inputs: [{ ...image, shape: [256, 2, 2, 3], data }] };
+  expect(await probabilities(await post(JSON.stringify(whole)))).toHaveLength(256 * 3);
+  const more = { inputs: [{ ...image, data: Array.from({ length: 6_000 }, () => 0) }] };
+  expect(await refusal(await post(JSON.stringify(more)))).toEqual({
+    status: 413,
+    error:
+      'received JSON with more than 5,864 values: a request has 256 rows of "image" [2,2,3] at most, and may send them as binary data, after the JSON',
+  });
+});
+
 describe('what is not true is 400 and named', () => {
   const whole = { inputs: [{ ...image, data: pixels }] };
   const change = (input: object) => JSON.stringify({ inputs: [{ ...image, data: pixels, ...input }] });
 
   test.each([
-    ['no JSON', '{', /failed to parse the request JSON/],
+    ['no JSON', '{', /failed to parse the JSON of the request/],
     ['no inputs', '{}', /^inputs: /],
     ['an empty list', '{"inputs": []}', /^inputs: /],
     ['no shape', '{"inputs": [{"name": "image", "datatype": "UINT8"}]}', /^inputs\[0\]\.shape: /],
@@ -158,8 +174,13 @@ describe('what is not true is 400 and named', () => {
     ],
     [
       `deep nesting`,
-      change({ data: JSON.parse(`${'['.repeat(3000)}${']'.repeat(3000)}`) }),
+      change({ data: JSON.parse(`${'['.repeat(50)}${']'.repeat(50)}`) }),
       /received 1 elements/,
+    ],
+    [
+      'deeper nesting',
+      change({ data: JSON.parse(`${'['.repeat(3000)}${']'.repeat(3000)}`) }),
+      /nested deeper than 64/,
     ],
   ])('%s', async (_, body, error) => {
     expect(await refusal(await post(body))).toEqual({ status: 400, error: expect.stringMatching(error) });
