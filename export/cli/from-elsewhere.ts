@@ -66,9 +66,10 @@ async function exportAsIs(
     ...{ opset, foldBatchNorm, tolerance },
     ...(convert && { convert }),
   });
-  const { runs, largestDifference, roundings } = comparison;
+  const { runs, sizes, largestDifference, roundings } = comparison;
+  const at = sizes.length > 0 ? ` at ${sizes.join(', ')}` : '';
   const rounding = roundings > 0 ? `, ${roundings.toFixed(1)} times as far as rounding moves it` : '';
-  const compared = `${runs} runs, largest difference ${largestDifference.toExponential(1)}${rounding}`;
+  const compared = `${runs} runs${at}, largest difference ${largestDifference.toExponential(1)}${rounding}`;
   const seconds = (performance.now() - started) / 1000;
   say('written', seconds, `${nodes} ONNX nodes; ${compared}; ${files.join(', ')}`);
   return { kind: 'file', name, files, comparison };

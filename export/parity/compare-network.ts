@@ -3,8 +3,10 @@
 import { messageOf, UserError } from '../../models/errors.ts';
 import type * as ort from '../../setup/libraries/onnxruntime.ts';
 import { tf, valuesOf } from '../../train/graph/tensorflow.ts';
+import type { TracedGraph } from '../trace/index.ts';
 import type { Network } from '../trace/network.ts';
 import { maxDifference, relative } from './compare.ts';
+import { fitting } from './memory.ts';
 import { draw, type Kind, type Question, runsOf } from './questions.ts';
 import { roundingOf } from './rounding.ts';
 import { createInferenceSession, type ModelSource } from './session.ts';
@@ -30,6 +32,8 @@ const ROUNDINGS = 8;
 export interface NetworkComparison {
   /** Runs compared, each with other inputs. */
   readonly runs: number;
+  /** Sizes of the inputs in these runs, where they vary: `96x97`. */
+  readonly sizes: readonly string[];
   /** Relative to 1 or to the value; infinite where one of the two gave no number. */
   readonly largestDifference: number;
   /** Name of the output with the largest difference, or of the one that rounding does not account for. */
@@ -40,6 +44,13 @@ export interface NetworkComparison {
   readonly roundings: number;
   /** Whether the two answer alike: as the tolerance says, or as far as rounding goes. */
   readonly holds: boolean;
+}
+
+export interface ComparisonOptions {
+  /** If given, all that decides: relative to 1 or to the value, whichever is larger. */
+  readonly tolerance?: number | undefined;
+  /** Bytes of all tensors of a run; it is made smaller until it takes no more. */
+  readonly mostBytes?: number;
 }
 
 /** Answers of all outputs in one run, of which one is furthest apart. */
@@ -55,24 +66,27 @@ interface Compared {
 
 /**
  * Runs the network and the file on the same inputs; those that the network itself cannot answer are left out.
- * @param tolerance - If given, all that decides: relative to 1 or to the value, whichever is larger.
+ * @param graph - The record of the network: how its tensors grow with its inputs.
  * @throws Error when the network answers none of them, or the file fails where the network answers.
  */
 export async function compareNetwork(
   network: Network,
   model: ModelSource,
-  tolerance?: number,
+  graph: TracedGraph,
+  { tolerance, mostBytes }: ComparisonOptions = {},
 ): Promise<NetworkComparison> {
   const session = await createInferenceSession(model);
   try {
     const compared: Compared[][] = [];
+    const sizes = new Set<string>();
     const failures: unknown[] = [];
-    for (const [index, run] of runsOf(network.inputs).entries()) {
+    for (const [index, run] of fitting(runsOf(network.inputs), graph, mostBytes).entries()) {
       const question = draw(network.inputs, run, index);
       try {
         const expected = answersOf(network, question, failures);
-        if (expected !== undefined)
-          compared.push(await compareOne(network, session, question, expected, tolerance));
+        if (expected === undefined) continue;
+        compared.push(await compareOne(network, session, question, expected, tolerance));
+        if (question.size !== '') sizes.add(question.size);
       } finally {
         tf.dispose(question.inputs.map(({ tensor }) => tensor));
       }
@@ -81,6 +95,7 @@ export async function compareNetwork(
     const worst = compared.flatMap(withoutOpen(compared)).reduce(worse);
     return {
       runs: compared.length,
+      sizes: [...sizes],
       largestDifference: worst.difference,
       output: worst.output,
       inputs: worst.kinds.join(', '),

@@ -18,6 +18,8 @@ export interface DrawnInput {
 export interface Question {
   /** Kinds of numbers, of the pictures in turn: `negative`, `zero`. */
   readonly kinds: readonly Kind[];
+  /** The sizes that vary, but for the number of pictures: `96x97`. */
+  readonly size: string;
   readonly inputs: readonly DrawnInput[];
 }
 
@@ -50,7 +52,7 @@ export type Kind = keyof typeof kinds;
 const ALL = Object.keys(kinds) as Kind[];
 
 /** Pictures of one run, each of its own kind, and their size; `other` is any other size that varies. */
-interface Run {
+export interface Run {
   readonly kinds: readonly Kind[];
   readonly height: number;
   readonly width: number;
@@ -108,10 +110,15 @@ export function runsOf(inputs: readonly InputSpec[]): Run[] {
 export function draw(inputs: readonly InputSpec[], run: Run, index: number): Question {
   const { height, width, other } = run;
   const known: Readonly<Record<string, number>> = { [ANY_NUMBER]: run.kinds.length, height, width };
+  const numberOf = (size: string | number) => (typeof size === 'string' ? (known[size] ?? other) : size);
+  const varying = inputs.map(({ shape }) =>
+    shape.filter((size) => typeof size === 'string' && size !== ANY_NUMBER).map(numberOf),
+  );
   return {
     kinds: run.kinds,
+    size: [...new Set(varying.map((sizes) => sizes.join('x')))].filter(Boolean).join(' and '),
     inputs: inputs.map((input) => {
-      const dims = input.shape.map((size) => (typeof size === 'string' ? (known[size] ?? other) : size));
+      const dims = input.shape.map(numberOf);
       return drawn(input, dims, run.kinds, random(1, `compare/${input.name}`, index));
     }),
   };

@@ -25,7 +25,7 @@ export interface ExportNetworkOptions extends NetworkOptions {
 }
 
 /**
- * Converts a network, compares the file with it at two sizes of its inputs, and writes it: whole or not at all. The
+ * Converts a network, compares the file with it at several sizes of its inputs, and writes it: whole or not at all. The
  * same network gives the same bytes.
  * @throws UserError for what cannot be exported, or when the file answers otherwise; then nothing is written.
  */
@@ -36,8 +36,8 @@ export function exportNetwork(
 ): Promise<ExportedNetwork> {
   return publish<NetworkComparison, ExportedNetwork>({
     ...{ network, convert, options },
-    async prove(model) {
-      const comparison = await compareNetwork(network, model, tolerance);
+    async prove(model, { graph }) {
+      const comparison = await compareNetwork(network, model, graph, { tolerance });
       if (comparison.holds) return comparison;
       throw failure(network, comparison, tolerance);
     },
