@@ -1,6 +1,5 @@
 // Lists pictures whose folders are their labels: a folder for each class, or such folders on two sides.
 import { join } from 'node:path';
-import { UserError } from '../../../models/errors.ts';
 import { endingOf, endingsInWords } from '../../../models/image/file/names.ts';
 import { command } from '../../../setup/invocation.mjs';
 import { oddNames } from './beside.ts';
@@ -11,7 +10,7 @@ import { counted, type Found, type Listing } from './listing.ts';
 import { copiesWithin, sameWithin, sidesInSome, sidesWithin } from './nested.ts';
 import type { TestFolder } from './sides.ts';
 import { isOutputName } from './table/doubts.ts';
-import { readTable } from './table/table.ts';
+import { isTakenIfNamed } from './table/table.ts';
 
 /** Folders of the sides: one to train on, and what there is for the others. */
 export interface Sides {
@@ -230,22 +229,11 @@ function otherFiles({ folders, others, tables }: Level): string[] {
 /** Tables beside class folders: what decides is the folders, unless a table is named. */
 export function unreadTables(root: string, level: Level, said: readonly string[] = []): string[] {
   const tables = level.tables.filter((name) => said.every((note) => !note.includes(name)));
-  const table = tables.find((name) => !isOutputName(name) && isTaken(join(root, name)));
+  const table = tables.find((name) => !isOutputName(name) && isTakenIfNamed(join(root, name)));
   if (tables.length === 0) return [];
   return [
     `Not read, since folders are the labels: ${some([...tables])}.${table === undefined ? '' : ` To take its labels, name it: ${command('train', [join(root, table)])}`}`,
   ];
-}
-
-/** Whether a table would be taken if it were named: what is refused is not advised. */
-function isTaken(path: string): boolean {
-  try {
-    readTable(path);
-    return true;
-  } catch (error) {
-    if (error instanceof UserError) return false;
-    throw error;
-  }
 }
 
 /** Folders of one label: their names differ in how accents are stored. */

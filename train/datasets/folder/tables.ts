@@ -11,7 +11,7 @@ import { isOutputName } from './table/doubts.ts';
 import type { Fault } from './table/entries.ts';
 import { NotCertain } from './table/not-certain.ts';
 import { notCertain } from './table/refusals.ts';
-import { readTable, type Table } from './table/table.ts';
+import { isTakenIfNamed, readTable, type Table } from './table/table.ts';
 
 export interface Tables {
   readonly listing: Listing | undefined;
@@ -94,7 +94,8 @@ export function tablesAt(root: string, listed: ListedFiles, level: Level, sides:
 function tableIfAny(path: string, notes: string[], unclear: NotCertain[]): Table | undefined {
   const named = `If a person wrote its labels, name it: ${command('train', [path])}`;
   if (isOutputName(basename(path))) {
-    notes.push(`Not taken, since its name says that a program wrote it: ${basename(path)}. ${named}`);
+    const advice = isTakenIfNamed(path) ? ` ${named}` : '';
+    notes.push(`Not taken, since its name says that a program wrote it: ${basename(path)}.${advice}`);
     return undefined;
   }
   try {

@@ -422,6 +422,9 @@ describe('tables in folders', () => {
     ]);
     expect(counts()).toEqual({ a: 3 });
     expect(told()).toContain('a program guessed its labels');
+    // What is refused is not advised.
+    expect(told()).toContain('since its name says that a program wrote it: predictions.csv.');
+    expect(told()).not.toMatch(/name it: .*predictions\.csv/);
     for (const name of ['predictions.csv', 'labels.csv', 'x.jsonl'])
       expect(refusal(join(root, name))).toMatch(/a program guessed its labels/);
     rmSync(root, { recursive: true });
@@ -432,6 +435,7 @@ describe('tables in folders', () => {
     ]);
     expect(counts()).toEqual({ a: 3 });
     expect(told()).toContain('Not taken, since its name says that a program wrote it: results.csv.');
+    expect(told()).toMatch(/If a person wrote its labels, name it: .*results\.csv/);
     expect(counts(join(root, 'results.csv'))).toEqual({ x: 1 });
   });
 

@@ -306,6 +306,55 @@ describe('sides', () => {
   });
 });
 
+describe('sides of published sets', () => {
+  it('FER2013: Usage, whose PublicTest is for validation; another Usage says nothing', () => {
+    const fer = 'image,emotion_label,Usage\na.jpg,0,Training\nb.jpg,1,PublicTest\nc.jpg,1,PrivateTest\n';
+    const table = read(fer.replace('emotion_label', 'label'));
+    expect(table.found.map(({ path, split }) => [path, split])).toEqual([
+      ['a.jpg', 'train'],
+      ['b.jpg', 'test'],
+    ]);
+    expect(table.decides).toContain('the column "Usage" the sides.');
+    expect(table.decides).toContain('1 picture kept for a test');
+    expect(rowsOf('image,label,usage\na.jpg,0,commercial\nb.jpg,1,train\n')).toEqual(['a.jpg 0', 'b.jpg 1']);
+    expect(rowsOf('image,label,phase\na.jpg,0,train\nb.jpg,1,val\n')).toEqual([
+      'a.jpg 0 train',
+      'b.jpg 1 test',
+    ]);
+  });
+
+  it.each(['partition', 'split'])('CelebA and WILDS: 0, 1 and 2 in %s are train, valid and test', (name) => {
+    const table = read(`image_id,label,${name}\na.jpg,1,0\nb.jpg,-1,1\nc.jpg,1,2.0\nd.jpg,-1,0\n`);
+    expect(table.found.map(({ path, split }) => [path, split])).toEqual([
+      ['a.jpg', 'train'],
+      ['b.jpg', 'test'],
+      ['d.jpg', 'train'],
+    ]);
+    expect(table.decides).toContain(`"${name}" the sides (0 train, 1 valid, 2 test).`);
+    // Of two numbers, or from 1, nobody can tell.
+    for (const numbers of ['01', '12', '123'])
+      expect(
+        refusal(
+          `image_id,label,${name}\n${[...numbers].map((n, i) => `${'abc'[i]}.jpg,x,${n}`).join('\n')}\n`,
+        ),
+      ).toMatch(/"[0-3]" is no side of a split: expected train, valid or test/);
+  });
+});
+
+it('pixels as numbers are refused by the name of their columns', () => {
+  const row = (value: (i: number) => string | number) =>
+    Array.from({ length: 784 }, (_, i) => value(i)).join();
+  for (const [table, what] of [
+    ['emotion,pixels,Usage\n0,70 80 82,Training\n', 'the column "pixels"'],
+    [`label,${row((i) => `pixel${i + 1}`)}\n3,${row(() => 0)}\n`, '784 columns such as "pixel1"'],
+    [`label,${row((i) => `${Math.floor(i / 28) + 1}x${(i % 28) + 1}`)}\n`, '784 columns such as "1x1"'],
+    [`5,${row((i) => i % 256)}\n`, '785 columns such as "5"'],
+  ] as const)
+    expect(refusal(table)).toContain(
+      `holds the pixels of pictures as numbers (${what}), which are not read: write each row as a picture (PNG)`,
+    );
+});
+
 it('a table that keeps all for a test leaves none to train on', () => {
   expect(refusal('file,label,split\na.jpg,cat,test\n')).toMatch(/keeps its one picture for a test/);
 });

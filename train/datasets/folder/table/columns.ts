@@ -1,18 +1,22 @@
 // Which columns of a table hold paths, labels and sides; and which say that a program guessed the labels.
 import { UserError } from '../../../../models/errors.ts';
-import { sideOfWord } from '../sides.ts';
+import { areSideNumbers, sideOfWord } from '../sides.ts';
 import { areCoordinates, doubtOf } from './doubts.ts';
 import { checkFlags, flagsOf } from './flags.ts';
 
 /** What the columns may be called, as `plain` writes names; of those for paths and sides the first that is there. */
 const PATH = words(
   'path paths file files filename filenames file_name filepath file_path image images image_path image_name',
-  'image_file image_file_name image_filename img img_path img_name picture photo name fname image_id id',
+  'image_file image_file_name image_filename img img_path img_name img_file img_filename picture photo name fname image_id id',
 );
 const LABEL = words('label labels class category target y tag choice');
 /** Taken where none of those is there. */
 const LABEL_NAME = words('label_name class_name classname category_name');
 const SPLIT = words('split set subset partition');
+/** Columns that tell the sides where all of their words are sides: FER2013's is called Usage. */
+const SPLIT_IF_SIDES = words(
+  'usage fold phase mode purpose dataset dataset_type data_type set_type split_type valid',
+);
 /** Columns of true and false. */
 const IS_VALID = words('is_valid is_validation is_val for_validation');
 
@@ -23,11 +27,17 @@ function words(...lines: readonly string[]): string[] {
   return lines.flatMap((line) => line.split(' '));
 }
 
+/** A column that tells the sides: by words, as true or false for validation, or as 0, 1 and 2. */
+export interface SplitColumn {
+  readonly index: number;
+  readonly as: 'words' | 'truth' | 'numbers';
+}
+
 export interface Columns {
   readonly path: number;
   /** The column of labels; or where each class has a column of zeros and ones, all of those. */
   readonly label: number | readonly number[];
-  readonly split: { readonly index: number; readonly isTruth: boolean } | undefined;
+  readonly split: SplitColumn | undefined;
   /** Why labels of such columns may be guesses, or not of whole pictures: such a table has to be named. */
   readonly doubt: string | undefined;
 }
@@ -66,9 +76,8 @@ export function columnsOf(
     throw new UserError(
       `${path} has ${labels.length} columns that could be the label: ${labels.map((i) => header[i]).join(', ')}. Rename or delete all but one.`,
     );
-  const isTruth = first(SPLIT) < 0;
-  const index = isTruth ? sideOrNot(names, rows, first(IS_VALID)) : first(SPLIT);
-  const split = index < 0 ? undefined : { index, isTruth };
+  const split = splitColumn(names, rows);
+  const index = split?.index ?? -1;
   const [label = oneHot(header, rows, [paths, index])] = labels;
   if (label === undefined) return undefined;
   if (names.some((name) => PROBABILITY.test(name)))
@@ -89,12 +98,23 @@ export function columnsOf(
   return { path: paths, label, split, doubt };
 }
 
-/** The column of true and false for the sides; or one called valid that has their words. */
-function sideOrNot(names: readonly string[], rows: readonly (readonly string[])[], isValid: number): number {
-  const index = names.indexOf('valid');
-  if (isValid >= 0 || index < 0) return isValid;
-  const words = rows.flatMap((row) => row[index] || []);
-  return words.length > 0 && words.every((word) => sideOfWord(word) !== undefined) ? index : -1;
+/** The column of the sides: one that is called so, one of true and false, or another that has their words alone. */
+function splitColumn(
+  names: readonly string[],
+  rows: readonly (readonly string[])[],
+): SplitColumn | undefined {
+  const cellsOf = (index: number) => rows.flatMap((row) => row[index] || []);
+  const indexOf = (wanted: readonly string[]) =>
+    names.indexOf(wanted.find((name) => names.includes(name)) ?? '\0');
+  const named = indexOf(SPLIT);
+  if (named >= 0) return { index: named, as: areSideNumbers(cellsOf(named)) ? 'numbers' : 'words' };
+  const truth = indexOf(IS_VALID);
+  if (truth >= 0) return { index: truth, as: 'truth' };
+  const index = names.findIndex((name, i) => {
+    const cells = SPLIT_IF_SIDES.includes(name) ? cellsOf(i) : [];
+    return cells.length > 0 && cells.every((word) => sideOfWord(word) !== undefined);
+  });
+  return index < 0 ? undefined : { index, as: 'words' };
 }
 
 /** The columns of the classes, where each row has ones in them and zeros: Roboflow's `_classes.csv`, ISIC's. */

@@ -1,7 +1,7 @@
 // The rows of a table as files, labels and sides; and why a row can be read in two ways.
 import type { FileProblem } from '../findings.ts';
-import { type Side, sideOfWord } from '../sides.ts';
-import type { Columns } from './columns.ts';
+import { type Side, sideOfNumber, sideOfWord } from '../sides.ts';
+import type { Columns, SplitColumn } from './columns.ts';
 import { truthOf } from './flags.ts';
 import type { Located } from './paths.ts';
 import type { Row } from './rows.ts';
@@ -58,16 +58,17 @@ export function entryOf({ number, cells }: Row, { header, columns, isGuessed }: 
     return fault(
       `its label goes over several lines, ${JSON.stringify(label.slice(0, 40))}: a quote may be missing`,
     );
-  const side = word === '' ? undefined : columns.split?.isTruth ? sideOfTruth(word) : sideOfWord(word);
+  const side = word === '' ? undefined : sideOf(word, columns.split?.as);
   if (word !== '' && side === undefined)
     return fault(
-      `${JSON.stringify(word)} is no side of a split: expected ${columns.split?.isTruth ? 'True or False' : 'train, valid or test'}`,
+      `${JSON.stringify(word)} is no side of a split: expected ${columns.split?.as === 'truth' ? 'True or False' : 'train, valid or test'}`,
     );
   return { row: number, file, label: label.normalize('NFC'), side };
 }
 
-function sideOfTruth(word: string): Entry['side'] {
-  const isValid = truthOf(word);
+function sideOf(word: string, as: SplitColumn['as'] | undefined): Entry['side'] {
+  if (as === 'numbers') return sideOfNumber(word);
+  const isValid = as === 'truth' ? truthOf(word) : undefined;
   return isValid === undefined ? sideOfWord(word) : isValid ? 'valid' : 'train';
 }
 

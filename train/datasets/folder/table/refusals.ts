@@ -5,6 +5,9 @@ import type { FileProblem } from '../findings.ts';
 import type { Entry, Fault } from './entries.ts';
 import { NotCertain } from './not-certain.ts';
 
+/** Columns that may be pixels: of 8x8, as in the digits of scikit-learn. */
+const LEAST_PIXELS = 64;
+
 /** Names the first few of the rows that can be read in two ways. */
 export function notCertain(path: string, faults: readonly Fault[]): NotCertain {
   const shown = [...faults].sort((a, b) => a.row - b.row).slice(0, 5);
@@ -53,6 +56,11 @@ export function nothingThere(
 
 /** Of a table whose columns say too little. */
 export function noColumns(path: string, header: readonly string[]): UserError {
+  const pixels = pixelsIn(header);
+  if (pixels !== undefined)
+    return new UserError(
+      `${path} holds the pixels of pictures as numbers (${pixels}), which are not read: write each row as a picture (PNG) into a folder called as its label.`,
+    );
   const columns = header
     .slice(0, 12)
     .map((cell) => JSON.stringify(cell))
@@ -60,4 +68,16 @@ export function noColumns(path: string, header: readonly string[]): UserError {
   return new UserError(
     `${path} has the columns ${columns || '(none)'}${header.length > 12 ? ', ...' : ''}; expected one called path, file or filename and one called label, class or category; or no header and two columns, paths relative to ${dirname(path)} and labels.`,
   );
+}
+
+/** Which columns are pixels, as in FER2013 (one column `pixels`), Sign Language MNIST (`pixel1` to `pixel784`) and MNIST as CSV. */
+function pixelsIn(header: readonly string[]): string | undefined {
+  const one = header.find((name) => /^pixels?$/i.test(name));
+  if (one !== undefined) return `the column "${one}"`;
+  const many = header.filter((name) => /^(pixel[_ ]?\d+|\d+x\d+)$/i.test(name));
+  const numbers = header.filter((name) => /^\d{1,3}(\.0+)?$/.test(name));
+  const [first] = many.length > 0 ? many : numbers;
+  return Math.max(many.length, numbers.length) < LEAST_PIXELS
+    ? undefined
+    : `${Math.max(many.length, numbers.length)} columns such as "${first}"`;
 }

@@ -129,7 +129,10 @@ function inWords(
     typeof columns.label === 'number'
       ? column(columns.label)
       : `which of ${columns.label.length} columns is 1`;
-  const split = columns.split === undefined ? '' : `, ${column(columns.split.index)} the sides`;
+  const split =
+    columns.split === undefined
+      ? ''
+      : `, ${column(columns.split.index)} the sides${columns.split.as === 'numbers' ? ' (0 train, 1 valid, 2 test)' : ''}`;
   return [
     `${counted(rows.length, 'row')}: ${label}, for the files of ${column(columns.path)}${split}.`,
     `${counted(missing, 'row')} without a picture, ${counted(left, 'picture')} without a row.`,
@@ -137,6 +140,17 @@ function inWords(
       ? []
       : [`${counted(tests, 'picture')} kept for a test: neither trained on nor validated with.`]),
   ].join(' ');
+}
+
+/** Whether a table would be taken if it were named: what is refused is not advised. */
+export function isTakenIfNamed(path: string): boolean {
+  try {
+    readTable(path);
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
 }
 
 function bytesOf(path: string): Uint8Array {
