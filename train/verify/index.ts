@@ -30,10 +30,15 @@ export interface Verified {
   resumedAt: readonly number[];
   files: readonly ComparedFile[];
   identical: boolean;
+  /** Whether one of these steps is in the middle of an epoch that is not the first. */
+  isCovered: boolean;
 }
 
 const EPOCHS = 2;
 const TEST_IMAGES = 200;
+
+/** Few pictures are taken in smaller batches, so that an epoch has so many steps: with one, none can be cut in its middle. */
+const LEAST_STEPS_PER_EPOCH = 4;
 
 /** The second training saves about as often as this, so that there is something to lose and something to resume. */
 const STEPS_PER_SAVE = 3;
@@ -46,13 +51,20 @@ interface Moment {
 
 /**
  * Trains `recipe` on its first images without a pause, then again while it is killed by SIGKILL at random moments of
- * its course, drawn from the recipe's seed, and started again each time. Uses a temporary folder and removes it.
+ * its course, drawn from the recipe's seed, and started again each time. Where none of them made it go on in the middle of
+ * its second epoch, it is trained once more, with a checkpoint after every step, and dies in the middle of each. Uses a
+ * temporary folder and removes it.
  */
 export async function verifyResume(
-  recipe: Recipe,
-  { steps: wanted, kills, log, signal }: VerifyOptions,
+  asked: Recipe,
+  { steps: wanted, kills: wantedKills, log, signal }: VerifyOptions,
 ): Promise<Verified> {
-  const { train } = await loadDataOf(recipe);
+  const { train } = await loadDataOf(asked);
+  const recipe = { ...asked, batchSize: batchFor(asked, train.n) };
+  if (recipe.batchSize < asked.batchSize)
+    log?.(
+      `An epoch of ${train.n} pictures has too few batches of ${asked.batchSize} to be cut in its middle: for this, a batch has ${recipe.batchSize}.`,
+    );
   const stepsPerEpoch = Math.min(Math.ceil(wanted / EPOCHS), Math.floor(train.n / recipe.batchSize));
   const steps = stepsPerEpoch * EPOCHS;
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-verify-'));
@@ -70,15 +82,32 @@ export async function verifyResume(
     );
 
     const saveEvery = STEPS_PER_SAVE * medianStep(whole);
-    const moments = drawMoments(whole, kills, random(recipe.seed, 'kill'));
+    const moments = drawMoments(whole, wantedKills, random(recipe.seed, 'kill'));
     const resumedAt = await trainKilled({ ...stretch('killed'), saveEvery }, moments, signal, log);
 
+    const isWithin = (step: number) => step > stepsPerEpoch && step % stepsPerEpoch !== 0;
     const files = compareRunFiles(runFolder(folder, 'whole'), runFolder(folder, 'killed'));
+    let kills = resumedAt.length - 1;
+    if (!resumedAt.some(isWithin) && stepsPerEpoch > 1) {
+      log?.(
+        'None of these went on in the middle of the second epoch. Once more, dying in the middle of each.',
+      );
+      const cut = await trainCut({ ...stretch('cut'), saveEvery: 0 }, stepsPerEpoch, signal, log);
+      kills += cut.length - 1;
+      resumedAt.push(...cut);
+      files.push(...compareRunFiles(runFolder(folder, 'whole'), runFolder(folder, 'cut')));
+    }
     const identical = files.every(({ difference }) => difference === undefined);
-    return { steps, kills: resumedAt.length - 1, resumedAt, files, identical };
+    return { steps, kills, resumedAt, files, identical, isCovered: resumedAt.some(isWithin) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The batch size of a recipe, or as much less as gives an epoch of few pictures its steps. */
+export function batchFor({ batchSize, accumulate }: Recipe, images: number): number {
+  const parts = Math.floor(images / LEAST_STEPS_PER_EPOCH / accumulate);
+  return Math.min(batchSize, Math.max(1, parts) * accumulate);
 }
 
 function runFolder(folder: string, name: string): string {
@@ -148,6 +177,33 @@ async function trainKilled(
     }),
   );
   return [...resumedAt, resumed ?? 0];
+}
+
+/** Trains and dies in the middle of each epoch, and after it goes on to the end; returns the steps at which processes began. */
+async function trainCut(
+  stretch: Stretch,
+  stepsPerEpoch: number,
+  signal: AbortSignal | undefined,
+  log: VerifyOptions['log'],
+): Promise<number[]> {
+  const begun: number[] = [];
+  const middles = Array.from(
+    { length: EPOCHS },
+    (_, epoch) => epoch * stepsPerEpoch + Math.floor(stepsPerEpoch / 2) + 1,
+  );
+  for (const dieAfter of [...middles, undefined]) {
+    let first: number | undefined;
+    const child = start({ ...stretch, dieAfter }, signal, (step) => {
+      first ??= step;
+    });
+    const status = await child.ended;
+    signal?.throwIfAborted();
+    if (status !== (dieAfter === undefined ? 0 : null))
+      throw new Error(`a training that dies after step ${dieAfter} ended with ${status ?? 'a signal'}`);
+    begun.push(first ?? 0);
+    if (dieAfter !== undefined) log?.(`Resumed at step ${first}, died after step ${dieAfter}.`);
+  }
+  return begun;
 }
 
 function start(stretch: Stretch, signal: AbortSignal | undefined, onStep: (step: number) => void): Child {

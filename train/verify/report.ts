@@ -20,6 +20,10 @@ export async function reportResume(recipe: Recipe, steps: number, kills: number)
     console.log(
       `${result.identical ? 'Identical' : 'NOT identical'}: ${result.steps} steps in one go, and the same killed ${result.kills} times and resumed at steps ${result.resumedAt.join(', ')}.`,
     );
+    if (!result.isCovered)
+      console.log(
+        'No training went on in the middle of an epoch after the first: with one step an epoch there is none, so resuming there is not proved.',
+      );
     return result.identical;
   } catch (error) {
     if (!abort.signal.aborted) throw error;

@@ -17,13 +17,15 @@ export interface Stretch {
   testImages: number;
   /** Milliseconds between two checkpoints; left out, there is one per epoch. */
   saveEvery?: number;
+  /** Dies by SIGKILL after this step, before a checkpoint of it. */
+  dieAfter?: number | undefined;
 }
 
 /** Steps done, sent before the first step and after each. */
 export const reportSchema = z.object({ step: z.int() });
 
 export const work: ChildWork<Stretch> = async (
-  { runs, trainImages, testImages, saveEvery, ...task },
+  { runs, trainImages, testImages, saveEvery, dieAfter, ...task },
   send,
 ) => {
   const recipe = resolveRecipe(task.recipe);
@@ -32,7 +34,10 @@ export const work: ChildWork<Stretch> = async (
   const unlock = lockRun(run);
   const watcher = {
     onStart: ({ step }: { step: number }) => void send({ step }),
-    onStep: ({ step }: { step: number }) => void send({ step }),
+    onStep: ({ step }: { step: number }) => {
+      if (step === dieAfter) process.kill(process.pid, 'SIGKILL');
+      void send({ step });
+    },
   };
   await fit({ recipe, dataset, run, watcher, ...(saveEvery === undefined ? {} : { saveEvery }) });
   unlock();

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeSafetensors } from '../../../train/files/safetensors.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
 import { compareRunFiles } from '../../../train/verify/compare.ts';
-import { verifyResume } from '../../../train/verify/index.ts';
+import { batchFor, verifyResume } from '../../../train/verify/index.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -29,9 +29,37 @@ describe('verifyResume', () => {
     expect(verified.files.every(({ digests: [a, b] }) => a !== undefined && a === b)).toBe(true);
     // A kill may come after the end on a machine that is busy elsewhere, but not every one of four.
     expect(verified.kills).toBeGreaterThan(0);
-    expect(verified.resumedAt).toHaveLength(verified.kills + 1);
+    expect(verified.isCovered).toBe(true);
     expect(readdirSync(folder).filter((name) => name.startsWith('trainyard-'))).toEqual([]);
   }, 120_000);
+
+  it('of few pictures takes smaller batches, and goes on in the middle of each epoch whatever kills hit', async () => {
+    vi.stubEnv('TMPDIR', folder);
+    const lines: string[] = [];
+    // A batch of all pictures: one step an epoch.
+    const recipe = { ...findRecipe('digits', { batchSize: 12 }), images: 12 };
+    const verified = await verifyResume(recipe, {
+      ...{ steps: 40, kills: 0 },
+      log: (line) => lines.push(line),
+    });
+    expect(verified).toMatchObject({ identical: true, isCovered: true, steps: 8, kills: 2 });
+    // At once; then from the start, from the middle of the first epoch of four steps, and of the second.
+    expect(verified.resumedAt).toEqual([0, 0, 2, 6]);
+    expect(verified.files.filter(({ name }) => name === 'last.safetensors')).toHaveLength(2);
+    expect(lines[0]).toBe(
+      'An epoch of 12 pictures has too few batches of 12 to be cut in its middle: for this, a batch has 3.',
+    );
+  }, 120_000);
+
+  it.each([
+    [64, 1, 640, 64],
+    [64, 1, 200, 50],
+    [64, 8, 40, 8],
+    [2, 1, 2, 1],
+    [8, 8, 10, 8],
+  ])('a batch of %i in %i parts of %i pictures has %i', (batchSize, accumulate, images, expected) => {
+    expect(batchFor({ ...findRecipe('digits', {}), batchSize, accumulate }, images)).toBe(expected);
+  });
 
   it('stops when it is asked to, and leaves nothing', async () => {
     vi.stubEnv('TMPDIR', folder);
