@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commands } from '../../bin/commands.ts';
 import { which } from '../../setup/machine/system.mjs';
 import { trainyard } from '../command.ts';
@@ -15,7 +15,12 @@ function shell(program: string, script: string) {
   return spawnSync(program, ['-c', script], { cwd: folder, encoding: 'utf8' });
 }
 
-describe.runIf(which('bash'))('bash', () => {
+/** Of a shell that is not everywhere. */
+const needs = (program: string) =>
+  beforeEach(({ skip }) => skip(!which(program), `there is no ${program} on this machine`));
+
+describe('bash', () => {
+  needs('bash');
   beforeAll(async () =>
     writeFileSync(join(folder, 'trainyard.bash'), (await trainyard('completion', 'bash')).stdout),
   );
@@ -61,7 +66,8 @@ printf '%s\\n' \${COMPREPLY[@]+"\${COMPREPLY[@]}"}`,
   });
 });
 
-describe.runIf(which('zsh'))('zsh', () => {
+describe('zsh', () => {
+  needs('zsh');
   it('takes the script', async () => {
     writeFileSync(join(folder, 'trainyard.zsh'), (await trainyard('completion', 'zsh')).stdout);
     const { status, stdout, stderr } = shell(
@@ -72,7 +78,8 @@ describe.runIf(which('zsh'))('zsh', () => {
   });
 });
 
-describe.runIf(which('fish'))('fish', () => {
+describe('fish', () => {
+  needs('fish');
   it('completes a command, an option and a recipe', async () => {
     writeFileSync(join(folder, 'trainyard.fish'), (await trainyard('completion', 'fish')).stdout);
     const offered = (line: string) => {

@@ -11,6 +11,7 @@ import { colors, fillRepository } from '../serve/harness.ts';
 /** A process namespace of its own, as root or as whoever may make one. */
 const unshare = ['--pid', '--fork', '--mount-proc', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])];
 const canUnshare = spawnSync('unshare', [...unshare, 'true']).status === 0;
+const NO_NAMESPACE = 'this user may make no namespace of processes (unshare --pid)';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-first-'));
 beforeAll(() => fillRepository(folder, [colors]));
@@ -33,19 +34,18 @@ async function endAt(signal: NodeJS.Signals, said: RegExp, ...words: string[]) {
   return (await ended)[0];
 }
 
-test.skipIf(!canUnshare)('the server, while it loads and when it serves', async () => {
+test('the server, while it loads and when it serves', async ({ skip }) => {
+  skip(!canUnshare, NO_NAMESPACE);
   const serve = ['serve', '--port', '0', '--repository', folder];
   expect(await endAt('SIGTERM', /settings/, 'bin/trainyard.mjs', ...serve)).toBe(0);
   expect(await endAt('SIGHUP', /classify/, 'bin/trainyard.mjs', ...serve)).toBe(0);
   expect(await endAt('SIGINT', /classify/, 'setup/main.mjs', '--for', 'packages', '--', ...serve)).toBe(0);
 });
 
-test.skipIf(!canUnshare)(
-  'a command that listens to no signal, with the status that a shell gives',
-  async () => {
-    const work = `const { explain } = await import('./bin/run.ts');
+test('a command that listens to no signal, with the status that a shell gives', async ({ skip }) => {
+  skip(!canUnshare, NO_NAMESPACE);
+  const work = `const { explain } = await import('./bin/run.ts');
     await explain(async () => { console.log('at work'); await new Promise((end) => setTimeout(end, 20_000)); });`;
-    const words = ['--import', 'tsx/esm', '--input-type=module', '--eval', work];
-    expect(await endAt('SIGTERM', /at work/, ...words)).toBe(143);
-  },
-);
+  const words = ['--import', 'tsx/esm', '--input-type=module', '--eval', work];
+  expect(await endAt('SIGTERM', /at work/, ...words)).toBe(143);
+});

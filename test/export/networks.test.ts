@@ -68,5 +68,6 @@ describe('together', () => {
   it("all models pass onnx's full check and strict shape inference", () => {
     const numbered = [...models.values()].map((bytes, i) => [String(i), bytes] as const);
     expect(checkModels(new Map(numbered))).toBe(`${models.size} checked`);
+    expect(models.size).toBeGreaterThan(150);
   });
 });

@@ -10,7 +10,8 @@ import { compareThree } from './three-answers.ts';
 /** Pictures of each model: `npm run bench answers` takes all 10,000 of both test sets. */
 const N = 400;
 
-const TOLERANCE = 1e-5;
+/** Measured: 5.7e-7 from training, none from Python, whose onnxruntime is the same. */
+const TOLERANCE = 2e-6;
 
 let server: Serving;
 

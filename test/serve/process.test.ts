@@ -124,7 +124,8 @@ describe('serve --check', () => {
     expect(code).toBe(0);
   });
 
-  test.skipIf(isGpu())('says that there is no CUDA, which auto does without and cuda needs', async () => {
+  test('says that there is no CUDA, which auto does without and cuda needs', async ({ skip }) => {
+    skip(isGpu(), 'this machine is set up with --gpu');
     const auto = await check(folder.path, 'auto');
     expect(auto.lines).toEqual([
       ...(mayHaveGpu()

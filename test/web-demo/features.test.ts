@@ -105,7 +105,7 @@ describe('on one page', () => {
       .poll(() => summary.innerText(), { timeout: 60_000 })
       .toMatch(/no label changed.*Median time/s);
     expect(await summary.innerText()).toMatch(/^digits\/1: (200 mnist test|4 built-in) pictures/);
-    expect(Number(await summary.getAttribute('data-difference'))).toBeLessThanOrEqual(1e-5);
+    expect(Number(await summary.getAttribute('data-difference'))).toBeLessThanOrEqual(2e-6); // measured: 6e-7
     expect(await page.locator('#plot circle').count()).toBeGreaterThanOrEqual(4);
   });
 });

@@ -52,7 +52,7 @@ it('a model as it is: its files, and how far its answers are from those of the n
     files: [file],
     comparison: { runs: 4, holds: true },
   });
-  expect(result.comparison.largestDifference).toBeLessThan(1e-5);
+  expect(result.comparison.largestDifference).toBeLessThan(2e-7); // measured: 3e-8
 });
 
 it('a folder in another format', async () => {

@@ -88,8 +88,8 @@ describe('a SavedModel of tf.saved_model.save', () => {
     });
     expect(network.inputs).toEqual([{ name: 'picture', type: 'float32', shape: ['N', 12, 12, 3] }]);
     const { files, comparison } = await exportNetwork(network, join(folder, 'classifier.onnx'));
-    // 1.2e-7 measured.
-    expect(comparison.largestDifference).toBeLessThan(2e-6);
+    // 1.6e-7 measured.
+    expect(comparison.largestDifference).toBeLessThan(5e-7);
     const { graph } = decodeModel(readFileSync(files[0] ?? ''));
     const names = graph.initializer.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['conv/kernel', 'norm/variance', 'head/kernel']));
@@ -100,7 +100,7 @@ describe('a SavedModel of tf.saved_model.save', () => {
     expect(network.inputs).toEqual([{ name: 'picture', type: 'uint8', shape: ['N', 'height', 'width', 3] }]);
     const { comparison } = await exportNetwork(network, join(folder, 'bytes.onnx'));
     // 6e-8 measured.
-    expect(comparison.largestDifference).toBeLessThan(1e-6);
+    expect(comparison.largestDifference).toBeLessThan(3e-7);
   });
 
   it('may have ends of slices beyond 32 bits, and no other numbers beyond them', async () => {

@@ -91,7 +91,7 @@ it.each(['tfjs-graph', 'saved-model', 'transformers'])('is written as %s, too', 
   const parity = await exportTo(findFormat(to), model, join(folder, to));
   expect(parity).toMatchObject({ n: 12, changedLabels: 0 });
   // 1.8e-7 measured.
-  expect(parity.maxProbabilityDifference).toBeLessThan(1e-6);
+  expect(parity.maxProbabilityDifference).toBeLessThan(6e-7);
 });
 
 it.each([
@@ -118,7 +118,7 @@ it.each([
   // 0 measured.
   expect(
     Math.max(...[...(after ?? [])].map((p, i) => Math.abs(p - (before?.[i] ?? Number.NaN)))),
-  ).toBeLessThan(1e-6);
+  ).toBeLessThan(1e-7);
 });
 
 it('is compared on the pictures of a folder, prepared as the server does', async () => {
@@ -158,7 +158,7 @@ it('may ask for the number of pictures, as a recurrent layer does; other formats
   const { parity } = await exportModel(model, { repository });
   expect(parity).toMatchObject({ n: 12, changedLabels: 0 });
   // 1.2e-7 measured.
-  expect(parity.maxProbabilityDifference).toBeLessThan(1e-6);
+  expect(parity.maxProbabilityDifference).toBeLessThan(5e-7);
   await expect(exportTo(findFormat('saved-model'), model, join(folder, 'rows'))).rejects.toThrow(
     /Fill .* asks for the number of pictures in a way that other formats cannot hold: leave --to out/,
   );

@@ -222,7 +222,8 @@ describe('models within models', () => {
     const once = asked(tf.model({ inputs: input, outputs: [y, z] }));
     const [first = [], second = []] = once.outputs;
     const answers = { ...once, outputs: [first, second, first] };
-    expect(await differenceOf(networkOfLayers(whole, 'memory'), answers)).toBeLessThan(5e-6);
+    // 3e-8 measured.
+    expect(await differenceOf(networkOfLayers(whole, 'memory'), answers)).toBeLessThan(2e-7);
     // tfjs itself answers nothing for the second, and fails at what is computed from it.
     const inner = tf.model({ inputs: input, outputs: [y, y], name: 'inner' });
     const outer = picture('outer_in');

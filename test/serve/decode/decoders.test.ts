@@ -116,8 +116,9 @@ test('and so do those that sharp decodes, but for CMYK, of which each has its ow
 });
 
 test('JPEGs shrunk while they are decoded give the bytes of Pillow’s draft mode', () => {
-  for (const [name, expected] of Object.entries(pillow.small)) {
-    if (special.includes(name)) continue;
+  const shrunk = Object.entries(pillow.small).filter(([name]) => !special.includes(name));
+  expect(shrunk.length).toBeGreaterThan(10);
+  for (const [name, expected] of shrunk) {
     const bytes = open(name);
     for (const by of [2, 4, 8] as const)
       expect(byJpegDecoder(bytes, plainHeader(bytes), by), `${name}, 1/${by}`).toEqual(expected[by]);

@@ -76,17 +76,19 @@ test('operations have names of their own', async () => {
 
 test('answers are what their schemas say, with no field beside', async () => {
   const body = new Uint8Array(await plain('red'));
-  const one = await (await server.post(body)).json();
-  classifyResponseSchema.strict().parse(one);
   const images = [Buffer.from(body).toString('base64')];
-  const many = await server.app.request('/classify', { method: 'POST', body: JSON.stringify({ images }) });
-  classifyManyResponseSchema.strict().parse(await many.json());
-  modelsSchema.strict().parse(await get('/models'));
-  modelConfigSchema.strict().parse(await get('/v2/models/colors/config'));
-  statisticsSchema.strict().parse(await get('/v2/models/stats'));
-  repositoryIndexSchema.parse(
-    await (await server.app.request('/v2/repository/index', { method: 'POST' })).json(),
-  );
+  const post = async (path: string, sent?: string) =>
+    (await server.app.request(path, { method: 'POST', ...(sent && { body: sent }) })).json();
+  const answers = [
+    [classifyResponseSchema, await (await server.post(body)).json()],
+    [classifyManyResponseSchema, await post('/classify', JSON.stringify({ images }))],
+    [modelsSchema, await get('/models')],
+    [modelConfigSchema, await get('/v2/models/colors/config')],
+    [statisticsSchema, await get('/v2/models/stats')],
+    [repositoryIndexSchema, await post('/v2/repository/index')],
+  ] as const;
+  // A schema leaves out what it does not know, however deep.
+  for (const [schema, answer] of answers) expect(schema.parse(answer)).toEqual(answer);
 });
 
 describe('the page', () => {

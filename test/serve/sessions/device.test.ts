@@ -33,20 +33,22 @@ async function start(device: Device) {
 }
 
 const gpu = isGpu() && findGpus().length > 0;
+const SET_UP = 'this machine is set up with --gpu';
 
-test.skipIf(isGpu())(
-  'auto falls back to the processor, and says what to do about it where there may be a GPU',
-  async () => {
-    const { got, log, failed } = await start('auto');
-    expect(failed).toBeUndefined();
-    expect(got).toBe('cpu');
-    const advice =
-      'CUDA is not set up: npm run setup -- --gpu fetches its libraries; models run on the processor';
-    expect(log).toEqual(mayHaveGpu() ? [advice] : []);
-  },
-);
+test('auto falls back to the processor, and says what to do about it where there may be a GPU', async ({
+  skip,
+}) => {
+  skip(isGpu(), SET_UP);
+  const { got, log, failed } = await start('auto');
+  expect(failed).toBeUndefined();
+  expect(got).toBe('cpu');
+  const advice =
+    'CUDA is not set up: npm run setup -- --gpu fetches its libraries; models run on the processor';
+  expect(log).toEqual(mayHaveGpu() ? [advice] : []);
+});
 
-test.skipIf(isGpu())('cuda does not start without CUDA', async () => {
+test('cuda does not start without CUDA', async ({ skip }) => {
+  skip(isGpu(), SET_UP);
   const { log, failed } = await start('cuda:1');
   expect(failed).toMatch(
     /no model of .* can be served: colors\/1: CUDA is not set up: npm run setup -- --gpu/,
@@ -60,9 +62,8 @@ test('cpu does not look for CUDA', async () => {
   expect(await start('cpu')).toMatchObject({ got: 'cpu', log: [], failed: undefined });
 });
 
-test(`cuda runs the models on the GPU${gpu ? '' : ' (skipped: no NVIDIA GPU, or not set up with --gpu)'}`, {
-  skip: !gpu,
-}, async () => {
+test('cuda runs the models on the GPU', async ({ skip }) => {
+  skip(!gpu, 'no NVIDIA GPU, or not set up with --gpu');
   expect(await start('cuda')).toMatchObject({ got: 'cuda:0', log: [], failed: undefined });
 });
 
@@ -75,7 +76,8 @@ test('the reason of onnxruntime is cut to what a person can use', () => {
   );
 });
 
-test.skipIf(gpu)('where NVIDIA has no driver, its library is named, as the dynamic linker does', () => {
+test('where NVIDIA has no driver, its library is named, as the dynamic linker does', ({ skip }) => {
+  skip(gpu, SET_UP);
   const missing = missingLibrary();
   expect(missing).toMatch(/^libcuda\.so\.1: cannot open shared object file/);
   expect(explainNoCuda(new Error('Failed to load shared library'), missing)).toMatch(

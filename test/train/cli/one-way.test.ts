@@ -43,7 +43,7 @@ it('a class of photos that is not there is refused before their data set is read
   );
 });
 
-describe.skipIf(process.platform !== 'linux')('a process that only helps or refuses', () => {
+describe('a process that only helps or refuses', () => {
   /** Runs the command line, then says which of the heavy things are in memory. */
   const script = `
     const { main } = await import(${JSON.stringify(pathToFileURL(join(root, 'bin/main.ts')).href)});

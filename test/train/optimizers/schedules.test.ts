@@ -115,7 +115,7 @@ describe('constant and step', () => {
   });
 
   it('refuses what is no schedule', () => {
-    expect(() => at({ name: 'step', learningRate: 1, at: [50] }, 0)).toThrow();
+    expect(() => at({ name: 'step', learningRate: 1, at: [50] }, 0)).toThrow(/at/);
     expect(() => at({ name: 'cosine', learningRate: 1, divide: 25 }, 0)).toThrow(/divide/);
   });
 });
