@@ -43,3 +43,22 @@ test('runs first what came first', async () => {
   ]);
   expect(order).toEqual(['a', 'heavy', 'light']);
 });
+
+test('runs at once what still fits, to the last of the capacity, and one more only when there is room', async () => {
+  const withCapacity = createSemaphore(10);
+  const running = new Map<string, () => void>();
+  const task = (name: string) => () => new Promise<void>((end) => running.set(name, end));
+  const all = [
+    withCapacity(4, task('four')),
+    withCapacity(6, task('six')),
+    withCapacity(1, task('one')),
+    withCapacity(3, task('three')),
+  ];
+  await new Promise(setImmediate);
+  expect([...running.keys()]).toEqual(['four', 'six']);
+  running.get('four')?.();
+  await new Promise(setImmediate);
+  expect([...running.keys()]).toEqual(['four', 'six', 'one', 'three']);
+  for (const end of running.values()) end();
+  await Promise.all(all);
+});

@@ -1,20 +1,23 @@
-// What Stryker leaves alone: the words of errors. Tests hold what is refused; only some of them hold how it is said.
+// What Stryker leaves alone: the words of errors and of help. Tests hold what is refused, and that everything is described;
+// only some of them hold how it is said.
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
 /**
  * What is used here of Babel's NodePath, which Stryker gives without a type.
- * @typedef {{ node: { type: string, callee?: { name?: string } }, parentPath: Path | null }} Path
+ * @typedef {{ node: { type: string, callee?: { name?: string }, key?: { name?: string } }, parentPath: Path | null }} Path
  */
 
 const WORDS = ['StringLiteral', 'TemplateLiteral'];
+const HELP = ['description', 'group', 'risk', 'summary', 'valueHint'];
 const ERRORS = /Error$|^Refusal$|^Damaged$|^NotCertain$/;
 
 export const strykerPlugins = [
-  declareValuePlugin(PluginKind.Ignore, 'words of errors', {
+  declareValuePlugin(PluginKind.Ignore, 'words', {
     shouldIgnore(path) {
       const literal = /** @type {Path} */ (path);
-      return WORDS.includes(literal.node.type) && isOfError(literal.parentPath)
-        ? 'words of an error'
+      return WORDS.includes(literal.node.type) &&
+        (isOfError(literal.parentPath) || isHelp(literal.parentPath))
+        ? 'words'
         : undefined;
     },
   }),
@@ -30,4 +33,12 @@ function isOfError(path) {
   if (type === 'ThrowStatement' || (type === 'NewExpression' && ERRORS.test(callee?.name ?? ''))) return true;
   // What a function within does is no words.
   return !type.endsWith('FunctionExpression') && isOfError(path.parentPath);
+}
+
+/**
+ * @param {Path | null} path
+ * @returns {boolean}
+ */
+function isHelp(path) {
+  return path?.node.type === 'ObjectProperty' && HELP.includes(path.node.key?.name ?? '');
 }
