@@ -1,13 +1,12 @@
 // The options of optimizer and regularization by which a recipe differs from the one that its words alone name; adjust.ts
 // backwards.
-import { isFolder } from '../datasets/index.ts';
-import { familyOf, findRecipe } from './index.ts';
-import { folderNetworks, onFeatures, USUAL } from './networks.ts';
-import { type Recipe, resolveRecipe } from './recipe.ts';
+import type { Recipe } from './recipe.ts';
 
-/** The words of those options: `--optimizer`, `muon`, `--dropout`, `0.5`. */
-export function adjustedOptions(recipe: Recipe): string[] {
-  const usual = usualOf(recipe);
+/**
+ * The words of those options: `--optimizer`, `muon`, `--dropout`, `0.5`.
+ * @param usual - what `usualRecipe` returns
+ */
+export function adjustedOptions(recipe: Recipe, usual: Recipe | undefined): string[] {
   const [own, theirs] = [numbersOf(recipe), usual === undefined ? undefined : numbersOf(usual)];
   return Object.entries(own).flatMap(([option, value]) =>
     value === theirs?.[option] || (value === undefined && theirs === undefined)
@@ -26,16 +25,4 @@ function numbersOf(recipe: Recipe): Record<string, number | string | undefined> 
     'label-smoothing': recipe.labelSmoothing,
     average: average?.decay,
   };
-}
-
-/** The recipe without any such option; undefined for one that this version of the program does not know. */
-function usualOf(recipe: Recipe): Recipe | undefined {
-  const { dataset, options = {} } = recipe;
-  if (!isFolder(dataset)) return familyOf(recipe) && findRecipe(recipe.name, {}, options);
-  const network = recipe.backbone
-    ? { recipe: onFeatures }
-    : folderNetworks.get(options.architecture ?? USUAL);
-  if (network === undefined) return undefined;
-  const { average: _average, freeze: _freeze, ...rest } = recipe;
-  return resolveRecipe({ ...rest, labelSmoothing: 0, ...network.recipe });
 }

@@ -1,7 +1,8 @@
 // The words that train a recipe again: what its name or folder alone would not say is an option.
 import { isFolder } from '../datasets/index.ts';
 import { adjustedOptions } from './adjusted-options.ts';
-import { familyOf, findRecipe, type Recipe, wordListOf } from './index.ts';
+import { type Recipe, wordListOf } from './index.ts';
+import { usualRecipe } from './usual-recipe.ts';
 
 /**
  * @param from - Where its first weights came from, if they were another training's.
@@ -9,8 +10,9 @@ import { familyOf, findRecipe, type Recipe, wordListOf } from './index.ts';
  *   trained as it was at first.
  */
 export function trainWords(recipe: Recipe, from?: string): string[] {
-  const family = familyOf(recipe);
-  const usual = family && findRecipe(recipe.name, {}, recipe.options);
+  const known = usualRecipe(recipe);
+  // Of a folder, how many pictures there are decides part of the recipe: all of it is said.
+  const usual = isFolder(recipe.dataset) ? undefined : known;
   const [first] = recipe.formerLengths ?? [];
   const { epochs } = first ?? recipe;
   const frozen = recipe.freeze?.epochs ?? 0;
@@ -24,11 +26,11 @@ export function trainWords(recipe: Recipe, from?: string): string[] {
     ['freeze-epochs', frozen, usual === undefined && !recipe.backbone ? undefined : usuallyFrozen],
   ];
   return [
-    ...subjectOf(recipe, family !== undefined, from),
+    ...subjectOf(recipe, usual !== undefined, from),
     ...options.flatMap(([name, value, standard]) =>
       value === standard || value === undefined ? [] : [`--${name}`, String(value)],
     ),
-    ...adjustedOptions(recipe),
+    ...adjustedOptions(recipe, known),
     ...(recipe.budget === undefined ? [] : ['--budget', `${recipe.budget}s`]),
     ...['--seed', String(recipe.seed), '--precision', recipe.precision],
     ...(from === undefined ? [] : ['--from', from]),

@@ -4,6 +4,7 @@ import { adjusted } from '../../../train/recipes/adjust.ts';
 import { adjustedOptions } from '../../../train/recipes/adjusted-options.ts';
 import { findRecipe, resolveRecipe } from '../../../train/recipes/index.ts';
 import { folderNetworks, USUAL } from '../../../train/recipes/networks.ts';
+import { usualRecipe } from '../../../train/recipes/usual-recipe.ts';
 
 const frozen = resolveRecipe({ ...findRecipe('digits'), ...folderNetworks.get(USUAL)?.recipe });
 
@@ -65,7 +66,7 @@ describe('an adjusted recipe', () => {
     [photos, { freezeEpochs: 0, optimizer: 'muon', weightDecay: 0 }, '--optimizer muon --weight-decay 0'],
   ])('can be asked for again: %#', (recipe, adjustment, words) => {
     const made = resolveRecipe(adjusted(recipe, adjustment));
-    expect(adjustedOptions(made).join(' ')).toBe(words);
+    expect(adjustedOptions(made, usualRecipe(made)).join(' ')).toBe(words);
   });
 
   it.each([...folderNetworks])('of %s is valid', (_, { recipe }) => {
