@@ -83,8 +83,16 @@ function cast(type: number): Around {
   return (op, x) => op.emit('Cast', [x], [attribute.int('to', type)]);
 }
 
+/**
+ * A reduction of whole numbers in 64 bits: a sum beyond 32 goes on from the other end, as TensorFlow's does, where
+ * onnxruntime's of 32 stays at the largest number.
+ */
+function ofWide(narrow: Converter, wide: Converter): Converter {
+  return (op) => (op.input(0).type === dataType.INT32 ? wide(op) : narrow(op));
+}
+
 export const reduction: OpFamily = {
-  Sum: reduce('ReduceSum'),
+  Sum: ofWide(reduce('ReduceSum'), reduce('ReduceSum', cast(dataType.INT64), cast(dataType.INT32))),
   Mean: reduce('ReduceMean'),
   Max: reduce('ReduceMax'),
   Min: reduce('ReduceMin'),

@@ -3,12 +3,19 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { sizeOf } from '../../models/shape.ts';
-import type { Constant, Graph, Node, Output } from '../../train/graph/graph.ts';
-import { DataType, tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
+import type { Graph, Node, Output } from '../../train/graph/graph.ts';
+import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { trace } from '../../train/graph/trace.ts';
 import { BATCH, dynamicSize } from '../graph/dimensions.ts';
 import { SIDES } from '../graph/size-advice.ts';
 import { withoutReading } from './kernels.ts';
+import {
+  type Sizes,
+  varyingFill,
+  varyingNumbers,
+  varyingRepeats,
+  varyingWholes,
+} from './varying-constants.ts';
 
 export type InputType = 'float32' | 'int32' | 'uint8' | 'bool';
 
@@ -110,14 +117,6 @@ function example({ type, shape }: InputSpec, sizes: ReadonlyMap<string, number>)
   return uint8Tensor(new Uint8Array(sizeOf(numbers)), numbers);
 }
 
-/** Names of the numbers that differ from trace to trace. */
-interface Sizes {
-  /** One number for what the traces have: itself if all have the same. */
-  of(values: readonly number[]): number;
-  readonly names: ReadonlyMap<number, string>;
-  readonly samples: ReadonlyMap<number, readonly number[]>;
-}
-
 function createSizes(varying: readonly string[], choices: readonly ReadonlyMap<string, number>[]): Sizes {
   const codes = new Map<string, number>();
   const names = new Map<number, string>();
@@ -177,78 +176,14 @@ function merge(graphs: readonly Graph[], sizes: Sizes, varying: readonly string[
     if (at === -1) return [merged];
     const constant = varyingNumbers(node.constant, constants, sizes);
     if (constant !== undefined) return [{ ...merged, constant }];
-    const filled = varyingFill(merged, constants) ?? varyingWholes(merged, constants, sizes);
+    const filled =
+      varyingFill(merged, constants) ??
+      varyingWholes(merged, constants, sizes) ??
+      varyingRepeats(merged, constants);
     if (filled !== undefined) return filled;
     throw differ(`a constant of ${describe(users.get(`${node.name}:0`) ?? node)}`, at);
   });
   return { ...first, nodes };
-}
-
-/** Whole numbers that are sizes, or depend on them. */
-function varyingNumbers(first: Constant, all: readonly Constant[], sizes: Sizes): Constant | undefined {
-  if (first.dtype !== DataType.int32) return undefined;
-  const lists = all.map(({ bytes }) => new Int32Array(bytes.slice().buffer));
-  const [numbers] = lists;
-  if (numbers === undefined || lists.some(({ length }) => length !== numbers.length)) return undefined;
-  const merged = numbers.map((_, i) => sizes.of(lists.map((list) => list[i] ?? 0)));
-  return { ...first, bytes: new Uint8Array(merged.buffer), dynamic: true };
-}
-
-/** An array of one number over and over, in a shape that varies, such as the zeros that a recurrent layer starts from. */
-function varyingFill(node: Node, all: readonly Constant[]): Node[] | undefined {
-  const [output] = node.outputs;
-  const [first] = all;
-  const size = first && elementSize(first);
-  if (first === undefined || size === undefined || output === undefined) return undefined;
-  const one = first.bytes.slice(0, size);
-  if (!all.every(({ bytes }) => bytes.every((byte, i) => byte === one[i % size]))) return undefined;
-  const { dtype, shape } = output;
-  const shapeBytes = new Uint8Array(Int32Array.from(shape).buffer);
-  const dims: Constant = { dtype: DataType.int32, shape: [shape.length], bytes: shapeBytes, dynamic: true };
-  const value: Constant = { dtype, shape: [], bytes: one };
-  const constant = (name: string, contents: Constant): Node => ({
-    name: `${node.name}/${name}`,
-    op: 'Const',
-    inputs: [],
-    attributes: {},
-    outputs: [{ dtype: contents.dtype, shape: contents.shape }],
-    constant: contents,
-  });
-  const { name, outputs } = node;
-  const inputs = [`${name}/dims:0`, `${name}/value:0`];
-  return [
-    constant('dims', dims),
-    constant('value', value),
-    { name, op: 'Fill', inputs, attributes: {}, outputs },
-  ];
-}
-
-/** Sizes as float32, such as the end of a range. */
-function varyingWholes(node: Node, all: readonly Constant[], sizes: Sizes): Node[] | undefined {
-  const { name, outputs, constant } = node;
-  if (constant?.dtype !== DataType.float32) return undefined;
-  const wholes = all.map((each): Constant => {
-    const numbers = new Float32Array(each.bytes.slice().buffer);
-    const isWhole = numbers.every((number) => Number.isInteger(number) && number >= 0 && number < 2 ** 24);
-    const bytes = new Uint8Array(isWhole ? Int32Array.from(numbers).buffer : new ArrayBuffer(0));
-    return { ...each, dtype: DataType.int32, bytes };
-  });
-  const [first] = wholes;
-  const merged = first?.bytes.length ? varyingNumbers(first, wholes, sizes) : undefined;
-  if (merged === undefined) return undefined;
-  const { dtype, shape } = merged;
-  const whole: Node = {
-    ...{ name: `${name}/whole`, op: 'Const', inputs: [], attributes: {} },
-    ...{ outputs: [{ dtype, shape }], constant: merged },
-  };
-  const attributes = { SrcT: { type: DataType.int32 }, DstT: { type: DataType.float32 } };
-  return [whole, { name, op: 'Cast', inputs: [`${whole.name}:0`], attributes, outputs }];
-}
-
-/** Bytes per element; undefined for an array without elements. */
-function elementSize({ shape, bytes }: Constant): number | undefined {
-  const elements = sizeOf(shape);
-  return elements === 0 ? undefined : bytes.length / elements;
 }
 
 function said(size: string): string {
