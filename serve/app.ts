@@ -5,6 +5,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { suggestion } from '../models/nearest.ts';
 import { printable } from '../models/printable.ts';
 import type { Engine } from './engine/index.ts';
+import { SERVER_ERROR } from './explain.ts';
 import type { KeyRing } from './http/api-keys.ts';
 import { createCachingRouter } from './http/caching-router.ts';
 import type { AppContext, AppEnv } from './http/context.ts';
@@ -64,7 +65,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
       level: 'error',
       requestId: c.get('requestId'),
     });
-    return { error: 'an error in the server; its log has the details', status: 500 as const };
+    return { error: SERVER_ERROR, status: 500 as const };
   }
   const routes: readonly Route[] = makeRoutes({
     engine,

@@ -11,6 +11,7 @@ import { UserError } from '../../models/errors.ts';
 import { readSmallFile } from '../../models/small-file.ts';
 import { systemReason } from '../../models/system-reason.ts';
 import { makePath } from '../../setup/files/index.mjs';
+import { explain } from '../explain.ts';
 
 export interface AdoptTask {
   readonly name: string;
@@ -95,7 +96,7 @@ function answerOf(error: unknown): AdoptAnswer {
   const system = systemReason(error);
   if (system !== undefined && error instanceof Error && 'code' in error)
     return { error: `it cannot be read: ${system}`, code: String(error.code), isForUser: false };
-  return { error: error instanceof Error ? (error.stack ?? error.message) : String(error), isForUser: false };
+  return { error: explain(error), isForUser: false };
 }
 
 if (parentPort !== null && workerData?.adopt !== undefined) {

@@ -1,7 +1,7 @@
 // What the catalog knows of one version that is in the repository.
 import type { ModelFile } from '../../models/repository.ts';
+import { inPublic } from '../explain.ts';
 import type { AbsentModel } from './absent.ts';
-import { withoutPaths } from './absent.ts';
 import type { ServedModel } from './models.ts';
 
 export interface Entry {
@@ -30,6 +30,6 @@ export function newEntry(file: ModelFile, seen: string): Entry {
 /** Why an entry is not served, or not as it is now; undefined when it is. */
 export function absentModel({ file, problem, serving }: Entry): AbsentModel | undefined {
   const { name, version } = file;
-  if (problem !== undefined) return { name, version, reason: withoutPaths(problem) };
+  if (problem !== undefined) return { name, version, reason: inPublic(problem) };
   return serving === undefined ? { name, version, reason: 'it is being loaded', loading: true } : undefined;
 }

@@ -6,8 +6,9 @@ import { UserError } from '../../models/errors.ts';
 import { visible } from '../../models/printable.ts';
 import type { ModelFile, RepositoryFault } from '../../models/repository.ts';
 import { systemReason } from '../../models/system-reason.ts';
+import { explain, inPublic, SERVER_ERROR } from '../explain.ts';
 import type { Log } from '../log.ts';
-import { type AbsentModel, withoutPaths } from './absent.ts';
+import type { AbsentModel } from './absent.ts';
 import { absentModel, type Entry, newEntry } from './catalog-entry.ts';
 import type { Observer } from './events.ts';
 import { createFaultLog, faultText, isAbout } from './fault-log.ts';
@@ -71,9 +72,9 @@ export function createCatalog(options: CatalogOptions): Catalog {
   });
 
   async function read(entry: Entry, stamp: string): Promise<void> {
+    if (entry.stamp !== stamp) entry.trials = 0;
     entry.stamp = stamp;
     entry.seen = stamp;
-    entry.trials = 0;
     entry.again = Number.POSITIVE_INFINITY;
     newest.forget(entry);
     try {
@@ -86,11 +87,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
       entry.candidate = undefined;
       if (!(error instanceof UserError)) entry.again = performance.now() + AGAIN;
       const reason = reasonOf(error);
-      leaveOut(entry, reason ?? 'an error in the server; its log has the details');
-      if (reason === undefined)
-        log(`${versionName(entry.file)}: ${error instanceof Error ? error.stack : error}`, {
-          level: 'error',
-        });
+      leaveOut(entry, reason ?? SERVER_ERROR);
+      if (reason === undefined) log(`${versionName(entry.file)}: ${explain(error)}`, { level: 'error' });
     }
   }
 
@@ -164,9 +162,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     models: () => models,
     defaultModel: () => defaultModel(models, named),
     absent: () => [
-      ...faultLog
-        .faults()
-        .map(({ name, version, reason }) => ({ name, version, reason: withoutPaths(reason) })),
+      ...faultLog.faults().map(({ name, version, reason }) => ({ name, version, reason: inPublic(reason) })),
       ...[...entries.values()].flatMap((entry) => absentModel(entry) ?? []),
     ],
     async load() {

@@ -6,12 +6,13 @@ import { processors } from '../../setup/machine/processors.mjs';
 import { moduleBeside } from '../../setup/modules/module.mjs';
 import { checkWork } from '../decode/check-work.ts';
 import { checkHeader, isPlain } from '../decode/header.ts';
+import { inPublic } from '../explain.ts';
 import type { Log } from '../log.ts';
 import { Refusal } from '../refusal.ts';
 import type { Device } from '../sessions/device.ts';
 import type { OpenedMessage, WorkerModel } from '../sessions/messages.ts';
 import type { Limits } from '../settings/limits.ts';
-import { type AbsentModel, withoutPaths } from './absent.ts';
+import type { AbsentModel } from './absent.ts';
 import { adoptedFolder } from './adopt.ts';
 import { openAdoptedFiles } from './adopted-files.ts';
 import { createCatalog } from './catalog.ts';
@@ -190,7 +191,7 @@ export function openEngine(options: EngineOptions): Engine {
       if (!(error instanceof Unopened)) throw error;
       await look(); // it was read and tried again
       const reason = catalog.whyBroken(sessionKey(model));
-      if (reason !== undefined) throw cannotBeUsed(versionName(model), withoutPaths(reason));
+      if (reason !== undefined) throw cannotBeUsed(versionName(model), inPublic(reason));
       return dispatch(model, picture, options);
     }
   }

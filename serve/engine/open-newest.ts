@@ -52,6 +52,7 @@ export function createNewest({ open, leaveOut, observer, log }: NewestOptions): 
     if (reason === undefined) {
       const repaired = isCurrent(wanted);
       entry.suspect = false;
+      entry.trials = 0;
       current.set(wanted.name, wanted);
       say(
         wanted,

@@ -1,10 +1,11 @@
 // A picture job: one picture that waits for a worker or is with one, and the promise of its result, which is
 // settled once.
+
+import { inPublic } from '../explain.ts';
 import { Refusal } from '../refusal.ts';
 import type { PictureInput } from '../sessions/job.ts';
 import type { FailedJob, WorkerModel } from '../sessions/messages.ts';
 import { LONG_MS, type QueuedJob } from '../sessions/queue.ts';
-import { withoutPaths } from './absent.ts';
 import type { Failure, ModelName, Observer } from './events.ts';
 import type { ClassifyOptions, PictureResult } from './picture-states.ts';
 
@@ -91,9 +92,9 @@ export class Unopened extends Refusal {
 export function errorOf({ input }: PictureJob, { failure, reason }: FailedJob): Error {
   if (failure === 'failed') return bugOf(reason);
   if (failure === 'gone') return clientGone();
-  if (failure === 'broken') return new Unopened(withoutPaths(reason));
+  if (failure === 'broken') return new Unopened(inPublic(reason));
   const format = input.kind === 'encoded' ? input.header.format : 'picture';
-  return new Refusal(422, `the ${format} could not be decoded: ${reason}`);
+  return new Refusal(422, `the ${format} could not be decoded: ${inPublic(reason)}`);
 }
 
 /** The bug of a worker, with the stack that it had there. */

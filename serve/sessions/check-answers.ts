@@ -4,6 +4,7 @@ import type { Card } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf } from '../../models/card-proof.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { type GoldenName, goldenDifference, goldenInput, goldenNames } from '../../models/golden.ts';
+import { bytesOf, largestBatch } from './batch-size.ts';
 
 /**
  * Runs inputs `[n,H,W,C]` uint8.
@@ -75,7 +76,7 @@ async function askAlone(
   name: GoldenName,
 ): Promise<Float32Array> {
   const n = largest ?? 1;
-  const inputs = new Uint8Array(n * shape[0] * shape[1] * shape[2]);
+  const inputs = new Uint8Array(n * bytesOf(shape));
   inputs.set(goldenInput(name, shape));
   return (await run(inputs, n)).slice(0, labels.length);
 }
@@ -104,7 +105,8 @@ async function takesTwo(
   run: Run,
   answers: readonly Float32Array[],
 ): Promise<boolean> {
-  const size = shape[0] * shape[1] * shape[2];
+  const size = bytesOf(shape);
+  if (largestBatch(shape, 2) === 1) return false;
   const inputs = new Uint8Array(2 * size);
   const [first, second] = [goldenNames.indexOf('ramp'), goldenNames.indexOf('noise')];
   inputs.set(goldenInput('ramp', shape));

@@ -1,6 +1,7 @@
 // Runs a model on pictures, in a worker: prepares each, runs them as one batch, and collects results and failures.
-import { UserError } from '../../models/errors.ts';
 import { Damaged } from '../../models/image/file/damaged.ts';
+import { explain } from '../explain.ts';
+import { bytesOf } from './batch-size.ts';
 import { type CancelFlags, Cancelled, checkOf } from './cancellation.ts';
 import type { WorkerJob } from './job.ts';
 import type { FailedJob, ModelRun, WorkerModel } from './messages.ts';
@@ -12,8 +13,8 @@ export interface LoadedModel {
   readonly model: WorkerModel;
   readonly session: Pick<ModelSession, 'largest' | 'run'> | undefined;
   readonly reason: string;
-  /** `[batch,H,W,C]`, filled anew for each run. */
-  readonly inputs: Uint8Array;
+  /** `[batch,H,W,C]`, filled anew for each run; it grows to the largest batch that there was. */
+  inputs: Uint8Array;
   /** Pictures in one run at most. */
   readonly largest: number;
 }
@@ -63,14 +64,16 @@ export async function runJobs(
 
 /** Fills the inputs of a batch. */
 function prepareBatch(
-  { model, inputs }: LoadedModel,
+  loaded: LoadedModel,
   batch: readonly WorkerJob[],
   prepareInput: PrepareInput,
   results: PendingResults,
   cancelled: CancelFlags | undefined,
 ): { ids: number[]; spent: number[]; size: number } {
-  const { shape, prepare } = model.card.input;
-  const size = shape[0] * shape[1] * shape[2];
+  const { shape, prepare } = loaded.model.card.input;
+  const size = bytesOf(shape);
+  const bytes = (loaded.session?.largest ?? batch.length) * size;
+  if (loaded.inputs.length < bytes) loaded.inputs = new Uint8Array(bytes);
   const ids: number[] = [];
   const spent: number[] = [];
   for (const { id, input } of batch) {
@@ -78,7 +81,7 @@ function prepareBatch(
       const check = checkOf(cancelled, id);
       check();
       const prepared = prepareInput(input, shape, prepare, check);
-      inputs.set(prepared.data, ids.length * size);
+      loaded.inputs.set(prepared.data, ids.length * size);
       ids.push(id);
       spent.push(prepared.spent.decode, prepared.spent.prepare);
     } catch (error) {
@@ -88,10 +91,4 @@ function prepareBatch(
     }
   }
   return { ids, spent, size };
-}
-
-/** The message of an error about a model or a picture, the stack of a bug. */
-export function explain(error: unknown): string {
-  if (error instanceof UserError || error instanceof Damaged) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

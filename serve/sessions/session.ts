@@ -5,6 +5,7 @@ import { messageOf, UserError } from '../../models/errors.ts';
 import { InferenceSession, Tensor } from '../../setup/libraries/onnxruntime.ts';
 import { mayHaveGpu } from '../../setup/machine/gpu.mjs';
 import { isGpu } from '../../setup/machine/gpu-choice.mjs';
+import { refuseLarge } from './batch-size.ts';
 import { checkAnswers } from './check-answers.ts';
 import { type Device, explainNoCuda, explainNotSetUp, gpuOf } from './device.ts';
 
@@ -67,7 +68,10 @@ export async function openModelSession(
   }
 
   try {
-    const { largest, doubt } = await checkAnswers(card, run, fixedBatch(session, name));
+    const fixed = fixedBatch(session, name);
+    refuseLarge(shape, fixed);
+
+    const { largest, doubt } = await checkAnswers(card, run, fixed);
     return { largest, doubt, device, run, release: () => session.release() };
   } catch (error) {
     await session.release();

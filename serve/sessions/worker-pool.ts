@@ -2,6 +2,7 @@
 import type { Worker } from 'node:worker_threads';
 import '../../setup/libraries/without-telemetry.mjs';
 import { startThread } from '../../setup/modules/start.mjs';
+import { ENDED, explain } from '../explain.ts';
 import { type CancelFlags, createCancelFlags } from './cancellation.ts';
 import type { FromWorker, OpenedMessage, ToWorker, WorkerModel, WorkerOptions } from './messages.ts';
 import type { WorkerSlot } from './queue.ts';
@@ -97,7 +98,7 @@ export function openWorkerPool(options: WorkerPoolOptions): WorkerPool {
     });
     let cause: unknown;
     thread.on('error', (error) => {
-      cause = error.stack ?? error;
+      cause = explain(error);
     });
     thread.on('exit', (code) => removeWorker(worker, String(cause ?? `exit code ${code}`)));
     return worker;
@@ -114,7 +115,7 @@ export function openWorkerPool(options: WorkerPoolOptions): WorkerPool {
         key,
         milliseconds: 0,
         ended: true,
-        reason: `a worker ended over it: ${cause}`,
+        reason: ENDED + cause,
       });
     }
     onExit(worker, cause, closing);

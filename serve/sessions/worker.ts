@@ -2,11 +2,13 @@
 // the main thread, which speaks HTTP. Batches that arrived while it was busy are joined to its next one: a picture that
 // is alone waits for no other; under load, batches grow by themselves.
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { explain } from '../explain.ts';
 import { openGarbageCollector } from '../memory/collect-garbage.ts';
+import { largestBatch } from './batch-size.ts';
 import type { PictureInput, WorkerJob } from './job.ts';
 import type { FromWorker, ToWorker, WorkerModel, WorkerOptions } from './messages.ts';
 import { createPrepareInput } from './prepare-input.ts';
-import { explain, type LoadedModel, type PendingResults, runJobs } from './run-batch.ts';
+import { type LoadedModel, type PendingResults, runJobs } from './run-batch.ts';
 import { type ModelSession, openModelSession } from './session.ts';
 import { unpack } from './transfer.ts';
 
@@ -80,12 +82,11 @@ function runWorker(port: MessagePort, options: WorkerOptions): void {
     }
     large = true;
     const start = performance.now();
-    const size = model.card.input.shape.reduce((product, side) => product * side, 1);
     const spent = () => performance.now() - start;
     try {
       const session = await openModelSession(model.path, model.card, options);
-      const largest = session.largest ?? options.batch;
-      models.set(model.key, { model, session, reason: '', inputs: new Uint8Array(largest * size), largest });
+      const largest = session.largest ?? largestBatch(model.card.input.shape, options.batch);
+      models.set(model.key, { model, session, reason: '', inputs: new Uint8Array(), largest });
       const { device, doubt } = session;
       send({ kind: 'opened', key: model.key, milliseconds: spent(), device, doubt });
     } catch (error) {
