@@ -225,6 +225,16 @@ function tooFewClasses(
   problems: FolderFindings['problems'],
 ): UserError {
   const [only] = labels;
+  // A folder of pictures with a table that cannot be read: what is wrong with the table comes first.
+  const tables = notes.filter((note) => note.startsWith('Not taken'));
+  if (layout === 'classes' && tables.length > 0)
+    return new UserError(
+      [
+        `${root} has pictures in one folder alone, ${JSON.stringify(only ?? '')}, so a table would have to say their labels, and none is taken.`,
+        ...tables,
+        ...leftOut(problems),
+      ].join(' '),
+    );
   const how = layout === 'table' ? 'label' : 'folder with pictures';
   return new UserError(
     `${root} has one class with pictures to train on, ${JSON.stringify(only ?? '')}: there is nothing to tell apart. Add a second ${how}, such as "other".${[...notes, ...leftOut(problems)].map((note) => ` ${note}`).join('')}`,

@@ -94,7 +94,8 @@ export function tablesAt(root: string, listed: ListedFiles, level: Level, sides:
 function tableIfAny(path: string, notes: string[], unclear: NotCertain[]): Table | undefined {
   const named = `If a person wrote its labels, name it: ${command('train', [path])}`;
   if (isOutputName(basename(path))) {
-    const advice = isTakenIfNamed(path) ? ` ${named}` : '';
+    // Of a submission nobody wrote the labels.
+    const advice = !/submission/i.test(basename(path)) && isTakenIfNamed(path) ? ` ${named}` : '';
     notes.push(`Not taken, since its name says that a program wrote it: ${basename(path)}.${advice}`);
     return undefined;
   }

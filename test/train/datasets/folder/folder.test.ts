@@ -216,6 +216,14 @@ describe('what is refused, with what to do', () => {
     expect(await refusal(load({}, join(place.path, '1.png')))).toMatch(/is a file: expected a folder/);
   });
 
+  it('one folder beside a table that cannot be read: the table is what is wrong', async () => {
+    await fill(numbered('images', 3));
+    place.write('labels.csv', 'path,kind\nimages/0.png,cat\n');
+    expect(await refusal(load())).toMatch(
+      /has pictures in one folder alone, "images", so a table .* none is taken\. Not taken as a list of pictures: .*labels\.csv has the columns "path", "kind"/,
+    );
+  });
+
   it('one class, one picture of each, nothing that can be read', async () => {
     await fill(numbered('a', 3));
     expect(await refusal(load())).toMatch(/one class with pictures to train on, "a"/);

@@ -436,6 +436,7 @@ describe('tables in folders', () => {
     expect(counts()).toEqual({ a: 3 });
     expect(told()).toContain('Not taken, since its name says that a program wrote it: results.csv.');
     expect(told()).toMatch(/If a person wrote its labels, name it: .*results\.csv/);
+    expect(told()).not.toMatch(/name it: .*sample_submission\.csv/);
     expect(counts(join(root, 'results.csv'))).toEqual({ x: 1 });
   });
 

@@ -341,6 +341,27 @@ describe('sides of published sets', () => {
   });
 });
 
+it('names of columns are read as programs write them, and one that is like a label is named', () => {
+  expect(rowsOf('ImageID,Source,LabelName\na,verification,/m/01\nb,verification,/m/02\n')).toEqual([
+    'a.jpg /m/01',
+    'b.jpg /m/02',
+  ]);
+  expect(refusal('path,noisy_labels_0,noisy_labels_5,is_valid\na.jpg,n01,n02,False\n')).toContain(
+    'If "noisy_labels_0" or "noisy_labels_5" is the label, call it label.',
+  );
+});
+
+it('Label Studio: what was uploaded is found under its own name, or under the one that it was given', () => {
+  writeFileSync(join(folder, '0a1b2c3d-e.jpg'), '');
+  const upload = '/data/upload/1/';
+  expect(
+    rowsOf(
+      `image,id,choice\n${upload}1a2b3c4d-a.jpg,1,Cat\n${upload}0a1b2c3d-e.jpg,2,Dog\n${upload}1a2b3c4d-z.jpg,3,Dog\n`,
+    ),
+  ).toEqual(['a.jpg Cat', '0a1b2c3d-e.jpg Dog']);
+  rmSync(join(folder, '0a1b2c3d-e.jpg'));
+});
+
 it('pixels as numbers are refused by the name of their columns', () => {
   const row = (value: (i: number) => string | number) =>
     Array.from({ length: 784 }, (_, i) => value(i)).join();

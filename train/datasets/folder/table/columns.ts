@@ -3,6 +3,7 @@ import { UserError } from '../../../../models/errors.ts';
 import { areSideNumbers, sideOfWord } from '../sides.ts';
 import { areCoordinates, doubtOf } from './doubts.ts';
 import { checkFlags, flagsOf } from './flags.ts';
+import { plain } from './plain.ts';
 
 /** What the columns may be called, as `plain` writes names; of those for paths and sides the first that is there. */
 const PATH = words(
@@ -41,13 +42,6 @@ export interface Columns {
   /** Why labels of such columns may be guesses, or not of whole pictures: such a table has to be named. */
   readonly doubt: string | undefined;
 }
-
-/** A column's name in one form: `File Name` is `file_name`. */
-const plain = (name: string): string =>
-  name
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[\s-]+/g, '_');
 
 /** Whether a first row names a column of paths. */
 export function namesPaths(header: readonly string[]): boolean {

@@ -1,5 +1,6 @@
 // Columns of zeros and ones that tell something of a row, and no class: the side, whether somebody has checked it.
 import { NotCertain } from './not-certain.ts';
+import { plain } from './plain.ts';
 
 const FLAG =
   /^(is_|for_)?(train|training|test|testing|valid|validation|val|dev|holdout|held_out|fold|fold_?\d+|verified|checked|reviewed|approved|confirmed|corrected|annotated|labell?ed|done|flag|flagged|used?|usable|ignored?|excluded?|included?|skip|duplicates?|corrupt|corrupted|index)(_(set|image|img|data|split))?$/;
@@ -36,18 +37,15 @@ export function checkFlags(
   path: string,
 ): void {
   for (const { name, cells } of columns) {
-    const plain = name
-      .trim()
-      .toLowerCase()
-      .replaceAll(/[\s-]+/g, '_');
+    const column = plain(name);
     const truths = cells.flatMap((cell) => truthOf(cell) ?? []);
-    if (plain === 'valid' && truths.length > 0 && (!hasSides || truths.includes(false)))
+    if (column === 'valid' && truths.length > 0 && (!hasSides || truths.includes(false)))
       throw new NotCertain(
         `${path} has a column "${name}", which may say which pictures are for validation, or which are usable. For the first, call it is_valid; otherwise delete the column, and rows that are not usable.`,
       );
-    const keeps = /^(is_|for_)?train(ing)?(_(set|image|img|data|split))?$/.test(plain)
+    const keeps = /^(is_|for_)?train(ing)?(_(set|image|img|data|split))?$/.test(column)
       ? truths.includes(false)
-      : /^(is_|for_)?(test(ing)?|holdout|held_out)(_(set|image|img|data|split))?$/.test(plain) &&
+      : /^(is_|for_)?(test(ing)?|holdout|held_out)(_(set|image|img|data|split))?$/.test(column) &&
         truths.includes(true);
     if (keeps && !hasSides)
       throw new NotCertain(

@@ -46,6 +46,7 @@ export function locateAll(
       prefix ??= prefixOf(path, find);
       return (
         (prefix !== undefined && path.startsWith(prefix) ? find(path.slice(prefix.length)) : undefined) ??
+        uploaded(path, folders, find) ??
         NOT_THERE
       );
     }
@@ -85,6 +86,25 @@ export function locateAll(
         ]),
   ];
   return { located, notes };
+}
+
+/**
+ * The file that Label Studio calls `/data/upload/1/1a2b3c4d-cat.jpg`: by that name, or by its own, where one folder alone
+ * has it.
+ */
+function uploaded(
+  path: string,
+  folders: readonly string[],
+  find: (path: string) => Located | undefined,
+): Located | undefined {
+  const [, name, own] = /^\/data\/upload\/(?:\d+\/)?([0-9a-f]{8}-([^/]+))$/.exec(path) ?? [];
+  for (const wanted of [name, own]) {
+    if (wanted === undefined) continue;
+    const hits = ['.', ...folders].flatMap((folder) => find(posix.join(folder, wanted)) ?? []);
+    const [hit] = hits;
+    if (hit !== undefined) return hits.length === 1 ? hit : { problem: 'is in several folders' };
+  }
+  return undefined;
 }
 
 /** An address's `my%20cat.jpg` as the name of the file, where it is one. */

@@ -61,12 +61,17 @@ export function noColumns(path: string, header: readonly string[]): UserError {
     return new UserError(
       `${path} holds the pixels of pictures as numbers (${pixels}), which are not read: write each row as a picture (PNG) into a folder called as its label.`,
     );
+  const like = header.filter((name) => /label|class|categor/i.test(name)).slice(0, 3);
+  const hint =
+    like.length === 0
+      ? ''
+      : ` If ${like.map((name) => JSON.stringify(name)).join(' or ')} is the label, call it label.`;
   const columns = header
     .slice(0, 12)
     .map((cell) => JSON.stringify(cell))
     .join(', ');
   return new UserError(
-    `${path} has the columns ${columns || '(none)'}${header.length > 12 ? ', ...' : ''}; expected one called path, file or filename and one called label, class or category; or no header and two columns, paths relative to ${dirname(path)} and labels.`,
+    `${path} has the columns ${columns || '(none)'}${header.length > 12 ? ', ...' : ''}; expected one called path, file or filename and one called label, class or category; or no header and two columns, paths relative to ${dirname(path)} and labels.${hint}`,
   );
 }
 
