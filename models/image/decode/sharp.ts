@@ -2,6 +2,7 @@
 // decodes.
 import { messageOf, UserError } from '../../errors.ts';
 import { Damaged } from '../file/damaged.ts';
+import { firstPicture } from '../file/first-picture.ts';
 import type { Stored } from '../file/picture-header.ts';
 import type { Orientation, Picture } from '../picture.ts';
 
@@ -34,8 +35,9 @@ const turns: Readonly<Record<Orientation, { readonly mirror: boolean; readonly d
 export async function decodeBySharp(bytes: Uint8Array, header: Stored, seconds = 0): Promise<Picture> {
   const sharp = await loadSharp();
   const { mirror, degrees } = turns[header.orientation];
+  const shown = firstPicture(bytes, header);
   try {
-    const whole = sharp(bytes, {
+    const whole = sharp(shown, {
       limitInputPixels: header.width * header.height,
       failOn: 'error',
     });
@@ -51,13 +53,25 @@ export async function decodeBySharp(bytes: Uint8Array, header: Stored, seconds =
       .timeout({ seconds })
       .toBuffer({ resolveWithObject: true });
     const { width, height, channels } = info;
-    if (channels !== 3 && channels !== 4) throw new Error(`sharp gave ${channels} channels for sRGB`);
+    if (channels !== 3 && channels !== 4)
+      throw new Damaged(`it has ${channels} channels in sRGB, expected 3, or 4 with transparency`);
     // Copied: sharp's own toUint8Array() gives such a buffer too, but leaks (0.35.5).
     const picture: Picture = { data: new Uint8Array(data), width, height, channels };
     return header.format === 'GIF' ? onCanvas(picture, header) : picture;
   } catch (error) {
-    throw new Damaged(firstLine(error));
+    throw error instanceof Damaged ? error : new Damaged(reasonOf(error), { cause: error });
   }
+}
+
+/**
+ * Why sharp could not decode a file, as far as this surely belongs to it: what comes from libvips does not, which collects
+ * the errors of all files that are decoded at the same time in one text.
+ */
+function reasonOf(error: unknown): string {
+  const text = messageOf(error);
+  if (text.startsWith('Input buffer ')) return 'its header is damaged';
+  if (text.startsWith('Input image exceeds pixel limit')) return 'its header can be read as two sizes';
+  return 'it is damaged, or ends early';
 }
 
 /**

@@ -1,6 +1,6 @@
 // Detects the format of a picture file from its first bytes. Its name and content type do not matter.
 import { latin1, startsWith } from './signature.ts';
-import { isRaw } from './tiff-directory.ts';
+import { unreadTiff } from './tiff-directory.ts';
 import { type Unread, unreadFormat } from './unread.ts';
 
 /** Formats that are decoded. */
@@ -44,7 +44,8 @@ const bmpHeaders: ReadonlySet<number> = new Set([12, 16, 40, 52, 56, 64, 108, 12
 export function detectFormat(bytes: Uint8Array): Decodable | Unread {
   const start = latin1(bytes.subarray(0, 18));
   const found = signatures.find(([, signature]) => startsWith(start, signature))?.[0];
-  if (found === 'TIFF' && isRaw(bytes)) return unreadFormat(bytes, 'camera RAW');
+  const unread = found === 'TIFF' ? unreadTiff(bytes) : undefined;
+  if (unread !== undefined) return unreadFormat(bytes, unread);
   if (found !== undefined) return found;
   const isBmp = start.startsWith('BM') && start.length === 18 && bmpHeaders.has(start.charCodeAt(14));
   return isBmp && start.endsWith('\0\0\0') ? 'BMP' : unreadFormat(bytes);

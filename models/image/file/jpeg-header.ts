@@ -3,6 +3,7 @@
 import { MOST_PIXELS } from '../picture.ts';
 import { Damaged } from './damaged.ts';
 import { readOrientation } from './exif.ts';
+import { partCounter } from './parts.ts';
 import type { PictureHeader } from './picture-header.ts';
 
 // Markers. Reference: ITU-T T.81, table B.1.
@@ -66,15 +67,19 @@ export interface Segment {
 /**
  * The segments up to the first scan. Bytes between segments are skipped, as libjpeg does.
  *
- * @throws Damaged when the file ends before the first scan.
+ * @throws Damaged when the file ends before the first scan, or very many segments do not.
  */
 export function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
+  const count = partCounter('segments');
   let usual = true;
   for (let at = 2; at + 4 <= bytes.length; ) {
+    count();
     const marker = bytes[at + 1] ?? 0;
     if (bytes[at] !== 0xff || marker === 0) {
       usual = false;
-      at++;
+      const next = bytes.indexOf(0xff, at + 1);
+      if (next === -1) break;
+      at = next;
     } else if (marker === 0xff)
       at++; // fill
     else if (marker === SOS) return;

@@ -23,5 +23,6 @@ export interface PictureHeader {
   readonly plain: boolean;
 }
 
-/** What decoding takes of it. */
-export type Stored = Pick<PictureHeader, 'format' | 'width' | 'height' | 'orientation' | 'shrink'>;
+/** What decoding takes of it; the pictures behind the first one are hidden from sharp where there are some. */
+export type Stored = Pick<PictureHeader, 'format' | 'width' | 'height' | 'orientation' | 'shrink'> &
+  Partial<Pick<PictureHeader, 'animated'>>;

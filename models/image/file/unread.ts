@@ -10,6 +10,8 @@ export interface Unread {
 }
 
 const CONVERT = 'turn it into JPEG or PNG';
+const SCALE =
+  'what is black and what is white in it is not said: scale it to whole numbers from 0 to 255, and save those with 8 bits';
 
 const pictures = {
   HEIC: `${CONVERT} (sips -s format jpeg on a Mac, heif-convert on Linux); iPhones write JPEG with Settings, Camera, Formats, Most Compatible`,
@@ -23,6 +25,9 @@ const pictures = {
   PostScript: `${CONVERT} (gs -sDEVICE=png16m)`,
   PDF: 'take its pictures out (pdfimages), or draw its pages as PNG (pdftoppm -png)',
   ICO: CONVERT,
+  TGA: CONVERT,
+  'a TIFF of floating-point numbers': SCALE,
+  'a TIFF of more than 16 bits': SCALE,
   'a portable anymap (PNM)': CONVERT,
   OpenEXR: CONVERT,
   'Radiance HDR': CONVERT,
@@ -44,11 +49,11 @@ const pictures = {
   'macOS metadata (AppleDouble)': 'delete it: it belongs to the file whose name lacks the "._"',
   'nothing but zeros': 'it was never written or downloaded to its end: get it again',
   'an empty file': 'get it again',
-  'a text': 'expected the bytes of a picture',
+  'a text': 'put the bytes of the picture in its place',
   'of an unknown format': CONVERT,
 } as const;
 
-type Name = keyof typeof pictures;
+export type Name = keyof typeof pictures;
 
 /** First bytes, as latin1; a dot stands for any byte. Reference: the formats' specifications, and file(1). */
 const signatures: readonly (readonly [Name, string])[] = [
@@ -67,8 +72,6 @@ const signatures: readonly (readonly [Name, string])[] = [
   ['PostScript', '%!PS'],
   ['PostScript', '\xc5\xd0\xd3\xc6'],
   ['PDF', '%PDF-'],
-  ['ICO', '\0\0\x01\0'],
-  ['ICO', '\0\0\x02\0'],
   ['OpenEXR', '\x76\x2f\x31\x01'],
   ['Radiance HDR', '#?RADIANCE'],
   ['QOI', 'qoif'],
@@ -139,15 +142,37 @@ function nameOf(bytes: Uint8Array): Name {
   if (startsWith(start, '....ftyp')) return brandOf(start);
   const binary = signatures.find(([, signature]) => startsWith(start, signature));
   if (binary !== undefined) return binary[0];
+  if (isIco(start)) return 'ICO';
   if (start.startsWith('DICM', 128)) return 'DICOM';
   if (start.startsWith('ustar', 257)) return 'a tar archive';
   if (/^P[1-7]\s/.test(start)) return 'a portable anymap (PNM)';
   if (/^\0+$/.test(start)) return 'nothing but zeros';
   const text = textOf(bytes);
-  if (text === undefined) return 'of an unknown format';
+  if (text === undefined) return isTga(bytes) ? 'TGA' : 'of an unknown format';
   const beginning = text.toLowerCase().replace(/^(\s*<!--[\s\S]*?-->)*\s*/, '');
   const found = texts.find(([, word]) => beginning.startsWith(word))?.[0];
   return found === 'XML' && /<svg[\s>]/.test(beginning) ? 'SVG' : (found ?? 'a text');
+}
+
+/** Whether an icon or a cursor has a list of pictures: a TGA may begin like one, but for their number. */
+function isIco(start: string): boolean {
+  const listed = !start.startsWith('\0\0', 4) && start[9] === '\0';
+  return listed && (start.startsWith('\0\0\x01\0') || start.startsWith('\0\0\x02\0'));
+}
+
+/** Whether a file begins as a TGA, which has no signature: kinds, a size, and bits of a pixel that there are. */
+function isTga(bytes: Uint8Array): boolean {
+  if (bytes.length < 18) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const [palette = 0, kind = 0] = bytes.subarray(1, 3);
+  const colors = view.getUint16(5, true);
+  const sized = view.getUint16(12, true) > 0 && view.getUint16(14, true) > 0;
+  return (
+    (palette === 0 ? colors === 0 : palette === 1 && colors > 0) &&
+    [1, 2, 3, 9, 10, 11].includes(kind) &&
+    sized &&
+    [1, 8, 15, 16, 24, 32].includes(bytes[16] ?? 0)
+  );
 }
 
 /** By the main brand, or by the first of those that the file is compatible with that says what it is. */

@@ -141,6 +141,26 @@ describe('refusals', () => {
       status: 415,
       message: expect.stringContaining(`received ${name}, expected a picture: JPEG,`),
     });
+    const message = await decode(bytes).catch(String);
+    expect(String(message).match(/expected/g)).toHaveLength(1);
+  });
+
+  test('of many damaged files at once, each is told what surely is its own: libvips has one text for all', async () => {
+    const halves = await Promise.all(
+      formats.map(async (format) => {
+        const bytes = await busy(format, 200, 150);
+        return bytes.subarray(0, bytes.length / 2);
+      }),
+    );
+    const reasons = await Promise.all(
+      Array.from({ length: 10 }, () => halves)
+        .flat()
+        .map((bytes) => decode(bytes).catch((error: Error) => error.message)),
+    );
+    for (const reason of reasons)
+      expect(reason).toMatch(
+        /^the (PNG|JPEG|WebP|GIF) could not be decoded: (it is damaged, or ends early|its header is damaged)$/,
+      );
   });
 
   test('a file is what its first bytes say, and no other decoder gets it', async () => {

@@ -8,6 +8,7 @@ import { chunks, lengths, paths, requests } from './http.ts';
 import { binary, classifyJson, json } from './inference.ts';
 import { claiming, cut, damaged, large, noPicture, polyglot } from './pictures.ts';
 import { thin } from './thin.ts';
+import { tiny } from './tiny-parts.ts';
 
 /** Families with their shares; what costs the attacker's machine much as well is rarer. */
 const shares: readonly [family: Family, share: number][] = [
@@ -27,6 +28,7 @@ const shares: readonly [family: Family, share: number][] = [
   [binary, 30],
   [classifyJson, 30],
   [thin, 12],
+  [tiny, 12],
   [containers, 120],
   [compressed, 20],
   [marked, 10],

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { type CorpusFile, height, width } from './jpegs.ts';
 import { noisePixels } from './noise.ts';
+import { tiffPages } from './pages.ts';
 
 export async function tiffs(): Promise<fc.Arbitrary<CorpusFile>> {
   const raw = (channels: 1 | 3 | 4) =>
@@ -30,12 +31,12 @@ export async function tiffs(): Promise<fc.Arbitrary<CorpusFile>> {
     raw: { width, height: height * 2, channels: 3, pageHeight: height },
   }).tiff({ compression: 'none' });
   files.CMYK = raw(3).toColorspace('cmyk').tiff({ compression: 'none' });
-  const written = Object.entries(files).map(async ([name, file]) => [
+  const encoded = Object.entries(files).map(async ([name, file]) => [
     name,
     await file.withMetadata({ orientation: 1 }).toBuffer(),
   ]);
-  const whole: Record<string, Buffer> = Object.fromEntries(await Promise.all(written));
-  return fc
+  const whole: Record<string, Buffer> = Object.fromEntries(await Promise.all(encoded));
+  const written = fc
     .record({
       name: fc.constantFrom(...Object.keys(whole)),
       orientation: fc.integer({ min: 0, max: 9 }),
@@ -53,6 +54,7 @@ export async function tiffs(): Promise<fc.Arbitrary<CorpusFile>> {
         }[ending],
       };
     });
+  return fc.oneof({ weight: 3, arbitrary: written }, { weight: 1, arbitrary: tiffPages });
 }
 
 function asideOf(name: string, ending: string, orientation: number): string | undefined {

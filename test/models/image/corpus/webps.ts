@@ -24,6 +24,42 @@ function pixelChunks(webp: Buffer): Buffer {
   return Buffer.concat(kept);
 }
 
+/** Places of frames on the canvas: some fill it, some do not. */
+const framePlaces = [
+  [0, 0],
+  [4, 2],
+] as const;
+
+/** An animation of these stills, with what may be behind it. */
+function animation(
+  stills: readonly Buffer[],
+  { covers, exif, xmp }: { covers: boolean; exif: Buffer; xmp: Buffer },
+): Buffer {
+  const [right, bottom] = framePlaces[1];
+  const [across, down] = covers ? [width, height] : [width + right, height + bottom];
+  const header = Buffer.alloc(10);
+  header[0] = 0x02 | 0x10 | (exif.length > 0 ? 8 : 0) | (xmp.length > 0 ? 4 : 0);
+  header.writeUIntLE(across - 1, 4, 3);
+  header.writeUIntLE(down - 1, 7, 3);
+  const frames = stills.map((still, i) => {
+    const [x, y] = covers ? [0, 0] : (framePlaces[i % 2] ?? [0, 0]);
+    const place = Buffer.alloc(16);
+    for (const [at, n] of [x / 2, y / 2, width - 1, height - 1, 50].entries())
+      place.writeUIntLE(n, at * 3, 3);
+    return chunk('ANMF', Buffer.concat([place, pixelChunks(still)]));
+  });
+  const content = Buffer.concat([
+    chunk('VP8X', header),
+    chunk('ANIM', Buffer.alloc(6)),
+    ...frames,
+    exif,
+    xmp,
+  ]);
+  const riff = Buffer.from('RIFF\0\0\0\0WEBP', 'latin1');
+  riff.writeUInt32LE(content.length + 4, 4);
+  return Buffer.concat([riff, content]);
+}
+
 const endings = ['nothing', 'bytes behind', 'size too small', 'size too large', 'cut'] as const;
 
 export async function webps(): Promise<fc.Arbitrary<CorpusFile>> {
@@ -40,7 +76,33 @@ export async function webps(): Promise<fc.Arbitrary<CorpusFile>> {
     animated: await frames.webp({ lossless: true, delay: [50, 50] }).toBuffer(),
     profile: await raw(3).withIccProfile('srgb').webp().toBuffer(),
   };
-  return fc
+  const animations = fc
+    .record({
+      stills: fc.array(fc.constantFrom('lossy', 'lossless', 'lossy with alpha', 'lossless with alpha'), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      covers: fc.boolean(),
+      exif: fc.option(usualExif),
+      xmp: fc.boolean(),
+      ending: fc.constantFrom('nothing' as const, 'nothing', 'nothing', ...endings),
+    })
+    .map(({ stills, covers, exif, xmp, ending }) => ({
+      what: `animation of ${stills}, ${ending}, ${JSON.stringify({ covers, exif, xmp })}`,
+      aside: covers ? undefined : 'what is around the first picture',
+      bytes: ended(
+        animation(
+          stills.map((still) => files[still]),
+          {
+            covers,
+            exif: exif === null ? Buffer.alloc(0) : chunk('EXIF', exifOf(exif)),
+            xmp: xmp ? chunk('XMP ', Buffer.from('<x:xmpmeta xmlns:x="adobe:ns:meta/"/>')) : Buffer.alloc(0),
+          },
+        ),
+        ending,
+      ),
+    }));
+  const stills = fc
     .record({
       kind: fc.constantFrom(...(Object.keys(files) as (keyof typeof files)[])),
       extended: fc.boolean(),
@@ -91,6 +153,7 @@ export async function webps(): Promise<fc.Arbitrary<CorpusFile>> {
       riff.writeUInt32LE(content.length + 4, 4);
       return { what, aside, bytes: ended(Buffer.concat([riff, content]), ending) };
     });
+  return fc.oneof({ weight: 3, arbitrary: stills }, { weight: 1, arbitrary: animations });
 }
 
 function ended(webp: Buffer, ending: (typeof endings)[number]): Buffer {

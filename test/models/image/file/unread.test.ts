@@ -11,7 +11,7 @@ import base64, gzip, io, json, tarfile, zipfile
 from PIL import Image, features
 image = Image.new("RGB", (16, 16), "red")
 out = {}
-for name in ("AVIF", "JPEG2000", "ICO", "PDF", "EPS", "PPM", "DDS", "QOI"):
+for name in ("AVIF", "JPEG2000", "ICO", "PDF", "EPS", "PPM", "DDS", "QOI", "TGA"):
     if name == "AVIF" and not features.check("avif"): continue
     buffer = io.BytesIO()
     image.save(buffer, name)
@@ -19,6 +19,17 @@ for name in ("AVIF", "JPEG2000", "ICO", "PDF", "EPS", "PPM", "DDS", "QOI"):
 buffer = io.BytesIO()
 image.save(buffer, "JPEG2000", no_jp2=True)
 out["codestream"] = buffer.getvalue()
+for mode in ("L", "LA", "P", "1", "RGBA"):
+    buffer = io.BytesIO()
+    image.convert(mode).save(buffer, "TGA")
+    out[f"TGA of {mode}"] = buffer.getvalue()
+buffer = io.BytesIO()
+image.save(buffer, "TGA", compression="tga_rle")
+out["TGA of runs"] = buffer.getvalue()
+for mode in ("F", "I", "I;16", "L"):
+    buffer = io.BytesIO()
+    image.convert("L").convert(mode).save(buffer, "TIFF")
+    out[f"TIFF of {mode}"] = buffer.getvalue()
 buffer = io.BytesIO()
 with zipfile.ZipFile(buffer, "w") as archive: archive.writestr("a.txt", "hello")
 out["zip"] = buffer.getvalue()
@@ -53,6 +64,17 @@ test.each([
   ['zip', 'a ZIP archive'],
   ['tar', 'a tar archive'],
   ['gzip', 'a gzip archive'],
+  ['TGA', 'TGA'],
+  ['TGA of L', 'TGA'],
+  ['TGA of LA', 'TGA'],
+  ['TGA of P', 'TGA'],
+  ['TGA of 1', 'TGA'],
+  ['TGA of RGBA', 'TGA'],
+  ['TGA of runs', 'TGA'],
+  ['TIFF of F', 'a TIFF of floating-point numbers'],
+  ['TIFF of I', 'a TIFF of more than 16 bits'],
+  ['TIFF of I;16', 'decoded as TIFF'],
+  ['TIFF of L', 'decoded as TIFF'],
 ])('%s, as Python writes it', (name, expected) => {
   expect(nameOf(Buffer.from(written[name] ?? '', 'base64'))).toBe(expected);
 });
