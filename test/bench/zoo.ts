@@ -9,6 +9,7 @@ import { cacheFolder, root } from '../../setup/paths.mjs';
 import { describeEnvironment } from '../../train/runs/environment.ts';
 import { table } from './support/statistics.ts';
 import { fetchZoo, wasmFolder, type ZooModel } from './zoo/packages.ts';
+import { reasons } from './zoo/reasons.ts';
 
 const outcome = z.object({
   package: z.string(),
@@ -140,8 +141,19 @@ ${table(
   outcomes.map(cellsOf),
 )}
 
+Not written:
+
 ${refused.map((each) => `- ${titleOf(each)}: ${each.why}`).join('\n')}
+
+Far from tfjs-node on some inputs:
+
+${outcomes.flatMap(reasonOf).join('\n')}
 `;
+}
+
+function reasonOf({ package: from, name }: Outcome): string[] {
+  const reason = reasons[`${from.replace(/ [\d.]+$/, '')} ${name}`];
+  return reason === undefined ? [] : [`- ${from} ${name}: ${reason}`];
 }
 
 function cellsOf({ package: from, name, written, why, node, wasm, seconds, ...rest }: Outcome): string[] {
