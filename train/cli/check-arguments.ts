@@ -215,7 +215,11 @@ function pathOf(word: string): string | undefined {
 function existing(word: string): string | undefined {
   // `npm run` starts in the checkout, whatever folder the user is in.
   const bases = [process.cwd(), process.env.INIT_CWD ?? process.cwd()];
-  return bases.map((base) => resolve(base, word)).find((path) => existsSync(path));
+  // A name that macOS or an archive wrote may store its accents in another way than the keyboard does.
+  return bases
+    .map((base) => resolve(base, word))
+    .flatMap((path) => [path, path.normalize('NFC'), path.normalize('NFD')])
+    .find((path) => existsSync(path));
 }
 
 /** The texts about a network from elsewhere, its file by an absolute path. */

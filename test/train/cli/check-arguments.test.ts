@@ -1,5 +1,5 @@
 // What is said before anything is loaded: every option's value is held to its range, in our words.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -32,6 +32,20 @@ describe('checkArguments', () => {
     });
     expect(of('digits')).toMatchObject({ chosen: {}, optimizer: 'adam' });
     expect(of(folder)).toMatchObject({ chosen: {}, optimizer: 'adam' });
+  });
+
+  it('finds a folder whose accents are stored in another way than they are typed', () => {
+    for (const [stored, typed] of [
+      ['NFD', 'NFC'],
+      ['NFC', 'NFD'],
+    ] as const) {
+      const path = join(folder, `caf\u00e9 📷 ${stored}`.normalize(stored));
+      mkdirSync(path);
+      expect(checkArguments({ runs: 'runs', recipe: path.normalize(typed) }).subject).toEqual({
+        kind: 'folder',
+        path,
+      });
+    }
   });
 
   it('tells a folder, a model file, a run to resume and nothing at all from a recipe', () => {
