@@ -54,7 +54,7 @@ export async function decodeBySharp(bytes: Uint8Array, header: Stored, seconds =
       .toBuffer({ resolveWithObject: true });
     const { width, height, channels } = info;
     if (channels !== 3 && channels !== 4)
-      throw new Damaged(`it has ${channels} channels in sRGB, expected 3, or 4 with transparency`);
+      throw new Damaged(`it has ${channels} channels, expected 3, or 4 with transparency: save those alone`);
     // Copied: sharp's own toUint8Array() gives such a buffer too, but leaks (0.35.5).
     const picture: Picture = { data: new Uint8Array(data), width, height, channels };
     return header.format === 'GIF' ? onCanvas(picture, header) : picture;
@@ -71,6 +71,8 @@ function reasonOf(error: unknown): string {
   const text = messageOf(error);
   if (text.startsWith('Input buffer ')) return 'its header is damaged';
   if (text.startsWith('Input image exceeds pixel limit')) return 'its header can be read as two sizes';
+  if (text.startsWith('Input image exceeds channel limit'))
+    return 'it has more channels than colors and transparency: save those alone';
   return 'it is damaged, or ends early';
 }
 

@@ -186,6 +186,21 @@ describe('refusals', () => {
     }
   });
 
+  test('a TIFF of more channels is told so', async () => {
+    const more = { raw: { width: 8, height: 8, channels: 1 } } as const;
+    const five = await sharp(Buffer.alloc(192), { raw: { width: 8, height: 8, channels: 3 } })
+      .joinChannel([Buffer.alloc(64), Buffer.alloc(64)], more)
+      .tiff({ compression: 'none' })
+      .toBuffer();
+    await expect(decode(five)).rejects.toThrow('it has 5 channels, expected 3, or 4 with transparency');
+    // sharp writes no more: one number of bits for all samples, and six of those.
+    const six = Buffer.from(five);
+    const [bits, samples] = ['02010300', '15010300'].map((entry) => six.indexOf(Buffer.from(entry, 'hex')));
+    six.set([1, 0, 0, 0, 8, 0, 0, 0], (bits ?? 0) + 4);
+    six.set([6], (samples ?? 0) + 8);
+    await expect(decode(six)).rejects.toThrow('it has more channels than colors and transparency');
+  });
+
   test('empty and very short files are 415', async () => {
     for (const length of [0, 1, 2, 3]) {
       await expect(decode(Uint8Array.of(0xff, 0xd8, 0xfe).subarray(0, length))).rejects.toMatchObject({
