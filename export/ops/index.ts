@@ -59,7 +59,7 @@ const hints: readonly [pattern: RegExp, wayOut: string][] = [
     'Use tf.image.nonMaxSuppressionPadded with padToMaxOutputSize, or do it after the model, on its outputs.',
   ],
   [/^(Unique|Where)/, 'Do it after the model, on its outputs.'],
-  [/^LinSpace$/, 'Its size depends on the batch: let an operator broadcast instead.'],
+  [/^LinSpace$/, 'Its size depends on an input: fix that size, or compute it from tf.range.'],
 ];
 
 /** What to do about an op without a converter, in one sentence. */

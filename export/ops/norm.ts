@@ -1,7 +1,7 @@
 // Normalization: batch norm by moving statistics, and local response normalization.
 import { attribute } from '../graph/onnx.ts';
 import type { Converter, OpFamily } from '../graph/op.ts';
-import { inLayout, plain, reshaped } from '../graph/operands.ts';
+import { inLayout, plain, reshaped, scalar } from '../graph/operands.ts';
 
 /**
  * Batch norm in inference, kept as one operator: onnxruntime folds it into the convolution when it loads the file,
@@ -29,22 +29,32 @@ const batchNorm: Converter = (op) => {
 };
 
 /**
- * x / (bias + alpha * sum of squares of the neighboring channels) ^ beta. ONNX divides its alpha by their number.
- * Reference: https://onnx.ai/onnx/operators/onnx__LRN.html
+ * x / (bias + alpha * sum of squares of the neighboring channels) ^ beta. The sum is an average over channels, times their
+ * number: onnxruntime's LRN adds the next square to the sum before and takes the last one away, which leaves the rounding
+ * of 255^2 to the channels after it (onnxruntime/core/providers/cpu/nn/lrn.cc).
  */
 const localResponse: Converter = (op) => {
-  const size = 2 * op.number('depth_radius', 5) + 1;
-  const name = op.emit(
-    'LRN',
-    [inLayout(op.build, op.input(0), 'channelsFirst')],
+  const { build } = op;
+  const radius = op.number('depth_radius', 5);
+  const size = 2 * radius + 1;
+  const x = inLayout(build, op.input(0), 'channelsFirst');
+  const number = (value: number) => scalar(build, value, op.input(0).type);
+  // [N,1,C,H,W], so that channels can be pooled.
+  const squares = op.emit('Unsqueeze', [op.emit('Mul', [x, x]), build.integers([1])]);
+  const averages = op.emit(
+    'AveragePool',
+    [squares],
     [
-      attribute.float('alpha', op.number('alpha', 1) * size),
-      attribute.float('beta', op.number('beta', 0.5)),
-      attribute.float('bias', op.number('bias', 1)),
-      attribute.int('size', size),
+      attribute.ints('kernel_shape', [size, 1, 1]),
+      attribute.ints('pads', [radius, 0, 0, radius, 0, 0]),
+      attribute.int('count_include_pad', 1),
     ],
   );
-  return op.result(name, 'channelsFirst');
+  const average = op.emit('Squeeze', [averages, build.integers([1])]);
+  const scaled = op.emit('Mul', [average, number(op.number('alpha', 1) * size)]);
+  const sum = op.emit('Add', [scaled, number(op.number('bias', 1))]);
+  const power = op.emit('Pow', [sum, number(op.number('beta', 0.5))]);
+  return op.result(op.emit('Div', [x, power]), 'channelsFirst');
 };
 
 export const norm: OpFamily = {

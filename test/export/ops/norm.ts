@@ -51,4 +51,9 @@ export const normCases: Case[] = [
     inputs: [{ shape: [-1, 3, 5, 9] }],
     fn: (x) => tf.localResponseNormalization(x as Tensor4D, 2, 1.5, 0.7, 0.6),
   },
+  {
+    name: 'localResponseNormalization of small channels beside large ones',
+    inputs: [{ shape: [-1, 3, 5, 9], among: [1, -2, 7, 1e-3, 255, -1000] }],
+    fn: (x) => tf.localResponseNormalization(x as Tensor4D, 2, 1, 0.5, 0.75),
+  },
 ];
