@@ -1,6 +1,7 @@
 // Reads the header of a TIFF: its first directory. Reference: TIFF 6.0, section 8.
 import { Damaged } from './damaged.ts';
 import { isOrientation } from './exif.ts';
+import { MOST_PARTS } from './parts.ts';
 import type { PictureHeader } from './picture-header.ts';
 import { readDirectory } from './tiff-directory.ts';
 
@@ -25,12 +26,6 @@ const SEPARATED = 5;
 /** Value of PlanarConfiguration: each sample in strips of its own. */
 const SEPARATE = 2;
 
-/**
- * Strips or tiles at most: those of 65 megapixels in tiles of 16x16, the smallest that there may be, are 254,000. libtiff
- * takes 2 to 13 µs for each, however small (measured).
- */
-const MOST_STRIPS = 262_144;
-
 /** @throws Damaged when the first directory cannot be read, has no size, or would be very much to read. */
 export function readTiffHeader(bytes: Uint8Array): PictureHeader {
   const directory = readDirectory(bytes);
@@ -41,9 +36,10 @@ export function readTiffHeader(bytes: Uint8Array): PictureHeader {
   // Else a few thousand tags with the whole file as their value, which libtiff reads each time, take minutes.
   if (valueBytes > 2 * bytes.length)
     throw new Damaged(`its tags have ${valueBytes} bytes, and the file has ${bytes.length}`);
+  // libtiff takes 2 to 13 µs for each, however small (measured); 65 megapixels in tiles of 32x32 are 63,500.
   const strips = stripsOf(tags, width, height);
-  if (strips > MOST_STRIPS) {
-    const [received, most] = [strips, MOST_STRIPS].map((n) => n.toLocaleString('en'));
+  if (strips > MOST_PARTS) {
+    const [received, most] = [strips, MOST_PARTS].map((n) => n.toLocaleString('en'));
     throw new Damaged(`it has ${received} strips or tiles, expected at most ${most}: save it anew`);
   }
   const [kind, samples, orientation] = [tags.get(PHOTOMETRIC), tags.get(SAMPLES) ?? 1, tags.get(ORIENTATION)];

@@ -41,7 +41,7 @@ const limits = {
   PNG: /it has more than (65,536 chunks|4 MiB of EXIF): save it anew/,
   WebP: 'it has more than 65,536 chunks: save it anew',
   GIF: 'it has more than 1,048,576 blocks: save it anew',
-  TIFF: /its tags have \d+ bytes, and the file has \d+|strips or tiles, expected at most 262,144/,
+  TIFF: /its tags have \d+ bytes, and the file has \d+|strips or tiles, expected at most 65,536/,
 } as const;
 
 test.each(tinyParts)('a header is read in so many steps: %s', async (kind) => {
