@@ -22,13 +22,13 @@ export type KeyRing = (key: string) => string | undefined;
  */
 export function readKeys(path: string): { ring: KeyRing; count: number } {
   const keys = linesOf(path).map(({ line, number }) => {
-    const words = line.split(/\s+/);
-    const [name, key] = words.length === 1 ? [`line ${number}`, words[0]] : words;
-    if (key !== undefined && !SENDABLE.test(key))
+    const [first = line, second, ...more] = line.split(/\s+/);
+    const [name, key] = second === undefined ? [`line ${number}`, first] : [first, second];
+    if (!SENDABLE.test(key))
       throw new UserError(
         `${path}, line ${number}: a key has other characters than those of ASCII, which clients send in different ways. Make one with: openssl rand -base64 24`,
       );
-    if (words.length > 2 || name === undefined || key === undefined || key.length < LEAST) {
+    if (more.length > 0 || key.length < LEAST) {
       throw new UserError(
         `${path}, line ${number}: expected "name key" or a key, of ${LEAST} characters at least. Make one with: openssl rand -base64 24`,
       );
@@ -52,8 +52,7 @@ export function readKeys(path: string): { ring: KeyRing; count: number } {
 
 /** The key of a request: `Authorization: Bearer <key>` or `X-API-Key: <key>`. */
 export function shownKey(authorization: string | undefined, apiKey: string | undefined): string | undefined {
-  const [, bearer] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
-  return bearer ?? apiKey;
+  return authorization?.match(/^Bearer +(\S+)$/i)?.[1] ?? apiKey;
 }
 
 function linesOf(path: string): { line: string; number: number }[] {

@@ -4,14 +4,7 @@ import { messageOf, UserError } from '../../models/errors.ts';
 import { nearest, suggestion } from '../../models/nearest.ts';
 import { systemReason } from '../../models/system-reason.ts';
 import { parseWrittenJson } from '../../models/written-json.ts';
-import {
-  flagOf,
-  type SettingName,
-  type Settings,
-  settingNames,
-  settingsSchema,
-  variableOf,
-} from './schema.ts';
+import { flagOf, type Settings, settingNames, settingsSchema, variableOf } from './schema.ts';
 import { isServiceLink, isServiceVariable } from './service-links.ts';
 
 /** Environment variable that names the file of settings. */
@@ -22,8 +15,8 @@ const OTHER_VARIABLES = ['CACHE', 'PYTHON', 'RUNS', 'TORCH'].map((name) => `TRAI
 
 export interface Resolved {
   readonly settings: Settings;
-  /** Where each value comes from: `--port`, `TRAINYARD_PORT`, `serve.json: port`, or `default`. */
-  readonly sources: ReadonlyMap<SettingName, string>;
+  /** Where the value of each name comes from: `--port`, `TRAINYARD_PORT`, `serve.json: port`, or `default`. */
+  readonly sources: ReadonlyMap<string, string>;
 }
 
 export interface Sources {
@@ -44,7 +37,7 @@ export function resolveSettings(given: Sources): Resolved {
   const path = given.file ?? readVariable(given.environment[CONFIG_VARIABLE]);
   const inFile = path === undefined ? {} : readFile(path);
   const values: Record<string, unknown> = {};
-  const sources = new Map<SettingName, string>();
+  const sources = new Map<string, string>();
   for (const name of settingNames) {
     const candidates = [
       [`--${flagOf(name)}`, given.flags[flagOf(name)]],
@@ -55,14 +48,13 @@ export function resolveSettings(given: Sources): Resolved {
       'default',
     ];
     sources.set(name, source);
-    if (value !== undefined) values[name] = value;
+    values[name] = value;
   }
   const result = settingsSchema.safeParse(values);
   if (result.success) return { settings: result.data, sources };
   const lines = result.error.issues.map(({ path: [key], message }) => {
-    const name = settingNames.find((name) => name === key);
-    const source = name === undefined ? String(key) : sources.get(name);
-    return `${source}: received ${JSON.stringify(values[String(key)])}, expected ${message}`;
+    const name = String(key);
+    return `${sources.get(name)}: received ${JSON.stringify(values[name])}, expected ${message}`;
   });
   throw new UserError([...new Set(lines)].join('\n'));
 }

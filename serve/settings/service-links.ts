@@ -6,11 +6,11 @@ const LINK = /^(tcp|udp|sctp):\/\//;
 
 /** What follows the name of the service. */
 const NAMES =
-  /^TRAINYARD(_\w+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT|PORT_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)$/;
+  /^TRAINYARD(_\w+)?_(SERVICE_HOST|SERVICE_PORT_\w+|PORT|PORT_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)$/;
 
 /** Whether the value is the address of a service, and no setting. */
-export function isServiceLink(value: unknown): boolean {
-  return typeof value === 'string' && LINK.test(value);
+export function isServiceLink(value: string | undefined): boolean {
+  return Boolean(value?.match(LINK));
 }
 
 /** Whether a variable of this name may come with a service. */

@@ -46,7 +46,7 @@ async function mutate({ name, area, files: mutated, whole }: Choice): Promise<vo
     coverageAnalysis: 'perTest',
     concurrency: Number(values.concurrency),
     // Enough for a busy machine; loops without end are found by their count.
-    timeoutMS: 20_000,
+    timeoutMS: 60_000,
     // Stryker would read it with an interface that TypeScript 7 has no more.
     tsconfigFile: 'none',
     tempDirName: join(folder, 'sandbox'),

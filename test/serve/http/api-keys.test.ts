@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { readKeys, shownKey } from '../../../serve/http/api-keys.ts';
+import { type KeyRing, readKeys, shownKey } from '../../../serve/http/api-keys.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-keys-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -43,6 +43,61 @@ test('a key that clients send in different ways is refused by its line', () => {
   const odd = join(folder, 'odd');
   writeFileSync(odd, `first ${KEY}\nsecond pässwordpasswordpassword\n`);
   expect(() => readKeys(odd)).toThrow(/odd, line 2: a key has other characters than those of ASCII/);
+});
+
+/** What a file of these lines is read as, or why not. */
+function read(text: string): { ring: KeyRing; count: number } {
+  const path = join(folder, 'lines');
+  writeFileSync(path, text);
+  return readKeys(path);
+}
+
+test('blanks around a line, between its words and at the ends of its lines say nothing', () => {
+  const { ring, count } = read(`  first \t ${KEY}  \r\n\r\n \t\r\n\t# none\r\n${KEY}2 \r\n`);
+  expect(count).toBe(2);
+  expect([ring(KEY), ring(`${KEY}2`), ring(`${KEY}2\r`), ring('')]).toEqual([
+    'first',
+    'line 5',
+    undefined,
+    undefined,
+  ]);
+});
+
+test.each([
+  ['a key of 16 characters', 'a-key-of-sixteen'],
+  [
+    'each visible character of ASCII',
+    `x ${Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).join('')}`,
+  ],
+])('%s will do', (_, line) => {
+  expect(read(line).ring(line.split(' ').at(-1) ?? '')).toBeDefined();
+});
+
+test.each([
+  ['a key of 15 characters', 'ok 0123456789abcdef\nshort 0123456789abcde'],
+  ['a key of 15 characters alone', `${KEY}\n0123456789abcde`],
+  ['three words', `ok ${KEY}\nfirst second ${KEY}`],
+  ['a word after the key', `ok ${KEY}\nfirst ${KEY} #`],
+])('%s is refused by its line, and never shown', (_, text) => {
+  expect(() => read(text)).toThrow(/lines, line 2: expected "name key" or a key, of 16 characters at least/);
+  for (const word of text.split(/\s/).filter((word) => word.length > 6))
+    expect(() => read(text)).not.toThrow(word);
+});
+
+test.each(['', '\n\n', '# a comment alone', ' '])('a file of %j holds no key, which is an error', (text) => {
+  expect(() => read(text)).toThrow(/lines holds no key: write one on a line/);
+});
+
+test('a key with a letter before or after that a header does not carry is refused', () => {
+  for (const key of [`é${KEY}`, `${KEY}é`, `${KEY}\u007f`, '\u0001'.repeat(20)])
+    expect(() => read(`first ${key}`)).toThrow(/line 1: a key has other characters/);
+});
+
+test('a file that is not there, or a folder, is named with the reason', () => {
+  expect(() => readKeys(join(folder, 'none'))).toThrow(
+    /^the file of keys cannot be read: .*none: it is not there\./,
+  );
+  expect(() => readKeys(folder)).toThrow(/^the file of keys cannot be read: .*: it is a folder/);
 });
 
 test.each([
