@@ -4,7 +4,7 @@ import { canonicalJson } from './canonical.ts';
 import { UserError } from './errors.ts';
 import { goldenNames } from './golden.ts';
 import { withTodaysSpellings } from './old-spellings.ts';
-import { readMetadata } from './onnx/metadata.ts';
+import { readMetadataEntries } from './onnx/metadata.ts';
 
 /** Key of the card in `metadata_props`. */
 export const cardKey = 'trainyard.card';
@@ -122,10 +122,15 @@ export type Card = z.infer<typeof cardSchema>;
  * Reads and checks the card of a model file.
  *
  * @param model - the bytes of `model.onnx`.
- * @throws UserError when the bytes are no ONNX model, have no card, or the card is not valid; it names the field.
+ * @throws UserError when the bytes are no ONNX model, have no card or several, or the card is not valid; it names the field.
  */
 export function readCard(model: Uint8Array): Card {
-  const text = readMetadata(model)[cardKey];
+  const cards = readMetadataEntries(model).filter(([key]) => key === cardKey);
+  if (cards.length > 1)
+    throw new UserError(
+      `the model has ${cards.length} cards, expected one "${cardKey}" in its metadata_props: readers would not agree on which counts. Export it again, or remove all but one`,
+    );
+  const text = cards[0]?.[1];
   if (text === undefined) {
     throw new UserError(
       `the model has no card: expected metadata_props to hold "${cardKey}", as "trainyard export" writes it`,

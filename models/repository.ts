@@ -13,6 +13,7 @@ import {
   readRepository,
   versions,
 } from './list-models.ts';
+import { makeFolders } from './make-folder.ts';
 import { suggestion } from './nearest.ts';
 
 export { listModels, type ModelFile, type RepositoryFault, readRepository } from './list-models.ts';
@@ -69,7 +70,7 @@ export type ModelContent = Uint8Array | ((path: string) => Promise<unknown>);
  * two versions, since a folder cannot be renamed onto one that is not empty. Leftovers of writers that were
  * killed are removed.
  *
- * @throws UserError when the name cannot be the name of a folder and part of a URL.
+ * @throws UserError when the name cannot be the name of a folder and part of a URL, or the folder cannot be made.
  */
 export async function addModel(folder: string, name: string, content: ModelContent): Promise<ModelFile> {
   if (!MODEL_NAME.test(name)) {
@@ -78,7 +79,7 @@ export async function addModel(folder: string, name: string, content: ModelConte
     );
   }
   const parent = join(folder, name);
-  await mkdir(parent, { recursive: true });
+  await makeFolders(parent);
   await removeLeftovers(parent);
 
   const temporary = join(parent, `${ADDING}${hostname()}~${process.pid}~${randomUUID()}`);

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_FILE } from '../models/default-model.ts';
+import { testedOn } from '../models/held-out.ts';
 import { newest, type ServedModel } from './engine/models.ts';
 import { missingPage } from './page/missing-page.ts';
 
@@ -20,7 +21,7 @@ export function announce(
   const others =
     served.length > 1
       ? [
-          `answers when no ?model= is given: ${chosen?.name} (the file ${DEFAULT_FILE} in the repository names another)`,
+          `answers when no ?model= is given: ${chosen?.name} (to choose another, write its name into the file ${DEFAULT_FILE} of the repository)`,
         ]
       : [];
   return [
@@ -31,10 +32,11 @@ export function announce(
   ].join('\n');
 }
 
-function describe({ version, card: { labels, metrics } }: ServedModel): string {
+function describe({ version, card }: ServedModel): string {
+  const { labels, metrics } = card;
   const known = `version ${version}, ${labels.length} labels`;
   if (metrics === null) return known;
-  return `${known}, ${(metrics.accuracy * 100).toFixed(2)} % of ${metrics.n.toLocaleString('en')} test pictures right`;
+  return `${known}, ${(metrics.accuracy * 100).toFixed(2)} % of ${metrics.n.toLocaleString('en')} ${testedOn(card)} right`;
 }
 
 function pageAt(url: string, folder: string): string {

@@ -1,7 +1,7 @@
 // Does what `trainyard export` was asked for, and prints each stage.
 import { UserError } from '../../models/errors.ts';
+import { testedOn } from '../../models/held-out.ts';
 import { plainPercent } from '../../train/report/format.ts';
-import { testedOn } from '../files/tested-on.ts';
 import { loadRun } from '../publish/from-run.ts';
 import type { ExportChoices, RunChoice } from './choices.ts';
 import { exportFromElsewhere } from './from-elsewhere.ts';

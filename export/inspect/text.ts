@@ -1,10 +1,10 @@
 // A checkpoint or a model file in words and a table.
 
 import { type CardProof, proofOf } from '../../models/card-proof.ts';
+import { testedOn } from '../../models/held-out.ts';
 import { visible } from '../../models/printable.ts';
 import { stepsOf, wordsOf } from '../../train/recipes/index.ts';
 import { plainPercent } from '../../train/report/format.ts';
-import { testedOn } from '../files/tested-on.ts';
 import { changesInWords } from '../parity/index.ts';
 import type { DescribedCheckpoint, DescribedModel, DescribedTensor } from './describe.ts';
 import type { ModelWork } from './work.ts';

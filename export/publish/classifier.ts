@@ -2,12 +2,12 @@
 
 import { writeDefaultModel } from '../../models/default-model.ts';
 import { UserError } from '../../models/errors.ts';
+import { testedOn } from '../../models/held-out.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import { digestWeights } from '../../models/onnx/weights-digest.ts';
 import type { ModelFile } from '../../models/repository.ts';
 import { imagesOf, type Split } from '../../train/datasets/index.ts';
 import { backend } from '../../train/graph/tensorflow.ts';
-import { testedOn } from '../files/tested-on.ts';
 import { type Classifier, onnxClassifier, runtimes } from '../parity/classifier.ts';
 import { changesInWords, combine, compare, compareClassifiers, holds, type Parity } from '../parity/index.ts';
 import type { ModelSource } from '../parity/session.ts';

@@ -1,9 +1,10 @@
 // Does what `trainyard quantize` was asked for, and prints each stage.
+
+import { testedOn } from '../../models/held-out.ts';
 import { plainPercent } from '../../train/report/format.ts';
 import { asServed } from '../files/as-served.ts';
 import { dataOf } from '../files/data.ts';
 import { cardOf, openModelFile } from '../files/file.ts';
-import { testedOn } from '../files/tested-on.ts';
 import { type QuantizationResult, type QuantizeStage, quantize } from './index.ts';
 import type { WeightType } from './options.ts';
 

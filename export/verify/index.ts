@@ -6,11 +6,11 @@ import type { Card } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf } from '../../models/card-proof.ts';
 import { messageOf } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
+import { testedOn } from '../../models/held-out.ts';
 import { inputsOf } from '../../models/onnx/reads.ts';
-import { digestInitializers, digestWeights } from '../../models/onnx/weights-digest.ts';
+import { digestByCard, WEIGHTS_CHANGED } from '../../models/onnx/weights-digest.ts';
 import type { Labels } from '../../train/datasets/index.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
-import { testedOn } from '../files/tested-on.ts';
 import { type Classifier, onnxClassifier } from '../parity/classifier.ts';
 import { TOLERANCE } from '../parity/tolerance.ts';
 import { measureAccuracy } from '../publish/card.ts';
@@ -47,11 +47,7 @@ function checkStructure({ model }: OpenModelFile, card: Card): Check {
 }
 
 function checkWeights({ model }: OpenModelFile, card: Card): Check {
-  const { weightsDigest } = card;
-  // Older cards say nothing of constants, branches and functions.
-  const older = proofOf(card) === 'older' && digestInitializers(model) === weightsDigest;
-  const digest = older ? weightsDigest : digestWeights(model);
-  return digestCheck('weights', digest, weightsDigest, 'the weights are not those that were exported');
+  return digestCheck('weights', digestByCard(model, card), card.weightsDigest, WEIGHTS_CHANGED);
 }
 
 function checkRecipe({ recipe, recipeDigest }: Card): Check {

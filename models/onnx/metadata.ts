@@ -12,13 +12,23 @@ const VALUE = 2;
 const LENGTH_DELIMITED = 2;
 
 /**
+ * Reads `metadata_props` by key; of a key that is there twice, the last value counts, as in onnxruntime.
+ *
+ * @param bytes - a whole ONNX file.
+ * @throws UserError when the bytes are not an ONNX model or are damaged.
+ */
+export function readMetadata(bytes: Uint8Array): Record<string, string> {
+  return Object.fromEntries(readMetadataEntries(bytes));
+}
+
+/**
  * Reads the key-value pairs of `metadata_props`. All other fields are skipped by their length: time and memory
  * depend on the metadata, not on the size of the model.
  *
  * @param bytes - a whole ONNX file.
  * @throws UserError when the bytes are not an ONNX model or are damaged.
  */
-export function readMetadata(bytes: Uint8Array): Record<string, string> {
+export function readMetadataEntries(bytes: Uint8Array): [key: string, value: string][] {
   const entries: [string, string][] = [];
   let hasGraph = false;
   try {
@@ -33,7 +43,7 @@ export function readMetadata(bytes: Uint8Array): Record<string, string> {
     throw unreadableModel(bytes, error);
   }
   if (!hasGraph) throw unreadableModel(bytes);
-  return Object.fromEntries(entries);
+  return entries;
 }
 
 function readEntry(reader: protobuf.Reader): [string, string] {

@@ -1,5 +1,7 @@
 // What a model's weights are, as one digest.
 import { createHash } from 'node:crypto';
+import type { Card } from '../card.ts';
+import { proofOf } from '../card-proof.ts';
 import { tensorsOf } from './every-tensor.ts';
 import { tensorBytes } from './tensor-elements.ts';
 import { dataType, type ModelProto, type TensorProto } from './types.ts';
@@ -12,8 +14,20 @@ export function digestWeights(model: ModelProto): string {
   return digestOf(tensorsOf(model));
 }
 
+/** What is wrong with a file whose weights are not those of its card. */
+export const WEIGHTS_CHANGED = 'the weights are not those that were exported';
+
+/**
+ * The digest of a file's weights by the rule of its card: it is the card's own where they are the same. Older cards say
+ * nothing of constants, branches and functions.
+ */
+export function digestByCard(model: ModelProto, card: Card): string {
+  const older = proofOf(card) === 'older' && digestInitializers(model) === card.weightsDigest;
+  return older ? card.weightsDigest : digestWeights(model);
+}
+
 /** The same over the weights alone, as cards without a digest of their own have it. */
-export function digestInitializers({ graph }: ModelProto): string {
+function digestInitializers({ graph }: ModelProto): string {
   return digestOf(new Map(graph.initializer.map((tensor) => [tensor.name ?? '', tensor])));
 }
 

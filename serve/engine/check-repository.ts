@@ -1,6 +1,8 @@
-// Loads every model of a repository and checks it against its golden vectors, without serving: before a deployment.
+// Loads every model of a repository and checks it against its golden vectors and its weights' digest, without serving: before a deployment.
 
-import { messageOf } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
+import { readOnnxFile } from '../../models/onnx/read-file.ts';
+import { digestByCard, WEIGHTS_CHANGED } from '../../models/onnx/weights-digest.ts';
 import { visible } from '../../models/printable.ts';
 import type { Log } from '../log.ts';
 import type { Device } from '../sessions/device.ts';
@@ -37,6 +39,8 @@ export async function checkRepository(
       if (note !== undefined && note !== lastNote) log(`${note}; models run on the processor`);
       lastNote = note;
       if (session.doubt !== undefined) log(`${versionName(model)}: ${session.doubt}`, { level: 'warn' });
+      const { model: file } = readOnnxFile(model.path);
+      if (digestByCard(file, model.card) !== model.card.weightsDigest) throw new UserError(WEIGHTS_CHANGED);
       const golden = model.card.golden.length;
       const time = (performance.now() - start).toFixed(0);
       log(`${versionName(model)}: well on ${ran}, ${golden} golden vectors, ${time} ms`, {

@@ -219,7 +219,6 @@ export const areas = {
       'train/datasets/circles.ts',
       'train/datasets/circles-count.ts',
       'train/datasets/dataset.ts',
-      'train/datasets/held-out.ts',
       'train/datasets/idx.ts',
       'train/datasets/idx-dataset.ts',
       'train/datasets/mnist.ts',

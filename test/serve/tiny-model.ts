@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { type Card, cardMetadata } from '../../models/card.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
-import { dataType, encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
+import { dataType, decodeModel, encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
+import { digestWeights } from '../../models/onnx/weights-digest.ts';
 import { InferenceSession, Tensor } from '../../setup/libraries/onnxruntime.ts';
 
 export interface TinyModel {
@@ -55,7 +56,7 @@ export async function tinyModel(options: TinyModelOptions = {}): Promise<TinyMod
     tta: 'none',
     recipe: {},
     recipeDigest: createHash('sha256').update('{}').digest('hex'),
-    weightsDigest: createHash('sha256').update(weights).digest('hex'),
+    weightsDigest: '0'.repeat(64),
     datasets: [],
     metrics: { split: 'test', n: 10_000, accuracy: 0.9876, errorRate: 0.0124, loss: 0.04 },
     golden: [],
@@ -63,7 +64,8 @@ export async function tinyModel(options: TinyModelOptions = {}): Promise<TinyMod
   };
   const bare = encodeModel(graph(card, weights));
   const golden = await runGolden(bare, card);
-  const full = change({ ...card, golden });
+  const weightsDigest = digestWeights(decodeModel(bare));
+  const full = change({ ...card, weightsDigest, golden });
   return {
     bytes: encodeModel(graph(full, weights)),
     card: full,

@@ -1,5 +1,5 @@
 // What the layers of a run compute before their activations, as the weights were drawn and as training left them.
-import { heldOutOf } from '../datasets/held-out.ts';
+import { heldOutOf } from '../../models/held-out.ts';
 import { type Dataset, imagesOf } from '../datasets/index.ts';
 import { wordsOf } from '../recipes/index.ts';
 import type { Histogram } from '../report/activations.ts';

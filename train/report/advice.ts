@@ -1,7 +1,7 @@
 // Bias and variance of a run, and what to do next, from its own numbers.
 
+import { heldOutOf } from '../../models/held-out.ts';
 import { effectsOf, isAugmented } from '../augment/index.ts';
-import { heldOutOf } from '../datasets/held-out.ts';
 import { hasDropout } from '../recipes/adjust.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { USUAL } from '../recipes/networks.ts';

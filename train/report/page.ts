@@ -1,7 +1,7 @@
 // The page of a run: its head, its sections, its style, in one string that needs nothing else.
 
 import { readFileSync } from 'node:fs';
-import { heldOutOf } from '../datasets/held-out.ts';
+import { heldOutOf } from '../../models/held-out.ts';
 import { bestOf } from '../runs/checkpoint.ts';
 import type { Facts } from './facts.ts';
 import { clock, many, percent, whole } from './format.ts';

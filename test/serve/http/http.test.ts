@@ -66,7 +66,7 @@ async function expectAlive(): Promise<void> {
 }
 
 test('says what it serves, how well, and what to try', () => {
-  expect(log[0]).toContain('colors  version 1, 3 labels, 98.76 % of 10,000 test pictures right');
+  expect(log[0]).toContain('colors  version 1, 3 labels, 98.76 % of 10,000 pictures right');
   expect(log[0]).toContain(`curl -F img=@picture.png ${server.url}/classify`);
 });
 

@@ -1,7 +1,7 @@
 // A comparison of runs: those that differ in their seed alone are one group, and groups are compared with the first.
 import { resolve } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
-import { heldOutOf } from '../../datasets/held-out.ts';
+import { heldOutOf } from '../../../models/held-out.ts';
 import { isFolder } from '../../datasets/index.ts';
 import { writeWhole } from '../../files/write-whole.ts';
 import { loadDataOf } from '../../recipes/load-data.ts';

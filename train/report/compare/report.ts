@@ -1,7 +1,7 @@
 // Compares runs: writes the page, and says in a few lines what is in it.
 
 import { join } from 'node:path';
-import { heldOutTitle } from '../../datasets/held-out.ts';
+import { heldOutTitle } from '../../../models/held-out.ts';
 import type { Run } from '../../runs/run.ts';
 import { percent } from '../format.ts';
 import { deviation, mean } from '../statistics.ts';

@@ -1,5 +1,5 @@
 // Whether two groups of runs differ by more than chance over seeds, in words.
-import { heldOutOf } from '../../datasets/held-out.ts';
+import { heldOutOf } from '../../../models/held-out.ts';
 import { percent, points } from '../format.ts';
 import { mean, permutationTest, welch, wilson } from '../statistics.ts';
 import { areComparable, type RunGroup, resultsOf } from './groups.ts';

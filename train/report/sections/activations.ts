@@ -1,7 +1,7 @@
 // What every layer computes, before its activation: as the weights were drawn, and after training.
 
+import { heldOutOf } from '../../../models/held-out.ts';
 import { imageSize } from '../../datasets/dataset.ts';
-import { heldOutOf } from '../../datasets/held-out.ts';
 import type { Histogram } from '../activations.ts';
 import { percent, short } from '../format.ts';
 import { type Html, html } from '../html.ts';

@@ -1,6 +1,6 @@
 // Where the network looks when it is wrong.
 
-import { heldOutOf } from '../../datasets/held-out.ts';
+import { heldOutOf } from '../../../models/held-out.ts';
 import { percent } from '../format.ts';
 import { withHeatMap } from '../heat.ts';
 import { html } from '../html.ts';

@@ -1,7 +1,7 @@
 // Which transform could change a label, and how the network's answers move under each.
 
+import { heldOutOf } from '../../../models/held-out.ts';
 import { mixes } from '../../augment/index.ts';
-import { heldOutOf } from '../../datasets/held-out.ts';
 import { percent } from '../format.ts';
 import { html } from '../html.ts';
 import { type Moved, robustnessOf } from '../robustness.ts';

@@ -1,6 +1,7 @@
 // Where the error comes from, and what to do about it.
+
+import { heldOutOf } from '../../../models/held-out.ts';
 import { isAugmented } from '../../augment/index.ts';
-import { heldOutOf } from '../../datasets/held-out.ts';
 import { diagnose, statisticsOfAnswers } from '../advice.ts';
 import { percent, points, whole } from '../format.ts';
 import { html } from '../html.ts';

@@ -1,5 +1,5 @@
 // Whether the network's probabilities mean what they say.
-import { heldOutOf } from '../../datasets/held-out.ts';
+import { heldOutOf } from '../../../models/held-out.ts';
 import { runCommand } from '../../runs/run-command.ts';
 import { type Bin, calibrationOf } from '../calibration.ts';
 import { percent, shortPercent } from '../format.ts';

@@ -1,6 +1,6 @@
 // Which classes are taken for which.
 
-import { heldOutOf } from '../../datasets/held-out.ts';
+import { heldOutOf } from '../../../models/held-out.ts';
 import { percent } from '../format.ts';
 import { html } from '../html.ts';
 import { defineSection } from '../section.ts';

@@ -1,7 +1,7 @@
 // Loss, error and learning rate over the epochs.
 
+import { heldOutOf } from '../../../models/held-out.ts';
 import { isAugmented } from '../../augment/index.ts';
-import { heldOutOf } from '../../datasets/held-out.ts';
 import { short, shortPercent } from '../format.ts';
 import { html } from '../html.ts';
 import { type PlotPoint, plot } from '../plot.ts';

@@ -1,7 +1,7 @@
 // The machine and the versions.
 
+import { heldOutOf } from '../../../models/held-out.ts';
 import { findingsInWords } from '../../datasets/folder/findings-in-words.ts';
-import { heldOutOf } from '../../datasets/held-out.ts';
 import { withPictures } from '../../datasets/index.ts';
 import { html } from '../html.ts';
 import { defineSection } from '../section.ts';

@@ -1,5 +1,5 @@
 // A row per epoch.
-import { heldOutOf } from '../../datasets/held-out.ts';
+import { heldOutOf } from '../../../models/held-out.ts';
 import { bestOf } from '../../runs/checkpoint.ts';
 import { clock, percent, whole } from '../format.ts';
 import { html } from '../html.ts';

@@ -1,6 +1,6 @@
 // The mean image, and pictures without it.
 
-import { heldOutOf } from '../../datasets/held-out.ts';
+import { heldOutOf } from '../../../models/held-out.ts';
 import { MEAN_IMAGE } from '../../layers/mean-image.ts';
 import { html } from '../html.ts';
 import { sheetOf, signedTile } from '../pictures.ts';

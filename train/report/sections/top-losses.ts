@@ -1,6 +1,6 @@
 // The pictures that the network gets most wrong.
 
-import { heldOutOf } from '../../datasets/held-out.ts';
+import { heldOutOf } from '../../../models/held-out.ts';
 import { fileName } from '../file-name.ts';
 import { percent, short } from '../format.ts';
 import { html } from '../html.ts';

@@ -1,5 +1,5 @@
 // Errors and losses of groups of runs over epochs and time, in one plot each.
-import { heldOutTitle } from '../../../datasets/held-out.ts';
+import { heldOutTitle } from '../../../../models/held-out.ts';
 import { short, shortPercent } from '../../format.ts';
 import { html } from '../../html.ts';
 import { type PlotPoint, plot, type Series } from '../../plot.ts';

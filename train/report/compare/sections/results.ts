@@ -1,5 +1,5 @@
 // The results of groups of runs side by side, and whether they differ by more than chance.
-import { heldOutOf } from '../../../datasets/held-out.ts';
+import { heldOutOf } from '../../../../models/held-out.ts';
 import { clock, percent } from '../../format.ts';
 import { html } from '../../html.ts';
 import { deviation, mean } from '../../statistics.ts';

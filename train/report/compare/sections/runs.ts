@@ -1,5 +1,5 @@
 // A row per run.
-import { heldOutOf } from '../../../datasets/held-out.ts';
+import { heldOutOf } from '../../../../models/held-out.ts';
 import { clock, percent } from '../../format.ts';
 import { html } from '../../html.ts';
 import { resultOf } from '../groups.ts';

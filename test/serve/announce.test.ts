@@ -1,0 +1,34 @@
+// What the server says when it is ready: what each model was measured on, and how to choose the one that answers.
+import { expect, test } from 'vitest';
+import type { Card } from '../../models/card.ts';
+import { announce } from '../../serve/announce.ts';
+import { colors } from './harness.ts';
+import { tinyModel } from './tiny-model.ts';
+
+const { card, bytes } = await tinyModel(colors);
+const served = (name: string, change: Partial<Card>) => ({
+  ...{ name, version: 1, path: '', sha256: '', bytes: bytes.length, written: 0, adopted: false },
+  card: { ...card, ...change },
+});
+const datasets: Card['datasets'] = [{ name: 'flowers', split: 'train', n: 5, digest: '' }];
+
+test('pictures of a data set are test pictures, those of a folder validation pictures, others pictures', () => {
+  const models = [
+    served('a', { datasets }),
+    served('b', { datasets, recipe: { folder: { size: 64 } } }),
+    served('c', { datasets: [] }),
+  ];
+  const lines = announce('http://x', models, models[0], undefined).split('\n');
+  const called = ['test pictures', 'validation pictures', 'pictures'];
+  expect(lines.slice(0, 3).map((line) => line.split('10,000 ')[1])).toEqual(
+    called.map((words) => `${words} right`),
+  );
+});
+
+test('it says which model answers, and what to write where for another', () => {
+  const models = [served('a', {}), served('b', {})];
+  expect(announce('http://x', models, models[1], undefined)).toContain(
+    'answers when no ?model= is given: b (to choose another, write its name into the file default-model of the repository)',
+  );
+  expect(announce('http://x', models.slice(1), models[1], undefined)).not.toContain('default-model');
+});
