@@ -12,14 +12,20 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['EROFS', 'it is on a disk that can only be read. Name another place'],
   ['ENOSPC', 'the disk is full. Free some space, and run the same command again'],
   ['EDQUOT', 'the disk has no more space for this user. Free some, and run the same command again'],
+  [
+    'EFBIG',
+    'a file may not be that large here. Name a place on another disk, or raise the limit (ulimit -f)',
+  ],
+  ['EIO', 'the disk has failed. Look at its health, and run the same command again'],
 ]);
+
+/** Of the disk, whatever the file is: the system says them of files that are open, too, whose path it does not name. */
+const ofDisk: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'];
 
 /** Such as below /proc, which is there and takes no folder. */
 function isUnmade(error: Error & { code: unknown }): boolean {
   return error.code === 'ENOENT' && 'syscall' in error && error.syscall === 'mkdir';
 }
-
-const isFull = (code: unknown) => code === 'ENOSPC' || code === 'EDQUOT';
 
 /** The reason at the beginning of a sentence. */
 function reasonOf(code: unknown): string {
@@ -30,9 +36,8 @@ function reasonOf(code: unknown): string {
 /** The error in words; undefined for one that says nothing of a place that the user could change. */
 export function systemErrorInWords(error: unknown): string | undefined {
   if (!(error instanceof Error && 'code' in error)) return undefined;
-  // Of a file that is open already the system names no path.
   if (!('path' in error))
-    return isFull(error.code) ? `${reasonOf(error.code)} (${error.message}).` : undefined;
+    return ofDisk.includes(error.code) ? `${reasonOf(error.code)} (${error.message}).` : undefined;
   const reason = isUnmade(error)
     ? 'no folder can be made there. Name another place'
     : reasons.get(String(error.code));

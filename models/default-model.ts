@@ -1,6 +1,6 @@
 // Which model of a repository answers when a request names none: a small file beside the models says so. The times of
 // files do not: after a copy or a checkout they are in any order.
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSmallFile } from './small-file.ts';
 import { decoded } from './written-json.ts';
@@ -21,6 +21,11 @@ export async function readDefaultModel(repository: string): Promise<string | und
 export async function writeDefaultModel(repository: string, name: string): Promise<void> {
   const path = join(repository, DEFAULT_FILE);
   const temporary = `${path}.${process.pid}`;
-  await writeFile(temporary, `${name}\n`);
-  await rename(temporary, path);
+  try {
+    await writeFile(temporary, `${name}\n`);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
 }

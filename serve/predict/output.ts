@@ -29,18 +29,31 @@ export async function openPredictionFile(
   const { failed, bytes, format } = fresh
     ? { failed: new Map<string, boolean>(), bytes: 0, format: newest }
     : await readRows(path, newest);
-  const file = await open(path, bytes === 0 ? 'w' : 'r+').catch((error: Error) => {
-    throw new UserError(`${path} cannot be written: ${error.message}`);
-  });
-  await file.truncate(bytes);
+  const notWritten = (error: unknown) => {
+    throw new UserError(
+      `${path} cannot be written: ${messageOf(error)}. Its complete rows are kept: the same command goes on with them.`,
+    );
+  };
+  const file = await open(path, bytes === 0 ? 'w' : 'r+').catch(notWritten);
   let at = bytes;
 
+  /** A disk that gets full takes a part, and says at the next call that it is full. */
   async function append(text: string): Promise<void> {
-    const { bytesWritten } = await file.write(text, at);
-    at += bytesWritten;
+    const rows = Buffer.from(text);
+    for (let done = 0; done < rows.length; ) {
+      const { bytesWritten } = await file.write(rows, done, undefined, at).catch(notWritten);
+      done += bytesWritten;
+      at += bytesWritten;
+    }
   }
 
-  if (bytes === 0) await append(format.header);
+  try {
+    await file.truncate(bytes).catch(notWritten);
+    if (bytes === 0) await append(format.header);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
   return {
     done: failed.size,
     has: (name) => failed.has(nameInRow(name, format)),

@@ -1,6 +1,7 @@
 // Last step from the command line to a run: trains, with a bar and a live report, and prints how it ended.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { UserError } from '../../models/errors.ts';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
 import type { Dataset } from '../datasets/index.ts';
@@ -21,6 +22,7 @@ import {
   createRun,
   findFinished,
   findUnfinished,
+  isFinished,
   type Run,
   readLast,
   readRecipe,
@@ -250,11 +252,19 @@ async function trainRun(
     await report.finish(result.finished);
     return result;
   } catch (error) {
+    if (error instanceof UserError && isFinished(run)) throw reportMissing(run, error);
     throw isOutOfMemory(error) ? await outOfMemory(recipe, error) : error;
   } finally {
     terminal.stop();
     await report?.close();
   }
+}
+
+/** The same command would train it again, in a new run. */
+function reportMissing(run: Run, { message }: UserError): UserError {
+  return new UserError(
+    `${message}\n${run.name} is trained and saved; its report is not complete. Rather than the same command, give: ${runCommand('report', run, [run.name])}`,
+  );
 }
 
 function summary(

@@ -46,6 +46,7 @@ export function writeSafetensors(path: string, { tensors, metadata }: Safetensor
   length.writeBigUInt64LE(BigInt(json.length + padding));
 
   const temporary = `${path}.${process.pid}${TEMPORARY}`;
+  let isThere = false;
   try {
     const file = openSync(temporary, 'w');
     try {
@@ -57,11 +58,14 @@ export function writeSafetensors(path: string, { tensors, metadata }: Safetensor
       closeSync(file);
     }
     renameSync(temporary, path);
+    isThere = true;
     const folder = openSync(dirname(path), 'r');
     fsyncSync(folder);
     closeSync(folder);
   } catch (error) {
     rmSync(temporary, { force: true });
+    if (isThere)
+      throw new UserError(`${path} is written, but may not outlast a loss of power: ${messageOf(error)}.`);
     throw new UserError(notWritten(path, 8 + json.length + padding + offset, error));
   }
 }

@@ -1,8 +1,9 @@
 // Event files for TensorBoard: protobuf messages in TensorFlow's record format.
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
+import { writeAll } from '../files/write-whole.ts';
 import type { Watcher } from '../loop/watcher.ts';
 import type { Run } from '../runs/run.ts';
 import type { Facts } from './facts.ts';
@@ -33,10 +34,11 @@ export function writeEvents(
 ): Watcher & { close(): void } {
   const seconds = () => Date.now() / 1000;
   const name = `events.out.tfevents.${Math.floor(seconds())}.${hostname()}.${process.pid}`;
-  const file = openSync(join(run.folder, name), 'a');
+  const path = join(run.folder, name);
+  const file = openSync(path, 'a');
   const write = (step: number, event: object) => {
     const message = Event.fromObject({ wall_time: seconds(), step, ...event });
-    writeSync(file, tfRecord(Event.encode(message).finish()));
+    writeAll(file, path, tfRecord(Event.encode(message).finish()));
   };
   const scalars = (step: number, values: Readonly<Record<string, number>>) =>
     write(step, {

@@ -1,6 +1,5 @@
 // What the engine promises: threads within the machine's, one answer for each picture whatever becomes of its worker,
 // and no picture that costs its neighbors theirs.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Picture } from '../../../models/image/picture.ts';
 import type { Observer } from '../../../serve/engine/events.ts';
@@ -176,7 +175,7 @@ describe('capacity and time', () => {
       await outcome({ kind: 'picture', picture: large });
       order.push('large');
     });
-    await sleep(5);
+    await expect.poll(() => engine.state().working, { interval: 1 }).toBeGreaterThan(0);
     const quick = Array.from({ length: 20 }, async () => {
       await outcome(picture(10));
       order.push('small');

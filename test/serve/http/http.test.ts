@@ -168,14 +168,11 @@ describe('limits', () => {
       const sockets = Array.from({ length: 3 }, () => open().socket);
       for (const socket of sockets)
         socket.write(Buffer.concat([Buffer.from(head('Content-Length: 1000000')), Buffer.alloc(900_000)]));
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      const ask = async () =>
+        (await fetch(`${server.url}/classify`, { method: 'POST', body: new Uint8Array(500_000) })).status;
+      await expect.poll(ask).toBe(503); // they hold what there is
       for (const socket of sockets) socket.destroy();
-      await expect
-        .poll(
-          async () =>
-            (await fetch(`${server.url}/classify`, { method: 'POST', body: new Uint8Array(500_000) })).status,
-        )
-        .toBe(415);
+      await expect.poll(ask).toBe(415);
     }
     await expectAlive();
   });

@@ -40,5 +40,5 @@ it('efficientnet-lite0 gives the features of its makers', async () => {
     row.map((value, j) => Math.abs(value - (features[i * 1280 + j * EVERY] ?? Number.NaN))),
   );
   // Measured: 8.2e-6 over all features, which go up to 4.6.
-  expect(Math.max(...differences)).toBeLessThan(5e-5);
+  expect(Math.max(...differences)).toBeLessThan(2.5e-5);
 });

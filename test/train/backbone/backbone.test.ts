@@ -56,16 +56,16 @@ function changed(name: string, change: (model: ModelProto) => ModelProto): strin
 describe('a file of PyTorch', () => {
   it('gives the features that PyTorch computes, though it was written for one picture', async () => {
     // Measured: 2.4e-7.
-    expect(largestDifference(await featuresBy(torch, { scaling: 'imagenet' }), expected)).toBeLessThan(2e-6);
+    expect(largestDifference(await featuresBy(torch, { scaling: 'imagenet' }), expected)).toBeLessThan(8e-7);
   });
 
   it('takes mean and deviation as numbers, and another value than the usual one', async () => {
     const numbers = { mean: '0.485,0.456,0.406', deviation: '0.229,0.224,0.225' };
-    expect(largestDifference(await featuresBy(torch, numbers), expected)).toBeLessThan(2e-6);
+    expect(largestDifference(await featuresBy(torch, numbers), expected)).toBeLessThan(8e-7);
     const maps = decodeModel(readFileSync(torch)).graph.node.filter(({ op_type }) => op_type === 'Relu')[1];
     // Feature maps are averaged over their places, which is what the network does next.
     const pooled = await featuresBy(torch, { ...numbers, features: maps?.output[0] });
-    expect(largestDifference(pooled, expected)).toBeLessThan(2e-6);
+    expect(largestDifference(pooled, expected)).toBeLessThan(8e-7);
   });
 
   it('may have its weights in a file beside it, and be in the words of an older version', async () => {
@@ -93,7 +93,7 @@ describe('a file of PyTorch', () => {
     }));
     const weights = join(folder, 'weights.bin');
     writeFileSync(weights, Buffer.concat(apart));
-    expect(largestDifference(await featuresBy(path, { scaling: 'imagenet' }), expected)).toBeLessThan(2e-6);
+    expect(largestDifference(await featuresBy(path, { scaling: 'imagenet' }), expected)).toBeLessThan(8e-7);
     writeFileSync(weights, Buffer.concat(apart).subarray(1));
     await expect(chooseBackbone(path, { scaling: 'imagenet' })).rejects.toThrow(/weights\.bin.*cut off/);
   });
@@ -113,7 +113,7 @@ describe('a file of PyTorch', () => {
     writeFileSync(join(folder, 'hub', 'preprocessor_config.json'), JSON.stringify(config));
     const { input } = await chooseBackbone(join(place, 'model.onnx'), {});
     expect(input.prepare).toEqual({ rule: 'resize', filter: 'bicubic', crop: 'center', shorter: 32 });
-    expect(largestDifference(await featuresBy(join(place, 'model.onnx'), {}), expected)).toBeLessThan(2e-6);
+    expect(largestDifference(await featuresBy(join(place, 'model.onnx'), {}), expected)).toBeLessThan(8e-7);
   });
 
   it('is read as its metadata say', async () => {
@@ -154,7 +154,7 @@ describe('a file that takes channels last', () => {
       ) as never,
     ).dataSync();
     // Measured: 4.8e-7 of values up to 4.
-    expect(largestDifference(await featuresBy(path, { scaling: '-1..1' }), own)).toBeLessThan(5e-6);
+    expect(largestDifference(await featuresBy(path, { scaling: '-1..1' }), own)).toBeLessThan(2e-6);
   });
 
   it('needs no options where it is ours', async () => {

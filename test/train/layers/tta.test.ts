@@ -67,6 +67,6 @@ describe('averagedLogits', () => {
         ),
       ),
     );
-    for (const [i, value] of expected.entries()) expect(received[i]).toBeCloseTo(value, 5);
+    for (const [i, value] of expected.entries()) expect(received[i]).toBeCloseTo(value, 6);
   });
 });

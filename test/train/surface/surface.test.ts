@@ -43,7 +43,7 @@ describe('computeSurface', () => {
     ] as const) {
       const [x = 0, y = 0] = [surface.offsets[column], surface.offsets[row]];
       // Measured: equal to 1e-7 of the loss.
-      expect(Math.abs((surface.losses[row]?.[column] ?? 0) / lossOf(x, y) - 1)).toBeLessThan(1e-6);
+      expect(Math.abs((surface.losses[row]?.[column] ?? 0) / lossOf(x, y) - 1)).toBeLessThan(4e-7);
     }
     expect(surface.offsets[2]).toBe(0);
   });
@@ -56,7 +56,7 @@ describe('computeSurface', () => {
       expect(points).toHaveLength(41);
       const last = points.at(-1);
       expect(last?.loss).toBeLessThan(starts[0]?.loss ?? 0);
-      expect(Math.abs((last?.loss ?? 0) / lossOf(last?.x ?? 0, last?.y ?? 0) - 1)).toBeLessThan(1e-6);
+      expect(Math.abs((last?.loss ?? 0) / lossOf(last?.x ?? 0, last?.y ?? 0) - 1)).toBeLessThan(4e-7);
     }
   });
 
