@@ -76,6 +76,28 @@ describe('zsh', () => {
     );
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '_trainyard\n', stderr: '' });
   });
+
+  it.each([
+    ['trainyard ex', 'trainyard export'],
+    ['trainyard train --ep', 'trainyard train --epochs'],
+    ['trainyard train conv-', 'trainyard train conv-mnist'],
+    ['trainyard setup --for tr', 'trainyard setup --for train'],
+  ])('makes of %s and a tab %s', (typed, completed) => {
+    // At a terminal of its own, which waits for what is expected.
+    const script = `zmodload zsh/zpty
+zpty terminal zsh -f -i
+zpty -w terminal 'PS1=; autoload -Uz compinit; compinit -u -d ./dump; source ./trainyard.zsh; print re''ady'
+zpty -r terminal seen '*ready*'
+zpty -wn terminal $'${typed}\\t'
+zpty -r terminal seen '*${completed}*' && print completed
+zpty -d terminal`;
+    const { stdout, stderr } = spawnSync('zsh', ['-f', '-c', script], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: 'completed\n', stderr: '' });
+  });
 });
 
 describe('fish', () => {
