@@ -5,7 +5,8 @@
  *
  * As in `JSON.stringify`, properties that are `undefined` are left out and `toJSON` is honored.
  * The form is that of RFC 8785 (JSON Canonicalization Scheme): keys in the order of their UTF-16 code units,
- * numbers as ECMAScript prints them.
+ * numbers as ECMAScript prints them; but for keys that are whole numbers, which come first and in their order as
+ * numbers, as in every object of JavaScript.
  *
  * @throws TypeError for what JSON cannot hold: NaN, infinities, functions, `undefined` as the value itself.
  */

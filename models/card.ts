@@ -224,7 +224,7 @@ function expected(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return issue.values.map((value) => JSON.stringify(value)).join(' or ');
     case 'too_small':
-      return `at least ${issue.minimum}${issue.origin === 'array' ? ' items' : ''}`;
+      return `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${issue.origin === 'array' ? ' items' : ''}`;
     case 'too_big':
       return `at most ${issue.maximum}${issue.origin === 'array' ? ' items' : ''}`;
     default:
