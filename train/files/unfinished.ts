@@ -40,8 +40,13 @@ function makeNew(parent: string, name: string): string {
   const made = join(parent, `.new-${randomUUID()}`);
   const folder = join(parent, `${prefixOf(name)}${randomUUID()}`);
   mkdirSync(made);
-  claim(made);
-  renameSync(made, folder);
+  try {
+    claim(made);
+    renameSync(made, folder);
+  } catch (error) {
+    rmSync(made, { recursive: true, force: true });
+    throw error;
+  }
   return folder;
 }
 

@@ -29,7 +29,7 @@ const plans: Plan[] = [
         ' ',
       ),
     tries: {
-      ENOSPC: some('^write .*(prepared.jsonl|recipe.json|best.safetensors|events)'),
+      ENOSPC: some('^write .*(owner.json|prepared.jsonl|recipe.json|best.safetensors|events)'),
       EIO: some('^write .*/pixels|rename .*(metrics.csv|last.safetensors)|fsync .*-photos$|^write .*/lock'),
     },
   },
@@ -38,7 +38,7 @@ const plans: Plan[] = [
     words: `export --runs ${runs} --repository ${models}`.split(' '),
     tries: {
       ENOSPC: some('^write .*(model.onnx|default-model)'),
-      EIO: some('^(write|fsync|rename) /models'),
+      EIO: some('^(write|fsync|rename|mkdir) /models'),
     },
   },
   {
@@ -136,7 +136,7 @@ test('a run whose last epoch is saved is not trained anew: what is missing is it
   const late = trials.filter(({ failed }) => /report is not complete/.test(failed.printed));
   const flushed = late.find(({ what }) => /fsync .*-photos$/.test(what));
   expect(flushed?.failed.printed).toMatch(
-    /last.safetensors is written, but may not outlast a loss of power: EIO/,
+    /last.safetensors is written, but may not outlast a loss of power: E(IO|NOSPC)/,
   );
   for (const { failed } of late)
     expect(failed.printed).toMatch(
