@@ -5,7 +5,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { suggestion } from '../models/nearest.ts';
 import { printable } from '../models/printable.ts';
 import type { Engine } from './engine/index.ts';
-import { SERVER_ERROR } from './explain.ts';
+import { MOST_MESSAGE, SERVER_ERROR, stackOf } from './explain.ts';
 import type { KeyRing } from './http/api-keys.ts';
 import { createCachingRouter } from './http/caching-router.ts';
 import type { AppContext, AppEnv } from './http/context.ts';
@@ -22,9 +22,6 @@ import { guardOthers, guardRoute } from './routes/key-guard.ts';
 import { pageFiles } from './routes/page.ts';
 import type { Route, Services } from './routes/route.ts';
 import { defaultLimits, type Limits } from './settings/limits.ts';
-
-/** Characters of a refusal at most: it repeats what was received. */
-const MOST_MESSAGE = 2_000;
 
 export interface AppOptions {
   readonly engine: Engine;
@@ -60,8 +57,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   function errorOf(c: AppContext, error: unknown) {
     if (error instanceof Refusal)
       return { error: printable(error.message, MOST_MESSAGE), status: error.status };
-    const stack = error instanceof Error ? stackOf(error) : printable(String(error), MOST_MESSAGE);
-    log(`${c.req.method} ${printable(c.req.path)}: ${stack}`, {
+    log(`${c.req.method} ${printable(c.req.path)}: ${stackOf(error)}`, {
       level: 'error',
       requestId: c.get('requestId'),
     });
@@ -96,12 +92,6 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     return c.json({ error: message }, status);
   });
   return app;
-}
-
-/** The stack of a bug. Its message may hold what was received: it is one line, the frames are the others. */
-function stackOf({ stack = '', name, message }: Error): string {
-  const frames = stack.slice(stack.indexOf(message) + message.length);
-  return `${name}: ${printable(message, MOST_MESSAGE)}${frames}`;
 }
 
 function refuseMethod(c: Context, allowed: string[]): Response {

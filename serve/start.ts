@@ -1,7 +1,7 @@
 // From settings to a running server, or to a check of what it would serve.
 import { command } from '../setup/invocation.mjs';
+import { lacksTurbojpeg } from '../setup/libraries/turbojpeg.mjs';
 import { cacheFolder } from '../setup/paths.mjs';
-import { turbojpegStep } from '../setup/steps/turbojpeg.mjs';
 import { checkRepository } from './engine/check-repository.ts';
 import { readKeys } from './http/api-keys.ts';
 import { jsonLog, type Log, textLog } from './log.ts';
@@ -24,7 +24,7 @@ export async function serveSettings(resolved: Resolved, page: string): Promise<S
   const log = openLog(settings);
   const keys = settings.keys === undefined ? undefined : readKeys(settings.keys);
   for (const line of strayVariables(process.env)) log(line, { level: 'warn' });
-  if (!turbojpegStep.done())
+  if (lacksTurbojpeg())
     log(
       `libjpeg-turbo is not in ${cacheFolder()}: JPEGs are decoded by sharp, in twice the time. ${command('setup', ['--for', 'serve'])} fetches it (TRAINYARD_CACHE moves this folder)`,
       { level: 'warn' },

@@ -16,3 +16,8 @@ export function turbojpegPath() {
 export function hasTurbojpeg() {
   return existsSync(turbojpegPath());
 }
+
+/** Whether set-up would fetch it. Elsewhere than on Linux sharp decodes: the package has no library of its own there. */
+export function lacksTurbojpeg() {
+  return process.platform === 'linux' && !hasTurbojpeg();
+}

@@ -7,9 +7,10 @@ import { dirname, join } from 'node:path';
 /**
  * Processors that this process may use, at least 1: those that it may run on, and, on Linux, no more than the quota of its
  * control groups, rounded down as Node rounds it.
+ * @param {number} [limit] of the control groups, where it is known already
  */
-export function processors() {
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(quota())));
+export function processors(limit = quota()) {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(limit)));
 }
 
 /**

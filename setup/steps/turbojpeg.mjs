@@ -2,7 +2,7 @@
 // and its own binding, which wants a newer Node, one file is needed.
 import { writeWhole } from '../files/index.mjs';
 import { fetchTarball, readFromTarball } from '../install/tarball.mjs';
-import { hasTurbojpeg, turbojpegPath } from '../libraries/turbojpeg.mjs';
+import { lacksTurbojpeg, turbojpegPath } from '../libraries/turbojpeg.mjs';
 import { libc } from '../machine/platform.mjs';
 
 /** Holds libjpeg-turbo 3.1.3, BSD and IJG licenses, for several systems. */
@@ -17,8 +17,7 @@ export const tarball = {
 export const turbojpegStep = {
   name: 'libjpeg-turbo',
   hint: 'npm package @julusian/jpeg-turbo, 3 MB',
-  // Elsewhere than on Linux sharp decodes: the package has no library of its own there.
-  done: () => process.platform !== 'linux' || hasTurbojpeg(),
+  done: () => !lacksTurbojpeg(),
   needs: () => [],
   run: async () => {
     const archive = await fetchTarball(tarball);

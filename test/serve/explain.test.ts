@@ -38,6 +38,23 @@ test('a bug has its stack in the log, and neither stack nor message in answers',
   }
 });
 
+test.each<[name: string, message: string, changed?: string]>([
+  ['a usual one', 'it broke'],
+  ['lines that look like frames', 'x\n    at forged (a.js:1:1)\nPOST /classify 200\u001b[1A'],
+  ['a message that is the name', 'Error'],
+  ['no message', ''],
+  ['a message that was changed later', 'before', `a\n${'b'.repeat(300)}`],
+])('the message of a bug is one line, and the frames are those of V8: %s', (_name, message, changed) => {
+  const error = new Error(message);
+  const frames = (error.stack ?? '').slice(`Error: ${message}`.length);
+  if (changed !== undefined) error.message = changed;
+  expect(explain(error)).toBe(`Error: ${JSON.stringify(error.message).slice(1, -1)}${frames}`);
+});
+
+test('what is thrown and is no error is one line too', () => {
+  expect(explain('a\n    at b')).toBe('a\\n    at b');
+});
+
 test('an error about a model keeps its words, without the folders of its paths', () => {
   const path = `${folder}/model.onnx`;
   const spaced = '/home/my user/models/a b.onnx';

@@ -64,3 +64,12 @@ test('this process may use at least one processor, and no more than Node sees', 
   expect(processors()).toBeGreaterThanOrEqual(1);
   expect(processors()).toBeLessThanOrEqual(availableParallelism());
 });
+
+test.each([
+  [0.5, 1],
+  [1.9, 1],
+  [none, availableParallelism()],
+])('of a quota of %d it uses %d', (limit, expected) => {
+  root = mkdtempSync(join(tmpdir(), 'trainyard-groups-'));
+  expect(processors(limit)).toBe(expected);
+});

@@ -6,7 +6,8 @@ import { processors, quota } from '../../setup/machine/processors.mjs';
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 
 // TensorFlow starts a thread for each processor of the machine, however few of them a container may use.
-if (Number.isFinite(quota())) process.env.TF_NUM_INTRAOP_THREADS ??= String(processors());
+const limit = quota();
+if (Number.isFinite(limit)) process.env.TF_NUM_INTRAOP_THREADS ??= String(processors(limit));
 
 // tfjs-node 4.22 calls two functions that Node 23 removed from `util`.
 const legacy: Record<string, (value: unknown) => boolean> = {
