@@ -28,7 +28,6 @@ export const areas = {
       'serve/engine/expire-jobs.ts',
       'serve/engine/id-pool.ts',
       'serve/engine/rank.ts',
-      'serve/memory/',
     ],
     tests: [
       'test/models/weighted-semaphore.test.ts',
@@ -36,8 +35,12 @@ export const areas = {
       'test/serve/engine/evict-sessions.test.ts',
       'test/serve/engine/expire-jobs.test.ts',
       'test/serve/engine/id-pool.test.ts',
-      'test/serve/memory/',
     ],
+    least: 85,
+  },
+  memory: {
+    sources: ['serve/memory/'],
+    tests: ['test/serve/memory/'],
     least: 85,
   },
   queue: {

@@ -7,11 +7,14 @@ export type Importers = ReadonlyMap<string, readonly string[]>;
 /** `from './a.ts'`, `import './a.ts'`, `import('./a.ts')`, `new URL('./a.ts', ...)`; lint holds that endings are written. */
 const IMPORT = /(?:from|import|URL)\s*\(?\s*['"`](\.[^'"`]+)['"`]/g;
 
+/** Types are gone when code runs: a test that imports nothing else notices no change. */
+const TYPES = /^(?:import|export) type [^;]*;/gm;
+
 /** Reads the imports of files, whose paths are relative to one folder. */
 export function importersOf(paths: readonly string[], read: (path: string) => string): Importers {
   const importers = new Map<string, string[]>();
   for (const path of paths)
-    for (const [, target = ''] of read(path).matchAll(IMPORT)) {
+    for (const [, target = ''] of read(path).replace(TYPES, '').matchAll(IMPORT)) {
       const imported = normalize(join(dirname(path), target));
       const known = importers.get(imported);
       if (known) known.push(path);

@@ -9,12 +9,14 @@ import { selectTests } from './select.ts';
 const texts: Record<string, string> = {
   'models/a.ts': '',
   'models/b.ts': "import { a } from './a.ts';",
-  'models/c.ts': "import type {\n  B,\n} from './b.ts';",
+  'models/c.ts': "import type { A } from './a.ts';\nimport {\n  type B,\n  b,\n} from './b.ts';",
   'serve/worker.ts': "import '../models/b.ts';",
   'serve/pool.ts': "const worker = new URL('./worker.ts', import.meta.url);",
   'test/a.test.ts': "const { a } = await import('../models/a.ts');",
   'test/c.test.ts': "import { c } from '../models/c.ts';",
   'test/pool.test.ts': "import { pool } from '../serve/pool.ts';",
+  'test/types.test.ts':
+    "import type { A } from '../models/a.ts';\nimport type {\n  B,\n} from '../models/b.ts';",
 };
 const importers = importersOf(Object.keys(texts), (path) => texts[path] ?? '');
 const none = () => [];
@@ -50,12 +52,9 @@ describe('asked are', () => {
     });
   });
 
-  it('those of its area, if they reach it', () => {
-    const area = () => ['test/pool.test.ts', 'test/elsewhere.test.ts'];
-    expect(selectTests(['models/a.ts'], importers, area).near).toEqual([
-      'test/a.test.ts',
-      'test/pool.test.ts',
-    ]);
+  it('those of its area, if they reach it over three imports at most', () => {
+    const area = () => ['test/c.test.ts', 'test/pool.test.ts', 'test/elsewhere.test.ts'];
+    expect(selectTests(['models/a.ts'], importers, area).near).toEqual(['test/a.test.ts', 'test/c.test.ts']);
   });
 
   it('the nearest, where no test imports it; a test that was changed itself', () => {

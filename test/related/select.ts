@@ -1,6 +1,9 @@
 // Which tests are asked about a change: those near it, since nearly every test reaches nearly every file.
 import { type Importers, reachedFrom } from './imports.ts';
 
+/** Imports between a file and a test of its area that is still asked. */
+const NEAR = 3;
+
 /** Tests of a change: those that are asked, and all that reach it. */
 export interface Selection {
   readonly near: readonly string[];
@@ -8,8 +11,8 @@ export interface Selection {
 }
 
 /**
- * Of the tests that reach a file: those that import it themselves, and those of its area; where there is neither, those
- * with the fewest imports between.
+ * Of the tests that reach a file: those that import it themselves, and those of its area over a few imports; where there
+ * is neither, those with the fewest imports between.
  *
  * @param ofItsArea - the tests of the areas that a file belongs to.
  */
@@ -23,7 +26,7 @@ export function selectTests(
   for (const path of changed) {
     const tests = [...reachedFrom(path, importers)].filter(([reached]) => reached.endsWith('.test.ts'));
     const own = new Set(ofItsArea(path));
-    const unit = tests.filter(([test, distance]) => distance <= 1 || own.has(test));
+    const unit = tests.filter(([test, distance]) => distance <= 1 || (own.has(test) && distance <= NEAR));
     const least = Math.min(...tests.map(([, distance]) => distance));
     const chosen = unit.length > 0 ? unit : tests.filter(([, distance]) => distance === least);
     for (const [test] of chosen) near.add(test);
