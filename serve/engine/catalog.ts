@@ -19,14 +19,18 @@ import { reasonOf } from './read-models.ts';
 import { sayWhileWaiting } from './say-while-waiting.ts';
 import { compareVersions, type Only, type RepositoryScan, scanRepository } from './scan-repository.ts';
 
-export interface CatalogOptions {
-  readonly repository: string;
-  /** Serves this model alone. */
-  readonly only?: Only | undefined;
+/** What a catalog does with models. */
+export interface CatalogOpening {
   /** Opens a model, warms it up and checks it against its golden vectors. */
   readonly open: (model: ServedModel) => Promise<Trial>;
   /** Called with the models that stay open: one of each name. */
   readonly swap: (current: readonly ServedModel[]) => void;
+}
+
+export interface CatalogOptions extends CatalogOpening {
+  readonly repository: string;
+  /** Serves this model alone. */
+  readonly only?: Only | undefined;
   readonly observer: Observer;
   readonly log: Log;
 }

@@ -33,7 +33,7 @@ import { deliverResults } from './results.ts';
 import { createFileDecoder, createSharpDecoding, type UndecodedFile } from './sharp-decoding.ts';
 import { createSweeper } from './sweeper.ts';
 
-export interface DispatcherOptions extends Pick<WorkerPoolOptions, 'entry' | 'workerOptions'> {
+export interface DispatcherOptions extends Pick<WorkerPoolOptions, 'entry' | 'workerOptions' | 'background'> {
   /** How many workers there should be. */
   readonly workers: number;
   readonly limits: Limits;
@@ -71,7 +71,7 @@ const LARGE_PICTURE = 16 * 1024 * 1024;
 const COUNTED_PICTURE = 2 * 1024 * 1024;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { limits, observer, log, workers, entry, workerOptions, onUnopened } = options;
+  const { limits, observer, log, workers, entry, background, workerOptions, onUnopened } = options;
   const queue = createQueue<PictureJob>();
   const costs = createCosts();
   const assignments = createAssignments<PoolWorker, PictureJob>();
@@ -104,6 +104,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const sweeper = createSweeper(SWEEP_INTERVAL, sweep);
   const pool = openWorkerPool({
     entry,
+    background,
     size: workers,
     workerOptions,
     onMessage,

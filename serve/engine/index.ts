@@ -10,18 +10,20 @@ import { inPublic } from '../explain.ts';
 import type { Log } from '../log.ts';
 import { Refusal } from '../refusal.ts';
 import type { Device } from '../sessions/device.ts';
-import type { OpenedMessage, WorkerModel } from '../sessions/messages.ts';
+import type { OpenedMessage } from '../sessions/messages.ts';
 import type { Limits } from '../settings/limits.ts';
 import type { AbsentModel } from './absent.ts';
 import { adoptedFolder } from './adopt.ts';
 import { openAdoptedFiles } from './adopted-files.ts';
-import { createCatalog } from './catalog.ts';
+import { type CatalogOpening, createCatalog } from './catalog.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { type EngineState, type Observer, observeAll } from './events.ts';
+import { createModelList } from './model-list.ts';
 import { cannotBeUsed, type ServedModel, sessionKey, versionName } from './models.ts';
 import type { Trial } from './open-newest.ts';
 import { Unopened } from './picture-job.ts';
 import type { ClassifyOptions, PictureResult, RawPicture } from './picture-states.ts';
+import { createWorkerModels } from './worker-models.ts';
 
 export interface Engine {
   /**
@@ -48,8 +50,8 @@ export interface Engine {
 }
 
 export interface EngineOptions {
-  /** Folder of models, `<name>/<version>/model.onnx`. */
-  readonly repository: string;
+  /** Folder of models, `<name>/<version>/model.onnx`, which is watched; or models that were read, and stay as they are. */
+  readonly repository: string | readonly ServedModel[];
   /** Serves this model alone. */
   readonly only?: string | undefined;
   /** Serves this version of it alone. */
@@ -70,6 +72,8 @@ export interface EngineOptions {
   readonly log: Log;
   /** Entry of the worker threads; a test gives its own. */
   readonly entry?: URL | undefined;
+  /** The worker threads do not keep the process from ending. */
+  readonly background?: boolean | undefined;
 }
 
 const ENTRY = moduleBeside('../sessions/worker', import.meta.url);
@@ -99,6 +103,7 @@ export function openEngine(options: EngineOptions): Engine {
 
   const dispatcher = createDispatcher({
     entry: options.entry ?? ENTRY,
+    background: options.background ?? false,
     workers,
     workerOptions: {
       threads: threadsEach,
@@ -115,22 +120,9 @@ export function openEngine(options: EngineOptions): Engine {
     },
   });
 
-  /** One object for each model: its key is then the same string, which Maps find without comparing its characters. */
-  const workerModels = new WeakMap<ServedModel, WorkerModel>();
-  function workerModel(model: ServedModel): WorkerModel {
-    let known = workerModels.get(model);
-    if (known === undefined) {
-      known = { key: sessionKey(model), path: model.path, card: model.card };
-      workerModels.set(model, known);
-    }
-    return known;
-  }
-
-  const catalog = createCatalog({
-    repository: options.repository,
-    only: options.only === undefined ? undefined : { name: options.only, version: options.version },
-    observer,
-    log,
+  const workerModel = createWorkerModels();
+  const { repository } = options;
+  const opening: CatalogOpening = {
     open: async (model) => {
       const all = await dispatcher.open(workerModel(model));
       const doubt = all.find(({ doubt }) => doubt !== undefined)?.doubt;
@@ -138,7 +130,12 @@ export function openEngine(options: EngineOptions): Engine {
       return judge(all);
     },
     swap: (current) => dispatcher.setModels(current.map(workerModel)),
-  });
+  };
+  const only = options.only === undefined ? undefined : { name: options.only, version: options.version };
+  const catalog =
+    typeof repository === 'string'
+      ? createCatalog({ repository, only, observer, log, ...opening })
+      : createModelList(repository, opening);
   const adopted = openAdoptedFiles(adoptedFolder());
   let closed = false;
   let looking: Promise<void> = Promise.resolve();
@@ -175,7 +172,7 @@ export function openEngine(options: EngineOptions): Engine {
   }
 
   function watchOn(): void {
-    if (closed || watch === 0) return;
+    if (closed || watch === 0 || typeof repository !== 'string') return;
     timer = setTimeout(() => void look().then(watchOn), watch).unref();
   }
 

@@ -8,9 +8,11 @@ import type { AbsentModel } from './absent.ts';
 /** One version of a model, with its card and what identifies its file. */
 export interface ServedModel extends ModelFile {
   readonly card: Card;
-  /** SHA-256 of the file at `path`, hex. */
+  /** The file's bytes, where it is not read from `path`. */
+  readonly contents?: Uint8Array | undefined;
+  /** SHA-256 of the file, hex. */
   readonly sha256: string;
-  /** Size of the file at `path`. */
+  /** Size of the file. */
   readonly bytes: number;
   /** When the file at `path` was last written, in milliseconds since 1970. */
   readonly written: number;

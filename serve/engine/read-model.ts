@@ -41,24 +41,26 @@ export async function readServedModel(file: ModelFile): Promise<ServedModel> {
     if (readMetadata(bytes)[cardKey] === undefined && (await hasCardFile(file.path))) {
       return { ...file, ...(await adoptInThread(file)), adopted: true };
     }
-    const card = readCard(bytes);
-    checkInputsAndOutputs(bytes, card);
-    const sha256 = await digestInPieces(bytes);
-    return {
-      ...file,
-      card,
-      sha256,
-      bytes: bytes.length,
-
-      written: mtimeMs,
-      adopted: false,
-    };
+    return { ...file, ...(await readModelBytes(bytes)), written: mtimeMs };
   } finally {
     openFreeBuffers()([bytes]);
   }
 }
 
-async function digestInPieces(bytes: Buffer): Promise<string> {
+/**
+ * Reads a model file's card, and what identifies the file.
+ *
+ * @throws UserError when it has no valid card, or another input or output than its card says.
+ */
+export async function readModelBytes(
+  bytes: Uint8Array,
+): Promise<Pick<ServedModel, 'card' | 'sha256' | 'bytes' | 'adopted'>> {
+  const card = readCard(bytes);
+  checkInputsAndOutputs(bytes, card);
+  return { card, sha256: await digestInPieces(bytes), bytes: bytes.length, adopted: false };
+}
+
+async function digestInPieces(bytes: Uint8Array): Promise<string> {
   const hash = createHash('sha256');
   for (let at = 0; at < bytes.length; at += PIECE) {
     hash.update(bytes.subarray(at, at + PIECE));

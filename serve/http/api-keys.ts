@@ -8,6 +8,8 @@ import { decoded } from '../../models/written-json.ts';
 /** Characters that a key must have at least: 22 of base64 are 128 bits. */
 const LEAST = 16;
 
+const MAKE_ONE = 'Make one with: openssl rand -base64 24';
+
 /** What a header carries as it is, whatever the client. */
 const SENDABLE = /^[\x21-\x7e]+$/;
 
@@ -23,30 +25,43 @@ export type KeyRing = (key: string) => string | undefined;
 export function readKeys(path: string): { ring: KeyRing; count: number } {
   const keys = linesOf(path).map(({ line, number }) => {
     const [first = line, second, ...more] = line.split(/\s+/);
-    const [name, key] = second === undefined ? [`line ${number}`, first] : [first, second];
+    const where = `${path}, line ${number}`;
+    if (more.length > 0)
+      throw new UserError(
+        `${where}: expected "name key" or a key, of ${LEAST} characters at least. ${MAKE_ONE}`,
+      );
+    return second === undefined
+      ? { name: `line ${number}`, key: first, where }
+      : { name: first, key: second, where };
+  });
+  if (keys.length === 0) throw new UserError(`${path} holds no key: write one on a line. ${MAKE_ONE}`);
+  return { count: keys.length, ring: keyRing(keys) };
+}
+
+/** A key, the name of its owner, and where it was found. */
+export interface Key {
+  readonly name: string;
+  readonly key: string;
+  readonly where: string;
+}
+
+/** @throws UserError for a key too short to be safe, or that cannot be sent as it is; it never shows the key. */
+export function keyRing(keys: readonly Key[]): KeyRing {
+  const known = keys.map(({ name, key, where }) => {
+    if (key.length < LEAST)
+      throw new UserError(`${where}: expected a key of ${LEAST} characters at least. ${MAKE_ONE}`);
     if (!SENDABLE.test(key))
       throw new UserError(
-        `${path}, line ${number}: a key has other characters than those of ASCII, which clients send in different ways. Make one with: openssl rand -base64 24`,
+        `${where}: a key has other characters than those of ASCII, which clients send in different ways. ${MAKE_ONE}`,
       );
-    if (more.length > 0 || key.length < LEAST) {
-      throw new UserError(
-        `${path}, line ${number}: expected "name key" or a key, of ${LEAST} characters at least. Make one with: openssl rand -base64 24`,
-      );
-    }
     return { name, digest: digestOf(key) };
   });
-  if (keys.length === 0) {
-    throw new UserError(`${path} holds no key: write one on a line. Make one with: openssl rand -base64 24`);
-  }
-  return {
-    count: keys.length,
-    /** Compares the digests of all keys, each in constant time: the time shows neither which key matches nor how much of it. */
-    ring(key) {
-      const digest = digestOf(key);
-      let owner: string | undefined;
-      for (const { name, digest: known } of keys) if (timingSafeEqual(digest, known)) owner = name;
-      return owner;
-    },
+  // All digests are compared, each in constant time: the time shows neither which key matches nor how much of it.
+  return (key) => {
+    const digest = digestOf(key);
+    let owner: string | undefined;
+    for (const { name, digest: one } of known) if (timingSafeEqual(digest, one)) owner = name;
+    return owner;
   };
 }
 
@@ -61,7 +76,7 @@ function linesOf(path: string): { line: string; number: number }[] {
     text = decoded(readFileSync(path));
   } catch (error) {
     throw new UserError(
-      `the file of keys cannot be read: ${path}: ${systemReason(error) ?? messageOf(error)}. Write "name key" on each line; a key is made by: openssl rand -base64 24`,
+      `the file of keys cannot be read: ${path}: ${systemReason(error) ?? messageOf(error)}. Write "name key" on each line. ${MAKE_ONE}`,
     );
   }
   return text

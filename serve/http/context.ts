@@ -47,5 +47,6 @@ export function pathInApp(c: Context): string {
 
 /** Whether the client has closed its connection, so that nobody waits for the response. */
 export function isGone(c: AppContext): boolean {
-  return c.env?.outgoing?.destroyed === true;
+  const outgoing = c.env?.outgoing;
+  return outgoing === undefined ? c.req.raw.signal?.aborted === true : outgoing.destroyed;
 }

@@ -22,7 +22,8 @@ export async function openStaticFile(path: string): Promise<StaticFile | undefin
 
 /** A file and its headers. */
 export interface FileResponse {
-  readonly file: StaticFile;
+  /** An open file, or its bytes. */
+  readonly file: StaticFile | Uint8Array;
   readonly type: string;
   /** Identifies the content, with its quotes. */
   readonly etag: string;
@@ -40,19 +41,22 @@ export const REVALIDATE = 'no-cache';
 
 /** Sends a file and closes it; 304 without a body when the request's `If-None-Match` has its ETag. */
 export async function sendFile(c: Context, response: FileResponse): Promise<Response> {
-  const { handle, stats } = response.file;
+  const { file } = response;
+  const [bytes, handle] = file instanceof Uint8Array ? [file, undefined] : [undefined, file.handle];
+  const length = file instanceof Uint8Array ? file.length : file.stats.size;
   c.header('ETag', response.etag);
   c.header('Cache-Control', response.cacheControl);
   const known = matches(c.req.header('if-none-match'), response.etag);
-  const withBody = !known && c.req.method !== 'HEAD' && stats.size > 0;
-  if (!withBody) await handle.close();
+  const withBody = !known && c.req.method !== 'HEAD' && length > 0;
+  if (!withBody) await handle?.close();
   if (known) return c.body(null, 304);
   c.header('Content-Type', response.type);
-  c.header('Content-Length', String(stats.size));
+  c.header('Content-Length', String(length));
   if (response.encoding !== undefined) c.header('Content-Encoding', response.encoding);
   if (!withBody) return c.body(null);
+  if (handle === undefined) return c.body(Uint8Array.from(bytes));
   // Not more than `Content-Length`, in case the file grows meanwhile.
-  const stream = Readable.toWeb(handle.createReadStream({ end: stats.size - 1 }));
+  const stream = Readable.toWeb(handle.createReadStream({ end: length - 1 }));
   return c.body(stream as ReadableStream); // the types of Node and of the DOM have different names for one class
 }
 

@@ -48,15 +48,11 @@ const operation: Omit<Operation, 'query' | 'example'> = {
   },
 };
 
-export function classifyRoutes({
-  engine,
-  limits,
-  openMemory,
-  errorOf,
-}: Pick<Services, 'engine' | 'limits' | 'openMemory' | 'errorOf'>): Route[] {
-  const readQuery = queryReader(querySchema);
-  const readNamedQuery = queryReader(namedQuerySchema);
+/** What the routes that classify need of the server. */
+type ClassifyServices = Pick<Services, 'engine' | 'limits' | 'openMemory' | 'errorOf'>;
 
+/** Returns the function that answers with the pictures of a request classified. */
+function createClassify({ engine, limits, openMemory, errorOf }: ClassifyServices) {
   async function classify(c: AppContext, model: ServedModel, top: number): Promise<Response> {
     c.set('model', versionName(model));
     const memory = openMemory();
@@ -111,6 +107,22 @@ export function classifyRoutes({
     return respond(c, JSON.stringify(body), status, headers);
   }
 
+  return classify;
+}
+
+/** The handler of POST /classify. */
+function classifyHandler(services: ClassifyServices): Route['handle'] {
+  const classify = createClassify(services);
+  const readQuery = queryReader(querySchema);
+  return (c) => {
+    const { model, version, top } = readQuery(c);
+    return classify(c, chooseModel(services.engine, model, version), top);
+  };
+}
+
+export function classifyRoutes(services: ClassifyServices): Route[] {
+  const classify = createClassify(services);
+  const readNamedQuery = queryReader(namedQuerySchema);
   return [
     {
       method: 'post',
@@ -120,10 +132,7 @@ export function classifyRoutes({
         query: querySchema,
         example: 'curl -F img=@picture.png localhost:3000/classify?top=3',
       },
-      handle(c) {
-        const { model, version, top } = readQuery(c);
-        return classify(c, chooseModel(engine, model, version), top);
-      },
+      handle: classifyHandler(services),
     },
     {
       method: 'post',
@@ -135,10 +144,20 @@ export function classifyRoutes({
       },
       handle(c) {
         const { top } = readNamedQuery(c);
-        return classify(c, modelOf(c, engine), top);
+        return classify(c, modelOf(c, services.engine), top);
       },
     },
   ];
+}
+
+/** POST /classify at every address that is no other route's, for an app that gives the server one route of its own. */
+export function classifyAnywhere(services: ClassifyServices): Route {
+  return {
+    method: 'post',
+    paths: ['*'],
+    openapi: { none: 'it is POST /classify, at whatever address the app has given it' },
+    handle: classifyHandler(services),
+  };
 }
 
 /** The model that the path names, `:model` and perhaps `:version`. @throws Refusal as `chooseModel` does. */

@@ -113,9 +113,10 @@ function urlOf({ name, version, sha256 }: ServedModel): string {
 async function openUnchanged(
   choose: () => ServedModel,
   look: () => Promise<void>,
-): Promise<{ model: ServedModel; file: StaticFile }> {
+): Promise<{ model: ServedModel; file: StaticFile | Uint8Array }> {
   for (const attempt of [1, 2]) {
     const model = choose();
+    if (model.contents !== undefined) return { model, file: model.contents };
     const file = await openStaticFile(model.path);
     if (file?.stats.size === model.bytes && file.stats.mtimeMs === model.written) return { model, file };
     await file?.handle.close();

@@ -9,6 +9,8 @@ export interface WorkerModel {
   /** Names one content of one version; see `sessionKey`. */
   readonly key: string;
   readonly path: string;
+  /** The file's bytes, where it is not read from `path`. */
+  readonly contents?: Uint8Array | undefined;
   readonly card: Card;
 }
 

@@ -9,6 +9,9 @@ import { refuseLarge } from './batch-size.ts';
 import { checkAnswers } from './check-answers.ts';
 import { type Device, explainNoCuda, explainNotSetUp, gpuOf } from './device.ts';
 
+/** The path of a model file, or its bytes. */
+export type ModelSource = string | Uint8Array;
+
 /** onnxruntime's level of log lines above errors. */
 const FATAL = 4;
 
@@ -42,11 +45,11 @@ export interface SessionOptions {
  * work.
  */
 export async function openModelSession(
-  path: string,
+  file: ModelSource,
   card: Card,
   options: SessionOptions,
 ): Promise<ModelSession> {
-  const { session, device } = await create(path, options);
+  const { session, device } = await create(file, options);
   const { name, shape } = card.input;
   const output = card.output.name;
   if (!session.inputNames.includes(name) || !session.outputNames.includes(output)) {
@@ -87,7 +90,7 @@ function fixedBatch(session: InferenceSession, name: string): number | undefined
 }
 
 async function create(
-  path: string,
+  file: ModelSource,
   { threads, device }: SessionOptions,
 ): Promise<{ session: InferenceSession; device: ModelSession['device'] }> {
   const gpu = gpuOf(device);
@@ -96,7 +99,7 @@ async function create(
     const { loadCuda, missingLibrary } = await import('../../setup/libraries/cuda.mjs');
     try {
       loadCuda('onnxruntime');
-      const session = await createOn(path, [{ name: 'cuda', deviceId: gpu }], threads);
+      const session = await createOn(file, [{ name: 'cuda', deviceId: gpu }], threads);
       return { session, device: { name: `cuda:${gpu}` } };
     } catch (error) {
       note = explainNoCuda(error, missingLibrary());
@@ -104,22 +107,27 @@ async function create(
   } else if (gpu !== undefined && (device !== 'auto' || mayHaveGpu())) note = explainNotSetUp();
   if (note !== undefined && device !== 'auto') throw new UserError(note);
   try {
-    const session = await createOn(path, ['cpu'], threads);
+    const session = await createOn(file, ['cpu'], threads);
     return { session, device: note === undefined ? { name: 'cpu' } : { name: 'cpu', note } };
   } catch (error) {
-    throw new UserError(`onnxruntime cannot open it: ${messageOf(error).replaceAll(path, basename(path))}`);
+    const reason = messageOf(error);
+    const shown = typeof file === 'string' ? reason.replaceAll(file, basename(file)) : reason;
+    throw new UserError(`onnxruntime cannot open it: ${shown}`);
   }
 }
 
 function createOn(
-  path: string,
+  file: ModelSource,
   executionProviders: InferenceSession.ExecutionProviderConfig[],
   threads: number,
 ): Promise<InferenceSession> {
-  return InferenceSession.create(path, {
+  const options = {
     executionProviders,
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3, // errors only; warnings are about graphs, which somebody who serves a model cannot change
-  });
+  } as const;
+  return typeof file === 'string'
+    ? InferenceSession.create(file, options)
+    : InferenceSession.create(file, options);
 }

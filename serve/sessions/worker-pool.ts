@@ -31,6 +31,8 @@ export interface WorkerPoolOptions {
   /** How many workers there should be. */
   readonly size: number;
   readonly workerOptions: WorkerOptions;
+  /** The threads do not keep the process from ending. */
+  readonly background?: boolean | undefined;
   /** Called with all messages except those about opening. */
   readonly onMessage: (worker: PoolWorker, message: FromWorker) => void;
   /** A worker has ended; `expected` when the pool is being closed. */
@@ -65,7 +67,7 @@ const PATIENCE = 10_000;
 
 /** Starts the first worker at once: it loads its libraries while the main thread loads others. */
 export function openWorkerPool(options: WorkerPoolOptions): WorkerPool {
-  const { entry, size, workerOptions, onMessage, onExit, onReady, onUnopened } = options;
+  const { entry, size, workerOptions, background = false, onMessage, onExit, onReady, onUnopened } = options;
   const workers: PoolWorker[] = [];
   const threads = new Map<PoolWorker, Worker>();
   /** For each worker, by the key of a model that it is opening: who waits for that. */
@@ -101,6 +103,7 @@ export function openWorkerPool(options: WorkerPoolOptions): WorkerPool {
       cause = explain(error);
     });
     thread.on('exit', (code) => removeWorker(worker, String(cause ?? `exit code ${code}`)));
+    if (background) thread.unref(); // after the listeners, which undo it
     return worker;
   }
 

@@ -84,7 +84,7 @@ function runWorker(port: MessagePort, options: WorkerOptions): void {
     const start = performance.now();
     const spent = () => performance.now() - start;
     try {
-      const session = await openModelSession(model.path, model.card, options);
+      const session = await openModelSession(model.contents ?? model.path, model.card, options);
       const largest = session.largest ?? largestBatch(model.card.input.shape, options.batch);
       models.set(model.key, { model, session, reason: '', inputs: new Uint8Array(), largest });
       const { device, doubt } = session;

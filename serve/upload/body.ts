@@ -6,6 +6,7 @@ import { type AppContext, requestHeader } from '../http/context.ts';
 import { sendContinue } from '../http/expect-continue.ts';
 import { isPooled } from '../memory/buffer-pool.ts';
 import type { RequestMemory } from '../memory/byte-budget.ts';
+import { Refusal } from '../refusal.ts';
 import { decompress, encodingsOf } from './decompress.ts';
 import { concatenate, receive, type Upload } from './receive.ts';
 
@@ -43,8 +44,11 @@ async function readSent(upload: Upload): Promise<Buffer> {
  */
 export function uploadOf(c: AppContext, limit: number, memory: RequestMemory): Upload {
   const length = requestHeader(c, 'content-length');
+  const stream = c.env?.incoming ?? fromWeb(c.req.raw);
+  // A stream that has ended says nothing any more: who waits for it waits for ever.
+  if (stream.readableEnded || stream.readableFlowing === true) throw bodyWasRead();
   return {
-    stream: c.env?.incoming ?? fromWeb(c.req.raw.body),
+    stream,
     encodings: encodingsOf(requestHeader(c, 'content-encoding')),
     begin: () => sendContinue(c.env?.outgoing),
     type: requestHeader(c, 'content-type') ?? '',
@@ -55,6 +59,15 @@ export function uploadOf(c: AppContext, limit: number, memory: RequestMemory): U
 }
 
 /** The types of the DOM and of Node have different names for the same stream. */
-function fromWeb(body: unknown): Readable {
+function fromWeb({ body, bodyUsed }: Request): Readable {
+  if (bodyUsed) throw bodyWasRead();
   return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream);
+}
+
+/** For the developer of an app in which this one is mounted. */
+function bodyWasRead(): Refusal {
+  return new Refusal(
+    400,
+    'the body was read before it came here: mount this handler before what parses bodies, such as express.json()',
+  );
 }

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { hasPackages, requireOf } from '../install/npm-packages.mjs';
+import { command } from '../invocation.mjs';
 import { cudaFolder, isGpu } from '../machine/gpu-choice.mjs';
 
 const here = createRequire(import.meta.url);
@@ -22,4 +23,9 @@ export function requireOnnxRuntime() {
   } catch {
     return hasPackages('onnxruntime') ? requireOf('onnxruntime') : undefined;
   }
+}
+
+/** What to do where the package is nowhere. */
+export function noOnnxRuntime() {
+  return `onnxruntime is not here. Fetch it into the cache: ${command('setup', ['--for', 'serve'])}, or install onnxruntime-node beside Trainyard.`;
 }

@@ -2,8 +2,7 @@
 import './without-telemetry.mjs';
 import type * as Package from 'onnxruntime-node';
 import { SetupError } from '../errors.mjs';
-import { command } from '../invocation.mjs';
-import { requireOnnxRuntime } from './find-onnxruntime.mjs';
+import { noOnnxRuntime, requireOnnxRuntime } from './find-onnxruntime.mjs';
 
 /** What we use of the package. */
 type Used = Pick<typeof Package, 'InferenceSession' | 'Tensor' | 'env'>;
@@ -31,7 +30,5 @@ function load(): Used {
 }
 
 function refuse(): never {
-  throw new SetupError(
-    `onnxruntime is not here. Fetch it into the cache: ${command('setup', ['--for', 'serve'])}, or install onnxruntime-node beside Trainyard.`,
-  );
+  throw new SetupError(noOnnxRuntime());
 }

@@ -3,6 +3,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -19,11 +20,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { filesUnder } from '../../setup/files/index.mjs';
 import { root } from '../../setup/paths.mjs';
 import { listening } from '../listening.ts';
 import { digitPng } from '../serve/digit.ts';
+import { compileExamples, examples, exampleWith, freePort, runExample, startExample } from './library.ts';
 
 const MB = 1e6;
 
@@ -132,6 +134,7 @@ test('it installs what it needs, and nothing for development', () => {
 });
 
 test('every entry has types, for whoever checks strictly', async () => {
+  await npm(project, 'install', '--save-dev', '@types/node@20');
   const lines = Object.entries<string | Record<string, string>>(
     JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')).exports,
   ).map(([entry, target], i) => {
@@ -146,26 +149,33 @@ test('every entry has types, for whoever checks strictly', async () => {
     ['bin/commands.js', 'commands', 'commands[0]?.name'],
     ['models/card.js', 'readCard', 'readCard'],
     ['setup/invocation.mjs', 'command', 'command'],
+    [
+      'public/index.js',
+      'loadModel',
+      "(await loadModel('m').then((model) => model.classify('p'))).predictions",
+    ],
   ].flatMap(([file, name, typed]) => [
     `import { ${name} } from './node_modules/trainyard/dist/${file}';`,
     `// @ts-expect-error: an unknown type would satisfy this\nvoid (${typed} satisfies undefined);`,
   ]);
-  writeFileSync(join(project, 'consumer.mts'), [...lines, ...inner].join('\n'));
-  const options = [
-    '--noEmit',
-    '--strict',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2022',
-    '--lib',
-    'es2022,dom',
-    '--types',
+  await checkStrictly('consumer.mts', [...lines, ...inner], 'node');
+  // A page's entries need no types of Node.
+  await checkStrictly(
+    'page.mts',
+    ["import * as a from 'trainyard/browser';", "import * as b from 'trainyard/client';", 'void [a, b];'],
     '',
-  ];
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  await run(process.execPath, [tsc, ...options, 'consumer.mts'], { cwd: project });
+  );
 }, 120_000);
+
+/** @throws what tsc says of a module with these lines. */
+async function checkStrictly(name: string, lines: readonly string[], types: string): Promise<void> {
+  writeFileSync(join(project, name), lines.join('\n'));
+  const options = '--noEmit --strict --module nodenext --target es2022 --lib es2022,dom --types'.split(' ');
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  await run(process.execPath, [tsc, ...options, types, name], { cwd: project }).catch((error) => {
+    throw new Error(error.stdout);
+  });
+}
 
 test('set-up, training, export, verification, prediction and serving, in the user’s folder; a newer package leaves it', async () => {
   const modules = () =>
@@ -229,6 +239,84 @@ test('set-up, training, export, verification, prediction and serving, in the use
   expect((await trainyard('verify', 'digits')).stdout).toContain(model);
   expect(readdirSync(join(project, 'runs'))).toEqual(['0001-digits']);
 }, 300_000);
+
+describe('the examples of docs/library.md', () => {
+  const key = { 'x-api-key': 'change-me-change-me-change-me' };
+  let picture: Buffer;
+  const post = (url: string, headers = {}) =>
+    fetch(url, { method: 'POST', body: new Uint8Array(picture), headers });
+
+  beforeAll(async () => {
+    picture = await digitPng(0);
+    writeFileSync(join(project, 'digit.png'), picture);
+    writeFileSync(join(project, 'notes.txt'), 'no picture');
+    copyFileSync(join(installed, 'models/repository/digits/1/model.onnx'), join(project, 'model.onnx'));
+    await npm(project, 'install', 'express', '@types/express');
+  }, 120_000);
+
+  test('all compile under strict', async () => {
+    expect(examples).toHaveLength(6);
+    await compileExamples(project);
+  }, 60_000);
+
+  test('one picture, and several', async () => {
+    const one = await runExample(
+      project,
+      exampleWith('top: 3 });\nconsole.log(label, probability, predictions)'),
+      environment,
+    );
+    expect(one).toMatch(/^7 0\.9999\d+ \[\s*\{ label: '7', probability: 0\.9999\d+ \},/);
+    const several = await runExample(project, exampleWith("PictureError } from 'trainyard'"), environment);
+    expect(several).toMatch(/^\[ '7', '7' \]\nnotes\.txt: received a text/);
+  }, 60_000);
+
+  test.each([
+    ['Express', 'toNodeHandler', '/ai/classify', key, 401],
+    ['Hono', '@hono/node-server', '/ai/classify', {}, 200],
+  ])(
+    'in an app of %s, and the client',
+    async (_, text, path, headers, without) => {
+      const port = await freePort();
+      const url = `http://localhost:${port}`;
+      const { child, printed } = startExample(project, exampleWith(text), environment, port);
+      try {
+        const answer = () => post(url + path, headers).then((response) => response.json(), printed);
+        await expect
+          .poll(answer, { timeout: 30_000, interval: 100 })
+          .toMatchObject({ model: 'digits', label: '7' });
+        expect((await post(url + path)).status).toBe(without);
+        expect((await post(`${url}/classify`, headers)).status).toBe(404);
+      } finally {
+        child.kill();
+      }
+    },
+    60_000,
+  );
+
+  test('a route by itself, from what the package exports', async () => {
+    const code = `${exampleWith('export const POST')}
+      const body = await (await import('node:fs')).openAsBlob('digit.png');
+      const response = await POST(new Request('http://app/any/where', { method: 'POST', body }));
+      console.log(response.status, (await response.json() as any).label);`;
+    expect(await runExample(project, code, environment)).toBe('200 7\n');
+  }, 60_000);
+
+  test('the client asks a server', async () => {
+    const server = spawn(process.execPath, [program, 'serve', '--port', '0'], {
+      cwd: project,
+      env: environment,
+    });
+    const { url } = await listening(server);
+    const said = await runExample(
+      project,
+      exampleWith('createClient'),
+      environment,
+      Number(new URL(url).port),
+    );
+    server.kill();
+    expect(said).toMatch(/^7 0\.9999\d+ digits\/1\n\[ 'digits' \]\nreceived a text/);
+  }, 60_000);
+});
 
 test('without its optional packages it is small, reads plain pictures, and says what others need', async () => {
   const bare = join(folder, 'bare');

@@ -79,7 +79,9 @@ test.each([
   ['three words', `ok ${KEY}\nfirst second ${KEY}`],
   ['a word after the key', `ok ${KEY}\nfirst ${KEY} #`],
 ])('%s is refused by its line, and never shown', (_, text) => {
-  expect(() => read(text)).toThrow(/lines, line 2: expected "name key" or a key, of 16 characters at least/);
+  expect(() => read(text)).toThrow(
+    /lines, line 2: expected ("name key" or )?a key,? of 16 characters at least/,
+  );
   for (const word of text.split(/\s/).filter((word) => word.length > 6))
     expect(() => read(text)).not.toThrow(word);
 });

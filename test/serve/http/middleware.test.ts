@@ -123,7 +123,7 @@ describe('keys', () => {
 
   test.each([
     ['none', '# nothing\n', /holds no key/],
-    ['short ones', `a ${key}\nb short\n`, /line 2: expected "name key".*16 characters/],
+    ['short ones', `a ${key}\nb short\n`, /line 2: expected a key of 16 characters at least/],
     ['too many words', `a b ${key}\n`, /line 1/],
   ])('a file with %s is refused without showing a key', (_, content, error) => {
     const path = join(folder, 'bad');

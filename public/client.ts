@@ -1,0 +1,12 @@
+// `trainyard/client`: asks a server, from Node and from browsers.
+export { PictureError } from '../models/model-error.ts';
+export { createClient, ServerError } from '../serve/client/client.ts';
+export type {
+  Client,
+  ClientClassifyOptions,
+  ClientOptions,
+  PictureSource,
+  Prediction,
+  ServerClassification,
+  ServerModel,
+} from '../serve/client/types.ts';

@@ -1,0 +1,15 @@
+// `trainyard`: opens a model file and classifies pictures, in Node and without TensorFlow.
+
+export type { Card } from '../models/card.ts';
+export type { Picture } from '../models/image/picture.ts';
+export { ModelError, type ModelErrorReason, PictureError } from '../models/model-error.ts';
+export { loadModel } from '../serve/library/load-model.ts';
+export type {
+  Classification,
+  ClassifyOptions,
+  LoadOptions,
+  Model,
+  ModelSource,
+  PictureSource,
+  Prediction,
+} from '../serve/library/types.ts';

@@ -1,0 +1,194 @@
+// The client of a server: fetch, typed answers, and another try while the server is busy. For Node and for browsers.
+import { messageOf } from '../../models/errors.ts';
+import { PictureError } from '../../models/model-error.ts';
+import { createSemaphore } from '../../models/weighted-semaphore.ts';
+import { readBody } from './read-body.ts';
+import type {
+  Client,
+  ClientClassifyOptions,
+  ClientOptions,
+  PictureSource,
+  ServerClassification,
+  ServerModel,
+} from './types.ts';
+
+/** What a server answered instead of a result, or why it could not be reached. */
+export class ServerError extends Error {
+  override name = 'ServerError';
+  /** The status of the response; undefined where there was none. */
+  readonly status: number | undefined;
+
+  constructor(status: number | undefined, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+/** Requests of one call at the same time. */
+const AT_ONCE = 8;
+
+/** Statuses that are about the picture: the same one is refused again. */
+const ABOUT_PICTURE = new Set([400, 413, 415, 422]);
+
+/** Milliseconds before the first, second, ... try where the server does not say; each is twice the one before. */
+const FIRST_PAUSE = 250;
+
+/** Milliseconds: a server that asks for a longer pause is not tried again. */
+const LONGEST_PAUSE = 30_000;
+
+/**
+ * A client of `trainyard serve`, or of an app with its handler.
+ *
+ * @example
+ * const client = createClient('http://localhost:3000', { key: process.env.KEY });
+ * const { label, probability } = await client.classify('cat.jpg');
+ *
+ * @param url - of the server, or the address below which an app has the handler.
+ * @throws TypeError for an address that is none.
+ */
+export function createClient(url: string | URL, options: ClientOptions = {}): Client {
+  const { key, retries = 3, timeout = 60_000, fetch: send = fetch } = options;
+  const base = new URL(url).href.replace(/\/*$/, '/');
+
+  async function ask(path: string, init: RequestInit, signal: AbortSignal | undefined): Promise<unknown> {
+    for (let tries = 0; ; tries++) {
+      signal?.throwIfAborted();
+      const response = await sendOnce(path, init, signal).catch((error: unknown) => {
+        signal?.throwIfAborted();
+        if (tries >= retries) throw unreachable(base, error);
+        return undefined;
+      });
+      const pause = pauseOf(response, tries);
+      const busy = response === undefined || response.status === 503;
+      if (busy && tries < retries && pause <= LONGEST_PAUSE) await sleep(pause, signal);
+      else if (response !== undefined) return read(response);
+      else throw unreachable(base, undefined);
+    }
+  }
+
+  function sendOnce(path: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
+    const limit = AbortSignal.timeout(timeout);
+    const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    return send(base + path, {
+      ...init,
+      headers,
+      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+    });
+  }
+
+  async function classifyOne(
+    source: PictureSource,
+    { model, version, top, signal }: ClientClassifyOptions,
+  ): Promise<ServerClassification> {
+    const body = await readBody(source, signal);
+    const asked = Object.entries({ model, version, top }).filter(([, value]) => value !== undefined);
+    const query = new URLSearchParams(asked.map(([name, value]) => [name, String(value)]));
+    const answer = await ask(`classify?${query}`, { method: 'POST', body }, signal);
+    if (isClassification(answer)) return answer;
+    throw new ServerError(200, `${base}classify gave another answer than Trainyard does`);
+  }
+
+  function classify(source: PictureSource, options?: ClientClassifyOptions): Promise<ServerClassification>;
+  function classify(
+    sources: readonly PictureSource[],
+    options?: ClientClassifyOptions,
+  ): Promise<ServerClassification[]>;
+  async function classify(
+    source: PictureSource | readonly PictureSource[],
+    options: ClientClassifyOptions = {},
+  ) {
+    if (!isList(source)) return classifyOne(source, options);
+    const failed = new AbortController();
+    const signal = AbortSignal.any([
+      failed.signal,
+      ...(options.signal === undefined ? [] : [options.signal]),
+    ]);
+    const withPlace = createSemaphore(AT_ONCE);
+    try {
+      return await Promise.all(
+        source.map((each) => withPlace(1, () => classifyOne(each, { ...options, signal }))),
+      );
+    } catch (error) {
+      failed.abort(error); // the others are not worth their requests
+      throw error;
+    }
+  }
+
+  return {
+    classify,
+    async models({ signal } = {}) {
+      const answer = await ask('models', {}, signal);
+      if (isModels(answer)) return answer.models;
+      throw new ServerError(200, `${base}models gave another answer than Trainyard does`);
+    },
+  };
+}
+
+function isList(source: PictureSource | readonly PictureSource[]): source is readonly PictureSource[] {
+  return Array.isArray(source);
+}
+
+/** @throws PictureError, ServerError for a response that is no result. */
+async function read(response: Response): Promise<unknown> {
+  const text = await response.text();
+  const answer = parsed(text);
+  if (response.ok) return answer;
+  const { status } = response;
+  const message = isError(answer) ? answer.error : `the server answered ${status} ${response.statusText}`;
+  throw ABOUT_PICTURE.has(status) ? new PictureError(message) : new ServerError(status, message.trim());
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isError(answer: unknown): answer is { error: string } {
+  return (
+    typeof answer === 'object' && answer !== null && 'error' in answer && typeof answer.error === 'string'
+  );
+}
+
+function isClassification(answer: unknown): answer is ServerClassification {
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    'predictions' in answer &&
+    Array.isArray(answer.predictions)
+  );
+}
+
+function isModels(answer: unknown): answer is { models: readonly ServerModel[] } {
+  return typeof answer === 'object' && answer !== null && 'models' in answer && Array.isArray(answer.models);
+}
+
+/** Milliseconds before the next try, as `Retry-After` says it in seconds (RFC 9110, section 10.2.3). */
+function pauseOf(response: Response | undefined, tries: number): number {
+  const seconds = Number(response?.headers.get('retry-after') ?? Number.NaN);
+  // Clients that were refused together do not come back together.
+  return seconds >= 0 ? seconds * 1000 : FIRST_PAUSE * 2 ** tries * (1 + Math.random());
+}
+
+async function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let abort = () => {};
+  try {
+    await new Promise<void>((resolve, reject) => {
+      abort = () => reject(signal?.reason);
+      timer = setTimeout(resolve, milliseconds);
+      signal?.addEventListener('abort', abort);
+    });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+function unreachable(base: string, error: unknown): ServerError {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const reason = cause === undefined ? messageOf(error) : `${messageOf(error)}: ${messageOf(cause)}`;
+  return new ServerError(undefined, `${base} cannot be reached: ${reason}`, { cause: error });
+}

@@ -1,0 +1,80 @@
+// What the client promises.
+import type { Card } from '../../models/card.ts';
+
+/**
+ * What can be sent: an address that is fetched (`https:`, `data:`, `blob:`; on a page a relative one), the path of a file
+ * (in Node), or the bytes of a file.
+ */
+export type PictureSource = string | URL | Uint8Array | ArrayBuffer | Blob;
+
+export interface ClientOptions {
+  /** API key, where the server asks for one. */
+  readonly key?: string | undefined;
+  /** How often a request is sent again when the server is busy (503) or cannot be reached; by default 3 times. */
+  readonly retries?: number | undefined;
+  /** Milliseconds after which one try is given up; by default 60,000. */
+  readonly timeout?: number | undefined;
+  /** By default the global one. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+export interface ClientClassifyOptions {
+  /** Name of the model; by default the server's default model. */
+  readonly model?: string | undefined;
+  /** Its version; by default the newest. */
+  readonly version?: number | undefined;
+  /** Predictions in the answer at most; by default 10. */
+  readonly top?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One label, and its probability from 0 to 1. */
+export interface Prediction {
+  readonly label: string;
+  readonly probability: number;
+}
+
+/** The server's answer to one picture. */
+export interface ServerClassification extends Prediction {
+  /** Name and version of the model that answered. */
+  readonly model: string;
+  readonly version: number;
+  /** The most probable first; `label` and `probability` repeat the first of them. */
+  readonly predictions: readonly Prediction[];
+  /** Milliseconds of each stage in the server. */
+  readonly timings: {
+    readonly decode: number;
+    readonly prepare: number;
+    readonly queue: number;
+    readonly run: number;
+  };
+}
+
+/** What a server serves, as `GET /models` says it. */
+export interface ServerModel {
+  readonly name: string;
+  readonly version: number;
+  /** Whether it answers when no version is asked for. */
+  readonly newest: boolean;
+  /** Address of the model file on the server, its bytes and their SHA-256, hex. */
+  readonly url: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** What the model file says about itself. */
+  readonly card: Card;
+}
+
+export interface Client {
+  /**
+   * Classifies one picture, or several: each is a request of its own, 8 at a time.
+   *
+   * @throws PictureError for a picture that cannot be read or that the server refuses; ServerError for all else.
+   */
+  classify(source: PictureSource, options?: ClientClassifyOptions): Promise<ServerClassification>;
+  classify(
+    sources: readonly PictureSource[],
+    options?: ClientClassifyOptions,
+  ): Promise<ServerClassification[]>;
+  /** The models that are served. @throws ServerError */
+  models(options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly ServerModel[]>;
+}

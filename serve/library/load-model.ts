@@ -1,0 +1,94 @@
+// `loadModel`: opens a model file in worker threads of this process.
+import { basename, resolve } from 'node:path';
+import { ModelError, type ModelErrorReason } from '../../models/model-error.ts';
+import { systemCode } from '../../models/system-reason.ts';
+import { noOnnxRuntime, requireOnnxRuntime } from '../../setup/libraries/find-onnxruntime.mjs';
+import { openEngine } from '../engine/index.ts';
+import type { ServedModel } from '../engine/models.ts';
+import { readModelBytes, readServedModel } from '../engine/read-model.ts';
+import { reasonOf } from '../engine/read-models.ts';
+import { type Device, parseDevice } from '../sessions/device.ts';
+import { defaultLimits } from '../settings/limits.ts';
+import { createKeepAlive } from './keep-alive.ts';
+import { createModel, orAborted } from './model.ts';
+import { placeOf, readBytes, Unreadable } from './read-source.ts';
+import type { LoadOptions, Model, ModelSource } from './types.ts';
+
+/**
+ * Opens a model file that `trainyard export` wrote, or a model from elsewhere with a card.json beside it. It runs in worker
+ * threads, which do not keep the process from ending.
+ *
+ * @example
+ * const model = await loadModel('model.onnx');
+ * const { label, probability } = await model.classify('cat.jpg');
+ *
+ * @param source - a path, an address, or the file itself.
+ * @throws ModelError: `reason` says whether the file did not come (`fetch`), is no such model or does not give the answers
+ * that its card expects (`model`), or cannot be run here (`runtime`).
+ */
+export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<Model> {
+  const { signal, name, limits, threads, workers, log = () => {} } = options;
+  signal?.throwIfAborted();
+  const device = deviceOf(options.device);
+  if (requireOnnxRuntime() === undefined) throw new ModelError('runtime', noOnnxRuntime());
+  const read = await readModel(source, signal);
+  checkDigest(read, options.sha256);
+  const served = { ...read, name: name ?? read.card.name };
+  const engine = openEngine({
+    repository: [served],
+    limits: { ...defaultLimits, ...limits },
+    threads,
+    workers,
+    device,
+    background: true,
+    log,
+  });
+  try {
+    await createKeepAlive()(() => orAborted(engine.load(), signal));
+  } catch (error) {
+    await engine.close();
+    signal?.throwIfAborted();
+    throw inWords(error, device === 'cpu' ? 'model' : 'runtime');
+  }
+  return createModel(engine, served);
+}
+
+function deviceOf(device: string = 'cpu'): Device {
+  try {
+    return parseDevice(device);
+  } catch {
+    throw new TypeError(
+      `device: received "${device}", expected auto, cpu, cuda, or cuda: with the number of a GPU`,
+    );
+  }
+}
+
+/** A file is opened by its path, with the files beside it that it names; all else by its bytes. */
+async function readModel(source: ModelSource, signal: AbortSignal | undefined): Promise<ServedModel> {
+  const place = typeof source === 'string' || source instanceof URL ? placeOf(source) : undefined;
+  try {
+    if (place !== undefined && 'path' in place) {
+      const name = basename(place.path, '.onnx');
+      return await readServedModel({ name, version: 1, path: resolve(place.path) });
+    }
+    const contents = await readBytes(source, 'a model file', undefined, signal);
+    return { ...(await readModelBytes(contents)), name: '', version: 1, path: '', written: 0, contents };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof Unreadable) throw new ModelError('fetch', error.message, { cause: error });
+    const where = place === undefined ? 'the model' : 'path' in place ? place.path : place.url;
+    throw inWords(error, systemCode(error) === undefined ? 'model' : 'fetch', where);
+  }
+}
+
+function checkDigest({ sha256 }: ServedModel, wanted: string | undefined): void {
+  if (wanted === undefined || wanted.toLowerCase() === sha256) return;
+  throw new ModelError('model', `received a file with the SHA-256 ${sha256}, expected ${wanted}`);
+}
+
+/** What is wrong with a model as a ModelError; a bug stays as it is. */
+function inWords(error: unknown, reason: ModelErrorReason, where?: string): unknown {
+  const words = reasonOf(error);
+  if (words === undefined) return error;
+  return new ModelError(reason, where === undefined ? words : `${where}: ${words}`, { cause: error });
+}

@@ -1,0 +1,147 @@
+// An open model: the server's engine with one model, as an object with `classify`.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ModelError, PictureError } from '../../models/model-error.ts';
+import { createSemaphore } from '../../models/weighted-semaphore.ts';
+import type { Engine } from '../engine/index.ts';
+import type { ServedModel } from '../engine/models.ts';
+import { Unopened } from '../engine/picture-job.ts';
+import { rank } from '../engine/rank.ts';
+import { Refusal } from '../refusal.ts';
+import { createKeepAlive } from './keep-alive.ts';
+import { readPictureSource } from './read-source.ts';
+import type { Classification, ClassifyOptions, Model, PictureSource } from './types.ts';
+
+const engineKey = Symbol('engine');
+
+/** The engine behind a model, for a handler that serves it; undefined when `createModel` did not make the model. */
+export function engineOf(model: Model): Engine | undefined {
+  return (model as Model & { readonly [engineKey]?: Engine })[engineKey];
+}
+
+/** Pictures in memory at the same time: enough to fill the batches of every worker. Others are read when these are done. */
+const AT_ONCE = 128;
+
+/** Milliseconds before a picture is tried again when the queue was full. */
+const RETRY = 20;
+
+/** @param engine - has loaded the model. */
+export function createModel(engine: Engine, served: ServedModel): Model {
+  const { card, bytes, sha256 } = served;
+  const keepAlive = createKeepAlive();
+  const withPlace = createSemaphore(AT_ONCE);
+  let closed = false;
+
+  function checkOpen(): void {
+    if (closed) throw new ModelError('closed', `the model ${served.name} was closed`);
+  }
+
+  async function classifyOne(source: PictureSource, options: ClassifyOptions): Promise<Classification> {
+    checkOpen();
+    const { top } = options;
+    options.signal?.throwIfAborted();
+    // One of its own for each picture: Node warns of many listeners on one signal.
+    const signal = options.signal && AbortSignal.any([options.signal]);
+    if (top !== undefined && !(Number.isInteger(top) && top > 0))
+      throw new TypeError(`top: received ${top}, expected a whole number from 1`);
+    return withPlace(1, async () => {
+      const probabilities = await probabilitiesOf(source, signal);
+      const predictions = rank(card.labels, probabilities, top).map(({ label, probability }) => ({
+        label,
+        probability,
+      }));
+      const [best] = predictions;
+      if (best === undefined) throw new Error(`${served.name} has no labels`);
+      return { ...best, predictions, probabilities };
+    });
+  }
+
+  /** Waits while the queue is full. */
+  async function probabilitiesOf(
+    source: PictureSource,
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array> {
+    signal?.throwIfAborted();
+    const picture = await readPictureSource(source, signal);
+    const options = { gone: () => signal?.aborted === true, deadline: Number.POSITIVE_INFINITY };
+    for (;;) {
+      checkOpen();
+      try {
+        const result = engine.classify(served, picture, options);
+        return (await orAborted(result, signal)).probabilities;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!(error instanceof Refusal)) throw error;
+        if (error.status === 503 && !(error instanceof Unopened)) await sleep(RETRY);
+        else if (error.status === 503 || error.status === 404)
+          throw new ModelError('model', error.message, { cause: error });
+        else throw new PictureError(messageFor(source, error), { cause: error });
+      }
+    }
+  }
+
+  function classify(source: PictureSource, options?: ClassifyOptions): Promise<Classification>;
+  function classify(sources: readonly PictureSource[], options?: ClassifyOptions): Promise<Classification[]>;
+  async function classify(
+    source: PictureSource | readonly PictureSource[],
+    options: ClassifyOptions = {},
+  ): Promise<Classification | Classification[]> {
+    if (!isList(source)) return keepAlive(() => classifyOne(source, options));
+    const failed = new AbortController();
+    const signal = AbortSignal.any([
+      failed.signal,
+      ...(options.signal === undefined ? [] : [options.signal]),
+    ]);
+    try {
+      const each = (one: PictureSource) => classifyOne(one, { ...options, signal });
+      return await keepAlive(() => Promise.all(source.map(each)));
+    } catch (error) {
+      failed.abort(error); // the others are not worth their work
+      throw error;
+    }
+  }
+
+  async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
+    await keepAlive(engine.close);
+  }
+
+  const { device } = engine.state();
+  const model: Model & { readonly [engineKey]: Engine } = {
+    card,
+    size: bytes,
+    sha256,
+    device,
+    classify,
+    close,
+    [Symbol.asyncDispose]: close,
+    [engineKey]: engine,
+  };
+  return model;
+}
+
+function isList(source: PictureSource | readonly PictureSource[]): source is readonly PictureSource[] {
+  return Array.isArray(source);
+}
+
+/** Rejects as soon as the signal says so; the work ends by itself. */
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+  });
+  work.catch(() => {}); // nobody waits for it any more when the signal came first
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** What is wrong with a picture, with its path or address where it has one. */
+function messageFor(source: PictureSource, { message }: Refusal): string {
+  const name = typeof source === 'string' ? source : source instanceof URL ? source.href : undefined;
+  return name === undefined || name.startsWith('data:') ? message : `${name}: ${message}`;
+}

@@ -1,0 +1,76 @@
+// What the library promises: an open model, what it takes and what it answers.
+import type { Card } from '../../models/card.ts';
+import type { Picture } from '../../models/image/picture.ts';
+import type { Log } from '../log.ts';
+import type { Limits } from '../settings/limits.ts';
+
+/**
+ * What can be classified: the path of a file, an address (`http:`, `https:`, `file:`, `data:`), a file's bytes, a `Blob`
+ * or `File`, or decoded pixels.
+ */
+export type PictureSource = string | URL | Uint8Array | ArrayBuffer | Blob | Picture;
+
+/** Where a model file comes from: its path, its address, or the file itself. */
+export type ModelSource = string | URL | Uint8Array | ArrayBuffer | Blob;
+
+export interface ClassifyOptions {
+  /** Predictions in the answer at most; by default one for each label. */
+  readonly top?: number | undefined;
+  /** Ends the waiting; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One label, and its probability from 0 to 1. */
+export interface Prediction {
+  readonly label: string;
+  readonly probability: number;
+}
+
+/** The answer to one picture. */
+export interface Classification extends Prediction {
+  /** The most probable first; `label` and `probability` repeat the first of them. */
+  readonly predictions: readonly Prediction[];
+  /** float32 `[labels]`, in the order of the card's labels. */
+  readonly probabilities: Float32Array;
+}
+
+export interface LoadOptions {
+  /** Name of the model in answers of a server; by default the card's. */
+  readonly name?: string | undefined;
+  /** SHA-256 of the model file, hex: another file is refused. */
+  readonly sha256?: string | undefined;
+  /** What runs it: `cpu` (the default), `cuda`, `cuda:1`, or `auto` for a graphics processor where there is one. */
+  readonly device?: string | undefined;
+  /** Threads that run the model, of all workers together; by default one for each processor. */
+  readonly threads?: number | undefined;
+  /** Worker threads, each of which holds the model; by default one for each processor, 8 at most. */
+  readonly workers?: number | undefined;
+  /** Limits of the pictures, and of requests where the model is served. */
+  readonly limits?: Partial<Limits> | undefined;
+  /** Called with what an operator should know, such as a worker that ended and was started again; by default nothing is. */
+  readonly log?: Log | undefined;
+  /** Ends the loading; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An open model. */
+export interface Model {
+  /** What the model file says about itself. */
+  readonly card: Card;
+  /** Bytes of the model file, and their SHA-256, hex. */
+  readonly size: number;
+  readonly sha256: string;
+  /** The device that runs it: `cpu`, or `cuda:0`. */
+  readonly device: string;
+  /**
+   * Classifies one picture, or several: many may be asked at once, they are run in batches.
+   *
+   * @throws PictureError for a picture that cannot be read or decoded; ModelError when the model cannot be used (any more).
+   */
+  classify(source: PictureSource, options?: ClassifyOptions): Promise<Classification>;
+  classify(sources: readonly PictureSource[], options?: ClassifyOptions): Promise<Classification[]>;
+  /** Finishes what is being classified, then ends the threads. Nothing can be classified any more. */
+  close(): Promise<void>;
+  /** Closes it: `await using model = await loadModel(...)`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,251 @@
+// What is promised of `loadModel` in Node: from any source of a model and of a picture the right answer, its own errors for
+// what is wrong with either, and a process that ends when there is no more to do.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  loadModel,
+  type Model,
+  ModelError,
+  PictureError,
+  type PictureSource,
+} from '../../../public/index.ts';
+import { root } from '../../../setup/paths.mjs';
+import { python } from '../../python.ts';
+import { shippedModels } from '../../shipped.ts';
+import { digitPng } from '../digit.ts';
+import { temporaryFolder } from '../harness.ts';
+import { tinyModel, wrongGolden } from '../tiny-model.ts';
+
+/** Of a probability: what onnxruntime's builds differ by. */
+const TOLERANCE = 1e-6;
+
+const folder = await temporaryFolder();
+const path = (name: string) => join(folder.path, name);
+const bytes = readFileSync(shippedModels.cifar);
+
+let model: Model;
+let files: Server;
+let address: string;
+/** 32x32 pixels, as a file without loss. */
+let pixels: Uint8Array;
+let png: Buffer;
+let expected: number[];
+
+beforeAll(async () => {
+  model = await loadModel(shippedModels.cifar);
+  pixels = Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) => (i * i * 31 + (i >> 5) * 7) % 256);
+  png = await sharp(pixels, { raw: { width: 32, height: 32, channels: 3 } })
+    .png()
+    .toBuffer();
+  writeFileSync(path('noise.png'), png);
+  copyFileSync(shippedModels.cifar, path('a model.onnx'));
+  expected = pythonProbabilities(shippedModels.cifar, pixels);
+  files = createServer((request, response) => {
+    if (request.url === '/slow.png') return;
+    const file = request.url?.endsWith('.onnx') ? bytes : request.url === '/noise.png' ? png : undefined;
+    response.writeHead(file === undefined ? 404 : 200).end(file);
+  }).listen(0, '127.0.0.1');
+  await once(files, 'listening');
+  address = `http://127.0.0.1:${(files.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  await model.close();
+  files.closeAllConnections();
+  files.close();
+  await folder.remove();
+});
+
+/** By Python's onnxruntime, of one input `[32,32,3]`. */
+function pythonProbabilities(file: string, input: Uint8Array): number[] {
+  const script = `
+import sys, json, numpy, onnxruntime
+session = onnxruntime.InferenceSession(sys.argv[1])
+image = numpy.frombuffer(sys.stdin.buffer.read(), numpy.uint8).reshape(1, 32, 32, 3)
+print(json.dumps(session.run(['probabilities'], {'image': image})[0][0].tolist()))`;
+  return JSON.parse(python(script, [file], Buffer.from(input)));
+}
+
+function largestDifference(probabilities: ArrayLike<number>): number {
+  return Math.max(...expected.map((value, i) => Math.abs(value - (probabilities[i] ?? Number.NaN))));
+}
+
+test('a picture from any source has the answer of Python’s onnxruntime', async () => {
+  const sources = {
+    path: path('noise.png'),
+    'file URL': pathToFileURL(path('noise.png')),
+    'file URL as text': pathToFileURL(path('noise.png')).href,
+    address: `${address}/noise.png`,
+    URL: new URL(`${address}/noise.png`),
+    data: `data:image/png;base64,${png.toString('base64')}`,
+    Buffer: png,
+    Uint8Array: new Uint8Array(png),
+    ArrayBuffer: Uint8Array.from(png).buffer,
+    Blob: new Blob([Uint8Array.from(png)]),
+    pixels: { data: pixels, width: 32, height: 32, channels: 3 as const },
+  };
+  for (const [kind, source] of Object.entries(sources)) {
+    const { probabilities } = await model.classify(source);
+    expect(probabilities).toHaveLength(10);
+    expect(largestDifference(probabilities), kind).toBeLessThan(TOLERANCE);
+  }
+  const all = await model.classify(Object.values(sources), { top: 1 });
+  expect(all.map(({ probabilities }) => largestDifference(probabilities) < TOLERANCE)).toEqual(
+    Array(11).fill(true),
+  );
+  expect(png.length).toBeGreaterThan(0); // what was given is still the caller's
+});
+
+test('predictions are sorted by probability, as many as asked for, and the first is the answer', async () => {
+  const { label, probability, predictions, probabilities } = await model.classify(png);
+  const byHand = model.card.labels
+    .map((label, i) => ({ label, probability: probabilities[i] ?? 0 }))
+    .sort((a, b) => b.probability - a.probability);
+  expect(predictions).toEqual(byHand);
+  expect({ label, probability }).toEqual(byHand[0]);
+  expect((await model.classify(png, { top: 3 })).predictions).toEqual(byHand.slice(0, 3));
+  await expect(model.classify(png, { top: 0 })).rejects.toThrow(/top: received 0, expected a whole number/);
+});
+
+test('the digits of MNIST are read, many more of them than are in memory at once', async () => {
+  const digits = await loadModel(shippedModels.digits);
+  const pictures = await Promise.all([0, 1, 2, 3].map(digitPng));
+  const many = Array.from({ length: 400 }, (_, i) => pictures[i % 4] ?? new Uint8Array());
+  const answers = await digits.classify(many, { top: 1 });
+  expect(answers.map(({ label }) => label).join('')).toBe('7210'.repeat(100));
+  await digits.close();
+});
+
+test.each(['path', 'file URL', 'address', 'bytes', 'ArrayBuffer', 'Blob'])(
+  'a model file from %s',
+  async (kind) => {
+    const sources: Record<string, Parameters<typeof loadModel>[0]> = {
+      path: path('a model.onnx'),
+      'file URL': pathToFileURL(path('a model.onnx')),
+      address: `${address}/model.onnx`,
+      bytes,
+      ArrayBuffer: Uint8Array.from(bytes).buffer,
+      Blob: new Blob([Uint8Array.from(bytes)]),
+    };
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const loaded = await loadModel(sources[kind] ?? '', { workers: 1, sha256 });
+    expect(loaded).toMatchObject({ size: bytes.length, sha256, device: 'cpu', card: { name: 'cifar' } });
+    expect(largestDifference((await loaded.classify(png)).probabilities)).toBeLessThan(TOLERANCE);
+    await loaded.close();
+  },
+);
+
+describe('what is wrong with a model is a ModelError', () => {
+  const cases: [string, () => Promise<unknown>, string, RegExp][] = [
+    [
+      'no file',
+      () => loadModel(path('none.onnx')),
+      'fetch',
+      /none\.onnx: it cannot be read: it is not there/,
+    ],
+    ['a folder', () => loadModel(folder.path), 'fetch', /it is a folder, expected a file/],
+    [
+      '404',
+      () => loadModel(`${address}/none`),
+      'fetch',
+      /none answered 404 Not Found, expected a model file/,
+    ],
+    ['no server', () => loadModel('http://127.0.0.1:9/m.onnx'), 'fetch', /cannot be fetched/],
+    ['a picture', () => loadModel(path('noise.png')), 'model', /noise\.png/],
+    ['no bytes', () => loadModel(new Uint8Array()), 'model', /the model/],
+    ['half', () => loadModel(bytes.subarray(0, bytes.length / 2)), 'model', /the model/],
+    [
+      'another',
+      () => loadModel(bytes, { sha256: '0'.repeat(64) }),
+      'model',
+      /SHA-256 [0-9a-f]{64}, expected 0{64}/,
+    ],
+    [
+      'wrong answers',
+      async () => loadModel((await tinyModel({ change: wrongGolden })).bytes),
+      'model',
+      /built-in picture/,
+    ],
+  ];
+  test.each(cases)('%s', async (_, load, reason, message) => {
+    const error = await load().catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(ModelError);
+    expect(error).toMatchObject({ reason, message: expect.stringMatching(message) });
+  });
+});
+
+describe('what is wrong with a picture is a PictureError, and the next one is classified', () => {
+  const cases: [string, () => PictureSource, RegExp][] = [
+    ['no file', () => path('none.png'), /none\.png cannot be read: it is not there/],
+    ['a folder', () => folder.path, /it is a folder/],
+    ['404', () => `${address}/none.png`, /none\.png answered 404 Not Found, expected a picture/],
+    ['text', () => Buffer.from('hello'), /expected/],
+    ['half a PNG', () => png.subarray(0, 100), /PNG/],
+    [
+      'too few pixels',
+      () => ({ data: new Uint8Array(5), width: 2, height: 2, channels: 1 }),
+      /5 bytes for 2x2x1/,
+    ],
+  ];
+  test.each(cases)('%s', async (_, source, message) => {
+    const error = await model.classify(source()).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(PictureError);
+    expect(error).toMatchObject({ message: expect.stringMatching(message) });
+    expect(largestDifference((await model.classify(png)).probabilities)).toBeLessThan(TOLERANCE);
+  });
+
+  test('of several, the first that is bad ends the call, and says which file', async () => {
+    writeFileSync(path('bad.png'), png.subarray(0, 100));
+    await expect(model.classify([path('noise.png'), path('bad.png')])).rejects.toThrow(/bad\.png/);
+  });
+
+  test('what can be no picture at all is a TypeError', async () => {
+    // @ts-expect-error: JavaScript has no types
+    await expect(model.classify(7)).rejects.toThrow(/received 7, expected a picture/);
+  });
+});
+
+test('a signal ends the waiting with its reason', async () => {
+  await expect(model.classify(png, { signal: AbortSignal.abort('no more') })).rejects.toBe('no more');
+  const controller = new AbortController();
+  const waiting = model.classify(`${address}/slow.png`, { signal: controller.signal });
+  setTimeout(() => controller.abort(new Error('the user left')), 50);
+  await expect(waiting).rejects.toThrow('the user left');
+  await expect(loadModel(bytes, { signal: AbortSignal.abort('no more') })).rejects.toBe('no more');
+  expect(largestDifference((await model.classify(png)).probabilities)).toBeLessThan(TOLERANCE);
+});
+
+test('a closed model finishes what it has, and takes nothing more', async () => {
+  const closing = await loadModel(bytes, { workers: 1 });
+  const last = closing.classify(png);
+  await new Promise((resolve) => setImmediate(resolve));
+  await closing.close();
+  await closing.close();
+  expect(largestDifference((await last).probabilities)).toBeLessThan(TOLERANCE);
+  const error = await closing.classify(png).catch((error: unknown) => error);
+  expect(error).toMatchObject({ name: 'ModelError', reason: 'closed' });
+});
+
+test('a program that forgets to close a model ends all the same, and not before its answer', async () => {
+  const script = `
+    import { loadModel } from ${JSON.stringify(join(root, 'public/index.ts'))};
+    const model = await loadModel(${JSON.stringify(shippedModels.cifar)});
+    console.log(JSON.stringify(Array.from((await model.classify(${JSON.stringify(path('noise.png'))})).probabilities)));`;
+  writeFileSync(path('program.mts'), script);
+  const loader = pathToFileURL(join(root, 'node_modules/tsx/dist/esm/index.mjs')).href;
+  const child = spawn(process.execPath, ['--import', loader, path('program.mts')]);
+  let out = '';
+  child.stdout.on('data', (chunk) => {
+    out += chunk;
+  });
+  const [code, signal] = await once(child, 'close');
+  expect([code, signal]).toEqual([0, null]);
+  expect(largestDifference(JSON.parse(out))).toBeLessThan(TOLERANCE);
+});
