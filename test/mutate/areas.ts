@@ -231,8 +231,10 @@ export const areas = {
       'train/datasets/subset.ts',
     ],
     tests: [
-      'test/train/datasets/cifar10.test.ts',
+      'test/train/datasets/dataset.test.ts',
+      'test/train/datasets/circles-count.test.ts',
       'test/train/datasets/circles.test.ts',
+      'test/train/datasets/cifar10.test.ts',
       'test/train/datasets/idx.test.ts',
       'test/train/datasets/mnist.test.ts',
     ],

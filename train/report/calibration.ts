@@ -76,7 +76,9 @@ export function temperatureOf(answers: readonly Judged[]): number {
   const lossAt = (logarithm: number) => crossEntropyOf(answers, Math.exp(logarithm));
   let [left, right] = [high - GOLDEN * (high - low), low + GOLDEN * (high - low)];
   let [lossLeft, lossRight] = [lossAt(left), lossAt(right)];
+  // Stryker disable next-line EqualityOperator: the interval is never as long to the bit
   while (high - low > SEARCH.precision) {
+    // Stryker disable next-line EqualityOperator: between two places of equal loss, either side has the minimum
     if (lossLeft < lossRight) {
       [high, right, lossRight] = [right, left, lossLeft];
       left = high - GOLDEN * (high - low);

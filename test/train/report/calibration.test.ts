@@ -44,6 +44,26 @@ describe('temperature', () => {
       expect(crossEntropyOf(answers, best)).toBeLessThan(crossEntropyOf(answers, best * other));
   });
 
+  it('has the cross-entropy that NumPy finds, of probabilities as they are where it is one', () => {
+    const answers = drawn(50, 4, 2).map(({ label, probabilities }) => ({
+      ...{ label, probabilities: probabilities.map((probability) => Number(probability.toFixed(3)) + 0.001) },
+    }));
+    const script = `
+import json, sys, numpy as np
+answers = json.load(sys.stdin)
+p = np.array([a["probabilities"] for a in answers]); y = np.array([a["label"] for a in answers])
+def loss(p): return -np.log(p[np.arange(len(y)), y]).mean()
+q = p ** (1 / 3)
+print(json.dumps([loss(p), loss(q / q.sum(1, keepdims=True))]))
+`;
+    const expected: unknown = JSON.parse(
+      execFileSync(pythonOf('test'), ['-c', script], { input: JSON.stringify(answers), encoding: 'utf8' }),
+    );
+    if (!Array.isArray(expected)) throw new Error('expected two losses');
+    expect(crossEntropyOf(answers)).toBeCloseTo(expected[0], 12);
+    expect(crossEntropyOf(answers, 3)).toBeCloseTo(expected[1], 12);
+  });
+
   it('changes no answer', () => {
     for (const answer of drawn(200, 6, 1)) {
       const top = ({ probabilities }: Judged) => probabilities.indexOf(Math.max(...probabilities));
@@ -83,6 +103,27 @@ print(sum(abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins ==
     expect(error).toBeGreaterThan(0.2);
     expect(temperedError).toBeLessThan(0.04);
     expect(bins.reduce((sum, { n }) => sum + n, 0)).toBe(3000);
+  });
+
+  it('has a temperature for either half that the other half gave', () => {
+    // Answers by turns far too certain and far too uncertain, so that one half's temperature is wrong for the other.
+    const [even, odd] = [drawn(300, 4, 2.5), drawn(300, 3, 0.5)];
+    const answers = even.flatMap((answer, i) => [answer, odd[i] ?? answer]);
+    const [ofEven, ofOdd] = [temperatureOf(even), temperatureOf(odd)];
+    const crossed = [
+      ...even.map((answer) => tempered(answer, ofOdd)),
+      ...odd.map((answer) => tempered(answer, ofEven)),
+    ];
+    const { temperature, error, temperedError, temperedBins } = calibrationOf(answers);
+    expect(temperature).toBe(temperatureOf(answers));
+    expect(error).toBe(calibrationError(answers));
+    expect(temperedBins).toEqual(reliability(crossed));
+    expect(temperedError).toBe(calibrationError(crossed));
+    expect(ofEven / ofOdd).toBeGreaterThan(2);
+  });
+
+  it('leaves out an answer that is no number', () => {
+    expect(reliability([{ label: 0, probabilities: [Number.NaN, 1] }])).toEqual([]);
   });
 
   it('counts a probability of one in the last bin', () => {

@@ -13,6 +13,7 @@ export const flatCosine = defineSchedule({
   at: (options, done) =>
     afterWarmUp(options, done, () => {
       const from = Math.max(options.flat, options.warmUp);
+      // Stryker disable next-line EqualityOperator: where it begins, the cosine is at the peak
       return done < from ? 1 : cosineBetween(1, options.end, since(from, done));
     }),
 });
