@@ -9,20 +9,15 @@ import { createMetrics } from '../../serve/http/metrics.ts';
 import type { Log, LogFields } from '../../serve/log.ts';
 import { createInferenceStatistics } from '../../serve/openinference/statistics.ts';
 import { defaultLimits, type Limits } from '../../serve/settings/limits.ts';
-import { type TinyModel, type TinyModelOptions, tinyModel } from './tiny-model.ts';
+import { colors, type TinyModel, type TinyModelOptions, tinyModel } from './tiny-model.ts';
+
+export { colors };
 
 /** A folder that is removed by `remove`. */
 export async function temporaryFolder(): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'trainyard-serve-'));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
-
-/** A model of three colors, which sees four pixels. */
-export const colors: TinyModelOptions = {
-  name: 'colors',
-  labels: ['red', 'green', 'blue'],
-  input: { shape: [2, 2, 3], prepare: { rule: 'resize', filter: 'bilinear', crop: 'stretch' } },
-};
 
 /** The same with an input of 224 x 224, for which a thin picture is much work. */
 export const large: TinyModelOptions = {

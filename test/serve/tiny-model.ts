@@ -23,6 +23,13 @@ export interface TinyModelOptions {
   readonly change?: (card: Card) => Card;
 }
 
+/** A model of three colors, which sees four pixels. */
+export const colors: TinyModelOptions = {
+  name: 'colors',
+  labels: ['red', 'green', 'blue'],
+  input: { shape: [2, 2, 3], prepare: { rule: 'resize', filter: 'bilinear', crop: 'stretch' } },
+};
+
 /** For `change`: golden probabilities that the weights do not give. */
 export const wrongGolden = (card: Card): Card => ({
   ...card,

@@ -2,8 +2,7 @@
 import type { PictureJob } from '../../../serve/engine/picture-job.ts';
 import type { ToWorker } from '../../../serve/sessions/messages.ts';
 import type { PoolWorker } from '../../../serve/sessions/worker-pool.ts';
-import { colors } from '../harness.ts';
-import { tinyModel } from '../tiny-model.ts';
+import { colors, tinyModel } from '../tiny-model.ts';
 
 const { card } = await tinyModel(colors);
 
