@@ -92,6 +92,7 @@ export const areas = {
       'models/image/taps.ts',
     ],
     tests: [
+      'test/models/image/area.test.ts',
       'test/models/image/resize.test.ts',
       'test/models/image/drawn.test.ts',
       'test/models/image/neighborhood.test.ts',

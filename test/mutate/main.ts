@@ -47,6 +47,8 @@ async function mutate({ name, area, files: mutated, whole }: Choice): Promise<vo
     concurrency: Number(values.concurrency),
     // Enough for a busy machine; loops without end are found by their count.
     timeoutMS: 60_000,
+    // Else each file begins with `@ts-nocheck`: some tests read sources.
+    disableTypeChecks: false,
     // Stryker would read it with an interface that TypeScript 7 has no more.
     tsconfigFile: 'none',
     tempDirName: join(folder, 'sandbox'),
