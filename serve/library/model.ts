@@ -1,11 +1,11 @@
 // An open model: the server's engine with one model, as an object with `classify`.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ModelError, PictureError } from '../../models/model-error.ts';
+import { rank } from '../../models/rank.ts';
 import { createSemaphore } from '../../models/weighted-semaphore.ts';
 import type { Engine } from '../engine/index.ts';
 import type { ServedModel } from '../engine/models.ts';
 import { Unopened } from '../engine/picture-job.ts';
-import { rank } from '../engine/rank.ts';
 import { Refusal } from '../refusal.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { readPictureSource } from './read-source.ts';

@@ -1,8 +1,8 @@
 // The response to an inference request: probabilities as JSON, as bytes after the JSON, or as the best classes.
 // Reference: Triton, docs/protocol/extension_binary_data.md and extension_classification.md.
 import { printableJson } from '../../models/printable.ts';
+import { rank } from '../../models/rank.ts';
 import type { ServedModel } from '../engine/models.ts';
-import { rank } from '../engine/rank.ts';
 import { Refusal } from '../refusal.ts';
 import { refuseSharedMemory } from './request.ts';
 import type { InferRequest, InferResponse, RequestedOutput } from './schema.ts';

@@ -2,11 +2,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { rank } from '../../models/rank.ts';
 import { systemReason } from '../../models/system-reason.ts';
 import type { Engine } from '../engine/index.ts';
 import type { ServedModel } from '../engine/models.ts';
 import type { PictureResult } from '../engine/picture-states.ts';
-import { rank } from '../engine/rank.ts';
 import { Refusal } from '../refusal.ts';
 import type { Limits } from '../settings/limits.ts';
 import type { FoundPicture } from './files.ts';

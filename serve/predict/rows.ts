@@ -1,7 +1,7 @@
 // Rows of predictions, one for each file, as CSV or as JSON lines: written, and read again to go on after an interruption.
 import { extname } from 'node:path';
 import { UserError } from '../../models/errors.ts';
-import type { Ranked } from '../engine/rank.ts';
+import type { Ranked } from '../../models/rank.ts';
 
 /** The result for a file. */
 export type FilePrediction = { readonly file: string } & (

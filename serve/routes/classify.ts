@@ -1,8 +1,8 @@
 // POST /classify: pictures in, the most probable labels out.
 import { z } from 'zod';
+import { rank } from '../../models/rank.ts';
 import type { Timings } from '../engine/events.ts';
 import { type Choice, chooseModel, type ServedModel, versionName } from '../engine/models.ts';
-import { rank } from '../engine/rank.ts';
 import { jsonFormSchema } from '../forms/json.ts';
 import { readRequestPictures } from '../forms/read.ts';
 import type { NamedPicture } from '../forms/request-pictures.ts';

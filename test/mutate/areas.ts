@@ -27,7 +27,7 @@ export const areas = {
       'serve/engine/evict-sessions.ts',
       'serve/engine/expire-jobs.ts',
       'serve/engine/id-pool.ts',
-      'serve/engine/rank.ts',
+      'models/rank.ts',
     ],
     tests: [
       'test/models/weighted-semaphore.test.ts',
