@@ -1,5 +1,6 @@
 // `loadModel`: opens a model file in worker threads of this process.
 import { basename, resolve } from 'node:path';
+import { orAborted } from '../../models/call-options.ts';
 import { ModelError, type ModelErrorReason } from '../../models/model-error.ts';
 import { systemCode } from '../../models/system-reason.ts';
 import { noOnnxRuntime, requireOnnxRuntime } from '../../setup/libraries/find-onnxruntime.mjs';
@@ -10,7 +11,7 @@ import { reasonOf } from '../engine/read-models.ts';
 import { type Device, parseDevice } from '../sessions/device.ts';
 import { defaultLimits } from '../settings/limits.ts';
 import { createKeepAlive } from './keep-alive.ts';
-import { createModel, orAborted } from './model.ts';
+import { createModel } from './model.ts';
 import { placeOf, readBytes, Unreadable } from './read-source.ts';
 import type { LoadOptions, Model, ModelSource } from './types.ts';
 

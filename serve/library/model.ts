@@ -1,5 +1,6 @@
 // An open model: the server's engine with one model, as an object with `classify`.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkTop, orAborted } from '../../models/call-options.ts';
 import { ModelError, PictureError } from '../../models/model-error.ts';
 import { rank } from '../../models/rank.ts';
 import { createSemaphore } from '../../models/weighted-semaphore.ts';
@@ -41,8 +42,7 @@ export function createModel(engine: Engine, served: ServedModel): Model {
     options.signal?.throwIfAborted();
     // One of its own for each picture: Node warns of many listeners on one signal.
     const signal = options.signal && AbortSignal.any([options.signal]);
-    if (top !== undefined && !(Number.isInteger(top) && top > 0))
-      throw new TypeError(`top: received ${top}, expected a whole number from 1`);
+    checkTop(top);
     return withPlace(1, async () => {
       const probabilities = await probabilitiesOf(source, signal);
       const predictions = rank(card.labels, probabilities, top).map(({ label, probability }) => ({
@@ -122,22 +122,6 @@ export function createModel(engine: Engine, served: ServedModel): Model {
 
 function isList(source: PictureSource | readonly PictureSource[]): source is readonly PictureSource[] {
   return Array.isArray(source);
-}
-
-/** Rejects as soon as the signal says so; the work ends by itself. */
-export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-  });
-  work.catch(() => {}); // nobody waits for it any more when the signal came first
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 /** What is wrong with a picture, with its path or address where it has one. */

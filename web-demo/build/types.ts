@@ -20,6 +20,9 @@ export declare class ModelError extends Error {
   readonly reason: Reason;
   constructor(reason: Reason, message: string);
 }
+
+/** A picture that cannot be classified: it cannot be read, is none, or is damaged. The model is well. */
+export declare class PictureError extends Error {}
 `;
 
 export function browserTypes(): Plugin {

@@ -1,13 +1,2 @@
-// The error of the browser entry: its reason says what kind of problem it is, and so what a page can do about it.
-
-import type { Reason } from './types.ts';
-
-export class ModelError extends Error {
-  override name = 'ModelError';
-  readonly reason: Reason;
-
-  constructor(reason: Reason, message: string) {
-    super(message);
-    this.reason = reason;
-  }
-}
+// The errors of the browser entry, which are those of the library in Node.
+export { ModelError, PictureError } from '../../models/model-error.ts';

@@ -5,6 +5,7 @@ import { Damaged } from '../../models/image/file/damaged.ts';
 import { detectFormat, isDecodable } from '../../models/image/file/format.ts';
 import { readHeader } from '../../models/image/file/header.ts';
 import type { Orientation } from '../../models/image/picture.ts';
+import { PictureError } from './errors.ts';
 
 export interface FileBitmap {
   /** As it is stored. */
@@ -12,12 +13,12 @@ export interface FileBitmap {
   readonly orientation: Orientation;
 }
 
-/** @throws Error that names what the file is, when the browser cannot read it. */
+/** @throws PictureError that names what the file is, when the browser cannot read it. */
 export async function bitmapOf(file: Blob): Promise<FileBitmap> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const { blob, orientation } = storedOf(file, bytes);
   const bitmap = await createImageBitmap(blob).catch(() => {
-    throw new Error(whyNot(file, bytes));
+    throw new PictureError(whyNot(file, bytes));
   });
   return { bitmap, orientation };
 }

@@ -1,14 +1,24 @@
 // The browser entry: loads a model by its address and classifies pictures with it. The demo page is built on it.
 
+import { checkTop, orAborted } from '../../models/call-options.ts';
 import { messageOf } from '../../models/errors.ts';
+import { rank } from '../../models/rank.ts';
 import { createCalls } from './calls.ts';
 import { ModelError } from './errors.ts';
 import type { Opening, RuntimeMessage } from './protocol.ts';
 import { type DownloadProgress, startRuntime } from './runtime.ts';
 import { readPicture } from './source.ts';
-import type { LoadModel, LoadOptions, ModelFileSource, PictureSource, WarmUp } from './types.ts';
+import type {
+  Classification,
+  ClassifyOptions,
+  LoadModel,
+  LoadOptions,
+  ModelFileSource,
+  PictureSource,
+  WarmUp,
+} from './types.ts';
 
-export { ModelError } from './errors.ts';
+export { ModelError, PictureError } from './errors.ts';
 export { readPicture } from './source.ts';
 export type * from './types.ts';
 
@@ -36,18 +46,42 @@ export const loadModel: LoadModel = async (source, options = {}) => {
     const { card, size, sha256, backend, goldenDifference } = opened;
     const { shape } = card.input;
 
-    async function classifyAll(sources: readonly PictureSource[]) {
-      const pictures = await Promise.all(sources.map(readPicture));
-      const { inputs, probabilities, milliseconds } = await calls.ask(
-        { type: 'classify', pictures },
-        'classified',
+    async function classifyAll(
+      sources: readonly PictureSource[],
+      { top, signal }: ClassifyOptions,
+    ): Promise<Classification[]> {
+      signal?.throwIfAborted();
+      checkTop(top);
+      const pictures = await Promise.all(sources.map((source) => readPicture(source, signal)));
+      const { inputs, probabilities, milliseconds } = await orAborted(
+        calls.ask({ type: 'classify', pictures }, 'classified'),
+        signal,
       );
       return probabilities.map((each, i) => {
-        const probability = Math.max(...each);
-        const label = card.labels[each.indexOf(probability)] ?? '';
+        const predictions = rank(card.labels, each, top).map(({ label, probability }) => ({
+          label,
+          probability,
+        }));
+        const [best] = predictions;
+        if (best === undefined) throw new ModelError('model', 'the model has no labels');
         const input = inputs[i] ?? new Uint8Array();
-        return { label, probability, probabilities: each, input, shape, milliseconds };
+        return { ...best, predictions, probabilities: each, input, shape, milliseconds };
       });
+    }
+
+    function classify(source: PictureSource, options?: ClassifyOptions): Promise<Classification>;
+    function classify(
+      sources: readonly PictureSource[],
+      options?: ClassifyOptions,
+    ): Promise<Classification[]>;
+    async function classify(
+      source: PictureSource | readonly PictureSource[],
+      options: ClassifyOptions = {},
+    ): Promise<Classification | Classification[]> {
+      if (isList(source)) return classifyAll(source, options);
+      const [answer] = await classifyAll([source], options);
+      if (answer === undefined) throw new Error('the worker answered no picture, expected one');
+      return answer;
     }
 
     return {
@@ -56,12 +90,7 @@ export const loadModel: LoadModel = async (source, options = {}) => {
       sha256,
       backend,
       goldenDifference,
-      classifyAll,
-      async classify(picture) {
-        const [answer] = await classifyAll([picture]);
-        if (answer === undefined) throw new Error('the worker answered no picture, expected one');
-        return answer;
-      },
+      classify,
       async explain(picture) {
         const asked = { type: 'explain', picture: await readPicture(picture) } as const;
         const { label, map, input } = await calls.ask(asked, 'explained');
@@ -74,6 +103,10 @@ export const loadModel: LoadModel = async (source, options = {}) => {
     throw error;
   }
 };
+
+function isList(source: PictureSource | readonly PictureSource[]): source is readonly PictureSource[] {
+  return Array.isArray(source);
+}
 
 /** Sends the worker the WebAssembly when it is there. */
 function handRuntime(worker: Worker, progress: DownloadProgress): void {

@@ -1,24 +1,57 @@
 // Turns what a page has (an element, a frame, a file) into pixels.
+import { messageOf } from '../../models/errors.ts';
 import { orient } from '../../models/image/orient.ts';
+import { checkPicture } from '../../models/image/picture.ts';
+import { PictureError } from './errors.ts';
 import { bitmapOf } from './file.ts';
 import type { Picture, ReadPicture } from './types.ts';
 
 /**
  * Reads the pixels of a source in sRGB, upright, at its full size.
  *
- * @throws Error for a file that the browser cannot read as a picture, and for a source without pixels.
+ * @throws PictureError for a file that the browser cannot read as a picture, and for a source without pixels; TypeError for
+ * what can be none.
  */
-export const readPicture: ReadPicture = async (source) => {
-  if ('channels' in source) return source;
-  if (source instanceof ImageData) return fromImageData(source);
-  if (!(source instanceof Blob)) return drawn(source);
-  const { bitmap, orientation } = await bitmapOf(source);
+export const readPicture: ReadPicture = async (source, signal) => {
+  if (typeof source === 'string' || source instanceof URL) return fromFile(await fetchFile(source, signal));
+  if (source instanceof Blob) return fromFile(source);
+  if (typeof source !== 'object' || source === null)
+    throw new TypeError(
+      `received ${source}, expected a picture: an element, a frame, a file or its address, or pixels`,
+    );
+  if ('channels' in source) return checked(source);
+  return source instanceof ImageData ? fromImageData(source) : drawn(source);
+};
+
+/** @throws PictureError when the bytes are not as many as the size says. */
+function checked(picture: Picture): Picture {
+  try {
+    checkPicture(picture);
+    return picture;
+  } catch (error) {
+    throw error instanceof RangeError ? new PictureError(error.message, { cause: error }) : error;
+  }
+}
+
+async function fetchFile(source: string | URL, signal: AbortSignal | undefined): Promise<Blob> {
+  const url = new URL(source, document.baseURI).href;
+  const shown = url.length > 200 ? `${url.slice(0, 200)}…` : url;
+  const response = await fetch(url, { signal: signal ?? null }).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw new PictureError(`${shown} cannot be fetched: ${messageOf(error)}`, { cause: error });
+  });
+  if (!response.ok) throw new PictureError(`${shown} answered ${response.status}, expected a picture`);
+  return response.blob();
+}
+
+async function fromFile(file: Blob): Promise<Picture> {
+  const { bitmap, orientation } = await bitmapOf(file);
   try {
     return orient(drawn(bitmap), orientation);
   } finally {
     bitmap.close();
   }
-};
+}
 
 /** Rows that are drawn at a time: some browsers have no canvas for a whole photograph (Safari: 16.7 megapixels). */
 const BAND = 1024;
@@ -26,7 +59,7 @@ const BAND = 1024;
 function drawn(source: CanvasImageSource): Picture {
   const [width, height] = sizeOf(source);
   if (width === 0 || height === 0) {
-    throw new Error('The picture has no pixels: wait until it is loaded, then classify it.');
+    throw new PictureError('The picture has no pixels: wait until it is loaded, then classify it.');
   }
   const rows = Math.min(height, BAND);
   const canvas = new OffscreenCanvas(width, rows);

@@ -45,8 +45,8 @@ export interface Card {
   } | null;
 }
 
-/** What can be classified: an element, a frame, a file, or pixels. */
-export type PictureSource = Picture | ImageData | Blob | CanvasImageSource;
+/** What can be classified: an element, a frame, a file or its address, or pixels. */
+export type PictureSource = string | URL | Picture | ImageData | Blob | CanvasImageSource;
 
 /** Where a model file comes from: its address, or the file itself. */
 export type ModelFileSource = string | URL | Blob | ArrayBuffer | Uint8Array;
@@ -74,11 +74,23 @@ export interface LoadOptions {
   readonly progress?: ((loaded: number, total: number) => void) | undefined;
 }
 
-/** The answer to one picture. */
+export interface ClassifyOptions {
+  /** Predictions in the answer at most; by default one for each label. */
+  readonly top?: number | undefined;
+  /** Ends the waiting; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One label, and its probability from 0 to 1. */
 export interface Prediction {
-  /** The likeliest label, and its probability from 0 to 1. */
   readonly label: string;
   readonly probability: number;
+}
+
+/** The answer to one picture. */
+export interface Classification extends Prediction {
+  /** The most probable first; `label` and `probability` repeat the first of them. */
+  readonly predictions: readonly Prediction[];
   /** float32 `[labels]`, in the order of the card's labels. */
   readonly probabilities: Float32Array;
   /** What the model saw: `[H,W,C]` uint8 of `shape`. */
@@ -98,7 +110,7 @@ export interface Explanation {
    */
   readonly map: Float32Array;
   readonly input: Uint8Array;
-  readonly shape: Prediction['shape'];
+  readonly shape: Classification['shape'];
 }
 
 /** An open model. */
@@ -111,10 +123,13 @@ export interface Model {
   readonly backend: Backend;
   /** Largest difference from the answers that the card expects, tried on opening; null when it expects none. */
   readonly goldenDifference: number | null;
-  /** Classifies one picture. */
-  classify(source: PictureSource): Promise<Prediction>;
-  /** Classifies several pictures in one run. */
-  classifyAll(sources: readonly PictureSource[]): Promise<Prediction[]>;
+  /**
+   * Classifies one picture, or several in one run.
+   *
+   * @throws PictureError for what is no picture or cannot be read; ModelError when the model was closed.
+   */
+  classify(source: PictureSource, options?: ClassifyOptions): Promise<Classification>;
+  classify(sources: readonly PictureSource[], options?: ClassifyOptions): Promise<Classification[]>;
   /** Finds out which pixels mattered, by covering them one patch after another. */
   explain(source: PictureSource): Promise<Explanation>;
   /** Ends the worker and frees its memory; calls that are not answered yet fail. */
@@ -133,5 +148,5 @@ export type LoadModel = (source: ModelFileSource, options?: LoadOptions) => Prom
 /** Starts to fetch and compile the runtime, for a page that does not know yet which model it will open. */
 export type WarmUp = () => void;
 
-/** Reads the pixels of a source in sRGB, upright, at its full size. */
-export type ReadPicture = (source: PictureSource) => Promise<Picture>;
+/** Reads the pixels of a source in sRGB, upright, at its full size. @throws PictureError */
+export type ReadPicture = (source: PictureSource, signal?: AbortSignal) => Promise<Picture>;

@@ -1,6 +1,6 @@
 // From a changed picture to its answer: asks the model about the newest, shows once a frame, says when the picture rests.
 import { messageOf } from '../../models/errors.ts';
-import type { Model, Picture, Prediction } from '../component/index.ts';
+import type { Classification, Model, Picture } from '../component/index.ts';
 import { latestOnly } from './shell/latest.ts';
 import { firstAnswer, measureUntilPainted, penToBars } from './shell/marks.ts';
 
@@ -16,7 +16,7 @@ export interface Question {
 }
 
 export interface Answered extends Question {
-  readonly answers: readonly Prediction[];
+  readonly answers: readonly Classification[];
 }
 
 export interface AskingOptions {
@@ -57,7 +57,7 @@ export function createAsking({ model, question, show, rested, failed }: AskingOp
     const next = asked === generation ? question() : undefined;
     if (!current || !next) return;
     try {
-      const answers = await current.classifyAll(next.pictures);
+      const answers = await current.classify(next.pictures);
       if (asked === generation) take({ ...next, answers }, at);
     } catch (error) {
       if (asked === generation) failed(messageOf(error));

@@ -97,12 +97,53 @@ describe('on a page of one’s own', () => {
        const element = new Image();
        element.src = URL.createObjectURL(blob);
        await element.decode();
-       const sources = [canvas, await createImageBitmap(canvas), context.getImageData(0, 0, 200, 200), blob, element];
-       const answers = await model.classifyAll(sources);
+       const sources = [canvas, await createImageBitmap(canvas), context.getImageData(0, 0, 200, 200), blob, element, element.src, new URL(element.src)];
+       const answers = await model.classify(sources);
        return answers.map(({ label, probabilities }) => ({ label, probabilities: [...probabilities] }));`,
     );
-    expect(answers.map(({ label }) => label)).toEqual(['1', '1', '1', '1', '1']);
+    expect(answers.map(({ label }) => label)).toEqual(Array(7).fill('1'));
     for (const { probabilities } of answers) expect(probabilities).toEqual(answers[0]?.probabilities);
+  });
+
+  test('predictions are sorted, as many as asked for; errors tell a picture from a signal', async () => {
+    const { page } = await open(`${host.url}empty.html`);
+    const [answer, three, errors] = await run<
+      [
+        { label: string; probability: number; predictions: object[]; probabilities: number[] },
+        object[],
+        string[],
+      ]
+    >(
+      page,
+      `const model = await trainyard.loadModel('model.onnx');
+       const { probabilities, ...answer } = await model.classify(canvas);
+       const { predictions } = await model.classify(canvas, { top: 3 });
+       const errors = [];
+       for (const [source, options] of [
+         ['none.png', {}],
+         [new Blob(['hello']), {}],
+         [{ data: new Uint8Array(5), width: 2, height: 2, channels: 1 }, {}],
+         [7, {}],
+         [canvas, { top: 0 }],
+         [canvas, { signal: AbortSignal.abort(new Error('the user left')) }],
+       ])
+         errors.push(await model.classify(source, options).then(String, (error) => error.name + ': ' + error.message));
+       return [{ ...answer, probabilities: [...probabilities] }, predictions, errors];`,
+    );
+    const sorted = answer.probabilities
+      .map((probability, label) => ({ label: String(label), probability }))
+      .sort((a, b) => b.probability - a.probability);
+    expect(answer.predictions).toEqual(sorted);
+    expect(answer).toMatchObject(sorted[0] ?? {});
+    expect(three).toEqual(sorted.slice(0, 3));
+    expect(errors).toEqual([
+      expect.stringMatching(/^PictureError: http.*none\.png answered 404, expected a picture$/),
+      expect.stringMatching(/^PictureError: /),
+      expect.stringMatching(/^PictureError: picture: received 5 bytes for 2x2x1/),
+      expect.stringMatching(/^TypeError: received 7, expected a picture/),
+      'TypeError: top: received 0, expected a whole number from 1',
+      'Error: the user left',
+    ]);
   });
 
   test('threads run where the page is isolated; elsewhere the error names the headers', async () => {
@@ -183,10 +224,10 @@ test('the types serve a strict project that has nothing but the package', () => 
   symlinkSync(root, join(project, 'node_modules', 'trainyard'));
   writeFileSync(
     join(project, 'use.ts'),
-    `import { loadModel, ModelError, type Prediction } from 'trainyard/browser';
-     export async function use(canvas: HTMLCanvasElement): Promise<Prediction> {
+    `import { loadModel, ModelError, type Classification } from 'trainyard/browser';
+     export async function use(canvas: HTMLCanvasElement): Promise<Classification> {
        const model = await loadModel(new URL('http://host/model.onnx'), { threads: 1 });
-       const [answer] = await model.classifyAll([canvas]);
+       const [answer] = await model.classify([canvas]);
        const label: string = model.card.labels[0] ?? '';
        if (!answer) throw new ModelError('model', label);
        // @ts-expect-error: a number is nothing that can be classified

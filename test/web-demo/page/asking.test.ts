@@ -1,6 +1,6 @@
 // The answer keeps up with the picture: the newest question counts, and what was forgotten is never shown.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Model, Picture, Prediction } from '../../../web-demo/component/index.ts';
+import type { Classification, Model, Picture } from '../../../web-demo/component/index.ts';
 import { createAsking } from '../../../web-demo/page/asking.ts';
 
 const frames: (() => void)[] = [];
@@ -26,15 +26,15 @@ function setup() {
   const failures: string[] = [];
   const answers: { give: () => void; fail: () => void }[] = [];
   let asked = 0;
-  const classifyAll = () => {
+  const classify = () => {
     const label = String(++asked);
-    return new Promise<Prediction[]>((resolve, reject) => {
-      const answer = { label } as Prediction;
+    return new Promise<Classification[]>((resolve, reject) => {
+      const answer = { label } as Classification;
       answers.push({ give: () => resolve([answer]), fail: () => reject(new Error('no answer')) });
     });
   };
   const asking = createAsking({
-    model: () => ({ classifyAll }) as unknown as Model,
+    model: () => ({ classify }) as unknown as Model,
     question: () => ({ pictures: [{} as Picture], chosen: 0 }),
     show: ({ answers }) => shown.push(answers[0]?.label ?? ''),
     rested: ({ answers }) => rested.push(answers[0]?.label ?? ''),

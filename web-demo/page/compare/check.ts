@@ -1,5 +1,5 @@
 // The browser's answer and the server's to one picture, side by side, and how much they differ.
-import type { Prediction } from '../../component/index.ts';
+import type { Classification } from '../../component/index.ts';
 import { setText } from '../shell/elements.ts';
 import { formatMilliseconds, formatProbability, formatScientific } from '../shell/format.ts';
 import { type ServerAnswer, ServerRefusal } from './server.ts';
@@ -9,9 +9,9 @@ export const tolerance = 1e-5;
 
 export interface CheckView {
   /** Shows the browser's answers: one, or one for each digit. Those of the server follow. */
-  browser(answers: readonly Prediction[]): void;
+  browser(answers: readonly Classification[]): void;
   /** Shows the server's answers beside them. */
-  server(answers: readonly ServerAnswer[], browser: readonly Prediction[]): void;
+  server(answers: readonly ServerAnswer[], browser: readonly Classification[]): void;
   /** Says why the server has no answer. */
   missing(error: unknown): void;
   empty(): void;

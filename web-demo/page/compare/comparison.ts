@@ -1,7 +1,7 @@
 // Browser and server: the picture of the moment in a table, and many test pictures on request.
 
 import { goldenInput } from '../../../models/golden.ts';
-import type { Card, Picture, Prediction } from '../../component/index.ts';
+import type { Card, Classification, Picture } from '../../component/index.ts';
 import { entryKey } from '../models/catalog.ts';
 import type { Loaded } from '../models/open-models.ts';
 import { byId, element, svg } from '../shell/elements.ts';
@@ -15,9 +15,9 @@ import { fetchTestPictures } from './test-pictures.ts';
 export interface ComparisonView {
   /** Another model is in use, or none. */
   model(loaded: Loaded | undefined): void;
-  browser(answers: readonly Prediction[]): void;
+  browser(answers: readonly Classification[]): void;
   /** Asks the server about the same pictures; about the file instead, where there is one. */
-  ask(pictures: readonly Picture[], answers: readonly Prediction[], file?: Blob): Promise<void>;
+  ask(pictures: readonly Picture[], answers: readonly Classification[], file?: Blob): Promise<void>;
   empty(): void;
 }
 

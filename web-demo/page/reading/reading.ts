@@ -1,5 +1,5 @@
 // All that the page says about a picture: answer, bars, what the model sees, which pixels mattered.
-import type { Explanation, Prediction } from '../../component/index.ts';
+import type { Classification, Explanation } from '../../component/index.ts';
 import { byId, element } from '../shell/elements.ts';
 import { createAnswer, numberInWords } from './answer.ts';
 import { createBars } from './bars.ts';
@@ -8,9 +8,9 @@ import { paintMap, paintTile } from './tile.ts';
 
 export interface Reading {
   /** Shows another model: its labels and the shape of its input. */
-  model(labels: readonly string[], shape: Prediction['shape']): void;
+  model(labels: readonly string[], shape: Classification['shape']): void;
   /** @param chosen - the answer that was changed last, of several digits. */
-  show(answers: readonly Prediction[], chosen: number): void;
+  show(answers: readonly Classification[], chosen: number): void;
   empty(words: string): void;
   /** The picture is done for now: the answer is read out. */
   announce(): void;
@@ -33,16 +33,16 @@ export function createReading(choose: () => void): Reading {
   const live = byId('live');
   const answer = createAnswer(byId('label'), byId('words'), live);
   let labels: readonly string[] = unknownModel.labels;
-  let shape: Prediction['shape'] = unknownModel.shape;
+  let shape: Classification['shape'] = unknownModel.shape;
   let bars = createBars(byId('bars'), labels);
-  let answers: readonly Prediction[] = [];
+  let answers: readonly Classification[] = [];
   let chosen = 0;
   const row = createTileRow(byId('row'), (index) => {
     show(answers, index);
     choose();
   });
 
-  function show(next: readonly Prediction[], index: number): void {
+  function show(next: readonly Classification[], index: number): void {
     answers = next;
     chosen = Math.min(index, next.length - 1);
     const one = next[chosen];

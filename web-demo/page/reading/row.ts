@@ -1,10 +1,10 @@
 // Several digits: a tile for each, to choose the one whose bars are shown.
-import type { Prediction } from '../../component/index.ts';
+import type { Classification } from '../../component/index.ts';
 import { paintTile } from './tile.ts';
 
 export interface TileRow {
   /** Shows a tile for each answer; the chosen one is marked. One answer needs no row. */
-  show(answers: readonly Prediction[], chosen: number): void;
+  show(answers: readonly Classification[], chosen: number): void;
 }
 
 /** @param choose - called with the tile that was pressed. */
