@@ -245,6 +245,7 @@ export const areas = {
     sources: ['train/datasets/folder/'],
     tests: [
       'test/train/datasets/folder/split.test.ts',
+      'test/train/datasets/folder/looks.test.ts',
       'test/train/datasets/folder/folder.test.ts',
       'test/train/datasets/folder/layouts.test.ts',
       'test/train/datasets/folder/odd.test.ts',
