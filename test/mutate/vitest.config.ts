@@ -34,7 +34,8 @@ export default defineConfig({
     sequence: { sequencer: InGivenOrder },
     include: area.tests.map((name) => (name.endsWith('/') ? `${name}**/*.test.ts` : name)),
     globalSetup: 'test/global-setup.ts',
-    testTimeout: 60_000,
+    // A change that lets a test wait for ever is noticed after this time.
+    testTimeout: 20_000,
     hookTimeout: 120_000,
     reporters: [failedFiles()],
   },
