@@ -4,20 +4,27 @@
 import { readDefaultModel } from '../../models/default-model.ts';
 import { UserError } from '../../models/errors.ts';
 import { visible } from '../../models/printable.ts';
-import type { ModelFile, RepositoryFault } from '../../models/repository.ts';
+import type { ModelFile } from '../../models/repository.ts';
 import { systemReason } from '../../models/system-reason.ts';
 import { explain, inPublic, SERVER_ERROR } from '../explain.ts';
 import type { Log } from '../log.ts';
 import type { AbsentModel } from './absent.ts';
 import { absentModel, type Entry, newEntry } from './catalog-entry.ts';
 import type { Observer } from './events.ts';
-import { createFaultLog, faultText, isAbout } from './fault-log.ts';
+import { createFaultLog, isAbout } from './fault-log.ts';
 import { defaultModel, type ServedModel, sessionKey, versionName } from './models.ts';
+import { noneWorks } from './none-works.ts';
 import { createNewest, type Trial } from './open-newest.ts';
 import { isServedFileThere, noModel, readServedModel } from './read-model.ts';
 import { reasonOf } from './read-models.ts';
 import { sayWhileWaiting } from './say-while-waiting.ts';
-import { compareVersions, type Only, type RepositoryScan, scanRepository } from './scan-repository.ts';
+import {
+  compareVersions,
+  type Digests,
+  type Only,
+  type RepositoryScan,
+  scanRepository,
+} from './scan-repository.ts';
 
 /** What a catalog does with models. */
 export interface CatalogOpening {
@@ -55,9 +62,6 @@ export interface Catalog {
 /** Milliseconds after which a version is read again that the system did not let us read, or write to the cache. */
 const AGAIN = 10_000;
 
-/** Reasons that the error about a repository without a model that works has. */
-const REASONS = 5;
-
 export function createCatalog(options: CatalogOptions): Catalog {
   const { repository, only, open, swap, observer, log } = options;
   const entries = new Map<string, Entry>();
@@ -65,6 +69,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
   let models: readonly ServedModel[] = [];
   /** The one that the repository says answers when none is named. */
   let named: string | undefined;
+  /** Of the last look. */
+  let digests: Digests | undefined;
   let loading = false;
   /** What was said last about the whole repository; empty when it is well. */
   let trouble = '';
@@ -182,12 +188,13 @@ export function createCatalog(options: CatalogOptions): Catalog {
       if (models.length === 0) throw noneWorks(repository, faultLog.faults(), entries);
     },
     async look() {
-      const scan = await scanRepository(repository, only).catch((error) => {
+      const scan = await scanRepository(repository, only, digests).catch((error) => {
         const reason = systemReason(error);
         if (reason === undefined) throw error;
         sayOnce(`${repository} cannot be read: ${reason}; the models that were there go on serving`);
       });
       if (scan === undefined) return;
+      digests = scan.digests;
       const before = defaultModel(models, named)?.name;
       const { found, faults } = scan;
       takeFaults(scan);
@@ -222,27 +229,6 @@ async function scanAtStart(repository: string, only: Only | undefined): Promise<
     const reason = systemReason(error);
     throw reason === undefined ? error : new UserError(`${repository} cannot be read: ${reason}`);
   }
-}
-
-/** The error about a repository in which nothing works: it says why, of all that is there. */
-function noneWorks(
-  repository: string,
-  faults: readonly RepositoryFault[],
-  entries: ReadonlyMap<string, Entry>,
-): UserError {
-  const problems = [
-    ...faults.map(faultText),
-    ...[...entries].map(([key, { problem = 'it ends the workers that open it' }]) => `${key}: ${problem}`),
-  ];
-  return new UserError(`no model of ${repository} can be served: ${listed(problems)}`);
-}
-
-function listed(problems: readonly string[]): string {
-  const [first = '', ...others] = problems;
-  if (others.length === 0) return first;
-  const shown = problems.slice(0, REASONS).map((problem) => `\n  ${problem}`);
-  const more = problems.length > REASONS ? `\n  and ${problems.length - REASONS} more` : '';
-  return shown.join('') + more;
 }
 
 function byNameAndVersion(a: ModelFile, b: ModelFile): number {
