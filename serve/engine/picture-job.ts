@@ -105,7 +105,7 @@ function bugOf(stack: string): Error {
 
 /** The client closed its connection: nobody reads this. */
 export function clientGone(): Refusal {
-  return new Refusal(408, 'the client has gone');
+  return new Refusal(408, 'the client has gone, or has closed its side of the connection');
 }
 
 export function deadlinePassed(): Refusal {

@@ -3,10 +3,11 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { basePath } from 'hono/route';
 import type { Timings } from '../engine/events.ts';
+import type { HalfClosed } from './half-closed.ts';
 
 export interface AppEnv {
-  /** Node's own objects, which `app.request()` does not give. */
-  Bindings: Partial<HttpBindings>;
+  /** Node's own objects, and when clients closed their side, which `app.request()` does not give. */
+  Bindings: Partial<HttpBindings & { readonly halfClosed: HalfClosed }>;
   Variables: {
     /** The sender's id of the request, or one of our own. */
     requestId: string;
@@ -45,8 +46,12 @@ export function pathInApp(c: Context): string {
   return c.req.path.slice(basePath(c).replace(/\/$/, '').length);
 }
 
-/** Whether the client has closed its connection, so that nobody waits for the response. */
+/**
+ * Whether the client has gone, so that nobody waits for the response: its connection is broken, or it has closed its side
+ * for so long that this was no mere end of what it sends.
+ */
 export function isGone(c: AppContext): boolean {
-  const outgoing = c.env?.outgoing;
-  return outgoing === undefined ? c.req.raw.signal?.aborted === true : outgoing.destroyed;
+  const { incoming, outgoing, halfClosed } = c.env ?? {};
+  if (outgoing === undefined) return c.req.raw.signal?.aborted === true;
+  return outgoing.destroyed || (incoming && halfClosed?.isLong(incoming.socket)) === true;
 }

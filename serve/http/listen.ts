@@ -9,6 +9,7 @@ import { connectionLimits } from '../settings/limits.ts';
 import type { AppEnv } from './context.ts';
 import { createRequestDrain } from './drain-request.ts';
 import { awaitContinue } from './expect-continue.ts';
+import { answerHalfClosed } from './half-closed.ts';
 import { respondToMalformedRequest, respondToMalformedUrl } from './malformed-request.ts';
 
 export interface Listening {
@@ -39,11 +40,14 @@ export async function listen(
   patience = defaultPatience,
 ): Promise<Listening> {
   let closing = false;
-  const respond = getRequestListener(app.fetch, {
-    errorHandler: respondToMalformedUrl,
-    hostname: 'localhost', // for HTTP/1.0, whose requests need no Host, such as HAProxy's checks
-    autoCleanupIncoming: false, // it closes connections after half a second, even those that have no response yet
-  });
+  const respond = getRequestListener(
+    (request, env) => app.fetch(request, Object.assign(env, { halfClosed })),
+    {
+      errorHandler: respondToMalformedUrl,
+      hostname: 'localhost', // for HTTP/1.0, whose requests need no Host, such as HAProxy's checks
+      autoCleanupIncoming: false, // it closes connections after half a second, even those that have no response yet
+    },
+  );
   const drainRest = createRequestDrain();
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (closing) response.setHeader('Connection', 'close');
@@ -51,6 +55,7 @@ export async function listen(
     void respond(request, response);
   };
   const server = createServer(limits, answer);
+  const halfClosed = answerHalfClosed(server);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (closing) response.setHeader('Connection', 'close');
     awaitContinue(response);
