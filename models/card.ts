@@ -116,6 +116,7 @@ export const cardSchema = z
     }
   });
 
+/** What a model file says of itself: labels, input, measurements, expected answers and where it came from. */
 export type Card = z.infer<typeof cardSchema>;
 
 /**

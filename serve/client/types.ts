@@ -7,6 +7,7 @@ import type { Card } from '../../models/card.ts';
  */
 export type PictureSource = string | URL | Uint8Array | ArrayBuffer | Blob;
 
+/** How a client asks: its key, its patience, its fetch. */
 export interface ClientOptions {
   /** API key, where the server asks for one. */
   readonly key?: string | undefined;
@@ -18,6 +19,7 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
+/** Which model is asked, for how many predictions, and until when. */
 export interface ClientClassifyOptions {
   /** Name of the model; by default the server's default model. */
   readonly model?: string | undefined;
@@ -64,6 +66,7 @@ export interface ServerModel {
   readonly card: Card;
 }
 
+/** A server that can be asked. It holds no connection, and needs not be closed. */
 export interface Client {
   /**
    * Classifies one picture, or several: each is a request of its own, 8 at a time.

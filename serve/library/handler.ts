@@ -15,6 +15,7 @@ import { createKeepAlive } from './keep-alive.ts';
 import { engineOf } from './model.ts';
 import type { Model } from './types.ts';
 
+/** Where a handler is, who may ask it, and for how much. */
 export interface HandlerOptions {
   /** The path below which the whole server answers, such as `/ai`, where the framework hands over whole addresses. */
   readonly path?: string | undefined;

@@ -13,6 +13,7 @@ export type PictureSource = string | URL | Uint8Array | ArrayBuffer | Blob | Pic
 /** Where a model file comes from: its path, its address, or the file itself. */
 export type ModelSource = string | URL | Uint8Array | ArrayBuffer | Blob;
 
+/** How many predictions are wanted, and until when. */
 export interface ClassifyOptions {
   /** Predictions in the answer at most; by default one for each label. */
   readonly top?: number | undefined;
@@ -34,6 +35,7 @@ export interface Classification extends Prediction {
   readonly probabilities: Float32Array;
 }
 
+/** How a model is opened: what runs it, on how many threads, within which limits. */
 export interface LoadOptions {
   /** Name of the model in answers of a server; by default the card's. */
   readonly name?: string | undefined;

@@ -2,6 +2,7 @@
 
 import { MOST_PIXELS } from '../../models/image/picture.ts';
 
+/** What one request may cost, and all of them together; milliseconds, bytes and pixels. */
 export interface Limits {
   /** Bytes of a request's body; more is answered with 413. */
   readonly bodyBytes: number;
@@ -27,6 +28,7 @@ export interface Limits {
 
 const MiB = 1024 * 1024;
 
+/** The limits where none are set. */
 export const defaultLimits: Limits = {
   // A telephone's photograph of 50 megapixels has 10 to 25, one of 108 has 20 to 35.
   bodyBytes: 40 * MiB,
