@@ -191,7 +191,9 @@ export const areas = {
   parity: {
     sources: ['export/parity/'],
     tests: [
+      'test/export/parity/labels.test.ts',
       'test/export/parity/compare.test.ts',
+      'test/export/parity/memory.test.ts',
       'test/export/parity/parity.test.ts',
       'test/export/parity/sums.test.ts',
       'test/export/parity/tolerance.test.ts',
