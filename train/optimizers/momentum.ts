@@ -5,5 +5,5 @@ import { sgd } from './sgd.ts';
 export const momentum = defineOptimizer({
   name: 'momentum',
   options: {},
-  build: ({ weightDecay }) => sgd({ weightDecay, momentum: true, nesterov: false }),
+  build: ({ weightDecay }) => sgd({ weightDecay, momentum: 'plain' }),
 });

@@ -41,7 +41,7 @@ export const muon = defineOptimizer({
 
 /** The nearest matrix with singular values near 1, by Newton-Schulz iteration; its products are of the smaller side. */
 function orthogonal(matrix: Tensor2D): Tensor {
-  // Stryker disable next-line EqualityOperator: of a square one, either product is as small
+  // Stryker disable next-line ConditionalExpression,EqualityOperator: either product gives the same, one of them sooner
   const tall = matrix.shape[0] > matrix.shape[1];
   // Not tf.norm, which squares by the slow Pow.
   const norm = tf.sqrt(tf.sum(tf.square(matrix)));

@@ -5,5 +5,5 @@ import { sgd } from './sgd.ts';
 export const nesterov = defineOptimizer({
   name: 'nesterov',
   options: {},
-  build: ({ weightDecay }) => sgd({ weightDecay, momentum: true, nesterov: true }),
+  build: ({ weightDecay }) => sgd({ weightDecay, momentum: 'nesterov' }),
 });

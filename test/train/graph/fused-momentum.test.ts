@@ -48,7 +48,7 @@ interface Options {
 
 /** The updates found in a graph that moves `w` by gradients of `w * w` and an input, and its state after some steps. */
 function run({ nesterov = false, weightDecay, isRead, rate = [] }: Options) {
-  const rule = sgd({ momentum: true, nesterov, weightDecay });
+  const rule = sgd({ momentum: nesterov ? 'nesterov' : 'plain', weightDecay });
   const start = tf.linspace(-1, 1, 35).reshape(SHAPE);
   const variables = new Map<string, Variable>([
     ['w', tf.variable(start)],

@@ -49,7 +49,8 @@ describe('an updater', () => {
         slots: () => ['count'],
         update: (weight, _, slots) => ({
           weight: tf.mul(weight, 0.5),
-          slots: { count: tf.add(slot(slots, 'count'), 1) },
+          // One that it has not asked for is not kept.
+          slots: { count: tf.add(slot(slots, 'count'), 1), unasked: tf.scalar(1) },
         }),
       }),
     });
@@ -59,6 +60,26 @@ describe('an updater', () => {
     updater.apply(gradientsOf('a'), scalars());
     expect([valuesOf(weights).a, valuesOf(updater.slots)['optimizer/count/a']]).toEqual([0.5, 1]);
     expect(() => createUpdater(options, weights)).toThrow(UserError);
+  });
+
+  it.each<[string, string[], string[]]>([
+    ['sgd', [], []],
+    ['momentum', ['velocity'], ['velocity']],
+    ['nesterov', ['velocity'], ['velocity']],
+    ['adam', ['mean', 'variance'], ['mean', 'variance']],
+    ['adamw', ['mean', 'variance'], ['mean', 'variance']],
+    // PyTorch's Muon keeps one buffer for a matrix; vectors are Adam's.
+    ['muon', ['mean', 'variance'], ['mean']],
+  ])('of %s keeps as much as PyTorch’s for a vector and a matrix', (name, vector, matrix) => {
+    const weights = new Map([
+      ['vector', tf.variable(tf.ones([3]))],
+      ['matrix', tf.variable(tf.ones([3, 2]))],
+    ]);
+    const options = { optimizer: optimizerSchema.parse({ name } as never), groups: [], clipNorm: 0 };
+    expect([...createUpdater(options, weights).slots.keys()]).toEqual([
+      ...vector.map((each) => `optimizer/${each}/vector`),
+      ...matrix.map((each) => `optimizer/${each}/matrix`),
+    ]);
   });
 
   it('says which slot an optimizer was not given', () => {
