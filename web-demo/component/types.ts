@@ -30,12 +30,14 @@ export interface Card {
         };
   };
   readonly architecture: { readonly name: string; readonly parameters: number };
+  /** How it was trained: `folder` is there when it was on a folder of pictures. */
+  readonly recipe: { readonly folder?: unknown };
   readonly datasets: readonly {
     readonly name: string;
     readonly split: 'train' | 'test';
     readonly n: number;
   }[];
-  /** Measured on `n` test pictures. */
+  /** Measured on `n` test pictures; of a folder, on those that were kept apart for validation. */
   readonly metrics: { readonly n: number; readonly accuracy: number } | null;
   /** How far the file is from what was trained, over `n` pictures. */
   readonly parity: {

@@ -1,4 +1,5 @@
 // The facts of a model, from its card.
+import { testedOn } from '../../../models/held-out.ts';
 import type { Card } from '../../component/index.ts';
 import { formatBytes, formatCount, formatProbability, formatScientific } from '../shell/format.ts';
 
@@ -18,7 +19,7 @@ export function factsOf(card: Card, size: number | undefined, opened: Opened | u
     const wrong = Math.round((1 - accuracy) * n);
     facts.push([
       'Accuracy',
-      `${formatProbability(accuracy)} of ${formatCount(n)} test pictures; ${formatCount(wrong)} wrong`,
+      `${formatProbability(accuracy)} of ${formatCount(n)} ${testedOn(card)}; ${formatCount(wrong)} wrong`,
     ]);
   }
   const training = card.datasets.filter(({ split }) => split === 'train');

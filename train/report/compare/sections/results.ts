@@ -12,7 +12,7 @@ export const groupResults: ComparisonSection = {
   title: 'Results',
   render(groups, testPictures) {
     const [first] = groups;
-    const heldOut = first === undefined ? 'test' : heldOutOf(first.recipe);
+    const heldOut = heldOutOf(first?.recipe);
     const judged = verdicts(groups, testPictures);
     const rows = groups.map((group) => {
       const all = resultsOf(group);

@@ -9,7 +9,7 @@ export const comparedRuns: ComparisonSection = {
   id: 'runs',
   title: 'Runs',
   render(groups) {
-    const heldOut = groups[0] === undefined ? 'test' : heldOutOf(groups[0].recipe);
+    const heldOut = heldOutOf(groups[0]?.recipe);
     const rows = groups.flatMap((group) =>
       group.runs.map((compared) => {
         const result = resultOf(compared);
