@@ -92,3 +92,28 @@ test('a connection that the client breaks is gone at once', async () => {
   expect(await gone).toEqual([false, true]);
   await slow.close();
 });
+
+test('the pictures of clients that have gone are dropped, though their connections look half-closed', async () => {
+  const bytes = await plain('red', 'png', 6000, 6000); // 36 megapixels: more than a second of work for all of them
+  const clients = Array.from({ length: 12 }, () => open(portOf(listening)).socket);
+  const sent = clients.map((socket) => {
+    socket.write(`POST /classify HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes.length}\r\n\r\n`);
+    return new Promise((resolve) => socket.write(bytes, resolve));
+  });
+  const before = await outcomes();
+  await Promise.all(sent);
+  for (const socket of clients) socket.destroy();
+  await expect
+    .poll(async () => sum(await outcomes()) - sum(before), { timeout: 30_000 })
+    .toBe(clients.length);
+  expect((await outcomes()).gone).toBeGreaterThan(0);
+});
+
+/** What became of pictures, as /metrics counts it. */
+async function outcomes(): Promise<Record<string, number>> {
+  const text = await (await server.app.request('/metrics')).text();
+  const found = text.matchAll(/^trainyard_pictures_total\{.*outcome="(.*)"\} (\d+)$/gm);
+  return Object.fromEntries([...found].map(([, outcome = '', n]) => [outcome, Number(n)]));
+}
+
+const sum = (counts: Record<string, number>) => Object.values(counts).reduce((a, b) => a + b, 0);
