@@ -93,6 +93,7 @@ export const areas = {
     ],
     tests: [
       'test/models/image/area.test.ts',
+      'test/models/image/resize-plan.test.ts',
       'test/models/image/resize.test.ts',
       'test/models/image/drawn.test.ts',
       'test/models/image/neighborhood.test.ts',

@@ -23,6 +23,7 @@ describe('largestDifference', () => {
     const special = [Number.NaN, infinite, -infinite];
     expect(maxDifference(special, special, relative)).toBe(0);
     expect(maxDifference(special, special, absolute)).toBe(infinite);
+    expect(maxDifference([0, -0], [-0, 0], relative)).toBe(0);
   });
 });
 
@@ -61,5 +62,24 @@ it('compareClassifiers cuts pictures into batches, the last of them smaller, and
   expect(parity).toMatchObject({ n: 5, maxProbabilityDifference: 0.25, changedLabels: 0 });
   expect([...expected]).toEqual([0, 1, 2, 3, 0, 1, 2, 3, 0, 1]);
   expect([...got]).toEqual([...expected].map((value) => value + 0.25));
-  expect((await compareClassifiers(classifier(0), classifier(0), images, 0)).parity.n).toBe(0);
+
+  sizes.length = 0;
+  expect((await compareClassifiers(classifier(0), classifier(0), images, 4)).parity.n).toBe(4);
+  expect(sizes).toEqual([2, 2, 2, 2]);
+});
+
+it('compareClassifiers asks for no picture where there is none', async () => {
+  const unasked = async () => {
+    throw new Error('asked for pictures');
+  };
+  const classifier: Classifier = { classify: unasked, close: unasked };
+  const images = () => {
+    throw new Error('asked for a picture');
+  };
+  expect((await compareClassifiers(classifier, classifier, images, 0)).parity).toEqual({
+    n: 0,
+    maxProbabilityDifference: 0,
+    changedLabels: 0,
+    ties: 0,
+  });
 });
