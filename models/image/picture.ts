@@ -25,12 +25,17 @@ export const MOST_FILE_BYTES = 200_000_000;
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /**
- * Checks that a picture's bytes are as many as its size says.
+ * Checks that a picture has bytes, as many as its size says.
  *
- * @throws RangeError otherwise: otherwise a wrong picture would be read silently.
+ * @throws RangeError otherwise: numbers from 0 to 1, as other libraries have them, would be read as a black picture.
  */
 export function checkPicture(picture: Picture): void {
   const { data, width, height, channels } = picture;
+  const type = Object.prototype.toString.call(data).slice('[object '.length, -1); // also of another realm
+  if (type !== 'Uint8Array' && type !== 'Uint8ClampedArray')
+    throw new RangeError(
+      `picture: data: received ${type}, expected a Uint8Array or Uint8ClampedArray of numbers from 0 to 255`,
+    );
   const whole = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
   if (!whole || data.length !== width * height * channels) {
     throw new RangeError(

@@ -48,6 +48,8 @@ const LONGEST_PAUSE = 30_000;
  */
 export function createClient(url: string | URL, options: ClientOptions = {}): Client {
   const { key, retries = 3, timeout = 60_000, fetch: send = fetch } = options;
+  if (!URL.canParse(url))
+    throw new TypeError(`received "${url}", expected the address of a server, such as http://localhost:3000`);
   const base = new URL(url).href.replace(/\/*$/, '/');
 
   async function ask(path: string, init: RequestInit, signal: AbortSignal | undefined): Promise<unknown> {

@@ -115,6 +115,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const sessions = createSessionEviction(pool.workers, queue.waitingFor);
   /** Bytes of pixels that were decoded on this thread since garbage was collected. */
   let pixels = 0;
+  let closed = false;
 
   function onMessage(worker: PoolWorker, message: FromWorker): void {
     if (message.kind === 'results') deliverResults(results, worker, message, performance.now());
@@ -138,6 +139,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   function enqueue(request: JobRequest, input: JobInput): Promise<PictureResult> {
+    if (closed) return Promise.reject(workerEnded(false));
     return new Promise((resolve, reject) => {
       queue.add(createJob(request, input, limits.deadline, resolve, reject));
       loop.schedule();
@@ -205,10 +207,12 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       mostWorkers: workers,
     }),
     async close() {
+      closed = true;
       sweeper.stop();
       loop.stop();
       expireJobs(queue, assignments, observer, performance.now());
       await pool.close();
+      for (const job of queue.remove(() => true)) failJob(job, 'died', workerEnded(false), observer);
     },
   };
 }

@@ -51,9 +51,11 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
  * @throws TypeError for a model that `loadModel` did not make; UserError for a key too short to be safe.
  */
 export function createHandler(model: Model, options: HandlerOptions = {}): Handler {
-  const engine = engineOf(model);
+  const engine = model && engineOf(model);
   if (engine === undefined)
-    throw new TypeError('createHandler: expected a model of loadModel() from the same package');
+    throw new TypeError(
+      'createHandler: expected a model, as `await loadModel()` of the same package gives it',
+    );
   const { path, keys, cors, log = logErrors } = options;
   const app = createApp({
     engine,

@@ -31,6 +31,7 @@ export async function loadModel(source: ModelSource, options: LoadOptions = {}):
   const { signal, name, limits, threads, workers, log = () => {} } = options;
   signal?.throwIfAborted();
   const device = deviceOf(options.device);
+  for (const [option, value] of Object.entries({ threads, workers })) checkCount(option, value);
   if (requireOnnxRuntime() === undefined) throw new ModelError('runtime', noOnnxRuntime());
   const read = await readModel(source, signal);
   checkDigest(read, options.sha256);
@@ -62,6 +63,11 @@ function deviceOf(device: string = 'cpu'): Device {
       `device: received "${device}", expected auto, cpu, cuda, or cuda: with the number of a GPU`,
     );
   }
+}
+
+function checkCount(option: string, value: unknown): void {
+  if (value !== undefined && !(Number.isInteger(value) && Number(value) > 0))
+    throw new TypeError(`${option}: received ${value}, expected a whole number from 1`);
 }
 
 /** A file is opened by its path, with the files beside it that it names; all else by its bytes. */

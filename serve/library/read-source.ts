@@ -19,6 +19,7 @@ export type Place = { readonly path: string } | { readonly url: string };
 /** @throws TypeError for an address that is none. */
 export function placeOf(source: string | URL): Place {
   if (source instanceof URL || /^(https?|file|data):/i.test(source)) {
+    if (!URL.canParse(source)) throw new TypeError(`received "${source}", expected an address or a path`);
     const url = new URL(source);
     return url.protocol === 'file:' ? { path: fileURLToPath(url) } : { url: url.href };
   }

@@ -2,6 +2,7 @@
 import type { Card } from '../../models/card.ts';
 import type { CancelFlags } from './cancellation.ts';
 import type { Device } from './device.ts';
+import type { ExitGate } from './exit-gate.ts';
 import type { Transfer } from './transfer.ts';
 
 /** A model as a worker gets it. */
@@ -25,6 +26,8 @@ export interface WorkerOptions {
   readonly fast: boolean;
   /** Where the main thread cancels jobs. */
   readonly cancelled?: CancelFlags | undefined;
+  /** Where the main thread waits for what must not be terminated. */
+  readonly gate?: ExitGate | undefined;
 }
 
 /** To the worker: open this model. Messages are handled in order: pictures for the model may follow at once. */

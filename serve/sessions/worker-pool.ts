@@ -4,6 +4,7 @@ import '../../setup/libraries/without-telemetry.mjs';
 import { startThread } from '../../setup/modules/start.mjs';
 import { ENDED, explain } from '../explain.ts';
 import { type CancelFlags, createCancelFlags } from './cancellation.ts';
+import { openExitGate } from './exit-gate.ts';
 import type { FromWorker, OpenedMessage, ToWorker, WorkerModel, WorkerOptions } from './messages.ts';
 import type { WorkerSlot } from './queue.ts';
 
@@ -73,12 +74,13 @@ export function openWorkerPool(options: WorkerPoolOptions): WorkerPool {
   /** For each worker, by the key of a model that it is opening: who waits for that. */
   const openings = new Map<PoolWorker, Map<string, (opened: OpenedMessage) => void>>();
   let models: readonly WorkerModel[] = [];
+  const { gate, remove: removeGate } = openExitGate();
   let closing = false;
   let startedAll = false;
 
   function startWorker(): PoolWorker {
     const cancelled = createCancelFlags();
-    const thread = startThread(entry, { ...workerOptions, cancelled });
+    const thread = startThread(entry, { ...workerOptions, cancelled, gate });
     const send = (message: ToWorker, transferred?: ArrayBuffer[]) => thread.postMessage(message, transferred);
     const worker: PoolWorker = {
       cost: 0,
@@ -185,6 +187,7 @@ export function openWorkerPool(options: WorkerPoolOptions): WorkerPool {
     async close() {
       closing = true;
       await Promise.all([...threads.values()].map(endThread));
+      removeGate();
     },
   };
 }

@@ -5,6 +5,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import { explain } from '../explain.ts';
 import { openGarbageCollector } from '../memory/collect-garbage.ts';
 import { largestBatch } from './batch-size.ts';
+import { goInside } from './exit-gate.ts';
 import type { PictureInput, WorkerJob } from './job.ts';
 import type { FromWorker, ToWorker, WorkerModel, WorkerOptions } from './messages.ts';
 import { createPrepareInput } from './prepare-input.ts';
@@ -24,6 +25,7 @@ function runWorker(port: MessagePort, options: WorkerOptions): void {
   const inbox: ToWorker[] = [];
   const results: PendingResults = { runs: [], failed: [] };
   const collectGarbage = openGarbageCollector();
+  const inside = <T>(work: () => Promise<T>) => goInside(options.gate, work);
   let busy = false;
   /** Something large is garbage now: a picture, or a model's file, of which onnxruntime holds a copy while it opens it. */
   let large = false;
@@ -84,7 +86,11 @@ function runWorker(port: MessagePort, options: WorkerOptions): void {
     const start = performance.now();
     const spent = () => performance.now() - start;
     try {
-      const session = await openModelSession(model.contents ?? model.path, model.card, options);
+      const opened = await inside(() => openModelSession(model.contents ?? model.path, model.card, options));
+      const session = {
+        ...opened,
+        run: (inputs: Uint8Array, n: number) => inside(() => opened.run(inputs, n)),
+      };
       const largest = session.largest ?? largestBatch(model.card.input.shape, options.batch);
       models.set(model.key, { model, session, reason: '', inputs: new Uint8Array(), largest });
       const { device, doubt } = session;
@@ -100,7 +106,7 @@ function runWorker(port: MessagePort, options: WorkerOptions): void {
     const loaded = models.get(key);
     models.delete(key);
     large = true;
-    await loaded?.session?.release();
+    await inside(async () => loaded?.session?.release());
   }
 
   /** Quick jobs run first, in batches of one model; jobs that run alone follow, one by one. */

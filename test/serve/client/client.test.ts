@@ -125,7 +125,9 @@ test('errors are about the picture, or about all else, in the server’s words',
   );
   // @ts-expect-error: JavaScript has no types
   await expect(client.classify(7)).rejects.toThrow(/received number, expected a picture/);
-  expect(() => createClient('localhost')).toThrow(TypeError);
+  expect(() => createClient('localhost')).toThrow(
+    new TypeError('received "localhost", expected the address of a server, such as http://localhost:3000'),
+  );
 });
 
 test('a busy server is asked again, as it says when', async () => {

@@ -178,5 +178,23 @@ test('it leaves the globals of an app as they are, and writes bugs alone', async
 test('something that is no model of loadModel is refused', () => {
   expect(() => createHandler({ ...model } as Model)).not.toThrow(); // a copy has its engine
   const { classify, close, card } = model;
-  expect(() => createHandler({ classify, close, card } as Model)).toThrow(/expected a model of loadModel/);
+  expect(() => createHandler({ classify, close, card } as Model)).toThrow(
+    /expected a model, as `await loadModel/,
+  );
+});
+
+test('of a model that was closed, pictures are refused at once, not when their time is over', async () => {
+  const { bytes } = await tinyModel({});
+  const closed = await loadModel(bytes, { workers: 1 });
+  const handler = createHandler(closed, { limits: { deadline: 500 } });
+  await closed.close();
+  const response = await handler(post('http://app/classify'));
+  expect(response.status).toBe(503);
+});
+
+test('what is no model is a TypeError that says what is', () => {
+  for (const none of [undefined, {}, loadModel('none.onnx').catch(() => {})]) {
+    // @ts-expect-error: JavaScript has no types
+    expect(() => createHandler(none)).toThrow(/expected a model, as `await loadModel\(\)`/);
+  }
 });

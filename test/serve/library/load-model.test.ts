@@ -193,6 +193,18 @@ describe('what is wrong with a picture is a PictureError, and the next one is cl
       () => ({ data: new Uint8Array(5), width: 2, height: 2, channels: 1 }),
       /5 bytes for 2x2x1/,
     ],
+    [
+      'pixels from 0 to 1',
+      // @ts-expect-error: JavaScript has no types
+      () => ({ data: new Float32Array(4), width: 2, height: 2, channels: 1 }),
+      /data: received Float32Array, expected a Uint8Array/,
+    ],
+    [
+      'no pixels',
+      // @ts-expect-error: JavaScript has no types
+      () => ({ width: 2, height: 2, channels: 1 }),
+      /data: received Undefined, expected a Uint8Array/,
+    ],
   ];
   test.each(cases)('%s', async (_, source, message) => {
     const error = await model.classify(source()).catch((error: unknown) => error);
@@ -209,7 +221,20 @@ describe('what is wrong with a picture is a PictureError, and the next one is cl
   test('what can be no picture at all is a TypeError', async () => {
     // @ts-expect-error: JavaScript has no types
     await expect(model.classify(7)).rejects.toThrow(/received 7, expected a picture/);
+    const error = await model.classify('http://').catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({ message: 'received "http://", expected an address or a path' });
   });
+});
+
+test.each(['threads', 'workers'])('%s that are no number of threads are a TypeError', async (option) => {
+  for (const value of [0, -1, 1.5, Number.NaN, 'two']) {
+    const error = await loadModel(bytes, { [option]: value }).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({
+      message: `${option}: received ${value}, expected a whole number from 1`,
+    });
+  }
 });
 
 test('a signal ends the waiting with its reason', async () => {
@@ -231,6 +256,18 @@ test('a closed model finishes what it has, and takes nothing more', async () => 
   expect(largestDifference((await last).probabilities)).toBeLessThan(TOLERANCE);
   const error = await closing.classify(png).catch((error: unknown) => error);
   expect(error).toMatchObject({ name: 'ModelError', reason: 'closed' });
+});
+
+test('of many pictures that wait when a model is closed, each has its answer or is told so', async () => {
+  const closing = await loadModel(bytes, { workers: 1 });
+  const picture = { data: pixels, width: 32, height: 32, channels: 3 as const };
+  const all = Promise.allSettled(Array.from({ length: 300 }, () => closing.classify(picture)));
+  await new Promise((resolve) => setTimeout(resolve));
+  await closing.close();
+  for (const result of await all) {
+    if (result.status === 'rejected') expect(result.reason).toMatchObject({ reason: 'closed' });
+    else expect(largestDifference(result.value.probabilities)).toBeLessThan(TOLERANCE);
+  }
 });
 
 test('a program that forgets to close a model ends all the same, and not before its answer', async () => {
