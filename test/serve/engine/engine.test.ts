@@ -157,6 +157,15 @@ describe('capacity and time', () => {
     expect(await slow).toBe('answered');
   });
 
+  test('what waits when it is closed is answered or refused, however long it would wait, and what comes later too', async () => {
+    const { engine, outcome } = await open();
+    const patient = { deadline: Number.POSITIVE_INFINITY };
+    const waiting = Array.from({ length: 300 }, () => outcome(picture(10), patient));
+    await engine.close();
+    for (const one of await Promise.all(waiting)) expect(one).toBeOneOf(['answered', 503]);
+    expect(await outcome(picture(10), patient)).toBe(503);
+  });
+
   test('the job of a client that has gone is dropped', async () => {
     const lost: string[] = [];
     const { engine, outcome } = await open({ observers: [{ failed: (_, loss) => lost.push(loss) }] });

@@ -258,18 +258,6 @@ test('a closed model finishes what it has, and takes nothing more', async () => 
   expect(error).toMatchObject({ name: 'ModelError', reason: 'closed' });
 });
 
-test('of many pictures that wait when a model is closed, each has its answer or is told so', async () => {
-  const closing = await loadModel(bytes, { workers: 1 });
-  const picture = { data: pixels, width: 32, height: 32, channels: 3 as const };
-  const all = Promise.allSettled(Array.from({ length: 300 }, () => closing.classify(picture)));
-  await new Promise((resolve) => setTimeout(resolve));
-  await closing.close();
-  for (const result of await all) {
-    if (result.status === 'rejected') expect(result.reason).toMatchObject({ reason: 'closed' });
-    else expect(largestDifference(result.value.probabilities)).toBeLessThan(TOLERANCE);
-  }
-});
-
 test('a program that forgets to close a model ends all the same, and not before its answer', async () => {
   const script = `
     import { loadModel } from ${JSON.stringify(join(root, 'public/index.ts'))};
