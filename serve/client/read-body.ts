@@ -1,6 +1,7 @@
 // Reads what is sent: bytes as they are, an address by fetch, and in Node a path.
 import { messageOf } from '../../models/errors.ts';
 import { PictureError } from '../../models/model-error.ts';
+import { systemReason } from '../../models/system-reason.ts';
 import type { PictureSource } from './types.ts';
 
 /** @throws PictureError when it cannot be read; TypeError when it is nothing that can be a picture. */
@@ -17,7 +18,9 @@ export async function readBody(source: PictureSource, signal: AbortSignal | unde
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof PictureError) throw error;
-    throw new PictureError(`${shown(source)} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw new PictureError(`${shown(source)} cannot be read: ${systemReason(error) ?? messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -25,7 +28,10 @@ async function readPlace(source: string | URL, signal: AbortSignal | undefined):
   const files = globalThis.process?.getBuiltinModule?.('node:fs');
   const isAddress =
     source instanceof URL ? source.protocol !== 'file:' : /^(https?|data|blob):/i.test(source);
-  if (files !== undefined && !isAddress) return files.openAsBlob(pathOf(source));
+  if (files !== undefined && !isAddress) {
+    await files.promises.stat(pathOf(source)); // openAsBlob does not say what is wrong
+    return files.openAsBlob(pathOf(source));
+  }
   const response = await fetch(source, { signal: signal ?? null });
   if (!response.ok)
     throw new PictureError(`${shown(source)} answered ${response.status}, expected a picture`);

@@ -10,7 +10,7 @@ import { respondToMalformedUrl } from '../http/malformed-request.ts';
 import type { Log } from '../log.ts';
 import { classifyAnywhere } from '../routes/classify.ts';
 import { serverRoutes } from '../routes/index.ts';
-import { defaultLimits, type Limits } from '../settings/limits.ts';
+import { type Limits, limitsWith } from '../settings/limits.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { engineOf } from './model.ts';
 import type { Model } from './types.ts';
@@ -59,7 +59,7 @@ export function createHandler(model: Model, options: HandlerOptions = {}): Handl
   const { path, keys, cors, log = logErrors } = options;
   const app = createApp({
     engine,
-    limits: { ...defaultLimits, ...options.limits },
+    limits: limitsWith(options.limits),
     keys: typeof keys === 'function' || keys === undefined ? keys : keyRing(entriesOf(keys)),
     cors,
     log,

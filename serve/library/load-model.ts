@@ -9,7 +9,7 @@ import type { ServedModel } from '../engine/models.ts';
 import { readModelBytes, readServedModel } from '../engine/read-model.ts';
 import { reasonOf } from '../engine/read-models.ts';
 import { type Device, parseDevice } from '../sessions/device.ts';
-import { defaultLimits } from '../settings/limits.ts';
+import { limitsWith } from '../settings/limits.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { createModel } from './model.ts';
 import { placeOf, readBytes, Unreadable } from './read-source.ts';
@@ -38,7 +38,7 @@ export async function loadModel(source: ModelSource, options: LoadOptions = {}):
   const served = { ...read, name: name ?? read.card.name };
   const engine = openEngine({
     repository: [served],
-    limits: { ...defaultLimits, ...limits },
+    limits: limitsWith(limits),
     threads,
     workers,
     device,

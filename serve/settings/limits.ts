@@ -43,6 +43,12 @@ export const defaultLimits: Limits = {
   batch: 64,
 };
 
+/** The default limits but for those that are given; one that is undefined is not. */
+export function limitsWith(given: Partial<Limits> = {}): Limits {
+  const defined = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaultLimits, ...Object.fromEntries(defined) };
+}
+
 /** Limits of a connection, in node:http's names; milliseconds and bytes. */
 export const connectionLimits = {
   /** From the first byte of a request to the last of its headers. */

@@ -114,7 +114,9 @@ test('an address below which an app has the server, with or without a slash', as
 test('errors are about the picture, or about all else, in the server’s words', async () => {
   const client = createClient(server.url, { key });
   await expect(client.classify(Buffer.from('hello'))).rejects.toThrow(PictureError);
-  await expect(client.classify(join(folder.path, 'none.png'))).rejects.toThrow(/none\.png cannot be read/);
+  await expect(client.classify(join(folder.path, 'none.png'))).rejects.toThrow(
+    /none\.png cannot be read: it is not there/,
+  );
   await expect(client.classify(`${server.url}/none.png`)).rejects.toThrow(/answered 404, expected a picture/);
   const noModel = client.classify(picture, { model: 'colours' });
   await expect(noModel).rejects.toMatchObject({ name: 'ServerError', status: 404 });

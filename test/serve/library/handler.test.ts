@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { Hono } from 'hono';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { loadModel, type Model } from '../../../public/index.ts';
-import { createHandler, type Handler, toNodeHandler } from '../../../public/serve.ts';
+import { createHandler, defaultLimits, type Handler, toNodeHandler } from '../../../public/serve.ts';
 import { refusal } from '../harness.ts';
 import { plain } from '../pictures.ts';
 import { tinyModel } from '../tiny-model.ts';
@@ -132,6 +132,13 @@ test('limits hold in every mount', async () => {
     const response = await ask('/api/cat', { method: 'POST', body: new Uint8Array(101) });
     expect(await refusal(response), kind).toMatchObject({ status: 413 });
   }
+});
+
+test('a limit that is undefined is the default one', async () => {
+  // @ts-expect-error: projects without exactOptionalPropertyTypes may pass it
+  const handler = createHandler(model, { limits: { bodyBytes: undefined } });
+  const body = new Uint8Array(defaultLimits.bodyBytes + 1);
+  expect((await handler(post('http://app/classify', {}, body))).status).toBe(413);
 });
 
 test('a body that a parser has read is named, and not waited for', async () => {
