@@ -36,6 +36,8 @@ export function checkPicture(picture: Picture): void {
     throw new RangeError(
       `picture: data: received ${type}, expected a Uint8Array or Uint8ClampedArray of numbers from 0 to 255`,
     );
+  if (channels !== 1 && channels !== 3 && channels !== 4)
+    throw new RangeError(`picture: channels: received ${channels}, expected 1, 3 or 4`);
   const whole = Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0;
   if (!whole || data.length !== width * height * channels) {
     throw new RangeError(

@@ -62,8 +62,10 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Cl
       });
       const pause = pauseOf(response, tries);
       const busy = response === undefined || response.status === 503;
-      if (busy && tries < retries && pause <= LONGEST_PAUSE) await sleep(pause, signal);
-      else if (response !== undefined) return read(response);
+      if (busy && tries < retries && pause <= LONGEST_PAUSE) {
+        await response?.body?.cancel().catch(() => {}); // its connection is free for the next try
+        await sleep(pause, signal);
+      } else if (response !== undefined) return read(response, signal);
       else throw unreachable(base, undefined);
     }
   }
@@ -131,8 +133,13 @@ function isList(source: PictureSource | readonly PictureSource[]): source is rea
 }
 
 /** @throws PictureError, ServerError for a response that is no result. */
-async function read(response: Response): Promise<unknown> {
-  const text = await response.text();
+async function read(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
+  const text = await response.text().catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw new ServerError(response.status, `the response did not come to its end: ${messageOf(error)}`, {
+      cause: error,
+    });
+  });
   const answer = parsed(text);
   if (response.ok) return answer;
   const { status } = response;
@@ -158,6 +165,10 @@ function isClassification(answer: unknown): answer is ServerClassification {
   return (
     typeof answer === 'object' &&
     answer !== null &&
+    'label' in answer &&
+    typeof answer.label === 'string' &&
+    'probability' in answer &&
+    typeof answer.probability === 'number' &&
     'predictions' in answer &&
     Array.isArray(answer.predictions)
   );

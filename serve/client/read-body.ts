@@ -29,8 +29,11 @@ async function readPlace(source: string | URL, signal: AbortSignal | undefined):
   const isAddress =
     source instanceof URL ? source.protocol !== 'file:' : /^(https?|data|blob):/i.test(source);
   if (files !== undefined && !isAddress) {
-    await files.promises.stat(pathOf(source)); // openAsBlob does not say what is wrong
-    return files.openAsBlob(pathOf(source));
+    const path = pathOf(source);
+    // Opening a pipe would hold up the whole process, and a folder is noticed only when it is sent.
+    if (!(await files.promises.stat(path)).isFile())
+      throw new PictureError(`${shown(source)} cannot be read: it is a folder, a pipe or a device`);
+    return files.openAsBlob(path);
   }
   const response = await fetch(source, { signal: signal ?? null });
   if (!response.ok)

@@ -12,7 +12,7 @@ import { type Device, parseDevice } from '../sessions/device.ts';
 import { limitsWith } from '../settings/limits.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { createModel } from './model.ts';
-import { placeOf, readBytes, Unreadable } from './read-source.ts';
+import { placeOf, readBytes, sizeOf, Unreadable } from './read-source.ts';
 import type { LoadOptions, Model, ModelSource } from './types.ts';
 
 /**
@@ -75,6 +75,9 @@ async function readModel(source: ModelSource, signal: AbortSignal | undefined): 
   const place = typeof source === 'string' || source instanceof URL ? placeOf(source) : undefined;
   try {
     if (place !== undefined && 'path' in place) {
+      await sizeOf(place.path).catch((error: unknown) => {
+        if (error instanceof Unreadable) throw error; // of all else the reader speaks
+      });
       const name = basename(place.path, '.onnx');
       return await readServedModel({ name, version: 1, path: resolve(place.path) });
     }

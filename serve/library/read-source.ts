@@ -36,7 +36,9 @@ export async function readPictureSource(source: PictureSource, signal?: AbortSig
   try {
     if (isPicture(source)) {
       checkPicture(source);
-      return { kind: 'picture', picture: source };
+      // An object's getters, as those of a class, would not come to the worker.
+      const { data, width, height, channels } = source;
+      return { kind: 'picture', picture: { data, width, height, channels } };
     }
     return { kind: 'encoded', bytes: await readBytes(source, 'a picture', MOST_FILE_BYTES, signal) };
   } catch (error) {
@@ -80,9 +82,21 @@ function described(value: unknown): string {
   return typeof value === 'object' && value !== null ? `an object ${value.constructor?.name}` : String(value);
 }
 
+/**
+ * Bytes of a file.
+ *
+ * @throws Unreadable for a pipe or a device: its reader would wait for ever, which no signal ends, or fill the memory; the
+ * operating system's error otherwise.
+ */
+export async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path);
+  if (found.isFile() || found.isDirectory()) return found.size;
+  throw new Unreadable(`${path} cannot be read: it is a pipe or a device, expected a file`);
+}
+
 async function readPath(path: string, most: number, signal?: AbortSignal): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path);
+    const size = await sizeOf(path);
     if (size > most)
       throw new Unreadable(`${path} has ${size} bytes, more than the ${most} that a picture may have`);
     return new Uint8Array(await readFile(path, { signal }));

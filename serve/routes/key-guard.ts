@@ -36,9 +36,23 @@ function firstSegment(path: string): string {
 
 function hasKey(c: AppContext, keys: KeyRing): boolean {
   const key = shownKey(requestHeader(c, 'authorization'), requestHeader(c, 'x-api-key'));
-  const owner = key === undefined ? undefined : keys(key);
+  const owner = key === undefined ? undefined : ownerOf(keys(key));
   c.set('keyOwner', owner);
   return owner !== undefined;
+}
+
+/**
+ * The owner that a ring names. An app's own ring may be JavaScript: null or false, as of a look-up that found nothing, lets
+ * nobody in.
+ *
+ * @throws TypeError for a promise and the like, which would be an owner for every key.
+ */
+function ownerOf(owner: unknown): string | undefined {
+  if (typeof owner === 'string') return owner;
+  if (!owner) return undefined;
+  throw new TypeError(
+    `keys: received ${Object.prototype.toString.call(owner)} for a key, expected the name of its owner, or undefined, at once`,
+  );
 }
 
 function askForKey(c: AppContext): Response {

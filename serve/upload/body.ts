@@ -59,9 +59,9 @@ export function uploadOf(c: AppContext, limit: number, memory: RequestMemory): U
 }
 
 /** The types of the DOM and of Node have different names for the same stream. */
-function fromWeb({ body, bodyUsed }: Request): Readable {
-  if (bodyUsed) throw bodyWasRead();
-  return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream);
+function fromWeb({ body, bodyUsed, signal }: Request): Readable {
+  if (bodyUsed || body?.locked) throw bodyWasRead();
+  return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream, { signal });
 }
 
 /** For the developer of an app in which this one is mounted. */

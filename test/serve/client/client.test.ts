@@ -1,4 +1,5 @@
 // What is promised of the client: typed answers of a real server, its own errors, and patience with a server that is busy.
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -157,15 +158,34 @@ test('and not for ever, nor for what will not change', async () => {
   expect(broken.times).toHaveLength(2);
 });
 
+test('a response that breaks off is the server’s error, and a pipe the picture’s', async () => {
+  using cut = await scripted([[200, { 'content-length': '1000' }, good]]);
+  await expect(createClient(cut.url, { timeout: 500 }).classify(picture)).rejects.toMatchObject({
+    name: 'ServerError',
+    status: 200,
+    message: expect.stringMatching(/^the response did not come to its end: /),
+  });
+  const pipe = join(folder.path, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  for (const path of [folder.path, pipe])
+    await expect(createClient(cut.url).classify(path)).rejects.toThrow(
+      /cannot be read: it is a folder, a pipe or a device/,
+    );
+});
+
 test('what is no Trainyard server is said to be none', async () => {
   using other = await scripted([
     [200, {}, '<html>'],
     [200, {}, '{}'],
+    [200, {}, '{"predictions": []}'],
   ]);
   await expect(createClient(other.url).classify(picture)).rejects.toThrow(
     /another answer than Trainyard does/,
   );
   await expect(createClient(other.url).models()).rejects.toThrow(/another answer than Trainyard does/);
+  await expect(createClient(other.url).classify(picture)).rejects.toThrow(
+    /another answer than Trainyard does/,
+  );
 });
 
 test('a page can have it: it needs nothing of Node, and is small', async () => {

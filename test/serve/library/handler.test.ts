@@ -6,7 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { Hono } from 'hono';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { loadModel, type Model } from '../../../public/index.ts';
-import { createHandler, defaultLimits, type Handler, toNodeHandler } from '../../../public/serve.ts';
+import {
+  createHandler,
+  defaultLimits,
+  type Handler,
+  type KeyRing,
+  toNodeHandler,
+} from '../../../public/serve.ts';
 import { refusal } from '../harness.ts';
 import { plain } from '../pictures.ts';
 import { tinyModel } from '../tiny-model.ts';
@@ -126,6 +132,20 @@ test('a key that is too short to be safe is refused, without being shown', () =>
   );
 });
 
+test.each([
+  ['nothing', () => undefined, 401],
+  ['null', () => null, 401],
+  ['false', () => false, 401],
+  ['a promise of nothing', async () => undefined, 500],
+  ['a promise of an owner', async () => 'me', 500],
+  ['an owner', () => 'me', 200],
+])('an app’s own ring that answers %s', async (_, ring, status) => {
+  const log = vi.fn();
+  const handler = createHandler(model, { keys: ring as KeyRing, log });
+  expect((await handler(post('http://app/classify', { 'x-api-key': key }))).status).toBe(status);
+  if (status === 500) expect(log.mock.lastCall?.[0]).toMatch(/keys: received \[object Promise\] for a key/);
+});
+
 test('limits hold in every mount', async () => {
   const handler = createHandler(model, { limits: { bodyBytes: 100 } });
   for (const [kind, ask] of Object.entries(await mounts(handler))) {
@@ -155,6 +175,17 @@ test('a body that a parser has read is named, and not waited for', async () => {
   const request = post('http://app/classify');
   await request.text();
   expect(await refusal(await createHandler(model)(request))).toMatchObject({ status: 400 });
+  const locked = post('http://app/classify');
+  locked.body?.getReader();
+  expect(await refusal(await createHandler(model)(locked))).toMatchObject({ status: 400 });
+});
+
+test('a body that does not come ends with its request', async () => {
+  const controller = new AbortController();
+  const init = { method: 'POST', body: new ReadableStream(), signal: controller.signal, duplex: 'half' };
+  const answered = createHandler(model)(new Request('http://app/classify', init as RequestInit));
+  controller.abort();
+  expect(await refusal(await answered)).toMatchObject({ status: 400 });
 });
 
 test('an abandoned request is not worked on', async () => {

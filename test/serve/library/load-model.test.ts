@@ -1,6 +1,6 @@
 // What is promised of `loadModel` in Node: from any source of a model and of a picture the right answer, its own errors for
 // what is wrong with either, and a process that ends when there is no more to do.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
@@ -38,6 +38,8 @@ let address: string;
 let pixels: Uint8Array;
 let png: Buffer;
 let expected: number[];
+let raw: { data: Uint8Array; width: number; height: number; channels: 3 };
+const pipe = path('pipe');
 
 beforeAll(async () => {
   model = await loadModel(shippedModels.cifar);
@@ -45,7 +47,9 @@ beforeAll(async () => {
   png = await sharp(pixels, { raw: { width: 32, height: 32, channels: 3 } })
     .png()
     .toBuffer();
+  raw = { data: pixels, width: 32, height: 32, channels: 3 };
   writeFileSync(path('noise.png'), png);
+  execFileSync('mkfifo', [pipe]);
   copyFileSync(shippedModels.cifar, path('a model.onnx'));
   expected = pythonProbabilities(shippedModels.cifar, pixels);
   files = createServer((request, response) => {
@@ -77,6 +81,12 @@ function largestDifference(probabilities: ArrayLike<number>): number {
   return Math.max(...expected.map((value, i) => Math.abs(value - (probabilities[i] ?? Number.NaN))));
 }
 
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}
+
 test('a picture from any source has the answer of Python’s onnxruntime', async () => {
   const sources = {
     path: path('noise.png'),
@@ -89,7 +99,16 @@ test('a picture from any source has the answer of Python’s onnxruntime', async
     Uint8Array: new Uint8Array(png),
     ArrayBuffer: Uint8Array.from(png).buffer,
     Blob: new Blob([Uint8Array.from(png)]),
-    pixels: { data: pixels, width: 32, height: 32, channels: 3 as const },
+    pixels: raw,
+    'pixels of a class': new (class {
+      get data() {
+        return pixels;
+      }
+      readonly width = 32;
+      readonly height = 32;
+      readonly channels = 3;
+    })(),
+    'shared memory': shared(png),
   };
   for (const [kind, source] of Object.entries(sources)) {
     const { probabilities } = await model.classify(source);
@@ -98,7 +117,7 @@ test('a picture from any source has the answer of Python’s onnxruntime', async
   }
   const all = await model.classify(Object.values(sources), { top: 1 });
   expect(all.map(({ probabilities }) => largestDifference(probabilities) < TOLERANCE)).toEqual(
-    Array(11).fill(true),
+    Array(Object.keys(sources).length).fill(true),
   );
   expect(png.length).toBeGreaterThan(0); // what was given is still the caller's
 });
@@ -205,6 +224,13 @@ describe('what is wrong with a picture is a PictureError, and the next one is cl
       () => ({ width: 2, height: 2, channels: 1 }),
       /data: received Undefined, expected a Uint8Array/,
     ],
+    ['a pipe, which nobody writes into', () => pipe, /pipe cannot be read: it is a pipe or a device/],
+    ['a device without an end', () => '/dev/zero', /it is a pipe or a device, expected a file/],
+    [
+      'two channels',
+      () => ({ data: new Uint8Array(8), width: 2, height: 2, channels: 2 as 1 }),
+      /channels: received 2, expected 1, 3 or 4/,
+    ],
   ];
   test.each(cases)('%s', async (_, source, message) => {
     const error = await model.classify(source()).catch((error: unknown) => error);
@@ -235,6 +261,13 @@ test.each(['threads', 'workers'])('%s that are no number of threads are a TypeEr
       message: `${option}: received ${value}, expected a whole number from 1`,
     });
   }
+});
+
+test('a pipe is no model', async () => {
+  await expect(loadModel(pipe)).rejects.toMatchObject({
+    reason: 'fetch',
+    message: expect.stringMatching(/it is a pipe or a device/),
+  });
 });
 
 test('a signal ends the waiting with its reason', async () => {
