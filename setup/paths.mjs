@@ -7,13 +7,23 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of this code, absolute, without a trailing slash: the checkout, or `dist` of the package. */
-export const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
+export const root = rootFolder();
 
 /** Whether this is a checkout, whose sources run; else it is the installed package, or `dist` itself. */
 export const isCheckout = existsSync(join(root, 'package.json'));
 
 /** The folder of package.json. */
 export const packageFolder = isCheckout ? root : dirname(root);
+
+/** @throws Error in a bundle: what is read and started beside this code is not there. */
+function rootFolder() {
+  // Without an address where a bundler has made CommonJS of it.
+  const folder = import.meta.url && resolve(fileURLToPath(new URL('..', import.meta.url)));
+  if (folder && existsSync(join(folder, 'setup', 'modules', 'entry.mjs'))) return folder;
+  throw new Error(
+    'Trainyard was bundled, and cannot find its own files. Leave it out of the bundle: --packages=external of esbuild, serverExternalPackages of Next.js, ssr.external of Vite, externals of webpack.',
+  );
+}
 
 /** The version of this package. */
 export const version = String(JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')).version);

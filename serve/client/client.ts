@@ -1,4 +1,5 @@
 // The client of a server: fetch, typed answers, and another try while the server is busy. For Node and for browsers.
+import { checkTop } from '../../models/call-options.ts';
 import { messageOf } from '../../models/errors.ts';
 import { PictureError } from '../../models/model-error.ts';
 import { createSemaphore } from '../../models/weighted-semaphore.ts';
@@ -84,6 +85,7 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Cl
     source: PictureSource,
     { model, version, top, signal }: ClientClassifyOptions,
   ): Promise<ServerClassification> {
+    checkTop(top);
     const body = await readBody(source, signal);
     const asked = Object.entries({ model, version, top }).filter(([, value]) => value !== undefined);
     const query = new URLSearchParams(asked.map(([name, value]) => [name, String(value)]));

@@ -19,7 +19,7 @@ import type { Model } from './types.ts';
 export interface HandlerOptions {
   /** The path below which the whole server answers, such as `/ai`, where the framework hands over whole addresses. */
   readonly path?: string | undefined;
-  /** API keys, each by the name of its owner; without any, everybody may ask. Or a function from a key to its owner. */
+  /** API keys, each by the name of its owner, or a function from a key to its owner; without this, everybody may ask. */
   readonly keys?: Readonly<Record<string, string>> | KeyRing | undefined;
   /** Limits of requests. Those of pictures in the queue are the model's (`loadModel`). */
   readonly limits?: Partial<Limits> | undefined;
@@ -57,6 +57,12 @@ export function createHandler(model: Model, options: HandlerOptions = {}): Handl
       'createHandler: expected a model, as `await loadModel()` of the same package gives it',
     );
   const { path, keys, cors, log = logErrors } = options;
+  if (Array.isArray(keys))
+    throw new TypeError('keys: received a list, expected each key by the name of its owner: { name: key }');
+  if (cors !== undefined && !Array.isArray(cors))
+    throw new TypeError(
+      `cors: received ${cors}, expected a list of origins, such as ['https://shop.example']`,
+    );
   const app = createApp({
     engine,
     limits: limitsWith(options.limits),

@@ -71,7 +71,10 @@ export interface Model {
    */
   classify(source: PictureSource, options?: ClassifyOptions): Promise<Classification>;
   classify(sources: readonly PictureSource[], options?: ClassifyOptions): Promise<Classification[]>;
-  /** Finishes what is being classified, then ends the threads. Nothing can be classified any more. */
+  /**
+   * Finishes what the threads have, then ends them. Pictures that still wait are refused, as all that come later are: a
+   * ModelError whose reason is `closed`.
+   */
   close(): Promise<void>;
   /** Closes it: `await using model = await loadModel(...)`. */
   [Symbol.asyncDispose](): Promise<void>;

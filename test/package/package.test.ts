@@ -19,6 +19,7 @@ import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { filesUnder } from '../../setup/files/index.mjs';
@@ -299,6 +300,20 @@ describe('the examples of docs/library.md', () => {
       const response = await POST(new Request('http://app/any/where', { method: 'POST', body }));
       console.log(response.status, (await response.json() as any).label);`;
     expect(await runExample(project, code, environment)).toBe('200 7\n');
+  }, 60_000);
+
+  test('in a bundle it says that it cannot be bundled', async () => {
+    for (const format of ['esm', 'cjs'] as const) {
+      const outfile = join(project, `bundle.${format === 'esm' ? 'mjs' : 'cjs'}`);
+      const stdin = {
+        contents: `import { loadModel } from 'trainyard'; void loadModel;`,
+        resolveDir: project,
+      };
+      await build({ stdin, outfile, bundle: true, platform: 'node', format, logLevel: 'silent' });
+      await expect(run(process.execPath, [outfile], { cwd: project })).rejects.toThrow(
+        /Trainyard was bundled, and cannot find its own files\. Leave it out of the bundle/,
+      );
+    }
   }, 60_000);
 
   test('the client asks a server', async () => {

@@ -126,6 +126,7 @@ test('errors are about the picture, or about all else, in the server’s words',
   await expect(createClient('http://127.0.0.1:9', { retries: 0 }).classify(picture)).rejects.toThrow(
     /^http:\/\/127\.0\.0\.1:9\/ cannot be reached: /,
   );
+  await expect(client.classify(picture, { top: 0 })).rejects.toThrow(/^top: received 0, expected a whole/);
   // @ts-expect-error: JavaScript has no types
   await expect(client.classify(7)).rejects.toThrow(/received number, expected a picture/);
   expect(() => createClient('localhost')).toThrow(

@@ -146,6 +146,13 @@ test.each([
   if (status === 500) expect(log.mock.lastCall?.[0]).toMatch(/keys: received \[object Promise\] for a key/);
 });
 
+test('keys and origins in another form are refused, which would mean something else', () => {
+  // @ts-expect-error: JavaScript has no types
+  expect(() => createHandler(model, { keys: [key] })).toThrow(/^keys: received a list, expected each key by/);
+  // @ts-expect-error: JavaScript has no types
+  expect(() => createHandler(model, { cors: 'https://a.example' })).toThrow(/^cors: received https/);
+});
+
 test('limits hold in every mount', async () => {
   const handler = createHandler(model, { limits: { bodyBytes: 100 } });
   for (const [kind, ask] of Object.entries(await mounts(handler))) {
