@@ -136,7 +136,7 @@ export function listSides(
   const renamed = new Map<string, string>();
   const problems: FileProblem[] = [];
   const found = parts.flatMap(({ prefix, level: inner, classes: own, split }): Found[] => {
-    problems.push(...inner.loose.map((path) => ({ path: `${prefix}${path}`, reason: NO_LABEL })));
+    for (const path of inner.loose) problems.push({ path: `${prefix}${path}`, reason: NO_LABEL });
     return own.flatMap(({ name, pictures }) => {
       const label = (split === 'test' ? classOf(labelOf(name), classes) : undefined) ?? labelOf(name);
       if (label !== labelOf(name)) renamed.set(`${prefix}${name}`, label);

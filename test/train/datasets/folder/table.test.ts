@@ -32,6 +32,13 @@ const refusal = (content: string | Uint8Array, name?: string): string => {
   }
 };
 
+it('a table of many rows, most of them about the same pictures, is read', () => {
+  const rows = 'a.jpg,cat\nb.jpg,dog\n'.repeat(200_000);
+  const { found, problems } = read(`file,label\n${rows}`);
+  expect(found).toHaveLength(2);
+  expect(problems).toHaveLength(399_998);
+});
+
 describe('encodings', () => {
   const text = 'file;label\r\na.jpg;Käse\r\nb.jpg;Köse\r\n';
   const expected = ['a.jpg Käse', 'b.jpg Köse'];

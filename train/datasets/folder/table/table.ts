@@ -89,8 +89,9 @@ function tableOf(path: string, parts: Parts): Table {
     (folder) => side !== undefined && sideOfName(folder) === side,
   );
   const unique = uniqueOf(entries, located, name);
-  problems.push(...unique.problems);
-  faults.push(...unique.faults);
+  // Not spread into one call: a call has no place for a hundred thousand arguments.
+  for (const problem of unique.problems) problems.push(problem);
+  for (const fault of unique.faults) faults.push(fault);
   if (faults.length > 0) throw notCertain(path, faults);
   const hasValid = unique.pictures.some(({ side: own }) => own === 'valid');
   // Where no row says what is for validation, it is chosen.
