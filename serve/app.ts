@@ -39,6 +39,8 @@ export interface AppOptions {
   readonly metrics?: Metrics | undefined;
   /** Origins whose pages may read responses. */
   readonly cors?: readonly string[] | undefined;
+  /** The path below which all of it answers, such as `/ai`; by default at the root. */
+  readonly path?: string | undefined;
   /** The routes; by default all of `serverRoutes`. */
   readonly routes?: ((services: Services) => readonly Route[]) | undefined;
 }
@@ -52,7 +54,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const { engine, page, limits = defaultLimits, log = textLog() } = options;
   const { logRequests = 'none', keys, cors = [], metrics, routes: makeRoutes = serverRoutes } = options;
   const statistics = options.statistics ?? createInferenceStatistics();
-  const app = new Hono<AppEnv>({ router: createCachingRouter() });
+  const app = new Hono<AppEnv>({ router: createCachingRouter() }).basePath(options.path ?? '/');
   const openMemory = createByteBudget(limits.heldBytes);
   function errorOf(c: AppContext, error: unknown) {
     if (error instanceof Refusal)

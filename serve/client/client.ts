@@ -25,6 +25,12 @@ export class ServerError extends Error {
   }
 }
 
+/** Bytes of a response: an answer has a few hundred, a list of models a few thousand for each. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** What a header carries as it is. */
+const SENDABLE = /^[\x21-\x7e]+$/;
+
 /** Requests of one call at the same time. */
 const AT_ONCE = 8;
 
@@ -45,13 +51,13 @@ const LONGEST_PAUSE = 30_000;
  * const { label, probability } = await client.classify('cat.jpg');
  *
  * @param url - of the server, or the address below which an app has the handler.
- * @throws TypeError for an address that is none.
+ * @throws TypeError for an address that is none or has a password or a query in it, and for a key that cannot be sent.
  */
 export function createClient(url: string | URL, options: ClientOptions = {}): Client {
   const { key, retries = 3, timeout = 60_000, fetch: send = fetch } = options;
-  if (!URL.canParse(url))
-    throw new TypeError(`received "${url}", expected the address of a server, such as http://localhost:3000`);
-  const base = new URL(url).href.replace(/\/*$/, '/');
+  const base = baseOf(url);
+  if (key !== undefined && !SENDABLE.test(key))
+    throw new TypeError('key: it has characters that no header carries, such as a blank or a line end');
 
   async function ask(path: string, init: RequestInit, signal: AbortSignal | undefined): Promise<unknown> {
     for (let tries = 0; ; tries++) {
@@ -66,7 +72,7 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Cl
       if (busy && tries < retries && pause <= LONGEST_PAUSE) {
         await response?.body?.cancel().catch(() => {}); // its connection is free for the next try
         await sleep(pause, signal);
-      } else if (response !== undefined) return read(response, signal);
+      } else if (response !== undefined) return read(response, base, signal);
       else throw unreachable(base, undefined);
     }
   }
@@ -77,6 +83,7 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Cl
     return send(base + path, {
       ...init,
       headers,
+      redirect: 'manual', // the picture is for this server alone
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
   }
@@ -130,13 +137,33 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Cl
   };
 }
 
+/** The address with a slash at its end. @throws TypeError for what is none, or has more than an address below it has. */
+function baseOf(url: string | URL): string {
+  const address = URL.canParse(url) ? new URL(url) : undefined;
+  if (address === undefined || !/^https?:$/.test(address.protocol))
+    throw new TypeError(`received "${url}", expected the address of a server, such as http://localhost:3000`);
+  const { username, password, search, hash, origin, pathname } = address;
+  if (username !== '' || password !== '')
+    throw new TypeError(`the address of ${origin} has a name or a password: use the option "key"`);
+  if (search !== '' || hash !== '')
+    throw new TypeError(`received "${url}", expected the address of a server without "${search}${hash}"`);
+  return origin + pathname.replace(/\/*$/, '/');
+}
+
 function isList(source: PictureSource | readonly PictureSource[]): source is readonly PictureSource[] {
   return Array.isArray(source);
 }
 
 /** @throws PictureError, ServerError for a response that is no result. */
-async function read(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
-  const text = await response.text().catch((error: unknown) => {
+async function read(response: Response, base: string, signal: AbortSignal | undefined): Promise<unknown> {
+  if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
+    const to = response.headers.get('location') ?? 'another address';
+    throw new ServerError(
+      response.status,
+      `${base} sends elsewhere, to ${to}: give createClient that address`,
+    );
+  }
+  const text = await textOf(response).catch((error: unknown) => {
     signal?.throwIfAborted();
     throw new ServerError(response.status, `the response did not come to its end: ${messageOf(error)}`, {
       cause: error,
@@ -147,6 +174,22 @@ async function read(response: Response, signal: AbortSignal | undefined): Promis
   const { status } = response;
   const message = isError(answer) ? answer.error : `the server answered ${status} ${response.statusText}`;
   throw ABOUT_PICTURE.has(status) ? new PictureError(message) : new ServerError(status, message.trim());
+}
+
+/** @throws Error for a response that is too long. */
+async function textOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  const reader = body?.getReader();
+  let [text, length] = ['', 0];
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+    if (done) return text + decoder.decode();
+    length += value.length;
+    text += decoder.decode(value, { stream: true });
+    if (length <= MOST_BYTES) continue;
+    await reader?.cancel();
+    throw new Error(`it has more than ${MOST_BYTES} bytes`);
+  }
 }
 
 function parsed(text: string): unknown {

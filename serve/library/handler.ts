@@ -1,7 +1,6 @@
 // The server as one function from a request to its response, for any framework, and as a handler of node:http.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { Hono } from 'hono';
 import { createApp } from '../app.ts';
 import { type KeyRing, keyRing } from '../http/api-keys.ts';
 import type { AppEnv } from '../http/context.ts';
@@ -69,11 +68,11 @@ export function createHandler(model: Model, options: HandlerOptions = {}): Handl
     keys: typeof keys === 'function' || keys === undefined ? keys : keyRing(entriesOf(keys)),
     cors,
     log,
+    path,
     routes: (services) => [...serverRoutes(services), classifyAnywhere(services)],
   });
-  const mounted = path === undefined ? app : new Hono<AppEnv>().route(path, app);
   const keepAlive = createKeepAlive();
-  return (request, env) => keepAlive(async () => mounted.fetch(request, bindingsOf(env)));
+  return (request, env) => keepAlive(async () => app.fetch(request, bindingsOf(env)));
 }
 
 /**

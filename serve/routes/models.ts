@@ -1,4 +1,5 @@
 // GET /models: what is served, with the cards. GET /models/:model/versions/:version/model.onnx: the file itself.
+import { basePath } from 'hono/route';
 import { z } from 'zod';
 import { cardSchema } from '../../models/card.ts';
 import { newest, type ServedModel } from '../engine/models.ts';
@@ -58,8 +59,9 @@ export function modelRoutes({ engine }: Pick<Services, 'engine'>): Route[] {
           .absent()
           .filter(({ loading }) => !loading)
           .map(({ name, version, reason }) => ({ name, version, reason }));
+        const prefix = basePath(c).replace(/\/$/, '');
         return c.json({
-          models: models.map((model) => describe(model, chosen.includes(model))),
+          models: models.map((model) => describe(model, chosen.includes(model), prefix)),
           default: engine.defaultModel()?.name,
           broken,
         });
@@ -94,9 +96,9 @@ export function modelRoutes({ engine }: Pick<Services, 'engine'>): Route[] {
 }
 
 /** An entry of GET /models. */
-function describe(model: ServedModel, isNewest: boolean) {
+function describe(model: ServedModel, isNewest: boolean, prefix: string) {
   const { name, version, bytes, sha256, card } = model;
-  return { name, version, newest: isNewest, url: urlOf(model), bytes, sha256, card };
+  return { name, version, newest: isNewest, url: prefix + urlOf(model), bytes, sha256, card };
 }
 
 /** The address of a model file. With the digest in it, it names one content, which may be cached forever. */

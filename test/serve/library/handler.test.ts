@@ -106,6 +106,14 @@ test('below a path, only addresses below it answer', async () => {
   expect((await handler(post('http://app/ai'))).status).toBe(200);
   expect((await handler(new Request('http://app/ai/models'))).status).toBe(200);
   expect((await handler(post('http://app/classify'))).status).toBe(404);
+  const other = await handler(new Request('http://app/ai/classify'));
+  expect([other.status, other.headers.get('allow')]).toEqual([405, 'POST']);
+  expect(await refusal(other)).toMatchObject({ error: 'received GET /ai/classify, expected POST' });
+  const { models } = (await (await handler(new Request('http://app/ai/models'))).json()) as {
+    models: { url: string }[];
+  };
+  const file = await handler(new Request(`http://app${models[0]?.url}`));
+  expect((await file.arrayBuffer()).byteLength).toBe(model.size);
 });
 
 test.each([
