@@ -21,12 +21,15 @@ export async function importForThread(address) {
   return load(address);
 }
 
+/** Not a plain name where it is imported: the package is without it, and a bundler would look for it. */
+const LOADER = 'tsx/esm/api';
+
 /**
  * Imports a module for a process by its address. In a checkout through the TypeScript loader, as the commands are: a
  * child that measures a training's memory has the same share of it.
  * @param {string} address
  */
 export async function importForProcess(address) {
-  if (address.endsWith('.ts')) (await import('tsx/esm/api')).register();
+  if (address.endsWith('.ts')) (await import(LOADER)).register();
   return import(address);
 }

@@ -29,7 +29,7 @@ const additions = [...page.matchAll(/^`([^`]+)`[^\n]*:\n\n```diff\n(.*?)```/gms)
 );
 const tests = files.filter(({ path }) => path.endsWith('.test.ts')).map(({ path }) => path);
 
-/** Scripts of the other pages: blocks that begin with an import. */
+/** Scripts of the other pages: blocks that begin with an import. Those of projects with the package: test/package. */
 const scripts = [
   'README.md',
   'export/README.md',
@@ -42,7 +42,8 @@ const scripts = [
     ...[...text.matchAll(/^ {4}import .*\n(?: {4}.*\n|\n(?= {4}))*/gm)].map(([block]) =>
       block.replace(/^ {4}/gm, ''),
     ),
-  ]);
+  ])
+  .filter((script) => !/from 'trainyard(\/\w+)?'/.test(script));
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-contributing-'));
 const checkout = join(folder, 'checkout');

@@ -11,10 +11,15 @@ import { root } from '../../setup/paths.mjs';
 
 const run = promisify(execFile);
 
-/** The code blocks, each with the imports that it has. */
+const read = (page: string) => readFileSync(join(root, page), 'utf8');
+
+/** The code blocks of docs/library.md, each with the imports that it has, and that of README.md. */
 export const examples = [
-  ...readFileSync(join(root, 'docs/library.md'), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms),
-].map(([, code = '']) => code);
+  ...[...read('docs/library.md').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code),
+  ...[...read('README.md').matchAll(/^ {4}import .*'trainyard';\n(?: {4}.*\n)*/gm)].map(([block]) =>
+    block.replace(/^ {4}/gm, ''),
+  ),
+];
 
 /** The only example with this text in it. @throws Error when there is none, or several. */
 export function exampleWith(text: string): string {

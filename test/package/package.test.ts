@@ -256,7 +256,7 @@ describe('the examples of docs/library.md', () => {
   }, 120_000);
 
   test('all compile under strict', async () => {
-    expect(examples).toHaveLength(6);
+    expect(examples).toHaveLength(7);
     await compileExamples(project);
   }, 60_000);
 

@@ -27,6 +27,8 @@ it('starts and answers', async () => {
     const server = await startServer(serveProgram(['--repository', folder.path]), (url) =>
       fetch(new URL('/healthz', url)),
     );
+    const status = async () => (await fetch(new URL('/readyz', server.url))).status;
+    await expect.poll(status, { timeout: 30_000 }).toBe(200);
     await server.end();
   } finally {
     await folder.remove();

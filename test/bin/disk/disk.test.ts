@@ -104,7 +104,7 @@ function others(expected: Trial['before'], got: Trial['before']): string[] | und
 const IS_LEFT = /^tmp|~|\.tmp$|unfinished|\.new-|(model|json)\.\d+$/;
 
 const SAYS =
-  /The disk is full|cannot be (written|used): .*(ENOSPC|EIO)|is written, but may not outlast .*E|The disk has failed/;
+  /The disk is full|cannot be (written|used): .*(ENOSPC|EIO)|is written, but may not outlast .*E|The disk has failed|cannot be made: the disk (does not work|is full)/;
 
 test('the command ends with the status of a failure, and says what the disk did; or does without, to the same end', () => {
   expect(
