@@ -117,6 +117,8 @@ async function fetchBytes(
 ): Promise<Uint8Array> {
   const shown = url.length > 200 ? `${url.slice(0, 200)}…` : url;
   const tooLarge = () => new Unreadable(`${shown} has more than the ${most} bytes that ${what} may have`);
+  // It is decoded whole before any of it comes: of base64, four characters are three bytes.
+  if (/^data:/i.test(url) && (url.length * 3) / 4 > most) throw tooLarge();
   try {
     const response = await fetch(url, { signal: signal ?? null });
     if (!response.ok || response.body === null)

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   loadModel,
   type Model,
@@ -268,6 +268,14 @@ test('a pipe is no model', async () => {
     reason: 'fetch',
     message: expect.stringMatching(/it is a pipe or a device/),
   });
+});
+
+test('an address that is too large itself is refused before it is decoded', async () => {
+  const decoded = vi.spyOn(globalThis, 'fetch');
+  const large = `data:image/png;base64,${'A'.repeat(270_000_000)}`;
+  await expect(model.classify(large)).rejects.toThrow(/A… has more than the 200000000 bytes/);
+  expect(decoded).not.toHaveBeenCalled();
+  decoded.mockRestore();
 });
 
 test('a signal ends the waiting with its reason', async () => {
