@@ -24,9 +24,23 @@ export declare namespace Tensor {
 
 function load(): Used {
   const require = requireOnnxRuntime();
-  if (require !== undefined) return require('onnxruntime-node');
+  if (require !== undefined) return withHalvesAsNumbers(require('onnxruntime-node'));
   const missing = new Proxy(() => {}, { get: refuse, set: refuse, construct: refuse });
   return { InferenceSession: missing, Tensor: missing, env: missing } as unknown as Used;
+}
+
+/**
+ * The package takes the bits of float16 as Uint16Array where there is no Float16Array, as in Node 20 and 22. Of the one
+ * that Node 24 has, its addon reads no byte: https://github.com/microsoft/onnxruntime/pull/32323. It looks for that once,
+ * when the first tensor is made.
+ */
+function withHalvesAsNumbers(used: Used): Used {
+  const own = Object.getOwnPropertyDescriptor(globalThis, 'Float16Array');
+  if (own === undefined) return used;
+  Reflect.deleteProperty(globalThis, 'Float16Array');
+  new used.Tensor('uint8', [0]);
+  Object.defineProperty(globalThis, 'Float16Array', own);
+  return used;
 }
 
 function refuse(): never {
