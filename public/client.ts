@@ -6,7 +6,7 @@ export type {
   ClientClassifyOptions,
   ClientOptions,
   PictureSource,
-  Prediction,
   ServerClassification,
   ServerModel,
 } from '../serve/client/types.ts';
+export type { Prediction } from '../serve/library/types.ts';

@@ -1,5 +1,5 @@
 // The client of a server: fetch, typed answers, and another try while the server is busy. For Node and for browsers.
-import { checkTop } from '../../models/call-options.ts';
+import { checkCount, forAll, isList } from '../../models/call-options.ts';
 import { messageOf } from '../../models/errors.ts';
 import { PictureError } from '../../models/model-error.ts';
 import { createSemaphore } from '../../models/weighted-semaphore.ts';
@@ -92,7 +92,7 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Cl
     source: PictureSource,
     { model, version, top, signal }: ClientClassifyOptions,
   ): Promise<ServerClassification> {
-    checkTop(top);
+    checkCount('top', top);
     const body = await readBody(source, signal);
     const asked = Object.entries({ model, version, top }).filter(([, value]) => value !== undefined);
     const query = new URLSearchParams(asked.map(([name, value]) => [name, String(value)]));
@@ -111,20 +111,10 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Cl
     options: ClientClassifyOptions = {},
   ) {
     if (!isList(source)) return classifyOne(source, options);
-    const failed = new AbortController();
-    const signal = AbortSignal.any([
-      failed.signal,
-      ...(options.signal === undefined ? [] : [options.signal]),
-    ]);
     const withPlace = createSemaphore(AT_ONCE);
-    try {
-      return await Promise.all(
-        source.map((each) => withPlace(1, () => classifyOne(each, { ...options, signal }))),
-      );
-    } catch (error) {
-      failed.abort(error); // the others are not worth their requests
-      throw error;
-    }
+    return forAll(source, options.signal, (one, signal) =>
+      withPlace(1, () => classifyOne(one, { ...options, signal })),
+    );
   }
 
   return {
@@ -148,10 +138,6 @@ function baseOf(url: string | URL): string {
   if (search !== '' || hash !== '')
     throw new TypeError(`received "${url}", expected the address of a server without "${search}${hash}"`);
   return origin + pathname.replace(/\/*$/, '/');
-}
-
-function isList(source: PictureSource | readonly PictureSource[]): source is readonly PictureSource[] {
-  return Array.isArray(source);
 }
 
 /** @throws PictureError, ServerError for a response that is no result. */

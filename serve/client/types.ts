@@ -1,5 +1,6 @@
 // What the client promises.
 import type { Card } from '../../models/card.ts';
+import type { Prediction } from '../library/types.ts';
 
 /**
  * What can be sent: an address that is fetched (`https:`, `data:`, `blob:`; on a page a relative one), the path of a file
@@ -28,12 +29,6 @@ export interface ClientClassifyOptions {
   /** Predictions in the answer at most; by default 10. */
   readonly top?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** One label, and its probability from 0 to 1. */
-export interface Prediction {
-  readonly label: string;
-  readonly probability: number;
 }
 
 /** The server's answer to one picture. */

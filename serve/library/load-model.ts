@@ -1,6 +1,6 @@
 // `loadModel`: opens a model file in worker threads of this process.
 import { basename, resolve } from 'node:path';
-import { orAborted } from '../../models/call-options.ts';
+import { checkCount, orAborted } from '../../models/call-options.ts';
 import { ModelError, type ModelErrorReason } from '../../models/model-error.ts';
 import { systemCode } from '../../models/system-reason.ts';
 import { noOnnxRuntime, requireOnnxRuntime } from '../../setup/libraries/find-onnxruntime.mjs';
@@ -63,11 +63,6 @@ function deviceOf(device: string = 'cpu'): Device {
       `device: received "${device}", expected auto, cpu, cuda, or cuda: with the number of a GPU`,
     );
   }
-}
-
-function checkCount(option: string, value: unknown): void {
-  if (value !== undefined && !(Number.isInteger(value) && Number(value) > 0))
-    throw new TypeError(`${option}: received ${value}, expected a whole number from 1`);
 }
 
 /** A file is opened by its path, with the files beside it that it names; all else by its bytes. */

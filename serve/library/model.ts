@@ -1,8 +1,8 @@
 // An open model: the server's engine with one model, as an object with `classify`.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkTop, orAborted } from '../../models/call-options.ts';
+import { checkCount, forAll, isList, orAborted } from '../../models/call-options.ts';
 import { ModelError, PictureError } from '../../models/model-error.ts';
-import { rank } from '../../models/rank.ts';
+import { answerOf } from '../../models/rank.ts';
 import { createSemaphore } from '../../models/weighted-semaphore.ts';
 import type { Engine } from '../engine/index.ts';
 import type { ServedModel } from '../engine/models.ts';
@@ -42,16 +42,10 @@ export function createModel(engine: Engine, served: ServedModel): Model {
     options.signal?.throwIfAborted();
     // One of its own for each picture: Node warns of many listeners on one signal.
     const signal = options.signal && AbortSignal.any([options.signal]);
-    checkTop(top);
+    checkCount('top', top);
     return withPlace(1, async () => {
       const probabilities = await probabilitiesOf(source, signal);
-      const predictions = rank(card.labels, probabilities, top).map(({ label, probability }) => ({
-        label,
-        probability,
-      }));
-      const [best] = predictions;
-      if (best === undefined) throw new Error(`${served.name} has no labels`);
-      return { ...best, predictions, probabilities };
+      return { ...answerOf(card.labels, probabilities, top), probabilities };
     });
   }
 
@@ -86,18 +80,9 @@ export function createModel(engine: Engine, served: ServedModel): Model {
     options: ClassifyOptions = {},
   ): Promise<Classification | Classification[]> {
     if (!isList(source)) return keepAlive(() => classifyOne(source, options));
-    const failed = new AbortController();
-    const signal = AbortSignal.any([
-      failed.signal,
-      ...(options.signal === undefined ? [] : [options.signal]),
-    ]);
-    try {
-      const each = (one: PictureSource) => classifyOne(one, { ...options, signal });
-      return await keepAlive(() => Promise.all(source.map(each)));
-    } catch (error) {
-      failed.abort(error); // the others are not worth their work
-      throw error;
-    }
+    return keepAlive(() =>
+      forAll(source, options.signal, (one, signal) => classifyOne(one, { ...options, signal })),
+    );
   }
 
   async function close(): Promise<void> {
@@ -118,10 +103,6 @@ export function createModel(engine: Engine, served: ServedModel): Model {
     [engineKey]: engine,
   };
   return model;
-}
-
-function isList(source: PictureSource | readonly PictureSource[]): source is readonly PictureSource[] {
-  return Array.isArray(source);
 }
 
 /** What is wrong with a picture, with its path or address where it has one. */

@@ -132,13 +132,8 @@ async function fetchBytes(
       if (length > most) throw tooLarge();
       chunks.push(chunk);
     }
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    for (const chunk of chunks) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    }
-    return bytes;
+    const { buffer, byteOffset, byteLength } = Buffer.concat(chunks);
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof Unreadable) throw error;

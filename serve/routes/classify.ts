@@ -1,6 +1,6 @@
 // POST /classify: pictures in, the most probable labels out.
 import { z } from 'zod';
-import { rank } from '../../models/rank.ts';
+import { answerOf } from '../../models/rank.ts';
 import type { Timings } from '../engine/events.ts';
 import { type Choice, chooseModel, type ServedModel, versionName } from '../engine/models.ts';
 import { jsonFormSchema } from '../forms/json.ts';
@@ -167,14 +167,7 @@ export function modelOf(c: AppContext, choice: Choice): ServedModel {
 }
 
 function resultOf(model: ServedModel, probabilities: Float32Array, timings: Timings, top: number) {
-  const predictions = rank(model.card.labels, probabilities, top).map(({ label, probability }) => ({
-    label,
-    probability,
-  }));
-  const [best] = predictions;
-  if (best === undefined) throw new Error(`${versionName(model)} has no labels`);
-  const { label, probability } = best;
-  return { label, probability, predictions, timings: rounded(timings) };
+  return { ...answerOf(model.card.labels, probabilities, top), timings: rounded(timings) };
 }
 
 /** To the microsecond: further digits are noise. */

@@ -1,8 +1,8 @@
 // The browser entry: loads a model by its address and classifies pictures with it. The demo page is built on it.
 
-import { checkTop, orAborted } from '../../models/call-options.ts';
+import { checkCount, isList, orAborted } from '../../models/call-options.ts';
 import { messageOf } from '../../models/errors.ts';
-import { rank } from '../../models/rank.ts';
+import { answerOf } from '../../models/rank.ts';
 import { createCalls } from './calls.ts';
 import { ModelError } from './errors.ts';
 import type { Opening, RuntimeMessage } from './protocol.ts';
@@ -51,21 +51,15 @@ export const loadModel: LoadModel = async (source, options = {}) => {
       { top, signal }: ClassifyOptions,
     ): Promise<Classification[]> {
       signal?.throwIfAborted();
-      checkTop(top);
+      checkCount('top', top);
       const pictures = await Promise.all(sources.map((source) => readPicture(source, signal)));
       const { inputs, probabilities, milliseconds } = await orAborted(
         calls.ask({ type: 'classify', pictures }, 'classified'),
         signal,
       );
       return probabilities.map((each, i) => {
-        const predictions = rank(card.labels, each, top).map(({ label, probability }) => ({
-          label,
-          probability,
-        }));
-        const [best] = predictions;
-        if (best === undefined) throw new ModelError('model', 'the model has no labels');
         const input = inputs[i] ?? new Uint8Array();
-        return { ...best, predictions, probabilities: each, input, shape, milliseconds };
+        return { ...answerOf(card.labels, each, top), probabilities: each, input, shape, milliseconds };
       });
     }
 
@@ -103,10 +97,6 @@ export const loadModel: LoadModel = async (source, options = {}) => {
     throw error;
   }
 };
-
-function isList(source: PictureSource | readonly PictureSource[]): source is readonly PictureSource[] {
-  return Array.isArray(source);
-}
 
 /** Sends the worker the WebAssembly when it is there. */
 function handRuntime(worker: Worker, progress: DownloadProgress): void {
