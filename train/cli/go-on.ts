@@ -1,5 +1,7 @@
 // A run that is resumed: with the epochs that it has, or with others, and what that does to its learning rate.
+
 import { existsSync } from 'node:fs';
+import { counted } from '../../models/counted.ts';
 import { UserError } from '../../models/errors.ts';
 import { spansOf } from '../loop/stages.ts';
 import { scheduleAt } from '../optimizers/schedules/index.ts';
@@ -69,8 +71,7 @@ function ratesOf(recipe: Recipe, stepsPerEpoch: number): (done: number) => numbe
 }
 
 function inEpochs(epochs: number): string {
-  const rounded = Number(epochs.toFixed(1));
-  return `${rounded} epoch${rounded === 1 ? '' : 's'}`;
+  return counted(Number(epochs.toFixed(1)), 'epoch');
 }
 
 function short(rate: number): string {

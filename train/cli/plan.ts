@@ -1,4 +1,5 @@
 // How long a training will take, from a short probe, and the steps that fit a budget of wall time.
+import { counted } from '../../models/counted.ts';
 import { UserError } from '../../models/errors.ts';
 import type { Dataset } from '../datasets/index.ts';
 import { firstOf } from '../datasets/subset.ts';
@@ -158,10 +159,6 @@ export function describeBudget(before: Plan, after: Plan, budget: number): strin
 
 function stepsInWords({ steps, epochs }: Plan): string {
   return `${counted(steps, 'step')} (${counted(Number(epochs.toFixed(1)), 'epoch')})`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Seconds as `0.31 ms`, `45 ms` or `1.97 s`: three digits, without powers of ten. */

@@ -1,12 +1,13 @@
 // Lists pictures whose folders are their labels: a folder for each class, or such folders on two sides.
 import { join } from 'node:path';
+import { counted } from '../../../models/counted.ts';
 import { endingOf, endingsInWords } from '../../../models/image/file/names.ts';
 import { command } from '../../../setup/invocation.mjs';
 import { oddNames } from './beside.ts';
 import type { FileProblem } from './findings.ts';
 import { filled, type Level, levelIn, type SubFolder } from './level.ts';
 import type { ListedFiles } from './list-files.ts';
-import { counted, type Found, type Listing } from './listing.ts';
+import type { Found, Listing } from './listing.ts';
 import { copiesWithin, sameWithin, sidesInSome, sidesWithin } from './nested.ts';
 import type { TestFolder } from './sides.ts';
 import { isOutputName } from './table/doubts.ts';

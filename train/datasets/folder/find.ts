@@ -1,6 +1,7 @@
 // Finds the pictures of a folder and their labels, by how it is laid out.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { counted } from '../../../models/counted.ts';
 import { UserError } from '../../../models/errors.ts';
 import { type Inside, insideOf } from './beside.ts';
 import { classesIn, listClasses, listSides, type Sides, unreadTables } from './classes.ts';
@@ -8,7 +9,7 @@ import { isContainer, otherFile, otherKind, whatIsThere } from './foreign.ts';
 import { mayBeTable } from './kinds.ts';
 import { filled, type Level, levelIn, levelOf, type SubFolder } from './level.ts';
 import { type ListedFiles, listFiles } from './list-files.ts';
-import { counted, type Listing } from './listing.ts';
+import type { Listing } from './listing.ts';
 import { type Side, sidesOfNames, type TestFolder } from './sides.ts';
 import { listNamedTable, type Tables, tablesAt } from './tables.ts';
 

@@ -1,4 +1,5 @@
 // What there is to say of a folder's files, as a few lines for the terminal.
+import { counted } from '../../../models/counted.ts';
 import { visible } from '../../../models/printable.ts';
 import type { Dataset } from '../dataset.ts';
 import { type FileProblem, type FolderFindings, remarks } from './findings.ts';
@@ -50,8 +51,4 @@ function oddities({ remarks: found }: FolderFindings): string[] {
     return paths.length === 0 ? [] : [`  ${counted(paths.length, 'file')}: ${text}.`];
   });
   return all;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -23,8 +23,3 @@ export interface Listing {
   readonly problems: readonly FileProblem[];
   readonly notes: readonly string[];
 }
-
-/** `1 picture`, `2 pictures`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}

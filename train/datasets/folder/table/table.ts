@@ -1,11 +1,12 @@
 // A table of pictures and their labels: read, its files found, and refused by row where it can be read in two ways.
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { counted } from '../../../../models/counted.ts';
 import { UserError } from '../../../../models/errors.ts';
 import { isNamedAsPicture } from '../../../../models/image/file/names.ts';
 import type { FileProblem } from '../findings.ts';
 import { codeOf } from '../list-files.ts';
-import { counted, type Found } from '../listing.ts';
+import type { Found } from '../listing.ts';
 import { sideOfName } from '../sides.ts';
 import { type Columns, columnsOf, namesPaths } from './columns.ts';
 import {
