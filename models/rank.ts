@@ -1,10 +1,14 @@
 // Sorts labels by probability, and makes the answer of that, the same in the server, the library and the page.
 
-export interface Ranked {
-  /** Index of the label in the card. */
-  readonly index: number;
+/** One label, and its probability from 0 to 1. */
+export interface Prediction {
   readonly label: string;
   readonly probability: number;
+}
+
+export interface Ranked extends Prediction {
+  /** Index of the label in the card. */
+  readonly index: number;
 }
 
 /**
@@ -24,15 +28,14 @@ export function rank(
     .slice(0, top);
 }
 
-/** A label, and its probability from 0 to 1. */
-type Labeled = Omit<Ranked, 'index'>;
-
 /**
  * An answer: the most probable labels, the best first, and the first of them again.
  *
  * @param labels - one at least, as every card has.
  */
-export function answerOf(...ranked: Parameters<typeof rank>): Labeled & { readonly predictions: Labeled[] } {
+export function answerOf(
+  ...ranked: Parameters<typeof rank>
+): Prediction & { readonly predictions: Prediction[] } {
   const predictions = rank(...ranked).map(({ label, probability }) => ({ label, probability }));
   const [best] = predictions;
   if (best === undefined) throw new Error('the model has no labels');

@@ -1,5 +1,6 @@
 // `trainyard/client`: asks a server, from Node and from browsers.
 export { PictureError } from '../models/model-error.ts';
+export type { Prediction } from '../models/rank.ts';
 export { createClient, ServerError } from '../serve/client/client.ts';
 export type {
   Client,
@@ -9,4 +10,3 @@ export type {
   ServerClassification,
   ServerModel,
 } from '../serve/client/types.ts';
-export type { Prediction } from '../serve/library/types.ts';

@@ -3,6 +3,7 @@
 export type { Card } from '../models/card.ts';
 export type { Picture } from '../models/image/picture.ts';
 export { ModelError, type ModelErrorReason, PictureError } from '../models/model-error.ts';
+export type { Prediction } from '../models/rank.ts';
 export { loadModel } from '../serve/library/load-model.ts';
 export type {
   Classification,
@@ -11,5 +12,4 @@ export type {
   Model,
   ModelSource,
   PictureSource,
-  Prediction,
 } from '../serve/library/types.ts';

@@ -1,6 +1,6 @@
 // What the client promises.
 import type { Card } from '../../models/card.ts';
-import type { Prediction } from '../library/types.ts';
+import type { Prediction } from '../../models/rank.ts';
 
 /**
  * What can be sent: an address that is fetched (`https:`, `data:`, `blob:`; on a page a relative one), the path of a file

@@ -1,6 +1,7 @@
 // What the library promises: an open model, what it takes and what it answers.
 import type { Card } from '../../models/card.ts';
 import type { Picture } from '../../models/image/picture.ts';
+import type { Prediction } from '../../models/rank.ts';
 import type { Log } from '../log.ts';
 import type { Limits } from '../settings/limits.ts';
 
@@ -19,12 +20,6 @@ export interface ClassifyOptions {
   readonly top?: number | undefined;
   /** Ends the waiting; the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** One label, and its probability from 0 to 1. */
-export interface Prediction {
-  readonly label: string;
-  readonly probability: number;
 }
 
 /** The answer to one picture. */
