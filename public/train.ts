@@ -1,0 +1,5 @@
+// `trainyard/train`: trains, from code.
+export { UserError } from '../models/errors.ts';
+export type { Dataset, Split } from '../train/datasets/dataset.ts';
+export type { Recipe } from '../train/recipes/recipe.ts';
+export type { EpochRow } from '../train/runs/checkpoint.ts';
