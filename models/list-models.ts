@@ -34,7 +34,7 @@ export const MODEL_FILE = 'model.onnx';
 export const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** A whole number from 1, without leading zeros, as Triton Inference Server asks of version folders. */
-const VERSION = /^[1-9][0-9]{0,8}$/;
+export const VERSION = /^[1-9][0-9]{0,8}$/;
 
 /** Other files that a folder without `model.onnx` is said to have. */
 const OTHERS = 3;

@@ -11,12 +11,17 @@ import { prepareServing } from '../../setup/serving.mjs';
 import { type FoundPicture, pictureFiles } from './files.ts';
 import type { SkippedFiles } from './progress.ts';
 import { checkEnding } from './rows.ts';
+import type { WantedModel } from './wanted-model.ts';
 
 const OUT = 'predictions.csv';
 
 export const predictCommand = defineCommand({
   args: {
-    model: { type: 'positional', description: 'Name of a model, or name/version', required: true },
+    model: {
+      type: 'positional',
+      description: 'Name of a model, name/version, or the path of an .onnx file',
+      required: true,
+    },
     paths: { type: 'positional', description: 'Files and folders of pictures', required: true },
     out: {
       type: 'string',
@@ -46,20 +51,19 @@ export const predictCommand = defineCommand({
   },
   async run({ args }) {
     const [wanted = '', ...paths] = args._;
-    const { name, version } = modelNamed(wanted);
+    const { repository, fresh = false } = args;
+    const wantedModel = modelNamed(wanted, repository);
     const threads = args.threads === undefined ? undefined : wholeNumber('threads', args.threads, 1, 1024);
     const top = wholeNumber('top', args.top, 1, 10_000);
     const json = args.json === true;
     const out = args.out ?? (json ? undefined : OUT);
     if (out !== undefined) checkEnding(out);
     const { total, skipped } = await count(paths);
-    await findModel(args.repository, name, version);
+    if ('name' in wantedModel) await findModel(repository, wantedModel.name, wantedModel.version);
     await prepareServing();
     const { predict } = await import('./run.ts');
-    const { repository, fresh = false } = args;
     process.exitCode = await predict({
-      name,
-      version,
+      wanted: wantedModel,
       paths,
       total,
       skipped,
@@ -67,18 +71,18 @@ export const predictCommand = defineCommand({
       top,
       fresh,
       json,
-      repository,
       threads,
     });
   },
 });
 
-/** @throws UserError when the text after the slash is not a version. */
-function modelNamed(text: string): { name: string; version: number | undefined } {
+/** @throws UserError when the text is no path of a model file, and what is after the slash is not a version. */
+function modelNamed(text: string, repository: string): WantedModel {
+  if (text.endsWith('.onnx')) return { path: text };
   const [, name = '', version] = /^([^/]*)(?:\/([1-9][0-9]{0,8}))?$/.exec(text) ?? [];
-  if (name !== '') return { name, version: version === undefined ? undefined : Number(version) };
+  if (name !== '') return { repository, name, version: version === undefined ? undefined : Number(version) };
   throw new UserError(
-    `${JSON.stringify(text)} names no model. Expected a name such as digits, or one with a version such as digits/1.`,
+    `${JSON.stringify(text)} names no model. Expected a name such as digits, one with a version such as digits/1, or the path of a file that ends in .onnx.`,
   );
 }
 

@@ -11,6 +11,7 @@ import { openPredictionFile, type PredictionFile } from './output.ts';
 import { predictFiles } from './predict.ts';
 import { type PredictionProgress, type SkippedFiles, showProgress } from './progress.ts';
 import { type RowModel, rowFormatOf } from './rows.ts';
+import { engineOptionsOf, type WantedModel, wantedInWords } from './wanted-model.ts';
 
 /** Files that are classified at the same time: enough to fill the batches of every worker, few enough to hold in memory. */
 const AT_ONCE = 128;
@@ -25,9 +26,7 @@ const GRACE = 5_000;
 const limits = { ...defaultLimits, bodyBytes: MOST_FILE_BYTES };
 
 export interface PredictCommand {
-  /** Name of the model, and its version where one is asked for. */
-  readonly name: string;
-  readonly version: number | undefined;
+  readonly wanted: WantedModel;
   readonly paths: readonly string[];
   /** The number of files in `paths`. */
   readonly total: number;
@@ -41,7 +40,6 @@ export interface PredictCommand {
   readonly fresh: boolean;
   /** Prints the predictions as one JSON object. */
   readonly json: boolean;
-  readonly repository: string;
   readonly threads: number | undefined;
 }
 
@@ -50,13 +48,11 @@ export interface PredictCommand {
  * @throws UserError when there is no such model, or the file of predictions is from another model.
  */
 export async function predict(command: PredictCommand): Promise<number> {
-  const { name, version, repository, threads } = command;
+  const { wanted, threads } = command;
   const log = (line: string) => console.error(line);
   const interruption = watchInterruption();
   const engine = openEngine({
-    repository,
-    only: name,
-    version,
+    ...(await engineOptionsOf(wanted)),
     limits,
     threads,
     watch: 0,
@@ -65,7 +61,7 @@ export async function predict(command: PredictCommand): Promise<number> {
   try {
     await engine.load();
     const model = engine.models().at(-1); // the newest that works
-    if (model === undefined) throw new UserError(`there is no model "${name}" in ${repository}`);
+    if (model === undefined) throw new UserError(`There is no ${wantedInWords(wanted)}.`);
     return await predictWith(engine, model, command, interruption);
   } finally {
     await engine.close();

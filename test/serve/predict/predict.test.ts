@@ -6,12 +6,15 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pictureFiles } from '../../../serve/predict/files.ts';
@@ -38,6 +41,7 @@ beforeAll(async () => {
   copyFileSync(join(folder, 'red.png'), join(folder, 'inner', 'a, "red" one.PNG'));
   writeFileSync(join(folder, 'broken.jpg'), (await plain('red', 'jpeg')).subarray(0, 60));
   writeFileSync(join(folder, 'notes.txt'), 'no picture, passed over');
+  writeFileSync(join(server.repository, 'no-model.onnx'), 'nothing');
 });
 afterAll(() => server.close());
 
@@ -254,7 +258,32 @@ test('a version that cannot be used is the end, at once, though another of the s
   expect([newest.code, newest.errors]).toEqual([0, expect.stringContaining('colors/2: 1 file')]);
 });
 
+test('a model file by its path answers as the model does by its name', async () => {
+  const args = ['pictures/red.png', '--json', '--top', '3'];
+  const [named, byPath] = [await predict('colors/1', ...args), await predict('colors/1/model.onnx', ...args)];
+  expect(named.errors).toContain('colors/1: 1 file');
+  const answer = ({ printed }: { printed: string }) => ({ ...JSON.parse(printed), seconds: 0 });
+  expect(answer(byPath)).toEqual(answer(named));
+
+  const elsewhere = mkdtempSync(join(tmpdir(), '7-')); // ends in no version
+  const path = join(elsewhere, 'mine.onnx');
+  copyFileSync(join(server.repository, 'colors/1/model.onnx'), path);
+  const mine = await predict(path, ...args);
+  expect(answer(mine)).toEqual(answer(named));
+  const later = join(elsewhere, 'colors', '12', 'model.onnx');
+  mkdirSync(dirname(later), { recursive: true });
+  copyFileSync(path, later);
+  const twelfth = await predict(later, ...args);
+  rmSync(elsewhere, { recursive: true });
+  expect(answer(twelfth)).toEqual({ ...answer(named), model: 'colors/12' });
+});
+
 test.each([
+  [['nowhere.onnx', 'pictures'], /nowhere\.onnx cannot be used: it cannot be read: it is not there\./],
+  [
+    ['no-model.onnx', 'pictures/red.png'],
+    /no-model\.onnx cannot be used: not a readable ONNX model: it is text, which begins with "nothing"\./,
+  ],
   [['color', 'pictures'], /no model "color".*Did you mean colors/],
   [['colors/7', 'pictures'], /no version 7/],
   [['colors/red', 'pictures'], /"colors\/red" names no model\. Expected a name such as digits/],
