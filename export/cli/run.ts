@@ -21,7 +21,7 @@ async function exportRun(
 ): Promise<ExportResult> {
   const started = performance.now();
   console.log(`Exporting the ${checkpoint} checkpoint of run ${run.name}.`);
-  const model = await loadRun(run, checkpoint, tta, calibrate);
+  const model = await loadRun(run, checkpoint, tta, calibrate, { say: console.log });
   const { architecture, calibration } = model.card;
   const seconds = (performance.now() - started) / 1000;
   say('loaded', seconds, `${architecture.name}, ${architecture.parameters} parameters`);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { type Dataset, datasets } from '../../train/datasets/index.ts';
+import type { Progress } from '../../train/progress.ts';
 import { loadPictures } from '../../train/recipes/load-data.ts';
 import { recipeOfCard } from '../../train/runs/weights-of-model-file.ts';
 
@@ -11,7 +12,7 @@ import { recipeOfCard } from '../../train/runs/weights-of-model-file.ts';
  * @param folder - Where the pictures are now, for a model that was trained on a folder: a card does not say.
  * @throws UserError when the data cannot be found, or are not those that the card names.
  */
-export async function dataOf(card: Card, folder?: string): Promise<Dataset> {
+export async function dataOf(card: Card, folder?: string, progress: Progress = {}): Promise<Dataset> {
   if (card.recipe.dataset === undefined)
     throw new UserError(
       `${card.name} is a model from elsewhere: its card names no data. Only a model that Trainyard trained can be measured on them.`,
@@ -21,7 +22,11 @@ export async function dataOf(card: Card, folder?: string): Promise<Dataset> {
     throw new UserError(
       `${card.name} was trained on the folder of pictures ${recipe.dataset}. Say where it is: --data path/to/${recipe.dataset}`,
     );
-  const data = await loadPictures(folder === undefined ? recipe : { ...recipe, dataset: resolve(folder) });
+  const data = await loadPictures(
+    folder === undefined ? recipe : { ...recipe, dataset: resolve(folder) },
+    undefined,
+    progress,
+  );
   if (data.labels.join('\n') !== card.labels.join('\n'))
     throw new UserError(
       `The labels in the card of ${card.name} are ${card.labels.join(', ')}; those of ${data.name} are ${data.labels.join(', ')}: the card has been changed, or these are other data.`,

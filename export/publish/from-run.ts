@@ -9,6 +9,7 @@ import { sizeOf } from '../../models/shape.ts';
 import { readBackbone } from '../../train/backbone/index.ts';
 import { withPictures } from '../../train/datasets/index.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
+import type { Progress } from '../../train/progress.ts';
 import { type Recipe, recipeDigest } from '../../train/recipes/index.ts';
 import { loadDataOf } from '../../train/recipes/load-data.ts';
 import { publicRecipe } from '../../train/recipes/public.ts';
@@ -32,6 +33,7 @@ export async function loadRun(
   which: CheckpointName,
   tta = false,
   calibrate = false,
+  telling: Progress = {},
 ): Promise<Exportable> {
   const path = run[which];
   if (!existsSync(path))
@@ -41,7 +43,7 @@ export async function loadRun(
   const checkpoint = readCheckpointOf(run, which);
   const { recipe, progress } = checkpoint;
   const views = tta ? viewsOf(run, recipe) : 'none';
-  const dataset = await loadDataOf(recipe);
+  const dataset = await loadDataOf(recipe, undefined, telling);
   checkData(run, progress.datasetDigests, dataset);
 
   const network = networkOf(path, checkpoint, dataset.labels.length, dataset.shape, views);

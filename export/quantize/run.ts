@@ -31,7 +31,7 @@ export async function runQuantize(choices: QuantizeChoices): Promise<Quantizatio
   const { repository, weights, maxDrop, calibrationPictures, name } = choices;
   const file = asServed(await openModelFile(choices.file, choices.readFrom));
   const card = cardOf(file);
-  const data = await dataOf(card, choices.data);
+  const data = await dataOf(card, choices.data, { say: console.log });
   console.log(`Quantizing ${file.path} to ${weights}.`);
   return quantize(file, data, {
     ...{ weights, maxDrop, calibrationPictures, repository, name: name ?? `${card.name}-${weights}` },

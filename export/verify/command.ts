@@ -69,6 +69,6 @@ async function checkTest(file: OpenModelFile, data: string | undefined) {
     import('../../train/datasets/index.ts'),
     import('./index.ts'),
   ]);
-  const { test } = await dataOf(cardOf(file), data);
+  const { test } = await dataOf(cardOf(file), data, { say: console.log });
   return verifyMetrics(file, (from, to) => imagesOf(test, from, to), test.labels);
 }

@@ -19,6 +19,7 @@ import { withUnfinished } from '../files/unfinished.ts';
 import { writeAll, writeWhole } from '../files/write-whole.ts';
 import type { Standardize } from '../layers/forward.ts';
 import type { Extractor } from '../loop/features.ts';
+import type { Progress } from '../progress.ts';
 import { featuresOf } from './feature-graph.ts';
 import { openExtractor, readBackbone } from './index.ts';
 import type { Backbone } from './schema.ts';
@@ -41,6 +42,7 @@ export async function featureDataset(
   dataset: Dataset,
   backbone: Backbone,
   standardize: Standardize,
+  progress: Progress = {},
 ): Promise<Dataset> {
   const { shape, train, test } = dataset;
   const features = featuresOf(backbone.sizes);
@@ -54,7 +56,7 @@ export async function featureDataset(
   if (statSync(path, { throwIfNoEntry: false })?.size !== (train.n + test.n) * size) {
     const extractor = await openExtractor(backbone.path, readBackbone(backbone, standardize, shape), shape);
     try {
-      await writeFeatures(dataset, extractor, size, folder, path);
+      await writeFeatures(dataset, extractor, size, folder, path, progress);
     } finally {
       await extractor.close();
     }
@@ -86,6 +88,7 @@ async function writeFeatures(
   size: number,
   folder: string,
   path: string,
+  { say, signal }: Progress,
 ): Promise<void> {
   const all = train.n + test.n;
   const began = performance.now();
@@ -100,6 +103,7 @@ async function writeFeatures(
       let [done, written] = [0, 0];
       for (const split of [train, test])
         for (let from = 0; from < split.n; from += BATCH) {
+          signal?.throwIfAborted();
           const to = Math.min(from + BATCH, split.n);
           const bytes = (to - from) * size;
           if (written + bytes <= before) {
@@ -114,9 +118,7 @@ async function writeFeatures(
           last = now;
           fsyncSync(file);
           writeWhole(mark, String(written));
-          console.log(
-            `  features of ${done} of ${all} pictures of ${name}, ${Math.round((now - began) / 1000)} s`,
-          );
+          say?.(`  features of ${done} of ${all} pictures of ${name}, ${Math.round((now - began) / 1000)} s`);
         }
     } finally {
       closeSync(file);

@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import type { Dataset } from '../datasets/index.ts';
 import { type Weights, weightsDigest, weightsOf } from '../loop/initial-weights.ts';
 import { crashNote } from '../memory/index.ts';
+import type { Progress, Say } from '../progress.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import { changedSplit, type DataDigests, readCheckpoint } from '../runs/checkpoint.ts';
@@ -35,33 +36,34 @@ export interface Choice {
  * What to train, and the run to go on with, if there is one.
  * @param orDone - Where a run of the recipe is done already, that one.
  */
-export async function chooseRun(asked: Asked, orDone = false): Promise<Choice> {
+export async function chooseRun(asked: Asked, orDone = false, progress: Progress = {}): Promise<Choice> {
+  const { say = () => {} } = progress;
   const { runs, resume, fresh, from } = asked;
   if (resume !== undefined) {
     const run = findRun(runs, resume.run);
-    const unlock = lockAndTell(run, lockRun);
+    const unlock = lockAndTell(run, lockRun, say);
     try {
       if (resume.from === 'best') {
         returnToBest(run);
-        console.log(
+        say(
           `${run.name} goes back to its best checkpoint, and what came after it is trained again. What was its last is kept as ${basename(run.last)}.before.`,
         );
       }
       const chosen = goingOn(run, asked.epochs);
-      return { ...chosen, run, unlock, data: once(() => loadDataOf(chosen.recipe)) };
+      return { ...chosen, run, unlock, data: once(() => loadDataOf(chosen.recipe, undefined, progress)) };
     } catch (error) {
       unlock();
       throw error;
     }
   }
-  const { recipes, data: load } = await recipeOfArguments(asked);
+  const { recipes, data: load } = await recipeOfArguments(asked, progress);
   const { weights, data: trainedOn } = from === undefined ? {} : weightsFrom(runs, from);
   const digest = weights && { from: weightsDigest(weights) };
   const [first, ...others] = recipes.map((recipe) => ({ ...recipe, ...digest }));
   if (first === undefined) throw new Error('a recipe has at least one precision');
   const data = once(async () => {
     const dataset = await load();
-    if (trainedOn?.dataset === first.dataset) warnOfSeen(trainedOn, dataset);
+    if (trainedOn?.dataset === first.dataset) warnOfSeen(trainedOn, dataset, say);
     return dataset;
   });
   const common = { data, ...(weights && { weights }) };
@@ -76,14 +78,14 @@ export async function chooseRun(asked: Asked, orDone = false): Promise<Choice> {
   for (const candidate of candidates) {
     const run = findUnfinished(runs, candidate, digests);
     // Another training may have locked it just now: then this one is a new run.
-    const unlock = run && lockAndTell(run, tryLock);
+    const unlock = run && lockAndTell(run, tryLock, say);
     if (run === undefined || unlock === undefined) continue;
-    console.log(`Going on with ${run.name}, which was interrupted (--fresh starts over).`);
+    say(`Going on with ${run.name}, which was interrupted (--fresh starts over).`);
     return { recipe: readRecipe(run), run, unlock, ...common };
   }
   const changed = before.find((run) => digests && isOfOtherData(run, digests));
   if (changed !== undefined)
-    console.log(`${changed.name} was trained on other data, which have changed since: this is a new run.`);
+    say(`${changed.name} was trained on other data, which have changed since: this is a new run.`);
   return { recipe: first, ...common };
 }
 
@@ -93,10 +95,14 @@ function isOfOtherData(run: Run, digests: DataDigests): boolean {
 }
 
 /** Locks a run by `lock`, and says if its last training crashed. */
-export function lockAndTell<T extends (() => void) | undefined>(run: Run, lock: (run: Run) => T): T {
+export function lockAndTell<T extends (() => void) | undefined>(
+  run: Run,
+  lock: (run: Run) => T,
+  say: Say,
+): T {
   const crashed = crashedUnsaved(run);
   const unlock = lock(run);
-  if (crashed && unlock !== undefined) console.log(crashNote(run));
+  if (crashed && unlock !== undefined) say(crashNote(run));
   return unlock;
 }
 
@@ -116,9 +122,13 @@ function weightsFrom(
 }
 
 /** A picture that these weights were trained on may be one of validation now. */
-function warnOfSeen({ dataset, digests }: { dataset: string; digests: DataDigests }, now: Dataset): void {
+function warnOfSeen(
+  { dataset, digests }: { dataset: string; digests: DataDigests },
+  now: Dataset,
+  say: Say,
+): void {
   if (digests.test !== now.digests.test)
-    console.log(
+    say(
       `The weights come from a training on ${dataset} with other validation pictures: it may have learned some of those that validate now, so that errors look too small.`,
     );
 }

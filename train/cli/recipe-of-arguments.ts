@@ -2,6 +2,7 @@
 import { UserError } from '../../models/errors.ts';
 import { command } from '../../setup/invocation.mjs';
 import { type Dataset, datasets } from '../datasets/index.ts';
+import type { Progress } from '../progress.ts';
 import { adjusted } from '../recipes/adjust.ts';
 import { folderRecipe } from '../recipes/folder.ts';
 import { augmented, findRecipe, type Recipe, resolveRecipe } from '../recipes/index.ts';
@@ -21,8 +22,8 @@ export interface AskedRecipe {
  * The recipe that is asked for. A folder's pictures are prepared and loaded for it: how many there are decides part of it.
  * @throws UserError if there is no such recipe, an option is not one of its own, or the folder cannot be trained on
  */
-export async function recipeOfArguments(asked: Asked): Promise<AskedRecipe> {
-  const { recipe: found, pictures } = await namedRecipe(asked);
+export async function recipeOfArguments(asked: Asked, progress: Progress = {}): Promise<AskedRecipe> {
+  const { recipe: found, pictures } = await namedRecipe(asked, progress);
   const { batchSize, accumulate, seed, budget } = asked;
   const own = adjusted(found, asked);
   const recipe = resolveRecipe({
@@ -37,7 +38,11 @@ export async function recipeOfArguments(asked: Asked): Promise<AskedRecipe> {
   const inPrecision = (precision: Recipe['precision']): Recipe => ({ ...recipe, precision });
   return {
     recipes: [inPrecision(first), ...others.map(inPrecision)],
-    data: once(() => (pictures === undefined ? loadDataOf(recipe) : withFeatures(pictures, recipe))),
+    data: once(() =>
+      pictures === undefined
+        ? loadDataOf(recipe, undefined, progress)
+        : withFeatures(pictures, recipe, progress),
+    ),
   };
 }
 
@@ -60,11 +65,10 @@ function recipeOfModel(path: string): Recipe {
 }
 
 /** The recipe by its name, of a folder or of a model file's card, with the options of families and of augmentation. */
-async function namedRecipe({
-  subject,
-  chosen,
-  folder,
-}: Asked): Promise<{ recipe: Recipe; pictures?: Dataset }> {
+async function namedRecipe(
+  { subject, chosen, folder }: Asked,
+  progress: Progress,
+): Promise<{ recipe: Recipe; pictures?: Dataset }> {
   switch (subject.kind) {
     case 'none':
       throw new UserError(`Name a recipe or a folder of pictures: ${command('train')} lists the recipes.`);
@@ -73,7 +77,7 @@ async function namedRecipe({
     case 'model file':
       return { recipe: resolveRecipe(augmented(recipeOfModel(subject.path), chosen)) };
     case 'folder': {
-      const { recipe, pictures } = await folderRecipe({ path: subject.path, ...folder });
+      const { recipe, pictures } = await folderRecipe({ path: subject.path, ...folder }, progress);
       return { recipe: resolveRecipe(augmented(recipe, chosen)), pictures };
     }
   }

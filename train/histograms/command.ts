@@ -25,7 +25,9 @@ export const histogramsCommand = defineCommand({
     const { activationStatistics } = await import('./statistics.ts');
     const { histogramsPage } = await import('./page.ts');
     const all = [];
-    for (const run of runs) all.push(activationStatistics(run, await loadDataOf(readRecipe(run))));
+    const progress = { say: console.log };
+    for (const run of runs)
+      all.push(activationStatistics(run, await loadDataOf(readRecipe(run), undefined, progress)));
     const path = args.out ?? join(args.runs, 'histograms.html');
     writeWhole(path, histogramsPage(all));
     console.log(path);

@@ -19,7 +19,7 @@ export async function findLearningRate(
   next: (rate: string) => string,
 ): Promise<void> {
   const { steps } = range;
-  const { recipe, weights, data } = await chooseRun(asked);
+  const { recipe, weights, data } = await chooseRun(asked, false, { say: console.log });
   await fetchPretrained(recipe);
   const dataset = await data();
   for (const line of findingsInWords(dataset)) console.log(line);

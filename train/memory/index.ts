@@ -2,6 +2,7 @@
 import { freemem } from 'node:os';
 import { messageOf, UserError } from '../../models/errors.ts';
 import type { FitOptions } from '../loop/fit.ts';
+import type { Progress } from '../progress.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { Run } from '../runs/run.ts';
 import { type MemoryUse, measureMemory, memoryAt } from './measure.ts';
@@ -10,12 +11,16 @@ import { type MemoryUse, measureMemory, memoryAt } from './measure.ts';
  * The limit in bytes that `--max-memory` sets, for `fit` to watch.
  * @throws UserError when `recipe` needs more, with the options that need less.
  */
-export async function limitMemory(recipe: Recipe, limit: number | undefined): Promise<FitOptions['memory']> {
+export async function limitMemory(
+  recipe: Recipe,
+  limit: number | undefined,
+  { say }: Progress = {},
+): Promise<FitOptions['memory']> {
   if (limit === undefined) return undefined;
   const use = await measureMemory(recipe);
   checkMemory(recipe, use, limit);
   const expected = memoryAt(use, recipe.batchSize / recipe.accumulate);
-  console.log(`Memory: about ${gibibytes(expected)} by measure, at most ${gibibytes(limit)}.`);
+  say?.(`Memory: about ${gibibytes(expected)} by measure, at most ${gibibytes(limit)}.`);
   return {
     limit,
     advice: (resident) =>

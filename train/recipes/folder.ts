@@ -7,6 +7,7 @@ import { presets } from '../augment/index.ts';
 import { type AskedBackbone, chooseBackbone } from '../backbone/index.ts';
 import { slugOf } from '../datasets/folder/index.ts';
 import type { Dataset } from '../datasets/index.ts';
+import type { Progress } from '../progress.ts';
 import { loadPictures } from './load-data.ts';
 import { type FolderNetwork, folderNetworks, onFeatures, USUAL } from './networks.ts';
 import type { RecipeInput } from './recipe.ts';
@@ -40,11 +41,14 @@ const VALID = 0.2;
  */
 export async function folderRecipe(
   choice: FolderChoice,
+  progress: Progress = {},
 ): Promise<{ recipe: RecipeInput; pictures: Dataset }> {
   const network = await networkOf(choice);
   const { path, valid } = choice;
   const pictures = await loadPictures(
     dataOf({ path, valid, test: valid === 'test' ? undefined : 'kept' }, network),
+    undefined,
+    progress,
   );
   const { labels, train, findings } = pictures;
   if (valid === 'test' && findings?.test !== 'validates')

@@ -4,6 +4,7 @@ import { featureDataset } from '../backbone/cache.ts';
 import { loadFolder } from '../datasets/folder/index.ts';
 import { type Dataset, type DatasetDefinition, datasets, isFolder, loadDataset } from '../datasets/index.ts';
 import { firstImages } from '../datasets/subset.ts';
+import type { Progress } from '../progress.ts';
 import type { Recipe } from './recipe.ts';
 
 /** The fields of a recipe that decide what pictures it trains on; a data set's options are in the field of its name. */
@@ -21,18 +22,20 @@ export type DataOf = PicturesOf & Partial<Pick<Recipe, 'backbone' | 'standardize
 export async function loadDataOf(
   recipe: DataOf,
   known: readonly DatasetDefinition[] = datasets,
+  progress: Progress = {},
 ): Promise<Dataset> {
-  return withFeatures(await loadPictures(recipe, known), recipe);
+  return withFeatures(await loadPictures(recipe, known, progress), recipe, progress);
 }
 
 /** The pictures: those of a data set, or of a folder, or the first of either. */
 export async function loadPictures(
   recipe: PicturesOf,
   known: readonly DatasetDefinition[] = datasets,
+  progress: Progress = {},
 ): Promise<Dataset> {
   const { dataset, images } = recipe;
   const whole = isFolder(dataset)
-    ? await loadFolderOf(recipe)
+    ? await loadFolderOf(recipe, progress)
     : await loadDataset(dataset, recipe[dataset], known);
   return images === undefined ? whole : firstImages(whole, images, whole.test.n);
 }
@@ -41,8 +44,9 @@ export async function loadPictures(
 export async function withFeatures(
   pictures: Dataset,
   { backbone, standardize }: Partial<Pick<Recipe, 'backbone' | 'standardize'>>,
+  progress: Progress = {},
 ): Promise<Dataset> {
-  return backbone && standardize ? featureDataset(pictures, backbone, standardize) : pictures;
+  return backbone && standardize ? featureDataset(pictures, backbone, standardize, progress) : pictures;
 }
 
 /** Milliseconds that preparing may take without a message. */
@@ -51,7 +55,10 @@ const SILENT = 2000;
 /** Milliseconds between two messages about how far more of them are. */
 const MESSAGE_EVERY = 5000;
 
-async function loadFolderOf({ dataset, folder, prepare }: PicturesOf): Promise<Dataset> {
+async function loadFolderOf(
+  { dataset, folder, prepare }: PicturesOf,
+  { say, signal }: Progress,
+): Promise<Dataset> {
   if (folder === undefined)
     throw new UserError(
       `The recipe of ${dataset} has no field folder: expected the size of its pictures, { "size": 224, "valid": 0.2 }.`,
@@ -65,12 +72,13 @@ async function loadFolderOf({ dataset, folder, prepare }: PicturesOf): Promise<D
     valid,
     test,
     onProgress(done, all) {
+      signal?.throwIfAborted();
       const now = performance.now();
       if (now - began < SILENT) return;
-      if (last === 0) console.log(`Preparing ${all} files of ${dataset} at ${size}x${size}, once.`);
+      if (last === 0) say?.(`Preparing ${all} files of ${dataset} at ${size}x${size}, once.`);
       else if (now - last < MESSAGE_EVERY) return;
       last = now;
-      console.log(`  ${done} of ${all}, ${Math.round((now - began) / 1000)} s`);
+      say?.(`  ${done} of ${all}, ${Math.round((now - began) / 1000)} s`);
     },
   });
 }

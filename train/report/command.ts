@@ -13,7 +13,7 @@ export const reportCommand = defineCommand({
     const run = findRun(args.runs, args.run);
     const { makeReport } = await import('./index.ts');
     const started = performance.now();
-    const path = await makeReport(run);
+    const path = await makeReport(run, { say: console.log });
     console.log(`${path} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
   },
 });

@@ -6,6 +6,7 @@ import { warnOfLabels } from '../augment/wrong-labels.ts';
 import type { Dataset } from '../datasets/index.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { type Watcher, watchAll } from '../loop/watcher.ts';
+import type { Progress, Say } from '../progress.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import { checkData, recordData } from '../runs/data.ts';
@@ -31,6 +32,8 @@ export interface ReportOptions {
   live?: boolean;
   /** Writes event files for TensorBoard into the run's folder. */
   tensorboard?: boolean;
+  /** Told why the page could not be completed. */
+  warn?: Say;
 }
 
 export interface OpenReport {
@@ -57,6 +60,7 @@ export async function openReport({
   sections = builtIn,
   live,
   tensorboard,
+  warn = () => {},
 }: ReportOptions): Promise<OpenReport> {
   const before = readRun(run);
   const facts: Facts = {
@@ -100,7 +104,7 @@ export async function openReport({
         const { parameters, shown } = await lookAt(run, facts.recipe, dataset, sections);
         draw({ ...facts, state: 'finished', parameters }, shown);
       } catch (error) {
-        console.error(
+        warn(
           `The report could not be completed: ${messageOf(error)}\nTry again: ${runCommand('report', run, [run.name])}`,
         );
       }
@@ -133,11 +137,15 @@ async function lookAt(run: Run, recipe: Recipe, dataset: Dataset, sections: read
  */
 export async function makeReport(
   run: Run,
-  { dataset, sections = builtIn }: Partial<Pick<ReportOptions, 'dataset' | 'sections'>> = {},
+  {
+    dataset,
+    sections = builtIn,
+    ...progress
+  }: Partial<Pick<ReportOptions, 'dataset' | 'sections'>> & Progress = {},
 ): Promise<string> {
   const read = readRun(run);
   const { recipe } = read;
-  const data = dataset ?? (await loadDataOf(recipe));
+  const data = dataset ?? (await loadDataOf(recipe, undefined, progress));
   // A page of old errors with new pictures would be about nothing.
   if (read.data !== undefined) checkData(run, read.data.digests, data);
   await fetchPretrained(recipe);

@@ -11,7 +11,7 @@ import { showPage } from './page.ts';
 
 /** @param out - File of the page; beside the runs if left out. */
 export async function showPictures(asked: Asked, out?: string): Promise<void> {
-  const { recipes, data } = await recipeOfArguments(asked);
+  const { recipes, data } = await recipeOfArguments(asked, { say: console.log });
   const [recipe] = recipes;
   const dataset = withPictures(await data());
   console.log(

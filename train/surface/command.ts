@@ -30,7 +30,7 @@ export const surfaceCommand = defineCommand({
     const { loadDataOf } = await import('../recipes/load-data.ts');
     const { computeSurface } = await import('./surface.ts');
     const { surfacePage } = await import('./draw.ts');
-    const dataset = await loadDataOf(recipe);
+    const dataset = await loadDataOf(recipe, undefined, { say: console.log });
     const surface = computeSurface({
       recipe,
       dataset,

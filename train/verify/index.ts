@@ -59,7 +59,7 @@ export async function verifyResume(
   asked: Recipe,
   { steps: wanted, kills: wantedKills, log, signal }: VerifyOptions,
 ): Promise<Verified> {
-  const { train } = await loadDataOf(asked);
+  const { train } = await loadDataOf(asked, undefined, { say: log, signal });
   const recipe = { ...asked, batchSize: batchFor(asked, train.n) };
   if (recipe.batchSize < asked.batchSize)
     log?.(

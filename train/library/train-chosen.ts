@@ -1,0 +1,176 @@
+// One training from its data to its report: the road of the command and of the library, which differ in who watches it.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { UserError } from '../../models/errors.ts';
+import { fetchPretrained } from '../architectures/pretrained.ts';
+import type { Asked } from '../cli/check-arguments.ts';
+import type { Choice } from '../cli/choose-run.ts';
+import { describeBudget, measurePace, planOf, withinBudget } from '../cli/plan.ts';
+import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
+import type { Dataset } from '../datasets/index.ts';
+import { type FitOptions, type FitResult, fit } from '../loop/fit.ts';
+import { checkBatchSize } from '../loop/training.ts';
+import { type Watcher, watchAll } from '../loop/watcher.ts';
+import { isOutOfMemory, limitMemory, outOfMemory } from '../memory/index.ts';
+import type { Progress, Say } from '../progress.ts';
+import { type Recipe, stepsOf, wordsOf } from '../recipes/index.ts';
+import { type OpenReport, openReport } from '../report/index.ts';
+import { checkData } from '../runs/data.ts';
+import { describeEnvironment } from '../runs/environment.ts';
+import { lockRun } from '../runs/lock.ts';
+import { createRun, isFinished, type Run, readLast, writeRecipe } from '../runs/run.ts';
+import { runCommand } from '../runs/run-command.ts';
+
+/** What of a training changes no recipe. */
+export interface TrainSettings {
+  /** Checkpoints that are kept beside the best and the last. */
+  readonly keep: number;
+  /** Most memory to take, bytes. */
+  readonly maxMemory?: number | undefined;
+  /** Serves the report while it grows. */
+  readonly live: boolean;
+  readonly tensorboard: boolean;
+}
+
+/**
+ * Where a training is. `preparing`: there is no run yet, or it has not been touched; `training`: the signal saves it and
+ * ends it; `reporting`: it is trained and saved.
+ */
+export type TrainStage = 'preparing' | 'training' | 'reporting';
+
+/** A training that is about to take its first step. */
+export interface Begun {
+  readonly run: Run;
+  readonly recipe: Recipe;
+  /** Of the whole run; the last one may be a part. */
+  readonly epochs: number;
+}
+
+/** Who is told of a training, and how. */
+export interface TrainObserver extends Progress {
+  /** Told what went wrong without ending the training. */
+  readonly warn?: Say | undefined;
+  onStage?(stage: TrainStage, run?: Run): void;
+  /** What lets go of the run, for who ends the process before the training does. */
+  onLock?(unlock: () => void): void;
+  watch?(begun: Begun): Watcher & { stop?(): void };
+}
+
+/** How a training ended. */
+export interface Trained {
+  readonly run: Run;
+  readonly recipe: Recipe;
+  readonly result: FitResult;
+  /** With its report. */
+  readonly seconds: number;
+}
+
+/**
+ * Trains what was chosen, or goes on with it, and completes its report. An aborted signal ends it: with the signal's reason
+ * before there is a run, else with what is done saved.
+ * @throws UserError for what the user can do something about
+ */
+export async function trainChosen(
+  choice: Choice,
+  asked: Pick<Asked, 'runs' | 'from'>,
+  settings: TrainSettings,
+  observer: TrainObserver,
+): Promise<Trained> {
+  const { say, signal } = observer;
+  const { weights } = choice;
+  let { unlock = () => {} } = choice;
+  observer.onLock?.(() => unlock());
+  observer.onStage?.('preparing');
+  try {
+    signal?.throwIfAborted();
+    const memory = await limitMemory(choice.recipe, settings.maxMemory, observer);
+    await fetchPretrained(choice.recipe);
+    signal?.throwIfAborted();
+    const dataset = await choice.data();
+    checkBatchSize(choice.recipe, dataset);
+    signal?.throwIfAborted();
+    const recipe = choice.run ? choice.recipe : await withinItsBudget(choice.recipe, dataset, say);
+    signal?.throwIfAborted();
+    const claimed = (run: Run) => {
+      unlock = lockRun(run);
+    };
+    const run = choice.run ?? createRun(asked.runs, recipe, environmentOf(asked), claimed);
+    if (choice.change !== undefined) giveEpochs(run, recipe, dataset, choice.change, say);
+    const started = performance.now();
+    const { keep } = settings;
+    const options = { recipe, dataset, run, keep, ...(memory && { memory }), ...(weights && { weights }) };
+    const result = await trainRun(options, settings, observer);
+    return { run, recipe, result, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    unlock();
+  }
+}
+
+/** The machine, and where the first weights came from: of those the recipe keeps a digest alone. */
+export function environmentOf({ from }: Pick<Asked, 'from'>): object {
+  const words = from !== undefined && existsSync(from) ? resolve(from) : from;
+  return { ...describeEnvironment(), ...(words !== undefined && { from: words }) };
+}
+
+/** Gives a run its recipe's number of epochs, unless its data have changed: then it stays as it is. */
+function giveEpochs(run: Run, recipe: Recipe, dataset: Dataset, change: string, say: Say = () => {}): void {
+  if (existsSync(run.last)) checkData(run, readLast(run).progress.datasetDigests, dataset);
+  writeRecipe(run, recipe);
+  say(change);
+}
+
+/** The recipe with the steps that its budget leaves, measured now. */
+async function withinItsBudget(recipe: Recipe, dataset: Dataset, say: Say = () => {}): Promise<Recipe> {
+  const { budget } = recipe;
+  if (budget === undefined) return recipe;
+  const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
+  const pace = await measurePace(recipe, dataset, say);
+  const fitting = withinBudget(recipe, budget, pace, stepsPerEpoch);
+  const [before, after] = [recipe, fitting].map((each) => planOf(each, pace, stepsPerEpoch));
+  if (before && after) say(describeBudget(before, after, budget));
+  return fitting;
+}
+
+/** Trains with a report that grows. */
+async function trainRun(
+  options: FitOptions,
+  { live, tensorboard }: TrainSettings,
+  { say = () => {}, warn = say, signal, onStage, watch }: TrainObserver,
+): Promise<FitResult> {
+  const { recipe, dataset, run } = options;
+  onStage?.('training', run);
+  const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
+  const epochs = stepsOf(recipe, stepsPerEpoch) / stepsPerEpoch;
+  const watching = watch?.({ run, recipe, epochs });
+  let report: OpenReport | undefined;
+  try {
+    report = await openReport({ run, dataset, live, tensorboard, warn });
+    say(
+      `Training ${wordsOf(recipe)} on ${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images, ${Number(epochs.toFixed(1))} epoch${epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
+    );
+    for (const line of findingsInWords(dataset)) say(line);
+    if (report.warning !== undefined) say(report.warning);
+    if (report.address !== undefined) say(`Watch it: ${report.address}`);
+    const watcher = watchAll([...(watching ? [watching] : []), report.watcher]);
+    const result = await fit({ ...options, watcher, ...(signal && { signal }) });
+    if (result.finished) {
+      onStage?.('reporting', run);
+      say('Looking at the trained network for the report.');
+    }
+    await report.finish(result.finished);
+    return result;
+  } catch (error) {
+    if (error instanceof UserError && isFinished(run)) throw reportMissing(run, error);
+    throw isOutOfMemory(error) ? await outOfMemory(recipe, error) : error;
+  } finally {
+    watching?.stop?.();
+    await report?.close();
+  }
+}
+
+/** The same command would train it again, in a new run. */
+function reportMissing(run: Run, { message }: UserError): UserError {
+  return new UserError(
+    `${message}\n${run.name} is trained and saved; its report is not complete. Rather than the same command, give: ${runCommand('report', run, [run.name])}`,
+  );
+}
