@@ -43,7 +43,26 @@ export function requestHeader(c: AppContext, name: string): string | undefined {
 
 /** The path without the prefix under which the app is mounted; empty where the path is the prefix alone. */
 export function pathInApp(c: Context): string {
-  return c.req.path.slice(basePath(c).replace(/\/$/, '').length);
+  return c.req.path.slice(ownPrefix(c).length);
+}
+
+interface Addresses {
+  readonly url?: string | undefined;
+  readonly originalUrl?: unknown;
+}
+
+/**
+ * The prefix of the app's addresses as clients know them; empty where there is none. Express and Connect take theirs off
+ * `url`, and keep it in `originalUrl`.
+ */
+export function clientPrefix(c: AppContext): string {
+  const { url = '', originalUrl }: Addresses = c.env?.incoming ?? {};
+  const isBelow = typeof originalUrl === 'string' && originalUrl.endsWith(url);
+  return (isBelow ? originalUrl.slice(0, originalUrl.length - url.length) : '') + ownPrefix(c);
+}
+
+function ownPrefix(c: Context): string {
+  return basePath(c).replace(/\/$/, '');
 }
 
 /**

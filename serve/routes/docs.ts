@@ -1,9 +1,8 @@
 // GET /openapi.json: a description of the server for programs. GET /docs: the same for people.
 import { readFile } from 'node:fs/promises';
-import type { Context } from 'hono';
-import { basePath } from 'hono/route';
 import { z } from 'zod';
 import { version } from '../../setup/paths.mjs';
+import { clientPrefix } from '../http/context.ts';
 import type { openApiDocument } from '../openapi/document.ts';
 import { describedOperations } from '../openapi/operation.ts';
 import type { Route, Services } from './route.ts';
@@ -41,7 +40,7 @@ export function docsRoutes({ routes }: Pick<Services, 'routes'>): Route[] {
       },
       handle: async (c) => {
         const { document } = await get();
-        const prefix = prefixOf(c);
+        const prefix = clientPrefix(c);
         return c.json(prefix === '' ? document : { ...document, servers: [{ url: prefix }] });
       },
     },
@@ -50,7 +49,7 @@ export function docsRoutes({ routes }: Pick<Services, 'routes'>): Route[] {
       paths: ['/docs'],
       access: 'open',
       openapi: { none: 'it is for people' },
-      handle: async (c) => c.html(await (await get()).page(new URL(c.req.url).origin + prefixOf(c))),
+      handle: async (c) => c.html(await (await get()).page(new URL(c.req.url).origin + clientPrefix(c))),
     },
     {
       method: 'get',
@@ -69,11 +68,6 @@ export function docsRoutes({ routes }: Pick<Services, 'routes'>): Route[] {
         c.body(await readBeside('docs.js'), 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
     },
   ];
-}
-
-/** The prefix under which the app is mounted; empty where there is none. */
-function prefixOf(c: Context): string {
-  return basePath(c).replace(/\/$/, '');
 }
 
 function readBeside(name: string): Promise<string> {

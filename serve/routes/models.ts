@@ -1,8 +1,8 @@
 // GET /models: what is served, with the cards. GET /models/:model/versions/:version/model.onnx: the file itself.
-import { basePath } from 'hono/route';
 import { z } from 'zod';
 import { cardSchema } from '../../models/card.ts';
 import { newest, type ServedModel } from '../engine/models.ts';
+import { clientPrefix } from '../http/context.ts';
 import { CACHE_FOREVER, openStaticFile, REVALIDATE, type StaticFile, sendFile } from '../http/static-file.ts';
 import { refusals } from '../openapi/operation.ts';
 import { Refusal } from '../refusal.ts';
@@ -59,7 +59,7 @@ export function modelRoutes({ engine }: Pick<Services, 'engine'>): Route[] {
           .absent()
           .filter(({ loading }) => !loading)
           .map(({ name, version, reason }) => ({ name, version, reason }));
-        const prefix = basePath(c).replace(/\/$/, '');
+        const prefix = clientPrefix(c);
         return c.json({
           models: models.map((model) => describe(model, chosen.includes(model), prefix)),
           default: engine.defaultModel()?.name,

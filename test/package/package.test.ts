@@ -287,6 +287,11 @@ describe('the examples of docs/library.md', () => {
           .toMatchObject({ model: 'digits', label: '7' });
         expect((await post(url + path)).status).toBe(without);
         expect((await post(`${url}/classify`, headers)).status).toBe(404);
+        const { models } = (await (await fetch(`${url}/ai/models`, { headers })).json()) as {
+          models: { url: string; bytes: number }[];
+        };
+        const file = await fetch(url + models[0]?.url, { headers });
+        expect((await file.arrayBuffer()).byteLength).toBe(models[0]?.bytes);
       } finally {
         child.kill();
       }

@@ -100,6 +100,21 @@ test('the model file of a model that was loaded from bytes is handed out', async
   await copy.close();
 });
 
+test('addresses that it gives are those of the mount that took its path off, as Express and Connect do', async () => {
+  const handle = toNodeHandler(createHandler(model));
+  const url = await listening((request, response) => {
+    const { url = '' } = request;
+    Object.assign(request, { originalUrl: url, url: url.replace('/deep/ai', '') });
+    handle(request, response);
+  });
+  const { models } = (await (await fetch(`${url}/deep/ai/models`)).json()) as { models: { url: string }[] };
+  expect(models[0]?.url).toMatch(/^\/deep\/ai\/models\/colors\//);
+  expect((await fetch(url + models[0]?.url)).status).toBe(200);
+  expect(await (await fetch(`${url}/deep/ai/openapi.json`)).json()).toMatchObject({
+    servers: [{ url: '/deep/ai' }],
+  });
+});
+
 test('below a path, only addresses below it answer', async () => {
   const handler = createHandler(model, { path: '/ai' });
   expect((await handler(post('http://app/ai/classify'))).status).toBe(200);
