@@ -7,6 +7,7 @@ import { root } from '../../setup/paths.mjs';
 import { type Area, areas } from './areas.ts';
 import { choose, files } from './choose.ts';
 import { forget } from './forget.ts';
+import { isChosen, shareOf, wilsonInterval } from './share.mjs';
 import { FAILED_FILE, summarize } from './summary.ts';
 
 describe('the areas', () => {
@@ -110,5 +111,46 @@ describe('what is counted', () => {
       'serve/a.ts:2:9 EqualityOperator\n    a > b\n  → a >= b',
       'serve/a.ts:3:1 EqualityOperator (no test runs it)\n    if (x) y();\n  → {}',
     ]);
+  });
+});
+
+describe('a share', () => {
+  const changes = Array.from({ length: 10_000 }, (_, i) => ({
+    fileName: join(root, `serve/${i % 7}.ts`),
+    mutatorName: 'EqualityOperator',
+    replacement: i % 2 ? 'a > b' : 'a >= b',
+    location: { start: { line: (i >> 1) + 1, column: 9 }, end: { line: (i >> 1) + 1, column: 14 } },
+  }));
+  const chosen = (part: string, seed = '1') => {
+    const share = shareOf(part, seed);
+    return new Set(changes.filter((change) => isChosen(change, share)));
+  };
+
+  it('is that part of the changes', () => {
+    // Four standard deviations are 160 changes.
+    expect(Math.abs(chosen('0.2').size - 2000)).toBeLessThan(160);
+    expect(chosen('1').size).toBe(changes.length);
+  });
+
+  it('grows with its part, and is another one by another seed', () => {
+    const fifth = chosen('0.2');
+    const more = chosen('0.4');
+    const other = chosen('0.2', '2');
+    expect([...fifth].filter((change) => !more.has(change))).toEqual([]);
+    expect(Math.abs([...fifth].filter((change) => other.has(change)).length - 400)).toBeLessThan(80);
+  });
+
+  it.each(['0', '1.1', '-1', 'all', 'NaN'])('is refused of %s', (part) => {
+    expect(() => shareOf(part, '1')).toThrow(`--share ${part} is no number above 0 to 1`);
+  });
+
+  it.each([
+    // scipy.stats.binomtest(noticed, tried).proportion_ci(method='wilson'), SciPy 1.17.1
+    [90, 100, 82.563434, 94.477086],
+    [50, 50, 92.86524, 100],
+    [3, 7, 15.821986, 74.954164],
+    [0, 0, 0, 100],
+  ])('of %d noticed of %d has the interval that SciPy gives', (noticed, tried, low, high) => {
+    expect(wilsonInterval(noticed, tried)).toEqual([expect.closeTo(low, 5), expect.closeTo(high, 5)]);
   });
 });
