@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createSemaphore } from '../../models/weighted-semaphore.ts';
+import { within } from '../turns.ts';
 
 test('keeps the sum of weights within the capacity, except for one that is heavier alone', async () => {
   const tasks = fc.array(fc.record({ weight: fc.integer({ min: 1, max: 20 }), fails: fc.boolean() }));
@@ -21,7 +22,8 @@ test('keeps the sum of weights within the capacity, except for one that is heavi
           if (fails) throw new Error('damaged');
         }),
       );
-      const settled = await Promise.allSettled(all);
+      // Each task takes two turns, at worst one after the other.
+      const settled = await within(4 * tasks.length + 4, Promise.allSettled(all));
       expect(done).toBe(tasks.length);
       expect(settled.map(({ status }) => status === 'rejected')).toEqual(tasks.map(({ fails }) => fails));
     }),
@@ -36,11 +38,8 @@ test('runs first what came first', async () => {
     order.push(name);
     await new Promise(setImmediate);
   };
-  await Promise.all([
-    withCapacity(1, task('a')),
-    withCapacity(2, task('heavy')),
-    withCapacity(1, task('light')),
-  ]);
+  const all = [withCapacity(1, task('a')), withCapacity(2, task('heavy')), withCapacity(1, task('light'))];
+  await within(20, Promise.all(all));
   expect(order).toEqual(['a', 'heavy', 'light']);
 });
 
@@ -60,5 +59,5 @@ test('runs at once what still fits, to the last of the capacity, and one more on
   await new Promise(setImmediate);
   expect([...running.keys()]).toEqual(['four', 'six', 'one', 'three']);
   for (const end of running.values()) end();
-  await Promise.all(all);
+  await within(20, Promise.all(all));
 });

@@ -30,6 +30,7 @@ export const areas = {
       'models/rank.ts',
     ],
     tests: [
+      'test/models/rank.test.ts',
       'test/models/weighted-semaphore.test.ts',
       'test/serve/engine/admission.test.ts',
       'test/serve/engine/evict-sessions.test.ts',

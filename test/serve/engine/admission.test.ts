@@ -21,6 +21,11 @@ test('beyond it, the refusal says when to try again: when all workers are throug
   const { admit, events } = admission(4000);
   expect(admit(name, 1001)).toMatchObject({ status: 503, retryAfter: 2 });
   expect(events).toEqual([['failed', name, 'full']]);
+  // Seconds are whole: begun ones count.
+  expect(admission(4001).admit(name, 1000)).toMatchObject({
+    retryAfter: 3,
+    message: 'the queue is full: it holds work for 3 s already; try again later',
+  });
 });
 
 test('when nothing waits, a picture of any cost is admitted', () => {

@@ -32,3 +32,17 @@ test('one that is replaced is closed at once, unless jobs wait for it', () => {
   sessions.evict(300);
   expect(sent).toEqual([{ kind: 'close', key: 'old' }]);
 });
+
+test('each worker closes what it has of it, and nothing else', () => {
+  const [one, other] = [testWorker({ lastUsed: new Map() }), testWorker({ lastUsed: new Map() })];
+  const sessions = createSessionEviction([one.worker, other.worker], () => 0);
+  sessions.setCurrent(['old', 'kept'], 0);
+  one.worker.lastUsed.set('old', 0).set('kept', 0);
+  other.worker.lastUsed.set('kept', 0).set('foreign', 0);
+  expect(sessions.setCurrent(['kept'], 10)).toEqual(['old']);
+  expect(one.sent).toEqual([{ kind: 'close', key: 'old' }]);
+  expect(other.sent).toEqual([]);
+  expect(sessions.setCurrent(['kept'], 20)).toEqual([]);
+  sessions.evict(MINUTE);
+  expect(other.sent).toEqual([{ kind: 'close', key: 'foreign' }]);
+});

@@ -24,6 +24,9 @@ test('it is a map whose ids are reused', () => {
         most = Math.max(most, expected.size);
         expect(pool.size).toBe(expected.size);
         expect(pool.values().sort()).toEqual([...expected.values()].sort());
+        const visited = new Map<number, string>();
+        pool.forEach((item, id) => void visited.set(id, item));
+        expect(visited).toEqual(expected);
         for (const id of expected.keys()) expect(id).toBeLessThan(most);
       }
     }),
