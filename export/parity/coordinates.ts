@@ -9,7 +9,6 @@ import {
   type TensorMetadata,
 } from '../../train/graph/tensorflow.ts';
 import { random } from '../../train/random.ts';
-import { eager } from '../passes/fold.ts';
 
 /** How coordinates are moved. */
 export interface Moved {
@@ -37,13 +36,14 @@ interface Axis {
 export function moveCoordinates(
   node: Node,
   made: TensorMetadata,
-  picture: Output,
+  picture: Pick<Output, 'shape'>,
   inputs: readonly number[],
   how: Moved,
 ): number {
   const [x = 0, size = 0] = inputs;
   const { binding } = backend;
   const used: number[] = [];
+  // TensorFlow finds the types of operands by itself.
   const apply = (op: string, attributes: EagerAttribute[], ids: number[]): number => {
     const [result] = binding.executeOp(op, attributes, ids, 1);
     if (result === undefined) throw new Error(`${op} has no result`);
@@ -55,12 +55,10 @@ export function moveCoordinates(
     used.push(id);
     return id;
   };
-  const type = (name: string, dtype: number = DataType.float32) => eagerAttribute.type(name, dtype);
-  const resize = Object.entries(node.attributes).map(([name, value]) =>
-    name === 'T' ? type(name) : eager(name, value),
+  const flags = ['align_corners', 'half_pixel_centers'].map((name) =>
+    eagerAttribute.bool(name, isSet(node, name)),
   );
-  const casts = [type('SrcT', picture.dtype), type('DstT')];
-  const floats = picture.dtype === DataType.float32 ? x : apply('Cast', casts, [x]);
+  const floats = apply('Cast', [eagerAttribute.type('DstT', DataType.float32)], [x]);
   let result = made.id;
   for (const dimension of [1, 2]) {
     const axis = axisOf(node, picture.shape[dimension] ?? 1, made.shape[dimension] ?? 1, dimension, how);
@@ -68,17 +66,13 @@ export function moveCoordinates(
     const { length } = axis.by;
     const along = constant([], DataType.int32, Int32Array.of(dimension));
     const pixels = [axis.first, axis.second].map((at) =>
-      apply(
-        'GatherV2',
-        [type('Tparams'), type('Tindices', DataType.int32), type('Taxis', DataType.int32)],
-        [floats, constant([length], DataType.int32, at), along],
-      ),
+      apply('GatherV2', [], [floats, constant([length], DataType.int32, at), along]),
     );
-    const slope = apply('Sub', [type('T')], pixels.toReversed());
+    const slope = apply('Sub', [], pixels.toReversed());
     const by = constant(dimension === 1 ? [length, 1, 1] : [length, 1], DataType.float32, axis.by);
     // The other axis is resized as it is; this one has its size already.
-    const moves = apply('ResizeBilinear', resize, [apply('Mul', [type('T')], [slope, by]), size]);
-    result = apply('AddV2', [type('T')], [result, moves]);
+    const moves = apply('ResizeBilinear', flags, [apply('Mul', [], [slope, by]), size]);
+    result = apply('AddV2', [], [result, moves]);
   }
   for (const id of used) if (id !== result) binding.deleteTensor(id);
   if (result !== made.id) binding.deleteTensor(made.id);
@@ -87,23 +81,20 @@ export function moveCoordinates(
 
 /** Undefined where every coordinate is exact. */
 function axisOf(
-  { attributes }: Node,
+  node: Node,
   from: number,
   to: number,
   dimension: number,
   { share, exact, seed }: Moved,
 ): Axis | undefined {
-  const has = (name: string) => {
-    const value = attributes[name];
-    return value !== undefined && 'b' in value && value.b;
-  };
-  const corners = has('align_corners') && to > 1;
+  const corners = isSet(node, 'align_corners') && to > 1;
   const scale = corners ? (from - 1) / (to - 1) : from / to;
   const isExact = Number.isInteger(scale * exact) && Number.isInteger(exact / scale);
   if (isExact || from === 1) return undefined;
-  const center = has('half_pixel_centers') ? 0.5 : 0;
+  const center = isSet(node, 'half_pixel_centers') ? 0.5 : 0;
   const next = random(seed, 'coordinates', dimension);
   const axis = { first: new Int32Array(to), second: new Int32Array(to), by: new Float32Array(to) };
+  // Stryker disable next-line EqualityOperator: what stands behind the end of a typed array is dropped
   for (let i = 0; i < to; i++) {
     const whole = (i + center) * scale;
     const by = (2 * next() - 1) * share * Math.max(1, whole);
@@ -113,4 +104,9 @@ function axisOf(
     axis.by[i] = by;
   }
   return axis;
+}
+
+function isSet({ attributes }: Node, flag: string): boolean {
+  const value = attributes[flag];
+  return value !== undefined && 'b' in value && value.b;
 }

@@ -1,6 +1,6 @@
 // What a run of a comparison takes in memory, estimated from how sizes grew from trace to trace; runs that would take too
 // much are made smaller before anything is drawn.
-import { BATCH, isDynamic } from '../graph/dimensions.ts';
+import { isDynamic } from '../graph/dimensions.ts';
 import { ANY_NUMBER, type TracedGraph } from '../trace/index.ts';
 import type { Run } from './questions.ts';
 
@@ -52,12 +52,10 @@ export function bytesOf(graph: TracedGraph, { kinds, height, width, other }: Run
 function sizeAt({ names, samples }: TracedGraph, number: number, of: (name: string) => number): number {
   const [first = 1, ...others] = samples.get(number) ?? [number];
   if (!isDynamic(number) || first <= 0) return Math.max(0, first);
-  const varying = [...names];
-  return others.reduce((product, value, i) => {
-    const [code = BATCH, name = ''] = varying[i] ?? [];
-    const sample = samples.get(code) ?? [];
-    const [before = 1, after = 1] = [sample[0], sample[i + 1]];
-    if (value <= 0 || value === first || after === before) return product;
+  return [...names].reduce((product, [code, name], i) => {
+    const value = others[i] ?? first;
+    if (value <= 0) return product;
+    const [before = 1, after = 1] = [samples.get(code)?.[0], samples.get(code)?.[i + 1]];
     const power = Math.log(value / first) / Math.log(after / before);
     return product * (of(name) / before) ** power;
   }, first);

@@ -30,7 +30,7 @@ export function foldBatchNorm(unpruned: GraphProto): GraphProto {
   for (const norm of graph.node) {
     const before = norm.op_type === 'BatchNormalization' ? made.get(norm.input[0] ?? '') : undefined;
     const axis = before && outputAxis(before);
-    if (before === undefined || axis === undefined || rewritten.has(before)) continue;
+    if (before === undefined || axis === undefined) continue;
     const [weightName = '', biasName] = before.input.slice(1);
     const once = [before.output[0], weightName, ...(biasName ? [biasName] : [])];
     const parts = [weightName, ...norm.input.slice(1)].map((name) => floats(tensors.get(name)));

@@ -73,7 +73,7 @@ function knownValue(node: Node, state: State): Constant | undefined {
 
 function isFoldable(node: Node): boolean {
   const fixed = node.outputs.every(({ shape }) => isFixed(shape));
-  return node.op !== 'Input' && node.op !== 'Const' && fixed && !random.test(node.op);
+  return node.inputs.length > 0 && fixed && !random.test(node.op);
 }
 
 /** Runs one op eagerly. */

@@ -1,12 +1,91 @@
 // Comparing a network at sizes of its own choice takes no more memory than is allowed, however fast its tensors grow.
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, it } from 'vitest';
+import { BATCH, dynamicSize } from '../../../export/graph/dimensions.ts';
 import { compareNetwork } from '../../../export/parity/compare-network.ts';
 import { bytesOf, fitting, MOST_BYTES } from '../../../export/parity/memory.ts';
 import { type Run, runsOf } from '../../../export/parity/questions.ts';
-import { ANY_NUMBER } from '../../../export/trace/index.ts';
+import { ANY_NUMBER, type TracedGraph } from '../../../export/trace/index.ts';
 import { type Network, networkToOnnx, traceNetwork } from '../../../export/trace/network.ts';
-import { tf } from '../../../train/graph/tensorflow.ts';
+import { DataType, tf } from '../../../train/graph/tensorflow.ts';
+
+const [HEIGHT, WIDTH, LENGTH, ROWS, PAIRS, LESS] = [0, 1, 2, 3, 4, 5].map(dynamicSize) as [
+  ...[number, number, number, number, number, number],
+];
+
+/** A record of one op whose result has such a shape, and of a weight; traced at 2x32x64 and a length of 12. */
+function record(...shape: number[]): TracedGraph {
+  const node = { inputs: [], attributes: {} };
+  const dtype = DataType.float32;
+  return {
+    nodes: [
+      { ...node, name: 'kernel', op: 'Variable', outputs: [{ dtype, shape: [1000] }] },
+      { ...node, name: 'y', op: 'Relu', outputs: [{ dtype, shape }] },
+    ],
+    outputs: ['y:0'],
+    updates: new Map(),
+    names: new Map([
+      [BATCH, ANY_NUMBER],
+      [HEIGHT, 'height'],
+      [WIDTH, 'width'],
+      [LENGTH, 'words'],
+    ]),
+    samples: new Map([
+      [BATCH, [2, 3, 2, 2, 2]],
+      [HEIGHT, [32, 32, 64, 32, 32]],
+      [WIDTH, [64, 64, 64, 128, 64]],
+      [LENGTH, [12, 12, 12, 12, 20]],
+      // Every second row; each place with each; one less than the pictures there are, which two traces have not.
+      [ROWS, [16, 16, 32, 16, 16]],
+      [PAIRS, [2048 ** 2, 2048 ** 2, 4096 ** 2, 4096 ** 2, 2048 ** 2]],
+      [LESS, [0, 1, 0, 0, 0]],
+    ]),
+  };
+}
+
+describe('the bytes of a run', () => {
+  const run: Run = { kinds: ['normal', 'zero', 'edges'], height: 48, width: 96, other: 7 };
+
+  it.each<[string, number[], number]>([
+    ['a number that is known', [5, 4], 20],
+    ['no number', [], 1],
+    ['nothing', [3, 0], 0],
+    ['pictures', [BATCH, 2], 6],
+    ['rows and columns', [HEIGHT, WIDTH], 48 * 96],
+    ['a size of another name', [LENGTH], 7],
+    ['half of the rows', [ROWS], 24],
+    ['pairs of places', [PAIRS], (48 * 96) ** 2],
+    ['what the first trace has none of', [LESS, 5], 0],
+  ])('of %s are those of its floats, whatever the weights are', (_, shape, numbers) => {
+    expect(bytesOf(record(...shape), run) / 4).toBeCloseTo(numbers, 3);
+  });
+
+  it('count what grows by some of the sizes alone where others make it vanish', () => {
+    const graph = record(ROWS);
+    const samples = new Map([...graph.samples, [ROWS, [16, 16, 32, 0, 16]] as const]);
+    expect(bytesOf({ ...graph, samples }, run) / 4).toBeCloseTo(24, 9);
+  });
+
+  it('are those allowed, or fewer, by kinds apart and then by halves that are not below 8', () => {
+    const graph = record(BATCH, HEIGHT, WIDTH);
+    const most = (numbers: number) => fitting([run], graph, 4 * numbers);
+    expect(most(3 * 48 * 96)).toEqual([run]);
+    const apart = run.kinds.map((kind) => ({ ...run, kinds: [kind] }));
+    expect(most(3 * 48 * 96 - 1)).toEqual(apart);
+    const halves = apart.map((each) => ({ ...each, height: 24, width: 48 }));
+    expect(most(48 * 96 - 1)).toEqual(halves);
+    expect(most(10 * 12)).toEqual(apart.map((each) => ({ ...each, height: 8, width: 12 })));
+    // Smaller than that it does not get, so that it is asked as it is.
+    const [smallest] = most(8 * 8 - 1);
+    expect(smallest).toMatchObject({ height: 8, width: 8, other: 7 });
+    const odd = fitting(
+      [{ ...run, kinds: ['zero'], height: 97, width: 5, other: 65 }],
+      record(HEIGHT, LENGTH),
+      4 * 97 * 64,
+    );
+    expect(odd).toEqual([{ kinds: ['zero'], height: 49, width: 5, other: 33 }]);
+  });
+});
 
 const kernel = tf.randomNormal([3, 3, 3, 4], 0, 0.3, 'float32', 1) as Tensor4D;
 

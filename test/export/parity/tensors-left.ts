@@ -1,0 +1,34 @@
+// What a function leaves in TensorFlow: tfjs counts only the tensors that it has made itself.
+import { type Binding, backend } from '../../../train/graph/tensorflow.ts';
+
+/** Ids of the tensors that `body` made by the backend's binding and has not deleted. */
+export function tensorsLeft(body: () => void): number[] {
+  const { binding } = backend;
+  const left = new Set<number>();
+  const watched: Pick<Binding, 'createTensor' | 'executeOp' | 'deleteTensor'> = {
+    createTensor(...all) {
+      const id = binding.createTensor(...all);
+      left.add(id);
+      return id;
+    },
+    executeOp(...all) {
+      const made = binding.executeOp(...all);
+      for (const { id } of made) left.add(id);
+      return made;
+    },
+    deleteTensor(id) {
+      left.delete(id);
+      binding.deleteTensor(id);
+    },
+  };
+  backend.binding = Object.create(
+    binding,
+    Object.fromEntries(Object.entries(watched).map(([name, value]) => [name, { value }])),
+  );
+  try {
+    body();
+  } finally {
+    backend.binding = binding;
+  }
+  return [...left];
+}
