@@ -5,6 +5,7 @@ import { dirname, extname, join, relative } from 'node:path';
 import { filesUnder } from './files/index.mjs';
 import { root, stateFolder } from './paths.mjs';
 import { run } from './run.mjs';
+import { putTfjsTypes } from './tfjs-types.mjs';
 
 const dist = join(root, 'dist');
 const made = join(stateFolder, 'build');
@@ -26,7 +27,9 @@ for (const folder of folders)
     cpSync(path, join(made, name));
   }
 
+putTfjsTypes(made);
+
 mkdirSync(dist, { recursive: true });
 for (const name of readdirSync(dist)) if (name !== 'web-demo') rmSync(join(dist, name), { recursive: true });
-for (const folder of folders) renameSync(join(made, folder), join(dist, folder));
+for (const folder of [...folders, 'tensorflow']) renameSync(join(made, folder), join(dist, folder));
 rmSync(made, { recursive: true });

@@ -159,7 +159,12 @@ test('every entry has types, for whoever checks strictly', async () => {
     `import { ${name} } from './node_modules/trainyard/dist/${file}';`,
     `// @ts-expect-error: an unknown type would satisfy this\nvoid (${typed} satisfies undefined);`,
   ]);
-  await checkStrictly('consumer.mts', [...lines, ...inner], 'node');
+  const tensors = [
+    "import type * as tf from './node_modules/trainyard/dist/tensorflow/tfjs-node-gpu/dist/index.js';",
+    'declare const x: tf.Tensor;',
+    '// @ts-expect-error: an unknown type would satisfy this\nvoid (x.relu() satisfies undefined);',
+  ];
+  await checkStrictly('consumer.mts', [...lines, ...inner, ...tensors], 'node');
   // A page's entries need no types of Node.
   await checkStrictly(
     'page.mts',
