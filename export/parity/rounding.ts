@@ -4,6 +4,7 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { sizeOf } from '../../models/shape.ts';
 import { type Graph, type Node, type Output, parseReference } from '../../train/graph/graph.ts';
+import { withoutReading } from '../../train/graph/reading-kernels.ts';
 import { type State, stateOf } from '../../train/graph/state.ts';
 import {
   backend,
@@ -16,7 +17,6 @@ import {
 } from '../../train/graph/tensorflow.ts';
 import { trace } from '../../train/graph/trace.ts';
 import { dropUnused, eager, typed } from '../passes/fold.ts';
-import { withoutReading } from '../trace/kernels.ts';
 import type { Network } from '../trace/network.ts';
 import { moveCoordinates } from './coordinates.ts';
 

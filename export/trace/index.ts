@@ -4,11 +4,11 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { sizeOf } from '../../models/shape.ts';
 import type { Graph, Node, Output } from '../../train/graph/graph.ts';
+import { withoutReading } from '../../train/graph/reading-kernels.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
 import { trace } from '../../train/graph/trace.ts';
 import { BATCH, dynamicSize } from '../graph/dimensions.ts';
 import { SIDES } from '../graph/size-advice.ts';
-import { withoutReading } from './kernels.ts';
 import {
   type Sizes,
   varyingFill,

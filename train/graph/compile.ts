@@ -22,6 +22,8 @@ export interface Compiled<Program extends string> {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Copies the variables out. */
   read(): Map<string, Float32Array>;
+  /** The values of the variables as they are now, in TensorFlow's memory, not copied; for the caller to dispose. */
+  tensors(): Map<string, Tensor>;
   /** Sets the variables that `state` names. @throws Error for a name the graphs have not, or a wrong length. */
   write(state: State): void;
   /** The same from tensors, which stay the caller's; their memory is shared, not copied. */
@@ -60,6 +62,12 @@ export function compile<Program extends string>(
     );
     tf.dispose(done);
   };
+  const tensors = (): Map<string, Tensor> => {
+    if (variables.size === 0) return new Map();
+    const reads = [...variables.values()].map(({ read }) => read);
+    const values = call([], [], reads);
+    return new Map([...variables.keys()].flatMap((name, i) => (values[i] ? [[name, values[i]]] : [])));
+  };
 
   return {
     run(program, inputs) {
@@ -74,17 +82,11 @@ export function compile<Program extends string>(
       return call(tensors, names, outputs);
     },
     shapes: new Map([...variables].map(([name, { shape }]) => [name, shape])),
+    tensors,
     read() {
-      if (variables.size === 0) return new Map();
-      const tensors = call(
-        [],
-        [],
-        [...variables.values()].map(({ read }) => read),
-      );
-      const values = [...variables.keys()].map(
-        (name, i) => [name, tensors[i]?.dataSync() as Float32Array] as const,
-      );
-      tf.dispose(tensors);
+      const all = tensors();
+      const values = [...all].map(([name, tensor]) => [name, tensor.dataSync() as Float32Array] as const);
+      tf.dispose([...all.values()]);
       return new Map(values);
     },
     write(state) {

@@ -28,6 +28,8 @@ export function nodeAttributes(node: Node, dtypes: ReadonlyMap<string, number>):
   if (node.op === 'ExpandDims')
     for (const [i, name] of ['T', 'Tdim'].entries())
       result[name] = { type: dtypes.get(node.inputs[i] ?? '') ?? 0 };
+  // It casts before it takes a mean, and names the type from before the cast.
+  if (node.op === 'Mean') result.T = { type: dtypes.get(node.inputs[0] ?? '') ?? 0 };
   return result;
 }
 

@@ -30,6 +30,35 @@ export function batchNorm(net: Net, name: string, x: Tensor, options: BatchNormO
   const beta = net.weight(`${name}/beta`, [channels], zeros);
   const mean = net.statistic(`${name}/moving_mean`, [channels], 0);
   const variance = net.statistic(`${name}/moving_variance`, [channels], 1);
+  const factor = isTraining ? 1 - momentum : 1;
+  const kept = { mean, variance };
+  return normalize(x, { gamma, beta }, kept, { epsilon, isTraining, factor }, (newMean, newVariance) => {
+    if (!isTraining) return;
+    mean.assign(newMean as Tensor<never>);
+    variance.assign(newVariance as Tensor<never>);
+  });
+}
+
+export interface NormalizeOptions {
+  readonly epsilon: number;
+  /** Normalizes by the batch, otherwise by the statistics. */
+  readonly isTraining: boolean;
+  /** Share of the batch in new statistics; with 1 they are the batch's, and the old ones are empty arrays. */
+  readonly factor: number;
+}
+
+/**
+ * TensorFlow's op with its gradient.
+ * @param x - `[N,H,W,C]`; the others are `[C]`.
+ * @param take - Takes the new statistics, the variance as the unbiased estimate.
+ */
+export function normalize(
+  x: Tensor,
+  { gamma, beta }: { gamma: Tensor; beta: Tensor },
+  { mean, variance }: { mean: Tensor; variance: Tensor },
+  { epsilon, isTraining, factor }: NormalizeOptions,
+  take: (mean: Tensor, variance: Tensor) => void,
+): Tensor {
   const attributes = [
     eagerAttribute.type('T', DataType.float32),
     eagerAttribute.type('U', DataType.float32),
@@ -37,21 +66,14 @@ export function batchNorm(net: Net, name: string, x: Tensor, options: BatchNormO
     eagerAttribute.string('data_format', 'NHWC'),
     eagerAttribute.bool('is_training', isTraining),
   ];
-  const forward = [
-    ...attributes,
-    eagerAttribute.float('exponential_avg_factor', isTraining ? 1 - momentum : 1),
-  ];
-
+  const forward = [...attributes, eagerAttribute.float('exponential_avg_factor', factor)];
   const apply = tf.customGrad((...args: unknown[]) => {
-    const [input, factor, offset, save] = args as [Tensor, Tensor, Tensor, (tensors: Tensor[]) => void];
-    const inputs = [input, factor, offset, mean, variance];
+    const [input, scale, offset, save] = args as [Tensor, Tensor, Tensor, (tensors: Tensor[]) => void];
+    const inputs = [input, scale, offset, mean, variance];
     const outputs = backend.executeMultipleOutputs('FusedBatchNormV3', forward, inputs, 6);
     const [value, newMean, newVariance, ...reserved] = outputs as [Tensor, Tensor, Tensor, ...Tensor[]];
-    if (isTraining) {
-      mean.assign(newMean as Tensor<never>);
-      variance.assign(newVariance as Tensor<never>);
-    }
-    save([input, factor, ...reserved]);
+    take(newMean, newVariance);
+    save([input, scale, ...reserved]);
     return {
       value,
       gradFunc: (dy: Tensor, saved: Tensor[]) =>

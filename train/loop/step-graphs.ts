@@ -59,7 +59,7 @@ function phaseGraphs(network: StepNetwork, start: number): [name: string, graph:
   const names = [...parameters.weights.keys()].filter((name) => isTrained(name, recipe.groups, start));
   const gradients = gradientFunction(recipe, architecture, parameters, names);
   const inputs = trainInputs(shape, mixes(recipe.augment));
-  const trained = (fn: Traceable) => improved(traceStep(network, fn, inputs), recipe);
+  const trained = (fn: Traceable) => improved(traceStep(network, fn, inputs), recipe.precision);
   if (recipe.accumulate === 1) return [[`train/${start}`, trained(trainFunction(gradients, updater))]];
   const sums = new Map(
     names.map((name) => [sumOf(name), required(variables.sums.get(sumOf(name)), sumOf(name))]),
@@ -75,7 +75,7 @@ function traceStep({ recipe, variables }: StepNetwork, fn: Traceable, inputs: Ma
 }
 
 /** A graph that trains, by faster ops and, where the recipe says so, in bfloat16. */
-function improved(traced: Graph, { precision }: Recipe): Graph {
+export function improved(traced: Graph, precision: Recipe['precision']): Graph {
   const pooled = reluGradientsPooled(traced);
   const graph = canFuseGelu() ? geluFused(pooled) : pooled;
   return precision === 'bfloat16' ? filterGradientsAsProducts(toBfloat16(graph)) : graph;

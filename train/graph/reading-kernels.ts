@@ -1,6 +1,6 @@
 // Kernels of tfjs-node that read values while they compute: replaced during a trace, in which there are none.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { backend, DataType, dataTypeOf, eagerAttribute, tf } from '../../train/graph/tensorflow.ts';
+import { backend, DataType, dataTypeOf, eagerAttribute, tf } from './tensorflow.ts';
 
 const BACKEND = 'tensorflow';
 

@@ -1,0 +1,183 @@
+// Trains a tf.LayersModel by the compiled step, in tfjs's own loop: its callbacks, history and validation are those of model.fit.
+import type {
+  History,
+  LayersModel,
+  ModelFitArgs,
+  ModelFitDatasetArgs,
+  Tensor,
+} from '@tensorflow/tfjs-node-gpu';
+import { messageOf, UserError } from '../../models/errors.ts';
+import { tf } from '../graph/tensorflow.ts';
+import { type BatchSource, batchesOf } from './batches.ts';
+import { checkBatch, checkedModel, checkLoss } from './checks.ts';
+import { internalsOf } from './internals.ts';
+import { iterationsOf, readOptimizer, ruleOf, writeOptimizer } from './optimizer.ts';
+import { createModelStep, type ModelStep } from './step.ts';
+
+/** What `fit` takes besides what `model.fit` and `model.fitDataset` take. */
+export interface CompiledFitOptions {
+  /** Of the order of the rows and of what layers such as dropout draw; 1 by default. */
+  seed?: number;
+  /** Of products and convolutions and of what is between them; float32 by default. */
+  precision?: 'float32' | 'bfloat16';
+  /** Aborting it ends the training after the batch that is being trained. */
+  signal?: AbortSignal;
+}
+
+/** Tensors, in the order of a model's inputs or outputs, or by their names. */
+export type Tensors = Tensor | Tensor[] | Record<string, Tensor>;
+
+/** What `fit` takes for tensors: the options of `model.fit`, and ours. */
+export type FitOptions = Omit<ModelFitArgs, 'verbose'> &
+  Pick<ModelFitDatasetArgs<unknown>, 'verbose'> &
+  CompiledFitOptions;
+/** What `fit` takes for a dataset: the options of `model.fitDataset`, and ours. */
+export type FitDatasetOptions<T> = ModelFitDatasetArgs<T> & CompiledFitOptions;
+
+/**
+ * Trains a model as `model.fit` does, faster: loss, gradients and optimizer run as one TensorFlow graph. Optimizer, loss
+ * and metrics are those that the model is compiled with; weights, optimizer and `model.history` are afterwards as
+ * `model.fit` would leave them, so that both may be called in turns.
+ *
+ * @param model - A `tf.LayersModel`, Sequential or functional, with layers of your own if their ops are TensorFlow's.
+ * @param x - Tensors `[N, ...]`, or a dataset of `{ xs, ys }` as `model.fitDataset` takes it.
+ * @param y - Tensors `[N, ...]`; with a dataset, the options stand here.
+ * @returns tfjs's history: one row per epoch.
+ * @throws UserError for a model that is not compiled, an optimizer or a layer that the step cannot compile, labels that
+ * are no classes, and a loss that is not a number.
+ *
+ * @example
+ * model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+ * const { history } = await fit(model, x, y, { epochs: 5, batchSize: 128, validationSplit: 0.1 });
+ */
+export function fit(model: LayersModel, x: Tensors, y: Tensors, options?: FitOptions): Promise<History>;
+export function fit<T>(
+  model: LayersModel,
+  dataset: BatchSource<T>,
+  options: FitDatasetOptions<T>,
+): Promise<History>;
+export async function fit(
+  given: LayersModel,
+  data: Tensors | BatchSource,
+  y: Tensors | FitDatasetOptions<unknown>,
+  options: FitOptions = {},
+): Promise<History> {
+  const model = checkedModel(given);
+  if (isDataset(data)) return fitBatches(model, data, y as FitDatasetOptions<unknown>);
+  return fitTensors(model, data, y as Tensors, options);
+}
+
+function isDataset(data: Tensors | BatchSource): data is BatchSource {
+  return 'iterator' in data && typeof data.iterator === 'function';
+}
+
+/** As in tfjs. */
+const BATCH_SIZE = 32;
+
+async function fitTensors(
+  model: LayersModel,
+  x: Tensors,
+  y: Tensors,
+  {
+    batchSize = BATCH_SIZE,
+    shuffle = true,
+    validationSplit = 0,
+    validationData,
+    sampleWeight,
+    stepsPerEpoch,
+    validationSteps,
+    ...options
+  }: FitOptions,
+): Promise<History> {
+  const unknown = Object.entries({ sampleWeight, stepsPerEpoch, validationSteps });
+  const given = unknown.find(([, value]) => value !== undefined);
+  if (given !== undefined)
+    throw new UserError(`fit has no ${given[0]}, as model.fit of tfjs has none that works.`);
+  if (!Number.isInteger(batchSize) || batchSize < 1)
+    throw new UserError(`batchSize is ${batchSize}; expected a whole number from 1.`);
+  const made: Tensor[] = [];
+  const [xs, ys] = standardized(model, x, y, batchSize);
+  made.push(...newTensors([...xs, ...ys], x, y));
+  const rows = xs[0]?.shape[0] ?? 0;
+  const from = validationData === undefined ? Math.floor(rows * (1 - validationSplit)) : rows;
+  const part = (start: number, end: number) => (tensor: Tensor) => {
+    const sliced = tf.slice(tensor, [start], [end - start]);
+    made.push(sliced);
+    return sliced;
+  };
+  const isSplit = from < rows;
+  const [trainXs, trainYs] = isSplit ? [xs.map(part(0, from)), ys.map(part(0, from))] : [xs, ys];
+  const validation = isSplit ? [xs.map(part(from, rows)), ys.map(part(from, rows))] : validationData;
+  const { seed = 1 } = options;
+  const source = batchesOf(trainXs, trainYs, {
+    batchSize,
+    seed: shuffle ? seed : undefined,
+    steps: () => iterationsOf(model.optimizer),
+  });
+  try {
+    return await fitBatches(model, source, {
+      epochs: 1,
+      ...options,
+      validationBatchSize: batchSize,
+      ...(validation && { validationData: validation as [Tensor[], Tensor[]] }),
+    });
+  } finally {
+    tf.dispose(made);
+  }
+}
+
+/** The model's rows of data, as tfjs checks and reshapes them. @throws UserError for shapes that are not the model's. */
+function standardized(model: LayersModel, x: Tensors, y: Tensors, batchSize: number): [Tensor[], Tensor[]] {
+  try {
+    return internalsOf(model).standardizeUserDataXY(x, y, false, batchSize);
+  } catch (error) {
+    throw new UserError(`The data do not fit ${model.name}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Those that are not the caller's. */
+function newTensors(tensors: readonly Tensor[], ...given: readonly Tensors[]): Tensor[] {
+  const theirs = new Set(given.flatMap((each) => ('shape' in each ? [each] : Object.values(each))));
+  return tensors.filter((tensor) => !theirs.has(tensor));
+}
+
+async function fitBatches<T>(
+  model: LayersModel,
+  source: BatchSource<T>,
+  { seed = 1, precision = 'float32', signal, callbacks, ...options }: FitDatasetOptions<T>,
+): Promise<History> {
+  signal?.throwIfAborted();
+  const internals = internalsOf(model);
+  const rule = ruleOf(model.optimizer);
+  const weights = internals.collectedTrainableWeights;
+  // Another fit is refused from here on, as tfjs does once its own loop runs.
+  internals.isTraining = true;
+  const slots = await readOptimizer(model.optimizer, rule, weights).finally(() => {
+    internals.isTraining = false;
+  });
+  const step = createModelStep(model, { rule, slots, seed, precision });
+  internals.makeTrainFunction = () => watched(model, step, signal);
+  internals.makeTestFunction = () => {
+    internals.testFunction = step.test;
+  };
+  try {
+    // The border with tfjs: it takes anything with an iterator for a dataset.
+    return await model.fitDataset(source as never, { ...options, ...(callbacks && { callbacks }) });
+  } finally {
+    for (const name of ['makeTrainFunction', 'makeTestFunction']) Reflect.deleteProperty(model, name);
+    const trained = step.slots();
+    step.dispose();
+    await writeOptimizer(model.optimizer, rule, weights, trained);
+  }
+}
+
+/** The step between its checks. */
+function watched(model: LayersModel, { train }: ModelStep, signal: AbortSignal | undefined) {
+  return (data: Tensor[]): Tensor[] => {
+    checkBatch(model, data);
+    const outputs = train(data);
+    checkLoss(model, Number(outputs[0]?.dataSync()[0]), iterationsOf(model.optimizer), data);
+    if (signal?.aborted) model.stopTraining = true;
+    return outputs;
+  };
+}
