@@ -3,13 +3,13 @@
 import { runCommand } from 'citty';
 import { UserError } from '../models/errors.ts';
 import { visibleLines } from '../models/printable.ts';
+import { systemErrorInWords } from '../models/system-error.ts';
 import { tellEarlierWork } from '../setup/earlier-work.mjs';
 import { SetupError } from '../setup/errors.mjs';
 import { endAsFirstProcess } from '../setup/machine/signals.mjs';
 import { checkWords } from './check-words.ts';
 import type { Command } from './command.ts';
 import { commandHelp } from './help.ts';
-import { systemErrorInWords } from './system-error.ts';
 
 /** @throws UserError for words that the command does not take, and for what it says itself. */
 export async function run(command: Command, words: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
-// `trainyard/train`: trains, from code.
+// `trainyard/train`: trains from code, and exports what was trained.
 export { UserError } from '../models/errors.ts';
 export type { Dataset, Split } from '../train/datasets/dataset.ts';
+export { DataError, DiskError, DivergedError, OutOfMemoryError } from '../train/errors.ts';
 export {
   type CompiledFitOptions,
   type FitDatasetOptions,
@@ -8,5 +9,23 @@ export {
   fit,
   type Tensors,
 } from '../train/layers-model/fit.ts';
+export type {
+  AugmentationOptions,
+  FolderOptions,
+  RecipeOptions,
+  RunOptions,
+  TrainingEvents,
+  TrainOptions,
+} from '../train/library/options.ts';
+export { train } from '../train/library/train.ts';
+export type {
+  FinishedEpoch,
+  ResumeSource,
+  TrainedRun,
+  Training,
+  TrainingStart,
+  TrainingStepDone,
+  TrainSource,
+} from '../train/library/types.ts';
 export type { Recipe } from '../train/recipes/recipe.ts';
 export type { EpochRow } from '../train/runs/checkpoint.ts';

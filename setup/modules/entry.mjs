@@ -18,11 +18,25 @@ async function workAsChild() {
     const { work } = await importForProcess(address);
     await work(JSON.parse(task), send);
   } catch (error) {
-    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    const isForUser = name === 'UserError' || name === 'SetupError';
-    await send({ error: isForUser ? message : (stack ?? message), isForUser });
+    const thrown = error instanceof Error ? error : new Error(String(error));
+    const isForUser = isOf(thrown, ['UserError', 'SetupError']);
+    await send({ error: isForUser ? thrown.message : (thrown.stack ?? thrown.message), isForUser });
     process.exitCode = 1;
   }
   process.removeAllListeners('disconnect');
   process.disconnect?.();
+}
+
+/**
+ * Whether an error is of one of these classes, or of one made from them; they are known by name, since this file imports
+ * nothing of what it starts.
+ * @param {object | null} error
+ * @param {readonly string[]} classes
+ * @returns {boolean}
+ */
+function isOf(error, classes) {
+  return (
+    error !== null &&
+    (classes.includes(error.constructor.name) || isOf(Object.getPrototypeOf(error), classes))
+  );
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { systemErrorInWords } from '../../bin/system-error.ts';
+import { systemErrorInWords } from '../../models/system-error.ts';
 import { makePath } from '../../setup/files/index.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-path-'));

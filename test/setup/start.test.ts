@@ -24,6 +24,7 @@ test('a process calls its fillRing, and ends', async () => {
 
 test.each([
   ['user', { error: 'no such thing', isForUser: true }],
+  ['data', { error: 'no pictures', isForUser: true }],
   ['bug', { error: expect.stringMatching(/^TypeError: a bug\n.*echo\.ts:\d/), isForUser: false }],
 ])('what it throws, a mistake of the %s, is sent as an error', async (fail, message) => {
   const child = startProcess(echo, { fail });

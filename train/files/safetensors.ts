@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { sizeOf } from '../../models/shape.ts';
+import { DiskError } from '../errors.ts';
 import { readWhole } from './read.ts';
 import { TEMPORARY, writeBytes } from './write-whole.ts';
 
@@ -29,7 +30,7 @@ const entrySchema = z.object({
 /**
  * Writes a file whole or not at all: to a temporary file beside it, flushed to disk, then renamed.
  * The same tensors and metadata in the same order give the same bytes.
- * @throws UserError when it cannot be written, for example because the disk is full; what was at `path` stays.
+ * @throws DiskError when it cannot be written, for example because the disk is full; what was at `path` stays.
  */
 export function writeSafetensors(path: string, { tensors, metadata }: Safetensors): void {
   const header: Record<string, unknown> = { __metadata__: metadata };
@@ -63,8 +64,8 @@ export function writeSafetensors(path: string, { tensors, metadata }: Safetensor
   } catch (error) {
     rmSync(temporary, { force: true });
     if (isThere)
-      throw new UserError(`${path} is written, but may not outlast a loss of power: ${messageOf(error)}.`);
-    throw new UserError(notWritten(path, 8 + json.length + padding + offset, error));
+      throw new DiskError(`${path} is written, but may not outlast a loss of power: ${messageOf(error)}.`);
+    throw new DiskError(notWritten(path, 8 + json.length + padding + offset, error));
   }
 }
 

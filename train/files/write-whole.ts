@@ -1,11 +1,12 @@
 // Files that appear whole or not at all: written under a temporary name, then renamed.
 import { renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { messageOf, UserError } from '../../models/errors.ts';
+import { messageOf } from '../../models/errors.ts';
+import { DiskError } from '../errors.ts';
 
 /** The end of the name of a file that is being written; what a killed process left of it is removed. */
 export const TEMPORARY = '.tmp';
 
-/** @throws UserError when it cannot be written, for example because the disk is full; what was there before stays. */
+/** @throws DiskError when it cannot be written, for example because the disk is full; what was there before stays. */
 export function writeWhole(path: string, text: string): void {
   const temporary = `${path}${TEMPORARY}`;
   try {
@@ -20,7 +21,7 @@ export function writeWhole(path: string, text: string): void {
 /**
  * Writes all of `bytes` into an open file: at its end, or where its position is, or at `position`.
  * @param path - Of the file, for messages.
- * @throws UserError when it cannot be written, for example because the disk is full.
+ * @throws DiskError when it cannot be written, for example because the disk is full.
  */
 export function writeAll(file: number, path: string, bytes: Uint8Array, position?: number): void {
   try {
@@ -37,9 +38,9 @@ export function writeBytes(file: number, bytes: Uint8Array, position?: number): 
 }
 
 /** What a file that cannot be written means to the person at the terminal. */
-export function notWritten(path: string, error: unknown): UserError {
+export function notWritten(path: string, error: unknown): DiskError {
   const full = error instanceof Error && 'code' in error && /^(ENOSPC|EDQUOT)$/.test(String(error.code));
-  return new UserError(
+  return new DiskError(
     full
       ? `The disk is full: ${path} cannot be written (${messageOf(error)}). What is finished is kept: make room, then give the same command again.`
       : `${path} cannot be written: ${messageOf(error)}.`,

@@ -101,12 +101,23 @@ function load(): typeof tfjs {
     return quietly(() => loadTensorflowJs() as typeof tfjs);
   } catch (error) {
     const reason = messageOf(error).split('\n')[0];
-    throw new UserError(`TensorFlow could not be loaded (${reason}). To make it ready: ${command('setup')}`);
+    throw new UserError(
+      `TensorFlow could not be loaded (${reason}). To make it ready: ${command('setup', ['--for', 'train'])}`,
+    );
   }
 }
 
 /** tfjs on native TensorFlow, loaded at its first use. */
 export const tf = loadedWhenUsed(load);
+
+/**
+ * Loads TensorFlow now: what needs it later says so before it has worked for nothing.
+ * @throws UserError where it is not there, with the command that makes it ready
+ */
+export function requireTensorflow(): void {
+  void tf.version;
+}
+
 export const backend = loadedWhenUsed(() => tf.backend() as unknown as Backend);
 
 /**

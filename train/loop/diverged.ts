@@ -1,17 +1,18 @@
 // A training that diverges: a loss or a weight that is no number ends it before that is saved.
-import { UserError } from '../../models/errors.ts';
+import { DivergedError } from '../errors.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
 import type { Run } from '../runs/run.ts';
 
 /**
  * Checks the weights, since a loss is of the weights before its step.
- * @throws UserError when a value is not a number.
+ * @throws DivergedError when a value is not a number.
  */
 export function checkFinite(run: Run, step: number, tensors: ReadonlyMap<string, NamedTensor>): void {
   for (const [name, { values }] of tensors) {
     const broken = values.find((value) => !Number.isFinite(value));
     if (broken !== undefined)
-      throw new UserError(
+      throw new DivergedError(
+        step,
         `${name} has a value of ${broken} after step ${step}, which is not saved. ` +
           `The last checkpoint of ${run.name} is from before. Start over with a lower --learning-rate.`,
       );
@@ -25,8 +26,9 @@ export function diverged(
   step: number,
   loss: number,
   learningRate: number,
-): UserError {
-  return new UserError(
+): DivergedError {
+  return new DivergedError(
+    step,
     `The ${what} became ${loss} at step ${step} with learning rate ${learningRate.toPrecision(3)}. ` +
       `The last checkpoint of ${run.name} is from before. Start over with a lower --learning-rate.`,
   );

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../../models/errors.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import { OutOfMemoryError } from '../errors.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
 import type { State } from '../graph/state.ts';
 import { scheduleAt } from '../optimizers/schedules/index.ts';
@@ -126,7 +127,7 @@ export async function fit({
         if (!Number.isFinite(row.validLoss))
           throw diverged(run, 'validation loss', progress.step, row.validLoss, learningRate);
         saveEpoch(row);
-        watcher?.onEpoch?.(row, timer.epochDone(progress.step, stage.loader));
+        await watcher?.onEpoch?.(row, timer.epochDone(progress.step, stage.loader));
         timer.nextEpoch(progress.step, stage.loader);
         saved = performance.now();
         const next = current();
@@ -145,7 +146,9 @@ export async function fit({
         const resident = process.memoryUsage.rss();
         if (memory !== undefined && resident > memory.limit) {
           save(run.last);
-          throw new UserError(`Saved at step ${progress.step} and stopped. ${memory.advice(resident)}`);
+          throw new OutOfMemoryError(
+            `Saved at step ${progress.step} and stopped. ${memory.advice(resident)}`,
+          );
         }
         await setImmediate();
         yielded = performance.now();

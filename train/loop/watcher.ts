@@ -8,7 +8,8 @@ export interface Watcher {
   onStart?(start: { step: number; steps: number; stepsPerEpoch: number }): void;
   /** `correct` counts the batch's right answers before the step, as they were in training. */
   onStep?(done: { step: number; loss: number; learningRate: number; correct: number }): void;
-  onEpoch?(row: EpochRow, time: EpochTime): void;
+  /** The epoch is saved; the training goes on when what this returns has settled. */
+  onEpoch?(row: EpochRow, time: EpochTime): void | Promise<void>;
 }
 
 /** One watcher that calls many, in their order. */
@@ -20,8 +21,8 @@ export function watchAll(watchers: readonly Watcher[]): Watcher {
     onStep: (done) => {
       for (const watcher of watchers) watcher.onStep?.(done);
     },
-    onEpoch: (row, time) => {
-      for (const watcher of watchers) watcher.onEpoch?.(row, time);
+    onEpoch: async (row, time) => {
+      for (const watcher of watchers) await watcher.onEpoch?.(row, time);
     },
   };
 }

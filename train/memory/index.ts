@@ -1,6 +1,7 @@
 // Keeps a training within the memory that there is, and says how to need less.
 import { freemem } from 'node:os';
-import { messageOf, UserError } from '../../models/errors.ts';
+import { messageOf } from '../../models/errors.ts';
+import { OutOfMemoryError } from '../errors.ts';
 import type { FitOptions } from '../loop/fit.ts';
 import type { Progress } from '../progress.ts';
 import type { Recipe } from '../recipes/index.ts';
@@ -9,7 +10,7 @@ import { type MemoryUse, measureMemory, memoryAt } from './measure.ts';
 
 /**
  * The limit in bytes that `--max-memory` sets, for `fit` to watch.
- * @throws UserError when `recipe` needs more, with the options that need less.
+ * @throws OutOfMemoryError when `recipe` needs more, with the options that need less.
  */
 export async function limitMemory(
   recipe: Recipe,
@@ -32,7 +33,7 @@ export async function limitMemory(
 const TRIED = 0.8;
 
 /** What to tell the user when TensorFlow had no memory left: which batch would fit into the free memory. */
-export async function outOfMemory(recipe: Recipe, error: unknown): Promise<UserError> {
+export async function outOfMemory(recipe: Recipe, error: unknown): Promise<OutOfMemoryError> {
   const message = messageOf(error);
   const [reason] = /OOM when allocating tensor with shape\[[^\]]*\]/.exec(message) ?? message.split('\n');
   const limit = freemem();
@@ -42,7 +43,9 @@ export async function outOfMemory(recipe: Recipe, error: unknown): Promise<UserE
       memoryAdvice(recipe, use, Math.min(limit, TRIED * memoryAt(use, recipe.batchSize / recipe.accumulate))),
     () => 'Start a new run with a smaller --batch-size, or with --accumulate.',
   );
-  return new UserError(`There is not enough memory (${reason}). ${gibibytes(limit)} are free. ${advice}`);
+  return new OutOfMemoryError(
+    `There is not enough memory (${reason}). ${gibibytes(limit)} are free. ${advice}`,
+  );
 }
 
 /** What to tell about a training that crashed before it saved anything. */
@@ -67,12 +70,12 @@ export function memoryAdvice(recipe: Recipe, use: MemoryUse, limit: number): str
   return `At most ${images} images at a time fit: start a new run with --accumulate ${batchSize / part} (${batchSize} images per update, ${part} at a time), or with --batch-size ${images}.`;
 }
 
-/** @throws UserError when `recipe` needs more than `limit` bytes, with the options that need less. */
+/** @throws OutOfMemoryError when `recipe` needs more than `limit` bytes, with the options that need less. */
 export function checkMemory(recipe: Recipe, use: MemoryUse, limit: number): void {
   const images = recipe.batchSize / recipe.accumulate;
   const needed = memoryAt(use, images);
   if (needed <= limit) return;
-  throw new UserError(
+  throw new OutOfMemoryError(
     `Training ${recipe.name} with ${images} images at a time needs about ${gibibytes(needed)} of memory, more than ${gibibytes(limit)}. ${memoryAdvice(recipe, use, limit)}`,
   );
 }

@@ -4,6 +4,7 @@ import { featureDataset } from '../backbone/cache.ts';
 import { loadFolder } from '../datasets/folder/index.ts';
 import { type Dataset, type DatasetDefinition, datasets, isFolder, loadDataset } from '../datasets/index.ts';
 import { firstImages } from '../datasets/subset.ts';
+import { asDataError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -17,7 +18,7 @@ export type DataOf = PicturesOf & Partial<Pick<Recipe, 'backbone' | 'standardize
 
 /**
  * The data that a recipe trains on: its pictures, or where it has a backbone, the features of those.
- * @throws UserError if there are none, or they cannot be read
+ * @throws DataError if there are none, or they cannot be read
  */
 export async function loadDataOf(
   recipe: DataOf,
@@ -34,10 +35,14 @@ export async function loadPictures(
   progress: Progress = {},
 ): Promise<Dataset> {
   const { dataset, images } = recipe;
-  const whole = isFolder(dataset)
-    ? await loadFolderOf(recipe, progress)
-    : await loadDataset(dataset, recipe[dataset], known);
-  return images === undefined ? whole : firstImages(whole, images, whole.test.n);
+  try {
+    const whole = isFolder(dataset)
+      ? await loadFolderOf(recipe, progress)
+      : await loadDataset(dataset, recipe[dataset], known);
+    return images === undefined ? whole : firstImages(whole, images, whole.test.n);
+  } catch (error) {
+    throw asDataError(error);
+  }
 }
 
 /** Pictures with their features in their place, where the recipe has a backbone. */

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UserError } from '../../models/errors.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import { DataError } from '../errors.ts';
 import { readJsonFile } from '../files/json.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { changedSplit, type DataDigests } from './checkpoint.ts';
@@ -42,7 +42,7 @@ export function readData(run: Run): RunData | undefined {
   return { digests, images: { train: recorded.train, test: recorded.test } };
 }
 
-/** @throws UserError when a run was trained on other data: what was measured of it does not hold for these. */
+/** @throws DataError when a run was trained on other data: what was measured of it does not hold for these. */
 export function checkData(run: Run, digests: DataDigests, dataset: Dataset): void {
   const changed = changedSplit(digests, dataset.digests);
   if (changed === undefined) return;
@@ -51,7 +51,7 @@ export function checkData(run: Run, digests: DataDigests, dataset: Dataset): voi
     images === undefined
       ? ''
       : ` It had ${images.train} training and ${images.test} validation pictures; now there are ${dataset.train.n} and ${dataset.test.n}.`;
-  throw new UserError(
+  throw new DataError(
     `Run ${run.name} was trained on other data: the ${changed} split of ${dataset.name} has changed since.${counts} Bring the old files back, or train anew: ${startOverCommand(run)}`,
   );
 }

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { UserError } from '../../../models/errors.ts';
 import { type Dataset, digest } from '../../../train/datasets/dataset.ts';
+import { DataError } from '../../../train/errors.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
 import { writeCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { checkData, readData, recordData } from '../../../train/runs/data.ts';
@@ -69,13 +69,13 @@ it('is the same, or what has changed is said with the numbers of pictures where 
   const startOver = startOverCommand(run);
   const message = (counts: string) =>
     `Run 0001-digits was trained on other data: the test split of digits has changed since.${counts} Bring the old files back, or train anew: ${startOver}`;
-  expect(() => checkData(run, data.digests, more)).toThrow(new UserError(message('')));
+  expect(() => checkData(run, data.digests, more)).toThrow(new DataError(message('')));
   recordData(run, data);
   const counts = ' It had 40 training and 7 validation pictures; now there are 40 and 8.';
-  expect(() => checkData(run, data.digests, more)).toThrow(new UserError(message(counts)));
+  expect(() => checkData(run, data.digests, more)).toThrow(new DataError(message(counts)));
   expect(() => checkData(run, data.digests, dataset(41, 7))).toThrow(/the train split of digits has changed/);
   rmSync(run.last);
-  expect(() => checkData(run, data.digests, more)).toThrow(new UserError(message('')));
+  expect(() => checkData(run, data.digests, more)).toThrow(new DataError(message('')));
 });
 
 it('the environment says versions and machine', () => {

@@ -1,4 +1,4 @@
-// What the operating system says of a file or a folder, for the person at the terminal.
+// What the operating system says of a file or a folder, for the person who can change that.
 
 /** Why a path cannot be used, by the code of the error (errno(3)), and what to do. */
 const reasons: ReadonlyMap<string, string> = new Map([

@@ -1,0 +1,35 @@
+// What a program may want to catch of a training: each a UserError, whose message says what to do about it.
+import { UserError } from '../models/errors.ts';
+
+/** The pictures cannot be trained on: none are there, there is one class only, they have changed since the run began. */
+export class DataError extends UserError {
+  override name = 'DataError';
+}
+
+/** The training diverged: a loss or a weight is no number. The run's last checkpoint is from before. */
+export class DivergedError extends UserError {
+  override name = 'DivergedError';
+  /** Steps that were done. */
+  readonly step: number;
+
+  constructor(step: number, message: string) {
+    super(message);
+    this.step = step;
+  }
+}
+
+/** There is not enough memory: the message names a batch size that would fit. What was saved before is kept. */
+export class OutOfMemoryError extends UserError {
+  override name = 'OutOfMemoryError';
+}
+
+/** A file or a folder cannot be written, because the disk is full for example. What was saved before is kept. */
+export class DiskError extends UserError {
+  override name = 'DiskError';
+}
+
+/** What went wrong with data as a DataError; what is of another kind stays as it is. */
+export function asDataError(error: unknown): unknown {
+  const isOfNoKind = error instanceof UserError && error.name === 'UserError';
+  return isOfNoKind ? new DataError(error.message, { cause: error }) : error;
+}
