@@ -28,17 +28,18 @@ export function lineOf({ path, message }: Problem, whole: string): string {
   return `${path.map(String).join('.') || whole}: ${message}`;
 }
 
-function textOf({ message, code, input, path }: z.core.$ZodIssue): string {
-  if (code === 'unrecognized_keys' || code === 'custom') return message;
+function textOf(issue: z.core.$ZodIssue): string {
+  const { message, input } = issue;
+  if (issue.code === 'unrecognized_keys' || issue.code === 'custom') return message;
   // Of objects that one field tells apart, that field is at fault, not the object.
-  const received = code === 'invalid_union' ? fieldOf(input, path.at(-1)) : input;
+  const field = issue.code === 'invalid_union' ? issue.discriminator : undefined;
+  const received = field === undefined ? input : fieldOf(input, field);
   if (received === undefined) return message.replace(/^expected/, 'missing: expected');
   return `${message}; received ${shown(received)}`;
 }
 
-function fieldOf(input: unknown, field: PropertyKey | undefined): unknown {
-  if (typeof input !== 'object' || input === null || field === undefined) return input;
-  return Object.hasOwn(input, field) ? Object.getOwnPropertyDescriptor(input, field)?.value : undefined;
+function fieldOf(input: unknown, field: string): unknown {
+  return new Map(Object.entries(Object(input))).get(field);
 }
 
 /** Longest text of a received value; more would hide what was expected. */
@@ -87,7 +88,7 @@ function limit(origin: string, comparison: string, bound: number | bigint | Date
 }
 
 function oneOfThese(names: readonly string[], received: unknown): string {
-  const guess = typeof received === 'string' ? nearest(received, names) : undefined;
+  const guess = typeof received === 'string' && names.length > 1 ? nearest(received, names) : undefined;
   const expected = names.length === 1 ? names[0] : `one of ${names.join(', ')}`;
   return `expected ${expected}${guess === undefined ? '' : ` (${guess}?)`}`;
 }
@@ -96,20 +97,22 @@ type Union = Extract<z.core.$ZodRawIssue, { code: 'invalid_union' }>;
 
 /** A union of objects that are told apart by one field, or of other things, one of which it has to be. */
 function unionExpected(issue: Union): string {
-  if ('discriminator' in issue && Array.isArray(issue.options)) {
-    const { discriminator, options, input } = issue;
-    const received = new Map(Object.entries(input ?? {})).get(String(discriminator));
-    return oneOfThese(options.map(String), received);
-  }
-  const each = issue.errors.flatMap(([first]) => (first === undefined ? [] : [first.message]));
-  return `expected ${[...new Set(each)].map((text) => text.replace(/^expected /, '')).join(', or ')}`;
+  if (Array.isArray(issue.options))
+    return oneOfThese(issue.options.map(String), fieldOf(issue.input, String(issue.discriminator)));
+  const each = issue.errors.flatMap((problems) => problems.slice(0, 1)).map(inUnion);
+  return `expected ${[...new Set(each)].join(', or ')}`;
+}
+
+/** `a number`; of a field within, `height: a number`. */
+function inUnion({ path, message }: z.core.$ZodIssue): string {
+  const text = message.replace(/^expected /, '');
+  return path.length === 0 ? text : lineOf({ path, message: text }, '');
 }
 
 function unknownFields({ keys, inst }: Extract<z.core.$ZodRawIssue, { code: 'unrecognized_keys' }>): string {
   const known = inst instanceof z.ZodObject ? Object.keys(inst.shape) : [];
-  const [first = ''] = keys;
-  const guess = nearest(first, known);
+  const [guess] = keys.flatMap((key) => nearest(key, known) ?? []);
   const hint =
     guess !== undefined ? ` (${guess}?)` : known.length > 0 ? `; there are: ${known.join(', ')}` : '';
-  return `there is no ${keys.length === 1 ? 'field' : 'fields'} ${keys.join(', ')}${hint}`;
+  return `there ${keys.length === 1 ? 'is no field' : 'are no fields'} ${keys.join(', ')}${hint}`;
 }

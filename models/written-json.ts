@@ -10,10 +10,8 @@ export function parseWrittenJson(file: string | Uint8Array): unknown {
   const text = typeof file === 'string' ? file.replace(/^\uFEFF/, '') : decoded(file);
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const plain = withoutComments(text);
-    if (plain === text) throw error;
-    return JSON.parse(plain);
+  } catch {
+    return JSON.parse(withoutComments(text));
   }
 }
 
@@ -29,8 +27,8 @@ export function decoded(bytes: Uint8Array): string {
 }
 
 // Strings are matched first, so that what is inside of them stays.
-const COMMENTS = /("(?:[^"\\]|\\[\s\S])*")|\/\/[^\n\r]*|\/\*[\s\S]*?\*\//g;
-const COMMAS = /("(?:[^"\\]|\\[\s\S])*")|,(?=\s*[\]}])/g;
+const COMMENTS = /("(?:[^"\\]|\\.)*")|\/\/[^\n\r]*|\/\*[\s\S]*?\*\//g;
+const COMMAS = /("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])/g;
 
 /** What is taken away becomes blanks, so that places in messages stay. */
 function withoutComments(text: string): string {

@@ -95,9 +95,9 @@ export const areas = {
     tests: [
       'test/models/image/area.test.ts',
       'test/models/image/resize-plan.test.ts',
+      'test/models/image/region.test.ts',
+      'test/models/image/scans.test.ts',
       'test/models/image/resize.test.ts',
-      'test/models/image/drawn.test.ts',
-      'test/models/image/neighborhood.test.ts',
       'test/models/image/extremes.test.ts',
     ],
     least: 95,
@@ -120,8 +120,9 @@ export const areas = {
       'models/image/work.ts',
     ],
     tests: [
-      'test/models/image/drawn.test.ts',
       'test/models/image/neighborhood.test.ts',
+      'test/models/image/region.test.ts',
+      'test/models/image/drawn.test.ts',
       'test/models/image/prepare.test.ts',
       'test/models/image/work.test.ts',
       'test/models/image/encode-png.test.ts',

@@ -11,12 +11,12 @@ import { recordingObserver, testJob, testWorker } from './jobs.ts';
 test('late jobs fail with 504, those whose client has gone with 408, and all others stay', () => {
   const queue = createQueue<PictureJob>();
   const assignments = createAssignments<PoolWorker, PictureJob>();
-  const { observer } = recordingObserver();
+  const { observer, events } = recordingObserver();
   const { worker } = testWorker();
   const queued = [
     testJob({ deadline: 99 }),
     testJob({ deadline: 99, gone: () => true }),
-    testJob({ deadline: 200, gone: () => true }),
+    testJob({ deadline: 100, gone: () => true }),
     testJob({ deadline: 200, gone: () => false }),
   ];
   for (const { job } of queued) queue.add(job);
@@ -28,6 +28,7 @@ test('late jobs fail with 504, those whose client has gone with 408, and all oth
     outcome.value === 'pending' ? 'pending' : (outcome.value as { status: number }).status; // a Refusal
   expect(queued.map(status)).toEqual([504, 504, 408, 'pending']);
   expect(running.map(status)).toEqual([504, 'pending']);
+  expect(events.map(([, , why]) => why)).toEqual(['late', 'late', 'gone', 'late']);
   expect([queue.size, queue.cost, assignments.size]).toEqual([1, 2, 2]);
 });
 

@@ -64,6 +64,11 @@ describe('a model with expected answers', () => {
     await expect(check(card, [0.5, 0.25, 0.25], 4)).resolves.toEqual({ largest: 4, doubt: undefined });
   });
 
+  it('is trusted at the limit itself', async () => {
+    const tiny = ours([{ input: 'zeros', probabilities: [0.0001, 0, 1] }]);
+    await expect(check(tiny, [0, 0, 1])).resolves.toBeDefined();
+  });
+
   it.each([[[0.50015, 0.25, 0.24985]], [[0.25, 0.5, 0.25]]])(
     'is refused where it answers %j',
     async (answer) => {
@@ -115,7 +120,9 @@ describe('probabilities', () => {
       ? expect(checked).resolves.toBeDefined()
       : expect(checked).rejects.toThrow(/its probabilities are from .*, expected 0 to 1/));
     const card = check(ours([]), answer);
-    await (good ? expect(card).resolves.toBeDefined() : expect(card).rejects.toThrow(/expected 0 to 1$/));
+    await (good
+      ? expect(card).resolves.toBeDefined()
+      : expect(card).rejects.toThrow(/^for the built-in picture "zeros" its .* expected 0 to 1$/));
   });
 
   it('that are numbers beyond may be logits, which is said of a model from elsewhere alone', async () => {
