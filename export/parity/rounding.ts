@@ -194,21 +194,12 @@ function sumInDouble(
   named: readonly EagerAttribute[],
   [x = 0, axes = 0]: number[],
 ): TensorMetadata {
-  const cast = (id: number, from: number, to: number) =>
-    backend.binding.executeOp(
-      'Cast',
-      [
-        eagerAttribute.type('SrcT', from),
-        eagerAttribute.type('DstT', to),
-        eagerAttribute.bool('Truncate', false),
-      ],
-      [id],
-      1,
-    );
-  const doubled = [...named.filter(({ name }) => name !== 'T'), eagerAttribute.type('T', FLOAT64)];
-  const [exact] = cast(x, DataType.float32, FLOAT64);
+  const cast = (id: number, to: number) =>
+    backend.binding.executeOp('Cast', [eagerAttribute.type('DstT', to)], [id], 1);
+  const doubled = named.filter(({ name }) => name !== 'T');
+  const [exact] = cast(x, FLOAT64);
   const [sum] = backend.binding.executeOp(op, doubled, [exact?.id ?? 0, axes], 1);
-  const [result] = cast(sum?.id ?? 0, FLOAT64, DataType.float32);
+  const [result] = cast(sum?.id ?? 0, DataType.float32);
   for (const made of [exact, sum]) if (made !== undefined) backend.binding.deleteTensor(made.id);
   if (result === undefined) throw new Error(`${op} has no result`);
   return result;
@@ -239,10 +230,9 @@ interface Shake {
 /** Factors next to 1 are drawn once; each result takes them from another place on. */
 function createShake({ nodes }: Graph, seed: number): Shake {
   const { binding } = backend;
-  const types = (...names: string[]) => names.map((name) => eagerAttribute.type(name, DataType.float32));
-  const whole = (...names: string[]) => names.map((name) => eagerAttribute.type(name, DataType.int32));
-  const apply = (op: string, attributes: EagerAttribute[], inputs: number[]): number => {
-    const [made] = binding.executeOp(op, attributes, inputs, 1);
+  // TensorFlow finds the types of operands by itself.
+  const apply = (op: string, ...inputs: number[]): number => {
+    const [made] = binding.executeOp(op, [], inputs, 1);
     if (made === undefined) throw new Error(`${op} has no result`);
     return made.id;
   };
@@ -258,29 +248,28 @@ function createShake({ nodes }: Graph, seed: number): Shake {
     number(EXACT),
     number(SMALLEST),
   ] as const;
-  const uniform = apply('StatelessRandomUniform', [...types('dtype'), ...whole('T', 'Tseed')], [size, seeds]);
-  const scaled = apply('Mul', types('T'), [uniform, range]);
-  const factors = apply('AddV2', types('T'), [scaled, middle]);
+  const uniform = apply('StatelessRandomUniform', size, seeds);
+  const scaled = apply('Mul', uniform, range);
+  const factors = apply('AddV2', scaled, middle);
   for (const id of [size, seeds, range, middle, uniform, scaled]) binding.deleteTensor(id);
   return {
     apply({ id, dtype, shape }, { op }, place) {
       const count = sizeOf(shape);
       if (dtype !== DataType.float32 || count === 0 || MOVES.test(op)) return id;
       const [begin, length, dims] = [numbers((place * 7919) % PLACES), numbers(count), numbers(...shape)];
-      const some = apply('Slice', [...types('T'), ...whole('Index')], [factors, begin, length]);
-      const factor = apply('Reshape', [...types('T'), ...whole('Tshape')], [some, dims]);
-      const moved = apply('Mul', types('T'), [id, factor]);
+      const some = apply('Slice', factors, begin, length);
+      const factor = apply('Reshape', some, dims);
+      const moved = apply('Mul', id, factor);
       const used = [begin, length, dims, some, factor];
       let result = moved;
       if (UNDERFLOWS.test(op)) {
-        result = apply('AddV2', types('T'), [moved, smallest]);
+        result = apply('AddV2', moved, smallest);
         used.push(moved);
       } else if (!INEXACT.test(op)) {
-        const grown = apply('Mul', types('T'), [id, exact]);
-        const rounded = apply('Round', types('T'), [grown]);
-        const compared = [...types('T'), eagerAttribute.bool('incompatible_shape_error', true)];
-        const isExact = apply('Equal', compared, [grown, rounded]);
-        result = apply('SelectV2', types('T'), [isExact, id, moved]);
+        const grown = apply('Mul', id, exact);
+        const rounded = apply('Round', grown);
+        const isExact = apply('Equal', grown, rounded);
+        result = apply('SelectV2', isExact, id, moved);
         used.push(grown, rounded, isExact, moved);
       }
       if (op !== 'Input') used.push(id);
