@@ -9,9 +9,11 @@ import type {
 import { messageOf, UserError } from '../../models/errors.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { type BatchSource, batchesOf } from './batches.ts';
+import { digestOfTensors, type TrainingFacts } from './checkpoint.ts';
 import { checkBatch, checkedModel, checkLoss } from './checks.ts';
 import { internalsOf } from './internals.ts';
 import { iterationsOf, readOptimizer, ruleOf, writeOptimizer } from './optimizer.ts';
+import { type ModelRun, openModelRun } from './run.ts';
 import { createModelStep, type ModelStep } from './step.ts';
 
 /** What `fit` takes besides what `model.fit` and `model.fitDataset` take. */
@@ -22,6 +24,11 @@ export interface CompiledFitOptions {
   precision?: 'float32' | 'bfloat16';
   /** Aborting it ends the training after the batch that is being trained. */
   signal?: AbortSignal;
+  /**
+   * A folder for a checkpoint after each epoch: a fit of the same model and data with the same folder goes on after the
+   * last whole epoch, to the weights that it would have had without the break.
+   */
+  run?: string;
 }
 
 /** Tensors, in the order of a model's inputs or outputs, or by their names. */
@@ -114,13 +121,23 @@ async function fitTensors(
     seed: shuffle ? seed : undefined,
     steps: () => iterationsOf(model.optimizer),
   });
+  const facts = {
+    batchSize,
+    shuffle,
+    ...(options.run !== undefined && { data: digestOfTensors([...trainXs, ...trainYs]) }),
+  };
   try {
-    return await fitBatches(model, source, {
-      epochs: 1,
-      ...options,
-      validationBatchSize: batchSize,
-      ...(validation && { validationData: validation as [Tensor[], Tensor[]] }),
-    });
+    return await fitBatches(
+      model,
+      source,
+      {
+        epochs: 1,
+        ...options,
+        validationBatchSize: batchSize,
+        ...(validation && { validationData: validation as [Tensor[], Tensor[]] }),
+      },
+      facts,
+    );
   } finally {
     tf.dispose(made);
   }
@@ -144,31 +161,72 @@ function newTensors(tensors: readonly Tensor[], ...given: readonly Tensors[]): T
 async function fitBatches<T>(
   model: LayersModel,
   source: BatchSource<T>,
-  { seed = 1, precision = 'float32', signal, callbacks, ...options }: FitDatasetOptions<T>,
+  { run: folder, seed = 1, precision = 'float32', ...options }: FitDatasetOptions<T>,
+  facts: TrainingFacts = {},
 ): Promise<History> {
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
+  const { optimizer } = model;
+  const rule = ruleOf(optimizer);
+  const trained = internalsOf(model).collectedTrainableWeights;
+  const placed = { model, weights: [...new Set(model.weights)], trained, slots: rule.slots };
+  const all = { ...facts, seed, precision, optimizer: optimizer.getClassName() };
+  const run = folder === undefined ? undefined : openModelRun(folder, placed, all);
+  try {
+    // Another fit is refused from here on, as tfjs does once its own loop runs.
+    internalsOf(model).isTraining = true;
+    const read = readOptimizer(optimizer, rule, trained).finally(() => {
+      internalsOf(model).isTraining = false;
+    });
+    const before = await read;
+    const slots = run?.before?.slots ?? before;
+    const step = createModelStep(model, { rule, slots, seed, precision });
+    try {
+      return await loop(model, source, step, options, run);
+    } finally {
+      const state = step.state();
+      step.dispose();
+      await writeOptimizer(optimizer, rule, trained, state);
+    }
+  } finally {
+    run?.close();
+  }
+}
+
+/** tfjs's loop, in which the step is ours. */
+async function loop<T>(
+  model: LayersModel,
+  source: BatchSource<T>,
+  step: ModelStep,
+  { signal, callbacks, ...options }: Omit<FitDatasetOptions<T>, 'run' | 'seed' | 'precision'>,
+  run: ModelRun | undefined,
+): Promise<History> {
   const internals = internalsOf(model);
-  const rule = ruleOf(model.optimizer);
-  const weights = internals.collectedTrainableWeights;
-  // Another fit is refused from here on, as tfjs does once its own loop runs.
-  internals.isTraining = true;
-  const slots = await readOptimizer(model.optimizer, rule, weights).finally(() => {
-    internals.isTraining = false;
-  });
-  const step = createModelStep(model, { rule, slots, seed, precision });
   internals.makeTrainFunction = () => watched(model, step, signal);
   internals.makeTestFunction = () => {
     internals.testFunction = step.test;
   };
+  const all = [...[callbacks ?? {}].flat(), ...(run === undefined ? [] : [run.saving(step.state)])];
+  const made = all.map((each) => callbackOf(each, options.yieldEvery));
+  const initialEpoch = run?.before?.progress.epochs ?? options.initialEpoch ?? 0;
   try {
     // The border with tfjs: it takes anything with an iterator for a dataset.
-    return await model.fitDataset(source as never, { ...options, ...(callbacks && { callbacks }) });
+    const dataset = (run?.watch(source, options.batchesPerEpoch) ?? source) as never;
+    const history = await model.fitDataset(dataset, {
+      ...options,
+      initialEpoch,
+      callbacks: made as BaseCallbacks,
+    });
+    return run?.complete(history) ?? history;
   } finally {
     for (const name of ['makeTrainFunction', 'makeTestFunction']) Reflect.deleteProperty(model, name);
-    const trained = step.slots();
-    step.dispose();
-    await writeOptimizer(model.optimizer, rule, weights, trained);
   }
+}
+
+type BaseCallbacks = Extract<ModelFitArgs['callbacks'], { onTrainBegin: unknown }[]>;
+
+/** A callback as tfjs wants it beside others. */
+function callbackOf(callback: object, yieldEvery: ModelFitArgs['yieldEvery'] = 'auto'): unknown {
+  return 'setModel' in callback ? callback : new tf.CustomCallback(callback, yieldEvery);
 }
 
 /** The step between its checks. */

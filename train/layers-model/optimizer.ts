@@ -91,6 +91,18 @@ export function countStep(optimizer: TfjsOptimizer): void {
   Reflect.set(optimizer, 'iterations_', iterationsOf(optimizer) + 1);
 }
 
+/** Lets an optimizer go on at a step, with the learning rate that it had there. */
+export function setProgress(
+  optimizer: TfjsOptimizer,
+  { iterations, learningRate }: { readonly iterations: number; readonly learningRate: number },
+): void {
+  Reflect.set(optimizer, 'iterations_', iterations);
+  // SGD and its kin keep a tensor of it as well.
+  if ('setLearningRate' in optimizer && typeof optimizer.setLearningRate === 'function')
+    optimizer.setLearningRate(learningRate);
+  else Reflect.set(optimizer, 'learningRate', learningRate);
+}
+
 /** Name of a weight's slot in the compiled step and in checkpoints. */
 export function slotName(slot: string, weight: { readonly name: string }): string {
   return `optimizer/${slot}/${weight.name}`;

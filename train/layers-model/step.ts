@@ -26,8 +26,8 @@ export interface ModelStep {
   readonly train: BatchFunction;
   /** Loss and metrics of a batch, as tfjs's test function gives them. */
   readonly test: BatchFunction;
-  /** The optimizer's slots by name. */
-  slots(): State;
+  /** Weights and the optimizer's slots by name, as they are now; without a step only the slots. */
+  state(): State;
   /** Brings the model up to date, and ends the session. */
   dispose(): void;
 }
@@ -97,10 +97,7 @@ export function createModelStep(model: LayersModel, options: ModelStepOptions): 
       return outputs;
     },
     test: (data) => run('test', data, {}),
-    slots() {
-      const all = compiled?.read() ?? options.slots;
-      return new Map([...all].filter(([name]) => options.slots.has(name)));
-    },
+    state: () => compiled?.read() ?? options.slots,
     dispose() {
       mirrored.end();
       compiled?.dispose();
