@@ -1,17 +1,24 @@
 // What `trainyard export` prints while it goes on: a line for each stage.
 import { changesInWords } from '../parity/index.ts';
-import type { ExportStage } from '../publish/stages.ts';
+import type { ExportStage, WrittenModel } from '../publish/stages.ts';
 
 /** Prints a stage, with its seconds where they mean something. */
 export type Say = (stage: string, seconds: number | undefined, text: string) => void;
 
-export const say: Say = (stage, seconds, text) => {
-  const time = seconds === undefined ? '       ' : `${seconds.toFixed(2).padStart(5)} s`;
-  console.log(`  ${stage.padEnd(9)}  ${time}  ${text}`);
-};
+export const say: Say = (stage, seconds, text) => console.log(lineOf(stage, seconds, text));
 
 export function sayStage(stage: ExportStage): void {
-  say(stage.name, stage.seconds, stageInWords(stage));
+  console.log(stageLine(stage));
+}
+
+/** The line about a stage. */
+export function stageLine(stage: ExportStage): string {
+  return lineOf(stage.name, stage.seconds, stageInWords(stage));
+}
+
+function lineOf(...[stage, seconds, text]: Parameters<Say>): string {
+  const time = seconds === undefined ? '       ' : `${seconds.toFixed(2).padStart(5)} s`;
+  return `  ${stage.padEnd(9)}  ${time}  ${text}`;
 }
 
 function stageInWords(stage: ExportStage): string {
@@ -23,6 +30,10 @@ function stageInWords(stage: ExportStage): string {
     case 'compared':
       return `${stage.parity.n} ${stage.pictures}, largest difference ${stage.parity.maxProbabilityDifference.toExponential(1)}, ${changesInWords(stage.parity)}${stage.accuracy === null ? '' : `, accuracy ${(stage.accuracy * 100).toFixed(2)} %`}`;
     case 'written':
-      return `${stage.file.name} version ${stage.file.version}: ${stage.file.path}`;
+      return writtenInWords(stage.file);
   }
+}
+
+function writtenInWords({ name, version, path }: WrittenModel): string {
+  return `${name}${version === undefined ? '' : ` version ${version}`}: ${path}`;
 }

@@ -8,7 +8,7 @@ export type ExportResult =
   | {
       readonly kind: 'model';
       readonly name: string;
-      readonly version: number;
+      readonly version?: number;
       readonly path: string;
       readonly parity: Parity;
       /** Share of the test pictures; null where they have no labels. */

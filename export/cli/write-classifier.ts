@@ -23,7 +23,7 @@ export async function writeClassifier(
     ...(tolerance !== undefined && { tolerance }),
     ...(convert && { convert }),
   });
-  return { kind: 'model', name, version, path, parity, accuracy };
+  return { kind: 'model', name, ...(version !== undefined && { version }), path, parity, accuracy };
 }
 
 async function exportFolder(

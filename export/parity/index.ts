@@ -4,6 +4,7 @@ import type { Classifier } from './classifier.ts';
 import { absolute, compareOn, maxDifference } from './compare.ts';
 import { TIE } from './tolerance.ts';
 
+/** How far two models are apart, over the same pictures. */
 export interface Parity {
   /** Pictures compared. */
   readonly n: number;

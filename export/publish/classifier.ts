@@ -1,13 +1,15 @@
 // Publishes a classifier: once onnxruntime gives the same answers as the trained network, it goes into the repository with its card.
 
+import type { Card } from '../../models/card.ts';
 import { writeDefaultModel } from '../../models/default-model.ts';
 import { UserError } from '../../models/errors.ts';
 import { testedOn } from '../../models/held-out.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
+import type { ModelProto } from '../../models/onnx/schema.ts';
 import { digestWeights } from '../../models/onnx/weights-digest.ts';
-import type { ModelFile } from '../../models/repository.ts';
 import { imagesOf, type Split } from '../../train/datasets/index.ts';
 import { backend } from '../../train/graph/tensorflow.ts';
+import { writeModel } from '../files/write-model.ts';
 import { type Classifier, onnxClassifier, runtimes } from '../parity/classifier.ts';
 import { changesInWords, combine, compare, compareClassifiers, holds, type Parity } from '../parity/index.ts';
 import type { ModelSource } from '../parity/session.ts';
@@ -22,9 +24,9 @@ import {
   measureAccuracy,
   withCard,
 } from './card.ts';
-import type { ExportOptions } from './exportable.ts';
+import type { Destination, ExportOptions } from './exportable.ts';
 import { type ConvertedNetwork, type Publication, publish } from './index.ts';
-import { type ReportStage, stageReport } from './stages.ts';
+import { type ReportStage, stageReport, type WrittenModel } from './stages.ts';
 
 /** A network that classifies pictures, and what its file must answer. */
 export interface ClassifierCandidate
@@ -40,8 +42,9 @@ export interface ClassifierCandidate
   readonly explain: (images: Uint8Array, parity: Parity, converted: ConvertedNetwork) => Promise<string>;
 }
 
-/** A model file in the repository, and what its comparison gave. */
-export interface ExportedModel extends ModelFile {
+/** A model file, and what its comparison gave. */
+export interface ExportedModel extends WrittenModel {
+  readonly card: Card;
   readonly parity: Parity;
   /** Share of the test pictures; null where they have no labels. */
   readonly accuracy: number | null;
@@ -51,12 +54,12 @@ export interface ExportedModel extends ModelFile {
 const EXPLAINED = 8;
 
 /**
- * Compares a model with its reference on every test picture and on the built-in ones, and adds it to the repository.
+ * Compares a model with its reference on every test picture and on the built-in ones, and writes it where it goes.
  * @throws UserError when it answers otherwise; then nothing is written.
  */
 export function publishClassifier(
   candidate: ClassifierCandidate,
-  { repository, tolerance = TOLERANCE, onStage }: Pick<ExportOptions, 'repository' | 'tolerance' | 'onStage'>,
+  { tolerance = TOLERANCE, onStage, ...to }: Destination & Pick<ExportOptions, 'tolerance' | 'onStage'>,
 ): Promise<ExportedModel> {
   const { network, convert, options, card: draft } = candidate;
   const report = stageReport(onStage);
@@ -77,14 +80,23 @@ export function publishClassifier(
           golden,
           parity: certify(parity, tolerance, runtimes(backend.binding.TF_Version)),
         });
-        const file = await addToRepository(repository, draft.name, withCard(onnx, card));
-        await writeDefaultModel(repository, draft.name);
+        const file = await put(withCard(onnx, card), draft.name, to);
         report({ name: 'written', file });
-        return { ...file, parity, accuracy: metrics?.accuracy ?? null };
+        return { ...file, card, parity, accuracy: metrics?.accuracy ?? null };
       },
     },
     report,
   );
+}
+
+async function put(model: ModelProto, name: string, to: Destination): Promise<WrittenModel> {
+  if (to.file !== undefined) {
+    await writeModel(to.file, model);
+    return { name, path: to.file };
+  }
+  const file = await addToRepository(to.repository, name, model);
+  await writeDefaultModel(to.repository, name);
+  return file;
 }
 
 /** What a comparison finds out for the card. */

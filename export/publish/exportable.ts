@@ -19,9 +19,14 @@ export interface Exportable extends PictureFunction {
   readonly test: Split;
 }
 
-export interface ExportOptions extends NetworkOptions {
-  /** Folder of the model repository. */
-  readonly repository: string;
+/** Where a model goes. */
+export type Destination =
+  /** Folder of a model repository, in which it is the next version. */
+  | { readonly repository: string; readonly file?: undefined }
+  /** A file, in place of what is there; its weights are beside it where they are too large for one. */
+  | { readonly file: string; readonly repository?: undefined };
+
+export type ExportOptions = Destination & {
   /** Largest difference of a probability; TOLERANCE if left out. */
   readonly tolerance?: number;
   /** Called after each stage. */
@@ -30,4 +35,4 @@ export interface ExportOptions extends NetworkOptions {
   readonly convert?: Convert;
   /** What the file is compared with; by default the network itself, run by TensorFlow. */
   readonly reference?: Classifier;
-}
+} & NetworkOptions;

@@ -12,7 +12,10 @@ type Done =
       readonly pictures: string;
       readonly accuracy: number | null;
     }
-  | { readonly name: 'written'; readonly file: ModelFile };
+  | { readonly name: 'written'; readonly file: WrittenModel };
+
+/** A model that was written: as a version of a repository, or as a file. */
+export type WrittenModel = Omit<ModelFile, 'version'> & { readonly version?: number };
 
 /** A stage that is done. */
 export type ExportStage = { readonly seconds: number } & Done;

@@ -1,8 +1,5 @@
 // `train`: trains in this process, as the command does, and tells nobody but whom it is given.
-import { UserError } from '../../models/errors.ts';
-import { systemErrorInWords } from '../../models/system-error.ts';
 import { chooseRun } from '../cli/choose-run.ts';
-import { DiskError } from '../errors.ts';
 import { requireTensorflow } from '../graph/tensorflow.ts';
 import type { Watcher } from '../loop/watcher.ts';
 import type { Recipe } from '../recipes/recipe.ts';
@@ -10,6 +7,7 @@ import { reportPath } from '../report/index.ts';
 import { bestOf, type EpochRow } from '../runs/checkpoint.ts';
 import { type Run, readLast } from '../runs/run.ts';
 import { askedInCode } from './asked.ts';
+import { inErrors } from './errors.ts';
 import { iterablePromise } from './iterable-promise.ts';
 import type { TrainingEvents, TrainOptions } from './options.ts';
 import { trainChosen } from './train-chosen.ts';
@@ -32,13 +30,10 @@ import type { FinishedEpoch, TrainedRun, Training, TrainSource } from './types.t
  * DivergedError, OutOfMemoryError and DiskError. The signal's reason where it is aborted before there is a run.
  */
 export function train(source: TrainSource, options: TrainOptions = {}): Training {
-  return iterablePromise(async (give, signal) => {
-    try {
-      return await trainFrom(source, options, give, signal);
-    } catch (error) {
-      throw inWords(error);
-    }
-  }, options.signal);
+  return iterablePromise(
+    (give, signal) => inErrors(() => trainFrom(source, options, give, signal)),
+    options.signal,
+  );
 }
 
 async function trainFrom(
@@ -84,11 +79,4 @@ function watcherOf(
 function trainedRun(run: Run, recipe: Recipe, rows: readonly EpochRow[], finished: boolean): TrainedRun {
   const { name, folder } = run;
   return { name, folder, recipe, rows, best: bestOf(rows), finished, report: reportPath(run) };
-}
-
-/** What the system says of a place that cannot be written to as an error of ours; a bug stays as it is. */
-function inWords(error: unknown): unknown {
-  if (error instanceof UserError) return error;
-  const words = systemErrorInWords(error);
-  return words === undefined ? error : new DiskError(words, { cause: error });
 }
