@@ -5,6 +5,8 @@ export type { Card } from '../models/card.ts';
 export { UserError } from '../models/errors.ts';
 export type { Dataset, Split } from '../train/datasets/dataset.ts';
 export { DataError, DiskError, DivergedError, OutOfMemoryError } from '../train/errors.ts';
+export { tf } from '../train/graph/tensorflow.ts';
+export type { Architecture, Net } from '../train/layers/net.ts';
 export {
   type CompiledFitOptions,
   type FitDatasetOptions,
@@ -30,5 +32,26 @@ export type {
   TrainingStepDone,
   TrainSource,
 } from '../train/library/types.ts';
+export {
+  type ArchitectureMaker,
+  defineArchitecture,
+  type OwnArchitecture,
+} from '../train/project/define-architecture.ts';
+export { type Config, defineConfig } from '../train/project/define-config.ts';
+export {
+  type DefinedDataset,
+  defineDataset,
+  type Example,
+  type OwnDataset,
+} from '../train/project/define-dataset.ts';
+export { type DefinedRecipe, defineRecipe, type OwnRecipe } from '../train/project/define-recipe.ts';
+export {
+  defineOptimizer,
+  defineSchedule,
+  type OwnOptimizer,
+  type OwnSchedule,
+} from '../train/project/define-rule.ts';
+export { defineTransform, type OwnTransform } from '../train/project/define-transform.ts';
+export { nn } from '../train/project/nn.ts';
 export type { Recipe } from '../train/recipes/recipe.ts';
 export type { EpochRow } from '../train/runs/checkpoint.ts';

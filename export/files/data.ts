@@ -2,8 +2,10 @@
 import { resolve } from 'node:path';
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
-import { type Dataset, datasets } from '../../train/datasets/index.ts';
+import type { Dataset } from '../../train/datasets/index.ts';
 import type { Progress } from '../../train/progress.ts';
+import { located } from '../../train/project/find-module.ts';
+import { registryOf } from '../../train/project/registry-of.ts';
 import { loadPictures } from '../../train/recipes/load-data.ts';
 import { recipeOfCard } from '../../train/runs/weights-of-model-file.ts';
 
@@ -17,14 +19,16 @@ export async function dataOf(card: Card, folder?: string, progress: Progress = {
     throw new UserError(
       `${card.name} is a model from elsewhere: its card names no data. Only a model that Trainyard trained can be measured on them.`,
     );
-  const recipe = recipeOfCard(card);
+  const found = recipeOfCard(card);
+  const recipe = found.module === undefined ? found : { ...found, module: located(found.module) };
+  const { datasets } = await registryOf(recipe);
   if (folder === undefined && !datasets.some(({ name }) => name === recipe.dataset))
     throw new UserError(
       `${card.name} was trained on the folder of pictures ${recipe.dataset}. Say where it is: --data path/to/${recipe.dataset}`,
     );
   const data = await loadPictures(
     folder === undefined ? recipe : { ...recipe, dataset: resolve(folder) },
-    undefined,
+    datasets,
     progress,
   );
   if (data.labels.join('\n') !== card.labels.join('\n'))

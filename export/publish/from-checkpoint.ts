@@ -9,6 +9,7 @@ import { MEAN_IMAGE } from '../../train/layers/mean-image.ts';
 import { countWeights, dryRun, netOf, type Parameters } from '../../train/layers/net.ts';
 import { averageOf } from '../../train/loop/step-variables.ts';
 import type { Recipe } from '../../train/recipes/index.ts';
+import { builtIn, type Registry } from '../../train/recipes/registry.ts';
 import type { Checkpoint } from '../../train/runs/checkpoint.ts';
 
 export interface CheckpointNetwork {
@@ -28,6 +29,7 @@ export interface CheckpointNetwork {
  * The network of a checkpoint with its weights.
  * @param path - For messages.
  * @param views - Test-time augmentation within the network.
+ * @param registry - What the recipe names: our lists if left out.
  * @throws UserError when the weights do not fit the network of the recipe.
  */
 export function networkOf(
@@ -36,8 +38,9 @@ export function networkOf(
   classes: number,
   shape: Shape,
   views: Recipe['tta'],
+  { architectures }: Registry = builtIn,
 ): CheckpointNetwork {
-  const architecture = createArchitecture(recipe.architecture, classes);
+  const architecture = createArchitecture(recipe.architecture, classes, architectures);
   const parameters: Parameters = { weights: new Map(), statistics: new Map() };
   const variables = new Map<string, Variable>();
   const read = (name: string, dims: readonly number[], kind: keyof Parameters) => {

@@ -10,6 +10,7 @@ import { readBackbone } from '../../train/backbone/index.ts';
 import { withPictures } from '../../train/datasets/index.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
 import type { Progress } from '../../train/progress.ts';
+import { registryOf } from '../../train/project/registry-of.ts';
 import { type Recipe, recipeDigest } from '../../train/recipes/index.ts';
 import { loadDataOf } from '../../train/recipes/load-data.ts';
 import { publicRecipe } from '../../train/recipes/public.ts';
@@ -46,7 +47,8 @@ export async function loadRun(
   const dataset = await loadDataOf(recipe, undefined, telling);
   checkData(run, progress.datasetDigests, dataset);
 
-  const network = networkOf(path, checkpoint, dataset.labels.length, dataset.shape, views);
+  const registry = await registryOf(recipe);
+  const network = networkOf(path, checkpoint, dataset.labels.length, dataset.shape, views, registry);
   const { shape, test } = withPictures(dataset);
   const [height, width] = shape;
   const { onFeatures, logits } = network;

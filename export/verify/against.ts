@@ -10,6 +10,7 @@ import { isScaling } from '../../train/backbone/scaling.ts';
 import { featureShape } from '../../train/datasets/dataset.ts';
 import { imagesOf } from '../../train/datasets/index.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
+import { registryOf } from '../../train/project/registry-of.ts';
 import { readCheckpoint } from '../../train/runs/checkpoint.ts';
 import { findRun } from '../../train/runs/run.ts';
 import { dataOf } from '../files/data.ts';
@@ -88,7 +89,8 @@ export async function openReference(against: string, runs: string, file: OpenMod
   const { backbone, standardize } = checkpoint.recipe;
   const { shape } = card.input;
   const taken = backbone ? featureShape(featuresOf(backbone.sizes)) : shape;
-  const network = networkOf(path, checkpoint, card.labels.length, taken, card.tta);
+  const registry = await registryOf(checkpoint.recipe);
+  const network = networkOf(path, checkpoint, card.labels.length, taken, card.tta, registry);
   const { variables, onFeatures } = network;
   const logits = (backbone && onFeatures) ?? network.logits;
   const temperature = card.calibration?.temperature ?? 1;

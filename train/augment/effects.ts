@@ -1,6 +1,6 @@
 // What augmentation does to a picture, one effect at a time, and how it could make a label wrong.
 import { augmentImage } from './image.ts';
-import { mixes } from './mix.ts';
+import { mixes, mixing } from './mix.ts';
 import type { AugmentOptions } from './schema.ts';
 import type { Effect, Position, TransformDefinition } from './transform.ts';
 import { transforms } from './transforms.ts';
@@ -30,12 +30,21 @@ export function effectsOf(
 
 /** Whether `options` change any picture: one that says only how edges are filled changes none. */
 export function isAugmented(options: AugmentOptions): boolean {
-  return effectsOf(options).length > 0 || mixes(options);
+  return effectsOf(options).length > 0 || mixes(options) || ownFields(options).length > 0;
+}
+
+/** Fields that are none of ours, each of a transform of a user's own, which is named like it. */
+export function ownFields(options: AugmentOptions): string[] {
+  const ours = new Set([...transforms, mixing].flatMap(({ fields }) => Object.keys(fields)));
+  return Object.keys(options).filter((field) => !ours.has(field));
 }
 
 /** Whether a field's value does anything; of a field with several numbers, the first says how much. */
 function isActive(value: unknown): boolean {
-  return typeof value === 'object' && value !== null ? Boolean(Object.values(value)[0]) : Boolean(value);
+  if (typeof value !== 'object' || value === null) return Boolean(value);
+  // One without options is on where it is named.
+  const [first = true] = Object.values(value);
+  return Boolean(first);
 }
 
 /** Side of the test picture, places that are looked at along an axis, and draws. */

@@ -1,5 +1,5 @@
 // Augmentation: what a recipe may ask for, and how an image gets it.
-export { effectsOf, isAugmented, lostShare, trialPosition } from './effects.ts';
+export { effectsOf, isAugmented, lostShare, ownFields, trialPosition } from './effects.ts';
 export { handwriting } from './handwriting.ts';
 export { augmentImage } from './image.ts';
 export { mixes, mixOf } from './mix.ts';

@@ -9,6 +9,7 @@ import { command } from '../../setup/invocation.mjs';
 import { augmentOptions } from '../augment/options.ts';
 import { askedBackbone, backboneOptions } from '../backbone/options.ts';
 import { optimizers } from '../optimizers/index.ts';
+import { isModulePath } from '../project/find-module.ts';
 import { families } from '../recipes/families.ts';
 import type { AskedFolder } from '../recipes/folder.ts';
 import { folderNetworks } from '../recipes/networks.ts';
@@ -25,10 +26,11 @@ export interface RecipeArguments {
   readonly [option: string]: unknown;
 }
 
-/** What is named: nothing, a recipe, a folder (or CSV) of pictures, or a model file, whose card has its recipe. */
+/** What is named: nothing, a recipe, a file with one, a folder (or CSV) of pictures, or a model file, whose card has its recipe. */
 export type TrainingSubject =
   | { readonly kind: 'none' }
   | { readonly kind: 'recipe'; readonly name: string }
+  | { readonly kind: 'recipe file'; readonly path: string }
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'model file'; readonly path: string };
 
@@ -193,7 +195,8 @@ function subjectOf(
       ? { kind: 'model file', path: from }
       : { kind: 'none' };
   const path = pathOf(word);
-  return path === undefined ? { kind: 'recipe', name: word } : { kind: 'folder', path };
+  if (path === undefined) return { kind: 'recipe', name: word };
+  return { kind: isModulePath(path) ? 'recipe file' : 'folder', path };
 }
 
 /** The folder or CSV that a word names; undefined for the name of a recipe. @throws UserError if nothing is there. */
@@ -207,7 +210,7 @@ function pathOf(word: string): string | undefined {
   const found = existing(word);
   if (found !== undefined || !/[/\\.~]/.test(word)) return found;
   throw new UserError(
-    `There is nothing at ${resolve(word)}. Expected a folder of pictures, a table (CSV) of paths and labels, or the name of a recipe: ${command('train')} lists them.`,
+    `There is nothing at ${resolve(word)}. Expected a folder of pictures, a table (CSV) of paths and labels, a recipe file (.ts, .js), or the name of a recipe: ${command('train')} lists them.`,
   );
 }
 
@@ -241,6 +244,10 @@ function checkMeaning(
   const ofFolder = [...Object.keys(folderOptions), ...Object.keys(backboneOptions)];
   if (subject.kind === 'recipe')
     refuse(args, ofFolder, `the recipe ${subject.name} is no folder of pictures`);
+  if (subject.kind === 'recipe file') {
+    refuse(args, ofFolder, `${subject.path} is a recipe, not a folder of pictures`);
+    refuse(chosen, family, `the recipe in ${subject.path} has no options of its own`);
+  }
   if (subject.kind === 'model file') {
     refuse(args, ofFolder, `${subject.path} is a model file, not a folder of pictures`);
     refuse(chosen, family, `the card of ${subject.path} has the whole recipe`);

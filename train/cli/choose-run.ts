@@ -6,12 +6,22 @@ import type { Dataset } from '../datasets/index.ts';
 import { type Weights, weightsDigest, weightsOf } from '../loop/initial-weights.ts';
 import { crashNote } from '../memory/index.ts';
 import type { Progress, Say } from '../progress.ts';
+import { shownPath } from '../project/find-module.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import { changedSplit, type DataDigests, readCheckpoint } from '../runs/checkpoint.ts';
 import { readData } from '../runs/data.ts';
 import { crashedUnsaved, lockRun, tryLock } from '../runs/lock.ts';
-import { findFinished, findRun, findUnfinished, type Run, readRecipe, returnToBest } from '../runs/run.ts';
+import {
+  findFinished,
+  findOfOtherCode,
+  findRun,
+  findUnfinished,
+  type Run,
+  readRecipe,
+  returnToBest,
+} from '../runs/run.ts';
+import { runCommand } from '../runs/run-command.ts';
 import { readModelFile } from '../runs/weights-of-model-file.ts';
 import { type Asked, isModelFile } from './check-arguments.ts';
 import { goingOn } from './go-on.ts';
@@ -49,7 +59,7 @@ export async function chooseRun(asked: Asked, orDone = false, progress: Progress
           `${run.name} goes back to its best checkpoint, and what came after it is trained again. What was its last is kept as ${basename(run.last)}.before.`,
         );
       }
-      const chosen = goingOn(run, asked.epochs);
+      const chosen = await goingOn(run, asked.epochs);
       return { ...chosen, run, unlock, data: once(() => loadDataOf(chosen.recipe, undefined, progress)) };
     } catch (error) {
       unlock();
@@ -86,6 +96,11 @@ export async function chooseRun(asked: Asked, orDone = false, progress: Progress
   const changed = before.find((run) => digests && isOfOtherData(run, digests));
   if (changed !== undefined)
     say(`${changed.name} was trained on other data, which have changed since: this is a new run.`);
+  const former = fresh ? undefined : findOfOtherCode(runs, first);
+  if (former !== undefined)
+    say(
+      `${former.name} was interrupted, and the code of ${shownPath(first.module?.path ?? '')} has changed since: this is a new run. With the code as it was: ${runCommand('train', former, ['--resume', former.name])}`,
+    );
   return { recipe: first, ...common };
 }
 

@@ -3,6 +3,7 @@ import { defineCommand } from 'citty';
 import { wholeNumber } from '../../models/option-values.ts';
 import { printJson } from '../../models/print-json.ts';
 import { parseBytes } from '../memory/bytes.ts';
+import { findConfig } from '../project/find-module.ts';
 import { checkArguments } from './check-arguments.ts';
 import { duration, isBareNumber } from './duration.ts';
 import { goOnCommand } from './go-on-command.ts';
@@ -36,8 +37,11 @@ export const trainCommand = defineCommand({
       count('kills', 20),
     ];
     const maxMemory = args['max-memory'] === undefined ? undefined : parseBytes(args['max-memory']);
-    if (asked.subject.kind === 'none' && asked.resume === undefined)
-      return args.json ? printJson(recipesAsJson()) : console.log(listRecipes());
+    if (asked.subject.kind === 'none' && asked.resume === undefined) {
+      const own =
+        findConfig() === undefined ? undefined : await (await import('../project/list.ts')).listOwn();
+      return args.json ? printJson(recipesAsJson(own)) : console.log(listRecipes(own));
+    }
     if (args.budget !== undefined && isBareNumber(args.budget) && asked.budget !== undefined)
       console.log(`--budget ${args.budget} has no unit and counts minutes: ${duration(asked.budget)}.`);
 

@@ -34,7 +34,8 @@ export function trainCommand(
   left: readonly string[],
 ): string {
   const words = givenOptions(args).filter((name) => name !== 'runs' && !left.includes(name));
-  const what = subject.kind === 'recipe' ? [subject.name] : subject.kind === 'folder' ? [subject.path] : [];
+  const isPath = subject.kind === 'folder' || subject.kind === 'recipe file';
+  const what = subject.kind === 'recipe' ? [subject.name] : isPath ? [subject.path] : [];
   return command('train', [...what, ...wordsOfOptions(words, args), ...runsWords(runs)]);
 }
 

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { counted } from '../../models/counted.ts';
 import { UserError } from '../../models/errors.ts';
 import { spansOf } from '../loop/stages.ts';
-import { scheduleAt } from '../optimizers/schedules/index.ts';
+import { type ScheduleDefinition, scheduleAt } from '../optimizers/schedules/index.ts';
+import { registryOf } from '../project/registry-of.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
 import { lengthened } from '../recipes/lengths.ts';
 import { many } from '../report/format.ts';
@@ -24,7 +25,7 @@ export interface GoingOn {
  * @param epochs - In all, those that are done among them; undefined for those of its recipe.
  * @throws UserError when the run has trained as many already.
  */
-export function goingOn(run: Run, epochs: number | undefined): GoingOn {
+export async function goingOn(run: Run, epochs: number | undefined): Promise<GoingOn> {
   const recipe = readRecipe(run);
   if (epochs === undefined) return { recipe, isDone: isFinished(run) };
   if (!existsSync(run.last)) {
@@ -43,13 +44,24 @@ export function goingOn(run: Run, epochs: number | undefined): GoingOn {
       `${run.name} has trained ${done} already. --epochs counts all of a run: name more than that, such as \`${runCommand('train', run, ['--resume', run.name, '--epochs', String(2 * Math.ceil(step / stepsPerEpoch))])}\`.`,
     );
   const other = lengthened(recipe, epochs, step);
-  return { recipe: other, isDone: false, change: changeInWords(run, recipe, other, step, stepsPerEpoch) };
+  const { schedules } = await registryOf(recipe);
+  const change = changeInWords(run, [recipe, other], step, stepsPerEpoch, schedules);
+  return { recipe: other, isDone: false, change };
 }
 
-function changeInWords(run: Run, before: Recipe, after: Recipe, step: number, stepsPerEpoch: number): string {
+function changeInWords(
+  run: Run,
+  [before, after]: readonly [Recipe, Recipe],
+  step: number,
+  stepsPerEpoch: number,
+  known: readonly ScheduleDefinition[],
+): string {
   const is = inEpochs(stepsOf(after, stepsPerEpoch) / stepsPerEpoch);
   const head = `${run.name} has trained ${inEpochs(step / stepsPerEpoch)}; it goes on to ${is} in all.`;
-  const [last, rateAfter] = [ratesOf(before, stepsPerEpoch)(step - 1), ratesOf(after, stepsPerEpoch)];
+  const [last, rateAfter] = [
+    ratesOf(before, stepsPerEpoch, known)(step - 1),
+    ratesOf(after, stepsPerEpoch, known),
+  ];
   const end = stepsOf(after, stepsPerEpoch);
   const rates = Array.from({ length: end - step }, (_, i) => rateAfter(step + i));
   const [first = last, final = last] = [rates[0], rates.at(-1)];
@@ -62,11 +74,15 @@ function changeInWords(run: Run, before: Recipe, after: Recipe, step: number, st
 }
 
 /** A function that gives the learning rate of the step after `done`. */
-function ratesOf(recipe: Recipe, stepsPerEpoch: number): (done: number) => number {
+function ratesOf(
+  recipe: Recipe,
+  stepsPerEpoch: number,
+  known: readonly ScheduleDefinition[],
+): (done: number) => number {
   const spans = spansOf(recipe, stepsPerEpoch);
   return (done) => {
     const { schedule, from, to } = spans.find(({ until }) => done < until) ?? spans[0];
-    return scheduleAt(schedule, (done - from) / (to - from)).learningRate;
+    return scheduleAt(schedule, (done - from) / (to - from), known).learningRate;
   };
 }
 

@@ -1,9 +1,15 @@
 // Every recipe with its options, as text.
 import { command } from '../../setup/invocation.mjs';
+import type { OwnRecipes } from '../project/list.ts';
 import { families } from '../recipes/families.ts';
 
-export function listRecipes(): string {
-  const width = Math.max(...families.map(({ recipe }) => recipe.name.length));
+/**
+ * The recipes as text.
+ * @param own - Those of a config.
+ */
+export function listRecipes(own?: OwnRecipes): string {
+  const names = [...families.map(({ recipe }) => recipe), ...(own?.recipes ?? [])];
+  const width = Math.max(...names.map(({ name }) => name.length));
   const lines = families.flatMap(({ recipe: { name, description }, options = [] }) => [
     `  ${name.padEnd(width)}  ${description}`,
     ...options.map(
@@ -11,8 +17,12 @@ export function listRecipes(): string {
         `  ${''.padEnd(width)}    --${option.name} ${Object.keys(option.values).join('|')} (${option.standard})`,
     ),
   ]);
+  const ownLines = (own?.recipes ?? []).map(({ name, description = '' }) =>
+    `  ${name.padEnd(width)}  ${description}`.trimEnd(),
+  );
   return [
-    'Recipes:',
+    ...(own === undefined ? [] : [`Recipes of ${own.path}:`, ...ownLines, '']),
+    own === undefined ? 'Recipes:' : 'Recipes of Trainyard:',
     ...lines,
     '',
     `Train one: ${command('train', ['digits'])}`,
@@ -23,8 +33,9 @@ export function listRecipes(): string {
 }
 
 /** The same for programs. */
-export function recipesAsJson(): object {
+export function recipesAsJson(own?: OwnRecipes): object {
   return {
+    ...(own && { own }),
     recipes: families.map(({ recipe: { name, description }, options = [] }) => ({
       name,
       description,

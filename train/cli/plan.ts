@@ -9,6 +9,7 @@ import { evaluate } from '../loop/evaluate.ts';
 import { spansOf } from '../loop/stages.ts';
 import { createTraining } from '../loop/training.ts';
 import { scheduleAt } from '../optimizers/schedules/index.ts';
+import { registryOf } from '../project/registry-of.ts';
 import { seedPair } from '../random.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
 import { duration } from './duration.ts';
@@ -61,9 +62,11 @@ export async function measurePace(
     `Measuring how fast ${recipe.name} trains here: up to ${WARM_UP + STEPS} steps of ${batchSize} image${batchSize === 1 ? '' : 's'}, then an evaluation. Their weights are not kept.`,
   );
   const started = performance.now();
-  const training = createTraining(recipe, dataset);
+  const registry = await registryOf(recipe);
+  const training = createTraining(recipe, dataset, undefined, registry);
   const { train: split, shape, test } = dataset;
-  const loader = await openLoader({ split, shape, batchSize, seed, augment });
+  const { transforms } = registry;
+  const loader = await openLoader({ split, shape, batchSize, seed, augment, transforms });
   let last = performance.now();
   const run = (from: number, to: number): { seconds: number; steps: number } => {
     const began = performance.now();
@@ -71,7 +74,7 @@ export async function measurePace(
       training.run({
         ...loader.next(),
         // As at the start of the schedule, where learning rates are low, so that what is measured does not diverge.
-        ...scheduleAt(schedule, 0),
+        ...scheduleAt(schedule, 0, registry.schedules),
         step: step + 1,
         seed: seedPair(seed, 'step', step),
       });

@@ -1,12 +1,20 @@
 // Second step from the command line to a run: from checked arguments to a recipe, and the pictures that it was made of.
 import { UserError } from '../../models/errors.ts';
 import { command } from '../../setup/invocation.mjs';
-import { type Dataset, datasets } from '../datasets/index.ts';
+import type { Dataset } from '../datasets/index.ts';
 import type { Progress } from '../progress.ts';
+import type { DefinedRecipe } from '../project/define-recipe.ts';
+import { located } from '../project/find-module.ts';
+import type { Project } from '../project/load-module.ts';
+import { onlyRecipe, recipeNamed, resolveOwn } from '../project/own-recipe.ts';
+import { loadProject, loadProjectHere } from '../project/project.ts';
+import { registryOf } from '../project/registry-of.ts';
 import { adjusted } from '../recipes/adjust.ts';
+import { families } from '../recipes/families.ts';
 import { folderRecipe } from '../recipes/folder.ts';
 import { augmented, findRecipe, type Recipe, resolveRecipe } from '../recipes/index.ts';
 import { loadDataOf, withFeatures } from '../recipes/load-data.ts';
+import { builtIn, type Registry } from '../recipes/registry.ts';
 import { readModelFile, recipeOfCard } from '../runs/weights-of-model-file.ts';
 import type { Asked } from './check-arguments.ts';
 import { precisionsFor } from './precision.ts';
@@ -23,16 +31,17 @@ export interface AskedRecipe {
  * @throws UserError if there is no such recipe, an option is not one of its own, or the folder cannot be trained on
  */
 export async function recipeOfArguments(asked: Asked, progress: Progress = {}): Promise<AskedRecipe> {
-  const { recipe: found, pictures } = await namedRecipe(asked, progress);
+  const { recipe: found, pictures, registry = builtIn } = await namedRecipe(asked, progress);
   const { batchSize, accumulate, seed, budget } = asked;
   const own = adjusted(found, asked);
-  const recipe = resolveRecipe({
+  const given = {
     ...own,
     batchSize: batchSize ?? own.batchSize,
     accumulate: accumulate ?? own.accumulate,
     seed: seed ?? own.seed,
     ...(budget !== undefined && { budget }),
-  });
+  };
+  const recipe = resolveRecipe(given, registry === builtIn ? undefined : registry);
   // A head on features takes next to no time, whatever its precision.
   const [first, ...others] = precisionsFor(recipe.backbone ? 'float32' : asked.precision);
   const inPrecision = (precision: Recipe['precision']): Recipe => ({ ...recipe, precision });
@@ -40,7 +49,7 @@ export async function recipeOfArguments(asked: Asked, progress: Progress = {}): 
     recipes: [inPrecision(first), ...others.map(inPrecision)],
     data: once(() =>
       pictures === undefined
-        ? loadDataOf(recipe, undefined, progress)
+        ? loadDataOf(recipe, registry.datasets, progress)
         : withFeatures(pictures, recipe, progress),
     ),
   };
@@ -55,27 +64,57 @@ export function once<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
+/** A recipe with what was loaded for it. */
+interface NamedRecipe {
+  readonly recipe: Recipe;
+  readonly pictures?: Dataset;
+  /** What it names, where that is not ours alone. */
+  readonly registry?: Registry;
+}
+
+/** One of ours, or of the config in the working folder or above it. @throws UserError when there is none. */
+async function recipeByName(name: string, chosen: Asked['chosen']): Promise<NamedRecipe> {
+  const isOurs = families.some(({ recipe }) => recipe.name === name);
+  const project = isOurs ? undefined : await loadProjectHere();
+  if (project === undefined) return { recipe: findRecipe(name, {}, chosen) };
+  return ownRecipe(recipeNamed(project, name), project, chosen);
+}
+
+async function ownRecipe(
+  own: DefinedRecipe,
+  project: Project,
+  chosen: Asked['chosen'],
+): Promise<NamedRecipe> {
+  const { recipe, pictures } = await resolveOwn(own, project);
+  return { recipe: augmented(recipe, chosen), pictures, registry: project.registry };
+}
+
 /** @throws UserError for a model of a folder: its card has the folder's name alone. */
-function recipeOfModel(path: string): Recipe {
-  const recipe = recipeOfCard(readModelFile(path).card);
-  if (datasets.some(({ name }) => name === recipe.dataset)) return recipe;
+async function recipeOfModel(path: string): Promise<NamedRecipe> {
+  const found = recipeOfCard(readModelFile(path).card);
+  const recipe = found.module === undefined ? found : { ...found, module: located(found.module) };
+  const registry = await registryOf(recipe);
+  if (registry.datasets.some(({ name }) => name === recipe.dataset)) return { recipe, registry };
   throw new UserError(
     `${path} was trained on a folder of pictures, ${recipe.dataset}, and its card does not say where that is. Name the folder: ${command('train', ['./photos', '--from', path])}`,
   );
 }
 
 /** The recipe by its name, of a folder or of a model file's card, with the options of families and of augmentation. */
-async function namedRecipe(
-  { subject, chosen, folder }: Asked,
-  progress: Progress,
-): Promise<{ recipe: Recipe; pictures?: Dataset }> {
+async function namedRecipe({ subject, chosen, folder }: Asked, progress: Progress): Promise<NamedRecipe> {
   switch (subject.kind) {
     case 'none':
       throw new UserError(`Name a recipe or a folder of pictures: ${command('train')} lists the recipes.`);
     case 'recipe':
-      return { recipe: findRecipe(subject.name, {}, chosen) };
-    case 'model file':
-      return { recipe: resolveRecipe(augmented(recipeOfModel(subject.path), chosen)) };
+      return recipeByName(subject.name, chosen);
+    case 'recipe file': {
+      const project = await loadProject(subject.path);
+      return ownRecipe(onlyRecipe(project), project, chosen);
+    }
+    case 'model file': {
+      const { recipe, registry } = await recipeOfModel(subject.path);
+      return { recipe: augmented(recipe, chosen), ...(registry && { registry }) };
+    }
     case 'folder': {
       const { recipe, pictures } = await folderRecipe({ path: subject.path, ...folder }, progress);
       return { recipe: resolveRecipe(augmented(recipe, chosen)), pictures };

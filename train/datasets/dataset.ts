@@ -107,3 +107,13 @@ export const featureShape = (features: number): Shape => [1, 1, features * Float
 export function digest({ images, labels }: MemorySplit): string {
   return createHash('sha256').update(images).update(labels).digest('hex');
 }
+
+/** Labels in memory that threads share: bytes, or 16 bits where there are more than 256 classes. */
+export function sharedLabels(labels: readonly number[], classes: number): Labels {
+  const array =
+    classes <= 256
+      ? new Uint8Array(new SharedArrayBuffer(labels.length))
+      : new Uint16Array(new SharedArrayBuffer(2 * labels.length));
+  array.set(labels);
+  return array;
+}

@@ -1,4 +1,5 @@
 // Refuses random numbers drawn in JavaScript, which a graph would freeze.
+import { UserError } from '../../models/errors.ts';
 import { tf } from './tensorflow.ts';
 
 /** Functions of tfjs that draw in JavaScript, or in an op whose seed is frozen, by the names of their scopes. */
@@ -16,9 +17,13 @@ const DRAWING = new Set(
   ].map((name) => `${name}__op`),
 );
 
+/** What to do instead. */
+export const DRAW_SO =
+  'Draw by nn.dropout, or by nn.uniform(net, name, shape) (train/layers/dropout.ts), where net.training is true: from the seed that is an input of the step.';
+
 /**
  * Calls `fn`.
- * @throws Error when it draws by tfjs's random functions: with a seed each call gives the same numbers, so that two
+ * @throws UserError when it draws by tfjs's random functions: with a seed each call gives the same numbers, so that two
  * traces would not tell them from constants.
  */
 export function withoutDraws<T>(fn: () => T): T {
@@ -26,8 +31,8 @@ export function withoutDraws<T>(fn: () => T): T {
   const { startScope } = engine;
   engine.startScope = (name) => {
     if (name !== undefined && DRAWING.has(name))
-      throw new Error(
-        `the step calls tf.${name.replace(/__op$/, '')}, whose numbers would be frozen into the graph, also with a seed: every step would get the same. Draw by statelessUniform (train/layers/dropout.ts) from the seed that is an input of the step.`,
+      throw new UserError(
+        `the step calls tf.${name.replace(/__op$/, '')}, whose numbers would be frozen into the graph, also with a seed: every step would get the same. ${DRAW_SO}`,
       );
     startScope.call(engine, name);
   };

@@ -1,6 +1,7 @@
 // Traces a function twice and compares the records, so that nothing that changes between calls is baked in.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
-import { withoutDraws } from './draws.ts';
+import { UserError } from '../../models/errors.ts';
+import { DRAW_SO, withoutDraws } from './draws.ts';
 import type { Attribute, Constant, Graph, Node, Output } from './graph.ts';
 import { DataType, tf } from './tensorflow.ts';
 import { type TraceInput, trace } from './trace.ts';
@@ -13,7 +14,7 @@ export type Traceable = (inputs: Record<string, Tensor>) => Tensor[];
 
 /**
  * Records `fn` for one fixed batch size.
- * @throws Error when `fn` draws by tfjs's random functions, or when two records of the same call differ, as they do
+ * @throws UserError when `fn` draws by tfjs's random functions, or when two records of the same call differ, as they do
  * when a number is drawn by `Math.random`.
  */
 export function traceFixed(
@@ -27,8 +28,8 @@ export function traceFixed(
   ) as [Graph, Graph];
   return merge(first, second, (a, b, node) => {
     if (equalBytes(a.bytes, b.bytes)) return a;
-    throw new Error(
-      `two traces of the same function differ in a constant of ${describe(node)}: it draws random numbers or reads the clock in JavaScript, which would be frozen into the graph. Draw by statelessUniform (train/layers/dropout.ts) from the seed that is an input of the step.`,
+    throw new UserError(
+      `two traces of the same function differ in a constant of ${describe(node)}: it draws random numbers or reads the clock in JavaScript (Math.random, Date), which would be frozen into the graph. ${DRAW_SO}`,
     );
   });
 }

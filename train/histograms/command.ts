@@ -27,7 +27,7 @@ export const histogramsCommand = defineCommand({
     const all = [];
     const progress = { say: console.log };
     for (const run of runs)
-      all.push(activationStatistics(run, await loadDataOf(readRecipe(run), undefined, progress)));
+      all.push(await activationStatistics(run, await loadDataOf(readRecipe(run), undefined, progress)));
     const path = args.out ?? join(args.runs, 'histograms.html');
     writeWhole(path, histogramsPage(all));
     console.log(path);

@@ -1,6 +1,7 @@
 // What the layers of a run compute before their activations, as the weights were drawn and as training left them.
 import { heldOutOf } from '../../models/held-out.ts';
 import { type Dataset, imagesOf } from '../datasets/index.ts';
+import { registryOf } from '../project/registry-of.ts';
 import { wordsOf } from '../recipes/index.ts';
 import type { Histogram } from '../report/activations.ts';
 import { openNetwork } from '../report/network.ts';
@@ -28,9 +29,13 @@ export interface ActivationStatistics {
  * Statistics of every layer over the first `images` test pictures; the end is the run's best checkpoint.
  * @throws UserError when the run has none.
  */
-export function activationStatistics(run: Run, dataset: Dataset, images = 100): ActivationStatistics {
+export async function activationStatistics(
+  run: Run,
+  dataset: Dataset,
+  images = 100,
+): Promise<ActivationStatistics> {
   const recipe = readRecipe(run);
-  const network = openNetwork(run, recipe, dataset);
+  const network = openNetwork(run, recipe, dataset, await registryOf(recipe));
   try {
     const n = Math.min(images, dataset.test.n);
     const pictures = imagesOf(dataset.test, 0, n);

@@ -12,10 +12,21 @@ import type { Net } from './net.ts';
  */
 export function dropout(net: Net, name: string, x: Tensor, rate: number): Tensor {
   if (!net.training || rate === 0) return x;
-  if (net.seed === undefined) throw new Error(`${name}: a network in training needs a seed`);
-  const own = tf.add(net.seed, tf.tensor1d(seedPair(0, name), 'int32'));
-  const mask = tf.cast(tf.greaterEqual(statelessUniform(x.shape, own), rate), 'float32');
+  const mask = tf.cast(tf.greaterEqual(uniform(net, name, x.shape), rate), 'float32');
   return tf.mul(x, tf.mul(mask, 1 / (1 - rate)));
+}
+
+/**
+ * Uniform numbers in [0, 1), float32 of `shape`, others in each step of a training.
+ * @param name - Two draws of one network differ when their names do.
+ * @throws Error outside of training, where a network answers the same each time: look at `net.training` first.
+ */
+export function uniform(net: Net, name: string, shape: readonly number[]): Tensor {
+  if (net.seed === undefined)
+    throw new Error(
+      `${name}: a network in training needs a seed, and elsewhere nothing is drawn: ask where net.training is true`,
+    );
+  return statelessUniform(shape, tf.add(net.seed, tf.tensor1d(seedPair(0, name), 'int32')));
 }
 
 /** Uniform numbers in [0, 1), float32; the same for the same seed (int32 `[2]`) and shape. */

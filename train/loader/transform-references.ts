@@ -2,6 +2,8 @@
 import { importForProcess } from '../../setup/modules/module.mjs';
 import type { TransformDefinition } from '../augment/transform.ts';
 import { transforms as builtIn } from '../augment/transforms.ts';
+import { transformsOf } from '../project/exported.ts';
+import { offerLibrary } from '../project/running-library.ts';
 
 export interface TransformReference {
   readonly name: string;
@@ -28,7 +30,7 @@ export async function loadTransforms(
 ): Promise<TransformDefinition[]> {
   return Promise.all(
     references.map(async ({ name, module }) => {
-      const among: unknown[] = module === undefined ? [...builtIn] : Object.values(await exportsOf(module));
+      const among: unknown[] = module === undefined ? [...builtIn] : await transformsIn(module);
       const found = among.filter(isTransform).find((each) => each.name === name);
       if (found === undefined) throw new Error(`${module} exports no transform called ${name}`);
       return found;
@@ -36,9 +38,14 @@ export async function loadTransforms(
   );
 }
 
-/** Of a file that is not ours: one in TypeScript goes through the loader, since nothing has compiled it. */
-function exportsOf(module: string): Promise<object> {
-  return importForProcess(module);
+/**
+ * What a file that is not ours exports, and what the recipes among it name; one in TypeScript goes through the loader, since
+ * nothing has compiled it.
+ */
+async function transformsIn(module: string): Promise<unknown[]> {
+  await offerLibrary();
+  const exported: Record<string, unknown> = await importForProcess(module);
+  return [...Object.values(exported), ...transformsOf(await exported.default)];
 }
 
 function isBuiltIn(transform: TransformDefinition): boolean {

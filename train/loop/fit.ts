@@ -7,9 +7,10 @@ import { OutOfMemoryError } from '../errors.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
 import type { State } from '../graph/state.ts';
 import { scheduleAt } from '../optimizers/schedules/index.ts';
+import { registryOf } from '../project/registry-of.ts';
 import { seedPair } from '../random.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
-import { builtIn, type Registry } from '../recipes/registry.ts';
+import type { Registry } from '../recipes/registry.ts';
 import { bestOf, type EpochRow, writeCheckpoint } from '../runs/checkpoint.ts';
 import { numberedPath, removeOldest } from '../runs/numbered-checkpoints.ts';
 import { type Run, writeMetrics } from '../runs/run.ts';
@@ -38,7 +39,7 @@ export interface FitOptions {
   weights?: Weights;
   /** How many numbered checkpoints (one for each epoch's end) are kept besides the best and the last. */
   keep?: number;
-  /** What the recipe names: the built-in lists if left out. */
+  /** What the recipe names: if left out, our lists, or those of the module that it came from. */
   registry?: Registry;
 }
 
@@ -69,7 +70,7 @@ export async function fit({
   memory,
   weights,
   keep = 0,
-  registry = builtIn,
+  registry: known,
 }: FitOptions): Promise<FitResult> {
   const isNew = !existsSync(run.last);
   if (isNew && recipe.from !== undefined && weights === undefined)
@@ -77,6 +78,7 @@ export async function fit({
       `Run ${run.name} was to start from the weights of another training, but ended before it had read them. Start a new run with --from and that checkpoint.`,
     );
   checkBatchSize(recipe, dataset);
+  const registry = known ?? (await registryOf(recipe));
   const training = createTraining(recipe, dataset, weights, registry);
   const progress = resume(run, recipe, dataset, training);
   const { stepsPerEpoch } = progress;

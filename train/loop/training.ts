@@ -3,6 +3,7 @@ import { UserError } from '../../models/errors.ts';
 import { createArchitecture } from '../architectures/index.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { disposeParameters } from '../layers/net.ts';
+import { inOwnCode } from '../project/in-own-code.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { builtIn, type Registry } from '../recipes/registry.ts';
 import { initialParameters, takeWeights, type Weights } from './initial-weights.ts';
@@ -23,10 +24,12 @@ export function createTraining(
   weights?: Weights,
   { architectures, optimizers }: Registry = builtIn,
 ): TrainingStep {
-  const architecture = createArchitecture(recipe.architecture, dataset.labels.length, architectures);
-  const parameters = initialParameters(recipe, dataset, architecture);
-  if (weights !== undefined) takeWeights(parameters, weights);
-  const training = createStep(recipe, architecture, parameters, dataset.shape, optimizers);
-  disposeParameters(parameters);
-  return training;
+  return inOwnCode(recipe, () => {
+    const architecture = createArchitecture(recipe.architecture, dataset.labels.length, architectures);
+    const parameters = initialParameters(recipe, dataset, architecture);
+    if (weights !== undefined) takeWeights(parameters, weights);
+    const training = createStep(recipe, architecture, parameters, dataset.shape, optimizers);
+    disposeParameters(parameters);
+    return training;
+  });
 }

@@ -7,6 +7,7 @@ import { chooseRun } from '../cli/choose-run.ts';
 import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { createTraining } from '../loop/training.ts';
+import { registryOf } from '../project/registry-of.ts';
 import { wordsOf } from '../recipes/index.ts';
 import { findPage, rateInWords } from './page.ts';
 import { suggest, suggestionNames } from './suggest.ts';
@@ -23,11 +24,12 @@ export async function findLearningRate(
   await fetchPretrained(recipe);
   const dataset = await data();
   for (const line of findingsInWords(dataset)) console.log(line);
-  const training = createTraining(recipe, dataset, weights);
+  const registry = await registryOf(recipe);
+  const training = createTraining(recipe, dataset, weights, registry);
   const onStep = (done: number) => {
     if (process.stdout.isTTY) process.stdout.write(`\r${done} of ${steps} steps`);
   };
-  const curve = await sweep(training, recipe, dataset, { ...range, onStep });
+  const curve = await sweep(training, recipe, dataset, { ...range, onStep }, registry);
   training.dispose();
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
 

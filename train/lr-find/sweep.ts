@@ -6,6 +6,7 @@ import type { TrainingStep } from '../loop/step.ts';
 import { scheduleAt } from '../optimizers/schedules/index.ts';
 import { seedPair } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
+import { builtIn, type Registry } from '../recipes/registry.ts';
 import { type Curve, smoother } from './suggest.ts';
 
 export interface SweepOptions {
@@ -28,15 +29,17 @@ export async function sweep(
   recipe: Recipe,
   dataset: Dataset,
   { from, to, steps, onStep }: SweepOptions,
+  { schedules, transforms }: Registry = builtIn,
 ): Promise<Curve> {
   const before = training.read();
   const { batchSize, seed, augment } = recipe;
-  const loader = await openLoader({ split: dataset.train, shape: dataset.shape, batchSize, seed, augment });
+  const { train: split, shape } = dataset;
+  const loader = await openLoader({ split, shape, batchSize, seed, augment, transforms });
   const learningRates: number[] = [];
   const losses: number[] = [];
   const smooth = smoother();
   // As the schedule begins, with little behind it.
-  const { momentum } = scheduleAt(recipe.schedule, 0);
+  const { momentum } = scheduleAt(recipe.schedule, 0, schedules);
   try {
     for (let step = 0; step < steps; step++) {
       const learningRate = from * (to / from) ** (step / steps);

@@ -1,5 +1,6 @@
 // The options of optimizer and regularization by which a recipe differs from the one that its words alone name; adjust.ts
 // backwards.
+import { optimizers } from '../optimizers/index.ts';
 import type { Recipe } from './recipe.ts';
 
 /**
@@ -19,7 +20,9 @@ export function adjustedOptions(recipe: Recipe, usual: Recipe | undefined): stri
 function numbersOf(recipe: Recipe): Record<string, number | string | undefined> {
   const { architecture, optimizer, average } = recipe;
   return {
-    ...(recipe.options?.optimizer === undefined && { optimizer: optimizer.name }),
+    // One of a user's own has no name on the command line.
+    ...(recipe.options?.optimizer === undefined &&
+      optimizers.some(({ name }) => name === optimizer.name) && { optimizer: optimizer.name }),
     'weight-decay': optimizer.weightDecay,
     dropout: 'dropout' in architecture ? Number(architecture.dropout) : undefined,
     'label-smoothing': recipe.labelSmoothing,

@@ -4,6 +4,7 @@ import { suggestion } from '../../models/nearest.ts';
 import { shellWord } from '../../setup/invocation.mjs';
 import { type AugmentOptions, augmentBy, augmentOptions } from '../augment/index.ts';
 import { isFolder } from '../datasets/index.ts';
+import { isConfigPath } from '../project/find-module.ts';
 import { families } from './families.ts';
 import { type Family, memberOf, type WrittenRecipe } from './family.ts';
 import { type Recipe, type RecipeInput, resolveRecipe } from './recipe.ts';
@@ -48,24 +49,28 @@ function ownOf(chosen: Readonly<Record<string, string>>): Record<string, string>
   );
 }
 
-/** The family that a run's recipe is of: none for a folder of pictures, or a recipe of another version of this program. */
-export function familyOf({ name, dataset }: Pick<Recipe, 'name' | 'dataset'>): Family | undefined {
-  return isFolder(dataset) ? undefined : families.find(({ recipe }) => recipe.name === name);
-}
-
-/** The words that train `recipe` (but for its seed and the like): `conv-mnist`, `--init`, `small`. */
-export function wordListOf({
+/** The family that a run's recipe is of: none for a folder of pictures, a recipe of a user's own, or a recipe of another version of this program. */
+export function familyOf({
   name,
   dataset,
-  options = {},
-}: Pick<Recipe, 'name' | 'dataset' | 'options'>): string[] {
+  module,
+}: Pick<Recipe, 'name' | 'dataset' | 'module'>): Family | undefined {
+  return isFolder(dataset) || module ? undefined : families.find(({ recipe }) => recipe.name === name);
+}
+
+/** What of a recipe says what to type to train it. */
+type SubjectOfRecipe = Pick<Recipe, 'name' | 'dataset' | 'module' | 'options'>;
+
+/** The words that train `recipe` (but for its seed and the like): `conv-mnist`, `--init`, `small`. */
+export function wordListOf({ name, dataset, module, options = {} }: SubjectOfRecipe): string[] {
   return [
-    isFolder(dataset) ? dataset : name,
+    // A config is found from the working folder; another recipe file is named, and has this recipe alone.
+    module ? (isConfigPath(module.path) ? name : module.path) : isFolder(dataset) ? dataset : name,
     ...Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]),
   ];
 }
 
 /** The same as they are typed: `conv-mnist --init small`. */
-export function wordsOf(recipe: Pick<Recipe, 'name' | 'dataset' | 'options'>): string {
+export function wordsOf(recipe: SubjectOfRecipe): string {
   return wordListOf(recipe).map(shellWord).join(' ');
 }

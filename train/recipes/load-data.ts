@@ -2,14 +2,15 @@
 import { UserError } from '../../models/errors.ts';
 import { featureDataset } from '../backbone/cache.ts';
 import { loadFolder } from '../datasets/folder/index.ts';
-import { type Dataset, type DatasetDefinition, datasets, isFolder, loadDataset } from '../datasets/index.ts';
+import { type Dataset, type DatasetDefinition, isFolder, loadDataset } from '../datasets/index.ts';
 import { firstImages } from '../datasets/subset.ts';
 import { asDataError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
+import { noteOnCode, registryOf } from '../project/registry-of.ts';
 import type { Recipe } from './recipe.ts';
 
 /** The fields of a recipe that decide what pictures it trains on; a data set's options are in the field of its name. */
-export type PicturesOf = Pick<Recipe, 'dataset' | 'images' | 'folder' | 'prepare'> & {
+export type PicturesOf = Pick<Recipe, 'dataset' | 'images' | 'folder' | 'prepare' | 'module'> & {
   readonly [field: string]: unknown;
 };
 
@@ -18,11 +19,12 @@ export type DataOf = PicturesOf & Partial<Pick<Recipe, 'backbone' | 'standardize
 
 /**
  * The data that a recipe trains on: its pictures, or where it has a backbone, the features of those.
+ * @param known - The data sets that it can name; those of its module, or ours, if left out.
  * @throws DataError if there are none, or they cannot be read
  */
 export async function loadDataOf(
   recipe: DataOf,
-  known: readonly DatasetDefinition[] = datasets,
+  known?: readonly DatasetDefinition[],
   progress: Progress = {},
 ): Promise<Dataset> {
   return withFeatures(await loadPictures(recipe, known, progress), recipe, progress);
@@ -31,18 +33,27 @@ export async function loadDataOf(
 /** The pictures: those of a data set, or of a folder, or the first of either. */
 export async function loadPictures(
   recipe: PicturesOf,
-  known: readonly DatasetDefinition[] = datasets,
+  known?: readonly DatasetDefinition[],
   progress: Progress = {},
 ): Promise<Dataset> {
   const { dataset, images } = recipe;
+  const lists = known ?? (await knownTo(recipe, progress));
   try {
     const whole = isFolder(dataset)
       ? await loadFolderOf(recipe, progress)
-      : await loadDataset(dataset, recipe[dataset], known);
+      : await loadDataset(dataset, recipe[dataset], lists);
     return images === undefined ? whole : firstImages(whole, images, whole.test.n);
   } catch (error) {
     throw asDataError(error);
   }
+}
+
+/** The data sets that a recipe can name; says so where its code is not that of today. */
+async function knownTo(recipe: PicturesOf, { say }: Progress): Promise<readonly DatasetDefinition[]> {
+  const note = await noteOnCode(recipe);
+  if (note !== undefined) say?.(note);
+  const { datasets } = await registryOf(recipe);
+  return datasets;
 }
 
 /** Pictures with their features in their place, where the recipe has a backbone. */

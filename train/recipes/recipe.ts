@@ -19,12 +19,24 @@ import { type BuiltIn, builtIn, type Registry } from './registry.ts';
 const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes');
 const perChannel = z.array(z.number()).min(1);
 
+/** Where a recipe of a user's own comes from: its names mean what the code of that module defines. */
+const moduleSchema = z.strictObject({
+  /** Absolute; in a card the file's name alone. */
+  path: z.string(),
+  /** SHA-256 of the code, its own imports with it; see train/project. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest in 64 hex digits'),
+});
+
+/** The module that a recipe of a user's own comes from. */
+export type ModuleOfRecipe = Readonly<z.output<typeof moduleSchema>>;
+
 /** Fields before those that the lists decide: what a recipe is called, and its data. */
 const first = {
   name: nameSchema,
   /** Name of the model that it makes, where that is not the recipe's own. */
   model: nameSchema.exactOptional(),
   description: z.string(),
+  module: moduleSchema.exactOptional(),
   /** What was chosen of the options of the recipe's family, by option; see family.ts. */
   options: z.record(z.string(), z.string()).exactOptional(),
   /** The name of a data set, or the absolute path of a folder or a CSV of pictures. */
@@ -190,13 +202,40 @@ export function createRecipeSchema(own: Partial<Registry> = {}): z.ZodType<Recip
 export const recipeSchema = createRecipeSchema();
 
 /**
- * Checks a recipe and fills in its defaults.
+ * The schema of recipes of a module that is not loaded: the options of what they name were checked when they were made,
+ * and are again when it is.
+ */
+const foreignSchema = (() => {
+  const named = z.looseObject({ name: z.string() });
+  const schedule = z.looseObject({ name: z.string(), learningRate: z.number().positive() });
+  const schema = z.strictObject({
+    ...first,
+    ...middle,
+    ...last,
+    module: moduleSchema,
+    circles: z.unknown().exactOptional(),
+    architecture: named,
+    augment: z.looseObject({}),
+    optimizer: z.looseObject({ name: z.string(), weightDecay: z.number().nonnegative().default(0) }),
+    schedule,
+    freeze: z.strictObject({ epochs: z.int().min(1), schedule }).exactOptional(),
+  });
+  return schema as unknown as z.ZodType<Recipe>;
+})();
+
+function schemaFor(input: unknown, own: Partial<Registry> | undefined): z.ZodType<Recipe> {
+  if (own !== undefined) return createRecipeSchema(own);
+  const isForeign = typeof input === 'object' && input !== null && 'module' in input;
+  return isForeign ? foreignSchema : recipeSchema;
+}
+
+/**
+ * Checks a recipe and fills in its defaults; of one from a module, without `own`, only what is not of that module.
  * @param own - Lists of a user's own, instead of the built-in ones.
  * @throws UserError that names each field that is wrong, with what was received and what was expected.
  */
 export function resolveRecipe(input: unknown, own?: Partial<Registry>): Recipe {
-  const schema = own === undefined ? recipeSchema : createRecipeSchema(own);
-  const { value, problems } = validate(schema, withTodaysSpellings(input));
+  const { value, problems } = validate(schemaFor(input, own), withTodaysSpellings(input));
   if (problems === undefined) return value;
   const lines = problems.map((problem) => `  ${lineOf(problem, 'recipe')}`);
   throw new UserError(`The recipe is not valid:\n${lines.join('\n')}`);

@@ -39,5 +39,6 @@ export function trainWords(recipe: Recipe, from?: string): string[] {
 
 /** A recipe that came with a model file has no name to train it by: that file brings it again. */
 function subjectOf(recipe: Recipe, isNamed: boolean, from: string | undefined): string[] {
-  return from?.endsWith('.onnx') && !isNamed && !isFolder(recipe.dataset) ? [] : wordListOf(recipe);
+  const isThere = isNamed || recipe.module !== undefined || isFolder(recipe.dataset);
+  return from?.endsWith('.onnx') && !isThere ? [] : wordListOf(recipe);
 }

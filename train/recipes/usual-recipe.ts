@@ -9,7 +9,9 @@ import { type Recipe, resolveRecipe } from './recipe.ts';
  * folder, how many pictures it has is not known here: its batch size and its epochs may be others.
  */
 export function usualRecipe(recipe: Recipe): Recipe | undefined {
-  const { dataset, options = {} } = recipe;
+  const { dataset, options = {}, module } = recipe;
+  // Its code would have to run to say it.
+  if (module !== undefined) return undefined;
   if (!isFolder(dataset)) return familyOf(recipe) && findRecipe(recipe.name, {}, options);
   const network = recipe.backbone
     ? { recipe: onFeatures }

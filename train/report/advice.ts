@@ -1,7 +1,7 @@
 // Bias and variance of a run, and what to do next, from its own numbers.
 
 import { heldOutOf } from '../../models/held-out.ts';
-import { effectsOf, isAugmented } from '../augment/index.ts';
+import { effectsOf, isAugmented, ownFields } from '../augment/index.ts';
 import { hasDropout } from '../recipes/adjust.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { USUAL } from '../recipes/networks.ts';
@@ -150,8 +150,7 @@ function averageFor(history: readonly EpochRow[]): number {
 
 function augmentationAdvice({ augment, dataset }: Recipe): string {
   if (isAugmented(augment)) {
-    const names = effectsOf(augment).map(({ name }) => name);
-    return `Augment more: this run has ${[...names, ...mixedBy(augment)].join(', ')}. \`--augment none\` and single options show what each brings.`;
+    return `Augment more: this run has ${namesOf(augment).join(', ')}. \`--augment none\` and single options show what each brings.`;
   }
   const preset = dataset === 'mnist' ? 'digits' : 'photo';
   const flips =
@@ -161,8 +160,11 @@ function augmentationAdvice({ augment, dataset }: Recipe): string {
   return `Augment: this run showed every picture the same way each time. Next: \`--augment ${preset}\`.${flips}`;
 }
 
-function mixedBy({ mixup, cutmix }: Recipe['augment']): string[] {
-  return [...(mixup ? ['MixUp'] : []), ...(cutmix ? ['CutMix'] : [])];
+/** What pictures are augmented by, in words. */
+function namesOf(augment: Recipe['augment']): string[] {
+  const { mixup, cutmix } = augment;
+  const mixed = [...(mixup ? ['MixUp'] : []), ...(cutmix ? ['CutMix'] : [])];
+  return [...effectsOf(augment).map(({ name }) => name), ...ownFields(augment), ...mixed];
 }
 
 /** A network that is surer than it is right. */
@@ -175,9 +177,7 @@ function confidenceAdvice({ confidence, errorRate }: AnswerStatistics, { labelSm
 }
 
 function regularizers(recipe: Recipe): string[] {
-  const augment = isAugmented(recipe.augment)
-    ? [...effectsOf(recipe.augment).map(({ name }) => name), ...mixedBy(recipe.augment)]
-    : [];
+  const augment = namesOf(recipe.augment);
   return [
     ...(recipe.optimizer.weightDecay > 0 ? [`weight decay ${short(recipe.optimizer.weightDecay)}`] : []),
     ...(dropoutOf(recipe) > 0 ? [`dropout ${dropoutOf(recipe)}`] : []),

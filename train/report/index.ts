@@ -7,6 +7,7 @@ import type { Dataset } from '../datasets/index.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { type Watcher, watchAll } from '../loop/watcher.ts';
 import type { Progress, Say } from '../progress.ts';
+import { registryOf } from '../project/registry-of.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import { checkData, recordData } from '../runs/data.ts';
@@ -119,7 +120,7 @@ export async function openReport({
 
 /** Lets every section look at the network of a run's best checkpoint. */
 async function lookAt(run: Run, recipe: Recipe, dataset: Dataset, sections: readonly Section[]) {
-  const network = openNetwork(run, recipe, dataset);
+  const network = openNetwork(run, recipe, dataset, await registryOf(recipe));
   try {
     const trained = await examine(network, recipe, dataset);
     const shown: SectionOfRecord[] = [];

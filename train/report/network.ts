@@ -10,6 +10,7 @@ import { allParameters, countWeights, disposeParameters, netOf } from '../layers
 import { initialParameters } from '../loop/initial-weights.ts';
 import { averageOf } from '../loop/step-variables.ts';
 import type { Recipe } from '../recipes/index.ts';
+import { builtIn, type Registry } from '../recipes/registry.ts';
 import { readCheckpoint } from '../runs/checkpoint.ts';
 import type { Run } from '../runs/run.ts';
 import { findTaps, type Histogram, histogramOf } from './activations.ts';
@@ -33,9 +34,14 @@ export interface ReportedNetwork {
 }
 
 /** @throws UserError when the run has no best checkpoint, or it is damaged. */
-export function openNetwork(run: Run, recipe: Recipe, dataset: Dataset): ReportedNetwork {
+export function openNetwork(
+  run: Run,
+  recipe: Recipe,
+  dataset: Dataset,
+  { architectures }: Registry = builtIn,
+): ReportedNetwork {
   const { tensors } = readCheckpoint(run.best);
-  const architecture = createArchitecture(recipe.architecture, dataset.labels.length);
+  const architecture = createArchitecture(recipe.architecture, dataset.labels.length, architectures);
   const parameters = initialParameters(recipe, dataset, architecture);
   const variables = allParameters(parameters);
   const { shape } = dataset;

@@ -2,6 +2,7 @@
 import { augmentImage } from '../augment/image.ts';
 import { effectsOf, lostShare, presets, trialPosition } from '../augment/index.ts';
 import type { AugmentOptions } from '../augment/schema.ts';
+import { type TransformDefinition, transforms } from '../augment/transforms.ts';
 import { wrongLabels } from '../augment/wrong-labels.ts';
 import { type Dataset, imagesOf, type Split } from '../datasets/index.ts';
 import { argMax, softmax } from '../loop/logits.ts';
@@ -46,20 +47,24 @@ const LEAST = 100;
  * Looks at test pictures under each transform that training used, and for pictures of photographs' kind under those of
  * fastai's defaults as well.
  * @param logits - Maps uint8 `[N,H,W,C]` to `[N,classes]`.
+ * @param known - The transforms that the recipe can have: ours if left out.
  */
 export function robustnessOf(
   logits: (images: Uint8Array) => Float32Array,
   dataset: Dataset,
   { augment }: Pick<Recipe, 'augment'>,
+  known: readonly TransformDefinition[] = transforms,
 ): Robustness {
   const { shape, test } = dataset;
   const size = shape[0] * shape[1] * shape[2];
   const n = Math.min(PICTURES, test.n, Math.max(LEAST, Math.floor(BYTES / size)));
   const chosen = permutation(test.n, random(0, 'report/robustness', test.n)).subarray(0, n);
   const see = (options: AugmentOptions) =>
-    answers(logits, test, chosen, (image, i) => augmentImage(image, shape, options, trialPosition(i, 0)));
+    answers(logits, test, chosen, (image, i) =>
+      augmentImage(image, shape, options, trialPosition(i, 0), known),
+    );
   const plain = see({});
-  const used = effectsOf(augment).map((each) => ({ ...each, trained: true }));
+  const used = effectsOf(augment, known).map((each) => ({ ...each, trained: true }));
   const others = effectsOf(presets.photo)
     .filter(({ name }) => shape[2] === 3 && used.every((each) => each.name !== name))
     .map((each) => ({ ...each, trained: false }));

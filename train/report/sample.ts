@@ -2,6 +2,7 @@
 import { isAugmented } from '../augment/index.ts';
 import { type Dataset, withPictures } from '../datasets/dataset.ts';
 import { createBatches, createSlot, type Slot } from '../loader/batches.ts';
+import { registryOf } from '../project/registry-of.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { type Sheet, sheetOf } from './pictures.ts';
 
@@ -18,6 +19,7 @@ const SAMPLE = 32;
 
 /** The sample of a training by `recipe`. */
 export async function sampleOf(recipe: Recipe, dataset: Dataset): Promise<Sample> {
+  const { transforms } = await registryOf(recipe);
   const { train: split, shape } = withPictures(dataset);
   const { batchSize, seed, augment } = recipe;
   const count = Math.min(SAMPLE, batchSize, split.n);
@@ -25,7 +27,7 @@ export async function sampleOf(recipe: Recipe, dataset: Dataset): Promise<Sample
   const batchOf = (options: Recipe['augment']) => {
     const slot = createSlot(count, size);
     // A smaller batch is the beginning of a larger one.
-    createBatches({ split, shape, batchSize: count, seed, augment: options })(0, slot);
+    createBatches({ split, shape, batchSize: count, seed, augment: options, transforms })(0, slot);
     return slot;
   };
   const sheet = ({ images }: { images: Uint8Array }) =>

@@ -1,9 +1,11 @@
 // The trained network as the sections of a report find it: its answers to test and training pictures, and the worst ones.
 import type { Shape } from '../../models/image/shape.ts';
+import type { TransformDefinition } from '../augment/transforms.ts';
 import type { MemorySplit } from '../datasets/dataset.ts';
 import { type Dataset, imageSize, imagesOf, type Split, withPictures } from '../datasets/dataset.ts';
 import { batchFor } from '../loop/evaluate.ts';
 import { argMax, logitRows, softmax } from '../loop/logits.ts';
+import { registryOf } from '../project/registry-of.ts';
 import { permutation, random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { ReportedNetwork } from './network.ts';
@@ -22,6 +24,8 @@ export interface NetworkAnswer {
 
 export interface TrainedNetwork {
   readonly recipe: Recipe;
+  /** The transforms that the recipe can have. */
+  readonly transforms: readonly TransformDefinition[];
   readonly dataset: Dataset;
   /** With the weights of the best checkpoint. */
   readonly network: ReportedNetwork;
@@ -58,7 +62,11 @@ export async function examine(
   const seen = withPictures(dataset);
   const pictures = answers.map(({ index }) => imagesOf(seen.test, index, index + 1));
   const sheet = await sheetOf(pictures, seen.shape, 8);
-  return { recipe, dataset, network, test, train, worst: { answers, pictures, shape: seen.shape, sheet } };
+  const { transforms } = await registryOf(recipe);
+  return {
+    ...{ recipe, transforms, dataset, network, test, train },
+    worst: { answers, pictures, shape: seen.shape, sheet },
+  };
 }
 
 function answersOf(network: ReportedNetwork, split: Split): NetworkAnswer[] {

@@ -1,10 +1,12 @@
 // A checkpoint: everything a training needs to go on, or a model to be exported, in one safetensors file.
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { parseJson } from '../files/json.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../files/safetensors.ts';
+import { takeCode } from '../project/kept-code.ts';
 import { type Recipe, resolveRecipe } from '../recipes/recipe.ts';
 
 const FORMAT = 'trainyard-checkpoint/2';
@@ -90,8 +92,10 @@ export function readCheckpoint(path: string): Checkpoint {
       `${path} is damaged: its content does not have the SHA-256 that was written with it.`,
     );
   try {
+    const read = resolveRecipe(parseJson(recipe, z.unknown(), 'Its recipe'));
+    if (read.module !== undefined) takeCode(dirname(path), read.module);
     return {
-      recipe: resolveRecipe(parseJson(recipe, z.unknown(), 'Its recipe')),
+      recipe: read,
       progress: parseJson(progress, progressSchema, 'Its progress'),
       tensors,
     };

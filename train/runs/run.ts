@@ -8,6 +8,7 @@ import { makePath } from '../../setup/files/index.mjs';
 import { command } from '../../setup/invocation.mjs';
 import { readJsonFile } from '../files/json.ts';
 import { TEMPORARY, writeWhole } from '../files/write-whole.ts';
+import { giveCode, takeCode } from '../project/kept-code.ts';
 import { type Recipe, recipeDigest, resolveRecipe, stepsOf } from '../recipes/index.ts';
 import { trainWords } from '../recipes/train-words.ts';
 import {
@@ -61,6 +62,7 @@ export function createRun(
     try {
       claimed(run);
       writeJson(join(run.folder, 'environment.json'), environment);
+      if (recipe.module !== undefined) giveCode(run.folder, recipe.module);
       writeRecipe(run, recipe);
     } catch (error) {
       // A full disk, for example: nothing is left that looks like a run.
@@ -118,6 +120,19 @@ export function findUnfinished(folder: string, recipe: Recipe, data?: DataDigest
 export function findFinished(folder: string, recipe: Recipe, data?: DataDigests): Run | undefined {
   const run = newestOf(folder, recipe, data);
   return run !== undefined && isFinished(run) ? run : undefined;
+}
+
+/** The newest interrupted run of this recipe as other code of its module had it, which is not gone on with. */
+export function findOfOtherCode(folder: string, recipe: Recipe): Run | undefined {
+  const { module } = recipe;
+  if (module === undefined) return undefined;
+  return listRuns(folder).findLast((candidate) => {
+    const read = recipeIfWhole(candidate);
+    const before = read?.module;
+    if (read === undefined || before?.path !== module.path || before.sha256 === module.sha256) return false;
+    const same = wantedDigest({ ...read, module }) === wantedDigest(recipe);
+    return same && !isFinished(candidate) && !isBeingTrained(candidate);
+  });
 }
 
 function newestOf(folder: string, recipe: Recipe, data?: DataDigests): Run | undefined {
@@ -210,7 +225,9 @@ export function readRecipe(run: Run): Recipe {
   const path = join(run.folder, 'recipe.json');
   const recipe = readJsonFile(path, z.unknown());
   try {
-    return resolveRecipe(recipe);
+    const read = resolveRecipe(recipe);
+    if (read.module !== undefined) takeCode(run.folder, read.module);
+    return read;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${path} cannot be read by this version of Trainyard. ${error.message}`);

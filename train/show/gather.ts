@@ -1,6 +1,7 @@
 // The pictures that a page about data shows: some of each class, some as training sees them, and pairs that look alike.
 import { augmentImage, effectsOf, trialPosition } from '../augment/index.ts';
 import { type Dataset, imagesOf, type Split } from '../datasets/index.ts';
+import { registryOf } from '../project/registry-of.ts';
 import { permutation, random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { type Sheet, sheetOf } from '../report/pictures.ts';
@@ -77,8 +78,10 @@ export async function gather(recipe: Recipe, dataset: Dataset): Promise<Gathered
 }
 
 /** The first pictures of a few classes, under everything and under each transform alone. */
-async function looksAt({ augment }: Recipe, { train, shape }: Dataset): Promise<Looks[]> {
-  const alone = effectsOf(augment);
+async function looksAt(recipe: Recipe, { train, shape }: Dataset): Promise<Looks[]> {
+  const { augment } = recipe;
+  const { transforms } = await registryOf(recipe);
+  const alone = effectsOf(augment, transforms);
   if (alone.length === 0) return [];
   const all = { name: 'all together', risk: '', alone: augment };
   const chosen = permutation(train.n, random(0, 'show/looks', train.n)).subarray(0, 2);
@@ -87,7 +90,7 @@ async function looksAt({ augment }: Recipe, { train, shape }: Dataset): Promise<
     const tiles = [...chosen].flatMap((index) => {
       const image = imagesOf(train, index, index + 1);
       const seen = Array.from({ length: DRAWS }, (_, draw) =>
-        augmentImage(image, shape, transform.alone, trialPosition(index, draw)),
+        augmentImage(image, shape, transform.alone, trialPosition(index, draw), transforms),
       );
       return [image, ...seen];
     });

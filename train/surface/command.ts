@@ -30,12 +30,15 @@ export const surfaceCommand = defineCommand({
     const { loadDataOf } = await import('../recipes/load-data.ts');
     const { computeSurface } = await import('./surface.ts');
     const { surfacePage } = await import('./draw.ts');
+    const { registryOf } = await import('../project/registry-of.ts');
+    const { architectures } = await registryOf(recipe);
     const dataset = await loadDataOf(recipe, undefined, { say: console.log });
     const surface = computeSurface({
       recipe,
       dataset,
       weights,
       layer,
+      architectures,
       images: IMAGES,
       side: 41,
       steps: 80,

@@ -1,5 +1,5 @@
 // The loss over two weights of a real network, and the paths that optimizers take on it.
-import { createArchitecture } from '../architectures/index.ts';
+import { type ArchitectureDefinition, createArchitecture } from '../architectures/index.ts';
 import { type Dataset, imagesOf, type Split } from '../datasets/index.ts';
 import { firstOf } from '../datasets/subset.ts';
 import { tf, uint8Tensor } from '../graph/tensorflow.ts';
@@ -9,6 +9,7 @@ import { type Architecture, createParameters, disposeParameters, netOf } from '.
 import { evaluate } from '../loop/evaluate.ts';
 import { takeWeights, type Weights } from '../loop/initial-weights.ts';
 import { createStep, type TrainingStep } from '../loop/step.ts';
+import { optimizerSchema } from '../optimizers/index.ts';
 import { type Recipe, resolveRecipe } from '../recipes/index.ts';
 import { OFFSETS, parametersAt, type WeightPlace, withTwoWeights } from './two-weights.ts';
 
@@ -19,6 +20,8 @@ export interface LossSurfaceOptions {
   weights: Weights;
   /** The weight of which the two with the largest gradients are taken, such as `hidden2/kernel`. */
   layer: string;
+  /** Those that the recipe can name: ours if left out. */
+  architectures?: readonly ArchitectureDefinition[];
   /** Training pictures over which the loss is taken, always the same ones. */
   images: number;
   /** Points of the surface to each side. */
@@ -60,7 +63,11 @@ const FIRST_STEP = 0.04;
 export function computeSurface(options: LossSurfaceOptions): LossSurface {
   const { dataset, weights, side, steps } = options;
   const split = firstOf(dataset.train, options.images);
-  const architecture = createArchitecture(options.recipe.architecture, dataset.labels.length);
+  const architecture = createArchitecture(
+    options.recipe.architecture,
+    dataset.labels.length,
+    options.architectures,
+  );
   const places = steepest(options, architecture, split);
   const build = (optimizer: OptimizerPath['optimizer']): TrainingStep => {
     const recipe = plainRecipe(options.recipe, optimizer, split.n);
@@ -103,7 +110,7 @@ function plainRecipe(recipe: Recipe, optimizer: OptimizerPath['optimizer'], batc
   const { average: _average, lookahead: _lookahead, ...rest } = recipe;
   return resolveRecipe({
     ...rest,
-    optimizer: { name: optimizer },
+    optimizer: optimizerSchema.parse({ name: optimizer }),
     groups: [],
     labelSmoothing: 0,
     tta: 'none',

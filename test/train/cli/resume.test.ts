@@ -111,8 +111,8 @@ describe('goingOn', () => {
       5,
       'has trained 4 epochs; it goes on to 5 epochs in all. Its learning rate was 0.67 at last.',
     ],
-  ])('says what %j at step %i does with %i epochs', (schedule, step, epochs, words) => {
-    const { isDone, change } = goingOn(
+  ])('says what %j at step %i does with %i epochs', async (schedule, step, epochs, words) => {
+    const { isDone, change } = await goingOn(
       shaped(findRecipe('digits', { schedule: schedule as never }).schedule, step),
       epochs,
     );

@@ -34,8 +34,7 @@ describe('traceFixed', () => {
   });
 
   it('refuses what Math.random draws, names the constant’s op, and what to draw by instead, which is not refused', () => {
-    const message =
-      /constant of Mul \(n\d+, output \[4,2\]\).*statelessUniform \(train\/layers\/dropout\.ts\)/;
+    const message = /constant of Mul \(n\d+, output \[4,2\]\).*nn\.uniform\(net, name, shape\)/;
     expect(() => trace((x) => [tf.mul(x, Math.random())])).toThrow(message);
     const graph = trace((x) => [
       tf.mul(x, statelessUniform([4, 2], tf.cast(tf.slice(x, [0, 0], [1, 2]), 'int32').flatten())),

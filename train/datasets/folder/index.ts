@@ -8,7 +8,7 @@ import type { Prepare } from '../../../models/image/prepare.ts';
 import type { Shape } from '../../../models/image/shape.ts';
 import { cacheFolder } from '../../../setup/paths.mjs';
 import { withUnfinished } from '../../files/unfinished.ts';
-import { type Dataset, digest, type Labels, readBytes, type Split } from '../dataset.ts';
+import { type Dataset, digest, readBytes, type Split, sharedLabels } from '../dataset.ts';
 import { arrange } from './arrange.ts';
 import { findPictures } from './find.ts';
 import { FORMAT, type FolderIndex, readIndex, writeIndex } from './index-file.ts';
@@ -126,7 +126,7 @@ function datasetOf(path: string, index: FolderIndex, folder: string, options: Fo
   const splitOf = (part: FolderIndex['train'], before: number): Split => {
     const n = part.order.length;
     const common = {
-      labels: labelsOf(part.labels, labels.length),
+      labels: sharedLabels(part.labels, labels.length),
       n,
       files: part.order.map((i) => entries[i]?.path ?? ''),
     };
@@ -147,13 +147,4 @@ function datasetOf(path: string, index: FolderIndex, folder: string, options: Fo
     digests: { train: train.digest, test: test.digest },
     findings,
   };
-}
-
-function labelsOf(labels: readonly number[], classes: number): Labels {
-  const array =
-    classes <= 256
-      ? new Uint8Array(new SharedArrayBuffer(labels.length))
-      : new Uint16Array(new SharedArrayBuffer(2 * labels.length));
-  array.set(labels);
-  return array;
 }

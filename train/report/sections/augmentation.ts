@@ -10,8 +10,8 @@ import { defineSection } from '../section.ts';
 export const augmentation = defineSection({
   id: 'augmentation',
   title: 'Augmentation',
-  analyze({ network, dataset, recipe }) {
-    const robustness = robustnessOf(network.logits, dataset, recipe);
+  analyze({ network, dataset, recipe, transforms }) {
+    const robustness = robustnessOf(network.logits, dataset, recipe, transforms);
     return robustness.transforms.length === 0 ? undefined : robustness;
   },
   render({ analysis: { n, errorRate, transforms }, recipe, warning }) {

@@ -1,0 +1,101 @@
+// `defineDataset`: pictures of a user's own, from arrays, one after another, by their number, or from a folder.
+
+import { UserError } from '../../models/errors.ts';
+import type { Shape } from '../../models/image/shape.ts';
+import { datasets } from '../datasets/index.ts';
+import { isMarked, MARKS } from './exported.ts';
+import { checkFree, checkName } from './own-name.ts';
+
+/** A label: the index of a class, from 0, or its name. */
+export type OwnLabel = number | string;
+
+/** One picture with its label; the picture is `[H,W,C]`, whole numbers from 0 to 255. */
+export interface Example {
+  readonly image: ArrayLike<number>;
+  readonly label: OwnLabel;
+}
+
+/** Pictures as arrays: `images` is `[N,H,W,C]`, whole numbers from 0 to 255, `labels` is `[N]`. */
+export interface Examples {
+  readonly images: ArrayLike<number>;
+  readonly labels: ArrayLike<OwnLabel>;
+}
+
+/** The pictures of one split: as arrays, or one after another, for data that memory is too small for. */
+export type OwnSplit = Examples | Iterable<Example> | AsyncIterable<Example>;
+
+/** What every data set says: its classes, and `[H,W,C]` of a picture, C being 1 (gray) or 3 (RGB). */
+interface About {
+  readonly labels: readonly string[];
+  readonly shape: Shape;
+}
+
+/** Data with a split to train on and one to validate with. */
+export interface OwnSplits extends About {
+  readonly train: OwnSplit;
+  /** Pictures that training never sees. */
+  readonly valid: OwnSplit;
+}
+
+/** Data whose pictures are made or read by their number. */
+export interface OwnPictures extends About {
+  /** How many there are to train on, and to validate with. */
+  readonly train: number;
+  readonly valid: number;
+  /** The picture `index` of a split, from 0; the same each time. */
+  picture(split: 'train' | 'valid', index: number): Example | Promise<Example>;
+}
+
+/** What `load` of a data set gives. */
+export type OwnData = OwnSplits | OwnPictures;
+
+/** A folder with a folder of pictures for each class, or a table (CSV) of paths and labels. */
+export interface OwnFolder {
+  /** An address, `new URL('./photos', import.meta.url)`, or a path: a relative one starts at the recipe's file. */
+  readonly folder: string | URL;
+  /** Side of the network's input, pixels: 64 if left out. */
+  readonly size?: number;
+  /** Share of each class that validates where the folder does not say: 0.2 if left out. */
+  readonly valid?: number;
+  /** 1 for gray pictures, 3 for RGB, which is usual. */
+  readonly channels?: 1 | 3;
+}
+
+/** A data set of one's own. */
+export type OwnDataset = {
+  /** Lower-case letters, digits and dashes: what runs and cards call it. */
+  readonly name: string;
+} & ({ load(): OwnData | Promise<OwnData> } | OwnFolder);
+
+/** What `defineDataset` gives, for a recipe's `dataset`. */
+export type DefinedDataset = OwnDataset & { readonly [MARKS.dataset]: true };
+
+/**
+ * Defines a data set, which recipes then have as their `dataset`. It is loaded when a command needs it; a digest of all
+ * pictures and labels tells a run whether they are those of before.
+ * @throws UserError for a name that cannot be, or where neither `load` nor `folder` is there
+ * @example
+ * const bars = defineDataset({
+ *   name: 'bars',
+ *   load: async () => ({
+ *     labels: ['lying', 'standing'],
+ *     shape: [28, 28, 1],
+ *     train: { images, labels },
+ *     valid: { images: v, labels: vl },
+ *   }),
+ * });
+ */
+export function defineDataset(own: OwnDataset): DefinedDataset {
+  checkName('a data set', own.name);
+  checkFree('a data set', own.name, datasets);
+  if (!('load' in own && typeof own.load === 'function') && !('folder' in own))
+    throw new UserError(
+      `The data set ${own.name} has neither a function load nor a folder: expected load: async () => ({ labels, shape, train, valid }), or folder: './photos'.`,
+    );
+  return { ...own, [MARKS.dataset]: true };
+}
+
+/** Whether `defineDataset` made it. */
+export function isDefinedDataset(value: unknown): value is DefinedDataset {
+  return isMarked('dataset', value);
+}
