@@ -205,10 +205,7 @@ function fieldName(path: readonly PropertyKey[]): string {
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
-    value,
-  );
+  return path.reduce<unknown>((inner, key) => Reflect.get(Object(inner), key), value);
 }
 
 /** A received value in a few words: long ones are cut. */
@@ -227,7 +224,7 @@ function expected(issue: z.core.$ZodIssue): string {
     case 'too_small':
       return `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${issue.origin === 'array' ? ' items' : ''}`;
     case 'too_big':
-      return `at most ${issue.maximum}${issue.origin === 'array' ? ' items' : ''}`;
+      return `${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}${issue.origin === 'array' ? ' items' : ''}`;
     default:
       return issue.message;
   }

@@ -1,7 +1,8 @@
 // What is promised of cards: what is no card is refused by field, in words; what is one is written the same every time.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Card, cardKey, cardMetadata, checkCard, readCard } from '../../models/card.ts';
+import { z } from 'zod';
+import { type Card, cardKey, cardMetadata, checkCard, checkValue, readCard } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf, withDigest } from '../../models/card-proof.ts';
 import { readMetadata } from '../../models/onnx/metadata.ts';
 import { decodeModel, encodeModel } from '../../models/onnx/schema.ts';
@@ -168,6 +169,32 @@ describe('is refused by its line:', () => {
       'card.input.prepare.shorter: received 0, expected at least 1',
     ]);
     expect(prepare({ rule: 'resize', filter: 'bicubic', crop: 'center', shorter: 1 })).toEqual([]);
+  });
+});
+
+describe('values that a schema refuses, by lines that begin as they are told to:', () => {
+  const schema = z.strictObject({
+    sides: z.array(z.int()).min(2).max(3),
+    share: z.number().lt(1),
+    name: z.string(),
+  });
+  const valid = { sides: [1, 2], share: 0.5, name: 'x' };
+  it.each<[object, string]>([
+    [{ sides: [1] }, 'x.json sides: received [1], expected at least 2 items'],
+    [{ sides: [1, 2, 3, 4] }, 'x.json sides: received [1,2,3,4], expected at most 3 items'],
+    [{ share: 2 }, 'x.json share: received 2, expected less than 1'],
+    [{ size: 1, side: 2 }, 'x.json: received size, side, which it does not have'],
+    [
+      { name: [1234567, 'x'.repeat(48)] },
+      `x.json name: received [1234567,"${'x'.repeat(48)}"], expected string`,
+    ],
+    [
+      { name: [1234567, 'x'.repeat(49)] },
+      `x.json name: received [1234567,"${'x'.repeat(49)}"…, expected string`,
+    ],
+  ])('%j', (change, line) => {
+    expect(() => checkValue(schema, { ...valid, ...change }, 'x.json ')).toThrow(line);
+    expect(checkValue(schema, valid, '')).toEqual(valid);
   });
 });
 
