@@ -11,7 +11,7 @@ const dist = join(root, 'dist');
 const made = join(stateFolder, 'build');
 
 /** What is compiled; `web-demo` is built by Vite, into a folder of its own. */
-const folders = ['bin', 'export', 'models', 'public', 'serve', 'setup', 'train'];
+const folders = ['bin', 'export', 'hub', 'models', 'public', 'serve', 'setup', 'train'];
 
 /** Files that are read at run time. */
 const assets = new Set(['.cc', '.css', '.js', '.json', '.py', '.txt']);

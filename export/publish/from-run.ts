@@ -52,7 +52,7 @@ export async function loadRun(
   const { shape, test } = withPictures(dataset);
   const [height, width] = shape;
   const { onFeatures, logits } = network;
-  const backbone = recipe.backbone && readBackbone(recipe.backbone, recipe.standardize, shape);
+  const backbone = recipe.backbone && (await readBackbone(recipe.backbone, recipe.standardize, shape));
   const logitsOf = (backbone && onFeatures) ?? logits;
   const calibration = calibrate ? await fitTemperature(network, dataset) : undefined;
 
@@ -64,7 +64,9 @@ export async function loadRun(
       labels: [...dataset.labels],
       input: { shape: [height, width, channelsOf(dataset.name, shape)], prepare: recipe.prepare },
       architecture: {
-        name: recipe.architecture.name + (recipe.backbone ? ` on ${basename(recipe.backbone.path)}` : ''),
+        name:
+          recipe.architecture.name +
+          (recipe.backbone ? ` on ${recipe.backbone.source ?? basename(recipe.backbone.path)}` : ''),
         parameters: network.parameters + (backbone ? weightsIn(backbone) : 0),
       },
       tta: views,

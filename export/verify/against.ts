@@ -98,7 +98,7 @@ export async function openReference(against: string, runs: string, file: OpenMod
     temperature === 1 ? tf.softmax(logits(input)) : temperedSoftmax(logits(input), temperature);
   const answering = { probabilities, variables };
   if (backbone === undefined) return referenceOf(path, answering, card);
-  const graph = readBackbone(backbone, standardize, shape);
+  const graph = await readBackbone(backbone, standardize, shape);
   return { name: path, open: () => backboneClassifier(backbone.path, graph, answering, shape) };
 }
 

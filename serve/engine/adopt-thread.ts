@@ -1,10 +1,10 @@
-// A thread that adopts one model from elsewhere: its file and card.json become one file in our own form, in the cache.
+// A thread that adopts one model from elsewhere: it and what is said beside it become one file in our own form, in the cache.
 // Hundreds of megabytes are read, converted and digested here, while the main thread answers requests.
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { CARD_FILE } from '../../models/adopt/card.ts';
+import { type Beside, findBeside } from '../../models/adopt/beside.ts';
 import { adoptModel } from '../../models/adopt/index.ts';
 import { type Card, readCard } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
@@ -19,6 +19,8 @@ export interface AdoptTask {
   readonly path: string;
   /** Where files in our form are kept. */
   readonly folder: string;
+  /** Address from which it was fetched. */
+  readonly source?: string | undefined;
 }
 
 export interface AdoptedFile {
@@ -34,8 +36,8 @@ export type AdoptAnswer =
   | { readonly file: AdoptedFile }
   | { readonly error: string; readonly code?: string | undefined; readonly isForUser: boolean };
 
-async function adopt({ name, path, folder }: AdoptTask): Promise<AdoptedFile> {
-  const own = adoptModel(name, await readFile(path), await readCardFile(path), dirname(path));
+async function adopt({ name, path, folder, source }: AdoptTask): Promise<AdoptedFile> {
+  const own = adoptModel(name, await readFile(path), await readBeside(path), dirname(path), source);
   const sha256 = createHash('sha256').update(own).digest('hex');
   const target = join(folder, `${sha256}.onnx`);
   if (!(await hasContent(target, own.length, sha256))) await writeWhole(target, folder, own);
@@ -43,13 +45,17 @@ async function adopt({ name, path, folder }: AdoptTask): Promise<AdoptedFile> {
   return { path: target, card: readCard(own), sha256, bytes: own.length, written: mtimeMs };
 }
 
-async function readCardFile(path: string): Promise<Uint8Array> {
-  try {
-    return await readSmallFile(join(dirname(path), CARD_FILE));
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    throw new Failed(`${CARD_FILE} cannot be read`, error);
+async function readBeside(path: string): Promise<Beside<Uint8Array>> {
+  const files: [string, Uint8Array][] = [];
+  for (const [kind, beside] of Object.entries(findBeside(path) ?? {})) {
+    try {
+      files.push([kind, await readSmallFile(beside)]);
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw new Failed(`${basename(beside)} cannot be read`, error);
+    }
   }
+  return Object.fromEntries(files);
 }
 
 /** Whether the file is there already, as by an earlier start: it is not written again. */

@@ -22,11 +22,12 @@ export function adoptedFolder(): string {
 /**
  * Converts a model from elsewhere into our own form.
  *
+ * @param source - address from which it was fetched.
  * @returns the file that is served, in the cache.
  * @throws UserError when the model or its card.json is not valid; NotNow when a file cannot be read or written.
  */
-export async function adoptInThread({ name, path }: ModelFile): Promise<AdoptedFile> {
-  const task: AdoptTask = { name, path, folder: adoptedFolder() };
+export async function adoptInThread({ name, path }: ModelFile, source?: string): Promise<AdoptedFile> {
+  const task: AdoptTask = { name, path, folder: adoptedFolder(), source };
   const thread = startThread(ENTRY, { adopt: task });
   const answer = await new Promise<AdoptAnswer>((resolve, reject) => {
     thread.once('message', resolve).once('error', reject);

@@ -1,9 +1,8 @@
 // Reads the models of a repository: every model file's card, size and digest.
 import { createHash } from 'node:crypto';
-import { lstat, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { CARD_FILE } from '../../models/adopt/card.ts';
+import { findBeside } from '../../models/adopt/beside.ts';
 import { type Card, cardKey, readCard } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { suggestion } from '../../models/nearest.ts';
@@ -30,16 +29,17 @@ export async function noModel(repository: string, only: string | undefined): Pro
 }
 
 /**
- * Reads a version's card, in its file or as card.json beside it, and what identifies the file.
+ * Reads a version's card, in its file or as what is said beside it, and what identifies the file.
  *
+ * @param source - address from which it was fetched.
  * @throws UserError when it has no valid card; the operating system's error when a file cannot be read or written.
  */
-export async function readServedModel(file: ModelFile): Promise<ServedModel> {
+export async function readServedModel(file: ModelFile, source?: string): Promise<ServedModel> {
   const { mtimeMs } = await stat(file.path);
   const bytes = await readFile(file.path);
   try {
-    if (readMetadata(bytes)[cardKey] === undefined && (await hasCardFile(file.path))) {
-      return { ...file, ...(await adoptInThread(file)), adopted: true };
+    if (readMetadata(bytes)[cardKey] === undefined && findBeside(file.path) !== undefined) {
+      return { ...file, ...(await adoptInThread(file, source)), adopted: true };
     }
     return { ...file, ...(await readModelBytes(bytes)), written: mtimeMs };
   } finally {
@@ -90,9 +90,4 @@ function checkInputsAndOutputs(bytes: Uint8Array, { input, output }: Card): void
   };
   check('input', inputs, input.name, 'uint8');
   check('output', outputs, output.name, 'float');
-}
-
-/** Whether a card.json is beside a model file; one that cannot be read is there too. */
-async function hasCardFile(path: string): Promise<boolean> {
-  return (await lstat(join(dirname(path), CARD_FILE)).catch(() => undefined)) !== undefined;
 }

@@ -1,11 +1,14 @@
 // `loadModel`: opens a model file in worker threads of this process.
 import { basename, resolve } from 'node:path';
+import { isHubAddress } from '../../hub/address.ts';
+import { HubError } from '../../hub/error.ts';
 import { checkCount, orAborted } from '../../models/call-options.ts';
 import { ModelError, type ModelErrorReason } from '../../models/model-error.ts';
 import { systemCode } from '../../models/system-reason.ts';
 import { noOnnxRuntime, requireOnnxRuntime } from '../../setup/libraries/find-onnxruntime.mjs';
 import { openEngine } from '../engine/index.ts';
 import type { ServedModel } from '../engine/models.ts';
+import { readHubModel } from '../engine/read-hub-model.ts';
 import { readModelBytes, readServedModel } from '../engine/read-model.ts';
 import { reasonOf } from '../engine/read-models.ts';
 import { type Device, parseDevice } from '../sessions/device.ts';
@@ -16,14 +19,15 @@ import { placeOf, readBytes, sizeOf, Unreadable } from './read-source.ts';
 import type { LoadOptions, Model, ModelSource } from './types.ts';
 
 /**
- * Opens a model file that `trainyard export` wrote, or a model from elsewhere with a card.json beside it. It runs in worker
- * threads, which do not keep the process from ending.
+ * Opens a model file that `trainyard export` wrote, or a model from elsewhere with a card.json beside it, or the
+ * config.json and preprocessor_config.json of the Hugging Face Hub. It runs in worker threads, which do not keep the
+ * process from ending.
  *
  * @example
  * const model = await loadModel('model.onnx');
  * const { label, probability } = await model.classify('cat.jpg');
  *
- * @param source - a path, an address, or the file itself.
+ * @param source - a path, an address, the file itself, or a model of the Hub: `hf:owner/name[@revision][/file]`.
  * @throws ModelError: `reason` says whether the file did not come (`fetch`), is no such model or does not give the answers
  * that its card expects (`model`), or cannot be run here (`runtime`).
  */
@@ -67,7 +71,8 @@ function deviceOf(device: string = 'cpu'): Device {
 
 /** A file is opened by its path, with the files beside it that it names; all else by its bytes. */
 async function readModel(source: ModelSource, signal: AbortSignal | undefined): Promise<ServedModel> {
-  const place = typeof source === 'string' || source instanceof URL ? placeOf(source) : undefined;
+  if (isString(source) && isHubAddress(String(source))) return fromHub(String(source), signal);
+  const place = isString(source) ? placeOf(source) : undefined;
   try {
     if (place !== undefined && 'path' in place) {
       await sizeOf(place.path).catch((error: unknown) => {
@@ -83,6 +88,21 @@ async function readModel(source: ModelSource, signal: AbortSignal | undefined): 
     if (error instanceof Unreadable) throw new ModelError('fetch', error.message, { cause: error });
     const where = place === undefined ? 'the model' : 'path' in place ? place.path : place.url;
     throw inWords(error, systemCode(error) === undefined ? 'model' : 'fetch', where);
+  }
+}
+
+function isString(source: ModelSource): source is string | URL {
+  return typeof source === 'string' || source instanceof URL;
+}
+
+/** A model of the Hugging Face Hub, from the cache where it is there. */
+async function fromHub(address: string, signal: AbortSignal | undefined): Promise<ServedModel> {
+  try {
+    return await readHubModel(address, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof HubError) throw new ModelError('fetch', error.message, { cause: error });
+    throw inWords(error, systemCode(error) === undefined ? 'model' : 'fetch', address);
   }
 }
 

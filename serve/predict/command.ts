@@ -1,6 +1,7 @@
 // `trainyard predict`: classifies files by a model of the repository, without a server. Checks the arguments before it
 // loads the libraries that run models.
 import { defineCommand } from 'citty';
+import { isHubAddress, parseHubAddress } from '../../hub/address.ts';
 import { UserError } from '../../models/errors.ts';
 import { decodableInWords } from '../../models/image/file/format.ts';
 import { endingOf, endingsInWords } from '../../models/image/file/names.ts';
@@ -19,7 +20,8 @@ export const predictCommand = defineCommand({
   args: {
     model: {
       type: 'positional',
-      description: 'Name of a model, name/version, or the path of an .onnx file',
+      description:
+        'Name of a model, name/version, the path of an .onnx file, or hf:owner/name of the Hugging Face Hub',
       required: true,
     },
     paths: { type: 'positional', description: 'Files and folders of pictures', required: true },
@@ -76,13 +78,17 @@ export const predictCommand = defineCommand({
   },
 });
 
-/** @throws UserError when the text is no path of a model file, and what is after the slash is not a version. */
+/** @throws UserError when the text is no path of a model file, no address, and what is after the slash is not a version. */
 function modelNamed(text: string, repository: string): WantedModel {
+  if (isHubAddress(text)) {
+    parseHubAddress(text);
+    return { hub: text };
+  }
   if (text.endsWith('.onnx')) return { path: text };
   const [, name = '', version] = /^([^/]*)(?:\/([1-9][0-9]{0,8}))?$/.exec(text) ?? [];
   if (name !== '') return { repository, name, version: version === undefined ? undefined : Number(version) };
   throw new UserError(
-    `${JSON.stringify(text)} names no model. Expected a name such as digits, one with a version such as digits/1, or the path of a file that ends in .onnx.`,
+    `${JSON.stringify(text)} names no model. Expected a name such as digits, one with a version such as digits/1, the path of a file that ends in .onnx, or hf:owner/name of the Hugging Face Hub.`,
   );
 }
 

@@ -52,7 +52,7 @@ export async function predict(command: PredictCommand): Promise<number> {
   const log = (line: string) => console.error(line);
   const interruption = watchInterruption();
   const engine = openEngine({
-    ...(await engineOptionsOf(wanted)),
+    ...(await engineOptionsOf(wanted, log)),
     limits,
     threads,
     watch: 0,

@@ -30,7 +30,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 async function open(name: string, card: object) {
   const place = join(folder, name);
-  const own = adoptModel('elsewhere', readFileSync(join(place, 'model.onnx')), JSON.stringify(card), place);
+  const own = adoptModel(
+    'elsewhere',
+    readFileSync(join(place, 'model.onnx')),
+    { card: JSON.stringify(card) },
+    place,
+  );
   const path = join(place, 'own.onnx');
   writeFileSync(path, own);
   return openModelSession(path, readCard(own), { threads: 1, device: 'cpu' });

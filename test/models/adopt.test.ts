@@ -7,80 +7,13 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { adoptModel } from '../../models/adopt/index.ts';
 import { readCard } from '../../models/card.ts';
 import { preparePicture } from '../../models/image/prepare.ts';
-import { dataType, encodeModel } from '../../models/onnx/schema.ts';
+import { dataType } from '../../models/onnx/schema.ts';
 import { InferenceSession, Tensor } from '../../setup/libraries/onnxruntime.ts';
 import { python } from '../python.ts';
+import { type Elsewhere, elsewhere } from './elsewhere.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-adopt-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Elsewhere {
-  readonly dims: readonly (number | string)[];
-  readonly type?: number;
-  /** Names of input, output and the value between. */
-  readonly names?: readonly [string, string, string];
-}
-
-const CLASSES = 3;
-
-/** A classifier as others make them: flatten, one matrix, logits. */
-function elsewhere({
-  dims,
-  type = dataType.FLOAT,
-  names = ['input', 'logits', 'flat'],
-}: Elsewhere): Uint8Array {
-  const [input, output, flat] = names;
-  const values = dims.slice(1).reduce<number>((product, side) => product * Number(side), 1);
-  const weights = Float32Array.from(
-    { length: values * CLASSES },
-    (_, i) => Math.sin(i * 1.7) / Math.sqrt(values),
-  );
-  const value = (name: string, elem_type: number, sides: readonly (number | string)[]) => ({
-    name,
-    type: {
-      tensor_type: {
-        elem_type,
-        shape: {
-          dim: sides.map((side) => (typeof side === 'number' ? { dim_value: side } : { dim_param: side })),
-        },
-      },
-    },
-  });
-  const node = (op_type: string, from: string[], to: string) => ({
-    op_type,
-    input: from,
-    output: [to],
-    attribute: [],
-  });
-  const cast = {
-    ...node('Cast', [input], 'floats'),
-    attribute: [{ name: 'to', type: 2, i: dataType.FLOAT }],
-  };
-  const isFloat = type === dataType.FLOAT;
-  return encodeModel({
-    ir_version: 8,
-    opset_import: [{ version: 13 }],
-    metadata_props: [{ key: 'author', value: 'somebody' }],
-    graph: {
-      name: 'elsewhere',
-      input: [value(input, type, dims)],
-      output: [value(output, dataType.FLOAT, [dims[0] ?? 'N', CLASSES])],
-      initializer: [
-        {
-          name: 'weights',
-          dims: [values, CLASSES],
-          data_type: dataType.FLOAT,
-          raw_data: new Uint8Array(weights.buffer),
-        },
-      ],
-      node: [
-        ...(isFloat ? [] : [cast]),
-        node('Flatten', [isFloat ? input : 'floats'], flat),
-        node('MatMul', [flat, 'weights'], output),
-      ],
-    },
-  });
-}
 
 const card = {
   labels: ['a', 'b', 'c'],
@@ -162,7 +95,7 @@ describe('answers as Python does with the model as it came', () => {
       .png()
       .toFile(picturePath);
 
-    const own = adoptModel('elsewhere', bytes, JSON.stringify(cardJson), place);
+    const own = adoptModel('elsewhere', bytes, { card: JSON.stringify(cardJson) }, place);
     const { input } = readCard(own);
     const picture = { data: pixels, width: 61, height: 47, channels: 3 as const };
     const session = await InferenceSession.create(own, { logSeverityLevel: 3 });
@@ -178,7 +111,12 @@ describe('answers as Python does with the model as it came', () => {
   });
 
   test('its own metadata stays, and the weights are counted', () => {
-    const own = adoptModel('elsewhere', elsewhere({ dims: ['N', 3, 24, 20] }), JSON.stringify(card), folder);
+    const own = adoptModel(
+      'elsewhere',
+      elsewhere({ dims: ['N', 3, 24, 20] }),
+      { card: JSON.stringify(card) },
+      folder,
+    );
     expect(readCard(own)).toMatchObject({ architecture: { name: 'elsewhere', parameters: 24 * 20 * 3 * 3 } });
     expect(Buffer.from(own).includes('somebody')).toBe(true);
   });
@@ -240,5 +178,5 @@ test.each<[string, object, Elsewhere, RegExp]>([
     /card.json resize.shorter: received 8, expected at least 24/,
   ],
 ])('a card.json that is wrong in %s says so', (_, wrong, options, message) => {
-  expect(() => adoptModel('x', elsewhere(options), JSON.stringify(wrong), folder)).toThrow(message);
+  expect(() => adoptModel('x', elsewhere(options), { card: JSON.stringify(wrong) }, folder)).toThrow(message);
 });

@@ -47,14 +47,19 @@ export async function featureDataset(
   const { shape, train, test } = dataset;
   const features = featuresOf(backbone.sizes);
   const size = features * Float32Array.BYTES_PER_ELEMENT;
-  const { path: _, ...content } = backbone;
+  // Wherever it is, the same bytes make the same features.
+  const { path: _path, source: _source, ...content } = backbone;
   const key = createHash('sha256')
     .update(canonicalJson({ content, standardize, shape, digests: dataset.digests }))
     .digest('hex');
   const folder = join(cacheFolder(), 'features');
   const path = join(folder, `${dataset.name}-${key.slice(0, 16)}`);
   if (statSync(path, { throwIfNoEntry: false })?.size !== (train.n + test.n) * size) {
-    const extractor = await openExtractor(backbone.path, readBackbone(backbone, standardize, shape), shape);
+    const extractor = await openExtractor(
+      backbone.path,
+      await readBackbone(backbone, standardize, shape, progress),
+      shape,
+    );
     try {
       await writeFeatures(dataset, extractor, size, folder, path, progress);
     } finally {

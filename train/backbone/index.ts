@@ -1,4 +1,7 @@
 // Any ONNX file as a backbone: what it takes, which of its values is used, and a proof that it gives the same between our nodes.
+import { existsSync } from 'node:fs';
+import { isHubAddress } from '../../hub/address.ts';
+import { fetchModel } from '../../hub/fetch-model.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
 import type { Shape } from '../../models/image/shape.ts';
@@ -7,6 +10,7 @@ import { inputsOf } from '../../models/onnx/reads.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { Standardize } from '../layers/forward.ts';
 import type { Extractor } from '../loop/features.ts';
+import type { Progress } from '../progress.ts';
 import { openExtractor } from './extractor.ts';
 import { featureModel } from './feature-graph.ts';
 import { findFeatures } from './find.ts';
@@ -34,14 +38,18 @@ export interface ChosenBackbone {
 const TOLERANCE = 1e-3;
 
 /**
- * Looks at an ONNX file, finds its features and tries it on the built-in pictures.
+ * Looks at an ONNX file, which is fetched first where it is on the Hugging Face Hub, finds its features and tries it on the built-in pictures.
  * @param size - Side of the pictures that was asked for.
  * @throws UserError when it cannot be a backbone, or something that must be known of it is not said.
  */
 export async function chooseBackbone(
-  { path, features, input: asked }: AskedBackbone,
+  { path: place, features, input: asked }: AskedBackbone,
   size?: number,
+  { say, signal }: Progress = {},
 ): Promise<ChosenBackbone> {
+  const { path, source } = isHubAddress(place)
+    ? await fetchModel(place, { tell: say, signal })
+    : { path: place };
   const { model, sha256 } = readModel(path);
   const input = inputOf(path, model, asked, size);
   const output = features ?? findFeatures(model.graph);
@@ -51,7 +59,14 @@ export async function chooseBackbone(
   const alone = await referenceFeatures(path, model, { ...input, output, shape }, pictures);
   const { type, layout, order, standardize } = input;
   const backbone: Backbone = {
-    ...{ path, sha256, output, sizes: [...alone.sizes], input: { type, layout, order } },
+    ...{
+      path,
+      ...(source && { source }),
+      sha256,
+      output,
+      sizes: [...alone.sizes],
+      input: { type, layout, order },
+    },
   };
   const graph = featureModel(model, { ...backbone, standardize, shape });
   const extractor = await openExtractor(path, graph, shape);
@@ -67,12 +82,22 @@ export async function chooseBackbone(
 }
 
 /**
- * Reads a recipe's backbone again, as a graph from bytes of pictures to features.
+ * Reads a recipe's backbone again, as a graph from bytes of pictures to features. One of the Hugging Face Hub is fetched
+ * again where it is not here any more, as on another machine.
  * @param shape - `[H,W,C]` of a picture.
  * @throws UserError when the file is gone, or is another one than when the recipe was made.
  */
-export function readBackbone(backbone: Backbone, standardize: Standardize, shape: Shape): ModelProto {
-  const { path, sha256 } = backbone;
+export async function readBackbone(
+  backbone: Backbone,
+  standardize: Standardize,
+  shape: Shape,
+  { say, signal }: Progress = {},
+): Promise<ModelProto> {
+  const { source, sha256 } = backbone;
+  const path =
+    source === undefined || existsSync(backbone.path)
+      ? backbone.path
+      : (await fetchModel(source, { tell: say, signal })).path;
   const { model, sha256: now } = readModel(path);
   if (now !== sha256)
     throw new UserError(

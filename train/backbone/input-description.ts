@@ -1,10 +1,12 @@
 // What an ONNX file takes, by everything that says so: options, its card, its metadata, a configuration beside it, its graph.
+import { readFileSync } from 'node:fs';
+import { nearModel, PREPROCESSOR_FILE } from '../../models/adopt/beside.ts';
+import type { InputDescription } from '../../models/adopt/description.ts';
+import { describedByPreprocessor } from '../../models/adopt/preprocessor.ts';
 import { cardKey, checkCard } from '../../models/card.ts';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { inputsOf } from '../../models/onnx/reads.ts';
 import { dataType, type ModelProto } from '../../models/onnx/schema.ts';
-import { describedByConfig } from './config.ts';
-import type { InputDescription } from './description.ts';
 import { seenBy } from './find.ts';
 import { scalings } from './scaling.ts';
 import type { Backbone } from './schema.ts';
@@ -68,6 +70,17 @@ export function inputOf(path: string, model: ModelProto, asked: InputDescription
     standardize: standardizeOf(path, type, described, channels),
     prepare: described.prepare,
   };
+}
+
+/** The configuration of transformers that is beside it. @throws UserError when it is damaged. */
+function describedByConfig(model: string): InputDescription {
+  const path = nearModel(model, PREPROCESSOR_FILE);
+  if (path === undefined) return {};
+  try {
+    return describedByPreprocessor(readFileSync(path));
+  } catch (error) {
+    throw new UserError(`${path} cannot be used: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** Our own card: the file takes bytes, and its scaling is in its graph. */

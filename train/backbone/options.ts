@@ -1,14 +1,15 @@
 // Options of the command line about a network from elsewhere, and what they say of its input.
+import type { InputDescription } from '../../models/adopt/description.ts';
 import { UserError } from '../../models/errors.ts';
 import { oneOf } from '../../models/nearest.ts';
-import type { InputDescription } from './description.ts';
 import { scalingCalled, scalings } from './scaling.ts';
 
 export const backboneOptions = {
   backbone: {
     type: 'string',
     valueHint: 'file',
-    description: 'Any ONNX file; a head is trained on its features, and it stays as it is',
+    description:
+      'Any ONNX file, or hf:owner/name of the Hugging Face Hub; a head is trained on its features, and it stays as it is',
   },
   features: {
     type: 'string',
@@ -42,7 +43,7 @@ export type BackboneArgs = { readonly [name in keyof typeof backboneOptions]?: s
 
 /** A network from elsewhere as it is asked for. */
 export interface AskedBackbone {
-  /** Absolute path of its file. */
+  /** Absolute path of its file, or its address on the Hugging Face Hub. */
   readonly path: string;
   /** Name of the value to train on; found in the graph if left out. */
   readonly features?: string | undefined;
@@ -52,7 +53,7 @@ export interface AskedBackbone {
 
 /**
  * The options, checked.
- * @param path - Absolute path of the file that `--backbone` names.
+ * @param path - Absolute path of the file that `--backbone` names, or its address.
  * @throws UserError for a value that an option does not take
  */
 export function askedBackbone(path: string, args: BackboneArgs): AskedBackbone {

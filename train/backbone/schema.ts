@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const backboneSchema = z.strictObject({
   /** Absolute path of the file. */
   path: z.string(),
+  /** Where it was fetched: `hf:owner/name@<commit>/<file>`. Then it can be fetched again, and `path` is in the cache. */
+  source: z.string().exactOptional(),
   /** SHA-256 of the file and of the files of weights beside it. */
   sha256: z.string(),
   /** Name of the value in the file's graph that is taken. */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isHubAddress, parseHubAddress } from '../../hub/address.ts';
 import { UserError } from '../../models/errors.ts';
 import { oneOf } from '../../models/nearest.ts';
 import { realNumber, wholeNumber } from '../../models/option-values.ts';
@@ -225,13 +226,19 @@ function existing(word: string): string | undefined {
     .find((path) => existsSync(path));
 }
 
-/** The texts about a network from elsewhere, its file by an absolute path. */
+/** The texts about a network from elsewhere, its file by an absolute path or its address on the Hub. */
 function backboneTexts(args: RecipeArguments): Readonly<Record<string, string>> {
   const { backbone, ...texts } = textsOf(args, Object.keys(backboneOptions));
   if (backbone === undefined) return {};
+  if (isHubAddress(backbone)) {
+    parseHubAddress(backbone);
+    return { backbone, ...texts };
+  }
   const path = existing(backbone);
   if (path !== undefined) return { backbone: path, ...texts };
-  throw new UserError(`There is no file ${resolve(backbone)}. Expected an ONNX file for --backbone.`);
+  throw new UserError(
+    `There is no file ${resolve(backbone)}. Expected an ONNX file for --backbone, or a model of the Hugging Face Hub, such as hf:owner/name.`,
+  );
 }
 
 /** @throws UserError for an option that means nothing for what is named, or without another option. */

@@ -1,5 +1,6 @@
 // The recipe for a folder of pictures: what is trained when nothing but a path is given.
 import { basename } from 'node:path';
+import { isHubAddress } from '../../hub/address.ts';
 import { UserError } from '../../models/errors.ts';
 import type { Prepare } from '../../models/image/prepare.ts';
 import { oneOf } from '../../models/nearest.ts';
@@ -43,7 +44,7 @@ export async function folderRecipe(
   choice: FolderChoice,
   progress: Progress = {},
 ): Promise<{ recipe: RecipeInput; pictures: Dataset }> {
-  const network = await networkOf(choice);
+  const network = await networkOf(choice, progress);
   const { path, valid } = choice;
   const pictures = await loadPictures(
     dataOf({ path, valid, test: valid === 'test' ? undefined : 'kept' }, network),
@@ -116,14 +117,14 @@ export function ourNetwork({
 }
 
 /** The network that is chosen, ours or a file from elsewhere. */
-async function networkOf(choice: FolderChoice): Promise<ChosenNetwork> {
+async function networkOf(choice: FolderChoice, progress: Progress): Promise<ChosenNetwork> {
   const { network: file, size, crop } = choice;
   if (file === undefined) return ourNetwork(choice);
-  const { backbone, input } = await chooseBackbone(file, size);
+  const { backbone, input } = await chooseBackbone(file, size, progress);
   const plain: Prepare = { rule: 'resize', filter: 'bilinear', crop: 'center' };
   const { prepare = plain, standardize, channels } = input;
   return {
-    description: `a head on the features of ${basename(file.path)}`,
+    description: `a head on the features of ${isHubAddress(file.path) ? file.path : basename(file.path)}`,
     size: input.size,
     // Another crop can be asked for where pictures are resized at all.
     prepare: crop !== undefined && prepare.rule === 'resize' ? { ...prepare, crop } : prepare,

@@ -1,5 +1,6 @@
 // A recipe as others may read it.
 import { basename } from 'node:path';
+import { isHubAddress } from '../../hub/address.ts';
 import { isFolder } from '../datasets/index.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -11,6 +12,7 @@ export function publicRecipe(recipe: Recipe): Recipe {
     ...(isFolder(dataset) && { dataset: basename(dataset) }),
     ...(module && { module: { ...module, path: basename(module.path) } }),
     ...(backbone && { backbone: { ...backbone, path: basename(backbone.path) } }),
-    ...(options?.backbone && { options: { ...options, backbone: basename(options.backbone) } }),
+    ...(options?.backbone &&
+      !isHubAddress(options.backbone) && { options: { ...options, backbone: basename(options.backbone) } }),
   };
 }

@@ -33,7 +33,7 @@ async function chooseBackbone(path: string, args: BackboneArgs, size?: number) {
 async function featuresBy(path: string, args: BackboneArgs, size?: number): Promise<Float32Array> {
   const { backbone, input } = await chooseBackbone(path, args, size);
   const shape: Shape = [input.size, input.size, input.channels];
-  const extractor = await openExtractor(path, readBackbone(backbone, input.standardize, shape), shape);
+  const extractor = await openExtractor(path, await readBackbone(backbone, input.standardize, shape), shape);
   const features = await extractor.extract(
     Buffer.concat(goldenNames.map((name) => goldenInput(name, shape))),
   );
@@ -198,6 +198,8 @@ describe('what cannot be', () => {
     const path = changed('before.onnx', (model) => model);
     const { backbone, input } = await chooseBackbone(path, { scaling: '0..1' });
     changed('before.onnx', (model) => ({ ...model, producer_name: 'another' }));
-    expect(() => readBackbone(backbone, input.standardize, [24, 24, 3])).toThrow(/not the file with which/);
+    await expect(readBackbone(backbone, input.standardize, [24, 24, 3])).rejects.toThrow(
+      /not the file with which/,
+    );
   });
 });

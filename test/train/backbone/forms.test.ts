@@ -95,7 +95,7 @@ beforeAll(() => {
 async function featuresOf(path: string, args: Parameters<typeof askedBackbone>[1]): Promise<Float32Array> {
   const { backbone, input } = await chooseBackbone(askedBackbone(path, { scaling: 'imagenet', ...args }));
   const shape: Shape = [input.size, input.size, input.channels];
-  const extractor = await openExtractor(path, readBackbone(backbone, input.standardize, shape), shape);
+  const extractor = await openExtractor(path, await readBackbone(backbone, input.standardize, shape), shape);
   const features = await extractor.extract(
     Buffer.concat(goldenNames.map((each) => goldenInput(each, shape))),
   );

@@ -1,5 +1,5 @@
 // What is known of the pictures that a network from elsewhere takes, by whatever says so.
-import type { Prepare } from '../../models/image/prepare.ts';
+import type { Prepare } from '../image/prepare.ts';
 
 /** What a file or a person says of the pictures that a network takes. */
 export interface InputDescription {

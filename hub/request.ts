@@ -1,0 +1,121 @@
+// One request to the Hugging Face Hub: with the user's token, through its redirects, and its refusals in words.
+import { messageOf } from '../models/errors.ts';
+import { version } from '../setup/paths.mjs';
+import { HubError, HubUnreachable } from './error.ts';
+import type { HubSettings } from './settings.ts';
+
+/** Milliseconds in which an answer begins, as HF_HUB_ETAG_TIMEOUT has it in Python, and three times that for slow lines. */
+const PATIENCE = 30_000;
+
+/** Redirects that are followed: a renamed repository, then the store of large files. */
+const MOST_REDIRECTS = 5;
+
+/** An answer, and the headers of the Hub's own: of a large file the Hub sends the digest, its store the bytes. */
+export interface HubAnswer {
+  readonly response: Response;
+  readonly headers: Headers;
+}
+
+export interface HubRequest {
+  /** What is asked for in messages: `hf:owner/name`, `model.onnx of hf:owner/name`. */
+  readonly what: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Asks for an address of the Hub. The token goes to the Hub alone, never to where it redirects.
+ *
+ * @throws HubUnreachable when nothing answers; HubError for every status but 2xx and 416.
+ */
+export async function askHub(
+  address: string,
+  { endpoint, token }: Pick<HubSettings, 'endpoint' | 'token'>,
+  { what, headers, signal }: HubRequest,
+): Promise<HubAnswer> {
+  let hubs: Headers | undefined;
+  let url = new URL(address);
+  const hub = new URL(endpoint);
+  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+    const own = url.origin === hub.origin;
+    const authorization = own && token !== undefined ? { authorization: `Bearer ${token}` } : {};
+    const response = await answerOf(url, { ...headers, ...authorization }, signal);
+    if (own) hubs = response.headers;
+    const target = response.headers.get('location');
+    if (response.status >= 300 && response.status < 400 && target !== null) {
+      await response.body?.cancel();
+      url = new URL(target, url);
+      continue;
+    }
+    // The end of what is asked for was reached before.
+    if (!response.ok && response.status !== 416) {
+      await response.body?.cancel();
+      throw refusalOf(response, what, token !== undefined, own ? endpoint : url.origin);
+    }
+    return { response, headers: hubs ?? response.headers };
+  }
+  throw new HubError(`${endpoint} redirects in a circle for ${what}.`);
+}
+
+async function answerOf(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
+  // Not longer than its headers take: its body may take hours.
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error(`no answer in ${PATIENCE / 1000} s`)), PATIENCE);
+  try {
+    return await fetch(url, {
+      // Compressed, the size and the place to go on from would be of other bytes.
+      headers: { 'user-agent': `trainyard/${version}`, 'accept-encoding': 'identity', ...headers },
+      redirect: 'manual',
+      signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw unreachable(url.origin, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** That an address does not answer, or stopped to, and why. */
+export function unreachable(origin: string, error: unknown): HubUnreachable {
+  const { cause } = error instanceof Error ? error : {};
+  const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : messageOf(cause ?? error);
+  return new HubUnreachable(
+    `${origin} cannot be reached (${reason}). Without a network, models that were fetched before can be used; HF_ENDPOINT names another Hub.`,
+    { cause: error },
+  );
+}
+
+/** What a status means. Reference: hf_raise_for_status of Python's huggingface_hub, which reads the same two headers. */
+function refusalOf({ status, headers }: Response, what: string, hasToken: boolean, origin: string): HubError {
+  const code = headers.get('x-error-code');
+  const said = headers.get('x-error-message');
+  const says = said === null ? '' : ` It says: ${said}`;
+  const login = hasToken
+    ? 'The token of HF_TOKEN, or of `hf auth login`, does not open it.'
+    : 'Set HF_TOKEN to a token of https://huggingface.co/settings/tokens that may read it.';
+  if (code === 'GatedRepo')
+    return new HubError(
+      `${what} is gated: its makers let in whom they know. Ask for access on its page of ${origin}. ${login}`,
+    );
+  if (code === 'RevisionNotFound')
+    return new HubError(`${what} is not there: ${origin} has the model, but not that branch, tag or commit.`);
+  if (code === 'EntryNotFound')
+    return new HubError(`${what} is not there: ${origin} has the model, but not that file.`);
+  if (code === 'RepoNotFound' || (status === 401 && !says.includes('Invalid')))
+    return new HubError(`${what} is not there, or is private: ${origin} has no such model for you. ${login}`);
+  if (status === 401) return new HubError(`${origin} does not know the token of HF_TOKEN.${says}`);
+  if (status === 403) return new HubError(`${origin} does not give ${what} to you.${says} ${login}`);
+  if (status === 404) return new HubError(`${what} is not there: ${origin} answered 404.${says}`);
+  if (status === 429)
+    return new HubError(
+      `${origin} takes no more requests from here for now. Wait a few minutes${hasToken ? '' : ', or set HF_TOKEN: who is logged in may ask more often'}.`,
+    );
+  // A Hub that is being mended is as good as none: the cache may do.
+  if (status >= 500) return new HubUnreachable(`${origin} answered ${status} for ${what}.${says}`);
+  return new HubError(`${origin} answered ${status} for ${what}.${says}`);
+}
