@@ -45,13 +45,12 @@ function magnifiedSigmoids(graph: GraphProto): Set<NodeProto> {
   const follow = (value: string | undefined): void => {
     const node = made.get(value ?? '');
     if (node === undefined || seen.has(node)) return;
+    seen.add(node);
     const { op_type, input } = node;
-    if (op_type === 'Sigmoid') seen.add(node);
     if (!KEEP_SHARE.has(op_type)) return;
     // A residual network's sum of gates is no probability; a number that keeps from dividing by zero is small.
     if (op_type === 'Add' && !input.some((name) => constants.has(name))) return;
-    seen.add(node);
-    for (const each of op_type === 'Div' ? input.slice(0, 1) : input) follow(each);
+    for (const each of input) follow(each);
   };
   for (const { op_type, input } of graph.node) {
     const place = MAGNIFY[op_type];

@@ -29,7 +29,11 @@ interface Layer {
 function layerOf({ inputs = PICTURE, before, weights, channels }: Layer, after = ['z = Relu n']): GraphProto {
   return graphOf({
     inputs,
-    nodes: [before, node(NORM, attribute.float('epsilon', 0.01)), ...after.map((line) => node(line))],
+    nodes: [
+      before,
+      node(NORM, attribute.float('momentum', 0.5), attribute.float('epsilon', 0.01)),
+      ...after.map((line) => node(line)),
+    ],
     constants: [...weights, ...norm(channels)],
   });
 }
@@ -156,6 +160,16 @@ describe('stays behind', () => {
 
   it.each<[string, Layer, string[]]>([
     ['an activation', { ...conv, before: node('y = Relu x'), weights: [], channels: 3 }, []],
+    [
+      'a product without a bias',
+      {
+        inputs: vectors,
+        before: node('y = MatMul x a/kernel'),
+        weights: [drawn('a/kernel', 6, 4)],
+        channels: 4,
+      },
+      [],
+    ],
     ['an input', { ...conv, before: node('unused = Relu x'), weights: [], channels: 3 }, []],
     [
       'a transposed convolution of groups',

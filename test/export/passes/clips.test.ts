@@ -32,6 +32,8 @@ describe('a chain of', () => {
     [['Max _ less', 'Max _ low'], 'Clip x less -'],
     [['Min _ high', 'Min _ some'], 'Clip x - some'],
     [['Min _ some', 'Min _ high'], 'Clip x - some'],
+    [['Max _ some', 'Max _ high'], 'Clip x high -'],
+    [['Min _ less', 'Min _ low'], 'Clip x - low'],
     [['Clip _ low some', 'Clip _ less high'], 'Clip x less some'],
     [['Clip _ low -', 'Clip _ - high'], 'Clip x low high'],
     [['Clip _ - some', 'Max _ some'], 'Clip x some some'],
@@ -60,6 +62,8 @@ describe('a chain of', () => {
     ['bounds of which one is computed', ['Min _ high', 'Clip _ low s']],
     ['three operands', ['Max _ low', 'Max _ less some']],
     ['other operators', ['Neg _', 'Max _ low', 'Neg _', 'Relu _', 'Abs _', 'Min _ some']],
+    ['a sum with a number', ['Add _ some', 'Max _ low', 'Add _ some']],
+    ['bounds of a bound', ['Max low less', 'Min _ high']],
     ['constants alone', ['Max low less', 'Min low high']],
   ])('%s stays', async (_, operators) => {
     const { node: nodes, ...rest } = chain(operators);

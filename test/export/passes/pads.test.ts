@@ -58,6 +58,11 @@ describe('stay where they are:', () => {
   it.each<[string, Padded]>([
     ['others than zeros', { pad: 'Pad x pads v', value: one }],
     ['what is nearly zero', { pad: 'Pad x pads v', value: floatTensor('v', [-1e-42], []) }],
+    [
+      'a number of which the last byte alone is set',
+      { pad: 'Pad x pads v', value: floatTensor('v', [2], []) },
+    ],
+    ['one with the sign elsewhere', { pad: 'Pad x pads v', value: floatTensor('v', [2 ** -134], []) }],
     ['a value that is computed', { pad: 'Pad x pads s' }],
     ['edges', { mode: 'edge' }],
     ['a mirror', { mode: 'reflect', pads: [0, 0, 1, 1, 0, 0, 1, 1] }],
@@ -98,6 +103,10 @@ describe('stay where they are:', () => {
   it('axes that are named, and numbers that are not known', () => {
     const named = padded({ pad: 'Pad x pads - axes', pads: [1, 1] });
     expect(linesOf(mergePads(named))).toEqual(linesOf(named));
+    const turned = padded({ pad: 'Pad x pads - axes' });
+    expect(linesOf(mergePads(turned))).toEqual(linesOf(turned));
+    const other = padded({ pad: 'Other x pads' });
+    expect(linesOf(mergePads(other))).toEqual(linesOf(other));
     const unknown = padded({ pad: 'Pad x given' });
     expect(linesOf(mergePads(unknown))).toEqual(linesOf(unknown));
   });

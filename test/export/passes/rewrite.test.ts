@@ -167,5 +167,12 @@ it('passes run in their order, each on what the one before has left', () => {
     ...given,
     name: `${given.name} ${name}${opset}`,
   });
+  const bounded = graphOf({
+    inputs: { x: [2] },
+    nodes: lines('a = Max x one', 'b = Identity a', 'c = Min b two', 'y = Neg c'),
+    constants: [floatTensor('one', [1], []), floatTensor('two', [2], []), drawn('unused', 2)],
+  });
+  expect(linesOf(runPasses(bounded, 18))).toEqual(['a = Max x one', 'c = Min a two', 'y = Neg c']);
+  expect(runPasses(bounded, 18).initializer).toHaveLength(2);
   expect(runPasses(graph, 18, { first: add('a'), second: add('b') }).name).toBe('test a18 b18');
 });

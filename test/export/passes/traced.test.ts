@@ -247,6 +247,7 @@ describe('dropNeutral', () => {
     ['Sub', ['zeros', 'x'], [2], []],
     ['BiasAdd', ['zeros', 'x'], [2], []],
     ['RealDiv', ['ones', 'x'], [2], []],
+    ['Div', ['ones', 'x'], [2], []],
     ['Add', ['x', 'ones'], [2], []],
     ['Mul', ['x', 'zeros'], [2], []],
     ['Maximum', ['x', 'zeros'], [2], []],

@@ -172,6 +172,7 @@ describe('stays behind', () => {
     ['a power, which has a constant', picture([node('a = Pow x k')], [floatTensor('k', [2], [])])],
     ['what others use', { ...picture([node('a = Abs x')]), output: [{ name: 'z' }, { name: 'a' }] }],
     ['when its result is an output', picture([node('a = Abs x')], [], ['t'])],
+    ['when its result is one of the outputs', picture([node('a = Abs x')], [], ['z', 't'])],
     ['an input', picture([])],
     [
       'when it turns rows and columns',
