@@ -40,10 +40,10 @@ function portProblems(
   const fits = (first === dims[0] || Number(first) > 0) && rest.join() === dims.slice(1).join();
   const right = port?.name === name && tensor?.elem_type === type && fits;
   if (right && others.length === 0) return [];
-  const shown = ports.map(({ name: each }) => each).join(', ') || 'none';
-  return [
-    `expected one ${kind} ${name} [${dims}] of type ${typeName(type)}, received ${shown} [${received}] of type ${typeName(tensor?.elem_type ?? 0)}`,
-  ];
+  const names = ports.map(({ name: each }) => each).join(', ');
+  const shown =
+    port === undefined ? 'none' : `${names} [${received}] of type ${typeName(tensor?.elem_type ?? 0)}`;
+  return [`expected one ${kind} ${name} [${dims}] of type ${typeName(type)}, received ${shown}`];
 }
 
 function sizeProblems(tensor: TensorProto): string[] {
