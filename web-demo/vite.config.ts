@@ -1,8 +1,7 @@
-// Builds the page and the browser entry into dist/web-demo: hashed assets, onnxruntime's WebAssembly among them.
-import { statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// Builds the page and the browser entry into dist/web-demo: hashed assets, with the browser entry beside.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { browser } from './build/browser.ts';
 import { compress } from './build/compress.ts';
 import { contentSecurityPolicy } from './build/policy.ts';
 import { precache } from './build/precache.ts';
@@ -10,14 +9,7 @@ import { preload } from './build/preload.ts';
 import { testPictures } from './build/test-pictures.ts';
 import { browserTypes } from './build/types.ts';
 
-const runtime = createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm');
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
-/** Entries whose addresses must not change. */
-const fixed: Record<string, string> = { trainyard: 'browser/trainyard.js', sw: 'sw.js' };
-
-/** What the browser entry needs lies beside it, so that it can be taken elsewhere as one folder. */
-const besideEntry = 'browser/assets/[name]-[hash][extname]';
 
 export default defineConfig(({ command }) => {
   // A build is for production whoever starts it: a test's environment says otherwise.
@@ -26,24 +18,17 @@ export default defineConfig(({ command }) => {
     root: here('.'),
     // Relative addresses, so that the built page can lie in any folder of any web server.
     base: './',
-    define: { RUNTIME_BYTES: JSON.stringify(statSync(runtime).size) },
-    // onnxruntime's loader as a file of its own: its threads start from it.
-    resolve: {
-      conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'],
-    },
-    plugins: [contentSecurityPolicy(), testPictures(), browserTypes(), preload(), precache(), compress()],
-    worker: {
-      format: 'es',
-      rollupOptions: {
-        output: {
-          entryFileNames: 'browser/assets/[name]-[hash].js',
-          chunkFileNames: 'browser/assets/[name]-[hash].js',
-          assetFileNames: besideEntry,
-        },
-      },
-    },
-    // For the development server: found by itself, the second two would cost a reload.
-    optimizeDeps: { exclude: ['onnxruntime-web'], include: ['zod', 'protobufjs/minimal.js'] },
+    plugins: [
+      browser(),
+      contentSecurityPolicy(),
+      testPictures(),
+      browserTypes(),
+      preload(),
+      precache(),
+      compress(),
+    ],
+    // The page imports no packages.
+    optimizeDeps: { noDiscovery: true },
     server: { fs: { allow: [here('..')] } },
     build: {
       outDir: '../dist/web-demo',
@@ -53,18 +38,12 @@ export default defineConfig(({ command }) => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rollupOptions: {
-        input: {
-          index: here('index.html'),
-          trainyard: here('component/index.ts'),
-          sw: here('service-worker.ts'),
-        },
-        preserveEntrySignatures: 'exports-only',
+        input: { index: here('index.html'), sw: here('service-worker.ts') },
         output: {
-          entryFileNames: ({ name }) => fixed[name] ?? 'assets/[name]-[hash].js',
-          chunkFileNames: ({ moduleIds }) =>
-            `${moduleIds.some((id) => id.includes('/component/')) ? 'browser/' : ''}assets/[name]-[hash].js`,
-          assetFileNames: ({ names }) =>
-            names.some((name) => /\.(wasm|mjs)$/.test(name)) ? besideEntry : 'assets/[name]-[hash][extname]',
+          // The service worker's address must not change.
+          entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+          chunkFileNames: 'assets/[name]-[hash].js',
+          assetFileNames: 'assets/[name]-[hash][extname]',
         },
       },
     },

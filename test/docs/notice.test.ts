@@ -50,7 +50,8 @@ describe('NOTICE', () => {
   it('names every package whose code is in the built page', () => {
     const packages = packagesOf([
       'web-demo/component/index.ts',
-      'web-demo/component/worker.ts',
+      'web-demo/component/wasm-worker.ts',
+      'web-demo/component/webgpu-worker.ts',
       'web-demo/page/main.ts',
     ]);
     expect(packages.size).toBeGreaterThan(1);

@@ -1,7 +1,10 @@
 // `trainyard web-demo`: Vite's page in front, the real server behind, and nothing left when it ends.
 import { createServer } from 'node:http';
+import { chromium as launcher } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import { type Development, develop } from '../../web-demo/develop.ts';
+import { chromium } from '../browser.ts';
+import { modelReady } from './browser.ts';
 
 let development: Development | undefined;
 afterEach(async () => {
@@ -21,6 +24,15 @@ test('serves the page with hot reload, isolated for threads, and the models of t
     models: { name: string }[];
   };
   expect(models.map(({ name }) => name)).toContain('digits');
+
+  const browser = await launcher.launch(await chromium());
+  try {
+    const visit = await browser.newPage();
+    await visit.goto(development.url);
+    await modelReady(visit);
+  } finally {
+    await browser.close();
+  }
 
   const { url } = development;
   await development.close();

@@ -1,10 +1,10 @@
-// Tells the browser in the page's head which large file to fetch at once: the runtime's WebAssembly.
+// Tells the browser in the page's head what to fetch at once: the browser entry, and the runtime's WebAssembly, which is large.
 import type { Plugin } from 'vite';
 
 /** Not WebGPU's, which comes on request. */
 const runtime = /ort-wasm-simd-threaded-[^.]+\.wasm$/;
 
-/** Adds the link: without it the file waits until the page's scripts have come and run. */
+/** Adds the links: without them the files wait until the page's scripts have come and run. */
 export function preload(): Plugin {
   return {
     name: 'preload',
@@ -21,7 +21,8 @@ export function preload(): Plugin {
           crossorigin: '',
           href: `./${name}`,
         };
-        return [{ tag: 'link', attrs, injectTo: 'head' }];
+        const entry = { rel: 'modulepreload', href: './browser/trainyard.js' };
+        return [entry, attrs].map((each) => ({ tag: 'link', attrs: each, injectTo: 'head' }));
       },
     },
   };

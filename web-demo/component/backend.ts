@@ -11,7 +11,7 @@ const mostThreads = 4;
 
 /** What the page and the machine offer. */
 export interface Surroundings {
-  /** Whether memory can be shared with threads: `crossOriginIsolated`. */
+  /** Whether memory can be shared with threads, and these can start. */
   readonly isolated: boolean;
   readonly processors: number;
   readonly webAssembly: boolean;
@@ -39,7 +39,8 @@ export async function chooseBackend(
     throw new ModelError(
       'runtime',
       `${asked.threads} threads need shared memory, which a page has when its server sends the headers ` +
-        'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.',
+        'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp; ' +
+        'and onnxruntime from its own host, not from another one.',
     );
   }
   const large = card.architecture.parameters >= worthThreads;
@@ -50,7 +51,8 @@ export async function chooseBackend(
 /** The surroundings of the worker that asks. */
 export function surroundings(): Surroundings {
   return {
-    isolated: self.crossOriginIsolated,
+    // A script of another host runs within one of this page's own, of which no threads can start.
+    isolated: self.crossOriginIsolated && self.location.protocol !== 'blob:',
     processors: navigator.hardwareConcurrency,
     webAssembly: typeof WebAssembly !== 'undefined',
     webGpu: async () => 'gpu' in navigator && (await requestAdapter(navigator.gpu)) !== null,

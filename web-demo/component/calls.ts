@@ -1,4 +1,5 @@
 // Calls to the worker: each message becomes a promise of the reply.
+import { COPY } from './addresses.ts';
 import { ModelError } from './errors.ts';
 import type { Reply, Request } from './protocol.ts';
 
@@ -21,10 +22,20 @@ interface Waiting {
   readonly reject: (error: ModelError) => void;
 }
 
-/** Starts asking a worker. */
-export function createCalls(worker: Worker, progress?: (loaded: number, total: number) => void): Calls {
+/**
+ * Starts asking a worker.
+ *
+ * @param script - its address, to be named where it does not load.
+ */
+export function createCalls(
+  worker: Worker,
+  script: URL,
+  progress?: (loaded: number, total: number) => void,
+): Calls {
   const waiting = new Map<number, Waiting>();
   let last = 0;
+  /** Whether the script has loaded, since it has said something. */
+  let loaded = false;
   /** Why the worker does not reply any more. */
   let ended: ModelError | undefined;
 
@@ -35,6 +46,7 @@ export function createCalls(worker: Worker, progress?: (loaded: number, total: n
   }
 
   worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => {
+    loaded = true;
     if (data.type === 'progress') return progress?.(data.loaded, data.total);
     const one = waiting.get(data.id);
     waiting.delete(data.id);
@@ -43,7 +55,12 @@ export function createCalls(worker: Worker, progress?: (loaded: number, total: n
   });
   worker.addEventListener('error', (event) => {
     event.preventDefault();
-    fail(new ModelError('fetch', event.message || 'The script that runs the model did not load.'));
+    const said = event.message || 'no reason was given';
+    if (loaded) fail(new ModelError('runtime', said));
+    else
+      fail(
+        new ModelError('fetch', `The script that runs the model did not load: ${script}. ${said}. ${COPY}`),
+      );
   });
 
   return {

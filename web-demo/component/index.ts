@@ -3,11 +3,13 @@
 import { checkCount, isList, orAborted } from '../../models/call-options.ts';
 import { messageOf } from '../../models/errors.ts';
 import { answerOf } from '../../models/rank.ts';
+import { type Addresses, addressesOf } from './addresses.ts';
 import { createCalls } from './calls.ts';
 import { ModelError } from './errors.ts';
 import type { Opening, RuntimeMessage } from './protocol.ts';
 import { type DownloadProgress, startRuntime } from './runtime.ts';
 import { readPicture } from './source.ts';
+import { startWorker } from './start-worker.ts';
 import type {
   Classification,
   ClassifyOptions,
@@ -23,8 +25,8 @@ export { readPicture } from './source.ts';
 export type * from './types.ts';
 
 /** Starts to fetch and compile the runtime, for a page that does not know yet which model it will open. */
-export const warmUp: WarmUp = () => {
-  startRuntime().compiled.catch(() => {}); // reported by loadModel, which waits for the same promise
+export const warmUp: WarmUp = ({ assets } = {}) => {
+  startRuntime(addressesOf('wasm', assets).wasm).compiled.catch(() => {}); // reported by loadModel, which waits for the same promise
 };
 
 /**
@@ -37,12 +39,21 @@ export const warmUp: WarmUp = () => {
  * @throws ModelError: `reason` says whether the file did not come, is not such a model, or cannot be run here.
  */
 export const loadModel: LoadModel = async (source, options = {}) => {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'trainyard' });
+  const { signal } = options;
+  signal?.throwIfAborted();
+  if (typeof Worker === 'undefined') {
+    const message = "trainyard/browser runs in a browser. In Node: import { loadModel } from 'trainyard'";
+    throw new ModelError('runtime', message);
+  }
+  const addresses = addressesOf(options.backend ?? 'wasm', options.assets);
+  const worker = startWorker(addresses.worker);
   const progress = addUp(options.progress);
-  const calls = createCalls(worker, progress('model'));
-  if (options.backend !== 'webgpu') handRuntime(worker, progress('runtime'));
+  const calls = createCalls(worker, addresses.worker, progress('model'));
+  if (options.backend !== 'webgpu') handRuntime(worker, addresses.wasm, progress('runtime'));
   try {
-    const opened = await calls.ask({ type: 'open', opening: await openingOf(source, options) }, 'opened');
+    const opening = await openingOf(source, options, addresses);
+    signal?.throwIfAborted();
+    const opened = await orAborted(calls.ask({ type: 'open', opening }, 'opened'), signal);
     const { card, size, sha256, backend, goldenDifference } = opened;
     const { shape } = card.input;
 
@@ -99,8 +110,8 @@ export const loadModel: LoadModel = async (source, options = {}) => {
 };
 
 /** Sends the worker the WebAssembly when it is there. */
-function handRuntime(worker: Worker, progress: DownloadProgress): void {
-  const runtime = startRuntime();
+function handRuntime(worker: Worker, wasm: URL, progress: DownloadProgress): void {
+  const runtime = startRuntime(wasm);
   runtime.listen(progress);
   const send = (message: RuntimeMessage) => worker.postMessage(message);
   runtime.compiled.then(
@@ -122,9 +133,13 @@ function addUp(tell: DownloadProgress = () => {}): (part: 'runtime' | 'model') =
   };
 }
 
-async function openingOf(source: ModelFileSource, options: LoadOptions): Promise<Opening> {
+async function openingOf(
+  source: ModelFileSource,
+  options: LoadOptions,
+  { wasm }: Addresses,
+): Promise<Opening> {
   const { backend = 'wasm', threads, sha256, size } = options;
-  const rest = { backend, threads, sha256, size };
+  const rest = { backend, threads, sha256, size, wasm: wasm.href };
   if (typeof source === 'string' || source instanceof URL) {
     return { file: { url: new URL(source, document.baseURI).href }, ...rest };
   }

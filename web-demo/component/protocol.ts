@@ -10,6 +10,8 @@ export interface Opening {
   readonly size: number | undefined;
   readonly backend: Backend['name'];
   readonly threads: number | undefined;
+  /** Address of onnxruntime's WebAssembly. */
+  readonly wasm: string;
 }
 
 /** What is asked; `id` comes back with the answer. */

@@ -1,5 +1,4 @@
 // onnxruntime's WebAssembly: the page fetches and compiles it once for all models, while the worker starts.
-import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { messageOf } from '../../models/errors.ts';
 import { ModelError } from './errors.ts';
 
@@ -13,15 +12,16 @@ export interface Runtime {
   listen(progress: DownloadProgress): void;
 }
 
-/** The page's runtime; undefined before it is asked for, and after a failure, so that the next model tries again. */
-let begun: Runtime | undefined;
+/** The page's runtime by its address; without those that failed, so that the next model tries again. */
+const begun = new Map<string, Runtime>();
 
 /** Starts to fetch and compile, or returns what has been started before. */
-export function startRuntime(): Runtime {
-  if (begun) return begun;
+export function startRuntime({ href }: URL): Runtime {
+  const before = begun.get(href);
+  if (before) return before;
   const listeners: DownloadProgress[] = [];
   let loaded = 0;
-  const compiled = compile((bytes) => {
+  const compiled = compile(href, (bytes) => {
     loaded += bytes;
     for (const listener of listeners) listener(loaded, Math.max(loaded, RUNTIME_BYTES));
   });
@@ -32,21 +32,18 @@ export function startRuntime(): Runtime {
       progress(loaded, RUNTIME_BYTES);
     },
   };
-  begun = runtime;
+  begun.set(href, runtime);
   compiled.then(
     () => listeners.splice(0),
-    () => {
-      begun = undefined;
-    },
+    () => begun.delete(href),
   );
   return runtime;
 }
 
-async function compile(came: (bytes: number) => void): Promise<WebAssembly.Module> {
+async function compile(url: string, came: (bytes: number) => void): Promise<WebAssembly.Module> {
   if (typeof WebAssembly === 'undefined') {
     throw new ModelError('runtime', 'This browser has no WebAssembly.');
   }
-  const url = new URL(wasmUrl, import.meta.url).href;
   try {
     const response = await fetch(url);
     if (!response.ok || !response.body) throw new Error(`${url}: the server answered ${response.status}`);

@@ -72,6 +72,14 @@ export interface LoadOptions {
   readonly sha256?: string | undefined;
   /** Bytes of the model file, for `progress` where the server does not say. */
   readonly size?: number | undefined;
+  /**
+   * Address of a copy of the package's folder `dist/web-demo/browser`, for where the bundler does not copy what this module
+   * fetches (esbuild copies nothing, and none copies WebGPU's runtime), or for a CDN. By default the files are where the
+   * bundler has put them, or beside this module.
+   */
+  readonly assets?: string | URL | undefined;
+  /** Ends the download; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
   /** Called with the bytes received and the bytes expected, of runtime and model together. */
   readonly progress?: ((loaded: number, total: number) => void) | undefined;
 }
@@ -148,7 +156,7 @@ export type Reason = 'fetch' | 'model' | 'runtime' | 'closed';
 export type LoadModel = (source: ModelFileSource, options?: LoadOptions) => Promise<Model>;
 
 /** Starts to fetch and compile the runtime, for a page that does not know yet which model it will open. */
-export type WarmUp = () => void;
+export type WarmUp = (options?: Pick<LoadOptions, 'assets'>) => void;
 
 /** Reads the pixels of a source in sRGB, upright, at its full size. @throws PictureError */
 export type ReadPicture = (source: PictureSource, signal?: AbortSignal) => Promise<Picture>;

@@ -1,30 +1,45 @@
-// onnxruntime on WebAssembly with SIMD: from our own host, on one thread or on several.
+// onnxruntime on WebAssembly with SIMD, on one thread or on several.
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import type { Card } from '../../models/card.ts';
 import { messageOf } from '../../models/errors.ts';
 import { ModelError } from './errors.ts';
 import { createRunner, type Runner } from './runner.ts';
 
-/** Starts to fetch onnxruntime's loader, at the same time as the model. */
-export function fetchLoader() {
-  return import('./loader.ts');
-}
-
 /** @throws ModelError when this browser lacks what the runtime needs, or the runtime cannot run the file. */
 export async function openOnWasm(
-  loader: Awaited<ReturnType<typeof fetchLoader>>,
   compiled: WebAssembly.Module,
   model: Uint8Array,
   card: Card,
   threads: number,
 ): Promise<Runner> {
-  loader.use(compiled);
-  env.wasm.wasmPaths = { mjs: loader.url };
+  // Some bytes, or onnxruntime would fetch them.
+  env.wasm.wasmBinary = new Uint8Array(1);
   env.wasm.numThreads = threads;
   // Errors that matter are thrown; everything else would only fill the console.
   env.logLevel = 'error';
-  const session = await InferenceSession.create(model, { executionProviders: ['wasm'] }).catch((error) => {
+  const session = await withCompiled(compiled, () =>
+    InferenceSession.create(model, { executionProviders: ['wasm'] }),
+  ).catch((error) => {
     throw new ModelError('model', messageOf(error));
   });
   return createRunner(session, (data, dims) => new Tensor('uint8', data, dims), card);
+}
+
+/**
+ * Does work that instantiates WebAssembly from bytes, with what is already compiled in the place of the bytes. onnxruntime
+ * has no option for that; in this worker nobody else calls the function.
+ */
+async function withCompiled<T>(compiled: WebAssembly.Module, work: () => Promise<T>): Promise<T> {
+  const { instantiate } = WebAssembly;
+  Object.assign(WebAssembly, {
+    instantiate: async (_: BufferSource, imports: WebAssembly.Imports) => ({
+      module: compiled,
+      instance: await instantiate(compiled, imports),
+    }),
+  });
+  try {
+    return await work();
+  } finally {
+    Object.assign(WebAssembly, { instantiate });
+  }
 }

@@ -1,6 +1,4 @@
 // onnxruntime on WebGPU: another, larger runtime, which is fetched only when it is used.
-import mjsUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
-import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
 import type { Card } from '../../models/card.ts';
 import { messageOf } from '../../models/errors.ts';
@@ -11,13 +9,11 @@ import { createRunner, type Runner } from './runner.ts';
  * Opens a model on the GPU. The model as a whole never falls back to WebAssembly, though onnxruntime runs single
  * operators on the CPU that it does not have for the GPU.
  *
+ * @param wasm - address of onnxruntime's WebAssembly.
  * @throws ModelError when there is no WebGPU, or no GPU behind it.
  */
-export async function openOnWebGpu(model: Uint8Array, card: Card): Promise<Runner> {
-  env.wasm.wasmPaths = {
-    mjs: new URL(mjsUrl, import.meta.url).href,
-    wasm: new URL(wasmUrl, import.meta.url).href,
-  };
+export async function openOnWebGpu(wasm: string, model: Uint8Array, card: Card): Promise<Runner> {
+  env.wasm.wasmPaths = { wasm };
   env.wasm.numThreads = 1;
   env.logLevel = 'error';
   const session = await InferenceSession.create(model, { executionProviders: ['webgpu'] }).catch((error) => {

@@ -1,5 +1,4 @@
-// The worker: downloads and runs a model, so that the page is never blocked.
-import './no-eval.ts';
+// What a worker does: downloads and runs a model, so that the page is never blocked.
 import { type Card, readCard } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf } from '../../models/card-proof.ts';
 import { messageOf } from '../../models/errors.ts';
@@ -13,35 +12,53 @@ import { fetchModel, sha256Of } from './keep.ts';
 import { meanColor, occlusionMap } from './occlusion.ts';
 import type { ClassifiedReply, ExplainedReply, Opening, Reply, Request, RuntimeMessage } from './protocol.ts';
 import type { Runner } from './runner.ts';
-import type { Backend } from './types.ts';
-import { fetchLoader, openOnWasm } from './wasm.ts';
 
 interface Open {
   readonly card: Card;
   readonly runner: Runner;
 }
 
-let model: Promise<Open> | undefined;
+/** Opens a model file on a backend, with the WebAssembly at an address. */
+export type OpenRunner = (
+  bytes: Uint8Array,
+  card: Card,
+  how: { readonly threads: number; readonly wasm: string },
+) => Promise<Runner>;
 
-/** The WebAssembly, which the page sends. */
-const runtime = new Promise<WebAssembly.Module>((resolve, reject) => {
+/**
+ * Answers the page's requests, one model for each worker.
+ */
+export function answerRequests(openRunner: OpenRunner): void {
+  let model: Promise<Open> | undefined;
+
+  async function answer(request: Request): Promise<void> {
+    if (request.type === 'open') {
+      model = open(request.id, request.opening, openRunner);
+      await model;
+      return;
+    }
+    if (model === undefined) throw new Error('asked before a model was opened');
+    const there = await model;
+    if (request.type === 'classify') say(await classify(request.id, there, request.pictures));
+    else say(await explain(request.id, there, request.picture));
+  }
+
   self.addEventListener('message', ({ data }: MessageEvent<Request | RuntimeMessage>) => {
-    if (data.type === 'runtime') resolve(data.compiled);
-    else if (data.type === 'no-runtime') reject(new ModelError(data.reason, data.message));
+    if (data.type === 'runtime' || data.type === 'no-runtime') return;
+    answer(data).catch((error: unknown) => {
+      const reason = error instanceof ModelError ? error.reason : 'model';
+      say({ type: 'failed', id: data.id, reason, message: messageOf(error) });
+    });
   });
-});
-runtime.catch(() => {}); // reported where it is awaited
+}
 
-/** Opens a model: its file and the runtime are fetched at the same time. */
-async function open(id: number, opening: Opening): Promise<Open> {
-  const loader = opening.backend === 'wasm' ? fetchLoader() : undefined;
-  loader?.catch(() => {}); // reported where it is awaited
+async function open(id: number, opening: Opening, openRunner: OpenRunner): Promise<Open> {
   const { bytes, sha256 } = await fileOf(opening, (loaded, total) =>
     say({ type: 'progress', loaded, total }),
   );
   const card = cardOf(bytes);
   const backend = await chooseBackend(opening, card, surroundings());
-  const runner = await openRunner(backend, loader, bytes, card);
+  const runner = await openRunner(bytes, card, { threads: backend.threads, wasm: opening.wasm });
   const golden = await checkGolden(card, runner);
   say({ type: 'opened', id, card, size: bytes.length, sha256, backend, goldenDifference: golden });
   return { card, runner };
@@ -60,20 +77,6 @@ function cardOf(bytes: Uint8Array): Card {
   } catch (error) {
     throw new ModelError('model', messageOf(error));
   }
-}
-
-async function openRunner(
-  backend: Backend,
-  loader: ReturnType<typeof fetchLoader> | undefined,
-  bytes: Uint8Array,
-  card: Card,
-): Promise<Runner> {
-  if (backend.name === 'webgpu') return (await import('./webgpu.ts')).openOnWebGpu(bytes, card);
-  if (loader === undefined) throw new Error('the loader of the WebAssembly was not asked for');
-  const loaded = await loader.catch((error) => {
-    throw new ModelError('fetch', messageOf(error));
-  });
-  return openOnWasm(loaded, await runtime, bytes, card, backend.threads);
 }
 
 /** Runs the card's built-in pictures: this warms the model up and checks that this browser computes as expected. */
@@ -118,26 +121,6 @@ function inputOf(picture: Picture, card: Card): Uint8Array {
   return preparePicture(flattenAlpha(picture), card.input.shape, card.input.prepare);
 }
 
-async function answer(request: Request): Promise<void> {
-  if (request.type === 'open') {
-    model = open(request.id, request.opening);
-    await model;
-    return;
-  }
-  if (model === undefined) throw new Error('asked before a model was opened');
-  const there = await model;
-  if (request.type === 'classify') say(await classify(request.id, there, request.pictures));
-  else say(await explain(request.id, there, request.picture));
-}
-
 function say(reply: Reply): void {
   self.postMessage(reply);
 }
-
-self.addEventListener('message', ({ data }: MessageEvent<Request | RuntimeMessage>) => {
-  if (data.type === 'runtime' || data.type === 'no-runtime') return;
-  answer(data).catch((error: unknown) => {
-    const reason = error instanceof ModelError ? error.reason : 'model';
-    say({ type: 'failed', id: data.id, reason, message: messageOf(error) });
-  });
-});

@@ -1,0 +1,6 @@
+// The worker that runs a model on WebGPU.
+import './no-eval.ts';
+import { openOnWebGpu } from './webgpu.ts';
+import { answerRequests } from './worker.ts';
+
+answerRequests((bytes, card, { wasm }) => openOnWebGpu(wasm, bytes, card));
