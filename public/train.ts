@@ -1,6 +1,13 @@
 // `trainyard/train`: trains from code, and exports what was trained.
 export { type ExportedRun, type ExportRunOptions, exportRun } from '../export/library/export-run.ts';
 export type { Parity } from '../export/parity/index.ts';
+export {
+  type ClassifierToOnnxOptions,
+  type OnnxClassifier,
+  type OnnxFile,
+  type ToOnnxOptions,
+  toOnnx,
+} from '../export/tfjs/to-onnx.ts';
 export type { Card } from '../models/card.ts';
 export { UserError } from '../models/errors.ts';
 export type { Dataset, Split } from '../train/datasets/dataset.ts';

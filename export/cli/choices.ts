@@ -5,9 +5,10 @@ import type { ParsedArgs } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { oneOf } from '../../models/nearest.ts';
 import { realNumber, wholeNumber } from '../../models/option-values.ts';
-import { type Scaling, scalingCalled } from '../../train/backbone/scaling.ts';
+import { scalingCalled } from '../../train/backbone/scaling.ts';
 import type { Run } from '../../train/runs/run.ts';
 import { OPSETS } from '../graph/opsets.ts';
+import { type ClassifierChoice, resized } from '../tfjs/chosen-classifier.ts';
 import { isModelPath } from '../tfjs/model-path.ts';
 import { FORMAT_NAMES, type FormatName } from '../to/names.ts';
 import type { exportArgs } from './args.ts';
@@ -35,15 +36,6 @@ export interface ModelChoice {
   readonly size: { readonly height: number; readonly width: number } | undefined;
   /** What makes a classifier of it; without, it is exported as it is. */
   readonly classifier: ClassifierChoice | undefined;
-}
-
-export interface ClassifierChoice {
-  readonly labels: readonly string[];
-  /** As the type of the input suggests if left out. */
-  readonly scaling: Scaling | undefined;
-  readonly crop: 'center' | 'stretch';
-  /** Folder of pictures to compare on. */
-  readonly pictures: string | undefined;
 }
 
 export interface ExportChoices {
@@ -116,7 +108,7 @@ function modelChoice(path: string, args: ExportArgs): ModelChoice {
         : {
             labels: labelsOf(labels),
             scaling: args.scaling === undefined ? undefined : scalingCalled(args.scaling),
-            crop: oneOf('--crop', ['center', 'stretch'], args.crop),
+            prepare: resized(oneOf('--crop', ['center', 'stretch'], args.crop)),
             pictures: args.pictures === undefined ? undefined : existingFolder('pictures', args.pictures),
           },
   };

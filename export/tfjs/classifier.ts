@@ -7,7 +7,7 @@ import { UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
 import { type Scaling, scalings } from '../../train/backbone/scaling.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
-import { standardized } from '../../train/layers/forward.ts';
+import { type Standardize, standardized } from '../../train/layers/forward.ts';
 import type { Exportable } from '../publish/exportable.ts';
 import type { InputType } from '../trace/index.ts';
 import { bytesAs } from '../trace/input.ts';
@@ -20,8 +20,8 @@ export interface About {
   /** In the order of the output. */
   readonly labels: readonly string[];
   /** `0..255` where the network takes whole numbers. */
-  readonly scaling: Scaling;
-  readonly prepare: Extract<Card['input']['prepare'], { rule: 'resize' }>;
+  readonly scaling: Scaling | Pick<Standardize, 'mean' | 'deviation'>;
+  readonly prepare: Card['input']['prepare'];
 }
 
 /**
@@ -38,9 +38,9 @@ export function classifierOf(
   const { shape, type } = pictureInput(network);
   if (type !== 'float32' && about.scaling !== '0..255')
     throw new UserError(
-      `${network.name} takes ${type}, the bytes of pictures as they are: \`--scaling 0..255\`; received ${about.scaling}.`,
+      `${network.name} takes ${type}, the bytes of pictures as they are: \`--scaling 0..255\`; received ${scalingInWords(about.scaling)}.`,
     );
-  const { mean, deviation } = scalings[about.scaling];
+  const { mean, deviation } = typeof about.scaling === 'string' ? scalings[about.scaling] : about.scaling;
   const channels = { mean: mean.slice(0, shape[2]), deviation: deviation.slice(0, shape[2]) };
   const answer = (images: Tensor): Tensor => {
     const [output] = network.run([
@@ -74,6 +74,11 @@ export function classifierOf(
     variables: network.variables,
     test: { images: Buffer.concat(pictures), labels: new Uint8Array(), n: pictures.length },
   };
+}
+
+/** The name of a scaling, or its numbers. */
+export function scalingInWords(scaling: About['scaling']): string {
+  return typeof scaling === 'string' ? scaling : `mean ${scaling.mean} and deviation ${scaling.deviation}`;
 }
 
 /** @throws UserError unless there is a label for each class; one number for a picture tells two classes apart. */

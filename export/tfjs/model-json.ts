@@ -44,7 +44,8 @@ type ModelJson = z.infer<typeof schema>;
 
 // tfjs-node does not export the names of these types.
 type Handler = Exclude<Parameters<typeof loadLayersModel>[0], string>;
-type ModelArtifacts = Awaited<ReturnType<NonNullable<Handler['load']>>>;
+/** What tfjs loads a model from. */
+export type ModelArtifacts = Awaited<ReturnType<NonNullable<Handler['load']>>>;
 
 /** A model as its files have it. */
 export interface ModelFiles {

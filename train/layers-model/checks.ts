@@ -1,7 +1,8 @@
 // What is refused before and during the training of a LayersModel, in words for whoever wrote it.
 import type { LayersModel, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
-import { tf } from '../graph/tensorflow.ts';
+import { DataError, DivergedError } from '../errors.ts';
+import { requireTensorflow, tf } from '../graph/tensorflow.ts';
 import { allLayers, internalsOf, layerInWords, trainedModel } from './internals.ts';
 import { WAY_OUT } from './traced-layers.ts';
 
@@ -10,6 +11,7 @@ import { WAY_OUT } from './traced-layers.ts';
  * @throws UserError for what is no LayersModel of this copy of tfjs, is not compiled, or cannot be trained by steps.
  */
 export function checkedModel(given: unknown): LayersModel {
+  requireTensorflow();
   if (!(given instanceof tf.LayersModel)) throw new UserError(notOurs(given));
   const model = trainedModel(given);
   if (model.optimizer === undefined || internalsOf(model).lossFunctions === undefined)
@@ -32,14 +34,14 @@ export function checkedModel(given: unknown): LayersModel {
 function notOurs(model: unknown): string {
   const isForeign = typeof model === 'object' && model !== null && 'fitDataset' in model;
   return isForeign
-    ? "The model is of another copy of TensorFlow.js than Trainyard's, whose weights the compiled step cannot reach. Make it, and its data, with `import { tf } from 'trainyard/train'` instead of `import * as tf from '@tensorflow/tfjs-node'`: the functions are the same."
+    ? "The model is of another copy of TensorFlow.js than Trainyard's, whose layers the compiled step cannot take over. Make it, and its data, with `import { tf } from 'trainyard/train'` instead of `import * as tf from '@tensorflow/tfjs-node'`: the functions are the same."
     : `fit takes a tf.LayersModel, as tf.sequential and tf.model make it; received ${model === null ? 'null' : typeof model}.`;
 }
 
 /**
  * Looks at the labels of a batch where the loss takes class numbers: tfjs itself trains on a label that is no class as on
  * a picture of nothing.
- * @throws UserError for a label that is none of the classes.
+ * @throws DataError for a label that is none of the classes.
  */
 export function checkBatch(model: LayersModel, data: readonly Tensor[]): void {
   model.outputs.forEach((output, i) => {
@@ -48,7 +50,7 @@ export function checkBatch(model: LayersModel, data: readonly Tensor[]): void {
     const labels = data[model.inputs.length + i]?.dataSync() ?? [];
     const wrong = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
     if (wrong !== undefined)
-      throw new UserError(
+      throw new DataError(
         `The labels of ${model.outputNames[i]} have ${wrong}; the layer has ${classes} classes: labels are whole numbers from 0 to ${classes - 1}.`,
       );
   });
@@ -59,7 +61,7 @@ function lossName({ loss, outputNames }: LayersModel, i: number): unknown {
   return typeof loss === 'object' ? Reflect.get(loss, outputNames[i] ?? '') : loss;
 }
 
-/** @throws UserError when the loss of a batch is not a number, with what may be the reason. */
+/** @throws DivergedError when the loss of a batch is not a number, with what may be the reason. */
 export function checkLoss(model: LayersModel, loss: number, step: number, data: readonly Tensor[]): void {
   if (Number.isFinite(loss)) return;
   const names = [...model.inputNames, ...model.outputNames];
@@ -70,5 +72,5 @@ export function checkLoss(model: LayersModel, loss: number, step: number, data: 
     broken === -1
       ? 'Its data are numbers: compile the model with a lower learning rate, or look at its loss and the scale of its inputs.'
       : `${names[broken] ?? 'Its data'} has values in this batch that are no numbers (NaN or infinite).`;
-  throw new UserError(`The loss of ${model.name} became ${loss} at step ${step}. ${reason}`);
+  throw new DivergedError(step, `The loss of ${model.name} became ${loss} at step ${step}. ${reason}`);
 }

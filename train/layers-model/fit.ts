@@ -7,6 +7,7 @@ import type {
   Tensor,
 } from '@tensorflow/tfjs-node-gpu';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { DataError } from '../errors.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { type BatchSource, batchesOf } from './batches.ts';
 import { digestOfTensors, type TrainingFacts } from './checkpoint.ts';
@@ -50,8 +51,8 @@ export type FitDatasetOptions<T> = ModelFitDatasetArgs<T> & CompiledFitOptions;
  * @param x - Tensors `[N, ...]`, or a dataset of `{ xs, ys }` as `model.fitDataset` takes it.
  * @param y - Tensors `[N, ...]`; with a dataset, the options stand here.
  * @returns tfjs's history: one row per epoch.
- * @throws UserError for a model that is not compiled, an optimizer or a layer that the step cannot compile, labels that
- * are no classes, and a loss that is not a number.
+ * @throws UserError for a model that is not compiled, an optimizer or a layer that the step cannot compile; DataError for
+ * data that do not fit the model, and labels that are no classes; DivergedError for a loss that is not a number.
  *
  * @example
  * model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
@@ -143,12 +144,12 @@ async function fitTensors(
   }
 }
 
-/** The model's rows of data, as tfjs checks and reshapes them. @throws UserError for shapes that are not the model's. */
+/** The model's rows of data, as tfjs checks and reshapes them. @throws DataError for shapes that are not the model's. */
 function standardized(model: LayersModel, x: Tensors, y: Tensors, batchSize: number): [Tensor[], Tensor[]] {
   try {
     return internalsOf(model).standardizeUserDataXY(x, y, false, batchSize);
   } catch (error) {
-    throw new UserError(`The data do not fit ${model.name}: ${messageOf(error)}`, { cause: error });
+    throw new DataError(`The data do not fit ${model.name}: ${messageOf(error)}`, { cause: error });
   }
 }
 
