@@ -298,10 +298,10 @@ export const areas = {
       'train/datasets/folder/table/',
     ],
     tests: [
-      'test/train/datasets/folder/folder.test.ts',
       'test/train/datasets/folder/layouts.test.ts',
-      'test/train/datasets/folder/odd.test.ts',
       'test/train/datasets/folder/table.test.ts',
+      'test/train/datasets/folder/odd.test.ts',
+      'test/train/datasets/folder/folder.test.ts',
     ],
     least: 85,
   },
