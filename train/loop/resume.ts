@@ -38,7 +38,8 @@ function findMisfit(
 ): string | undefined {
   for (const name of new Set([...shapes.keys(), ...tensors.keys()])) {
     const [expected, found] = [shapes.get(name), tensors.get(name)?.shape];
-    if (expected?.join() === found?.join() && (expected === undefined) === (found === undefined)) continue;
+    // Of a number without axes the list is empty, of none there is no list.
+    if (expected?.join() === found?.join()) continue;
     const show = (shape: readonly number[] | undefined, none: string) => (shape ? `[${shape}]` : none);
     return `the recipe's network: ${name} is ${show(found, 'missing')}, expected ${show(expected, 'no such tensor')}`;
   }
@@ -55,11 +56,11 @@ function findDifference(
 ): string | undefined {
   // A run may have been given more epochs since: what is done is as it was.
   const left = haveEqualLengths(recipe, written, step, stepsPerEpoch) ? LENGTHS : [];
-  const [expected, found] = [recipe, written].map(
-    (each) => new Map<string, unknown>(Object.entries(each).filter(([key]) => !left.includes(key))),
-  );
-  for (const key of new Set([...(expected?.keys() ?? []), ...(found?.keys() ?? [])])) {
-    const [a, b] = [expected, found].map((fields) => canonicalJson(fields?.get(key) ?? null));
+  const fieldsOf = (each: Recipe) =>
+    new Map<string, unknown>(Object.entries(each).filter(([key]) => !left.includes(key)));
+  const [expected, found] = [fieldsOf(recipe), fieldsOf(written)];
+  for (const key of new Set([...expected.keys(), ...found.keys()])) {
+    const [a, b] = [expected, found].map((fields) => canonicalJson(fields.get(key) ?? null));
     if (a !== b) return `the run's recipe: its ${key} is ${b}, expected ${a}`;
   }
   return undefined;

@@ -31,7 +31,7 @@ interface Run {
   readonly last: string;
 }
 
-/** What a lock says; `undefined` where it is damaged, or is being written. */
+/** What a lock says; `undefined` where there is none, where it is damaged, or is being written. */
 type Owner = z.output<typeof ownerSchema> | { readonly pid: number } | undefined;
 
 const lockPath = ({ folder }: Run) => join(folder, 'lock');
@@ -93,7 +93,6 @@ function take(path: string): boolean {
 }
 
 function isHeld(path: string): boolean {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return false;
   const owner = readOwner(path);
   // It appears empty and is written at once; one that stays so was damaged, by a machine that lost its power for example.
   if (owner === undefined) return silenceOf(path) < SILENT_MS;

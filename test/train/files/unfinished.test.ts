@@ -31,6 +31,36 @@ it('goes on with what is left of the same work, and leaves nothing when it is do
   expect(readdirSync(parent)).toEqual([]);
 });
 
+it('ends as the work ends, and asks for it once', async () => {
+  const folders: string[] = [];
+  await withUnfinished(parent, 'cats', async (folder) => void folders.push(folder));
+  expect(folders).toHaveLength(1);
+  const fails = withUnfinished(parent, 'cats', async (folder) => {
+    // Not even its owner is there any more.
+    rmSync(folder, { recursive: true });
+    throw new Error('interrupted');
+  });
+  await expect(fails).rejects.toThrow('interrupted');
+  expect(readdirSync(parent)).toEqual([]);
+});
+
+it('takes one of several that are left, and removes the others', async () => {
+  const fails = withUnfinished(parent, 'cats', async (outer) => {
+    writeFileSync(join(outer, 'made'), 'outer');
+    await leave('cats', 'inner');
+    throw new Error('interrupted');
+  });
+  await expect(fails).rejects.toThrow('interrupted');
+  expect(readdirSync(parent)).toHaveLength(2);
+  let made: string[] = [];
+  await withUnfinished(parent, 'cats', async (folder) => {
+    expect(readdirSync(parent)).toHaveLength(1);
+    made = readdirSync(folder).sort();
+  });
+  expect(made).toEqual(['made', 'owner.json']);
+  expect(readdirSync(parent)).toEqual([]);
+});
+
 it('does not touch what another process is at, and takes it over when that has ended', async () => {
   await withUnfinished(parent, 'cats', async (mine) => {
     writeFileSync(join(mine, 'made'), 'mine');

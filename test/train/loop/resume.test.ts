@@ -144,9 +144,14 @@ describe('is refused, and nothing is put into the step:', () => {
   });
 });
 
-it('a run that was given more epochs goes on with what it has done', () => {
-  save();
+it.each<[string, Partial<Recipe>]>([
+  ['epochs', {}],
+  ['steps', { steps: 9 }],
+  ['minutes', { steps: 9, budget: 60 }],
+])('a run of so many %s that was given more epochs goes on with what it has done', (_, length) => {
+  const former = { ...recipe, ...length };
+  save({ recipe: former });
   const { step, written } = stepOf(shapes);
-  expect(resume(run, lengthened(recipe, 3, 7), dataset, step)).toEqual(progress);
+  expect(resume(run, lengthened(former, 3, 7), dataset, step)).toEqual(progress);
   expect(written).toHaveLength(1);
 });

@@ -38,6 +38,11 @@ describe('lockRun', () => {
     unlock();
     lockRun(run)();
     expect(readdirSync(folder)).toEqual([]);
+    // A lock that somebody has removed is no reason to fail at the end.
+    const again = lockRun(run);
+    rmSync(lock());
+    again();
+    expect(() => lockRun({ ...run, folder: join(folder, 'none') })).toThrow(/ENOENT/);
   });
 
   it('holds a run for one of many processes that want it at once', async () => {
@@ -121,12 +126,29 @@ describe('lockRun', () => {
   it('takes over a lock that is damaged, once nobody can be writing it', () => {
     writeLock('');
     expect(tryLock(run)).toBeUndefined();
-    writeLock('{"pid":', 61);
+    writeLock('{"pid":12');
+    expect(tryLock(run)).toBeUndefined();
+    writeLock('{"pid":12', 61);
     lockRun(run)();
   });
 });
 
 describe('a run whose process died', () => {
+  it.each([
+    ['damaged', '{"pid":'],
+    ['of an earlier version', '999999999'],
+  ])('is known for it by the time of a lock that is %s', (_, text) => {
+    writeLock(text, 100);
+    expect(crashedUnsaved(run)).toBe(true);
+    const saved = (age: number) => {
+      writeFileSync(run.last, '');
+      utimesSync(run.last, Date.now() / 1000 - age, Date.now() / 1000 - age);
+      return crashedUnsaved(run);
+    };
+    expect(saved(110)).toBe(true);
+    expect(saved(90)).toBe(false);
+  });
+
   it('is known for it until it has saved something, and what it was writing is removed', () => {
     expect(crashedUnsaved(run)).toBe(false);
     const dead = { ...own(), start: '1' };

@@ -110,6 +110,7 @@ describe('createRun', () => {
     const wanted = join(folder, 'file');
     writeFileSync(wanted, '');
     expect(() => createRun(join(wanted, 'runs'), recipe, {})).toThrow(/file/);
+    expect(() => createRun(folder, { ...recipe, name: 'no/name' }, {})).toThrow(/ENOENT/);
   });
 
   it('tells who claims it before anybody else can know of it', () => {
@@ -133,9 +134,9 @@ describe('listRuns', () => {
 
 describe('findRun', () => {
   it('finds the newest with a checkpoint, or that of a name or path', () => {
-    const [first, second, third] = [newRun(recipe, 5), newRun(recipe, 5), newRun()];
-    expect(findRun(folder)).toEqual(second);
-    expect(findRun(folder, '0003-digits')).toEqual(third);
+    const [first, , third, fourth] = [newRun(recipe, 5), newRun(recipe, 5), newRun(recipe, 5), newRun()];
+    expect(findRun(folder)).toEqual(third);
+    expect(findRun(folder, '0004-digits')).toEqual(fourth);
     expect(findRun(folder, '0001-digits/')).toEqual(first);
     expect(findRun(folder, 'runs/0001-digits//')).toEqual(first);
     // A path says where it is, also in another folder of runs.
