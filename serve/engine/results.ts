@@ -52,8 +52,8 @@ function deliverRun<W extends WorkerSlot>(
   const classes = probabilities.length / ids.length;
   costs.learnRun(key, run / ids.length);
   let name: ModelName | undefined;
-  for (let i = 0; i < ids.length; i++) {
-    const job = assignments.remove(worker, ids[i] ?? -1);
+  for (const [i, id] of ids.entries()) {
+    const job = assignments.remove(worker, id);
     if (job === undefined) continue;
     const decode = spent[i * 2] ?? 0;
     const prepare = spent[i * 2 + 1] ?? 0;

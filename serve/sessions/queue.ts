@@ -105,9 +105,10 @@ export function createQueue<T extends QueuedJob>(): Queue<T> {
     cost = quick.length + alone.length === 0 ? 0 : cost - amount;
   }
 
-  function shift(line: T[]): void {
-    const job = line.shift();
-    if (job !== undefined) subtract(job.cost);
+  /** @param first - the first in line. */
+  function shift(line: T[], first: T): void {
+    line.shift();
+    subtract(first.cost);
   }
 
   /** Each worker gets at most one job that runs alone; where there are several workers, one of them gets none. */
@@ -119,7 +120,7 @@ export function createQueue<T extends QueuedJob>(): Queue<T> {
       if (worker === undefined || taken >= most) break;
       worker.alone++;
       worker.cost += next.cost;
-      shift(alone);
+      shift(alone, next);
       give(worker, next);
     }
   }
@@ -154,7 +155,7 @@ export function createQueue<T extends QueuedJob>(): Queue<T> {
       }
       filling.set(worker, batch + next.cost);
       worker.cost += next.cost;
-      shift(quick);
+      shift(quick, next);
       give(worker, next);
     }
   }
@@ -188,7 +189,6 @@ export function createQueue<T extends QueuedJob>(): Queue<T> {
     },
     remove(isOver) {
       const removed = [...alone, ...quick].filter(isOver);
-      if (removed.length === 0) return removed;
       const gone = new Set(removed);
       alone = alone.filter((job) => !gone.has(job));
       quick = quick.filter((job) => !gone.has(job));

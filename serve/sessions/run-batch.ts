@@ -33,19 +33,15 @@ export async function runJobs(
   results: PendingResults,
   cancelled?: CancelFlags,
 ): Promise<void> {
-  const session = loaded?.session;
-  if (loaded === undefined || session === undefined) {
+  if (loaded?.session === undefined) {
     const reason = loaded?.reason ?? 'the worker does not have it';
     for (const { id } of jobs) results.failed.push({ id, failure: 'broken', reason });
     return;
   }
-  for (let at = 0; at < jobs.length; at += loaded.largest) {
-    await runBatch(jobs.slice(at, at + loaded.largest));
-  }
+  const { session } = loaded;
 
   /** A bad picture is left out of the batch and fails alone; when a run fails, its pictures run one by one. */
-  async function runBatch(batch: readonly WorkerJob[]): Promise<void> {
-    if (loaded === undefined || session === undefined) return;
+  const runBatch = async (batch: readonly WorkerJob[]): Promise<void> => {
     const { ids, spent, size } = prepareBatch(loaded, batch, prepareInput, results, cancelled);
     if (ids.length === 0) return;
     const n = session.largest ?? ids.length;
@@ -56,9 +52,15 @@ export async function runJobs(
       const probabilities = all.subarray(0, ids.length * loaded.model.card.labels.length);
       results.runs.push({ key: loaded.model.key, ids, probabilities, spent, run });
     } catch (error) {
-      if (batch.length > 1) for (const job of batch) await runBatch(ids.includes(job.id) ? [job] : []);
-      else results.failed.push({ id: ids[0] ?? -1, failure: 'failed', reason: explain(error) });
+      if (batch.length > 1)
+        for (const job of batch.filter(({ id }) => ids.includes(id))) await runBatch([job]);
+      else for (const id of ids) results.failed.push({ id, failure: 'failed', reason: explain(error) });
     }
+  };
+
+  // Stryker disable next-line EqualityOperator: a batch of none does nothing
+  for (let at = 0; at < jobs.length; at += loaded.largest) {
+    await runBatch(jobs.slice(at, at + loaded.largest));
   }
 }
 

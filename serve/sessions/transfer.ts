@@ -30,10 +30,7 @@ export function pack(jobs: readonly WorkerJob[]): Transfer {
   const buffer = new ArrayBuffer(jobs.reduce((sum, { input }) => sum + bytesOf(input).length, at));
   const table = new Float64Array(buffer, 0, jobs.length * ROW);
   const bytes = new Uint8Array(buffer);
-  for (let i = 0; i < jobs.length; i++) {
-    const job = jobs[i];
-    if (job === undefined) continue;
-    const { id, key, alone, input } = job;
+  for (const [i, { id, key, alone, input }] of jobs.entries()) {
     let keyIndex = keys.indexOf(key);
     if (keyIndex === -1) keyIndex = keys.push(key) - 1;
     const row = i * ROW;

@@ -81,3 +81,65 @@ test('nothing is dispatched after the end', () => {
   vi.advanceTimersByTime(100);
   expect(sent).toEqual([]);
 });
+
+test('a job that is late is not sent; one of that time is', () => {
+  vi.advanceTimersByTime(100);
+  const { worker, sent } = testWorker();
+  const { queue, gone, loop } = open([worker]);
+  const [late, punctual] = [testJob({ deadline: 99 }).job, testJob({ deadline: performance.now() }).job];
+  queue.add(late);
+  queue.add(punctual);
+  loop.dispatch();
+  expect(gone).toEqual([late]);
+  expect(sent).toHaveLength(1);
+});
+
+test('bytes of a batch are handed over, not copied', () => {
+  const lists: unknown[] = [];
+  const { worker } = testWorker();
+  const sending: PoolWorker = {
+    ...worker,
+    send: (message, transferred) =>
+      lists.push([message.kind === 'batch' ? message.transfer.buffer : undefined, transferred]),
+  };
+  const { queue, loop } = open([sending]);
+  queue.add(testJob().job);
+  loop.dispatch();
+  const [[buffer, transferred] = []] = lists as unknown[][];
+  expect(buffer).toBeInstanceOf(ArrayBuffer);
+  expect(transferred).toEqual([buffer]);
+  expect(sending).toMatchObject({ batches: 1, lastBatch: { pictures: 1, at: performance.now() } });
+});
+
+test('the timer is for the first wait that is not over, and there is none for an empty queue', () => {
+  vi.advanceTimersByTime(1000);
+  const now = performance.now();
+  const waits = { pictures: 4, until: now + 12.5 };
+  const workers = [
+    testWorker({ batchWait: { pictures: 4, until: now - 5 }, batches: 2, cost: 500 }),
+    testWorker({ batchWait: { pictures: 4, until: now + 40 } }),
+    testWorker({ batchWait: waits }),
+    testWorker({ batches: 2, cost: 500 }),
+  ];
+  const { queue, loop } = open(workers.map(({ worker }) => worker));
+  loop.dispatch();
+  expect(vi.getTimerCount()).toBe(0);
+  queue.add(testJob({ cost: 20, deadline: 1e9 }).job);
+  loop.dispatch();
+  expect(vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(12);
+  expect(workers.map(({ sent }) => sent.length)).toEqual([0, 0, 0, 0]);
+  vi.advanceTimersByTime(1);
+  expect(workers.map(({ sent }) => sent.length)).toEqual([0, 0, 1, 0]);
+});
+
+test('the clock is that of the machine where none is given', () => {
+  vi.advanceTimersByTime(50);
+  const { worker } = testWorker();
+  const queue = createQueue<PictureJob>();
+  const assignments = createAssignments<PoolWorker, PictureJob>();
+  createDispatchLoop({ queue, assignments, workers: () => [worker], onGone() {} }).dispatch();
+  queue.add(testJob().job);
+  createDispatchLoop({ queue, assignments, workers: () => [worker], onGone() {} }).dispatch();
+  expect(worker.lastUsed.get('colors/1/a')).toBe(performance.now());
+});

@@ -7,6 +7,7 @@ import {
   errorOf,
   failJob,
   splitRetries,
+  workerEnded,
 } from '../../../serve/engine/picture-job.ts';
 import { Refusal } from '../../../serve/refusal.ts';
 import { recordingObserver, testJob } from './jobs.ts';
@@ -67,4 +68,36 @@ test('jobs of a worker that ended are retried once, and not at all when the serv
   const jobs = [fresh, tried, settled];
   expect(splitRetries(jobs, true)).toEqual({ retries: [fresh], lost: [tried] });
   expect(splitRetries(jobs, false)).toEqual({ retries: [], lost: [fresh, tried] });
+});
+
+test('a job that was just made waits: it is settled by its first result, and short work runs with others', () => {
+  const { observer, events } = recordingObserver();
+  const { job: like, outcome } = testJob();
+  const gone = () => true;
+  const job = createJob(
+    { model: like.model, name: like.name, options: { gone } },
+    { input: like.input, cost: 99.9, start: 50, decoded: 7 },
+    1000,
+    like.resolve,
+    like.reject,
+  );
+  expect(job).toMatchObject({ key: like.key, alone: false, retried: false, decoded: 7, start: 50, gone });
+  completeJob(job, { probabilities: Float32Array.of(1), timings }, observer);
+  expect(outcome.value).toEqual({ probabilities: [1], timings });
+  expect(events).toEqual([['classified', job.name, timings]]);
+});
+
+test('a bug of a worker is an error with the stack that it had there, and one whose client has gone is 408', () => {
+  const { job } = testJob();
+  const stack = 'TypeError: x is not a function\n    at run (worker.ts:1:2)\n    at more (worker.ts:3:4)';
+  const bug = errorOf(job, { id: 0, failure: 'failed', reason: stack });
+  expect([bug.message, bug.stack]).toEqual(['TypeError: x is not a function', stack]);
+  expect(errorOf(job, { id: 0, failure: 'gone', reason: 'x' })).toMatchObject({ status: 408 });
+  expect(errorOf(job, { id: 0, failure: 'refused', reason: 'x' }).message).toBe(
+    'the picture could not be decoded: x',
+  );
+});
+
+test('a picture that ended two workers is refused; one of a server that stops may be sent again', () => {
+  expect([workerEnded(true).status, workerEnded(false).status]).toEqual([422, 503]);
 });

@@ -94,3 +94,28 @@ test('a worker that has finished a heavy batch waits for another of its size', (
   deliverResults(context, worker, message, 1080);
   expect(worker.batchWait).toEqual({ pictures: 7, until: 1090 });
 });
+
+test('a job that is late has no result, and one of that time has', () => {
+  const { context, assignments, events } = open();
+  const { worker } = testWorker();
+  const [late, punctual] = [testJob({ deadline: 129 }), testJob({ deadline: 130 })];
+  const ids = [late, punctual].map(({ job }) => assignments.add(worker, job));
+  const run = { key: 'k', ids, probabilities: Float32Array.of(0, 1), spent: [0, 0, 0, 0], run: 8 };
+  deliverResults(context, worker, { kind: 'results', runs: [run], failed: [], batches: 0 }, 130);
+  expect(late.outcome.value).toMatchObject({ status: 504 });
+  expect(punctual.outcome.value).toMatchObject({ probabilities: [1] });
+  expect(events.map(([kind, , why]) => (kind === 'failed' ? why : kind))).toEqual([
+    'late',
+    'classified',
+    'batched',
+  ]);
+});
+
+test('of jobs that a worker does not have nothing is said', () => {
+  const { context, events, judged } = open();
+  const { worker } = testWorker();
+  const run = { key: 'k', ids: [7], probabilities: Float32Array.of(1), spent: [0, 0], run: 1 };
+  const failed = [{ id: 9, failure: 'refused', reason: 'x' }] as const;
+  deliverResults(context, worker, { kind: 'results', runs: [run], failed, batches: 0 }, 10);
+  expect([events, judged]).toEqual([[], []]);
+});

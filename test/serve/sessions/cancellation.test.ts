@@ -5,7 +5,13 @@ import { createDispatchLoop } from '../../../serve/engine/dispatch-loop.ts';
 import { expireJobs } from '../../../serve/engine/expire-jobs.ts';
 import type { PictureJob } from '../../../serve/engine/picture-job.ts';
 import { deliverResults } from '../../../serve/engine/results.ts';
-import { Cancelled, cancelJob, checkOf, createCancelFlags } from '../../../serve/sessions/cancellation.ts';
+import {
+  Cancelled,
+  cancelJob,
+  checkOf,
+  createCancelFlags,
+  resetFlag,
+} from '../../../serve/sessions/cancellation.ts';
 import { createPrepareInput } from '../../../serve/sessions/prepare-input.ts';
 import { createQueue } from '../../../serve/sessions/queue.ts';
 import { runJobs } from '../../../serve/sessions/run-batch.ts';
@@ -103,4 +109,17 @@ test('a job is cancelled when it is late or its client has gone, and the next of
   queue.add(testJob().job);
   loop.dispatch();
   expect([...flags].reduce((sum, flag) => sum + flag, 0)).toBe(1);
+});
+
+test('flags are of 65,536 ids; work of others, or without flags, goes on', () => {
+  const flags = createCancelFlags();
+  for (const id of [65_535, 65_536]) cancelJob(flags, id);
+  cancelJob(undefined, 1);
+  expect(checkOf(flags, 65_535)).toThrow(expect.objectContaining({ name: 'Cancelled' }));
+  checkOf(flags, 65_536)();
+  checkOf(undefined, 1)();
+  resetFlag(flags, 65_535);
+  resetFlag(flags, 65_536);
+  resetFlag(undefined, 1);
+  checkOf(flags, 65_535)();
 });

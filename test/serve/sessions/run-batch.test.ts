@@ -91,3 +91,19 @@ test('a model that cannot be opened fails all its pictures, with the reason', as
   ]);
   expect((await run(undefined, [1])).failed[0]?.reason).toBe('the worker does not have it');
 });
+
+test('what fails before a run is said once, and what a run took is measured', async () => {
+  const { loaded, runs } = open({ failsOn: 2 });
+  const start = performance.now();
+  const results = await run(loaded, [1, 2, 3], 3);
+  const elapsed = performance.now() - start;
+  expect(runs).toEqual([[1, 2], [1], [2]]);
+  expect(results.failed.map(({ id, failure }) => [id, failure])).toEqual([
+    [3, 'refused'],
+    [2, 'failed'],
+  ]);
+  for (const { run } of results.runs) {
+    expect(run).toBeGreaterThanOrEqual(0);
+    expect(run).toBeLessThanOrEqual(elapsed);
+  }
+});

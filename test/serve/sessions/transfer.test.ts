@@ -32,6 +32,7 @@ const jobs: WorkerJob[] = [
 
 test('jobs of all kinds arrive as they were', () => {
   const packed = pack(jobs);
+  expect(packed.keys).toEqual(['a/1', 'b/2']);
   const arrived = unpack(structuredClone(packed, { transfer: [packed.buffer] }));
   const plain = jobs.map((job) =>
     job.input.kind === 'encoded'
