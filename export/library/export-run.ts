@@ -9,7 +9,7 @@ import type { TrainedRun } from '../../train/library/types.ts';
 import { findRun } from '../../train/runs/run.ts';
 import { stageLine } from '../cli/lines.ts';
 import { OPSETS } from '../graph/opsets.ts';
-import type { Parity } from '../parity/index.ts';
+import type { Parity } from '../parity/parity.ts';
 import { exportModel } from '../publish/export.ts';
 import type { Destination } from '../publish/exportable.ts';
 import { loadRun } from '../publish/from-run.ts';

@@ -2,19 +2,10 @@
 import { argMax } from '../../train/loop/logits.ts';
 import type { Classifier } from './classifier.ts';
 import { absolute, compareOn, maxDifference } from './compare.ts';
+import type { Parity } from './parity.ts';
 import { TIE } from './tolerance.ts';
 
-/** How far two models are apart, over the same pictures. */
-export interface Parity {
-  /** Pictures compared. */
-  readonly n: number;
-  /** Infinity where one of the two gave no number. */
-  readonly maxProbabilityDifference: number;
-  /** Pictures whose most probable class differs. */
-  readonly changedLabels: number;
-  /** How many of these are ties in the reference. */
-  readonly ties: number;
-}
+export type { Parity } from './parity.ts';
 
 /**
  * Bytes of pictures in a batch: 2,000 digits or 500 of CIFAR-10's. Enough to keep the cores busy (10,000 digits take

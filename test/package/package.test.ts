@@ -22,10 +22,12 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadModel } from '../../public/index.ts';
 import { filesUnder } from '../../setup/files/index.mjs';
 import { root } from '../../setup/paths.mjs';
 import { listening } from '../listening.ts';
 import { digitPng } from '../serve/digit.ts';
+import { noise } from '../train/datasets/folder/pictures.ts';
 import { compileExamples, examples, exampleWith, freePort, runExample, startExample } from './library.ts';
 
 const MB = 1e6;
@@ -246,7 +248,7 @@ test('set-up, training, export, verification, prediction and serving, in the use
   expect(readdirSync(join(project, 'runs'))).toEqual(['0001-digits']);
 }, 300_000);
 
-describe('the examples of docs/library.md', () => {
+describe('the examples of docs/library.md and docs/train-in-code.md', () => {
   const key = { 'x-api-key': 'change-me-change-me-change-me' };
   let picture: Buffer;
   const post = (url: string, headers = {}) =>
@@ -261,7 +263,7 @@ describe('the examples of docs/library.md', () => {
   }, 120_000);
 
   test('all compile under strict', async () => {
-    expect(examples).toHaveLength(7);
+    expect(examples).toHaveLength(10);
     await compileExamples(project);
   }, 60_000);
 
@@ -310,6 +312,45 @@ describe('the examples of docs/library.md', () => {
       const response = await POST(new Request('http://app/any/where', { method: 'POST', body }));
       console.log(response.status, (await response.json() as any).label);`;
     expect(await runExample(project, code, environment)).toBe('200 7\n');
+  }, 60_000);
+
+  test('training: a folder to a file, an early end and more epochs, and a mistake; nothing else is printed', async () => {
+    for (let i = 0; i < 20; i++) {
+      const own = join(project, 'photos', 'ab'[i % 2] ?? '');
+      mkdirSync(own, { recursive: true });
+      writeFileSync(join(own, `${i}.png`), await noise(i).png().toBuffer());
+    }
+    mkdirSync(join(project, 'nothing-in-it'));
+    // Small and quick; the process has the handlers that it had, and ends by itself.
+    const quick = (text: string) =>
+      `const before = JSON.stringify(process.eventNames());
+${exampleWith(text)
+  .replaceAll('epochs:', "architecture: 'small-cnn', size: 16, batchSize: 4, epochs:")
+  .replace("{ architecture: 'small-cnn', size: 16, batchSize: 4, epochs: 3 }", '{ epochs: 3 }')}
+if (JSON.stringify(process.eventNames()) !== before) throw new Error(process.eventNames().join());`;
+    const whole = await runExample(project, quick('exportRun'), environment);
+    expect(whole).toMatch(
+      /^(epoch \d: [\d.]+ % wrong\n){5}\S+\/project\/photos\.onnx \[ 'a', 'b' \] [\d.]+\n$/,
+    );
+    const model = await loadModel(join(project, 'photos.onnx'), { workers: 1 });
+    expect((await model.classify(join(project, 'photos/a/0.png'))).predictions).toHaveLength(2);
+    await model.close();
+    expect(await runExample(project, quick('for await'), environment)).toMatch(
+      /^1 [\d.]+ [\d.]+\n2 [\d.]+ [\d.]+\n\d{4}-photos false 2 [\d.]+\ntrue 3 \S+\/project\/runs\/\d{4}-photos\/report\.html\n$/,
+    );
+    expect(await runExample(project, quick('trainCarefully'), environment)).toMatch(
+      /^The pictures: .*nothing-in-it/,
+    );
+  }, 120_000);
+
+  test('training where TensorFlow is not ready says what makes it ready, before anything else is done', async () => {
+    const code = `import { train } from 'trainyard/train';
+      const error = await train('./photos').catch((error) => error);
+      console.log(error.name, error.message);`;
+    const bare = { ...environment, TRAINYARD_CACHE: join(folder, 'no-cache') };
+    expect(await runExample(project, code, bare)).toMatch(
+      /^UserError TensorFlow could not be loaded \(.*\)\. To make it ready: npx trainyard setup --for train\n$/,
+    );
   }, 60_000);
 
   test('in a bundle it says that it cannot be bundled', async () => {
