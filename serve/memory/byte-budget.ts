@@ -36,12 +36,12 @@ export type OpenRequestMemory = () => RequestMemory;
  * Returns a function to call at the start of each request that has a body.
  *
  * @param limit - bytes of all requests together.
+ * @param collectGarbage - collects that of the calling thread; a test gives its own.
  */
-export function createByteBudget(limit: number): OpenRequestMemory {
+export function createByteBudget(limit: number, collectGarbage = openGarbageCollector()): OpenRequestMemory {
   let total = 0;
   const pool = createBufferPool();
   const free = openFreeBuffers();
-  const collectGarbage = openGarbageCollector();
   let garbage = 0;
   let timer: NodeJS.Timeout | undefined;
 

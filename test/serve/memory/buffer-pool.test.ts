@@ -6,7 +6,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { waitForAll } from '../../../serve/http/respond.ts';
-import { createBufferPool } from '../../../serve/memory/buffer-pool.ts';
+import { createBufferPool, isPooled } from '../../../serve/memory/buffer-pool.ts';
 import { createByteBudget, type RequestMemory } from '../../../serve/memory/byte-budget.ts';
 import { openFreeBuffers } from '../../../serve/memory/free-buffers.ts';
 import { readBody } from '../../../serve/upload/body.ts';
@@ -46,6 +46,40 @@ test('a buffer that was given back is reused, for bodies of about its size, and 
   for (const one of [buffer, ...others]) pool.giveBack(one);
   const again = [1, 2, 3].map(() => [buffer, ...others].indexOf(pool.take(90_000)));
   expect(again).toEqual([2, 1, -1]);
+});
+
+test('buffers come in steps of 32 KiB, and serve bodies that are not much smaller', () => {
+  const KiB = 1024;
+  const pool = createBufferPool();
+  expect([1, 32 * KiB, 32 * KiB + 1].map((bytes) => pool.take(bytes).length)).toEqual([
+    32 * KiB,
+    32 * KiB,
+    64 * KiB,
+  ]);
+  const buffer = pool.take(96 * KiB);
+  // Twice the body and a step at most.
+  for (const [bytes, reused] of [
+    [32 * KiB - 1, false],
+    [32 * KiB, true],
+    [96 * KiB, true],
+    [96 * KiB + 1, false],
+  ] as const) {
+    pool.giveBack(buffer);
+    expect(pool.take(bytes) === buffer, `${bytes} bytes`).toBe(reused);
+    if (!reused) expect(pool.take(96 * KiB)).toBe(buffer);
+  }
+});
+
+test('the pool keeps 16 MiB, to the last byte', () => {
+  const pool = createBufferPool();
+  const buffers = Array.from({ length: 17 }, () => Buffer.allocUnsafeSlow(1024 * 1024));
+  for (const buffer of buffers) pool.giveBack(buffer);
+  const again = buffers.map(() => {
+    const taken = pool.take(1024 * 1024);
+    return buffers.findIndex((buffer) => buffer === taken);
+  });
+  expect(again).toEqual([16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, -1]);
+  expect([4095, 4096, 1024 * 1024, 1024 * 1024 + 1].map(isPooled)).toEqual([false, true, true, false]);
 });
 
 test('parts that share a body are all waited for when one of them fails', async () => {
