@@ -136,8 +136,8 @@ function layerAmong(labels: readonly (string | undefined)[]): string | undefined
   return labels.flatMap((label) => (label === undefined ? [] : (layerOf(label) ?? [])))[0];
 }
 
-/** ONNX's operators that have channels first whatever the sizes are. */
-const CHANNELS_FIRST = new Set(['Conv', 'ConvTranspose', 'BatchNormalization', 'MaxPool', 'AveragePool']);
+/** ONNX's operators with weights that have channels first whatever the sizes are. */
+const CHANNELS_FIRST = new Set(['Conv', 'ConvTranspose', 'BatchNormalization']);
 
 interface Pair {
   layer: string;

@@ -92,7 +92,7 @@ const ROUND_SIZES = [
 
 /** The runs on which a network with such inputs is compared. */
 export function runsOf(inputs: readonly InputSpec[]): Run[] {
-  const sizes = new Set(inputs.flatMap(({ shape }) => shape.filter((size) => typeof size === 'string')));
+  const sizes = new Set(inputs.flatMap(({ shape }) => shape));
   const varies = sizes.has('height') || sizes.has('width');
   const at = (i: number) => SIZES[i % SIZES.length] ?? SIZES[0];
   // An index that points nowhere would take the other pictures' answers with it.

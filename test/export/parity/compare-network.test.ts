@@ -50,6 +50,14 @@ describe('a file that answers the same', () => {
     expect({ runs, sizes }).toEqual({ runs: 9, sizes: ['96', '65', '128', '40', '14', '193', '256'] });
   });
 
+  it('is let go of with all that it was asked', async () => {
+    const same = network((x) => tf.relu(x));
+    const [model, { graph }] = [networkToOnnx(same), traceNetwork(same)];
+    const { numTensors } = tf.memory();
+    await compareNetwork(same, model, graph);
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
   it('says the inputs and the output that are furthest apart', async () => {
     // Only numbers from 300 on are answered otherwise, by less than is allowed.
     const first: Fn = (x) => tf.relu(x);
@@ -92,6 +100,7 @@ describe('small numbers among large ones', () => {
     ['of their channel, are off by a share of those', [1000, 1], [1000, 1.0019], [2, 1], true],
     ['of their channel, but by more', [1000, 1], [1000, 1.0021], [2, 1], false],
     ['of another channel', [1000, 1], [1000, 1.0019], [1, 2], false],
+    ['of their channel in another row', [1, 1, 1000, 1], [1.0019, 1, 1000, 1], [2, 2], true],
     ['that are negative', [-1000, 1], [-1000, 1.0019], [2, 1], true],
     ['that are infinite', [Number.POSITIVE_INFINITY, 1], [Number.POSITIVE_INFINITY, 1.0019], [2, 1], false],
     ['which are none in the file', [1000, 1], [1000, Number.NaN], [2, 1], false],
@@ -136,6 +145,16 @@ describe('as far as rounding goes', () => {
     const found = await compared(fn as Fn, other as Fn, [64], undefined, ['far', 'wrong']);
     expect(found).toMatchObject({ output: 'wrong', holds: false });
     expect(found.largestDifference).toBeLessThan(1e-4);
+  });
+
+  it('is asked of all outputs where one is further apart than the tolerance', async () => {
+    const [fn, other] = [0, 1.5e-3].map(
+      (off): Fn =>
+        (x) => [tf.relu(x), cancel(off)(x)],
+    );
+    const found = await compared(fn as Fn, other as Fn, [64], undefined, ['same', 'far']);
+    expect(found).toMatchObject({ output: 'far', holds: true });
+    expect(found.roundings).toBeGreaterThan(1);
   });
 
   it('where the network cannot be recorded, a ten-thousandth is allowed', async () => {

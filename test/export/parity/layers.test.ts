@@ -195,24 +195,59 @@ describe('layers are compared', () => {
   });
 
   it('weights that come by way of casts and the like count as those of their layer', async () => {
-    const through = changed((node) =>
-      node.input[1] === 'logits/kernel'
-        ? { ...node, input: [node.input[0] ?? '', 'turned', ...node.input.slice(2)] }
-        : node,
-    );
-    const cast = {
+    const through = changed((node) => ({
+      ...node,
+      input: node.input.map((name) => (name === 'conv1/kernel' ? 'turned' : name)),
+    }));
+    const before = {
       op_type: 'Identity',
       name: 'i',
-      input: ['logits/kernel'],
+      input: ['conv1/kernel'],
       output: ['turned'],
       attribute: [],
     };
     const found = await compared({
       ...through,
-      graph: { ...through.graph, node: [cast, ...through.graph.node] },
+      graph: { ...through.graph, node: [before, ...through.graph.node] },
     });
-    expect(summary(found)).toContain('logits Gemm [8,5]');
+    expect(summary(found)[0]).toBe('conv1 Conv [8,6,5,4]');
     expect(found.first).toBeUndefined();
+  });
+
+  it('a layer of zeros differs by no share of nothing', async () => {
+    const zeros = new Map([
+      ...variables,
+      ['conv2/kernel', tf.variable(tf.zeros([3, 3, 4, 3]))],
+      ['conv2/bias', tf.variable(tf.zeros([3]))],
+    ]);
+    const kernel = zeros.get('conv2/kernel');
+    const empty = classifierNetwork(
+      {
+        probabilities: (x) =>
+          tf.softmax(
+            tf.mean(
+              tf.conv2d(
+                tf.conv2d(fromUint8(x) as Tensor4D, w('conv1/kernel'), 1, 'same'),
+                kernel as never,
+                1,
+                'same',
+              ),
+              [1, 2],
+            ),
+          ),
+        variables: new Map([...zeros].filter(([name]) => name === 'conv1/kernel' || name === 'conv2/kernel')),
+      },
+      SHAPE,
+    );
+    const own = traceNetwork(empty);
+    const { layers, first } = await compareLayers(
+      own,
+      convert(own.graph, own.state, { name: 'test', outputs: empty.outputs }),
+      images,
+      SHAPE,
+    );
+    expect(layers.find(({ layer }) => layer === 'conv2')).toMatchObject({ largest: 0, relative: 0 });
+    expect(first).toBeUndefined();
   });
 
   it('the output alone where a file has not kept the names', async () => {
