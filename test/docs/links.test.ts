@@ -25,9 +25,12 @@ const read = (page: string) => readFileSync(join(root, page), 'utf8');
 /** Models that `npm run export` writes are not there before. */
 const made = /^models\/repository\//;
 
-/** Files that a page tells its reader to write: CONTRIBUTING.md says "`path`, new" of them. */
+/** Files that a page tells its reader to write, or that a run has: CONTRIBUTING.md says "`path`, new" of them. */
 const written = new Set([
   'restore.ts',
+  'trainyard.config.ts',
+  // In the folder of a run.
+  'code.mjs',
   ...[...read('CONTRIBUTING.md').matchAll(/^`([^`]+)`, new/gm)].flatMap(([, path = '']) => [
     path,
     basename(path),

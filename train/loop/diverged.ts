@@ -27,9 +27,13 @@ export function diverged(
   loss: number,
   learningRate: number,
 ): DivergedError {
+  // Before the first step no learning rate has done anything.
+  const wayOut =
+    step === 0
+      ? 'The network gives no numbers for the first pictures already: look in it for a logarithm, a root or a division that has no value.'
+      : `The last checkpoint of ${run.name} is from before. Start over with a lower --learning-rate.`;
   return new DivergedError(
     step,
-    `The ${what} became ${loss} at step ${step} with learning rate ${learningRate.toPrecision(3)}. ` +
-      `The last checkpoint of ${run.name} is from before. Start over with a lower --learning-rate.`,
+    `The ${what} became ${loss} at step ${step} with learning rate ${learningRate.toPrecision(3)}. ${wayOut}`,
   );
 }
