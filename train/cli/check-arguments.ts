@@ -10,6 +10,7 @@ import { command } from '../../setup/invocation.mjs';
 import { augmentOptions } from '../augment/options.ts';
 import { askedBackbone, backboneOptions } from '../backbone/options.ts';
 import { optimizers } from '../optimizers/index.ts';
+import type { DefinedRecipe } from '../project/define-recipe.ts';
 import { isModulePath } from '../project/find-module.ts';
 import { families } from '../recipes/families.ts';
 import type { AskedFolder } from '../recipes/folder.ts';
@@ -24,6 +25,8 @@ export interface RecipeArguments {
   readonly precision?: string | undefined;
   readonly runs: string;
   readonly fresh?: boolean | undefined;
+  /** Of a program, which has it as a value: what is trained, in the place of `recipe`. */
+  readonly defined?: DefinedRecipe | undefined;
   readonly [option: string]: unknown;
 }
 
@@ -32,6 +35,7 @@ export type TrainingSubject =
   | { readonly kind: 'none' }
   | { readonly kind: 'recipe'; readonly name: string }
   | { readonly kind: 'recipe file'; readonly path: string }
+  | { readonly kind: 'defined recipe'; readonly recipe: DefinedRecipe }
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'model file'; readonly path: string };
 
@@ -79,7 +83,10 @@ export function checkArguments(args: RecipeArguments): Asked {
   const [resume, from] = [text('resume'), text('from')];
   const checkpoint = resume === undefined ? undefined : given(from, checkpointOf);
   if (resume !== undefined) checkResume(resume, args);
-  const subject = subjectOf(text('recipe'), from, resume);
+  const subject: TrainingSubject =
+    args.defined === undefined
+      ? subjectOf(text('recipe'), from, resume)
+      : { kind: 'defined recipe', recipe: args.defined };
   if (subject.kind === 'none' && resume === undefined) checkNothingNamed(args);
   const own = optionsOfFamily(subject);
   const chosen = textsOf(args, [...Object.keys(familyOptions), ...Object.keys(augmentOptions), ...own]);
@@ -254,6 +261,10 @@ function checkMeaning(
   if (subject.kind === 'recipe file') {
     refuse(args, ofFolder, `${subject.path} is a recipe, not a folder of pictures`);
     refuse(chosen, family, `the recipe in ${subject.path} has no options of its own`);
+  }
+  if (subject.kind === 'defined recipe') {
+    refuse(args, ofFolder, `the recipe ${subject.recipe.name} says itself how its pictures are read`);
+    refuse(chosen, family, `the recipe ${subject.recipe.name} has no options of its own`);
   }
   if (subject.kind === 'model file') {
     refuse(args, ofFolder, `${subject.path} is a model file, not a folder of pictures`);

@@ -6,7 +6,7 @@ import type { Progress } from '../progress.ts';
 import type { DefinedRecipe } from '../project/define-recipe.ts';
 import { located } from '../project/find-module.ts';
 import type { Project } from '../project/load-module.ts';
-import { onlyRecipe, recipeNamed, resolveOwn } from '../project/own-recipe.ts';
+import { onlyRecipe, ownPartOf, recipeNamed, resolveOwn } from '../project/own-recipe.ts';
 import { loadProject, loadProjectHere } from '../project/project.ts';
 import { registryOf } from '../project/registry-of.ts';
 import { adjusted } from '../recipes/adjust.ts';
@@ -73,20 +73,40 @@ interface NamedRecipe {
 }
 
 /** One of ours, or of the config in the working folder or above it. @throws UserError when there is none. */
-async function recipeByName(name: string, chosen: Asked['chosen']): Promise<NamedRecipe> {
+async function recipeByName(name: string, chosen: Asked['chosen'], progress: Progress): Promise<NamedRecipe> {
   const isOurs = families.some(({ recipe }) => recipe.name === name);
   const project = isOurs ? undefined : await loadProjectHere();
   if (project === undefined) return { recipe: findRecipe(name, {}, chosen) };
-  return ownRecipe(recipeNamed(project, name), project, chosen);
+  return ownRecipe(recipeNamed(project, name), project, chosen, progress);
 }
 
 async function ownRecipe(
   own: DefinedRecipe,
   project: Project,
   chosen: Asked['chosen'],
+  progress: Progress,
 ): Promise<NamedRecipe> {
-  const { recipe, pictures } = await resolveOwn(own, project);
+  const { recipe, pictures } = await resolveOwn(own, project, progress);
   return { recipe: augmented(recipe, chosen), pictures, registry: project.registry };
+}
+
+/**
+ * One that a program has as a value. What it names has to be ours: the code of a recipe file is kept with its runs, which
+ * could not go on or be exported without it.
+ * @throws UserError where it has something of the program's own
+ */
+async function definedRecipe(
+  own: DefinedRecipe,
+  chosen: Asked['chosen'],
+  progress: Progress,
+): Promise<NamedRecipe> {
+  const kind = ownPartOf(own);
+  if (kind !== undefined)
+    throw new UserError(
+      `The recipe ${own.name} has ${kind} of your own, whose code a run keeps: put the recipe into a file that exports it (export default defineRecipe(...)), and train that: train(new URL('./${own.name}.recipe.ts', import.meta.url)).`,
+    );
+  const { recipe, pictures } = await resolveOwn(own, { registry: builtIn }, progress);
+  return { recipe: augmented(recipe, chosen), pictures };
 }
 
 /** @throws UserError for a model of a folder: its card has the folder's name alone. */
@@ -106,11 +126,13 @@ async function namedRecipe({ subject, chosen, folder }: Asked, progress: Progres
     case 'none':
       throw new UserError(`Name a recipe or a folder of pictures: ${command('train')} lists the recipes.`);
     case 'recipe':
-      return recipeByName(subject.name, chosen);
+      return recipeByName(subject.name, chosen, progress);
     case 'recipe file': {
       const project = await loadProject(subject.path);
-      return ownRecipe(onlyRecipe(project), project, chosen);
+      return ownRecipe(onlyRecipe(project), project, chosen, progress);
     }
+    case 'defined recipe':
+      return definedRecipe(subject.recipe, chosen, progress);
     case 'model file': {
       const { recipe, registry } = await recipeOfModel(subject.path);
       return { recipe: augmented(recipe, chosen), ...(registry && { registry }) };

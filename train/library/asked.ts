@@ -7,6 +7,7 @@ import { runsFolder } from '../../setup/paths.mjs';
 import { type Asked, checkArguments, isModelFile, type RecipeArguments } from '../cli/check-arguments.ts';
 import { augmentationOptions, folderOptions, recipeOptions, runOptions } from '../cli/options.ts';
 import { parseBytes } from '../memory/bytes.ts';
+import { type DefinedRecipe, isDefinedRecipe } from '../project/define-recipe.ts';
 import type { TrainOptions } from './options.ts';
 import type { TrainSettings } from './train-chosen.ts';
 import type { TrainSource } from './types.ts';
@@ -50,18 +51,19 @@ export function askedInCode(source: TrainSource, options: TrainOptions): AskedIn
   }
 }
 
-type Arguments = Readonly<Record<string, string | boolean | undefined>>;
+type Arguments = Readonly<Record<string, string | boolean | DefinedRecipe | undefined>>;
 
 function sourceArguments(source: TrainSource): Arguments {
   if (source instanceof URL)
     return sourceArguments(source.protocol === 'file:' ? fileURLToPath(source) : source.href);
   if (typeof source === 'string' && source !== '')
     return isModelFile(source) ? { from: source } : { recipe: source };
+  if (isDefinedRecipe(source)) return { defined: source };
   const resume = typeof source === 'object' && source !== null ? source.resume : undefined;
   if (typeof resume === 'string') return { resume };
   if (typeof resume?.folder === 'string') return { resume: resume.folder };
   throw new UserError(
-    `train: received ${JSON.stringify(source) ?? String(source)}, expected a folder of pictures, the name of a recipe, or a run to go on with, { resume: run }`,
+    `train: received ${JSON.stringify(source) ?? String(source)}, expected a folder of pictures, a recipe (its name, its file, or what defineRecipe gives), or a run to go on with, { resume: run }`,
   );
 }
 

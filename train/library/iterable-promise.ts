@@ -35,7 +35,6 @@ export function iterablePromise<T, R>(
     changes.notify();
   });
   async function* iterate(): AsyncGenerator<T, void, undefined> {
-    end.catch(() => {}); // thrown below
     const reader = { done: 0 };
     readers.add(reader);
     try {

@@ -1,5 +1,6 @@
 // What training from code takes, tells on its way, and gives.
 import type { EpochTime } from '../loop/epoch-timer.ts';
+import type { DefinedRecipe } from '../project/define-recipe.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import type { EpochRow } from '../runs/checkpoint.ts';
 
@@ -9,10 +10,11 @@ export interface ResumeSource {
 }
 
 /**
- * What is trained: the path of a folder of pictures or of a table (CSV) of them, the name of a recipe, an exported model
- * file (`.onnx`), whose card has its recipe, or a run to go on with.
+ * What is trained: the path of a folder of pictures or of a table (CSV) of them; a recipe, by its name, ours or one of a
+ * trainyard.config.ts, by the path of its file, or as `defineRecipe` gives it where all that it names is built in; an
+ * exported model file (`.onnx`), whose card has its recipe; or a run to go on with.
  */
-export type TrainSource = string | URL | ResumeSource;
+export type TrainSource = string | URL | DefinedRecipe | ResumeSource;
 
 /** A training that is about to take its first step. */
 export interface TrainingStart {

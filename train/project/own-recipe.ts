@@ -5,6 +5,7 @@ import { UserError } from '../../models/errors.ts';
 import { suggestion } from '../../models/nearest.ts';
 import type { AugmentOptions } from '../augment/index.ts';
 import { type Dataset, imageSize, imagesOf, isFolder } from '../datasets/index.ts';
+import type { Progress } from '../progress.ts';
 import { families } from '../recipes/families.ts';
 import { loadPictures } from '../recipes/load-data.ts';
 import { type Recipe, resolveRecipe } from '../recipes/recipe.ts';
@@ -51,22 +52,25 @@ export function onlyRecipe({ recipes, module }: Project): DefinedRecipe {
 }
 
 /**
- * Loads the data of a recipe, and fills in what it leaves out.
+ * Loads the data of a recipe, and fills in what it leaves out. One without a module names what is built in alone, and paths
+ * from the working folder on.
  * @throws UserError that names each field that is wrong, or what is wrong with the data
  */
 export async function resolveOwn(
   own: DefinedRecipe,
-  { module, registry }: Project,
+  { module, registry }: Pick<Project, 'registry'> & { readonly module?: Project['module'] },
+  progress: Progress = {},
 ): Promise<{ recipe: Recipe; pictures: Dataset }> {
+  const base = module === undefined ? process.cwd() : dirname(module.path);
   const { name, dataset, architecture, augment, ...given } = own;
-  const source = typeof dataset === 'string' ? pathOf(dataset, dirname(module.path)) : dataset.name;
+  const source = typeof dataset === 'string' ? pathOf(dataset, base) : dataset.name;
   const about = {
     dataset: source,
     ...(given.images !== undefined && { images: given.images }),
     prepare: given.prepare ?? PREPARE,
     ...(isFolder(source) && { folder: given.folder ?? FOLDER }),
   };
-  const pictures = await loadPictures(about, registry.datasets);
+  const pictures = await loadPictures(about, registry.datasets, progress);
   const written = {
     ...usual,
     batchSize: Math.min(BATCH, pictures.train.n),
@@ -75,15 +79,31 @@ export async function resolveOwn(
     ...given,
     ...about,
     name,
-    module: { ...module },
+    ...(module !== undefined && { module: { ...module } }),
     architecture,
     augment: augmentOf(augment),
   };
   try {
     return { recipe: resolveRecipe(plain(written), registry), pictures };
   } catch (error) {
-    throw error instanceof UserError ? ownError(`${shownPath(module.path)}, recipe ${name}`, error) : error;
+    const file = module === undefined ? '' : `${shownPath(module.path)}, `;
+    throw error instanceof UserError ? ownError(`${file}recipe ${name}`, error) : error;
   }
+}
+
+/** What of a recipe is a user's own, with its article; undefined where all of it is built in. */
+export function ownPartOf({
+  dataset,
+  architecture,
+  optimizer,
+  schedule,
+  freeze,
+  augment,
+}: DefinedRecipe): string | undefined {
+  if (typeof dataset !== 'string') return 'a data set';
+  const parts = [architecture, optimizer, schedule, freeze?.schedule, augment].flat();
+  const [kind] = parts.flatMap((part) => kindOf(part) ?? []);
+  return kind && `${/^[ao]/.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
 function pathOf(dataset: string, base: string): string {
