@@ -6,3 +6,11 @@ declare const RUNTIME_BYTES: number;
 /** JSON list of the files that the service worker keeps, and what names this build; build/precache.ts fills them in. */
 declare const PAGE_FILES: string;
 declare const PAGE_BUILD: string;
+
+/** What is used of React. The package is installed by those who use the hook. */
+declare module 'react' {
+  export function useState<T>(initial: T): [T, (next: T) => void];
+  export function useRef<T>(initial: T): { current: T };
+  export function useEffect(effect: () => (() => void) | undefined, when: readonly unknown[]): void;
+  export function useCallback<T>(callback: T, when: readonly unknown[]): T;
+}

@@ -15,14 +15,14 @@ import { chromium } from '../browser.ts';
 import { digitPng } from '../serve/digit.ts';
 import { shippedModels } from '../shipped.ts';
 import { type Host, plainHost } from '../web-demo/plain-host.ts';
-import { projectWithPackage } from './unpack.ts';
+import { type Project, packedProject } from './unpack.ts';
 
 const isolation = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
 };
 
-let project: Awaited<ReturnType<typeof projectWithPackage>>;
+let project: Project;
 let browser: Browser;
 let expected: { label: string; probability: number };
 const hosts: Host[] = [];
@@ -41,7 +41,7 @@ const html = (src: string) =>
   `<!doctype html><meta charset="utf-8"><title>A page</title><output></output><script type="module" src="${src}"></script>`;
 
 beforeAll(async () => {
-  project = await projectWithPackage();
+  project = await packedProject();
   writeFileSync(join(project.folder, 'package.json'), '{ "type": "module" }');
   cpSync(shippedModels.digits, join(project.folder, 'model.onnx'));
   writeFileSync(join(project.folder, 'digit.png'), await digitPng(0));

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'rolldown';
 
 const require = createRequire(import.meta.url);
-const source = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const onnxruntime = (name: string) => require.resolve(`onnxruntime-web/${name}`);
 const runtime = onnxruntime('ort-wasm-simd-threaded.wasm');
 
@@ -38,6 +38,10 @@ export async function browserFiles(): Promise<Map<string, Uint8Array>> {
   const define = { RUNTIME_BYTES: String((await stat(runtime)).size) };
   const entry = { define, plugins: [addresses(renamed)] };
   files.set('trainyard.js', await bundle('component/index.ts', 'esm', entry));
+  const react = await bundle('react/index.ts', 'esm', { plugins: [besideEntry] });
+  // What React's servers are told of a module with a hook.
+  files.set('react.js', Buffer.concat([Buffer.from("'use client';"), react]));
+  files.set('element.js', await bundle('element/index.ts', 'esm', { plugins: [besideEntry] }));
   return files;
 }
 
@@ -48,7 +52,7 @@ async function bundle(
   { define = {}, plugins = [] }: { define?: Record<string, string>; plugins?: Plugin[] } = {},
 ): Promise<Uint8Array> {
   const { output } = await build({
-    input: source(path),
+    input: at(path),
     plugins,
     platform: 'browser',
     resolve: {
@@ -100,6 +104,16 @@ function addresses(renamed: ReadonlyMap<string, string>): Plugin {
     },
   };
 }
+
+/** The other entries import the first, and React, of which a page must have one. */
+const besideEntry: Plugin = {
+  name: 'beside-entry',
+  async resolveId(source, importer) {
+    if (source === 'react') return { id: source, external: true };
+    const found = await this.resolve(source, importer);
+    return found?.id === at('component/index.ts') ? { id: './trainyard.js', external: true } : null;
+  },
+};
 
 function withHash(name: string, bytes: Uint8Array): string {
   const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 8);

@@ -1,8 +1,8 @@
-// Hands out the types of the browser entry beside it, as one file that imports nothing.
+// Hands out the types of the browser entries beside them.
 import { readFile } from 'node:fs/promises';
 import type { Plugin } from 'vite';
 
-const source = new URL('../component/types.ts', import.meta.url);
+const read = (path: string) => readFile(new URL(`../${path}`, import.meta.url), 'utf8');
 
 /** What component/index.ts exports besides types. */
 const values = `
@@ -25,13 +25,32 @@ export declare class ModelError extends Error {
 export declare class PictureError extends Error {}
 `;
 
+/** What react/index.ts exports besides types. */
+const hook = `
+export declare const useClassifier: UseClassifier;
+`;
+
+/** What element/index.ts exports besides types. */
+const element = `
+/** The class of \`<trainyard-classifier>\`, which importing the module defines. */
+export declare const TrainyardClassifier: new () => TrainyardClassifierElement;
+`;
+
+const entries = [
+  ['trainyard.d.ts', 'component/types.ts', values],
+  ['react.d.ts', 'react/types.ts', hook],
+  ['element.d.ts', 'element/types.ts', element],
+] as const;
+
 export function browserTypes(): Plugin {
   return {
     name: 'browser-types',
     apply: 'build',
     async generateBundle() {
-      const types = await readFile(source, 'utf8');
-      this.emitFile({ type: 'asset', fileName: 'browser/trainyard.d.ts', source: types + values });
+      for (const [name, path, more] of entries) {
+        const types = (await read(path)).replaceAll("'../component/types.ts'", "'./trainyard.js'");
+        this.emitFile({ type: 'asset', fileName: `browser/${name}`, source: types + more });
+      }
     },
   };
 }

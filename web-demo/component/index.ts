@@ -45,11 +45,15 @@ export const loadModel: LoadModel = async (source, options = {}) => {
     const message = "trainyard/browser runs in a browser. In Node: import { loadModel } from 'trainyard'";
     throw new ModelError('runtime', message);
   }
-  const addresses = addressesOf(options.backend ?? 'wasm', options.assets);
+  checkCount('threads', options.threads);
+  const { backend = 'wasm' } = options;
+  if (backend !== 'wasm' && backend !== 'webgpu')
+    throw new TypeError(`backend: received ${backend}, expected wasm or webgpu`);
+  const addresses = addressesOf(backend, options.assets);
   const worker = startWorker(addresses.worker);
   const progress = addUp(options.progress);
   const calls = createCalls(worker, addresses.worker, progress('model'));
-  if (options.backend !== 'webgpu') handRuntime(worker, addresses.wasm, progress('runtime'));
+  if (backend === 'wasm') handRuntime(worker, addresses.wasm, progress('runtime'));
   try {
     const opening = await openingOf(source, options, addresses);
     signal?.throwIfAborted();
