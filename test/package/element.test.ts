@@ -10,6 +10,7 @@ import { chromium } from '../browser.ts';
 import { digitPng } from '../serve/digit.ts';
 import { shippedModels } from '../shipped.ts';
 import { type Host, plainHost } from '../web-demo/plain-host.ts';
+import { countWorkers } from './count-workers.ts';
 import { type Project, pageProject } from './unpack.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -53,8 +54,7 @@ afterAll(async () => {
 async function visit() {
   const page = await browser.newPage();
   const complaints: string[] = [];
-  const workers: string[] = [];
-  page.on('worker', (worker) => workers.push(worker.url()));
+  await countWorkers(page);
   page.on('console', (message) => {
     // The page's icon is data, which the policy forbids; it keeps Chromium from asking for one.
     if (message.type() === 'error' && !message.text().includes('data:,')) complaints.push(message.text());
@@ -67,7 +67,7 @@ async function visit() {
     document.addEventListener('classify', ({ target, detail }) => events.push([target.localName, detail.label, detail.predictions.length]));
     element.addEventListener('error', ({ message }) => events.push(['error', message]));
   }`);
-  return { page, complaints, workers };
+  return { page, complaints };
 }
 
 const rows = (page: Page) => page.getByRole('listitem').allInnerTexts();
@@ -130,7 +130,7 @@ test('a dropped file is taken too; what is no picture is said, and the next pict
 });
 
 test('its model is there for the page, lives when it is moved, and ends when it goes', async () => {
-  const { page, workers } = await visit();
+  const { page } = await visit();
   const answer = `document.querySelector('trainyard-classifier').classify('seven.png').then(({ label }) => label)`;
   expect(await page.evaluate(answer)).toBe('7');
   const name = `document.querySelector('trainyard-classifier').model.then(({ card }) => card.name)`;
@@ -145,7 +145,7 @@ test('its model is there for the page, lives when it is moved, and ends when it 
     document.querySelector('main').append(next);
   }`);
   expect(await page.evaluate(answer)).toBe('7');
-  expect(workers).toHaveLength(2);
+  expect(await page.evaluate('started')).toBe(2);
   await expect.poll(() => page.workers().length).toBe(1);
   await page.evaluate(`document.querySelector('trainyard-classifier').remove()`);
   await expect.poll(() => page.workers().length).toBe(0);

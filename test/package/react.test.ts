@@ -15,6 +15,7 @@ import { digitPng } from '../serve/digit.ts';
 import { shippedModels } from '../shipped.ts';
 import { type Host, plainHost } from '../web-demo/plain-host.ts';
 import { cachedPackages } from './cached-packages.ts';
+import { countWorkers } from './count-workers.ts';
 import { type Project, pageProject } from './unpack.ts';
 
 let project: Project;
@@ -69,9 +70,8 @@ afterAll(async () => {
 
 interface Visit {
   readonly page: Page;
-  /** Requests for models, and workers, so far. */
+  /** Requests for models so far. */
   readonly models: string[];
-  readonly workers: string[];
   readonly complaints: string[];
   mount(source?: string | null): Promise<void>;
   shows(text: string): Promise<void>;
@@ -79,20 +79,20 @@ interface Visit {
 
 async function visit(): Promise<Visit> {
   const page = await browser.newPage();
-  const [models, workers, complaints]: string[][] = [[], [], []];
+  await countWorkers(page);
+  const models: string[] = [];
+  const complaints: string[] = [];
   page.on('request', (request) => {
     const name = request.url().split('/').at(-1) ?? '';
-    if (name.endsWith('.onnx')) models?.push(name);
+    if (name.endsWith('.onnx')) models.push(name);
   });
-  page.on('worker', (worker) => workers?.push(worker.url()));
-  page.on('console', (message) => message.type() === 'error' && complaints?.push(message.text()));
-  page.on('pageerror', (error) => complaints?.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(host.url);
   return {
     page,
-    models: models ?? [],
-    workers: workers ?? [],
-    complaints: complaints ?? [],
+    models,
+    complaints,
     mount: (source) => page.evaluate(`mount(${JSON.stringify(source)})`),
     shows: (text) =>
       expect
@@ -102,12 +102,12 @@ async function visit(): Promise<Visit> {
 }
 
 test('StrictMode’s second mount downloads nothing twice; the state goes from loading to ready', async () => {
-  const { page, models, workers, complaints, mount, shows } = await visit();
+  const { page, models, complaints, mount, shows } = await visit();
   await mount('model.onnx');
   await shows('ready');
   expect(await page.evaluate('classify()')).toBe('7');
   expect(models).toEqual(['model.onnx']);
-  expect(workers).toHaveLength(1);
+  expect(await page.evaluate('started')).toBe(1);
   const seen = await page.evaluate<{ status: string; progress: number; open: boolean }[]>('seen');
   expect([...new Set(seen.map(({ status }) => status))]).toEqual(['loading', 'ready']);
   const progress = seen.map((each) => each.progress);
@@ -119,7 +119,7 @@ test('StrictMode’s second mount downloads nothing twice; the state goes from l
   // Rendered again, with options that are new objects.
   await mount('model.onnx');
   expect(await page.evaluate('classify()')).toBe('7');
-  expect(workers).toHaveLength(1);
+  expect(await page.evaluate('started')).toBe(1);
   expect(complaints).toEqual([]);
   await page.close();
 });
