@@ -95,7 +95,8 @@ function createParser(contentType: string, most: number): busboy.Busboy {
   try {
     return busboy({
       headers: { 'content-type': contentType },
-      limits: { ...limits, parts: most },
+      // It says so at the end of the last part that may be: one more may be.
+      limits: { ...limits, parts: most + 1 },
       defParamCharset: 'utf8',
     });
   } catch (error) {

@@ -73,7 +73,14 @@ export const areas = {
   },
   upload: {
     sources: ['serve/upload/', 'serve/forms/'],
-    tests: ['test/serve/upload/', 'test/serve/forms/'],
+    tests: [
+      'test/serve/upload/receive.test.ts',
+      'test/serve/upload/decompress.test.ts',
+      'test/serve/upload/plain-form.test.ts',
+      'test/serve/upload/multipart.test.ts',
+      'test/serve/forms/pixels.test.ts',
+      'test/serve/forms/parse-json.test.ts',
+    ],
     least: 85,
   },
   openinference: {
