@@ -73,6 +73,21 @@ describe('diff', () => {
     expect(answers?.changed[0]?.after.label).not.toBe('7');
   });
 
+  it('asks for each of many pictures, and for the built-in ones where none are named', async () => {
+    const many = join(folder, 'many');
+    mkdirSync(many);
+    const [seven, other] = [await digitPng(0), await digitPng(1)];
+    // More than are asked for at a time.
+    for (let i = 0; i < 103; i++)
+      writeFileSync(join(many, `${String(i).padStart(3, '0')}.png`), [0, 101].includes(i) ? seven : other);
+    const { answers } = await diff(shipped, await changed(without7), many);
+    expect(answers).toMatchObject({ n: 103, pictures: many });
+    expect(answers?.changed.map(({ picture }) => picture)).toEqual(['000.png', '101.png']);
+    expect((await diff(shipped, shipped)).answers).toEqual({
+      ...{ n: 4, pictures: 'the built-in pictures', largest: 0, changed: [] },
+    });
+  });
+
   it('names the file that cannot be run', async () => {
     const broken = await changed((model) =>
       withGraph(model, { node: model.graph.node.map((node) => ({ ...node, op_type: 'Hardmin' })) }),

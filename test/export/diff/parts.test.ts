@@ -87,6 +87,7 @@ print(json.dumps(found))`;
     expect(other([Number.POSITIVE_INFINITY, 2], [Number.POSITIVE_INFINITY, 3])?.largest).toBe(1);
     // Another zero is another number, at no distance.
     expect(other([0, 2], [-0, 2])).toMatchObject({ largest: 0, relative: 0 });
+    expect(other([0, 0], [-0, 0])).toMatchObject({ largest: 0, relative: Number.POSITIVE_INFINITY });
   });
 
   it('of another type, shape or text are listed by what they are', () => {
@@ -140,6 +141,8 @@ print(json.dumps(found))`;
       renamed: [{ before: 'a', after: 'c' }],
       others: [{ what: 'weight b', before: 'float[2]' }],
     });
+    // The same numbers in another shape are another array.
+    expect(changes([one('a')], [floatTensor('b', [1, 2], [1, 2])]).renamed).toEqual([]);
     // Both files have a `b`, of another type in one: it is no other name of `a`.
     const kept = changes([one('a'), int64Tensor('b', [5])], [one('b'), int64Tensor('c', [5])]);
     expect(kept.renamed).toEqual([]);
