@@ -97,7 +97,7 @@ describe('lockRun', () => {
     writeLock(owner, 20);
     expect(() => lockRun(run)).toThrow(
       new RegExp(
-        `process ${process.pid} on ${'host' in other ? other.host : hostname()}.*sign of life 2\\d s ago`,
+        `process ${process.pid} on ${'host' in other ? other.host : hostname()}.*sign of life 2\\d s ago\\. .*; 60 s after its last sign`,
       ),
     );
     writeLock(owner, 61);

@@ -20,6 +20,7 @@ import { lockRun } from '../../../train/runs/lock.ts';
 import {
   createRun,
   findFinished,
+  findOfOtherCode,
   findRun,
   findUnfinished,
   firstWeightsOf,
@@ -223,6 +224,38 @@ describe('of the same recipe', () => {
     expect(findUnfinished(folder, { ...recipe, steps: 7 })).toEqual(counted);
     save(counted, 7);
     expect(isFinished(counted)).toBe(true);
+  });
+});
+
+describe('an interrupted run of other code', () => {
+  const coded = (letter: string, of: Partial<Recipe> = {}, path = '/own.ts'): Recipe => ({
+    ...{ ...recipe, ...of },
+    module: { path, sha256: letter.repeat(64) },
+  });
+
+  it('is the newest one of the same module and the same recipe otherwise', () => {
+    expect(findOfOtherCode(folder, coded('b'))).toBeUndefined();
+    newRun(coded('a'), 5);
+    const second = newRun(coded('a'), 5);
+    newRun(coded('a', {}, '/other.ts'), 5);
+    newRun(coded('a', { seed: 7 }), 5);
+    newRun(coded('b'), 5);
+    newRun(recipe, 5);
+    newRun(coded('a'), 10);
+    writeFileSync(join(newRun(coded('a'), 5).folder, 'recipe.json'), 'damaged');
+    expect(findOfOtherCode(folder, coded('b'))).toEqual(second);
+    expect(findOfOtherCode(folder, coded('a'))?.name).toBe('0005-digits');
+    expect(findOfOtherCode(folder, recipe)).toBeUndefined();
+    expect(findOfOtherCode(folder, coded('b', { seed: 9 }))).toBeUndefined();
+    // It goes on by its own code only.
+    expect(findUnfinished(folder, coded('b'))?.name).toBe('0005-digits');
+  });
+
+  it('that is being trained is none', () => {
+    const unlock = lockRun(newRun(coded('a'), 5));
+    expect(findOfOtherCode(folder, coded('b'))).toBeUndefined();
+    unlock();
+    expect(findOfOtherCode(folder, coded('b'))?.name).toBe('0001-digits');
   });
 });
 
