@@ -1,6 +1,9 @@
 // `trainyard/train`: trains from code, and exports what was trained.
 export { type ExportedRun, type ExportRunOptions, exportRun } from '../export/library/export-run.ts';
+
+export type { NetworkComparison } from '../export/parity/network-comparison.ts';
 export type { Parity } from '../export/parity/parity.ts';
+
 export {
   type ClassifierToOnnxOptions,
   type OnnxClassifier,

@@ -1,6 +1,7 @@
 // What an export gave, as plain data: for `--json`, and for programs that run the command.
-import type { NetworkComparison } from '../parity/compare-network.ts';
+
 import type { Parity } from '../parity/index.ts';
+import type { NetworkComparison } from '../parity/network-comparison.ts';
 import type { FormatName } from '../to/names.ts';
 
 export type ExportResult =

@@ -7,6 +7,7 @@ import type { TracedGraph } from '../trace/index.ts';
 import type { Network } from '../trace/network.ts';
 import { maxDifference, relative } from './compare.ts';
 import { fitting } from './memory.ts';
+import type { NetworkComparison } from './network-comparison.ts';
 import { draw, type Kind, type Question, runsOf } from './questions.ts';
 import { roundingOf } from './rounding.ts';
 import { createInferenceSession, type ModelSource } from './session.ts';
@@ -28,23 +29,6 @@ const WITHOUT_YARDSTICK = 1e-4;
  * docs/zoo.md the largest ratio is 3.9 on the inputs of the export, and 6.2 on those of the bench.
  */
 const ROUNDINGS = 8;
-
-export interface NetworkComparison {
-  /** Runs compared, each with other inputs. */
-  readonly runs: number;
-  /** Sizes of the inputs in these runs, where they vary: `96x97`. */
-  readonly sizes: readonly string[];
-  /** Relative to 1 or to the value; infinite where one of the two gave no number. */
-  readonly largestDifference: number;
-  /** Name of the output with the largest difference, or of the one that rounding does not account for. */
-  readonly output: string;
-  /** What the inputs were then: `negative, edges, large`. */
-  readonly inputs: string;
-  /** How many times further apart than rounding moves the answers; 0 where the difference is within the tolerance. */
-  readonly roundings: number;
-  /** Whether the two answer alike: as the tolerance says, or as far as rounding goes. */
-  readonly holds: boolean;
-}
 
 export interface ComparisonOptions {
   /** If given, all that decides: relative to 1 or to the value, whichever is larger. */

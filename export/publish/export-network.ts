@@ -2,7 +2,8 @@
 import { UserError } from '../../models/errors.ts';
 import { writeModel } from '../files/write-model.ts';
 import { SIDES } from '../graph/size-advice.ts';
-import { compareNetwork, type NetworkComparison } from '../parity/compare-network.ts';
+import { compareNetwork } from '../parity/compare-network.ts';
+import type { NetworkComparison } from '../parity/network-comparison.ts';
 import type { Network, NetworkOptions } from '../trace/network.ts';
 import { roundUp } from './card.ts';
 import { type Convert, publish } from './index.ts';

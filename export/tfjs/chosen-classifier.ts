@@ -1,5 +1,5 @@
 // A network from elsewhere as a classifier: with what was chosen, and what is usual where nothing was.
-import type { Scaling } from '../../train/backbone/scaling.ts';
+import type { PixelScaling } from '../../train/backbone/scaling.ts';
 import { type FolderPictures, readFolderPictures } from '../files/pictures.ts';
 import type { Exportable } from '../publish/exportable.ts';
 import { type About, classifierOf } from './classifier.ts';
@@ -9,7 +9,7 @@ import type { ReadNetwork } from './read.ts';
 export interface ClassifierChoice {
   readonly labels: readonly string[];
   /** As the type of the input suggests if left out. */
-  readonly scaling: About['scaling'] | undefined;
+  readonly scaling: PixelScaling | undefined;
   /** Whole pictures, resized to the input's size, in the middle of the longer side if left out. */
   readonly prepare: About['prepare'] | undefined;
   /** Folder of pictures to compare on. */
@@ -37,7 +37,7 @@ function aboutOf(
   { name, inputs: [input] }: ReadNetwork,
   { labels, scaling, prepare }: ClassifierChoice,
 ): About {
-  const usual: Scaling = input?.type === 'float32' ? '0..1' : '0..255';
+  const usual: PixelScaling = input?.type === 'float32' ? '0..1' : '0..255';
   return {
     name,
     description: `${name}, a classifier exported from TensorFlow.js`,

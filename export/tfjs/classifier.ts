@@ -5,9 +5,9 @@ import { canonicalJson } from '../../models/canonical.ts';
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
-import { type Scaling, scalings } from '../../train/backbone/scaling.ts';
+import { type PixelScaling, scalings } from '../../train/backbone/scaling.ts';
 import { tf, uint8Tensor } from '../../train/graph/tensorflow.ts';
-import { type Standardize, standardized } from '../../train/layers/forward.ts';
+import { standardized } from '../../train/layers/forward.ts';
 import type { Exportable } from '../publish/exportable.ts';
 import type { InputType } from '../trace/index.ts';
 import { bytesAs } from '../trace/input.ts';
@@ -20,7 +20,7 @@ export interface About {
   /** In the order of the output. */
   readonly labels: readonly string[];
   /** `0..255` where the network takes whole numbers. */
-  readonly scaling: Scaling | Pick<Standardize, 'mean' | 'deviation'>;
+  readonly scaling: PixelScaling;
   readonly prepare: Card['input']['prepare'];
 }
 
@@ -77,7 +77,7 @@ export function classifierOf(
 }
 
 /** The name of a scaling, or its numbers. */
-export function scalingInWords(scaling: About['scaling']): string {
+export function scalingInWords(scaling: PixelScaling): string {
   return typeof scaling === 'string' ? scaling : `mean ${scaling.mean} and deviation ${scaling.deviation}`;
 }
 

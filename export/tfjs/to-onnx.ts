@@ -4,14 +4,14 @@ import { resolve } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
+import type { PixelScaling } from '../../train/backbone/scaling.ts';
 import { requireTensorflow } from '../../train/graph/tensorflow.ts';
-import type { NetworkComparison } from '../parity/compare-network.ts';
-import type { Parity } from '../parity/index.ts';
+import type { NetworkComparison } from '../parity/network-comparison.ts';
+import type { Parity } from '../parity/parity.ts';
 import { exportModel } from '../publish/export.ts';
 import { exportNetwork } from '../publish/export-network.ts';
 import type { Destination } from '../publish/exportable.ts';
 import { chosenClassifier, resized } from './chosen-classifier.ts';
-import type { About } from './classifier.ts';
 import { networkOfLayers } from './layers-model.ts';
 import type { ModelArtifacts } from './model-json.ts';
 import type { ReadNetwork } from './read.ts';
@@ -38,7 +38,7 @@ export interface ClassifierToOnnxOptions extends ToOnnxOptions {
    * What the model takes for pixels: `0..1` if left out, `-1..1`, `0..255`, `imagenet`, or mean and deviation of each
    * channel on a scale from 0 to 1.
    */
-  readonly scaling?: About['scaling'] | undefined;
+  readonly scaling?: PixelScaling | undefined;
   /**
    * How a picture comes to the input's size: its middle (`center`, if left out), all of it (`stretch`), or a drawn digit
    * centered as MNIST's are (`digit`).

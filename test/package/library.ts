@@ -1,4 +1,4 @@
-// The examples of docs/library.md and docs/train-in-code.md, as files of a project that has the package: compiled under `strict`, then run.
+// The examples of docs/library.md, docs/train-in-code.md and docs/tfjs.md, as files of a project that has the package: compiled under `strict`, then run.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ const read = (page: string) => readFileSync(join(root, page), 'utf8');
 
 /** The code blocks of these pages, each with the imports that it has, and that of README.md. */
 export const examples = [
-  ...['docs/library.md', 'docs/train-in-code.md'].flatMap((page) =>
+  ...['docs/library.md', 'docs/train-in-code.md', 'docs/tfjs.md'].flatMap((page) =>
     [...read(page).matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code),
   ),
   ...[...read('README.md').matchAll(/^ {4}import .*'trainyard';\n(?: {4}.*\n)*/gm)].map(([block]) =>

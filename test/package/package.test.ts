@@ -263,7 +263,7 @@ describe('the examples of docs/library.md and docs/train-in-code.md', () => {
   }, 120_000);
 
   test('all compile under strict', async () => {
-    expect(examples).toHaveLength(10);
+    expect(examples).toHaveLength(12);
     await compileExamples(project);
   }, 60_000);
 
@@ -352,6 +352,15 @@ if (JSON.stringify(process.eventNames()) !== before) throw new Error(process.eve
       /^UserError TensorFlow could not be loaded \(.*\)\. To make it ready: npx trainyard setup --for train\n$/,
     );
   }, 60_000);
+
+  test('a model of tf.layers: trained, gone on with, and made a file that answers', async () => {
+    const trained = exampleWith('model.optimizer.iterations');
+    expect(await runExample(project, trained, environment)).toMatch(/^2 [\d.]+\n3 24$/m);
+    const light = exampleWith("file: 'light.onnx'");
+    for (const _ of ['trained', 'gone on with'])
+      expect(await runExample(project, light, environment)).toMatch(/^\[ 'dark', 'light' \] light$/m);
+    expect(readdirSync(join(project, 'runs/light'))).toEqual(['last.safetensors']);
+  }, 120_000);
 
   test('in a bundle it says that it cannot be bundled', async () => {
     for (const format of ['esm', 'cjs'] as const) {

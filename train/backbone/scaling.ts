@@ -12,6 +12,11 @@ export const scalings = {
 
 export type Scaling = keyof typeof scalings;
 
+/** A range of pixels by its name, or mean and deviation of each channel, of pixels from 0 to 1. */
+export type PixelScaling =
+  | Scaling
+  | { readonly mean: readonly number[]; readonly deviation: readonly number[] };
+
 const names: readonly Scaling[] = ['0..1', '-1..1', '0..255', 'imagenet'];
 
 export function isScaling(name: unknown): name is Scaling {
