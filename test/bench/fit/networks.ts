@@ -39,7 +39,7 @@ function mnistNode(): Sequential {
 function cifar(): Sequential {
   const conv = (filters: number, first = {}) => [
     tf.layers.conv2d({ filters, kernelSize: 3, padding: 'same', useBias: false, ...first }),
-    tf.layers.batchNormalization({}),
+    tf.layers.batchNormalization({ momentum: 0.9 }),
     tf.layers.activation({ activation: 'relu' }),
   ];
   const block = (filters: number, rate: number, first = {}) => [
