@@ -10,11 +10,16 @@ const scripts = readJson(join(packageFolder, 'package.json'))?.scripts ?? {};
 /** Words that a shell takes as they are: none that begins with a tilde, which stands for a folder. */
 const PLAIN = /^[\w@%+=:,./-][\w@%+=:,./~-]*$/;
 
+/** The same for Windows, whose paths have backslashes. */
+const PLAIN_ON_WINDOWS = /^[\w+=:./\\-][\w+=:./\\~-]*$/;
+
 /**
- * A word as a shell takes it.
+ * A word as a shell takes it; on Windows, as both of its shells do.
  * @param {string} word
+ * @param {string} platform
  */
-export function shellWord(word) {
+export function shellWord(word, platform = process.platform) {
+  if (platform === 'win32') return PLAIN_ON_WINDOWS.test(word) ? word : `"${word}"`;
   return PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
@@ -26,7 +31,7 @@ export function shellWord(word) {
  * @returns {string}
  */
 export function command(name, words = [], checkout = isCheckout) {
-  const quoted = words.map(shellWord);
+  const quoted = words.map((word) => shellWord(word));
   if (!checkout || !(name in scripts)) return ['npx trainyard', name, ...quoted].join(' ');
   const first = quoted.findIndex((word) => word.startsWith('-'));
   const [subjects, options] = first < 0 ? [quoted, []] : [quoted.slice(0, first), quoted.slice(first)];

@@ -51,8 +51,10 @@ export function writeWhole(path, contents) {
  * @throws what the system says of the first that cannot be made
  */
 export function makePath(path) {
+  /** @type {string[]} */
   const missing = [];
-  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.unshift(at);
+  // A drive of Windows that is not there is in no folder.
+  for (let at = resolve(path); !existsSync(at) && at !== missing[0]; at = dirname(at)) missing.unshift(at);
   for (const folder of missing) makeUnlessThere(folder);
   if (missing.length === 0) makeUnlessThere(resolve(path));
 }

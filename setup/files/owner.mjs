@@ -1,4 +1,5 @@
 // Who holds a lock file: a process of one machine and container, known from every other, and whether it may still live.
+import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -67,23 +68,44 @@ export function keepAlive(path) {
   return () => void thread.terminate();
 }
 
+/** What is the same for all processes of a machine. */
 function here() {
   return {
-    boot: read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    boot: read(() =>
+      process.platform === 'darwin'
+        ? execFileSync('sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' }).trim()
+        : readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    ),
     space: read(() => readlinkSync('/proc/self/ns/pid')),
     host: hostname(),
   };
 }
 
 /**
- * A process's start in clock ticks since boot (proc(5), field 22); empty for one that is gone or a zombie, and
- * on systems without /proc.
+ * A process's start in clock ticks since boot (proc(5), field 22), or on macOS as `ps` says it; empty for one that is gone
+ * or a zombie, and on other systems.
  * @param {number} pid
  */
 function startOf(pid) {
+  if (process.platform === 'darwin') return startByPs(pid);
   const stat = read(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields[0] === 'Z' ? '' : (fields[19] ?? '');
+}
+
+/**
+ * A process's start to the second, by POSIX's `ps`; empty for one that is gone or a zombie.
+ * @param {number} pid
+ */
+export function startByPs(pid) {
+  const line = read(() =>
+    execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  ).trim();
+  return line.startsWith('Z') ? '' : line.replace(/^\S+\s*/, '');
 }
 
 /** @param {Owner} owner */

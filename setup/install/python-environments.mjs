@@ -18,7 +18,8 @@ const requirements = {
   tf2onnx: () => [trainingRequirements(), 'tensorflow-python.txt'],
 };
 
-const trainingRequirements = () => (isGpu() ? 'train-gpu.txt' : 'train.txt');
+const trainingRequirements = () =>
+  isGpu() ? 'train-gpu.txt' : process.arch === 'x64' ? 'train.txt' : 'train-arm64.txt';
 
 /**
  * @param {Environment} name

@@ -7,7 +7,7 @@ import { filesUnder, hashFile, shortDigest } from '../files/index.mjs';
 import { packageFolderOf, packagesFolder, requireOf } from '../install/npm-packages.mjs';
 import { environmentFolder } from '../install/python-environments.mjs';
 import { cacheFolder, root } from '../paths.mjs';
-import { findTensorflow } from './tensorflow.mjs';
+import { findTensorflow, libraryFile } from './tensorflow.mjs';
 
 /** The package's C++ sources. */
 const binding = () => join(packageFolderOf('tensorflow', '@tensorflow/tfjs-node-gpu'), 'binding');
@@ -21,7 +21,7 @@ export function addonFolder() {
   for (const path of [...filesUnder(binding()), ...own])
     digest.update(`${basename(path)} ${hashFile(path)}\n`);
   // The paths of TensorFlow's library and of the headers stand for their versions.
-  digest.update([environmentFolder('train'), packagesFolder('tensorflow'), ...flags].join('\n'));
+  digest.update([environmentFolder('train'), packagesFolder('tensorflow'), ...flagsOf()].join('\n'));
   return join(cacheFolder(), 'addon', shortDigest(digest));
 }
 
@@ -30,23 +30,34 @@ export const addonFile = () => join(addonFolder(), 'tfjs_binding.node');
 /** Whether the packages and the addon are there. */
 export const hasAddon = () => existsSync(addonFile());
 
-const flags = [
-  ...['-O2', '-std=c++17', '-shared', '-fPIC', '-w', '-DNAPI_VERSION=8'],
+/**
+ * @param {string} platform
+ * @returns {string[]}
+ */
+const flagsOf = (platform = process.platform) => [
+  ...['-O2', '-std=c++17', '-fPIC', '-w', '-DNAPI_VERSION=8'],
+  // Node's own functions are found when it is loaded, which Apple's linker does not take for granted.
+  ...(platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),
   // As TensorFlow itself is compiled (tf.sysconfig.get_compile_flags()), whose C++ headers our ops include.
   ...['-DNDEBUG', '-D_GLIBCXX_USE_CXX11_ABI=1', '-DEIGEN_MAX_ALIGN_BYTES=64'],
-  ...['create', 'delete'].map((verb) => `-Wl,--wrap=napi_${verb}_reference`),
+  // What the package's sources call so is ours: references.cc.
+  ...['create', 'delete'].map((verb) => `-Dnapi_${verb}_reference=trainyard_${verb}_reference`),
 ];
 
-/** Arguments of g++ but for the output. */
-export function compilerArguments() {
-  const tensorflow = findTensorflow()?.folder ?? '';
+/**
+ * Arguments of the compiler but for the output.
+ * @param {string} platform
+ * @param {string} tensorflow folder of its library and headers
+ */
+export function compilerArguments(platform = process.platform, tensorflow = findTensorflow()?.folder ?? '') {
   const headers = join(packageFolderOf('tensorflow', 'node-api-headers'), 'include');
   return [
-    ...flags,
+    ...flagsOf(platform),
     ...[`-I${join(tensorflow, 'include')}`, `-I${headers}`],
     ...filesUnder(binding()).filter((path) => path.endsWith('.cc')),
     ...own,
-    ...[`-L${tensorflow}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
+    join(tensorflow, libraryFile('tensorflow_cc', platform)),
+    join(tensorflow, libraryFile('tensorflow_framework', platform)),
     `-Wl,-rpath,${tensorflow}`,
   ];
 }

@@ -1,5 +1,7 @@
 // The doctor's facts as text: a line for each, then what is missing and how to get it.
+
 import { command } from '../invocation.mjs';
+import { compilerOf } from './compiler.mjs';
 
 const labelWidth = 18;
 const mebibyte = 2 ** 20;
@@ -20,7 +22,7 @@ export function describe(facts) {
     ['Python', python ? `${python.version} (${python.executable})` : 'none that fits'],
     ['Environment', `${venv.folder} ${venv.ready ? 'ready' : 'not ready'}`],
     ['TensorFlow', tensorflow ? `${tensorflow.package} ${tensorflow.version}` : 'not installed'],
-    ['Compiler', facts.compiler ?? 'no g++'],
+    ['Compiler', facts.compiler ?? `no ${compilerOf()}`],
     ['TensorFlow addon', facts.addon ? 'built for this TensorFlow' : 'not built for this TensorFlow'],
     ['onnxruntime-node', facts.onnxruntimeNode ?? 'not installed'],
     ['CPU', `${cpu.model}, ${cpu.cores} cores, ${(cpu.memory / 2 ** 30).toFixed(1)} GiB of memory`],

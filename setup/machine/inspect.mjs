@@ -13,6 +13,7 @@ import { hasAddon } from '../libraries/tensorflow-js.mjs';
 import { cacheFolder, datasetFolder, isCheckout, packageFolder, pageFolder, version } from '../paths.mjs';
 import { findChromium } from '../steps/chromium.mjs';
 import { stepsFor } from '../steps/index.mjs';
+import { compilerOf } from './compiler.mjs';
 import { inspectCpu } from './cpu.mjs';
 import { findGpus } from './gpu.mjs';
 import { isGpu } from './gpu-choice.mjs';
@@ -33,7 +34,7 @@ export function inspect() {
     python: 'problem' in found ? null : found,
     venv: { folder: environmentFolder('train'), ready: hasEnvironment('train') },
     tensorflow: tensorflow ? { package: tensorflow.package, version: tensorflow.version } : null,
-    compiler: firstLine('g++', ['--version']),
+    compiler: firstLine(compilerOf(), ['--version']),
     addon: hasAddon(),
     onnxruntimeNode: onnxRuntimeVersion(),
     cpu: inspectCpu(),

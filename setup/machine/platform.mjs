@@ -1,7 +1,12 @@
 // Which machines training runs on; serving runs wherever onnxruntime-node does.
+import { release } from 'node:os';
 import { command } from '../invocation.mjs';
 
 const minimumGlibc = [2, 27]; // the wheels are manylinux_2_27
+const minimumDarwin = 21; // of macOS 12: the wheel is macosx_12_0
+
+/** Systems that TensorFlow has wheels with its C++ library for, by Node's words for them. */
+export const trainingSystems = ['linux x64', 'linux arm64', 'darwin arm64'];
 
 /**
  * What keeps this machine from training, if anything.
@@ -9,14 +14,22 @@ const minimumGlibc = [2, 27]; // the wheels are manylinux_2_27
  */
 export function trainingPlatformNeeds() {
   const { platform, arch } = process;
-  if (platform !== 'linux' || arch !== 'x64') {
+  if (!trainingSystems.includes(`${platform} ${arch}`)) {
     return [
       {
-        problem: `Training needs Linux on x86-64 (64-bit Intel or AMD); this is ${platform} on ${arch}. Serving works here: ${command('serve')}`,
+        problem: `Training needs Linux, or macOS on Apple silicon; this is ${platform} on ${arch}. Serving works here: ${command('serve')}`,
         remedy:
           platform === 'win32'
             ? 'To train, use WSL 2 (wsl --install -d Debian) and clone inside it.'
             : 'To train, use a container: docker run -it --platform linux/amd64 -p 8080:8080 node:22-bookworm',
+      },
+    ];
+  }
+  if (platform === 'darwin') {
+    if (Number.parseInt(release(), 10) >= minimumDarwin) return [];
+    return [
+      {
+        problem: `Training needs macOS 12 or later; this is Darwin ${release()}. Serving may work: ${command('serve')}`,
       },
     ];
   }

@@ -14,6 +14,15 @@ const packages = {
   chromium: { apt: 'chromium', dnf: 'chromium' },
 };
 
+/** Homebrew's names, of which the compiler is Apple's own. @type {Readonly<Record<Program, string>>} */
+const brewed = {
+  'g++': 'gcc',
+  python: 'python@3.12',
+  npm: 'node',
+  tar: 'gnu-tar',
+  chromium: '--cask chromium',
+};
+
 /**
  * A program's full path, or `undefined` when it is not on the PATH.
  * @param {string} name
@@ -22,8 +31,14 @@ export function which(name) {
   return (process.env.PATH ?? '')
     .split(delimiter)
     .filter(Boolean)
-    .map((folder) => join(folder, name))
+    .flatMap((folder) => endings().map((ending) => join(folder, name + ending)))
     .find(isExecutable);
+}
+
+/** What a program's name may end in: on Windows, PATHEXT says it. */
+function endings() {
+  if (process.platform !== 'win32') return [''];
+  return (process.env.PATHEXT ?? '.EXE;.CMD').split(';');
 }
 
 /** @param {string} path */
@@ -45,6 +60,8 @@ export function installCommand(programs) {
   const names = (/** @type {'apt' | 'dnf'} */ manager) =>
     [...new Set(programs)].map((program) => packages[program][manager]).join(' ');
   if (which('apt-get')) return `${sudo}apt-get update && ${sudo}apt-get install -y ${names('apt')}`;
+  if (process.platform === 'darwin')
+    return `brew install ${programs.map((program) => brewed[program]).join(' ')}`;
   if (which('dnf')) return `${sudo}dnf install -y ${names('dnf')}`;
   return `install with your package manager (Debian's names): ${names('apt')}`;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeFolder } from '../files/index.mjs';
 import { packagesStepOf } from '../install/npm-packages.mjs';
 import { addonFolder, compilerArguments, hasAddon } from '../libraries/tensorflow-js.mjs';
-import { which } from '../machine/system.mjs';
+import { compilerNeeds, compilerOf } from '../machine/compiler.mjs';
 import { run } from '../run.mjs';
 
 export const tensorflowJsStep = packagesStepOf('tensorflow', {
@@ -15,16 +15,13 @@ export const tensorflowJsStep = packagesStepOf('tensorflow', {
 /** @type {import('./step.mjs').Step} */
 export const addonStep = {
   name: 'TensorFlow addon',
-  hint: 'compiling with g++',
+  hint: `compiling with ${compilerOf()}`,
   done: hasAddon,
-  needs: () =>
-    which('g++')
-      ? []
-      : [{ problem: 'Training needs a C++ compiler: g++ is not on the PATH.', install: ['g++'] }],
+  needs: compilerNeeds,
   run: () =>
     makeFolder(addonFolder(), async (folder) => {
       const file = join(folder, 'tfjs_binding.node');
-      await run('addon', 'g++', [...compilerArguments(), '-o', file]);
+      await run('addon', compilerOf(), [...compilerArguments(), '-o', file]);
       // Loading it here finds a CPU or a system that TensorFlow was not made for, while there is someone to tell.
       await run('addon-load', process.execPath, ['-e', `require(${JSON.stringify(file)})`]);
     }),

@@ -1,11 +1,19 @@
-// The workflow of GitHub Actions is valid YAML, runs `.ci/run` on the versions of Node that are supported, and takes
-// actions by their versions.
+// The workflow of GitHub Actions is valid YAML, runs `.ci/run` on the versions of Node that are supported, and the package
+// on each system; it takes actions by their versions.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { root } from '../../setup/paths.mjs';
 import { python } from '../python.ts';
+
+const stepsSchema = z.array(
+  z.object({
+    uses: z.string().optional(),
+    run: z.string().optional(),
+    with: z.record(z.string(), z.union([z.string(), z.boolean()])).optional(),
+  }),
+);
 
 const workflowSchema = z.object({
   on: z.looseObject({ push: z.object({ branches: z.array(z.string()) }) }),
@@ -14,13 +22,17 @@ const workflowSchema = z.object({
     test: z.object({
       'runs-on': z.string(),
       strategy: z.object({ matrix: z.object({ node: z.array(z.string()) }) }),
-      steps: z.array(
-        z.object({
-          uses: z.string().optional(),
-          run: z.string().optional(),
-          with: z.record(z.string(), z.string()).optional(),
+      steps: stepsSchema,
+    }),
+    pack: z.object({ steps: stepsSchema }),
+    system: z.object({
+      needs: z.literal('pack'),
+      strategy: z.object({
+        matrix: z.object({
+          include: z.array(z.object({ system: z.string(), runner: z.string(), train: z.string() })),
         }),
-      ),
+      }),
+      steps: stepsSchema,
     }),
   }),
 });
@@ -52,8 +64,27 @@ it('tries the oldest Node that package.json admits, 22 and 24', () => {
   expect(setup?.with?.['node-version']).toBe('${{ matrix.node }}');
 });
 
+it('tries the package on each system of the table in docs/systems.md, and trains where that says so', () => {
+  const { system } = workflow.jobs;
+  const rows = readFileSync(join(root, 'docs/systems.md'), 'utf8').matchAll(
+    /^\| (\w+)[^|]*?(x64|arm64|Apple silicon)[^|]*\|([^|]*)\|([^|]*)\|/gm,
+  );
+  const told = [...rows]
+    .filter(([, , , serving = '']) => !serving.includes('no library'))
+    .map(([, name, processor, , training = '']) => ({
+      system: `${name} ${processor === 'Apple silicon' ? 'arm64' : processor}`,
+      train: training.includes('WSL') ? '' : '--train',
+    }));
+  expect(system.strategy.matrix.include.map(({ system, train }) => ({ system, train }))).toEqual(told);
+  expect(system.steps.at(-1)?.run).toContain('try-package.mjs');
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const version = (dependencies['onnxruntime-node'] ?? devDependencies['onnxruntime-node']).replace('^', '');
+  expect(system.steps.some(({ run }) => run?.includes(`onnxruntime-node@${version}`))).toBe(true);
+});
+
 it('takes actions by major version or by commit, and GitHub’s own alone', () => {
-  const actions = workflow.jobs.test.steps.flatMap(({ uses }) => uses ?? []);
-  expect(actions.length).toBeGreaterThan(1);
+  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+  const actions = steps.flatMap(({ uses }) => uses ?? []);
+  expect(actions.length).toBeGreaterThan(6);
   for (const action of actions) expect(action).toMatch(/^actions\/[\w-]+@(v\d+|[0-9a-f]{40})$/);
 });

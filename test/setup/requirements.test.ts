@@ -14,6 +14,7 @@ test('every requirement is pinned to one version', () => {
     'onnxruntime-gpu.txt',
     'tensorflow-python.txt',
     'test.txt',
+    'train-arm64.txt',
     'train-gpu.txt',
     'train.txt',
   ]);
@@ -30,7 +31,8 @@ test("Python's onnxruntime is of onnxruntime-node's version", () => {
   expect(read('onnxruntime-gpu.txt')).toContain(`\nonnxruntime-gpu==${onnxruntimeVersion()}\n`);
 });
 
-test('with and without a GPU it is one TensorFlow', () => {
+test('with and without a GPU, on x86 and ARM, it is one TensorFlow', () => {
   const version = /^tensorflow-cpu==(.+)$/m.exec(read('train.txt'))?.[1];
+  expect(read('train-arm64.txt')).toContain(`\ntensorflow==${version}\n`);
   expect(read('train-gpu.txt')).toContain(`\ntensorflow==${version}\n`);
 });

@@ -24,8 +24,12 @@ typedef int32_t Integers __attribute__((vector_size(4 * kLanes)));
 typedef uint32_t Words __attribute__((vector_size(4 * kLanes)));
 typedef uint16_t Halves __attribute__((vector_size(2 * kLanes)));
 
-// The addon is for any x86-64: which copy of a function runs is decided when it is loaded.
+// The addon is for any x86-64: which copy of a function runs is decided when it is loaded. Elsewhere there is one.
+#if defined(__x86_64__) && !defined(__clang__)
 #define FOR_EACH_CPU __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define FOR_EACH_CPU
+#endif
 #define INLINE inline __attribute__((always_inline))
 
 // The first 16 of `count` values, filled up with zeros.

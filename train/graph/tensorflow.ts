@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs-node-gpu';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { messageOf, UserError } from '../../models/errors.ts';
-import { findTensorflow } from '../../setup/libraries/tensorflow.mjs';
+import { findTensorflow, libraryFile } from '../../setup/libraries/tensorflow.mjs';
 import { loadTensorflowJs } from '../../setup/libraries/tensorflow-js.mjs';
 import { loadWithoutPages } from './library-pages.ts';
 import { quietly } from './quietly.ts';
@@ -94,10 +94,11 @@ function loadedWhenUsed<T extends object>(load: () => T): T {
 function load(): typeof tfjs {
   try {
     const folder = findTensorflow()?.folder ?? '';
-    // Before tfjs, whose own memory comes when the loader's has been given back.
-    quietly(() =>
-      loadWithoutPages(join(folder, 'libtensorflow_cc.so.2'), /\/libtensorflow_(cc|framework)\.so/),
-    );
+    // Before tfjs, whose own memory comes when the loader's has been given back. By what Linux says of its mappings.
+    if (process.platform === 'linux')
+      quietly(() =>
+        loadWithoutPages(join(folder, libraryFile('tensorflow_cc')), /\/libtensorflow_(cc|framework)\.so/),
+      );
     return quietly(() => loadTensorflowJs() as typeof tfjs);
   } catch (error) {
     const reason = messageOf(error).split('\n')[0];

@@ -43,13 +43,17 @@ export const work: ChildWork<{ recipe: unknown }> = async (task, send) => {
   await send(measured);
 };
 
-/** Begins a new measurement of the peak. Reference: Linux, Documentation/filesystems/proc.rst, section 1.1, clear_refs. */
+/**
+ * Begins a new measurement of the peak, where the system has one: elsewhere than on Linux it is that of loading, if that
+ * was more. Reference: Linux, Documentation/filesystems/proc.rst, section 1.1, clear_refs.
+ */
 function forgetPeak(): void {
-  writeFileSync('/proc/self/clear_refs', '5');
+  if (process.platform === 'linux') writeFileSync('/proc/self/clear_refs', '5');
 }
 
 /** Bytes of memory that this process had at most. */
 function peak(): number {
+  if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024;
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
   if (kilobytes === undefined) throw new Error('/proc/self/status has no VmHWM');
   return Number(kilobytes) * 1024;

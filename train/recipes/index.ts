@@ -72,5 +72,7 @@ export function wordListOf({ name, dataset, module, options = {} }: SubjectOfRec
 
 /** The same as they are typed: `conv-mnist --init small`. */
 export function wordsOf(recipe: SubjectOfRecipe): string {
-  return wordListOf(recipe).map(shellWord).join(' ');
+  return wordListOf(recipe)
+    .map((word) => shellWord(word))
+    .join(' ');
 }
