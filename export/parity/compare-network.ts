@@ -128,37 +128,37 @@ async function compareOne(
   expected: readonly ArrayLike<number>[],
   tolerance: number | undefined,
 ): Promise<Compared[]> {
-  const { got, channels } = await run(session, network, inputs, kinds);
-  const differences = network.outputs.map((output, i) => ({
-    output,
-    kinds,
-    difference: maxDifference(expected[i] ?? [], got[i] ?? [], relative),
-  }));
-  const allowed = tolerance ?? ANSWER_TOLERANCE;
-  const decided = differences.map((each, i) => ({
-    ...each,
-    roundings: 0,
-    holds:
-      each.difference <= allowed ||
-      (tolerance === undefined && isOfItsChannel(expected[i] ?? [], got[i] ?? [], channels[i] ?? 1)),
-  }));
+  const results = await run(session, network, inputs, kinds);
+  const pairs = results.map((result, i) => ({ ...result, expected: expected[i] ?? [] }));
+  const decided = pairs.map((pair): Compared => {
+    const { output } = pair;
+    const difference = maxDifference(pair.expected, pair.got, relative);
+    const holds =
+      difference <= (tolerance ?? ANSWER_TOLERANCE) || (tolerance === undefined && isOfItsChannel(pair));
+    return { output, kinds, difference, roundings: 0, holds };
+  });
   if (tolerance !== undefined || decided.every(({ holds }) => holds)) return decided;
-  const spread = roundingOf(network, inputs, expected);
-  return differences.map((each, i) => {
-    const apart = roundingsApart(expected[i] ?? [], got[i] ?? [], spread?.[i]);
-    const isOpen = Number.isFinite(apart) && isDecidedByRounding(expected[i] ?? [], spread?.[i]);
+  const spreads = roundingOf(network, inputs, expected);
+  return pairs.map(({ output, expected: before, got }, i): Compared => {
+    const spread = spreads?.[i];
+    const apart = roundingsApart(before, got, spread);
+    const isOpen = Number.isFinite(apart) && isDecidedByRounding(before, spread);
     const roundings = isOpen ? 1 : apart;
     // Where rounding makes a number of infinity, or none, the distance between the two says nothing.
-    const decided = Array.from(got[i] ?? [], (value, k) =>
-      spread?.[i]?.[k] === Number.POSITIVE_INFINITY ? Number(expected[i]?.[k]) : value,
+    const known = Array.from(got, (value, k) =>
+      spread?.[k] === Number.POSITIVE_INFINITY ? Number(before[k]) : value,
     );
-    const difference = maxDifference(expected[i] ?? [], decided, relative);
-    return { ...each, difference, roundings, isOpen, holds: roundings <= ROUNDINGS };
+    const difference = maxDifference(before, known, relative);
+    return { output, kinds, difference, roundings, isOpen, holds: roundings <= ROUNDINGS };
   });
 }
 
 /** Whether all differences are within the tolerance of their channels. */
-function isOfItsChannel(expected: ArrayLike<number>, got: ArrayLike<number>, channels: number): boolean {
+function isOfItsChannel({
+  expected,
+  got,
+  channels,
+}: Omit<Result, 'output'> & { readonly expected: ArrayLike<number> }): boolean {
   if (expected.length !== got.length) return false;
   const largest = new Float64Array(channels).fill(1);
   for (let i = 0; i < expected.length; i++) {
@@ -169,6 +169,7 @@ function isOfItsChannel(expected: ArrayLike<number>, got: ArrayLike<number>, cha
     const [a, b] = [Number(expected[i]), Number(got[i])];
     if (relative(a, b) <= ANSWER_TOLERANCE) continue;
     // Written so that NaN is outside.
+    // Stryker disable next-line EqualityOperator: no difference is the bound to its last bit
     if (!(Math.abs(a - b) <= CHANNEL_TOLERANCE * (largest[i % channels] ?? 1))) return false;
   }
   return true;
@@ -205,18 +206,27 @@ export function roundingsApart(
   return most;
 }
 
+/** What a file gave for one output. */
+interface Result {
+  readonly output: string;
+  readonly got: ArrayLike<number>;
+  /** Places of the last axis. */
+  readonly channels: number;
+}
+
 async function run(
   session: ort.InferenceSession,
   { name, outputs }: Network,
   inputs: Question['inputs'],
   kinds: readonly Kind[],
-): Promise<{ got: ArrayLike<number>[]; channels: number[] }> {
+): Promise<Result[]> {
   try {
     const got = await session.run(Object.fromEntries(inputs.map((input) => [input.name, input.ort])));
-    return {
-      got: outputs.map((output) => Array.from(got[output]?.data ?? [], Number)),
-      channels: outputs.map((output) => got[output]?.dims.at(-1) ?? 1),
-    };
+    return outputs.map((output) => ({
+      output,
+      got: Array.from(got[output]?.data ?? [], Number),
+      channels: got[output]?.dims.at(-1) ?? 1,
+    }));
   } catch (error) {
     const sizes = inputs.map((input) => `${input.name} [${input.ort.dims}]`).join(', ');
     throw new UserError(

@@ -6,6 +6,7 @@ import {
   DataType,
   type EagerAttribute,
   eagerAttribute,
+  executeOne,
   type TensorMetadata,
 } from '../../train/graph/tensorflow.ts';
 import { random } from '../../train/random.ts';
@@ -45,10 +46,9 @@ export function moveCoordinates(
   const used: number[] = [];
   // TensorFlow finds the types of operands by itself.
   const apply = (op: string, attributes: EagerAttribute[], ids: number[]): number => {
-    const [result] = binding.executeOp(op, attributes, ids, 1);
-    if (result === undefined) throw new Error(`${op} has no result`);
-    used.push(result.id);
-    return result.id;
+    const { id } = executeOne(binding, op, attributes, ids);
+    used.push(id);
+    return id;
   };
   const constant = (shape: number[], dtype: number, values: Float32Array | Int32Array): number => {
     const id = binding.createTensor(shape, dtype, values);

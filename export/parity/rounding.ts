@@ -11,6 +11,7 @@ import {
   DataType,
   type EagerAttribute,
   eagerAttribute,
+  executeOne,
   type TensorMetadata,
   tensorId,
   valuesById,
@@ -194,14 +195,15 @@ function sumInDouble(
   named: readonly EagerAttribute[],
   [x = 0, axes = 0]: number[],
 ): TensorMetadata {
-  const cast = (id: number, to: number) =>
-    backend.binding.executeOp('Cast', [eagerAttribute.type('DstT', to)], [id], 1);
-  const doubled = named.filter(({ name }) => name !== 'T');
-  const [exact] = cast(x, FLOAT64);
-  const [sum] = backend.binding.executeOp(op, doubled, [exact?.id ?? 0, axes], 1);
-  const [result] = cast(sum?.id ?? 0, DataType.float32);
-  for (const made of [exact, sum]) if (made !== undefined) backend.binding.deleteTensor(made.id);
-  if (result === undefined) throw new Error(`${op} has no result`);
+  const run = (name: string, attributes: EagerAttribute[], inputs: number[]) =>
+    executeOne(backend.binding, name, attributes, inputs);
+  const to = (type: number) => [eagerAttribute.type('DstT', type)];
+  const exact = run('Cast', to(FLOAT64), [x]);
+  // TensorFlow finds the type of the sum by itself.
+  const others = named.filter(({ name }) => name !== 'T');
+  const sum = run(op, others, [exact.id, axes]);
+  const result = run('Cast', to(DataType.float32), [sum.id]);
+  for (const { id } of [exact, sum]) backend.binding.deleteTensor(id);
   return result;
 }
 
@@ -231,11 +233,7 @@ interface Shake {
 function createShake({ nodes }: Graph, seed: number): Shake {
   const { binding } = backend;
   // TensorFlow finds the types of operands by itself.
-  const apply = (op: string, ...inputs: number[]): number => {
-    const [made] = binding.executeOp(op, [], inputs, 1);
-    if (made === undefined) throw new Error(`${op} has no result`);
-    return made.id;
-  };
+  const apply = (op: string, ...inputs: number[]) => executeOne(binding, op, [], inputs).id;
   const numbers = (...values: number[]) =>
     binding.createTensor([values.length], DataType.int32, Int32Array.from(values));
   const number = (value: number) => binding.createTensor([], DataType.float32, Float32Array.of(value));

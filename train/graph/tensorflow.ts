@@ -147,12 +147,23 @@ export function dataTypeOf(tensor: Tensor): number {
   return backend.tensorMap.get(tensor.dataId).dtype;
 }
 
+/** Runs an op that has one result. */
+export function executeOne(
+  binding: Binding,
+  op: string,
+  attributes: EagerAttribute[],
+  inputs: number[],
+): TensorMetadata {
+  const [made] = binding.executeOp(op, attributes, inputs, 1);
+  if (made === undefined) throw new Error(`${op} has no result`);
+  return made;
+}
+
 /** The values of the tensor that the binding knows by `id`: it has no way of its own to read bytes. */
 export function valuesById(binding: Binding, id: number, dtype: number): TensorData {
   if (dtype !== DataType.uint8) return binding.tensorDataSync(id);
   const types = [eagerAttribute.type('SrcT', DataType.uint8), eagerAttribute.type('DstT', DataType.int32)];
-  const [wide] = binding.executeOp('Cast', types, [id], 1);
-  if (wide === undefined) throw new Error('a cast has no result');
+  const wide = executeOne(binding, 'Cast', types, [id]);
   const values = Uint8Array.from(binding.tensorDataSync(wide.id));
   binding.deleteTensor(wide.id);
   return values;
