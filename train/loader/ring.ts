@@ -1,4 +1,5 @@
 // The memory that the loader's two threads share: slots for batches, used in turn, and counts of how far each side is.
+import { UserError } from '../../models/errors.ts';
 import type { Slot } from './batches.ts';
 
 /** Slots in a ring: batch number i, counted from 0, is in slot i modulo their number. */
@@ -13,7 +14,8 @@ export interface Ring {
 const WRITTEN = 0; // batches written by the writer
 const RELEASED = 1; // batches that the reader no longer needs
 const FAILED = 2; // length of the message in bytes, once the writer has failed
-const WORDS = 3;
+const FOR_USER = 3; // 1 where the message is one for the user, who wrote a transform that failed
+const WORDS = 4;
 
 /** Bytes of an int32 or a float32. */
 const WORD = 4;
@@ -58,8 +60,9 @@ export function markWritten({ control }: Ring, count: number): void {
 }
 
 /** Tells the reader, after the batches that are ready, why there are no more. */
-export function markFailed({ control, message }: Ring, reason: string): void {
+export function markFailed({ control, message }: Ring, reason: string, isForUser = false): void {
   const { written } = new TextEncoder().encodeInto(reason || 'no reason given', message);
+  Atomics.store(control, FOR_USER, isForUser ? 1 : 0);
   Atomics.store(control, FAILED, written);
   Atomics.notify(control, WRITTEN);
 }
@@ -82,13 +85,13 @@ function isWritten({ control }: Ring, number: number): boolean {
 /**
  * Batch `number` for the reader, who takes them in order, as soon as it is written.
  *
- * @throws Error if the writer has failed, or writes nothing for a minute
+ * @throws Error if the writer has failed (UserError by what a user wrote), or writes nothing for a minute
  */
 export function slotToRead(ring: Ring, number: number, patience = PATIENCE): Slot {
   let timeouts = 0;
   while (!isWritten(ring, number)) {
     const failed = Atomics.load(ring.control, FAILED);
-    if (failed > 0) throw new Error(`The data loader failed: ${textOf(ring.message, failed)}`);
+    if (failed > 0) throw failure(ring, failed);
     if (timeouts === patience.waits) {
       const seconds = (patience.waits * patience.milliseconds) / 1000;
       throw new Error(`The data loader's worker has died: no batch for ${seconds} s.`);
@@ -102,6 +105,14 @@ function slotOf(slots: readonly Slot[], number: number): Slot {
   const slot = slots[number % slots.length];
   if (slot === undefined) throw new RangeError(`expected a batch's number, received ${number}`);
   return slot;
+}
+
+/** What the writer has said: of a user's own transform, a message without a stack trace. */
+function failure({ control, message }: Ring, length: number): Error {
+  const text = textOf(message, length);
+  return Atomics.load(control, FOR_USER) === 1
+    ? new UserError(text)
+    : new Error(`The data loader failed: ${text}`);
 }
 
 /** TextDecoder doesn't read shared memory, hence the copy. */

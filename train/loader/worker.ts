@@ -1,5 +1,6 @@
 // The loader's thread, the worker's side of the loader: writes batch after batch into the ring for as long as the thread lives.
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../../models/errors.ts';
 import { createBatches } from './batches.ts';
 import { markFailed, markWritten, type Ring, slotToWrite } from './ring.ts';
 import { loadTransforms, type TransformReference } from './transform-references.ts';
@@ -26,7 +27,13 @@ export function fillRing(
       markWritten(ring, number + 1);
     }
   } catch (error) {
-    markFailed(ring, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    // By its name: a transform of a user's own comes from a module that has a UserError of its own.
+    const isForUser = error instanceof Error && error.name === 'UserError';
+    markFailed(
+      ring,
+      isForUser || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message),
+      isForUser,
+    );
   }
 }
 

@@ -7,6 +7,7 @@ import { type TransformDefinition, transforms } from '../augment/transforms.ts';
 import type { Random } from '../random.ts';
 import { type Chosen, chosen } from './chosen.ts';
 import { filledIn, type GivenOptions, type OptionValues, type OwnOptions, schemasOf } from './options.ts';
+import { ownError } from './own-error.ts';
 import { checkFree, checkName } from './own-name.ts';
 
 /** An augmentation of one's own. */
@@ -63,7 +64,8 @@ export function defineTransform<O extends OwnOptions = Record<never, never>>(
     isOn: (all) => all[name] !== undefined,
     apply(image, { shape, options: all, draws }) {
       // The schemas were made of O.
-      const result = apply(image, { shape, options: all[name] as OptionValues<O>, random: draws(name) });
+      const context = { shape, options: all[name] as OptionValues<O>, random: draws(name) };
+      const result = inWords(owner, () => apply(image, context));
       if (result instanceof Uint8Array && result.length === image.length) return result;
       throw new UserError(
         `${owner} gives ${result instanceof Uint8Array ? `${result.length} bytes` : `a value of type ${typeof result}`} for a picture of ${image.length} bytes: expected a Uint8Array as long as the picture, [${shape}].`,
@@ -71,4 +73,13 @@ export function defineTransform<O extends OwnOptions = Record<never, never>>(
     },
   };
   return (given) => chosen('transform', definition, filledIn(owner, schemas, given));
+}
+
+/** What a user's function gives. @throws UserError with what it throws, and where */
+function inWords<T>(owner: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw ownError(`${owner} fails`, error);
+  }
 }

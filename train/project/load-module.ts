@@ -31,8 +31,6 @@ export interface Project {
 export async function loadModule(address: string, module: ModuleOfRecipe): Promise<Project> {
   const { path } = module;
   await offerLibrary();
-  // Errors then name lines of the sources, which the map at the bundle's end has.
-  process.setSourceMapsEnabled(true);
   const exported = await importModule(address, path);
   const recipes = recipesOf(exported, path);
   const name = recipes.map((recipe) => recipe.name).find((each, i, all) => all.indexOf(each) !== i);

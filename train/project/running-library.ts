@@ -6,8 +6,9 @@ import { importForProcess, importForThread, moduleBeside } from '../../setup/mod
 /** Where bundled modules look for it: in `globalThis`, under this symbol, since they are files of their own. */
 export const TRAINYARD = 'trainyard/train';
 
-/** Lets modules that are loaded from now on have it. */
+/** Lets modules that are loaded from now on have it. Their errors name lines of the sources, by the maps at their ends. */
 export async function offerLibrary(): Promise<void> {
+  process.setSourceMapsEnabled(true);
   const key = Symbol.for(TRAINYARD);
   if (Reflect.has(globalThis, key)) return;
   // By its address: it has everything, this file among it.
