@@ -82,14 +82,12 @@ export async function trainChosen(
   observer.onLock?.(() => unlock());
   observer.onStage?.('preparing');
   try {
-    signal?.throwIfAborted();
     const memory = await limitMemory(choice.recipe, settings.maxMemory, observer);
     await fetchPretrained(choice.recipe);
-    signal?.throwIfAborted();
     const dataset = await choice.data();
     checkBatchSize(choice.recipe, dataset);
-    signal?.throwIfAborted();
     const recipe = choice.run ? choice.recipe : await withinItsBudget(choice.recipe, dataset, say);
+    // From here on there is a run, which is saved.
     signal?.throwIfAborted();
     const claimed = (run: Run) => {
       unlock = lockRun(run);

@@ -207,6 +207,14 @@ describe('a signal', () => {
     ]);
   });
 
+  it('while the time of a budget is measured: its reason, and no run', async () => {
+    const runs = ownRuns();
+    const abort = new AbortController();
+    const onMessage = (line: string) => void (line.startsWith('Measuring') && abort.abort(reason));
+    await expect(trainSmall({ runs, budget: '1h', signal: abort.signal, onMessage })).rejects.toBe(reason);
+    expect(existsSync(runs)).toBe(false);
+  });
+
   it('at a step: that step is the last, and saved', async () => {
     const abort = new AbortController();
     const run = await trainSmall({
@@ -270,11 +278,10 @@ describe('what goes wrong', () => {
 
   it('with numbers is a DivergedError, and says at which step', async () => {
     const error = await failure(trainSmall({ learningRate: 1e30 }));
-    expect(error).toBeInstanceOf(DivergedError);
-    expect(error).toMatchObject({
-      step: expect.any(Number),
-      message: expect.stringContaining('learning rate'),
-    });
+    if (!(error instanceof DivergedError)) throw error;
+    expect(error.step).toBeGreaterThanOrEqual(0);
+    expect(error.message).toContain(` step ${error.step}`);
+    expect(error.message).toContain('with a lower --learning-rate');
   });
 
   it('with the disk is a DiskError; what was saved goes on', async () => {
