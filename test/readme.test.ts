@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commands as programCommands } from '../bin/commands.ts';
 import { datasetFolder, root } from '../setup/paths.mjs';
 import { augmentOptions } from '../train/augment/index.ts';
 import { trainCommand } from '../train/cli/command.ts';
@@ -22,7 +23,10 @@ import { smallMnist } from './train/small-mnist.ts';
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
 const readme = read('README.md');
 /** The other pages have tests of their own, in test/docs. */
-const pages = [readme, ...['training', 'figures', 'folders'].map((name) => read(`docs/${name}.md`))];
+const pages = [
+  readme,
+  ...['training', 'figures', 'folders', 'export'].map((name) => read(`docs/${name}.md`)),
+];
 const scripts: Record<string, string> = JSON.parse(read('package.json')).scripts;
 
 /** Commands of code blocks and of `code` in the text; in a block, two spaces part a command from what is said of it. */
@@ -45,12 +49,14 @@ const kinds = {
   doctor: /^npm run doctor$/,
   /** Where the package is installed: too much for a test of seconds. */
   installed: /^(npm i \S+\.tgz|npx trainyard (setup|init \S+))$/,
+  /** The same commands in a project. */
+  project: /^npx trainyard (photos|train \.\/photos|export|serve|predict)\b/,
   help: /^npx trainyard (help|\w+ --help)$/,
   list: /^npm run train$/,
   train: /^(npm run train|npx trainyard train) \w/,
   export: /^npm run export$/,
-  /** Tested in test/train/runs/weights-of-model-file.test.ts and test/export/to. */
-  from: /^npm run (train -- --from \S+|export -- --to \S+)$/,
+  /** Tested in test/train/runs/weights-of-model-file.test.ts, test/export/to and test/docs/export.test.ts. */
+  from: /^npm run (train -- --from \S+|export -- .+)$/,
   /** Tested in test/train/cli/resume.test.ts, and its words in test/train/cli/pasted.test.ts. */
   resume: /^npm run train -- --resume \d{4}-\S+ --epochs \d+$/,
   exportTfjs: /^npm run export \S+\/model\.json /,
@@ -126,6 +132,10 @@ test.each(those(/^npm run /))('%s: the script is there', (command) => {
   expect(Object.keys(scripts)).toContain(command.split(' ')[2]);
 });
 
+test.each(those(kinds.project))('%s: the command is there', (command) => {
+  expect(programCommands.map(({ name }) => name)).toContain(command.split(' ')[2]);
+});
+
 test.each(those(/^npm run setup -- /))('%s: the options are there', async (command) => {
   const { printed } = await runUntil('node setup/main.mjs --help', END);
   for (const option of command.match(/--\w+/g) ?? []) expect(printed).toContain(option);
@@ -199,7 +209,7 @@ test.each(those(kinds.exportTfjs))('%s', async (command) => {
 test.each(those(kinds.export))('%s', async (command) => {
   const { printed } = await runUntil(command, END);
   const stages = (text: string) => [...text.matchAll(/^ +(\w+) +[\d.]+ s {2}/gm)].map(([, stage]) => stage);
-  expect(stages(printed)).toEqual(stages(readme));
+  expect(stages(printed)).toEqual(stages(read('docs/export.md')));
   expect(stages(printed)).toHaveLength(5);
   rmSync(join(folders.models, 'digits', '3'), { recursive: true }); // of a network that has learned little
 });
@@ -211,7 +221,11 @@ describe.each(those(kinds.serve))('%s', (command) => {
       const address = /http:\/\/(\S+)\/classify/.exec(printed)?.[1];
       expect(address, printed).toBeDefined();
       const shown = shape(
-        JSON.parse(readme.match(/^ {4}(\{"model".*\})$/m)?.[1]?.replace(/\.\.\./g, '') ?? ''),
+        JSON.parse(
+          read('docs/serving.md')
+            .match(/^ {4}(\{"model".*\})$/m)?.[1]
+            ?.replace(/\.\.\./g, '') ?? '',
+        ),
       );
       const curls = those(kinds.curl);
       expect(curls.length).toBeGreaterThan(0);

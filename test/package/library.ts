@@ -1,4 +1,5 @@
-// The examples of docs/library.md, docs/train-in-code.md and docs/tfjs.md, as files of a project that has the package: compiled under `strict`, then run.
+// The examples of README.md and of the pages on code, as files of a project that has the package: compiled under
+// `strict`, then run.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -13,15 +14,10 @@ const run = promisify(execFile);
 
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
 
-/** The code blocks of these pages, each with the imports that it has, and that of README.md. */
-export const examples = [
-  ...['docs/library.md', 'docs/train-in-code.md', 'docs/tfjs.md'].flatMap((page) =>
-    [...read(page).matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code),
-  ),
-  ...[...read('README.md').matchAll(/^ {4}import .*'trainyard';\n(?: {4}.*\n)*/gm)].map(([block]) =>
-    block.replace(/^ {4}/gm, ''),
-  ),
-];
+/** The code blocks of these pages, each with the imports that it has. */
+export const examples = ['README.md', 'docs/library.md', 'docs/train-in-code.md', 'docs/tfjs.md'].flatMap(
+  (page) => [...read(page).matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code),
+);
 
 /** The only example with this text in it. @throws Error when there is none, or several. */
 export function exampleWith(text: string): string {
