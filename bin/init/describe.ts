@@ -10,9 +10,10 @@ export function describe(folder: string, { made, kept }: Written, missing: strin
     ...(folder === '' ? [] : [`cd ${/^[\w./-]+$/.test(folder) ? folder : `'${folder}'`}`]),
     missing === undefined ? 'npm install' : `npm install ${missing}`,
     'npx trainyard setup',
-    'npx trainyard train digits --epochs 1',
+    'npx trainyard train my-digits',
     'npx trainyard export',
-    'npx trainyard predict digits pictures',
+    'npm test',
+    'npm start',
   ];
   return [
     ...made.map((path) => `Made  ${path}`),

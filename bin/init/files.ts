@@ -1,26 +1,37 @@
-// The files of a new project. A file of settings and recipes of one's own have no place here yet.
+// The files of a new project.
 import { basename, join, resolve } from 'node:path';
 import { readJson } from '../../setup/files/index.mjs';
-
 import { isCheckout, packageFolder, version } from '../../setup/paths.mjs';
+import { config, dockerfile, page, readme, server, seven, test, tsconfig } from './templates.ts';
 
 /** What is in them, by their paths. @param folder - of the project, whose name the package has. */
 export function projectFiles(folder: string): Readonly<Record<string, string | Uint8Array>> {
   return {
     'package.json': `${JSON.stringify(packageOf(basename(folder)), null, 2)}\n`,
     '.gitignore': ['node_modules/', 'runs/', 'models/', 'predictions.csv', ''].join('\n'),
+    '.dockerignore': ['node_modules/', 'runs/', ''].join('\n'),
     'README.md': readme(basename(folder)),
-    'pictures/seven.png': Buffer.from(SEVEN, 'base64'),
+    'trainyard.config.ts': config,
+    'tsconfig.json': tsconfig,
+    'server.js': server,
+    'page.html': page,
+    'classify.test.js': test,
+    'pictures/seven.png': seven,
+    Dockerfile: dockerfile,
   };
 }
 
 function packageOf(folder: string): object {
-  const scripts = ['setup', 'train', 'export', 'serve', 'predict'];
+  const scripts = ['setup', 'train', 'report', 'export', 'predict'];
   return {
     name: packageName(folder),
     private: true,
     type: 'module',
-    scripts: Object.fromEntries(scripts.map((name) => [name, `trainyard ${name}`])),
+    scripts: {
+      ...Object.fromEntries(scripts.map((name) => [name, `trainyard ${name}`])),
+      start: 'node server.js',
+      test: 'node --test',
+    },
     dependencies: { trainyard: origin() },
   };
 }
@@ -55,21 +66,3 @@ export function origin(folder = packageFolder, checkout = isCheckout): string {
   if (typeof from !== 'string' || !from.startsWith('file:')) return `^${version}`;
   return `file:${resolve(project, from.slice('file:'.length))}`;
 }
-
-const readme = (name: string) => `# ${name}
-
-Image classifiers, made with Trainyard.
-
-    npm install                             # once
-    npm run setup                           # once: TensorFlow, for training
-    npm run train digits -- --epochs 1      # a first network: handwritten digits, into runs/
-    npm run export                          # the newest run as one ONNX file, into models/
-    npm run predict digits pictures         # classify the pictures in pictures/
-    npm run serve                           # answer over HTTP, with a page to try it
-
-Your own classes: a folder of pictures for each, such as photos/cat and photos/dog, then \`npm run train ./photos\`.
-`;
-
-/** A handwritten seven, 56x56, black on white: drawn for this project. */
-const SEVEN =
-  'iVBORw0KGgoAAAANSUhEUgAAADgAAAA4BAMAAABaqCYtAAAAGFBMVEX////f39+/v7+enp5kZGRAQEAeHh4AAABEiyL7AAAAzUlEQVR42u3UsQ3CMBSE4TMwACKRaAkLwAhMwXoMgMQiFDAAilJDkwUCFJaVu7NhAXhFLPlT8rtxgP98nxCXatPR5uLWE4b9Sl65HwAAk/hUQw3CUG5GHHrdHeIyAwC8Tjs6Y4OWEY/jiMsGV/6szBbP7hOGbUoWcIqULGCFlCzgmMyRkjlSMkdK5kjJDDmZIScz5GSGnHSUpKMkHSXpKElDTRpq0lCThppUtKSiJRUtqWhJQU8K1pYUXFtScG5JwYsl0xWM97A9/+Zf8w2K+DdrqMZG+wAAAABJRU5ErkJggg==';
