@@ -2,7 +2,7 @@
 import { UserError } from '../models/errors.ts';
 import { suggestion } from '../models/nearest.ts';
 import { command as invocation } from '../setup/invocation.mjs';
-import { isCheckout } from '../setup/paths.mjs';
+import { inCheckout } from '../setup/paths.mjs';
 import type { Command, Option } from './command.ts';
 
 /** Options and arguments by name. */
@@ -74,7 +74,7 @@ function needed(options: Options, name: string): string {
 function unexpected(command: string, word: string, names: readonly string[]): UserError {
   const takes = names.length === 0 ? 'no arguments' : names.map((name) => `<${name}>`).join(' and ');
   // `npm run train digits --epochs 3` keeps --epochs for npm, and hands over the 3.
-  const dashes = isCheckout
+  const dashes = inCheckout
     ? ` With npm run, options come after two dashes: ${invocation('train', ['digits', '--epochs', '3'])}`
     : '';
   return new UserError(`${command} takes ${takes}; received ${JSON.stringify(word)} as well.${dashes}`);

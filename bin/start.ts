@@ -7,12 +7,12 @@ import { portNumber } from '../models/option-values.ts';
 import { listModels } from '../models/repository.ts';
 import { command } from '../setup/invocation.mjs';
 import { endSignals } from '../setup/machine/signals.mjs';
-import { commandFile, isCheckout, pageFolder, repositoryFolder, root } from '../setup/paths.mjs';
+import { commandFile, inCheckout, pageFolder, repositoryFolder, root } from '../setup/paths.mjs';
 
 const RECIPE = 'digits';
 
 /** The version that a checkout comes with, among the user's own: a higher one was trained on this machine. */
-const SHIPPED = isCheckout ? 1 : 0;
+const SHIPPED = inCheckout ? 1 : 0;
 
 export const startCommand = defineCommand({
   args: {

@@ -2,7 +2,7 @@
 // export` where it is installed. Every message that tells somebody to run a command asks here.
 import { join } from 'node:path';
 import { readJson } from './files/index.mjs';
-import { isCheckout, packageFolder } from './paths.mjs';
+import { inCheckout, packageFolder } from './paths.mjs';
 
 /** @type {Record<string, string>} */
 const scripts = readJson(join(packageFolder, 'package.json'))?.scripts ?? {};
@@ -30,7 +30,7 @@ export function shellWord(word, platform = process.platform) {
  * @param {boolean} checkout
  * @returns {string}
  */
-export function command(name, words = [], checkout = isCheckout) {
+export function command(name, words = [], checkout = inCheckout) {
   const quoted = words.map((word) => shellWord(word));
   if (!checkout || !(name in scripts)) return ['npx trainyard', name, ...quoted].join(' ');
   const first = quoted.findIndex((word) => word.startsWith('-'));

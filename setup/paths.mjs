@@ -3,7 +3,7 @@
 // next `npm install` would delete it.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of this code, absolute, without a trailing slash: the checkout, or `dist` of the package. */
@@ -31,8 +31,14 @@ export const version = String(JSON.parse(readFileSync(join(packageFolder, 'packa
 /** The `trainyard` command, for `node`. */
 export const commandFile = join(packageFolder, 'bin', 'trainyard.mjs');
 
+/**
+ * Whether a command runs in the checkout; a project that has the checkout as its package, by a link, has folders of its
+ * own.
+ */
+export const inCheckout = isCheckout && isWithin(process.cwd(), root);
+
 /** Where a user's runs and models are: the checkout, or the folder in which the command runs. */
-export const workFolder = isCheckout ? root : process.cwd();
+export const workFolder = inCheckout ? root : process.cwd();
 
 /** Training runs, one folder each. `TRAINYARD_RUNS` moves it. */
 export const runsFolder = resolve(process.env.TRAINYARD_RUNS || join(workFolder, 'runs'));
@@ -47,7 +53,7 @@ export const shippedRepository = join(packageFolder, 'models', 'repository');
 
 /** Where models are read: the user's, or, as long as there are none, those that come with the package. */
 export const modelsFolder =
-  isCheckout || process.env.TRAINYARD_REPOSITORY || holdsModels(repositoryFolder)
+  inCheckout || process.env.TRAINYARD_REPOSITORY || holdsModels(repositoryFolder)
     ? repositoryFolder
     : shippedRepository;
 
@@ -65,6 +71,16 @@ export function cacheFolder() {
   if (process.env.TRAINYARD_CACHE) return resolve(process.env.TRAINYARD_CACHE);
   const caches = process.env.XDG_CACHE_HOME;
   return join(caches && isAbsolute(caches) ? caches : join(homeFolder(), '.cache'), 'trainyard');
+}
+
+/**
+ * Whether a path is a folder or below it.
+ * @param {string} path
+ * @param {string} folder
+ */
+function isWithin(path, folder) {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** A container's user may have no home: no HOME, and no line in /etc/passwd. */

@@ -105,6 +105,7 @@ export const tsconfig = `${JSON.stringify(
       target: 'es2023',
       lib: ['es2023', 'dom'],
       noEmit: true,
+      skipLibCheck: true,
     },
     include: ['*.ts'],
   },

@@ -18,6 +18,7 @@ import {
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import sharp from 'sharp';
@@ -175,6 +176,17 @@ test('every entry has types, for whoever checks strictly', async () => {
   );
 }, 120_000);
 
+/** The address that a program prints. */
+async function printedUrl(output: Readable): Promise<string> {
+  let printed = '';
+  for await (const chunk of output) {
+    printed += chunk;
+    const url = /http:\S+/.exec(printed)?.[0];
+    if (url !== undefined) return url;
+  }
+  throw new Error(`no address was printed: ${printed}`);
+}
+
 /** @throws what tsc says of a module with these lines. */
 async function checkStrictly(name: string, lines: readonly string[], types: string): Promise<void> {
   writeFileSync(join(project, name), lines.join('\n'));
@@ -248,7 +260,45 @@ test('set-up, training, export, verification, prediction and serving, in the use
   expect(readdirSync(join(project, 'runs'))).toEqual(['0001-digits']);
 }, 300_000);
 
-describe('the examples of docs/library.md and docs/train-in-code.md', () => {
+test('what `trainyard init` makes: its network is trained, exported, tested and served by the steps that it prints', async () => {
+  const made = join(folder, 'made');
+  const { stdout } = await trainyard('init', made);
+  const steps = [...(stdout.split('\nNext:\n')[1] ?? '').matchAll(/^ {2}(.+)$/gm)].map(([, line]) => line);
+  expect(steps.slice(1)).toEqual([
+    'npm install',
+    'npx trainyard setup',
+    'npx trainyard train my-digits',
+    'npx trainyard export',
+    'npm test',
+    'npm start',
+  ]);
+  await npm(made, 'install');
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const inProject = (file: string, ...words: string[]) => run(file, words, { cwd: made, env: environment });
+  const types = await inProject(process.execPath, tsc).catch((error) => error);
+  expect(types.stdout).toBe('');
+  await inProject('npx', 'trainyard', 'train', 'my-digits', '--epochs', '1');
+  expect((await inProject('npx', 'trainyard', 'export')).stdout).toMatch(
+    /written .* my-digits version 1: .*models\/repository\/my-digits\/1\/model\.onnx/,
+  );
+  expect((await inProject('npm', 'test')).stdout).toMatch(/^# pass 1$/m);
+  const server = spawn('npm', ['start'], {
+    cwd: made,
+    env: { ...environment, PORT: String(await freePort()) },
+    detached: true,
+  });
+  try {
+    const url = await printedUrl(server.stdout);
+    expect(await (await fetch(url)).text()).toContain("fetch('classify'");
+    const body = new Uint8Array(readFileSync(join(made, 'pictures/seven.png')));
+    const response = await fetch(`${url}/classify`, { method: 'POST', body });
+    expect(await response.json()).toMatchObject({ model: 'my-digits', label: '7' });
+  } finally {
+    if (server.pid !== undefined) process.kill(-server.pid, 'SIGKILL');
+  }
+}, 300_000);
+
+describe('the examples of README.md and of the pages on code', () => {
   const key = { 'x-api-key': 'change-me-change-me-change-me' };
   let picture: Buffer;
   const post = (url: string, headers = {}) =>
@@ -263,7 +313,7 @@ describe('the examples of docs/library.md and docs/train-in-code.md', () => {
   }, 120_000);
 
   test('all compile under strict', async () => {
-    expect(examples).toHaveLength(12);
+    expect(examples).toHaveLength(11);
     await compileExamples(project);
   }, 60_000);
 
