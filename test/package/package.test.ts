@@ -313,7 +313,7 @@ describe('the examples of README.md and of the pages on code', () => {
   }, 120_000);
 
   test('all compile under strict', async () => {
-    expect(examples).toHaveLength(11);
+    expect(examples).toHaveLength(13);
     await compileExamples(project);
   }, 60_000);
 

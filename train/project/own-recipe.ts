@@ -67,10 +67,10 @@ export async function resolveOwn(
   const about = {
     dataset: source,
     ...(given.images !== undefined && { images: given.images }),
-    prepare: given.prepare ?? PREPARE,
+    prepare: given.prepare ?? prepareFor(source),
     ...(isFolder(source) && { folder: given.folder ?? FOLDER }),
   };
-  const pictures = await loadPictures(about, registry.datasets, progress);
+  const pictures = await loadPictures({ ...given, ...about }, registry.datasets, progress);
   const written = {
     ...usual,
     batchSize: Math.min(BATCH, pictures.train.n),
@@ -104,6 +104,11 @@ export function ownPartOf({
   const parts = [architecture, optimizer, schedule, freeze?.schedule, augment].flat();
   const [kind] = parts.flatMap((part) => kindOf(part) ?? []);
   return kind && `${/^[ao]/.test(kind) ? 'an' : 'a'} ${kind}`;
+}
+
+/** How pictures become inputs: as in our recipes of these data, such as the rule for digits. */
+function prepareFor(dataset: string): NonNullable<DefinedRecipe['prepare']> {
+  return families.find(({ recipe }) => recipe.dataset === dataset)?.recipe.prepare ?? PREPARE;
 }
 
 function pathOf(dataset: string, base: string): string {

@@ -41,6 +41,14 @@ describe('the config', () => {
 });
 
 describe('a recipe file', () => {
+  it('that names data of ours has their options, and prepares pictures as our recipe does', async () => {
+    const { recipe, pictures } = await resolveText(`export default defineRecipe({ name: 'counting',
+      dataset: 'circles', circles: { from: 2, to: 3, radius: [8, 8], side: 64, gap: 2, train: 8, test: 4 },
+      architecture: tiny({ width: 4 }) });`);
+    expect(recipe.prepare).toEqual({ rule: 'resize', filter: 'bilinear', crop: 'stretch' });
+    expect([pictures.shape, pictures.labels, pictures.train.n]).toEqual([[64, 64, 1], ['2', '3'], 8]);
+  });
+
   it('needs a name, data and a network: the rest has defaults, by the data', async () => {
     const { recipe, pictures } = await resolveText(
       "export default defineRecipe({ name: 'bars', dataset: bars, architecture: tiny({ width: 4 }), epochs: 2 });",
