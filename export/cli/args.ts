@@ -12,7 +12,8 @@ export const exportArgs = {
   run: {
     type: 'positional',
     required: false,
-    description: 'Name of a run, the newest if left out; or path of a tfjs model.json',
+    description:
+      'Name of a run, the newest if left out; path of a tfjs model.json; or hf:owner/name of the Hugging Face Hub',
   },
   checkpoint: { type: 'string', valueHint: 'best|last', description: 'Which checkpoint', default: 'best' },
   converter: {

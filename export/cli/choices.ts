@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ParsedArgs } from 'citty';
+import { isHubAddress, parseHubAddress } from '../../hub/address.ts';
 import { UserError } from '../../models/errors.ts';
 import { oneOf } from '../../models/nearest.ts';
 import { realNumber, wholeNumber } from '../../models/option-values.ts';
@@ -38,8 +39,16 @@ export interface ModelChoice {
   readonly classifier: ClassifierChoice | undefined;
 }
 
+/** A model of the Hugging Face Hub. */
+export interface HubChoice {
+  readonly from: 'hub';
+  readonly address: string;
+  /** That of its repository if left out. */
+  readonly name: string | undefined;
+}
+
 export interface ExportChoices {
-  readonly subject: RunChoice | ModelChoice;
+  readonly subject: RunChoice | ModelChoice | HubChoice;
   /** Another format instead of ONNX. */
   readonly to: FormatName | undefined;
   readonly out: string | undefined;
@@ -58,11 +67,13 @@ export interface ExportChoices {
  */
 export async function choicesOf(args: ExportArgs, rawArgs: readonly string[]): Promise<ExportChoices> {
   const checkpoint = oneOf('--checkpoint', ['best', 'last'], args.checkpoint);
-  refuseOnnx(args.run);
-  const path = args.run !== undefined && isModelPath(args.run) ? args.run : undefined;
+  const hub = args.run !== undefined && isHubAddress(args.run) ? args.run : undefined;
+  if (hub === undefined) refuseOnnx(args.run);
+  else parseHubAddress(hub);
+  const path = hub === undefined && args.run !== undefined && isModelPath(args.run) ? args.run : undefined;
   checkTogether(rawArgs, {
     name: args.run ?? 'the newest run',
-    from: path === undefined ? 'run' : 'elsewhere',
+    from: hub !== undefined ? 'hub' : path === undefined ? 'run' : 'elsewhere',
     classifier: args.labels !== undefined,
     ...(args.to !== undefined && { to: args.to }),
   });
@@ -81,6 +92,7 @@ export async function choicesOf(args: ExportArgs, rawArgs: readonly string[]): P
         : realNumber('tolerance', args.tolerance, { above: 0, below: 1 }, comparedNumbers(path, args)),
     foldBatchNorm: args['fold-batch-norm'] ?? false,
   };
+  if (hub !== undefined) return { subject: { from: 'hub', address: hub, name: args.name }, ...others };
   if (path !== undefined) return { subject: modelChoice(path, args), ...others };
   const { findRun } = await import('../../train/runs/run.ts');
   const run = findRun(args.runs, args.run);

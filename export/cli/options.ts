@@ -9,7 +9,7 @@ import { command } from '../../setup/invocation.mjs';
 export interface Subject {
   /** As the user named it. */
   readonly name: string;
-  readonly from: 'run' | 'elsewhere';
+  readonly from: 'run' | 'elsewhere' | 'hub';
   /** The format of `--to`. */
   readonly to?: string;
   /** Whether a model from elsewhere is exported as a classifier, with `--labels`. */
@@ -23,6 +23,16 @@ interface Rule {
 }
 
 const rules: readonly Rule[] = [
+  {
+    options: [
+      ...['checkpoint', 'tta', 'calibrate', 'runs', 'labels', 'scaling', 'size', 'crop', 'pictures'],
+      ...['to', 'out', 'opset', 'fold-batch-norm', 'converter', 'tolerance'],
+    ],
+    refusal: ({ from, name }) =>
+      from === 'hub'
+        ? `has no meaning for ${name}: it is an ONNX file, and what lies beside it says the rest`
+        : undefined,
+  },
   {
     options: ['checkpoint', 'tta', 'calibrate', 'runs'],
     refusal: ({ from, name }) =>

@@ -23,6 +23,14 @@ export type ExportResult =
       readonly path: string;
       readonly parity: Parity;
     }
+  /** A model of the Hugging Face Hub in our own form, in the repository; `source` is its address with the commit. */
+  | {
+      readonly kind: 'adopted';
+      readonly name: string;
+      readonly version: number;
+      readonly path: string;
+      readonly source: string;
+    }
   /** A model from elsewhere as it is: a file, and another one of its weights where they are large. */
   | {
       readonly kind: 'file';

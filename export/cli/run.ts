@@ -5,6 +5,7 @@ import { plainPercent } from '../../train/report/format.ts';
 import { loadRun } from '../publish/from-run.ts';
 import type { ExportChoices, RunChoice } from './choices.ts';
 import { exportFromElsewhere } from './from-elsewhere.ts';
+import { exportFromHub } from './from-hub.ts';
 import { say } from './lines.ts';
 import type { ExportResult } from './result.ts';
 import { writeClassifier } from './write-classifier.ts';
@@ -12,6 +13,7 @@ import { writeClassifier } from './write-classifier.ts';
 /** @throws UserError for what cannot be exported, or answers otherwise; then nothing is written. */
 export async function runExport(choices: ExportChoices): Promise<ExportResult> {
   const { subject } = choices;
+  if (subject.from === 'hub') return exportFromHub(subject, choices);
   return subject.from === 'run' ? exportRun(subject, choices) : exportFromElsewhere(subject, choices);
 }
 

@@ -100,6 +100,21 @@ test('predict classifies a folder by it, and refuses an address that is none', a
   ]);
 });
 
+test('export puts it into a repository in our own form, from which it answers the same', async () => {
+  const repository = join(folder.path, 'models');
+  mkdirSync(repository);
+  const words = ['export', 'hf:acme/apart', '--name', 'pets', '--repository', repository];
+  const { status, stderr } = await trainyard(...words);
+  expect([status, stderr]).toEqual([0, '']);
+  await using model = await loadModel(join(repository, 'pets', '1', 'model.onnx'));
+  expectTheirs((await model.classify(picture)).predictions);
+  const wrong = await trainyard(...words, '--scaling', '0..1');
+  expect([wrong.status, wrong.stderr]).toEqual([
+    1,
+    expect.stringContaining('--scaling has no meaning for hf:acme/apart'),
+  ]);
+});
+
 test('a backbone of it is pinned, and comes again when it is gone from the cache', async () => {
   const { backbone, input } = await chooseBackbone(askedBackbone('hf:acme/cats', {}));
   const commit = commitOf(repositories['acme/cats'] ?? { files: {} });
