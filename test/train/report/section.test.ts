@@ -68,4 +68,18 @@ describe('sections of a report', () => {
     expect(page).toContain('0 steps');
     expect(page).not.toContain('Surest answer');
   });
+
+  it('that fail are told to whom the report was opened for, with the command that makes it again', async () => {
+    const run = newRun(folder.path);
+    const told: string[] = [];
+    const report = await openReport({
+      ...{ run, dataset, sections: [steps, surest], warn: (line: string) => void told.push(line) },
+    });
+    // Nothing was trained: there is no checkpoint to look at.
+    await report.finish(true);
+    await report.close();
+    expect(told).toEqual([
+      expect.stringMatching(/^The report could not be completed: .*\nTry again: npm run report /s),
+    ]);
+  });
 });
