@@ -2,8 +2,8 @@
 import type { LayersModel, LayerVariable, SymbolicTensor, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../../train/graph/tensorflow.ts';
-import type { FitOptions, Tensors } from '../../../train/layers-model/fit.ts';
-import { oneHot, pairOf, trainBoth, uniform } from './beside-tfjs.ts';
+import { type FitOptions, fit, type Tensors } from '../../../train/layers-model/fit.ts';
+import { oneHot, pairOf, trainBoth, uniform, weightsApart } from './beside-tfjs.ts';
 
 type Layers = Parameters<ReturnType<typeof tf.sequential>['add']>[0][];
 
@@ -193,5 +193,51 @@ describe('fit gives the weights and the history of model.fit', () => {
     // Measured: up to 1.5e-6 and 2e-6.
     expect(apart.weights).toBeLessThan(5e-6);
     expect(apart.logs).toBeLessThan(5e-6);
+  });
+});
+
+describe('batch norm without its scale or its offset, which tfjs cannot train', () => {
+  it('normalizes as with a scale of one and an offset of zero', async () => {
+    const model = (args: object) => () => {
+      const net = classifier([6], () => [tf.layers.batchNormalization({ momentum: 0.8, ...args })])();
+      // Nothing else is trained, and the first steps are those of the factors' first values.
+      net.compile({ optimizer: tf.train.sgd(0), loss: 'categoricalCrossentropy' });
+      return net;
+    };
+    const trained = async (args: object) => {
+      const net = model(args)();
+      net.layers.at(-1)?.setWeights([uniform([6, 10], 12), tf.zeros([10])]);
+      const { history } = await fit(net, rows(), oneHot(N, 10), {
+        verbose: 0,
+        shuffle: false,
+        batchSize: 10,
+      });
+      const weights = net.layers.flatMap((layer) => layer.weights);
+      const values = weights.map((weight) => [
+        weight.originalName.split('/').at(-1),
+        [...weight.read().dataSync()],
+      ]);
+      return { loss: history.loss, ...(Object.fromEntries(values) as Record<string, number[]>) };
+    };
+    const [both, neither] = [await trained({}), await trained({ scale: false, center: false })];
+    expect(Object.keys(neither)).not.toContain('gamma');
+    expect(neither.loss).toEqual(both.loss);
+    expect(neither.moving_mean).toEqual(both.moving_mean);
+    expect(neither.moving_variance).toEqual(both.moving_variance);
+    expect(neither.moving_mean?.some((value) => value !== 0)).toBe(true);
+  });
+});
+
+describe('bfloat16', () => {
+  it('trains near float32, and not to the bit', async () => {
+    const { make, x } = cases['convolution with relu, and pooling'] as Case;
+    const pair = pairOf(make);
+    const options = { epochs: 2, batchSize: 8, verbose: 0, shuffle: false } as const;
+    await fit(pair.tfjs, x(), oneHot(N, 10), options);
+    await fit(pair.ours, x(), oneHot(N, 10), { ...options, precision: 'bfloat16' });
+    const difference = weightsApart(pair);
+    // Measured: 1e-3, of weights up to one; bfloat16 has 8 bits.
+    expect(difference).toBeGreaterThan(1e-6);
+    expect(difference).toBeLessThan(1e-2);
   });
 });
