@@ -217,14 +217,15 @@ describe('batch norm without its scale or its offset, which tfjs cannot train', 
         weight.originalName.split('/').at(-1),
         [...weight.read().dataSync()],
       ]);
-      return { loss: history.loss, ...(Object.fromEntries(values) as Record<string, number[]>) };
+      const kept: Record<string, number[]> = Object.fromEntries(values);
+      return { ...kept, loss: (history.loss ?? []).map(Number), names: Object.keys(kept) };
     };
     const [both, neither] = [await trained({}), await trained({ scale: false, center: false })];
-    expect(Object.keys(neither)).not.toContain('gamma');
+    expect(neither.names).not.toContain('gamma');
     expect(neither.loss).toEqual(both.loss);
-    expect(neither.moving_mean).toEqual(both.moving_mean);
-    expect(neither.moving_variance).toEqual(both.moving_variance);
-    expect(neither.moving_mean?.some((value) => value !== 0)).toBe(true);
+    expect(Reflect.get(neither, 'moving_mean')).toEqual(Reflect.get(both, 'moving_mean'));
+    expect(Reflect.get(neither, 'moving_variance')).toEqual(Reflect.get(both, 'moving_variance'));
+    expect(Reflect.get(neither, 'moving_mean')).not.toEqual([0, 0, 0, 0, 0, 0]);
   });
 });
 
