@@ -65,15 +65,16 @@ print(json.dumps([
 
 const levels = fc.integer({ min: 0, max: 255 });
 const place = fc.nat({ max: 23 });
+const side = fc.oneof(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 18, max: 24 }));
 /** Strokes of one or two pens over paper without or with noise, sizes of a speck to those of a digit. */
 const planes = fc
   .sample(
     fc.record({
-      width: fc.integer({ min: 1, max: 24 }),
-      height: fc.integer({ min: 1, max: 24 }),
+      width: side,
+      height: side,
       paper: fc.constantFrom(0, 0, 2, 12),
-      noise: fc.constantFrom(0, 0, 0.4, 3, 12, 30),
-      grain: fc.array(fc.double({ min: -1, max: 1, noNaN: true }), {
+      noise: fc.constantFrom(0, 0.4, 3, 6, 12, 30),
+      grain: fc.array(fc.integer({ min: -1000, max: 1000 }), {
         minLength: 24 * 24,
         maxLength: 24 * 24,
       }),
@@ -82,8 +83,8 @@ const planes = fc
         fc.record({
           x: place,
           y: place,
-          width: fc.integer({ min: 1, max: 9 }),
-          height: fc.integer({ min: 1, max: 9 }),
+          width: fc.constantFrom(1, 1, 2, 5, 9),
+          height: fc.constantFrom(1, 1, 3, 9),
           level: fc.option(levels),
         }),
         { maxLength: 6 },
@@ -93,7 +94,7 @@ const planes = fc
   )
   .map(({ width, height, paper, noise, grain, pen, strokes }): Plane => {
     const data = Float32Array.from({ length: width * height }, (_, i) =>
-      Math.max(0, paper + noise * (grain[i] ?? 0)),
+      Math.max(0, paper + (noise * (grain[i] ?? 0)) / 1000),
     );
     for (const stroke of strokes)
       for (let y = stroke.y; y < Math.min(height, stroke.y + stroke.height); y++)
@@ -110,6 +111,11 @@ it('is what NumPy finds', () => {
   const found = theirs.filter((region) => region !== null).length;
   expect(found).toBeGreaterThan(100);
   expect(theirs.length - found).toBeGreaterThan(50);
+  // Of noisy pictures, something is left out now and then.
+  const dropped = planes.filter(({ data }, i) =>
+    theirs[i]?.data.some((level, k) => level === 0 && (data[k] ?? 0) > 60),
+  );
+  expect(dropped.length).toBeGreaterThan(20);
   for (const [i, plane] of planes.entries()) {
     const ours = digitRegion(plane);
     const region = theirs[i];
