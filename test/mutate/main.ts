@@ -58,8 +58,8 @@ async function mutate({ name, area, files: mutated, whole }: Choice): Promise<vo
     vitest: { configFile: 'test/mutate/vitest.config.ts' },
     coverageAnalysis: 'perTest',
     concurrency: Number(values.concurrency),
-    // Enough for a busy machine; loops without end are found by their count.
-    timeoutMS: 60_000,
+    // Beside half as long again as the tests took: enough for a busy machine. Most loops without end are found by their count.
+    timeoutMS: 30_000,
     // Else each file begins with `@ts-nocheck`: some tests read sources.
     disableTypeChecks: false,
     // Stryker would read it with an interface that TypeScript 7 has no more.
