@@ -127,7 +127,9 @@ test('the timer is for the first wait that is not over, and there is none for an
   queue.add(testJob({ cost: 20, deadline: 1e9 }).job);
   loop.dispatch();
   expect(vi.getTimerCount()).toBe(1);
+  const dispatched = vi.spyOn(queue, 'dispatch');
   vi.advanceTimersByTime(12);
+  expect(dispatched).not.toHaveBeenCalled();
   expect(workers.map(({ sent }) => sent.length)).toEqual([0, 0, 0, 0]);
   vi.advanceTimersByTime(1);
   expect(workers.map(({ sent }) => sent.length)).toEqual([0, 0, 1, 0]);
