@@ -35,7 +35,7 @@ export function digitRegion(ink: Plane): Region | undefined {
   const noise = SIGMA * quantile(distances(data, median), 0.5);
   const { threshold, low, high } = otsu(histogramOf(data));
   if (high - low < Math.max(MIN_CONTRAST, 4 * noise)) return undefined;
-  const clean = noise < CLEAN || median + 4 * noise === 0;
+  const clean = noise < CLEAN;
   const found = findComponents(ink, clean ? 0 : Math.max(median + 4 * noise, low + 0.25 * (high - low)));
   const kept = choose(found.parts, threshold, clean);
   if (kept.length === 0) return undefined;

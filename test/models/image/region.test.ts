@@ -35,7 +35,7 @@ def region(ink):
     noise = 1.4826 * low_median(np.abs(ink - median))
     threshold, low, high = otsu(np.minimum(255, np.floor(ink.ravel() + 0.5)).astype(int))
     if high - low < max(20, 4 * noise): return None
-    clean = noise < 0.5 or median + 4 * noise == 0
+    clean = noise < 0.5
     above = 0 if clean else max(median + 4 * noise, low + 0.25 * (high - low))
     label = components(ink > above)
     ids = [i for i in np.unique(label) if i > 0]
