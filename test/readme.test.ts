@@ -33,6 +33,7 @@ const scripts: Record<string, string> = JSON.parse(read('package.json')).scripts
 const commands = [
   ...new Set(
     pages
+      .map((page) => page.replace(/^```.*?^```$/gms, ''))
       .flatMap((page) => [...page.matchAll(/^ {4}(.+)$|`([^`]+)`/gm)])
       .map(([, line, code]) => (line ?? code ?? '').split(/ {2,}/)[0]?.trim() ?? '')
       .filter((text) => /^(npm|npx|node|curl) /.test(text)),

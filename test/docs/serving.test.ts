@@ -12,7 +12,7 @@ import { pythonOf } from '../../setup/install/python-environments.mjs';
 import { root } from '../../setup/paths.mjs';
 import { listening, program } from '../listening.ts';
 import { digitPng } from '../serve/digit.ts';
-import { copyShipped } from '../shipped.ts';
+import { copyShipped, shippedModels } from '../shipped.ts';
 
 const run = promisify(execFile);
 const text = readFileSync(join(root, 'docs/serving.md'), 'utf8');
@@ -28,6 +28,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'photos'));
   cpSync(join(folder, 'digit.png'), join(folder, 'photos', 'a.png'));
   copyShipped(join(folder, 'models'), ['digits']);
+  cpSync(shippedModels.digits, join(folder, 'model.onnx'));
   const options = ['serve', '--port', '0', '--repository', join(folder, 'models')];
   child = spawn(process.execPath, [program, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
   address = new URL((await listening(child)).url).host;
@@ -86,7 +87,7 @@ describe('predict', () => {
     expect(stderr).toMatch(/^digits\/1: 1 file at \d+ a second; predictions in predictions\.(csv|jsonl)\n$/);
   });
 
-  test('is shown in both of its formats', () => expect(predictions).toHaveLength(2));
+  test('is shown in both of its formats, and with a file', () => expect(predictions).toHaveLength(3));
 });
 
 test('the table of settings is that of the server', () => {
