@@ -1,29 +1,10 @@
 'use client';
 
-import { useState } from 'react';
-import { useClassifier } from 'trainyard/react';
+import dynamic from 'next/dynamic';
 
-/** Asks the model twice: here in the browser, and on the server. */
+/** In the browser alone: on the server the package is not bundled, and its hook would meet another React than Next.js's own. */
+const Reader = dynamic(() => import('./reader.jsx'), { ssr: false });
+
 export default function Page() {
-  const { status, error, classify } = useClassifier('/model.onnx');
-  const [answers, setAnswers] = useState('');
-
-  async function read(file) {
-    const here = await classify(file);
-    const there = await (await fetch('/classify', { method: 'POST', body: file })).json();
-    setAnswers(`browser: ${here.label}, server: ${there.label}`);
-  }
-
-  if (status === 'error') return <p>{error.message}</p>;
-  return (
-    <label>
-      A picture of a digit{' '}
-      <input
-        type="file"
-        accept="image/*"
-        onChange={({ target }) => read(target.files[0]).catch((error) => setAnswers(error.message))}
-      />
-      <output>{answers}</output>
-    </label>
-  );
+  return <Reader />;
 }
