@@ -158,8 +158,8 @@ async function read(response: Response, base: string, signal: AbortSignal | unde
   const answer = parsed(text);
   if (response.ok) return answer;
   const { status } = response;
-  const message = isError(answer) ? answer.error : `the server answered ${status} ${response.statusText}`;
-  throw ABOUT_PICTURE.has(status) ? new PictureError(message) : new ServerError(status, message.trim());
+  const message = isError(answer) ? answer.error : `${base} answered ${status} ${response.statusText}`.trim();
+  throw ABOUT_PICTURE.has(status) ? new PictureError(message) : new ServerError(status, message);
 }
 
 /** @throws Error for a response that is too long. */

@@ -73,8 +73,9 @@ export async function readBytes(
   if (source instanceof Uint8Array)
     return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  const kinds = what === 'a picture' ? 'a Blob, or pixels {data, width, height, channels}' : 'or a Blob';
   throw new TypeError(
-    `received ${described(source)}, expected ${what}: a path, an address, the bytes of a file, a Blob, or pixels {data, width, height, channels}`,
+    `received ${described(source)}, expected ${what}: a path, an address, the bytes of a file, ${kinds}`,
   );
 }
 

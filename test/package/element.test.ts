@@ -172,3 +172,71 @@ test('attributes that are wrong are said', async () => {
   await expect.poll(status, { timeout: 20_000 }).toMatch(/^7, /);
   await page.close();
 });
+
+test('the picture that is shown is that of the answer, also when the one before takes longer to decode', async () => {
+  const { page } = await visit();
+  const [labels, width, hidden] = await page.evaluate<[string[], number, boolean]>(`(async () => {
+    const element = document.querySelector('trainyard-classifier');
+    const decode = createImageBitmap;
+    let go;
+    const held = new Promise((resolve) => { go = resolve; });
+    let decoded = 0;
+    window.createImageBitmap = async (...given) => {
+      if (decoded++ === 0) await held;
+      return decode(...given);
+    };
+    const large = new OffscreenCanvas(200, 200);
+    large.getContext('2d').fillRect(92, 20, 16, 160);
+    const first = element.classify(await large.convertToBlob());
+    const second = await element.classify(await (await fetch('seven.png')).blob());
+    go();
+    const labels = [(await first).label, second.label];
+    const canvas = element.shadowRoot.querySelector('canvas');
+    return [labels, canvas.width, canvas.hidden];
+  })()`);
+  expect(labels).toEqual(['1', '7']);
+  expect([width, hidden]).toEqual([28, false]);
+  expect(await page.getByRole('status').innerText()).toMatch(/^7, /);
+  // A canvas is shown as a file is.
+  const canvas = `document.querySelector('trainyard-classifier').classify(Object.assign(document.createElement('canvas'), { width: 50, height: 40 }))`;
+  await page.evaluate(`${canvas}.then(() => undefined)`);
+  const shown = await page.getByRole('img', { name: 'The picture' }).boundingBox();
+  expect([shown?.width, shown?.height]).toEqual([50, 40]);
+  await page.close();
+});
+
+test('another src takes the answers of the model before away, and answers the picture that waits', async () => {
+  const { page } = await visit();
+  await page
+    .getByLabel('Choose a picture, or drop one here')
+    .setInputFiles(join(project.folder, 'seven.png'));
+  await expect.poll(() => rows(page), { timeout: 20_000 }).toHaveLength(2);
+  const started = await page.evaluate('started');
+  const element = `document.querySelector('trainyard-classifier')`;
+  await page.evaluate(`${element}.setAttribute('src', 'model.onnx')`); // as it is already
+  expect(await rows(page)).toHaveLength(2);
+  await page.evaluate(`${element}.setAttribute('src', 'model.onnx?2')`);
+  expect(await rows(page)).toEqual([]);
+  expect(await page.getByRole('img', { name: 'The picture' }).isVisible()).toBe(false);
+  await page.evaluate(`${element}.model.then(() => undefined)`);
+  expect(await page.evaluate('started')).toBe(Number(started) + 1);
+  const label = await page.evaluate(`(async () => {
+    const file = await (await fetch('seven.png')).blob();
+    ${element}.setAttribute('src', 'model.onnx?3');
+    const answer = ${element}.classify(file);
+    ${element}.setAttribute('src', 'model.onnx?4');
+    return (await answer).label;
+  })()`);
+  expect(label).toBe('7');
+  expect(await rows(page)).toHaveLength(2);
+  expect(await page.getByRole('img', { name: 'The picture' }).isVisible()).toBe(true);
+  expect(await page.evaluate('events')).toEqual([
+    ['trainyard-classifier', '7', 10],
+    ['trainyard-classifier', '7', 10],
+  ]);
+  await page.evaluate(`${element}.removeAttribute('src')`);
+  await expect(page.evaluate(`${element}.classify('seven.png')`)).rejects.toThrow(
+    /its attribute src names one/,
+  );
+  await page.close();
+});

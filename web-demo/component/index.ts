@@ -36,7 +36,8 @@ export const warmUp: WarmUp = ({ assets } = {}) => {
  *     const { label, probability } = await model.classify(document.querySelector('canvas'));
  *
  * @param source - the address of a model file that `npm run export` wrote, or the file.
- * @throws ModelError: `reason` says whether the file did not come, is not such a model, or cannot be run here.
+ * @throws ModelError: `reason` says whether the file did not come, is not such a model, or cannot be run here; TypeError for
+ * what can be no model file, and for options that are none.
  */
 export const loadModel: LoadModel = async (source, options = {}) => {
   const { signal } = options;
@@ -46,6 +47,7 @@ export const loadModel: LoadModel = async (source, options = {}) => {
     throw new ModelError('runtime', message);
   }
   checkCount('threads', options.threads);
+  checkSource(source);
   const { backend = 'wasm' } = options;
   if (backend !== 'wasm' && backend !== 'webgpu')
     throw new TypeError(`backend: received ${backend}, expected wasm or webgpu`);
@@ -112,6 +114,15 @@ export const loadModel: LoadModel = async (source, options = {}) => {
     throw error;
   }
 };
+
+/** @throws TypeError for what is none, as scripts without types may give it: `new Uint8Array(7)` is a file of zeros. */
+function checkSource(source: unknown): void {
+  const kinds = [URL, Blob, ArrayBuffer, Uint8Array];
+  const isAddress = typeof source === 'string' && URL.canParse(source, document.baseURI);
+  if (isAddress || kinds.some((kind) => source instanceof kind)) return;
+  const shown = typeof source === 'string' ? JSON.stringify(source) : String(source);
+  throw new TypeError(`received ${shown}, expected a model file: its address, a Blob, or its bytes`);
+}
 
 /** Sends the worker the WebAssembly when it is there. */
 function handRuntime(worker: Worker, wasm: URL, progress: DownloadProgress): void {

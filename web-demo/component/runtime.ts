@@ -1,12 +1,13 @@
 // onnxruntime's WebAssembly: the page fetches and compiles it once for all models, while the worker starts.
 import { messageOf } from '../../models/errors.ts';
+import { COPY } from './addresses.ts';
 import { ModelError } from './errors.ts';
 
 /** Bytes that are here, and bytes to expect. */
 export type DownloadProgress = (loaded: number, total: number) => void;
 
 export interface Runtime {
-  /** @throws ModelError when it cannot be fetched, or this browser has no WebAssembly. */
+  /** @throws ModelError when it cannot be fetched, or this browser has no WebAssembly, or the page forbids it. */
   readonly compiled: Promise<WebAssembly.Module>;
   /** Calls `progress` now and whenever more bytes have arrived. */
   listen(progress: DownloadProgress): void;
@@ -46,7 +47,7 @@ async function compile(url: string, came: (bytes: number) => void): Promise<WebA
   }
   try {
     const response = await fetch(url);
-    if (!response.ok || !response.body) throw new Error(`${url}: the server answered ${response.status}`);
+    if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}. ${COPY}`);
     const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform(piece, controller) {
         came(piece.length);
@@ -57,6 +58,23 @@ async function compile(url: string, came: (bytes: number) => void): Promise<WebA
     const headers = { 'content-type': 'application/wasm' };
     return await WebAssembly.compileStreaming(new Response(response.body.pipeThrough(counter), { headers }));
   } catch (error) {
-    throw new ModelError('fetch', messageOf(error));
+    if (!mayCompile()) throw new ModelError('runtime', FORBIDDEN);
+    const wrong = error instanceof WebAssembly.CompileError;
+    const said = wrong ? `it is no WebAssembly (${messageOf(error)}). ${COPY}` : messageOf(error);
+    throw new ModelError('fetch', `onnxruntime cannot be fetched from ${url}: ${said}`);
+  }
+}
+
+/** Browsers name other sources, `'unsafe-eval'` among them, which allow more than is needed. */
+const FORBIDDEN =
+  "This page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src.";
+
+/** Whether the page's Content-Security-Policy allows WebAssembly: each browser says in words of its own that it does not. */
+function mayCompile(): boolean {
+  try {
+    new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)); // the smallest module: magic and version
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -15,13 +15,16 @@ import type { Picture, ReadPicture } from './types.ts';
 export const readPicture: ReadPicture = async (source, signal) => {
   if (typeof source === 'string' || source instanceof URL) return fromFile(await fetchFile(source, signal));
   if (source instanceof Blob) return fromFile(source);
-  if (typeof source !== 'object' || source === null)
-    throw new TypeError(
-      `received ${source}, expected a picture: an element, a frame, a file or its address, or pixels`,
-    );
+  if (typeof source !== 'object' || source === null) throw notPicture(source);
   if ('channels' in source) return checked(source);
   return source instanceof ImageData ? fromImageData(source) : drawn(source);
 };
+
+function notPicture(source: unknown): TypeError {
+  return new TypeError(
+    `received ${source}, expected a picture: an image, a canvas, a video, a frame, a file or its address, or pixels`,
+  );
+}
 
 /** @throws PictureError when the bytes are not as many as the size says. */
 function checked(picture: Picture): Picture {
@@ -58,6 +61,7 @@ const BAND = 1024;
 
 function drawn(source: CanvasImageSource): Picture {
   const [width, height] = sizeOf(source);
+  if (typeof width !== 'number' || typeof height !== 'number') throw notPicture(source);
   if (width === 0 || height === 0) {
     throw new PictureError('The picture has no pixels: wait until it is loaded, then classify it.');
   }

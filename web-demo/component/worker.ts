@@ -56,7 +56,7 @@ async function open(id: number, opening: Opening, openRunner: OpenRunner): Promi
   const { bytes, sha256 } = await fileOf(opening, (loaded, total) =>
     say({ type: 'progress', loaded, total }),
   );
-  const card = cardOf(bytes);
+  const card = cardOf(bytes, 'url' in opening.file ? opening.file.url : 'the model');
   const backend = await chooseBackend(opening, card, surroundings());
   const runner = await openRunner(bytes, card, { threads: backend.threads, wasm: opening.wasm });
   const golden = await checkGolden(card, runner);
@@ -69,13 +69,13 @@ async function fileOf({ file, sha256, size }: Opening, progress: (loaded: number
   return { bytes: file.bytes, sha256: await sha256Of(new Uint8Array(file.bytes)) };
 }
 
-function cardOf(bytes: Uint8Array): Card {
+function cardOf(bytes: Uint8Array, name: string): Card {
   try {
     const card = readCard(bytes);
     if (proofOf(card) === 'changed') throw new Error(CARD_CHANGED);
     return card;
   } catch (error) {
-    throw new ModelError('model', messageOf(error));
+    throw new ModelError('model', `${name}: ${messageOf(error)}`);
   }
 }
 

@@ -37,8 +37,12 @@ export class TrainyardClassifier extends Element implements TrainyardClassifierE
     this.#close();
   }
 
-  attributeChangedCallback(): void {
-    if (this.#view !== undefined && this.isConnected) this.#open(this.#view);
+  attributeChangedCallback(_: string, before: string | null, now: string | null): void {
+    if (this.#view === undefined || !this.isConnected || before === now) return;
+    // What the model before has said is not said by this one.
+    this.#view.answers([]);
+    void this.#view.picture(undefined);
+    this.#open(this.#view);
   }
 
   async classify(source: PictureSource): Promise<Classification> {
@@ -47,11 +51,7 @@ export class TrainyardClassifier extends Element implements TrainyardClassifierE
     view?.message('');
     view?.answers([]);
     try {
-      if (source instanceof Blob) await view?.picture(source);
-      const model = await this.model;
-      if (model === undefined)
-        throw new Error('trainyard-classifier has no model: its attribute src names one');
-      const answer = await model.classify(source);
+      const answer = await this.#ask(source, picture);
       if (picture === this.#latest) {
         view?.answers(answer.predictions.slice(0, this.#top()));
         view?.message(`${answer.label}, ${percent(answer.probability)}`);
@@ -64,8 +64,27 @@ export class TrainyardClassifier extends Element implements TrainyardClassifierE
     }
   }
 
+  /** Asks the model that `src` names now: when another one takes its place before it has answered, that one is asked. */
+  async #ask(source: PictureSource, picture: number): Promise<Classification> {
+    for (;;) {
+      const opening = this.#opening;
+      if (opening === undefined)
+        throw new Error(
+          'trainyard-classifier has no model: its attribute src names one, once it is in a page',
+        );
+      if (picture === this.#latest) await this.#view?.picture(source);
+      try {
+        const answer = await (await opening.model).classify(source);
+        if (opening === this.#opening) return answer;
+      } catch (error) {
+        if (opening === this.#opening || this.#opening === undefined) throw error;
+      }
+    }
+  }
+
   #open(view: View): void {
     this.#close();
+    view.message('');
     const source = this.getAttribute('src');
     if (source === null) return;
     const threads = this.getAttribute('threads');
@@ -78,7 +97,6 @@ export class TrainyardClassifier extends Element implements TrainyardClassifierE
       progress: (loaded, total) => view.progress(loaded / total),
     });
     this.#opening = opening;
-    view.message('');
     opening.model.then(
       () => {
         if (this.#opening === opening) view.progress(undefined);

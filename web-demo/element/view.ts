@@ -1,5 +1,5 @@
 // What the custom element shows, in a shadow root: what is given to it, and nothing that it fetches itself.
-import type { Prediction } from '../component/types.ts';
+import type { PictureSource, Prediction } from '../component/types.ts';
 import { style } from './style.ts';
 
 /** Longest side of the picture that is shown, in CSS pixels. */
@@ -10,7 +10,8 @@ export interface View {
   progress(part: number | undefined): void;
   /** What assistive technology reads too. */
   message(text: string): void;
-  picture(file: Blob): Promise<void>;
+  /** Shows it in place of the one before; what is only an address, or pixels, is not shown. */
+  picture(source: PictureSource | undefined): Promise<void>;
   answers(predictions: readonly Prediction[]): void;
 }
 
@@ -54,6 +55,8 @@ export function createView(root: ShadowRoot, chosen: (file: Blob) => void): View
     input.value = ''; // so that the same file can be chosen again
   });
   listenToDrops(box, chosen);
+  /** Number of the latest picture: one that takes longer to decode does not take its place. */
+  let latest = 0;
 
   return {
     progress(part) {
@@ -63,8 +66,10 @@ export function createView(root: ShadowRoot, chosen: (file: Blob) => void): View
     message(text) {
       message.textContent = text;
     },
-    async picture(file) {
-      const bitmap = await createImageBitmap(file).catch(() => undefined);
+    async picture(source) {
+      const mine = ++latest;
+      const bitmap = await bitmapOf(source);
+      if (mine !== latest) return bitmap?.close();
       picture.hidden = bitmap === undefined;
       if (bitmap === undefined) return; // the model's answer says what is wrong with it
       const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
@@ -78,6 +83,11 @@ export function createView(root: ShadowRoot, chosen: (file: Blob) => void): View
       answers.replaceChildren(...predictions.map(row));
     },
   };
+}
+
+async function bitmapOf(source: PictureSource | undefined): Promise<ImageBitmap | undefined> {
+  if (typeof source !== 'object' || source instanceof URL || 'channels' in source) return undefined;
+  return createImageBitmap(source).catch(() => undefined);
 }
 
 /** One prediction. The bar says nothing that the number does not. */

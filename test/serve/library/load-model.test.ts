@@ -246,7 +246,9 @@ describe('what is wrong with a picture is a PictureError, and the next one is cl
 
   test('what can be no picture at all is a TypeError', async () => {
     // @ts-expect-error: JavaScript has no types
-    await expect(model.classify(7)).rejects.toThrow(/received 7, expected a picture/);
+    await expect(model.classify(7)).rejects.toThrow(/received 7, expected a picture: .*pixels/);
+    // @ts-expect-error: no model file either, which has no pixels
+    await expect(loadModel(7)).rejects.toThrow(/^received 7, expected a model file: [^{]*, or a Blob$/);
     const error = await model.classify('http://').catch((error: unknown) => error);
     expect(error).toBeInstanceOf(TypeError);
     expect(error).toMatchObject({ message: 'received "http://", expected an address or a path' });

@@ -31,6 +31,7 @@ const example = (/^ {4}<!doctype html>\n(?: {4}.*\n|\n(?= {4}))+/m.exec(guide)?.
 let browser: Browser;
 let host: Host;
 let isolated: Host;
+let strict: Host;
 
 beforeAll(async () => {
   await prepareSteps([pageStep], false);
@@ -38,14 +39,15 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'empty.html'), '<!doctype html><title>empty</title>');
   cpSync(shippedModels.digits, join(folder, 'model.onnx'));
   const folders = [folder, pageFolder];
-  [browser, host, isolated] = await Promise.all([
+  [browser, host, isolated, strict] = await Promise.all([
     chromium().then((options) => launcher.launch(options)),
     plainHost(folders),
     plainHost(folders, isolation),
+    plainHost(folders, { 'content-security-policy': "script-src 'self'; worker-src 'self'" }),
   ]);
 });
 afterAll(async () => {
-  await Promise.all([browser?.close(), host?.close(), isolated?.close()]);
+  await Promise.all([browser?.close(), host?.close(), isolated?.close(), strict?.close()]);
   rmSync(folder, { recursive: true });
 });
 
@@ -183,6 +185,69 @@ describe('on a page of one’s own', () => {
       ['ModelError', 'runtime'],
       ['ModelError', 'closed'],
     ]);
+  });
+});
+
+describe('what is wrong is said with its address, and what to do', () => {
+  const load = (page: Page, source: string) =>
+    page.evaluate<
+      string[]
+    >(`import('./browser/trainyard.js').then(({ loadModel }) => loadModel(${source})).then(
+      () => ['opened'], ({ name, reason, message }) => [name, reason, message])`);
+
+  test.each([
+    ['"empty.html"', 'model', /^http.*empty\.html: not a readable ONNX model: it is a page of HTML/],
+    ['new Blob(["<!doctype html>"])', 'model', /^the model: not a readable ONNX model: it is a page of HTML/],
+    ['"http://127.0.0.1:9/m.onnx"', 'fetch', /^http:\/\/127\.0\.0\.1:9\/m\.onnx cannot be fetched: /],
+    [
+      'undefined',
+      undefined,
+      /^received undefined, expected a model file: its address, a Blob, or its bytes$/,
+    ],
+    ['7', undefined, /^received 7, expected a model file/],
+    ['"http://"', undefined, /^received "http:\/\/", expected a model file/],
+  ])('the model %s', async (source, reason, message) => {
+    const { page } = await open(`${host.url}empty.html`);
+    const name = reason === undefined ? 'TypeError' : 'ModelError';
+    expect(await load(page, source)).toEqual([name, reason, expect.stringMatching(message)]);
+    await page.close();
+  });
+
+  test('a picture that is none', async () => {
+    const { page } = await open(`${host.url}empty.html`);
+    const asked = page.evaluate(
+      `import('./browser/trainyard.js').then(({ readPicture }) => readPicture(document.body))`,
+    );
+    await expect(asked).rejects.toThrow(
+      /TypeError: received \[object HTMLBodyElement\], expected a picture: /,
+    );
+    await page.close();
+  });
+
+  test('a web page in the place of the WebAssembly, or nothing', async () => {
+    const { page } = await open(`${host.url}empty.html`);
+    await page.route('**/*.wasm', (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
+    );
+    const isNone =
+      /^onnxruntime cannot be fetched from http.*\.wasm: it is no WebAssembly .*assets: '\/browser\/'/;
+    expect(await load(page, '"model.onnx"')).toEqual(['ModelError', 'fetch', expect.stringMatching(isNone)]);
+    await page.route('**/*.wasm', (route) => route.fulfill({ status: 404 }));
+    const is404 = /\.wasm: the server answered 404\. .*assets: '\/browser\/'/;
+    expect(await load(page, '"model.onnx"')).toEqual(['ModelError', 'fetch', expect.stringMatching(is404)]);
+    await page.unroute('**/*.wasm');
+    expect(await load(page, '"model.onnx"')).toEqual(['opened']);
+    await page.close();
+  });
+
+  test('a policy that forbids WebAssembly', async () => {
+    const { page } = await open(`${strict.url}empty.html`);
+    expect(await load(page, '"model.onnx"')).toEqual([
+      'ModelError',
+      'runtime',
+      expect.stringContaining("add 'wasm-unsafe-eval' to its script-src"),
+    ]);
+    await page.close();
   });
 });
 
