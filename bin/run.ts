@@ -21,12 +21,32 @@ export async function run(command: Command, words: readonly string[]): Promise<v
   const restore = [
     ...(command.isStyled ? [] : [guardTerminal()]),
     ...(words.includes('--json') ? [keepStandardOutput()] : []),
+    ...(RUNS_OWN_CODE.includes(command.group) ? [tellOfEarlyEnd(command.name)] : []),
   ];
   try {
     await runCommand(definition, { rawArgs: [...words] });
   } finally {
     for (const one of restore.toReversed()) one();
   }
+}
+
+/** Groups of the commands that run recipe files, whose code may end the process. */
+const RUNS_OWN_CODE: readonly Command['group'][] = ['Train', 'Export'];
+
+/** Until it is called off: that a command ends in its midst is no success, and is told. */
+function tellOfEarlyEnd(name: string): () => void {
+  let reason = 'process.exit() was called, as in a recipe file';
+  // Which process.exit() does not come by.
+  const hasNothingLeft = () => {
+    reason = 'it waits for a promise that nothing settles, such as an await in a recipe file';
+  };
+  const tell = (status: number) => {
+    if (status !== 0) return;
+    console.error(`${name} ended before it was done: ${reason}. What was saved before is whole.`);
+    process.exitCode = 1;
+  };
+  process.once('beforeExit', hasNothingLeft).once('exit', tell);
+  return () => void process.off('beforeExit', hasNothingLeft).off('exit', tell);
 }
 
 function asksForHelp(words: readonly string[]): boolean {

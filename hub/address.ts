@@ -30,8 +30,10 @@ export function isHubAddress(word: string): boolean {
 export function parseHubAddress(word: string): HubAddress {
   const [, owner = '', name = '', revision = MAIN, file] =
     /^hf:(?:\/\/)?([^/@]+)\/([^/@]+)(?:@(refs\/(?:pr|convert)\/[^/]+|[^/]+))?(?:\/(.+))?$/i.exec(word) ?? [];
+  // As on the Hub: the folder of a model in the cache has `--` between the two.
+  const isPlain = !`${owner}/${name}`.includes('--');
   const names = [owner, name, ...revision.split('/'), ...(file?.split('/') ?? [])];
-  if (names.every((each) => NAME.test(each) && !each.includes('..')))
+  if (isPlain && names.every((each) => NAME.test(each) && !each.includes('..')))
     return { id: `${owner}/${name}`, revision, ...(file !== undefined && { file }) };
   throw new UserError(
     `${JSON.stringify(word)} names no model of the Hugging Face Hub. Expected hf:owner/name, with a branch, tag or commit behind @ and a file behind / where they are needed: hf:google/vit-base-patch16-224@main/onnx/model.onnx.`,

@@ -6,14 +6,12 @@ import { dirname } from 'node:path';
 import { systemReason } from '../models/system-reason.ts';
 import { makePath } from '../setup/files/index.mjs';
 import { HubError } from './error.ts';
+import { pieces } from './pieces.ts';
 import { askHub, type HubAnswer, unreachable } from './request.ts';
 import type { HubSettings } from './settings.ts';
 
 /** Behind the name of a file that is not whole yet. */
 export const INCOMPLETE = '.incomplete';
-
-/** Milliseconds without a byte after which a download has stopped. */
-const STALLED = 60_000;
 
 export interface Download {
   readonly url: string;
@@ -91,25 +89,6 @@ async function write(
     signal?.throwIfAborted();
     // What has come is kept, and gone on from.
     throw systemReason(error) === undefined ? unreachable(new URL(url).origin, error) : error;
-  }
-}
-
-/** The pieces of a body. @throws when none comes for a while: a line that was cut says nothing by itself. */
-async function* pieces({ body }: Response): AsyncGenerator<Uint8Array> {
-  if (body === null) return;
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`nothing came for ${STALLED / 1000} s`)), STALLED);
-      });
-      const { done, value } = await Promise.race([reader.read(), late]).finally(() => clearTimeout(timer));
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => {});
   }
 }
 

@@ -1,9 +1,11 @@
 // Brings a model of the Hugging Face Hub onto this disk: its ONNX file, the weights beside it, and what says how it is used.
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { messageOf, UserError } from '../models/errors.ts';
 import { externalLocations } from '../models/onnx/external-locations.ts';
 import { decodeModel } from '../models/onnx/schema.ts';
+import { systemReason } from '../models/system-reason.ts';
 import { formatHubAddress, type HubAddress, isCommit, parseHubAddress } from './address.ts';
 import { filesOfSnapshot, knownCommit, rememberCommit, snapshotFolder } from './cache.ts';
 import { download } from './download.ts';
@@ -43,6 +45,23 @@ const LINE_EVERY = 5_000;
 export async function fetchModel(word: string, options: FetchOptions = {}): Promise<FetchedModel> {
   const address = parseHubAddress(word);
   const { settings = hubSettings() } = options;
+  try {
+    return await fetchOrFind(address, settings, options);
+  } catch (error) {
+    const reason = error instanceof HubError ? undefined : systemReason(error);
+    if (reason === undefined) throw error;
+    throw new HubError(
+      `${formatHubAddress(address)} cannot be kept in ${settings.cache}, or read from there: ${reason} (${messageOf(error)}). Look at what is there, or name another folder by HF_HUB_CACHE.`,
+      { cause: error },
+    );
+  }
+}
+
+async function fetchOrFind(
+  address: HubAddress,
+  settings: HubSettings,
+  options: FetchOptions,
+): Promise<FetchedModel> {
   if (settings.offline || isCommit(address.revision)) {
     const here = await cachedModel(address, settings);
     if (here !== undefined) return here;
@@ -72,8 +91,13 @@ async function cachedModel(address: HubAddress, settings: HubSettings): Promise<
   if (!files.some((name) => name.endsWith('.onnx'))) return undefined;
   if (address.file !== undefined && !files.includes(address.file)) return undefined;
   const file = chooseFile(address, files);
-  const weights = await weightsOf(snapshot, file);
-  return weights.every((name) => files.includes(name)) ? modelAt(address, snapshot, commit, file) : undefined;
+  const weights = await weightsOf(snapshot, file).catch((error: unknown) => {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  });
+  return weights?.every((name) => files.includes(name))
+    ? modelAt(address, snapshot, commit, file)
+    : undefined;
 }
 
 async function fetchFromHub(
@@ -96,7 +120,16 @@ async function fetchFromHub(
   const folders = new Set([posix.dirname(file), posix.dirname(posix.dirname(file))]);
   for (const folder of folders) for (const name of BESIDE) await fetchOne(posix.join(folder, name));
   await fetchOne(file);
-  for (const name of await weightsOf(snapshot, file)) await fetchOne(name);
+  const weights = await weightsOf(snapshot, file).catch(async (error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    // Kept, it would be in the place of the model for ever.
+    await rm(join(snapshot, file), { force: true });
+    throw new HubError(
+      `${formatHubAddress({ ...address, file })} is no model, as ${settings.endpoint} gives it: ${error.message}. It was deleted; the same command fetches it anew.`,
+      { cause: error },
+    );
+  });
+  for (const name of weights) await fetchOne(name);
   rememberCommit(settings, address, commit);
   return modelAt(address, snapshot, commit, file);
 }

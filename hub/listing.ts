@@ -4,7 +4,8 @@ import { suggestion } from '../models/nearest.ts';
 import { validate } from '../models/validate.ts';
 import { formatHubAddress, type HubAddress } from './address.ts';
 import { HubError } from './error.ts';
-import { askHub } from './request.ts';
+import { pieces } from './pieces.ts';
+import { askHub, unreachable } from './request.ts';
 import type { HubSettings } from './settings.ts';
 
 /** The files of one commit. */
@@ -34,15 +35,41 @@ export async function listHub(
   const what = formatHubAddress({ id, revision });
   const url = `${settings.endpoint}/api/models/${id}/revision/${encodeURIComponent(revision)}`;
   const { response } = await askHub(url, settings, { what, signal });
-  const { value, problems } = validate(modelSchema, await response.json().catch(() => undefined));
+  const { value, problems } = validate(modelSchema, await jsonOf(response, url, signal));
   if (problems !== undefined)
     throw new HubError(
       `${settings.endpoint} does not answer as a Hugging Face Hub does, asked for ${what}. HF_ENDPOINT says where it is.`,
     );
   // A name becomes a path on this disk.
   const isPlain = (name: string) =>
-    !/[\\:]/.test(name) && name.split('/').every((part) => part !== '' && !part.startsWith('..'));
+    !/[\\:\p{Cc}\p{Cs}]/u.test(name) &&
+    name.split('/').every((part) => part !== '' && !part.startsWith('..'));
   return { commit: value.sha, files: value.siblings.map(({ rfilename }) => rfilename).filter(isPlain) };
+}
+
+/** Bytes of a listing: those of the largest repositories have some megabytes. */
+const MOST_BYTES = 64 * 2 ** 20;
+
+/** What a body says; undefined where it is no JSON, or has no end. @throws HubUnreachable when it stops. */
+async function jsonOf(response: Response, url: string, signal: AbortSignal | undefined): Promise<unknown> {
+  const texts: string[] = [];
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  try {
+    for await (const piece of pieces(response)) {
+      bytes += piece.length;
+      if (bytes > MOST_BYTES) return undefined;
+      texts.push(decoder.decode(piece, { stream: true }));
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw unreachable(new URL(url).origin, error);
+  }
+  try {
+    return JSON.parse(texts.join(''));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where an ONNX file usually is: as Optimum writes it, and as transformers.js reads it. */

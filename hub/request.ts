@@ -26,7 +26,7 @@ export interface HubRequest {
 /**
  * Asks for an address of the Hub. The token goes to the Hub alone, never to where it redirects.
  *
- * @throws HubUnreachable when nothing answers; HubError for every status but 2xx and 416.
+ * @throws HubUnreachable when nothing answers; HubError for every status but 2xx, and 416 for a range.
  */
 export async function askHub(
   address: string,
@@ -44,17 +44,26 @@ export async function askHub(
     const target = response.headers.get('location');
     if (response.status >= 300 && response.status < 400 && target !== null) {
       await response.body?.cancel();
-      url = new URL(target, url);
+      url = targetOf(target, url, what);
       continue;
     }
-    // The end of what is asked for was reached before.
-    if (!response.ok && response.status !== 416) {
+    // The end of what is asked for was reached before; who asks for the whole is not told so.
+    if (!response.ok && !(response.status === 416 && headers?.range !== undefined)) {
       await response.body?.cancel();
       throw refusalOf(response, what, token !== undefined, own ? endpoint : url.origin);
     }
     return { response, headers: hubs ?? response.headers };
   }
   throw new HubError(`${endpoint} redirects in a circle for ${what}.`);
+}
+
+/** @throws HubError for a redirect to what is no address of the web: files and data of this machine are none of a Hub's. */
+function targetOf(target: string, from: URL, what: string): URL {
+  const url = URL.canParse(target, from.href) ? new URL(target, from) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
+  throw new HubError(
+    `${from.origin} redirects to ${JSON.stringify(target.slice(0, 100))} for ${what}, expected an address of http or https.`,
+  );
 }
 
 async function answerOf(

@@ -42,6 +42,12 @@ function isTrue(text = ''): boolean {
 }
 
 function endpointOf(text: string): string {
+  const { username = '', password = '' } = URL.canParse(text) ? new URL(text) : {};
+  // Not shown: messages are logged.
+  if (username !== '' || password !== '')
+    throw new UserError(
+      'HF_ENDPOINT has a user or a password in it, with which no request can be made. Give the address without them, and a token by HF_TOKEN.',
+    );
   if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '');
   throw new UserError(
     `HF_ENDPOINT is ${JSON.stringify(text)}, expected the address of a Hugging Face Hub, such as https://huggingface.co.`,

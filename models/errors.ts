@@ -10,5 +10,10 @@ export class UserError extends Error {
 
 /** What a thrown value says: the message of an error, the text of anything else. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    // Such as Object.create(null), which anybody may throw.
+    return 'a value that no text can be made of';
+  }
 }

@@ -40,8 +40,13 @@ export function readJson(path) {
 export function writeWhole(path, contents) {
   makePath(dirname(path));
   const temporary = `${path}.${process.pid}-${threadId}`;
-  writeFileSync(temporary, contents);
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, contents);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 /**

@@ -156,7 +156,7 @@ function sendFile(
   send(request, response, bytes, {});
 }
 
-async function listeningOn(server: Server): Promise<{ address: string; close(): Promise<void> }> {
+export async function listeningOn(server: Server): Promise<{ address: string; close(): Promise<void> }> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error(`listening on ${address}, not a port`);

@@ -15,6 +15,9 @@ export interface LoaderTask {
   readonly ring: Ring;
 }
 
+/** What comes of process.exit() in a transform, which ends the thread alone. */
+const ENDED = 'The pictures cannot be prepared: a transform ended its thread by process.exit().';
+
 /** Doesn't return unless it fails: the thread is ended from outside. */
 export function fillRing(
   { options, startStep, ring }: LoaderTask,
@@ -41,5 +44,9 @@ if (parentPort !== null) {
   const task: LoaderTask = workerData;
   const transforms = task.transforms && (await loadTransforms(task.transforms));
   parentPort.postMessage('ready');
+  // The reader waits on shared memory, where it hears of no event.
+  const tellOfExit = () => markFailed(task.ring, ENDED, true);
+  process.once('exit', tellOfExit);
   fillRing(task, transforms);
+  process.off('exit', tellOfExit);
 }

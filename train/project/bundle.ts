@@ -1,9 +1,9 @@
 // A user's module as one JavaScript file: itself and its own imports, without packages. The run keeps that file, so that
 // it can be resumed, exported and looked at when the sources have changed since.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { dirname, extname, relative, resolve } from 'node:path';
+import { dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildFailure, Message, Plugin, PluginBuild } from 'esbuild';
 import { messageOf, UserError } from '../../models/errors.ts';
@@ -24,6 +24,9 @@ export interface Bundle {
  */
 export async function bundle(path: string): Promise<Bundle> {
   const { build } = await loadEsbuild();
+  // A pipe would be read for ever.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
+    throw new UserError(`${path} is no file: expected a module in TypeScript or JavaScript.`);
   try {
     const { outputFiles } = await build({
       entryPoints: [path],
@@ -35,7 +38,8 @@ export async function bundle(path: string): Promise<Bundle> {
       target: 'node20',
       legalComments: 'none',
       sourcemap: 'inline',
-      sourceRoot: dirname(path),
+      // Node puts it right before the name of a source.
+      sourceRoot: join(dirname(path), '/'),
       logLevel: 'silent',
       define: Object.fromEntries(Object.entries(PLACES).map(([text, { name }]) => [text, name])),
       plugins: [library, packages, places],

@@ -92,10 +92,19 @@ export function defineDataset(own: OwnDataset): DefinedDataset {
     throw new UserError(
       `The data set ${own.name} has neither a function load nor a folder: expected load: async () => ({ labels, shape, train, valid }), or folder: './photos'.`,
     );
+  if ('folder' in own && !isPlace(own.folder))
+    throw new UserError(
+      `The data set ${own.name} has ${String(own.folder)} for its folder: expected a path, or an address of a file, new URL('./photos', import.meta.url).`,
+    );
   return { ...own, [MARKS.dataset]: true };
 }
 
 /** Whether `defineDataset` made it. */
 export function isDefinedDataset(value: unknown): value is DefinedDataset {
   return isMarked('dataset', value);
+}
+
+function isPlace(folder: unknown): boolean {
+  if (folder instanceof URL) return folder.protocol === 'file:';
+  return typeof folder === 'string' && folder !== '';
 }

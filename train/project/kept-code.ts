@@ -37,7 +37,7 @@ export function giveCode(folder: string, { sha256 }: ModuleOfRecipe): void {
 
 /** Brings the code of a run back into the cache, which may have been emptied, or be another machine's. */
 export function takeCode(folder: string, { sha256 }: ModuleOfRecipe): void {
-  if (existsSync(inCache(sha256))) return;
+  if (readIfWhole(inCache(sha256), sha256) !== undefined) return;
   const code = readIfWhole(join(folder, IN_RUN), sha256);
   if (code !== undefined) keepCode(code, sha256);
 }

@@ -1,7 +1,7 @@
 // A user's recipe as one of ours: what it leaves out is filled in, by what its data are.
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { UserError } from '../../models/errors.ts';
+import { messageOf, UserError } from '../../models/errors.ts';
 import { suggestion } from '../../models/nearest.ts';
 import type { AugmentOptions } from '../augment/index.ts';
 import { type Dataset, imageSize, imagesOf, isFolder } from '../datasets/index.ts';
@@ -62,7 +62,8 @@ export async function resolveOwn(
   progress: Progress = {},
 ): Promise<{ recipe: Recipe; pictures: Dataset }> {
   const base = module === undefined ? process.cwd() : dirname(module.path);
-  const { name, dataset, architecture, augment, ...given } = own;
+  const { name, dataset, architecture, augment, ...others } = own;
+  const given = withoutUndefined(others);
   const source = typeof dataset === 'string' ? pathOf(dataset, base) : dataset.name;
   const about = {
     dataset: source,
@@ -129,9 +130,23 @@ function augmentOf(augment: DefinedRecipe['augment']): AugmentOptions {
   );
 }
 
-/** As JSON would have it: without the definitions that lie behind names, and without fields that are undefined. */
+/** A field that is undefined is one that is left out, as `{ seed: process.env.SEED && 3 }` gives it. */
+function withoutUndefined<T extends object>(value: T): T {
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+  // The same fields, without those that may be left out.
+  return Object.fromEntries(entries) as T;
+}
+
+/**
+ * As JSON would have it: without the definitions that lie behind names, and without fields that are undefined.
+ * @throws UserError for what JSON has no text for: a bigint, an object within itself
+ */
 function plain(value: object): object {
-  return JSON.parse(JSON.stringify(value));
+  try {
+    return JSON.parse(JSON.stringify(value));
+  } catch (error) {
+    throw new UserError(`It has a value that JSON cannot have: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** Pictures whose mean stands for that of all: more would be read from a file for as good an answer. */

@@ -58,6 +58,13 @@ describe('the code of a recipe', () => {
     expect(readdirSync(join(cache, 'code'))).toEqual([`${recipe.module?.sha256}.mjs`]);
   });
 
+  it('comes back from its run where that of the cache is damaged', async () => {
+    const run = createRun(runs, recipe, {});
+    rmSync(path);
+    writeFileSync(join(cache, 'code', `${recipe.module?.sha256}.mjs`), 'export default 1;');
+    expect(widthOf(await registryOf(readRecipe(run)))).toBe(true);
+  });
+
   it('is read from the file where it is lost and the file is the same, and is missed in words else', async () => {
     forget();
     expect(widthOf(await registryOf(recipe))).toBe(true);
@@ -115,6 +122,10 @@ describe('an augmentation of one’s own', () => {
     [
       "() => { throw new RangeError('too dark'); }",
       /^The transform own fails: RangeError: too dark \(.*r\.ts:\d+:\d+\)$/,
+    ],
+    [
+      '() => process.exit()',
+      /^The pictures cannot be prepared: a transform ended its thread by process\.exit\(\)\.$/,
     ],
     [
       '() => new Uint8Array(3)',

@@ -1,4 +1,5 @@
 // Recipe files: what is found, loaded and resolved of them, and what is said of those that cannot be.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,6 +104,16 @@ describe('a recipe file', () => {
     expect(
       await digest({ ...plain, 'r.ts': recipeFile(text.replace('tiny()', 'tiny({ width: 9 })')) }),
     ).not.toBe(before);
+  });
+
+  it('may have fields that are undefined, as if they were left out', async () => {
+    const fields =
+      'epochs optimizer schedule freeze augment seed batchSize standardize description labelSmoothing';
+    const given = fields.split(' ').map((field) => `${field}: undefined`);
+    const text = (more: readonly string[]) =>
+      `export default defineRecipe({ name: 'b', dataset: bars, architecture: tiny(), ${more.join(', ')} });`;
+    const [all, none] = [await resolveText(text(given)), await resolveText(text([]))];
+    expect({ ...all.recipe, module: undefined }).toEqual({ ...none.recipe, module: undefined });
   });
 
   it('may be JavaScript, know where it is, wait, and import packages of Node', async () => {
@@ -215,6 +226,51 @@ describe('what is wrong is said with the file', () => {
   ])('%s', async (_, text, words) => {
     await expect(load(recipeFile(text))).rejects.toThrow(words);
     await expect(load(recipeFile(text))).rejects.toMatchObject({ name: 'UserError' });
+  });
+
+  it('in its own file, however it is thrown', async () => {
+    const folder = projectWith({ 'own.recipe.ts': "\nthrow new Error('plain');" });
+    const path = join(folder, 'own.recipe.ts');
+    await expect(loadProject(path)).rejects.toThrow(`${path} could not be loaded: plain (${path}:2:7)`);
+    // Found by ours, made by the line that calls it.
+    await expect(load(recipeFile('export default defineRecipe(null);'))).rejects.toThrow(
+      /could not be loaded: TypeError: .*own\.recipe\.ts:\d+:16\)$/,
+    );
+  });
+
+  it.each([
+    ['an object that is no text', 'throw Object.create(null);', /: a value that no text can be made of$/],
+    ['a stack that is none', "const e = new Error('x'); e.stack = 5; throw e;", /: x$/],
+    [
+      'a place elsewhere',
+      "const e = new Error('x'); e.stack = 'x\\n at file://host/a.ts:1:2'; throw e;",
+      /: x$/,
+    ],
+    [
+      'an encoded slash',
+      "const e = new Error('x'); e.stack = 'x\\n at file:///a%2Fb.ts:1:2'; throw e;",
+      /: x$/,
+    ],
+  ])('of what is thrown with %s', async (_, text, words) => {
+    await expect(load(text)).rejects.toThrow(words);
+    await expect(load(text)).rejects.toMatchObject({ name: 'UserError' });
+  });
+
+  it.each([
+    ['a bigint', 'epochs: 3n', /recipe b: It has a value that JSON cannot have: .*BigInt/],
+    ['itself', 'prepare: self', /recipe b: It has a value that JSON cannot have: .*circular/],
+  ])('has %s', async (_, field, words) => {
+    const text = `const self = {}; self.self = self;
+      export default defineRecipe({ name: 'b', dataset: bars, architecture: tiny(), ${field} });`;
+    await expect(resolveText(text)).rejects.toThrow(words);
+    await expect(resolveText(text)).rejects.toMatchObject({ name: 'UserError' });
+  });
+
+  it('is a folder, or a pipe, which would be read for ever', async () => {
+    const folder = projectWith({ 'x.ts/y': '' });
+    execFileSync('mkfifo', [join(folder, 'pipe.ts')]);
+    for (const name of ['x.ts', 'pipe.ts'])
+      await expect(loadProject(join(folder, name))).rejects.toThrow(`${name} is no file: expected a module`);
   });
 
   it('names the field of a recipe, and of a network of ours', async () => {

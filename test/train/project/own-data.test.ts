@@ -262,6 +262,8 @@ describe('what is wrong with data is named', () => {
 
   it('a definition without data, or with a name of ours', () => {
     expect(() => defineDataset({ name: 'd' } as never)).toThrow(/has neither a function load nor a folder/);
+    for (const folder of [undefined, '', 5, new URL('https://example.com/x')])
+      expect(() => defineDataset({ name: 'd', folder } as never)).toThrow(/for its folder: expected a path/);
     expect(() => defineDataset({ name: 'mnist', folder: 'x' })).toThrow(
       /Trainyard itself has a data set called mnist/,
     );

@@ -1,0 +1,135 @@
+// What a server that is no good Hub can do: nothing that stays, and nothing but one clear message.
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { dirname, join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { fetchModel } from '../../hub/fetch-model.ts';
+import { hubSettings } from '../../hub/settings.ts';
+import { listeningOn } from './server.ts';
+import { onnx, temporaryFolder } from './support.ts';
+
+const COMMIT = 'a'.repeat(40);
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+type Answer = (response: ServerResponse, request: IncomingMessage) => void;
+
+/** A Hub with these files, which answers all requests for them alike, without digests. */
+async function hubWith(files: readonly string[], file: Answer, listing?: Answer) {
+  const siblings = files.map((rfilename) => ({ rfilename }));
+  const list: Answer = listing ?? ((response) => response.end(JSON.stringify({ sha: COMMIT, siblings })));
+  const server = createServer((request, response) =>
+    (request.url?.startsWith('/api/') ? list : file)(response, request),
+  );
+  const { address, close } = await listeningOn(server);
+  const folder = temporaryFolder();
+  closing.push(close, folder.close);
+  const settings = { endpoint: address, cache: folder.path, token: 'hf_secret', offline: false };
+  const target = join(folder.path, 'models--acme--cats/snapshots', COMMIT, 'model.onnx');
+  return { settings, target, fetch: (word = 'hf:acme/cats') => fetchModel(word, { settings }) };
+}
+
+const refusal = (words: RegExp) =>
+  expect.objectContaining({ name: 'UserError', message: expect.stringMatching(words) });
+
+const sends =
+  (body: string | Uint8Array, status = 200): Answer =>
+  (response) =>
+    response.writeHead(status).end(body);
+
+test.each(['http://[', 'http://127.0.0.1:99999/', 'file:///etc/hostname', 'data:text/plain,x', 'ftp://a/b'])(
+  'a redirect to %s is refused',
+  async (location) => {
+    const toThere: Answer = (response) => response.writeHead(302, { location }).end();
+    const words = /redirects to ".+" for .*hf:acme\/cats, expected an address of http or https/;
+    const files = await hubWith(['model.onnx'], toThere);
+    await expect(files.fetch()).rejects.toEqual(refusal(words));
+    expect(existsSync(files.target)).toBe(false);
+    await expect((await hubWith([], toThere, toThere)).fetch()).rejects.toEqual(refusal(words));
+  },
+);
+
+test.each([
+  ['a page', sends('<html>Log in</html>'), /hf:acme\/cats\/model.onnx is no model.*a page of HTML/],
+  ['nothing', sends('', 204), /is no model.*the file is empty/],
+  ['a range that nobody asked for', sends('', 416), /answered 416 for model.onnx/],
+])('%s in the place of a model is not kept', async (_, answer, words) => {
+  let now: Answer = answer;
+  const { fetch, target } = await hubWith(['model.onnx'], (...all) => now(...all));
+  await expect(fetch()).rejects.toEqual(refusal(words));
+  expect(existsSync(target)).toBe(false);
+  now = sends(onnx);
+  expect(readFileSync((await fetch()).path)).toEqual(Buffer.from(onnx));
+});
+
+test('what is no model in the cache is not in its way', async () => {
+  const { fetch, target } = await hubWith(['model.onnx'], sends(onnx));
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, '<html>');
+  await expect(fetch(`hf:acme/cats@${COMMIT}`)).rejects.toEqual(refusal(/It was deleted/));
+  await expect(fetch(`hf:acme/cats@${COMMIT}`)).resolves.toMatchObject({ path: target });
+});
+
+test('names that are no paths are none of its files', async () => {
+  const { fetch, settings } = await hubWith(
+    ['a\0.onnx', '\ud800.onnx', '\u001b[31m.onnx', '../up.onnx', 'good.onnx'],
+    sends(onnx),
+  );
+  expect((await fetch()).source).toBe(`hf:acme/cats@${COMMIT}/good.onnx`);
+  expect(readdirSync(settings.cache)).toEqual(['models--acme--cats']);
+});
+
+test('two models never share a folder of the cache', async () => {
+  const { fetch } = await hubWith(['model.onnx'], sends(onnx));
+  // The Hub has no such names: validate_repo_id of Python's huggingface_hub.
+  for (const word of ['hf:acme--cats/x', 'hf:acme/cats--x'])
+    await expect(fetch(word)).rejects.toEqual(refusal(/names no model of the Hugging Face Hub/));
+});
+
+test('a cache that cannot be used is told without a stack trace', async () => {
+  const { fetch, target, settings } = await hubWith(['model.onnx'], sends(onnx));
+  mkdirSync(target, { recursive: true });
+  await expect(fetch()).rejects.toEqual(refusal(/hf:acme\/cats cannot be kept in .*it is a folder/));
+  const large = target.replace('acme', 'large');
+  mkdirSync(dirname(large), { recursive: true });
+  writeFileSync(large, '');
+  truncateSync(large, 3 * 2 ** 30);
+  await expect(fetch(`hf:large/cats@${COMMIT}`)).rejects.toEqual(refusal(/it is larger than 2 GiB/));
+  const ref = join(settings.cache, 'models--ref--cats/refs/main');
+  mkdirSync(ref, { recursive: true });
+  await expect(fetch('hf:ref/cats')).rejects.toEqual(refusal(/it is a folder/));
+  expect(readdirSync(dirname(ref))).toEqual(['main']);
+});
+
+test('a listing that stops is left when its caller leaves, with the caller’s reason', async () => {
+  const stops: Answer = (response) => response.writeHead(200).write('{"sha": ');
+  const { settings } = await hubWith([], stops, stops);
+  const leaving = new AbortController();
+  setTimeout(() => leaving.abort(new Error('left')), 50);
+  await expect(fetchModel('hf:acme/cats', { settings, signal: leaving.signal })).rejects.toThrow('left');
+});
+
+test('a listing without an end is left', async () => {
+  let sent = 0;
+  const endless: Answer = (response) => {
+    const more = () => {
+      while (sent < 200 * 2 ** 20 && !response.destroyed) {
+        sent += 2 ** 20;
+        if (!response.write(' '.repeat(2 ** 20))) return response.once('drain', more);
+      }
+      return response.end();
+    };
+    more();
+  };
+  const { fetch } = await hubWith([], endless, endless);
+  await expect(fetch()).rejects.toEqual(refusal(/does not answer as a Hugging Face Hub does/));
+  expect(sent).toBeLessThan(200 * 2 ** 20);
+});
+
+test('a password in HF_ENDPOINT is refused, and not shown', () => {
+  const endpoint = () => hubSettings({ HF_ENDPOINT: 'https://me:open-sesame@hub.example.com' });
+  expect(endpoint).toThrow(/HF_ENDPOINT has a user or a password/);
+  expect(endpoint).not.toThrow(/sesame/);
+});
