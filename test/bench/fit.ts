@@ -107,7 +107,7 @@ async function race(name: string, { rounds, seconds }: Options): Promise<Record<
   return turns;
 }
 
-/** Accuracies of whole trainings, from other first weights each. */
+/** Accuracies of whole trainings, of which those with the same seed begin with the same weights. */
 async function trainings(
   name: string,
   { pictures, epochs, seeds }: Options,
@@ -133,6 +133,7 @@ ${cores} cores, ${cpu}, ${memory} GiB. Node ${version}, tfjs ${tfjs}, TensorFlow
 \`fit\` of \`trainyard/train\` and tfjs's own \`model.fit\` on tfjs-node-gpu, both on the same TensorFlow. Each is a process
 of its own; they work one at a time, ${seconds} s per turn, in ${rounds} rounds, within one training each, so that compiling, a second or
 two at the beginning of a \`fit\`, is not in the rates. Figures are medians over the rounds with quartiles in parentheses;
-ratios are taken within each round. CPU time is that of all threads. The accuracy is that of ${seeds} trainings of either, each
-from other first weights: ${pictures} pictures, ${epochs} epochs, 2,000 test pictures.`;
+ratios are taken within each round. CPU time is that of all threads. The accuracy is that of ${seeds} trainings of either, in
+pairs from the same first weights, each in an order and with dropout of its own: ${pictures} pictures, ${epochs} epochs,
+2,000 test pictures.`;
 }

@@ -85,7 +85,7 @@ function expectAnswer({ text, complaints }: Awaited<ReturnType<typeof open>>, th
   expect(complaints).toEqual([]);
   const answer = JSON.parse(text);
   expect(answer).toMatchObject({ label: expected.label, threads });
-  // Measured: 1.2e-7. WebAssembly and the processor's own instructions round differently.
+  // WebAssembly and the processor's own instructions round differently.
   expect(Math.abs(answer.probability - expected.probability)).toBeLessThan(1e-5);
 }
 

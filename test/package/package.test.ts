@@ -128,7 +128,8 @@ test('it installs what it needs, and nothing for development', () => {
   const names =
     /^(?:import|export|\}).* from '([^'.][^']*)'|^import '([^'.][^']*)'|\bimport\('([^'.][^']*)'\)/gm;
   const imported = filesUnder(join(installed, 'dist'))
-    .filter((path) => /\.m?js$/.test(path) && !path.includes('/web-demo/'))
+    // Templates are files of other projects.
+    .filter((path) => /\.m?js$/.test(path) && !/\/web-demo\/|\/init\/templates\./.test(path))
     .flatMap((path) => [...readFileSync(path, 'utf8').matchAll(names)])
     .flatMap(([, ...found]) => found.find((name) => name !== undefined) ?? [])
     .map((name) => name.replace(/^node:/, ''))
@@ -378,13 +379,21 @@ ${exampleWith(text)
   .replaceAll('epochs:', "architecture: 'small-cnn', size: 16, batchSize: 4, epochs:")
   .replace("{ architecture: 'small-cnn', size: 16, batchSize: 4, epochs: 3 }", '{ epochs: 3 }')}
 if (JSON.stringify(process.eventNames()) !== before) throw new Error(process.eventNames().join());`;
-    const whole = await runExample(project, quick('exportRun'), environment);
+    const whole = await runExample(project, quick("{ file: 'photos.onnx' }"), environment);
     expect(whole).toMatch(
       /^(epoch \d: [\d.]+ % wrong\n){5}\S+\/project\/photos\.onnx \[ 'a', 'b' \] [\d.]+\n$/,
     );
     const model = await loadModel(join(project, 'photos.onnx'), { workers: 1 });
     expect((await model.classify(join(project, 'photos/a/0.png'))).predictions).toHaveLength(2);
     await model.close();
+    // README's two: trained and exported, then asked.
+    expect(await runExample(project, quick('console.log(path);'), environment)).toMatch(
+      /^([\d.]+\n){5}\S+\/project\/models\/repository\/photos\/1\/model\.onnx\n$/,
+    );
+    copyFileSync(join(root, 'cat.png'), join(project, 'cat.png'));
+    expect(
+      await runExample(project, exampleWith("loadModel('models/repository/photos/1"), environment),
+    ).toMatch(/^[ab] 0\.\d+\n$/);
     expect(await runExample(project, quick('for await'), environment)).toMatch(
       /^1 [\d.]+ [\d.]+\n2 [\d.]+ [\d.]+\n\d{4}-photos false 2 [\d.]+\ntrue 3 \S+\/project\/runs\/\d{4}-photos\/report\.html\n$/,
     );

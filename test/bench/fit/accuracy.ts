@@ -12,6 +12,7 @@ const dataset = await loadDataset(source);
 const train = tensorsOf(dataset, dataset.train, Number(pictures));
 const test = tensorsOf(dataset, dataset.test, TESTED);
 const model = make();
+setFirstWeights(Number(seed));
 const options = { epochs: Number(epochs), batchSize, verbose: 0 } as const;
 const started = performance.now();
 await (trainer === 'fit'
@@ -21,6 +22,18 @@ const seconds = (performance.now() - started) / 1000;
 const [, accuracy] = [model.evaluate(test.x, test.y, { batchSize: 100 })].flat();
 console.log(JSON.stringify({ seconds, accuracy: accuracy?.dataSync()[0] }));
 process.exit();
+
+/** Draws the weights of layers from `seed`, so that both trainers begin at the same; what a vector is stays as it is. */
+function setFirstWeights(seed: number): void {
+  const drawn = model.getWeights().map((weight, i) => {
+    if (weight.rank < 2) return weight;
+    const [inputs = 1, outputs = 1] = weight.shape.slice(-2);
+    // Glorot and Bengio's uniform distribution, which tfjs's dense layers have.
+    const limit = Math.sqrt(6 / (weight.size / outputs + weight.size / inputs));
+    return tf.randomUniform(weight.shape, -limit, limit, 'float32', 1000 * seed + i);
+  });
+  model.setWeights(drawn);
+}
 
 /** The first `n` pictures of a split, from 0 to 1, and their labels. */
 function tensorsOf({ shape }: Dataset, split: Split, n: number) {
