@@ -1,4 +1,7 @@
 // What the library promises: an open model, what it takes and what it answers.
+
+// `Symbol.asyncDispose`, whichever `lib` the reader's project has; without it every project would need `skipLibCheck`.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Card } from '../../models/card.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import type { Prediction } from '../../models/rank.ts';

@@ -1,10 +1,12 @@
-// What `trainyard predict` prints: a progress bar on a terminal, and at the end a summary with the files without prediction.
+// What `trainyard predict` prints: a progress bar on a terminal, and at the end the predictions of a few files and a summary
+// with the files without one.
 
 import { Presets, SingleBar } from 'cli-progress';
 import { printable } from '../../models/printable.ts';
+import type { Ranked } from '../../models/rank.ts';
 import type { FilePrediction } from './rows.ts';
 
-/** Files without a prediction that are listed at the end; the file of predictions has all of them. */
+/** Files with their predictions, and files without, that are listed at the end; the file of predictions has all of them. */
 const LISTED = 10;
 
 export interface PredictionProgress {
@@ -36,15 +38,18 @@ export interface Summary {
  * @param total - number of files.
  * @param model - `name/version`.
  * @param out - the file of predictions, if there is one.
+ * @param list - whether the predictions of a call with few files are printed.
  */
 export function showProgress(
   total: number,
   model: string,
   out: string | undefined,
   skipped: SkippedFiles,
+  list: boolean,
 ): PredictionProgress {
   const started = performance.now();
   const listed: string[] = [];
+  const predicted: string[] = [];
   let [files, existing, failed] = [0, 0, 0];
   const bar = new SingleBar(
     { format: '  {bar} {value}/{total}  {speed} files/s  {eta_formatted} left', hideCursor: true, fps: 5 },
@@ -61,7 +66,10 @@ export function showProgress(
     written(outcomes) {
       files += outcomes.length;
       for (const outcome of outcomes) {
-        if (!('error' in outcome)) continue;
+        if (!('error' in outcome)) {
+          if (predicted.length < LISTED) predicted.push(`${printable(outcome.file)}: ${inShares(outcome)}`);
+          continue;
+        }
         failed++;
         if (listed.length < LISTED) listed.push(`  ${printable(outcome.file)}: ${printable(outcome.error)}`);
       }
@@ -70,12 +78,20 @@ export function showProgress(
     end(interrupted) {
       bar.stop();
       const summary = { files, existing, failed, seconds: seconds() };
+      if (list && files <= LISTED) for (const line of predicted) console.log(line);
       for (const line of [...inWords(model, out, summary, listed), ...skippedInWords(skipped)])
         console.error(line);
       if (interrupted && out !== undefined) console.error('Interrupted: the same command goes on from here.');
       return summary;
     },
   };
+}
+
+/** `cat 98.61 %, dog 1.39 %` */
+function inShares({ predictions }: { readonly predictions: readonly Ranked[] }): string {
+  return predictions
+    .map(({ label, probability }) => `${printable(label)} ${(probability * 100).toFixed(2)} %`)
+    .join(', ');
 }
 
 function inWords(

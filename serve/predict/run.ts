@@ -81,7 +81,7 @@ async function predictWith(
       ? undefined
       : await openPredictionFile(out, rowFormatOf(out, rowModelOf(model), top), fresh);
   const printed = json ? openJson(versionName(model)) : undefined;
-  const progress = showProgress(total, versionName(model), out, skipped);
+  const progress = showProgress(total, versionName(model), out, skipped, !json);
   interruption.begin();
   try {
     await predictFiles({

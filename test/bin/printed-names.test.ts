@@ -42,11 +42,19 @@ test('a command and a message about a mistake', async () => {
 
 test('files without a prediction', () => {
   const lines = listen();
-  const progress = showProgress(1, 'digits/1', undefined, { files: 0, endings: '' });
+  const progress = showProgress(1, 'digits/1', undefined, { files: 0, endings: '' }, false);
   const file = `x\n1,000 files at 9 a second${name}`;
   progress.written([{ file, error: 'the PNG could not be decoded' }]);
   progress.end(false);
   expect(lines).toContain(`  x\\n1,000 files at 9 a second${shown}: the PNG could not be decoded`);
+});
+
+test('the predictions of a few files', () => {
+  const lines = listen();
+  const progress = showProgress(1, 'digits/1', undefined, { files: 0, endings: '' }, true);
+  progress.written([{ file: name, predictions: [{ label: name, probability: 0.98765, index: 0 }] }]);
+  progress.end(false);
+  expect(lines[0]).toBe(`${shown}: ${shown} 98.77 %`);
 });
 
 test('files that are left out of a training, and the report about it', () => {

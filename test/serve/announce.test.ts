@@ -12,15 +12,16 @@ const served = (name: string, change: Partial<Card>) => ({
 });
 const datasets: Card['datasets'] = [{ name: 'flowers', split: 'train', n: 5, digest: '' }];
 
-test('pictures of a data set are test pictures, those of a folder validation pictures, others pictures', () => {
+test('pictures of a published data set are test pictures, those of a user validation pictures, others pictures', () => {
   const models = [
-    served('a', { datasets }),
+    served('a', { datasets, recipe: { dataset: 'mnist' } }),
     served('b', { datasets, recipe: { folder: { size: 64 } } }),
-    served('c', { datasets: [] }),
+    served('c', { datasets, recipe: { dataset: 'flowers' } }),
+    served('d', { datasets: [] }),
   ];
   const lines = announce('http://x', models, models[0], undefined).split('\n');
-  const called = ['test pictures', 'validation pictures', 'pictures'];
-  expect(lines.slice(0, 3).map((line) => line.split('10,000 ')[1])).toEqual(
+  const called = ['test pictures', 'validation pictures', 'validation pictures', 'pictures'];
+  expect(lines.slice(0, 4).map((line) => line.split('10,000 ')[1])).toEqual(
     called.map((words) => `${words} right`),
   );
 });

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Ranked } from '../../../models/rank.ts';
 import { pictureFiles } from '../../../serve/predict/files.ts';
 import { openPredictionFile } from '../../../serve/predict/output.ts';
 import { predictFiles } from '../../../serve/predict/predict.ts';
@@ -102,6 +103,22 @@ test('a folder: a row for each picture, with what the server answers, and bad fi
   }
 });
 
+test('a few files have their predictions on the terminal, as in their rows; many, or --json, have not', async () => {
+  const files = ['pictures/red.png', 'pictures/broken.jpg', 'pictures/lime.png'];
+  const few = await predict('colors', ...files, '--out', 'few.jsonl', '--top', '2');
+  const inWords = rows('few.jsonl').flatMap(({ file, predictions }) => {
+    const shares = predictions?.map((p: Ranked) => `${p.label} ${(p.probability * 100).toFixed(2)} %`);
+    return shares === undefined ? [] : [`${file}: ${shares.join(', ')}\n`];
+  });
+  expect(inWords).toHaveLength(2);
+  expect(few.printed).toBe(inWords.join(''));
+  const many = Array.from({ length: 11 }, (_, i) => join(server.repository, `many-${i}.png`));
+  for (const path of many) copyFileSync(join(folder, 'red.png'), path);
+  const { printed, errors } = await predict('colors', ...many, '--out', 'many.csv');
+  expect(errors).toContain('11 files at');
+  expect(printed).toBe('');
+});
+
 test('the same command again does nothing twice; a row that was cut off is made again', async () => {
   const whole = await predict('colors', 'pictures', '--out', 'b.csv', '--threads', '1');
   expect(whole.code, whole.errors).toBe(1);
@@ -142,7 +159,7 @@ test('in a folder, all is tried by its content but what its ending says to be no
 
 test('ends with 0 when every file has a prediction', async () => {
   const { code, printed, errors } = await predict('colors', 'pictures/red.png', '--out', 'red.csv');
-  expect({ code, printed }, errors).toEqual({ code: 0, printed: '' });
+  expect({ code, printed }, errors).toEqual({ code: 0, printed: expect.stringContaining('red') });
 });
 
 test('--json prints one object and nothing else, and writes no file that was not asked for', async () => {

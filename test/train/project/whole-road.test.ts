@@ -110,7 +110,9 @@ describe.sequential('what is a user’s own', () => {
   }, 180_000);
 
   it('is exported and verified, with name, options and digest in its card', async () => {
-    expect(await trainyard('export 0001-bars')).toMatch(/0 changed labels, accuracy 100\.00\s%/);
+    expect(await trainyard('export 0001-bars')).toMatch(
+      /20 validation pictures, .*, 0 changed labels, accuracy 100\.00\s%/,
+    );
     expect(await trainyard('verify bars --against 0001-bars --test')).toContain('checks hold');
     const card = readCard(readFileSync(join(work, 'models', 'bars', '1', 'model.onnx')));
     const { module } = JSON.parse(inRun('recipe.json').toString());
