@@ -38,6 +38,34 @@ function notOurs(model: unknown): string {
     : `fit takes a tf.LayersModel, as tf.sequential and tf.model make it; received ${model === null ? 'null' : typeof model}.`;
 }
 
+/** @throws UserError for data that are none, and options that tfjs fails on by a stack trace, or passes over. */
+export function checkGiven(data: unknown, y: unknown, options: unknown): void {
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+  if (!isObject(data))
+    throw new UserError(
+      `fit received ${String(data)} for its data; expected tensors, or a dataset of tf.data.`,
+    );
+  const given: unknown = 'iterator' in Object(data) ? y : options;
+  if (!isObject(given))
+    throw new UserError(
+      `fit received ${String(given)} for its options; expected { epochs: 5 } and the like.`,
+    );
+  const rules: Readonly<Record<string, [expected: string, isRight: (value: unknown) => boolean]>> = {
+    epochs: ['a whole number from 1', (value) => Number.isInteger(value) && Number(value) > 0],
+    validationSplit: [
+      'a share from 0 to less than 1',
+      (value) => typeof value === 'number' && value >= 0 && value < 1,
+    ],
+    precision: ["'float32' or 'bfloat16'", (value) => value === 'float32' || value === 'bfloat16'],
+    seed: ['a whole number', Number.isSafeInteger],
+  };
+  for (const [name, [expected, isRight]] of Object.entries(rules)) {
+    const value: unknown = Reflect.get(Object(given), name);
+    if (value !== undefined && !isRight(value))
+      throw new UserError(`${name} is ${JSON.stringify(value) ?? String(value)}; expected ${expected}.`);
+  }
+}
+
 /**
  * Looks at the labels of a batch where the loss takes class numbers: tfjs itself trains on a label that is no class as on
  * a picture of nothing.

@@ -11,7 +11,7 @@ import { DataError } from '../errors.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { type BatchSource, batchesOf } from './batches.ts';
 import { digestOfTensors, type TrainingFacts } from './checkpoint.ts';
-import { checkBatch, checkedModel, checkLoss } from './checks.ts';
+import { checkBatch, checkedModel, checkGiven, checkLoss } from './checks.ts';
 import { internalsOf } from './internals.ts';
 import { iterationsOf, readOptimizer, ruleOf, writeOptimizer } from './optimizer.ts';
 import { type ModelRun, openModelRun } from './run.ts';
@@ -71,6 +71,7 @@ export async function fit(
   options: FitOptions = {},
 ): Promise<History> {
   const model = checkedModel(given);
+  checkGiven(data, y, options);
   if (isDataset(data)) return fitBatches(model, data, y as FitDatasetOptions<unknown>);
   return fitTensors(model, data, y as Tensors, options);
 }
@@ -132,8 +133,8 @@ async function fitTensors(
       model,
       source,
       {
-        epochs: 1,
         ...options,
+        epochs: options.epochs ?? 1,
         validationBatchSize: batchSize,
         ...(validation && { validationData: validation as [Tensor[], Tensor[]] }),
       },

@@ -154,6 +154,33 @@ describe('fit refuses', () => {
     expect((await model.fit(x, y, QUIET)).epoch).toEqual([0, 1]);
   });
 
+  it.each([
+    ['no data', [undefined, y], /^fit received undefined for its data; expected tensors/],
+    ['a number for data', [5, y], /^fit received 5 for its data/],
+    ['no options', [x, y, null], /^fit received null for its options/],
+    ['no options of a dataset', [{ iterator: async () => ({}) }], /^fit received undefined for its options/],
+    ['epochs', [x, y, { epochs: 1.5 }], /^epochs is 1\.5; expected a whole number from 1/],
+    ['a split of all', [x, y, { validationSplit: 1 }], /^validationSplit is 1; expected a share/],
+    ['a split below none', [x, y, { validationSplit: -1 }], /^validationSplit is -1; expected a share/],
+    [
+      'a precision',
+      [x, y, { precision: 'float16' }],
+      /^precision is "float16"; expected 'float32' or 'bfloat16'/,
+    ],
+    ['a seed', [x, y, { seed: 'a' }], /^seed is "a"; expected a whole number/],
+  ])('%s', async (_, given, words) => {
+    // As somebody without types calls it.
+    const call: (...all: unknown[]) => Promise<unknown> = fit as never;
+    const error = await call(small(), ...given).catch((reason: Error) => reason);
+    expect(error).toBeInstanceOf(UserError);
+    expect(error).toMatchObject({ message: expect.stringMatching(words) });
+  });
+
+  it('no option that is undefined: it is as if it were left out', async () => {
+    const options = { epochs: undefined, seed: undefined, validationSplit: undefined, verbose: 0 } as never;
+    expect((await fit(small(), x, y, options)).epoch).toEqual([0]);
+  });
+
   it('a stateful layer', async () => {
     const model = tf.sequential();
     model.add(tf.layers.lstm({ units: 3, stateful: true, batchInputShape: [4, 2, 3] }));
