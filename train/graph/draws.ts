@@ -17,13 +17,21 @@ const DRAWING = new Set(
   ].map((name) => `${name}__op`),
 );
 
-/** What to do instead. */
-export const DRAW_SO =
-  'Draw by nn.dropout, or by nn.uniform(net, name, shape) (train/layers/dropout.ts), where net.training is true: from the seed that is an input of the step.';
+/** Numbers drawn in JavaScript, which a graph would freeze. */
+export class FrozenDraw extends UserError {
+  override readonly name = 'FrozenDraw';
+
+  /** @param reason - What draws; without what to do instead, which not everybody who trains can. */
+  constructor(readonly reason: string) {
+    super(
+      `${reason} Draw by nn.dropout, or by nn.uniform(net, name, shape) (train/layers/dropout.ts), where net.training is true: from the seed that is an input of the step.`,
+    );
+  }
+}
 
 /**
  * Calls `fn`.
- * @throws UserError when it draws by tfjs's random functions: with a seed each call gives the same numbers, so that two
+ * @throws FrozenDraw when it draws by tfjs's random functions: with a seed each call gives the same numbers, so that two
  * traces would not tell them from constants.
  */
 export function withoutDraws<T>(fn: () => T): T {
@@ -31,8 +39,8 @@ export function withoutDraws<T>(fn: () => T): T {
   const { startScope } = engine;
   engine.startScope = (name) => {
     if (name !== undefined && DRAWING.has(name))
-      throw new UserError(
-        `the step calls tf.${name.replace(/__op$/, '')}, whose numbers would be frozen into the graph, also with a seed: every step would get the same. ${DRAW_SO}`,
+      throw new FrozenDraw(
+        `the step calls tf.${name.replace(/__op$/, '')}, whose numbers would be frozen into the graph, also with a seed: every step would get the same.`,
       );
     startScope.call(engine, name);
   };

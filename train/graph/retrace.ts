@@ -1,7 +1,6 @@
 // Traces a function twice and compares the records, so that nothing that changes between calls is baked in.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
-import { UserError } from '../../models/errors.ts';
-import { DRAW_SO, withoutDraws } from './draws.ts';
+import { FrozenDraw, withoutDraws } from './draws.ts';
 import type { Attribute, Constant, Graph, Node, Output } from './graph.ts';
 import { DataType, tf } from './tensorflow.ts';
 import { type TraceInput, trace } from './trace.ts';
@@ -14,7 +13,7 @@ export type Traceable = (inputs: Record<string, Tensor>) => Tensor[];
 
 /**
  * Records `fn` for one fixed batch size.
- * @throws UserError when `fn` draws by tfjs's random functions, or when two records of the same call differ, as they do
+ * @throws FrozenDraw when `fn` draws by tfjs's random functions, or when two records of the same call differ, as they do
  * when a number is drawn by `Math.random`.
  */
 export function traceFixed(
@@ -28,8 +27,8 @@ export function traceFixed(
   ) as [Graph, Graph];
   return merge(first, second, (a, b, node) => {
     if (equalBytes(a.bytes, b.bytes)) return a;
-    throw new UserError(
-      `two traces of the same function differ in a constant of ${describe(node)}: it draws random numbers or reads the clock in JavaScript (Math.random, Date), which would be frozen into the graph. ${DRAW_SO}`,
+    throw new FrozenDraw(
+      `two traces of the same function differ in a constant of ${describe(node)}: it draws random numbers or reads the clock in JavaScript (Math.random, Date), which would be frozen into the graph.`,
     );
   });
 }

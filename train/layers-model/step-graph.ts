@@ -2,6 +2,7 @@
 import type { LayersModel, Scalar, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { sizeOf } from '../../models/shape.ts';
+import { FrozenDraw } from '../graph/draws.ts';
 import type { Graph } from '../graph/graph.ts';
 import { withoutReading } from '../graph/reading-kernels.ts';
 import { type Traceable, traceFixed } from '../graph/retrace.ts';
@@ -82,7 +83,7 @@ function record(
   try {
     return withoutReading(() => traceFixed(traced, inputs, 1, variables));
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof UserError && !(error instanceof FrozenDraw)) throw error;
     throw notCompiled(`The ${what} of ${model.name} cannot be compiled`, error);
   }
 }

@@ -2,6 +2,7 @@
 import type { LayersModel, LayerVariable, layers, Tensor, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { sizeOf } from '../../models/shape.ts';
+import { FrozenDraw } from '../graph/draws.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { normalize } from '../layers/batch-norm.ts';
 import { allLayers, layerInWords } from './internals.ts';
@@ -37,7 +38,7 @@ function named(layer: Layer, call: Call): Call {
     try {
       return call(inputs, kwargs);
     } catch (error) {
-      if (error instanceof UserError) throw error;
+      if (error instanceof UserError && !(error instanceof FrozenDraw)) throw error;
       throw notCompiled(`Layer ${layerInWords(layer)} cannot be compiled`, error);
     }
   };
@@ -45,9 +46,8 @@ function named(layer: Layer, call: Call): Call {
 
 /** What to tell a user of something in the step that cannot be compiled. */
 export function notCompiled(what: string, error: unknown): UserError {
-  // The advice of the tracer is for those who write networks of their own.
-  const reason = messageOf(error).split(' Draw by ')[0]?.replace(/\.$/, '');
-  return new UserError(`${what}: ${reason}. ${WAY_OUT}`, { cause: error });
+  const reason = error instanceof FrozenDraw ? error.reason : messageOf(error);
+  return new UserError(`${what}: ${reason.replace(/\.$/, '')}. ${WAY_OUT}`, { cause: error });
 }
 
 /** What tfjs's BatchNormalization has besides what its types say. */
