@@ -387,14 +387,18 @@ if (JSON.stringify(process.eventNames()) !== before) throw new Error(process.eve
     const model = await loadModel(join(project, 'photos.onnx'), { workers: 1 });
     expect((await model.classify(join(project, 'photos/a/0.png'))).predictions).toHaveLength(2);
     await model.close();
-    // README's two: trained and exported, then asked.
-    expect(await runExample(project, quick('console.log(path);'), environment)).toMatch(
-      /^([\d.]+\n){5}\S+\/project\/models\/repository\/photos\/1\/model\.onnx\n$/,
+    // README's two: trained and exported, then asked; in a repository of its own, since other tests serve that of the project.
+    const repository = join(folder, 'repository-of-readme');
+    const inRepository = { ...environment, TRAINYARD_REPOSITORY: repository };
+    expect(await runExample(project, quick('console.log(path);'), inRepository)).toMatch(
+      /^([\d.]+\n){5}\S+\/repository-of-readme\/photos\/1\/model\.onnx\n$/,
     );
     copyFileSync(join(root, 'cat.png'), join(project, 'cat.png'));
-    expect(
-      await runExample(project, exampleWith("loadModel('models/repository/photos/1"), environment),
-    ).toMatch(/^[ab] 0\.\d+\n$/);
+    const asked = exampleWith("loadModel('models/repository/photos/1").replace(
+      'models/repository',
+      repository,
+    );
+    expect(await runExample(project, asked, environment)).toMatch(/^[ab] 0\.\d+\n$/);
     expect(await runExample(project, quick('for await'), environment)).toMatch(
       /^1 [\d.]+ [\d.]+\n2 [\d.]+ [\d.]+\n\d{4}-photos false 2 [\d.]+\ntrue 3 \S+\/project\/runs\/\d{4}-photos\/report\.html\n$/,
     );
