@@ -114,7 +114,7 @@ test('a few files have their predictions on the terminal, as in their rows; many
   expect(few.printed).toBe(inWords.join(''));
   const many = Array.from({ length: 11 }, (_, i) => join(server.repository, `many-${i}.png`));
   for (const path of many) copyFileSync(join(folder, 'red.png'), path);
-  const { printed, errors } = await predict('colors', ...many, '--out', 'many.csv');
+  const { printed, errors } = await predict('colors', ...many, '--out', 'eleven.csv');
   expect(errors).toContain('11 files at');
   expect(printed).toBe('');
 });
