@@ -1,5 +1,6 @@
 // Holds a value against a zod schema and says what is wrong in plain words: what was expected, what was received.
 import { z } from 'zod';
+import { UserError } from './errors.ts';
 import { nearest } from './nearest.ts';
 
 export interface Problem {
@@ -21,6 +22,23 @@ export function validate<Schema extends z.ZodType>(
   const result = schema.safeParse(received, { error: expectedOf, reportInput: true });
   if (result.success) return { value: result.data };
   return { problems: result.error.issues.map((issue) => ({ path: issue.path, message: textOf(issue) })) };
+}
+
+/**
+ * The value as the schema gives it.
+ * @param wrong - First line of the error: `The recipe is not valid`.
+ * @param whole - What the value itself is called.
+ * @throws UserError with a line for everything that is wrong with it
+ */
+export function valid<Schema extends z.ZodType>(
+  schema: Schema,
+  received: unknown,
+  wrong: string,
+  whole: string,
+): z.output<Schema> {
+  const { value, problems } = validate(schema, received);
+  if (problems === undefined) return value;
+  throw new UserError([`${wrong}:`, ...problems.map((each) => `  ${lineOf(each, whole)}`)].join('\n'));
 }
 
 /** A problem on a line: `schedule.learningRate: expected more than 0; received -1`. */

@@ -4,12 +4,11 @@ import { checkValue } from '../card.ts';
 import { UserError } from '../errors.ts';
 import { inputsOf } from '../onnx/reads.ts';
 import { dataType, type ModelProto } from '../onnx/schema.ts';
-import { lineOf, validate } from '../validate.ts';
 import { type Beside, CONFIG_FILE, PREPROCESSOR_FILE } from './beside.ts';
 import { type PlainCard, plainCardSchema } from './card.ts';
 import type { InputDescription } from './description.ts';
 import { known } from './input.ts';
-import { describedByPreprocessor, jsonOf } from './preprocessor.ts';
+import { describedByPreprocessor, readConfiguration } from './preprocessor.ts';
 
 /** How timm prepares pictures for a network. Reference: `resolve_data_config` of timm. */
 const timmSchema = z.object({
@@ -44,7 +43,7 @@ export function cardOfConfigurations(
   model: ModelProto,
   { config: configFile, preprocessor }: Beside<string | Uint8Array>,
 ): PlainCard {
-  const config = configFile === undefined ? {} : readConfig(configFile);
+  const config = configFile === undefined ? {} : readConfiguration(configSchema, CONFIG_FILE, configFile);
   const described = {
     ...(config.pretrained_cfg && describedByTimm(config.pretrained_cfg)),
     ...(preprocessor !== undefined && describedByPreprocessor(preprocessor)),
@@ -85,14 +84,6 @@ const plainResize: { filter: 'bilinear'; crop: 'center'; shorter?: number | unde
   filter: 'bilinear',
   crop: 'center',
 };
-
-function readConfig(file: string | Uint8Array): Config {
-  const { value, problems } = validate(configSchema, jsonOf(CONFIG_FILE, file));
-  if (problems === undefined) return value;
-  throw new UserError(
-    `${CONFIG_FILE} is not as expected:\n${problems.map((problem) => `  ${lineOf(problem, 'file')}`).join('\n')}`,
-  );
-}
 
 function describedByTimm({
   input_size: [, height, width],

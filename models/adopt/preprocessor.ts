@@ -1,7 +1,7 @@
 // A preprocessor_config.json, which is beside the ONNX files of the Hugging Face Hub, as a description of the input.
 import { z } from 'zod';
 import { messageOf, UserError } from '../errors.ts';
-import { lineOf, validate } from '../validate.ts';
+import { valid } from '../validate.ts';
 import { parseWrittenJson } from '../written-json.ts';
 import { PREPROCESSOR_FILE } from './beside.ts';
 import type { InputDescription } from './description.ts';
@@ -53,11 +53,7 @@ const CONVNEXT_SHARE = 224 / 256;
  * @throws UserError when it is damaged; one line for each field that is not as expected.
  */
 export function describedByPreprocessor(file: string | Uint8Array): InputDescription {
-  const { value: config, problems } = validate(configSchema, jsonOf(PREPROCESSOR_FILE, file));
-  if (problems !== undefined)
-    throw new UserError(
-      `${PREPROCESSOR_FILE} is not as expected:\n${problems.map((problem) => `  ${lineOf(problem, 'file')}`).join('\n')}`,
-    );
+  const config = readConfiguration(configSchema, PREPROCESSOR_FILE, file);
   return {
     ...sizeOf(config),
     standardize: scalingOf(config),
@@ -65,8 +61,16 @@ export function describedByPreprocessor(file: string | Uint8Array): InputDescrip
   };
 }
 
-/** @throws UserError when the file is no JSON. */
-export function jsonOf(name: string, file: string | Uint8Array): unknown {
+/** @throws UserError when the file is no JSON, or not as expected. */
+export function readConfiguration<Schema extends z.ZodType>(
+  schema: Schema,
+  name: string,
+  file: string | Uint8Array,
+): z.output<Schema> {
+  return valid(schema, jsonOf(name, file), `${name} is not as expected`, 'file');
+}
+
+function jsonOf(name: string, file: string | Uint8Array): unknown {
   try {
     return parseWrittenJson(file);
   } catch (error) {

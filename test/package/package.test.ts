@@ -28,7 +28,7 @@ import { filesUnder } from '../../setup/files/index.mjs';
 import { root } from '../../setup/paths.mjs';
 import { listening } from '../listening.ts';
 import { digitPng } from '../serve/digit.ts';
-import { noise } from '../train/datasets/folder/pictures.ts';
+import { writeNoise } from '../train/datasets/folder/pictures.ts';
 import { compileExamples, examples, exampleWith, freePort, runExample, startExample } from './library.ts';
 
 const MB = 1e6;
@@ -367,11 +367,7 @@ describe('the examples of README.md and of the pages on code', () => {
   }, 60_000);
 
   test('training: a folder to a file, an early end and more epochs, and a mistake; nothing else is printed', async () => {
-    for (let i = 0; i < 20; i++) {
-      const own = join(project, 'photos', 'ab'[i % 2] ?? '');
-      mkdirSync(own, { recursive: true });
-      writeFileSync(join(own, `${i}.png`), await noise(i).png().toBuffer());
-    }
+    await writeNoise(join(project, 'photos'), 20, ['a', 'b']);
     mkdirSync(join(project, 'nothing-in-it'));
     // Small and quick; the process has the handlers that it had, and ends by itself.
     const quick = (text: string) =>

@@ -1,8 +1,7 @@
 // The data sets that a recipe can name: one file and one line in this list for each. A folder is named by its path.
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
-import { UserError } from '../../models/errors.ts';
-import { lineOf, validate } from '../../models/validate.ts';
+import { valid } from '../../models/validate.ts';
 import { definitionOf } from '../definition.ts';
 import { cifar10 } from './cifar10.ts';
 import { drawnCircles } from './circles.ts';
@@ -45,8 +44,6 @@ export async function loadDataset(
   known: readonly DatasetDefinition[] = datasets,
 ): Promise<Dataset> {
   const definition = definitionOf('data set', name, known);
-  const { value, problems } = validate(z.strictObject(definition.options ?? {}), options);
-  if (problems === undefined) return definition.load(value);
-  const lines = problems.map((problem) => `  ${lineOf(problem, 'options')}`);
-  throw new UserError(`The data set ${name} cannot be made like that:\n${lines.join('\n')}`);
+  const schema = z.strictObject(definition.options ?? {});
+  return definition.load(valid(schema, options, `The data set ${name} cannot be made like that`, 'options'));
 }

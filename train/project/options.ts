@@ -1,7 +1,7 @@
 // The options of something of a user's own: plain defaults, as `{ width: 32 }`, or zod schemas, as ours have them.
 import { z } from 'zod';
 import { UserError } from '../../models/errors.ts';
-import { lineOf, validate } from '../../models/validate.ts';
+import { valid } from '../../models/validate.ts';
 import type { OptionSchemas } from '../definition.ts';
 
 /** A default, whose type an option then has; or a zod schema. */
@@ -72,8 +72,5 @@ function isListOf<T extends 'number' | 'string'>(
  * @throws UserError that names what is wrong with it
  */
 export function filledIn(owner: string, schemas: OptionSchemas, given: unknown): Record<string, unknown> {
-  const { value, problems } = validate(z.strictObject(schemas), given ?? {});
-  if (problems === undefined) return value;
-  const lines = problems.map((problem) => `  ${lineOf(problem, 'options')}`);
-  throw new UserError(`${owner} cannot be made like that:\n${lines.join('\n')}`);
+  return valid(z.strictObject(schemas), given ?? {}, `${owner} cannot be made like that`, 'options');
 }

@@ -3,9 +3,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
 import { prepareSchema } from '../../models/card.ts';
-import { UserError } from '../../models/errors.ts';
 import { withTodaysSpellings } from '../../models/old-spellings.ts';
-import { lineOf, validate } from '../../models/validate.ts';
+import { valid } from '../../models/validate.ts';
 import { pretrainedSchema } from '../architectures/pretrained.ts';
 import { type AugmentOptions, type AugmentOptionsOf, augmentSchemaOf } from '../augment/schema.ts';
 import { backboneSchema } from '../backbone/schema.ts';
@@ -235,10 +234,7 @@ function schemaFor(input: unknown, own: Partial<Registry> | undefined): z.ZodTyp
  * @throws UserError that names each field that is wrong, with what was received and what was expected.
  */
 export function resolveRecipe(input: unknown, own?: Partial<Registry>): Recipe {
-  const { value, problems } = validate(schemaFor(input, own), withTodaysSpellings(input));
-  if (problems === undefined) return value;
-  const lines = problems.map((problem) => `  ${lineOf(problem, 'recipe')}`);
-  throw new UserError(`The recipe is not valid:\n${lines.join('\n')}`);
+  return valid(schemaFor(input, own), withTodaysSpellings(input), 'The recipe is not valid', 'recipe');
 }
 
 /** `recipe` for so many epochs, whatever steps it has in all, and from its own initial weights: for measurements. */

@@ -1,13 +1,5 @@
 // What is promised of an export from code: the command's file, byte for byte, in a repository or as a file, or nothing.
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -21,7 +13,7 @@ import {
 } from '../../../public/train.ts';
 import { trainyard } from '../../command.ts';
 import { useCache } from '../../own-cache.ts';
-import { noise } from '../../train/datasets/folder/pictures.ts';
+import { writeNoise } from '../../train/datasets/folder/pictures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-export-run-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -34,11 +26,7 @@ useCache(join(folder, 'cache'));
 
 let run: TrainedRun;
 beforeAll(async () => {
-  for (let i = 0; i < 16; i++) {
-    const own = join(photos, ['cat', 'dog'][i % 2] ?? '');
-    mkdirSync(own, { recursive: true });
-    writeFileSync(join(own, `${i}.png`), await noise(i).png().toBuffer());
-  }
+  await writeNoise(photos, 16, ['cat', 'dog']);
   run = await train(photos, { architecture: 'small-cnn', size: 16, epochs: 1, batchSize: 4, runs });
 }, 120_000);
 

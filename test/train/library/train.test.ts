@@ -26,7 +26,7 @@ import {
 import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { trainyard } from '../../command.ts';
 import { useCache } from '../../own-cache.ts';
-import { noise } from '../datasets/folder/pictures.ts';
+import { noise, writeNoise } from '../datasets/folder/pictures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-train-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -34,11 +34,7 @@ const photos = join(folder, 'photos');
 useCache(join(folder, 'cache'));
 
 beforeAll(async () => {
-  for (let i = 0; i < 24; i++) {
-    const own = join(photos, ['cat', 'dog'][i % 2] ?? '');
-    mkdirSync(own, { recursive: true });
-    writeFileSync(join(own, `${i}.png`), await noise(i).png().toBuffer());
-  }
+  await writeNoise(photos, 24, ['cat', 'dog']);
 });
 
 /** Each training in a folder of runs of its own, unless it is given one. */

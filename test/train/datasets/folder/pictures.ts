@@ -62,3 +62,16 @@ export function noise(seed: number, side = 32): Sharp {
     kernel: 'cubic',
   });
 }
+
+/** Writes `n` pictures of noise, in a folder for each of two classes in turn. */
+export async function writeNoise(
+  folder: string,
+  n: number,
+  classes: readonly [string, string],
+): Promise<void> {
+  for (let i = 0; i < n; i++) {
+    const own = join(folder, classes[i % 2 === 0 ? 0 : 1]);
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, `${i}.png`), await noise(i).png().toBuffer());
+  }
+}
