@@ -196,6 +196,12 @@ describe('values that a schema refuses, by lines that begin as they are told to:
     expect(() => checkValue(schema, { ...valid, ...change }, 'x.json ')).toThrow(line);
     expect(checkValue(schema, valid, '')).toEqual(valid);
   });
+
+  it('of a list, with their places', () => {
+    expect(() => checkValue(z.array(schema), [valid, { ...valid, name: 1 }], 'x.json ')).toThrow(
+      'x.json [1].name: received 1, expected string',
+    );
+  });
 });
 
 describe('fields that may be missing', () => {
@@ -243,6 +249,14 @@ describe('the metadata of a file', () => {
     );
     expect(() => readCard(fileOf({ [cardKey]: '{' }))).toThrow(/^card: received text that is not JSON/);
     expect(readCard(fileOf({ [cardKey]: JSON.stringify(full) }))).toEqual(full);
+  });
+
+  it('with two cards are refused', () => {
+    const model = decodeModel(file);
+    const card = { key: cardKey, value: JSON.stringify(full) };
+    expect(() => readCard(encodeModel({ ...model, metadata_props: [card, card] }))).toThrow(
+      /^the model has 2 cards, expected one "trainyard\.card"/,
+    );
   });
 });
 

@@ -1,25 +1,16 @@
 // Averages of areas against NumPy: differences of a plane's running sums, between pixels along straight lines.
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Patch, resizeArea } from '../../../models/image/area.ts';
 import { python } from '../../python.ts';
 import { noisePicture } from './pictures.ts';
 
-/** Of a sum of all that lies before an edge, what lies between two edges is a difference. Beyond the plane nothing is added. */
-const numpy = `
-import json, sys
-import numpy as np
-def along(plane, begin, length, n):
-    sums = np.concatenate([np.zeros((1, plane.shape[1])), np.cumsum(plane, axis=0)])
-    edges = begin + np.arange(n + 1) * (length / n)
-    before = np.stack([np.interp(edges, np.arange(len(sums)), column) for column in sums.T], axis=1)
-    return np.diff(before, axis=0) * (n / length)
-answers = []
-for width, height, data, patch, w, h in json.loads(sys.stdin.read()):
-    plane = np.array(data, np.float64).reshape(height, width)
-    down = along(plane, patch['y'], patch['height'], h)
-    answers.append(along(down.T, patch['x'], patch['width'], w).T.ravel().tolist())
-print(json.dumps(answers))
+const numpy = `${readFileSync(new URL('./digit.py', import.meta.url), 'utf8')}
+answer([
+    area(np.array(data, np.float64).reshape(height, width), *(patch[k] for k in ('x', 'y', 'width', 'height')), w, h)
+    for width, height, data, patch, w, h in json.load(sys.stdin)
+])
 `;
 
 const side = fc.integer({ min: 1, max: 20 });

@@ -48,4 +48,5 @@ test('quantile', () => {
       expect(quantile(Float32Array.from(values), q)).toBe(sorted[Math.floor(q * (values.length - 1))]);
     }),
   );
+  expect(quantile(new Float32Array(), 0.5)).toBe(0);
 });

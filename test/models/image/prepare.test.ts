@@ -99,3 +99,20 @@ describe('a shape that fits no rule is refused:', () => {
     expect(() => preparePicture(picture, shape, rule)).toThrow(RangeError);
   });
 });
+
+it.each<[string, Omit<Case, 'rule'> & { rule: Prepare }, number]>([
+  ['before its resize and within', { from: [8, 8, 3], shape: [5, 5, 3], rule: center }, 3],
+  ['for a digit that is reduced', { from: [520, 130, 1], shape: [28, 28, 1], rule: { rule: 'digit' } }, 3],
+])('asks whether to go on: %s', (_, { from, shape, rule }, least) => {
+  const picture = noisePicture(1, ...from);
+  let asked = 0;
+  preparePicture(picture, shape, rule, () => void asked++);
+  expect(asked).toBeGreaterThanOrEqual(least);
+  for (let at = 1; at <= least; at++) {
+    let left = at;
+    const stop = () => {
+      if (--left === 0) throw new Error('nobody waits');
+    };
+    expect(() => preparePicture(picture, shape, rule, stop)).toThrow('nobody waits');
+  }
+});
