@@ -2,6 +2,7 @@
 import protobuf from 'protobufjs';
 import { attributeType, type ModelProto } from './types.ts';
 import { unreadableModel } from './unreadable.ts';
+import { type Filling, readMessage, writeMessage } from './wire.ts';
 
 export * from './types.ts';
 
@@ -106,14 +107,23 @@ const proto = `
   }`;
 
 /** Optional or repeated fields that types.ts promises all the same: empty when the file leaves them out. */
-const promised = new Set(
+const promised: ReadonlySet<string> = new Set(
   'opset_import metadata_props key value node initializer input output attribute dims dim'.split(' '),
 );
 
 /** Fields that are zero when the file leaves them out, as version 3 of protobuf leaves out every zero. */
-const zeros = new Set(['version', 'data_type', 'elem_type']);
+const zeros: ReadonlySet<string> = new Set(['version', 'data_type', 'elem_type']);
 
-const modelType = protobuf.parse(proto, { keepCase: true }).root.lookupType('onnx.ModelProto');
+const modelType = protobuf.parse(proto, { keepCase: true }).root.resolveAll().lookupType('onnx.ModelProto');
+
+/** What a message has where the file says nothing. */
+const filling: Filling = {
+  missing({ name, repeated }) {
+    if (promised.has(name)) return repeated ? [] : '';
+    return zeros.has(name) ? 0 : undefined;
+  },
+  complete: ({ name }, message) => (name === 'AttributeProto' ? fillAttribute(message) : undefined),
+};
 
 /**
  * Writes a model as the bytes of an ONNX file. Fields are written in the order of their numbers, so equal models
@@ -122,7 +132,7 @@ const modelType = protobuf.parse(proto, { keepCase: true }).root.lookupType('onn
  * @throws RangeError naming the field when a 64-bit whole number is not exact: a fraction, or beyond 64 bits.
  */
 export function encodeModel(model: ModelProto): Uint8Array {
-  return modelType.encode(copy(modelType, model, 'model', wireInteger)).finish();
+  return writeMessage(modelType, model, 'model', filling);
 }
 
 /**
@@ -134,73 +144,12 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
   try {
     // Never a Buffer of Node's: a slice of one is a view, where that of an array is a copy.
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const reader = protobuf.Reader.create(plain);
-    reader.discardUnknown = false;
-    // The border with protobufjs's untyped messages: its decoder has checked them against the schema.
-    return copy(modelType, modelType.decode(reader), 'model', readInteger) as unknown as ModelProto;
+    // The border with untyped messages: their reader has checked them against the schema.
+    return readMessage(modelType, plain, 'model', filling) as unknown as ModelProto;
   } catch (error) {
     throw unreadableModel(bytes, error);
   }
 }
-
-/** How a copy spells a 64-bit whole number. */
-type Spelling = (value: Integer, unsigned: boolean, place: string) => unknown;
-
-/** A 64-bit whole number as protobufjs decodes it, or as our types have it. */
-type Integer = Parameters<typeof protobuf.util.LongBits.from>[0] | bigint;
-
-/** Copies a message as a plain object, with whole numbers spelled another way and every promised field. */
-function copy(type: protobuf.Type, message: object, place: string, spell: Spelling): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const field of type.fieldsArray) {
-    const { name, repeated } = field;
-    const value: unknown = Object.hasOwn(message, name) ? Reflect.get(message, name) : undefined;
-    const there = value !== undefined && !(Array.isArray(value) && value.length === 0);
-    if (there) out[name] = copyField(field.resolve(), value, `${place}.${name}`, spell);
-    else if (promised.has(name)) out[name] = repeated ? [] : '';
-    else if (zeros.has(name)) out[name] = 0;
-  }
-  if (type.name === 'AttributeProto' && spell === readInteger) fillAttribute(out);
-  if (Object.hasOwn(message, '$unknowns')) out.$unknowns = Reflect.get(message, '$unknowns');
-  return out;
-}
-
-function copyField(field: protobuf.Field, value: unknown, place: string, spell: Spelling): unknown {
-  const type = field.resolvedType;
-  if (type instanceof protobuf.Type) {
-    return Array.isArray(value)
-      ? value.map((item: object, i) => copy(type, item, `${place}[${i}]`, spell))
-      : copy(type, Object(value), place, spell);
-  }
-  if (field.type !== 'int64' && field.type !== 'uint64') return value;
-  const unsigned = field.type === 'uint64';
-  return Array.isArray(value)
-    ? value.map((item: Integer) => spell(item, unsigned, place))
-    : spell(value as Integer, unsigned, place);
-}
-
-/** Sizes, versions and places: what is counted, and cannot be beyond 2^53 - 1 in any file that can be read. */
-const COUNTS = /\.(ir_version|version|dims|dim_value)$/;
-
-const readInteger: Spelling = (value, unsigned, place) => {
-  if (typeof value === 'bigint') return value;
-  const number = typeof value === 'number' ? value : protobuf.util.LongBits.from(value).toNumber(unsigned);
-  if (Number.isSafeInteger(number)) return number;
-  if (COUNTS.test(place))
-    throw new RangeError(`${place}: received ${String(value)}, expected a whole number up to 2^53 - 1`);
-  const { lo, hi } = protobuf.util.LongBits.from(value);
-  const bits = (BigInt(hi) << 32n) | BigInt(lo);
-  return unsigned ? bits : BigInt.asIntN(64, bits);
-};
-
-const wireInteger: Spelling = (value, unsigned, place) => {
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-  const exact = typeof value === 'bigint';
-  if (!exact || (unsigned ? BigInt.asUintN(64, value) : BigInt.asIntN(64, value)) !== value)
-    throw new RangeError(`${place}: received ${String(value)}, expected a whole number of 64 bits`);
-  const [low, high] = [BigInt.asIntN(32, value), BigInt.asIntN(32, value >> 32n)];
-  return { low: Number(low), high: Number(high), unsigned };
-};
 
 /** What an attribute of a type holds where the file does not say it: version 3 of protobuf leaves zeros out. */
 const EMPTY: Readonly<Record<number, readonly [field: string, empty: () => unknown]>> = {
