@@ -41,3 +41,10 @@ export function answerOf(
   if (best === undefined) throw new Error('the model has no labels');
   return { ...best, predictions };
 }
+
+/** Index of the largest value, the first of equals. */
+export function argMax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i;
+  return best;
+}

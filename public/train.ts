@@ -2,8 +2,6 @@
 export { type ExportedRun, type ExportRunOptions, exportRun } from '../export/library/export-run.ts';
 
 export type { NetworkComparison } from '../export/parity/network-comparison.ts';
-export type { Parity } from '../export/parity/parity.ts';
-
 export {
   type ClassifierToOnnxOptions,
   type OnnxClassifier,
@@ -13,6 +11,7 @@ export {
 } from '../export/tfjs/to-onnx.ts';
 export type { Card } from '../models/card.ts';
 export { UserError } from '../models/errors.ts';
+export type { Parity } from '../models/parity.ts';
 export type { Dataset, Split } from '../train/datasets/dataset.ts';
 export { DataError, DiskError, DivergedError, OutOfMemoryError } from '../train/errors.ts';
 export { tf } from '../train/graph/tensorflow.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { tensorsOf } from '../../models/onnx/every-tensor.ts';
 import { dataType, type ModelProto, type TensorProto, typeName } from '../../models/onnx/schema.ts';
 import { tensorSize, tensorValues } from '../../models/onnx/tensor-elements.ts';
-import { elementsOf } from '../../models/onnx/weights-digest.ts';
+import { elementsOf } from '../../models/onnx/weight-parts.ts';
 import { compareMaps, type FileChange } from './changes.ts';
 
 export interface ChangedWeight {

@@ -1,9 +1,9 @@
 // The ONNX graph while it grows: nodes and initializers with unique names, each constant stored once.
 import { createHash } from 'node:crypto';
 import { type AttributeProto, dataType, type NodeProto, type TensorProto } from '../../models/onnx/schema.ts';
+import { uniqueNames } from '../../models/onnx/unique-names.ts';
 import { int64Bytes } from './onnx.ts';
 import { type SizeAdvice, sizeAdvice } from './size-advice.ts';
-import { uniqueNames } from './unique-names.ts';
 
 /** What a node is made of besides its operator and inputs. */
 export interface NodeOptions {

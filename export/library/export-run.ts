@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
+import type { Parity } from '../../models/parity.ts';
 import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
 import { requireTensorflow } from '../../train/graph/tensorflow.ts';
 import { inErrors } from '../../train/library/errors.ts';
@@ -9,7 +10,6 @@ import type { TrainedRun } from '../../train/library/types.ts';
 import { findRun } from '../../train/runs/run.ts';
 import { stageLine } from '../cli/lines.ts';
 import { OPSETS } from '../graph/opsets.ts';
-import type { Parity } from '../parity/parity.ts';
 import { exportModel } from '../publish/export.ts';
 import type { Destination } from '../publish/exportable.ts';
 import { loadRun } from '../publish/from-run.ts';

@@ -1,11 +1,12 @@
 // Proof that a model file gives the answers of the trained network: both run on the same pictures, and every probability is compared.
+
+import type { Parity } from '../../models/parity.ts';
 import { argMax } from '../../train/loop/logits.ts';
 import type { Classifier } from './classifier.ts';
 import { absolute, compareOn, maxDifference } from './compare.ts';
-import type { Parity } from './parity.ts';
 import { TIE } from './tolerance.ts';
 
-export type { Parity } from './parity.ts';
+export type { Parity } from '../../models/parity.ts';
 
 /**
  * Bytes of pictures in a batch: 2,000 digits or 500 of CIFAR-10's. Enough to keep the cores busy (10,000 digits take

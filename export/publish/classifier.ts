@@ -1,6 +1,15 @@
 // Publishes a classifier: once onnxruntime gives the same answers as the trained network, it goes into the repository with its card.
 
 import type { Card } from '../../models/card.ts';
+import {
+  type CardDraft,
+  certify,
+  completeCard,
+  goldenAnswers,
+  goldenPictures,
+  measureAccuracy,
+  withCard,
+} from '../../models/complete-card.ts';
 import { writeDefaultModel } from '../../models/default-model.ts';
 import { UserError } from '../../models/errors.ts';
 import { testedOn } from '../../models/held-out.ts';
@@ -15,15 +24,6 @@ import { changesInWords, combine, compare, compareClassifiers, holds, type Parit
 import type { ModelSource } from '../parity/session.ts';
 import { TOLERANCE } from '../parity/tolerance.ts';
 import { addToRepository, packed, packedSize } from './add-to-repository.ts';
-import {
-  type CardDraft,
-  certify,
-  completeCard,
-  goldenAnswers,
-  goldenPictures,
-  measureAccuracy,
-  withCard,
-} from './card.ts';
 import type { Destination, ExportOptions } from './exportable.ts';
 import { type ConvertedNetwork, type Publication, publish } from './index.ts';
 import { type ReportStage, stageReport, type WrittenModel } from './stages.ts';

@@ -1,11 +1,12 @@
 // Exports a network from anywhere as a file of its own, once onnxruntime gives the same answers as tfjs.
+
+import { roundUp } from '../../models/complete-card.ts';
 import { UserError } from '../../models/errors.ts';
 import { writeModel } from '../files/write-model.ts';
 import { SIDES } from '../graph/size-advice.ts';
 import { compareNetwork } from '../parity/compare-network.ts';
 import type { NetworkComparison } from '../parity/network-comparison.ts';
 import type { Network, NetworkOptions } from '../trace/network.ts';
-import { roundUp } from './card.ts';
 import { type Convert, publish } from './index.ts';
 
 export interface ExportedNetwork {

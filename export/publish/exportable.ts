@@ -1,9 +1,10 @@
 // What can be exported as a model of pictures, and the options of an export.
+
+import type { CardDraft } from '../../models/complete-card.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { Split } from '../../train/datasets/index.ts';
 import type { Classifier } from '../parity/classifier.ts';
 import type { NetworkOptions, PictureFunction } from '../trace/network.ts';
-import type { CardDraft } from './card.ts';
 import type { Convert } from './index.ts';
 import type { OnStage } from './stages.ts';
 

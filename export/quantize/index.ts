@@ -1,6 +1,13 @@
 // Makes a smaller model of a model file, and publishes it only if it is no slower and about as accurate.
 import type { Card } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf, withDigest } from '../../models/card-proof.ts';
+import {
+  goldenAnswers,
+  goldenPictures,
+  measureAccuracy,
+  roundUp,
+  withCard,
+} from '../../models/complete-card.ts';
 import { UserError } from '../../models/errors.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
@@ -16,7 +23,6 @@ import { foldBatchNorm } from '../passes/batch-norm.ts';
 import { constantsToInitializers } from '../passes/constants.ts';
 import { removeDead } from '../passes/dead.ts';
 import { addToRepository, packed, packedSize } from '../publish/add-to-repository.ts';
-import { goldenAnswers, goldenPictures, measureAccuracy, roundUp, withCard } from '../publish/card.ts';
 import { calibrate } from './calibrate.ts';
 import { toFloat16 } from './float16.ts';
 import { toInt8, valuesToCalibrate } from './int8.ts';

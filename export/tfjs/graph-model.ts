@@ -1,8 +1,8 @@
 // A tfjs graph model as a network.
 import type { GraphModel, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
+import { uniqueNames } from '../../models/onnx/unique-names.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
-import { uniqueNames } from '../graph/unique-names.ts';
 import { inputSpec } from '../trace/input.ts';
 import type { Network } from '../trace/network.ts';
 import type { ModelFiles } from './model-json.ts';

@@ -1,9 +1,9 @@
 // A tfjs layers model as a network, loaded without more memory than its weights take.
 import type { LayersModel, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
+import { uniqueNames } from '../../models/onnx/unique-names.ts';
 import { sizeOf } from '../../models/shape.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
-import { uniqueNames } from '../graph/unique-names.ts';
 import { inputSpec } from '../trace/input.ts';
 import type { Network } from '../trace/network.ts';
 import { assignKeras3 } from './keras-3/weights.ts';

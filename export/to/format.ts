@@ -1,6 +1,7 @@
 // What another format is: a folder for another program, written from a traced network and read back to compare it.
+
+import type { CardDraft } from '../../models/complete-card.ts';
 import type { Classifier } from '../parity/classifier.ts';
-import type { CardDraft } from '../publish/card.ts';
 import type { TracedNetwork } from '../trace/network.ts';
 
 /** A network that is written in another format. */

@@ -1,10 +1,10 @@
 // A traced graph as a frozen TensorFlow graph: its variables are constants, its nodes are named after their layers.
 
+import { uniqueNames } from '../../models/onnx/unique-names.ts';
 import { type Graph, type Node, type Output, parseReference } from '../../train/graph/graph.ts';
 import { constantAttributes, nodeAttributes, placeholderAttributes } from '../../train/graph/node-def.ts';
 import type { AttrValue, NodeDef } from '../../train/graph/saved-model.ts';
 import type { State } from '../../train/graph/state.ts';
-import { uniqueNames } from '../graph/unique-names.ts';
 import { withUnknownSizes } from '../graph/unknown-sizes.ts';
 import { layerOf } from '../graph/value.ts';
 import { dropUnused } from '../passes/fold.ts';

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { canonicalJson } from '../../models/canonical.ts';
+import { roundUp } from '../../models/complete-card.ts';
 import { UserError } from '../../models/errors.ts';
 import { testedOn } from '../../models/held-out.ts';
 import { oneOf } from '../../models/nearest.ts';
@@ -15,7 +16,6 @@ import { tensorflowClassifier } from '../parity/classifier.ts';
 import { changesInWords, compareClassifiers, holds, type Parity } from '../parity/index.ts';
 import { TOLERANCE } from '../parity/tolerance.ts';
 import { dropUnused } from '../passes/fold.ts';
-import { roundUp } from '../publish/card.ts';
 import type { Exportable } from '../publish/exportable.ts';
 import { classifierNetwork, traceNetwork } from '../trace/network.ts';
 import type { ExportFormat } from './format.ts';

@@ -2,8 +2,8 @@
 import type { layers as Layers } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
+import { uniqueNames } from '../../models/onnx/unique-names.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
-import { uniqueNames } from '../graph/unique-names.ts';
 import { GELU_OP, type Link, type Operand } from './chain.ts';
 
 type Layer = Layers.Layer;

@@ -1,6 +1,7 @@
 // A folder as on the Hugging Face Hub, for the image-classification pipeline of transformers.js.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CardDraft } from '../../models/complete-card.ts';
 import { floatTensor, namedNode } from '../../models/onnx/make.ts';
 import {
   type AttributeProto,
@@ -12,7 +13,6 @@ import {
 import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { convert } from '../convert.ts';
 import { attribute, valueInfo } from '../graph/onnx.ts';
-import type { CardDraft } from '../publish/card.ts';
 import { PROBABILITIES } from '../trace/network.ts';
 import type { ExportFormat, TracedClassifier } from './format.ts';
 

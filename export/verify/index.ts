@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../models/canonical.ts';
 import type { Card } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf } from '../../models/card-proof.ts';
+import { measureAccuracy } from '../../models/complete-card.ts';
 import { messageOf } from '../../models/errors.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import { testedOn } from '../../models/held-out.ts';
@@ -13,7 +14,6 @@ import type { Labels } from '../../train/datasets/index.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { type Classifier, onnxClassifier } from '../parity/classifier.ts';
 import { TOLERANCE } from '../parity/tolerance.ts';
-import { measureAccuracy } from '../publish/card.ts';
 import { problemsOf } from './structure.ts';
 
 /** One thing that was looked at. */

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Card } from '../card.ts';
 import { proofOf } from '../card-proof.ts';
 import { tensorsOf } from './every-tensor.ts';
-import { tensorBytes } from './tensor-elements.ts';
-import { dataType, type ModelProto, type TensorProto } from './types.ts';
+import type { ModelProto, TensorProto } from './types.ts';
+import { weightParts } from './weight-parts.ts';
 
 /**
  * SHA-256 over places, types, shapes and elements of all arrays of a model, in the order of their places: the weights
@@ -33,19 +33,6 @@ function digestInitializers({ graph }: ModelProto): string {
 
 function digestOf(tensors: ReadonlyMap<string, TensorProto>): string {
   const hash = createHash('sha256');
-  const sorted = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const [place, tensor] of sorted) {
-    hash.update(`${JSON.stringify([place, tensor.data_type, tensor.dims])}\n`);
-    for (const part of elementsOf(tensor)) hash.update(part);
-  }
+  for (const part of weightParts(tensors)) hash.update(part);
   return hash.digest('hex');
-}
-
-/** The bytes of the elements; texts with their lengths before them. */
-export function elementsOf(tensor: TensorProto): Uint8Array[] {
-  if (tensor.data_type !== dataType.STRING) return [tensorBytes(tensor)];
-  return (tensor.string_data ?? []).flatMap((text) => [
-    new Uint8Array(Uint32Array.of(text.length).buffer),
-    text,
-  ]);
 }

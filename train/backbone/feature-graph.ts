@@ -13,9 +13,9 @@ import {
   type NodeProto,
   type TensorProto,
 } from '../../models/onnx/schema.ts';
+import { prefixed, prunedTo } from '../../models/onnx/subgraph.ts';
 import type { Standardize } from '../layers/forward.ts';
 import { withFreeBatch } from './free-batch.ts';
-import { prefixed, prunedTo } from './onnx-graph.ts';
 import type { Backbone } from './schema.ts';
 
 /** Names of what goes in and comes out. */

@@ -10,8 +10,8 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from '../../models/onnx/schema.ts';
+import { dependentsOf } from '../../models/onnx/subgraph.ts';
 import { wholeNumbers } from '../../models/onnx/tensor-elements.ts';
-import { dependentsOf } from './onnx-graph.ts';
 
 /** What the number of pictures is called. */
 const BATCH = 'N';

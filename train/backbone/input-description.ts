@@ -5,9 +5,9 @@ import type { InputDescription } from '../../models/adopt/description.ts';
 import { describedByPreprocessor } from '../../models/adopt/preprocessor.ts';
 import { cardKey, checkCard } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { seenBy } from '../../models/onnx/find-features.ts';
 import { inputsOf } from '../../models/onnx/reads.ts';
 import { dataType, type ModelProto } from '../../models/onnx/schema.ts';
-import { seenBy } from './find.ts';
 import { scalings } from './scaling.ts';
 import type { Backbone } from './schema.ts';
 

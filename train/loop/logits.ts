@@ -1,12 +1,7 @@
 // What logits say: the class that is answered, the probability of each, and those of a whole split row by row.
 import { imagesOf, type Split } from '../datasets/dataset.ts';
 
-/** Index of the largest value, the first of equals. */
-export function argMax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i;
-  return best;
-}
+export { argMax } from '../../models/rank.ts';
 
 /** The probabilities of logits, and the logarithm of the sum of their powers: loss is that minus the label's logit. */
 export function softmax(logits: Float32Array | readonly number[]): {

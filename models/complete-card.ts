@@ -1,12 +1,11 @@
 // Fills in the card of an exported model: digests, metrics, expected answers and the parity certificate.
-import { type Card, cardMetadata } from '../../models/card.ts';
-import { withDigest } from '../../models/card-proof.ts';
-import { type GoldenName, goldenInput, goldenNames } from '../../models/golden.ts';
-import type { Shape } from '../../models/image/shape.ts';
-import type { ModelProto } from '../../models/onnx/schema.ts';
-import type { Labels } from '../../train/datasets/index.ts';
-import { argMax } from '../../train/loop/logits.ts';
-import type { Parity } from '../parity/index.ts';
+import { type Card, cardMetadata } from './card.ts';
+import { withDigest } from './card-proof.ts';
+import { type GoldenName, goldenInput, goldenNames } from './golden.ts';
+import type { Shape } from './image/shape.ts';
+import type { ModelProto } from './onnx/types.ts';
+import type { Parity } from './parity.ts';
+import { argMax } from './rank.ts';
 
 /** What is known of a model before it is exported. */
 export type CardDraft = Pick<
@@ -53,16 +52,20 @@ const DECIMALS = 6;
  * Accuracy and mean cross-entropy of probabilities `[N,classes]`.
  * @param labels - `[N]`, the right classes.
  */
-export function measureAccuracy(probabilities: Float32Array, labels: Labels): NonNullable<Card['metrics']> {
+export function measureAccuracy(
+  probabilities: Float32Array,
+  labels: ArrayLike<number>,
+): NonNullable<Card['metrics']> {
   const n = labels.length;
   const classes = probabilities.length / n;
   let [right, loss] = [0, 0];
-  labels.forEach((label, i) => {
+  for (let i = 0; i < n; i++) {
+    const label = labels[i] ?? 0;
     const row = probabilities.subarray(i * classes, (i + 1) * classes);
     if (argMax(row) === label) right++;
     // The smallest float32 stands for a probability that was rounded to nothing.
     loss -= Math.log(Math.max(row[label] ?? 0, 2 ** -149));
-  });
+  }
   return {
     split: 'test',
     n,
@@ -74,7 +77,10 @@ export function measureAccuracy(probabilities: Float32Array, labels: Labels): No
 
 /** The built-in pictures `[H,W,C]` one after another, and which they are. */
 export function goldenPictures(shape: Shape): { names: readonly GoldenName[]; images: Uint8Array } {
-  return { names: goldenNames, images: Buffer.concat(goldenNames.map((name) => goldenInput(name, shape))) };
+  const size = shape[0] * shape[1] * shape[2];
+  const images = new Uint8Array(goldenNames.length * size);
+  for (const [i, name] of goldenNames.entries()) images.set(goldenInput(name, shape), i * size);
+  return { names: goldenNames, images };
 }
 
 /** Expected answers to the built-in pictures, from probabilities `[pictures,classes]`. */

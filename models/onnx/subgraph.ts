@@ -1,12 +1,6 @@
 // Questions about the graph of an ONNX file: which node makes a value, and which values depend on the picture.
-import { inputsOf, readsOf } from '../../models/onnx/reads.ts';
-import type {
-  AttributeProto,
-  GraphProto,
-  NodeProto,
-  SparseTensorProto,
-  ValueInfoProto,
-} from '../../models/onnx/schema.ts';
+import { inputsOf, readsOf } from './reads.ts';
+import type { AttributeProto, GraphProto, NodeProto, SparseTensorProto, ValueInfoProto } from './types.ts';
 
 /** The node that makes each value. */
 export function producersOf({ node }: GraphProto): Map<string, NodeProto> {

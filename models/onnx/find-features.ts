@@ -1,9 +1,9 @@
 // Finds in an ONNX classifier what a head can be trained on, and how its pictures are laid out in memory.
-import { intOf, intsOf } from '../../models/onnx/attribute.ts';
-import { constantsOf } from '../../models/onnx/constants.ts';
-import { inputsOf } from '../../models/onnx/reads.ts';
-import type { GraphProto, NodeProto } from '../../models/onnx/schema.ts';
-import { dependentsOf, producersOf } from './onnx-graph.ts';
+import { intOf, intsOf } from './attribute.ts';
+import { constantsOf } from './constants.ts';
+import { inputsOf } from './reads.ts';
+import { dependentsOf, producersOf } from './subgraph.ts';
+import type { GraphProto, NodeProto } from './types.ts';
 
 /** Ops between the last dense layer and the answer, through which its result passes. */
 const PASSING = new Set(

@@ -1,6 +1,6 @@
 // How a name that is taken gets a number.
 import { expect, it } from 'vitest';
-import { uniqueNames } from '../../../export/graph/unique-names.ts';
+import { uniqueNames } from '../../../models/onnx/unique-names.ts';
 
 it('counts each base by itself, and passes over numbers that are taken', () => {
   const unique = uniqueNames(['image', 'Conv_1']);
