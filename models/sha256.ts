@@ -1,26 +1,43 @@
-// SHA-256 of short texts, everywhere: a page without https has no Web Crypto.
+// SHA-256 of texts and bytes, everywhere: a page without https has no Web Crypto.
 
 /** First 32 bits of the fractional parts of the cube roots of the first 64 primes, and of the square roots of the first 8. */
 const [ROUNDS, START] = [roots(64, Math.cbrt), roots(8, Math.sqrt)] as const;
 
+/** SHA-256 of a text as UTF-8, in 64 hex digits. */
+export function sha256(text: string): string {
+  return sha256Of([text]);
+}
+
+const BLOCK = 64;
+
 /**
- * SHA-256 of a text as UTF-8, in 64 hex digits.
+ * SHA-256 of texts (as UTF-8) and bytes one after another, in 64 hex digits.
  * Reference: FIPS 180-4, sections 5 and 6.2.
  */
-export function sha256(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  const blocks = Math.ceil((bytes.length + 9) / 64);
-  const padded = new Uint8Array(blocks * 64);
-  padded.set(bytes);
-  padded[bytes.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setBigUint64(padded.length - 8, BigInt(bytes.length) * 8n);
+export function sha256Of(parts: Iterable<string | Uint8Array>): string {
+  const utf8 = new TextEncoder();
   const hash = Uint32Array.from(START);
-  const words = new Uint32Array(64);
-  for (let block = 0; block < padded.length; block += 64) {
-    for (let t = 0; t < 16; t++) words[t] = view.getUint32(block + t * 4);
-    compress(hash, words);
-  }
+  const words = new Uint32Array(BLOCK);
+  const block = new Uint8Array(BLOCK);
+  const view = new DataView(block.buffer);
+  let length = 0;
+  const add = (bytes: Uint8Array) => {
+    for (let from = 0; from < bytes.length; ) {
+      const at = length % BLOCK;
+      const piece = bytes.subarray(from, from + BLOCK - at);
+      block.set(piece, at);
+      from += piece.length;
+      length += piece.length;
+      if (length % BLOCK > 0) continue;
+      for (let t = 0; t < 16; t++) words[t] = view.getUint32(t * 4);
+      compress(hash, words);
+    }
+  };
+  for (const part of parts) add(typeof part === 'string' ? utf8.encode(part) : part);
+  const end = new Uint8Array(BLOCK - ((length + 8) % BLOCK) + 8);
+  end[0] = 0x80;
+  new DataView(end.buffer).setBigUint64(end.length - 8, BigInt(length) * 8n);
+  add(end);
   return Array.from(hash, (word) => word.toString(16).padStart(8, '0')).join('');
 }
 
