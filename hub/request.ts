@@ -1,5 +1,6 @@
 // One request to the Hugging Face Hub: with the user's token, through its redirects, and its refusals in words.
 import { messageOf } from '../models/errors.ts';
+import { fetchAgain } from '../models/fetch-again.ts';
 import { version } from '../setup/paths.mjs';
 import { HubError, HubUnreachable } from './error.ts';
 import type { HubSettings } from './settings.ts';
@@ -75,7 +76,7 @@ async function answerOf(
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new Error(`no answer in ${PATIENCE / 1000} s`)), PATIENCE);
   try {
-    return await fetch(url, {
+    return await fetchAgain(url, {
       // Compressed, the size and the place to go on from would be of other bytes.
       headers: { 'user-agent': `trainyard/${version}`, 'accept-encoding': 'identity', ...headers },
       redirect: 'manual',

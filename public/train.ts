@@ -16,13 +16,13 @@ export type { Dataset, Split } from '../train/datasets/dataset.ts';
 export { DataError, DiskError, DivergedError, OutOfMemoryError } from '../train/errors.ts';
 export { tf } from '../train/graph/tensorflow.ts';
 export type { Architecture, Net } from '../train/layers/net.ts';
-export {
-  type CompiledFitOptions,
-  type FitDatasetOptions,
-  type FitOptions,
-  fit,
-  type Tensors,
-} from '../train/layers-model/fit.ts';
+export { fit } from '../train/layers-model/fit.ts';
+export type {
+  CompiledFitOptions,
+  FitDatasetOptions,
+  FitOptions,
+  Tensors,
+} from '../train/layers-model/options.ts';
 export type {
   AugmentationOptions,
   FolderOptions,

@@ -8,7 +8,7 @@ import { config, dockerfile, page, readme, server, seven, test, tsconfig } from 
 export function projectFiles(folder: string): Readonly<Record<string, string | Uint8Array>> {
   return {
     'package.json': `${JSON.stringify(packageOf(basename(folder)), null, 2)}\n`,
-    '.gitignore': ['node_modules/', 'runs/', 'models/', 'predictions.csv', ''].join('\n'),
+    '.gitignore': ['node_modules/', 'runs/', 'models/', 'predictions-*.csv', ''].join('\n'),
     '.dockerignore': ['node_modules/', 'runs/', ''].join('\n'),
     'README.md': readme(basename(folder)),
     'trainyard.config.ts': config,

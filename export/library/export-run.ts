@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
+import { checkOptions, type EveryOption } from '../../models/known-options.ts';
 import type { Parity } from '../../models/parity.ts';
 import { repositoryFolder, runsFolder } from '../../setup/paths.mjs';
 import { requireTensorflow } from '../../train/graph/tensorflow.ts';
@@ -40,6 +41,20 @@ export interface ExportRunOptions {
   readonly onMessage?: ((line: string) => void) | undefined;
 }
 
+const OPTIONS: EveryOption<ExportRunOptions> = {
+  runs: true,
+  repository: true,
+  file: true,
+  checkpoint: true,
+  tta: true,
+  calibrate: true,
+  opset: true,
+  foldBatchNorm: true,
+  tolerance: true,
+  signal: true,
+  onMessage: true,
+};
+
 /** A model file that answers as its run does. */
 export interface ExportedRun {
   readonly name: string;
@@ -63,14 +78,17 @@ export interface ExportedRun {
  * const { path, card } = await exportRun(await train('./photos', { epochs: 5 }));
  *
  * @param run - what `train` gave, or a run's name or folder; the newest if left out.
- * @throws UserError for a run that is not there or has no checkpoint, for an op that cannot be exported, and when the file
+ * @throws UserError for an option that there is not, for a run that is not there or has no checkpoint, for an op that cannot be exported, and when the file
  * does not answer as the network does: then nothing is written.
  */
 export function exportRun(
   run?: Pick<TrainedRun, 'folder'> | string,
   options: ExportRunOptions = {},
 ): Promise<ExportedRun> {
-  return inErrors(() => exported(run, options));
+  return inErrors(async () => {
+    checkOptions('exportRun', options, OPTIONS);
+    return exported(run, options);
+  });
 }
 
 async function exported(

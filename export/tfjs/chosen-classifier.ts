@@ -12,6 +12,8 @@ export interface ClassifierChoice {
   readonly scaling: PixelScaling | undefined;
   /** Whole pictures, resized to the input's size, in the middle of the longer side if left out. */
   readonly prepare: About['prepare'] | undefined;
+  /** What it is for; what it tells apart if left out. */
+  readonly description?: string | undefined;
   /** Folder of pictures to compare on. */
   readonly pictures: string | undefined;
 }
@@ -35,16 +37,25 @@ export async function chosenClassifier(
 
 function aboutOf(
   { name, inputs: [input] }: ReadNetwork,
-  { labels, scaling, prepare }: ClassifierChoice,
+  { labels, scaling, prepare, description }: ClassifierChoice,
 ): About {
   const usual: PixelScaling = input?.type === 'float32' ? '0..1' : '0..255';
   return {
     name,
-    description: `${name}, a classifier exported from TensorFlow.js`,
+    description: description ?? `Tells ${inWords(labels)} apart; exported from TensorFlow.js`,
     labels,
     scaling: scaling ?? usual,
     prepare: prepare ?? resized('center'),
   };
+}
+
+/** So many classes are named in a description. */
+const NAMED = 4;
+
+function inWords(labels: readonly string[]): string {
+  if (labels.length > NAMED)
+    return `${labels.length} classes (${labels.slice(0, NAMED - 1).join(', ')}, ...)`;
+  return labels.length === 1 ? `${labels[0]}` : `${labels.slice(0, -1).join(', ')} and ${labels.at(-1)}`;
 }
 
 /** The whole picture in the input's size: its middle, or its sides by different factors. */

@@ -1,12 +1,14 @@
 // `toOnnx`: makes an ONNX file of a tf.LayersModel in memory, also of one of another copy of tfjs.
 import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-node-gpu';
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
+import { checkOptions, type EveryOption } from '../../models/known-options.ts';
 import type { Parity } from '../../models/parity.ts';
 import type { PixelScaling } from '../../train/backbone/scaling.ts';
 import { requireTensorflow } from '../../train/graph/tensorflow.ts';
+import { checkModelNotDisposed } from '../../train/layers-model/disposed.ts';
 import type { NetworkComparison } from '../parity/network-comparison.ts';
 import { exportModel } from '../publish/export.ts';
 import { exportNetwork } from '../publish/export-network.ts';
@@ -18,7 +20,7 @@ import type { ReadNetwork } from './read.ts';
 
 /** How a model becomes a file. */
 export interface ToOnnxOptions {
-  /** What the model is called: the model's own name if left out. */
+  /** What the model is called: if left out as its file, or as you have named the model, or `classifier` and `model`. */
   readonly name?: string | undefined;
   /** The file, which ends in `.onnx`; what is there is replaced. */
   readonly file?: string | undefined;
@@ -46,8 +48,37 @@ export interface ClassifierToOnnxOptions extends ToOnnxOptions {
   readonly prepare?: 'center' | 'stretch' | 'digit' | undefined;
   /** Instead of `file`: folder of the model files, where it becomes the next version. */
   readonly repository?: string | undefined;
+  /** What it is for, in its card: `Cats and dogs at our door`; what it tells apart if left out. */
+  readonly description?: string | undefined;
   /** Folder of pictures on which the file is compared with the model: drawn ones if left out. */
   readonly pictures?: string | undefined;
+}
+
+const OPTIONS: EveryOption<ToOnnxOptions> = {
+  name: true,
+  file: true,
+  opset: true,
+  foldBatchNorm: true,
+  tolerance: true,
+};
+const CLASSIFIER_OPTIONS: EveryOption<ClassifierToOnnxOptions> = {
+  ...OPTIONS,
+  labels: true,
+  scaling: true,
+  prepare: true,
+  description: true,
+  repository: true,
+  pictures: true,
+};
+
+/** @throws UserError for an option that there is not, or that is one of a classifier where there are no labels. */
+function checkGiven(options: object): void {
+  checkOptions('toOnnx', options, CLASSIFIER_OPTIONS);
+  const alone = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name));
+  if (!('labels' in options) && alone !== undefined)
+    throw new UserError(
+      `toOnnx takes ${alone} beside labels, the names of the classes; without them the file has the inputs and outputs of the model.`,
+    );
 }
 
 /** A file that answers as the model does. */
@@ -77,7 +108,7 @@ export interface OnnxClassifier {
  * It is written once onnxruntime gives the model's answers.
  *
  * @param model - A `tf.LayersModel`, of Trainyard's `tf` or of any other copy of TensorFlow.js.
- * @throws UserError for an op that cannot be exported, for labels that do not fit the model, and when the file does not
+ * @throws UserError for an option that there is not, for a model that was disposed, for an op that cannot be exported, for labels that do not fit the model, and when the file does not
  * answer as the model does: then nothing is written.
  *
  * @example
@@ -90,7 +121,8 @@ export async function toOnnx(
   options: ToOnnxOptions | ClassifierToOnnxOptions = {},
 ): Promise<OnnxFile | OnnxClassifier> {
   requireTensorflow();
-  const network = await networkOf(given, options.name);
+  checkGiven(options);
+  const network = await networkOf(given, options);
   const { opset, foldBatchNorm, tolerance } = options;
   const how = {
     ...(opset !== undefined && { opset }),
@@ -102,9 +134,15 @@ export async function toOnnx(
     const { comparison } = await exportNetwork(network, path, how);
     return { path, comparison };
   }
-  const { labels, scaling, prepare = 'center', pictures } = options;
+  const { labels, scaling, prepare = 'center', pictures, description } = options;
   const rule = prepare === 'digit' ? ({ rule: 'digit' } as const) : resized(prepare);
-  const { model } = await chosenClassifier(network, { labels, scaling, prepare: rule, pictures });
+  const { model } = await chosenClassifier(network, {
+    labels,
+    scaling,
+    prepare: rule,
+    pictures,
+    description,
+  });
   const { name, version, path, card, parity } = await exportModel(model, {
     ...destinationOf(network.name, options),
     ...how,
@@ -125,10 +163,20 @@ function onnxPath(file: string): string {
   throw new UserError(`file takes a path that ends in .onnx; received ${JSON.stringify(file)}.`);
 }
 
+/** Names that tfjs counts up where nobody has given one. */
+const COUNTED = /^(sequential|functional|model)_+\d+$/;
+
+function nameOf(model: LayersModel, { name, file, ...options }: ToOnnxOptions): string {
+  if (name !== undefined) return name;
+  if (file !== undefined) return basename(file, '.onnx');
+  if (!COUNTED.test(model.name)) return model.name;
+  return 'labels' in options ? 'classifier' : 'model';
+}
+
 /** Copies of tfjs in one process share their tensors: a model of another one is run by its own layers. */
-async function networkOf(model: LayersModel, name = model.name): Promise<ReadNetwork> {
+async function networkOf(model: LayersModel, options: ToOnnxOptions): Promise<ReadNetwork> {
   const artifacts = await artifactsOf(model);
-  const network = networkOfLayers(model, name);
+  const network = networkOfLayers(model, nameOf(model, options));
   const parameters = model.weights.reduce(
     (sum, { shape }) => sum + shape.reduce<number>((n, size) => n * Number(size), 1),
     0,
@@ -141,6 +189,7 @@ async function artifactsOf(model: LayersModel): Promise<ModelArtifacts> {
   const isModel = typeof model === 'object' && model !== null && 'layers' in model && 'save' in model;
   if (!isModel)
     throw new UserError(`toOnnx takes a tf.LayersModel; received ${model === null ? 'null' : typeof model}.`);
+  checkModelNotDisposed(model);
   const saved: ModelArtifacts[] = [];
   const modelArtifactsInfo = { dateSaved: new Date(0), modelTopologyType: 'JSON' } as const;
   await model.save({

@@ -1,6 +1,7 @@
 // The server as one function from a request to its response, for any framework, and as a handler of node:http.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { checkOptions, type EveryOption } from '../../models/known-options.ts';
 import { createApp } from '../app.ts';
 import { type KeyRing, keyRing } from '../http/api-keys.ts';
 import type { AppEnv } from '../http/context.ts';
@@ -28,6 +29,8 @@ export interface HandlerOptions {
   readonly log?: Log | undefined;
 }
 
+const OPTIONS: EveryOption<HandlerOptions> = { path: true, keys: true, limits: true, cors: true, log: true };
+
 /**
  * Answers a request.
  *
@@ -47,7 +50,8 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
  * export const POST = createHandler(await loadModel('model.onnx')); // a route of Next.js, SvelteKit and others
  *
  * @param model - of `loadModel`. It is closed by whoever opened it.
- * @throws TypeError for a model that `loadModel` did not make; UserError for a key too short to be safe.
+ * @throws TypeError for a model that `loadModel` did not make; UserError for a key too short to be safe, and for an option that there is
+ * not, which could be `keys` misspelt.
  */
 export function createHandler(model: Model, options: HandlerOptions = {}): Handler {
   const engine = model && engineOf(model);
@@ -55,6 +59,7 @@ export function createHandler(model: Model, options: HandlerOptions = {}): Handl
     throw new TypeError(
       'createHandler: expected a model, as `await loadModel()` of the same package gives it',
     );
+  checkOptions('createHandler', options, OPTIONS);
   const { path, keys, cors, log = logErrors } = options;
   if (Array.isArray(keys))
     throw new TypeError('keys: received a list, expected each key by the name of its owner: { name: key }');

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { isHubAddress } from '../../hub/address.ts';
 import { HubError } from '../../hub/error.ts';
 import { checkCount, orAborted } from '../../models/call-options.ts';
+import { checkOptions, type EveryOption } from '../../models/known-options.ts';
 import { ModelError, type ModelErrorReason } from '../../models/model-error.ts';
 import { systemCode } from '../../models/system-reason.ts';
 import { noOnnxRuntime, requireOnnxRuntime } from '../../setup/libraries/find-onnxruntime.mjs';
@@ -18,6 +19,17 @@ import { createModel } from './model.ts';
 import { placeOf, readBytes, sizeOf, Unreadable } from './read-source.ts';
 import type { LoadOptions, Model, ModelSource } from './types.ts';
 
+const OPTIONS: EveryOption<LoadOptions> = {
+  name: true,
+  sha256: true,
+  device: true,
+  threads: true,
+  workers: true,
+  limits: true,
+  log: true,
+  signal: true,
+};
+
 /**
  * Opens a model file that `trainyard export` wrote, or a model from elsewhere with a card.json beside it, or the
  * config.json and preprocessor_config.json of the Hugging Face Hub. It runs in worker threads, which do not keep the
@@ -29,9 +41,10 @@ import type { LoadOptions, Model, ModelSource } from './types.ts';
  *
  * @param source - a path, an address, the file itself, or a model of the Hub: `hf:owner/name[@revision][/file]`.
  * @throws ModelError: `reason` says whether the file did not come (`fetch`), is no such model or does not give the answers
- * that its card expects (`model`), or cannot be run here (`runtime`).
+ * that its card expects (`model`), or cannot be run here (`runtime`); UserError for an option that there is not.
  */
 export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<Model> {
+  checkOptions('loadModel', options, OPTIONS);
   const { signal, name, limits, threads, workers, log = () => {} } = options;
   signal?.throwIfAborted();
   const device = deviceOf(options.device);

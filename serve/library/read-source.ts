@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../models/errors.ts';
+import { fetchAgain } from '../../models/fetch-again.ts';
 import { checkPicture, MOST_FILE_BYTES, type Picture } from '../../models/image/picture.ts';
 import { PictureError } from '../../models/model-error.ts';
 import { systemReason } from '../../models/system-reason.ts';
@@ -121,7 +122,7 @@ async function fetchBytes(
   // It is decoded whole before any of it comes: of base64, four characters are three bytes.
   if (/^data:/i.test(url) && (url.length * 3) / 4 > most) throw tooLarge();
   try {
-    const response = await fetch(url, { signal: signal ?? null });
+    const response = await fetchAgain(url, { signal: signal ?? null });
     if (!response.ok || response.body === null)
       throw new Unreadable(
         `${shown} answered ${response.status} ${response.statusText}, expected ${what}`.replace(/ ,/, ','),

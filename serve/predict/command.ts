@@ -11,10 +11,8 @@ import { modelsFolder } from '../../setup/paths.mjs';
 import { prepareServing } from '../../setup/serving.mjs';
 import { type FoundPicture, pictureFiles } from './files.ts';
 import type { SkippedFiles } from './progress.ts';
-import { checkEnding } from './rows.ts';
+import { checkEnding, FEW } from './rows.ts';
 import type { WantedModel } from './wanted-model.ts';
-
-const OUT = 'predictions.csv';
 
 export const predictCommand = defineCommand({
   args: {
@@ -28,9 +26,7 @@ export const predictCommand = defineCommand({
     out: {
       type: 'string',
       valueHint: 'file',
-      description:
-        'File of predictions, .csv or .jsonl; rows that it has are kept, and their files are not done again. With --json there is none if left out',
-      usual: OUT,
+      description: `File of predictions, .csv or .jsonl; rows that it has are kept, and their files are not done again. If left out, those of ${FEW} files or less are printed alone, those of more are in predictions-<name>-<version>.csv; with --json there is none`,
     },
     top: { type: 'string', valueHint: 'number', description: 'Predictions of each file', default: '1' },
     json: {
@@ -58,7 +54,7 @@ export const predictCommand = defineCommand({
     const threads = args.threads === undefined ? undefined : wholeNumber('threads', args.threads, 1, 1024);
     const top = wholeNumber('top', args.top, 1, 10_000);
     const json = args.json === true;
-    const out = args.out ?? (json ? undefined : OUT);
+    const { out } = args;
     if (out !== undefined) checkEnding(out);
     const { total, skipped } = await count(paths);
     if ('name' in wantedModel) await findModel(repository, wantedModel.name, wantedModel.version);

@@ -4,9 +4,9 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { printable } from '../../models/printable.ts';
 import type { Ranked } from '../../models/rank.ts';
-import type { FilePrediction } from './rows.ts';
+import { FEW, type FilePrediction } from './rows.ts';
 
-/** Files with their predictions, and files without, that are listed at the end; the file of predictions has all of them. */
+/** Files without a prediction that are listed at the end; the file of predictions has all of them. */
 const LISTED = 10;
 
 export interface PredictionProgress {
@@ -67,7 +67,7 @@ export function showProgress(
       files += outcomes.length;
       for (const outcome of outcomes) {
         if (!('error' in outcome)) {
-          if (predicted.length < LISTED) predicted.push(`${printable(outcome.file)}: ${inShares(outcome)}`);
+          if (predicted.length < FEW) predicted.push(`${printable(outcome.file)}: ${inShares(outcome)}`);
           continue;
         }
         failed++;
@@ -78,7 +78,7 @@ export function showProgress(
     end(interrupted) {
       bar.stop();
       const summary = { files, existing, failed, seconds: seconds() };
-      if (list && files <= LISTED) for (const line of predicted) console.log(line);
+      if (list && files <= FEW) for (const line of predicted) console.log(line);
       for (const line of [...inWords(model, out, summary, listed), ...skippedInWords(skipped)])
         console.error(line);
       if (interrupted && out !== undefined) console.error('Interrupted: the same command goes on from here.');

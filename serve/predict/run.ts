@@ -10,7 +10,7 @@ import { openJson } from './json.ts';
 import { openPredictionFile, type PredictionFile } from './output.ts';
 import { predictFiles } from './predict.ts';
 import { type PredictionProgress, type SkippedFiles, showProgress } from './progress.ts';
-import { type RowModel, rowFormatOf } from './rows.ts';
+import { FEW, type RowModel, rowFormatOf } from './rows.ts';
 import { engineOptionsOf, type WantedModel, wantedInWords } from './wanted-model.ts';
 
 /** Files that are classified at the same time: enough to fill the batches of every worker, few enough to hold in memory. */
@@ -32,7 +32,7 @@ export interface PredictCommand {
   readonly total: number;
   /** Files in folders of `paths` that are not among them. */
   readonly skipped: SkippedFiles;
-  /** The file of predictions; undefined when they are only printed. */
+  /** The file of predictions; if undefined, few are printed alone, and many are in one that is called as the model. */
   readonly out: string | undefined;
   /** Predictions for each file. */
   readonly top: number;
@@ -72,10 +72,11 @@ export async function predict(command: PredictCommand): Promise<number> {
 async function predictWith(
   engine: ReturnType<typeof openEngine>,
   model: ServedModel,
-  { paths, total, skipped, out, fresh, json, ...command }: PredictCommand,
+  { paths, total, skipped, fresh, json, ...command }: PredictCommand,
   interruption: Interruption,
 ): Promise<number> {
   const top = Math.min(command.top, model.card.labels.length);
+  const out = command.out ?? (json || total <= FEW ? undefined : fileOf(model));
   const output =
     out === undefined
       ? undefined
@@ -106,6 +107,11 @@ async function predictWith(
   const summary = progress.end(interrupted);
   await printed?.end({ ...summary, skipped: skipped.files, interrupted, out: out ?? null });
   return interrupted ? INTERRUPTED : summary.failed > 0 ? 1 : 0;
+}
+
+/** Of one model alone, so that another one has its own. */
+function fileOf(model: ServedModel): string {
+  return `predictions-${versionName(model).replace(/[^\w.-]+/g, '-')}.csv`;
 }
 
 /** In rows, twelve digits tell one model's weights and labels from another's. */

@@ -1,6 +1,7 @@
 // Limits of what one request may cost, so that no request can take the server down: bytes, pixels, time, memory.
 
 import { MOST_PIXELS } from '../../models/image/picture.ts';
+import { checkOptions } from '../../models/known-options.ts';
 
 /** What one request may cost, and all of them together; milliseconds, bytes and pixels. */
 export interface Limits {
@@ -43,8 +44,12 @@ export const defaultLimits: Limits = {
   batch: 64,
 };
 
-/** The default limits but for those that are given; one that is undefined is not. */
+/**
+ * The default limits but for those that are given; one that is undefined is not.
+ * @throws UserError for a limit that there is not.
+ */
 export function limitsWith(given: Partial<Limits> = {}): Limits {
+  checkOptions('limits', given, defaultLimits);
   const defined = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaultLimits, ...Object.fromEntries(defined) };
 }

@@ -215,8 +215,7 @@ test('set-up, training, export, verification, prediction and serving, in the use
   expect((await trainyard('verify', 'digits')).stdout).toContain(model);
 
   writeFileSync(join(project, 'seven.png'), await digitPng(0));
-  await trainyard('predict', 'digits', 'seven.png');
-  expect(readFileSync(join(project, 'predictions.csv'), 'utf8')).toMatch(/^seven\.png,digits\/1,7,/m);
+  expect((await trainyard('predict', 'digits', 'seven.png')).stdout).toMatch(/^seven\.png: 7 /m);
 
   const server = spawn(process.execPath, [program, 'serve', '--port', '0'], {
     cwd: project,

@@ -85,7 +85,7 @@ test(`predict, also with ${FILES} files on its command line`, async () => {
   const { ended, errors, left, asked } = run('predict', 'predict', 'colors', ...files, '--threads', '1');
   const [end, printed] = await Promise.all([ended, errors()]);
   expect([end, printed]).toEqual([[0, null], expect.stringContaining(`${FILES} files at`)]);
-  expect(readFileSync(join(folder.path, 'predictions.csv'), 'utf8').trim().split('\n')).toHaveLength(
+  expect(readFileSync(join(folder.path, 'predictions-colors-1.csv'), 'utf8').trim().split('\n')).toHaveLength(
     FILES + 1,
   );
   expect({ left: left(), asked: asked() }).toEqual({ left: [], asked: [] });

@@ -3,6 +3,7 @@ import type { LayersModel, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
 import { DataError, DivergedError } from '../errors.ts';
 import { requireTensorflow, tf } from '../graph/tensorflow.ts';
+import { checkModelNotDisposed, checkNotDisposed } from './disposed.ts';
 import { allLayers, internalsOf, layerInWords, trainedModel } from './internals.ts';
 import { WAY_OUT } from './traced-layers.ts';
 
@@ -18,6 +19,7 @@ export function checkedModel(given: unknown): LayersModel {
     throw new UserError(
       `${model.name} is not compiled: call model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] }) before fit.`,
     );
+  checkModelNotDisposed(model);
   if (internalsOf(model).isTraining)
     throw new UserError(
       `${model.name} is being trained already: wait for that fit, or give each its own model.`,
@@ -38,40 +40,16 @@ function notOurs(model: unknown): string {
     : `fit takes a tf.LayersModel, as tf.sequential and tf.model make it; received ${model === null ? 'null' : typeof model}.`;
 }
 
-/** @throws UserError for data that are none, and options that tfjs fails on by a stack trace, or passes over. */
-export function checkGiven(data: unknown, y: unknown, options: unknown): void {
-  const isObject = (value: unknown) => typeof value === 'object' && value !== null;
-  if (!isObject(data))
-    throw new UserError(
-      `fit received ${String(data)} for its data; expected tensors, or a dataset of tf.data.`,
-    );
-  const given: unknown = 'iterator' in Object(data) ? y : options;
-  if (!isObject(given))
-    throw new UserError(
-      `fit received ${String(given)} for its options; expected { epochs: 5 } and the like.`,
-    );
-  const rules: Readonly<Record<string, [expected: string, isRight: (value: unknown) => boolean]>> = {
-    epochs: ['a whole number from 1', (value) => Number.isInteger(value) && Number(value) > 0],
-    validationSplit: [
-      'a share from 0 to less than 1',
-      (value) => typeof value === 'number' && value >= 0 && value < 1,
-    ],
-    precision: ["'float32' or 'bfloat16'", (value) => value === 'float32' || value === 'bfloat16'],
-    seed: ['a whole number', Number.isSafeInteger],
-  };
-  for (const [name, [expected, isRight]] of Object.entries(rules)) {
-    const value: unknown = Reflect.get(Object(given), name);
-    if (value !== undefined && !isRight(value))
-      throw new UserError(`${name} is ${JSON.stringify(value) ?? String(value)}; expected ${expected}.`);
-  }
-}
-
 /**
- * Looks at the labels of a batch where the loss takes class numbers: tfjs itself trains on a label that is no class as on
+ * Looks at a batch: whether it is there, and at its labels where the loss takes class numbers: tfjs itself trains on a label that is no class as on
  * a picture of nothing.
- * @throws DataError for a label that is none of the classes.
+ * @throws DataError for tensors that were disposed, and a label that is none of the classes.
  */
 export function checkBatch(model: LayersModel, data: readonly Tensor[]): void {
+  const names = [...model.inputNames, ...model.outputNames];
+  data.forEach((tensor, i) => {
+    checkNotDisposed(names[i] ?? 'A batch', tensor);
+  });
   model.outputs.forEach((output, i) => {
     if (lossName(model, i) !== 'sparseCategoricalCrossentropy') return;
     const classes = output.shape.at(-1) ?? 0;

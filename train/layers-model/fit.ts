@@ -1,46 +1,17 @@
 // Trains a tf.LayersModel by the compiled step, in tfjs's own loop: its callbacks, history and validation are those of model.fit.
-import type {
-  History,
-  LayersModel,
-  ModelFitArgs,
-  ModelFitDatasetArgs,
-  Tensor,
-} from '@tensorflow/tfjs-node-gpu';
+import type { History, LayersModel, ModelFitArgs, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { DataError } from '../errors.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { type BatchSource, batchesOf } from './batches.ts';
 import { digestOfTensors, type TrainingFacts } from './checkpoint.ts';
-import { checkBatch, checkedModel, checkGiven, checkLoss } from './checks.ts';
+import { checkBatch, checkedModel, checkLoss } from './checks.ts';
+import { checkNotDisposed } from './disposed.ts';
 import { internalsOf } from './internals.ts';
 import { iterationsOf, readOptimizer, ruleOf, writeOptimizer } from './optimizer.ts';
+import { checkFitOptions, type FitDatasetOptions, type FitOptions, type Tensors } from './options.ts';
 import { type ModelRun, openModelRun } from './run.ts';
 import { createModelStep, type ModelStep } from './step.ts';
-
-/** What `fit` takes besides what `model.fit` and `model.fitDataset` take. */
-export interface CompiledFitOptions {
-  /** Of the order of the rows and of what layers such as dropout draw; 1 by default. */
-  seed?: number;
-  /** Of products and convolutions and of what is between them; float32 by default. */
-  precision?: 'float32' | 'bfloat16';
-  /** Aborting it ends the training after the batch that is being trained. */
-  signal?: AbortSignal;
-  /**
-   * A folder for a checkpoint after each epoch: a fit of the same model and data with the same folder goes on after the
-   * last whole epoch, to the weights that it would have had without the break.
-   */
-  run?: string;
-}
-
-/** Tensors, in the order of a model's inputs or outputs, or by their names. */
-export type Tensors = Tensor | Tensor[] | Record<string, Tensor>;
-
-/** What `fit` takes for tensors: the options of `model.fit`, and ours. */
-export type FitOptions = Omit<ModelFitArgs, 'verbose'> &
-  Pick<ModelFitDatasetArgs<unknown>, 'verbose'> &
-  CompiledFitOptions;
-/** What `fit` takes for a dataset: the options of `model.fitDataset`, and ours. */
-export type FitDatasetOptions<T> = ModelFitDatasetArgs<T> & CompiledFitOptions;
 
 /**
  * Trains a model as `model.fit` does, faster: loss, gradients and optimizer run as one TensorFlow graph. Optimizer, loss
@@ -51,7 +22,7 @@ export type FitDatasetOptions<T> = ModelFitDatasetArgs<T> & CompiledFitOptions;
  * @param x - Tensors `[N, ...]`, or a dataset of `{ xs, ys }` as `model.fitDataset` takes it.
  * @param y - Tensors `[N, ...]`; with a dataset, the options stand here.
  * @returns tfjs's history: one row per epoch.
- * @throws UserError for a model that is not compiled, an optimizer or a layer that the step cannot compile; DataError for
+ * @throws UserError for an option that there is not, for a model that is not compiled or was disposed, an optimizer or a layer that the step cannot compile; DataError for
  * data that do not fit the model, and labels that are no classes; DivergedError for a loss that is not a number.
  *
  * @example
@@ -71,13 +42,22 @@ export async function fit(
   options: FitOptions = {},
 ): Promise<History> {
   const model = checkedModel(given);
-  checkGiven(data, y, options);
-  if (isDataset(data)) return fitBatches(model, data, y as FitDatasetOptions<unknown>);
+  if (isDataset(data)) {
+    checkFitOptions(y, true);
+    return fitBatches(model, data, y as FitDatasetOptions<unknown>);
+  }
+  checkFitOptions(options, false);
+  for (const [name, tensors] of Object.entries({ x: data, y })) checkNotDisposed(name, tensors);
   return fitTensors(model, data, y as Tensors, options);
 }
 
-function isDataset(data: Tensors | BatchSource): data is BatchSource {
-  return 'iterator' in data && typeof data.iterator === 'function';
+/** @throws UserError for data that are none. */
+function isDataset(data: unknown): data is BatchSource {
+  if (typeof data === 'object' && data !== null)
+    return 'iterator' in data && typeof data.iterator === 'function';
+  throw new UserError(
+    `fit received ${String(data)} for its data; expected tensors, or a dataset of tf.data.`,
+  );
 }
 
 /** As in tfjs. */
@@ -87,23 +67,8 @@ async function fitTensors(
   model: LayersModel,
   x: Tensors,
   y: Tensors,
-  {
-    batchSize = BATCH_SIZE,
-    shuffle = true,
-    validationSplit = 0,
-    validationData,
-    sampleWeight,
-    stepsPerEpoch,
-    validationSteps,
-    ...options
-  }: FitOptions,
+  { batchSize = BATCH_SIZE, shuffle = true, validationSplit = 0, validationData, ...options }: FitOptions,
 ): Promise<History> {
-  const unknown = Object.entries({ sampleWeight, stepsPerEpoch, validationSteps });
-  const given = unknown.find(([, value]) => value !== undefined);
-  if (given !== undefined)
-    throw new UserError(`fit has no ${given[0]}, as model.fit of tfjs has none that works.`);
-  if (!Number.isInteger(batchSize) || batchSize < 1)
-    throw new UserError(`batchSize is ${batchSize}; expected a whole number from 1.`);
   const made: Tensor[] = [];
   const [xs, ys] = standardized(model, x, y, batchSize);
   made.push(...newTensors([...xs, ...ys], x, y));
@@ -167,6 +132,8 @@ async function fitBatches<T>(
   facts: TrainingFacts = {},
 ): Promise<History> {
   options.signal?.throwIfAborted();
+  if (Array.isArray(options.validationData))
+    for (const tensors of options.validationData) checkNotDisposed('validationData', tensors);
   const { optimizer } = model;
   const rule = ruleOf(optimizer);
   const trained = internalsOf(model).collectedTrainableWeights;

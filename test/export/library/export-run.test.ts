@@ -99,6 +99,13 @@ describe('exportRun', () => {
     }
   });
 
+  it('refuses an option that there is not', async () => {
+    const misspelt = { files: 'x.onnx' } as ExportRunOptions;
+    await expect(exportRun(undefined, misspelt)).rejects.toThrow(
+      /^exportRun has no option "files"\. Did you mean file\?$/,
+    );
+  });
+
   it.each<[string | undefined, ExportRunOptions, string]>([
     ['0009-none', { runs }, 'There is no run "0009-none"'],
     [undefined, { runs: join(folder, 'nowhere') }, 'No run in'],

@@ -114,6 +114,27 @@ describe('a classifier in memory', () => {
     expect(await compare(second.path, 3, answersOf(model, 3, scaled))).toBeLessThan(1e-6);
   });
 
+  it('is called as its file, or as you named it, or by what it is; its card says what it tells apart', async () => {
+    const named = tf.sequential({
+      name: 'gate',
+      layers: [tf.layers.flatten({ inputShape: [4, 4, 3] }), tf.layers.dense({ units: 3 })],
+    });
+    const repository = file('names');
+    const [byModel, byFile, byKind] = [
+      await toOnnx(named, { labels: LABELS, repository }),
+      await toOnnx(named, { labels: LABELS, file: file('pets.onnx'), description: 'At our door' }),
+      await toOnnx(classifier(), { labels: LABELS, repository }),
+    ];
+    expect([byModel.name, byFile.name, byKind.name]).toEqual(['gate', 'pets', 'classifier']);
+    expect(byKind.path).toBe(join(repository, 'classifier/1/model.onnx'));
+    await using opened = await loadModel(byModel.path);
+    expect(opened.card).toMatchObject({
+      name: 'gate',
+      description: 'Tells a, b and c apart; exported from TensorFlow.js',
+    });
+    expect(byFile.card.description).toBe('At our door');
+  });
+
   it('may be one of drawn digits', async () => {
     const model = tf.sequential({
       layers: [tf.layers.flatten({ inputShape: [28, 28, 1] }), tf.layers.dense({ units: 3 })],
@@ -194,6 +215,18 @@ describe('toOnnx refuses', () => {
   ])('%o', async (options, words) => {
     expect(await refusal(classifier(), options)).toMatch(words);
     expect(existsSync(file('no.onnx'))).toBe(false);
+  });
+
+  it('a model that was disposed, and an option that there is not', async () => {
+    expect(await refusal(classifier(), { label: LABELS } as never)).toMatch(
+      /^toOnnx has no option "label"\. Did you mean labels\?$/,
+    );
+    expect(await refusal(classifier(), { scaling: '0..255' })).toMatch(/^toOnnx takes scaling beside labels/);
+    const model = classifier();
+    model.dispose();
+    expect(await refusal(model, { labels: LABELS, file: file('no.onnx') })).toMatch(
+      /^sequential\S* was disposed: its weights are gone/,
+    );
   });
 
   it('what is no model', async () => {

@@ -176,6 +176,17 @@ test('keys and origins in another form are refused, which would mean something e
   expect(() => createHandler(model, { cors: 'https://a.example' })).toThrow(/^cors: received https/);
 });
 
+test('an option that there is not is refused: passed over, misspelt keys would let everybody in', () => {
+  // @ts-expect-error: JavaScript has no types
+  expect(() => createHandler(model, { key: { me: key } })).toThrow(
+    /^createHandler has no option "key"\. Did you mean keys\?$/,
+  );
+  // @ts-expect-error: JavaScript has no types
+  expect(() => createHandler(model, { limits: { bodybyte: 5 } })).toThrow(
+    /^limits has no option "bodybyte"\. Did you mean bodyBytes\?$/,
+  );
+});
+
 test('limits hold in every mount', async () => {
   const handler = createHandler(model, { limits: { bodyBytes: 100 } });
   for (const [kind, ask] of Object.entries(await mounts(handler))) {

@@ -265,6 +265,33 @@ test.each(['threads', 'workers'])('%s that are no number of threads are a TypeEr
   }
 });
 
+test('an option that there is not is refused by name', async () => {
+  // @ts-expect-error: JavaScript has no types
+  await expect(loadModel(bytes, { thread: 2 })).rejects.toThrow(
+    /^loadModel has no option "thread"\. Did you mean threads\?$/,
+  );
+});
+
+test.each(['resetAndDestroy', 'end'] as const)(
+  'an address whose server closes the kept connection (%s) as it is used is asked on another one',
+  async (close) => {
+    const perConnection = new Map<unknown, number>();
+    const server = createServer(({ socket }, response) => {
+      const requests = (perConnection.get(socket) ?? 0) + 1;
+      perConnection.set(socket, requests);
+      if (requests === 1) response.end(png);
+      else socket[close]();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/noise.png`;
+    for (let i = 0; i < 3; i++)
+      expect(largestDifference((await model.classify(url)).probabilities)).toBeLessThan(TOLERANCE);
+    expect([...perConnection.values()].slice(0, 2)).toEqual([2, 2]);
+    server.closeAllConnections();
+    server.close();
+  },
+);
+
 test('a pipe is no model', async () => {
   await expect(loadModel(pipe)).rejects.toMatchObject({
     reason: 'fetch',

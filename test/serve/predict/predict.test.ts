@@ -7,6 +7,7 @@ import {
   linkSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -24,6 +25,7 @@ import { predictFiles } from '../../../serve/predict/predict.ts';
 import { type FilePrediction, rowFormatOf } from '../../../serve/predict/rows.ts';
 import { Refusal } from '../../../serve/refusal.ts';
 import { defaultLimits } from '../../../serve/settings/limits.ts';
+import { root } from '../../../setup/paths.mjs';
 import { program } from '../../listening.ts';
 import { colors, fillRepository, openTestApp } from '../harness.ts';
 import { plain } from '../pictures.ts';
@@ -117,6 +119,26 @@ test('a few files have their predictions on the terminal, as in their rows; many
   const { printed, errors } = await predict('colors', ...many, '--out', 'eleven.csv');
   expect(errors).toContain('11 files at');
   expect(printed).toBe('');
+});
+
+test('without --out a few files are answered each time anew, by every model; many have a file of each model', async () => {
+  const asked = join(server.repository, 'asked.png');
+  const files = () => readdirSync(server.repository).filter((name) => name.startsWith('predictions'));
+  const labels = new Set();
+  for (const tint of ['red', 'lime']) {
+    writeFileSync(asked, await plain(tint));
+    const { label } = await (await server.post(await plain(tint))).json();
+    expect((await predict('colors', 'asked.png')).printed).toMatch(`asked.png: ${label} `);
+    labels.add(label);
+  }
+  expect(labels.size).toBe(2);
+  expect(files()).toEqual([]);
+  const [shipped, many] = [join(root, 'models/repository'), Array.from({ length: 11 }, () => 'asked.png')];
+  for (const args of [['colors'], ['digits', '--repository', shipped]]) {
+    const { code, printed, errors } = await predict(...args, ...many);
+    expect({ code, printed }, errors).toEqual({ code: 0, printed: '' });
+  }
+  expect(files()).toEqual(['predictions-colors-1.csv', 'predictions-digits-1.csv']);
 });
 
 test('the same command again does nothing twice; a row that was cut off is made again', async () => {

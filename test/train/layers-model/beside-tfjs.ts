@@ -1,7 +1,8 @@
 // Two copies of a model, one trained by tfjs's own fit and one by ours, on the same batches from the same weights.
 import type { LayersModel, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../../../train/graph/tensorflow.ts';
-import { type FitOptions, fit, type Tensors } from '../../../train/layers-model/fit.ts';
+import { fit } from '../../../train/layers-model/fit.ts';
+import type { FitOptions, Tensors } from '../../../train/layers-model/options.ts';
 
 /** Options under which both see the same batches, and neither prints. */
 export const QUIET = { epochs: 2, batchSize: 8, shuffle: false, verbose: 0 } as const;

@@ -2,7 +2,8 @@
 import type { LayersModel, LayerVariable, SymbolicTensor, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../../train/graph/tensorflow.ts';
-import { type FitOptions, fit, type Tensors } from '../../../train/layers-model/fit.ts';
+import { fit } from '../../../train/layers-model/fit.ts';
+import type { FitOptions, Tensors } from '../../../train/layers-model/options.ts';
 import { oneHot, pairOf, trainBoth, uniform, weightsApart } from './beside-tfjs.ts';
 
 type Layers = Parameters<ReturnType<typeof tf.sequential>['add']>[0][];

@@ -4,10 +4,14 @@ import type { LayersModel, Tensor } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../models/errors.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
-import { type FitOptions, fit, type Tensors } from '../../../train/layers-model/fit.ts';
+import { fit } from '../../../train/layers-model/fit.ts';
+import type { FitOptions, Tensors } from '../../../train/layers-model/options.ts';
 import { oneHot, QUIET, uniform } from './beside-tfjs.ts';
 
 const [x, y] = [uniform([20, 6]), oneHot(20, 3)];
+const gone = uniform([20, 6]);
+gone.dispose();
+const batches = { iterator: async () => ({ next: async () => ({ done: true, value: null }) }) };
 type Layer = Parameters<ReturnType<typeof tf.sequential>['add']>[0];
 
 function small({
@@ -84,13 +88,12 @@ describe('fit refuses', () => {
     expect(await refusal(model)).toMatch(/optimizer Adamax; fit has SGD, .*Adam, .* model\.fit\(/);
   });
 
-  it('data of other shapes, batches of no rows, and options that tfjs has by name only', async () => {
+  it('data of other shapes, and batches of no rows', async () => {
     expect(await refusal(small(), uniform([20, 5]))).toMatch(/^The data do not fit .*\[\*,6\].*\[20,5\]/);
     expect(await refusal(small(), uniform([19, 6]))).toMatch(/same number of samples/);
     expect(await refusal(small(), x, y, { batchSize: 0 })).toMatch(
       /^batchSize is 0; expected a whole number from 1/,
     );
-    expect(await refusal(small(), x, y, { sampleWeight: tf.ones([20]) })).toMatch(/^fit has no sampleWeight/);
   });
 
   it('labels that are no classes', async () => {
@@ -168,12 +171,60 @@ describe('fit refuses', () => {
       /^precision is "float16"; expected 'float32' or 'bfloat16'/,
     ],
     ['a seed', [x, y, { seed: 'a' }], /^seed is "a"; expected a whole number/],
+    ['a misspelt option', [x, y, { epoch: 3 }], /^fit has no option "epoch"\. Did you mean epochs\?$/],
+    [
+      'an option of Keras',
+      [x, y, { steps: 3 }],
+      /^fit has no option "steps"\. There are: epochs, .*validationSplit\.$/,
+    ],
+    [
+      'what tfjs has in its types alone',
+      [x, y, { sampleWeight: y }],
+      /^fit has no sampleWeight, as model\.fit/,
+    ],
+    ['what compile takes', [x, y, { learningRate: 0.1 }], /^fit has no learningRate: .*model\.compile\(/],
+    [
+      'batches of a dataset',
+      [batches, { batchSize: 8 }],
+      /^fit has batchSize for tensors, not for a dataset/,
+    ],
+    [
+      'an option of datasets',
+      [x, y, { batchesPerEpoch: 2 }],
+      /^fit has batchesPerEpoch for a dataset, not for/,
+    ],
+    [
+      'a misspelt option of a dataset',
+      [batches, { epoch: 1 }],
+      /^fit has no option "epoch"\. Did you mean epochs\?/,
+    ],
+    ['x that was disposed', [gone, y], /^x was disposed: its values are gone\. Dispose of it when/],
+    ['y that was disposed', [x, { dense: gone }], /^y was disposed/],
+    [
+      'validation data that were disposed',
+      [x, y, { validationData: [x, gone] }],
+      /^validationData was disposed/,
+    ],
+    [
+      'a dataset that disposes of its tensors',
+      [
+        { iterator: async () => ({ next: async () => ({ done: false, value: { xs: gone, ys: y } }) }) },
+        { epochs: 1 },
+      ],
+      /^input\S* was disposed/,
+    ],
   ])('%s', async (_, given, words) => {
     // As somebody without types calls it.
     const call: (...all: unknown[]) => Promise<unknown> = fit as never;
     const error = await call(small(), ...given).catch((reason: Error) => reason);
     expect(error).toBeInstanceOf(UserError);
     expect(error).toMatchObject({ message: expect.stringMatching(words) });
+  });
+
+  it('a model that was disposed', async () => {
+    const model = small();
+    model.dispose();
+    expect(await refusal(model)).toMatch(/^sequential\S* was disposed: its weights are gone\. Make it anew/);
   });
 
   it('no option that is undefined: it is as if it were left out', async () => {
