@@ -37,15 +37,16 @@ export function readPlainForm(
   plain: RegExp,
   most: number,
 ): FormFile[] | undefined {
-  const [, quoted, bare] = contentType.exec(type) ?? [];
-  const boundary = quoted ?? bare;
+  const typed = contentType.exec(type);
+  const boundary = typed?.[1] ?? typed?.[2];
   if (boundary === undefined || !startsWith(body, 0, `--${boundary}\r\n`)) return undefined;
   const delimiter = `\r\n--${boundary}`;
   const files: FormFile[] = [];
   for (let at = boundary.length + 4; ; ) {
     const headers = body.indexOf('\r\n\r\n', at, 'latin1');
-    if (headers === -1 || headers - at > HEADERS || files.length === most) return undefined;
-    const [, name] = plain.exec(body.toString('latin1', at, headers)) ?? [];
+    if (headers - at > HEADERS || files.length === most) return undefined;
+    // Without an end of the headers there is no text, and so no name.
+    const name = plain.exec(body.toString('latin1', at, headers))?.[1];
     const start = headers + 4;
     const end = body.indexOf(delimiter, start, 'latin1');
     if (name === undefined || end <= start) return undefined;

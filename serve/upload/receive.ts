@@ -55,7 +55,7 @@ export function receive(upload: Upload, take: (chunk: Buffer) => void): Promise<
       stream.pause();
       stream.off('data', onData).off('end', onEnd).off('close', onClose);
     }
-    if (announced !== undefined && announced > limit) {
+    if ((announced ?? 0) > limit) {
       reject(tooLong(limit));
       return;
     }
@@ -67,8 +67,8 @@ export function receive(upload: Upload, take: (chunk: Buffer) => void): Promise<
 
 /** Joins the chunks. */
 export function concatenate(chunks: readonly Buffer[]): Buffer {
-  const [first] = chunks;
-  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+  const [first, second] = chunks;
+  return first !== undefined && second === undefined ? first : Buffer.concat(chunks);
 }
 
 function tooLong(limit: number): Refusal {

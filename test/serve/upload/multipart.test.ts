@@ -1,10 +1,11 @@
 // What is promised of forms: their files in order, a bad one in its place, and no difference by how they arrive.
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createByteBudget } from '../../../serve/memory/byte-budget.ts';
 import { readForm } from '../../../serve/upload/multipart.ts';
 import type { Upload } from '../../../serve/upload/receive.ts';
+import { within } from '../../turns.ts';
 
 type Part = [field: string, value: string, file?: string];
 
@@ -77,7 +78,7 @@ describe.each(ways)('a form that comes %s', (_, sent) => {
     ]);
     expect(shown(files)).toEqual([
       ['empty.png', 'received an empty file in the field "img"'],
-      ['b.png', expect.stringContaining('received a file in the field "photo", expected it in "img"')],
+      ['b.png', 'received a file in the field "photo", expected it in "img": curl -F img=@picture.png'],
       [undefined, expect.stringContaining('received text in the field "img", expected a file')],
       ['c.png', 'fine'],
     ]);
@@ -115,4 +116,37 @@ test('a form that is cut off, or has no boundary, is 400', async () => {
     status: 400,
     message: expect.stringContaining('the multipart body cannot be read: '),
   });
+});
+
+describe('a form that is wrong at its beginning', () => {
+  const MiB = 1024 * 1024;
+  test.each<[string, Partial<Upload>, boolean]>([
+    ['of no known length', {}, true],
+    ['longer than 1 MiB', { announced: MiB + 1 }, true],
+    ['of 1 MiB', { announced: MiB }, false],
+    ['compressed', { announced: 2 * MiB, encodings: ['gzip'] }, false],
+  ])('%s, is refused before its end or not', async (_, changes, isEarly) => {
+    const { body, type } = await formOf([
+      ['top', '3'],
+      ['img', 'x'.repeat(1000), 'a.png'],
+    ]);
+    const sent = changes.encodings ? gzipSync(body) : body;
+    const stream = new PassThrough();
+    stream.write(sent.subarray(0, -100));
+    const refused = read(body, type, 4, { ...changes, stream });
+    const early = await within(20, refused).catch(({ status, message }) => status ?? message);
+    expect(early).toEqual(isEarly ? 400 : expect.stringContaining('pending'));
+    stream.end(sent.subarray(-100));
+    await expect(refused).rejects.toMatchObject({ status: 400 });
+  });
+});
+
+test('the headers of a part are at most 16 KiB', async () => {
+  const form = (bytes: number) =>
+    Buffer.from(
+      `--b\r\nx: ${'y'.repeat(bytes)}\r\ncontent-disposition: form-data; name="img"; filename="a"\r\n\r\nbytes\r\n--b--\r\n`,
+    );
+  const type = 'multipart/form-data; boundary=b';
+  expect(shown(await read(form(16_000), type, 4))).toEqual([['a', 'bytes']]);
+  await expect(read(form(17_000), type, 4)).rejects.toMatchObject({ status: 400 });
 });

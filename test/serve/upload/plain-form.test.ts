@@ -55,10 +55,32 @@ describe('forms as clients write them', () => {
     expect(files && shown(files)).toEqual(shown(await streamed(body)));
   });
 
-  test('a boundary in quotes', () => {
-    const body = form([part(bytes, disposition('img', 'x'))]);
-    const quoted = `multipart/form-data; boundary="${boundary}"`;
-    expect(readPlainForm(body, quoted, plain, 64)).toHaveLength(1);
+  const body = form([part(bytes, disposition('img', 'x'))]);
+
+  test.each([
+    ['in quotes', `multipart/form-data; boundary="${boundary}"`],
+    ['without a blank, in capital letters', `MULTIPART/FORM-DATA;BOUNDARY=${boundary}`],
+  ])('a boundary %s', (_, spelled) => {
+    expect(readPlainForm(body, spelled, plain, 64)).toHaveLength(1);
+  });
+
+  test.each([
+    'multipart/form-data',
+    ` multipart/form-data; boundary=${boundary}`,
+    `multipart/form-data; boundary=${boundary}; charset=utf-8`,
+  ])('but not of the type "%s"', (spelled) => {
+    expect(readPlainForm(body, spelled, plain, 64)).toBeUndefined();
+    const other = Buffer.from(body.toString('latin1').replaceAll(boundary, 'undefined'), 'latin1');
+    expect(readPlainForm(other, spelled, plain, 64)).toBeUndefined();
+  });
+
+  test('a part with headers of 512 bytes at most', () => {
+    const named = (length: number) => {
+      const name = 'x'.repeat(length - disposition('img', '').length);
+      return form([part(bytes, disposition('img', name)), part(bytes, disposition('img', name))]);
+    };
+    expect(readPlainForm(named(512), type, plain, 64)).toHaveLength(2);
+    expect(readPlainForm(named(513), type, plain, 64)).toBeUndefined();
   });
 });
 
@@ -72,6 +94,9 @@ describe('forms for the parser of streams', () => {
     ['a path', form([part(bytes, disposition('img', 'C:\\cat.png'))])],
     ['an empty file', form([part(Buffer.alloc(0), disposition('img', 'x'))])],
     ['no end', form([good], '')],
+    ['no end of the headers', form([Buffer.from(`--${boundary}\r\n${disposition('img', 'x')}\r\n`)], '')],
+    ['another end', form([good], `--${boundary}xx`)],
+    ['two other bytes after it', form([good], `--${boundary}--xx`)],
     ['something before it', Buffer.concat([Buffer.from('hello\r\n'), form([good])])],
     ['something after it', Buffer.concat([form([good]), Buffer.from('hello')])],
     ['another header', form([part(bytes, `${disposition('img', 'x')}\r\nContent-Transfer-Encoding: 7bit`)])],

@@ -57,7 +57,7 @@ describe('a body that is too long is refused', () => {
 
   test.each([
     [1024 * 1024, '1 MiB'],
-    [1.5 * 1024 * 1024, '1.5 MiB'],
+    [1.2345 * 1024 * 1024, '1.23 MiB'],
   ])('in words: of %d bytes', async (limit, words) => {
     const { end } = await received(upload(Readable.from([]), { announced: 1e9, limit }));
     expect(String(end)).toContain(`the body is longer than ${words}, which is the limit`);
