@@ -130,6 +130,17 @@ for kind in TYPES:
     model(f'{kind}.onnx', tensors, UNKNOWN)
     expected[f'{kind}.onnx'] = {tensor.name: found(tensor) for tensor in tensors}
 
+# Every code of the types of up to a byte, and of those of two bytes some of each exponent, the first and the last ones.
+codes = {}
+for kind in ['FLOAT16', 'BFLOAT16', 'FLOAT8E4M3FN', 'FLOAT8E4M3FNUZ', 'FLOAT8E5M2', 'FLOAT8E5M2FNUZ', 'FLOAT8E8M0', *BITS]:
+    bits = BITS.get(kind, 16 if kind.endswith('FLOAT16') else 8)
+    all_codes = range(2**bits) if bits < 16 else [*range(0, 2**16, 97), *range(0, 2**16, 128), *range(127, 2**16, 128)]
+    whole = sum(code << i * bits for i, code in enumerate(all_codes))
+    raw = whole.to_bytes(math.ceil(len(all_codes) * bits / 8), 'little')
+    codes[kind] = TensorProto(name=kind, data_type=TensorProto.DataType.Value(kind), dims=[len(all_codes)], raw_data=raw)
+model('codes.onnx', list(codes.values()))
+expected['codes.onnx'] = {kind: found(tensor) for kind, tensor in codes.items()}
+
 # Constants, branches, bodies, functions, sparse arrays.
 for i in range(12):
     mine, nodes = {}, []
