@@ -50,6 +50,12 @@ export function goldenDifference(expected: readonly number[], got: ArrayLike<num
   return largest;
 }
 
+/**
+ * Largest difference from a card's golden probabilities at which a model is trusted. Other processors add float32
+ * numbers in another order and differ by up to 1e-6; a wrong file or a broken runtime differs by far more.
+ */
+export const GOLDEN_TOLERANCE = 1e-4;
+
 /** 32-bit mixing of an index: the finalizer of MurmurHash3 (Appleby, public domain). */
 function hash(index: number): number {
   let h = index + 0x9e3779b9;

@@ -3,7 +3,13 @@
 import type { Card } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf } from '../../models/card-proof.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
-import { type GoldenName, goldenDifference, goldenInput, goldenNames } from '../../models/golden.ts';
+import {
+  GOLDEN_TOLERANCE,
+  type GoldenName,
+  goldenDifference,
+  goldenInput,
+  goldenNames,
+} from '../../models/golden.ts';
 import { bytesOf, largestBatch } from './batch-size.ts';
 
 /**
@@ -20,12 +26,6 @@ export interface Checked {
   /** What may be wrong with the card. */
   readonly doubt: string | undefined;
 }
-
-/**
- * Largest difference from the card's golden probabilities at which a model is trusted. Other processors add float32
- * numbers in another order and differ by up to 1e-6; a wrong file or a broken runtime differs by far more.
- */
-const GOLDEN_TOLERANCE = 1e-4;
 
 /** How far a probability may be outside of 0 to 1: the rounding of float16. */
 const RANGE_TOLERANCE = 1e-3;

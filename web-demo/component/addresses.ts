@@ -1,4 +1,5 @@
 // Where the files are that the entry fetches: its worker and onnxruntime. Bundlers find and copy them by what is written here.
+import { wholeAddress } from './base.ts';
 import { ModelError } from './errors.ts';
 import type { Backend } from './types.ts';
 
@@ -61,7 +62,7 @@ function whole(url: URL): URL {
 }
 
 function folderOf(assets: string | URL): URL {
-  const url = new URL(assets, document.baseURI);
+  const url = wholeAddress(assets);
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
 }

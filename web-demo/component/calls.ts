@@ -1,7 +1,8 @@
 // Calls to the worker: each message becomes a promise of the reply.
+import { orAborted } from '../../models/call-options.ts';
 import { COPY } from './addresses.ts';
 import { ModelError } from './errors.ts';
-import type { Reply, Request } from './protocol.ts';
+import type { Reply, Request, StopMessage } from './protocol.ts';
 
 /** A request without the number that the answer comes back with. */
 export type Call = Request extends infer R ? (R extends Request ? Omit<R, 'id'> : never) : never;
@@ -11,9 +12,14 @@ type Answered = Exclude<Reply, { type: 'progress' | 'failed' }>;
 export interface Calls {
   /**
    * @param type - the type of reply that answers the question.
-   * @throws ModelError when the worker says so, or is closed before it replies.
+   * @param signal - ends the waiting, and what the worker can end of its work.
+   * @throws ModelError when the worker says so, or is closed before it replies; the signal's reason.
    */
-  ask<T extends Answered['type']>(question: Call, type: T): Promise<Extract<Answered, { type: T }>>;
+  ask<T extends Answered['type']>(
+    question: Call,
+    type: T,
+    signal?: AbortSignal,
+  ): Promise<Extract<Answered, { type: T }>>;
   close(): void;
 }
 
@@ -64,9 +70,15 @@ export function createCalls(
   });
 
   return {
-    ask(question, type) {
+    ask(question, type, signal) {
+      if (signal?.aborted) return Promise.reject(signal.reason);
       const id = ++last;
-      return new Promise((resolve, reject) => {
+      const stop = () => {
+        if (!waiting.delete(id)) return;
+        worker.postMessage({ type: 'stop', id } satisfies StopMessage);
+      };
+      signal?.addEventListener('abort', stop, { once: true });
+      const answered = new Promise<Extract<Answered, { type: typeof type }>>((resolve, reject) => {
         if (ended) return reject(ended);
         const typed = (reply: Answered) => {
           if (isOfType(reply, type)) resolve(reply);
@@ -75,6 +87,7 @@ export function createCalls(
         waiting.set(id, { resolve: typed, reject });
         worker.postMessage({ ...question, id });
       });
+      return orAborted(answered, signal).finally(() => signal?.removeEventListener('abort', stop));
     },
     close() {
       worker.terminate();

@@ -1,11 +1,13 @@
 // The browser entry: loads a model by its address and classifies pictures with it. The demo page is built on it.
 
-import { checkCount, isList, orAborted } from '../../models/call-options.ts';
+import { checkCount, isList } from '../../models/call-options.ts';
 import { messageOf } from '../../models/errors.ts';
 import { answerOf } from '../../models/rank.ts';
 import { type Addresses, addressesOf } from './addresses.ts';
+import { isAddress, wholeAddress } from './base.ts';
 import { createCalls } from './calls.ts';
 import { ModelError } from './errors.ts';
+import { isBlob, isBytes, isUrl } from './kind.ts';
 import type { Opening, RuntimeMessage } from './protocol.ts';
 import { type DownloadProgress, startRuntime } from './runtime.ts';
 import { readPicture } from './source.ts';
@@ -43,23 +45,26 @@ export const loadModel: LoadModel = async (source, options = {}) => {
   const { signal } = options;
   signal?.throwIfAborted();
   if (typeof Worker === 'undefined') {
-    const message = "trainyard/browser runs in a browser. In Node: import { loadModel } from 'trainyard'";
+    const message = "trainyard/browser runs in a browser. In Node: import { loadModel } from 'trainyard'"; // nor in a service worker
     throw new ModelError('runtime', message);
   }
   checkCount('threads', options.threads);
   checkSource(source);
+  checkDigest(options.sha256);
   const { backend = 'wasm' } = options;
   if (backend !== 'wasm' && backend !== 'webgpu')
     throw new TypeError(`backend: received ${backend}, expected wasm or webgpu`);
   const addresses = addressesOf(backend, options.assets);
   const worker = startWorker(addresses.worker);
-  const progress = addUp(options.progress);
+  const progress = addUp((loaded, total) => {
+    if (!signal?.aborted) options.progress?.(loaded, total);
+  });
   const calls = createCalls(worker, addresses.worker, progress('model'));
   if (backend === 'wasm') handRuntime(worker, addresses.wasm, progress('runtime'));
   try {
     const opening = await openingOf(source, options, addresses);
     signal?.throwIfAborted();
-    const opened = await orAborted(calls.ask({ type: 'open', opening }, 'opened'), signal);
+    const opened = await calls.ask({ type: 'open', opening }, 'opened', signal);
     const { card, size, sha256, backend, goldenDifference } = opened;
     const { shape } = card.input;
 
@@ -70,10 +75,8 @@ export const loadModel: LoadModel = async (source, options = {}) => {
       signal?.throwIfAborted();
       checkCount('top', top);
       const pictures = await Promise.all(sources.map((source) => readPicture(source, signal)));
-      const { inputs, probabilities, milliseconds } = await orAborted(
-        calls.ask({ type: 'classify', pictures }, 'classified'),
-        signal,
-      );
+      const asked = { type: 'classify', pictures } as const;
+      const { inputs, probabilities, milliseconds } = await calls.ask(asked, 'classified', signal);
       return probabilities.map((each, i) => {
         const input = inputs[i] ?? new Uint8Array();
         return { ...answerOf(card.labels, each, top), probabilities: each, input, shape, milliseconds };
@@ -102,9 +105,10 @@ export const loadModel: LoadModel = async (source, options = {}) => {
       backend,
       goldenDifference,
       classify,
-      async explain(picture) {
-        const asked = { type: 'explain', picture: await readPicture(picture) } as const;
-        const { label, map, input } = await calls.ask(asked, 'explained');
+      async explain(source, { signal } = {}) {
+        signal?.throwIfAborted();
+        const picture = await readPicture(source, signal);
+        const { label, map, input } = await calls.ask({ type: 'explain', picture }, 'explained', signal);
         return { label, map, input, shape };
       },
       close: calls.close,
@@ -117,11 +121,16 @@ export const loadModel: LoadModel = async (source, options = {}) => {
 
 /** @throws TypeError for what is none, as scripts without types may give it: `new Uint8Array(7)` is a file of zeros. */
 function checkSource(source: unknown): void {
-  const kinds = [URL, Blob, ArrayBuffer, Uint8Array];
-  const isAddress = typeof source === 'string' && URL.canParse(source, document.baseURI);
-  if (isAddress || kinds.some((kind) => source instanceof kind)) return;
+  if (typeof source === 'string' ? isAddress(source) : isUrl(source) || isBlob(source) || isBytes(source))
+    return;
   const shown = typeof source === 'string' ? JSON.stringify(source) : String(source);
   throw new TypeError(`received ${shown}, expected a model file: its address, a Blob, or its bytes`);
+}
+
+/** @throws TypeError for what is no SHA-256 in hex, in small or capital letters. */
+function checkDigest(sha256: unknown): void {
+  if (sha256 === undefined || (typeof sha256 === 'string' && /^[\da-f]{64}$/i.test(sha256))) return;
+  throw new TypeError(`sha256: received ${JSON.stringify(sha256)}, expected 64 digits of hex`);
 }
 
 /** Sends the worker the WebAssembly when it is there. */
@@ -139,7 +148,7 @@ function handRuntime(worker: Worker, wasm: URL, progress: DownloadProgress): voi
 }
 
 /** Adds up the progress of two downloads: the runtime and the model. */
-function addUp(tell: DownloadProgress = () => {}): (part: 'runtime' | 'model') => DownloadProgress {
+function addUp(tell: DownloadProgress): (part: 'runtime' | 'model') => DownloadProgress {
   const parts = { runtime: { loaded: 0, total: 0 }, model: { loaded: 0, total: 0 } };
   return (part) => (loaded, total) => {
     parts[part] = { loaded, total };
@@ -154,10 +163,10 @@ async function openingOf(
   { wasm }: Addresses,
 ): Promise<Opening> {
   const { backend = 'wasm', threads, sha256, size } = options;
-  const rest = { backend, threads, sha256, size, wasm: wasm.href };
-  if (typeof source === 'string' || source instanceof URL) {
-    return { file: { url: new URL(source, document.baseURI).href }, ...rest };
+  const rest = { backend, threads, sha256: sha256?.toLowerCase(), size, wasm: wasm.href };
+  if (typeof source === 'string' || isUrl(source)) {
+    return { file: { url: wholeAddress(source).href }, ...rest };
   }
-  const bytes = source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : new Uint8Array(source);
+  const bytes = isBlob(source) ? new Uint8Array(await source.arrayBuffer()) : new Uint8Array(source);
   return { file: { bytes }, ...rest };
 }

@@ -29,11 +29,10 @@ export async function fetchModel(
 ): Promise<Fetched> {
   const cache = expected === undefined ? undefined : await openCache();
   const key = new URL(`/.trainyard/${expected}`, url);
-  const kept = await cache?.match(key);
+  const kept = await keptIn(cache, key, expected);
   if (kept) {
-    const bytes = new Uint8Array(await kept.arrayBuffer());
-    progress(bytes.length, bytes.length);
-    return { bytes, sha256: expected };
+    progress(kept.length, kept.length);
+    return { bytes: kept, sha256: expected };
   }
   const bytes = await download(url, size, progress).catch((error) => {
     throw new ModelError('fetch', messageOf(error));
@@ -56,6 +55,24 @@ export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string |
 /** Undefined where the browser has no cache: in private windows, and on pages without https. */
 async function openCache(): Promise<Cache | undefined> {
   return globalThis.caches?.open(cacheName).catch(() => undefined);
+}
+
+/** The bytes that are kept; what is damaged, or cannot be read, is fetched again. */
+async function keptIn(
+  cache: Cache | undefined,
+  key: URL,
+  expected: string | undefined,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    const response = await cache?.match(key);
+    if (!response) return undefined;
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if ((await sha256Of(bytes)) === expected) return bytes;
+    await cache?.delete(key);
+  } catch {
+    // as if nothing were kept
+  }
+  return undefined;
 }
 
 /** A browser without room left caches nothing; the model runs nevertheless. */

@@ -20,6 +20,12 @@ export type Request =
   | { readonly type: 'classify'; readonly id: number; readonly pictures: readonly Picture[] }
   | { readonly type: 'explain'; readonly id: number; readonly picture: Picture };
 
+/** Nobody waits for the answer to a request any more: a long one may end. */
+export interface StopMessage {
+  readonly type: 'stop';
+  readonly id: number;
+}
+
 /** Sent once to each worker that runs WebAssembly: the compiled module, or why the page could not get it. */
 export type RuntimeMessage =
   | { readonly type: 'runtime'; readonly compiled: WebAssembly.Module }

@@ -45,11 +45,16 @@ async function compile(url: string, came: (bytes: number) => void): Promise<WebA
   if (typeof WebAssembly === 'undefined') {
     throw new ModelError('runtime', 'This browser has no WebAssembly.');
   }
+  let received = 0;
+  let beginsWell = true;
   try {
     const response = await fetch(url);
     if (!response.ok || !response.body) throw new Error(`the server answered ${response.status}. ${COPY}`);
     const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform(piece, controller) {
+        for (let i = 0; received + i < EMPTY_MODULE.length && i < piece.length; i++)
+          beginsWell &&= piece[i] === EMPTY_MODULE[received + i];
+        received += piece.length;
         came(piece.length);
         controller.enqueue(piece);
       },
@@ -58,10 +63,17 @@ async function compile(url: string, came: (bytes: number) => void): Promise<WebA
     const headers = { 'content-type': 'application/wasm' };
     return await WebAssembly.compileStreaming(new Response(response.body.pipeThrough(counter), { headers }));
   } catch (error) {
+    const said = messageOf(error);
     if (!mayCompile()) throw new ModelError('runtime', FORBIDDEN);
+    const isWhole = beginsWell && received === RUNTIME_BYTES;
+    if (isWhole) throw new ModelError('runtime', `This browser cannot compile onnxruntime (${url}): ${said}`);
     const wrong = error instanceof WebAssembly.CompileError;
-    const said = wrong ? `it is no WebAssembly (${messageOf(error)}). ${COPY}` : messageOf(error);
-    throw new ModelError('fetch', `onnxruntime cannot be fetched from ${url}: ${said}`);
+    const why = !wrong
+      ? said
+      : beginsWell
+        ? `${received} bytes came, expected ${RUNTIME_BYTES} (${said}). ${COPY}`
+        : `it is no WebAssembly (${said}). ${COPY}`;
+    throw new ModelError('fetch', `onnxruntime cannot be fetched from ${url}: ${why}`);
   }
 }
 
@@ -69,10 +81,13 @@ async function compile(url: string, came: (bytes: number) => void): Promise<WebA
 const FORBIDDEN =
   "This page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src.";
 
+/** The smallest module, with which all others begin: magic and version. */
+const EMPTY_MODULE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+
 /** Whether the page's Content-Security-Policy allows WebAssembly: each browser says in words of its own that it does not. */
 function mayCompile(): boolean {
   try {
-    new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)); // the smallest module: magic and version
+    new WebAssembly.Module(EMPTY_MODULE);
     return true;
   } catch {
     return false;

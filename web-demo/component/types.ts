@@ -68,7 +68,7 @@ export interface LoadOptions {
    * small models and in pages that are not isolated, otherwise as many as make it faster.
    */
   readonly threads?: number | undefined;
-  /** SHA-256 of the model file, hex: the file is checked against it and cached by it, so that it is fetched once. */
+  /** SHA-256 of the model file, hex in small or capital letters: the file is checked against it and cached by it, so that it is fetched once. */
   readonly sha256?: string | undefined;
   /** Bytes of the model file, for `progress` where the server does not say. */
   readonly size?: number | undefined;
@@ -88,6 +88,11 @@ export interface ClassifyOptions {
   /** Predictions in the answer at most; by default one for each label. */
   readonly top?: number | undefined;
   /** Ends the waiting; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ExplainOptions {
+  /** Ends the work; the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -141,7 +146,7 @@ export interface Model {
   classify(source: PictureSource, options?: ClassifyOptions): Promise<Classification>;
   classify(sources: readonly PictureSource[], options?: ClassifyOptions): Promise<Classification[]>;
   /** Finds out which pixels mattered, by covering them one patch after another. */
-  explain(source: PictureSource): Promise<Explanation>;
+  explain(source: PictureSource, options?: ExplainOptions): Promise<Explanation>;
   /** Ends the worker and frees its memory; calls that are not answered yet fail. */
   close(): void;
 }

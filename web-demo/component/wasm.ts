@@ -1,8 +1,7 @@
 // onnxruntime on WebAssembly with SIMD, on one thread or on several.
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import type { Card } from '../../models/card.ts';
-import { messageOf } from '../../models/errors.ts';
-import { ModelError } from './errors.ts';
+import { openSession } from './open-session.ts';
 import { createRunner, type Runner } from './runner.ts';
 
 /** @throws ModelError when this browser lacks what the runtime needs, or the runtime cannot run the file. */
@@ -17,11 +16,8 @@ export async function openOnWasm(
   env.wasm.numThreads = threads;
   // Errors that matter are thrown; everything else would only fill the console.
   env.logLevel = 'error';
-  const session = await withCompiled(compiled, () =>
-    InferenceSession.create(model, { executionProviders: ['wasm'] }),
-  ).catch((error) => {
-    throw new ModelError('model', messageOf(error));
-  });
+  const create = () => InferenceSession.create(model, { executionProviders: ['wasm'] });
+  const session = await openSession('WebAssembly', () => withCompiled(compiled, create));
   return createRunner(session, (data, dims) => new Tensor('uint8', data, dims), card);
 }
 

@@ -1,8 +1,7 @@
 // onnxruntime on WebGPU: another, larger runtime, which is fetched only when it is used.
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
 import type { Card } from '../../models/card.ts';
-import { messageOf } from '../../models/errors.ts';
-import { ModelError } from './errors.ts';
+import { openSession } from './open-session.ts';
 import { createRunner, type Runner } from './runner.ts';
 
 /**
@@ -16,8 +15,8 @@ export async function openOnWebGpu(wasm: string, model: Uint8Array, card: Card):
   env.wasm.wasmPaths = { wasm };
   env.wasm.numThreads = 1;
   env.logLevel = 'error';
-  const session = await InferenceSession.create(model, { executionProviders: ['webgpu'] }).catch((error) => {
-    throw new ModelError('runtime', `WebGPU: ${messageOf(error)}`);
-  });
+  const session = await openSession('WebGPU', () =>
+    InferenceSession.create(model, { executionProviders: ['webgpu'] }),
+  );
   return createRunner(session, (data, dims) => new Tensor('uint8', data, dims), card);
 }
