@@ -1,10 +1,10 @@
 // The options of `trainyard export`.
 
 import { inGroup } from '../../models/option-groups.ts';
+import { TOLERANCE } from '../../models/tolerance.ts';
 import { scalings } from '../../train/backbone/scaling.ts';
 import { runsOption } from '../../train/cli/runs-options.ts';
 import { OPSETS } from '../graph/opsets.ts';
-import { TOLERANCE } from '../parity/tolerance.ts';
 import { FORMAT_NAMES } from '../to/names.ts';
 import { jsonOption, repositoryOption } from './shared-options.ts';
 

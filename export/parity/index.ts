@@ -1,10 +1,10 @@
 // Proof that a model file gives the answers of the trained network: both run on the same pictures, and every probability is compared.
 
 import type { Parity } from '../../models/parity.ts';
+import { TIE } from '../../models/tolerance.ts';
 import { argMax } from '../../train/loop/logits.ts';
 import type { Classifier } from './classifier.ts';
 import { absolute, compareOn, maxDifference } from './compare.ts';
-import { TIE } from './tolerance.ts';
 
 export type { Parity } from '../../models/parity.ts';
 

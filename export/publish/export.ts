@@ -1,10 +1,10 @@
 // Export: a network becomes a model file in the repository, once onnxruntime gives the same answers as tfjs.
 
 import { roundUp } from '../../models/complete-card.ts';
+import { TOLERANCE } from '../../models/tolerance.ts';
 import { eagerClassifier, tensorflowClassifier } from '../parity/classifier.ts';
 import type { Parity } from '../parity/index.ts';
 import { compareLayers, type LayerComparison, layersInWords } from '../parity/layers.ts';
-import { TOLERANCE } from '../parity/tolerance.ts';
 import { classifierNetwork } from '../trace/network.ts';
 import { type ClassifierCandidate, type ExportedModel, publishClassifier } from './classifier.ts';
 import type { Exportable, ExportOptions } from './exportable.ts';

@@ -10,10 +10,10 @@ import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import { testedOn } from '../../models/held-out.ts';
 import { inputsOf } from '../../models/onnx/reads.ts';
 import { digestByCard, WEIGHTS_CHANGED } from '../../models/onnx/weights-digest.ts';
+import { TOLERANCE } from '../../models/tolerance.ts';
 import type { Labels } from '../../train/datasets/index.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { type Classifier, onnxClassifier } from '../parity/classifier.ts';
-import { TOLERANCE } from '../parity/tolerance.ts';
 import { problemsOf } from './structure.ts';
 
 /** One thing that was looked at. */

@@ -4,8 +4,8 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import { z } from 'zod';
-import { TOLERANCE } from '../../export/parity/tolerance.ts';
 import { UserError } from '../../models/errors.ts';
+import { TOLERANCE } from '../../models/tolerance.ts';
 import { root, runsFolder } from '../../setup/paths.mjs';
 import { families, findRecipe, wordsOf } from '../../train/recipes/index.ts';
 import { circleRows, lessonRows, remedyRows } from '../../train/recipes/published.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { changesInWords, combine, compare, holds, type Parity } from '../../../export/parity/index.ts';
-import { TOLERANCE } from '../../../export/parity/tolerance.ts';
+import { TOLERANCE } from '../../../models/tolerance.ts';
 import { python } from '../../python.ts';
 
 const numpy = `

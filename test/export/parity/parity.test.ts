@@ -1,7 +1,7 @@
 // When two models answer alike: how far probabilities may be apart, and which changed labels count.
 import { describe, expect, it } from 'vitest';
 import { changesInWords, combine, compare, holds } from '../../../export/parity/index.ts';
-import { TOLERANCE } from '../../../export/parity/tolerance.ts';
+import { TOLERANCE } from '../../../models/tolerance.ts';
 
 /** Two pictures of three classes. */
 const rows = (...values: number[]) => Float32Array.from(values);
