@@ -32,9 +32,15 @@ export interface Region {
 export function digitRegion(ink: Plane): Region | undefined {
   const { data } = ink;
   const median = quantile(data, 0.5);
-  const noise = SIGMA * quantile(distances(data, median), 0.5);
+  const noise =
+    SIGMA *
+    quantile(
+      data.map((level) => Math.abs(level - median)),
+      0.5,
+    );
   const { threshold, low, high } = otsu(histogramOf(data));
   if (high - low < Math.max(MIN_CONTRAST, 4 * noise)) return undefined;
+  // Stryker disable next-line EqualityOperator: no noise is the bound to its last bit
   const clean = noise < CLEAN;
   const found = findComponents(ink, clean ? 0 : Math.max(median + 4 * noise, low + 0.25 * (high - low)));
   const kept = choose(found.parts, threshold, clean);
@@ -42,44 +48,30 @@ export function digitRegion(ink: Plane): Region | undefined {
   return { plane: alone(ink, found, kept, threshold), box: around(kept) };
 }
 
-function distances(data: Float32Array, from: number): Float32Array {
-  const out = new Float32Array(data.length);
-  for (let i = 0; i < out.length; i++) out[i] = Math.abs((data[i] ?? 0) - from);
-  return out;
-}
-
 /** The components that belong to the digit: of a drawing all, of a photo the largest one and what is not a speck. */
 function choose(parts: readonly Component[], threshold: number, clean: boolean): readonly Component[] {
-  const strong = parts.filter(({ peak }) => peak > threshold);
-  const [first, ...others] = strong;
-  if (first === undefined) return [];
   if (clean) return parts;
-  const largest = others.reduce((a, b) => (a.mass >= b.mass ? a : b), first);
-  return strong.filter((part) => part === largest || (part.mass > MIN_MASS * largest.mass && !part.edge));
+  const strong = parts.filter(({ peak }) => peak > threshold);
+  const largest = strong.reduce((most, { mass }) => Math.max(most, mass), 0);
+  // Stryker disable next-line EqualityOperator: no sum is the bound to its last bit
+  return strong.filter(({ mass, edge }) => mass === largest || (mass > MIN_MASS * largest && !edge));
 }
 
 /** The pixels of the kept components, darkened when the pen was pale. */
 function alone(
-  ink: Plane,
+  { data, width, height }: Plane,
   { parts, label }: Components,
   kept: readonly Component[],
   threshold: number,
 ): Plane {
-  const { data, width, height } = ink;
-  const strong = new Float32Array(data.length);
-  let n = 0;
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i] ?? 0;
-    if (value > threshold) strong[n++] = value;
-  }
-  const peak = quantile(strong.subarray(0, n), PEN);
+  const peak = quantile(
+    data.filter((level) => level > threshold),
+    PEN,
+  );
   const gain = peak >= DARK ? 1 : 255 / peak;
   const isKept = new Uint8Array(parts.length + 1);
   for (const { id } of kept) isKept[id] = 1;
-  const out = new Float32Array(data.length);
-  for (let i = 0; i < out.length; i++) {
-    if (isKept[label[i] ?? 0] === 1) out[i] = Math.min(255, (data[i] ?? 0) * gain);
-  }
+  const out = data.map((level, i) => (isKept[label[i] ?? 0] === 1 ? Math.min(255, level * gain) : 0));
   return { data: out, width, height };
 }
 
@@ -94,8 +86,8 @@ function around(parts: readonly Component[]): Box {
 
 function histogramOf(data: Float32Array): Float64Array {
   const histogram = new Float64Array(256);
-  for (let i = 0; i < data.length; i++) {
-    const level = Math.min(255, Math.round(data[i] ?? 0));
+  for (const value of data) {
+    const level = Math.min(255, Math.round(value));
     histogram[level] = (histogram[level] ?? 0) + 1;
   }
   return histogram;

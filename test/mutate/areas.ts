@@ -143,10 +143,11 @@ export const areas = {
   decode: {
     sources: ['models/image/decode/', 'models/image/file/', 'serve/decode/'],
     tests: [
-      'test/models/image/corpus.test.ts',
-      'test/models/image/file/',
-      'test/models/image/telephones.test.ts',
-      'test/serve/decode/',
+      'test/models/image/small-files.test.ts',
+      'test/models/image/file/unread.test.ts',
+      'test/serve/decode/decoders.test.ts',
+      'test/serve/decode/decode.test.ts',
+      'test/models/image/file/many-parts.test.ts',
     ],
     least: 85,
   },

@@ -57,7 +57,7 @@ function pngCuts(bytes: Uint8Array): Cut[] {
 /** The sizes within a WebP count: its chunk stays and gets a name that nobody knows. */
 function withoutWebpExif(bytes: Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const out = bytes.slice();
+  const out = new Uint8Array(bytes); // a Buffer's slice would be the file itself
   for (let at = 12; at + 8 <= bytes.length; ) {
     if (latin1(bytes.subarray(at, at + 4)) === 'EXIF') out.set([0x78, 0x78, 0x78, 0x78], at);
     const length = view.getUint32(at + 4, true);

@@ -41,9 +41,9 @@ def region(ink):
     if not strong: return None
     mass = {i: ink[label == i].sum() for i in ids}
     edges = np.concatenate([label[0], label[-1], label[:, 0], label[:, -1]])
-    largest = max(strong, key=mass.get)
+    largest = max(mass[i] for i in strong)
     kept = ids if clean else [
-        i for i in strong if i == largest or (mass[i] > 0.04 * mass[largest] and i not in edges)
+        i for i in strong if mass[i] == largest or (mass[i] > 0.04 * largest and i not in edges)
     ]
     dark = np.quantile(ink[ink > threshold], 0.9, method='lower')
     gain = 1 if dark >= 224 else 255 / dark
