@@ -78,9 +78,10 @@ export function openPasses(): Passes | undefined {
   }
   const { memory } = exports;
 
-  /** Makes sure of so many bytes of memory. */
+  /** Makes sure of so many bytes of memory, and of a vector behind them. */
   function reserve(bytes: number): void {
-    const missing = bytes - memory.buffer.byteLength;
+    const missing = bytes + BEHIND - memory.buffer.byteLength;
+    // Stryker disable next-line EqualityOperator: to grow by nothing is to stay as it is
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
   }
 
@@ -91,14 +92,12 @@ export function openPasses(): Passes | undefined {
     const at = { first: 0, count: n * 4, weights: align(n * 8), size: padded };
     const end = at.weights + n * padded * 4 + BEHIND;
     reserve(end);
-    const ints = new Int32Array(memory.buffer);
+    const ints = new Int32Array(memory.buffer, 0, end / 4);
     ints.set(first, 0);
     ints.set(count, n);
-    ints.fill(0, at.weights / 4, end / 4);
-    for (let i = 0; i < n; i++) {
-      const own = weights.subarray(i * size, i * size + (count[i] ?? 0));
-      ints.set(own, at.weights / 4 + i * padded);
-    }
+    ints.fill(0, at.weights / 4);
+    for (const [i, own] of count.entries())
+      ints.set(weights.subarray(i * size, i * size + own), at.weights / 4 + i * padded);
     return { ...at, end: align(end) };
   }
 
@@ -109,9 +108,9 @@ export function openPasses(): Passes | undefined {
       const outWidth = columns.first.length;
       const [stride, outStride] = [width * channels, outWidth * channels];
       const height = source.length / stride;
-      const band = Math.max(1, Math.floor(BAND / stride));
+      const band = Math.min(height, Math.max(1, Math.floor(BAND / stride)));
       const to = align(taps.end + band * stride + BEHIND);
-      reserve(to + band * outStride + BEHIND);
+      reserve(to + band * outStride);
       const bytes = new Uint8Array(memory.buffer);
       const out = new Uint8Array(height * outStride);
       for (let y = 0; y < height; y += band) {
@@ -136,7 +135,7 @@ export function openPasses(): Passes | undefined {
         const taps = put({ ...part, first: part.first.map((first) => first - start) });
         const length = (end - start) * stride;
         const to = align(taps.end + length + BEHIND);
-        reserve(to + n * stride + BEHIND);
+        reserve(to + n * stride);
         const bytes = new Uint8Array(memory.buffer);
         bytes.set(source.subarray((start - top) * stride, (end - top) * stride), taps.end);
         exports.downwards(taps.end, stride, taps.first, taps.count, taps.weights, taps.size, n, to);
@@ -150,13 +149,14 @@ export function openPasses(): Passes | undefined {
 
 /** How many rows of the result, from `y` on, can be made at once within the memory: at least half of what would fit. */
 function fittingRows({ first, count, size }: Taps, y: number, stride: number): number {
-  const start = first[y] ?? 0;
-  for (let n = first.length - y; n > 0; n = Math.floor(n / 2)) {
+  const room = (n: number) => {
     const last = y + n - 1;
-    const length = ((first[last] ?? 0) + (count[last] ?? 0) - start) * stride;
-    if (length + n * (stride + size * 4 + 24) <= MOST) return n;
-  }
-  return 0;
+    const length = (first[last] ?? 0) + (count[last] ?? 0) - (first[y] ?? 0);
+    return length * stride + n * (stride + size * 4 + 24);
+  };
+  let n = first.length - y;
+  while (n > 0 && room(n) > MOST) n = Math.floor(n / 2);
+  return n;
 }
 
 /** The weights of some of the outputs. */

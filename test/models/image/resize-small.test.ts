@@ -6,7 +6,7 @@ import { openPasses, type Passes } from '../../../models/image/passes.ts';
 import type { Picture } from '../../../models/image/picture.ts';
 import { type ResizeOptions, resize, resizeWindow } from '../../../models/image/resize.ts';
 import { planResize, type Window } from '../../../models/image/resize-plan.ts';
-import { type Filter, taps, tapsInPieces } from '../../../models/image/taps.ts';
+import { type Filter, type Taps, taps, tapsInPieces } from '../../../models/image/taps.ts';
 import { python } from '../../python.ts';
 import { digest, joined, noisePicture, openPictures, sizes } from './pictures.ts';
 
@@ -122,21 +122,81 @@ describe('equals Pillow to the byte', () => {
       expect(long.map((one) => resized(one, options))).toEqual(theirs);
     expect(long.map((one, i) => (i % 4 === 2 ? theirs[i] : byLongPasses(one)))).toEqual(theirs);
   });
-
-  it('where the rows of the result are too many for the memory of WebAssembly at once', () => {
-    const tall = whole([2000, 3000], [2000, 40], 3, 'bilinear');
-    expect([resized(tall)]).toEqual(pillow([tall]));
-  });
 });
 
 it('makes a pass in JavaScript where WebAssembly has no room for a row', () => {
   const one = whole([5, 9], [5, 4], 3, 'bilinear');
   const passes: Passes = { across: simd().across, downwards: () => undefined };
   expect([resized(one, { passes })]).toEqual(pillow([one]));
-  const rows = taps({ inSize: 4000, outSize: 1, from: 0, n: 1, filter: 'bilinear' });
-  const source = new Uint8Array(4000 * 4200);
-  expect(simd().downwards(source, 4200, 0, rows, () => {})).toBeUndefined();
-  expect(simd().downwards(source.subarray(0, 4000 * 4100), 4100, 0, rows, () => {})).toHaveLength(4100);
+});
+
+describe('the memory of WebAssembly', () => {
+  /** Passes of their own, and the memory that they have. */
+  function watched(): { passes: Passes; memory: () => number } {
+    let exports: WebAssembly.Exports = {};
+    const { Module, Instance } = WebAssembly;
+    class Watched extends Instance {
+      constructor(module: WebAssembly.Module) {
+        super(module);
+        exports = this.exports;
+      }
+    }
+    vi.stubGlobal('WebAssembly', { Module, Instance: Watched });
+    const passes = simd();
+    vi.unstubAllGlobals();
+    const { memory } = exports;
+    if (!(memory instanceof WebAssembly.Memory)) throw new Error('the kernel exports no memory');
+    return { passes, memory: () => memory.buffer.byteLength };
+  }
+
+  const PAGE = 65_536;
+  /** Bytes of weights, each output with its first pixel and their number. */
+  const bytesOf = ({ size, first }: Taps) => first.length * (8 + 4 * (size + 3));
+
+  it('is as large as a band of rows needs, its weights and its result', () => {
+    for (const [from, to, height] of [
+      [3000, 300, 60],
+      [100, 4000, 3000],
+      [7, 9, 3],
+    ] as const) {
+      const { passes, memory } = watched();
+      const columns = taps({ inSize: from, outSize: to, from: 0, n: to, filter: 'bicubic' });
+      const source = noisePicture(from, from, height, 1).data;
+      const made = passes.across(Uint8Array.from(source), from, 1, columns, () => {});
+      expect(made).toHaveLength(to * height);
+      const band = Math.min(height, 2 ** 18 / from);
+      expect(memory()).toBeLessThan(bytesOf(columns) + band * (from + to) + 2 * PAGE);
+    }
+  });
+
+  it('holds a row of the result that just fits, and none that does not', () => {
+    const rows = taps({ inSize: 2370, outSize: 1, from: 0, n: 1, filter: 'bilinear' });
+    // 2,370 rows of 7,068 bytes, one of the result, 4,741 weights and 24 bytes are 16 MiB.
+    const source = new Uint8Array(2370 * 7069);
+    expect(simd().downwards(source.subarray(0, 2370 * 7068), 7068, 0, rows, () => {})).toHaveLength(7068);
+    expect(simd().downwards(source, 7069, 0, rows, () => {})).toBeUndefined();
+  });
+
+  it('is never more than 16 MiB: a pass goes over as many rows at once as there is room for', () => {
+    const [stride, top] = [4096, 7680];
+    const axis = { inSize: 16_384, outSize: 16, from: 8, n: 8, filter: 'bilinear' } as const;
+    const source = new Uint8Array((axis.inSize - top) * stride);
+    for (const [i, byte] of noisePicture(1, 1, 9973, 1).data.entries()) source[i] = byte;
+    for (let at = 9973; at < source.length; at *= 2) source.copyWithin(at, 0, at);
+    const { passes, memory } = watched();
+    let rounds = 0;
+    const made = passes.downwards(source, stride, top, taps(axis), () => void rounds++);
+    // Of 1,024 rows a step, there is room for the first two, one, two, and, at the edge, three.
+    expect(rounds).toBe(4);
+    expect(memory()).toBeLessThanOrEqual(16 * 2 ** 20 + PAGE);
+    expect(
+      made &&
+        Buffer.compare(
+          made,
+          downwardsLong(source, stride, top, axis, () => {}),
+        ),
+    ).toBe(0);
+  });
 });
 
 it('has no WebAssembly where there is none', () => {
@@ -207,7 +267,8 @@ describe('asks whether to go on', () => {
 
   it('for each band of rows in WebAssembly, and each of its rounds downwards', () => {
     // 262,144 bytes of rows of 9,000: 29 rows.
-    expect(asked(whole([3000, 60], [300, 60], 3, 'bilinear'), simd())).toBe(3);
+    expect(asked(whole([3000, 58], [300, 58], 3, 'bilinear'), simd())).toBe(2);
+    expect(asked(whole([3000, 59], [300, 59], 3, 'bilinear'), simd())).toBe(3);
     expect(asked(whole([3000, 60], [3000, 20], 3, 'bilinear'), simd())).toBe(1);
   });
 
