@@ -135,7 +135,10 @@ const all: readonly Command[] = [
     name: 'verify',
     group: 'Export',
     description: 'Check a model file alone, or against what it was made of',
-    examples: [{ words: ['digits'] }, { words: ['digits', '--against', '0001-digits'] }],
+    examples: [
+      { words: [], does: 'The model that was exported last' },
+      { words: ['digits', '--against', '0001-digits'] },
+    ],
     usesWork: true,
     load: async () => (await import('../export/verify/command.ts')).verifyCommand,
   },

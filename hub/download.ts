@@ -19,6 +19,8 @@ export interface Download {
   readonly target: string;
   /** The file in messages. */
   readonly what: string;
+  /** Bytes that it may have. */
+  readonly most: number;
   readonly settings: Pick<HubSettings, 'endpoint' | 'token'>;
   /** Called with the bytes that are here and those that there will be, NaN where the Hub does not say. */
   readonly progress?: ((bytes: number, all: number) => void) | undefined;
@@ -40,6 +42,8 @@ export async function download(asked: Download): Promise<void> {
     if (before > 0 && (await fetchInto(partial, asked, 0))) return await rename(partial, asked.target);
     await rm(partial, { force: true });
   } catch (error) {
+    // Nothing that could be gone on from.
+    if ((await sizeOf(partial)) === 0) await rm(partial, { force: true });
     const reason = systemReason(error);
     if (reason === undefined || error instanceof HubError) throw error;
     // Another process has fetched it at the same time: both write the same bytes to the same places.
@@ -63,30 +67,43 @@ async function fetchInto(partial: string, asked: Download, from: number): Promis
   } finally {
     await file.close();
   }
-  return isRight(partial, answer.headers);
+  if (isCertain(answer)) return isRight(partial, answer);
+  await rm(partial, { force: true });
+  throw new HubError(
+    `${what} cannot be trusted: ${new URL(answer.response.url || url).origin} says neither its size nor its digest, so that a file that was cut short looks like a whole one.`,
+  );
 }
 
 async function write(
   file: FileHandle,
-  { response, headers }: HubAnswer,
+  answer: HubAnswer,
   from: number,
-  { url, progress, signal }: Download,
+  { url, what, most, progress, signal }: Download,
 ): Promise<void> {
+  const { response } = answer;
   // All of it was there already.
   if (response.status === 416) return response.body?.cancel();
   // A server may answer a range with the whole.
   let at = response.status === 206 ? from : 0;
-  const coming = Number(response.headers.get('content-length') ?? Number.NaN);
-  const all = Number(headers.get('x-linked-size') ?? at + coming);
+  const said = sizeSaid(answer);
+  if (said !== undefined && said > most) {
+    await response.body?.cancel();
+    throw new HubError(tooLarge(what, said, most));
+  }
   if (at < from) await file.truncate(0);
   try {
     for await (const piece of pieces(response)) {
+      if (at + piece.length > (said ?? most)) {
+        await file.truncate(0);
+        throw new HubError(tooMuch(what, said, most));
+      }
       await file.write(piece, 0, piece.length, at);
       at += piece.length;
-      progress?.(at, all);
+      progress?.(at, said ?? Number.NaN);
     }
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof HubError) throw error;
     // What has come is kept, and gone on from.
     throw systemReason(error) === undefined ? unreachable(new URL(url).origin, error) : error;
   }
@@ -96,16 +113,50 @@ async function write(
  * Whether a file is what the Hub says: of a large file it gives the SHA-256, of a small one git's own digest of it. A mirror
  * that gives neither is taken by the size.
  */
-async function isRight(path: string, headers: Headers): Promise<boolean> {
+async function isRight(path: string, answer: HubAnswer): Promise<boolean> {
   const size = await sizeOf(path);
-  const linked = headers.get('x-linked-size');
-  if (linked !== null && Number(linked) !== size) return false;
-  const tag = headers.get('x-linked-etag') ?? headers.get('etag') ?? '';
-  const digest = tag.replace(/^W\//, '').replaceAll('"', '');
+  const said = sizeSaid(answer);
+  if (said !== undefined && said !== size) return false;
+  const digest = digestSaid(answer);
   if (/^[0-9a-f]{64}$/.test(digest)) return (await digestOf(path, 'sha256')) === digest;
   // Reference: git's object format, "blob <size>\0" before the content (git-hash-object).
   if (/^[0-9a-f]{40}$/.test(digest)) return (await digestOf(path, 'sha1', `blob ${size}\0`)) === digest;
   return true;
+}
+
+/** Bytes of the whole file, where they are said: by the Hub of a large file, else by who sends it, also of a part. */
+function sizeSaid({ response, headers }: HubAnswer): number | undefined {
+  const ofPart = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
+  const ofWhole = response.status === 200 ? response.headers.get('content-length') : null;
+  const said = headers.get('x-linked-size') ?? ofPart ?? ofWhole;
+  return said !== null && /^\d+$/.test(said) ? Number(said) : undefined;
+}
+
+/** In hex: 64 digits of SHA-256, 40 of git's SHA-1; something else where the Hub says neither. */
+function digestSaid({ headers }: HubAnswer): string {
+  const tag = headers.get('x-linked-etag') ?? headers.get('etag') ?? '';
+  return tag.replace(/^W\//, '').replaceAll('"', '');
+}
+
+/** Whether an end that came too early would be noticed: by its digest, its size, or by pieces, of which the last is marked. */
+function isCertain(answer: HubAnswer): boolean {
+  const { headers } = answer.response;
+  return (
+    answer.response.body === null ||
+    /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(digestSaid(answer)) ||
+    sizeSaid(answer) !== undefined ||
+    headers.get('transfer-encoding') === 'chunked'
+  );
+}
+
+function tooLarge(what: string, said: number, most: number): string {
+  return `${what} has ${said} bytes, more than the ${most} that such a file may have. It was not fetched.`;
+}
+
+function tooMuch(what: string, said: number | undefined, most: number): string {
+  return said === undefined
+    ? `${what} has more than the ${most} bytes that such a file may have, and no size is said of it: it may have no end. It was deleted.`
+    : `${what} has more than the ${said} bytes that are said of it. It was deleted; the same command fetches it anew.`;
 }
 
 async function digestOf(path: string, algorithm: 'sha256' | 'sha1', before = ''): Promise<string> {

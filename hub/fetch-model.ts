@@ -33,6 +33,9 @@ export interface FetchOptions {
 /** Files that say how a model is used; they are beside it, or above its folder `onnx`. */
 const BESIDE = ['card.json', 'config.json', 'preprocessor_config.json'];
 
+/** Bytes of each kind of file. No protobuf, of which an ONNX file is one, has more; weights beside it may. */
+const MOST_BYTES = { description: 16 * 2 ** 20, model: 2 ** 31, weights: 64 * 2 ** 30 };
+
 /** Milliseconds between two lines about a download. */
 const LINE_EVERY = 5_000;
 
@@ -108,18 +111,19 @@ async function fetchFromHub(
   const { commit, files } = await listHub(address, settings, signal);
   const snapshot = snapshotFolder(settings, address, commit);
   const file = chooseFile(address, files);
-  const fetchOne = async (name: string): Promise<void> => {
+  const fetchOne = async (name: string, most: number): Promise<void> => {
     const target = join(snapshot, name);
     if (!files.includes(name) || existsSync(target)) return;
     const path = name.split('/').map(encodeURIComponent).join('/');
     const url = `${settings.endpoint}/${address.id}/resolve/${commit}/${path}`;
     const what = `${name} of hf:${address.id}`;
-    await download({ url, target, what, settings, progress: lines(what, tell), signal });
+    await download({ url, target, what, most, settings, progress: lines(what, tell), signal });
   };
   // The model comes last but for its weights: where it is, what it is used by is there too.
   const folders = new Set([posix.dirname(file), posix.dirname(posix.dirname(file))]);
-  for (const folder of folders) for (const name of BESIDE) await fetchOne(posix.join(folder, name));
-  await fetchOne(file);
+  for (const folder of folders)
+    for (const name of BESIDE) await fetchOne(posix.join(folder, name), MOST_BYTES.description);
+  await fetchOne(file, MOST_BYTES.model);
   const weights = await weightsOf(snapshot, file).catch(async (error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     // Kept, it would be in the place of the model for ever.
@@ -129,7 +133,7 @@ async function fetchFromHub(
       { cause: error },
     );
   });
-  for (const name of weights) await fetchOne(name);
+  for (const name of weights) await fetchOne(name, MOST_BYTES.weights);
   rememberCommit(settings, address, commit);
   return modelAt(address, snapshot, commit, file);
 }

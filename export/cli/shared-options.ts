@@ -9,8 +9,8 @@ export const MODEL_FILE = 'a .onnx file, or a model of the repository: digits or
 
 export const modelFile = {
   type: 'positional',
-  required: true,
-  description: `${MODEL_FILE.charAt(0).toUpperCase()}${MODEL_FILE.slice(1)}`,
+  required: false,
+  description: `${MODEL_FILE.charAt(0).toUpperCase()}${MODEL_FILE.slice(1)}; the model that was exported last if left out`,
 } as const;
 
 /** Of a command that writes model files. */

@@ -1,6 +1,7 @@
 // A model file that a command is given: by its path, or by its name in the repository.
 
 import { type Card, cardKey, readCard } from '../../models/card.ts';
+import { readDefaultModel } from '../../models/default-model.ts';
 import { UserError } from '../../models/errors.ts';
 import { readOnnxFile } from '../../models/onnx/read-file.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
@@ -20,15 +21,21 @@ export interface OpenModelFile {
 }
 
 /**
- * Opens `models/digits/1/model.onnx`, or `digits` (its newest version) or `digits/1` of the repository.
+ * Opens `models/digits/1/model.onnx`, or `digits` (its newest version) or `digits/1` of the repository; without a name, the
+ * model that was exported last.
  * @throws UserError when there is no such file, or it is damaged or no ONNX.
  */
-export async function openModelFile(file: string, repository: string): Promise<OpenModelFile> {
-  const path = await pathOfModel(file, repository);
+export async function openModelFile(file: string | undefined, repository: string): Promise<OpenModelFile> {
+  const path = file === undefined ? await pathOfNewest(repository) : await pathOfModel(file, repository);
   const { bytes, model, outside } = readOnnxFile(path);
   const size = outside.reduce((sum, { length }) => sum + length, bytes.length);
   const source = outside.length === 0 ? bytes : path;
   return { path, size, source, model, ...(hasCard(model) && { card: cardIn(path, bytes) }) };
+}
+
+/** The newest version of the model that was exported last, or that is the only one. @throws UserError where neither is known. */
+async function pathOfNewest(repository: string): Promise<string> {
+  return (await findModel(repository, await readDefaultModel(repository))).path;
 }
 
 function hasCard({ metadata_props }: ModelProto): boolean {

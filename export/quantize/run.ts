@@ -10,8 +10,8 @@ import type { WeightType } from './options.ts';
 
 /** A command's words, checked. */
 export interface QuantizeChoices {
-  /** A model file, or a name in the repository. */
-  readonly file: string;
+  /** A model file, or a name in the repository; the model that was exported last if left out. */
+  readonly file: string | undefined;
   /** Folder of the model files in which the file is looked for. */
   readonly readFrom: string;
   /** Folder of the model files to which the new one is written. */

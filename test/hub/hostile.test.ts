@@ -1,9 +1,13 @@
 // What a server that is no good Hub can do: nothing that stays, and nothing but one clear message.
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
 import { fetchModel } from '../../hub/fetch-model.ts';
+import { type Pace, pieces } from '../../hub/pieces.ts';
 import { hubSettings } from '../../hub/settings.ts';
 import { listeningOn } from './server.ts';
 import { onnx, temporaryFolder } from './support.ts';
@@ -126,6 +130,107 @@ test('a listing without an end is left', async () => {
   const { fetch } = await hubWith([], endless, endless);
   await expect(fetch()).rejects.toEqual(refusal(/does not answer as a Hugging Face Hub does/));
   expect(sent).toBeLessThan(200 * 2 ** 20);
+});
+
+/** Sends blanks until its reader leaves, at most 200 MB of them. */
+function blanks(count: (bytes: number) => void): Answer {
+  return (response) => {
+    let sent = 0;
+    const more = () => {
+      while (sent < 200e6 && !response.destroyed) {
+        sent += 1e6;
+        count(sent);
+        if (!response.write(' '.repeat(1e6))) return response.once('drain', more);
+      }
+      return response.end();
+    };
+    more();
+  };
+}
+
+test('a file without an end, or with more than is said of it, is left and not kept', async () => {
+  let sent = 0;
+  const endless = await hubWith(
+    ['config.json', 'model.onnx'],
+    blanks((bytes) => {
+      sent = bytes;
+    }),
+  );
+  await expect(endless.fetch()).rejects.toEqual(
+    refusal(/config\.json of hf:acme\/cats has more than the 16777216 bytes that such a file may have/),
+  );
+  expect(sent).toBeLessThan(100e6);
+  expect(readdirSync(dirname(endless.target))).toEqual([]);
+  const said = await hubWith(['model.onnx'], (response) =>
+    response.setHeader('x-linked-size', 1000).end(Buffer.alloc(1001)),
+  );
+  await expect(said.fetch()).rejects.toEqual(refusal(/has more than the 1000 bytes that are said of it/));
+  expect(readdirSync(dirname(said.target))).toEqual([]);
+  const large = await hubWith(['model.onnx'], (response) =>
+    response.setHeader('x-linked-size', 2 ** 31 + 1).end(onnx),
+  );
+  await expect(large.fetch()).rejects.toEqual(refusal(/has 2147483649 bytes, more than the 2147483648/));
+});
+
+test('a file that would look whole however early it ended is not kept', async () => {
+  const untold = createTcpServer((socket) =>
+    socket.once('data', (request) => {
+      const siblings = JSON.stringify({ sha: COMMIT, siblings: [{ rfilename: 'model.onnx' }] });
+      socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n');
+      socket.end(String(request).startsWith('GET /api/') ? siblings : onnx);
+    }),
+  ).listen(0, '127.0.0.1');
+  await once(untold, 'listening');
+  const folder = temporaryFolder();
+  closing.push(() => untold.close(), folder.close);
+  const endpoint = `http://127.0.0.1:${(untold.address() as AddressInfo).port}`;
+  const settings = { endpoint, cache: folder.path, token: undefined, offline: false };
+  await expect(fetchModel('hf:acme/cats', { settings })).rejects.toEqual(
+    refusal(/model\.onnx of hf:acme\/cats cannot be trusted: .* says neither its size nor its digest/),
+  );
+  expect(readdirSync(join(folder.path, 'models--acme--cats/snapshots', COMMIT))).toEqual([]);
+});
+
+test('a part of a file that is of another size is not kept', async () => {
+  const { fetch, target } = await hubWith(['model.onnx'], (response, request) => {
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    const [rest, size] = [onnx.subarray(from), onnx.length + (from > 0 ? 1 : 0)];
+    response
+      .writeHead(from > 0 ? 206 : 200, { 'content-range': `bytes ${from}-${size - 1}/${size}` })
+      .end(rest);
+  });
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(`${target}.incomplete`, onnx.subarray(0, 10));
+  // Fetched anew, it is right.
+  expect(readFileSync((await fetch()).path)).toEqual(Buffer.from(onnx));
+});
+
+test('a body that drips ends when too little comes; one that is slow and steady does not', async () => {
+  const drip = (count: number) =>
+    new Response(
+      new ReadableStream({
+        async pull(controller) {
+          if (count-- === 0) return controller.close();
+          await sleep(30);
+          controller.enqueue(new Uint8Array(10));
+        },
+      }),
+    );
+  const read = async (response: Response, pace: Pace) => {
+    let bytes = 0;
+    for await (const piece of pieces(response, pace)) bytes += piece.length;
+    return bytes;
+  };
+  // A byte now and then, for ever: 10 in each 30 ms, where 1,000 are wanted in 300.
+  await expect(read(drip(-1), { bytes: 1000, within: 300 })).rejects.toThrow(/^\d+ bytes came in 0\.3 s$/);
+  expect(await read(drip(40), { bytes: 10, within: 10_000 })).toBe(400);
+  // The time of who works on the pieces is not the line's.
+  let worked = 0;
+  for await (const _ of pieces(drip(5), { bytes: 50, within: 2_000 })) {
+    await sleep(500);
+    worked++;
+  }
+  expect(worked).toBe(5);
 });
 
 test('a password in HF_ENDPOINT is refused, and not shown', () => {

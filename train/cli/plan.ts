@@ -1,4 +1,5 @@
 // How long a training will take, from a short probe, and the steps that fit a budget of wall time.
+import { setImmediate } from 'node:timers/promises';
 import { counted } from '../../models/counted.ts';
 import { UserError } from '../../models/errors.ts';
 import type { Dataset } from '../datasets/index.ts';
@@ -9,6 +10,7 @@ import { evaluate } from '../loop/evaluate.ts';
 import { spansOf } from '../loop/stages.ts';
 import { createTraining } from '../loop/training.ts';
 import { scheduleAt } from '../optimizers/schedules/index.ts';
+import type { Progress } from '../progress.ts';
 import { registryOf } from '../project/registry-of.ts';
 import { seedPair } from '../random.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
@@ -49,13 +51,13 @@ const MESSAGE_EVERY = 5000;
 const EVALUATED = 1000;
 
 /**
- * Trains up to `STEPS` steps, whose weights are not kept, and evaluates a part of the test images.
- * @param say - is told what takes its time
+ * Trains up to `STEPS` steps, whose weights are not kept, and evaluates a part of the test images. An aborted signal ends it
+ * after the step or the evaluation that it is at.
  */
 export async function measurePace(
   recipe: Recipe,
   dataset: Dataset,
-  say: (line: string) => void = () => {},
+  { say = () => {}, signal }: Progress = {},
 ): Promise<Pace> {
   const { batchSize, seed, augment, schedule } = recipe;
   say(
@@ -68,9 +70,15 @@ export async function measurePace(
   const { transforms } = registry;
   const loader = await openLoader({ split, shape, batchSize, seed, augment, transforms });
   let last = performance.now();
-  const run = (from: number, to: number): { seconds: number; steps: number } => {
+  /** Lets whoever aborts have a turn. */
+  const turn = async () => {
+    await setImmediate();
+    signal?.throwIfAborted();
+  };
+  const run = async (from: number, to: number): Promise<{ seconds: number; steps: number }> => {
     const began = performance.now();
     for (let step = from; step < to; step++) {
+      await turn();
       training.run({
         ...loader.next(),
         // As at the start of the schedule, where learning rates are low, so that what is measured does not diverge.
@@ -88,12 +96,14 @@ export async function measurePace(
   };
   try {
     const start = secondsSince(started);
-    const warmUp = run(0, WARM_UP);
-    const { seconds, steps } = run(WARM_UP, WARM_UP + STEPS);
+    const warmUp = await run(0, WARM_UP);
+    const { seconds, steps } = await run(WARM_UP, WARM_UP + STEPS);
     const step = seconds / steps;
     const n = Math.min(EVALUATED, test.n);
     const part = firstOf(test, n);
+    await turn();
     evaluate(training, part);
+    await turn();
     const began = performance.now();
     evaluate(training, part);
     const evaluation = (secondsSince(began) * test.n) / n;

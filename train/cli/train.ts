@@ -65,7 +65,7 @@ export async function showPlan(asked: Asked): Promise<void> {
   const dataset = await data();
   checkBatchSize(recipe, dataset);
   for (const line of findingsInWords(dataset)) say(line);
-  const pace = await measurePace(recipe, dataset, say);
+  const pace = await measurePace(recipe, dataset, { say });
   const plan = planOf(recipe, pace, Math.floor(dataset.train.n / recipe.batchSize));
   say(describePlan(recipe, pace, plan));
 }

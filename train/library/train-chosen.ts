@@ -1,5 +1,5 @@
 // One training from its data to its report: the road of the command and of the library, which differ in who watches it.
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import { fetchPretrained } from '../architectures/pretrained.ts';
@@ -86,7 +86,7 @@ export async function trainChosen(
     await fetchPretrained(choice.recipe);
     const dataset = await choice.data();
     checkBatchSize(choice.recipe, dataset);
-    const recipe = choice.run ? choice.recipe : await withinItsBudget(choice.recipe, dataset, say);
+    const recipe = choice.run ? choice.recipe : await withinItsBudget(choice.recipe, dataset, observer);
     // From here on there is a run, which is saved.
     signal?.throwIfAborted();
     const claimed = (run: Run) => {
@@ -97,7 +97,12 @@ export async function trainChosen(
     const started = performance.now();
     const { keep } = settings;
     const options = { recipe, dataset, run, keep, ...(memory && { memory }), ...(weights && { weights }) };
-    const result = await trainRun(options, settings, observer);
+    const result = await trainRun(options, settings, observer).catch((error: unknown) => {
+      // The next training takes its number: there is nothing in it to go on with, or to look at.
+      if (choice.run === undefined && !existsSync(run.last))
+        rmSync(run.folder, { recursive: true, force: true });
+      throw error;
+    });
     return { run, recipe, result, seconds: (performance.now() - started) / 1000 };
   } finally {
     unlock();
@@ -118,11 +123,15 @@ function giveEpochs(run: Run, recipe: Recipe, dataset: Dataset, change: string, 
 }
 
 /** The recipe with the steps that its budget leaves, measured now. */
-async function withinItsBudget(recipe: Recipe, dataset: Dataset, say: Say = () => {}): Promise<Recipe> {
+async function withinItsBudget(
+  recipe: Recipe,
+  dataset: Dataset,
+  { say = () => {}, signal }: Progress,
+): Promise<Recipe> {
   const { budget } = recipe;
   if (budget === undefined) return recipe;
   const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
-  const pace = await measurePace(recipe, dataset, say);
+  const pace = await measurePace(recipe, dataset, { say, signal });
   const fitting = withinBudget(recipe, budget, pace, stepsPerEpoch);
   const [before, after] = [recipe, fitting].map((each) => planOf(each, pace, stepsPerEpoch));
   if (before && after) say(describeBudget(before, after, budget));

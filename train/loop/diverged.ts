@@ -1,4 +1,5 @@
 // A training that diverges: a loss or a weight that is no number ends it before that is saved.
+import { existsSync } from 'node:fs';
 import { DivergedError } from '../errors.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
 import type { Run } from '../runs/run.ts';
@@ -13,10 +14,13 @@ export function checkFinite(run: Run, step: number, tensors: ReadonlyMap<string,
     if (broken !== undefined)
       throw new DivergedError(
         step,
-        `${name} has a value of ${broken} after step ${step}, which is not saved. ` +
-          `The last checkpoint of ${run.name} is from before. Start over with a lower --learning-rate.`,
+        `${name} has a value of ${broken} after step ${step}, which is not saved. ${whatIsSaved(run)} Start over with a lower --learning-rate.`,
       );
   }
+}
+
+function whatIsSaved({ name, last }: Run): string {
+  return existsSync(last) ? `The last checkpoint of ${name} is from before.` : 'There is no checkpoint yet.';
 }
 
 /** What to tell the user of a loss that is not a number. */
@@ -31,7 +35,7 @@ export function diverged(
   const wayOut =
     step === 0
       ? 'The network gives no numbers for the first pictures already: look in it for a logarithm, a root or a division that has no value.'
-      : `The last checkpoint of ${run.name} is from before. Start over with a lower --learning-rate.`;
+      : `${whatIsSaved(run)} Start over with a lower --learning-rate.`;
   return new DivergedError(
     step,
     `The ${what} became ${loss} at step ${step} with learning rate ${learningRate.toPrecision(3)}. ${wayOut}`,

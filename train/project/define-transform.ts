@@ -20,10 +20,10 @@ export interface OwnTransform<O extends OwnOptions> {
   readonly risk?: string;
   /**
    * One picture as training sees it once.
-   * @param image - `[H,W,C]` uint8, not to be changed.
+   * @param image - `[H,W,C]` uint8, a copy: it may be changed.
    * @param context - `shape` is `[H,W,C]`; `random` gives numbers in [0, 1), the same each time that a run is repeated:
    * with `Math.random` it could not go on to the bit.
-   * @returns a new `[H,W,C]` uint8, or `image` itself
+   * @returns `[H,W,C]` uint8: a new one, or `image` itself
    */
   apply(
     image: Uint8Array,
@@ -65,7 +65,8 @@ export function defineTransform<O extends OwnOptions = Record<never, never>>(
     apply(image, { shape, options: all, draws }) {
       // The schemas were made of O.
       const context = { shape, options: all[name] as OptionValues<O>, random: draws(name) };
-      const result = inWords(owner, () => apply(image, context));
+      // What is changed in place would be changed in the data, for every epoch after this one and for the report.
+      const result = inWords(owner, () => apply(image.slice(), context));
       if (result instanceof Uint8Array && result.length === image.length) return result;
       throw new UserError(
         `${owner} gives ${result instanceof Uint8Array ? `${result.length} bytes` : `a value of type ${typeof result}`} for a picture of ${image.length} bytes: expected a Uint8Array as long as the picture, [${shape}].`,

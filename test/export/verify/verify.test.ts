@@ -88,6 +88,25 @@ describe('verify from the file alone', () => {
     }
   });
 
+  it('takes the model that was exported last where none is named, and says which', async () => {
+    const models = join(folder, 'two');
+    for (const [name, version] of [
+      ['a', '1'],
+      ['b', '1'],
+      ['b', '2'],
+    ]) {
+      mkdirSync(join(models, `${name}`, `${version}`), { recursive: true });
+      writeFileSync(join(models, `${name}`, `${version}`, 'model.onnx'), readFileSync(path));
+    }
+    const unsaid = await trainyard('verify', '--repository', models);
+    expect(unsaid).toMatchObject({ status: 1, stderr: expect.stringMatching(/Which model\? .* holds a, b/) });
+    writeFileSync(join(models, 'default-model'), 'b\n');
+    const { status, stdout } = await trainyard('verify', '--repository', models);
+    expect([status, stdout.split('\n')[0]]).toEqual([0, join(models, 'b/2/model.onnx')]);
+    // The only one that there is.
+    expect((await trainyard('verify', '--repository', repository)).stdout.split('\n')[0]).toBe(path);
+  });
+
   it('finds one changed byte of a weight', async () => {
     const file = await changed(
       'bit.onnx',

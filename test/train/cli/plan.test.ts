@@ -1,11 +1,12 @@
 // A plan in words: what decides the labels, what takes its time, numbers as a person writes them.
 import { expect, it, vi } from 'vitest';
 import { checkArguments } from '../../../train/cli/check-arguments.ts';
-import { describePlan, type Pace } from '../../../train/cli/plan.ts';
+import { describePlan, measurePace, type Pace } from '../../../train/cli/plan.ts';
 import { showPlan } from '../../../train/cli/train.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
 import { noise, temporaryPlace } from '../datasets/folder/pictures.ts';
+import { smallMnist } from '../small-mnist.ts';
 
 const recipe = { ...findRecipe('digits'), batchSize: 1 };
 const pace: Pace = { step: 1.9712, evaluation: 0.04, features: 0, start: 1, timed: 1 };
@@ -54,3 +55,19 @@ it('a plan says what decides the labels, what takes its time, and refuses a batc
   expect(text).toMatch(/Measuring how fast photos trains here: up to 23 steps of \d+ images/);
   expect(text).toMatch(/photos takes about \d+ s .* steps? \(10 epochs\) of \d+ images, [\d.]+ ms each/);
 }, 60_000);
+
+it('measuring the pace ends between two steps when its signal is aborted', async () => {
+  const dataset = await smallMnist(500, 100);
+  const abort = new AbortController();
+  const reason = new Error('the reason');
+  let looks = 0;
+  vi.spyOn(abort.signal, 'throwIfAborted').mockImplementation(() => {
+    if (abort.signal.aborted) throw reason;
+    // In a turn of its own, as a click or a timer comes.
+    if (++looks === 5) setImmediate(() => abort.abort(reason));
+  });
+  const measured = measurePace(findRecipe('digits', { batchSize: 50 }), dataset, { signal: abort.signal });
+  await expect(measured).rejects.toBe(reason);
+  // Of 23 steps.
+  expect(looks).toBeLessThan(8);
+});

@@ -206,8 +206,15 @@ describe('a signal', () => {
   it('while the time of a budget is measured: its reason, and no run', async () => {
     const runs = ownRuns();
     const abort = new AbortController();
-    const onMessage = (line: string) => void (line.startsWith('Measuring') && abort.abort(reason));
+    const messages: string[] = [];
+    const onMessage = (line: string) => {
+      messages.push(line.split(' ')[0] ?? '');
+      if (line.startsWith('Measuring')) abort.abort(reason);
+    };
     await expect(trainSmall({ runs, budget: '1h', signal: abort.signal, onMessage })).rejects.toBe(reason);
+    // What was to be measured would be said.
+    expect(messages).toContain('Measuring');
+    expect(messages).not.toContain('Budget');
     expect(existsSync(runs)).toBe(false);
   });
 
@@ -273,11 +280,15 @@ describe('what goes wrong', () => {
   });
 
   it('with numbers is a DivergedError, and says at which step', async () => {
-    const error = await failure(trainSmall({ learningRate: 1e30 }));
+    const runs = ownRuns();
+    const error = await failure(trainSmall({ runs, learningRate: 1e30 }));
     if (!(error instanceof DivergedError)) throw error;
     expect(error.step).toBeGreaterThanOrEqual(0);
     expect(error.message).toContain(` step ${error.step}`);
-    expect(error.message).toContain('with a lower --learning-rate');
+    expect(error.message).toContain('There is no checkpoint yet. Start over with a lower --learning-rate');
+    // Nothing that could be gone on with: the next one has its number.
+    expect(readdirSync(runs)).toEqual([]);
+    expect((await trainSmall({ runs, epochs: 1 })).name).toBe('0001-photos');
   });
 
   it('with the disk is a DiskError; what was saved goes on', async () => {

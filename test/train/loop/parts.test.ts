@@ -116,7 +116,8 @@ describe('an evaluation', () => {
   });
 });
 
-const run: Run = { name: '0001-digits', folder: '', last: '', best: '' };
+/** Its checkpoint is any file that is there. */
+const run: Run = { name: '0001-digits', folder: '', last: import.meta.filename, best: '' };
 
 describe('what diverges', () => {
   it('is a value that is no number, by its name', () => {
@@ -132,6 +133,11 @@ describe('what diverges', () => {
         `b has a value of ${bad} after step 7, which is not saved. The last checkpoint of 0001-digits is`,
       );
     }
+  });
+
+  it('says so where there is no checkpoint yet', () => {
+    const { message } = diverged({ ...run, last: '/nowhere' }, 'loss', 3, Number.NaN, 1);
+    expect(message).toContain('learning rate 1.00. There is no checkpoint yet. Start over with a lower');
   });
 
   it('is told with the loss, the step and the learning rate', () => {

@@ -1,8 +1,9 @@
-// Optimizers and schedules of one's own that give what is no weight or no rate: told by their names.
+// Optimizers, schedules and transforms of one's own that give what is no weight, rate or picture: told by their names.
 import { describe, expect, it } from 'vitest';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { definitionBehind } from '../../../train/project/chosen.ts';
 import { defineOptimizer, defineSchedule } from '../../../train/project/define-rule.ts';
+import { defineTransform } from '../../../train/project/define-transform.ts';
 
 const refusal = (words: RegExp) =>
   expect.objectContaining({ name: 'UserError', message: expect.stringMatching(words) });
@@ -56,5 +57,29 @@ describe('an optimizer', () => {
     [rule({ weight, slots: null }), /gives a weight of shape \[2,3\] for a weight/],
   ])('that is %s is told', (given, words) => {
     expect(() => step(given)).toThrow(refusal(words));
+  });
+});
+
+describe('a transform', () => {
+  const apply = (image: Uint8Array, given: unknown) => {
+    const own = defineTransform({ name: 'own', apply: given as never })();
+    const at = { seed: 1, epoch: 1, index: 0 };
+    const context = { shape: [1, 3, 1], options: { own: {} }, at, draws: () => () => 0.5 } as const;
+    return definitionBehind('transform', own)?.apply(image, context);
+  };
+
+  it('that writes into its picture changes no data: the next epoch sees what this one saw', () => {
+    const data = new Uint8Array(new SharedArrayBuffer(3)).fill(7);
+    const inverted = (image: Uint8Array) => image.fill(255 - (image[0] ?? 0));
+    for (let epoch = 0; epoch < 2; epoch++)
+      expect([...(apply(data, inverted) ?? [])]).toEqual([248, 248, 248]);
+    expect([...data]).toEqual([7, 7, 7]);
+  });
+
+  it.each([
+    [() => undefined, /^The transform own gives a value of type undefined for a picture of 3 bytes/],
+    [() => new Uint8Array(2), /gives 2 bytes for a picture of 3 bytes: expected a Uint8Array as long as/],
+  ])('that is %s is told', (given, words) => {
+    expect(() => apply(new Uint8Array(3), given)).toThrow(refusal(words));
   });
 });

@@ -1,14 +1,16 @@
 // RESULTS.md says what the run folders hold, and nothing that nobody produced.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { root } from '../../../setup/paths.mjs';
 import { findRecipe, type Recipe, stepsOf } from '../../../train/recipes/index.ts';
 import { circleRows, folderRows, lessonRows, remedyRows } from '../../../train/recipes/published.ts';
 import { finishedRuns, keep, readKept, recipeOf } from '../../../train/results/kept.ts';
 import { resultsMarkdown } from '../../../train/results/markdown.ts';
 import { writeCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { createRun } from '../../../train/runs/run.ts';
+import { trainyard } from '../../command.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -45,6 +47,16 @@ function addRun(
 
 const made = () => resultsMarkdown(finishedRuns(folder));
 const lineOf = (text: string, command: string) => text.split('\n').filter((line) => line.includes(command));
+
+it('are written among the runs where these are not the checkout’s own', async () => {
+  addRun(vgg('best'), 0.1);
+  const before = readFileSync(join(root, 'RESULTS.md'), 'utf8');
+  const { status, stdout } = await trainyard('results', '--runs', folder);
+  expect([status, stdout]).toEqual([0, expect.stringContaining(join(folder, 'RESULTS.md'))]);
+  expect(readFileSync(join(folder, 'RESULTS.md'), 'utf8')).toBe(made());
+  expect(readKept(join(folder, 'results.jsonl'))).toHaveLength(1);
+  expect(readFileSync(join(root, 'RESULTS.md'), 'utf8')).toBe(before);
+});
 
 describe('resultsMarkdown', () => {
   it('says of every row that it was not run', () => {
