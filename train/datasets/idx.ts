@@ -1,6 +1,7 @@
 // Reads idx files of bytes, the format in which MNIST and its relatives are distributed.
 import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '../../models/errors.ts';
+import { hasCode } from '../../models/list-models.ts';
 import { command } from '../../setup/invocation.mjs';
 
 /**
@@ -35,7 +36,7 @@ async function openFile(path: string): Promise<FileHandle> {
   try {
     return await open(path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
     throw new UserError(`${path} is missing. Run \`${command('setup')}\` to fetch it.`);
   }
 }

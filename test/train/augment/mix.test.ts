@@ -2,8 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Shape } from '../../../models/image/shape.ts';
 import { beta, mixOf } from '../../../train/augment/mix.ts';
-import { tf } from '../../../train/graph/tensorflow.ts';
-import { crossEntropy } from '../../../train/layers/loss.ts';
 import { createBatches, createSlot } from '../../../train/loader/batches.ts';
 import { random } from '../../../train/random.ts';
 import { options } from '../loader/examples.ts';
@@ -66,26 +64,5 @@ describe('a mixed batch', () => {
       expect(Math.abs(mean - (share * label + (1 - share) * other))).toBeLessThan(0.51);
     }
     expect(slot.shares.some((share) => share < 0.99)).toBe(true);
-  });
-});
-
-describe('crossEntropy of mixed pictures', () => {
-  it('is the shares’ mixture of both labels’ losses', () => {
-    const logits = tf.tensor2d([1, 2, 3, 0.5, -1, 0], [2, 3]);
-    const labels = (...values: number[]) => tf.tensor1d(values, 'int32');
-    const lossOf = (classOf: number[], smoothing: number) =>
-      [0, 1].map(
-        (row) =>
-          crossEntropy(logits.slice([row, 0], [1, 3]), labels(classOf[row] ?? 0), smoothing).dataSync()[0] ??
-          0,
-      );
-    for (const smoothing of [0, 0.2]) {
-      const [first, second] = [lossOf([0, 2], smoothing), lossOf([1, 1], smoothing)];
-      const shares = tf.tensor1d([0.7, 0.9]);
-      const mixed = crossEntropy(logits, labels(0, 2), smoothing, { others: labels(1, 1), shares });
-      const expected =
-        (0.7 * (first[0] ?? 0) + 0.3 * (second[0] ?? 0) + 0.9 * (first[1] ?? 0) + 0.1 * (second[1] ?? 0)) / 2;
-      expect(mixed.dataSync()[0]).toBeCloseTo(expected, 6);
-    }
   });
 });

@@ -1,12 +1,14 @@
 // The transforms for photographs: each against what it is defined as, and none more than it says.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Shape } from '../../../models/image/shape.ts';
 import { inPosition } from '../../../train/augment/dihedral.ts';
 import { erase } from '../../../train/augment/erase.ts';
-import { moveGeometry, randomMatrix } from '../../../train/augment/geometry.ts';
+import { moveGeometry, movesPlaces, randomMatrix } from '../../../train/augment/geometry.ts';
 import { type AugmentOptions, augmentImage, presets } from '../../../train/augment/index.ts';
 import { lighting } from '../../../train/augment/lighting.ts';
 import { random } from '../../../train/random.ts';
+import { python } from '../../python.ts';
 import { chosen, noise } from './pictures.ts';
 
 const shape: Shape = [12, 12, 3];
@@ -107,6 +109,107 @@ describe('moveGeometry', () => {
     expect(shifted('border')).toEqual([30, 40, 50, 50, 50]);
     expect(shifted('zeros')).toEqual([30, 40, 50, 0, 0]);
   });
+});
+
+const MAPS = `
+import json, sys
+import numpy as np, onnx, onnxruntime as ort
+from onnx import helper, TensorProto as T
+def sampler(padding):
+    node = helper.make_node('GridSample', ['x', 'grid'], ['y'], mode='linear', align_corners=1, padding_mode=padding)
+    value = lambda name, *shape: helper.make_tensor_value_info(name, T.FLOAT, shape)
+    graph = helper.make_graph([node], 'g', [value('x', 'n', 'c', 'h', 'w'), value('grid', 'n', 'h', 'w', 2)], [value('y', 'n', 'c', 'h', 'w')])
+    return ort.InferenceSession(helper.make_model(graph, opset_imports=[helper.make_opsetid('', 20)], ir_version=10).SerializeToString())
+samplers = {name: sampler(name) for name in ['reflection', 'border']}
+def window(scale, column, row):
+    return np.array([[scale, 0, (1 - scale) * (2 * column - 1)], [0, scale, (1 - scale) * (2 * row - 1)], [0, 0, 1]])
+def matrix(height, width, o, drawn):
+    p, m = o.get('pAffine', 0.75), np.eye(3)
+    streams = {name: iter(numbers) for name, numbers in drawn.items()}
+    def some(stream, bound):
+        return (2 * next(streams[stream]) - 1) * bound
+    if 'maxWarp' in o:
+        x, y = (some('warp', o['maxWarp']) if next(streams['warp']) < p else 0 for _ in range(2))
+        to, seen = [(-1, -1), (-1, 1), (1, -1), (1, 1)], [(-1 - y, -1 - x), (-1 + y, 1 + x), (1 + y, -1 + x), (1 - y, 1 - x)]
+        rows, right = [], []
+        for (tx, ty), (fx, fy) in zip(to, seen):
+            rows += [[fx, fy, 1, 0, 0, 0, -tx * fx, -tx * fy], [0, 0, 0, fx, fy, 1, -ty * fx, -ty * fy]]
+            right += [tx, ty]
+        m = m @ np.append(np.linalg.solve(np.array(rows), np.array(right)), 1).reshape(3, 3)
+    if 'maxRotate' in o and next(streams['rotate']) < p:
+        a = np.radians(some('rotate', o['maxRotate']))
+        pixels = np.diag([width, height, 1])
+        m = m @ np.linalg.inv(pixels) @ np.array([[np.cos(a), np.sin(a), 0], [-np.sin(a), np.cos(a), 0], [0, 0, 1]]) @ pixels
+    if ('minZoom' in o or 'maxZoom' in o) and next(streams['zoom']) < p:
+        low, high = o.get('minZoom', 1), o.get('maxZoom', 1)
+        scale = 1 / (low + next(streams['zoom']) * (high - low))
+        m = m @ window(scale, next(streams['zoom']), next(streams['zoom']))
+    if 'maxShift' in o and next(streams['shift']) < p:
+        m = m @ np.array([[1, 0, 2 * some('shift', o['maxShift'])], [0, 1, 2 * some('shift', o['maxShift'])], [0, 0, 1]])
+    if 'minScale' in o:
+        s = o['minScale']
+        m = m @ window(np.sqrt(s + next(streams['crop']) * (1 - s)), next(streams['crop']), next(streams['crop']))
+    return m
+def sampled(image, shape, m, mode):
+    height, width, channels = shape
+    places = np.stack(np.meshgrid(np.linspace(-1, 1, width) if width > 1 else [-1], np.linspace(-1, 1, height) if height > 1 else [-1]) + [np.ones((height, width))], -1) @ m.T
+    grid = places[..., :2] / places[..., 2:]
+    # Along an axis of one pixel there is no place but that.
+    grid = np.where([width > 1, height > 1], grid, 0)
+    x = np.array(image, np.float32).reshape(shape).transpose(2, 0, 1)[None]
+    name = 'reflection' if mode is None or mode == 'reflection' else 'border'
+    y = samplers[name].run(None, {'x': x, 'grid': grid[None].astype(np.float32)})[0][0].transpose(1, 2, 0)
+    outside = np.abs(grid).max(-1, keepdims=True)
+    if mode == 'zeros': y = np.where(outside > 1, 0, y)
+    # At the very edge a rounding decides.
+    unsure = mode == 'zeros' and np.abs(outside - 1) < 1e-6
+    return np.where(unsure, -1, y).ravel().tolist()
+out = []
+for c in json.load(sys.stdin):
+    m = matrix(*c['shape'][:2], c['options'], c['draws'])
+    out.append({'matrix': m.ravel().tolist(), 'pixels': sampled(c['image'], c['shape'], m, c['options'].get('padMode'))})
+json.dump(out, sys.stdout)`;
+
+it('maps places by the matrices that NumPy makes, and samples as ONNX’s GridSample', () => {
+  const [share, side] = [fc.double({ min: 0, max: 0.999, noNaN: true }), fc.integer({ min: 1, max: 9 })];
+  const four = fc.tuple(share, share, share, share);
+  const maps = fc.record(
+    {
+      maxRotate: fc.double({ min: 1, max: 180, noNaN: true }),
+      minZoom: fc.double({ min: 0.2, max: 0.99, noNaN: true }),
+      maxZoom: fc.double({ min: 1.01, max: 4, noNaN: true }),
+      maxShift: fc.double({ min: 0.01, max: 0.9, noNaN: true }),
+      maxWarp: fc.double({ min: 0.01, max: 0.5, noNaN: true }),
+      minScale: fc.double({ min: 0.05, max: 0.99, noNaN: true }),
+      pAffine: fc.constantFrom(0.3, 1),
+      padMode: fc.constantFrom<('reflection' | 'border' | 'zeros')[]>('reflection', 'border', 'zeros'),
+    },
+    { requiredKeys: [] },
+  );
+  const cases = fc
+    .sample(
+      fc.record({
+        shape: fc.tuple(side, side, fc.constantFrom(1, 3)),
+        options: maps.filter(movesPlaces),
+        draws: fc.record({ warp: four, rotate: four, zoom: four, shift: four, crop: four }),
+      }),
+      { numRuns: 60, seed: 5 },
+    )
+    .map((each) => ({ ...each, image: [...noise(each.shape)] }));
+  const theirs: { matrix: number[]; pixels: number[] }[] = JSON.parse(
+    python(MAPS, [], Buffer.from(JSON.stringify(cases))),
+  );
+  expect(theirs).toHaveLength(60);
+  for (const [i, { matrix, pixels }] of theirs.entries()) {
+    const { shape: size = shape, options = {}, draws, image: bytes = [] } = cases[i] ?? {};
+    const drawn = (stream: string) => chosen(...(new Map(Object.entries(draws ?? {})).get(stream) ?? []));
+    const own = randomMatrix(size, options, drawn);
+    expect(Math.max(...own.map((value, k) => Math.abs(value - (matrix[k] ?? 0))))).toBeLessThan(1e-9);
+    const moved = moveGeometry(Uint8Array.from(bytes), size, options, drawn);
+    const differences = pixels.map((value, k) => (value < 0 ? 0 : Math.abs(value - (moved[k] ?? 0))));
+    // Rounded to a byte; GridSample computes with float32.
+    expect([options, Math.max(...differences) < 0.51]).toEqual([options, true]);
+  }
 });
 
 describe('lighting', () => {

@@ -1,4 +1,5 @@
 // Reading idx files: what is right, and what is said of a file that isn't.
+import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,9 +35,25 @@ describe('readIdx', () => {
     expect(read.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
-  it('names a file that is missing, and the command that fetches it', async () => {
+  it('closes the file, whether it is right or not', async () => {
+    const path = await written([...header, ...data]);
+    await readIdx(path, [2, 3]);
+    await complaint(await written([]));
+    const open = readdirSync('/proc/self/fd').map((descriptor) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${descriptor}`);
+      } catch {
+        return ''; // that of the listing itself
+      }
+    });
+    expect(open).not.toContain(path);
+  });
+
+  it('names a file that is missing, and the command that fetches it; another failure is no word on that', async () => {
     const path = join(folder, 'absent');
     expect(await complaint(path)).toBe(`${path} is missing. Run \`npm run setup\` to fetch it.`);
+    const within = join(await written(header), 'absent');
+    await expect(readIdx(within, [2, 3])).rejects.toHaveProperty('code', 'ENOTDIR');
   });
 
   it.each([

@@ -22,6 +22,25 @@ describe('crossEntropy', () => {
     expect(difference(value.dataSync(), reference(`${name}/loss`))).toBeLessThanOrEqual(TOLERANCE);
     expect(difference(grad.dataSync(), reference(`${name}/gradient`))).toBeLessThanOrEqual(TOLERANCE);
   });
+
+  it('of mixed pictures is the shares’ mixture of both labels’ losses', () => {
+    const logits = tf.tensor2d([1, 2, 3, 0.5, -1, 0], [2, 3]);
+    const classes = (...values: number[]) => tf.tensor1d(values, 'int32');
+    const lossOf = (classOf: number[], smoothing: number) =>
+      [0, 1].map(
+        (row) =>
+          crossEntropy(logits.slice([row, 0], [1, 3]), classes(classOf[row] ?? 0), smoothing).dataSync()[0] ??
+          0,
+      );
+    for (const smoothing of [0, 0.2]) {
+      const [first, second] = [lossOf([0, 2], smoothing), lossOf([1, 1], smoothing)];
+      const shares = tf.tensor1d([0.7, 0.9]);
+      const mixed = crossEntropy(logits, classes(0, 2), smoothing, { others: classes(1, 1), shares });
+      const expected =
+        (0.7 * (first[0] ?? 0) + 0.3 * (second[0] ?? 0) + 0.9 * (first[1] ?? 0) + 0.1 * (second[1] ?? 0)) / 2;
+      expect(mixed.dataSync()[0]).toBeCloseTo(expected, 6);
+    }
+  });
 });
 
 describe('countCorrect', () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UserError } from '../../../../models/errors.ts';
 import { isOutputName } from '../../../../train/datasets/folder/table/doubts.ts';
 import { readTable } from '../../../../train/datasets/folder/table/table.ts';
 import { python } from '../../../python.ts';
@@ -31,13 +32,14 @@ const refusal = (content: string | Uint8Array, name?: string): string => {
     return error instanceof Error && error.name === 'UserError' ? error.message : String(error);
   }
 };
-
-it('a table of many rows, most of them about the same pictures, is read', () => {
-  const rows = 'a.jpg,cat\nb.jpg,dog\n'.repeat(200_000);
-  const { found, problems } = read(`file,label\n${rows}`);
-  expect(found).toHaveLength(2);
-  expect(problems).toHaveLength(399_998);
-});
+/** The labels, or why there are none: the table is read once. */
+const labelsOf = (content: string | Uint8Array): string | string[] => {
+  try {
+    return read(content).found.map(({ label }) => label);
+  } catch (error) {
+    return error instanceof UserError ? error.message : String(error);
+  }
+};
 
 describe('encodings', () => {
   const text = 'file;label\r\na.jpg;Käse\r\nb.jpg;Köse\r\n';
@@ -82,13 +84,9 @@ print(json.dumps(out))`;
     const right = new Set<string>();
     for (const [encoding, word, bytes] of all) {
       const content = Uint8Array.from(bytes);
-      const message = refusal(content);
-      if (message.includes('row 3: not UTF-8')) continue;
-      expect([encoding, word, rowsOf(content)[1]]).toEqual([
-        encoding,
-        word,
-        `b.jpg ${word.normalize('NFC')}`,
-      ]);
+      const answer = labelsOf(content);
+      if (answer.includes('row 3: not UTF-8')) continue;
+      expect([encoding, word, answer[1]]).toEqual([encoding, word, word.normalize('NFC')]);
       right.add(`${encoding} ${word}`);
     }
     expect([...right]).toEqual(
@@ -216,10 +214,10 @@ json.dump(out, sys.stdout)`;
     let refused = 0;
     for (const [i, { labels }] of samples.entries()) {
       const text = String(written[i]);
-      const message = refusal(text);
+      const answer = labelsOf(text);
       // A label over several lines with a separator in it looks as if a quote were missing.
-      if (message.includes('goes over several lines')) refused++;
-      else expect([text, read(text).found.map(({ label: own }) => own)]).toEqual([text, labels]);
+      if (answer.includes('goes over several lines')) refused++;
+      else expect([text, answer]).toEqual([text, labels]);
     }
     expect(refused).toBeLessThan(samples.length / 4);
   });
@@ -480,4 +478,11 @@ it('several files that a path could mean are named', () => {
   expect(read('file,label\na.jpg,cat\ntwo.png,cat\n').problems).toEqual([
     { path: 'two.png', reason: 'listed in row 3 of labels.csv, but could be Two.png or two.PNG' },
   ]);
+});
+
+it('a table of many rows, most of them about the same pictures, is read', () => {
+  const rows = 'a.jpg,cat\nb.jpg,dog\n'.repeat(100_000);
+  const { found, problems } = read(`file,label\n${rows}`);
+  expect(found).toHaveLength(2);
+  expect(problems).toHaveLength(199_998);
 });
