@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { effectsOf, isAugmented, lostShare, trialPosition } from '../../../train/augment/effects.ts';
 import { isMirrored } from '../../../train/augment/flip.ts';
 import { type AugmentOptions, augmentSchema } from '../../../train/augment/index.ts';
+import { mixing } from '../../../train/augment/mix.ts';
 import { transforms } from '../../../train/augment/transforms.ts';
 import { warnOfLabels, wrongLabels } from '../../../train/augment/wrong-labels.ts';
 import type { Dataset, Split } from '../../../train/datasets/dataset.ts';
@@ -28,12 +29,35 @@ describe('the effects of options', () => {
       ...{ flip: 'random', flipVert: true, elastic: { alpha: 10, sigma: 4 }, translate: 2, padMode: 'zeros' },
       ...{ minZoom: 0.5, maxZoom: 2, minScale: 0.5 },
     };
-    for (const { name, fields } of transforms.flatMap(({ effects }) => effects)) {
-      const [field = ''] = fields;
-      const options = augmentSchema.parse({ [field]: values[field] ?? 0.5 });
-      expect(namesOf(options)).toEqual([name]);
-      expect(isAugmented(options)).toBe(true);
+    for (const { effects, isOn } of transforms)
+      for (const { name, fields, decisive = 1 } of effects)
+        for (const field of fields.slice(0, decisive)) {
+          const options = augmentSchema.parse({ [field]: values[field] ?? 0.5 });
+          expect(namesOf(options)).toEqual([name]);
+          expect(isAugmented(options)).toBe(true);
+          expect(transforms.filter((each) => each.isOn(options)).map((each) => each.isOn)).toEqual([isOn]);
+        }
+  });
+
+  it('and options of the command line are those of the fields, each described', () => {
+    const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    for (const { fields, options } of [...transforms, mixing]) {
+      expect(Object.keys(options).map(camel).sort()).toEqual(Object.keys(fields).sort());
+      for (const [name, { field, description, valueHint }] of Object.entries(options)) {
+        expect([name, field]).toEqual([name, camel(name)]);
+        expect(description).toMatch(/^[A-Z].{10,}/);
+        expect(valueHint).toMatch(/^(number|on|[a-z]+(\|[a-z]+)+)$/);
+      }
     }
+    for (const { name, fields, effects } of transforms) {
+      expect(name).toMatch(/^[a-z]+$/);
+      expect([...new Set(effects.flatMap((effect) => effect.fields))].sort()).toEqual(
+        Object.keys(fields).sort(),
+      );
+      for (const effect of effects) expect(effect.name).toMatch(/^[a-z -]+$/);
+    }
+    const names = transforms.flatMap(({ effects }) => effects.map(({ name }) => name));
+    expect(new Set(names).size).toBe(names.length);
   });
 
   it.each<AugmentOptions>([
@@ -44,6 +68,7 @@ describe('the effects of options', () => {
   ])('of %j are none', (options) => {
     expect(effectsOf(options)).toEqual([]);
     expect(isAugmented(options)).toBe(false);
+    expect(transforms.filter(({ isOn }) => isOn(options))).toEqual([]);
   });
 
   it('leave mixing out, which is augmentation all the same', () => {

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { lineOf, validate } from '../../../models/validate.ts';
 import { augmentSchema, handwriting } from '../../../train/augment/index.ts';
+import { mixing } from '../../../train/augment/mix.ts';
+import { transforms } from '../../../train/augment/transforms.ts';
 
 function complaints(options: unknown): string[] {
   return validate(augmentSchema, options).problems?.map((problem) => lineOf(problem, 'augment')) ?? [];
@@ -26,5 +28,34 @@ describe('augmentSchema', () => {
     [{ rotat: 10 }, 'augment: there is no field rotat (rotate?)'],
   ])('answers %j with what it expected', (options, complaint) => {
     expect(complaints(options)).toEqual([complaint]);
+  });
+
+  it('says of every field what it takes', () => {
+    const degrees = (most: number) => `degrees from 0 to ${most}`;
+    const [fraction, share, count] = [
+      'a fraction from 0 to 1',
+      'a share from 0 to 1',
+      'a number from 0 to 100',
+    ];
+    const expected: Readonly<Record<string, string>> = {
+      ...{ rotate: degrees(180), zoom: fraction, stretch: fraction, shear: degrees(60) },
+      ...{ shift: 'pixels from 0 to 1024', thickness: fraction, translate: 'whole pixels', flipVert: 'on' },
+      ...{ flip: 'one of random, alternating', padMode: 'one of reflection, border, zeros' },
+      ...{ maxRotate: degrees(180), minZoom: 'a factor from 0.1 to 1', maxZoom: 'a factor from 1 to 10' },
+      ...{ maxShift: fraction, maxWarp: 'a fraction from 0 to 0.9', minScale: 'a share from 0.01 to 1' },
+      ...{ pAffine: share, pLighting: share, maxLighting: 'a fraction from 0 to 0.95', erase: share },
+      ...{ mixup: count, cutmix: count },
+    };
+    const { elastic: _, ...fields } = Object.assign(
+      {},
+      ...[...transforms, mixing].map((each) => each.fields),
+    );
+    expect(Object.keys(expected).sort()).toEqual(Object.keys(fields).sort());
+    for (const [field, what] of Object.entries(expected))
+      expect(complaints({ [field]: 'x' })).toEqual([`${field}: expected ${what}; received "x"`]);
+    expect(complaints({ elastic: { alpha: 'x', sigma: 0.5 } })).toEqual([
+      'elastic.alpha: expected pixels from 0 to 1024; received "x"',
+      'elastic.sigma: expected pixels from 1 to 1024; received 0.5',
+    ]);
   });
 });

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPictures } from '../../../../train/datasets/folder/find.ts';
+import type { FolderFindings } from '../../../../train/datasets/folder/findings.ts';
+import { findingsInWords } from '../../../../train/datasets/folder/findings-in-words.ts';
 import { levelOf } from '../../../../train/datasets/folder/level.ts';
 import { lookAlikes } from '../../../../train/datasets/folder/look-alikes.ts';
 import type { TestFolder } from '../../../../train/datasets/folder/sides.ts';
@@ -607,13 +609,32 @@ describe('sets for other tasks, and what is no folder', () => {
   });
 
   it.each([
-    ['photos.zip', /is an archive: unpack it \(unzip .*photos\.zip -d photos\)/],
-    ['photos.tar.gz', /is an archive: unpack it \(mkdir photos && tar -xf/],
-    ['labels.xlsx', /is a workbook: save the sheet as "CSV UTF-8"/],
+    [
+      'photos.zip',
+      /^\S*photos\.zip is an archive: unpack it \(unzip \S*photos\.zip -d photos\), then name the folder\.$/,
+    ],
+    ...['x.tar', 'x.tgz', 'photos.tar.gz', 'x.tar.xz', 'x.TAR.bz2'].map(
+      (name) => [name, /is an archive: unpack it \(mkdir photos && tar -xf \S+ -C photos\), then/] as const,
+    ),
+    ...['x.7z', 'x.rar', 'labels.csv.gz'].map(
+      (name) => [name, /is an archive: unpack it, then name/] as const,
+    ),
+    ...['labels.xlsx', 'x.xlsm', 'x.XLS', 'x.ods'].map(
+      (name) => [name, /is a workbook: save the sheet as "CSV UTF-8" and name that\.$/] as const,
+    ),
+    ...['x.parquet', 'x.arrow', 'x.feather'].map(
+      (name) => [name, /holds a table in a form that is not read: write it as CSV/] as const,
+    ),
     ['labels.json', /is JSON: expected a CSV .* or JSON lines/],
-    ['x.npz', /write them as files/],
-    ['1.jpg', /is a file: expected a folder of pictures/],
-  ])('%s', (name, message) => {
+    ...['x.tfrecord', 'x.h5', 'x.hdf5', 'x.npz', 'x.npy', 'x.pkl'].map(
+      (name) => [name, /holds pictures in a form that is not read: write them as files/] as const,
+    ),
+    ['x.onnx', /is a model: to train on from it, .*train (?:-- )?--from \S*x\.onnx\.$/],
+    [
+      '1.jpg',
+      /1\.jpg is a file: expected a folder of pictures, or a table with the columns path and label\.$/,
+    ],
+  ] as const)('%s', (name, message) => {
     make([name]);
     expect(refusal(join(root, name))).toMatch(message);
   });
@@ -649,4 +670,66 @@ it('labels that look alike stay apart, and are named', () => {
   expect(lookAlikes(['cat', 'nan'])).toEqual([
     'The class "nan" may be what a program wrote for a missing label.',
   ]);
+});
+
+describe('what is said of a folder’s files', () => {
+  const none: FolderFindings = {
+    ...{
+      root: '/photos',
+      split: 'as the folders say',
+      classes: ['cat', 'dog'].map((label) => ({ label, train: 3, test: 1 })),
+    },
+    ...{ problems: [], remarks: {}, copies: [], contradictions: [], nearDuplicates: [], notes: [] },
+  };
+  it('is nothing where data are in no folder, and the classes alone where nothing is odd', () => {
+    expect(findingsInWords({})).toEqual([]);
+    expect(findingsInWords({ findings: none })).toEqual([
+      '  2 classes (training+validation): cat 3+1, dog 3+1.',
+    ]);
+  });
+
+  it('is the first of everything, and how much more there is', () => {
+    const findings: FolderFindings = {
+      ...none,
+      decides: 'Labels: the names of the 7 folders.',
+      classes: [...'abcdefg'].map((label, i) => ({ label, train: i + 1, test: 1 })),
+      split: '20 % of each class, chosen by the content of the files',
+      problems: [1, 2, 3, 4, 5].map((i) => ({ path: `a/${i}.jpg`, reason: 'the file is empty' })),
+      copies: [
+        ['a/x.jpg', 'b/x.jpg', 'c/x.jpg'],
+        ['a/y.jpg', 'a/z.jpg'],
+      ],
+      contradictions: [['a/x.jpg', 'b/x.jpg', 'c/x.jpg']],
+      nearDuplicates: [
+        { train: 'a/t.jpg', test: 'a/v.jpg', distance: 1 },
+        { train: 'a/u.jpg', test: 'a/w.jpg', distance: 2 },
+      ],
+      remarks: { deep: ['b/1.png'], cmyk: ['b/2.jpg', 'b/3.jpg'] },
+      notes: ['owl/ is empty.'],
+    };
+    const told = findingsInWords({ findings });
+    expect(told).toEqual([
+      '  Labels: the names of the 7 folders.',
+      '  7 classes (training+validation): a 1+1, b 2+1, c 3+1, d 4+1, e 5+1, f 6+1, ....',
+      ...[1, 2, 3].map((i) => `  Left out: a/${i}.jpg: the file is empty.`),
+      '  Left out: 2 more files.',
+      '  1 picture under two labels: a/x.jpg and b/x.jpg.',
+      '  2 pictures more than once, on one side of the split.',
+      '  2 pairs of pictures that look the same, one in training, one in validation: a/t.jpg and a/v.jpg. The validation error is lower than it should be because of them.',
+      '  2 files: CMYK: turned into sRGB.',
+      '  1 file: 16 bits: turned into 8.',
+      '  owl/ is empty.',
+    ]);
+    const few = findingsInWords({
+      findings: {
+        ...findings,
+        split: 'as the folders say',
+        classes: findings.classes.slice(1),
+        problems: findings.problems.slice(2),
+      },
+    });
+    expect(few).toContain('  2 pictures more than once.');
+    expect(few).toContain('  6 classes (training+validation): b 2+1, c 3+1, d 4+1, e 5+1, f 6+1, g 7+1.');
+    expect(few.filter((line) => line.includes('Left out'))).toHaveLength(3);
+  });
 });
