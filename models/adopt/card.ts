@@ -21,7 +21,8 @@ const outputSchema = z.union(
   `${outputKinds.map((kind) => `"${kind}"`).join(', ')}, or {"name": "<output>", "values": "<one of these>"}`,
 );
 
-const perChannel = z.union([z.number(), z.array(z.number()).min(1).max(3)]);
+/** One for all channels, or one for each: how many these are is known below. */
+const perChannel = z.union([z.number(), z.array(z.number())]);
 
 /** The form of card.json. A field that it does not know is an error: it would be a mistyped one. */
 export const plainCardSchema = z

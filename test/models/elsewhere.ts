@@ -4,6 +4,8 @@ import { dataType, encodeModel } from '../../models/onnx/schema.ts';
 export interface Elsewhere {
   readonly dims: readonly (number | string)[];
   readonly type?: number;
+  /** Numbers of a picture; without it, they are those of `dims`. */
+  readonly values?: number;
   /** Names of input, output and the value between. */
   readonly names?: readonly [string, string, string];
 }
@@ -14,10 +16,10 @@ const CLASSES = 3;
 export function elsewhere({
   dims,
   type = dataType.FLOAT,
+  values = dims.slice(1).reduce<number>((product, side) => product * Number(side), 1),
   names = ['input', 'logits', 'flat'],
 }: Elsewhere): Uint8Array {
   const [input, output, flat] = names;
-  const values = dims.slice(1).reduce<number>((product, side) => product * Number(side), 1);
   const weights = Float32Array.from(
     { length: values * CLASSES },
     (_, i) => Math.sin(i * 1.7) / Math.sqrt(values),

@@ -189,7 +189,13 @@ export const areas = {
   },
   adopt: {
     sources: ['models/adopt/'],
-    tests: ['test/models/adopt-forms.test.ts', 'test/models/adopt.test.ts'],
+    tests: [
+      'test/models/adopt-described.test.ts',
+      'test/models/adopt-graph.test.ts',
+      'test/models/preprocessor.test.ts',
+      'test/models/adopt-forms.test.ts',
+      'test/models/adopt.test.ts',
+    ],
     least: 85,
   },
   ops: {
