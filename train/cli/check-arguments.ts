@@ -30,7 +30,7 @@ export interface RecipeArguments {
   readonly [option: string]: unknown;
 }
 
-/** What is named: nothing, a recipe, a file with one, a folder (or CSV) of pictures, or a model file, whose card has its recipe. */
+/** What is named: nothing, a recipe, a file with one, a folder (or table, or shard) of pictures, or a model file, whose card has its recipe. */
 export type TrainingSubject =
   | { readonly kind: 'none' }
   | { readonly kind: 'recipe'; readonly name: string }
@@ -207,7 +207,7 @@ function subjectOf(
   return { kind: isModulePath(path) ? 'recipe file' : 'folder', path };
 }
 
-/** The folder or CSV that a word names; undefined for the name of a recipe. @throws UserError if nothing is there. */
+/** The folder, table or shard that a word names; undefined for the name of a recipe. @throws UserError if nothing is there. */
 function pathOf(word: string): string | undefined {
   if (families.some(({ recipe }) => recipe.name === word)) return undefined;
   if (word.startsWith('file://')) return pathOf(fileURLToPath(word));
@@ -218,7 +218,7 @@ function pathOf(word: string): string | undefined {
   const found = existing(word);
   if (found !== undefined || !/[/\\.~]/.test(word)) return found;
   throw new UserError(
-    `There is nothing at ${resolve(word)}. Expected a folder of pictures, a table (CSV) of paths and labels, a recipe file (.ts, .js), or the name of a recipe: ${command('train')} lists them.`,
+    `There is nothing at ${resolve(word)}. Expected a folder of pictures, a table (CSV) of paths and labels, a Parquet file of both, a recipe file (.ts, .js), or the name of a recipe: ${command('train')} lists them.`,
   );
 }
 

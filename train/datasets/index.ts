@@ -23,7 +23,7 @@ export { type DatasetDefinition, defineDataset } from './definition.ts';
 
 export const datasets = [mnist, cifar10, drawnCircles] as const;
 
-/** Whether a recipe's `dataset` is a folder or a CSV of pictures: then it is an absolute path. */
+/** Whether a recipe's `dataset` is a folder, a table or a shard of pictures: then it is an absolute path. */
 export function isFolder(dataset: string): boolean {
   return isAbsolute(dataset);
 }

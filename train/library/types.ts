@@ -10,7 +10,7 @@ export interface ResumeSource {
 }
 
 /**
- * What is trained: the path of a folder of pictures or of a table (CSV) of them; a recipe, by its name, ours or one of a
+ * What is trained: the path of a folder of pictures, or of a table (CSV) or a Parquet file of them; a recipe, by its name, ours or one of a
  * trainyard.config.ts, by the path of its file, or as `defineRecipe` gives it where all that it names is built in; an
  * exported model file (`.onnx`), whose card has its recipe; or a run to go on with.
  */

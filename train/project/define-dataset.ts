@@ -49,7 +49,7 @@ export interface OwnPictures extends About {
 /** What `load` of a data set gives. */
 export type OwnData = OwnSplits | OwnPictures;
 
-/** A folder with a folder of pictures for each class, or a table (CSV) of paths and labels. */
+/** A folder with a folder of pictures for each class, a table (CSV) of paths and labels, or a Parquet file or WebDataset tar. */
 export interface OwnFolder {
   /** An address, `new URL('./photos', import.meta.url)`, or a path: a relative one starts at the recipe's file. */
   readonly folder: string | URL;

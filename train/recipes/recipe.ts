@@ -38,7 +38,7 @@ const first = {
   module: moduleSchema.exactOptional(),
   /** What was chosen of the options of the recipe's family, by option; see family.ts. */
   options: z.record(z.string(), z.string()).exactOptional(),
-  /** The name of a data set, or the absolute path of a folder or a CSV of pictures. */
+  /** The name of a data set, or the absolute path of a folder, a table or a shard of pictures. */
   dataset: z.string(),
   /** How a folder's pictures are read: side of the network's input, share of each class for validation. */
   folder: z

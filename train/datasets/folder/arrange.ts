@@ -57,7 +57,7 @@ export function arrange(listing: Listing, files: readonly ReadFile[], options: A
       reason: `no picture of the class ${JSON.stringify(found.label)} is there to train on`,
     })),
   );
-  const labels = sortLabels(trained);
+  const labels = listing.classes?.filter((label) => trained.has(label)) ?? sortLabels(trained);
   if (labels.length < 2) throw tooFewClasses(listing, labels, problems);
   if (labels.length > 65_536)
     throw new UserError(`${listing.root} has ${labels.length} classes; 65,536 are the most.`);
@@ -161,6 +161,7 @@ function findingsOf(
       classes: `${Math.round(valid * 100)} % of each class, chosen by the content of the files`,
       'train-and-valid': 'as the folders say',
       table: 'as the table says; where it does not, chosen by the content of the files',
+      shards: 'as the names of the files say; where they do not, chosen by the content of the pictures',
     }[layout],
     problems: [...problems].sort((a, b) => byCodePoint(a.path, b.path)),
     remarks: Object.fromEntries(
@@ -235,7 +236,7 @@ function tooFewClasses(
         ...leftOut(problems),
       ].join(' '),
     );
-  const how = layout === 'table' ? 'label' : 'folder with pictures';
+  const how = layout === 'table' || layout === 'shards' ? 'label' : 'folder with pictures';
   return new UserError(
     `${root} has one class with pictures to train on, ${JSON.stringify(only ?? '')}: there is nothing to tell apart. Add a second ${how}, such as "other".${[...notes, ...leftOut(problems)].map((note) => ` ${note}`).join('')}`,
   );

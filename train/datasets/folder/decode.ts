@@ -40,9 +40,13 @@ export function checkHeader(bytes: Uint8Array, target?: Target): PictureHeader {
   return header;
 }
 
-/** @param header - what `checkHeader` returned. @throws Error as `decode` does */
+/**
+ * @param path - whose ending should be that of the content; undefined where it has none by right.
+ * @param header - what `checkHeader` returned.
+ * @throws Error as `decode` does
+ */
 export async function decodeChecked(
-  path: string,
+  path: string | undefined,
   bytes: Uint8Array,
   header: PictureHeader,
 ): Promise<Decoded> {
@@ -50,7 +54,10 @@ export async function decodeChecked(
   const picture = await decodePicture(bytes, header, library).catch((error: unknown) => {
     throw error instanceof NoSharp ? error : new Error(damaged(header.format, error));
   });
-  return { picture, remarks: remarksOf(header, extname(path).toLowerCase()) };
+  return {
+    picture,
+    remarks: remarksOf(header, path === undefined ? undefined : extname(path).toLowerCase()),
+  };
 }
 
 function headerOf(bytes: Uint8Array): PictureHeader {
@@ -88,13 +95,13 @@ export async function readPicture(path: string, size: number): Promise<Uint8Arra
   }
 }
 
-function remarksOf(header: PictureHeader, ending: string): Remark[] {
+function remarksOf(header: PictureHeader, ending: string | undefined): Remark[] {
   const all: [Remark, boolean][] = [
     ['animated', header.animated],
     ['cmyk', header.color === 'CMYK'],
     ['deep', header.bits > 8],
     ['turned', header.orientation > 1],
-    ['misnamed', !endings[header.format].includes(ending)],
+    ['misnamed', ending !== undefined && !endings[header.format].includes(ending)],
     ['transparent', header.alpha],
   ];
   return all.flatMap(([remark, holds]) => (holds ? [remark] : []));

@@ -97,7 +97,6 @@ export function otherFile(path: string): string {
   switch (ending) {
     case '.zip':
       return `${path} is an archive: unpack it (unzip ${shellWord(path)} -d photos), then name the folder.`;
-    case '.tar':
     case '.tgz':
     case '.tar.gz':
     case '.tar.xz':
@@ -112,7 +111,6 @@ export function otherFile(path: string): string {
     case '.xls':
     case '.ods':
       return `${path} is a workbook: save the sheet as "CSV UTF-8" and name that.`;
-    case '.parquet':
     case '.arrow':
     case '.feather':
       return `${path} holds a table in a form that is not read: write it as CSV, for example with pandas, to_csv.`;
@@ -136,7 +134,8 @@ export function otherFile(path: string): string {
 export function whatIsThere(level: Level): string[] {
   const { loose, others } = level;
   const archives = others.filter((name) => /\.(zip|tar|t?gz|bz2|xz|7z|rar)$/i.test(name));
-  const workbooks = others.filter((name) => /\.(xlsx?|xlsm|ods|parquet)$/i.test(name));
+  const workbooks = others.filter((name) => /\.(xlsx?|xlsm|ods)$/i.test(name));
+  const shard = others.find((name) => /\.parquet$/i.test(name));
   const boxed = (ending: string) => {
     const stems = new Set(
       others.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length)),
@@ -162,6 +161,7 @@ export function whatIsThere(level: Level): string[] {
           `It has archives (${archives.slice(0, 3).join(', ')}${archives.length > 3 ? ', ...' : ''}): unpack each into a folder called as its class.`,
         ]),
     ...(workbooks.length === 0 ? [] : [`${workbooks[0]} is not read: save it as "CSV UTF-8".`]),
+    ...(shard === undefined ? [] : [`${shard} is not looked into beside pictures: name it.`]),
     ...(boxed('.txt')
       ? [
           `The .txt files beside the pictures look like boxes, as YOLO has them: a set for object detection. ${WHOLE}`,

@@ -12,9 +12,10 @@ import { type Dataset, digest, readBytes, type Split, sharedLabels } from '../da
 import { arrange } from './arrange.ts';
 import { findPictures } from './find.ts';
 import { FORMAT, type FolderIndex, readIndex, writeIndex } from './index-file.ts';
-import type { Listing } from './listing.ts';
 import { readFiles } from './read-files.ts';
+import { findShards, type ListedPictures } from './shards/index.ts';
 import type { TestFolder } from './sides.ts';
+import { filesUnder } from './source.ts';
 
 export interface FolderOptions {
   /** What every picture becomes. */
@@ -36,7 +37,7 @@ export interface FolderOptions {
 const MOST_MEMORY = 2 ** 30;
 
 /**
- * Loads the pictures under `path`: see `findPictures` for how they may be arranged there.
+ * Loads the pictures under `path`: see `findPictures` and `findShards` for how they may be arranged there.
  *
  * Preparing holds four decoded pictures at a time, whatever the folder's size. A picture is decoded again only when
  * its file's content changes; files are known by size, times and inode, and by SHA-256 where those differ.
@@ -44,10 +45,14 @@ const MOST_MEMORY = 2 ** 30;
  */
 export async function loadFolder(path: string, options: FolderOptions): Promise<Dataset> {
   if (!existsSync(path))
-    throw new UserError(`There is nothing at ${path}: expected a folder of pictures, or a table (CSV).`);
-  const listing = findPictures(path, options.test);
+    throw new UserError(
+      `There is nothing at ${path}: expected a folder of pictures, a table (CSV), or a Parquet file.`,
+    );
+  const shards = await findShards(path, options.test);
+  const listing = shards?.listing ?? findPictures(path, options.test);
+  const source = shards?.source ?? filesUnder(listing.root);
   const folder = cacheOf(path, options);
-  const index = await prepareFolder(listing, folder, options);
+  const index = await prepareFolder({ listing, source }, folder, options);
   return datasetOf(path, index, folder, options);
 }
 
@@ -62,7 +67,7 @@ function cacheOf(path: string, { shape, rule }: FolderOptions): string {
 /** A folder's name in lower-case letters, digits and dashes; `pictures` where nothing of it is left. */
 export function slugOf(path: string): string {
   const slug = basename(path)
-    .replace(/\.(csv|tsv|jsonl|ndjson|txt)$/i, '')
+    .replace(/\.(csv|tsv|jsonl|ndjson|txt|parquet|tar)$/i, '')
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
@@ -71,7 +76,7 @@ export function slugOf(path: string): string {
 }
 
 async function prepareFolder(
-  listing: Listing,
+  { listing, source }: ListedPictures,
   folder: string,
   { shape, rule, valid, onProgress }: FolderOptions,
 ): Promise<FolderIndex> {
@@ -83,7 +88,7 @@ async function prepareFolder(
   let index: FolderIndex | undefined;
   await withUnfinished(folder, 'preparation', async (temporary) => {
     const files = await readFiles({
-      root: listing.root,
+      source,
       files: listing.found.map(({ path: file }) => file),
       ...{ shape, rule, before: earlier, onProgress },
       scratch: temporary,

@@ -14,8 +14,10 @@ export interface Found {
 export interface Listing {
   /** What the paths are relative to, absolute. */
   readonly root: string;
-  readonly layout: 'classes' | 'train-and-valid' | 'table';
+  readonly layout: 'classes' | 'train-and-valid' | 'table' | 'shards';
   readonly found: readonly Found[];
+  /** The classes in their order, where what is found says one; else they are in the order of their names. */
+  readonly classes?: readonly string[] | undefined;
   /** What became of a test folder that could validate; undefined where there is none. */
   readonly test?: TestFolder | undefined;
   /** What decides the labels, and what that leaves out: a sentence or two. */

@@ -1,7 +1,5 @@
 // Reads the files of a folder: those that are as they were are taken from the cache, the others decoded and prepared.
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { messageOf } from '../../../models/errors.ts';
 import { MOST_PIXELS } from '../../../models/image/picture.ts';
 import { type Prepare, preparePicture } from '../../../models/image/prepare.ts';
@@ -9,12 +7,12 @@ import type { Shape } from '../../../models/image/shape.ts';
 import { sizeOf } from '../../../models/shape.ts';
 import { createSemaphore } from '../../../models/weighted-semaphore.ts';
 import { readBytes } from '../dataset.ts';
-import { checkHeader, type Decoded, decodeChecked, readPicture } from './decode.ts';
+import { checkHeader, type Decoded, decodeChecked } from './decode.ts';
 import type { Remark } from './findings.ts';
 import type { Entry, FolderIndex } from './index-file.ts';
 import { openJournal } from './journal.ts';
-import { codeOf } from './list-files.ts';
 import { perceptualHash } from './perceptual-hash.ts';
+import type { PictureSource, RawPicture } from './source.ts';
 
 /** Where the pixels of a picture are: a file of pictures one after another, and which of them. */
 export interface Pixels {
@@ -26,8 +24,8 @@ export interface Pixels {
 export type ReadFile = Entry & { readonly pixels?: Pixels };
 
 export interface ReadOptions {
-  /** Absolute. */
-  readonly root: string;
+  readonly source: PictureSource;
+  /** Paths of the source, each once. */
   readonly files: readonly string[];
   readonly shape: Shape;
   readonly rule: Prepare;
@@ -42,31 +40,31 @@ export interface ReadOptions {
 const AT_ONCE = 4;
 const MOST_AT_ONCE = 2 * MOST_PIXELS;
 
-/** A file that was changed so shortly before it is read could change again within the same tick of the clock. */
-const TICK_MS = 2000;
-
 /** Reads `files`, in their order. A file that cannot be used becomes an entry that says why. */
 export async function readFiles(options: ReadOptions): Promise<ReadFile[]> {
-  const { root, files, before, onProgress } = options;
+  const { source, files, before, onProgress } = options;
   const journal = openJournal(options.scratch, sizeOf(options.shape));
   const earlier = [
     ...(before?.index.entries ?? []).map((entry) => withPixels(entry, before?.pixels)),
     ...journal.entries.map((entry) => withPixels(entry, journal.path)),
   ];
   const known = new Map(earlier.map((entry) => [entry.path, entry]));
-  const byHash = new Map(earlier.map((entry) => [`${entry.path.split('.').at(-1)} ${entry.hash}`, entry]));
+  // Its ending is part of what is said of a picture.
+  const keyOf = (path: string, hash: string) => `${source.hasEndings ? path.split('.').at(-1) : ''} ${hash}`;
+  const byHash = new Map(earlier.map((entry) => [keyOf(entry.path, entry.hash), entry]));
 
   const result: ReadFile[] = [];
-  const unread: { i: number; path: string; stamp: string; size: number }[] = [];
+  const unread = new Map<string, { readonly i: number; readonly stamp: string }>();
   for (const [i, path] of files.entries()) {
-    const { stamp, size } = stampOf(join(root, path));
+    const stamp = source.stampOf(path);
     const entry = known.get(path);
     if (entry !== undefined && stamp !== '' && entry.stamp === stamp) result[i] = entry;
-    else unread.push({ i, path, stamp, size });
+    else unread.set(path, { i, stamp });
   }
   const withRoom = createSemaphore(MOST_AT_ONCE);
   let done = 0;
-  const readOne = async ({ i, path, stamp, size }: (typeof unread)[number]): Promise<void> => {
+  const readOne = async ({ path, bytes: read }: RawPicture): Promise<void> => {
+    const { i, stamp } = unread.get(path) ?? { i: -1, stamp: '' };
     const failed = (error: unknown, hash = ''): Entry => ({
       ...{ path, stamp, hash, remarks: [], look: '', place: -1 },
       problem: messageOf(error),
@@ -74,16 +72,16 @@ export async function readFiles(options: ReadOptions): Promise<ReadFile[]> {
     let hash = '';
     let prepared: { readonly entry: Entry; readonly input?: Uint8Array } | undefined;
     try {
-      const bytes = await readPicture(join(root, path), size);
+      const bytes = await read();
       hash = createHash('sha256').update(bytes).digest('hex');
-      // A file that was renamed, or merely touched. Its ending is part of what is said of it.
-      const same = byHash.get(`${path.split('.').at(-1)} ${hash}`);
+      // One that was renamed, or whose file was merely touched.
+      const same = byHash.get(keyOf(path, hash));
       if (same !== undefined) {
         result[i] = { ...same, path, stamp };
       } else {
         const header = checkHeader(bytes, { shape: options.shape, prepare: options.rule });
         prepared = await withRoom(header.width * header.height, async () => {
-          const decoded = await decodeChecked(path, bytes, header);
+          const decoded = await decodeChecked(source.hasEndings ? path : undefined, bytes, header);
           const input = preparePicture(decoded.picture, options.shape, options.rule);
           const remarks = [...decoded.remarks, ...remarkOnSize(decoded, options.shape)];
           const look = perceptualHash(decoded.picture);
@@ -96,18 +94,20 @@ export async function readFiles(options: ReadOptions): Promise<ReadFile[]> {
     // Outside of the above: a full disk is no fault of the picture.
     if (prepared !== undefined)
       result[i] = withPixels(journal.add(prepared.entry, prepared.input), journal.path);
-    onProgress?.(++done, unread.length);
+    onProgress?.(++done, unread.size);
   };
+  const rest = source.read([...unread.keys()])[Symbol.asyncIterator]();
   try {
-    const rest = unread.values();
     const readNext = async () => {
-      for (const each of rest) await readOne(each);
+      for (let next = await rest.next(); next.done !== true; next = await rest.next())
+        await readOne(next.value);
     };
     // All of them end before the journal does, also where one fails.
     const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, readNext));
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
   } finally {
     journal.close();
+    await rest.return?.();
   }
   return result;
 }
@@ -122,17 +122,6 @@ export function readPixels({ path, place }: Pixels, size: number): Uint8Array {
   const bytes = new Uint8Array(size);
   readBytes(path, bytes, place * size);
   return bytes;
-}
-
-/** The stamp of a file; empty where it has none that can be trusted later. */
-function stampOf(path: string): { stamp: string; size: number } {
-  try {
-    const { size, mtimeNs, ctimeNs, ino, ctimeMs } = statSync(path, { bigint: true });
-    const isFresh = Date.now() - Number(ctimeMs) < TICK_MS;
-    return { stamp: isFresh ? '' : [size, mtimeNs, ctimeNs, ino].join(' '), size: Number(size) };
-  } catch (error) {
-    return { stamp: codeOf(error), size: -1 };
-  }
 }
 
 function remarkOnSize({ picture: { width, height } }: Decoded, [rows, columns]: Shape): Remark[] {

@@ -7,6 +7,7 @@ import { cacheFolder, root } from '../../../../setup/paths.mjs';
 import { decodeChecked } from '../../../../train/datasets/folder/decode.ts';
 import { loadFolder } from '../../../../train/datasets/folder/index.ts';
 import { readFiles } from '../../../../train/datasets/folder/read-files.ts';
+import { filesUnder } from '../../../../train/datasets/folder/source.ts';
 import { noise, type Place, temporaryPlace } from './pictures.ts';
 
 vi.mock('../../../../train/datasets/folder/decode.ts', { spy: true });
@@ -75,7 +76,7 @@ it('says that the disk is full, and blames no picture for it', async () => {
   // The system's own device that is always full.
   symlinkSync('/dev/full', join(scratch, 'scratch'));
   const files = ['a/1.png', 'b/0.png', 'a/3.png', 'b/2.png', 'a/5.png'];
-  await expect(readFiles({ root: place.path, files, ...options, scratch })).rejects.toThrow(
+  await expect(readFiles({ source: filesUnder(place.path), files, ...options, scratch })).rejects.toThrow(
     /^The disk is full: .*cannot be written \(ENOSPC.*What is finished is kept: make room, then give the same command again\.$/,
   );
 });

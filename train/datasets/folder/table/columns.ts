@@ -10,7 +10,8 @@ const PATH = words(
   'path paths file files filename filenames file_name filepath file_path image images image_path image_name',
   'image_file image_file_name image_filename img img_path img_name img_file img_filename picture photo name fname image_id id',
 );
-const LABEL = words('label labels class category target y tag choice');
+/** What a column or a field of labels may be called, as `plain` writes names. */
+export const LABEL = words('label labels class category target y tag choice');
 /** Taken where none of those is there. */
 const LABEL_NAME = words('label_name class_name classname category_name');
 const SPLIT = words('split set subset partition');
