@@ -316,6 +316,7 @@ export const areas = {
       'train/datasets/folder/table/',
     ],
     tests: [
+      'test/train/datasets/folder/names.test.ts',
       'test/train/datasets/folder/layouts.test.ts',
       'test/train/datasets/folder/table.test.ts',
       'test/train/datasets/folder/odd.test.ts',

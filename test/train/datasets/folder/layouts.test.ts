@@ -1,5 +1,6 @@
 // How folders of real people are laid out: the sensible reading, or the true reason with what to do.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +8,7 @@ import { findPictures } from '../../../../train/datasets/folder/find.ts';
 import type { FolderFindings } from '../../../../train/datasets/folder/findings.ts';
 import { findingsInWords } from '../../../../train/datasets/folder/findings-in-words.ts';
 import { levelOf } from '../../../../train/datasets/folder/level.ts';
+import { listFiles } from '../../../../train/datasets/folder/list-files.ts';
 import { lookAlikes } from '../../../../train/datasets/folder/look-alikes.ts';
 import type { TestFolder } from '../../../../train/datasets/folder/sides.ts';
 
@@ -654,8 +656,13 @@ describe('sets for other tasks, and what is no folder', () => {
     try {
       expect(counts()).toEqual({ cat: 3, dog: 3 });
       expect(listing().problems).toEqual([{ path: 'owl', reason: 'the folder cannot be read: EACCES' }]);
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(root, 0);
+      if (isRoot) process.seteuid?.(65_534);
+      expect(refusal()).toBe(`${root}: the folder cannot be read: EACCES.`);
     } finally {
       if (isRoot) process.seteuid?.(0);
+      chmodSync(root, 0o755);
       chmodSync(join(root, 'owl'), 0o700);
     }
   });
@@ -670,6 +677,138 @@ it('labels that look alike stay apart, and are named', () => {
   expect(lookAlikes(['cat', 'nan'])).toEqual([
     'The class "nan" may be what a program wrote for a missing label.',
   ]);
+});
+
+it('lists files and folders, links as what they lead to, and what is neither', () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), 'trainyard-elsewhere-'));
+  try {
+    make(['b/1.jpg', 'b/c/', 'a.jpg', 'B.jpg', 'b/ä.jpg', '.git/config']);
+    writeFileSync(join(elsewhere, 'far.jpg'), '');
+    symlinkSync(elsewhere, join(root, 'z'));
+    symlinkSync(join(elsewhere, 'far.jpg'), join(root, 'b', 'near.jpg'));
+    symlinkSync('..', join(root, 'b', 'c', 'up'));
+    symlinkSync('/', join(root, 'top'));
+    symlinkSync('self', join(root, 'self'));
+    symlinkSync('gone', join(root, 'nowhere'));
+    execFileSync('mkfifo', [join(root, 'pipe')]);
+    symlinkSync('pipe', join(root, 'to-pipe'));
+    const { files, folders, problems } = listFiles(root);
+    expect(files).toEqual(['B.jpg', 'a.jpg', 'b/1.jpg', 'b/near.jpg', 'b/ä.jpg', 'z/far.jpg']);
+    expect(folders).toEqual(['b', 'b/c', 'z']);
+    expect(Object.fromEntries(problems.map(({ path, reason }) => [path, reason]))).toEqual({
+      'b/c/up': 'a link that leads back to a folder that it is in',
+      nowhere: 'a link that leads nowhere',
+      pipe: 'neither a file nor a folder',
+      self: 'a link that leads to itself',
+      'to-pipe': 'neither a file nor a folder',
+      top: 'a link that leads back to a folder that it is in',
+    });
+  } finally {
+    rmSync(elsewhere, { recursive: true });
+  }
+});
+
+describe('all that is said of a listing', () => {
+  const said = (files: Parameters<typeof make>[0], test: TestFolder = 'kept') => {
+    make(files);
+    const { decides, notes, problems, layout } = listing(root, test);
+    return [layout, decides, ...notes, ...problems.map(({ path, reason }) => `${path}: ${reason}`)].map(
+      (line) => line.replaceAll(root, 'ROOT'),
+    );
+  };
+
+  it.each([
+    [
+      'one class, beside pictures',
+      [...pictures('cat'), 'x.jpg'],
+      [
+        'classes',
+        'Labels: the name of the one folder in ROOT.',
+        'x.jpg: in no class folder, so it has no label',
+      ],
+    ],
+    [
+      'classes, empty ones and files',
+      [...pictures('cat'), ...pictures('dog'), ...[...'abcdefg'].map((name) => `${name}/`), 'cat/x.txt'],
+      [
+        'classes',
+        'Labels: the names of the 2 folders in ROOT.',
+        'No class, since no pictures are in them: a/, b/, c/, d/, e/ and 2 more.',
+        'Not read, since their endings are of no pictures: 1 .txt.',
+      ],
+    ],
+    [
+      'sides',
+      [
+        ...pictures('train/cat'),
+        ...pictures('train/dog'),
+        'train/x.jpg',
+        ...pictures('valid/cat'),
+        'valid/owl/',
+        'valid/y.jpg',
+      ],
+      [
+        'train-and-valid',
+        'Labels: the names of the folders in train/ and valid/; valid/ is for validation.',
+        'No class, since no pictures are in it: valid/owl/.',
+        'train/x.jpg: in no class folder, so it has no label',
+        'valid/y.jpg: in no class folder, so it has no label',
+      ],
+    ],
+    [
+      'pictures without labels',
+      [
+        ...pictures('train/cat'),
+        ...pictures('train/dog'),
+        ...pictures('test', 1),
+        ...pictures('old'),
+        ...pictures('older'),
+      ],
+      [
+        'classes',
+        'Labels: the names of the folders in train/; validation is chosen from them.',
+        'test/ has 1 picture in no class folder: it has no label and is left out.',
+        'Not looked at, beside the sides: old/, older/.',
+      ],
+    ],
+    [
+      'a test of one picture',
+      [...pictures('train/cat'), ...pictures('train/dog'), 'test/cat/0.jpg'],
+      [
+        'classes',
+        'Labels: the names of the folders in train/; validation is chosen from them.',
+        'test/ is kept for a test: its one picture is neither trained on nor validated with. To validate with it instead of pictures of training: --valid test.',
+      ],
+    ],
+    [
+      'sides within classes',
+      ['cat', 'dog'].flatMap((name) => [...pictures(`${name}/train`), `${name}/test/0.jpg`]),
+      [
+        'classes',
+        'Labels: the names of the 2 folders in ROOT. The folders within them are the sides; validation is chosen from those of training. 2 pictures kept for a test: neither trained on nor validated with. To validate with it instead of pictures of training: --valid test.',
+      ],
+    ],
+    [
+      'groups of the same names',
+      ['x', 'y'].flatMap((name) => [...'abcd'].map((own) => `${name}/${own}/0.jpg`)),
+      [
+        'classes',
+        'Labels: the names of the 2 folders in ROOT.',
+        'All of these folders have folders of the same names (a, b, c, ...), which say nothing here. If those are the classes, put them side by side, or name one of the folders.',
+      ],
+    ],
+    [
+      'names that differ in how accents are stored',
+      [...pictures('caf\u00e9'), ...pictures('cafe\u0301'), ...pictures('tea')],
+      [
+        'classes',
+        'Labels: the names of the 3 folders in ROOT.',
+        'Several folders are called "café", with accents stored in two ways: they are one class.',
+      ],
+    ],
+  ] as const)('%s', (_, files, expected) => {
+    expect(said(files)).toEqual(expected);
+  });
 });
 
 describe('what is said of a folder’s files', () => {

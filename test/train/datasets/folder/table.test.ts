@@ -1,9 +1,9 @@
 // Tables of labels: read as Python's csv module and codecs read them, and refused by row where they can be read in two ways.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from '../../../../models/errors.ts';
 import { isOutputName } from '../../../../train/datasets/folder/table/doubts.ts';
 import { readTable } from '../../../../train/datasets/folder/table/table.ts';
@@ -478,6 +478,198 @@ it('several files that a path could mean are named', () => {
   expect(read('file,label\na.jpg,cat\ntwo.png,cat\n').problems).toEqual([
     { path: 'two.png', reason: 'listed in row 3 of labels.csv, but could be Two.png or two.PNG' },
   ]);
+});
+
+describe('paths', () => {
+  let root = '';
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'trainyard-paths-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+  /** What a table of these paths finds, with all that is said of it. */
+  const located = (files: readonly string[], cells: readonly string[], table = 'labels.csv') => {
+    for (const file of files) {
+      mkdirSync(join(root, dirname(file)), { recursive: true });
+      writeFileSync(join(root, file), '');
+    }
+    mkdirSync(join(root, dirname(table)), { recursive: true });
+    writeFileSync(join(root, table), `file,label\n${cells.map((cell) => `${cell},cat\n`).join('')}`);
+    const { found, problems, notes } = readTable(join(root, table));
+    return [
+      ...found.map(({ path }) => path),
+      ...problems.map(({ path, reason }) => `${path}: ${reason}`),
+      ...notes.map((note) => note.replaceAll(root, 'ROOT')),
+    ];
+  };
+
+  it.each([
+    [
+      'above, and below',
+      ['a.jpg', 's/t/b.jpg'],
+      ['../a.jpg', 't/b.jpg', 't/../../a.jpg', './t/./b.jpg'],
+      's/labels.csv',
+      [
+        '../a.jpg',
+        't/b.jpg',
+        '../a.jpg: listed more than once in labels.csv',
+        't/b.jpg: listed more than once in labels.csv',
+      ],
+    ],
+    [
+      'a name as it is, beside one in another case',
+      ['x.png', 'X.PNG'],
+      ['x.png', 'X.PNG'],
+      'labels.csv',
+      ['x.png', 'X.PNG'],
+    ],
+    [
+      'an ending that is left out, of one picture',
+      ['x.png', 'x.txt', 'y.png', 'y.jpg', 'z.txt'],
+      ['x', 'y', 'z'],
+      'labels.csv',
+      [
+        'x.png',
+        'y: listed in row 3 of labels.csv, but could be y.jpg or y.png',
+        'z: listed in row 4 of labels.csv, but not there',
+      ],
+    ],
+    [
+      'in the only folder that has it',
+      ['a/1.jpg', 'b/2.jpg', 'b/sub/3.jpg', '.git/4.jpg', 'c.jpg'],
+      ['1.jpg', '2.jpg', 'sub/3.jpg', '4.jpg', 'c.jpg'],
+      'labels.csv',
+      [
+        'a/1.jpg',
+        'b/2.jpg',
+        'b/sub/3.jpg',
+        'c.jpg',
+        '4.jpg: listed in row 5 of labels.csv, but not there',
+        'Files are in a/, b/, which the paths do not say.',
+      ],
+    ],
+    [
+      'in several folders',
+      ['a/1.jpg', 'b/1.jpg', 'c/1.jpg', 'd/1.jpg', 'e/2.jpg'],
+      ['1.jpg', '2.jpg'],
+      'labels.csv',
+      [
+        'e/2.jpg',
+        '1.jpg: listed in row 2 of labels.csv, but is in several folders: a/1.jpg, b/1.jpg, c/1.jpg',
+        'Files are in e/, which the paths do not say.',
+      ],
+    ],
+    [
+      'in the folder called as the table',
+      ['train/1.jpg', 'test/1.jpg', 'test/2.jpg'],
+      ['1.jpg', '2.jpg'],
+      'train_labels.csv',
+      ['train/1.jpg', 'test/2.jpg', 'Files are in test/, train/, which the paths do not say.'],
+    ],
+    [
+      'of another machine',
+      ['x/1.jpg', 'x/2.jpg'],
+      ['/home/me/data/x/1.jpg', '/home/me/data/x/2.jpg', '/home/you/x/1.jpg'],
+      'labels.csv',
+      [
+        'x/1.jpg',
+        'x/2.jpg',
+        '/home/you/x/1.jpg: listed in row 4 of labels.csv, but not there',
+        'Paths begin with /home/me/data/, which is read as ROOT/.',
+      ],
+    ],
+    [
+      'no address after all',
+      ['%zz.jpg', 'a%20b.jpg', 'c d.jpg'],
+      ['%zz.jpg', 'a%20b.jpg', 'c%20d.jpg', '%E9.jpg'],
+      'labels.csv',
+      ['%zz.jpg', 'a%20b.jpg', 'c d.jpg', '%E9.jpg: listed in row 5 of labels.csv, but not there'],
+    ],
+    [
+      'Label Studio, in several folders',
+      ['a/1a2b3c4d-x.jpg', 'b/1a2b3c4d-x.jpg', 'a/y.jpg', 'z.jpg', 'b/z.jpg'],
+      [
+        '/data/upload/1a2b3c4d-x.jpg',
+        '/data/upload/3/1a2b3c4d-y.jpg',
+        '/data/upload/1a2b3c4d-z.jpg',
+        '/data/upload/x-y.jpg',
+      ],
+      'labels.csv',
+      [
+        'a/y.jpg',
+        '/data/upload/1a2b3c4d-x.jpg: listed in row 2 of labels.csv, but is in several folders',
+        '/data/upload/1a2b3c4d-z.jpg: listed in row 4 of labels.csv, but is in several folders',
+        '/data/upload/x-y.jpg: listed in row 5 of labels.csv, but not there',
+      ],
+    ],
+    [
+      'a file, where a folder has the same name; a folder is no picture',
+      ['cat.jpg', 'cat/1.jpg', 's/b.jpg', 'x.jpg/1.jpg'],
+      ['cat', 'cat/1', 's', '..', 'cat.jpg/', 'cat.jpg/x', 'x.jpg'],
+      'labels.csv',
+      [
+        'cat.jpg',
+        'cat/1.jpg',
+        ...['s', '..', 'cat.jpg/', 'cat.jpg/x', 'x.jpg'].map(
+          (cell, i) => `${cell}: listed in row ${i + 4} of labels.csv, but not there`,
+        ),
+      ],
+    ],
+  ] as const)('%s', (_, files, cells, table, expected) => {
+    expect(located(files, cells, table)).toEqual(expected);
+  });
+
+  it('may begin with the name of the table’s own folder', () => {
+    const own = basename(root);
+    expect(located(['a.jpg'], [`${own}/a.jpg`, `/mnt/${own}/a.jpg`, join(root, 'a.jpg')])).toEqual([
+      'a.jpg',
+      'a.jpg: listed more than once in labels.csv',
+      'a.jpg: listed more than once in labels.csv',
+      `Paths begin with /mnt/${own}/, which is read as ROOT/.`,
+    ]);
+  });
+});
+
+describe('a table without a picture says why', () => {
+  it.each([
+    [
+      'no label',
+      'file,label\na.jpg,\n',
+      'FOLDER/labels.csv lists no picture with a label. a.jpg has no label in row 2 of labels.csv.',
+    ],
+    [
+      'one file that is not there',
+      'file,label\nx.jpg,cat\n',
+      'The one file that FOLDER/labels.csv lists is not there; paths are relative to FOLDER, and the first is "x.jpg".',
+    ],
+    [
+      'files that are not there',
+      'file,label\nx.jpg,cat\ny.jpg,cat\n',
+      'None of the 2 files that FOLDER/labels.csv lists is there; paths are relative to FOLDER, and the first is "x.jpg".',
+    ],
+    [
+      'an address',
+      'file,label\nhttps://a.org/x.jpg,cat\n',
+      'The one file that FOLDER/labels.csv lists is not there; paths are relative to FOLDER, and the first is "https://a.org/x.jpg". Fetch what is at these addresses first, and name the files.',
+    ],
+    [
+      'all for a test, two',
+      'file,label,split\na.jpg,cat,test\nb.jpg,cat,test\n',
+      'FOLDER/labels.csv keeps all of its 2 pictures for a test: none is left to train on.',
+    ],
+    ['nothing', 'file,label\n', 'FOLDER/labels.csv lists no picture with a label.'],
+    [
+      'columns, many',
+      `${Array.from({ length: 13 }, (_, i) => `c${i}`).join()}\n1\n`,
+      'FOLDER/labels.csv has the columns "c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10", "c11", ...; expected one called path, file or filename and one called label, class or category; or no header and two columns, paths relative to FOLDER and labels.',
+    ],
+    [
+      'a column like a label, and a category',
+      'path,my_label,category_id,x\na.jpg,1,2,3\n',
+      'FOLDER/labels.csv has the columns "path", "my_label", "category_id", "x"; expected one called path, file or filename and one called label, class or category; or no header and two columns, paths relative to FOLDER and labels. If "my_label" or "category_id" is the label, call it label.',
+    ],
+  ])('%s', (_, content, expected) => {
+    expect(refusal(content).replaceAll(folder, 'FOLDER')).toBe(expected);
+  });
 });
 
 it('a table of many rows, most of them about the same pictures, is read', () => {

@@ -126,7 +126,7 @@ export function unlisted(root: string, files: readonly string[]): number {
   const folders = new Set(files.map((file) => posix.dirname(file)));
   let count = 0;
   for (const folder of folders)
-    for (const name of names.in(folder === '.' ? '' : folder).all)
+    for (const name of names.in(folder).files.all)
       if (isNamedAsPicture(name) && !isJunk(name) && !listed.has(posix.join(folder, name))) count++;
   return count;
 }
@@ -167,8 +167,12 @@ function walk(cell: string, names: Names): Located | undefined {
   return undefined;
 }
 
-/** The name itself if it is there; else those that differ in how accents are stored, in case, or by a picture's ending. */
-function namesLike(name: string, { all, folded, stems }: FolderNames, isLast: boolean): readonly string[] {
+/**
+ * The name itself if it is there; else those that differ in how accents are stored, in case, or by a picture's ending.
+ * The last part of a path is a file, the others are folders: `cat` beside a folder of that name is `cat.jpg`.
+ */
+function namesLike(name: string, { files, folders }: FolderNames, isLast: boolean): readonly string[] {
+  const { all, folded, stems } = isLast ? files : folders;
   if (all.has(name)) return [name];
   const same = folded.get(fold(name)) ?? [];
   const composed = same.filter((other) => other.normalize('NFC') === name.normalize('NFC'));
@@ -180,6 +184,11 @@ function namesLike(name: string, { all, folded, stems }: FolderNames, isLast: bo
 const fold = (name: string): string => name.normalize('NFC').toLowerCase();
 
 interface FolderNames {
+  readonly files: Lookup;
+  readonly folders: Lookup;
+}
+
+interface Lookup {
   readonly all: ReadonlySet<string>;
   /** Names by their folded form. */
   readonly folded: ReadonlyMap<string, readonly string[]>;
@@ -212,13 +221,20 @@ function namesOf(root: string): Names {
   };
 }
 
+/** A link is looked for among both. */
 function folderNames(folder: string): FolderNames {
-  const all = entriesOf(folder).map(({ name }) => name);
-  const pictures = all.filter(isNamedAsPicture);
+  const entries = entriesOf(folder);
   return {
-    all: new Set(all),
-    folded: grouped(all, fold),
-    stems: grouped(pictures, (name) => fold(withoutPictureEnding(name))),
+    files: lookupOf(entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name)),
+    folders: lookupOf(entries.filter((entry) => !entry.isFile()).map(({ name }) => name)),
+  };
+}
+
+function lookupOf(names: readonly string[]): Lookup {
+  return {
+    all: new Set(names),
+    folded: grouped(names, fold),
+    stems: grouped(names.filter(isNamedAsPicture), (name) => fold(withoutPictureEnding(name))),
   };
 }
 
