@@ -70,12 +70,17 @@ def area(plane, x, y, width, height, w, h):
     return along(along(plane, y, height, h).T, x, width, w).T.astype(np.float32).astype(np.float64)
 
 
-def around(plane, reach, function):
-    height, width = plane.shape
-    return np.array([
-        [function(plane[max(0, y - reach):y + reach + 1, max(0, x - reach):x + reach + 1]) for x in range(width)]
-        for y in range(height)
-    ])
+def around(plane, reach, function, beyond):
+    # down, then across, over all that is so near; beyond the plane there is what changes nothing
+    for _ in range(2):
+        wide = np.pad(plane, ((reach, reach), (0, 0)), constant_values=beyond)
+        near = np.lib.stride_tricks.sliding_window_view(wide, 2 * reach + 1, axis=0)
+        plane = function(near, axis=-1).T
+    return plane
+
+
+def mean_around(plane, reach):
+    return around(plane, reach, np.sum, 0) / around(np.ones(plane.shape), reach, np.sum, 0)
 
 
 def reduced(plane, side):
@@ -94,9 +99,9 @@ def enlarged(plane, shape):
 def ink_of(gray):
     small = reduced(gray, 64)
     longest = max(small.shape)
-    sign = -1 if ((small - around(small, -(-longest // 2), np.mean)) ** 3).sum() < 0 else 1
+    sign = -1 if ((small - mean_around(small, -(-longest // 2))) ** 3).sum() < 0 else 1
     reach = -(-longest // 4)
-    background = around(around(sign * small, reach, np.min), reach, np.max)
+    background = around(around(sign * small, reach, np.min, np.inf), reach, np.max, -np.inf)
     return np.maximum(0, sign * gray - enlarged(background, gray.shape).astype(np.float32))
 
 

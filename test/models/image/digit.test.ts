@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Plane } from '../../../models/image/area.ts';
 import { prepareDigit } from '../../../models/image/digit.ts';
+import { drawnRegion } from '../../../models/image/drawn.ts';
 import { findInk } from '../../../models/image/ink.ts';
 import type { Picture } from '../../../models/image/picture.ts';
+import { digitRegion } from '../../../models/image/region.ts';
 import { python } from '../../python.ts';
 
 const numpy = `${readFileSync(new URL('./digit.py', import.meta.url), 'utf8')}
@@ -59,6 +61,10 @@ const paper = { width: 40, height: 40, paper: 0, shade: 0, pen: 255 };
 const drawings: Drawing[] = [
   ...fc.sample(drawing(34), { numRuns: 120, seed: 1 }),
   ...fc.sample(drawing(90), { numRuns: 12, seed: 2 }),
+  // As MNIST has them: black paper, a clear pen.
+  ...fc
+    .sample(drawing(33), { numRuns: 120, seed: 3 })
+    .map((each, i) => ({ ...each, paper: 0, shade: 0, pen: [255, 224, 223, 255][i % 4] ?? 0 })),
   // Of 18 to 21 pixels: two of these are MNIST's own size, and stay as they are. Of one pixel, at each edge.
   ...[18, 19, 20, 21, 1, 4, 5, 6].flatMap((length): Drawing[] => [
     { ...paper, strokes: [{ x: 4, y: 7, width: 3, height: length }] },
@@ -112,5 +118,16 @@ describe('as in NumPy', () => {
       const off = Math.max(...ours.map((level, k) => Math.abs(level - (theirs[i]?.[1][k] ?? Number.NaN))));
       expect(off, JSON.stringify(drawings[i])).toBeLessThan(0.501);
     }
+  });
+
+  it('the region of a drawing, where it is known without looking for the ink', () => {
+    let found = 0;
+    for (const [i, picture] of pictures.entries()) {
+      const quick = drawnRegion(plane(picture));
+      if (quick === undefined) continue;
+      found++;
+      expect(quick, JSON.stringify(drawings[i])).toEqual(digitRegion(findInk(plane(picture))));
+    }
+    expect(found).toBeGreaterThan(20);
   });
 });

@@ -3,11 +3,18 @@
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { detectFormat, isDecodable } from '../../../../models/image/file/format.ts';
-import { isNamedAsPicture } from '../../../../models/image/file/names.ts';
+import {
+  endingOf,
+  endingsInWords,
+  isNamedAsPicture,
+  isOtherFile,
+  withoutPictureEnding,
+} from '../../../../models/image/file/names.ts';
 import { python } from '../../../python.ts';
 
 const script = `
 import base64, gzip, io, json, tarfile, zipfile
+import numpy as np
 from PIL import Image, features
 image = Image.new("RGB", (16, 16), "red")
 out = {}
@@ -37,6 +44,12 @@ buffer = io.BytesIO()
 with tarfile.open(fileobj=buffer, mode="w") as archive: archive.addfile(tarfile.TarInfo("a.txt"), io.BytesIO())
 out["tar"] = buffer.getvalue()
 out["gzip"] = gzip.compress(b"hello")
+buffer = io.BytesIO()
+zipfile.ZipFile(buffer, "w").close()
+out["empty zip"] = buffer.getvalue()
+buffer = io.BytesIO()
+np.save(buffer, np.zeros((2, 2)))
+out["npy"] = buffer.getvalue()
 print(json.dumps({name: base64.b64encode(data).decode() for name, data in out.items()}))
 `;
 
@@ -64,6 +77,8 @@ test.each([
   ['zip', 'a ZIP archive'],
   ['tar', 'a tar archive'],
   ['gzip', 'a gzip archive'],
+  ['empty zip', 'a ZIP archive'],
+  ['npy', 'a NumPy array'],
   ['TGA', 'TGA'],
   ['TGA of L', 'TGA'],
   ['TGA of LA', 'TGA'],
@@ -137,6 +152,47 @@ test.each<[string, Uint8Array, string]>([
   ['JPEG XL', Buffer.of(0xff, 0x0a, 0xfa), 'JPEG XL'],
   ['JPEG XL in a container', Buffer.from('\0\0\0\x0cJXL \r\n\x87\n', 'latin1'), 'JPEG XL'],
   ['Photoshop', Buffer.from('8BPS\0\x01'), 'a Photoshop document'],
+  ['JPEG XR', Buffer.from('II\xbc\x01', 'latin1'), 'JPEG XR'],
+  ['Olympus', Buffer.from('IIRO\x08\0\0\0', 'latin1'), 'camera RAW'],
+  ['Olympus in its second form', Buffer.from('IIRS\x08\0\0\0', 'latin1'), 'camera RAW'],
+  ['Olympus with the high byte first', Buffer.from('MMOR\0\0\0\x08', 'latin1'), 'camera RAW'],
+  ['Sigma', Buffer.from('FOVb\0\0\x02\0', 'latin1'), 'camera RAW'],
+  ['PostScript of DOS', Buffer.from('\xc5\xd0\xd3\xc6\x20\0', 'latin1'), 'PostScript'],
+  ['OpenEXR', Buffer.from('\x76\x2f\x31\x01\x02\0', 'latin1'), 'OpenEXR'],
+  ['Radiance', Buffer.from('#?RADIANCE\nFORMAT=32-bit_rle_rgbe'), 'Radiance HDR'],
+  ['Flash video', Buffer.from('FLV\x01\x05\0', 'latin1'), 'a video'],
+  ['MPEG’s program stream', Buffer.from('\0\0\x01\xba\x44', 'latin1'), 'a video'],
+  ['MPEG’s video stream', Buffer.from('\0\0\x01\xb3\x16', 'latin1'), 'a video'],
+  ['Ogg', Buffer.from('OggS\0\x02', 'latin1'), 'a video'],
+  ['Windows Media', Buffer.from('3026b2758e66cf11a6d900aa0062ce6c', 'hex'), 'a video'],
+  ['QuickTime without a brand', Buffer.from('\0\0\x02\0moov\0\0', 'latin1'), 'a video'],
+  ['QuickTime whose data are first', Buffer.from('\0\0\x02\0mdat\0\0', 'latin1'), 'a video'],
+  ['RAR', Buffer.from('Rar!\x1a\x07\x01\0', 'latin1'), 'a RAR archive'],
+  ['7-Zip', Buffer.from('377abcaf271c0004', 'hex'), 'a 7z archive'],
+  ['DICOM', Buffer.concat([Buffer.alloc(128), Buffer.from('DICM\x02\0')]), 'DICOM'],
+  ['a cursor', Buffer.from('0000020001002020000000', 'hex'), 'ICO'],
+  ['JPEG XL under its brand', brand('jxl '), 'JPEG XL'],
+  ['a sequence of HEIF', brand('msf1', 'hevc'), 'HEIC'],
+  ['a sequence of AVIF', brand('avis'), 'AVIF'],
+  [
+    'an older pointer of Git LFS',
+    Buffer.from('version https://hawser.github.com/spec/v1\n'),
+    'a Git LFS pointer',
+  ],
+  ['a page that begins with its head', Buffer.from('<head><title>x</title>'), 'a web page'],
+  ['a page that begins with its body', Buffer.from('<BODY>'), 'a web page'],
+  ['a document of some type', Buffer.from('<!DOCTYPE svg>\n<svg>'), 'SVG'],
+  ['XML of some type', Buffer.from('<!DOCTYPE plist>\n<plist>'), 'XML'],
+  ['a refusal without a declaration', Buffer.from('<Error><Code>NoSuchKey</Code>'), 'XML'],
+  ['JSON of a list', Buffer.from('\n [1]'), 'JSON'],
+  ['a text in UTF-16, high byte first', Buffer.from('feff00480069', 'hex'), 'a text ("Hi")'],
+  ['a text of many lines', Buffer.from(`${'x'.repeat(41)}\nyz`), `a text ("${'x'.repeat(40)}...")`],
+  ['a text of forty letters', Buffer.from(`${'x'.repeat(40)}\r\nyz`), `a text ("${'x'.repeat(40)}")`],
+  [
+    'nine bytes',
+    Buffer.of(1, 2, 3, 4, 5, 6, 7, 8, 255),
+    '9 bytes of an unknown format (starting with hex 0102030405060708)',
+  ],
   [
     'Git LFS',
     Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n'),
@@ -184,4 +240,52 @@ test('names of pictures', () => {
   for (const name of ['a.JPG', 'b.jpeg', 'c.tif', 'd.bmp', 'e.HEIC', 'x/y.webp'])
     expect(isNamedAsPicture(name), name).toBe(true);
   for (const name of ['a.txt', 'jpg', 'b.jpg.json', 'c']) expect(isNamedAsPicture(name), name).toBe(false);
+  expect(['a.b/C.JPEG', 'x/a.tiff.txt', 'x.y/name', '.png', 'a.heif'].map(withoutPictureEnding)).toEqual([
+    ...['a.b/C', 'x/a.tiff.txt', 'x.y/name', '', 'a'],
+  ]);
+  expect(['a/b.JSON', 'x.y/Name', 'a.tar.gz'].map(endingOf)).toEqual(['.json', 'Name', '.gz']);
+});
+
+test('names of what is no picture', () => {
+  const others = [
+    'a.json',
+    'b.YAML',
+    'c.yml',
+    'd.htm',
+    'e.html',
+    'f.tgz',
+    'g.tfrecord',
+    'h.tfrecords',
+    'i.docx',
+  ];
+  const known = [
+    'LICENSE',
+    'x/readme',
+    'Makefile',
+    'events.out.tfevents.123',
+    'd/events.out.tfevents.1.host',
+  ];
+  for (const name of [...others, ...known]) expect(isOtherFile(name), name).toBe(true);
+  for (const name of [
+    'a.jpg',
+    'json',
+    'a.json2',
+    '1.jpg_large',
+    'license-plate',
+    'my-readme',
+    'xevents.out.tfevents.1',
+  ])
+    expect(isOtherFile(name), name).toBe(false);
+});
+
+test('endings are counted, the most frequent ones first, five of them', () => {
+  const few = new Map([
+    ['.txt', 3],
+    ['.b', 1],
+    ['.a', 1],
+    ['.md', 7],
+  ]);
+  expect(endingsInWords(few)).toBe('7 .md, 3 .txt, 1 .a, 1 .b');
+  const many = new Map([...few, ['.c', 1], ['.d', 1], ['.e', 1]]);
+  expect(endingsInWords(many)).toBe('7 .md, 3 .txt, 1 .a, 1 .b, 1 .c and 2 more');
 });
