@@ -162,22 +162,42 @@ test.each(those(kinds.list))('%s', async (command) => {
   expect(printed).toMatch(/^Recipes:\n\s+digits /m);
 });
 
-describe.each(those(kinds.train))('%s', (command) => {
+/** The words of a training: what is trained, its options, and the recipe that they make. */
+function training(command: string) {
   const [name = '', ...options] = command.replace(/^.*? train /, '').split(/ (?:-- )?/);
   const values = [...command.matchAll(/--(\w+) (\S+)/g)].map(([, option = '', value = '']) => [
     option,
     value,
   ]);
   const ofFamily = values.filter(([option = '']) => option in { ...familyOptions, ...augmentOptions });
-  const recipe = findRecipe(name, {}, Object.fromEntries(ofFamily));
+  return { name, options, recipe: findRecipe(name, {}, Object.fromEntries(ofFamily)) };
+}
 
-  test('recipe and options are there', async () => {
-    const args = await trainCommand.args;
-    const named = options.filter((word) => word.startsWith('--')).map((word) => word.slice(2));
-    expect(Object.keys(args ?? {})).toEqual(expect.arrayContaining(named));
-  });
+test.each(those(kinds.train))('%s: recipe and options are there', async (command) => {
+  const args = await trainCommand.args;
+  const named = training(command).options.filter((word) => word.startsWith('--'));
+  expect(Object.keys(args ?? {})).toEqual(expect.arrayContaining(named.map((word) => word.slice(2))));
+});
 
-  test('it begins to train', async ({ skip }) => {
+/**
+ * Each kind of training once: how long it is, its seed, and which program starts it make no other beginning. That of
+ * cifar-fast, which tries two precisions and takes its whitening from the data first, has half a minute on two cores.
+ */
+const kindsOfTraining = new Map(
+  those(kinds.train).map((command) => [
+    command
+      .replace(/^.*? train /, '')
+      .replace(/ --(?= )/g, '')
+      .replace(/ --(epochs|seed) \d+/g, ''),
+    command,
+  ]),
+);
+
+test.for([...kindsOfTraining.values()])(
+  '%s: it begins to train',
+  { timeout: 180_000 },
+  async (command, { skip }) => {
+    const { name, recipe } = training(command);
     // Data that set-up fetches only when they are asked for would take longer than a test.
     const isThere = recipe.circles !== undefined || existsSync(datasetFolder(recipe.dataset));
     skip(!isThere, `set-up has not fetched ${recipe.dataset}, which a training of it does`);
@@ -192,9 +212,8 @@ describe.each(those(kinds.train))('%s', (command) => {
       new RegExp(`^Training ${name}\\b.* on .* ${epochs} epochs?\\b.* Run \\d{4}-${name}\\.`, 'm'),
     );
     expect(printed).toMatch(/^ +epoch +train_loss +valid_loss +error_rate +time +images\/s$/m);
-    // cifar-fast tries two precisions and takes its whitening from the data first: half a minute when nothing else runs.
-  }, 180_000);
-});
+  },
+);
 
 test.each(those(kinds.exportTfjs))('%s', async (command) => {
   const { layers } = tf;
