@@ -7,6 +7,8 @@ import { type Weights, weightsDigest, weightsOf } from '../loop/initial-weights.
 import { crashNote } from '../memory/index.ts';
 import type { Progress, Say } from '../progress.ts';
 import { shownPath } from '../project/find-module.ts';
+import { keptPackages } from '../project/kept-code.ts';
+import { packageChanges } from '../project/packages-of.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import { changedSplit, type DataDigests, readCheckpoint } from '../runs/checkpoint.ts';
@@ -99,9 +101,17 @@ export async function chooseRun(asked: Asked, orDone = false, progress: Progress
   const former = fresh ? undefined : findOfOtherCode(runs, first);
   if (former !== undefined)
     say(
-      `${former.name} was interrupted, and the code of ${shownPath(first.module?.path ?? '')} has changed since: this is a new run. With the code as it was: ${runCommand('train', former, ['--resume', former.name])}`,
+      `${former.name} was interrupted, and the code of ${shownPath(first.module?.path ?? '')} has changed since${packagesSince(former, first)}: this is a new run. With the code as it was: ${runCommand('train', former, ['--resume', former.name])}`,
     );
   return { recipe: first, ...common };
+}
+
+/** ` (package x was 1.2.3, is 1.2.4)` where a package that the code imports is another one since that run. */
+function packagesSince(run: Run, { module: now }: Recipe): string {
+  const { module: before } = readRecipe(run);
+  if (before === undefined || now === undefined) return '';
+  const changes = packageChanges(keptPackages(before), keptPackages(now));
+  return changes && ` (${changes})`;
 }
 
 function isOfOtherData(run: Run, digests: DataDigests): boolean {

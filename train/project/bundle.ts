@@ -4,16 +4,20 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, extname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { BuildFailure, Message, Plugin, PluginBuild } from 'esbuild';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { packageOf, packagesLine } from './packages-of.ts';
 import { TRAINYARD } from './running-library.ts';
 
 /** A module with all that it imports of its own. */
 export interface Bundle {
-  /** JavaScript, an ES module, followed by its source map on a line, in which the sources are as they were. */
+  /**
+   * JavaScript, an ES module; then a line with the packages that it imports, and one with its source map, in which the
+   * sources are as they were.
+   */
   readonly code: string;
-  /** SHA-256 of the code without the map: comments do not change it. */
+  /** SHA-256 of the code without the map: comments do not change it, another version of a package does. */
   readonly sha256: string;
 }
 
@@ -24,6 +28,7 @@ export interface Bundle {
  */
 export async function bundle(path: string): Promise<Bundle> {
   const { build } = await loadEsbuild();
+  const imported = new Map<string, string>();
   // A pipe would be read for ever.
   if (statSync(path, { throwIfNoEntry: false })?.isFile() === false)
     throw new UserError(`${path} is no file: expected a module in TypeScript or JavaScript.`);
@@ -42,9 +47,11 @@ export async function bundle(path: string): Promise<Bundle> {
       sourceRoot: join(dirname(path), '/'),
       logLevel: 'silent',
       define: Object.fromEntries(Object.entries(PLACES).map(([text, { name }]) => [text, name])),
-      plugins: [library, packages, places],
+      plugins: [library, packagesInto(imported), places],
     });
-    const code = outputFiles[0]?.text ?? '';
+    const text = outputFiles[0]?.text ?? '';
+    // Behind the code, whose lines the map counts.
+    const code = text.replace(MAP, (map) => `\n${packagesLine(imported)}${map.trimStart()}`);
     return { code, sha256: digestOf(code) };
   } catch (error) {
     if (!isFailure(error)) throw error;
@@ -52,11 +59,11 @@ export async function bundle(path: string): Promise<Bundle> {
   }
 }
 
+const MAP = /\n\/\/# sourceMappingURL=[^\n]*\s*$/;
+
 /** SHA-256 of bundled code, without its source map. */
 export function digestOf(code: string): string {
-  return createHash('sha256')
-    .update(code.replace(/\n\/\/# sourceMappingURL=[^\n]*\s*$/, '\n'))
-    .digest('hex');
+  return createHash('sha256').update(code.replace(MAP, '\n')).digest('hex');
 }
 
 async function loadEsbuild(): Promise<typeof import('esbuild')> {
@@ -81,8 +88,11 @@ const library: Plugin = {
   },
 };
 
-/** Packages are imported by the address of the file that Node would take, since the bundle lies elsewhere. */
-const packages: Plugin = {
+/**
+ * Packages are imported by the address of the file that Node would take, since the bundle lies elsewhere.
+ * @param imported - Gets the version of each.
+ */
+const packagesInto = (imported: Map<string, string>): Plugin => ({
   name: 'packages',
   setup(setup) {
     const known = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
@@ -90,10 +100,15 @@ const packages: Plugin = {
       const { path, kind, pluginData, ...place } = asked;
       if (kind === 'entry-point' || pluginData === SKIP) return undefined;
       if (known.has(path) || path.startsWith('node:')) return { path, external: true };
-      return outside(setup, path, { kind, ...place });
+      const found = await outside(setup, path, { kind, ...place });
+      if (found.path !== undefined && 'external' in found) {
+        const { name, version } = packageOf(fileURLToPath(found.path));
+        imported.set(name, version);
+      }
+      return found;
     });
   },
-};
+});
 
 /** Marks what `outside` asks, which is not asked again. */
 const SKIP = Symbol('skip');

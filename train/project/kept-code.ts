@@ -7,6 +7,7 @@ import { cacheFolder } from '../../setup/paths.mjs';
 import { writeWhole } from '../files/write-whole.ts';
 import type { ModuleOfRecipe } from '../recipes/recipe.ts';
 import { digestOf } from './bundle.ts';
+import { type Packages, packagesOf } from './packages-of.ts';
 
 /** Name of a run's copy, in its folder. */
 const IN_RUN = 'code.mjs';
@@ -27,6 +28,11 @@ export function keepCode(code: string, sha256: string): string {
 export function keptCode({ sha256 }: ModuleOfRecipe): string | undefined {
   const path = inCache(sha256);
   return readIfWhole(path, sha256) === undefined ? undefined : pathToFileURL(path).href;
+}
+
+/** The packages that kept code imports, with their versions of then; none where the code is lost. */
+export function keptPackages({ sha256 }: ModuleOfRecipe): Packages {
+  return packagesOf(readIfWhole(inCache(sha256), sha256) ?? '');
 }
 
 /** Puts a recipe's code beside a run of it, as it lies in the cache. */

@@ -4,8 +4,9 @@ import { UserError } from '../../models/errors.ts';
 import type { ModuleOfRecipe, Recipe } from '../recipes/recipe.ts';
 import { builtIn, type Registry } from '../recipes/registry.ts';
 import { bundle } from './bundle.ts';
-import { keepCode, keptCode } from './kept-code.ts';
+import { keepCode, keptCode, keptPackages } from './kept-code.ts';
 import { loadModule } from './load-module.ts';
+import { packageChanges, packagesOf } from './packages-of.ts';
 
 /** What of a recipe says where its names come from. */
 type OfModule = { readonly module?: Recipe['module'] | undefined };
@@ -35,19 +36,26 @@ async function sameCode(module: ModuleOfRecipe): Promise<string> {
 export async function noteOnCode({ module }: OfModule): Promise<string | undefined> {
   if (module === undefined) return undefined;
   const { path, sha256 } = module;
-  const change = await changeOf(path, sha256);
-  return change === undefined
-    ? undefined
-    : `${path} ${change} since this was trained (code ${sha256.slice(0, 12)}...). What follows uses the code as it was then, which the run keeps as code.mjs.`;
+  const change = await changeOf(module);
+  if (change === undefined) return undefined;
+  const { words, packages = '' } = change;
+  return `${path} ${words} since this was trained (code ${sha256.slice(0, 12)}...)${packages && `: ${packages}`}. What follows uses the code as it was then, which the run keeps as code.mjs${packages && ', with the packages of today'}.`;
 }
 
-async function changeOf(path: string, sha256: string): Promise<string | undefined> {
-  if (!existsSync(path)) return 'has gone';
+async function changeOf(
+  module: ModuleOfRecipe,
+): Promise<{ readonly words: string; readonly packages?: string } | undefined> {
+  const { path, sha256 } = module;
+  if (!existsSync(path)) return { words: 'has gone' };
   try {
     const now = await bundle(path);
-    return now.sha256 === sha256 ? undefined : `has changed (it is ${now.sha256.slice(0, 12)}... now)`;
+    if (now.sha256 === sha256) return undefined;
+    return {
+      words: `has changed (it is ${now.sha256.slice(0, 12)}... now)`,
+      packages: packageChanges(keptPackages(module), packagesOf(now.code)),
+    };
   } catch (error) {
-    if (error instanceof UserError) return 'has changed and cannot be read any more';
+    if (error instanceof UserError) return { words: 'has changed and cannot be read any more' };
     throw error;
   }
 }

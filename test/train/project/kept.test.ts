@@ -3,8 +3,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { checkArguments } from '../../../train/cli/check-arguments.ts';
+import { chooseRun } from '../../../train/cli/choose-run.ts';
 import { openLoader } from '../../../train/loader/index.ts';
 import { onlyRecipe, resolveOwn } from '../../../train/project/own-recipe.ts';
+import { packageChanges, packageOf, packagesLine, packagesOf } from '../../../train/project/packages-of.ts';
 import { loadProject } from '../../../train/project/project.ts';
 import { noteOnCode, registryOf } from '../../../train/project/registry-of.ts';
 import type { Recipe } from '../../../train/recipes/index.ts';
@@ -96,6 +99,77 @@ describe('the code of a recipe', () => {
     expect(
       findOfOtherCode(folder, { ...now, module: { ...now.module, path: '/elsewhere.ts' } }),
     ).toBeUndefined();
+  });
+});
+
+describe('the packages that a recipe imports', () => {
+  const using = recipeFile(`import { width } from '@acme/widths/small.js';
+  import * as other from 'other';
+  export default defineRecipe({ name: 'b', dataset: bars, architecture: tiny({ width: width + other.more }) });`);
+  const packageFiles = (version: string) => ({
+    'node_modules/@acme/widths/package.json': JSON.stringify({
+      name: '@acme/widths',
+      version,
+      type: 'module',
+    }),
+    'node_modules/@acme/widths/small.js': 'export const width = 3;',
+    'node_modules/other/package.json': JSON.stringify({ name: 'other', version: '2.0.0', main: 'main.cjs' }),
+    'node_modules/other/main.cjs': 'exports.more = 1;',
+  });
+  const resolved = async (at: string) => {
+    const project = await loadProject(at);
+    return (await resolveOwn(onlyRecipe(project), project)).recipe;
+  };
+
+  it('are in its digest by their versions, and what has changed of them is said', async () => {
+    const folder = projectWith({ 'own.recipe.ts': using, 'draw.ts': draw, ...packageFiles('1.2.3') });
+    const at = join(folder, 'own.recipe.ts');
+    const before = await resolved(at);
+    expect((await resolved(at)).module).toEqual(before.module);
+    expect(await noteOnCode(before)).toBeUndefined();
+    const run = createRun(join(cache, 'packages'), before, {});
+    expect(readFileSync(join(run.folder, 'code.mjs'), 'utf8')).toContain(
+      '\n//# packages {"@acme/widths":"1.2.3","other":"2.0.0"}\n//# sourceMappingURL=',
+    );
+    for (const [name, text] of Object.entries(packageFiles('1.2.4'))) writeFileSync(join(folder, name), text);
+    const now = await resolved(at);
+    expect(now.module?.sha256).not.toBe(before.module?.sha256);
+    expect(await noteOnCode(before)).toMatch(
+      /since this was trained \(code \w+\.\.\.\): package @acme\/widths was 1\.2\.3, is 1\.2\.4\. What follows .* with the packages of today\.$/,
+    );
+    const said: string[] = [];
+    const args = checkArguments({ recipe: at, runs: join(cache, 'packages'), precision: before.precision });
+    const choice = await chooseRun(args, false, { say: (line) => void said.push(line) });
+    choice.unlock?.();
+    expect(choice.run).toBeUndefined();
+    expect(said.join('\n')).toContain(
+      'own.recipe.ts has changed since (package @acme/widths was 1.2.3, is 1.2.4): this is a new run.',
+    );
+  });
+
+  it('leave the digest of a recipe without any as it was, and a package with no version has one', () => {
+    expect(packagesLine(new Map())).toBe('');
+    expect(packagesOf('let a;\n')).toEqual(new Map());
+    const packages = new Map([
+      ['a', '1.0.0'],
+      ['b', '0.0.0'],
+    ]);
+    expect(packagesOf(`let a;\n${packagesLine(packages)}//# sourceMappingURL=x`)).toEqual(packages);
+    expect(
+      packageChanges(
+        packages,
+        new Map([
+          ['b', '0.0.1'],
+          ['c', '2.0.0'],
+        ]),
+      ),
+    ).toBe(
+      'package a was 1.0.0, is imported no more; package b was 0.0.0, is 0.0.1; package c was not imported, is 2.0.0',
+    );
+    expect(packageOf('/x/node_modules/.pnpm/a@1/node_modules/@b/c/d.js')).toEqual({
+      name: '@b/c',
+      version: '0.0.0',
+    });
   });
 });
 
