@@ -89,6 +89,29 @@ export function writeModelCheckpoint(
   });
 }
 
+/**
+ * What a checkpoint says of its training, and its tensors.
+ * @throws UserError when it is damaged, or none of fit
+ */
+export function readProgress(path: string) {
+  const { tensors, metadata } = readSafetensors(path);
+  const { format, layers = '', progress = '', facts = '', sha256 } = metadata;
+  if (format !== FORMAT)
+    throw new UserError(
+      `${path} is no checkpoint of fit: its format is ${JSON.stringify(format)}, expected ${FORMAT}.`,
+    );
+  if (sha256 !== digestOf({ layers, progress, facts }, tensors))
+    throw new UserError(
+      `${path} is damaged: its content does not have the SHA-256 that was written with it. ${ANEW}`,
+    );
+  return {
+    tensors,
+    layers,
+    progress: parseJson(progress, progressSchema, `The progress of ${path}`),
+    facts: parseJson(facts, z.record(z.string(), z.unknown()), `The training of ${path}`),
+  };
+}
+
 /** What a checkpoint has for a model. */
 export interface ModelCheckpoint {
   readonly progress: ModelProgress;
@@ -101,18 +124,7 @@ export interface ModelCheckpoint {
  * @throws UserError when it is damaged, or of another model or training: it says in what.
  */
 export function restoreModel(path: string, placed: PlacedModel, facts: TrainingFacts): ModelCheckpoint {
-  const { tensors, metadata } = readSafetensors(path);
-  const { format, layers = '', progress = '', facts: written = '', sha256 } = metadata;
-  if (format !== FORMAT)
-    throw new UserError(
-      `${path} is no checkpoint of fit: its format is ${JSON.stringify(format)}, expected ${FORMAT}.`,
-    );
-  if (sha256 !== digestOf({ layers, progress, facts: written }, tensors))
-    throw new UserError(
-      `${path} is damaged: its content does not have the SHA-256 that was written with it. ${ANEW}`,
-    );
-  const parsed = parseJson(progress, progressSchema, `The progress of ${path}`);
-  const before = parseJson(written, z.record(z.string(), z.unknown()), `The training of ${path}`);
+  const { tensors, layers, progress, facts: before } = readProgress(path);
   if (layers !== JSON.stringify(layersOf(placed.model)))
     throw new UserError(
       `${path} is of another model: its layers are ${layers}; ${placed.model.name} has ${JSON.stringify(layersOf(placed.model))}. ${ANEW}`,
@@ -136,7 +148,7 @@ export function restoreModel(path: string, placed: PlacedModel, facts: TrainingF
   });
   const slots = placed.slots.flatMap((slot) => placed.trained.map((weight) => slotName(slot, weight)));
   return {
-    progress: parsed,
+    progress,
     slots: new Map(slots.map((name) => [name, all.get(name) ?? new Float32Array()])),
   };
 }

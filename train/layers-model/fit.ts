@@ -139,7 +139,7 @@ async function fitBatches<T>(
   const trained = internalsOf(model).collectedTrainableWeights;
   const placed = { model, weights: [...new Set(model.weights)], trained, slots: rule.slots };
   const all = { ...facts, seed, precision, optimizer: optimizer.getClassName() };
-  const run = folder === undefined ? undefined : openModelRun(folder, placed, all);
+  const run = folder === undefined ? undefined : openModelRun(folder, placed, all, options.epochs);
   try {
     // Another fit is refused from here on, as tfjs does once its own loop runs.
     internalsOf(model).isTraining = true;

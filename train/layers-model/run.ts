@@ -5,6 +5,7 @@ import type { CustomCallbackArgs, History } from '@tensorflow/tfjs-node-gpu';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { makePath } from '../../setup/files/index.mjs';
 import type { State } from '../graph/state.ts';
+import { tf } from '../graph/tensorflow.ts';
 import { lockRun } from '../runs/lock.ts';
 import type { BatchSource } from './batches.ts';
 import {
@@ -16,6 +17,7 @@ import {
   writeModelCheckpoint,
 } from './checkpoint.ts';
 import { iterationsOf, learningRateOf, setProgress } from './optimizer.ts';
+import { recordTimes, writeModel } from './record.ts';
 
 /** A folder that one process trains in. */
 export interface ModelRun {
@@ -32,9 +34,15 @@ export interface ModelRun {
 
 /**
  * Opens a run, and puts its checkpoint into the model where it has one.
+ * @param epochs - That are to be trained, those of earlier fits among them.
  * @throws UserError when another process trains in the folder, or its checkpoint is of another model or training.
  */
-export function openModelRun(folder: string, placed: PlacedModel, facts: TrainingFacts): ModelRun {
+export function openModelRun(
+  folder: string,
+  placed: PlacedModel,
+  facts: TrainingFacts,
+  epochs: number,
+): ModelRun {
   const last = join(folder, 'last.safetensors');
   try {
     makePath(folder);
@@ -46,6 +54,8 @@ export function openModelRun(folder: string, placed: PlacedModel, facts: Trainin
     const before = existsSync(last) ? restoreModel(last, placed, facts) : undefined;
     const { optimizer } = placed.model;
     if (before !== undefined) setProgress(optimizer, before.progress);
+    writeModel(folder, placed.model, epochs);
+    const times = recordTimes(folder, before?.progress.epochs ?? 0);
     const earlier = before?.progress.history ?? [];
     const rows: ModelProgress['history'] = [...earlier];
     let isWhole = false;
@@ -58,7 +68,9 @@ export function openModelRun(folder: string, placed: PlacedModel, facts: Trainin
           let taken = 0;
           return {
             async next() {
+              const asked = performance.now();
               const result = await inner.next();
+              times.batch(rowsOf(result.value), performance.now() - asked);
               if (result.value !== null && result.value !== undefined) taken++;
               isWhole = batchesPerEpoch === undefined ? result.done : taken % batchesPerEpoch === 0;
               return result;
@@ -67,6 +79,8 @@ export function openModelRun(folder: string, placed: PlacedModel, facts: Trainin
         },
       }),
       saving: (state) => ({
+        onEpochBegin: async () => times.begin(),
+        onBatchEnd: async () => times.step(),
         async onEpochEnd(epoch, logs) {
           rows.push({
             epoch,
@@ -80,6 +94,7 @@ export function openModelRun(folder: string, placed: PlacedModel, facts: Trainin
             history: rows,
           };
           writeModelCheckpoint(last, placed, state(), progress, facts);
+          times.end(epoch + 1);
         },
       }),
       complete(history) {
@@ -96,4 +111,11 @@ export function openModelRun(folder: string, placed: PlacedModel, facts: Trainin
     unlock();
     throw error;
   }
+}
+
+/** Rows of a batch as tf.data gives it: `{ xs, ys }`, of tensors, lists or objects of them. */
+function rowsOf(batch: unknown): number {
+  if (typeof batch !== 'object' || batch === null) return 0;
+  if (batch instanceof tf.Tensor) return batch.shape[0] ?? 0;
+  return rowsOf('xs' in batch ? batch.xs : Object.values(batch)[0]);
 }

@@ -27,15 +27,35 @@ export function renderReport(facts: Facts, sections: readonly SectionOfRecord[])
   const { run, recipe } = facts;
   return renderPage({
     title: `${recipe.name} · ${run.name}`,
-    head: html`<header>
-      <p class="over">${run.name}<span class="state ${facts.state}">${STATES[facts.state]}</span></p>
-      <h1>${recipe.name}</h1>
-      <p class="lead">${recipe.description}</p>
-      <dl class="hero">${heroOf(facts).map(([name, value, more]) => html`<div><dt>${name}</dt><dd>${value}</dd><dd class="quiet">${more}</dd></div>`)}</dl>
-    </header>`,
+    head: headOf({ run: run.name, state: facts.state, ...recipe, hero: heroOf(facts) }),
     parts,
     sheets: [...sheets],
   });
+}
+
+/** The figures of a head. */
+export type Hero = readonly (readonly [name: string, value: string, more: string])[];
+
+/** The head of a run's page. */
+export function headOf({
+  run,
+  state,
+  name,
+  description,
+  hero,
+}: {
+  run: string;
+  state: Facts['state'];
+  name: string;
+  description: string;
+  hero: Hero;
+}): Html {
+  return html`<header>
+      <p class="over">${run}<span class="state ${state}">${STATES[state]}</span></p>
+      <h1>${name}</h1>
+      <p class="lead">${description}</p>
+      <dl class="hero">${hero.map(([what, value, more]) => html`<div><dt>${what}</dt><dd>${value}</dd><dd class="quiet">${more}</dd></div>`)}</dl>
+    </header>`;
 }
 
 export interface PagePart {

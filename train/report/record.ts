@@ -46,7 +46,7 @@ export function readRecord(run: Run): TrainingRecord {
     stepsPerEpoch: progress?.stepsPerEpoch ?? 0,
     steps: existsSync(stepsPath(run)) ? parseSteps(readFileSync(stepsPath(run), 'utf8')) : [],
     history: [...(progress?.history ?? [])],
-    times: existsSync(timesPath(run)) ? readTimes(timesPath(run)) : [],
+    times: readTimes(run),
   };
 }
 
@@ -76,7 +76,7 @@ export function recordTo(run: Run, record: TrainingRecord): Watcher & { close():
       const memory = process.memoryUsage.rss();
       const largestMemory = process.resourceUsage().maxRSS * 1024;
       record.times.push({ epoch: row.epoch, ...time, memory, largestMemory });
-      writeWhole(timesPath(run), `${JSON.stringify(record.times, null, 2)}\n`);
+      writeTimes(run, record.times);
     },
     close() {
       if (file !== undefined) closeSync(file);
@@ -87,15 +87,22 @@ export function recordTo(run: Run, record: TrainingRecord): Watcher & { close():
 
 const HEADER = 'step,loss,learning_rate,correct';
 const stepsPath = ({ folder }: Run) => join(folder, 'steps.csv');
-const timesPath = ({ folder }: Run) => join(folder, 'times.json');
+const timesPath = ({ folder }: Pick<Run, 'folder'>) => join(folder, 'times.json');
 
 /** Seven digits hold a float32 loss; a learning rate needs no more. */
 function lineOf({ step, loss, learningRate, correct }: StepRow): string {
   return [step, Number(loss.toPrecision(7)), Number(learningRate.toPrecision(7)), correct].join();
 }
 
-/** The rows that have all fields: earlier versions wrote fewer. */
-function readTimes(path: string): RecordedTime[] {
+/** Writes the times of all epochs, whole or not at all. */
+export function writeTimes(run: Pick<Run, 'folder'>, times: readonly RecordedTime[]): void {
+  writeWhole(timesPath(run), `${JSON.stringify(times, null, 2)}\n`);
+}
+
+/** The times of epochs that have all fields: earlier versions wrote fewer. */
+export function readTimes(run: Pick<Run, 'folder'>): RecordedTime[] {
+  const path = timesPath(run);
+  if (!existsSync(path)) return [];
   return readJsonFile(path, z.array(z.unknown())).flatMap((row) => timeSchema.safeParse(row).data ?? []);
 }
 

@@ -3,7 +3,7 @@
 import { heldOutOf } from '../../../models/held-out.ts';
 import { findingsInWords } from '../../datasets/folder/findings-in-words.ts';
 import { withPictures } from '../../datasets/index.ts';
-import { html } from '../html.ts';
+import { type Html, html } from '../html.ts';
 import { defineSection } from '../section.ts';
 import { shown } from './recipe.ts';
 
@@ -22,12 +22,17 @@ export const environment = defineSection({
       ['training data', `SHA-256 ${dataset.digests.train}`],
       [`${heldOut} data`, `SHA-256 ${dataset.digests.test}`],
     ];
-    return html`<dl class="facts">${rows.map(
-      ([key, value]) =>
-        html`<div><dt>${NAMES[key] ?? key}</dt><dd>${key === 'memory' ? `${value} GiB` : shown(value)}</dd></div>`,
-    )}</dl>`;
+    return factsOf(rows);
   },
 });
+
+/** Names with what they stand for; those of environment.json in words. */
+export function factsOf(rows: readonly (readonly [name: string, value: unknown])[]): Html {
+  return html`<dl class="facts">${rows.map(
+    ([key, value]) =>
+      html`<div><dt>${NAMES[key] ?? key}</dt><dd>${key === 'memory' ? `${value} GiB` : shown(value)}</dd></div>`,
+  )}</dl>`;
+}
 
 const NAMES: Readonly<Record<string, string>> = {
   node: 'Node',
