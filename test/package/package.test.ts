@@ -88,7 +88,7 @@ test('`npm pack` alone compiles what it packs', () => {
   expect(lstatSync(join(root, 'dist/bin/main.js')).mtimeMs).toBeGreaterThan(started);
 });
 
-test('the tarball has what runs, the page and digits, and neither sources nor tests nor compressed copies', () => {
+test('the tarball has what runs, the page and digits, and neither sources, tests, test pictures nor compressed copies', () => {
   expect(packed.size).toBeLessThan(16 * MB);
   const paths = packed.files.map(({ path }) => path);
   for (const path of [
@@ -111,7 +111,8 @@ test('the tarball has what runs, the page and digits, and neither sources nor te
     expect(paths).toContain(path);
   const unwanted = paths.filter(
     (path) =>
-      /(^|\/)test\/|\.(br|gz|map)$|repository\/(?!digits\/1\/)/.test(path) || /(?<!\.d)\.m?ts$/.test(path),
+      /(^|\/)test\/|\/test-pictures\/|\.(br|gz|map)$|repository\/(?!digits\/1\/)/.test(path) ||
+      /(?<!\.d)\.m?ts$/.test(path),
   );
   expect(unwanted).toEqual([]);
 });

@@ -46,6 +46,17 @@ test.each([
   expect((await app.request('/', { headers })).headers.get('content-encoding')).toBeNull();
 });
 
+test('a page without test pictures, as the package’s, has none', async () => {
+  const app = new Hono().use(pageFiles(page, copies));
+  const response = await app.request('/test-pictures/index.json');
+  expect([response.status, await response.json()]).toEqual([200, []]);
+  expect(response.headers.get('content-type')).toContain('json');
+  expect((await app.request('/test-pictures/mnist.json')).status).toBe(404);
+  await mkdir(join(page, 'test-pictures'));
+  await writeFile(join(page, 'test-pictures', 'index.json'), '["mnist"]');
+  expect(await (await app.request('/test-pictures/index.json')).json()).toEqual(['mnist']);
+});
+
 test('a checkout has its copies beside the files', () => {
   expect(copiesOf(pageFolder)).toBeUndefined();
 });
