@@ -1,6 +1,6 @@
 // Augmentation on the command line: presets, transforms one by one, and the messages about mistakes.
 import { describe, expect, it } from 'vitest';
-import { augmentBy, augmentSchema, presets } from '../../../train/augment/index.ts';
+import { augmentBy, augmentOptions, augmentSchema, presets } from '../../../train/augment/index.ts';
 import { findRecipe, wordsOf } from '../../../train/recipes/index.ts';
 
 describe('augmentBy', () => {
@@ -34,6 +34,23 @@ describe('augmentBy', () => {
     ).toEqual({
       rotate: 3,
       zoom: 0.2,
+    });
+  });
+
+  it('takes the alpha of elastic distortion, whose sigma is 5 pixels', () => {
+    expect(augmentBy({}, { elastic: '36' })).toEqual({ elastic: { alpha: 36, sigma: 5 } });
+    expect(() => augmentBy({}, { elastic: ' ' })).toThrow(/^--elastic takes pixels from 0 to 1024; received " "\./);
+  });
+
+  it('is offered by text options, the presets first', () => {
+    expect(Object.keys(augmentOptions)[0]).toBe('augment');
+    expect(augmentOptions.augment).toMatchObject({
+      ...{ type: 'string', valueHint: 'none|gentle|photo|aerial|digits' },
+      description: expect.stringMatching(/^Several of these together/),
+    });
+    expect(augmentOptions['max-rotate']).toEqual({
+      ...{ type: 'string', valueHint: 'number' },
+      description: 'Rotate by up to so many degrees (photo: 10)',
     });
   });
 

@@ -42,5 +42,10 @@ describe('translate', () => {
     expect(() => translate(noise([28, 28, 1]), [28, 28, 1], { translate: 28 }, chosen())).toThrow(
       "translate: expected less than the image's 28x28 pixels, received 28",
     );
+    for (const shape of [
+      [9, 5, 1],
+      [5, 9, 1],
+    ] as const)
+      expect(() => translate(noise(shape), shape, { translate: 5 }, chosen())).toThrow(RangeError);
   });
 });
