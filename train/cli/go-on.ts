@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { counted } from '../../models/counted.ts';
 import { UserError } from '../../models/errors.ts';
-import { spansOf } from '../loop/stages.ts';
+import { spansOf } from '../loop/spans.ts';
 import { type ScheduleDefinition, scheduleAt } from '../optimizers/schedules/index.ts';
 import { registryOf } from '../project/registry-of.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';

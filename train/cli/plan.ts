@@ -7,7 +7,7 @@ import { firstOf } from '../datasets/subset.ts';
 import { viewCount } from '../layers/tta.ts';
 import { openLoader } from '../loader/index.ts';
 import { evaluate } from '../loop/evaluate.ts';
-import { spansOf } from '../loop/stages.ts';
+import { spansOf } from '../loop/spans.ts';
 import { createTraining } from '../loop/training.ts';
 import { scheduleAt } from '../optimizers/schedules/index.ts';
 import type { Progress } from '../progress.ts';

@@ -6,9 +6,7 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { OutOfMemoryError } from '../errors.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
 import type { State } from '../graph/state.ts';
-import { scheduleAt } from '../optimizers/schedules/index.ts';
 import { registryOf } from '../project/registry-of.ts';
-import { seedPair } from '../random.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
 import type { Registry } from '../recipes/registry.ts';
 import { bestOf, type EpochRow, writeCheckpoint } from '../runs/checkpoint.ts';
@@ -19,8 +17,11 @@ import { createEpochTimer } from './epoch-timer.ts';
 import { finishEpoch } from './finish-epoch.ts';
 import type { Weights } from './initial-weights.ts';
 import { resume } from './resume.ts';
-import { openStage, type Span, type Stage, spansOf } from './stages.ts';
-import type { StepResult, TrainingStep } from './step.ts';
+import { moveSlowCopies } from './slow-copies.ts';
+import { type Span, spanAfter, spansOf } from './spans.ts';
+import { openStage, type Stage } from './stages.ts';
+import type { TrainingStep } from './step.ts';
+import { takeStep } from './take-step.ts';
 import { checkBatchSize, createTraining } from './training.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -108,7 +109,7 @@ export async function fit({
   const spans = spansOf(recipe, stepsPerEpoch);
   const open = (span: Span) =>
     openStage(span, { recipe, dataset, training, startStep: progress.step, registry });
-  const current = () => spans.find(({ until }) => progress.step < until) ?? spans.at(-1) ?? spans[0];
+  const current = () => spanAfter(spans, progress.step);
   stage = await open(current());
   try {
     const timer = createEpochTimer(recipe.batchSize, progress.step);
@@ -119,7 +120,7 @@ export async function fit({
       if (!Number.isFinite(loss)) throw diverged(run, 'loss', progress.step, loss, learningRate);
       progress.step++;
       progress.lossSum += loss;
-      moveSlowCopies(recipe, stage.step, progress.step, span.total);
+      moveSlowCopies(recipe, stage.step.blend, progress.step, span.total);
       watcher?.onStep?.({ step: progress.step, loss, learningRate, correct });
 
       const isLast = progress.step === span.total;
@@ -163,42 +164,6 @@ export async function fit({
   }
   const { history, step } = progress;
   return { finished: step >= steps, step, history, best: bestOf(history) };
-}
-
-/** Takes the step after `done`, which is in `span`, on the stage's next batch. */
-function takeStep(
-  { loader, step }: Stage,
-  span: Span,
-  { seed }: Recipe,
-  done: number,
-  { schedules }: Registry,
-): StepResult & { learningRate: number } {
-  const scheduled = scheduleAt(span.schedule, (done - span.from) / (span.to - span.from), schedules);
-  const result = step.run({
-    ...loader.next(),
-    ...scheduled,
-    step: done - span.from + 1,
-    done: done / span.total,
-    seed: seedPair(seed, 'step', done),
-  });
-  return { ...result, learningRate: scheduled.learningRate };
-}
-
-/** Moves the slow copies of the weights, where the recipe has them and this is a step for it. */
-function moveSlowCopies(
-  { average, lookahead }: Recipe,
-  training: TrainingStep,
-  step: number,
-  steps: number,
-): void {
-  // The slow weights grow slower toward the end; the last step returns to them (arXiv 2404.00498, section 3.4).
-  if (lookahead && step % lookahead.every === 0)
-    training.blend('lookahead', lookahead.decay * (step / steps) ** lookahead.power);
-  else if (lookahead && step === steps) training.blend('lookahead', 1);
-  if (average && step % average.every === 0) {
-    // Early averages forget faster, or the first random weights would stay in them for long.
-    training.blend('average', Math.min(average.decay, (1 + step) / (10 + step)));
-  }
 }
 
 function tensorsOf(shapes: TrainingStep['shapes'], state: State): Map<string, NamedTensor> {

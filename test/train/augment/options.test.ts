@@ -39,7 +39,9 @@ describe('augmentBy', () => {
 
   it('takes the alpha of elastic distortion, whose sigma is 5 pixels', () => {
     expect(augmentBy({}, { elastic: '36' })).toEqual({ elastic: { alpha: 36, sigma: 5 } });
-    expect(() => augmentBy({}, { elastic: ' ' })).toThrow(/^--elastic takes pixels from 0 to 1024; received " "\./);
+    expect(() => augmentBy({}, { elastic: ' ' })).toThrow(
+      /^--elastic takes pixels from 0 to 1024; received " "\./,
+    );
   });
 
   it('is offered by text options, the presets first', () => {

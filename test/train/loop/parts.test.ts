@@ -8,9 +8,14 @@ import { batchFor, evaluate } from '../../../train/loop/evaluate.ts';
 import { extractFeatures } from '../../../train/loop/features.ts';
 import { finishEpoch } from '../../../train/loop/finish-epoch.ts';
 import { argMax, logitRows, softmax } from '../../../train/loop/logits.ts';
+import { moveSlowCopies } from '../../../train/loop/slow-copies.ts';
+import { spanAfter, spansOf } from '../../../train/loop/spans.ts';
 import type { Stage } from '../../../train/loop/stages.ts';
-import type { TrainingStep } from '../../../train/loop/step.ts';
-import { findRecipe } from '../../../train/recipes/index.ts';
+import type { StepInputs, TrainingStep } from '../../../train/loop/step.ts';
+import { takeStep } from '../../../train/loop/take-step.ts';
+import { scheduleAt, schedules } from '../../../train/optimizers/schedules/index.ts';
+import { seedPair } from '../../../train/random.ts';
+import { findRecipe, type Recipe } from '../../../train/recipes/index.ts';
 import type { TrainingProgress } from '../../../train/runs/checkpoint.ts';
 import type { Run } from '../../../train/runs/run.ts';
 import { python } from '../../python.ts';
@@ -235,3 +240,111 @@ it('features are a data set of their own, in the order of the pictures, extracte
   expect(imagesOf(made.train, 0, 1).buffer).toBeInstanceOf(SharedArrayBuffer);
   expect(asked).toEqual([64, 64, 2, 3]);
 });
+
+describe('slow copies', () => {
+  /** What is blended in a training of so many steps: `step copy decay`. */
+  const moved = (recipe: Pick<Recipe, 'average' | 'lookahead'>, steps: number) => {
+    const all: [number, string, number][] = [];
+    for (let step = 1; step <= steps; step++)
+      moveSlowCopies(recipe, (copy, decay) => all.push([step, copy, decay]), step, steps);
+    return all;
+  };
+
+  it('are moved as airbench does: slower toward the end, and at the end the weights are they', () => {
+    // legacy/airbench94.py: alpha_schedule = 0.95**5 * (torch.arange(total_train_steps+1) / total_train_steps)**3
+    const lookahead = { every: 5, decay: 0.95 ** 5, power: 3 };
+    expect(moved({ lookahead }, 12)).toEqual([
+      [5, 'lookahead', expect.closeTo(0.95 ** 5 * (5 / 12) ** 3, 12)],
+      [10, 'lookahead', expect.closeTo(0.95 ** 5 * (10 / 12) ** 3, 12)],
+      [12, 'lookahead', 1],
+    ]);
+    expect(moved({ lookahead }, 5)).toEqual([[5, 'lookahead', expect.closeTo(0.95 ** 5, 12)]]);
+  });
+
+  it('are averaged as TensorFlow’s ExponentialMovingAverage with num_updates', () => {
+    // min(decay, (1 + num_updates) / (10 + num_updates))
+    expect(moved({ average: { every: 2, decay: 0.5 } }, 11)).toEqual([
+      [2, 'average', 3 / 12],
+      [4, 'average', 5 / 14],
+      [6, 'average', 7 / 16],
+      [8, 'average', 0.5],
+      [10, 'average', 0.5],
+    ]);
+    expect(moved({}, 4)).toEqual([]);
+  });
+});
+
+describe('the spans of a training', () => {
+  const recipe = findRecipe('digits', { epochs: 4 });
+  const freeze = { epochs: 2, schedule: { name: 'constant', learningRate: 0.5 } } as const;
+  const shown = (changes: Partial<Recipe>) =>
+    spansOf({ ...recipe, ...changes }, 10).map(
+      ({ from, to, until, total, frozen, schedule }) =>
+        `${from}-${to} until ${until} of ${total}${frozen ? ' frozen' : ''}${schedule === freeze.schedule ? ' head' : ''}`,
+    );
+
+  it('are one for each stage, and those of each length that it was given', () => {
+    expect(shown({})).toEqual(['0-40 until 40 of 40']);
+    expect(shown({ steps: 33 })).toEqual(['0-33 until 33 of 33']);
+    expect(shown({ freeze })).toEqual(['0-20 until 20 of 40 frozen head', '20-40 until 40 of 40']);
+    expect(shown({ freeze, epochs: 1 })).toEqual(['0-10 until 10 of 10 frozen head']);
+    expect(shown({ freeze, epochs: 2 })).toEqual(['0-20 until 20 of 20 frozen head']);
+    // Four epochs at first, eight from step 25 on; six from step 15 on, when the head alone was trained.
+    expect(shown({ epochs: 8, formerLengths: [{ until: 25, epochs: 4 }] })).toEqual([
+      '0-40 until 25 of 40',
+      '0-80 until 80 of 80',
+    ]);
+    expect(shown({ freeze, epochs: 6, formerLengths: [{ until: 15, epochs: 4 }] })).toEqual([
+      '0-20 until 15 of 40 frozen head',
+      '0-20 until 20 of 60 frozen head',
+      '20-60 until 60 of 60',
+    ]);
+    expect(shown({ freeze, epochs: 6, formerLengths: [{ until: 20, epochs: 4 }] })).toEqual([
+      '0-20 until 20 of 40 frozen head',
+      '20-60 until 60 of 60',
+    ]);
+  });
+
+  it('each have the steps until they end, and the last one what comes after', () => {
+    const spans = spansOf({ ...recipe, freeze }, 10);
+    expect([0, 19, 20, 39, 40, 99].map((done) => spanAfter(spans, done).frozen)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+it('a step has the next batch, where its span is, and numbers that no other step has', () => {
+  const given: StepInputs[] = [];
+  const batches = [1, 2, 3].map((label) => ({
+    images: Uint8Array.of(label),
+    labels: Int32Array.of(label),
+    others: Int32Array.of(0),
+    shares: Float32Array.of(1),
+    ...{ epoch: 0, step: label },
+  }));
+  const schedule = { name: 'cosine', learningRate: 0.5, warmUp: 0.1 };
+  const span = { from: 20, to: 40, until: 30, total: 50, schedule, frozen: false };
+  const stage = {
+    loader: { next: () => batches[given.length] ?? batches[0] ?? never() },
+    step: { run: (inputs: StepInputs) => ({ loss: given.push(inputs), correct: 7 }) },
+  };
+  for (const [i, done] of [20, 25, 29].entries()) {
+    const scheduled = scheduleAt(schedule, (done - 20) / 20, schedules);
+    expect(takeStep(stage, span, { seed: 3 }, done, { schedules })).toEqual({
+      ...{ loss: i + 1, correct: 7, learningRate: scheduled.learningRate },
+    });
+    expect(given[i]).toEqual({
+      ...{ ...batches[i], ...scheduled },
+      ...{ step: done - 19, done: done / 50, seed: seedPair(3, 'step', done) },
+    });
+  }
+});
+
+function never(): never {
+  throw new Error('there is no further batch');
+}

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { evaluate } from '../../../train/loop/evaluate.ts';
 import { fit } from '../../../train/loop/fit.ts';
-import { spansOf } from '../../../train/loop/stages.ts';
+import { spansOf } from '../../../train/loop/spans.ts';
 import { createTraining } from '../../../train/loop/training.ts';
 import { findRecipe, type Recipe, resolveRecipe } from '../../../train/recipes/index.ts';
 import { readCheckpoint } from '../../../train/runs/checkpoint.ts';

@@ -615,7 +615,7 @@ describe('sets for other tasks, and what is no folder', () => {
       'photos.zip',
       /^\S*photos\.zip is an archive: unpack it \(unzip \S*photos\.zip -d photos\), then name the folder\.$/,
     ],
-    ...['x.tar', 'x.tgz', 'photos.tar.gz', 'x.tar.xz', 'x.TAR.bz2'].map(
+    ...['x.tgz', 'photos.tar.gz', 'x.tar.xz', 'x.TAR.bz2'].map(
       (name) => [name, /is an archive: unpack it \(mkdir photos && tar -xf \S+ -C photos\), then/] as const,
     ),
     ...['x.7z', 'x.rar', 'labels.csv.gz'].map(
@@ -624,7 +624,7 @@ describe('sets for other tasks, and what is no folder', () => {
     ...['labels.xlsx', 'x.xlsm', 'x.XLS', 'x.ods'].map(
       (name) => [name, /is a workbook: save the sheet as "CSV UTF-8" and name that\.$/] as const,
     ),
-    ...['x.parquet', 'x.arrow', 'x.feather'].map(
+    ...['x.arrow', 'x.feather'].map(
       (name) => [name, /holds a table in a form that is not read: write it as CSV/] as const,
     ),
     ['labels.json', /is JSON: expected a CSV .* or JSON lines/],

@@ -198,8 +198,11 @@ describe('a set for another task', () => {
       'It has archives (a.gz, b.bz2, c.xz, ...): unpack each into a folder called as its class.',
     ]);
     expect(there([], ['a.zip.md5', 'xlsx.md'])).toEqual([]);
-    for (const name of ['a.xls', 'a.xlsx', 'a.xlsm', 'a.ods', 'a.parquet'])
+    for (const name of ['a.xls', 'a.xlsx', 'a.xlsm', 'a.ods'])
       expect(there([], [name, 'b.xls'])).toEqual([`${name} is not read: save it as "CSV UTF-8".`]);
+    expect(there([], ['x.md', 'a.parquet', 'b.parquet'])).toEqual([
+      'a.parquet is not looked into beside pictures: name it.',
+    ]);
     expect(there(['1.jpg', '2.jpg'], ['1.txt'])).toEqual([]);
     expect(there(['1.jpg', '2.jpg', '3.jpg'], ['1.txt', '3.txt'])[0]).toContain('as YOLO has them');
     expect(there(['1.jpg'], ['1.xml'])[0]).toContain(
