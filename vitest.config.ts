@@ -1,18 +1,38 @@
-// How the tests run: one process per file, since TensorFlow's addon does not share a process between contexts; as many
-// at once as there are cores, where vitest itself would leave one of two free.
+// How the tests run: as many files at once as there are cores, where vitest itself would leave one of two free. Those that
+// leave a process as they met it share one, so that it starts and loads TensorFlow once; each other has its own.
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './test/order.ts';
+import { testFiles } from './test/processes.ts';
 import { tellSkipped } from './test/skipped.ts';
+
+const { alone, shared } = testFiles();
+
+/** What both have. TensorFlow's addon does not share a process between contexts: no threads. */
+const common = {
+  pool: 'forks',
+  // A test that looks at nothing fails, whatever a list that it goes through turned out to hold.
+  expect: { requireAssertions: true },
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+} as const;
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: 'test/global-setup.ts',
     reporters: ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), tellSkipped],
-    pool: 'forks',
     maxWorkers: '100%',
-    // A test that looks at nothing fails, whatever a list that it goes through turned out to hold.
-    expect: { requireAssertions: true },
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    sequence: { sequencer: LongFirst },
+    projects: [
+      { test: { ...common, name: 'alone', include: alone } },
+      {
+        test: {
+          ...common,
+          name: 'shared',
+          include: shared,
+          isolate: false,
+          setupFiles: 'test/leaves-nothing.ts',
+        },
+      },
+    ],
   },
 });

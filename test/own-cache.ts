@@ -1,9 +1,10 @@
 // A cache of a test's own, for what it prepares; TensorFlow stays that of the cache that all tests share.
+import { vi } from 'vitest';
 import { tf } from '../train/graph/tensorflow.ts';
 
-/** From now on, what is cached goes to `folder`. */
+/** Until the test file ends, what is cached goes to `folder`. */
 export function useCache(folder: string): void {
   // Loaded before: it is in the cache as well.
   void tf.version;
-  process.env.TRAINYARD_CACHE = folder;
+  vi.stubEnv('TRAINYARD_CACHE', folder);
 }

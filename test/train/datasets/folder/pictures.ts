@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
+import { vi } from 'vitest';
 import { imagesOf, loadDataset, type MemoryDataset } from '../../../../train/datasets/index.ts';
 import { random } from '../../../../train/random.ts';
 
@@ -14,10 +15,10 @@ export interface Place {
   close(): void;
 }
 
-/** A temporary folder; the cache of prepared pictures is beside it while the test runs. */
+/** A temporary folder; the cache of prepared pictures is beside it while the test file runs. */
 export function temporaryPlace(): Place {
   const whole = mkdtempSync(join(tmpdir(), 'trainyard-folder-'));
-  process.env.TRAINYARD_CACHE = join(whole, 'cache');
+  vi.stubEnv('TRAINYARD_CACHE', join(whole, 'cache'));
   const path = join(whole, 'photos');
   mkdirSync(path);
   return {

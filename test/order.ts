@@ -1,0 +1,35 @@
+// The order of the test files: the longest first, so that the last minutes have work for every core; those that share a
+// process last and together, since vitest goes on with a process only where the next file shares it too.
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Those that take 20 seconds or more on two cores, the longest first. */
+export const LONG = [
+  ...['package/package', 'readme', 'package/element', 'web-demo/features', 'train/loop/fit', 'web-demo/page'],
+  ...['train/project/whole-road', 'export/saved-model/zoo', 'bin/disk/disk', 'web-demo/access'],
+  ...['train/library/train', 'export/publish/killed', 'serve/predict/predict', 'web-demo/component/folder'],
+  ...['docs/contributing', 'train/cli/command', 'web-demo/troubles'],
+].map((name) => `test/${name}.test.ts`);
+
+export class LongFirst extends BaseSequencer {
+  /** Others stay in vitest's order: as long as they took the last time, or else by size. */
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return longFirst(await super.sort(files));
+  }
+}
+
+/** What the order looks at. */
+interface File {
+  readonly moduleId: string;
+  readonly project: { readonly config: { readonly isolate: boolean } };
+}
+
+/** The files in the order above; those that are alike in it stay in theirs. */
+export function longFirst<T extends File>(files: readonly T[]): T[] {
+  return files.toSorted((a, b) => place(a) - place(b));
+}
+
+function place({ moduleId, project }: File): number {
+  const long = LONG.findIndex((path) => moduleId.endsWith(`/${path}`));
+  if (long >= 0) return long;
+  return project.config.isolate ? LONG.length : LONG.length + 1;
+}
