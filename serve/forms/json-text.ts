@@ -18,7 +18,8 @@ export function isJson(bytes: Uint8Array): boolean {
   let at = mark?.[1].length ?? 0;
   while (isBlank(bytes[at])) at++;
   const first = bytes[at];
-  return (mark !== undefined || bytes[0] !== 0) && (first === 0x7b || first === 0x5b);
+  // Without a mark, zeros before it are no JSON.
+  return bytes[0] !== 0 && (first === 0x7b || first === 0x5b);
 }
 
 /** In UTF-16, half of the bytes are zero. */

@@ -9,9 +9,9 @@ import { orRefusal, type RequestPictures } from './request-pictures.ts';
 
 const base64Message = 'a picture in base64, with or without "data:image/png;base64," before it';
 const base64Meta = { type: 'string', minLength: 1, description: 'A picture file in base64' } as const;
-const base64 = z.string(base64Message).min(1, base64Message).describe(base64Meta.description);
+const base64 = z.string().min(1).describe(base64Meta.description);
 const pixels = z
-  .array(z.unknown(), 'an array of pixels')
+  .array(z.unknown())
   .describe('Numbers from 0 to 255: [height][width], [height][width][channels], or several of the latter');
 
 /** The forms of a JSON body, except for an array of pixels alone. */
@@ -19,8 +19,8 @@ export const jsonFormSchema = z.union([
   z.strictObject({ image: base64 }),
   z.strictObject({
     images: z
-      .array(z.unknown().meta(base64Meta), 'an array of pictures in base64')
-      .min(1, 'at least one picture')
+      .array(z.unknown().meta(base64Meta))
+      .min(1)
       .describe('Picture files in base64; one that is not has its own error in its place'),
   }),
   z.strictObject({ pixels }),
@@ -74,10 +74,9 @@ function fromBase64(text: unknown) {
   return { kind: 'encoded', bytes } as const;
 }
 
-/** What was received, in short: its keys, not its pictures. */
+/** What was received, an object as it begins with its brace, in short: its keys, not its pictures. */
 function outline(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value).slice(0, 40);
-  const kinds = Object.entries(value).map(
+  const kinds = Object.entries(Object(value)).map(
     ([key, inner]) => `"${key.slice(0, 40)}": ${Array.isArray(inner) ? 'array' : typeof inner}`,
   );
   return `{${kinds.slice(0, 8).join(', ')}}`;

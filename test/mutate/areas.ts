@@ -86,7 +86,7 @@ export const areas = {
   },
   openinference: {
     sources: ['serve/openinference/'],
-    tests: ['test/serve/openinference/infer.test.ts'],
+    tests: ['test/serve/openinference/requests.test.ts', 'test/serve/openinference/responses.test.ts'],
     least: 85,
   },
 
@@ -179,9 +179,12 @@ export const areas = {
     tests: [
       'test/models/make.test.ts',
       'test/models/onnx/parts.test.ts',
+      'test/models/onnx/schema.test.ts',
       'test/models/onnx/arrays.test.ts',
+      'test/models/onnx/unique-names.test.ts',
       'test/models/unreadable.test.ts',
       'test/models/onnx/forms.test.ts',
+      'test/models/onnx/wire.test.ts',
     ],
     least: 85,
   },
@@ -189,6 +192,7 @@ export const areas = {
     sources: ['models/adopt/'],
     tests: [
       'test/models/adopt-described.test.ts',
+      'test/models/adopt-configurations.test.ts',
       'test/models/adopt-graph.test.ts',
       'test/models/preprocessor.test.ts',
       'test/models/adopt-forms.test.ts',

@@ -129,6 +129,23 @@ test('nor is a side of a shape', () => {
   ]);
 });
 
+test('as many objects as may be are read, and one more is not', () => {
+  const objects = (n: number) => new TextEncoder().encode(`[${Array.from({ length: n }, () => '{}')}]`);
+  expect(parseJson(objects(1_000), any, otherwise)).toHaveLength(1_000);
+  expect(statusOf(() => parseJson(objects(1_001), any, otherwise))).toBe(413);
+});
+
+test('half a mark, or zeros before a bracket, are no JSON', () => {
+  const [brace, zero] = [0x7b, 0];
+  for (const bytes of [
+    [zero, brace],
+    [0xff, zero, brace],
+    [0xef, zero, zero, brace],
+  ])
+    expect(isJson(Uint8Array.from(bytes))).toBe(false);
+  expect(isJson(Uint8Array.of(0xfe, 0xff, zero, brace))).toBe(true);
+});
+
 describe('base64', () => {
   test('is decoded as a browser does it, also with blanks, without an end and in the alphabet of addresses', () => {
     const blank = fc.constantFrom('', ' ', '\n', '\r\n', '\t');

@@ -78,5 +78,7 @@ describe('what is no picture is 400, and says where', () => {
     expect(second).toMatchObject({ width: 1, height: 1, channels: 3 });
     expect(() => picturesOf([[[[1, 2]]]])).toThrow('received pixels of 2 channels');
     expect(picturesOf([good])).toHaveLength(1);
+    const [deep] = picturesOf([[[[[1]]]], good]);
+    expect(deep).toMatchObject({ message: expect.stringContaining('received arrays nested 4 deep') });
   });
 });

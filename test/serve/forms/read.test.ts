@@ -5,10 +5,11 @@ import { gzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import { describe, expect, test, vi } from 'vitest';
 import { readRequestPictures } from '../../../serve/forms/read.ts';
-import type { RequestPictures } from '../../../serve/forms/request-pictures.ts';
+import { orRefusal, type RequestPictures } from '../../../serve/forms/request-pictures.ts';
 import type { AppEnv } from '../../../serve/http/context.ts';
 import { awaitContinue } from '../../../serve/http/expect-continue.ts';
 import type { RequestMemory } from '../../../serve/memory/byte-budget.ts';
+import { Refusal } from '../../../serve/refusal.ts';
 import { limitsWith } from '../../../serve/settings/limits.ts';
 
 const KiB = 1024;
@@ -298,6 +299,19 @@ describe('JSON', () => {
   test('has no more texts than pictures and a few beside them', async () => {
     const texts = (n: number) => json(Object.fromEntries(Array.from({ length: n }, (_, i) => [i, 0])));
     await expect(read(texts(1003))).rejects.toMatchObject({ status: 400 });
-    await expect(read(texts(1004))).rejects.toMatchObject({ status: 413 });
+    await expect(read(texts(1004))).rejects.toMatchObject({
+      status: 413,
+      message: expect.stringContaining('send the picture itself as the body'),
+    });
   });
+});
+
+test('what is no refusal is a mistake of ours, and stays one', () => {
+  const full = new Refusal(503, 'full');
+  const thrown = (error: Error) => () =>
+    orRefusal(() => {
+      throw error;
+    });
+  expect(thrown(full)()).toBe(full);
+  expect(thrown(new TypeError('ours'))).toThrow(TypeError);
 });
