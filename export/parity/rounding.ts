@@ -52,7 +52,11 @@ export function roundingOf(
   }
   const given = new Map(inputs.map(({ name, tensor }) => [name, tensorId(tensor)]));
   const state = stateOf(network.variables);
-  const spread = expected.map(({ length }) => new Float64Array(length));
+  const outputs = graph.outputs.map((reference, i) => {
+    const values = expected[i] ?? [];
+    const channels = resultOf(graph, reference).shape.at(-1) ?? 1;
+    return { values, channels, spread: new Float64Array(values.length) };
+  });
   for (let seed = 0; seed < REPLAYS; seed++) {
     let answers: ArrayLike<number>[];
     try {
@@ -61,31 +65,26 @@ export function roundingOf(
       // An index that a rounding moves out of its array.
       continue;
     }
-    for (const [output, values] of answers.entries()) widen(spread[output], expected[output] ?? [], values);
+    for (const [i, { values, spread }] of outputs.entries()) widen(spread, values, answers[i] ?? []);
   }
-  return spread.map((each, i) => atLeastTypical(each, lastAxis(graph, i)));
+  return outputs.map(({ spread, channels }) => atLeastTypical(spread, channels));
 }
 
-function widen(spread: Float64Array | undefined, expected: ArrayLike<number>, got: ArrayLike<number>): void {
-  for (let i = 0; spread !== undefined && i < spread.length; i++) {
+function widen(spread: Float64Array, expected: ArrayLike<number>, got: ArrayLike<number>): void {
+  for (const [i, most] of spread.entries()) {
     const [before, after] = [Number(expected[i]), Number(got[i])];
-    if (Object.is(before, after) || before === after) continue;
+    // Both may be infinite, or no number.
+    if (Object.is(before, after)) continue;
     const moved = Math.abs(before - after);
-    spread[i] = Math.max(spread[i] ?? 0, Number.isNaN(moved) ? Number.POSITIVE_INFINITY : moved);
+    spread[i] = Math.max(most, Number.isNaN(moved) ? Number.POSITIVE_INFINITY : moved);
   }
 }
 
-function resultOf(graph: Graph, reference: string): Output | undefined {
+function resultOf(graph: Graph, reference: string): Output {
   const { name, index } = parseReference(reference);
-  return graph.nodes.find((node) => node.name === name)?.outputs[index];
-}
-
-function lastAxis(graph: Graph, output: number): number {
-  return resultOf(graph, graph.outputs[output] ?? '')?.shape.at(-1) ?? 1;
-}
-
-function typeOf(graph: Graph, reference: string): number {
-  return resultOf(graph, reference)?.dtype ?? DataType.float32;
+  const found = graph.nodes.find((node) => node.name === name)?.outputs[index];
+  if (found === undefined) throw new Error(`the record has no ${reference}`);
+  return found;
 }
 
 /** Values of a channel below which its average says little. */
@@ -123,9 +122,9 @@ function replay(
   };
   const shake = createShake(graph, seed);
   const resized = (made: TensorMetadata, node: Node, inputs: readonly number[]): number => {
-    const picture = resultOf(graph, node.inputs[0] ?? '');
+    const [picture = ''] = node.inputs;
     const how = { share: SHAKE, exact: EXACT, seed };
-    return picture === undefined ? made.id : moveCoordinates(node, made, picture, inputs, how);
+    return moveCoordinates(node, made, resultOf(graph, picture), inputs, how);
   };
   try {
     graph.nodes.forEach((node, at) => {
@@ -133,13 +132,13 @@ function replay(
       run(node, inputs, state, given).forEach((metadata, i) => {
         const { dtype, shape } = metadata;
         const id = node.op === 'ResizeBilinear' ? resized(metadata, node, inputs) : metadata.id;
-        ids.set(`${node.name}:${i}`, shake.apply({ id, dtype, shape }, node, at + i));
+        ids.set(`${node.name}:${i}`, shake.apply({ id, dtype, shape }, node, at));
       });
       const ended = [...node.inputs, ...node.outputs.map((_, i) => `${node.name}:${i}`)];
       for (const reference of ended) if ((last.get(reference) ?? at) === at) drop(reference);
     });
     return graph.outputs.map((reference) => {
-      const values = valuesById(binding, idOf(ids, reference), typeOf(graph, reference));
+      const values = valuesById(binding, idOf(ids, reference), resultOf(graph, reference).dtype);
       return Array.from(values);
     });
   } finally {
@@ -199,9 +198,7 @@ function sumInDouble(
     executeOne(backend.binding, name, attributes, inputs);
   const to = (type: number) => [eagerAttribute.type('DstT', type)];
   const exact = run('Cast', to(FLOAT64), [x]);
-  // TensorFlow finds the type of the sum by itself.
-  const others = named.filter(({ name }) => name !== 'T');
-  const sum = run(op, others, [exact.id, axes]);
+  const sum = run(op, [...named], [exact.id, axes]);
   const result = run('Cast', to(DataType.float32), [sum.id]);
   for (const { id } of [exact, sum]) backend.binding.deleteTensor(id);
   return result;
@@ -253,7 +250,7 @@ function createShake({ nodes }: Graph, seed: number): Shake {
   return {
     apply({ id, dtype, shape }, { op }, place) {
       const count = sizeOf(shape);
-      if (dtype !== DataType.float32 || count === 0 || MOVES.test(op)) return id;
+      if (dtype !== DataType.float32 || MOVES.test(op)) return id;
       const [begin, length, dims] = [numbers((place * 7919) % PLACES), numbers(count), numbers(...shape)];
       const some = apply('Slice', factors, begin, length);
       const factor = apply('Reshape', some, dims);

@@ -5,13 +5,15 @@ import { roundingOf } from '../../../export/parity/rounding.ts';
 import { ANY_NUMBER } from '../../../export/trace/index.ts';
 import { tensorId, tf, uint8Tensor, valuesOf } from '../../../train/graph/tensorflow.ts';
 import { random } from '../../../train/random.ts';
-import { tensorsLeft } from './tensors-left.ts';
+import { tensorsHeld } from './tensors-left.ts';
 
 /** A number is moved by this share of it at each op, at most. */
 const SHARE = 2 ** -21;
 
 interface Found {
   readonly spread: Float64Array[];
+  /** Tensors at once. */
+  readonly most: number;
   readonly expected: ArrayLike<number>[];
 }
 
@@ -28,12 +30,12 @@ function roundingIn(
   let spread: Float64Array[] | undefined;
   // What is in JavaScript alone comes to TensorFlow when it is asked for first.
   tensorId(tensor);
-  const left = tensorsLeft(() => {
+  const { left, most } = tensorsHeld(() => {
     spread = roundingOf(network, [{ name: 'x', tensor }], expected);
   });
   expect(left).toEqual([]);
   if (spread === undefined) throw new Error('it cannot be recorded');
-  return { spread, expected };
+  return { spread, expected, most };
 }
 
 /** Numbers from 1 to 2 that have all their bits. */
@@ -49,7 +51,7 @@ const drawn = (...shape: number[]) => {
 const exact = (...shape: number[]) => tf.tidy(() => tf.div(tf.round(tf.mul(drawn(...shape), 256)), 256));
 
 /** The largest move as a share of the number. */
-const largestShare = ({ spread, expected }: Found) =>
+const largestShare = ({ spread, expected }: Pick<Found, 'spread' | 'expected'>) =>
   Math.max(
     ...spread.flatMap((each, k) => Array.from(each, (moved, i) => moved / Math.abs(expected[k]?.[i] ?? 0))),
   );
@@ -250,6 +252,13 @@ it('a resize moves by the slope between rows, far more than by a share of what i
   expect(spread[0]?.[near]).toBeLessThan(1024 * 8 * SHARE * 2);
   // All of a row alike.
   expect(new Set(spread[0]?.slice(4 * 23, 4 * 24)).size).toBeLessThanOrEqual(4);
+  // Rows that alternate have no number that is larger than their slope.
+  const bars = tf.tensor4d(
+    Array.from({ length: 64 }, (_, i) => ((i >> 2) % 2 ? -1024 : 1024)),
+    [1, 16, 4, 1],
+  );
+  const alternating = roundingIn((x) => tf.image.resizeBilinear(x, [47, 4], true), bars);
+  expect(Math.max(...(alternating.spread[0] ?? []))).toBeGreaterThan(8 * 1024 * SHARE);
 });
 
 describe('what is typical', () => {
@@ -275,6 +284,28 @@ describe('what is typical', () => {
   it('is of all where channels have few numbers', () => {
     const { first, second } = halves(roundingIn(both, drawn(15, 1)));
     expect(second).toBe(first);
+  });
+
+  it('is of the last axis, however many there are', () => {
+    const { first, second } = halves(roundingIn((x) => tf.reshape(both(x), [16, 1, 2]), drawn(16, 1)));
+    expect(second / first).toBeGreaterThan(500);
+  });
+
+  it('is nothing of numbers that are infinite, or none, in every replay', () => {
+    const found = roundingIn((x) => [tf.div(x, 0), tf.log(tf.neg(x))], drawn(4, 4));
+    expect(found.expected.map((values) => values[0])).toEqual([Number.POSITIVE_INFINITY, Number.NaN]);
+    for (const spread of found.spread) expect(Array.from(spread)).toEqual(Array(16).fill(0));
+  });
+
+  it('is finite of a channel of which some numbers are none in some replay', () => {
+    const turns = tf.tensor2d(
+      Array.from({ length: 32 }, (_, i) => (i % 2) * 100),
+      [32, 1],
+    );
+    const { spread } = roundingIn((x) => tf.log(tf.sub(1, tf.sigmoid(tf.mul(x, turns)))), drawn(32, 1));
+    const all = Array.from(spread[0] ?? []);
+    expect(all.filter((moved) => moved < 1e-5)).toHaveLength(16);
+    expect(all.filter((moved) => moved === Number.POSITIVE_INFINITY)).toHaveLength(16);
   });
 
   it('does not know of numbers that are none in some replay', () => {
@@ -321,6 +352,15 @@ describe('a record', () => {
     const found = roundingIn(fn, tf.fill([1, 64], 2.9999998));
     expect(Array.from(found.expected[0] ?? [])).toEqual(Array(64).fill(3));
     expect(Array.from(found.spread[0] ?? [])).toEqual(Array(64).fill(0));
+  });
+
+  it('lets go of what is not used any more, and of what never is', () => {
+    const often = (x: Tensor) => {
+      let last: Tensor = x;
+      for (let i = 0; i < 60; i++) last = tf.topk(last, 4).values;
+      return last;
+    };
+    expect(roundingIn(often, drawn(2, 4)).most).toBeLessThan(30);
   });
 
   it('is none of what reads numbers back', () => {

@@ -131,3 +131,14 @@ describe('as in NumPy', () => {
     expect(found).toBeGreaterThan(20);
   });
 });
+
+it('takes a shortcut where there is black within a quarter of the sides of every pixel', () => {
+  for (const [width, quick] of [
+    [14, true],
+    [15, false],
+  ] as const)
+    for (const x of [5, 6, 7]) {
+      const bar = { ...paper, width: 28, height: 28, strokes: [{ x, y: 5, width, height: 16 }] };
+      expect(drawnRegion(plane(drawn(bar))) !== undefined, JSON.stringify(bar)).toBe(quick);
+    }
+});

@@ -1,10 +1,20 @@
 // Work that is interrupted: the next process goes on with what the last one had made, and two at once keep apart.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ownerOf } from '../../../setup/files/owner.mjs';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { mayLive, ownerOf } from '../../../setup/files/owner.mjs';
 import { withUnfinished } from '../../../train/files/unfinished.ts';
+
+vi.mock('../../../setup/files/owner.mjs', { spy: true });
 
 let parent: string;
 beforeEach(() => {
@@ -75,4 +85,25 @@ it('does not touch what another process is at, and takes it over when that has e
       expect(readFileSync(join(other, 'made'), 'utf8')).toBe('mine'),
     );
   });
+});
+
+it('makes a folder of its own where another process takes what is left just before', async () => {
+  await leave('cats', 'half');
+  // With an owner that has ended, else nobody is asked.
+  const [left = ''] = readdirSync(parent);
+  writeFileSync(join(parent, left, 'owner.json'), JSON.stringify({ ...ownerOf(process.pid), start: '1' }));
+  vi.mocked(mayLive).mockImplementationOnce(() => {
+    renameSync(join(parent, left), join(parent, 'taken'));
+    return false;
+  });
+  await withUnfinished(parent, 'cats', async (folder) => expect(readdirSync(folder)).toEqual(['owner.json']));
+  expect(readdirSync(parent)).toEqual(['taken']);
+});
+
+it('leaves nothing of a folder of its own that it cannot make', async () => {
+  vi.mocked(ownerOf).mockImplementationOnce(() => {
+    throw new Error('the disk is full');
+  });
+  await expect(withUnfinished(parent, 'cats', async () => {})).rejects.toThrow('the disk is full');
+  expect(readdirSync(parent)).toEqual([]);
 });

@@ -4,9 +4,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { mayLive } from '../../../setup/files/owner.mjs';
 import { root } from '../../../setup/paths.mjs';
 import { crashedUnsaved, isBeingTrained, lockRun, tryLock } from '../../../train/runs/lock.ts';
+
+vi.mock('../../../setup/files/owner.mjs', { spy: true });
 
 let folder: string;
 let run: { name: string; folder: string; last: string };
@@ -81,6 +84,27 @@ describe('lockRun', () => {
     expect(answers.sort()).toEqual(['mine', 'taken', 'taken', 'taken']);
   });
 
+  it('leaves a lock alone that another process takes while the old one is looked at', () => {
+    const owner = own();
+    const dead = { ...owner, start: '1' };
+    writeLock(dead);
+    vi.mocked(mayLive).mockImplementationOnce(() => {
+      writeLock(owner);
+      return false;
+    });
+    expect(tryLock(run)).toBeUndefined();
+    expect(JSON.parse(readFileSync(lock(), 'utf8'))).toEqual(owner);
+    expect(readdirSync(folder)).toEqual(['lock']);
+    // Or removes, to end at once.
+    writeLock(dead);
+    vi.mocked(mayLive).mockImplementationOnce(() => {
+      rmSync(lock());
+      return false;
+    });
+    lockRun(run)();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('does not take another process for the one that had its id before', () => {
     const owner = own();
     writeLock({ ...owner, start: String(Number(owner.start) - 1) });
@@ -107,9 +131,10 @@ describe('lockRun', () => {
   it('shows that it lives while the thread that trains is blocked', () => {
     const unlock = lockRun(run);
     utimesSync(lock(), 1, 1);
-    // Blocks this thread, as a step does.
-    spawnSync('sleep', ['2.5']);
-    expect(Date.now() - Number(spawnSync('stat', ['-c', '%Y', lock()]).stdout) * 1000).toBeLessThan(5000);
+    const age = () => Date.now() - Number(spawnSync('stat', ['-c', '%Y', lock()]).stdout) * 1000;
+    // Blocks this thread, as a step does, until it has been touched.
+    for (let tries = 0; tries < 60 && age() > 60_000; tries++) spawnSync('sleep', ['0.5']);
+    expect(age()).toBeLessThan(60_000);
     unlock();
   });
 
