@@ -38,7 +38,7 @@ export default defineConfig(({ command }) => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rollupOptions: {
-        input: { index: here('index.html'), sw: here('service-worker.ts') },
+        input: { index: here('index.html'), teach: here('teach.html'), sw: here('service-worker.ts') },
         output: {
           // The service worker's address must not change.
           entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),

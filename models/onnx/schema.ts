@@ -1,5 +1,5 @@
 // Reads and writes ONNX files as plain typed objects, with ONNX's own field numbers.
-import protobuf from 'protobufjs';
+import { messageTypes } from './message-types.ts';
 import { attributeType, type ModelProto } from './types.ts';
 import { unreadableModel } from './unreadable.ts';
 import { type Filling, readMessage, writeMessage } from './wire.ts';
@@ -11,8 +11,6 @@ export * from './types.ts';
  * Version 2 of the syntax, as ONNX's own file: a zero that was set is written, and lists are packed only where said.
  */
 const proto = `
-  syntax = "proto2";
-  package onnx;
   message ModelProto {
     required int64 ir_version = 1;
     optional string producer_name = 2;
@@ -102,7 +100,8 @@ const proto = `
   message TensorTypeProto { optional int32 elem_type = 1; optional TensorShapeProto shape = 2; }
   message TensorShapeProto { repeated DimensionProto dim = 1; }
   message DimensionProto {
-    oneof value { int64 dim_value = 1; string dim_param = 2; }
+    optional int64 dim_value = 1;
+    optional string dim_param = 2;
     optional string denotation = 3;
   }`;
 
@@ -114,15 +113,20 @@ const promised: ReadonlySet<string> = new Set(
 /** Fields that are zero when the file leaves them out, as version 3 of protobuf leaves out every zero. */
 const zeros: ReadonlySet<string> = new Set(['version', 'data_type', 'elem_type']);
 
-const modelType = protobuf.parse(proto, { keepCase: true }).root.resolveAll().lookupType('onnx.ModelProto');
+const types = messageTypes(proto);
+
+/** The message that a file is. */
+const MODEL = 'ModelProto';
 
 /** What a message has where the file says nothing. */
 const filling: Filling = {
-  missing({ name, repeated }) {
-    if (promised.has(name)) return repeated ? [] : '';
+  missing({ name, rule }) {
+    if (promised.has(name)) return rule === 'repeated' ? [] : '';
     return zeros.has(name) ? 0 : undefined;
   },
-  complete: ({ name }, message) => (name === 'AttributeProto' ? fillAttribute(message) : undefined),
+  complete(type, message) {
+    if (type === 'AttributeProto') fillAttribute(message);
+  },
 };
 
 /**
@@ -132,7 +136,7 @@ const filling: Filling = {
  * @throws RangeError naming the field when a 64-bit whole number is not exact: a fraction, or beyond 64 bits.
  */
 export function encodeModel(model: ModelProto): Uint8Array {
-  return writeMessage(modelType, model, 'model', filling);
+  return writeMessage(types, MODEL, model, filling);
 }
 
 /**
@@ -145,7 +149,7 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
     // Never a Buffer of Node's: a slice of one is a view, where that of an array is a copy.
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     // The border with untyped messages: their reader has checked them against the schema.
-    return readMessage(modelType, plain, 'model', filling) as unknown as ModelProto;
+    return readMessage(types, MODEL, plain, filling) as unknown as ModelProto;
   } catch (error) {
     throw unreadableModel(bytes, error);
   }

@@ -1,13 +1,14 @@
 // Reads and writes protobuf's messages by their schema, without making code at run time: the policy of a page forbids that.
-import protobuf from 'protobufjs';
+import protobuf from 'protobufjs/minimal.js';
+import type { Field, MessageType } from './message-types.ts';
 import { readPacked, readScalar, writePacked, writeScalar } from './wire-scalars.ts';
 
 /** What a message has where the file leaves fields out. */
 export interface Filling {
   /** Of a field that is not there; undefined leaves it out. */
-  readonly missing: (field: protobuf.Field) => unknown;
-  /** Completes a message that was read. */
-  readonly complete: (type: protobuf.Type, message: Message) => void;
+  readonly missing: (field: Field) => unknown;
+  /** Completes a message that was read, of a type of this name. */
+  readonly complete: (type: string, message: Message) => void;
 }
 
 type Message = Record<string, unknown>;
@@ -19,82 +20,82 @@ const DEEPEST = 100;
 const DELIMITED = 2;
 
 /** How scalars are on the wire. Reference: https://protobuf.dev/programming-guides/encoding/#structure */
-const kinds = new Map(Object.entries(protobuf.types.basic));
+const kinds: Readonly<Record<string, number>> = {
+  int32: 0,
+  int64: 0,
+  uint64: 0,
+  double: 1,
+  string: DELIMITED,
+  bytes: DELIMITED,
+  float: 5,
+};
 
-/** Scalars that may be many in one field, one after another without tags. */
-const packable = new Set(Object.keys(protobuf.types.packed));
+function kindOf({ type }: Field): number {
+  return kinds[type] ?? DELIMITED;
+}
+
+type Types = ReadonlyMap<string, MessageType>;
 
 /**
  * A message as a plain object. Bytes are views of `bytes`; fields that the schema does not name are in `$unknowns`.
- * @param type - Of a root whose types are resolved.
- * @param place - Names the message in errors.
+ * @param root - The name of its type.
  * @throws Error where the bytes end too early or are no such message.
  */
-export function readMessage(
-  type: protobuf.Type,
-  bytes: Uint8Array,
-  place: string,
-  filling: Filling,
-): Message {
+export function readMessage(types: Types, root: string, bytes: Uint8Array, filling: Filling): Message {
   const reader = protobuf.Reader.create(bytes);
-  return messageUntil(bytes.length, type, place, {}, 0);
+  return messageUntil(bytes.length, typeOf(types, root), 'model', {}, 0);
 
-  function messageUntil(end: number, type: protobuf.Type, place: string, out: Message, depth: number) {
+  function messageUntil(end: number, type: MessageType, place: string, out: Message, depth: number): Message {
     if (depth > DEEPEST) throw new Error('max depth exceeded');
     const unknowns: Uint8Array[] = [];
     while (reader.pos < end) {
       const start = reader.pos;
       const tag = reader.uint32();
-      const field = type.fieldsById[tag >>> 3];
-      if (field && fits(field, tag & 7)) fieldUntil(end, field, tag & 7, place, out, depth);
+      const field = type.fields.find(({ id }) => id === tag >>> 3);
+      if (field && fits(field, tag & 7))
+        fieldUntil(end, field, tag & 7, `${place}.${field.name}`, out, depth);
       else unknowns.push(reader.skipType(tag & 7, depth, tag >>> 3).raw(start, reader.pos));
     }
     if (reader.pos !== end) throw new RangeError(`${place} ends behind its end`);
     fill(type, out, filling);
-    filling.complete(type, out);
+    filling.complete(type.name, out);
     if (unknowns.length > 0) out.$unknowns = unknowns;
     return out;
   }
 
   function fieldUntil(
     end: number,
-    field: protobuf.Field,
+    { name, type, rule }: Field,
     kind: number,
-    within: string,
+    place: string,
     out: Message,
     depth: number,
   ): void {
-    const { name, type, repeated, resolvedType } = field;
-    const place = `${within}.${name}`;
+    const repeated = rule === 'repeated';
     const before = out[name];
     const list: unknown[] = Array.isArray(before) ? before : [];
-    if (resolvedType instanceof protobuf.Type) {
+    const message = types.get(type);
+    if (message !== undefined) {
+      const stop = reader.uint32() + reader.pos;
+      if (stop > end) throw new RangeError('index out of range');
       // A message that comes twice where one may be: the second adds to the first.
       const begun = repeated ? {} : Object(before ?? {});
-      const inner = repeated ? `${place}[${list.length}]` : place;
-      list.push(messageUntil(lengthWithin(end), resolvedType, inner, begun, depth + 1));
-    } else if (kind === DELIMITED && packable.has(type)) readPacked(reader, type, place, list);
-    else list.push(readScalar(reader, type, place));
+      list.push(messageUntil(stop, message, repeated ? `${place}[${list.length}]` : place, begun, depth + 1));
+    } else if (kinds[type] === kind) list.push(readScalar(reader, type, place));
+    else readPacked(reader, type, place, list);
     out[name] = repeated ? list : list.at(-1);
   }
-
-  /** Reads a length, and says where it ends. */
-  function lengthWithin(end: number): number {
-    const stop = reader.uint32() + reader.pos;
-    if (stop > end) throw new RangeError('index out of range');
-    return stop;
-  }
 }
 
-/** Whether what is on the wire is what the schema says. */
-function fits({ type, repeated }: protobuf.Field, kind: number): boolean {
-  return kind === (kinds.get(type) ?? DELIMITED) || (repeated && kind === DELIMITED && packable.has(type));
+/** Whether what is on the wire is what the schema says; many numbers may be one after another without tags. */
+function fits(field: Field, kind: number): boolean {
+  return kind === kindOf(field) || (field.rule === 'repeated' && kind === DELIMITED);
 }
 
-function fill(type: protobuf.Type, out: Message, { missing }: Filling): void {
-  for (const field of type.fieldsArray) {
+function fill({ fields }: MessageType, out: Message, { missing }: Filling): void {
+  for (const field of fields) {
     if (Object.hasOwn(out, field.name)) continue;
-    if (field.required) throw new Error(`missing required '${field.name}'`);
+    if (field.rule === 'required') throw new Error(`missing required '${field.name}'`);
     const value = missing(field);
     if (value !== undefined) out[field.name] = value;
   }
@@ -102,20 +103,16 @@ function fill(type: protobuf.Type, out: Message, { missing }: Filling): void {
 
 /**
  * The bytes of a message: its fields in the order of their numbers, then what it has in `$unknowns`.
+ * @param root - The name of its type.
  * @throws RangeError naming the field when a whole number of 64 bits is not exact.
  */
-export function writeMessage(
-  type: protobuf.Type,
-  message: object,
-  place: string,
-  filling: Filling,
-): Uint8Array {
+export function writeMessage(types: Types, root: string, message: object, filling: Filling): Uint8Array {
   const writer = protobuf.Writer.create();
-  write(type, message, place);
+  write(typeOf(types, root), message, 'model');
   return writer.finish();
 
-  function write(type: protobuf.Type, message: object, place: string): void {
-    for (const field of byNumber(type)) {
+  function write({ fields }: MessageType, message: object, place: string): void {
+    for (const field of fields) {
       const own: unknown = Object.hasOwn(message, field.name) ? Reflect.get(message, field.name) : undefined;
       const value = own ?? filling.missing(field);
       if (value !== undefined) writeField(field, value, `${place}.${field.name}`);
@@ -124,31 +121,34 @@ export function writeMessage(
     if (Array.isArray(unknowns)) for (const each of unknowns) writer.raw(each);
   }
 
-  function writeField(field: protobuf.Field, value: unknown, place: string): void {
-    const { type, resolvedType, packed, repeated } = field;
+  function writeField(field: Field, value: unknown, place: string): void {
+    const { id, type, packed } = field;
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const message = types.get(type);
     if (values.length === 0) return;
-    if (packed && packable.has(type)) {
-      tag(field, DELIMITED);
+    if (packed) {
+      writer.uint32(tagOf(id, DELIMITED));
       writePacked(writer, type, values, place);
       return;
     }
     for (const [i, each] of values.entries()) {
-      tag(field, kinds.get(type) ?? DELIMITED);
-      if (!(resolvedType instanceof protobuf.Type)) writeScalar(writer, type, each, place);
+      writer.uint32(tagOf(id, kindOf(field)));
+      if (message === undefined) writeScalar(writer, type, each, place);
       else {
         writer.fork();
-        write(resolvedType, Object(each), repeated ? `${place}[${i}]` : place);
+        write(message, Object(each), Array.isArray(value) ? `${place}[${i}]` : place);
         writer.ldelim();
       }
     }
   }
-
-  function tag({ id }: protobuf.Field, kind: number): protobuf.Writer {
-    return writer.uint32(((id << 3) | kind) >>> 0);
-  }
 }
 
-function byNumber({ fieldsArray }: protobuf.Type): protobuf.Field[] {
-  return [...fieldsArray].sort((a, b) => a.id - b.id);
+function tagOf(id: number, kind: number): number {
+  return ((id << 3) | kind) >>> 0;
+}
+
+function typeOf(types: Types, name: string): MessageType {
+  const type = types.get(name);
+  if (type === undefined) throw new Error(`there is no message ${name}`);
+  return type;
 }

@@ -36,6 +36,9 @@ export async function browserFiles(): Promise<Map<string, Uint8Array>> {
     ),
   ]);
   const define = { RUNTIME_BYTES: String((await stat(runtime)).size) };
+  const beside = { ...worker.define, RUNTIME_FILE: renamed.get(`'./${basename(runtime)}'`) ?? '' };
+  const teaching = { define: { ...define, ...beside }, plugins: worker.plugins };
+  files.set('teach-worker.js', await bundle('teach/worker/index.ts', 'iife', teaching));
   const entry = { define, plugins: [addresses(renamed)] };
   files.set('trainyard.js', await bundle('component/index.ts', 'esm', entry));
   const react = await bundle('react/index.ts', 'esm', { plugins: [besideEntry] });

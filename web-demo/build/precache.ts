@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Plugin } from 'vite';
 
-/** Fetched only when asked for: WebGPU's runtime, test pictures, and what only other pages import. */
-const onDemand = /asyncify|webgpu|test-pictures|react\.js$|element\.js$|\.d\.ts$|^sw\.js$/;
+/** Fetched only when asked for: WebGPU's runtime, test pictures, what trains, and what only other pages import. */
+const onDemand = /asyncify|webgpu|test-pictures|teach-worker|react\.js$|element\.js$|\.d\.ts$|^sw\.js$/;
 
 /** Replaces PAGE_FILES and PAGE_BUILD in the service worker. */
 export function precache(): Plugin {

@@ -11,7 +11,7 @@ export function preload(): Plugin {
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler(_, { bundle = {} }) {
+      handler(_, { bundle = {}, filename }) {
         const name = Object.keys(bundle).find((file) => runtime.test(file));
         if (name === undefined) throw new Error('the build has no WebAssembly of onnxruntime');
         const attrs = {
@@ -22,7 +22,9 @@ export function preload(): Plugin {
           href: `./${name}`,
         };
         const entry = { rel: 'modulepreload', href: './browser/trainyard.js' };
-        return [entry, attrs].map((each) => ({ tag: 'link', attrs: each, injectTo: 'head' }));
+        // Teaching, the worker fetches the runtime: a page's own preload is not for it.
+        const wanted = filename.endsWith('teach.html') ? [entry] : [entry, attrs];
+        return wanted.map((each) => ({ tag: 'link', attrs: each, injectTo: 'head' }));
       },
     },
   };

@@ -11,14 +11,23 @@ export async function openOnWasm(
   card: Card,
   threads: number,
 ): Promise<Runner> {
+  const session = await openWasmSession(compiled, model, threads);
+  return createRunner(session, (data, dims) => new Tensor('uint8', data, dims), card);
+}
+
+/** @throws ModelError as {@link openOnWasm}. */
+export function openWasmSession(
+  compiled: WebAssembly.Module,
+  model: Uint8Array,
+  threads: number,
+): Promise<InferenceSession> {
   // Some bytes, or onnxruntime would fetch them.
   env.wasm.wasmBinary = new Uint8Array(1);
   env.wasm.numThreads = threads;
   // Errors that matter are thrown; everything else would only fill the console.
   env.logLevel = 'error';
   const create = () => InferenceSession.create(model, { executionProviders: ['wasm'] });
-  const session = await openSession('WebAssembly', () => withCompiled(compiled, create));
-  return createRunner(session, (data, dims) => new Tensor('uint8', data, dims), card);
+  return openSession('WebAssembly', () => withCompiled(compiled, create));
 }
 
 /**

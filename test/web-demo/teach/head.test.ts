@@ -137,6 +137,11 @@ describe('what is held out', () => {
     expect([...recordings(heldOut)].filter((each) => recordings(train).has(each))).toEqual([]);
   });
 
+  it('is the end of a recording where one drawing beside it is too few', () => {
+    const all = Array.from({ length: 41 }, (_, i) => ({ label: 0, recording: i === 0 ? undefined : 1 }));
+    expect(holdOut(all, 1).heldOut).toEqual([0, 34, 35, 36, 37, 38, 39, 40]);
+  });
+
   it('is the end of a recording where there is one alone, with a second between the two parts', () => {
     const all = Array.from({ length: 40 }, () => ({ label: 0, recording: 1 }));
     const { train, heldOut } = holdOut(all, 1);
@@ -163,6 +168,19 @@ describe('teaching', () => {
     expect([n, trained, total]).toEqual([12, 48, 12]);
     expect(accuracy).toBeCloseTo(right / 12, 5);
     expect(taught.heldOut).toHaveLength(12);
+  });
+
+  it('is judged by what it has not seen: labels without any meaning are learned by heart, and not known', () => {
+    const draw = draws(3);
+    const features = Float32Array.from({ length: 60 * 80 }, draw);
+    const labels = Array.from({ length: 60 }, (_, i) => i % 2);
+    const origins = labels.map((label) => ({ label }));
+    const { head, judgment, doubts, heldOut } = teach({ features, labels, classes: 2, origins, seed: 1 });
+    const sure = answersOf(head, features).filter((_, i) => i % 2 === (labels[i >> 1] ?? 0));
+    expect(Math.min(...sure)).toBeGreaterThan(0.5);
+    expect(judgment?.accuracy).toBeLessThan(0.8);
+    expect(doubts[0]?.probability).toBeLessThan(0.5);
+    expect(heldOut).toContain(doubts[0]?.index);
   });
 
   it('asks for two classes', () => {
