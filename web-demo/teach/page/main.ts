@@ -5,7 +5,7 @@ import { createDrawing } from '../../page/draw/drawing.ts';
 import { extentOf } from '../../page/draw/groups.ts';
 import { createRaster } from '../../page/draw/raster.ts';
 import { emptyDrawing } from '../../page/draw/strokes.ts';
-import { findModels, type ModelEntry } from '../../page/models/catalog.ts';
+import { findModels, type ModelEntry, readsDigits } from '../../page/models/catalog.ts';
 import { byId, element } from '../../page/shell/elements.ts';
 import { createTeachWorker } from './asking.ts';
 import { createBases, fileOfEntry } from './bases.ts';
@@ -35,6 +35,8 @@ function start(): void {
   const raster = createRaster();
   /** The classes as they were when the classifier that answers was trained. */
   let taught: readonly Class[] | undefined;
+  /** Whether the model that is built upon is for drawings alone. */
+  let knowsDrawings = true;
   /** The lesson that a project file holds. */
   let saved = desk.lesson();
 
@@ -81,6 +83,7 @@ function start(): void {
     buttons.train.disabled = missing !== undefined || status.busy();
     buttons.download.disabled = taught === undefined || status.busy();
     byId('missing').textContent = missing ?? '';
+    byId('advice').hidden = !knowsDrawings || eyes.source() === 'pad';
   }
 
   async function attempt(work: () => Promise<void>): Promise<void> {
@@ -97,7 +100,8 @@ function start(): void {
 
   async function open(entry: ModelEntry): Promise<void> {
     status.say(`Loading ${entry.name}…`);
-    await worker.ask('open', { file: await fileOfEntry(entry) });
+    const { card } = await worker.ask('open', { file: await fileOfEntry(entry) });
+    knowsDrawings = readsDigits(card);
     await desk.showAgain();
     status.say(`${entry.name} is ready.`);
     if (taught && whyNot(desk.lesson()) === undefined) await learn();

@@ -56,7 +56,7 @@ export function inWords({ examples, milliseconds, judgment }: Trained): string {
     return `${trained} With more examples, a fifth is kept apart to see how good it is.`;
   const { n, accuracy } = judgment;
   const right = Math.round(accuracy * n);
-  return `${trained} Of ${n} kept apart, one trained on the others knew ${right} (${formatProbability(accuracy)}).`;
+  return `${trained} Of ${n} kept apart, one trained on the others knew ${right} (${Math.round(100 * accuracy)} %).`;
 }
 
 function fillTable(

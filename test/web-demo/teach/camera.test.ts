@@ -1,0 +1,101 @@
+// Teaching by a camera: a held button records, and what is recorded at once is not on both sides of the judgment.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openStage, type Stage, visit } from '../browser.ts';
+import { giveDrawing, nameClasses, shapes, train } from './shapes.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let stage: Stage;
+beforeAll(async () => {
+  // Chromium's own camera, a moving pattern, and nobody who has to be asked about it.
+  stage = await openStage({ args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] });
+});
+afterAll(() => stage?.close());
+
+/** How many examples a class has. */
+async function countOf(page: Page, name: string): Promise<number> {
+  const text = await page.getByRole('listitem', { name }).locator('[data-part="count"]').textContent();
+  return Number.parseInt(text ?? '', 10);
+}
+
+test('a held button records until it is let go, and the classifier answers what the camera sees', async () => {
+  const { page, complaints } = await visit(stage, {}, undefined, '/teach.html');
+  await page.getByText('is ready.').waitFor();
+  await page.getByRole('button', { name: 'Camera' }).click();
+  await page.locator('#video').evaluate(
+    (video: HTMLVideoElement) =>
+      new Promise<void>((resolve) => {
+        video.requestVideoFrameCallback(() => resolve());
+      }),
+  );
+  expect(await page.locator('#advice').isVisible()).toBe(true);
+  for (const name of ['Class 1', 'Class 2']) {
+    const button = page.getByRole('button', { name: `Hold to record: ${name}` });
+    await button.hover();
+    await page.mouse.down();
+    await expect.poll(() => countOf(page, name), { timeout: 20_000 }).toBeGreaterThan(10);
+    await page.mouse.up();
+    // What was recorded last may still be looked at.
+    await page.waitForTimeout(500);
+    const then = await countOf(page, name);
+    await page.waitForTimeout(500);
+    expect(await countOf(page, name)).toBe(then);
+  }
+  await train(page);
+  await expect.poll(() => page.getByTestId('answer').innerText()).toMatch(/^Class [12]$/);
+  const words = await page.getByTestId('summary').innerText();
+  const [, trained, kept] = /on (\d+) examples.*Of (\d+) kept apart/s.exec(words) ?? [];
+  expect(Number(trained)).toBe((await countOf(page, 'Class 1')) + (await countOf(page, 'Class 2')));
+  expect(Number(kept)).toBeGreaterThan(3);
+
+  await page.getByRole('button', { name: 'Draw', exact: true }).click();
+  expect(await page.locator('#video').evaluate((video: HTMLVideoElement) => video.srcObject)).toBe(null);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test.each([
+  ['light', 1280],
+  ['dark', 360],
+] as const)(
+  'axe-core finds nothing, %s, %i pixels wide, and nothing lies beyond the edge',
+  async (colorScheme, width) => {
+    const { page } = await visit(
+      stage,
+      { colorScheme, viewport: { width, height: 740 } },
+      undefined,
+      '/teach.html',
+    );
+    const findings = async () => {
+      await page.evaluate(axe);
+      return page.evaluate<string[]>(`axe.run().then(({ violations }) =>
+      violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`);
+    };
+    await nameClasses(page);
+    expect(await findings()).toEqual([]);
+    for (let n = 0; n < 2; n++) for (const shape of shapes) await giveDrawing(page, shape, n);
+    // One that is wrong is asked about.
+    await giveDrawing(page, 'circle', 5);
+    await train(page);
+    expect(await findings()).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    await page.context().close();
+  },
+);
+
+test('a file that is no picture is refused by name, a class without a name is not taught', async () => {
+  const { page } = await visit(stage, {}, undefined, '/teach.html');
+  await nameClasses(page);
+  const files = page.getByRole('listitem', { name: 'circle' }).locator('[data-part="files"]');
+  await files.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
+  await page.getByTestId('status').getByText('not a picture').waitFor();
+  expect(await countOf(page, 'circle')).toBe(0);
+  expect(await page.locator('#missing').innerText()).toBe('Give examples of circle.');
+  await page.getByRole('textbox', { name: 'Name of the class' }).first().fill('square');
+  expect(await page.locator('#missing').innerText()).toMatch(/^Two classes are called square/);
+  expect(await page.getByRole('button', { name: 'Train' }).isDisabled()).toBe(true);
+  await page.context().close();
+});
