@@ -48,11 +48,9 @@ export function changedSplit(a: DataDigests, b: DataDigests): 'train' | 'test' |
 /** Results of one epoch. */
 export type EpochRow = z.output<typeof rowSchema>;
 
-/** The row of the best epoch: fewest errors, then least loss, then the earliest. */
+/** The row of the best epoch: fewest errors, then least loss, then the earliest, as they are in their order. */
 export function bestOf(history: readonly EpochRow[]): EpochRow | undefined {
-  return [...history].sort(
-    (a, b) => a.errorRate - b.errorRate || a.validLoss - b.validLoss || a.epoch - b.epoch,
-  )[0];
+  return [...history].sort((a, b) => a.errorRate - b.errorRate || a.validLoss - b.validLoss)[0];
 }
 
 /** How far a training has come. It holds no times, so that equal trainings have equal checkpoints. */

@@ -56,6 +56,24 @@ describe('a checkpoint', () => {
     expect(readFileSync(a).equals(readFileSync(b))).toBe(true);
   });
 
+  it('of before there was a digest is read, and says what of it is damaged', () => {
+    const path = join(folder, 'former.safetensors');
+    const former = (progress: unknown) =>
+      writeSafetensors(path, {
+        tensors: checkpoint.tensors,
+        metadata: {
+          ...{ format: 'trainyard-checkpoint/1', recipe: JSON.stringify(checkpoint.recipe) },
+          progress: JSON.stringify(progress),
+        },
+      });
+    former(checkpoint.progress);
+    expect(readCheckpoint(path)).toEqual(checkpoint);
+    former({ ...checkpoint.progress, step: -1 });
+    expect(() => readCheckpoint(path)).toThrow(
+      /former\.safetensors cannot be read by this version of Trainyard\. Its progress is damaged: step: /,
+    );
+  });
+
   it('opens in Python by the format’s own description', () => {
     const path = join(folder, 'python.safetensors');
     writeCheckpoint(path, checkpoint);

@@ -422,6 +422,12 @@ describe('columns that are no labels', () => {
     (name) => expect(read(`file,label,${name}\na.jpg,cat,0.9\n`).doubt).toContain(name),
   );
 
+  it('of classes are doubted where all of them are called so', () => {
+    const rows = 'a.jpg,1,0\nb.jpg,0,1\n';
+    expect(read(`file,score,dog\n${rows}`).doubt).toBeUndefined();
+    expect(read(`file,prob_cat,prob_dog\n${rows}`).doubt).toContain('column "prob_cat"');
+  });
+
   it('names of output, in any case', () => {
     for (const name of ['sampleSubmission', 'MYSUBMISSION', 'inference', 'myPreds', 'results2'])
       expect([name, isOutputName(`${name}.csv`)]).toEqual([name, true]);
@@ -478,6 +484,9 @@ it('several files that a path could mean are named', () => {
   expect(read('file,label\na.jpg,cat\ntwo.png,cat\n').problems).toEqual([
     { path: 'two.png', reason: 'listed in row 3 of labels.csv, but could be Two.png or two.PNG' },
   ]);
+  expect(refusal('file,label\ntwo.png,cat\n')).toMatch(
+    / two\.png: listed in row 2 of labels\.csv, but could be Two\.png or two\.PNG\.$/,
+  );
 });
 
 describe('paths', () => {
@@ -616,6 +625,13 @@ describe('paths', () => {
     ],
   ] as const)('%s', (_, files, cells, table, expected) => {
     expect(located(files, cells, table)).toEqual(expected);
+  });
+
+  it('in many folders: the first of these are named', () => {
+    const files = ['a/1.jpg', 'b/2.jpg', 'c/3.jpg', 'd/4.jpg', 'e/5.jpg', 'f/6.jpg'];
+    expect(located(files, ['6.jpg', '5.jpg', '4.jpg', '3.jpg', '2.jpg', '1.jpg']).at(-1)).toBe(
+      'Files are in a/, b/, c/, d/, e/, which the paths do not say.',
+    );
   });
 
   it('may begin with the name of the table’s own folder', () => {
