@@ -1,6 +1,5 @@
 // The files in a tar, one after another, of which one is held at a time.
 import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
 import { createTarDecoder } from 'modern-tar';
 import { firstLine } from '../../../../../models/image/decode/sharp.ts';
 
@@ -22,12 +21,13 @@ const CHUNK = 2 ** 20;
 /** The files of a tar in their order, without folders and links. @throws BadTar where it cannot be read on */
 export async function* membersOf(file: string): AsyncGenerator<Member> {
   const stream = createReadStream(file, { highWaterMark: CHUNK });
+  const { readable, writable } = createTarDecoder({ strict: true });
+  const entries = readable.getReader();
+  // What goes wrong comes out of the decoder as well.
+  const fed = feed(stream, writable.getWriter()).catch(() => {});
   try {
-    const entries = Readable.toWeb(stream).pipeThrough(createTarDecoder({ strict: true }));
-    for await (const entry of entries) {
-      // Its type has it that a stream can also give nothing.
-      if (entry === undefined) continue;
-      const { header, body } = entry;
+    for (let next = await entries.read(); !next.done; next = await entries.read()) {
+      const { header, body } = next.value;
       let isRead = false;
       const bytes = async () => {
         isRead = true;
@@ -41,5 +41,24 @@ export async function* membersOf(file: string): AsyncGenerator<Member> {
     throw new BadTar(firstLine(error), { cause: error });
   } finally {
     stream.destroy();
+    await entries.cancel().catch(() => {});
+    await fed;
+  }
+}
+
+/** Gives a decoder the pieces of a file as it takes them. */
+async function feed(
+  stream: AsyncIterable<Uint8Array>,
+  writer: {
+    write(piece: Uint8Array): Promise<void>;
+    close(): Promise<void>;
+    abort(reason: unknown): Promise<void>;
+  },
+): Promise<void> {
+  try {
+    for await (const piece of stream) await writer.write(piece);
+    await writer.close();
+  } catch (error) {
+    await writer.abort(error);
   }
 }
