@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 /** Folders whose tests call our code in the test's process, and leave that as they met it: leaves-nothing.ts looks. */
 const SHARED = [
-  ...['export/parity', 'hub', 'models', 'serve/engine', 'serve/upload', 'train/layers', 'train/layers-model'],
-  ...['train/optimizers', 'web-demo/page'],
+  ...['diff', 'files', 'inspect', 'parity', 'passes', 'tfjs', 'verify'].map((name) => `export/${name}`),
+  ...['hub', 'models', 'serve/engine', 'serve/upload', 'web-demo/page'],
+  ...['augment', 'layers', 'layers-model', 'optimizers'].map((name) => `train/${name}`),
 ];
 
 /** Files in them that need a process of their own. */
