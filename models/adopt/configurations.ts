@@ -72,7 +72,7 @@ export function cardOfConfigurations(
       resize: {
         filter,
         crop,
-        ...(shorter !== undefined && shorter >= Math.max(height, width) && crop === 'center' && { shorter }),
+        ...(shorter !== undefined && shorter >= Math.max(height, width) && { shorter }),
       },
       output: outputOf(model, config),
     },

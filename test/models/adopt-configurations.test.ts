@@ -143,6 +143,7 @@ describe('the card of configurations', () => {
       /takes pictures of any size, and no preprocessor_config\.json/,
     ],
     [{}, { dims: ['N', 3, 8, 'W'], values: 3 }, '{}', /takes pictures of any size/],
+    [{}, { dims: ['N', 3, 'H', 6], values: 3 }, '{}', /takes pictures of any size/],
     [{}, {}, undefined, /nothing says how the bytes of a picture are scaled/],
     [
       { pretrained_cfg: { ...timm, std: [0] } },
