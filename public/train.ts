@@ -11,8 +11,10 @@ export {
 } from '../export/tfjs/to-onnx.ts';
 export type { Card } from '../models/card.ts';
 export { UserError } from '../models/errors.ts';
+export { preparePicture } from '../models/image/prepare.ts';
 export type { Parity } from '../models/parity.ts';
 export type { Dataset, Split } from '../train/datasets/dataset.ts';
+export { loadDataset } from '../train/datasets/index.ts';
 export { DataError, DiskError, DivergedError, OutOfMemoryError } from '../train/errors.ts';
 export { tf } from '../train/graph/tensorflow.ts';
 export type { Architecture, Net } from '../train/layers/net.ts';

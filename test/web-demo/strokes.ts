@@ -62,7 +62,7 @@ export function strokesOf(digit: string): Place[][] {
 }
 
 /** A uniform Catmull-Rom spline through the points, in steps about as fine as those of a mouse. */
-function smooth(points: readonly Place[], steps = 8): Place[] {
+export function smooth(points: readonly Place[], steps = 8): Place[] {
   const curve = points.slice(0, -1).flatMap((from, i) => {
     const to = points[i + 1] ?? from;
     const before = points[i - 1] ?? from;

@@ -1,8 +1,9 @@
 // Several digits in a row are told apart, and the strokes of one digit stay together.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { groupStrokes } from '../../../web-demo/page/draw/groups.ts';
 import { lineWidth, snap } from '../../../web-demo/page/draw/strokes.ts';
-import { type Place, strokesOf } from '../strokes.ts';
+import { drawNumbers, isRight } from '../../bench/pens/numbers.ts';
+import { type Place, smooth, strokesOf } from '../strokes.ts';
 
 /** Strokes through these places, moved to the right. */
 const drawn = (strokes: readonly (readonly Place[])[], right = 0) =>
@@ -68,4 +69,29 @@ test('a dot belongs to the digit next to it; nothing is no digit', () => {
   const dot = drawn([[[0.9, 0.8]]]);
   expect(groupStrokes([...drawn(strokesOf('3')), ...dot])).toHaveLength(1);
   expect(groupStrokes([])).toEqual([]);
+});
+
+describe('numbers of the same hand', () => {
+  const hand = [
+    ...[0, 1, 3].map((digit) => [digit, strokesOf(String(digit))] as const),
+    [4, four.map((stroke) => smooth(stroke))],
+    [5, five.map((stroke) => smooth(stroke))],
+    [7, [...strokesOf('7'), ...seven.slice(1).map((stroke) => smooth(stroke))]],
+  ] as const;
+  const written = hand.map(([label, strokes]) => ({
+    label,
+    writer: 1,
+    strokes: strokes.map((stroke) => stroke.map(([x, y]) => ({ x: 100 * x, y: 100 * y }))),
+  }));
+
+  test.each([
+    ['apart', 2, false],
+    ['apart', 3, false],
+    ['whose ink touches', 2, true],
+    ['whose ink touches', 3, true],
+  ])('%s, of %i digits, are told apart: 9 of 10 at least', (_, digits, touching) => {
+    const numbers = drawNumbers(written, { digits, touching, n: 50, seed: 3 });
+    const right = numbers.filter((number) => isRight(groupStrokes(number.flat()), number)).length;
+    expect(right).toBeGreaterThanOrEqual(45);
+  });
 });
