@@ -71,13 +71,13 @@ export function roundingOf(
 }
 
 function widen(spread: Float64Array, expected: ArrayLike<number>, got: ArrayLike<number>): void {
-  for (const [i, most] of spread.entries()) {
+  spread.forEach((most, i) => {
     const [before, after] = [Number(expected[i]), Number(got[i])];
     // Both may be infinite, or no number.
-    if (Object.is(before, after)) continue;
+    if (Object.is(before, after)) return;
     const moved = Math.abs(before - after);
     spread[i] = Math.max(most, Number.isNaN(moved) ? Number.POSITIVE_INFINITY : moved);
-  }
+  });
 }
 
 function resultOf(graph: Graph, reference: string): Output {

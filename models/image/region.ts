@@ -32,12 +32,7 @@ export interface Region {
 export function digitRegion(ink: Plane): Region | undefined {
   const { data } = ink;
   const median = quantile(data, 0.5);
-  const noise =
-    SIGMA *
-    quantile(
-      data.map((level) => Math.abs(level - median)),
-      0.5,
-    );
+  const noise = SIGMA * quantile(distances(data, median), 0.5);
   const { threshold, low, high } = otsu(histogramOf(data));
   if (high - low < Math.max(MIN_CONTRAST, 4 * noise)) return undefined;
   // Stryker disable next-line EqualityOperator: no noise is the bound to its last bit
@@ -46,6 +41,15 @@ export function digitRegion(ink: Plane): Region | undefined {
   const kept = choose(found.parts, threshold, clean);
   if (kept.length === 0) return undefined;
   return { plane: alone(ink, found, kept, threshold), box: around(kept) };
+}
+
+// Loops by hand: `map` and `filter` of a photo take three times as long.
+
+function distances(data: Float32Array, from: number): Float32Array {
+  const out = new Float32Array(data.length);
+  // Stryker disable next-line EqualityOperator: what stands behind the end of a typed array is dropped
+  for (let i = 0; i < out.length; i++) out[i] = Math.abs((data[i] ?? 0) - from);
+  return out;
 }
 
 /** The components that belong to the digit: of a drawing all, of a photo the largest one and what is not a speck. */
@@ -64,14 +68,21 @@ function alone(
   kept: readonly Component[],
   threshold: number,
 ): Plane {
-  const peak = quantile(
-    data.filter((level) => level > threshold),
-    PEN,
-  );
+  const strong = new Float32Array(data.length);
+  let n = 0;
+  // Stryker disable next-line EqualityOperator: behind the end there is no level
+  for (let i = 0; i < data.length; i++) {
+    const level = data[i] ?? 0;
+    if (level > threshold) strong[n++] = level;
+  }
+  const peak = quantile(strong.subarray(0, n), PEN);
   const gain = peak >= DARK ? 1 : 255 / peak;
   const isKept = new Uint8Array(parts.length + 1);
   for (const { id } of kept) isKept[id] = 1;
-  const out = data.map((level, i) => (isKept[label[i] ?? 0] === 1 ? Math.min(255, level * gain) : 0));
+  const out = new Float32Array(data.length);
+  // Stryker disable next-line EqualityOperator: what stands behind the end of a typed array is dropped
+  for (let i = 0; i < out.length; i++)
+    if (isKept[label[i] ?? 0] === 1) out[i] = Math.min(255, (data[i] ?? 0) * gain);
   return { data: out, width, height };
 }
 
@@ -86,8 +97,8 @@ function around(parts: readonly Component[]): Box {
 
 function histogramOf(data: Float32Array): Float64Array {
   const histogram = new Float64Array(256);
-  for (const value of data) {
-    const level = Math.min(255, Math.round(value));
+  for (let i = 0; i < data.length; i++) {
+    const level = Math.min(255, Math.round(data[i] ?? 0));
     histogram[level] = (histogram[level] ?? 0) + 1;
   }
   return histogram;
