@@ -13,7 +13,7 @@ import { spanAfter, spansOf } from '../../../train/loop/spans.ts';
 import type { Stage } from '../../../train/loop/stages.ts';
 import type { StepInputs, TrainingStep } from '../../../train/loop/step.ts';
 import { takeStep } from '../../../train/loop/take-step.ts';
-import { scheduleAt, schedules } from '../../../train/optimizers/schedules/index.ts';
+import { scheduleAt, scheduleSchema, schedules } from '../../../train/optimizers/schedules/index.ts';
 import { seedPair } from '../../../train/random.ts';
 import { findRecipe, type Recipe } from '../../../train/recipes/index.ts';
 import type { TrainingProgress } from '../../../train/runs/checkpoint.ts';
@@ -327,7 +327,7 @@ it('a step has the next batch, where its span is, and numbers that no other step
     shares: Float32Array.of(1),
     ...{ epoch: 0, step: label },
   }));
-  const schedule = { name: 'cosine', learningRate: 0.5, warmUp: 0.1 };
+  const schedule = scheduleSchema.parse({ name: 'cosine', learningRate: 0.5 });
   const span = { from: 20, to: 40, until: 30, total: 50, schedule, frozen: false };
   const stage = {
     loader: { next: () => batches[given.length] ?? batches[0] ?? never() },
@@ -335,6 +335,7 @@ it('a step has the next batch, where its span is, and numbers that no other step
   };
   for (const [i, done] of [20, 25, 29].entries()) {
     const scheduled = scheduleAt(schedule, (done - 20) / 20, schedules);
+    expect(scheduled.learningRate).toBeGreaterThan(0);
     expect(takeStep(stage, span, { seed: 3 }, done, { schedules })).toEqual({
       ...{ loss: i + 1, correct: 7, learningRate: scheduled.learningRate },
     });
