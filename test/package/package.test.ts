@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -480,3 +480,33 @@ test('without its optional packages it is small, reads plain pictures, and says 
     { file: 'seven.webp', error: expect.stringContaining('npm install sharp') },
   ]);
 }, 180_000);
+
+test('`npm create trainyard` makes the project that `trainyard init` makes, from two tarballs', async () => {
+  const create = await pack(join(root, 'create-trainyard'));
+  expect(create.files.map(({ path }) => path)).toEqual([
+    'LICENSE',
+    'README.md',
+    'create-trainyard.mjs',
+    'package.json',
+  ]);
+  const where = join(folder, 'creating');
+  await install(where, join(folder, create.filename), tarball);
+  // npm runs the bin of create-trainyard, as it does of one that it has fetched.
+  const { stdout } = await npm(where, 'create', 'trainyard', 'my-app', '--offline');
+  expect(stdout).toContain('\nNext:\n  cd my-app\n  npm install\n');
+  await run('npx', ['trainyard', 'init', 'same/my-app'], { cwd: where, env: environment });
+  const [made, same] = ['my-app', 'same/my-app'].map((path) => join(where, path));
+  const filesOf = (path = '') =>
+    filesUnder(path).map((file) => [relative(path, file), readFileSync(file, 'utf8')]);
+  expect(filesOf(made)).toEqual(filesOf(same));
+  expect(filesOf(made).length).toBeGreaterThan(8);
+}, 240_000);
+
+test('create-trainyard has the version of the package, and asks for it', () => {
+  const read = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));
+  const [{ version, engines, license }, create] = [
+    read('package.json'),
+    read('create-trainyard/package.json'),
+  ];
+  expect(create).toMatchObject({ version, engines, license, dependencies: { trainyard: `^${version}` } });
+});
