@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Patch, resizeArea } from '../../../models/image/area.ts';
 import { python } from '../../python.ts';
+import { real } from '../../real.ts';
 import { noisePicture } from './pictures.ts';
 
 const numpy = `${readFileSync(new URL('./digit.py', import.meta.url), 'utf8')}
@@ -14,7 +15,7 @@ answer([
 `;
 
 const side = fc.integer({ min: 1, max: 20 });
-const from = fc.oneof(fc.integer({ min: -25, max: 25 }), fc.double({ min: -25, max: 25, noNaN: true }));
+const from = fc.oneof(fc.integer({ min: -25, max: 25 }), real(-25, 25));
 const length = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.double({ min: 0.25, max: 40, noNaN: true }));
 
 interface Case {

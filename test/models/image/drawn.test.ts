@@ -6,6 +6,7 @@ import { drawnRegion } from '../../../models/image/drawn.ts';
 import { findInk } from '../../../models/image/ink.ts';
 import { digitRegion } from '../../../models/image/region.ts';
 import { loadDataset } from '../../../train/datasets/index.ts';
+import { real } from '../../real.ts';
 
 const { test: digits } = await loadDataset('mnist');
 const PIXELS = 28 * 28;
@@ -60,7 +61,7 @@ test('any picture has the region of the whole rule, or none', () => {
 test('digits that are dimmed, inverted, moved or specked have it as well', () => {
   const changes = fc.record({
     index: fc.nat(9999),
-    gain: fc.double({ min: 0, max: 1, noNaN: true }),
+    gain: real(0, 1),
     invert: fc.boolean(),
     shift: fc.nat(PIXELS),
     specks: fc.array(fc.tuple(fc.nat(PIXELS - 1), fc.nat(255)), { maxLength: 3 }),

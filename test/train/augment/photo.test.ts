@@ -180,8 +180,10 @@ for c in json.load(sys.stdin):
     out.append({'matrix': m.ravel().tolist(), 'pixels': sampled(c['image'], c['shape'], m, c['options'].get('padMode'))})
 json.dump(out, sys.stdout)`;
 
+import { real } from '../../real.ts';
+
 it('maps places by the matrices that NumPy makes, and samples as ONNX’s GridSample', () => {
-  const [share, side] = [fc.double({ min: 0, max: 0.999, noNaN: true }), fc.integer({ min: 1, max: 9 })];
+  const [share, side] = [real(0, 0.999), fc.integer({ min: 1, max: 9 })];
   const four = fc.tuple(share, share, share, share);
   const maps = fc.record(
     {

@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeDrawing, encodeDrawing } from '../../../web-demo/page/draw/link.ts';
 import { lineWidth, snap } from '../../../web-demo/page/draw/strokes.ts';
+import { real } from '../../real.ts';
 import { strokesOf } from '../strokes.ts';
 
-const place = fc.double({ min: -2, max: 3, noNaN: true });
+const place = real(-2, 3);
 const width = fc.oneof(fc.constant(lineWidth), fc.double({ min: 0.01, max: 0.3, noNaN: true }));
 const stroke = fc.array(
   fc.tuple(place, place, width).map((point) => snap(...point)),
