@@ -30,6 +30,51 @@ test('what the camera sees is read until a picture is taken, and that stays', as
   await page.context().close();
 });
 
+test('a camera that is allowed after one has left does not run; two presses start one; one that is unplugged is told', async () => {
+  const { page } = await visit(
+    stage,
+    {},
+    (page) =>
+      page.addInitScript(() => {
+        const { getUserMedia } = MediaDevices.prototype;
+        const seen = { streams: [] as MediaStream[], asked: 0, allow: () => {} };
+        Object.assign(globalThis, { seen });
+        Object.assign(MediaDevices.prototype, {
+          async getUserMedia(this: MediaDevices, wanted: MediaStreamConstraints) {
+            seen.asked++;
+            await new Promise<void>((resolve) => Object.assign(seen, { allow: resolve }));
+            const stream = await getUserMedia.call(this, wanted);
+            seen.streams.push(stream);
+            return stream;
+          },
+        });
+      }),
+    '#photo',
+  );
+  await modelReady(page, 'cifar');
+  const camera = page.locator('#camera');
+  const states = () =>
+    page.evaluate<string[]>(
+      `seen.streams.flatMap((each) => each.getTracks()).map(({ readyState }) => readyState)`,
+    );
+  await camera.click();
+  await camera.click();
+  expect(await page.evaluate('seen.asked')).toBe(1);
+  await page.getByRole('button', { name: 'Draw' }).click();
+  await page.evaluate('seen.allow()');
+  await expect.poll(states).toEqual(['ended']);
+
+  await page.getByRole('button', { name: 'Photo' }).click();
+  await camera.click();
+  await page.evaluate('seen.allow()');
+  await expect.poll(() => camera.innerText()).toBe('Take picture');
+  expect(await states()).toEqual(['ended', 'live']);
+  await page.evaluate(`seen.streams[1].getTracks()[0].dispatchEvent(new Event('ended'))`);
+  await expect.poll(() => page.getByTestId('words').innerText()).toContain('unplugged');
+  expect(await camera.innerText()).toBe('Camera');
+  await page.context().close();
+});
+
 test('without a camera the page says so, and files still work', async () => {
   const { page } = await visit(
     stage,

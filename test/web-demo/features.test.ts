@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { shippedModels } from '../shipped.ts';
 import { modelReady, openStage, probabilitiesOf, type Stage, visit } from './browser.ts';
-import { drawDigit, drawStrokes } from './hands.ts';
+import { drawDigit, drawStrokes, drop } from './hands.ts';
 import { type Place, strokesOf } from './strokes.ts';
 
 let stage: Stage;
@@ -170,17 +170,3 @@ test('threads are used where they are asked for, and the page says so; WebGPU th
   }
   await page.context().close();
 });
-
-/** Drops a file on the page. */
-async function drop(page: Page, name: string, type: string, content: Buffer): Promise<void> {
-  const transfer = await page.evaluateHandle(
-    ([name, type, base64]) => {
-      const transfer = new DataTransfer();
-      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-      transfer.items.add(new File([bytes], name, { type }));
-      return transfer;
-    },
-    [name, type, content.toString('base64')] as const,
-  );
-  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
-}

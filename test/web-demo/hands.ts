@@ -46,3 +46,17 @@ export async function drawDigit(page: Page, digit: string): Promise<void> {
   await drawStrokes(page, strokesOf(digit));
   await page.locator('[data-testid="difference"]:not(:empty)').waitFor();
 }
+
+/** Drops a file on the page. */
+export async function drop(page: Page, name: string, type: string, content: Buffer): Promise<void> {
+  const transfer = await page.evaluateHandle(
+    ([name, type, base64]) => {
+      const transfer = new DataTransfer();
+      const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      transfer.items.add(new File([bytes], name, { type }));
+      return transfer;
+    },
+    [name, type, content.toString('base64')] as const,
+  );
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+}

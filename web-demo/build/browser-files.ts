@@ -123,6 +123,15 @@ function withHash(name: string, bytes: Uint8Array): string {
   return `${basename(name, extname(name))}-${hash}${extname(name)}`;
 }
 
+/**
+ * The entry's address for the page, which is of one build with it: with its hash, though its name must not change.
+ *
+ * @param bytes - of `trainyard.js`.
+ */
+export function entryAddress(bytes: string | Uint8Array): string {
+  return `browser/trainyard.js?v=${createHash('sha256').update(bytes).digest('base64url').slice(0, 8)}`;
+}
+
 /** What a web server says that a file is. */
 export function contentType(name: string): string {
   return extname(name) === '.wasm' ? 'application/wasm' : 'text/javascript';

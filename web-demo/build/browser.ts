@@ -1,7 +1,7 @@
 // The browser entry in the page's build: its files lie beside the page, which imports it as anybody's page does.
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
-import { browserFiles, contentType } from './browser-files.ts';
+import { browserFiles, contentType, entryAddress } from './browser-files.ts';
 
 const component = fileURLToPath(new URL('../component/', import.meta.url));
 const entry = `${component}index.ts`;
@@ -23,7 +23,10 @@ export function browser(): Plugin {
       if (!source.endsWith('/component/index.ts')) return null;
       const found = await this.resolve(source, importer, { skipSelf: true });
       if (found?.id !== entry) return null;
-      return developing ? `/${folder}/trainyard.js` : { id: `../${folder}/trainyard.js`, external: true };
+      if (developing) return `/${folder}/trainyard.js`;
+      files ??= browserFiles();
+      const entryFile = (await files).get('trainyard.js') ?? '';
+      return { id: `../${entryAddress(entryFile)}`, external: true };
     },
     async load(id) {
       if (!developing || id !== `/${folder}/trainyard.js`) return null;
@@ -31,7 +34,8 @@ export function browser(): Plugin {
       return Buffer.from((await files).get('trainyard.js') ?? []).toString();
     },
     async generateBundle() {
-      for (const [name, source] of await browserFiles())
+      files ??= browserFiles();
+      for (const [name, source] of await files)
         this.emitFile({ type: 'asset', fileName: `${folder}/${name}`, source });
     },
     configureServer(server) {

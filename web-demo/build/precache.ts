@@ -1,6 +1,7 @@
 // Tells the service worker which files a visit needs, and names the build by their content.
 import { createHash } from 'node:crypto';
-import type { Plugin } from 'vite';
+import type { Plugin, Rolldown } from 'vite';
+import { entryAddress } from './browser-files.ts';
 
 /** Fetched only when asked for: WebGPU's runtime, test pictures, what trains, and what only other pages import. */
 const onDemand = /asyncify|webgpu|test-pictures|teach-worker|react\.js$|element\.js$|\.d\.ts$|^sw\.js$/;
@@ -16,7 +17,7 @@ export function precache(): Plugin {
         const worker = bundle['sw.js'];
         if (worker?.type !== 'chunk') throw new Error('the build has no chunk sw.js');
         const names = Object.keys(bundle).filter((name) => !onDemand.test(name));
-        const files = [...names.filter((name) => name !== 'index.html'), './', 'favicon.svg'].sort();
+        const files = [...names.flatMap((name) => addressOf(name, bundle[name])), './', 'favicon.svg'].sort();
         const hash = createHash('sha256');
         for (const name of names.sort()) {
           const file = bundle[name];
@@ -28,4 +29,11 @@ export function precache(): Plugin {
       },
     },
   };
+}
+
+/** How the page names a file; it names itself by its folder. */
+function addressOf(name: string, file: Rolldown.OutputAsset | Rolldown.OutputChunk | undefined): string[] {
+  if (name === 'index.html') return [];
+  const isEntry = name === 'browser/trainyard.js' && file?.type === 'asset';
+  return [isEntry ? entryAddress(file.source) : name];
 }

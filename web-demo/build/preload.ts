@@ -1,5 +1,6 @@
 // Tells the browser in the page's head what to fetch at once: the browser entry, and the runtime's WebAssembly, which is large.
 import type { Plugin } from 'vite';
+import { entryAddress } from './browser-files.ts';
 
 /** Not WebGPU's, which comes on request. */
 const runtime = /ort-wasm-simd-threaded-[^.]+\.wasm$/;
@@ -21,7 +22,9 @@ export function preload(): Plugin {
           crossorigin: '',
           href: `./${name}`,
         };
-        const entry = { rel: 'modulepreload', href: './browser/trainyard.js' };
+        const module = bundle['browser/trainyard.js'];
+        if (module?.type !== 'asset') throw new Error('the build has no browser/trainyard.js');
+        const entry = { rel: 'modulepreload', href: `./${entryAddress(module.source)}` };
         // Teaching, the worker fetches the runtime: a page's own preload is not for it.
         const wanted = filename.endsWith('teach.html') ? [entry] : [entry, attrs];
         return wanted.map((each) => ({ tag: 'link', attrs: each, injectTo: 'head' }));

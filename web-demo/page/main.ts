@@ -12,25 +12,31 @@ import { createPhotos } from './photo/photos.ts';
 import { createExplainSwitch } from './reading/explain-switch.ts';
 import { createReading } from './reading/reading.ts';
 import { type Mode, readAddress, writeAddress } from './shell/address.ts';
-import { element } from './shell/elements.ts';
+import { byId, element } from './shell/elements.ts';
 import { createModes } from './shell/modes.ts';
 import { keepForOffline } from './shell/offline.ts';
 import { createShare } from './shell/share.ts';
 
 function start(): void {
+  byId('unstarted').remove();
   warmUp();
   const raster = createRaster();
   const address = readAddress(location.hash);
   let mode: Mode = address.mode;
+  /** What was said to be wrong; it stands until somebody does something. */
+  let refusal: string | undefined;
 
   const models = createModels({
+    chosen: () => {
+      refusal = undefined;
+    },
     loading: () => clear('Loading the model…'),
     ready({ model }) {
       reading.model(model.card.labels, model.card.input.shape);
       comparison.model(models.current());
       if (mode === 'photo') photos.offer(model.card);
       clear();
-      ask();
+      if (!isEmpty() && refusal === undefined) asking.ask();
       if (isEmpty()) keepForOffline();
     },
     trouble() {
@@ -47,7 +53,7 @@ function start(): void {
       explainSwitch.enable(true);
     },
     rested,
-    failed: (message) => reading.refuse(message),
+    failed: refuse,
   });
   const reading = createReading(() => void explainSwitch.explain());
   const explainSwitch = createExplainSwitch(
@@ -61,7 +67,7 @@ function start(): void {
   );
   const comparison = createComparison();
   const drawing = createDrawing((_, at) => ask(at));
-  const photos = createPhotos(() => ask(), reading.refuse);
+  const photos = createPhotos(() => ask(), refuse);
   const showMode = createModes(enter);
   const share = createShare(link);
 
@@ -75,8 +81,10 @@ function start(): void {
     return mode === 'photo' ? !photos.present() : drawing.present().strokes.length === 0;
   }
 
+  /** The picture was changed. */
   function ask(at?: number): void {
     share.clear();
+    refusal = undefined;
     if (isEmpty()) clear();
     else asking.ask(at);
   }
@@ -96,9 +104,16 @@ function start(): void {
     return mode === 'photo' ? 'No picture yet' : 'Nothing drawn yet';
   }
 
+  function refuse(message: string): void {
+    refusal = message;
+    asking.forget();
+    reading.refuse(message);
+  }
+
   function clear(words = emptyWords()): void {
     asking.forget();
-    reading.empty(words);
+    if (refusal === undefined) reading.empty(words);
+    else reading.refuse(refusal);
     comparison.empty();
     explainSwitch.enable(false);
     if (models.current()) link();
@@ -110,6 +125,7 @@ function start(): void {
 
   function enter(next: Mode): void {
     mode = next;
+    refusal = undefined;
     photos.leave();
     showMode(next);
     models.enter(next);
@@ -124,13 +140,15 @@ function start(): void {
     const next = readAddress(location.hash);
     if (next.mode !== mode) enter(next.mode);
     if (next.drawing) drawing.replace(next.drawing);
+    if (next.damaged) refuse(DAMAGED);
   });
 
   drawing.replace(address.drawing ?? emptyDrawing);
   showMode(mode);
-  void models.open(mode, address.model).then(() => {
-    if (address.damaged) reading.refuse('The drawing in this link cannot be read.');
-  });
+  if (address.damaged) refuse(DAMAGED);
+  void models.open(mode, address.model);
 }
+
+const DAMAGED = 'The drawing in this link cannot be read.';
 
 start();

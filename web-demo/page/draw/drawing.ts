@@ -3,6 +3,7 @@ import { byId, element } from '../shell/elements.ts';
 import { eraseAlong } from './erase.ts';
 import { emptyHistory, type History, record, redo, undo } from './history.ts';
 import { listenToKeyboard } from './keyboard.ts';
+import { listenToKeys } from './keys.ts';
 import { createPad } from './pad.ts';
 import { listenToPen } from './pen.ts';
 import { begin, type Drawing, emptyDrawing, extend, finish, type PenPoint } from './strokes.ts';
@@ -80,10 +81,24 @@ export function createDrawing(changed: (drawing: Drawing, at?: number) => void):
       eraser = undefined;
       step(record(history, finish(drawing)));
     },
+    cancel() {
+      eraser = undefined;
+      show(history.present);
+    },
   };
-  listenToPen(sheet, pen);
-  listenToKeyboard(sheet, {
+  const hand = listenToPen(sheet, {
     ...pen,
+    down(point, turned) {
+      keyboard.lift();
+      pen.down(point, turned);
+    },
+  });
+  const keyboard = listenToKeyboard(sheet, {
+    ...pen,
+    down(point, turned) {
+      hand.lift();
+      pen.down(point, turned);
+    },
     show(place) {
       cursor.hidden = place === undefined;
       if (!place) return;
@@ -93,25 +108,26 @@ export function createDrawing(changed: (drawing: Drawing, at?: number) => void):
     },
   });
 
-  const clear = () => step(record(history, emptyDrawing));
-  const back = () => step(undo(history));
-  const again = () => step(redo(history));
+  /** A step in the middle of a stroke ends the stroke first: the rest of its movement draws nothing. */
+  function after(next: (history: History) => History): void {
+    hand.lift();
+    keyboard.lift();
+    step(next(history));
+  }
+  const actions = {
+    clear: () => after((all) => record(all, emptyDrawing)),
+    undo: () => after(undo),
+    redo: () => after(redo),
+    changeTool: () => choose(!erasing),
+  };
   buttons.pen.addEventListener('click', () => choose(false));
   buttons.eraser.addEventListener('click', () => choose(true));
-  buttons.undo.addEventListener('click', back);
-  buttons.redo.addEventListener('click', again);
-  buttons.clear.addEventListener('click', clear);
-  document.addEventListener('keydown', (event) => {
-    if (byId('draw').hidden || event.target instanceof HTMLInputElement) return;
-    const command = event.ctrlKey || event.metaKey;
-    if (event.key === 'Escape' || event.key === 'Delete') clear();
-    else if (command && event.key.toLowerCase() === 'z') (event.shiftKey ? again : back)();
-    else if (command && event.key === 'y') again();
-    else if (!command && event.key === 'e') choose(!erasing);
-  });
+  for (const name of ['undo', 'redo', 'clear'] as const)
+    buttons[name].addEventListener('click', actions[name]);
+  listenToKeys(() => !byId('draw').hidden, actions);
 
   return {
     present: () => drawing,
-    replace: (next) => step(record(history, next)),
+    replace: (next) => after((all) => record(all, next)),
   };
 }

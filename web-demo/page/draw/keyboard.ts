@@ -1,4 +1,5 @@
 // A pen for people who draw with the keyboard: arrows move it, Space puts it down and lifts it.
+import type { Pen } from './pen.ts';
 import { lineWidth, type PenPoint, snap } from './strokes.ts';
 
 /** Fraction of the pad's side that one press of an arrow moves the pen; with Shift a quarter of it. */
@@ -19,15 +20,21 @@ export interface KeyboardActions {
   show(place: { readonly x: number; readonly y: number; readonly down: boolean } | undefined): void;
 }
 
-/** Listens to the keys of a focused pad. The pen appears with the first key. */
-export function listenToKeyboard(pad: HTMLElement, actions: KeyboardActions): void {
+/**
+ * Listens to the keys of a focused pad. The pen appears with the first key.
+ *
+ * @returns what lifts the pen, if it is down.
+ */
+export function listenToKeyboard(pad: HTMLElement, actions: KeyboardActions): Pen {
   let x = 0.5;
   let y = 0.25;
   let down = false;
 
   function lift(): void {
-    if (down) actions.up();
+    if (!down) return;
     down = false;
+    actions.show({ x, y, down });
+    actions.up();
   }
 
   pad.addEventListener('keydown', (event) => {
@@ -39,9 +46,11 @@ export function listenToKeyboard(pad: HTMLElement, actions: KeyboardActions): vo
       y = Math.min(1, Math.max(0, y + direction[1] * step));
       if (down) actions.move([snap(x, y, lineWidth)], event);
     } else if (event.key === ' ' && !event.repeat) {
-      if (down) actions.up();
-      else actions.down(snap(x, y, lineWidth), false);
-      down = !down;
+      if (down) lift();
+      else {
+        actions.down(snap(x, y, lineWidth), false);
+        down = true;
+      }
     } else if (event.key !== ' ') {
       return;
     }
@@ -54,4 +63,5 @@ export function listenToKeyboard(pad: HTMLElement, actions: KeyboardActions): vo
       actions.show(undefined);
     });
   }
+  return { lift };
 }

@@ -28,14 +28,26 @@ export function createPad(canvas: HTMLCanvasElement): Pad {
     surface.paint(shown);
   }
 
-  new ResizeObserver(() => {
+  /** Gives the canvas as many pixels as the screen has for it. */
+  function fit(): void {
     const side = Math.round(canvas.clientWidth * devicePixelRatio);
     if (side === 0 || side === canvas.width) return;
     canvas.width = side;
     canvas.height = side;
     refresh();
-  }).observe(canvas);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', refresh);
+  }
+
+  /** Zooming, or another screen, changes the number of pixels, and not the size that a ResizeObserver sees. */
+  function watchRatio(): void {
+    fit();
+    const same = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    same.addEventListener('change', watchRatio, { once: true });
+  }
+
+  new ResizeObserver(fit).observe(canvas);
+  watchRatio();
+  for (const colors of ['(prefers-color-scheme: dark)', '(forced-colors: active)'])
+    matchMedia(colors).addEventListener('change', refresh);
 
   return {
     paint(drawing) {

@@ -7,6 +7,13 @@ export interface PenActions {
   down(point: PenPoint, turned: boolean): void;
   move(points: readonly PenPoint[], event: { readonly timeStamp: number }): void;
   up(): void;
+  /** What was drawn since `down` was no pen: it is to go. */
+  cancel(): void;
+}
+
+export interface Pen {
+  /** Lifts the pen, if it is down: what it does until it comes down again draws nothing. */
+  lift(): void;
 }
 
 /** The bit of `buttons` that says that a pen's eraser touches. Reference: Pointer Events, section 5.3. */
@@ -19,11 +26,15 @@ const eraserButton = 32;
 const movement = 'onpointerrawupdate' in globalThis ? 'pointerrawupdate' : 'pointermove';
 
 /**
- * Listens to one pointer at a time: a palm that touches the screen beside the pen draws nothing.
+ * Listens to one pointer at a time. A pen always wins: what a palm has drawn before it touched goes, and while it is near,
+ * fingers draw nothing.
  * The pad's style must have `touch-action: none`, else the browser takes fingers for scrolling.
  */
-export function listenToPen(pad: HTMLElement, actions: PenActions): void {
-  let pointer: number | undefined;
+export function listenToPen(pad: HTMLElement, actions: PenActions): Pen {
+  /** The pointer that draws. */
+  let drawing: { readonly id: number; readonly type: string } | undefined;
+  /** Whether a pen touches the pad or hovers over it. */
+  let penIsNear = false;
 
   function at(event: PointerEvent, box: DOMRect): PenPoint {
     return snap(
@@ -33,17 +44,36 @@ export function listenToPen(pad: HTMLElement, actions: PenActions): void {
     );
   }
 
+  function lift(): void {
+    if (!drawing) return;
+    drawing = undefined;
+    actions.up();
+  }
+
+  for (const [name, isNear] of [
+    ['pointerenter', true],
+    ['pointerleave', false],
+  ] as const) {
+    pad.addEventListener(name, ({ pointerType }) => {
+      if (pointerType === 'pen') penIsNear = isNear;
+    });
+  }
+
   pad.addEventListener('pointerdown', (event) => {
+    const { pointerId: id, pointerType: type } = event;
     const turned = (event.buttons & eraserButton) !== 0;
-    if (pointer !== undefined || (event.button !== 0 && !turned)) return;
-    pointer = event.pointerId;
+    if (event.button !== 0 && !turned) return;
+    if (type === 'touch' && penIsNear) return;
+    if (drawing && (type !== 'pen' || drawing.type === 'pen')) return;
+    if (drawing) actions.cancel();
+    drawing = { id, type };
     // With the pointer captured, a stroke may leave the pad and come back.
-    pad.setPointerCapture(event.pointerId);
+    pad.setPointerCapture(id);
     actions.down(at(event, pad.getBoundingClientRect()), turned);
   });
 
   pad.addEventListener(movement, (event) => {
-    if (!(event instanceof PointerEvent) || event.pointerId !== pointer) return;
+    if (!(event instanceof PointerEvent) || event.pointerId !== drawing?.id) return;
     const box = pad.getBoundingClientRect();
     const coalesced = event.getCoalescedEvents?.() ?? [];
     const events = coalesced.length > 0 ? coalesced : [event];
@@ -54,10 +84,9 @@ export function listenToPen(pad: HTMLElement, actions: PenActions): void {
   });
 
   for (const end of ['pointerup', 'pointercancel', 'lostpointercapture'] as const) {
-    pad.addEventListener(end, (event) => {
-      if (event.pointerId !== pointer) return;
-      pointer = undefined;
-      actions.up();
+    pad.addEventListener(end, ({ pointerId }) => {
+      if (pointerId === drawing?.id) lift();
     });
   }
+  return { lift };
 }

@@ -1,4 +1,5 @@
 // Finds the models: those of the server, those in a list of static files, or one file beside the page.
+import { messageOf } from '../../../models/errors.ts';
 import type { Card } from '../../component/index.ts';
 
 /** A model that can be opened. */
@@ -13,49 +14,47 @@ export interface ModelEntry {
   readonly card: Card | undefined;
 }
 
-/** The part of an entry of GET /models, or of models.json, that is read here. */
-interface Listed {
-  readonly name: string;
-  readonly version: number;
-  readonly newest?: boolean;
-  readonly url: string;
-  readonly bytes?: number;
-  readonly sha256?: string;
-  readonly card?: Card;
-}
+/** The list as the server answers it. */
+const served = 'models';
 
-/** The list as the server answers it; a host of static files may have a file of the same form. */
-const lists = ['models', 'models.json'];
+/** A list of the same form on a host of static files. */
+const listed = 'models.json';
 
 /** The file that is used when there is no list. */
 const single = 'model.onnx';
 
+/** A list of models is there, and cannot be used. */
+export class ListError extends Error {}
+
 /**
  * Finds the models, the newest version of each first.
  *
- * @throws Error when nothing answers, or the answer is not a list of models.
+ * @throws ListError when there is a list that is none; Error when nothing answers.
  */
 export async function findModels(): Promise<ModelEntry[]> {
   let problem: unknown;
-  for (const list of lists) {
+  for (const list of [served, listed]) {
     const response = await fetch(address(list), { headers: { accept: 'application/json' } }).catch(
       (error) => {
         problem ??= error;
       },
     );
-    if (response && isJson(response) && response.status !== 404) {
-      if (!response.ok) throw new Error(`The server answered ${response.status} when asked for its models.`);
-      return readList(await response.json());
-    }
+    if (!response || response.status === 404) continue;
+    if (isJson(response) || (list === listed && !isPage(response))) return readList(list, response);
   }
   const file = await fetch(address(single), { method: 'HEAD' }).catch(() => undefined);
-  if (file?.ok && !/html/.test(file.headers.get('content-type') ?? '')) return [besideThePage()];
+  if (file?.ok && !isPage(file)) return [besideThePage()];
   if (problem !== undefined) throw problem;
   return [];
 }
 
 function isJson(response: Response): boolean {
   return /json/.test(response.headers.get('content-type') ?? '');
+}
+
+/** Hosts answer with a page for what they do not have. */
+function isPage(response: Response): boolean {
+  return /html/.test(response.headers.get('content-type') ?? '');
 }
 
 function besideThePage(): ModelEntry {
@@ -69,15 +68,43 @@ function besideThePage(): ModelEntry {
   };
 }
 
-function readList(body: unknown): ModelEntry[] {
-  const models = typeof body === 'object' && body !== null && 'models' in body ? body.models : undefined;
-  if (!Array.isArray(models)) throw new Error('The server answered without a list of models.');
-  const entries = models.map(entryOf);
+async function readList(list: string, response: Response): Promise<ModelEntry[]> {
+  const wrong = (what: string) => new ListError(`${response.url}: ${what}`);
+  if (!response.ok) throw wrong(`the server answered ${response.status}`);
+  const body: unknown = await response.json().catch((error) => {
+    throw wrong(`received no JSON (${messageOf(error)})`);
+  });
+  const models = isObject(body) ? body.models : undefined;
+  if (!Array.isArray(models)) throw wrong('received no list, expected { "models": [...] }');
+  const entries = models.map((each: unknown, i) => {
+    const entry = entryOf(list, each);
+    if (typeof entry === 'string') throw wrong(`models[${i}]: ${entry}`);
+    return entry;
+  });
   return entries.sort((a, b) => a.name.localeCompare(b.name, 'en') || (b.version ?? 0) - (a.version ?? 0));
 }
 
-function entryOf({ name, version, url, bytes, sha256, card }: Listed): ModelEntry {
-  return { name, version, source: address(url.replace(/^\//, '')), size: bytes, sha256, card };
+/** @returns what is wrong with it, where something is. */
+function entryOf(list: string, listed: unknown): ModelEntry | string {
+  if (!isObject(listed)) return `received ${JSON.stringify(listed)}, expected an object`;
+  const { name, version, url, bytes, sha256, card } = listed;
+  if (typeof name !== 'string') return `name: received ${JSON.stringify(name)}, expected a text`;
+  if (typeof url !== 'string' || !URL.canParse(url, document.baseURI))
+    return `url: received ${JSON.stringify(url)}, expected an address`;
+  return {
+    name,
+    version: typeof version === 'number' ? version : undefined,
+    // The server's addresses begin at its own root, which a proxy may have put into a folder.
+    source: address(list === served ? url.replace(/^\//, '') : url),
+    size: typeof bytes === 'number' ? bytes : undefined,
+    sha256: typeof sha256 === 'string' ? sha256 : undefined,
+    // The border with the list: it has the cards of the files, which are read once more when they are opened.
+    card: isObject(card) ? (card as unknown as Card) : undefined,
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Relative to the page, which may be in any folder of its host. */

@@ -27,6 +27,15 @@ export function firstChoice(
   );
 }
 
+/** A file's name, with a number where another model has it already: "model.onnx (2)". */
+export function unusedName(name: string, entries: readonly ModelEntry[]): string {
+  const taken = new Set(entries.map((entry) => entry.name));
+  for (let i = 2, next = name; ; i++) {
+    if (!taken.has(next)) return next;
+    next = `${name} (${i})`;
+  }
+}
+
 /** Fills a select element. */
 export function showChoice(
   select: HTMLSelectElement,

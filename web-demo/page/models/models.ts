@@ -6,12 +6,14 @@ import type { Mode } from '../shell/address.ts';
 import { byId, element } from '../shell/elements.ts';
 import { createNotice, type Trouble } from '../shell/notice.ts';
 import { backendInWords, createBackendChoice } from './backends.ts';
-import { entryKey, findModels, type ModelEntry } from './catalog.ts';
-import { firstChoice, fitting, showChoice } from './choice.ts';
+import { entryKey, findModels, ListError, type ModelEntry } from './catalog.ts';
+import { firstChoice, fitting, showChoice, unusedName } from './choice.ts';
 import { createGallery } from './gallery.ts';
 import { type BackendChoice, createOpenModels, type Loaded } from './open-models.ts';
 
 export interface ModelsEvents {
+  /** Somebody chose a model, or how to run it. */
+  chosen(): void;
   loading(): void;
   ready(loaded: Loaded): void;
   trouble(trouble: Trouble): void;
@@ -92,6 +94,7 @@ export function createModels(events: ModelsEvents): Models {
 
   /** Uses an entry; for one that cannot read drawings, the page changes to the photo side. */
   function take(entry: ModelEntry): void {
+    events.chosen();
     const side: Mode = fitting([entry], mode).length > 0 ? mode : 'photo';
     chosen[side] = entry;
     if (side === mode) use();
@@ -105,7 +108,8 @@ export function createModels(events: ModelsEvents): Models {
     try {
       entries = await findModels();
     } catch (error) {
-      return trouble({ kind: 'no-list', message: messageOf(error) });
+      const kind = error instanceof ListError ? 'bad-list' : 'no-list';
+      return trouble({ kind, message: messageOf(error) });
     }
     chosen.draw = firstChoice(entries, 'draw', wanted);
     chosen.photo = firstChoice(entries, 'photo', wanted);
@@ -117,6 +121,7 @@ export function createModels(events: ModelsEvents): Models {
     if (entry) take(entry);
   });
   createBackendChoice(byId('backends'), (next) => {
+    events.chosen();
     backend = next;
     use();
   });
@@ -124,6 +129,7 @@ export function createModels(events: ModelsEvents): Models {
     if (worked) take(worked);
   });
   byId('again').addEventListener('click', () => {
+    events.chosen();
     if (entries.length > 0) use();
     else void open(mode);
   });
@@ -131,7 +137,7 @@ export function createModels(events: ModelsEvents): Models {
 
   function add(file: File): void {
     const entry: ModelEntry = {
-      name: file.name,
+      name: unusedName(file.name, entries),
       version: undefined,
       source: file,
       size: file.size,

@@ -2,7 +2,7 @@
 import { messageOf } from '../../../models/errors.ts';
 import { type Backend, loadModel, type Model, ModelError } from '../../component/index.ts';
 import type { Trouble } from '../shell/notice.ts';
-import { entryKey, type ModelEntry } from './catalog.ts';
+import type { ModelEntry } from './catalog.ts';
 
 /** How to run models; without a number of threads, the backend chooses it. */
 export interface BackendChoice {
@@ -29,49 +29,77 @@ export interface OpenModels {
   current(): Loaded | undefined;
 }
 
-/** Models that stay open: each holds a runtime of its own. */
+/** Models that stay open, or are being opened: each holds a runtime of its own. */
 const most = 2;
 
+interface Wanted {
+  readonly entry: ModelEntry;
+  readonly how: BackendChoice;
+}
+
+/** A model that is open, or is being opened. */
+interface Held extends Wanted {
+  readonly model: Promise<Model>;
+  close(): void;
+}
+
 export function createOpenModels(events: OpenModelsEvents): OpenModels {
-  /** By entry and backend, the one used last at the end. */
-  const open = new Map<string, Loaded>();
+  /** The one used last at the end. */
+  let held: readonly Held[] = [];
   let current: Loaded | undefined;
-  /** Counts calls of `use`: the result of an earlier one is not shown any more. */
-  let last = 0;
+  /** What was asked for last: what becomes of anything else is not shown any more. */
+  let wanted: Wanted | undefined;
 
   async function use(entry: ModelEntry, how: BackendChoice): Promise<void> {
-    const mine = ++last;
-    const key = `${entryKey(entry)} ${entry.sha256} ${how.backend} ${how.threads}`;
+    const mine = { entry, how };
+    wanted = mine;
     current = undefined;
     events.loading(entry);
+    const one = hold(entry, how);
     try {
-      const loaded = open.get(key) ?? { entry, model: await load(entry, how, mine) };
-      keep(key, loaded);
-      if (mine !== last) return;
-      current = loaded;
-      events.ready(loaded);
+      const model = await one.model;
+      if (mine !== wanted) return;
+      current = { entry, model };
+      events.ready(current);
     } catch (error) {
-      if (mine === last) events.trouble(troubleOf(error));
+      held = held.filter((each) => each !== one);
+      if (mine === wanted) events.trouble(troubleOf(error));
     }
   }
 
-  function load({ source, sha256, size }: ModelEntry, how: BackendChoice, mine: number): Promise<Model> {
+  /** Finds the model among those that are held, or opens it and lets go the one that was not used for longest. */
+  function hold(entry: ModelEntry, how: BackendChoice): Held {
+    const one = held.find((each) => isSame(each, entry, how)) ?? open(entry, how);
+    const all = [...held.filter((each) => each !== one), one];
+    held = all.slice(-most);
+    for (const old of all.slice(0, -most)) old.close();
+    return one;
+  }
+
+  function open(entry: ModelEntry, how: BackendChoice): Held {
+    const { source, sha256, size } = entry;
+    const closing = new AbortController();
     const progress = (loaded: number, total: number) => {
-      if (mine === last) events.progress(loaded, total);
+      if (wanted && isSame(wanted, entry, how)) events.progress(loaded, total);
     };
-    return loadModel(source, { ...how, sha256, size, progress });
-  }
-
-  function keep(key: string, loaded: Loaded): void {
-    open.delete(key);
-    open.set(key, loaded);
-    for (const [old, { model }] of [...open].slice(0, -most)) {
-      model.close();
-      open.delete(old);
-    }
+    const model = loadModel(source, { ...how, sha256, size, progress, signal: closing.signal });
+    const close = () => {
+      closing.abort();
+      model.then(
+        (open) => open.close(),
+        () => {}, // it was not open yet, and its download has ended
+      );
+    };
+    return { entry, how, model, close };
   }
 
   return { use, current: () => current };
+}
+
+/** Files may have the same name: each of them is an entry of its own. */
+function isSame(one: Wanted, entry: ModelEntry, { backend, threads }: BackendChoice): boolean {
+  const { how } = one;
+  return one.entry === entry && how.backend === backend && how.threads === threads;
 }
 
 function troubleOf(error: unknown): Trouble {

@@ -36,7 +36,13 @@ export function createPhotos(
   const strip = byId('samples');
   const cameraButton = element('camera', HTMLButtonElement);
   const clearButton = element('clear-photo', HTMLButtonElement);
-  const camera = createCamera(video, () => void lookThroughCamera());
+  const camera = createCamera(video, {
+    frame: () => void lookThroughCamera(),
+    lost() {
+      showCamera(false);
+      refused('The camera is gone: it was unplugged, or this page may not use it any more.');
+    },
+  });
   let photo: Photo | undefined;
   let looking = false;
   let offered: string | undefined;
@@ -75,17 +81,21 @@ export function createPhotos(
     }
   }
 
+  function showCamera(running: boolean): void {
+    cameraButton.textContent = running ? 'Take picture' : 'Camera';
+    clearButton.disabled = !running && photo === undefined;
+    frame.classList.toggle('filled', running || photo !== undefined);
+  }
+
   function stopCamera(): void {
     camera.stop();
-    cameraButton.textContent = 'Camera';
+    showCamera(false);
   }
 
   cameraButton.addEventListener('click', async () => {
     if (camera.running()) return stopCamera(); // what it saw last stays
     try {
-      await camera.start();
-      cameraButton.textContent = 'Take picture';
-      clearButton.disabled = false;
+      if (await camera.start()) showCamera(true);
     } catch (error) {
       refused(messageOf(error));
     }

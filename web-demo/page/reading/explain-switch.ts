@@ -18,24 +18,31 @@ export function createExplainSwitch(
   show: (explanation: Explanation | undefined) => void,
 ): ExplainSwitch {
   let on = false;
+  /** Ends the explanation that is being made: it keeps the model from answering what is drawn next. */
+  let stopping = new AbortController();
 
   async function explain(): Promise<void> {
+    stopping.abort();
     const asked = subject();
     if (!on || !asked) return;
-    const explanation = await asked.model.explain(asked.picture).catch(() => undefined);
+    stopping = new AbortController();
+    const { signal } = stopping;
+    const explanation = await asked.model.explain(asked.picture, { signal }).catch(() => undefined);
     const now = subject();
-    if (on && now?.model === asked.model && now.picture === asked.picture) show(explanation);
+    if (!signal.aborted && now?.model === asked.model && now.picture === asked.picture) show(explanation);
   }
 
   button.addEventListener('click', () => {
     on = !on;
     button.setAttribute('aria-pressed', String(on));
-    if (on) void explain();
-    else show(undefined);
+    if (on) return void explain();
+    stopping.abort();
+    show(undefined);
   });
   return {
     explain,
     enable(possible) {
+      if (!possible) stopping.abort();
       button.disabled = !possible;
     },
   };

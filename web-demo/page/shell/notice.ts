@@ -3,7 +3,7 @@
 /** A state without a model. */
 export type Trouble =
   | { readonly kind: 'no-model' }
-  | { readonly kind: 'no-list' | 'fetch' | 'model' | 'runtime'; readonly message: string };
+  | { readonly kind: 'no-list' | 'bad-list' | 'fetch' | 'model' | 'runtime'; readonly message: string };
 
 export interface NoticeView {
   /** A model is being looked for or loaded. */
@@ -25,11 +25,15 @@ const texts: Record<Trouble['kind'], { title: string; text: string; command?: st
     text: 'Start it, then try again.',
     command: 'npx trainyard serve',
   },
+  'bad-list': {
+    title: 'The list of models cannot be read',
+    text: 'Mend it, then try again. What is wrong:',
+  },
   fetch: { title: 'The model did not load', text: 'You can continue to draw, and try again.' },
   model: { title: 'The model did not load', text: 'Choose another below.' },
   runtime: {
     title: 'This browser cannot run the model this way',
-    text: 'It needs WebAssembly with SIMD, which all major browsers have had since 2023. What is missing:',
+    text: 'It needs WebAssembly with SIMD, which all major browsers have had since 2023, and memory. What is missing:',
   },
 };
 

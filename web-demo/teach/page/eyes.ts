@@ -34,7 +34,14 @@ export function createEyes({ frame, recorded, changed, refused }: EyesEvents): E
   let recordings = 0;
   let looking = false;
 
-  const camera = createCamera(video, () => void look());
+  const camera = createCamera(video, {
+    frame: () => void look(),
+    lost() {
+      end();
+      refused('The camera is gone: it was unplugged, or this page may not use it any more.');
+      use('pad');
+    },
+  });
 
   /** One frame at a time: while one is read, others pass by. */
   async function look(): Promise<void> {

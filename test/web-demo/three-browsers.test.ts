@@ -1,0 +1,154 @@
+// The page in Firefox and WebKit, as in Chromium: draws, reads a photo, changes models, works without its server. What this
+// machine does not have is skipped, and said.
+import sharp from 'sharp';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { serve } from '../../serve/main.ts';
+import { pageFolder, repositoryFolder } from '../../setup/paths.mjs';
+import { prepareSteps } from '../../setup/prepare.mjs';
+import { pageStep } from '../../setup/steps/page.mjs';
+import { findFirefox, openFirefox } from './driven/firefox.ts';
+import type { Driven } from './driven/webdriver.ts';
+import { findWebKit, openWebKit } from './driven/webkit.ts';
+import { type Place, strokesOf } from './strokes.ts';
+
+const [firefox, webkit] = [findFirefox(), findWebKit()];
+const browsers = [
+  { name: 'Firefox', packages: 'firefox-esr', open: firefox ? () => openFirefox(firefox) : undefined },
+  {
+    name: 'WebKit',
+    packages: 'webkit2gtk-driver and xvfb',
+    open: webkit ? () => openWebKit(webkit) : undefined,
+  },
+];
+
+describe.each(browsers)('$name', ({ name, packages, open }) => {
+  let server: Awaited<ReturnType<typeof serve>>;
+  let browser: Driven;
+  beforeAll(async () => {
+    if (!open) return;
+    await prepareSteps([pageStep], false);
+    server = await serve({
+      repository: repositoryFolder,
+      host: '127.0.0.1',
+      port: 0,
+      page: pageFolder,
+      log: () => {},
+    });
+    browser = await open();
+    await browser.open(server.url);
+    await ready('digits');
+  }, 300_000); // a browser that starts for the first time, on a busy machine
+  beforeEach(({ skip }) => skip(open === undefined, `${name} is not here: Debian has it as ${packages}`));
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  const text = (id: string) => `document.querySelector('[data-testid="${id}"]').textContent`;
+  const click = (selector: string) =>
+    browser.run(`document.querySelector(${JSON.stringify(selector)}).click()`);
+  const ready = (model: string) =>
+    browser.until(`${text('backend')}.startsWith('${model}') && ${text('backend')}.includes(' on ')`);
+  /** How far the browser's answer is from the server's, once both are there. */
+  const difference = async () => {
+    await browser.until(
+      `document.querySelector('[data-testid="difference"]').dataset.difference !== undefined`,
+    );
+    return Number(
+      await browser.run(`document.querySelector('[data-testid="difference"]').dataset.difference`),
+    );
+  };
+
+  async function draw(strokes: readonly (readonly Place[])[]): Promise<void> {
+    const box = await browser.run<{ x: number; y: number; width: number; height: number }>(
+      `document.querySelector('#pad').getBoundingClientRect().toJSON()`,
+    );
+    for (const stroke of strokes)
+      await browser.stroke(stroke.map(([x, y]) => [box.x + x * box.width, box.y + y * box.height]));
+  }
+
+  test.each(['7', '3', '0'])('a drawn %s, as the server', async (digit) => {
+    await click('#clear');
+    await draw(strokesOf(digit));
+    await browser.until(`${text('answer')} === '${digit}'`);
+    expect(await difference()).toBeLessThanOrEqual(1e-5);
+  });
+
+  test('undo, and the pad’s pixels', async () => {
+    await click('#clear');
+    await draw(strokesOf('1'));
+    await browser.until(`${text('answer')} === '1'`);
+    await click('#undo');
+    await browser.until(`${text('answer')} === '' && ${text('words')} === 'Nothing drawn yet'`);
+    expect(
+      await browser.run(
+        `document.querySelector('#paper').width / Math.round(document.querySelector('#paper').clientWidth * devicePixelRatio)`,
+      ),
+    ).toBe(1);
+  });
+
+  test('a dropped photo, as the server, and what is none in words', async () => {
+    const colors = new Uint8Array(640 * 480 * 3).map((_, i) => (i % 3 === 2 ? 200 : (i / 640) % 256));
+    const photo = await sharp(colors, { raw: { width: 640, height: 480, channels: 3 } })
+      .png()
+      .toBuffer();
+    const drop = (name: string, bytes: Buffer) =>
+      browser.run(`(() => {
+          const files = new DataTransfer();
+          const bytes = Uint8Array.from(atob('${bytes.toString('base64')}'), (c) => c.charCodeAt(0));
+          files.items.add(new File([bytes], '${name}'));
+          document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: files }));
+        })()`);
+    await drop('sky.png', photo);
+    await ready('cifar');
+    expect(await difference()).toBeLessThanOrEqual(1e-5);
+    expect(await browser.run(`document.querySelectorAll('[role="meter"]').length`)).toBe(5);
+    await drop('notes.txt', Buffer.from('notes'));
+    await browser.until(`${text('words')}.includes('not a picture')`);
+  });
+
+  test('another model is used when it is chosen in the list', async () => {
+    await click('#mode-photo');
+    await ready('cifar');
+    await click('button[aria-label="Use digits/1"]');
+    await ready('digits');
+    await click('#mode-draw');
+    await ready('digits');
+    expect(await browser.run(`document.querySelector('#choice').selectedOptions[0].textContent`)).toBe(
+      'digits/1',
+    );
+  });
+
+  test('the module: pixels of another color space, of another host, asked at once', async () => {
+    const [p3, answers] = await browser.run<[number[], string[]]>(`(async () => {
+        const { readPicture, loadModel } = await import('./browser/trainyard.js');
+        const canvas = document.createElement('canvas');
+        canvas.width = canvas.height = 28;
+        const context = canvas.getContext('2d');
+        context.fillStyle = '#80c040';
+        context.fillRect(0, 0, 28, 28);
+        const { data } = await readPicture(context.getImageData(0, 0, 1, 1, { colorSpace: 'display-p3' }));
+        const { models } = await (await fetch('models')).json();
+        const model = await loadModel(models.find(({ name }) => name === 'digits').url.slice(1));
+        const asked = await Promise.all([canvas, canvas, canvas].map((source) => model.classify(source)));
+        model.close();
+        return [[...data], asked.map(({ label }) => label)];
+      })()`);
+    expect(Math.max(...[128, 192, 64, 255].map((value, i) => Math.abs(value - (p3[i] ?? -1))))).toBeLessThan(
+      3,
+    );
+    expect(new Set(answers).size).toBe(1);
+  });
+
+  test('when its server is gone, the page opens again and reads', async () => {
+    await browser.run('navigator.serviceWorker.ready.then(() => true)');
+    await browser.until(`navigator.serviceWorker.controller !== null`);
+    const { url } = server;
+    await server.close();
+    await browser.open(`${url}?again`);
+    await ready('digits');
+    await draw(strokesOf('7'));
+    await browser.until(`${text('answer')} === '7'`);
+    expect(await browser.run(text('answer'))).toBe('7');
+  });
+});
