@@ -5,24 +5,13 @@ import type * as ort from '../../setup/libraries/onnxruntime.ts';
 import { tf, valuesOf } from '../../train/graph/tensorflow.ts';
 import type { TracedGraph } from '../trace/index.ts';
 import type { Network } from '../trace/network.ts';
+import { ANSWER_TOLERANCE, isDecidedByRounding, isOfItsChannel, roundingsApart } from './allowed.ts';
 import { maxDifference, relative } from './compare.ts';
 import { fitting } from './memory.ts';
 import type { NetworkComparison } from './network-comparison.ts';
 import { draw, type Kind, type Question, runsOf } from './questions.ts';
 import { roundingOf } from './rounding.ts';
 import { createInferenceSession, type ModelSource } from './session.ts';
-
-/** How much two answers may differ whatever the network is, relative to 1 or to the value, whichever is larger. */
-export const ANSWER_TOLERANCE = 1e-5;
-
-/**
- * The same as a share of the largest value in the same channel, the last axis: of sums of large numbers that cancel out,
- * small ones are left with the rounding of the large ones. About thirty units in the last place.
- */
-const CHANNEL_TOLERANCE = 2e-6;
-
-/** The same where it cannot be found out how far rounding moves the answers. */
-const WITHOUT_YARDSTICK = 1e-4;
 
 /**
  * How many times further two programs may be apart than rounding moved the answers in a few replays. Over the networks of
@@ -151,59 +140,6 @@ async function compareOne(
     const difference = maxDifference(before, known, relative);
     return { output, kinds, difference, roundings, isOpen, holds: roundings <= ROUNDINGS };
   });
-}
-
-/** Whether all differences are within the tolerance of their channels. */
-function isOfItsChannel({
-  expected,
-  got,
-  channels,
-}: Omit<Result, 'output'> & { readonly expected: ArrayLike<number> }): boolean {
-  if (expected.length !== got.length) return false;
-  const largest = new Float64Array(channels).fill(1);
-  for (let i = 0; i < expected.length; i++) {
-    const value = Math.abs(Number(expected[i]));
-    if (Number.isFinite(value)) largest[i % channels] = Math.max(largest[i % channels] ?? 1, value);
-  }
-  for (let i = 0; i < expected.length; i++) {
-    const [a, b] = [Number(expected[i]), Number(got[i])];
-    if (relative(a, b) <= ANSWER_TOLERANCE) continue;
-    // Written so that NaN is outside.
-    // Stryker disable next-line EqualityOperator: no difference is the bound to its last bit
-    if (!(Math.abs(a - b) <= CHANNEL_TOLERANCE * (largest[i % channels] ?? 1))) return false;
-  }
-  return true;
-}
-
-/** A share of 1 or of a value that is no rounding, and the share of the answers that move so far. */
-const JUMP = 0.1;
-
-/**
- * Whether an output says nothing about a file: rounding alone puts a tenth of its numbers elsewhere, as in a list of the
- * best places among thousands that are equally good. On other inputs it must hold; see `withoutOpen`.
- */
-function isDecidedByRounding(expected: ArrayLike<number>, spread: Float64Array | undefined): boolean {
-  const jumps = spread?.filter((moved, i) => moved > JUMP * Math.max(1, Math.abs(Number(expected[i])))) ?? [];
-  return jumps.length > 0 && jumps.length >= JUMP * expected.length;
-}
-
-/** How many times further apart than rounding two answers are at most; 0 where all are within the tolerance. */
-export function roundingsApart(
-  expected: ArrayLike<number>,
-  got: ArrayLike<number>,
-  spread: Float64Array | undefined,
-): number {
-  if (expected.length !== got.length) return Number.POSITIVE_INFINITY;
-  const tolerance = spread === undefined ? WITHOUT_YARDSTICK : ANSWER_TOLERANCE;
-  let most = 0;
-  for (let i = 0; i < expected.length; i++) {
-    const [a, b] = [Number(expected[i]), Number(got[i])];
-    if (relative(a, b) <= tolerance) continue;
-    if (spread?.[i] === Number.POSITIVE_INFINITY) continue;
-    const roundings = Math.abs(a - b) / (spread?.[i] ?? 0);
-    most = Math.max(most, Number.isNaN(roundings) ? Number.POSITIVE_INFINITY : roundings);
-  }
-  return most;
 }
 
 /** What a file gave for one output. */

@@ -179,6 +179,8 @@ export const areas = {
     tests: [
       'test/models/make.test.ts',
       'test/models/onnx/parts.test.ts',
+      'test/models/onnx/find-features.test.ts',
+      'test/models/onnx/subgraph.test.ts',
       'test/models/onnx/schema.test.ts',
       'test/models/onnx/arrays.test.ts',
       'test/models/onnx/unique-names.test.ts',
@@ -224,6 +226,7 @@ export const areas = {
     sources: ['export/parity/'],
     tests: [
       'test/export/parity/labels.test.ts',
+      'test/export/parity/allowed.test.ts',
       'test/export/parity/compare.test.ts',
       'test/export/parity/coordinates.test.ts',
       'test/export/parity/rounding.test.ts',

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import '../../../setup/libraries/without-telemetry.mjs';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { roundingsApart as apart } from '../../../export/parity/compare-network.ts';
+import { roundingsApart as apart } from '../../../export/parity/allowed.ts';
 import { roundingOf } from '../../../export/parity/rounding.ts';
 import { createInferenceSession } from '../../../export/parity/session.ts';
 import { exportNetwork } from '../../../export/publish/export-network.ts';

@@ -1,7 +1,8 @@
 // When a file answers as its network does: within a tolerance, or no further apart than rounding moves the network itself.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, it } from 'vitest';
-import { ANSWER_TOLERANCE, compareNetwork, roundingsApart } from '../../../export/parity/compare-network.ts';
+import { ANSWER_TOLERANCE } from '../../../export/parity/allowed.ts';
+import { compareNetwork } from '../../../export/parity/compare-network.ts';
 import { ANY_NUMBER } from '../../../export/trace/index.ts';
 import { type Network, networkToOnnx, traceNetwork } from '../../../export/trace/network.ts';
 import { UserError } from '../../../models/errors.ts';
@@ -251,27 +252,5 @@ describe('what fails', () => {
         [3],
       ),
     ).toMatchObject(infinite);
-  });
-});
-
-describe('roundingsApart', () => {
-  const spread = (...values: number[]) => Float64Array.from(values);
-  it.each<[string, number[], number[], Float64Array | undefined, number]>([
-    [
-      'counts those of the number that is furthest',
-      [1, 2, 3],
-      [1.001, 2.004, 3],
-      spread(1e-3, 1e-3, 1e-3),
-      4,
-    ],
-    ['counts none within the tolerance', [1, 2], [1 + 9e-6, 2], spread(1e-9, 1e-9), 0],
-    ['counts none where rounding moves without end', [1, 2], [5, 2], spread(Number.POSITIVE_INFINITY, 0), 0],
-    ['is infinite where rounding moves nothing', [1, 2], [1, 2.5], spread(1, 0), Number.POSITIVE_INFINITY],
-    ['is infinite where one is no number', [1, 2], [1, Number.NaN], spread(1, 1), Number.POSITIVE_INFINITY],
-    ['is infinite for another number of numbers', [1, 2], [1], spread(1, 1), Number.POSITIVE_INFINITY],
-    ['allows more where nothing is known of rounding', [1, 2], [1 + 9e-5, 2], undefined, 0],
-    ['and no more', [1, 2], [1 + 2e-4, 2], undefined, Number.POSITIVE_INFINITY],
-  ])('%s', (_, expected, got, moved, roundings) => {
-    expect(roundingsApart(expected, got, moved)).toBeCloseTo(roundings, 6);
   });
 });
