@@ -111,6 +111,14 @@ export const loadModel: LoadModel = async (source, options = {}) => {
         const { label, map, input } = await calls.ask({ type: 'explain', picture }, 'explained', signal);
         return { label, map, input, shape };
       },
+      async layers(source, { contributions = 0, signal } = {}) {
+        signal?.throwIfAborted();
+        if (contributions !== 0) checkCount('contributions', contributions);
+        const picture = await readPicture(source, signal);
+        const asked = { type: 'look', picture, contributions } as const;
+        const { label, layers, input } = await calls.ask(asked, 'looked', signal);
+        return { label, layers, input, shape };
+      },
       close: calls.close,
     };
   } catch (error) {

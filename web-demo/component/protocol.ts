@@ -1,7 +1,7 @@
 // The messages between the browser entry and its worker.
 import type { Card } from '../../models/card.ts';
 import type { Picture } from '../../models/image/picture.ts';
-import type { Backend, Reason } from './types.ts';
+import type { Backend, Layer, Reason } from './types.ts';
 
 /** A model to open: an address, or the file's bytes. */
 export interface Opening {
@@ -18,7 +18,14 @@ export interface Opening {
 export type Request =
   | { readonly type: 'open'; readonly id: number; readonly opening: Opening }
   | { readonly type: 'classify'; readonly id: number; readonly pictures: readonly Picture[] }
-  | { readonly type: 'explain'; readonly id: number; readonly picture: Picture };
+  | { readonly type: 'explain'; readonly id: number; readonly picture: Picture }
+  | {
+      readonly type: 'look';
+      readonly id: number;
+      readonly picture: Picture;
+      /** For how many maps of each layer. */
+      readonly contributions: number;
+    };
 
 /** Nobody waits for the answer to a request any more: a long one may end. */
 export interface StopMessage {
@@ -59,10 +66,19 @@ export interface ExplainedReply {
   readonly input: Uint8Array;
 }
 
+export interface LookedReply {
+  readonly type: 'looked';
+  readonly id: number;
+  readonly label: string;
+  readonly layers: readonly Layer[];
+  readonly input: Uint8Array;
+}
+
 export type Reply =
   /** How much of the model's file is here. */
   | { readonly type: 'progress'; readonly loaded: number; readonly total: number }
   | { readonly type: 'failed'; readonly id: number; readonly reason: Reason; readonly message: string }
   | OpenedReply
   | ClassifiedReply
-  | ExplainedReply;
+  | ExplainedReply
+  | LookedReply;

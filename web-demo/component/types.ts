@@ -96,6 +96,16 @@ export interface ExplainOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface LayersOptions {
+  /**
+   * For how many maps of each layer, the strongest, `contributions` are found; by default for none. The network runs once
+   * more for each of them.
+   */
+  readonly contributions?: number | undefined;
+  /** Ends the work; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** One label, and its probability from 0 to 1. */
 export interface Prediction {
   readonly label: string;
@@ -128,6 +138,33 @@ export interface Explanation {
   readonly shape: Classification['shape'];
 }
 
+/** A convolution or a pooling, and what it made of a picture. */
+export interface Layer {
+  /** The name of its node in the model file. */
+  readonly name: string;
+  readonly kind: 'convolution' | 'pooling';
+  /** The name of the value that is shown: what the node gives, after the normalization and the activation that follow it. */
+  readonly value: string;
+  readonly shape: readonly [height: number, width: number, maps: number];
+  /** float32 `[H,W,C]` of `shape`. */
+  readonly maps: Float32Array;
+  /**
+   * float32 `[C]`: by how much the label's log-odds fall when a map is all zeros. Positive where the map speaks for the
+   * label, negative where it speaks against it, NaN where that was not tried. Undefined where it was not asked for.
+   */
+  readonly contributions?: Float32Array;
+}
+
+/** What happens inside of a model while it answers. */
+export interface Layers {
+  /** The answer: what contributions are to. */
+  readonly label: string;
+  /** In the order of the network; of one without convolutions and poolings, none. */
+  readonly layers: readonly Layer[];
+  readonly input: Uint8Array;
+  readonly shape: Classification['shape'];
+}
+
 /** An open model. */
 export interface Model {
   /** What the model file says about itself. */
@@ -147,6 +184,13 @@ export interface Model {
   classify(sources: readonly PictureSource[], options?: ClassifyOptions): Promise<Classification[]>;
   /** Finds out which pixels mattered, by covering them one patch after another. */
   explain(source: PictureSource, options?: ExplainOptions): Promise<Explanation>;
+  /**
+   * Looks inside: the maps of every convolution and pooling. The first call opens the file a second time, with these values
+   * as outputs.
+   *
+   * @throws PictureError and ModelError as `classify` does.
+   */
+  layers(source: PictureSource, options?: LayersOptions): Promise<Layers>;
   /** Ends the worker and frees its memory; calls that are not answered yet fail. */
   close(): void;
 }

@@ -17,5 +17,5 @@ if (!self.name.startsWith(thread)) {
     });
   });
   runtime.catch(() => {}); // reported where it is awaited
-  answerRequests(async (bytes, card, { threads }) => openOnWasm(await runtime, bytes, card, threads));
+  answerRequests(async (bytes, { threads }) => openOnWasm(await runtime, bytes, threads));
 }

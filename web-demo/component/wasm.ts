@@ -1,18 +1,18 @@
 // onnxruntime on WebAssembly with SIMD, on one thread or on several.
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
-import type { Card } from '../../models/card.ts';
+import { createGraph, type Graph } from './graph.ts';
 import { openSession } from './open-session.ts';
-import { createRunner, type Runner } from './runner.ts';
 
 /** @throws ModelError when this browser lacks what the runtime needs, or the runtime cannot run the file. */
 export async function openOnWasm(
   compiled: WebAssembly.Module,
   model: Uint8Array,
-  card: Card,
   threads: number,
-): Promise<Runner> {
+): Promise<Graph> {
   const session = await openWasmSession(compiled, model, threads);
-  return createRunner(session, (data, dims) => new Tensor('uint8', data, dims), card);
+  return createGraph(session, ({ data, dims }) =>
+    data instanceof Uint8Array ? new Tensor('uint8', data, dims) : new Tensor('float32', data, dims),
+  );
 }
 
 /** @throws ModelError as {@link openOnWasm}. */

@@ -3,4 +3,4 @@ import './no-eval.ts';
 import { openOnWebGpu } from './webgpu.ts';
 import { answerRequests } from './worker.ts';
 
-answerRequests((bytes, card, { wasm }) => openOnWebGpu(wasm, bytes, card));
+answerRequests((bytes, { wasm }) => openOnWebGpu(wasm, bytes));

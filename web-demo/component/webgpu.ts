@@ -1,8 +1,7 @@
 // onnxruntime on WebGPU: another, larger runtime, which is fetched only when it is used.
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
-import type { Card } from '../../models/card.ts';
+import { createGraph, type Graph } from './graph.ts';
 import { openSession } from './open-session.ts';
-import { createRunner, type Runner } from './runner.ts';
 
 /**
  * Opens a model on the GPU. The model as a whole never falls back to WebAssembly, though onnxruntime runs single
@@ -11,12 +10,14 @@ import { createRunner, type Runner } from './runner.ts';
  * @param wasm - address of onnxruntime's WebAssembly.
  * @throws ModelError when there is no WebGPU, or no GPU behind it.
  */
-export async function openOnWebGpu(wasm: string, model: Uint8Array, card: Card): Promise<Runner> {
+export async function openOnWebGpu(wasm: string, model: Uint8Array): Promise<Graph> {
   env.wasm.wasmPaths = { wasm };
   env.wasm.numThreads = 1;
   env.logLevel = 'error';
   const session = await openSession('WebGPU', () =>
     InferenceSession.create(model, { executionProviders: ['webgpu'] }),
   );
-  return createRunner(session, (data, dims) => new Tensor('uint8', data, dims), card);
+  return createGraph(session, ({ data, dims }) =>
+    data instanceof Uint8Array ? new Tensor('uint8', data, dims) : new Tensor('float32', data, dims),
+  );
 }

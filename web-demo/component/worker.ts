@@ -8,50 +8,50 @@ import type { Picture } from '../../models/image/picture.ts';
 import { preparePicture } from '../../models/image/prepare.ts';
 import { chooseBackend, surroundings } from './backend.ts';
 import { ModelError } from './errors.ts';
+import { inTurn, type OpenGraph } from './graph.ts';
 import { fetchModel, sha256Of } from './keep.ts';
+import { type LookInside, openInside } from './layers.ts';
 import { meanColor, occlusionMap } from './occlusion.ts';
 import type {
   ClassifiedReply,
   ExplainedReply,
+  LookedReply,
   Opening,
   Reply,
   Request,
   RuntimeMessage,
   StopMessage,
 } from './protocol.ts';
-import type { Runner } from './runner.ts';
+import { createRunner, type Runner } from './runner.ts';
 import type { Backend } from './types.ts';
 
 interface Open {
   readonly card: Card;
   readonly runner: Runner;
+  /** Opens the model a second time, when it is asked for first. */
+  inside(): Promise<LookInside>;
 }
-
-/** Opens a model file on a backend, with the WebAssembly at an address. */
-export type OpenRunner = (
-  bytes: Uint8Array,
-  card: Card,
-  how: { readonly threads: number; readonly wasm: string },
-) => Promise<Runner>;
 
 /**
  * Answers the page's requests, one model for each worker.
  */
-export function answerRequests(openRunner: OpenRunner): void {
+export function answerRequests(open: OpenGraph): void {
+  const openGraph = inTurn(open);
   let model: Promise<Open> | undefined;
   /** Requests that are being answered, each with what ends its work. */
   const working = new Map<number, AbortController>();
 
   async function answer(request: Request, signal: AbortSignal): Promise<void> {
     if (request.type === 'open') {
-      model = open(request.id, request.opening, openRunner);
+      model = openModel(request.id, request.opening, openGraph);
       await model;
       return;
     }
     if (model === undefined) throw new Error('asked before a model was opened');
     const there = await model;
     if (request.type === 'classify') say(await classify(request.id, there, request.pictures));
-    else say(await explain(request.id, there, request.picture, signal));
+    else if (request.type === 'explain') say(await explain(request.id, there, request.picture, signal));
+    else say(await look(request, there, signal));
   }
 
   self.addEventListener('message', ({ data }: MessageEvent<Request | StopMessage | RuntimeMessage>) => {
@@ -68,17 +68,26 @@ export function answerRequests(openRunner: OpenRunner): void {
   });
 }
 
-async function open(id: number, opening: Opening, openRunner: OpenRunner): Promise<Open> {
+async function openModel(id: number, opening: Opening, openGraph: OpenGraph): Promise<Open> {
   const { bytes, sha256 } = await fileOf(opening, (loaded, total) =>
     say({ type: 'progress', loaded, total }),
   );
   const name = 'url' in opening.file ? opening.file.url : 'the model';
   const card = cardOf(bytes, name);
   const backend = await chooseBackend(opening, card, surroundings());
-  const runner = await openRunner(bytes, card, { threads: backend.threads, wasm: opening.wasm });
+  const how = { threads: backend.threads, wasm: opening.wasm };
+  const runner = createRunner(await openGraph(bytes, how), card);
   const golden = await checkGolden(card, runner, backend, name);
   say({ type: 'opened', id, card, size: bytes.length, sha256, backend, goldenDifference: golden });
-  return { card, runner };
+  let inside: Promise<LookInside> | undefined;
+  return {
+    card,
+    runner,
+    inside() {
+      inside ??= openInside(bytes, card, (changed) => openGraph(changed, how));
+      return inside;
+    },
+  };
 }
 
 async function fileOf({ file, sha256, size }: Opening, progress: (loaded: number, total: number) => void) {
@@ -162,11 +171,23 @@ async function explain(
   return { type: 'explained', id, label: card.labels[best] ?? '', map, input };
 }
 
+async function look(
+  { id, picture, contributions }: Extract<Request, { type: 'look' }>,
+  { card, inside }: Open,
+  signal: AbortSignal,
+): Promise<LookedReply> {
+  const input = inputOf(picture, card);
+  const lookInside = await inside();
+  return { type: 'looked', id, input, ...(await lookInside(input, contributions, signal)) };
+}
+
 /** Transparent pictures are laid on white, as on the server. */
 function inputOf(picture: Picture, card: Card): Uint8Array {
   return preparePicture(flattenAlpha(picture), card.input.shape, card.input.prepare);
 }
 
+/** Maps are handed over, not copied: those of a large network have megabytes. */
 function say(reply: Reply): void {
-  self.postMessage(reply);
+  const maps = reply.type === 'looked' ? reply.layers.map((layer) => layer.maps.buffer) : [];
+  self.postMessage(reply, { transfer: maps });
 }

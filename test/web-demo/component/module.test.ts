@@ -227,6 +227,37 @@ test('signals end a load, which tells nothing any more, an answer, and the work 
   expect([load, classify, explain, progress, after]).toEqual([left, left, left, 0, 10]);
 });
 
+test('inside of a model are the maps of its layers, asked for at once with answers, which stay the same', async () => {
+  const [answers, asked, sums, label] = await run<[number[][], string[], number[], string]>(
+    `const model = await trainyard.loadModel('model.onnx');
+     const before = await model.classify('blue.png');
+     const [between, inside, after] = await Promise.all([
+       model.classify('blue.png'), model.layers('blue.png', { contributions: 2 }), model.classify('blue.png'),
+     ]);
+     const found = inside.layers.map(({ name, kind, shape, contributions }) =>
+       [name, kind, shape.join('x'), contributions.filter((each) => !Number.isNaN(each)).length].join(' '));
+     const sums = inside.layers.map(({ maps, shape }) => maps.length - shape[0] * shape[1] * shape[2]);
+     const wrong = await outcome(model.layers('blue.png', { contributions: -1 }));
+     return [[before, between, after].map(({ probabilities }) => [...probabilities]), [...found, wrong], sums,
+       inside.label === before.label];`,
+  );
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[2]).toEqual(answers[0]);
+  expect(asked).toEqual([
+    'conv1/Conv convolution 28x28x16 2',
+    'MaxPool pooling 14x14x16 2',
+    'conv2/Conv convolution 14x14x32 2',
+    'conv3/Conv convolution 14x14x32 2',
+    'MaxPool_1 pooling 7x7x32 2',
+    'conv4/Conv convolution 7x7x64 2',
+    'conv5/Conv convolution 7x7x64 2',
+    'MaxPool_2 pooling 4x4x64 2',
+    expect.stringContaining('contributions'),
+  ]);
+  expect(sums).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+  expect(label).toBe(true);
+});
+
 test('a runtime that came in part can be fetched again; one that this browser cannot compile cannot', async () => {
   const tab = await browser.newPage();
   await tab.goto(`${host.url}empty.html`);

@@ -1,7 +1,8 @@
 // A model answers one batch at a time, in their order; one that fails does not keep the others.
-import { Tensor, type TypedTensor } from 'onnxruntime-web/wasm';
+import { Tensor } from 'onnxruntime-web/wasm';
 import { expect, test } from 'vitest';
 import { cardSchema } from '../../../models/card.ts';
+import { createGraph, inTurn } from '../../../web-demo/component/graph.ts';
 import { createRunner } from '../../../web-demo/component/runner.ts';
 
 const card = cardSchema.parse({
@@ -20,9 +21,6 @@ const card = cardSchema.parse({
   golden: [],
   parity: null,
 });
-const tensor = (data: Uint8Array, dims: readonly number[]): TypedTensor<'uint8'> =>
-  new Tensor('uint8', data, dims);
-
 /** A session as WebGPU's: asked a second time before it has answered, it never answers either. */
 function session() {
   let running = 0;
@@ -46,7 +44,10 @@ function session() {
 }
 
 test('calls at once are answered one after the other', async () => {
-  const { run } = createRunner(session(), tensor, card);
+  const open = inTurn(async () =>
+    createGraph(session(), ({ data, dims }) => new Tensor('uint8', Uint8Array.from(data), dims)),
+  );
+  const { run } = createRunner(await open(new Uint8Array(), { threads: 1, wasm: '' }), card);
   const asked = [4, 0, 2].map((byte) => run([Uint8Array.of(byte)]));
   const settled = await Promise.allSettled(asked);
   expect(settled).toEqual([
