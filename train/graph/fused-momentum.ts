@@ -25,10 +25,10 @@ export function momentumUpdates(graph: Graph): MomentumUpdate[] {
     const node = nodeOf(reference);
     return node?.op === op && users.get(reference ?? '') === count ? node.inputs : [];
   };
-  const isVariable = (reference: string | undefined, label: string) =>
+  const isVariable = (reference: string | undefined, label: string): reference is string =>
     nodeOf(reference)?.op === 'Variable' && nodeOf(reference)?.label === label;
-  const isScalar = (reference: string | undefined): reference is string =>
-    outputOf(nodeOf(reference), reference)?.length === 0;
+  const shapeOf = (reference: string | undefined) => outputOf(nodeOf(reference), reference);
+  const isScalar = (reference: string | undefined): reference is string => shapeOf(reference)?.length === 0;
 
   const find = (weight: string, result: string): MomentumUpdate | undefined => {
     const [old, change] = inputsOf(result, 'Sub', 1);
@@ -41,8 +41,10 @@ export function momentumUpdates(graph: Graph): MomentumUpdate[] {
     const [before, momentum] = inputsOf(kept, 'Mul', 1);
     if (label === undefined || !isVariable(old, weight) || !isVariable(before, label)) return undefined;
     if (gradient === undefined || !isScalar(learningRate) || !isScalar(momentum)) return undefined;
+    // The op broadcasts nothing.
+    if ([before, gradient].some((each) => shapeOf(each)?.join() !== shapeOf(old)?.join())) return undefined;
     // The op does not wait for others that would read the old velocity.
-    if (users.get(before ?? '') !== 1) return undefined;
+    if (users.get(before) !== 1) return undefined;
     if (
       nesterov &&
       (again !== momentum || inputsOf(ahead, 'Mul', 1).join() !== `${gradient},${learningRate}`)

@@ -32,7 +32,8 @@ export function geluOf(factors: readonly string[], formulas: Formulas): Gelu | u
     const all = product?.op === 'Mul' ? [a, ...product.inputs] : [a, b];
     const half = all.find((factor) => isNear(formulas.numberOf(factor), 0.5));
     const [share] = all.flatMap((factor) => insideOf(factor, formulas) ?? []);
-    if (all.length === 3 && half !== undefined && share !== undefined && all.includes(share.x))
+    // Three factors: where x itself is 0.5, one value must not stand for two of them.
+    if (half !== undefined && share !== undefined && share.x !== half && all.includes(share.x))
       return { ...share, half };
   }
   return undefined;
@@ -75,7 +76,7 @@ export function formulasOf(graph: Graph): Formulas {
 
 function numberOf(node: Node | undefined): number | undefined {
   const constant = node?.constant;
-  if (constant?.dtype !== DataType.float32 || constant.bytes.length !== Float32Array.BYTES_PER_ELEMENT)
-    return undefined;
+  // One number of more axes would give them to what it is multiplied with.
+  if (constant?.dtype !== DataType.float32 || constant.shape.length > 0) return undefined;
   return new Float32Array(constant.bytes.slice().buffer)[0];
 }
