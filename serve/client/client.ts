@@ -1,6 +1,7 @@
 // The client of a server: fetch, typed answers, and another try while the server is busy. For Node and for browsers.
 import { checkCount, forAll, isList } from '../../models/call-options.ts';
 import { messageOf } from '../../models/errors.ts';
+import { checkOptions, type EveryOption } from '../../models/known-options.ts';
 import { PictureError } from '../../models/model-error.ts';
 import { createSemaphore } from '../../models/weighted-semaphore.ts';
 import { readBody } from './read-body.ts';
@@ -43,6 +44,17 @@ const FIRST_PAUSE = 250;
 /** Milliseconds: a server that asks for a longer pause is not tried again. */
 const LONGEST_PAUSE = 30_000;
 
+const OPTIONS: EveryOption<ClientOptions> = { key: true, retries: true, timeout: true, fetch: true };
+
+const CLASSIFY_OPTIONS: EveryOption<ClientClassifyOptions> = {
+  model: true,
+  version: true,
+  top: true,
+  signal: true,
+};
+
+const MODELS_OPTIONS: EveryOption<Parameters<Client['models']>[0] & object> = { signal: true };
+
 /**
  * A client of `trainyard serve`, or of an app with its handler.
  *
@@ -51,9 +63,11 @@ const LONGEST_PAUSE = 30_000;
  * const { label, probability } = await client.classify('cat.jpg');
  *
  * @param url - of the server, or the address below which an app has the handler.
- * @throws TypeError for an address that is none or has a password or a query in it, and for a key that cannot be sent.
+ * @throws TypeError for an address that is none or has a password or a query in it, and for a key that cannot be sent;
+ * UserError for an option that there is not.
  */
 export function createClient(url: string | URL, options: ClientOptions = {}): Client {
+  checkOptions('createClient', options, OPTIONS);
   const { key, retries = 3, timeout = 60_000, fetch: send = fetch } = options;
   const base = baseOf(url);
   if (key !== undefined && !SENDABLE.test(key))
@@ -110,6 +124,7 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Cl
     source: PictureSource | readonly PictureSource[],
     options: ClientClassifyOptions = {},
   ) {
+    checkOptions('classify', options, CLASSIFY_OPTIONS);
     if (!isList(source)) return classifyOne(source, options);
     const withPlace = createSemaphore(AT_ONCE);
     return forAll(source, options.signal, (one, signal) =>
@@ -119,7 +134,9 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Cl
 
   return {
     classify,
-    async models({ signal } = {}) {
+    async models(options = {}) {
+      checkOptions('models', options, MODELS_OPTIONS);
+      const { signal } = options;
       const answer = await ask('models', {}, signal);
       if (isModels(answer)) return answer.models;
       throw new ServerError(200, `${base}models gave another answer than Trainyard does`);

@@ -1,6 +1,7 @@
 // An open model: the server's engine with one model, as an object with `classify`.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkCount, forAll, isList, orAborted } from '../../models/call-options.ts';
+import { checkOptions, type EveryOption } from '../../models/known-options.ts';
 import { ModelError, PictureError } from '../../models/model-error.ts';
 import { answerOf } from '../../models/rank.ts';
 import { createSemaphore } from '../../models/weighted-semaphore.ts';
@@ -24,6 +25,8 @@ const AT_ONCE = 128;
 
 /** Milliseconds before a picture is tried again when the queue was full. */
 const RETRY = 20;
+
+const CLASSIFY_OPTIONS: EveryOption<ClassifyOptions> = { top: true, signal: true };
 
 /** @param engine - has loaded the model. */
 export function createModel(engine: Engine, served: ServedModel): Model {
@@ -79,6 +82,7 @@ export function createModel(engine: Engine, served: ServedModel): Model {
     source: PictureSource | readonly PictureSource[],
     options: ClassifyOptions = {},
   ): Promise<Classification | Classification[]> {
+    checkOptions('classify', options, CLASSIFY_OPTIONS);
     if (!isList(source)) return keepAlive(() => classifyOne(source, options));
     return keepAlive(() =>
       forAll(source, options.signal, (one, signal) => classifyOne(one, { ...options, signal })),

@@ -2,6 +2,7 @@
 
 import { checkCount, isList } from '../../models/call-options.ts';
 import { messageOf } from '../../models/errors.ts';
+import { checkOptions, type EveryOption } from '../../models/known-options.ts';
 import { answerOf } from '../../models/rank.ts';
 import { type Addresses, addressesOf } from './addresses.ts';
 import { isAddress, wholeAddress } from './base.ts';
@@ -15,6 +16,7 @@ import { startWorker } from './start-worker.ts';
 import type {
   Classification,
   ClassifyOptions,
+  ExplainOptions,
   LoadModel,
   LoadOptions,
   ModelFileSource,
@@ -25,6 +27,20 @@ import type {
 export { ModelError, PictureError } from './errors.ts';
 export { readPicture } from './source.ts';
 export type * from './types.ts';
+
+const OPTIONS: EveryOption<LoadOptions> = {
+  backend: true,
+  threads: true,
+  sha256: true,
+  size: true,
+  assets: true,
+  signal: true,
+  progress: true,
+};
+
+const CLASSIFY_OPTIONS: EveryOption<ClassifyOptions> = { top: true, signal: true };
+
+const EXPLAIN_OPTIONS: EveryOption<ExplainOptions> = { signal: true };
 
 /** Starts to fetch and compile the runtime, for a page that does not know yet which model it will open. */
 export const warmUp: WarmUp = ({ assets } = {}) => {
@@ -39,9 +55,10 @@ export const warmUp: WarmUp = ({ assets } = {}) => {
  *
  * @param source - the address of a model file that `npm run export` wrote, or the file.
  * @throws ModelError: `reason` says whether the file did not come, is not such a model, or cannot be run here; TypeError for
- * what can be no model file, and for options that are none.
+ * what can be no model file, and for values of options that are none; UserError for an option that there is not.
  */
 export const loadModel: LoadModel = async (source, options = {}) => {
+  checkOptions('loadModel', options, OPTIONS);
   const { signal } = options;
   signal?.throwIfAborted();
   if (typeof Worker === 'undefined') {
@@ -92,6 +109,7 @@ export const loadModel: LoadModel = async (source, options = {}) => {
       source: PictureSource | readonly PictureSource[],
       options: ClassifyOptions = {},
     ): Promise<Classification | Classification[]> {
+      checkOptions('classify', options, CLASSIFY_OPTIONS);
       if (isList(source)) return classifyAll(source, options);
       const [answer] = await classifyAll([source], options);
       if (answer === undefined) throw new Error('the worker answered no picture, expected one');
@@ -105,7 +123,9 @@ export const loadModel: LoadModel = async (source, options = {}) => {
       backend,
       goldenDifference,
       classify,
-      async explain(source, { signal } = {}) {
+      async explain(source, options = {}) {
+        checkOptions('explain', options, EXPLAIN_OPTIONS);
+        const { signal } = options;
         signal?.throwIfAborted();
         const picture = await readPicture(source, signal);
         const { label, map, input } = await calls.ask({ type: 'explain', picture }, 'explained', signal);

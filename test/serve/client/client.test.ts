@@ -253,3 +253,18 @@ test('a signal ends the waiting, between tries too, and a try has its time', asy
   silent.closeAllConnections();
   silent.close();
 });
+
+test('an option that there is not is refused by name: passed over, a misspelt key would be none', async () => {
+  // @ts-expect-error: JavaScript has no types
+  expect(() => createClient(server.url, { kee: key })).toThrow(
+    /^createClient has no option "kee"\. Did you mean key\?$/,
+  );
+  // @ts-expect-error: JavaScript has no types
+  await expect(createClient(server.url, { key }).classify(picture, { modl: 'other' })).rejects.toThrow(
+    /^classify has no option "modl"\. Did you mean model\?$/,
+  );
+  // @ts-expect-error: JavaScript has no types
+  await expect(createClient(server.url, { key }).models({ sginal: null })).rejects.toThrow(
+    /^models has no option "sginal"\. Did you mean signal\?$/,
+  );
+});

@@ -270,6 +270,12 @@ test('an option that there is not is refused by name', async () => {
   await expect(loadModel(bytes, { thread: 2 })).rejects.toThrow(
     /^loadModel has no option "thread"\. Did you mean threads\?$/,
   );
+  const model = await loadModel(bytes);
+  // @ts-expect-error: JavaScript has no types
+  await expect(model.classify(bytes, { topp: 2 })).rejects.toThrow(
+    /^classify has no option "topp"\. Did you mean top\?$/,
+  );
+  await model.close();
 });
 
 test.each(['resetAndDestroy', 'end'] as const)(

@@ -172,6 +172,22 @@ test('a digest may be in capital letters; what is none is told', async () => {
   ]);
 });
 
+test('an option that there is not is refused by name', async () => {
+  const outcomes = await run<string[]>(
+    `const model = await trainyard.loadModel('model.onnx');
+     return Promise.all([
+       trainyard.loadModel('model.onnx', { thread: 2 }),
+       model.classify('blue.png', { topp: 2 }),
+       model.explain('blue.png', { top: 2 }),
+     ].map(outcome));`,
+  );
+  expect(outcomes).toEqual([
+    'UserError |  | loadModel has no option "thread". Did you mean threads?',
+    'UserError |  | classify has no option "topp". Did you mean top?',
+    'UserError |  | explain has no option "top". There are: signal.',
+  ]);
+});
+
 test('a kept file that is damaged is fetched again, and kept anew', async () => {
   const [opened, kept] = await run<string[]>(
     `const cache = await caches.open('trainyard-models');
