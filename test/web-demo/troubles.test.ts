@@ -29,7 +29,7 @@ const troubles: Trouble[] = [
   {
     name: 'a damaged model file',
     cause: (page) => page.route('**/model.onnx*', (route) => route.fulfill({ body: 'nonsense' })),
-    says: /The model did not load.*expected 1a1652e52ea0/s,
+    says: /The model did not load.*SHA-256 999aaa8645bb.*expected [0-9a-f]{64}/s,
   },
   {
     name: 'a card with two labels swapped',
