@@ -71,6 +71,31 @@ test('a dot belongs to the digit next to it; nothing is no digit', () => {
   expect(groupStrokes([])).toEqual([]);
 });
 
+test.each([
+  ['apart', 1.5],
+  ['on one spot', 0],
+])(
+  'no two strokes are compared twice, however many groups they join on the way: 60 strokes %s',
+  (_, apart) => {
+    let reads = 0;
+    const strokes = Array.from({ length: 60 }, (_, i) =>
+      Array.from({ length: 10 }, (_, k) => ({
+        get x() {
+          reads++;
+          return (apart * (i % 8)) / 8 + 0.1 * Math.sin(5 * i + 2 * k);
+        },
+        y: 0.5 + 0.1 * Math.cos(3 * i + k),
+        width: 0.005,
+      })),
+    );
+    groupStrokes(strokes);
+    // 1.9 readings for two points of two strokes, measured.
+    const pairs = ((60 * 59) / 2) * 10 * 10;
+    expect(reads).toBeLessThan(3 * pairs);
+    expect(reads).toBeGreaterThan(0);
+  },
+);
+
 describe('numbers of the same hand', () => {
   const hand = [
     ...[0, 1, 3].map((digit) => [digit, strokesOf(String(digit))] as const),

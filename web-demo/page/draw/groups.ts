@@ -27,35 +27,71 @@ const odds = [2.38, 5.95, -9.12, 4.08, -13.97, -2.84];
 /** What is lower than this part of the tallest digit is no digit but a part of the nearest one: a dot, a dash. */
 const lowest = 0.4;
 
-/** Splits a drawing into digits, from left to right. */
+/** A group while it grows, with what is asked of it again and again. */
+interface Part {
+  readonly group: StrokeGroup;
+  readonly pen: Extent;
+  /** Which of the drawing's strokes. */
+  readonly members: readonly number[];
+}
+
+/** Splits a drawing into digits, from left to right. It is asked at each movement of the pen: no two strokes are compared twice. */
 export function groupStrokes(strokes: readonly Stroke[]): StrokeGroup[] {
-  const single: StrokeGroup[] = strokes.map((stroke) => ({ strokes: [stroke], extent: extentOf(stroke) }));
-  const tallestStroke = Math.max(0, ...single.map((group) => heightOf(penExtent(group))));
-  const groups = mergeLikely(single, (a, b) => togetherness(a, b, tallestStroke));
+  const single = strokes.map((stroke, i): Part => {
+    const group = { strokes: [stroke], extent: extentOf(stroke) };
+    return { group, pen: penExtent(group), members: [i] };
+  });
+  const thin = strokes.map(thinned);
+  const touching = between(strokes.length, (i, j) => {
+    const [one, other] = [single[i], single[j]];
+    return (
+      one !== undefined &&
+      other !== undefined &&
+      overlap(one.group.extent, other.group.extent) &&
+      inkMeets(thin[i] ?? [], thin[j] ?? [])
+    );
+  });
+  const crossing = between(strokes.length, (i, j) => crosses(thin[i] ?? [], thin[j] ?? []));
+  const tallestStroke = Math.max(0, ...single.map(({ pen }) => heightOf(pen)));
+  const groups = mergeLikely(single, (a, b) => {
+    if (!touching(a, b)) return shareWidth(a.group.extent, b.group.extent) ? 1 : -1;
+    const looks = looksAt(a.pen, b.pen, tallestStroke, crossing(a, b));
+    return looks.reduce((sum, value, i) => sum + value * (odds[i] ?? 0), 0);
+  }).map(({ group }) => group);
   const tallest = Math.max(0, ...groups.map(({ extent }) => heightOf(extent)));
   mergeSmall(groups, tallest * lowest);
   return groups.sort((a, b) => a.extent.left - b.extent.left);
 }
 
+/** Whether something holds between a stroke of one part and a stroke of another; of two strokes it is looked at once. */
+function between(n: number, holds: (i: number, j: number) => boolean): (a: Part, b: Part) => boolean {
+  const known = new Int8Array(n * n); // 1 where it holds, -1 where it does not
+  const look = (i: number, j: number) => {
+    const at = Math.min(i, j) * n + Math.max(i, j);
+    if (known[at] === 0) known[at] = holds(i, j) ? 1 : -1;
+    return known[at] === 1;
+  };
+  return (a, b) => a.members.some((i) => b.members.some((j) => look(i, j)));
+}
+
 /** Merges the two that belong together most, until no two do. */
-function mergeLikely(
-  groups: readonly StrokeGroup[],
-  score: (a: StrokeGroup, b: StrokeGroup) => number,
-): StrokeGroup[] {
-  const pairsOf = (a: StrokeGroup, others: readonly StrokeGroup[]) =>
+function mergeLikely(parts: readonly Part[], score: (a: Part, b: Part) => number): Part[] {
+  const pairsOf = (a: Part, others: readonly Part[]) =>
     others.map((b) => ({ a, b, score: score(a, b) })).filter((pair) => pair.score > 0);
-  let left = [...groups];
-  let pairs = groups.flatMap((a, i) => pairsOf(a, groups.slice(i + 1)));
+  let left = [...parts];
+  let pairs = parts.flatMap((a, i) => pairsOf(a, parts.slice(i + 1)));
   for (;;) {
     const [first] = pairs;
     if (first === undefined) return left;
     const { a, b } = pairs.reduce((best, pair) => (pair.score > best.score ? pair : best), first);
-    const both = merged(a, b);
-    left = left.filter((group) => group !== a && group !== b);
-    pairs = [
-      ...pairs.filter((pair) => ![pair.a, pair.b].some((one) => one === a || one === b)),
-      ...pairsOf(both, left),
-    ];
+    const both: Part = {
+      group: merged(a.group, b.group),
+      pen: union(a.pen, b.pen),
+      members: [...a.members, ...b.members],
+    };
+    left = left.filter((part) => part !== a && part !== b);
+    pairs = pairs.filter((pair) => pair.a !== a && pair.b !== a && pair.a !== b && pair.b !== b);
+    pairs.push(...pairsOf(both, left));
     left.push(both);
   }
 }
@@ -78,14 +114,9 @@ function merged(a: StrokeGroup, b: StrokeGroup): StrokeGroup {
   return { strokes: [...a.strokes, ...b.strokes], extent: union(a.extent, b.extent) };
 }
 
-/** Above 0 for two groups that belong together: the more, the surer. */
-function togetherness(a: StrokeGroup, b: StrokeGroup, tallest: number): number {
-  if (touch(a, b)) {
-    const looks = looksOf(a, b, tallest);
-    return looks.reduce((sum, value, i) => sum + value * (odds[i] ?? 0), 0);
-  }
-  const overlap = Math.min(a.extent.right, b.extent.right) - Math.max(a.extent.left, b.extent.left);
-  return overlap >= shared * Math.min(widthOf(a.extent), widthOf(b.extent)) ? 1 : -1;
+/** Whether what does not touch stands above each other. */
+function shareWidth(a: Extent, b: Extent): boolean {
+  return Math.min(a.right, b.right) - Math.max(a.left, b.left) >= shared * Math.min(widthOf(a), widthOf(b));
 }
 
 /**
@@ -93,14 +124,19 @@ function togetherness(a: StrokeGroup, b: StrokeGroup, tallest: number): number {
  * stand at the same height, whether they cross, the way from middle to middle, by how much one is higher.
  */
 export function looksOf(a: StrokeGroup, b: StrokeGroup, tallest: number): number[] {
+  const [first, second] = [a, b].map(({ strokes }) => strokes.map(thinned));
+  const isCrossing = first?.some((one) => second?.some((other) => crosses(one, other))) ?? false;
+  return looksAt(penExtent(a), penExtent(b), tallest, isCrossing);
+}
+
+function looksAt(first: Extent, second: Extent, tallest: number, isCrossing: boolean): number[] {
   const unit = Math.max(tallest, Number.EPSILON);
-  const [first, second] = [penExtent(a), penExtent(b)];
   const beside = Math.min(first.bottom, second.bottom) - Math.max(first.top, second.top);
   return [
     1,
     heightOf(union(first, second)) / unit,
     beside / unit,
-    cross(a, b) ? 1 : 0,
+    isCrossing ? 1 : 0,
     Math.abs(middle(first) - middle(second)) / unit,
     Math.abs(heightOf(first) - heightOf(second)) / unit,
   ];
@@ -108,23 +144,23 @@ export function looksOf(a: StrokeGroup, b: StrokeGroup, tallest: number): number
 
 /** Whether the ink of both touches. */
 export function touch(a: StrokeGroup, b: StrokeGroup): boolean {
-  const between = {
-    left: Math.max(a.extent.left, b.extent.left),
-    right: Math.min(a.extent.right, b.extent.right),
-    top: Math.max(a.extent.top, b.extent.top),
-    bottom: Math.min(a.extent.bottom, b.extent.bottom),
-  };
-  if (widthOf(between) < 0 || heightOf(between) < 0) return false;
-  const points = b.strokes.flatMap(thinned);
-  return a.strokes
-    .flatMap(thinned)
-    .some((p) => points.some((q) => Math.hypot(p.x - q.x, p.y - q.y) <= (p.width + q.width) / 2));
+  return a.strokes.some((one) => b.strokes.some((other) => inkMeets(thinned(one), thinned(other))));
+}
+
+/** Whether two extents have a place in common. */
+function overlap(a: Extent, b: Extent): boolean {
+  return a.left <= b.right && b.left <= a.right && a.top <= b.bottom && b.top <= a.bottom;
+}
+
+/** Whether the ink of two strokes meets. */
+function inkMeets(a: readonly PenPoint[], b: readonly PenPoint[]): boolean {
+  return a.some((p) => b.some((q) => (p.x - q.x) ** 2 + (p.y - q.y) ** 2 <= ((p.width + q.width) / 2) ** 2));
 }
 
 /** Whether the pen's ways cross. */
-function cross(a: StrokeGroup, b: StrokeGroup): boolean {
-  const pieces = ({ strokes }: StrokeGroup) =>
-    strokes.map(thinned).flatMap((stroke) => stroke.slice(1).map((to, i) => [stroke[i] ?? to, to] as const));
+function crosses(a: readonly PenPoint[], b: readonly PenPoint[]): boolean {
+  const pieces = (stroke: readonly PenPoint[]) =>
+    stroke.slice(1).map((to, i) => [stroke[i] ?? to, to] as const);
   const others = pieces(b);
   return pieces(a).some(([from, to]) =>
     others.some(
