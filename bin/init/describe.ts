@@ -1,4 +1,5 @@
 // What `trainyard init` says: the files that it made and those that it left alone, and what to do next.
+import { shellWord } from '../../setup/invocation.mjs';
 import type { Written } from './write.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { Written } from './write.ts';
  */
 export function describe(folder: string, { made, kept }: Written, missing: string | undefined): string {
   const next = [
-    ...(folder === '' ? [] : [`cd ${/^[\w./-]+$/.test(folder) ? folder : `'${folder}'`}`]),
+    ...(folder === '' ? [] : [`cd ${shellWord(folder)}`]),
     missing === undefined ? 'npm install' : `npm install ${missing}`,
     'npx trainyard setup',
     'npx trainyard train my-digits',

@@ -36,11 +36,15 @@ function packageOf(folder: string): object {
   };
 }
 
+/** Characters that npm takes. Reference: validate-npm-package-name */
+const LONGEST_NAME = 214;
+
 /** A name that npm takes. */
 function packageName(folder: string): string {
   const name = folder
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')
+    .slice(0, LONGEST_NAME)
     .replace(/^-+|-+$/g, '');
   // npm refuses a package that is called as what it depends on, or as a folder of its own.
   return ['', 'trainyard', 'node-modules'].includes(name) ? 'my-project' : name;

@@ -1,6 +1,14 @@
 // What is promised of `trainyard init`: a project in which what it says next works, and no file of the user's overwritten.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -101,4 +109,27 @@ it('depends on the tarball that it was installed from, or on its version', () =>
   expect(origin(installed, false)).toBe(`^${version}`);
   lock('file:../trainyard-0.1.0.tgz');
   expect(origin(installed, false)).toBe(`file:${join(folder, '../trainyard-0.1.0.tgz')}`);
+});
+
+it('takes any name of a folder: npm takes the name that it makes of it, and a shell the step to it', () => {
+  for (const name of ['n'.repeat(240), "it's #1 $HOME %20"]) {
+    const { stdout } = init(folder, name);
+    const { name: ofPackage } = JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8'));
+    // Reference: validate-npm-package-name
+    expect(ofPackage).toMatch(/^[a-z0-9][a-z0-9-]{0,213}$/);
+    const [step = ''] = nextOf(stdout);
+    const where = execFileSync('sh', ['-c', `${step} && pwd`], { cwd: folder, encoding: 'utf8' });
+    expect(where.trim()).toBe(join(folder, name));
+  }
+});
+
+it('npm create trainyard begins it wherever npm keeps packages', () => {
+  const packages = join(folder, '50% #1?', 'node_modules');
+  mkdirSync(join(packages, 'trainyard'), { recursive: true });
+  writeFileSync(join(packages, 'trainyard', 'package.json'), '{"bin": {"trainyard": "said.mjs"}}');
+  writeFileSync(join(packages, 'trainyard', 'said.mjs'), 'console.log(process.argv.slice(2).join())');
+  mkdirSync(join(packages, 'create-trainyard'));
+  const program = join(packages, 'create-trainyard', 'create-trainyard.mjs');
+  copyFileSync(join(root, 'create-trainyard', 'create-trainyard.mjs'), program);
+  expect(execFileSync(process.execPath, [program, 'my-app'], { encoding: 'utf8' })).toBe('init,my-app\n');
 });
