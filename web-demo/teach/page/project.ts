@@ -35,6 +35,9 @@ const TYPES = new Map([
   ['jpeg', 'image/jpeg'],
 ]);
 
+/** Bytes, unpacked, of a picture and of all: more than any drawing or recording has, and no more than a tab bears. */
+const MOST = { picture: 64 * 2 ** 20, all: 2 ** 30 };
+
 /** The bytes of a project. Pictures are compressed already. */
 export async function writeProject({ name, lesson }: Project): Promise<Uint8Array<ArrayBuffer>> {
   const files: Record<string, Uint8Array> = {};
@@ -67,10 +70,8 @@ export function readProject(bytes: Uint8Array, firstId: number): Project {
   const files = unzipped(bytes);
   const settings = settingsOf(files[SETTINGS]);
   const pictures = Object.entries(files).flatMap(([path, content]) => {
-    const [folder = '', name = ''] = path.split('/').slice(-2);
-    const type = TYPES.get(name.split('.').at(-1)?.toLowerCase() ?? '');
-    const hidden = name.startsWith('.') || path.startsWith('__MACOSX/');
-    return type === undefined || hidden || !path.includes('/') ? [] : [{ path, folder, content, type }];
+    const picture = pictureAt(path);
+    return picture === undefined ? [] : [{ path, content, ...picture }];
   });
   if (pictures.length === 0)
     throw new Error('There are no folders of pictures in that file, expected one for each class.');
@@ -87,34 +88,69 @@ export function readProject(bytes: Uint8Array, firstId: number): Project {
   return { name: settings?.name ?? '', lesson: { classes, examples } };
 }
 
+/** The folder and the type of a picture in the archive; undefined for anything else. */
+function pictureAt(path: string): { folder: string; type: string } | undefined {
+  const [folder = '', name = ''] = path.split('/').slice(-2);
+  const type = TYPES.get(name.split('.').at(-1)?.toLowerCase() ?? '');
+  const isHidden = name.startsWith('.') || path.startsWith('__MACOSX/');
+  return type === undefined || isHidden || !path.includes('/') ? undefined : { folder, type };
+}
+
+/** The files of an archive that are read: what is said of their sizes before is what is unpacked at most. */
 function unzipped(bytes: Uint8Array): Record<string, Uint8Array> {
+  let all = 0;
+  let tooLarge: string | undefined;
   try {
-    return unzipSync(bytes);
-  } catch (error) {
-    throw new Error('That file is no ZIP archive, expected a project that this page has saved.', {
-      cause: error,
+    return unzipSync(bytes, {
+      filter({ name, originalSize }) {
+        if (name !== SETTINGS && pictureAt(name) === undefined) return false;
+        all += originalSize;
+        if (originalSize > MOST.picture) tooLarge = `${name} in that file has ${inMiB(originalSize)}`;
+        else if (all > MOST.all) tooLarge = `The pictures in that file have ${inMiB(all)} together`;
+        if (tooLarge !== undefined) throw new RangeError(tooLarge);
+        return true;
+      },
     });
+  } catch (error) {
+    throw new Error(
+      tooLarge === undefined
+        ? 'That file is no ZIP archive, expected a project that this page has saved.'
+        : `${tooLarge}, expected at most ${inMiB(MOST.picture)} for each and ${inMiB(MOST.all)} for all.`,
+      { cause: error },
+    );
   }
 }
 
+const inMiB = (bytes: number) => `${Math.round(bytes / 2 ** 20).toLocaleString('en-US')} MiB`;
+
 function settingsOf(bytes: Uint8Array | undefined): Settings | undefined {
   if (bytes === undefined) return undefined;
+  let value: unknown;
   try {
-    const value: Partial<Settings> = JSON.parse(strFromU8(bytes));
-    if (value.format === 'trainyard-teach/1' && Array.isArray(value.classes))
-      return {
-        format: value.format,
-        name: String(value.name ?? ''),
-        classes: value.classes,
-        recordings: value.recordings ?? {},
-      };
+    value = JSON.parse(strFromU8(bytes));
   } catch {
     // Said below.
   }
+  if (isSettings(value)) return value;
   throw new Error(
     `${SETTINGS} in that file is not what this page writes: take it out to read the folders alone.`,
   );
 }
+
+function isSettings(value: unknown): value is Settings {
+  if (!isRecord(value) || !Array.isArray(value.classes) || !isRecord(value.recordings)) return false;
+  const isClass = (each: unknown) =>
+    isRecord(each) && typeof each.folder === 'string' && typeof each.name === 'string';
+  return (
+    value.format === 'trainyard-teach/1' &&
+    typeof value.name === 'string' &&
+    value.classes.every(isClass) &&
+    Object.values(value.recordings).every((each) => typeof each === 'number')
+  );
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A name of a folder for each class, every one of them another, also where capitals do not matter. */
 function foldersOf(classes: readonly Class[]): string[] {

@@ -25,6 +25,10 @@ async function found(path: string): Promise<ListedPictures> {
   return shards;
 }
 
+/** One byte of a file another. @param at - from its end, below 0 */
+const changed = (at: number, byte: number) => (whole: Buffer) =>
+  whole.fill(byte, whole.length + at, whole.length + at + 1);
+
 /** The rows that a shard should give, by path. */
 const rowsOf = (file: string, sides: 'train' | 'test') =>
   (expected.hub[file] ?? []).flatMap(([label, content], row) =>
@@ -211,6 +215,8 @@ describe('refuses', () => {
       (whole: Buffer) => Buffer.concat([whole.subarray(0, -60), Buffer.alloc(52, 255), whole.subarray(-8)]),
       /is damaged: its footer cannot be read/,
     ],
+    ['a footer of more columns than there are', changed(-1644, 24), /is damaged: its footer cannot be read/],
+    ['a column without a name', changed(-1640, 25), /its footer cannot be read \(a column has no name\)/],
     [
       'a pointer',
       () => 'version https://git-lfs.github.com/spec/v1\n',

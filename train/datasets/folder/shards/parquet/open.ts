@@ -1,6 +1,13 @@
 // Opens a Parquet file: its metadata, or what it is instead.
 import { closeSync, openSync, readSync } from 'node:fs';
-import { type AsyncBuffer, asyncBufferFromFile, type FileMetaData, parquetMetadataAsync } from 'hyparquet';
+import {
+  type AsyncBuffer,
+  asyncBufferFromFile,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetSchema,
+  type SchemaTree,
+} from 'hyparquet';
 import { messageOf, UserError } from '../../../../../models/errors.ts';
 import { detectFormat, isDecodable } from '../../../../../models/image/file/format.ts';
 
@@ -33,6 +40,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   let metadata: FileMetaData;
   try {
     metadata = await parquetMetadataAsync(file);
+    checkNames(parquetSchema(metadata));
   } catch (error) {
     throw new UserError(
       `${path} is damaged: its footer cannot be read (${messageOf(error)}). Download or write it again.`,
@@ -41,6 +49,12 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   if (metadata.row_groups.some(({ columns }) => columns.some((each) => each.crypto_metadata !== undefined)))
     throw encrypted(path);
   return { path, file, metadata };
+}
+
+/** @throws Error where a column has no name, which a footer with a wrong byte may say: types do not know of it */
+function checkNames({ element, children }: SchemaTree): void {
+  if (typeof element.name !== 'string') throw new Error('a column has no name');
+  for (const child of children) checkNames(child);
 }
 
 function encrypted(path: string): UserError {
