@@ -14,6 +14,9 @@ export interface HubAddress {
 /** What a repository has where nobody says otherwise, as huggingface_hub's DEFAULT_REVISION. */
 const MAIN = 'main';
 
+/** Where the Hub is. */
+export const HUGGING_FACE = 'https://huggingface.co';
+
 /** Of an owner, a repository or a folder. What begins with a dot could lead elsewhere in the cache. */
 const NAME = /^[\w-][\w.-]*$/;
 

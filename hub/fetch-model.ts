@@ -1,16 +1,19 @@
 // Brings a model of the Hugging Face Hub onto this disk: its ONNX file, the weights beside it, and what says how it is used.
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
+import { CARD_FILE } from '../models/adopt/card.ts';
+import { CONFIG_FILE, PREPROCESSOR_FILE } from '../models/adopt/said-beside.ts';
 import { messageOf, UserError } from '../models/errors.ts';
-import { externalLocations } from '../models/onnx/external-locations.ts';
 import { decodeModel } from '../models/onnx/schema.ts';
 import { systemReason } from '../models/system-reason.ts';
 import { formatHubAddress, type HubAddress, isCommit, parseHubAddress } from './address.ts';
 import { filesOfSnapshot, knownCommit, rememberCommit, snapshotFolder } from './cache.ts';
 import { download } from './download.ts';
 import { HubError, HubUnreachable } from './error.ts';
-import { chooseFile, listHub } from './listing.ts';
+import { foldersOf, inFolder, weightFilesOf } from './files-of-model.ts';
+import { listHub } from './listing.ts';
+import { chooseFile, fileAddress } from './repository-files.ts';
 import { type HubSettings, hubSettings } from './settings.ts';
 
 /** A model that is on this disk. */
@@ -31,7 +34,7 @@ export interface FetchOptions {
 }
 
 /** Files that say how a model is used; they are beside it, or above its folder `onnx`. */
-const BESIDE = ['card.json', 'config.json', 'preprocessor_config.json'];
+const BESIDE = [CARD_FILE, CONFIG_FILE, PREPROCESSOR_FILE];
 
 /** Bytes of each kind of file. No protobuf, of which an ONNX file is one, has more; weights beside it may. */
 const MOST_BYTES = { description: 16 * 2 ** 20, model: 2 ** 31, weights: 64 * 2 ** 30 };
@@ -108,21 +111,21 @@ async function fetchFromHub(
   settings: HubSettings,
   { tell, signal }: FetchOptions,
 ): Promise<FetchedModel> {
-  const { commit, files } = await listHub(address, settings, signal);
+  const listing = await listHub(address, settings, signal);
+  const { commit } = listing;
+  const files = listing.files.map(({ name }) => name);
   const snapshot = snapshotFolder(settings, address, commit);
   const file = chooseFile(address, files);
   const fetchOne = async (name: string, most: number): Promise<void> => {
     const target = join(snapshot, name);
     if (!files.includes(name) || existsSync(target)) return;
-    const path = name.split('/').map(encodeURIComponent).join('/');
-    const url = `${settings.endpoint}/${address.id}/resolve/${commit}/${path}`;
+    const url = fileAddress(settings.endpoint, address, commit, name);
     const what = `${name} of hf:${address.id}`;
     await download({ url, target, what, most, settings, progress: lines(what, tell), signal });
   };
   // The model comes last but for its weights: where it is, what it is used by is there too.
-  const folders = new Set([posix.dirname(file), posix.dirname(posix.dirname(file))]);
-  for (const folder of folders)
-    for (const name of BESIDE) await fetchOne(posix.join(folder, name), MOST_BYTES.description);
+  for (const folder of foldersOf(file))
+    for (const name of BESIDE) await fetchOne(inFolder(folder, name), MOST_BYTES.description);
   await fetchOne(file, MOST_BYTES.model);
   const weights = await weightsOf(snapshot, file).catch(async (error: unknown) => {
     if (!(error instanceof UserError)) throw error;
@@ -140,11 +143,7 @@ async function fetchFromHub(
 
 /** Paths in the repository of the files in which weights of a model are. */
 async function weightsOf(snapshot: string, file: string): Promise<string[]> {
-  const locations = externalLocations(decodeModel(await readFile(join(snapshot, file))));
-  // One that leads out of the folder is refused where the model is read.
-  return locations
-    .filter((location) => !/\\|:|^\/|(^|\/)\.\.(\/|$)/.test(location))
-    .map((location) => posix.join(posix.dirname(file), location));
+  return [...weightFilesOf(decodeModel(await readFile(join(snapshot, file))), file).values()];
 }
 
 function modelAt({ id }: HubAddress, snapshot: string, commit: string, file: string): FetchedModel {

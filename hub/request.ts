@@ -3,6 +3,7 @@ import { messageOf } from '../models/errors.ts';
 import { fetchAgain } from '../models/fetch-again.ts';
 import { version } from '../setup/paths.mjs';
 import { HubError, HubUnreachable } from './error.ts';
+import { type Login, refusalOf } from './refusal.ts';
 import type { HubSettings } from './settings.ts';
 
 /** Milliseconds in which an answer begins, as HF_HUB_ETAG_TIMEOUT has it in Python, and three times that for slow lines. */
@@ -51,11 +52,18 @@ export async function askHub(
     // The end of what is asked for was reached before; who asks for the whole is not told so.
     if (!response.ok && !(response.status === 416 && headers?.range !== undefined)) {
       await response.body?.cancel();
-      throw refusalOf(response, what, token !== undefined, own ? endpoint : url.origin);
+      throw refusalOf(response, what, own ? endpoint : url.origin, loginBy(token));
     }
     return { response, headers: hubs ?? response.headers };
   }
   throw new HubError(`${endpoint} redirects in a circle for ${what}.`);
+}
+
+function loginBy(token: string | undefined): Login {
+  if (token !== undefined)
+    return { advice: 'The token of HF_TOKEN, or of `hf auth login`, does not open it.' };
+  const advice = 'Set HF_TOKEN to a token of https://huggingface.co/settings/tokens that may read it.';
+  return { advice, patience: 'set HF_TOKEN: who is logged in may ask more often' };
 }
 
 /** @throws HubError for a redirect to what is no address of the web: files and data of this machine are none of a Hub's. */
@@ -98,34 +106,4 @@ export function unreachable(origin: string, error: unknown): HubUnreachable {
     `${origin} cannot be reached (${reason}). Without a network, models that were fetched before can be used; HF_ENDPOINT names another Hub.`,
     { cause: error },
   );
-}
-
-/** What a status means. Reference: hf_raise_for_status of Python's huggingface_hub, which reads the same two headers. */
-function refusalOf({ status, headers }: Response, what: string, hasToken: boolean, origin: string): HubError {
-  const code = headers.get('x-error-code');
-  const said = headers.get('x-error-message');
-  const says = said === null ? '' : ` It says: ${said}`;
-  const login = hasToken
-    ? 'The token of HF_TOKEN, or of `hf auth login`, does not open it.'
-    : 'Set HF_TOKEN to a token of https://huggingface.co/settings/tokens that may read it.';
-  if (code === 'GatedRepo')
-    return new HubError(
-      `${what} is gated: its makers let in whom they know. Ask for access on its page of ${origin}. ${login}`,
-    );
-  if (code === 'RevisionNotFound')
-    return new HubError(`${what} is not there: ${origin} has the model, but not that branch, tag or commit.`);
-  if (code === 'EntryNotFound')
-    return new HubError(`${what} is not there: ${origin} has the model, but not that file.`);
-  if (code === 'RepoNotFound' || (status === 401 && !says.includes('Invalid')))
-    return new HubError(`${what} is not there, or is private: ${origin} has no such model for you. ${login}`);
-  if (status === 401) return new HubError(`${origin} does not know the token of HF_TOKEN.${says}`);
-  if (status === 403) return new HubError(`${origin} does not give ${what} to you.${says} ${login}`);
-  if (status === 404) return new HubError(`${what} is not there: ${origin} answered 404.${says}`);
-  if (status === 429)
-    return new HubError(
-      `${origin} takes no more requests from here for now. Wait a few minutes${hasToken ? '' : ', or set HF_TOKEN: who is logged in may ask more often'}.`,
-    );
-  // A Hub that is being mended is as good as none: the cache may do.
-  if (status >= 500) return new HubUnreachable(`${origin} answered ${status} for ${what}.${says}`);
-  return new HubError(`${origin} answered ${status} for ${what}.${says}`);
 }

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UserError } from '../models/errors.ts';
 import { cacheFolder } from '../setup/paths.mjs';
+import { HUGGING_FACE } from './address.ts';
 
 /** Where the Hub is, who asks, and where its files are kept. */
 export interface HubSettings {
@@ -29,7 +30,7 @@ export function hubSettings(env: Readonly<Record<string, string | undefined>> = 
   const home = env.HF_HOME || join(caches, 'huggingface');
   const shared = env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || (env.HF_HOME && join(env.HF_HOME, 'hub'));
   return {
-    endpoint: endpointOf(env.HF_ENDPOINT || 'https://huggingface.co'),
+    endpoint: endpointOf(env.HF_ENDPOINT || HUGGING_FACE),
     token: isTrue(env.HF_HUB_DISABLE_IMPLICIT_TOKEN) ? undefined : tokenOf(env, join(home, 'token')),
     offline: isTrue(env.HF_HUB_OFFLINE || env.TRANSFORMERS_OFFLINE),
     cache: resolve(shared || join(cacheFolder(), 'hub')),

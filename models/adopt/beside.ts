@@ -1,20 +1,8 @@
-// The files that say how a model from elsewhere is used: a card.json beside it, or what the Hugging Face Hub has instead.
+// Finds the files that say how a model from elsewhere is used, on this disk.
 import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CARD_FILE } from './card.ts';
-
-/** The configuration of a network of transformers or timm: its labels, and what it was trained for. */
-export const CONFIG_FILE = 'config.json';
-
-/** How transformers prepares pictures for it. */
-export const PREPROCESSOR_FILE = 'preprocessor_config.json';
-
-/** Files beside a model: their paths, or their contents. */
-export interface Beside<T> {
-  readonly card?: T;
-  readonly config?: T;
-  readonly preprocessor?: T;
-}
+import { type Beside, CONFIG_FILE, PREPROCESSOR_FILE } from './said-beside.ts';
 
 /**
  * What is beside a model file: its card.json, or without one, the configurations beside it or above its folder, as that of

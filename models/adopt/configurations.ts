@@ -4,11 +4,11 @@ import { checkValue } from '../card.ts';
 import { UserError } from '../errors.ts';
 import { inputsOf } from '../onnx/reads.ts';
 import { dataType, type ModelProto } from '../onnx/schema.ts';
-import { type Beside, CONFIG_FILE, PREPROCESSOR_FILE } from './beside.ts';
 import { type PlainCard, plainCardSchema } from './card.ts';
 import type { InputDescription } from './description.ts';
 import { known } from './input.ts';
 import { describedByPreprocessor, readConfiguration } from './preprocessor.ts';
+import { type Beside, CONFIG_FILE, PREPROCESSOR_FILE } from './said-beside.ts';
 
 /** How timm prepares pictures for a network. Reference: `resolve_data_config` of timm. */
 const timmSchema = z.object({

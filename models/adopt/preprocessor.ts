@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { messageOf, UserError } from '../errors.ts';
 import { valid } from '../validate.ts';
 import { parseWrittenJson } from '../written-json.ts';
-import { PREPROCESSOR_FILE } from './beside.ts';
 import type { InputDescription } from './description.ts';
+import { PREPROCESSOR_FILE } from './said-beside.ts';
 
 const side = z.int().min(1);
 const sizeSchema = z.union([

@@ -2,15 +2,14 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
-import { tensorSize } from './tensor-elements.ts';
-import { type TensorProto, typeName } from './types.ts';
+import { type OutsideFile, readOutside } from './external-tensor.ts';
+import type { TensorProto } from './types.ts';
 
 /** Bytes that one call reads at most: Node reads no more than 2^31 - 1 at once. */
 const PIECE = 2 ** 30;
 
-interface OpenFile {
+interface OpenFile extends OutsideFile {
   readonly descriptor: number;
-  readonly size: number;
 }
 
 export interface ExternalData {
@@ -38,24 +37,25 @@ export function openExternalData(folder: string): ExternalData {
       throw new UserError(
         `weight ${tensor} is outside the folder of the model: ${JSON.stringify(location)}.`,
       );
-    const opened = openFile(join(folder, location), tensor);
+    const opened = openFile(join(folder, location), location, tensor);
     files.set(location, opened);
     return opened;
   };
   return {
-    read: (tensor) => readTensor(tensor, open),
+    read: (tensor) => readOutside(tensor, open),
     close() {
       for (const { descriptor } of files.values()) closeSync(descriptor);
     },
   };
 }
 
-function openFile(path: string, tensor: string): OpenFile {
+function openFile(path: string, location: string, tensor: string): OpenFile {
   try {
     // Opening a pipe would wait for its writer.
     if (!statSync(path).isFile()) throw new Error('it is not a file');
     const descriptor = openSync(path, 'r');
-    return { descriptor, size: fstatSync(descriptor).size };
+    const { size } = fstatSync(descriptor);
+    return { descriptor, size, read: (offset, length) => readFrom(descriptor, location, offset, length) };
   } catch (error) {
     throw new UserError(
       `weight ${tensor} is in ${path}, which cannot be read: ${messageOf(error)}. Keep both files together.`,
@@ -63,30 +63,12 @@ function openFile(path: string, tensor: string): OpenFile {
   }
 }
 
-function readTensor(tensor: TensorProto, open: (tensor: string, location: string) => OpenFile): TensorProto {
-  const { name = '', dims, data_type, external_data = [], data_location: _, ...rest } = tensor;
-  const entry = (key: string) => external_data.find((each) => each.key === key)?.value;
-  const location = entry('location') ?? '';
-  const { descriptor, size } = open(name, location);
-  const offset = Number(entry('offset') ?? 0);
-  const expected = tensorSize(tensor);
-  // Without a length, it is what the shape asks for, as in onnxruntime.
-  const length = Number(entry('length') ?? expected ?? Number.NaN);
-  if (length !== expected)
-    throw new UserError(
-      expected === undefined
-        ? `weight ${name} in ${location} is of ${typeName(data_type)}, which cannot be in another file.`
-        : `weight ${name} [${dims}] has ${length} bytes in ${location}, expected ${expected}.`,
-    );
-  if (!(Number.isSafeInteger(offset) && offset >= 0 && offset + length <= size))
-    throw new UserError(
-      `weight ${name} is in ${location} from byte ${offset} to ${offset + length}; that file has ${size}: it is cut off, or of another model.`,
-    );
-  const raw_data = new Uint8Array(length);
+function readFrom(descriptor: number, location: string, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
   for (let at = 0; at < length; ) {
-    const read = readSync(descriptor, raw_data, at, Math.min(PIECE, length - at), offset + at);
+    const read = readSync(descriptor, bytes, at, Math.min(PIECE, length - at), offset + at);
     if (read === 0) throw new UserError(`${location} became shorter while it was read.`);
     at += read;
   }
-  return { ...rest, name, dims, data_type, raw_data };
+  return bytes;
 }

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { fetchModel } from '../../hub/fetch-model.ts';
 import { findBeside } from '../../models/adopt/beside.ts';
+import { NOTHING_SAID } from '../../models/adopt/said-beside.ts';
 import { cardKey } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { readMetadata } from '../../models/onnx/metadata.ts';
@@ -22,8 +23,6 @@ export interface ReadHubOptions {
 export async function readHubModel(address: string, options: ReadHubOptions = {}): Promise<ServedModel> {
   const { name, path, source } = await fetchModel(address, options);
   if (findBeside(path) === undefined && readMetadata(await readFile(path))[cardKey] === undefined)
-    throw new UserError(
-      'nothing says how it is used: it has no card of ours, and its repository no config.json and preprocessor_config.json beside it. Download it, and write a card.json beside it',
-    );
+    throw new UserError(NOTHING_SAID);
   return readServedModel({ name, version: 1, path }, source);
 }

@@ -52,6 +52,7 @@ describe('NOTICE', () => {
       'web-demo/component/index.ts',
       'web-demo/component/wasm-worker.ts',
       'web-demo/component/webgpu-worker.ts',
+      'web-demo/component/hub-worker.ts',
       'web-demo/page/main.ts',
     ]);
     expect(packages.size).toBeGreaterThan(1);

@@ -51,6 +51,7 @@ export async function startHub(repositories: Readonly<Record<string, HubReposito
     asked.push(`${method} ${prefix}${url}${headers.range ? ` ${headers.range}` : ''}`);
   };
   const store = createServer((request, response) => {
+    letPagesRead(response);
     note('/store', request);
     toStore.push(request.headers.authorization);
     const [, id = '', name = ''] = /^\/([^/]+\/[^/]+)\/(.*)$/.exec(request.url ?? '') ?? [];
@@ -58,6 +59,7 @@ export async function startHub(repositories: Readonly<Record<string, HubReposito
   });
   const closeStore = await listeningOn(store);
   const hub = createServer((request, response) => {
+    letPagesRead(response);
     note('', request);
     answer(request, response, repositories, `${closeStore.address}/`);
   });
@@ -85,7 +87,19 @@ function answer(
   if (refusal !== undefined) refuse(response, ...refusal);
   else if (repository !== undefined && api === undefined)
     sendFile(request, response, repository, parts, store + id);
-  else if (repository !== undefined) sendJson(response, listingOf(id, repository, kind === 'tree'));
+  else if (repository !== undefined) {
+    const withBlobs = new URLSearchParams(rest.split('?')[1]).has('blobs', 'true');
+    sendJson(response, listingOf(id, repository, kind === 'tree', withBlobs));
+  }
+}
+
+/** As the Hub does: pages of every host may read it, with the headers that say why not. */
+function letPagesRead(response: ServerResponse): void {
+  response.setHeader('access-control-allow-origin', '*');
+  response.setHeader(
+    'access-control-expose-headers',
+    'X-Error-Code,X-Error-Message,X-Linked-Size,X-Linked-ETag',
+  );
 }
 
 /** Status, code and message. */
@@ -117,9 +131,12 @@ function refuse(response: ServerResponse, status: number, code?: string, message
 }
 
 /** A repository as the Hub lists it: its commit and the names of its files, or each file with its digests. */
-function listingOf(id: string, repository: HubRepository, isTree: boolean): object {
+function listingOf(id: string, repository: HubRepository, isTree: boolean, withBlobs: boolean): object {
   if (isTree) return Object.entries(repository.files).map(entryOf);
-  const siblings = Object.keys(repository.files).map((rfilename) => ({ rfilename }));
+  const siblings = Object.entries(repository.files).map(([rfilename, content]) => ({
+    rfilename,
+    ...(withBlobs && blobOf(rfilename, Buffer.from(content))),
+  }));
   return {
     id,
     sha: commitOf(repository),
@@ -175,6 +192,16 @@ function entryOf([path, content]: [string, string | Uint8Array]): object {
   const bytes = Buffer.from(content);
   const lfs = { oid: createHash('sha256').update(bytes).digest('hex'), size: bytes.length, pointerSize: 130 };
   return { type: 'file', path, oid: blobId(bytes), size: bytes.length, ...(LARGE.test(path) && { lfs }) };
+}
+
+/** What a listing says of a file where it is asked for blobs, by the names that Python's huggingface_hub reads. */
+function blobOf(name: string, bytes: Buffer): object {
+  const lfs = {
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    size: bytes.length,
+    pointerSize: 130,
+  };
+  return { size: bytes.length, blobId: blobId(bytes), ...(LARGE.test(name) && { lfs }) };
 }
 
 function sendJson(response: ServerResponse, value: unknown): void {

@@ -1,8 +1,9 @@
 // What an ONNX file takes, by everything that says so: options, its card, its metadata, a configuration beside it, its graph.
 import { readFileSync } from 'node:fs';
-import { nearModel, PREPROCESSOR_FILE } from '../../models/adopt/beside.ts';
+import { nearModel } from '../../models/adopt/beside.ts';
 import type { InputDescription } from '../../models/adopt/description.ts';
 import { describedByPreprocessor } from '../../models/adopt/preprocessor.ts';
+import { PREPROCESSOR_FILE } from '../../models/adopt/said-beside.ts';
 import { cardKey, checkCard } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { seenBy } from '../../models/onnx/find-features.ts';

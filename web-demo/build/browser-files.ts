@@ -31,6 +31,7 @@ export async function browserFiles(): Promise<Map<string, Uint8Array>> {
   await Promise.all([
     bundle('component/wasm-worker.ts', 'iife', worker).then((code) => add('wasm-worker.js', code)),
     bundle('component/webgpu-worker.ts', 'iife', worker).then((code) => add('webgpu-worker.js', code)),
+    bundle('component/hub-worker.ts', 'iife', worker).then((code) => add('hub-worker.js', code)),
     ...[runtime, onnxruntime('ort-wasm-simd-threaded.asyncify.wasm')].map(async (path) =>
       add(basename(path), await readFile(path)),
     ),

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';
 import { entryAddress } from './browser-files.ts';
 
-/** Fetched only when asked for: WebGPU's runtime, test pictures, what trains, and what only other pages import. */
-const onDemand = /asyncify|webgpu|test-pictures|teach-worker|react\.js$|element\.js$|\.d\.ts$|^sw\.js$/;
+/** Fetched only when asked for: WebGPU's runtime, what asks the Hugging Face Hub, test pictures, what trains, and what only other pages import. */
+const onDemand =
+  /asyncify|webgpu|hub-worker|test-pictures|teach-worker|react\.js$|element\.js$|\.d\.ts$|^sw\.js$/;
 
 /** Replaces PAGE_FILES and PAGE_BUILD in the service worker. */
 export function precache(): Plugin {

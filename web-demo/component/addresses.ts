@@ -14,6 +14,8 @@ export interface Addresses {
   readonly worker: URL;
   /** onnxruntime's WebAssembly. */
   readonly wasm: URL;
+  /** The script of the worker that fetches models of the Hugging Face Hub. */
+  readonly hub: URL;
 }
 
 /**
@@ -36,6 +38,7 @@ export function addressesOf(backend: Backend['name'], assets: string | URL | und
   return {
     worker: whole(new URL('./wasm-worker.js', import.meta.url)),
     wasm: whole(new URL('./ort-wasm-simd-threaded.wasm', import.meta.url)),
+    hub: whole(new URL('./hub-worker.js', import.meta.url)),
   };
 }
 
@@ -51,9 +54,11 @@ const names = {
   },
 } as const;
 
+const hubWorker = './hub-worker.js';
+
 function beside(backend: Backend['name'], base: string | URL): Addresses {
   const { worker, wasm } = names[backend];
-  return { worker: new URL(worker, base), wasm: new URL(wasm, base) };
+  return { worker: new URL(worker, base), wasm: new URL(wasm, base), hub: new URL(hubWorker, base) };
 }
 
 /** Turbopack's URL has no host. */

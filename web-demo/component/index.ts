@@ -1,5 +1,6 @@
 // The browser entry: loads a model by its address and classifies pictures with it. The demo page is built on it.
 
+import { isHubAddress } from '../../hub/address.ts';
 import { checkCount, isList } from '../../models/call-options.ts';
 import { messageOf } from '../../models/errors.ts';
 import { checkOptions, type EveryOption } from '../../models/known-options.ts';
@@ -8,6 +9,7 @@ import { type Addresses, addressesOf } from './addresses.ts';
 import { isAddress, wholeAddress } from './base.ts';
 import { createCalls } from './calls.ts';
 import { ModelError } from './errors.ts';
+import { fromHub } from './hub/from-hub.ts';
 import { isBlob, isBytes, isUrl } from './kind.ts';
 import type { Opening, RuntimeMessage } from './protocol.ts';
 import { type DownloadProgress, startRuntime } from './runtime.ts';
@@ -17,6 +19,7 @@ import type {
   Classification,
   ClassifyOptions,
   ExplainOptions,
+  LayersOptions,
   LoadModel,
   LoadOptions,
   ModelFileSource,
@@ -34,6 +37,7 @@ const OPTIONS: EveryOption<LoadOptions> = {
   sha256: true,
   size: true,
   assets: true,
+  hub: true,
   signal: true,
   progress: true,
 };
@@ -41,6 +45,8 @@ const OPTIONS: EveryOption<LoadOptions> = {
 const CLASSIFY_OPTIONS: EveryOption<ClassifyOptions> = { top: true, signal: true };
 
 const EXPLAIN_OPTIONS: EveryOption<ExplainOptions> = { signal: true };
+
+const LAYERS_OPTIONS: EveryOption<LayersOptions> = { contributions: true, signal: true };
 
 /** Starts to fetch and compile the runtime, for a page that does not know yet which model it will open. */
 export const warmUp: WarmUp = ({ assets } = {}) => {
@@ -53,7 +59,8 @@ export const warmUp: WarmUp = ({ assets } = {}) => {
  *     const model = await loadModel('model.onnx');
  *     const { label, probability } = await model.classify(document.querySelector('canvas'));
  *
- * @param source - the address of a model file that `npm run export` wrote, or the file.
+ * @param source - the address of a model file that `npm run export` wrote, the file, or a model of the Hugging Face Hub:
+ * `hf:owner/name[@revision][/file]`.
  * @throws ModelError: `reason` says whether the file did not come, is not such a model, or cannot be run here; TypeError for
  * what can be no model file, and for values of options that are none; UserError for an option that there is not.
  */
@@ -79,7 +86,7 @@ export const loadModel: LoadModel = async (source, options = {}) => {
   const calls = createCalls(worker, addresses.worker, progress('model'));
   if (backend === 'wasm') handRuntime(worker, addresses.wasm, progress('runtime'));
   try {
-    const opening = await openingOf(source, options, addresses);
+    const opening = await openingOf(source, options, addresses, progress('model'));
     signal?.throwIfAborted();
     const opened = await calls.ask({ type: 'open', opening }, 'opened', signal);
     const { card, size, sha256, backend, goldenDifference } = opened;
@@ -131,7 +138,9 @@ export const loadModel: LoadModel = async (source, options = {}) => {
         const { label, map, input } = await calls.ask({ type: 'explain', picture }, 'explained', signal);
         return { label, map, input, shape };
       },
-      async layers(source, { contributions = 0, signal } = {}) {
+      async layers(source, options = {}) {
+        checkOptions('layers', options, LAYERS_OPTIONS);
+        const { contributions = 0, signal } = options;
         signal?.throwIfAborted();
         if (contributions !== 0) checkCount('contributions', contributions);
         const picture = await readPicture(source, signal);
@@ -188,11 +197,15 @@ function addUp(tell: DownloadProgress): (part: 'runtime' | 'model') => DownloadP
 async function openingOf(
   source: ModelFileSource,
   options: LoadOptions,
-  { wasm }: Addresses,
+  { wasm, hub }: Addresses,
+  progress: DownloadProgress,
 ): Promise<Opening> {
-  const { backend = 'wasm', threads, sha256, size } = options;
+  const { backend = 'wasm', threads, sha256, size, signal } = options;
   const rest = { backend, threads, sha256: sha256?.toLowerCase(), size, wasm: wasm.href };
   if (typeof source === 'string' || isUrl(source)) {
+    const word = String(source);
+    if (isHubAddress(word))
+      return { file: { bytes: await fromHub(word, options.hub, hub, progress, signal) }, ...rest };
     return { file: { url: wholeAddress(source).href }, ...rest };
   }
   const bytes = isBlob(source) ? new Uint8Array(await source.arrayBuffer()) : new Uint8Array(source);

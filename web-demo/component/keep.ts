@@ -14,6 +14,8 @@ export interface Fetched {
   readonly bytes: Uint8Array;
   /** Hex; undefined in a page that is not a secure context. */
   readonly sha256: string | undefined;
+  /** Ends when the file is in the cache, or not to be kept. A model can be opened before. */
+  readonly kept: Promise<void>;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function fetchModel(
   const kept = await keptIn(cache, key, expected);
   if (kept) {
     progress(kept.length, kept.length);
-    return { bytes: kept, sha256: expected };
+    return { bytes: kept, sha256: expected, kept: Promise.resolve() };
   }
   const bytes = await download(url, size, progress).catch((error) => {
     throw new ModelError('fetch', messageOf(error));
@@ -41,8 +43,7 @@ export async function fetchModel(
   if (expected !== undefined && sha256 !== undefined && sha256 !== expected) {
     throw new ModelError('model', `${url}: received a file with SHA-256 ${sha256}, expected ${expected}`);
   }
-  if (cache) void keep(cache, key, bytes); // not awaited: the model can be opened before it is cached
-  return { bytes, sha256 };
+  return { bytes, sha256, kept: cache ? keep(cache, key, bytes) : Promise.resolve() };
 }
 
 /** SHA-256 in hex; undefined where the browser has no Web Crypto. */

@@ -25,6 +25,13 @@ export type Request =
       readonly picture: Picture;
       /** For how many maps of each layer. */
       readonly contributions: number;
+    }
+  /** Of the worker of hub-worker.ts: a model by its address, from a Hub. */
+  | {
+      readonly type: 'fetch-hub';
+      readonly id: number;
+      readonly address: string;
+      readonly endpoint: string;
     };
 
 /** Nobody waits for the answer to a request any more: a long one may end. */
@@ -74,6 +81,13 @@ export interface LookedReply {
   readonly input: Uint8Array;
 }
 
+export interface FetchedHubReply {
+  readonly type: 'fetched-hub';
+  readonly id: number;
+  /** The file in our own form. */
+  readonly bytes: Uint8Array;
+}
+
 export type Reply =
   /** How much of the model's file is here. */
   | { readonly type: 'progress'; readonly loaded: number; readonly total: number }
@@ -81,4 +95,5 @@ export type Reply =
   | OpenedReply
   | ClassifiedReply
   | ExplainedReply
-  | LookedReply;
+  | LookedReply
+  | FetchedHubReply;

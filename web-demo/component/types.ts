@@ -50,7 +50,7 @@ export interface Card {
 /** What can be classified: an element, a frame, a file or its address, or pixels. */
 export type PictureSource = string | URL | Picture | ImageData | Blob | CanvasImageSource;
 
-/** Where a model file comes from: its address, or the file itself. */
+/** Where a model file comes from: its address, the file itself, or `hf:owner/name`, a model of the Hugging Face Hub. */
 export type ModelFileSource = string | URL | Blob | ArrayBuffer | Uint8Array;
 
 /** What runs the model. */
@@ -78,6 +78,8 @@ export interface LoadOptions {
    * bundler has put them, or beside this module.
    */
   readonly assets?: string | URL | undefined;
+  /** Address of another Hugging Face Hub for models `hf:owner/name`, such as a mirror. */
+  readonly hub?: string | URL | undefined;
   /** Ends the download; the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Called with the bytes received and the bytes expected, of runtime and model together. */

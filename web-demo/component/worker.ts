@@ -32,6 +32,9 @@ interface Open {
   inside(): Promise<LookInside>;
 }
 
+/** What is asked of a model, not of a Hub. */
+type ToModel = Exclude<Request, { type: 'fetch-hub' }>;
+
 /**
  * Answers the page's requests, one model for each worker.
  */
@@ -41,7 +44,7 @@ export function answerRequests(open: OpenGraph): void {
   /** Requests that are being answered, each with what ends its work. */
   const working = new Map<number, AbortController>();
 
-  async function answer(request: Request, signal: AbortSignal): Promise<void> {
+  async function answer(request: ToModel, signal: AbortSignal): Promise<void> {
     if (request.type === 'open') {
       model = openModel(request.id, request.opening, openGraph);
       await model;
@@ -55,7 +58,7 @@ export function answerRequests(open: OpenGraph): void {
   }
 
   self.addEventListener('message', ({ data }: MessageEvent<Request | StopMessage | RuntimeMessage>) => {
-    if (data.type === 'runtime' || data.type === 'no-runtime') return;
+    if (data.type === 'runtime' || data.type === 'no-runtime' || data.type === 'fetch-hub') return;
     if (data.type === 'stop') return working.get(data.id)?.abort();
     const stopping = new AbortController();
     working.set(data.id, stopping);
@@ -92,7 +95,10 @@ async function openModel(id: number, opening: Opening, openGraph: OpenGraph): Pr
 
 async function fileOf({ file, sha256, size }: Opening, progress: (loaded: number, total: number) => void) {
   if ('url' in file) return fetchModel(file.url, sha256, size, progress);
-  return { bytes: file.bytes, sha256: await sha256Of(new Uint8Array(file.bytes)) };
+  const found = await sha256Of(new Uint8Array(file.bytes));
+  if (sha256 !== undefined && found !== undefined && found !== sha256)
+    throw new ModelError('model', `received a file with SHA-256 ${found}, expected ${sha256}`);
+  return { bytes: file.bytes, sha256: found };
 }
 
 function cardOf(bytes: Uint8Array, name: string): Card {

@@ -17,6 +17,7 @@ export const useClassifier: UseClassifier = (source, options = {}) => {
   const { backend, threads, sha256, size } = options;
   // Two URLs of one address are one.
   const from = source instanceof URL ? source.href : (source ?? undefined);
+  const hub = options.hub instanceof URL ? options.hub.href : options.hub;
   const assets = options.assets instanceof URL ? options.assets.href : options.assets;
   const unopened: State = { ...nothing, status: from === undefined ? 'idle' : 'loading', about: from };
   const [state, setState] = useState(unopened);
@@ -37,6 +38,7 @@ export const useClassifier: UseClassifier = (source, options = {}) => {
       sha256,
       size,
       assets,
+      hub,
       progress(loaded, total) {
         const hundredths = Math.floor((100 * loaded) / total);
         // Not once for each of a thousand pieces.
@@ -54,7 +56,7 @@ export const useClassifier: UseClassifier = (source, options = {}) => {
       gone = true;
       close();
     };
-  }, [from, backend, threads, sha256, size, assets]);
+  }, [from, backend, threads, sha256, size, assets, hub]);
 
   const ask = async (...question: Parameters<Model['classify']>) => {
     if (opening.current === undefined)

@@ -179,12 +179,14 @@ test('an option that there is not is refused by name', async () => {
        trainyard.loadModel('model.onnx', { thread: 2 }),
        model.classify('blue.png', { topp: 2 }),
        model.explain('blue.png', { top: 2 }),
+       model.layers('blue.png', { contribution: 2 }),
      ].map(outcome));`,
   );
   expect(outcomes).toEqual([
     'UserError |  | loadModel has no option "thread". Did you mean threads?',
     'UserError |  | classify has no option "topp". Did you mean top?',
     'UserError |  | explain has no option "top". There are: signal.',
+    'UserError |  | layers has no option "contribution". Did you mean contributions?',
   ]);
 });
 
