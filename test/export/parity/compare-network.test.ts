@@ -71,6 +71,13 @@ describe('a file that answers the same', () => {
     expect(found.largestDifference).toBeLessThan(ANSWER_TOLERANCE);
   });
 
+  it('says the first inputs, of all their kinds, of several that are as far apart', async () => {
+    // Only below 0, where the first run has nothing.
+    const below = (off: number) => (x: Tensor) => tf.mul(tf.clipByValue(tf.neg(tf.mul(x, 1e6)), 0, 1), off);
+    const { inputs } = await compared(below(0), below(5e-6), [9]);
+    expect(inputs).toBe('normal, negative, zero, constant');
+  });
+
   it.each<[number, boolean]>([
     [9e-6, true],
     [2e-5, false],
@@ -233,6 +240,14 @@ describe('what fails', () => {
     await expect(found).rejects.toThrow(
       /^test was not exported: onnxruntime fails where tfjs answers, with x \[1,12\] of from 0 to 1: [^\n]+\. Nothing was written; this is a bug in export\/\.$/,
     );
+  });
+
+  it('in the file is said with all kinds of a run', async () => {
+    const reference = network((x) => tf.neg(x), [3]);
+    const alone = { ...reference, inputs: [{ name: 'x', type: 'float32' as const, shape: [1, 3] }] };
+    await expect(
+      compareNetwork(reference, networkToOnnx(alone), traceNetwork(reference).graph),
+    ).rejects.toThrow('with x [4,3] of normal, negative, zero, constant: ');
   });
 
   it('to give an output, or as many numbers, is as far apart as can be', async () => {

@@ -167,6 +167,9 @@ describe('what rounds', () => {
     ['a product', (x) => tf.mul(x, 1 / 3)],
     ['a quotient', (x) => tf.div(x, 3)],
     ['a square', (x) => tf.square(x)],
+    // Their names begin or end like those of ops that only move numbers.
+    ['a leaky relu', (x) => tf.leakyRelu(x)],
+    ['a remainder', (x) => tf.mod(x, 4)],
   ])('%s moves numbers once more, but none with eight places', (_, fn) => {
     const share = largestShare(roundingIn(fn, picture));
     expect(share).toBeGreaterThan(SHARE * 1.5);
@@ -202,6 +205,11 @@ describe('what rounds', () => {
     const { spread, expected } = roundingIn(fn, exact(1, 4));
     expect(expected[0]).toEqual(new Float32Array(4));
     expect(Array.from(spread[0] ?? [])).toEqual(Array(4).fill(2 ** -126));
+  });
+
+  it('exp less 1 of 0 is 0 in every program', () => {
+    const { spread } = roundingIn((x) => tf.expm1(tf.mul(x, 0)), exact(1, 4));
+    expect(Array.from(spread[0] ?? [])).toEqual(Array(4).fill(0));
   });
 
   it('a logarithm of 1 may be another number', () => {
