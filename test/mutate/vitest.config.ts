@@ -34,8 +34,9 @@ export default defineConfig({
     sequence: { sequencer: InGivenOrder },
     include: area.tests.map((name) => (name.endsWith('/') ? `${name}**/*.test.ts` : name)),
     globalSetup: 'test/global-setup.ts',
-    // A change that lets a test wait for ever is noticed after this time.
-    testTimeout: 20_000,
+    // A change that lets a test wait for ever is noticed after this time, or by Stryker's own limit. The first run, of all
+    // tests, counts each place that is passed: a test of many pictures takes 20 s then on a busy machine.
+    testTimeout: 60_000,
     hookTimeout: 120_000,
     reporters: [failedFiles()],
   },
