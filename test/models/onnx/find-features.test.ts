@@ -51,7 +51,12 @@ describe('features', () => {
       ['y'],
       'b',
     ],
-    ['are none of a product whose weight comes first', ['p = GlobalMaxPool x', 'y = MatMul w p'], ['y'], 'p'],
+    [
+      'are none of a product whose weight comes first',
+      ['p = GlobalMaxPool x', 'q = Abs p', 'y = MatMul w q'],
+      ['y'],
+      'p',
+    ],
     ['are not of a branch without the picture', ['k = Gemm w w', 'y = Conv x k'], ['y'], 'y'],
     ...['GlobalAveragePool', 'GlobalMaxPool', 'AveragePool', 'ReduceMean'].map(
       (op): [string, string[], string[], string] => [
