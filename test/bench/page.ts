@@ -1,4 +1,4 @@
-// `npm run bench page`: the page in Chromium, by its own marks: latency, cold start, bytes, parity, digits, memory.
+// `npm run bench page`: the page in Chromium, by its own marks: latency, cold start, bytes, parity, digits, teaching, memory.
 import { defineCommand } from 'citty';
 import type { Picture } from '../../models/image/picture.ts';
 import { encodeDrawing } from '../../web-demo/page/draw/link.ts';
@@ -10,6 +10,7 @@ import { memoryOver } from './page/memory.ts';
 import { adapterOf, askServer, compareInBrowser } from './page/parity.ts';
 import { cifarTest, mnistTest } from './page/pictures.ts';
 import { drawWithoutPage, readShapes } from './page/shapes.ts';
+import { taught } from './page/teach.ts';
 import { coldLoad, penToBars } from './page/times.ts';
 import { need } from './support/needs.ts';
 import { median, megabytes, quantile, table } from './support/statistics.ts';
@@ -121,6 +122,7 @@ const parts: Record<string, (stage: Stage, sizes: Sizes) => Promise<string>> = {
     ]);
     return table(['MNIST test digits, drawn', 'read right', 'n'], rows);
   },
+  teach: (_, { loads }) => taught(Math.ceil(loads / 4)),
   async memory(stage) {
     const readings = await memoryOver(stage, [100, 250, 500, 750, 1000]);
     const rows = readings.map(({ strokes, heap, resident, nodes, listeners }) => [
@@ -135,7 +137,10 @@ const parts: Record<string, (stage: Stage, sizes: Sizes) => Promise<string>> = {
 };
 
 export const command = defineCommand({
-  meta: { name: 'page', description: 'The page in Chromium: latency, cold start, parity, digits, memory' },
+  meta: {
+    name: 'page',
+    description: 'The page in Chromium: latency, cold start, parity, digits, teaching, memory',
+  },
   args: {
     only: { type: 'string', description: `One of ${Object.keys(parts).join(', ')}`, default: '' },
     pictures: { type: 'string', description: 'Test pictures for parity', default: '1000' },

@@ -6,22 +6,11 @@ import { serve } from '../../serve/main.ts';
 import { pageFolder, repositoryFolder } from '../../setup/paths.mjs';
 import { prepareSteps } from '../../setup/prepare.mjs';
 import { pageStep } from '../../setup/steps/page.mjs';
-import { findFirefox, openFirefox } from './driven/firefox.ts';
+import { otherBrowsers } from './driven/browsers.ts';
 import type { Driven } from './driven/webdriver.ts';
-import { findWebKit, openWebKit } from './driven/webkit.ts';
 import { type Place, strokesOf } from './strokes.ts';
 
-const [firefox, webkit] = [findFirefox(), findWebKit()];
-const browsers = [
-  { name: 'Firefox', packages: 'firefox-esr', open: firefox ? () => openFirefox(firefox) : undefined },
-  {
-    name: 'WebKit',
-    packages: 'webkit2gtk-driver and xvfb',
-    open: webkit ? () => openWebKit(webkit) : undefined,
-  },
-];
-
-describe.each(browsers)('$name', ({ name, packages, open }) => {
+describe.each(otherBrowsers)('$name', ({ open, missing }) => {
   let server: Awaited<ReturnType<typeof serve>>;
   let browser: Driven;
   beforeAll(async () => {
@@ -38,7 +27,7 @@ describe.each(browsers)('$name', ({ name, packages, open }) => {
     await browser.open(server.url);
     await ready('digits');
   }, 300_000); // a browser that starts for the first time, on a busy machine
-  beforeEach(({ skip }) => skip(open === undefined, `${name} is not here: Debian has it as ${packages}`));
+  beforeEach(({ skip }) => skip(open === undefined, missing));
   afterAll(async () => {
     await browser?.close();
     await server?.close();

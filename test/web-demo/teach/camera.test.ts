@@ -1,7 +1,7 @@
 // Teaching by a camera: a held button records, and what is recorded at once is not on both sides of the judgment.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStage, type Stage, visit } from '../browser.ts';
 import { giveDrawing, nameClasses, shapes, train } from './shapes.ts';
@@ -59,6 +59,7 @@ test('a held button records until it is let go, and the classifier answers what 
 
 test.each([
   ['light', 1280],
+  ['light', 768],
   ['dark', 360],
 ] as const)(
   'axe-core finds nothing, %s, %i pixels wide, and nothing lies beyond the edge',
@@ -82,6 +83,17 @@ test.each([
     await train(page);
     expect(await findings()).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    const edge = async (place: Locator) => {
+      const box = await place.boundingBox();
+      return box ? box.x + box.width : Number.NaN;
+    };
+    expect(await edge(page.locator('#confusion caption'))).toBeLessThanOrEqual(
+      await edge(page.locator('.lesson')),
+    );
+    // Where there is room for it, the pad is beside whatever one has scrolled to.
+    await page.getByRole('button', { name: 'Save project' }).scrollIntoViewIfNeeded();
+    const { y = Number.NaN } = (await page.getByTestId('pad').boundingBox()) ?? {};
+    expect(y >= 0).toBe(width >= 640);
     await page.context().close();
   },
 );
