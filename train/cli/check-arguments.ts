@@ -218,7 +218,7 @@ function pathOf(word: string): string | undefined {
   const found = existing(word);
   if (found !== undefined || !/[/\\.~]/.test(word)) return found;
   throw new UserError(
-    `There is nothing at ${resolve(word)}. Expected a folder of pictures, a table (CSV) of paths and labels, a Parquet file of both, a recipe file (.ts, .js), or the name of a recipe: ${command('train')} lists them.`,
+    `There is nothing at ${resolve(word)}. Expected a folder of pictures, a table (CSV) of paths and labels, a Parquet file of both, a ZIP archive of such a folder, a recipe file (.ts, .js), or the name of a recipe: ${command('train')} lists them.`,
   );
 }
 

@@ -12,6 +12,7 @@ import { preparePicture } from '../../../models/image/prepare.ts';
 import { loadModel } from '../../../public/index.ts';
 import { serve } from '../../../serve/main.ts';
 import { pageFolder } from '../../../setup/paths.mjs';
+import { trainyard } from '../../command.ts';
 import { python } from '../../python.ts';
 import { openStage, type Stage, visit } from '../browser.ts';
 import { drawStrokes } from '../hands.ts';
@@ -105,6 +106,12 @@ test('three classes of ten drawings become a file that answers in Node, in Pytho
   const right = answers.filter((row, i) => row.indexOf(Math.max(...row)) === Math.floor(i / 2));
   expect(right).toHaveLength(tests.length);
   const project = await download(page, 'Save project');
+
+  const runs = join(folder, 'runs');
+  const trained = await trainyard('train', project, '--epochs', '1', '--runs', runs);
+  expect(trained.status, trained.stderr).toBe(0);
+  const recipe = readFileSync(join(runs, '0001-taught', 'recipe.json'), 'utf8');
+  expect(JSON.parse(recipe).dataset).toBe(project);
 
   const unpacked = join(folder, 'project');
   python(unzip, [project, unpacked]);

@@ -95,8 +95,6 @@ export function otherFile(path: string): string {
   const ending = /\.tar\.\w+$/i.exec(path)?.[0].toLowerCase() ?? extname(path).toLowerCase();
   const expected = 'expected a folder of pictures, or a table with the columns path and label';
   switch (ending) {
-    case '.zip':
-      return `${path} is an archive: unpack it (unzip ${shellWord(path)} -d photos), then name the folder.`;
     case '.tgz':
     case '.tar.gz':
     case '.tar.xz':

@@ -16,6 +16,7 @@ import { readFiles } from './read-files.ts';
 import { findShards, type ListedPictures } from './shards/index.ts';
 import type { TestFolder } from './sides.ts';
 import { filesUnder } from './source.ts';
+import { isZip, unpackedZip } from './zip.ts';
 
 export interface FolderOptions {
   /** What every picture becomes. */
@@ -37,7 +38,7 @@ export interface FolderOptions {
 const MOST_MEMORY = 2 ** 30;
 
 /**
- * Loads the pictures under `path`: see `findPictures` and `findShards` for how they may be arranged there.
+ * Loads the pictures under `path`: see `findPictures` and `findShards` for how they may be arranged there, or in the ZIP archive.
  *
  * Preparing holds four decoded pictures at a time, whatever the folder's size. A picture is decoded again only when
  * its file's content changes; files are known by size, times and inode, and by SHA-256 where those differ.
@@ -46,10 +47,11 @@ const MOST_MEMORY = 2 ** 30;
 export async function loadFolder(path: string, options: FolderOptions): Promise<Dataset> {
   if (!existsSync(path))
     throw new UserError(
-      `There is nothing at ${path}: expected a folder of pictures, a table (CSV), or a Parquet file.`,
+      `There is nothing at ${path}: expected a folder of pictures, a table (CSV), a Parquet file, or a ZIP archive of such a folder.`,
     );
-  const shards = await findShards(path, options.test);
-  const listing = shards?.listing ?? findPictures(path, options.test);
+  const place = isZip(path) ? await unpackedZip(path) : path;
+  const shards = await findShards(place, options.test);
+  const listing = shards?.listing ?? findPictures(place, options.test);
   const source = shards?.source ?? filesUnder(listing.root);
   const folder = cacheOf(path, options);
   const index = await prepareFolder({ listing, source }, folder, options);
@@ -67,7 +69,7 @@ function cacheOf(path: string, { shape, rule }: FolderOptions): string {
 /** A folder's name in lower-case letters, digits and dashes; `pictures` where nothing of it is left. */
 export function slugOf(path: string): string {
   const slug = basename(path)
-    .replace(/\.(csv|tsv|jsonl|ndjson|txt|parquet|tar)$/i, '')
+    .replace(/\.(csv|tsv|jsonl|ndjson|txt|parquet|tar|zip)$/i, '')
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

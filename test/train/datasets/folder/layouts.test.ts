@@ -611,10 +611,6 @@ describe('sets for other tasks, and what is no folder', () => {
   });
 
   it.each([
-    [
-      'photos.zip',
-      /^\S*photos\.zip is an archive: unpack it \(unzip \S*photos\.zip -d photos\), then name the folder\.$/,
-    ],
     ...['x.tgz', 'photos.tar.gz', 'x.tar.xz', 'x.TAR.bz2'].map(
       (name) => [name, /is an archive: unpack it \(mkdir photos && tar -xf \S+ -C photos\), then/] as const,
     ),
