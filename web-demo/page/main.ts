@@ -3,7 +3,7 @@ import { warmUp } from '../component/index.ts';
 import { type Answered, createAsking, type Question } from './asking.ts';
 import { createComparison } from './compare/comparison.ts';
 import { createDrawing } from './draw/drawing.ts';
-import { questionOf } from './draw/question.ts';
+import { createQuestions } from './draw/question.ts';
 import { createRaster } from './draw/raster.ts';
 import { emptyDrawing } from './draw/strokes.ts';
 import { createModels } from './models/models.ts';
@@ -20,7 +20,7 @@ import { createShare } from './shell/share.ts';
 function start(): void {
   byId('unstarted').remove();
   warmUp();
-  const raster = createRaster();
+  const questionOf = createQuestions(createRaster());
   const address = readAddress(location.hash);
   let mode: Mode = address.mode;
   /** What was said to be wrong; it stands until somebody does something. */
@@ -72,7 +72,7 @@ function start(): void {
   const share = createShare(link);
 
   function question(): Question | undefined {
-    if (mode === 'draw') return questionOf(drawing.present(), raster);
+    if (mode === 'draw') return questionOf(drawing.present());
     const photo = photos.present();
     return photo && { pictures: [photo.picture], chosen: 0, file: photo.file };
   }

@@ -1,5 +1,7 @@
 // Fits the odds by which the page groups strokes that touch: a logistic regression on pairs of groups.
-import { extentOf, looksOf, penExtent, type StrokeGroup, touch } from '../../../web-demo/page/draw/groups.ts';
+import { type Extent, heightOf, penExtentOf } from '../../../web-demo/page/draw/extent.ts';
+import { looksOf } from '../../../web-demo/page/draw/groups.ts';
+import { Meeting, meetingOf, type Outline, outlineOf } from '../../../web-demo/page/draw/outline.ts';
 import type { Stroke } from '../../../web-demo/page/draw/strokes.ts';
 import type { DrawnNumber } from './numbers.ts';
 
@@ -9,13 +11,24 @@ interface Pair {
   readonly same: 0 | 1;
 }
 
+/** Strokes of one digit. */
+interface Group {
+  readonly outlines: readonly Outline[];
+  /** The edges of the pen's way. */
+  readonly pen: Extent;
+}
+
 /** Pairs that touch: of single strokes, and of whole digits next to each other where one has several strokes. */
 export function pairsOf(numbers: readonly DrawnNumber[]): Pair[] {
   return numbers.flatMap((digits) => {
     const strokes = digits.flatMap((digit, of) => digit.map((stroke) => ({ of, group: grouped([stroke]) })));
-    const tallest = Math.max(...strokes.map(({ group }) => heightOf(group)));
-    const pair = (a: StrokeGroup, b: StrokeGroup, same: Pair['same']): Pair[] =>
-      touch(a, b) ? [{ looks: looksOf(a, b, tallest), same }] : [];
+    const tallest = Math.max(...strokes.map(({ group }) => heightOf(group.pen)));
+    const pair = (a: Group, b: Group, same: Pair['same']): Pair[] => {
+      const meetings = a.outlines.flatMap((one) => b.outlines.map((other) => meetingOf(one, other)));
+      if (!meetings.some((bits) => bits & Meeting.touch)) return [];
+      const crosses = meetings.some((bits) => bits & Meeting.cross);
+      return [{ looks: looksOf(a.pen, b.pen, crosses, tallest), same }];
+    };
     const single = strokes.flatMap((a, i) =>
       strokes.slice(i + 1).flatMap((b) => pair(a.group, b.group, a.of === b.of ? 1 : 0)),
     );
@@ -27,13 +40,8 @@ export function pairsOf(numbers: readonly DrawnNumber[]): Pair[] {
   });
 }
 
-function grouped(strokes: readonly Stroke[]): StrokeGroup {
-  return { strokes, extent: extentOf(strokes.flat()) };
-}
-
-function heightOf(group: StrokeGroup): number {
-  const { top, bottom } = penExtent(group);
-  return bottom - top;
+function grouped(strokes: readonly Stroke[]): Group {
+  return { outlines: strokes.map(outlineOf), pen: penExtentOf(strokes.flat()) };
 }
 
 /**

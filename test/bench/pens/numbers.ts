@@ -1,6 +1,7 @@
 // Numbers of digits that one person wrote, side by side on the pad, whose ink touches or does not.
 import type { Stroke as Way, WrittenDigit } from '../../../examples/pen-digits/pens.ts';
-import { extentOf, type StrokeGroup } from '../../../web-demo/page/draw/groups.ts';
+import { extentOf } from '../../../web-demo/page/draw/extent.ts';
+import type { StrokeGroup } from '../../../web-demo/page/draw/groups.ts';
 import { lineWidth, type Stroke } from '../../../web-demo/page/draw/strokes.ts';
 import { random } from '../page/random.ts';
 

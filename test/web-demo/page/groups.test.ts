@@ -1,7 +1,8 @@
 // Several digits in a row are told apart, and the strokes of one digit stay together.
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { groupStrokes } from '../../../web-demo/page/draw/groups.ts';
-import { lineWidth, snap } from '../../../web-demo/page/draw/strokes.ts';
+import { createGrouping, groupStrokes } from '../../../web-demo/page/draw/groups.ts';
+import { lineWidth, type PenPoint, snap } from '../../../web-demo/page/draw/strokes.ts';
 import { drawNumbers, isRight } from '../../bench/pens/numbers.ts';
 import { type Place, smooth, strokesOf } from '../strokes.ts';
 
@@ -118,5 +119,66 @@ describe('numbers of the same hand', () => {
     const numbers = drawNumbers(written, { digits, touching, n: 50, seed: 3 });
     const right = numbers.filter((number) => isRight(groupStrokes(number.flat()), number)).length;
     expect(right).toBeGreaterThanOrEqual(45);
+  });
+});
+
+describe('a long drawing', () => {
+  /** A point that counts how often it is looked at. */
+  function counted(stroke: readonly PenPoint[], count: () => void): PenPoint[] {
+    return stroke.map(({ x, y, width }) => ({
+      get x() {
+        count();
+        return x;
+      },
+      y,
+      width,
+    }));
+  }
+  const walk = (n: number, i: number) =>
+    Array.from({ length: n }, (_, k) =>
+      snap(0.5 + 0.4 * Math.sin(7 * i + k / 9), 0.5 + 0.4 * Math.cos(5 * i + k / 7), lineWidth),
+    );
+
+  test('costs, for each movement, what the growing stroke meets: not all pairs of 200 strokes again', () => {
+    let looks = 0;
+    const finished = Array.from({ length: 199 }, (_, i) => counted(walk(25, i), () => looks++));
+    const group = createGrouping();
+    const growing = walk(30, 200);
+    group([...finished, growing.slice(0, 20)]);
+    const first = looks;
+    looks = 0;
+    group([...finished, growing.slice(0, 21)]);
+    expect(looks).toBeLessThan(first / 20);
+    looks = 0;
+    group([...finished.slice(3), growing.slice(0, 22)]); // what was drawn before is gone: the others are still known
+    expect(looks).toBeLessThan(first / 20);
+  });
+
+  test('is grouped as if it were seen for the first time, whatever is drawn, undone and erased', () => {
+    const place = fc.record({
+      x: fc.integer({ min: 0, max: 4096 }).map((step) => step / 4096),
+      y: fc.integer({ min: 0, max: 4096 }).map((step) => step / 4096),
+    });
+    const stroke = fc
+      .array(place, { minLength: 1, maxLength: 12 })
+      .map((places) => places.map(({ x, y }) => snap(x, y, lineWidth / 2)));
+    fc.assert(
+      fc.property(
+        fc.array(stroke, { maxLength: 12 }),
+        fc.array(fc.nat(), { maxLength: 12 }),
+        (strokes, gone) => {
+          const group = createGrouping();
+          const left = [...strokes];
+          for (const [i] of strokes.entries()) {
+            const some = strokes.slice(0, i + 1);
+            expect(group(some)).toEqual(groupStrokes(some));
+          }
+          for (const at of gone) {
+            left.splice(at % Math.max(1, left.length), 1);
+            expect(group([...left])).toEqual(groupStrokes(left));
+          }
+        },
+      ),
+    );
   });
 });

@@ -2,7 +2,7 @@
 import { messageOf } from '../../../models/errors.ts';
 import type { Picture } from '../../component/index.ts';
 import { createDrawing } from '../../page/draw/drawing.ts';
-import { extentOf } from '../../page/draw/groups.ts';
+import { extentOf } from '../../page/draw/extent.ts';
 import { createRaster } from '../../page/draw/raster.ts';
 import { emptyDrawing } from '../../page/draw/strokes.ts';
 import { findModels, type ModelEntry, readsDigits } from '../../page/models/catalog.ts';
