@@ -73,11 +73,27 @@ function needed(options: Options, name: string): string {
 
 function unexpected(command: string, word: string, names: readonly string[]): UserError {
   const takes = names.length === 0 ? 'no arguments' : names.map((name) => `<${name}>`).join(' and ');
-  // `npm run train digits --epochs 3` keeps --epochs for npm, and hands over the 3.
-  const dashes = inCheckout
-    ? ` With npm run, options come after two dashes: ${invocation('train', ['digits', '--epochs', '3'])}`
-    : '';
-  return new UserError(`${command} takes ${takes}; received ${JSON.stringify(word)} as well.${dashes}`);
+  return new UserError(
+    `${command} takes ${takes}; received ${JSON.stringify(word)} as well.${aboutDashes(word)}`,
+  );
+}
+
+/**
+ * What to say of a word that is too much: `npm run train digits --epochs 3` keeps --epochs for npm, and hands over the 3;
+ * npx hands over the two dashes of `npx trainyard train digits -- --epochs 3`.
+ *
+ * @param script - the script that npm runs, as it says in the environment; `npx` under npx.
+ */
+export function aboutDashes(
+  word: string,
+  checkout: boolean = inCheckout,
+  script: string = process.env.npm_lifecycle_event ?? 'npx',
+): string {
+  if (startsWithDash(word)) return ' What comes after two dashes is no option: leave the two dashes out.';
+  const words = ['digits', '--epochs', '3'];
+  if (checkout) return ` With npm run, options come after two dashes: ${invocation('train', words, true)}`;
+  if (script === 'npx') return '';
+  return ` With npm run, options come after two dashes: npm run ${script} -- --epochs 3`;
 }
 
 /** Names of the arguments, in their order. */

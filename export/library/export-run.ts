@@ -100,7 +100,7 @@ async function exported(
   checkNumbers(opset, tolerance);
   signal?.throwIfAborted();
   requireTensorflow();
-  const run = findRun(runs, typeof asked === 'object' ? asked.folder : asked);
+  const run = findRun(runs, askedRun(asked));
   onMessage?.(`Exporting the ${checkpoint} checkpoint of run ${run.name}.`);
   const model = await loadRun(run, checkpoint, tta, calibrate, { say: onMessage, signal });
   signal?.throwIfAborted();
@@ -115,6 +115,17 @@ async function exported(
     },
   });
   return { name, version, path: resolve(path), card, parity, accuracy };
+}
+
+/** JavaScript may pass a promise of a run, which has no folder: the newest run would be exported in its place. */
+function askedRun(asked: unknown): string | undefined {
+  if (asked === undefined || typeof asked === 'string') return asked;
+  const folder = asked instanceof Object && 'folder' in asked ? asked.folder : undefined;
+  if (typeof folder === 'string') return folder;
+  const received = Object.prototype.toString.call(asked);
+  throw new UserError(
+    `exportRun: received ${received}, expected a run as \`await train(...)\` gives it, or a run's name or folder`,
+  );
 }
 
 function destinationOf({ file, repository }: ExportRunOptions): Destination {

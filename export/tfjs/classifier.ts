@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { canonicalJson } from '../../models/canonical.ts';
 import type { Card } from '../../models/card.ts';
+import { counted } from '../../models/counted.ts';
 import { UserError } from '../../models/errors.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
 import { type PixelScaling, scalings } from '../../train/backbone/scaling.ts';
@@ -85,11 +86,11 @@ export function scalingInWords(scaling: PixelScaling): string {
 function checkLabels(name: string, numbers: number, labels: readonly string[]): void {
   if (numbers === 1 && labels.length !== 2)
     throw new UserError(
-      `${name} gives one number for each picture, which tells two classes apart; --labels names ${labels.length}. Name both, the one that 1 stands for last: \`--labels cat,dog\`.`,
+      `${name} gives one number for each picture, which tells two classes apart; received ${counted(labels.length, 'label')}. Name both, the one that 1 stands for last, such as cat and dog.`,
     );
   if (numbers !== 1 && numbers !== labels.length)
     throw new UserError(
-      `${name} has ${numbers} classes; --labels names ${labels.length}. Name them all, in the order of the output.`,
+      `${name} has ${numbers} classes; received ${counted(labels.length, 'label')}. Name them all, in the order of the output.`,
     );
 }
 

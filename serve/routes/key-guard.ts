@@ -34,8 +34,12 @@ function firstSegment(path: string): string {
   return path.split('/', 2)[1] ?? '';
 }
 
+function sentKey(c: AppContext): string | undefined {
+  return shownKey(requestHeader(c, 'authorization'), requestHeader(c, 'x-api-key'));
+}
+
 function hasKey(c: AppContext, keys: KeyRing): boolean {
-  const key = shownKey(requestHeader(c, 'authorization'), requestHeader(c, 'x-api-key'));
+  const key = sentKey(c);
   const owner = key === undefined ? undefined : ownerOf(keys(key));
   c.set('keyOwner', owner);
   return owner !== undefined;
@@ -56,9 +60,9 @@ function ownerOf(owner: unknown): string | undefined {
 }
 
 function askForKey(c: AppContext): Response {
-  return c.json(
-    { error: 'this needs a key: send it as "Authorization: Bearer <key>" or "X-API-Key: <key>"' },
-    401,
-    { 'WWW-Authenticate': 'Bearer' },
-  );
+  const error =
+    sentKey(c) === undefined
+      ? 'this needs a key: send it as "Authorization: Bearer <key>" or "X-API-Key: <key>"'
+      : 'received a key that is not known here, expected one of this server: it may be mistyped, or withdrawn';
+  return c.json({ error }, 401, { 'WWW-Authenticate': 'Bearer' });
 }

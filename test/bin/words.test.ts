@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { checkWords, type Options } from '../../bin/check-words.ts';
+import { aboutDashes, checkWords, type Options } from '../../bin/check-words.ts';
 import type { Command } from '../../bin/command.ts';
 import { readJson } from '../../setup/files/index.mjs';
 import { root } from '../../setup/paths.mjs';
@@ -64,7 +64,10 @@ describe('words that are refused', () => {
     ['pets --each', /^--each needs a value: --each <number>$/],
     ['pets --each --live', /^--each needs a value: --each <number>$/],
     ['pets --live=3', /^--live takes no value; received "3"\.$/],
-    ['-- pets --each', /^photos takes <folder>; received "--each" as well\./],
+    [
+      '-- pets --each',
+      /^photos takes <folder>; received "--each" as well\. What comes after two dashes is no option/,
+    ],
   ])('%s', (words, message) => {
     expect(() => checkWords(command, words.split(' ').filter(Boolean), options)).toThrow(message);
   });
@@ -75,6 +78,17 @@ describe('words that are refused', () => {
       /^photos takes no arguments; received "x" as well/,
     );
     expect(() => checkWords({ ...command, takesMany: true }, ['x', 'y', 'z'], options)).not.toThrow();
+  });
+});
+
+describe('of a word that is too much', () => {
+  it.each([
+    ['3', true, 'train', ' With npm run, options come after two dashes: npm run train digits -- --epochs 3'],
+    ['3', false, 'fit', ' With npm run, options come after two dashes: npm run fit -- --epochs 3'],
+    ['3', false, 'npx', ''],
+    ['--epochs', false, 'npx', ' What comes after two dashes is no option: leave the two dashes out.'],
+  ])('%s, in the clone: %s, run by %s', (word, checkout, script, said) => {
+    expect(aboutDashes(word, checkout, script)).toBe(said);
   });
 });
 

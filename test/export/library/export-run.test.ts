@@ -73,6 +73,24 @@ describe('exportRun', () => {
     await model.close();
   });
 
+  it.each([
+    [
+      'a promise',
+      (): unknown => Promise.resolve(run),
+      /received \[object Promise\], expected a run as `await train/,
+    ],
+    ['an object without a folder', (): unknown => ({}), /received \[object Object\]/],
+    ['null', (): unknown => null, /received \[object Null\]/],
+  ])('refuses %s, where JavaScript passes it, and does not take the newest run', async (_, what, words) => {
+    const path = join(folder, 'none.onnx');
+    const error = await exportRun(what() as TrainedRun, { runs, file: path }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(UserError);
+    expect((error as UserError).message).toMatch(words);
+    expect(existsSync(path)).toBe(false);
+  });
+
   it('replaces a file, and takes what the command takes', async () => {
     const path = join(folder, 'model.onnx');
     writeFileSync(path, 'something else');

@@ -167,7 +167,7 @@ it('may ask for the number of pictures, as a recurrent layer does; other formats
 it('says what is missing: labels, a size', async () => {
   const network = await sized();
   const two = { ...about('0..1'), labels: ['cat', 'dog'] };
-  expect(() => classifierOf(network, two, [])).toThrow(/has 3 classes; --labels names 2/);
+  expect(() => classifierOf(network, two, [])).toThrow(/has 3 classes; received 2 labels\. Name them all/);
   const anySize = await readNetwork(path);
   expect(() => classifierOf(anySize, about('0..1'), [])).toThrow(/pictures of any size.*--size 224/);
 });
@@ -190,7 +190,7 @@ it.each([
   const pets: About = { ...about('0..1'), name: activation, labels: ['cat', 'dog'] };
   const pictures = drawnPictures([8, 8, 3]);
   expect(() => classifierOf(network, { ...pets, labels: ['dog'] }, pictures)).toThrow(
-    /gives one number for each picture, .*names 1\. Name both, the one that 1 stands for last/,
+    /gives one number for each picture, .*received 1 label\. Name both, the one that 1 stands for last/,
   );
   const file = await exportModel(classifierOf(network, pets, pictures), { repository });
   const session = await ort.InferenceSession.create(file.path);

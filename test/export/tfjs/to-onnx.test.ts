@@ -203,7 +203,7 @@ describe('toOnnx refuses', () => {
   };
 
   it.each([
-    [{ labels: ['a', 'b'], file: file('no.onnx') }, /has 3 classes; --labels names 2/],
+    [{ labels: ['a', 'b'], file: file('no.onnx') }, /has 3 classes; received 2 labels\. Name them all/],
     [
       { labels: LABELS, file: file('no.txt') },
       /^file takes a path that ends in \.onnx; received ".*no\.txt"/,

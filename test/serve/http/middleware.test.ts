@@ -107,6 +107,17 @@ describe('keys', () => {
     expect((await guarded.app.request('/%63lassify', { method: 'POST' })).status).toBe(401);
   });
 
+  test('no key and a wrong one are told apart, and the key is not repeated', async () => {
+    const said = async (headers: Record<string, string>) =>
+      (await refusal(await guarded.app.request('/models', { headers }))).error;
+    expect(await said({})).toMatch(/^this needs a key: send it as/);
+    expect(await said({ authorization: `Basic ${key}` })).toMatch(/^this needs a key: send it as/);
+    for (const headers of [{ 'x-api-key': `${key}x` }, { authorization: `Bearer ${key}x` }]) {
+      expect(await said(headers)).toMatch(/^received a key that is not known here/);
+      expect(await said(headers)).not.toContain(key);
+    }
+  });
+
   test('a key opens, in either header, and the log names its owner', async () => {
     const ask = async (headers: Record<string, string>) =>
       (await guarded.app.request('/models', { headers })).status;
