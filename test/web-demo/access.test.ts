@@ -29,6 +29,8 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await drawDigit(page, '3');
     await page.getByRole('button', { name: 'What mattered?' }).click();
     await page.getByTestId('map').waitFor();
+    await page.getByRole('button', { name: 'Layers' }).click();
+    await page.getByRole('slider').first().waitFor();
     expect(await findings(page)).toEqual([]);
     await page.context().close();
   });

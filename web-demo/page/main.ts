@@ -6,6 +6,8 @@ import { createDrawing } from './draw/drawing.ts';
 import { createQuestions } from './draw/question.ts';
 import { createRaster } from './draw/raster.ts';
 import { emptyDrawing } from './draw/strokes.ts';
+import { createLayersSwitch } from './layers/layers-switch.ts';
+import { createLayersView } from './layers/view.ts';
 import { createModels } from './models/models.ts';
 import { listenToPage } from './photo/files.ts';
 import { createPhotos } from './photo/photos.ts';
@@ -51,20 +53,22 @@ function start(): void {
       reading.show(answers, chosen);
       comparison.browser(answers);
       explainSwitch.enable(true);
+      layers.changed();
     },
     rested,
     failed: refuse,
   });
-  const reading = createReading(() => void explainSwitch.explain());
-  const explainSwitch = createExplainSwitch(
-    element('explain', HTMLButtonElement),
-    () => {
-      const model = models.current()?.model;
-      const picture = asking.latest()?.pictures[reading.chosen()];
-      return model && picture && { model, picture };
-    },
-    reading.explain,
-  );
+  const reading = createReading(() => {
+    void explainSwitch.explain();
+    layers.rested();
+  });
+  const explainSwitch = createExplainSwitch(element('explain', HTMLButtonElement), subject, reading.explain);
+  const layers = createLayersSwitch({
+    button: element('layers-switch', HTMLButtonElement),
+    subject,
+    ...createLayersView(),
+    switched: link,
+  });
   const comparison = createComparison();
   const drawing = createDrawing((_, at) => ask(at));
   const photos = createPhotos(() => ask(), refuse);
@@ -75,6 +79,13 @@ function start(): void {
     if (mode === 'draw') return questionOf(drawing.present());
     const photo = photos.present();
     return photo && { pictures: [photo.picture], chosen: 0, file: photo.file };
+  }
+
+  /** What was answered last, and by which model. */
+  function subject() {
+    const model = models.current()?.model;
+    const picture = asking.latest()?.pictures[reading.chosen()];
+    return model && picture && { model, picture };
   }
 
   function isEmpty(): boolean {
@@ -97,6 +108,7 @@ function start(): void {
     link();
     void comparison.ask(pictures, answers, file);
     void explainSwitch.explain();
+    layers.rested();
   }
 
   function emptyWords(): string {
@@ -116,11 +128,12 @@ function start(): void {
     else reading.refuse(refusal);
     comparison.empty();
     explainSwitch.enable(false);
+    layers.empty();
     if (models.current()) link();
   }
 
   function link(): void {
-    writeAddress(mode, models.chosenByHand(mode), drawing.present());
+    writeAddress(mode, models.chosenByHand(mode), drawing.present(), layers.isOn());
   }
 
   function enter(next: Mode): void {
@@ -139,10 +152,12 @@ function start(): void {
   window.addEventListener('hashchange', () => {
     const next = readAddress(location.hash);
     if (next.mode !== mode) enter(next.mode);
+    if (next.layers !== layers.isOn()) layers.set(next.layers);
     if (next.drawing) drawing.replace(next.drawing);
     if (next.damaged) refuse(DAMAGED);
   });
 
+  layers.set(address.layers);
   drawing.replace(address.drawing ?? emptyDrawing);
   showMode(mode);
   if (address.damaged) refuse(DAMAGED);

@@ -1,4 +1,4 @@
-// The page's state in its address, after the "#": which side, which model, which drawing.
+// The page's state in its address, after the "#": which side, which model, which drawing, and whether the layers are shown.
 import { decodeDrawing, encodeDrawing } from '../draw/link.ts';
 import type { Drawing } from '../draw/strokes.ts';
 
@@ -9,6 +9,7 @@ export interface Address {
   /** `name` or `name/version`. */
   readonly model: string | undefined;
   readonly drawing: Drawing | undefined;
+  readonly layers: boolean;
   /** Whether there is a drawing that cannot be read. */
   readonly damaged: boolean;
 }
@@ -21,12 +22,13 @@ export function readAddress(hash: string): Address {
     mode: parts.has('photo') ? 'photo' : 'draw',
     model: parts.get('model') ?? undefined,
     drawing,
+    layers: parts.has('layers'),
     damaged: text !== '' && drawing === undefined,
   };
 }
 
 /** Writes the state into the address bar, in place of what stands there. A drawing too long for a link is left out. */
-export function writeAddress(mode: Mode, model: string | undefined, drawing: Drawing): void {
+export function writeAddress(mode: Mode, model: string | undefined, drawing: Drawing, layers: boolean): void {
   const parts: string[] = [];
   if (mode === 'photo') parts.push('photo');
   else if (drawing.strokes.length > 0) {
@@ -34,6 +36,7 @@ export function writeAddress(mode: Mode, model: string | undefined, drawing: Dra
     if (text !== undefined) parts.push(`draw=${text}`);
   }
   if (model !== undefined) parts.push(`model=${encodeURI(model)}`);
+  if (layers) parts.push('layers');
   const hash = parts.length === 0 ? '' : `#${parts.join('&')}`;
   if (hash !== location.hash) history.replaceState(null, '', `${location.pathname}${location.search}${hash}`);
 }

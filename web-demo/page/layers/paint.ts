@@ -1,0 +1,97 @@
+// Paints the maps of a layer: gray, side by side, each scaled to the same square; those that spoke most have a frame.
+import type { Layer } from '../../component/index.ts';
+
+/** Maps in a row of the picture. */
+export const COLUMNS = 16;
+
+/** Pixels of a map's square, and of the gap around it, in which its frame is. */
+const SIDE = 44;
+const GAP = 3;
+const CELL = SIDE + 2 * GAP;
+
+/** What a map's numbers are shown as: the least of the layer black, the largest white. */
+export interface GrayScale {
+  readonly least: number;
+  readonly largest: number;
+}
+
+export function grayScale({ maps }: Layer): GrayScale {
+  let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of maps) {
+    if (value < least) least = value;
+    if (value > largest) largest = value;
+  }
+  return { least, largest };
+}
+
+/**
+ * One map in its own pixels, `[H,W]` RGBA.
+ *
+ * @param channel - which of `[H,W,C]`.
+ */
+export function grayPixels(
+  { maps, shape: [height, width, channels] }: Layer,
+  channel: number,
+  { least, largest }: GrayScale,
+): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = new Uint8ClampedArray(4 * height * width);
+  const scale = largest > least ? 255 / (largest - least) : 0;
+  for (let i = 0; i < height * width; i++) {
+    const gray = ((maps[i * channels + channel] ?? 0) - least) * scale;
+    pixels.fill(gray, 4 * i, 4 * i + 3);
+    pixels[4 * i + 3] = 255;
+  }
+  return pixels;
+}
+
+/** Paints one map, alone on a canvas of just its size. */
+export function paintOne(canvas: HTMLCanvasElement, layer: Layer, channel: number): void {
+  const [height, width] = layer.shape;
+  canvas.width = width;
+  canvas.height = height;
+  const image = new ImageData(grayPixels(layer, channel, grayScale(layer)), width, height);
+  canvas.getContext('2d')?.putImageData(image, 0, 0);
+}
+
+/**
+ * Paints maps side by side.
+ *
+ * @param shown - their channels.
+ * @param marked - the channels that have a frame, in this color.
+ */
+export function paintMaps(
+  canvas: HTMLCanvasElement,
+  layer: Layer,
+  shown: readonly number[],
+  marked: ReadonlySet<number>,
+  color: string,
+): void {
+  const [height, width] = layer.shape;
+  canvas.width = COLUMNS * CELL;
+  canvas.height = Math.ceil(shown.length / COLUMNS) * CELL;
+  const context = canvas.getContext('2d');
+  const one = new OffscreenCanvas(width, height);
+  const pen = one.getContext('2d');
+  if (!context || !pen) return;
+  context.imageSmoothingEnabled = false;
+  context.fillStyle = color;
+  const scale = grayScale(layer);
+  // As large as fits into the square, in the shape of the map.
+  const factor = SIDE / Math.max(width, height);
+  const [wide, high] = [width * factor, height * factor];
+  for (const [i, channel] of shown.entries()) {
+    const [x, y] = [(i % COLUMNS) * CELL, Math.floor(i / COLUMNS) * CELL];
+    pen.putImageData(new ImageData(grayPixels(layer, channel, scale), width, height), 0, 0);
+    if (marked.has(channel)) context.fillRect(x, y, CELL, CELL);
+    context.drawImage(one, x + (CELL - wide) / 2, y + (CELL - high) / 2, wide, high);
+  }
+}
+
+/** Which of the shown maps is at a place of the picture, as parts of its sides from 0 to 1; undefined beside them. */
+export function mapAt(x: number, y: number, shown: number): number | undefined {
+  const rows = Math.ceil(shown / COLUMNS);
+  const [column, row] = [Math.floor(x * COLUMNS), Math.floor(y * rows)];
+  if (column < 0 || column >= COLUMNS || row < 0) return undefined;
+  const index = row * COLUMNS + column;
+  return index < shown ? index : undefined;
+}
