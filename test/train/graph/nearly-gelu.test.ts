@@ -66,6 +66,7 @@ describe('GELU', () => {
     `Mul(x,Mul(Add(Erf(Mul(x,0.7)),1),0.5))`,
     `Mul(x,Mul(Add(Erf(Mul(0.71,x)),1),0.5))`,
     `Mul(x,Mul(Add(Erf(Sub(x,${SQRT1_2})),1),0.5))`,
+    `Mul(x,Mul(Add(Erf(Mul(x,${SQRT2})),1),0.5))`,
     `Mul(x,Mul(Add(Erf(x),1),0.5))`,
     // x is the constant that stands for the half: half of GELU's factors are not there.
     `Mul(0.5,Add(Erf(Div(0.5,${SQRT2})),1))`,
@@ -148,11 +149,15 @@ describe('in a graph', () => {
   });
 
   it('a formula is read no deeper than GELU’s', () => {
+    const beside = [made('other', 'Neg', ['y:0'], S), made('all', 'AddV2', ['d59:0', 'other:0'], S)];
     // Read to its end it would be 2^60 letters long.
     const doubled = Array.from({ length: 60 }, (_, i) =>
       made(`d${i}`, 'AddV2', Array(2).fill(i ? `d${i - 1}:0` : 'x:0'), S),
     );
-    const graph = graphOf([...inputs, ...doubled, made('end', 'Mul', ['dy:0', 'd59:0'], S)], ['end:0']);
+    const graph = graphOf(
+      [...inputs, ...doubled, ...beside, made('end', 'Mul', ['dy:0', 'all:0'], S)],
+      ['end:0'],
+    );
     expect(geluFused(graph)).toEqual(graph);
   });
 
