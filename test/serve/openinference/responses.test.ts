@@ -159,8 +159,10 @@ test('the index has what is ready, and what is not by its reason', () => {
     { name: 'other', version: 3, reason: 'broken' },
     { name: 'none', reason: 'empty' },
   ];
-  expect(repositoryIndexSchema.parse(repositoryIndex([model], absent))).toEqual([
+  const second = { ...model, name: 'second' };
+  expect(repositoryIndexSchema.parse(repositoryIndex([model, second], absent))).toEqual([
     { name: 'colors', version: '3', state: 'READY', reason: '' },
+    { name: 'second', version: '3', state: 'READY', reason: '' },
     { name: 'colors', version: '4', state: 'LOADING', reason: 'comes' },
     { name: 'other', version: '3', state: 'UNAVAILABLE', reason: 'broken' },
     { name: 'none', version: '', state: 'UNAVAILABLE', reason: 'empty' },
