@@ -26,7 +26,7 @@ const shared = 0.35;
 
 /**
  * Groups that touch are one digit where the sum of what {@link looksOf} sees, each times one of these, is above 0: the log of
- * the odds. Fitted to the strokes of 22 people: `npm run bench pens -- --fit`.
+ * the odds. Fitted to the strokes of 22 people: `npm run bench pens -- --fit --n 3000`.
  */
 const odds = [2.38, 5.95, -9.12, 4.08, -13.97, -2.84];
 
