@@ -79,8 +79,8 @@ function unexpected(command: string, word: string, names: readonly string[]): Us
 }
 
 /**
- * What to say of a word that is too much: `npm run train digits --epochs 3` keeps --epochs for npm, and hands over the 3;
- * npx hands over the two dashes of `npx trainyard train digits -- --epochs 3`.
+ * What to say of a word that is too much. In "npm run train digits --epochs 3" npm keeps --epochs, and hands over the 3;
+ * npx hands over the two dashes of "npx trainyard train digits -- --epochs 3".
  *
  * @param script - the script that npm runs, as it says in the environment; `npx` under npx.
  */

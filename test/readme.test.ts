@@ -49,7 +49,7 @@ const kinds = {
   folders: /^npm run (train \.\/photos|lr-find|photos|show)\b/,
   doctor: /^npm run doctor$/,
   /** Where the package is installed: too much for a test of seconds. */
-  installed: /^(npm i \S+\.tgz|npx trainyard (setup|init \S+))$/,
+  installed: /^(npm i \S+\.tgz|npm create trainyard \S+|npx trainyard (setup|init \S+))$/,
   /** The same commands in a project. */
   project: /^npx trainyard (photos|train \.\/photos|export|serve|predict)\b/,
   help: /^npx trainyard (help|\w+ --help)$/,

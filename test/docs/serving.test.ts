@@ -77,14 +77,16 @@ test("the snippet with Triton's client prints what is shown", async () => {
 describe('predict', () => {
   test.each(predictions)('%s', async (command) => {
     const args = command.replace('npm run ', '').replace(' -- ', ' ').split(' ');
-    const { stderr } = await run(
+    const { stdout, stderr } = await run(
       process.execPath,
       [program, ...args, '--repository', join(folder, 'models')],
       {
         cwd: folder,
       },
     );
-    expect(stderr).toMatch(/^digits\/1: 1 file at \d+ a second; predictions in predictions\.(csv|jsonl)\n$/);
+    const place = command.includes('--out') ? '; predictions in predictions\\.jsonl' : '';
+    expect(stderr).toMatch(new RegExp(`^digits/1: 1 file at \\d+ a second${place}\\n$`));
+    expect(stdout).toMatch(/\b7\b/);
   });
 
   test('is shown in both of its formats, and with a file', () => expect(predictions).toHaveLength(3));

@@ -14,10 +14,13 @@ const IN_RUN = 'code.mjs';
 
 const inCache = (sha256: string) => join(cacheFolder(), 'code', `${sha256}.mjs`);
 
-/** Keeps code in the cache. @returns its address. */
+/**
+ * Keeps code in the cache, with the map of the sources that it is of now: the same code may have lain in another folder.
+ * @returns its address.
+ */
 export function keepCode(code: string, sha256: string): string {
   const path = inCache(sha256);
-  if (readIfWhole(path, sha256) === undefined) {
+  if (readIfWhole(path, sha256) !== code) {
     makePath(join(cacheFolder(), 'code'));
     writeWhole(path, code);
   }
