@@ -53,6 +53,7 @@ describe('NOTICE', () => {
       'web-demo/component/wasm-worker.ts',
       'web-demo/component/webgpu-worker.ts',
       'web-demo/component/hub-worker.ts',
+      'web-demo/component/layers-script.ts',
       'web-demo/page/main.ts',
     ]);
     expect(packages.size).toBeGreaterThan(1);

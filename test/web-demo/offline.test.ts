@@ -39,6 +39,8 @@ test('with the network off, the second visit works like the first', async () => 
   await modelReady(page);
   await drawStrokes(page, strokesOf('3'));
   await expect.poll(() => page.getByTestId('answer').innerText()).toBe('3');
+  await page.getByRole('button', { name: 'Layers' }).click();
+  await expect.poll(() => page.getByRole('slider').count()).toBe(8);
   await page.getByText('No server answers').waitFor();
   expect(requests.slice(first).filter((url) => url.includes('model.onnx'))).toEqual([]);
   expect(

@@ -32,6 +32,7 @@ export async function browserFiles(): Promise<Map<string, Uint8Array>> {
     bundle('component/wasm-worker.ts', 'iife', worker).then((code) => add('wasm-worker.js', code)),
     bundle('component/webgpu-worker.ts', 'iife', worker).then((code) => add('webgpu-worker.js', code)),
     bundle('component/hub-worker.ts', 'iife', worker).then((code) => add('hub-worker.js', code)),
+    bundle('component/layers-script.ts', 'iife', worker).then((code) => add('layers.js', code)),
     ...[runtime, onnxruntime('ort-wasm-simd-threaded.asyncify.wasm')].map(async (path) =>
       add(basename(path), await readFile(path)),
     ),
@@ -61,8 +62,8 @@ async function bundle(
     platform: 'browser',
     resolve: {
       conditionNames: ['module', 'browser', 'import'],
-      // protobufjs does without it: of a model file the worker reads no whole numbers of 64 bits.
-      alias: { long: false },
+      // protobufjs does without them: of a model file the worker reads no whole numbers of 64 bits, and nobody calls procedures.
+      alias: { long: false, './rpc': false },
     },
     transform: { target: 'es2022', define },
     output: { format, minify: true, codeSplitting: false, comments: false },

@@ -8,6 +8,16 @@ export const COPY =
   'If your bundler does not copy that file, copy the folder node_modules/trainyard/dist/web-demo/browser to where your ' +
   "pages are, and say where: loadModel(source, { assets: '/browser/' })";
 
+/**
+ * Adds to the error of a file that did not come what helps.
+ *
+ * @throws ModelError, or the error that it is given, if that is of another kind.
+ */
+export function sayToCopy(error: unknown): never {
+  if (!(error instanceof ModelError) || error.reason !== 'fetch') throw error;
+  throw new ModelError('fetch', `${error.message.replace(/\.$/, '')}. ${COPY}`);
+}
+
 /** The files of a backend. */
 export interface Addresses {
   /** The script of the worker, which has onnxruntime's JavaScript in it. */
@@ -16,6 +26,8 @@ export interface Addresses {
   readonly wasm: URL;
   /** The script of the worker that fetches models of the Hugging Face Hub. */
   readonly hub: URL;
+  /** The script with which a worker looks inside of a model, when it is asked to. */
+  readonly layers: URL;
 }
 
 /**
@@ -39,6 +51,7 @@ export function addressesOf(backend: Backend['name'], assets: string | URL | und
     worker: whole(new URL('./wasm-worker.js', import.meta.url)),
     wasm: whole(new URL('./ort-wasm-simd-threaded.wasm', import.meta.url)),
     hub: whole(new URL('./hub-worker.js', import.meta.url)),
+    layers: whole(new URL('./layers.js', import.meta.url)),
   };
 }
 
@@ -54,11 +67,17 @@ const names = {
   },
 } as const;
 
-const hubWorker = './hub-worker.js';
+/** The same for both backends. */
+const shared = { hub: './hub-worker.js', layers: './layers.js' } as const;
 
 function beside(backend: Backend['name'], base: string | URL): Addresses {
   const { worker, wasm } = names[backend];
-  return { worker: new URL(worker, base), wasm: new URL(wasm, base), hub: new URL(hubWorker, base) };
+  return {
+    worker: new URL(worker, base),
+    wasm: new URL(wasm, base),
+    hub: new URL(shared.hub, base),
+    layers: new URL(shared.layers, base),
+  };
 }
 
 /** Turbopack's URL has no host. */

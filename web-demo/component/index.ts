@@ -5,7 +5,7 @@ import { checkCount, isList } from '../../models/call-options.ts';
 import { messageOf } from '../../models/errors.ts';
 import { checkOptions, type EveryOption } from '../../models/known-options.ts';
 import { answerOf } from '../../models/rank.ts';
-import { type Addresses, addressesOf } from './addresses.ts';
+import { type Addresses, addressesOf, sayToCopy } from './addresses.ts';
 import { isAddress, wholeAddress } from './base.ts';
 import { createCalls } from './calls.ts';
 import { ModelError } from './errors.ts';
@@ -145,7 +145,7 @@ export const loadModel: LoadModel = async (source, options = {}) => {
         if (contributions !== 0) checkCount('contributions', contributions);
         const picture = await readPicture(source, signal);
         const asked = { type: 'look', picture, contributions } as const;
-        const { label, layers, input } = await calls.ask(asked, 'looked', signal);
+        const { label, layers, input } = await calls.ask(asked, 'looked', signal).catch(sayToCopy);
         return { label, layers, input, shape };
       },
       close: calls.close,
@@ -197,11 +197,12 @@ function addUp(tell: DownloadProgress): (part: 'runtime' | 'model') => DownloadP
 async function openingOf(
   source: ModelFileSource,
   options: LoadOptions,
-  { wasm, hub }: Addresses,
+  { wasm, hub, layers }: Addresses,
   progress: DownloadProgress,
 ): Promise<Opening> {
   const { backend = 'wasm', threads, sha256, size, signal } = options;
-  const rest = { backend, threads, sha256: sha256?.toLowerCase(), size, wasm: wasm.href };
+  const scripts = { wasm: wasm.href, layers: layers.href };
+  const rest = { backend, threads, sha256: sha256?.toLowerCase(), size, ...scripts };
   if (typeof source === 'string' || isUrl(source)) {
     const word = String(source);
     if (isHubAddress(word))

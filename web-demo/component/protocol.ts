@@ -12,6 +12,8 @@ export interface Opening {
   readonly threads: number | undefined;
   /** Address of onnxruntime's WebAssembly. */
   readonly wasm: string;
+  /** Address of the script that looks inside of a model. */
+  readonly layers: string;
 }
 
 /** What is asked; `id` comes back with the answer. */

@@ -10,7 +10,8 @@ import { chooseBackend, surroundings } from './backend.ts';
 import { ModelError } from './errors.ts';
 import { inTurn, type OpenGraph } from './graph.ts';
 import { fetchModel, sha256Of } from './keep.ts';
-import { type LookInside, openInside } from './layers.ts';
+import type { LookInside } from './layers.ts';
+import { loadLayers } from './load-layers.ts';
 import { meanColor, occlusionMap } from './occlusion.ts';
 import type {
   ClassifiedReply,
@@ -28,7 +29,7 @@ import type { Backend } from './types.ts';
 interface Open {
   readonly card: Card;
   readonly runner: Runner;
-  /** Opens the model a second time, when it is asked for first. */
+  /** Opens the model a second time, when it is asked for first; what did not succeed is tried again. */
   inside(): Promise<LookInside>;
 }
 
@@ -83,11 +84,16 @@ async function openModel(id: number, opening: Opening, openGraph: OpenGraph): Pr
   const golden = await checkGolden(card, runner, backend, name);
   say({ type: 'opened', id, card, size: bytes.length, sha256, backend, goldenDifference: golden });
   let inside: Promise<LookInside> | undefined;
+  const openInside = async () =>
+    loadLayers(opening.layers)(bytes, card, (changed) => openGraph(changed, how));
   return {
     card,
     runner,
     inside() {
-      inside ??= openInside(bytes, card, (changed) => openGraph(changed, how));
+      inside ??= openInside().catch((error) => {
+        inside = undefined;
+        throw error;
+      });
       return inside;
     },
   };

@@ -276,6 +276,38 @@ test('inside of a model are the maps of its layers, asked for at once with answe
   expect(label).toBe(true);
 });
 
+test('what looks inside is fetched when it is asked for; the error says what to do where it does not come, and it is tried again', async () => {
+  const tab = await browser.newPage();
+  await tab.goto(`${host.url}empty.html`);
+  const script = /\/browser\/assets\/layers-[\w-]{8}\.js$/;
+  const fetched: string[] = [];
+  tab.on('request', (request) => {
+    if (script.test(request.url())) fetched.push(request.url());
+  });
+  const load = `import('./browser/trainyard.js').then(async ({ loadModel }) => {
+    globalThis.model = await loadModel('model.onnx');
+    return (await globalThis.model.classify('blue.png')).label;
+  })`;
+  const look = () =>
+    tab.evaluate<string>(`globalThis.model.layers('blue.png').then(
+      ({ layers }) => layers.length + ' layers', ({ name, reason, message }) => [name, reason, message].join(' | '))`);
+  expect(await tab.evaluate(load)).toMatch(/^\d$/);
+  expect(fetched).toEqual([]);
+  const begin = String.raw`^ModelError \| fetch \| The script that looks inside of a model did not load: http\S+/layers-\S+\.js: `;
+  const end = String.raw`\. If your bundler .*assets: '/browser/' }\)$`;
+  await tab.route(script, (route) => route.fulfill({ status: 404 }));
+  expect(await look()).toMatch(new RegExp(`${begin}.*failed to load${end}`));
+  await tab.route(script, (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: 'self.other = 1' }),
+  );
+  expect(await look()).toMatch(new RegExp(`${begin}it is another script${end}`));
+  await tab.unroute(script);
+  expect(await look()).toBe('8 layers');
+  expect(await look()).toBe('8 layers');
+  expect(fetched).toHaveLength(3);
+  await tab.close();
+});
+
 test('a runtime that came in part can be fetched again; one that this browser cannot compile cannot', async () => {
   const tab = await browser.newPage();
   await tab.goto(`${host.url}empty.html`);
