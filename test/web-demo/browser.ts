@@ -1,10 +1,7 @@
 // The built page in a real Chromium, served by the real server.
 import { type Browser, type BrowserContextOptions, chromium as launcher, type Page } from 'playwright-core';
-import { serve } from '../../serve/main.ts';
-import { pageFolder, repositoryFolder } from '../../setup/paths.mjs';
-import { prepareSteps } from '../../setup/prepare.mjs';
-import { pageStep } from '../../setup/steps/page.mjs';
 import { chromium } from '../browser.ts';
+import { buildPage, servePage } from './serve-page.ts';
 
 /** A browser and a server that belong together. */
 export interface Stage {
@@ -23,9 +20,9 @@ export interface BrowserOptions {
 
 /** Builds the page if its sources changed, serves it with the repository's models, starts the browser. */
 export async function openStage({ args = [], without = [], ...other }: BrowserOptions = {}): Promise<Stage> {
-  await prepareSteps([pageStep], false);
+  await buildPage();
   const [server, browser] = await Promise.all([
-    serve({ repository: repositoryFolder, host: '127.0.0.1', port: 0, page: pageFolder, log: () => {} }),
+    servePage(),
     chromium().then((options) =>
       launcher.launch({
         ...options,

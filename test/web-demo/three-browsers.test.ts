@@ -2,27 +2,18 @@
 // machine does not have is skipped, and said.
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { serve } from '../../serve/main.ts';
-import { pageFolder, repositoryFolder } from '../../setup/paths.mjs';
-import { prepareSteps } from '../../setup/prepare.mjs';
-import { pageStep } from '../../setup/steps/page.mjs';
 import { otherBrowsers } from './driven/browsers.ts';
 import type { Driven } from './driven/webdriver.ts';
+import { buildPage, servePage } from './serve-page.ts';
 import { type Place, strokesOf } from './strokes.ts';
 
 describe.each(otherBrowsers)('$name', ({ open, missing }) => {
-  let server: Awaited<ReturnType<typeof serve>>;
+  let server: Awaited<ReturnType<typeof servePage>>;
   let browser: Driven;
   beforeAll(async () => {
     if (!open) return;
-    await prepareSteps([pageStep], false);
-    server = await serve({
-      repository: repositoryFolder,
-      host: '127.0.0.1',
-      port: 0,
-      page: pageFolder,
-      log: () => {},
-    });
+    await buildPage();
+    server = await servePage();
     browser = await open();
     await browser.open(server.url);
     await ready('digits');

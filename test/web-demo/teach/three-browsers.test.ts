@@ -6,30 +6,21 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openModelFile } from '../../../export/files/file.ts';
 import { verifyAlone } from '../../../export/verify/index.ts';
 import { readCard } from '../../../models/card.ts';
-import { serve } from '../../../serve/main.ts';
-import { pageFolder, repositoryFolder } from '../../../setup/paths.mjs';
-import { prepareSteps } from '../../../setup/prepare.mjs';
-import { pageStep } from '../../../setup/steps/page.mjs';
 import { otherBrowsers } from '../driven/browsers.ts';
 import type { Driven } from '../driven/webdriver.ts';
+import { buildPage, servePage } from '../serve-page.ts';
 import { type Shape, shapes, strokesOf } from './shapes.ts';
 
 const drawings = 4;
 
 describe.each(otherBrowsers)('$name', ({ name, open, missing }) => {
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-teach-browsers-'));
-  let server: Awaited<ReturnType<typeof serve>>;
+  let server: Awaited<ReturnType<typeof servePage>>;
   let browser: Driven;
   beforeAll(async () => {
     if (!open) return;
-    await prepareSteps([pageStep], false);
-    server = await serve({
-      repository: repositoryFolder,
-      host: '127.0.0.1',
-      port: 0,
-      page: pageFolder,
-      log: () => {},
-    });
+    await buildPage();
+    server = await servePage();
     browser = await open();
     await browser.open(`${server.url}/teach.html`);
     await browser.until(`document.querySelector('#status').textContent === 'digits is ready.'`);
