@@ -13,6 +13,12 @@ export interface WebKit {
   readonly browser: string;
 }
 
+/**
+ * On a busy machine the driver gives up a gesture once in a few thousand, and says this alone: the gesture is made once
+ * more. A gesture that is impossible has a reason, such as "move target out of bounds".
+ */
+const NO_REASON = '"error":"unknown error","message":""';
+
 /** @returns undefined unless driver, browser and Xvfb are there. */
 export function findWebKit(): WebKit | undefined {
   const [driver, screen] = [which('WebKitWebDriver'), which('Xvfb')];
@@ -57,7 +63,15 @@ export async function openWebKit({ driver, screen, browser }: WebKit): Promise<D
     if (typeof session !== 'object' || session === null || !('sessionId' in session))
       throw new Error(`WebKitWebDriver answered ${JSON.stringify(session)}`);
     const { sessionId } = session;
-    const send: Send = (command, body) => post(`${address}/${sessionId}/${commands[command].path}`, body);
+    const send: Send = async (command, body) => {
+      const url = `${address}/${sessionId}/${commands[command].path}`;
+      if (command !== 'actions') return post(url, body);
+      return post(url, body).catch(async (error: unknown) => {
+        if (!(error instanceof Error) || !error.message.includes(NO_REASON)) throw error;
+        await fetch(url, { method: 'DELETE' }); // lets go of the button, so that what was begun ends
+        return post(url, body);
+      });
+    };
     await post(`${address}/${sessionId}/timeouts`, { script: 60_000, pageLoad: 60_000 });
     await send('resize', { width: 1280, height: 1000 });
     return driven(send, async () => {
