@@ -16,6 +16,7 @@ import { type Log, textLog } from './log.ts';
 import { createByteBudget } from './memory/byte-budget.ts';
 import { createInferenceStatistics, type InferenceStatistics } from './openinference/statistics.ts';
 import { copiesOf } from './page/compressed-copies.ts';
+import { allowFrames } from './page/embedded-page.ts';
 import { Refusal } from './refusal.ts';
 import { serverRoutes } from './routes/index.ts';
 import { guardOthers, guardRoute } from './routes/key-guard.ts';
@@ -39,6 +40,8 @@ export interface AppOptions {
   readonly metrics?: Metrics | undefined;
   /** Origins whose pages may read responses. */
   readonly cors?: readonly string[] | undefined;
+  /** Origins whose pages may show the page in a frame, at `/?embed=1`; `*` is every origin. */
+  readonly embed?: readonly string[] | undefined;
   /** The path below which all of it answers, such as `/ai`; by default at the root. */
   readonly path?: string | undefined;
   /** The routes; by default all of `serverRoutes`. */
@@ -52,7 +55,14 @@ export interface AppOptions {
  */
 export function createApp(options: AppOptions): Hono<AppEnv> {
   const { engine, page, limits = defaultLimits, log = textLog() } = options;
-  const { logRequests = 'none', keys, cors = [], metrics, routes: makeRoutes = serverRoutes } = options;
+  const {
+    logRequests = 'none',
+    keys,
+    cors = [],
+    embed = [],
+    metrics,
+    routes: makeRoutes = serverRoutes,
+  } = options;
   const statistics = options.statistics ?? createInferenceStatistics();
   const app = new Hono<AppEnv>({ router: createCachingRouter() }).basePath(options.path ?? '/');
   const openMemory = createByteBudget(limits.heldBytes);
@@ -78,6 +88,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.use(requestMiddleware({ log, logRequests, cors, onResponse: metrics?.onResponse }));
   for (const route of routes) app.on(route.method, [...route.paths], guardRoute(route, keys));
   if (keys !== undefined) app.use(guardOthers(routes, keys));
+  if (page !== undefined && embed.length > 0) app.use(allowFrames(embed));
   if (page !== undefined) app.use(pageFiles(page, copiesOf(page)));
   const refuseOtherMethods = methodNotAllowed({ app, onMethodNotAllowed: refuseMethod });
   app.notFound(async (c) => {

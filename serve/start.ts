@@ -64,7 +64,7 @@ function openLog({ logFormat }: Settings): Log {
 }
 
 function optionsOf(settings: Settings): Omit<ServeOptions, 'page' | 'keys' | 'log'> {
-  const { host, port, repository, model, threads, workers, decode, cors, logRequests } = settings;
+  const { host, port, repository, model, threads, workers, decode, cors, allowEmbed, logRequests } = settings;
   return {
     host,
     port,
@@ -76,6 +76,7 @@ function optionsOf(settings: Settings): Omit<ServeOptions, 'page' | 'keys' | 'lo
     decode,
     watch: settings.watchMs,
     cors,
+    embed: allowEmbed,
     logRequests,
     limits: limitsOf(settings),
     connection: {

@@ -86,6 +86,8 @@ worker.addEventListener('fetch', (event) => {
   const [path = ''] = address.split('?');
   if (request.method !== 'GET' && request.method !== 'HEAD') return;
   if (request.mode === 'navigate') {
+    // Who may show it in a frame is said by the headers of this address alone.
+    if (new URL(request.url).searchParams.has('embed')) return;
     const key = path === `${page}index.html` ? page : path;
     if (pages.includes(key)) event.respondWith(fresh(request, cacheName, key));
   } else if (own.has(address)) event.respondWith(kept(request));

@@ -15,6 +15,8 @@ export interface AppEnv {
     start: number;
     /** CORS headers of the response; undefined when no other origin may read it. */
     cors: Record<string, string> | undefined;
+    /** Origins whose pages may show the response in a frame; undefined when none may. */
+    framedBy: readonly string[] | undefined;
     /** Owner of the API key that it came with. */
     keyOwner: string | undefined;
     /** `name/version` of the model that it asks. */

@@ -4,7 +4,7 @@
  * Content from our own origin only, no inline scripts, and no `eval` except for WebAssembly.
  * Reference: https://www.w3.org/TR/CSP3.
  */
-const contentSecurityPolicy = [
+const ownContent = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
@@ -14,8 +14,8 @@ const contentSecurityPolicy = [
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+];
+const contentSecurityPolicy = [...ownContent, "frame-ancestors 'none'"].join('; ');
 
 /**
  * Headers of every response. They are one object literal: an object that is assembled from others costs as much as
@@ -36,6 +36,22 @@ export function commonHeaders(requestId: string, serverTiming: string) {
     'x-frame-options': 'DENY',
     'x-request-id': requestId,
     'server-timing': serverTiming,
+  };
+}
+
+/**
+ * The headers of a document that pages of these origins may show in a frame: of those of every response, one is left out
+ * and two are others. What the frame isolates itself by stays: a page that is isolated itself shows no other frames.
+ *
+ * @param origins - such as `https://example.org`; `*` stands for every origin.
+ * Reference: https://www.w3.org/TR/CSP3/#directive-frame-ancestors.
+ */
+export function framedHeaders(common: ReturnType<typeof commonHeaders>, origins: readonly string[]) {
+  const { 'x-frame-options': _, ...others } = common;
+  return {
+    ...others,
+    'content-security-policy': [...ownContent, `frame-ancestors ${origins.join(' ')}`].join('; '),
+    'cross-origin-resource-policy': 'cross-origin',
   };
 }
 

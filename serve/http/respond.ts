@@ -1,13 +1,19 @@
 // Responds in the cheapest way: a response is made with all its headers, and none is changed afterwards.
 import { printableJson } from '../../models/printable.ts';
 import type { AppContext } from './context.ts';
-import { commonHeaders } from './headers.ts';
+import { commonHeaders, framedHeaders } from './headers.ts';
 
 /** Headers of every response to this request. */
 export function responseHeaders(c: AppContext): Record<string, string> {
-  const headers = commonHeaders(c.get('requestId'), serverTiming(c));
+  const headers = headersOf(c);
   const cors = c.get('cors');
   return cors === undefined ? headers : { ...headers, ...cors };
+}
+
+function headersOf(c: AppContext): Record<string, string> {
+  const common = commonHeaders(c.get('requestId'), serverTiming(c));
+  const framedBy = c.get('framedBy');
+  return framedBy === undefined ? common : framedHeaders(common, framedBy);
 }
 
 /**

@@ -31,7 +31,7 @@ export function pageFiles(folder: string, copies?: string): MiddlewareHandler {
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return next();
     const path = pathInApp(c);
     // The files of the page are found from its address, so it has to end with a slash.
-    if (path === '') return c.redirect(`./${c.req.path.split('/').at(-1)}/`, 308);
+    if (path === '') return c.redirect(`./${c.req.path.split('/').at(-1)}/${new URL(c.req.url).search}`, 308);
     if (path === '/') return (await send(c, folders, ['index.html'])) ?? c.text(sayMissing(), 404);
     const segments = path.slice(1).split('/');
     if (!segments.every((segment) => SEGMENT.test(segment))) return next();

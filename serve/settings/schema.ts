@@ -103,6 +103,18 @@ export const settingsSchema = z.strictObject({
       valueHint: 'origins',
       description: 'Origins whose pages may send requests, separated by commas; * is every origin',
     }),
+  allowEmbed: list(
+    // They become part of a header, in which a semicolon or a quote has a meaning.
+    z.string(originMessage).regex(/^(\*|https?:\/\/(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?)$/, originMessage),
+    originMessage,
+  )
+    .default([])
+    .meta({
+      group: LISTENING,
+      valueHint: 'origins',
+      description:
+        'Origins whose pages may show /?embed=1 in a frame, separated by commas; * is every origin',
+    }),
   bodyMib: whole(1, 1024)
     .default(defaultLimits.bodyBytes / MiB)
     .meta({ group: LIMITS, valueHint: 'number', description: 'Largest body of a request, in MiB' }),

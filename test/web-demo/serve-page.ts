@@ -1,5 +1,5 @@
 // The built page, served by the real server with the repository's models, for tests in whichever browser.
-import { serve } from '../../serve/main.ts';
+import { type ServeOptions, serve } from '../../serve/main.ts';
 import { pageFolder, repositoryFolder } from '../../setup/paths.mjs';
 import { prepareSteps } from '../../setup/prepare.mjs';
 import { pageStep } from '../../setup/steps/page.mjs';
@@ -9,13 +9,14 @@ export function buildPage(): Promise<unknown> {
   return prepareSteps([pageStep], false);
 }
 
-/** Serves the built page. */
-export function servePage(): ReturnType<typeof serve> {
+/** Serves the built page. @param options - settings that are not those of the tests. */
+export function servePage(options: Partial<ServeOptions> = {}): ReturnType<typeof serve> {
   return serve({
     repository: repositoryFolder,
     host: '127.0.0.1',
     port: 0,
     page: pageFolder,
     log: () => {},
+    ...options,
   });
 }

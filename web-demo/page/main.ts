@@ -15,6 +15,7 @@ import { createExplainSwitch } from './reading/explain-switch.ts';
 import { createReading } from './reading/reading.ts';
 import { type Mode, readAddress, writeAddress } from './shell/address.ts';
 import { byId, element } from './shell/elements.ts';
+import { createEmbed } from './shell/embed.ts';
 import { createModes } from './shell/modes.ts';
 import { keepForOffline } from './shell/offline.ts';
 import { createShare } from './shell/share.ts';
@@ -24,6 +25,7 @@ function start(): void {
   warmUp();
   const questionOf = createQuestions(createRaster());
   const address = readAddress(location.hash);
+  const embed = createEmbed();
   let mode: Mode = address.mode;
   /** What was said to be wrong; it stands until somebody does something. */
   let refusal: string | undefined;
@@ -39,7 +41,7 @@ function start(): void {
       if (mode === 'photo') photos.offer(model.card);
       clear();
       if (!isEmpty() && refusal === undefined) asking.ask();
-      if (isEmpty()) keepForOffline();
+      if (isEmpty()) keep();
     },
     trouble() {
       comparison.model(undefined);
@@ -103,10 +105,10 @@ function start(): void {
   /** Time for what would disturb while the pen moves. */
   function rested({ pictures, answers, file }: Answered): void {
     if (drawing.present().penDown) return;
-    keepForOffline();
+    keep();
     reading.announce();
     link();
-    void comparison.ask(pictures, answers, file);
+    if (!embed.on) void comparison.ask(pictures, answers, file);
     void explainSwitch.explain();
     layers.rested();
   }
@@ -134,6 +136,12 @@ function start(): void {
 
   function link(): void {
     writeAddress(mode, models.chosenByHand(mode), drawing.present(), layers.isOn());
+    embed.follow();
+  }
+
+  /** In a frame, the browser would keep a second copy for each page around it. */
+  function keep(): void {
+    if (!embed.on) keepForOffline();
   }
 
   function enter(next: Mode): void {

@@ -89,6 +89,28 @@ describe('other origins', () => {
   });
 });
 
+describe('frames', () => {
+  const ask = async (address: string, embed: string[]) => {
+    const { app, close } = await openTestApp({ models: [colors], page: folder, embed });
+    const { headers } = await app.request(address);
+    await close();
+    const [, ancestors] = /frame-ancestors ([^;]*)$/.exec(headers.get('content-security-policy') ?? '') ?? [];
+    return [ancestors, headers.get('x-frame-options'), headers.get('cross-origin-resource-policy')];
+  };
+
+  test('of listed origins may show the embedded page, and nothing else', async () => {
+    const origins = ['https://example.org', 'https://*.example.net'];
+    expect(await ask('/?embed=1', origins)).toEqual([origins.join(' '), null, 'cross-origin']);
+    expect(await ask('/?embed=1', ['*'])).toEqual(['*', null, 'cross-origin']);
+    for (const address of ['/', '/?embed=0', '/models?embed=1', '/teach.html?embed=1'])
+      expect(await ask(address, origins), address).toEqual(["'none'", 'DENY', 'same-origin']);
+  });
+
+  test('may show nothing when no origin is listed', async () => {
+    expect(await ask('/?embed=1', [])).toEqual(["'none'", 'DENY', 'same-origin']);
+  });
+});
+
 describe('keys', () => {
   test('without one, nothing but signs of life and descriptions answers', async () => {
     const routes = guarded.app.routes.filter(({ path, method }) => !path.includes('*') && method !== 'ALL');

@@ -46,9 +46,10 @@ test.each(['/ai', '/ai/', '/a/b', '/:tenant'])(
     const ask = async (path: string) => await (await mounted.request(base + path)).text();
     expect(await ask('/')).toBe('<!doctype html>');
     expect(await ask('/assets/run-abc.mjs')).toBe('js');
-    const { status, headers } = await mounted.request(base);
+    const { status, headers } = await mounted.request(`${base}?embed=1`);
     expect(status).toBe(308);
-    expect(new URL(headers.get('location') ?? '', `http://localhost${base}`).pathname).toBe(`${base}/`);
+    const { pathname, search } = new URL(headers.get('location') ?? '', `http://localhost${base}`);
+    expect(pathname + search).toBe(`${base}/?embed=1`);
   },
 );
 

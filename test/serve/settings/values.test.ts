@@ -130,6 +130,27 @@ describe('origins', () => {
   });
 });
 
+describe('origins of frames', () => {
+  it('may have any subdomain, and a port', () => {
+    const taken = ['https://a.test', 'https://*.a.test', 'http://localhost:8080', '*'];
+    expect(ofFlags({ 'allow-embed': taken.join(',') }).settings.allowEmbed).toEqual(taken);
+  });
+
+  it.each([
+    'https://a.test;script-src',
+    "'none'",
+    'https://a.test/',
+    'https://a*.test',
+    'https://a.test:',
+    'a.test',
+    'https://a.test https://b.test',
+  ])('are not %s, which would be another header', (origin) => {
+    expect(() => ofFlags({ 'allow-embed': origin })).toThrow(
+      /^--allow-embed: received .*, expected origins such as/,
+    );
+  });
+});
+
 it('says so when all are defaults', () => {
   expect(describeSettings(ofFlags({}))).toBe('settings: all defaults');
 });
