@@ -48,6 +48,7 @@ export function prepareDigit(picture: Picture, check: Check = unchecked): Uint8A
 
 function centerOfMass({ data, width, height }: Plane): { x: number; y: number } {
   let [mass, x, y] = [0, 0, 0];
+  // Stryker disable next-line EqualityOperator: behind the last row there is no level, which adds nothing
   for (let row = 0, i = 0; row < height; row++) {
     for (let column = 0; column < width; column++, i++) {
       const value = data[i] ?? 0;

@@ -5,7 +5,7 @@ import { quantile } from './quantile.ts';
 import { otsu } from './threshold.ts';
 
 /** Levels by which ink must stand out from the paper. */
-export const MIN_CONTRAST = 20;
+const MIN_CONTRAST = 20;
 
 /** Standard deviation of normal noise, in units of its median absolute deviation. */
 const SIGMA = 1.4826;

@@ -22,7 +22,7 @@ export function otsu(histogram: Float64Array): Threshold {
     total += n;
     sum += n * level;
   }
-  let best = -1;
+  let best = 0;
   let found: Threshold = { threshold: 0, low: 0, high: 0 };
   let below = 0;
   let belowSum = 0;

@@ -135,6 +135,8 @@ export const areas = {
       'test/models/image/digit.test.ts',
       'test/models/image/prepare.test.ts',
       'test/models/image/encode-png.test.ts',
+      'test/models/image/drawn.test.ts',
+      'test/models/image/region.test.ts',
     ],
     least: 85,
   },

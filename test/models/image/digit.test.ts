@@ -132,13 +132,29 @@ describe('as in NumPy', () => {
   });
 });
 
-it('takes a shortcut where there is black within a quarter of the sides of every pixel', () => {
-  for (const [width, quick] of [
-    [14, true],
-    [15, false],
+it('takes a shortcut where there is black within a quarter of the sides of every pixel, of 32 a side at most', () => {
+  for (const [side, height, width, quick] of [
+    [28, 28, 14, true],
+    [28, 28, 15, false],
+    [32, 32, 16, true],
+    [32, 32, 17, false],
+    [33, 28, 14, false],
+    [28, 33, 14, false],
   ] as const)
     for (const x of [5, 6, 7]) {
-      const bar = { ...paper, width: 28, height: 28, strokes: [{ x, y: 5, width, height: 16 }] };
+      const bar = { ...paper, width: side, height, strokes: [{ x, y: 5, width, height: 17 }] };
       expect(drawnRegion(plane(drawn(bar))) !== undefined, JSON.stringify(bar)).toBe(quick);
     }
+});
+
+it('takes it where a tenth of the ink is as dark as a pen, which the whole rule does not darken', () => {
+  for (const [dark, quick] of [
+    [2, true],
+    [1, false],
+  ] as const) {
+    const data = new Float32Array(28 * 28).fill(223, 400, 411).fill(224, 400, 400 + dark);
+    const ink = { data, width: 28, height: 28 };
+    const kept = digitRegion(findInk(ink))?.plane.data.every((level, i) => level === data[i]);
+    expect([drawnRegion(ink) !== undefined, kept], `${dark} of 11`).toEqual([quick, quick]);
+  }
 });

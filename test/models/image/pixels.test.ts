@@ -74,6 +74,10 @@ describe('as Pillow has them:', () => {
     );
   });
 
+  it('one that is upright is given back itself', () => {
+    for (const picture of pictures) expect(orient(picture, 1)).toBe(picture);
+  });
+
   it('inputs of a stretched picture, in color and in gray', () => {
     const rule = { rule: 'resize', crop: 'stretch' } as const;
     expect(

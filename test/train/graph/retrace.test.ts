@@ -70,11 +70,16 @@ describe('traces of two and of three', () => {
       /has a shape that depends/,
     ],
     ['a shape that grows by more', (x) => tf.concat([x, tf.ones([1, 2])]), /has a shape that depends/],
-    ['a rank that grows', (x) => tf.reshape(x, x.shape[0] === 2 ? [4] : [3, 2]), /depends on the batch/],
+    ['a rank that grows', (x) => tf.reshape(x, x.shape[0] === 2 ? [4] : [6, 1]), /depends on the batch/],
     [
       'a number',
       (x) => tf.mul(x, x.shape[0] ?? 0),
       /^a constant of Mul \(n\d+, output \[2,2\]\) depends on the batch/,
+    ],
+    [
+      'a truth',
+      (x) => tf.where(tf.scalar(x.shape[0] === 2, 'bool'), x, tf.neg(x)),
+      /^a constant of \w+ \(n\d+, output \[1,1\]\) depends on the batch/,
     ],
     [
       'whole numbers that grow otherwise',
