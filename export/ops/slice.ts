@@ -104,10 +104,8 @@ const stridedSlice: Converter = (op) => {
   });
   const result = op.result(emitSlice(op, x, cuts), x.layout);
   if (kept.length === x.shape.length) return result;
-  const before = x.shape.map((_, axis) => {
-    const place = kept.indexOf(axis);
-    return place === -1 ? 1 : (result.shape[place] ?? 1);
-  });
+  // A dropped axis has one element.
+  const before = x.shape.map((_, axis) => result.shape[kept.indexOf(axis)] ?? 1);
   return reshaped(op.build, { ...result, shape: before }, result.shape);
 };
 

@@ -152,6 +152,11 @@ const biases: Case[] = [
     fn: (x) => tf.add(behindConv(x), weight('columns', [4, 1])),
   },
   {
+    name: 'not a bias: one number per place',
+    inputs: [pictures],
+    fn: (x) => tf.add(behindConv(x), weight('places', [3, 5, 4])),
+  },
+  {
     name: 'not a bias: the channels have moved',
     inputs: [{ shape: [-1, 1, 1, 2] }],
     fn: (x) => tf.add(tf.reshape(behindConv(x), [x.shape[0] ?? 1, 4, 1, 1]), weight('one', [1])),

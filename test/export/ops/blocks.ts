@@ -25,6 +25,15 @@ export const blockCases: Case[] = [
       ),
   },
   {
+    name: 'blocks along one axis',
+    inputs: [{ shape: [-1, 5, 3, 2] }],
+    fn: (x) =>
+      [x, behindConv(x)].flatMap((y) => {
+        const blocks = tf.spaceToBatchND(y, [2], [[1, 0]]);
+        return [blocks, tf.batchToSpaceND(blocks, [2], [[1, 0]])];
+      }),
+  },
+  {
     name: 'a dilated convolution as TensorFlow 1 writes it',
     inputs: [{ shape: [-1, 6, 6, 2] }],
     fn: (x) => {

@@ -37,6 +37,8 @@ export const sliceCases: Case[] = [
         tf.stridedSlice(y, [0, 1], [n, 2], [1, 1], 0, 0, 0, 0, 0b10),
         tf.stridedSlice(y, [0, 0, 1], [n, 0, 2], [1, 1, 1], 0, 0, 0b10),
         tf.stridedSlice(y, [0, 0, 1, 0], [n, 0, 2, 0], [1, 1, 1, 1], 0, 0, 0b10, 0b1000, 0b100),
+        tf.stridedSlice(y, [0, 1, 0], [n, 2, 0], [1, 1, 1], 0, 0, 0b100, 0, 0b10),
+        tf.stridedSlice(y, [0, 0, 1], [n, 0, 3], [1, 1, 1], 0, 0, 0, 0b10),
         tf.stridedSlice(y, [0, 0, 0, -1], [n, 4, 5, 0], [1, 1, 1, 1], 0, 0, 0, 0, 0b1000),
       ]);
     },

@@ -70,7 +70,12 @@ describe('traces of two and of three', () => {
       /has a shape that depends/,
     ],
     ['a shape that grows by more', (x) => tf.concat([x, tf.ones([1, 2])]), /has a shape that depends/],
-    ['a rank that grows', (x) => tf.reshape(x, x.shape[0] === 2 ? [4] : [6, 1]), /depends on the batch/],
+    ['a rank that grows', (x) => tf.reshape(x, x.shape[0] === 2 ? [4] : [3, 2]), /depends on the batch/],
+    [
+      'a rank that grows as the batch does',
+      (x) => tf.reshape(x, x.shape[0] === 2 ? [2, 2] : [3, 2, 1]),
+      /depends on the batch/,
+    ],
     [
       'a number',
       (x) => tf.mul(x, x.shape[0] ?? 0),
