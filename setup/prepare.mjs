@@ -1,12 +1,14 @@
-// Runs the steps that are not done, one at a time, each with a line and its seconds.
+// Runs the steps that are not done, side by side where they can, each with a line and its seconds.
 import { SetupError } from './errors.mjs';
 import { explain } from './explain.mjs';
 import { withLock } from './files/lock.mjs';
 import { describeGpus } from './machine/gpu.mjs';
 import { isGpu, rememberGpu } from './machine/gpu-choice.mjs';
 import { tellNeeds } from './machine/system.mjs';
-import { readyLine, timed } from './report.mjs';
+import { progress, readyLine } from './report.mjs';
 import { stepsFor } from './steps/index.mjs';
+
+/** @typedef {import('./steps/step.mjs').Step} Step */
 
 /**
  * Makes the machine ready for a purpose. Silent when it is, unless `verbose`.
@@ -26,13 +28,13 @@ export async function prepare({ purpose, gpu, verbose }) {
 
 /**
  * Runs those of the steps that are not done.
- * @param {readonly import('./steps/step.mjs').Step[]} steps
+ * @param {readonly Step[]} steps
  * @param {boolean} verbose names those that are done, too
  * @throws {SetupError} what is missing or went wrong, and what to do about it
  */
 export async function prepareSteps(steps, verbose) {
   if (steps.every((step) => step.done())) {
-    if (verbose) for (const step of steps) readyLine(step.name);
+    if (verbose) for (const step of steps) process.stdout.write(readyLine(step.name));
     return;
   }
   const onWait = (/** @type {number} */ owner) =>
@@ -56,18 +58,49 @@ function explained(error) {
 }
 
 /**
- * @param {readonly import('./steps/step.mjs').Step[]} steps
+ * Runs side by side what does not wait for another. When one fails, the others are ended.
+ * @param {readonly Step[]} steps each after those that it waits for
  * @param {boolean} verbose
+ * @throws what the first that failed said
  */
 async function runSteps(steps, verbose) {
   const needs = steps.filter((step) => !step.done()).flatMap((step) => step.needs());
   if (needs.length > 0) throw new SetupError(tellNeeds(needs));
+  const failure = new AbortController();
+  const told = progress(process.stdout, failure.signal);
+  /** @type {Map<string, Promise<void>>} */
+  const ends = new Map();
   for (const step of steps) {
-    if (step.done()) {
-      if (verbose) readyLine(step.name);
-      continue;
-    }
-    await timed(step.name, step.hint, step.run);
-    if (!step.done()) throw new Error(`Step "${step.name}" ran and is not done.`);
+    const before = (step.after ?? []).map((name) => ends.get(name));
+    ends.set(
+      step.name,
+      Promise.all(before).then(() => runStep(step, verbose, told, failure.signal)),
+    );
   }
+  try {
+    await Promise.all(ends.values());
+  } catch (error) {
+    failure.abort(error);
+    // Their programs and folders are gone before the lock is.
+    await Promise.allSettled(ends.values());
+    throw error;
+  } finally {
+    told.end();
+  }
+}
+
+/**
+ * @param {Step} step
+ * @param {boolean} verbose
+ * @param {ReturnType<typeof progress>} told
+ * @param {AbortSignal} signal
+ */
+async function runStep(step, verbose, told, signal) {
+  signal.throwIfAborted();
+  if (step.done()) {
+    if (verbose) told.ready(step.name);
+    return;
+  }
+  await told.timed(step.name, step.hint, () => step.run(signal));
+  if (!step.done()) throw new Error(`Step "${step.name}" ran and is not done.`);
 }

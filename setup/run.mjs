@@ -18,11 +18,13 @@ const shownLines = 15;
  * @param {string} step names the log file, `.trainyard/logs/<step>.log`; each call overwrites it
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: Record<string, string> }} options `env` is added to our own
- * @throws {SetupError} when it cannot be started or fails
+ * @param {{ cwd?: string, env?: Record<string, string>, signal?: AbortSignal | undefined }} options `env` is added to our own;
+ *   `signal` ends it
+ * @throws {SetupError} when it cannot be started, fails or is ended
  * @returns {Promise<string>} the end of what it printed
  */
-export async function run(step, command, args, { cwd = root, env = {} } = {}) {
+export async function run(step, command, args, { cwd = root, env = {}, signal } = {}) {
+  signal?.throwIfAborted();
   const log = join(stateFolder, 'logs', `${step}.log`);
   mkdirSync(join(stateFolder, 'logs'), { recursive: true });
   writeFileSync(log, `$ ${[command, ...args].join(' ')}\n`);
@@ -34,12 +36,11 @@ export async function run(step, command, args, { cwd = root, env = {} } = {}) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (child.pid) shareLock(child.pid);
-  // Whoever is asked to end does not leave pip or a compiler at work behind.
-  const end = (/** @type {NodeJS.Signals} */ signal) => {
-    child.kill('SIGTERM');
-    process.exit(128 + constants.signals[signal]);
-  };
-  for (const signal of endSignals) process.on(signal, end);
+  // Whoever is asked to end does not leave pip or a compiler at work behind, nor those that run beside it.
+  const end = () => void child.kill('SIGTERM');
+  signal?.addEventListener('abort', end);
+  process.on('exit', end);
+  for (const name of endSignals) process.on(name, exitBy);
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
       output = (output + text).slice(-keptOutput);
@@ -57,7 +58,9 @@ export async function run(step, command, args, { cwd = root, env = {} } = {}) {
       else resolve(signal ? `was ended by ${signal}` : `ended with code ${code}`);
     });
   });
-  for (const signal of endSignals) process.off(signal, end);
+  signal?.removeEventListener('abort', end);
+  process.off('exit', end);
+  for (const name of endSignals) process.off(name, exitBy);
   if (failure === undefined) return output;
 
   const cause = explain(`${failure}\n${output}`);
@@ -73,4 +76,9 @@ export async function run(step, command, args, { cwd = root, env = {} } = {}) {
       ...tail,
     ].join('\n'),
   );
+}
+
+/** @param {NodeJS.Signals} signal */
+function exitBy(signal) {
+  process.exit(128 + constants.signals[signal]);
 }

@@ -6,6 +6,8 @@ import { cacheFolder } from '../paths.mjs';
 import { makePath, readJson, writeJson } from './index.mjs';
 import { keepAlive, mayLive, ownerOf } from './owner.mjs';
 
+/** @typedef {import('./owner.mjs').Owner} Owner */
+
 const lockFile = join(cacheFolder(), 'setup.lock');
 const pollMs = 200;
 
@@ -33,16 +35,18 @@ export async function withLock(action, onWait) {
 }
 
 /**
- * Names a program that works for us in the lock: should we be killed, it may run on for a while, and the next
- * set-up waits for it.
+ * Names a program that works for us in the lock, beside those that do: should we be killed, it may run on for a while,
+ * and the next set-up waits for it.
  * @param {number} pid
  */
 export function shareLock(pid) {
   const owner = readJson(lockFile);
-  if (owner?.pid === process.pid) writeJson(lockFile, { ...owner, child: ownerOf(pid) });
+  if (owner?.pid !== process.pid) return;
+  const alive = (owner.children ?? []).filter((/** @type {Owner} */ child) => mayLive(child, lockFile));
+  writeJson(lockFile, { ...owner, children: [...alive, ownerOf(pid)] });
 }
 
-/** Takes the lock if it is free, or if neither its owner nor the owner's program lives. */
+/** Takes the lock if it is free, or if neither its owner nor any of the owner's programs lives. */
 function take() {
   const own = `${lockFile}.${process.pid}`;
   try {
@@ -64,6 +68,6 @@ function take() {
  */
 function isNobodys() {
   const owner = readJson(lockFile);
-  if (owner) return !mayLive(owner, lockFile) && !(owner.child && mayLive(owner.child, lockFile));
+  if (owner) return ![owner, ...(owner.children ?? [])].some((each) => mayLive(each, lockFile));
   return existsSync(lockFile) && !readJson(lockFile);
 }

@@ -54,11 +54,11 @@ export function packagesStepOf(name, { title, hint, trim = () => {} }) {
     hint,
     done: () => hasPackages(name),
     needs: () => (which('npm') ? [] : [{ problem: 'npm is not on the PATH.', install: ['npm'] }]),
-    run: () =>
+    run: (signal) =>
       makeFolder(packagesFolder(name), async (folder) => {
         for (const file of ['package.json', 'package-lock.json'])
           copyFileSync(join(root, 'setup', 'packages', name, file), join(folder, file));
-        await runNpm(name, ['ci'], { cwd: folder });
+        await runNpm(name, ['ci'], { cwd: folder, signal });
         trim(folder);
       }),
   };

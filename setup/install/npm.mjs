@@ -22,8 +22,8 @@ export function npmProgram(platform = process.platform, node = process.execPath)
  * Runs npm to its end.
  * @param {string} step names the log file
  * @param {readonly string[]} words the command of npm, then what is its own
- * @param {{ cwd?: string }} options
- * @throws {import('../errors.mjs').SetupError} when it cannot be started or fails
+ * @param {{ cwd?: string, signal?: AbortSignal | undefined }} options
+ * @throws {import('../errors.mjs').SetupError} when it cannot be started, fails or is ended by the signal
  * @returns {Promise<string>} the end of what it printed
  */
 export function runNpm(step, words, options = {}) {

@@ -73,35 +73,35 @@ function madeWith(name) {
   return existsSync(interpreter(folder)) && realpathSync(interpreter(folder)) === python ? python : undefined;
 }
 
-/** Makes the environment of training. */
-export async function makeTraining() {
+/**
+ * Makes the environment of training.
+ * @param {AbortSignal} signal
+ */
+export async function makeTraining(signal) {
   const found = findPython();
   if ('problem' in found) throw new Error(found.problem); // the step's `needs` have asked before
   await make('train', async (folder) => {
-    await run('venv', found.executable, ['-m', 'venv', folder]);
-    await run('pip', interpreter(folder), [...pipInstall, '-r', requirementsPath(trainingRequirements())]);
+    await run('venv-train', found.executable, ['-m', 'venv', folder], { signal });
+    const wanted = ['-r', requirementsPath(trainingRequirements())];
+    await run('pip-train', interpreter(folder), [...pipInstall, ...wanted], { signal });
   });
 }
 
 /**
  * Makes an environment over that of training, which is there.
  * @param {Exclude<Environment, 'train'>} name
+ * @param {AbortSignal} signal
  */
-export async function makeOverTraining(name) {
+export async function makeOverTraining(name, signal) {
   const training = environmentFolder('train');
   await make(name, async (folder) => {
-    await run('venv', interpreter(training), ['-m', 'venv', '--without-pip', folder]);
+    await run(`venv-${name}`, interpreter(training), ['-m', 'venv', '--without-pip', folder], { signal });
     const packages = sitePackages(folder) ?? '';
     // A .pth file adds folders, which are looked into last (Python's documentation, module site).
     writeFileSync(join(packages, 'trainyard.pth'), `${sitePackages(training)}\n`);
     const file = requirements[name]().at(-1) ?? '';
-    await run('pip', interpreter(training), [
-      ...pipInstall,
-      '--target',
-      packages,
-      '-r',
-      requirementsPath(file),
-    ]);
+    const wanted = ['--target', packages, '-r', requirementsPath(file)];
+    await run(`pip-${name}`, interpreter(training), [...pipInstall, ...wanted], { signal });
   });
 }
 

@@ -1,6 +1,6 @@
 // A published npm package as a file in the cache: fetched once, and the bytes that we expect or none.
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { SetupError } from '../errors.mjs';
 import { hashFile, withTemporaryFolder } from '../files/index.mjs';
@@ -10,15 +10,17 @@ import { runNpm } from './npm.mjs';
 /**
  * The path of the package's tarball, `<cache>/downloads/<name>-<version>.tgz`; a scope comes first, `<scope>-<name>`.
  * @param {{ name: string, version: string, sha512: string }} wanted `sha512` in hexadecimal
+ * @param {AbortSignal} [signal]
  * @throws {SetupError} when the bytes are others than expected; the file is deleted, so that the next try fetches it
  */
-export async function fetchTarball({ name, version, sha512 }) {
+export async function fetchTarball({ name, version, sha512 }, signal) {
   const folder = join(cacheFolder(), 'downloads');
   const file = `${name.replace(/^@(.*)\//, '$1-')}-${version}.tgz`; // as npm names it
   const path = join(folder, file);
   if (!existsSync(path)) {
     await withTemporaryFolder(folder, async (temporary) => {
-      await runNpm('download', ['pack', `${name}@${version}`, '--pack-destination', temporary]);
+      const log = `download-${basename(path, `-${version}.tgz`)}`;
+      await runNpm(log, ['pack', `${name}@${version}`, '--pack-destination', temporary], { signal });
       renameSync(join(temporary, file), path);
     });
   }

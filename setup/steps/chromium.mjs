@@ -9,6 +9,7 @@ import { whyBrowserFails } from '../machine/browser-trial.mjs';
 import { installCommand, which } from '../machine/system.mjs';
 import { cacheFolder, root, stateFolder } from '../paths.mjs';
 import { run } from '../run.mjs';
+import { packagesStep } from './packages.mjs';
 
 /** @typedef {{ executablePath: string, env?: Record<string, string> }} Chromium `env` is what it needs besides ours */
 
@@ -34,8 +35,9 @@ export const chromiumStep = {
   hint: 'for the tests: $CHROMIUM_PATH, the PATH, or npm package @sparticuz/chromium',
   done: () => findChromium() !== undefined,
   needs: () => [],
-  run: async () => {
-    const found = await choose();
+  after: [packagesStep.name],
+  run: async (signal) => {
+    const found = await choose(signal);
     writeJson(stampFile, found);
   },
 };
@@ -51,8 +53,11 @@ export function findChromium() {
   return !wanted || wanted === stamp.executablePath ? stamp : undefined;
 }
 
-/** @returns {Promise<Chromium>} */
-async function choose() {
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<Chromium>}
+ */
+async function choose(signal) {
   const wanted = process.env.CHROMIUM_PATH;
   if (wanted) {
     const problem = await whyItFails({ executablePath: wanted });
@@ -62,7 +67,7 @@ async function choose() {
   for (const executablePath of programs.flatMap((name) => which(name) ?? [])) {
     if (!(await whyItFails({ executablePath }))) return { executablePath }; // Ubuntu's, without snap, is but a note
   }
-  const packaged = await unpack();
+  const packaged = await unpack(signal);
   const problem = packaged
     ? await whyItFails(packaged)
     : 'npm package @sparticuz/chromium has none for this system';
@@ -80,9 +85,10 @@ function whyItFails({ executablePath, env = {} }) {
 
 /**
  * The npm package's build (a headless shell for Linux on x86-64), with the libraries and a font for systems without.
+ * @param {AbortSignal} signal
  * @returns {Promise<Chromium | undefined>}
  */
-async function unpack() {
+async function unpack(signal) {
   const version = readJson(join(npmPackage, 'package.json'))?.version;
   if (!version || process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const folder = join(cacheFolder(), 'chromium', version);
@@ -91,8 +97,8 @@ async function unpack() {
       const executable = join(temporary, 'chromium');
       await inflate('chromium.br', executable);
       chmodSync(executable, 0o755);
-      await inflateTar('al2023.tar.br', temporary); // lib/: NSS, NSPR and expat
-      await inflateTar('fonts.tar.br', temporary); // fonts/: Open Sans
+      await inflateTar('al2023.tar.br', temporary, signal); // lib/: NSS, NSPR and expat
+      await inflateTar('fonts.tar.br', temporary, signal); // fonts/: Open Sans
       writeFileSync(join(temporary, 'fonts.conf'), fontConfiguration(folder));
     });
   }
@@ -117,11 +123,12 @@ async function inflate(name, path) {
 /**
  * @param {string} name
  * @param {string} folder
+ * @param {AbortSignal} signal
  */
-async function inflateTar(name, folder) {
+async function inflateTar(name, folder, signal) {
   const archive = join(folder, 'archive.tar');
   await inflate(name, archive);
-  await run('chromium', 'tar', ['-xf', archive, '-C', folder, '--no-same-owner']);
+  await run('chromium', 'tar', ['-xf', archive, '-C', folder, '--no-same-owner'], { signal });
   rmSync(archive);
 }
 

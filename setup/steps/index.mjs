@@ -1,4 +1,4 @@
-// Which steps a purpose takes, in order.
+// Which steps a purpose takes, each after those that it waits for.
 import { isCheckout } from '../paths.mjs';
 import { chromiumStep } from './chromium.mjs';
 import { cifar10Step } from './cifar10.mjs';
@@ -32,7 +32,6 @@ export function stepsFor(purpose, gpu) {
     turbojpegStep,
     ...(train || (serve && gpu) ? [trainingEnvironmentStep] : []),
     ...(train ? [tensorflowJsStep, addonStep, mnistStep] : []),
-    // Before the page, which carries pictures of each data set that is here: it is not to change under the tests.
     ...(test ? [cifar10Step] : []),
     ...((train || serve) && gpu ? [cudaStep] : []),
     ...(serve && isCheckout ? [pageStep] : []),

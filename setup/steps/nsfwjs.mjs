@@ -25,8 +25,8 @@ export const nsfwjsStep = {
   hint: 'npm package nsfwjs, 25 MB',
   done: () => models.every((name) => isFile(join(datasetFolder('nsfwjs'), name, 'model.json'))),
   needs: () => (which('tar') ? [] : [{ problem: 'tar is not on the PATH.', install: ['tar'] }]),
-  run: async () => {
-    const archive = await fetchTarball(tarball);
+  run: async (signal) => {
+    const archive = await fetchTarball(tarball, signal);
     await withTemporaryFolder(cacheFolder(), async (unpacked) => {
       await run('nsfwjs', 'tar', [
         '-xzf',

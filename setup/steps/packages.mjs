@@ -22,9 +22,10 @@ export const packagesStep = {
   // that package leaves it. The versions are the lockfile's all the same, and it is not written.
   // The scripts that are skipped fetch binaries from elsewhere: set-up compiles TensorFlow's, and
   // onnxruntime's CPU libraries are in its package.
-  run: async () => {
+  run: async (signal) => {
     // All kinds, whatever NODE_ENV or npm's own settings leave out.
-    const output = await runNpm('packages', ['install', '--no-save', '--include=dev', '--include=optional']);
+    const kinds = ['--include=dev', '--include=optional'];
+    const output = await runNpm('packages', ['install', '--no-save', ...kinds], { signal });
     // npm only warns of files that it could not write, and ends well.
     if (areInstalled() && !output.includes('TAR_ENTRY_ERROR')) return;
     rmSync(hiddenLockfile, { force: true });

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { filesUnder, hashFiles, readJson, writeJson } from '../files/index.mjs';
 import { datasetFolder, pageFolder, root, stateFolder } from '../paths.mjs';
 import { run } from '../run.mjs';
+import { cifar10Step } from './cifar10.mjs';
+import { mnistStep } from './mnist.mjs';
+import { packagesStep } from './packages.mjs';
 
 const source = join(root, 'web-demo');
 const stampFile = join(stateFolder, 'page.json');
@@ -16,12 +19,15 @@ export const pageStep = {
     !existsSync(join(source, 'index.html')) ||
     (existsSync(join(pageFolder, 'index.html')) && readJson(stampFile)?.sources === hashSources()),
   needs: () => [],
-  run: async () => {
+  // It carries pictures of each data set that is here.
+  after: [packagesStep, mnistStep, cifar10Step].map(({ name }) => name),
+  run: async (signal) => {
     const sources = hashSources();
     rmSync(stampFile, { force: true });
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
     await run('page', process.execPath, [vite, 'build', 'web-demo'], {
       env: { TRAINYARD_COMPRESS_LATER: '1' },
+      signal,
     });
     writeJson(stampFile, { sources });
   },

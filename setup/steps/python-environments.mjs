@@ -27,7 +27,8 @@ export const testEnvironmentStep = {
   hint: 'onnx, onnxruntime, Pillow and clients of the server, 200 MB',
   done: () => hasEnvironment('test'),
   needs: () => [],
-  run: () => makeOverTraining('test'),
+  after: [trainingEnvironmentStep.name],
+  run: (signal) => makeOverTraining('test', signal),
 };
 
 /** @type {import('./step.mjs').Step} */
@@ -36,5 +37,6 @@ export const tf2onnxStep = {
   hint: 'tf2onnx and what TensorFlow needs in Python, 60 MB',
   done: () => hasEnvironment('tf2onnx'),
   needs: () => [],
-  run: () => makeOverTraining('tf2onnx'),
+  after: [trainingEnvironmentStep.name],
+  run: (signal) => makeOverTraining('tf2onnx', signal),
 };

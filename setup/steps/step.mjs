@@ -7,7 +7,8 @@
  * @property {string} hint what it does, and how much it fetches
  * @property {() => boolean} done whether there is nothing to do; takes milliseconds
  * @property {() => import('../machine/system.mjs').Need[]} needs what the machine lacks for it; asked before any step runs
- * @property {() => Promise<void>} run
+ * @property {readonly string[]} [after] names of the steps whose result it takes; with the others it runs side by side
+ * @property {(signal: AbortSignal) => Promise<void>} run ends early, by an error, when the signal says that another failed
  */
 
 /** @typedef {'packages' | 'serve' | 'train' | 'test' | 'all'} Purpose `all`, the default, trains and serves */

@@ -6,6 +6,7 @@ import { packagesStepOf } from '../install/npm-packages.mjs';
 import { addonFolder, compilerArguments, hasAddon } from '../libraries/tensorflow-js.mjs';
 import { compilerNeeds, compilerOf } from '../machine/compiler.mjs';
 import { run } from '../run.mjs';
+import { trainingEnvironmentStep } from './python-environments.mjs';
 
 export const tensorflowJsStep = packagesStepOf('tensorflow', {
   title: 'TensorFlow.js',
@@ -18,11 +19,12 @@ export const addonStep = {
   hint: `compiling with ${compilerOf()}`,
   done: hasAddon,
   needs: compilerNeeds,
-  run: () =>
+  after: [trainingEnvironmentStep.name, tensorflowJsStep.name],
+  run: (signal) =>
     makeFolder(addonFolder(), async (folder) => {
       const file = join(folder, 'tfjs_binding.node');
-      await run('addon', compilerOf(), [...compilerArguments(), '-o', file]);
+      await run('addon', compilerOf(), [...compilerArguments(), '-o', file], { signal });
       // Loading it here finds a CPU or a system that TensorFlow was not made for, while there is someone to tell.
-      await run('addon-load', process.execPath, ['-e', `require(${JSON.stringify(file)})`]);
+      await run('addon-load', process.execPath, ['-e', `require(${JSON.stringify(file)})`], { signal });
     }),
 };

@@ -19,8 +19,8 @@ export const turbojpegStep = {
   hint: 'npm package @julusian/jpeg-turbo, 3 MB',
   done: () => !lacksTurbojpeg(),
   needs: () => [],
-  run: async () => {
-    const archive = await fetchTarball(tarball);
+  run: async (signal) => {
+    const archive = await fetchTarball(tarball, signal);
     const system = `linux-${process.arch}${libc() === 'musl' ? '-musl' : ''}`;
     writeWhole(
       turbojpegPath(),

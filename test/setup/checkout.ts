@@ -41,6 +41,8 @@ export interface Checkout {
     env?: Record<string, string>,
     options?: { script?: string; node?: string[] },
   ): Promise<Result>;
+  /** Starts set-up. */
+  start(args: string[]): ChildProcess;
   /** Starts set-up and waits for the stand-ins' record to hold `call`. */
   startUntil(call: string, args: string[], env: Record<string, string>): Promise<ChildProcess>;
   /** What the stand-ins were asked to do so far. */
@@ -103,6 +105,7 @@ export async function makeCheckout(
   return {
     folder,
     cache,
+    start: (args) => start(args, {}),
     run: (args, env = {}, options = {}) => finish(start(args, env, options)),
     startUntil: async (call, args, env) => {
       const child = start(args, env);

@@ -3,10 +3,11 @@ import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import koffi from 'koffi';
 import { afterEach, expect, test } from 'vitest';
+import { purposes, stepsFor } from '../../setup/steps/index.mjs';
 import { type Checkout, makeCheckout } from './checkout.ts';
 
 let checkout: Checkout;
-afterEach(() => checkout.remove());
+afterEach(() => checkout?.remove());
 
 test('training is made ready, with a line and the seconds of each step', async () => {
   checkout = await makeCheckout(undefined, { data: false });
@@ -14,15 +15,20 @@ test('training is made ready, with a line and the seconds of each step', async (
   expect(stderr).toBe('');
   expect(code).toBe(0);
   const lines = stdout.trim().split('\n');
-  expect(lines.map((line) => line.slice(0, 20).trim())).toEqual([
-    'npm packages',
-    'Python environment',
-    'TensorFlow.js',
-    'TensorFlow addon',
+  const names = lines.map((line) => line.slice(0, 20).trim());
+  expect(names.toSorted()).toEqual([
     'MNIST',
+    'Python environment',
+    'TensorFlow addon',
+    'TensorFlow.js',
+    'npm packages',
   ]);
   for (const line of lines) expect(line).toMatch(/ \.\.\. \d+\.\d s$/);
-  expect(checkout.calls()).toEqual(['npm install', 'venv', 'pip train.txt', 'npm ci', 'g++', 'npm pack']);
+  const calls = checkout.calls();
+  expect(calls.toSorted()).toEqual(['g++', 'npm ci', 'npm install', 'npm pack', 'pip train.txt', 'venv']);
+  // The addon is compiled of what both bring.
+  expect(names.slice(names.indexOf('TensorFlow addon'))).not.toContain('Python environment');
+  expect(names.slice(names.indexOf('TensorFlow addon'))).not.toContain('TensorFlow.js');
   expect(readdirSync(join(checkout.cache, 'datasets', 'mnist')).sort()).toEqual([
     't10k-images-idx3-ubyte',
     't10k-labels-idx1-ubyte',
@@ -59,7 +65,7 @@ test('the library that decodes JPEGs is taken out of its package', async () => {
   const { code, stdout } = await checkout.run(['--for', 'packages']);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^libjpeg-turbo /m);
-  expect(checkout.calls()).toEqual(['npm install', 'npm pack']);
+  expect(checkout.calls().toSorted()).toEqual(['npm install', 'npm pack']);
   const [file = '', ...others] = readdirSync(join(checkout.cache, 'libraries'));
   expect(others).toEqual([]);
   const library = koffi.load(join(checkout.cache, 'libraries', file));
@@ -89,3 +95,21 @@ test('what training needs is in the cache, where another checkout finds it', asy
     other.remove();
   }
 });
+
+test.each(purposes.flatMap((purpose) => [true, false].map((gpu) => ({ purpose, gpu }))))(
+  'a step waits for steps that come before it: $purpose, with a GPU: $gpu',
+  ({ purpose, gpu }) => {
+    const steps = stepsFor(purpose, gpu);
+    const all = stepsFor('test', true).map(({ name }) => name);
+    expect(steps.length).toBeGreaterThan(0);
+    for (const [i, { name, after = [] }] of steps.entries()) {
+      // ONNX Runtime is a step where the package is installed, and no checkout.
+      expect([...all, 'ONNX Runtime']).toEqual(expect.arrayContaining([...after]));
+      const later = steps.slice(i).map((step) => step.name);
+      expect(
+        after.filter((wanted) => later.includes(wanted)),
+        name,
+      ).toEqual([]);
+    }
+  },
+);
