@@ -1,5 +1,5 @@
 // MNIST's own rule for a picture of one handwritten digit: ink bounding box to 20 pixels, center of mass to the center.
-import { type Plane, resizeArea } from './area.ts';
+import { type Patch, type Plane, resizeArea } from './area.ts';
 import { type Check, unchecked } from './check.ts';
 import { drawnRegion } from './drawn.ts';
 import { gray } from './gray.ts';
@@ -26,9 +26,31 @@ const WORKING_SIDE = 512;
  */
 export function prepareDigit(picture: Picture, check: Check = unchecked): Uint8Array {
   const out = new Uint8Array(SIDE * SIDE);
-  const source = reduce(gray(picture), WORKING_SIDE, check);
+  const found = locate(reduce(gray(picture), WORKING_SIDE, check));
+  if (found === undefined) return out;
+  const placed = resizeArea(found.plane, found.patch, SIDE, SIDE);
+  for (let i = 0; i < out.length; i++) out[i] = Math.min(255, Math.round(placed.data[i] ?? 0));
+  return out;
+}
+
+/**
+ * The part of a picture that {@link prepareDigit} makes the input of, in the picture's pixels: it may reach beyond it.
+ *
+ * @returns undefined when no ink is found.
+ */
+export function digitPlace(picture: Picture): Patch | undefined {
+  const reduced = reduce(gray(picture), WORKING_SIDE);
+  const patch = locate(reduced)?.patch;
+  if (patch === undefined) return undefined;
+  const [across, down] = [picture.width / reduced.width, picture.height / reduced.height];
+  const { x, y, width, height } = patch;
+  return { x: x * across, y: y * down, width: width * across, height: height * down };
+}
+
+/** The digit alone, and the part of it that becomes the input. */
+function locate(source: Plane): { readonly plane: Plane; readonly patch: Patch } | undefined {
   const region = drawnRegion(source) ?? digitRegion(findInk(source));
-  if (region === undefined) return out;
+  if (region === undefined) return undefined;
   const { box, plane } = region;
   const longest = Math.max(box.right - box.left, box.bottom - box.top);
   const scale = longest >= BOX - 1 && longest <= BOX ? 1 : Math.max(longest, 5) / BOX;
@@ -41,9 +63,7 @@ export function prepareDigit(picture: Picture, check: Check = unchecked): Uint8A
     x = Math.round(x);
     y = Math.round(y);
   }
-  const placed = resizeArea(plane, { x, y, width: SIDE * scale, height: SIDE * scale }, SIDE, SIDE);
-  for (let i = 0; i < out.length; i++) out[i] = Math.min(255, Math.round(placed.data[i] ?? 0));
-  return out;
+  return { plane, patch: { x, y, width: SIDE * scale, height: SIDE * scale } };
 }
 
 function centerOfMass({ data, width, height }: Plane): { x: number; y: number } {

@@ -1,7 +1,8 @@
 // Turns a decoded, upright picture into the input of a model, by the rule that the model's card names.
 import { flattenAlpha } from './alpha.ts';
+import type { Patch } from './area.ts';
 import { type Check, unchecked } from './check.ts';
-import { prepareDigit } from './digit.ts';
+import { digitPlace, prepareDigit } from './digit.ts';
 import { gray } from './gray.ts';
 import type { Picture } from './picture.ts';
 import { resizeWindow } from './resize.ts';
@@ -65,6 +66,24 @@ export function planPrepare(picture: Size, shape: Shape, rule: Prepare): ResizeP
   if (rule.rule === 'digit') return undefined;
   const { full, window } = geometryOf(picture, shape, rule);
   return planResize(picture, full, window, rule.filter);
+}
+
+/**
+ * The part of a picture that becomes the input, in the picture's pixels: edges may lie between pixels, and with the digit rule
+ * outside of the picture.
+ *
+ * @returns undefined where the digit rule finds no ink.
+ */
+export function placeOf(picture: Picture, shape: Shape, rule: Prepare): Patch | undefined {
+  if (rule.rule === 'digit') return digitPlace(picture);
+  const { full, window } = geometryOf(picture, shape, rule);
+  const [across, down] = [picture.width / full.width, picture.height / full.height];
+  return {
+    x: window.x * across,
+    y: window.y * down,
+    width: window.width * across,
+    height: window.height * down,
+  };
 }
 
 /**

@@ -135,8 +135,9 @@ export const loadModel: LoadModel = async (source, options = {}) => {
         const { signal } = options;
         signal?.throwIfAborted();
         const picture = await readPicture(source, signal);
-        const { label, map, input } = await calls.ask({ type: 'explain', picture }, 'explained', signal);
-        return { label, map, input, shape };
+        const asked = { type: 'explain', picture } as const;
+        const { label, map, without, place, input } = await calls.ask(asked, 'explained', signal);
+        return { label, map, without, place, input, shape };
       },
       async layers(source, options = {}) {
         checkOptions('layers', options, LAYERS_OPTIONS);

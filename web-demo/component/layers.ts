@@ -3,15 +3,13 @@ import type { Card } from '../../models/card.ts';
 import { decodeModel, encodeModel } from '../../models/onnx/schema.ts';
 import type { Graph } from './graph.ts';
 import { layerGraph, type OpenLayer } from './layer-graph.ts';
+import { logOdds } from './log-odds.ts';
 import { batchOf } from './runner.ts';
 import { strongest } from './strongest.ts';
 import type { Layer } from './types.ts';
 
 /** Pictures in a run: between two runs the worker answers other requests. */
 const batch = 16;
-
-/** The smallest positive float32, roughly: below it a probability is none. */
-const LEAST = 1e-38;
 
 export interface Inside {
   readonly label: string;
@@ -89,10 +87,3 @@ export async function openInside(
 }
 
 const ONE = { data: Float32Array.of(1), dims: [1, 1, 1, 1] };
-
-/** Of one label against all others, whose sum is exact where the label's own probability is rounded to 1. */
-function logOdds(probabilities: ArrayLike<number>, label: number): number {
-  let others = 0;
-  for (let i = 0; i < probabilities.length; i++) if (i !== label) others += probabilities[i] ?? 0;
-  return Math.log(Math.max(LEAST, probabilities[label] ?? 0)) - Math.log(Math.max(LEAST, others));
-}

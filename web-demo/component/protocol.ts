@@ -1,7 +1,7 @@
 // The messages between the browser entry and its worker.
 import type { Card } from '../../models/card.ts';
 import type { Picture } from '../../models/image/picture.ts';
-import type { Backend, Layer, Reason } from './types.ts';
+import type { Backend, Layer, Reason, Rectangle, Without } from './types.ts';
 
 /** A model to open: an address, or the file's bytes. */
 export interface Opening {
@@ -72,6 +72,8 @@ export interface ExplainedReply {
   readonly id: number;
   readonly label: string;
   readonly map: Float32Array;
+  readonly without: Without | undefined;
+  readonly place: Rectangle;
   readonly input: Uint8Array;
 }
 

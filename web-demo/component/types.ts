@@ -127,6 +127,23 @@ export interface Classification extends Prediction {
   readonly milliseconds: number;
 }
 
+/** A part of a picture, in pixels from the top left; edges may lie between pixels, and outside of the picture. */
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What the answer is without a part of the input. */
+export interface Without {
+  /** The part that is covered, in pixels of the input. */
+  readonly patch: Rectangle;
+  /** The most probable label without it, and its probability. */
+  readonly label: string;
+  readonly probability: number;
+}
+
 /** Which pixels mattered for an answer. */
 export interface Explanation {
   /** The label that is explained. */
@@ -136,6 +153,14 @@ export interface Explanation {
    * picture speaks for the label, negative where it speaks against it.
    */
   readonly map: Float32Array;
+  /**
+   * The single patch without which the answer is another one: of several, the one with the surest other answer. Where none
+   * changes the answer, the one without which it is the least sure: `label` is that of the explanation. Undefined for a
+   * picture of which nothing can be covered.
+   */
+  readonly without: Without | undefined;
+  /** The part of the picture that became the input, in pixels of the picture: so the map can be laid over it. */
+  readonly place: Rectangle;
   readonly input: Uint8Array;
   readonly shape: Classification['shape'];
 }

@@ -5,14 +5,14 @@ import { messageOf } from '../../models/errors.ts';
 import { GOLDEN_TOLERANCE, goldenDifference, goldenInput } from '../../models/golden.ts';
 import { flattenAlpha } from '../../models/image/alpha.ts';
 import type { Picture } from '../../models/image/picture.ts';
-import { preparePicture } from '../../models/image/prepare.ts';
+import { placeOf, preparePicture } from '../../models/image/prepare.ts';
 import { chooseBackend, surroundings } from './backend.ts';
 import { ModelError } from './errors.ts';
 import { inTurn, type OpenGraph } from './graph.ts';
 import { fetchModel, sha256Of } from './keep.ts';
 import type { LookInside } from './layers.ts';
 import { loadLayers } from './load-layers.ts';
-import { meanColor, occlusionMap } from './occlusion.ts';
+import { bestOf, meanColor, occlusion } from './occlusion.ts';
 import type {
   ClassifiedReply,
   ExplainedReply,
@@ -24,7 +24,7 @@ import type {
   StopMessage,
 } from './protocol.ts';
 import { createRunner, type Runner } from './runner.ts';
-import type { Backend } from './types.ts';
+import type { Backend, Rectangle } from './types.ts';
 
 interface Open {
   readonly card: Card;
@@ -173,14 +173,26 @@ async function explain(
 ): Promise<ExplainedReply> {
   const { shape } = card.input;
   const input = inputOf(picture, card);
-  const [probabilities = new Float32Array()] = await runner.run([input]);
-  const best = probabilities.indexOf(Math.max(...probabilities));
+  const [whole = new Float32Array()] = await runner.run([input]);
   const cover = card.input.prepare.rule === 'digit' ? [0] : meanColor(input, shape[2]);
-  const map = await occlusionMap(input, shape, cover, async (inputs) => {
+  const { map, without } = await occlusion(input, shape, cover, whole, (inputs) => {
     signal.throwIfAborted();
-    return (await runner.run(inputs)).map((answer) => answer[best] ?? 0);
+    return runner.run(inputs);
   });
-  return { type: 'explained', id, label: card.labels[best] ?? '', map, input };
+  const label = (index: number) => card.labels[index] ?? '';
+  return {
+    ...{ type: 'explained', id, label: label(bestOf(whole)), map, input },
+    without: without && {
+      patch: without.patch,
+      label: label(without.best),
+      probability: without.probability,
+    },
+    place: placeOf(flattenAlpha(picture), shape, card.input.prepare) ?? wholeOf(picture),
+  };
+}
+
+function wholeOf({ width, height }: Picture): Rectangle {
+  return { x: 0, y: 0, width, height };
 }
 
 async function look(
