@@ -79,7 +79,7 @@ describe('on one page', () => {
     );
   });
 
-  test('what mattered is shown over what the model sees', async () => {
+  test('what mattered is shown over what is drawn', async () => {
     await drawDigit(page, '3');
     await page.getByRole('button', { name: 'What mattered?' }).click();
     await page.getByTestId('map').waitFor();

@@ -1,6 +1,7 @@
 // From a changed picture to its answer: asks the model about the newest, shows once a frame, says when the picture rests.
 import { messageOf } from '../../models/errors.ts';
 import type { Classification, Model, Picture } from '../component/index.ts';
+import type { Drawn } from './draw/groups.ts';
 import { latestOnly } from './shell/latest.ts';
 import { firstAnswer, measureUntilPainted, penToBars } from './shell/marks.ts';
 
@@ -13,6 +14,8 @@ export interface Question {
   readonly chosen: number;
   /** The file of the only picture, where its pixels are too many to be sent to a server. */
   readonly file?: Blob | undefined;
+  /** The drawing, where that is what is asked about. */
+  readonly drawn?: Drawn | undefined;
 }
 
 export interface Answered extends Question {

@@ -8,10 +8,10 @@ import { createRaster } from './draw/raster.ts';
 import { emptyDrawing } from './draw/strokes.ts';
 import { createLayersSwitch } from './layers/layers-switch.ts';
 import { createLayersView } from './layers/view.ts';
+import { createMattered } from './mattered/mattered.ts';
 import { createModels } from './models/models.ts';
 import { listenToPage } from './photo/files.ts';
 import { createPhotos } from './photo/photos.ts';
-import { createExplainSwitch } from './reading/explain-switch.ts';
 import { createReading } from './reading/reading.ts';
 import { type Mode, readAddress, writeAddress } from './shell/address.ts';
 import { byId, element } from './shell/elements.ts';
@@ -23,7 +23,8 @@ import { createShare } from './shell/share.ts';
 function start(): void {
   byId('unstarted').remove();
   warmUp();
-  const questionOf = createQuestions(createRaster());
+  const raster = createRaster();
+  const questionOf = createQuestions(raster);
   const address = readAddress(location.hash);
   const embed = createEmbed();
   let mode: Mode = address.mode;
@@ -54,17 +55,17 @@ function start(): void {
     show({ answers, chosen }) {
       reading.show(answers, chosen);
       comparison.browser(answers);
-      explainSwitch.enable(true);
+      mattered.changed(true);
       layers.changed();
     },
     rested,
     failed: refuse,
   });
   const reading = createReading(() => {
-    void explainSwitch.explain();
+    void mattered.explain();
     layers.rested();
   });
-  const explainSwitch = createExplainSwitch(element('explain', HTMLButtonElement), subject, reading.explain);
+  const mattered = createMattered(raster, subject, () => byId(mode === 'draw' ? 'pad' : 'frame'));
   const layers = createLayersSwitch({
     button: element('layers-switch', HTMLButtonElement),
     subject,
@@ -85,9 +86,9 @@ function start(): void {
 
   /** What was answered last, and by which model. */
   function subject() {
-    const model = models.current()?.model;
-    const picture = asking.latest()?.pictures[reading.chosen()];
-    return model && picture && { model, picture };
+    const [model, answered, chosen] = [models.current()?.model, asking.latest(), reading.chosen()];
+    const picture = answered?.pictures[chosen];
+    return model && picture && { model, picture, answered, chosen };
   }
 
   function isEmpty(): boolean {
@@ -109,7 +110,7 @@ function start(): void {
     reading.announce();
     link();
     if (!embed.on) void comparison.ask(pictures, answers, file);
-    void explainSwitch.explain();
+    void mattered.explain();
     layers.rested();
   }
 
@@ -129,7 +130,7 @@ function start(): void {
     if (refusal === undefined) reading.empty(words);
     else reading.refuse(refusal);
     comparison.empty();
-    explainSwitch.enable(false);
+    mattered.changed(false);
     layers.empty();
     if (models.current()) link();
   }

@@ -1,7 +1,7 @@
 // The switch "What mattered?": explains while it is on, and never shows the explanation of an earlier picture.
 import { expect, test } from 'vitest';
-import type { Explanation, Model, Picture } from '../../../web-demo/component/index.ts';
-import { createExplainSwitch } from '../../../web-demo/page/reading/explain-switch.ts';
+import type { Model, Picture } from '../../../web-demo/component/index.ts';
+import { createExplainSwitch } from '../../../web-demo/page/mattered/explain-switch.ts';
 
 /** Stands in for a button of the page. */
 class Button extends EventTarget {
@@ -21,16 +21,22 @@ function setup() {
   const button = new Button();
   const shown: (string | undefined)[] = [];
   const pending: (() => void)[] = [];
-  const model = {
-    explain: (picture: Picture & { name?: string }) =>
-      new Promise((resolve) => pending.push(() => resolve({ label: picture.name }))),
-  } as unknown as Model;
+  const model = {} as Model;
+  const signals: AbortSignal[] = [];
+  const switches: boolean[] = [];
   let picture = pictures[0];
-  const explainSwitch = createExplainSwitch(
-    button as unknown as HTMLButtonElement,
-    () => picture && { model, picture },
-    (explanation: Explanation | undefined) => shown.push(explanation?.label),
-  );
+  const explainSwitch = createExplainSwitch({
+    button: button as unknown as HTMLButtonElement,
+    subject: () => picture && { model, picture },
+    find: ({ picture }, signal) => {
+      signals.push(signal);
+      return new Promise<string>((resolve) =>
+        pending.push(() => resolve('name' in picture ? String(picture.name) : '')),
+      );
+    },
+    show: (found) => shown.push(found),
+    switched: (on) => switches.push(on),
+  });
   const answer = async () => {
     pending.shift()?.();
     await new Promise((resolve) => setTimeout(resolve));
@@ -38,11 +44,11 @@ function setup() {
   const change = (next: Picture | undefined) => {
     picture = next;
   };
-  return { button, explainSwitch, shown, pending, answer, change };
+  return { button, explainSwitch, shown, pending, signals, switches, answer, change };
 }
 
-test('it explains when it is switched on and for each picture after that, and hides the map when it is off', async () => {
-  const { button, explainSwitch, shown, pending, answer, change } = setup();
+test('it explains when it is switched on and for each picture after that, and hides what it found when it is off', async () => {
+  const { button, explainSwitch, shown, pending, switches, answer, change } = setup();
   await explainSwitch.explain();
   expect(pending).toHaveLength(0);
   button.click();
@@ -52,7 +58,8 @@ test('it explains when it is switched on and for each picture after that, and hi
   await answer();
   expect(button.pressed).toBe('true');
   button.click();
-  expect([shown, button.pressed]).toEqual([['first', 'second', undefined], 'false']);
+  expect(shown.filter((each) => each !== undefined)).toEqual(['first', 'second']);
+  expect([shown.at(-1), button.pressed, switches]).toEqual([undefined, 'false', [true, false]]);
 });
 
 test('an explanation that comes after the picture has changed is not shown', async () => {
@@ -60,5 +67,15 @@ test('an explanation that comes after the picture has changed is not shown', asy
   button.click();
   change(pictures[1]);
   await answer();
-  expect(shown).toEqual([]);
+  expect(shown.filter((each) => each !== undefined)).toEqual([]);
+});
+
+test('another picture ends the search and takes away what was found; without one there is nothing to ask', async () => {
+  const { button, explainSwitch, shown, signals, answer } = setup();
+  button.click();
+  await answer();
+  explainSwitch.changed(true);
+  expect([shown.at(-1), signals[0]?.aborted, button.disabled]).toEqual([undefined, true, false]);
+  explainSwitch.changed(false);
+  expect(button.disabled).toBe(true);
 });

@@ -11,6 +11,12 @@ export interface StrokeGroup {
   readonly extent: Extent;
 }
 
+/** A drawing, split into digits from left to right. */
+export interface Drawn {
+  readonly strokes: readonly Stroke[];
+  readonly digits: readonly StrokeGroup[];
+}
+
 /** A group while it is being merged. */
 interface Part extends StrokeGroup {
   readonly id: number;

@@ -1,5 +1,6 @@
 // Turns the strokes of one digit into the picture that is classified: white ink on black, one byte a pixel.
 import type { Picture } from '../../../models/image/picture.ts';
+import type { Rectangle } from '../../component/index.ts';
 import type { StrokeGroup } from './groups.ts';
 import { inkStroke } from './ink.ts';
 
@@ -50,6 +51,13 @@ export function createRaster(): (digit: StrokeGroup) => Picture {
     for (let i = 0; i < data.length; i++) data[i] = rgba[4 * i] ?? 0;
     return { data, width: side, height: side, channels: 1 };
   };
+}
+
+/** Where the picture of a digit lies on the pad, in sides of the pad: it may reach beyond it. */
+export function frameOf({ strokes }: StrokeGroup): Rectangle {
+  const { scale, x, y } = placement(strokes.flat());
+  const across = side / scale;
+  return { x: x - across / 2, y: y - across / 2, width: across, height: across };
 }
 
 /**

@@ -1,10 +1,10 @@
-// All that the page says about a picture: answer, bars, what the model sees, which pixels mattered.
-import type { Classification, Explanation } from '../../component/index.ts';
+// All that the page says about a picture: answer, bars, and what the model sees.
+import type { Classification } from '../../component/index.ts';
 import { byId, element } from '../shell/elements.ts';
 import { createAnswer, numberInWords } from './answer.ts';
 import { createBars } from './bars.ts';
 import { createTileRow } from './row.ts';
-import { paintMap, paintTile } from './tile.ts';
+import { paintTile } from './tile.ts';
 
 export interface Reading {
   /** Shows another model: its labels and the shape of its input. */
@@ -16,8 +16,6 @@ export interface Reading {
   announce(): void;
   /** Says something in the answer's place, aloud. */
   refuse(message: string): void;
-  /** Shows which pixels mattered; undefined hides it. */
-  explain(explanation: Explanation | undefined): void;
   /** Which of several answers is shown. */
   chosen(): number;
 }
@@ -28,8 +26,6 @@ const unknownModel = { labels: [...'0123456789'], shape: [28, 28, 1] as const };
 /** @param choose - called when another of several digits is chosen. */
 export function createReading(choose: () => void): Reading {
   const tile = element('tile', HTMLCanvasElement);
-  const map = element('map', HTMLCanvasElement);
-  const [sees, legend] = [byId('sees'), byId('legend')];
   const live = byId('live');
   const answer = createAnswer(byId('label'), byId('words'), live);
   let labels: readonly string[] = unknownModel.labels;
@@ -51,13 +47,6 @@ export function createReading(choose: () => void): Reading {
     bars.show(one.probabilities);
     paintTile(tile, one.input, one.shape);
     row.show(next, chosen);
-    explain(undefined);
-  }
-
-  function explain(explanation: Explanation | undefined): void {
-    map.hidden = legend.hidden = explanation === undefined;
-    sees.hidden = explanation !== undefined;
-    if (explanation) paintMap(map, explanation.map, explanation.shape);
   }
 
   function empty(words: string): void {
@@ -66,7 +55,6 @@ export function createReading(choose: () => void): Reading {
     bars.show(null);
     paintTile(tile, null, shape);
     row.show([], 0);
-    explain(undefined);
   }
 
   return {
@@ -82,7 +70,6 @@ export function createReading(choose: () => void): Reading {
       empty(message);
       live.textContent = message;
     },
-    explain,
     chosen: () => chosen,
   };
 }
