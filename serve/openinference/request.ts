@@ -100,7 +100,7 @@ function parse(bytes: Uint8Array, model: ServedModel, rows: number): InferReques
   const field = (issue?.path ?? [])
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
     .join('');
-  const place = field.replace(/^\./, '') || 'the request';
+  const place = field.slice(1) || 'the request';
   throw new Refusal(400, `${place}: ${issue?.message}; expected an inference request, as /docs describes it`);
 }
 

@@ -257,6 +257,18 @@ export const areas = {
     least: 85,
   },
 
+  // What is made in the browser, and what is fetched.
+  teach: {
+    sources: ['web-demo/teach/file/', 'web-demo/teach/head/'],
+    tests: ['test/web-demo/teach/head.test.ts', 'test/web-demo/teach/make.test.ts'],
+    least: 85,
+  },
+  hub: {
+    sources: ['hub/'],
+    tests: ['test/hub/settings.test.ts', 'test/hub/fetch-model.test.ts', 'test/hub/hostile.test.ts'],
+    least: 85,
+  },
+
   // Training.
   optimizers: {
     sources: ['train/optimizers/'],
@@ -386,6 +398,19 @@ export const areas = {
       'train/loop/take-step.ts',
     ],
     tests: ['test/train/loop/parts.test.ts', 'test/train/loop/epoch-timer.test.ts'],
+    least: 85,
+  },
+  // Small trainings, which take seconds for each change: a share of the changes is enough.
+  steps: {
+    sources: [
+      'train/loop/features.ts',
+      'train/loop/stages.ts',
+      'train/loop/step.ts',
+      'train/loop/step-functions.ts',
+      'train/loop/step-graphs.ts',
+      'train/loop/step-variables.ts',
+    ],
+    tests: ['test/train/loop/step.test.ts', 'test/train/loop/stages.test.ts'],
     least: 85,
   },
   carried: {

@@ -1,10 +1,10 @@
-// What Stryker leaves alone: the words of errors and of help. Tests hold what is refused, and that everything is described;
-// only some of them hold how it is said.
+// What Stryker leaves alone: the words of errors, of help and of what a schema says of its fields. Tests hold what is refused,
+// and that everything is described; only some of them hold how it is said.
 import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
 /**
  * What is used here of Babel's NodePath, which Stryker gives without a type.
- * @typedef {{ node: { type: string, callee?: { name?: string }, key?: { name?: string } }, parentPath: Path | null }} Path
+ * @typedef {{ node: { type: string, callee?: { name?: string, property?: { name?: string } }, key?: { name?: string } }, parentPath: Path | null }} Path
  */
 
 const WORDS = ['StringLiteral', 'TemplateLiteral'];
@@ -16,7 +16,7 @@ export const strykerPlugins = [
     shouldIgnore(path) {
       const literal = /** @type {Path} */ (path);
       return WORDS.includes(literal.node.type) &&
-        (isOfError(literal.parentPath) || isHelp(literal.parentPath))
+        (isOfError(literal.parentPath) || isHelp(literal.parentPath) || isOfSchema(literal.parentPath))
         ? 'words'
         : undefined;
     },
@@ -33,6 +33,16 @@ function isOfError(path) {
   if (type === 'ThrowStatement' || (type === 'NewExpression' && ERRORS.test(callee?.name ?? ''))) return true;
   // What a function within does is no words.
   return !type.endsWith('FunctionExpression') && isOfError(path.parentPath);
+}
+
+/**
+ * `z.string().describe('...')`.
+ *
+ * @param {Path | null} path
+ * @returns {boolean}
+ */
+function isOfSchema(path) {
+  return path?.node.type === 'CallExpression' && path.node.callee?.property?.name === 'describe';
 }
 
 /**
