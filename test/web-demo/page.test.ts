@@ -177,6 +177,43 @@ describe('on a phone', () => {
     await leave(there);
   });
 
+  test('at 360x640 pad and bars are in view together, and stay where they are when a digit becomes a number of four', async () => {
+    const there = await visit(stage, {
+      viewport: { width: 360, height: 640 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    const { page } = there;
+    await modelReady(page);
+    const places = () => Promise.all(['pad', 'bars'].map((id) => page.getByTestId(id).boundingBox()));
+    const atFirst = await places();
+    const [pad, bars] = atFirst;
+    if (!pad || !bars) throw new Error('the page shows no pad or no bars');
+    expect(pad.width).toBeGreaterThanOrEqual(280);
+    expect(bars.y).toBeGreaterThan(pad.y + pad.height);
+    expect(bars.y + bars.height).toBeLessThanOrEqual(640);
+    for (const [i, digit] of ['3', '1', '0', '7'].entries()) {
+      const small = strokesOf(digit).map((stroke) =>
+        stroke.map(([x, y]): Place => [0.125 + 0.25 * i + 0.4 * (x - 0.5), 0.5 + 0.5 * (y - 0.5)]),
+      );
+      await drawStrokes(page, small);
+      await expect.poll(() => answerOf(page)).toBe('3107'.slice(0, i + 1));
+      expect(await places()).toEqual(atFirst);
+    }
+    // As high as a capital of 36 px, and all on one line.
+    const label = await page.getByTestId('answer').evaluate((answer) => {
+      const text = document.createRange();
+      text.selectNodeContents(answer);
+      return {
+        size: Number.parseFloat(getComputedStyle(answer).fontSize),
+        lines: text.getClientRects().length,
+      };
+    });
+    expect(label.size).toBeGreaterThanOrEqual(36);
+    expect(label.lines).toBe(1);
+    await leave(there);
+  });
+
   test('a finger on the pad draws and does not scroll; beside the pad it scrolls', async () => {
     const there = await visit(stage, {
       viewport: { width: 360, height: 640 },

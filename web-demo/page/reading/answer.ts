@@ -60,6 +60,7 @@ export function createAnswer(label: HTMLElement, words: HTMLElement, live: HTMLE
       setText(label, answer.label);
       label.dataset.state = answer.sure ? 'sure' : 'unsure';
       label.dataset.size = sizeOf(answer.label);
+      label.style.setProperty('--letters', String(answer.label.length));
       setText(words, answer.words);
     },
     empty(text) {
@@ -74,8 +75,8 @@ export function createAnswer(label: HTMLElement, words: HTMLElement, live: HTMLE
   };
 }
 
-/** How much room a label takes: one digit, a few, or a word. */
+/** How much room a label takes: one digit, several, or a word. */
 function sizeOf(label: string): 'digit' | 'number' | 'word' {
   if (label.length <= 1) return 'digit';
-  return label.length <= 3 && /^\d+$/.test(label) ? 'number' : 'word';
+  return /^\d+$/.test(label) ? 'number' : 'word';
 }
