@@ -18,17 +18,28 @@ export interface FeatureModel {
 }
 
 /**
+ * The name of the value that a classifier's last dense layer takes.
+ *
  * @param input - The name of the classifier's input, as its card has it.
  * @throws UserError for a graph in which nothing but the answer depends on the picture.
  */
-export function featureModel(model: ModelProto, input: string): FeatureModel {
-  const { graph } = model;
+export function featuresIn(graph: GraphProto, input: string): string {
   const taken = findFeatures(graph);
   const answers = graph.output.map(({ name }) => name);
   if (!dependentsOf(graph, input).has(taken) || taken === input || answers.includes(taken))
     throw new UserError(
       'this model has no layer before its answer whose features could be used: choose another one to teach',
     );
+  return taken;
+}
+
+/**
+ * @param input - The name of the classifier's input, as its card has it.
+ * @throws UserError for a graph in which nothing but the answer depends on the picture.
+ */
+export function featureModel(model: ModelProto, input: string): FeatureModel {
+  const { graph } = model;
+  const taken = featuresIn(graph, input);
   const cut = prunedTo(graph, taken);
   const name = uniqueNames(namesOf(cut));
   const floats = name('features/float');
@@ -37,18 +48,14 @@ export function featureModel(model: ModelProto, input: string): FeatureModel {
     namedNode('Cast', floats, [taken], [attribute.int('to', dataType.FLOAT)]),
     namedNode('Flatten', output, [floats], [attribute.int('axis', 1)]),
   ];
-  // Whose answers the file was proven to give is not what this one gives.
+  const made = { ...cut, node: [...cut.node, ...nodes], output: [{ name: output }] };
+  return { taken, output, model: withGraph(model, made) };
+}
+
+/** A model with another graph: what the file says of itself, and of whose answers it gives, is left out. */
+export function withGraph(model: ModelProto, graph: GraphProto): ModelProto {
   const { producer_version: _, doc_string: __, domain: ___, model_version: ____, ...rest } = model;
-  return {
-    taken,
-    output,
-    model: {
-      ...rest,
-      producer_name: 'trainyard',
-      metadata_props: [],
-      graph: { ...cut, node: [...cut.node, ...nodes], output: [{ name: output }] },
-    },
-  };
+  return { ...rest, producer_name: 'trainyard', metadata_props: [], graph };
 }
 
 /** Every name that a value or a node of a graph has. */

@@ -128,7 +128,7 @@ export function answersOf({ kernel, bias }: Head, features: Float32Array): Float
 }
 
 /** Replaces logits by probabilities, and returns the logarithm of the sum of their powers. */
-function softmaxInto(logits: Float64Array): number {
+export function softmaxInto(logits: Float64Array): number {
   const largest = logits.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY);
   let sum = 0;
   for (let k = 0; k < logits.length; k++) {

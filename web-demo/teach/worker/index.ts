@@ -5,7 +5,9 @@ import { messageOf } from '../../../models/errors.ts';
 import { sha256Of } from '../../../models/sha256.ts';
 import { fetchModel } from '../../component/keep.ts';
 import { startRuntime } from '../../component/runtime.ts';
+import { correct } from './corrector.ts';
 import type { BaseFile, Name, Questions, TeachReply, TeachRequest } from './protocol.ts';
+import type { Runtime } from './runtime.ts';
 import { wasmRuntime } from './session.ts';
 import { createTeacher, type Teacher } from './teacher.ts';
 
@@ -15,14 +17,22 @@ const thread = 'em-pthread';
 if (!self.name.startsWith(thread)) listen();
 
 function listen(): void {
+  let runtime: Runtime | undefined;
   let teacher: Teacher | undefined;
 
   async function answer({ name, asked }: TeachRequest): Promise<Questions[Name]['answered']> {
+    runtime ??= wasmRuntime(
+      startRuntime(new URL(RUNTIME_FILE, self.location.href)).compiled,
+      env.versions.web ?? '',
+    );
     if (name === 'open') {
-      const { compiled } = startRuntime(new URL(RUNTIME_FILE, self.location.href));
-      teacher ??= createTeacher(wasmRuntime(compiled, env.versions.web ?? ''));
+      teacher ??= createTeacher(runtime);
       const { bytes, sha256 } = await read(asked.file);
-      return { card: await teacher.open(bytes, sha256 ?? sha256Of([bytes])) };
+      return { card: await teacher.open(bytes, sha256) };
+    }
+    if (name === 'correct') {
+      const made = await correct(runtime, await read(asked.file), asked.name, asked.corrections);
+      return { ...made, file: new Uint8Array(made.file) };
     }
     if (teacher === undefined) throw new Error('asked before a model was opened');
     switch (name) {
@@ -48,9 +58,11 @@ function listen(): void {
   });
 }
 
-async function read(file: BaseFile): Promise<{ bytes: Uint8Array; sha256?: string | undefined }> {
-  if ('bytes' in file) return file;
-  return fetchModel(file.url, file.sha256, file.size, (loaded, total) => say({ progress: [loaded, total] }));
+async function read(file: BaseFile): Promise<{ bytes: Uint8Array; sha256: string }> {
+  const progress = (loaded: number, total: number) => say({ progress: [loaded, total] });
+  const got = 'bytes' in file ? file : await fetchModel(file.url, file.sha256, file.size, progress);
+  const known = 'sha256' in got ? got.sha256 : undefined;
+  return { bytes: got.bytes, sha256: known ?? sha256Of([got.bytes]) };
 }
 
 function say(reply: TeachReply): void {

@@ -26,6 +26,12 @@ export interface Trained {
   readonly milliseconds: number;
 }
 
+/** A picture, and which class it is. */
+export interface Corrected {
+  readonly picture: Picture;
+  readonly label: number;
+}
+
 /** What is asked, by its name, and what is answered. */
 export interface Questions {
   open: { asked: { file: BaseFile }; answered: { card: Card } };
@@ -33,6 +39,11 @@ export interface Questions {
   train: { asked: { examples: readonly Labeled[]; classes: number }; answered: Trained };
   answer: { asked: { picture: Picture }; answered: { probabilities: Float32Array; input: Uint8Array } };
   make: { asked: Naming; answered: { file: Uint8Array<ArrayBuffer>; card: Card } };
+  /** Needs no model that is open. Answers are those of the pictures, in their order. */
+  correct: {
+    asked: { file: BaseFile; name: string; corrections: readonly Corrected[] };
+    answered: { file: Uint8Array<ArrayBuffer>; card: Card; answers: readonly Float32Array[] };
+  };
 }
 
 export type Name = keyof Questions;

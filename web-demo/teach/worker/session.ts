@@ -2,7 +2,7 @@
 import { Tensor } from 'onnxruntime-web/wasm';
 import { chooseBackend, surroundings } from '../../component/backend.ts';
 import { openWasmSession } from '../../component/wasm.ts';
-import type { Runtime } from './teacher.ts';
+import type { Runtime } from './runtime.ts';
 
 /** @param compiled - onnxruntime's WebAssembly. */
 export function wasmRuntime(compiled: Promise<WebAssembly.Module>, version: string): Runtime {

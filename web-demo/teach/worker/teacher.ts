@@ -2,30 +2,16 @@
 import { type Card, readCard } from '../../../models/card.ts';
 import { CARD_CHANGED, proofOf } from '../../../models/card-proof.ts';
 import { UserError } from '../../../models/errors.ts';
-import { flattenAlpha } from '../../../models/image/alpha.ts';
 import type { Picture } from '../../../models/image/picture.ts';
-import { preparePicture } from '../../../models/image/prepare.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
 import { featureModel } from '../file/feature-graph.ts';
+import type { RunFile } from '../file/finish.ts';
 import { type Base, type Learned, makeFile, type Naming } from '../file/make.ts';
 import { answersOf } from '../head/regression.ts';
 import { teach } from '../head/teach.ts';
+import { seenAs } from './input.ts';
 import type { Labeled, Trained } from './protocol.ts';
-
-/** An open model file. */
-export interface Session {
-  /** @returns float32 of each input `[H,W,C]`. */
-  run(inputs: readonly Uint8Array[]): Promise<Float32Array[]>;
-  close(): Promise<void>;
-}
-
-/** What a teacher needs of its surroundings. */
-export interface Runtime {
-  /** @param output - The name of the value that is asked for. */
-  open(model: Uint8Array, card: Card, output: string): Promise<Session>;
-  /** Name and version, for the card. */
-  readonly name: string;
-}
+import { type Runtime, runOnce, type Session } from './runtime.ts';
 
 export interface Teacher {
   /** Opens the model whose features are used; all examples are forgotten. @throws UserError for one that cannot be used. */
@@ -43,9 +29,6 @@ export interface Teacher {
 /** Which examples are held out does not change from one training to the next. */
 const SEED = 1;
 
-/** Inputs that go through a file at a time, when it is tried. */
-const BATCH = 8;
-
 interface Seen {
   readonly input: Uint8Array;
   readonly features: Float32Array;
@@ -59,8 +42,7 @@ export function createTeacher(runtime: Runtime): Teacher {
   async function look(picture: Picture): Promise<Seen> {
     if (base === undefined) throw new UserError('No model is open whose features could be used.');
     const { card } = base.base;
-    const source = card.input.prepare.rule === 'digit' ? flattenAlpha(picture) : picture;
-    const input = preparePicture(source, card.input.shape, card.input.prepare);
+    const input = seenAs(picture, card);
     const [features] = await base.session.run([input]);
     if (features === undefined) throw new Error('the model gave no features');
     return { input, features };
@@ -116,24 +98,8 @@ export function createTeacher(runtime: Runtime): Teacher {
     },
     async make(naming) {
       if (base === undefined || learned === undefined) throw new UserError('Nothing was taught yet.');
-      return makeFile(naming, base.base, learned, (...asked) => runOnce(runtime, ...asked), runtime.name);
+      const run: RunFile = (file, card, inputs) => runOnce(runtime, file, card, card.output.name, inputs);
+      return makeFile(naming, base.base, learned, run, runtime.name);
     },
   };
-}
-
-async function runOnce(
-  runtime: Runtime,
-  file: Uint8Array,
-  card: Card,
-  inputs: readonly Uint8Array[],
-): Promise<Float32Array[]> {
-  const session = await runtime.open(file, card, card.output.name);
-  try {
-    const answers: Float32Array[] = [];
-    for (let from = 0; from < inputs.length; from += BATCH)
-      answers.push(...(await session.run(inputs.slice(from, from + BATCH))));
-    return answers;
-  } finally {
-    await session.close();
-  }
 }
