@@ -2,6 +2,7 @@
 import { warmUp } from '../component/index.ts';
 import { type Answered, createAsking, type Question } from './asking.ts';
 import { createComparison } from './compare/comparison.ts';
+import { createCorrection } from './correct/correction.ts';
 import { createDrawing } from './draw/drawing.ts';
 import { createQuestions } from './draw/question.ts';
 import { createRaster } from './draw/raster.ts';
@@ -56,6 +57,7 @@ function start(): void {
       reading.show(answers, chosen);
       comparison.browser(answers);
       mattered.changed(true);
+      correction.offer(models.current()?.model.card);
       layers.changed();
     },
     rested,
@@ -73,6 +75,7 @@ function start(): void {
     switched: link,
   });
   const comparison = createComparison();
+  const correction = createCorrection(models, subject);
   const drawing = createDrawing((_, at) => ask(at));
   const photos = createPhotos(() => ask(), refuse);
   const showMode = createModes(enter);
@@ -131,6 +134,7 @@ function start(): void {
     else reading.refuse(refusal);
     comparison.empty();
     mattered.changed(false);
+    correction.offer(undefined);
     layers.empty();
     if (models.current()) link();
   }

@@ -26,6 +26,8 @@ export interface Models {
   enter(mode: Mode): void;
   /** Adds a model file and uses it. */
   add(file: File): void;
+  /** Uses an entry, in place of another in the list, or beside the others. */
+  put(entry: ModelEntry, instead: ModelEntry | undefined): void;
   current(): Loaded | undefined;
   /** The model of a side, if it is not the one that the page would choose by itself. */
   chosenByHand(mode: Mode): string | undefined;
@@ -158,6 +160,11 @@ export function createModels(events: ModelsEvents): Models {
       if (entries.length > 0) use();
     },
     add,
+    put(entry, instead) {
+      const others = entries.filter((each) => each !== instead && each !== entry);
+      entries = entries.includes(entry) ? entries.filter((each) => each !== instead) : [...others, entry];
+      take(entry);
+    },
     current: openModels.current,
     chosenByHand(side) {
       const entry = chosen[side];

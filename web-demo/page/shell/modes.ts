@@ -21,6 +21,7 @@ export function createModes(choose: (mode: Mode) => void): (mode: Mode) => void 
       buttons[each].setAttribute('aria-pressed', String(each === mode));
       byId(each).hidden = each !== mode;
     }
+    byId('correction').hidden = mode !== 'draw';
     const [title, lede] = titles[mode];
     byId('title').textContent = title;
     byId('lede').textContent = lede;

@@ -1,7 +1,6 @@
 // Whose features are used: the models of this server, and any model file. Large ones are asked for first.
 import { entryKey, type ModelEntry } from '../../page/models/catalog.ts';
 import { formatBytes } from '../../page/shell/format.ts';
-import type { BaseFile } from '../worker/protocol.ts';
 
 /** Bytes of a file that is fetched without a question. */
 const SMALL = 2_000_000;
@@ -50,10 +49,4 @@ export function createBases({ select, load }: BasesElements, use: (entry: ModelE
       select.disabled = all.length === 0;
     },
   };
-}
-
-/** The file of an entry, for the worker. */
-export async function fileOfEntry({ source, sha256, size }: ModelEntry): Promise<BaseFile> {
-  if (typeof source === 'string') return { url: source, sha256, size };
-  return { bytes: new Uint8Array(await source.arrayBuffer()) };
 }
