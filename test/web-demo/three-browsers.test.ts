@@ -67,6 +67,40 @@ describe.each(otherBrowsers)('$name', ({ open, missing }) => {
     ).toBe(1);
   });
 
+  test('the layers of what is drawn, and what mattered, over it', async () => {
+    await click('#clear');
+    await draw(strokesOf('3'));
+    await browser.until(`${text('answer')} === '3'`);
+    await click('#layers-switch');
+    await browser.until(`document.querySelectorAll('#layer-list canvas').length === 8`);
+    await click('#explain');
+    await browser.until(`${text('change')} !== ''`);
+    // As the maps of the same pixels are for the module: both are painted, and the layers' numbers are there.
+    const [shown, spread, place] = await browser.run<[string, number, number[]]>(`(() => {
+        const canvas = document.querySelector('#layer-list canvas');
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        const [pad, map] = [document.querySelector('#pad'), document.querySelector('[data-testid="map"]')]
+          .map((element) => element.getBoundingClientRect());
+        const at = (x, y) => [(x - pad.x) / pad.width, (y - pad.y) / pad.height];
+        return [
+          document.querySelector('#layer-list figcaption').textContent,
+          Math.max(...data.filter((_, i) => i % 4 === 0)) - Math.min(...data.filter((_, i) => i % 4 === 0)),
+          [...at(map.x, map.y), ...at(map.right, map.bottom)],
+        ];
+      })()`);
+    expect(shown).toBe('Convolution, 16 maps of 28×28');
+    expect(spread).toBe(255);
+    // The digit is 0.67 of the pad high and has 20 of the input's 28 pixels: the map is 0.94 and 0.05 for the line's width.
+    const [left = 0, top = 0, right = 0, bottom = 0] = place;
+    expect([right - left, bottom - top]).toEqual([expect.closeTo(1.04, 1), expect.closeTo(1.04, 1)]);
+    expect([(left + right) / 2, (top + bottom) / 2]).toEqual([
+      expect.closeTo(0.5, 1),
+      expect.closeTo(0.5, 1),
+    ]);
+    await click('#layers-switch');
+    await click('#explain');
+  });
+
   test('a dropped photo, as the server, and what is none in words', async () => {
     const colors = new Uint8Array(640 * 480 * 3).map((_, i) => (i % 3 === 2 ? 200 : (i / 640) % 256));
     const photo = await sharp(colors, { raw: { width: 640, height: 480, channels: 3 } })

@@ -1,6 +1,7 @@
 // The graph of a model file with what happens inside: the maps of its layers as outputs, and an input that covers maps.
 import { attribute } from '../../models/onnx/attribute.ts';
 import { findLayers, type LayerPlace } from '../../models/onnx/find-layers.ts';
+import { halfValues } from '../../models/onnx/float-types.ts';
 import { namedNode } from '../../models/onnx/make.ts';
 import { dataType, type ModelProto, type NodeProto, type ValueInfoProto } from '../../models/onnx/types.ts';
 import { uniqueNames } from '../../models/onnx/unique-names.ts';
@@ -29,16 +30,16 @@ export function layerGraph(model: ModelProto, input: string): LayerGraph {
     maps: unique(`${place.name}/maps`),
     cover: unique(`${place.name}/cover`),
   }));
-  const half = graph.initializer.some(({ data_type }) => data_type === dataType.FLOAT16);
+  const half = halfValues(graph);
   const covered = new Map(layers.map(({ value, name }) => [value, unique(`${name}/covered`)]));
   const added = new Map(
     layers.map((layer) => {
       const { value, cover, maps } = layer;
       const product = covered.get(value) ?? '';
       const floats = unique(`${maps}/float`);
-      const factor = half ? unique(`${cover}/half`) : cover;
+      const factor = half.has(value) ? unique(`${cover}/half`) : cover;
       const nodes = [
-        ...(half ? [cast(factor, cover, dataType.FLOAT16)] : []),
+        ...(half.has(value) ? [cast(factor, cover, dataType.FLOAT16)] : []),
         namedNode('Mul', product, [value, factor]),
         cast(floats, value, dataType.FLOAT),
         namedNode('Transpose', maps, [floats], [attribute.ints('perm', [0, 2, 3, 1])]),

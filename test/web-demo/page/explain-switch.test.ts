@@ -79,3 +79,13 @@ test('another picture ends the search and takes away what was found; without one
   explainSwitch.changed(false);
   expect(button.disabled).toBe(true);
 });
+
+test('what is shown, or being searched for, is not searched for again', async () => {
+  const { button, explainSwitch, shown, pending, signals, answer } = setup();
+  button.click();
+  await explainSwitch.explain();
+  expect([pending.length, signals[0]?.aborted]).toEqual([1, false]);
+  await answer();
+  await explainSwitch.explain();
+  expect([pending.length, shown.at(-1)]).toEqual([0, 'first']);
+});

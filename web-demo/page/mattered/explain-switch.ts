@@ -18,28 +18,43 @@ export interface ExplainOptions<Subject, Found> {
   readonly switched: (on: boolean) => void;
 }
 
-export function createExplainSwitch<
-  Subject extends { readonly model: Model; readonly picture: Picture },
-  Found,
->({ button, subject, find, show, switched }: ExplainOptions<Subject, Found>): ExplainSwitch {
+interface Explained {
+  readonly model: Model;
+  readonly picture: Picture;
+}
+
+export function createExplainSwitch<Subject extends Explained, Found>({
+  button,
+  subject,
+  find,
+  show,
+  switched,
+}: ExplainOptions<Subject, Found>): ExplainSwitch {
   let on = false;
   /** Ends the search that is going on: it keeps the model from answering what is drawn next. */
   let stopping = new AbortController();
 
+  /** What is being searched for, or shown: it is not searched for again. */
+  let known: Subject | undefined;
+
   function stop(): void {
     stopping.abort();
+    known = undefined;
     show(undefined);
   }
 
   async function explain(): Promise<void> {
-    stop();
     const asked = subject();
+    if (on && asked && isSame(asked, known)) return;
+    stop();
     if (!on || !asked) return;
+    known = asked;
     stopping = new AbortController();
     const { signal } = stopping;
     const found = await find(asked, signal).catch(() => undefined);
-    const now = subject();
-    if (!signal.aborted && now?.model === asked.model && now.picture === asked.picture) show(found);
+    if (signal.aborted || !isSame(asked, subject())) return;
+    if (found === undefined) known = undefined;
+    show(found);
   }
 
   button.addEventListener('click', () => {
@@ -55,4 +70,8 @@ export function createExplainSwitch<
       button.disabled = !possible;
     },
   };
+}
+
+function isSame(one: Explained, other: Explained | undefined): boolean {
+  return one.model === other?.model && one.picture === other.picture;
 }
