@@ -1,5 +1,6 @@
-// How the tests run: as many files at once as there are cores, where vitest itself would leave one of two free. Those that
-// leave a process as they met it share one, so that it starts and loads TensorFlow once; each other has its own.
+// How the tests run. Those that leave a process as they met it share one, so that it starts and loads TensorFlow once; each
+// other has its own.
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongFirst } from './test/order.ts';
 import { testFiles } from './test/processes.ts';
@@ -20,7 +21,8 @@ export default defineConfig({
   test: {
     globalSetup: 'test/global-setup.ts',
     reporters: ['default', ...(process.env.GITHUB_ACTIONS === 'true' ? ['github-actions'] : []), tellSkipped],
-    maxWorkers: '100%',
+    // One more than cores: a fifth of the files' time is waiting, for programs that start, browsers and servers.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongFirst },
     projects: [
       { test: { ...common, name: 'alone', include: alone } },

@@ -2,12 +2,13 @@
 // process last and together, since vitest goes on with a process only where the next file shares it too.
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Those that take 20 seconds or more on two cores, the longest first. */
+/** Those that take 15 seconds or more on two cores, the longest first. */
 export const LONG = [
-  ...['package/package', 'readme', 'package/element', 'web-demo/features', 'train/loop/fit', 'web-demo/page'],
-  ...['train/project/whole-road', 'export/saved-model/zoo', 'bin/disk/disk', 'web-demo/access'],
-  ...['train/library/train', 'export/publish/killed', 'serve/predict/predict', 'web-demo/component/folder'],
-  ...['docs/contributing', 'train/cli/command', 'web-demo/troubles'],
+  ...['package/package', 'readme', 'train/loop/fit', 'export/saved-model/zoo', 'train/verify/verify'],
+  ...['train/library/train', 'train/project/whole-road', 'serve/predict/predict', 'bin/disk/disk'],
+  ...['docs/contributing', 'web-demo/offline', 'export/publish/killed', 'web-demo/three-browsers'],
+  ...['web-demo/teach/page', 'web-demo/page', 'train/report/record', 'web-demo/teach/three-browsers'],
+  ...['web-demo/teach/camera', 'serve/telemetry', 'web-demo/access', 'web-demo/features', 'export/to/to'],
 ].map((name) => `test/${name}.test.ts`);
 
 export class LongFirst extends BaseSequencer {

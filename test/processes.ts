@@ -5,21 +5,41 @@ import { fileURLToPath } from 'node:url';
 
 /** Folders whose tests call our code in the test's process, and leave that as they met it: leaves-nothing.ts looks. */
 const SHARED = [
-  ...['diff', 'files', 'inspect', 'parity', 'passes', 'tfjs', 'verify'].map((name) => `export/${name}`),
-  ...['hub', 'models', 'serve/engine', 'serve/upload', 'web-demo/page'],
-  ...['augment', 'layers', 'layers-model', 'optimizers'].map((name) => `train/${name}`),
+  ...['export', 'hub', 'models', 'train', 'web-demo/page'],
+  ...['engine', 'forms', 'http', 'memory', 'openapi', 'openinference'].map((name) => `serve/${name}`),
+  ...['page', 'routes', 'sessions', 'settings', 'upload'].map((name) => `serve/${name}`),
 ];
 
-/** Files in them that need a process of their own. */
+/** Files and folders in them that need processes of their own, or gain nothing by a shared one. */
 const ALONE = [
-  // It sets variables of the environment for as long as it runs.
-  'hub/use.test.ts',
+  // They set variables of the environment for as long as they run, or go to another folder.
+  ...['hub/use', 'train/cli/command', 'train/cli/one-way', 'train/library/own'],
+  // They replace modules, for themselves alone.
+  ...['serve/memory/collect-garbage', 'train/report/without-sharp', 'train/files/unfinished'],
+  ...['train/datasets/folder/interrupted', 'train/runs/lock', 'train/loader/crash'],
+  // They look at what is loaded so far.
+  ...['export/cli/words', 'train/graph/tensorflow'],
+  // They measure memory or how a process ends, or what TensorFlow prints.
+  ...['serve/memory/buffer-pool', 'serve/sessions/exit-gate', 'train/memory', 'train/graph/quietly'],
+  ...['train/project/kept', 'train/graph/compile'],
+  // They start programs, one after the other: in a process of their own they begin early.
+  ...[
+    'export/publish/killed',
+    'export/publish/transfer',
+    'export/quantize',
+    'export/saved-model',
+    'export/tf2onnx',
+    'export/to',
+  ],
+  ...['export/shipped', 'serve/openapi/docs-page', 'serve/openinference/clients', 'train/cli/signals'],
+  ...['train/library', 'train/loop', 'train/project/whole-road', 'train/report/live', 'train/report/page'],
+  ...['train/report/record', 'train/runs/old-run', 'train/verify'],
 ];
 
 /**
  * Every test file, as a path from the checkout's folder.
  *
- * @throws Error for a name above that is no test file's.
+ * @throws Error for a name above of which there is no test.
  */
 export function testFiles(): { readonly alone: string[]; readonly shared: string[] } {
   const here = fileURLToPath(new URL('.', import.meta.url));
@@ -27,11 +47,12 @@ export function testFiles(): { readonly alone: string[]; readonly shared: string
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => path.endsWith('.test.ts'))
     .sort();
-  const gone = ALONE.filter((path) => !files.includes(path));
+  const isOf = (path: string, name: string) => path === `${name}.test.ts` || path.startsWith(`${name}/`);
+  const gone = [...SHARED, ...ALONE].filter((name) => !files.some((path) => isOf(path, name)));
   if (gone.length > 0)
-    throw new Error(`test/processes.ts names ${gone}, which is no test file: leave it out.`);
+    throw new Error(`test/processes.ts names ${gone}, where there is no test: leave it out.`);
   const isShared = (path: string) =>
-    SHARED.some((folder) => path.startsWith(`${folder}/`)) && !ALONE.includes(path);
+    SHARED.some((name) => isOf(path, name)) && !ALONE.some((name) => isOf(path, name));
   const fromCheckout = (path: string) => join('test', path);
   return {
     alone: files.filter((path) => !isShared(path)).map(fromCheckout),
