@@ -5,7 +5,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { filesUnder, writeWhole } from '../setup/files/index.mjs';
 import { type HubAddress, isCommit } from './address.ts';
-import { INCOMPLETE } from './download.ts';
 import type { HubSettings } from './settings.ts';
 
 /** Folder of the files of one commit; it may not be there. */
@@ -26,11 +25,9 @@ export function rememberCommit({ cache }: HubSettings, { id, revision }: HubAddr
   if (!isCommit(revision)) writeWhole(join(modelFolder(cache, id), 'refs', ...revision.split('/')), commit);
 }
 
-/** The whole files of a snapshot, by their paths in the repository. */
+/** The files of a snapshot by their paths in the repository; one that is not whole yet has another name than its own. */
 export function filesOfSnapshot(snapshot: string): string[] {
-  return filesUnder(snapshot)
-    .map((path) => relative(snapshot, path).split(sep).join('/'))
-    .filter((name) => !name.endsWith(INCOMPLETE));
+  return filesUnder(snapshot).map((path) => relative(snapshot, path).split(sep).join('/'));
 }
 
 function modelFolder(cache: string, id: string): string {

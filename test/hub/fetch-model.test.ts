@@ -2,18 +2,21 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { INCOMPLETE } from '../../hub/download.ts';
 import { fetchModel } from '../../hub/fetch-model.ts';
 import { commitOf, type HubRepository, type HubServer, startHub, TOKEN } from './server.ts';
 import { configurations, onnx, onnxApart, python, settingsFor, temporaryFolder } from './support.ts';
 
 const apart = onnxApart('model.onnx_data');
+/** Weights with more behind them. */
+const large = { ...apart, weights: Buffer.concat([apart.weights, Buffer.alloc(4e6)]) };
 const repositories: Record<string, HubRepository> = {
   'acme/cats': { files: { ...configurations, 'README.md': 'cats', 'onnx/model.onnx': onnx } },
   'acme/many': { files: { ...configurations, 'onnx/a.onnx': onnx, 'onnx/b.onnx': onnx } },
   'acme/both': { files: { ...configurations, 'onnx/model.onnx': onnx, 'onnx/model_quantized.onnx': onnx } },
   'acme/apart': { files: { 'model.onnx': apart.model, 'model.onnx_data': apart.weights } },
+  'acme/large': { files: { 'model.onnx': large.model, 'model.onnx_data': large.weights } },
   'acme/torch': { files: { ...configurations, 'model.safetensors': 'weights' } },
   'acme/secret': { files: { 'model.onnx': onnx }, access: 'private' },
   'acme/gated': { files: { 'model.onnx': onnx }, access: 'gated' },
@@ -105,6 +108,7 @@ describe('the network', () => {
       first,
     );
     expect(told.join()).toMatch(/cannot be reached.*Using hf:acme\/cats@/);
+    expect(await fetchModel('hf:acme/cats', { settings: gone })).toEqual(first);
     hub.asked.length = 0;
     expect(await fetchModel('hf:acme/cats', { settings: { ...settings, offline: true } })).toEqual(first);
     expect(hub.asked).toEqual([]);
@@ -163,6 +167,26 @@ describe('a download', () => {
   });
 });
 
+test('a large file is told of when it begins, and every five seconds how far it is', async () => {
+  const settings = settingsFor(hub, newCache());
+  const told: string[] = [];
+  let now = 0;
+  // Each look at the clock is 1.5 s later; a piece takes two or three of them.
+  vi.spyOn(performance, 'now').mockImplementation(() => (now += 1500));
+  await fetchModel('hf:acme/large', { settings, tell: (line) => told.push(line) });
+  const all = (large.weights.length / 1e6).toFixed(1);
+  expect(told[0]).toBe(`Fetching model.onnx_data of hf:acme/large: ${all} MB`);
+  const bytes = told.slice(1).map((line) => {
+    const [, done] =
+      /^Fetching model\.onnx_data of hf:acme\/large: (\d+\.\d) of (\d+\.\d) MB$/.exec(line) ?? [];
+    expect(line).toContain(` of ${all} MB`);
+    return Number(done);
+  });
+  expect(bytes.length).toBeGreaterThan(2);
+  expect(bytes).toEqual(bytes.toSorted((a, b) => a - b));
+  expect(bytes.at(-1)).toBeLessThanOrEqual(Number(all));
+});
+
 describe('who asks', () => {
   test('is shown to the Hub alone, not to the store of its files', async () => {
     const { path } = await fetchModel('hf:acme/secret', { settings: settingsFor(hub, newCache(), TOKEN) });
@@ -179,6 +203,7 @@ describe('who asks', () => {
     ['hf:acme/cats@dev', undefined, /hf:acme\/cats@dev is not there.*not that branch, tag or commit/],
     ['hf:cats', undefined, /"hf:cats" names no model of the Hugging Face Hub. Expected hf:owner\/name/],
     ['hf:acme/../x', undefined, /names no model/],
+    ['hf:acme/cats/', undefined, /names no model/],
   ])('%s with token %s is told what is wrong', async (word, token, message) => {
     const settings = settingsFor(hub, newCache(), token);
     await expect(fetchModel(word, { settings })).rejects.toThrow(message);

@@ -1,4 +1,5 @@
 // What a server that is no good Hub can do: nothing that stays, and nothing but one clear message.
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -66,6 +67,47 @@ test.each([
   expect(existsSync(target)).toBe(false);
   now = sends(onnx);
   expect(readFileSync((await fetch()).path)).toEqual(Buffer.from(onnx));
+});
+
+test.each([
+  [sends('<html>'), /does not answer as a Hugging Face Hub does/],
+  [sends('', 416), /answered 416 for hf:acme\/cats/],
+  [sends('', 401), /hf:acme\/cats is not there, or is private.*The token/],
+  [sends('', 403), /does not give hf:acme\/cats to you/],
+  [sends('', 404), /hf:acme\/cats is not there: .* answered 404/],
+  [sends('', 429), /takes no more requests from here for now/],
+  [sends('', 304), /answered 304 for hf:acme\/cats/],
+  [sends('', 503), /answered 503 for hf:acme\/cats/],
+])('a listing that is none is told for what it is: %#', async (listing, words) => {
+  await expect((await hubWith([], listing, listing)).fetch()).rejects.toEqual(refusal(words));
+});
+
+test('an answer that names another address besides is taken itself', async () => {
+  const { fetch } = await hubWith(['model.onnx'], (response) =>
+    response.writeHead(200, { location: '/api/other' }).end(onnx),
+  );
+  expect(readFileSync((await fetch()).path)).toEqual(Buffer.from(onnx));
+});
+
+test('git’s digest of a small file is held against it, weakly marked or not; another tag is none', async () => {
+  const content = '{"a": "ü"}';
+  const digest = execFileSync('git', ['hash-object', '--stdin'], { input: content, encoding: 'utf8' }).trim();
+  const withTag = async (etag: string) =>
+    await hubWith(['config.json', 'model.onnx'], (response, { url }) =>
+      url?.endsWith('.json') ? response.writeHead(200, { etag }).end(content) : response.end(onnx),
+    );
+  for (const tag of [`"${digest}"`, `W/"${digest}"`, `"v1-${'0'.repeat(40)}"`]) {
+    const { fetch, target } = await withTag(tag);
+    await fetch();
+    expect(readFileSync(join(dirname(target), 'config.json'), 'utf8')).toBe(content);
+  }
+  for (const tag of [`"${'0'.repeat(40)}"`, `W/"${'0'.repeat(40)}"`]) {
+    const { fetch, target } = await withTag(tag);
+    await expect(fetch()).rejects.toEqual(
+      refusal(/config\.json of hf:acme\/cats is not what .* digest is another/),
+    );
+    expect(readdirSync(dirname(target))).toEqual([]);
+  }
 });
 
 test('what is no model in the cache is not in its way', async () => {

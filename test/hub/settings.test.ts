@@ -37,8 +37,17 @@ test('as Python reads them', async () => {
   for (const [i, env] of all.entries()) expect(hubSettings(env)).toEqual(JSON.parse(lines[i] ?? ''));
 });
 
+test('the token is where Python’s login leaves it where nothing says otherwise', async () => {
+  const login = join(folder.path, 'huggingface');
+  mkdirSync(login);
+  writeFileSync(join(login, 'token'), 'hf_left');
+  const env = { XDG_CACHE_HOME: folder.path };
+  const { token } = JSON.parse(await python(ask, [JSON.stringify([env])], {}));
+  expect([hubSettings(env).token, token]).toEqual(['hf_left', 'hf_left']);
+});
+
 test('without any, the public Hub is asked for what is kept in this project’s cache', () => {
-  expect(hubSettings({ XDG_CACHE_HOME: folder.path })).toEqual({
+  expect(hubSettings({ XDG_CACHE_HOME: join(folder.path, 'none') })).toEqual({
     endpoint: 'https://huggingface.co',
     token: undefined,
     offline: false,

@@ -265,7 +265,12 @@ export const areas = {
   },
   hub: {
     sources: ['hub/'],
-    tests: ['test/hub/settings.test.ts', 'test/hub/fetch-model.test.ts', 'test/hub/hostile.test.ts'],
+    tests: [
+      'test/hub/settings.test.ts',
+      'test/hub/listing.test.ts',
+      'test/hub/fetch-model.test.ts',
+      'test/hub/hostile.test.ts',
+    ],
     least: 85,
   },
 

@@ -34,10 +34,10 @@ export default defineConfig({
     sequence: { sequencer: InGivenOrder },
     include: area.tests.map((name) => (name.endsWith('/') ? `${name}**/*.test.ts` : name)),
     globalSetup: 'test/global-setup.ts',
-    // A change that lets a test wait for ever is noticed after this time, or by Stryker's own limit. The first run, of all
-    // tests, counts each place that is passed: a test of many pictures takes 20 s then on a busy machine.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // A change that lets a test wait for ever is noticed by Stryker's own limit. The first run, of all tests, counts each place
+    // that is passed: a test of very many pictures takes minutes then on a busy machine, and one that fails ends all.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     reporters: [failedFiles()],
   },
 });
