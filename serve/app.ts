@@ -34,6 +34,9 @@ export interface AppOptions {
   readonly logRequests?: LoggedRequests | undefined;
   /** API keys, of which every route needs one unless it is declared open; without keys, everybody may ask. */
   readonly keys?: KeyRing | undefined;
+  /** Keys by which models may be sent, which `taking` takes; without both, none are taken. */
+  readonly modelKeys?: KeyRing | undefined;
+  readonly taking?: Services['taking'];
   /** What /v2 says about the use of each model; it must be among the engine's observers. */
   readonly statistics?: InferenceStatistics | undefined;
   /** What /metrics says; it must be among the engine's observers. Without it, there is no /metrics. */
@@ -58,6 +61,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const {
     logRequests = 'none',
     keys,
+    modelKeys,
+    taking,
     cors = [],
     embed = [],
     metrics,
@@ -82,11 +87,13 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     openMemory,
     statistics,
     metrics,
+    taking,
+    log,
     routes: () => routes,
   });
   metrics?.watch(engine);
   app.use(requestMiddleware({ log, logRequests, cors, onResponse: metrics?.onResponse }));
-  for (const route of routes) app.on(route.method, [...route.paths], guardRoute(route, keys));
+  for (const route of routes) app.on(route.method, [...route.paths], guardRoute(route, { keys, modelKeys }));
   if (keys !== undefined) app.use(guardOthers(routes, keys));
   if (page !== undefined && embed.length > 0) app.use(allowFrames(embed));
   if (page !== undefined) app.use(pageFiles(page, copiesOf(page)));

@@ -10,7 +10,7 @@ import { compressInBackground, copiesOf } from './page/compressed-copies.ts';
 import { type connectionLimits, defaultLimits } from './settings/limits.ts';
 
 export interface ServeOptions
-  extends Omit<AppOptions, 'engine' | 'metrics' | 'statistics'>,
+  extends Omit<AppOptions, 'engine' | 'metrics' | 'statistics' | 'taking'>,
     Omit<EngineOptions, 'limits' | 'log' | 'observers' | 'only'> {
   readonly host: string;
   /** 0 takes a free port. */
@@ -40,7 +40,7 @@ const INTERRUPTED = 130;
  * @throws UserError when the port cannot be used or no model works.
  */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { host, port, page, model, limits = defaultLimits, log = textLog() } = options;
+  const { host, port, page, model, modelKeys, repository, limits = defaultLimits, log = textLog() } = options;
   const observers: Observer[] = [];
   const engine = openEngine({ ...options, only: model, limits, observers, log });
   let listening: Listening | undefined;
@@ -64,19 +64,26 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   for (const signal of endSignals) process.on(signal, stop);
   try {
     // Imported only now: the first worker loads its libraries meanwhile.
-    const [{ createApp }, { listen }, { createMetrics }, { createInferenceStatistics }] = await Promise.all([
-      import('./app.ts'),
-      import('./http/listen.ts'),
-      import('./http/metrics.ts'),
-      import('./openinference/statistics.ts'),
-    ]);
+    const [{ createApp }, { listen }, { createMetrics }, { createInferenceStatistics }, { createTaker }] =
+      await Promise.all([
+        import('./app.ts'),
+        import('./http/listen.ts'),
+        import('./http/metrics.ts'),
+        import('./openinference/statistics.ts'),
+        import('./taking/take-model.ts'),
+      ]);
     const metrics = createMetrics();
     const statistics = createInferenceStatistics();
     observers.push(metrics.observer, statistics.observer);
     const loaded = engine.load();
     loaded.catch(() => {}); // awaited below, unless the port cannot be used
     const ready = () => engine.ready() && !listening?.closing();
-    const app = createApp({ ...options, engine: { ...engine, ready }, limits, log, metrics, statistics });
+    const isTaking = modelKeys !== undefined && typeof repository === 'string';
+    const app = createApp({
+      ...options,
+      ...{ engine: { ...engine, ready }, limits, log, metrics, statistics },
+      taking: isTaking ? { take: createTaker(repository, engine) } : undefined,
+    });
     listening = await listen(app, host, port, options.connection, options.patience);
     await loaded;
     isLoading = false;

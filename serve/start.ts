@@ -29,9 +29,12 @@ export async function serveSettings(resolved: Resolved, page: string): Promise<S
       `libjpeg-turbo is not in ${cacheFolder()}: JPEGs are decoded by sharp, in twice the time. ${command('setup', ['--for', 'serve'])} fetches it (TRAINYARD_CACHE moves this folder)`,
       { level: 'warn' },
     );
+  const modelKeys = settings.modelKeys === undefined ? undefined : readKeys(settings.modelKeys);
   const open = keys === undefined && !isLocal(settings.host);
   log(describeSettings(resolved), { settings });
   if (keys !== undefined) log(`keys: ${keys.count} of ${settings.keys}`);
+  if (modelKeys !== undefined)
+    log(`keys by which models may be sent: ${modelKeys.count} of ${settings.modelKeys}`);
   if (open)
     log(`everybody who can connect to ${settings.host} may send requests: use --keys to ask for API keys`, {
       level: 'warn',
@@ -40,6 +43,7 @@ export async function serveSettings(resolved: Resolved, page: string): Promise<S
     ...optionsOf(settings),
     page: settings.page ? page : undefined,
     keys: keys?.ring,
+    modelKeys: modelKeys?.ring,
     log,
   });
 }
@@ -53,6 +57,8 @@ export async function serveSettings(resolved: Resolved, page: string): Promise<S
 export async function checkSettings({ settings }: Resolved): Promise<boolean> {
   const log = openLog(settings);
   if (settings.keys !== undefined) log(`keys: ${readKeys(settings.keys).count} of ${settings.keys}`);
+  if (settings.modelKeys !== undefined)
+    log(`keys by which models may be sent: ${readKeys(settings.modelKeys).count} of ${settings.modelKeys}`);
   return checkRepository(settings.repository, settings.model, parseDevice(settings.device), log);
 }
 
@@ -63,7 +69,7 @@ function openLog({ logFormat }: Settings): Log {
   return log;
 }
 
-function optionsOf(settings: Settings): Omit<ServeOptions, 'page' | 'keys' | 'log'> {
+function optionsOf(settings: Settings): Omit<ServeOptions, 'page' | 'keys' | 'modelKeys' | 'log'> {
   const { host, port, repository, model, threads, workers, decode, cors, allowEmbed, logRequests } = settings;
   return {
     host,

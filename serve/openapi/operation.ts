@@ -35,7 +35,7 @@ export interface DescribedOperation extends Operation {
 interface DescribedRoute {
   readonly method: 'get' | 'post';
   readonly paths: readonly string[];
-  readonly access?: 'open' | 'key';
+  readonly access?: 'open' | 'key' | 'models';
   readonly openapi: Operation | { readonly none: string };
 }
 
@@ -65,7 +65,9 @@ const error = (description: string) => ({ description, content: { 'application/j
 export const refusals = {
   400: error('The request is not valid'),
   401: error('A key is needed, and there is none or an unknown one'),
+  403: error('This is switched off here'),
   404: error('There is no such model or version; the error names the nearest'),
+  409: error('It does not go with what is there already'),
   413: error('The body, or the picture in it, is too large'),
   415: error(`This is not a picture that can be read: ${decodableInWords} can`),
   422: error('The picture is damaged'),

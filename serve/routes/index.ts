@@ -1,4 +1,5 @@
 // The routes of the server. To add one: a file beside this one, its test, and a line here.
+import { addModelRoutes } from './add-model.ts';
 import { classifyRoutes } from './classify.ts';
 import { docsRoutes } from './docs.ts';
 import { healthRoutes } from './health.ts';
@@ -15,6 +16,7 @@ export function serverRoutes(services: Services): Route[] {
   return [
     ...classifyRoutes(services),
     ...modelRoutes(services),
+    ...addModelRoutes(services),
     ...inferRoutes(services),
     ...inferenceServerRoutes(services),
     ...inferenceModelRoutes(services),

@@ -5,10 +5,19 @@ import { type KeyRing, shownKey } from '../http/api-keys.ts';
 import { type AppContext, type AppEnv, pathInApp, requestHeader } from '../http/context.ts';
 import type { Route } from './route.ts';
 
-/** The handler of a route, behind a check of the key where the route needs one. Without `keys`, everybody may ask. */
-export function guardRoute({ access, handle }: Route, keys: KeyRing | undefined): Route['handle'] {
-  if (keys === undefined || access === 'open') return handle;
-  return (c) => (hasKey(c, keys) ? handle(c) : askForKey(c));
+/** Whose keys open which routes. */
+export interface KeyRings {
+  /** Of every route that is not open; undefined where everybody may ask. */
+  readonly keys: KeyRing | undefined;
+  /** Of routes by which models are sent; undefined where nobody may, which the routes say themselves. */
+  readonly modelKeys: KeyRing | undefined;
+}
+
+/** The handler of a route, behind a check of the key where the route needs one. */
+export function guardRoute({ access, handle }: Route, { keys, modelKeys }: KeyRings): Route['handle'] {
+  const ring = access === 'models' ? (modelKeys ?? keys) : keys;
+  if (ring === undefined || access === 'open') return handle;
+  return (c) => (hasKey(c, ring) ? handle(c) : askForKey(c));
 }
 
 /**

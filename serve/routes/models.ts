@@ -22,6 +22,7 @@ export const modelsSchema = z
         card: cardSchema,
       }),
     ),
+    takesModels: z.literal(true).optional().describe('Models may be sent, with a key for that'),
     default: z.string().optional().describe('The model that answers when none is asked for'),
     broken: z
       .array(
@@ -37,7 +38,7 @@ export const modelsSchema = z
   })
   .meta({ id: 'Models' });
 
-export function modelRoutes({ engine }: Pick<Services, 'engine'>): Route[] {
+export function modelRoutes({ engine, taking }: Pick<Services, 'engine' | 'taking'>): Route[] {
   return [
     {
       method: 'get',
@@ -62,6 +63,7 @@ export function modelRoutes({ engine }: Pick<Services, 'engine'>): Route[] {
         const prefix = clientPrefix(c);
         return c.json({
           models: models.map((model) => describe(model, chosen.includes(model), prefix)),
+          ...(taking && { takesModels: true }),
           default: engine.defaultModel()?.name,
           broken,
         });

@@ -96,6 +96,11 @@ export const settingsSchema = z.strictObject({
     valueHint: 'file',
     description: 'File of API keys, "name key" on each line; without it, no key is needed',
   }),
+  modelKeys: text('a file').optional().meta({
+    group: LISTENING,
+    valueHint: 'file',
+    description: 'File of API keys whose owners may send models; without it, none are taken',
+  }),
   cors: list(z.string(originMessage).regex(/^(\*|https?:\/\/[^/\s]+)$/, originMessage), originMessage)
     .default([])
     .meta({

@@ -9,6 +9,7 @@ import { createMetrics } from '../../serve/http/metrics.ts';
 import type { Log, LogFields } from '../../serve/log.ts';
 import { createInferenceStatistics } from '../../serve/openinference/statistics.ts';
 import { defaultLimits, type Limits } from '../../serve/settings/limits.ts';
+import { createTaker } from '../../serve/taking/take-model.ts';
 import { colors, type TinyModel, type TinyModelOptions, tinyModel } from './tiny-model.ts';
 
 export { colors };
@@ -70,7 +71,8 @@ export async function openTestApp(options: TestAppOptions = {}) {
     log: write,
   });
   await engine.load();
-  const app = createApp({ ...options, engine, limits, log: write, metrics, statistics });
+  const taking = options.modelKeys && { take: createTaker(folder.path, engine) };
+  const app = createApp({ ...options, taking, engine, limits, log: write, metrics, statistics });
   return {
     app,
     engine,

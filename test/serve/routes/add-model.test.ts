@@ -1,0 +1,207 @@
+// POST /models/:model/versions: off by default, for who has a key, checked wholly before a byte of it is in the repository.
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withDigest } from '../../../models/card-proof.ts';
+import { decodeModel, encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
+import { colors, openTestApp, refusal } from '../harness.ts';
+import { plain } from '../pictures.ts';
+import { type TinyModelOptions, tinyModel, wrongGolden } from '../tiny-model.ts';
+
+const KEY = 'a-key-by-which-models-are-sent';
+const OTHER = 'a-key-that-may-only-classify';
+const own: TinyModelOptions = { ...colors, name: 'zebras', seed: 3 };
+
+type Server = Awaited<ReturnType<typeof openTestApp>>;
+let server: Server;
+beforeAll(async () => {
+  server = await openTestApp({
+    models: [{ seed: 1 }, colors],
+    keys: (key) => (key === OTHER ? 'reader' : undefined),
+    modelKeys: (key) => (key === KEY ? 'teacher' : undefined),
+    limits: { bodyBytes: 400_000 },
+  });
+});
+afterAll(() => server.close());
+
+/** A model whose card proves itself, as those of the page do. */
+async function proven(options: TinyModelOptions, also: (card: TinyCard) => TinyCard = (card) => card) {
+  const { change = (card) => card } = options;
+  return tinyModel({ ...options, change: (card) => also(withDigest(change(card))) });
+}
+type TinyCard = Parameters<NonNullable<TinyModelOptions['change']>>[0];
+
+function send(to: Server, name: string, body: Uint8Array, key: string | null = KEY): Promise<Response> {
+  return Promise.resolve(
+    to.app.request(`/models/${name}/versions`, {
+      method: 'POST',
+      body: new Uint8Array(body),
+      headers: key === null ? {} : { 'x-api-key': key },
+    }),
+  );
+}
+
+/** Every file and folder of the repository, temporary ones too. */
+const inside = (to: Server) => readdirSync(to.repository, { recursive: true }).map(String).sort();
+
+async function refused(body: Uint8Array, name = 'zebras', to = server, key: string | null = KEY) {
+  const before = inside(to);
+  const said = await refusal(await send(to, name, body, key));
+  expect(inside(to)).toEqual(before);
+  return said;
+}
+
+/** The file with something changed. */
+function changed(bytes: Uint8Array, change: (model: ModelProto) => ModelProto): Uint8Array {
+  return encodeModel(change(decodeModel(bytes)));
+}
+
+describe('nothing is taken', () => {
+  test('by a server that was not told to, whatever the key', async () => {
+    const usual = await openTestApp({ models: [colors] });
+    const { bytes } = await proven(own);
+    expect(await refused(bytes, 'zebras', usual)).toEqual({
+      status: 403,
+      error: expect.stringContaining('was started without --model-keys'),
+    });
+    expect((await (await usual.app.request('/models')).json()).takesModels).toBeUndefined();
+    await usual.close();
+  });
+
+  test.each([
+    ['no key', ''],
+    ['another key', 'a-key-that-nobody-was-given'],
+    ['a key that may classify', OTHER],
+  ])('with %s', async (_, key) => {
+    const { bytes } = await proven(own);
+    const { status, error } = await refused(bytes, 'zebras', server, key || null);
+    expect(status).toBe(401);
+    expect(error).toMatch(key ? 'received a key that is not known' : 'this needs a key');
+  });
+
+  test.each(['..%2F..%2Fevil', '%2e%2e', '.hidden', 'a%2Fb', 'a%5Cb', '-x', 'a b', 'x'.repeat(101), 'a%00b'])(
+    'under the name %s',
+    async (name) => {
+      const { bytes } = await proven(own);
+      const { status } = await refused(bytes, name);
+      // A URL with ".." is another address already.
+      expect([400, 404]).toContain(status);
+      expect(existsSync(join(server.repository, '..', 'evil'))).toBe(false);
+    },
+  );
+
+  test('that is too long, empty, or no model', async () => {
+    expect((await refused(new Uint8Array(400_001))).status).toBe(413);
+    expect((await refused(new Uint8Array())).status).toBe(400);
+    const { bytes } = await proven(own);
+    for (const file of [Buffer.from('no model'), bytes.subarray(0, bytes.length - 9)])
+      expect((await refused(file)).status).toBe(422);
+  });
+
+  test('whose card does not hold', async () => {
+    const cases: [Promise<{ bytes: Uint8Array }>, string][] = [
+      [tinyModel(own), 'is older than cards that prove it'],
+      [proven(own, (card) => ({ ...card, labels: ['a', 'b', 'c'] })), 'its card is not as it was written'],
+      [proven({ ...own, change: wrongGolden }), 'differs from its card'],
+      [proven({ ...own, change: (card) => ({ ...card, golden: [] }) }), 'no expected answers'],
+      [proven({ ...own, change: (card) => ({ ...card, recipe: { seed: 1 } }) }), 'recipe in its card'],
+      [proven({ ...own, change: (card) => ({ ...card, name: 'lions' }) }), 'its card calls it "lions"'],
+    ];
+    for (const [made, why] of cases)
+      expect(await refused((await made).bytes)).toEqual({ status: 422, error: expect.stringContaining(why) });
+  });
+
+  test('whose weights are others, in another file, or that has more in it', async () => {
+    const { bytes } = await proven(own);
+    const weights = (change: (raw: Uint8Array) => object) =>
+      changed(bytes, (model) => ({
+        ...model,
+        graph: {
+          ...model.graph,
+          initializer: model.graph.initializer.map((tensor) =>
+            tensor.name === 'weights'
+              ? { ...tensor, ...change(tensor.raw_data ?? new Uint8Array()) }
+              : tensor,
+          ),
+        },
+      }));
+    // So little that the expected answers stay within their tolerance.
+    const touched = weights((raw) => ({ raw_data: raw.map((byte, i) => (i % 4 === 0 ? byte ^ 1 : byte)) }));
+    expect(await refused(touched)).toEqual({
+      status: 422,
+      error: expect.stringContaining('weights are not'),
+    });
+    const elsewhere = weights(() => ({
+      raw_data: undefined,
+      data_location: 1,
+      external_data: [{ key: 'location', value: 'package.json' }],
+    }));
+    expect((await refused(elsewhere)).error).toContain('its weights are in other files');
+    // Messages behind one another are one to protobuf: the second may add to the first what a check of one does not see.
+    const more = Buffer.concat([bytes, encodeModel({ ...decodeModel(bytes), metadata_props: [] })]);
+    expect((await refused(more)).error).toContain('more in the file than a model');
+  });
+
+  test('as a further version with other labels', async () => {
+    const { bytes } = await proven({ ...colors, name: 'digits' });
+    const { status, error } = await refused(bytes, 'digits');
+    expect(status).toBe(409);
+    expect(error).toContain('has other labels (0, 1, 2');
+  });
+});
+
+test('a model is taken byte for byte, served at once, and replaces nothing', async () => {
+  const answerOf = async (path: string) =>
+    (
+      await server.app.request(path, {
+        method: 'POST',
+        headers: { 'x-api-key': OTHER },
+        body: new Uint8Array(await plain('red')),
+      })
+    ).json();
+  const listed = async () =>
+    (await server.app.request('/models', { headers: { 'x-api-key': OTHER } })).json();
+  const before = await listed();
+  expect(before.takesModels).toBe(true);
+  const usual = await answerOf('/classify');
+  const old = readFileSync(join(server.repository, 'colors', '1', 'model.onnx'));
+
+  const { bytes, card } = await proven(own);
+  const response = await send(server, 'zebras', bytes);
+  expect(response.status).toBe(201);
+  expect(await response.json()).toEqual({ name: 'zebras', version: 1, served: true });
+  const file = join(server.repository, 'zebras', '1', 'model.onnx');
+  expect(Buffer.compare(readFileSync(file), bytes)).toBe(0);
+  expect(server.log.join('\n')).toContain('zebras/1 was sent by teacher');
+  const { models, default: chosen } = await listed();
+  expect(models.at(-1)).toMatchObject({
+    name: 'zebras',
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    card: { cardDigest: card.cardDigest },
+  });
+  // By name it would be the last, and answer when none is named.
+  expect(chosen).toBe(before.default);
+  expect((await answerOf('/classify')).model).toBe(usual.model);
+  expect((await answerOf('/models/zebras/classify')).predictions).toHaveLength(3);
+
+  // The same once more is a version of its own, and so is one of a model that somebody has put there.
+  expect(await (await send(server, 'zebras', bytes)).json()).toMatchObject({ version: 2 });
+  expect(Buffer.compare(readFileSync(file), bytes)).toBe(0);
+  const better = await proven({ ...colors, seed: 9 });
+  expect(await (await send(server, 'colors', better.bytes)).json()).toMatchObject({ version: 2 });
+  expect(Buffer.compare(readFileSync(join(server.repository, 'colors', '1', 'model.onnx')), old)).toBe(0);
+});
+
+test('two that are sent at once become two versions', async () => {
+  const two = await Promise.all(
+    [5, 6].map(async (seed) => {
+      const { bytes } = await proven({ ...colors, name: 'twins', seed });
+      const { version } = await (await send(server, 'twins', bytes)).json();
+      const file = join(server.repository, 'twins', String(version), 'model.onnx');
+      expect(Buffer.compare(readFileSync(file), bytes)).toBe(0);
+      return version;
+    }),
+  );
+  expect(two.sort()).toEqual([1, 2]);
+});
