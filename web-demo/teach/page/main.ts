@@ -14,6 +14,7 @@ import { createClasses } from './classes.ts';
 import { createDesk } from './desk.ts';
 import { createEyes } from './eyes.ts';
 import { hand, listenToFiles } from './files.ts';
+import { createKeeping } from './keep.ts';
 import { type Class, moved, renamed, whyNot, withClass, withoutClass, withoutExample } from './lesson.ts';
 import { createLive } from './live.ts';
 import { chosen, type Found, fileOf } from './pictures.ts';
@@ -25,6 +26,7 @@ import { createStatus } from './status.ts';
 const USUAL = 'digits';
 
 function start(): void {
+  byId('unstarted').remove();
   const status = createStatus(byId('status'), element('progress', HTMLProgressElement));
   const script = new URL('browser/teach-worker.js', document.baseURI);
   const worker = createTeachWorker(new Worker(script), status.progress);
@@ -67,10 +69,8 @@ function start(): void {
     { select: element('base', HTMLSelectElement), load: element('load', HTMLButtonElement) },
     (entry) => void attempt(() => open(entry)),
   );
-  const buttons = {
-    train: element('train', HTMLButtonElement),
-    download: element('download', HTMLButtonElement),
-  };
+  const trainButton = element('train', HTMLButtonElement);
+  const keeping = createKeeping({ make, status, attempt });
 
   function drawn(): Picture | undefined {
     const { strokes } = drawing.present();
@@ -81,8 +81,8 @@ function start(): void {
   function show(): void {
     classes.show(desk.lesson(), eyes.source());
     const missing = whyNot(desk.lesson());
-    buttons.train.disabled = missing !== undefined || status.busy();
-    buttons.download.disabled = taught === undefined || status.busy();
+    trainButton.disabled = missing !== undefined || status.busy();
+    keeping.enable(taught !== undefined && !status.busy());
     byId('missing').textContent = missing ?? '';
     byId('advice').hidden = !knowsDrawings || eyes.source() === 'pad';
   }
@@ -123,26 +123,23 @@ function start(): void {
     document.body.dataset.trained = String(Number(document.body.dataset.trained ?? 0) + 1);
   }
 
-  async function make(): Promise<void> {
-    status.say('Making the model file…');
+  async function make(name: string): Promise<Blob> {
     const now = desk.lesson().classes;
     const labels = (taught ?? []).map((each) => now.find(({ key }) => key === each.key)?.name ?? each.name);
-    const naming = { name: projectName(), labels: labels.map((each) => each.trim()) };
-    const { file } = await worker.ask('make', naming);
-    hand(new Blob([file]), 'model.onnx');
-    status.say('model.onnx is made: it answers as this page does.');
+    const { file } = await worker.ask('make', { name, labels: labels.map((each) => each.trim()) });
+    return new Blob([file]);
   }
 
   async function save(): Promise<void> {
     const lesson = desk.lesson();
-    hand(new Blob([await writeProject({ name: projectName(), lesson })]), `${projectName()}.zip`);
+    hand(new Blob([await writeProject({ name: keeping.name(), lesson })]), `${keeping.name()}.zip`);
     saved = lesson;
   }
 
   async function openProject(file: Blob): Promise<void> {
     const bytes = new Uint8Array(await file.arrayBuffer());
     const { name, lesson } = await desk.replace((firstId) => readProject(bytes, firstId));
-    if (name !== '') element('name', HTMLInputElement).value = name;
+    if (name !== '') keeping.rename(name);
     saved = lesson;
     status.say('');
   }
@@ -153,8 +150,7 @@ function start(): void {
     void attempt(() => (isProject ? openProject(first.file) : desk.addFiles(found)));
   }
 
-  buttons.train.addEventListener('click', () => void attempt(learn));
-  buttons.download.addEventListener('click', () => void attempt(make));
+  trainButton.addEventListener('click', () => void attempt(learn));
   byId('add-class').addEventListener('click', () => desk.change(withClass(desk.lesson())));
   byId('save').addEventListener('click', () => void attempt(save));
   listenToFiles([element('open', HTMLInputElement), element('folder', HTMLInputElement)], take);
@@ -172,13 +168,6 @@ function start(): void {
       throw new Error('There is no model here whose features could be used: npx trainyard start trains one.');
     await open(first);
   });
-}
-
-/** The name that was given, as a model may be called. */
-function projectName(): string {
-  const { value } = element('name', HTMLInputElement);
-  const plain = value.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+|-+$/g, '');
-  return plain === '' ? 'taught' : plain;
 }
 
 start();
