@@ -32,6 +32,9 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await page.getByRole('button', { name: 'Layers' }).click();
     await page.getByRole('slider').first().waitFor();
     expect(await findings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.getByTestId('card').waitFor();
+    expect(await findings(page)).toEqual([]);
     await page.context().close();
   });
 

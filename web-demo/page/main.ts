@@ -14,12 +14,14 @@ import { createModels } from './models/models.ts';
 import { listenToPage } from './photo/files.ts';
 import { createPhotos } from './photo/photos.ts';
 import { createReading } from './reading/reading.ts';
+import { createShare } from './share/share.ts';
 import { type Mode, readAddress, writeAddress } from './shell/address.ts';
 import { byId, element } from './shell/elements.ts';
 import { createEmbed } from './shell/embed.ts';
 import { createModes } from './shell/modes.ts';
 import { keepForOffline } from './shell/offline.ts';
-import { createShare } from './shell/share.ts';
+
+const nothingYet: Record<Mode, string> = { draw: 'Nothing drawn yet', photo: 'No picture yet' };
 
 function start(): void {
   byId('unstarted').remove();
@@ -28,6 +30,8 @@ function start(): void {
   const questionOf = createQuestions(raster);
   const address = readAddress(location.hash);
   const embed = createEmbed();
+  /** In a frame, the browser would keep a second copy for each page around it. */
+  const keep = embed.on ? () => {} : keepForOffline;
   let mode: Mode = address.mode;
   /** What was said to be wrong; it stands until somebody does something. */
   let refusal: string | undefined;
@@ -67,7 +71,7 @@ function start(): void {
     void mattered.explain();
     layers.rested();
   });
-  const mattered = createMattered(raster, subject, () => byId(mode === 'draw' ? 'pad' : 'frame'));
+  const mattered = createMattered(raster, subject, sheet);
   const layers = createLayersSwitch({
     button: element('layers-switch', HTMLButtonElement),
     subject,
@@ -79,7 +83,17 @@ function start(): void {
   const drawing = createDrawing((_, at) => ask(at));
   const photos = createPhotos(() => ask(), refuse);
   const showMode = createModes(enter);
-  const share = createShare(link);
+  createShare(
+    () => ({
+      tooLong: link(),
+      shows: isEmpty() ? 'nothing' : mode === 'draw' ? 'drawing' : 'photo',
+      loaded: models.current(),
+      answered: asking.latest() !== undefined,
+      sheet: sheet(),
+      drawing: drawing.present(),
+    }),
+    refuse,
+  );
 
   function question(): Question | undefined {
     if (mode === 'draw') return questionOf(drawing.present());
@@ -100,7 +114,6 @@ function start(): void {
 
   /** The picture was changed. */
   function ask(at?: number): void {
-    share.clear();
     refusal = undefined;
     if (isEmpty()) clear();
     else asking.ask(at);
@@ -117,18 +130,13 @@ function start(): void {
     layers.rested();
   }
 
-  function emptyWords(): string {
-    if (!models.current()) return '';
-    return mode === 'photo' ? 'No picture yet' : 'Nothing drawn yet';
-  }
-
   function refuse(message: string): void {
     refusal = message;
     asking.forget();
     reading.refuse(message);
   }
 
-  function clear(words = emptyWords()): void {
+  function clear(words = models.current() ? nothingYet[mode] : ''): void {
     asking.forget();
     if (refusal === undefined) reading.empty(words);
     else reading.refuse(refusal);
@@ -139,14 +147,15 @@ function start(): void {
     if (models.current()) link();
   }
 
-  function link(): void {
-    writeAddress(mode, models.chosenByHand(mode), drawing.present(), layers.isOn());
+  /** @returns how many letters the drawing has, where these are too many for a link. */
+  function link(): number | undefined {
+    const tooLong = writeAddress(mode, models.chosenByHand(mode), drawing.present(), layers.isOn());
     embed.follow();
+    return tooLong;
   }
 
-  /** In a frame, the browser would keep a second copy for each page around it. */
-  function keep(): void {
-    if (!embed.on) keepForOffline();
+  function sheet(): HTMLElement {
+    return byId(mode === 'draw' ? 'pad' : 'frame');
   }
 
   function enter(next: Mode): void {
@@ -167,16 +176,14 @@ function start(): void {
     if (next.mode !== mode) enter(next.mode);
     if (next.layers !== layers.isOn()) layers.set(next.layers);
     if (next.drawing) drawing.replace(next.drawing);
-    if (next.damaged) refuse(DAMAGED);
+    if (next.trouble) refuse(next.trouble);
   });
 
   layers.set(address.layers);
   drawing.replace(address.drawing ?? emptyDrawing);
   showMode(mode);
-  if (address.damaged) refuse(DAMAGED);
+  if (address.trouble) refuse(address.trouble);
   void models.open(mode, address.model);
 }
-
-const DAMAGED = 'The drawing in this link cannot be read.';
 
 start();

@@ -1,7 +1,7 @@
 // A link holds a drawing to the bit, is short, and never breaks the page.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodeDrawing, encodeDrawing } from '../../../web-demo/page/draw/link.ts';
+import { decodeDrawing, encodeDrawing, longest } from '../../../web-demo/page/draw/link.ts';
 import { lineWidth, snap } from '../../../web-demo/page/draw/strokes.ts';
 import { real } from '../../real.ts';
 import { strokesOf } from '../strokes.ts';
@@ -18,15 +18,19 @@ test('what was drawn comes back, with every width', () => {
     fc.property(fc.array(stroke, { minLength: 1, maxLength: 8 }), (strokes) => {
       const link = encodeDrawing({ strokes, penDown: false });
       expect(link).toMatch(/^[\w-]+$/);
-      expect(decodeDrawing(link ?? '')).toEqual({ strokes, penDown: false });
+      expect(decodeDrawing(link)).toEqual({ strokes, penDown: false });
     }),
   );
 });
 
-test('a digit takes a few hundred letters; what no longer fits an address has no link', () => {
+test('a digit takes a few hundred letters; what no longer fits an address is not read from one', () => {
   const strokes = strokesOf('3').map((one) => one.map(([x, y]) => snap(x, y, lineWidth)));
-  expect(encodeDrawing({ strokes, penDown: false })?.length).toBeLessThan(600);
-  expect(encodeDrawing({ strokes: new Array(100).fill(strokes[0]), penDown: false })).toBeUndefined();
+  expect(encodeDrawing({ strokes, penDown: false }).length).toBeLessThan(600);
+  for (const n of [100, 10_000]) {
+    const long = encodeDrawing({ strokes: new Array(n).fill(strokes[0]), penDown: false });
+    expect(long.length).toBeGreaterThan(longest);
+    expect(decodeDrawing(long)).toBeUndefined();
+  }
 });
 
 test('any other text is no drawing', () => {

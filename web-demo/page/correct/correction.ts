@@ -2,10 +2,10 @@
 import { messageOf } from '../../../models/errors.ts';
 import type { Card, Classification, Picture } from '../../component/index.ts';
 import { createTeachWorker, type TeachWorker } from '../../teach/page/asking.ts';
-import { hand } from '../../teach/page/files.ts';
 import type { Models } from '../models/models.ts';
 import { answerInWords } from '../reading/answer.ts';
 import { byId, element } from '../shell/elements.ts';
+import { hand } from '../shell/hand.ts';
 import { type Corrections, correctionsOf, correctWith } from './corrections.ts';
 
 /** The drawing of the moment, with the answers, of which one is chosen. */

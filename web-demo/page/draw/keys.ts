@@ -7,8 +7,8 @@ export interface KeyActions {
   changeTool(): void;
 }
 
-/** Where keys are somebody else's: fields that are typed into or chosen from, and what stands below the stage. */
-const elsewhere = 'input, select, textarea, [contenteditable], .below';
+/** Where keys are somebody else's: fields that are typed into or chosen from, dialogs, and what stands below the stage. */
+const elsewhere = 'input, select, textarea, [contenteditable], dialog, .below';
 
 /** @param active - whether the drawing is shown. */
 export function listenToKeys(active: () => boolean, { undo, redo, clear, changeTool }: KeyActions): void {

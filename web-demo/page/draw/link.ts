@@ -4,16 +4,15 @@ import { type Drawing, grid, type PenPoint, type Stroke } from './strokes.ts';
 /** The first byte: version of the encoding. */
 const version = 1;
 
-/** Longest text of a drawing: programs may cut longer links. */
-const longest = 16_000;
+/** Letters that a drawing may have in a link: programs may cut longer ones. */
+export const longest = 16_000;
 
 /**
  * Writes a drawing: for each stroke the number of its points and whether its width changes, then differences from
- * point to point, all as variable-length whole numbers, in base64 for addresses (RFC 4648, section 5).
- *
- * @returns undefined for a drawing that makes too long a link.
+ * point to point, all as variable-length whole numbers, in base64 for addresses (RFC 4648, section 5). What has more letters
+ * than {@link longest} is for no link.
  */
-export function encodeDrawing({ strokes }: Drawing): string | undefined {
+export function encodeDrawing({ strokes }: Drawing): string {
   const bytes = [version];
   for (const stroke of strokes) {
     const varies = stroke.some(({ width }) => width !== stroke[0]?.width);
@@ -26,8 +25,7 @@ export function encodeDrawing({ strokes }: Drawing): string | undefined {
       before = point;
     }
   }
-  if (bytes.length > (longest * 3) / 4) return undefined;
-  return btoa(String.fromCharCode(...bytes))
+  return btoa(bytes.map((byte) => String.fromCharCode(byte)).join(''))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
     .replaceAll('=', '');

@@ -1,5 +1,5 @@
 // The page's state in its address, after the "#": which side, which model, which drawing, and whether the layers are shown.
-import { decodeDrawing, encodeDrawing } from '../draw/link.ts';
+import { decodeDrawing, encodeDrawing, longest } from '../draw/link.ts';
 import type { Drawing } from '../draw/strokes.ts';
 
 export type Mode = 'draw' | 'photo';
@@ -10,9 +10,12 @@ export interface Address {
   readonly model: string | undefined;
   readonly drawing: Drawing | undefined;
   readonly layers: boolean;
-  /** Whether there is a drawing that cannot be read. */
-  readonly damaged: boolean;
+  /** What is wrong with the drawing in it. */
+  readonly trouble: string | undefined;
 }
+
+/** Stands in the place of a drawing that is too long: what opens such a link says so, and shows no empty pad without a word. */
+const TOO_LONG = 'too-long';
 
 export function readAddress(hash: string): Address {
   const parts = new URLSearchParams(hash.replace(/^#/, ''));
@@ -23,20 +26,35 @@ export function readAddress(hash: string): Address {
     model: parts.get('model') ?? undefined,
     drawing,
     layers: parts.has('layers'),
-    damaged: text !== '' && drawing === undefined,
+    trouble: text === '' || drawing ? undefined : text === TOO_LONG ? LEFT_OUT : DAMAGED,
   };
 }
 
-/** Writes the state into the address bar, in place of what stands there. A drawing too long for a link is left out. */
-export function writeAddress(mode: Mode, model: string | undefined, drawing: Drawing, layers: boolean): void {
+const DAMAGED = 'The drawing in this link cannot be read.';
+const LEFT_OUT = 'The drawing was too long for a link, and is not in this one.';
+
+/**
+ * Writes the state into the address bar, in place of what stands there.
+ *
+ * @returns how many letters the drawing has, where these are too many for a link.
+ */
+export function writeAddress(
+  mode: Mode,
+  model: string | undefined,
+  drawing: Drawing,
+  layers: boolean,
+): number | undefined {
+  let tooLong: number | undefined;
   const parts: string[] = [];
   if (mode === 'photo') parts.push('photo');
   else if (drawing.strokes.length > 0) {
     const text = encodeDrawing(drawing);
-    if (text !== undefined) parts.push(`draw=${text}`);
+    if (text.length > longest) tooLong = text.length;
+    parts.push(`draw=${tooLong === undefined ? text : TOO_LONG}`);
   }
   if (model !== undefined) parts.push(`model=${encodeURI(model)}`);
   if (layers) parts.push('layers');
   const hash = parts.length === 0 ? '' : `#${parts.join('&')}`;
   if (hash !== location.hash) history.replaceState(null, '', `${location.pathname}${location.search}${hash}`);
+  return tooLong;
 }

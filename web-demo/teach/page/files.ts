@@ -17,15 +17,3 @@ export function listenToFiles(
     if (event.dataTransfer) void dropped(event.dataTransfer).then(take);
   });
 }
-
-/** Milliseconds after which a browser has read a file that it was handed. */
-const READ = 60_000;
-
-/** Gives a file to whoever looks at the page. */
-export function hand(file: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), READ);
-}

@@ -1,6 +1,6 @@
 // What was taught becomes a model file: downloaded, or sent to the server that the page came from.
 import { byId, element } from '../../page/shell/elements.ts';
-import { hand } from './files.ts';
+import { hand } from '../../page/shell/hand.ts';
 import { sendModel, takesModels } from './send.ts';
 import type { Status } from './status.ts';
 
