@@ -37,6 +37,8 @@ const MB = 1e6;
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'trainyard-package-')));
 const project = join(folder, 'project');
 const installed = join(project, 'node_modules', 'trainyard');
+/** Another project, without optional packages. */
+const bare = join(folder, 'bare');
 const program = join(installed, 'bin', 'trainyard.mjs');
 
 /** Without what keeps tests from a checkout's own models and runs, and what npm tells its scripts. */
@@ -455,7 +457,6 @@ if (JSON.stringify(process.eventNames()) !== before) throw new Error(process.eve
 });
 
 test('without its optional packages it is small, reads plain pictures, and says what others need', async () => {
-  const bare = join(folder, 'bare');
   await install(bare, tarball, '--omit=optional');
   expect(bytesUnder(join(bare, 'node_modules'))).toBeLessThan(200 * MB);
   const digit = await digitPng(0);
@@ -490,13 +491,12 @@ test('`npm create trainyard` makes the project that `trainyard init` makes, from
     'create-trainyard.mjs',
     'package.json',
   ]);
-  const where = join(folder, 'creating');
-  await install(where, join(folder, create.filename), tarball);
+  await install(bare, join(folder, create.filename), tarball, '--omit=optional');
   // npm runs the bin of create-trainyard, as it does of one that it has fetched.
-  const { stdout } = await npm(where, 'create', 'trainyard', 'my-app', '--offline');
+  const { stdout } = await npm(bare, 'create', 'trainyard', 'my-app', '--offline');
   expect(stdout).toContain('\nNext:\n  cd my-app\n  npm install\n');
-  await run('npx', ['trainyard', 'init', 'same/my-app'], { cwd: where, env: environment });
-  const [made, same] = ['my-app', 'same/my-app'].map((path) => join(where, path));
+  await run('npx', ['trainyard', 'init', 'same/my-app'], { cwd: bare, env: environment });
+  const [made, same] = ['my-app', 'same/my-app'].map((path) => join(bare, path));
   const filesOf = (path = '') =>
     filesUnder(path).map((file) => [relative(path, file), readFileSync(file, 'utf8')]);
   expect(filesOf(made)).toEqual(filesOf(same));

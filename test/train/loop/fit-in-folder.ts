@@ -5,11 +5,11 @@ import { createRun, findUnfinished } from '../../../train/runs/run.ts';
 import { smallMnist } from '../small-mnist.ts';
 
 const [folder = ''] = process.argv.slice(2);
-const recipe = findRecipe('digits', { epochs: 3, batchSize: 50 });
+const recipe = findRecipe('digits', { epochs: 3, batchSize: 25 });
 const run = findUnfinished(folder, recipe) ?? createRun(folder, recipe, {});
 const { finished } = await fit({
   recipe,
-  dataset: await smallMnist(2000, 500),
+  dataset: await smallMnist(1000, 250),
   run,
   watcher: { onStart: ({ step }) => console.log(`from ${step}`) },
   // Every few steps, so that a kill often falls into the writing of a checkpoint.

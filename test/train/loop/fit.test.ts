@@ -18,8 +18,8 @@ import {
 } from '../../../train/runs/run.ts';
 import { smallMnist } from '../small-mnist.ts';
 
-const dataset = await smallMnist(2000, 500);
-const recipe = findRecipe('digits', { epochs: 3, batchSize: 50 });
+const dataset = await smallMnist(1000, 250);
+const recipe = findRecipe('digits', { epochs: 3, batchSize: 25 });
 const STEPS = 3 * 40;
 
 let folder: string;
@@ -65,7 +65,7 @@ describe('fit', () => {
     expect(history.map(({ epoch, step }) => [epoch, step])).toEqual(
       [1, 2, 3].map((epoch) => [epoch, epoch * 40]),
     );
-    // 2,000 images and 120 steps: measured 8 % errors; guessing has 90 %.
+    // 1,000 images and 120 steps: measured 8 % errors; guessing has 90 %.
     expect(history.at(-1)?.errorRate).toBeLessThan(0.2);
     expect(history.at(-1)?.trainLoss).toBeLessThan(history[0]?.trainLoss ?? 0);
     expect(readCheckpoint(whole.best).progress.step).toBe(bestOf(history)?.step);
@@ -151,7 +151,7 @@ describe('fit', () => {
     truncateSync(run.last, 1000);
     truncateSync(run.best, 1000);
     expect(() => readLast(run)).toThrow(
-      `The run has no other checkpoint that can be used: start over with \`npm run train digits -- --epochs 3 --batch-size 50 --seed 1 --precision float32 --fresh --runs ${folder}\`.`,
+      `The run has no other checkpoint that can be used: start over with \`npm run train digits -- --epochs 3 --batch-size 25 --seed 1 --precision float32 --fresh --runs ${folder}\`.`,
     );
     expect(() => returnToBest(run)).toThrow(/best\.safetensors is damaged/);
   });
@@ -210,7 +210,7 @@ describe('fit', () => {
 
   it('names a batch size that the data cannot fill', async () => {
     await expect(fit(options(newRun(), { recipe: { ...recipe, batchSize: 5000 } }))).rejects.toThrow(
-      /batch size is 5000.*2000/,
+      /batch size is 5000.*1000/,
     );
   });
 });

@@ -21,13 +21,13 @@ describe('verifyResume', () => {
   it('finds a short stretch of digits identical under kills, and cleans up', async () => {
     vi.stubEnv('TMPDIR', folder);
     const recipe = findRecipe('digits', { batchSize: 16 });
-    const verified = await verifyResume(recipe, { steps: 12, kills: 4 });
+    const verified = await verifyResume(recipe, { steps: 12, kills: 2 });
     expect(verified).toMatchObject({ identical: true, steps: 12 });
     expect(verified.files.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['best.safetensors', 'last.safetensors', 'metrics.csv']),
     );
     expect(verified.files.every(({ digests: [a, b] }) => a !== undefined && a === b)).toBe(true);
-    // A kill may come after the end on a machine that is busy elsewhere, but not every one of four.
+    // A kill may come after the end on a machine that is busy elsewhere, but not both.
     expect(verified.kills).toBeGreaterThan(0);
     expect(verified.isCovered).toBe(true);
     expect(readdirSync(folder).filter((name) => name.startsWith('trainyard-'))).toEqual([]);
