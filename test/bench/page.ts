@@ -1,4 +1,4 @@
-// `npm run bench page`: the page in Chromium, by its own marks: latency, cold start, bytes, parity, digits, teaching, memory.
+// `npm run bench page`: the page in Chromium, by its own marks: latency with and without layers, cold start, bytes, parity, digits, teaching, memory.
 import { defineCommand } from 'citty';
 import type { Picture } from '../../models/image/picture.ts';
 import { encodeDrawing } from '../../web-demo/page/draw/link.ts';
@@ -30,6 +30,9 @@ const gpuPart = 0.02;
 /** Movements a second: of a slow mouse, of a usual one or a pen, and of a quick pen. */
 const rates = [60, 125, 240];
 
+/** Digits that are drawn before it is the other page's turn. */
+const DIGITS_OF_A_ROUND = 4;
+
 const backends = [
   { backend: 'wasm', threads: 1 },
   { backend: 'wasm', threads: 2 },
@@ -45,25 +48,52 @@ const parts: Record<string, (stage: Stage, sizes: Sizes) => Promise<string>> = {
     }
     return table(['pen to painted bars, movements a second', 'median', '95 %', 'n'], rows);
   },
-  async load(stage, { loads }) {
-    const strokes = strokesOf('3').map((stroke) => stroke.map(([x, y]) => snap(x, y, lineWidth)));
-    const hash = `#draw=${encodeDrawing({ strokes, penDown: false })}`;
-    const all = [];
-    for (let i = 0; i < loads; i++) all.push(await coldLoad(stage, hash));
-    const times = all.map(({ first }) => first);
-    const most = Math.max(...all.map(({ bytes }) => bytes));
+  /** In turn, so that what else the machine does falls on both. */
+  async layers(stage, { loads }) {
+    const [hidden, shown]: [number[], number[]] = [[], []];
+    const ratios: number[] = [];
+    for (let round = 0; round < loads; round++) {
+      const without = await penToBars(stage, DIGITS_OF_A_ROUND, 125);
+      const having = await penToBars(stage, DIGITS_OF_A_ROUND, 125, true);
+      hidden.push(...without);
+      shown.push(...having);
+      ratios.push(median(having) / median(without));
+    }
+    const row = (name: string, times: readonly number[]) => [
+      ...[name, ms(median(times)), ms(quantile(times, 0.95)), String(times.length)],
+    ];
     return table(
-      ['what', 'median', '95 %', 'n', 'bytes'],
+      ['pen to painted bars, 125 movements a second', 'median', '95 %', 'n'],
       [
+        row('without layers', hidden),
+        row('with layers', shown),
         [
-          'first answer after a cold start',
-          ms(median(times)),
-          ms(quantile(times, 0.95)),
-          String(loads),
-          `${(most / 1e6).toFixed(2)} MB`,
+          'median of a round, with them to without',
+          median(ratios).toFixed(2),
+          quantile(ratios, 0.95).toFixed(2),
+          `${loads} rounds`,
         ],
       ],
     );
+  },
+  async load(stage, { loads }) {
+    const strokes = strokesOf('3').map((stroke) => stroke.map(([x, y]) => snap(x, y, lineWidth)));
+    const hash = `#draw=${encodeDrawing({ strokes, penDown: false })}`;
+    const rows: string[][] = [];
+    for (const [name, end] of [
+      ['first answer after a cold start', ''],
+      ['the same with the layers', '&layers'],
+    ] as const) {
+      const all = [];
+      for (let i = 0; i < loads; i++) all.push(await coldLoad(stage, hash + end));
+      const times = all.map(({ first }) => first);
+      const most = Math.max(...all.map(({ bytes }) => bytes));
+      rows.push([
+        ...[name, ms(median(times)), ms(quantile(times, 0.95)), String(loads)],
+        `${(most / 1e6).toFixed(2)} MB`,
+      ]);
+    }
+    return table(['what', 'median', '95 %', 'n', 'bytes'], rows);
   },
   async parity(stage, { pictures: n }) {
     const rows: string[][] = [];

@@ -24,11 +24,13 @@ function collected(page: Page): Promise<number[]> {
  * Milliseconds from a movement of the pen to the frame that shows the bars, for `n` digits drawn by a mouse.
  *
  * @param rate - movements a second; real ones report 60 to 240.
+ * @param layers - whether the layers are shown.
  */
-export async function penToBars(stage: Stage, n: number, rate: number): Promise<number[]> {
-  const { page } = await visit(stage, {}, (page) => listen(page, 'pen-to-bars'));
+export async function penToBars(stage: Stage, n: number, rate: number, layers = false): Promise<number[]> {
+  const { page } = await visit(stage, {}, (page) => listen(page, 'pen-to-bars'), layers ? '#layers' : '');
   await modelReady(page);
   await drawStrokes(page, strokesOf('3')); // until the page's code is warm
+  if (layers) await page.getByRole('slider').first().waitFor();
   const mouse = await takeMouse(page);
   for (let i = 0; i < n; i++) {
     await page.keyboard.press('Escape');
