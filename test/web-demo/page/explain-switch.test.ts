@@ -88,4 +88,7 @@ test('what is shown, or being searched for, is not searched for again', async ()
   await answer();
   await explainSwitch.explain();
   expect([pending.length, shown.at(-1)]).toEqual([0, 'first']);
+  button.click();
+  button.click();
+  expect([pending.length, shown.at(-1)]).toEqual([1, undefined]); // it was hidden in between
 });
