@@ -30,7 +30,9 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await page.getByRole('button', { name: 'What mattered?' }).click();
     await page.getByTestId('map').waitFor();
     await page.getByRole('button', { name: 'Layers' }).click();
-    await page.getByRole('slider').first().waitFor();
+    // All words are there: what would change the answer, and what frames mean.
+    await page.getByTestId('change').filter({ hasText: '.' }).waitFor();
+    await page.locator('#layer-legend.known').waitFor();
     expect(await findings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Share' }).click();
     await page.getByTestId('card').waitFor();

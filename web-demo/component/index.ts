@@ -136,7 +136,9 @@ export const loadModel: LoadModel = async (source, options = {}) => {
         signal?.throwIfAborted();
         const picture = await readPicture(source, signal);
         const asked = { type: 'explain', picture } as const;
-        const { label, map, without, place, input } = await calls.ask(asked, 'explained', signal);
+        const { label, map, without, place, input } = await calls
+          .ask(asked, 'explained', signal)
+          .catch(sayToCopy);
         return { label, map, without, place, input, shape };
       },
       async layers(source, options = {}) {

@@ -1,4 +1,5 @@
-// The script that looks inside of a model, which load-layers.ts loads into a model's worker.
+// The script that looks inside of a model, and finds out what mattered: load-layers.ts loads it into a model's worker.
+import { explainInput } from './explain.ts';
 import { openInside } from './layers.ts';
 
-globalThis.trainyardOpenInside = openInside;
+globalThis.trainyardInside = { openInside, explainInput };

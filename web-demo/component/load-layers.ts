@@ -1,11 +1,18 @@
-// Loads what looks inside of a model: it reads and writes whole graphs, which a worker that classifies does not need.
+// Loads what looks inside of a model, and explains its answers, which a worker that classifies does not need: it reads and
+// writes whole graphs.
 import { messageOf } from '../../models/errors.ts';
 import { ModelError } from './errors.ts';
+import type { explainInput } from './explain.ts';
 import type { openInside } from './layers.ts';
+
+export interface InsideScript {
+  readonly openInside: typeof openInside;
+  readonly explainInput: typeof explainInput;
+}
 
 declare global {
   /** What layers-script.ts gives to the worker that loads it. */
-  var trainyardOpenInside: typeof openInside | undefined;
+  var trainyardInside: InsideScript | undefined;
 }
 
 /**
@@ -14,11 +21,11 @@ declare global {
  * @param script - its address; it may be of another host.
  * @throws ModelError when it does not come, or is another script.
  */
-export function loadLayers(script: string): typeof openInside {
-  if (globalThis.trainyardOpenInside === undefined) load(script);
-  const { trainyardOpenInside: open } = globalThis;
-  if (open === undefined) throw missing(script, 'it is another script');
-  return open;
+export function loadLayers(script: string): InsideScript {
+  if (globalThis.trainyardInside === undefined) load(script);
+  const { trainyardInside: inside } = globalThis;
+  if (inside === undefined) throw missing(script, 'it is another script');
+  return inside;
 }
 
 function load(script: string): void {

@@ -12,7 +12,6 @@ import { inTurn, type OpenGraph } from './graph.ts';
 import { fetchModel, sha256Of } from './keep.ts';
 import type { LookInside } from './layers.ts';
 import { loadLayers } from './load-layers.ts';
-import { bestOf, meanColor, occlusion } from './occlusion.ts';
 import type {
   ClassifiedReply,
   ExplainedReply,
@@ -29,6 +28,8 @@ import type { Backend, Rectangle } from './types.ts';
 interface Open {
   readonly card: Card;
   readonly runner: Runner;
+  /** Address of the script that explains answers and looks inside. */
+  readonly script: string;
   /** Opens the model a second time, when it is asked for first; what did not succeed is tried again. */
   inside(): Promise<LookInside>;
 }
@@ -85,10 +86,11 @@ async function openModel(id: number, opening: Opening, openGraph: OpenGraph): Pr
   say({ type: 'opened', id, card, size: bytes.length, sha256, backend, goldenDifference: golden });
   let inside: Promise<LookInside> | undefined;
   const openInside = async () =>
-    loadLayers(opening.layers)(bytes, card, (changed) => openGraph(changed, how));
+    loadLayers(opening.layers).openInside(bytes, card, (changed) => openGraph(changed, how));
   return {
     card,
     runner,
+    script: opening.layers,
     inside() {
       inside ??= openInside().catch((error) => {
         inside = undefined;
@@ -167,28 +169,19 @@ async function classify(
 
 async function explain(
   id: number,
-  { card, runner }: Open,
+  { card, runner, script }: Open,
   picture: Picture,
   signal: AbortSignal,
 ): Promise<ExplainedReply> {
-  const { shape } = card.input;
   const input = inputOf(picture, card);
-  const [whole = new Float32Array()] = await runner.run([input]);
-  const cover = card.input.prepare.rule === 'digit' ? [0] : meanColor(input, shape[2]);
-  const { map, without } = await occlusion(input, shape, cover, whole, (inputs) => {
+  const { explainInput } = loadLayers(script);
+  const explained = await explainInput(input, card, (inputs) => {
     signal.throwIfAborted();
     return runner.run(inputs);
   });
-  const label = (index: number) => card.labels[index] ?? '';
-  return {
-    ...{ type: 'explained', id, label: label(bestOf(whole)), map, input },
-    without: without && {
-      patch: without.patch,
-      label: label(without.best),
-      probability: without.probability,
-    },
-    place: placeOf(flattenAlpha(picture), shape, card.input.prepare) ?? wholeOf(picture),
-  };
+  const { shape, prepare } = card.input;
+  const place = placeOf(flattenAlpha(picture), shape, prepare) ?? wholeOf(picture);
+  return { type: 'explained', id, ...explained, place, input };
 }
 
 function wholeOf({ width, height }: Picture): Rectangle {

@@ -291,20 +291,25 @@ test('what looks inside is fetched when it is asked for; the error says what to 
   const look = () =>
     tab.evaluate<string>(`globalThis.model.layers('blue.png').then(
       ({ layers }) => layers.length + ' layers', ({ name, reason, message }) => [name, reason, message].join(' | '))`);
+  const explain = () =>
+    tab.evaluate<string>(`globalThis.model.explain('blue.png').then(
+      ({ map, place }) => map.length + ' of ' + place.width, ({ name, reason, message }) => [name, reason, message].join(' | '))`);
   expect(await tab.evaluate(load)).toMatch(/^\d$/);
   expect(fetched).toEqual([]);
   const begin = String.raw`^ModelError \| fetch \| The script that looks inside of a model did not load: http\S+/layers-\S+\.js: `;
   const end = String.raw`\. If your bundler .*assets: '/browser/' }\)$`;
   await tab.route(script, (route) => route.fulfill({ status: 404 }));
   expect(await look()).toMatch(new RegExp(`${begin}.*failed to load${end}`));
+  expect(await explain()).toMatch(new RegExp(`${begin}.*failed to load${end}`));
   await tab.route(script, (route) =>
     route.fulfill({ contentType: 'text/javascript', body: 'self.other = 1' }),
   );
   expect(await look()).toMatch(new RegExp(`${begin}it is another script${end}`));
   await tab.unroute(script);
+  expect(await explain()).toMatch(/^784 of \d+/);
   expect(await look()).toBe('8 layers');
   expect(await look()).toBe('8 layers');
-  expect(fetched).toHaveLength(3);
+  expect(fetched).toHaveLength(4);
   await tab.close();
 });
 
