@@ -12,8 +12,8 @@ import { findTensorflow, libraryFile } from './tensorflow.mjs';
 /** The package's C++ sources. */
 const binding = () => join(packageFolderOf('tensorflow', '@tensorflow/tfjs-node-gpu'), 'binding');
 
-/** TensorFlow ops of ours, and a correction of the package. */
-const own = ['gelu.cc', 'references.cc'].map((name) => join(root, 'train', 'graph', name));
+/** TensorFlow ops of ours, a correction of the package, and sessions that several processes share. */
+const own = ['gelu.cc', 'references.cc', 'distributed.cc'].map((name) => join(root, 'train', 'graph', name));
 
 /** The addon's folder, named by the digest of everything that the addon is made from; it may not be there. */
 export function addonFolder() {
@@ -40,8 +40,9 @@ const flagsOf = (platform = process.platform) => [
   ...(platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']),
   // As TensorFlow itself is compiled (tf.sysconfig.get_compile_flags()), whose C++ headers our ops include.
   ...['-DNDEBUG', '-D_GLIBCXX_USE_CXX11_ABI=1', '-DEIGEN_MAX_ALIGN_BYTES=64'],
-  // What the package's sources call so is ours: references.cc.
+  // What the package's sources call so is ours: references.cc and distributed.cc.
   ...['create', 'delete'].map((verb) => `-Dnapi_${verb}_reference=trainyard_${verb}_reference`),
+  '-DTF_NewSessionOptions=trainyard_NewSessionOptions',
 ];
 
 /**

@@ -10,24 +10,28 @@ import { goOnCommand } from './go-on-command.ts';
 import { listRecipes, recipesAsJson } from './list-recipes.ts';
 import {
   augmentationOptions,
+  clusterOptions,
   familyOptions,
   folderOptions,
   recipeArgument,
   recipeOptions,
   runOptions,
 } from './options.ts';
+import { checkTogether, inParts } from './together.ts';
 
 export const trainCommand = defineCommand({
   args: {
     recipe: { ...recipeArgument, required: false },
     ...recipeOptions,
     ...runOptions,
+    ...clusterOptions,
     ...folderOptions,
     ...augmentationOptions,
     ...familyOptions,
   },
   async run({ args }) {
-    const asked = checkArguments(args);
+    const together = checkTogether(args);
+    const asked = inParts(checkArguments(args), together);
     const count = (option: 'seeds' | 'keep' | 'steps' | 'kills', standard: number) =>
       args[option] === undefined ? standard : wholeNumber(option, args[option], 1);
     const [seeds, keep, steps, kills] = [
@@ -47,9 +51,30 @@ export const trainCommand = defineCommand({
 
     const { showPlan, train, verify } = await import('./train.ts');
     if (args['verify-resume']) return verify(asked, steps, kills);
-    if (args.plan) return showPlan(asked);
+    if (args.plan) return showPlan(asked, together?.tasks);
+    if (together?.place !== undefined && together.place.task > 0)
+      return (await import('./follow.ts')).followFirst(asked, together.place);
     const { live, tensorboard = false, json = false } = args;
     const again = (run: { name: string; folder: string }) => goOnCommand(run, asked, args);
-    await train(asked, { seeds, keep, maxMemory, live, tensorboard, json, again });
+    const workers =
+      together && together.place === undefined
+        ? await (await import('./workers.ts')).startWorkers(together.tasks)
+        : undefined;
+    const place = together?.place ?? workers?.place;
+    try {
+      await train(asked, {
+        seeds,
+        keep,
+        maxMemory,
+        live,
+        tensorboard,
+        json,
+        again,
+        place,
+        ended: workers?.signal,
+      });
+    } finally {
+      workers?.end();
+    }
   },
 });

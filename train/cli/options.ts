@@ -131,6 +131,26 @@ export const runOptions = inGroup('The run', {
   ...runsOption,
 });
 
+/** Several machines, or processes of one, that train together. */
+export const clusterOptions = inGroup('Several machines', {
+  workers: {
+    type: 'string',
+    valueHint: 'number',
+    description: 'Train by so many processes of this machine, each on its part of every batch',
+  },
+  cluster: {
+    type: 'string',
+    valueHint: 'addresses',
+    description:
+      'Addresses of all tasks that train together, such as host1:2222,host2:2222; the same command on each machine, with its own --task',
+  },
+  task: {
+    type: 'string',
+    valueHint: 'number',
+    description: 'Which of the addresses is this machine, counted from 0; task 0 saves',
+  },
+});
+
 /** How a folder of pictures is read, and which network is trained on it. */
 export const folderOptions = {
   ...inGroup('A folder of pictures', {

@@ -2,12 +2,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { counted } from '../../models/counted.ts';
 import { UserError } from '../../models/errors.ts';
+import { sizeOf } from '../../models/shape.ts';
 import type { Dataset } from '../datasets/index.ts';
 import { firstOf } from '../datasets/subset.ts';
 import { viewCount } from '../layers/tta.ts';
 import { openLoader } from '../loader/index.ts';
 import { evaluate } from '../loop/evaluate.ts';
 import { spansOf } from '../loop/spans.ts';
+import type { TrainingStep } from '../loop/step.ts';
+import { sumOf } from '../loop/step-variables.ts';
 import { createTraining } from '../loop/training.ts';
 import { scheduleAt } from '../optimizers/schedules/index.ts';
 import type { Progress } from '../progress.ts';
@@ -27,6 +30,8 @@ export interface Pace {
   start: number;
   /** Steps that were timed. */
   timed?: number;
+  /** Numbers that tasks would tell each other in each step: gradients, and statistics of batch norm. */
+  exchanged?: number;
 }
 
 export interface Plan {
@@ -109,11 +114,28 @@ export async function measurePace(
     const evaluation = (secondsSince(began) * test.n) / n;
     const features = evaluation * (1 + split.n / test.n);
     const before = start + Math.max(0, warmUp.seconds - warmUp.steps * step);
-    return { step, evaluation, features, start: before, timed: steps };
+    return {
+      step,
+      evaluation,
+      features,
+      start: before,
+      timed: steps,
+      exchanged: exchangedBy(training.shapes),
+    };
   } finally {
     await loader.close();
     training.dispose();
   }
+}
+
+/** Gradients and statistics of a step whose batches are in parts. */
+function exchangedBy(shapes: TrainingStep['shapes']): number {
+  const names = [...shapes.keys()];
+  const isTrained = (name: string) => shapes.has(sumOf(name));
+  const copies = /^(optimizer|average|lookahead|sum)\//;
+  return names
+    .filter((name) => isTrained(name) || !copies.test(name))
+    .reduce((sum, name) => sum + sizeOf(shapes.get(name) ?? []), 0);
 }
 
 function secondsSince(began: number): number {
@@ -161,6 +183,31 @@ export function withinBudget(recipe: Recipe, budget: number, pace: Pace, stepsPe
 export function describePlan(recipe: Recipe, pace: Pace, plan: Plan): string {
   const { timed = STEPS } = pace;
   return `${recipe.name} takes about ${duration(plan.seconds)} on this machine as it is now: ${stepsInWords(plan)} of ${counted(recipe.batchSize, 'image')}, ${timeOf(pace.step)} each, and ${timeOf(pace.evaluation)} for each epoch's evaluation (measured over ${counted(timed, 'step')}).`;
+}
+
+/** Networks for which an exchange is estimated: bytes per second. */
+const NETWORKS = [
+  { name: '1 Gbit/s', speed: 1e9 / 8 },
+  { name: '10 Gbit/s', speed: 1e10 / 8 },
+] as const;
+
+/**
+ * What several machines like this one would take, in words: each computes its part of a batch, and receives
+ * `2 (tasks - 1) / tasks` times the gradients, which no arithmetic hides. Of the network its bandwidth alone is counted.
+ */
+export function describeTasks(tasks: number, pace: Pace, plan: Plan): string {
+  const part = pace.step / tasks;
+  const bytes = ((2 * (tasks - 1)) / tasks) * 4 * (pace.exchanged ?? 0);
+  const rows = NETWORKS.map(({ name, speed }) => {
+    const exchange = bytes / speed;
+    const seconds = plan.seconds - plan.steps * (pace.step - part - exchange);
+    return `  at ${name}: ${timeOf(part)} for its part of a step and ${timeOf(exchange)} to exchange, ${duration(seconds)} in all, ${(plan.seconds / seconds).toFixed(2)} times as fast as one`;
+  });
+  return [
+    `${tasks} such machines exchange ${(bytes / 1e6).toPrecision(3)} MB in each step (each sends and receives as much):`,
+    ...rows,
+    `More machines pay as long as the exchange is shorter than what they save of the ${timeOf(pace.step)}; a larger --batch-size makes exchanges rarer. Evaluations are of task 0 alone.`,
+  ].join('\n');
 }
 
 /** What a budget changed, in words. */

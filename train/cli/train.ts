@@ -24,7 +24,7 @@ import type { Asked } from './check-arguments.ts';
 import { type Choice, chooseRun, lockAndTell } from './choose-run.ts';
 import { doneInWords } from './go-on.ts';
 import { printEnd, printEpochs } from './json-lines.ts';
-import { describePlan, measurePace, planOf } from './plan.ts';
+import { describePlan, describeTasks, measurePace, planOf } from './plan.ts';
 import { recipeOfArguments } from './recipe-of-arguments.ts';
 import { catchSignals, INTERRUPTED, type Signals } from './signals.ts';
 
@@ -57,8 +57,8 @@ export async function train(asked: Asked, options: TrainOptions): Promise<void> 
 
 const say = (line: string) => console.log(line);
 
-/** Prints how long it will take, and trains nothing. */
-export async function showPlan(asked: Asked): Promise<void> {
+/** Prints how long it will take, by this machine alone or by several tasks, and trains nothing. */
+export async function showPlan(asked: Asked, tasks = 1): Promise<void> {
   const { recipes, data } = await recipeOfArguments(asked, { say });
   const [recipe] = recipes;
   await fetchPretrained(recipe);
@@ -68,6 +68,7 @@ export async function showPlan(asked: Asked): Promise<void> {
   const pace = await measurePace(recipe, dataset, { say });
   const plan = planOf(recipe, pace, Math.floor(dataset.train.n / recipe.batchSize));
   say(describePlan(recipe, pace, plan));
+  if (tasks > 1) say(describeTasks(tasks, pace, plan));
 }
 
 /** Proves that killing the training changes nothing. */

@@ -34,13 +34,15 @@ export interface Compiled<Program extends string> {
 /**
  * Loads graphs into a session of their own. Every variable must be given a value by `write` before the first `run`.
  * @param device - TensorFlow's name of the device for all ops, for example `/gpu:0`; empty leaves it to TensorFlow.
+ * @param inSession - Opens the session: one of this process alone if left out.
  */
 export function compile<Program extends string>(
   programs: Readonly<Record<Program, Graph>>,
   device = '',
+  inSession: <T>(open: () => T) => T = (open) => open(),
 ): Compiled<Program> {
   const { nodes, lowered, variables } = lower(programs, device);
-  const session = load(nodes);
+  const session = inSession(() => load(nodes));
   const call = (tensors: Tensor[], names: string[], outputs: string[]): Tensor[] =>
     backend.binding
       .runSavedModel(session, tensors.map(tensorId), names.join(), outputs.join())

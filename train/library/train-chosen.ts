@@ -6,6 +6,8 @@ import { fetchPretrained } from '../architectures/pretrained.ts';
 import type { Asked } from '../cli/check-arguments.ts';
 import type { Choice } from '../cli/choose-run.ts';
 import { describeBudget, measurePace, planOf, withinBudget } from '../cli/plan.ts';
+import type { Place } from '../cluster/addresses.ts';
+import { joinCluster } from '../cluster/join.ts';
 import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
 import type { Dataset } from '../datasets/index.ts';
 import { type FitOptions, type FitResult, fit } from '../loop/fit.ts';
@@ -30,6 +32,10 @@ export interface TrainSettings {
   /** Serves the report while it grows. */
   readonly live: boolean;
   readonly tensorboard: boolean;
+  /** The tasks that train together, of which this one is the first. */
+  readonly place?: Place | undefined;
+  /** Aborted, with what to throw, when one of them has ended before it could join. */
+  readonly ended?: AbortSignal | undefined;
 }
 
 /**
@@ -89,24 +95,40 @@ export async function trainChosen(
     const recipe = choice.run ? choice.recipe : await withinItsBudget(choice.recipe, dataset, observer);
     // From here on there is a run, which is saved.
     signal?.throwIfAborted();
+    const { place } = settings;
+    checkParts(recipe, choice.run, place);
     const claimed = (run: Run) => {
       unlock = lockRun(run);
     };
     const run = choice.run ?? createRun(asked.runs, recipe, environmentOf(asked), claimed);
     if (choice.change !== undefined) giveEpochs(run, recipe, dataset, choice.change, say);
+    const aborts = [signal, settings.ended].filter((each) => each !== undefined);
+    const cluster = place && (await joinCluster(place, { say, signal: AbortSignal.any(aborts) }));
     const started = performance.now();
     const { keep } = settings;
-    const options = { recipe, dataset, run, keep, ...(memory && { memory }), ...(weights && { weights }) };
-    const result = await trainRun(options, settings, observer).catch((error: unknown) => {
+    const options = {
+      ...{ recipe, dataset, run, keep, cluster },
+      ...(memory && { memory }),
+      ...(weights && { weights }),
+    };
+    const result = await trainRun(options, settings, observer).catch(async (error: unknown) => {
       // The next training takes its number: there is nothing in it to go on with, or to look at.
       if (choice.run === undefined && !existsSync(run.last))
         rmSync(run.folder, { recursive: true, force: true });
-      throw error;
+      throw (await cluster?.explain(error)) ?? error;
     });
     return { run, recipe, result, seconds: (performance.now() - started) / 1000 };
   } finally {
     unlock();
   }
+}
+
+/** @throws UserError where a run computes its batches in other parts than the tasks would. */
+function checkParts({ accumulate }: Recipe, run: Run | undefined, place: Place | undefined): void {
+  if (place === undefined || accumulate === place.addresses.length) return;
+  throw new UserError(
+    `${run?.name ?? 'The recipe'} computes each batch in ${accumulate} part${accumulate === 1 ? '' : 's'}, and ${place.addresses.length} tasks compute ${place.addresses.length}: only that many tasks can go on with it.`,
+  );
 }
 
 /** The machine, and where the first weights came from: of those the recipe keeps a digest alone. */
@@ -160,6 +182,8 @@ async function trainRun(
     if (report.address !== undefined) say(`Watch it: ${report.address}`);
     const watcher = watchAll([...(watching ? [watching] : []), report.watcher]);
     const result = await fit({ ...options, watcher, ...(signal && { signal }) });
+    // The others end now, while this one looks at what was trained.
+    await options.cluster?.leave();
     if (result.finished) {
       onStage?.('reporting', run);
       say('Looking at the trained network for the report.');

@@ -28,10 +28,16 @@ export function stepsPerEpoch({ split, batchSize }: Pick<BatchOptions, 'split' |
   return Math.floor(split.n / batchSize);
 }
 
+/** Images of a batch that are made. */
+export function batchRows({ batchSize, part }: Pick<BatchOptions, 'batchSize' | 'part'>): number {
+  return batchSize / (part?.of ?? 1);
+}
+
 /** A function that writes the batch of a step, counted over the whole run, into a slot. */
 export function createBatches(options: BatchOptions): (step: number, slot: Slot) => void {
-  const { split, shape, batchSize, seed, augment, transforms } = options;
+  const { split, shape, batchSize, seed, augment, transforms, part } = options;
   const steps = stepsPerEpoch(options);
+  const rows = batchRows(options);
   const imageSize = shape[0] * shape[1] * shape[2];
   let orderedEpoch = -1;
   let order: Uint32Array = new Uint32Array();
@@ -44,8 +50,8 @@ export function createBatches(options: BatchOptions): (step: number, slot: Slot)
       order = permutation(split.n, random(seed, 'shuffle', epoch));
       orderedEpoch = epoch;
     }
-    const first = (step % steps) * batchSize;
-    for (let row = 0; row < batchSize; row++) {
+    const first = (step % steps) * batchSize + (part?.index ?? 0) * rows;
+    for (let row = 0; row < rows; row++) {
       const index = order[first + row] ?? 0;
       const view = viewOf(epoch, index);
       const mix = mixOf(augment, split.n, shape, { seed, epoch, index });

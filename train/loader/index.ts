@@ -4,7 +4,7 @@ import { UserError } from '../../models/errors.ts';
 import { moduleBeside } from '../../setup/modules/module.mjs';
 import { startThread } from '../../setup/modules/start.mjs';
 import type { Split } from '../datasets/index.ts';
-import { stepsPerEpoch } from './batches.ts';
+import { batchRows, stepsPerEpoch } from './batches.ts';
 import { createRing, isReady, release, slotToRead } from './ring.ts';
 import { referencesTo } from './transform-references.ts';
 import type { Batch, Loader, LoaderOptions } from './types.ts';
@@ -19,12 +19,12 @@ export type { Batch, Loader, LoaderOptions } from './types.ts';
  * @throws UserError if the split has fewer images than a batch
  */
 export async function openLoader(options: LoaderOptions): Promise<Loader> {
-  const { split, shape, batchSize, seed, augment, transforms, startStep = 0, ahead = 4 } = options;
+  const { split, shape, batchSize, seed, augment, transforms, part, startStep = 0, ahead = 4 } = options;
   checkSizes(split.n, batchSize, ahead);
   const steps = stepsPerEpoch(options);
-  const ring = createRing(ahead, batchSize, shape[0] * shape[1] * shape[2]);
+  const ring = createRing(ahead, batchRows(options), shape[0] * shape[1] * shape[2]);
   const worker = await startWorker({
-    options: { split: bare(split), shape, batchSize, seed, augment },
+    options: { split: bare(split), shape, batchSize, seed, augment, ...(part && { part }) },
     ...(transforms && { transforms: referencesTo(transforms) }),
     startStep,
     ring,

@@ -9,7 +9,7 @@ import type { Split } from '../datasets/index.ts';
  * A TensorFlow tensor made over an array may share its memory, so it must have been used by then, too.
  */
 export interface Batch {
-  /** `[B,H,W,C]` uint8. */
+  /** `[B,H,W,C]` uint8, B the batch size or that of a part. */
   readonly images: Uint8Array;
   /** `[B]` int32. */
   readonly labels: Int32Array;
@@ -30,6 +30,8 @@ export interface BatchOptions {
   readonly batchSize: number;
   readonly seed: number;
   readonly augment: AugmentOptions;
+  /** The part of each batch that is made, one of several equal ones; all of it if left out. */
+  readonly part?: { readonly index: number; readonly of: number };
   /** What `augment` can ask for, in the order in which it is applied: the built-in transforms if left out. */
   readonly transforms?: readonly TransformDefinition[];
 }

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../../models/errors.ts';
+import { agree } from '../cluster/agree.ts';
+import type { Cluster } from '../cluster/join.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { OutOfMemoryError } from '../errors.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
@@ -11,7 +13,7 @@ import { type Recipe, stepsOf } from '../recipes/index.ts';
 import type { Registry } from '../recipes/registry.ts';
 import { bestOf, type EpochRow, writeCheckpoint } from '../runs/checkpoint.ts';
 import { numberedPath, removeOldest } from '../runs/numbered-checkpoints.ts';
-import { type Run, writeMetrics } from '../runs/run.ts';
+import { type Run, readLast, writeMetrics } from '../runs/run.ts';
 import { checkFinite, diverged } from './diverged.ts';
 import { createEpochTimer } from './epoch-timer.ts';
 import { finishEpoch } from './finish-epoch.ts';
@@ -19,7 +21,7 @@ import type { Weights } from './initial-weights.ts';
 import { resume } from './resume.ts';
 import { moveSlowCopies } from './slow-copies.ts';
 import { type Span, spanAfter, spansOf } from './spans.ts';
-import { openStage, type Stage } from './stages.ts';
+import { openStage, type Stage, stageFor } from './stages.ts';
 import type { TrainingStep } from './step.ts';
 import { takeStep } from './take-step.ts';
 import { checkBatchSize, createTraining } from './training.ts';
@@ -42,6 +44,8 @@ export interface FitOptions {
   keep?: number;
   /** What the recipe names: if left out, our lists, or those of the module that it came from. */
   registry?: Registry;
+  /** The tasks that train together; this one is the first, which saves and evaluates. */
+  cluster?: Cluster | undefined;
 }
 
 export interface FitResult {
@@ -72,6 +76,7 @@ export async function fit({
   weights,
   keep = 0,
   registry: known,
+  cluster,
 }: FitOptions): Promise<FitResult> {
   const isNew = !existsSync(run.last);
   if (isNew && recipe.from !== undefined && weights === undefined)
@@ -80,8 +85,15 @@ export async function fit({
     );
   checkBatchSize(recipe, dataset);
   const registry = known ?? (await registryOf(recipe));
-  const training = createTraining(recipe, dataset, weights, registry);
+  if (cluster !== undefined)
+    agree(cluster, {
+      recipe,
+      digests: dataset.digests,
+      step: isNew ? 0 : readLast(run).progress.step,
+    });
+  const training = createTraining(recipe, dataset, weights, registry, cluster);
   const progress = resume(run, recipe, dataset, training);
+  if (cluster !== undefined) training.copyFirst();
   const { stepsPerEpoch } = progress;
   const steps = stepsOf(recipe, stepsPerEpoch);
   let stage: Stage | undefined;
@@ -108,15 +120,20 @@ export async function fit({
 
   const spans = spansOf(recipe, stepsPerEpoch);
   const open = (span: Span) =>
-    openStage(span, { recipe, dataset, training, startStep: progress.step, registry });
+    openStage(span, { recipe, dataset, training, startStep: progress.step, registry, cluster });
   const current = () => spanAfter(spans, progress.step);
   stage = await open(current());
+  let stopped = false;
+  // Of several tasks none ends alone: all do after the step in which one has said that it wants to.
+  const wantsStop = () => signal?.aborted ?? false;
   try {
     const timer = createEpochTimer(recipe.batchSize, progress.step);
     let [saved, yielded] = [performance.now(), performance.now()];
-    while (progress.step < steps && !signal?.aborted) {
+    while (progress.step < steps && !(cluster === undefined ? wantsStop() : stopped)) {
       const span = current();
-      const { loss, correct, learningRate } = takeStep(stage, span, recipe, progress.step, registry);
+      const taken = takeStep(stage, span, recipe, progress.step, registry, wantsStop());
+      const { loss, correct, learningRate } = taken;
+      stopped = taken.stop ?? false;
       if (!Number.isFinite(loss)) throw diverged(run, 'loss', progress.step, loss, learningRate);
       progress.step++;
       progress.lossSum += loss;
@@ -133,12 +150,7 @@ export async function fit({
         await watcher?.onEpoch?.(row, timer.epochDone(progress.step, stage.loader));
         timer.nextEpoch(progress.step, stage.loader);
         saved = performance.now();
-        const next = current();
-        if (next.frozen !== stage.span.frozen && progress.step < steps) {
-          stage.sync();
-          await stage.close();
-          stage = await open(next);
-        }
+        if (progress.step < steps) stage = await stageFor(stage, current(), open);
       }
       const now = performance.now();
       if (now - saved > saveEvery) {
@@ -157,7 +169,7 @@ export async function fit({
         yielded = performance.now();
       }
     }
-    if (signal?.aborted) save(run.last);
+    if (wantsStop() || stopped) save(run.last);
   } finally {
     await stage?.close();
     training.dispose();

@@ -1,6 +1,7 @@
 // The stages of a training: where a recipe freezes its backbone, the head alone on cached features; then all of it.
 import { headOf } from '../architectures/head.ts';
 import { createArchitecture } from '../architectures/index.ts';
+import type { Cluster } from '../cluster/join.ts';
 import type { Dataset, Split } from '../datasets/index.ts';
 import { writeKnown } from '../graph/state.ts';
 import { createParameters, disposeParameters } from '../layers/net.ts';
@@ -34,6 +35,8 @@ export interface StageOptions {
   startStep: number;
   /** What the recipe names. */
   registry: Registry;
+  /** The tasks that train together. */
+  cluster?: Cluster | undefined;
 }
 
 /** Opens the stage that `startStep` is in. */
@@ -41,16 +44,28 @@ export async function openStage(span: Span, options: StageOptions): Promise<Stag
   return span.frozen ? openFrozen(span, options) : openWhole(span, options);
 }
 
+/** The stage that `span` is in: this one, or the next one, which goes on with what this one has learned. */
+export async function stageFor(
+  stage: Stage,
+  span: Span,
+  open: (span: Span) => Promise<Stage>,
+): Promise<Stage> {
+  if (span.frozen === stage.span.frozen) return stage;
+  stage.sync();
+  await stage.close();
+  return open(span);
+}
+
 async function openWhole(
   span: Span,
-  { recipe, dataset, training, startStep, registry }: StageOptions,
+  { recipe, dataset, training, startStep, registry, cluster }: StageOptions,
 ): Promise<Stage> {
   // The optimizer starts again: it keeps nothing of the head's stage, and counts its steps from here.
   if (startStep === span.from && span.from > 0) forget(training);
   const { augment } = recipe;
   const { train: split, shape, test } = dataset;
   const loader = await openLoader({
-    ...loading(recipe, startStep),
+    ...loading(recipe, startStep, cluster),
     split,
     shape,
     augment,
@@ -73,7 +88,7 @@ async function openWhole(
  */
 async function openFrozen(
   span: Span,
-  { recipe, dataset, training, startStep, registry }: StageOptions,
+  { recipe, dataset, training, startStep, registry, cluster }: StageOptions,
 ): Promise<Stage> {
   const architecture = createArchitecture(recipe.architecture, dataset.labels.length, registry.architectures);
   const { parts } = architecture;
@@ -89,12 +104,12 @@ async function openFrozen(
   const head = headOf(parts);
   const parameters = createParameters(head, features.shape, recipe.seed);
   const alone: Recipe = { ...recipe, tta: 'none', precision: 'float32' };
-  const step = createStep(alone, head, parameters, features.shape, registry.optimizers);
+  const step = createStep(alone, head, parameters, features.shape, registry.optimizers, cluster);
   disposeParameters(parameters);
   writeKnown(step, state);
 
   const { train: split, shape, test } = features;
-  const loader = await openLoader({ ...loading(recipe, startStep), split, shape, augment: {} });
+  const loader = await openLoader({ ...loading(recipe, startStep, cluster), split, shape, augment: {} });
   return {
     span,
     step,
@@ -109,8 +124,9 @@ async function openFrozen(
   };
 }
 
-function loading({ batchSize, seed }: Recipe, startStep: number) {
-  return { batchSize, seed, startStep };
+function loading({ batchSize, seed }: Recipe, startStep: number, cluster: Cluster | undefined) {
+  const part = cluster && { index: cluster.task, of: cluster.size };
+  return { batchSize, seed, startStep, ...(part && { part }) };
 }
 
 /** Empties the optimizer's slots. */

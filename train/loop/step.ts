@@ -1,7 +1,9 @@
 // The training step: forward, loss, gradients and optimizer as compiled graphs that share their variables.
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { Shape } from '../../models/image/shape.ts';
 import { sizeOf } from '../../models/shape.ts';
 import { mixes } from '../augment/index.ts';
+import type { Cluster } from '../cluster/join.ts';
 import { compile } from '../graph/compile.ts';
 import { firstValues, runOnImages } from '../graph/images.ts';
 import type { State } from '../graph/state.ts';
@@ -11,12 +13,15 @@ import { phasesOf } from '../optimizers/groups.ts';
 import type { OptimizerDefinition } from '../optimizers/optimizer.ts';
 import { createUpdater } from '../optimizers/updater.ts';
 import type { Recipe } from '../recipes/index.ts';
-import { partSize, stepGraphs } from './step-graphs.ts';
+import { partSize, RESULTS, stepGraphs } from './step-graphs.ts';
 import { createStepVariables, disposeStepVariables } from './step-variables.ts';
 
 /** The inputs of one step. */
 export interface StepInputs {
-  /** uint8 `[N,H,W,C]`, N the recipe's batch size; not changed while the step runs. */
+  /**
+   * uint8 `[N,H,W,C]`, N the recipe's batch size, or that of this task's part where several tasks train together; not
+   * changed while the step runs.
+   */
   images: Uint8Array;
   /** int32 `[N]`. */
   labels: Int32Array;
@@ -31,12 +36,16 @@ export interface StepInputs {
   seed: readonly [number, number];
   /** Share of the training that lies behind, 0 if left out: groups of weights may end theirs early. */
   done?: number;
+  /** Where several tasks train together: this one wants all to end the training. */
+  stop?: boolean;
 }
 
 /** Of the batch, before the weights changed. */
 export interface StepResult {
   loss: number;
   correct: number;
+  /** Whether one of several tasks wants all to end the training. */
+  stop?: boolean;
 }
 
 export interface TrainingStep {
@@ -50,6 +59,8 @@ export interface TrainingStep {
   /** Weights, statistics, optimizer slots and slow copies by name. */
   read(): Map<string, Float32Array>;
   write(state: State): void;
+  /** Where several tasks train together: takes all that the first one has. */
+  copyFirst(): void;
   /** The shape of everything that `read` gives. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   dispose(): void;
@@ -58,6 +69,7 @@ export interface TrainingStep {
 /**
  * Compiles the step of `recipe`, starting from the values that `parameters` have now.
  * @param optimizers - Those that the recipe can name: the built-in ones if left out.
+ * @param cluster - The tasks that train together, as many as a batch has parts: each computes the part of its number.
  */
 export function createStep(
   recipe: Recipe,
@@ -65,36 +77,69 @@ export function createStep(
   parameters: Parameters,
   shape: Shape,
   optimizers?: readonly OptimizerDefinition[],
+  cluster?: Cluster,
 ): TrainingStep {
   const updater = createUpdater(recipe, parameters.weights, optimizers);
   const variables = createStepVariables(recipe, parameters, updater);
   const compiled = compile<string>(
-    stepGraphs({ recipe, architecture, parameters, shape, updater, variables }),
+    stepGraphs({ recipe, architecture, parameters, shape, updater, variables, meeting: cluster }),
+    '',
+    cluster?.inSession,
   );
   compiled.assign(variables.all);
   disposeStepVariables(variables);
 
   const phases = phasesOf(recipe.groups);
-  /** One part of a batch, the `k`th; the last one updates the weights. */
-  const runPart = (k: number, inputs: StepInputs): StepResult => {
-    const phase = phases.filter((start) => start <= (inputs.done ?? 0)).at(-1);
-    const tensors = tensorsOfPart(recipe, shape, k, inputs);
-    const outputs = compiled.run(`train/${phase}`, tensors);
-    const [loss = Number.NaN, correct = Number.NaN] = outputs.map((output) => output.dataSync()[0]);
-    if (k === recipe.accumulate - 1 && k > 0) tf.dispose(compiled.run(`apply/${phase}`, tensors));
-    tf.dispose([tensors, outputs]);
+  const phaseOf = ({ done = 0 }: StepInputs) => phases.filter((start) => start <= done).at(-1);
+  /** Runs a program, and returns the first value of each of its outputs. */
+  const run = (program: string, tensors: Record<string, Tensor>): number[] => {
+    const outputs = compiled.run(program, tensors);
+    const values = outputs.map((output) => output.dataSync()[0] ?? Number.NaN);
+    tf.dispose(outputs);
+    return values;
+  };
+  /** The part of a batch that has the number `k`, whose images begin at `first`. */
+  const computePart = (k: number, first: number, inputs: StepInputs, then = (_: Part) => {}): StepResult => {
+    const tensors = tensorsOfPart(recipe, shape, k, first, inputs);
+    const [loss = Number.NaN, correct = Number.NaN] = run(`train/${phaseOf(inputs)}`, tensors);
+    then({ tensors, loss, correct });
+    tf.dispose(tensors);
     return { loss, correct };
+  };
+  /** Gives all tasks the sums of their gradients. @returns the results of all of them, one after the other. */
+  const exchange = (phase: number | undefined, own: number[]): number[] => {
+    const results = tf.tensor1d(own, 'float32');
+    const outputs = compiled.run(`exchange/${phase}`, { results });
+    const all = outputs.flatMap((output) => [...output.dataSync()]);
+    tf.dispose([results, outputs]);
+    return all;
   };
   const logits = (program: string, images: Uint8Array) =>
     runOnImages(compiled, program, images, shape, firstValues);
   return {
     run(inputs) {
+      const { accumulate } = recipe;
       const total = { loss: 0, correct: 0 };
-      for (let k = 0; k < recipe.accumulate; k++) {
-        const { loss, correct } = runPart(k, inputs);
-        total.loss += loss / recipe.accumulate;
+      const add = ({ loss, correct }: StepResult) => {
+        total.loss += loss / accumulate;
         total.correct += correct;
+      };
+      const apply = ({ tensors }: Part) => run(`apply/${phaseOf(inputs)}`, tensors);
+      if (cluster !== undefined) {
+        let stop = false;
+        computePart(cluster.task, 0, inputs, (part) => {
+          const results = exchange(phaseOf(inputs), [part.loss, part.correct, inputs.stop ? 1 : 0]);
+          for (let i = 0; i < results.length; i += RESULTS) {
+            const [loss = Number.NaN, correct = Number.NaN, wish] = results.slice(i, i + RESULTS);
+            add({ loss, correct });
+            if (wish === 1) stop = true;
+          }
+          apply(part);
+        });
+        return { ...total, stop };
       }
+      for (let k = 0; k < accumulate; k++)
+        add(computePart(k, k * partSize(recipe), inputs, k > 0 && k === accumulate - 1 ? apply : undefined));
       return total;
     },
     logits: (images) => logits('predict', images),
@@ -105,20 +150,33 @@ export function createStep(
     },
     read: compiled.read,
     write: compiled.write,
+    copyFirst: () => tf.dispose(compiled.run('copy', {})),
     shapes: compiled.shapes,
     dispose: compiled.dispose,
   };
 }
 
-/** The inputs of the graph that trains on the `k`th part of a batch, for the caller to dispose. */
+/** A part of a batch when its gradients are there. */
+interface Part {
+  /** Its inputs. */
+  readonly tensors: Record<string, Tensor>;
+  readonly loss: number;
+  readonly correct: number;
+}
+
+/**
+ * The inputs of the graph that trains on the `k`th part of a batch, whose images begin at `from` in `inputs`, for the caller
+ * to dispose.
+ */
 function tensorsOfPart(
   recipe: Recipe,
   shape: Shape,
   k: number,
+  from: number,
   { images, labels, others, shares, learningRate, momentum, step, seed }: StepInputs,
 ) {
   const [part, size] = [partSize(recipe), sizeOf(shape)];
-  const [from, to] = [k * part, (k + 1) * part];
+  const to = from + part;
   return {
     image: uint8Tensor(images.subarray(from * size, to * size), [part, ...shape]),
     labels: tf.tensor1d(labels.subarray(from, to), 'int32'),

@@ -7,7 +7,10 @@ import type { Span } from './spans.ts';
 import type { Stage } from './stages.ts';
 import type { StepResult } from './step.ts';
 
-/** Takes the step after `done`, which is in `span`, on the stage's next batch. */
+/**
+ * Takes the step after `done`, which is in `span`, on the stage's next batch.
+ * @param stop - Whether this task, of several, wants all to end after it.
+ */
 export function takeStep(
   {
     loader,
@@ -17,6 +20,7 @@ export function takeStep(
   { seed }: Pick<Recipe, 'seed'>,
   done: number,
   { schedules }: Pick<Registry, 'schedules'>,
+  stop = false,
 ): StepResult & { learningRate: number } {
   const scheduled = scheduleAt(span.schedule, (done - span.from) / (span.to - span.from), schedules);
   const result = step.run({
@@ -25,6 +29,7 @@ export function takeStep(
     step: done - span.from + 1,
     done: done / span.total,
     seed: seedPair(seed, 'step', done),
+    stop,
   });
   return { ...result, learningRate: scheduled.learningRate };
 }

@@ -1,6 +1,7 @@
 // A training at its beginning: the compiled step of a recipe with its initial weights.
 import { UserError } from '../../models/errors.ts';
 import { createArchitecture } from '../architectures/index.ts';
+import type { Cluster } from '../cluster/join.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { disposeParameters } from '../layers/net.ts';
 import { inOwnCode } from '../project/in-own-code.ts';
@@ -17,18 +18,19 @@ export function checkBatchSize({ batchSize }: Recipe, { name, train }: Dataset):
     );
 }
 
-/** The step of `recipe` at its beginning; with `weights`, from those of them that fit. */
+/** The step of `recipe` at its beginning; with `weights`, from those of them that fit; with `cluster`, one task's. */
 export function createTraining(
   recipe: Recipe,
   dataset: Dataset,
   weights?: Weights,
   { architectures, optimizers }: Registry = builtIn,
+  cluster?: Cluster,
 ): TrainingStep {
   return inOwnCode(recipe, () => {
     const architecture = createArchitecture(recipe.architecture, dataset.labels.length, architectures);
     const parameters = initialParameters(recipe, dataset, architecture);
     if (weights !== undefined) takeWeights(parameters, weights);
-    const training = createStep(recipe, architecture, parameters, dataset.shape, optimizers);
+    const training = createStep(recipe, architecture, parameters, dataset.shape, optimizers, cluster);
     disposeParameters(parameters);
     return training;
   });

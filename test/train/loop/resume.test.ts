@@ -40,6 +40,7 @@ function stepOf(shapes: Record<string, readonly number[]>): { step: TrainingStep
   };
   const step: TrainingStep = {
     ...{ run: unused, logits: unused, averagedLogits: unused, blend: unused, read: unused, dispose: unused },
+    copyFirst: unused,
     shapes: new Map(Object.entries(shapes)),
     write: (state) => void written.push(state),
   };

@@ -43,6 +43,7 @@ function stepOf(losses: readonly number[]): TrainingStep {
     logits: none,
     averagedLogits: none,
     blend: () => {},
+    copyFirst: () => {},
     read: nothing,
     write: () => {},
     shapes: new Map(),

@@ -1,0 +1,50 @@
+// `train` on a machine other than the first: prepares the same data and recipe, and takes part in each step.
+import { fetchPretrained } from '../architectures/pretrained.ts';
+import type { Place } from '../cluster/addresses.ts';
+import { joinCluster } from '../cluster/join.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import { follow } from '../loop/follow.ts';
+import { loadDataOf } from '../recipes/load-data.ts';
+import type { Recipe } from '../recipes/recipe.ts';
+import { findRun } from '../runs/run.ts';
+import type { Asked } from './check-arguments.ts';
+import { goingOn } from './go-on.ts';
+import { recipeOfArguments } from './recipe-of-arguments.ts';
+import { catchSignals, INTERRUPTED } from './signals.ts';
+
+/** Trains with the first task until that has ended; the first one alone saves, and writes the report. */
+export async function followFirst(asked: Asked, place: Place): Promise<void> {
+  const { task } = place;
+  const signals = catchSignals();
+  const say = (line: string) => console.log(line);
+  const leave = () => say(`Task ${task} is interrupted before the training.`);
+  signals.onSignal(leave);
+  try {
+    const { recipe, data } = await recipeAndData(asked);
+    await fetchPretrained(recipe);
+    const dataset = await data();
+    const cluster = await joinCluster(place, { say, signal: signals.signal });
+    signals.onSignal(undefined);
+    say(`Task ${task} of ${place.addresses.length} trains with task 0, which saves and writes the report.`);
+    const result = await follow({ recipe, dataset, cluster, signal: signals.signal }).catch(
+      async (error: unknown) => {
+        throw await cluster.explain(error);
+      },
+    );
+    await cluster.leave();
+    say(`Task ${task} is done after step ${result.step}${result.finished ? '' : ', interrupted'}.`);
+    if (!result.finished) process.exitCode = INTERRUPTED;
+  } finally {
+    signals.close();
+  }
+}
+
+/** As on the first machine; a run to resume is in a folder that the machines share. */
+async function recipeAndData(asked: Asked): Promise<{ recipe: Recipe; data(): Promise<Dataset> }> {
+  if (asked.resume !== undefined) {
+    const { recipe } = await goingOn(findRun(asked.runs, asked.resume.run), asked.epochs);
+    return { recipe, data: () => loadDataOf(recipe) };
+  }
+  const { recipes, data } = await recipeOfArguments(asked, { say: (line) => console.log(line) });
+  return { recipe: recipes[0], data };
+}

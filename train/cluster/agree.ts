@@ -1,0 +1,67 @@
+// All tasks train the same: the first one says what, and each of the others compares it with its own.
+import { z } from 'zod';
+import { canonicalJson } from '../../models/canonical.ts';
+import { UserError } from '../../models/errors.ts';
+import { version } from '../../setup/paths.mjs';
+import { changedSplit, type DataDigests } from '../runs/checkpoint.ts';
+import type { Cluster } from './join.ts';
+
+/** What has to be the same on every machine. */
+export interface Training {
+  readonly recipe: object;
+  readonly digests: DataDigests;
+  /** Steps that are done. */
+  readonly step: number;
+}
+
+const announcedSchema = z.object({
+  version: z.string(),
+  recipe: z.record(z.string(), z.unknown()),
+  digests: z.object({ train: z.string(), test: z.string() }),
+  step: z.int(),
+});
+
+/**
+ * Fields of a recipe that may differ: the first weights, which the first task gives the others, and the code's place.
+ */
+const OWN = ['from', 'module'];
+
+/**
+ * Makes sure that all tasks train the same.
+ * @returns steps that are done, as the first task says
+ * @throws UserError on every task where one of them would train something else
+ */
+export function agree(cluster: Cluster, own: Training): number {
+  const { task, size, addresses } = cluster;
+  const text = cluster.announce(JSON.stringify({ version, ...own }));
+  const announced = announcedSchema.parse(JSON.parse(text));
+  const difference = task === 0 ? undefined : differenceOf(own, announced);
+  const answers = cluster.gather(difference === undefined ? 0 : 1);
+  if (difference !== undefined)
+    throw new UserError(`Task ${task} would train something else than task 0: ${difference}`);
+  const others = Array.from({ length: size }, (_, i) => i).filter((i) => answers[i] !== 0);
+  if (others.length > 0)
+    throw new UserError(
+      `Task ${others.join(' and ')} (${others.map((i) => addresses[i]).join(', ')}) would train something else than task 0: what, it says itself.`,
+    );
+  return announced.step;
+}
+
+/** What differs, and what to do about it; undefined if nothing does. */
+export function differenceOf(
+  own: Omit<Training, 'step'>,
+  first: z.output<typeof announcedSchema>,
+): string | undefined {
+  if (first.version !== version)
+    return `it is version ${version} of Trainyard, task 0 is ${first.version}. Install the same one on all machines.`;
+  const mine = new Map<string, unknown>(Object.entries(own.recipe));
+  const its = new Map(Object.entries(first.recipe));
+  for (const key of new Set([...mine.keys(), ...its.keys()])) {
+    if (OWN.includes(key)) continue;
+    const [a, b] = [mine, its].map((fields) => canonicalJson(fields.get(key) ?? null));
+    if (a !== b)
+      return `its recipe has ${key} ${a}, task 0's has ${b}. Give all of them the same options${key === 'precision' ? ', such as --precision float32, since auto measures what is faster on each machine' : ''}.`;
+  }
+  const changed = changedSplit(first.digests, own.digests);
+  return changed && `its ${changed} pictures are others. Copy the same data to all machines.`;
+}
