@@ -36,10 +36,6 @@ class Writer {
     return this.add('Input', [], {}, dtype, shape, { label });
   }
 
-  variable(label: string, shape: readonly number[]): string {
-    return this.add('Variable', [], {}, DataType.float32, shape, { label });
-  }
-
   /** int32 constants, one number or a list. */
   numbers(values: number | readonly number[]): string {
     const all = typeof values === 'number' ? [values] : values;
@@ -62,6 +58,7 @@ class Writer {
 
   /** float32 vectors, one behind the other. */
   concat(values: readonly string[], length: number): string {
+    if (values.length === 1) return values.join();
     const types = { T: FLOAT, Tidx: { type: DataType.int32 }, N: { i: values.length } };
     return this.add('ConcatV2', [...values, this.numbers(0)], types, DataType.float32, [length]);
   }
@@ -144,7 +141,7 @@ function split(writer: Writer, vector: string, lengths: readonly number[]): stri
   return lengths.map((_, i) => `${name}:${i}`);
 }
 
-/** A variable that tasks share. */
+/** A value that tasks share. */
 export interface Shared {
   readonly name: string;
   readonly shape: readonly number[];
@@ -152,54 +149,51 @@ export interface Shared {
   readonly merge: 'sum' | 'mean';
 }
 
+/** What each task tells all others along with its values, such as its loss. */
+export const RESULTS = 'results';
+
 /**
- * Gives every task the sums and means of `variables`. Input `results`, float32 `[count]` of this task; its output
- * `[size * count]`, those of all tasks in their order.
+ * Sums and means over all tasks. Inputs: each of `values` by its name, float32, and {@link RESULTS}, float32 `[count]`.
+ * Outputs: the merged values in their order, then the results of all tasks in theirs, `[size * count]`.
  */
-export function exchangeGraph(meeting: Meeting, variables: readonly Shared[], count: number): Graph {
+export function exchangeGraph(meeting: Meeting, values: readonly Shared[], count: number): Graph {
   const writer = new Writer();
-  const { size } = meeting;
-  const lengths = variables.map(({ shape }) => lengthOf(shape));
+  const lengths = values.map(({ shape }) => lengthOf(shape));
   const length = lengths.reduce((sum, n) => sum + n, 0);
-  const share = writer.add('Const', [], {}, DataType.float32, [], {
-    constant: { dtype: DataType.float32, shape: [], bytes: new Uint8Array(Float32Array.of(size).buffer) },
+  const size = writer.add('Const', [], {}, DataType.float32, [], {
+    constant: {
+      dtype: DataType.float32,
+      shape: [],
+      bytes: new Uint8Array(Float32Array.of(meeting.size).buffer),
+    },
   });
-  const vectors = variables.map(({ name, shape, merge }, i) => {
-    const own = writer.variable(name, shape);
+  const vectors = values.map(({ name, shape, merge }, i) => {
+    const own = writer.input(name, DataType.float32, shape);
     const part =
-      merge === 'sum' ? own : writer.add('RealDiv', [own, share], { T: FLOAT }, DataType.float32, shape);
+      merge === 'sum' ? own : writer.add('RealDiv', [own, size], { T: FLOAT }, DataType.float32, shape);
     return writer.reshape(part, DataType.float32, [lengths[i] ?? 0]);
   });
-  const flat = vectors.length === 1 ? (vectors[0] ?? '') : writer.concat(vectors, length);
-  const merged = split(writer, orderedSum(writer, meeting, flat, length), lengths);
-  const updates = new Map(
-    variables.map(({ name, shape }, i) => [name, writer.reshape(merged[i] ?? '', DataType.float32, shape)]),
-  );
-  const results = writer.input('results', DataType.float32, [count]);
-  const outputs = [gather(writer, meeting, results, DataType.float32, count)];
-  return { nodes: writer.nodes, outputs, updates };
+  const parts = split(writer, orderedSum(writer, meeting, writer.concat(vectors, length), length), lengths);
+  const merged = values.map(({ shape }, i) => writer.reshape(parts[i] ?? '', DataType.float32, shape));
+  const results = writer.input(RESULTS, DataType.float32, [count]);
+  const outputs = [...merged, gather(writer, meeting, results, DataType.float32, count)];
+  return { nodes: writer.nodes, outputs, updates: new Map() };
 }
 
-/** Gives every task the first task's values of these variables. */
-export function copyGraph(meeting: Meeting, variables: ReadonlyMap<string, readonly number[]>): Graph {
+/** The first task's values: inputs by name, float32; outputs in the same order. */
+export function copyGraph(meeting: Meeting, values: ReadonlyMap<string, readonly number[]>): Graph {
   const writer = new Writer();
-  const names = [...variables.keys()];
-  const lengths = [...variables.values()].map(lengthOf);
+  const shapes = [...values.values()];
+  const lengths = shapes.map(lengthOf);
   const length = lengths.reduce((sum, n) => sum + n, 0);
-  const own = [...variables].map(([name, shape], i) =>
-    writer.reshape(writer.variable(name, shape), DataType.float32, [lengths[i] ?? 0]),
+  const own = [...values].map(([name, shape], i) =>
+    writer.reshape(writer.input(name, DataType.float32, shape), DataType.float32, [lengths[i] ?? 0]),
   );
-  const flat = own.length === 1 ? (own[0] ?? '') : writer.concat(own, length);
-  const copied = broadcast(writer, meeting, flat, DataType.float32, length);
-  const parts = split(writer, copied, lengths);
-  const updates = new Map(
-    names.map((name, i) => [
-      name,
-      writer.reshape(parts[i] ?? '', DataType.float32, variables.get(name) ?? []),
-    ]),
+  const copied = broadcast(writer, meeting, writer.concat(own, length), DataType.float32, length);
+  const outputs = split(writer, copied, lengths).map((part, i) =>
+    writer.reshape(part, DataType.float32, shapes[i] ?? []),
   );
-  // What asks for the copies: any output waits for them.
-  return { nodes: writer.nodes, outputs: [writer.zeros(1)], updates };
+  return { nodes: writer.nodes, outputs, updates: new Map() };
 }
 
 /** The first task's vector. Sender and receivers have an op of their own. */

@@ -1,11 +1,21 @@
 // Joins the tasks of a training: waits until all are there, and gives this one the means to meet the others.
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { UserError } from '../../models/errors.ts';
-import { compile } from '../graph/compile.ts';
+import { type Compiled, compile } from '../graph/compile.ts';
+import type { Graph } from '../graph/graph.ts';
 import { tf } from '../graph/tensorflow.ts';
 import type { Progress } from '../progress.ts';
 import { isPrivate, type Place } from './addresses.ts';
-import { announceGraph, gatherGraph, type Meeting } from './collectives.ts';
+import {
+  announceGraph,
+  copyGraph,
+  exchangeGraph,
+  gatherGraph,
+  type Meeting,
+  RESULTS,
+  type Shared,
+} from './collectives.ts';
 import { lostInWords } from './lost.ts';
 import { silentOnes } from './probe.ts';
 import { startServer } from './server.ts';
@@ -13,8 +23,10 @@ import { watchTasks } from './watch.ts';
 
 /** The tasks that train together, all of which do the same in the same order. */
 export interface Cluster extends Place, Meeting {
-  /** Calls `open`, whose TensorFlow session reaches the other tasks. */
-  inSession<T>(open: () => T): T;
+  /** Prepares an exchange of these values, and of `count` numbers of each task. */
+  openExchange(values: readonly Shared[], count: number): Exchange;
+  /** The first task's values of all that every task has; for the caller to dispose. */
+  copyFirst(values: ReadonlyMap<string, Tensor>): Map<string, Tensor>;
   /** The text that the first task gives. */
   announce(text: string): string;
   /** The numbers of all tasks, int32, in their order. */
@@ -23,6 +35,19 @@ export interface Cluster extends Place, Meeting {
   explain(error: unknown): Promise<unknown>;
   /** Ends the watch over the other tasks, which may end from now on. */
   leave(): Promise<void>;
+}
+
+/** Gives every task the sums and means of all tasks' values, again and again. */
+export interface Exchange {
+  /**
+   * @param values - by name, which stay the caller's
+   * @returns the merged values, for the caller to dispose, and the results of all tasks in their order
+   */
+  run(
+    values: ReadonlyMap<string, Tensor>,
+    results: readonly number[],
+  ): { merged: Map<string, Tensor>; results: number[] };
+  dispose(): void;
 }
 
 /** Milliseconds that tasks wait for each other to start. */
@@ -47,27 +72,41 @@ export async function joinCluster(place: Place, { say = () => {}, signal }: Prog
   const endWatch = await watchTasks(place);
   let key = 0;
   const meeting: Meeting = { task, size: addresses.length, nextKey: () => ++key };
-  const meet = (graph: ReturnType<typeof gatherGraph>, numbers: readonly number[]): Int32Array => {
+  /** Runs a graph in a session that reaches the other tasks, once. */
+  const meet = (graph: Graph, inputs: Record<string, Tensor>): Tensor[] => {
     const compiled = compile({ meet: graph }, '', inSession);
-    const input = tf.tensor1d([...numbers], 'int32');
-    const [output] = compiled.run('meet', { numbers: input });
-    const values = Int32Array.from(output?.dataSync() ?? []);
-    tf.dispose([input, output ?? []]);
+    const outputs = compiled.run('meet', inputs);
     compiled.dispose();
+    return outputs;
+  };
+  const meetNumbers = (graph: Graph, numbers: readonly number[]): number[] => {
+    const input = tf.tensor1d([...numbers], 'int32');
+    const outputs = meet(graph, { numbers: input });
+    const values = outputs.flatMap((output) => [...output.dataSync()]);
+    tf.dispose([input, outputs]);
     return values;
   };
   return {
     ...place,
     ...meeting,
-    inSession,
+    openExchange: (values, count) =>
+      exchangeOf(
+        compile({ exchange: exchangeGraph(meeting, values, count) }, '', inSession),
+        values.map(({ name }) => name),
+      ),
+    copyFirst(values) {
+      const shapes = new Map([...values].map(([name, { shape }]) => [name, shape]));
+      const outputs = meet(copyGraph(meeting, shapes), Object.fromEntries(values));
+      return named([...values.keys()], outputs);
+    },
     announce(text) {
       const bytes = Buffer.from(task === 0 ? text : '');
-      const [length = 0] = meet(announceGraph(meeting, 1), [bytes.length]);
+      const [length = 0] = meetNumbers(announceGraph(meeting, 1), [bytes.length]);
       return Buffer.from(
-        meet(announceGraph(meeting, length), task === 0 ? [...bytes] : new Array(length).fill(0)),
+        meetNumbers(announceGraph(meeting, length), task === 0 ? [...bytes] : new Array(length).fill(0)),
       ).toString();
     },
-    gather: (number) => [...meet(gatherGraph(meeting, 1), [number])],
+    gather: (number) => meetNumbers(gatherGraph(meeting, 1), [number]),
     async explain(error) {
       if (error instanceof UserError) return error;
       const others = addresses.filter((_, i) => i !== task);
@@ -76,6 +115,24 @@ export async function joinCluster(place: Place, { say = () => {}, signal }: Prog
     },
     leave: endWatch,
   };
+}
+
+function exchangeOf(compiled: Compiled<'exchange'>, names: readonly string[]): Exchange {
+  return {
+    run(values, own) {
+      const input = tf.tensor1d([...own], 'float32');
+      const outputs = compiled.run('exchange', { ...Object.fromEntries(values), [RESULTS]: input });
+      const last = outputs.pop();
+      const results = [...(last?.dataSync() ?? [])];
+      tf.dispose([input, last ?? []]);
+      return { merged: named(names, outputs), results };
+    },
+    dispose: compiled.dispose,
+  };
+}
+
+function named(names: readonly string[], tensors: readonly Tensor[]): Map<string, Tensor> {
+  return new Map(names.flatMap((name, i) => (tensors[i] ? [[name, tensors[i]]] : [])));
 }
 
 async function waitForOthers(place: Place, say: (line: string) => void, signal?: AbortSignal): Promise<void> {

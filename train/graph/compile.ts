@@ -22,8 +22,8 @@ export interface Compiled<Program extends string> {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Copies the variables out. */
   read(): Map<string, Float32Array>;
-  /** The values of the variables as they are now, in TensorFlow's memory, not copied; for the caller to dispose. */
-  tensors(): Map<string, Tensor>;
+  /** The values of the variables as they are now, all or these, in TensorFlow's memory, not copied; for the caller to dispose. */
+  tensors(names?: readonly string[]): Map<string, Tensor>;
   /** Sets the variables that `state` names. @throws Error for a name the graphs have not, or a wrong length. */
   write(state: State): void;
   /** The same from tensors, which stay the caller's; their memory is shared, not copied. */
@@ -64,11 +64,11 @@ export function compile<Program extends string>(
     );
     tf.dispose(done);
   };
-  const tensors = (): Map<string, Tensor> => {
-    if (variables.size === 0) return new Map();
-    const reads = [...variables.values()].map(({ read }) => read);
+  const tensors = (names: readonly string[] = [...variables.keys()]): Map<string, Tensor> => {
+    if (names.length === 0) return new Map();
+    const reads = names.map((name) => variableOf(name).read);
     const values = call([], [], reads);
-    return new Map([...variables.keys()].flatMap((name, i) => (values[i] ? [[name, values[i]]] : [])));
+    return new Map(names.flatMap((name, i) => (values[i] ? [[name, values[i]]] : [])));
   };
 
   return {

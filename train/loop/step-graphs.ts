@@ -1,6 +1,5 @@
 // The graphs of a training step: recorded from its functions, improved, and called programs by their names.
 import { mixes } from '../augment/index.ts';
-import { copyGraph, exchangeGraph, type Meeting, type Shared } from '../cluster/collectives.ts';
 import { toBfloat16 } from '../graph/bfloat16.ts';
 import { filterGradientsAsProducts } from '../graph/filter-gradient.ts';
 import { canFuseGelu, geluFused } from '../graph/fused-gelu.ts';
@@ -33,23 +32,19 @@ export interface StepNetwork {
   readonly shape: readonly number[];
   readonly updater: Updater;
   readonly variables: StepVariables;
-  /** The tasks that train together, each of which computes one part of every batch. */
-  readonly meeting?: Meeting | undefined;
 }
 
 /** Images that the network computes at a time: the batch, or a part of it. */
 export const partSize = ({ batchSize, accumulate }: Recipe): number => batchSize / accumulate;
 
 /**
- * The programs of a step: `train/<phase>` and, for batches in parts, `apply/<phase>`; where several tasks compute them,
- * `exchange/<phase>` between the two, and `copy` of what the first task has; `average` and `lookahead`, where the recipe has
- * them; `predict`, and `averaged` over the views of test-time augmentation.
+ * The programs of a step: `train/<phase>` and, for batches in parts, `apply/<phase>`; `average` and `lookahead`, where
+ * the recipe has them; `predict`, and `averaged` over the views of test-time augmentation.
  */
 export function stepGraphs(network: StepNetwork): Record<string, Graph> {
-  const { recipe, variables, meeting } = network;
+  const { recipe, variables } = network;
   const { own, averages, slow } = variables;
   return {
-    ...(meeting && { copy: copyGraph(meeting, shapesOf(variables.all)) }),
     ...Object.fromEntries(phasesOf(recipe.groups).flatMap((start) => phaseGraphs(network, start))),
     ...(recipe.average && { average: traceStep(network, blendFunction(own, averages), decayInput) }),
     ...(recipe.lookahead && { lookahead: traceStep(network, blendFunction(own, slow, true), decayInput) }),
@@ -70,37 +65,9 @@ function phaseGraphs(network: StepNetwork, start: number): [name: string, graph:
     names.map((name) => [sumOf(name), required(variables.sums.get(sumOf(name)), sumOf(name))]),
   );
   return [
-    ...exchange(network, start, [...sums.keys()]),
     [`train/${start}`, trained(sumFunction(gradients, sums, recipe.accumulate))],
     [`apply/${start}`, traceStep(network, applyFunction(updater, sums), scalarInputs)],
   ];
-}
-
-/** What the tasks of a step tell each other: its loss, how many of its images are right, and 1 to end the training. */
-export const RESULTS = 3;
-
-/** The sums of all tasks' gradients, and the means of their statistics. */
-function exchange(
-  { parameters, variables, meeting }: StepNetwork,
-  start: number,
-  sums: readonly string[],
-): [name: string, graph: Graph][] {
-  if (meeting === undefined) return [];
-  const shapes = shapesOf(variables.all);
-  const shared = (name: string, merge: Shared['merge']): Shared => ({
-    name,
-    shape: required(shapes.get(name), name),
-    merge,
-  });
-  const merged = [
-    ...sums.map((name) => shared(name, 'sum')),
-    ...[...parameters.statistics.keys()].map((name) => shared(name, 'mean')),
-  ];
-  return [[`exchange/${start}`, exchangeGraph(meeting, merged, RESULTS)]];
-}
-
-function shapesOf(variables: StepVariables['all']): Map<string, readonly number[]> {
-  return new Map([...variables].map(([name, { shape }]) => [name, shape]));
 }
 
 function traceStep({ recipe, variables }: StepNetwork, fn: Traceable, inputs: MakeInputs): Graph {

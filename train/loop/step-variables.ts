@@ -13,6 +13,9 @@ const lookaheadOf = (name: string) => `lookahead/${name}`;
 /** Name of the sum of a weight's gradients over the parts of a batch. */
 export const sumOf = (name: string) => `sum/${name}`;
 
+/** Whether this is the name of such a sum. */
+export const isSum = (name: string) => name.startsWith(sumOf(''));
+
 /** The weight whose gradients a sum is of. */
 export const weightOfSum = (name: string) => name.slice(sumOf('').length);
 

@@ -13,7 +13,9 @@ import { phasesOf } from '../optimizers/groups.ts';
 import type { OptimizerDefinition } from '../optimizers/optimizer.ts';
 import { createUpdater } from '../optimizers/updater.ts';
 import type { Recipe } from '../recipes/index.ts';
-import { partSize, RESULTS, stepGraphs } from './step-graphs.ts';
+import { exchangeParts } from './exchange-parts.ts';
+import { required } from './step-functions.ts';
+import { partSize, stepGraphs } from './step-graphs.ts';
 import { createStepVariables, disposeStepVariables } from './step-variables.ts';
 
 /** The inputs of one step. */
@@ -81,15 +83,19 @@ export function createStep(
 ): TrainingStep {
   const updater = createUpdater(recipe, parameters.weights, optimizers);
   const variables = createStepVariables(recipe, parameters, updater);
-  const compiled = compile<string>(
-    stepGraphs({ recipe, architecture, parameters, shape, updater, variables, meeting: cluster }),
-    '',
-    cluster?.inSession,
-  );
+  const graphs = stepGraphs({ recipe, architecture, parameters, shape, updater, variables });
+  const compiled = compile<string>(graphs);
   compiled.assign(variables.all);
   disposeStepVariables(variables);
 
   const phases = phasesOf(recipe.groups);
+  const exchanges = new Map(
+    cluster &&
+      phases.map((start) => [
+        start,
+        exchangeParts(cluster, required(graphs[`train/${start}`], 'graph'), compiled),
+      ]),
+  );
   const phaseOf = ({ done = 0 }: StepInputs) => phases.filter((start) => start <= done).at(-1);
   /** Runs a program, and returns the first value of each of its outputs. */
   const run = (program: string, tensors: Record<string, Tensor>): number[] => {
@@ -106,14 +112,6 @@ export function createStep(
     tf.dispose(tensors);
     return { loss, correct };
   };
-  /** Gives all tasks the sums of their gradients. @returns the results of all of them, one after the other. */
-  const exchange = (phase: number | undefined, own: number[]): number[] => {
-    const results = tf.tensor1d(own, 'float32');
-    const outputs = compiled.run(`exchange/${phase}`, { results });
-    const all = outputs.flatMap((output) => [...output.dataSync()]);
-    tf.dispose([results, outputs]);
-    return all;
-  };
   const logits = (program: string, images: Uint8Array) =>
     runOnImages(compiled, program, images, shape, firstValues);
   return {
@@ -126,13 +124,12 @@ export function createStep(
       };
       const apply = ({ tensors }: Part) => run(`apply/${phaseOf(inputs)}`, tensors);
       if (cluster !== undefined) {
+        const exchange = required(exchanges.get(phaseOf(inputs) ?? 0), 'exchange');
         let stop = false;
         computePart(cluster.task, 0, inputs, (part) => {
-          const results = exchange(phaseOf(inputs), [part.loss, part.correct, inputs.stop ? 1 : 0]);
-          for (let i = 0; i < results.length; i += RESULTS) {
-            const [loss = Number.NaN, correct = Number.NaN, wish] = results.slice(i, i + RESULTS);
-            add({ loss, correct });
-            if (wish === 1) stop = true;
+          for (const result of exchange({ ...part, stop: inputs.stop ?? false })) {
+            add(result);
+            stop ||= result.stop;
           }
           apply(part);
         });
@@ -150,9 +147,18 @@ export function createStep(
     },
     read: compiled.read,
     write: compiled.write,
-    copyFirst: () => tf.dispose(compiled.run('copy', {})),
+    copyFirst() {
+      if (cluster === undefined) return;
+      const own = compiled.tensors();
+      const first = cluster.copyFirst(own);
+      compiled.assign(first);
+      tf.dispose([...own.values(), ...first.values()]);
+    },
     shapes: compiled.shapes,
-    dispose: compiled.dispose,
+    dispose() {
+      for (const exchange of exchanges.values()) exchange.dispose();
+      compiled.dispose();
+    },
   };
 }
 
