@@ -31,6 +31,8 @@ export const trainCommand = defineCommand({
   },
   async run({ args }) {
     const together = checkTogether(args);
+    // What TensorFlow's server says of a task that is gone is said here in other words.
+    if (together !== undefined) process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
     const asked = inParts(checkArguments(args), together);
     const count = (option: 'seeds' | 'keep' | 'steps' | 'kills', standard: number) =>
       args[option] === undefined ? standard : wholeNumber(option, args[option], 1);

@@ -63,5 +63,6 @@ export function differenceOf(
       return `its recipe has ${key} ${a}, task 0's has ${b}. Give all of them the same options${key === 'precision' ? ', such as --precision float32, since auto measures what is faster on each machine' : ''}.`;
   }
   const changed = changedSplit(first.digests, own.digests);
-  return changed && `its ${changed} pictures are others. Copy the same data to all machines.`;
+  const split = changed === 'test' ? 'validation' : 'training';
+  return changed && `its ${split} pictures are others. Copy the same data to all machines.`;
 }

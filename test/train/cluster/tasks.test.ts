@@ -40,7 +40,15 @@ interface Task {
 }
 
 function train(runs: string, words: string): Task {
-  const all = ['train', ...words.split(' '), '--precision', 'float32', '--no-live', '--runs', join(work, runs)];
+  const all = [
+    'train',
+    ...words.split(' '),
+    '--precision',
+    'float32',
+    '--no-live',
+    '--runs',
+    join(work, runs),
+  ];
   const child = spawn(process.execPath, [commandFile, ...all], { cwd: project, env });
   let text = '';
   for (const stream of [child.stdout, child.stderr])

@@ -1,0 +1,78 @@
+// What several tasks cannot do is refused before anything is loaded, and the tasks say what differs between them.
+import { describe, expect, it } from 'vitest';
+import { version } from '../../../setup/paths.mjs';
+import { checkArguments } from '../../../train/cli/check-arguments.ts';
+import { checkTogether, inParts } from '../../../train/cli/together.ts';
+import { withoutWorkers } from '../../../train/cli/workers.ts';
+import { differenceOf } from '../../../train/cluster/agree.ts';
+import { lostInWords } from '../../../train/cluster/lost.ts';
+
+const args = (options: Record<string, unknown>) => ({ recipe: 'digits', runs: 'runs', ...options });
+const cluster = { cluster: 'one:1,two:1', task: '1' };
+
+describe('options of several tasks', () => {
+  it('a batch has as many parts as there are tasks', () => {
+    expect(checkTogether(args({}))).toBeUndefined();
+    expect(checkTogether(args({ workers: '1' }))).toBeUndefined();
+    expect(checkTogether(args({ workers: '2' }))).toEqual({ tasks: 2 });
+    const together = checkTogether(args(cluster));
+    expect(together).toEqual({ tasks: 2, place: { addresses: ['one:1', 'two:1'], task: 1 } });
+    expect(inParts(checkArguments(args({})), together).accumulate).toBe(2);
+    expect(inParts(checkArguments(args({ accumulate: '2' })), together).accumulate).toBe(2);
+    expect(inParts(checkArguments(args({ accumulate: '3' })), undefined).accumulate).toBe(3);
+  });
+
+  it.each([
+    [{ workers: '2', ...cluster }, '--workers 2 starts all processes on this machine'],
+    [{ workers: '0' }, /--workers.*0/],
+    [{ workers: '2', budget: '5m' }, '--budget is for one process alone'],
+    [{ workers: '2', seeds: '3' }, '--seeds is for one process alone'],
+    [{ ...cluster, 'verify-resume': true }, '--verify-resume is for one process alone'],
+  ])('refuses %j', (options, message) => {
+    expect(() => checkTogether(args(options))).toThrow(message);
+  });
+
+  it('refuses batches in other parts', () => {
+    const asked = checkArguments(args({ accumulate: '3' }));
+    expect(() => inParts(asked, { tasks: 2 })).toThrow('--accumulate 3 and 2 tasks do not go together');
+  });
+
+  it('a worker is started by the same words without their number', () => {
+    const words = ['trainyard.mjs', 'train', 'digits', '--workers', '2', '--epochs', '3'];
+    const expected = ['trainyard.mjs', 'train', 'digits', '--epochs', '3'];
+    expect(withoutWorkers(words)).toEqual(expected);
+    expect(withoutWorkers(['trainyard.mjs', '--workers=2', 'train', 'digits', '--epochs', '3'])).toEqual(
+      expected,
+    );
+  });
+});
+
+describe('what differs between tasks', () => {
+  const own = { recipe: { seed: 1, precision: 'float32' }, digests: { train: 'a', test: 'b' } };
+  const first = { version, step: 0, ...own };
+  it('nothing, whatever the first weights and the place of the code', () => {
+    const recipe = { ...own.recipe, from: 'ab12', module: { path: '/home/me/config.ts' } };
+    expect(differenceOf(own, { ...first, recipe })).toBeUndefined();
+  });
+  it.each([
+    [{ version: '0.0.1' }, 'task 0 is 0.0.1. Install the same one on all machines'],
+    [
+      { recipe: { ...own.recipe, seed: 2 } },
+      "its recipe has seed 1, task 0's has 2. Give all of them the same options.",
+    ],
+    [{ recipe: { seed: 1, precision: 'bfloat16' } }, '--precision float32, since auto measures'],
+    [{ recipe: { ...own.recipe, steps: 7 } }, "its recipe has steps null, task 0's has 7"],
+    [{ digests: { train: 'c', test: 'b' } }, 'its training pictures are others'],
+    [{ digests: { train: 'a', test: 'c' } }, 'its validation pictures are others'],
+  ])('%j', (changes, message) => {
+    expect(differenceOf(own, { ...first, ...changes })).toContain(message);
+  });
+});
+
+it('names the tasks that are gone', () => {
+  const place = { addresses: ['one:1', 'two:1', 'three:1'], task: 0 };
+  expect(lostInWords(place, ['two:1'])).toMatch(/^Task 1 \(two:1\) has ended/);
+  expect(lostInWords(place, ['two:1', 'three:1'])).toMatch(
+    /^Task 1 \(two:1\) and task 2 \(three:1\) have ended/,
+  );
+});
