@@ -20,7 +20,7 @@ export function takeStep(
   { seed }: Pick<Recipe, 'seed'>,
   done: number,
   { schedules }: Pick<Registry, 'schedules'>,
-  stop = false,
+  stop?: boolean,
 ): StepResult & { learningRate: number } {
   const scheduled = scheduleAt(span.schedule, (done - span.from) / (span.to - span.from), schedules);
   const result = step.run({
@@ -29,7 +29,7 @@ export function takeStep(
     step: done - span.from + 1,
     done: done / span.total,
     seed: seedPair(seed, 'step', done),
-    stop,
+    ...(stop && { stop }),
   });
   return { ...result, learningRate: scheduled.learningRate };
 }
