@@ -13,7 +13,7 @@ export const exportArgs = {
     type: 'positional',
     required: false,
     description:
-      'Name of a run, the newest if left out; path of a tfjs model.json; or hf:owner/name of the Hugging Face Hub',
+      'Name of a run, the newest if left out; path of a tfjs model.json; hf:owner/name of the Hugging Face Hub; or efficientnet-lite0, to teach upon',
   },
   checkpoint: { type: 'string', valueHint: 'best|last', description: 'Which checkpoint', default: 'best' },
   converter: {

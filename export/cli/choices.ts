@@ -1,11 +1,12 @@
 // What `trainyard export` was asked for: its words, checked before anything is loaded that takes time.
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ParsedArgs } from 'citty';
 import { isHubAddress, parseHubAddress } from '../../hub/address.ts';
 import { UserError } from '../../models/errors.ts';
 import { oneOf } from '../../models/nearest.ts';
 import { realNumber, wholeNumber } from '../../models/option-values.ts';
+import { type Pretrained, pretrainedSchema } from '../../train/architectures/pretrained.ts';
 import { scalingCalled } from '../../train/backbone/scaling.ts';
 import type { Run } from '../../train/runs/run.ts';
 import { OPSETS } from '../graph/opsets.ts';
@@ -47,8 +48,14 @@ export interface HubChoice {
   readonly name: string | undefined;
 }
 
+/** A pretrained network, by its name. */
+export interface PretrainedChoice {
+  readonly from: 'pretrained';
+  readonly name: Pretrained;
+}
+
 export interface ExportChoices {
-  readonly subject: RunChoice | ModelChoice | HubChoice;
+  readonly subject: RunChoice | ModelChoice | HubChoice | PretrainedChoice;
   /** Another format instead of ONNX. */
   readonly to: FormatName | undefined;
   readonly out: string | undefined;
@@ -70,10 +77,18 @@ export async function choicesOf(args: ExportArgs, rawArgs: readonly string[]): P
   const hub = args.run !== undefined && isHubAddress(args.run) ? args.run : undefined;
   if (hub === undefined) refuseOnnx(args.run);
   else parseHubAddress(hub);
+  const pretrained = pretrainedCalled(args);
   const path = hub === undefined && args.run !== undefined && isModelPath(args.run) ? args.run : undefined;
   checkTogether(rawArgs, {
     name: args.run ?? 'the newest run',
-    from: hub !== undefined ? 'hub' : path === undefined ? 'run' : 'elsewhere',
+    from:
+      hub !== undefined
+        ? 'hub'
+        : pretrained !== undefined
+          ? 'pretrained'
+          : path === undefined
+            ? 'run'
+            : 'elsewhere',
     classifier: args.labels !== undefined,
     ...(args.to !== undefined && { to: args.to }),
   });
@@ -93,11 +108,18 @@ export async function choicesOf(args: ExportArgs, rawArgs: readonly string[]): P
     foldBatchNorm: args['fold-batch-norm'] ?? false,
   };
   if (hub !== undefined) return { subject: { from: 'hub', address: hub, name: args.name }, ...others };
+  if (pretrained !== undefined) return { subject: { from: 'pretrained', name: pretrained }, ...others };
   if (path !== undefined) return { subject: modelChoice(path, args), ...others };
   const { findRun } = await import('../../train/runs/run.ts');
   const run = findRun(args.runs, args.run);
   const { tta = false, calibrate = false } = args;
   return { subject: { from: 'run', run, checkpoint, tta, calibrate }, ...others };
+}
+
+/** A pretrained network, unless a run is called so. */
+function pretrainedCalled({ run, runs }: ExportArgs): Pretrained | undefined {
+  const { data } = pretrainedSchema.safeParse(run);
+  return data !== undefined && existsSync(join(runs, data)) ? undefined : data;
 }
 
 /** What a tolerance is of. */

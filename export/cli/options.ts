@@ -9,7 +9,7 @@ import { command } from '../../setup/invocation.mjs';
 export interface Subject {
   /** As the user named it. */
   readonly name: string;
-  readonly from: 'run' | 'elsewhere' | 'hub';
+  readonly from: 'run' | 'elsewhere' | 'hub' | 'pretrained';
   /** The format of `--to`. */
   readonly to?: string;
   /** Whether a model from elsewhere is exported as a classifier, with `--labels`. */
@@ -23,6 +23,14 @@ interface Rule {
 }
 
 const rules: readonly Rule[] = [
+  {
+    options: [
+      ...['checkpoint', 'tta', 'calibrate', 'labels', 'scaling', 'size', 'crop', 'pictures', 'name'],
+      ...['to', 'out', 'fold-batch-norm', 'converter', 'tolerance'],
+    ],
+    refusal: ({ from, name }) =>
+      from === 'pretrained' ? `has no meaning for ${name}, which is written as it was trained` : undefined,
+  },
   {
     options: [
       ...['checkpoint', 'tta', 'calibrate', 'runs', 'labels', 'scaling', 'size', 'crop', 'pictures'],

@@ -23,6 +23,15 @@ export type ExportResult =
       readonly path: string;
       readonly parity: Parity;
     }
+  /** A pretrained network without answers, in the repository. */
+  | {
+      readonly kind: 'features';
+      readonly name: string;
+      readonly version: number;
+      readonly path: string;
+      /** Of its features with those of tfjs. */
+      readonly comparison: NetworkComparison;
+    }
   /** A model of the Hugging Face Hub in our own form, in the repository; `source` is its address with the commit. */
   | {
       readonly kind: 'adopted';

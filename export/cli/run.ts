@@ -6,6 +6,7 @@ import { loadRun } from '../publish/from-run.ts';
 import type { ExportChoices, RunChoice } from './choices.ts';
 import { exportFromElsewhere } from './from-elsewhere.ts';
 import { exportFromHub } from './from-hub.ts';
+import { exportPretrained } from './from-pretrained.ts';
 import { say } from './lines.ts';
 import type { ExportResult } from './result.ts';
 import { writeClassifier } from './write-classifier.ts';
@@ -14,6 +15,7 @@ import { writeClassifier } from './write-classifier.ts';
 export async function runExport(choices: ExportChoices): Promise<ExportResult> {
   const { subject } = choices;
   if (subject.from === 'hub') return exportFromHub(subject, choices);
+  if (subject.from === 'pretrained') return exportPretrained(subject, choices);
   return subject.from === 'run' ? exportRun(subject, choices) : exportFromElsewhere(subject, choices);
 }
 

@@ -2,19 +2,25 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
-import { root } from '../../../setup/paths.mjs';
+import { OPSETS } from '../../../export/graph/opsets.ts';
+import { exportFeatures } from '../../../export/publish/features.ts';
+import { repositoryFolder, root } from '../../../setup/paths.mjs';
 import { openStage, type Stage, visit } from '../../web-demo/browser.ts';
 import { median, table } from '../support/statistics.ts';
 
 /** Chromium's own camera, a moving pattern, and nobody who has to be asked about it. */
 const fakeCamera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
+/** What a photographer would teach upon. */
+const PRETRAINED = 'efficientnet-lite0';
+
 /** A table of medians of `n` times each. */
 export async function taught(n: number): Promise<string> {
+  await exportFeatures(PRETRAINED, repositoryFolder, OPSETS.usual); // a repository of the bench's own
   const stage = await openStage({ args: fakeCamera });
   try {
     const rows: string[][] = [];
-    for (const base of ['digits', 'cifar']) {
+    for (const base of ['digits', 'cifar', PRETRAINED]) {
       const all: ByCamera[] = [];
       for (let i = 0; i < n; i++) all.push(await teachByCamera(stage, base));
       const middle = (of: (one: ByCamera) => number) => median(all.map(of));

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withDigest } from '../../../models/card-proof.ts';
-import { decodeModel, encodeModel, type ModelProto } from '../../../models/onnx/schema.ts';
+import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
 import { colors, openTestApp, refusal } from '../harness.ts';
 import { plain } from '../pictures.ts';
 import { type TinyModelOptions, tinyModel, wrongGolden } from '../tiny-model.ts';
@@ -52,11 +52,6 @@ async function refused(body: Uint8Array, name = 'zebras', to = server, key: stri
   return said;
 }
 
-/** The file with something changed. */
-function changed(bytes: Uint8Array, change: (model: ModelProto) => ModelProto): Uint8Array {
-  return encodeModel(change(decodeModel(bytes)));
-}
-
 describe('nothing is taken', () => {
   test('by a server that was not told to, whatever the key', async () => {
     const usual = await openTestApp({ models: [colors] });
@@ -99,45 +94,46 @@ describe('nothing is taken', () => {
       expect((await refused(file)).status).toBe(422);
   });
 
-  test('whose card does not hold', async () => {
-    const cases: [Promise<{ bytes: Uint8Array }>, string][] = [
-      [tinyModel(own), 'is older than cards that prove it'],
-      [proven(own, (card) => ({ ...card, labels: ['a', 'b', 'c'] })), 'its card is not as it was written'],
-      [proven({ ...own, change: wrongGolden }), 'differs from its card'],
-      [proven({ ...own, change: (card) => ({ ...card, golden: [] }) }), 'no expected answers'],
-      [proven({ ...own, change: (card) => ({ ...card, recipe: { seed: 1 } }) }), 'recipe in its card'],
-      [proven({ ...own, change: (card) => ({ ...card, name: 'lions' }) }), 'its card calls it "lions"'],
-    ];
-    for (const [made, why] of cases)
-      expect(await refused((await made).bytes)).toEqual({ status: 422, error: expect.stringContaining(why) });
+  test.each<[string, () => Promise<{ bytes: Uint8Array }>]>([
+    ['is older than cards that prove it', () => tinyModel(own)],
+    ['is not as it was written', () => proven(own, (card) => ({ ...card, labels: ['a', 'b', 'c'] }))],
+    ['differs from its card', () => proven({ ...own, change: wrongGolden })],
+    ['no expected answers', () => proven({ ...own, change: (card) => ({ ...card, golden: [] }) })],
+    ['recipe in its card', () => proven({ ...own, change: (card) => ({ ...card, recipe: { seed: 1 } }) })],
+    ['its card calls it "lions"', () => proven({ ...own, change: (card) => ({ ...card, name: 'lions' }) })],
+  ])('whose card does not hold: %s', async (why, made) => {
+    const said = await refused((await made()).bytes);
+    expect(said).toEqual({ status: 422, error: expect.stringContaining(why) });
   });
 
-  test('whose weights are others, in another file, or that has more in it', async () => {
-    const { bytes } = await proven(own);
-    const weights = (change: (raw: Uint8Array) => object) =>
-      changed(bytes, (model) => ({
-        ...model,
-        graph: {
-          ...model.graph,
-          initializer: model.graph.initializer.map((tensor) =>
-            tensor.name === 'weights'
-              ? { ...tensor, ...change(tensor.raw_data ?? new Uint8Array()) }
-              : tensor,
-          ),
-        },
-      }));
+  /** The same file with its weights changed. */
+  async function withWeights(change: (raw: Uint8Array) => object): Promise<Uint8Array> {
+    const model = decodeModel((await proven(own)).bytes);
+    const initializer = model.graph.initializer.map((tensor) =>
+      tensor.name === 'weights' ? { ...tensor, ...change(tensor.raw_data ?? new Uint8Array()) } : tensor,
+    );
+    return encodeModel({ ...model, graph: { ...model.graph, initializer } });
+  }
+
+  test('whose weights are others', async () => {
     // So little that the expected answers stay within their tolerance.
-    const touched = weights((raw) => ({ raw_data: raw.map((byte, i) => (i % 4 === 0 ? byte ^ 1 : byte)) }));
-    expect(await refused(touched)).toEqual({
-      status: 422,
-      error: expect.stringContaining('weights are not'),
-    });
-    const elsewhere = weights(() => ({
+    const file = await withWeights((raw) => ({
+      raw_data: raw.map((byte, i) => (i % 4 === 0 ? byte ^ 1 : byte)),
+    }));
+    expect(await refused(file)).toEqual({ status: 422, error: expect.stringContaining('weights are not') });
+  });
+
+  test('whose weights are in another file', async () => {
+    const file = await withWeights(() => ({
       raw_data: undefined,
       data_location: 1,
       external_data: [{ key: 'location', value: 'package.json' }],
     }));
-    expect((await refused(elsewhere)).error).toContain('its weights are in other files');
+    expect((await refused(file)).error).toContain('its weights are in other files');
+  });
+
+  test('that has more in it', async () => {
+    const { bytes } = await proven(own);
     // Messages behind one another are one to protobuf: the second may add to the first what a check of one does not see.
     const more = Buffer.concat([bytes, encodeModel({ ...decodeModel(bytes), metadata_props: [] })]);
     expect((await refused(more)).error).toContain('more in the file than a model');

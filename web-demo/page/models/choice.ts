@@ -5,9 +5,14 @@ import { entryKey, type ModelEntry, readsDigits } from './catalog.ts';
 /** Models that are used when nothing else was chosen. */
 const usual: Record<Mode, string> = { draw: 'digits', photo: 'cifar' };
 
-/** Models for one side of the page: drawings go to models that read digits, photos to all models. */
+/**
+ * Models for one side of the page: drawings go to models that read digits, photos to all that tell things apart. With one label
+ * alone, a model is there to be taught upon.
+ */
 export function fitting(entries: readonly ModelEntry[], mode: Mode): ModelEntry[] {
-  return entries.filter(({ card }) => mode === 'photo' || card === undefined || readsDigits(card));
+  return entries.filter(
+    ({ card }) => card === undefined || (mode === 'photo' ? card.labels.length > 1 : readsDigits(card)),
+  );
 }
 
 /**

@@ -84,7 +84,7 @@ export function createModels(events: ModelsEvents): Models {
 
   function refresh(): void {
     showChoice(select, fitting(entries, mode), chosen[mode]);
-    gallery.show(entries, openModels.current());
+    gallery.show(fitting(entries, 'photo'), openModels.current());
     byId('models').hidden = entries.length === 0;
   }
 
