@@ -133,11 +133,14 @@ async function release(page: Page, held: Route[]): Promise<void> {
   await page.unrouteAll();
 }
 
-test('opened from a folder, the page says that it needs a server; from a server it does not', async () => {
-  const { page } = await visit(stage);
-  await modelReady(page);
+test.each([
+  ['index.html', (page: Page) => modelReady(page)],
+  ['teach.html', (page: Page) => page.getByText('is ready.').waitFor()],
+])('opened from a folder, %s says that it needs a server; from a server it does not', async (file, ready) => {
+  const { page } = await visit(stage, {}, undefined, `/${file}`);
+  await ready(page);
   expect(await page.locator('#unstarted').count()).toBe(0);
-  await page.goto(pathToFileURL(`${pageFolder}/index.html`).href);
+  await page.goto(pathToFileURL(`${pageFolder}/${file}`).href);
   await expect.poll(() => page.locator('#unstarted').isVisible(), { timeout: 10_000 }).toBe(true);
   expect(await page.locator('#unstarted').innerText()).toContain('npx trainyard serve');
   await page.context().close();
