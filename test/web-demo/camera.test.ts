@@ -6,7 +6,9 @@ import { modelReady, openStage, probabilitiesOf, type Stage, visit } from './bro
 let stage: Stage;
 beforeAll(async () => {
   // Chromium's own camera, a moving pattern, and nobody who has to be asked about it.
-  stage = await openStage({ args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] });
+  stage = await openStage({
+    args: ['--use-fake-device-for-media-stream=device-count=2', '--use-fake-ui-for-media-stream'],
+  });
 });
 afterAll(() => stage?.close());
 
@@ -72,6 +74,81 @@ test('a camera that is allowed after one has left does not run; two presses star
   await page.evaluate(`seen.streams[1].getTracks()[0].dispatchEvent(new Event('ended'))`);
   await expect.poll(() => page.getByTestId('words').innerText()).toContain('unplugged');
   expect(await camera.innerText()).toBe('Camera');
+  await page.context().close();
+});
+
+test('another camera is chosen by its name, and the light is offered where there is one', async () => {
+  const { page, complaints } = await visit(
+    stage,
+    {},
+    (page) =>
+      page.addInitScript(() => {
+        const { getCapabilities } = MediaStreamTrack.prototype;
+        const asked: MediaTrackConstraints[] = [];
+        Object.assign(globalThis, { asked });
+        const hasLight = (track: MediaStreamTrack) => track.label.endsWith('1'); // the second camera alone
+        Object.assign(MediaStreamTrack.prototype, {
+          getCapabilities(this: MediaStreamTrack) {
+            return { ...getCapabilities.call(this), ...(hasLight(this) && { torch: true }) };
+          },
+          applyConstraints: async (wanted: MediaTrackConstraints) => asked.push(wanted),
+        });
+      }),
+    '/#photo',
+  );
+  await modelReady(page, 'cifar');
+  const [choice, light] = [page.getByLabel('Which camera'), page.getByRole('button', { name: 'Light' })];
+  expect(await choice.isVisible()).toBe(false);
+  await page.getByRole('button', { name: 'Camera' }).click();
+  await expect
+    .poll(() => choice.locator('option').allInnerTexts())
+    .toEqual(['fake_device_0', 'fake_device_1']);
+  const label = () =>
+    page.locator('#video').evaluate((video: HTMLVideoElement) => {
+      const stream = video.srcObject instanceof MediaStream ? video.srcObject : undefined;
+      return stream?.getVideoTracks()[0]?.label;
+    });
+  expect(await label()).toBe('fake_device_0');
+  expect(await light.isVisible()).toBe(false);
+  await choice.selectOption('fake_device_1');
+  await expect.poll(label).toBe('fake_device_1');
+  await light.click();
+  await expect.poll(() => light.getAttribute('aria-pressed')).toBe('true');
+  expect(await page.evaluate('asked')).toEqual([{ advanced: [{ torch: true }] }]);
+  await page.getByRole('button', { name: 'Take picture' }).click();
+  expect(await choice.isVisible()).toBe(false);
+  expect(await light.isVisible()).toBe(false);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('while the camera runs, what mattered is shown and stays until the next comes, and nothing moves', async () => {
+  const { page } = await visit(stage, { viewport: { width: 360, height: 640 } }, undefined, '/#photo');
+  await modelReady(page, 'cifar');
+  await page.getByRole('button', { name: 'Camera' }).click();
+  await page.getByLabel('Which camera').waitFor();
+  await page.getByRole('button', { name: 'What mattered?' }).click();
+  await page.getByTestId('map').waitFor();
+  // At each frame: whether the map is there, what it shows, what is answered, and where the bars are.
+  const seen = await page.evaluate(async () => {
+    const frames: string[][] = [];
+    const map = () => document.querySelector<HTMLCanvasElement>('[data-testid="map"]');
+    const [bars, words] = ['bars', 'words'].map((id) => document.querySelector(`[data-testid="${id}"]`));
+    const end = performance.now() + 20_000;
+    const maps = new Set<string>();
+    while (maps.size < 3 && performance.now() < end) {
+      await new Promise(requestAnimationFrame);
+      const shown = map()?.toDataURL() ?? 'none';
+      maps.add(shown);
+      frames.push([shown, words?.textContent ?? '', String(bars?.getBoundingClientRect().y)]);
+    }
+    return frames;
+  });
+  const different = (i: number) => new Set(seen.map((frame) => frame[i]));
+  expect(different(0)).not.toContain('none');
+  expect(different(0).size).toBe(3); // the pattern moves, and the map with it
+  expect(different(1).size).toBeGreaterThan(3);
+  expect(different(2).size).toBe(1);
   await page.context().close();
 });
 

@@ -71,7 +71,7 @@ function start(): void {
     void mattered.explain();
     layers.rested();
   });
-  const mattered = createMattered(raster, subject, sheet);
+  const mattered = createMattered(raster, subject, sheet, () => mode === 'photo' && photos.live());
   const layers = createLayersSwitch({
     button: element('layers-switch', HTMLButtonElement),
     subject,

@@ -25,6 +25,7 @@ function setup() {
   const signals: AbortSignal[] = [];
   const switches: boolean[] = [];
   let picture = pictures[0];
+  let live = false;
   const explainSwitch = createExplainSwitch({
     button: button as unknown as HTMLButtonElement,
     subject: () => picture && { model, picture },
@@ -36,6 +37,7 @@ function setup() {
     },
     show: (found) => shown.push(found),
     switched: (on) => switches.push(on),
+    live: () => live,
   });
   const answer = async () => {
     pending.shift()?.();
@@ -44,7 +46,10 @@ function setup() {
   const change = (next: Picture | undefined) => {
     picture = next;
   };
-  return { button, explainSwitch, shown, pending, signals, switches, answer, change };
+  const goLive = () => {
+    live = true;
+  };
+  return { button, explainSwitch, shown, pending, signals, switches, answer, change, goLive };
 }
 
 test('it explains when it is switched on and for each picture after that, and hides what it found when it is off', async () => {
@@ -91,4 +96,22 @@ test('what is shown, or being searched for, is not searched for again', async ()
   button.click();
   button.click();
   expect([pending.length, shown.at(-1)]).toEqual([1, undefined]); // it was hidden in between
+});
+
+test('of pictures that follow each other one is explained at a time, and what was found stays until the next', async () => {
+  const { button, explainSwitch, shown, pending, signals, answer, change, goLive } = setup();
+  goLive();
+  button.click();
+  await answer();
+  explainSwitch.changed(true);
+  change(pictures[1]);
+  explainSwitch.changed(true);
+  explainSwitch.changed(true);
+  expect(pending).toHaveLength(1);
+  await answer();
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+  expect(shown.slice(shown.indexOf('first'))).toEqual(['first', 'first']);
+  explainSwitch.changed(true);
+  await answer();
+  expect(shown.at(-1)).toBe('second');
 });

@@ -16,6 +16,8 @@ export interface ExplainOptions<Subject, Found> {
   /** Shows what was found; undefined hides it. */
   readonly show: (found: Found | undefined) => void;
   readonly switched: (on: boolean) => void;
+  /** Whether one picture follows the other, as of a camera: what was found of one stays until the next is explained. */
+  readonly live: () => boolean;
 }
 
 interface Explained {
@@ -29,6 +31,7 @@ export function createExplainSwitch<Subject extends Explained, Found>({
   find,
   show,
   switched,
+  live,
 }: ExplainOptions<Subject, Found>): ExplainSwitch {
   let on = false;
   /** Ends the search that is going on: it keeps the model from answering what is drawn next. */
@@ -36,6 +39,7 @@ export function createExplainSwitch<Subject extends Explained, Found>({
 
   /** What is being searched for, or shown: it is not searched for again. */
   let known: Subject | undefined;
+  let following = false;
 
   function stop(): void {
     stopping.abort();
@@ -57,6 +61,17 @@ export function createExplainSwitch<Subject extends Explained, Found>({
     show(found);
   }
 
+  /** Explains the newest picture, unless one is being explained. */
+  async function follow(asked: Subject | undefined): Promise<void> {
+    if (!on || !asked || following) return;
+    following = true;
+    stopping = new AbortController();
+    const { signal } = stopping;
+    const found = await find(asked, signal).catch(() => undefined);
+    following = false;
+    if (!signal.aborted && live() && subject()?.model === asked.model) show(found);
+  }
+
   button.addEventListener('click', () => {
     on = !on;
     button.setAttribute('aria-pressed', String(on));
@@ -66,8 +81,9 @@ export function createExplainSwitch<Subject extends Explained, Found>({
   return {
     explain,
     changed(possible) {
-      stop();
       button.disabled = !possible;
+      if (possible && live()) return void follow(subject());
+      stop();
     },
   };
 }

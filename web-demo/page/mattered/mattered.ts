@@ -8,12 +8,14 @@ import { createOverlay } from './overlay.ts';
 
 /**
  * @param subject - the picture of the moment, and what was answered.
+ * @param live - whether one picture follows the other.
  * @param sheet - the pad or the frame of photos, whichever shows the picture.
  */
 export function createMattered(
   raster: ReturnType<typeof createRaster>,
   subject: () => Subject | undefined,
   sheet: () => HTMLElement,
+  live: () => boolean,
 ): ExplainSwitch {
   const overlay = createOverlay();
   const questionOf = createQuestions(raster); // of its own: it remembers the drawing that it was asked about before
@@ -23,5 +25,6 @@ export function createMattered(
     find: (subject, signal) => findWhatMattered(subject, questionOf, signal),
     show: (found) => overlay.show(sheet(), found),
     switched: overlay.keepPlace,
+    live,
   });
 }

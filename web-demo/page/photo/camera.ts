@@ -11,6 +11,10 @@ export interface Camera {
   start(): Promise<boolean>;
   stop(): void;
   running(): boolean;
+  /** Takes another of the device's cameras from now on; one that runs is changed at once. @throws as `start` does */
+  use(id: string): Promise<boolean>;
+  /** The track of the camera that runs. */
+  track(): MediaStreamTrack | undefined;
 }
 
 export interface CameraEvents {
@@ -21,11 +25,13 @@ export interface CameraEvents {
 }
 
 /** Pixels that are asked of the camera: models see far fewer. */
-const wanted = { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: 'environment' };
+const size = { width: { ideal: 640 }, height: { ideal: 480 } };
 
 export function createCamera(video: HTMLVideoElement, { frame, lost }: CameraEvents): Camera {
   let stream: MediaStream | undefined;
   let starting: Promise<boolean> | undefined;
+  /** At first that at the back, where there is one. */
+  let which: MediaTrackConstraints = { facingMode: 'environment' };
   /** Counts calls of `stop`: a camera that comes later than one is not wanted any more. */
   let stops = 0;
 
@@ -50,7 +56,7 @@ export function createCamera(video: HTMLVideoElement, { frame, lost }: CameraEve
     }
     let opened: MediaStream | undefined;
     try {
-      opened = await navigator.mediaDevices.getUserMedia({ video: wanted });
+      opened = await navigator.mediaDevices.getUserMedia({ video: { ...size, ...which } });
       if (mine !== stops) {
         end(opened);
         return false;
@@ -72,18 +78,27 @@ export function createCamera(video: HTMLVideoElement, { frame, lost }: CameraEve
     return true;
   }
 
+  async function start(): Promise<boolean> {
+    if (stream) return true;
+    if (starting) return starting;
+    const mine = begin().finally(() => {
+      if (starting === mine) starting = undefined;
+    });
+    starting = mine;
+    return mine;
+  }
+
   return {
-    async start() {
-      if (stream) return true;
-      if (starting) return starting;
-      const mine = begin().finally(() => {
-        if (starting === mine) starting = undefined;
-      });
-      starting = mine;
-      return mine;
-    },
+    start,
     stop,
     running: () => stream !== undefined,
+    async use(id) {
+      which = { deviceId: { exact: id } };
+      if (!stream) return false;
+      stop();
+      return start();
+    },
+    track: () => stream?.getVideoTracks()[0],
   };
 }
 

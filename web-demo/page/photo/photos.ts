@@ -4,6 +4,7 @@ import type { Card } from '../../component/index.ts';
 import { fetchTestPictures } from '../compare/test-pictures.ts';
 import { byId, element } from '../shell/elements.ts';
 import { createCamera } from './camera.ts';
+import { createCameraTools } from './camera-tools.ts';
 import { listenToInput } from './files.ts';
 import { type Photo, photoFrom, photoOf, readPhoto } from './photo.ts';
 
@@ -13,6 +14,8 @@ export interface PhotosView {
   /** Offers test pictures of the data set that a model was tested on. */
   offer(card: Card): void;
   present(): Photo | undefined;
+  /** Whether the camera shows one picture after the other. */
+  live(): boolean;
   /** Ends the camera, when another side of the page comes up. */
   leave(): void;
 }
@@ -43,6 +46,12 @@ export function createPhotos(
       refused('The camera is gone: it was unplugged, or this page may not use it any more.');
     },
   });
+  const tools = createCameraTools(
+    camera,
+    element('cameras', HTMLSelectElement),
+    element('light', HTMLButtonElement),
+    refuseCamera,
+  );
   let photo: Photo | undefined;
   let looking = false;
   let offered: string | undefined;
@@ -81,7 +90,14 @@ export function createPhotos(
     }
   }
 
+  function refuseCamera(message: string): void {
+    showCamera(camera.running());
+    refused(message);
+  }
+
   function showCamera(running: boolean): void {
+    void tools.refresh();
+    byId('photo').classList.toggle('looking', running);
     cameraButton.textContent = running ? 'Take picture' : 'Camera';
     clearButton.disabled = !running && photo === undefined;
     frame.classList.toggle('filled', running || photo !== undefined);
@@ -134,6 +150,7 @@ export function createPhotos(
       void fillStrip(card);
     },
     present: () => photo,
+    live: camera.running,
     leave: stopCamera,
   };
 }
