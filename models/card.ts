@@ -70,7 +70,13 @@ export const cardSchema = z
       })
       .nullable(),
     /** Expected probabilities of the built-in pictures of models/golden.ts. */
-    golden: z.array(z.object({ input: z.enum(goldenNames), probabilities: z.array(fraction) })),
+    golden: z.array(
+      z.object({
+        input: z.enum(goldenNames),
+        probabilities: z.array(fraction),
+        novelty: fraction.exactOptional(),
+      }),
+    ),
     /** How the file was compared with what was trained, over `n` pictures; null when it was not. */
     parity: z
       .object({
@@ -83,6 +89,20 @@ export const cardSchema = z
         against: z.string(),
       })
       .nullable(),
+    /**
+     * The file's output `novelty`, float32 `[N,1]` from 0 to 1: above the threshold a picture is of no kind that the model
+     * knows. Absent where the file has none.
+     */
+    novelty: z
+      .object({
+        /** What the detector was shown that the model does not know: drawn letters and shapes, or nothing. */
+        against: z.enum(['drawings', 'nothing']),
+        threshold: fraction,
+        /** Share of `n` validation pictures, none of which set the threshold, that are above it. */
+        falseAlarms: fraction,
+        n: count,
+      })
+      .exactOptional(),
     /** How the weights were made smaller, and what that changed over the test pictures; absent where they were not. */
     quantization: z
       .object({

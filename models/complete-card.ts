@@ -27,6 +27,7 @@ export interface Findings {
   metrics: Card['metrics'];
   golden: Card['golden'];
   parity: Card['parity'];
+  novelty?: NonNullable<Card['novelty']>;
 }
 
 export function completeCard(draft: CardDraft, findings: Findings): Card {

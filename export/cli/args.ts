@@ -38,6 +38,11 @@ export const exportArgs = {
     type: 'boolean',
     description: 'Divide the logits by a temperature, so that a probability is how often the answer is right',
   },
+  novelty: {
+    type: 'boolean',
+    default: true,
+    description: 'Give the file an output that says how strange a picture is; --no-novelty leaves it out',
+  },
   opset: {
     type: 'string',
     valueHint: 'number',

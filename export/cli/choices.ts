@@ -66,6 +66,7 @@ export interface ExportChoices {
   /** What each way of comparing takes for right if left out. */
   readonly tolerance: number | undefined;
   readonly foldBatchNorm: boolean;
+  readonly novelty: boolean;
 }
 
 /**
@@ -106,6 +107,7 @@ export async function choicesOf(args: ExportArgs, rawArgs: readonly string[]): P
         ? undefined
         : realNumber('tolerance', args.tolerance, { above: 0, below: 1 }, comparedNumbers(path, args)),
     foldBatchNorm: args['fold-batch-norm'] ?? false,
+    novelty: args.novelty ?? true,
   };
   if (hub !== undefined) return { subject: { from: 'hub', address: hub, name: args.name }, ...others };
   if (pretrained !== undefined) return { subject: { from: 'pretrained', name: pretrained }, ...others };

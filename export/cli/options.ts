@@ -34,7 +34,7 @@ const rules: readonly Rule[] = [
   {
     options: [
       ...['checkpoint', 'tta', 'calibrate', 'runs', 'labels', 'scaling', 'size', 'crop', 'pictures'],
-      ...['to', 'out', 'opset', 'fold-batch-norm', 'converter', 'tolerance'],
+      ...['novelty', 'to', 'out', 'opset', 'fold-batch-norm', 'converter', 'tolerance'],
     ],
     refusal: ({ from, name }) =>
       from === 'hub'
@@ -42,7 +42,7 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   {
-    options: ['checkpoint', 'tta', 'calibrate', 'runs'],
+    options: ['checkpoint', 'tta', 'calibrate', 'novelty', 'runs'],
     refusal: ({ from, name }) =>
       from === 'elsewhere' ? `is for runs of Trainyard; ${name} is a model from elsewhere` : undefined,
   },
@@ -75,7 +75,7 @@ const rules: readonly Rule[] = [
         : undefined,
   },
   {
-    options: ['opset', 'fold-batch-norm', 'converter', 'repository'],
+    options: ['opset', 'fold-batch-norm', 'converter', 'novelty', 'repository'],
     refusal: ({ to }) => (to === undefined ? undefined : `has no meaning for --to ${to}`),
   },
 ];

@@ -13,13 +13,13 @@ import type { ExportResult } from './result.ts';
 /** @throws UserError for what cannot be exported, or answers otherwise; then nothing is written. */
 export async function writeClassifier(
   model: Exportable,
-  { to, out, repository, tolerance, converter, opset, foldBatchNorm }: ExportChoices,
+  { to, out, repository, tolerance, converter, opset, foldBatchNorm, novelty }: ExportChoices,
 ): Promise<ExportResult> {
   const { name } = model.card;
   if (to !== undefined) return exportFolder(to, model, out ?? join('exports', `${name}-${to}`), tolerance);
   const convert = await convertBy(converter);
   const { version, path, parity, accuracy } = await exportModel(model, {
-    ...{ repository, opset, foldBatchNorm, onStage: sayStage },
+    ...{ repository, opset, foldBatchNorm, novelty, onStage: sayStage },
     ...(tolerance !== undefined && { tolerance }),
     ...(convert && { convert }),
   });

@@ -90,7 +90,7 @@ const PROOF: Readonly<Record<CardProof, string>> = {
 };
 
 function aboutCard(card: NonNullable<DescribedModel['card']>): string[] {
-  const { name, description, labels, input, architecture, metrics, parity, quantization } = card;
+  const { name, description, labels, input, architecture, metrics, parity, quantization, novelty } = card;
   return [
     `${name}: ${description}`,
     `${architecture.name}, ${count(architecture.parameters)} parameters; uint8 [N,${input.shape.join()}], prepared by ${input.prepare.rule}`,
@@ -102,6 +102,11 @@ function aboutCard(card: NonNullable<DescribedModel['card']>): string[] {
       ? []
       : [
           `weights of ${quantization.weights}: before, accuracy ${plainPercent(quantization.accuracyBefore)}; ${quantization.changedLabels} changed labels of ${count(quantization.n)}`,
+        ]),
+    ...(novelty === undefined
+      ? []
+      : [
+          `says how strange a picture is, fitted against ${novelty.against}: above ${novelty.threshold} it is none of the labels, ${plainPercent(novelty.falseAlarms)} of ${count(novelty.n)} ${testedOn(card)} by mistake`,
         ]),
     parity === null
       ? 'not compared with what was trained'

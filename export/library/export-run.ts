@@ -33,6 +33,8 @@ export interface ExportRunOptions {
   readonly opset?: number | undefined;
   /** Puts batch norm into the convolutions; then the file cannot be trained further. */
   readonly foldBatchNorm?: boolean | undefined;
+  /** Gives the file an output that says how strange a picture is, from 0 to 1; true if left out. */
+  readonly novelty?: boolean | undefined;
   /** Largest difference of a probability from the network's; 1e-5 if left out. */
   readonly tolerance?: number | undefined;
   /** Ends it before the next stage; the promise is rejected with the signal's reason, and nothing is written. */
@@ -50,6 +52,7 @@ const OPTIONS: EveryOption<ExportRunOptions> = {
   calibrate: true,
   opset: true,
   foldBatchNorm: true,
+  novelty: true,
   tolerance: true,
   signal: true,
   onMessage: true,
@@ -95,7 +98,7 @@ async function exported(
   asked: Pick<TrainedRun, 'folder'> | string | undefined,
   { runs = runsFolder, checkpoint = 'best', tta, calibrate, foldBatchNorm, ...options }: ExportRunOptions,
 ): Promise<ExportedRun> {
-  const { opset, tolerance, signal, onMessage } = options;
+  const { opset, novelty, tolerance, signal, onMessage } = options;
   const to = destinationOf(options);
   checkNumbers(opset, tolerance);
   signal?.throwIfAborted();
@@ -108,6 +111,7 @@ async function exported(
     ...to,
     ...(opset !== undefined && { opset }),
     ...(foldBatchNorm !== undefined && { foldBatchNorm }),
+    ...(novelty !== undefined && { novelty }),
     ...(tolerance !== undefined && { tolerance }),
     onStage(stage) {
       onMessage?.(stageLine(stage));

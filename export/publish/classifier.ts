@@ -20,6 +20,8 @@ import { TOLERANCE } from '../../models/tolerance.ts';
 import { imagesOf, type Split } from '../../train/datasets/index.ts';
 import { backend } from '../../train/graph/tensorflow.ts';
 import { writeModel } from '../files/write-model.ts';
+import { goldenNovelty } from '../novelty/golden.ts';
+import { withNovelty } from '../novelty/index.ts';
 import { type Classifier, onnxClassifier, runtimes } from '../parity/classifier.ts';
 import { changesInWords, combine, compare, compareClassifiers, holds, type Parity } from '../parity/index.ts';
 import type { ModelSource } from '../parity/session.ts';
@@ -38,6 +40,8 @@ export interface ClassifierCandidate
   readonly golden: Classifier;
   /** Pictures that prove parity, with their labels; without any, the card says nothing of accuracy. */
   readonly test: Split;
+  /** Pictures that it was trained on, where the file shall have the output `novelty`. */
+  readonly train?: Split;
   /** Explains, with some test pictures, where the two differ. */
   readonly explain: (images: Uint8Array, parity: Parity, converted: ConvertedNetwork) => Promise<string>;
 }
@@ -61,7 +65,7 @@ export function publishClassifier(
   candidate: ClassifierCandidate,
   { tolerance = TOLERANCE, onStage, ...to }: Destination & Pick<ExportOptions, 'tolerance' | 'onStage'>,
 ): Promise<ExportedModel> {
-  const { network, convert, options, card: draft } = candidate;
+  const { network, convert, options, card: draft, test, train } = candidate;
   const report = stageReport(onStage);
   return publish<Proof, ExportedModel>(
     {
@@ -69,15 +73,19 @@ export function publishClassifier(
       convert,
       options,
       prove: (model, converted) => proveClassifier(candidate, tolerance, model, converted, report),
-      async write(onnx, prove) {
+      async write(converted, prove) {
+        const [nodes, opset] = [converted.graph.node.length, opsetOf(converted) ?? 0];
+        report({ name: 'converted', nodes, bytes: packedSize(packed(converted)), opset });
+        const told = train && (await withNovelty(converted, draft, { train, validation: test }));
+        const { model: onnx, novelty } = told ?? { model: converted };
+        if (novelty) report({ name: 'novelty', ...novelty, pictures: testedOn(draft) });
         const bare = packed(onnx);
-        const [nodes, bytes, opset] = [onnx.graph.node.length, packedSize(bare), opsetOf(onnx) ?? 0];
-        report({ name: 'converted', nodes, bytes, opset });
         const { parity, metrics, golden } = await prove(bare);
         const card = completeCard(draft, {
           weightsDigest: digestWeights(onnx),
           metrics,
-          golden,
+          golden: novelty ? await goldenNovelty(golden, onnx, draft.input.shape) : golden,
+          ...(novelty && { novelty }),
           parity: certify(parity, tolerance, runtimes(backend.binding.TF_Version)),
         });
         const file = await put(withCard(onnx, card), draft.name, to);

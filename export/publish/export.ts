@@ -28,12 +28,13 @@ export async function exportModel(model: Exportable, options: ExportOptions): Pr
 /** A network that was trained from end to end, or whose every part tfjs can run. */
 function whole(
   model: Exportable,
-  { opset, foldBatchNorm = false, reference, convert }: ExportOptions,
+  { opset, foldBatchNorm = false, reference, convert, novelty = true }: ExportOptions,
 ): ClassifierCandidate {
-  const { card, test } = model;
+  const { card, test, train } = model;
   const { shape } = card.input;
   return {
     ...{ card, test, convert },
+    ...(novelty && train && { train }),
     network: classifierNetwork(model, shape, card.name),
     options: { foldBatchNorm, ...(opset !== undefined && { opset }) },
     reference: (traced) => reference ?? tensorflowClassifier(model, traced, shape),

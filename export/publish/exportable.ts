@@ -18,6 +18,8 @@ export interface Exportable extends PictureFunction {
   readonly backbone?: ModelProto;
   /** Pictures that prove parity, with their labels; without any, the card says nothing of accuracy. */
   readonly test: Split;
+  /** Pictures that it was trained on, from which the file learns to tell what it does not know; without, it does not. */
+  readonly train?: Split;
 }
 
 /** Where a model goes. */
@@ -36,4 +38,6 @@ export type ExportOptions = Destination & {
   readonly convert?: Convert;
   /** What the file is compared with; by default the network itself, run by TensorFlow. */
   readonly reference?: Classifier;
+  /** Gives the file the output `novelty` where its training pictures are there; true if left out. */
+  readonly novelty?: boolean;
 } & NetworkOptions;

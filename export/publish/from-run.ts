@@ -49,7 +49,7 @@ export async function loadRun(
 
   const registry = await registryOf(recipe);
   const network = networkOf(path, checkpoint, dataset.labels.length, dataset.shape, views, registry);
-  const { shape, test } = withPictures(dataset);
+  const { shape, test, train } = withPictures(dataset);
   const [height, width] = shape;
   const { onFeatures, logits } = network;
   const backbone = recipe.backbone && (await readBackbone(recipe.backbone, recipe.standardize, shape));
@@ -85,7 +85,7 @@ export async function loadRun(
       : (input) => tf.softmax(logitsOf(input)),
     variables: network.variables,
     ...(backbone && { backbone }),
-    test,
+    ...{ test, train },
   };
 }
 

@@ -12,6 +12,14 @@ type Done =
       readonly pictures: string;
       readonly accuracy: number | null;
     }
+  | {
+      readonly name: 'novelty';
+      /** Share of `n` pictures that it takes for strange by mistake. */
+      readonly falseAlarms: number;
+      readonly n: number;
+      /** What they were: `test pictures`. */
+      readonly pictures: string;
+    }
   | { readonly name: 'written'; readonly file: WrittenModel };
 
 /** A model that was written: as a version of a repository, or as a file. */

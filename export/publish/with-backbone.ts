@@ -32,9 +32,9 @@ type WithBackbone = Exportable & { readonly backbone: ModelProto };
  */
 export async function withBackbone(
   model: WithBackbone,
-  { opset, foldBatchNorm, convert: converter }: ExportOptions,
+  { opset, foldBatchNorm, convert: converter, novelty = true }: ExportOptions,
 ): Promise<ClassifierCandidate> {
-  const { card, backbone, test } = model;
+  const { card, backbone, test, train } = model;
   const name = card.architecture.name;
   const own = opsetOf(backbone) ?? 1;
   const refuse = (option: string) =>
@@ -49,6 +49,7 @@ export async function withBackbone(
   const head = headNetwork(card.name, model, extractor.features);
   return {
     ...{ card, test },
+    ...(novelty && train && { train }),
     network: head,
     options: { opset: Math.min(OPSETS.newest, Math.max(OPSETS.oldest, own)) },
     convert: (graph, state, options) => join(backbone, convert(graph, state, options), card.name),

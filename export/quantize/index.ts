@@ -12,10 +12,13 @@ import { UserError } from '../../models/errors.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import { digestWeights } from '../../models/onnx/weights-digest.ts';
+import { withoutNovelty } from '../../models/onnx/without-novelty.ts';
 import type { ModelFile } from '../../models/repository.ts';
 import { type Dataset, imagesOf } from '../../train/datasets/index.ts';
 import { plainPercent } from '../../train/report/format.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
+import { goldenNovelty } from '../novelty/golden.ts';
+import { withNoveltyOf } from '../novelty/index.ts';
 import { onnxClassifier } from '../parity/classifier.ts';
 import { compareClassifiers, type Parity } from '../parity/index.ts';
 import type { ModelSource } from '../parity/session.ts';
@@ -84,11 +87,14 @@ export async function quantize(
   const { maxDrop, onStage, latency: measureLatency = compareLatency } = options;
   const { shape } = card.input;
   const pictures = Math.min(options.calibrationPictures ?? CALIBRATION_PICTURES, data.train.n);
-  const whole = { ...file.model, graph: constantsToInitializers(file.model.graph) };
-  const made =
+  const own = withoutNovelty(file.model);
+  const whole = { ...own, graph: constantsToInitializers(own.graph) };
+  const smaller =
     options.weights === 'float16'
       ? toFloat16(whole)
       : await int8Of(whole, imagesOf(data.train, 0, pictures), shape, options);
+  const told = await withNoveltyOf(file.model, smaller, card, data.test);
+  const { model: made, novelty } = told ?? { model: smaller };
   const bare = packed({ ...made, metadata_props: [] });
   onStage?.({ name: 'rewritten', before: file.size, after: packedSize(bare) });
 
@@ -116,17 +122,20 @@ export async function quantize(
     changedLabels: accuracy.parity.changedLabels,
     maxProbabilityDifference: roundUp(accuracy.parity.maxProbabilityDifference),
   };
-  const own: Card = {
-    ...card,
+  const { novelty: _, ...before } = card;
+  const answers = await golden(bare, shape);
+  const complete: Card = {
+    ...before,
     name: options.name,
     weightsDigest: digestWeights(made),
     metrics: accuracy.after,
-    golden: await golden(bare, shape),
+    golden: novelty ? await goldenNovelty(answers, made, shape) : answers,
+    ...(novelty && { novelty }),
     parity: null,
     quantization,
   };
   // What an older card does not prove, a card made of it does not prove either.
-  const full = proof === 'older' ? own : withDigest(own);
+  const full = proof === 'older' ? complete : withDigest(complete);
   return { model: await addToRepository(options.repository, options.name, withCard(made, full)) };
 }
 

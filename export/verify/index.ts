@@ -12,7 +12,9 @@ import { inputsOf } from '../../models/onnx/reads.ts';
 import { digestByCard, WEIGHTS_CHANGED } from '../../models/onnx/weights-digest.ts';
 import { TOLERANCE } from '../../models/tolerance.ts';
 import type { Labels } from '../../train/datasets/index.ts';
+import { plainPercent } from '../../train/report/format.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
+import { goldenNovelty } from '../novelty/golden.ts';
 import { type Classifier, onnxClassifier } from '../parity/classifier.ts';
 import { problemsOf } from './structure.ts';
 
@@ -97,7 +99,7 @@ async function checkAnswers({ source, model }: OpenModelFile, card: Card): Promi
   try {
     const seconds = ((performance.now() - started) / 1000).toFixed(2);
     const loads = { name: 'loads', holds: true, found: `by onnxruntime, in ${seconds} s` };
-    return [loads, await checkGolden(classifier, card, batchOf(model))];
+    return [loads, await checkGolden(classifier, card, batchOf(model)), ...(await checkNovelty(model, card))];
   } finally {
     await classifier.close();
   }
@@ -144,10 +146,31 @@ function goldenCheck(card: Card, how: string, largest: number): Check {
   };
 }
 
+/** Whether the novelty of the built-in pictures is as in the card; no check where the card has none. */
+async function checkNovelty(model: OpenModelFile['model'], card: Card): Promise<Check[]> {
+  if (card.novelty === undefined) return [];
+  const { threshold, falseAlarms, n } = card.novelty;
+  const got = await goldenNovelty(card.golden, model, card.input.shape, batchOf(model));
+  const scores = (golden: Card['golden']) => golden.map(({ novelty = Number.NaN }) => novelty);
+  const largest = goldenDifference(scores(card.golden), scores(got));
+  const isInt8 = card.quantization?.weights === 'int8';
+  const allowed = (isInt8 ? INT8_TOLERANCE : NOVELTY_TOLERANCE) + ROUNDED;
+  return [
+    {
+      name: 'novelty',
+      holds: largest <= allowed,
+      found: `above ${threshold} is strange, ${plainPercent(falseAlarms)} of ${n} ${testedOn(card)} by mistake; built-in pictures: largest difference ${largest.toExponential(1)} (allowed: ${allowed.toExponential(1)})`,
+    },
+  ];
+}
+
 /** The number of pictures that a model takes; undefined for any. */
 function batchOf({ graph }: OpenModelFile['model']): number | undefined {
   return inputsOf(graph)[0]?.type?.tensor_type?.shape?.dim[0]?.dim_value;
 }
+
+/** Scores are sums of a thousand features before their sigmoid: those of other processors differ by up to 1e-5. */
+const NOVELTY_TOLERANCE = 1e-4;
 
 /** Processors round the sums of bytes in int8 kernels differently. */
 const INT8_TOLERANCE = 0.02;

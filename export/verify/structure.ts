@@ -1,6 +1,7 @@
 // Whether a model file is built as ONNX and our contract ask, found out without running it.
 
 import type { Card } from '../../models/card.ts';
+import { NOVELTY } from '../../models/novelty.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import { inputsOf } from '../../models/onnx/reads.ts';
 import {
@@ -14,12 +15,16 @@ import { typeName } from '../../models/onnx/types.ts';
 import { sizeOf } from '../../models/shape.ts';
 
 /** What is wrong, one sentence each; empty when nothing is. */
-export function problemsOf(model: ModelProto, { input, output, labels }: Card): string[] {
+export function problemsOf(model: ModelProto, { input, output, labels, novelty }: Card): string[] {
   const { graph } = model;
+  const isStrange = ({ name }: ValueInfoProto) => novelty !== undefined && name === NOVELTY;
+  const strange = graph.output.filter(isStrange);
+  const outputs = graph.output.filter((each) => !isStrange(each));
   return [
     ...(opsetOf(model) === undefined ? ["it names no version of ONNX's operators"] : []),
     ...portProblems('input', inputsOf(graph), input.name, dataType.UINT8, ['N', ...input.shape]),
-    ...portProblems('output', graph.output, output.name, dataType.FLOAT, ['N', labels.length]),
+    ...portProblems('output', outputs, output.name, dataType.FLOAT, ['N', labels.length]),
+    ...(novelty ? portProblems('output', strange, NOVELTY, dataType.FLOAT, ['N', 1]) : []),
     ...graph.initializer.flatMap(sizeProblems),
     ...orderProblems(graph),
   ];

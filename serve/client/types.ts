@@ -38,6 +38,9 @@ export interface ServerClassification extends Prediction {
   readonly version: number;
   /** The most probable first; `label` and `probability` repeat the first of them. */
   readonly predictions: readonly Prediction[];
+  /** How strange the picture is, from 0 to 1, and whether the model knows its kind: of a model that says so. */
+  readonly known?: boolean;
+  readonly novelty?: number;
   /** Milliseconds of each stage in the server. */
   readonly timings: {
     readonly decode: number;

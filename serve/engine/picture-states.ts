@@ -27,5 +27,7 @@ export interface ClassifyOptions {
 export interface PictureResult {
   /** float32, in the order of the card's labels. */
   readonly probabilities: Float32Array;
+  /** From 0 to 1, where the model gives it: see models/novelty.ts. */
+  readonly novelty?: number;
   readonly timings: Timings;
 }

@@ -46,7 +46,7 @@ export function deliverResults<W extends BusyWorker>(
 function deliverRun<W extends WorkerSlot>(
   { assignments, costs, observer }: ResultsContext<W>,
   worker: W,
-  { key, ids, probabilities, spent, run }: ModelRun,
+  { key, ids, probabilities, novelty, spent, run }: ModelRun,
   now: number,
 ): void {
   const classes = probabilities.length / ids.length;
@@ -63,7 +63,11 @@ function deliverRun<W extends WorkerSlot>(
     const timings = { decode: job.decoded + decode, prepare, queue, run };
     const own = probabilities.subarray(i * classes, (i + 1) * classes);
     if (job.deadline < now) failJob(job, 'late', deadlinePassed(), observer);
-    else completeJob(job, { probabilities: own, timings }, observer);
+    else {
+      const strange = novelty?.[i];
+      const result = { probabilities: own, timings, ...(strange !== undefined && { novelty: strange }) };
+      completeJob(job, result, observer);
+    }
   }
   if (name !== undefined) observer.batched(name, ids.length, run);
 }

@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkCount, forAll, isList, orAborted } from '../../models/call-options.ts';
 import { checkOptions, type EveryOption } from '../../models/known-options.ts';
 import { ModelError, PictureError } from '../../models/model-error.ts';
+import { familiarityOf } from '../../models/novelty.ts';
 import { answerOf } from '../../models/rank.ts';
 import { createSemaphore } from '../../models/weighted-semaphore.ts';
 import type { Engine } from '../engine/index.ts';
 import type { ServedModel } from '../engine/models.ts';
 import { Unopened } from '../engine/picture-job.ts';
+import type { PictureResult } from '../engine/picture-states.ts';
 import { Refusal } from '../refusal.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { readPictureSource } from './read-source.ts';
@@ -47,16 +49,14 @@ export function createModel(engine: Engine, served: ServedModel): Model {
     const signal = options.signal && AbortSignal.any([options.signal]);
     checkCount('top', top);
     return withPlace(1, async () => {
-      const probabilities = await probabilitiesOf(source, signal);
-      return { ...answerOf(card.labels, probabilities, top), probabilities };
+      const { probabilities, novelty } = await resultOf(source, signal);
+      const answer = answerOf(card.labels, probabilities, top);
+      return { ...answer, ...familiarityOf(card, novelty), probabilities };
     });
   }
 
   /** Waits while the queue is full. */
-  async function probabilitiesOf(
-    source: PictureSource,
-    signal: AbortSignal | undefined,
-  ): Promise<Float32Array> {
+  async function resultOf(source: PictureSource, signal: AbortSignal | undefined): Promise<PictureResult> {
     signal?.throwIfAborted();
     const picture = await readPictureSource(source, signal);
     const options = { gone: () => signal?.aborted === true, deadline: Number.POSITIVE_INFINITY };
@@ -64,7 +64,7 @@ export function createModel(engine: Engine, served: ServedModel): Model {
       checkOpen();
       try {
         const result = engine.classify(served, picture, options);
-        return (await orAborted(result, signal)).probabilities;
+        return await orAborted(result, signal);
       } catch (error) {
         signal?.throwIfAborted();
         if (!(error instanceof Refusal)) throw error;

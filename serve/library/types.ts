@@ -31,6 +31,12 @@ export interface Classification extends Prediction {
   readonly predictions: readonly Prediction[];
   /** float32 `[labels]`, in the order of the card's labels. */
   readonly probabilities: Float32Array;
+  /**
+   * How strange the picture is, from 0 to 1, and whether it is `known`, at most the card's threshold: of a model that says
+   * so. A picture that is not known is none of the labels, whatever its probabilities are.
+   */
+  readonly known?: boolean;
+  readonly novelty?: number;
 }
 
 /** How a model is opened: what runs it, on how many threads, within which limits. */

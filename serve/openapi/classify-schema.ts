@@ -40,12 +40,25 @@ const predictionsSchema = z
   .array(predictionSchema)
   .describe('The most probable first; "label" and "probability" repeat the first of them');
 
+/** Of models that say it. */
+const familiaritySchema = {
+  known: z
+    .boolean()
+    .optional()
+    .describe('Whether the picture is of a kind that the model knows; if not, it is none of the labels'),
+  novelty: z
+    .number()
+    .optional()
+    .describe('How strange the picture is, from 0 to 1: known up to the threshold in the card'),
+};
+
 /** The response for one picture. */
 export const classifyResponseSchema = z
   .object({
     ...modelSchema,
     ...predictionSchema.shape,
     predictions: predictionsSchema,
+    ...familiaritySchema,
     timings: timingsSchema,
   })
   .meta({ id: 'Classification' });
@@ -57,6 +70,7 @@ export const resultSchema = z.union([
       file: z.string().optional(),
       ...predictionSchema.shape,
       predictions: predictionsSchema,
+      ...familiaritySchema,
       timings: timingsSchema,
     })
     .meta({ id: 'ClassifiedPicture' }),

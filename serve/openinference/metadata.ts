@@ -1,6 +1,7 @@
 // The metadata of the server and its models, as the Open Inference Protocol defines them.
 
 import type { z } from 'zod';
+import { NOVELTY } from '../../models/novelty.ts';
 import type { AbsentModel } from '../engine/absent.ts';
 import type { ServedModel } from '../engine/models.ts';
 import type { Limits } from '../settings/limits.ts';
@@ -21,6 +22,11 @@ const extensions = [
   'statistics',
 ];
 
+/** The outputs of a model, each with the numbers that it gives of a picture. */
+function widthsOf({ output, labels, novelty }: ServedModel['card']): [name: string, width: number][] {
+  return [[output.name, labels.length], ...(novelty ? [[NOVELTY, 1] satisfies [string, number]] : [])];
+}
+
 const PLATFORM = 'onnxruntime_onnx';
 
 /** @param version - of this project. */
@@ -38,7 +44,11 @@ export function modelMetadata(
     versions: versions.map(String),
     platform: PLATFORM,
     inputs: [{ name: card.input.name, datatype: 'UINT8', shape: [-1, ...card.input.shape] }],
-    outputs: [{ name: card.output.name, datatype: 'FP32', shape: [-1, card.labels.length] }],
+    outputs: widthsOf(card).map(([output, width]) => ({
+      name: output,
+      datatype: 'FP32',
+      shape: [-1, width],
+    })),
   };
 }
 
@@ -53,7 +63,11 @@ export function modelConfig({ name, card }: ServedModel, limits: Limits): z.infe
     input: [
       { name: card.input.name, data_type: 'TYPE_UINT8', format: 'FORMAT_NONE', dims: [...card.input.shape] },
     ],
-    output: [{ name: card.output.name, data_type: 'TYPE_FP32', dims: [card.labels.length] }],
+    output: widthsOf(card).map(([output, width]) => ({
+      name: output,
+      data_type: 'TYPE_FP32',
+      dims: [width],
+    })),
     dynamic_batching: { preferred_batch_size: [limits.batch], max_queue_delay_microseconds: 0 },
   };
 }

@@ -1,5 +1,6 @@
 // The response to an inference request: probabilities as JSON, as bytes after the JSON, or as the best classes.
 // Reference: Triton, docs/protocol/extension_binary_data.md and extension_classification.md.
+import { NOVELTY } from '../../models/novelty.ts';
 import { printableJson } from '../../models/printable.ts';
 import { rank } from '../../models/rank.ts';
 import type { ServedModel } from '../engine/models.ts';
@@ -18,24 +19,32 @@ type Output = InferResponse['outputs'][number];
  * Encodes the response.
  *
  * @param rows - for each row of the batch its probabilities, float32 in the order of the card's labels, or its error.
+ * @param novelty - how strange each is, of a model that says so.
  * @throws Refusal 400 when the request names an output that the model does not have.
  */
 export function encodeOutputs(
   request: InferRequest,
   model: ServedModel,
   rows: readonly (Float32Array | Refusal)[],
+  novelty: readonly (number | undefined)[] = [],
 ): EncodedResponse {
   const all = request.outputs ?? [];
-  const requested: readonly RequestedOutput[] = all.length > 0 ? all : [{ name: model.card.output.name }];
+  const requested: readonly RequestedOutput[] =
+    all.length > 0 ? all : outputsOf(model.card).map((name) => ({ name }));
   const outputs: Output[] = [];
   const blobs: Uint8Array[] = [];
   for (const { name, parameters } of requested) {
     const binary = parameters?.binary_data ?? request.parameters?.binary_data_output ?? false;
     const classes = parameters?.classification;
     const tensor =
-      classes === undefined
-        ? probabilities(name, rows, model)
-        : classified(name, rows, model, Number(classes));
+      name === NOVELTY
+        ? numbers(
+            name,
+            rows.map((_, i) => Float32Array.of(novelty[i] ?? Number.NaN)),
+          )
+        : classes === undefined
+          ? probabilities(name, rows, model)
+          : classified(name, rows, model, Number(classes));
     if (binary !== true) outputs.push(tensor.json());
     else {
       const blob = tensor.bytes();
@@ -62,17 +71,25 @@ export function encodeOutputs(
   };
 }
 
+/** The outputs of a model, by their names. */
+export function outputsOf({ output, novelty }: ServedModel['card']): string[] {
+  return [output.name, ...(novelty ? [NOVELTY] : [])];
+}
+
 /** Checks the outputs of a request before any work is done. @throws Refusal 400 when one is not an output of the model. */
 export function checkOutputs({ outputs = [] }: InferRequest, { name, card }: ServedModel): void {
   for (const [i, output] of outputs.entries()) {
     refuseSharedMemory(output.parameters, `outputs[${i}]`);
-    if (output.name !== card.output.name) {
+    const names = outputsOf(card);
+    if (!names.includes(output.name)) {
       throw new Refusal(
         400,
-        `unexpected inference output "${output.name}" for model "${name}", expected "${card.output.name}"`,
+        `unexpected inference output "${output.name}" for model "${name}", expected ${names.map((each) => `"${each}"`).join(' or ')}`,
       );
     }
     const classes = output.parameters?.classification;
+    if (classes !== undefined && output.name === NOVELTY)
+      throw new Refusal(400, `outputs[${i}].parameters.classification: "${NOVELTY}" has no classes`);
     if (classes !== undefined && !(Number.isInteger(classes) && Number(classes) >= 0)) {
       throw new Refusal(
         400,
@@ -109,13 +126,19 @@ function probabilities(
   { card }: ServedModel,
 ): Tensor {
   const none = new Float32Array(card.labels.length).fill(Number.NaN);
-  const rows = all.map((row) => (row instanceof Refusal ? none : row));
-  const head: Output = { name, datatype: 'FP32', shape: [rows.length, none.length] };
+  return numbers(
+    name,
+    all.map((row) => (row instanceof Refusal ? none : row)),
+  );
+}
+
+function numbers(name: string, rows: readonly Float32Array[]): Tensor {
+  const head: Output = { name, datatype: 'FP32', shape: [rows.length, rows[0]?.length ?? 0] };
   return {
     head,
     json: () => ({
       ...head,
-      data: rows.flatMap((row) => (row === none ? [...row].map(() => null) : [...row])),
+      data: rows.flatMap((row) => Array.from(row, (value) => (Number.isNaN(value) ? null : value))),
     }),
     bytes: () =>
       Buffer.concat(

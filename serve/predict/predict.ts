@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { familiarityOf } from '../../models/novelty.ts';
 import { rank } from '../../models/rank.ts';
 import { systemReason } from '../../models/system-reason.ts';
 import type { Engine } from '../engine/index.ts';
@@ -136,7 +137,13 @@ async function predictFile(
       throw new Refusal(413, `it has ${size} bytes, more than the ${limits.bodyBytes} that may be`);
     }
     const result = await classify(file, options);
-    return result && { file, predictions: rank(model.card.labels, result.probabilities, top) };
+    return (
+      result && {
+        file,
+        predictions: rank(model.card.labels, result.probabilities, top),
+        ...familiarityOf(model.card, result.novelty),
+      }
+    );
   } catch (error) {
     if (error instanceof Refusal && error.status === 404) throw new UserError(error.message); // it is about the model
     if (error instanceof Refusal) return { file, error: error.message };

@@ -67,7 +67,10 @@ export function showProgress(
       files += outcomes.length;
       for (const outcome of outcomes) {
         if (!('error' in outcome)) {
-          if (predicted.length < FEW) predicted.push(`${printable(outcome.file)}: ${inShares(outcome)}`);
+          if (predicted.length < FEW)
+            predicted.push(
+              `${printable(outcome.file)}: ${outcome.known === false ? 'not one of its labels; it would be ' : ''}${inShares(outcome)}`,
+            );
           continue;
         }
         failed++;

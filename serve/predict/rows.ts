@@ -1,6 +1,7 @@
 // Rows of predictions, one for each file, as CSV or as JSON lines: written, and read again to go on after an interruption.
 import { extname } from 'node:path';
 import { UserError } from '../../models/errors.ts';
+import type { Familiarity } from '../../models/novelty.ts';
 import type { Ranked } from '../../models/rank.ts';
 
 /** So many files, and less, have their predictions on the terminal; more are for a file. */
@@ -8,7 +9,7 @@ export const FEW = 10;
 
 /** The result for a file. */
 export type FilePrediction = { readonly file: string } & (
-  | { readonly predictions: readonly Ranked[] }
+  | ({ readonly predictions: readonly Ranked[] } & Partial<Familiarity>)
   /** Why it has no predictions. */
   | { readonly error: string }
 );
@@ -37,6 +38,8 @@ export interface RowModel {
   readonly name: string;
   /** What its weights and labels are, in a few letters: another file can have its name. */
   readonly digest: string;
+  /** Whether its answers say how strange a picture is. */
+  readonly novelty?: boolean;
 }
 
 type MakeFormat = (model: RowModel, top: number) => RowFormat;
@@ -70,8 +73,9 @@ export function answerOf(
   outcome: FilePrediction,
 ): { readonly file: string } & Readonly<Record<string, unknown>> {
   if ('error' in outcome) return { file: outcome.file, error: outcome.error };
+  const { file, known, novelty } = outcome;
   const predictions = outcome.predictions.map(({ label, probability }) => ({ label, probability }));
-  return { file: outcome.file, ...predictions[0], predictions };
+  return { file, ...predictions[0], predictions, ...(known !== undefined && { known, novelty }) };
 }
 
 function jsonLines({ name: model, digest }: RowModel): RowFormat {
@@ -96,13 +100,18 @@ function csv(model: RowModel, top: number): RowFormat {
 }
 
 /** Reference: RFC 4180, with line feeds alone. */
-function columnsOf({ name: model, digest }: RowModel, top: number, withDigest: boolean): RowFormat {
+function columnsOf(
+  { name: model, digest, novelty = false }: RowModel,
+  top: number,
+  withDigest: boolean,
+): RowFormat {
   const places = Array.from({ length: top }, (_, i) => (i === 0 ? '' : `_${i + 1}`));
   const columns = [
     'file',
     'model',
     ...places.flatMap((place) => [`label${place}`, `probability${place}`]),
     'error',
+    ...(novelty ? ['known', 'novelty'] : []),
     ...(withDigest ? ['digest'] : []),
   ];
   const last = withDigest ? [digest] : [];
@@ -112,7 +121,8 @@ function columnsOf({ name: model, digest }: RowModel, top: number, withDigest: b
       const found = 'predictions' in outcome ? outcome.predictions : [];
       const cells = places.flatMap((_, i) => [found[i]?.label ?? '', String(found[i]?.probability ?? '')]);
       const error = 'error' in outcome ? outcome.error : '';
-      return `${[outcome.file, model, ...cells, error, ...last].map(quoted).join(',')}\n`;
+      const strange = 'predictions' in outcome ? [outcome.known, outcome.novelty].map(String) : ['', ''];
+      return `${[outcome.file, model, ...cells, error, ...(novelty ? strange : []), ...last].map(quoted).join(',')}\n`;
     },
     read(line) {
       const cells = line.match(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)?.map(unquoted) ?? [];

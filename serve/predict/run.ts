@@ -116,8 +116,9 @@ function fileOf(model: ServedModel): string {
 
 /** In rows, twelve digits tell one model's weights and labels from another's. */
 function rowModelOf(model: ServedModel): RowModel {
-  const { cardDigest, weightsDigest } = model.card;
-  return { name: versionName(model), digest: (cardDigest ?? weightsDigest).slice(0, 12) };
+  const { cardDigest, weightsDigest, novelty } = model.card;
+  const digest = (cardDigest ?? weightsDigest).slice(0, 12);
+  return { name: versionName(model), digest, novelty: novelty !== undefined };
 }
 
 /** The files that have no row in the file of predictions. */

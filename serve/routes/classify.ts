@@ -1,8 +1,10 @@
 // POST /classify: pictures in, the most probable labels out.
 import { z } from 'zod';
+import { familiarityOf } from '../../models/novelty.ts';
 import { answerOf } from '../../models/rank.ts';
 import type { Timings } from '../engine/events.ts';
 import { type Choice, chooseModel, type ServedModel, versionName } from '../engine/models.ts';
+import type { PictureResult } from '../engine/picture-states.ts';
 import { jsonFormSchema } from '../forms/json.ts';
 import { readRequestPictures } from '../forms/read.ts';
 import type { NamedPicture } from '../forms/request-pictures.ts';
@@ -74,11 +76,10 @@ function createClassify({ engine, limits, openMemory, errorOf }: ClassifyService
     top: number,
   ) {
     if (picture instanceof Refusal) throw picture;
-    const { probabilities, timings } = await engine.classify(model, picture, { gone: () => isGone(c) });
-    c.set('stages', timings);
+    const result = await engine.classify(model, picture, { gone: () => isGone(c) });
+    c.set('stages', result.timings);
     const { name, version } = model;
-    const { label, probability, predictions, timings: shown } = resultOf(model, probabilities, timings, top);
-    return respondJson(c, { model: name, version, label, probability, predictions, timings: shown });
+    return respondJson(c, { model: name, version, ...answerTo(model, result, top) });
   }
 
   /** 200 when at least one was classified, otherwise the status of the first. */
@@ -92,8 +93,8 @@ function createClassify({ engine, limits, openMemory, errorOf }: ClassifyService
       pictures.map(async ({ picture, file }): Promise<ClassifyResult> => {
         try {
           if (picture instanceof Refusal) throw picture;
-          const { probabilities, timings } = await engine.classify(model, picture, { gone: () => isGone(c) });
-          return { file, ...resultOf(model, probabilities, timings, top) };
+          const result = await engine.classify(model, picture, { gone: () => isGone(c) });
+          return { file, ...answerTo(model, result, top) };
         } catch (error) {
           return { file, ...errorOf(c, error) };
         }
@@ -166,8 +167,9 @@ export function modelOf(c: AppContext, choice: Choice): ServedModel {
   return chooseModel(choice, c.req.param('model'), version === undefined ? undefined : Number(version));
 }
 
-function resultOf(model: ServedModel, probabilities: Float32Array, timings: Timings, top: number) {
-  return { ...answerOf(model.card.labels, probabilities, top), timings: rounded(timings) };
+function answerTo({ card }: ServedModel, { probabilities, novelty, timings }: PictureResult, top: number) {
+  const { label, probability, predictions } = answerOf(card.labels, probabilities, top);
+  return { label, probability, predictions, ...familiarityOf(card, novelty), timings: rounded(timings) };
 }
 
 /** To the microsecond: further digits are noise. */

@@ -37,7 +37,8 @@ export function inferRoutes({
         body: { 'application/json': inferRequestSchema, 'application/octet-stream': 'binary' },
         answers: {
           200: {
-            description: 'The probabilities; as bytes after the JSON when the request says so',
+            description:
+              'The outputs that were asked for, or all of them; as bytes after the JSON when the request says so',
             content: { 'application/json': inferResponseSchema, 'application/octet-stream': 'binary' },
           },
           ...refusals,
@@ -69,7 +70,8 @@ export function inferRoutes({
       checkRows(rows, request.parameters?.partial === true);
       c.set('stages', longest(rows.flatMap((row) => (row instanceof Refusal ? [] : row.timings))));
       const results = rows.map((row) => (row instanceof Refusal ? row : row.probabilities));
-      const encoded = encodeOutputs(request, model, results);
+      const novelty = rows.map((row) => (row instanceof Refusal ? undefined : row.novelty));
+      const encoded = encodeOutputs(request, model, results, novelty);
       return respond(c, encoded.body, 200, encoded.headers);
     } finally {
       memory.release();

@@ -68,6 +68,26 @@ export async function checkAnswers(card: Card, run: Run, largest: number | undef
   return { largest: most, doubt: doubtOf(card, answers) };
 }
 
+/**
+ * Checks how strange the model finds the built-in pictures.
+ *
+ * @param score - of one input `[H,W,C]` uint8.
+ * @throws UserError when a score is not that of the card.
+ */
+export async function checkNovelty(
+  { golden, input: { shape } }: Card,
+  score: (input: Uint8Array) => Promise<number | undefined>,
+): Promise<void> {
+  for (const { input, novelty } of golden) {
+    if (novelty === undefined) continue;
+    const difference = Math.abs(((await score(goldenInput(input, shape))) ?? Number.NaN) - novelty);
+    if (!(difference <= GOLDEN_TOLERANCE))
+      throw new UserError(
+        `for the built-in picture "${input}" its novelty differs from its card by ${difference.toExponential(1)}, more than ${GOLDEN_TOLERANCE}: the file is damaged, or this machine computes wrongly`,
+      );
+  }
+}
+
 /** What a model gives of a built-in picture alone: probabilities of all labels. */
 interface Answer {
   readonly name: GoldenName;

@@ -81,6 +81,8 @@ export interface ModelRun {
   readonly ids: readonly number[];
   /** float32 `[ids, labels]`. */
   readonly probabilities: Float32Array;
+  /** float32 `[ids]`, where the model gives it. */
+  readonly novelty?: Float32Array;
   /** Milliseconds of decoding and of preparing, two numbers for each id. */
   readonly spent: readonly number[];
   /** Milliseconds of the run. */

@@ -49,8 +49,12 @@ export async function runJobs(
     try {
       const all = await session.run(loaded.inputs.subarray(0, n * size), n);
       const run = performance.now() - start;
-      const probabilities = all.subarray(0, ids.length * loaded.model.card.labels.length);
-      results.runs.push({ key: loaded.model.key, ids, probabilities, spent, run });
+      const probabilities = all.probabilities.subarray(0, ids.length * loaded.model.card.labels.length);
+      const novelty = all.novelty?.subarray(0, ids.length);
+      results.runs.push({
+        ...{ key: loaded.model.key, ids, probabilities, spent, run },
+        ...(novelty && { novelty }),
+      });
     } catch (error) {
       if (batch.length > 1)
         for (const job of batch.filter(({ id }) => ids.includes(id))) await runBatch([job]);

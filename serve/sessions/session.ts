@@ -2,11 +2,12 @@
 import { basename } from 'node:path';
 import type { Card } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { NOVELTY } from '../../models/novelty.ts';
 import { InferenceSession, Tensor } from '../../setup/libraries/onnxruntime.ts';
 import { mayHaveGpu } from '../../setup/machine/gpu.mjs';
 import { isGpu } from '../../setup/machine/gpu-choice.mjs';
 import { refuseLarge } from './batch-size.ts';
-import { checkAnswers } from './check-answers.ts';
+import { checkAnswers, checkNovelty } from './check-answers.ts';
 import { type Device, explainNoCuda, explainNotSetUp, gpuOf } from './device.ts';
 
 /** The path of a model file, or its bytes. */
@@ -14,6 +15,14 @@ export type ModelSource = string | Uint8Array;
 
 /** onnxruntime's level of log lines above errors. */
 const FATAL = 4;
+
+/** What a model gives of a batch of n inputs. */
+export interface Answers {
+  /** float32 `[n,labels]`. */
+  readonly probabilities: Float32Array;
+  /** float32 `[n]`, of a model whose card has a threshold for it. */
+  readonly novelty?: Float32Array;
+}
 
 export interface ModelSession {
   /** Inputs of one run at most; undefined when the model takes any number. */
@@ -26,9 +35,8 @@ export interface ModelSession {
    * Runs inputs as one batch.
    *
    * @param inputs - `[n,H,W,C]` uint8.
-   * @returns float32 `[n,labels]`.
    */
-  run(inputs: Uint8Array, n: number): Promise<Float32Array>;
+  run(inputs: Uint8Array, n: number): Promise<Answers>;
   release(): Promise<void>;
 }
 
@@ -52,34 +60,49 @@ export async function openModelSession(
   const { session, device } = await create(file, options);
   const { name, shape } = card.input;
   const output = card.output.name;
-  if (!session.inputNames.includes(name) || !session.outputNames.includes(output)) {
+  const fetches = card.novelty === undefined ? [output] : [output, NOVELTY];
+  if (
+    !session.inputNames.includes(name) ||
+    !fetches.every((fetched) => session.outputNames.includes(fetched))
+  ) {
     throw new UserError(
-      `its inputs are ${session.inputNames.join(', ')} and its outputs ${session.outputNames.join(', ')}; expected ${name} and ${output}`,
+      `its inputs are ${session.inputNames.join(', ')} and its outputs ${session.outputNames.join(', ')}; expected ${name} and ${fetches.join(', ')}`,
     );
   }
   const classes = card.labels.length;
-  const fetches = [output];
 
-  async function run(inputs: Uint8Array, n: number, quiet = false): Promise<Float32Array> {
+  async function run(inputs: Uint8Array, n: number, quiet = false): Promise<Answers> {
     const feeds = { [name]: new Tensor('uint8', inputs, [n, ...shape]) };
     const results = await session.run(feeds, fetches, quiet ? { logSeverityLevel: FATAL } : {});
-    const { data, type, dims } = results[output] ?? {};
-    if (!(data instanceof Float32Array) || data.length !== n * classes) {
-      throw new UserError(`it gave ${type} [${dims}] for ${n} pictures; expected float32 [${n},${classes}]`);
-    }
-    return data;
+    const probabilities = rowsOf(results[output], n, classes);
+    return card.novelty === undefined
+      ? { probabilities }
+      : { probabilities, novelty: rowsOf(results[NOVELTY], n, 1) };
   }
 
   try {
     const fixed = fixedBatch(session, name);
     refuseLarge(shape, fixed);
 
-    const { largest, doubt } = await checkAnswers(card, run, fixed);
+    const { largest, doubt } = await checkAnswers(
+      card,
+      async (...asked) => (await run(...asked)).probabilities,
+      fixed,
+    );
+    if (card.novelty !== undefined && fixed === undefined)
+      await checkNovelty(card, async (input) => (await run(input, 1)).novelty?.[0]);
     return { largest, doubt, device, run, release: () => session.release() };
   } catch (error) {
     await session.release();
     throw error;
   }
+}
+
+/** @throws UserError for another type or another number of rows than the card says. */
+function rowsOf(result: Tensor | undefined, n: number, width: number): Float32Array {
+  const { data, type, dims } = result ?? {};
+  if (data instanceof Float32Array && data.length === n * width) return data;
+  throw new UserError(`it gave ${type} [${dims}] for ${n} pictures; expected float32 [${n},${width}]`);
 }
 
 /** The batch size of a model that was exported for one size only. */

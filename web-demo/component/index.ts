@@ -4,6 +4,7 @@ import { isHubAddress } from '../../hub/address.ts';
 import { checkCount, isList } from '../../models/call-options.ts';
 import { messageOf } from '../../models/errors.ts';
 import { checkOptions, type EveryOption } from '../../models/known-options.ts';
+import { familiarityOf } from '../../models/novelty.ts';
 import { answerOf } from '../../models/rank.ts';
 import { type Addresses, addressesOf, sayToCopy } from './addresses.ts';
 import { isAddress, wholeAddress } from './base.ts';
@@ -100,10 +101,11 @@ export const loadModel: LoadModel = async (source, options = {}) => {
       checkCount('top', top);
       const pictures = await Promise.all(sources.map((source) => readPicture(source, signal)));
       const asked = { type: 'classify', pictures } as const;
-      const { inputs, probabilities, milliseconds } = await calls.ask(asked, 'classified', signal);
+      const { inputs, probabilities, novelty, milliseconds } = await calls.ask(asked, 'classified', signal);
       return probabilities.map((each, i) => {
         const input = inputs[i] ?? new Uint8Array();
-        return { ...answerOf(card.labels, each, top), probabilities: each, input, shape, milliseconds };
+        const answer = { ...answerOf(card.labels, each, top), ...familiarityOf(card, novelty?.[i]) };
+        return { ...answer, probabilities: each, input, shape, milliseconds };
       });
     }
 

@@ -1,5 +1,6 @@
 // A model as its card says it is: batches of inputs in, probabilities out.
 import type { Card } from '../../models/card.ts';
+import { NOVELTY } from '../../models/novelty.ts';
 import type { Graph } from './graph.ts';
 
 export interface Runner {
@@ -10,6 +11,13 @@ export interface Runner {
    * @returns float32 `[labels]` of each.
    */
   run(inputs: readonly Uint8Array[]): Promise<Float32Array[]>;
+  /** The same, with the novelty of each where the card says that the model gives it. */
+  judge(inputs: readonly Uint8Array[]): Promise<Judged>;
+}
+
+export interface Judged {
+  readonly probabilities: readonly Float32Array[];
+  readonly novelty: Float32Array | undefined;
 }
 
 /** One batch `[N,H,W,C]` of inputs. */
@@ -22,16 +30,19 @@ export function batchOf(inputs: readonly Uint8Array[], shape: Card['input']['sha
 
 export function createRunner(graph: Graph, card: Card): Runner {
   const labels = card.labels.length;
+  async function answer(inputs: readonly Uint8Array[], more: readonly string[]) {
+    const batch = batchOf(inputs, card.input.shape);
+    const [output, strange] = await graph.run({ [card.input.name]: batch }, [card.output.name, ...more]);
+    const { data } = output ?? {};
+    if (data?.length !== inputs.length * labels)
+      throw new Error(
+        `the model answered ${inputs.length} pictures with ${data?.length} numbers; its card has ${labels} labels`,
+      );
+    const probabilities = inputs.map((_, i) => data.slice(i * labels, (i + 1) * labels));
+    return { probabilities, novelty: strange?.data };
+  }
   return {
-    async run(inputs) {
-      const batch = batchOf(inputs, card.input.shape);
-      const [output] = await graph.run({ [card.input.name]: batch }, [card.output.name]);
-      const { data } = output ?? {};
-      if (data?.length !== inputs.length * labels)
-        throw new Error(
-          `the model answered ${inputs.length} pictures with ${data?.length} numbers; its card has ${labels} labels`,
-        );
-      return inputs.map((_, i) => data.slice(i * labels, (i + 1) * labels));
-    },
+    run: async (inputs) => (await answer(inputs, [])).probabilities,
+    judge: (inputs) => answer(inputs, card.novelty ? [NOVELTY] : []),
   };
 }

@@ -39,6 +39,8 @@ export interface Card {
   }[];
   /** Measured on `n` test pictures; of a folder, on those that were kept apart for validation. */
   readonly metrics: { readonly n: number; readonly accuracy: number } | null;
+  /** The model says how strange a picture is; of `n` known pictures it takes the share `falseAlarms` for strange. */
+  readonly novelty?: { readonly threshold: number; readonly falseAlarms: number; readonly n: number };
   /** How far the file is from what was trained, over `n` pictures. */
   readonly parity: {
     readonly n: number;
@@ -120,6 +122,12 @@ export interface Classification extends Prediction {
   readonly predictions: readonly Prediction[];
   /** float32 `[labels]`, in the order of the card's labels. */
   readonly probabilities: Float32Array;
+  /**
+   * How strange the picture is, from 0 to 1, and whether it is `known`, at most the card's threshold: of a model that says
+   * so. A picture that is not known is none of the labels, whatever its probabilities are.
+   */
+  readonly known?: boolean;
+  readonly novelty?: number;
   /** What the model saw: `[H,W,C]` uint8 of `shape`. */
   readonly input: Uint8Array;
   readonly shape: readonly [height: number, width: number, channels: number];

@@ -163,8 +163,8 @@ async function classify(
 ): Promise<ClassifiedReply> {
   const inputs = pictures.map((picture) => inputOf(picture, card));
   const started = performance.now();
-  const probabilities = await runner.run(inputs);
-  return { type: 'classified', id, inputs, probabilities, milliseconds: performance.now() - started };
+  const judged = await runner.judge(inputs);
+  return { type: 'classified', id, inputs, ...judged, milliseconds: performance.now() - started };
 }
 
 async function explain(

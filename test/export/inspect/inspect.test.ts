@@ -115,8 +115,9 @@ describe('what a picture costs', () => {
     expect(of('logits/Gemm')).toMatchObject({ flops: 2 * 1024 * 10 + 10, parameters: 10_250 });
     expect(of('Transpose')?.flops).toBe(0);
     expect(flops).toBe(nodes.reduce((sum, node) => sum + node.flops, 0));
-    // 80,604 floats, and two shapes of six numbers together.
-    expect(memory.weights).toBe(80_604 * 4 + 6 * 8);
+    // 80,604 floats, two shapes of six numbers together, and the detector of novelty.
+    const detector = 1026 * 16 + 16 + 16 + 1 + 1;
+    expect(memory.weights).toBe((80_604 + detector) * 4 + 6 * 8);
     // The first batch norm reads and writes 16x28x28 floats.
     expect(memory.activations).toBe(2 * 16 * 28 * 28 * 4);
     expect(described.runtimes).toEqual({ onnxruntime: '1.12', foreign: [], anyBatch: true });

@@ -66,7 +66,7 @@ test('kill -9 at every stage of `trainyard export`', async () => {
   for (const { path } of after) readCard(readFileSync(path));
   // What the killed ones had begun is gone.
   expect(readdirSync(join(repository, 'digits'))).toEqual(after.map(({ version }) => String(version)));
-}, 180_000); // six processes that load TensorFlow and MNIST, two of them compare 10,000 pictures: 12 s of processor time
+}, 300_000); // six processes that load TensorFlow and MNIST, two of them compare 10,000 pictures and fit a detector: 25 s of processor time
 
 test('kill -9 again and again while versions are written', async () => {
   const repository = join(folder, 'written');

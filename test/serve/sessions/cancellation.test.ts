@@ -54,7 +54,10 @@ test('of a batch, the cancelled picture is left out and the others run', async (
   const flags = createCancelFlags();
   cancelJob(flags, 1);
   const size = 12;
-  const session = { largest: undefined, run: async (_: Uint8Array, n: number) => new Float32Array(n * 3) };
+  const session = {
+    largest: undefined,
+    run: async (_: Uint8Array, n: number) => ({ probabilities: new Float32Array(n * 3) }),
+  };
   const model = { key: 'k', path: 'model.onnx', card };
   const loaded = { model, session, reason: '', inputs: new Uint8Array(8 * size), largest: 8 };
   const jobs = [0, 1, 2].map((id) => ({

@@ -12,7 +12,7 @@ const size = card.input.shape.reduce((product, side) => product * side, 1);
 const classes = card.labels.length;
 
 /** The input of each job is its id, in all pixels; a session answers with the first pixel of each picture. */
-function open(options: { largest?: number; failsOn?: number; fixed?: number } = {}) {
+function open(options: { largest?: number; failsOn?: number; fixed?: number; strange?: boolean } = {}) {
   const runs: number[][] = [];
   const session: LoadedModel['session'] = {
     largest: options.fixed,
@@ -21,7 +21,13 @@ function open(options: { largest?: number; failsOn?: number; fixed?: number } = 
       runs.push(pictures);
       if (options.failsOn !== undefined && pictures.includes(options.failsOn))
         throw new UserError('no memory');
-      return Float32Array.from({ length: n * classes }, (_, i) => pictures[Math.floor(i / classes)] ?? 0);
+      return {
+        probabilities: Float32Array.from(
+          { length: n * classes },
+          (_, i) => pictures[Math.floor(i / classes)] ?? 0,
+        ),
+        ...(options.strange && { novelty: Float32Array.from(pictures, (picture) => picture / 256) }),
+      };
     },
   };
   const largest = options.fixed ?? options.largest ?? 8;

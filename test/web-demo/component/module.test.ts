@@ -276,6 +276,27 @@ test('inside of a model are the maps of its layers, asked for at once with answe
   expect(label).toBe(true);
 });
 
+test('says whether it knows the kind of a picture, of one and of several', async () => {
+  const said = await run<unknown[]>(
+    `const seven = new OffscreenCanvas(200, 200);
+     const context = seven.getContext('2d');
+     context.lineWidth = 16;
+     context.lineCap = context.lineJoin = 'round';
+     context.beginPath();
+     for (const [x, y] of [[50, 40], [150, 40], [90, 160]]) context.lineTo(x, y);
+     context.stroke();
+     const model = await trainyard.loadModel('model.onnx');
+     const answers = [await model.classify(new ImageData(28, 28)), ...(await model.classify([seven, new ImageData(28, 28)]))];
+     const { threshold } = model.card.novelty;
+     return answers.map(({ label, known, novelty }) => [known ? label : '', known === novelty <= threshold, novelty > 0 && novelty < 1]);`,
+  );
+  expect(said).toEqual([
+    ['', true, true],
+    ['7', true, true],
+    ['', true, true],
+  ]);
+});
+
 test('what looks inside is fetched when it is asked for; the error says what to do where it does not come, and it is tried again', async () => {
   const tab = await browser.newPage();
   await tab.goto(`${host.url}empty.html`);

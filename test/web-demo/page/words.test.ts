@@ -1,6 +1,6 @@
 // What the page says in words and numbers: exact where it can be, and never surer than the model is.
 import { describe, expect, test } from 'vitest';
-import { answerInWords } from '../../../web-demo/page/reading/answer.ts';
+import { answerInWords, numberInWords } from '../../../web-demo/page/reading/answer.ts';
 import {
   formatBytes,
   formatCount,
@@ -47,5 +47,19 @@ describe('the answerInWords', () => {
       words: '60 %, or 0 at 30 %',
       sure: false,
     });
+  });
+
+  test('is none of the labels for a picture of another kind, however probable one is', () => {
+    expect(answerInWords([0, 1, 0], labels, false)).toEqual({
+      ...{ label: '?', words: 'I have only seen digits. Nearest: 1', sure: false },
+    });
+    expect(answerInWords([0, 1], ['cat', 'dog'], false).words).toBe(
+      'I have only seen these 2 kinds of pictures. Nearest: dog',
+    );
+    const [known, strange] = [{ probabilities: [0, 1, 0] }, { probabilities: [1, 0, 0], known: false }];
+    expect(numberInWords([known, strange, known], labels)).toEqual({
+      ...{ label: '1?1', words: 'I have only seen digits', sure: false },
+    });
+    expect(numberInWords([known, known], labels)).toMatchObject({ label: '11', sure: true });
   });
 });

@@ -14,12 +14,29 @@ export interface AnswerInWords {
   readonly sure: boolean;
 }
 
-/** The likeliest label and how far to trust it: "99.98 %", or "61 %, or a 1 at 37 %". */
-export function answerInWords(probabilities: ArrayLike<number>, labels: readonly string[]): AnswerInWords {
+/** What the page knows of a picture: probabilities, and whether it is of a kind that the model knows. */
+export interface Judged {
+  readonly probabilities: ArrayLike<number>;
+  readonly known?: boolean;
+}
+
+/** Stands in the place of a label that means nothing. */
+const NONE = '?';
+
+/** The likeliest label and how far to trust it: "99.98 %", or "61 %, or a 1 at 37 %"; or that it is none of them. */
+export function answerInWords(
+  probabilities: ArrayLike<number>,
+  labels: readonly string[],
+  known = true,
+): AnswerInWords {
   const ranked = labels
     .map((label, i) => ({ label, probability: probabilities[i] ?? 0 }))
     .sort((a, b) => b.probability - a.probability);
   const [first = { label: '', probability: 0 }, second] = ranked;
+  if (!known) {
+    const words = `I have only seen ${kindsIn(labels)}. Nearest: ${first.label}`;
+    return { label: NONE, words, sure: false };
+  }
   const words = formatProbability(first.probability);
   if (first.probability >= sure) return { label: first.label, words, sure: true };
   const other =
@@ -30,19 +47,23 @@ export function answerInWords(probabilities: ArrayLike<number>, labels: readonly
 }
 
 /** Several digits as one number, with the probability that all of them are right: "314", "97 % for all 3 digits". */
-export function numberInWords(
-  answers: readonly { readonly probabilities: ArrayLike<number> }[],
-  labels: readonly string[],
-): AnswerInWords {
-  const each = answers.map(({ probabilities }) => answerInWords(probabilities, labels));
+export function numberInWords(answers: readonly Judged[], labels: readonly string[]): AnswerInWords {
+  const each = answers.map(({ probabilities, known }) => answerInWords(probabilities, labels, known));
   const [only] = each;
   if (only && each.length === 1) return only;
+  const label = each.map((one) => one.label).join('');
+  if (answers.some(({ known }) => known === false))
+    return { label, words: `I have only seen ${kindsIn(labels)}`, sure: false };
   const together = answers.reduce((p, { probabilities }) => p * Math.max(...Array.from(probabilities)), 1);
   return {
-    label: each.map(({ label }) => label).join(''),
+    label,
     words: `${formatProbability(together)} for all ${each.length} digits`,
     sure: together >= sure,
   };
+}
+
+function kindsIn(labels: readonly string[]): string {
+  return labels.every((label) => /^\d$/.test(label)) ? 'digits' : `these ${labels.length} kinds of pictures`;
 }
 
 export interface AnswerView {
@@ -78,5 +99,5 @@ export function createAnswer(label: HTMLElement, words: HTMLElement, live: HTMLE
 /** How much room a label takes: one digit, several, or a word. */
 function sizeOf(label: string): 'digit' | 'number' | 'word' {
   if (label.length <= 1) return 'digit';
-  return /^\d+$/.test(label) ? 'number' : 'word';
+  return /^[\d?]+$/.test(label) ? 'number' : 'word';
 }

@@ -4,6 +4,7 @@ import type { Card } from '../../../models/card.ts';
 import type { CardDraft } from '../../../models/complete-card.ts';
 import { encodeModel } from '../../../models/onnx/schema.ts';
 import type { ModelProto } from '../../../models/onnx/types.ts';
+import { withoutNovelty } from '../../../models/onnx/without-novelty.ts';
 import { sha256 } from '../../../models/sha256.ts';
 import { finishFile, type RunFile } from '../file/finish.ts';
 import { digestOf, weightsIn } from '../file/make.ts';
@@ -52,7 +53,8 @@ export async function makeCorrected(
   run: RunModel,
   runtime: string,
 ): Promise<CorrectedFile> {
-  const { model, card } = wrong;
+  const { card } = wrong;
+  const model = withoutNovelty(wrong.model); // what was corrected may be strange: the file would say so for ever
   const place = placeOf(model, card.input.name);
   const observed = observing(model, place);
   const inputs = corrections.map(({ input }) => input);

@@ -1,0 +1,62 @@
+// Draws strokes of a pen as a page does: lines with round ends, light on black, the drawing in the middle.
+import type { Picture } from '../../models/image/picture.ts';
+
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The way of a pen from down to up, in any unit; y points down. */
+export type Stroke = readonly Place[];
+
+/** Pixels a side of what is drawn, and of the drawing's longer side in it: two for each of MNIST's. */
+const SIDE = 56;
+const BOX = 40;
+
+/**
+ * A gray picture of 28x28 pixels.
+ * @param pen - the width of the line, in halves of a pixel.
+ */
+export function drawStrokes(strokes: readonly Stroke[], pen: number): Picture {
+  const [xs, ys] = [strokes.flat().map(({ x }) => x), strokes.flat().map(({ y }) => y)];
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const scale = (BOX - pen) / Math.max(right - left, bottom - top, 1e-9);
+  const data = new Uint8Array(SIDE * SIDE);
+  for (const stroke of strokes) {
+    const way = stroke.map(({ x, y }) => ({
+      x: SIDE / 2 + (x - (left + right) / 2) * scale,
+      y: SIDE / 2 + (y - (top + bottom) / 2) * scale,
+    }));
+    for (const [i, to] of way.entries()) ink(data, way[i - 1] ?? to, to, pen / 2);
+  }
+  return halved(data);
+}
+
+/** The mean of four pixels each: a picture that is as small as the input needs no search for its ink. */
+function halved(data: Uint8Array): Picture {
+  const side = SIDE / 2;
+  const means = new Uint8Array(side * side).map((_, i) => {
+    const at = 2 * SIDE * Math.floor(i / side) + 2 * (i % side);
+    const sum = [at, at + 1, at + SIDE, at + SIDE + 1].reduce((all, place) => all + (data[place] ?? 0), 0);
+    return Math.round(sum / 4);
+  });
+  return { data: means, width: side, height: side, channels: 1 };
+}
+
+/** A straight piece with round ends; its edge fades over a pixel. */
+function ink(data: Uint8Array, from: Place, to: Place, radius: number): void {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const square = dx * dx + dy * dy;
+  const first = (a: number, b: number) => Math.max(0, Math.floor(Math.min(a, b) - radius - 1));
+  const last = (a: number, b: number) => Math.min(SIDE - 1, Math.ceil(Math.max(a, b) + radius + 1));
+  for (let y = first(from.y, to.y); y <= last(from.y, to.y); y++) {
+    for (let x = first(from.x, to.x); x <= last(from.x, to.x); x++) {
+      const [px, py] = [x + 0.5 - from.x, y + 0.5 - from.y];
+      const along = square === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / square));
+      const distance = Math.hypot(px - along * dx, py - along * dy);
+      const value = Math.round(255 * Math.min(1, Math.max(0, radius + 0.5 - distance)));
+      const at = y * SIDE + x;
+      data[at] = Math.max(data[at] ?? 0, value);
+    }
+  }
+}

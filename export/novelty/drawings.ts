@@ -1,0 +1,63 @@
+// Drawings of which it is known whether they are one of a model's labels: letters, digits and shapes, each by another hand.
+import { preparePicture } from '../../models/image/prepare.ts';
+import { type Random, random } from '../../train/random.ts';
+import { digits, type Glyph, letters } from './alphabet.ts';
+import { drawStrokes, type Stroke } from './draw.ts';
+import { byHand, linesOf } from './hand.ts';
+import { shapes } from './shapes.ts';
+
+/** Drawings of each way to write a character, and of each shape. */
+const OF_A_GLYPH = 60;
+const OF_A_SHAPE = 240;
+
+/** The finest line and how much broader others are, in halves of a pixel: MNIST's are from 4.5 to 6. */
+const FINEST = 3.5;
+const BROADER = 3;
+
+/** The drawings are the same in every export. */
+const SEED = 1;
+
+export interface Drawings {
+  /** uint8 `[28,28,1]` each, prepared by the digit rule: drawings of what the model knows, and of what it does not. */
+  readonly known: readonly Uint8Array[];
+  readonly others: readonly Uint8Array[];
+}
+
+/**
+ * Draws what a model of characters knows, and what it does not. What is written like one of its labels is left out.
+ *
+ * @returns undefined where a label is no character that can be drawn here: then nobody knows what is none of them.
+ */
+export function drawingsFor(labels: readonly string[]): Drawings | undefined {
+  const glyphs = [...digits, ...letters];
+  const named = (name: string) => glyphs.filter((each) => each.name === name);
+  if (!labels.every((label) => named(label).length > 0)) return undefined;
+  const isLabel = ({ name }: Glyph) => labels.some((label) => label.toLowerCase() === name.toLowerCase());
+  const isLike = (one: Glyph) =>
+    glyphs.some((each) => isLabel(each) && (each.like === one.name || one.like === each.name));
+  const others = glyphs.filter((each) => !isLabel(each) && !isLike(each));
+  return {
+    known: labels.flatMap((label) => named(label).flatMap(drawn)),
+    others: [
+      ...others.flatMap(drawn),
+      ...Object.entries(shapes).flatMap(([name, shape]) =>
+        Array.from({ length: OF_A_SHAPE }, (_, i) => {
+          const next = random(SEED, `shape ${name}`, i);
+          return prepared(shape(next), next);
+        }),
+      ),
+      new Uint8Array(28 * 28), // nothing at all
+    ],
+  };
+}
+
+function drawn({ name, strokes }: Glyph): Uint8Array[] {
+  return Array.from({ length: OF_A_GLYPH }, (_, i) =>
+    prepared(linesOf(strokes), random(SEED, `${name} ${strokes}`, i)),
+  );
+}
+
+function prepared(strokes: readonly Stroke[], next: Random): Uint8Array {
+  const picture = drawStrokes(byHand(strokes, next), FINEST + BROADER * next());
+  return preparePicture(picture, [28, 28, 1], { rule: 'digit' });
+}

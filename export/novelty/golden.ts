@@ -1,0 +1,31 @@
+// The novelty of the built-in pictures, which travels in the card beside their probabilities.
+import type { Card } from '../../models/card.ts';
+import { goldenInput } from '../../models/golden.ts';
+import { NOVELTY } from '../../models/novelty.ts';
+import type { ModelProto } from '../../models/onnx/types.ts';
+import { openValue } from './values.ts';
+
+/**
+ * The expected answers with the novelty that a model gives each picture.
+ *
+ * @param batch - pictures at a time, for a model that takes a fixed number: each with copies of itself.
+ */
+export async function goldenNovelty(
+  golden: Card['golden'],
+  model: ModelProto,
+  shape: Card['input']['shape'],
+  batch = 1,
+): Promise<Card['golden']> {
+  const value = await openValue(model, NOVELTY, shape);
+  try {
+    const scored: Card['golden'][number][] = [];
+    for (const each of golden) {
+      const picture = goldenInput(each.input, shape);
+      const [score = 0] = await value.of({ n: batch, at: () => picture });
+      scored.push({ ...each, novelty: Number(score.toFixed(6)) });
+    }
+    return scored;
+  } finally {
+    await value.close();
+  }
+}
