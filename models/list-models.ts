@@ -1,6 +1,6 @@
 // What a repository holds: its models, and what looks like a model and cannot be one, with the reason.
 import { lstat, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { systemCode, systemReason } from './system-reason.ts';
 
 /** One version of a model; `path` is its `model.onnx`. */
@@ -46,11 +46,40 @@ export async function listModels(folder: string): Promise<ModelFile[]> {
 
 /**
  * Lists all versions of all models. A place that cannot be read, or that is no version, is a fault and does not stop the
- * others; folders that begin with a dot are passed over. A folder that does not exist holds no models.
+ * others; folders that begin with a dot are passed over. A folder that does not exist holds no models. The folder of one
+ * model is listed as well, as KServe lays it down in /mnt/models: `model.onnx` itself is its version 1, or the folder holds
+ * `<version>/model.onnx`.
  *
+ * @param name - of the one model in such a folder, which does not say it; the name of the folder if left out.
  * @throws the operating system's error when the repository itself is there and cannot be read.
  */
-export async function readRepository(folder: string): Promise<RepositoryListing> {
+export async function readRepository(folder: string, name?: string): Promise<RepositoryListing> {
+  const listing = await readModels(folder);
+  return (listing.models.length === 0 && (await readOneModel(resolve(folder), name))) || listing;
+}
+
+/** Whether a folder holds one model, so that there is no place for others beside it. */
+export async function holdsOneModel(folder: string): Promise<boolean> {
+  const { models } = await readModels(folder);
+  return models.length === 0 && (await readOneModel(resolve(folder))) !== undefined;
+}
+
+/** The listing of a folder that holds the files of one model; undefined when it does not. */
+async function readOneModel(folder: string, wanted?: string): Promise<RepositoryListing | undefined> {
+  const name = wanted ?? (MODEL_NAME.test(basename(folder)) ? basename(folder) : 'model');
+  const path = join(folder, MODEL_FILE);
+  if ((await names(folder)).includes(MODEL_FILE) && (await whyNoFile(path, folder)) === undefined)
+    return { models: [{ name, version: 1, path }], faults: [] };
+  const { models, faults }: RepositoryListing = { models: [], faults: [] };
+  await readModel(dirname(folder), basename(folder), { models, faults });
+  if (models.length === 0) return undefined;
+  return {
+    models: models.map((model) => ({ ...model, name })),
+    faults: faults.map((fault) => ({ ...fault, name, place: relative(basename(folder), fault.place) })),
+  };
+}
+
+async function readModels(folder: string): Promise<RepositoryListing> {
   const listing: RepositoryListing = { models: [], faults: [] };
   for (const name of (await names(folder)).sort()) {
     if (name.startsWith('.')) continue;

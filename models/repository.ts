@@ -16,7 +16,13 @@ import {
 import { makeFolders } from './make-folder.ts';
 import { suggestion } from './nearest.ts';
 
-export { listModels, type ModelFile, type RepositoryFault, readRepository } from './list-models.ts';
+export {
+  holdsOneModel,
+  listModels,
+  type ModelFile,
+  type RepositoryFault,
+  readRepository,
+} from './list-models.ts';
 
 /** Folders of versions that are being written: `.adding~<host>~<process>~<random>`. */
 const ADDING = '.adding~';

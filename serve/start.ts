@@ -1,4 +1,7 @@
 // From settings to a running server, or to a check of what it would serve.
+
+import { UserError } from '../models/errors.ts';
+import { holdsOneModel } from '../models/repository.ts';
 import { command } from '../setup/invocation.mjs';
 import { lacksTurbojpeg } from '../setup/libraries/turbojpeg.mjs';
 import { cacheFolder } from '../setup/paths.mjs';
@@ -30,6 +33,10 @@ export async function serveSettings(resolved: Resolved, page: string): Promise<S
       { level: 'warn' },
     );
   const modelKeys = settings.modelKeys === undefined ? undefined : readKeys(settings.modelKeys);
+  if (modelKeys !== undefined && (await holdsOneModel(settings.repository)))
+    throw new UserError(
+      `${settings.repository} holds the files of one model, and has no place for models that are sent: expected a folder with <name>/<version>/model.onnx, or no --model-keys`,
+    );
   const open = keys === undefined && !isLocal(settings.host);
   log(describeSettings(resolved), { settings });
   if (keys !== undefined) log(`keys: ${keys.count} of ${settings.keys}`);

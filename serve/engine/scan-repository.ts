@@ -54,7 +54,7 @@ export async function scanRepository(
   const wanted = ({ name, version }: { readonly name: string; readonly version?: number }) =>
     only === undefined ||
     (name === only.name && (version === undefined || [undefined, version].includes(only.version)));
-  const { models, faults } = await readRepository(repository);
+  const { models, faults } = await readRepository(repository, only?.name);
   const digests = new Map<string, { times: string; digest: string }>();
 
   /**
