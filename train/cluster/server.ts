@@ -12,7 +12,9 @@ const schema = protobuf.parse(
   message JobDef { string name = 1; map<int32, string> tasks = 2; }
   message ClusterDef { repeated JobDef job = 1; }
   message Experimental { string collective_group_leader = 1; }
-  message ConfigProto { repeated string device_filters = 4; bool isolate_session_state = 15; Experimental experimental = 16; }
+  message RewriterConfig { bool disable_meta_optimizer = 19; }
+  message GraphOptions { RewriterConfig rewrite_options = 10; }
+  message ConfigProto { repeated string device_filters = 4; GraphOptions graph_options = 10; bool isolate_session_state = 15; Experimental experimental = 16; }
   message ServerDef { ClusterDef cluster = 1; string job_name = 2; int32 task_index = 3; ConfigProto default_session_config = 4; string protocol = 5; }`,
   { keepCase: true },
 ).root;
@@ -34,6 +36,8 @@ export function startServer({ addresses, task }: Place): <T>(open: () => T) => T
     device_filters: [`/job:worker/task:${task}`],
     // Its variables are its own, as in a session of one process.
     isolate_session_state: true,
+    // Which would add up the tasks' gradients in another order.
+    graph_options: { rewrite_options: { disable_meta_optimizer: true } },
     experimental: { collective_group_leader: '/job:worker/replica:0/task:0' },
   };
   const definition = encode('ServerDef', {
