@@ -101,6 +101,40 @@ it('a minimum of a quadratic function is where its own formula has it', () => {
   );
 });
 
+describe('a minimum that is far', () => {
+  /** Half of the sum of stiffness times x squared, from 1 on; how often it was asked. */
+  const far = (maxIterations: number) => {
+    const stiff = Array.from({ length: 40 }, (_, i) => 10 ** (i / 10 - 2));
+    let asked = 0;
+    const found = minimize(
+      (at, gradient) => {
+        asked++;
+        for (const [i, each] of stiff.entries()) gradient[i] = each * (at[i] ?? 0);
+        return stiff.reduce((sum, each, i) => sum + (each / 2) * (at[i] ?? 0) ** 2, 0);
+      },
+      new Float64Array(stiff.length).fill(1),
+      { gradientTolerance: 1e-6, maxIterations },
+    );
+    return { ...found, asked };
+  };
+
+  it('is left after as many steps as are wanted, nearer at each', () => {
+    const values = [0, 1, 2, 5].map((most) => {
+      const { iterations, value } = far(most);
+      expect(iterations).toBe(most);
+      return value;
+    });
+    expect(values).toEqual(values.toSorted((a, b) => b - a));
+    expect(new Set(values).size).toBe(4);
+  });
+
+  it('is found by few looks: the steps are as long as the curvature says', () => {
+    const { asked, gradient } = far(1000);
+    expect(gradient).toBeLessThanOrEqual(1e-6);
+    expect(asked).toBeLessThan(1000); // measured: 540; 2,410 where the first guess of the curvature is 1
+  });
+});
+
 describe('what is held out', () => {
   const origins = fc.array(
     fc.record({ label: fc.nat(3), recording: fc.option(fc.nat(5), { nil: undefined }) }),
