@@ -152,6 +152,24 @@ describe('the cache', () => {
     expect((await load()).digests).toEqual(first.digests);
   });
 
+  it('is of the labels and the share that are asked for, where the pictures are the same', async () => {
+    const names = numbered('images', 8);
+    await fill(names);
+    const all = async (labels: readonly string[], changes?: Partial<FolderOptions>) => {
+      const rows = names.map((name, i) => `${name},${labels[i % labels.length]}`);
+      place.write('labels.csv', ['path,label', ...rows].join('\n'));
+      const dataset = await load(changes, join(place.path, 'labels.csv'));
+      const pairs = [...labeled(dataset, dataset.train), ...labeled(dataset, dataset.test)];
+      expect(Object.fromEntries(pairs)).toEqual(
+        Object.fromEntries(names.map((name, i) => [name, labels[i % labels.length]])),
+      );
+      return dataset.test.n;
+    };
+    await all(['cat', 'dog']);
+    const fifth = await all(['dog', 'cat']);
+    expect(await all(['dog', 'cat'], { valid: 0.6 })).toBeGreaterThan(fifth);
+  });
+
   it('does not take a new file of the same size and time for the old one', async () => {
     await fill([...numbered('a', 3), ...numbered('b', 3)]);
     const [first, second] = [await png(0), await png(300)];

@@ -4,6 +4,7 @@ import { insideOf, oddNames } from '../../../../train/datasets/folder/beside.ts'
 import { isContainer, otherKind, whatIsThere } from '../../../../train/datasets/folder/foreign.ts';
 import { isTable, mayBeTable } from '../../../../train/datasets/folder/kinds.ts';
 import { type Level, levelOf } from '../../../../train/datasets/folder/level.ts';
+import { listFiles } from '../../../../train/datasets/folder/list-files.ts';
 import {
   areSideNumbers,
   sideOfName,
@@ -14,6 +15,21 @@ import {
 import { areCoordinates, doubtOf, isOutputName } from '../../../../train/datasets/folder/table/doubts.ts';
 import { flagsOf, truthOf } from '../../../../train/datasets/folder/table/flags.ts';
 import { plain } from '../../../../train/datasets/folder/table/plain.ts';
+import { temporaryPlace } from './pictures.ts';
+
+it('files are in the order of their paths’ letters, on every machine', () => {
+  const place = temporaryPlace();
+  try {
+    for (const name of ['b/1.png', 'b.png', 'a/2.png', 'a/10.png', 'B/1.png', 'é.png', 'a.png'])
+      place.write(name, Buffer.of(1));
+    const { files, folders } = listFiles(place.path);
+    // As Python's sorted() has them.
+    expect(files).toEqual(['B/1.png', 'a.png', 'a/10.png', 'a/2.png', 'b.png', 'b/1.png', 'é.png']);
+    expect(folders).toEqual(['B', 'a', 'b']);
+  } finally {
+    place.close();
+  }
+});
 
 /** Each word, and with an s at its end. */
 const both = (words: string) => words.split(' ').flatMap((word) => [word, `${word}s`]);

@@ -41,6 +41,37 @@ const labelsOf = (content: string | Uint8Array): string | string[] => {
   }
 };
 
+describe('a column for each class', () => {
+  const withLast = (cell: string) => `file,cat,dog\na.jpg,1,0\nb.jpg,0,${cell}\n`;
+
+  it('has ones and zeros alone, in every row', () => {
+    for (const cell of ['1', '1.0', '1.00'])
+      expect(rowsOf(withLast(cell)), cell).toEqual(['a.jpg cat', 'b.jpg dog']);
+    for (const cell of ['2', '10', '-1', '1.05', '1.', 'x'])
+      expect(refusal(withLast(cell)), cell).toMatch(/has the columns "file", "cat", "dog"; expected/);
+  });
+});
+
+describe('JSON lines', () => {
+  const lines = (...labels: string[]) =>
+    labels.map((label, i) => `{"file_name": "${'abcde'[i]}.jpg", "label": ${label}}`).join('\n');
+
+  it('may have numbers and truths for labels, as JSON writes them; a list and an object are none', () => {
+    expect(rowsOf(lines('true', 'false', '3', '"x"'), 'labels.jsonl')).toEqual([
+      'a.jpg true',
+      'b.jpg false',
+      'c.jpg 3',
+      'd.jpg x',
+    ]);
+    expect(rowsOf(lines('3', '[4]', '{"a": 5}', 'null'), 'labels.jsonl')).toEqual(['a.jpg 3']);
+  });
+
+  it('are objects, each', () => {
+    for (const line of ['[1]', 'null', '3', '"x"', '{'])
+      expect(refusal(`${lines('3')}\n${line}`, 'labels.jsonl'), line).toMatch(/\b2 is no JSON object/);
+  });
+});
+
 describe('encodings', () => {
   const text = 'file;label\r\na.jpg;Käse\r\nb.jpg;Köse\r\n';
   const expected = ['a.jpg Käse', 'b.jpg Köse'];
@@ -54,6 +85,17 @@ describe('encodings', () => {
     expect(rowsOf(Buffer.concat([Buffer.from([0xfe, 0xff]), Buffer.from(text, 'utf16le').swap16()]))).toEqual(
       expected,
     );
+  });
+
+  it('of four bytes a letter are refused', () => {
+    const encode =
+      'import sys, json; print(json.dumps([list("file,label".encode(e)) for e in sys.argv[1:]]))';
+    const [marked, little, big]: number[][] = JSON.parse(
+      python(encode, ['utf-32', 'utf-32-le', 'utf-32-be']),
+    );
+    expect(refusal(Uint8Array.from(marked ?? []))).toMatch(/labels\.csv is UTF-32, which is not read/);
+    for (const bytes of [little, big])
+      expect(refusal(Uint8Array.from(bytes ?? []))).toMatch(/is no text: it has bytes that are zero/);
   });
 
   it('that no byte order mark names are refused by row, where a letter is another in another code page', () => {
