@@ -58,6 +58,7 @@ export function downwardsLong(
       check();
       let from = (start - top) * stride;
       for (const weight of weights) {
+        // Stryker disable next-line EqualityOperator: what stands behind the end of a typed array is dropped
         for (let x = 0; x < stride; x++) sums[x] = (sums[x] ?? 0) + Math.imul(source[from + x] ?? 0, weight);
         from += stride;
       }

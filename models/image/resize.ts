@@ -96,6 +96,7 @@ interface Rows {
 const MOST_WEIGHTS = 1024 * 1024;
 
 function isLong(axis: Axis): boolean {
+  // Stryker disable next-line EqualityOperator: at the limit both ways give the same
   return axis.n * tapsEach(axis) > MOST_WEIGHTS;
 }
 
@@ -167,6 +168,7 @@ function acrossColor(
   const height = source.length / (width * 3);
   const out = new Uint8ClampedArray(outWidth * height * 3);
   let to = 0;
+  // Stryker disable next-line EqualityOperator: what stands behind the end of a typed array is dropped
   for (let y = 0; y < height; y++) {
     if (y % CHECKED_ROWS === 0) check();
     for (let x = 0; x < outWidth; x++) {

@@ -97,6 +97,7 @@ export function taps(axis: Axis): Taps {
   const exact = new Float64Array(size);
   const exactWeight = exactWeights(axis);
 
+  // Stryker disable next-line EqualityOperator: what stands behind the end of a typed array is dropped
   for (let i = 0; i < n; i++) {
     const { center, start, end } = reachOf(axis, i);
     let sum = 0;
@@ -126,6 +127,7 @@ export function tapsInPieces(axis: Axis, i: number, use: (start: number, weights
   const exactWeight = exactWeights(axis);
   let sum = 0;
   for (let pixel = start; pixel < end; pixel++) sum += exactWeight(center, pixel);
+  // Stryker disable next-line ArithmeticOperator: in larger pieces the weights are the same
   const piece = new Int32Array(Math.min(PIECE, end - start));
   for (let from = start; from < end; from += piece.length) {
     const n = Math.min(piece.length, end - from);
