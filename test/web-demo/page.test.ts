@@ -192,14 +192,7 @@ describe('on a phone', () => {
     expect(pad.width).toBeGreaterThanOrEqual(280);
     expect(bars.y).toBeGreaterThan(pad.y + pad.height);
     expect(bars.y + bars.height).toBeLessThanOrEqual(640);
-    for (const [i, digit] of ['3', '1', '0', '7'].entries()) {
-      const small = strokesOf(digit).map((stroke) =>
-        stroke.map(([x, y]): Place => [0.125 + 0.25 * i + 0.4 * (x - 0.5), 0.5 + 0.5 * (y - 0.5)]),
-      );
-      await drawStrokes(page, small);
-      await expect.poll(() => answerOf(page)).toBe('3107'.slice(0, i + 1));
-      expect(await places()).toEqual(atFirst);
-    }
+    await drawNumber(page, async () => expect(await places()).toEqual(atFirst));
     // As high as a capital of 36 px, and all on one line.
     const label = await page.getByTestId('answer').evaluate((answer) => {
       const text = document.createRange();
@@ -211,6 +204,15 @@ describe('on a phone', () => {
     });
     expect(label.size).toBeGreaterThanOrEqual(36);
     expect(label.lines).toBe(1);
+    await leave(there);
+  });
+
+  test('on a tablet the bars stay where they are, too', async () => {
+    const there = await visit(stage, { viewport: { width: 768, height: 1024 } });
+    await modelReady(there.page);
+    const place = () => there.page.getByTestId('bars').boundingBox();
+    const atFirst = await place();
+    await drawNumber(there.page, async () => expect(await place()).toEqual(atFirst));
     await leave(there);
   });
 
@@ -234,6 +236,18 @@ describe('on a phone', () => {
     await leave(there);
   });
 });
+
+/** Draws 3107, and calls `check` after each of its digits. */
+async function drawNumber(page: Page, check: () => Promise<void>): Promise<void> {
+  for (const [i, digit] of ['3', '1', '0', '7'].entries()) {
+    const small = strokesOf(digit).map((stroke) =>
+      stroke.map(([x, y]): Place => [0.125 + 0.25 * i + 0.4 * (x - 0.5), 0.5 + 0.5 * (y - 0.5)]),
+    );
+    await drawStrokes(page, small);
+    await expect.poll(() => answerOf(page)).toBe('3107'.slice(0, i + 1));
+    await check();
+  }
+}
 
 /** Moves a finger up the screen by 240 pixels, as the touch screen's driver reports it. */
 async function swipeUp(page: Page, x: number, y: number): Promise<void> {
