@@ -171,6 +171,12 @@ describe('what is held out', () => {
     expect([...recordings(heldOut)].filter((each) => recordings(train).has(each))).toEqual([]);
   });
 
+  it('is another one for another seed', () => {
+    const all = Array.from({ length: 50 }, () => ({ label: 0 }));
+    const splits = Array.from({ length: 8 }, (_, seed) => holdOut(all, seed).heldOut.join());
+    expect(new Set(splits).size).toBe(8);
+  });
+
   it('is the end of a recording where one drawing beside it is too few', () => {
     const all = Array.from({ length: 41 }, (_, i) => ({ label: 0, recording: i === 0 ? undefined : 1 }));
     expect(holdOut(all, 1).heldOut).toEqual([0, 34, 35, 36, 37, 38, 39, 40]);
