@@ -230,7 +230,7 @@ test.each(those(kinds.export))('%s', async (command) => {
   const { printed } = await runUntil(command, END);
   const stages = (text: string) => [...text.matchAll(/^ +(\w+) +[\d.]+ s {2}/gm)].map(([, stage]) => stage);
   expect(stages(printed)).toEqual(stages(read('docs/export.md')));
-  expect(stages(printed)).toHaveLength(5);
+  expect(stages(printed)).toHaveLength(6);
   rmSync(join(folders.models, 'digits', '3'), { recursive: true }); // of a network that has learned little
 });
 
