@@ -16,6 +16,7 @@ import {
   RESULTS,
   type Shared,
 } from './collectives.ts';
+import { isLocal, keepLocal } from './keep-local.ts';
 import { lostInWords } from './lost.ts';
 import { silentOnes } from './probe.ts';
 import { startServer } from './server.ts';
@@ -65,9 +66,14 @@ export async function joinCluster(place: Place, { say = () => {}, signal }: Prog
   const open = addresses.filter((address) => !isPrivate(address));
   if (open.length > 0)
     say(
-      `Attention: ${open.join(', ')} may be reached from the Internet, and tasks talk without encryption or passwords: whoever reaches a task's port can read and change this training. Let a firewall or a private network keep others out.`,
+      `Attention: ${open.join(', ')} may be reached from the Internet, and tasks talk without encryption or passwords: whoever reaches a task's port can read and change this training and its machine's files. Let a firewall or a private network keep others out.`,
     );
   const inSession = startServer(place);
+  const port = Number(addresses[task]?.split(':').at(-1));
+  if (addresses.every(isLocal) && !keepLocal(port))
+    say(
+      `Attention: all tasks are on this machine, but others may connect to its port ${port}, which could not be closed to them, without a password, and read and write its files: let a firewall keep them out.`,
+    );
   await waitForOthers(place, say, signal);
   const endWatch = await watchTasks(place);
   let key = 0;

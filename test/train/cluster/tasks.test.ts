@@ -10,6 +10,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { commandFile } from '../../../setup/paths.mjs';
 import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { draw, projectWith, recipeFile } from '../project/support.ts';
+import { connects, otherAddresses } from './connects.ts';
 
 const network = (name: string, layer: string) => `
 const ${name} = defineArchitecture({ name: '${name}', options: {}, build: (_, classes) => (net, x) => {
@@ -175,6 +176,12 @@ describe('several tasks', () => {
     const [first, other] = tasks;
     if (first === undefined || other === undefined) throw new Error('there are two tasks');
     await reaches(first, 3);
+    // Which is for tasks of this machine alone, where TensorFlow listens for all.
+    const ports = other.child.spawnargs.join().match(/(?<=127\.0\.0\.1:)\d+/g) ?? [];
+    expect(ports).toHaveLength(2);
+    for (const port of ports)
+      for (const host of ['127.0.0.1', ...otherAddresses()])
+        expect(await connects(Number(port), host), host).toBe(host === '127.0.0.1');
     other.child.kill('SIGINT');
     const [text = '', others = ''] = await Promise.all(tasks.map((task) => ends(task, 130)));
     const [, step] = /Interrupted and saved at step (\d+)/.exec(text) ?? [];
