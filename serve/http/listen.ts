@@ -10,6 +10,7 @@ import type { AppEnv } from './context.ts';
 import { createRequestDrain } from './drain-request.ts';
 import { awaitContinue } from './expect-continue.ts';
 import { answerHalfClosed } from './half-closed.ts';
+import { inheritedSocket } from './inherited-socket.ts';
 import { respondToMalformedRequest, respondToMalformedUrl } from './malformed-request.ts';
 
 export interface Listening {
@@ -26,7 +27,8 @@ const FAREWELL = 250;
 export const defaultPatience = 10_000;
 
 /**
- * Listens for requests and answers them with the app.
+ * Listens for requests and answers them with the app. A socket that the service manager has opened is taken in the place of
+ * host and port.
  *
  * @param port - 0 takes a free one.
  * @param patience - milliseconds that requests get to finish, at the end, before their connections are closed.
@@ -62,7 +64,9 @@ export async function listen(
     answer(request, response);
   });
   server.on('clientError', respondToMalformedRequest);
-  server.listen(port, host);
+  const inherited = inheritedSocket(process.env, process.pid);
+  if (inherited === undefined) server.listen(port, host);
+  else server.listen({ fd: inherited });
   try {
     await once(server, 'listening');
   } catch (error) {

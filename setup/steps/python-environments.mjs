@@ -24,7 +24,7 @@ export const trainingEnvironmentStep = {
 /** @type {import('./step.mjs').Step} */
 export const testEnvironmentStep = {
   name: 'Python of the tests',
-  hint: 'onnx, onnxruntime, Pillow and clients of the server, 200 MB',
+  hint: 'onnx, onnxruntime, Pillow, clients of the server and schemas of Kubernetes, 300 MB',
   done: () => hasEnvironment('test'),
   needs: () => [],
   after: [trainingEnvironmentStep.name],
