@@ -54,7 +54,9 @@ const kinds = {
   project: /^npx trainyard (photos|train \.\/photos|export|serve|predict)\b/,
   help: /^npx trainyard (help|\w+ --help)$/,
   list: /^npm run train$/,
-  train: /^(npm run train|npx trainyard train) \w/,
+  train: /^(npm run train|npx trainyard train) (?!.*--(cluster|workers) )\w/,
+  /** Tested in test/train/cluster/tasks.test.ts. */
+  tasks: /^npm run train \S+ -- .*--(cluster|workers) /,
   export: /^npm run export$/,
   /** Tested in test/train/runs/weights-of-model-file.test.ts, test/export/to and test/docs/export.test.ts. */
   from: /^npm run (train -- --from \S+|export -- .+)$/,

@@ -147,7 +147,7 @@ test('while the camera runs, what mattered is shown and stays until the next com
   const different = (i: number) => new Set(seen.map((frame) => frame[i]));
   expect(different(0)).not.toContain('none');
   expect(different(0).size).toBe(3); // the pattern moves, and the map with it
-  expect(different(1).size).toBeGreaterThan(3);
+  expect(different(1).size).toBeGreaterThan(1); // answers go on
   expect(different(2).size).toBe(1);
   await page.context().close();
 });
