@@ -19,10 +19,14 @@ export function startThread(module, workerData) {
  * throws arrives as `{ error, isForUser }`.
  * @param {URL} module
  * @param {object} task as JSON
+ * @param {Uint8Array} [input] what is on its standard input
  */
-export function startProcess(module, task) {
-  return fork(fileURLToPath(entry), [module.href, JSON.stringify(task)], {
+export function startProcess(module, task, input) {
+  const child = fork(fileURLToPath(entry), [module.href, JSON.stringify(task)], {
     execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'ignore', 'inherit', 'ipc'],
   });
+  // A child that ends before it has read everything says why itself.
+  child.stdin?.on('error', () => {}).end(input);
+  return child;
 }

@@ -46,6 +46,8 @@ export interface TestAppOptions extends Omit<AppOptions, 'engine' | 'limits' | '
   readonly limits?: Partial<Limits>;
   readonly threads?: number;
   readonly engine?: Partial<EngineOptions>;
+  /** Milliseconds for which a model that is sent is checked. */
+  readonly patience?: number;
 }
 
 /** Opens the app on a new repository; `log` collects its lines, `fields` what belongs to each. */
@@ -71,7 +73,7 @@ export async function openTestApp(options: TestAppOptions = {}) {
     log: write,
   });
   await engine.load();
-  const taking = options.modelKeys && { take: createTaker(folder.path, engine) };
+  const taking = options.modelKeys && { take: createTaker(folder.path, engine, options.patience) };
   const app = createApp({ ...options, taking, engine, limits, log: write, metrics, statistics });
   return {
     app,

@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cardMetadata } from '../../../models/card.ts';
 import { withDigest } from '../../../models/card-proof.ts';
-import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
+import { dataType, decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
+import { digestWeights } from '../../../models/onnx/weights-digest.ts';
 import { colors, openTestApp, refusal } from '../harness.ts';
 import { plain } from '../pictures.ts';
 import { type TinyModelOptions, tinyModel, wrongGolden } from '../tiny-model.ts';
@@ -201,3 +203,74 @@ test('two that are sent at once become two versions', async () => {
   );
   expect(two.sort()).toEqual([1, 2]);
 });
+
+/** A model that is right, and takes hours for a picture. */
+async function slow(): Promise<Uint8Array> {
+  const { bytes, card } = await proven({ ...colors, name: 'slow' });
+  const model = decodeModel(bytes);
+  const [cast, ...rest] = model.graph.node;
+  if (cast === undefined) throw new Error('the tiny model begins with a cast');
+  const node = (op_type: string, input: string[], output: string) => ({
+    op_type,
+    input,
+    output: [output],
+    attribute: [],
+  });
+  const tensor = (
+    name: string,
+    dims: number[],
+    data_type: number,
+    values: ArrayLike<number> | BigInt64Array,
+  ) => ({
+    name,
+    dims,
+    data_type,
+    raw_data: new Uint8Array(
+      values instanceof BigInt64Array ? values.buffer : Float32Array.from(values).buffer,
+    ),
+  });
+  const changed = {
+    ...model,
+    graph: {
+      ...model.graph,
+      initializer: [
+        ...model.graph.initializer,
+        tensor('side', [2], dataType.INT64, BigInt64Array.of(4000n, 4000n)),
+        tensor('zero', [], dataType.FLOAT, [0]),
+      ],
+      node: [
+        { ...cast, output: ['pixels'] },
+        { ...node('ReduceMax', ['pixels'], 'most'), attribute: [{ name: 'keepdims', type: 2, i: 0 }] },
+        node('Expand', ['most', 'side'], 'square0'),
+        ...Array.from({ length: 2000 }, (_, i) =>
+          node('MatMul', [`square${i}`, 'square0'], `square${i + 1}`),
+        ),
+        { ...node('ReduceMin', ['square2000'], 'least'), attribute: [{ name: 'keepdims', type: 2, i: 0 }] },
+        node('Mul', ['least', 'zero'], 'nothing'),
+        node('Add', ['pixels', 'nothing'], 'floats'),
+        ...rest,
+      ],
+    },
+  };
+  const own = withDigest({ ...card, weightsDigest: digestWeights(changed) });
+  const metadata_props = Object.entries(cardMetadata(own)).map(([key, value]) => ({ key, value }));
+  return encodeModel({ ...changed, metadata_props });
+}
+
+test('one that computes without an end is given up, and whoever sends another one is heard', async () => {
+  const impatient = await openTestApp({
+    models: [colors],
+    modelKeys: (key) => (key === KEY ? 'teacher' : undefined),
+    patience: 3000,
+  });
+  const { bytes } = await proven(own);
+  const first = send(impatient, 'slow', await slow());
+  const second = send(impatient, 'zebras', bytes);
+  expect(await refusal(await first)).toEqual({
+    status: 422,
+    error: expect.stringContaining('was ended by SIGKILL, which is SIGKILL after 3 s'),
+  });
+  expect((await second).status).toBe(201);
+  expect(inside(impatient).filter((name) => name.startsWith('slow'))).toEqual([]);
+  await impatient.close();
+}, 60_000);
