@@ -1,4 +1,5 @@
 // `train` on a machine other than the first: prepares the same data and recipe, and takes part in each step.
+import { UserError } from '../../models/errors.ts';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import type { Place } from '../cluster/addresses.ts';
 import { joinCluster } from '../cluster/join.ts';
@@ -6,7 +7,7 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { follow } from '../loop/follow.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
 import type { Recipe } from '../recipes/recipe.ts';
-import { findRun } from '../runs/run.ts';
+import { findRun, type Run } from '../runs/run.ts';
 import type { Asked } from './check-arguments.ts';
 import { goingOn } from './go-on.ts';
 import { recipeOfArguments } from './recipe-of-arguments.ts';
@@ -42,9 +43,21 @@ export async function followFirst(asked: Asked, place: Place): Promise<void> {
 /** As on the first machine; a run to resume is in a folder that the machines share. */
 async function recipeAndData(asked: Asked): Promise<{ recipe: Recipe; data(): Promise<Dataset> }> {
   if (asked.resume !== undefined) {
-    const { recipe } = await goingOn(findRun(asked.runs, asked.resume.run), asked.epochs);
+    const { recipe } = await goingOn(sharedRun(asked.runs, asked.resume.run), asked.epochs);
     return { recipe, data: () => loadDataOf(recipe) };
   }
   const { recipes, data } = await recipeOfArguments(asked, { say: (line) => console.log(line) });
   return { recipe: recipes[0], data };
+}
+
+/** @throws UserError where there is no such run here, with what a machine gives that does not share the folder */
+function sharedRun(runs: string, name: string): Run {
+  try {
+    return findRun(runs, name);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      `${error.message} Where the folder of runs is task 0's alone, give the other tasks what they were given at first, the recipe and its options, without --resume.`,
+    );
+  }
 }

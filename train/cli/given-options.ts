@@ -1,7 +1,14 @@
 // Which options were given, and which of them fit beside `--resume`, or without anything that is trained.
 import { UserError } from '../../models/errors.ts';
 import { command } from '../../setup/invocation.mjs';
-import { augmentationOptions, familyOptions, folderOptions, recipeOptions, runOptions } from './options.ts';
+import {
+  augmentationOptions,
+  clusterOptions,
+  familyOptions,
+  folderOptions,
+  recipeOptions,
+  runOptions,
+} from './options.ts';
 
 type Args = Readonly<Record<string, unknown>>;
 
@@ -9,6 +16,7 @@ type Args = Readonly<Record<string, unknown>>;
 const all: Readonly<Record<string, object>> = {
   ...recipeOptions,
   ...runOptions,
+  ...clusterOptions,
   ...folderOptions,
   ...augmentationOptions,
   ...familyOptions,
@@ -17,8 +25,12 @@ const all: Readonly<Record<string, object>> = {
 /** Where the output goes; what is trained does not matter to them. */
 const ANYWHERE = ['runs', 'json'];
 
-/** What a run that goes on takes: how long it goes on, from where, and how it is watched. */
-const BESIDE_RESUME = [...ANYWHERE, 'resume', 'from', 'epochs', 'keep', 'live', 'tensorboard', 'max-memory'];
+/** What a run that goes on takes: how long it goes on, from where, who computes it, and how it is watched. */
+const BESIDE_RESUME = [
+  ...ANYWHERE,
+  ...Object.keys(clusterOptions),
+  ...['resume', 'from', 'epochs', 'keep', 'live', 'tensorboard', 'max-memory'],
+];
 
 /** Why options of the run itself do not fit beside `--resume`. */
 const REASONS: Readonly<Record<string, string>> = {

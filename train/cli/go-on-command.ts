@@ -4,8 +4,8 @@ import { runCommand, runsWords } from '../runs/run-command.ts';
 import type { Asked } from './check-arguments.ts';
 import { givenOptions } from './given-options.ts';
 
-/** How a training is watched and kept within bounds; the rest is in the run's recipe. */
-const OF_ONE_RUN = ['keep', 'live', 'tensorboard', 'max-memory', 'json'];
+/** How a training is watched and kept within bounds, and who computes it; the rest is in the run's recipe. */
+const OF_ONE_RUN = ['keep', 'live', 'tensorboard', 'max-memory', 'json', 'workers', 'cluster', 'task'];
 
 /**
  * @param run - The run that was interrupted.

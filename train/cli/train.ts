@@ -190,9 +190,13 @@ function summary(
   run: Run,
   { finished, step, history, best }: FitResult,
   seconds: number,
-  { again }: TrainOptions,
+  { again, place, ended }: TrainOptions,
 ): string {
-  if (!finished) return `Interrupted and saved at step ${step}. Go on: ${again(run)}`;
+  if (!finished) {
+    const others =
+      place === undefined || ended !== undefined ? '' : '. All other tasks: the same commands as before';
+    return `Interrupted and saved at step ${step}. Go on: ${again(run)}${others}`;
+  }
   const last = history.at(-1);
   return [
     `Finished in ${clock(seconds)}. Error rate ${plainPercent(last?.errorRate ?? Number.NaN)} after the last epoch, best ${plainPercent(best?.errorRate ?? Number.NaN)} (epoch ${best?.epoch}).`,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
 import { UserError } from '../../models/errors.ts';
 import { version } from '../../setup/paths.mjs';
+import { isFolder } from '../datasets/index.ts';
 import { changedSplit, type DataDigests } from '../runs/checkpoint.ts';
 import type { Cluster } from './join.ts';
 
@@ -21,10 +22,15 @@ const announcedSchema = z.object({
   step: z.int(),
 });
 
-/**
- * Fields of a recipe that may differ: the first weights, which the first task gives the others, and the code's place.
- */
-const OWN = ['from', 'module'];
+/** The field of a recipe that may differ: the first weights, which the first task gives the others. */
+const OWN = 'from';
+
+/** Parts of a recipe that say where a file is on this machine; what is in it, their digest says. */
+const FILES: Readonly<Record<string, z.ZodType>> = {
+  module: z.object({ sha256: z.string() }),
+  backbone: z.looseObject({ path: z.string().transform(() => '') }),
+  options: z.looseObject({ backbone: z.string().transform(() => '') }),
+};
 
 /**
  * Makes sure that all tasks train the same.
@@ -42,7 +48,7 @@ export function agree(cluster: Cluster, own: Training): number {
   const others = Array.from({ length: size }, (_, i) => i).filter((i) => answers[i] !== 0);
   if (others.length > 0)
     throw new UserError(
-      `Task ${others.join(' and ')} (${others.map((i) => addresses[i]).join(', ')}) would train something else than task 0: what, it says itself.`,
+      `Task ${others.join(' and ')} (${others.map((i) => addresses[i]).join(', ')}) would train something else than task 0: its own message says what.`,
     );
   return announced.step;
 }
@@ -54,15 +60,27 @@ export function differenceOf(
 ): string | undefined {
   if (first.version !== version)
     return `it is version ${version} of Trainyard, task 0 is ${first.version}. Install the same one on all machines.`;
-  const mine = new Map<string, unknown>(Object.entries(own.recipe));
-  const its = new Map(Object.entries(first.recipe));
+  const [mine, its] = [fieldsOf(own.recipe), fieldsOf(first.recipe)];
   for (const key of new Set([...mine.keys(), ...its.keys()])) {
-    if (OWN.includes(key)) continue;
     const [a, b] = [mine, its].map((fields) => canonicalJson(fields.get(key) ?? null));
-    if (a !== b)
-      return `its recipe has ${key} ${a}, task 0's has ${b}. Give all of them the same options${key === 'precision' ? ', such as --precision float32, since auto measures what is faster on each machine' : ''}.`;
+    if (a === b) continue;
+    if (key === 'module')
+      return 'its file of recipes has other code, or other packages. Copy the same file, and all that it imports, to all machines.';
+    return `its recipe has ${key} ${a}, task 0's has ${b}. Give all of them the same options${key === 'precision' ? ', such as --precision float32, since auto measures what is faster on each machine' : ''}.`;
   }
   const changed = changedSplit(first.digests, own.digests);
   const split = changed === 'test' ? 'validation' : 'training';
   return changed && `its ${split} pictures are others. Copy the same data to all machines.`;
+}
+
+/** What counts of a recipe: not where its pictures and its files are on a machine, since digests say what they hold. */
+function fieldsOf(recipe: object): Map<string, unknown> {
+  const fields = Object.entries(recipe).filter(([key]) => key !== OWN);
+  return new Map(
+    fields.map(([key, value]) => {
+      if (key === 'dataset' && typeof value === 'string' && isFolder(value)) return [key, 'a folder'];
+      const file = FILES[key]?.safeParse(value);
+      return [key, file?.success ? file.data : value];
+    }),
+  );
 }

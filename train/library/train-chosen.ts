@@ -100,10 +100,12 @@ export async function trainChosen(
     const claimed = (run: Run) => {
       unlock = lockRun(run);
     };
-    const run = choice.run ?? createRun(asked.runs, recipe, environmentOf(asked), claimed);
-    if (choice.change !== undefined) giveEpochs(run, recipe, dataset, choice.change, say);
+    if (choice.run !== undefined && choice.change !== undefined)
+      giveEpochs(choice.run, recipe, dataset, choice.change, say);
     const aborts = [signal, settings.ended].filter((each) => each !== undefined);
+    // Before there is a run, which an interruption of the waiting would leave empty.
     const cluster = place && (await joinCluster(place, { say, signal: AbortSignal.any(aborts) }));
+    const run = choice.run ?? createRun(asked.runs, recipe, environmentOf(asked), claimed);
     const started = performance.now();
     const { keep } = settings;
     const options = {

@@ -173,6 +173,7 @@ describe('what does not fit', () => {
     ],
     [['--epochs', '3'], 'Name what to train, a recipe or a folder of pictures; received --epochs alone.'],
     [['--plan'], 'received --plan alone.'],
+    [['--workers', '2'], 'received --workers alone.'],
     [['--no-live'], 'received --live alone.'],
   ])('nothing to train: %j', async (words, message) => {
     const { status, stdout, stderr } = await trainyard('train', ...words);
@@ -196,6 +197,12 @@ describe('the command that goes on', () => {
     [
       { epochs: '5', keep: '3', live: false },
       `npm run train -- --resume 0002-digits --no-live --keep 3 --runs ${runs}`,
+    ],
+    // One process alone would take its time.
+    [{ epochs: '5', workers: '2' }, `npm run train -- --resume 0002-digits --workers 2 --runs ${runs}`],
+    [
+      { cluster: 'one:1,two:1', task: '0' },
+      `npm run train -- --resume 0002-digits --cluster one:1,two:1 --task 0 --runs ${runs}`,
     ],
     // One seed alone would leave the others and the comparison out.
     [{ seeds: '3', epochs: '5', fresh: true }, `npm run train digits -- --epochs 5 --seeds 3 --runs ${runs}`],

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { commandFile } from '../../../setup/paths.mjs';
 import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
+import { trainyard } from '../../command.ts';
 import { draw, projectWith, recipeFile } from '../project/support.ts';
 import { connects, otherAddresses } from './connects.ts';
 
@@ -184,7 +185,11 @@ describe('several tasks', () => {
         expect(await connects(Number(port), host), host).toBe(host === '127.0.0.1');
     other.child.kill('SIGINT');
     const [text = '', others = ''] = await Promise.all(tasks.map((task) => ends(task, 130)));
-    const [, step] = /Interrupted and saved at step (\d+)/.exec(text) ?? [];
+    const [, step, again] =
+      /saved at step (\d+)\. Go on: .* --resume 0001-plain (.*)\. All other tasks: the same commands as before/.exec(
+        text,
+      ) ?? [];
+    expect(again).toContain(`--cluster ${first.child.spawnargs.find((word) => word.includes(','))} --task 0`);
     expect(others).toContain(`Task 1 is done after step ${step}, interrupted`);
     expect(readCheckpoint(checkpoint('interrupted', 'plain')).progress.step).toBe(Number(step));
   }, 120_000);
@@ -199,8 +204,33 @@ describe('several tasks', () => {
       "Task 1 would train something else than task 0: its recipe has seed 2, task 0's has 1. Give all of them the same options.",
     );
     expect(await ends(first, 1)).toMatch(
-      /Task 1 \(.*\) would train something else than task 0: what, it says itself/,
+      /Task 1 \(.*\) would train something else than task 0: its own message says what/,
     );
     expect(existsSync(join(work, 'different-0', '0001-plain'))).toBe(false);
   }, 120_000);
 });
+
+it('an interruption while it waits for others leaves no run; a run that is not here is told of', async () => {
+  const addresses = await cluster(2);
+  const waiting = train('waiting', `plain --cluster ${addresses} --task 0`);
+  while (!waiting.text().includes('waits for task 1'))
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  waiting.child.kill('SIGINT');
+  expect(await ends(waiting, 130)).toContain('Interrupted before training');
+  expect(existsSync(join(work, 'waiting', '0001-plain'))).toBe(false);
+  const { status, stderr } = await trainyard(
+    ...[
+      'train',
+      '--resume',
+      '0001-plain',
+      '--cluster',
+      addresses,
+      '--task',
+      '1',
+      '--runs',
+      join(work, 'elsewhere'),
+    ],
+  );
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/There is no run.*give the other tasks what they were given at first/);
+}, 60_000);

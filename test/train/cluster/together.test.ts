@@ -50,9 +50,29 @@ describe('options of several tasks', () => {
 describe('what differs between tasks', () => {
   const own = { recipe: { seed: 1, precision: 'float32' }, digests: { train: 'a', test: 'b' } };
   const first = { version, step: 0, ...own };
-  it('nothing, whatever the first weights and the place of the code', () => {
-    const recipe = { ...own.recipe, from: 'ab12', module: { path: '/home/me/config.ts' } };
-    expect(differenceOf(own, { ...first, recipe })).toBeUndefined();
+  /** A recipe with files that are in this folder. */
+  const inFolder = (folder: string, sha256: string) => ({
+    ...own.recipe,
+    from: sha256 + folder,
+    dataset: `${folder}/photos`,
+    module: { path: `${folder}/trainyard.config.ts`, sha256 },
+    backbone: { path: `${folder}/net.onnx`, sha256: 'b', output: 'features' },
+    options: { backbone: `${folder}/net.onnx`, size: '32' },
+  });
+  it('nothing, whatever the first weights and the places of pictures, code and backbone', () => {
+    const [here, there] = ['/home/me', '/srv/train'].map((folder) => inFolder(folder, 'a'));
+    expect(differenceOf({ ...own, recipe: here ?? {} }, { ...first, recipe: there ?? {} })).toBeUndefined();
+  });
+  it('code, backbones and options of files that are elsewhere', () => {
+    const here = { ...own, recipe: inFolder('/home/me', 'a') };
+    const there = inFolder('/srv/train', 'a');
+    const difference = (recipe: object) => differenceOf(here, { ...first, recipe: { ...there, ...recipe } });
+    expect(difference({ module: { ...there.module, sha256: 'c' } })).toMatch(
+      /^its file of recipes has other code/,
+    );
+    expect(difference({ backbone: { ...there.backbone, sha256: 'c' } })).toContain('its recipe has backbone');
+    expect(difference({ options: { ...there.options, size: '64' } })).toContain('its recipe has options');
+    expect(difference({ dataset: 'mnist' })).toContain('task 0\'s has "mnist"');
   });
   it.each([
     [{ version: '0.0.1' }, 'task 0 is 0.0.1. Install the same one on all machines'],
