@@ -11,9 +11,26 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 let stage: Stage;
 beforeAll(async () => {
   // Chromium's own camera, a moving pattern, and nobody who has to be asked about it.
-  stage = await openStage({ args: ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] });
+  stage = await openStage({
+    args: ['--use-fake-device-for-media-stream=device-count=2', '--use-fake-ui-for-media-stream'],
+  });
 });
 afterAll(() => stage?.close());
+
+/** Gives the second camera alone a light, and keeps what is asked of it. */
+function lightOfSecond(page: Page): Promise<unknown> {
+  return page.addInitScript(() => {
+    const { getCapabilities } = MediaStreamTrack.prototype;
+    const asked: MediaTrackConstraints[] = [];
+    Object.assign(globalThis, { asked });
+    Object.assign(MediaStreamTrack.prototype, {
+      getCapabilities(this: MediaStreamTrack) {
+        return { ...getCapabilities.call(this), ...(this.label.endsWith('1') && { torch: true }) };
+      },
+      applyConstraints: async (wanted: MediaTrackConstraints) => asked.push(wanted),
+    });
+  });
+}
 
 /** How many examples a class has. */
 async function countOf(page: Page, name: string): Promise<number> {
@@ -54,6 +71,56 @@ test('a held button records until it is let go, and the classifier answers what 
   await page.getByRole('button', { name: 'Draw', exact: true }).click();
   expect(await page.locator('#video').evaluate((video: HTMLVideoElement) => video.srcObject)).toBe(null);
   expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('another camera is chosen by its name, the light is offered where there is one, and both go with the camera', async () => {
+  const { page, complaints } = await visit(stage, {}, lightOfSecond, '/teach.html');
+  await page.getByText('is ready.').waitFor();
+  const [choice, light] = [page.getByLabel('Which camera'), page.getByRole('button', { name: 'Light' })];
+  expect(await choice.isVisible()).toBe(false);
+  await page.getByRole('button', { name: 'Camera' }).click();
+  await expect
+    .poll(() => choice.locator('option').allInnerTexts())
+    .toEqual(['fake_device_0', 'fake_device_1']);
+  expect(await light.isVisible()).toBe(false);
+  await choice.selectOption('fake_device_1');
+  await expect
+    .poll(() =>
+      page.locator('#video').evaluate((video: HTMLVideoElement) => {
+        const stream = video.srcObject instanceof MediaStream ? video.srcObject : undefined;
+        return stream?.getVideoTracks()[0]?.label;
+      }),
+    )
+    .toBe('fake_device_1');
+  await light.click();
+  await expect.poll(() => light.getAttribute('aria-pressed')).toBe('true');
+  expect(await page.evaluate('asked')).toEqual([{ advanced: [{ torch: true }] }]);
+  await page.getByRole('button', { name: 'Draw', exact: true }).click();
+  await page.getByRole('button', { name: 'Camera' }).click();
+  // It is the one that was chosen, and its light is off again.
+  await expect.poll(() => choice.inputValue()).not.toBe('');
+  expect(await choice.locator('option:checked').innerText()).toBe('fake_device_1');
+  await expect.poll(() => light.getAttribute('aria-pressed')).toBe('false');
+  // One that fails leaves the pad, and words.
+  await page.evaluate(
+    `MediaDevices.prototype.getUserMedia = () => Promise.reject(new DOMException('', 'NotReadableError'))`,
+  );
+  await choice.selectOption('fake_device_0');
+  await page.getByTestId('status').getByText('another program may be using it').waitFor();
+  expect(await page.getByTestId('pad').isVisible()).toBe(true);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test('what was refused is not said any more when the next thing is done', async () => {
+  const { page } = await visit(stage, {}, undefined, '/teach.html');
+  await nameClasses(page);
+  const status = page.getByTestId('status');
+  await page.getByRole('button', { name: 'Add drawing: circle' }).click();
+  await status.getByText('Draw something on the pad first.').waitFor();
+  await giveDrawing(page, 'circle', 0);
+  expect(await status.innerText()).toBe('');
   await page.context().close();
 });
 

@@ -2,6 +2,7 @@
 import { messageOf } from '../../../models/errors.ts';
 import { type Picture, readPicture } from '../../component/index.ts';
 import { createCamera } from '../../page/photo/camera.ts';
+import { createCameraTools } from '../../page/photo/camera-tools.ts';
 import { byId, element } from '../../page/shell/elements.ts';
 import { seenBy, snapshot } from './pictures.ts';
 
@@ -43,6 +44,16 @@ export function createEyes({ frame, recorded, changed, refused }: EyesEvents): E
     },
   });
 
+  const tools = createCameraTools(
+    camera,
+    element('cameras', HTMLSelectElement),
+    element('light', HTMLButtonElement),
+    (message) => {
+      refused(message);
+      if (!camera.running()) use('pad');
+    },
+  );
+
   /** One frame at a time: while one is read, others pass by. */
   async function look(): Promise<void> {
     if (looking || recording) return;
@@ -79,7 +90,7 @@ export function createEyes({ frame, recorded, changed, refused }: EyesEvents): E
   buttons.camera.addEventListener('click', async () => {
     use('camera');
     try {
-      await camera.start();
+      if (await camera.start()) await tools.refresh();
     } catch (error) {
       refused(messageOf(error));
       use('pad');

@@ -2,7 +2,7 @@
 
 export interface Status {
   say(words: string): void;
-  /** Says what is wrong; it stands until something else is said. */
+  /** Says what is wrong; it stands until something else is said or done. */
   refuse(message: string): void;
   progress(loaded: number, total: number): void;
   busy(): boolean;
@@ -28,6 +28,7 @@ export function createStatus(line: HTMLElement, bar: HTMLProgressElement): Statu
     },
     busy: () => working > 0,
     async during(work, changed) {
+      if (line.classList.contains('wrong')) say('', false);
       working++;
       changed();
       const mine = last.then(work);
