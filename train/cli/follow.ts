@@ -20,6 +20,10 @@ export async function followFirst(asked: Asked, place: Place): Promise<void> {
   const say = (line: string) => console.log(line);
   const leave = () => say(`Task ${task} is interrupted before the training.`);
   signals.onSignal(leave);
+  // A worker of --workers whose first process is gone waits for nobody.
+  const alone = () => process.exit(1);
+  process.once('disconnect', alone);
+  if (process.connected === false) alone();
   try {
     const { recipe, data } = await recipeAndData(asked);
     await fetchPretrained(recipe);
@@ -36,6 +40,7 @@ export async function followFirst(asked: Asked, place: Place): Promise<void> {
     say(`Task ${task} is done after step ${result.step}${result.finished ? '' : ', interrupted'}.`);
     if (!result.finished) process.exitCode = INTERRUPTED;
   } finally {
+    process.off('disconnect', alone);
     signals.close();
   }
 }

@@ -24,7 +24,11 @@ for (;;) {
   for (const address of others) if (!silent.includes(address)) heard.set(address, performance.now());
   const lost = silent.filter((address) => performance.now() - (heard.get(address) ?? 0) > silence);
   if (lost.length === 0) continue;
-  writeSync(2, `${lostInWords({ addresses, task }, lost)}\n`);
+  try {
+    writeSync(2, `${lostInWords({ addresses, task }, lost)}\n`);
+  } catch {
+    // Whoever read it is gone too, such as the process that started this one.
+  }
   // The main thread is in TensorFlow, where it hears of nothing.
   leave(1);
 }

@@ -91,6 +91,17 @@ async function reaches(task: Task, epoch: number): Promise<void> {
   }
 }
 
+/** Process numbers of what a task has started. Reference: proc_pid_task(5). */
+function children({ child: { pid } }: Task): string[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+}
+
+/** Whether a process is there, and more than what its parent has not asked about yet. */
+function isRunning(pid: string | undefined): boolean {
+  const file = `/proc/${pid}/stat`;
+  return existsSync(file) && !/\) Z /.test(readFileSync(file, 'utf8'));
+}
+
 const checkpoint = (runs: string, name: string) => join(work, runs, `0001-${name}`, 'last.safetensors');
 
 /** A training of one process that computes each batch in parts, once for all tests. */
@@ -171,6 +182,21 @@ describe('several tasks', () => {
     expect(await ends(first, 1)).toMatch(/Task 1 \(127\.0\.0\.1:\d+\) has ended, or cannot be reached/);
     stopped.child.kill('SIGKILL');
   }, 120_000);
+
+  it.each(['preparing', 'training'])(
+    'the processes of --workers end when the first one is killed in %s',
+    async (stage) => {
+      const first = train(`orphans-${stage}`, 'plain --epochs 4000 --workers 2');
+      while (children(first).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      const [worker] = children(first);
+      if (stage === 'training') await reaches(first, 3);
+      first.child.kill('SIGKILL');
+      await first.status;
+      while (isRunning(worker)) await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(existsSync(join(work, `orphans-${stage}`, '0001-plain'))).toBe(stage === 'training');
+    },
+    60_000,
+  );
 
   it('a Ctrl-C at any of them saves the training and ends all', async () => {
     const tasks = await trainAll('interrupted', 2, 'plain --epochs 4000');
