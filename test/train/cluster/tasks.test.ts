@@ -183,6 +183,16 @@ describe('several tasks', () => {
     stopped.child.kill('SIGKILL');
   }, 120_000);
 
+  it('one whose words nobody reads ends too when another is stopped', async () => {
+    const [stopped, other] = await trainAll('unread', 2, 'plain --epochs 4000');
+    if (stopped === undefined || other === undefined) throw new Error('there are two tasks');
+    await reaches(stopped, 3);
+    other.child.stderr?.destroy();
+    stopped.child.kill('SIGSTOP');
+    expect(await other.status).toBe(1);
+    stopped.child.kill('SIGKILL');
+  }, 60_000);
+
   it.each(['preparing', 'training'])(
     'the processes of --workers end when the first one is killed in %s',
     async (stage) => {
