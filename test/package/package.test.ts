@@ -26,6 +26,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadModel } from '../../public/index.ts';
 import { filesUnder } from '../../setup/files/index.mjs';
 import { root } from '../../setup/paths.mjs';
+import { checkImage } from '../deploy/check-image.ts';
+import { whyNoImage } from '../deploy/image.ts';
 import { listening } from '../listening.ts';
 import { digitPng } from '../serve/digit.ts';
 import { writeNoise } from '../train/datasets/folder/pictures.ts';
@@ -482,6 +484,13 @@ test('without its optional packages it is small, reads plain pictures, and says 
     { file: 'seven.webp', error: expect.stringContaining('npm install sharp') },
   ]);
 }, 180_000);
+
+test('in an image, by the steps of the Dockerfile, it is small and serves: not as root, on a root that it cannot write', async ({
+  skip,
+}) => {
+  skip(whyNoImage !== '', whyNoImage);
+  await checkImage(tarball, join(folder, 'image'));
+}, 240_000);
 
 test('`npm create trainyard` makes the project that `trainyard init` makes, from two tarballs', async () => {
   const create = await pack(join(root, 'create-trainyard'));
