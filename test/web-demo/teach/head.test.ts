@@ -70,6 +70,14 @@ describe('a head', () => {
         expect(probability).toBeCloseTo(probabilities[i][k], 5);
   });
 
+  it('asks for as many numbers for each example', () => {
+    const of = (numbers: number, n: number) => () =>
+      trainHead({ features: new Float32Array(numbers), labels: new Uint8Array(n), classes: 2 });
+    expect(of(7, 2)).toThrow('received 7 numbers for 2 examples');
+    expect(of(0, 0)).toThrow('received 0 numbers for 0 examples');
+    expect(of(4, 0)).toThrow('received 4 numbers for 0 examples');
+  });
+
   it('answers the same whatever the unit of a feature', () => {
     const { features, labels, classes } = clouds([8, 8], 3);
     const scaled = features.map((value) => 64 * value + 32);
@@ -99,6 +107,19 @@ it('a minimum of a quadratic function is where its own formula has it', () => {
       },
     ),
   );
+});
+
+it('a minimum is not looked for without end where the slope promises what the function does not keep', () => {
+  let asked = 0;
+  const { x, iterations } = minimize(
+    (_, gradient) => {
+      gradient.fill(1);
+      return ++asked === 1 ? 0 : 1;
+    },
+    new Float64Array(2),
+    { gradientTolerance: 1e-9, maxIterations: 500 },
+  );
+  expect([[...x], iterations, asked]).toEqual([[0, 0], 0, 41]);
 });
 
 describe('a minimum that is far', () => {

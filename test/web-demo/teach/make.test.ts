@@ -170,6 +170,13 @@ print(json.dumps(ort.InferenceSession(path).run(None, {'image': x})[0].ravel().t
   });
 });
 
+it('a file that one example of each class has taught is judged by none', async () => {
+  const base = baseOf(await readFile(join(repositoryFolder, 'digits', '1', 'model.onnx')));
+  const { card } = await makeFile(naming, base, await lessonOf(base, 1), runFile, 'node');
+  expect(card).toMatchObject({ metrics: null, recipe: { taught: { judged: { trained: 0, heldOut: 0 } } } });
+  expect(card.datasets.map(({ split, n }) => [split, n])).toEqual([['train', 3]]);
+});
+
 it('a model of which nothing but the answer depends on the picture cannot be taught upon', () => {
   const model: ModelProto = {
     ...{ ir_version: 8, opset_import: [{ version: 17 }], metadata_props: [] },

@@ -66,11 +66,12 @@ function cacheOf(path: string, { shape, rule }: FolderOptions): string {
   return join(cacheFolder(), 'folders', `${slugOf(path)}-${key.slice(0, 16)}`);
 }
 
-/** A folder's name in lower-case letters, digits and dashes; `pictures` where nothing of it is left. */
+/** A folder's name in lower-case letters without accents, digits and dashes; `pictures` where nothing of it is left. */
 export function slugOf(path: string): string {
   const slug = basename(path)
     .replace(/\.(csv|tsv|jsonl|ndjson|txt|parquet|tar|zip)$/i, '')
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');

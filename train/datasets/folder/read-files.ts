@@ -65,12 +65,8 @@ export async function readFiles(options: ReadOptions): Promise<ReadFile[]> {
   let done = 0;
   const readOne = async ({ path, bytes: read }: RawPicture): Promise<void> => {
     const { i, stamp } = unread.get(path) ?? { i: -1, stamp: '' };
-    const failed = (error: unknown, hash = ''): Entry => ({
-      ...{ path, stamp, hash, remarks: [], look: '', place: -1 },
-      problem: messageOf(error),
-    });
     let hash = '';
-    let prepared: { readonly entry: Entry; readonly input?: Uint8Array } | undefined;
+    let prepared: { readonly entry: Omit<Entry, 'place'>; readonly input?: Uint8Array } | undefined;
     try {
       const bytes = await read();
       hash = createHash('sha256').update(bytes).digest('hex');
@@ -85,11 +81,11 @@ export async function readFiles(options: ReadOptions): Promise<ReadFile[]> {
           const input = preparePicture(decoded.picture, options.shape, options.rule);
           const remarks = [...decoded.remarks, ...remarkOnSize(decoded, options.shape)];
           const look = perceptualHash(decoded.picture);
-          return { entry: { path, stamp, hash, remarks, look, place: -1 }, input };
+          return { entry: { path, stamp, hash, remarks, look }, input };
         });
       }
     } catch (error) {
-      prepared = { entry: failed(error, hash) };
+      prepared = { entry: { path, stamp, hash, remarks: [], look: '', problem: messageOf(error) } };
     }
     // Outside of the above: a full disk is no fault of the picture.
     if (prepared !== undefined)

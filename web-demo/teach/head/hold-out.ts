@@ -65,8 +65,8 @@ function groupsOf(origins: readonly Origin[], label: number, seed: number): numb
     group.push(i);
     groups.set(key, group);
   }
-  const order = new Map([...groups.keys()].map((key) => [key, sha256(`${seed} ${key}`)]));
   return [...groups]
-    .sort(([a], [b]) => ((order.get(a) ?? '') < (order.get(b) ?? '') ? -1 : 1))
-    .map(([, group]) => group);
+    .map(([key, group]) => ({ place: sha256(`${seed} ${key}`), group }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .map(({ group }) => group);
 }

@@ -39,7 +39,8 @@ const MAX_ITERATIONS = 200;
 export function trainHead({ features, labels, classes }: Examples): Head {
   const n = labels.length;
   const width = features.length / n;
-  if (n === 0 || !Number.isInteger(width))
+  // Of no examples it is no number, or infinite.
+  if (!Number.isInteger(width))
     throw new RangeError(`trainHead: received ${features.length} numbers for ${n} examples`);
   const { values, mean, deviation } = standardized(features, n);
   const size = classes * width;

@@ -1,12 +1,21 @@
 // A folder becomes a dataset: its layouts, its split, its cache, and every odd file in it.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { preparePicture } from '../../../../models/image/prepare.ts';
 import { cacheFolder } from '../../../../setup/paths.mjs';
 import { presets } from '../../../../train/augment/index.ts';
 import { decode } from '../../../../train/datasets/folder/decode.ts';
-import { type FolderOptions, loadFolder } from '../../../../train/datasets/folder/index.ts';
+import { type FolderOptions, loadFolder, slugOf } from '../../../../train/datasets/folder/index.ts';
 import { type Dataset, imagesOf, type Split } from '../../../../train/datasets/index.ts';
 import { firstOf } from '../../../../train/datasets/subset.ts';
 import { openLoader } from '../../../../train/loader/index.ts';
@@ -126,17 +135,26 @@ describe('the split', () => {
 });
 
 describe('the cache', () => {
-  it('decodes nothing twice, sees what changes, and forgets what is gone', async () => {
+  it('reads nothing twice, sees what changes, and forgets what is gone', async () => {
     await fill([...numbered('a', 5), ...numbered('b', 5)]);
-    let decoded = 0;
-    const counting = { onProgress: () => void decoded++ };
-    const first = await load(counting);
-    expect(decoded).toBe(10);
-    // Files that changed a moment ago are looked at once more; then their stamps are known.
-    await load(counting);
-    decoded = 0;
-    const again = await load(counting);
-    expect(again.digests).toEqual(first.digests);
+    const cache = join(cacheFolder(), 'folders');
+    /** The data, how many files were read for it, and the file of its index, which is another one when it is written. */
+    const looked = async () => {
+      let read = 0;
+      const { digests } = await load({ onProgress: () => void read++ });
+      const [name = '', ...others] = readdirSync(cache);
+      expect([name, others]).toEqual([expect.stringMatching(/^photos-[0-9a-f]{16}$/), []]);
+      return { digests, read, index: statSync(join(cache, name, 'index.json')).ino };
+    };
+    const first = await looked();
+    // What changed a moment ago could change again unseen, so it is read once more, which changes nothing.
+    expect([first.read, await looked()]).toEqual([10, first]);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
+    const later = await looked();
+    expect(later).toEqual({ ...first, index: expect.any(Number) });
+    // Now their stamps are known.
+    expect(await looked()).toEqual({ ...later, read: 0 });
+    vi.useRealTimers();
 
     place.write('a/0.png', await png(99));
     const changed = await load();
@@ -144,12 +162,16 @@ describe('the cache', () => {
     place.write('a/0.png', await png(0));
     expect((await load()).digests).toEqual(first.digests);
 
-    const cache = join(cacheFolder(), 'folders');
     const [name = ''] = readdirSync(cache);
     const pixels = readdirSync(join(cache, name)).filter((file) => file.startsWith('pixels-'));
     expect(pixels.length).toBeLessThanOrEqual(2);
     for (const file of pixels) rmSync(join(cache, name, file));
     expect((await load()).digests).toEqual(first.digests);
+  });
+
+  it('is called as what was prepared, in letters, digits and dashes', () => {
+    const names = ['/x/Meine  Küche!', '/x/-a__b-.CSV', '/x/c.tar.zip', 'кошки', '/x/犬'];
+    expect(names.map(slugOf)).toEqual(['meine-kuche', 'a-b', 'c-tar', 'pictures', 'pictures']);
   });
 
   it('is of the labels and the share that are asked for, where the pictures are the same', async () => {

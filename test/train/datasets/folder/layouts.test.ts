@@ -316,6 +316,16 @@ describe('folders around the classes', () => {
     expect(told()).not.toContain('of the same names');
   });
 
+  it('in one folder beside pictures in none may be the classes, which is said', () => {
+    const advice = /If the folders in pets\/ are the classes, name .*pets\.$/m;
+    make([...pictures('pets/cat'), ...pictures('pets/dog'), 'loose.jpg']);
+    expect(counts()).toEqual({ pets: 6 });
+    expect(told()).toMatch(advice);
+    make(pictures('pets', 1));
+    expect(counts()).toEqual({ pets: 7 });
+    expect(told()).not.toMatch(advice);
+  });
+
   it('one class alone is one class', () => {
     make(pictures('cat'));
     expect(counts()).toEqual({ cat: 3 });
@@ -361,6 +371,14 @@ it('what systems and programs leave behind is no class, and no picture', () => {
     'No class, since no pictures are in them: owl/, runs/.',
     'Not read, since their endings are of no pictures: 2 .json, 1 .html, 1 .txt, 1 .zip.',
   ]);
+});
+
+it('what is not there, or has files alone, is told as it is', () => {
+  expect(refusal(join(root, 'gone'))).toMatch(/gone/);
+  make(['1.jpg', '2.jpg', '3.jpg']);
+  expect(refusal()).toContain('has 3 files (1.jpg, 2.jpg, 3.jpg) but no folders');
+  make(['4.jpg']);
+  expect(refusal()).toContain('has 4 files (1.jpg, 2.jpg, 3.jpg, ...) but no folders');
 });
 
 describe('tables in folders', () => {

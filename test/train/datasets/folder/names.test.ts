@@ -5,6 +5,7 @@ import { isContainer, otherKind, whatIsThere } from '../../../../train/datasets/
 import { isTable, mayBeTable } from '../../../../train/datasets/folder/kinds.ts';
 import { type Level, levelOf } from '../../../../train/datasets/folder/level.ts';
 import { listFiles } from '../../../../train/datasets/folder/list-files.ts';
+import { copiesWithin, sameWithin, sidesInSome } from '../../../../train/datasets/folder/nested.ts';
 import {
   areSideNumbers,
   sideOfName,
@@ -236,6 +237,48 @@ describe('a set for another task', () => {
     expect(whatIsThere(level(folder('a'), boxes('b'), folder('c')))).toEqual([
       'Folders with pictures: a/, c/.',
     ]);
+  });
+});
+
+describe('folders within folders', () => {
+  const nested = (name: string, ...within: string[]) => ({
+    ...{ name, others: [] as string[] },
+    pictures: within.map((path) => `${name}/${path}/0.jpg`),
+  });
+
+  it('are sides in some, and not in others: which, is said; training alone is none', () => {
+    const said = (...folders: ReturnType<typeof nested>[]) => sidesInSome('/x/', folders);
+    expect(said(nested('cat', 'train', 'old', 'val'), folder('dog'))).toEqual([
+      expect.stringMatching(
+        /^train\/, val\/ in cat\/ are not taken for sides, .* each folder of \/x is a class /,
+      ),
+    ]);
+    expect(said(nested('cat', 'train', 'old'), folder('dog'))).toEqual([]);
+    expect(said(nested('cat', 'val', 'test'), folder('dog'))).toEqual([]);
+    expect(said(nested('cat', 'train', 'val'))).toEqual([]);
+    expect(() => said(nested('cat', 'train/a', 'val/a'), folder('dog'))).toThrow(
+      /^\/x has cat\/, a set of its own/,
+    );
+    expect(said(nested('cat', 'train', 'val', 'old/a'), folder('dog'))).toHaveLength(1);
+  });
+
+  it('are of the same names in all, up to three of which are told', () => {
+    const said = (...names: string[][]) => sameWithin(names.map((own, i) => nested(`${i}`, ...own)));
+    expect(said(['a', 'b', 'c'], ['c', 'a', 'b'])).toEqual([
+      expect.stringContaining('of the same names (a, b, c), which say nothing'),
+    ]);
+    expect(said(['a', 'b', 'c', 'd'], ['a', 'b', 'c', 'd'])[0]).toContain('(a, b, c, ...)');
+    expect(said(['a', 'b'], ['a', 'b'], ['a', 'c'])).toEqual([]);
+    expect(said(['a', 'b'], ['a', 'b', 'c'])).toEqual([]);
+    expect([said(['a'], ['a']), said(['a', 'b'])]).toEqual([[], []]);
+    expect(sameWithin([nested('x', 'a', 'b'), folder('y')])).toEqual([]);
+  });
+
+  it('are a copy of what is beside them', () => {
+    const copies = (...within: string[]) =>
+      copiesWithin([folder('cat'), folder('dog'), nested('pets', ...within)]).map(({ name }) => name);
+    expect(copies('cat', 'dog')).toEqual(['pets']);
+    expect([copies('cat'), copies('cat', 'owl'), copies('cat', 'pets')]).toEqual([[], [], []]);
   });
 });
 

@@ -1,16 +1,16 @@
 // Odd files: each is used as the server would see it, with a word about it, or left out with a reason; none is fatal.
+import { rmSync } from 'node:fs';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { decode } from '../../../../train/datasets/folder/decode.ts';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { cacheFolder } from '../../../../setup/paths.mjs';
+import { checkHeader, decode, decodeChecked } from '../../../../train/datasets/folder/decode.ts';
 import { findingsInWords } from '../../../../train/datasets/folder/findings-in-words.ts';
 import { loadFolder } from '../../../../train/datasets/folder/index.ts';
-import type { Dataset } from '../../../../train/datasets/index.ts';
 import { imagesOf, type MemoryDataset } from '../../../../train/datasets/index.ts';
 import { decodeUpload } from '../../../serve/decode/decode-upload.ts';
 import { cifar, noise, type Place, photographs, picture, temporaryPlace } from './pictures.ts';
 
 let place: Place;
-let dataset: Dataset;
 let photos: MemoryDataset;
 const odd: Record<string, Buffer> = {};
 
@@ -32,6 +32,10 @@ beforeAll(async () => {
       .toBuffer(),
     'a/really-a.png': await wide.jpeg().toBuffer(),
     'a/no-ending': await noise(7).webp().toBuffer(),
+    // High enough, and wide enough.
+    'a/flat.png': await noise(14).extract({ left: 0, top: 0, width: 32, height: 15 }).png().toBuffer(),
+    'a/high.png': await noise(15).extract({ left: 0, top: 0, width: 15, height: 32 }).png().toBuffer(),
+    'a/half.png': await noise(16).extract({ left: 0, top: 0, width: 16, height: 16 }).png().toBuffer(),
     'a/small.png': await noise(8).extract({ left: 0, top: 0, width: 6, height: 6 }).png().toBuffer(),
     'a/clear.png': await noise(9).ensureAlpha(0.5).png().toBuffer(),
     'a/gray.png': await noise(10).grayscale().png().toBuffer(),
@@ -51,22 +55,29 @@ beforeAll(async () => {
   };
   for (const [name, bytes] of Object.entries(broken)) place.write(name, bytes);
   for (const [i, bytes] of (await photographs(photos, 'cat', 4)).entries()) place.write(`b/${i}.png`, bytes);
-  dataset = await loadFolder(place.path, {
-    shape: [32, 32, 3],
-    rule: { rule: 'resize', filter: 'bilinear', crop: 'center' },
-    valid: 0.2,
-  });
 });
 afterAll(() => place.close());
 
-it('takes what the server takes, and says what is odd', () => {
+const options = {
+  shape: [32, 32, 3] as const,
+  rule: { rule: 'resize', filter: 'bilinear', crop: 'center' } as const,
+  valid: 0.2,
+};
+/** The folder as it is the first time. */
+function prepared() {
+  rmSync(cacheFolder(), { recursive: true, force: true });
+  return loadFolder(place.path, options);
+}
+
+it('takes what the server takes, and says what is odd', async () => {
+  const dataset = await prepared();
   expect(dataset.findings?.remarks).toEqual({
     animated: ['a/animated.gif'],
     cmyk: ['a/cmyk.jpg'],
     deep: ['a/deep.png'],
     turned: ['a/turned.jpg'],
     misnamed: ['a/no-ending', 'a/really-a.png'],
-    small: ['a/small.png'],
+    small: ['a/flat.png', 'a/high.png', 'a/small.png'],
     transparent: ['a/clear.png'], // of the animation, the second frame is
   });
   const used = [...(dataset.train.files ?? []), ...(dataset.test.files ?? [])];
@@ -87,7 +98,8 @@ it('decodes each to the very pixels that the server sees', async () => {
   }
 });
 
-it('lists what cannot be used, each with its reason', () => {
+it('lists what cannot be used, each with its reason', async () => {
+  const dataset = await prepared();
   expect(dataset.findings?.problems.map(({ path, reason }) => [path, reason.split(':')[0]])).toEqual([
     ['a/cut.jpg', 'the JPEG is damaged'],
     ['a/drawing.svg', 'it is SVG, which is not read'],
@@ -122,11 +134,7 @@ it('finds copies, contradictions, and pictures that look alike across the split,
     other.write(`cats/copy-of-${i + 20}.jpg`, await jpeg.toBuffer());
   }
   try {
-    const { findings, test } = await loadFolder(other.path, {
-      shape: [32, 32, 3],
-      rule: { rule: 'resize', filter: 'bilinear', crop: 'center' },
-      valid: 0.2,
-    });
+    const { findings, test } = await loadFolder(other.path, options);
     expect(findings?.copies).toEqual([
       ['cats/3.png', 'cats/again.png'],
       ['cats/5.png', 'dogs/wrong.png'],
@@ -143,7 +151,48 @@ it('finds copies, contradictions, and pictures that look alike across the split,
   }
 });
 
-it('keeps a small picture a picture: its pixels are enlarged, not lost', () => {
+it('is known again with all that is odd', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 });
+  const first = await prepared();
+  let read = 0;
+  const again = await loadFolder(place.path, { ...options, onProgress: () => void read++ });
+  expect([read, again.findings]).toEqual([0, first.findings]);
+});
+
+it('has an ending that should be another where it has one by right: in a shard names are numbers', async () => {
+  const bytes = odd['a/really-a.png'] ?? Buffer.of();
+  const remarks = async (path?: string) => (await decodeChecked(path, bytes, checkHeader(bytes))).remarks;
+  expect([await remarks('a.PNG'), await remarks('a.JPG'), await remarks()]).toEqual([['misnamed'], [], []]);
+});
+
+it('is refused by the size of the upright picture before it is decoded', async () => {
+  const refusal = async (orientation: number, width: number, height: number) => {
+    const jpeg = await noise(5).withMetadata({ orientation }).jpeg().toBuffer();
+    // The frame's marker, its length, bits, then height and width.
+    const frame = jpeg.indexOf(Buffer.of(0xff, 0xc0)) + 5;
+    jpeg.writeUInt16BE(height, frame);
+    jpeg.writeUInt16BE(width, frame + 2);
+    try {
+      checkHeader(jpeg);
+      return 'no refusal';
+    } catch (error) {
+      return error instanceof Error ? error.message : error;
+    }
+  };
+  for (const orientation of [1, 2, 3, 4])
+    expect(await refusal(orientation, 60_000, 40_000)).toMatch(
+      /^it is of 30000x20000, which is 600 megapixels/,
+    );
+  for (const orientation of [5, 6, 7, 8])
+    expect(await refusal(orientation, 60_000, 40_000)).toMatch(
+      /^it is of 20000x30000, which is 600 megapixels/,
+    );
+  // A telephone's photograph of 108 megapixels is halved.
+  expect(await refusal(1, 12_000, 9_000)).toBe('no refusal');
+});
+
+it('keeps a small picture a picture: its pixels are enlarged, not lost', async () => {
+  const dataset = await prepared();
   const [at = -1] = [dataset.train.files?.indexOf('a/small.png') ?? -1];
   const split = at >= 0 ? dataset.train : dataset.test;
   const index = split.files?.indexOf('a/small.png') ?? 0;

@@ -39,7 +39,7 @@ export function entryOf({ number, cells }: Row, { header, columns, isGuessed }: 
     return fault(
       `${filled} cells where ${header.length} are expected (a label with a comma in it is written "cat, tabby"${header === NO_HEADER ? '; more than two columns need a first row with their names: path,label,split' : ''})`,
     );
-  const cell = (index: number | undefined) => (index === undefined ? '' : (cells[index] ?? ''));
+  const cell = (index = -1) => cells[index] ?? '';
   const [file, word] = [cell(columns.path), cell(columns.split?.index)];
   const ones = typeof columns.label === 'number' ? [] : columns.label.filter((i) => Number(cell(i)) === 1);
   if (typeof columns.label !== 'number' && ones.length !== 1)

@@ -100,7 +100,7 @@ function uploaded(
   const [, name, own] = /^\/data\/upload\/(?:\d+\/)?([0-9a-f]{8}-([^/]+))$/.exec(path) ?? [];
   for (const wanted of [name, own]) {
     if (wanted === undefined) continue;
-    const hits = ['.', ...folders].flatMap((folder) => find(posix.join(folder, wanted)) ?? []);
+    const hits = ['', ...folders].flatMap((folder) => find(posix.join(folder, wanted)) ?? []);
     const [hit] = hits;
     if (hit !== undefined) return hits.length === 1 ? hit : { problem: 'is in several folders' };
   }
@@ -109,7 +109,6 @@ function uploaded(
 
 /** An address's `my%20cat.jpg` as the name of the file, where it is one. */
 function unescaped(cell: string): string {
-  if (!/%[0-9a-f]{2}/i.test(cell)) return cell;
   try {
     return decodeURIComponent(cell);
   } catch {
@@ -146,10 +145,7 @@ function walk(cell: string, names: Names): Located | undefined {
   // On Linux a backslash may be part of a name, so as it is written comes first.
   for (const written of new Set([cell, cell.replaceAll('\\', '/')])) {
     if (written === '' || isAbsolute(written)) continue;
-    const parts = posix
-      .normalize(written)
-      .split('/')
-      .filter((part) => part !== '.');
+    const parts = posix.normalize(written).split('/');
     let at = '';
     for (const [i, part] of parts.entries()) {
       if (part === '..') {

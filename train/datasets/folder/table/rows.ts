@@ -15,9 +15,6 @@ const SEPARATORS = [',', ';', '\t', '|'];
 /** Excel's own first line, which names the separator. */
 const SEPARATOR_LINE = /^"?sep=(.)"?(?=[\r\n]|$)/i;
 
-/** A line above the table that is a remark: no path begins so. */
-const REMARK = /^\s*#/;
-
 /**
  * The rows of a CSV without empty ones; spaces around cells are dropped.
  * @param isFirst - whether cells can be the first row of the table; of the separators the first is taken that gives such.
@@ -26,7 +23,7 @@ const REMARK = /^\s*#/;
 export function csvRows(text: string, path: string, isFirst: (cells: readonly string[]) => boolean): Row[] {
   const named = SEPARATOR_LINE.exec(text)?.[1];
   // The line stays, empty, so that rows keep their numbers.
-  const rest = named === undefined ? text : text.replace(SEPARATOR_LINE, '');
+  const rest = text.replace(SEPARATOR_LINE, '');
   const separators = /\.tsv$/i.test(path) ? ['\t', ...SEPARATORS] : SEPARATORS;
   const separator = named ?? separatorOf(rest, separators, isFirst);
   try {
@@ -77,11 +74,13 @@ function optionsFor(delimiter: string) {
 
 function filled(records: readonly (readonly string[])[]): Row[] {
   let isTable = false;
-  return records.flatMap((cells, i): Row[] => {
-    if (cells.every((cell) => cell.trim() === '')) return [];
-    if (!isTable && REMARK.test(cells[0] ?? '')) return [];
+  return records.flatMap((record, i): Row[] => {
+    const cells = record.map((cell) => cell.trim());
+    if (cells.every((cell) => cell === '')) return [];
+    // A line above the table that is a remark: no path begins so.
+    if (!isTable && cells[0]?.startsWith('#')) return [];
     isTable = true;
-    return [{ number: i + 1, cells: cells.map((cell) => cell.trim()) }];
+    return [{ number: i + 1, cells }];
   });
 }
 
