@@ -25,7 +25,8 @@ export const startCommand = defineCommand({
       ({ name, version }) => name === RECIPE && version > SHIPPED,
     );
     if (!own || args.retrain) {
-      await step('Set-up', join(root, 'setup/main.mjs'), ['--for', 'train']);
+      // For serving as well: the page is built anew with pictures of the data that come.
+      await step('Set-up', join(root, 'setup/main.mjs'), ['--for', 'all']);
       await step('Training', commandFile, ['train', RECIPE]);
       await step('Export', commandFile, ['export']);
     }
