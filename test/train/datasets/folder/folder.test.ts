@@ -231,6 +231,10 @@ describe('more pictures than memory is taken for', () => {
     };
     expect(await batches(filed)).toEqual(await batches(whole));
     expect(imagesOf(firstOf(filed.test, 1), 0, 1)).toEqual(imagesOf(whole.test, 0, 1));
+    // Another preparation leaves them to a training that is under way.
+    place.write('a/0.png', await png(999));
+    await load();
+    expect(imagesOf(filed.train, 0, 1)).toEqual(imagesOf(whole.train, 0, 1));
   });
 
   it('and more classes than a byte can number', async () => {
