@@ -18,18 +18,27 @@ const BOX = 40;
  * @param pen - the width of the line, in halves of a pixel.
  */
 export function drawStrokes(strokes: readonly Stroke[], pen: number): Picture {
+  return halved(inkOf(strokes, pen, SIDE, BOX).data);
+}
+
+/**
+ * Ink from 0 to 255 in the middle of a square, in pixels.
+ * @param pen - the width of the line.
+ * @param box - the drawing's longer side.
+ */
+export function inkOf(strokes: readonly Stroke[], pen: number, side: number, box: number) {
   const [xs, ys] = [strokes.flat().map(({ x }) => x), strokes.flat().map(({ y }) => y)];
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const scale = (BOX - pen) / Math.max(right - left, bottom - top, 1e-9);
-  const data = new Uint8Array(SIDE * SIDE);
+  const scale = (box - pen) / Math.max(right - left, bottom - top, 1e-9);
+  const plane = { data: new Uint8Array(side * side), width: side, height: side };
   for (const stroke of strokes) {
     const way = stroke.map(({ x, y }) => ({
-      x: SIDE / 2 + (x - (left + right) / 2) * scale,
-      y: SIDE / 2 + (y - (top + bottom) / 2) * scale,
+      x: side / 2 + (x - (left + right) / 2) * scale,
+      y: side / 2 + (y - (top + bottom) / 2) * scale,
     }));
-    for (const [i, to] of way.entries()) ink(data, way[i - 1] ?? to, to, pen / 2);
+    for (const [i, to] of way.entries()) ink(plane, way[i - 1] ?? to, to, pen / 2);
   }
-  return halved(data);
+  return plane;
 }
 
 /** The mean of four pixels each: a picture that is as small as the input needs no search for its ink. */
@@ -44,18 +53,18 @@ function halved(data: Uint8Array): Picture {
 }
 
 /** A straight piece with round ends; its edge fades over a pixel. */
-function ink(data: Uint8Array, from: Place, to: Place, radius: number): void {
+function ink({ data, width: side }: ReturnType<typeof inkOf>, from: Place, to: Place, radius: number): void {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const square = dx * dx + dy * dy;
   const first = (a: number, b: number) => Math.max(0, Math.floor(Math.min(a, b) - radius - 1));
-  const last = (a: number, b: number) => Math.min(SIDE - 1, Math.ceil(Math.max(a, b) + radius + 1));
+  const last = (a: number, b: number) => Math.min(side - 1, Math.ceil(Math.max(a, b) + radius + 1));
   for (let y = first(from.y, to.y); y <= last(from.y, to.y); y++) {
     for (let x = first(from.x, to.x); x <= last(from.x, to.x); x++) {
       const [px, py] = [x + 0.5 - from.x, y + 0.5 - from.y];
       const along = square === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / square));
       const distance = Math.hypot(px - along * dx, py - along * dy);
       const value = Math.round(255 * Math.min(1, Math.max(0, radius + 0.5 - distance)));
-      const at = y * SIDE + x;
+      const at = y * side + x;
       data[at] = Math.max(data[at] ?? 0, value);
     }
   }

@@ -4,11 +4,18 @@ import { type Random, random } from '../../train/random.ts';
 import { digits, type Glyph, letters } from './alphabet.ts';
 import { drawStrokes, type Stroke } from './draw.ts';
 import { byHand, linesOf } from './hand.ts';
+import { photographedInput, photographedStrokes } from './photograph.ts';
+import { photographedScene } from './scenes.ts';
 import { shapes } from './shapes.ts';
+import type { SomePictures } from './values.ts';
 
-/** Drawings of each way to write a character, and of each shape. */
+/** Drawings of each way to write a character, and of each shape; every fourth is photographed as well. */
 const OF_A_GLYPH = 60;
 const OF_A_SHAPE = 240;
+const PHOTOGRAPHED = 1 / 4;
+
+/** Photographs of what was not drawn. */
+const SCENES = 800;
 
 /** The finest line and how much broader others are, in halves of a pixel: MNIST's are from 4.5 to 6. */
 const FINEST = 3.5;
@@ -40,24 +47,37 @@ export function drawingsFor(labels: readonly string[]): Drawings | undefined {
     known: labels.flatMap((label) => named(label).flatMap(drawn)),
     others: [
       ...others.flatMap(drawn),
-      ...Object.entries(shapes).flatMap(([name, shape]) =>
-        Array.from({ length: OF_A_SHAPE }, (_, i) => {
-          const next = random(SEED, `shape ${name}`, i);
-          return prepared(shape(next), next);
-        }),
-      ),
+      ...Object.entries(shapes).flatMap(([name, shape]) => drawnBy(OF_A_SHAPE, `shape ${name}`, shape)),
+      ...Array.from({ length: SCENES }, (_, i) => photographedScene(random(SEED, 'scene', i))),
       new Uint8Array(28 * 28), // nothing at all
     ],
   };
 }
 
 function drawn({ name, strokes }: Glyph): Uint8Array[] {
-  return Array.from({ length: OF_A_GLYPH }, (_, i) =>
-    prepared(linesOf(strokes), random(SEED, `${name} ${strokes}`, i)),
-  );
+  return drawnBy(OF_A_GLYPH, `${name} ${strokes}`, () => linesOf(strokes));
 }
 
-function prepared(strokes: readonly Stroke[], next: Random): Uint8Array {
-  const picture = drawStrokes(byHand(strokes, next), FINEST + BROADER * next());
-  return preparePicture(picture, [28, 28, 1], { rule: 'digit' });
+/** On a pad, and then on paper. */
+function drawnBy(n: number, what: string, draw: (next: Random) => Stroke[]): Uint8Array[] {
+  const hand = (stream: string, i: number) => {
+    const next = random(SEED, stream, i);
+    return { strokes: byHand(draw(next), next), next };
+  };
+  const onPad = Array.from({ length: n }, (_, i) => {
+    const { strokes, next } = hand(what, i);
+    return preparePicture(drawStrokes(strokes, FINEST + BROADER * next()), [28, 28, 1], { rule: 'digit' });
+  });
+  const onPaper = Array.from({ length: Math.round(n * PHOTOGRAPHED) }, (_, i) => {
+    const { strokes, next } = hand(`${what}, photographed`, i);
+    return photographedStrokes(strokes, next);
+  });
+  return [...onPad, ...onPaper];
+}
+
+/** Inputs of the digit rule, photographed: not those of a model that knows other pictures. */
+export function onPaper(pictures: SomePictures): Uint8Array[] {
+  return Array.from({ length: pictures.n }, (_, i) =>
+    photographedInput(pictures.at(i), random(SEED, 'paper', i)),
+  );
 }

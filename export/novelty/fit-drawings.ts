@@ -6,7 +6,7 @@ import { normal, permutation, random } from '../../train/random.ts';
 import type { Dense } from './detector.ts';
 
 const UNITS = 16;
-const EPOCHS = 14;
+const EPOCHS = 18;
 const BATCH = 256;
 const LEARNING_RATE = 2e-3;
 const WEIGHT_DECAY = 1e-4;

@@ -6,7 +6,7 @@ import type { ModelProto } from '../../models/onnx/types.ts';
 import { sizeOf } from '../../models/shape.ts';
 import type { Split } from '../../train/datasets/index.ts';
 import { centered, type Dense, detectorOf, SCORE, withDetector } from './detector.ts';
-import { type Drawings, drawingsFor } from './drawings.ts';
+import { type Drawings, drawingsFor, onPaper } from './drawings.ts';
 import { fitToExamples, type Seen } from './fit-drawings.ts';
 import { fitToLengths } from './fit-lengths.ts';
 import { SEEN, withSight } from './sight.ts';
@@ -15,6 +15,9 @@ import { evenly, listed, openValue, type SomePictures } from './values.ts';
 /** Training pictures from which a detector learns what is known, and validation pictures that set its threshold, at most. */
 const MOST_KNOWN = 4000;
 const MOST_VALIDATION = 10_000;
+
+/** Of those training pictures, so many are photographed. */
+const MOST_PHOTOGRAPHED = 1200;
 
 /** Bytes of either at most: large pictures go through large networks. */
 const MOST_BYTES = 2 ** 26;
@@ -26,7 +29,7 @@ export const FEWEST_VALIDATION = 200;
  * Share of the pictures that set the threshold which are above it. Less than the 1 % that is promised, since others are
  * not just like them.
  */
-const ABOVE = 0.0075;
+const ABOVE = 0.009;
 
 /** The sigmoid of 0, to which scores are moved. */
 const THRESHOLD = 0.5;
@@ -122,7 +125,8 @@ async function fitted(
     const see = async (pictures: SomePictures) => ({ values: await sight.of(pictures), n: pictures.n });
     const own = await see(known);
     if (drawings === undefined) return fitToLengths(own);
-    const drawn = await see(listed(drawings.known));
+    const again = onPaper({ n: Math.min(known.n, MOST_PHOTOGRAPHED), at: known.at });
+    const drawn = await see(listed([...drawings.known, ...again]));
     return fitToExamples(joined(own, drawn), await see(listed(drawings.others)));
   } finally {
     await sight.close();

@@ -109,11 +109,11 @@ it('verify finds a score and an output that are not those of the card', async ()
 it('draws what a model of characters does not know, and nothing that is written like a label', () => {
   const digits = drawingsFor([...'0123456789']);
   const letters = drawingsFor([...'AEFH']);
-  // 60 drawings of each way to write a character: sixteen for the ten digits, one for each of four letters.
-  expect(digits?.known).toHaveLength(16 * 60);
-  expect(letters?.known).toHaveLength(4 * 60);
+  // 60 drawings and 15 photographs of each way to write a character: sixteen for the ten digits, one for each of four letters.
+  expect(digits?.known).toHaveLength(16 * 75);
+  expect(letters?.known).toHaveLength(4 * 75);
   const others = (digits?.others.length ?? 0) - 1;
-  // 22 letters that are like no digit, and ten shapes of 240.
-  expect(others).toBe(22 * 60 + 10 * 240);
+  // 22 letters that are like no digit, ten shapes of 240 and 60 photographs, and 800 scenes.
+  expect(others).toBe(22 * 75 + 10 * 300 + 800);
   expect(drawingsFor(['cat', 'dog'])).toBeUndefined();
 });
