@@ -56,13 +56,17 @@ function halved(data: Uint8Array): Picture {
 function ink({ data, width: side }: ReturnType<typeof inkOf>, from: Place, to: Place, radius: number): void {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const square = dx * dx + dy * dy;
+  const reach = (radius + 0.5) ** 2;
   const first = (a: number, b: number) => Math.max(0, Math.floor(Math.min(a, b) - radius - 1));
   const last = (a: number, b: number) => Math.min(side - 1, Math.ceil(Math.max(a, b) + radius + 1));
   for (let y = first(from.y, to.y); y <= last(from.y, to.y); y++) {
     for (let x = first(from.x, to.x); x <= last(from.x, to.x); x++) {
       const [px, py] = [x + 0.5 - from.x, y + 0.5 - from.y];
       const along = square === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / square));
-      const distance = Math.hypot(px - along * dx, py - along * dy);
+      const [ax, ay] = [px - along * dx, py - along * dy];
+      const far = ax * ax + ay * ay;
+      if (far >= reach) continue;
+      const distance = Math.sqrt(far); // many times as fast as Math.hypot
       const value = Math.round(255 * Math.min(1, Math.max(0, radius + 0.5 - distance)));
       const at = y * side + x;
       data[at] = Math.max(data[at] ?? 0, value);
