@@ -1,9 +1,9 @@
 // The detector: dense layers upon what is seen of a picture, with a rectifier between them, as nodes that give `novelty`.
 import { NOVELTY } from '../../models/novelty.ts';
 import { constantsOf } from '../../models/onnx/constants.ts';
-import { floatTensor, namedNode } from '../../models/onnx/make.ts';
+import { floatTensor, floatValue, namedNode } from '../../models/onnx/make.ts';
 import { tensorValues } from '../../models/onnx/tensor-elements.ts';
-import { dataType, type ModelProto, type NodeProto, type TensorProto } from '../../models/onnx/types.ts';
+import type { ModelProto, NodeProto, TensorProto } from '../../models/onnx/types.ts';
 import { NOVELTY_PREFIX as PREFIX } from '../../models/onnx/without-novelty.ts';
 import { SEEN } from './sight.ts';
 
@@ -45,8 +45,7 @@ export function withDetector(model: ModelProto, layers: readonly Dense[]): Model
   }
   node.push(namedNode('Sigmoid', NOVELTY, [value]));
   const [first] = graph.output[0]?.type?.tensor_type?.shape?.dim ?? [];
-  const shape = { dim: [...(first ? [first] : []), { dim_value: 1 }] };
-  const output = { name: NOVELTY, type: { tensor_type: { elem_type: dataType.FLOAT, shape } } };
+  const output = floatValue(NOVELTY, [...(first ? [first] : []), { dim_value: 1 }]);
   return {
     ...model,
     graph: {

@@ -1,4 +1,5 @@
 // A value within a model's graph for many pictures, batch by batch.
+import { concatenate } from '../../models/concatenate.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto } from '../../models/onnx/types.ts';
 import { sizeOf } from '../../models/shape.ts';
@@ -58,13 +59,7 @@ export async function openValue(model: ModelProto, name: string, shape: Shape) {
     async of(pictures: SomePictures): Promise<Float32Array> {
       const parts: Float32Array[] = [];
       for (let from = 0; from < pictures.n; from += BATCH) parts.push(await run(pictures, from));
-      const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-      let at = 0;
-      for (const part of parts) {
-        all.set(part, at);
-        at += part.length;
-      }
-      return all;
+      return concatenate(parts);
     },
     close: () => session.release(),
   };

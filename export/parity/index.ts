@@ -1,5 +1,6 @@
 // Proof that a model file gives the answers of the trained network: both run on the same pictures, and every probability is compared.
 
+import { concatenate } from '../../models/concatenate.ts';
 import type { Parity } from '../../models/parity.ts';
 import { TIE } from '../../models/tolerance.ts';
 import { argMax } from '../../train/loop/logits.ts';
@@ -99,14 +100,4 @@ export function combine(parts: readonly Parity[]): Parity {
     changedLabels: parts.reduce((sum, { changedLabels }) => sum + changedLabels, 0),
     ties: parts.reduce((sum, { ties }) => sum + ties, 0),
   };
-}
-
-function concatenate(arrays: readonly Float32Array[]): Float32Array {
-  const result = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const array of arrays) {
-    result.set(array, offset);
-    offset += array.length;
-  }
-  return result;
 }

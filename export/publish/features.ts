@@ -15,9 +15,9 @@ import { readDefaultModel, writeDefaultModel } from '../../models/default-model.
 import { UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import { attribute } from '../../models/onnx/attribute.ts';
-import { floatTensor, namedNode } from '../../models/onnx/make.ts';
+import { floatTensor, floatValue, namedNode } from '../../models/onnx/make.ts';
 import { readOnnxFile } from '../../models/onnx/read-file.ts';
-import { dataType, type ModelProto } from '../../models/onnx/types.ts';
+import type { ModelProto } from '../../models/onnx/types.ts';
 import { digestWeights } from '../../models/onnx/weights-digest.ts';
 import { listModels, type ModelFile } from '../../models/repository.ts';
 import { sha256 } from '../../models/sha256.ts';
@@ -131,7 +131,6 @@ function networkOf(name: Pretrained, shape: Shape): { network: Network; paramete
 function withoutAnswers(model: ModelProto, name: string): ModelProto {
   const { graph } = model;
   const width = Number(graph.output[0]?.type?.tensor_type?.shape?.dim.at(-1)?.dim_value);
-  const shape = { dim: [{ dim_param: ANY_NUMBER }, { dim_value: 1 }] };
   return {
     ...model,
     graph: {
@@ -146,7 +145,7 @@ function withoutAnswers(model: ModelProto, name: string): ModelProto {
         ...graph.initializer,
         floatTensor('anything/kernel', new Float32Array(width), [width, 1]),
       ],
-      output: [{ name: 'probabilities', type: { tensor_type: { elem_type: dataType.FLOAT, shape } } }],
+      output: [floatValue('probabilities', [{ dim_param: ANY_NUMBER }, { dim_value: 1 }])],
     },
   };
 }

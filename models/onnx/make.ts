@@ -1,5 +1,6 @@
 // Makers of ONNX messages: a node with one output, and constants.
 import { type AttributeProto, dataType, type NodeProto, type TensorProto } from './schema.ts';
+import type { DimensionProto, ValueInfoProto } from './types.ts';
 
 /** A node with one output, by whose name it is called itself. */
 export function namedNode(
@@ -9,6 +10,11 @@ export function namedNode(
   attributes: readonly AttributeProto[] = [],
 ): NodeProto {
   return { op_type: operator, name, input: [...inputs], output: [name], attribute: [...attributes] };
+}
+
+/** What is said of a float32 value, its sides each a number, or a name of any number, or nothing. */
+export function floatValue(name: string, dim: readonly DimensionProto[]): ValueInfoProto {
+  return { name, type: { tensor_type: { elem_type: dataType.FLOAT, shape: { dim: [...dim] } } } };
 }
 
 /** A float32 constant; one number without axes if `dims` is empty. */

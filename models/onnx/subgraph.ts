@@ -17,17 +17,26 @@ export function dependentsOf({ node }: GraphProto, start: string): Set<string> {
   return dependent;
 }
 
-/** What `output` is made of alone: the graph without the nodes and weights that it does not need. */
-export function prunedTo(graph: GraphProto, output: string): GraphProto {
-  const needed = new Set([output]);
-  const kept = [...graph.node].reverse().filter((each) => {
-    if (!each.output.some((name) => needed.has(name))) return false;
-    for (const name of readsOf(each)) needed.add(name);
+/** The nodes that these values depend on, in their order, and the names of all values that those read. */
+export function neededFor(
+  { node }: Pick<GraphProto, 'node'>,
+  values: readonly string[],
+): { readonly nodes: NodeProto[]; readonly names: ReadonlySet<string> } {
+  const names = new Set(values);
+  const kept = [...node].reverse().filter((each) => {
+    if (!each.output.some((name) => names.has(name))) return false;
+    for (const name of readsOf(each)) names.add(name);
     return true;
   });
+  return { nodes: kept.reverse(), names };
+}
+
+/** What `output` is made of alone: the graph without the nodes and weights that it does not need. */
+export function prunedTo(graph: GraphProto, output: string): GraphProto {
+  const { nodes, names: needed } = neededFor(graph, [output]);
   return {
     ...graph,
-    node: kept.reverse(),
+    node: nodes,
     initializer: graph.initializer.filter(({ name = '' }) => needed.has(name)),
     ...(graph.sparse_initializer && {
       sparse_initializer: graph.sparse_initializer.filter(({ values }) => needed.has(values?.name ?? '')),

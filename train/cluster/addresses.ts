@@ -91,9 +91,14 @@ function portOf(address: string): number | undefined {
   return port !== undefined && Number(port) > 0 && Number(port) < 65_536 ? Number(port) : undefined;
 }
 
+/** The host of an address `host:port`; of IPv6 without brackets. */
+export function hostOf(address: string): string {
+  return address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
+}
+
 /** Whether only machines of one's own network can be at `address`, as far as it says. Names are not looked up. */
 export function isPrivate(address: string): boolean {
-  const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
+  const host = hostOf(address);
   if (isIP(host) === 4)
     return /^(127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(
       host,

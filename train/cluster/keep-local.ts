@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { isIP } from 'node:net';
 import koffi from 'koffi';
+import { hostOf } from './addresses.ts';
 
 // Numbers of Linux: include/uapi/asm-generic/socket.h, include/uapi/linux/{bpf_common,filter}.h.
 const SOL_SOCKET = 1;
@@ -36,7 +37,7 @@ const FILTER = [
 
 /** Whether an address `host:port` can be this machine's alone. Names but `localhost` are not looked up. */
 export function isLocal(address: string): boolean {
-  const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
+  const host = hostOf(address);
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 

@@ -2,8 +2,8 @@
 import { attribute } from '../../models/onnx/attribute.ts';
 import { findLayers, type LayerPlace } from '../../models/onnx/find-layers.ts';
 import { halfValues } from '../../models/onnx/float-types.ts';
-import { namedNode } from '../../models/onnx/make.ts';
-import { dataType, type ModelProto, type NodeProto, type ValueInfoProto } from '../../models/onnx/types.ts';
+import { floatValue, namedNode } from '../../models/onnx/make.ts';
+import { dataType, type ModelProto, type NodeProto } from '../../models/onnx/types.ts';
 import { uniqueNames } from '../../models/onnx/unique-names.ts';
 
 export interface OpenLayer extends LayerPlace {
@@ -70,9 +70,4 @@ function cast(name: string, input: string, to: number): NodeProto {
 }
 
 /** Four sides of any size. */
-function floatInput(name: string): ValueInfoProto {
-  return {
-    name,
-    type: { tensor_type: { elem_type: dataType.FLOAT, shape: { dim: [{}, {}, {}, {}] } } },
-  };
-}
+const floatInput = (name: string) => floatValue(name, [{}, {}, {}, {}]);

@@ -1,7 +1,7 @@
 // Puts a head that was taught behind the network whose features it was taught on.
 import { attribute } from '../../../models/onnx/attribute.ts';
-import { floatTensor, namedNode } from '../../../models/onnx/make.ts';
-import { dataType, type ModelProto } from '../../../models/onnx/types.ts';
+import { floatTensor, floatValue, namedNode } from '../../../models/onnx/make.ts';
+import type { ModelProto } from '../../../models/onnx/types.ts';
 import { uniqueNames } from '../../../models/onnx/unique-names.ts';
 import type { Head } from '../head/regression.ts';
 import { type FeatureModel, namesOf } from './feature-graph.ts';
@@ -36,17 +36,7 @@ export function joined({ model, output }: FeatureModel, { kernel, bias }: Head, 
         floatTensor(weights, kernel, [kernel.length / classes, classes]),
         floatTensor(shift, bias),
       ],
-      output: [
-        {
-          name: PROBABILITIES,
-          type: {
-            tensor_type: {
-              elem_type: dataType.FLOAT,
-              shape: { dim: [{ dim_param: 'N' }, { dim_value: classes }] },
-            },
-          },
-        },
-      ],
+      output: [floatValue(PROBABILITIES, [{ dim_param: 'N' }, { dim_value: classes }])],
     },
   };
 }

@@ -1,5 +1,6 @@
 // Whose features are used: the models of this server, and any model file. Large ones are asked for first.
-import { entryKey, type ModelEntry } from '../../page/models/catalog.ts';
+import type { ModelEntry } from '../../page/models/catalog.ts';
+import { showChoice } from '../../page/models/choice.ts';
 import { formatBytes } from '../../page/shell/format.ts';
 
 /** Bytes of a file that is fetched without a question. */
@@ -37,16 +38,7 @@ export function createBases({ select, load }: BasesElements, use: (entry: ModelE
   return {
     show(all, chosen) {
       entries = all;
-      select.replaceChildren(
-        ...all.map((entry, i) => {
-          const option = document.createElement('option');
-          option.value = String(i);
-          option.textContent = entryKey(entry);
-          option.selected = entry === chosen;
-          return option;
-        }),
-      );
-      select.disabled = all.length === 0;
+      showChoice(select, all, chosen);
     },
   };
 }
