@@ -19,6 +19,8 @@ export interface ServeOptions
   readonly model?: string | undefined;
   /** Limits of a connection. */
   readonly connection?: typeof connectionLimits | undefined;
+  /** Milliseconds that the server goes on, when it is to stop, before it closes: others learn that it is not ready. */
+  readonly delay?: number | undefined;
   /** Milliseconds that requests get to finish when the server stops. */
   readonly patience?: number | undefined;
 }
@@ -40,7 +42,8 @@ const INTERRUPTED = 130;
  * @throws UserError when the port cannot be used or no model works.
  */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { host, port, page, model, modelKeys, repository, limits = defaultLimits, log = textLog() } = options;
+  const { host, port, page, model, modelKeys, repository, delay = 0 } = options;
+  const { limits = defaultLimits, log = textLog() } = options;
   const observers: Observer[] = [];
   const engine = openEngine({ ...options, only: model, limits, observers, log });
   let listening: Listening | undefined;
@@ -49,13 +52,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
   async function close(): Promise<void> {
     for (const signal of endSignals) process.off(signal, stop);
-    await listening?.close();
+    await listening?.close(isLoading ? 0 : delay);
     await engine.close();
   }
   async function stop(signal: NodeJS.Signals): Promise<void> {
     isStopping = true;
     process.on('SIGINT', () => process.exit(INTERRUPTED)); // a second Ctrl-C does not wait
-    const what = isLoading ? 'the models were still loading' : 'accepted requests are finished first';
+    const wait = delay > 0 ? `after ${delay / 1000} s more (--shutdown-delay), ` : '';
+    const what = isLoading ? 'the models were still loading' : `${wait}accepted requests are finished first`;
     log(`Stopping at ${signal}: ${what}.`);
     await close();
     process.exit(0);
@@ -84,7 +88,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       ...{ engine: { ...engine, ready }, limits, log, metrics, statistics },
       taking: isTaking ? { take: createTaker(repository, engine) } : undefined,
     });
-    listening = await listen(app, host, port, options.connection, options.patience);
+    listening = await listen(app, host, port, options);
     await loaded;
     isLoading = false;
   } catch (error) {

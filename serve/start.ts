@@ -11,8 +11,7 @@ import { jsonLog, type Log, textLog } from './log.ts';
 import { type ServeOptions, type Serving, serve } from './main.ts';
 import { parseDevice } from './sessions/device.ts';
 import { describeSettings } from './settings/describe.ts';
-import { connectionLimits } from './settings/limits.ts';
-import { limitsOf } from './settings/limits-of-settings.ts';
+import { connectionLimitsOf, limitsOf } from './settings/limits-of-settings.ts';
 import { type Resolved, strayVariables } from './settings/resolve.ts';
 import type { Settings } from './settings/schema.ts';
 
@@ -92,11 +91,8 @@ function optionsOf(settings: Settings): Omit<ServeOptions, 'page' | 'keys' | 'mo
     embed: allowEmbed,
     logRequests,
     limits: limitsOf(settings),
-    connection: {
-      ...connectionLimits,
-      headersTimeout: Math.min(settings.headersSeconds, settings.requestSeconds) * 1000,
-      requestTimeout: settings.requestSeconds * 1000,
-    },
+    connection: connectionLimitsOf(settings),
+    delay: settings.shutdownDelay * 1000,
     patience: settings.drainSeconds * 1000,
   };
 }

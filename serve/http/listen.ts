@@ -16,30 +16,35 @@ import { respondToMalformedRequest, respondToMalformedUrl } from './malformed-re
 export interface Listening {
   readonly url: string;
   closing(): boolean;
-  /** Stops accepting and answers what was accepted. */
-  close(): Promise<void>;
+  /** Goes on for `delay` milliseconds, asking clients to close; then stops accepting and answers what was accepted. */
+  close(delay?: number): Promise<void>;
 }
 
 /** Milliseconds before the end in which responses ask clients to close, and new connections are still answered. */
 const FAREWELL = 250;
 
 /** Milliseconds that requests get to finish before their connections are closed. */
-export const defaultPatience = 10_000;
+const PATIENCE = 10_000;
+
+export interface ListenOptions {
+  /** Limits of a connection. */
+  readonly connection?: typeof connectionLimits | undefined;
+  /** Milliseconds that requests get to finish, at the end, before their connections are closed. */
+  readonly patience?: number | undefined;
+}
 
 /**
  * Listens for requests and answers them with the app. A socket that the service manager has opened is taken in the place of
  * host and port.
  *
  * @param port - 0 takes a free one.
- * @param patience - milliseconds that requests get to finish, at the end, before their connections are closed.
  * @throws UserError when the address is in use or cannot be used; it says what to try.
  */
 export async function listen(
   app: Hono<AppEnv>,
   host: string,
   port: number,
-  limits = connectionLimits,
-  patience = defaultPatience,
+  { connection = connectionLimits, patience = PATIENCE }: ListenOptions = {},
 ): Promise<Listening> {
   let closing = false;
   const respond = getRequestListener(
@@ -56,7 +61,7 @@ export async function listen(
     drainRest(request, response);
     void respond(request, response);
   };
-  const server = createServer(limits, answer);
+  const server = createServer(connection, answer);
   const halfClosed = answerHalfClosed(server);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (closing) response.setHeader('Connection', 'close');
@@ -75,9 +80,10 @@ export async function listen(
   return {
     url: urlOf(server, host),
     closing: () => closing,
-    async close() {
+    async close(delay = 0) {
       if (closing) return;
       closing = true;
+      await sleep(delay);
       await closeServer(server, patience);
     },
   };

@@ -1,5 +1,5 @@
-// The limits of what one request may cost, as the settings say them.
-import { defaultLimits, type Limits } from './limits.ts';
+// The limits of requests and of connections, as the settings say them.
+import { connectionLimits, defaultLimits, type Limits } from './limits.ts';
 import type { Settings } from './schema.ts';
 
 const MiB = 1024 * 1024;
@@ -16,5 +16,16 @@ export function limitsOf(settings: Settings): Limits {
     batch: settings.batch,
     queue: settings.queueMs,
     deadline: settings.deadlineMs,
+  };
+}
+
+/** The limits of a connection that the settings say. Headers never get longer than the whole request. */
+export function connectionLimitsOf(settings: Settings): typeof connectionLimits {
+  const { headersSeconds, requestSeconds, keepAliveSeconds } = settings;
+  return {
+    ...connectionLimits,
+    headersTimeout: Math.min(headersSeconds, requestSeconds) * 1000,
+    requestTimeout: requestSeconds * 1000,
+    keepAliveTimeout: keepAliveSeconds * 1000,
   };
 }

@@ -60,7 +60,10 @@ export const connectionLimits = {
   headersTimeout: 10_000,
   /** From the first byte of a request to the last of its body: 40 MiB at 2 Mbit/s take 168 s. */
   requestTimeout: 180_000,
-  /** How long a connection without a request stays open; longer than the 60 s that load balancers keep theirs. */
+  /**
+   * How long a connection without a request stays open; longer than the 60 s for which most load balancers keep theirs: the
+   * one who closes first must be the one who sends, or a request meets a connection that is being closed.
+   */
   keepAliveTimeout: 65_000,
   /** How often the two timeouts above are checked. */
   connectionsCheckingInterval: 1_000,

@@ -162,6 +162,19 @@ export const settingsSchema = z.strictObject({
       valueHint: 'number',
       description: 'Seconds in which a whole request must arrive',
     }),
+  keepAliveSeconds: whole(1, 86_400)
+    .default(connectionLimits.keepAliveTimeout / 1000)
+    .meta({
+      group: LIMITS,
+      valueHint: 'number',
+      description:
+        'Seconds for which a connection without a request stays open; more than the proxy in front keeps its own',
+    }),
+  shutdownDelay: whole(0, 3600).default(0).meta({
+    group: LIMITS,
+    valueHint: 'number',
+    description: 'Seconds that the server goes on after SIGTERM, while /readyz says 503, before it closes',
+  }),
   drainSeconds: whole(0, 3600).default(10).meta({
     group: LIMITS,
     valueHint: 'number',

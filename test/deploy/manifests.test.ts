@@ -40,7 +40,6 @@ describe.each([
       ['minAvailable: 1', 'minAvailable: true'],
       ['scaleTargetRef', 'targetRef'],
       ['targetPort: http', 'targetPort: http, port: http'],
-      ['sleep: { seconds: 5 }', 'sleep: { second: 5 }'],
     ],
   ],
   [
@@ -120,7 +119,7 @@ describe('systemd', () => {
 test('a platform waits longer for the end of a server than the server for its requests', () => {
   const seconds = settingsSchema.shape.drainSeconds.parse(undefined);
   const patience = (file: string, name: RegExp) => Number(name.exec(read(file))?.[1]);
-  const pause = patience('kubernetes.yaml', /sleep: \{ seconds: (\d+) \}/);
+  const pause = patience('kubernetes.yaml', /TRAINYARD_SHUTDOWN_DELAY: "(\d+)"/);
   expect(patience('kubernetes.yaml', /terminationGracePeriodSeconds: (\d+)/)).toBeGreaterThan(
     pause + seconds,
   );

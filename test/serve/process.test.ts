@@ -52,6 +52,19 @@ describe('ends by itself', () => {
     expect(await ended).toEqual([0, null]);
   });
 
+  test('on SIGTERM, some seconds later, in which it is not ready and answers whoever asks', async () => {
+    const { child, url, ended, printed } = await start('--shutdown-delay', '3');
+    const ready = () => fetch(`${url}/readyz`).then(({ status }) => status);
+    expect(await ready()).toBe(200);
+    child.kill('SIGTERM');
+    await expect.poll(ready).toBe(503);
+    await sleep(700); // beyond the end of all listening, if there were no delay
+    const { status } = await post(`${url}/classify`, await busy('png'));
+    expect([status, await ready()]).toEqual([200, 503]);
+    expect(await ended).toEqual([0, null]);
+    expect(printed()).toContain('Stopping at SIGTERM: after 3 s more (--shutdown-delay), accepted requests');
+  });
+
   test('on SIGTERM, though nobody reads its log and the pipe is full', async () => {
     const { child, url, ended } = await start('--log-requests', 'all');
     child.stdout.pause();

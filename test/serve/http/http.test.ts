@@ -218,12 +218,13 @@ describe('limits', () => {
 
 test('requests that trickle in are answered 408, and do not keep the others waiting', async () => {
   const { app, close: closeApp } = await openTestApp({ models: [colors] });
-  const impatient = await listen(app, '127.0.0.1', 0, {
+  const connection = {
     ...connectionLimits,
     headersTimeout: 400,
     requestTimeout: 600,
     connectionsCheckingInterval: 50,
-  });
+  };
+  const impatient = await listen(app, '127.0.0.1', 0, { connection });
   try {
     const slow = Array.from({ length: 64 }, (_, i) => {
       const connection = open(impatient.url);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeSettings } from '../../../serve/settings/describe.ts';
 import { connectionLimits, defaultLimits } from '../../../serve/settings/limits.ts';
-import { limitsOf } from '../../../serve/settings/limits-of-settings.ts';
+import { connectionLimitsOf, limitsOf } from '../../../serve/settings/limits-of-settings.ts';
 import { resolveSettings, strayVariables } from '../../../serve/settings/resolve.ts';
 import { settingsSchema } from '../../../serve/settings/schema.ts';
 import { isServiceLink, isServiceVariable } from '../../../serve/settings/service-links.ts';
@@ -57,6 +57,19 @@ describe('limits', () => {
       queue: 11,
       deadline: 13,
     });
+  });
+
+  it('of a connection are those of the settings, in milliseconds; headers have no longer than all of a request', () => {
+    const flags = { 'headers-seconds': 20, 'request-seconds': 30, 'keep-alive-seconds': 620 };
+    expect(connectionLimitsOf(ofFlags(flags).settings)).toEqual({
+      ...connectionLimits,
+      headersTimeout: 20_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 620_000,
+    });
+    expect(connectionLimitsOf(ofFlags({ 'request-seconds': 5 }).settings).headersTimeout).toBe(5_000);
+    expect(connectionLimitsOf(ofFlags({}).settings)).toEqual(connectionLimits);
+    expect(ofFlags({}).settings).toMatchObject({ keepAliveSeconds: 65, shutdownDelay: 0, drainSeconds: 10 });
   });
 
   it('never hold less than one body', () => {
