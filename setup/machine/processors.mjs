@@ -1,16 +1,35 @@
 // How many processors this process may use. A container's share of them is a quota of time: Node, before its version 23,
 // and TensorFlow see all of the machine's, and threads beyond the quota are stopped, all at once, until the next period.
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /**
  * Processors that this process may use, at least 1: those that it may run on, and, on Linux, no more than the quota of its
- * control groups, rounded down as Node rounds it.
+ * control groups. A part of a processor counts as one, as in Java and Go: with a quota of 1.5, one thread would leave a third
+ * of it unused. Node, from its version 23, rounds down.
+ * Reference: https://go.dev/doc/go1.25#container-aware-gomaxprocs.
  * @param {number} [limit] of the control groups, where it is known already
+ * @param {number} [most] that the process may run on
  */
-export function processors(limit = quota()) {
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(limit)));
+export function processors(limit = quota(), most = allowed()) {
+  return Math.max(1, Math.min(most, Math.ceil(limit)));
+}
+
+/**
+ * Processors that this process may run on, whatever its quota.
+ * Reference: proc_pid_status(5), Cpus_allowed_list, which may name some that are not there.
+ * @param {string} [root] of the file system, for tests
+ * @param {number} [there] in the machine
+ */
+export function allowed(root = '/', there = cpus().length) {
+  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(read(join(root, 'proc/self/status')) ?? '')?.[1];
+  if (list === undefined) return availableParallelism();
+  const count = list.split(',').reduce((sum, range) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return sum + last - first + 1;
+  }, 0);
+  return Math.min(count, there);
 }
 
 /**

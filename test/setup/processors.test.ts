@@ -1,9 +1,15 @@
-// How many processors a container may use, out of files as the kernel and Docker have them.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// How many processors a container may use, out of files as the kernel and Docker have them, and in a control group of the
+// kernel's own.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
-import { processors, quota } from '../../setup/machine/processors.mjs';
+import { afterEach, describe, expect, test } from 'vitest';
+import { allowed, processors, quota } from '../../setup/machine/processors.mjs';
+import { root as project } from '../../setup/paths.mjs';
+import { listening, program } from '../listening.ts';
+import { copyShipped } from '../shipped.ts';
 
 let root: string;
 afterEach(() => rmSync(root, { recursive: true }));
@@ -67,9 +73,72 @@ test('this process may use at least one processor, and no more than Node sees', 
 
 test.each([
   [0.5, 1],
-  [1.9, 1],
+  [1, 1],
+  [1.01, Math.min(2, availableParallelism())],
+  [1.9, Math.min(2, availableParallelism())],
   [none, availableParallelism()],
 ])('of a quota of %d it uses %d', (limit, expected) => {
   root = mkdtempSync(join(tmpdir(), 'trainyard-groups-'));
   expect(processors(limit)).toBe(expected);
+});
+
+test.each([
+  ['0-63', 64, 1.5, 2],
+  ['0-63', 64, none, 64],
+  ['0-1,4,8-9', 64, none, 5],
+  ['7', 64, none, 1],
+  ['0-127', 8, none, 8],
+  ['0-63', 64, 0.1, 1],
+])('on the processors %s of %d with a quota of %d it uses %d', (list, there, limit, expected) => {
+  root = mkdtempSync(join(tmpdir(), 'trainyard-groups-'));
+  mkdirSync(join(root, 'proc/self'), { recursive: true });
+  const status = `Name:\tnode\nCpus_allowed:\tff\nCpus_allowed_list:\t${list}\nMems_allowed_list:\t0-3\n`;
+  writeFileSync(join(root, 'proc/self/status'), status);
+  expect(processors(limit, allowed(root, there))).toBe(expected);
+});
+
+describe("in a control group of the kernel's own", () => {
+  /** Makes a group with a quota, version 1 or 2. @returns its folder; undefined where none can be made. */
+  function makeGroup(quota: number): string | undefined {
+    for (const [parent, file, value] of [
+      ['/sys/fs/cgroup/cpu', 'cpu.cfs_quota_us', quota],
+      ['/sys/fs/cgroup', 'cpu.max', `${quota} 100000`],
+    ] as const) {
+      const group = join(parent, `trainyard-test-${process.pid}`);
+      try {
+        mkdirSync(group);
+        if (!existsSync(join(group, file))) throw new Error('no processors are given out here');
+        writeFileSync(join(group, file), String(value));
+        return group;
+      } catch {
+        if (existsSync(group)) rmdirSync(group);
+      }
+    }
+    return undefined;
+  }
+
+  /** The words of a shell that joins the group, then becomes the program. */
+  const within = (group: string, ...words: readonly string[]) =>
+    ['-c', 'echo $$ > "$0/cgroup.procs" && exec "$@"', group, process.execPath, ...words] as const;
+
+  test('a process sees its quota, and a server starts no more workers than that', async ({ skip }) => {
+    root = mkdtempSync(join(tmpdir(), 'trainyard-groups-'));
+    const group = makeGroup(100_000);
+    if (group === undefined) return skip('this user makes no control groups here');
+    const module = join(project, 'setup/machine/processors.mjs');
+    const ask = `import('${module}').then((all) => console.log(all.quota(), all.processors()))`;
+    copyShipped(root, ['digits']);
+    const child = spawn('sh', within(group, program, 'serve', '--port', '0', '--repository', root));
+    const ended = once(child, 'exit');
+    try {
+      expect(execFileSync('sh', within(group, '-e', ask), { encoding: 'utf8' })).toBe('1 1\n');
+      const { url } = await listening(child);
+      const metrics = await (await fetch(`${url}/metrics`)).text();
+      expect(metrics).toMatch(/^trainyard_workers_wanted 1$/m);
+    } finally {
+      child.kill();
+      await ended;
+      rmdirSync(group);
+    }
+  });
 });
