@@ -6,7 +6,7 @@ import { isCheckout } from '../setup/paths.mjs';
 
 /** The packages and the tests are a checkout's. */
 const purposes = isCheckout
-  ? (['packages', 'serve', 'train', 'test', 'all'] as const)
+  ? (['packages', 'serve', 'train', 'test', 'ci', 'all'] as const)
   : (['serve', 'train', 'all'] as const);
 
 export const setupCommand = defineCommand({

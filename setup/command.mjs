@@ -4,10 +4,10 @@ import { SetupError } from './errors.mjs';
 import { prepare } from './prepare.mjs';
 import { purposes } from './steps/index.mjs';
 
-const usage = `Usage: node setup/main.mjs [--for packages|serve|train|test] [--gpu | --cpu] [--verbose]
+const usage = `Usage: node setup/main.mjs [--for packages|serve|train|test|ci] [--gpu | --cpu] [--verbose]
 
 Makes this checkout ready; what is ready already is skipped. Without --for: training and serving.
-  --for PURPOSE  only what this needs (serving needs no Python and no compiler)
+  --for PURPOSE  only what this needs (serving needs no Python and no compiler); ci: what the tests need, with Ray
   --gpu          with NVIDIA's CUDA libraries, now and in later set-ups; --cpu goes back
   --verbose      name what is ready, too`;
 
@@ -33,7 +33,8 @@ function parse(args) {
   const { values } = readArguments(args);
   if (values.help) return undefined;
   const purpose = purposes.find((name) => name === (values.for ?? 'all'));
-  if (!purpose) throw new SetupError(`--for takes packages, serve, train or test; received ${values.for}.`);
+  if (!purpose)
+    throw new SetupError(`--for takes packages, serve, train, test or ci; received ${values.for}.`);
   if (values.gpu && values.cpu) throw new SetupError('--gpu and --cpu exclude each other.');
   return { purpose, gpu: values.gpu ? true : values.cpu ? false : undefined, verbose: values.verbose };
 }

@@ -1,5 +1,6 @@
 // Python environments in the cache, each named by the digest of its pinned requirements: what training needs, and laid over
-// it what the tests and tf2onnx need. One that is complete is never changed; other requirements are another folder.
+// it what the tests and tf2onnx need; by themselves those of sweeps and of Ray. One that is complete is never changed; other
+// requirements are another folder.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,13 +10,17 @@ import { cacheFolder, root } from '../paths.mjs';
 import { run } from '../run.mjs';
 import { findPython } from './python.mjs';
 
-/** @typedef {'train' | 'test' | 'tf2onnx'} Environment */
+/** @typedef {'train' | 'optuna' | 'ray'} Alone */
+/** @typedef {'test' | 'tf2onnx'} OverTraining */
+/** @typedef {Alone | OverTraining} Environment */
 
-/** The files of each in `setup/requirements`; those of training come first, whose packages the others find as well. */
+/** The files of each in `setup/requirements`; of those over training, training's come first, whose packages they find. */
 const requirements = {
   train: () => [trainingRequirements()],
   test: () => [trainingRequirements(), 'test.txt'],
   tf2onnx: () => [trainingRequirements(), 'tensorflow-python.txt'],
+  optuna: () => ['optuna.txt'],
+  ray: () => ['optuna.txt', 'ray.txt'],
 };
 
 const trainingRequirements = () =>
@@ -60,8 +65,14 @@ export function sitePackages(folder = environmentFolder('train')) {
  */
 export function hasEnvironment(name) {
   const made = madeWith(name);
-  return made !== undefined && (name === 'train' || made === madeWith('train'));
+  return made !== undefined && (isAlone(name) || made === madeWith('train'));
 }
+
+/**
+ * @param {Environment} name
+ * @returns {name is Alone}
+ */
+const isAlone = (name) => name === 'train' || name === 'optuna' || name === 'ray';
 
 /**
  * @param {Environment} name
@@ -74,22 +85,23 @@ function madeWith(name) {
 }
 
 /**
- * Makes the environment of training.
+ * Makes an environment that needs no other.
+ * @param {Alone} name
  * @param {AbortSignal} signal
  */
-export async function makeTraining(signal) {
+export async function makeAlone(name, signal) {
   const found = findPython();
   if ('problem' in found) throw new Error(found.problem); // the step's `needs` have asked before
-  await make('train', async (folder) => {
-    await run('venv-train', found.executable, ['-m', 'venv', folder], { signal });
-    const wanted = ['-r', requirementsPath(trainingRequirements())];
-    await run('pip-train', interpreter(folder), [...pipInstall, ...wanted], { signal });
+  await make(name, async (folder) => {
+    await run(`venv-${name}`, found.executable, ['-m', 'venv', folder], { signal });
+    const wanted = requirements[name]().flatMap((file) => ['-r', requirementsPath(file)]);
+    await run(`pip-${name}`, interpreter(folder), [...pipInstall, ...wanted], { signal });
   });
 }
 
 /**
  * Makes an environment over that of training, which is there.
- * @param {Exclude<Environment, 'train'>} name
+ * @param {OverTraining} name
  * @param {AbortSignal} signal
  */
 export async function makeOverTraining(name, signal) {

@@ -7,7 +7,13 @@ import { mnistStep } from './mnist.mjs';
 import { onnxRuntimeStep } from './onnxruntime.mjs';
 import { packagesStep } from './packages.mjs';
 import { pageStep } from './page.mjs';
-import { testEnvironmentStep, tf2onnxStep, trainingEnvironmentStep } from './python-environments.mjs';
+import {
+  optunaStep,
+  rayStep,
+  testEnvironmentStep,
+  tf2onnxStep,
+  trainingEnvironmentStep,
+} from './python-environments.mjs';
 import { addonStep, tensorflowJsStep } from './tensorflow-js.mjs';
 import { turbojpegStep } from './turbojpeg.mjs';
 
@@ -16,7 +22,7 @@ import { turbojpegStep } from './turbojpeg.mjs';
 /** @typedef {import('./step.mjs').Purpose} Purpose */
 
 /** @type {readonly Purpose[]} */
-export const purposes = ['packages', 'serve', 'train', 'test', 'all'];
+export const purposes = ['packages', 'serve', 'train', 'test', 'ci', 'all'];
 
 /**
  * @param {Purpose} purpose
@@ -24,7 +30,7 @@ export const purposes = ['packages', 'serve', 'train', 'test', 'all'];
  * @returns {Step[]}
  */
 export function stepsFor(purpose, gpu) {
-  const test = purpose === 'test';
+  const test = purpose === 'test' || purpose === 'ci';
   const train = test || purpose === 'train' || purpose === 'all';
   const serve = test || purpose === 'serve' || purpose === 'all';
   return [
@@ -35,6 +41,7 @@ export function stepsFor(purpose, gpu) {
     ...(test ? [cifar10Step] : []),
     ...((train || serve) && gpu ? [cudaStep] : []),
     ...(serve && isCheckout ? [pageStep] : []),
-    ...(test ? [testEnvironmentStep, tf2onnxStep, chromiumStep] : []),
+    ...(test ? [testEnvironmentStep, tf2onnxStep, optunaStep, chromiumStep] : []),
+    ...(purpose === 'ci' ? [rayStep] : []),
   ];
 }

@@ -1,7 +1,7 @@
-// Steps: the Python environments of training, of the tests and of tf2onnx.
+// Steps: the Python environments of training, of the tests, of tf2onnx, of sweeps and of Ray.
 
 import { findPython } from '../install/python.mjs';
-import { hasEnvironment, makeOverTraining, makeTraining } from '../install/python-environments.mjs';
+import { hasEnvironment, makeAlone, makeOverTraining } from '../install/python-environments.mjs';
 import { isGpu } from '../machine/gpu-choice.mjs';
 import { trainingPlatformNeeds } from '../machine/platform.mjs';
 
@@ -14,11 +14,9 @@ export const trainingEnvironmentStep = {
   done: () => hasEnvironment('train'),
   needs: () => {
     const platform = trainingPlatformNeeds();
-    if (platform.length > 0) return platform;
-    const found = findPython();
-    return 'problem' in found ? [found] : [];
+    return platform.length > 0 ? platform : pythonNeeds();
   },
-  run: makeTraining,
+  run: (signal) => makeAlone('train', signal),
 };
 
 /** @type {import('./step.mjs').Step} */
@@ -40,3 +38,27 @@ export const tf2onnxStep = {
   after: [trainingEnvironmentStep.name],
   run: (signal) => makeOverTraining('tf2onnx', signal),
 };
+
+/** @type {import('./step.mjs').Step} */
+export const optunaStep = {
+  name: 'Python of sweeps',
+  hint: 'Optuna, 100 MB',
+  done: () => hasEnvironment('optuna'),
+  needs: pythonNeeds,
+  run: (signal) => makeAlone('optuna', signal),
+};
+
+/** @type {import('./step.mjs').Step} */
+export const rayStep = {
+  name: 'Ray',
+  hint: 'Ray, Ray Data, onnxruntime and Optuna, 640 MB',
+  done: () => hasEnvironment('ray'),
+  needs: pythonNeeds,
+  run: (signal) => makeAlone('ray', signal),
+};
+
+/** @returns {import('../machine/system.mjs').Need[]} */
+function pythonNeeds() {
+  const found = findPython();
+  return 'problem' in found ? [found] : [];
+}

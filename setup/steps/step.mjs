@@ -11,6 +11,9 @@
  * @property {(signal: AbortSignal) => Promise<void>} run ends early, by an error, when the signal says that another failed
  */
 
-/** @typedef {'packages' | 'serve' | 'train' | 'test' | 'all'} Purpose `all`, the default, trains and serves */
+/**
+ * `all`, the default, trains and serves; `ci` is what all tests need, those that are skipped otherwise among them.
+ * @typedef {'packages' | 'serve' | 'train' | 'test' | 'ci' | 'all'} Purpose
+ */
 
 export {};

@@ -100,7 +100,7 @@ test.each(purposes.flatMap((purpose) => [true, false].map((gpu) => ({ purpose, g
   'a step waits for steps that come before it: $purpose, with a GPU: $gpu',
   ({ purpose, gpu }) => {
     const steps = stepsFor(purpose, gpu);
-    const all = stepsFor('test', true).map(({ name }) => name);
+    const all = stepsFor('ci', true).map(({ name }) => name);
     expect(steps.length).toBeGreaterThan(0);
     for (const [i, { name, after = [] }] of steps.entries()) {
       // ONNX Runtime is a step where the package is installed, and no checkout.
@@ -113,3 +113,25 @@ test.each(purposes.flatMap((purpose) => [true, false].map((gpu) => ({ purpose, g
     }
   },
 );
+
+test('Python with Optuna, or with Ray, is made by whoever first asks, and needs no training', async () => {
+  checkout = await makeCheckout(['python3.12']);
+  const ask = (name: string) =>
+    checkout.run(
+      [join(checkout.folder, 'setup/libraries/python-on-demand.mjs'), name],
+      {},
+      { node: ['-e', asks] },
+    );
+  const asks = 'import(process.argv[2]).then((m) => m.pythonReady(process.argv[3])).then(console.log)';
+  expect((await ask('optuna')).stdout).toMatch(
+    /^Python of sweeps .*\n.*\/python\/optuna-\w+\/bin\/python\n$/,
+  );
+  const ray = await ask('ray');
+  expect(ray).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^Ray .*\n.*\/python\/ray-\w+\/bin\/python\n$/),
+    stderr: '',
+  });
+  expect((await ask('ray')).stdout).toBe(ray.stdout.split('\n').slice(1).join('\n'));
+  expect(checkout.calls()).toEqual(['venv', 'pip optuna.txt', 'venv', 'pip optuna.txt ray.txt']);
+});

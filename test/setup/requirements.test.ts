@@ -12,6 +12,8 @@ test('every requirement is pinned to one version', () => {
   const files = readdirSync(folder);
   expect(files).toEqual([
     'onnxruntime-gpu.txt',
+    'optuna.txt',
+    'ray.txt',
     'tensorflow-python.txt',
     'test.txt',
     'train-arm64.txt',
@@ -27,7 +29,8 @@ test('every requirement is pinned to one version', () => {
 });
 
 test("Python's onnxruntime is of onnxruntime-node's version", () => {
-  expect(read('test.txt')).toContain(`\nonnxruntime==${onnxruntimeVersion()}; python_version >= "3.11"\n`);
+  for (const file of ['test.txt', 'ray.txt'])
+    expect(read(file)).toContain(`\nonnxruntime==${onnxruntimeVersion()}; python_version >= "3.11"\n`);
   expect(read('onnxruntime-gpu.txt')).toContain(`\nonnxruntime-gpu==${onnxruntimeVersion()}\n`);
 });
 
