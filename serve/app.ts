@@ -37,6 +37,8 @@ export interface AppOptions {
   /** Keys by which models may be sent, which `taking` takes; without both, none are taken. */
   readonly modelKeys?: KeyRing | undefined;
   readonly taking?: Services['taking'];
+  /** Loads and unloads models by request; without it, nobody may. */
+  readonly control?: Services['control'];
   /** What /v2 says about the use of each model; it must be among the engine's observers. */
   readonly statistics?: InferenceStatistics | undefined;
   /** What /metrics says; it must be among the engine's observers. Without it, there is no /metrics. */
@@ -63,6 +65,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     keys,
     modelKeys,
     taking,
+    control,
     cors = [],
     embed = [],
     metrics,
@@ -88,6 +91,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     statistics,
     metrics,
     taking,
+    control,
     log,
     routes: () => routes,
   });

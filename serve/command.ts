@@ -36,7 +36,7 @@ function flags(): ArgsDef {
       const { description = '', ...shown } = settingsSchema.shape[name].meta() ?? {};
       const usual: unknown = settingsSchema.shape[name].safeParse(undefined).data;
       const flag = {
-        type: name === 'page' ? ('boolean' as const) : ('string' as const),
+        type: typeof usual === 'boolean' ? ('boolean' as const) : ('string' as const),
         description: `${description} [${variableOf(name)}]`,
         ...shown,
         ...(usual !== undefined && String(usual) !== '' && { usual }),

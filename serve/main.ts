@@ -10,13 +10,15 @@ import { compressInBackground, copiesOf } from './page/compressed-copies.ts';
 import { type connectionLimits, defaultLimits } from './settings/limits.ts';
 
 export interface ServeOptions
-  extends Omit<AppOptions, 'engine' | 'metrics' | 'statistics' | 'taking'>,
+  extends Omit<AppOptions, 'engine' | 'metrics' | 'statistics' | 'taking' | 'control'>,
     Omit<EngineOptions, 'limits' | 'log' | 'observers' | 'only'> {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
   /** Serves this model alone. */
   readonly model?: string | undefined;
+  /** Whether models are loaded and unloaded by request. */
+  readonly repositoryControl?: boolean | undefined;
   /** Limits of a connection. */
   readonly connection?: typeof connectionLimits | undefined;
   /** Milliseconds that the server goes on, when it is to stop, before it closes: others learn that it is not ready. */
@@ -87,6 +89,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       ...options,
       ...{ engine: { ...engine, ready }, limits, log, metrics, statistics },
       taking: isTaking ? { take: createTaker(repository, engine) } : undefined,
+      control: options.repositoryControl ? engine.control : undefined,
     });
     listening = await listen(app, host, port, options);
     await loaded;

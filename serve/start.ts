@@ -77,6 +77,7 @@ function openLog({ logFormat }: Settings): Log {
 
 function optionsOf(settings: Settings): Omit<ServeOptions, 'page' | 'keys' | 'modelKeys' | 'log'> {
   const { host, port, repository, model, threads, workers, decode, cors, allowEmbed, logRequests } = settings;
+  const { repositoryControl } = settings;
   return {
     host,
     port,
@@ -89,6 +90,7 @@ function optionsOf(settings: Settings): Omit<ServeOptions, 'page' | 'keys' | 'mo
     watch: settings.watchMs,
     cors,
     embed: allowEmbed,
+    repositoryControl,
     logRequests,
     limits: limitsOf(settings),
     connection: connectionLimitsOf(settings),

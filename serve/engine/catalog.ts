@@ -7,16 +7,15 @@ import { visible } from '../../models/printable.ts';
 import type { ModelFile } from '../../models/repository.ts';
 import { systemReason } from '../../models/system-reason.ts';
 import { explain, inPublic, SERVER_ERROR } from '../explain.ts';
-import type { Log } from '../log.ts';
-import type { AbsentModel } from './absent.ts';
 import { absentModel, type Entry, newEntry } from './catalog-entry.ts';
-import type { Observer } from './events.ts';
+import type { Catalog, CatalogOptions } from './catalog-types.ts';
 import { createFaultLog, isAbout } from './fault-log.ts';
 import { defaultModel, type ServedModel, sessionKey, versionName } from './models.ts';
 import { noneWorks } from './none-works.ts';
-import { createNewest, type Trial } from './open-newest.ts';
+import { createNewest } from './open-newest.ts';
 import { isServedFileThere, noModel, readServedModel } from './read-model.ts';
 import { reasonOf } from './read-models.ts';
+import { createControl, UNLOADED } from './repository-control.ts';
 import { sayWhileWaiting } from './say-while-waiting.ts';
 import {
   compareVersions,
@@ -26,39 +25,6 @@ import {
   scanRepository,
 } from './scan-repository.ts';
 
-/** What a catalog does with models. */
-export interface CatalogOpening {
-  /** Opens a model, warms it up and checks it against its golden vectors. */
-  readonly open: (model: ServedModel) => Promise<Trial>;
-  /** Called with the models that stay open: one of each name. */
-  readonly swap: (current: readonly ServedModel[]) => void;
-}
-
-export interface CatalogOptions extends CatalogOpening {
-  readonly repository: string;
-  /** Serves this model alone. */
-  readonly only?: Only | undefined;
-  readonly observer: Observer;
-  readonly log: Log;
-}
-
-export interface Catalog {
-  /** Sorted by name, then version. */
-  models(): readonly ServedModel[];
-  /** Versions that are there and not served: they are being loaded, or cannot be used. */
-  absent(): readonly AbsentModel[];
-  /** The model that answers when none is named; undefined while there is none at all. */
-  defaultModel(): ServedModel | undefined;
-  /** @throws UserError when there is no model that works. */
-  load(): Promise<void>;
-  /** Looks for versions that came, changed or went, and serves accordingly. */
-  look(): Promise<void>;
-  /** A version that is served could not be opened: it is read and tried again by the next look. */
-  suspect(key: string): void;
-  /** Why the model with this key cannot be used, when it was found broken after it had been served. */
-  whyBroken(key: string): string | undefined;
-}
-
 /** Milliseconds after which a version is read again that the system did not let us read, or write to the cache. */
 const AGAIN = 10_000;
 
@@ -66,6 +32,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
   const { repository, only, open, swap, observer, log } = options;
   const entries = new Map<string, Entry>();
   const faultLog = createFaultLog(log, observer);
+  /** What was served of names that were unloaded by request: they stay out until they are loaded. */
+  const unloaded = new Map<string, readonly ServedModel[]>();
   let models: readonly ServedModel[] = [];
   /** The one that the repository says answers when none is named. */
   let named: string | undefined;
@@ -120,7 +88,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     const versions = [...entries.values()].filter(({ file }) => file.name === name);
     await newest.open(name, versions);
     models = [...entries.values()].flatMap(({ serving }) => serving ?? []).sort(byNameAndVersion);
-    swap([...newest.current.values()]);
+    swap([...newest.current.values()], [...unloaded.values()].flat());
   }
 
   function takeFaults({ faults }: RepositoryScan): void {
@@ -156,24 +124,21 @@ export function createCatalog(options: CatalogOptions): Catalog {
     return removed.map(({ file }) => file.name);
   }
 
-  /** The entries whose files changed, and those that are to be read again though they did not. */
-  async function entriesToRead(changed: readonly Entry[], { found }: RepositoryScan): Promise<Set<Entry>> {
-    const all = new Set(changed);
-    for (const [key, entry] of entries) {
-      if (!found.has(key)) continue;
-      const { suspect, again, serving } = entry;
-      if (suspect || again <= performance.now()) all.add(entry);
-      else if (serving !== undefined && !(await isServedFileThere(serving))) all.add(entry);
-    }
-    return all;
-  }
+  const control = createControl({
+    ...{ only, entries, unloaded, observer, log, read, removeGone, openNewest, readDefault },
+    scan: () => scanRepository(repository, only, digests),
+    models: () => models,
+    defaultName: () => defaultModel(models, named)?.name,
+  });
 
   return {
+    control,
     models: () => models,
     defaultModel: () => defaultModel(models, named),
     absent: () => [
       ...faultLog.faults().map(({ name, version, reason }) => ({ name, version, reason: inPublic(reason) })),
       ...[...entries.values()].flatMap((entry) => absentModel(entry) ?? []),
+      ...[...unloaded.values()].flat().map(({ name, version }) => ({ name, version, reason: UNLOADED })),
     ],
     async load() {
       const scan = await scanAtStart(repository, only);
@@ -196,15 +161,16 @@ export function createCatalog(options: CatalogOptions): Catalog {
       if (scan === undefined) return;
       digests = scan.digests;
       const before = defaultModel(models, named)?.name;
-      const { found, faults } = scan;
+      const { faults } = scan;
       takeFaults(scan);
       const none = `has no models any more${faults.length > 0 ? ' that can be read' : ''}`;
-      sayOnce(found.size > 0 ? '' : `${repository} ${none}; those that were there go on serving`);
-      if (found.size === 0) return;
+      sayOnce(scan.found.size > 0 ? '' : `${repository} ${none}; those that were there go on serving`);
+      if (scan.found.size === 0) return;
+      const found = new Map([...scan.found].filter(([, { file }]) => !unloaded.has(file.name)));
       for (const [key, { file }] of found) if (!entries.has(key)) entries.set(key, newEntry(file, ''));
       const { toRead, gone } = compareVersions(entries, found);
       const changed = new Set<string>();
-      for (const entry of await entriesToRead(toRead, scan)) {
+      for (const entry of await entriesToRead(entries, toRead, found)) {
         await read(entry, found.get(versionName(entry.file))?.stamp ?? entry.seen);
         changed.add(entry.file.name);
       }
@@ -219,6 +185,22 @@ export function createCatalog(options: CatalogOptions): Catalog {
     },
     whyBroken: newest.whyBroken,
   };
+}
+
+/** The entries whose files changed, and those that are to be read again though they did not. */
+async function entriesToRead(
+  entries: ReadonlyMap<string, Entry>,
+  changed: readonly Entry[],
+  found: RepositoryScan['found'],
+): Promise<Set<Entry>> {
+  const all = new Set(changed);
+  for (const [key, entry] of entries) {
+    if (!found.has(key)) continue;
+    const { suspect, again, serving } = entry;
+    if (suspect || again <= performance.now()) all.add(entry);
+    else if (serving !== undefined && !(await isServedFileThere(serving))) all.add(entry);
+  }
+  return all;
 }
 
 /** @throws UserError when the repository cannot be read. */

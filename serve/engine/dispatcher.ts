@@ -50,8 +50,8 @@ export interface Dispatcher {
   classifyBySharp(request: JobRequest, file: UndecodedFile): Promise<PictureResult>;
   /** Opens a model in all workers. @returns the answer of each, up to the first that cannot open it. */
   open(model: WorkerModel): Promise<OpenedMessage[]>;
-  /** Sets which models are current; those that were are closed when their last job is done. */
-  setModels(models: readonly WorkerModel[]): void;
+  /** Sets which models are current; those that were, or are unloaded, are closed when their last job is done. */
+  setModels(models: readonly WorkerModel[], unloaded: readonly WorkerModel[]): void;
   /** Starts the workers that are still missing. */
   startAll(): void;
   /** Whether a worker can classify. */
@@ -191,10 +191,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     },
     classifyBySharp,
     open: pool.open,
-    setModels(models) {
+    setModels(models, unloaded) {
       pool.setModels(models);
-      const keys = models.map(({ key }) => key);
-      for (const replaced of sessions.setCurrent(keys, performance.now())) costs.forget(replaced);
+      const [keys, leaving] = [models, unloaded].map((all) => all.map(({ key }) => key));
+      for (const replaced of sessions.setCurrent(keys ?? [], performance.now(), leaving))
+        costs.forget(replaced);
     },
     startAll: pool.startAll,
     ready: () => pool.workers.some(({ ready }) => ready),

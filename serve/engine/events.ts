@@ -15,11 +15,12 @@ export type ModelName = Pick<ModelFile, 'name' | 'version'>;
 /** Why a picture has no result; `died`: two workers ended while they had it; `broken`: its model cannot be used. */
 export type Failure = 'refused' | 'full' | 'late' | 'gone' | 'died' | 'broken' | 'failed';
 
-/** A version of a model is served now, cannot be used, or was removed from the repository. */
+/** A version of a model is served now, cannot be used, was removed from the repository, or unloaded by a request. */
 export type ModelChange =
   | { readonly kind: 'serving'; readonly milliseconds: number }
   | { readonly kind: 'broken'; readonly reason: string }
-  | { readonly kind: 'removed' };
+  | { readonly kind: 'removed' }
+  | { readonly kind: 'unloaded' };
 
 /** Called when something happens, on the main thread. Must not throw. */
 export interface Observer {

@@ -9,9 +9,11 @@ export interface SessionEviction {
    * Sets which sessions are current and stay open. Those that were current are closed when the last job for them is
    * given to a worker.
    *
+   * @param unloaded - keys of models that were unloaded: whatever is open of them, or opened for a request that came before,
+   * is closed in the same way.
    * @returns the keys of those that are not current any more.
    */
-  setCurrent(keys: Iterable<string>, now: number): string[];
+  setCurrent(keys: Iterable<string>, now: number, unloaded?: Iterable<string>): string[];
   /** Closes what is not needed. @param now - performance.now() */
   evict(now: number): void;
 }
@@ -22,11 +24,13 @@ export function createSessionEviction(
   waitingFor: (key: string) => number,
 ): SessionEviction {
   let current: ReadonlySet<string> = new Set();
+  let leaving: ReadonlySet<string> = new Set();
 
   function evict(now: number): void {
     for (const worker of workers) {
       for (const [key, last] of worker.lastUsed) {
-        if (current.has(key) || now - last < LINGER || waitingFor(key) > 0) continue;
+        const linger = leaving.has(key) ? 0 : LINGER;
+        if (current.has(key) || now - last < linger || waitingFor(key) > 0) continue;
         worker.lastUsed.delete(key);
         worker.send({ kind: 'close', key });
       }
@@ -35,9 +39,10 @@ export function createSessionEviction(
 
   return {
     evict,
-    setCurrent(keys, now) {
+    setCurrent(keys, now, unloaded = []) {
       const before = current;
       current = new Set(keys);
+      leaving = new Set(unloaded);
       const replaced = [...before].filter((key) => !current.has(key));
       for (const key of replaced) {
         for (const worker of workers) {

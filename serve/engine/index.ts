@@ -15,7 +15,8 @@ import type { Limits } from '../settings/limits.ts';
 import type { AbsentModel } from './absent.ts';
 import { adoptedFolder } from './adopt.ts';
 import { openAdoptedFiles } from './adopted-files.ts';
-import { type CatalogOpening, createCatalog } from './catalog.ts';
+import { createCatalog } from './catalog.ts';
+import type { CatalogOpening } from './catalog-types.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { type EngineState, type Observer, observeAll } from './events.ts';
 import { createModelList } from './model-list.ts';
@@ -23,6 +24,7 @@ import { cannotBeUsed, type ServedModel, sessionKey, versionName } from './model
 import type { Trial } from './open-newest.ts';
 import { Unopened } from './picture-job.ts';
 import type { ClassifyOptions, PictureResult, RawPicture } from './picture-states.ts';
+import { controlInTurn, type RepositoryControl } from './repository-control.ts';
 import { createWorkerModels } from './worker-models.ts';
 
 export interface Engine {
@@ -45,6 +47,8 @@ export interface Engine {
   state(): EngineState;
   /** Looks for changes in the repository now, without waiting for the timer. */
   look(): Promise<void>;
+  /** Loads and unloads models by request; undefined where they are not those of a folder. */
+  readonly control: RepositoryControl | undefined;
   /** Stops the workers, which finish their work first. */
   close(): Promise<void>;
 }
@@ -129,7 +133,7 @@ export function openEngine(options: EngineOptions): Engine {
       if (doubt !== undefined) log(`${versionName(model)}: ${doubt}`, { level: 'warn' });
       return judge(all);
     },
-    swap: (current) => dispatcher.setModels(current.map(workerModel)),
+    swap: (current, unloaded) => dispatcher.setModels(current.map(workerModel), unloaded.map(workerModel)),
   };
   const only = options.only === undefined ? undefined : { name: options.only, version: options.version };
   const catalog =
@@ -169,6 +173,13 @@ export function openEngine(options: EngineOptions): Engine {
         if (!closed) log(`the repository could not be read: ${messageOf(error)}`, { level: 'error' });
       });
     return looking;
+  }
+
+  /** Between two looks. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const done = looking.then(work);
+    looking = done.then(keepAdopted).catch(() => {}); // whoever asked for it is told
+    return done;
   }
 
   function watchOn(): void {
@@ -236,6 +247,7 @@ export function openEngine(options: EngineOptions): Engine {
     ready: dispatcher.ready,
     classify,
     look,
+    control: catalog.control && controlInTurn(catalog.control, inTurn),
     state: () => ({ ...dispatcher.state(), threadsEach, device }),
     async close() {
       closed = true;

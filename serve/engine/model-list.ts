@@ -1,6 +1,6 @@
 // A catalog of models that a program has read: they are opened once and stay as they are.
 import { UserError } from '../../models/errors.ts';
-import type { Catalog, CatalogOpening } from './catalog.ts';
+import type { Catalog, CatalogOpening } from './catalog-types.ts';
 import { defaultModel, type ServedModel, sessionKey } from './models.ts';
 
 /** @param models - sorted by name, then version. */
@@ -21,7 +21,7 @@ export function createModelList(models: readonly ServedModel[], { open, swap }: 
         if (reason !== undefined) throw new UserError(reason);
       }
       opened = models;
-      swap(models);
+      swap(models, []);
     },
     /** Tries those again that a worker could not open. */
     async look() {
@@ -33,6 +33,7 @@ export function createModelList(models: readonly ServedModel[], { open, swap }: 
         else broken.set(key, reason);
       }
     },
+    control: undefined,
     suspect: (key) => void suspects.add(key),
     whyBroken: (key) => broken.get(key),
   };

@@ -67,12 +67,19 @@ export interface Choice {
  */
 export function chooseModel(choice: Choice, name?: string, version?: number): ServedModel {
   const models = choice.models();
-  if (models.length === 0) throw beingLoaded('the models are');
+  if (models.length === 0 && isLoading(choice)) throw beingLoaded('the models are');
   const wanted = name ?? choice.defaultModel()?.name;
   const versions = models.filter((model) => model.name === wanted);
   const model = version === undefined ? versions.at(-1) : versions.find((model) => model.version === version);
   if (model !== undefined) return model;
-  throw whyNot(choice, versions, wanted ?? '', version);
+  if (wanted === undefined) throw new Refusal(404, 'no model is loaded');
+  throw whyNot(choice, versions, wanted, version);
+}
+
+/** Whether nothing is served because the server starts, and not because all of it was unloaded. */
+function isLoading(choice: Choice): boolean {
+  const absent = choice.absent();
+  return absent.length === 0 || absent.some(({ loading }) => loading);
 }
 
 /** The refusal of a model or version that is not served. */

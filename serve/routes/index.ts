@@ -8,6 +8,7 @@ import { inferenceModelRoutes } from './inference-models.ts';
 import { inferenceServerRoutes } from './inference-server.ts';
 import { metricsRoutes } from './metrics.ts';
 import { modelRoutes } from './models.ts';
+import { repositoryRoutes } from './repository.ts';
 import type { Route, Services } from './route.ts';
 import { unsupportedRoutes } from './unsupported.ts';
 
@@ -20,6 +21,7 @@ export function serverRoutes(services: Services): Route[] {
     ...inferRoutes(services),
     ...inferenceServerRoutes(services),
     ...inferenceModelRoutes(services),
+    ...repositoryRoutes(services),
     ...unsupportedRoutes(),
     ...healthRoutes(services),
     ...metricsRoutes(services),

@@ -1,10 +1,9 @@
-// GET /v2, /v2/health/live, /v2/health/ready, POST /v2/repository/index: what the Open Inference Protocol, version 2,
-// says about the server.
+// GET /v2, /v2/health/live, /v2/health/ready: what the Open Inference Protocol, version 2, says about the server.
 import { z } from 'zod';
 import { version } from '../../setup/paths.mjs';
 import { type Operation, refusals } from '../openapi/operation.ts';
-import { repositoryIndex, serverMetadata } from '../openinference/metadata.ts';
-import { repositoryIndexSchema, serverMetadataSchema } from '../openinference/schema.ts';
+import { serverMetadata } from '../openinference/metadata.ts';
+import { serverMetadataSchema } from '../openinference/schema.ts';
 import type { Route, Services } from './route.ts';
 
 const tag = 'Open Inference Protocol';
@@ -51,17 +50,6 @@ export function inferenceServerRoutes({ engine }: Pick<Services, 'engine'>): Rou
         const ready = engine.ready();
         return c.json({ ready }, ready ? 200 : 503);
       },
-    },
-    {
-      method: 'post',
-      paths: ['/v2/repository/index'],
-      openapi: {
-        tag,
-        summary: 'All versions of all models',
-        answers: { 200: json('The versions', repositoryIndexSchema), 401: refusals[401] },
-        example: 'curl -X POST localhost:3000/v2/repository/index',
-      },
-      handle: (c) => c.json(repositoryIndex(engine.models(), engine.absent())),
     },
   ];
 }

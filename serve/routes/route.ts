@@ -1,5 +1,6 @@
 // A route: everything about one address of the server in one place, so that adding one touches one file.
 import type { Engine } from '../engine/index.ts';
+import type { RepositoryControl } from '../engine/repository-control.ts';
 import type { AppContext } from '../http/context.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Log } from '../log.ts';
@@ -16,7 +17,7 @@ export interface Route {
    * Of two that match one address, the first in the list of routes answers.
    */
   readonly paths: readonly string[];
-  /** `open` answers without a key; `models` needs one of those by which models may be sent. By default a route needs a key,
+  /** `open` answers without a key; `models` needs one of those by which models may be sent, loaded and unloaded. By default a route needs a key,
    * where the server asks for keys. */
   readonly access?: 'open' | 'key' | 'models';
   /** Its entry in /openapi.json and /docs, or the reason why it has none. */
@@ -36,6 +37,8 @@ export interface Services {
   readonly metrics: Metrics | undefined;
   /** Takes models that are sent; undefined where none are taken. */
   readonly taking: { readonly take: TakeModel } | undefined;
+  /** Loads and unloads models by request; undefined where that is off. */
+  readonly control: RepositoryControl | undefined;
   readonly log: Log;
   /** All routes of the app. */
   readonly routes: () => readonly Route[];

@@ -1,4 +1,4 @@
-// Extensions of Triton's that this server does not have, but that its clients ask for: loading models, shared memory.
+// Extensions of Triton's that this server does not have, but that its clients ask for: shared memory.
 import { Refusal } from '../refusal.ts';
 import type { Route } from './route.ts';
 
@@ -7,14 +7,6 @@ const openapi = { none: 'it is only there so that clients of Triton get a respon
 export function unsupportedRoutes(): Route[] {
   const kinds = ['systemsharedmemory', 'cudasharedmemory'];
   return [
-    {
-      method: 'post',
-      paths: ['/v2/repository/models/:model/:verb{load|unload}'],
-      openapi,
-      handle() {
-        throw new Refusal(400, 'models come and go with their folders in the repository, not by requests');
-      },
-    },
     {
       method: 'get',
       paths: kinds.map((kind) => `/v2/${kind}/status`),

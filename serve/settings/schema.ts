@@ -101,6 +101,11 @@ export const settingsSchema = z.strictObject({
     valueHint: 'file',
     description: 'File of API keys whose owners may send models; without it, none are taken',
   }),
+  repositoryControl: yesOrNo.default(false).meta({
+    group: MODELS,
+    description:
+      'Load and unload models by the Open Inference Protocol; a key of --model-keys is asked for, or of --keys',
+  }),
   cors: list(z.string(originMessage).regex(/^(\*|https?:\/\/[^/\s]+)$/, originMessage), originMessage)
     .default([])
     .meta({

@@ -41,13 +41,15 @@ export async function fillRepository(
   return made;
 }
 
-export interface TestAppOptions extends Omit<AppOptions, 'engine' | 'limits' | 'log'> {
+export interface TestAppOptions extends Omit<AppOptions, 'engine' | 'limits' | 'log' | 'control'> {
   readonly models?: readonly TinyModelOptions[];
   readonly limits?: Partial<Limits>;
   readonly threads?: number;
   readonly engine?: Partial<EngineOptions>;
   /** Milliseconds for which a model that is sent is checked. */
   readonly patience?: number;
+  /** Whether models are loaded and unloaded by request. */
+  readonly repositoryControl?: boolean;
 }
 
 /** Opens the app on a new repository; `log` collects its lines, `fields` what belongs to each. */
@@ -74,7 +76,8 @@ export async function openTestApp(options: TestAppOptions = {}) {
   });
   await engine.load();
   const taking = options.modelKeys && { take: createTaker(folder.path, engine, options.patience) };
-  const app = createApp({ ...options, taking, engine, limits, log: write, metrics, statistics });
+  const control = options.repositoryControl ? engine.control : undefined;
+  const app = createApp({ ...options, taking, control, engine, limits, log: write, metrics, statistics });
   return {
     app,
     engine,

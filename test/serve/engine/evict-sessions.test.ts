@@ -33,6 +33,26 @@ test('one that is replaced is closed at once, unless jobs wait for it', () => {
   expect(sent).toEqual([{ kind: 'close', key: 'old' }]);
 });
 
+test('of an unloaded model everything is closed, also what is opened for a request that came before', () => {
+  const waiting: Record<string, number> = {};
+  const { worker, sent, sessions } = open(waiting);
+  sessions.setCurrent(['new'], 0);
+  worker.lastUsed.set('new', 0).set('old', 100);
+  sessions.setCurrent([], 110, ['new', 'old']);
+  expect(sent).toEqual(['new', 'old'].map((key) => ({ kind: 'close', key })));
+  worker.lastUsed.set('old', 120);
+  waiting.old = 1;
+  sessions.evict(130);
+  expect(sent).toHaveLength(2);
+  waiting.old = 0;
+  sessions.evict(140);
+  expect(sent.slice(2)).toEqual([{ kind: 'close', key: 'old' }]);
+  sessions.setCurrent(['new'], 150);
+  worker.lastUsed.set('old', 160);
+  sessions.evict(170);
+  expect(sent).toHaveLength(3);
+});
+
 test('each worker closes what it has of it, and nothing else', () => {
   const [one, other] = [testWorker({ lastUsed: new Map() }), testWorker({ lastUsed: new Map() })];
   const sessions = createSessionEviction([one.worker, other.worker], () => 0);

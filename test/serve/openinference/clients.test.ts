@@ -139,3 +139,25 @@ test("KServe's client works as it is", async () => {
   expect(difference(got.binary_False, [expected, expected])).toBeLessThan(TOLERANCE);
   expect(got.error).toEqual([400, expect.stringContaining('inputs: ')]);
 });
+
+test("Triton's client loads and unloads models", async () => {
+  const own = await temporaryFolder();
+  await fillRepository(own.path, [colors, {}]);
+  const where = { repository: own.path, host: '127.0.0.1', port: 0, threads: 1, log: () => {} };
+  const controlled = await serve({ ...where, repositoryControl: true });
+  try {
+    const got = await run('triton_repository.py', 'http', new URL(controlled.url).host);
+    const digits = ['digits', '1', 'READY', ''];
+    const both = [true, [['colors', '1', 'READY', ''], digits]];
+    expect(got).toEqual({
+      before: both,
+      unloaded: [false, true, [['colors', '1', 'UNAVAILABLE', 'it was unloaded'], digits]],
+      loaded: both,
+      unknown: ['404', 'there is no model "color". Did you mean colors?'],
+      override: ['400', expect.stringContaining('parameters.config: a model is loaded from its folder')],
+    });
+  } finally {
+    await controlled.close();
+    await own.remove();
+  }
+});

@@ -2,6 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { picturesOfTensor } from '../../../serve/openinference/picture-tensor.ts';
+import {
+  MOST_BYTES,
+  readRepositoryRequest,
+  refuseOverrides,
+} from '../../../serve/openinference/repository-request.ts';
 import { readInference } from '../../../serve/openinference/request.ts';
 import { inferRequestSchema } from '../../../serve/openinference/schema.ts';
 import { model } from './colors.ts';
@@ -251,5 +256,33 @@ describe('a request', () => {
     };
     expect(inferRequestSchema.safeParse(most).success).toBe(true);
     expect(inferRequestSchema.safeParse({ ...whole, outputs: [] }).success).toBe(true);
+  });
+});
+
+describe('a request about the repository', () => {
+  const read = (text: string) => readRepositoryRequest(Buffer.from(text));
+
+  test('is an object, or nothing', () => {
+    expect(read('')).toEqual({});
+    expect(read('{"ready": true}')).toEqual({ ready: true });
+    for (const text of ['[]', 'null', '7', '"ready"'])
+      expect(() => read(text)).toThrow('the body: expected a JSON object such as {}');
+    expect(() => read('{')).toThrow(/^failed to parse the JSON/);
+  });
+
+  test('holds a few words', () => {
+    expect(() => read(`{"a": [${Array.from({ length: 1_002 }, () => '[]')}]}`)).toThrow(
+      /a request about the repository is a few words/,
+    );
+    expect(MOST_BYTES).toBe(65_536);
+  });
+
+  test('may not bring what is to be loaded', () => {
+    for (const name of ['config', 'file:1/model.onnx'])
+      expect(() => refuseOverrides({ other: 1, [name]: 'x' })).toThrow(
+        `parameters.${name}: a model is loaded from its folder in the repository`,
+      );
+    for (const others of [{ unload_dependents: true }, { profile: 'x' }, {}, undefined, 'config', ['config']])
+      expect(() => refuseOverrides(others)).not.toThrow();
   });
 });
