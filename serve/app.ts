@@ -9,6 +9,7 @@ import { MOST_MESSAGE, SERVER_ERROR, stackOf } from './explain.ts';
 import type { KeyRing } from './http/api-keys.ts';
 import { createCachingRouter } from './http/caching-router.ts';
 import type { AppContext, AppEnv } from './http/context.ts';
+import { createForwarded } from './http/forwarded.ts';
 import type { Metrics } from './http/metrics.ts';
 import { type LoggedRequests, requestMiddleware } from './http/middleware.ts';
 import { RETRY_AFTER } from './http/respond.ts';
@@ -47,6 +48,8 @@ export interface AppOptions {
   readonly cors?: readonly string[] | undefined;
   /** Origins whose pages may show the page in a frame, at `/?embed=1`; `*` is every origin. */
   readonly embed?: readonly string[] | undefined;
+  /** Addresses and networks of proxies whose word about the client is taken, such as `10.0.0.0/8`. */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** The path below which all of it answers, such as `/ai`; by default at the root. */
   readonly path?: string | undefined;
   /** The routes; by default all of `serverRoutes`. */
@@ -68,6 +71,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     control,
     cors = [],
     embed = [],
+    trustedProxies = [],
     metrics,
     routes: makeRoutes = serverRoutes,
   } = options;
@@ -96,7 +100,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     routes: () => routes,
   });
   metrics?.watch(engine);
-  app.use(requestMiddleware({ log, logRequests, cors, onResponse: metrics?.onResponse }));
+  const forwarded = trustedProxies.length > 0 ? createForwarded(trustedProxies) : undefined;
+  app.use(requestMiddleware({ log, logRequests, cors, onResponse: metrics?.onResponse, forwarded }));
   for (const route of routes) app.on(route.method, [...route.paths], guardRoute(route, { keys, modelKeys }));
   if (keys !== undefined) app.use(guardOthers(routes, keys));
   if (page !== undefined && embed.length > 0) app.use(allowFrames(embed));

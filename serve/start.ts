@@ -91,6 +91,7 @@ function optionsOf(settings: Settings): Omit<ServeOptions, 'page' | 'keys' | 'mo
     cors,
     embed: allowEmbed,
     repositoryControl,
+    trustedProxies: settings.trustedProxies,
     logRequests,
     limits: limitsOf(settings),
     connection: connectionLimitsOf(settings),

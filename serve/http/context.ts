@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { basePath } from 'hono/route';
 import type { Timings } from '../engine/events.ts';
+import type { Forwarded } from './forwarded.ts';
 import type { HalfClosed } from './half-closed.ts';
 
 export interface AppEnv {
@@ -13,6 +14,8 @@ export interface AppEnv {
     requestId: string;
     /** `performance.now()` when it came. */
     start: number;
+    /** What trusted proxies say of it; undefined where none are trusted. */
+    forwarded: Forwarded | undefined;
     /** CORS headers of the response; undefined when no other origin may read it. */
     cors: Record<string, string> | undefined;
     /** Origins whose pages may show the response in a frame; undefined when none may. */
@@ -55,12 +58,30 @@ interface Addresses {
 
 /**
  * The prefix of the app's addresses as clients know them; empty where there is none. Express and Connect take theirs off
- * `url`, and keep it in `originalUrl`.
+ * `url`, and keep it in `originalUrl`; a proxy says what it has taken off.
  */
 export function clientPrefix(c: AppContext): string {
   const { url = '', originalUrl }: Addresses = c.env?.incoming ?? {};
   const isBelow = typeof originalUrl === 'string' && originalUrl.endsWith(url);
-  return (isBelow ? originalUrl.slice(0, originalUrl.length - url.length) : '') + ownPrefix(c);
+  const ofFramework = isBelow ? originalUrl.slice(0, originalUrl.length - url.length) : '';
+  return (c.get('forwarded')?.prefix ?? '') + ofFramework + ownPrefix(c);
+}
+
+/** `https://host:port` as the client knows it, of the server that it has asked. */
+export function clientOrigin(c: AppContext): string {
+  const { protocol, host } = new URL(c.req.url);
+  const forwarded = c.get('forwarded');
+  return `${forwarded?.protocol ?? protocol.slice(0, -1)}://${forwarded?.host ?? host}`;
+}
+
+/** The client's IP address, or that of the nearest proxy that is not trusted; undefined where there is no socket. */
+export function clientAddress(c: AppContext): string | undefined {
+  return c.get('forwarded')?.address ?? remoteAddress(c);
+}
+
+/** Address of the other end of the socket. */
+export function remoteAddress(c: AppContext): string | undefined {
+  return c.env?.incoming?.socket.remoteAddress;
 }
 
 function ownPrefix(c: Context): string {

@@ -5,7 +5,8 @@ import type { MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { printable } from '../../models/printable.ts';
 import type { Log } from '../log.ts';
-import { type AppContext, type AppEnv, requestHeader } from './context.ts';
+import { type AppContext, type AppEnv, clientAddress, remoteAddress, requestHeader } from './context.ts';
+import type { ReadForwarded } from './forwarded.ts';
 import { corsHeaders } from './headers.ts';
 import { responseHeaders } from './respond.ts';
 
@@ -21,6 +22,8 @@ export interface MiddlewareOptions {
   /** Origins whose pages may read responses. */
   readonly cors: readonly string[];
   readonly onResponse?: OnResponse | undefined;
+  /** What trusted proxies say of a request; undefined where none are trusted. */
+  readonly forwarded?: ReadForwarded | undefined;
 }
 
 /** What a client's request id may look like, so that it cannot forge a line of the log or a header. */
@@ -28,7 +31,7 @@ const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
 
 /** Makes the outermost middleware. */
 export function requestMiddleware(options: MiddlewareOptions): MiddlewareHandler<AppEnv> {
-  const { log, logRequests, cors, onResponse } = options;
+  const { log, logRequests, cors, onResponse, forwarded } = options;
 
   return async (c, next) => {
     const start = performance.now();
@@ -37,6 +40,11 @@ export function requestMiddleware(options: MiddlewareOptions): MiddlewareHandler
     const preflight = isPreflight(c);
     c.set('start', start);
     c.set('requestId', requestId);
+    if (forwarded !== undefined)
+      c.set(
+        'forwarded',
+        forwarded(remoteAddress(c), (name) => requestHeader(c, name)),
+      );
     if (cors.length > 0) c.set('cors', corsHeaders(cors, requestHeader(c, 'origin'), preflight));
 
     if (preflight && cors.length > 0) c.res = c.body(null, 204);
@@ -64,7 +72,7 @@ export function requestMiddleware(options: MiddlewareOptions): MiddlewareHandler
       milliseconds: Math.round(milliseconds * 1000) / 1000,
       model: c.get('model'),
       key: c.get('keyOwner'),
-      address: c.env?.incoming?.socket.remoteAddress,
+      address: clientAddress(c),
     });
   }
 }

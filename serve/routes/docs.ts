@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { version } from '../../setup/paths.mjs';
-import { clientPrefix } from '../http/context.ts';
+import { clientOrigin, clientPrefix } from '../http/context.ts';
 import type { openApiDocument } from '../openapi/document.ts';
 import { describedOperations } from '../openapi/operation.ts';
 import type { Route, Services } from './route.ts';
@@ -49,7 +49,7 @@ export function docsRoutes({ routes }: Pick<Services, 'routes'>): Route[] {
       paths: ['/docs'],
       access: 'open',
       openapi: { none: 'it is for people' },
-      handle: async (c) => c.html(await (await get()).page(new URL(c.req.url).origin + clientPrefix(c))),
+      handle: async (c) => c.html(await (await get()).page(clientOrigin(c) + clientPrefix(c))),
     },
     {
       method: 'get',

@@ -2,6 +2,7 @@
 // are all made from this table. The error message of each type says what was expected.
 import { z } from 'zod';
 import { modelsFolder } from '../../setup/paths.mjs';
+import { isNetwork } from '../http/forwarded.ts';
 import { connectionLimits, defaultLimits } from './limits.ts';
 
 const MiB = 1024 * 1024;
@@ -35,6 +36,7 @@ const words: Readonly<Record<string, boolean>> = {
 
 const text = (what: string) => z.string(what).min(1, what);
 const deviceMessage = 'auto, cpu, cuda, or cuda: with the number of a GPU';
+const networkMessage = 'addresses or networks such as 10.0.0.0/8';
 const originMessage = 'origins such as https://example.org, or *';
 
 const LISTENING = 'Address, page and API keys';
@@ -124,6 +126,14 @@ export const settingsSchema = z.strictObject({
       valueHint: 'origins',
       description:
         'Origins whose pages may show /?embed=1 in a frame, separated by commas; * is every origin',
+    }),
+  trustedProxies: list(z.string(networkMessage).refine(isNetwork, networkMessage), networkMessage)
+    .default([])
+    .meta({
+      group: LISTENING,
+      valueHint: 'networks',
+      description:
+        'Proxies, addresses or networks separated by commas, whose X-Forwarded-For or Forwarded says who the client is',
     }),
   bodyMib: whole(1, 1024)
     .default(defaultLimits.bodyBytes / MiB)

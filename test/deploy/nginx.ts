@@ -40,8 +40,13 @@ export interface Nginx {
 /** Starts nginx in front of replicas, `host:port` each, two as in the file. */
 export async function startNginx(folder: string, replicas: readonly string[]): Promise<Nginx> {
   const port = await freePort();
+  return runNginx(folder, port, configuration(folder, port, replicas));
+}
+
+/** Starts nginx with a configuration that listens on this port of 127.0.0.1. */
+export async function runNginx(folder: string, port: number, text: string): Promise<Nginx> {
   const path = join(folder, 'nginx.conf');
-  writeFileSync(path, configuration(folder, port, replicas));
+  writeFileSync(path, text);
   const words = ['-e', 'stderr', '-p', folder, '-c', path, '-g', 'daemon off;'];
   const child = spawn(PROGRAM, words, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';

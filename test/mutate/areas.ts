@@ -15,6 +15,11 @@ export const areas = {
     tests: ['test/serve/http/api-keys.test.ts'],
     least: 95,
   },
+  forwarded: {
+    sources: ['serve/http/forwarded.ts'],
+    tests: ['test/serve/http/forwarded.test.ts'],
+    least: 85,
+  },
   limits: {
     sources: ['serve/settings/'],
     tests: ['test/serve/settings/'],

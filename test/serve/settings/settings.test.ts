@@ -96,7 +96,7 @@ test('whatever a file has for a setting, the message is ours', () => {
       } catch (error) {
         refused++;
         expect(messageOf(error)).toMatch(
-          /: received .*, expected (an?|the|auto|exact|all|true|origins|text) ?[^:]*(: with the number of a GPU|https:[^:]*)?$/,
+          /: received .*, expected (an?|the|addresses|auto|exact|all|true|origins|text) ?[^:]*(: with the number of a GPU|https:[^:]*)?$/,
         );
         expect(messageOf(error)).not.toMatch(
           /invalid|too (small|big)|expected (string|number|array|object)/i,

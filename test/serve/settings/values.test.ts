@@ -164,6 +164,19 @@ describe('origins of frames', () => {
   });
 });
 
+describe('proxies', () => {
+  it('are addresses and networks', () => {
+    const { settings } = ofFlags({ 'trusted-proxies': '10.0.0.0/8,::1' });
+    expect(settings.trustedProxies).toEqual(['10.0.0.0/8', '::1']);
+  });
+
+  it.each(['proxy.test', '10.0.0.0/33', '10.0.0.0/8 ::1'])('are not %s', (proxy) => {
+    expect(() => ofFlags({ 'trusted-proxies': proxy })).toThrow(
+      /^--trusted-proxies: received .*, expected addresses or networks such as 10\.0\.0\.0\/8$/,
+    );
+  });
+});
+
 it('says so when all are defaults', () => {
   expect(describeSettings(ofFlags({}))).toBe('settings: all defaults');
 });
