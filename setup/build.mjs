@@ -13,13 +13,16 @@ const made = join(stateFolder, 'build');
 /** What is compiled; `web-demo` is built by Vite, into a folder of its own. */
 const folders = ['bin', 'export', 'hub', 'models', 'public', 'serve', 'setup', 'train'];
 
+/** What has nothing to compile: the Python package, whose files go to the nodes of a Ray cluster. */
+const copied = ['python'];
+
 /** Files that are read at run time. */
 const assets = new Set(['.cc', '.css', '.js', '.json', '.py', '.txt']);
 
 rmSync(made, { recursive: true, force: true });
 const typescript = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 await run('build', process.execPath, [typescript, '-p', 'tsconfig.build.json', '--outDir', made]);
-for (const folder of folders)
+for (const folder of [...folders, ...copied])
   for (const path of filesUnder(join(root, folder))) {
     const name = relative(root, path);
     if (!assets.has(extname(path)) || name.startsWith(join('models', 'repository'))) continue;
@@ -31,5 +34,6 @@ putTfjsTypes(made);
 
 mkdirSync(dist, { recursive: true });
 for (const name of readdirSync(dist)) if (name !== 'web-demo') rmSync(join(dist, name), { recursive: true });
-for (const folder of [...folders, 'tensorflow']) renameSync(join(made, folder), join(dist, folder));
+for (const folder of [...folders, ...copied, 'tensorflow'])
+  renameSync(join(made, folder), join(dist, folder));
 rmSync(made, { recursive: true });

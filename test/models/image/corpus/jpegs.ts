@@ -170,12 +170,12 @@ export function jpegs(parts: Record<string, JpegParts>): fc.Arbitrary<CorpusFile
       ]);
       const what = `${kind}, ${JSON.stringify({ place, fill, other, ending, ...rest })}, ${app1?.what}`;
       const aside =
-        app1?.usual === false
-          ? 'EXIF that is odd'
-          : kind === 'CMYK' || kind === 'YCCK'
-            ? 'inks'
-            : ending.includes('EOI')
-              ? 'how much of an end each wants'
+        kind === 'CMYK' || kind === 'YCCK'
+          ? 'inks'
+          : ending.includes('EOI')
+            ? 'how much of an end each wants'
+            : app1?.usual === false
+              ? 'EXIF that is odd'
               : undefined;
       return { what, aside, bytes: Buffer.concat([whole, endings[ending]?.(whole) ?? Buffer.alloc(0)]) };
     });

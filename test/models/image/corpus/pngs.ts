@@ -186,11 +186,12 @@ function asideOf(
   odd: string,
   { exif, transparency }: Parameters<typeof pngOf>[2],
 ): string | undefined {
+  if (differs.has(odd)) return odd;
   if (exif !== null && (exif.behind || exif.named || !isUsual(exif.shape))) return 'EXIF that is odd';
   if (kind.color === 0 && kind.depth === 16) return 'gray of 16 bits, which Pillow clips';
   if (kind.color === 0 && kind.depth < 8 && transparency !== null)
     return 'a transparent gray, which Pillow does not scale';
-  return differs.has(odd) ? odd : undefined;
+  return undefined;
 }
 
 function pngOf(

@@ -1,0 +1,7 @@
+"""Runs the model files of Trainyard in Python, with the rule for pictures that each carries."""
+
+from .errors import PictureError, TrainyardError
+from .model import Answer, Model, Prediction, load
+
+__all__ = ['Answer', 'Model', 'PictureError', 'Prediction', 'TrainyardError', 'load']
+__version__ = '0.1.0'

@@ -1,0 +1,191 @@
+"""A model file on onnxruntime: pictures in, labels with their probabilities out."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime
+
+from .card import KEY, Card, read_card
+from .decode import decode
+from .errors import PictureError, TrainyardError
+from .golden import TOLERANCE, golden_input
+from .prepare import prepare
+
+# Bytes of the inputs of one run, unless a single one has more.
+_BATCH_BYTES = 64 * 2**20
+
+# Pictures in one run at most.
+_BATCH = 64
+
+
+@dataclass(frozen=True)
+class Prediction:
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The most probable label, and the most probable ones, the best first.
+
+    `known` and `novelty` are those of the card's threshold: whether the picture is of a kind that the model was made for,
+    and how strange it is, from 0 to 1. None where the model does not say.
+    """
+
+    label: str
+    probability: float
+    predictions: tuple[Prediction, ...]
+    known: bool | None = None
+    novelty: float | None = None
+
+
+class Model:
+    """A model that is open. Its methods may be called from several threads at once."""
+
+    def __init__(self, session: onnxruntime.InferenceSession, card: Card):
+        self.card = card
+        self._session = session
+        batch = session.get_inputs()[0].shape[0]
+        # Pictures of each run of a file that takes this number alone.
+        self._fixed = batch if isinstance(batch, int) else None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The name of each class, in the order of `probabilities`."""
+        return self.card.labels
+
+    def prepare(self, picture) -> np.ndarray:
+        """Makes the model's input of a picture: [H,W,C] uint8, the same bytes as Trainyard makes.
+
+        Raises:
+            PictureError: it cannot be read.
+        """
+        return prepare(decode(picture), self.card.shape, self.card.prepare)
+
+    def run(self, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Runs prepared inputs [N,H,W,C] uint8.
+
+        Returns:
+            float32 probabilities [N,labels], and novelty [N] where the model has it.
+        """
+        size = self._fixed or max(1, min(_BATCH, _BATCH_BYTES // int(np.prod(self.card.shape))))
+        parts = [self._run_batch(inputs[at : at + size]) for at in range(0, len(inputs), size)]
+        if not parts:
+            return np.zeros((0, len(self.labels)), np.float32), None
+        probabilities = np.concatenate([part[0] for part in parts])
+        if self.card.novelty_threshold is None:
+            return probabilities, None
+        return probabilities, np.concatenate([part[1][:, 0] for part in parts])
+
+    def _run_batch(self, inputs: np.ndarray) -> list[np.ndarray]:
+        missing = (self._fixed or len(inputs)) - len(inputs)
+        full = np.concatenate([inputs, np.zeros((missing, *self.card.shape), np.uint8)]) if missing else inputs
+        wanted = ['probabilities'] + ([] if self.card.novelty_threshold is None else ['novelty'])
+        return [output[: len(inputs)] for output in self._session.run(wanted, {'image': np.ascontiguousarray(full)})]
+
+    def classify(self, picture, top: int | None = None) -> Answer:
+        """Classifies a picture.
+
+        Args:
+            picture: a path, the bytes of a file, a PIL image, or an array [H,W], [H,W,1], [H,W,3] or [H,W,4] of uint8.
+            top: predictions at most; all labels if left out.
+
+        Raises:
+            PictureError: it cannot be read.
+        """
+        (answer,) = self.classify_all([picture], top)
+        if isinstance(answer, PictureError):
+            raise answer
+        return answer
+
+    def classify_all(self, pictures: Sequence, top: int | None = None) -> list[Answer | PictureError]:
+        """Classifies pictures in batches: an answer for each, or why it cannot be read."""
+        outcomes: list = []
+        for picture in pictures:
+            try:
+                outcomes.append(self.prepare(picture))
+            except PictureError as error:
+                outcomes.append(error)
+        inputs = [one for one in outcomes if isinstance(one, np.ndarray)]
+        probabilities, novelty = self.run(np.stack(inputs)) if inputs else (None, None)
+        at = 0
+        for i, one in enumerate(outcomes):
+            if isinstance(one, np.ndarray):
+                outcomes[i] = self._answer(probabilities[at], None if novelty is None else float(novelty[at]), top)
+                at += 1
+        return outcomes
+
+    def _answer(self, probabilities: np.ndarray, novelty: float | None, top: int | None) -> Answer:
+        # Equally probable labels in their own order.
+        order = np.argsort(-probabilities, kind='stable')[:top]
+        predictions = tuple(Prediction(self.labels[i], float(probabilities[i])) for i in order)
+        known = None if novelty is None else novelty <= self.card.novelty_threshold
+        return Answer(predictions[0].label, predictions[0].probability, predictions, known, novelty)
+
+    def check(self) -> float:
+        """Compares the model's answers to its built-in pictures with those of its card.
+
+        Returns:
+            the largest difference.
+
+        Raises:
+            TrainyardError: a difference is more than 1e-4, or there is nothing to compare with.
+        """
+        if not self.card.golden:
+            raise TrainyardError('the card has no expected answers to compare with')
+        differences = [self._difference(expected) for expected in self.card.golden]
+        return max(differences)
+
+    def _difference(self, expected: dict) -> float:
+        name = expected['input']
+        probabilities, novelty = self.run(golden_input(name, self.card.shape)[None])
+        wanted, got = list(expected['probabilities']), list(probabilities[0])
+        if novelty is not None and 'novelty' in expected:
+            wanted, got = [*wanted, expected['novelty']], [*got, novelty[0]]
+        difference = float(np.abs(np.array(wanted) - np.array(got, np.float64)).max()) if len(wanted) == len(got) else np.inf
+        if not difference <= TOLERANCE:
+            raise TrainyardError(
+                f'for the built-in picture "{name}" it differs from its card by {difference:.1e}, more than {TOLERANCE}:'
+                ' the file is damaged, or this machine computes wrongly'
+            )
+        return difference
+
+
+def load(model, *, threads: int | None = None, check: bool = False, providers: Sequence[str] = ('CPUExecutionProvider',)) -> Model:
+    """Opens a model file that Trainyard has exported.
+
+    Args:
+        model: the path of a model.onnx, or its bytes.
+        threads: threads of one run; onnxruntime's choice if left out.
+        check: compares its answers with those that its card expects.
+        providers: onnxruntime's execution providers, in the order in which they are tried.
+
+    Raises:
+        TrainyardError: the file cannot be opened, has no card, or its answers are not those of its card.
+    """
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # errors only: who uses a model cannot change its graph
+    options.inter_op_num_threads = 1
+    if threads is not None:
+        options.intra_op_num_threads = threads
+    source = model if isinstance(model, bytes) else os.fspath(model)
+    try:
+        session = onnxruntime.InferenceSession(source, options, providers=list(providers))
+    except Exception as error:  # onnxruntime's own exceptions have no common class
+        where = 'the model' if isinstance(model, bytes) else source
+        raise TrainyardError(f'onnxruntime cannot open {where}: {error}') from error
+    card = read_card(session.get_modelmeta().custom_metadata_map.get(KEY))
+    inputs = [one.name for one in session.get_inputs()]
+    outputs = [one.name for one in session.get_outputs()]
+    wanted = ['probabilities'] + ([] if card.novelty_threshold is None else ['novelty'])
+    if inputs != ['image'] or not set(wanted) <= set(outputs):
+        raise TrainyardError(
+            f'its inputs are {", ".join(inputs)} and its outputs {", ".join(outputs)}; expected image and'
+            f' {", ".join(wanted)}'
+        )
+    opened = Model(session, card)
+    if check:
+        opened.check()
+    return opened
