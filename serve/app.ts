@@ -12,6 +12,7 @@ import type { AppContext, AppEnv } from './http/context.ts';
 import { createForwarded } from './http/forwarded.ts';
 import type { Metrics } from './http/metrics.ts';
 import { type LoggedRequests, requestMiddleware } from './http/middleware.ts';
+import type { Quotas } from './http/quotas.ts';
 import { RETRY_AFTER } from './http/respond.ts';
 import { type Log, textLog } from './log.ts';
 import { createByteBudget } from './memory/byte-budget.ts';
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly logRequests?: LoggedRequests | undefined;
   /** API keys, of which every route needs one unless it is declared open; without keys, everybody may ask. */
   readonly keys?: KeyRing | undefined;
+  /** What the owners of `keys` may use; without it, nothing is counted. */
+  readonly quotas?: Quotas | undefined;
   /** Keys by which models may be sent, which `taking` takes; without both, none are taken. */
   readonly modelKeys?: KeyRing | undefined;
   readonly taking?: Services['taking'];
@@ -67,6 +70,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     logRequests = 'none',
     keys,
     modelKeys,
+    quotas,
     taking,
     control,
     cors = [],
@@ -102,8 +106,9 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   metrics?.watch(engine);
   const forwarded = trustedProxies.length > 0 ? createForwarded(trustedProxies) : undefined;
   app.use(requestMiddleware({ log, logRequests, cors, onResponse: metrics?.onResponse, forwarded }));
-  for (const route of routes) app.on(route.method, [...route.paths], guardRoute(route, { keys, modelKeys }));
-  if (keys !== undefined) app.use(guardOthers(routes, keys));
+  for (const route of routes)
+    app.on(route.method, [...route.paths], guardRoute(route, { keys, modelKeys, quotas }));
+  if (keys !== undefined) app.use(guardOthers(routes, keys, quotas));
   if (page !== undefined && embed.length > 0) app.use(allowFrames(embed));
   if (page !== undefined) app.use(pageFiles(page, copiesOf(page)));
   const refuseOtherMethods = methodNotAllowed({ app, onMethodNotAllowed: refuseMethod });
@@ -116,8 +121,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   });
   app.onError((error, c) => {
     const { error: message, status } = errorOf(c, error);
-    if (error instanceof Refusal && status === 503)
-      c.header('Retry-After', String(error.retryAfter ?? RETRY_AFTER));
+    const retryAfter = error instanceof Refusal ? error.retryAfter : undefined;
+    if (status === 429 || status === 503) c.header('Retry-After', String(retryAfter ?? RETRY_AFTER));
     return c.json({ error: message }, status);
   });
   return app;

@@ -5,12 +5,13 @@ import type { AppOptions } from './app.ts';
 import type { Observer } from './engine/events.ts';
 import { type EngineOptions, openEngine } from './engine/index.ts';
 import type { Listening } from './http/listen.ts';
+import { createQuotas, type QuotaOf } from './http/quotas.ts';
 import { textLog } from './log.ts';
 import { compressInBackground, copiesOf } from './page/compressed-copies.ts';
 import { type connectionLimits, defaultLimits } from './settings/limits.ts';
 
 export interface ServeOptions
-  extends Omit<AppOptions, 'engine' | 'metrics' | 'statistics' | 'taking' | 'control'>,
+  extends Omit<AppOptions, 'engine' | 'metrics' | 'quotas' | 'statistics' | 'taking' | 'control'>,
     Omit<EngineOptions, 'limits' | 'log' | 'observers' | 'only'> {
   readonly host: string;
   /** 0 takes a free port. */
@@ -19,6 +20,8 @@ export interface ServeOptions
   readonly model?: string | undefined;
   /** Whether models are loaded and unloaded by request. */
   readonly repositoryControl?: boolean | undefined;
+  /** What the owners of `keys` may use. */
+  readonly quotaOf?: QuotaOf | undefined;
   /** Limits of a connection. */
   readonly connection?: typeof connectionLimits | undefined;
   /** Milliseconds that the server goes on, when it is to stop, before it closes: others learn that it is not ready. */
@@ -88,6 +91,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const app = createApp({
       ...options,
       ...{ engine: { ...engine, ready }, limits, log, metrics, statistics },
+      quotas: options.quotaOf && createQuotas(options.quotaOf, metrics.quotaObserver),
       taking: isTaking ? { take: createTaker(repository, engine) } : undefined,
       control: options.repositoryControl ? engine.control : undefined,
     });

@@ -1,7 +1,7 @@
 // The error about a request that is refused: an HTTP status and a sentence for the person who sent it.
 
-/** Statuses of refusals. After 503 and 504 the same request may succeed later; after all others it must be changed.*/
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 503 | 504;
+/** Statuses of refusals. After 429, 503 and 504 the same request may succeed later; after all others it must be changed.*/
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 503 | 504;
 
 /**
  * May be thrown anywhere while a request is handled; the response is `{error: message}` with the status.

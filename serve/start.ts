@@ -7,6 +7,7 @@ import { lacksTurbojpeg } from '../setup/libraries/turbojpeg.mjs';
 import { cacheFolder } from '../setup/paths.mjs';
 import { checkRepository } from './engine/check-repository.ts';
 import { readKeys } from './http/api-keys.ts';
+import { openKeyFile, watchKeyFile } from './http/key-file.ts';
 import { jsonLog, type Log, textLog } from './log.ts';
 import { type ServeOptions, type Serving, serve } from './main.ts';
 import { parseDevice } from './sessions/device.ts';
@@ -24,31 +25,33 @@ import type { Settings } from './settings/schema.ts';
 export async function serveSettings(resolved: Resolved, page: string): Promise<Serving> {
   const { settings } = resolved;
   const log = openLog(settings);
-  const keys = settings.keys === undefined ? undefined : readKeys(settings.keys);
+  const keys = settings.keys === undefined ? undefined : openKeyFile(settings.keys, log);
   for (const line of strayVariables(process.env)) log(line, { level: 'warn' });
   if (lacksTurbojpeg())
     log(
       `libjpeg-turbo is not in ${cacheFolder()}: JPEGs are decoded by sharp, in twice the time. ${command('setup', ['--for', 'serve'])} fetches it (TRAINYARD_CACHE moves this folder)`,
       { level: 'warn' },
     );
-  const modelKeys = settings.modelKeys === undefined ? undefined : readKeys(settings.modelKeys);
+  const modelKeys = settings.modelKeys === undefined ? undefined : openKeyFile(settings.modelKeys, log);
   if (modelKeys !== undefined && (await holdsOneModel(settings.repository)))
     throw new UserError(
       `${settings.repository} holds the files of one model, and has no place for models that are sent: expected a folder with <name>/<version>/model.onnx, or no --model-keys`,
     );
   const open = keys === undefined && !isLocal(settings.host);
   log(describeSettings(resolved), { settings });
-  if (keys !== undefined) log(`keys: ${keys.count} of ${settings.keys}`);
+  if (keys !== undefined) log(`keys: ${keys.count()} of ${settings.keys}`);
   if (modelKeys !== undefined)
-    log(`keys by which models may be sent: ${modelKeys.count} of ${settings.modelKeys}`);
+    log(`keys by which models may be sent: ${modelKeys.count()} of ${settings.modelKeys}`);
   if (open)
     log(`everybody who can connect to ${settings.host} may send requests: use --keys to ask for API keys`, {
       level: 'warn',
     });
+  for (const file of [keys, modelKeys]) if (file !== undefined) watchKeyFile(file);
   return serve({
     ...optionsOf(settings),
     page: settings.page ? page : undefined,
     keys: keys?.ring,
+    quotaOf: keys?.quotaOf,
     modelKeys: modelKeys?.ring,
     log,
   });
@@ -75,7 +78,9 @@ function openLog({ logFormat }: Settings): Log {
   return log;
 }
 
-function optionsOf(settings: Settings): Omit<ServeOptions, 'page' | 'keys' | 'modelKeys' | 'log'> {
+function optionsOf(
+  settings: Settings,
+): Omit<ServeOptions, 'page' | 'keys' | 'quotaOf' | 'modelKeys' | 'log'> {
   const { host, port, repository, model, threads, workers, decode, cors, allowEmbed, logRequests } = settings;
   const { repositoryControl } = settings;
   return {

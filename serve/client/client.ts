@@ -82,7 +82,7 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Cl
         return undefined;
       });
       const pause = pauseOf(response, tries);
-      const busy = response === undefined || response.status === 503;
+      const busy = response === undefined || response.status === 429 || response.status === 503;
       if (busy && tries < retries && pause <= LONGEST_PAUSE) {
         await response?.body?.cancel().catch(() => {}); // its connection is free for the next try
         await sleep(pause, signal);

@@ -12,7 +12,7 @@ export type PictureSource = string | URL | Uint8Array | ArrayBuffer | Blob;
 export interface ClientOptions {
   /** API key, where the server asks for one. */
   readonly key?: string | undefined;
-  /** How often a request is sent again when the server is busy (503) or cannot be reached; by default 3 times. */
+  /** How often a request is sent again when the server is busy (503, 429) or cannot be reached; by default 3 times. */
   readonly retries?: number | undefined;
   /** Milliseconds after which one try is given up; by default 60,000. */
   readonly timeout?: number | undefined;

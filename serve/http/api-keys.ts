@@ -1,9 +1,11 @@
 // API keys: read from a file, kept as digests, compared in constant time.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { systemReason } from '../../models/system-reason.ts';
 import { decoded } from '../../models/written-json.ts';
+import { isQuotaWord, parseQuota, type Quota } from './quotas.ts';
 
 /** Characters that a key must have at least: 22 of base64 are 128 bits. */
 const LEAST = 16;
@@ -16,26 +18,68 @@ const SENDABLE = /^[\x21-\x7e]+$/;
 /** The name of a key's owner; undefined when there is no such key. */
 export type KeyRing = (key: string) => string | undefined;
 
+/** What a file of keys says. */
+export interface Keys {
+  readonly ring: KeyRing;
+  readonly count: number;
+  /** Of the owners that have one, by their names. */
+  readonly quotas: ReadonlyMap<string, Quota>;
+}
+
 /**
- * Reads a file of keys: one on each line, `name key` or the key alone; empty lines and those that start with # are
- * ignored.
+ * Reads a file of keys.
  *
- * @throws UserError when the file cannot be read, holds no key, or one too short to be safe; it never shows a key.
+ * @throws UserError when the file cannot be read, and as `parseKeys` does.
  */
-export function readKeys(path: string): { ring: KeyRing; count: number } {
-  const keys = linesOf(path).map(({ line, number }) => {
-    const [first = line, second, ...more] = line.split(/\s+/);
+export function readKeys(path: string): Keys {
+  return parseKeys(readKeyFile(path), path);
+}
+
+/** The bytes of a file of keys. @throws UserError when it cannot be read. */
+export function readKeyFile(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UserError(
+      `the file of keys cannot be read: ${path}: ${systemReason(error) ?? messageOf(error)}. Write "name key" on each line. ${MAKE_ONE}`,
+    );
+  }
+}
+
+/**
+ * Parses a file of keys: one on each line, `name key` or the key alone, and behind it the quota of its owner,
+ * `requests-per-minute=60 pictures-per-day=10000`; empty lines and those that start with # are ignored.
+ *
+ * @throws UserError when it holds no key, or one too short to be safe, or two quotas of one name; it never shows a key.
+ */
+export function parseKeys(bytes: Uint8Array, path: string): Keys {
+  const keys = linesOf(bytes).map(({ line, number }) => {
+    const words = line.split(/\s+/);
+    const [first, second, ...more] = words.filter((word) => !isQuotaWord(word));
     const where = `${path}, line ${number}`;
-    if (more.length > 0)
+    if (first === undefined || more.length > 0)
       throw new UserError(
         `${where}: expected "name key" or a key, of ${LEAST} characters at least. ${MAKE_ONE}`,
       );
+    const quota = parseQuota(words.filter(isQuotaWord), where);
     return second === undefined
-      ? { name: `line ${number}`, key: first, where }
-      : { name: first, key: second, where };
+      ? { name: `line ${number}`, key: first, where, quota }
+      : { name: first, key: second, where, quota };
   });
   if (keys.length === 0) throw new UserError(`${path} holds no key: write one on a line. ${MAKE_ONE}`);
-  return { count: keys.length, ring: keyRing(keys) };
+  return { count: keys.length, ring: keyRing(keys), quotas: quotasOf(keys) };
+}
+
+/** A quota is its owner's, whichever of the keys is used: an owner has two while they are changed. */
+function quotasOf(keys: readonly (Key & { readonly quota: Quota })[]): Map<string, Quota> {
+  const quotas = new Map<string, Quota>();
+  for (const { name, where, quota } of keys) {
+    const other = quotas.get(name);
+    if (other !== undefined && !isDeepStrictEqual(other, quota))
+      throw new UserError(`${where}: this name has another quota above: write the same on all of its lines`);
+    quotas.set(name, quota);
+  }
+  return quotas;
 }
 
 /** A key, the name of its owner, and where it was found. */
@@ -70,16 +114,8 @@ export function shownKey(authorization: string | undefined, apiKey: string | und
   return authorization?.match(/^Bearer +(\S+)$/i)?.[1] ?? apiKey;
 }
 
-function linesOf(path: string): { line: string; number: number }[] {
-  let text: string;
-  try {
-    text = decoded(readFileSync(path));
-  } catch (error) {
-    throw new UserError(
-      `the file of keys cannot be read: ${path}: ${systemReason(error) ?? messageOf(error)}. Write "name key" on each line. ${MAKE_ONE}`,
-    );
-  }
-  return text
+function linesOf(bytes: Uint8Array): { line: string; number: number }[] {
+  return decoded(bytes)
     .split('\n')
     .map((line, i) => ({ line: line.trim(), number: i + 1 }))
     .filter(({ line }) => line !== '' && !line.startsWith('#'));

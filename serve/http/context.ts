@@ -5,6 +5,7 @@ import { basePath } from 'hono/route';
 import type { Timings } from '../engine/events.ts';
 import type { Forwarded } from './forwarded.ts';
 import type { HalfClosed } from './half-closed.ts';
+import type { Allowance } from './quotas.ts';
 
 export interface AppEnv {
   /** Node's own objects, and when clients closed their side, which `app.request()` does not give. */
@@ -22,6 +23,8 @@ export interface AppEnv {
     framedBy: readonly string[] | undefined;
     /** Owner of the API key that it came with. */
     keyOwner: string | undefined;
+    /** What its owner may use; undefined where nothing is counted. */
+    allowance: Allowance | undefined;
     /** `name/version` of the model that it asks. */
     model: string | undefined;
     /** Milliseconds of the stages of its work, for `Server-Timing`. */

@@ -58,7 +58,8 @@ export function framedHeaders(common: ReturnType<typeof commonHeaders>, origins:
 /** Headers that a page of another origin may send with a request, and those of a response that it may read. */
 const corsRequestHeaders =
   'Authorization, Content-Type, Content-Encoding, Inference-Header-Content-Length, X-API-Key, X-Request-Id';
-const corsResponseHeaders = 'Inference-Header-Content-Length, Retry-After, Server-Timing, X-Request-Id';
+const corsResponseHeaders =
+  'Inference-Header-Content-Length, RateLimit, RateLimit-Policy, Retry-After, Server-Timing, X-Request-Id';
 
 /** Seconds for which a browser may cache the response to a preflight request. */
 const CORS_MAX_AGE = '600';

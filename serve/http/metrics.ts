@@ -3,12 +3,15 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Observer, Timings } from '../engine/events.ts';
 import type { Engine } from '../engine/index.ts';
 import type { OnResponse } from './middleware.ts';
+import type { QuotaObserver } from './quotas.ts';
 
 export interface Metrics {
   /** To be called with every response. */
   readonly onResponse: OnResponse;
   /** To be among the engine's observers. */
   readonly observer: Observer;
+  /** To be told of what the owners of keys use. */
+  readonly quotaObserver: QuotaObserver;
   /** Sets the engine whose state is read at each scrape. */
   watch(engine: Engine): void;
   /** The text of a scrape, and its content type. */
@@ -77,6 +80,18 @@ export function createMetrics(): Metrics {
     help: 'Pictures that were given to another worker after theirs ended',
     registers,
   });
+  const used = new Counter({
+    name: 'trainyard_key_used_total',
+    help: 'Requests and pictures by the name of the key that they came with',
+    labelNames: ['key', 'what'],
+    registers,
+  });
+  const limited = new Counter({
+    name: 'trainyard_key_limited_total',
+    help: 'Requests that were over the quota of their key',
+    labelNames: ['key'],
+    registers,
+  });
   const changes = new Counter({
     name: 'trainyard_model_changes_total',
     help: 'Versions of models that came, went or cannot be used',
@@ -102,6 +117,10 @@ export function createMetrics(): Metrics {
         retried.inc(pictures);
       },
       modelChanged: ({ name }, { kind }) => changes.inc({ model: name, change: kind }),
+    },
+    quotaObserver: {
+      used: (key, what, count) => used.inc({ key, what }, count),
+      limited: (key) => limited.inc({ key }),
     },
     scrape: async () => ({ text: await registry.metrics(), type: registry.contentType }),
   };

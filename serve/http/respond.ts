@@ -7,6 +7,8 @@ import { commonHeaders, framedHeaders } from './headers.ts';
 export function responseHeaders(c: AppContext): Record<string, string> {
   const headers = headersOf(c);
   const cors = c.get('cors');
+  const allowance = c.get('allowance');
+  if (allowance !== undefined) Object.assign(headers, allowance.headers());
   return cors === undefined ? headers : { ...headers, ...cors };
 }
 

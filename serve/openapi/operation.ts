@@ -71,6 +71,7 @@ export const refusals = {
   413: error('The body, or the picture in it, is too large'),
   415: error(`This is not a picture that can be read: ${decodableInWords} can`),
   422: error('The picture is damaged'),
+  429: error('The quota of the key is used up: try again after the seconds of Retry-After'),
   503: error('The queue is full, or the models are not ready: try again after the seconds of Retry-After'),
   504: error('There was no result within the deadline'),
 } as const;

@@ -59,7 +59,9 @@ function createClassify({ engine, limits, openMemory, errorOf }: ClassifyService
     c.set('model', versionName(model));
     const memory = openMemory();
     try {
+      c.get('allowance')?.expectPictures();
       const { many, pictures } = await readRequestPictures(c, limits, memory);
+      c.get('allowance')?.takePictures(pictures.length);
       const [first] = pictures;
       return many || first === undefined
         ? await respondMany(c, model, pictures, top)

@@ -55,11 +55,13 @@ export function inferRoutes({
     c.set('model', versionName(model));
     const memory = openMemory();
     try {
+      c.get('allowance')?.expectPictures();
       const body = await readBody(uploadOf(c, limits.bodyBytes, memory));
       const headerLength = requestHeader(c, 'inference-header-content-length');
       const { request, inputs } = readInference(body, headerLength, limits, model);
       checkOutputs(request, model);
       const pictures = picturesOfTensor(inputs, model, limits.rowsPerRequest);
+      c.get('allowance')?.takePictures(pictures.length);
       const options = { gone: () => isGone(c), deadline: deadlineOf(request.parameters?.timeout) };
       const rows = await waitForAll(
         pictures.map(async (picture): Promise<PictureResult | Refusal> => {

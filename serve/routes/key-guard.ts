@@ -3,6 +3,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { type KeyRing, shownKey } from '../http/api-keys.ts';
 import { type AppContext, type AppEnv, pathInApp, requestHeader } from '../http/context.ts';
+import type { Quotas } from '../http/quotas.ts';
 import type { Route } from './route.ts';
 
 /** Whose keys open which routes. */
@@ -11,20 +12,30 @@ export interface KeyRings {
   readonly keys: KeyRing | undefined;
   /** Of routes by which models are sent; undefined where nobody may, which the routes say themselves. */
   readonly modelKeys: KeyRing | undefined;
+  /** What the owners of `keys` may use; undefined where nothing is counted. */
+  readonly quotas?: Quotas | undefined;
 }
 
-/** The handler of a route, behind a check of the key where the route needs one. */
-export function guardRoute({ access, handle }: Route, { keys, modelKeys }: KeyRings): Route['handle'] {
+/** The handler of a route, behind a check of the key, and of its owner's quota, where the route needs one. */
+export function guardRoute(
+  { access, handle }: Route,
+  { keys, modelKeys, quotas }: KeyRings,
+): Route['handle'] {
   const ring = access === 'models' ? (modelKeys ?? keys) : keys;
   if (ring === undefined || access === 'open') return handle;
-  return (c) => (hasKey(c, ring) ? handle(c) : askForKey(c));
+  const counted = ring === keys ? quotas : undefined;
+  return (c) => (hasKey(c, ring, counted) ? handle(c) : askForKey(c));
 }
 
 /**
  * A middleware for requests that no route answers. Below the first segment of a route that needs a key, such as /models,
  * everything needs a key: what is not there, another method, and files of the page.
  */
-export function guardOthers(routes: readonly Route[], keys: KeyRing): MiddlewareHandler<AppEnv> {
+export function guardOthers(
+  routes: readonly Route[],
+  keys: KeyRing,
+  quotas?: Quotas,
+): MiddlewareHandler<AppEnv> {
   const open = new Set(routes.filter(isOpen).flatMap(({ paths }) => paths));
   const guarded = new Set(
     routes.filter((route) => !isOpen(route)).flatMap(({ paths }) => paths.map(firstSegment)),
@@ -32,7 +43,7 @@ export function guardOthers(routes: readonly Route[], keys: KeyRing): Middleware
   return async (c, next) => {
     const path = pathInApp(c);
     const isGuarded = guarded.has(firstSegment(path)) && !open.has(path.replace(/\/$/, ''));
-    if (isGuarded && !hasKey(c, keys)) return askForKey(c);
+    if (isGuarded && !hasKey(c, keys, quotas)) return askForKey(c);
     return next();
   };
 }
@@ -47,11 +58,16 @@ function sentKey(c: AppContext): string | undefined {
   return shownKey(requestHeader(c, 'authorization'), requestHeader(c, 'x-api-key'));
 }
 
-function hasKey(c: AppContext, keys: KeyRing): boolean {
+/** @throws Refusal 429 where the owner of the key has no request left. */
+function hasKey(c: AppContext, keys: KeyRing, quotas: Quotas | undefined): boolean {
   const key = sentKey(c);
   const owner = key === undefined ? undefined : ownerOf(keys(key));
   c.set('keyOwner', owner);
-  return owner !== undefined;
+  if (owner === undefined) return false;
+  const allowance = quotas?.(owner);
+  c.set('allowance', allowance);
+  allowance?.takeRequest();
+  return true;
 }
 
 /**

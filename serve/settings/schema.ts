@@ -96,7 +96,8 @@ export const settingsSchema = z.strictObject({
   keys: text('a file').optional().meta({
     group: LISTENING,
     valueHint: 'file',
-    description: 'File of API keys, "name key" on each line; without it, no key is needed',
+    description:
+      'File of API keys, "name key" on each line and a quota behind it; read again when it changes; without it, no key is needed',
   }),
   modelKeys: text('a file').optional().meta({
     group: LISTENING,

@@ -11,8 +11,12 @@ export interface Area {
 export const areas = {
   // What opens a server, and what bounds it.
   keys: {
-    sources: ['serve/http/api-keys.ts'],
-    tests: ['test/serve/http/api-keys.test.ts'],
+    sources: ['serve/http/api-keys.ts', 'serve/http/key-file.ts', 'serve/http/quotas.ts'],
+    tests: [
+      'test/serve/http/api-keys.test.ts',
+      'test/serve/http/key-file.test.ts',
+      'test/serve/http/quotas.test.ts',
+    ],
     least: 95,
   },
   forwarded: {

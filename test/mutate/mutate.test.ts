@@ -28,7 +28,11 @@ describe('the areas', () => {
 describe('words', () => {
   it('name an area, or files by how their paths begin', () => {
     expect(choose(['keys'], root)).toMatchObject([
-      { name: 'keys', files: ['serve/http/api-keys.ts'], whole: true },
+      {
+        name: 'keys',
+        files: ['serve/http/api-keys.ts', 'serve/http/key-file.ts', 'serve/http/quotas.ts'],
+        whole: true,
+      },
     ]);
     expect(choose(['models/image/resize'], root)).toMatchObject([
       { name: 'resize', files: ['models/image/resize.ts', 'models/image/resize-plan.ts'], whole: false },

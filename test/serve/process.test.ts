@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -199,6 +199,31 @@ test('a log that is no terminal is JSON, with its settings and without a key', a
   expect(lines).toContainEqual(expect.objectContaining({ path: '/models', status: 401, level: 'warn' }));
   expect(lines.at(-1).msg).toMatch(/^Stopping/);
   expect(printed()).not.toContain(key);
+});
+
+test('keys are exchanged while it runs: old ones end, a damaged file changes nothing, and both are said', async () => {
+  const [path, old, fresh] = [join(folder.path, 'exchanged'), 'o'.repeat(20), 'f'.repeat(20)];
+  await writeFile(path, `lab ${old}\n`);
+  const { child, ended, url, printed } = await start('--keys', path);
+  const ask = async (key: string) => {
+    const { status, headers } = await fetch(`${url}/models`, { headers: { 'x-api-key': key } });
+    return [status, headers.get('ratelimit-policy')];
+  };
+  expect(await Promise.all([ask(old), ask(fresh)])).toEqual([
+    [200, null],
+    [401, null],
+  ]);
+  await writeFile(`${path}.new`, `lab ${fresh} requests-per-minute=1000\n`);
+  await rename(`${path}.new`, path);
+  await expect.poll(() => ask(fresh), { timeout: 10_000 }).toEqual([200, '"requests";q=1000;w=60']);
+  expect(await ask(old)).toEqual([401, null]);
+  await writeFile(path, 'damaged');
+  await expect.poll(printed, { timeout: 10_000 }).toMatch(/line 1: .*; the keys \(1\) .* go on/);
+  expect((await ask(fresh))[0]).toBe(200);
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  expect(printed()).toContain('has changed: its keys (1) count now');
+  expect(printed()).not.toMatch(/o{20}|f{20}/);
 });
 
 test.each([

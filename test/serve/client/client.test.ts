@@ -135,7 +135,7 @@ test('errors are about the picture, or about all else, in the server’s words',
 });
 
 test('a busy server is asked again, as it says when', async () => {
-  using busy = await scripted([[503, { 'retry-after': '1' }], [503], [0], [200, {}, good]]);
+  using busy = await scripted([[429, { 'retry-after': '1' }], [503], [0], [200, {}, good]]);
   expect(await createClient(busy.url).classify(picture)).toMatchObject({ label: 'a' });
   expect(busy.times).toHaveLength(4);
   const [first = 0, second = 0, third = 0] = busy.times;

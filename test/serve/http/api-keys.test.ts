@@ -95,6 +95,37 @@ test('a key with a letter before or after that a header does not carry is refuse
     expect(() => read(`first ${key}`)).toThrow(/line 1: a key has other characters/);
 });
 
+test('a quota stands behind its key, with or without a name, and is that of the name', () => {
+  const path = join(folder, 'quotas');
+  writeFileSync(
+    path,
+    `lab ${KEY} requests-per-minute=60 pictures-per-day=9\n${KEY}2 pictures-per-day=5\nfree ${KEY}3\nlab ${KEY}4 pictures-per-day=9 requests-per-minute=60\n`,
+  );
+  const { ring, quotas, count } = readKeys(path);
+  expect(count).toBe(4);
+  expect([KEY, `${KEY}2`, `${KEY}3`, `${KEY}4`].map(ring)).toEqual(['lab', 'line 2', 'free', 'lab']);
+  expect([...quotas]).toEqual([
+    ['lab', { 'requests-per-minute': 60, 'pictures-per-day': 9 }],
+    ['line 2', { 'pictures-per-day': 5 }],
+    ['free', {}],
+  ]);
+});
+
+test.each([
+  [`lab ${KEY} picture-per-day=5`, /quotas, line 1: there is no quota picture-per-day\. Did you mean/],
+  [`${KEY} requests-per-minutes=5`, /quotas, line 1: there is no quota requests-per-minutes\. Did you mean/],
+  [
+    `lab ${KEY} pictures-per-day=5\nlab ${KEY}2`,
+    /quotas, line 2: this name has another quota above: write the same/,
+  ],
+  ['pictures-per-day=5', /quotas, line 1: expected "name key" or a key/],
+])('%j is refused, and no key shown', (text, message) => {
+  const path = join(folder, 'quotas');
+  writeFileSync(path, text);
+  expect(() => readKeys(path)).toThrow(message);
+  expect(() => readKeys(path)).not.toThrow(KEY);
+});
+
 test('a file that is not there, or a folder, is named with the reason', () => {
   expect(() => readKeys(join(folder, 'none'))).toThrow(
     /^the file of keys cannot be read: .*none: it is not there\./,
