@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The `trainyard` command: in a checkout the sources, `serve` compiled and all others through the TypeScript loader;
-// where it is installed, the package's JavaScript.
+// The `trainyard` command: in a checkout the sources, compiled when one has changed; where it is installed, the package's
+// JavaScript.
 import { existsSync } from 'node:fs';
 
 const args = process.argv.slice(2);
@@ -28,11 +28,8 @@ function loadCompiled() {
 }
 
 async function loadSource() {
-  if (name === 'serve') {
-    const { load } = await import(new URL('../setup/modules/compiled.mjs', import.meta.url).href);
-    return load(source.href);
-  }
-  const { register } = await import('tsx/esm/api');
-  register();
-  return import(source.href);
+  // What a bug prints names lines of the sources.
+  if (name !== 'serve') process.setSourceMapsEnabled(true);
+  const { load } = await import(new URL('../setup/modules/compiled.mjs', import.meta.url).href);
+  return load(source.href);
 }

@@ -1,7 +1,7 @@
 // TypeScript of ours as JavaScript that Node runs by itself: an entry and what it imports of ours become a few files,
-// which are made anew when a source has changed. The loader tsx, which other commands use, would cost the server half
-// of its start, 40 MB for the threads that it runs on, and a call for each function made, to give it its name. Not part
-// of the package, whose files are JavaScript.
+// which are made anew when a source has changed. The loader tsx would cost a command half of its start, 40 MB for the
+// threads that it runs on, and a call for each function made, to give it its name. Not part of the package, whose files
+// are JavaScript.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,15 +9,24 @@ import { readJson, writeJson, writeWhole } from '../files/index.mjs';
 import { root, stateFolder } from '../paths.mjs';
 
 /**
- * What was made of an entry: its file, that and those that it imports, and the state of each source that they were made of.
- * @typedef {{ root: string, file: string, files: string[], sources: Record<string, string> }} Compiled
+ * What was made of entries: the file of each, those and what they import, and the state of each source that they were made of.
+ * @typedef {{ root: string, made: Record<string, string>, files: string[], sources: Record<string, string> }} Compiled
  */
+
+/** Compiled as one: a module of ours that two of them import is there once, also where a process loads both. */
+const PROCESSES = ['bin/main.ts', 'public/train.ts', 'train/memory/probe.ts', 'train/verify/stretch.ts'];
 
 /** Files are named by their contents, so that several processes may write them at once, and one that runs keeps its own. */
 const folder = join(stateFolder, 'compiled');
 
 /** What the result depends on beside the sources. */
 const besides = ['package-lock.json', 'setup/modules/compiled.mjs'];
+
+/** What stands for a source's own address. */
+const ADDRESS = '__trainyard_source';
+
+/** Says of the code that runs whether it was compiled. */
+const IS_COMPILED = join('setup', 'modules', 'is-compiled.mjs');
 
 /** Files of older sources are removed at this age: until then a server of theirs may run, and read what it needs later. */
 const removedAfterMs = 30 * 24 * 60 * 60 * 1000;
@@ -40,28 +49,33 @@ export async function load(source) {
  * @returns {Promise<string | undefined>} the address to import; undefined when it cannot be kept
  */
 export async function compiled(entry) {
-  const list = join(folder, `${entry.replaceAll('/', '-')}.json`);
+  const entries = PROCESSES.includes(entry) ? PROCESSES : [entry];
+  const list = join(folder, `${entries[0]?.replaceAll('/', '-')}.json`);
   const known = readJson(list);
-  if (isCurrent(known)) return addressOf(known);
-  const { outputs, ...made } = await compile(entry);
+  if (isCurrent(known)) return addressOf(entry, known);
+  const { outputs, ...result } = await compile(entries);
   try {
     for (const { path, contents } of outputs) if (!existsSync(path)) writeWhole(path, contents);
-    writeJson(list, made);
+    writeJson(list, result);
     removeOld();
   } catch {
     return undefined;
   }
-  return addressOf(made);
+  return addressOf(entry, result);
 }
 
-/** @param {Compiled} compiled */
-function addressOf({ file }) {
-  return pathToFileURL(join(folder, file)).href;
+/**
+ * @param {string} entry
+ * @param {Compiled} compiled
+ */
+function addressOf(entry, { made }) {
+  return pathToFileURL(join(folder, made[entry] ?? '')).href;
 }
 
 /** @param {Compiled | undefined} known */
 function isCurrent(known) {
-  if (known?.root !== root || !known.files?.every((name) => existsSync(join(folder, name)))) return false;
+  if (known?.root !== root || !known.made || !known.files?.every((name) => existsSync(join(folder, name))))
+    return false;
   return Object.entries(known.sources).every(([path, state]) => stateOf(path) === state);
 }
 
@@ -85,15 +99,15 @@ function removeOld() {
 }
 
 /**
- * @param {string} entry
+ * @param {readonly string[]} entries
  * @returns {Promise<Compiled & { outputs: import('esbuild').OutputFile[] }>}
  */
-async function compile(entry) {
+async function compile(entries) {
   const { build, stop } = await import('esbuild');
   const sources = Object.fromEntries(besides.map((path) => [path, stateOf(path)]));
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [entry],
+    entryPoints: [...entries],
     bundle: true,
     splitting: true, // what is imported later is read later
     packages: 'external',
@@ -106,7 +120,10 @@ async function compile(entry) {
     chunkNames: '[name]-[hash]',
     write: false,
     metafile: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
     logLevel: 'silent',
+    define: { 'import.meta.url': ADDRESS },
     plugins: [{ name: 'sources', setup: readSources }],
   });
   await stop();
@@ -117,15 +134,18 @@ async function compile(entry) {
       const source = relative(root, path);
       sources[source] = stateOf(source); // before it is read: what changes later is noticed
       const text = readFileSync(path, 'utf8');
-      const address = JSON.stringify(pathToFileURL(path).href);
-      return {
-        contents: text.replaceAll('import.meta.url', address), // files are looked for beside the source
-        loader: path.endsWith('.ts') ? 'ts' : 'js',
-      };
+      if (source === IS_COMPILED) return { contents: text.replace('false', 'true'), loader: 'js' };
+      // Files are looked for beside the source.
+      const address = text.includes('import.meta.url')
+        ? `const ${ADDRESS} = ${JSON.stringify(pathToFileURL(path).href)}; `
+        : '';
+      return { contents: address + text, loader: path.endsWith('.ts') ? 'ts' : 'js' };
     });
   }
 
-  const made = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === entry);
+  const made = Object.entries(metafile.outputs).flatMap(([path, { entryPoint }]) =>
+    entryPoint === undefined ? [] : [[entryPoint, basename(path)]],
+  );
   const files = outputFiles.map(({ path }) => basename(path));
-  return { root, file: basename(made?.[0] ?? ''), files, sources, outputs: outputFiles };
+  return { root, made: Object.fromEntries(made), files, sources, outputs: outputFiles };
 }

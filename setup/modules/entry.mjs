@@ -2,12 +2,12 @@
 // is the address of a module. A thread's module works as it is imported, with `workerData`; of a child's, the function
 // `work(task, send)` is called with the second argument, which is JSON.
 import { isMainThread } from 'node:worker_threads';
-import { importForProcess, importForThread } from './module.mjs';
+import { importEntry } from './module.mjs';
 
 const [address = '', task = ''] = process.argv.slice(2);
 
 if (isMainThread) await workAsChild();
-else await importForThread(address);
+else await importEntry(address);
 
 async function workAsChild() {
   // A child whose parent is gone works for nobody.
@@ -15,7 +15,7 @@ async function workAsChild() {
   /** @param {object} message */
   const send = (message) => new Promise((resolve) => process.send?.(message, resolve));
   try {
-    const { work } = await importForProcess(address);
+    const { work } = await importEntry(address);
     await work(JSON.parse(task), send);
   } catch (error) {
     const thrown = error instanceof Error ? error : new Error(String(error));

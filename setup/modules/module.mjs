@@ -1,4 +1,5 @@
 // Names a module that is loaded by its address, and loads it: TypeScript in a checkout, JavaScript where it is compiled.
+import { isCompiled } from './is-compiled.mjs';
 
 /**
  * The address of a module of ours beside another one, of the same kind: a source finds sources, a compiled file compiled ones.
@@ -9,27 +10,34 @@ export function moduleBeside(name, caller) {
   return new URL(`${name}${caller.endsWith('.ts') ? '.ts' : '.js'}`, caller);
 }
 
-/**
- * Imports a module for a thread by its address. In a checkout it is compiled first: a TypeScript loader would take 20 MB
- * in each thread.
- * @param {string} address
- */
-export async function importForThread(address) {
-  if (!address.endsWith('.ts')) return import(address);
-  // Not by a plain name: the package is without this file.
-  const { load } = await import(new URL('./compiled.mjs', import.meta.url).href);
-  return load(address);
-}
-
-/** Not a plain name where it is imported: the package is without it, and a bundler would look for it. */
+/** Not plain names where they are imported: the package is without them, and a bundler would look for them. */
+const COMPILED = './compiled.mjs';
 const LOADER = 'tsx/esm/api';
 
 /**
- * Imports a module for a process by its address. In a checkout through the TypeScript loader, as the commands are: a
- * child that measures a training's memory has the same share of it.
+ * Imports a module of ours, which begins a thread or process, by its address. In a checkout it is compiled first: a TypeScript
+ * loader would take 20 MB in each, and half a second.
  * @param {string} address
  */
-export async function importForProcess(address) {
+export async function importEntry(address) {
+  if (!address.endsWith('.ts')) return import(address);
+  const { load } = await import(new URL(COMPILED, import.meta.url).href);
+  return load(address);
+}
+
+/**
+ * Imports a module that is not ours by its address, through the TypeScript loader where it needs that.
+ * @param {string} address
+ */
+export async function importSource(address) {
   if (address.endsWith('.ts')) (await import(LOADER)).register();
   return import(address);
+}
+
+/**
+ * Imports a module of ours by its address, in the form in which the modules of this process are: each is there once.
+ * @param {string} address
+ */
+export function importRunning(address) {
+  return isCompiled ? importEntry(address) : importSource(address);
 }

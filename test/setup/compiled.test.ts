@@ -1,9 +1,11 @@
 // What is promised of compiled sources: they do what the sources do, and are made anew when one has changed, not before.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { compiled } from '../../setup/modules/compiled.mjs';
+import { isCompiled } from '../../setup/modules/is-compiled.mjs';
 import { root, stateFolder } from '../../setup/paths.mjs';
 
 mkdirSync(stateFolder, { recursive: true });
@@ -38,6 +40,47 @@ test('sources run, and find files beside themselves', async () => {
   expect(text).toBe('first');
   expect(here).toBe(pathToFileURL(join(folder, 'entry.ts')).href);
 });
+
+test('a text that names import.meta.url stays', async () => {
+  write('other.ts', 'export const text: string = `of import.meta.url`;\n');
+  expect((await run()).text).toBe('of import.meta.url');
+});
+
+test('code knows whether it was compiled', async () => {
+  const path = relative(folder, join(root, 'setup/modules/is-compiled.mjs'));
+  write('other.ts', `import { isCompiled } from '${path}';\nexport const text = String(isCompiled);\n`);
+  expect([isCompiled, (await run()).text]).toEqual([false, 'true']);
+});
+
+test('a bug is told by its place in the sources', async () => {
+  write('other.ts', "interface Gone { a: 1 }\nexport const text = new Error('bug').stack ?? '';\n");
+  const program = `process.setSourceMapsEnabled(true); console.log((await import('${(await run()).address}')).text)`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  });
+  expect(stdout).toContain(`${join(folder, 'other.ts')}:2:21`);
+});
+
+test('what a command and the library of recipe files both import is one module', async () => {
+  const command = withClass(fileURLToPath((await compiled('bin/main.ts')) ?? ''));
+  const library = withClass(fileURLToPath((await compiled('public/train.ts')) ?? ''));
+  expect(command).toHaveLength(1);
+  expect(library).toEqual(command);
+});
+
+/** The files in which our class of errors is, of a compiled file and all that it imports of compiled ones. */
+function withClass(path: string, seen = new Set<string>()): string[] {
+  if (seen.has(path)) return [];
+  seen.add(path);
+  const code = readFileSync(path, 'utf8');
+  const imported = [...code.matchAll(/(?:from |import\(|import )"\.\/([^"]+)"/g)].map(([, name = '']) =>
+    join(dirname(path), name),
+  );
+  return [
+    ...(/\bclass UserError extends/.test(code) || /UserError = class/.test(code) ? [path] : []),
+    ...imported.flatMap((each) => withClass(each, seen)),
+  ];
+}
 
 test('what has not changed is not made again', async () => {
   const { address } = await run();

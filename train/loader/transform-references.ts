@@ -1,5 +1,5 @@
 // Transforms as a worker thread can be told of them: a function cannot be sent to it, the address of its file can.
-import { importForProcess } from '../../setup/modules/module.mjs';
+import { importSource } from '../../setup/modules/module.mjs';
 import type { TransformDefinition } from '../augment/transform.ts';
 import { transforms as builtIn } from '../augment/transforms.ts';
 import { transformsOf } from '../project/exported.ts';
@@ -44,7 +44,7 @@ export async function loadTransforms(
  */
 async function transformsIn(module: string): Promise<unknown[]> {
   await offerLibrary();
-  const exported: Record<string, unknown> = await importForProcess(module);
+  const exported: Record<string, unknown> = await importSource(module);
   return [...Object.values(exported), ...transformsOf(await exported.default)];
 }
 

@@ -41,7 +41,9 @@ function pathOf(url: string): string | undefined {
 }
 
 /** Folders of the code that user code calls: a mistake that it finds was made by its caller. */
-const OURS = ['export', 'models', 'public', 'setup', 'train'].map((name) => join(root, name) + sep);
+const OURS = ['export', 'models', 'public', 'setup', 'train', '.trainyard/compiled'].map(
+  (name) => join(root, name) + sep,
+);
 
 function isOurs(file: string): boolean {
   return OURS.some((folder) => file.startsWith(folder));

@@ -1,7 +1,7 @@
 // The code that runs, for the modules that it loads: what they import as `trainyard/train` is this copy and no other, with
 // one TensorFlow and one set of lists, also where another copy of the package lies beside them.
 import { isMainThread } from 'node:worker_threads';
-import { importForProcess, importForThread, moduleBeside } from '../../setup/modules/module.mjs';
+import { importEntry, importRunning, moduleBeside } from '../../setup/modules/module.mjs';
 
 /** Where bundled modules look for it: in `globalThis`, under this symbol, since they are files of their own. */
 export const TRAINYARD = 'trainyard/train';
@@ -13,6 +13,6 @@ export async function offerLibrary(): Promise<void> {
   if (Reflect.has(globalThis, key)) return;
   // By its address: it has everything, this file among it.
   const { href } = moduleBeside('../../public/train', import.meta.url);
-  const library: unknown = await (isMainThread ? importForProcess(href) : importForThread(href));
+  const library: unknown = await (isMainThread ? importRunning(href) : importEntry(href));
   Reflect.set(globalThis, key, library);
 }

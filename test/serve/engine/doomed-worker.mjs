@@ -1,9 +1,9 @@
 // A worker that ends when it gets a picture that is 13 pixels wide; otherwise the server's own.
 import { syncBuiltinESMExports } from 'node:module';
 import threads, { parentPort } from 'node:worker_threads';
-import { importForThread } from '../../../setup/modules/module.mjs';
+import { importEntry } from '../../../setup/modules/module.mjs';
 
-await importForThread(new URL('../../../serve/sessions/worker.ts', import.meta.url).href);
+await importEntry(new URL('../../../serve/sessions/worker.ts', import.meta.url).href);
 
 /** @param {import('../../../serve/sessions/messages.ts').ToWorker | undefined} message */
 function endIfDoomed(message) {
