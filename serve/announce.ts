@@ -9,21 +9,25 @@ import { missingPage } from './page/missing-page.ts';
 /**
  * @param chosen - the model that answers when none is named.
  * @param page - folder of the built page.
+ * @param pinned - what the operator has said that answers, as `pinnedName` gives it.
  */
 export function announce(
   url: string,
   models: readonly ServedModel[],
   chosen: ServedModel | undefined,
   page: string | undefined,
+  pinned?: string,
 ): string {
   const served = newest(models);
   const width = Math.max(...served.map(({ name }) => name.length));
   const others =
-    served.length > 1
-      ? [
-          `answers when no ?model= is given: ${chosen?.name} (to choose another, write its name into the file ${DEFAULT_FILE} of the repository)`,
-        ]
-      : [];
+    pinned !== undefined
+      ? [`answers when no ?model= is given: ${pinned} (--default-model)`]
+      : served.length > 1
+        ? [
+            `answers when no ?model= is given: ${chosen?.name} (to choose another, write its name into the file ${DEFAULT_FILE} of the repository)`,
+          ]
+        : [];
   return [
     ...served.map((model) => `${model.name.padEnd(width)}  ${describe(model)}`),
     ...(page === undefined ? [] : [`page: ${pageAt(url, page)}`]),

@@ -4,6 +4,7 @@ import { announce } from './announce.ts';
 import type { AppOptions } from './app.ts';
 import type { Observer } from './engine/events.ts';
 import { type EngineOptions, openEngine } from './engine/index.ts';
+import { pinnedName } from './engine/pinned.ts';
 import type { Listening } from './http/listen.ts';
 import { createQuotas, type QuotaOf } from './http/quotas.ts';
 import { textLog } from './log.ts';
@@ -47,7 +48,7 @@ const INTERRUPTED = 130;
  * @throws UserError when the port cannot be used or no model works.
  */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { host, port, page, model, modelKeys, repository, delay = 0 } = options;
+  const { host, port, page, model, modelKeys, repository, pinned, delay = 0 } = options;
   const { limits = defaultLimits, log = textLog() } = options;
   const observers: Observer[] = [];
   const engine = openEngine({ ...options, only: model, limits, observers, log });
@@ -103,7 +104,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await close();
     throw error;
   }
-  log(announce(listening.url, engine.models(), engine.defaultModel(), page), { url: listening.url });
+  log(announce(listening.url, engine.models(), engine.defaultModel(), page, pinned && pinnedName(pinned)), {
+    url: listening.url,
+  });
   const copies = copiesOf(page);
   if (page !== undefined && copies !== undefined) compressInBackground(page, copies);
   return { url: listening.url, close };

@@ -6,6 +6,8 @@ import { command } from '../setup/invocation.mjs';
 import { lacksTurbojpeg } from '../setup/libraries/turbojpeg.mjs';
 import { cacheFolder } from '../setup/paths.mjs';
 import { checkRepository } from './engine/check-repository.ts';
+import type { Only } from './engine/models.ts';
+import { parsePinned } from './engine/pinned.ts';
 import { readKeys } from './http/api-keys.ts';
 import { openKeyFile, watchKeyFile } from './http/key-file.ts';
 import { jsonLog, type Log, textLog } from './log.ts';
@@ -68,7 +70,8 @@ export async function checkSettings({ settings }: Resolved): Promise<boolean> {
   if (settings.keys !== undefined) log(`keys: ${readKeys(settings.keys).count} of ${settings.keys}`);
   if (settings.modelKeys !== undefined)
     log(`keys by which models may be sent: ${readKeys(settings.modelKeys).count} of ${settings.modelKeys}`);
-  return checkRepository(settings.repository, settings.model, parseDevice(settings.device), log);
+  const device = parseDevice(settings.device);
+  return checkRepository(settings.repository, settings.model, device, log, pinnedOf(settings));
 }
 
 function openLog({ logFormat }: Settings): Log {
@@ -97,12 +100,17 @@ function optionsOf(
     embed: allowEmbed,
     repositoryControl,
     trustedProxies: settings.trustedProxies,
+    pinned: pinnedOf(settings),
     logRequests,
     limits: limitsOf(settings),
     connection: connectionLimitsOf(settings),
     delay: settings.shutdownDelay * 1000,
     patience: settings.drainSeconds * 1000,
   };
+}
+
+function pinnedOf({ defaultModel }: Settings): Only | undefined {
+  return defaultModel === undefined ? undefined : parsePinned(defaultModel);
 }
 
 function isLocal(host: string): boolean {

@@ -2,16 +2,15 @@
 import type { Log } from '../log.ts';
 import type { AbsentModel } from './absent.ts';
 import type { Observer } from './events.ts';
-import type { ServedModel } from './models.ts';
+import type { Only, ServedModel } from './models.ts';
 import type { Trial } from './open-newest.ts';
 import type { RepositoryControl } from './repository-control.ts';
-import type { Only } from './scan-repository.ts';
 
 /** What a catalog does with models. */
 export interface CatalogOpening {
   /** Opens a model, warms it up and checks it against its golden vectors. */
   readonly open: (model: ServedModel) => Promise<Trial>;
-  /** Called with the models that stay open, one of each name, and with those that are unloaded. */
+  /** Called with the models that stay open, one of each name and the pinned one, and with those that are unloaded. */
   readonly swap: (current: readonly ServedModel[], unloaded: readonly ServedModel[]) => void;
 }
 
@@ -19,6 +18,8 @@ export interface CatalogOptions extends CatalogOpening {
   readonly repository: string;
   /** Serves this model alone. */
   readonly only?: Only | undefined;
+  /** Answers when none is named; no other does in its place. */
+  readonly pinned?: Only | undefined;
   readonly observer: Observer;
   readonly log: Log;
 }
@@ -30,6 +31,8 @@ export interface Catalog {
   absent(): readonly AbsentModel[];
   /** The model that answers when none is named; undefined while there is none at all. */
   defaultModel(): ServedModel | undefined;
+  /** What the operator has said that answers when none is named. */
+  readonly pinned?: Only | undefined;
   /** @throws UserError when there is no model that works. */
   load(): Promise<void>;
   /** Looks for versions that came, changed or went, and serves accordingly. */

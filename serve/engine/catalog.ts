@@ -1,7 +1,6 @@
 // The catalog: which versions are served. It looks for changes in the repository, tries what is new, and lets the old
 // version serve until the new one has given the golden outputs of its card. What cannot be used is left out, with its
 // reason, and never stops the others.
-import { readDefaultModel } from '../../models/default-model.ts';
 import { UserError } from '../../models/errors.ts';
 import { visible } from '../../models/printable.ts';
 import type { ModelFile } from '../../models/repository.ts';
@@ -9,34 +8,29 @@ import { systemReason } from '../../models/system-reason.ts';
 import { explain, inPublic, SERVER_ERROR } from '../explain.ts';
 import { absentModel, type Entry, newEntry } from './catalog-entry.ts';
 import type { Catalog, CatalogOptions } from './catalog-types.ts';
+import { createDefaultChoice } from './default-choice.ts';
 import { createFaultLog, isAbout } from './fault-log.ts';
-import { defaultModel, type ServedModel, sessionKey, versionName } from './models.ts';
+import { type Only, type ServedModel, sessionKey, versionName } from './models.ts';
 import { noneWorks } from './none-works.ts';
 import { createNewest } from './open-newest.ts';
+import { openPinned } from './pinned.ts';
 import { isServedFileThere, noModel, readServedModel } from './read-model.ts';
 import { reasonOf } from './read-models.ts';
 import { createControl, UNLOADED } from './repository-control.ts';
 import { sayWhileWaiting } from './say-while-waiting.ts';
-import {
-  compareVersions,
-  type Digests,
-  type Only,
-  type RepositoryScan,
-  scanRepository,
-} from './scan-repository.ts';
+import { compareVersions, type Digests, type RepositoryScan, scanRepository } from './scan-repository.ts';
 
 /** Milliseconds after which a version is read again that the system did not let us read, or write to the cache. */
 const AGAIN = 10_000;
 
 export function createCatalog(options: CatalogOptions): Catalog {
-  const { repository, only, open, swap, observer, log } = options;
+  const { repository, only, pinned, open, swap, observer, log } = options;
   const entries = new Map<string, Entry>();
   const faultLog = createFaultLog(log, observer);
   /** What was served of names that were unloaded by request: they stay out until they are loaded. */
   const unloaded = new Map<string, readonly ServedModel[]>();
   let models: readonly ServedModel[] = [];
-  /** The one that the repository says answers when none is named. */
-  let named: string | undefined;
+  const chosen = createDefaultChoice(repository, pinned, () => models, log);
   /** Of the last look. */
   let digests: Digests | undefined;
   let loading = false;
@@ -88,7 +82,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     const versions = [...entries.values()].filter(({ file }) => file.name === name);
     await newest.open(name, versions);
     models = [...entries.values()].flatMap(({ serving }) => serving ?? []).sort(byNameAndVersion);
-    swap([...newest.current.values()], [...unloaded.values()].flat());
+    swap([...new Set([...newest.current.values(), ...chosen.kept()])], [...unloaded.values()].flat());
   }
 
   function takeFaults({ faults }: RepositoryScan): void {
@@ -100,14 +94,6 @@ export function createCatalog(options: CatalogOptions): Catalog {
   function sayOnce(text: string): void {
     if (text !== '' && text !== trouble) log(text, { level: 'warn' });
     trouble = text;
-  }
-
-  /** Reads which model answers when none is named; while serving, a change has its line. */
-  async function readDefault(before: string | undefined): Promise<void> {
-    named = await readDefaultModel(repository);
-    const now = defaultModel(models, named)?.name;
-    if (before !== undefined && now !== undefined && now !== before)
-      log(`${now} answers from now on when no model is named`, { model: now });
   }
 
   /** @returns the names of the models that went. */
@@ -125,16 +111,18 @@ export function createCatalog(options: CatalogOptions): Catalog {
   }
 
   const control = createControl({
-    ...{ only, entries, unloaded, observer, log, read, removeGone, openNewest, readDefault },
+    ...{ only, entries, unloaded, observer, log, read, removeGone, openNewest },
     scan: () => scanRepository(repository, only, digests),
     models: () => models,
-    defaultName: () => defaultModel(models, named)?.name,
+    readDefault: chosen.readAgain,
+    defaultName: chosen.name,
   });
 
-  return {
+  const catalog: Catalog = {
     control,
     models: () => models,
-    defaultModel: () => defaultModel(models, named),
+    defaultModel: chosen.model,
+    pinned,
     absent: () => [
       ...faultLog.faults().map(({ name, version, reason }) => ({ name, version, reason: inPublic(reason) })),
       ...[...entries.values()].flatMap((entry) => absentModel(entry) ?? []),
@@ -144,13 +132,15 @@ export function createCatalog(options: CatalogOptions): Catalog {
       const scan = await scanAtStart(repository, only);
       if (scan.found.size === 0 && scan.faults.length === 0) throw await noModel(repository, only?.name);
       loading = true;
-      named = await readDefaultModel(repository);
+      await chosen.read();
       takeFaults(scan);
       for (const [key, { file, stamp }] of scan.found) entries.set(key, newEntry(file, stamp));
       for (const entry of entries.values()) await read(entry, entry.seen);
       for (const name of new Set([...entries.values()].map(({ file }) => file.name))) await openNewest(name);
       loading = false;
       if (models.length === 0) throw noneWorks(repository, faultLog.faults(), entries);
+      if (pinned !== undefined)
+        await openPinned(pinned, catalog, (model) => newest.current.get(model.name) === model, open);
     },
     async look() {
       const scan = await scanRepository(repository, only, digests).catch((error) => {
@@ -160,7 +150,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       });
       if (scan === undefined) return;
       digests = scan.digests;
-      const before = defaultModel(models, named)?.name;
+      const before = chosen.name();
       const { faults } = scan;
       takeFaults(scan);
       const none = `has no models any more${faults.length > 0 ? ' that can be read' : ''}`;
@@ -176,7 +166,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       }
       for (const name of removeGone(gone)) changed.add(name);
       for (const name of changed) await openNewest(name);
-      await readDefault(before);
+      await chosen.readAgain(before);
     },
     suspect(key) {
       for (const entry of entries.values()) {
@@ -185,6 +175,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     },
     whyBroken: newest.whyBroken,
   };
+  return catalog;
 }
 
 /** The entries whose files changed, and those that are to be read again though they did not. */

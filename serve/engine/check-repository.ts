@@ -7,7 +7,8 @@ import { visible } from '../../models/printable.ts';
 import type { Log } from '../log.ts';
 import type { Device } from '../sessions/device.ts';
 import { openModelSession } from '../sessions/session.ts';
-import { versionName } from './models.ts';
+import { defaultModel, type Only, type ServedModel, versionName } from './models.ts';
+import { pinnedName } from './pinned.ts';
 import { readServedModels } from './read-models.ts';
 
 /**
@@ -15,6 +16,7 @@ import { readServedModels } from './read-models.ts';
  *
  * @param only - checks the versions of this model alone.
  * @param device - to run them; the log says on which one they ran.
+ * @param pinned - has to be among those that are valid.
  * @returns whether all are valid; each has a line in the log.
  * @throws UserError when there is none.
  */
@@ -23,8 +25,10 @@ export async function checkRepository(
   only: string | undefined,
   device: Device,
   log: Log,
+  pinned?: Only,
 ): Promise<boolean> {
   let valid = true;
+  const well: ServedModel[] = [];
   let lastNote: string | undefined;
   const bad = (line: string) => {
     valid = false;
@@ -41,6 +45,7 @@ export async function checkRepository(
       if (session.doubt !== undefined) log(`${versionName(model)}: ${session.doubt}`, { level: 'warn' });
       const { model: file } = readOnnxFile(model.path);
       if (digestByCard(file, model.card) !== model.card.weightsDigest) throw new UserError(WEIGHTS_CHANGED);
+      well.push(model);
       const golden = model.card.golden.length;
       const time = (performance.now() - start).toFixed(0);
       log(`${versionName(model)}: well on ${ran}, ${golden} golden vectors, ${time} ms`, {
@@ -52,5 +57,7 @@ export async function checkRepository(
       bad(`${versionName(model)}: ${messageOf(error)}`);
     }
   }
+  if (pinned !== undefined && defaultModel(well, undefined, pinned) === undefined)
+    bad(`--default-model ${pinnedName(pinned)}: there is none that is well`);
   return valid;
 }

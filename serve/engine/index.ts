@@ -20,7 +20,7 @@ import type { CatalogOpening } from './catalog-types.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { type EngineState, type Observer, observeAll } from './events.ts';
 import { createModelList } from './model-list.ts';
-import { cannotBeUsed, type ServedModel, sessionKey, versionName } from './models.ts';
+import { cannotBeUsed, type Only, type ServedModel, sessionKey, versionName } from './models.ts';
 import type { Trial } from './open-newest.ts';
 import { Unopened } from './picture-job.ts';
 import type { ClassifyOptions, PictureResult, RawPicture } from './picture-states.ts';
@@ -40,6 +40,8 @@ export interface Engine {
   absent(): readonly AbsentModel[];
   /** The model that answers when none is named; undefined while there is none at all. */
   defaultModel(): ServedModel | undefined;
+  /** What the operator has said that answers when none is named. */
+  readonly pinned?: Only | undefined;
   /** Whether it can classify. */
   ready(): boolean;
   /** @throws Refusal for what the picture is, or when there is no capacity or no time for it. */
@@ -60,6 +62,8 @@ export interface EngineOptions {
   readonly only?: string | undefined;
   /** Serves this version of it alone. */
   readonly version?: number | undefined;
+  /** Answers when a request names no model; when it is not served, no other does. */
+  readonly pinned?: Only | undefined;
   readonly limits: Limits;
   /** Threads that run models, of all workers together; by default one for each processor. */
   readonly threads?: number | undefined;
@@ -98,7 +102,7 @@ export function divideThreads(
 
 /** Starts the first worker at once, without models: it loads its libraries while the main thread loads others. */
 export function openEngine(options: EngineOptions): Engine {
-  const { limits, watch = WATCH_INTERVAL, log } = options;
+  const { limits, pinned, watch = WATCH_INTERVAL, log } = options;
   const { workers, threadsEach } = divideThreads(options.threads ?? processors(), options.workers);
   const observer = observeAll(options.observers ?? []);
   const workersDecodeJpegs = hasTurbojpeg();
@@ -138,7 +142,7 @@ export function openEngine(options: EngineOptions): Engine {
   const only = options.only === undefined ? undefined : { name: options.only, version: options.version };
   const catalog =
     typeof repository === 'string'
-      ? createCatalog({ repository, only, observer, log, ...opening })
+      ? createCatalog({ repository, only, pinned, observer, log, ...opening })
       : createModelList(repository, opening);
   const adopted = openAdoptedFiles(adoptedFolder());
   let closed = false;
@@ -241,9 +245,7 @@ export function openEngine(options: EngineOptions): Engine {
       dispatcher.startAll();
       watchOn();
     },
-    models: catalog.models,
-    absent: catalog.absent,
-    defaultModel: catalog.defaultModel,
+    ...{ models: catalog.models, absent: catalog.absent, defaultModel: catalog.defaultModel, pinned },
     ready: dispatcher.ready,
     classify,
     look,

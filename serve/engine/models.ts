@@ -20,6 +20,12 @@ export interface ServedModel extends ModelFile {
   readonly adopted: boolean;
 }
 
+/** The models of one name, or one version. */
+export interface Only {
+  readonly name: string;
+  readonly version?: number | undefined;
+}
+
 /** `name/version`, as in the repository's folders. */
 export function versionName({ name, version }: Pick<ModelFile, 'name' | 'version'>): string {
   return `${name}/${version}`;
@@ -41,11 +47,18 @@ export function newest<T extends ModelFile>(models: readonly T[]): T[] {
  * @param models - sorted by name, then version.
  * @param named - by the repository's own file. Without it, or when it is not served, the last by name answers, and a
  * quantized one only where there is no other: the choice depends on nothing but what is in the repository.
+ * @param pinned - by the operator: when it is not served, no other answers in its place.
  */
 export function defaultModel<T extends ModelFile & { readonly card: Pick<Card, 'quantization'> }>(
   models: readonly T[],
   named?: string,
+  pinned?: Only,
 ): T | undefined {
+  if (pinned !== undefined)
+    return models.findLast(
+      ({ name, version }) =>
+        name === pinned.name && (pinned.version === undefined || version === pinned.version),
+    );
   const all = newest(models);
   const whole = all.filter(({ card }) => card.quantization === undefined);
   return all.find(({ name }) => name === named) ?? whole.at(-1) ?? all.at(-1);
@@ -55,8 +68,10 @@ export function defaultModel<T extends ModelFile & { readonly card: Pick<Card, '
 export interface Choice {
   models(): readonly ServedModel[];
   absent(): readonly AbsentModel[];
-  /** The one that answers when none is named; undefined while there is none at all. */
+  /** The one that answers when none is named; undefined while there is none at all, or the pinned one is not served. */
   defaultModel(): ServedModel | undefined;
+  /** What the operator has said that answers when none is named. */
+  readonly pinned?: Only | undefined;
 }
 
 /**
@@ -66,6 +81,8 @@ export interface Choice {
  * while it is being loaded.
  */
 export function chooseModel(choice: Choice, name?: string, version?: number): ServedModel {
+  if (name === undefined && choice.pinned !== undefined)
+    return chooseModel(choice, choice.pinned.name, version ?? choice.pinned.version);
   const models = choice.models();
   if (models.length === 0 && isLoading(choice)) throw beingLoaded('the models are');
   const wanted = name ?? choice.defaultModel()?.name;

@@ -5,8 +5,8 @@ import type { Log } from '../log.ts';
 import { Refusal } from '../refusal.ts';
 import { absentModel, type Entry, newEntry } from './catalog-entry.ts';
 import type { Observer } from './events.ts';
-import { type ServedModel, versionName } from './models.ts';
-import type { Only, RepositoryScan } from './scan-repository.ts';
+import { type Only, type ServedModel, versionName } from './models.ts';
+import type { RepositoryScan } from './scan-repository.ts';
 
 export interface RepositoryControl {
   /**

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { type ModelFile, type RepositoryFault, readRepository } from '../../models/repository.ts';
 import { readSmallFile, SMALL_FILE } from '../../models/small-file.ts';
 import { systemCode } from '../../models/system-reason.ts';
-import { versionName } from './models.ts';
+import { type Only, versionName } from './models.ts';
 
 /** A version that was found, and a text that changes whenever its files do. */
 export interface FoundVersion {
@@ -31,12 +31,6 @@ export type Digests = ReadonlyMap<string, { readonly times: string; readonly dig
  * Reference: https://git-scm.com/docs/racy-git.
  */
 const SAME_TIME = 2_000;
-
-/** Which models are looked at: all, those of one name, or one version. */
-export interface Only {
-  readonly name: string;
-  readonly version?: number | undefined;
-}
 
 /**
  * Lists what is in a repository.

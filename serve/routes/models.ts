@@ -24,6 +24,10 @@ export const modelsSchema = z
     ),
     takesModels: z.literal(true).optional().describe('Models may be sent, with a key for that'),
     default: z.string().optional().describe('The model that answers when none is asked for'),
+    defaultVersion: z
+      .int()
+      .optional()
+      .describe('Its version, where it need not be the newest: that was pinned by --default-model'),
     broken: z
       .array(
         z.object({
@@ -65,6 +69,7 @@ export function modelRoutes({ engine, taking }: Pick<Services, 'engine' | 'takin
           models: models.map((model) => describe(model, chosen.includes(model), prefix)),
           ...(taking && { takesModels: true }),
           default: engine.defaultModel()?.name,
+          ...(engine.pinned?.version !== undefined && { defaultVersion: engine.defaultModel()?.version }),
           broken,
         });
       },

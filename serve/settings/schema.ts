@@ -35,6 +35,7 @@ const words: Readonly<Record<string, boolean>> = {
 };
 
 const text = (what: string) => z.string(what).min(1, what);
+const pinnedMessage = 'the name of a model, and a version behind a colon where one is meant';
 const deviceMessage = 'auto, cpu, cuda, or cuda: with the number of a GPU';
 const networkMessage = 'addresses or networks such as 10.0.0.0/8';
 const originMessage = 'origins such as https://example.org, or *';
@@ -63,6 +64,15 @@ export const settingsSchema = z.strictObject({
   model: text('the name of a model')
     .optional()
     .meta({ group: MODELS, valueHint: 'name', description: 'Serve this model alone' }),
+  defaultModel: z
+    .string(pinnedMessage)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(:[1-9][0-9]{0,8})?$/, pinnedMessage)
+    .optional()
+    .meta({
+      group: MODELS,
+      valueHint: 'name',
+      description: 'Model that answers when none is named, name or name:version; no other does in its place',
+    }),
   threads: whole(1, 1024).optional().meta({
     group: MODELS,
     valueHint: 'number',

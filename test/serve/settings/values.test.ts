@@ -85,6 +85,20 @@ describe('words', () => {
       ['', 'gpu', 'xcpu', 'cpux', 'cuda:', 'cuda:x', 'cuda:1234'],
     ],
     ['decode', ['exact', 'fast'], ['slow', 'exactly']],
+    [
+      'default-model',
+      ['digits', 'digits:3', 'a.b-c_d:123456789'],
+      [
+        'digits:',
+        'digits:x',
+        'digits:0',
+        'digits/3',
+        'digits:3:4',
+        ' digits',
+        '.digits',
+        'digits:1234567890',
+      ],
+    ],
     ['log-format', ['auto', 'text', 'json'], ['xml']],
     ['log-requests', ['all', 'failed', 'none'], ['some']],
   ])('of %s are %j, and none of %j', (name, taken, refused) => {
