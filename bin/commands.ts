@@ -170,6 +170,7 @@ const all: readonly Command[] = [
       { words: ['digits', './pictures'] },
       { words: ['digits', './pictures/seven.png', '--json'], does: 'For another program' },
       { words: ['digits', './pictures', '--top', '3', '--out', 'digits.jsonl'] },
+      { words: ['digits', '--list', 'files.txt', '--shard', '3/20'], does: 'One of twenty machines' },
     ],
     usesWork: true,
     load: async () => (await import('../serve/predict/command.ts')).predictCommand,

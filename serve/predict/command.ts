@@ -9,9 +9,11 @@ import { wholeNumber } from '../../models/option-values.ts';
 import { findModel } from '../../models/repository.ts';
 import { modelsFolder } from '../../setup/paths.mjs';
 import { prepareServing } from '../../setup/serving.mjs';
-import { type FoundPicture, pictureFiles } from './files.ts';
+import { type FoundPicture, type PictureSource, pictureFiles } from './files.ts';
+import { openList } from './list.ts';
 import type { SkippedFiles } from './progress.ts';
 import { checkEnding, FEW } from './rows.ts';
+import { ofShard, readShard } from './shard.ts';
 import type { WantedModel } from './wanted-model.ts';
 
 export const predictCommand = defineCommand({
@@ -22,7 +24,23 @@ export const predictCommand = defineCommand({
         'Name of a model, name/version, the path of an .onnx file, or hf:owner/name of the Hugging Face Hub',
       required: true,
     },
-    paths: { type: 'positional', description: 'Files and folders of pictures', required: true },
+    paths: {
+      type: 'positional',
+      description: 'Files and folders of pictures, or none with --list',
+      required: false,
+    },
+    list: {
+      type: 'string',
+      valueHint: 'file',
+      description:
+        'File with one path of a picture a line, relative ones from its folder on; - is standard input',
+    },
+    shard: {
+      type: 'string',
+      valueHint: 'share',
+      description:
+        'Only a share of the pictures, such as 3/20; the names of pictures decide, so that all shares together have each one once',
+    },
     out: {
       type: 'string',
       valueHint: 'file',
@@ -56,14 +74,22 @@ export const predictCommand = defineCommand({
     const json = args.json === true;
     const { out } = args;
     if (out !== undefined) checkEnding(out);
-    const { total, skipped } = await count(paths);
+    const shard = args.shard === undefined ? undefined : readShard(args.shard);
+    const all = await sourceOf(paths, args.list);
+    const files = shard === undefined ? all : ofShard(all, shard);
+    const { total, skipped } = await count(
+      all,
+      files,
+      args.list === undefined ? paths.join(', ') : args.list,
+    );
     if ('name' in wantedModel) await findModel(repository, wantedModel.name, wantedModel.version);
     await prepareServing();
     const { predict } = await import('./run.ts');
     process.exitCode = await predict({
       wanted: wantedModel,
-      paths,
+      files,
       total,
+      shard,
       skipped,
       out,
       top,
@@ -88,29 +114,52 @@ function modelNamed(text: string, repository: string): WantedModel {
   );
 }
 
-/** @throws UserError when there is no picture at all; it says what is wrong with the first path, or what is there. */
-async function count(paths: readonly string[]): Promise<{ total: number; skipped: SkippedFiles }> {
+/** @throws UserError when nothing is named, or both files and a list, or the list cannot be read. */
+async function sourceOf(paths: readonly string[], list: string | undefined): Promise<PictureSource> {
+  if (list === undefined && paths.length === 0)
+    throw new UserError('No pictures are named. Expected files and folders after the model, or --list file.');
+  if (list === undefined) return (onOther) => pictureFiles(paths, onOther);
+  if (paths.length === 0) return openList(list);
+  throw new UserError(
+    `Received both ${paths[0]} and --list ${list}. Expected one of them: a list may name files of any folder.`,
+  );
+}
+
+/**
+ * @param all - the pictures, of which `own` may be a share.
+ * @param where - in words.
+ * @throws UserError when there is no picture at all; it says what is wrong with the first path, or what is there.
+ */
+async function count(
+  all: PictureSource,
+  own: PictureSource,
+  where: string,
+): Promise<{ total: number; skipped: SkippedFiles }> {
   let [total, pictures] = [0, 0];
   let first: FoundPicture | undefined;
   const others = new Map<string, number>();
   const addOther = (name: string) => {
     others.set(endingOf(name), (others.get(endingOf(name)) ?? 0) + 1);
   };
-  for await (const found of pictureFiles(paths, addOther)) {
+  for await (const found of own(addOther)) {
     total++;
     if (found.problem === undefined) pictures++;
     else first ??= found;
   }
   const files = [...others.values()].reduce((sum, n) => sum + n, 0);
   const endings = endingsInWords(others);
-  if (pictures > 0) return { total, skipped: { files, endings } };
+  if (pictures > 0 || (all !== own && (await hasPicture(all)))) return { total, skipped: { files, endings } };
   if (first !== undefined)
     throw new UserError(`There is no picture to read at ${first.path}: ${first.problem}.`);
   const there =
     files === 0
       ? 'no file is there'
       : `${endings} ${files === 1 ? 'is' : 'are'} there, whose ${files === 1 ? 'ending is of no picture' : 'endings are of no pictures'}. If one is a picture all the same, name it itself`;
-  throw new UserError(
-    `There is no picture in ${paths.join(', ')}: ${there}. ${decodableInWords} files are read.`,
-  );
+  throw new UserError(`There is no picture in ${where}: ${there}. ${decodableInWords} files are read.`);
+}
+
+/** A share may be empty where the whole is not. */
+async function hasPicture(source: PictureSource): Promise<boolean> {
+  for await (const { problem } of source()) if (problem === undefined) return true;
+  return false;
 }

@@ -2,17 +2,29 @@
 // that they are none, as in training.
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { isOtherFile } from '../../models/image/file/names.ts';
 import { isJunk } from '../../models/junk.ts';
 import { systemReason } from '../../models/system-reason.ts';
 
 /** A picture file, or a path at which there is none, with the reason. */
 export interface FoundPicture {
+  /** As it is called in rows. */
   readonly path: string;
+  /** Where it is, if it is not at `path`. */
+  readonly at?: string;
+  /** Its path below the folder, or in the list, that was named; of a file that was named itself, `path`. */
+  readonly name: string;
   /** Why it cannot be read; undefined for a file that is yet to be read. */
   readonly problem?: string;
 }
+
+/**
+ * What a command line names; each call goes through it anew.
+ *
+ * @param onOther - called with the name of each file in a folder that is not looked at.
+ */
+export type PictureSource = (onOther?: (name: string) => void) => AsyncIterable<FoundPicture>;
 
 /**
  * Yields the files one at a time, so that a folder with any number of them takes no memory. Each folder is in the order
@@ -28,18 +40,23 @@ export async function* pictureFiles(
 ): AsyncGenerator<FoundPicture> {
   for (const path of paths) {
     const kind = await kindOf(path);
-    if (kind === 'folder') yield* inFolder(path, [], onOther);
-    else if (kind === 'other') yield { path };
-    else yield { path, problem: kind.problem };
+    if (kind === 'folder') {
+      for await (const found of inFolder(path, [], onOther))
+        yield { ...found, name: relative(path, found.path) };
+    } else if (kind === 'other') yield { path, name: path };
+    else yield { path, name: path, problem: kind.problem };
   }
 }
+
+/** A picture in a folder, which has its name from there. */
+type InFolder = Omit<FoundPicture, 'name'>;
 
 /** @param above - where the folders around this one really are, so that a link to one of them is not followed. */
 async function* inFolder(
   folder: string,
   above: readonly string[],
   onOther: (name: string) => void,
-): AsyncGenerator<FoundPicture> {
+): AsyncGenerator<InFolder> {
   let entries: Dirent[];
   let lineage: readonly string[];
   try {
@@ -64,7 +81,7 @@ async function* throughLink(
   path: string,
   above: readonly string[],
   onOther: (name: string) => void,
-): AsyncGenerator<FoundPicture> {
+): AsyncGenerator<InFolder> {
   const kind = await kindOf(path);
   if (kind === 'folder') {
     if (!above.includes(await realpath(path))) yield* inFolder(path, above, onOther);

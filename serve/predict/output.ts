@@ -1,8 +1,8 @@
 // The file of predictions: appends after the last complete row, so that an interrupted run loses nothing.
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { linesOf } from './lines.ts';
 import { type FilePrediction, nameInRow, type RowFormat, type RowRead } from './rows.ts';
 
 export interface PredictionFile {
@@ -73,15 +73,12 @@ async function readRows(
 ): Promise<{ failed: Map<string, boolean>; bytes: number; format: RowFormat }> {
   let format = newest;
   const failed = new Map<string, boolean>();
-  const size = (await stat(path).catch(() => undefined))?.size ?? 0;
-  if (size === 0) return { failed, bytes: 0, format };
+  if (((await stat(path).catch(() => undefined))?.size ?? 0) === 0) return { failed, bytes: 0, format };
   let bytes = 0;
   let first = format.header !== '';
-  const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const line of lines) {
-    const end = bytes + Buffer.byteLength(line) + 1;
-    if (end > size) break; // no line feed behind it
-    bytes = end;
+  for await (const { text: line, ended } of linesOf(createReadStream(path))) {
+    if (!ended) break;
+    bytes += Buffer.byteLength(line) + 1;
     if (first && `${line}\n` === format.older?.header) format = format.older;
     if (first && `${line}\n` !== format.header) {
       throw new UserError(

@@ -68,14 +68,14 @@ export async function predictFiles(options: PredictOptions): Promise<void> {
     held -= first.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  for await (const { path, problem } of files) {
+  for await (const { path, at = path, problem } of files) {
     if (stopped()) break;
     if (problem !== undefined) {
       started.push({ path, outcome: Promise.resolve({ file: path, error: problem }), bytes: 0 });
     } else {
-      const { size } = (await stat(path).catch(() => undefined)) ?? { size: 0 };
+      const { size } = (await stat(at).catch(() => undefined)) ?? { size: 0 };
       while (started.length > 0 && held + size > limits.heldBytes) await writeFirst(1);
-      const outcome = predictFile(path, size, options);
+      const outcome = predictFile(path, at, size, options);
       outcome.catch(() => {}); // it is awaited when it is its turn to be written
       started.push({ path, outcome, bytes: size });
       held += size;
@@ -128,6 +128,7 @@ function inWords(milliseconds: number): string {
 
 async function predictFile(
   file: string,
+  at: string,
   size: number,
   options: PredictOptions,
 ): Promise<FilePrediction | undefined> {
@@ -136,7 +137,7 @@ async function predictFile(
     if (size > limits.bodyBytes) {
       throw new Refusal(413, `it has ${size} bytes, more than the ${limits.bodyBytes} that may be`);
     }
-    const result = await classify(file, options);
+    const result = await classify(at, options);
     return (
       result && {
         file,
@@ -163,12 +164,12 @@ function firstLine(error: unknown): string {
  * @returns undefined when everything stops before there was room.
  */
 async function classify(
-  file: string,
+  path: string,
   { engine, model, stopped }: PredictOptions,
 ): Promise<PictureResult | undefined> {
   for (;;) {
     try {
-      const bytes = new Uint8Array(await readFile(file));
+      const bytes = new Uint8Array(await readFile(path));
       return await engine.classify(model, { kind: 'encoded', bytes }, { deadline: Number.POSITIVE_INFINITY });
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 503) throw error;

@@ -5,12 +5,13 @@ import { endSignals } from '../../setup/machine/signals.mjs';
 import { openEngine } from '../engine/index.ts';
 import { type ServedModel, versionName } from '../engine/models.ts';
 import { defaultLimits } from '../settings/limits.ts';
-import { type FoundPicture, pictureFiles } from './files.ts';
+import type { FoundPicture, PictureSource } from './files.ts';
 import { openJson } from './json.ts';
 import { openPredictionFile, type PredictionFile } from './output.ts';
 import { predictFiles } from './predict.ts';
 import { type PredictionProgress, type SkippedFiles, showProgress } from './progress.ts';
 import { FEW, type RowModel, rowFormatOf } from './rows.ts';
+import type { Shard } from './shard.ts';
 import { engineOptionsOf, type WantedModel, wantedInWords } from './wanted-model.ts';
 
 /** Files that are classified at the same time: enough to fill the batches of every worker, few enough to hold in memory. */
@@ -27,10 +28,12 @@ const limits = { ...defaultLimits, bodyBytes: MOST_FILE_BYTES };
 
 export interface PredictCommand {
   readonly wanted: WantedModel;
-  readonly paths: readonly string[];
-  /** The number of files in `paths`. */
+  readonly files: PictureSource;
+  /** The number of files. */
   readonly total: number;
-  /** Files in folders of `paths` that are not among them. */
+  /** The share of all files that they are, if they are not all. */
+  readonly shard: Shard | undefined;
+  /** Files in folders that are not among them. */
   readonly skipped: SkippedFiles;
   /** The file of predictions; if undefined, few are printed alone, and many are in one that is called as the model. */
   readonly out: string | undefined;
@@ -72,11 +75,11 @@ export async function predict(command: PredictCommand): Promise<number> {
 async function predictWith(
   engine: ReturnType<typeof openEngine>,
   model: ServedModel,
-  { paths, total, skipped, fresh, json, ...command }: PredictCommand,
+  { files, total, skipped, fresh, json, ...command }: PredictCommand,
   interruption: Interruption,
 ): Promise<number> {
   const top = Math.min(command.top, model.card.labels.length);
-  const out = command.out ?? (json || total <= FEW ? undefined : fileOf(model));
+  const out = command.out ?? (json || total <= FEW ? undefined : fileOf(model, command.shard));
   const output =
     out === undefined
       ? undefined
@@ -89,7 +92,7 @@ async function predictWith(
       engine,
       model,
       limits,
-      files: remaining(pictureFiles(paths), output, progress),
+      files: remaining(files(), output, progress),
       top,
       atOnce: AT_ONCE,
       stopped: interruption.stopped,
@@ -109,9 +112,10 @@ async function predictWith(
   return interrupted ? INTERRUPTED : summary.failed > 0 ? 1 : 0;
 }
 
-/** Of one model alone, so that another one has its own. */
-function fileOf(model: ServedModel): string {
-  return `predictions-${versionName(model).replace(/[^\w.-]+/g, '-')}.csv`;
+/** Of one model and one share alone, so that another one has its own. */
+function fileOf(model: ServedModel, shard: Shard | undefined): string {
+  const share = shard === undefined ? '' : `-${shard.number}-of-${shard.count}`;
+  return `predictions-${versionName(model).replace(/[^\w.-]+/g, '-')}${share}.csv`;
 }
 
 /** In rows, twelve digits tell one model's weights and labels from another's. */
