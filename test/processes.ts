@@ -26,6 +26,7 @@ const ALONE = [
   'export/novelty/shipped',
   // They start programs, one after the other: in a process of their own they begin early.
   ...[
+    'export/novelty/export',
     'export/publish/killed',
     'export/publish/transfer',
     'export/quantize',
@@ -34,7 +35,14 @@ const ALONE = [
     'export/to',
   ],
   ...['export/shipped', 'serve/openapi/docs-page', 'serve/openinference/clients', 'train/cli/signals'],
-  ...['train/library', 'train/loop', 'train/project/whole-road', 'train/report/live', 'train/report/page'],
+  ...[
+    'train/cluster/tasks',
+    'train/library',
+    'train/loop',
+    'train/project/whole-road',
+    'train/report/live',
+    'train/report/page',
+  ],
   ...['train/report/record', 'train/runs/old-run', 'train/verify'],
 ];
 

@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { root } from '../../setup/paths.mjs';
-import { digitPng } from '../serve/digit.ts';
+import { noise, writeNoise } from '../train/datasets/folder/pictures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-json-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeAll(async () => {
-  for (const name of ['a.png', 'b.png']) writeFileSync(join(folder, name), await digitPng(0));
+  for (const name of ['a.png', 'b.png']) writeFileSync(join(folder, name), await noise(0).png().toBuffer());
+  await writeNoise(join(folder, 'photos'), 40, ['cat', 'dog']);
 });
 
 /** Runs a command in a process of its own, in a folder with runs and models of its own. */
@@ -35,8 +36,8 @@ async function trainyard(...words: string[]) {
 }
 
 it('train, export and predict', async () => {
-  const options = ['--init', 'variance-scaling', '--batch-size', '1000', '--epochs', '2', '--no-live'];
-  const trained = await trainyard('train', 'fc-mnist', ...options, '--json');
+  const options = '--architecture small-cnn --size 16 --batch-size 8 --epochs 2 --no-live --json';
+  const trained = await trainyard('train', './photos', ...options.split(' '));
   expect(trained.status, trained.stderr).toBe(0);
   const lines = trained.stdout
     .trimEnd()
@@ -44,9 +45,9 @@ it('train, export and predict', async () => {
     .map((line) => JSON.parse(line));
   const row = { trainLoss: expect.any(Number), validLoss: expect.any(Number), errorRate: expect.any(Number) };
   expect(lines).toMatchObject([
-    { event: 'epoch', run: '0001-fc-mnist', epoch: 1, step: 60, ...row },
-    { event: 'epoch', run: '0001-fc-mnist', epoch: 2, step: 120, ...row },
-    { event: 'end', run: '0001-fc-mnist', finished: true, step: 120, last: { epoch: 2, ...row }, best: row },
+    { event: 'epoch', run: '0001-photos', epoch: 1, step: 4, ...row },
+    { event: 'epoch', run: '0001-photos', epoch: 2, step: 8, ...row },
+    { event: 'end', run: '0001-photos', finished: true, step: 8, last: { epoch: 2, ...row }, best: row },
   ]);
   expect(trained.stderr).toMatch(/^Finished in /m);
 
@@ -55,10 +56,10 @@ it('train, export and predict', async () => {
   expect(JSON.parse(exported.stdout)).toMatchObject({ kind: 'model' });
   expect(exported.stderr).toMatch(/^ {2}written /m);
 
-  const predicted = await trainyard('predict', 'fc-mnist', 'a.png', 'b.png', '--json');
+  const predicted = await trainyard('predict', 'photos', 'a.png', 'b.png', '--json');
   expect(predicted.status, predicted.stderr).toBe(0);
   expect(JSON.parse(predicted.stdout)).toMatchObject({
-    model: 'fc-mnist/1',
+    model: 'photos/1',
     predictions: [{ file: 'a.png' }, { file: 'b.png' }],
     files: 2,
     failed: 0,

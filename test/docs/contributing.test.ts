@@ -89,8 +89,12 @@ describe('CONTRIBUTING.md', () => {
 
   it('has types that hold, as the scripts of other pages do', () => {
     expect(scripts.length).toBeGreaterThan(2);
-    expect(program('typescript/bin/tsc')).toEqual({ status: 0, printed: '' });
-  }, 180_000); // 9 s where nothing else runs
+    // What is shown, the lists that it is added to, and all that these import; `npm run types` checks the others.
+    const include = [...files, ...additions].map(({ path }) => path).filter((path) => path.endsWith('.ts'));
+    const shown = { extends: './tsconfig.json', include: [...include, 'script-*.ts'] };
+    writeFileSync(join(checkout, 'tsconfig.shown.json'), JSON.stringify(shown));
+    expect(program('typescript/bin/tsc', '-p', 'tsconfig.shown.json')).toEqual({ status: 0, printed: '' });
+  }, 180_000);
 
   it('shows files that lint has nothing against', () => {
     const paths = files.map(({ path }) => path);

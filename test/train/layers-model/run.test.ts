@@ -50,8 +50,7 @@ describe('a run', () => {
     // Killed when an epoch has ended, which is while it is saved, or soon after.
     for (const lives of [2, 4]) {
       const child = spawn(process.execPath, [
-        '--import',
-        'tsx',
+        join(root, 'test/run-compiled.mjs'),
         join(root, 'test/train/layers-model/fit-in-folder.ts'),
         run,
       ]);

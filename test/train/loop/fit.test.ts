@@ -243,7 +243,7 @@ async function runAndKill(
   milliseconds?: number,
 ): Promise<{ output: string; code: number | null }> {
   const script = join(root, 'test/train/loop/fit-in-folder.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, runs], {
+  const child = spawn(process.execPath, [join(root, 'test/run-compiled.mjs'), script, runs], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
