@@ -4,5 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { load } from '../setup/modules/compiled.mjs';
 
-const [script = ''] = process.argv.splice(2, 1);
+// The words are those of a script that Node runs itself.
+process.argv.splice(1, 1);
+const [, script = ''] = process.argv;
 await load(pathToFileURL(resolve(script)).href);
