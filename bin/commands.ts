@@ -63,6 +63,21 @@ const all: readonly Command[] = [
     subjects: recipes,
   },
   {
+    name: 'sweep',
+    group: 'Train',
+    description: 'Search for the options with the least error, by many trainings',
+    examples: [
+      { words: ['digits', '--learning-rate', 'log:0.001..0.1', '--trials', '10'] },
+      {
+        words: ['./pets', '--optimizer', '{sgd,adamw}', '--on', 'ray://head:10001'],
+        does: 'On a Ray cluster',
+      },
+    ],
+    usesWork: true,
+    load: async () => (await import('../train/sweep/command.ts')).sweepCommand,
+    subjects: recipes,
+  },
+  {
     name: 'photos',
     group: 'Train',
     description: 'Write pictures of CIFAR-10 into a folder for each class, to try with',

@@ -78,7 +78,7 @@ function keepStandardOutput(): () => void {
   };
 }
 
-/** Does what may fail by a user's mistake: then the message says what it was, and the exit status is 1. */
+/** Does what may fail by a user's mistake: then the message says what it was, and the exit status is not 0. */
 export async function explain(work: () => Promise<void>): Promise<void> {
   endAsFirstProcess();
   try {
@@ -87,7 +87,7 @@ export async function explain(work: () => Promise<void>): Promise<void> {
     const message = messageForUser(error);
     if (message === undefined) throw error;
     console.error(visibleLines(message));
-    process.exitCode = 1;
+    process.exitCode = error instanceof UserError ? error.exitStatus : 1;
   }
 }
 

@@ -6,6 +6,8 @@
  */
 export class UserError extends Error {
   override name = 'UserError';
+  /** Of the command that ends with it. */
+  readonly exitStatus: number = 1;
 }
 
 /** What a thrown value says: the message of an error, the text of anything else. */

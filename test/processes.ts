@@ -43,7 +43,7 @@ const ALONE = [
     'train/report/live',
     'train/report/page',
   ],
-  ...['train/report/record', 'train/runs/old-run', 'train/verify'],
+  ...['train/report/record', 'train/runs/old-run', 'train/sweep/local', 'train/sweep/ray', 'train/verify'],
 ];
 
 /**

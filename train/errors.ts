@@ -6,9 +6,13 @@ export class DataError extends UserError {
   override name = 'DataError';
 }
 
+/** Exit status of a training that diverged, by which a program tells it from one that could not be done. */
+const DIVERGED = 3;
+
 /** The training diverged: a loss or a weight is no number. The run's last checkpoint is from before. */
 export class DivergedError extends UserError {
   override name = 'DivergedError';
+  override readonly exitStatus = DIVERGED;
   /** Steps that were done. */
   readonly step: number;
 

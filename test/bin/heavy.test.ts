@@ -68,7 +68,7 @@ it('the help of a command, and what a shell completes', () => {
 describe('a value that cannot be', () => {
   const lines: readonly (readonly [words: string, message: string])[] = [
     ['init file/project', 'cannot be written'],
-    ['setup --for everything', '--for takes packages, serve, train, test, all; received "everything".'],
+    ['setup --for everything', '--for takes packages, serve, train, test, ci, all; received "everything".'],
     ['start --port http', '--port takes a whole number from 0 to 65535; received "http".'],
     ['train digits --epochs many', '--epochs takes'],
     ['train digits --epochs 0', '--epochs takes'],

@@ -110,7 +110,7 @@ describe('trainyard', () => {
     [['doctor', 'x'], 'doctor takes no arguments; received "x" as well.'],
     [
       ['setup', '--for', 'everything'],
-      '--for takes packages, serve, train, test, all; received "everything".',
+      '--for takes packages, serve, train, test, ci, all; received "everything".',
     ],
     [['setup', '--gpu', '--cpu'], '--gpu and --cpu exclude each other'],
     [['completion', 'tcsh'], 'completion takes bash, zsh, fish; received "tcsh".'],

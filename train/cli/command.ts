@@ -66,6 +66,7 @@ export const trainCommand = defineCommand({
     try {
       await train(asked, {
         seeds,
+        orDone: args.seeds !== undefined,
         keep,
         maxMemory,
         live,

@@ -29,14 +29,23 @@ export function goOnCommand(
  * @param left - Options that are left out.
  */
 export function trainCommand(
-  { subject, runs }: Pick<Asked, 'subject' | 'runs'>,
+  asked: Pick<Asked, 'subject' | 'runs'>,
   args: Readonly<Record<string, unknown>>,
   left: readonly string[],
 ): string {
+  return command('train', [...trainWords(asked, args, left), ...runsWords(asked.runs)]);
+}
+
+/** What follows `trainyard train` in such a command, but for the folder of runs. */
+export function trainWords(
+  { subject }: Pick<Asked, 'subject'>,
+  args: Readonly<Record<string, unknown>>,
+  left: readonly string[],
+): string[] {
   const words = givenOptions(args).filter((name) => name !== 'runs' && !left.includes(name));
   const isPath = subject.kind === 'folder' || subject.kind === 'recipe file';
   const what = subject.kind === 'recipe' ? [subject.name] : isPath ? [subject.path] : [];
-  return command('train', [...what, ...wordsOfOptions(words, args), ...runsWords(runs)]);
+  return [...what, ...wordsOfOptions(words, args)];
 }
 
 function wordsOfOptions(names: readonly string[], args: Readonly<Record<string, unknown>>): string[] {

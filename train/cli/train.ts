@@ -31,6 +31,8 @@ import { catchSignals, INTERRUPTED, type Signals } from './signals.ts';
 export interface TrainOptions extends TrainSettings {
   /** How many runs, one seed after the other. */
   readonly seeds: number;
+  /** Does not train a run again that is done already. */
+  readonly orDone: boolean;
   /** Prints JSON lines. */
   readonly json: boolean;
   /** The command that goes on where `run` was interrupted. */
@@ -39,11 +41,11 @@ export interface TrainOptions extends TrainSettings {
 
 /** Trains what is asked for, with one seed after another where several are, and prints how it ended. */
 export async function train(asked: Asked, options: TrainOptions): Promise<void> {
-  const { seeds, json } = options;
+  const { seeds, orDone, json } = options;
   const signals = catchSignals();
   try {
     signals.onSignal(sayWhatIsKept);
-    const choice = await chooseRun(asked, seeds > 1, { say });
+    const choice = await chooseRun(asked, orDone, { say });
     const first =
       choice.isDone && choice.run
         ? doneAlready(choice.run, seeds, json)
