@@ -15,7 +15,7 @@ import { type LoggedRequests, requestMiddleware } from './http/middleware.ts';
 import type { Quotas } from './http/quotas.ts';
 import { RETRY_AFTER } from './http/respond.ts';
 import { type Log, textLog } from './log.ts';
-import { createByteBudget } from './memory/byte-budget.ts';
+import { createByteBudget, type OpenRequestMemory } from './memory/byte-budget.ts';
 import { createInferenceStatistics, type InferenceStatistics } from './openinference/statistics.ts';
 import { copiesOf } from './page/compressed-copies.ts';
 import { allowFrames } from './page/embedded-page.ts';
@@ -31,6 +31,8 @@ export interface AppOptions {
   /** Folder of the built page; without one, no page is served. */
   readonly page?: string | undefined;
   readonly limits?: Limits | undefined;
+  /** Counts what requests hold in memory, where others than those of the app count too. */
+  readonly openMemory?: OpenRequestMemory | undefined;
   /** Gets a line for each bug, and for requests as `logRequests` says. */
   readonly log?: Log | undefined;
   readonly logRequests?: LoggedRequests | undefined;
@@ -81,7 +83,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   } = options;
   const statistics = options.statistics ?? createInferenceStatistics();
   const app = new Hono<AppEnv>({ router: createCachingRouter() }).basePath(options.path ?? '/');
-  const openMemory = createByteBudget(limits.heldBytes);
+  const openMemory = options.openMemory ?? createByteBudget(limits.heldBytes);
   function errorOf(c: AppContext, error: unknown) {
     if (error instanceof Refusal)
       return { error: printable(error.message, MOST_MESSAGE), status: error.status };

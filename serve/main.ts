@@ -5,18 +5,25 @@ import type { AppOptions } from './app.ts';
 import type { Observer } from './engine/events.ts';
 import { type EngineOptions, openEngine } from './engine/index.ts';
 import { pinnedName } from './engine/pinned.ts';
+import type { GrpcListening } from './grpc/listen.ts';
 import type { Listening } from './http/listen.ts';
 import { createQuotas, type QuotaOf } from './http/quotas.ts';
 import { textLog } from './log.ts';
+import { createByteBudget } from './memory/byte-budget.ts';
 import { compressInBackground, copiesOf } from './page/compressed-copies.ts';
 import { type connectionLimits, defaultLimits } from './settings/limits.ts';
 
 export interface ServeOptions
-  extends Omit<AppOptions, 'engine' | 'metrics' | 'quotas' | 'statistics' | 'taking' | 'control'>,
+  extends Omit<
+      AppOptions,
+      'engine' | 'metrics' | 'quotas' | 'statistics' | 'taking' | 'control' | 'openMemory'
+    >,
     Omit<EngineOptions, 'limits' | 'log' | 'observers' | 'only'> {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** Port of the same host for gRPC; 0 takes a free one, and without it there is no gRPC. */
+  readonly grpcPort?: number | undefined;
   /** Serves this model alone. */
   readonly model?: string | undefined;
   /** Whether models are loaded and unloaded by request. */
@@ -33,6 +40,8 @@ export interface ServeOptions
 
 export interface Serving {
   readonly url: string;
+  /** `host:port` for clients of gRPC, where there is gRPC. */
+  readonly grpc: string | undefined;
   /** Finishes the requests that were accepted, then closes everything. */
   close(): Promise<void>;
 }
@@ -48,17 +57,19 @@ const INTERRUPTED = 130;
  * @throws UserError when the port cannot be used or no model works.
  */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { host, port, page, model, modelKeys, repository, pinned, delay = 0 } = options;
+  const { host, port, grpcPort, page, model, modelKeys, repository, pinned, delay = 0 } = options;
   const { limits = defaultLimits, log = textLog() } = options;
   const observers: Observer[] = [];
   const engine = openEngine({ ...options, only: model, limits, observers, log });
   let listening: Listening | undefined;
+  let grpc: GrpcListening | undefined;
   let isLoading = true;
   let isStopping = false;
 
   async function close(): Promise<void> {
     for (const signal of endSignals) process.off(signal, stop);
-    await listening?.close(isLoading ? 0 : delay);
+    const wait = isLoading ? 0 : delay;
+    await Promise.all([listening?.close(wait), grpc?.close(wait)]);
     await engine.close();
   }
   async function stop(signal: NodeJS.Signals): Promise<void> {
@@ -89,14 +100,18 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     loaded.catch(() => {}); // awaited below, unless the port cannot be used
     const ready = () => engine.ready() && !listening?.closing();
     const isTaking = modelKeys !== undefined && typeof repository === 'string';
-    const app = createApp({
-      ...options,
+    const shared = {
       ...{ engine: { ...engine, ready }, limits, log, metrics, statistics },
       quotas: options.quotaOf && createQuotas(options.quotaOf, metrics.quotaObserver),
-      taking: isTaking ? { take: createTaker(repository, engine) } : undefined,
       control: options.repositoryControl ? engine.control : undefined,
-    });
-    listening = await listen(app, host, port, options);
+      openMemory: createByteBudget(limits.heldBytes),
+    };
+    const taking = isTaking ? { take: createTaker(repository, engine) } : undefined;
+    listening = await listen(createApp({ ...options, ...shared, taking }), host, port, options);
+    if (grpcPort !== undefined) {
+      const { openGrpc } = await import('./grpc/open.ts');
+      grpc = await openGrpc({ ...options, ...shared }, host, grpcPort);
+    }
     await loaded;
     isLoading = false;
   } catch (error) {
@@ -107,7 +122,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   log(announce(listening.url, engine.models(), engine.defaultModel(), page, pinned && pinnedName(pinned)), {
     url: listening.url,
   });
+  if (grpc !== undefined) log(`gRPC: ${grpc.address}`, { grpc: grpc.address });
   const copies = copiesOf(page);
   if (page !== undefined && copies !== undefined) compressInBackground(page, copies);
-  return { url: listening.url, close };
+  return { url: listening.url, grpc: grpc?.address, close };
 }

@@ -85,10 +85,11 @@ function optionsOf(
   settings: Settings,
 ): Omit<ServeOptions, 'page' | 'keys' | 'quotaOf' | 'modelKeys' | 'log'> {
   const { host, port, repository, model, threads, workers, decode, cors, allowEmbed, logRequests } = settings;
-  const { repositoryControl } = settings;
+  const { grpcPort, repositoryControl } = settings;
   return {
     host,
     port,
+    grpcPort,
     repository,
     model,
     threads,

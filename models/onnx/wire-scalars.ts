@@ -9,6 +9,8 @@ export function readScalar(reader: protobuf.Reader, type: string, place: string)
       return readInteger(reader, type, place);
     case 'int32':
       return reader.int32();
+    case 'bool':
+      return reader.bool();
     case 'float':
       return reader.float();
     case 'double':
@@ -32,6 +34,9 @@ export function writeScalar(writer: protobuf.Writer, type: string, value: unknow
       return;
     case 'int32':
       writer.int32(Number(value));
+      return;
+    case 'bool':
+      writer.bool(value === true);
       return;
     case 'float':
       writer.float(Number(value));

@@ -9,6 +9,8 @@ export interface Filling {
   readonly missing: (field: Field) => unknown;
   /** Completes a message that was read, of a type of this name. */
   readonly complete: (type: string, message: Message) => void;
+  /** Values of all messages together at most; without it, as many as the bytes hold. */
+  readonly most?: number;
 }
 
 type Message = Record<string, unknown>;
@@ -24,6 +26,7 @@ const kinds: Readonly<Record<string, number>> = {
   int32: 0,
   int64: 0,
   uint64: 0,
+  bool: 0,
   double: 1,
   string: DELIMITED,
   bytes: DELIMITED,
@@ -39,10 +42,11 @@ type Types = ReadonlyMap<string, MessageType>;
 /**
  * A message as a plain object. Bytes are views of `bytes`; fields that the schema does not name are in `$unknowns`.
  * @param root - The name of its type.
- * @throws Error where the bytes end too early or are no such message.
+ * @throws Error where the bytes end too early, are no such message, or hold more values than may be.
  */
 export function readMessage(types: Types, root: string, bytes: Uint8Array, filling: Filling): Message {
   const reader = protobuf.Reader.create(bytes);
+  let left = filling.most ?? Number.POSITIVE_INFINITY;
   return messageUntil(bytes.length, typeOf(types, root), 'model', {}, 0);
 
   function messageUntil(end: number, type: MessageType, place: string, out: Message, depth: number): Message {
@@ -51,6 +55,7 @@ export function readMessage(types: Types, root: string, bytes: Uint8Array, filli
     while (reader.pos < end) {
       const start = reader.pos;
       const tag = reader.uint32();
+      count(1);
       const field = type.fields.find(({ id }) => id === tag >>> 3);
       if (field && fits(field, tag & 7))
         fieldUntil(end, field, tag & 7, `${place}.${field.name}`, out, depth);
@@ -61,6 +66,19 @@ export function readMessage(types: Types, root: string, bytes: Uint8Array, filli
     filling.complete(type.name, out);
     if (unknowns.length > 0) out.$unknowns = unknowns;
     return out;
+  }
+
+  function count(values: number): void {
+    left -= values;
+    if (left < 0) throw new RangeError(`it has more than ${filling.most} values`);
+  }
+
+  /** Bytes of the packed list that comes next: each of its values has one at least. */
+  function lengthAhead(): number {
+    const start = reader.pos;
+    const length = reader.uint32();
+    reader.pos = start;
+    return length;
   }
 
   function fieldUntil(
@@ -82,7 +100,10 @@ export function readMessage(types: Types, root: string, bytes: Uint8Array, filli
       const begun = repeated ? {} : Object(before ?? {});
       list.push(messageUntil(stop, message, repeated ? `${place}[${list.length}]` : place, begun, depth + 1));
     } else if (kinds[type] === kind) list.push(readScalar(reader, type, place));
-    else readPacked(reader, type, place, list);
+    else {
+      count(lengthAhead());
+      readPacked(reader, type, place, list);
+    }
     out[name] = repeated ? list : list.at(-1);
   }
 }

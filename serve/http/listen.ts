@@ -75,7 +75,7 @@ export async function listen(
   try {
     await once(server, 'listening');
   } catch (error) {
-    throw explain(error, host, port);
+    throw explainListening(error, host, port, '--port');
   }
   return {
     url: urlOf(server, host),
@@ -110,16 +110,20 @@ function countConnections(server: Server): Promise<number> {
   });
 }
 
-/** An error of listening, for the person who chose the address. */
-function explain(error: unknown, host: string, port: number): unknown {
+/**
+ * An error of listening, for the person who chose the address.
+ *
+ * @param option - by which the port is chosen.
+ */
+export function explainListening(error: unknown, host: string, port: number, option: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   switch (code) {
     case 'EADDRINUSE':
       return new UserError(
-        `port ${port} of ${host} is in use: stop the program that uses it, or choose another port with --port (--port 0 takes a free one)`,
+        `port ${port} of ${host} is in use: stop the program that uses it, or choose another port with ${option} (${option} 0 takes a free one)`,
       );
     case 'EACCES':
-      return new UserError(`port ${port} needs special rights: choose 1024 or higher with --port`);
+      return new UserError(`port ${port} needs special rights: choose 1024 or higher with ${option}`);
     case 'EADDRNOTAVAIL':
     case 'EAFNOSUPPORT':
     case 'EINVAL':

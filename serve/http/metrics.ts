@@ -8,6 +8,8 @@ import type { QuotaObserver } from './quotas.ts';
 export interface Metrics {
   /** To be called with every response. */
   readonly onResponse: OnResponse;
+  /** To be called with every call over gRPC that ended: its method, or * for one that is not known, and its code. */
+  readonly onCall: (method: string, code: string, milliseconds: number) => void;
   /** To be among the engine's observers. */
   readonly observer: Observer;
   /** To be told of what the owners of keys use. */
@@ -47,6 +49,19 @@ export function createMetrics(): Metrics {
     name: 'trainyard_http_request_duration_seconds',
     help: 'From the headers of a request to its response',
     labelNames: ['route'],
+    buckets: SECONDS,
+    registers,
+  });
+  const calls = new Counter({
+    name: 'trainyard_grpc_calls_total',
+    help: 'Calls over gRPC that ended',
+    labelNames: ['method', 'code'],
+    registers,
+  });
+  const callSeconds = new Histogram({
+    name: 'trainyard_grpc_call_duration_seconds',
+    help: 'From the headers of a call to its end',
+    labelNames: ['method'],
     buckets: SECONDS,
     registers,
   });
@@ -104,6 +119,10 @@ export function createMetrics(): Metrics {
     onResponse(method, route, status, milliseconds) {
       requests.inc({ method, route, status });
       requestSeconds.observe({ route }, milliseconds / 1000);
+    },
+    onCall(method, code, milliseconds) {
+      calls.inc({ method, code });
+      callSeconds.observe({ method }, milliseconds / 1000);
     },
     observer: {
       classified({ name, version }, timings) {

@@ -62,7 +62,7 @@ export function createByteBudget(limit: number, collectGarbage = openGarbageColl
     return {
       reserve(bytes) {
         if (total + bytes > limit) {
-          throw new Refusal(503, 'too many uploads at the same time: try again in a moment');
+          throw new Refusal(503, 'too many uploads at the same time: try again in a moment', 1);
         }
         own += bytes;
         total += bytes;

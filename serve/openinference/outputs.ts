@@ -15,37 +15,28 @@ export interface EncodedResponse {
 
 type Output = InferResponse['outputs'][number];
 
+/** What a model said of the rows of a request. */
+export interface InferResults {
+  /** For each row of the batch its probabilities, float32 in the order of the card's labels, or its error. */
+  readonly rows: readonly (Float32Array | Refusal)[];
+  /** How strange each is, of a model that says so. */
+  readonly novelty?: readonly (number | undefined)[];
+}
+
 /**
  * Encodes the response.
  *
- * @param rows - for each row of the batch its probabilities, float32 in the order of the card's labels, or its error.
- * @param novelty - how strange each is, of a model that says so.
  * @throws Refusal 400 when the request names an output that the model does not have.
  */
 export function encodeOutputs(
   request: InferRequest,
   model: ServedModel,
-  rows: readonly (Float32Array | Refusal)[],
-  novelty: readonly (number | undefined)[] = [],
+  results: InferResults,
 ): EncodedResponse {
-  const all = request.outputs ?? [];
-  const requested: readonly RequestedOutput[] =
-    all.length > 0 ? all : outputsOf(model.card).map((name) => ({ name }));
   const outputs: Output[] = [];
   const blobs: Uint8Array[] = [];
-  for (const { name, parameters } of requested) {
-    const binary = parameters?.binary_data ?? request.parameters?.binary_data_output ?? false;
-    const classes = parameters?.classification;
-    const tensor =
-      name === NOVELTY
-        ? numbers(
-            name,
-            rows.map((_, i) => Float32Array.of(novelty[i] ?? Number.NaN)),
-          )
-        : classes === undefined
-          ? probabilities(name, rows, model)
-          : classified(name, rows, model, Number(classes));
-    if (binary !== true) outputs.push(tensor.json());
+  for (const { tensor, binary } of outputTensors(request, model, results)) {
+    if (!binary) outputs.push(tensor.json());
     else {
       const blob = tensor.bytes();
       blobs.push(blob);
@@ -56,7 +47,7 @@ export function encodeOutputs(
     ...(request.id === undefined ? {} : { id: request.id }),
     model_name: model.name,
     model_version: String(model.version),
-    ...errorsOf(rows),
+    ...errorsOf(results.rows),
     outputs,
   };
   const text = printableJson(response);
@@ -69,6 +60,31 @@ export function encodeOutputs(
       'inference-header-content-length': String(json.length),
     },
   };
+}
+
+/** The outputs that a request asks for, or all of them, and whether each is to be bytes. */
+export function outputTensors(
+  request: InferRequest,
+  model: ServedModel,
+  { rows, novelty = [] }: InferResults,
+): { tensor: Tensor; binary: boolean }[] {
+  const all = request.outputs ?? [];
+  const requested: readonly RequestedOutput[] =
+    all.length > 0 ? all : outputsOf(model.card).map((name) => ({ name }));
+  return requested.map(({ name, parameters }) => {
+    const classes = parameters?.classification;
+    const tensor =
+      name === NOVELTY
+        ? numbers(
+            name,
+            rows.map((_, i) => Float32Array.of(novelty[i] ?? Number.NaN)),
+          )
+        : classes === undefined
+          ? probabilities(name, rows, model)
+          : classified(name, rows, model, Number(classes));
+    const binary = parameters?.binary_data ?? request.parameters?.binary_data_output ?? false;
+    return { tensor, binary: binary === true };
+  });
 }
 
 /** The outputs of a model, by their names. */
@@ -100,14 +116,14 @@ export function checkOutputs({ outputs = [] }: InferRequest, { name, card }: Ser
 }
 
 /** An output that can be written either way. */
-interface Tensor {
+export interface Tensor {
   readonly head: Output;
   json(): Output;
   bytes(): Uint8Array;
 }
 
 /** The errors of rows, as parameters of the response; none when all rows are good. */
-function errorsOf(rows: readonly (Float32Array | Refusal)[]): Pick<InferResponse, 'parameters'> {
+export function errorsOf(rows: readonly (Float32Array | Refusal)[]): Pick<InferResponse, 'parameters'> {
   const entries = rows.flatMap((row, i): [string, string | number][] =>
     row instanceof Refusal
       ? [

@@ -8,12 +8,15 @@ import { Refusal } from '../refusal.ts';
 import type { Limits } from '../settings/limits.ts';
 import { type Datatype, datatypes, type InferRequest, inferRequestSchema } from './schema.ts';
 
-/** An input tensor: its elements as in the JSON, or as little-endian bytes. */
+/** An input tensor: its elements as in the JSON, as little-endian bytes, or those of BYTES one by one. */
 export interface InputTensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly datatype: Datatype;
-  readonly content: { readonly json: unknown } | { readonly bytes: Uint8Array };
+  readonly content:
+    | { readonly json: unknown }
+    | { readonly bytes: Uint8Array }
+    | { readonly elements: readonly Uint8Array<ArrayBuffer>[] };
 }
 
 export interface Inference {
@@ -133,6 +136,7 @@ export function elementsOf(shape: readonly number[]): number {
 export function readBytesOf({ name, shape, content }: InputTensor): (Uint8Array | Refusal)[] {
   const rows = shape[0] ?? 0;
   const expected = elementsOf(shape) * datatypes.UINT8;
+  if ('elements' in content) throw wrongLength(name, 0, shape);
   const elements = 'bytes' in content ? content.bytes : flatten(content.json, shape.length, expected, name);
   if (elements.length !== expected) throw wrongLength(name, elements.length, shape);
   const size = expected / rows;
@@ -158,6 +162,10 @@ export function readBytesOf({ name, shape, content }: InputTensor): (Uint8Array 
 export function readStringsOf({ name, shape, content }: InputTensor): (Uint8Array<ArrayBuffer> | Refusal)[] {
   const expected = elementsOf(shape);
   if ('bytes' in content) return splitBytes(content.bytes, expected, name, shape);
+  if ('elements' in content) {
+    if (content.elements.length !== expected) throw wrongLength(name, content.elements.length, shape);
+    return [...content.elements];
+  }
   const elements = flatten(content.json, shape.length, expected, name);
   if (elements.length !== expected) throw wrongLength(name, elements.length, shape);
   return elements.map((value, i) => {

@@ -24,10 +24,10 @@ export const datatypes = {
 export type Datatype = keyof typeof datatypes;
 
 /** Inputs of a request at most, and outputs; a model has one of each. */
-const MOST_TENSORS = 16;
+export const MOST_TENSORS = 16;
 
 /** Sides of a tensor at most. */
-const MOST_SIDES = 8;
+export const MOST_SIDES = 8;
 
 const count = z.int().min(0);
 const parameters = z

@@ -76,7 +76,7 @@ function hasKey(c: AppContext, keys: KeyRing, quotas: Quotas | undefined): boole
  *
  * @throws TypeError for a promise and the like, which would be an owner for every key.
  */
-function ownerOf(owner: unknown): string | undefined {
+export function ownerOf(owner: unknown): string | undefined {
   if (typeof owner === 'string') return owner;
   if (!owner) return undefined;
   throw new TypeError(
@@ -85,9 +85,12 @@ function ownerOf(owner: unknown): string | undefined {
 }
 
 function askForKey(c: AppContext): Response {
-  const error =
-    sentKey(c) === undefined
-      ? 'this needs a key: send it as "Authorization: Bearer <key>" or "X-API-Key: <key>"'
-      : 'received a key that is not known here, expected one of this server: it may be mistyped, or withdrawn';
-  return c.json({ error }, 401, { 'WWW-Authenticate': 'Bearer' });
+  return c.json({ error: keyError(sentKey(c)) }, 401, { 'WWW-Authenticate': 'Bearer' });
+}
+
+/** What is said to whoever sent no key, or one that is not known. */
+export function keyError(sent: string | undefined): string {
+  return sent === undefined
+    ? 'this needs a key: send it as "Authorization: Bearer <key>" or "X-API-Key: <key>"'
+    : 'received a key that is not known here, expected one of this server: it may be mistyped, or withdrawn';
 }

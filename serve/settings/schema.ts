@@ -58,6 +58,12 @@ export const settingsSchema = z.strictObject({
   port: whole(0, 65_535)
     .default(3000)
     .meta({ group: LISTENING, valueHint: 'number', description: 'Port to listen on; 0 takes a free one' }),
+  grpcPort: whole(0, 65_535).optional().meta({
+    group: LISTENING,
+    valueHint: 'number',
+    description:
+      'Port of the same address for the Open Inference Protocol over gRPC; without it, there is none',
+  }),
   repository: text('a folder')
     .default(modelsFolder)
     .meta({ group: MODELS, valueHint: 'folder', description: 'Folder of the models' }),

@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { flagOf, settingNames, settingsSchema, variableOf } from '../../serve/settings/schema.ts';
 import { pythonOf } from '../../setup/install/python-environments.mjs';
 import { root } from '../../setup/paths.mjs';
@@ -22,6 +22,7 @@ const predictions = lines.filter((line) => line.startsWith('npm run predict '));
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-docs-'));
 let child: ReturnType<typeof spawn>;
 let address: string;
+let grpc: string;
 
 beforeAll(async () => {
   writeFileSync(join(folder, 'digit.png'), await digitPng(0));
@@ -29,9 +30,11 @@ beforeAll(async () => {
   cpSync(join(folder, 'digit.png'), join(folder, 'photos', 'a.png'));
   copyShipped(join(folder, 'models'), ['digits']);
   cpSync(shippedModels.digits, join(folder, 'model.onnx'));
-  const options = ['serve', '--port', '0', '--repository', join(folder, 'models')];
+  const options = ['serve', '--port', '0', '--grpc-port', '0', '--repository', join(folder, 'models')];
   child = spawn(process.execPath, [program, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
-  address = new URL((await listening(child)).url).host;
+  const server = await listening(child);
+  address = new URL(server.url).host;
+  grpc = await vi.waitUntil(() => /"grpc":"([^"]+)"/.exec(server.printed())?.[1]);
 });
 afterAll(async () => {
   const ended = once(child, 'exit');
@@ -72,6 +75,14 @@ test("the snippet with Triton's client prints what is shown", async () => {
   const { stdout } = await run(pythonOf('test'), ['-c', code], { cwd: folder });
   expect(stdout).toMatch(/^\[\[b'0\.99999\d+:7:7'\]\]\n$/);
   expect(lines.find((line) => line.startsWith("[[b'"))).toMatch(/^\[\[b'0\.99999\d+:7:7'\]\]$/);
+});
+
+test('the snippet over gRPC goes on with its pictures', async () => {
+  const [, first = '', second = ''] = /```python\n(.*?)```.*?```python\n(.*?)```/s.exec(text) ?? [];
+  const pictures = first.split('\n').filter((line) => /^(import numpy|files)/.test(line));
+  const code = [...pictures, second.replace('localhost:8001', grpc)].join('\n');
+  const { stdout } = await run(pythonOf('test'), ['-c', code], { cwd: folder });
+  expect(stdout).toMatch(/ 9\.9999\d+e-01 /);
 });
 
 describe('predict', () => {

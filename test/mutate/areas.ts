@@ -95,7 +95,11 @@ export const areas = {
   },
   openinference: {
     sources: ['serve/openinference/'],
-    tests: ['test/serve/openinference/requests.test.ts', 'test/serve/openinference/responses.test.ts'],
+    tests: [
+      'test/serve/openinference/requests.test.ts',
+      'test/serve/openinference/responses.test.ts',
+      'test/serve/openinference/rows.test.ts',
+    ],
     least: 85,
   },
 

@@ -30,7 +30,7 @@ describe('the outputs', () => {
   const rows = [one, bad];
   const output = (parameters?: object) => ({ name: 'probabilities', ...(parameters && { parameters }) });
   const encoded = (asked: object, all: readonly (Float32Array | Refusal)[] = rows) => {
-    const { body, headers } = encodeOutputs({ ...request, ...asked }, model, all);
+    const { body, headers } = encodeOutputs({ ...request, ...asked }, model, { rows: all });
     const bytes = Buffer.from(body);
     const length = Number(headers['inference-header-content-length'] ?? bytes.length);
     const json = JSON.parse(bytes.subarray(0, length).toString());
