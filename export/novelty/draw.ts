@@ -9,16 +9,16 @@ export interface Place {
 /** The way of a pen from down to up, in any unit; y points down. */
 export type Stroke = readonly Place[];
 
-/** Pixels a side of what is drawn, and of the drawing's longer side in it: two for each of MNIST's. */
-const SIDE = 56;
-const BOX = 40;
+/** Pixels a side of a drawing, as MNIST's have, and of its longer side in it. */
+const SIDE = 28;
+const BOX = 20;
 
 /**
- * A gray picture of 28x28 pixels.
- * @param pen - the width of the line, in halves of a pixel.
+ * A gray picture of 28x28 pixels: as small as the input, it needs no search for its ink.
+ * @param pen - the width of the line, in pixels.
  */
 export function drawStrokes(strokes: readonly Stroke[], pen: number): Picture {
-  return halved(inkOf(strokes, pen, SIDE, BOX).data);
+  return { ...inkOf(strokes, pen, SIDE, BOX), channels: 1 };
 }
 
 /**
@@ -41,35 +41,38 @@ export function inkOf(strokes: readonly Stroke[], pen: number, side: number, box
   return plane;
 }
 
-/** The mean of four pixels each: a picture that is as small as the input needs no search for its ink. */
-function halved(data: Uint8Array): Picture {
-  const side = SIDE / 2;
-  const means = new Uint8Array(side * side).map((_, i) => {
-    const at = 2 * SIDE * Math.floor(i / side) + 2 * (i % side);
-    const sum = [at, at + 1, at + SIDE, at + SIDE + 1].reduce((all, place) => all + (data[place] ?? 0), 0);
-    return Math.round(sum / 4);
-  });
-  return { data: means, width: side, height: side, channels: 1 };
-}
-
 /** A straight piece with round ends; its edge fades over a pixel. */
 function ink({ data, width: side }: ReturnType<typeof inkOf>, from: Place, to: Place, radius: number): void {
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const { x: fromX, y: fromY } = from;
+  const dx = to.x - fromX;
+  const dy = to.y - fromY;
   const square = dx * dx + dy * dy;
-  const reach = (radius + 0.5) ** 2;
-  const first = (a: number, b: number) => Math.max(0, Math.floor(Math.min(a, b) - radius - 1));
-  const last = (a: number, b: number) => Math.min(side - 1, Math.ceil(Math.max(a, b) + radius + 1));
-  for (let y = first(from.y, to.y); y <= last(from.y, to.y); y++) {
-    for (let x = first(from.x, to.x); x <= last(from.x, to.x); x++) {
-      const [px, py] = [x + 0.5 - from.x, y + 0.5 - from.y];
+  const reach = (radius + 0.5) * (radius + 0.5);
+  const left = first(fromX, to.x, radius);
+  const right = last(fromX, to.x, radius, side);
+  const bottom = last(fromY, to.y, radius, side);
+  for (let y = first(fromY, to.y, radius); y <= bottom; y++) {
+    const py = y + 0.5 - fromY;
+    for (let x = left; x <= right; x++) {
+      const px = x + 0.5 - fromX;
       const along = square === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / square));
-      const [ax, ay] = [px - along * dx, py - along * dy];
+      const ax = px - along * dx;
+      const ay = py - along * dy;
       const far = ax * ax + ay * ay;
       if (far >= reach) continue;
       const distance = Math.sqrt(far); // many times as fast as Math.hypot
       const value = Math.round(255 * Math.min(1, Math.max(0, radius + 0.5 - distance)));
       const at = y * side + x;
-      data[at] = Math.max(data[at] ?? 0, value);
+      if (value > (data[at] ?? 0)) data[at] = value;
     }
   }
+}
+
+/** The first and the last pixel of a side that a line between two places may touch. */
+function first(from: number, to: number, radius: number): number {
+  return Math.max(0, Math.floor(Math.min(from, to) - radius - 0.5));
+}
+
+function last(from: number, to: number, radius: number, side: number): number {
+  return Math.min(side - 1, Math.floor(Math.max(from, to) + radius + 0.5));
 }

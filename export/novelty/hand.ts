@@ -2,8 +2,9 @@
 import type { Random } from '../../train/random.ts';
 import type { Place, Stroke } from './draw.ts';
 
-/** Pieces of a line between two places. */
+/** Pieces of a curve between two places, and of a straight line as long as the drawing, so that it can be bent. */
 const PIECES = 8;
+const STRAIGHT_PIECES = 12;
 
 /** Turns a glyph's strokes, as the alphabet writes them, into lines. */
 export function linesOf(strokes: string): Stroke[] {
@@ -58,7 +59,7 @@ export function byHand(strokes: readonly Stroke[], next: Random): Stroke[] {
   const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
   return strokes.map((stroke) => {
     const [shiftX, shiftY] = [between(0.04) * size, between(0.04) * size];
-    return fine(stroke).map(({ x, y }) => {
+    return fine(stroke, size / STRAIGHT_PIECES).map(({ x, y }) => {
       const bent = { x: x + shiftX + wave(0, y) + wave(1, x), y: y + shiftY + wave(2, x) + wave(3, y) };
       const wide = bent.x * stretch + slant * bent.y;
       return { x: wide * cosine - bent.y * sine, y: wide * sine + bent.y * cosine };
@@ -71,13 +72,15 @@ function extent(places: readonly Place[], key: keyof Place): number {
   return Math.max(...values) - Math.min(...values);
 }
 
-function fine(stroke: Stroke): Stroke {
+/** The stroke in pieces of this length at most. */
+function fine(stroke: Stroke, longest: number): Stroke {
   return stroke.flatMap((to, i) => {
     const from = stroke[i - 1];
     if (from === undefined) return [to];
-    return Array.from({ length: PIECES }, (_, k) => ({
-      x: from.x + ((to.x - from.x) * (k + 1)) / PIECES,
-      y: from.y + ((to.y - from.y) * (k + 1)) / PIECES,
+    const pieces = Math.max(1, Math.ceil(Math.sqrt((to.x - from.x) ** 2 + (to.y - from.y) ** 2) / longest));
+    return Array.from({ length: pieces }, (_, k) => ({
+      x: from.x + ((to.x - from.x) * (k + 1)) / pieces,
+      y: from.y + ((to.y - from.y) * (k + 1)) / pieces,
     }));
   });
 }

@@ -17,7 +17,7 @@ const INK = { from: 0.05, to: 0.6 };
 const NOISE = 20;
 
 /** Pixels of a drawing's longer side on the photograph. */
-const SIDE = { from: 45, to: 110 };
+const SIDE = { from: 30, to: 56 };
 /** The width of a line, as a part of the drawing's longer side: a ball pen's is 0.05, a felt pen's 0.15. */
 const PEN = { from: 0.035, to: 0.17 };
 

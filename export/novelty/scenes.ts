@@ -4,7 +4,7 @@ import { preparePicture } from '../../models/image/prepare.ts';
 import type { Random } from '../../train/random.ts';
 
 /** Pixels a side. */
-const SIDE = { from: 28, to: 72 };
+const SIDE = { from: 28, to: 48 };
 const MOST_THINGS = 7;
 const MOST_WAVES = 6;
 

@@ -47,7 +47,7 @@ print(*onnxruntime.InferenceSession(sys.argv[1]).run(['novelty'], {'image': imag
 beforeAll(async () => {
   const inputs: Uint8Array[] = [];
   for (const name of names) {
-    const picture = drawStrokes(drawings[name], 5);
+    const picture = drawStrokes(drawings[name], 2.5);
     inputs.push(preparePicture(picture, [28, 28, 1], { rule: 'digit' }));
     const raw = { width: picture.width, height: picture.height, channels: 1 } as const;
     const file = await sharp(Buffer.from(picture.data), { raw }).png().toBuffer();

@@ -37,6 +37,15 @@ const heart = Array.from({ length: 73 }, (_, i): Place => {
   const down = 13 * Math.cos(turn) - 5 * Math.cos(2 * turn) - 2 * Math.cos(3 * turn) - Math.cos(4 * turn);
   return [0.5 + 0.018 * 16 * Math.sin(turn) ** 3, 0.45 - 0.018 * down];
 });
+const straightHeart = through(
+  [0.5, 0.35],
+  [0.35, 0.2],
+  [0.2, 0.35],
+  [0.5, 0.8],
+  [0.8, 0.35],
+  [0.65, 0.2],
+  [0.5, 0.35],
+);
 const A = [through([0.3, 0.8], [0.5, 0.2], [0.7, 0.8]), through([0.37, 0.6], [0.63, 0.6])];
 const seven = [through([0.3, 0.25], [0.7, 0.25], [0.45, 0.8])];
 
@@ -45,6 +54,7 @@ const words = () => page.locator('#words').innerText();
 
 test.each([
   ['a heart', [heart]],
+  ['a heart of straight lines', [straightHeart]],
   ['an A', A],
 ])('of %s it says that it has only seen digits, and the bars stay', async (_, strokes) => {
   await drawStrokes(page, strokes);

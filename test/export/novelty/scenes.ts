@@ -51,7 +51,7 @@ function clouds(next: Random): Level {
 function houseNumbers(next: Random): Level {
   const figures = Array.from({ length: 3 }, () => {
     const { strokes = '40 48' } = digits[Math.floor(next() * digits.length)] ?? {};
-    return drawStrokes(byHand(linesOf(strokes), next), 6 + 3 * next()).data;
+    return drawStrokes(byHand(linesOf(strokes), next), 3 + 1.5 * next()).data;
   });
   const [wall, paint, right, down] = [color(next), color(next), next() - 0.5, next() - 0.5];
   return (x, y, c) => {

@@ -7,7 +7,7 @@ import { loadDataset } from '../../../train/datasets/index.ts';
 import { python } from '../../python.ts';
 import { shippedModels } from '../../shipped.ts';
 import { strokesOf } from '../../web-demo/strokes.ts';
-import { drawingsOf, kindNames } from './kinds.ts';
+import { drawingsOf, type Kind, kindNames } from './kinds.ts';
 import { photographedImage, photographedStrokes } from './paper.ts';
 
 const path = shippedModels.digits;
@@ -36,9 +36,21 @@ it('takes at most one in a hundred test digits for something else: 0.8 % measure
 });
 
 /** Measured; docs/figures.md. */
-const MEASURED = { hearts: 0.89, stars: 1, faces: 0.99, letters: 0.93, 'Hershey letters': 0.79 };
+const MEASURED: Readonly<Record<Kind, number>> = {
+  hearts: 0.99,
+  'hearts of straight lines': 0.99,
+  stars: 1,
+  faces: 0.99,
+  triangles: 0.93,
+  squares: 0.99,
+  houses: 0.94,
+  arrows: 0.88,
+  'check marks': 0.99,
+  letters: 0.94,
+  'Hershey letters': 0.81,
+};
 
-it.each(kindNames)('tells most %s, which it was never shown', (kind) => {
+it.each(kindNames)('tells most %s, of which it was shown others or none', (kind) => {
   expect(strange(drawingsOf(kind, 400))).toBeGreaterThan(MEASURED[kind] - 0.05);
 });
 
@@ -53,14 +65,14 @@ it('tells a blank page, and photographs', async () => {
   expect(strange(Buffer.concat(photographs))).toBeGreaterThan(0.95); // 0.98 measured
 });
 
-it('knows digits that were photographed on paper: of test images 3 % are strange, half of which are misread as well', async () => {
+it('knows digits that were photographed on paper: of 100 test images 4 are strange', async () => {
   const { test } = await loadDataset('mnist');
   const images: Uint8Array[] = [];
   for (let i = 0; i < 100; i++)
     images.push(await photographedImage(new Uint8Array(test.images.subarray(i * 784, (i + 1) * 784)), i));
-  expect(strange(Buffer.concat(images))).toBeLessThanOrEqual(0.06);
-  // Hair lines, sharp and without noise, are the hardest: 7 % measured, 25 % for a detector that was shown no photographs.
+  expect(strange(Buffer.concat(images))).toBeLessThanOrEqual(0.05);
+  // Hair lines, sharp and without noise, are the hardest: 4 of 60 measured, 15 for a detector that was shown no photographs.
   const lines: Uint8Array[] = [];
   for (let i = 0; i < 60; i++) lines.push(await photographedStrokes(strokesOf('017'[i % 3] ?? ''), i, true));
-  expect(strange(Buffer.concat(lines))).toBeLessThanOrEqual(0.1);
+  expect(strange(Buffer.concat(lines))).toBeLessThanOrEqual(0.08);
 }, 180_000); // sharp draws and reads 160 photographs: 40 s beside other work
