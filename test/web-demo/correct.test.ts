@@ -57,10 +57,12 @@ test('a drawing that is called wrong is right at once, others stay, the file ans
 
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download model.onnx' }).click(),
+    page.getByRole('button', { name: 'Download the model' }).click(),
   ]);
+  expect(download.suggestedFilename()).toBe('digits-corrected.onnx');
   const path = join(folder, 'model.onnx');
   await download.saveAs(path);
+  expect(await page.getByRole('button', { name: 'Send to this server' }).isHidden()).toBe(true);
   const model = await loadModel(path); // a model whose card does not hold is refused
   expect(model.card.description).toBe('digits, corrected in a browser by 1 example');
   await model.close();

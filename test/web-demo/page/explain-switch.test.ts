@@ -1,5 +1,5 @@
 // The switch "What mattered?": explains while it is on, and never shows the explanation of an earlier picture.
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Model, Picture } from '../../../web-demo/component/index.ts';
 import { createExplainSwitch } from '../../../web-demo/page/mattered/explain-switch.ts';
 
@@ -36,6 +36,7 @@ function setup() {
       );
     },
     show: (found) => shown.push(found),
+    slow: () => shown.push('slow'),
     switched: (on) => switches.push(on),
     live: () => live,
   });
@@ -114,4 +115,34 @@ test('of pictures that follow each other one is explained at a time, and what wa
   explainSwitch.changed(true);
   await answer();
   expect(shown.at(-1)).toBe('second');
+});
+
+test('a search that takes long says so once, and one that is ended or done does not', async () => {
+  vi.useFakeTimers();
+  try {
+    const { button, shown, pending } = setup();
+    const said = () => shown.filter((each) => each === 'slow').length;
+    const done = async () => {
+      pending.shift()?.();
+      await vi.advanceTimersByTimeAsync(0);
+    };
+    button.click();
+    await vi.advanceTimersByTimeAsync(400);
+    expect(said()).toBe(0);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect([said(), shown.at(-1)]).toEqual([1, 'slow']);
+    await done();
+    expect(shown.at(-1)).toBe('first');
+    button.click();
+    button.click();
+    await done();
+    await vi.advanceTimersByTimeAsync(2000);
+    button.click();
+    button.click();
+    button.click();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(said()).toBe(1);
+  } finally {
+    vi.useRealTimers();
+  }
 });

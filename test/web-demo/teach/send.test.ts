@@ -6,7 +6,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Serving } from '../../../serve/main.ts';
 import { repositoryFolder } from '../../../setup/paths.mjs';
-import { openStage, type Stage, visit } from '../browser.ts';
+import { modelReady, openStage, type Stage, visit } from '../browser.ts';
+import { drawDigit } from '../hands.ts';
 import { servePage } from '../serve-page.ts';
 import { giveDrawing, nameClasses, shapes, train } from './shapes.ts';
 
@@ -67,8 +68,9 @@ test('one click sends the classifier, and the server answers as the page did', a
 
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download model.onnx' }).click(),
+    page.getByRole('button', { name: 'Download the model' }).click(),
   ]);
+  expect(download.suggestedFilename()).toBe('shapes.onnx');
   const path = join(repository, '.downloaded');
   await download.saveAs(path);
   expect(
@@ -85,5 +87,33 @@ test('one click sends the classifier, and the server answers as the page did', a
   const response = await fetch(`${server.url}/models/shapes/classify`, { method: 'POST', body });
   expect(response.status).toBe(200);
   expect(await response.json()).toMatchObject({ model: 'shapes', version: 1, label: 'circle' });
+  await page.context().close();
+}, 120_000);
+
+test('a corrected model is sent as well, as the file that is downloaded', async () => {
+  const { page } = await visit({ ...stage, url: server.url }, { acceptDownloads: true });
+  await modelReady(page);
+  const sending = page.getByRole('button', { name: 'Send to this server' });
+  await drawDigit(page, '7');
+  expect(await sending.isHidden()).toBe(true);
+  await page.getByLabel('Wrong? It was a').selectOption('2');
+  await page.getByRole('button', { name: 'Correct it' }).click();
+  await modelReady(page, 'digits-corrected');
+  const said = page.getByTestId('corrected');
+  await sending.click();
+  await said.filter({ hasText: /^Give the key/ }).waitFor();
+  await page.getByLabel('Key').fill(KEY);
+  await sending.click();
+  await said
+    .filter({ hasText: 'Sent: this server answers with it at /models/digits-corrected/classify, version 1.' })
+    .waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download the model' }).click(),
+  ]);
+  const path = join(repository, '.corrected');
+  await download.saveAs(path);
+  const sent = readFileSync(join(repository, 'digits-corrected', '1', 'model.onnx'));
+  expect(sent.equals(readFileSync(path))).toBe(true);
   await page.context().close();
 }, 120_000);

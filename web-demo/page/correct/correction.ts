@@ -2,6 +2,7 @@
 import { messageOf } from '../../../models/errors.ts';
 import type { Card, Classification, Picture } from '../../component/index.ts';
 import { createTeachWorker, type TeachWorker } from '../../teach/page/asking.ts';
+import { sendModel, takesModels } from '../../teach/page/send.ts';
 import type { Models } from '../models/models.ts';
 import { answerInWords } from '../reading/answer.ts';
 import { byId, element } from '../shell/elements.ts';
@@ -29,20 +30,28 @@ export function createCorrection(
     correct: element('correct', HTMLButtonElement),
     undo: element('uncorrect', HTMLButtonElement),
     keep: element('keep-corrected', HTMLButtonElement),
+    send: element('send-corrected', HTMLButtonElement),
   };
+  const key = element('corrected-key', HTMLInputElement);
   const words = byId('corrected');
   let worker: TeachWorker | undefined;
   let known: Corrections | undefined;
   /** The labels that are offered. */
   let labels: readonly string[] | undefined;
+  /** Whether the server takes models: it is asked once, when there is one to send. */
+  let taking: Promise<boolean> | undefined;
+  let takes = false;
   let possible = false;
   let busy = false;
 
   function refresh(): void {
     right.disabled = busy || !possible;
     buttons.correct.disabled = busy || !possible || right.value === '';
-    byId('corrected-actions').hidden = known?.made === undefined;
+    const nothing = known?.made === undefined;
+    byId('corrected-actions').hidden = nothing;
+    byId('corrected-sending').hidden = nothing || !takes;
     buttons.undo.disabled = busy;
+    buttons.send.disabled = busy;
   }
 
   async function learn(
@@ -61,6 +70,8 @@ export function createCorrection(
         () => {},
       );
       const { corrections, answers } = await correctWith(worker, before, given, card);
+      taking ??= takesModels();
+      takes = await taking;
       known = corrections;
       words.textContent = say(answers);
       models.put(corrections.made ?? corrections.base, before.made);
@@ -97,9 +108,22 @@ export function createCorrection(
     void learn(last, given, card, () => (given.length === 0 ? 'As it was before.' : learned(given.length)));
   });
   buttons.keep.addEventListener('click', () => {
-    const source = known?.made?.source;
-    if (source instanceof Blob) hand(source, 'model.onnx');
+    const { source, name } = known?.made ?? {};
+    if (source instanceof Blob) hand(source, `${name}.onnx`);
   });
+  buttons.send.addEventListener('click', () => {
+    const { source, name = '' } = known?.made ?? {};
+    if (source instanceof Blob) void send(source, name);
+  });
+
+  async function send(file: Blob, name: string): Promise<void> {
+    busy = true;
+    words.textContent = 'Sending it…';
+    refresh();
+    words.textContent = await sendModel(file, name, key.value.trim()).catch(messageOf);
+    busy = false;
+    refresh();
+  }
 
   return {
     offer(card) {

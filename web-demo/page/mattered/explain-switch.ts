@@ -15,10 +15,15 @@ export interface ExplainOptions<Subject, Found> {
   readonly find: (subject: Subject, signal: AbortSignal) => Promise<Found>;
   /** Shows what was found; undefined hides it. */
   readonly show: (found: Found | undefined) => void;
+  /** The search takes longer than one waits without a word. */
+  readonly slow: () => void;
   readonly switched: (on: boolean) => void;
   /** Whether one picture follows the other, as of a camera: what was found of one stays until the next is explained. */
   readonly live: () => boolean;
 }
+
+/** Milliseconds. Reference: Nielsen, "Usability Engineering", 1993: one notices more than 0.1 s, and wonders from 1 s on. */
+const SLOW = 500;
 
 interface Explained {
   readonly model: Model;
@@ -30,6 +35,7 @@ export function createExplainSwitch<Subject extends Explained, Found>({
   subject,
   find,
   show,
+  slow,
   switched,
   live,
 }: ExplainOptions<Subject, Found>): ExplainSwitch {
@@ -55,7 +61,10 @@ export function createExplainSwitch<Subject extends Explained, Found>({
     known = asked;
     stopping = new AbortController();
     const { signal } = stopping;
+    const late = setTimeout(slow, SLOW);
+    signal.addEventListener('abort', () => clearTimeout(late));
     const found = await find(asked, signal).catch(() => undefined);
+    clearTimeout(late);
     if (signal.aborted || !isSame(asked, subject())) return;
     if (found === undefined) known = undefined;
     show(found);

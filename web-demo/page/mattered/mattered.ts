@@ -24,6 +24,7 @@ export function createMattered(
     subject,
     find: (subject, signal) => findWhatMattered(subject, questionOf, signal),
     show: (found) => overlay.show(sheet(), found),
+    slow: overlay.search,
     switched: overlay.keepPlace,
     live,
   });

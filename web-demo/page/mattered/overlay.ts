@@ -11,6 +11,8 @@ import { changeInWords } from './words.ts';
 export interface Overlay {
   /** Shows it on a sheet; undefined hides it. */
   show(sheet: HTMLElement, found: Mattered | undefined): void;
+  /** Says that it is being searched for. */
+  search(): void;
   /** Whether there is a place for its words, which is kept while others are looked for. */
   keepPlace(keep: boolean): void;
 }
@@ -49,6 +51,9 @@ export function createOverlay(): Overlay {
       if ('stroke' in change.part) return halo.show(change.part.stroke);
       lay(patch, partOf(place, { width, height }, change.part.patch));
       sheet.append(patch);
+    },
+    search() {
+      setText(words, 'Looking for what mattered…');
     },
     keepPlace(keep) {
       line.hidden = !keep;

@@ -41,8 +41,9 @@ export function createKeeping({ make, status, attempt }: KeepingOptions): Keepin
     'click',
     () =>
       void attempt(async () => {
-        hand(await made(), 'model.onnx');
-        status.say('model.onnx is made: it answers as this page does.');
+        const file = `${name()}.onnx`;
+        hand(await made(), file);
+        status.say(`${file} is made: it answers as this page does.`);
       }),
   );
   send.addEventListener(
