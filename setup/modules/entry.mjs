@@ -10,6 +10,8 @@ if (isMainThread) await workAsChild();
 else await importEntry(address);
 
 async function workAsChild() {
+  // What a bug says names lines of the sources.
+  process.setSourceMapsEnabled(true);
   // A child whose parent is gone works for nobody.
   process.once('disconnect', () => process.exit(1));
   /** @param {object} message */
