@@ -39,7 +39,7 @@ export function plot(options: PlotOptions): Html | undefined {
   if (points.length === 0) return undefined;
   const across = scaleOver([...domain, ...points.map(([value]) => value)], {
     ticks: 6,
-    whole: x === 'epoch',
+    whole: x === 'epoch' || x === 'trial',
   });
   const up = scaleOver(
     points.map(([, value]) => value),

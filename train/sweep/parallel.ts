@@ -92,7 +92,9 @@ function optionAxis(dimension: Dimension): Axis {
 function errorAxis(trials: readonly Trial[]): Axis {
   const errors = trials.flatMap((trial) => errorOf(trial) ?? []);
   const scale = scaleOver(errors, { log: true });
-  const ends = [...new Set([Math.min(...errors), Math.max(...errors)])];
+  const [least, most] = [Math.min(...errors), Math.max(...errors)];
+  // Two numbers need room.
+  const ends = scale.at(most) - scale.at(least) > 0.06 ? [least, most] : [least];
   return {
     title: 'error',
     at: (trial) => {

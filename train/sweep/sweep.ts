@@ -14,6 +14,7 @@ import { runCommand } from '../runs/run-command.ts';
 import type { AskedSweep } from './asked.ts';
 import { type Cost, measureCost } from './cost.ts';
 import { sweepPage } from './page.ts';
+import { checkReachable } from './reach.ts';
 import { type SearchEnd, search, type Trial } from './search.ts';
 import { createSweep, findSweep, type Search, type SweepFolder } from './sweep-folder.ts';
 import { bestOf, lastLine, numberOf, planInWords, trialTable } from './table.ts';
@@ -31,6 +32,7 @@ export async function sweep(asked: AskedSweep, args: RecipeArguments): Promise<v
   const { trials, place } = asked;
   const signals = catchSignals();
   try {
+    if (place.on !== 'local') await checkReachable(place.on);
     const searched = searchOf(asked, args);
     const before = args.fresh === true ? undefined : findSweep(asked.training.runs, searched);
     const spec = before?.spec ?? {

@@ -55,7 +55,7 @@ test('a sweep of 8 trials on two nodes, one of them killed', async ({ skip }) =>
   const [out, err] = [text(sweep.stdout), text(sweep.stderr)];
 
   // Each node has one processor: the first two trials are on one each.
-  const trains = (trial: number) => existsSync(join(own(trial), '0001-fc-mnist/metrics.csv'));
+  const trains = (trial: number) => existsSync(join(own(trial), '0001-fc-mnist/last.safetensors'));
   await until(() => (trains(0) && trains(1)) || sweep.exitCode !== null);
   ray.stdin.write('kill\n');
   expect((await says.next()).value).toBe('killed');

@@ -64,6 +64,10 @@ describe('trainyard sweep', () => {
     ],
     [['fc-mnist', '--learning-rate', '0.1..1', '--at-once', '999'], '--at-once'],
     [['fc-mnist', '--learning-rate', '0.1..1', '--resume', '0001-a'], 'There is no option --resume'],
+    [
+      ['fc-mnist', '--learning-rate', '0.1..1', '--on', 'ray://127.0.0.1:1'],
+      'Nothing answers at ray://127.0.0.1:1 (connect ECONNREFUSED 127.0.0.1:1).',
+    ],
     [['digts', '--learning-rate', '0.1..1'], 'Did you mean digits?'],
   ])('answers %j in one line', async (words, said) => {
     const { status, stdout, stderr } = await trainyard('sweep', ...words);

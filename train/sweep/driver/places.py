@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 
@@ -49,7 +48,6 @@ class OnRay:
 
         self._ray, self._cores, self._most = ray, cores, at_once
         ray.cloudpickle.register_pickle_by_value(trial)  # nodes have no such module
-        _reach(address)
         ray.init(address, log_to_driver=False)
         # A node that dies takes nothing with it that is not in the folder: the task is run again on another.
         self._run = ray.remote(num_cpus=cores, max_retries=trial.RESTARTS)(trial.run)
@@ -81,9 +79,3 @@ class OnRay:
             return self._ray.get(task)
         except self._ray.exceptions.RayError as error:
             return {"status": "lost", "words": str(error).strip().split("\n")[0]}
-
-
-def _reach(address):
-    """Ray itself tries for minutes where nothing listens."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
