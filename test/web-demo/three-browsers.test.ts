@@ -74,7 +74,7 @@ describe.each(otherBrowsers)('$name', ({ open, missing }) => {
     await click('#layers-switch');
     await browser.until(`document.querySelectorAll('#layer-list canvas').length === 8`);
     await click('#explain');
-    await browser.until(`${text('change')} !== ''`);
+    await browser.until(`document.querySelector('[data-testid="map"]') !== null`);
     // As the maps of the same pixels are for the module: both are painted, and the layers' numbers are there.
     const [shown, spread, place] = await browser.run<[string, number, number[]]>(`(() => {
         const canvas = document.querySelector('#layer-list canvas');
