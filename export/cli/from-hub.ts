@@ -1,6 +1,5 @@
 // `trainyard export hf:owner/name`: a classifier of the Hugging Face Hub in our own form, in the repository, where it is served.
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { fetchModel } from '../../hub/fetch-model.ts';
 import { findBeside } from '../../models/adopt/beside.ts';
 import { adoptModel } from '../../models/adopt/index.ts';
@@ -28,7 +27,7 @@ export async function exportFromHub(
     );
   const contents = Object.fromEntries(Object.entries(said).map(([kind, file]) => [kind, readFileSync(file)]));
   try {
-    const bytes = adoptModel(name, readFileSync(path), contents, dirname(path), source);
+    const bytes = adoptModel(name, readFileSync(path), contents, path, source);
     await tryOut(bytes);
     const { version, path: written } = await addModel(repository, name, bytes);
     say('written', undefined, `${name} version ${version}: ${written}`);

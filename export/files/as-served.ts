@@ -21,8 +21,8 @@ export function asServed(file: OpenModelFile): OpenModelFile {
     // The folder of a version is in that of the name.
     const name = basename(dirname(folder)) || basename(folder);
     const said = Object.fromEntries(Object.entries(beside).map(([kind, path]) => [kind, readFileSync(path)]));
-    const bytes = adoptModel(name, readFileSync(file.path), said, folder);
-    const { model } = complete(decodeModel(bytes), folder);
+    const bytes = adoptModel(name, readFileSync(file.path), said, resolve(file.path));
+    const { model } = complete(decodeModel(bytes), resolve(file.path));
     return { path: file.path, size: file.size, source: bytes, model, card: readCard(bytes) };
   } catch (error) {
     throw error instanceof UserError

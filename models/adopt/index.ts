@@ -9,7 +9,7 @@ import type { Beside } from './said-beside.ts';
  * @param name - of the model in the repository.
  * @param bytes - its model.onnx, which has no card in it.
  * @param beside - what says how it is used: the contents of the files beside it.
- * @param folder - of the model, in which files with its weights may be.
+ * @param path - of its model.onnx, beside which files with its weights may be.
  * @returns the bytes of a file with our input, output and card.
  * @param source - where it comes from, such as `hf:owner/name@<commit>/model.onnx`, for its description.
  * @throws UserError when the card is not valid or the model is not what it says.
@@ -18,9 +18,9 @@ export function adoptModel(
   name: string,
   bytes: Uint8Array,
   beside: Beside<string | Uint8Array>,
-  folder: string,
+  path: string,
   source?: string,
 ): Uint8Array {
-  const { model } = complete(decodeModel(bytes), folder);
+  const { model } = complete(decodeModel(bytes), path);
   return adopted({ name, model, beside, source }, digestWeights);
 }

@@ -1,6 +1,6 @@
 // Reads and checks weights that are in other files beside the model.
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { type OutsideFile, readOutside } from './external-tensor.ts';
 import type { TensorProto } from './types.ts';
@@ -25,18 +25,23 @@ export interface ExternalData {
 /**
  * Opens the files that the weights of a model are in, each when it is first asked for.
  * Reference: https://github.com/onnx/onnx/blob/main/docs/ExternalData.md
- * @param folder - Folder of the model: locations are relative to it.
+ * @param path - Of the model: locations are relative to its folder, and what they lead to is in that folder, or beside what
+ * the model itself is a link to, as in the cache of the Hugging Face Hub.
  */
-export function openExternalData(folder: string): ExternalData {
+export function openExternalData(path: string): ExternalData {
+  const folder = dirname(path);
+  const refuse = (tensor: string, location: string) => {
+    throw new UserError(
+      `weight ${tensor} is outside the folder of the model: ${JSON.stringify(location)}. Keep both files together.`,
+    );
+  };
   const files = new Map<string, OpenFile>();
   const open = (tensor: string, location: string) => {
     const known = files.get(location);
     if (known !== undefined) return known;
-    // A link in the folder is its owner's own: the Hugging Face Hub keeps weights behind links.
     if (isAbsolute(location) || /^[A-Za-z]:/.test(location) || location.split(/[\\/]/).includes('..'))
-      throw new UserError(
-        `weight ${tensor} is outside the folder of the model: ${JSON.stringify(location)}.`,
-      );
+      refuse(tensor, location);
+    if (leadsOut(path, join(folder, location))) refuse(tensor, location);
     const opened = openFile(join(folder, location), location, tensor);
     files.set(location, opened);
     return opened;
@@ -47,6 +52,32 @@ export function openExternalData(folder: string): ExternalData {
       for (const { descriptor } of files.values()) closeSync(descriptor);
     },
   };
+}
+
+/** Whether a file is, behind links, neither in the folder of the model nor beside what the model is a link to. */
+function leadsOut(model: string, path: string): boolean {
+  const real = realPath(path);
+  if (real === undefined) return false; // it is not there, which is said where it is opened
+  const homes = [realPath(dirname(model)), dirnameOf(realPath(model))];
+  return !homes.some((home) => home !== undefined && isInside(home, real));
+}
+
+function isInside(home: string, path: string): boolean {
+  const way = relative(home, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function dirnameOf(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : dirname(path);
+}
+
+/** A path without links; undefined where nothing is there. */
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function openFile(path: string, location: string, tensor: string): OpenFile {

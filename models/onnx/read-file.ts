@@ -1,6 +1,5 @@
 // Reads an ONNX file from anywhere, complete in memory: the weights in files beside it, and every array in one form.
 import { readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { messageOf, UserError } from '../errors.ts';
 import { mapTensors } from './every-tensor.ts';
 import { openExternalData } from './external-data.ts';
@@ -24,7 +23,7 @@ const LONGEST = 2 ** 31 - 1;
 export function readOnnxFile(path: string): OnnxFile {
   const bytes = readBytes(path);
   try {
-    return { bytes, ...complete(decodeModel(bytes), dirname(path)) };
+    return { bytes, ...complete(decodeModel(bytes), path) };
   } catch (error) {
     if (error instanceof UserError) throw new UserError(`${path}: ${error.message}`, { cause: error });
     throw error;
@@ -33,12 +32,12 @@ export function readOnnxFile(path: string): OnnxFile {
 
 /**
  * A model with its weights from other files, and every array's elements in `raw_data`.
- * @param folder - Of the model: other files are named from there.
+ * @param path - Of the model: other files are named from its folder.
  * @throws UserError when such a file is missing, too short, or outside the folder.
  */
-export function complete(model: ModelProto, folder: string): Pick<OnnxFile, 'model' | 'outside'> {
+export function complete(model: ModelProto, path: string): Pick<OnnxFile, 'model' | 'outside'> {
   const outside: Uint8Array[] = [];
-  const { read, close } = openExternalData(folder);
+  const { read, close } = openExternalData(path);
   try {
     const whole = mapTensors(model, (tensor) => {
       if (!isExternal(tensor)) return withRawData(tensor);

@@ -2,7 +2,7 @@
 // Hundreds of megabytes are read, converted and digested here, while the main thread answers requests.
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { findBeside } from '../../models/adopt/beside.ts';
 import { adoptModel } from '../../models/adopt/index.ts';
@@ -38,7 +38,7 @@ export type AdoptAnswer =
   | { readonly error: string; readonly code?: string | undefined; readonly isForUser: boolean };
 
 async function adopt({ name, path, folder, source }: AdoptTask): Promise<AdoptedFile> {
-  const own = adoptModel(name, await readFile(path), await readBeside(path), dirname(path), source);
+  const own = adoptModel(name, await readFile(path), await readBeside(path), path, source);
   const sha256 = createHash('sha256').update(own).digest('hex');
   const target = join(folder, `${sha256}.onnx`);
   if (!(await hasContent(target, own.length, sha256))) await writeWhole(target, folder, own);

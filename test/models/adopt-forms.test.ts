@@ -34,7 +34,7 @@ async function open(name: string, card: object) {
     'elsewhere',
     readFileSync(join(place, 'model.onnx')),
     { card: JSON.stringify(card) },
-    place,
+    join(place, 'model.onnx'),
   );
   const path = join(place, 'own.onnx');
   writeFileSync(path, own);

@@ -1,6 +1,7 @@
 // What is promised of the graph of a model from elsewhere: its input and output are found or refused in words, what is added
 // around it meets none of its own names, and the file says where it comes from.
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readPlainCard } from '../../models/adopt/card.ts';
 import { wrapGraph } from '../../models/adopt/graph.ts';
@@ -19,6 +20,9 @@ import {
   type ValueInfoProto,
 } from '../../models/onnx/schema.ts';
 import { elsewhere } from './elsewhere.ts';
+
+/** A model that is in no file, with all of its weights in it. */
+const nowhere = join(tmpdir(), 'model.onnx');
 
 const { FLOAT, FLOAT16, DOUBLE, UINT8, INT64 } = dataType;
 type Side = number | string | undefined;
@@ -281,7 +285,7 @@ describe('what is added', () => {
 
 describe('the file', () => {
   const adopt = (card: object, own: ModelProto = model(), source?: string) =>
-    adoptModel('mine', encodeModel(own), { card: JSON.stringify({ ...plain, ...card }) }, tmpdir(), source);
+    adoptModel('mine', encodeModel(own), { card: JSON.stringify({ ...plain, ...card }) }, nowhere, source);
 
   test('has a card that says what it is and where it comes from', () => {
     const { recipe, metrics, parity, ...card } = readCard(adopt({}, model(), 'hf:x/y'));
@@ -343,10 +347,10 @@ describe('the file', () => {
       config: JSON.stringify({ label_names: ['a', 'b'] }),
       preprocessor: JSON.stringify({ size: { height: 8, width: 6 } }),
     };
-    expect(() => adoptModel('mine', encodeModel(model()), beside, tmpdir())).toThrow(
+    expect(() => adoptModel('mine', encodeModel(model()), beside, nowhere)).toThrow(
       /^its configurations: labels: received 2, but the model's output "logits" has 3 classes$/,
     );
-    expect(() => adoptModel('mine', encodeModel(model()), { card: '{' }, tmpdir())).toThrow(
+    expect(() => adoptModel('mine', encodeModel(model()), { card: '{' }, nowhere)).toThrow(
       /^card\.json is not JSON/,
     );
   });

@@ -95,7 +95,7 @@ describe('answers as Python does with the model as it came', () => {
       .png()
       .toFile(picturePath);
 
-    const own = adoptModel('elsewhere', bytes, { card: JSON.stringify(cardJson) }, place);
+    const own = adoptModel('elsewhere', bytes, { card: JSON.stringify(cardJson) }, path);
     const { input } = readCard(own);
     const picture = { data: pixels, width: 61, height: 47, channels: 3 as const };
     const session = await InferenceSession.create(own, { logSeverityLevel: 3 });
@@ -115,7 +115,7 @@ describe('answers as Python does with the model as it came', () => {
       'elsewhere',
       elsewhere({ dims: ['N', 3, 24, 20] }),
       { card: JSON.stringify(card) },
-      folder,
+      join(folder, 'model.onnx'),
     );
     expect(readCard(own)).toMatchObject({ architecture: { name: 'elsewhere', parameters: 24 * 20 * 3 * 3 } });
     expect(Buffer.from(own).includes('somebody')).toBe(true);
@@ -178,5 +178,7 @@ test.each<[string, object, Elsewhere, RegExp]>([
     /card.json resize.shorter: received 8, expected at least 24/,
   ],
 ])('a card.json that is wrong in %s says so', (_, wrong, options, message) => {
-  expect(() => adoptModel('x', elsewhere(options), { card: JSON.stringify(wrong) }, folder)).toThrow(message);
+  expect(() =>
+    adoptModel('x', elsewhere(options), { card: JSON.stringify(wrong) }, join(folder, 'model.onnx')),
+  ).toThrow(message);
 });

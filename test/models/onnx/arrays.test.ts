@@ -20,6 +20,8 @@ import { digestByCard, digestWeights } from '../../../models/onnx/weights-digest
 import { sizeOf } from '../../../models/shape.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-arrays-'));
+/** The model, which is in memory, beside whose file others would be. */
+const beside = join(folder, 'model.onnx');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const model = (...initializer: TensorProto[]): ModelProto => ({
@@ -194,7 +196,7 @@ describe('weights in other files', () => {
   it('are read from their places, to the last byte of the file, and each file is opened once and closed', () => {
     const location = file('ab:1.data');
     const before = descriptors();
-    const { read, close } = openExternalData(folder);
+    const { read, close } = openExternalData(beside);
     const values = (tensor: TensorProto) => [
       ...new Float32Array(read(tensor).raw_data?.slice().buffer ?? []),
     ];
@@ -213,7 +215,7 @@ describe('weights in other files', () => {
         { name: 'l', dims: [1], data_type: dataType.UINT8, int32_data: [7] },
         outside('b', { location: 'a.data', offset: '4' }),
       ),
-      folder,
+      beside,
     );
     const part = (from: number) => new Uint8Array(numbers.slice(from, from + 2).buffer);
     const about = { dims: [2], data_type: dataType.FLOAT, doc_string: 'about it' };
@@ -247,16 +249,16 @@ describe('weights in other files', () => {
   ])('are refused in words: %s', (_, entries, message) => {
     file('a.data');
     const before = descriptors();
-    expect(() => complete(model(outside('w', entries)), folder)).toThrow(message);
+    expect(() => complete(model(outside('w', entries)), beside)).toThrow(message);
     expect(descriptors()).toBe(before);
   });
 
   it('are refused where they are text, or become shorter while they are read', () => {
     const text = { ...outside('t', { location: file('a.data') }), data_type: dataType.STRING };
-    expect(() => complete(model(text), folder)).toThrow(
+    expect(() => complete(model(text), beside)).toThrow(
       'weight t in a.data is of string, which cannot be in another file.',
     );
-    const { read, close } = openExternalData(folder);
+    const { read, close } = openExternalData(beside);
     const tensor = outside('w', { location: file('short.data') });
     read(tensor);
     truncateSync(join(folder, 'short.data'), 4);
