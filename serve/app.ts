@@ -25,6 +25,7 @@ import { guardOthers, guardRoute } from './routes/key-guard.ts';
 import { pageFiles } from './routes/page.ts';
 import type { Route, Services } from './routes/route.ts';
 import { defaultLimits, type Limits } from './settings/limits.ts';
+import type { Tracing } from './tracing/traced-request.ts';
 
 export interface AppOptions {
   readonly engine: Engine;
@@ -55,6 +56,8 @@ export interface AppOptions {
   readonly embed?: readonly string[] | undefined;
   /** Addresses and networks of proxies whose word about the client is taken, such as `10.0.0.0/8`. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Makes a trace of each request; without it, none is made. */
+  readonly tracing?: Tracing | undefined;
   /** The path below which all of it answers, such as `/ai`; by default at the root. */
   readonly path?: string | undefined;
   /** The routes; by default all of `serverRoutes`. */
@@ -78,6 +81,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     cors = [],
     embed = [],
     trustedProxies = [],
+    tracing,
     metrics,
     routes: makeRoutes = serverRoutes,
   } = options;
@@ -85,6 +89,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ router: createCachingRouter() }).basePath(options.path ?? '/');
   const openMemory = options.openMemory ?? createByteBudget(limits.heldBytes);
   function errorOf(c: AppContext, error: unknown) {
+    c.get('traced')?.errors.push(error);
     if (error instanceof Refusal)
       return { error: printable(error.message, MOST_MESSAGE), status: error.status };
     log(`${c.req.method} ${printable(c.req.path)}: ${stackOf(error)}`, {
@@ -107,7 +112,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   });
   metrics?.watch(engine);
   const forwarded = trustedProxies.length > 0 ? createForwarded(trustedProxies) : undefined;
-  app.use(requestMiddleware({ log, logRequests, cors, onResponse: metrics?.onResponse, forwarded }));
+  app.use(requestMiddleware({ log, logRequests, cors, onResponse: metrics?.onResponse, forwarded, tracing }));
   for (const route of routes)
     app.on(route.method, [...route.paths], guardRoute(route, { keys, modelKeys, quotas }));
   if (keys !== undefined) app.use(guardOthers(routes, keys, quotas));

@@ -70,6 +70,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     for (const signal of endSignals) process.off(signal, stop);
     const wait = isLoading ? 0 : delay;
     await Promise.all([listening?.close(wait), grpc?.close(wait)]);
+    await options.tracing?.close();
     await engine.close();
   }
   async function stop(signal: NodeJS.Signals): Promise<void> {

@@ -17,6 +17,7 @@ import { describeSettings } from './settings/describe.ts';
 import { connectionLimitsOf, limitsOf } from './settings/limits-of-settings.ts';
 import { type Resolved, strayVariables } from './settings/resolve.ts';
 import type { Settings } from './settings/schema.ts';
+import { openTracing } from './tracing/settings.ts';
 
 /**
  * Serves with these settings.
@@ -55,6 +56,7 @@ export async function serveSettings(resolved: Resolved, page: string): Promise<S
     keys: keys?.ring,
     quotaOf: keys?.quotaOf,
     modelKeys: modelKeys?.ring,
+    tracing: await openTracing(process.env, log),
     log,
   });
 }
@@ -83,7 +85,7 @@ function openLog({ logFormat }: Settings): Log {
 
 function optionsOf(
   settings: Settings,
-): Omit<ServeOptions, 'page' | 'keys' | 'quotaOf' | 'modelKeys' | 'log'> {
+): Omit<ServeOptions, 'page' | 'keys' | 'quotaOf' | 'modelKeys' | 'tracing' | 'log'> {
   const { host, port, repository, model, threads, workers, decode, cors, allowEmbed, logRequests } = settings;
   const { grpcPort, repositoryControl } = settings;
   return {

@@ -30,4 +30,6 @@ export interface PictureResult {
   /** From 0 to 1, where the model gives it: see models/novelty.ts. */
   readonly novelty?: number;
   readonly timings: Timings;
+  /** Pictures in the run of the model. */
+  readonly batch: number;
 }

@@ -65,7 +65,13 @@ function deliverRun<W extends WorkerSlot>(
     if (job.deadline < now) failJob(job, 'late', deadlinePassed(), observer);
     else {
       const strange = novelty?.[i];
-      const result = { probabilities: own, timings, ...(strange !== undefined && { novelty: strange }) };
+      const batch = ids.length;
+      const result = {
+        probabilities: own,
+        timings,
+        batch,
+        ...(strange !== undefined && { novelty: strange }),
+      };
       completeJob(job, result, observer);
     }
   }

@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { basePath } from 'hono/route';
 import type { Timings } from '../engine/events.ts';
+import type { TracedRequest } from '../tracing/traced-request.ts';
 import type { Forwarded } from './forwarded.ts';
 import type { HalfClosed } from './half-closed.ts';
 import type { Allowance } from './quotas.ts';
@@ -29,6 +30,8 @@ export interface AppEnv {
     model: string | undefined;
     /** Milliseconds of the stages of its work, for `Server-Timing`. */
     stages: Timings | undefined;
+    /** What is noted of it for its trace; undefined where requests are not traced. */
+    traced: TracedRequest | undefined;
     /** Whether the response has all its headers already. */
     headersSet: boolean | undefined;
   };

@@ -5,6 +5,7 @@ import type { MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { printable } from '../../models/printable.ts';
 import type { Log } from '../log.ts';
+import { type FinishedRequest, type Tracing, traceIdOf } from '../tracing/traced-request.ts';
 import { type AppContext, type AppEnv, clientAddress, remoteAddress, requestHeader } from './context.ts';
 import type { ReadForwarded } from './forwarded.ts';
 import { corsHeaders } from './headers.ts';
@@ -24,6 +25,7 @@ export interface MiddlewareOptions {
   readonly onResponse?: OnResponse | undefined;
   /** What trusted proxies say of a request; undefined where none are trusted. */
   readonly forwarded?: ReadForwarded | undefined;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** What a client's request id may look like, so that it cannot forge a line of the log or a header. */
@@ -31,7 +33,7 @@ const REQUEST_ID = /^[\w.:@/+=-]{1,128}$/;
 
 /** Makes the outermost middleware. */
 export function requestMiddleware(options: MiddlewareOptions): MiddlewareHandler<AppEnv> {
-  const { log, logRequests, cors, onResponse, forwarded } = options;
+  const { log, logRequests, cors, onResponse, forwarded, tracing } = options;
 
   return async (c, next) => {
     const start = performance.now();
@@ -47,6 +49,8 @@ export function requestMiddleware(options: MiddlewareOptions): MiddlewareHandler
       );
     if (cors.length > 0) c.set('cors', corsHeaders(cors, requestHeader(c, 'origin'), preflight));
 
+    if (tracing !== undefined) c.set('traced', { pictures: [], errors: [] });
+
     if (preflight && cors.length > 0) c.res = c.body(null, 204);
     else await next();
 
@@ -56,16 +60,23 @@ export function requestMiddleware(options: MiddlewareOptions): MiddlewareHandler
     const { status } = c.res;
     const milliseconds = performance.now() - start;
     onResponse?.(c.req.method, routeOf(c), status, milliseconds);
+    const trace = tracing?.record(finished(c, start + milliseconds));
     if (logRequests === 'all' || (logRequests === 'failed' && status >= 400))
-      logRequest(c, status, milliseconds);
+      logRequest(c, status, milliseconds, trace);
   };
 
-  function logRequest(c: AppContext, status: number, milliseconds: number): void {
+  function logRequest(
+    c: AppContext,
+    status: number,
+    milliseconds: number,
+    trace = traceIdOf(requestHeader(c, 'traceparent')),
+  ): void {
     const { method } = c.req;
     const path = printable(c.req.path);
     log(`${method} ${path} ${status} in ${milliseconds.toFixed(1)} ms`, {
       level: status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info',
       requestId: c.get('requestId'),
+      traceId: trace,
       method,
       path,
       status,
@@ -75,6 +86,24 @@ export function requestMiddleware(options: MiddlewareOptions): MiddlewareHandler
       address: clientAddress(c),
     });
   }
+}
+
+/** What the trace of a request says of it. @param end - performance.now() */
+function finished(c: AppContext, end: number): FinishedRequest {
+  return {
+    ...(c.get('traced') ?? { pictures: [], errors: [] }),
+    id: c.get('requestId'),
+    method: c.req.method,
+    path: c.req.path,
+    route: routeOf(c),
+    status: c.res.status,
+    protocol: c.get('forwarded')?.protocol ?? 'http',
+    address: clientAddress(c),
+    key: c.get('keyOwner'),
+    start: c.get('start'),
+    end,
+    header: (name) => requestHeader(c, name),
+  };
 }
 
 /** The pattern that the path matched; `*` when only middleware matched, as for files of the page. */

@@ -7,6 +7,7 @@ import type { Allowance } from '../http/quotas.ts';
 import { waitForAll } from '../http/respond.ts';
 import { Refusal } from '../refusal.ts';
 import type { Limits } from '../settings/limits.ts';
+import { noteReceived, noteResult, type TracedRequest } from '../tracing/traced-request.ts';
 import { checkOutputs, type InferResults } from './outputs.ts';
 import { picturesOfTensor } from './picture-tensor.ts';
 import type { Inference } from './request.ts';
@@ -25,6 +26,8 @@ export interface Asking {
   readonly deadline?: number | undefined;
   /** What the owner of the key may still use. */
   readonly allowance?: Pick<Allowance, 'takePictures'> | undefined;
+  /** What is noted for the trace; undefined where requests are not traced. */
+  readonly traced?: TracedRequest | undefined;
 }
 
 /**
@@ -37,17 +40,20 @@ export async function infer(
   { engine, limits }: InferServices,
   model: ServedModel,
   { request, inputs }: Inference,
-  { gone, deadline = Number.POSITIVE_INFINITY, allowance }: Asking,
+  { gone, deadline = Number.POSITIVE_INFINITY, allowance, traced }: Asking,
 ): Promise<{ results: InferResults; stages: Timings | undefined }> {
   checkOutputs(request, model);
   const pictures = picturesOfTensor(inputs, model, limits.rowsPerRequest);
   allowance?.takePictures(pictures.length);
+  noteReceived(traced, pictures.length);
   const least = Math.min(deadline, deadlineOf(request.parameters?.timeout) ?? deadline);
   const options = { gone, deadline: least === Number.POSITIVE_INFINITY ? undefined : least };
   const rows = await waitForAll(
     pictures.map(async (picture): Promise<PictureResult | Refusal> => {
       if (picture instanceof Refusal) return picture;
-      return engine.classify(model, picture, options).catch(refusalOf);
+      const result = await engine.classify(model, picture, options).catch(refusalOf);
+      if (!(result instanceof Refusal)) noteResult(traced, model, result);
+      return result;
     }),
   );
   checkRows(rows, request.parameters?.partial === true);

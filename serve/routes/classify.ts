@@ -20,6 +20,7 @@ import {
 } from '../openapi/classify-schema.ts';
 import { type Operation, refusals } from '../openapi/operation.ts';
 import { Refusal } from '../refusal.ts';
+import { noteReceived, noteResult } from '../tracing/traced-request.ts';
 import type { Route, Services } from './route.ts';
 
 const operation: Omit<Operation, 'query' | 'example'> = {
@@ -62,6 +63,7 @@ function createClassify({ engine, limits, openMemory, errorOf }: ClassifyService
       c.get('allowance')?.expectPictures();
       const { many, pictures } = await readRequestPictures(c, limits, memory);
       c.get('allowance')?.takePictures(pictures.length);
+      noteReceived(c.get('traced'), pictures.length);
       const [first] = pictures;
       return many || first === undefined
         ? await respondMany(c, model, pictures, top)
@@ -79,6 +81,7 @@ function createClassify({ engine, limits, openMemory, errorOf }: ClassifyService
   ) {
     if (picture instanceof Refusal) throw picture;
     const result = await engine.classify(model, picture, { gone: () => isGone(c) });
+    noteResult(c.get('traced'), model, result);
     c.set('stages', result.timings);
     const { name, version } = model;
     return respondJson(c, { model: name, version, ...answerTo(model, result, top) });
@@ -96,6 +99,7 @@ function createClassify({ engine, limits, openMemory, errorOf }: ClassifyService
         try {
           if (picture instanceof Refusal) throw picture;
           const result = await engine.classify(model, picture, { gone: () => isGone(c) });
+          noteResult(c.get('traced'), model, result);
           return { file, ...answerTo(model, result, top) };
         } catch (error) {
           return { file, ...errorOf(c, error) };

@@ -56,7 +56,7 @@ export function inferRoutes({
       const body = await readBody(uploadOf(c, limits.bodyBytes, memory));
       const headerLength = requestHeader(c, 'inference-header-content-length');
       const inference = readInference(body, headerLength, limits, model);
-      const asking = { gone: () => isGone(c), allowance: c.get('allowance') };
+      const asking = { gone: () => isGone(c), allowance: c.get('allowance'), traced: c.get('traced') };
       const { results, stages } = await infer({ engine, limits }, model, inference, asking);
       c.set('stages', stages);
       const encoded = encodeOutputs(inference.request, model, results);

@@ -18,11 +18,11 @@ test('a job is settled once, and observed once', () => {
   const { observer, events } = recordingObserver();
   const late = testJob();
   failJob(late.job, 'late', deadlinePassed(), observer);
-  completeJob(late.job, { probabilities: Float32Array.of(1), timings }, observer);
+  completeJob(late.job, { probabilities: Float32Array.of(1), timings, batch: 1 }, observer);
   expect(late.outcome.value).toMatchObject({ status: 504 });
 
   const done = testJob();
-  completeJob(done.job, { probabilities: Float32Array.of(1), timings }, observer);
+  completeJob(done.job, { probabilities: Float32Array.of(1), timings, batch: 1 }, observer);
   failJob(done.job, 'late', deadlinePassed(), observer);
   expect(done.outcome.value).toEqual({ probabilities: [1], timings });
   expect(events.map(([kind]) => kind)).toEqual(['failed', 'classified']);
@@ -82,7 +82,7 @@ test('a job that was just made waits: it is settled by its first result, and sho
     like.reject,
   );
   expect(job).toMatchObject({ key: like.key, alone: false, retried: false, decoded: 7, start: 50, gone });
-  completeJob(job, { probabilities: Float32Array.of(1), timings }, observer);
+  completeJob(job, { probabilities: Float32Array.of(1), timings, batch: 1 }, observer);
   expect(outcome.value).toEqual({ probabilities: [1], timings });
   expect(events).toEqual([['classified', job.name, timings]]);
 });

@@ -12,6 +12,7 @@ const good = (run = 0): PictureResult => ({
   probabilities: Float32Array.of(run, 0, 0),
   novelty: 0.5,
   timings: timings(run),
+  batch: 1,
 });
 
 /** Asks for as many rows as there are results. */
