@@ -1,14 +1,25 @@
 // The order of the test files: the longest first, so that the last minutes have work for every core; those that share a
-// process last and together, since vitest goes on with a process only where the next file shares it too.
+// process last and together, since vitest goes on with a process only where the next file shares it too, and of these the
+// longest first as well.
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Those that take 15 seconds or more on two cores, the longest first. */
 export const LONG = [
-  ...['package/package', 'readme', 'train/loop/fit', 'export/saved-model/zoo', 'train/verify/verify'],
-  ...['train/library/train', 'train/project/whole-road', 'serve/predict/predict', 'bin/disk/disk'],
-  ...['docs/contributing', 'web-demo/offline', 'export/publish/killed', 'web-demo/three-browsers'],
-  ...['web-demo/teach/page', 'web-demo/page', 'train/report/record', 'web-demo/teach/three-browsers'],
-  ...['web-demo/teach/camera', 'serve/telemetry', 'web-demo/access', 'web-demo/features', 'export/to/to'],
+  ...['package/package', 'train/cluster/tasks', 'export/novelty/export', 'readme', 'export/publish/killed'],
+  ...['export/saved-model/zoo', 'web-demo/three-browsers', 'export/quantize/quantize', 'bin/disk/disk'],
+  ...['serve/predict/predict', 'train/library/train', 'train/loop/fit', 'train/project/whole-road'],
+  ...['web-demo/page', 'docs/contributing', 'web-demo/offline', 'train/verify/verify', 'web-demo/teach/page'],
+  ...[
+    'web-demo/mattered',
+    'export/to/to',
+    'setup/failing',
+    'web-demo/teach/three-browsers',
+    'web-demo/camera',
+  ],
+  ...['train/memory/memory', 'web-demo/teach/camera', 'train/cli/pasted', 'serve/routes/add-model'],
+  ...['export/tf2onnx/tf2onnx', 'own-folders', 'export/ops/ops', 'web-demo/models', 'web-demo/access'],
+  ...['web-demo/features', 'web-demo/share', 'serve/alone', 'train/runs/old-run', 'train/report/record'],
+  ...['package/browser', 'serve/telemetry', 'serve/process', 'setup/killed', 'export/passes/passes'],
 ].map((name) => `test/${name}.test.ts`);
 
 export class LongFirst extends BaseSequencer {
@@ -30,7 +41,7 @@ export function longFirst<T extends File>(files: readonly T[]): T[] {
 }
 
 function place({ moduleId, project }: File): number {
-  const long = LONG.findIndex((path) => moduleId.endsWith(`/${path}`));
-  if (long >= 0) return long;
-  return project.config.isolate ? LONG.length : LONG.length + 1;
+  const found = LONG.findIndex((path) => moduleId.endsWith(`/${path}`));
+  const among = found >= 0 ? found : LONG.length;
+  return project.config.isolate ? among : LONG.length + 1 + among;
 }

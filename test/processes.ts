@@ -3,17 +3,19 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const ofPage = (name: string) => `web-demo/${name}`;
+
 /** Folders whose tests call our code in the test's process, and leave that as they met it: leaves-nothing.ts looks. */
 const SHARED = [
-  ...['export', 'hub', 'models', 'train', 'web-demo/page'],
-  ...['engine', 'forms', 'http', 'memory', 'openapi', 'openinference'].map((name) => `serve/${name}`),
-  ...['page', 'routes', 'sessions', 'settings', 'upload'].map((name) => `serve/${name}`),
+  ...['deploy', 'docs', 'examples', 'export', 'hub', 'models', 'mutate', 'related'],
+  ...['serve', 'setup', 'train', 'web-demo'],
 ];
 
 /** Files and folders in them that need processes of their own, or gain nothing by a shared one. */
 const ALONE = [
   // They set variables of the environment for as long as they run, or go to another folder.
   ...['hub/use', 'train/cli/command', 'train/cli/one-way', 'train/library/own'],
+  ...['serve/library/handler', 'web-demo/component/module', 'web-demo/share', 'web-demo/troubles'],
   // They replace modules, for themselves alone.
   ...['serve/memory/collect-garbage', 'train/report/without-sharp', 'train/files/unfinished'],
   ...['train/datasets/folder/interrupted', 'train/runs/lock', 'train/loader/crash'],
@@ -44,6 +46,11 @@ const ALONE = [
     'train/report/page',
   ],
   ...['train/report/record', 'train/runs/old-run', 'train/sweep/local', 'train/sweep/ray', 'train/verify'],
+  ...['docs/contributing', 'docs/own', 'serve/alone', 'serve/predict', 'serve/process'],
+  ...['serve/telemetry', 'setup/failing', 'setup/killed'],
+  // They open browsers, one after the other.
+  ...['access', 'camera', 'features', 'mattered', 'models', 'offline', 'three-browsers'].map(ofPage),
+  ...['teach/camera', 'teach/page', 'teach/three-browsers'].map(ofPage),
 ];
 
 /**
