@@ -39,8 +39,6 @@ const endSchema = z.object({
 const eventSchema = z.discriminatedUnion('event', [
   trialSchema,
   endSchema,
-  z.object({ event: z.literal('start'), trial: z.int(), values: z.record(z.string(), z.string()) }),
-  z.object({ event: z.literal('interrupted'), trial: z.int() }),
   z.object({ event: z.literal('unreachable'), words: z.string() }),
 ]);
 
@@ -91,10 +89,12 @@ export async function search(options: SearchOptions): Promise<SearchEnd> {
       if (event.event === 'end') end = event;
       if (event.event === 'unreachable')
         throw new UserError(
-          `The Ray cluster at ${place.on} does not answer as one of this version of Ray: ${event.words}`,
+          `The Ray cluster at ${place.on} cannot be used: ${event.words} It needs the versions of Ray and Python that docs/scale.md names. The same command goes on.`,
         );
     }
     const code = await ended;
+    if (typeof code === 'string')
+      throw new UserError(`The search was ended by ${code}. The same command goes on where it was.`);
     if (end === undefined) throw new Error(`The search ended with ${code}:\n${said}`);
     return end;
   } finally {

@@ -163,10 +163,7 @@ function finish({ name }: SweepFolder, ended: readonly Trial[], { interrupted, s
   const count = (state: Trial['state']) => ended.filter((trial) => trial.state === state).length;
   const seconds = ended.reduce((sum, trial) => sum + trial.seconds, 0);
   const states = `${count('done')} done, ${count('pruned')} pruned, ${count('diverged')} diverged, ${count('failed')} failed, ${duration(seconds)} of training`;
-  if (stopped !== null) {
-    const words = ended.findLast(({ state }) => state === 'failed')?.words ?? '';
-    throw new UserError(`${name} cannot go on: ${stopped}. ${lastLine(words)}`.trim());
-  }
+  if (stopped !== null) throw new UserError(`${name} cannot go on: ${stopped}`);
   if (interrupted) {
     say(`Interrupted and saved: ${states}. The same command goes on.`);
     process.exitCode = INTERRUPTED;

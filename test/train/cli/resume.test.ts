@@ -66,6 +66,16 @@ describe('train --resume --epochs', () => {
     );
   });
 
+  it('is not trained again where a number of seeds is given, be it one', async () => {
+    const folder = join(runs, 'seeds');
+    const once = ['train', 'fc-mnist', '--epochs', '1', '--batch-size', '2000', '--seeds', '1', '--no-live'];
+    await trainyard(...once, '--runs', folder);
+    const { status, stdout } = await trainyard(...once, '--runs', folder);
+    expect(status).toBe(0);
+    expect(stdout).toContain('0001-fc-mnist is done already: it has trained 1 epoch.');
+    expect(existsSync(join(folder, '0002-fc-mnist'))).toBe(false);
+  });
+
   it('takes the path of a run for where it is', () => {
     expect(findRun('elsewhere', run.folder)).toEqual(run);
   });

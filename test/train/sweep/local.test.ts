@@ -84,7 +84,7 @@ test('a sweep tells apart what is done, pruned, diverged and failed, and after k
   expect(readdirSync(join(folder, 'killed/sweeps'))).toEqual(['0001-fc-mnist']);
 }, 300_000);
 
-test('Ctrl-C saves, a training that is killed is started again, and the error is the mean over the seeds', async () => {
+test('Ctrl-C saves, what is killed is started again, and the error is the mean over the seeds', async () => {
   const runs = join(folder, 'seeds');
   const words = ['--learning-rate', '0.0004..0.0006', '--epochs', '4', '--trials', '1', '--seeds', '2'];
   const [first, second] = ['0001-fc-mnist', '0002-fc-mnist'].map((name) =>
@@ -100,21 +100,26 @@ test('Ctrl-C saves, a training that is killed is started again, and the error is
   expect(existsSync(join(first, 'lock'))).toBe(false);
 
   const again = start(runs, words);
+  const log = () => readFileSync(join(first, '../train.log'), 'utf8');
+  // What starts a training is killed: the training ends with it, and another one goes on.
+  await until(() => log().includes('Going on with 0001-fc-mnist'));
+  const attempts = readFileSync(join(first, '../attempts.jsonl'), 'utf8').trim().split('\n');
+  process.kill(JSON.parse(attempts.at(-1) ?? '').pid, 'SIGKILL');
+  // So is a training itself.
   await until(() => existsSync(join(second, 'last.safetensors')));
   process.kill(trainerOf(second), 'SIGKILL');
   const end = await again.end();
   expect(end.code, end.err).toBe(0);
-  const log = readFileSync(join(first, '../train.log'), 'utf8');
-  expect(log).toContain('Going on with 0001-fc-mnist');
+  expect(log().match(/^Going on with 0001-fc-mnist/gm)).toHaveLength(2);
   // The one that was killed, and the one that goes on with it.
-  expect(log.match(/ Run 0002-fc-mnist\.$/gm)).toHaveLength(2);
-  expect(log).toContain('0001-fc-mnist is done already: seed 1.');
+  expect(log().match(/ Run 0002-fc-mnist\.$/gm)).toHaveLength(2);
+  expect(log()).toContain('0001-fc-mnist is done already: seed 1.');
   const best = [first, second].map((run) => {
     const rows = readFileSync(join(run, 'metrics.csv'), 'utf8').trim().split('\n').slice(1);
     expect(rows).toHaveLength(4);
     return Math.min(...rows.map((row) => Number(row.split(',').at(-1))));
   });
   const [trial] = linesOf(end.out).trials;
-  expect(trial).toMatchObject({ state: 'done', runs: [first, second], attempts: 2 });
+  expect(trial).toMatchObject({ state: 'done', runs: [first, second], attempts: 3 });
   expect(trial?.error).toBeCloseTo(best.reduce((sum, error) => sum + error, 0) / 2, 12);
 }, 300_000);

@@ -97,7 +97,6 @@ class Sweep:
         job["words"] = [*self.spec["words"], *words, "--runs", folder]
         self.running[trial.number] = trial
         place.start(trial.number, job)
-        say({"event": "start", "trial": trial.number, "values": values})
 
     def follow(self, trial):
         """Tells the search of new epochs, and ends the trial if it says so."""
@@ -143,7 +142,7 @@ class Sweep:
         self.ended.append(status)
         done = any(each.state == TrialState.COMPLETE for each in self.study.get_trials(deepcopy=False))
         if not done and self.ended[:FAILED] == ["failed"] * FAILED:
-            return f"the first {FAILED} trials have failed"
+            return f"the first {FAILED} trials have failed, the last one so: {words}"
         return None
 
     def end(self, place):
@@ -152,8 +151,7 @@ class Sweep:
         deadline = time.time() + one_trial.PATIENCE + 10
         while self.running and time.time() < deadline:
             for number, _ in place.ended():
-                trial = self.running.pop(number)
-                say({"event": "interrupted", "trial": trial.number})
+                self.running.pop(number)
             time.sleep(POLL)
 
     def described(self, frozen):
@@ -243,7 +241,11 @@ def main():
         except Exception as error:  # Ray raises whatever gRPC and its checks of versions do
             say({"event": "unreachable", "words": str(error).strip().split("\n")[-1]})
             return
-    stopped = sweep.search(place)
+    try:
+        stopped = sweep.search(place)
+    except ConnectionError as error:  # of Ray's client
+        say({"event": "unreachable", "words": str(error).strip().split("\n")[-1]})
+        return
     say({"event": "end", "importance": sweep.importance(), "stopped": stopped, "interrupted": stop.is_set()})
     place.close()
 

@@ -72,7 +72,7 @@ def dying_with_parent():
 
 
 def _unfit(why):
-    return {"status": "unfit", "words": f"{socket.gethostname()} {why}."}
+    return {"status": "unfit", "words": f"{socket.gethostname()} {why}"}
 
 
 def _command(job):
