@@ -27,6 +27,8 @@ class Card:
     novelty_threshold: float | None
     # Expected answers to built-in pictures: `input`, `probabilities` and perhaps `novelty` of each.
     golden: tuple[dict, ...]
+    # Whether the file was made elsewhere: many of those say that they take several pictures at once, and do not.
+    from_elsewhere: bool
     # The first digits of what tells this file's weights and labels from another's.
     digest: str
 
@@ -60,6 +62,7 @@ def read_card(text: str | None) -> Card:
         prepare=_rule(_field(card, 'input', 'prepare'), shape),
         novelty_threshold=None if novelty is None else float(_field(card, 'novelty', 'threshold')),
         golden=tuple(card.get('golden', ())),
+        from_elsewhere='values' in card.get('output', {}),
         digest=str(card.get('cardDigest') or _field(card, 'weightsDigest'))[:12],
     )
 

@@ -49,7 +49,7 @@ class Model:
         self._session = session
         batch = session.get_inputs()[0].shape[0]
         # Pictures of each run of a file that takes this number alone.
-        self._fixed = batch if isinstance(batch, int) else None
+        self._fixed = batch if isinstance(batch, int) else 1 if card.from_elsewhere else None
 
     @property
     def labels(self) -> tuple[str, ...]:

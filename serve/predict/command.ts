@@ -9,6 +9,7 @@ import { wholeNumber } from '../../models/option-values.ts';
 import { findModel } from '../../models/repository.ts';
 import { modelsFolder } from '../../setup/paths.mjs';
 import { prepareServing } from '../../setup/serving.mjs';
+import { checkAddress } from './cluster-address.ts';
 import { type FoundPicture, type PictureSource, pictureFiles } from './files.ts';
 import { openList } from './list.ts';
 import type { SkippedFiles } from './progress.ts';
@@ -58,6 +59,12 @@ export const predictCommand = defineCommand({
       valueHint: 'number',
       description: 'Threads that run models; one for each processor if left out',
     },
+    on: {
+      type: 'string',
+      valueHint: 'ray://host:10001',
+      description:
+        'Ray cluster that classifies, whose nodes see the pictures at the same paths; this machine if left out',
+    },
     repository: {
       type: 'string',
       valueHint: 'folder',
@@ -74,6 +81,8 @@ export const predictCommand = defineCommand({
     const json = args.json === true;
     const { out } = args;
     if (out !== undefined) checkEnding(out);
+    const { on } = args;
+    if (on !== undefined) checkAddress(on);
     const shard = args.shard === undefined ? undefined : readShard(args.shard);
     const all = await sourceOf(paths, args.list);
     const files = shard === undefined ? all : ofShard(all, shard);
@@ -90,6 +99,7 @@ export const predictCommand = defineCommand({
       files,
       total,
       shard,
+      on,
       skipped,
       out,
       top,

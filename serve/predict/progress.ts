@@ -3,7 +3,7 @@
 
 import { Presets, SingleBar } from 'cli-progress';
 import { printable } from '../../models/printable.ts';
-import type { Ranked } from '../../models/rank.ts';
+import type { Prediction } from '../../models/rank.ts';
 import { FEW, type FilePrediction } from './rows.ts';
 
 /** Files without a prediction that are listed at the end; the file of predictions has all of them. */
@@ -91,7 +91,7 @@ export function showProgress(
 }
 
 /** `cat 98.61 %, dog 1.39 %` */
-function inShares({ predictions }: { readonly predictions: readonly Ranked[] }): string {
+function inShares({ predictions }: { readonly predictions: readonly Prediction[] }): string {
   return predictions
     .map(({ label, probability }) => `${printable(label)} ${(probability * 100).toFixed(2)} %`)
     .join(', ');

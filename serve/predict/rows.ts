@@ -2,14 +2,14 @@
 import { extname } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import type { Familiarity } from '../../models/novelty.ts';
-import type { Ranked } from '../../models/rank.ts';
+import type { Prediction } from '../../models/rank.ts';
 
 /** So many files, and less, have their predictions on the terminal; more are for a file. */
 export const FEW = 10;
 
 /** The result for a file. */
 export type FilePrediction = { readonly file: string } & (
-  | ({ readonly predictions: readonly Ranked[] } & Partial<Familiarity>)
+  | ({ readonly predictions: readonly Prediction[] } & Partial<Familiarity>)
   /** Why it has no predictions. */
   | { readonly error: string }
 );

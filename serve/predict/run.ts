@@ -7,10 +7,11 @@ import { type ServedModel, versionName } from '../engine/models.ts';
 import { defaultLimits } from '../settings/limits.ts';
 import type { FoundPicture, PictureSource } from './files.ts';
 import { openJson } from './json.ts';
+import { predictOnRay } from './on-ray.ts';
 import { openPredictionFile, type PredictionFile } from './output.ts';
 import { predictFiles } from './predict.ts';
 import { type PredictionProgress, type SkippedFiles, showProgress } from './progress.ts';
-import { FEW, type RowModel, rowFormatOf } from './rows.ts';
+import { FEW, type FilePrediction, type RowModel, rowFormatOf } from './rows.ts';
 import type { Shard } from './shard.ts';
 import { engineOptionsOf, type WantedModel, wantedInWords } from './wanted-model.ts';
 
@@ -41,6 +42,8 @@ export interface PredictCommand {
   readonly top: number;
   /** Replaces an existing file of predictions. */
   readonly fresh: boolean;
+  /** The address of the Ray cluster that classifies, `ray://host:port`; this machine if undefined. */
+  readonly on: string | undefined;
   /** Prints the predictions as one JSON object. */
   readonly json: boolean;
   readonly threads: number | undefined;
@@ -88,21 +91,26 @@ async function predictWith(
   const progress = showProgress(total, versionName(model), out, skipped, !json);
   interruption.begin();
   try {
-    await predictFiles({
-      engine,
+    const work = {
       model,
-      limits,
       files: remaining(files(), output, progress),
       top,
-      atOnce: AT_ONCE,
       stopped: interruption.stopped,
-      onWaiting: (line) => console.error(line),
-      async write(outcomes) {
+      async write(outcomes: readonly FilePrediction[]) {
         await output?.write(outcomes);
         await printed?.write(outcomes);
         progress.written(outcomes);
       },
-    });
+    };
+    if (command.on === undefined)
+      await predictFiles({
+        ...work,
+        engine,
+        limits,
+        atOnce: AT_ONCE,
+        onWaiting: (line) => console.error(line),
+      });
+    else await predictOnRay({ ...work, address: command.on });
   } finally {
     await output?.close();
   }

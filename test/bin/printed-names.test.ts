@@ -52,7 +52,7 @@ test('files without a prediction', () => {
 test('the predictions of a few files', () => {
   const lines = listen();
   const progress = showProgress(1, 'digits/1', undefined, { files: 0, endings: '' }, true);
-  progress.written([{ file: name, predictions: [{ label: name, probability: 0.98765, index: 0 }] }]);
+  progress.written([{ file: name, predictions: [{ label: name, probability: 0.98765 }] }]);
   progress.end(false);
   expect(lines[0]).toBe(`${shown}: ${shown} 98.77 %`);
 });

@@ -108,8 +108,7 @@ test('a name with signs that end lines elsewhere is one name, also when the comm
     for (const before of [0, 1]) {
       const file = await openPredictionFile(path, format, false);
       expect([file.done, file.has(odd)]).toEqual([before, before === 1]);
-      if (before === 0)
-        await file.write([{ file: odd, predictions: [{ index: 0, label: 'red', probability: 1 }] }]);
+      if (before === 0) await file.write([{ file: odd, predictions: [{ label: 'red', probability: 1 }] }]);
       await file.close();
     }
   }

@@ -351,7 +351,7 @@ describe('the file of predictions', () => {
   const one = { name: 'colors/1', digest: '0123456789ab' };
   const outcome: FilePrediction = {
     file: 'a.png',
-    predictions: [{ index: 0, label: 'red', probability: 0.5 }],
+    predictions: [{ label: 'red', probability: 0.5 }],
   };
 
   test.each(['c.csv', 'c.jsonl'])('%s: what it has is known again, whatever the names', async (name) => {
