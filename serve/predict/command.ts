@@ -45,7 +45,7 @@ export const predictCommand = defineCommand({
     out: {
       type: 'string',
       valueHint: 'file',
-      description: `File of predictions, .csv or .jsonl; rows that it has are kept, and their files are not done again. If left out, those of ${FEW} files or less are printed alone, those of more are in predictions-<name>-<version>.csv; with --json there is none`,
+      description: `File of predictions, .csv, .jsonl or .parquet; rows that it has are kept, and their files are not done again. If left out, those of ${FEW} files or less are printed alone, those of more are in predictions-<name>-<version>.csv; with --json there is none`,
     },
     top: { type: 'string', valueHint: 'number', description: 'Predictions of each file', default: '1' },
     json: {

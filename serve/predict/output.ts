@@ -12,6 +12,8 @@ export interface PredictionFile {
   /** Whether the row of this file has an error instead of a prediction. */
   hasFailed(file: string): boolean;
   write(outcomes: readonly FilePrediction[]): Promise<void>;
+  /** Every file has a row now. */
+  finish(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export async function openPredictionFile(
     has: (name) => failed.has(nameInRow(name, format)),
     hasFailed: (name) => failed.get(nameInRow(name, format)) === true,
     write: (outcomes) => append(outcomes.map(format.row).join('')),
+    finish: async () => {},
     close: () => file.close(),
   };
 }

@@ -55,17 +55,27 @@ const formats: Readonly<Record<string, MakeFormat>> = {
  *
  * @param model - in every row.
  * @param top - predictions in a row.
- * @throws UserError as `checkEnding` does.
+ * @throws UserError when it ends neither in `.csv` nor in `.jsonl`.
  */
 export function rowFormatOf(path: string, model: RowModel, top: number): RowFormat {
-  return checkEnding(path)(model, top);
+  return formatOf(path)(model, top);
 }
 
+/** Whether a file is one of Parquet, by its ending. */
+export const isParquet = (path: string): boolean => extname(path).toLowerCase() === '.parquet';
+
 /** @throws UserError when a file ends neither in `.csv` nor in `.jsonl`. */
-export function checkEnding(path: string): MakeFormat {
+function formatOf(path: string): MakeFormat {
   const format = formats[extname(path).toLowerCase()];
   if (format !== undefined) return format;
-  throw new UserError(`--out takes a file that ends in .csv or .jsonl; received ${JSON.stringify(path)}.`);
+  throw new UserError(
+    `--out takes a file that ends in .csv, .jsonl or .parquet; received ${JSON.stringify(path)}.`,
+  );
+}
+
+/** @throws UserError when a file ends in none of `.csv`, `.jsonl` and `.parquet`. */
+export function checkEnding(path: string): void {
+  if (!isParquet(path)) formatOf(path);
 }
 
 /** A file's predictions for JSON: the best one, then all of them; or the error. */

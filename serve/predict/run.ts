@@ -11,7 +11,7 @@ import { predictOnRay } from './on-ray.ts';
 import { openPredictionFile, type PredictionFile } from './output.ts';
 import { predictFiles } from './predict.ts';
 import { type PredictionProgress, type SkippedFiles, showProgress } from './progress.ts';
-import { FEW, type FilePrediction, type RowModel, rowFormatOf } from './rows.ts';
+import { FEW, type FilePrediction, isParquet, type RowModel, rowFormatOf } from './rows.ts';
 import type { Shard } from './shard.ts';
 import { engineOptionsOf, type WantedModel, wantedInWords } from './wanted-model.ts';
 
@@ -83,10 +83,7 @@ async function predictWith(
 ): Promise<number> {
   const top = Math.min(command.top, model.card.labels.length);
   const out = command.out ?? (json || total <= FEW ? undefined : fileOf(model, command.shard));
-  const output =
-    out === undefined
-      ? undefined
-      : await openPredictionFile(out, rowFormatOf(out, rowModelOf(model), top), fresh);
+  const output = out === undefined ? undefined : await openOutput(out, rowModelOf(model), top, fresh);
   const printed = json ? openJson(versionName(model)) : undefined;
   const progress = showProgress(total, versionName(model), out, skipped, !json);
   interruption.begin();
@@ -111,6 +108,7 @@ async function predictWith(
         onWaiting: (line) => console.error(line),
       });
     else await predictOnRay({ ...work, address: command.on });
+    if (!interruption.stopped()) await output?.finish();
   } finally {
     await output?.close();
   }
@@ -118,6 +116,18 @@ async function predictWith(
   const summary = progress.end(interrupted);
   await printed?.end({ ...summary, skipped: skipped.files, interrupted, out: out ?? null });
   return interrupted ? INTERRUPTED : summary.failed > 0 ? 1 : 0;
+}
+
+/** Parquet's reader and writer are loaded for it alone. */
+async function openOutput(
+  path: string,
+  model: RowModel,
+  top: number,
+  fresh: boolean,
+): Promise<PredictionFile> {
+  if (!isParquet(path)) return openPredictionFile(path, rowFormatOf(path, model, top), fresh);
+  const { openParquetFile } = await import('./parquet.ts');
+  return openParquetFile(path, model, top, fresh);
 }
 
 /** Of one model and one share alone, so that another one has its own. */
