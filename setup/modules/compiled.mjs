@@ -28,6 +28,9 @@ const ADDRESS = '__trainyard_source';
 /** Says of the code that runs whether it was compiled. */
 const IS_COMPILED = join('setup', 'modules', 'is-compiled.mjs');
 
+/** Builds of this process that are going on: they share a process of esbuild's, which goes with the last of them. */
+let building = 0;
+
 /** Files of older sources are removed at this age: until then a server of theirs may run, and read what it needs later. */
 const removedAfterMs = 30 * 24 * 60 * 60 * 1000;
 
@@ -105,6 +108,7 @@ function removeOld() {
 async function compile(entries) {
   const { build, stop } = await import('esbuild');
   const sources = Object.fromEntries(besides.map((path) => [path, stateOf(path)]));
+  building++;
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [...entries],
@@ -125,8 +129,10 @@ async function compile(entries) {
     logLevel: 'silent',
     define: { 'import.meta.url': ADDRESS },
     plugins: [{ name: 'sources', setup: readSources }],
+  }).finally(() => {
+    building--;
+    return building === 0 ? stop() : undefined;
   });
-  await stop();
 
   /** @param {import('esbuild').PluginBuild} build */
   function readSources({ onLoad }) {

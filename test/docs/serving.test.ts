@@ -28,6 +28,9 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'digit.png'), await digitPng(0));
   mkdirSync(join(folder, 'photos'));
   cpSync(join(folder, 'digit.png'), join(folder, 'photos', 'a.png'));
+  const listed = Array.from({ length: 60 }, (_, index) => `${index}.png`);
+  for (const name of listed) cpSync(join(folder, 'digit.png'), join(folder, name));
+  writeFileSync(join(folder, 'files.txt'), `${listed.join('\n')}\n`);
   copyShipped(join(folder, 'models'), ['digits']);
   cpSync(shippedModels.digits, join(folder, 'model.onnx'));
   const options = ['serve', '--port', '0', '--grpc-port', '0', '--repository', join(folder, 'models')];
@@ -96,11 +99,14 @@ describe('predict', () => {
       },
     );
     const place = command.includes('--out') ? '; predictions in predictions\\.jsonl' : '';
-    expect(stderr).toMatch(new RegExp(`^digits/1: 1 file at \\d+ a second${place}\\n$`));
+    // A twentieth of the 60 that are listed is about 3.
+    const files = command.includes('--shard') ? '[2-6] files' : '1 file';
+    expect(stderr).toMatch(new RegExp(`^digits/1: ${files} at \\d+ a second${place}\\n$`));
     expect(stdout).toMatch(/\b7\b/);
   });
 
-  test('is shown in both of its formats, and with a file', () => expect(predictions).toHaveLength(3));
+  test('is shown in both of its formats, with a file, and with a list', () =>
+    expect(predictions).toHaveLength(4));
 });
 
 test('the table of settings is that of the server', () => {

@@ -41,6 +41,14 @@ test('sources run, and find files beside themselves', async () => {
   expect(here).toBe(pathToFileURL(join(folder, 'entry.ts')).href);
 });
 
+test('two are made at once', async () => {
+  const addresses = await Promise.all([compiled(entry), compiled(other)]);
+  for (const address of addresses) {
+    made.push(address ?? '');
+    expect((await import(/* @vite-ignore */ address ?? '')).text).toBe('first');
+  }
+});
+
 test('a text that names import.meta.url stays', async () => {
   write('other.ts', 'export const text: string = `of import.meta.url`;\n');
   expect((await run()).text).toBe('of import.meta.url');

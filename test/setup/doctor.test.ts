@@ -44,7 +44,7 @@ test('after a set-up for training, as JSON', async () => {
   expect(facts.missing).toEqual([
     {
       purpose: 'test',
-      steps: ['CIFAR-10', 'Python of the tests', 'tf2onnx', 'Chromium'],
+      steps: ['CIFAR-10', 'Python of the tests', 'tf2onnx', 'Python of sweeps', 'Chromium'],
       mend: '  npm run setup -- --for test',
     },
   ]);

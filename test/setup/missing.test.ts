@@ -88,6 +88,6 @@ test('a wrong argument is answered with what there is', async () => {
   expect(purpose).toEqual({
     code: 1,
     stdout: '',
-    stderr: '--for takes packages, serve, train or test; received trian.\n',
+    stderr: '--for takes packages, serve, train, test or ci; received trian.\n',
   });
 });
