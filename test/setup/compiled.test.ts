@@ -41,7 +41,9 @@ test('sources run, and find files beside themselves', async () => {
   expect(here).toBe(pathToFileURL(join(folder, 'entry.ts')).href);
 });
 
-test('two are made at once', async () => {
+test('two are made at once, of which one takes longer', async () => {
+  const path = relative(folder, join(root, 'bin/commands.ts'));
+  write('entry.ts', `export { text } from './other.ts';\nexport const later = () => import('${path}');\n`);
   const addresses = await Promise.all([compiled(entry), compiled(other)]);
   for (const address of addresses) {
     made.push(address ?? '');
