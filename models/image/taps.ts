@@ -106,6 +106,7 @@ export function taps(axis: Axis): Taps {
       exact[k] = weight;
       sum += weight;
     }
+    // Stryker disable next-line ArithmeticOperator: weights behind an output's are its successor's, which are written next
     for (let k = 0; k < end - start; k++) weights[i * size + k] = fixedPoint(exact[k] ?? 0, sum);
     first[i] = start;
     count[i] = end - start;
@@ -140,6 +141,7 @@ export function tapsInPieces(axis: Axis, i: number, use: (start: number, weights
 function cubic(x: number): number {
   const a = -0.5;
   if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+  // Stryker disable next-line EqualityOperator: at 2 the polynomial is zero
   if (x < 2) return (((x - 5) * x + 8) * x - 4) * a;
   return 0;
 }
