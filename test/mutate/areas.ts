@@ -195,6 +195,8 @@ export const areas = {
       'test/models/make.test.ts',
       'test/models/onnx/parts.test.ts',
       'test/models/onnx/find-features.test.ts',
+      'test/models/onnx/find-layers.test.ts',
+      'test/models/onnx/without-novelty.test.ts',
       'test/models/onnx/subgraph.test.ts',
       'test/models/onnx/schema.test.ts',
       'test/models/onnx/arrays.test.ts',
