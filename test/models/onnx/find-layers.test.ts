@@ -72,6 +72,7 @@ describe('layers', () => {
       ['a convolution d'],
     ],
     ['are not of rows alone', ['a = Conv x row', 'y = Flatten a'], []],
+    ['are no other ops', ['a = ConvTranspose x k', 'y = Flatten a'], []],
     ['are not of weights', ['c = Conv w k', 'y = Add x c'], []],
     ['are not what the model answers', ['c = Conv x k', 'y = Relu c'], []],
     ['are none without a kernel whose size is known', ['c = Abs k', 'a = Conv x c', 'y = Flatten a'], []],
