@@ -161,6 +161,7 @@ export const areas = {
       'test/serve/decode/decoders.test.ts',
       'test/serve/decode/decode.test.ts',
       'test/models/image/file/many-parts.test.ts',
+      'test/models/image/corpus.test.ts',
     ],
     least: 85,
   },

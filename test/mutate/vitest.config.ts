@@ -34,6 +34,8 @@ export default defineConfig({
     sequence: { sequencer: InGivenOrder },
     include: area.tests.map((name) => (name.endsWith('/') ? `${name}**/*.test.ts` : name)),
     globalSetup: 'test/global-setup.ts',
+    // Of each kind in the corpus of pictures.
+    env: { FILES: '40' },
     // A change that lets a test wait for ever is noticed by Stryker's own limit. The first run, of all tests, counts each place
     // that is passed: a test of very many pictures takes minutes then on a busy machine, and one that fails ends all.
     testTimeout: 600_000,
