@@ -46,5 +46,9 @@ function logarithmic(from: number, to: number): Scale {
       const tick = Number((factor * 10 ** power).toPrecision(6));
       if (Math.log10(tick) >= low && Math.log10(tick) <= high) ticks.push(tick);
     }
-  return { at: (value) => (Math.log10(value) - low) / (high - low), ticks };
+  return {
+    at: (value) => (Math.log10(value) - low) / (high - low),
+    // Between 0.32 and 0.47 there is none of those.
+    ticks: ticks.length > 1 ? ticks : linear(10 ** low, 10 ** high, 5).ticks,
+  };
 }

@@ -24,6 +24,9 @@ export type Dimension = NumberRange | Choice;
 const NUMBER = String.raw`[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?`;
 const RANGE = new RegExp(`^(log:)?(${NUMBER})\\.\\.(${NUMBER})$`, 'i');
 
+/** Meant as a range: a number at one side of dots. `1e-3...1e-1` would else be read as 1e-3 to .1e-1. */
+const BROKEN = new RegExp(`\\.{3}|^(\\w+:)?${NUMBER}\\.\\.|\\.\\.${NUMBER}$`, 'i');
+
 /**
  * Reads `a..b`, `log:a..b`, `{a,b,c}` or `a|b|c`; undefined for any other text.
  * @param accepts - Whether the option takes a text as its value.
@@ -34,7 +37,7 @@ export function readDimension(
   text: string,
   accepts: (value: string) => boolean,
 ): Dimension | undefined {
-  const [, log, low = '', high = ''] = RANGE.exec(text) ?? [];
+  const [, log, low = '', high = ''] = (!text.includes('...') && RANGE.exec(text)) || [];
   if (low !== '') return readRange(option, text, [low, high], log !== undefined, accepts);
   if (text.startsWith('log:'))
     throw new UserError(
@@ -42,7 +45,13 @@ export function readDimension(
     );
   const list =
     /^\{(.*)\}$/s.exec(text)?.[1]?.split(',') ?? (text.includes('|') ? text.split('|') : undefined);
-  if (list === undefined) return undefined;
+  if (list === undefined) {
+    if (BROKEN.test(text))
+      throw new UserError(
+        `--${option} takes a range of two numbers with two dots, such as 0.001..0.1 or log:1e-4..1e-1; received ${JSON.stringify(text)}.`,
+      );
+    return undefined;
+  }
   const values = list.map((value) => value.trim());
   if (values.length < 2 || values.includes('') || new Set(values).size < values.length)
     throw new UserError(

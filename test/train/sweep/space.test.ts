@@ -26,7 +26,7 @@ describe('readDimension', () => {
     expect(readDimension('x', text, any)).toEqual({ option: 'x', kind: 'choice', values: ['sgd', 'adam'] });
   });
 
-  it.each(['0.1', 'adam', '../pets', './a/../b', '10m', '-5', '1...', '0.1..fast'])(
+  it.each(['0.1', 'adam', '../pets', './a/../b', '../2', '10m', '-5'])(
     'leaves %s to the training',
     (text) => {
       expect(readDimension('x', text, any)).toBeUndefined();
@@ -38,6 +38,12 @@ describe('readDimension', () => {
     ['2..1', '--x takes a range from a smaller to a larger number; received "2..1".'],
     ['log:0..1', '--x log: takes numbers above 0, which have a logarithm; received "log:0..1".'],
     ['log:adam', '--x log: takes two numbers, such as log:1e-4..1e-1; received "log:adam".'],
+    ...['1e-3...1e-1', '0...5', '1...', '0.1..', '..0.1', '0.1..fast', '0.1..1..2', 'ln:0.1..1'].map(
+      (text) => [
+        text,
+        `--x takes a range of two numbers with two dots, such as 0.001..0.1 or log:1e-4..1e-1; received "${text}".`,
+      ],
+    ),
     ['{a}', `--x takes a list of two different values or more, such as '{a,b,c}'; received "{a}".`],
     ['a|a', `--x takes a list of two different values or more, such as '{a,b,c}'; received "a|a".`],
     ['a|', `--x takes a list of two different values or more, such as '{a,b,c}'; received "a|".`],
