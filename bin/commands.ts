@@ -67,7 +67,10 @@ const all: readonly Command[] = [
     group: 'Train',
     description: 'Search for the options with the least error, by many trainings',
     examples: [
-      { words: ['digits', '--learning-rate', 'log:0.001..0.1', '--trials', '10'] },
+      {
+        words: ['digits', '--learning-rate', 'log:0.001..0.1', '--trials', '10'],
+        does: 'An option of the training may be a range, a..b or log:a..b, or a list, {a,b}',
+      },
       {
         words: ['./pets', '--optimizer', '{sgd,adamw}', '--on', 'ray://head:10001'],
         does: 'On a Ray cluster',

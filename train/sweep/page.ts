@@ -30,7 +30,11 @@ export function sweepPage(result: SweepResult): string {
   const best = trials.find(({ trial }) => trial === bestOf(trials)?.trial);
   const parts: readonly (PagePart | undefined)[] = [
     part('trials-by-option', 'Options and error', parallelCoordinates(space, trials, best)),
-    part('importance', 'What mattered', importance === null ? soon : importanceTable(importance)),
+    part(
+      'importance',
+      'What mattered',
+      importance === null ? notYet(count(trials, 'done')) : importanceTable(importance),
+    ),
     part('best', 'Best so far', bestSoFar(trials)),
     part('cost', 'Cost', costTable(trials)),
     part('trials', 'Trials', trialsTable(folder, trials, best)),
@@ -47,7 +51,9 @@ export function sweepPage(result: SweepResult): string {
   });
 }
 
-const soon = html`<p class="note">Comes at the end of a search with four trials or more that are done, and differ.</p>`;
+function notYet(done: number): Html {
+  return html`<p class="note">Needs four trials or more that are done, not pruned, and differ: ${done} so far. Comes at the end of the search.</p>`;
+}
 
 function part(id: string, title: string, body: Html | undefined): PagePart | undefined {
   return body === undefined ? undefined : { id, title, body };

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sweepPage } from '../../../train/sweep/page.ts';
-import type { Trial } from '../../../train/sweep/search.ts';
+import type { SearchEnd, Trial } from '../../../train/sweep/search.ts';
 import { chromium as found } from '../../browser.ts';
 
 const path = mkdtempSync(join(tmpdir(), 'trainyard-sweep-page-'));
@@ -71,7 +71,9 @@ const trials: Trial[] = [
   },
 ];
 
-async function open(width = 1200): Promise<Page> {
+const shares = { rate: 0.75, '<kind>': 0.25 };
+
+async function open(width = 1200, importance: SearchEnd['importance'] = shares): Promise<Page> {
   const page = await browser.newPage({ viewport: { width, height: 900 } });
   const folder = {
     name: '0001-digits',
@@ -85,7 +87,6 @@ async function open(width = 1200): Promise<Page> {
     },
   };
   const file = join(path, 'sweep.html');
-  const importance = { rate: 0.75, '<kind>': 0.25 };
   writeFileSync(
     file,
     sweepPage({
@@ -139,5 +140,13 @@ test('the table says how each ended, the best first, and links to its report; th
   ]);
   await page.getByRole('link', { name: 'report' }).click();
   expect(await page.title()).toBe('the report');
+  await page.close();
+});
+
+test('where nothing can be said of what mattered, it says what that needs and how much of it there is', async () => {
+  const page = await open(1200, null);
+  expect(await page.locator('#importance').innerText()).toMatch(
+    /four trials or more that are done.*: 2 so far/,
+  );
   await page.close();
 });
