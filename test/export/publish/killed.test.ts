@@ -5,10 +5,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCard } from '../../../models/card.ts';
 import { addModel, listModels } from '../../../models/repository.ts';
+import { compiled } from '../../../setup/modules/compiled.mjs';
 import { root } from '../../../setup/paths.mjs';
 import { fit } from '../../../train/loop/fit.ts';
 import { random } from '../../../train/random.ts';
@@ -70,13 +70,14 @@ test('kill -9 at every stage of `trainyard export`', async () => {
 
 test('kill -9 again and again while versions are written', async () => {
   const repository = join(folder, 'written');
-  const module = pathToFileURL(join(root, 'models/repository.ts'));
+  // Compiled, it begins in a tenth of a second; a loader takes one for each.
+  const module = await compiled('models/repository.ts');
   // Files of 8 MB of one byte: a version that is torn shows by its size.
   const script = `
     import { addModel } from '${module}';
     console.log('writing');
     for (;;) await addModel('${repository}', 'model', new Uint8Array(8e6));`;
-  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+  const args = ['--input-type=module', '-e', script];
   const next = random(2, 'kills');
   for (let i = 0; i < 10; i++) {
     const before = await listModels(repository);

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { compiled } from '../../../setup/modules/compiled.mjs';
 import { root } from '../../../setup/paths.mjs';
 import { loadFolder } from '../../../train/datasets/folder/index.ts';
 import { writeCifarPhotos, writePhotos } from '../../../train/photos/write-photos.ts';
@@ -45,8 +45,8 @@ it('a class of photos that is not there is refused before their data set is read
 
 describe('a process that only helps or refuses', () => {
   /** Runs the command line, then says which of the heavy things are in memory. */
-  const script = `
-    const { main } = await import(${JSON.stringify(pathToFileURL(join(root, 'bin/main.ts')).href)});
+  const script = (address: string | undefined) => `
+    const { main } = await import(${JSON.stringify(address)});
     await main(process.argv.slice(1));
     const { readFileSync } = await import('node:fs');
     const maps = readFileSync('/proc/self/maps', 'utf8');
@@ -62,10 +62,10 @@ describe('a process that only helps or refuses', () => {
     [['lr-find', 'digits', '--steps', '0']],
     [['show', 'digits', '--seed', 'x']],
     [['photos', 'here', '--each', '0']],
-  ])('loads no TensorFlow for %j', (args) => {
+  ])('loads no TensorFlow for %j', async (args) => {
     const { stdout } = spawnSync(
       process.execPath,
-      ['--import', 'tsx', '--input-type=module', '--eval', script, '--', ...args],
+      ['--input-type=module', '--eval', script(await compiled('bin/main.ts')), '--', ...args],
       { cwd: root, encoding: 'utf8' },
     );
     expect(stdout).toMatch(/\nloaded: $/m);

@@ -4,15 +4,15 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { pathToFileURL } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { compiled } from '../../../setup/modules/compiled.mjs';
 import { root } from '../../../setup/paths.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-quietly-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const script = `
-  const { tf } = await import(${JSON.stringify(pathToFileURL(join(root, 'train/graph/tensorflow.ts')).href)});
+  const { tf } = await import(${JSON.stringify(await compiled('train/graph/tensorflow.ts'))});
   const { writeSync } = await import('node:fs');
   writeSync(2, 'one\\n');
   writeSync(1, 'two\\n');
@@ -20,7 +20,7 @@ const script = `
   writeSync(2, 'three\\n');
   writeSync(1, 'four\\n');
 `;
-const words = ['--import', 'tsx', '--input-type=module', '--eval', script];
+const words = ['--input-type=module', '--eval', script];
 
 it('to a program that started it', async () => {
   // Node gives a child sockets, which have no path by which they could be opened again.

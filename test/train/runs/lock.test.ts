@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mayLive } from '../../../setup/files/owner.mjs';
+import { compiled } from '../../../setup/modules/compiled.mjs';
 import { root } from '../../../setup/paths.mjs';
 import { crashedUnsaved, isBeingTrained, lockRun, tryLock } from '../../../train/runs/lock.ts';
 
@@ -49,7 +50,7 @@ describe('lockRun', () => {
   });
 
   it('holds a run for one of many processes that want it at once', async () => {
-    const script = `import { tryLock } from ${JSON.stringify(join(root, 'train/runs/lock.ts'))};
+    const script = `import { tryLock } from ${JSON.stringify(await compiled('train/runs/lock.ts'))};
       console.log('ready');
       process.stdin.once('data', () => {
         const unlock = tryLock(${JSON.stringify(run)});
@@ -59,7 +60,7 @@ describe('lockRun', () => {
     // Left by a process that has ended, so that all of them take it over.
     writeLock({ ...own(), start: '1' });
     const children = Array.from({ length: 4 }, () =>
-      spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { cwd: root }),
+      spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: root }),
     );
     const outputs = children.map(({ stdout }) => text(stdout));
     const line = (count: number) =>
