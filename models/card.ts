@@ -95,7 +95,7 @@ export const cardSchema = z
      */
     novelty: z
       .object({
-        /** What the detector was shown that the model does not know: drawn letters and shapes, or nothing. */
+        /** What the detector was shown that the model does not know: drawn letters, shapes and grounds, or nothing. */
         against: z.enum(['drawings', 'nothing']),
         threshold: fraction,
         /** Share of `n` validation pictures, none of which set the threshold, that are above it. */

@@ -26,7 +26,7 @@ const BROADER = 1.5;
 const SEED = 1;
 
 export interface Drawings {
-  /** uint8 `[28,28,1]` each, prepared by the digit rule: drawings of what the model knows, and of what it does not. */
+  /** uint8 `[H,W,C]` each, as the model takes them: drawings of what it knows, and of what it does not. */
   readonly known: readonly Uint8Array[];
   readonly others: readonly Uint8Array[];
 }

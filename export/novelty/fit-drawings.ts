@@ -9,10 +9,15 @@ export interface Seen {
   readonly n: number;
 }
 
-/** @returns two layers, whose score is above 0 for what is rather one of the others. Both kinds weigh alike. */
-export function fitToExamples(known: Seen, others: Seen): Dense[] {
+/**
+ * Fits a detector's network. Both kinds weigh alike.
+ *
+ * @param sizes - so many columns, the last ones, have scales of their own; those before them are of a direction.
+ * @returns two layers, whose score is above 0 for what is rather one of the others.
+ */
+export function fitToExamples(known: Seen, others: Seen, sizes = 2): Dense[] {
   const width = known.values.length / known.n;
-  const { means, scales } = scalesOf(known, width);
+  const { means, scales } = scalesOf(known, width, sizes);
   const n = known.n + others.n;
   const values = new Float32Array(n * width);
   values.set(known.values);
@@ -25,11 +30,11 @@ export function fitToExamples(known: Seen, others: Seen): Dense[] {
   return [unscaled(first, means, scales), second];
 }
 
-/** Mean and deviation of length and logits; directions have one scale for all, so that what is never there stays small. */
-function scalesOf({ values, n }: Seen, width: number) {
+/** Mean and deviation of lengths, logits and early channels; directions have one scale for all, so that what is never there stays small. */
+function scalesOf({ values, n }: Seen, width: number, sizes: number) {
   const means = new Float32Array(width);
   const scales = new Float32Array(width).fill(0.1);
-  for (const column of [width - 2, width - 1]) {
+  for (let column = width - sizes; column < width; column++) {
     const own = Array.from({ length: n }, (_, i) => values[i * width + column] ?? 0);
     const mean = own.reduce((sum, value) => sum + value, 0) / n;
     means[column] = mean;

@@ -5,16 +5,21 @@ import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto } from '../../models/onnx/types.ts';
 import { sizeOf } from '../../models/shape.ts';
 import type { Split } from '../../train/datasets/index.ts';
+import { coloredFor } from './colored.ts';
 import { centered, type Dense, detectorOf, SCORE, withDetector } from './detector.ts';
 import { type Drawings, drawingsFor, onPaper } from './drawings.ts';
 import { fitToExamples, type Seen } from './fit-drawings.ts';
 import { fitToLengths } from './fit-lengths.ts';
-import { SEEN, withSight } from './sight.ts';
+import { keptDrawings } from './kept.ts';
+import { earlyWidth, SEEN, seesEarly, withSight } from './sight.ts';
 import { evenly, listed, openValue, type SomePictures } from './values.ts';
 
 /** Training pictures from which a detector learns what is known, and validation pictures that set its threshold, at most. */
 const MOST_KNOWN = 4000;
 const MOST_VALIDATION = 10_000;
+
+/** Fewer training pictures than that do not say what a photograph of their kind is. */
+const FEWEST_KNOWN = 1000;
 
 /** Of those training pictures, so many are photographed. */
 const MOST_PHOTOGRAPHED = 1600;
@@ -60,11 +65,12 @@ export async function withNovelty(
   { train, validation }: { readonly train: Split; readonly validation: Split },
   except: readonly string[] = [],
 ): Promise<WithNovelty | undefined> {
-  const seeing = withSight(model, 'probabilities');
-  if (seeing === undefined || validation.n < FEWEST_VALIDATION) return undefined;
-  const { shape, prepare } = input;
+  const { shape } = input;
   const known = evenly(train, Math.min(MOST_KNOWN, affordable(shape)));
-  const drawings = prepare.rule === 'digit' ? drawingsFor(labels, except) : undefined;
+  const inColor = isDrawnInColor(input, known.n);
+  const seeing = withSight(model, 'probabilities', inColor);
+  if (seeing === undefined || validation.n < FEWEST_VALIDATION) return undefined;
+  const drawings = drawingsOf(labels, input, inColor, except);
   const layers = await fitted(seeing, shape, known, drawings);
   if (layers === undefined) return undefined;
   return calibrated(seeing, layers, shape, validation, drawings === undefined ? 'nothing' : 'drawings');
@@ -82,10 +88,29 @@ export async function withNoveltyOf(
   { input, novelty }: Pick<Card, 'input' | 'novelty'>,
   validation: Split,
 ): Promise<WithNovelty | undefined> {
-  const seeing = novelty && withSight(smaller, 'probabilities');
+  const seeing = novelty && withSight(smaller, 'probabilities', seesEarly(original));
   const layers = detectorOf(original);
   if (seeing === undefined || layers.length === 0 || validation.n < FEWEST_VALIDATION) return undefined;
   return calibrated(seeing, layers, input.shape, validation, novelty?.against ?? 'nothing');
+}
+
+/** Small photographs, of which there are enough: large ones would take as long to draw as to train on. */
+function isDrawnInColor({ shape, prepare }: Described['input'], known: number): boolean {
+  return prepare.rule === 'resize' && affordable(shape) >= MOST_KNOWN && known >= FEWEST_KNOWN;
+}
+
+/** @returns undefined where nobody knows what is none of the labels. */
+function drawingsOf(
+  labels: readonly string[],
+  { shape, prepare }: Described['input'],
+  inColor: boolean,
+  except: readonly string[],
+): Drawings | undefined {
+  if (!inColor && prepare.rule !== 'digit') return undefined;
+  const draw = () =>
+    inColor ? { known: [], others: coloredFor(shape, except) } : drawingsFor(labels, except);
+  // What is left out is left out for a measurement, once.
+  return except.length > 0 ? draw() : keptDrawings(inColor ? { shape } : { labels }, draw);
 }
 
 async function calibrated(
@@ -127,9 +152,11 @@ async function fitted(
     const see = async (pictures: SomePictures) => ({ values: await sight.of(pictures), n: pictures.n });
     const own = await see(known);
     if (drawings === undefined) return fitToLengths(own);
+    const others = await see(listed(drawings.others));
+    if (drawings.known.length === 0) return fitToExamples(own, others, earlyWidth(seeing.graph) + 2);
     const again = onPaper({ n: Math.min(known.n, MOST_PHOTOGRAPHED), at: known.at });
     const drawn = await see(listed([...drawings.known, ...again]));
-    return fitToExamples(joined(own, drawn), await see(listed(drawings.others)));
+    return fitToExamples(joined(own, drawn), others);
   } finally {
     await sight.close();
   }

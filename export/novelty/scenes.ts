@@ -37,7 +37,7 @@ function wave(next: Random): Level {
 }
 
 /** An ellipse or a box, anywhere, turned, of one level, with an edge that is more or less soft. */
-function thing(next: Random): { readonly covers: Level; readonly paint: number } {
+export function thing(next: Random): { readonly covers: Level; readonly paint: number } {
   const [middleX, middleY, angle] = [1.4 * next() - 0.2, 1.4 * next() - 0.2, Math.PI * next()];
   const [long, wide] = [0.05 + 0.55 * next(), 0.05 + 0.35 * next()];
   const [round, soft] = [next() < 0.5, 0.02 + 0.2 * next() ** 2];

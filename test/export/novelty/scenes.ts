@@ -75,3 +75,13 @@ export const scenes: Readonly<Record<string, (i: number) => Uint8Array>> = {
   clouds: painted('clouds', clouds),
   'house numbers, as in SVHN': painted('numbers', houseNumbers),
 };
+
+/** A drawing `[28,28]` in the middle of a picture in color, on a ground of 0 or 255. */
+export function framed(drawing: Uint8Array, ground: 0 | 255): Uint8Array {
+  return new Uint8Array(32 * 32 * 3).map((_, i) => {
+    const pixel = Math.floor(i / 3);
+    const [x, y] = [(pixel % 32) - 2, Math.floor(pixel / 32) - 2];
+    const ink = x >= 0 && x < 28 && y >= 0 && y < 28 ? (drawing[y * 28 + x] ?? 0) : 0;
+    return Math.abs(ground - ink);
+  });
+}
