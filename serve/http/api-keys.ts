@@ -1,6 +1,6 @@
 // API keys: read from a file, kept as digests, compared in constant time.
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { systemReason } from '../../models/system-reason.ts';
@@ -9,6 +9,9 @@ import { isQuotaWord, parseQuota, type Quota } from './quotas.ts';
 
 /** Characters that a key must have at least: 22 of base64 are 128 bits. */
 const LEAST = 16;
+
+/** Of a file of keys: it is read between requests, and each request is compared with all of its keys. */
+const MOST_BYTES = 1024 * 1024;
 
 const MAKE_ONE = 'Make one with: openssl rand -base64 24';
 
@@ -35,9 +38,19 @@ export function readKeys(path: string): Keys {
   return parseKeys(readKeyFile(path), path);
 }
 
-/** The bytes of a file of keys. @throws UserError when it cannot be read. */
-export function readKeyFile(path: string): Uint8Array {
+/**
+ * The bytes of a file of keys.
+ *
+ * @param waits - whether it may be a pipe, such as `<(decrypt keys)`, until whose end everything waits.
+ * @throws UserError when it cannot be read, or is longer than lists of keys are.
+ */
+export function readKeyFile(path: string, { waits = true } = {}): Uint8Array {
   try {
+    const found = statSync(path);
+    if (found.size > MOST_BYTES)
+      throw new Error(`it has ${found.size.toLocaleString('en')} bytes, expected 1 MiB at most`);
+    if (!waits && !found.isFile() && !found.isDirectory())
+      throw new Error('it is a pipe or a device, expected a file');
     return readFileSync(path);
   } catch (error) {
     throw new UserError(

@@ -60,7 +60,7 @@ export function watchKeyFile({ look }: Pick<KeyFile, 'look'>): void {
 
 function readOrWhyNot(path: string): Uint8Array | UserError {
   try {
-    return readKeyFile(path);
+    return readKeyFile(path, { waits: false }); // requests would wait too
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;

@@ -1,11 +1,13 @@
 // Keys are exchanged while the server runs: from one look to another the old ones end, and a file that is not usable
 // changes nothing.
+import { once } from 'node:events';
 import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openKeyFile } from '../../../serve/http/key-file.ts';
 import type { Log } from '../../../serve/log.ts';
+import { startProcess } from '../../../setup/modules/start.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-key-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -69,6 +71,11 @@ test.each([
     'line 2: expected a key of 16',
   ],
   ['no key', (path: string) => writeFileSync(path, '# none\n'), 'holds no key'],
+  [
+    'more than a list of keys has',
+    (path: string) => writeFileSync(path, `lab ${second}\n`.padEnd(1024 * 1024 + 1, '\n')),
+    'it has 1,048,577 bytes, expected 1 MiB at most',
+  ],
   ['nothing', (path: string) => rmSync(path), 'the file of keys cannot be read: .*: it is not there'],
   [
     'a wrong quota',
@@ -94,6 +101,21 @@ test.each([
   expect([file.ring(first), file.ring(second)]).toEqual([undefined, 'lab']);
   expect(lines).toHaveLength(2);
 });
+
+test('a pipe in its place is not waited for, which requests would wait for too', async () => {
+  const { path } = open(`lab ${first}\n`);
+  // In a process of its own, since one that waits for a pipe can only be killed.
+  const child = startProcess(new URL('./pipe-of-keys.ts', import.meta.url), { path, key: first });
+  const kill = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  const [told] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+  clearTimeout(kill);
+  expect(told).toEqual({
+    owner: 'lab',
+    lines: [
+      expect.stringMatching(/^the file of keys cannot be read: .*: it is a pipe or a device, expected/),
+    ],
+  });
+}, 30_000);
 
 test('the same keys again after a mistake are said to count', () => {
   const { path, file, lines } = open(`lab ${first}\n`);
