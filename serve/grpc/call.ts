@@ -53,7 +53,7 @@ export async function answerCall(
   const method = methods.get(path);
   const said = { owner: undefined as string | undefined, model: undefined as string | undefined };
   const memory = openMemory();
-  const end = endOnce(stream, (code, error) =>
+  const end = endOnce(stream, connection.requestTimeout, (code, error) =>
     note(options, { path, known: method !== undefined, code, error, start, ...said }),
   );
   const timers: NodeJS.Timeout[] = [];
@@ -120,8 +120,16 @@ interface End {
   done(): boolean;
 }
 
-/** Returns a function that ends a call, once, and tells `ended` how. */
-function endOnce(stream: ServerHttp2Stream, ended: (code: Code, error: unknown) => void): End {
+/**
+ * Returns a function that ends a call, once, and tells `ended` how.
+ *
+ * @param patience - milliseconds that a client gets to read the response, which is in memory until then.
+ */
+function endOnce(
+  stream: ServerHttp2Stream,
+  patience: number,
+  ended: (code: Code, error: unknown) => void,
+): End {
   let done = false;
   stream.once('close', () => {
     if (!done) ended('CANCELLED', undefined);
@@ -136,6 +144,8 @@ function endOnce(stream: ServerHttp2Stream, ended: (code: Code, error: unknown) 
       stream.respond(TYPE, { waitForTrailers: true });
       stream.once('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
       stream.end(framed(result));
+      const unread = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), patience).unref();
+      stream.once('close', () => clearTimeout(unread));
       return;
     }
     const status = statusOf(result);

@@ -81,6 +81,18 @@ test('a message that announces more than may be is refused before it comes', asy
   expect((await ask(client, '/a/Echo')).status).toBe('0');
 });
 
+test('a response that nobody reads is not kept for longer than a request may take', async () => {
+  const { server } = await open({}, { connection: { ...connectionLimits, requestTimeout: 300 } });
+  for (const [window, expected] of [
+    [0, { rstCode: 8, status: undefined }],
+    [65_535, { rstCode: 0, status: '0' }],
+  ] as const) {
+    const client = openRaw(server.address, { initialWindowSize: window });
+    closers.push(client.close);
+    expect(await ask(client, '/a/Echo', Buffer.alloc(1000))).toMatchObject(expected);
+  }
+});
+
 test('less and more than one message, and what is no gRPC, are refused', async () => {
   const { client } = await open({});
   for (const bytes of [

@@ -1,5 +1,5 @@
 // Calls of gRPC made by hand, whole or in pieces: clients that others wrote send nothing wrong.
-import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2';
+import { type ClientHttp2Session, connect, type IncomingHttpHeaders, type Settings } from 'node:http2';
 import { framed } from '../../../serve/grpc/frame.ts';
 
 export interface RawAnswer {
@@ -22,8 +22,8 @@ export interface RawCall {
 }
 
 /** Opens a connection; `close` ends it at once. */
-export function openRaw(address: string) {
-  const session = connect(`http://${address}`);
+export function openRaw(address: string, settings: Settings = {}) {
+  const session = connect(`http://${address}`, { settings });
   session.on('error', () => {});
   return {
     call: (path: string, headers = {}) => begin(session, path, headers),
