@@ -57,9 +57,12 @@ interface StartedFile {
  * @throws UserError when the model cannot be used, or nothing was finished for so long that nothing will be.
  */
 export async function predictFiles(options: PredictOptions): Promise<void> {
-  const { files, atOnce, limits, write, stopped = () => false } = options;
+  const { files, atOnce, limits, write } = options;
   const started: StartedFile[] = [];
   let held = 0;
+  let over = false;
+  /** Also when this call has failed: files that still wait for room would do so for ever. */
+  const stopped = () => over || options.stopped?.() === true;
 
   async function writeFirst(count: number): Promise<void> {
     const first = started.splice(0, count);
@@ -68,21 +71,25 @@ export async function predictFiles(options: PredictOptions): Promise<void> {
     held -= first.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  for await (const { path, at = path, problem } of files) {
-    if (stopped()) break;
-    if (problem !== undefined) {
-      started.push({ path, outcome: Promise.resolve({ file: path, error: problem }), bytes: 0 });
-    } else {
-      const { size } = (await stat(at).catch(() => undefined)) ?? { size: 0 };
-      while (started.length > 0 && held + size > limits.heldBytes) await writeFirst(1);
-      const outcome = predictFile(path, at, size, options);
-      outcome.catch(() => {}); // it is awaited when it is its turn to be written
-      started.push({ path, outcome, bytes: size });
-      held += size;
+  try {
+    for await (const { path, at = path, problem } of files) {
+      if (stopped()) break;
+      if (problem !== undefined) {
+        started.push({ path, outcome: Promise.resolve({ file: path, error: problem }), bytes: 0 });
+      } else {
+        const { size } = (await stat(at).catch(() => undefined)) ?? { size: 0 };
+        while (started.length > 0 && held + size > limits.heldBytes) await writeFirst(1);
+        const outcome = predictFile(path, at, size, { ...options, stopped });
+        outcome.catch(() => {}); // it is awaited when it is its turn to be written
+        started.push({ path, outcome, bytes: size });
+        held += size;
+      }
+      if (started.length >= atOnce) await writeFirst(Math.ceil(atOnce / 2));
     }
-    if (started.length >= atOnce) await writeFirst(Math.ceil(atOnce / 2));
+    await writeFirst(started.length);
+  } finally {
+    over = true;
   }
-  await writeFirst(started.length);
 }
 
 /** Waits for the results of files: after a while it says for which one, and not for ever. */

@@ -17,7 +17,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Ranked } from '../../../models/rank.ts';
 import { pictureFiles } from '../../../serve/predict/files.ts';
 import { openPredictionFile } from '../../../serve/predict/output.ts';
@@ -337,7 +338,7 @@ test.each([
   ],
   [
     ['colors', 'pictures', '--out', 'a.xlsx'],
-    /--out takes a file that ends in \.csv or \.jsonl; received "a\.xlsx"\./,
+    /--out takes a file that ends in \.csv, \.jsonl or \.parquet; received "a\.xlsx"\./,
   ],
   [['colors', 'pictures', '--top', '0'], /--top takes a whole number from 1 to 10000; received "0"\./],
 ])('%j is answered in words', async (args, message) => {
@@ -474,6 +475,26 @@ describe('waiting ends', () => {
     });
     return { done, written };
   };
+
+  test('when a result cannot be written: files that wait for room are not tried again', async () => {
+    async function* files() {
+      yield { path: 'none.png', name: 'none.png', problem: 'it is not there' };
+      yield { path: join(folder, 'blue.png'), name: 'blue.png' };
+    }
+    let asked = 0;
+    const { done } = classifying(() => Promise.reject(new Refusal(503, `the queue is full, ${++asked}`)), {
+      files: files(),
+      atOnce: 2,
+      write: async () => {
+        await vi.waitUntil(() => asked > 1);
+        throw new Error('no space left');
+      },
+    });
+    await expect(done).rejects.toThrow('no space left');
+    const before = asked;
+    await sleep(300); // 15 times what it waits for
+    expect(asked - before).toBeLessThanOrEqual(1);
+  });
 
   test('when nothing is finished, with a word about what is waited for', async () => {
     const said: string[] = [];
