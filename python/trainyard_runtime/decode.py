@@ -33,9 +33,9 @@ def decode(source) -> np.ndarray:
     """
     if isinstance(source, np.ndarray):
         return _checked(source)
-    if isinstance(source, Image.Image):
-        return _pixels(source, None)
     try:
+        if isinstance(source, Image.Image):
+            return _pixels(source, None)
         data = bytes(source) if isinstance(source, (bytes, bytearray, memoryview)) else _read(source)
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')  # of odd metadata; too many pixels are refused below
@@ -72,6 +72,8 @@ def _checked(array: np.ndarray) -> np.ndarray:
 def _pixels(image: Image.Image, data: bytes | None) -> np.ndarray:
     """Data: the file, where there is one."""
     orientation = _orientation_of(image)
+    if 0 in image.size:
+        raise PictureError(f'it has {image.width}x{image.height} pixels, expected one at least')
     if image.width * image.height > MOST_PIXELS:
         _halve(image)
     image.load()

@@ -162,15 +162,27 @@ it('says what is wrong with a picture, and answers for the others', () => {
   ]);
   const refused = runtime(
     `
+import io
+from PIL import Image
+def saved():
+    file = io.BytesIO()
+    Image.effect_noise((60, 60), 50).save(file, 'JPEG')
+    return file.getvalue()
+closed = Image.open(io.BytesIO(saved()))
+closed.close()
+cut = Image.open(io.BytesIO(saved()[:900]))
 model = trainyard_runtime.load(sys.argv[1])
-try:
-    model.classify(np.zeros((9, 9, 3)))
-except trainyard_runtime.PictureError as error:
-    print(json.dumps(str(error)))
+pictures = [np.zeros((9, 9, 3)), closed, cut, Image.new('RGB', (0, 5)), Image.new('La', (5, 5)), Image.new('RGB', (5, 5))]
+print(json.dumps([str(a) if isinstance(a, Exception) else len(a.predictions) for a in model.classify_all(pictures)]))
 `,
     [shipped('cifar')],
   );
-  expect(refused).toBe(
+  expect(refused).toEqual([
     'received an array [9, 9, 3] of float64, expected [H,W], [H,W,1], [H,W,3] or [H,W,4] of uint8, from 0 to 255',
-  );
+    'the picture could not be decoded: Operation on closed image',
+    expect.stringMatching(/^the picture could not be decoded: image file is truncated/),
+    'it has 0x5 pixels, expected one at least',
+    'the picture could not be decoded: conversion from La to L not supported',
+    10,
+  ]);
 });
