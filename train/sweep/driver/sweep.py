@@ -189,12 +189,33 @@ def _study(folder, spec):
     # One process searches at a time: a lock that is there was left by one that was killed.
     for lock in glob.glob(f"{journal}.lock*"):
         os.unlink(lock)
+    _keep_whole_lines(journal)
     prune = spec["prune"]
     pruner = optuna.pruners.NopPruner()
     if prune is not None:
         pruner = optuna.pruners.SuccessiveHalvingPruner(min_resource=prune["from"], reduction_factor=prune["factor"])
     storage = JournalStorage(JournalFileBackend(journal))
     return optuna.create_study(study_name="sweep", storage=storage, load_if_exists=True, direction="minimize", pruner=pruner)
+
+
+def _keep_whole_lines(journal):
+    """Cuts off what is not whole at the end of a journal, where its machine went down or its disk was full: Optuna would append to it.
+
+    What the lines told of trials that have ended is in their folders too.
+    """
+    if not os.path.exists(journal):
+        return
+    with open(journal, "r+b") as file:
+        whole = 0
+        for line in file:
+            try:
+                json.loads(line)
+            except ValueError:
+                break
+            if not line.endswith(b"\n"):
+                break
+            whole += len(line)
+        file.truncate(whole)
 
 
 def _sampler(spec, number):
