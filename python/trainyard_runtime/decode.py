@@ -1,5 +1,6 @@
 """Decodes pictures with Pillow: to 8-bit sRGB, upright, the first frame."""
 
+import errno
 import io
 import os
 import warnings
@@ -15,6 +16,21 @@ _FORMATS = ('JPEG', 'PNG', 'WEBP', 'GIF', 'BMP', 'DIB', 'TIFF')
 
 # Pixels of a picture at most (width times height); a JPEG of more is halved while it is decoded.
 MOST_PIXELS = 65_000_000
+
+# What the system says of a file, as `trainyard predict` has it in its rows (models/system-reason.ts).
+_REASONS = {
+    errno.ENOENT: 'it is not there',
+    errno.EISDIR: 'it is a folder, expected a file',
+    errno.EACCES: 'this user may not read or write it',
+    errno.EPERM: 'this user may not read or write it',
+    errno.ENOTDIR: 'a file is in the place of a folder',
+    errno.ELOOP: 'its symbolic links lead in a circle',
+    errno.ENAMETOOLONG: 'its name is too long',
+    errno.EMFILE: 'too many files are open',
+    errno.ENFILE: 'too many files are open',
+    errno.EIO: 'the disk does not work (EIO)',
+    errno.ESTALE: 'the network disk does not have it any more (ESTALE)',
+}
 
 _EXIF = b'Exif\0\0'
 
@@ -56,7 +72,8 @@ def _read(path) -> bytes:
         with open(path, 'rb') as file:
             return file.read()
     except OSError as error:
-        raise PictureError(f'it cannot be read: {error.strerror or error}') from error
+        reason = _REASONS.get(error.errno, error.strerror or str(error))
+        raise PictureError(f'it cannot be read: {reason}') from error
 
 
 def _checked(array: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """A model file on onnxruntime: pictures in, labels with their probabilities out."""
 
+import numbers
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,7 +70,15 @@ class Model:
 
         Returns:
             float32 probabilities [N,labels], and novelty [N] where the model has it.
+
+        Raises:
+            TrainyardError: they have another shape or type.
         """
+        if inputs.dtype != np.uint8 or inputs.shape[1:] != tuple(self.card.shape):
+            expected = ','.join(map(str, self.card.shape))
+            raise TrainyardError(
+                f'inputs: received {list(inputs.shape)} of {inputs.dtype}, expected [N,{expected}] of uint8'
+            )
         size = self._fixed or max(1, min(_BATCH, _BATCH_BYTES // int(np.prod(self.card.shape))))
         parts = [self._run_batch(inputs[at : at + size]) for at in range(0, len(inputs), size)]
         if not parts:
@@ -94,14 +103,27 @@ class Model:
 
         Raises:
             PictureError: it cannot be read.
+            TrainyardError: `top` is no whole number from 1.
         """
         (answer,) = self.classify_all([picture], top)
         if isinstance(answer, PictureError):
+            if isinstance(picture, (str, os.PathLike)):
+                raise PictureError(f'{os.fspath(picture)}: {answer}') from answer
             raise answer
         return answer
 
     def classify_all(self, pictures: Sequence, top: int | None = None) -> list[Answer | PictureError]:
-        """Classifies pictures in batches: an answer for each, or why it cannot be read."""
+        """Classifies pictures in batches: an answer for each, or why it cannot be read.
+
+        Raises:
+            TrainyardError: `pictures` is a single one, or `top` no whole number from 1.
+        """
+        if isinstance(pictures, (str, bytes, bytearray, os.PathLike)):
+            raise TrainyardError(
+                f'pictures: received one {type(pictures).__name__}, expected a list; classify takes a single picture'
+            )
+        if top is not None and not (isinstance(top, numbers.Integral) and top >= 1):
+            raise TrainyardError(f'top: received {top!r}, expected a whole number from 1, or None for all labels')
         outcomes: list = []
         for picture in pictures:
             try:

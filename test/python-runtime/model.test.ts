@@ -1,11 +1,12 @@
 // What is promised of `load(model).classify(picture)` in Python: the answers of `loadModel` here, and mistakes in words.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
+import { systemReason } from '../../models/system-reason.ts';
 import { loadModel } from '../../public/index.ts';
 import { modelsFolder, root } from '../../setup/paths.mjs';
 import { pngs } from '../models/image/corpus/pngs.ts';
@@ -158,7 +159,7 @@ it('says what is wrong with a picture, and answers for the others', () => {
     expect.stringMatching(/^the picture could not be decoded: /),
     expect.stringMatching(/^it is no JPEG, PNG, WebP, GIF, BMP or TIFF/),
     expect.objectContaining({ label: 'cat' }),
-    expect.stringMatching(/^it cannot be read: No such file/),
+    'it cannot be read: it is not there',
   ]);
   const refused = runtime(
     `
@@ -185,4 +186,58 @@ print(json.dumps([str(a) if isinstance(a, Exception) else len(a.predictions) for
     'the picture could not be decoded: conversion from La to L not supported',
     10,
   ]);
+});
+
+it('says why a file cannot be read in the words of predict, and which it is where only one is asked for', () => {
+  const loop = join(folder, 'loop.png');
+  symlinkSync(loop, loop);
+  const paths = [
+    join(folder, 'none.png'),
+    folder,
+    join(root, 'cat.png', 'below.png'),
+    loop,
+    join(folder, 'n'.repeat(300)),
+  ];
+  const words = paths.map((path) => {
+    try {
+      readFileSync(path);
+      return 'it was read';
+    } catch (error) {
+      return `it cannot be read: ${systemReason(error)}`;
+    }
+  });
+  expect(runtime(classify, [shipped('digits'), ...paths])).toEqual(words);
+  const one = `
+try:
+    trainyard_runtime.load(sys.argv[1]).classify(sys.argv[2])
+except trainyard_runtime.PictureError as error:
+    print(json.dumps(str(error)))
+`;
+  expect(runtime(one, [shipped('digits'), paths[0] ?? ''])).toBe(`${paths[0]}: ${words[0]}`);
+});
+
+it.each([
+  ["classify('digit.png', top=0)", 'top: received 0, expected a whole number from 1, or None for all labels'],
+  ["classify('digit.png', top=1.5)", 'top: received 1.5, expected a whole number from 1, or None'],
+  [
+    "classify_all('digit.png')",
+    'pictures: received one str, expected a list; classify takes a single picture',
+  ],
+  [
+    'run(np.zeros((2, 28, 28, 3), np.uint8))',
+    'inputs: received [2, 28, 28, 3] of uint8, expected [N,28,28,1] of uint8',
+  ],
+  [
+    'run(np.zeros((2, 28, 28, 1)))',
+    'inputs: received [2, 28, 28, 1] of float64, expected [N,28,28,1] of uint8',
+  ],
+])('says what is wrong with %s', (call, message) => {
+  const script = `
+model = trainyard_runtime.load(sys.argv[1])
+try:
+    print(json.dumps(str(model.${call})))
+except trainyard_runtime.TrainyardError as error:
+    print(json.dumps(str(error)))
+`;
+  expect(runtime(script, [shipped('digits')])).toContain(message);
 });
