@@ -10,6 +10,7 @@ import { missingPage } from './page/missing-page.ts';
  * @param chosen - the model that answers when none is named.
  * @param page - folder of the built page.
  * @param pinned - what the operator has said that answers, as `pinnedName` gives it.
+ * @param needsKey - whether requests need an API key.
  */
 export function announce(
   url: string,
@@ -17,6 +18,7 @@ export function announce(
   chosen: ServedModel | undefined,
   page: string | undefined,
   pinned?: string,
+  needsKey = false,
 ): string {
   const served = newest(models);
   const width = Math.max(...served.map(({ name }) => name.length));
@@ -25,14 +27,14 @@ export function announce(
       ? [`answers when no ?model= is given: ${pinned} (--default-model)`]
       : served.length > 1
         ? [
-            `answers when no ?model= is given: ${chosen?.name} (to choose another, write its name into the file ${DEFAULT_FILE} of the repository)`,
+            `answers when no ?model= is given: ${chosen?.name} (to choose another: --default-model, or its name in the file ${DEFAULT_FILE} of the repository)`,
           ]
         : [];
   return [
     ...served.map((model) => `${model.name.padEnd(width)}  ${describe(model)}`),
     ...(page === undefined ? [] : [`page: ${pageAt(url, page)}`]),
     ...others,
-    `try:  curl -F img=@picture.png ${url}/classify`,
+    `try:  curl ${needsKey ? '-H "X-API-Key: $KEY" ' : ''}-F img=@picture.png ${url}/classify`,
   ].join('\n');
 }
 

@@ -57,7 +57,7 @@ const INTERRUPTED = 130;
  * @throws UserError when the port cannot be used or no model works.
  */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { host, port, grpcPort, page, model, modelKeys, repository, pinned, delay = 0 } = options;
+  const { host, port, grpcPort, page, model, keys, modelKeys, repository, pinned, delay = 0 } = options;
   const { limits = defaultLimits, log = textLog() } = options;
   const observers: Observer[] = [];
   const engine = openEngine({ ...options, only: model, limits, observers, log });
@@ -120,11 +120,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await close();
     throw error;
   }
-  log(announce(listening.url, engine.models(), engine.defaultModel(), page, pinned && pinnedName(pinned)), {
-    url: listening.url,
-  });
+  const { url } = listening;
+  const name = pinned && pinnedName(pinned);
+  log(announce(url, engine.models(), engine.defaultModel(), page, name, keys !== undefined), { url });
   if (grpc !== undefined) log(`gRPC: ${grpc.address}`, { grpc: grpc.address });
   const copies = copiesOf(page);
   if (page !== undefined && copies !== undefined) compressInBackground(page, copies);
-  return { url: listening.url, grpc: grpc?.address, close };
+  return { url, grpc: grpc?.address, close };
 }

@@ -19,11 +19,20 @@ export function asksForTraces(environment: Environment): string | undefined {
 
 /**
  * Traces requests where the environment asks for it. OpenTelemetry is loaded only then. Where it is not installed, the log
- * says what to install, and the server goes on without: the variable may be set for all programs of a cluster.
+ * says what to install, and the server goes on without, as with an address that is none: the variable may be set for all programs of a cluster.
  */
 export async function openTracing(environment: Environment, log: Log): Promise<Tracing | undefined> {
   const variable = asksForTraces(environment);
   if (variable === undefined) return undefined;
+  const address = environment[variable]?.trim() ?? '';
+  // OpenTelemetry would send to localhost, or nowhere, and say nothing: others of its exporters take host:port.
+  if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) {
+    log(
+      `${variable}: received ${JSON.stringify(address)}, expected an address such as http://127.0.0.1:4318; requests are not traced`,
+      { level: 'error' },
+    );
+    return undefined;
+  }
   const protocol = environment.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? environment.OTEL_EXPORTER_OTLP_PROTOCOL;
   if (protocol !== undefined && !['', 'http/protobuf'].includes(protocol))
     log(`traces are sent by http/protobuf, which is the only protocol here; received ${protocol}`, {

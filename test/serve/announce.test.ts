@@ -29,7 +29,15 @@ test('pictures of a published data set are test pictures, those of a user valida
 test('it says which model answers, and what to write where for another', () => {
   const models = [served('a', {}), served('b', {})];
   expect(announce('http://x', models, models[1], undefined)).toContain(
-    'answers when no ?model= is given: b (to choose another, write its name into the file default-model of the repository)',
+    'answers when no ?model= is given: b (to choose another: --default-model, or its name in the file default-model of the repository)',
   );
   expect(announce('http://x', models.slice(1), models[1], undefined)).not.toContain('default-model');
+});
+
+test('what to try has a key where requests need one', () => {
+  const models = [served('a', {})];
+  const last = (needsKey: boolean) =>
+    announce('http://x', models, models[0], undefined, undefined, needsKey).split('\n').at(-1);
+  expect(last(true)).toBe('try:  curl -H "X-API-Key: $KEY" -F img=@picture.png http://x/classify');
+  expect(last(false)).toBe('try:  curl -F img=@picture.png http://x/classify');
 });

@@ -197,6 +197,8 @@ test('a log that is no terminal is JSON, with its settings and without a key', a
     }),
   );
   expect(lines).toContainEqual(expect.objectContaining({ path: '/models', status: 401, level: 'warn' }));
+  const said = lines.map(({ msg }) => msg).join('\n');
+  expect(said).toContain('try:  curl -H "X-API-Key: $KEY" -F img=@picture.png');
   expect(lines.at(-1).msg).toMatch(/^Stopping/);
   expect(printed()).not.toContain(key);
 });

@@ -323,6 +323,18 @@ describe('without the variables', () => {
   });
 });
 
+test.each(['collector:4318', '127.0.0.1:4318', 'http://', 'grpc://collector:4317'])(
+  'an address that is none, %s, is said and nothing is traced',
+  async (address) => {
+    const lines: string[] = [];
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: address };
+    expect(await openTracing(environment, (line) => lines.push(line))).toBeUndefined();
+    expect(lines).toEqual([
+      `OTEL_EXPORTER_OTLP_ENDPOINT: received "${address}", expected an address such as http://127.0.0.1:4318; requests are not traced`,
+    ]);
+  },
+);
+
 test.each([
   [`00-${TRACE}-${PARENT}-01`, TRACE],
   [`cc-${TRACE}-${PARENT}-01-what-comes`, TRACE],
