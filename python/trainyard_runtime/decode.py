@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import pathlib
 import warnings
 
 import numpy as np
@@ -33,6 +34,10 @@ _REASONS = {
 }
 
 _EXIF = b'Exif\0\0'
+
+# How inks look that come without a profile: the description, white point and perceptual table of libvips 8.18's own profile,
+# libvips/colour/profiles/cmyk.icm, which Graeme W. Gill has released into the public domain.
+_INKS = pathlib.Path(__file__).with_name('cmyk.icc')
 
 
 def decode(source) -> np.ndarray:
@@ -118,20 +123,36 @@ def _halve(image: Image.Image) -> None:
 
 def _in_srgb(image: Image.Image) -> Image.Image:
     """Applies an embedded color profile, where it fits the picture's colors."""
+    if image.mode == 'CMYK':
+        return _inks_in_srgb(image)
     profile = image.info.get('icc_profile')
-    if not profile or image.mode not in ('L', 'LA', 'RGB', 'RGBA', 'CMYK', 'P'):
+    if not profile or image.mode not in ('L', 'LA', 'RGB', 'RGBA', 'P'):
         return image
     source = image.convert('RGBA' if 'transparency' in image.info else 'RGB') if image.mode == 'P' else image
     alpha = source.getchannel('A') if source.mode in ('LA', 'RGBA') else None
     plain = source.convert(source.mode.removesuffix('A')) if alpha is not None else source
-    try:
-        embedded = ImageCms.getOpenProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(plain, embedded, ImageCms.createProfile('sRGB'), outputMode='RGB')
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        return image  # a profile of other colors, or a damaged one, counts as none
+    converted = _converted(plain, profile)
+    if converted is None:
+        return image
     if alpha is not None:
         converted.putalpha(alpha)
     return converted
+
+
+def _inks_in_srgb(image: Image.Image) -> Image.Image:
+    """Inks without a profile have the one of libvips, which Trainyard decodes them by."""
+    profile = image.info.get('icc_profile')
+    converted = _converted(image, profile) if profile else None
+    return converted or _converted(image, _INKS.read_bytes())
+
+
+def _converted(image: Image.Image, profile: bytes) -> Image.Image | None:
+    """None where the profile is one of other colors, or damaged: it counts as none."""
+    try:
+        embedded = ImageCms.getOpenProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(image, embedded, ImageCms.createProfile('sRGB'), outputMode='RGB')
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return None
 
 
 def _array_of(image: Image.Image, data: bytes | None) -> np.ndarray:

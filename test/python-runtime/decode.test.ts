@@ -110,6 +110,7 @@ print(int(np.abs(picture.astype(np.int16) - theirs).max()) if same else json.dum
 const noise = Buffer.from(
   Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7919 + (i >> 5) * 31) & 255),
 );
+const inks = () => colored().blur(4).toColorspace('cmyk');
 const colored = () => sharp(noise, { raw: { width: 64, height: 64, channels: 3 } });
 
 it.each([
@@ -117,9 +118,33 @@ it.each([
   ['one with transparency', () => colored().ensureAlpha(0.5).withIccProfile('p3').png()],
   ['a JPEG in Display P3', () => colored().blur(4).withIccProfile('p3').jpeg({ quality: 95 })],
   ['print inks with a profile', () => colored().blur(4).toColorspace('cmyk').withIccProfile('cmyk').jpeg()],
+  ['print inks without one', () => inks().jpeg()],
+  ['print inks of a TIFF', () => inks().tiff()],
 ])('applies color profiles, to one level of 255: %s', async (_, make) => {
   const bytes = new Uint8Array(await make().toBuffer());
   expect(await differenceOf(bytes)).toBeLessThanOrEqual(1);
+});
+
+/** Without the segment by which programs of Adobe say that inks are inverted. */
+function withoutAdobe(jpeg: Buffer): Buffer {
+  const at = jpeg.indexOf('Adobe') - 4;
+  expect(jpeg.readUInt16BE(at)).toBe(0xffee);
+  return Buffer.concat([jpeg.subarray(0, at), jpeg.subarray(at + 2 + jpeg.readUInt16BE(at + 2))]);
+}
+
+/** Without the signature of ICC profiles. Reference: ICC.1:2022, 7.2.11. */
+function withDamagedProfile(jpeg: Buffer): Buffer {
+  const damaged = Buffer.from(jpeg);
+  damaged.write('none', damaged.indexOf('acsp'));
+  return damaged;
+}
+
+it.each([
+  ['which no program of Adobe has written', withoutAdobe],
+  ['whose profile is damaged', withDamagedProfile],
+])('reads print inks of a JPEG %s, to one level of 255', async (_, change) => {
+  const bytes = change(await inks().withIccProfile('cmyk').jpeg().toBuffer());
+  expect(await differenceOf(new Uint8Array(bytes))).toBeLessThanOrEqual(1);
 });
 
 it('halves a JPEG of more than 65 megapixels while it is decoded, and refuses a PNG of so many', async () => {

@@ -42,4 +42,9 @@ print(answer.label, trainyard_runtime.__file__, trainyard_runtime.__version__)
   const [label, place, its] = python(installed, '-c', script).trim().split(' ');
   expect({ label, its }).toEqual({ label: '7', its: version });
   expect(place).toBe(join(packages, 'trainyard_runtime', '__init__.py'));
+  const files = (path: string) =>
+    readdirSync(path)
+      .filter((name) => name !== '__pycache__')
+      .toSorted();
+  expect(files(join(packages, 'trainyard_runtime'))).toEqual(files(join(root, 'python/trainyard_runtime')));
 });
