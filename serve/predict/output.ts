@@ -97,7 +97,8 @@ async function readRows(
   return { failed, bytes, format };
 }
 
-function readRow(line: string, path: string, format: RowFormat): RowRead {
+/** @throws UserError when it is no row of predictions, or one of another model. */
+export function readRow(line: string, path: string, format: RowFormat): RowRead {
   let row: RowRead | undefined;
   try {
     row = format.read(line);

@@ -6,8 +6,8 @@ import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'h
 import { fileWriter, ParquetWriter } from 'hyparquet-writer';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { linesOf } from './lines.ts';
-import { openPredictionFile, type PredictionFile } from './output.ts';
-import { type RowModel, rowFormatOf } from './rows.ts';
+import { openPredictionFile, type PredictionFile, readRow } from './output.ts';
+import { type RowFormat, type RowModel, rowFormatOf } from './rows.ts';
 
 /** Rows that are in memory at a time, a group of the file. */
 const GROUP = 50_000;
@@ -72,8 +72,10 @@ export async function openParquetFile(
 ): Promise<PredictionFile> {
   const collected = `${path}.rows.jsonl`;
   const columns = columnsOf(model, top);
-  if (!fresh && !existsSync(collected) && existsSync(path)) await unpack(path, collected, columns, top);
-  const rows = await openPredictionFile(collected, rowFormatOf(collected, model, top), fresh);
+  const format = rowFormatOf(collected, model, top);
+  if (!fresh && !existsSync(collected) && existsSync(path))
+    await unpack(path, collected, columns, format, top);
+  const rows = await openPredictionFile(collected, format, fresh);
   return {
     ...rows,
     async finish() {
@@ -108,8 +110,14 @@ async function pack(from: string, to: string, columns: readonly Column[]): Promi
   await writer.finish();
 }
 
-/** Makes rows of JSON of those that a file has. @throws UserError when it is another file. */
-async function unpack(from: string, to: string, columns: readonly Column[], top: number): Promise<void> {
+/** Makes rows of JSON of those that a file has. @throws UserError when it is another file, which leaves nothing behind. */
+async function unpack(
+  from: string,
+  to: string,
+  columns: readonly Column[],
+  format: RowFormat,
+  top: number,
+): Promise<void> {
   const file = await asyncBufferFromFile(from);
   const metadata = await parquetMetadataAsync(file).catch((error: unknown) => {
     throw new UserError(`${from} is no Parquet file: ${messageOf(error)}. Name another file with --out.`);
@@ -125,8 +133,13 @@ async function unpack(from: string, to: string, columns: readonly Column[], top:
     for (let rowStart = 0; rowStart < Number(metadata.num_rows); rowStart += GROUP) {
       const rowEnd = Math.min(rowStart + GROUP, Number(metadata.num_rows));
       const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd });
-      await out.write(rows.map((row) => `${JSON.stringify(unpacked(row, top))}\n`).join(''));
+      const lines = rows.map((row) => JSON.stringify(unpacked(row, top)));
+      for (const line of lines) readRow(line, from, format);
+      await out.write(lines.map((line) => `${line}\n`).join(''));
     }
+  } catch (error) {
+    await rm(`${to}.tmp`);
+    throw error;
   } finally {
     await out.close();
   }

@@ -1,5 +1,5 @@
 // What is promised of Parquet: the rows of JSON lines, to the bit, as pyarrow reads them; and that nothing is lost or done twice.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPredictionFile } from '../../../serve/predict/output.ts';
 import { openParquetFile } from '../../../serve/predict/parquet.ts';
 import { type FilePrediction, rowFormatOf } from '../../../serve/predict/rows.ts';
-import { hasEnvironment, pythonOf } from '../../../setup/install/python-environments.mjs';
+import { modelsFolder, root } from '../../../setup/paths.mjs';
+import { program } from '../../listening.ts';
+import { byPyarrow, hasPyarrow, noPyarrow } from './pyarrow.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -31,6 +33,9 @@ const outcomes: FilePrediction[] = Array.from({ length: 300 }, (_, i) =>
       },
 );
 
+/** What is in the folder beside files of Parquet. */
+const others = () => readdirSync(folder).filter((name) => !name.endsWith('.parquet'));
+
 async function write(path: string, rows: readonly FilePrediction[], finished = true, top = 2) {
   const file = await openParquetFile(path, model, top, false);
   const { done } = file;
@@ -40,20 +45,8 @@ async function write(path: string, rows: readonly FilePrediction[], finished = t
   return done;
 }
 
-/** Columns by name, and their types, as pyarrow has them. */
-function byPyarrow(path: string): { types: string[]; rows: Record<string, unknown>[] } {
-  const script = `
-import json, sys, pyarrow.parquet as parquet
-table = parquet.read_table(sys.argv[1])
-print(json.dumps({'types': [f'{one.name} {one.type}' for one in table.schema], 'rows': table.to_pylist()}))
-`;
-  return JSON.parse(
-    execFileSync(pythonOf('ray'), ['-c', script, path], { encoding: 'utf8', maxBuffer: 2 ** 26 }),
-  );
-}
-
 test('pyarrow reads the rows of JSON lines, each number to the bit', async ({ skip }) => {
-  skip(!hasEnvironment('ray'), 'there is no pyarrow, which comes with Ray: node setup/main.mjs --for ci');
+  skip(!hasPyarrow, noPyarrow);
   const path = join(folder, 'all.parquet');
   await write(path, outcomes);
   const { types, rows } = byPyarrow(path);
@@ -90,7 +83,7 @@ test('goes on after an interruption and after the end, to the same bytes, and le
   expect(await write(path, outcomes.slice(0, 200))).toBe(90);
   expect(await write(path, outcomes)).toBe(200);
   expect(readFileSync(path).equals(readFileSync(whole))).toBe(true);
-  expect(readdirSync(folder).filter((name) => !name.endsWith('.parquet'))).toEqual([]);
+  expect(others()).toEqual([]);
 });
 
 test('the rows that are collected are those of JSON lines', async () => {
@@ -110,8 +103,41 @@ test('refuses a file of other columns, of another model, and what is no Parquet'
   await write(path, outcomes.slice(0, 5));
   await expect(openParquetFile(path, model, 1, false)).rejects.toThrow(/has the columns .*label_2.*--fresh/);
   const other = { ...model, digest: 'ba9876543210' };
-  await expect(openParquetFile(path, other, 2, false)).rejects.toThrow('its rows are of another colors/1');
-  rmSync(`${path}.rows.jsonl`, { force: true });
+  // Twice: what is refused leaves nothing that the next call would take for its own.
+  for (const _ of [1, 2])
+    await expect(openParquetFile(path, other, 2, false)).rejects.toThrow(
+      /other\.parquet: its rows are of another colors\/1/,
+    );
+  expect(others()).toEqual([]);
+  expect(await write(path, outcomes.slice(0, 5))).toBe(5);
   writeFileSync(path, 'no Parquet at all');
   await expect(openParquetFile(path, model, 2, false)).rejects.toThrow('is no Parquet file');
+});
+
+test('a command writes what it prints', ({ skip }) => {
+  skip(!hasPyarrow, noPyarrow);
+  const words = [
+    'predict',
+    'digits',
+    join(root, 'digit.png'),
+    '--out',
+    'command.parquet',
+    '--top',
+    '2',
+    '--json',
+  ];
+  const { status, stdout } = spawnSync(process.execPath, [program, ...words, '--repository', modelsFolder], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect(status).toBe(0);
+  const [{ predictions, ...answer }] = JSON.parse(stdout).predictions;
+  const [, second] = predictions;
+  const { rows } = byPyarrow(join(folder, 'command.parquet'));
+  expect(rows).toEqual([
+    {
+      ...{ ...answer, label_2: second.label, probability_2: second.probability, error: null },
+      ...{ model: 'digits/1', digest: expect.stringMatching(/^[0-9a-f]{12}$/) },
+    },
+  ]);
 });
