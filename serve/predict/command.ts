@@ -7,9 +7,9 @@ import { decodableInWords } from '../../models/image/file/format.ts';
 import { endingOf, endingsInWords } from '../../models/image/file/names.ts';
 import { wholeNumber } from '../../models/option-values.ts';
 import { findModel } from '../../models/repository.ts';
+import { checkRayAnswers, isRayAddress } from '../../setup/libraries/ray-cluster.mjs';
 import { modelsFolder } from '../../setup/paths.mjs';
 import { prepareServing } from '../../setup/serving.mjs';
-import { checkAddress } from './cluster-address.ts';
 import { type FoundPicture, type PictureSource, pictureFiles } from './files.ts';
 import { openList } from './list.ts';
 import type { SkippedFiles } from './progress.ts';
@@ -82,7 +82,7 @@ export const predictCommand = defineCommand({
     const { out } = args;
     if (out !== undefined) checkEnding(out);
     const { on } = args;
-    if (on !== undefined) checkAddress(on);
+    if (on !== undefined) await checkCluster(on);
     const shard = args.shard === undefined ? undefined : readShard(args.shard);
     const all = await sourceOf(paths, args.list);
     const files = shard === undefined ? all : ofShard(all, shard);
@@ -109,6 +109,14 @@ export const predictCommand = defineCommand({
     });
   },
 });
+
+/** @throws UserError when it is no address of a Ray cluster; SetupError when nothing answers there. */
+async function checkCluster(address: string): Promise<void> {
+  if (isRayAddress(address)) return checkRayAnswers(address);
+  throw new UserError(
+    `--on takes the address of a Ray cluster, such as ray://head:10001; received ${JSON.stringify(address)}.`,
+  );
+}
 
 /** @throws UserError when the text is no path of a model file, no address, and what is after the slash is not a version. */
 function modelNamed(text: string, repository: string): WantedModel {

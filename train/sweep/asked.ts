@@ -2,6 +2,7 @@
 import { UserError } from '../../models/errors.ts';
 import { wholeNumber } from '../../models/option-values.ts';
 import { command } from '../../setup/invocation.mjs';
+import { isRayAddress } from '../../setup/libraries/ray-cluster.mjs';
 import { processors } from '../../setup/machine/processors.mjs';
 import { augmentBy } from '../augment/options.ts';
 import { type Asked, checkArguments, type RecipeArguments } from '../cli/check-arguments.ts';
@@ -109,7 +110,7 @@ function checkTraining(args: RecipeArguments): Asked {
 /** @throws UserError for an address that is none, and for more than this machine has */
 function placeOf(on: string, atOnce: number | undefined, cores: number | undefined): Place {
   if (on !== 'local') {
-    if (!/^ray:\/\/[^/\s:]+:\d+$|^ray:\/\/\[[^\]\s]+\]:\d+$/.test(on))
+    if (!isRayAddress(on))
       throw new UserError(
         `--on takes local, or the address of a Ray cluster, such as ray://head:10001; received ${JSON.stringify(on)}.`,
       );

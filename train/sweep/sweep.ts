@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '../../models/errors.ts';
 import { printJsonLine } from '../../models/print-json.ts';
 import { pythonReady } from '../../setup/libraries/python-on-demand.mjs';
+import { checkRayAnswers } from '../../setup/libraries/ray-cluster.mjs';
 import type { RecipeArguments } from '../cli/check-arguments.ts';
 import { duration } from '../cli/duration.ts';
 import { trainCommand, trainWords } from '../cli/go-on-command.ts';
@@ -14,7 +15,6 @@ import { runCommand } from '../runs/run-command.ts';
 import type { AskedSweep } from './asked.ts';
 import { type Cost, measureCost } from './cost.ts';
 import { sweepPage } from './page.ts';
-import { checkReachable } from './reach.ts';
 import { type SearchEnd, search, type Trial } from './search.ts';
 import { createSweep, findSweep, type Search, type SweepFolder } from './sweep-folder.ts';
 import { bestOf, lastLine, numberOf, planInWords, trialTable } from './table.ts';
@@ -32,7 +32,7 @@ export async function sweep(asked: AskedSweep, args: RecipeArguments): Promise<v
   const { trials, place } = asked;
   const signals = catchSignals();
   try {
-    if (place.on !== 'local') await checkReachable(place.on);
+    if (place.on !== 'local') await checkRayAnswers(place.on);
     const searched = searchOf(asked, args);
     const before = args.fresh === true ? undefined : findSweep(asked.training.runs, searched);
     const spec = before?.spec ?? {

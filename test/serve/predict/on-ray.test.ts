@@ -1,5 +1,5 @@
 // What is promised of a Ray cluster: the rows of this machine to the byte, also when a node dies meanwhile, each picture once.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,22 +8,15 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkAddress } from '../../../serve/predict/cluster-address.ts';
-import { linesOf } from '../../../serve/predict/lines.ts';
-import { hasEnvironment, pythonOf } from '../../../setup/install/python-environments.mjs';
-import { modelsFolder, root } from '../../../setup/paths.mjs';
-
-import { freePort, program } from '../../listening.ts';
+import { modelsFolder } from '../../../setup/paths.mjs';
+import { program } from '../../listening.ts';
+import { hasRay, noRay, type RayCluster, startCluster } from '../../ray-cluster.ts';
+import { byPyarrow } from './pyarrow.ts';
 
 const PICTURES = 20_000;
-const hasRay = hasEnvironment('ray');
-const noRay = 'there is no Ray: node setup/main.mjs --for ci';
 
 let folder: string;
-let nodes: ChildProcess;
-let address: string;
-/** The lines that the cluster prints. */
-let said: AsyncIterator<{ text: string }>;
+let cluster: RayCluster | undefined;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'trainyard-on-ray-'));
@@ -33,23 +26,11 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'pictures', '00007.png'), digitPng(7).subarray(0, 60)); // ends early
   rmSync(join(folder, 'pictures', '00011.png'));
   symlinkSync(join(folder, 'gone'), join(folder, 'pictures', '00011.png'));
-  if (!hasRay) return;
-  const port = await freePort();
-  address = `ray://127.0.0.1:${port}`;
-  nodes = spawn(pythonOf('ray'), [join(root, 'test/train/sweep/two_nodes.py'), String(port)], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  if (nodes.stdout === null) throw new Error('the cluster has no output');
-  said = linesOf(nodes.stdout)[Symbol.asyncIterator]();
-  expect((await said.next()).value?.text).toBe('ready');
+  if (hasRay) cluster = await startCluster();
 }, 240_000);
 
 afterAll(async () => {
-  if (nodes !== undefined) {
-    const ended = once(nodes, 'close');
-    nodes.stdin?.end();
-    await ended;
-  }
+  await cluster?.close();
   rmSync(folder, { recursive: true });
 }, 60_000);
 
@@ -94,9 +75,10 @@ async function predict(args: string[], during: () => Promise<void> = async () =>
   return { code, errors };
 }
 
-const rows = (name: string): Record<string, unknown>[] => lines(name).map((line) => JSON.parse(line));
-
 const lines = (name: string) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n');
+
+/** What a column has where a row of JSON has nothing. */
+const nothing = { label: null, probability: null, known: null };
 
 test('20,000 pictures, and a node that dies: each row once, and equal to the bit to those of this machine', async ({
   skip,
@@ -105,19 +87,24 @@ test('20,000 pictures, and a node that dies: each row once, and equal to the bit
   const here = await predict(['pictures', '--out', 'here.jsonl']);
   expect(here.code, here.errors).toBe(1);
   let doneBefore = 0;
-  const there = await predict(['pictures', '--out', 'there.jsonl', '--on', address], async () => {
-    const size = () => statSync(join(folder, 'there.jsonl'), { throwIfNoEntry: false })?.size ?? 0;
-    for (let i = 0; i < 2400 && size() === 0; i++) await sleep(50);
-    doneBefore = lines('there.jsonl').length;
-    nodes.stdin?.write('kill\n');
-    expect((await said.next()).value?.text).toBe('killed');
-  });
+  const there = await predict(
+    ['pictures', '--out', 'there.parquet', '--on', cluster?.address ?? ''],
+    async () => {
+      const collected = 'there.parquet.rows.jsonl';
+      const size = () => statSync(join(folder, collected), { throwIfNoEntry: false })?.size ?? 0;
+      for (let i = 0; i < 2400 && size() === 0; i++) await sleep(50);
+      doneBefore = lines(collected).length;
+      expect(await cluster?.killAtWork('_classify')).toBe('ray::MapBatches(_classify)');
+    },
+  );
   expect(there.code, there.errors).toBe(1);
+  expect(there.errors).toContain('2 of 20,000 files have no prediction');
   expect(doneBefore).toBeLessThan(PICTURES / 2);
-  const [ours, theirs] = [rows('here.jsonl'), rows('there.jsonl')];
+  const ours = lines('here.jsonl').map((line) => JSON.parse(line));
+  const { rows: theirs } = byPyarrow(join(folder, 'there.parquet'));
   expect(theirs).toHaveLength(PICTURES);
   for (const [i, { novelty, error, ...row }] of theirs.entries()) {
-    const { novelty: ourNovelty, error: ourError, ...our } = ours[i] ?? {};
+    const { novelty: ourNovelty, error: ourError, predictions, ...our } = { ...nothing, ...ours[i] };
     // Each says in its own words why a file cannot be read.
     if (i === 7 || i === 11) expect([typeof error, typeof ourError]).toEqual(['string', 'string']);
     // In batches of other sizes it is another sum: measured 6e-8.
@@ -125,24 +112,3 @@ test('20,000 pictures, and a node that dies: each row once, and equal to the bit
     if (JSON.stringify(row) !== JSON.stringify(our)) expect(row).toEqual(our);
   }
 }, 300_000);
-
-test('a cluster that cannot be reached, and what is no address, are said in words', async ({ skip }) => {
-  for (const wrong of ['local', 'head:10001', 'ray://head', 'ray://:1', 'http://head:1'])
-    expect(() => checkAddress(wrong)).toThrow(
-      '--on takes the address of a Ray cluster, such as ray://head:10001',
-    );
-  for (const right of ['ray://head:10001', 'ray://127.0.0.1:1', 'ray://[::1]:10001']) checkAddress(right);
-  skip(!hasRay, noRay);
-  const list = join(folder, 'one.txt');
-  writeFileSync(list, 'pictures/00001.png\n');
-  const { code, errors } = await predict([
-    '--list',
-    list,
-    '--on',
-    'ray://127.0.0.1:1',
-    '--out',
-    'none.jsonl',
-  ]);
-  expect(code, errors).toBe(1);
-  expect(errors).toMatch(/The prediction on ray:\/\/127\.0\.0\.1:1 ended: .*Every node needs/);
-}, 120_000);

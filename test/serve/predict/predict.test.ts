@@ -340,6 +340,14 @@ test.each([
     ['colors', 'pictures', '--out', 'a.xlsx'],
     /--out takes a file that ends in \.csv, \.jsonl or \.parquet; received "a\.xlsx"\./,
   ],
+  [
+    ['colors', 'pictures', '--on', 'local'],
+    /--on takes the address of a Ray cluster, such as ray:\/\/head:10001; received "local"\./,
+  ],
+  [
+    ['colors', 'pictures', '--on', 'ray://127.0.0.1:1'],
+    /Nothing answers at ray:\/\/127\.0\.0\.1:1 \(connect ECONNREFUSED 127\.0\.0\.1:1\)\./,
+  ],
   [['colors', 'pictures', '--top', '0'], /--top takes a whole number from 1 to 10000; received "0"\./],
 ])('%j is answered in words', async (args, message) => {
   const { code, errors } = await predict(...args);

@@ -1,16 +1,13 @@
 // A sweep on a Ray cluster of two nodes, one of which is killed: every trial ends, the interrupted one with the same bytes.
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { hasEnvironment, pythonOf } from '../../../setup/install/python-environments.mjs';
 import { commandFile } from '../../../setup/paths.mjs';
+import { hasRay, noRay, type RayCluster, startCluster } from '../../ray-cluster.ts';
 import { linesOf, until } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-ray-'));
@@ -18,47 +15,30 @@ const TRIALS = 8;
 const own = (trial: number) =>
   join(folder, 'sweeps/0001-fc-mnist/trials', String(trial + 1).padStart(4, '0'));
 
-let cluster: ChildProcessWithoutNullStreams | undefined;
+let cluster: RayCluster | undefined;
 afterEach(async () => {
-  if (cluster !== undefined && cluster.exitCode === null) {
-    cluster.stdin.end();
-    await once(cluster, 'close');
-  }
+  await cluster?.close();
   rmSync(folder, { recursive: true });
 });
 
-/** Starts the cluster; what it says, line by line. */
-function startCluster(port: number) {
-  const script = fileURLToPath(new URL('./two_nodes.py', import.meta.url));
-  cluster = spawn(pythonOf('ray'), ['-B', script, String(port)]);
-  cluster.stderr.resume();
-  return { cluster, says: createInterface({ input: cluster.stdout })[Symbol.asyncIterator]() };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
+/** Whether a trial has a checkpoint, and has not ended. */
+const isUnderWay = (trial: number) =>
+  existsSync(join(own(trial), '0001-fc-mnist/last.safetensors')) &&
+  !existsSync(join(own(trial), 'result.json'));
 
 test('a sweep of 8 trials on two nodes, one of them killed', async ({ skip }) => {
-  skip(!hasEnvironment('ray'), 'Ray is not there: node setup/main.mjs --for ci fetches it');
-  const port = await freePort();
-  const { cluster: ray, says } = startCluster(port);
-  expect((await says.next()).value).toBe('ready');
-  const words = ['fc-mnist', '--epochs', '6', '--batch-size', '100'];
+  skip(!hasRay, noRay);
+  cluster = await startCluster();
+  const words = ['fc-mnist', '--epochs', '4', '--batch-size', '500'];
   const searched = ['--learning-rate', 'log:0.0001..0.001', '--trials', String(TRIALS), '--no-prune'];
-  const on = ['--on', `ray://127.0.0.1:${port}`, '--runs', folder, '--json'];
+  const on = ['--on', cluster.address, '--runs', folder, '--json'];
   const sweep = spawn(process.execPath, [commandFile, 'sweep', ...words, ...searched, ...on]);
   const [out, err] = [text(sweep.stdout), text(sweep.stderr)];
 
-  // Each node has one processor: the first two trials are on one each.
-  const trains = (trial: number) => existsSync(join(own(trial), '0001-fc-mnist/last.safetensors'));
-  await until(() => (trains(0) && trains(1)) || sweep.exitCode !== null);
-  ray.stdin.write('kill\n');
-  expect((await says.next()).value).toBe('killed');
+  // Each node has one processor, and so one of two trials. Late, since the rest is for one node.
+  const last = Array.from({ length: 4 }, (_, i) => TRIALS - 4 + i);
+  await until(() => last.filter(isUnderWay).length === 2 || sweep.exitCode !== null);
+  expect(await cluster.killAtWork('run')).toBe('ray::run');
   const [code] = await once(sweep, 'close');
   expect(code, await err).toBe(0);
 

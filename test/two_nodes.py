@@ -1,0 +1,65 @@
+"""A Ray cluster of two nodes on this machine: `python two_nodes.py PORT`, where its client server listens, on loopback.
+
+Says `ready`. A line on standard input names a task: the second node is killed without grace as soon as it has one of that
+name, and its process's title is said. The end of standard input ends the cluster.
+"""
+
+import contextlib
+import os
+import sys
+import time
+
+# Ray takes a machine's outer address, also where it is given 127.0.0.1; not so where it believes in no clusters. Each of its
+# processes reads this.
+os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+
+import ray  # before psutil, which comes with it
+import psutil
+from ray.cluster_utils import Cluster
+
+common = {"num_cpus": 1, "include_dashboard": False, "node_ip_address": "127.0.0.1", "object_store_memory": 100 << 20}
+
+
+def start(tries=4):
+    """Ray gives a node 30 seconds to start, which a machine with other work may not have."""
+    cluster = Cluster()
+    try:
+        # Processes that nobody asked for yet could not run what has an environment of its own.
+        cluster.add_node(ray_client_server_port=int(sys.argv[1]), _system_config={"enable_worker_prestart": False}, **common)
+        return cluster, cluster.add_node(**common)
+    except Exception:
+        cluster.shutdown()
+        if tries == 1:
+            raise
+        return start(tries - 1)
+
+
+def kill_at_work(cluster, node, task):
+    """Kills a node while one of its processes runs `task`, and returns the title that Ray gave this process."""
+    raylet = psutil.Process(node.all_processes["raylet"][0].process.pid)
+    while True:
+        for worker in raylet.children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if task not in title_of(worker):
+                    continue
+                worker.suspend()  # it cannot end its task now
+                title = title_of(worker)
+                if task in title:
+                    cluster.remove_node(node, allow_graceful=False)
+                    worker.kill()
+                    return title
+                worker.resume()
+        time.sleep(0.01)
+
+
+def title_of(process):
+    """`ray::` and the name of the task that it runs."""
+    return " ".join(process.cmdline()).strip()
+
+
+cluster, second = start()
+print("ready", flush=True)
+for line in sys.stdin:
+    print(kill_at_work(cluster, second, line.strip()), flush=True)
+cluster.shutdown()
