@@ -2,7 +2,7 @@
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import type { ChildWork } from '../child.ts';
 import { checkArguments, type RecipeArguments } from '../cli/check-arguments.ts';
-import { measurePace, planOf } from '../cli/plan.ts';
+import { measurePace, planOf, withinBudget } from '../cli/plan.ts';
 import { recipeOfArguments } from '../cli/recipe-of-arguments.ts';
 import { checkBatchSize } from '../loop/training.ts';
 
@@ -14,6 +14,9 @@ export const work: ChildWork<RecipeArguments> = async (args, send) => {
   const dataset = await data();
   checkBatchSize(recipe, dataset);
   const pace = await measurePace(recipe, dataset);
-  const { seconds, epochs } = planOf(recipe, pace, Math.floor(dataset.train.n / recipe.batchSize));
+  const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
+  const { budget } = recipe;
+  const fitting = budget === undefined ? recipe : withinBudget(recipe, budget, pace, stepsPerEpoch);
+  const { seconds, epochs } = planOf(fitting, pace, stepsPerEpoch);
   await send({ seconds, epochs: Math.ceil(epochs) });
 };

@@ -14,6 +14,7 @@ import { tryLock } from '../runs/lock.ts';
 import { runCommand } from '../runs/run-command.ts';
 import type { AskedSweep } from './asked.ts';
 import { type Cost, measureCost } from './cost.ts';
+import { firstWeights } from './first-weights.ts';
 import { sweepPage } from './page.ts';
 import { type SearchEnd, search, type Trial } from './search.ts';
 import { createSweep, findSweep, type Search, type SweepFolder } from './sweep-folder.ts';
@@ -67,13 +68,14 @@ function measure(asked: AskedSweep, signal: AbortSignal): Promise<Cost> {
 }
 
 function searchOf({ space, seeds, training, prune }: AskedSweep, args: RecipeArguments): Search {
-  const { subject, seed } = training;
+  const { subject, seed, from, runs } = training;
+  const weights = from === undefined ? {} : { from: firstWeights(from, runs) };
   const left = [...OWN, ...space.map(({ option }) => option)];
   const name = subject.kind === 'recipe' ? subject.name : nameOfPath(subject);
   return {
     name,
     // With a number of seeds a run that is done already is not trained again.
-    words: [...trainWords(training, args, left), '--seeds', String(seeds), '--no-live'],
+    words: [...trainWords(training, { ...args, ...weights }, left), '--seeds', String(seeds), '--no-live'],
     space: [...space],
     seeds,
     seed: Math.abs(seed ?? 1),

@@ -15,16 +15,16 @@ export function planInWords({ name, spec }: SweepFolder, trials: number, place: 
   return [
     `Sweep ${name}: ${counted(trials, 'trial')} of ${counted(epochs, 'epoch')}${seeds > 1 ? `, each with ${seeds} seeds` : ''}.`,
     ...space.map((each) => `  --${each.option.padEnd(width)}  ${dimensionInWords(each)}`),
-    `One training takes about ${duration(seconds)} on this machine; ${counted(trainings, 'training')} ${costInWords(seconds * trainings, place)}.`,
+    `One training takes about ${duration(seconds)} on this machine; ${counted(trainings, 'training')} ${trainings === 1 ? 'takes' : 'take'} ${costInWords(seconds * trainings, place)}.`,
     pruningInWords(spec),
   ].join('\n');
 }
 
 function costInWords(seconds: number, { on, atOnce }: Place): string {
   if (on !== 'local')
-    return `take ${duration(seconds)} of such machines, and as many run at once as the cluster has room for`;
-  if (atOnce === null || atOnce === 1) return `take at most about ${duration(seconds)}`;
-  return `take at most about ${duration(seconds)} one after the other; ${atOnce} run at once, and share the processors`;
+    return `${duration(seconds)} of such machines, and as many run at once as the cluster has room for`;
+  if (atOnce === null || atOnce === 1) return `at most about ${duration(seconds)}`;
+  return `at most about ${duration(seconds)} one after the other; ${atOnce} run at once, and share the processors`;
 }
 
 function pruningInWords({ space, pruned, prune, epochs }: SweepFolder['spec']): string {

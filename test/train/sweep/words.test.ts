@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { runsFolder } from '../../../setup/paths.mjs';
 import { checkSweep } from '../../../train/sweep/asked.ts';
+import { planInWords } from '../../../train/sweep/table.ts';
 import { trainyard } from '../../command.ts';
 
 const checked = (options: Record<string, string>) =>
@@ -68,6 +69,7 @@ describe('trainyard sweep', () => {
       ['fc-mnist', '--learning-rate', '0.1..1', '--on', 'ray://127.0.0.1:1'],
       'Nothing answers at ray://127.0.0.1:1 (connect ECONNREFUSED 127.0.0.1:1).',
     ],
+    [['fc-mnist', '--learning-rate', '0.1..1', '--from', 'no-such-run'], 'There is no run "no-such-run"'],
     [['digts', '--learning-rate', '0.1..1'], 'Did you mean digits?'],
   ])('answers %j in one line', async (words, said) => {
     const { status, stdout, stderr } = await trainyard('sweep', ...words);
@@ -75,4 +77,20 @@ describe('trainyard sweep', () => {
     expect(stderr).toContain(said);
     expect(stderr.split('\n').length).toBeLessThan(3);
   });
+
+  it('says before the first trial that a budget is too short', async () => {
+    const words = ['fc-mnist', '--learning-rate', '0.1..1', '--budget', '0.01s', '--plan'];
+    const { status, stderr } = await trainyard('sweep', ...words);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^A budget of .* is too short for fc-mnist: one step and one evaluation take/);
+  });
+});
+
+it.each([
+  [1, '1 training takes at most about 9 s.'],
+  [2, '2 trainings take at most about 18 s.'],
+])('says what %i costs', (trials, said) => {
+  const spec = { name: 'x', words: [], space: [], seeds: 1, seed: 1, pruned: true, prune: null };
+  const folder = { name: '0001-x', path: '', spec: { ...spec, epochs: 2, seconds: 9 } };
+  expect(planInWords(folder, trials, { on: 'local', atOnce: 1, cores: null })).toContain(said);
 });
