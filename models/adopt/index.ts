@@ -1,5 +1,5 @@
 // Adopts a model from elsewhere: an ONNX classifier, and its card.json or configurations, become one file in our own form.
-import { complete } from '../onnx/read-file.ts';
+import { complete, LONGEST } from '../onnx/read-file.ts';
 import { decodeModel } from '../onnx/schema.ts';
 import { digestWeights } from '../onnx/weights-digest.ts';
 import { adopted } from './adopted.ts';
@@ -12,7 +12,7 @@ import type { Beside } from './said-beside.ts';
  * @param path - of its model.onnx, beside which files with its weights may be.
  * @returns the bytes of a file with our input, output and card.
  * @param source - where it comes from, such as `hf:owner/name@<commit>/model.onnx`, for its description.
- * @throws UserError when the card is not valid or the model is not what it says.
+ * @throws UserError when the card is not valid, the model is not what it says, or its weights do not fit into one file.
  */
 export function adoptModel(
   name: string,
@@ -21,6 +21,6 @@ export function adoptModel(
   path: string,
   source?: string,
 ): Uint8Array {
-  const { model } = complete(decodeModel(bytes), path);
+  const { model } = complete(decodeModel(bytes), path, LONGEST);
   return adopted({ name, model, beside, source }, digestWeights);
 }

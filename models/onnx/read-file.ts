@@ -5,7 +5,7 @@ import { mapTensors } from './every-tensor.ts';
 import { openExternalData } from './external-data.ts';
 import { isExternal } from './facts.ts';
 import { decodeModel, type ModelProto } from './schema.ts';
-import { withRawData } from './tensor-elements.ts';
+import { tensorSize, withRawData } from './tensor-elements.ts';
 
 export interface OnnxFile {
   /** Of the file itself. */
@@ -17,7 +17,7 @@ export interface OnnxFile {
 }
 
 /** The longest message that protobuf allows, and so the longest ONNX file. */
-const LONGEST = 2 ** 31 - 1;
+export const LONGEST = 2 ** 31 - 1;
 
 /** @throws UserError naming the file when it or its weights are missing, damaged, too long or no ONNX. */
 export function readOnnxFile(path: string): OnnxFile {
@@ -33,14 +33,25 @@ export function readOnnxFile(path: string): OnnxFile {
 /**
  * A model with its weights from other files, and every array's elements in `raw_data`.
  * @param path - Of the model: other files are named from its folder.
- * @throws UserError when such a file is missing, too short, or outside the folder.
+ * @param most - Bytes of weights in other files at most: more are not read.
+ * @throws UserError when such a file is missing, too short, or outside the folder, and for more weights.
  */
-export function complete(model: ModelProto, path: string): Pick<OnnxFile, 'model' | 'outside'> {
+export function complete(
+  model: ModelProto,
+  path: string,
+  most = Number.POSITIVE_INFINITY,
+): Pick<OnnxFile, 'model' | 'outside'> {
   const outside: Uint8Array[] = [];
+  let held = 0;
   const { read, close } = openExternalData(path);
   try {
     const whole = mapTensors(model, (tensor) => {
       if (!isExternal(tensor)) return withRawData(tensor);
+      held += tensorSize(tensor) ?? 0;
+      if (held > most)
+        throw new UserError(
+          `its weights have more than ${(most / 2 ** 30).toFixed(1)} GiB, which one file has no room for: smaller weights, such as float16, may do.`,
+        );
       const inside = read(tensor);
       outside.push(inside.raw_data ?? new Uint8Array());
       return inside;

@@ -137,3 +137,19 @@ test.each([
   change();
   expect(await answer()).toMatch(message);
 });
+
+test('weights that no file in our form has room for are refused before they are read', async () => {
+  const change = `
+import sys, onnx
+model = onnx.load(sys.argv[1], load_external_data=False)
+(weights,) = model.graph.initializer
+weights.dims[:] = [2**29]
+for entry in weights.external_data:
+    if entry.key == "length": entry.value = str(2**31)
+open(sys.argv[1], "wb").write(model.SerializeToString())
+print(len(model.graph.initializer))
+`;
+  expect(python(change, [model()]).trim()).toBe('1');
+  truncateSync(data(), 2 ** 31); // a hole, which takes no place
+  expect(await answer()).toMatch(/its weights have more than 2\.0 GiB, which one file has no room for/);
+});
