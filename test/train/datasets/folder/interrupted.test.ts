@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { compiled } from '../../../../setup/modules/compiled.mjs';
 import { cacheFolder, root } from '../../../../setup/paths.mjs';
 import { decodeChecked } from '../../../../train/datasets/folder/decode.ts';
 import { loadFolder } from '../../../../train/datasets/folder/index.ts';
@@ -29,12 +30,14 @@ beforeEach(async () => {
 });
 afterEach(() => place.close());
 
+const loader = await compiled('train/datasets/folder/index.ts');
+
 /** Prepares in a process of its own, which is killed after the tenth file. */
 function prepareAndKill(): void {
-  const script = `import { loadFolder } from ${JSON.stringify(join(root, 'train/datasets/folder/index.ts'))};
+  const script = `import { loadFolder } from ${JSON.stringify(loader)};
     const onProgress = (done) => done >= 10 && process.kill(process.pid, 'SIGKILL');
     await loadFolder(${JSON.stringify(place.path)}, { ...${JSON.stringify(options)}, onProgress });`;
-  const words = ['--import', 'tsx', '--input-type=module', '-e', script];
+  const words = ['--input-type=module', '-e', script];
   expect(spawnSync(process.execPath, words, { cwd: root }).signal).toBe('SIGKILL');
 }
 
