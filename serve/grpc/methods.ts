@@ -45,6 +45,9 @@ const SMALL = 64 * 1024;
 /** Of `HealthCheckResponse.ServingStatus`. */
 const [SERVING, NOT_SERVING] = [1, 2];
 
+/** Extensions that have no method here: `ModelConfig` and `ModelStatistics` are over HTTP alone. */
+const OVER_HTTP = ['model_configuration', 'statistics'];
+
 const SERVICE = 'inference.GRPCInferenceService';
 
 /** The methods by their paths, `/inference.GRPCInferenceService/ModelInfer`. */
@@ -78,7 +81,7 @@ export function grpcMethods(services: MethodServices): ReadonlyMap<string, Metho
 
   add('ServerLive', 'open', () => ({ live: true }));
   add('ServerReady', 'open', () => ({ ready: engine.ready() }));
-  add('ServerMetadata', 'key', () => serverMetadata(ownVersion));
+  add('ServerMetadata', 'key', () => serverMetadata(ownVersion, OVER_HTTP));
   add('ModelReady', 'key', ({ name, version }, call) => {
     try {
       modelOf(name, version, call);

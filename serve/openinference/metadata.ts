@@ -29,9 +29,15 @@ function widthsOf({ output, labels, novelty }: ServedModel['card']): [name: stri
 
 const PLATFORM = 'onnxruntime_onnx';
 
-/** @param version - of this project. */
-export function serverMetadata(version: string): z.infer<typeof serverMetadataSchema> {
-  return { name: 'trainyard', version, extensions };
+/**
+ * @param version - of this project.
+ * @param without - extensions that the protocol which asks does not have.
+ */
+export function serverMetadata(
+  version: string,
+  without: readonly string[] = [],
+): z.infer<typeof serverMetadataSchema> {
+  return { name: 'trainyard', version, extensions: extensions.filter((each) => !without.includes(each)) };
 }
 
 /** @param versions - all versions of the model that are served. */

@@ -57,7 +57,16 @@ describe("Triton's client", () => {
   test('asks for life, readiness, health and descriptions', () => {
     expect(got).toMatchObject({ live: true, ready: true, model_ready: [true, true, false] });
     expect(got).toMatchObject({ health: [1, 1], health_unknown: 'NOT_FOUND' });
-    expect(got.server).toEqual(got.server_http);
+    // An extension is named where its calls are answered.
+    const { extensions, ...server } = got.server;
+    expect(got.server_http).toEqual({
+      ...server,
+      extensions: expect.arrayContaining([...extensions, 'model_configuration', 'statistics']),
+    });
+    expect({
+      configuration: extensions.includes('model_configuration'),
+      statistics: extensions.includes('statistics'),
+    }).toEqual(got.answered);
     // Its JSON has whole numbers of 64 bits as texts.
     const texts = JSON.parse(JSON.stringify(got.model_http), (_, value) =>
       typeof value === 'number' ? String(value) : value,

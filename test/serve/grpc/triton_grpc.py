@@ -35,6 +35,15 @@ try:
 except grpc.RpcError as error:
     got["health_unknown"] = error.code().name
 
+got["answered"] = {}
+for name, call in {"configuration": client.get_model_config, "statistics": client.get_inference_statistics}.items():
+    try:
+        call("colors")
+        got["answered"][name] = True
+    except InferenceServerException as error:
+        assert error.status() == "StatusCode.UNIMPLEMENTED", error
+        got["answered"][name] = False
+
 tensor = np.frombuffer(bytes(range(0, 240, 20)) * 2, np.uint8).reshape(2, 2, 2, 3)
 files = np.array([open(path, "rb").read() for path in pictures], dtype=np.object_)
 
