@@ -5,7 +5,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Those that take 15 seconds or more on two cores, the longest first. */
 export const LONG = [
-  ...['package/package', 'train/cluster/tasks', 'export/novelty/export', 'readme', 'export/publish/killed'],
+  ...[
+    'package/package',
+    'train/sweep/ray',
+    'serve/predict/on-ray',
+    'train/cluster/tasks',
+    'export/novelty/export',
+  ],
+  ...['readme', 'export/publish/killed'],
   ...['export/saved-model/zoo', 'web-demo/three-browsers', 'export/quantize/quantize', 'bin/disk/disk'],
   ...['serve/predict/predict', 'train/library/train', 'train/loop/fit', 'train/project/whole-road'],
   ...['web-demo/page', 'docs/contributing', 'web-demo/offline', 'train/verify/verify', 'web-demo/teach/page'],
