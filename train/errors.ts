@@ -27,9 +27,13 @@ export class OutOfMemoryError extends UserError {
   override name = 'OutOfMemoryError';
 }
 
+/** Exit status of a training that could not write: it goes on when there is room. */
+const NOT_WRITTEN = 4;
+
 /** A file or a folder cannot be written, because the disk is full for example. What was saved before is kept. */
 export class DiskError extends UserError {
   override name = 'DiskError';
+  override readonly exitStatus = NOT_WRITTEN;
 }
 
 /** What went wrong with data as a DataError; what is of another kind stays as it is. */

@@ -22,13 +22,14 @@ RESTARTS = 3  # of a training that a signal has ended, which goes on from its ch
 
 INTERRUPTED = 130  # exit status of a training that was asked to end, and has saved
 DIVERGED = 3  # of one whose loss or weights are no numbers (train/errors.ts)
+NOT_WRITTEN = 4  # of one for which the disk is full: that is not for what it was trained with
 
 
 def run(job):
     """Trains `job['words']`, goes on where an earlier attempt was interrupted, and says how it ended.
 
     Returns `status`: `done`; `pruned`; `diverged` or `failed`, with the training's last words; `interrupted`, when the sweep has ended or
-    another process has taken it over; `unfit`, when this machine cannot train for the sweep, with `words` that say why.
+    another process has taken it over; `unfit`, when this machine cannot train for the sweep, or not now, with `words` that say why.
     """
     folder = job["folder"]
     if not os.path.isdir(folder):
@@ -154,6 +155,8 @@ def _train(command, job, lock):
             return {"status": "interrupted"}
         if _is_pruned(job) and code in (INTERRUPTED, -signal.SIGTERM, -signal.SIGKILL):
             return {"status": "pruned"}
+        if code == NOT_WRITTEN:
+            return {"status": "unfit", "words": _last_words(errors, code).split("\n")[-1].removesuffix(".")}
         if code > 0:
             break
     return {"status": "diverged" if code == DIVERGED else "failed", "words": _last_words(errors, code)}
