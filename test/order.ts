@@ -10,6 +10,7 @@ export const LONG = [
     'train/sweep/ray',
     'serve/predict/on-ray',
     'train/cluster/tasks',
+    'train/sweep/local',
     'export/novelty/export',
   ],
   ...['readme', 'export/publish/killed'],
