@@ -116,7 +116,7 @@ describe('what a picture costs', () => {
     expect(of('Transpose')?.flops).toBe(0);
     expect(flops).toBe(nodes.reduce((sum, node) => sum + node.flops, 0));
     // 80,604 floats, two shapes of six numbers together, and the detector of novelty.
-    const detector = 1026 * 16 + 16 + 16 + 1 + 1;
+    const detector = 1026 * 32 + 32 + 32 + 1 + 1;
     expect(memory.weights).toBe((80_604 + detector) * 4 + 6 * 8);
     // The first batch norm reads and writes 16x28x28 floats.
     expect(memory.activations).toBe(2 * 16 * 28 * 28 * 4);
