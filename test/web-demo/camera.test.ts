@@ -140,7 +140,8 @@ test('while the camera runs, what mattered is shown and stays until the next com
       await new Promise(requestAnimationFrame);
       const shown = map()?.toDataURL() ?? 'none';
       maps.add(shown);
-      frames.push([shown, words?.textContent ?? '', String(bars?.getBoundingClientRect().y)]);
+      const answer = `${words?.textContent} ${bars?.textContent}`;
+      frames.push([shown, answer, String(bars?.getBoundingClientRect().y)]);
     }
     return frames;
   });

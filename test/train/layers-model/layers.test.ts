@@ -242,8 +242,8 @@ describe('bfloat16', () => {
     await fit(pair.tfjs, x(), oneHot(N, 10), options);
     await fit(pair.ours, x(), oneHot(N, 10), { ...options, precision: 'bfloat16' });
     const difference = weightsApart(pair);
-    // Measured: 1e-3, of weights up to one; bfloat16 has 8 bits.
+    // The first weights are drawn anew each time. Measured, 60 draws: 2e-4 to 7e-3, of weights up to one; once 1.1e-2.
     expect(difference).toBeGreaterThan(1e-6);
-    expect(difference).toBeLessThan(1e-2);
+    expect(difference).toBeLessThan(5e-2);
   });
 });
