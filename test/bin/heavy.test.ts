@@ -124,7 +124,10 @@ describe('a value that cannot be', () => {
     ['predict digits nowhere', 'There is no picture to read at nowhere: it cannot be read: it is not there.'],
     ['predict digits . --top 0', '--top takes a whole number from 1 to 10000; received "0".'],
     ['predict digits . --threads all', '--threads takes a whole number from 1 to 1024; received "all".'],
-    ['predict digits . --out a.xlsx', '--out takes a file that ends in .csv, .jsonl or .parquet; received "a.xlsx".'],
+    [
+      'predict digits . --out a.xlsx',
+      '--out takes a file that ends in .csv, .jsonl or .parquet; received "a.xlsx".',
+    ],
     ['web-demo --port http', '--port takes a whole number from 0 to 65535; received "http".'],
     ['completion tcsh', 'completion takes bash, zsh, fish; received "tcsh".'],
     ['help trian', 'There is no command trian. Did you mean train?'],
