@@ -119,9 +119,10 @@ async function unpack(
   top: number,
 ): Promise<void> {
   const file = await asyncBufferFromFile(from);
-  const metadata = await parquetMetadataAsync(file).catch((error: unknown) => {
+  const damaged = (error: unknown) => {
     throw new UserError(`${from} is no Parquet file: ${messageOf(error)}. Name another file with --out.`);
-  });
+  };
+  const metadata = await parquetMetadataAsync(file).catch(damaged);
   const theirs = metadata.schema.slice(1).map(({ name }) => name);
   const ours = columns.map(({ element }) => element.name);
   if (String(theirs) !== String(ours))
@@ -132,7 +133,7 @@ async function unpack(
   try {
     for (let rowStart = 0; rowStart < Number(metadata.num_rows); rowStart += GROUP) {
       const rowEnd = Math.min(rowStart + GROUP, Number(metadata.num_rows));
-      const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd });
+      const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd }).catch(damaged);
       const lines = rows.map((row) => JSON.stringify(unpacked(row, top)));
       for (const line of lines) readRow(line, from, format);
       await out.write(lines.map((line) => `${line}\n`).join(''));

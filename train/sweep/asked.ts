@@ -10,6 +10,7 @@ import { augmentationOptions, familyOptions, folderOptions, recipeOptions } from
 import { findConfig } from '../project/find-module.ts';
 import { families } from '../recipes/families.ts';
 import { findRecipe } from '../recipes/index.ts';
+import { TRIALS } from './options.ts';
 import { type Dimension, extremesOf, middleOf, readDimension } from './space.ts';
 
 export interface AskedSweep {
@@ -64,8 +65,6 @@ export function checkSweep(args: RecipeArguments): AskedSweep {
     place,
   };
 }
-
-const TRIALS = 20;
 
 /** @throws UserError where no option has a range, or one has that cannot */
 function spaceOf(args: RecipeArguments): Dimension[] {

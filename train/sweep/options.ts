@@ -1,8 +1,16 @@
 // The options of `trainyard sweep` that are not those of a training.
 import { inGroup } from '../../models/option-groups.ts';
 
+/** Trials where nobody says how many. */
+export const TRIALS = 20;
+
 export const sweepOptions = inGroup('The sweep', {
-  trials: { type: 'string', valueHint: 'number', description: 'How many to try, in all', default: '20' },
+  trials: {
+    type: 'string',
+    valueHint: 'number',
+    description: 'How many to try, in all',
+    default: String(TRIALS),
+  },
   seeds: {
     type: 'string',
     valueHint: 'number',

@@ -1,30 +1,14 @@
 // What the shipped digits model says of what it does not know: few digits are strange to it, most other drawings are.
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { readCard } from '../../../models/card.ts';
 import { preparePicture } from '../../../models/image/prepare.ts';
 import { loadDataset } from '../../../train/datasets/index.ts';
-import { python } from '../../python.ts';
 import { shippedModels } from '../../shipped.ts';
 import { strokesOf } from '../../web-demo/strokes.ts';
 import { drawingsOf, type Kind, kindNames } from './kinds.ts';
 import { photographedImage, photographedStrokes } from './paper.ts';
+import { openShipped } from './strange.ts';
 
-const path = shippedModels.digits;
-const { novelty } = readCard(readFileSync(path));
-
-/** By Python's onnxruntime, which knows nothing of us. */
-const score = `
-import sys, numpy, onnxruntime
-images = numpy.frombuffer(sys.stdin.buffer.read(), numpy.uint8).reshape(-1, 28, 28, 1)
-session = onnxruntime.InferenceSession(sys.argv[1], providers=['CPUExecutionProvider'])
-parts = [session.run(['novelty'], {'image': images[i:i + 500]})[0] for i in range(0, len(images), 500)]
-print(numpy.mean(numpy.concatenate(parts) > float(sys.argv[2])))`;
-
-/** The share of pictures `[n,28,28,1]` that are strange to it. */
-function strange(images: Uint8Array): number {
-  return Number(python(score, [path, String(novelty?.threshold)], Buffer.from(images)));
-}
+const { novelty, strange } = openShipped(shippedModels.digits);
 
 it('takes at most one in a hundred test digits for something else: 0.8 % measured, and its card says as much of others', async () => {
   const { test } = await loadDataset('mnist');

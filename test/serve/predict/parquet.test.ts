@@ -110,6 +110,10 @@ test('refuses a file of other columns, of another model, and what is no Parquet'
     );
   expect(others()).toEqual([]);
   expect(await write(path, outcomes.slice(0, 5))).toBe(5);
+  // Its footer is whole, its first page is not.
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.fill(0xff, 4, 60));
+  await expect(openParquetFile(path, model, 2, false)).rejects.toThrow('is no Parquet file');
   writeFileSync(path, 'no Parquet at all');
   await expect(openParquetFile(path, model, 2, false)).rejects.toThrow('is no Parquet file');
 });
