@@ -37,7 +37,12 @@ describe('words', () => {
     expect(choose(['models/image/resize'], root)).toMatchObject([
       { name: 'resize', files: ['models/image/resize.ts', 'models/image/resize-plan.ts'], whole: false },
     ]);
-    expect(choose(['models/image/'], root).map(({ name }) => name)).toEqual(['resize', 'image', 'decode']);
+    expect(choose(['models/image/'], root).map(({ name }) => name)).toEqual([
+      'resize',
+      'image',
+      'headers',
+      'decode',
+    ]);
   });
 
   it('that name nothing are refused', () => {

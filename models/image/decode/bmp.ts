@@ -158,6 +158,7 @@ function colored(bytes: Uint8Array, { width, height, palette }: BmpLayout, indic
   for (let i = 0; i < colors; i++)
     for (let c = 0; c < 3; c++) table[i * 3 + c] = bytes[at + i * size + 2 - c] ?? 0;
   const data = new Uint8Array(indices.length * 3);
+  // Stryker disable next-line EqualityOperator: what is written behind an array is lost
   for (let i = 0; i < indices.length; i++) {
     const from = (indices[i] ?? 0) * 3;
     data[i * 3] = table[from] ?? 0;

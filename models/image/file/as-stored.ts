@@ -19,15 +19,15 @@ const browserChunks: ReadonlySet<string> = new Set(['eXIf', 'gAMA', 'cHRM', 'acT
  * @param bytes - a file whose header could be read.
  */
 export function asStored(bytes: Uint8Array, format: 'JPEG' | 'PNG' | 'WebP'): Uint8Array[] {
-  const cuts = format === 'JPEG' ? jpegCuts(bytes) : format === 'PNG' ? pngCuts(bytes) : [];
+  if (format === 'WebP') return [withoutWebpExif(bytes)];
   const parts: Uint8Array[] = [];
   let from = 0;
-  for (const [start, end] of cuts) {
+  for (const [start, end] of format === 'JPEG' ? jpegCuts(bytes) : pngCuts(bytes)) {
     parts.push(bytes.subarray(from, start));
     from = end;
   }
   parts.push(bytes.subarray(from));
-  return format === 'WebP' ? [withoutWebpExif(bytes)] : parts;
+  return parts;
 }
 
 type Cut = readonly [start: number, end: number];

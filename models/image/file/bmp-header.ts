@@ -46,7 +46,7 @@ export function readBmpLayout(bytes: Uint8Array): BmpLayout {
   const masksAfter = header === INFO && fields ? (compression === bmpCompressions.alphaFields ? 16 : 12) : 0;
   const at = FILE_HEADER + header + masksAfter;
   if (bytes.length < at) throw new Damaged('its header ends early');
-  const mask = (i: number) => (header >= 52 || i * 4 < masksAfter ? view.getUint32(54 + i * 4, true) : 0);
+  const mask = (i: number) => view.getUint32(54 + i * 4, true);
   const hasAlpha = header >= 56 || masksAfter === 16;
   const usual = bits === 16 ? usualMasks[16] : usualMasks[32];
   const given = header < INFO ? 0 : view.getUint32(46, true);
@@ -75,7 +75,7 @@ export function readBmpHeader(bytes: Uint8Array): PictureHeader {
     orientation: 1,
     bits: 8,
     color: bits <= 8 ? 'palette' : 'RGB',
-    alpha: bits === 32 && masks[3] !== 0,
+    alpha: masks[3] !== 0,
     animated: false,
     plain: true,
   };

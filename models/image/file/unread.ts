@@ -163,14 +163,13 @@ function isIco(start: string): boolean {
 /** Whether a file begins as a TGA, which has no signature: kinds, a size, and bits of a pixel that there are. */
 function isTga(bytes: Uint8Array): boolean {
   if (bytes.length < 18) return false;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const [palette = 0, kind = 0] = bytes.subarray(1, 3);
-  const colors = view.getUint16(5, true);
-  const sized = view.getUint16(12, true) > 0 && view.getUint16(14, true) > 0;
+  const hasNumber = (at: number) => bytes[at] !== 0 || bytes[at + 1] !== 0;
   return (
-    (palette === 0 ? colors === 0 : palette === 1 && colors > 0) &&
+    (hasNumber(5) ? palette === 1 : palette === 0) &&
     [1, 2, 3, 9, 10, 11].includes(kind) &&
-    sized &&
+    hasNumber(12) &&
+    hasNumber(14) &&
     [1, 8, 15, 16, 24, 32].includes(bytes[16] ?? 0)
   );
 }

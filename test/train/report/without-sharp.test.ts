@@ -2,6 +2,7 @@
 // show them: the package is hidden from the modules of this test.
 import sharpOfTheTest from 'sharp';
 import { expect, it, vi } from 'vitest';
+import { loadSharp } from '../../../models/image/decode/sharp.ts';
 import { decode } from '../../../train/datasets/folder/decode.ts';
 import { sheetOf } from '../../../train/report/pictures.ts';
 
@@ -40,6 +41,13 @@ it('plain JPEGs and PNGs are decoded to the same pixels, others are refused with
     await expect(decode('d.webp', files['d.webp'])).rejects.toThrow(
       /^WebP is read by .*: npm install sharp$/,
     );
+    await expect(loadSharp()).rejects.toMatchObject({
+      name: 'NoSharp',
+      message: expect.stringMatching(
+        /^The package sharp.* npm install sharp \(Cannot find package 'sharp'\)$/,
+      ),
+      cause: expect.any(Error),
+    });
   } finally {
     hidden.yes = false;
   }

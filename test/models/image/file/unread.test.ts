@@ -50,6 +50,12 @@ out["empty zip"] = buffer.getvalue()
 buffer = io.BytesIO()
 np.save(buffer, np.zeros((2, 2)))
 out["npy"] = buffer.getvalue()
+Image.init()
+read = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF")
+out["endings"] = json.dumps([
+    ending for ending, name in Image.registered_extensions().items()
+    if name in read or ending in (".jp2", ".avif")
+]).encode()
 print(json.dumps({name: base64.b64encode(data).decode() for name, data in out.items()}))
 `;
 
@@ -212,6 +218,21 @@ test.each<[string, Uint8Array, string]>([
     'a text ("BMW and other makers of motorcars")',
   ],
   ['a text in Greek', Buffer.from('Δεν βρέθηκε\n'), 'a text ("Δεν βρέθηκε")'],
+  [
+    'a text that begins like a BMP, with a parenthesis where the size of a header is',
+    Buffer.from('BM of 2019 or (others)'),
+    'a text ("BM of 2019 or (others)")',
+  ],
+  ...[
+    [0x41, 0xfe],
+    [0xff, 0x41],
+    [0xfe, 0x41],
+    [0x41, 0xff],
+  ].map(([first = 0, second = 0]): [string, Uint8Array, string] => [
+    `half of a mark of UTF-16: ${first}, ${second}`,
+    Buffer.of(first, second, 0x41, 0x42),
+    `4 bytes of an unknown format (starting with hex ${Buffer.of(first, second).toString('hex')}4142)`,
+  ]),
   ['nothing', Buffer.alloc(0), 'an empty file'],
   ['a file that was never downloaded', Buffer.alloc(4096), 'nothing but zeros'],
   [
@@ -222,6 +243,30 @@ test.each<[string, Uint8Array, string]>([
   ['anything else', Buffer.of(1, 2, 3), '3 bytes of an unknown format (starting with hex 010203)'],
 ])('%s', (_, bytes, expected) => {
   expect(nameOf(bytes)).toBe(expected);
+});
+
+test('what only begins like a TGA is none: without a side, or with a palette of another kind', () => {
+  const bytes = Buffer.from(written['TGA of P'] ?? '', 'base64');
+  for (const [at, others] of [
+    [12, [0, 0]],
+    [14, [0, 0]],
+    [1, [2]],
+    [1, [0, 10]],
+    [2, [4]],
+    [5, [0, 0]],
+    [16, [7]],
+  ] as const) {
+    const other = Buffer.from(bytes);
+    other.set(others, at);
+    expect(nameOf(other), `${others} at ${at}`).toMatch(/^\d+ bytes of an unknown format/);
+    // Of a side of 256, the first byte is 0.
+    if (at === 12 || at === 14) {
+      other[at + 1] = 1;
+      expect(nameOf(other)).toBe('TGA');
+    }
+  }
+  expect(nameOf(bytes.subarray(0, 17))).toMatch(/^17 bytes of an unknown format/);
+  expect(nameOf(bytes.subarray(0, 18))).toBe('TGA');
 });
 
 test('a TIFF that is no RAW is one', () => {
@@ -237,8 +282,13 @@ test('a TIFF that is no RAW is one', () => {
 });
 
 test('names of pictures', () => {
+  const endings: string[] = JSON.parse(Buffer.from(written.endings ?? '', 'base64').toString());
   for (const name of ['a.JPG', 'b.jpeg', 'c.tif', 'd.bmp', 'e.HEIC', 'x/y.webp'])
     expect(isNamedAsPicture(name), name).toBe(true);
+  // Those that Pillow opens as the formats that we read, or name.
+  expect(endings.length).toBeGreaterThan(12);
+  for (const ending of endings) expect(isNamedAsPicture(`a${ending}`), ending).toBe(true);
+  for (const ending of ['.heic', '.heif', '.jxl']) expect(isNamedAsPicture(`a${ending}`), ending).toBe(true);
   for (const name of ['a.txt', 'jpg', 'b.jpg.json', 'c']) expect(isNamedAsPicture(name), name).toBe(false);
   expect(['a.b/C.JPEG', 'x/a.tiff.txt', 'x.y/name', '.png', 'a.heif'].map(withoutPictureEnding)).toEqual([
     ...['a.b/C', 'x/a.tiff.txt', 'x.y/name', '', 'a'],
@@ -257,6 +307,8 @@ test('names of what is no picture', () => {
     'g.tfrecord',
     'h.tfrecords',
     'i.docx',
+    // The first and the last of each row of the list.
+    ...['j.toml', 'k.c', 'l.pptx', 'm.zip', 'n.aac', 'o.npy', 'p.dmg', 'q.aae', 'r.names'],
   ];
   const known = [
     'LICENSE',
