@@ -102,6 +102,15 @@ export const areas = {
     ],
     least: 85,
   },
+  grpc: {
+    sources: ['serve/grpc/'],
+    tests: [
+      'test/serve/grpc/methods.test.ts',
+      'test/serve/grpc/messages.test.ts',
+      'test/serve/grpc/calls.test.ts',
+    ],
+    least: 85,
+  },
 
   // Pictures: what training, server and page have to do alike.
   resize: {
