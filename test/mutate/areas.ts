@@ -461,7 +461,12 @@ export const areas = {
       'train/loop/step-graphs.ts',
       'train/loop/step-variables.ts',
     ],
-    tests: ['test/train/loop/step.test.ts', 'test/train/loop/stages.test.ts'],
+    tests: [
+      'test/train/loop/parts.test.ts',
+      'test/train/loop/step-inputs.test.ts',
+      'test/train/loop/step.test.ts',
+      'test/train/loop/stages.test.ts',
+    ],
     least: 85,
   },
   carried: {
