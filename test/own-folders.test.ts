@@ -9,6 +9,7 @@ import { expect, test } from 'vitest';
 import { listModels } from '../models/repository.ts';
 import { repositoryFolder, root, runsFolder } from '../setup/paths.mjs';
 import { copyCheckout } from './copied-checkout.ts';
+import { python } from './python.ts';
 import { shippedModels } from './shipped.ts';
 
 test('the repository holds the shipped models alone, there are no runs, nothing else is set', async () => {
@@ -22,6 +23,11 @@ test('the repository holds the shipped models alone, there are no runs, nothing 
     /^(TRAINYARD_.+|PORT|NODE_OPTIONS|INIT_CWD|NO_COLOR)$/.test(name),
   );
   expect(names.filter((name) => !/_(CACHE|PYTHON|TORCH|REPOSITORY|RUNS)$/.test(name))).toEqual([]);
+  // Python compiles what it imports once, beside nothing of this checkout.
+  const [written, prefix] = JSON.parse(
+    python('import json, sys; print(json.dumps([not sys.dont_write_bytecode, sys.pycache_prefix]))'),
+  );
+  expect([written, relative(root, prefix)]).toEqual([true, join('.trainyard', 'bytecode')]);
 });
 
 test('that, and the answers of the shipped models, in a checkout with runs and models of others', async () => {

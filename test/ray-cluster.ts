@@ -23,7 +23,7 @@ export interface RayCluster {
 /** @throws Error when it does not start. */
 export async function startCluster(): Promise<RayCluster> {
   const port = await freePort();
-  const nodes = spawn(pythonOf('ray'), ['-B', join(root, 'test/two_nodes.py'), String(port)]);
+  const nodes = spawn(pythonOf('ray'), [join(root, 'test/two_nodes.py'), String(port)]);
   nodes.stderr.resume();
   const lines = createInterface({ input: nodes.stdout })[Symbol.asyncIterator]();
   const said = async () => String((await lines.next()).value);

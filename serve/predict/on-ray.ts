@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { UserError } from '../../models/errors.ts';
+import { byteCode } from '../../setup/libraries/byte-code.mjs';
 import { pythonReady } from '../../setup/libraries/python-on-demand.mjs';
 import { root } from '../../setup/paths.mjs';
 import type { ServedModel } from '../engine/models.ts';
@@ -42,7 +43,7 @@ export async function predictOnRay(options: OnRayOptions): Promise<void> {
   const { address, files, model, top, stopped } = options;
   const python = await pythonReady('ray');
   const child = spawn(python, ['-m', 'trainyard_runtime.on_ray', address], {
-    env: { ...process.env, PYTHONPATH: join(root, 'python'), PYTHONDONTWRITEBYTECODE: '1' },
+    env: { ...process.env, ...byteCode, PYTHONPATH: join(root, 'python') },
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true, // Ctrl-C is for this process, which ends that one
   });

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { UserError } from '../../models/errors.ts';
+import { byteCode } from '../../setup/libraries/byte-code.mjs';
 import { commandFile, version } from '../../setup/paths.mjs';
 import type { Place } from './asked.ts';
 
@@ -69,7 +70,8 @@ export async function search(options: SearchOptions): Promise<SearchEnd> {
   const asked = { trials, ...place, command: [process.execPath, commandFile], cwd: process.cwd(), version };
   const script = fileURLToPath(new URL('./driver/sweep.py', import.meta.url));
   // In a process group of its own: a terminal's Ctrl-C is for this process alone, which passes it on.
-  const child = spawn(python, ['-B', script, folder, JSON.stringify(asked)], { detached: true });
+  const env = { ...process.env, ...byteCode };
+  const child = spawn(python, [script, folder, JSON.stringify(asked)], { env, detached: true });
   const stop = () => child.stdin.end();
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop);
