@@ -1,6 +1,6 @@
 // Whether a card is the one that was written with its model: labels, sizes, temperature and expected answers belong together.
 import { canonicalJson } from './canonical.ts';
-import type { Card } from './card.ts';
+import { asWritten, type Card } from './card.ts';
 import { sha256 } from './sha256.ts';
 
 /**
@@ -13,13 +13,13 @@ export type CardProof = 'holds' | 'older' | 'changed';
  * SHA-256 over a card, by which its parts prove each other: the labels, the rule for pictures, the temperature, the
  * expected answers and the digest of the weights. Name and description may be changed; the recipe has its own digest.
  */
-export function cardDigestOf(card: Omit<Card, 'cardDigest'>): string {
-  const { name: _, description: __, recipe: ___, ...proven } = card;
-  return sha256(canonicalJson({ ...proven, cardDigest: undefined }));
+export function cardDigestOf(card: Card): string {
+  const unproven = { name: undefined, description: undefined, recipe: undefined, cardDigest: undefined };
+  return sha256(canonicalJson({ ...asWritten(card), ...unproven }));
 }
 
 /** The card with its digest: to be called once, by what makes the model. */
-export function withDigest(card: Omit<Card, 'cardDigest'>): Card {
+export function withDigest<C extends Card>(card: C): C {
   return { ...card, cardDigest: cardDigestOf(card) };
 }
 

@@ -1,143 +1,32 @@
 // The card: what a model file says about itself, stored as JSON in the ONNX file's metadata_props.
 import { z } from 'zod';
 import { canonicalJson } from './canonical.ts';
+import { multiCardSchema, TASK_FORMAT } from './card/multi.ts';
+import { regressionCardSchema } from './card/regression.ts';
+import { SINGLE_FORMAT, singleCardSchema } from './card/single.ts';
 import { UserError } from './errors.ts';
-import { goldenNames } from './golden.ts';
 import { withTodaysSpellings } from './old-spellings.ts';
 import { readMetadataEntries } from './onnx/metadata.ts';
 
 /** Key of the card in `metadata_props`. */
 export const cardKey = 'trainyard.card';
 
-const count = z.int().min(0);
-const side = z.int().min(1);
-const fraction = z.number().min(0).max(1);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest in 64 hex digits');
-
-/** The rule by which a picture becomes an input; see models/image/prepare.ts. */
-export const prepareSchema = z.discriminatedUnion('rule', [
-  z.object({ rule: z.literal('digit') }),
-  z.object({
-    rule: z.literal('resize'),
-    filter: z.enum(['bilinear', 'bicubic']),
-    crop: z.enum(['center', 'stretch']),
-    shorter: side.optional(),
-  }),
-]);
-
-/** The card's form. Fields that it does not know are ignored, so that a newer card can be read. */
-export const cardSchema = z
-  .object({
-    format: z.literal('trainyard-card/1'),
-    /** Name of the model, as in the repository. */
-    name: z.string().min(1),
-    description: z.string(),
-    /** Name of each class, in the order of the output. */
-    labels: z.array(z.string()).min(1),
-    /** uint8 `[N,H,W,C]`; `shape` is `[H,W,C]`. */
-    input: z.object({
-      name: z.literal('image'),
-      shape: z.tuple([side, side, z.literal([1, 3])]),
-      prepare: prepareSchema,
-    }),
-    /** float32 `[N,labels]`. */
-    output: z.object({
-      name: z.literal('probabilities'),
-      /** Whether they sum to one, or each label has its own; absent where the card's golden vectors say enough. */
-      values: z.enum(['distribution', 'independent']).exactOptional(),
-    }),
-    architecture: z.object({ name: z.string().min(1), parameters: count }),
-    /** Test-time augmentation inside the graph: over which views of a picture its answer is averaged. */
-    tta: z.enum(['none', 'mirror', 'mirror-shift']).default('none'),
-    /** The logits are divided by a temperature; `error` and `temperedError` are the calibration errors without and with it. */
-    calibration: z
-      .object({ temperature: z.number().positive(), n: count, error: fraction, temperedError: fraction })
-      .exactOptional(),
-    /** The recipe that trained the model, with every default filled in. */
-    recipe: z.record(z.string(), z.unknown()),
-    recipeDigest: sha256,
-    weightsDigest: sha256,
-    datasets: z.array(
-      z.object({ name: z.string().min(1), split: z.enum(['train', 'test']), n: count, digest: z.string() }),
-    ),
-    metrics: z
-      .object({
-        split: z.literal('test'),
-        n: count,
-        accuracy: fraction,
-        errorRate: fraction,
-        loss: z.number().min(0),
-      })
-      .nullable(),
-    /** Expected probabilities of the built-in pictures of models/golden.ts. */
-    golden: z.array(
-      z.object({
-        input: z.enum(goldenNames),
-        probabilities: z.array(fraction),
-        novelty: fraction.exactOptional(),
-      }),
-    ),
-    /** How the file was compared with what was trained, over `n` pictures; null when it was not. */
-    parity: z
-      .object({
-        n: count,
-        maxProbabilityDifference: z.number().min(0),
-        changedLabels: count,
-        /** How many of these labels were ties in what was trained; absent where none. */
-        ties: count.exactOptional(),
-        tolerance: z.number().min(0),
-        against: z.string(),
-      })
-      .nullable(),
-    /**
-     * The file's output `novelty`, float32 `[N,1]` from 0 to 1: above the threshold a picture is of no kind that the model
-     * knows. Absent where the file has none.
-     */
-    novelty: z
-      .object({
-        /** What the detector was shown that the model does not know: drawn letters, shapes and grounds, or nothing. */
-        against: z.enum(['drawings', 'nothing']),
-        threshold: fraction,
-        /** Share of `n` validation pictures, none of which set the threshold, that are above it. */
-        falseAlarms: fraction,
-        n: count,
-      })
-      .exactOptional(),
-    /** How the weights were made smaller, and what that changed over the test pictures; absent where they were not. */
-    quantization: z
-      .object({
-        weights: z.enum(['int8', 'float16']),
-        /** `weightsDigest` of the file that it was made of. */
-        from: sha256,
-        /** Training pictures from which the ranges of the activations were taken; 0 where none were needed. */
-        calibrationPictures: count,
-        n: count,
-        accuracyBefore: fraction,
-        changedLabels: count,
-        maxProbabilityDifference: z.number().min(0),
-      })
-      .exactOptional(),
-    /** Over all of the card but name, description and recipe; see models/card-proof.ts. Absent in older cards. */
-    cardDigest: sha256.exactOptional(),
-  })
-  .superRefine((card, context) => {
-    const [height, width, channels] = card.input.shape;
-    if (card.input.prepare.rule === 'digit' && (height !== 28 || width !== 28 || channels !== 1)) {
-      context.addIssue({ code: 'custom', path: ['input', 'shape'], message: '[28,28,1] for the digit rule' });
-    }
-    for (const [i, { probabilities }] of card.golden.entries()) {
-      if (probabilities.length !== card.labels.length) {
-        context.addIssue({
-          code: 'custom',
-          path: ['golden', i, 'probabilities'],
-          message: `${card.labels.length} probabilities, one for each label`,
-        });
-      }
-    }
-  });
+/** A card's form, one for each task. Fields that it does not know are ignored, so that a newer card can be read. */
+export const cardSchema = z.union([singleCardSchema, multiCardSchema, regressionCardSchema]);
 
 /** What a model file says of itself: labels, input, measurements, expected answers and where it came from. */
 export type Card = z.infer<typeof cardSchema>;
+
+/** What a model answers with: one label, any number of labels, or numbers. */
+export type Task = Card['task'];
+
+/** The card of a model with one task. */
+export type CardOf<T extends Task> = Extract<Card, { readonly task: T }>;
+
+/** Whether a card is one of this task. */
+export function isOfTask<T extends Task>(card: Card, task: T): card is CardOf<T> {
+  return card.task === task;
+}
 
 /**
  * Reads and checks the card of a model file.
@@ -173,8 +62,16 @@ export function readCard(model: Uint8Array): Card {
  * `card.input.shape[2]: received 2, expected 1 or 3`.
  */
 export function checkCard(value: unknown): Card {
-  return checkValue(cardSchema, withTodaysInput(value), 'card.');
+  const { format } = checkValue(formatSchema, value, 'card.');
+  const card = withTodaysInput(value);
+  if (format === SINGLE_FORMAT) return checkValue(singleCardSchema, card, 'card.');
+  const { task } = checkValue(taskSchema, value, 'card.');
+  return checkValue(taskCardSchemas[task], card, 'card.');
 }
+
+const formatSchema = z.object({ format: z.enum([SINGLE_FORMAT, TASK_FORMAT]) });
+const taskCardSchemas = { multi: multiCardSchema, regression: regressionCardSchema };
+const taskSchema = z.object({ task: z.enum(['multi', 'regression']) });
 
 /** The recipe stays as it is written: the card has its digest. */
 function withTodaysInput(card: unknown): unknown {
@@ -213,8 +110,13 @@ export function cardMetadata(card: Card): Record<string, string> {
     'Image.BitmapPixelFormat': card.input.shape[2] === 1 ? 'Gray8' : 'Rgb8',
     'Image.ColorSpaceGamma': 'SRGB',
     'Image.NominalPixelRange': 'NominalRange_0_255',
-    [cardKey]: canonicalJson(checkCard(card)),
+    [cardKey]: canonicalJson(asWritten(checkCard(card))),
   };
+}
+
+/** The card as its file has it: that a picture has one label stands in no file, as it did not before there were tasks. */
+export function asWritten(card: Card): object {
+  return card.task === 'single' ? { ...card, task: undefined } : card;
 }
 
 function fieldName(path: readonly PropertyKey[]): string {

@@ -1,43 +1,52 @@
 // Fills in the card of an exported model: digests, metrics, expected answers and the parity certificate.
-import { type Card, cardMetadata } from './card.ts';
+import { TASK_FORMAT } from './card/multi.ts';
+import { SINGLE_FORMAT } from './card/single.ts';
+import { type Card, type CardOf, cardMetadata, checkCard, type Task } from './card.ts';
 import { withDigest } from './card-proof.ts';
 import { type GoldenName, goldenInput, goldenNames } from './golden.ts';
 import type { Shape } from './image/shape.ts';
+import type { NumberRange } from './measure/numbers.ts';
+import { round, roundTo } from './measure/round.ts';
 import type { ModelProto } from './onnx/types.ts';
 import type { Parity } from './parity.ts';
 import { argMax } from './rank.ts';
 
-/** What is known of a model before it is exported. */
-export type CardDraft = Pick<
+/** What is known of a model before it is exported, beside its task. */
+type Known = Pick<
   Card,
-  | 'name'
-  | 'description'
-  | 'labels'
-  | 'architecture'
-  | 'tta'
-  | 'calibration'
-  | 'recipe'
-  | 'recipeDigest'
-  | 'datasets'
+  'name' | 'description' | 'labels' | 'architecture' | 'tta' | 'recipe' | 'recipeDigest' | 'datasets'
 > & { input: Pick<Card['input'], 'shape' | 'prepare'> };
 
+/** What is known of a model's answers before it is exported. */
+interface TaskDrafts {
+  single: { task?: 'single' } & Pick<CardOf<'single'>, 'calibration'>;
+  multi: Pick<CardOf<'multi'>, 'task' | 'thresholds'>;
+  regression: Pick<CardOf<'regression'>, 'task' | 'ranges'>;
+}
+
+/** What is known of a model before it is exported. */
+export type CardDraft<T extends Task = 'single'> = Known & TaskDrafts[T];
+
 /** What an export finds out. */
-export interface Findings {
+export interface Findings<T extends Task = 'single'> {
   weightsDigest: string;
-  metrics: Card['metrics'];
-  golden: Card['golden'];
-  parity: Card['parity'];
+  metrics: CardOf<T>['metrics'];
+  golden: CardOf<T>['golden'];
+  parity: CardOf<T>['parity'];
   novelty?: NonNullable<Card['novelty']>;
 }
 
-export function completeCard(draft: CardDraft, findings: Findings): Card {
-  return withDigest({
-    ...draft,
-    format: 'trainyard-card/1',
-    input: { name: 'image', ...draft.input },
-    output: { name: 'probabilities' },
-    ...findings,
-  });
+const FORMS = {
+  single: { format: SINGLE_FORMAT, output: { name: 'probabilities' } },
+  multi: { format: TASK_FORMAT, output: { name: 'probabilities', values: 'independent' } },
+  regression: { format: TASK_FORMAT, output: { name: 'values' } },
+};
+
+/** @throws UserError where a field is not what a card has. */
+export function completeCard<T extends Task = 'single'>(draft: CardDraft<T>, findings: Findings<T>): Card {
+  const { task = 'single' } = draft;
+  const input = { name: 'image', ...draft.input };
+  return withDigest(checkCard({ ...draft, task, ...FORMS[task], input, ...findings }));
 }
 
 /** The model with its card, its metadata in the order of their keys: the same card gives the same bytes. */
@@ -46,9 +55,6 @@ export function withCard(model: ModelProto, card: Card): ModelProto {
   return { ...model, metadata_props: entries.map(([key, value]) => ({ key, value })) };
 }
 
-// Decimals that the card keeps: machines differ in the last bits of a float32, and equal weights give equal files.
-const DECIMALS = 6;
-
 /**
  * Accuracy and mean cross-entropy of probabilities `[N,classes]`.
  * @param labels - `[N]`, the right classes.
@@ -56,7 +62,7 @@ const DECIMALS = 6;
 export function measureAccuracy(
   probabilities: Float32Array,
   labels: ArrayLike<number>,
-): NonNullable<Card['metrics']> {
+): NonNullable<CardOf<'single'>['metrics']> {
   const n = labels.length;
   const classes = probabilities.length / n;
   let [right, loss] = [0, 0];
@@ -85,7 +91,10 @@ export function goldenPictures(shape: Shape): { names: readonly GoldenName[]; im
 }
 
 /** Expected answers to the built-in pictures, from probabilities `[pictures,classes]`. */
-export function goldenAnswers(names: readonly GoldenName[], probabilities: Float32Array): Card['golden'] {
+export function goldenAnswers(
+  names: readonly GoldenName[],
+  probabilities: Float32Array,
+): CardOf<'single' | 'multi'>['golden'] {
   const classes = probabilities.length / names.length;
   return names.map((input, i) => ({
     input,
@@ -93,8 +102,24 @@ export function goldenAnswers(names: readonly GoldenName[], probabilities: Float
   }));
 }
 
+/** Expected numbers of the built-in pictures, from values `[pictures,numbers]`. */
+export function goldenValues(
+  names: readonly GoldenName[],
+  values: Float32Array,
+  ranges: readonly NumberRange[],
+): CardOf<'regression'>['golden'] {
+  return names.map((input, i) => ({
+    input,
+    values: ranges.map(({ deviation }, k) => roundTo(values[i * ranges.length + k] ?? 0, deviation)),
+  }));
+}
+
 /** The certificate: the difference is rounded up to one digit, since machines differ in the last bits. */
-export function certify(parity: Parity, tolerance: number, against: string): Card['parity'] {
+export function certify(
+  parity: Parity,
+  tolerance: number,
+  against: string,
+): NonNullable<CardOf<'single' | 'multi'>['parity']> {
   const { n, changedLabels, ties } = parity;
   const maxProbabilityDifference = roundUp(parity.maxProbabilityDifference);
   return { n, maxProbabilityDifference, changedLabels, ...(ties > 0 && { ties }), tolerance, against };
@@ -105,8 +130,4 @@ export function roundUp(value: number): number {
   if (value === 0) return 0;
   const [digits = '', exponent = ''] = value.toExponential().split('e');
   return Number(`${Math.ceil(Number(digits))}e${exponent}`);
-}
-
-function round(value: number): number {
-  return Number(value.toFixed(DECIMALS));
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_FILE } from '../models/default-model.ts';
 import { testedOn } from '../models/held-out.ts';
+import { scoreInWords } from '../models/score.ts';
 import { newest, type ServedModel } from './engine/models.ts';
 import { missingPage } from './page/missing-page.ts';
 
@@ -40,9 +41,12 @@ export function announce(
 
 function describe({ version, card }: ServedModel): string {
   const { labels, metrics } = card;
-  const known = `version ${version}, ${labels.length} labels`;
+  const what = card.task === 'regression' ? 'numbers' : 'labels';
+  const known = `version ${version}, ${labels.length} ${what}`;
   if (metrics === null) return known;
-  return `${known}, ${(metrics.accuracy * 100).toFixed(2)} % of ${metrics.n.toLocaleString('en')} ${testedOn(card)} right`;
+  const pictures = `${metrics.n.toLocaleString('en')} ${testedOn(card)}`;
+  if ('accuracy' in metrics) return `${known}, ${(metrics.accuracy * 100).toFixed(2)} % of ${pictures} right`;
+  return card.task === 'single' ? known : `${known}, ${scoreInWords(card)} on ${pictures}`;
 }
 
 function pageAt(url: string, folder: string): string {

@@ -1,8 +1,11 @@
 // A checkpoint or a model file in words and a table.
 
+import type { Card } from '../../models/card.ts';
 import { type CardProof, proofOf } from '../../models/card-proof.ts';
+import { unitInWords } from '../../models/expected.ts';
 import { testedOn } from '../../models/held-out.ts';
 import { visible } from '../../models/printable.ts';
+import { scoreInWords } from '../../models/score.ts';
 import { stepsOf, wordsOf } from '../../train/recipes/index.ts';
 import { plainPercent } from '../../train/report/format.ts';
 import { changesInWords } from '../parity/index.ts';
@@ -89,29 +92,74 @@ const PROOF: Readonly<Record<CardProof, string>> = {
   changed: ' (the card has been changed since it was written)',
 };
 
-function aboutCard(card: NonNullable<DescribedModel['card']>): string[] {
-  const { name, description, labels, input, architecture, metrics, parity, quantization, novelty } = card;
+function aboutCard(card: Card): string[] {
+  const { name, description, labels, input, architecture, novelty } = card;
   return [
     `${name}: ${description}`,
     `${architecture.name}, ${count(architecture.parameters)} parameters; uint8 [N,${input.shape.join()}], prepared by ${input.prepare.rule}`,
     `labels: ${labels.join(', ')}${PROOF[proofOf(card)]}`,
-    metrics === null
-      ? 'not measured'
-      : `accuracy ${plainPercent(metrics.accuracy)} on ${count(metrics.n)} ${testedOn(card)}, loss ${metrics.loss.toPrecision(4)}`,
-    ...(quantization === undefined
-      ? []
-      : [
-          `weights of ${quantization.weights}: before, accuracy ${plainPercent(quantization.accuracyBefore)}; ${quantization.changedLabels} changed labels of ${count(quantization.n)}`,
-        ]),
+    ...aboutAnswers(card),
+    aboutMetrics(card),
+    ...aboutQuantization(card),
     ...(novelty === undefined
       ? []
       : [
           `says how strange a picture is, fitted against ${novelty.against}: above ${novelty.threshold} it is none of the labels, ${plainPercent(novelty.falseAlarms)} of ${count(novelty.n)} ${testedOn(card)} by mistake`,
         ]),
-    parity === null
-      ? 'not compared with what was trained'
-      : `largest difference from what was trained ${parity.maxProbabilityDifference.toExponential(1)}, ${changesInWords(parity)} of ${count(parity.n)}`,
+    aboutParity(card),
   ];
+}
+
+/** What an answer is, where it is not one of the labels. */
+function aboutAnswers(card: Card): string[] {
+  if (card.task === 'single') return [];
+  const each =
+    card.task === 'multi'
+      ? card.labels.map((label, k) => `${label} from ${short(card.thresholds[k] ?? Number.NaN)}`)
+      : card.labels.map((label, k) => {
+          const { min, max } = card.ranges[k] ?? { min: Number.NaN, max: Number.NaN };
+          return `${label} ${short(min)} to ${short(max)}`;
+        });
+  const what =
+    card.task === 'multi'
+      ? 'any number of labels, each from its threshold on'
+      : 'numbers, trained on these ranges';
+  return [`answers with ${what}: ${each.join(', ')}`];
+}
+
+function aboutMetrics(card: Card): string {
+  if (card.metrics === null) return 'not measured';
+  const { n, loss } = card.metrics;
+  const score =
+    card.task === 'single' ? `accuracy ${plainPercent(card.metrics.accuracy)}` : scoreInWords(card);
+  return `${score} on ${count(n)} ${testedOn(card)}, loss ${loss.toPrecision(4)}`;
+}
+
+function aboutQuantization(card: Card): string[] {
+  const { quantization } = card;
+  if (quantization === undefined) return [];
+  const { weights, n } = quantization;
+  if ('maxValueDifference' in quantization) {
+    const before = quantization.meanAbsoluteErrorBefore.map(short).join(', ');
+    const largest = quantization.maxValueDifference.toExponential(1);
+    return [
+      `weights of ${weights}: before, mean absolute error ${before}; largest difference ${largest} ${unitInWords(card)} over ${count(n)}`,
+    ];
+  }
+  const before =
+    'accuracyBefore' in quantization
+      ? `accuracy ${plainPercent(quantization.accuracyBefore)}`
+      : `mean average precision ${short(quantization.meanAveragePrecisionBefore)}`;
+  return [
+    `weights of ${weights}: before, ${before}; ${quantization.changedLabels} changed labels of ${count(n)}`,
+  ];
+}
+
+function aboutParity({ parity, task }: Card): string {
+  if (parity === null) return 'not compared with what was trained';
+  if ('maxValueDifference' in parity)
+    return `largest difference from what was trained ${parity.maxValueDifference.toExponential(1)} ${unitInWords({ task })}, over ${count(parity.n)}`;
+  return `largest difference from what was trained ${parity.maxProbabilityDifference.toExponential(1)}, ${changesInWords(parity)} of ${count(parity.n)}`;
 }
 
 const COLUMNS = ['mean', 'deviation', 'min', 'max', 'zeros'] as const;

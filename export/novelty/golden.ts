@@ -10,15 +10,15 @@ import { openValue } from './values.ts';
  *
  * @param batch - pictures at a time, for a model that takes a fixed number: each with copies of itself.
  */
-export async function goldenNovelty(
-  golden: Card['golden'],
+export async function goldenNovelty<Expected extends Pick<Card['golden'][number], 'input' | 'novelty'>>(
+  golden: readonly Expected[],
   model: ModelProto,
   shape: Card['input']['shape'],
   batch = 1,
-): Promise<Card['golden']> {
+): Promise<Expected[]> {
   const value = await openValue(model, NOVELTY, shape);
   try {
-    const scored: Card['golden'][number][] = [];
+    const scored: Expected[] = [];
     for (const each of golden) {
       const picture = goldenInput(each.input, shape);
       const [score = 0] = await value.of({ n: batch, at: () => picture });

@@ -1,6 +1,6 @@
 // Temperature scaling at export: the temperature that suits the validation images goes into the graph.
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import type { Card } from '../../models/card.ts';
+import type { CardOf } from '../../models/card.ts';
 import { type Dataset, imageSize, imagesOf } from '../../train/datasets/index.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
 import { batchFor } from '../../train/loop/evaluate.ts';
@@ -18,7 +18,7 @@ export function temperedSoftmax(logits: Tensor, temperature: number): Tensor {
 export async function fitTemperature(
   network: CheckpointNetwork,
   { shape, test }: Pick<Dataset, 'shape' | 'test'>,
-): Promise<NonNullable<Card['calibration']>> {
+): Promise<NonNullable<CardOf<'single'>['calibration']>> {
   const traced = traceNetwork(classifierNetwork(network, shape));
   const classifier = tensorflowClassifier(network, traced, shape);
   const answers: Judged[] = [];

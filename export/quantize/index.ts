@@ -1,5 +1,5 @@
 // Makes a smaller model of a model file, and publishes it only if it is no slower and about as accurate.
-import type { Card } from '../../models/card.ts';
+import type { Card, CardOf } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf, withDigest } from '../../models/card-proof.ts';
 import {
   goldenAnswers,
@@ -59,8 +59,8 @@ export type QuantizationResult = { readonly model: ModelFile } | { readonly decl
 
 /** Of both models over the test pictures. */
 export interface Accuracy {
-  readonly before: NonNullable<Card['metrics']>;
-  readonly after: NonNullable<Card['metrics']>;
+  readonly before: NonNullable<CardOf<'single'>['metrics']>;
+  readonly after: NonNullable<CardOf<'single'>['metrics']>;
   readonly parity: Parity;
 }
 
@@ -78,6 +78,7 @@ export async function quantize(
   options: QuantizeOptions,
 ): Promise<QuantizationResult> {
   const card = cardOf(file);
+  if (card.task !== 'single') throw new UserError(`${file.path} does not answer with one label`);
   if (card.quantization !== undefined)
     throw new UserError(
       `${file.path} has weights of ${card.quantization.weights} already: quantize the float32 model that it was made of.`,
@@ -181,7 +182,10 @@ async function measureBoth(
   return { before: measureAccuracy(expected, test.labels), after: measureAccuracy(got, test.labels), parity };
 }
 
-async function golden(model: ModelSource, shape: Card['input']['shape']): Promise<Card['golden']> {
+async function golden(
+  model: ModelSource,
+  shape: Card['input']['shape'],
+): Promise<CardOf<'single'>['golden']> {
   const { names, images } = goldenPictures(shape);
   const classifier = await onnxClassifier(model, shape);
   const answers = goldenAnswers(names, await classifier.classify(images));

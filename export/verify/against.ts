@@ -93,7 +93,7 @@ export async function openReference(against: string, runs: string, file: OpenMod
   const network = networkOf(path, checkpoint, card.labels.length, taken, card.tta, registry);
   const { variables, onFeatures } = network;
   const logits = (backbone && onFeatures) ?? network.logits;
-  const temperature = card.calibration?.temperature ?? 1;
+  const temperature = (card.task === 'single' && card.calibration?.temperature) || 1;
   const probabilities = (input: Tensor) =>
     temperature === 1 ? tf.softmax(logits(input)) : temperedSoftmax(logits(input), temperature);
   const answering = { probabilities, variables };

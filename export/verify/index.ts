@@ -6,6 +6,7 @@ import type { Card } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf } from '../../models/card-proof.ts';
 import { measureAccuracy } from '../../models/complete-card.ts';
 import { messageOf } from '../../models/errors.ts';
+import { expectedAnswers, outputDifference, unitInWords, unitsOf } from '../../models/expected.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import { testedOn } from '../../models/held-out.ts';
 import { inputsOf } from '../../models/onnx/reads.ts';
@@ -106,17 +107,19 @@ async function checkAnswers({ source, model }: OpenModelFile, card: Card): Promi
 }
 
 async function checkGolden(classifier: Classifier, card: Card, batch: number | undefined): Promise<Check> {
-  const { golden, input, labels } = card;
+  const { input, labels } = card;
+  const golden = expectedAnswers(card);
+  const units = unitsOf(card);
   if (golden.length === 0)
     return { name: 'golden', holds: true, open: 'none', found: 'the card has no expected answers' };
   const pictures = golden.map((each) => goldenInput(each.input, input.shape));
   if (batch !== undefined) return checkGoldenAlone(classifier, card, pictures, batch);
   const together = await classifier.classify(Buffer.concat(pictures));
   let largest = 0;
-  for (const [i, { probabilities }] of golden.entries()) {
+  for (const [i, { output }] of golden.entries()) {
     const alone = await classifier.classify(pictures[i] ?? new Uint8Array());
     const row = together.subarray(i * labels.length, (i + 1) * labels.length);
-    largest = Math.max(largest, goldenDifference(probabilities, alone), goldenDifference(probabilities, row));
+    largest = Math.max(largest, ...[alone, row].map((got) => outputDifference(output, got, units)));
   }
   return goldenCheck(card, 'alone and together', largest);
 }
@@ -129,10 +132,10 @@ async function checkGoldenAlone(
   batch: number,
 ): Promise<Check> {
   let largest = 0;
-  for (const [i, { probabilities }] of card.golden.entries()) {
+  for (const [i, { output }] of expectedAnswers(card).entries()) {
     const copies = Array.from({ length: batch }, () => pictures[i] ?? new Uint8Array());
     const row = (await classifier.classify(Buffer.concat(copies))).subarray(0, card.labels.length);
-    largest = Math.max(largest, goldenDifference(probabilities, row));
+    largest = Math.max(largest, outputDifference(output, row, unitsOf(card)));
   }
   return goldenCheck(card, `${batch} at a time`, largest);
 }
@@ -142,7 +145,7 @@ function goldenCheck(card: Card, how: string, largest: number): Check {
   return {
     name: 'golden',
     holds: largest <= allowed,
-    found: `${card.golden.length} built-in pictures, ${how}: largest difference ${largest.toExponential(1)} of a probability (allowed: ${allowed.toExponential(1)})`,
+    found: `${card.golden.length} built-in pictures, ${how}: largest difference ${largest.toExponential(1)} ${unitInWords(card)} (allowed: ${allowed.toExponential(1)})`,
   };
 }
 
@@ -150,9 +153,10 @@ function goldenCheck(card: Card, how: string, largest: number): Check {
 async function checkNovelty(model: OpenModelFile['model'], card: Card): Promise<Check[]> {
   if (card.novelty === undefined) return [];
   const { threshold, falseAlarms, n } = card.novelty;
-  const got = await goldenNovelty(card.golden, model, card.input.shape, batchOf(model));
-  const scores = (golden: Card['golden']) => golden.map(({ novelty = Number.NaN }) => novelty);
-  const largest = goldenDifference(scores(card.golden), scores(got));
+  const golden = expectedAnswers(card);
+  const got = await goldenNovelty(golden, model, card.input.shape, batchOf(model));
+  const scores = (each: typeof golden) => each.map(({ novelty = Number.NaN }) => novelty);
+  const largest = goldenDifference(scores(golden), scores(got));
   const isInt8 = card.quantization?.weights === 'int8';
   const allowed = (isInt8 ? INT8_TOLERANCE : NOVELTY_TOLERANCE) + ROUNDED;
   return [
@@ -189,6 +193,7 @@ export async function verifyMetrics(
   labels: Labels,
 ): Promise<Check> {
   const card = cardOf(file);
+  if (card.task !== 'single') throw new Error('only answers of one label are measured');
   const classifier = await onnxClassifier(file.source, card.input.shape);
   const n = labels.length;
   const probabilities = new Float32Array(n * card.labels.length);

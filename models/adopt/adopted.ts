@@ -1,5 +1,7 @@
 // A model from elsewhere in our own form, in Node and in browsers: its graph wrapped, with a card of what is said beside it.
-import { cardMetadata } from '../card.ts';
+import { TASK_FORMAT } from '../card/multi.ts';
+import { SINGLE_FORMAT } from '../card/single.ts';
+import { cardMetadata, checkCard } from '../card.ts';
 import { withDigest } from '../card-proof.ts';
 import { UserError } from '../errors.ts';
 import { encodeModel, type ModelProto } from '../onnx/schema.ts';
@@ -36,13 +38,11 @@ export function adopted(
   const plain = given ?? cardOfConfigurations(model, beside);
   const wrapped = wrap(model, plain, given !== undefined);
   const { filter, crop, shorter } = plain.resize;
-  const card = withDigest({
-    format: 'trainyard-card/1',
+  const about = {
     name,
     description: [plain.description, source].filter(Boolean).join(', from '),
     labels: plain.labels,
     input: { name: 'image', shape: shapeOf(plain), prepare: { rule: 'resize', filter, crop, shorter } },
-    output: { name: 'probabilities', values: isMultiLabel(plain) ? 'independent' : 'distribution' },
     architecture: { name: model.graph.name || 'onnx', parameters: parametersOf(model) },
     tta: 'none',
     recipe: {},
@@ -52,10 +52,23 @@ export function adopted(
     metrics: null,
     golden: plain.golden,
     parity: null,
-  });
+  };
+  const card = withDigest(checkCard(isMultiLabel(plain) ? multi(about, plain) : single(about)));
   const ours = Object.entries(cardMetadata(card)).map(([key, value]) => ({ key, value }));
   const theirs = wrapped.metadata_props.filter(({ key }) => ours.every((entry) => entry.key !== key));
   return encodeModel({ ...wrapped, metadata_props: [...theirs, ...ours] });
+}
+
+function single(about: object): object {
+  return { ...about, format: SINGLE_FORMAT, output: { name: 'probabilities', values: 'distribution' } };
+}
+
+/** The probability from which a label is an answer where card.json names none: that it is more likely than not. */
+const THRESHOLD = 0.5;
+
+function multi(about: object, { labels, thresholds = labels.map(() => THRESHOLD) }: PlainCard): object {
+  const output = { name: 'probabilities', values: 'independent' };
+  return { ...about, format: TASK_FORMAT, task: 'multi', output, thresholds };
 }
 
 /** @throws UserError, which speaks of card.json only where there is one. */

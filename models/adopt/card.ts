@@ -54,6 +54,8 @@ export const plainCardSchema = z
      * or of several labels at once, which sum to anything, or logits that a sigmoid makes into them.
      */
     output: outputSchema,
+    /** Of several labels at once: the probability from which each is an answer; by default 0.5. */
+    thresholds: z.array(z.number().min(0).max(1)).optional(),
     /** Probabilities that are expected of the built-in pictures of models/golden.ts. */
     golden: z
       .array(z.strictObject({ input: z.enum(goldenNames), probabilities: z.array(z.number().min(0).max(1)) }))

@@ -3,6 +3,8 @@
 import type { Card } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf } from '../../models/card-proof.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { expectedAnswers, outputDifference, unitInWords, unitsOf } from '../../models/expected.ts';
+import { isFromElsewhere } from '../../models/from-elsewhere.ts';
 import {
   GOLDEN_TOLERANCE,
   type GoldenName,
@@ -43,25 +45,25 @@ const BATCH_TOLERANCE = 1e-2;
 export async function checkAnswers(card: Card, run: Run, largest: number | undefined): Promise<Checked> {
   if (proofOf(card) === 'changed') throw new UserError(CARD_CHANGED);
   const ask = (name: GoldenName) => askAlone(card, run, largest, name);
-  for (const { input, probabilities } of card.golden) {
+  for (const { input, output } of expectedAnswers(card)) {
     const answer = await ask(input);
-    checkRange(card, input, answer);
-    const difference = goldenDifference(probabilities, answer);
+    checkOutput(card, input, answer);
+    const difference = outputDifference(output, answer, unitsOf(card));
     if (!(difference <= GOLDEN_TOLERANCE)) {
       throw new UserError(
-        `for the built-in picture "${input}" it differs from its card by ${difference.toExponential(1)}, more than ${GOLDEN_TOLERANCE}: the file is damaged, or this machine computes wrongly`,
+        `for the built-in picture "${input}" it differs from its card by ${difference.toExponential(1)}${card.task === 'regression' ? ` ${unitInWords(card)}` : ''}, more than ${GOLDEN_TOLERANCE}: the file is damaged, or this machine computes wrongly`,
       );
     }
   }
-  if (card.output.values === undefined) {
-    if (card.golden.length === 0) checkRange(card, 'zeros', await ask('zeros')); // the first run is slow, and may fail
+  if (!isFromElsewhere(card)) {
+    if (card.golden.length === 0) checkOutput(card, 'zeros', await ask('zeros')); // the first run is slow, and may fail
     return { largest, doubt: undefined };
   }
   const answers: Answer[] = [];
   for (const name of goldenNames) {
     const answer = await ask(name);
-    checkRange(card, name, answer);
-    if (card.output.values === 'distribution') checkSum(name, answer);
+    checkOutput(card, name, answer);
+    if (sumsToOne(card)) checkSum(name, answer);
     answers.push({ name, answer });
   }
   const most = largest ?? ((await takesTwo(card, run, answers)) ? undefined : 1);
@@ -107,15 +109,30 @@ async function askAlone(
   return (await run(inputs, n)).slice(0, labels.length);
 }
 
+function checkOutput(card: Card, input: GoldenName, answer: Float32Array): void {
+  if (card.task === 'regression') checkNumbers(input, answer);
+  else checkRange(card, input, answer);
+}
+
 function checkRange(card: Card, input: GoldenName, answer: Float32Array): void {
   const [least, most] = [Math.min(...answer), Math.max(...answer)];
   // Stryker disable next-line EqualityOperator: no float32 number is just this
   if (least >= -RANGE_TOLERANCE && most <= 1 + RANGE_TOLERANCE) return; // not so for NaN
-  const hint =
-    card.output.values === undefined ? '' : '. Are they logits? Say so in card.json: "output": "logits"';
+  const hint = !isFromElsewhere(card) ? '' : '. Are they logits? Say so in card.json: "output": "logits"';
   throw new UserError(
     `for the built-in picture "${input}" its probabilities are from ${inWords(least)} to ${inWords(most)}, expected 0 to 1${Number.isNaN(least) ? '' : hint}`,
   );
+}
+
+/** Any number may be right, but NaN and infinity are none. */
+function checkNumbers(input: GoldenName, answer: Float32Array): void {
+  const wrong = answer.find((value) => !Number.isFinite(value));
+  if (wrong === undefined) return;
+  throw new UserError(`for the built-in picture "${input}" it gives ${wrong}, expected a number`);
+}
+
+function sumsToOne(card: Card): boolean {
+  return card.task === 'single' && card.output.values === 'distribution';
 }
 
 function checkSum(input: GoldenName, answer: Float32Array): void {
@@ -154,8 +171,8 @@ const LABELS = 3;
  * Whether a softmax seems to have been applied to probabilities, which makes all answers nearly equal: then the logarithm
  * of each, moved so that they sum to one, is between 0 and 1.
  */
-function doubtOf({ output, labels }: Card, answers: readonly Answer[]): string | undefined {
-  if (output.values !== 'distribution' || labels.length < LABELS) return undefined;
+function doubtOf(card: Card, answers: readonly Answer[]): string | undefined {
+  if (!sumsToOne(card) || card.labels.length < LABELS) return undefined;
   const twice = answers.every(({ answer }) => {
     const logarithms = [...answer].map(Math.log);
     const mean = logarithms.reduce((sum, one) => sum + one, 0) / logarithms.length;

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
-import { readCard } from '../../models/card.ts';
 import { repositoryFolder, root } from '../../setup/paths.mjs';
 import { loadDataset } from '../../train/datasets/index.ts';
 import { compareThree } from '../serve/three-answers.ts';
 import { shippedModels } from '../shipped.ts';
+import { readSingleCard } from '../single-card.ts';
 import { need } from './support/needs.ts';
 import { startServer } from './support/server.ts';
 import { table } from './support/statistics.ts';
@@ -37,7 +37,7 @@ export const command = defineCommand({
         const url = `${server.url}?model=${name}`;
         const { n, labels, ...found } = await compareThree({ file, images: test.images, shape, url });
         const accuracy = labels.filter((label, i) => label === test.labels[i]).length / n;
-        const promised = readCard(readFileSync(file)).metrics?.accuracy;
+        const promised = readSingleCard(readFileSync(file)).metrics?.accuracy;
         const { fromTraining, fromPython, changedLabels, changedInputs } = found;
         const well = fromTraining <= TOLERANCE && fromPython <= TOLERANCE && accuracy === promised;
         if (!well || changedLabels > 0) process.exitCode = 1;

@@ -314,7 +314,13 @@ describe('the file', () => {
     );
     expect(readCard(adopt({ description: 'about it' })).description).toBe('about it');
     for (const output of ['multi-label', 'multi-label-logits'])
-      expect(readCard(adopt({ output })).output.values).toBe('independent');
+      expect(readCard(adopt({ output }))).toMatchObject({
+        ...{ format: 'trainyard-card/2', task: 'multi', thresholds: [0.5, 0.5, 0.5] },
+        output: { name: 'probabilities', values: 'independent' },
+      });
+    expect(readCard(adopt({ output: 'multi-label', thresholds: [0.1, 0.2, 0.3] }))).toMatchObject({
+      thresholds: [0.1, 0.2, 0.3],
+    });
     const nameless = model(({ graph }) => {
       graph.name = '';
       graph.initializer.push({ name: 'one', dims: [], data_type: FLOAT, raw_data: new Uint8Array(4) });

@@ -2,16 +2,25 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type Card, cardKey, cardMetadata, checkCard, checkValue, readCard } from '../../models/card.ts';
+import {
+  type Card,
+  type CardOf,
+  cardKey,
+  cardMetadata,
+  checkCard,
+  checkValue,
+  readCard,
+} from '../../models/card.ts';
 import { CARD_CHANGED, proofOf, withDigest } from '../../models/card-proof.ts';
 import { readMetadata } from '../../models/onnx/metadata.ts';
 import { decodeModel, encodeModel } from '../../models/onnx/schema.ts';
 import { shippedModels } from '../shipped.ts';
+import { readSingleCard } from '../single-card.ts';
 
 const file = readFileSync(shippedModels.digits);
-const written = readCard(file);
+const written = readSingleCard(file);
 const hex = 'a1'.repeat(32);
-const full: Card = {
+const full: CardOf<'single'> = {
   ...written,
   output: { name: 'probabilities', values: 'distribution' },
   calibration: { temperature: 1.5, n: 10, error: 0.5, temperedError: 0.25 },
@@ -54,7 +63,13 @@ it('takes a card with every field, and gives it back', () => {
 
 describe('is refused by its line:', () => {
   it.each<[(string | number)[], unknown, string]>([
-    [['format'], 'trainyard-card/2', 'card.format: received "trainyard-card/2", expected "trainyard-card/1"'],
+    [
+      ['format'],
+      'trainyard-card/3',
+      'card.format: received "trainyard-card/3", expected "trainyard-card/1" or "trainyard-card/2"',
+    ],
+    [['format'], 'trainyard-card/2', 'card.task: received "single", expected "multi" or "regression"'],
+    [['task'], 'multi', 'card.task: received "multi", expected "single"'],
     [['name'], '', 'card.name: received "", expected at least 1'],
     [['labels'], [], 'card.labels: received [], expected at least 1 items'],
     [['labels', 3], 7, 'card.labels[3]: received 7, expected string'],

@@ -1,12 +1,12 @@
 // What the server says when it is ready: what each model was measured on, and how to choose the one that answers.
 import { expect, test } from 'vitest';
-import type { Card } from '../../models/card.ts';
+import type { Card, CardOf } from '../../models/card.ts';
 import { announce } from '../../serve/announce.ts';
 import { colors } from './harness.ts';
 import { tinyModel } from './tiny-model.ts';
 
 const { card, bytes } = await tinyModel(colors);
-const served = (name: string, change: Partial<Card>) => ({
+const served = (name: string, change: Partial<CardOf<'single'>>) => ({
   ...{ name, version: 1, path: '', sha256: '', bytes: bytes.length, written: 0, adopted: false },
   card: { ...card, ...change },
 });

@@ -8,7 +8,6 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { drawStrokes } from '../../export/novelty/draw.ts';
 import { linesOf } from '../../export/novelty/hand.ts';
-import { readCard } from '../../models/card.ts';
 import { withDigest } from '../../models/card-proof.ts';
 import { withCard } from '../../models/complete-card.ts';
 import { preparePicture } from '../../models/image/prepare.ts';
@@ -20,10 +19,11 @@ import { defaultLimits } from '../../serve/settings/limits.ts';
 import { repositoryFolder, root } from '../../setup/paths.mjs';
 import { python } from '../python.ts';
 import { shippedModels } from '../shipped.ts';
+import { readSingleCard } from '../single-card.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-strange-'));
 const path = shippedModels.digits;
-const { threshold = Number.NaN } = readCard(readFileSync(path)).novelty ?? {};
+const { threshold = Number.NaN } = readSingleCard(readFileSync(path)).novelty ?? {};
 const limits = defaultLimits;
 
 /** A digit, a letter that no detector was shown, and a heart. */
@@ -134,7 +134,7 @@ test('the library says it of each picture', async () => {
 
 test('a file whose scores are not those of its card is not opened', async () => {
   const file = decodeModel(readFileSync(path));
-  const card = readCard(readFileSync(path));
+  const card = readSingleCard(readFileSync(path));
   const golden = card.golden.map((each, i) =>
     i === 1 ? { ...each, novelty: (each.novelty ?? 0) + 0.01 } : each,
   );

@@ -1,6 +1,6 @@
 // A real, tiny ONNX classifier (one matrix and a softmax) with a valid card, so that the server's tests need no training.
 import { createHash } from 'node:crypto';
-import { type Card, cardMetadata } from '../../models/card.ts';
+import { type Card, type CardOf, cardMetadata } from '../../models/card.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
 import { dataType, decodeModel, encodeModel, type ModelProto } from '../../models/onnx/schema.ts';
 import { digestWeights } from '../../models/onnx/weights-digest.ts';
@@ -8,7 +8,7 @@ import { InferenceSession, Tensor } from '../../setup/libraries/onnxruntime.ts';
 
 export interface TinyModel {
   readonly bytes: Uint8Array;
-  readonly card: Card;
+  readonly card: CardOf<'single'>;
   /** The answer worked out in JavaScript, for an input `[H,W,C]`. */
   probabilities(input: Uint8Array): number[];
 }
@@ -20,7 +20,7 @@ export interface TinyModelOptions {
   /** Chooses the weights. */
   readonly seed?: number;
   /** Changes the card before it is written. */
-  readonly change?: (card: Card) => Card;
+  readonly change?: (card: CardOf<'single'>) => CardOf<'single'>;
 }
 
 /** A model of three colors, which sees four pixels. */
@@ -31,7 +31,7 @@ export const colors: TinyModelOptions = {
 };
 
 /** For `change`: golden probabilities that the weights do not give. */
-export const wrongGolden = (card: Card): Card => ({
+export const wrongGolden = (card: CardOf<'single'>): CardOf<'single'> => ({
   ...card,
   golden: card.golden.map((one) => ({ ...one, probabilities: one.probabilities.toReversed() })),
 });
@@ -52,8 +52,9 @@ export async function tinyModel(options: TinyModelOptions = {}): Promise<TinyMod
     { length: pixels * labels.length },
     (_, i) => 0.02 * Math.sin(seed * 1000 + i * i),
   );
-  const card: Card = {
+  const card: CardOf<'single'> = {
     format: 'trainyard-card/1',
+    task: 'single',
     name,
     description: 'One matrix and a softmax, for tests.',
     labels: [...labels],
@@ -131,9 +132,9 @@ function graph(card: Card, weights: Float32Array): ModelProto {
   };
 }
 
-async function runGolden(bytes: Uint8Array, card: Card): Promise<Card['golden']> {
+async function runGolden(bytes: Uint8Array, card: Card): Promise<CardOf<'single'>['golden']> {
   const session = await InferenceSession.create(bytes, { intraOpNumThreads: 1, logSeverityLevel: 3 });
-  const golden: Card['golden'] = [];
+  const golden: CardOf<'single'>['golden'] = [];
   for (const input of goldenNames) {
     const image = new Tensor('uint8', goldenInput(input, card.input.shape), [1, ...card.input.shape]);
     const { probabilities } = await session.run({ image });

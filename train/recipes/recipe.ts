@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
-import { prepareSchema } from '../../models/card.ts';
+import { prepareSchema } from '../../models/card/fields.ts';
 import { withTodaysSpellings } from '../../models/old-spellings.ts';
 import { valid } from '../../models/validate.ts';
 import { pretrainedSchema } from '../architectures/pretrained.ts';

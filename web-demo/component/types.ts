@@ -11,11 +11,11 @@ export interface Picture {
   readonly channels: 1 | 3 | 4;
 }
 
-/** What a model file says about itself. */
-export interface Card {
+/** What every model file says about itself. */
+interface AnyCard {
   readonly name: string;
   readonly description: string;
-  /** Name of each class, in the order of the probabilities. */
+  /** Name of each class, or of each number, in the order of the output. */
   readonly labels: readonly string[];
   readonly input: {
     /** `[height, width, channels]`. */
@@ -37,17 +37,57 @@ export interface Card {
     readonly split: 'train' | 'test';
     readonly n: number;
   }[];
-  /** Measured on `n` test pictures; of a folder, on those that were kept apart for validation. */
-  readonly metrics: { readonly n: number; readonly accuracy: number } | null;
   /** The model says how strange a picture is; of `n` known pictures it takes the share `falseAlarms` for strange. */
   readonly novelty?: { readonly threshold: number; readonly falseAlarms: number; readonly n: number };
-  /** How far the file is from what was trained, over `n` pictures. */
-  readonly parity: {
-    readonly n: number;
-    readonly maxProbabilityDifference: number;
-    readonly changedLabels: number;
-  } | null;
 }
+
+/** How far probabilities are from those of what was trained, over `n` pictures. */
+interface ProbabilityParity {
+  readonly n: number;
+  readonly maxProbabilityDifference: number;
+  readonly changedLabels: number;
+}
+
+/** A model that answers with one label. */
+export interface SingleCard extends AnyCard {
+  readonly task: 'single';
+  /** Measured on `n` test pictures; of a folder, on those that were kept apart for validation. */
+  readonly metrics: { readonly n: number; readonly accuracy: number } | null;
+  readonly parity: ProbabilityParity | null;
+}
+
+/** A model that answers with any number of labels. */
+export interface MultiCard extends AnyCard {
+  readonly task: 'multi';
+  /** From which probability on each label is an answer. */
+  readonly thresholds: readonly number[];
+  /** Measured as those of a single label: `f1` is the mean of the labels, `exact` the share of pictures of which all is right. */
+  readonly metrics: {
+    readonly n: number;
+    readonly meanAveragePrecision: number;
+    readonly f1: number;
+    readonly exact: number;
+  } | null;
+  readonly parity: ProbabilityParity | null;
+}
+
+/** A model that answers with numbers, whose names are its labels. */
+export interface RegressionCard extends AnyCard {
+  readonly task: 'regression';
+  /** Of each number the least and the largest that it was trained on, and their standard deviation. */
+  readonly ranges: readonly { readonly min: number; readonly max: number; readonly deviation: number }[];
+  /** Of each number: the mean absolute error in its units, and the share of its variance that is explained. */
+  readonly metrics: {
+    readonly n: number;
+    readonly meanAbsoluteError: readonly number[];
+    readonly r2: readonly number[];
+  } | null;
+  /** Differences are in deviations of `ranges`. */
+  readonly parity: { readonly n: number; readonly maxValueDifference: number } | null;
+}
+
+/** What a model file says about itself. */
+export type Card = SingleCard | MultiCard | RegressionCard;
 
 /** What can be classified: an element, a frame, a file or its address, or pixels. */
 export type PictureSource = string | URL | Picture | ImageData | Blob | CanvasImageSource;

@@ -2,7 +2,8 @@
 import { type Card, readCard } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf } from '../../models/card-proof.ts';
 import { messageOf } from '../../models/errors.ts';
-import { GOLDEN_TOLERANCE, goldenDifference, goldenInput } from '../../models/golden.ts';
+import { expectedAnswers, outputDifference, unitsOf } from '../../models/expected.ts';
+import { GOLDEN_TOLERANCE, goldenInput } from '../../models/golden.ts';
 import { flattenAlpha } from '../../models/image/alpha.ts';
 import type { Picture } from '../../models/image/picture.ts';
 import { placeOf, preparePicture } from '../../models/image/prepare.ts';
@@ -131,11 +132,13 @@ const GPU_TOLERANCE = 1e-2;
  * @throws ModelError when it does not, as the server does.
  */
 async function checkGolden(
-  { golden, input: { shape } }: Card,
+  card: Card,
   runner: Runner,
   backend: Backend,
   name: string,
 ): Promise<number | null> {
+  const { shape } = card.input;
+  const golden = expectedAnswers(card);
   if (golden.length === 0) {
     await runner.run([goldenInput('zeros', shape)]);
     return null;
@@ -143,9 +146,9 @@ async function checkGolden(
   const isGpu = backend.name === 'webgpu';
   const tolerance = isGpu ? GPU_TOLERANCE : GOLDEN_TOLERANCE;
   let largest = 0;
-  for (const { input, probabilities } of golden) {
+  for (const { input, output } of golden) {
     const [got = []] = await runner.run([goldenInput(input, shape)]);
-    const difference = goldenDifference(probabilities, got);
+    const difference = outputDifference(output, got, unitsOf(card));
     if (!(difference <= tolerance))
       throw new ModelError(
         'model',

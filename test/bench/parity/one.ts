@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportModel } from '../../../export/publish/export.ts';
 import { loadRun } from '../../../export/publish/from-run.ts';
-import { readCard } from '../../../models/card.ts';
 import type { Dataset } from '../../../train/datasets/index.ts';
 import { fit } from '../../../train/loop/fit.ts';
 import { findRecipe, type Recipe } from '../../../train/recipes/index.ts';
@@ -12,6 +11,7 @@ import { loadDataOf } from '../../../train/recipes/load-data.ts';
 import { readRun } from '../../../train/report/facts.ts';
 import { isOfRow } from '../../../train/results/kept.ts';
 import { createRun, listRuns, type Run } from '../../../train/runs/run.ts';
+import { readSingleCard } from '../../single-card.ts';
 
 /** Pictures that the short training is evaluated on: its accuracy does not matter here. */
 const EVALUATED = 100;
@@ -38,7 +38,7 @@ try {
   const began = performance.now();
   const model = await loadRun(run, finished ? 'best' : 'last', tta);
   const file = await exportModel(model, { repository: join(folder, 'models'), tolerance: MOST });
-  const { parity, metrics, architecture } = readCard(readFileSync(file.path));
+  const { parity, metrics, architecture } = readSingleCard(readFileSync(file.path));
   const { length } = readFileSync(file.path);
   const seconds = (performance.now() - began) / 1000;
   const of = { architecture: architecture.name, parameters: architecture.parameters };

@@ -2,21 +2,22 @@
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Card, cardKey, readCard } from '../../../models/card.ts';
+import { type CardOf, cardKey } from '../../../models/card.ts';
 import { withDigest } from '../../../models/card-proof.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
 import { addModel, listModels } from '../../../models/repository.ts';
 import { root } from '../../../setup/paths.mjs';
+import { readSingleCard } from '../../single-card.ts';
 
 /** Versions that stay in the repository; an operator removes old ones as well. */
 const KEPT = 3;
 
 export const good = readFileSync(join(root, 'models', 'repository', 'digits', '1', 'model.onnx'));
 
-const card = readCard(good);
+const card = readSingleCard(good);
 
 /** A file with another card. */
-function withCard(changed: Partial<Card>): Uint8Array {
+function withCard(changed: Partial<CardOf<'single'>>): Uint8Array {
   const model = decodeModel(good);
   const others = model.metadata_props?.filter(({ key }) => key !== cardKey) ?? [];
   // With a digest of its own: what is wrong is found by what the model answers.

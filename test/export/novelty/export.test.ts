@@ -1,4 +1,5 @@
 // The output `novelty` of what is exported: from which pictures it is made, who has it, and that its card is held to it.
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { firstOf } from '../../../train/datasets/subset.ts';
 import { fit } from '../../../train/loop/fit.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
 import { createRun } from '../../../train/runs/run.ts';
+import { single } from '../../single-card.ts';
 import { smallMnist } from '../../train/small-mnist.ts';
 import { checkModels } from '../support.ts';
 
@@ -96,8 +98,8 @@ it('knows the model alone where its labels are none that can be drawn', async ()
 
 it('verify finds a score and an output that are not those of the card', async () => {
   const file = plain;
-  const { card } = file;
-  if (card === undefined) throw new Error('it has a card');
+  if (file.card === undefined) throw new Error('it has a card');
+  const card = single(file.card);
   const holds = async (changed: typeof file) =>
     (await verifyAlone(changed)).filter((check) => !check.holds).map(({ name }) => name);
   expect(await holds(file)).toEqual([]);

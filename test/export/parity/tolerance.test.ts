@@ -7,10 +7,10 @@ import { openModelFile } from '../../../export/files/file.ts';
 import { exportModel } from '../../../export/publish/export.ts';
 import type { Exportable } from '../../../export/publish/exportable.ts';
 import { verifyAlone } from '../../../export/verify/index.ts';
-import { readCard } from '../../../models/card.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { fromUint8 } from '../../../train/layers/forward.ts';
 import { normal, random } from '../../../train/random.ts';
+import { readSingleCard } from '../../single-card.ts';
 
 const repository = mkdtempSync(join(tmpdir(), 'trainyard-tolerance-'));
 afterAll(() => rmSync(repository, { recursive: true }));
@@ -52,7 +52,7 @@ it('a network with enormous logits is refused with the reason, and exported with
     /No layer differs by more than rounding.* Logits reach \de\+[345] here, where neighboring float32 are \de-[34] apart.*`--tolerance 0\.\d+`/,
   );
   const { path } = await exportModel(large(), { repository, tolerance: 0.01 });
-  const { parity } = readCard(readFileSync(path));
+  const { parity } = readSingleCard(readFileSync(path));
   expect(parity).toMatchObject({ n: N, changedLabels: 0, tolerance: 0.01 });
   expect(parity?.maxProbabilityDifference).toBeGreaterThan(1e-5);
   const checks = await verifyAlone(await openModelFile(path, repository));

@@ -6,7 +6,6 @@ import { afterAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openModelFile } from '../../../export/files/file.ts';
 import { verifyAlone } from '../../../export/verify/index.ts';
-import { readCard } from '../../../models/card.ts';
 import { readDefaultModel } from '../../../models/default-model.ts';
 import { goldenInput, goldenNames } from '../../../models/golden.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
@@ -14,6 +13,7 @@ import * as ort from '../../../setup/libraries/onnxruntime.ts';
 import { repositoryFolder } from '../../../setup/paths.mjs';
 import { featureModel } from '../../../web-demo/teach/file/feature-graph.ts';
 import { trainyard } from '../../command.ts';
+import { readSingleCard } from '../../single-card.ts';
 
 const repository = mkdtempSync(join(tmpdir(), 'trainyard-features-'));
 afterAll(() => rmSync(repository, { recursive: true }));
@@ -35,7 +35,7 @@ it('efficientnet-lite0 is exported with the features of its makers, and answers 
   // By name it comes last, and would answer when no model is named.
   expect(await readDefaultModel(repository)).toBe('digits');
   const bytes = readFileSync(path);
-  const card = readCard(bytes);
+  const card = readSingleCard(bytes);
   expect(card).toMatchObject({ labels: ['anything'], metrics: null, input: { shape: [224, 224, 3] } });
   expect(card.golden.map(({ probabilities }) => probabilities)).toEqual(new Array(4).fill([1]));
 

@@ -1,11 +1,12 @@
 // What verify looks at in a file, part by part: each part as it is, and with one thing wrong.
+
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type OpenModelFile, openModelFile } from '../../../export/files/file.ts';
 import { compareWith } from '../../../export/verify/against.ts';
 import { type Check, verifyAlone, verifyMetrics } from '../../../export/verify/index.ts';
 import { problemsOf } from '../../../export/verify/structure.ts';
 import { verificationInWords } from '../../../export/verify/text.ts';
-import type { Card } from '../../../models/card.ts';
+import type { Card, CardOf } from '../../../models/card.ts';
 import { withDigest } from '../../../models/card-proof.ts';
 import { floatTensor, namedNode } from '../../../models/onnx/make.ts';
 import {
@@ -18,15 +19,16 @@ import {
 } from '../../../models/onnx/schema.ts';
 import { repositoryFolder } from '../../../setup/paths.mjs';
 import { shippedModels } from '../../shipped.ts';
+import { single } from '../../single-card.ts';
 
 let file: OpenModelFile;
-let card: Card;
+let card: CardOf<'single'>;
 /** Of a file without the output `novelty`. */
-let plain: Card;
+let plain: CardOf<'single'>;
 beforeAll(async () => {
   file = await openModelFile(shippedModels.digits, repositoryFolder);
   if (file.card === undefined) throw new Error('no card');
-  card = file.card;
+  card = single(file.card);
   const { novelty: _, ...rest } = card;
   plain = rest;
 });
@@ -209,7 +211,7 @@ describe('structure', () => {
 });
 
 describe('checks', () => {
-  const checksOf = async (change: Partial<Card> = {}, model = file.model) =>
+  const checksOf = async (change: Partial<CardOf<'single'>> = {}, model = file.model) =>
     verifyAlone({ ...file, model, source: encodeModel(model), card: withDigest({ ...card, ...change }) });
   const found = async (name: string, ...all: Parameters<typeof checksOf>) =>
     (await checksOf(...all)).find((check) => check.name === name);

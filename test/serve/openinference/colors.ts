@@ -12,7 +12,13 @@ export const model: ServedModel = {
     adopted: false,
   },
   card: {
-    ...{ format: 'trainyard-card/1', name: 'colors', description: '', labels: ['red', 'green', 'blue'] },
+    ...{
+      format: 'trainyard-card/1',
+      task: 'single',
+      name: 'colors',
+      description: '',
+      labels: ['red', 'green', 'blue'],
+    },
     input: {
       name: 'image',
       shape: [1, 2, 3],

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import type { Card } from '../../../models/card.ts';
+import type { CardOf } from '../../../models/card.ts';
 import { withDigest } from '../../../models/card-proof.ts';
 import { openModelSession } from '../../../serve/sessions/session.ts';
 import { tinyModel } from '../tiny-model.ts';
@@ -11,7 +11,7 @@ import { tinyModel } from '../tiny-model.ts';
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-card-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function open(change: (card: Card) => Card): Promise<string[]> {
+async function open(change: (card: CardOf<'single'>) => CardOf<'single'>): Promise<string[]> {
   const { bytes, card } = await tinyModel({ change });
   const path = join(folder, 'model.onnx');
   writeFileSync(path, bytes);
@@ -20,7 +20,7 @@ async function open(change: (card: Card) => Card): Promise<string[]> {
   return card.labels;
 }
 
-const sevenIsNine = ({ labels, ...card }: Card): Card => ({
+const sevenIsNine = ({ labels, ...card }: CardOf<'single'>): CardOf<'single'> => ({
   ...card,
   labels: labels.map((label) => (label === '7' ? '9' : label === '9' ? '7' : label)),
 });

@@ -1,6 +1,6 @@
 // What a model must answer before it is served: what its card expects, or, where it has no expected answers, probabilities.
 import { describe, expect, it } from 'vitest';
-import type { Card } from '../../../models/card.ts';
+import type { Card, CardOf } from '../../../models/card.ts';
 import { withDigest } from '../../../models/card-proof.ts';
 import { type GoldenName, goldenInput, goldenNames } from '../../../models/golden.ts';
 import { type Checked, checkAnswers } from '../../../serve/sessions/check-answers.ts';
@@ -14,7 +14,7 @@ const { card: tiny } = await tinyModel({
 });
 
 /** A card with these expected answers; from elsewhere, with `values` and without expected answers. */
-const ours = (golden: Card['golden']): Card => ({ ...tiny, golden });
+const ours = (golden: CardOf<'single'>['golden']): Card => ({ ...tiny, golden });
 const elsewhere = (values: 'distribution' | 'independent', labels = LABELS): Card => ({
   ...tiny,
   labels: [...labels],

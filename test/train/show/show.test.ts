@@ -7,7 +7,6 @@ import { type Browser, chromium as launcher } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportModel } from '../../../export/publish/export.ts';
 import { loadRun } from '../../../export/publish/from-run.ts';
-import { readCard } from '../../../models/card.ts';
 import { root } from '../../../setup/paths.mjs';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { fit } from '../../../train/loop/fit.ts';
@@ -16,6 +15,7 @@ import { loadDataOf } from '../../../train/recipes/load-data.ts';
 import { makeReport } from '../../../train/report/index.ts';
 import { createRun, findFinished } from '../../../train/runs/run.ts';
 import { chromium } from '../../browser.ts';
+import { readSingleCard } from '../../single-card.ts';
 import { choose } from '../choose.ts';
 import { noise, type Place, temporaryPlace } from '../datasets/folder/pictures.ts';
 
@@ -110,7 +110,7 @@ describe('train', () => {
     expect(findFinished(runs, (await choose(args)).recipe)?.name).toBe('0001-photos');
 
     const { path } = await exportModel(await loadRun(run, 'best'), { repository: join(folder, 'models') });
-    const card = readCard(readFileSync(path));
+    const card = readSingleCard(readFileSync(path));
     expect(card.parity?.changedLabels).toBe(0);
     expect(card.labels).toEqual(['bright & "odd"', 'dunkel <ü>']);
     expect(card.input).toMatchObject({

@@ -19,6 +19,11 @@ export function formatScientific(value: number): string {
   return `${mantissa} × 10${Number(exponent) < 0 ? '⁻' : ''}${raised}`;
 }
 
+/** A number of any size with four digits that say something: "46.98", "0.00123". */
+export function formatNumber(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
 /** Bytes in kB or MB (powers of ten, as downloads are counted). */
 export function formatBytes(count: number): string {
   return count < 1e6 ? `${Math.round(count / 1e3)} kB` : `${(count / 1e6).toFixed(1)} MB`;

@@ -1,5 +1,5 @@
 // Finishes a model file: runs it on the built-in pictures and on examples, and writes what it found into its card.
-import type { Card } from '../../../models/card.ts';
+import type { Card, CardOf } from '../../../models/card.ts';
 import {
   type CardDraft,
   certify,
@@ -37,7 +37,7 @@ export interface Expected {
 export interface Unfinished {
   readonly model: ModelProto;
   readonly draft: CardDraft;
-  readonly metrics: Card['metrics'];
+  readonly metrics: CardOf<'single'>['metrics'];
   readonly expected: readonly Expected[];
 }
 

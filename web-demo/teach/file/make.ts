@@ -1,6 +1,6 @@
 // Makes the model file of a head that was taught: one graph with a card, like that of every other export.
 import { canonicalJson } from '../../../models/canonical.ts';
-import type { Card } from '../../../models/card.ts';
+import type { Card, CardOf } from '../../../models/card.ts';
 import type { CardDraft } from '../../../models/complete-card.ts';
 import { sha256, sha256Of } from '../../../models/sha256.ts';
 import { sizeOf } from '../../../models/shape.ts';
@@ -91,7 +91,7 @@ function draftOf(
   };
 }
 
-function metricsOf({ judgment }: Taught): Card['metrics'] {
+function metricsOf({ judgment }: Taught): CardOf<'single'>['metrics'] {
   if (judgment === undefined) return null;
   const { n, accuracy, errorRate, loss } = judgment;
   return { split: 'test', n, accuracy, errorRate, loss };
