@@ -1,6 +1,7 @@
 // What happens inside of a model: the maps of its layers, and by how much the answer falls without each of them.
 import type { Card } from '../../models/card.ts';
 import { decodeModel, encodeModel } from '../../models/onnx/schema.ts';
+import { withoutNovelty } from '../../models/onnx/without-novelty.ts';
 import type { Graph } from './graph.ts';
 import { layerGraph, type OpenLayer } from './layer-graph.ts';
 import { logOdds } from './log-odds.ts';
@@ -20,7 +21,7 @@ export interface Inside {
 export type LookInside = (input: Uint8Array, contributions: number, signal: AbortSignal) => Promise<Inside>;
 
 /**
- * Opens the model a second time, with its layers as outputs.
+ * Opens the model a second time, with its layers as outputs, and without its detector of novelty: the first has said that.
  *
  * @param bytes - the model file.
  */
@@ -29,7 +30,7 @@ export async function openInside(
   card: Card,
   open: (bytes: Uint8Array) => Promise<Graph>,
 ): Promise<LookInside> {
-  const { model, layers } = layerGraph(decodeModel(bytes), card.input.name);
+  const { model, layers } = layerGraph(withoutNovelty(decodeModel(bytes)), card.input.name);
   const graph = await open(encodeModel(model));
   const uncovered = Object.fromEntries(layers.map(({ cover }) => [cover, ONE]));
   const { shape, name } = card.input;

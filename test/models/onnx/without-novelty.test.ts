@@ -1,12 +1,17 @@
 // A model without its detector of novelty answers as before, and keeps nothing of the detector.
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { toFloat16 } from '../../../export/quantize/float16.ts';
 import { decodeModel, encodeModel } from '../../../models/onnx/schema.ts';
 import { withoutNovelty } from '../../../models/onnx/without-novelty.ts';
 import * as ort from '../../../setup/libraries/onnxruntime.ts';
 
-it('has the same probabilities, and neither output, nodes nor weights of it', async () => {
-  const file = await readFile(new URL('../../../models/repository/digits/1/model.onnx', import.meta.url));
+const shipped = await readFile(new URL('../../../models/repository/digits/1/model.onnx', import.meta.url));
+
+it.each([
+  { what: 'a file', file: shipped },
+  { what: 'a file in float16', file: encodeModel(toFloat16(decodeModel(shipped))) },
+])('$what has the same probabilities, and neither output, nodes nor weights of it', async ({ file }) => {
   const model = decodeModel(file);
   const less = withoutNovelty(model);
   const images = Uint8Array.from({ length: 2 * 28 * 28 }, (_, i) => (i * 37) % 256);

@@ -187,3 +187,18 @@ test('what is added is named like nothing in the file, and the file’s own valu
   const made = new Set(changed.graph.node.flatMap(({ output }) => output));
   expect(model.graph.node.flatMap(({ output }) => output).filter((name) => !made.has(name))).toEqual([]);
 });
+
+test('the detector of novelty, whose answer nobody asks for, is no part of what runs', async () => {
+  const bytes = readFileSync(shippedModels.digits);
+  const own = ({ output }: { output: string[] }) => output.some((name) => name.startsWith('novelty'));
+  expect(decodeModel(bytes).graph.node.filter(own).length).toBeGreaterThan(5);
+  const opened: Uint8Array[] = [];
+  await openInside(bytes, readCard(bytes), (changed) => {
+    opened.push(changed);
+    return open(changed, { threads: 1, wasm: '' });
+  });
+  expect(opened).toHaveLength(1);
+  const { node, output } = decodeModel(opened[0] ?? new Uint8Array()).graph;
+  expect(node.filter(own)).toEqual([]);
+  expect(output.map(({ name }) => name)).not.toContain('novelty');
+});

@@ -25,21 +25,27 @@ export function grayScale({ maps }: Layer): GrayScale {
 }
 
 /**
- * One map in its own pixels, `[H,W]` RGBA.
+ * Maps in their own pixels, below each other: `[maps,H,W]` RGBA.
  *
- * @param channel - which of `[H,W,C]`.
+ * @param channels - which of `[H,W,C]`.
  */
 export function grayPixels(
-  { maps, shape: [height, width, channels] }: Layer,
-  channel: number,
+  { maps, shape: [height, width, count] }: Layer,
+  channels: readonly number[],
   { least, largest }: GrayScale,
 ): Uint8ClampedArray<ArrayBuffer> {
-  const pixels = new Uint8ClampedArray(4 * height * width);
+  const size = height * width;
+  const pixels = new Uint8ClampedArray(4 * size * channels.length);
   const scale = largest > least ? 255 / (largest - least) : 0;
-  for (let i = 0; i < height * width; i++) {
-    const gray = ((maps[i * channels + channel] ?? 0) - least) * scale;
-    pixels.fill(gray, 4 * i, 4 * i + 3);
-    pixels[4 * i + 3] = 255;
+  let at = 0;
+  for (const channel of channels) {
+    for (let i = channel; i < size * count; i += count) {
+      const gray = ((maps[i] ?? 0) - least) * scale;
+      pixels[at++] = gray;
+      pixels[at++] = gray;
+      pixels[at++] = gray;
+      pixels[at++] = 255;
+    }
   }
   return pixels;
 }
@@ -49,7 +55,7 @@ export function paintOne(canvas: HTMLCanvasElement, layer: Layer, channel: numbe
   const [height, width] = layer.shape;
   canvas.width = width;
   canvas.height = height;
-  const image = new ImageData(grayPixels(layer, channel, grayScale(layer)), width, height);
+  const image = new ImageData(grayPixels(layer, [channel], grayScale(layer)), width, height);
   canvas.getContext('2d')?.putImageData(image, 0, 0);
 }
 
@@ -67,23 +73,29 @@ export function paintMaps(
   color: string,
 ): void {
   const [height, width] = layer.shape;
-  canvas.width = COLUMNS * CELL;
-  canvas.height = Math.ceil(shown.length / COLUMNS) * CELL;
+  const [across, down] = [COLUMNS * CELL, Math.ceil(shown.length / COLUMNS) * CELL];
   const context = canvas.getContext('2d');
-  const one = new OffscreenCanvas(width, height);
-  const pen = one.getContext('2d');
+  // All at once: a call for each map would keep the pen waiting.
+  const all = new OffscreenCanvas(width, height * shown.length);
+  const pen = all.getContext('2d');
   if (!context || !pen) return;
+  pen.putImageData(
+    new ImageData(grayPixels(layer, shown, grayScale(layer)), width, height * shown.length),
+    0,
+    0,
+  );
+  if (canvas.width === across && canvas.height === down) context.clearRect(0, 0, across, down);
+  else [canvas.width, canvas.height] = [across, down];
   context.imageSmoothingEnabled = false;
   context.fillStyle = color;
-  const scale = grayScale(layer);
   // As large as fits into the square, in the shape of the map.
   const factor = SIDE / Math.max(width, height);
   const [wide, high] = [width * factor, height * factor];
   for (const [i, channel] of shown.entries()) {
     const [x, y] = [(i % COLUMNS) * CELL, Math.floor(i / COLUMNS) * CELL];
-    pen.putImageData(new ImageData(grayPixels(layer, channel, scale), width, height), 0, 0);
     if (marked.has(channel)) context.fillRect(x, y, CELL, CELL);
-    context.drawImage(one, x + (CELL - wide) / 2, y + (CELL - high) / 2, wide, high);
+    const [left, top] = [x + (CELL - wide) / 2, y + (CELL - high) / 2];
+    context.drawImage(all, 0, i * height, width, height, left, top, wide, high);
   }
 }
 
