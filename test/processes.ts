@@ -24,8 +24,8 @@ const ALONE = [
   // They measure memory or how a process ends, or what TensorFlow prints.
   ...['serve/memory/buffer-pool', 'serve/sessions/exit-gate', 'train/memory', 'train/graph/quietly'],
   ...['train/project/kept', 'train/graph/compile'],
-  // It has sharp read SVG, which others in a process switch off.
-  'export/novelty/shipped',
+  // They have sharp read SVG, which others in a process switch off.
+  ...['examples/sources', 'export/novelty/shipped'],
   // They start programs, one after the other: in a process of their own they begin early.
   ...[
     'export/novelty/export',

@@ -15,8 +15,13 @@ export const noRay = 'Ray is not there: node setup/main.mjs --for ci fetches it'
 export interface RayCluster {
   /** `ray://127.0.0.1:port` */
   readonly address: string;
-  /** Kills one node without grace as soon as it runs a task of this name; the title of the process that ran it. */
-  killAtWork(task: string): Promise<string>;
+  /**
+   * Kills one node without grace as soon as it runs a task of this name.
+   *
+   * @param made - not before the task has made a file of this pattern beside one that it has open.
+   * @returns the title of the process that ran it; `nothing` when the cluster was closed before.
+   */
+  killAtWork(task: string, made?: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -37,8 +42,8 @@ export async function startCluster(): Promise<RayCluster> {
   if (first !== 'ready') throw new Error(`the cluster said ${first}`);
   return {
     address: `ray://127.0.0.1:${port}`,
-    killAtWork(task) {
-      nodes.stdin.write(`${task}\n`);
+    killAtWork(task, made = '') {
+      nodes.stdin.write(`${JSON.stringify({ task, made })}\n`);
       return said();
     },
     close,

@@ -1,13 +1,16 @@
 """A Ray cluster of two nodes on this machine: `python two_nodes.py PORT`, where its client server listens, on loopback.
 
-Says `ready`. A line on standard input names a task: the second node is killed without grace as soon as it has one of that
-name, and its process's title is said. The end of standard input ends the cluster.
+Says `ready`. A line on standard input, `{"task": NAME, "made": PATTERN}`, has the second node killed without grace as soon as
+it runs a task of that name and, where there is a pattern, has just made a file of this pattern beside one that it has open; the
+title of the task's process is said. The end of standard input ends the cluster, also while it waits for such a task.
 """
 
 import contextlib
+import glob
+import json
 import os
+import select
 import sys
-import time
 
 # Ray takes a machine's outer address, also where it is given 127.0.0.1; not so where it believes in no clusters. Each of its
 # processes reads this.
@@ -35,13 +38,14 @@ def start(tries=4):
         return start(tries - 1)
 
 
-def kill_at_work(cluster, node, task):
+def kill_at_work(cluster, node, task, made):
     """Kills a node while one of its processes runs `task`, and returns the title that Ray gave this process."""
     raylet = psutil.Process(node.all_processes["raylet"][0].process.pid)
-    while True:
+    begun = set()
+    while not select.select([sys.stdin], [], [], 0.01)[0]:
         for worker in raylet.children():
             with contextlib.suppress(psutil.NoSuchProcess):
-                if task not in title_of(worker):
+                if task not in title_of(worker) or not has_made(worker, made, begun):
                     continue
                 worker.suspend()  # it cannot end its task now
                 title = title_of(worker)
@@ -50,7 +54,18 @@ def kill_at_work(cluster, node, task):
                     worker.kill()
                     return title
                 worker.resume()
-        time.sleep(0.01)
+    return "nothing"
+
+
+def has_made(process, pattern, begun):
+    """Whether there is such a file beside one that the process has open, where there was none before: those are `begun`."""
+    if not pattern:
+        return True
+    folders = {os.path.dirname(file.path) for file in process.open_files()}
+    empty = {folder for folder in folders if not glob.glob(os.path.join(folder, pattern))}
+    made = folders & begun - empty
+    begun |= empty
+    return bool(made)
 
 
 def title_of(process):
@@ -61,5 +76,6 @@ def title_of(process):
 cluster, second = start()
 print("ready", flush=True)
 for line in sys.stdin:
-    print(kill_at_work(cluster, second, line.strip()), flush=True)
+    asked = json.loads(line)
+    print(kill_at_work(cluster, second, asked["task"], asked["made"]), flush=True)
 cluster.shutdown()

@@ -21,11 +21,6 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Whether a trial has a checkpoint, and has not ended. */
-const isUnderWay = (trial: number) =>
-  existsSync(join(own(trial), '0001-fc-mnist/last.safetensors')) &&
-  !existsSync(join(own(trial), 'result.json'));
-
 test('a sweep of 8 trials on two nodes, one of them killed', async ({ skip }) => {
   skip(!hasRay, noRay);
   cluster = await startCluster();
@@ -35,11 +30,14 @@ test('a sweep of 8 trials on two nodes, one of them killed', async ({ skip }) =>
   const sweep = spawn(process.execPath, [commandFile, 'sweep', ...words, ...searched, ...on]);
   const [out, err] = [text(sweep.stdout), text(sweep.stderr)];
 
-  // Each node has one processor, and so one of two trials. Late, since the rest is for one node.
-  const last = Array.from({ length: 4 }, (_, i) => TRIALS - 4 + i);
-  await until(() => last.filter(isUnderWay).length === 2 || sweep.exitCode !== null);
-  expect(await cluster.killAtWork('run')).toBe('ray::run');
-  const [code] = await once(sweep, 'close');
+  const ended = once(sweep, 'close');
+
+  // Late, since the rest is for one node; not before the training that is interrupted can go on.
+  await until(() => existsSync(own(TRIALS - 4)) || sweep.exitCode !== null);
+  const title = cluster.killAtWork('run', '*/last.safetensors');
+  await Promise.race([title, ended.then(() => cluster?.close())]);
+  expect(await title).toBe('ray::run');
+  const [code] = await ended;
   expect(code, await err).toBe(0);
 
   const { trials } = linesOf(await out);
