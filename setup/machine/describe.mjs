@@ -55,6 +55,7 @@ function describeGpu({ chosen, devices, tensorflowLibraries, onnxruntimeLibrarie
 /** @param {Record<string, number>} bytes */
 function describeSizes(bytes) {
   return Object.entries(bytes)
+    .filter(([, size]) => size > mebibyte)
     .map(([name, size]) => `${name} ${Math.round(size / mebibyte)} MiB`)
     .join(', ');
 }

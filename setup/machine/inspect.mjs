@@ -1,6 +1,6 @@
 // What this machine and checkout have: the facts that the doctor prints. Installs and changes nothing.
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesUnder } from '../files/index.mjs';
 import { findPython } from '../install/python.mjs';
@@ -95,8 +95,10 @@ function firstLine(command, args) {
 
 /** Bytes by what they are for. */
 function cacheSizes() {
-  const names = ['downloads', 'datasets', 'python', 'npm', 'chromium'];
-  return Object.fromEntries(names.map((name) => [name, sizeOf(join(cacheFolder(), name))]));
+  const folder = cacheFolder();
+  if (!existsSync(folder)) return {};
+  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return Object.fromEntries(names.map(({ name }) => [name, sizeOf(join(folder, name))]).sort());
 }
 
 /** @param {string} folder */

@@ -2,15 +2,16 @@
 // which are made anew when a source has changed. The loader tsx would cost a command half of its start, 40 MB for the
 // threads that it runs on, and a call for each function made, to give it its name. Not part of the package, whose files
 // are JavaScript.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readJson, writeJson, writeWhole } from '../files/index.mjs';
 import { root, stateFolder } from '../paths.mjs';
 
 /**
- * What was made of entries: the file of each, those and what they import, and the state of each source that they were made of.
- * @typedef {{ root: string, made: Record<string, string>, files: string[], sources: Record<string, string> }} Compiled
+ * What was made of entries: the file of each; the bytes of those and of what they import; the state of each source that they
+ * were made of.
+ * @typedef {{ root: string, made: Record<string, string>, files: Record<string, number>, sources: Record<string, string> }} Compiled
  */
 
 /** Compiled as one: a module of ours that two of them import is there once, also where a process loads both. */
@@ -58,7 +59,7 @@ export async function compiled(entry) {
   if (isCurrent(known)) return addressOf(entry, known);
   const { outputs, ...result } = await compile(entries);
   try {
-    for (const { path, contents } of outputs) if (!existsSync(path)) writeWhole(path, contents);
+    for (const { path, contents } of outputs) if (!isWhole(path, contents.length)) writeWhole(path, contents);
     writeJson(list, result);
     removeOld();
   } catch {
@@ -77,9 +78,18 @@ function addressOf(entry, { made }) {
 
 /** @param {Compiled | undefined} known */
 function isCurrent(known) {
-  if (known?.root !== root || !known.made || !known.files?.every((name) => existsSync(join(folder, name))))
-    return false;
+  if (known?.root !== root || !known.made) return false;
+  if (!Object.entries(known.files).every(([name, size]) => isWhole(join(folder, name), size))) return false;
   return Object.entries(known.sources).every(([path, state]) => stateOf(path) === state);
+}
+
+/**
+ * A disk that was full leaves files that are cut.
+ * @param {string} path
+ * @param {number} size
+ */
+function isWhole(path, size) {
+  return statSync(path, { throwIfNoEntry: false })?.size === size;
 }
 
 /** @param {string} path */
@@ -92,7 +102,9 @@ function stateOf(path) {
 function removeOld() {
   const names = readdirSync(folder);
   const lists = names.filter((name) => name.endsWith('.json'));
-  const current = new Set(lists.flatMap((name) => [name, ...(readJson(join(folder, name))?.files ?? [])]));
+  const current = new Set(
+    lists.flatMap((name) => [name, ...Object.keys(readJson(join(folder, name))?.files ?? {})]),
+  );
   for (const name of names) {
     if (current.has(name)) continue;
     const path = join(folder, name);
@@ -152,6 +164,8 @@ async function compile(entries) {
   const made = Object.entries(metafile.outputs).flatMap(([path, { entryPoint }]) =>
     entryPoint === undefined ? [] : [[entryPoint, basename(path)]],
   );
-  const files = outputFiles.map(({ path }) => basename(path));
+  const files = Object.fromEntries(
+    outputFiles.map(({ path, contents }) => [basename(path), contents.length]),
+  );
   return { root, made: Object.fromEntries(made), files, sources, outputs: outputFiles };
 }

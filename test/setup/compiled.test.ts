@@ -51,6 +51,17 @@ test('two are made at once, of which one takes longer', async () => {
   }
 });
 
+test('a file that a full disk has cut is made anew', async () => {
+  const { address } = await run();
+  const path = fileURLToPath(address);
+  const whole = readFileSync(path, 'utf8');
+  for (const cut of ['', whole.slice(0, -1)]) {
+    writeFileSync(path, cut);
+    expect(await compiled(entry)).toBe(address);
+    expect(readFileSync(path, 'utf8')).toBe(whole);
+  }
+});
+
 test('a text that names import.meta.url stays', async () => {
   write('other.ts', 'export const text: string = `of import.meta.url`;\n');
   expect((await run()).text).toBe('of import.meta.url');
