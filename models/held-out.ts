@@ -1,7 +1,7 @@
 // What the pictures are called by which a training is judged, in reports, in cards and by the server.
 
 /** The data sets whose authors keep pictures apart for the test. Others have those that training validates with. */
-const WITH_TEST: readonly unknown[] = ['mnist', 'cifar10', 'circles'];
+const WITH_TEST: readonly unknown[] = ['mnist', 'cifar10', 'circles', 'several-digits'];
 
 /** The fields of a recipe that say what it was trained on. */
 interface Trained {

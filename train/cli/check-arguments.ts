@@ -257,7 +257,11 @@ function checkMeaning(
   const family = Object.keys(familyOptions);
   const ofFolder = [...Object.keys(folderOptions), ...Object.keys(backboneOptions)];
   if (subject.kind === 'recipe')
-    refuse(args, ofFolder, `the recipe ${subject.name} is no folder of pictures`);
+    refuse(
+      args,
+      ofFolder.filter((option) => !optionsOfFamily(subject).includes(option)),
+      `the recipe ${subject.name} is no folder of pictures`,
+    );
   if (subject.kind === 'recipe file') {
     refuse(args, ofFolder, `${subject.path} is a recipe, not a folder of pictures`);
     refuse(chosen, family, `the recipe in ${subject.path} has no options of its own`);

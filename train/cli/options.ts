@@ -5,6 +5,7 @@ import { backboneOptions } from '../backbone/options.ts';
 import { optimizers } from '../optimizers/index.ts';
 import { families } from '../recipes/families.ts';
 import { folderNetworks } from '../recipes/networks.ts';
+import { TASKS } from '../tasks/task.ts';
 import { runsOption } from './runs-options.ts';
 
 /** What is trained on: the first argument. */
@@ -171,6 +172,22 @@ export const folderOptions = {
       valueHint: 'center|stretch',
       description: 'Cut pictures to a square around their center, or stretch them to one',
     },
+    as: {
+      type: 'string',
+      valueHint: TASKS.join('|'),
+      description:
+        'What is learned: one class of each picture, several labels, or numbers (circles has it, too); a table says it itself if left out',
+    },
+    label: {
+      type: 'string',
+      valueHint: 'columns',
+      description: 'Columns of the table to learn, such as age, or x,y',
+    },
+    'label-delimiter': {
+      type: 'string',
+      valueHint: 'text',
+      description: "What is between several labels in a cell of the table, such as '|' or ' '",
+    },
   }),
   ...inGroup('A folder of pictures, with the features of a network of your own', backboneOptions),
 } as const;
@@ -187,8 +204,12 @@ function ownOptions(): Map<string, { type: 'string'; valueHint: string; descript
   const all = families.flatMap(({ recipe, options = [] }) =>
     options.map((option) => ({ ...option, recipe: recipe.name })),
   );
-  // What every recipe has, such as an optimizer, is said there.
-  const names = new Set(all.map(({ name }) => name).filter((name) => !Object.hasOwn(recipeOptions, name)));
+  // What every recipe or folder has, such as an optimizer, is said there.
+  const names = new Set(
+    all
+      .map(({ name }) => name)
+      .filter((name) => !Object.hasOwn(recipeOptions, name) && !Object.hasOwn(folderOptions, name)),
+  );
   return new Map(
     [...names].map((name) => {
       const same = all.filter((option) => option.name === name);

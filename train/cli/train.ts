@@ -12,13 +12,15 @@ import { checkBatchSize } from '../loop/training.ts';
 import { watchAll } from '../loop/watcher.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { reportComparison } from '../report/compare/report.ts';
-import { clock, plainPercent } from '../report/format.ts';
+import { clock } from '../report/format.ts';
 import { reportPath } from '../report/index.ts';
 import { watchInTerminal } from '../report/terminal.ts';
 import { bestOf, type DataDigests } from '../runs/checkpoint.ts';
 import { lockRun, tryLock } from '../runs/lock.ts';
 import { createRun, findFinished, findUnfinished, type Run, readLast, readRecipe } from '../runs/run.ts';
 import { runCommand } from '../runs/run-command.ts';
+import { taskOf } from '../tasks/task.ts';
+import { decidingInWords, measuresOf } from '../tasks/words.ts';
 import { reportResume } from '../verify/report.ts';
 import type { Asked } from './check-arguments.ts';
 import { type Choice, chooseRun, lockAndTell } from './choose-run.ts';
@@ -117,7 +119,7 @@ function observerOf(signals: Signals, json: boolean): TrainObserver {
       if (stage === 'reporting' && run !== undefined) signals.onSignal(() => sayWhatIsTrained(run));
     },
     watch({ run, recipe, epochs }) {
-      const terminal = watchInTerminal(recipe.batchSize, Math.ceil(epochs));
+      const terminal = watchInTerminal(recipe.batchSize, Math.ceil(epochs), undefined, taskOf(recipe));
       return { ...watchAll([terminal, ...(json ? [printEpochs(run)] : [])]), stop: terminal.stop };
     },
   };
@@ -201,8 +203,8 @@ function summary(
   }
   const last = history.at(-1);
   return [
-    `Finished in ${clock(seconds)}. Error rate ${plainPercent(last?.errorRate ?? Number.NaN)} after the last epoch, best ${plainPercent(best?.errorRate ?? Number.NaN)} (epoch ${best?.epoch}).`,
-    ...(last?.tta ? [`With test-time augmentation: ${plainPercent(last.tta.errorRate)}.`] : []),
+    `Finished in ${clock(seconds)}.${last && best ? ` ${decidingInWords(last)} after the last epoch, best ${measuresOf(best)[0].text} (epoch ${best.epoch}).` : ''}`,
+    ...(last?.tta ? [`With test-time augmentation: ${measuresOf(last.tta)[0].text}.`] : []),
     `Report: ${reportPath(run)}`,
     `Next: ${runCommand('export', run, [run.name])}`,
   ].join('\n');

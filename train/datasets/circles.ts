@@ -1,9 +1,9 @@
-// Counting circles: pictures of so many circles, drawn from a seed, whose label is their number.
+// Counting circles: pictures of so many circles, drawn from a seed; their number is the class, or a number to be learned.
 import { z } from 'zod';
 import { UserError } from '../../models/errors.ts';
 import { type Random, random } from '../random.ts';
 import { countCircles } from './circles-count.ts';
-import { digest, type MemoryDataset, type MemorySplit } from './dataset.ts';
+import { digest, type MemoryDataset, type MemorySplit, sharedTargets } from './dataset.ts';
 import { defineDataset } from './definition.ts';
 
 /** What is drawn. Lengths are in pixels. */
@@ -20,10 +20,15 @@ const options = {
   /** Pictures to train on and to validate with. */
   train: z.int().min(1),
   test: z.int().min(1),
+  /** The number is learned as a number; as a class if left out. */
+  as: z.literal('regression').exactOptional(),
+  /** Ranges of numbers, ends included, of which there is no picture to train on. */
+  gaps: z.array(z.tuple([z.int(), z.int()])).exactOptional(),
 };
 
-export type CirclesOptions = Readonly<Omit<z.output<z.ZodObject<typeof options>>, 'radius'>> & {
+export type CirclesOptions = Readonly<Omit<z.output<z.ZodObject<typeof options>>, 'radius' | 'gaps'>> & {
   readonly radius: readonly [smallest: number, largest: number];
+  readonly gaps?: readonly (readonly [first: number, last: number])[];
 };
 
 export const drawnCircles = defineDataset({ name: 'circles', options, load: drawCircles });
@@ -50,31 +55,48 @@ const SEED = 1;
  * @throws UserError where so many circles find no room
  */
 export function drawCircles(options: CirclesOptions): MemoryDataset {
-  const { from, to, side } = options;
+  const { from, to, side, as } = options;
   if (to <= from) throw new UserError(`Circles from ${from} to ${to} are one class or none; expected more.`);
+  const all = Array.from({ length: to - from + 1 }, (_, i) => i);
+  const trained = all.filter((i) => !isInGap(from + i, options));
+  if (trained.length < 2)
+    throw new UserError(
+      `Gaps leave ${trained.length} of the numbers from ${from} to ${to} to train on; expected two or more.`,
+    );
   const splitOf = (name: 'train' | 'test'): MemorySplit => {
     const n = options[name];
     const images = new Uint8Array(new SharedArrayBuffer(n * side * side));
     const labels = new Uint8Array(new SharedArrayBuffer(n));
+    const numbers = name === 'train' ? trained : all;
     for (let index = 0; index < n; index++) {
-      labels[index] = index % (to - from + 1);
+      labels[index] = numbers[index % numbers.length] ?? 0;
       const next = random(SEED, `circles/${name}`, index);
       const circles = placeCircles(from + (labels[index] ?? 0), options, next);
       draw(circles, images.subarray(index * side * side, (index + 1) * side * side), side);
     }
-    return { images, labels, n };
+    if (as === undefined) return { images, labels, n };
+    const targets = sharedTargets(Array.from(labels, (label) => from + label));
+    return { images, labels: labels.fill(0), targets, n };
   };
   const shape = [side, side, 1] as const;
   const [train, test] = [splitOf('train'), splitOf('test')];
   return {
     name: `circles-${from}-${to}`,
-    labels: Array.from({ length: to - from + 1 }, (_, i) => String(from + i)),
+    ...(as === undefined ? { labels: all.map((i) => String(from + i)) } : { task: as, labels: ['count'] }),
     shape,
     train,
     test,
     digests: { train: digest(train), test: digest(test) },
-    labelOf: (image) => Math.max(-1, Math.min(to - from + 1, countCircles(image, shape) - from)),
+    ...(as === undefined && {
+      labelOf: (image: Uint8Array) =>
+        Math.max(-1, Math.min(to - from + 1, countCircles(image, shape) - from)),
+    }),
   };
+}
+
+/** Whether no picture of so many circles is trained on. */
+function isInGap(count: number, { gaps = [] }: Pick<CirclesOptions, 'gaps'>): boolean {
+  return gaps.some(([first, last]) => first <= count && count <= last);
 }
 
 /** Places `count` circles at random, the larger ones first, since they find room least easily. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
+import type { TargetTask } from '../tasks/task.ts';
 import type { FolderFindings } from './folder/findings.ts';
 
 /** `[N]`, indices into the dataset's `labels`; 16 bits where there are more than 256 classes. */
@@ -21,8 +22,13 @@ export interface ImageFile {
 export interface Split {
   /** `[N,H,W,C]` uint8 on a SharedArrayBuffer, or the file that they are in. Read them by `imagesOf`. */
   readonly images: Uint8Array | ImageFile;
-  /** On a SharedArrayBuffer. */
+  /** On a SharedArrayBuffer; all zeros where the task has targets. */
   readonly labels: Labels;
+  /**
+   * `[N,K]`, K the dataset's `labels`, on a SharedArrayBuffer: of several labels 1 for each that a picture has and 0 for the
+   * others, of numbers these. Absent where each picture has one class.
+   */
+  readonly targets?: Float32Array;
   readonly n: number;
   /** The file of each image, relative to the dataset's folder, where it has one. */
   readonly files?: readonly string[];
@@ -34,7 +40,9 @@ export type MemorySplit = Split & { readonly images: Uint8Array };
 /** A dataset: some are in memory, some too large for that. */
 export interface Dataset {
   readonly name: string;
-  /** What each class is called; a label is an index into it. */
+  /** What is learned, where that is not one class for each picture. */
+  readonly task?: TargetTask;
+  /** What each class or number is called; a label is an index into it. */
   readonly labels: readonly string[];
   readonly shape: Shape;
   readonly train: Split;
@@ -103,9 +111,23 @@ export function readBytes(path: string, target: Uint8Array, position: number): v
 /** `[H,W,C]` of so many float32 as bytes. */
 export const featureShape = (features: number): Shape => [1, 1, features * Float32Array.BYTES_PER_ELEMENT];
 
-/** SHA-256 of a split's images followed by its labels, in hexadecimal. */
-export function digest({ images, labels }: MemorySplit): string {
-  return createHash('sha256').update(images).update(labels).digest('hex');
+/** SHA-256 of a split's images followed by its labels, and targets where it has any, in hexadecimal. */
+export function digest({ images, labels, targets }: MemorySplit): string {
+  const hash = createHash('sha256').update(images).update(labels);
+  if (targets !== undefined) hash.update(targets);
+  return hash.digest('hex');
+}
+
+/** Numbers of targets for each picture: 0 where its task has none. */
+export function targetCount({ targets, n }: Pick<Split, 'targets' | 'n'>): number {
+  return (targets?.length ?? 0) / n;
+}
+
+/** Targets in memory that threads share. */
+export function sharedTargets(values: ArrayLike<number>): Float32Array {
+  const array = new Float32Array(new SharedArrayBuffer(values.length * Float32Array.BYTES_PER_ELEMENT));
+  array.set(values);
+  return array;
 }
 
 /** Labels in memory that threads share: bytes, or 16 bits where there are more than 256 classes. */

@@ -5,6 +5,7 @@ import type { Shape } from '../../models/image/shape.ts';
 import { fetchDataset } from '../../setup/data/datasets.mjs';
 import { SetupError } from '../../setup/errors.mjs';
 import { datasetFolder } from '../../setup/paths.mjs';
+import type { OptionSchemas } from '../definition.ts';
 import { digest, type MemoryDataset, type MemorySplit } from './dataset.ts';
 import { type DatasetDefinition, defineDataset } from './definition.ts';
 import { readIdx } from './idx.ts';
@@ -32,7 +33,7 @@ export interface IdxDataset {
 /** Defines a data set whose files set-up fetches into the cache by its name. */
 export function defineIdxDataset<const Name extends string>(
   files: IdxDataset & { readonly name: Name },
-): DatasetDefinition<Name> & { readonly files: IdxDataset } {
+): DatasetDefinition<Name, OptionSchemas, MemoryDataset> & { readonly files: IdxDataset } {
   const definition = defineDataset({
     name: files.name,
     async load() {

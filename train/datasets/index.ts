@@ -8,6 +8,7 @@ import { drawnCircles } from './circles.ts';
 import type { Dataset, MemoryDataset } from './dataset.ts';
 import type { DatasetDefinition } from './definition.ts';
 import { mnist } from './mnist.ts';
+import { severalDigits } from './several-digits.ts';
 
 export {
   type Dataset,
@@ -17,11 +18,12 @@ export {
   type MemoryDataset,
   type Pictures,
   type Split,
+  targetCount,
   withPictures,
 } from './dataset.ts';
 export { type DatasetDefinition, defineDataset } from './definition.ts';
 
-export const datasets = [mnist, cifar10, drawnCircles] as const;
+export const datasets = [mnist, cifar10, drawnCircles, severalDigits] as const;
 
 /** Whether a recipe's `dataset` is a folder, a table or a shard of pictures: then it is an absolute path. */
 export function isFolder(dataset: string): boolean {

@@ -80,9 +80,7 @@ export function dryRun(architecture: Architecture, shape: readonly number[]): Ma
           return variable;
         },
       },
-      architecture.takesBytes
-        ? uint8Tensor(new Uint8Array(sizeOf(shape)), [1, ...shape])
-        : tf.zeros([1, ...shape]),
+      blank(architecture, shape),
     );
   });
   tf.dispose(statistics);
@@ -128,6 +126,26 @@ export function netOf(parameters: Parameters, mode: { training: boolean; seed?: 
     weight: (name, shape) => find(parameters.weights, name, shape),
     statistic: (name, shape) => find(parameters.statistics, name, shape),
   };
+}
+
+/**
+ * How many numbers a network gives for a picture: found by running it once on zeros.
+ * @param shape - `[H,W,C]` of one image.
+ */
+export function countOutputs(
+  architecture: Architecture,
+  parameters: Parameters,
+  shape: readonly number[],
+): number {
+  const [, count = 0] = tf.tidy(
+    () => architecture(netOf(parameters, { training: false }), blank(architecture, shape)).shape,
+  );
+  return count;
+}
+
+/** One picture of zeros, in the type that an architecture takes. */
+function blank({ takesBytes }: Architecture, shape: readonly number[]): Tensor {
+  return takesBytes ? uint8Tensor(new Uint8Array(sizeOf(shape)), [1, ...shape]) : tf.zeros([1, ...shape]);
 }
 
 /** Every variable of the network by name. */

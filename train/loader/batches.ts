@@ -1,7 +1,7 @@
 // Makes the batch of any step: which examples are in it, shuffled, augmented and mixed.
 import { augmentImage } from '../augment/image.ts';
-import { mixOf } from '../augment/mix.ts';
-import { imagesOf } from '../datasets/dataset.ts';
+import { type Mix, mixOf } from '../augment/mix.ts';
+import { imagesOf, targetCount } from '../datasets/dataset.ts';
 import { permutation, random } from '../random.ts';
 import type { BatchOptions } from './types.ts';
 
@@ -11,15 +11,18 @@ export interface Slot {
   readonly labels: Int32Array;
   readonly others: Int32Array;
   readonly shares: Float32Array;
+  /** `[B,K]`; empty where the split has no targets. */
+  readonly targets: Float32Array;
 }
 
-/** Memory for `batchSize` images of `imageSize` bytes, of this thread alone. */
-export function createSlot(batchSize: number, imageSize: number): Slot {
+/** Memory for `batchSize` images of `imageSize` bytes and so many targets each, of this thread alone. */
+export function createSlot(batchSize: number, imageSize: number, targets = 0): Slot {
   return {
     images: new Uint8Array(batchSize * imageSize),
     labels: new Int32Array(batchSize),
     others: new Int32Array(batchSize),
     shares: new Float32Array(batchSize),
+    targets: new Float32Array(batchSize * targets),
   };
 }
 
@@ -36,6 +39,7 @@ export function batchRows({ batchSize, part }: Pick<BatchOptions, 'batchSize' | 
 /** A function that writes the batch of a step, counted over the whole run, into a slot. */
 export function createBatches(options: BatchOptions): (step: number, slot: Slot) => void {
   const { split, shape, batchSize, seed, augment, transforms, part } = options;
+  const { targets } = split;
   const steps = stepsPerEpoch(options);
   const rows = batchRows(options);
   const imageSize = shape[0] * shape[1] * shape[2];
@@ -64,6 +68,22 @@ export function createBatches(options: BatchOptions): (step: number, slot: Slot)
       slot.labels[row] = share < 0.5 ? other : own;
       slot.others[row] = share < 0.5 ? own : other;
       slot.shares[row] = Math.max(share, 1 - share);
+      if (targets !== undefined) mixTargets(slot, row, targets, targetCount(split), index, mix);
     }
   };
+}
+
+/** The targets of a picture, or of a mixed one the same mixture of those of both. */
+function mixTargets(
+  slot: Pick<Slot, 'targets'>,
+  row: number,
+  targets: Float32Array,
+  count: number,
+  index: number,
+  { partner, share }: Pick<Mix, 'partner' | 'share'> = { partner: index, share: 1 },
+): void {
+  for (let k = 0; k < count; k++) {
+    const [own = 0, other = 0] = [targets[index * count + k], targets[partner * count + k]];
+    slot.targets[row * count + k] = share === 1 ? own : share * own + (1 - share) * other;
+  }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { UserError } from '../../models/errors.ts';
 import { moduleBeside } from '../../setup/modules/module.mjs';
 import { startThread } from '../../setup/modules/start.mjs';
-import type { Split } from '../datasets/index.ts';
+import { type Split, targetCount } from '../datasets/index.ts';
 import { batchRows, stepsPerEpoch } from './batches.ts';
 import { createRing, isReady, release, slotToRead } from './ring.ts';
 import { referencesTo } from './transform-references.ts';
@@ -22,7 +22,7 @@ export async function openLoader(options: LoaderOptions): Promise<Loader> {
   const { split, shape, batchSize, seed, augment, transforms, part, startStep = 0, ahead = 4 } = options;
   checkSizes(split.n, batchSize, ahead);
   const steps = stepsPerEpoch(options);
-  const ring = createRing(ahead, batchRows(options), shape[0] * shape[1] * shape[2]);
+  const ring = createRing(ahead, batchRows(options), shape[0] * shape[1] * shape[2], targetCount(split));
   const worker = await startWorker({
     options: { split: bare(split), shape, batchSize, seed, augment, ...(part && { part }) },
     ...(transforms && { transforms: referencesTo(transforms) }),

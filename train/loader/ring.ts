@@ -26,16 +26,18 @@ const WORD = 4;
  */
 const PATIENCE = { waits: 60, milliseconds: 1000 };
 
-/** An empty ring of `count` slots for `batchSize` images of `imageSize` bytes each. */
-export function createRing(count: number, batchSize: number, imageSize: number): Ring {
+/** An empty ring of `count` slots for `batchSize` images of `imageSize` bytes and so many targets each. */
+export function createRing(count: number, batchSize: number, imageSize: number, targets = 0): Ring {
   const images = new SharedArrayBuffer(count * batchSize * imageSize);
   const words = () => new SharedArrayBuffer(count * batchSize * WORD);
   const [labels, others, shares] = [words(), words(), words()];
+  const aims = new SharedArrayBuffer(count * batchSize * targets * WORD);
   const slots = Array.from({ length: count }, (_, slot) => ({
     images: new Uint8Array(images, slot * batchSize * imageSize, batchSize * imageSize),
     labels: new Int32Array(labels, slot * batchSize * WORD, batchSize),
     others: new Int32Array(others, slot * batchSize * WORD, batchSize),
     shares: new Float32Array(shares, slot * batchSize * WORD, batchSize),
+    targets: new Float32Array(aims, slot * batchSize * targets * WORD, batchSize * targets),
   }));
   return {
     slots,

@@ -17,6 +17,8 @@ export interface Batch {
   readonly others: Int32Array;
   /** `[B]` float32 from 0.5 to 1: how much of a picture is of its label; the rest is of `others`. */
   readonly shares: Float32Array;
+  /** `[B,K]` float32, mixed as the pictures are; empty where the split has no targets. */
+  readonly targets: Float32Array;
   /** From 0. */
   readonly epoch: number;
   /** Counted over the whole run, from 0. */

@@ -6,6 +6,12 @@ import { firstValues, runOnImages, traceImages } from '../graph/images.ts';
 import { type State, writeKnown } from '../graph/state.ts';
 import { logitsOf, type Standardize } from '../layers/forward.ts';
 import { type Architecture, allParameters, netOf, type Parameters } from '../layers/net.ts';
+import type { Recipe } from '../recipes/recipe.ts';
+import type { LabelMeasures } from '../tasks/label-measures.ts';
+import type { NumberMeasures } from '../tasks/number-measures.ts';
+import { targetScaleOf } from '../tasks/target-scale.ts';
+import { NUMBER_LOSS } from '../tasks/task.ts';
+import { evaluateLabels, evaluateNumbers } from './evaluate-targets.ts';
 import { argMax, logitRows, softmax } from './logits.ts';
 
 /** A network that predicts. */
@@ -41,10 +47,17 @@ export function createPredictor(
 
 export interface Evaluation {
   n: number;
-  /** Mean cross-entropy. */
+  /** Mean cross-entropy; of numbers the mean distance that training minimizes. */
   loss: number;
-  /** Share of the images whose most probable class is wrong. */
+  /**
+   * What decides between epochs: the share of the images whose most probable class is wrong; of several labels
+   * 1 - mean average precision; of numbers the mean absolute error in units of the training targets' deviation.
+   */
   errorRate: number;
+  /** Of several labels, each at the threshold with its best F1 on these pictures. */
+  multi?: LabelMeasures;
+  /** Of numbers. */
+  regression?: NumberMeasures;
 }
 
 // Large enough to keep the cores busy, small enough for a laptop's memory: pictures, and bytes of them.
@@ -57,7 +70,25 @@ export function batchFor(size: number): number {
 }
 
 /**
- * Loss and error of a network on a whole split.
+ * Loss, error and the task's own measures of a recipe's network on a whole split.
+ * @param train - What it was trained on, where that decides the scale of numbers.
+ */
+export function evaluateTask(
+  { task, loss = NUMBER_LOSS }: Pick<Recipe, 'task' | 'loss'>,
+  { logits }: Pick<Predictor, 'logits'>,
+  split: Split,
+  train: Pick<Split, 'targets' | 'n'>,
+  batch = batchFor(imageSize(split)),
+): Evaluation {
+  if (task === undefined) return evaluate({ logits }, split, batch);
+  if (task === 'regression')
+    return evaluateNumbers(logits, split, batch, loss, targetScaleOf(train).deviation);
+  const { thresholds: _, ...evaluation } = evaluateLabels(logits, split, batch);
+  return evaluation;
+}
+
+/**
+ * Loss and error of a network on a whole split, of one class for each picture.
  * @param batch - Pictures at a time.
  */
 export function evaluate(

@@ -52,11 +52,16 @@ export async function extractFeatures(dataset: Dataset, extractor: Extractor): P
   return { ...dataset, shape: featureShape(extractor.features), train, test };
 }
 
+/** Features are of the same pictures. */
+function labelsOf({ labels, targets }: Split): Pick<Split, 'labels' | 'targets'> {
+  return { labels, ...(targets && { targets }) };
+}
+
 async function splitOf(split: Split, { features, extract }: Extractor): Promise<Split> {
   const values = new Float32Array(new SharedArrayBuffer(split.n * features * Float32Array.BYTES_PER_ELEMENT));
   for (let from = 0; from < split.n; from += BATCH) {
     const to = Math.min(from + BATCH, split.n);
     values.set(await extract(imagesOf(split, from, to)), from * features);
   }
-  return { images: new Uint8Array(values.buffer), labels: split.labels, n: split.n };
+  return { images: new Uint8Array(values.buffer), ...labelsOf(split), n: split.n };
 }

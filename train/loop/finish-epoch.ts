@@ -3,7 +3,7 @@ import { type Dataset, imageSize } from '../datasets/dataset.ts';
 import { viewCount } from '../layers/tta.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { EpochRow, TrainingProgress } from '../runs/checkpoint.ts';
-import { batchFor, evaluate } from './evaluate.ts';
+import { batchFor, evaluateTask } from './evaluate.ts';
 import type { Stage } from './stages.ts';
 import type { TrainingStep } from './step.ts';
 
@@ -19,7 +19,7 @@ export function finishEpoch(
   recipe: Recipe,
   isLast: boolean,
 ): EpochRow {
-  const { loss, errorRate } = evaluate(stage.step, stage.test);
+  const { n: _, loss, ...measured } = evaluateTask(recipe, stage.step, stage.test, dataset.train);
   const { step, stepsPerEpoch } = progress;
   // The last one may be short.
   const epoch = Math.ceil(step / stepsPerEpoch);
@@ -28,7 +28,7 @@ export function finishEpoch(
     step,
     trainLoss: progress.lossSum / (step - (progress.history.at(-1)?.step ?? 0)),
     validLoss: loss,
-    errorRate,
+    ...measured,
   };
   if (recipe.tta !== 'none' && isLast) {
     stage.sync();
@@ -41,14 +41,20 @@ export function finishEpoch(
 
 /** The network as it answers with test-time augmentation, fewer pictures at a time since each is seen in many views. */
 function evaluateViews(
-  { tta }: Recipe,
+  recipe: Recipe,
   training: TrainingStep,
-  { test }: Dataset,
+  { test, train }: Dataset,
 ): NonNullable<EpochRow['tta']> {
-  const { loss, errorRate } = evaluate(
+  const {
+    n: _,
+    loss,
+    ...measured
+  } = evaluateTask(
+    recipe,
     { logits: training.averagedLogits },
     test,
-    Math.ceil(batchFor(imageSize(test)) / viewCount(tta)),
+    train,
+    Math.ceil(batchFor(imageSize(test)) / viewCount(recipe.tta)),
   );
-  return { validLoss: loss, errorRate };
+  return { validLoss: loss, ...measured };
 }

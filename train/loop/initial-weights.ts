@@ -12,6 +12,8 @@ import { MEAN_IMAGE, meanImageOf } from '../layers/mean-image.ts';
 import { type Architecture, allParameters, createParameters, type Parameters } from '../layers/net.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { Checkpoint } from '../runs/checkpoint.ts';
+import { addTargetScale, isTargetScale, targetScaleOf } from '../tasks/target-scale.ts';
+import { taskOf } from '../tasks/task.ts';
 import { averageOf } from './step-variables.ts';
 
 /** Weights and statistics by name. */
@@ -28,6 +30,7 @@ export function initialParameters(recipe: Recipe, dataset: Dataset, architecture
       MEAN_IMAGE,
       tf.tidy(() => tf.variable(tf.tensor3d(mean, [...dataset.shape]), false)),
     );
+  if (taskOf(recipe) === 'regression') addTargetScale(parameters, targetScaleOf(dataset.train));
   if (recipe.pretrained !== undefined) takeWeights(parameters, readPretrained(recipe.pretrained));
   return parameters;
 }
@@ -78,7 +81,8 @@ export function weightsDigest(weights: Weights): string {
  */
 export function takeWeights(parameters: Parameters, weights: Weights): string[] {
   const fresh: string[] = [];
-  const all = allParameters(parameters);
+  // The scale of numbers is that of the data at hand.
+  const all = new Map([...allParameters(parameters)].filter(([name]) => !isTargetScale(name)));
   for (const [name, variable] of all) {
     const tensor = weights.get(name);
     if (tensor === undefined || tensor.shape.join() !== variable.shape.join()) {

@@ -8,6 +8,8 @@ import { createParameters, disposeParameters } from '../layers/net.ts';
 import { type Loader, openLoader } from '../loader/index.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { Registry } from '../recipes/registry.ts';
+import { addTargetScale, targetScaleOf } from '../tasks/target-scale.ts';
+import { taskOf } from '../tasks/task.ts';
 import { createExtractor, extractFeatures } from './features.ts';
 import { initialParameters } from './initial-weights.ts';
 import type { Span } from './spans.ts';
@@ -103,6 +105,7 @@ async function openFrozen(
 
   const head = headOf(parts);
   const parameters = createParameters(head, features.shape, recipe.seed);
+  if (taskOf(recipe) === 'regression') addTargetScale(parameters, targetScaleOf(dataset.train));
   const alone: Recipe = { ...recipe, tta: 'none', precision: 'float32' };
   const step = createStep(alone, head, parameters, features.shape, registry.optimizers, cluster);
   disposeParameters(parameters);

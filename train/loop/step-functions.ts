@@ -4,10 +4,13 @@ import type { Traceable } from '../graph/retrace.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { logitsOf } from '../layers/forward.ts';
 import { countCorrect, crossEntropy } from '../layers/loss.ts';
-import { type Architecture, netOf, type Parameters } from '../layers/net.ts';
+import { type Architecture, type Net, netOf, type Parameters } from '../layers/net.ts';
+import { distanceOf, labelsCrossEntropy } from '../layers/target-loss.ts';
 import { isTrained } from '../optimizers/groups.ts';
 import type { Updater } from '../optimizers/updater.ts';
 import type { Recipe } from '../recipes/index.ts';
+import { standardizedTargets } from '../tasks/target-scale.ts';
+import { NUMBER_LOSS, taskOf } from '../tasks/task.ts';
 import { sumOf, weightOfSum } from './step-variables.ts';
 
 /** Gradients of the weights that are trained, by name, the loss, and how many of the batch are right. */
@@ -24,15 +27,15 @@ export function gradientFunction(
   names: readonly string[],
 ): Gradients {
   const weights = names.map((name) => [name, required(parameters.weights.get(name), name)] as const);
-  return ({ image, labels, others, shares, seed }) => {
+  return ({ image, seed, ...answers }) => {
     const net = netOf(parameters, { training: true, seed: required(seed, 'seed') });
     let correct: Tensor | undefined;
     const { value, grads } = tf.variableGrads(
       () => {
         const logits = logitsOf(net, architecture, recipe.standardize, required(image, 'image'));
-        correct = tf.keep(countCorrect(logits, required(labels, 'labels')));
-        const mixture = others && shares && { others, shares };
-        return crossEntropy(logits, required(labels, 'labels'), recipe.labelSmoothing, mixture) as Scalar;
+        const judged = judge(recipe, net, logits, answers);
+        correct = tf.keep(judged.correct);
+        return judged.loss as Scalar;
       },
       weights.map(([, weight]) => weight),
     );
@@ -41,6 +44,29 @@ export function gradientFunction(
     );
     return { gradients: new Map(gradients), results: [value, required(correct, 'count of right answers')] };
   };
+}
+
+/** The loss of a batch, and how many of its pictures are right: none of those whose task has targets. */
+function judge(
+  recipe: Recipe,
+  net: Net,
+  logits: Tensor,
+  { labels, others, shares, targets }: Record<string, Tensor>,
+): { loss: Tensor; correct: Tensor } {
+  if (taskOf(recipe) === 'single') {
+    const own = required(labels, 'labels');
+    const mixture = others && shares && { others, shares };
+    return {
+      correct: countCorrect(logits, own),
+      loss: crossEntropy(logits, own, recipe.labelSmoothing, mixture),
+    };
+  }
+  const own = required(targets, 'targets');
+  const loss =
+    recipe.task === 'multi'
+      ? labelsCrossEntropy(logits, own, recipe.labelSmoothing)
+      : distanceOf(recipe.loss ?? NUMBER_LOSS, logits, standardizedTargets(net, own));
+  return { loss, correct: tf.scalar(0) };
 }
 
 /** The step as a tfjs function, when a share `done` of the training is: it assigns the new weights and returns `[loss, correct]`. */

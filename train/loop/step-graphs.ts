@@ -8,11 +8,12 @@ import { blankImages, traceImages } from '../graph/images.ts';
 import { reluGradientsPooled } from '../graph/pool-gradient.ts';
 import { type MakeInputs, type Traceable, traceFixed } from '../graph/retrace.ts';
 import { tf } from '../graph/tensorflow.ts';
-import { logitsOf } from '../layers/forward.ts';
-import { type Architecture, netOf, type Parameters } from '../layers/net.ts';
+import { type Architecture, countOutputs, netOf, type Parameters } from '../layers/net.ts';
 import { isTrained, phasesOf } from '../optimizers/groups.ts';
 import type { Updater } from '../optimizers/updater.ts';
 import type { Recipe } from '../recipes/index.ts';
+import { outputsOf } from '../tasks/outputs.ts';
+import { taskOf } from '../tasks/task.ts';
 import {
   applyFunction,
   blendFunction,
@@ -58,7 +59,8 @@ function phaseGraphs(network: StepNetwork, start: number): [name: string, graph:
   const { recipe, architecture, parameters, shape, updater, variables } = network;
   const names = [...parameters.weights.keys()].filter((name) => isTrained(name, recipe.groups, start));
   const gradients = gradientFunction(recipe, architecture, parameters, names);
-  const inputs = trainInputs(shape, mixes(recipe.augment));
+  const targets = taskOf(recipe) === 'single' ? 0 : countOutputs(architecture, parameters, shape);
+  const inputs = trainInputs(shape, targets, mixesLabels(recipe));
   const trained = (fn: Traceable) => improved(traceStep(network, fn, inputs), recipe.precision);
   if (recipe.accumulate === 1) return [[`train/${start}`, trained(trainFunction(gradients, updater))]];
   const sums = new Map(
@@ -81,6 +83,11 @@ export function improved(traced: Graph, precision: Recipe['precision']): Graph {
   return precision === 'bfloat16' ? filterGradientsAsProducts(toBfloat16(graph)) : graph;
 }
 
+/** Whether a batch says two labels of each picture, and the share of the first; targets are mixed before. */
+export function mixesLabels(recipe: Recipe): boolean {
+  return taskOf(recipe) === 'single' && mixes(recipe.augment);
+}
+
 /** The forward pass, by the averaged weights where the recipe averages. */
 function predictionGraph(
   { recipe, architecture, parameters, shape, variables: { own } }: StepNetwork,
@@ -91,7 +98,7 @@ function predictionGraph(
     ? new Map([...own].map(([name, variable]) => [averageOf(name), variable]))
     : own;
   return traceImages(
-    (images) => logitsOf(net, architecture, recipe.standardize, images, tta),
+    (images) => outputsOf(taskOf(recipe), net, architecture, recipe.standardize, images, tta),
     shape,
     evaluated,
   );
@@ -101,10 +108,12 @@ const scalar = (name: string) => ({ name, tensor: tf.scalar(0.5) });
 const scalarInputs: MakeInputs = () => ['learningRate', 'momentum', 'step'].map(scalar);
 const decayInput: MakeInputs = () => [scalar('decay')];
 
-function trainInputs(shape: readonly number[], isMixed: boolean): MakeInputs {
+function trainInputs(shape: readonly number[], targets: number, isMixed: boolean): MakeInputs {
   return (n) => [
     blankImages(n, shape),
-    { name: 'labels', tensor: tf.zeros([n], 'int32') },
+    targets === 0
+      ? { name: 'labels', tensor: tf.zeros([n], 'int32') }
+      : { name: 'targets', tensor: tf.zeros([n, targets]) },
     ...(isMixed
       ? [
           { name: 'others', tensor: tf.zeros([n], 'int32') },

@@ -2,7 +2,6 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import type { Shape } from '../../models/image/shape.ts';
 import { sizeOf } from '../../models/shape.ts';
-import { mixes } from '../augment/index.ts';
 import type { Cluster } from '../cluster/join.ts';
 import { compile } from '../graph/compile.ts';
 import { firstValues, runOnImages } from '../graph/images.ts';
@@ -13,9 +12,10 @@ import { phasesOf } from '../optimizers/groups.ts';
 import type { OptimizerDefinition } from '../optimizers/optimizer.ts';
 import { createUpdater } from '../optimizers/updater.ts';
 import type { Recipe } from '../recipes/index.ts';
+import { taskOf } from '../tasks/task.ts';
 import { exchangeParts } from './exchange-parts.ts';
 import { required } from './step-functions.ts';
-import { partSize, stepGraphs } from './step-graphs.ts';
+import { mixesLabels, partSize, stepGraphs } from './step-graphs.ts';
 import { createStepVariables, disposeStepVariables } from './step-variables.ts';
 
 /** The inputs of one step. */
@@ -30,6 +30,8 @@ export interface StepInputs {
   /** Where the recipe mixes pictures: int32 and float32 `[N]` as in a batch; left out, nothing is mixed. */
   others?: Int32Array;
   shares?: Float32Array;
+  /** Where the recipe's task has targets: float32 `[N,K]`. */
+  targets?: Float32Array;
   learningRate: number;
   momentum: number;
   /** Counts from 1. */
@@ -45,6 +47,7 @@ export interface StepInputs {
 /** Of the batch, before the weights changed. */
 export interface StepResult {
   loss: number;
+  /** How many pictures are right; 0 where the task is not one class for each. */
   correct: number;
   /** Whether one of several tasks wants all to end the training. */
   stop?: boolean;
@@ -179,14 +182,16 @@ function tensorsOfPart(
   shape: Shape,
   k: number,
   from: number,
-  { images, labels, others, shares, learningRate, momentum, step, seed }: StepInputs,
+  { images, labels, others, shares, targets, learningRate, momentum, step, seed }: StepInputs,
 ) {
   const [part, size] = [partSize(recipe), sizeOf(shape)];
   const to = from + part;
   return {
     image: uint8Tensor(images.subarray(from * size, to * size), [part, ...shape]),
-    labels: tf.tensor1d(labels.subarray(from, to), 'int32'),
-    ...(mixes(recipe.augment) && {
+    ...(taskOf(recipe) === 'single'
+      ? { labels: tf.tensor1d(labels.subarray(from, to), 'int32') }
+      : { targets: targetsTensor(required(targets, 'targets'), labels.length, from, to) }),
+    ...(mixesLabels(recipe) && {
       others: tf.tensor1d((others ?? labels).subarray(from, to), 'int32'),
       shares: shares === undefined ? tf.ones([part]) : tf.tensor1d(shares.subarray(from, to)),
     }),
@@ -195,4 +200,10 @@ function tensorsOfPart(
     step: tf.scalar(step),
     seed: tf.tensor1d([seed[0] ^ k, seed[1]], 'int32'),
   };
+}
+
+/** The targets of pictures `from` to `to` of `n`: `[to-from,K]`. */
+function targetsTensor(targets: Float32Array, n: number, from: number, to: number): Tensor {
+  const count = targets.length / n;
+  return tf.tensor2d(targets.slice(from * count, to * count), [to - from, count]);
 }

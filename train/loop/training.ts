@@ -7,6 +7,7 @@ import { disposeParameters } from '../layers/net.ts';
 import { inOwnCode } from '../project/in-own-code.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { builtIn, type Registry } from '../recipes/registry.ts';
+import { taskOf } from '../tasks/task.ts';
 import { initialParameters, takeWeights, type Weights } from './initial-weights.ts';
 import { createStep, type TrainingStep } from './step.ts';
 
@@ -18,6 +19,14 @@ export function checkBatchSize({ batchSize }: Recipe, { name, train }: Dataset):
     );
 }
 
+/** @throws UserError when the data are of another task than the recipe. */
+export function checkTask(recipe: Pick<Recipe, 'name' | 'task'>, { name, task }: Dataset): void {
+  if (recipe.task === task) return;
+  throw new UserError(
+    `The recipe ${recipe.name} is of the task ${taskOf(recipe)}, but ${name} has data of the task ${taskOf({ task })}. Give the recipe the task of its data.`,
+  );
+}
+
 /** The step of `recipe` at its beginning; with `weights`, from those of them that fit; with `cluster`, one task's. */
 export function createTraining(
   recipe: Recipe,
@@ -26,6 +35,7 @@ export function createTraining(
   { architectures, optimizers }: Registry = builtIn,
   cluster?: Cluster,
 ): TrainingStep {
+  checkTask(recipe, dataset);
   return inOwnCode(recipe, () => {
     const architecture = createArchitecture(recipe.architecture, dataset.labels.length, architectures);
     const parameters = initialParameters(recipe, dataset, architecture);

@@ -34,6 +34,18 @@ export const circles = defineRecipe({
         '1-5': {},
         '45-49': { circles: { from: 45, to: 49, radius: [4, 4] }, epochs: 6 },
         various: { circles: { from: 45, to: 49, radius: [2.5, 6] }, epochs: 12 },
+        '30-60': {
+          circles: {
+            from: 30,
+            to: 60,
+            radius: [3, 3],
+            gaps: [
+              [36, 38],
+              [48, 50],
+            ],
+          },
+          epochs: 12,
+        },
       },
       lessons: {
         '1-5':
@@ -42,6 +54,22 @@ export const circles = defineRecipe({
           'As many as fit, of one size. With `--augment photo` most pictures lose a circle, and the count that is taught is wrong: the [Confusions](#confusion) are beside the diagonal. Of equal circles the ink alone tells how many there are.',
         various:
           'As many, of many sizes, so that the ink does not tell how many there are: they have to be counted.',
+        '30-60':
+          'No picture with 36 to 38 or 48 to 50 circles is trained on. What has learned classes never answers with those; what has learned a number (`--as regression`) can.',
+      },
+    },
+    {
+      name: 'as',
+      description: 'Whether the number is a class, or a number',
+      standard: 'single',
+      isLater: true,
+      values: {
+        single: {},
+        regression: { task: 'regression', circles: { as: 'regression' } },
+      },
+      lessons: {
+        regression:
+          'As a number: an answer may be between two, and wrong answers are wrong by so much. Classes know nothing of each other; numbers have an order.',
       },
     },
   ],

@@ -7,6 +7,7 @@ import type { Family } from './family.ts';
 import { fcMnist } from './fc-mnist.ts';
 import type { RecipeInput } from './recipe.ts';
 import { remedies } from './remedies.ts';
+import { severalDigits } from './several-digits.ts';
 import { superConvergence } from './super-convergence.ts';
 import { vggCifar } from './vgg-cifar.ts';
 import { vggMnist } from './vgg-mnist.ts';
@@ -21,4 +22,5 @@ export const families: readonly Family<RecipeInput>[] = [
   remedies,
   superConvergence,
   circles,
+  severalDigits,
 ];

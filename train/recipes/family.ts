@@ -28,6 +28,8 @@ export interface RecipeOption<C extends object = object> {
   /** The value that is meant when none is given. */
   readonly standard: string;
   readonly values: Readonly<Record<string, C>>;
+  /** It came after runs of its family: its standard value is not written, so that their recipes are still equal. */
+  readonly isLater?: true;
   /** What a run with a value shows and why, for its report: text as `marked` takes it. */
   readonly lessons?: Readonly<Record<string, string>>;
 }
@@ -72,7 +74,7 @@ export function memberOf<R extends WrittenRecipe>(
   for (const option of options) {
     const value = chosen[option.name] ?? option.standard;
     member = merged(member, changesOf(option, value));
-    resolved[option.name] = value;
+    if (!option.isLater || value !== option.standard) resolved[option.name] = value;
   }
   return { ...recipe, ...member, options: resolved };
 }

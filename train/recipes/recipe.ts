@@ -13,6 +13,7 @@ import { type InputOf, type Named, namedSchema } from '../definition.ts';
 import { groupSchema } from '../optimizers/groups.ts';
 import { type AnyOptimizer, type OptimizerInput, optimizerSchemaOf } from '../optimizers/index.ts';
 import { type AnySchedule, type ScheduleInput, scheduleSchemaOf } from '../optimizers/schedules/index.ts';
+import { numberLossSchema, taskSchema } from '../tasks/task.ts';
 import { type BuiltIn, builtIn, type Registry } from './registry.ts';
 
 const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes');
@@ -38,6 +39,10 @@ const first = {
   module: moduleSchema.exactOptional(),
   /** What was chosen of the options of the recipe's family, by option; see family.ts. */
   options: z.record(z.string(), z.string()).exactOptional(),
+  /** What is learned, where that is not one class for each picture; the data are of the same task. */
+  task: taskSchema.exactOptional(),
+  /** How far numbers are off, of which the mean is minimized: Huber's distance if left out. */
+  loss: numberLossSchema.exactOptional(),
   /** The name of a data set, or the absolute path of a folder, a table or a shard of pictures. */
   dataset: z.string(),
   /** How a folder's pictures are read: side of the network's input, share of each class for validation. */

@@ -13,13 +13,14 @@ import { loadDataOf } from '../recipes/load-data.ts';
 import { checkData, recordData } from '../runs/data.ts';
 import type { Run } from '../runs/run.ts';
 import { runCommand } from '../runs/run-command.ts';
+import { taskOf } from '../tasks/task.ts';
 import { type Facts, readRun } from './facts.ts';
 import { openLive } from './live.ts';
 import { openNetwork } from './network.ts';
 import { renderReport } from './page.ts';
 import { recordTo } from './record.ts';
 import { sampleOf } from './sample.ts';
-import { type Section, type SectionOfRecord, withoutNetwork } from './section.ts';
+import { type Section, type SectionOfRecord, sectionsFor, withoutNetwork } from './section.ts';
 import { sections as builtIn } from './sections/index.ts';
 import { writeEvents } from './tensorboard.ts';
 import { examine } from './trained.ts';
@@ -77,7 +78,8 @@ export async function openReport({
   const stage = live ? await openLive() : undefined;
   const path = reportPath(run);
   let drawn = performance.now();
-  const early = withoutNetwork(sections);
+  const own = sectionsFor(sections, taskOf(before.recipe));
+  const early = withoutNetwork(own);
   const draw = (state: Facts, shown: readonly SectionOfRecord[] = early): void => {
     const page = renderReport(state, shown);
     writeWhole(path, page);
@@ -102,7 +104,7 @@ export async function openReport({
     async finish(finished) {
       try {
         if (!finished) return draw({ ...facts, state: 'interrupted' });
-        const { parameters, shown } = await lookAt(run, facts.recipe, dataset, sections);
+        const { parameters, shown } = await lookAt(run, facts.recipe, dataset, own);
         draw({ ...facts, state: 'finished', parameters }, shown);
       } catch (error) {
         warn(
@@ -150,7 +152,7 @@ export async function makeReport(
   // A page of old errors with new pictures would be about nothing.
   if (read.data !== undefined) checkData(run, read.data.digests, data);
   await fetchPretrained(recipe);
-  const { parameters, shown } = await lookAt(run, recipe, data, sections);
+  const { parameters, shown } = await lookAt(run, recipe, data, sectionsFor(sections, taskOf(recipe)));
   const [sample, warning] = [await sampleOf(recipe, data), warnOfLabels(data, recipe.augment)];
   writeWhole(reportPath(run), renderReport({ ...read, dataset: data, sample, parameters, warning }, shown));
   return reportPath(run);

@@ -5,7 +5,6 @@ import { compile } from '../graph/compile.ts';
 import type { Graph } from '../graph/graph.ts';
 import { firstValues, runOnImages, traceImages } from '../graph/images.ts';
 import { type State, stateOf } from '../graph/state.ts';
-import { logitsOf } from '../layers/forward.ts';
 import { allParameters, countWeights, disposeParameters, netOf } from '../layers/net.ts';
 import { initialParameters } from '../loop/initial-weights.ts';
 import { averageOf } from '../loop/step-variables.ts';
@@ -13,6 +12,8 @@ import type { Recipe } from '../recipes/index.ts';
 import { builtIn, type Registry } from '../recipes/registry.ts';
 import { readCheckpoint } from '../runs/checkpoint.ts';
 import type { Run } from '../runs/run.ts';
+import { outputsOf } from '../tasks/outputs.ts';
+import { taskOf } from '../tasks/task.ts';
 import { findTaps, type Histogram, histogramOf } from './activations.ts';
 import { attentionOf } from './attention.ts';
 
@@ -47,7 +48,7 @@ export function openNetwork(
   const { shape } = dataset;
   const net = netOf(parameters, { training: false });
   const predict = traceImages(
-    (images) => logitsOf(net, architecture, recipe.standardize, images),
+    (images) => outputsOf(taskOf(recipe), net, architecture, recipe.standardize, images),
     shape,
     variables,
   );

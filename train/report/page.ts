@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { heldOutOf } from '../../models/held-out.ts';
 import { bestOf } from '../runs/checkpoint.ts';
+import { isOneClass, type Measured, measuresOf } from '../tasks/words.ts';
 import type { Facts } from './facts.ts';
 import { clock, many, percent, whole } from './format.ts';
 import { type Html, html, raw } from './html.ts';
@@ -106,6 +107,11 @@ const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
 
 const STATES = { running: 'training', interrupted: 'interrupted', finished: 'finished' } as const;
 
+/** What decides between epochs, as a page writes it. */
+function textOf(measured: Measured): string {
+  return isOneClass(measured) ? percent(measured.errorRate) : measuresOf(measured)[0].text;
+}
+
 function heroOf({
   record,
   recipe,
@@ -121,16 +127,20 @@ function heroOf({
   const rate = times.at(-1)?.imagesPerSecond;
   return [
     [
-      `${heldOut} error`,
-      best ? percent(best.errorRate) : '–',
+      `${heldOut} ${best ? measuresOf(best)[0].title : 'error'}`,
+      best ? textOf(best) : '–',
       best ? `best epoch: ${best.epoch}; ${whole(dataset.test.n)} pictures` : 'comes after the first epoch',
     ],
     ...(last && last !== best
-      ? [['last epoch', percent(last.errorRate), `${heldOut} error`] satisfies [string, string, string]]
+      ? [
+          ['last epoch', textOf(last), `${heldOut} ${measuresOf(last)[0].title}`] satisfies [
+            string,
+            string,
+            string,
+          ],
+        ]
       : []),
-    ...(last?.tta
-      ? [['over views', percent(last.tta.errorRate), recipe.tta] satisfies [string, string, string]]
-      : []),
+    ...(last?.tta ? [['over views', textOf(last.tta), recipe.tta] satisfies [string, string, string]] : []),
     [
       'trained',
       stepsPerEpoch > 0 ? `${Number((done / stepsPerEpoch).toFixed(1))} / ${recipe.epochs}` : '–',

@@ -11,6 +11,8 @@ export interface Series {
   points: readonly PlotPoint[];
   /** Dots with what they stand for under the pointer. */
   dots?: boolean;
+  /** Dots alone, without a line from one to the next. */
+  scattered?: boolean;
   /** Thin and pale, and not in the legend. */
   faint?: boolean;
   dashed?: boolean;
@@ -68,7 +70,7 @@ function legend(series: readonly Series[]): Html {
 }
 
 function drawn(
-  { name, color, points, dots, faint, dashed }: Series,
+  { name, color, points, dots, scattered, faint, dashed }: Series,
   across: Scale,
   up: Scale,
   format: PlotOptions['format'],
@@ -83,8 +85,8 @@ function drawn(
     }));
   const line = places.map(({ at }, i) => `${i === 0 ? 'M' : 'L'}${at}`).join('');
   // A line of no length with round ends is a dot that the stretching leaves round.
-  return html`<g class="c${color}${faint ? ' faint' : ''}${dashed ? ' dashed' : ''}"><path class="line" d="${line}"/>${
-    dots
+  return html`<g class="c${color}${faint ? ' faint' : ''}${dashed ? ' dashed' : ''}">${scattered ? undefined : html`<path class="line" d="${line}"/>`}${
+    dots || scattered
       ? places.map(({ at, says }) => html`<path class="dot" d="M${at}h0"><title>${says}</title></path>`)
       : undefined
   }</g>`;

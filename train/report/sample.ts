@@ -1,9 +1,10 @@
 // The sample of a report: what the first batch shows, as training gets it and as it is in the data.
 import { isAugmented } from '../augment/index.ts';
-import { type Dataset, withPictures } from '../datasets/dataset.ts';
+import { type Dataset, targetCount, withPictures } from '../datasets/dataset.ts';
 import { createBatches, createSlot, type Slot } from '../loader/batches.ts';
 import { registryOf } from '../project/registry-of.ts';
 import type { Recipe } from '../recipes/index.ts';
+import { targetsInWords } from '../tasks/target-words.ts';
 import { type Sheet, sheetOf } from './pictures.ts';
 
 /** The first pictures of the first step as training gets them, and as they are in the data. */
@@ -24,8 +25,9 @@ export async function sampleOf(recipe: Recipe, dataset: Dataset): Promise<Sample
   const { batchSize, seed, augment } = recipe;
   const count = Math.min(SAMPLE, batchSize, split.n);
   const size = shape[0] * shape[1] * shape[2];
+  const targets = targetCount(split);
   const batchOf = (options: Recipe['augment']) => {
-    const slot = createSlot(count, size);
+    const slot = createSlot(count, size, targets);
     // A smaller batch is the beginning of a larger one.
     createBatches({ split, shape, batchSize: count, seed, augment: options, transforms })(0, slot);
     return slot;
@@ -39,7 +41,11 @@ export async function sampleOf(recipe: Recipe, dataset: Dataset): Promise<Sample
   const seen = batchOf(augment);
   return {
     labels: dataset.labels,
-    names: Array.from(seen.labels, (label, row) => mixedName(dataset.labels, label, seen, row)),
+    names: Array.from(seen.labels, (label, row) =>
+      dataset.task === undefined
+        ? mixedName(dataset.labels, label, seen, row)
+        : targetsInWords(dataset, seen.targets.subarray(row * targets, (row + 1) * targets)),
+    ),
     augmented: await sheet(seen),
     plain: isAugmented(augment) ? await sheet(batchOf({})) : undefined,
   };

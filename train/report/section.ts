@@ -1,4 +1,6 @@
 // A section of a run's report: a value in a file of its own, which says what it needs and how it is shown.
+
+import type { Task } from '../tasks/task.ts';
 import type { Facts } from './facts.ts';
 import type { Html } from './html.ts';
 import type { Tile } from './tile.ts';
@@ -14,6 +16,8 @@ interface Named {
   /** Its anchor. */
   readonly id: string;
   readonly title: string;
+  /** The tasks that it says something of; all of them if left out. */
+  readonly tasks?: readonly Task[];
 }
 
 /** A section that shows what a run has recorded, also while it is being trained. */
@@ -52,11 +56,12 @@ export interface Section extends Named {
 export function defineSection<Analysis>(section: SectionOfNetwork<Analysis>): Section;
 export function defineSection(section: SectionOfRecord): Section;
 export function defineSection<Analysis>(section: SectionOfRecord | SectionOfNetwork<Analysis>): Section {
-  const { id, title } = section;
+  const { id, title, tasks } = section;
   if (!('analyze' in section)) return { ...section, show: async () => section };
   return {
     id,
     title,
+    ...(tasks && { tasks }),
     async show(trained) {
       const analysis = await section.analyze(trained);
       const render = (shown: Shown) =>
@@ -64,6 +69,11 @@ export function defineSection<Analysis>(section: SectionOfRecord | SectionOfNetw
       return { id, title, render };
     },
   };
+}
+
+/** The sections that say something of a task. */
+export function sectionsFor(sections: readonly Section[], task: Task): Section[] {
+  return sections.filter(({ tasks }) => tasks?.includes(task) ?? true);
 }
 
 /** The sections that can be shown before there is a trained network. */

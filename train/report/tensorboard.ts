@@ -6,6 +6,7 @@ import protobuf from 'protobufjs';
 import { writeAll } from '../files/write-whole.ts';
 import type { Watcher } from '../loop/watcher.ts';
 import type { Run } from '../runs/run.ts';
+import { columnNames, isOneClass, measuresOf } from '../tasks/words.ts';
 import type { Facts } from './facts.ts';
 import type { Sheet } from './pictures.ts';
 
@@ -60,12 +61,20 @@ export function writeEvents(
       rights = { correct: rights.correct + correct, steps: rights.steps + 1 };
       scalars(step, { 'loss/training step': loss, 'learning rate': learningRate });
     },
-    onEpoch({ step, trainLoss, validLoss, errorRate }, { imagesPerSecond }) {
+    onEpoch({ step, trainLoss, validLoss, ...measured }, { imagesPerSecond }) {
       scalars(step, {
         'loss/training': trainLoss,
         'loss/test': validLoss,
-        'error/training': 1 - rights.correct / (rights.steps * recipe.batchSize),
-        'error/test': errorRate,
+        ...(isOneClass(measured)
+          ? {
+              'error/training': 1 - rights.correct / (rights.steps * recipe.batchSize),
+              'error/test': measured.errorRate,
+            }
+          : Object.fromEntries(
+              measuresOf(measured).flatMap((measure) =>
+                columnNames(measure).map((name, i) => [`${name}/test`, measure.values[i] ?? Number.NaN]),
+              ),
+            )),
         'images per second': imagesPerSecond,
       });
       rights = { correct: 0, steps: 0 };

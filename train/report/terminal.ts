@@ -1,9 +1,16 @@
 // What a training shows in the terminal: a bar while an epoch runs, and a table with a row per epoch.
 import { Presets, SingleBar } from 'cli-progress';
 import type { Watcher } from '../loop/watcher.ts';
-import { clock, plainPercent } from './format.ts';
+import type { Task } from '../tasks/task.ts';
+import { measuresOf } from '../tasks/words.ts';
+import { clock } from './format.ts';
 
-const COLUMNS = ['epoch', 'train_loss', 'valid_loss', 'error_rate', 'time', 'images/s'] as const;
+/** The columns of the task's own measures. */
+const MEASURES = {
+  single: ['error_rate'],
+  multi: ['mAP', 'F1', 'exact'],
+  regression: ['MAE', 'RMSE', 'R2'],
+} as const;
 
 /**
  * A watcher that draws on the terminal; elsewhere (a log file, CI) it prints the rows only.
@@ -13,6 +20,7 @@ export function watchInTerminal(
   batchSize: number,
   epochs: number,
   interactive = process.stderr.isTTY,
+  task: Task = 'single',
 ): Watcher & { stop(): void } {
   let bar: SingleBar | undefined;
   let [firstStep, started, total] = [0, 0, 0];
@@ -24,7 +32,7 @@ export function watchInTerminal(
     stop,
     onStart({ step, steps }) {
       [firstStep, started, total] = [step, performance.now(), steps];
-      console.log(row(COLUMNS));
+      console.log(row(['epoch', 'train_loss', 'valid_loss', ...MEASURES[task], 'time', 'images/s']));
     },
     onStep({ step, loss }) {
       if (!interactive) return;
@@ -44,14 +52,14 @@ export function watchInTerminal(
         loss: loss.toFixed(4),
       });
     },
-    onEpoch({ epoch, trainLoss, validLoss, errorRate }, { seconds, imagesPerSecond }) {
+    onEpoch({ epoch, trainLoss, validLoss, ...measured }, { seconds, imagesPerSecond }) {
       stop();
       console.log(
         row([
           String(epoch),
           trainLoss.toFixed(4),
           validLoss.toFixed(4),
-          plainPercent(errorRate),
+          ...measuresOf(measured).map(({ text }) => text),
           clock(seconds),
           String(Math.round(imagesPerSecond)),
         ]),

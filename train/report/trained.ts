@@ -2,7 +2,14 @@
 import type { Shape } from '../../models/image/shape.ts';
 import type { TransformDefinition } from '../augment/transforms.ts';
 import type { MemorySplit } from '../datasets/dataset.ts';
-import { type Dataset, imageSize, imagesOf, type Split, withPictures } from '../datasets/dataset.ts';
+import {
+  type Dataset,
+  imageSize,
+  imagesOf,
+  type Split,
+  targetCount,
+  withPictures,
+} from '../datasets/dataset.ts';
 import { batchFor } from '../loop/evaluate.ts';
 import { argMax, logitRows, softmax } from '../loop/logits.ts';
 import { registryOf } from '../project/registry-of.ts';
@@ -10,6 +17,7 @@ import { permutation, random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { ReportedNetwork } from './network.ts';
 import { type Sheet, sheetOf } from './pictures.ts';
+import { type TargetAnswers, targetAnswers } from './trained-targets.ts';
 
 /** A network's answer to one picture of a split. */
 export interface NetworkAnswer {
@@ -29,7 +37,7 @@ export interface TrainedNetwork {
   readonly dataset: Dataset;
   /** With the weights of the best checkpoint. */
   readonly network: ReportedNetwork;
-  /** Answers to all test pictures. */
+  /** Answers to all test pictures; none where the task has targets. */
   readonly test: readonly NetworkAnswer[];
   /** Answers to training pictures, not augmented, at most 5,000. */
   readonly train: readonly NetworkAnswer[];
@@ -40,6 +48,8 @@ export interface TrainedNetwork {
     readonly shape: Shape;
     readonly sheet: Sheet;
   };
+  /** Where the task has targets: the answers to all test pictures. */
+  readonly targets?: TargetAnswers;
 }
 
 /** So many training pictures at most, so that a report takes seconds. */
@@ -55,17 +65,20 @@ export async function examine(
   recipe: Recipe,
   dataset: Dataset,
 ): Promise<TrainedNetwork> {
-  const test = answersOf(network, dataset.test);
+  const targets = await targetAnswers(network, recipe, dataset);
+  const test = targets === undefined ? answersOf(network, dataset.test) : [];
   const most = Math.max(TRAIN_LEAST, Math.floor(TRAIN_BYTES / imageSize(dataset.train)));
-  const train = answersOf(network, someOf(dataset.train, Math.min(TRAIN_IMAGES, most)));
+  const train =
+    targets === undefined ? answersOf(network, someOf(dataset.train, Math.min(TRAIN_IMAGES, most))) : [];
   const answers = [...test].sort((a, b) => b.loss - a.loss).slice(0, WORST);
   const seen = withPictures(dataset);
   const pictures = answers.map(({ index }) => imagesOf(seen.test, index, index + 1));
-  const sheet = await sheetOf(pictures, seen.shape, 8);
+  const sheet = targets?.sheet ?? (await sheetOf(pictures, seen.shape, 8));
   const { transforms } = await registryOf(recipe);
   return {
     ...{ recipe, transforms, dataset, network, test, train },
     worst: { answers, pictures, shape: seen.shape, sheet },
+    ...(targets && { targets }),
   };
 }
 
@@ -87,9 +100,13 @@ export function someOf(split: Split, most: number): MemorySplit {
   const size = imageSize(split);
   const images = new Uint8Array(n * size);
   const labels = new Uint16Array(n);
+  const count = targetCount(split);
+  const targets = new Float32Array(n * count);
   for (const [i, index] of chosen.entries()) {
     images.set(imagesOf(split, index, index + 1), i * size);
     labels[i] = split.labels[index] ?? 0;
+    if (split.targets !== undefined)
+      targets.set(split.targets.subarray(index * count, (index + 1) * count), i * count);
   }
-  return { images, labels, n };
+  return { images, labels, ...(count > 0 && { targets }), n };
 }

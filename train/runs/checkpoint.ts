@@ -13,16 +13,30 @@ const FORMAT = 'trainyard-checkpoint/2';
 /** As before, without a digest. */
 const FORMER = 'trainyard-checkpoint/1';
 
+const measured = {
+  validLoss: z.number(),
+  /** Share of the validation images that are wrong; of other tasks what decides there, see loop/evaluate.ts. */
+  errorRate: z.number(),
+  /** Of several labels. */
+  multi: z.object({ meanAveragePrecision: z.number(), f1: z.number(), exact: z.number() }).exactOptional(),
+  /** Of numbers, an entry for each. */
+  regression: z
+    .object({
+      meanAbsoluteError: z.array(z.number()),
+      rootMeanSquareError: z.array(z.number()),
+      r2: z.array(z.number()),
+    })
+    .exactOptional(),
+};
+
 export const rowSchema = z.object({
   /** From 1. */
   epoch: z.int(),
   step: z.int(),
   trainLoss: z.number(),
-  validLoss: z.number(),
-  /** Share of the validation images that are wrong. */
-  errorRate: z.number(),
+  ...measured,
   /** The same with the recipe's test-time augmentation, after the last epoch. */
-  tta: z.object({ validLoss: z.number(), errorRate: z.number() }).exactOptional(),
+  tta: z.object(measured).exactOptional(),
 });
 
 const progressSchema = z.object({

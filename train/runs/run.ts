@@ -11,6 +11,7 @@ import { TEMPORARY, writeWhole } from '../files/write-whole.ts';
 import { giveCode, takeCode } from '../project/kept-code.ts';
 import { type Recipe, recipeDigest, resolveRecipe, stepsOf } from '../recipes/index.ts';
 import { trainWords } from '../recipes/train-words.ts';
+import { columnNames, measuresOf } from '../tasks/words.ts';
 import {
   type Checkpoint,
   changedSplit,
@@ -239,10 +240,20 @@ export function readRecipe(run: Run): Recipe {
  * @throws UserError when it cannot be written, for example because the disk is full.
  */
 export function writeMetrics(run: Run, rows: readonly EpochRow[]): void {
-  const lines = rows.map((row) => [row.epoch, row.step, row.trainLoss, row.validLoss, row.errorRate].join());
+  const lines = rows.map((row) =>
+    [
+      row.epoch,
+      row.step,
+      row.trainLoss,
+      row.validLoss,
+      ...measuresOf(row).flatMap(({ values }) => values),
+    ].join(),
+  );
+  const [first] = rows;
+  const names = first === undefined ? ['error_rate'] : measuresOf(first).flatMap(columnNames);
   writeWhole(
     join(run.folder, 'metrics.csv'),
-    ['epoch,step,train_loss,valid_loss,error_rate', ...lines, ''].join('\n'),
+    [`epoch,step,train_loss,valid_loss,${names.join()}`, ...lines, ''].join('\n'),
   );
 }
 

@@ -77,4 +77,24 @@ describe('a mixed batch', () => {
     }
     expect(slot.shares.some((share) => share < 0.99)).toBe(true);
   });
+
+  it('has targets mixed as its pixels are', () => {
+    const { split } = options;
+    // Image i is all i: its mean is its first target, and the second is the opposite.
+    const targets = Float32Array.from({ length: 2 * split.n }, (_, k) =>
+      k % 2 === 0 ? k / 2 : -(k - 1) / 2,
+    );
+    for (const augment of [{}, { mixup: 1 }, { cutmix: 1 }]) {
+      const slot = createSlot(8, 16, 2);
+      createBatches({ ...options, split: { ...split, targets }, augment })(3, slot);
+      for (let row = 0; row < 8; row++) {
+        const pixels = slot.images.subarray(row * 16, (row + 1) * 16);
+        const mean = pixels.reduce((sum, byte) => sum + byte, 0) / 16;
+        const [first = Number.NaN, second = Number.NaN] = slot.targets.subarray(2 * row, 2 * row + 2);
+        // Bytes are rounded.
+        expect(Math.abs(first - mean)).toBeLessThan(0.51);
+        expect(second).toBeCloseTo(-first, 4);
+      }
+    }
+  });
 });

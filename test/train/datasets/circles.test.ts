@@ -53,6 +53,44 @@ describe('drawCircles', () => {
     expect(more).toEqual(one.train.images);
   });
 
+  it('draws the same pictures for numbers, which are the counts themselves', () => {
+    const options = { from: 3, to: 6, radius: [2, 2], gap: 1, side: 24, train: 30, test: 30 } as const;
+    const [classes, numbers] = [drawCircles(options), drawCircles({ ...options, as: 'regression' })];
+    expect(numbers).toMatchObject({ task: 'regression', labels: ['count'] });
+    expect(classes.task).toBeUndefined();
+    for (const split of ['train', 'test'] as const) {
+      expect(numbers[split].images).toEqual(classes[split].images);
+      expect([...(numbers[split].targets ?? [])]).toEqual(
+        Array.from(classes[split].labels, (label) => Number(classes.labels[label])),
+      );
+    }
+    expect(numbers.digests.test).not.toBe(classes.digests.test);
+  });
+
+  it('trains on no number that is in a gap, and validates with all', () => {
+    const options = { from: 1, to: 6, radius: [2, 2], gap: 2, side: 24, train: 60, test: 60 } as const;
+    const { train, test } = drawCircles({
+      ...options,
+      as: 'regression',
+      gaps: [
+        [2, 2],
+        [4, 5],
+      ],
+    });
+    const counted = (targets: Float32Array = new Float32Array()) => {
+      const counts = new Map<number, number>();
+      for (const target of targets) counts.set(target, (counts.get(target) ?? 0) + 1);
+      return Object.fromEntries(counts);
+    };
+    expect(counted(train.targets)).toEqual({ 1: 20, 3: 20, 6: 20 });
+    expect(counted(test.targets)).toEqual({ 1: 10, 2: 10, 3: 10, 4: 10, 5: 10, 6: 10 });
+    for (let i = 0; i < 20; i++)
+      expect(countParts(train.images.subarray(i * 576, (i + 1) * 576), 24)).toBe(train.targets?.[i]);
+    expect(() => drawCircles({ ...options, gaps: [[1, 5]] })).toThrow(
+      'Gaps leave 1 of the numbers from 1 to 6',
+    );
+  });
+
   it('inks the area of a circle, whatever its place', () => {
     const next = random(1, 'test');
     for (let i = 0; i < 30; i++) {

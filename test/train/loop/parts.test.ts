@@ -326,6 +326,7 @@ it('a step has the next batch, where its span is, and numbers that no other step
     labels: Int32Array.of(label),
     others: Int32Array.of(0),
     shares: Float32Array.of(1),
+    targets: new Float32Array(),
     ...{ epoch: 0, step: label },
   }));
   const schedule = scheduleSchema.parse({ name: 'cosine', learningRate: 0.5 });

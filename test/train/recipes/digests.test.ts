@@ -11,9 +11,12 @@ function digestsNow(): Record<string, string> {
   const found: [string, string][] = [];
   for (const { recipe, options = [] } of families) {
     let members: Record<string, string>[] = [{}];
-    for (const { name, values } of options)
+    // What came later is not said where it is usual.
+    for (const { name, values, isLater, standard } of options)
       members = members.flatMap((chosen) =>
-        Object.keys(values).map((value) => ({ ...chosen, [name]: value })),
+        Object.keys(values).map((value) =>
+          isLater && value === standard ? chosen : { ...chosen, [name]: value },
+        ),
       );
     members.push(...Object.keys(presets).map((augment) => ({ augment })));
     for (const chosen of members) {

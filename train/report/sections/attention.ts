@@ -10,6 +10,7 @@ import { defineSection } from '../section.ts';
 export const attention = defineSection({
   id: 'attention',
   title: 'Where it looks',
+  tasks: ['single'],
   async analyze({ network, worst }) {
     const classes = worst.answers.map(({ predicted }) => predicted);
     const maps = network.attention(worst.pictures, classes);

@@ -10,6 +10,7 @@ import { defineSection } from '../section.ts';
 export const augmentation = defineSection({
   id: 'augmentation',
   title: 'Augmentation',
+  tasks: ['single'],
   analyze({ network, dataset, recipe, transforms }) {
     const robustness = robustnessOf(network.logits, dataset, recipe, transforms);
     return robustness.transforms.length === 0 ? undefined : robustness;

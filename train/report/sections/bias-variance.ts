@@ -11,6 +11,7 @@ import { defineSection } from '../section.ts';
 export const biasVariance = defineSection({
   id: 'bias-variance',
   title: 'Bias and variance',
+  tasks: ['single'],
   analyze: ({ train, test }) => ({ train: statisticsOfAnswers(train), test: statisticsOfAnswers(test) }),
   render({ analysis, recipe, record }) {
     const { train, test } = analysis;

@@ -10,6 +10,7 @@ import { defineSection } from '../section.ts';
 export const calibration = defineSection({
   id: 'calibration',
   title: 'Calibration',
+  tasks: ['single'],
   analyze: ({ test }) => calibrationOf(test),
   render({ analysis, run, recipe }) {
     const { bins, temperedBins, error, temperedError, temperature } = analysis;

@@ -11,6 +11,7 @@ const PAIRS = 8;
 export const confusion = defineSection({
   id: 'confusion',
   title: 'Confusions',
+  tasks: ['single'],
   analyze: ({ test, dataset }) => confusionOf(test, dataset.labels.length),
   render({ analysis: counts, dataset: { labels }, recipe }) {
     const name = (i: number) => labels[i] ?? String(i);

@@ -2,6 +2,7 @@
 
 import { heldOutOf } from '../../../models/held-out.ts';
 import { isAugmented } from '../../augment/index.ts';
+import { isOneClass } from '../../tasks/words.ts';
 import { short, shortPercent } from '../format.ts';
 import { html } from '../html.ts';
 import { type PlotPoint, plot } from '../plot.ts';
@@ -18,7 +19,8 @@ export const curves = defineSection({
     const validation = (value: (row: (typeof history)[number]) => number): PlotPoint[] =>
       history.map((row) => [row.step / stepsPerEpoch, value(row)]);
     const loss = [...steps.map(({ loss: value }) => value), ...history.map(({ validLoss }) => validLoss)];
-    const error = trainingErrors(record, recipe.batchSize);
+    const isOne = history.every(isOneClass);
+    const error = isOne ? trainingErrors(record, recipe.batchSize) : [];
     const end = Math.max(
       ...steps.slice(-1).map(({ epoch }) => Math.ceil(epoch)),
       ...history.map(({ epoch }) => epoch),
@@ -43,10 +45,10 @@ export const curves = defineSection({
         ],
       }),
       plot({
-        title: 'Error',
+        title: isOne ? 'Error' : ERRORS[recipe.task ?? 'multi'],
         domain,
         x: 'epoch',
-        format: shortPercent,
+        format: isOne ? shortPercent : short,
         log: spread([...error.map(([, y]) => y), ...history.map(({ errorRate }) => errorRate)]) > 8,
         series: [
           { name: 'during training', color: 1, dots: true, points: error },
@@ -70,10 +72,16 @@ export const curves = defineSection({
     ].filter((figure) => figure !== undefined);
     if (figures.length === 0) return undefined;
     return html`<div class="plots">${figures}</div>
-      <p class="note">Training loss and error are of the batches as they were trained on,${isAugmented(recipe.augment) ? ' augmented and' : ''} before each
+      <p class="note">Training loss${isOne ? ' and error are' : ' is'} of the batches as they were trained on,${isAugmented(recipe.augment) ? ' augmented and' : ''} before each
       update; the thick line of the loss is a running mean.</p>`;
   },
 });
+
+/** What is drawn of tasks whose answers are neither right nor wrong. */
+const ERRORS = {
+  multi: '1 - mean average precision',
+  regression: 'Mean absolute error / deviation of the training targets',
+} as const;
 
 /** More points than this a plot does not show. */
 const BINS = 320;

@@ -1,6 +1,7 @@
 // A row per epoch.
 import { heldOutOf } from '../../../models/held-out.ts';
 import { bestOf } from '../../runs/checkpoint.ts';
+import { isOneClass, type Measured, measuresOf } from '../../tasks/words.ts';
 import { clock, percent, whole } from '../format.ts';
 import { html } from '../html.ts';
 import { defineSection } from '../section.ts';
@@ -14,6 +15,8 @@ export const epochs = defineSection({
     if (history.length === 0) return undefined;
     const heldOut = heldOutOf(recipe);
     const best = bestOf(history);
+    const isOne = history.every(isOneClass);
+    const titles = history.slice(0, 1).flatMap((row) => measuresOf(row).map(({ title }) => title));
     const training = new Map(trainingErrors(record, recipe.batchSize));
     const rows = history.map((row) => {
       const time = times.find(({ epoch }) => epoch === row.epoch);
@@ -21,18 +24,24 @@ export const epochs = defineSection({
         <th scope="row">${row.epoch}</th>
         <td>${row.trainLoss.toFixed(4)}</td>
         <td>${row.validLoss.toFixed(4)}</td>
-        <td>${percent(training.get(row.epoch) ?? Number.NaN)}</td>
-        <td>${percent(row.errorRate)}${row.tta ? html` <small>(${percent(row.tta.errorRate)} over views)</small>` : undefined}</td>
+        ${isOneClass(row) ? html`<td>${percent(training.get(row.epoch) ?? Number.NaN)}</td>` : undefined}
+        ${measuresOf(row).map((_, i) => html`<td>${shown(row, i)}${row.tta ? html` <small>(${shown(row.tta, i)} over views)</small>` : undefined}</td>`)}
         <td>${time ? clock(time.seconds) : '–'}</td>
         <td>${time ? whole(time.imagesPerSecond) : '–'}</td>
       </tr>`;
     });
     return html`<div class="scroll"><table class="numbers">
         <thead><tr><th scope="col">epoch</th><th scope="col">training loss</th><th scope="col">${heldOut} loss</th>
-        <th scope="col">training error</th><th scope="col">${heldOut} error</th><th scope="col">time</th>
+        ${isOne ? html`<th scope="col">training error</th>` : undefined}
+        ${titles.map((title) => html`<th scope="col">${heldOut} ${title}</th>`)}<th scope="col">time</th>
         <th scope="col">images/s</th></tr></thead>
         <tbody>${rows}</tbody>
       </table></div>
-      <p class="note">The best epoch is marked; it is chosen by the ${heldOut} error, so its figure is a little too good.</p>`;
+      <p class="note">The best epoch is marked; it is chosen by the ${heldOut} ${titles[0]}, so its figure is a little too good.</p>`;
   },
 });
+
+/** The measure of that place. */
+function shown(measured: Measured, place: number): string {
+  return isOneClass(measured) ? percent(measured.errorRate) : (measuresOf(measured)[place]?.text ?? '');
+}

@@ -10,13 +10,16 @@ import { curves } from './curves.ts';
 import { environment } from './environment.ts';
 import { epochs } from './epochs.ts';
 import { filters } from './filters.ts';
+import { labels } from './labels.ts';
 import { lesson } from './lesson.ts';
 import { meanImage } from './mean-image.ts';
+import { numbers } from './numbers.ts';
 import { recipe } from './recipe.ts';
 import { reproduce } from './reproduce.ts';
 import { sampleBatch } from './sample-batch.ts';
 import { timeMemory } from './time-memory.ts';
 import { topLosses } from './top-losses.ts';
+import { worstTargets } from './worst-targets.ts';
 
 export const sections: readonly Section[] = [
   lesson,
@@ -25,6 +28,9 @@ export const sections: readonly Section[] = [
   biasVariance,
   confusion,
   topLosses,
+  labels,
+  numbers,
+  worstTargets,
   attention,
   calibration,
   meanImage,

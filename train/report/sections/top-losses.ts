@@ -9,6 +9,7 @@ import { defineSection } from '../section.ts';
 export const topLosses = defineSection({
   id: 'top-losses',
   title: 'Top losses',
+  tasks: ['single'],
   analyze: ({ worst }) => worst,
   render({ analysis: { answers, sheet }, dataset, recipe, tile }) {
     const heldOut = heldOutOf(recipe);

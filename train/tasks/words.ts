@@ -1,0 +1,76 @@
+// What an epoch's measures are called and how they are written, by the task of the training.
+import type { LabelMeasures } from './label-measures.ts';
+import type { NumberMeasures } from './number-measures.ts';
+
+/** What is measured of an epoch; see loop/evaluate.ts. */
+export interface Measured {
+  readonly errorRate: number;
+  readonly multi?: LabelMeasures;
+  readonly regression?: NumberMeasures;
+}
+
+/** One measure: what it is called in a table and in a file of figures, and what it is. */
+export interface NamedMeasure {
+  /** `error_rate` */
+  readonly name: string;
+  /** `error`, for a heading. */
+  readonly title: string;
+  /** As it is read; of several numbers one after another. */
+  readonly text: string;
+  /** One entry, or one for each number. */
+  readonly values: readonly number[];
+}
+
+/** Whether they are of one class for each picture. */
+export function isOneClass({ multi, regression }: Measured): boolean {
+  return multi === undefined && regression === undefined;
+}
+
+/** The measures of an epoch, that which decides first. */
+export function measuresOf({
+  errorRate,
+  multi,
+  regression,
+}: Measured): readonly [NamedMeasure, ...NamedMeasure[]] {
+  const one = (name: string, title: string, value: number, text: string): NamedMeasure => ({
+    ...{ name, title, text },
+    values: [value],
+  });
+  if (multi !== undefined)
+    return [
+      one('mean_average_precision', 'mAP', multi.meanAveragePrecision, multi.meanAveragePrecision.toFixed(4)),
+      one('f1', 'F1', multi.f1, multi.f1.toFixed(4)),
+      one('exact', 'exact sets', multi.exact, plainShare(multi.exact)),
+    ];
+  if (regression !== undefined) {
+    const each = (name: string, title: string, values: readonly number[]): NamedMeasure => ({
+      ...{ name, title, values },
+      text: values.map(digits).join(' '),
+    });
+    return [
+      each('mean_absolute_error', 'mean absolute error', regression.meanAbsoluteError),
+      each('root_mean_square_error', 'root mean square error', regression.rootMeanSquareError),
+      each('r2', 'R²', regression.r2),
+    ];
+  }
+  return [one('error_rate', 'error', errorRate, plainShare(errorRate))];
+}
+
+const plainShare = (share: number) => `${(share * 100).toFixed(2)} %`;
+
+/** Four significant digits. */
+function digits(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+/** Names of the columns of a figure in a file: of several numbers one for each. */
+export function columnNames({ name, values }: NamedMeasure): string[] {
+  return values.length === 1 ? [name] : values.map((_, i) => `${name}_${i + 1}`);
+}
+
+/** What decides, in a sentence: `Error rate 3.20 %`, `Mean average precision 0.9812`. */
+export function decidingInWords(measured: Measured): string {
+  const [{ name, text }] = measuresOf(measured);
+  const words = name.replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)} ${text}`;
+}
