@@ -51,6 +51,7 @@ function orientationAt(view: DataView, at: number, size: number, little: boolean
   return isOrientation(value) ? value : 1;
 }
 
+/** @param value - a whole number. */
 export function isOrientation(value: number | undefined): value is Orientation {
-  return value !== undefined && Number.isInteger(value) && value >= 1 && value <= 8;
+  return value !== undefined && value >= 1 && value <= 8;
 }

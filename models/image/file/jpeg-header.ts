@@ -89,9 +89,11 @@ export function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
       at += 2;
     } else {
       const length = (bytes[at + 2] ?? 0) * 256 + (bytes[at + 3] ?? 0);
-      if (length < 2 || at + 2 + length > bytes.length) break;
-      yield { marker, content: bytes.subarray(at + 4, at + 2 + length), usual };
-      at += 2 + length;
+      if (at + 2 + length > bytes.length) break;
+      if (length < 2) usual = false; // its own two bytes are not counted: libjpeg takes it for an empty one
+      const end = at + 2 + Math.max(2, length);
+      yield { marker, content: bytes.subarray(at + 4, end), usual };
+      at = end;
     }
   }
   throw new Damaged('its header ends early');

@@ -185,9 +185,13 @@ it.each(sizes)('a size of %d x %d is none, for Pillow too', (width, height) => {
 
 it('16 bits that are said to hold alpha have it in the header as in the pixels, of which Pillow has none', () => {
   const masks = [0x7c00, 0x3e0, 0x1f, 0x8000];
+  const pixels = [0x1f, 0x00, 0xe0, 0x83];
   const bytes = bmpOf({
     ...{ bits: 16, width: 2, height: 1, compression: 3, header: 108, masks },
-    pixels: [0x1f, 0x00, 0xe0, 0x83],
+    pixels,
   });
+  // The same by the compression that has the fields of alpha behind a header without a place for them.
+  const behind = bmpOf({ ...{ bits: 16, width: 2, height: 1, compression: 6, masks }, pixels });
+  expect(byUs(behind)).toEqual(byUs(bytes));
   expect(byUs(bytes)).toEqual({ size: [2, 1], alpha: true, pixels: [0, 0, 255, 0, 0, 255, 0, 255] });
 });

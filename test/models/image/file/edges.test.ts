@@ -144,6 +144,32 @@ describe('a JPEG', () => {
       expect(headerOf(withSegment(marker, frame))).toMatchObject({ width: 5, height: 4 });
   });
 
+  /** With bytes behind its first segment. */
+  const odd = (...bytes: number[]) => {
+    const end = 4 + jpeg.readUInt16BE(4);
+    return Buffer.concat([jpeg.subarray(0, end), Buffer.from(bytes), jpeg.subarray(end)]);
+  };
+
+  it('with bytes, markers or lengths as they should not be has its header and pixels, and is not plain', async () => {
+    expect(headerOf(jpeg).plain).toBe(true);
+    expect(headerOf(odd(0xff, 0xff))).toEqual(headerOf(jpeg)); // bytes that fill
+    const { data } = await decodeBySharp(jpeg, headerOf(jpeg));
+    for (const bytes of [
+      ...[odd(0), odd(0xff, 0), odd(0xff, 0xd0), odd(0xff, 1)],
+      ...[odd(0xff, 0xe3, 0, 1), odd(0xff, 0xe3, 0, 0)],
+    ]) {
+      expect(headerOf(bytes)).toEqual({ ...headerOf(jpeg), plain: false });
+      expect((await decodeBySharp(bytes, headerOf(bytes))).data).toEqual(data);
+    }
+  });
+
+  it('is refused where another one begins in its header, or it ends', async () => {
+    for (const bytes of [odd(0xff, 0xd8), odd(0xff, 0xd9)]) {
+      expect(await metadataOf(bytes)).toBeUndefined();
+      expect(() => headerOf(bytes)).toThrow(new Damaged('its header ends early'));
+    }
+  });
+
   it('of more pixels than pictures have is halved, unless it is progressive, and then it is not plain', async () => {
     const [width, height] = [MOST_PIXELS / 10_000, 10_000];
     expect(headerOf(await jpegClaiming(width, height))).toMatchObject({ plain: true });
@@ -159,6 +185,8 @@ describe('a JPEG', () => {
 describe('a PNG', () => {
   const rows = Buffer.from([0, 1, 2, 3, 0, 4, 5, 6]);
   const png = (...more: Buffer[]) => pngOf({ width: 3, height: 2, rows }, more);
+  /** With a chunk between its pixels and its end. */
+  const behind = (chunk: Buffer) => Buffer.concat([png().subarray(0, -12), chunk, png().subarray(-12)]);
 
   it('begins with its header', async () => {
     for (const [at, value] of [
@@ -186,6 +214,10 @@ describe('a PNG', () => {
     }
   });
 
+  it('is not turned by EXIF behind its pixels', () => {
+    expect(headerOf(behind(pngChunk('eXIf', turned))).orientation).toBe(1);
+  });
+
   it('may have 4 MiB of EXIF, with the name and the length', () => {
     const most = 4 * 2 ** 20 - 8;
     expect(headerOf(png(pngChunk('eXIf', Buffer.alloc(most)))).orientation).toBe(1);
@@ -205,6 +237,7 @@ describe('a PNG', () => {
     expect([plainOf(palette, palette), plainOf(data, palette), plainOf(data, text)]).toEqual([
       ...[false, false, false],
     ]);
+    expect([palette, text, data].map((chunk) => headerOf(behind(chunk)).plain)).toEqual([false, true, true]);
     expect(plainOf(pngChunk('ABCD', Buffer.alloc(0)))).toBe(false);
     expect(plainOf(pngChunk('tRNS', Buffer.alloc(2)))).toBe(false);
   });
@@ -243,13 +276,17 @@ describe('a GIF', () => {
 });
 
 describe('a TIFF', () => {
-  /** Of one page, the first tag after those of its size replaced. */
-  const tiff = (height: number, more: readonly (readonly [tag: number, value: number])[] = []) => {
+  /** Of one page, with other values, or other tags in place of some. */
+  const tiff = (
+    height: number,
+    more: readonly (readonly [tag: number, value: number, instead?: number])[] = [],
+  ) => {
     const { bytes } = tiffOf({ little: true, big: false }, [
       { width: 1, height, orientation: 1, first: true },
     ]);
-    for (const [tag, value] of more) {
+    for (const [tag, value, instead = tag] of more) {
       const at = Array.from({ length: 10 }, (_, i) => 10 + i * 12).find((i) => bytes.readUInt16LE(i) === tag);
+      bytes.writeUInt16LE(instead, at ?? Number.NaN);
       bytes.writeUInt16LE(value, (at ?? Number.NaN) + 8);
     }
     return bytes;
@@ -259,6 +296,15 @@ describe('a TIFF', () => {
     expect(headerOf(tiff(300)).height).toBe(300);
     expect(headerOf(tiff(300, [[278, 0]])).height).toBe(300);
     expect(headerOf(tiff(65_535, [[278, 1]])).height).toBe(65_535);
+    // Each of three samples in strips of its own: its planes, in place of an orientation.
+    const planes = [
+      [277, 3],
+      [274, 2, 284],
+    ] as const;
+    expect(headerOf(tiff(30_000, [...planes, [278, 0]])).height).toBe(30_000);
+    expect(() => headerOf(tiff(30_000, [...planes, [278, 1]]))).toThrow(
+      'it has 90,000 strips or tiles, expected at most 65,536: save it anew',
+    );
   });
 
   it('whose directory lies outside is refused', async () => {
@@ -314,6 +360,13 @@ it('a picture that sharp reads in another size than we do is refused', async () 
   await expect(decodeBySharp(cut, headerOf(png))).rejects.toThrow(
     /^(it is damaged, or ends early|its header is damaged)$/,
   );
+});
+
+it('a WebP that begins with another chunk is refused, as by sharp', async () => {
+  const bytes = Buffer.from(files['a WebP with alpha that is turned']);
+  bytes.write('VP8Z', 12);
+  expect(await metadataOf(bytes)).toBeUndefined();
+  expect(() => headerOf(bytes)).toThrow('it begins with a chunk "VP8Z", expected VP8, VP8L or VP8X');
 });
 
 it('a WebP is stored without EXIF, of the same length', () => {

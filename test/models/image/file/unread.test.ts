@@ -233,6 +233,23 @@ test.each<[string, Uint8Array, string]>([
     Buffer.of(first, second, 0x41, 0x42),
     `4 bytes of an unknown format (starting with hex ${Buffer.of(first, second).toString('hex')}4142)`,
   ]),
+  ['a page with a drawing in it', Buffer.from('<html><svg viewBox="0 0 1 1"></svg>'), 'a web page'],
+  [
+    'HEIC, behind whose brands is another one',
+    Buffer.concat([brand('mif1', 'mif1'), Buffer.from('avif')]),
+    'HEIC',
+  ],
+  ['AVIF by the last of its brands', brand('mif1', 'mif1', 'miaf', 'avif'), 'AVIF'],
+  [
+    'what has the size of a BMP’s header, but not its first letters',
+    Buffer.from('\x01\x02............(\0\0\0....', 'latin1'),
+    '22 bytes of an unknown format (starting with hex 01022e2e2e2e2e2e)',
+  ],
+  [
+    'a BMP that ends within the size of its header',
+    Buffer.from('BM............(\0\0', 'latin1'),
+    '17 bytes of an unknown format (starting with hex 424d2e2e2e2e2e2e)',
+  ],
   ['nothing', Buffer.alloc(0), 'an empty file'],
   ['a file that was never downloaded', Buffer.alloc(4096), 'nothing but zeros'],
   [
