@@ -32,6 +32,9 @@ export default defineConfig({
           name: 'shared',
           include: shared,
           isolate: false,
+          // Three of them share two cores, on which more threads would spin for each other: a tenth of what these tests
+          // take. Files with a process of their own train on as many threads as a user's do.
+          env: { TF_NUM_INTRAOP_THREADS: '1' },
           setupFiles: 'test/leaves-nothing.ts',
         },
       },

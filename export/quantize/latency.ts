@@ -23,7 +23,11 @@ export async function compareLatency(
   after: ModelSource,
   shape: Shape,
 ): Promise<Latency> {
-  const sessions = [await createInferenceSession(before), await createInferenceSession(after)] as const;
+  // As onnxruntime opens them by itself.
+  const sessions = [
+    await createInferenceSession(before, { extra: {} }),
+    await createInferenceSession(after, { extra: {} }),
+  ] as const;
   const image = new ort.Tensor('uint8', goldenInput('noise', shape), [1, ...shape]);
   const turn = async (session: ort.InferenceSession): Promise<number> => {
     const began = performance.now();

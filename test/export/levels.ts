@@ -4,6 +4,7 @@ import { encodeModel } from '../../models/onnx/schema.ts';
 import * as ort from '../../setup/libraries/onnxruntime.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
 import { normal, random } from '../../train/random.ts';
+import { ONE_THREAD } from './one-thread.ts';
 import { buildNetwork, type Network } from './random-networks.ts';
 import { exportCase } from './support.ts';
 
@@ -35,7 +36,7 @@ export async function disagreements(description: Network): Promise<string[]> {
   const found: string[] = [];
   for (const graphOptimizationLevel of LEVELS) {
     try {
-      const session = await ort.InferenceSession.create(model, { graphOptimizationLevel });
+      const session = await ort.InferenceSession.create(model, { ...ONE_THREAD, graphOptimizationLevel });
       for (const { kind, values, expected } of questions) {
         const { y0 } = await session.run({ x0: new ort.Tensor('float32', values, dims) });
         const gap = gapOf(expected, y0?.data as Float32Array);

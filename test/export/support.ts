@@ -11,6 +11,7 @@ import { stateOf } from '../../train/graph/state.ts';
 import { tf, uint8Tensor, valuesOf } from '../../train/graph/tensorflow.ts';
 import { normal, random } from '../../train/random.ts';
 import { python } from '../python.ts';
+import { ONE_THREAD } from './one-thread.ts';
 
 /** An input of a tested function; a first dimension of -1 is the batch, 'height' and 'width' may vary as well. */
 export interface InputSpec {
@@ -85,7 +86,7 @@ async function largestAtSize(
   batches: readonly number[],
   size: Size,
 ): Promise<number> {
-  const session = await ort.InferenceSession.create(model);
+  const session = await ort.InferenceSession.create(model, ONE_THREAD);
   let largest = 0;
   for (const batch of batches) {
     const inputs = makeInputs(subject, batch, size);

@@ -11,6 +11,7 @@ import {
 import { sizeOf } from '../../../models/shape.ts';
 import * as ort from '../../../setup/libraries/onnxruntime.ts';
 import { normal, random } from '../../../train/random.ts';
+import { ONE_THREAD } from '../one-thread.ts';
 
 /** A node with one output: `node('y = Add x one')`. */
 export function node(line: string, ...attributes: AttributeProto[]): NodeProto {
@@ -71,6 +72,7 @@ export interface Answer {
 export async function answersOf(graph: GraphProto, opset = 17): Promise<Record<string, Answer>> {
   const model = { ir_version: 8, opset_import: [{ domain: '', version: opset }], metadata_props: [], graph };
   const session = await ort.InferenceSession.create(encodeModel(model), {
+    ...ONE_THREAD,
     graphOptimizationLevel: 'disabled',
     // It warns of constants that are not used.
     logSeverityLevel: 3,
