@@ -1,9 +1,6 @@
 // Pretrained networks, which are fetched when a training first asks for them.
 import { prepareSteps } from '../prepare.mjs';
-import { efficientNetLite0Step } from '../steps/efficientnet-lite0.mjs';
-
-/** @type {Readonly<Record<string, import('../steps/step.mjs').Step>>} */
-const steps = { 'efficientnet-lite0': efficientNetLite0Step };
+import { efficientNetLiteSteps } from '../steps/efficientnet-lite.mjs';
 
 /**
  * Brings a pretrained network's weights into the cache if they are not there, with a line on the terminal.
@@ -11,7 +8,7 @@ const steps = { 'efficientnet-lite0': efficientNetLite0Step };
  * @throws {import('../errors.mjs').SetupError} what went wrong, and what to do about it
  */
 export async function fetchPretrained(name) {
-  const step = steps[name];
+  const step = efficientNetLiteSteps[name];
   if (step === undefined) throw new Error(`there are no pretrained weights called ${name}`);
   await prepareSteps([step], false);
 }

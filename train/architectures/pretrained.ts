@@ -9,7 +9,7 @@ import { pretrainedPath } from '../../setup/paths.mjs';
 import { type NamedTensor, readSafetensors } from '../files/safetensors.ts';
 
 /** The architectures of which there are trained weights. */
-export const pretrainedSchema = z.enum(['efficientnet-lite0']);
+export const pretrainedSchema = z.enum(['efficientnet-lite0', 'efficientnet-lite1', 'efficientnet-lite2']);
 
 export type Pretrained = z.output<typeof pretrainedSchema>;
 

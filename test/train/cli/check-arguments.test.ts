@@ -93,7 +93,10 @@ describe('checkArguments', () => {
       { recipe: folder, crop: 'strech' },
       '--crop takes center, stretch; received "strech". Did you mean stretch?',
     ],
-    [{ recipe: folder, architecture: 'resnet' }, '--architecture takes efficientnet-lite0, resnet18,'],
+    [
+      { recipe: folder, architecture: 'resnet' },
+      '--architecture takes efficientnet-lite0, efficientnet-lite1,',
+    ],
     [{ recipe: folder, init: 'small' }, `--init has no meaning here: ${folder} is a folder`],
     [{ recipe: folder, backbone: 'none.onnx' }, 'There is no file'],
   ])('refuses %j', (args, message) => {
