@@ -1,4 +1,4 @@
-// Sorts labels by probability, and makes the answer of that, the same in the server, the library and the page.
+// Sorts labels by probability.
 
 /** One label, and its probability from 0 to 1. */
 export interface Prediction {
@@ -26,20 +26,6 @@ export function rank(
     .map((label, index) => ({ index, label, probability: probabilities[index] ?? 0 }))
     .sort((a, b) => b.probability - a.probability)
     .slice(0, top);
-}
-
-/**
- * An answer: the most probable labels, the best first, and the first of them again.
- *
- * @param labels - one at least, as every card has.
- */
-export function answerOf(
-  ...ranked: Parameters<typeof rank>
-): Prediction & { readonly predictions: Prediction[] } {
-  const predictions = rank(...ranked).map(({ label, probability }) => ({ label, probability }));
-  const [best] = predictions;
-  if (best === undefined) throw new Error('the model has no labels');
-  return { ...best, predictions };
 }
 
 /** Index of the largest value, the first of equals. */

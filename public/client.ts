@@ -7,6 +7,9 @@ export type {
   ClientClassifyOptions,
   ClientOptions,
   PictureSource,
+  ServerAnswers,
   ServerClassification,
   ServerModel,
+  ServerMultiClassification,
+  ServerRegression,
 } from '../serve/client/types.ts';

@@ -6,10 +6,14 @@ export { ModelError, type ModelErrorReason, PictureError } from '../models/model
 export type { Prediction } from '../models/rank.ts';
 export { loadModel } from '../serve/library/load-model.ts';
 export type {
+  Answers,
+  AnswerTask,
   Classification,
   ClassifyOptions,
   LoadOptions,
   Model,
   ModelSource,
+  MultiClassification,
   PictureSource,
+  Regression,
 } from '../serve/library/types.ts';

@@ -7,7 +7,9 @@ from .errors import TrainyardError
 
 KEY = 'trainyard.card'
 
-_FORMAT = 'trainyard-card/1'
+# Files of one label, which say no task, and files of other tasks.
+_SINGLE = 'trainyard-card/1'
+_TASKS = 'trainyard-card/2'
 
 # Values that files made by early versions spell otherwise.
 _OLD = {'centre': 'center'}
@@ -18,19 +20,31 @@ class Card:
     """What is used of a card."""
 
     name: str
+    # What it answers with: `single`, one label; `multi`, any number of labels; `regression`, numbers.
+    task: str
+    # The names of the classes, or of the numbers.
     labels: tuple[str, ...]
+    # Of several labels: the probability from which each is an answer.
+    thresholds: tuple[float, ...]
+    # Of numbers: the least and the largest that each was trained on, and their standard deviation.
+    ranges: tuple[tuple[float, float, float], ...]
     # Height, width and channels of the input.
     shape: tuple[int, int, int]
     # The rule by which a picture becomes an input.
     prepare: dict
     # Above it a picture is of no kind that the model knows; None where the file has no output `novelty`.
     novelty_threshold: float | None
-    # Expected answers to built-in pictures: `input`, `probabilities` and perhaps `novelty` of each.
+    # Expected answers to built-in pictures: `input`, `probabilities` or `values`, and perhaps `novelty` of each.
     golden: tuple[dict, ...]
     # Whether the file was made elsewhere: many of those say that they take several pictures at once, and do not.
     from_elsewhere: bool
     # The first digits of what tells this file's weights and labels from another's.
     digest: str
+
+    @property
+    def output(self) -> str:
+        """The name of the output that is the answer."""
+        return 'values' if self.task == 'regression' else 'probabilities'
 
 
 def read_card(text: str | None) -> Card:
@@ -47,9 +61,12 @@ def read_card(text: str | None) -> Card:
         card = json.loads(text)
     except ValueError as error:
         raise TrainyardError(f'card: received text that is not JSON ({error})') from error
-    if not isinstance(card, dict) or card.get('format') != _FORMAT:
+    if not isinstance(card, dict) or card.get('format') not in (_SINGLE, _TASKS):
         received = card.get('format') if isinstance(card, dict) else card
-        raise TrainyardError(f'card.format: received {json.dumps(received)}, expected "{_FORMAT}"')
+        raise TrainyardError(f'card.format: received {json.dumps(received)}, expected "{_SINGLE}" or "{_TASKS}"')
+    task = 'single' if card['format'] == _SINGLE else card.get('task')
+    if task not in ('single', 'multi', 'regression') or (task == 'single') != (card['format'] == _SINGLE):
+        raise _wrong('task', task, '"multi" or "regression"')
     shape = _shape(_field(card, 'input', 'shape'))
     labels = _field(card, 'labels')
     if not isinstance(labels, list) or not labels or not all(isinstance(label, str) for label in labels):
@@ -57,14 +74,43 @@ def read_card(text: str | None) -> Card:
     novelty = card.get('novelty')
     return Card(
         name=str(card.get('name', '')),
+        task=task,
         labels=tuple(labels),
+        thresholds=_thresholds(card, labels) if task == 'multi' else (),
+        ranges=_ranges(card, labels) if task == 'regression' else (),
         shape=shape,
         prepare=_rule(_field(card, 'input', 'prepare'), shape),
         novelty_threshold=None if novelty is None else float(_field(card, 'novelty', 'threshold')),
         golden=tuple(card.get('golden', ())),
-        from_elsewhere='values' in card.get('output', {}),
+        from_elsewhere=_from_elsewhere(card, task),
         digest=str(card.get('cardDigest') or _field(card, 'weightsDigest'))[:12],
     )
+
+
+def _from_elsewhere(card: dict, task: str) -> bool:
+    if task == 'single':
+        return 'values' in card.get('output', {})
+    return card.get('parity') is None and not card.get('datasets')
+
+
+def _thresholds(card: dict, labels: list) -> tuple[float, ...]:
+    thresholds = _field(card, 'thresholds')
+    if isinstance(thresholds, list) and len(thresholds) == len(labels) and all(map(_is_number, thresholds)):
+        return tuple(thresholds)
+    raise _wrong('thresholds', thresholds, f'{len(labels)} numbers, one for each label')
+
+
+def _ranges(card: dict, labels: list) -> tuple[tuple[float, float, float], ...]:
+    ranges = _field(card, 'ranges')
+    if isinstance(ranges, list) and len(ranges) == len(labels):
+        found = [tuple(each.get(key) for key in ('min', 'max', 'deviation')) for each in ranges if isinstance(each, dict)]
+        if len(found) == len(labels) and all(_is_number(value) for each in found for value in each):
+            return tuple(found)
+    raise _wrong('ranges', ranges, f'{len(labels)} ranges with min, max and deviation, one for each number')
+
+
+def _is_number(value) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _field(card: dict, *path: str):

@@ -1,4 +1,4 @@
-"""A model file on onnxruntime: pictures in, labels with their probabilities out."""
+"""A model file on onnxruntime: pictures in; the most probable label, all labels that are there, or numbers out."""
 
 import numbers
 import os
@@ -28,6 +28,12 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class ThresholdPrediction(Prediction):
+    # From which probability on the label is an answer.
+    threshold: float
+
+
+@dataclass(frozen=True)
 class Answer:
     """The most probable label, and the most probable ones, the best first.
 
@@ -42,6 +48,36 @@ class Answer:
     novelty: float | None = None
 
 
+@dataclass(frozen=True)
+class MultiAnswer:
+    """The labels whose probability is at least their threshold, the most probable first, and all labels in that order.
+
+    There is none of them where the picture has none. `known` and `novelty` are as in `Answer`.
+    """
+
+    labels: tuple[Prediction, ...]
+    predictions: tuple[ThresholdPrediction, ...]
+    known: bool | None = None
+    novelty: float | None = None
+
+
+@dataclass(frozen=True)
+class NumbersAnswer:
+    """Numbers by their names, in the units of what the model was trained on.
+
+    `outside` are the names of those that are outside of what it was trained on: nothing was ever shown for them. `known` and
+    `novelty` are as in `Answer`.
+    """
+
+    values: dict[str, float]
+    outside: tuple[str, ...]
+    known: bool | None = None
+    novelty: float | None = None
+
+
+AnyAnswer = Answer | MultiAnswer | NumbersAnswer
+
+
 class Model:
     """A model that is open. Its methods may be called from several threads at once."""
 
@@ -54,7 +90,7 @@ class Model:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The name of each class, in the order of `probabilities`."""
+        """The name of each class, or of each number, in the order of what `run` gives."""
         return self.card.labels
 
     def prepare(self, picture) -> np.ndarray:
@@ -69,7 +105,7 @@ class Model:
         """Runs prepared inputs [N,H,W,C] uint8.
 
         Returns:
-            float32 probabilities [N,labels], and novelty [N] where the model has it.
+            float32 probabilities or numbers [N,labels], and novelty [N] where the model has it.
 
         Raises:
             TrainyardError: they have another shape or type.
@@ -83,23 +119,23 @@ class Model:
         parts = [self._run_batch(inputs[at : at + size]) for at in range(0, len(inputs), size)]
         if not parts:
             return np.zeros((0, len(self.labels)), np.float32), None
-        probabilities = np.concatenate([part[0] for part in parts])
+        output = np.concatenate([part[0] for part in parts])
         if self.card.novelty_threshold is None:
-            return probabilities, None
-        return probabilities, np.concatenate([part[1][:, 0] for part in parts])
+            return output, None
+        return output, np.concatenate([part[1][:, 0] for part in parts])
 
     def _run_batch(self, inputs: np.ndarray) -> list[np.ndarray]:
         missing = (self._fixed or len(inputs)) - len(inputs)
         full = np.concatenate([inputs, np.zeros((missing, *self.card.shape), np.uint8)]) if missing else inputs
-        wanted = ['probabilities'] + ([] if self.card.novelty_threshold is None else ['novelty'])
+        wanted = [self.card.output] + ([] if self.card.novelty_threshold is None else ['novelty'])
         return [output[: len(inputs)] for output in self._session.run(wanted, {'image': np.ascontiguousarray(full)})]
 
-    def classify(self, picture, top: int | None = None) -> Answer:
-        """Classifies a picture.
+    def classify(self, picture, top: int | None = None) -> AnyAnswer:
+        """Classifies a picture: an Answer, or of several labels a MultiAnswer, or of numbers a NumbersAnswer.
 
         Args:
             picture: a path, the bytes of a file, a PIL image, or an array [H,W], [H,W,1], [H,W,3] or [H,W,4] of uint8.
-            top: predictions at most; all labels if left out.
+            top: predictions at most; all labels if left out. Labels of a MultiAnswer are never left out.
 
         Raises:
             PictureError: it cannot be read.
@@ -112,7 +148,7 @@ class Model:
             raise answer
         return answer
 
-    def classify_all(self, pictures: Sequence, top: int | None = None) -> list[Answer | PictureError]:
+    def classify_all(self, pictures: Sequence, top: int | None = None) -> list[AnyAnswer | PictureError]:
         """Classifies pictures in batches: an answer for each, or why it cannot be read.
 
         Raises:
@@ -131,26 +167,36 @@ class Model:
             except PictureError as error:
                 outcomes.append(error)
         inputs = [one for one in outcomes if isinstance(one, np.ndarray)]
-        probabilities, novelty = self.run(np.stack(inputs)) if inputs else (None, None)
+        output, novelty = self.run(np.stack(inputs)) if inputs else (None, None)
         at = 0
         for i, one in enumerate(outcomes):
             if isinstance(one, np.ndarray):
-                outcomes[i] = self._answer(probabilities[at], None if novelty is None else float(novelty[at]), top)
+                outcomes[i] = self._answer(output[at], None if novelty is None else float(novelty[at]), top)
                 at += 1
         return outcomes
 
-    def _answer(self, probabilities: np.ndarray, novelty: float | None, top: int | None) -> Answer:
-        # Equally probable labels in their own order.
-        order = np.argsort(-probabilities, kind='stable')[:top]
-        predictions = tuple(Prediction(self.labels[i], float(probabilities[i])) for i in order)
+    def _answer(self, output: np.ndarray, novelty: float | None, top: int | None) -> AnyAnswer:
         known = None if novelty is None else novelty <= self.card.novelty_threshold
-        return Answer(predictions[0].label, predictions[0].probability, predictions, known, novelty)
+        numbers = [float(value) for value in output]
+        if self.card.task == 'regression':
+            each = list(zip(self.labels, numbers, self.card.ranges))
+            outside = tuple(label for label, value, (least, most, _) in each if not least <= value <= most)
+            return NumbersAnswer(dict(zip(self.labels, numbers)), outside, known, novelty)
+        # Equally probable labels in their own order.
+        order = np.argsort(-output, kind='stable')
+        ranked = tuple(Prediction(self.labels[i], numbers[i]) for i in order)
+        if self.card.task == 'single':
+            return Answer(ranked[0].label, ranked[0].probability, ranked[:top], known, novelty)
+        thresholds = [self.card.thresholds[i] for i in order]
+        all_of_them = [ThresholdPrediction(one.label, one.probability, least) for one, least in zip(ranked, thresholds)]
+        over = tuple(one for one, least in zip(ranked, thresholds) if one.probability >= least)
+        return MultiAnswer(over, tuple(all_of_them[:top]), known, novelty)
 
     def check(self) -> float:
         """Compares the model's answers to its built-in pictures with those of its card.
 
         Returns:
-            the largest difference.
+            the largest difference, of a number in its deviations.
 
         Raises:
             TrainyardError: a difference is more than 1e-4, or there is nothing to compare with.
@@ -162,8 +208,10 @@ class Model:
 
     def _difference(self, expected: dict) -> float:
         name = expected['input']
-        probabilities, novelty = self.run(golden_input(name, self.card.shape)[None])
-        wanted, got = list(expected['probabilities']), list(probabilities[0])
+        output, novelty = self.run(golden_input(name, self.card.shape)[None])
+        units = [deviation for _, _, deviation in self.card.ranges] or [1.0] * len(self.labels)
+        wanted = [value / unit for value, unit in zip(expected[self.card.output], units)]
+        got = [float(value) / unit for value, unit in zip(output[0], units)]
         if novelty is not None and 'novelty' in expected:
             wanted, got = [*wanted, expected['novelty']], [*got, novelty[0]]
         difference = float(np.abs(np.array(wanted) - np.array(got, np.float64)).max()) if len(wanted) == len(got) else np.inf
@@ -201,7 +249,7 @@ def load(model, *, threads: int | None = None, check: bool = False, providers: S
     card = read_card(session.get_modelmeta().custom_metadata_map.get(KEY))
     inputs = [one.name for one in session.get_inputs()]
     outputs = [one.name for one in session.get_outputs()]
-    wanted = ['probabilities'] + ([] if card.novelty_threshold is None else ['novelty'])
+    wanted = [card.output] + ([] if card.novelty_threshold is None else ['novelty'])
     if inputs != ['image'] or not set(wanted) <= set(outputs):
         raise TrainyardError(
             f'its inputs are {", ".join(inputs)} and its outputs {", ".join(outputs)}; expected image and'

@@ -2,8 +2,8 @@
 
 Standard input: a line `{"model": base64 of the model file, "top": 1}`, then a line `{"file": name, "at": path}` for
 each picture, with a `problem` where it is known that it cannot be read.
-Standard output: a line for each, in their order: `{"file", "predictions": [{"label", "probability"}, ...]}`, with `known` and
-`novelty` where the model has them, or `{"file", "error"}`. What ends all is one last line `{"failed": why}`.
+Standard output: a line for each, in their order: `{"file", "task"}` with the fields of an answer of that task as in the server,
+and `known` and `novelty` where the model has them, or `{"file", "error"}`. What ends all is one last line `{"failed": why}`.
 """
 
 import base64
@@ -18,7 +18,7 @@ os.environ.setdefault('RAY_USAGE_STATS_ENABLED', '0')
 import pyarrow
 import ray
 
-from .model import Answer, Model, load
+from .model import AnyAnswer, Model, load
 
 # Pictures that a process of the cluster is given at a time: what is lost, and done again, when its node dies.
 _BLOCK = 256
@@ -40,15 +40,16 @@ def _classify(batch: pyarrow.Table, model: ray.ObjectRef, top: int) -> pyarrow.T
     pictures = batch.to_pylist()
     readable = [one['at'] for one in pictures if one['problem'] is None]
     answers = iter(_open(model).classify_all(readable, top))
-    rows = [_row(one['file'], next(answers) if one['problem'] is None else one['problem']) for one in pictures]
+    task = _open(model).card.task
+    rows = [_row(one['file'], task, next(answers) if one['problem'] is None else one['problem']) for one in pictures]
     return pyarrow.table({'row': pyarrow.array(map(json.dumps, rows), pyarrow.string())})
 
 
-def _row(file: str, answer: Answer | Exception | str) -> dict:
-    if not isinstance(answer, Answer):
+def _row(file: str, task: str, answer: AnyAnswer | Exception | str) -> dict:
+    if isinstance(answer, (Exception, str)):
         return {'file': file, 'error': str(answer).split('\n')[0]}
-    row = {'file': file, 'predictions': [asdict(one) for one in answer.predictions]}
-    return row if answer.known is None else row | {'known': answer.known, 'novelty': answer.novelty}
+    said = {key: value for key, value in asdict(answer).items() if value is not None}
+    return {'file': file, 'task': task} | said
 
 
 class _Run:

@@ -1,16 +1,18 @@
 // The client of a server: fetch, typed answers, and another try while the server is busy. For Node and for browsers.
+import { checkTask, otherTask } from '../../models/answer.ts';
 import { checkCount, forAll, isList } from '../../models/call-options.ts';
 import { messageOf } from '../../models/errors.ts';
 import { checkOptions, type EveryOption } from '../../models/known-options.ts';
 import { PictureError } from '../../models/model-error.ts';
 import { createSemaphore } from '../../models/weighted-semaphore.ts';
+import { isAnswer, withTask } from './answer.ts';
 import { readBody } from './read-body.ts';
 import type {
   Client,
   ClientClassifyOptions,
   ClientOptions,
   PictureSource,
-  ServerClassification,
+  ServerAnswers,
   ServerModel,
 } from './types.ts';
 
@@ -47,6 +49,7 @@ const LONGEST_PAUSE = 30_000;
 const OPTIONS: EveryOption<ClientOptions> = { key: true, retries: true, timeout: true, fetch: true };
 
 const CLASSIFY_OPTIONS: EveryOption<ClientClassifyOptions> = {
+  task: true,
   model: true,
   version: true,
   top: true,
@@ -102,27 +105,33 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Cl
     });
   }
 
-  async function classifyOne(
+  async function classifyOne<T extends keyof ServerAnswers>(
     source: PictureSource,
-    { model, version, top, signal }: ClientClassifyOptions,
-  ): Promise<ServerClassification> {
+    { model, version, top, signal, task }: ClientClassifyOptions<T>,
+  ): Promise<ServerAnswers[T]> {
     checkCount('top', top);
+    const wanted = checkTask(task);
     const body = await readBody(source, signal);
     const asked = Object.entries({ model, version, top }).filter(([, value]) => value !== undefined);
     const query = new URLSearchParams(asked.map(([name, value]) => [name, String(value)]));
-    const answer = await ask(`classify?${query}`, { method: 'POST', body }, signal);
-    if (isClassification(answer)) return answer;
+    const answer = withTask(await ask(`classify?${query}`, { method: 'POST', body }, signal));
+    const other = isAnswer(answer, 'any') && otherTask(answer, wanted);
+    if (other) throw new ServerError(200, `${answer.model}: ${other}`);
+    if (isAnswer<T>(answer, wanted)) return answer;
     throw new ServerError(200, `${base}classify gave another answer than Trainyard does`);
   }
 
-  function classify(source: PictureSource, options?: ClientClassifyOptions): Promise<ServerClassification>;
-  function classify(
+  function classify<T extends keyof ServerAnswers = 'single'>(
+    source: PictureSource,
+    options?: ClientClassifyOptions<T>,
+  ): Promise<ServerAnswers[T]>;
+  function classify<T extends keyof ServerAnswers = 'single'>(
     sources: readonly PictureSource[],
-    options?: ClientClassifyOptions,
-  ): Promise<ServerClassification[]>;
-  async function classify(
+    options?: ClientClassifyOptions<T>,
+  ): Promise<ServerAnswers[T][]>;
+  async function classify<T extends keyof ServerAnswers = 'single'>(
     source: PictureSource | readonly PictureSource[],
-    options: ClientClassifyOptions = {},
+    options: ClientClassifyOptions<T> = {},
   ) {
     checkOptions('classify', options, CLASSIFY_OPTIONS);
     if (!isList(source)) return classifyOne(source, options);
@@ -206,19 +215,6 @@ function parsed(text: string): unknown {
 function isError(answer: unknown): answer is { error: string } {
   return (
     typeof answer === 'object' && answer !== null && 'error' in answer && typeof answer.error === 'string'
-  );
-}
-
-function isClassification(answer: unknown): answer is ServerClassification {
-  return (
-    typeof answer === 'object' &&
-    answer !== null &&
-    'label' in answer &&
-    typeof answer.label === 'string' &&
-    'probability' in answer &&
-    typeof answer.probability === 'number' &&
-    'predictions' in answer &&
-    Array.isArray(answer.predictions)
   );
 }
 

@@ -1,6 +1,6 @@
 // What the client promises.
+import type { MultiAnswer, RegressionAnswer, SingleAnswer } from '../../models/answer.ts';
 import type { Card } from '../../models/card.ts';
-import type { Prediction } from '../../models/rank.ts';
 
 /**
  * What can be sent: an address that is fetched (`https:`, `data:`, `blob:`; on a page a relative one), the path of a file
@@ -21,7 +21,9 @@ export interface ClientOptions {
 }
 
 /** Which model is asked, for how many predictions, and until when. */
-export interface ClientClassifyOptions {
+export interface ClientClassifyOptions<T extends keyof ServerAnswers = 'single'> {
+  /** What the answer is: one label (`single`, the default), several (`multi`), numbers (`regression`), or `any`; another is an error. */
+  readonly task?: T | undefined;
   /** Name of the model; by default the server's default model. */
   readonly model?: string | undefined;
   /** Its version; by default the newest. */
@@ -31,13 +33,11 @@ export interface ClientClassifyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The server's answer to one picture. */
-export interface ServerClassification extends Prediction {
+/** What stands beside every answer. */
+interface FromServer {
   /** Name and version of the model that answered. */
   readonly model: string;
   readonly version: number;
-  /** The most probable first; `label` and `probability` repeat the first of them. */
-  readonly predictions: readonly Prediction[];
   /** How strange the picture is, from 0 to 1, and whether the model knows its kind: of a model that says so. */
   readonly known?: boolean;
   readonly novelty?: number;
@@ -48,6 +48,23 @@ export interface ServerClassification extends Prediction {
     readonly queue: number;
     readonly run: number;
   };
+}
+
+/** The server's answer to one picture, of a model with one label. */
+export interface ServerClassification extends SingleAnswer, FromServer {}
+
+/** The same of a model with several labels. */
+export interface ServerMultiClassification extends MultiAnswer, FromServer {}
+
+/** The same of a model of numbers. */
+export interface ServerRegression extends RegressionAnswer, FromServer {}
+
+/** Answers by the task of a model; `any` where a caller looks at `task`. */
+export interface ServerAnswers {
+  single: ServerClassification;
+  multi: ServerMultiClassification;
+  regression: ServerRegression;
+  any: ServerClassification | ServerMultiClassification | ServerRegression;
 }
 
 /** What a server serves, as `GET /models` says it. */
@@ -71,11 +88,14 @@ export interface Client {
    *
    * @throws PictureError for a picture that cannot be read or that the server refuses; ServerError for all else.
    */
-  classify(source: PictureSource, options?: ClientClassifyOptions): Promise<ServerClassification>;
-  classify(
+  classify<T extends keyof ServerAnswers = 'single'>(
+    source: PictureSource,
+    options?: ClientClassifyOptions<T>,
+  ): Promise<ServerAnswers[T]>;
+  classify<T extends keyof ServerAnswers = 'single'>(
     sources: readonly PictureSource[],
-    options?: ClientClassifyOptions,
-  ): Promise<ServerClassification[]>;
+    options?: ClientClassifyOptions<T>,
+  ): Promise<ServerAnswers[T][]>;
   /** The models that are served. @throws ServerError */
   models(options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly ServerModel[]>;
 }

@@ -4,7 +4,7 @@
 // 2. `PictureInput`: its size is known and within the limits, so that its cost can be estimated (sessions/job.ts).
 // 3. `PictureJob`: it waits in the queue or a worker has it (picture-job.ts); a `WorkerJob` is what is sent to the worker.
 // 4. `PreparedInput`: decoded and resized in the worker, as the model wants it (sessions/prepare-input.ts).
-// 5. `PictureResult`: the probabilities that the model gives, from which the response is made.
+// 5. `PictureResult`: what the model gives, from which the response is made.
 import type { Picture } from '../../models/image/picture.ts';
 import type { Timings } from './events.ts';
 
@@ -25,8 +25,8 @@ export interface ClassifyOptions {
 }
 
 export interface PictureResult {
-  /** float32, in the order of the card's labels. */
-  readonly probabilities: Float32Array;
+  /** float32, in the order of the card's labels: probabilities, or numbers. */
+  readonly output: Float32Array;
   /** From 0 to 1, where the model gives it: see models/novelty.ts. */
   readonly novelty?: number;
   readonly timings: Timings;

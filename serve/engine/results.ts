@@ -46,10 +46,10 @@ export function deliverResults<W extends BusyWorker>(
 function deliverRun<W extends WorkerSlot>(
   { assignments, costs, observer }: ResultsContext<W>,
   worker: W,
-  { key, ids, probabilities, novelty, spent, run }: ModelRun,
+  { key, ids, output, novelty, spent, run }: ModelRun,
   now: number,
 ): void {
-  const classes = probabilities.length / ids.length;
+  const width = output.length / ids.length;
   costs.learnRun(key, run / ids.length);
   let name: ModelName | undefined;
   for (const [i, id] of ids.entries()) {
@@ -61,13 +61,13 @@ function deliverRun<W extends WorkerSlot>(
     if (job.input.kind === 'encoded') costs.learnFile(job.input.header, decode + prepare);
     const queue = Math.max(0, now - job.start - job.decoded - decode - prepare - run);
     const timings = { decode: job.decoded + decode, prepare, queue, run };
-    const own = probabilities.subarray(i * classes, (i + 1) * classes);
+    const own = output.subarray(i * width, (i + 1) * width);
     if (job.deadline < now) failJob(job, 'late', deadlinePassed(), observer);
     else {
       const strange = novelty?.[i];
       const batch = ids.length;
       const result = {
-        probabilities: own,
+        output: own,
         timings,
         batch,
         ...(strange !== undefined && { novelty: strange }),

@@ -49,11 +49,11 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse) =
  * @example
  * export const POST = createHandler(await loadModel('model.onnx')); // a route of Next.js, SvelteKit and others
  *
- * @param model - of `loadModel`. It is closed by whoever opened it.
+ * @param model - of `loadModel`, with the option `task: 'any'` where its answers need not be one label. It is closed by whoever opened it.
  * @throws TypeError for a model that `loadModel` did not make; UserError for a key too short to be safe, and for an option that there is
  * not, which could be `keys` misspelt.
  */
-export function createHandler(model: Model, options: HandlerOptions = {}): Handler {
+export function createHandler(model: Model<'any'>, options: HandlerOptions = {}): Handler {
   const engine = model && engineOf(model);
   if (engine === undefined)
     throw new TypeError(

@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { isHubAddress } from '../../hub/address.ts';
 import { HubError } from '../../hub/error.ts';
+import { checkTask, otherTask } from '../../models/answer.ts';
 import { checkCount, orAborted } from '../../models/call-options.ts';
 import { checkOptions, type EveryOption } from '../../models/known-options.ts';
 import { ModelError, type ModelErrorReason } from '../../models/model-error.ts';
@@ -17,9 +18,10 @@ import { limitsWith } from '../settings/limits.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { createModel } from './model.ts';
 import { placeOf, readBytes, sizeOf, Unreadable } from './read-source.ts';
-import type { LoadOptions, Model, ModelSource } from './types.ts';
+import type { AnswerTask, LoadOptions, Model, ModelSource } from './types.ts';
 
 const OPTIONS: EveryOption<LoadOptions> = {
+  task: true,
   name: true,
   sha256: true,
   device: true,
@@ -40,10 +42,20 @@ const OPTIONS: EveryOption<LoadOptions> = {
  * const { label, probability } = await model.classify('cat.jpg');
  *
  * @param source - a path, an address, the file itself, or a model of the Hub: `hf:owner/name[@revision][/file]`.
- * @throws ModelError: `reason` says whether the file did not come (`fetch`), is no such model or does not give the answers
- * that its card expects (`model`), or cannot be run here (`runtime`); UserError for an option that there is not.
+ * @throws ModelError: `reason` says whether the file did not come (`fetch`), is no such model, has another task or does not give
+ * the answers that its card expects (`model`), or cannot be run here (`runtime`); UserError for an option that there is not.
  */
-export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<Model> {
+export function loadModel(source: ModelSource, options?: LoadOptions): Promise<Model>;
+export function loadModel(source: ModelSource, options: LoadOptions<'multi'>): Promise<Model<'multi'>>;
+export function loadModel(
+  source: ModelSource,
+  options: LoadOptions<'regression'>,
+): Promise<Model<'regression'>>;
+export function loadModel(source: ModelSource, options: LoadOptions<AnswerTask>): Promise<Model<'any'>>;
+export async function loadModel(
+  source: ModelSource,
+  options: LoadOptions<AnswerTask> = {},
+): Promise<Model<'any'>> {
   checkOptions('loadModel', options, OPTIONS);
   const { signal, name, limits, threads, workers, log = () => {} } = options;
   signal?.throwIfAborted();
@@ -52,6 +64,8 @@ export async function loadModel(source: ModelSource, options: LoadOptions = {}):
   if (requireOnnxRuntime() === undefined) throw new ModelError('runtime', noOnnxRuntime());
   const read = await readModel(source, signal);
   checkDigest(read, options.sha256);
+  const other = otherTask(read.card, checkTask(options.task));
+  if (other !== undefined) throw new ModelError('model', `${read.name || read.card.name}: ${other}`);
   const served = { ...read, name: name ?? read.card.name };
   const engine = openEngine({
     repository: [served],

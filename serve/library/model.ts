@@ -1,10 +1,10 @@
 // An open model: the server's engine with one model, as an object with `classify`.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answerOf } from '../../models/answer.ts';
 import { checkCount, forAll, isList, orAborted } from '../../models/call-options.ts';
 import { checkOptions, type EveryOption } from '../../models/known-options.ts';
 import { ModelError, PictureError } from '../../models/model-error.ts';
 import { familiarityOf } from '../../models/novelty.ts';
-import { answerOf } from '../../models/rank.ts';
 import { createSemaphore } from '../../models/weighted-semaphore.ts';
 import type { Engine } from '../engine/index.ts';
 import type { ServedModel } from '../engine/models.ts';
@@ -13,13 +13,15 @@ import type { PictureResult } from '../engine/picture-states.ts';
 import { Refusal } from '../refusal.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { readPictureSource } from './read-source.ts';
-import type { Classification, ClassifyOptions, Model, PictureSource } from './types.ts';
+import type { Answers, ClassifyOptions, Model, PictureSource } from './types.ts';
+
+type AnyAnswer = Answers['any'];
 
 const engineKey = Symbol('engine');
 
 /** The engine behind a model, for a handler that serves it; undefined when `createModel` did not make the model. */
-export function engineOf(model: Model): Engine | undefined {
-  return (model as Model & { readonly [engineKey]?: Engine })[engineKey];
+export function engineOf(model: Model<'any'>): Engine | undefined {
+  return (model as Model<'any'> & { readonly [engineKey]?: Engine })[engineKey];
 }
 
 /** Pictures in memory at the same time: enough to fill the batches of every worker. Others are read when these are done. */
@@ -31,7 +33,7 @@ const RETRY = 20;
 const CLASSIFY_OPTIONS: EveryOption<ClassifyOptions> = { top: true, signal: true };
 
 /** @param engine - has loaded the model. */
-export function createModel(engine: Engine, served: ServedModel): Model {
+export function createModel(engine: Engine, served: ServedModel): Model<'any'> {
   const { card, bytes, sha256 } = served;
   const keepAlive = createKeepAlive();
   const withPlace = createSemaphore(AT_ONCE);
@@ -41,7 +43,7 @@ export function createModel(engine: Engine, served: ServedModel): Model {
     if (closed) throw new ModelError('closed', `the model ${served.name} was closed`);
   }
 
-  async function classifyOne(source: PictureSource, options: ClassifyOptions): Promise<Classification> {
+  async function classifyOne(source: PictureSource, options: ClassifyOptions): Promise<AnyAnswer> {
     checkOpen();
     const { top } = options;
     options.signal?.throwIfAborted();
@@ -49,9 +51,9 @@ export function createModel(engine: Engine, served: ServedModel): Model {
     const signal = options.signal && AbortSignal.any([options.signal]);
     checkCount('top', top);
     return withPlace(1, async () => {
-      const { probabilities, novelty } = await resultOf(source, signal);
-      const answer = answerOf(card.labels, probabilities, top);
-      return { ...answer, ...familiarityOf(card, novelty), probabilities };
+      const { output, novelty } = await resultOf(source, signal);
+      const answer = { ...answerOf(card, output, top), ...familiarityOf(card, novelty) };
+      return answer.task === 'regression' ? answer : { ...answer, probabilities: output };
     });
   }
 
@@ -76,12 +78,12 @@ export function createModel(engine: Engine, served: ServedModel): Model {
     }
   }
 
-  function classify(source: PictureSource, options?: ClassifyOptions): Promise<Classification>;
-  function classify(sources: readonly PictureSource[], options?: ClassifyOptions): Promise<Classification[]>;
+  function classify(source: PictureSource, options?: ClassifyOptions): Promise<AnyAnswer>;
+  function classify(sources: readonly PictureSource[], options?: ClassifyOptions): Promise<AnyAnswer[]>;
   async function classify(
     source: PictureSource | readonly PictureSource[],
     options: ClassifyOptions = {},
-  ): Promise<Classification | Classification[]> {
+  ): Promise<AnyAnswer | AnyAnswer[]> {
     checkOptions('classify', options, CLASSIFY_OPTIONS);
     if (!isList(source)) return keepAlive(() => classifyOne(source, options));
     return keepAlive(() =>
@@ -96,7 +98,7 @@ export function createModel(engine: Engine, served: ServedModel): Model {
   }
 
   const { device } = engine.state();
-  const model: Model & { readonly [engineKey]: Engine } = {
+  const model: Model<'any'> & { readonly [engineKey]: Engine } = {
     card,
     size: bytes,
     sha256,

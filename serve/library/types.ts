@@ -2,9 +2,9 @@
 
 // `Symbol.asyncDispose`, whichever `lib` the reader's project has; without it every project would need `skipLibCheck`.
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { Card } from '../../models/card.ts';
+import type { MultiAnswer, RegressionAnswer, SingleAnswer } from '../../models/answer.ts';
+import type { Card, CardOf } from '../../models/card.ts';
 import type { Picture } from '../../models/image/picture.ts';
-import type { Prediction } from '../../models/rank.ts';
 import type { Log } from '../log.ts';
 import type { Limits } from '../settings/limits.ts';
 
@@ -19,18 +19,14 @@ export type ModelSource = string | URL | Uint8Array | ArrayBuffer | Blob;
 
 /** How many predictions are wanted, and until when. */
 export interface ClassifyOptions {
-  /** Predictions in the answer at most; by default one for each label. */
+  /** Predictions in the answer at most; by default one for each label. Labels that are answers are never left out. */
   readonly top?: number | undefined;
   /** Ends the waiting; the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The answer to one picture. */
-export interface Classification extends Prediction {
-  /** The most probable first; `label` and `probability` repeat the first of them. */
-  readonly predictions: readonly Prediction[];
-  /** float32 `[labels]`, in the order of the card's labels. */
-  readonly probabilities: Float32Array;
+/** What a model that says it finds of a picture. */
+interface Familiar {
   /**
    * How strange the picture is, from 0 to 1, and whether it is `known`, at most the card's threshold: of a model that says
    * so. A picture that is not known is none of the labels, whatever its probabilities are.
@@ -39,8 +35,47 @@ export interface Classification extends Prediction {
   readonly novelty?: number;
 }
 
+/** The answer to one picture of a model with one label. */
+export interface Classification extends SingleAnswer, Familiar {
+  /** float32 `[labels]`, in the order of the card's labels. */
+  readonly probabilities: Float32Array;
+}
+
+/** The answer to one picture of a model with several labels. */
+export interface MultiClassification extends MultiAnswer, Familiar {
+  /** float32 `[labels]`, in the order of the card's labels; they need not sum to one. */
+  readonly probabilities: Float32Array;
+}
+
+/** The answer to one picture of a model of numbers. */
+export interface Regression extends RegressionAnswer, Familiar {}
+
+/** Answers by the task of a model; `any` where a caller looks at `task`. */
+export interface Answers {
+  single: Classification;
+  multi: MultiClassification;
+  regression: Regression;
+  any: Classification | MultiClassification | Regression;
+}
+
+/** Cards by the task of a model. */
+interface Cards {
+  single: CardOf<'single'>;
+  multi: CardOf<'multi'>;
+  regression: CardOf<'regression'>;
+  any: Card;
+}
+
+/** What the answers of a model are: `single`, `multi`, `regression`, or `any` of them. */
+export type AnswerTask = keyof Answers;
+
 /** How a model is opened: what runs it, on how many threads, within which limits. */
-export interface LoadOptions {
+export interface LoadOptions<T extends AnswerTask = 'single'> {
+  /**
+   * What its answers are: one label (`single`, the default), several labels (`multi`), numbers (`regression`), or `any`,
+   * which each answer says in its own `task`. A model of another task is refused.
+   */
+  readonly task?: T | undefined;
   /** Name of the model in answers of a server; by default the card's. */
   readonly name?: string | undefined;
   /** SHA-256 of the model file, hex: another file is refused. */
@@ -59,10 +94,13 @@ export interface LoadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An open model. */
-export interface Model {
+/** An open model; its task says which answers it gives. */
+export type Model<T extends AnswerTask = 'single'> = OpenModel<Cards[T], Answers[T]>;
+
+/** See {@link Model}. */
+interface OpenModel<ItsCard, ItsAnswer> {
   /** What the model file says about itself. */
-  readonly card: Card;
+  readonly card: ItsCard;
   /** Bytes of the model file, and their SHA-256, hex. */
   readonly size: number;
   readonly sha256: string;
@@ -73,8 +111,8 @@ export interface Model {
    *
    * @throws PictureError for a picture that cannot be read or decoded; ModelError when the model cannot be used (any more).
    */
-  classify(source: PictureSource, options?: ClassifyOptions): Promise<Classification>;
-  classify(sources: readonly PictureSource[], options?: ClassifyOptions): Promise<Classification[]>;
+  classify(source: PictureSource, options?: ClassifyOptions): Promise<ItsAnswer>;
+  classify(sources: readonly PictureSource[], options?: ClassifyOptions): Promise<ItsAnswer[]>;
   /**
    * Finishes what the threads have, then ends them. Pictures that still wait are refused, as all that come later are: a
    * ModelError whose reason is `closed`.

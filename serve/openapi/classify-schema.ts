@@ -52,31 +52,58 @@ const familiaritySchema = {
     .describe('How strange the picture is, from 0 to 1: known up to the threshold in the card'),
 };
 
-/** The response for one picture. */
-export const classifyResponseSchema = z
-  .object({
-    ...modelSchema,
-    ...predictionSchema.shape,
-    predictions: predictionsSchema,
-    ...familiaritySchema,
-    timings: timingsSchema,
-  })
-  .meta({ id: 'Classification' });
+/** The most probable label. */
+const singleAnswer = {
+  task: z.literal('single').describe('One of the labels'),
+  ...predictionSchema.shape,
+  predictions: predictionsSchema,
+};
+
+/** All labels that a picture has. */
+const multiAnswer = {
+  task: z.literal('multi').describe('Any number of the labels'),
+  labels: z
+    .array(predictionSchema)
+    .describe('Those whose probability is at least their threshold, the most probable first; perhaps none'),
+  predictions: z
+    .array(
+      predictionSchema
+        .extend({ threshold: z.number().describe('From which probability on it is among "labels"') })
+        .meta({ id: 'ThresholdPrediction' }),
+    )
+    .describe('The most probable first, whether or not the picture has them'),
+};
+
+/** Numbers. */
+const regressionAnswer = {
+  task: z.literal('regression').describe('One number or several'),
+  values: z
+    .record(z.string(), z.number().nullable())
+    .describe('Each number by its name, in the units of what the model was trained on'),
+  outside: z
+    .array(z.string())
+    .describe(
+      'The names of those that are outside of what the model was trained on: nothing was ever shown for them',
+    ),
+};
+
+const rest = { ...familiaritySchema, timings: timingsSchema };
+
+/** The response for one picture, by the task of the model. */
+export const classifyResponseSchema = z.discriminatedUnion('task', [
+  z.object({ ...modelSchema, ...singleAnswer, ...rest }).meta({ id: 'Classification' }),
+  z.object({ ...modelSchema, ...multiAnswer, ...rest }).meta({ id: 'MultiClassification' }),
+  z.object({ ...modelSchema, ...regressionAnswer, ...rest }).meta({ id: 'Regression' }),
+]);
+
+const file = z.string().optional();
 
 /** The result for one of several pictures: a bad picture does not affect the others. */
 export const resultSchema = z.union([
-  z
-    .object({
-      file: z.string().optional(),
-      ...predictionSchema.shape,
-      predictions: predictionsSchema,
-      ...familiaritySchema,
-      timings: timingsSchema,
-    })
-    .meta({ id: 'ClassifiedPicture' }),
-  z
-    .object({ file: z.string().optional(), error: z.string(), status: z.int() })
-    .meta({ id: 'RefusedPicture' }),
+  z.object({ file, ...singleAnswer, ...rest }).meta({ id: 'ClassifiedPicture' }),
+  z.object({ file, ...multiAnswer, ...rest }).meta({ id: 'MultiClassifiedPicture' }),
+  z.object({ file, ...regressionAnswer, ...rest }).meta({ id: 'MeasuredPicture' }),
+  z.object({ file, error: z.string(), status: z.int() }).meta({ id: 'RefusedPicture' }),
 ]);
 
 /** The response for several pictures, in their order. */
@@ -85,4 +112,3 @@ export const classifyManyResponseSchema = z
   .meta({ id: 'Classifications' });
 
 export type ClassifyResponse = z.infer<typeof classifyResponseSchema>;
-export type ClassifyResult = z.infer<typeof resultSchema>;

@@ -59,7 +59,7 @@ export async function infer(
   checkRows(rows, request.parameters?.partial === true);
   return {
     results: {
-      rows: rows.map((row) => (row instanceof Refusal ? row : row.probabilities)),
+      rows: rows.map((row) => (row instanceof Refusal ? row : row.output)),
       novelty: rows.map((row) => (row instanceof Refusal ? undefined : row.novelty)),
     },
     stages: longest(rows.flatMap((row) => (row instanceof Refusal ? [] : row.timings))),

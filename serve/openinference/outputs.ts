@@ -1,4 +1,4 @@
-// The response to an inference request: probabilities as JSON, as bytes after the JSON, or as the best classes.
+// The response to an inference request: what a model gives as JSON, as bytes after the JSON, or as the best classes.
 // Reference: Triton, docs/protocol/extension_binary_data.md and extension_classification.md.
 import { NOVELTY } from '../../models/novelty.ts';
 import { printableJson } from '../../models/printable.ts';
@@ -17,7 +17,7 @@ type Output = InferResponse['outputs'][number];
 
 /** What a model said of the rows of a request. */
 export interface InferResults {
-  /** For each row of the batch its probabilities, float32 in the order of the card's labels, or its error. */
+  /** For each row of the batch what the model gives, float32 in the order of the card's labels, or its error. */
   readonly rows: readonly (Float32Array | Refusal)[];
   /** How strange each is, of a model that says so. */
   readonly novelty?: readonly (number | undefined)[];
@@ -80,7 +80,7 @@ export function outputTensors(
             rows.map((_, i) => Float32Array.of(novelty[i] ?? Number.NaN)),
           )
         : classes === undefined
-          ? probabilities(name, rows, model)
+          ? outputOf(name, rows, model)
           : classified(name, rows, model, Number(classes));
     const binary = parameters?.binary_data ?? request.parameters?.binary_data_output ?? false;
     return { tensor, binary: binary === true };
@@ -104,8 +104,8 @@ export function checkOutputs({ outputs = [] }: InferRequest, { name, card }: Ser
       );
     }
     const classes = output.parameters?.classification;
-    if (classes !== undefined && output.name === NOVELTY)
-      throw new Refusal(400, `outputs[${i}].parameters.classification: "${NOVELTY}" has no classes`);
+    if (classes !== undefined && (output.name === NOVELTY || card.task === 'regression'))
+      throw new Refusal(400, `outputs[${i}].parameters.classification: "${output.name}" has no classes`);
     if (classes !== undefined && !(Number.isInteger(classes) && Number(classes) >= 0)) {
       throw new Refusal(
         400,
@@ -136,11 +136,7 @@ export function errorsOf(rows: readonly (Float32Array | Refusal)[]): Pick<InferR
 }
 
 /** A row without a result is NaN, which JSON has as null. */
-function probabilities(
-  name: string,
-  all: readonly (Float32Array | Refusal)[],
-  { card }: ServedModel,
-): Tensor {
+function outputOf(name: string, all: readonly (Float32Array | Refusal)[], { card }: ServedModel): Tensor {
   const none = new Float32Array(card.labels.length).fill(Number.NaN);
   return numbers(
     name,
@@ -170,7 +166,7 @@ function classified(
   model: ServedModel,
   count: number,
 ): Tensor {
-  if (count === 0) return probabilities(name, rows, model);
+  if (count === 0) return outputOf(name, rows, model);
   const { labels } = model.card;
   const columns = Math.min(count, labels.length);
   const strings = rows.flatMap((row) => {

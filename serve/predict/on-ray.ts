@@ -95,12 +95,28 @@ const isClosed = (error: unknown): boolean =>
   'code' in error &&
   ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'].includes(String(error.code));
 
+const prediction = z.object({ label: z.string(), probability: z.number() });
+
+/** What stands in every row with an answer. */
+const answered = {
+  file: z.string(),
+  known: z.boolean().exactOptional(),
+  novelty: z.number().exactOptional(),
+};
+
 const row = z.union([
+  z.object({ ...answered, task: z.literal('single'), ...prediction.shape, predictions: z.array(prediction) }),
   z.object({
-    file: z.string(),
-    predictions: z.array(z.object({ label: z.string(), probability: z.number() })),
-    known: z.boolean().exactOptional(),
-    novelty: z.number().exactOptional(),
+    ...answered,
+    task: z.literal('multi'),
+    labels: z.array(prediction),
+    predictions: z.array(prediction.extend({ threshold: z.number() })),
+  }),
+  z.object({
+    ...answered,
+    task: z.literal('regression'),
+    values: z.record(z.string(), z.number()),
+    outside: z.array(z.string()),
   }),
   z.object({ file: z.string(), error: z.string() }),
   z.object({ failed: z.string() }),

@@ -5,6 +5,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { fileWriter, ParquetWriter } from 'hyparquet-writer';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { type AnswerColumns, type AnyAnswer, answerColumns } from './columns.ts';
 import { linesOf } from './lines.ts';
 import { openPredictionFile, type PredictionFile, readRow } from './output.ts';
 import { type RowFormat, type RowModel, rowFormatOf } from './rows.ts';
@@ -24,19 +25,17 @@ interface Column {
 }
 
 /** A row of JSON lines. */
-interface Row {
+interface Row extends AnyAnswer {
   readonly file: string;
   readonly error?: string;
-  readonly predictions?: readonly { readonly label: string; readonly probability: number }[];
   readonly known?: boolean;
   readonly novelty?: number;
 }
 
 const text = { type: 'BYTE_ARRAY', converted_type: 'UTF8' } as const;
 
-/** The columns that CSV has; probabilities are float32, as models give them. */
-function columnsOf({ name: model, digest, novelty = false }: RowModel, top: number): Column[] {
-  const places = Array.from({ length: top }, (_, i) => ({ i, suffix: i === 0 ? '' : `_${i + 1}` }));
+/** The columns that CSV has; probabilities and numbers are float32, as models give them. */
+function columnsOf({ name: model, digest, novelty = false }: RowModel, answers: AnswerColumns): Column[] {
   const column = (name: string, kind: Omit<SchemaElement, 'name'>, of: Column['of']): Column => ({
     element: { repetition_type: 'OPTIONAL', ...kind, name },
     of,
@@ -44,10 +43,9 @@ function columnsOf({ name: model, digest, novelty = false }: RowModel, top: numb
   return [
     column('file', { ...text, repetition_type: 'REQUIRED' }, ({ file }) => file),
     column('model', { ...text, repetition_type: 'REQUIRED' }, () => model),
-    ...places.flatMap(({ i, suffix }) => [
-      column(`label${suffix}`, text, ({ predictions }) => predictions?.[i]?.label),
-      column(`probability${suffix}`, { type: 'FLOAT' }, ({ predictions }) => predictions?.[i]?.probability),
-    ]),
+    ...answers.columns.map(({ name, kind, of }) =>
+      column(name, kind === 'text' ? text : { type: 'FLOAT' }, of),
+    ),
     column('error', text, ({ error }) => error),
     ...(novelty
       ? [
@@ -71,10 +69,11 @@ export async function openParquetFile(
   fresh: boolean,
 ): Promise<PredictionFile> {
   const collected = `${path}.rows.jsonl`;
-  const columns = columnsOf(model, top);
+  const answers = answerColumns(model, top);
+  const columns = columnsOf(model, answers);
   const format = rowFormatOf(collected, model, top);
   if (!fresh && !existsSync(collected) && existsSync(path))
-    await unpack(path, collected, columns, format, top);
+    await unpack(path, collected, columns, format, answers);
   const rows = await openPredictionFile(collected, format, fresh);
   return {
     ...rows,
@@ -116,7 +115,7 @@ async function unpack(
   to: string,
   columns: readonly Column[],
   format: RowFormat,
-  top: number,
+  answers: AnswerColumns,
 ): Promise<void> {
   const file = await asyncBufferFromFile(from);
   const damaged = (error: unknown) => {
@@ -134,7 +133,7 @@ async function unpack(
     for (let rowStart = 0; rowStart < Number(metadata.num_rows); rowStart += GROUP) {
       const rowEnd = Math.min(rowStart + GROUP, Number(metadata.num_rows));
       const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd }).catch(damaged);
-      const lines = rows.map((row) => JSON.stringify(unpacked(row, top)));
+      const lines = rows.map((row) => JSON.stringify(unpacked(row, answers)));
       for (const line of lines) readRow(line, from, format);
       await out.write(lines.map((line) => `${line}\n`).join(''));
     }
@@ -147,15 +146,11 @@ async function unpack(
   await rename(`${to}.tmp`, to);
 }
 
-/** As rows.ts writes them. */
+/** As rows.ts writes them, with what columns have of an answer. */
 function unpacked(
   { file, model, digest, error, known, novelty, ...row }: Record<string, unknown>,
-  top: number,
+  answers: AnswerColumns,
 ) {
   if (typeof error === 'string') return { file, model, digest, error };
-  const predictions = Array.from({ length: top }, (_, i) => {
-    const suffix = i === 0 ? '' : `_${i + 1}`;
-    return { label: row[`label${suffix}`], probability: row[`probability${suffix}`] };
-  });
-  return { file, model, digest, ...predictions[0], predictions, ...(known != null && { known, novelty }) };
+  return { file, model, digest, ...answers.read(row), ...(known != null && { known, novelty }) };
 }

@@ -1,9 +1,9 @@
 // Classifies files with the server's engine, a limited number at a time, and writes the results in the order of the files.
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answerOf } from '../../models/answer.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { familiarityOf } from '../../models/novelty.ts';
-import { rank } from '../../models/rank.ts';
 import { systemReason } from '../../models/system-reason.ts';
 import type { Engine } from '../engine/index.ts';
 import type { ServedModel } from '../engine/models.ts';
@@ -148,7 +148,7 @@ async function predictFile(
     return (
       result && {
         file,
-        predictions: rank(model.card.labels, result.probabilities, top),
+        ...answerOf(model.card, result.output, top),
         ...familiarityOf(model.card, result.novelty),
       }
     );

@@ -2,8 +2,8 @@
 // with the files without one.
 
 import { Presets, SingleBar } from 'cli-progress';
+import type { Answer } from '../../models/answer.ts';
 import { printable } from '../../models/printable.ts';
-import type { Prediction } from '../../models/rank.ts';
 import { FEW, type FilePrediction } from './rows.ts';
 
 /** Files without a prediction that are listed at the end; the file of predictions has all of them. */
@@ -69,7 +69,7 @@ export function showProgress(
         if (!('error' in outcome)) {
           if (predicted.length < FEW)
             predicted.push(
-              `${printable(outcome.file)}: ${outcome.known === false ? 'not one of its labels; it would be ' : ''}${inShares(outcome)}`,
+              `${printable(outcome.file)}: ${outcome.known === false ? 'not one of its labels; it would be ' : ''}${answerInWords(outcome)}`,
             );
           continue;
         }
@@ -90,12 +90,24 @@ export function showProgress(
   };
 }
 
-/** `cat 98.61 %, dog 1.39 %` */
-function inShares({ predictions }: { readonly predictions: readonly Prediction[] }): string {
-  return predictions
+/** `cat 98.61 %, dog 1.39 %`; `none of its labels`; `count 46.98`. */
+function answerInWords(answer: Answer): string {
+  if (answer.task === 'regression') {
+    const numbers = Object.entries(answer.values).map(
+      ([name, value]) =>
+        `${printable(name)} ${Number(value.toPrecision(DIGITS))}${answer.outside.includes(name) ? ' (outside of what it was trained on)' : ''}`,
+    );
+    return numbers.join(', ');
+  }
+  const shown = answer.task === 'multi' ? answer.labels : answer.predictions;
+  if (shown.length === 0) return 'none of its labels';
+  return shown
     .map(({ label, probability }) => `${printable(label)} ${(probability * 100).toFixed(2)} %`)
     .join(', ');
 }
+
+/** Digits of a number that are shown. */
+const DIGITS = 6;
 
 function inWords(
   model: string,

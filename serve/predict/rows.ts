@@ -1,15 +1,16 @@
 // Rows of predictions, one for each file, as CSV or as JSON lines: written, and read again to go on after an interruption.
 import { extname } from 'node:path';
+import type { Answer } from '../../models/answer.ts';
 import { UserError } from '../../models/errors.ts';
 import type { Familiarity } from '../../models/novelty.ts';
-import type { Prediction } from '../../models/rank.ts';
+import { type AnswerColumns, type AnsweringModel, answerColumns } from './columns.ts';
 
 /** So many files, and less, have their predictions on the terminal; more are for a file. */
 export const FEW = 10;
 
 /** The result for a file. */
 export type FilePrediction = { readonly file: string } & (
-  | ({ readonly predictions: readonly Prediction[] } & Partial<Familiarity>)
+  | (Answer & Partial<Familiarity>)
   /** Why it has no predictions. */
   | { readonly error: string }
 );
@@ -33,7 +34,7 @@ export interface RowFormat {
 }
 
 /** The model whose answers rows are. */
-export interface RowModel {
+export interface RowModel extends AnsweringModel {
   /** `name/version`. */
   readonly name: string;
   /** What its weights and labels are, in a few letters: another file can have its name. */
@@ -78,14 +79,15 @@ export function checkEnding(path: string): void {
   if (!isParquet(path)) formatOf(path);
 }
 
-/** A file's predictions for JSON: the best one, then all of them; or the error. */
+/** A file's answer for JSON: the best label and all predictions, the labels, or the numbers; or the error. */
 export function answerOf(
   outcome: FilePrediction,
 ): { readonly file: string } & Readonly<Record<string, unknown>> {
   if ('error' in outcome) return { file: outcome.file, error: outcome.error };
-  const { file, known, novelty } = outcome;
-  const predictions = outcome.predictions.map(({ label, probability }) => ({ label, probability }));
-  return { file, ...predictions[0], predictions, ...(known !== undefined && { known, novelty }) };
+  const { file, known, novelty, task, ...answer } = outcome;
+  // Rows of one label are as they were before there were tasks.
+  const said = task === 'single' ? answer : { task, ...answer };
+  return { file, ...said, ...(known !== undefined && { known, novelty }) };
 }
 
 function jsonLines({ name: model, digest }: RowModel): RowFormat {
@@ -106,20 +108,20 @@ function jsonLines({ name: model, digest }: RowModel): RowFormat {
 }
 
 function csv(model: RowModel, top: number): RowFormat {
-  return { ...columnsOf(model, top, true), older: columnsOf(model, top, false) };
+  const answers = answerColumns(model, top);
+  return { ...columnsOf(model, answers, true), older: columnsOf(model, answers, false) };
 }
 
 /** Reference: RFC 4180, with line feeds alone. */
 function columnsOf(
   { name: model, digest, novelty = false }: RowModel,
-  top: number,
+  answers: AnswerColumns,
   withDigest: boolean,
 ): RowFormat {
-  const places = Array.from({ length: top }, (_, i) => (i === 0 ? '' : `_${i + 1}`));
   const columns = [
     'file',
     'model',
-    ...places.flatMap((place) => [`label${place}`, `probability${place}`]),
+    ...answers.columns.map(({ name }) => name),
     'error',
     ...(novelty ? ['known', 'novelty'] : []),
     ...(withDigest ? ['digest'] : []),
@@ -128,10 +130,11 @@ function columnsOf(
   return {
     header: `${columns.join(',')}\n`,
     row(outcome) {
-      const found = 'predictions' in outcome ? outcome.predictions : [];
-      const cells = places.flatMap((_, i) => [found[i]?.label ?? '', String(found[i]?.probability ?? '')]);
+      const cells = answers.columns.map(({ of }) =>
+        String(('error' in outcome ? undefined : of(outcome)) ?? ''),
+      );
       const error = 'error' in outcome ? outcome.error : '';
-      const strange = 'predictions' in outcome ? [outcome.known, outcome.novelty].map(String) : ['', ''];
+      const strange = 'error' in outcome ? ['', ''] : [outcome.known, outcome.novelty].map(String);
       return `${[outcome.file, model, ...cells, error, ...(novelty ? strange : []), ...last].map(quoted).join(',')}\n`;
     },
     read(line) {

@@ -138,9 +138,9 @@ function fileOf(model: ServedModel, shard: Shard | undefined): string {
 
 /** In rows, twelve digits tell one model's weights and labels from another's. */
 function rowModelOf(model: ServedModel): RowModel {
-  const { cardDigest, weightsDigest, novelty } = model.card;
+  const { cardDigest, weightsDigest, novelty, task, labels } = model.card;
   const digest = (cardDigest ?? weightsDigest).slice(0, 12);
-  return { name: versionName(model), digest, novelty: novelty !== undefined };
+  return { name: versionName(model), digest, novelty: novelty !== undefined, task, labels };
 }
 
 /** The files that have no row in the file of predictions. */

@@ -1,7 +1,7 @@
-// POST /classify: pictures in, the most probable labels out.
+// POST /classify: pictures in; the most probable label, all labels that are there, or numbers out, as the model answers.
 import { z } from 'zod';
+import { answerOf } from '../../models/answer.ts';
 import { familiarityOf } from '../../models/novelty.ts';
-import { answerOf } from '../../models/rank.ts';
 import type { Timings } from '../engine/events.ts';
 import { type Choice, chooseModel, type ServedModel, versionName } from '../engine/models.ts';
 import type { PictureResult } from '../engine/picture-states.ts';
@@ -12,7 +12,6 @@ import { type AppContext, isGone } from '../http/context.ts';
 import { queryReader } from '../http/read-query.ts';
 import { RETRY_AFTER, respond, respondJson, waitForAll } from '../http/respond.ts';
 import {
-  type ClassifyResult,
   classifyManyResponseSchema,
   classifyResponseSchema,
   namedQuerySchema,
@@ -45,7 +44,9 @@ const operation: Omit<Operation, 'query' | 'example'> = {
     200: {
       description:
         'The response for one picture; a list for several, in their order, where each has its own result or error: it is sent when at least one of them has a result, and with the status of the first error when none has',
-      content: { 'application/json': z.union([classifyResponseSchema, classifyManyResponseSchema]) },
+      content: {
+        'application/json': z.union([...classifyResponseSchema.options, classifyManyResponseSchema]),
+      },
     },
     ...refusals,
   },
@@ -95,7 +96,7 @@ function createClassify({ engine, limits, openMemory, errorOf }: ClassifyService
     top: number,
   ) {
     const results = await waitForAll(
-      pictures.map(async ({ picture, file }): Promise<ClassifyResult> => {
+      pictures.map(async ({ picture, file }) => {
         try {
           if (picture instanceof Refusal) throw picture;
           const result = await engine.classify(model, picture, { gone: () => isGone(c) });
@@ -173,9 +174,8 @@ export function modelOf(c: AppContext, choice: Choice): ServedModel {
   return chooseModel(choice, c.req.param('model'), version === undefined ? undefined : Number(version));
 }
 
-function answerTo({ card }: ServedModel, { probabilities, novelty, timings }: PictureResult, top: number) {
-  const { label, probability, predictions } = answerOf(card.labels, probabilities, top);
-  return { label, probability, predictions, ...familiarityOf(card, novelty), timings: rounded(timings) };
+function answerTo({ card }: ServedModel, { output, novelty, timings }: PictureResult, top: number) {
+  return { ...answerOf(card, output, top), ...familiarityOf(card, novelty), timings: rounded(timings) };
 }
 
 /** To the microsecond: further digits are noise. */

@@ -80,7 +80,7 @@ export interface ModelRun {
   readonly key: string;
   readonly ids: readonly number[];
   /** float32 `[ids, labels]`. */
-  readonly probabilities: Float32Array;
+  readonly output: Float32Array;
   /** float32 `[ids]`, where the model gives it. */
   readonly novelty?: Float32Array;
   /** Milliseconds of decoding and of preparing, two numbers for each id. */

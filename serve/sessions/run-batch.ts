@@ -49,10 +49,10 @@ export async function runJobs(
     try {
       const all = await session.run(loaded.inputs.subarray(0, n * size), n);
       const run = performance.now() - start;
-      const probabilities = all.probabilities.subarray(0, ids.length * loaded.model.card.labels.length);
+      const output = all.output.subarray(0, ids.length * loaded.model.card.labels.length);
       const novelty = all.novelty?.subarray(0, ids.length);
       results.runs.push({
-        ...{ key: loaded.model.key, ids, probabilities, spent, run },
+        ...{ key: loaded.model.key, ids, output, spent, run },
         ...(novelty && { novelty }),
       });
     } catch (error) {

@@ -19,7 +19,7 @@ const FATAL = 4;
 /** What a model gives of a batch of n inputs. */
 export interface Answers {
   /** float32 `[n,labels]`. */
-  readonly probabilities: Float32Array;
+  readonly output: Float32Array;
   /** float32 `[n]`, of a model whose card has a threshold for it. */
   readonly novelty?: Float32Array;
 }
@@ -59,8 +59,7 @@ export async function openModelSession(
 ): Promise<ModelSession> {
   const { session, device } = await create(file, options);
   const { name, shape } = card.input;
-  const output = card.output.name;
-  const fetches = card.novelty === undefined ? [output] : [output, NOVELTY];
+  const fetches = [card.output.name, ...(card.novelty === undefined ? [] : [NOVELTY])];
   if (
     !session.inputNames.includes(name) ||
     !fetches.every((fetched) => session.outputNames.includes(fetched))
@@ -69,15 +68,13 @@ export async function openModelSession(
       `its inputs are ${session.inputNames.join(', ')} and its outputs ${session.outputNames.join(', ')}; expected ${name} and ${fetches.join(', ')}`,
     );
   }
-  const classes = card.labels.length;
+  const width = card.labels.length;
 
   async function run(inputs: Uint8Array, n: number, quiet = false): Promise<Answers> {
     const feeds = { [name]: new Tensor('uint8', inputs, [n, ...shape]) };
     const results = await session.run(feeds, fetches, quiet ? { logSeverityLevel: FATAL } : {});
-    const probabilities = rowsOf(results[output], n, classes);
-    return card.novelty === undefined
-      ? { probabilities }
-      : { probabilities, novelty: rowsOf(results[NOVELTY], n, 1) };
+    const output = rowsOf(results[card.output.name], n, width);
+    return card.novelty === undefined ? { output } : { output, novelty: rowsOf(results[NOVELTY], n, 1) };
   }
 
   try {
@@ -86,7 +83,7 @@ export async function openModelSession(
 
     const { largest, doubt } = await checkAnswers(
       card,
-      async (...asked) => (await run(...asked)).probabilities,
+      async (...asked) => (await run(...asked)).output,
       fixed,
     );
     if (card.novelty !== undefined && fixed === undefined)

@@ -1,4 +1,4 @@
-// A worker thread: gets files, pixels or inputs and returns probabilities. It decodes, prepares and runs models, all off
+// A worker thread: gets files, pixels or inputs and returns what models give. It decodes, prepares and runs models, all off
 // the main thread, which speaks HTTP. Batches that arrived while it was busy are joined to its next one: a picture that
 // is alone waits for no other; under load, batches grow by themselves.
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';

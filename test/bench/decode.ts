@@ -78,10 +78,7 @@ export const command = defineCommand({
         }
       }
       for (const way of ways) {
-        const { probabilities: all } = await session.run(
-          way.inputs.subarray(0, size * SIDE * SIDE * 3),
-          size,
-        );
+        const { output: all } = await session.run(way.inputs.subarray(0, size * SIDE * SIDE * 3), size);
         for (let i = 0; i < size; i++) {
           const row = all.subarray(i * card.labels.length, (i + 1) * card.labels.length);
           const label = row.indexOf(Math.max(...row));

@@ -82,7 +82,7 @@ async function readAll(digits: readonly WrittenDigit[], model: string): Promise<
     const right = new Array<number>(card.labels.length).fill(0);
     for (const { strokes, label } of digits) {
       const input = preparePicture(drawStrokes(strokes, pen), card.input.shape, card.input.prepare);
-      const answer = [...(await session.run(input, 1)).probabilities];
+      const answer = [...(await session.run(input, 1)).output];
       if (answer.indexOf(Math.max(...answer)) === label) right[label] = (right[label] ?? 0) + 1;
     }
     const of = (label: number) => digits.filter((digit) => digit.label === label).length;

@@ -1,4 +1,5 @@
 // Whatever a command prints: names of files and labels in it do not act on the terminal, and begin no line of their own.
+
 import { defineCommand } from 'citty';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Command } from '../../bin/command.ts';
@@ -7,6 +8,7 @@ import { UserError } from '../../models/errors.ts';
 import { showProgress } from '../../serve/predict/progress.ts';
 import { findingsInWords } from '../../train/datasets/folder/findings-in-words.ts';
 import { html } from '../../train/report/html.ts';
+import { predicted } from '../serve/predict/predicted.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -52,7 +54,7 @@ test('files without a prediction', () => {
 test('the predictions of a few files', () => {
   const lines = listen();
   const progress = showProgress(1, 'digits/1', undefined, { files: 0, endings: '' }, true);
-  progress.written([{ file: name, predictions: [{ label: name, probability: 0.98765 }] }]);
+  progress.written([predicted(name, { label: name, probability: 0.98765 })]);
   progress.end(false);
   expect(lines[0]).toBe(`${shown}: ${shown} 98.77 %`);
 });

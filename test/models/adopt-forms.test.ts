@@ -52,10 +52,10 @@ test('each form gives the answers of its own file, alone and in a batch', async 
     const size = both.length / 2;
     const got =
       session.largest === undefined
-        ? [...(await session.run(both, 2)).probabilities]
+        ? [...(await session.run(both, 2)).output]
         : [
-            ...(await session.run(both.slice(0, size), 1)).probabilities,
-            ...(await session.run(both.slice(size), 1)).probabilities,
+            ...(await session.run(both.slice(0, size), 1)).output,
+            ...(await session.run(both.slice(size), 1)).output,
           ];
     const tolerance = name.startsWith('float16') ? 5e-3 : 5e-7; // measured: 1.5e-3 and 1.6e-7
     for (const [i, expected] of answer.flat().entries())

@@ -1,7 +1,7 @@
 // The most probable labels first, held against Python's sort, which keeps the order of what is equal, as ours has to.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { answerOf, rank } from '../../models/rank.ts';
+import { rank } from '../../models/rank.ts';
 import { python } from '../python.ts';
 
 const labels = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -38,16 +38,4 @@ it('has all labels where nothing is said', () => {
     { index: 1, label: 'b', probability: 0.75 },
     { index: 0, label: 'a', probability: 0.25 },
   ]);
-});
-
-it('makes an answer: the best label, and those that were asked for', () => {
-  expect(answerOf(['a', 'b', 'c'], [0.25, 0.5, 0.25], 2)).toEqual({
-    label: 'b',
-    probability: 0.5,
-    predictions: [
-      { label: 'b', probability: 0.5 },
-      { label: 'a', probability: 0.25 },
-    ],
-  });
-  expect(() => answerOf([], [])).toThrow('the model has no labels');
 });

@@ -133,7 +133,8 @@ it('says what is wrong with a model', async () => {
       changed('"crop":"stretch"', '"crop":"entropy"'),
       /^card\.input\.prepare\.crop: received "entropy", expected/,
     ],
-    [changed('trainyard-card/1', 'trainyard-card/2'), /^card\.format: received "trainyard-card\/2"/],
+    [changed('trainyard-card/1', 'trainyard-card/3'), /^card\.format: received "trainyard-card\/3"/],
+    [changed('trainyard-card/1', 'trainyard-card/2'), /^card\.task: received nothing, expected "multi"/],
     [Buffer.from('no model'), /^onnxruntime cannot open the model/],
   ];
   for (const [bytes, message] of files) {

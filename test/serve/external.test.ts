@@ -69,7 +69,7 @@ async function answer(repository = folder.path): Promise<readonly number[] | str
     const [served] = engine.models();
     if (served === undefined) throw new Error('nothing is served');
     expect(served.adopted).toBe(true);
-    return [...(await engine.classify(served, picture)).probabilities];
+    return [...(await engine.classify(served, picture)).output];
   } catch (error) {
     return String(error);
   } finally {

@@ -91,6 +91,7 @@ test('POST /classify has `known` and `novelty` beside the labels, for one pictur
   expect(Object.keys(one)).toEqual([
     'model',
     'version',
+    'task',
     'label',
     'probability',
     'predictions',

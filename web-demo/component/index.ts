@@ -1,11 +1,11 @@
 // The browser entry: loads a model by its address and classifies pictures with it. The demo page is built on it.
 
 import { isHubAddress } from '../../hub/address.ts';
+import { answerOf, checkTask, otherTask } from '../../models/answer.ts';
 import { checkCount, isList } from '../../models/call-options.ts';
 import { messageOf } from '../../models/errors.ts';
 import { checkOptions, type EveryOption } from '../../models/known-options.ts';
 import { familiarityOf } from '../../models/novelty.ts';
-import { answerOf } from '../../models/rank.ts';
 import { type Addresses, addressesOf, sayToCopy } from './addresses.ts';
 import { isAddress, wholeAddress } from './base.ts';
 import { createCalls } from './calls.ts';
@@ -17,12 +17,14 @@ import { type DownloadProgress, startRuntime } from './runtime.ts';
 import { readPicture } from './source.ts';
 import { startWorker } from './start-worker.ts';
 import type {
-  Classification,
+  Answers,
+  AnswerTask,
   ClassifyOptions,
   ExplainOptions,
   LayersOptions,
   LoadModel,
   LoadOptions,
+  Model,
   ModelFileSource,
   PictureSource,
   WarmUp,
@@ -32,7 +34,10 @@ export { ModelError, PictureError } from './errors.ts';
 export { readPicture } from './source.ts';
 export type * from './types.ts';
 
+type AnyAnswer = Answers['any'];
+
 const OPTIONS: EveryOption<LoadOptions> = {
+  task: true,
   backend: true,
   threads: true,
   sha256: true,
@@ -65,7 +70,13 @@ export const warmUp: WarmUp = ({ assets } = {}) => {
  * @throws ModelError: `reason` says whether the file did not come, is not such a model, or cannot be run here; TypeError for
  * what can be no model file, and for values of options that are none; UserError for an option that there is not.
  */
-export const loadModel: LoadModel = async (source, options = {}) => {
+export const loadModel: LoadModel = open;
+
+function open(source: ModelFileSource, options?: LoadOptions): Promise<Model>;
+function open(source: ModelFileSource, options: LoadOptions<'multi'>): Promise<Model<'multi'>>;
+function open(source: ModelFileSource, options: LoadOptions<'regression'>): Promise<Model<'regression'>>;
+function open(source: ModelFileSource, options: LoadOptions<AnswerTask>): Promise<Model<'any'>>;
+async function open(source: ModelFileSource, options: LoadOptions<AnswerTask> = {}): Promise<Model<'any'>> {
   checkOptions('loadModel', options, OPTIONS);
   const { signal } = options;
   signal?.throwIfAborted();
@@ -74,6 +85,7 @@ export const loadModel: LoadModel = async (source, options = {}) => {
     throw new ModelError('runtime', message);
   }
   checkCount('threads', options.threads);
+  const task = checkTask(options.task);
   checkSource(source);
   checkDigest(options.sha256);
   const { backend = 'wasm' } = options;
@@ -92,32 +104,33 @@ export const loadModel: LoadModel = async (source, options = {}) => {
     const opened = await calls.ask({ type: 'open', opening }, 'opened', signal);
     const { card, size, sha256, backend, goldenDifference } = opened;
     const { shape } = card.input;
+    const other = otherTask(card, task);
+    if (other !== undefined) throw new ModelError('model', `${card.name}: ${other}`);
 
     async function classifyAll(
       sources: readonly PictureSource[],
       { top, signal }: ClassifyOptions,
-    ): Promise<Classification[]> {
+    ): Promise<AnyAnswer[]> {
       signal?.throwIfAborted();
       checkCount('top', top);
       const pictures = await Promise.all(sources.map((source) => readPicture(source, signal)));
       const asked = { type: 'classify', pictures } as const;
-      const { inputs, probabilities, novelty, milliseconds } = await calls.ask(asked, 'classified', signal);
-      return probabilities.map((each, i) => {
+      const { inputs, outputs, novelty, milliseconds } = await calls.ask(asked, 'classified', signal);
+      return outputs.map((output, i) => {
         const input = inputs[i] ?? new Uint8Array();
-        const answer = { ...answerOf(card.labels, each, top), ...familiarityOf(card, novelty?.[i]) };
-        return { ...answer, probabilities: each, input, shape, milliseconds };
+        const beside = { ...familiarityOf(card, novelty?.[i]), input, shape, milliseconds };
+        const answer = answerOf(card, output, top);
+        if (answer.task === 'regression') return { ...answer, ...beside };
+        return { ...answer, ...beside, probabilities: output };
       });
     }
 
-    function classify(source: PictureSource, options?: ClassifyOptions): Promise<Classification>;
-    function classify(
-      sources: readonly PictureSource[],
-      options?: ClassifyOptions,
-    ): Promise<Classification[]>;
+    function classify(source: PictureSource, options?: ClassifyOptions): Promise<AnyAnswer>;
+    function classify(sources: readonly PictureSource[], options?: ClassifyOptions): Promise<AnyAnswer[]>;
     async function classify(
       source: PictureSource | readonly PictureSource[],
       options: ClassifyOptions = {},
-    ): Promise<Classification | Classification[]> {
+    ): Promise<AnyAnswer | AnyAnswer[]> {
       checkOptions('classify', options, CLASSIFY_OPTIONS);
       if (isList(source)) return classifyAll(source, options);
       const [answer] = await classifyAll([source], options);
@@ -159,7 +172,7 @@ export const loadModel: LoadModel = async (source, options = {}) => {
     calls.close();
     throw error;
   }
-};
+}
 
 /** @throws TypeError for what is none, as scripts without types may give it: `new Uint8Array(7)` is a file of zeros. */
 function checkSource(source: unknown): void {
@@ -201,7 +214,7 @@ function addUp(tell: DownloadProgress): (part: 'runtime' | 'model') => DownloadP
 
 async function openingOf(
   source: ModelFileSource,
-  options: LoadOptions,
+  options: LoadOptions<AnswerTask>,
   { wasm, hub, layers }: Addresses,
   progress: DownloadProgress,
 ): Promise<Opening> {

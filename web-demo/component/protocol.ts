@@ -62,7 +62,7 @@ export interface ClassifiedReply {
   readonly id: number;
   /** `[H,W,C]` uint8 and float32 `[labels]` of each picture. */
   readonly inputs: readonly Uint8Array[];
-  readonly probabilities: readonly Float32Array[];
+  readonly outputs: readonly Float32Array[];
   /** float32 `[pictures]`, where the model gives it. */
   readonly novelty: Float32Array | undefined;
   /** Milliseconds that the model took. */

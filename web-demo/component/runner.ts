@@ -1,4 +1,4 @@
-// A model as its card says it is: batches of inputs in, probabilities out.
+// A model as its card says it is: batches of inputs in, what it gives out.
 import type { Card } from '../../models/card.ts';
 import { NOVELTY } from '../../models/novelty.ts';
 import type { Graph } from './graph.ts';
@@ -16,7 +16,7 @@ export interface Runner {
 }
 
 export interface Judged {
-  readonly probabilities: readonly Float32Array[];
+  readonly outputs: readonly Float32Array[];
   readonly novelty: Float32Array | undefined;
 }
 
@@ -38,11 +38,11 @@ export function createRunner(graph: Graph, card: Card): Runner {
       throw new Error(
         `the model answered ${inputs.length} pictures with ${data?.length} numbers; its card has ${labels} labels`,
       );
-    const probabilities = inputs.map((_, i) => data.slice(i * labels, (i + 1) * labels));
-    return { probabilities, novelty: strange?.data };
+    const outputs = inputs.map((_, i) => data.slice(i * labels, (i + 1) * labels));
+    return { outputs, novelty: strange?.data };
   }
   return {
-    run: async (inputs) => (await answer(inputs, [])).probabilities,
+    run: async (inputs) => (await answer(inputs, [])).outputs,
     judge: (inputs) => answer(inputs, card.novelty ? [NOVELTY] : []),
   };
 }

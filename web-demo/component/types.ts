@@ -102,7 +102,12 @@ export interface Backend {
   readonly threads: number;
 }
 
-export interface LoadOptions {
+export interface LoadOptions<T extends AnswerTask = 'single'> {
+  /**
+   * What its answers are: one label (`single`, the default), several labels (`multi`), numbers (`regression`), or `any`,
+   * which each answer says in its own `task`. A model of another task is refused.
+   */
+  readonly task?: T | undefined;
   /** `wasm` (the default) runs everywhere; `webgpu` fetches another runtime and needs a graphics processor. */
   readonly backend?: Backend['name'] | undefined;
   /**
@@ -156,12 +161,8 @@ export interface Prediction {
   readonly probability: number;
 }
 
-/** The answer to one picture. */
-export interface Classification extends Prediction {
-  /** The most probable first; `label` and `probability` repeat the first of them. */
-  readonly predictions: readonly Prediction[];
-  /** float32 `[labels]`, in the order of the card's labels. */
-  readonly probabilities: Float32Array;
+/** What stands beside every answer. */
+interface AnyAnswer {
   /**
    * How strange the picture is, from 0 to 1, and whether it is `known`, at most the card's threshold: of a model that says
    * so. A picture that is not known is none of the labels, whatever its probabilities are.
@@ -174,6 +175,59 @@ export interface Classification extends Prediction {
   /** Milliseconds that the model took; of several pictures, all of them together. */
   readonly milliseconds: number;
 }
+
+/** The answer to one picture of a model with one label. */
+export interface Classification extends Prediction, AnyAnswer {
+  readonly task: 'single';
+  /** The most probable first; `label` and `probability` repeat the first of them. */
+  readonly predictions: readonly Prediction[];
+  /** float32 `[labels]`, in the order of the card's labels. */
+  readonly probabilities: Float32Array;
+}
+
+/** A label, its probability, and the one from which on it is an answer. */
+export interface ThresholdPrediction extends Prediction {
+  readonly threshold: number;
+}
+
+/** The answer to one picture of a model with several labels. */
+export interface MultiClassification extends AnyAnswer {
+  readonly task: 'multi';
+  /** The labels whose probability is at least their threshold, the most probable first; none where the picture has none of them. */
+  readonly labels: readonly Prediction[];
+  /** All labels, the most probable first. */
+  readonly predictions: readonly ThresholdPrediction[];
+  /** float32 `[labels]`, in the order of the card's labels; they need not sum to one. */
+  readonly probabilities: Float32Array;
+}
+
+/** The answer to one picture of a model of numbers. */
+export interface Regression extends AnyAnswer {
+  readonly task: 'regression';
+  /** Each number by its name, in the units of what the model was trained on. */
+  readonly values: Readonly<Record<string, number>>;
+  /** The names of those that are outside of what the model was trained on: nothing was ever shown for them. */
+  readonly outside: readonly string[];
+}
+
+/** Answers by the task of a model; `any` where a caller looks at `task`. */
+export interface Answers {
+  single: Classification;
+  multi: MultiClassification;
+  regression: Regression;
+  any: Classification | MultiClassification | Regression;
+}
+
+/** Cards by the task of a model. */
+interface Cards {
+  single: SingleCard;
+  multi: MultiCard;
+  regression: RegressionCard;
+  any: Card;
+}
+
+/** What the answers of a model are: `single`, `multi`, `regression`, or `any` of them. */
+export type AnswerTask = keyof Answers;
 
 /** A part of a picture, in pixels from the top left; edges may lie between pixels, and outside of the picture. */
 export interface Rectangle {
@@ -210,7 +264,7 @@ export interface Explanation {
   /** The part of the picture that became the input, in pixels of the picture: so the map can be laid over it. */
   readonly place: Rectangle;
   readonly input: Uint8Array;
-  readonly shape: Classification['shape'];
+  readonly shape: AnyAnswer['shape'];
 }
 
 /** A convolution or a pooling, and what it made of a picture. */
@@ -237,13 +291,16 @@ export interface Layers {
   /** In the order of the network; of one without convolutions and poolings, none. */
   readonly layers: readonly Layer[];
   readonly input: Uint8Array;
-  readonly shape: Classification['shape'];
+  readonly shape: AnyAnswer['shape'];
 }
 
-/** An open model. */
-export interface Model {
+/** An open model; its task says which answers it gives. */
+export type Model<T extends AnswerTask = 'single'> = OpenModel<Cards[T], Answers[T]>;
+
+/** See {@link Model}. */
+interface OpenModel<ItsCard, ItsAnswer> {
   /** What the model file says about itself. */
-  readonly card: Card;
+  readonly card: ItsCard;
   /** Bytes of the model file, and their SHA-256 (undefined where the page is not a secure context). */
   readonly size: number;
   readonly sha256: string | undefined;
@@ -255,9 +312,13 @@ export interface Model {
    *
    * @throws PictureError for what is no picture or cannot be read; ModelError when the model was closed.
    */
-  classify(source: PictureSource, options?: ClassifyOptions): Promise<Classification>;
-  classify(sources: readonly PictureSource[], options?: ClassifyOptions): Promise<Classification[]>;
-  /** Finds out which pixels mattered, by covering them one patch after another. */
+  classify(source: PictureSource, options?: ClassifyOptions): Promise<ItsAnswer>;
+  classify(sources: readonly PictureSource[], options?: ClassifyOptions): Promise<ItsAnswer[]>;
+  /**
+   * Finds out which pixels mattered, by covering them one patch after another.
+   *
+   * @throws ModelError of a model of numbers, which has no label to explain; `layers` finds no contributions for it either.
+   */
   explain(source: PictureSource, options?: ExplainOptions): Promise<Explanation>;
   /**
    * Looks inside: the maps of every convolution and pooling. The first call opens the file a second time, with these values
@@ -277,7 +338,12 @@ export interface Model {
 export type Reason = 'fetch' | 'model' | 'runtime' | 'closed';
 
 /** See {@link Model}. */
-export type LoadModel = (source: ModelFileSource, options?: LoadOptions) => Promise<Model>;
+export interface LoadModel {
+  (source: ModelFileSource, options?: LoadOptions): Promise<Model>;
+  (source: ModelFileSource, options: LoadOptions<'multi'>): Promise<Model<'multi'>>;
+  (source: ModelFileSource, options: LoadOptions<'regression'>): Promise<Model<'regression'>>;
+  (source: ModelFileSource, options: LoadOptions<AnswerTask>): Promise<Model<'any'>>;
+}
 
 /** Starts to fetch and compile the runtime, for a page that does not know yet which model it will open. */
 export type WarmUp = (options?: Pick<LoadOptions, 'assets'>) => void;

@@ -176,6 +176,8 @@ async function explain(
   picture: Picture,
   signal: AbortSignal,
 ): Promise<ExplainedReply> {
+  if (card.task === 'regression')
+    throw new ModelError('model', `${card.name} answers with numbers: it has no label to explain`);
   const input = inputOf(picture, card);
   const { explainInput } = loadLayers(script);
   const explained = await explainInput(input, card, (inputs) => {
@@ -196,9 +198,11 @@ async function look(
   { card, inside }: Open,
   signal: AbortSignal,
 ): Promise<LookedReply> {
+  // Of numbers there is no label to which a map could contribute.
+  const tried = card.task === 'regression' ? 0 : contributions;
   const input = inputOf(picture, card);
   const lookInside = await inside();
-  return { type: 'looked', id, input, ...(await lookInside(input, contributions, signal)) };
+  return { type: 'looked', id, input, ...(await lookInside(input, tried, signal)) };
 }
 
 /** Transparent pictures are laid on white, as on the server. */

@@ -25,7 +25,7 @@ export function testJob(changes: Partial<PictureJob> = {}) {
     alone: false,
     retried: false,
     settled: false,
-    resolve: ({ probabilities, timings }) => settle({ probabilities: [...probabilities], timings }),
+    resolve: ({ output, timings }) => settle({ output: [...output], timings }),
     reject: settle,
     ...changes,
   };

@@ -18,13 +18,13 @@ test('a job is settled once, and observed once', () => {
   const { observer, events } = recordingObserver();
   const late = testJob();
   failJob(late.job, 'late', deadlinePassed(), observer);
-  completeJob(late.job, { probabilities: Float32Array.of(1), timings, batch: 1 }, observer);
+  completeJob(late.job, { output: Float32Array.of(1), timings, batch: 1 }, observer);
   expect(late.outcome.value).toMatchObject({ status: 504 });
 
   const done = testJob();
-  completeJob(done.job, { probabilities: Float32Array.of(1), timings, batch: 1 }, observer);
+  completeJob(done.job, { output: Float32Array.of(1), timings, batch: 1 }, observer);
   failJob(done.job, 'late', deadlinePassed(), observer);
-  expect(done.outcome.value).toEqual({ probabilities: [1], timings });
+  expect(done.outcome.value).toEqual({ output: [1], timings });
   expect(events.map(([kind]) => kind)).toEqual(['failed', 'classified']);
 });
 
@@ -82,8 +82,8 @@ test('a job that was just made waits: it is settled by its first result, and sho
     like.reject,
   );
   expect(job).toMatchObject({ key: like.key, alone: false, retried: false, decoded: 7, start: 50, gone });
-  completeJob(job, { probabilities: Float32Array.of(1), timings, batch: 1 }, observer);
-  expect(outcome.value).toEqual({ probabilities: [1], timings });
+  completeJob(job, { output: Float32Array.of(1), timings, batch: 1 }, observer);
+  expect(outcome.value).toEqual({ output: [1], timings });
   expect(events).toEqual([['classified', job.name, timings]]);
 });
 

@@ -27,15 +27,15 @@ test('each job of a run has its row of the probabilities, and its times', () => 
   const first = testJob({ start: 100, decoded: 3 });
   const second = testJob({ start: 110, input: { kind: 'encoded', bytes: new Uint8Array(), header } });
   const ids = [first, second].map(({ job }) => assignments.add(worker, job));
-  const probabilities = Float32Array.of(0.25, 0.75, 0.5, 0.5);
-  const run = { key: 'k', ids, probabilities, spent: [0, 1, 4, 2], run: 8 };
+  const output = Float32Array.of(0.25, 0.75, 0.5, 0.5);
+  const run = { key: 'k', ids, output, spent: [0, 1, 4, 2], run: 8 };
   deliverResults(context, worker, { kind: 'results', runs: [run], failed: [], batches: 0 }, 130);
   expect(first.outcome.value).toEqual({
-    probabilities: [0.25, 0.75],
+    output: [0.25, 0.75],
     timings: { decode: 3, prepare: 1, queue: 18, run: 8 }, // 30 ms since it came, 12 of them work
   });
   expect(second.outcome.value).toEqual({
-    probabilities: [0.5, 0.5],
+    output: [0.5, 0.5],
     timings: { decode: 4, prepare: 2, queue: 6, run: 8 },
   });
   expect(learned).toEqual([
@@ -53,7 +53,7 @@ test('a job that failed has its error; one that was settled before is only taken
   const late = testJob({ settled: true });
   const [badId = -1, lateId = -1] = [bad, late].map(({ job }) => assignments.add(worker, job));
   const failed = [{ id: badId, failure: 'refused', reason: 'it ends early' }] as const;
-  const run = { key: 'k', ids: [lateId], probabilities: Float32Array.of(1), spent: [0, 0], run: 1 };
+  const run = { key: 'k', ids: [lateId], output: Float32Array.of(1), spent: [0, 0], run: 1 };
   deliverResults(context, worker, { kind: 'results', runs: [run], failed, batches: 0 }, 10);
   expect(bad.outcome.value).toMatchObject({ status: 422 });
   expect(late.outcome.value).toBe('pending');
@@ -100,10 +100,10 @@ test('a job that is late has no result, and one of that time has', () => {
   const { worker } = testWorker();
   const [late, punctual] = [testJob({ deadline: 129 }), testJob({ deadline: 130 })];
   const ids = [late, punctual].map(({ job }) => assignments.add(worker, job));
-  const run = { key: 'k', ids, probabilities: Float32Array.of(0, 1), spent: [0, 0, 0, 0], run: 8 };
+  const run = { key: 'k', ids, output: Float32Array.of(0, 1), spent: [0, 0, 0, 0], run: 8 };
   deliverResults(context, worker, { kind: 'results', runs: [run], failed: [], batches: 0 }, 130);
   expect(late.outcome.value).toMatchObject({ status: 504 });
-  expect(punctual.outcome.value).toMatchObject({ probabilities: [1] });
+  expect(punctual.outcome.value).toMatchObject({ output: [1] });
   expect(events.map(([kind, , why]) => (kind === 'failed' ? why : kind))).toEqual([
     'late',
     'classified',
@@ -114,7 +114,7 @@ test('a job that is late has no result, and one of that time has', () => {
 test('of jobs that a worker does not have nothing is said', () => {
   const { context, events, judged } = open();
   const { worker } = testWorker();
-  const run = { key: 'k', ids: [7], probabilities: Float32Array.of(1), spent: [0, 0], run: 1 };
+  const run = { key: 'k', ids: [7], output: Float32Array.of(1), spent: [0, 0], run: 1 };
   const failed = [{ id: 9, failure: 'refused', reason: 'x' }] as const;
   deliverResults(context, worker, { kind: 'results', runs: [run], failed, batches: 0 }, 10);
   expect([events, judged]).toEqual([[], []]);

@@ -43,7 +43,7 @@ function open(given: { ready?: boolean; control?: boolean; limits?: Partial<type
   const { ready = true, control = true, limits } = given;
   const done: unknown[] = [];
   const result: PictureResult = {
-    probabilities: Float32Array.of(0.5, 0.25, 0.25),
+    output: Float32Array.of(0.5, 0.25, 0.25),
     ...{ timings: { decode: 0, prepare: 0, queue: 0, run: 1 }, batch: 1 },
   };
   const services: Pick<MethodServices, 'limits' | 'control' | 'log'> & { engine: object } = {

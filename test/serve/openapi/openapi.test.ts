@@ -59,7 +59,7 @@ test('numbers are numbers, and each schema of an answer has one name, for genera
   expect(schemaOf('version')).toMatchObject({ type: 'integer', minimum: 1 });
   const refer = (name: string) => ({ $ref: `#/components/schemas/${name}` });
   expect(responses[200].content['application/json'].schema).toEqual({
-    anyOf: [refer('Classification'), refer('Classifications')],
+    anyOf: ['Classification', 'MultiClassification', 'Regression', 'Classifications'].map(refer),
   });
   expect(responses[400].content['application/json'].schema).toEqual(refer('Error'));
   expect(components.schemas.Classification.properties.predictions.items).toEqual(refer('Prediction'));

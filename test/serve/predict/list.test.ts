@@ -1,4 +1,5 @@
 // What is promised of lists and shares: a row for each line, under its own name, and each picture in one share, whoever asks.
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -24,6 +25,7 @@ import { ofShard, readShard } from '../../../serve/predict/shard.ts';
 import { program } from '../../listening.ts';
 import { colors, fillRepository } from '../harness.ts';
 import { plain } from '../pictures.ts';
+import { predicted } from './predicted.ts';
 
 let folder: string;
 let repository: string;
@@ -108,7 +110,7 @@ test('a name with signs that end lines elsewhere is one name, also when the comm
     for (const before of [0, 1]) {
       const file = await openPredictionFile(path, format, false);
       expect([file.done, file.has(odd)]).toEqual([before, before === 1]);
-      if (before === 0) await file.write([{ file: odd, predictions: [{ label: 'red', probability: 1 }] }]);
+      if (before === 0) await file.write([predicted(odd, { label: 'red', probability: 1 })]);
       await file.close();
     }
   }

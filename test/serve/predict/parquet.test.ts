@@ -1,4 +1,5 @@
 // What is promised of Parquet: the rows of JSON lines, to the bit, as pyarrow reads them; and that nothing is lost or done twice.
+
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { openParquetFile } from '../../../serve/predict/parquet.ts';
 import { type FilePrediction, rowFormatOf } from '../../../serve/predict/rows.ts';
 import { modelsFolder, root } from '../../../setup/paths.mjs';
 import { program } from '../../listening.ts';
+import { predicted } from './predicted.ts';
 import { byPyarrow, hasPyarrow, noPyarrow } from './pyarrow.ts';
 
 let folder: string;
@@ -23,11 +25,11 @@ const outcomes: FilePrediction[] = Array.from({ length: 300 }, (_, i) =>
   i % 7 === 3
     ? { file: `broken ${i}, "é".png`, error: 'it is damaged' }
     : {
-        file: `${i}.png`,
-        predictions: [
+        ...predicted(
+          `${i}.png`,
           { label: i % 2 === 0 ? 'red' : 'grün', probability: Math.fround(1 / (i + 1.5)) },
           { label: 'blue', probability: Math.fround(1 / (i + 3)) },
-        ],
+        ),
         known: i % 3 === 0,
         novelty: Math.fround(Math.sin(i) ** 2),
       },

@@ -1,4 +1,5 @@
 // What is promised of `predict`: the server's answers for files, bad ones listed, and nothing done twice or lost.
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -31,6 +32,7 @@ import { program } from '../../listening.ts';
 import { colors, fillRepository, openTestApp } from '../harness.ts';
 import { plain } from '../pictures.ts';
 import { wrongGolden } from '../tiny-model.ts';
+import { predicted } from './predicted.ts';
 
 const tints = ['red', 'lime', 'blue'];
 
@@ -358,10 +360,7 @@ test.each([
 
 describe('the file of predictions', () => {
   const one = { name: 'colors/1', digest: '0123456789ab' };
-  const outcome: FilePrediction = {
-    file: 'a.png',
-    predictions: [{ label: 'red', probability: 0.5 }],
-  };
+  const outcome = predicted('a.png', { label: 'red', probability: 0.5 });
 
   test.each(['c.csv', 'c.jsonl'])('%s: what it has is known again, whatever the names', async (name) => {
     const path = join(server.repository, name);

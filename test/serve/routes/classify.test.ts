@@ -1,7 +1,8 @@
 // What POST /classify promises: the model's answer for the picture, in every form of request, and refusals that help.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { preparePicture } from '../../../models/image/prepare.ts';
-import type { ClassifyResponse } from '../../../serve/openapi/classify-schema.ts';
+import type { classifyResponseSchema } from '../../../serve/openapi/classify-schema.ts';
 import { decodeUpload } from '../decode/decode-upload.ts';
 import { colors, openTestApp, refusal } from '../harness.ts';
 import { busy, formats, plain, stroke } from '../pictures.ts';
@@ -16,7 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function answer(response: Response): Promise<ClassifyResponse> {
+async function answer(
+  response: Response,
+): Promise<Extract<z.infer<typeof classifyResponseSchema>, { task: 'single' }>> {
   expect(response.status, await response.clone().text()).toBe(200);
   return response.json();
 }

@@ -56,7 +56,7 @@ test('of a batch, the cancelled picture is left out and the others run', async (
   const size = 12;
   const session = {
     largest: undefined,
-    run: async (_: Uint8Array, n: number) => ({ probabilities: new Float32Array(n * 3) }),
+    run: async (_: Uint8Array, n: number) => ({ output: new Float32Array(n * 3) }),
   };
   const model = { key: 'k', path: 'model.onnx', card };
   const loaded = { model, session, reason: '', inputs: new Uint8Array(8 * size), largest: 8 };

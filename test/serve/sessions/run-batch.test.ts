@@ -22,10 +22,7 @@ function open(options: { largest?: number; failsOn?: number; fixed?: number; str
       if (options.failsOn !== undefined && pictures.includes(options.failsOn))
         throw new UserError('no memory');
       return {
-        probabilities: Float32Array.from(
-          { length: n * classes },
-          (_, i) => pictures[Math.floor(i / classes)] ?? 0,
-        ),
+        output: Float32Array.from({ length: n * classes }, (_, i) => pictures[Math.floor(i / classes)] ?? 0),
         ...(options.strange && { novelty: Float32Array.from(pictures, (picture) => picture / 256) }),
       };
     },
@@ -61,7 +58,7 @@ test('pictures run in batches of at most the largest size', async () => {
   const results = await run(loaded, [1, 2, 3]);
   expect(runs).toEqual([[1, 2], [3]]);
   expect(results.runs.map(({ ids }) => ids)).toEqual([[1, 2], [3]]);
-  expect([...(results.runs[0]?.probabilities ?? [])]).toEqual([1, 1, 1, 2, 2, 2]);
+  expect([...(results.runs[0]?.output ?? [])]).toEqual([1, 1, 1, 2, 2, 2]);
   expect(results.runs[0]?.spent).toEqual([1, 2, 1, 2]);
   expect(loaded.inputs).toHaveLength(2 * size); // none before, and no more than a batch had
 });
@@ -70,7 +67,7 @@ test('a model for one batch size gets it, and no results of what fills it up', a
   const { loaded, runs } = open({ fixed: 4 });
   const results = await run(loaded, [1, 2]);
   expect(runs).toEqual([[1, 2, 0, 0]]);
-  expect(results.runs[0]?.probabilities).toHaveLength(2 * classes);
+  expect(results.runs[0]?.output).toHaveLength(2 * classes);
 });
 
 test('a damaged picture fails alone', async () => {

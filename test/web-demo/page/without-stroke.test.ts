@@ -29,7 +29,12 @@ function reader(rule: (heights: readonly number[]) => readonly [label: string, p
       runs.push(pictures.length);
       return pictures.map(({ data }) => {
         const [label, probability] = rule([...data]);
-        const rest = { predictions: [], probabilities: new Float32Array(), input: new Uint8Array() };
+        const rest = {
+          task: 'single' as const,
+          predictions: [],
+          probabilities: new Float32Array(),
+          input: new Uint8Array(),
+        };
         return { label, probability, ...rest, shape: [28, 28, 1], milliseconds: 0 };
       });
     },
