@@ -89,6 +89,7 @@ function withMasks(bytes: Uint8Array, layout: BmpLayout): Picture {
       const pixel = size === 2 ? view.getUint16(from, true) : view.getUint32(from, true);
       for (const { shift, most } of fields) {
         const value = (pixel >>> shift) & most;
+        // Stryker disable next-line ConditionalExpression: both are shortcuts: what is divided by 0 is stored as 0
         data[to++] = most === 255 ? value : most === 0 ? 0 : Math.floor(((value >>> 0) * 255) / most);
       }
     }

@@ -11,6 +11,8 @@ interface Bmp {
   readonly width: number;
   readonly height: number;
   readonly compression?: number;
+  /** What the file says of where its pixels are; else where they are. */
+  readonly start?: number;
   readonly header?: 40 | 108;
   readonly masks?: readonly number[];
   /** Bytes of the palette, four for a color. */
@@ -25,7 +27,7 @@ function bmpOf(bmp: Bmp): Buffer {
   const { palette = Buffer.alloc(0), gap = Buffer.alloc(0) } = bmp;
   const info = Buffer.alloc(14 + Math.max(header, 40 + masks.length * 4));
   info.write('BM');
-  info.writeUInt32LE(info.length + palette.length + gap.length, 10);
+  info.writeUInt32LE(bmp.start ?? info.length + palette.length + gap.length, 10);
   info.writeUInt32LE(header, 14);
   info.writeInt32LE(width, 18);
   info.writeInt32LE(height, 22);
@@ -69,6 +71,13 @@ const kinds: Readonly<Record<string, Bmp>> = {
   'a step down': { ...eight, height: 3, pixels: [4, 3, 0, 0, 1, 9, 0, 2, 1, 1, 2, 4, 0, 0, 0, 1] },
   'runs that end in the middle of the last row': { ...eight, pixels: [3, 1] },
   'runs that end before the last row': { ...eight, height: 2, pixels: [4, 1] },
+  'a run beyond its row': { ...eight, height: 2, pixels: [4, 1, 0, 0, 6, 2, 0, 1] },
+  'pixels beyond their row': { ...eight, height: 2, pixels: [4, 1, 0, 0, 3, 2, 0, 3, 5, 6, 7, 0, 0, 1] },
+  'half of a run': { ...eight, pixels: [4] },
+  'runs of 16 bits': { bits: 16, width: 1, height: 1, compression: 1, pixels: [1, 2, 0, 1] },
+  'runs of 32 bits': { bits: 32, width: 1, height: 1, compression: 2, pixels: [1, 2, 0, 1] },
+  'runs of 24 bits': { bits: 24, width: 1, height: 1, compression: 1, pixels: [1, 2, 0, 1] },
+  'pixels where they are not said to be': { ...four, compression: 0, start: 0, pixels: [0x12, 0x34, 0, 0] },
   'all alpha there is': { bits: 32, width: 1, height: 2, pixels: [1, 2, 3, 4, 5, 6, 7, 8] },
   'alpha of a header that has a place for it': {
     ...{ bits: 32, width: 1, height: 2, compression: 3, header: 108, masks: [red, green, blue, high] },
@@ -181,6 +190,17 @@ it.each(sizes)('a size of %d x %d is none, for Pillow too', (width, height) => {
   expect(theirs[size]).toBeNull();
   const read = () => readHeader(files[size] ?? Buffer.alloc(0), 'BMP');
   expect(read).toThrow(new Damaged(`its header says ${size} pixels`));
+});
+
+it.each<[string, Bmp]>([
+  ['of eight bits, said to be of four', { ...eight, compression: 2, pixels: [4, 1, 0, 1] }],
+  ['of four bits, said to be of eight', { ...four, compression: 1, pixels: [4, 0x12, 0, 1] }],
+  ['of one bit', { ...eight, bits: 1, pixels: [4, 1, 0, 1] }],
+])('runs that contradict themselves are refused, of which Pillow makes something: %s', (_, bmp) => {
+  const { bits, compression } = bmp;
+  expect(() => decodeBmp(bmpOf(bmp))).toThrow(
+    new Damaged(`it has ${bits} bits a pixel in compression ${compression}, which is not read`),
+  );
 });
 
 it('16 bits that are said to hold alpha have it in the header as in the pixels, of which Pillow has none', () => {

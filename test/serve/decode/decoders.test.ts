@@ -200,10 +200,21 @@ function withoutHuffmanTables(jpeg: Buffer): Buffer {
   return Buffer.concat([...parts, jpeg.subarray(at)]);
 }
 
+test('a JPEG of RGB, which Adobe’s segment says, gives the bytes of sharp', async () => {
+  const bytes = open('full-color.jpg');
+  const adobe = Buffer.concat([Buffer.of(0xff, 0xee, 0, 14), Buffer.from('Adobe\0d\0\0\0\0\0', 'latin1')]);
+  const rgb = Buffer.concat([bytes.subarray(0, 2), adobe, bytes.subarray(2)]);
+  const theirs = shown(await decodeUpload(rgb));
+  expect(theirs).not.toEqual(await bySharp('full-color.jpg'));
+  expect(byJpegDecoder(rgb, plainHeader(rgb))).toEqual(theirs);
+});
+
 test('a JPEG whose size can be read in two ways is refused before there is room made for it', () => {
   const bytes = open('plain.jpg');
   const header = plainHeader(bytes);
-  expect(() => byJpegDecoder(bytes, { ...header, width: header.width + 1 })).toThrow(/can be read as/);
+  expect(() => byJpegDecoder(bytes, { ...header, width: header.width + 1 })).toThrow(
+    new Damaged('its header can be read as 54x38 and 53x38'),
+  );
   // A marker without a length, which would hide what follows from who takes it for one that has a length.
   const hiding = Buffer.concat([bytes.subarray(0, 2), Buffer.of(0xff, 0xd0, 0, 4), bytes.subarray(2)]);
   expect(headerOf(hiding).plain).toBe(false);

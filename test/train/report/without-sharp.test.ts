@@ -27,6 +27,7 @@ it('plain JPEGs and PNGs are decoded to the same pixels, others are refused with
     'b.jpg': await raw().withMetadata({ orientation: 6 }).withIccProfile('srgb').jpeg().toBuffer(),
     'c.jpg': await raw().jpeg().toBuffer(),
     'd.webp': await raw().webp().toBuffer(),
+    'e.png': await raw().png({ progressive: true }).toBuffer(),
   };
   const withSharp = [await decode('a.png', files['a.png']), await decode('c.jpg', files['c.jpg'])];
   hidden.yes = true;
@@ -37,6 +38,9 @@ it('plain JPEGs and PNGs are decoded to the same pixels, others are refused with
     }
     await expect(decode('b.jpg', files['b.jpg'])).rejects.toThrow(
       /^this kind of JPEG is read by .*: npm install sharp$/,
+    );
+    await expect(decode('e.png', files['e.png'])).rejects.toThrow(
+      /^this kind of PNG is read by .*: npm install sharp$/,
     );
     await expect(decode('d.webp', files['d.webp'])).rejects.toThrow(
       /^WebP is read by .*: npm install sharp$/,

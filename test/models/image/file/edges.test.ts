@@ -362,6 +362,31 @@ it('a picture that sharp reads in another size than we do is refused', async () 
   );
 });
 
+it('a JPEG that is to be halved is, in both directions', async () => {
+  const jpeg = files['a JPEG'];
+  const halved = await decodeBySharp(jpeg, { ...headerOf(jpeg), shrink: 2 });
+  const { data, info } = await sharp(jpeg)
+    .resize(3, 2, { fit: 'fill' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  expect([halved.width, halved.height, info.width, info.height]).toEqual([3, 2, 3, 2]);
+  expect(Buffer.from(halved.data)).toEqual(data);
+});
+
+it('a GIF on a canvas that libnsgif cuts has its picture at the top, and nothing below', async () => {
+  const create = { width: 640, height: 9, channels: 3, background: '#c86432' } as const;
+  const gif = await sharp({ create }).gif().toBuffer();
+  gif.writeUInt16LE(480, 8);
+  expect((await sharp(gif).metadata()).height).toBe(9);
+  const { data, width, height, channels } = await decodeBySharp(gif, headerOf(gif));
+  expect([width, height, channels, data.length]).toEqual([640, 480, 4, 640 * 480 * 4]);
+  const rows = (from: number, to: number) => Buffer.from(data.subarray(from * 640 * 4, to * 640 * 4));
+  const [r = 0, g = 0, b = 0, alpha] = rows(0, 1);
+  expect(alpha).toBe(255);
+  expect(rows(0, 9)).toEqual(Buffer.alloc(9 * 640 * 4, Buffer.of(r, g, b, 255)));
+  expect(rows(9, 480)).toEqual(Buffer.alloc(471 * 640 * 4));
+});
+
 it('a WebP that begins with another chunk is refused, as by sharp', async () => {
   const bytes = Buffer.from(files['a WebP with alpha that is turned']);
   bytes.write('VP8Z', 12);
