@@ -90,8 +90,8 @@ export function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
     } else {
       const length = (bytes[at + 2] ?? 0) * 256 + (bytes[at + 3] ?? 0);
       if (at + 2 + length > bytes.length) break;
-      if (length < 2) usual = false; // its own two bytes are not counted: libjpeg takes it for an empty one
-      const end = at + 2 + Math.max(2, length);
+      if (length < 2) usual = false; // its own two bytes are not counted: to libjpeg it is empty
+      const end = at + 2 + length;
       yield { marker, content: bytes.subarray(at + 4, end), usual };
       at = end;
     }
