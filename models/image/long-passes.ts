@@ -19,6 +19,7 @@ export function acrossLong(
     sums.fill(HALF);
     tapsInPieces(columns, x, (start, weights) => {
       check();
+      // Stryker disable next-line EqualityOperator: what stands behind the end of a typed array is dropped
       for (let i = 0; i < sums.length; i++) {
         const [y, c] = [Math.floor(i / channels), i % channels];
         let from = (y * width + start) * channels + c;

@@ -79,6 +79,7 @@ export function resizeWindow(
     result = down(across({ ...whole, bytes: whole.bytes.subarray(start * stride, end * stride) }), start);
   }
   return {
+    // Stryker disable next-line LogicalOperator: a copy of what is a copy has the same bytes
     data: plan.across || plan.down ? result.bytes : result.bytes.slice(),
     width: window.width,
     height: window.height,
@@ -96,7 +97,7 @@ interface Rows {
 const MOST_WEIGHTS = 1024 * 1024;
 
 function isLong(axis: Axis): boolean {
-  // Stryker disable next-line EqualityOperator: at the limit both ways give the same
+  // Stryker disable next-line EqualityOperator,ArithmeticOperator: both ways give the same bytes, in pieces with less memory
   return axis.n * tapsEach(axis) > MOST_WEIGHTS;
 }
 
@@ -222,6 +223,7 @@ function downwards(
       // Stryker disable next-line EqualityOperator: what stands behind the end of a typed array is dropped
       for (let x = 0; x < stride; x++) sums[x] = (sums[x] ?? 0) + Math.imul(source[from + x] ?? 0, weight);
     }
+    // Stryker disable next-line EqualityOperator: behind a row is the first of the next one, which is written next
     for (let x = 0; x < stride; x++) out[y * stride + x] = (sums[x] ?? 0) >> PRECISION_BITS;
   }
   return new Uint8Array(out.buffer);
