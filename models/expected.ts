@@ -28,14 +28,21 @@ export function unitsOf(card: Card): number[] {
   return card.labels.map(() => 1);
 }
 
-/** Largest difference of two outputs of a model, in its `unitsOf`; `Infinity` as `goldenDifference` has it. */
+/**
+ * Largest difference of two outputs of a model, in its `unitsOf`, or relative to a number that is larger than that;
+ * `Infinity` as `goldenDifference` has it.
+ */
 export function outputDifference(
   expected: ArrayLike<number>,
   got: ArrayLike<number>,
   units: readonly number[],
 ): number {
+  // A float32 has seven digits, however small the deviation is.
   const scaled = (values: ArrayLike<number>) =>
-    Array.from(values, (value, k) => value / (units[k % units.length] ?? 1));
+    Array.from(
+      values,
+      (value, k) => value / Math.max(units[k % units.length] ?? 1, Math.abs(expected[k] ?? 0)),
+    );
   return goldenDifference(scaled(expected), scaled(got));
 }
 

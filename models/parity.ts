@@ -4,9 +4,9 @@
 export interface Parity {
   /** Pictures compared. */
   readonly n: number;
-  /** Infinity where one of the two gave no number. */
+  /** Infinity where one of the two gave no number; of numbers relative to them or to their deviations. */
   readonly maxProbabilityDifference: number;
-  /** Pictures whose most probable class differs. */
+  /** Pictures whose most probable class differs, or whose set of labels does; of numbers none. */
   readonly changedLabels: number;
   /** How many of these are ties in the reference. */
   readonly ties: number;

@@ -30,7 +30,7 @@ function stageInWords(stage: ExportStage): string {
     case 'converted':
       return `${stage.nodes} ONNX nodes, opset ${stage.opset}, ${(stage.bytes / 1e6).toFixed(2)} MB`;
     case 'compared':
-      return `${stage.parity.n} ${stage.pictures}, largest difference ${stage.parity.maxProbabilityDifference.toExponential(1)}, ${changesInWords(stage.parity)}${stage.accuracy === null ? '' : `, accuracy ${(stage.accuracy * 100).toFixed(2)} %`}`;
+      return `${stage.parity.n} ${stage.pictures}, largest difference ${stage.parity.maxProbabilityDifference.toExponential(1)}, ${changesInWords(stage.parity)}${stage.accuracy === null ? '' : `, accuracy ${(stage.accuracy * 100).toFixed(2)} %`}${stage.score === undefined ? '' : `, ${stage.score}`}`;
     case 'novelty':
       return `says what it does not know: ${plainPercent(stage.falseAlarms)} of ${stage.n} ${stage.pictures} by mistake`;
     case 'written':

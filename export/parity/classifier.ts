@@ -63,17 +63,18 @@ export function eagerClassifier(probabilities: PictureFunction['probabilities'],
   };
 }
 
-/** Runs a model with an input `image` and an output `probabilities` on the CPU. */
+/** Runs a model with an input `image` and an output `probabilities`, or `values`, on the CPU. */
 export async function onnxClassifier(model: ModelSource, shape: Shape): Promise<Classifier> {
   const session = await createInferenceSession(model);
   return {
     async classify(images) {
       // A copy: onnxruntime takes no shared memory, and data sets are in some.
       const image = new ort.Tensor('uint8', new Uint8Array(images), [countImages(images, shape), ...shape]);
-      const { probabilities } = await session.run({ image });
-      if (!(probabilities?.data instanceof Float32Array))
-        throw new Error('the model has no float32 output called probabilities');
-      return probabilities.data;
+      const { probabilities, values } = await session.run({ image });
+      const answers = (probabilities ?? values)?.data;
+      if (!(answers instanceof Float32Array))
+        throw new Error('the model has no float32 output called probabilities or values');
+      return answers;
     },
     close: () => session.release(),
   };

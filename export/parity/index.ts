@@ -1,6 +1,7 @@
 // Proof that a model file gives the answers of the trained network: both run on the same pictures, and every probability is compared.
 
 import { concatenate } from '../../models/concatenate.ts';
+import { outputDifference } from '../../models/expected.ts';
 import type { Parity } from '../../models/parity.ts';
 import { TIE } from '../../models/tolerance.ts';
 import { argMax } from '../../train/loop/logits.ts';
@@ -27,12 +28,14 @@ export interface ComparedClassifiers {
 /**
  * Runs two models on `n` pictures, in batches whose last one may be smaller.
  * @param images - Gives the pictures from one index to another, uint8 `[N,H,W,C]`.
+ * @param measure - How answers of their task are compared: as those of one label if left out.
  */
 export async function compareClassifiers(
   reference: Classifier,
   candidate: Classifier,
   images: (from: number, to: number) => Uint8Array,
   n: number,
+  measure: CompareAnswers = compare,
 ): Promise<ComparedClassifiers> {
   const [expected, got]: [Float32Array[], Float32Array[]] = [[], []];
   const parts = await compareOn(
@@ -42,7 +45,7 @@ export async function compareClassifiers(
     (a, b, batch) => {
       expected.push(a);
       got.push(b);
-      return compare(a, b, batch.n);
+      return measure(a, b, batch.n);
     },
   );
   return { parity: combine(parts), expected: concatenate(expected), got: concatenate(got) };
@@ -74,6 +77,38 @@ export function compare(expected: Float32Array, got: Float32Array, n: number): P
     if ((probabilities[best] ?? 0) - (probabilities[other] ?? 0) <= TIE) ties++;
   }
   return { n, maxProbabilityDifference, changedLabels, ties };
+}
+
+/** Compares what two models answered to the same `n` pictures, `[n,labels]`. */
+export type CompareAnswers = (expected: Float32Array, got: Float32Array, n: number) => Parity;
+
+/** Compares probabilities of which several are answers: a picture is changed where its set of labels is. */
+export function compareLabels(thresholds: readonly number[]): CompareAnswers {
+  return (expected, got, n) => {
+    const maxProbabilityDifference = maxDifference(expected, got, absolute);
+    if (expected.length !== got.length) return { n, maxProbabilityDifference, changedLabels: n, ties: 0 };
+    let [changedLabels, ties] = [0, 0];
+    const count = thresholds.length;
+    for (let row = 0; row < expected.length; row += count) {
+      const changed = thresholds.flatMap((threshold, k) => {
+        const [before = 0, after = 0] = [expected[row + k], got[row + k]];
+        return before >= threshold === after >= threshold ? [] : [Math.abs(before - threshold)];
+      });
+      if (changed.length === 0) continue;
+      changedLabels++;
+      if (changed.every((distance) => distance <= TIE)) ties++;
+    }
+    return { n, maxProbabilityDifference, changedLabels, ties };
+  };
+}
+
+/** Compares numbers, as `outputDifference` does. */
+export function compareNumbers(deviations: readonly number[]): CompareAnswers {
+  return (expected, got, n) => ({
+    n,
+    maxProbabilityDifference: outputDifference(expected, got, deviations),
+    ...{ changedLabels: 0, ties: 0 },
+  });
 }
 
 /** Whether two models agree well enough for the file to be published. */

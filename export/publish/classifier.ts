@@ -1,17 +1,10 @@
 // Publishes a classifier: once onnxruntime gives the same answers as the trained network, it goes into the repository with its card.
 
 import type { Card } from '../../models/card.ts';
-import {
-  type CardDraft,
-  certify,
-  completeCard,
-  goldenAnswers,
-  goldenPictures,
-  measureAccuracy,
-  withCard,
-} from '../../models/complete-card.ts';
+import { goldenPictures, withCard } from '../../models/complete-card.ts';
 import { writeDefaultModel } from '../../models/default-model.ts';
 import { UserError } from '../../models/errors.ts';
+import { unitInWords } from '../../models/expected.ts';
 import { testedOn } from '../../models/held-out.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
@@ -23,17 +16,18 @@ import { writeModel } from '../files/write-model.ts';
 import { goldenNovelty } from '../novelty/golden.ts';
 import { withNovelty } from '../novelty/index.ts';
 import { type Classifier, onnxClassifier, runtimes } from '../parity/classifier.ts';
-import { changesInWords, combine, compare, compareClassifiers, holds, type Parity } from '../parity/index.ts';
+import { changesInWords, combine, compareClassifiers, holds, type Parity } from '../parity/index.ts';
 import type { ModelSource } from '../parity/session.ts';
 import { addToRepository, packed, packedSize } from './add-to-repository.ts';
 import type { Destination, ExportOptions } from './exportable.ts';
 import { type ConvertedNetwork, type Publication, publish } from './index.ts';
 import { type ReportStage, stageReport, type WrittenModel } from './stages.ts';
+import { type AnyDraft, compareAs, type MeasuredModel, measured } from './tasks.ts';
 
 /** A network that classifies pictures, and what its file must answer. */
 export interface ClassifierCandidate
   extends Pick<Publication<unknown, unknown>, 'network' | 'convert' | 'options'> {
-  readonly card: CardDraft;
+  readonly card: AnyDraft;
   /** What the file is compared with on the test pictures; closed afterwards. */
   readonly reference: (converted: ConvertedNetwork) => Classifier;
   /** What gives the answers to the built-in pictures that go into the card. */
@@ -80,17 +74,18 @@ export function publishClassifier(
         const { model: onnx, novelty } = told ?? { model: converted };
         if (novelty) report({ name: 'novelty', ...novelty, pictures: testedOn(draft) });
         const bare = packed(onnx);
-        const { parity, metrics, golden } = await prove(bare);
-        const card = completeCard(draft, {
-          weightsDigest: digestWeights(onnx),
-          metrics,
-          golden: novelty ? await goldenNovelty(golden, onnx, draft.input.shape) : golden,
-          ...(novelty && { novelty }),
-          parity: certify(parity, tolerance, runtimes(backend.binding.TF_Version)),
-        });
+        const { parity, model } = await prove(bare);
+        const card = await model.complete(
+          {
+            ...{ weightsDigest: digestWeights(onnx), parity, tolerance },
+            against: runtimes(backend.binding.TF_Version),
+            ...(novelty && { novelty }),
+          },
+          novelty && ((golden) => goldenNovelty(golden, onnx, draft.input.shape)),
+        );
         const file = await put(withCard(onnx, card), draft.name, to);
         report({ name: 'written', file });
-        return { ...file, card, parity, accuracy: metrics?.accuracy ?? null };
+        return { ...file, card, parity, accuracy: model.accuracy };
       },
     },
     report,
@@ -110,8 +105,7 @@ async function put(model: ModelProto, name: string, to: Destination): Promise<Wr
 /** What a comparison finds out for the card. */
 interface Proof {
   readonly parity: Parity;
-  readonly metrics: ReturnType<typeof measureAccuracy> | null;
-  readonly golden: ReturnType<typeof goldenAnswers>;
+  readonly model: MeasuredModel;
 }
 
 async function proveClassifier(
@@ -122,16 +116,17 @@ async function proveClassifier(
   report: ReportStage,
 ): Promise<Proof> {
   const { input } = card;
-  const { labels, n } = test;
+  const { n } = test;
+  const comparing = compareAs(card);
   const onnxruntime = await onnxClassifier(model, input.shape);
   const compared = reference(converted);
   const images = (from: number, to: number) => imagesOf(test, from, to);
-  const tested = await compareClassifiers(compared, onnxruntime, images, n);
+  const tested = await compareClassifiers(compared, onnxruntime, images, n, comparing);
   const pictures = goldenPictures(input.shape);
   const expected = await golden.classify(pictures.images);
   const got = await onnxruntime.classify(pictures.images);
   await Promise.all([onnxruntime, compared, golden].map((each) => each.close()));
-  const { n: _, ...differences } = combine([tested.parity, compare(expected, got, pictures.names.length)]);
+  const { n: _, ...differences } = combine([tested.parity, comparing(expected, got, pictures.names.length)]);
   const parity: Parity = { n, ...differences };
   if (!holds(parity, tolerance))
     throw failure(
@@ -140,14 +135,15 @@ async function proveClassifier(
       tolerance,
       await explain(images(0, Math.min(n, EXPLAINED)), parity, converted),
     );
-  const metrics = labels.length === n ? measureAccuracy(tested.expected, labels) : null;
-  report({ name: 'compared', parity, pictures: testedOn(card), accuracy: metrics?.accuracy ?? null });
-  return { parity, metrics, golden: goldenAnswers(pictures.names, expected) };
+  const found = measured(card, { test, answers: tested.expected, names: pictures.names, golden: expected });
+  const { accuracy, score } = found;
+  report({ name: 'compared', parity, pictures: testedOn(card), accuracy, score });
+  return { parity, model: found };
 }
 
-function failure(card: CardDraft, parity: Parity, tolerance: number, explanation: string): UserError {
+function failure(card: AnyDraft, parity: Parity, tolerance: number, explanation: string): UserError {
   const { n, maxProbabilityDifference } = parity;
   return new UserError(
-    `${card.name} was not exported: onnxruntime does not answer as what was trained. Over ${n} ${testedOn(card)} the largest difference of a probability is ${maxProbabilityDifference.toExponential(2)} (allowed: ${tolerance.toExponential(0)}), with ${changesInWords(parity)}. Nothing was written. ${explanation}`,
+    `${card.name} was not exported: onnxruntime does not answer as what was trained. Over ${n} ${testedOn(card)} the largest difference ${unitInWords({ task: card.task ?? 'single' })} is ${maxProbabilityDifference.toExponential(2)} (allowed: ${tolerance.toExponential(0)}), with ${changesInWords(parity)}. Nothing was written. ${explanation}`,
   );
 }

@@ -1,19 +1,19 @@
 // What can be exported as a model of pictures, and the options of an export.
 
-import type { CardDraft } from '../../models/complete-card.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import type { Split } from '../../train/datasets/index.ts';
 import type { Classifier } from '../parity/classifier.ts';
 import type { NetworkOptions, PictureFunction } from '../trace/network.ts';
 import type { Convert } from './index.ts';
 import type { OnStage } from './stages.ts';
+import type { AnyDraft } from './tasks.ts';
 
 /**
  * A network to be exported. Its `probabilities` take pictures, or features `[N,F]` of `backbone`; the names of its
  * `variables` are those of the file's initializers.
  */
 export interface Exportable extends PictureFunction {
-  readonly card: CardDraft;
+  readonly card: AnyDraft;
   /** A file from elsewhere, as a graph from `image` to `features`, that the network was trained upon. */
   readonly backbone?: ModelProto;
   /** Pictures that prove parity, with their labels; without any, the card says nothing of accuracy. */

@@ -4,20 +4,22 @@ import { UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import { createArchitecture } from '../../train/architectures/index.ts';
 import { tf } from '../../train/graph/tensorflow.ts';
-import { logitsOf } from '../../train/layers/forward.ts';
 import { MEAN_IMAGE } from '../../train/layers/mean-image.ts';
 import { countWeights, dryRun, netOf, type Parameters } from '../../train/layers/net.ts';
 import { averageOf } from '../../train/loop/step-variables.ts';
 import type { Recipe } from '../../train/recipes/index.ts';
 import { builtIn, type Registry } from '../../train/recipes/registry.ts';
 import type { Checkpoint } from '../../train/runs/checkpoint.ts';
+import { answersOf, outputsOf, withScale } from '../../train/tasks/outputs.ts';
+import { TARGET_DEVIATION, TARGET_MEAN } from '../../train/tasks/target-scale.ts';
+import { taskOf } from '../../train/tasks/task.ts';
 
 export interface CheckpointNetwork {
-  /** uint8 `[N,H,W,C]` to logits `[N,classes]`. */
+  /** uint8 `[N,H,W,C]` to logits `[N,classes]`; of a recipe of numbers, to these. */
   readonly logits: (images: Tensor) => Tensor;
   /** Of a head that takes features as bytes: features `[N,F]` to logits. */
   readonly onFeatures?: (features: Tensor) => Tensor;
-  /** uint8 `[N,H,W,C]` to probabilities `[N,classes]`. */
+  /** uint8 `[N,H,W,C]` to what a file answers: probabilities `[N,classes]`, or numbers. */
   readonly probabilities: (images: Tensor) => Tensor;
   /** Weights and statistics by name; the averages where the recipe averages, as in evaluation. */
   readonly variables: ReadonlyMap<string, Variable>;
@@ -57,14 +59,17 @@ export function networkOf(
   if (recipe.standardize.meanImage) read(MEAN_IMAGE, shape, 'statistics');
   for (const [name, { kind, shape: dims }] of dryRun(architecture, shape))
     read(name, dims, kind === 'weight' ? 'weights' : 'statistics');
+  const task = taskOf(recipe);
+  if (task === 'regression')
+    for (const name of [TARGET_MEAN, TARGET_DEVIATION]) read(name, [classes], 'statistics');
   const net = netOf(parameters, { training: false });
-  const logits = (images: Tensor) => logitsOf(net, architecture, recipe.standardize, images, views);
+  const logits = (images: Tensor) => outputsOf(task, net, architecture, recipe.standardize, images, views);
   const { onFeatures } = architecture;
   return {
     logits,
-    probabilities: (images) => tf.softmax(logits(images)),
+    probabilities: (images) => answersOf(task, logits(images)),
     variables,
     parameters: countWeights(parameters),
-    ...(onFeatures && { onFeatures: (features) => onFeatures(net, features) }),
+    ...(onFeatures && { onFeatures: (features) => withScale(task, net, onFeatures(net, features)) }),
   };
 }

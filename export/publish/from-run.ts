@@ -8,7 +8,6 @@ import type { ModelProto } from '../../models/onnx/schema.ts';
 import { sizeOf } from '../../models/shape.ts';
 import { readBackbone } from '../../train/backbone/index.ts';
 import { withPictures } from '../../train/datasets/index.ts';
-import { tf } from '../../train/graph/tensorflow.ts';
 import type { Progress } from '../../train/progress.ts';
 import { registryOf } from '../../train/project/registry-of.ts';
 import { type Recipe, recipeDigest } from '../../train/recipes/index.ts';
@@ -16,6 +15,9 @@ import { loadDataOf } from '../../train/recipes/load-data.ts';
 import { publicRecipe } from '../../train/recipes/public.ts';
 import { checkData } from '../../train/runs/data.ts';
 import type { Run } from '../../train/runs/run.ts';
+import { answersOf } from '../../train/tasks/outputs.ts';
+import { taskOf } from '../../train/tasks/task.ts';
+import { draftOf } from './draft-of-task.ts';
 import type { Exportable } from './exportable.ts';
 import { networkOf } from './from-checkpoint.ts';
 import { type CheckpointName, readCheckpointOf } from './read-checkpoint.ts';
@@ -54,11 +56,17 @@ export async function loadRun(
   const { onFeatures, logits } = network;
   const backbone = recipe.backbone && (await readBackbone(recipe.backbone, recipe.standardize, shape));
   const logitsOf = (backbone && onFeatures) ?? logits;
+  const task = taskOf(recipe);
+  if (calibrate && task !== 'single')
+    throw new UserError(
+      `--calibrate has no meaning here: run ${run.name} has learned ${task === 'multi' ? 'several labels, which each have a threshold' : 'numbers'}; a temperature is for one class. Export it without.`,
+    );
   const calibration = calibrate ? await fitTemperature(network, dataset) : undefined;
 
   const published = publicRecipe(recipe);
   return {
     card: {
+      ...(await draftOf(task, network, dataset, calibration)),
       name: recipe.model ?? recipe.name,
       description: recipe.description,
       labels: [...dataset.labels],
@@ -70,7 +78,6 @@ export async function loadRun(
         parameters: network.parameters + (backbone ? weightsIn(backbone) : 0),
       },
       tta: views,
-      ...(calibration && { calibration }),
       recipe: published,
       recipeDigest: recipeDigest(published),
       datasets: (['train', 'test'] as const).map((split) => ({
@@ -82,10 +89,12 @@ export async function loadRun(
     },
     probabilities: calibration
       ? (input) => temperedSoftmax(logitsOf(input), calibration.temperature)
-      : (input) => tf.softmax(logitsOf(input)),
+      : (input) => answersOf(task, logitsOf(input)),
+    output: task === 'regression' ? 'values' : 'probabilities',
     variables: network.variables,
     ...(backbone && { backbone }),
-    ...{ test, train },
+    // What tells known pictures from others learns it of classes.
+    ...(task === 'single' ? { test, train } : { test }),
   };
 }
 

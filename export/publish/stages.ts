@@ -11,6 +11,8 @@ type Done =
       /** What they were: `test pictures`. */
       readonly pictures: string;
       readonly accuracy: number | null;
+      /** What was measured of several labels or of numbers, in words. */
+      readonly score?: string | undefined;
     }
   | {
       readonly name: 'novelty';

@@ -101,12 +101,16 @@ export async function backboneClassifier(
   };
 }
 
-/** The head alone, from `features` to `probabilities`. */
-function headNetwork(name: string, { probabilities, variables }: PictureFunction, features: number): Network {
+/** The head alone, from `features` to `probabilities`, or `values`. */
+function headNetwork(
+  name: string,
+  { probabilities, variables, output = PROBABILITIES }: PictureFunction,
+  features: number,
+): Network {
   return {
     name,
     inputs: [{ name: FEATURES, type: 'float32', shape: [ANY_NUMBER, features] }],
-    outputs: [PROBABILITIES],
+    outputs: [output],
     run: ([input]) => [probabilities(given(input))],
     variables,
   };

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { canonicalJson } from '../../models/canonical.ts';
-import { roundUp } from '../../models/complete-card.ts';
+import { type CardDraft, roundUp } from '../../models/complete-card.ts';
 import { UserError } from '../../models/errors.ts';
 import { testedOn } from '../../models/held-out.ts';
 import { oneOf } from '../../models/nearest.ts';
@@ -17,6 +17,7 @@ import { tensorflowClassifier } from '../parity/classifier.ts';
 import { changesInWords, compareClassifiers, holds, type Parity } from '../parity/index.ts';
 import { dropUnused } from '../passes/fold.ts';
 import type { Exportable } from '../publish/exportable.ts';
+import type { AnyDraft } from '../publish/tasks.ts';
 import { classifierNetwork, traceNetwork } from '../trace/network.ts';
 import type { ExportFormat } from './format.ts';
 import { FORMAT_NAMES, type FormatName } from './names.ts';
@@ -57,7 +58,8 @@ export async function exportTo(
   tolerance = TOLERANCE,
 ): Promise<Parity> {
   refuseOther(path);
-  const { card, test } = model;
+  const { test } = model;
+  const card = ofOneClass(model.card);
   const { shape } = card.input;
   const source = { card, ...traceNetwork(classifierNetwork(model, shape, card.name)) };
   refuseSizes(source.graph);
@@ -80,6 +82,14 @@ export async function exportTo(
   });
   if (parity === undefined) throw new Error('nothing was compared');
   return parity;
+}
+
+/** @throws UserError for a model of another task: what reads these formats expects probabilities that sum to one */
+export function ofOneClass(card: AnyDraft): CardDraft {
+  if (card.task === undefined || card.task === 'single') return card;
+  throw new UserError(
+    `--to writes networks that answer with one class; ${card.name} answers with ${card.task === 'multi' ? 'several labels' : 'numbers'}. Leave --to out to export it to ONNX.`,
+  );
 }
 
 function wayOut({ maxProbabilityDifference, changedLabels, ties }: Parity): string {

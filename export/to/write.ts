@@ -3,7 +3,7 @@
 import { changesInWords, type Parity } from '../parity/index.ts';
 import type { Exportable } from '../publish/exportable.ts';
 import type { ExportFormat } from './format.ts';
-import { exportTo } from './index.ts';
+import { exportTo, ofOneClass } from './index.ts';
 
 /**
  * Writes a network in another format, and prints the result of its comparison.
@@ -23,7 +23,7 @@ export async function writeTo(
   say('written', (performance.now() - started) / 1000, `${path}: ${format.description}`);
   const difference = `largest difference ${parity.maxProbabilityDifference.toExponential(1)}`;
   say('compared', undefined, `${parity.n} pictures, ${difference}, ${changesInWords(parity)}`);
-  const note = format.note?.(model.card);
+  const note = format.note?.(ofOneClass(model.card));
   if (note !== undefined) console.log(note);
   return parity;
 }

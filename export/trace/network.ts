@@ -27,24 +27,26 @@ export interface TracedNetwork {
 
 /** A function of pictures, and what it depends on. */
 export interface PictureFunction {
-  /** uint8 `[N,H,W,C]` to probabilities `[N,classes]`. */
+  /** uint8 `[N,H,W,C]` to probabilities `[N,classes]`; of a model of numbers, to these `[N,numbers]`. */
   readonly probabilities: (images: Tensor) => Tensor;
+  /** What these answers are called in a file: `probabilities` if left out. */
+  readonly output?: 'probabilities' | 'values' | undefined;
   readonly variables: ReadonlyMap<string, Variable>;
 }
 
 /** What the output of a classifier is called, in every format. */
 export const PROBABILITIES = 'probabilities';
 
-/** A classifier as a network: from `image`, uint8 `[N,H,W,C]`, to `probabilities`. */
+/** A classifier as a network: from `image`, uint8 `[N,H,W,C]`, to `probabilities`, or `values`. */
 export function classifierNetwork(
-  { probabilities, variables }: PictureFunction,
+  { probabilities, variables, output = PROBABILITIES }: PictureFunction,
   shape: Shape,
   name = 'classifier',
 ): Network {
   return {
     name,
     inputs: [{ name: 'image', type: 'uint8', shape: [ANY_NUMBER, ...shape] }],
-    outputs: [PROBABILITIES],
+    outputs: [output],
     run: ([image]) => {
       if (image === undefined) throw new Error('a classifier has an input called image');
       return [probabilities(image)];

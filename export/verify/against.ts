@@ -10,15 +10,15 @@ import { readBackbone } from '../../train/backbone/index.ts';
 import { isScaling } from '../../train/backbone/scaling.ts';
 import { featureShape } from '../../train/datasets/dataset.ts';
 import { imagesOf } from '../../train/datasets/index.ts';
-import { tf } from '../../train/graph/tensorflow.ts';
 import { registryOf } from '../../train/project/registry-of.ts';
 import { readCheckpoint } from '../../train/runs/checkpoint.ts';
 import { findRun } from '../../train/runs/run.ts';
+import { answersOf } from '../../train/tasks/outputs.ts';
 import { dataOf } from '../files/data.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { readFolderPictures } from '../files/pictures.ts';
 import { type Classifier, onnxClassifier, tensorflowClassifier } from '../parity/classifier.ts';
-import { compareClassifiers, holds, type Parity } from '../parity/index.ts';
+import { type CompareAnswers, compareClassifiers, holds, type Parity } from '../parity/index.ts';
 import { compareLayers, type LayerComparison } from '../parity/layers.ts';
 import { networkOf } from '../publish/from-checkpoint.ts';
 import { temperedSoftmax } from '../publish/temperature.ts';
@@ -56,6 +56,7 @@ export interface ReferenceComparison {
  * Compares a file with a reference on pictures.
  * @param images - uint8 `[N,H,W,C]`.
  * @param tolerance - Largest difference of a probability.
+ * @param measure - How answers of the file's task are compared: as those of one label if left out.
  */
 export async function compareWith(
   reference: Reference,
@@ -63,11 +64,12 @@ export async function compareWith(
   images: Uint8Array,
   shape: Shape,
   tolerance = TOLERANCE,
+  measure?: CompareAnswers,
 ): Promise<ReferenceComparison> {
   const size = shape[0] * shape[1] * shape[2];
   const [expected, onnxruntime] = [await reference.open(), await onnxClassifier(source, shape)];
   const some = (from: number, to: number) => images.subarray(from * size, to * size);
-  const { parity } = await compareClassifiers(expected, onnxruntime, some, images.length / size);
+  const { parity } = await compareClassifiers(expected, onnxruntime, some, images.length / size, measure);
   await Promise.all([expected.close(), onnxruntime.close()]);
   const right = holds(parity, tolerance);
   const { traced } = reference;
@@ -95,8 +97,8 @@ export async function openReference(against: string, runs: string, file: OpenMod
   const logits = (backbone && onFeatures) ?? network.logits;
   const temperature = (card.task === 'single' && card.calibration?.temperature) || 1;
   const probabilities = (input: Tensor) =>
-    temperature === 1 ? tf.softmax(logits(input)) : temperedSoftmax(logits(input), temperature);
-  const answering = { probabilities, variables };
+    temperature === 1 ? answersOf(card.task, logits(input)) : temperedSoftmax(logits(input), temperature);
+  const answering = { probabilities, variables, output: card.output.name };
   if (backbone === undefined) return referenceOf(path, answering, card);
   const graph = await readBackbone(backbone, standardize, shape);
   return { name: path, open: () => backboneClassifier(backbone.path, graph, answering, shape) };

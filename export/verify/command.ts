@@ -52,6 +52,7 @@ export const verifyCommand = defineCommand({
       card.input.shape,
       // A file that was exported with --tolerance is held to that.
       card.parity?.tolerance,
+      (await import('../publish/tasks.ts')).compareAs(card),
     );
     if (args.json) printJson({ path: file.path, checks, comparison });
     else {
@@ -70,5 +71,5 @@ async function checkTest(file: OpenModelFile, data: string | undefined) {
     import('./index.ts'),
   ]);
   const { test } = await dataOf(cardOf(file), data, { say: console.log });
-  return verifyMetrics(file, (from, to) => imagesOf(test, from, to), test.labels);
+  return verifyMetrics(file, (from, to) => imagesOf(test, from, to), test.labels, test.targets);
 }

@@ -2,15 +2,18 @@
 
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../models/canonical.ts';
-import type { Card } from '../../models/card.ts';
+import type { Card, CardOf } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf } from '../../models/card-proof.ts';
 import { measureAccuracy } from '../../models/complete-card.ts';
 import { messageOf } from '../../models/errors.ts';
 import { expectedAnswers, outputDifference, unitInWords, unitsOf } from '../../models/expected.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import { testedOn } from '../../models/held-out.ts';
+import { measureLabels } from '../../models/measure/labels.ts';
+import { measureNumbers } from '../../models/measure/numbers.ts';
 import { inputsOf } from '../../models/onnx/reads.ts';
 import { digestByCard, WEIGHTS_CHANGED } from '../../models/onnx/weights-digest.ts';
+import { scoreInWords } from '../../models/score.ts';
 import { TOLERANCE } from '../../models/tolerance.ts';
 import type { Labels } from '../../train/datasets/index.ts';
 import { plainPercent } from '../../train/report/format.ts';
@@ -191,9 +194,9 @@ export async function verifyMetrics(
   file: OpenModelFile,
   images: (from: number, to: number) => Uint8Array,
   labels: Labels,
+  targets?: Float32Array,
 ): Promise<Check> {
   const card = cardOf(file);
-  if (card.task !== 'single') throw new Error('only answers of one label are measured');
   const classifier = await onnxClassifier(file.source, card.input.shape);
   const n = labels.length;
   const probabilities = new Float32Array(n * card.labels.length);
@@ -202,12 +205,32 @@ export async function verifyMetrics(
     probabilities.set(await classifier.classify(some), from * card.labels.length);
   }
   await classifier.close();
+  if (card.task !== 'single') return targetsCheck(card, probabilities, targets);
   const { accuracy } = measureAccuracy(probabilities, labels);
   const claimed = card.metrics;
   return {
     name: 'metrics',
     holds: claimed !== null && claimed.n === n && claimed.accuracy === accuracy,
     found: `accuracy ${(accuracy * 100).toFixed(2)} % on ${n} ${testedOn(card)}; the card says ${claimed === null ? 'nothing' : `${(claimed.accuracy * 100).toFixed(2)} % on ${claimed.n}`}`,
+  };
+}
+
+/** The measures of several labels or of numbers, as the card has them. */
+function targetsCheck(
+  card: CardOf<'multi'> | CardOf<'regression'>,
+  answers: Float32Array,
+  targets: Float32Array = new Float32Array(),
+): Check {
+  const split = card.metrics?.split ?? 'test';
+  const measured =
+    card.task === 'multi'
+      ? { ...card, metrics: { split, ...measureLabels(answers, targets, card.thresholds) } }
+      : { ...card, metrics: { split, ...measureNumbers(answers, targets, card.ranges) } };
+  const [found, claimed] = [scoreInWords(measured), scoreInWords(card)];
+  return {
+    name: 'metrics',
+    holds: card.metrics?.n === measured.metrics.n && claimed === found,
+    found: `${found} on ${measured.metrics.n} ${testedOn(card)}; the card says ${claimed === undefined ? 'nothing' : `${claimed} on ${card.metrics?.n}`}`,
   };
 }
 

@@ -33,7 +33,7 @@ export const regressionCardSchema = z
       .nullable(),
     /** Expected numbers of the built-in pictures of models/golden.ts. */
     golden: z.array(z.object({ ...goldenFields, values: z.array(z.number()) })),
-    /** Differences are in the deviations of `ranges`, so that one tolerance is for every unit. */
+    /** Differences are in the deviations of `ranges`, or relative to a number that is larger: one tolerance is for every unit. */
     parity: z.object({ ...parityFields, maxValueDifference: least }).nullable(),
     quantization: z
       .object({

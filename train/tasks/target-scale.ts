@@ -1,5 +1,6 @@
 // The scale of numbers that are learned: their mean and deviation over the training pictures, constants of the network.
 import type { Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
+import type { NumberRange } from '../../models/measure/numbers.ts';
 import type { Split } from '../datasets/dataset.ts';
 import { tf } from '../graph/tensorflow.ts';
 import type { Net, Parameters } from '../layers/net.ts';
@@ -33,6 +34,20 @@ export function targetScaleOf({ targets, n }: Pick<Split, 'targets' | 'n'>): Tar
     mean: Float32Array.from(mean),
     deviation: Float32Array.from(variance, (value) => (value > 0 ? Math.sqrt(value) : 1)),
   };
+}
+
+/** The least and the largest of each number over a split, and its deviation, as a card has them. */
+export function targetRangesOf(split: Pick<Split, 'targets' | 'n'>): NumberRange[] {
+  const { deviation } = targetScaleOf(split);
+  const { targets = new Float32Array() } = split;
+  return Array.from(deviation, (each, k) => {
+    const range = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, deviation: each };
+    for (let i = k; i < targets.length; i += deviation.length) {
+      range.min = Math.min(range.min, targets[i] ?? Number.NaN);
+      range.max = Math.max(range.max, targets[i] ?? Number.NaN);
+    }
+    return range;
+  });
 }
 
 /** Gives a network the scale of what it is trained on, as statistics of its own. */

@@ -1,0 +1,41 @@
+// What a card says of a task before its file is made: thresholds of labels, ranges of numbers.
+import type { CardDraft } from '../../models/complete-card.ts';
+import { type Dataset, imageSize, imagesOf } from '../../train/datasets/index.ts';
+import { batchFor } from '../../train/loop/evaluate.ts';
+import { thresholdsOf } from '../../train/tasks/label-measures.ts';
+import { targetRangesOf } from '../../train/tasks/target-scale.ts';
+import type { Task } from '../../train/tasks/task.ts';
+import { tensorflowClassifier } from '../parity/classifier.ts';
+import { classifierNetwork, traceNetwork } from '../trace/network.ts';
+import type { CheckpointNetwork } from './from-checkpoint.ts';
+
+type DraftOfTask =
+  | Pick<CardDraft<'single'>, 'task' | 'calibration'>
+  | Pick<CardDraft<'multi'>, 'task' | 'thresholds'>
+  | Pick<CardDraft<'regression'>, 'task' | 'ranges'>;
+
+/**
+ * The fields of a card that are of its task: thresholds are chosen on the validation pictures.
+ * @param calibration - Of one class.
+ */
+export async function draftOf(
+  task: Task,
+  network: CheckpointNetwork,
+  { shape, test, train }: Pick<Dataset, 'shape' | 'test' | 'train'>,
+  calibration?: CardDraft<'single'>['calibration'],
+): Promise<DraftOfTask> {
+  if (task === 'single') return calibration ? { calibration } : {};
+  if (task === 'regression') return { task, ranges: targetRangesOf(train) };
+  const { targets } = test;
+  if (targets === undefined) throw new Error('pictures of several labels have targets');
+  const classifier = tensorflowClassifier(network, traceNetwork(classifierNetwork(network, shape)), shape);
+  const probabilities = new Float32Array(targets.length);
+  const labels = targets.length / test.n;
+  const batch = batchFor(imageSize(test));
+  for (let from = 0; from < test.n; from += batch) {
+    const to = Math.min(from + batch, test.n);
+    probabilities.set(await classifier.classify(imagesOf(test, from, to)), from * labels);
+  }
+  await classifier.close();
+  return { task, thresholds: thresholdsOf({ probabilities, targets, labels }) };
+}
