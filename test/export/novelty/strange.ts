@@ -7,7 +7,7 @@ const script = `
 import json, sys, numpy, onnxruntime
 images = numpy.frombuffer(sys.stdin.buffer.read(), numpy.uint8).reshape(-1, *json.loads(sys.argv[3]))
 options = onnxruntime.SessionOptions()
-options.intra_op_num_threads = 2
+options.intra_op_num_threads = 1
 session = onnxruntime.InferenceSession(sys.argv[1], options, providers=['CPUExecutionProvider'])
 parts = [session.run(['novelty'], {'image': images[i:i + 250]})[0] for i in range(0, len(images), 250)]
 print(numpy.mean(numpy.concatenate(parts) > float(sys.argv[2])))`;
