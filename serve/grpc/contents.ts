@@ -23,7 +23,6 @@ export function readUintContents(bytes: Uint8Array, name: string): Uint8Array {
   eachField(bytes, name, (reader, field, kind) => {
     if (field !== UINT_CONTENTS || (kind !== VARINT && kind !== DELIMITED)) return false;
     const stop = kind === DELIMITED ? reader.uint32() + reader.pos : reader.pos + 1;
-    if (kind === DELIMITED && stop > reader.len) throw new RangeError('index out of range');
     while (reader.pos < stop) {
       const value = reader.uint32();
       if (value > 255)

@@ -107,6 +107,7 @@ export const areas = {
     tests: [
       'test/serve/grpc/methods.test.ts',
       'test/serve/grpc/messages.test.ts',
+      'test/serve/grpc/connections.test.ts',
       'test/serve/grpc/calls.test.ts',
     ],
     least: 85,

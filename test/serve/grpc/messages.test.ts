@@ -139,7 +139,7 @@ describe('contents', () => {
 
   test('of 256 or more, or of more elements than rows, are refused', () => {
     expect(() => readUintContents(encode('Contents', { uint_contents: [1, 256] }), 'image')).toThrow(
-      'input "image", element 1: expected a whole number from 0 to 255',
+      new Refusal(400, 'input "image", element 1: expected a whole number from 0 to 255'),
     );
     const five = encode('Contents', { bytes_contents: Array(5).fill(new Uint8Array(1)) });
     expect(() => readBytesContents(five, 'image', 4)).toThrow(
@@ -161,6 +161,11 @@ describe('contents', () => {
           }
       }),
     );
+    // Elements of other kinds, and a number of 32 bits in place of a list.
+    const floats = encode('Contents', { fp32_contents: [1], bytes_contents: [row] });
+    for (const bytes of [floats, Uint8Array.of(0x25, 1, 2, 3, 4)])
+      expect(readUintContents(bytes, 'image')).toHaveLength(0);
+    expect(readBytesContents(encode('Contents', { uint_contents: [1] }), 'image', 4)).toEqual([]);
     // A list that says it is longer than the message.
     expect(() => readUintContents(Uint8Array.of(34, 100, 1), 'image')).toThrow(/no InferTensorContents/);
   });
@@ -194,6 +199,14 @@ describe('a request', () => {
       inputs: [{ ...image, datatype: 'BYTES', shape: [2], contents: { bytes_contents: [row, row] } }],
     });
     expect(picturesOfTensor(files.inputs, model, 4)).toEqual(Array(2).fill({ kind: 'encoded', bytes: row }));
+  });
+
+  test('may have as many inputs and outputs as there may be', () => {
+    const { request, inputs } = read({
+      inputs: Array(16).fill({ ...image, shape: Array(8).fill(1) }),
+      outputs: Array(16).fill({ name: 'x' }),
+    });
+    expect([inputs.length, request.outputs?.length]).toEqual([16, 16]);
   });
 
   test('has its parameters as JSON has them', () => {
