@@ -1,7 +1,8 @@
 // From a changed picture to its answer: asks the model about the newest, shows once a frame, says when the picture rests.
 import { messageOf } from '../../models/errors.ts';
-import type { Classification, Model, Picture } from '../component/index.ts';
+import type { Picture } from '../component/index.ts';
 import type { Drawn } from './draw/groups.ts';
+import type { AnyAnswer, AnyModel } from './said.ts';
 import { latestOnly } from './shell/latest.ts';
 import { firstAnswer, measureUntilPainted, penToBars } from './shell/marks.ts';
 
@@ -19,12 +20,12 @@ export interface Question {
 }
 
 export interface Answered extends Question {
-  readonly answers: readonly Classification[];
+  readonly answers: readonly AnyAnswer[];
 }
 
 export interface AskingOptions {
   /** The model in use, and the question of the moment; undefined when there is none. */
-  readonly model: () => Model | undefined;
+  readonly model: () => AnyModel | undefined;
   readonly question: () => Question | undefined;
   /** Shows the latest answers; called at most once a frame. */
   readonly show: (answered: Answered) => void;

@@ -42,7 +42,7 @@ function start(): void {
     },
     loading: () => clear('Loading the model…'),
     ready({ model }) {
-      reading.model(model.card.labels, model.card.input.shape);
+      reading.model(model.card);
       comparison.model(models.current());
       if (mode === 'photo') photos.offer(model.card);
       clear();
@@ -60,7 +60,7 @@ function start(): void {
     show({ answers, chosen }) {
       reading.show(answers, chosen);
       comparison.browser(answers);
-      mattered.changed(true);
+      mattered.changed(models.current()?.model.card.task !== 'regression');
       correction.offer(models.current()?.model.card);
       layers.changed();
     },

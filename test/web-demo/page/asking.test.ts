@@ -1,7 +1,8 @@
 // The answer keeps up with the picture: the newest question counts, and what was forgotten is never shown.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Classification, Model, Picture } from '../../../web-demo/component/index.ts';
+import type { Classification, Picture } from '../../../web-demo/component/index.ts';
 import { createAsking } from '../../../web-demo/page/asking.ts';
+import { type AnyModel, labelOfAll } from '../../../web-demo/page/said.ts';
 
 const frames: (() => void)[] = [];
 beforeEach(() => {
@@ -29,15 +30,15 @@ function setup() {
   const classify = () => {
     const label = String(++asked);
     return new Promise<Classification[]>((resolve, reject) => {
-      const answer = { label } as Classification;
+      const answer = { task: 'single', label } as Classification;
       answers.push({ give: () => resolve([answer]), fail: () => reject(new Error('no answer')) });
     });
   };
   const asking = createAsking({
-    model: () => ({ classify }) as unknown as Model,
+    model: () => ({ classify }) as unknown as AnyModel,
     question: () => ({ pictures: [{} as Picture], chosen: 0 }),
-    show: ({ answers }) => shown.push(answers[0]?.label ?? ''),
-    rested: ({ answers }) => rested.push(answers[0]?.label ?? ''),
+    show: ({ answers }) => shown.push(labelOfAll(answers)),
+    rested: ({ answers }) => rested.push(labelOfAll(answers)),
     failed: (message) => failures.push(message),
   });
   return { asking, answers, shown, rested, failures };

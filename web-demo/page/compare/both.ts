@@ -1,11 +1,12 @@
 // Classifies many pictures in the browser and on the server: how much the answers differ, and how long each took.
-import type { Model, Picture } from '../../component/index.ts';
+import type { Picture } from '../../component/index.ts';
+import { type AnyModel, labelOf, outputOf } from '../said.ts';
 import { largestDifference } from './check.ts';
 import { askServer, type RepositoryModel } from './server.ts';
 
 /** The two answers to one picture. */
 export interface Pair {
-  /** Largest difference between the two probabilities of a label. */
+  /** Largest difference between the two, as `outputOf` has them. */
   readonly difference: number;
   readonly browser: string;
   readonly server: string;
@@ -21,7 +22,7 @@ export interface Pair {
  * @throws ServerRefusal or TypeError when the server does not answer.
  */
 export async function classifyInBoth(
-  model: Model,
+  model: AnyModel,
   served: RepositoryModel,
   pictures: readonly Picture[],
   progress: (pairs: readonly Pair[]) => void,
@@ -29,11 +30,11 @@ export async function classifyInBoth(
   const pairs: Pair[] = [];
   for (const picture of pictures) {
     const here = await model.classify(picture);
-    const there = await askServer(served, model.card.labels, picture);
+    const there = await askServer(served, model.card, picture);
     pairs.push({
-      difference: largestDifference(here.probabilities, there.probabilities),
-      browser: here.label,
-      server: there.label,
+      difference: largestDifference(outputOf(here, model.card), there.output),
+      browser: labelOf(here),
+      server: labelOf(there),
       browserTime: here.milliseconds,
       serverTime: there.milliseconds,
     });

@@ -1,5 +1,6 @@
 // The browser's answer and the server's to one picture, side by side, and how much they differ.
-import type { Classification } from '../../component/index.ts';
+import type { Card } from '../../component/index.ts';
+import { type AnyAnswer, labelOfAll, outputOf, probabilityOfAll, type Saying } from '../said.ts';
 import { setText } from '../shell/elements.ts';
 import { formatMilliseconds, formatProbability, formatScientific } from '../shell/format.ts';
 import { type ServerAnswer, ServerRefusal } from './server.ts';
@@ -9,9 +10,9 @@ export const tolerance = 1e-5;
 
 export interface CheckView {
   /** Shows the browser's answers: one, or one for each digit. Those of the server follow. */
-  browser(answers: readonly Classification[]): void;
+  browser(answers: readonly AnyAnswer[]): void;
   /** Shows the server's answers beside them. */
-  server(answers: readonly ServerAnswer[], browser: readonly Classification[]): void;
+  server(answers: readonly ServerAnswer[], browser: readonly AnyAnswer[], card: Card): void;
   /** Says why the server has no answer. */
   missing(error: unknown): void;
   empty(): void;
@@ -40,15 +41,16 @@ export function createCheck(table: HTMLElement, sentence: HTMLElement): CheckVie
       fill('server', []);
       say('');
     },
-    server(answers, browser) {
+    server(answers, browser, card) {
       fill('server', [
         ...together(answers),
         formatMilliseconds(Math.max(...answers.map((a) => a.milliseconds))),
       ]);
       const difference = Math.max(
-        ...answers.map((answer, i) =>
-          largestDifference(answer.probabilities, browser[i]?.probabilities ?? []),
-        ),
+        ...answers.map(({ output }, i) => {
+          const here = browser[i];
+          return largestDifference(output, here ? outputOf(here, card) : []);
+        }),
       );
       say(
         difference === 0
@@ -69,7 +71,7 @@ export function createCheck(table: HTMLElement, sentence: HTMLElement): CheckVie
   };
 }
 
-/** Largest difference between two answers' probabilities; infinite when they do not fit each other. */
+/** Largest difference between what two answers have; infinite when they do not fit each other. */
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   let largest = 0;
@@ -80,9 +82,9 @@ export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): n
   return largest;
 }
 
-function together(answers: readonly { readonly label: string; readonly probability: number }[]): string[] {
-  const probability = answers.reduce((product, answer) => product * answer.probability, 1);
-  return [answers.map(({ label }) => label).join(''), formatProbability(probability)];
+function together(answers: readonly (Saying & { readonly probability?: number })[]): string[] {
+  const probability = probabilityOfAll(answers);
+  return [labelOfAll(answers), probability === undefined ? '' : formatProbability(probability)];
 }
 
 function row(table: HTMLElement, name: string): HTMLElement[] {

@@ -1,9 +1,10 @@
 // Browser and server: the picture of the moment in a table, and many test pictures on request.
 
 import { goldenInput } from '../../../models/golden.ts';
-import type { Card, Classification, Picture } from '../../component/index.ts';
+import type { Card, Picture } from '../../component/index.ts';
 import { entryKey } from '../models/catalog.ts';
 import type { Loaded } from '../models/open-models.ts';
+import type { AnyAnswer } from '../said.ts';
 import { byId, element, svg } from '../shell/elements.ts';
 import { formatCount, formatMilliseconds, formatScientific } from '../shell/format.ts';
 import { classifyInBoth, type Pair } from './both.ts';
@@ -15,9 +16,9 @@ import { fetchTestPictures } from './test-pictures.ts';
 export interface ComparisonView {
   /** Another model is in use, or none. */
   model(loaded: Loaded | undefined): void;
-  browser(answers: readonly Classification[]): void;
+  browser(answers: readonly AnyAnswer[]): void;
   /** Asks the server about the same pictures; about the file instead, where there is one. */
-  ask(pictures: readonly Picture[], answers: readonly Classification[], file?: Blob): Promise<void>;
+  ask(pictures: readonly Picture[], answers: readonly AnyAnswer[], file?: Blob): Promise<void>;
   empty(): void;
 }
 
@@ -74,10 +75,8 @@ export function createComparison(): ComparisonView {
       const served = servedOf(loaded);
       if (!served) return check.missing(new ServerRefusal('This file is not on the server'));
       try {
-        const there = await Promise.all(
-          pictures.map((picture) => askServer(served, card.labels, file ?? picture)),
-        );
-        if (mine === last) check.server(there, answers);
+        const there = await Promise.all(pictures.map((picture) => askServer(served, card, file ?? picture)));
+        if (mine === last) check.server(there, answers, card);
       } catch (error) {
         if (mine === last) check.missing(error);
       }

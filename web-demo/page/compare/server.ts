@@ -2,6 +2,8 @@
 import { flattenAlpha } from '../../../models/image/alpha.ts';
 import { encodePng } from '../../../models/image/encode-png.ts';
 import type { Picture } from '../../../models/image/picture.ts';
+import type { Card } from '../../component/index.ts';
+import { outputOf, type Saying } from '../said.ts';
 
 /** A model of the server's repository. */
 export interface RepositoryModel {
@@ -10,21 +12,20 @@ export interface RepositoryModel {
 }
 
 /** The server's answer to a picture. */
-export interface ServerAnswer {
-  readonly label: string;
-  readonly probability: number;
-  /** Probability of each label, in the order of the labels that were given. */
-  readonly probabilities: readonly number[];
+export type ServerAnswer = Saying & {
+  /** Of one label, its probability. */
+  readonly probability?: number;
+  /** What the model gave, in the order of the labels, as `outputOf` has it. */
+  readonly output: ArrayLike<number>;
   /** Milliseconds until the answer was back. */
   readonly milliseconds: number;
-}
+};
 
 /** The part of POST /classify's answer that is read here. */
-interface ServerBody {
-  label: string;
-  probability: number;
-  predictions: { label: string; probability: number }[];
-}
+type ServerBody = Saying & {
+  readonly probability?: number;
+  readonly predictions?: readonly { readonly label: string; readonly probability: number }[];
+};
 
 /** The server answered with something else than a classification. */
 export class ServerRefusal extends Error {}
@@ -32,19 +33,19 @@ export class ServerRefusal extends Error {}
 /**
  * Posts a picture to the server: a file as it is, pixels as a PNG, in which every one arrives as it left.
  *
- * @param labels - the card's labels; all of their probabilities are asked for.
+ * @param card - of the model; the probabilities of all of its labels are asked for.
  * @throws ServerRefusal when the server refuses; TypeError when no server answers.
  */
 export async function askServer(
   model: RepositoryModel,
-  labels: readonly string[],
+  card: Card,
   picture: Picture | Blob,
 ): Promise<ServerAnswer> {
   const url = new URL('classify', document.baseURI);
   url.hash = '';
   url.searchParams.set('model', model.name);
   url.searchParams.set('version', String(model.version));
-  url.searchParams.set('top', String(labels.length));
+  url.searchParams.set('top', String(card.labels.length));
   const body = picture instanceof Blob ? picture : await encodePng(flattenAlpha(picture));
   const started = performance.now();
   const response = await fetch(url, {
@@ -55,19 +56,15 @@ export async function askServer(
   const answer: unknown = await response.json().catch(() => undefined);
   const milliseconds = performance.now() - started;
   if (!response.ok || !isServerBody(answer)) throw new ServerRefusal(refusal(response.status, answer));
-  const byLabel = new Map(answer.predictions.map(({ label, probability }) => [label, probability]));
-  return {
-    label: answer.label,
-    probability: answer.probability,
-    probabilities: labels.map((label) => byLabel.get(label) ?? Number.NaN),
-    milliseconds,
-  };
+  const byLabel = new Map(answer.predictions?.map(({ label, probability }) => [label, probability]));
+  const probabilities = card.labels.map((label) => byLabel.get(label) ?? Number.NaN);
+  return { ...answer, output: outputOf('values' in answer ? answer : { probabilities }, card), milliseconds };
 }
 
 function isServerBody(body: unknown): body is ServerBody {
-  return (
-    typeof body === 'object' && body !== null && 'predictions' in body && Array.isArray(body.predictions)
-  );
+  if (typeof body !== 'object' || body === null || !('task' in body)) return false;
+  if (body.task === 'regression') return 'values' in body && typeof body.values === 'object';
+  return 'predictions' in body && Array.isArray(body.predictions);
 }
 
 /** An answer without JSON is not from Trainyard's server: a server of static files has no such address. */

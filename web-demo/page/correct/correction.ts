@@ -1,10 +1,11 @@
 // "Wrong? It was a …": one names what a drawing is, and the model that answers from then on has learned it.
 import { messageOf } from '../../../models/errors.ts';
-import type { Card, Classification, Picture } from '../../component/index.ts';
+import type { Card, Picture } from '../../component/index.ts';
 import { createTeachWorker, type TeachWorker } from '../../teach/page/asking.ts';
 import { sendModel, takesModels } from '../../teach/page/send.ts';
 import type { Models } from '../models/models.ts';
 import { answerInWords } from '../reading/answer.ts';
+import type { AnyAnswer } from '../said.ts';
 import { byId, element } from '../shell/elements.ts';
 import { hand } from '../shell/hand.ts';
 import { type Corrections, correctionsOf, correctWith } from './corrections.ts';
@@ -12,12 +13,12 @@ import { type Corrections, correctionsOf, correctWith } from './corrections.ts';
 /** The drawing of the moment, with the answers, of which one is chosen. */
 export interface Subject {
   readonly picture: Picture;
-  readonly answered: { readonly answers: readonly Classification[] };
+  readonly answered: { readonly answers: readonly AnyAnswer[] };
   readonly chosen: number;
 }
 
 export interface CorrectionView {
-  /** Whether there is an answer that may be wrong. */
+  /** Whether there is an answer that may be wrong: one label, of which another would be right. */
   offer(card: Card | undefined): void;
 }
 
@@ -87,7 +88,7 @@ export function createCorrection(
   buttons.correct.addEventListener('click', () => {
     const [loaded, asked] = [models.current(), subject()];
     const answer = asked?.answered.answers[asked.chosen];
-    if (!loaded || !asked || !answer || right.value === '') return;
+    if (!loaded || !asked || answer?.task !== 'single' || right.value === '') return;
     const { card } = loaded.model;
     const before = correctionsOf(loaded.entry, known);
     const given = [...before.given, { picture: asked.picture, label: Number(right.value) }];
@@ -127,7 +128,7 @@ export function createCorrection(
 
   return {
     offer(card) {
-      possible = card !== undefined;
+      possible = card?.task === 'single';
       if (card && card.labels !== labels) fill(right, card.labels);
       labels = card?.labels ?? labels;
       refresh();

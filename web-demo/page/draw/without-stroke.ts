@@ -1,5 +1,6 @@
 // Which stroke of a digit makes the answer what it is: what would be read if one of them were not there.
-import type { Classification, Picture } from '../../component/index.ts';
+import type { Picture } from '../../component/index.ts';
+import { type AnyAnswer, labelOfAll, probabilityOfAll } from '../said.ts';
 import type { Drawn, StrokeGroup } from './groups.ts';
 import type { Questions } from './question.ts';
 import type { Stroke } from './strokes.ts';
@@ -13,7 +14,7 @@ export interface StrokeChange {
 
 /** What answers several pictures in one run. */
 interface Classifier {
-  classify(pictures: readonly Picture[], options: { signal: AbortSignal }): Promise<Classification[]>;
+  classify(pictures: readonly Picture[], options: { signal: AbortSignal }): Promise<AnyAnswer[]>;
 }
 
 /** Pictures in a run, about: between two runs the model answers other questions. */
@@ -57,10 +58,10 @@ export async function withoutStroke(
 }
 
 /** Several digits as one number: all of them must be right. */
-function readingOf(answers: readonly Classification[]): { label: string; probability: number } {
+function readingOf(answers: readonly AnyAnswer[]): { label: string; probability: number } {
   return {
-    label: answers.map(({ label }) => label).join(''),
-    probability: answers.reduce((all, { probability }) => all * probability, 1),
+    label: labelOfAll(answers),
+    probability: probabilityOfAll(answers) ?? 1,
   };
 }
 

@@ -1,6 +1,7 @@
 // The switch "Layers": while it is on, the layers follow what is drawn, and when it rests, which maps spoke for the answer.
 import { messageOf } from '../../../models/errors.ts';
-import type { Layers, Model, Picture } from '../../component/index.ts';
+import type { Layers, Picture } from '../../component/index.ts';
+import type { AnyModel } from '../said.ts';
 import { latestOnly } from '../shell/latest.ts';
 
 /** Milliseconds from one look inside to the next: each keeps the model from answering the pen. */
@@ -26,7 +27,7 @@ export interface LayersSwitch {
 export interface LayersOptions {
   readonly button: HTMLButtonElement;
   /** The picture of the moment and the model that answered it. */
-  readonly subject: () => { readonly model: Model; readonly picture: Picture } | undefined;
+  readonly subject: () => { readonly model: AnyModel; readonly picture: Picture } | undefined;
   readonly show: (inside: Layers | undefined) => void;
   readonly say: (words: string) => void;
   /** Called when it was switched by hand. */

@@ -1,5 +1,6 @@
 // The switch "What mattered?": while it is on and the picture rests, the page shows what mattered for the answer.
-import type { Model, Picture } from '../../component/index.ts';
+import type { Picture } from '../../component/index.ts';
+import type { AnyModel } from '../said.ts';
 
 export interface ExplainSwitch {
   /** Explains the picture of the moment, if the switch is on. */
@@ -26,7 +27,7 @@ export interface ExplainOptions<Subject, Found> {
 const SLOW = 500;
 
 interface Explained {
-  readonly model: Model;
+  readonly model: AnyModel;
   readonly picture: Picture;
 }
 

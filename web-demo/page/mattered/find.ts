@@ -1,14 +1,15 @@
 // What mattered for the answer of the moment: the map of its picture, and what would change the answer.
-import type { Explanation, Model, Picture, Rectangle } from '../../component/index.ts';
+import type { Explanation, Picture, Rectangle } from '../../component/index.ts';
 import type { Answered } from '../asking.ts';
 import type { Questions } from '../draw/question.ts';
 import { frameOf } from '../draw/raster.ts';
 import type { Stroke } from '../draw/strokes.ts';
 import { withoutStroke } from '../draw/without-stroke.ts';
+import { type AnyModel, labelOfAll } from '../said.ts';
 import { contained } from './place.ts';
 
 export interface Subject {
-  readonly model: Model;
+  readonly model: AnyModel;
   /** The picture that is explained: of several, `chosen` says which. */
   readonly picture: Picture;
   readonly answered: Answered;
@@ -44,7 +45,7 @@ export async function findWhatMattered(
 ): Promise<Mattered> {
   const { drawn, answers } = answered;
   const digit = drawn?.digits[chosen];
-  const read = answers.map(({ label }) => label).join('');
+  const read = labelOfAll(answers);
   const stroke = digit && (await withoutStroke(drawn, digit, read, questionOf, model, signal));
   const explanation = await model.explain(picture, { signal });
   const { without, label } = explanation;

@@ -119,5 +119,5 @@ export function entryKey({ name, version }: ModelEntry): string {
 
 /** Whether a model reads digits that are drawn. */
 export function readsDigits(card: Card | undefined): boolean {
-  return card?.input.prepare.rule === 'digit';
+  return card?.task === 'single' && card.input.prepare.rule === 'digit';
 }

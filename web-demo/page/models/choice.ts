@@ -11,7 +11,9 @@ const usual: Record<Mode, string> = { draw: 'digits', photo: 'cifar' };
  */
 export function fitting(entries: readonly ModelEntry[], mode: Mode): ModelEntry[] {
   return entries.filter(
-    ({ card }) => card === undefined || (mode === 'photo' ? card.labels.length > 1 : readsDigits(card)),
+    ({ card }) =>
+      card === undefined ||
+      (mode === 'photo' ? card.labels.length > 1 || card.task === 'regression' : readsDigits(card)),
   );
 }
 

@@ -1,6 +1,7 @@
 // The open models: one is in use, and the one before stays open, so that changing back takes no time.
 import { messageOf } from '../../../models/errors.ts';
-import { type Backend, loadModel, type Model, ModelError } from '../../component/index.ts';
+import { type Backend, loadModel, ModelError } from '../../component/index.ts';
+import type { AnyModel } from '../said.ts';
 import type { Trouble } from '../shell/notice.ts';
 import type { ModelEntry } from './catalog.ts';
 
@@ -13,7 +14,7 @@ export interface BackendChoice {
 /** A model in use. */
 export interface Loaded {
   readonly entry: ModelEntry;
-  readonly model: Model;
+  readonly model: AnyModel;
 }
 
 export interface OpenModelsEvents {
@@ -39,7 +40,7 @@ interface Wanted {
 
 /** A model that is open, or is being opened. */
 interface Held extends Wanted {
-  readonly model: Promise<Model>;
+  readonly model: Promise<AnyModel>;
   close(): void;
 }
 
@@ -82,7 +83,7 @@ export function createOpenModels(events: OpenModelsEvents): OpenModels {
     const progress = (loaded: number, total: number) => {
       if (wanted && isSame(wanted, entry, how)) events.progress(loaded, total);
     };
-    const model = loadModel(source, { ...how, sha256, size, progress, signal: closing.signal });
+    const model = loadModel(source, { task: 'any', ...how, sha256, size, progress, signal: closing.signal });
     const close = () => {
       closing.abort();
       model.then(

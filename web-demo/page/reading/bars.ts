@@ -3,28 +3,41 @@ import { setText } from '../shell/elements.ts';
 import { formatProbability } from '../shell/format.ts';
 
 export interface Bars {
-  /** Shows float32 `[labels]` probabilities, or nothing for null. */
-  show(probabilities: ArrayLike<number> | null): void;
+  /** Shows float32 `[labels]`, or nothing for null. */
+  show(output: ArrayLike<number> | null): void;
 }
 
 /** Labels up to this length, and up to this number, are all shown in a row. */
 const shortest = 2;
 const mostInRow = 12;
 
-/** Rows of a list: the likeliest labels. */
+/** Rows of a list: the likeliest labels; more where several may be right. */
 const top = 5;
+const topOfSeveral = 8;
 
-interface Bar {
+export interface Bar {
   readonly item: HTMLElement;
   readonly meter: HTMLElement;
   readonly number: HTMLElement;
   readonly name: HTMLElement;
 }
 
-/** Fills a list with bars. The style sheet moves them: it reads `--probability`. */
-export function createBars(list: HTMLElement, labels: readonly string[]): Bars {
+/**
+ * Fills a list with bars. The style sheet moves them: it reads `--probability`.
+ *
+ * @param thresholds - of several labels, from which probability on each is an answer: it is marked on the bar.
+ */
+export function createBars(
+  list: HTMLElement,
+  labels: readonly string[],
+  thresholds?: readonly number[],
+): Bars {
   const inRow = labels.length <= mostInRow && labels.every((label) => label.length <= shortest);
-  const bars = Array.from({ length: inRow ? labels.length : Math.min(top, labels.length) }, createBar);
+  const bars = Array.from(
+    { length: inRow ? labels.length : Math.min(thresholds ? topOfSeveral : top, labels.length) },
+    () => createBar(),
+  );
+  list.dataset.thresholds = String(thresholds !== undefined);
   list.replaceChildren(...bars.map(({ item }) => item));
   list.dataset.form = inRow ? 'row' : 'list';
   list.style.setProperty('--count', String(bars.length));
@@ -36,7 +49,13 @@ export function createBars(list: HTMLElement, labels: readonly string[]): Bars {
     bars.forEach((bar, place) => {
       const i = shown[place] ?? 0;
       const label = inRow || probabilities !== null ? (labels[i] ?? '') : '';
-      fill(bar, label, probabilities?.[i] ?? 0, probabilities?.[i] === best, inRow);
+      const probability = probabilities?.[i];
+      const threshold = thresholds?.[i];
+      const isAnswer = threshold === undefined ? probability === best : (probability ?? -1) >= threshold;
+      bar.item.style.setProperty('--threshold', String(threshold ?? 0));
+      bar.meter.title =
+        threshold === undefined || label === '' ? '' : `${label} from ${formatProbability(threshold)} on`;
+      fill(bar, label, probability ?? 0, isAnswer, inRow);
     });
   }
 
@@ -66,7 +85,7 @@ function fill(
   setText(name, label);
 }
 
-function createBar(): Bar {
+export function createBar(): Bar {
   const item = document.createElement('li');
   const meter = document.createElement('div');
   meter.className = 'meter';
@@ -80,7 +99,9 @@ function createBar(): Bar {
   const name = document.createElement('span');
   name.className = 'label';
   name.setAttribute('aria-hidden', 'true');
-  meter.append(number, filling);
+  const mark = document.createElement('span');
+  mark.className = 'threshold';
+  meter.append(number, filling, mark);
   item.append(meter, name);
   return { item, meter, number, name };
 }

@@ -1,16 +1,19 @@
 // All that the page says about a picture: answer, bars, and what the model sees.
-import type { Classification } from '../../component/index.ts';
+import type { Card, Classification } from '../../component/index.ts';
+import type { AnyAnswer } from '../said.ts';
 import { byId, element } from '../shell/elements.ts';
-import { createAnswer, numberInWords } from './answer.ts';
-import { createBars } from './bars.ts';
+import { type AnswerInWords, createAnswer, numberInWords } from './answer.ts';
+import { type Bars, createBars } from './bars.ts';
+import { createNumbers } from './numbers.ts';
 import { createTileRow } from './row.ts';
+import { labelsInWords, numbersInWords } from './tasks.ts';
 import { paintTile } from './tile.ts';
 
 export interface Reading {
-  /** Shows another model: its labels and the shape of its input. */
-  model(labels: readonly string[], shape: Classification['shape']): void;
+  /** Shows another model: its labels or numbers, and the shape of its input. */
+  model(card: Card): void;
   /** @param chosen - the answer that was changed last, of several digits. */
-  show(answers: readonly Classification[], chosen: number): void;
+  show(answers: readonly AnyAnswer[], chosen: number): void;
   empty(words: string): void;
   /** The picture is done for now: the answer is read out. */
   announce(): void;
@@ -28,23 +31,27 @@ export function createReading(choose: () => void): Reading {
   const tile = element('tile', HTMLCanvasElement);
   const live = byId('live');
   const answer = createAnswer(byId('label'), byId('words'), live);
-  let labels: readonly string[] = unknownModel.labels;
+  let card: Card | undefined;
   let shape: Classification['shape'] = unknownModel.shape;
-  let bars = createBars(byId('bars'), labels);
-  let answers: readonly Classification[] = [];
+  let bars = createBars(byId('bars'), unknownModel.labels);
+  let answers: readonly AnyAnswer[] = [];
   let chosen = 0;
   const row = createTileRow(byId('row'), (index) => {
     show(answers, index);
     choose();
   });
 
-  function show(next: readonly Classification[], index: number): void {
+  function show(next: readonly AnyAnswer[], index: number): void {
     answers = next;
     chosen = Math.min(index, next.length - 1);
     const one = next[chosen];
-    if (!one) return;
-    answer.show(numberInWords(next, labels));
-    bars.show(one.probabilities);
+    if (!one || !card) return;
+    answer.show(inWords(next, one, card));
+    bars.show(
+      one.task === 'regression'
+        ? card.labels.map((name) => one.values[name] ?? Number.NaN)
+        : one.probabilities,
+    );
     paintTile(tile, one.input, one.shape);
     row.show(next, chosen);
   }
@@ -58,10 +65,10 @@ export function createReading(choose: () => void): Reading {
   }
 
   return {
-    model(newLabels, newShape) {
-      labels = newLabels;
-      shape = newShape;
-      bars = createBars(byId('bars'), labels);
+    model(next) {
+      card = next;
+      shape = next.input.shape;
+      bars = barsOf(byId('bars'), next);
     },
     show,
     empty,
@@ -72,4 +79,19 @@ export function createReading(choose: () => void): Reading {
     },
     chosen: () => chosen,
   };
+}
+
+function barsOf(list: HTMLElement, card: Card): Bars {
+  if (card.task === 'regression') return createNumbers(list, card);
+  return createBars(list, card.labels, card.task === 'multi' ? card.thresholds : undefined);
+}
+
+/** @param one - the answer that is chosen; of one label, all of them are one number. */
+function inWords(answers: readonly AnyAnswer[], one: AnyAnswer, card: Card): AnswerInWords {
+  if (one.task === 'multi') return labelsInWords(one, card);
+  if (one.task === 'regression') return numbersInWords(one, { ranges: [], ...card });
+  return numberInWords(
+    answers.filter((each) => each.task === 'single'),
+    card.labels,
+  );
 }

@@ -1,10 +1,10 @@
 // Several digits: a tile for each, to choose the one whose bars are shown.
-import type { Classification } from '../../component/index.ts';
+import { type AnyAnswer, labelOf } from '../said.ts';
 import { paintTile } from './tile.ts';
 
 export interface TileRow {
   /** Shows a tile for each answer; the chosen one is marked. One answer needs no row. */
-  show(answers: readonly Classification[], chosen: number): void;
+  show(answers: readonly AnyAnswer[], chosen: number): void;
 }
 
 /** @param choose - called with the tile that was pressed. */
@@ -21,7 +21,7 @@ export function createTileRow(list: HTMLElement, choose: (index: number) => void
         if (!button || !canvas) return;
         paintTile(canvas, answer.input, answer.shape);
         button.setAttribute('aria-pressed', String(i === chosen));
-        button.setAttribute('aria-label', `Digit ${i + 1} of ${answers.length}: ${answer.label}`);
+        button.setAttribute('aria-label', `Digit ${i + 1} of ${answers.length}: ${labelOf(answer)}`);
       });
     },
   };
