@@ -1,17 +1,20 @@
 // The answers of two model files to the same pictures, each prepared as its own card says.
+import { answerOf } from '../../models/answer.ts';
 import type { Card } from '../../models/card.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { outputDifference, unitInWords, unitsOf } from '../../models/expected.ts';
 import { goldenInput, goldenNames } from '../../models/golden.ts';
+import { TOLERANCE } from '../../models/tolerance.ts';
 import { command } from '../../setup/invocation.mjs';
-import { argMax } from '../../train/loop/logits.ts';
 import type { OpenModelFile } from '../files/file.ts';
 import { type FolderPictures, readFolderPictures } from '../files/pictures.ts';
 import { onnxClassifier } from '../parity/classifier.ts';
 
-/** One model's answer to a picture. */
+/** One model's answer to a picture: one label with its probability, several labels, or numbers. */
 export interface TopLabel {
   readonly label: string;
-  readonly probability: number;
+  /** Of one label. */
+  readonly probability?: number;
 }
 
 export interface ChangedAnswer {
@@ -24,8 +27,10 @@ export interface Answers {
   readonly n: number;
   /** What was asked: a folder, or the built-in pictures. */
   readonly pictures: string;
-  /** Largest difference of a probability; absent where the labels differ. */
+  /** Largest difference of a probability, or of a number in its deviations; absent where the labels or the tasks differ. */
   readonly largest?: number;
+  /** What that is a difference of; a probability if left out. */
+  readonly unit?: string;
   readonly changed: readonly ChangedAnswer[];
 }
 
@@ -37,21 +42,21 @@ export async function compareAnswers(
 ): Promise<Answers | undefined> {
   if (before.card === undefined || after.card === undefined) return undefined;
   const [old, now] = [await ask(before, before.card, folder), await ask(after, after.card, folder)];
-  const [labels, newLabels] = [before.card.labels, after.card.labels];
+  const [card, newCard] = [before.card, after.card];
   const changed = old.names.flatMap((picture, i): ChangedAnswer[] => {
-    const [a, b] = [answerOf(old.rows[i], labels), answerOf(now.rows[i], newLabels)];
-    return a.label === b.label ? [] : [{ picture, before: a, after: b }];
+    const [one, other] = [old.rows[i], now.rows[i]];
+    const [a, b] = [said(one, card), said(other, newCard)];
+    return isSame(a, b, one, other, card) ? [] : [{ picture, before: a, after: b }];
   });
-  const same = labels.join('\n') === newLabels.join('\n');
+  const same = card.task === newCard.task && card.labels.join('\n') === newCard.labels.join('\n');
   const largest = Math.max(
-    ...old.rows.flatMap((row, i) =>
-      Array.from(row, (value, k) => Math.abs(value - (now.rows[i]?.[k] ?? Number.NaN))),
-    ),
+    ...old.rows.map((row, i) => outputDifference(row, now.rows[i] ?? [], unitsOf(card))),
   );
   return {
     n: old.names.length,
     pictures: folder ?? 'the built-in pictures',
     ...(same && { largest }),
+    ...(card.task === 'regression' && { unit: unitInWords(card) }),
     changed,
   };
 }
@@ -86,7 +91,24 @@ function builtIn({ input }: Card): FolderPictures {
   };
 }
 
-function answerOf(row: Float32Array | undefined, labels: readonly string[]): TopLabel {
-  const best = argMax(row ?? new Float32Array());
-  return { label: labels[best] ?? String(best), probability: row?.[best] ?? Number.NaN };
+function said(row: Float32Array = new Float32Array(), card: Card): TopLabel {
+  const answer = answerOf(card, row);
+  if (answer.task === 'single') return { label: answer.label, probability: answer.probability };
+  if (answer.task === 'multi') return { label: answer.labels.map(({ label }) => label).join(', ') || 'none' };
+  const numbers = Object.entries(answer.values).map(
+    ([name, value]) => `${name} ${Number(value.toPrecision(6))}`,
+  );
+  return { label: numbers.join(', ') };
+}
+
+/** Numbers are the same up to what an export may change. */
+function isSame(
+  a: TopLabel,
+  b: TopLabel,
+  one: ArrayLike<number> = [],
+  other: ArrayLike<number> = [],
+  card: Card,
+): boolean {
+  if (card.task !== 'regression') return a.label === b.label;
+  return outputDifference(one, other, unitsOf(card)) <= TOLERANCE;
 }

@@ -1,6 +1,7 @@
 // What differs between two model files, for the terminal.
 import { visible } from '../../models/printable.ts';
 import { plainPercent } from '../../train/report/format.ts';
+import type { TopLabel } from './answers.ts';
 import type { FileChange } from './changes.ts';
 import type { ModelDifference } from './index.ts';
 
@@ -83,18 +84,19 @@ function cut(text: string): string {
 
 function answerLines(answers: ModelDifference['answers']): string[] {
   if (answers === undefined) return ['', 'answers: not asked, since one of the files has no card'];
-  const { n, pictures, largest, changed } = answers;
+  const { n, pictures, largest, unit = 'of a probability', changed } = answers;
   const furthest =
-    largest === undefined
-      ? 'other labels'
-      : `largest difference of a probability ${largest.toExponential(1)}`;
+    largest === undefined ? 'other labels' : `largest difference ${unit} ${largest.toExponential(1)}`;
   const lines = changed.map(
-    ({ picture, before, after }) =>
-      `~ ${picture}: ${before.label} (${plainPercent(before.probability)}) -> ${after.label} (${plainPercent(after.probability)})`,
+    ({ picture, before, after }) => `~ ${picture}: ${inWords(before)} -> ${inWords(after)}`,
   );
   return [
     '',
     `answers: ${changed.length} of ${n} changed (${pictures}), ${furthest}`,
     ...shorten(lines).map((line) => `  ${visible(line)}`),
   ];
+}
+
+function inWords({ label, probability }: TopLabel): string {
+  return probability === undefined ? label : `${label} (${plainPercent(probability)})`;
 }

@@ -1,13 +1,7 @@
 // Makes a smaller model of a model file, and publishes it only if it is no slower and about as accurate.
-import type { Card, CardOf } from '../../models/card.ts';
+import { type Card, checkCard } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf, withDigest } from '../../models/card-proof.ts';
-import {
-  goldenAnswers,
-  goldenPictures,
-  measureAccuracy,
-  roundUp,
-  withCard,
-} from '../../models/complete-card.ts';
+import { goldenPictures, withCard } from '../../models/complete-card.ts';
 import { UserError } from '../../models/errors.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
@@ -20,21 +14,23 @@ import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { goldenNovelty } from '../novelty/golden.ts';
 import { withNoveltyOf } from '../novelty/index.ts';
 import { onnxClassifier } from '../parity/classifier.ts';
-import { compareClassifiers, type Parity } from '../parity/index.ts';
+import { compareClassifiers } from '../parity/index.ts';
 import type { ModelSource } from '../parity/session.ts';
 import { foldBatchNorm } from '../passes/batch-norm.ts';
 import { constantsToInitializers } from '../passes/constants.ts';
 import { removeDead } from '../passes/dead.ts';
 import { addToRepository, packed, packedSize } from '../publish/add-to-repository.ts';
+import { compareAs } from '../publish/tasks.ts';
 import { calibrate } from './calibrate.ts';
 import { toFloat16 } from './float16.ts';
 import { toInt8, valuesToCalibrate } from './int8.ts';
 import { compareLatency, type Latency } from './latency.ts';
+import { type Compared, type Golden, type Measured, measureBoth } from './measure.ts';
 import { CALIBRATION_PICTURES, type WeightType } from './options.ts';
 
 export interface QuantizeOptions {
   readonly weights: WeightType;
-  /** Accuracy that it may lose, as a share of 1. */
+  /** Accuracy that it may lose, as a share of 1; of several labels mean average precision, of numbers R2. */
   readonly maxDrop: number;
   /** Training pictures from which ranges are taken. */
   readonly calibrationPictures?: number;
@@ -51,18 +47,11 @@ export interface QuantizeOptions {
 export type QuantizeStage =
   | { readonly name: 'calibrated'; readonly pictures: number; readonly values: number }
   | { readonly name: 'rewritten'; readonly before: number; readonly after: number }
-  | { readonly name: 'measured'; readonly accuracy: Accuracy }
+  | { readonly name: 'measured'; readonly measured: Measured; readonly n: number }
   | { readonly name: 'timed'; readonly latency: Latency };
 
 /** The new model, or why there is none. */
 export type QuantizationResult = { readonly model: ModelFile } | { readonly declined: string };
-
-/** Of both models over the test pictures. */
-export interface Accuracy {
-  readonly before: NonNullable<CardOf<'single'>['metrics']>;
-  readonly after: NonNullable<CardOf<'single'>['metrics']>;
-  readonly parity: Parity;
-}
 
 /** Slower by less than this is noise: two runs of one file differ as much. */
 const SLOWER = 1.03;
@@ -78,7 +67,6 @@ export async function quantize(
   options: QuantizeOptions,
 ): Promise<QuantizationResult> {
   const card = cardOf(file);
-  if (card.task !== 'single') throw new UserError(`${file.path} does not answer with one label`);
   if (card.quantization !== undefined)
     throw new UserError(
       `${file.path} has weights of ${card.quantization.weights} already: quantize the float32 model that it was made of.`,
@@ -99,12 +87,13 @@ export async function quantize(
   const bare = packed({ ...made, metadata_props: [] });
   onStage?.({ name: 'rewritten', before: file.size, after: packedSize(bare) });
 
-  const accuracy = await measureBoth(file.source, bare, card, data);
-  onStage?.({ name: 'measured', accuracy });
-  const drop = accuracy.before.accuracy - accuracy.after.accuracy;
-  if (!(drop <= maxDrop))
+  const compared = await compareBoth(file.source, bare, card, data);
+  const measured = measureBoth(card, data.test, compared);
+  const { n } = compared.parity;
+  onStage?.({ name: 'measured', measured, n });
+  if (!(measured.drop <= maxDrop))
     return {
-      declined: `it loses ${plainPercent(drop)} of accuracy, more than --max-drop ${plainPercent(maxDrop)}`,
+      declined: `it loses ${plainPercent(measured.drop)} of ${measured.score}, more than --max-drop ${plainPercent(maxDrop)}`,
     };
 
   const latency = await measureLatency(file.source, bare, shape);
@@ -118,25 +107,20 @@ export async function quantize(
     weights: options.weights,
     from: card.weightsDigest,
     calibrationPictures: options.weights === 'int8' ? pictures : 0,
-    n: accuracy.parity.n,
-    accuracyBefore: accuracy.before.accuracy,
-    changedLabels: accuracy.parity.changedLabels,
-    maxProbabilityDifference: roundUp(accuracy.parity.maxProbabilityDifference),
+    n,
   };
-  const { novelty: _, ...before } = card;
-  const answers = await golden(bare, shape);
-  const complete: Card = {
-    ...before,
+  const { novelty: _, ...smallerCard } = measured.card(await golden(bare, shape), quantization);
+  const complete = {
+    ...smallerCard,
     name: options.name,
     weightsDigest: digestWeights(made),
-    metrics: accuracy.after,
-    golden: novelty ? await goldenNovelty(answers, made, shape) : answers,
-    ...(novelty && { novelty }),
-    parity: null,
-    quantization,
+    ...(novelty && {
+      golden: await goldenNovelty<Card['golden'][number]>(smallerCard.golden, made, shape),
+      novelty,
+    }),
   };
   // What an older card does not prove, a card made of it does not prove either.
-  const full = proof === 'older' ? complete : withDigest(complete);
+  const full = checkCard(proof === 'older' ? complete : withDigest(checkCard(complete)));
   return { model: await addToRepository(options.repository, options.name, withCard(made, full)) };
 }
 
@@ -169,26 +153,24 @@ async function int8Of(
   return toInt8(folded, ranges);
 }
 
-async function measureBoth(
+async function compareBoth(
   before: ModelSource,
   after: ModelSource,
-  { input }: Card,
+  card: Card,
   { test }: Dataset,
-): Promise<Accuracy> {
-  const [one, two] = [await onnxClassifier(before, input.shape), await onnxClassifier(after, input.shape)];
+): Promise<Compared> {
+  const { shape } = card.input;
+  const [one, two] = [await onnxClassifier(before, shape), await onnxClassifier(after, shape)];
   const images = (from: number, to: number) => imagesOf(test, from, to);
-  const { parity, expected, got } = await compareClassifiers(one, two, images, test.n);
+  const compared = await compareClassifiers(one, two, images, test.n, compareAs(card));
   await Promise.all([one.close(), two.close()]);
-  return { before: measureAccuracy(expected, test.labels), after: measureAccuracy(got, test.labels), parity };
+  return compared;
 }
 
-async function golden(
-  model: ModelSource,
-  shape: Card['input']['shape'],
-): Promise<CardOf<'single'>['golden']> {
+async function golden(model: ModelSource, shape: Card['input']['shape']): Promise<Golden> {
   const { names, images } = goldenPictures(shape);
   const classifier = await onnxClassifier(model, shape);
-  const answers = goldenAnswers(names, await classifier.classify(images));
+  const output = await classifier.classify(images);
   await classifier.close();
-  return answers;
+  return { names, output };
 }

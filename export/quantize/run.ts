@@ -1,7 +1,6 @@
 // Does what `trainyard quantize` was asked for, and prints each stage.
 
 import { testedOn } from '../../models/held-out.ts';
-import { plainPercent } from '../../train/report/format.ts';
 import { asServed } from '../files/as-served.ts';
 import { dataOf } from '../files/data.ts';
 import { cardOf, openModelFile } from '../files/file.ts';
@@ -46,8 +45,8 @@ function stageInWords(stage: QuantizeStage, pictures: string): string {
     case 'rewritten':
       return `${(stage.after / 1e6).toFixed(2)} MB, before ${(stage.before / 1e6).toFixed(2)} MB`;
     case 'measured': {
-      const { before, after, parity } = stage.accuracy;
-      return `accuracy ${plainPercent(after.accuracy)}, before ${plainPercent(before.accuracy)}, on ${parity.n} ${pictures}; ${parity.changedLabels} changed labels`;
+      const [measures, changes = ''] = stage.measured.words.split(/(?=;)/);
+      return `${measures}, on ${stage.n} ${pictures}${changes}`;
     }
     case 'timed': {
       const { before, after, ratio } = stage.latency;

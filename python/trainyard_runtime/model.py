@@ -210,6 +210,8 @@ class Model:
         name = expected['input']
         output, novelty = self.run(golden_input(name, self.card.shape)[None])
         units = [deviation for _, _, deviation in self.card.ranges] or [1.0] * len(self.labels)
+        # A float32 has seven digits, however small the deviation is.
+        units = [max(unit, abs(value)) for unit, value in zip(units, expected[self.card.output])]
         wanted = [value / unit for value, unit in zip(expected[self.card.output], units)]
         got = [float(value) / unit for value, unit in zip(output[0], units)]
         if novelty is not None and 'novelty' in expected:
