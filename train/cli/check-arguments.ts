@@ -15,6 +15,7 @@ import { isModulePath } from '../project/find-module.ts';
 import { families } from '../recipes/families.ts';
 import type { AskedFolder } from '../recipes/folder.ts';
 import { folderNetworks } from '../recipes/networks.ts';
+import { TASKS } from '../tasks/task.ts';
 import { parseDuration } from './duration.ts';
 import { checkNothingNamed, checkResume } from './given-options.ts';
 import { familyOptions, folderOptions } from './options.ts';
@@ -130,6 +131,10 @@ export function checkArguments(args: RecipeArguments): Asked {
       size: whole('size', 8, 1024),
       valid: given(text('valid'), validOf),
       crop: given(text('crop'), cropOf),
+      // A recipe may have an option of this name.
+      as: own.includes('as') ? undefined : given(text('as'), (name) => oneOf('--as', TASKS, name)),
+      label: given(text('label'), columnsOf),
+      delimiter: given(text('label-delimiter'), delimiterOf),
       network: backbone.backbone === undefined ? undefined : askedBackbone(backbone.backbone, backbone),
       options: { ...textsOf(args, Object.keys(folderOptions)), ...backbone },
     },
@@ -169,6 +174,22 @@ function validOf(text: string): number | 'test' {
       `--valid ${text} would leave no picture to validate with, and the epoch that validates best is what is kept. Expected a share above 0 and below 1, such as 0.05, or test.`,
     );
   return realNumber('valid', text, { above: 0, below: 1 }, 'test, for a folder of that name, or a share');
+}
+
+/** Names of columns, with commas between them. */
+function columnsOf(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => name !== '')) return names;
+  throw new UserError(
+    `--label takes the names of columns of a table, such as age or x,y; received ${JSON.stringify(text)}.`,
+  );
+}
+
+function delimiterOf(text: string): string {
+  if (text !== '') return text;
+  throw new UserError(
+    "--label-delimiter takes what is between the labels in a cell, such as '|' or ' '; received nothing.",
+  );
 }
 
 /** Any whole number. */

@@ -41,6 +41,12 @@ export interface FolderOptions {
   readonly valid?: number | 'test' | undefined;
   /** Cuts pictures to a square around their center, or stretches them to one. */
   readonly crop?: 'center' | 'stretch' | undefined;
+  /** What is learned of a table: one class of each picture, several labels, or numbers; found out if left out. */
+  readonly as?: 'single' | 'multi' | 'regression' | undefined;
+  /** Columns of a table to learn: `age`, or `x,y`. */
+  readonly label?: string | undefined;
+  /** What is between several labels in a cell of a table. */
+  readonly labelDelimiter?: string | undefined;
   /** An ONNX file: a head is trained on its features. */
   readonly backbone?: string | undefined;
   /** The value in its graph to train on. */

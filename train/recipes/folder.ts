@@ -9,6 +9,7 @@ import { type AskedBackbone, chooseBackbone } from '../backbone/index.ts';
 import { slugOf } from '../datasets/folder/index.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { Progress } from '../progress.ts';
+import type { TargetTask, Task } from '../tasks/task.ts';
 import { loadPictures } from './load-data.ts';
 import { type FolderNetwork, folderNetworks, onFeatures, USUAL } from './networks.ts';
 import type { RecipeInput } from './recipe.ts';
@@ -21,6 +22,10 @@ export interface AskedFolder {
   /** A share of the training pictures, or the test folder. */
   readonly valid?: number | 'test' | undefined;
   readonly crop?: 'center' | 'stretch' | undefined;
+  /** What is learned of a table, its columns of labels, and what is between several labels in a cell. */
+  readonly as?: Task | undefined;
+  readonly label?: readonly string[] | undefined;
+  readonly delimiter?: string | undefined;
   /** A network from elsewhere, in place of ours. */
   readonly network?: AskedBackbone | undefined;
   /** What was asked for on the command line, by option, for the recipe to keep. */
@@ -45,23 +50,25 @@ export async function folderRecipe(
   progress: Progress = {},
 ): Promise<{ recipe: RecipeInput; pictures: Dataset }> {
   const network = await networkOf(choice, progress);
-  const { path, valid } = choice;
+  const { path, valid, as, label, delimiter } = choice;
   const pictures = await loadPictures(
-    dataOf({ path, valid, test: valid === 'test' ? undefined : 'kept' }, network),
+    dataOf({ path, valid, test: valid === 'test' ? undefined : 'kept', as, label, delimiter }, network),
     undefined,
     progress,
   );
-  const { labels, train, findings } = pictures;
+  const { labels, task, train, findings } = pictures;
   if (valid === 'test' && findings?.test !== 'validates')
     throw new UserError(
       `--valid test: ${path} has no folder test/ with the classes of training, or it has valid/ beside it: leave --valid out, or give a share such as 0.2.`,
     );
   const test = findings?.test === 'kept' ? 'kept' : undefined;
-  return { recipe: recipeOn({ ...choice, labels, images: train.n, test }, network), pictures };
+  return { recipe: recipeOn({ ...choice, labels, task, images: train.n, test }, network), pictures };
 }
 
 /** What is known of a folder before its recipe can be made. */
-export type KnownFolder = Pick<FolderChoice, 'path' | 'valid' | 'options'> & {
+export type KnownFolder = Pick<FolderChoice, 'path' | 'valid' | 'options' | 'as' | 'label' | 'delimiter'> & {
+  /** What is learned, where that is not one class of each picture. */
+  readonly task?: TargetTask | undefined;
   readonly labels: readonly string[];
   /** Pictures to train on. */
   readonly images: number;
@@ -71,11 +78,12 @@ export type KnownFolder = Pick<FolderChoice, 'path' | 'valid' | 'options'> & {
 
 /** The recipe of a folder and the network that is trained on it. */
 export function recipeOn(folder: KnownFolder, network: ChosenNetwork): RecipeInput {
-  const { path, labels, images, options } = folder;
+  const { path, labels, task, images, options } = folder;
   const shown = labels.slice(0, 5).join(', ');
   return {
     name: slugOf(path),
-    description: `Pictures of ${labels.length} classes: ${shown}${labels.length > 5 ? ', ...' : ''}`,
+    description: `Pictures ${kindOf(task, labels.length)}: ${shown}${labels.length > 5 ? ', ...' : ''}`,
+    ...(task && { task }),
     ...(Object.keys(options).length > 0 && { options }),
     ...dataOf(folder, network),
     // Features are made once, of pictures as they are.
@@ -88,6 +96,12 @@ export function recipeOn(folder: KnownFolder, network: ChosenNetwork): RecipeInp
   };
 }
 
+/** What a picture has, in the words of a description. */
+function kindOf(task: TargetTask | undefined, count: number): string {
+  if (task === 'regression') return count === 1 ? 'with a number' : `with ${count} numbers`;
+  return task === 'multi' ? `with any of ${count} labels` : `of ${count} classes`;
+}
+
 /** A network with the pictures that it takes. */
 export type ChosenNetwork = FolderNetwork & {
   readonly prepare: Prepare;
@@ -95,12 +109,24 @@ export type ChosenNetwork = FolderNetwork & {
 };
 
 function dataOf(
-  { path, valid = VALID, test }: Pick<KnownFolder, 'path' | 'valid' | 'test'>,
+  {
+    path,
+    valid = VALID,
+    test,
+    as,
+    label,
+    delimiter,
+  }: Pick<KnownFolder, 'path' | 'valid' | 'test' | 'as' | 'label' | 'delimiter'>,
   network: ChosenNetwork,
 ) {
   const { size, prepare, folder } = network;
   const share = valid === 'test' ? VALID : valid;
-  return { dataset: path, folder: { size, valid: share, ...(test && { test }), ...folder }, prepare };
+  const reading = { ...(as && { as }), ...(label && { label: [...label] }), ...(delimiter && { delimiter }) };
+  return {
+    dataset: path,
+    folder: { size, valid: share, ...(test && { test }), ...reading, ...folder },
+    prepare,
+  };
 }
 
 /** A network of ours. @throws UserError when there is none of that name. */

@@ -79,7 +79,7 @@ async function loadFolderOf(
     throw new UserError(
       `The recipe of ${dataset} has no field folder: expected the size of its pictures, { "size": 224, "valid": 0.2 }.`,
     );
-  const { size, valid, test = 'validates', channels = 3 } = folder;
+  const { size, valid, test = 'validates', channels = 3, as, label, delimiter } = folder;
   const began = performance.now();
   let last = 0;
   return loadFolder(dataset, {
@@ -87,6 +87,7 @@ async function loadFolderOf(
     rule: prepare,
     valid,
     test,
+    reading: { as, label, delimiter },
     onProgress(done, all) {
       signal?.throwIfAborted();
       const now = performance.now();

@@ -13,7 +13,7 @@ import { type InputOf, type Named, namedSchema } from '../definition.ts';
 import { groupSchema } from '../optimizers/groups.ts';
 import { type AnyOptimizer, type OptimizerInput, optimizerSchemaOf } from '../optimizers/index.ts';
 import { type AnySchedule, type ScheduleInput, scheduleSchemaOf } from '../optimizers/schedules/index.ts';
-import { numberLossSchema, taskSchema } from '../tasks/task.ts';
+import { numberLossSchema, TASKS, taskSchema } from '../tasks/task.ts';
 import { type BuiltIn, builtIn, type Registry } from './registry.ts';
 
 const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes');
@@ -52,6 +52,12 @@ const first = {
       valid: z.number().gt(0).lt(1),
       /** There was a test folder that could have validated, and was kept; without this it validates, as it once did. */
       test: z.literal('kept').exactOptional(),
+      /** What is learned of a table, where a person says it. */
+      as: z.enum(TASKS).exactOptional(),
+      /** The columns of a table to learn. */
+      label: z.array(z.string()).min(1).exactOptional(),
+      /** What is between several labels in a cell. */
+      delimiter: z.string().min(1).exactOptional(),
       /** Gray pictures. */
       channels: z.literal(1).exactOptional(),
     })

@@ -12,6 +12,7 @@ import { lookAlikes } from './look-alikes.ts';
 import { findNearDuplicates, looksSame } from './near-duplicates.ts';
 import { type Pixels, type ReadFile, readPixels } from './read-files.ts';
 import { assignSplits } from './split.ts';
+import { targetsOf } from './targets.ts';
 
 export interface ArrangeOptions {
   readonly shape: Shape;
@@ -47,43 +48,71 @@ export function arrange(listing: Listing, files: readonly ReadFile[], options: A
     ...files.flatMap(({ path, problem }) => (problem === undefined ? [] : [{ path, reason: problem }])),
   ];
   checkClasses(listing, readable, problems);
+  const { task } = listing;
   const sides = assignSplits(
-    readable.map(({ found, entry }) => ({ ...found, hash: entry.hash })),
+    // Of sets of labels, and of numbers, many are of one picture: all are split as one class.
+    readable.map(({ found, entry }) => ({ ...found, ...(task && { label: '' }), hash: entry.hash })),
     options.valid,
   );
-  const trained = new Set(readable.flatMap(({ found }, k) => (sides[k] === 'train' ? [found.label] : [])));
-  const stray = readable.filter(({ found }) => !trained.has(found.label));
+  const trained = new Set(
+    readable.flatMap(({ found }, k) => (sides[k] === 'train' ? namesOf(found, task) : [])),
+  );
+  const isTrained = ({ found }: Used) => task !== undefined || trained.has(found.label);
+  const stray = readable.filter((each) => !isTrained(each));
   problems.push(
     ...stray.map(({ entry, found }) => ({
       path: entry.path,
       reason: `no picture of the class ${JSON.stringify(found.label)} is there to train on`,
     })),
   );
-  const labels = listing.classes?.filter((label) => trained.has(label)) ?? sortLabels(trained);
-  if (labels.length < 2) throw tooFewClasses(listing, labels, problems);
+  const labels =
+    task === 'regression'
+      ? [...(listing.classes ?? [])]
+      : (listing.classes?.filter((label) => trained.has(label)) ?? sortLabels(trained));
+  if (labels.length < (task === undefined ? 2 : 1)) throw tooFewClasses(listing, labels, problems);
   if (labels.length > 65_536)
     throw new UserError(`${listing.root} has ${labels.length} classes; 65,536 are the most.`);
 
   const of = (side: string) =>
-    readable.filter(({ found }, k) => sides[k] === side && trained.has(found.label)).sort(byHash);
+    readable.filter((each, k) => sides[k] === side && isTrained(each)).sort(byHash);
   const [train, test] = [of('train'), of('test')];
   if (test.length === 0) throw noValidation(listing, train.length, labels.length, problems);
   const size = options.shape[0] * options.shape[1] * options.shape[2];
   const numbers = new Map(labels.map((label, i) => [label, i]));
-  const digests = writePixels([train, test], numbers, size, options.target);
+  const answersOf = (part: readonly Used[]) =>
+    part.map(({ found }) =>
+      namesOf(found, task)
+        .flatMap((label) => numbers.get(label) ?? [])
+        .concat(numbersOf(found, task)),
+    );
+  const digests = writePixels([train, test], { task, numbers, answersOf }, size, options.target);
   const places = new Map([...train, ...test].map(({ i }, place) => [i, place]));
   const splitOf = (part: readonly Used[], digest: string) => ({
     order: part.map(({ i }) => i),
-    labels: part.map(({ found }) => numbers.get(found.label) ?? 0),
+    labels: part.map(({ found }) => (task === undefined ? (numbers.get(found.label) ?? 0) : 0)),
+    ...(task && { answers: answersOf(part) }),
     digest,
   });
   return {
     entries: files.map(({ pixels: _, ...entry }, i): Entry => ({ ...entry, place: places.get(i) ?? -1 })),
     labels,
+    ...(task && { task }),
     train: splitOf(train, digests[0] ?? ''),
     test: splitOf(test, digests[1] ?? ''),
     findings: findingsOf(listing, { labels, train, test, problems }, options),
   };
+}
+
+/** The labels that a picture has; none where numbers are learned. */
+function namesOf({ label, answers = [] }: Found, task: Listing['task']): string[] {
+  if (task === undefined) return [label];
+  return answers.filter((answer): answer is string => typeof answer === 'string');
+}
+
+function numbersOf({ answers = [] }: Found, task: Listing['task']): number[] {
+  return task === 'regression'
+    ? answers.filter((answer): answer is number => typeof answer === 'number')
+    : [];
 }
 
 /** By content, so that the order depends on nothing else; copies in the order of their paths. */
@@ -101,7 +130,15 @@ export function sortLabels(labels: Iterable<string>): string[] {
 /** Writes the parts one after another. @returns the digest of each, as `digest` of dataset.ts computes it */
 function writePixels(
   parts: readonly (readonly Used[])[],
-  numbers: ReadonlyMap<string, number>,
+  {
+    task,
+    numbers,
+    answersOf,
+  }: {
+    readonly task: Listing['task'];
+    readonly numbers: ReadonlyMap<string, number>;
+    answersOf(part: readonly Used[]): number[][];
+  },
   size: number,
   target: string,
 ): string[] {
@@ -114,8 +151,9 @@ function writePixels(
         hash.update(pixels);
         writeAll(file, target, pixels);
       }
-      const own = part.map(({ found }) => numbers.get(found.label) ?? 0);
+      const own = part.map(({ found }) => (task === undefined ? (numbers.get(found.label) ?? 0) : 0));
       hash.update(numbers.size <= 256 ? Uint8Array.from(own) : Uint16Array.from(own));
+      if (task !== undefined) hash.update(targetsOf(task, answersOf(part), numbers.size));
       return hash.digest('hex');
     });
   } finally {
@@ -124,7 +162,7 @@ function writePixels(
 }
 
 function findingsOf(
-  { root, layout, notes, decides, found, test: testFolder }: Listing,
+  { root, layout, task, notes, decides, found, test: testFolder }: Listing,
   {
     labels,
     train,
@@ -141,11 +179,12 @@ function findingsOf(
   const used = [...train, ...test];
   const count = (part: readonly Used[]) => {
     const counts = new Map<string, number>();
-    for (const { found } of part) counts.set(found.label, (counts.get(found.label) ?? 0) + 1);
+    for (const { found } of part)
+      for (const name of namesOf(found, task)) counts.set(name, (counts.get(name) ?? 0) + 1);
     return counts;
   };
   const [trained, tested] = [count(train), count(test)];
-  const bare = labels.filter((label) => !tested.has(label));
+  const bare = task === 'regression' ? [] : labels.filter((label) => !tested.has(label));
   const copies = groupsOf(used.map(({ entry }) => [entry.hash, entry.path]));
   const labelOf = new Map(used.map(({ entry, found }) => [entry.path, found.label]));
   const hashed = (part: readonly Used[]) => part.map(({ entry }) => entry);
@@ -153,7 +192,8 @@ function findingsOf(
     root,
     decides,
     test: testFolder,
-    classes: labels.map((label) => ({
+    ...(task && { task }),
+    classes: (task === 'regression' ? [] : labels).map((label) => ({
       label,
       train: trained.get(label) ?? 0,
       test: tested.get(label) ?? 0,
@@ -178,8 +218,8 @@ function findingsOf(
     ),
     notes: [
       ...notes,
-      ...emptied(found, labels),
-      ...lookAlikes(labels),
+      ...(task === undefined ? emptied(found, labels) : []),
+      ...(task === 'regression' ? [] : lookAlikes(labels)),
       ...(bare.length === 0
         ? []
         : [

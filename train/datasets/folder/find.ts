@@ -11,6 +11,7 @@ import { filled, type Level, levelIn, levelOf, type SubFolder } from './level.ts
 import { type ListedFiles, listFiles } from './list-files.ts';
 import type { Listing } from './listing.ts';
 import { type Side, sidesOfNames, type TestFolder } from './sides.ts';
+import type { TableReading } from './table/learned.ts';
 import { listNamedTable, type Tables, tablesAt } from './tables.ts';
 
 /**
@@ -18,18 +19,19 @@ import { listNamedTable, type Tables, tablesAt } from './tables.ts';
  * `valid/class/file`, with `class/file`, or with such a table. Folders decide where there are any; a table decides over
  * them only where it is named. Folders within a class belong to the class, and one that holds all others is passed.
  * @param test - what becomes of a test folder where nothing is for validation
+ * @param reading - what a person says of a table's labels
  * @throws UserError if there is nothing of the kind, with what there is
  */
-export function findPictures(path: string, test: TestFolder = 'kept'): Listing {
+export function findPictures(path: string, test: TestFolder = 'kept', reading?: TableReading): Listing {
   if (!isFolder(path)) {
-    if (mayBeTable(path)) return listNamedTable(path);
+    if (mayBeTable(path)) return listNamedTable(path, reading);
     throw new UserError(otherFile(path));
   }
   const listed = listFiles(path);
   const passed: string[] = [];
   let level = levelOf(listed);
   for (;;) {
-    const found = atLevel(path, listed, level, test);
+    const found = atLevel(path, listed, level, test, reading);
     if (!('inside' in found)) return withPassed(found, level, listed, passed);
     passed.push(...found.notes, ...unreadTables(join(path, level.at), level));
     level = levelIn(listed, level, found.inside);
@@ -37,7 +39,13 @@ export function findPictures(path: string, test: TestFolder = 'kept'): Listing {
 }
 
 /** What a level holds, or the one of its folders in which to look on. */
-function atLevel(path: string, listed: ListedFiles, level: Level, test: TestFolder): Listing | Inside {
+function atLevel(
+  path: string,
+  listed: ListedFiles,
+  level: Level,
+  test: TestFolder,
+  reading?: TableReading,
+): Listing | Inside {
   const root = join(path, level.at);
   const folders = filled(level);
   const sides = sidesOf(listed, level);
@@ -65,7 +73,7 @@ function atLevel(path: string, listed: ListedFiles, level: Level, test: TestFold
     hasClasses(listed, levelIn(listed, level, only.name))
   )
     return { inside: only.name, notes: [] };
-  const tables = tablesAt(root, listed, level, sides);
+  const tables = tablesAt(root, listed, level, sides, reading);
   if (tables.listing !== undefined) return tables.listing;
   const refused = otherKind(root, level) ?? refusedSides ?? partsRefused(root, folders, tables);
   if (refused !== undefined) throw new UserError(refused);
@@ -73,7 +81,7 @@ function atLevel(path: string, listed: ListedFiles, level: Level, test: TestFold
   if (only === undefined || others.length > 0) throw nothing(root, listed, level, tables, sides);
   const inner = levelIn(listed, level, only.name);
   const isWrapper =
-    inner.loose.length === 0 || tablesAt(join(root, only.name), listed, inner, undefined).listing;
+    inner.loose.length === 0 || tablesAt(join(root, only.name), listed, inner, undefined, reading).listing;
   if (isWrapper && level.loose.length === 0) return { inside: only.name, notes: [] };
   return listClasses(root, level, test, [
     ...tables.notes,

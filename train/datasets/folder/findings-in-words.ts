@@ -14,14 +14,18 @@ export function findingsInWords({ findings }: Pick<Dataset, 'findings'>): string
 }
 
 function linesOf(findings: FolderFindings): string[] {
-  const { classes, decides, split, problems, copies, contradictions, nearDuplicates, notes } = findings;
+  const { classes, task, decides, split, problems, copies, contradictions, nearDuplicates, notes } = findings;
   const shown = classes
     .slice(0, SHOWN)
     .map(({ label, train, test }) => `${label} ${train}+${test}`)
     .join(', ');
   return [
     ...(decides === undefined ? [] : [`  ${decides}`]),
-    `  ${classes.length} classes (training+validation): ${shown}${classes.length > SHOWN ? ', ...' : ''}.`,
+    ...(classes.length === 0
+      ? []
+      : [
+          `  ${classes.length} ${task === 'multi' ? 'labels' : 'classes'} (training+validation): ${shown}${classes.length > SHOWN ? ', ...' : ''}.`,
+        ]),
     ...problems.slice(0, 3).map(({ path, reason }: FileProblem) => `  Left out: ${path}: ${reason}.`),
     ...(problems.length > 3 ? [`  Left out: ${problems.length - 3} more files.`] : []),
     ...(contradictions.length > 0

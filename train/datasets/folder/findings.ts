@@ -1,5 +1,6 @@
 // What there is to say of a folder's files: which could not be read, which are odd, which are copies.
 
+import type { TargetTask } from '../../tasks/task.ts';
 import type { TestFolder } from './sides.ts';
 
 /** A file that is left out, and why. */
@@ -32,6 +33,9 @@ export interface NearDuplicate {
 export interface FolderFindings {
   /** Absolute. */
   readonly root: string;
+  /** What is learned, where that is not one class of each picture. */
+  readonly task?: TargetTask | undefined;
+  /** Of several labels how many pictures have each; empty of numbers. */
   readonly classes: readonly { readonly label: string; readonly train: number; readonly test: number }[];
   /** What decides the labels, and what that leaves out, in words; absent in what earlier versions prepared. */
   readonly decides?: string;

@@ -2,6 +2,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { notWritten } from '../../files/write-whole.ts';
+import { taskSchema } from '../../tasks/task.ts';
 import type { FolderFindings } from './findings.ts';
 
 /** Raised whenever the same files would be prepared otherwise. */
@@ -29,6 +30,8 @@ const splitSchema = z.object({
   /** Indices of `entries`, in the order of the split. */
   order: z.array(z.int()),
   labels: z.array(z.int()),
+  /** Of several labels the numbers of those that each picture has, or the numbers that are learned. */
+  answers: z.array(z.array(z.number())).exactOptional(),
   digest: z.string(),
 });
 
@@ -40,6 +43,7 @@ const indexSchema = z.object({
   /** Name of the file with the pixels, beside this one. */
   pixels: z.string(),
   labels: z.array(z.string()),
+  task: taskSchema.exactOptional(),
   train: splitSchema,
   test: splitSchema,
   findings: z.custom<FolderFindings>((value) => typeof value === 'object' && value !== null),

@@ -8,7 +8,7 @@ import type { Prepare } from '../../../models/image/prepare.ts';
 import type { Shape } from '../../../models/image/shape.ts';
 import { cacheFolder } from '../../../setup/paths.mjs';
 import { withUnfinished } from '../../files/unfinished.ts';
-import { type Dataset, digest, readBytes, type Split, sharedLabels } from '../dataset.ts';
+import { type Dataset, digest, readBytes, type Split, sharedLabels, sharedTargets } from '../dataset.ts';
 import { arrange } from './arrange.ts';
 import { findPictures } from './find.ts';
 import { FORMAT, type FolderIndex, readIndex, writeIndex } from './index-file.ts';
@@ -16,9 +16,13 @@ import { readFiles } from './read-files.ts';
 import { findShards, type ListedPictures } from './shards/index.ts';
 import type { TestFolder } from './sides.ts';
 import { filesUnder } from './source.ts';
+import type { TableReading } from './table/learned.ts';
+import { targetsOf } from './targets.ts';
 import { isZip, unpackedZip } from './zip.ts';
 
 export interface FolderOptions {
+  /** What a person says of a table's labels. */
+  readonly reading?: TableReading | undefined;
   /** What every picture becomes. */
   readonly shape: Shape;
   readonly rule: Prepare;
@@ -51,7 +55,7 @@ export async function loadFolder(path: string, options: FolderOptions): Promise<
     );
   const place = isZip(path) ? await unpackedZip(path) : path;
   const shards = await findShards(place, options.test);
-  const listing = shards?.listing ?? findPictures(place, options.test);
+  const listing = shards?.listing ?? findPictures(place, options.test, options.reading);
   const source = shards?.source ?? filesUnder(listing.root);
   const folder = cacheOf(path, options);
   const index = await prepareFolder({ listing, source }, folder, options);
@@ -127,7 +131,7 @@ function isWhole(pixels: string, { train, test }: FolderIndex, shape: Shape): bo
 
 function datasetOf(path: string, index: FolderIndex, folder: string, options: FolderOptions): Dataset {
   const { shape, mostMemory = MOST_MEMORY } = options;
-  const { labels, train, test, findings, entries } = index;
+  const { labels, task, train, test, findings, entries } = index;
   const size = shape[0] * shape[1] * shape[2];
   const pixels = join(folder, index.pixels);
   const inMemory = (train.order.length + test.order.length) * size <= mostMemory;
@@ -135,6 +139,7 @@ function datasetOf(path: string, index: FolderIndex, folder: string, options: Fo
     const n = part.order.length;
     const common = {
       labels: sharedLabels(part.labels, labels.length),
+      ...(task && { targets: sharedTargets(targetsOf(task, part.answers ?? [], labels.length)) }),
       n,
       files: part.order.map((i) => entries[i]?.path ?? ''),
     };
@@ -148,6 +153,7 @@ function datasetOf(path: string, index: FolderIndex, folder: string, options: Fo
   };
   return {
     name: slugOf(path),
+    ...(task && { task }),
     labels,
     shape,
     train: splitOf(train, 0),

@@ -2,6 +2,7 @@
 import { basename, dirname, join, relative } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
 import { command } from '../../../setup/invocation.mjs';
+import { TASKS, taskOf } from '../../tasks/task.ts';
 import type { Sides } from './classes.ts';
 import { type Level, levelIn } from './level.ts';
 import type { ListedFiles } from './list-files.ts';
@@ -9,6 +10,7 @@ import type { Found, Listing } from './listing.ts';
 import { type Side, sideOfName } from './sides.ts';
 import { isOutputName } from './table/doubts.ts';
 import type { Fault } from './table/entries.ts';
+import type { TableReading } from './table/learned.ts';
 import { NotCertain } from './table/not-certain.ts';
 import { notCertain } from './table/refusals.ts';
 import { isTakenIfNamed, readTable, type Table } from './table/table.ts';
@@ -26,8 +28,8 @@ interface FoundTable {
 }
 
 /** The pictures of a table that a person names. @throws UserError if it lists none, or a program guessed its labels */
-export function listNamedTable(path: string): Listing {
-  const table = readTable(path);
+export function listNamedTable(path: string, reading?: TableReading): Listing {
+  const table = readTable(path, reading);
   const { doubt, notes } = table;
   const own =
     doubt === undefined ? notes : [...notes, `${basename(path)} ${doubt}. It is taken since it is named.`];
@@ -39,7 +41,13 @@ export function listNamedTable(path: string): Listing {
  * `valid.csv`, or `train/metadata.csv` and `test/metadata.csv`.
  * @throws UserError where several could decide, or the only one cannot be read for certain
  */
-export function tablesAt(root: string, listed: ListedFiles, level: Level, sides: Sides | undefined): Tables {
+export function tablesAt(
+  root: string,
+  listed: ListedFiles,
+  level: Level,
+  sides: Sides | undefined,
+  reading?: TableReading,
+): Tables {
   const own = level.tables.map(
     (name): FoundTable => ({
       path: join(root, name),
@@ -65,7 +73,7 @@ export function tablesAt(root: string, listed: ListedFiles, level: Level, sides:
   const unclear: NotCertain[] = [];
   const read = (some: readonly FoundTable[]) =>
     some.flatMap((each) => {
-      const table = tableIfAny(each.path, notes, unclear);
+      const table = tableIfAny(each.path, notes, unclear, reading);
       return table === undefined ? [] : [{ ...each, table }];
     });
   const found = read(own);
@@ -91,7 +99,12 @@ export function tablesAt(root: string, listed: ListedFiles, level: Level, sides:
 }
 
 /** A table that may decide without being named; otherwise the notes say why it does not, and `unclear` has what to mend. */
-function tableIfAny(path: string, notes: string[], unclear: NotCertain[]): Table | undefined {
+function tableIfAny(
+  path: string,
+  notes: string[],
+  unclear: NotCertain[],
+  reading?: TableReading,
+): Table | undefined {
   const named = `If a person wrote its labels, name it: ${command('train', [path])}`;
   if (isOutputName(basename(path))) {
     // Of a submission nobody wrote the labels.
@@ -100,7 +113,7 @@ function tableIfAny(path: string, notes: string[], unclear: NotCertain[]): Table
     return undefined;
   }
   try {
-    const table = readTable(path);
+    const table = readTable(path, reading);
     if (table.doubt === undefined) return table;
     notes.push(`Not taken: ${basename(path)} ${table.doubt}. ${named}`);
   } catch (error) {
@@ -125,9 +138,18 @@ function listingOf(
   };
   const faults = disagreements(root, tables, within);
   if (faults !== undefined) throw faults;
+  const [first, ...others] = used;
+  const other = others.find(({ table }) => table.task !== first?.table.task);
+  if (first !== undefined && other !== undefined)
+    throw new UserError(
+      `${relative(root, first.path)} is of the task ${taskOf(first.table)}, but ${relative(root, other.path)} of ${taskOf(other.table)}: say which is meant, ${TASKS.map((task) => `--as ${task}`).join(', ')}.`,
+    );
+  const { task, names } = first?.table ?? {};
   return {
     root,
     layout: 'table',
+    ...(task && { task }),
+    ...(names && { classes: names }),
     found: used.flatMap(({ path, side, table }) =>
       table.found.map(
         (each): Found => ({

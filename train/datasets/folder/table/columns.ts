@@ -52,12 +52,14 @@ export function namesPaths(header: readonly string[]): boolean {
 /**
  * The columns by their names, undefined where they do not say enough.
  * @param rows - of which a table of zeros and ones is known
+ * @param asked - names of the columns of labels, where a person says them
  * @throws UserError where two columns could be the labels, or a program guessed them
  */
 export function columnsOf(
   header: readonly string[],
   rows: readonly (readonly string[])[],
   path: string,
+  asked?: readonly string[],
 ): Columns | undefined {
   const names = header.map(plain);
   const first = (wanted: readonly string[]) =>
@@ -67,13 +69,14 @@ export function columnsOf(
   const all = (wanted: readonly string[]) => names.flatMap((name, i) => (wanted.includes(name) ? [i] : []));
   const named = all(LABEL).length > 0 ? all(LABEL) : all(LABEL_NAME);
   const labels = areCoordinates(header) ? named.filter((i) => names[i] !== 'y') : named;
-  if (labels.length > 1)
+  if (labels.length > 1 && asked === undefined)
     throw new UserError(
       `${path} has ${labels.length} columns that could be the label: ${labels.map((i) => header[i]).join(', ')}. Rename or delete all but one.`,
     );
   const split = splitColumn(names, rows);
   const index = split?.index ?? -1;
-  const [label = oneHot(header, rows, [paths, index])] = labels;
+  const [label = oneHot(header, rows, [paths, index])] =
+    asked === undefined ? labels : [askedColumns(header, asked, path)];
   if (label === undefined) return undefined;
   if (names.some((name) => PROBABILITY.test(name)))
     throw new UserError(
@@ -91,6 +94,24 @@ export function columnsOf(
   const areGuesses = classes.length > 0 && classes.every((name) => doubtOf([name]) !== undefined);
   const doubt = doubtOf([...others.map((i) => header[i] ?? ''), ...(areGuesses ? classes : [])]);
   return { path: paths, label, split, doubt };
+}
+
+/** The columns that a person names. @throws UserError where one is not there */
+function askedColumns(
+  header: readonly string[],
+  asked: readonly string[],
+  path: string,
+): number | readonly number[] {
+  const columns = asked.map((name) => {
+    const exact = header.indexOf(name);
+    const index = exact >= 0 ? exact : header.map(plain).indexOf(plain(name));
+    if (index >= 0) return index;
+    throw new UserError(
+      `--label ${asked.join(',')}: ${path} has no column ${JSON.stringify(name)}; it has ${header.join(', ')}.`,
+    );
+  });
+  const [only, ...others] = columns;
+  return only !== undefined && others.length === 0 ? only : columns;
 }
 
 /** The column of the sides: one that is called so, one of true and false, or another that has their words alone. */

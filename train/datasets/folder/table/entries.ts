@@ -3,6 +3,7 @@ import type { FileProblem } from '../findings.ts';
 import { type Side, sideOfNumber, sideOfWord } from '../sides.ts';
 import type { Columns, SplitColumn } from './columns.ts';
 import { truthOf } from './flags.ts';
+import type { Answers, Learned } from './learned.ts';
 import type { Located } from './paths.ts';
 import type { Row } from './rows.ts';
 import { isCertain } from './text.ts';
@@ -12,6 +13,8 @@ export interface Entry {
   readonly row: number;
   readonly file: string;
   readonly label: string;
+  /** Of several labels or of numbers. */
+  readonly answers?: Answers;
   readonly side: Side | undefined;
 }
 
@@ -29,10 +32,14 @@ export interface Parts {
   readonly columns: Columns;
   readonly rows: readonly Row[];
   readonly isGuessed: boolean;
+  readonly learned: Learned;
 }
 
 /** A row's cells; or why they can be read in two ways. */
-export function entryOf({ number, cells }: Row, { header, columns, isGuessed }: Parts): Entry | Fault {
+export function entryOf(
+  { number, cells }: Row,
+  { header, columns, isGuessed, learned }: Parts,
+): Entry | Fault {
   const fault = (reason: string): Fault => ({ row: number, reason });
   const filled = trimmed(cells).length;
   if (filled > header.length)
@@ -42,9 +49,11 @@ export function entryOf({ number, cells }: Row, { header, columns, isGuessed }: 
   const cell = (index = -1) => cells[index] ?? '';
   const [file, word] = [cell(columns.path), cell(columns.split?.index)];
   const ones = typeof columns.label === 'number' ? [] : columns.label.filter((i) => Number(cell(i)) === 1);
-  if (typeof columns.label !== 'number' && ones.length !== 1)
+  if (learned.task === 'single' && typeof columns.label !== 'number' && ones.length !== 1)
     return fault(`${ones.length} classes are 1: a picture has one label here`);
-  const label = typeof columns.label === 'number' ? cell(columns.label) : (header[ones[0] ?? -1] ?? '');
+  const answers = learned.answersOf(cells);
+  if (answers !== undefined && 'reason' in answers) return fault(answers.reason);
+  const label = labelOf(cells, header, columns.label, learned, answers);
   if (isGuessed && ![file, label].every(isCertain))
     return fault(`not UTF-8, and ${JSON.stringify(`${file}, ${label}`)} is not certain in another encoding`);
   if (`${file}${label}`.includes('\ufffd'))
@@ -63,7 +72,22 @@ export function entryOf({ number, cells }: Row, { header, columns, isGuessed }: 
     return fault(
       `${JSON.stringify(word)} is no side of a split: expected ${columns.split?.as === 'truth' ? 'True or False' : 'train, valid or test'}`,
     );
-  return { row: number, file, label: label.normalize('NFC'), side };
+  return { row: number, file, label: label.normalize('NFC'), ...(answers && { answers }), side };
+}
+
+/** The label as it is said of a row; empty where it has none. */
+function labelOf(
+  cells: readonly string[],
+  header: readonly string[],
+  column: Columns['label'],
+  { task, names }: Learned,
+  answers: Answers | undefined,
+): string {
+  if (typeof column === 'number') return cells[column] ?? '';
+  if (task === 'single') return header[column.find((i) => Number(cells[i]) === 1) ?? -1] ?? '';
+  if (task === 'regression') return answers === undefined ? '' : answers.join(' ');
+  // Zeros alone say that a picture has none of the labels.
+  return answers === undefined || answers.length === 0 ? `none of ${names?.length}` : answers.join('|');
 }
 
 function sideOf(word: string, as: SplitColumn['as'] | undefined): Entry['side'] {

@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path';
 import { counted } from '../../../../models/counted.ts';
 import { UserError } from '../../../../models/errors.ts';
 import { isNamedAsPicture } from '../../../../models/image/file/names.ts';
+import type { TargetTask } from '../../../tasks/task.ts';
 import type { FileProblem } from '../findings.ts';
 import { codeOf } from '../list-files.ts';
 import type { Found } from '../listing.ts';
@@ -19,12 +20,17 @@ import {
   trimmed,
   uniqueOf,
 } from './entries.ts';
+import { learnedOf, type TableReading } from './learned.ts';
 import { locateAll, unlisted } from './paths.ts';
 import { noColumns, notCertain, nothingThere } from './refusals.ts';
 import { csvRows, jsonRows } from './rows.ts';
 import { textOf } from './text.ts';
 
 export interface Table {
+  /** What is learned, where that is not one class. */
+  readonly task?: TargetTask | undefined;
+  /** Names of the labels or the numbers in their order, where columns are these. */
+  readonly names?: readonly string[] | undefined;
   /** Relative to the table's folder. */
   readonly found: readonly Found[];
   /** All pictures that it lists, those for a test among them. */
@@ -43,7 +49,7 @@ export interface Table {
  * False) says what is for training and what for validation; what it keeps for a test is left out.
  * @throws UserError where it is no such table, or cannot be read for certain, by row
  */
-export function readTable(path: string): Table {
+export function readTable(path: string, reading: TableReading = {}): Table {
   const root = dirname(path);
   const { text, isGuessed } = textOf(bytesOf(path), path);
   const isJson = /\.(jsonl|ndjson)$/i.test(path);
@@ -59,11 +65,16 @@ export function readTable(path: string): Table {
     header,
     others.map(({ cells }) => cells),
     path,
+    reading.label,
   );
-  if (columns !== undefined) return tableOf(path, { header, columns, rows: others, isGuessed });
+  if (columns !== undefined) {
+    const learned = learnedOf(path, header, columns, others, reading);
+    return tableOf(path, { header, columns, rows: others, isGuessed, learned });
+  }
   if (!isHeadless(header)) throw noColumns(path, header);
   const plain: Columns = { path: 0, label: 1, split: undefined, doubt: undefined };
-  return tableOf(path, { header: NO_HEADER, columns: plain, rows, isGuessed });
+  const learned = learnedOf(path, NO_HEADER, plain, rows, reading);
+  return tableOf(path, { header: NO_HEADER, columns: plain, rows, isGuessed, learned });
 }
 
 function tableOf(path: string, parts: Parts): Table {
@@ -107,20 +118,24 @@ function tableOf(path: string, parts: Parts): Table {
     root,
     listed.map(({ path: file }) => file),
   );
+  const { task, names, says } = parts.learned;
   return {
-    found: listed.flatMap(({ side: own, path: file, label }): Found[] =>
-      own === 'test' ? [] : [{ path: file, label, split: own === 'valid' ? 'test' : own }],
+    ...(task !== 'single' && { task, names }),
+    found: listed.flatMap(({ side: own, path: file, label, answers }): Found[] =>
+      own === 'test'
+        ? []
+        : [{ path: file, label, ...(answers && { answers }), split: own === 'valid' ? 'test' : own }],
     ),
     listed: unique.pictures,
     problems,
     notes,
-    decides: inWords(parts, { missing, left, tests }),
+    decides: [inWords(parts, { missing, left, tests }), says].filter((text) => text !== '').join(' '),
     doubt: parts.columns.doubt,
   };
 }
 
 function inWords(
-  { header, columns, rows }: Parts,
+  { header, columns, rows, learned }: Parts,
   { missing, left, tests }: { missing: number; left: number; tests: number },
 ): string {
   const column = (index: number) => {
@@ -130,7 +145,9 @@ function inWords(
   const label =
     typeof columns.label === 'number'
       ? column(columns.label)
-      : `which of ${columns.label.length} columns is 1`;
+      : learned.task === 'regression'
+        ? `the columns ${columns.label.map((i) => `"${header[i]}"`).join(', ')}`
+        : `which of ${columns.label.length} columns ${learned.task === 'multi' ? 'are' : 'is'} 1`;
   const split =
     columns.split === undefined
       ? ''
