@@ -67,7 +67,7 @@ test.each(curls)('%s', async (command) => {
     ]);
     return;
   }
-  expect(Object.keys(answer)).toEqual(keysShown('{"model":"digits","version":1,"label"'));
+  expect(Object.keys(answer)).toEqual(keysShown('{"model":"digits","version":1,"task":"single","label"'));
   if (!command.includes('[[')) expect(answer).toMatchObject({ model: 'digits', version: 1, label: '7' });
   if (command.includes('top=3')) expect(answer.predictions).toHaveLength(3);
 });
