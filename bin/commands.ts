@@ -161,6 +161,17 @@ const all: readonly Command[] = [
     load: async () => (await import('../export/verify/command.ts')).verifyCommand,
   },
   {
+    name: 'evaluate',
+    group: 'Export',
+    description: 'Measure a model file on labeled pictures',
+    examples: [
+      { words: ['digits', './digits'], does: 'A folder for each class' },
+      { words: ['./model.onnx', './labels.csv'], does: 'Any model, and a table of paths and labels' },
+    ],
+    usesWork: true,
+    load: async () => (await import('../export/evaluate/command.ts')).evaluateCommand,
+  },
+  {
     name: 'diff',
     group: 'Export',
     description: 'Show what differs between two model files',

@@ -58,10 +58,12 @@ export function withCard(model: ModelProto, card: Card): ModelProto {
 /**
  * Accuracy and mean cross-entropy of probabilities `[N,classes]`.
  * @param labels - `[N]`, the right classes.
+ * @param split - What the pictures are.
  */
 export function measureAccuracy(
   probabilities: Float32Array,
   labels: ArrayLike<number>,
+  split: 'test' | 'validation',
 ): NonNullable<CardOf<'single'>['metrics']> {
   const n = labels.length;
   const classes = probabilities.length / n;
@@ -74,7 +76,7 @@ export function measureAccuracy(
     loss -= Math.log(Math.max(row[label] ?? 0, 2 ** -149));
   }
   return {
-    split: 'test',
+    split,
     n,
     accuracy: round(right / n),
     errorRate: round((n - right) / n),

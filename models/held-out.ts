@@ -8,18 +8,23 @@ interface Trained {
   /** Of a folder of pictures: its digest. */
   readonly folder?: unknown;
   readonly dataset?: unknown;
+  /** How many images of a published data set validate, or `test`, as in recipes of earlier versions, which leave it out. */
+  readonly validation?: unknown;
 }
 
 /** What of a card says it. */
 interface TestedOn {
   readonly recipe: Trained;
-  readonly datasets: readonly unknown[];
+  readonly datasets: readonly { readonly split: string }[];
 }
 
-/** `test` for those that a published data set has for it, `validation` for those of a folder or of a data set of one's own. */
-export function heldOutOf({ folder, dataset }: Trained = {}): 'test' | 'validation' {
+/**
+ * What a training looks at after each epoch: `validation` pictures, or those of the `test` where a published data set is
+ * trained as publications do it, on all other pictures.
+ */
+export function heldOutOf({ folder, dataset, validation = 'test' }: Trained = {}): 'test' | 'validation' {
   const own = folder !== undefined || (dataset !== undefined && !WITH_TEST.includes(dataset));
-  return own ? 'validation' : 'test';
+  return own || validation !== 'test' ? 'validation' : 'test';
 }
 
 /** The same at the beginning of a title. */
@@ -27,8 +32,13 @@ export function heldOutTitle(recipe: Trained | undefined): 'Test' | 'Validation'
   return heldOutOf(recipe) === 'test' ? 'Test' : 'Validation';
 }
 
-/** `validation pictures` of a user's own, `test pictures` of a published data set, `pictures` where nobody trained on any. */
-export function testedOn({ recipe, datasets }: TestedOn): string {
-  if (datasets.length === 0) return 'pictures';
-  return `${heldOutOf(recipe)} pictures`;
+/** What the figures of a card are of. Cards of earlier versions say `test` in either case: then the recipe tells. */
+export function splitOfMetrics({ recipe, datasets }: TestedOn): 'test' | 'validation' {
+  if (!datasets.some(({ split }) => split === 'validation')) return heldOutOf(recipe);
+  return datasets.some(({ split }) => split === 'test') ? 'test' : 'validation';
+}
+
+/** `validation pictures`, or `test pictures` where there were some, or `pictures` where nobody trained on any. */
+export function testedOn(card: TestedOn): string {
+  return card.datasets.length === 0 ? 'pictures' : `${splitOfMetrics(card)} pictures`;
 }

@@ -214,7 +214,9 @@ test.for([...kindsOfTraining.values()])(
     expect(printed).toMatch(
       new RegExp(`^Training ${name}\\b.* on .* ${epochs} epochs?\\b.* Run \\d{4}-${name}\\.`, 'm'),
     );
-    expect(printed).toMatch(/^ +epoch +train_loss +valid_loss +error_rate +time +images\/s$/m);
+    expect(printed).toMatch(
+      /^ +epoch +train_loss +(valid_loss +valid_error|test_loss +test_error) +time +images\/s$/m,
+    );
   },
 );
 

@@ -1,6 +1,6 @@
 // Does what `trainyard export` was asked for, and prints each stage.
 import { UserError } from '../../models/errors.ts';
-import { testedOn } from '../../models/held-out.ts';
+import { heldOutOf } from '../../models/held-out.ts';
 import { plainPercent } from '../../train/report/format.ts';
 import { loadRun } from '../publish/from-run.ts';
 import type { ExportChoices, RunChoice } from './choices.ts';
@@ -31,7 +31,7 @@ async function exportRun(
   say('loaded', seconds, `${architecture.name}, ${architecture.parameters} parameters`);
   if (calibration)
     console.log(
-      `  calibrated by temperature ${calibration.temperature}: confidence and accuracy ${plainPercent(calibration.error)} apart, with it ${plainPercent(calibration.temperedError)} (${calibration.n} ${testedOn(model.card)})`,
+      `  calibrated by temperature ${calibration.temperature}: confidence and accuracy ${plainPercent(calibration.error)} apart, with it ${plainPercent(calibration.temperedError)} (${calibration.n} ${heldOutOf(model.card.recipe)} pictures)`,
     );
   if (choices.to !== undefined && model.backbone !== undefined)
     throw new UserError(

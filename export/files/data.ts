@@ -2,12 +2,27 @@
 import { resolve } from 'node:path';
 import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
-import type { Dataset } from '../../train/datasets/index.ts';
+import { splitOfMetrics } from '../../models/held-out.ts';
+import type { Dataset, Split } from '../../train/datasets/index.ts';
 import type { Progress } from '../../train/progress.ts';
 import { located } from '../../train/project/find-module.ts';
 import { registryOf } from '../../train/project/registry-of.ts';
 import { loadPictures } from '../../train/recipes/load-data.ts';
 import { recipeOfCard } from '../../train/runs/weights-of-model-file.ts';
+
+/** The pictures that the figures of a card are of. @param data - What `dataOf` gives. */
+export function judgedOf(card: Card, data: Dataset): Split {
+  return data[partOf(card, splitOfMetrics(card))] ?? data.validation;
+}
+
+/** Which part of a data set a card calls `split`: where it has none that validates, its test pictures are what validated. */
+function partOf(
+  { datasets }: Card,
+  split: Card['datasets'][number]['split'],
+): 'train' | 'validation' | 'test' {
+  if (split !== 'test') return split;
+  return datasets.some((each) => each.split === 'validation') ? 'test' : 'validation';
+}
 
 /**
  * Loads the pictures of a card; not their features, where the model has a backbone: its file takes pictures.
@@ -35,10 +50,9 @@ export async function dataOf(card: Card, folder?: string, progress: Progress = {
     throw new UserError(
       `The labels in the card of ${card.name} are ${card.labels.join(', ')}; those of ${data.name} are ${data.labels.join(', ')}: the card has been changed, or these are other data.`,
     );
-  for (const split of ['train', 'test'] as const) {
-    const { digest } = card.datasets.find((each) => each.split === split) ?? {};
+  for (const { split, digest } of card.datasets) {
     // The first images of a dataset, which a recipe may ask for, have a digest of their own.
-    if (digest !== undefined && digest !== data.digests[split])
+    if (digest !== data.digests[partOf(card, split)])
       throw new UserError(
         `${data.name} is not what ${card.name} was made with: its card names another digest of the ${split} pictures.`,
       );

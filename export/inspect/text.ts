@@ -3,7 +3,7 @@
 import type { Card } from '../../models/card.ts';
 import { type CardProof, proofOf } from '../../models/card-proof.ts';
 import { unitInWords } from '../../models/expected.ts';
-import { testedOn } from '../../models/held-out.ts';
+import { heldOutOf, testedOn } from '../../models/held-out.ts';
 import { visible } from '../../models/printable.ts';
 import { scoreInWords } from '../../models/score.ts';
 import { stepsOf, wordsOf } from '../../train/recipes/index.ts';
@@ -104,7 +104,7 @@ function aboutCard(card: Card): string[] {
     ...(novelty === undefined
       ? []
       : [
-          `says how strange a picture is, fitted against ${novelty.against}: above ${novelty.threshold} it is none of the labels, ${plainPercent(novelty.falseAlarms)} of ${count(novelty.n)} ${testedOn(card)} by mistake`,
+          `says how strange a picture is, fitted against ${novelty.against}: above ${novelty.threshold} it is none of the labels, ${plainPercent(novelty.falseAlarms)} of ${count(novelty.n)} ${heldOutOf(card.recipe)} pictures by mistake`,
         ]),
     aboutParity(card),
   ];

@@ -5,7 +5,7 @@ import { goldenPictures, withCard } from '../../models/complete-card.ts';
 import { writeDefaultModel } from '../../models/default-model.ts';
 import { UserError } from '../../models/errors.ts';
 import { unitInWords } from '../../models/expected.ts';
-import { testedOn } from '../../models/held-out.ts';
+import { heldOutOf, testedOn } from '../../models/held-out.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import { digestWeights } from '../../models/onnx/weights-digest.ts';
@@ -33,7 +33,9 @@ export interface ClassifierCandidate
   /** What gives the answers to the built-in pictures that go into the card. */
   readonly golden: Classifier;
   /** Pictures that prove parity, with their labels; without any, the card says nothing of accuracy. */
-  readonly test: Split;
+  readonly judged: Split;
+  /** Pictures that set the threshold of the output `novelty`; those that judge it if left out. */
+  readonly validation?: Split;
   /** Pictures that it was trained on, where the file shall have the output `novelty`. */
   readonly train?: Split;
   /** Explains, with some test pictures, where the two differ. */
@@ -59,7 +61,7 @@ export function publishClassifier(
   candidate: ClassifierCandidate,
   { tolerance = TOLERANCE, onStage, ...to }: Destination & Pick<ExportOptions, 'tolerance' | 'onStage'>,
 ): Promise<ExportedModel> {
-  const { network, convert, options, card: draft, test, train } = candidate;
+  const { network, convert, options, card: draft, judged, validation = judged, train } = candidate;
   const report = stageReport(onStage);
   return publish<Proof, ExportedModel>(
     {
@@ -70,9 +72,9 @@ export function publishClassifier(
       async write(converted, prove) {
         const [nodes, opset] = [converted.graph.node.length, opsetOf(converted) ?? 0];
         report({ name: 'converted', nodes, bytes: packedSize(packed(converted)), opset });
-        const told = train && (await withNovelty(converted, draft, { train, validation: test }));
+        const told = train && (await withNovelty(converted, draft, { train, validation }));
         const { model: onnx, novelty } = told ?? { model: converted };
-        if (novelty) report({ name: 'novelty', ...novelty, pictures: testedOn(draft) });
+        if (novelty) report({ name: 'novelty', ...novelty, pictures: `${heldOutOf(draft.recipe)} pictures` });
         const bare = packed(onnx);
         const { parity, model } = await prove(bare);
         const card = await model.complete(
@@ -109,18 +111,18 @@ interface Proof {
 }
 
 async function proveClassifier(
-  { card, test, golden, reference, explain }: ClassifierCandidate,
+  { card, judged, golden, reference, explain }: ClassifierCandidate,
   tolerance: number,
   model: ModelSource,
   converted: ConvertedNetwork,
   report: ReportStage,
 ): Promise<Proof> {
   const { input } = card;
-  const { n } = test;
+  const { n } = judged;
   const comparing = compareAs(card);
   const onnxruntime = await onnxClassifier(model, input.shape);
   const compared = reference(converted);
-  const images = (from: number, to: number) => imagesOf(test, from, to);
+  const images = (from: number, to: number) => imagesOf(judged, from, to);
   const tested = await compareClassifiers(compared, onnxruntime, images, n, comparing);
   const pictures = goldenPictures(input.shape);
   const expected = await golden.classify(pictures.images);
@@ -135,7 +137,12 @@ async function proveClassifier(
       tolerance,
       await explain(images(0, Math.min(n, EXPLAINED)), parity, converted),
     );
-  const found = measured(card, { test, answers: tested.expected, names: pictures.names, golden: expected });
+  const found = measured(card, {
+    judged,
+    answers: tested.expected,
+    names: pictures.names,
+    golden: expected,
+  });
   const { accuracy, score } = found;
   report({ name: 'compared', parity, pictures: testedOn(card), accuracy, score });
   return { parity, model: found };

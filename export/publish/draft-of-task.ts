@@ -21,20 +21,20 @@ type DraftOfTask =
 export async function draftOf(
   task: Task,
   network: CheckpointNetwork,
-  { shape, test, train }: Pick<Dataset, 'shape' | 'test' | 'train'>,
+  { shape, validation, train }: Pick<Dataset, 'shape' | 'validation' | 'train'>,
   calibration?: CardDraft<'single'>['calibration'],
 ): Promise<DraftOfTask> {
   if (task === 'single') return calibration ? { calibration } : {};
   if (task === 'regression') return { task, ranges: targetRangesOf(train) };
-  const { targets } = test;
+  const { targets } = validation;
   if (targets === undefined) throw new Error('pictures of several labels have targets');
   const classifier = tensorflowClassifier(network, traceNetwork(classifierNetwork(network, shape)), shape);
   const probabilities = new Float32Array(targets.length);
-  const labels = targets.length / test.n;
-  const batch = batchFor(imageSize(test));
-  for (let from = 0; from < test.n; from += batch) {
-    const to = Math.min(from + batch, test.n);
-    probabilities.set(await classifier.classify(imagesOf(test, from, to)), from * labels);
+  const labels = targets.length / validation.n;
+  const batch = batchFor(imageSize(validation));
+  for (let from = 0; from < validation.n; from += batch) {
+    const to = Math.min(from + batch, validation.n);
+    probabilities.set(await classifier.classify(imagesOf(validation, from, to)), from * labels);
   }
   await classifier.close();
   return { task, thresholds: thresholdsOf({ probabilities, targets, labels }) };

@@ -30,10 +30,10 @@ function whole(
   model: Exportable,
   { opset, foldBatchNorm = false, reference, convert, novelty = true }: ExportOptions,
 ): ClassifierCandidate {
-  const { card, test, train } = model;
+  const { card, judged, validation, train } = model;
   const { shape } = card.input;
   return {
-    ...{ card, test, convert },
+    ...{ card, judged, convert, ...(validation && { validation }) },
     ...(novelty && train && { train }),
     network: classifierNetwork(model, shape, card.name),
     options: { foldBatchNorm, ...(opset !== undefined && { opset }) },

@@ -16,10 +16,15 @@ export interface Exportable extends PictureFunction {
   readonly card: AnyDraft;
   /** A file from elsewhere, as a graph from `image` to `features`, that the network was trained upon. */
   readonly backbone?: ModelProto;
-  /** Pictures that prove parity, with their labels; without any, the card says nothing of accuracy. */
-  readonly test: Split;
+  /**
+   * Pictures that prove parity, with their labels: those of the test, or where there is no test those that validated.
+   * Without labels, the card says nothing of accuracy.
+   */
+  readonly judged: Split;
   /** Pictures that it was trained on, from which the file learns to tell what it does not know; without, it does not. */
   readonly train?: Split;
+  /** Pictures that validated, which set the threshold of what it does not know; those that judge it if left out. */
+  readonly validation?: Split;
 }
 
 /** Where a model goes. */

@@ -3,11 +3,12 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { UserError } from '../../models/errors.ts';
+import { heldOutOf } from '../../models/held-out.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import { sizeOf } from '../../models/shape.ts';
 import { readBackbone } from '../../train/backbone/index.ts';
-import { withPictures } from '../../train/datasets/index.ts';
+import { type Dataset, judgedBy, withPictures } from '../../train/datasets/index.ts';
 import type { Progress } from '../../train/progress.ts';
 import { registryOf } from '../../train/project/registry-of.ts';
 import { type Recipe, recipeDigest } from '../../train/recipes/index.ts';
@@ -51,7 +52,8 @@ export async function loadRun(
 
   const registry = await registryOf(recipe);
   const network = networkOf(path, checkpoint, dataset.labels.length, dataset.shape, views, registry);
-  const { shape, test, train } = withPictures(dataset);
+  const pictures = withPictures(dataset);
+  const { shape, validation, train } = pictures;
   const [height, width] = shape;
   const { onFeatures, logits } = network;
   const backbone = recipe.backbone && (await readBackbone(recipe.backbone, recipe.standardize, shape));
@@ -80,12 +82,7 @@ export async function loadRun(
       tta: views,
       recipe: published,
       recipeDigest: recipeDigest(published),
-      datasets: (['train', 'test'] as const).map((split) => ({
-        name: dataset.name,
-        split,
-        n: dataset[split].n,
-        digest: dataset.digests[split],
-      })),
+      datasets: partsOf(dataset, heldOutOf(recipe)),
     },
     probabilities: calibration
       ? (input) => temperedSoftmax(logitsOf(input), calibration.temperature)
@@ -93,9 +90,23 @@ export async function loadRun(
     output: task === 'regression' ? 'values' : 'probabilities',
     variables: network.variables,
     ...(backbone && { backbone }),
+    judged: judgedBy(pictures),
     // What tells known pictures from others learns it of classes.
-    ...(task === 'single' ? { test, train } : { test }),
+    ...(task === 'single' && { validation, train }),
   };
+}
+
+/** What a card says of the data. @param validating - What those pictures are called by which the best epoch was chosen. */
+function partsOf(
+  { name, digests, ...dataset }: Dataset,
+  validating: 'validation' | 'test',
+): Exportable['card']['datasets'] {
+  const { train, validation, test } = dataset;
+  return [
+    { name, split: 'train', n: train.n, digest: digests.train },
+    { name, split: validating, n: validation.n, digest: digests.validation },
+    ...(test && digests.test ? [{ name, split: 'test' as const, n: test.n, digest: digests.test }] : []),
+  ];
 }
 
 /** Numbers that a file from elsewhere has as weights. */

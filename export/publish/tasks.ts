@@ -11,7 +11,7 @@ import {
   roundUp,
 } from '../../models/complete-card.ts';
 import type { GoldenName } from '../../models/golden.ts';
-import { heldOutOf } from '../../models/held-out.ts';
+import { splitOfMetrics } from '../../models/held-out.ts';
 import { measureLabels } from '../../models/measure/labels.ts';
 import { measureNumbers } from '../../models/measure/numbers.ts';
 import { scoreInWords } from '../../models/score.ts';
@@ -45,7 +45,8 @@ export interface Certified extends Pick<Findings, 'weightsDigest' | 'novelty'> {
 
 /** What a network answered to the test pictures and to the built-in ones, `[N,labels]` each. */
 export interface Answered {
-  readonly test: Split;
+  /** Pictures by which the model is judged. */
+  readonly judged: Split;
   readonly answers: Float32Array;
   readonly names: readonly GoldenName[];
   readonly golden: Float32Array;
@@ -67,8 +68,9 @@ export interface MeasuredModel {
 export function measured(draft: AnyDraft, answered: Answered): MeasuredModel {
   if (draft.task === 'multi') return measuredLabels(draft, answered);
   if (draft.task === 'regression') return measuredNumbers(draft, answered);
-  const { test, answers, names, golden } = answered;
-  const metrics = test.labels.length === test.n ? measureAccuracy(answers, test.labels) : null;
+  const { judged, answers, names, golden } = answered;
+  const metrics =
+    judged.labels.length === judged.n ? measureAccuracy(answers, judged.labels, splitOfMetrics(draft)) : null;
   return {
     accuracy: metrics?.accuracy ?? null,
     async complete({ parity, tolerance, against, ...found }, withNovelty = async (each) => each) {
@@ -83,14 +85,14 @@ export function measured(draft: AnyDraft, answered: Answered): MeasuredModel {
 
 function measuredLabels(
   draft: CardDraft<'multi'>,
-  { test, answers, names, golden }: Answered,
+  { judged, answers, names, golden }: Answered,
 ): MeasuredModel {
-  const { targets } = test;
+  const { targets } = judged;
   const metrics =
     targets === undefined
       ? null
       : {
-          split: heldOutOf(draft.recipe),
+          split: splitOfMetrics(draft),
           ...withoutLabels(measureLabels(answers, targets, draft.thresholds)),
         };
   return {
@@ -110,13 +112,13 @@ function withoutLabels({ labels: _, ...all }: ReturnType<typeof measureLabels>) 
 
 function measuredNumbers(
   draft: CardDraft<'regression'>,
-  { test, answers, names, golden }: Answered,
+  { judged, answers, names, golden }: Answered,
 ): MeasuredModel {
-  const { targets } = test;
+  const { targets } = judged;
   const metrics =
     targets === undefined
       ? null
-      : { split: heldOutOf(draft.recipe), ...measureNumbers(answers, targets, draft.ranges) };
+      : { split: splitOfMetrics(draft), ...measureNumbers(answers, targets, draft.ranges) };
   return {
     accuracy: null,
     score: scoreInWords({ ...draft, metrics }),

@@ -17,24 +17,24 @@ export function temperedSoftmax(logits: Tensor, temperature: number): Tensor {
 /** What a model's card says of the temperature that is found on the validation images. */
 export async function fitTemperature(
   network: CheckpointNetwork,
-  { shape, test }: Pick<Dataset, 'shape' | 'test'>,
+  { shape, validation }: Pick<Dataset, 'shape' | 'validation'>,
 ): Promise<NonNullable<CardOf<'single'>['calibration']>> {
   const traced = traceNetwork(classifierNetwork(network, shape));
   const classifier = tensorflowClassifier(network, traced, shape);
   const answers: Judged[] = [];
-  const batch = batchFor(imageSize(test));
-  for (let from = 0; from < test.n; from += batch) {
-    const to = Math.min(from + batch, test.n);
-    const values = await classifier.classify(imagesOf(test, from, to));
+  const batch = batchFor(imageSize(validation));
+  for (let from = 0; from < validation.n; from += batch) {
+    const to = Math.min(from + batch, validation.n);
+    const values = await classifier.classify(imagesOf(validation, from, to));
     const classes = values.length / (to - from);
     for (let i = from; i < to; i++)
       answers.push({
-        label: test.labels[i] ?? 0,
+        label: validation.labels[i] ?? 0,
         probabilities: Array.from(values.subarray((i - from) * classes, (i - from + 1) * classes)),
       });
   }
   await classifier.close();
   const { temperature, error, temperedError } = calibrationOfAnswers(answers);
   const rounded = (value: number) => Number(value.toFixed(6));
-  return { temperature, n: test.n, error: rounded(error), temperedError: rounded(temperedError) };
+  return { temperature, n: validation.n, error: rounded(error), temperedError: rounded(temperedError) };
 }

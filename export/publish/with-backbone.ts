@@ -34,7 +34,7 @@ export async function withBackbone(
   model: WithBackbone,
   { opset, foldBatchNorm, convert: converter, novelty = true }: ExportOptions,
 ): Promise<ClassifierCandidate> {
-  const { card, backbone, test, train } = model;
+  const { card, backbone, judged, validation, train } = model;
   const name = card.architecture.name;
   const own = opsetOf(backbone) ?? 1;
   const refuse = (option: string) =>
@@ -48,7 +48,7 @@ export async function withBackbone(
   const extractor = await openExtractor(name, backbone, card.input.shape);
   const head = headNetwork(card.name, model, extractor.features);
   return {
-    ...{ card, test },
+    ...{ card, judged, ...(validation && { validation }) },
     ...(novelty && train && { train }),
     network: head,
     options: { opset: Math.min(OPSETS.newest, Math.max(OPSETS.oldest, own)) },

@@ -3,13 +3,15 @@ import { type Card, checkCard } from '../../models/card.ts';
 import { CARD_CHANGED, proofOf, withDigest } from '../../models/card-proof.ts';
 import { goldenPictures, withCard } from '../../models/complete-card.ts';
 import { UserError } from '../../models/errors.ts';
+import { heldOutOf, splitOfMetrics } from '../../models/held-out.ts';
 import { opsetOf } from '../../models/onnx/facts.ts';
 import type { ModelProto } from '../../models/onnx/schema.ts';
 import { digestWeights } from '../../models/onnx/weights-digest.ts';
 import { withoutNovelty } from '../../models/onnx/without-novelty.ts';
 import type { ModelFile } from '../../models/repository.ts';
-import { type Dataset, imagesOf } from '../../train/datasets/index.ts';
+import { type Dataset, imagesOf, type Split } from '../../train/datasets/index.ts';
 import { plainPercent } from '../../train/report/format.ts';
+import { judgedOf } from '../files/data.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { goldenNovelty } from '../novelty/golden.ts';
 import { withNoveltyOf } from '../novelty/index.ts';
@@ -47,7 +49,13 @@ export interface QuantizeOptions {
 export type QuantizeStage =
   | { readonly name: 'calibrated'; readonly pictures: number; readonly values: number }
   | { readonly name: 'rewritten'; readonly before: number; readonly after: number }
-  | { readonly name: 'measured'; readonly measured: Measured; readonly n: number }
+  /** `pictures` says which: `validation pictures`. */
+  | {
+      readonly name: 'measured';
+      readonly measured: Measured;
+      readonly n: number;
+      readonly pictures: string;
+    }
   | { readonly name: 'timed'; readonly latency: Latency };
 
 /** The new model, or why there is none. */
@@ -82,18 +90,21 @@ export async function quantize(
     options.weights === 'float16'
       ? toFloat16(whole)
       : await int8Of(whole, imagesOf(data.train, 0, pictures), shape, options);
-  const told = await withNoveltyOf(file.model, smaller, card, data.test);
+  const told = await withNoveltyOf(file.model, smaller, card, data.validation);
   const { model: made, novelty } = told ?? { model: smaller };
   const bare = packed({ ...made, metadata_props: [] });
   onStage?.({ name: 'rewritten', before: file.size, after: packedSize(bare) });
 
-  const compared = await compareBoth(file.source, bare, card, data);
-  const measured = measureBoth(card, data.test, compared);
-  const { n } = compared.parity;
-  onStage?.({ name: 'measured', measured, n });
-  if (!(measured.drop <= maxDrop))
+  const measuredOn = async (split: Split, of: 'validation' | 'test') => {
+    const compared = await compareBoth(file.source, bare, card, split);
+    const measured = measureBoth(card, split, compared);
+    onStage?.({ name: 'measured', measured, n: split.n, pictures: `${of} pictures` });
+    return measured;
+  };
+  const chosenBy = await measuredOn(data.validation, heldOutOf(card.recipe));
+  if (!(chosenBy.drop <= maxDrop))
     return {
-      declined: `it loses ${plainPercent(measured.drop)} of ${measured.score}, more than --max-drop ${plainPercent(maxDrop)}`,
+      declined: `it loses ${plainPercent(chosenBy.drop)} of ${chosenBy.score}, more than --max-drop ${plainPercent(maxDrop)}`,
     };
 
   const latency = await measureLatency(file.source, bare, shape);
@@ -103,11 +114,14 @@ export async function quantize(
       declined: `it is slower on this machine: ${latency.after.toFixed(3)} ms for a picture, before ${latency.before.toFixed(3)} ms`,
     };
 
+  // By the test nothing is chosen: it is looked at when all is decided.
+  const judged = judgedOf(card, data);
+  const measured = judged === data.validation ? chosenBy : await measuredOn(judged, splitOfMetrics(card));
   const quantization = {
     weights: options.weights,
     from: card.weightsDigest,
     calibrationPictures: options.weights === 'int8' ? pictures : 0,
-    n,
+    n: judged.n,
   };
   const { novelty: _, ...smallerCard } = measured.card(await golden(bare, shape), quantization);
   const complete = {
@@ -157,12 +171,12 @@ async function compareBoth(
   before: ModelSource,
   after: ModelSource,
   card: Card,
-  { test }: Dataset,
+  pictures: Split,
 ): Promise<Compared> {
   const { shape } = card.input;
   const [one, two] = [await onnxClassifier(before, shape), await onnxClassifier(after, shape)];
-  const images = (from: number, to: number) => imagesOf(test, from, to);
-  const compared = await compareClassifiers(one, two, images, test.n, compareAs(card));
+  const images = (from: number, to: number) => imagesOf(pictures, from, to);
+  const compared = await compareClassifiers(one, two, images, pictures.n, compareAs(card));
   await Promise.all([one.close(), two.close()]);
   return compared;
 }

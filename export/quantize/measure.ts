@@ -3,6 +3,7 @@ import type { Card, CardOf } from '../../models/card.ts';
 import { goldenAnswers, goldenValues, measureAccuracy, roundUp } from '../../models/complete-card.ts';
 import { UserError } from '../../models/errors.ts';
 import type { GoldenName } from '../../models/golden.ts';
+import { splitOfMetrics } from '../../models/held-out.ts';
 import { measureLabels } from '../../models/measure/labels.ts';
 import { measureNumbers } from '../../models/measure/numbers.ts';
 import { scoreInWords } from '../../models/score.ts';
@@ -46,7 +47,11 @@ export function measureBoth(card: Card, test: Split, compared: Compared): Measur
   if (card.task === 'multi') return ofLabels(card, test, compared);
   if (card.task === 'regression') return ofNumbers(card, test, compared);
   const { parity, expected, got } = compared;
-  const [before, after] = [measureAccuracy(expected, test.labels), measureAccuracy(got, test.labels)];
+  const split = splitOfMetrics(card);
+  const [before, after] = [
+    measureAccuracy(expected, test.labels, split),
+    measureAccuracy(got, test.labels, split),
+  ];
   return {
     drop: before.accuracy - after.accuracy,
     score: 'accuracy',

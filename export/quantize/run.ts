@@ -1,6 +1,5 @@
 // Does what `trainyard quantize` was asked for, and prints each stage.
 
-import { testedOn } from '../../models/held-out.ts';
 import { asServed } from '../files/as-served.ts';
 import { dataOf } from '../files/data.ts';
 import { cardOf, openModelFile } from '../files/file.ts';
@@ -34,11 +33,11 @@ export async function runQuantize(choices: QuantizeChoices): Promise<Quantizatio
   console.log(`Quantizing ${file.path} to ${weights}.`);
   return quantize(file, data, {
     ...{ weights, maxDrop, calibrationPictures, repository, name: name ?? `${card.name}-${weights}` },
-    onStage: (stage) => console.log(`  ${stage.name.padEnd(10)}  ${stageInWords(stage, testedOn(card))}`),
+    onStage: (stage) => console.log(`  ${stage.name.padEnd(10)}  ${stageInWords(stage)}`),
   });
 }
 
-function stageInWords(stage: QuantizeStage, pictures: string): string {
+function stageInWords(stage: QuantizeStage): string {
   switch (stage.name) {
     case 'calibrated':
       return `ranges of ${stage.values} values from ${stage.pictures} training pictures`;
@@ -46,7 +45,7 @@ function stageInWords(stage: QuantizeStage, pictures: string): string {
       return `${(stage.after / 1e6).toFixed(2)} MB, before ${(stage.before / 1e6).toFixed(2)} MB`;
     case 'measured': {
       const [measures, changes = ''] = stage.measured.words.split(/(?=;)/);
-      return `${measures}, on ${stage.n} ${pictures}${changes}`;
+      return `${measures}, on ${stage.n} ${stage.pictures}${changes}`;
     }
     case 'timed': {
       const { before, after, ratio } = stage.latency;

@@ -73,7 +73,7 @@ export function classifierOf(
     },
     probabilities: (images) => (oneNumber ? twoClasses : manyClasses)(answer(images), found.areProbabilities),
     variables: network.variables,
-    test: { images: Buffer.concat(pictures), labels: new Uint8Array(), n: pictures.length },
+    judged: { images: Buffer.concat(pictures), labels: new Uint8Array(), n: pictures.length },
   };
 }
 

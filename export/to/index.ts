@@ -58,12 +58,12 @@ export async function exportTo(
   tolerance = TOLERANCE,
 ): Promise<Parity> {
   refuseOther(path);
-  const { test } = model;
+  const { judged } = model;
   const card = ofOneClass(model.card);
   const { shape } = card.input;
   const source = { card, ...traceNetwork(classifierNetwork(model, shape, card.name)) };
   refuseSizes(source.graph);
-  const n = Math.min(PICTURES, test.n);
+  const n = Math.min(PICTURES, judged.n);
   let parity: Parity | undefined;
   await makeFolder(resolve(path), async (folder) => {
     await format.write(folder, source);
@@ -71,7 +71,7 @@ export async function exportTo(
       tensorflowClassifier(model, source, shape),
       await format.open(folder, source),
     ];
-    const images = (from: number, to: number) => imagesOf(test, from, to);
+    const images = (from: number, to: number) => imagesOf(judged, from, to);
     ({ parity } = await compareClassifiers(network, written, images, n));
     await Promise.all([network.close(), written.close()]);
     if (!holds(parity, tolerance))

@@ -14,7 +14,7 @@ import { registryOf } from '../../train/project/registry-of.ts';
 import { readCheckpoint } from '../../train/runs/checkpoint.ts';
 import { findRun } from '../../train/runs/run.ts';
 import { answersOf } from '../../train/tasks/outputs.ts';
-import { dataOf } from '../files/data.ts';
+import { dataOf, judgedOf } from '../files/data.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
 import { readFolderPictures } from '../files/pictures.ts';
 import { type Classifier, onnxClassifier, tensorflowClassifier } from '../parity/classifier.ts';
@@ -146,8 +146,8 @@ async function tfjsReference(path: string, file: OpenModelFile): Promise<Referen
 export async function picturesFor(file: OpenModelFile, folder?: string, data?: string): Promise<Uint8Array> {
   const card = cardOf(file);
   if (folder !== undefined) return (await readFolderPictures(folder, card.input)).images;
-  const { test } = await dataOf(card, data);
-  return imagesOf(test, 0, Math.min(TEST_PICTURES, test.n));
+  const judged = judgedOf(card, await dataOf(card, data));
+  return imagesOf(judged, 0, Math.min(TEST_PICTURES, judged.n));
 }
 
 const TEST_PICTURES = 1000;

@@ -64,12 +64,13 @@ export const verifyCommand = defineCommand({
 });
 
 async function checkTest(file: OpenModelFile, data: string | undefined) {
-  const [{ cardOf }, { dataOf }, { imagesOf }, { verifyMetrics }] = await Promise.all([
+  const [{ cardOf }, { dataOf, judgedOf }, { imagesOf }, { verifyMetrics }] = await Promise.all([
     import('../files/file.ts'),
     import('../files/data.ts'),
     import('../../train/datasets/index.ts'),
     import('./index.ts'),
   ]);
-  const { test } = await dataOf(cardOf(file), data, { say: console.log });
-  return verifyMetrics(file, (from, to) => imagesOf(test, from, to), test.labels, test.targets);
+  const card = cardOf(file);
+  const judged = judgedOf(card, await dataOf(card, data, { say: console.log }));
+  return verifyMetrics(file, (from, to) => imagesOf(judged, from, to), judged.labels, judged.targets);
 }

@@ -8,7 +8,7 @@ import { measureAccuracy } from '../../models/complete-card.ts';
 import { messageOf } from '../../models/errors.ts';
 import { expectedAnswers, outputDifference, unitInWords, unitsOf } from '../../models/expected.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
-import { testedOn } from '../../models/held-out.ts';
+import { heldOutOf, splitOfMetrics, testedOn } from '../../models/held-out.ts';
 import { measureLabels } from '../../models/measure/labels.ts';
 import { measureNumbers } from '../../models/measure/numbers.ts';
 import { inputsOf } from '../../models/onnx/reads.ts';
@@ -166,7 +166,7 @@ async function checkNovelty(model: OpenModelFile['model'], card: Card): Promise<
     {
       name: 'novelty',
       holds: largest <= allowed,
-      found: `above ${threshold} is strange, ${plainPercent(falseAlarms)} of ${n} ${testedOn(card)} by mistake; built-in pictures: largest difference ${largest.toExponential(1)} (allowed: ${allowed.toExponential(1)})`,
+      found: `above ${threshold} is strange, ${plainPercent(falseAlarms)} of ${n} ${heldOutOf(card.recipe)} pictures by mistake; built-in pictures: largest difference ${largest.toExponential(1)} (allowed: ${allowed.toExponential(1)})`,
     },
   ];
 }
@@ -206,7 +206,7 @@ export async function verifyMetrics(
   }
   await classifier.close();
   if (card.task !== 'single') return targetsCheck(card, probabilities, targets);
-  const { accuracy } = measureAccuracy(probabilities, labels);
+  const { accuracy } = measureAccuracy(probabilities, labels, splitOfMetrics(card));
   const claimed = card.metrics;
   return {
     name: 'metrics',

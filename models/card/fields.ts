@@ -55,7 +55,12 @@ export const commonFields = {
   recipeDigest: sha256,
   weightsDigest: sha256,
   datasets: z.array(
-    z.object({ name: z.string().min(1), split: z.enum(['train', 'test']), n: count, digest: z.string() }),
+    z.object({
+      name: z.string().min(1),
+      split: z.enum(['train', 'validation', 'test']),
+      n: count,
+      digest: z.string(),
+    }),
   ),
   /**
    * The file's output `novelty`, float32 `[N,1]` from 0 to 1: above the threshold a picture is of no kind that the model

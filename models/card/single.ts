@@ -23,7 +23,8 @@ export const singleCardSchema = z
       .exactOptional(),
     metrics: z
       .object({
-        split: z.literal('test'),
+        /** Earlier versions wrote `test` for a folder's validation pictures too: see held-out.ts. */
+        split: z.enum(['test', 'validation']),
         n: count,
         accuracy: fraction,
         errorRate: fraction,

@@ -99,10 +99,10 @@ describe('is refused by its line:', () => {
     [
       ['datasets', 0, 'split'],
       'valid',
-      'card.datasets[0].split: received "valid", expected "train" or "test"',
+      'card.datasets[0].split: received "valid", expected "train" or "validation" or "test"',
     ],
     [['datasets', 1, 'name'], '', 'card.datasets[1].name: received "", expected at least 1'],
-    [['metrics', 'split'], 'train', 'card.metrics.split: received "train", expected "test"'],
+    [['metrics', 'split'], 'train', 'card.metrics.split: received "train", expected "test" or "validation"'],
     [['metrics', 'accuracy'], 1.1, 'card.metrics.accuracy: received 1.1, expected at most 1'],
     [['metrics', 'loss'], -0.1, 'card.metrics.loss: received -0.1, expected at least 0'],
     [

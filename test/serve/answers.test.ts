@@ -27,7 +27,9 @@ test.each([
   const size = shape[0] * shape[1] * shape[2];
   // CIFAR-10 is large to fetch; any pictures show whether answers are equal.
   const images =
-    name === 'digits' ? (await loadDataset('mnist')).test.images.subarray(0, N * size) : blocks(N, size);
+    name === 'digits'
+      ? (await loadDataset('mnist')).validation.images.subarray(0, N * size)
+      : blocks(N, size);
   const agreement = await compareThree({
     file: shippedModels[name],
     images,

@@ -44,7 +44,8 @@ export async function featureDataset(
   standardize: Standardize,
   progress: Progress = {},
 ): Promise<Dataset> {
-  const { shape, train, test } = dataset;
+  const { shape, train, validation, test } = dataset;
+  const all = picturesIn(dataset);
   const features = featuresOf(backbone.sizes);
   const size = features * Float32Array.BYTES_PER_ELEMENT;
   // Wherever it is, the same bytes make the same features.
@@ -54,7 +55,7 @@ export async function featureDataset(
     .digest('hex');
   const folder = join(cacheFolder(), 'features');
   const path = join(folder, `${dataset.name}-${key.slice(0, 16)}`);
-  if (statSync(path, { throwIfNoEntry: false })?.size !== (train.n + test.n) * size) {
+  if (statSync(path, { throwIfNoEntry: false })?.size !== all * size) {
     const extractor = await openExtractor(
       backbone.path,
       await readBackbone(backbone, standardize, shape, progress),
@@ -66,7 +67,7 @@ export async function featureDataset(
       await extractor.close();
     }
   }
-  const inMemory = (train.n + test.n) * size <= MOST_MEMORY;
+  const inMemory = all * size <= MOST_MEMORY;
   const splitOf = ({ images: _images, ...split }: Split, before: number): Split => {
     const file = { path, start: before * size, size };
     if (!inMemory) return { ...split, images: file };
@@ -78,9 +79,19 @@ export async function featureDataset(
     ...dataset,
     shape: featureShape(features),
     train: splitOf(train, 0),
-    test: splitOf(test, train.n),
-    pictures: { shape, train, test },
+    validation: splitOf(validation, train.n),
+    ...(test && { test: splitOf(test, train.n + validation.n) }),
+    pictures: { shape, train, validation, ...(test && { test }) },
   };
+}
+
+/** The parts of a data set in the order in which their features are written. */
+function partsOf({ train, validation, test }: Dataset): Split[] {
+  return [train, validation, ...(test ? [test] : [])];
+}
+
+function picturesIn(dataset: Dataset): number {
+  return partsOf(dataset).reduce((sum, { n }) => sum + n, 0);
 }
 
 /**
@@ -88,14 +99,15 @@ export async function featureDataset(
  * @param size - Bytes of a picture's features.
  */
 async function writeFeatures(
-  { name, train, test }: Dataset,
+  dataset: Dataset,
   { extract }: Extractor,
   size: number,
   folder: string,
   path: string,
   { say, signal }: Progress,
 ): Promise<void> {
-  const all = train.n + test.n;
+  const { name } = dataset;
+  const all = picturesIn(dataset);
   const began = performance.now();
   let last = began;
   await withUnfinished(folder, basename(path), async (temporary) => {
@@ -106,7 +118,7 @@ async function writeFeatures(
     try {
       ftruncateSync(file, before);
       let [done, written] = [0, 0];
-      for (const split of [train, test])
+      for (const split of partsOf(dataset))
         for (let from = 0; from < split.n; from += BATCH) {
           signal?.throwIfAborted();
           const to = Math.min(from + BATCH, split.n);

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import { changedSplit, type DataDigests } from '../datasets/digests.ts';
 import type { Dataset } from '../datasets/index.ts';
 import { type Weights, weightsDigest, weightsOf } from '../loop/initial-weights.ts';
 import { crashNote } from '../memory/index.ts';
@@ -11,7 +12,7 @@ import { keptPackages } from '../project/kept-code.ts';
 import { packageChanges } from '../project/packages-of.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { loadDataOf } from '../recipes/load-data.ts';
-import { changedSplit, type DataDigests, readCheckpoint } from '../runs/checkpoint.ts';
+import { readCheckpoint } from '../runs/checkpoint.ts';
 import { readData } from '../runs/data.ts';
 import { crashedUnsaved, lockRun, tryLock } from '../runs/lock.ts';
 import {
@@ -152,7 +153,7 @@ function warnOfSeen(
   now: Dataset,
   say: Say,
 ): void {
-  if (digests.test !== now.digests.test)
+  if (digests.validation !== now.digests.validation)
     say(
       `The weights come from a training on ${dataset} with other validation pictures: it may have learned some of those that validate now, so that errors look too small.`,
     );

@@ -5,17 +5,24 @@ import type { Watcher } from '../loop/watcher.ts';
 import { reportPath } from '../report/index.ts';
 import type { Run } from '../runs/run.ts';
 
-/** A watcher that prints a line at each epoch's end: its row, and how long it took. */
-export function printEpochs(run: Run): Watcher {
+/**
+ * A watcher that prints a line at each epoch's end: its row, and how long it took.
+ * @param heldOut - What the pictures are that each epoch is evaluated on.
+ */
+export function printEpochs(run: Run, heldOut: 'validation' | 'test'): Watcher {
   return {
     onEpoch(row, { seconds, imagesPerSecond }) {
-      printJsonLine({ event: 'epoch', run: run.name, ...row, seconds, imagesPerSecond });
+      printJsonLine({ event: 'epoch', run: run.name, heldOut, ...row, seconds, imagesPerSecond });
     },
   };
 }
 
 /** Prints how a training ended, in `seconds`. */
-export function printEnd(run: Run, { finished, step, history, best }: FitResult, seconds: number): void {
+export function printEnd(
+  run: Run,
+  { finished, step, history, best, tested }: FitResult,
+  seconds: number,
+): void {
   printJsonLine({
     event: 'end',
     run: run.name,
@@ -24,6 +31,7 @@ export function printEnd(run: Run, { finished, step, history, best }: FitResult,
     step,
     last: history.at(-1) ?? null,
     best: best ?? null,
+    tested: tested ?? null,
     report: reportPath(run),
     seconds,
   });

@@ -71,7 +71,7 @@ export async function measurePace(
   const started = performance.now();
   const registry = await registryOf(recipe);
   const training = createTraining(recipe, dataset, undefined, registry);
-  const { train: split, shape, test } = dataset;
+  const { train: split, shape, validation } = dataset;
   const { transforms } = registry;
   const loader = await openLoader({ split, shape, batchSize, seed, augment, transforms });
   let last = performance.now();
@@ -104,15 +104,15 @@ export async function measurePace(
     const warmUp = await run(0, WARM_UP);
     const { seconds, steps } = await run(WARM_UP, WARM_UP + STEPS);
     const step = seconds / steps;
-    const n = Math.min(EVALUATED, test.n);
-    const part = firstOf(test, n);
+    const n = Math.min(EVALUATED, validation.n);
+    const part = firstOf(validation, n);
     await turn();
     evaluate(training, part);
     await turn();
     const began = performance.now();
     evaluate(training, part);
-    const evaluation = (secondsSince(began) * test.n) / n;
-    const features = evaluation * (1 + split.n / test.n);
+    const evaluation = (secondsSince(began) * validation.n) / n;
+    const features = evaluation * (1 + split.n / validation.n);
     const before = start + Math.max(0, warmUp.seconds - warmUp.steps * step);
     return {
       step,

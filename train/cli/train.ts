@@ -1,5 +1,7 @@
 // Last step from the command line to a run: trains, with a bar and a live report, and prints how it ended.
+import { heldOutOf, heldOutTitle } from '../../models/held-out.ts';
 import { fetchPretrained } from '../architectures/pretrained.ts';
+import type { DataDigests } from '../datasets/digests.ts';
 import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
 import {
   environmentOf,
@@ -15,7 +17,7 @@ import { reportComparison } from '../report/compare/report.ts';
 import { clock } from '../report/format.ts';
 import { reportPath } from '../report/index.ts';
 import { watchInTerminal } from '../report/terminal.ts';
-import { bestOf, type DataDigests } from '../runs/checkpoint.ts';
+import { bestOf, type TestResults } from '../runs/checkpoint.ts';
 import { lockRun, tryLock } from '../runs/lock.ts';
 import { createRun, findFinished, findUnfinished, type Run, readLast, readRecipe } from '../runs/run.ts';
 import { runCommand } from '../runs/run-command.ts';
@@ -100,7 +102,7 @@ async function trainChoice(
     options,
     observerOf(signals, options.json),
   );
-  say(summary(run, result, seconds, options));
+  say(summary(run, recipe, result, seconds, options));
   if (options.json) printEnd(run, result, seconds);
   if (!result.finished) process.exitCode = INTERRUPTED;
   return { run, recipe, finished: result.finished };
@@ -119,8 +121,18 @@ function observerOf(signals: Signals, json: boolean): TrainObserver {
       if (stage === 'reporting' && run !== undefined) signals.onSignal(() => sayWhatIsTrained(run));
     },
     watch({ run, recipe, epochs }) {
-      const terminal = watchInTerminal(recipe.batchSize, Math.ceil(epochs), undefined, taskOf(recipe));
-      return { ...watchAll([terminal, ...(json ? [printEpochs(run)] : [])]), stop: terminal.stop };
+      const heldOut = heldOutOf(recipe);
+      const terminal = watchInTerminal(
+        recipe.batchSize,
+        Math.ceil(epochs),
+        heldOut,
+        undefined,
+        taskOf(recipe),
+      );
+      return {
+        ...watchAll([terminal, ...(json ? [printEpochs(run, heldOut)] : [])]),
+        stop: terminal.stop,
+      };
     },
   };
 }
@@ -139,8 +151,8 @@ function doneAlready(run: Run, seeds: number, json: boolean): Ended {
   const recipe = readRecipe(run);
   say(seeds > 1 ? `${run.name} is done already: seed ${recipe.seed}.` : doneInWords(run));
   if (json) {
-    const { history, step } = readLast(run).progress;
-    printEnd(run, { finished: true, step, history, best: bestOf(history) }, 0);
+    const { history, step, tested } = readLast(run).progress;
+    printEnd(run, { finished: true, step, history, best: bestOf(history), tested }, 0);
   }
   return { run, recipe, finished: true };
 }
@@ -192,7 +204,8 @@ function claimSeed(
 
 function summary(
   run: Run,
-  { finished, step, history, best }: FitResult,
+  recipe: Recipe,
+  { finished, step, history, best, tested }: FitResult,
   seconds: number,
   { again, place, ended }: TrainOptions,
 ): string {
@@ -203,9 +216,17 @@ function summary(
   }
   const last = history.at(-1);
   return [
-    `Finished in ${clock(seconds)}.${last && best ? ` ${decidingInWords(last)} after the last epoch, best ${measuresOf(best)[0].text} (epoch ${best.epoch}).` : ''}`,
+    `Finished in ${clock(seconds)}.${last && best ? ` ${heldOutTitle(recipe)}: ${decidingInWords(last)} after the last epoch, best ${measuresOf(best)[0].text} (epoch ${best.epoch}).` : ''}`,
     ...(last?.tta ? [`With test-time augmentation: ${measuresOf(last.tta)[0].text}.`] : []),
+    ...(tested ? [testedInWords(tested)] : []),
     `Report: ${reportPath(run)}`,
     `Next: ${runCommand('export', run, [run.name])}`,
   ].join('\n');
+}
+
+/** What pictures say that nothing was chosen by. */
+function testedInWords({ best, last }: TestResults): string {
+  const text = (of: TestResults['best']) =>
+    measuresOf(of)[0].text + (of.tta ? ` (${measuresOf(of.tta)[0].text} over views)` : '');
+  return `Test: ${decidingInWords(best)} of the best checkpoint${best.tta ? ` (${measuresOf(best.tta)[0].text} over views)` : ''}, ${text(last)} of the last one: ${best.n} images by which nothing was chosen.`;
 }

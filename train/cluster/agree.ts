@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
 import { UserError } from '../../models/errors.ts';
 import { version } from '../../setup/paths.mjs';
+import { changedSplit, type DataDigests, digestsSchema } from '../datasets/digests.ts';
 import { isFolder } from '../datasets/index.ts';
-import { changedSplit, type DataDigests } from '../runs/checkpoint.ts';
+
 import type { Cluster } from './join.ts';
 
 /** What has to be the same on every machine. */
@@ -18,7 +19,7 @@ export interface Training {
 const announcedSchema = z.object({
   version: z.string(),
   recipe: z.record(z.string(), z.unknown()),
-  digests: z.object({ train: z.string(), test: z.string() }),
+  digests: digestsSchema,
   step: z.int(),
 });
 
@@ -69,8 +70,10 @@ export function differenceOf(
     return `its recipe has ${key} ${a}, task 0's has ${b}. Give all of them the same options${key === 'precision' ? ', such as --precision float32, since auto measures what is faster on each machine' : ''}.`;
   }
   const changed = changedSplit(first.digests, own.digests);
-  const split = changed === 'test' ? 'validation' : 'training';
-  return changed && `its ${split} pictures are others. Copy the same data to all machines.`;
+  return (
+    changed &&
+    `its ${changed === 'train' ? 'training' : changed} pictures are others. Copy the same data to all machines.`
+  );
 }
 
 /** What counts of a recipe: not where its pictures and its files are on a machine, since digests say what they hold. */

@@ -19,4 +19,5 @@ export const cifar10 = defineIdxDataset({
     n: 10_000,
     sha256: '8193b3fbce55bec361cd1b8fd4880cb1649832dc4d6de6da1e7a21847a4843aa',
   },
+  validation: 5000,
 });

@@ -5,6 +5,7 @@ import { type Random, random } from '../random.ts';
 import { countCircles } from './circles-count.ts';
 import { digest, type MemoryDataset, type MemorySplit, sharedTargets } from './dataset.ts';
 import { defineDataset } from './definition.ts';
+import type { Validation } from './hold-out.ts';
 
 /** What is drawn. Lengths are in pixels. */
 const options = {
@@ -17,7 +18,7 @@ const options = {
   gap: z.number().min(0),
   /** Side of the square picture. */
   side: z.int().min(8).max(1024),
-  /** Pictures to train on and to validate with. */
+  /** Pictures to train on, and to test with. */
   train: z.int().min(1),
   test: z.int().min(1),
   /** The number is learned as a number; as a class if left out. */
@@ -31,7 +32,15 @@ export type CirclesOptions = Readonly<Omit<z.output<z.ZodObject<typeof options>>
   readonly gaps?: readonly (readonly [first: number, last: number])[];
 };
 
-export const drawnCircles = defineDataset({ name: 'circles', options, load: drawCircles });
+/** How many pictures validate where nothing else is said. */
+const VALIDATION = 2000;
+
+export const drawnCircles = defineDataset({
+  name: 'circles',
+  options,
+  validation: VALIDATION,
+  load: drawCircles,
+});
 
 interface Circle {
   readonly x: number;
@@ -52,9 +61,10 @@ const SEED = 1;
 /**
  * Draws the dataset: dark circles on light paper, antialiased, none touching another or the edge; `[N,side,side,1]`.
  * A picture is a function of the options and its place, and every number of circles is as frequent as any other.
+ * @param validation - How many pictures are drawn to validate with; or those of the test do, and there is no other test.
  * @throws UserError where so many circles find no room
  */
-export function drawCircles(options: CirclesOptions): MemoryDataset {
+export function drawCircles(options: CirclesOptions, validation: Validation = 'test'): MemoryDataset {
   const { from, to, side, as } = options;
   if (to <= from) throw new UserError(`Circles from ${from} to ${to} are one class or none; expected more.`);
   const all = Array.from({ length: to - from + 1 }, (_, i) => i);
@@ -63,8 +73,7 @@ export function drawCircles(options: CirclesOptions): MemoryDataset {
     throw new UserError(
       `Gaps leave ${trained.length} of the numbers from ${from} to ${to} to train on; expected two or more.`,
     );
-  const splitOf = (name: 'train' | 'test'): MemorySplit => {
-    const n = options[name];
+  const splitOf = (name: 'train' | 'validation' | 'test', n: number): MemorySplit => {
     const images = new Uint8Array(new SharedArrayBuffer(n * side * side));
     const labels = new Uint8Array(new SharedArrayBuffer(n));
     const numbers = name === 'train' ? trained : all;
@@ -79,14 +88,20 @@ export function drawCircles(options: CirclesOptions): MemoryDataset {
     return { images, labels: labels.fill(0), targets, n };
   };
   const shape = [side, side, 1] as const;
-  const [train, test] = [splitOf('train'), splitOf('test')];
+  const [train, test] = [splitOf('train', options.train), splitOf('test', options.test)];
+  const own = validation === 'test' ? undefined : splitOf('validation', validation);
   return {
     name: `circles-${from}-${to}`,
     ...(as === undefined ? { labels: all.map((i) => String(from + i)) } : { task: as, labels: ['count'] }),
     shape,
     train,
-    test,
-    digests: { train: digest(train), test: digest(test) },
+    validation: own ?? test,
+    ...(own && { test }),
+    digests: {
+      train: digest(train),
+      validation: digest(own ?? test),
+      ...(own && { test: digest(test) }),
+    },
     ...(as === undefined && {
       labelOf: (image: Uint8Array) =>
         Math.max(-1, Math.min(to - from + 1, countCircles(image, shape) - from)),

@@ -4,6 +4,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { UserError } from '../../models/errors.ts';
 import type { Shape } from '../../models/image/shape.ts';
 import type { TargetTask } from '../tasks/task.ts';
+import type { DataDigests } from './digests.ts';
 import type { FolderFindings } from './folder/findings.ts';
 
 /** `[N]`, indices into the dataset's `labels`; 16 bits where there are more than 256 classes. */
@@ -18,7 +19,7 @@ export interface ImageFile {
   readonly size: number;
 }
 
-/** One half of a data set. Arrays are in shared memory, so that worker threads read them without a copy. */
+/** A part of a data set. Arrays are in shared memory, so that worker threads read them without a copy. */
 export interface Split {
   /** `[N,H,W,C]` uint8 on a SharedArrayBuffer, or the file that they are in. Read them by `imagesOf`. */
   readonly images: Uint8Array | ImageFile;
@@ -46,10 +47,12 @@ export interface Dataset {
   readonly labels: readonly string[];
   readonly shape: Shape;
   readonly train: Split;
-  /** Images that training never sees. */
-  readonly test: Split;
-  /** `digest` of either split: tells whether two runs saw the same data. */
-  readonly digests: { readonly train: string; readonly test: string };
+  /** Images that are not trained on, by which everything is chosen: the best epoch, a temperature, a threshold. */
+  readonly validation: Split;
+  /** Images by which nothing is chosen: they are looked at when a training has ended. Many folders have none. */
+  readonly test?: Split;
+  /** `digest` of each split: tells whether two runs saw the same data. */
+  readonly digests: DataDigests;
   /** For data that are drawn: what a picture shows, as an index into `labels`; -1 for none of them. */
   readonly labelOf?: (image: Uint8Array) => number;
   /** What there is to say of a folder's files. */
@@ -58,15 +61,25 @@ export interface Dataset {
   readonly pictures?: Pictures;
 }
 
+/** The images that a finished model is judged by: the test's, or where there is no test those that validated. */
+export function judgedBy({ validation, test }: Pick<Dataset, 'validation' | 'test'>): Split {
+  return test ?? validation;
+}
+
 /** What of a dataset can be looked at. */
-export type Pictures = Pick<Dataset, 'shape' | 'train' | 'test'>;
+export type Pictures = Pick<Dataset, 'shape' | 'train' | 'validation' | 'test'>;
 
 /** A dataset with pictures for images, also where what is trained on are features of them. */
 export function withPictures(dataset: Dataset): Dataset {
   return { ...dataset, ...dataset.pictures };
 }
 
-export type MemoryDataset = Dataset & { readonly train: MemorySplit; readonly test: MemorySplit };
+/** A dataset in memory. */
+export type MemoryDataset = Dataset & {
+  readonly train: MemorySplit;
+  readonly validation: MemorySplit;
+  readonly test?: MemorySplit;
+};
 
 /**
  * Images `from` to `to`, the latter left out: `[to-from,H,W,C]` uint8. In memory it is a view, else a copy.

@@ -8,6 +8,7 @@ import { datasetFolder } from '../../setup/paths.mjs';
 import type { OptionSchemas } from '../definition.ts';
 import { digest, type MemoryDataset, type MemorySplit } from './dataset.ts';
 import { type DatasetDefinition, defineDataset } from './definition.ts';
+import { holdOut, type Validation } from './hold-out.ts';
 import { readIdx } from './idx.ts';
 
 /** One split: its two files, and what is in them. */
@@ -28,6 +29,8 @@ export interface IdxDataset {
   readonly shape: Shape;
   readonly train: IdxSplit;
   readonly test: IdxSplit;
+  /** How many of the training images validate where nothing else is said. */
+  readonly validation: number;
 }
 
 /** Defines a data set whose files set-up fetches into the cache by its name. */
@@ -36,9 +39,10 @@ export function defineIdxDataset<const Name extends string>(
 ): DatasetDefinition<Name, OptionSchemas, MemoryDataset> & { readonly files: IdxDataset } {
   const definition = defineDataset({
     name: files.name,
-    async load() {
+    validation: files.validation,
+    async load(_options, validation) {
       await fetch(files.name);
-      return readIdxDataset(files, datasetFolder(files.name));
+      return readIdxDataset(files, datasetFolder(files.name), validation);
     },
   });
   return { ...definition, files };
@@ -46,15 +50,20 @@ export function defineIdxDataset<const Name extends string>(
 
 /**
  * Reads the idx files in `folder`, in the order in which they were published.
+ * @param validation - How many of the training images validate; or the test images do, and there is no other test.
  * @throws UserError if a file is missing or damaged
  */
-export async function readIdxDataset(files: IdxDataset, folder: string): Promise<MemoryDataset> {
+export async function readIdxDataset(
+  files: IdxDataset,
+  folder: string,
+  validation: Validation = files.validation,
+): Promise<MemoryDataset> {
   const { name, title, labels, shape } = files;
-  const [train, test] = await Promise.all([
+  const [published, test] = await Promise.all([
     readSplit(folder, files.train, shape),
     readSplit(folder, files.test, shape),
   ]);
-  const digests = { train: digest(train), test: digest(test) };
+  const digests = { train: digest(published), test: digest(test) };
   for (const split of ['train', 'test'] as const) {
     if (digests[split] === files[split].sha256) continue;
     throw new UserError(
@@ -62,7 +71,14 @@ export async function readIdxDataset(files: IdxDataset, folder: string): Promise
         `received ${digests[split]}. Delete the folder and train again, which fetches it anew.`,
     );
   }
-  return { name, labels, shape, train, test, digests };
+  const about = { name, labels, shape };
+  if (validation === 'test') {
+    const own = { train: digests.train, validation: digests.test };
+    return { ...about, train: published, validation: test, digests: own };
+  }
+  const parts = holdOut(title, published, validation);
+  const own = { train: digest(parts.train), validation: digest(parts.validation), test: digests.test };
+  return { ...about, ...parts, test, digests: own };
 }
 
 async function readSplit(

@@ -18,4 +18,5 @@ export const mnist = defineIdxDataset({
     n: 10_000,
     sha256: 'c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b',
   },
+  validation: 5000,
 });

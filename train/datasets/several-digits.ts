@@ -20,28 +20,39 @@ const SEED = 1;
 /** As many pictures as MNIST has, made of its training and of its test images. */
 export const severalDigits = defineDataset({
   name: 'several-digits',
-  load: async () => placeDigits(await mnist.load({})),
+  validation: 5000,
+  load: async (_options, validation) => placeDigits(await mnist.load({}, validation)),
 });
 
 /**
  * Places digits on empty pictures of 56x56: `[N,56,56,1]`. A picture is a function of the digits and its place; one, two
- * and three digits are as frequent.
+ * and three digits are as frequent. Each part is made of the digits of that part.
  */
 export function placeDigits(digits: MemoryDataset): MemoryDataset {
-  const [train, test] = [placeAll('train', digits), placeAll('test', digits)];
+  const train = placeAll('train', digits, digits.train);
+  // Where the test validates, its pictures are the same.
+  const validation = placeAll(digits.test ? 'validation' : 'test', digits, digits.validation);
+  const test = digits.test && placeAll('test', digits, digits.test);
   return {
     name: 'several-digits',
     task: 'multi',
     labels: digits.labels,
     shape: [SIDE, SIDE, 1],
     train,
-    test,
-    digests: { train: digest(train), test: digest(test) },
+    validation,
+    ...(test && { test }),
+    digests: {
+      ...{ train: digest(train), validation: digest(validation) },
+      ...(test && { test: digest(test) }),
+    },
   };
 }
 
-function placeAll(name: 'train' | 'test', { labels: classes, ...digits }: MemoryDataset): MemorySplit {
-  const source = digits[name];
+function placeAll(
+  name: 'train' | 'validation' | 'test',
+  { labels: classes }: MemoryDataset,
+  source: MemorySplit,
+): MemorySplit {
   const { n } = source;
   const images = new Uint8Array(new SharedArrayBuffer(n * SIDE * SIDE));
   const targets = sharedTargets(new Float32Array(n * classes.length));

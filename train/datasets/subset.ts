@@ -1,9 +1,19 @@
 // The first images of a dataset as a dataset of its own, for short trials; over again where there are not as many.
 import { type Dataset, imageSize, imagesOf, type MemorySplit, type Split, targetCount } from './dataset.ts';
 
-/** `dataset` with at most its first `train` training and `test` test images, in the same place. */
-export function firstImages<D extends Dataset>(dataset: D, train: number, test: number): D {
-  return { ...dataset, train: firstOf(dataset.train, train), test: firstOf(dataset.test, test) };
+/** `dataset` with at most its first `train` training and `others` validation and test images, in the same place. */
+export function firstImages<D extends Dataset>(
+  dataset: D,
+  train: number,
+  others = Number.POSITIVE_INFINITY,
+): D {
+  const { validation, test } = dataset;
+  return {
+    ...dataset,
+    train: firstOf(dataset.train, train),
+    validation: firstOf(validation, others),
+    ...(test && { test: firstOf(test, others) }),
+  };
 }
 
 /** At most the first `wanted` images of a split. */

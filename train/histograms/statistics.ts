@@ -37,8 +37,8 @@ export async function activationStatistics(
   const recipe = readRecipe(run);
   const network = openNetwork(run, recipe, dataset, await registryOf(recipe));
   try {
-    const n = Math.min(images, dataset.test.n);
-    const pictures = imagesOf(dataset.test, 0, n);
+    const n = Math.min(images, dataset.validation.n);
+    const pictures = imagesOf(dataset.validation, 0, n);
     const layers = network.layers(pictures);
     const all = layers.map(({ start, end }, i): LayerStatistics => {
       const before = layers[i - 1];

@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../../models/errors.ts';
+import { heldOutOf } from '../../models/held-out.ts';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import type { Asked } from '../cli/check-arguments.ts';
 import type { Choice } from '../cli/choose-run.ts';
@@ -177,7 +178,7 @@ async function trainRun(
   try {
     report = await openReport({ run, dataset, live, tensorboard, warn });
     say(
-      `Training ${wordsOf(recipe)} on ${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images, ${Number(epochs.toFixed(1))} epoch${epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
+      `Training ${wordsOf(recipe)} on ${dataset.name}: ${dataset.train.n} training and ${dataset.validation.n} ${heldOutOf(recipe)} images, ${Number(epochs.toFixed(1))} epoch${epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
     );
     for (const line of findingsInWords(dataset)) say(line);
     if (report.warning !== undefined) say(report.warning);

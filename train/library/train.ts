@@ -4,7 +4,7 @@ import { requireTensorflow } from '../graph/tensorflow.ts';
 import type { Watcher } from '../loop/watcher.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { reportPath } from '../report/index.ts';
-import { bestOf, type EpochRow } from '../runs/checkpoint.ts';
+import { bestOf, type EpochRow, type TestResults } from '../runs/checkpoint.ts';
 import { type Run, readLast } from '../runs/run.ts';
 import { askedInCode } from './asked.ts';
 import { inErrors } from './errors.ts';
@@ -49,13 +49,13 @@ async function trainFrom(
   const choice = await chooseRun(asked, false, progress);
   if (choice.isDone && choice.run) {
     choice.unlock?.();
-    return trainedRun(choice.run, choice.recipe, readLast(choice.run).progress.history, true);
+    return trainedRun(choice.run, choice.recipe, readLast(choice.run).progress, true);
   }
   const { run, recipe, result } = await trainChosen(choice, asked, settings, {
     ...progress,
     watch: (begun) => watcherOf(begun.run, begun.recipe, options, give),
   });
-  return trainedRun(run, recipe, result.history, result.finished);
+  return trainedRun(run, recipe, result, result.finished);
 }
 
 /** Tells a program of each step and each epoch. */
@@ -76,7 +76,12 @@ function watcherOf(
   };
 }
 
-function trainedRun(run: Run, recipe: Recipe, rows: readonly EpochRow[], finished: boolean): TrainedRun {
+function trainedRun(
+  run: Run,
+  recipe: Recipe,
+  { history: rows, tested }: { history: readonly EpochRow[]; tested?: TestResults | undefined },
+  finished: boolean,
+): TrainedRun {
   const { name, folder } = run;
-  return { name, folder, recipe, rows, best: bestOf(rows), finished, report: reportPath(run) };
+  return { name, folder, recipe, rows, best: bestOf(rows), tested, finished, report: reportPath(run) };
 }

@@ -2,7 +2,7 @@
 import type { EpochTime } from '../loop/epoch-timer.ts';
 import type { DefinedRecipe } from '../project/define-recipe.ts';
 import type { Recipe } from '../recipes/recipe.ts';
-import type { EpochRow } from '../runs/checkpoint.ts';
+import type { EpochRow, TestResults } from '../runs/checkpoint.ts';
 
 /** A run to go on with: by its name, its folder, or what `train` gave of it. */
 export interface ResumeSource {
@@ -54,6 +54,8 @@ export interface TrainedRun {
   readonly rows: readonly EpochRow[];
   /** The epoch with the fewest errors, whose weights are exported; undefined where none is done. */
   readonly best: EpochRow | undefined;
+  /** What the test images gave, by which nothing was chosen; undefined where there are none, or it has not ended. */
+  readonly tested: TestResults | undefined;
   /** Whether it took all its steps; else `train({ resume: run })` goes on, to the same weights. */
   readonly finished: boolean;
   /** Path of its report, a page. */

@@ -54,7 +54,7 @@ export interface Evaluation {
    * 1 - mean average precision; of numbers the mean absolute error in units of the training targets' deviation.
    */
   errorRate: number;
-  /** Of several labels, each at the threshold with its best F1 on these pictures. */
+  /** Of several labels, each at the threshold with its best F1 on the pictures that validate. */
   multi?: LabelMeasures;
   /** Of numbers. */
   regression?: NumberMeasures;
@@ -71,19 +71,20 @@ export function batchFor(size: number): number {
 
 /**
  * Loss, error and the task's own measures of a recipe's network on a whole split.
- * @param train - What it was trained on, where that decides the scale of numbers.
+ * @param data - What it was trained on, where that decides the scale of numbers, and what decides the thresholds of labels.
  */
 export function evaluateTask(
   { task, loss = NUMBER_LOSS }: Pick<Recipe, 'task' | 'loss'>,
   { logits }: Pick<Predictor, 'logits'>,
   split: Split,
-  train: Pick<Split, 'targets' | 'n'>,
+  { train, validation }: { readonly train: Pick<Split, 'targets' | 'n'>; readonly validation: Split },
   batch = batchFor(imageSize(split)),
 ): Evaluation {
   if (task === undefined) return evaluate({ logits }, split, batch);
   if (task === 'regression')
     return evaluateNumbers(logits, split, batch, loss, targetScaleOf(train).deviation);
-  const { thresholds: _, ...evaluation } = evaluateLabels(logits, split, batch);
+  const thresholds = split === validation ? undefined : evaluateLabels(logits, validation, batch).thresholds;
+  const { thresholds: _, ...evaluation } = evaluateLabels(logits, split, batch, thresholds);
   return evaluation;
 }
 

@@ -44,12 +44,16 @@ export function createExtractor(
 const BATCH = 64;
 
 /**
- * The features of a whole data set, as bytes where its pictures were: `[N,1,1,4 * features]` uint8 in shared memory,
+ * The features of what a data set is trained on and validated with, as bytes where its pictures were: `[N,1,1,4 * features]` uint8 in shared memory,
  * so that the loader shuffles them as it does pictures. 1,280 features take 5 kB a picture.
  */
 export async function extractFeatures(dataset: Dataset, extractor: Extractor): Promise<Dataset> {
-  const [train, test] = [await splitOf(dataset.train, extractor), await splitOf(dataset.test, extractor)];
-  return { ...dataset, shape: featureShape(extractor.features), train, test };
+  const { test: _test, ...rest } = dataset;
+  const [train, validation] = [
+    await splitOf(dataset.train, extractor),
+    await splitOf(dataset.validation, extractor),
+  ];
+  return { ...rest, shape: featureShape(extractor.features), train, validation };
 }
 
 /** Features are of the same pictures. */

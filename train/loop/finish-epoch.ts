@@ -1,11 +1,11 @@
 // The end of an epoch: the evaluation, and the row that says how it went.
-import { type Dataset, imageSize } from '../datasets/dataset.ts';
-import { viewCount } from '../layers/tta.ts';
+import type { Dataset } from '../datasets/dataset.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { EpochRow, TrainingProgress } from '../runs/checkpoint.ts';
-import { batchFor, evaluateTask } from './evaluate.ts';
+import { evaluateTask } from './evaluate.ts';
 import type { Stage } from './stages.ts';
 import type { TrainingStep } from './step.ts';
+import { evaluateViews } from './test-at-end.ts';
 
 /**
  * Evaluates the network, and adds the epoch's row to the progress.
@@ -19,7 +19,14 @@ export function finishEpoch(
   recipe: Recipe,
   isLast: boolean,
 ): EpochRow {
-  const { n: _, loss, ...measured } = evaluateTask(recipe, stage.step, stage.test, dataset.train);
+  const {
+    n: _,
+    loss,
+    ...measured
+  } = evaluateTask(recipe, stage.step, stage.validation, {
+    train: dataset.train,
+    validation: stage.validation,
+  });
   const { step, stepsPerEpoch } = progress;
   // The last one may be short.
   const epoch = Math.ceil(step / stepsPerEpoch);
@@ -32,29 +39,10 @@ export function finishEpoch(
   };
   if (recipe.tta !== 'none' && isLast) {
     stage.sync();
-    row.tta = evaluateViews(recipe, training, dataset);
+    const { loss: validLoss, ...views } = evaluateViews(recipe, training, dataset.validation, dataset);
+    row.tta = { validLoss, ...views };
   }
   progress.history.push(row);
   progress.lossSum = 0;
   return row;
-}
-
-/** The network as it answers with test-time augmentation, fewer pictures at a time since each is seen in many views. */
-function evaluateViews(
-  recipe: Recipe,
-  training: TrainingStep,
-  { test, train }: Dataset,
-): NonNullable<EpochRow['tta']> {
-  const {
-    n: _,
-    loss,
-    ...measured
-  } = evaluateTask(
-    recipe,
-    { logits: training.averagedLogits },
-    test,
-    train,
-    Math.ceil(batchFor(imageSize(test)) / viewCount(recipe.tta)),
-  );
-  return { validLoss: loss, ...measured };
 }

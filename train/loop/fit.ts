@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { UserError } from '../../models/errors.ts';
+import { heldOutOf } from '../../models/held-out.ts';
 import { agree } from '../cluster/agree.ts';
 import type { Cluster } from '../cluster/join.ts';
 import type { Dataset } from '../datasets/dataset.ts';
@@ -11,7 +12,7 @@ import type { State } from '../graph/state.ts';
 import { registryOf } from '../project/registry-of.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
 import type { Registry } from '../recipes/registry.ts';
-import { bestOf, type EpochRow, writeCheckpoint } from '../runs/checkpoint.ts';
+import { bestOf, type EpochRow, type TestResults, writeCheckpoint } from '../runs/checkpoint.ts';
 import { numberedPath, removeOldest } from '../runs/numbered-checkpoints.ts';
 import { type Run, readLast, writeMetrics } from '../runs/run.ts';
 import { checkFinite, diverged } from './diverged.ts';
@@ -24,6 +25,7 @@ import { type Span, spanAfter, spansOf } from './spans.ts';
 import { openStage, type Stage, stageFor } from './stages.ts';
 import type { TrainingStep } from './step.ts';
 import { takeStep } from './take-step.ts';
+import { testAtEnd } from './test-at-end.ts';
 import { checkBatchSize, createTraining } from './training.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -53,6 +55,8 @@ export interface FitResult {
   step: number;
   history: readonly EpochRow[];
   best: EpochRow | undefined;
+  /** What the test images gave when it had ended. */
+  tested: TestResults | undefined;
 }
 
 /** How much work a crash can cost, in milliseconds. */
@@ -96,6 +100,8 @@ export async function fit({
   if (cluster !== undefined) training.copyFirst();
   const { stepsPerEpoch } = progress;
   const steps = stepsOf(recipe, stepsPerEpoch);
+  // A run that was given more epochs has not ended.
+  if (progress.step < steps) delete progress.tested;
   let stage: Stage | undefined;
   const save = (path: string) => {
     const tensors = tensorsOf(training.shapes, stage?.read() ?? training.read());
@@ -109,12 +115,17 @@ export async function fit({
   const saveEpoch = (row: EpochRow) => {
     // Equal error is not better: the earlier epoch stays the best.
     if (bestOf(progress.history) === row) save(run.best);
+    if (progress.step === steps) {
+      stage?.sync();
+      const tested = testAtEnd(run, progress, training, dataset, recipe);
+      if (tested !== undefined) progress.tested = tested;
+    }
     if (keep > 0) {
       save(numberedPath(run, progress.step));
       removeOldest(run, keep);
     }
     // The last checkpoint comes last: a run that says it is done is done.
-    writeMetrics(run, progress.history);
+    writeMetrics(run, progress, heldOutOf(recipe));
     save(run.last);
   };
 
@@ -148,6 +159,7 @@ export async function fit({
           throw diverged(run, 'validation loss', progress.step, row.validLoss, learningRate);
         saveEpoch(row);
         await watcher?.onEpoch?.(row, timer.epochDone(progress.step, stage.loader));
+        if (progress.tested) watcher?.onTested?.(progress.tested, progress.step);
         timer.nextEpoch(progress.step, stage.loader);
         saved = performance.now();
         if (progress.step < steps) stage = await stageFor(stage, current(), open);
@@ -175,7 +187,7 @@ export async function fit({
     training.dispose();
   }
   const { history, step } = progress;
-  return { finished: step >= steps, step, history, best: bestOf(history) };
+  return { finished: step >= steps, step, history, best: bestOf(history), tested: progress.tested };
 }
 
 function tensorsOf(shapes: TrainingStep['shapes'], state: State): Map<string, NamedTensor> {

@@ -21,7 +21,7 @@ export interface Stage {
   readonly step: TrainingStep;
   readonly loader: Loader;
   /** The validation images, or their features. */
-  readonly test: Split;
+  readonly validation: Split;
   /** Everything that a checkpoint holds. */
   read(): Map<string, Float32Array>;
   /** Brings what was trained into the whole network. */
@@ -65,7 +65,7 @@ async function openWhole(
   // The optimizer starts again: it keeps nothing of the head's stage, and counts its steps from here.
   if (startStep === span.from && span.from > 0) forget(training);
   const { augment } = recipe;
-  const { train: split, shape, test } = dataset;
+  const { train: split, shape, validation } = dataset;
   const loader = await openLoader({
     ...loading(recipe, startStep, cluster),
     split,
@@ -77,7 +77,7 @@ async function openWhole(
     span,
     step: training,
     loader,
-    test,
+    validation,
     read: training.read,
     sync: () => {},
     close: loader.close,
@@ -111,13 +111,13 @@ async function openFrozen(
   disposeParameters(parameters);
   writeKnown(step, state);
 
-  const { train: split, shape, test } = features;
+  const { train: split, shape, validation } = features;
   const loader = await openLoader({ ...loading(recipe, startStep, cluster), split, shape, augment: {} });
   return {
     span,
     step,
     loader,
-    test,
+    validation,
     read: () => new Map([...training.read(), ...step.read()]),
     sync: () => training.write(step.read()),
     async close() {

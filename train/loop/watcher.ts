@@ -1,5 +1,5 @@
 // A watcher of a training: the bar in the terminal, the record of the run, the report, TensorBoard.
-import type { EpochRow } from '../runs/checkpoint.ts';
+import type { EpochRow, TestResults } from '../runs/checkpoint.ts';
 import type { EpochTime } from './epoch-timer.ts';
 
 /** Is called by the training loop. */
@@ -10,6 +10,8 @@ export interface Watcher {
   onStep?(done: { step: number; loss: number; learningRate: number; correct: number }): void;
   /** The epoch is saved; the training goes on when what this returns has settled. */
   onEpoch?(row: EpochRow, time: EpochTime): void | Promise<void>;
+  /** The training has ended, and its test images have been looked at; only where there are some. */
+  onTested?(tested: TestResults, step: number): void;
 }
 
 /** One watcher that calls many, in their order. */
@@ -23,6 +25,9 @@ export function watchAll(watchers: readonly Watcher[]): Watcher {
     },
     onEpoch: async (row, time) => {
       for (const watcher of watchers) await watcher.onEpoch?.(row, time);
+    },
+    onTested: (tested, step) => {
+      for (const watcher of watchers) watcher.onTested?.(tested, step);
     },
   };
 }

@@ -28,7 +28,8 @@ export const work: ChildWork<{ recipe: unknown }> = async (task, send) => {
   const all = await loadDataOf(recipe);
   // What is in the pictures does not matter, so a small folder's are taken over again.
   const train = filled(all.train, STEPS * recipe.batchSize);
-  const dataset = { ...all, train, test: firstOf(all.test, EVALUATED) };
+  const { test: _test, ...rest } = all;
+  const dataset = { ...rest, train, validation: firstOf(all.validation, EVALUATED) };
   const folder = mkdtempSync(join(tmpdir(), 'trainyard-memory-'));
   let steps = 0;
   try {

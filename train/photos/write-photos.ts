@@ -26,7 +26,8 @@ export async function writeCifarPhotos(
   { classes: names, each, valid }: PhotosOptions,
 ): Promise<number> {
   const classes = classesOf(names, cifar10.files.labels);
-  const { train, test, labels } = await loadDataset('cifar10');
+  // All pictures as they were published, so that files have the numbers that they have there.
+  const { train, validation: test, labels } = await loadDataset('cifar10', {}, [cifar10], 'test');
   if (valid === undefined) return writePhotos(folder, train, labels, classes, each);
   return (
     (await writePhotos(join(folder, 'train'), train, labels, classes, each)) +

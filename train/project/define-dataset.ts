@@ -33,17 +33,20 @@ interface About {
 /** Data with a split to train on and one to validate with. */
 export interface OwnSplits extends About {
   readonly train: OwnSplit;
-  /** Pictures that training never sees. */
+  /** Pictures that training never sees, by which the best epoch is chosen. */
   readonly valid: OwnSplit;
+  /** Pictures by which nothing is chosen, for the end of a training. */
+  readonly test?: OwnSplit;
 }
 
 /** Data whose pictures are made or read by their number. */
 export interface OwnPictures extends About {
-  /** How many there are to train on, and to validate with. */
+  /** How many there are to train on, to validate with, and to test with when a training has ended. */
   readonly train: number;
   readonly valid: number;
+  readonly test?: number;
   /** The picture `index` of a split, from 0; the same each time. */
-  picture(split: 'train' | 'valid', index: number): Example | Promise<Example>;
+  picture(split: 'train' | 'valid' | 'test', index: number): Example | Promise<Example>;
 }
 
 /** What `load` of a data set gives. */

@@ -23,7 +23,7 @@ export interface Checks {
 /** The checks of one split. */
 export function checksOf(about: {
   readonly dataset: string;
-  readonly split: 'train' | 'valid';
+  readonly split: 'train' | 'valid' | 'test';
   readonly labels: readonly string[];
   readonly shape: Shape;
 }): Checks {

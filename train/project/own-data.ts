@@ -32,6 +32,9 @@ export function datasetDefinition(own: DefinedDataset, base: string): DatasetDef
   };
 }
 
+/** A part of a user's data. */
+type OwnPart = 'train' | 'valid' | 'test';
+
 const SIZE = 64;
 const VALID = 0.2;
 
@@ -48,14 +51,21 @@ async function loadOwn(name: string, load: () => OwnData | Promise<OwnData>): Pr
   checkAbout(name, data);
   const { shape } = data;
   const labels = [...data.labels];
-  const splitOf = async (split: 'train' | 'valid'): Promise<Split & { digest: string }> => {
+  const splitOf = async (split: OwnPart): Promise<Split & { digest: string }> => {
     const checks = checksOf({ dataset: name, split, labels, shape });
     return writeSplit(name, examplesOf(data, split, checks), checks);
   };
   const train = await splitOf('train');
-  const test = await splitOf('valid');
-  const digests = { train: train.digest, test: test.digest };
-  return { name, labels, shape, train: bare(train), test: bare(test), digests };
+  const validation = await splitOf('valid');
+  const test = data.test === undefined ? undefined : await splitOf('test');
+  return {
+    ...{ name, labels, shape, train: bare(train), validation: bare(validation) },
+    ...(test && { test: bare(test) }),
+    digests: {
+      ...{ train: train.digest, validation: validation.digest },
+      ...(test && { test: test.digest }),
+    },
+  };
 }
 
 function bare({ digest: _digest, ...split }: Split & { digest: string }): Split {
@@ -65,11 +75,11 @@ function bare({ digest: _digest, ...split }: Split & { digest: string }): Split 
 /** The examples of a split, one after another, whatever they are given as. */
 function examplesOf(
   data: OwnData,
-  split: 'train' | 'valid',
+  split: OwnPart,
   checks: Checks,
 ): Iterable<Example> | AsyncIterable<Example> {
   if ('picture' in data) return byNumber(data, split, checks);
-  const given: OwnSplit = data[split];
+  const given: OwnSplit | undefined = data[split];
   if (isIterable(given)) return given;
   if (isExamples(given)) return fromArrays(given, checks);
   throw checks.error(
@@ -79,10 +89,10 @@ function examplesOf(
 
 async function* byNumber(
   { picture, ...data }: Extract<OwnData, { picture: unknown }>,
-  split: 'train' | 'valid',
+  split: OwnPart,
   checks: Checks,
 ): AsyncGenerator<Example> {
-  const n = data[split];
+  const n = data[split] ?? Number.NaN;
   if (!Number.isInteger(n) || n < 0)
     throw checks.error(`is ${String(n)}: beside a function picture, expected how many pictures there are`);
   for (let index = 0; index < n; index++) yield await picture(split, index);

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { messageOf, UserError } from '../../models/errors.ts';
 import { suggestion } from '../../models/nearest.ts';
 import type { AugmentOptions } from '../augment/index.ts';
-import { type Dataset, imageSize, imagesOf, isFolder } from '../datasets/index.ts';
+import { type Dataset, imageSize, imagesOf, isFolder, usualValidation } from '../datasets/index.ts';
 import type { Progress } from '../progress.ts';
 import { families } from '../recipes/families.ts';
 import { loadPictures } from '../recipes/load-data.ts';
@@ -68,6 +68,8 @@ export async function resolveOwn(
   const about = {
     dataset: source,
     ...(given.images !== undefined && { images: given.images }),
+    ...usualValidation(source, registry.datasets),
+    ...(given.validation !== undefined && { validation: given.validation }),
     prepare: given.prepare ?? prepareFor(source),
     ...(isFolder(source) && { folder: given.folder ?? FOLDER }),
   };

@@ -14,6 +14,8 @@ export const convMnist = defineRecipe({
     name: 'conv-mnist',
     description: 'A lesson: first weights and optimizers of a convolutional network',
     dataset: 'mnist',
+    // As what it is compared with was measured: trained on all training images, tested after every epoch.
+    validation: 'test',
     architecture: { name: 'conv-net', filters: [32, 64], units: 1024, initializer: 'variance-scaling' },
     // Pixels from 0 to 1, as the series takes them.
     standardize: { mean: [0], deviation: [1] },

@@ -3,7 +3,7 @@ import { UserError } from '../../models/errors.ts';
 import { suggestion } from '../../models/nearest.ts';
 import { shellWord } from '../../setup/invocation.mjs';
 import { type AugmentOptions, augmentBy, augmentOptions } from '../augment/index.ts';
-import { isFolder } from '../datasets/index.ts';
+import { isFolder, usualValidation } from '../datasets/index.ts';
 import { isConfigPath } from '../project/find-module.ts';
 import { families } from './families.ts';
 import { type Family, memberOf, type WrittenRecipe } from './family.ts';
@@ -26,7 +26,11 @@ export function findRecipe(
 ): Recipe {
   const family = families.find(({ recipe }) => recipe.name === name);
   if (family !== undefined)
-    return resolveRecipe({ ...augmented(memberOf(family, ownOf(chosen)), chosen), ...changes });
+    return resolveRecipe({
+      ...usualValidation(family.recipe.dataset),
+      ...augmented(memberOf(family, ownOf(chosen)), chosen),
+      ...changes,
+    });
   const names = families.map(({ recipe }) => recipe.name);
   throw new UserError(`There is no recipe ${JSON.stringify(name)}. ${suggestion(name, names)}`);
 }

@@ -10,7 +10,10 @@ import { noteOnCode, registryOf } from '../project/registry-of.ts';
 import type { Recipe } from './recipe.ts';
 
 /** The fields of a recipe that decide what pictures it trains on; a data set's options are in the field of its name. */
-export type PicturesOf = Pick<Recipe, 'dataset' | 'images' | 'folder' | 'prepare' | 'module'> & {
+export type PicturesOf = Pick<
+  Recipe,
+  'dataset' | 'images' | 'validation' | 'folder' | 'prepare' | 'module'
+> & {
   readonly [field: string]: unknown;
 };
 
@@ -41,8 +44,8 @@ export async function loadPictures(
   try {
     const whole = isFolder(dataset)
       ? await loadFolderOf(recipe, progress)
-      : await loadDataset(dataset, recipe[dataset], lists);
-    return images === undefined ? whole : firstImages(whole, images, whole.test.n);
+      : await loadDataset(dataset, recipe[dataset], lists, recipe.validation ?? 'test');
+    return images === undefined ? whole : firstImages(whole, images);
   } catch (error) {
     throw asDataError(error);
   }

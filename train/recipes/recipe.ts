@@ -64,6 +64,11 @@ const first = {
     .exactOptional(),
   /** Trains on the first so many training images alone. */
   images: z.int().min(1).exactOptional(),
+  /**
+   * How many images of a data set with test images of its own validate; or the test images do, as in publications that
+   * keep no others. A recipe with its defaults filled in leaves out the latter, as those of earlier versions do.
+   */
+  validation: z.union([z.int().min(1), z.literal('test')]).exactOptional(),
   /** SHA-256 of the weights from which it starts, where they are another training's; see loop/initial-weights.ts. */
   from: z.string().exactOptional(),
 };
@@ -200,6 +205,7 @@ export function createRecipeSchema(own: Partial<Registry> = {}): z.ZodType<Recip
       freeze: z.strictObject({ epochs: z.int().min(1), schedule }).exactOptional(),
       ...last,
     })
+    .overwrite(withoutTest)
     .refine(({ batchSize, accumulate }) => batchSize % accumulate === 0, {
       path: ['accumulate'],
       message: 'must divide the batch size',
@@ -232,6 +238,13 @@ const foreignSchema = (() => {
   });
   return schema as unknown as z.ZodType<Recipe>;
 })();
+
+/** `validation: 'test'` is what is meant where nothing is said. */
+function withoutTest<R extends { validation?: unknown }>(recipe: R): R {
+  const { validation, ...rest } = recipe;
+  // The same fields, without one that may be left out.
+  return validation === 'test' ? (rest as R) : recipe;
+}
 
 function schemaFor(input: unknown, own: Partial<Registry> | undefined): z.ZodType<Recipe> {
   if (own !== undefined) return createRecipeSchema(own);

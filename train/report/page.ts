@@ -120,16 +120,28 @@ function heroOf({
 }: Facts): [name: string, value: string, more: string][] {
   const { history, times, steps, stepsPerEpoch } = record;
   const heldOut = heldOutOf(recipe);
+  const { tested } = record;
   const best = bestOf(history);
   const last = history.at(-1);
   const seconds = times.reduce((sum, time) => sum + time.seconds, 0);
   const done = steps.at(-1)?.step ?? last?.step ?? 0;
   const rate = times.at(-1)?.imagesPerSecond;
   return [
+    ...(tested
+      ? [
+          [
+            `test ${measuresOf(tested.best)[0].title}`,
+            textOf(tested.best),
+            `best epoch; ${whole(tested.best.n)} pictures by which nothing was chosen`,
+          ] satisfies [string, string, string],
+        ]
+      : []),
     [
       `${heldOut} ${best ? measuresOf(best)[0].title : 'error'}`,
       best ? textOf(best) : '–',
-      best ? `best epoch: ${best.epoch}; ${whole(dataset.test.n)} pictures` : 'comes after the first epoch',
+      best
+        ? `best epoch: ${best.epoch}; ${whole(dataset.validation.n)} pictures`
+        : 'comes after the first epoch',
     ],
     ...(last && last !== best
       ? [

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { readJsonFile } from '../files/json.ts';
 import { writeAll, writeWhole } from '../files/write-whole.ts';
 import type { Watcher } from '../loop/watcher.ts';
-import type { EpochRow } from '../runs/checkpoint.ts';
+import type { EpochRow, TestResults } from '../runs/checkpoint.ts';
 import { type Run, readLast } from '../runs/run.ts';
 
 /** A step: loss and right answers are of its batch, before the weights changed. */
@@ -37,6 +37,8 @@ export interface TrainingRecord {
   readonly steps: StepRow[];
   readonly history: EpochRow[];
   readonly times: RecordedTime[];
+  /** What the test images gave when it had ended. */
+  tested?: TestResults;
 }
 
 /** Reads what a run has recorded; an old run, or one that was cut off, may lack some of it. */
@@ -47,6 +49,7 @@ export function readRecord(run: Run): TrainingRecord {
     steps: existsSync(stepsPath(run)) ? parseSteps(readFileSync(stepsPath(run), 'utf8')) : [],
     history: [...(progress?.history ?? [])],
     times: readTimes(run),
+    ...(progress?.tested && { tested: progress.tested }),
   };
 }
 
@@ -59,6 +62,7 @@ export function recordTo(run: Run, record: TrainingRecord): Watcher & { close():
   return {
     onStart({ step, stepsPerEpoch }) {
       record.stepsPerEpoch = stepsPerEpoch;
+      delete record.tested;
       keep(record.steps, (row) => row.step <= step);
       keep(record.history, (row) => row.step <= step);
       keep(record.times, ({ epoch }) => record.history.some((row) => row.epoch === epoch));
@@ -77,6 +81,9 @@ export function recordTo(run: Run, record: TrainingRecord): Watcher & { close():
       const largestMemory = process.resourceUsage().maxRSS * 1024;
       record.times.push({ epoch: row.epoch, ...time, memory, largestMemory });
       writeTimes(run, record.times);
+    },
+    onTested(tested) {
+      record.tested = tested;
     },
     close() {
       if (file !== undefined) closeSync(file);

@@ -55,12 +55,12 @@ export function robustnessOf(
   { augment }: Pick<Recipe, 'augment'>,
   known: readonly TransformDefinition[] = transforms,
 ): Robustness {
-  const { shape, test } = dataset;
+  const { shape, validation } = dataset;
   const size = shape[0] * shape[1] * shape[2];
-  const n = Math.min(PICTURES, test.n, Math.max(LEAST, Math.floor(BYTES / size)));
-  const chosen = permutation(test.n, random(0, 'report/robustness', test.n)).subarray(0, n);
+  const n = Math.min(PICTURES, validation.n, Math.max(LEAST, Math.floor(BYTES / size)));
+  const chosen = permutation(validation.n, random(0, 'report/robustness', validation.n)).subarray(0, n);
   const see = (options: AugmentOptions) =>
-    answers(logits, test, chosen, (image, i) =>
+    answers(logits, validation, chosen, (image, i) =>
       augmentImage(image, shape, options, trialPosition(i, 0), known),
     );
   const plain = see({});

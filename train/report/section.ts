@@ -48,7 +48,7 @@ export interface Section extends Named {
  * const surest = defineSection({
  *   id: 'surest',
  *   title: 'Surest answers',
- *   analyze: ({ test }) => test.filter(({ probabilities }) => Math.max(...probabilities) > 0.999).length,
+ *   analyze: ({ validation }) => validation.filter(({ probabilities }) => Math.max(...probabilities) > 0.999).length,
  *   render: ({ analysis }) => html`<p>${analysis} answers are given with more than 99.9 %.</p>`,
  * });
  * await makeReport(run, { sections: [...sections, surest] });

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
+import { heldOutOf } from '../../models/held-out.ts';
 import { writeAll } from '../files/write-whole.ts';
 import type { Watcher } from '../loop/watcher.ts';
 import type { Run } from '../runs/run.ts';
@@ -27,7 +28,7 @@ const START = 1;
 
 /**
  * A watcher that writes `events.out.tfevents.*` into the run's folder: loss and learning rate of every step; errors,
- * losses and speed of every epoch; the sample batch.
+ * losses and speed of every epoch; the test's when it has ended; the sample batch.
  */
 export function writeEvents(
   run: Run,
@@ -45,6 +46,7 @@ export function writeEvents(
     write(step, {
       summary: { value: Object.entries(values).map(([tag, simple_value]) => ({ tag, simple_value })) },
     });
+  const heldOut = heldOutOf(recipe);
   let rights = { correct: 0, steps: 0 };
   return {
     onStart({ step }) {
@@ -64,20 +66,26 @@ export function writeEvents(
     onEpoch({ step, trainLoss, validLoss, ...measured }, { imagesPerSecond }) {
       scalars(step, {
         'loss/training': trainLoss,
-        'loss/test': validLoss,
+        [`loss/${heldOut}`]: validLoss,
         ...(isOneClass(measured)
           ? {
               'error/training': 1 - rights.correct / (rights.steps * recipe.batchSize),
-              'error/test': measured.errorRate,
+              [`error/${heldOut}`]: measured.errorRate,
             }
           : Object.fromEntries(
               measuresOf(measured).flatMap((measure) =>
-                columnNames(measure).map((name, i) => [`${name}/test`, measure.values[i] ?? Number.NaN]),
+                columnNames(measure).map((name, i) => [
+                  `${name}/${heldOut}`,
+                  measure.values[i] ?? Number.NaN,
+                ]),
               ),
             )),
         'images per second': imagesPerSecond,
       });
       rights = { correct: 0, steps: 0 };
+    },
+    onTested({ last }, step) {
+      scalars(step, { 'loss/test': last.loss, 'error/test': last.errorRate });
     },
     close: () => closeSync(file),
   };

@@ -5,9 +5,9 @@ import type { Task } from '../tasks/task.ts';
 import { measuresOf } from '../tasks/words.ts';
 import { clock } from './format.ts';
 
-/** The columns of the task's own measures. */
+/** The columns of the task's own measures; one class has `valid_error` or `test_error`. */
 const MEASURES = {
-  single: ['error_rate'],
+  single: [],
   multi: ['mAP', 'F1', 'exact'],
   regression: ['MAE', 'RMSE', 'R2'],
 } as const;
@@ -15,13 +15,16 @@ const MEASURES = {
 /**
  * A watcher that draws on the terminal; elsewhere (a log file, CI) it prints the rows only.
  * @param batchSize - To turn steps into images.
+ * @param heldOut - What the pictures are that each epoch is evaluated on.
  */
 export function watchInTerminal(
   batchSize: number,
   epochs: number,
+  heldOut: 'validation' | 'test',
   interactive = process.stderr.isTTY,
   task: Task = 'single',
 ): Watcher & { stop(): void } {
+  const short = heldOut === 'test' ? 'test' : 'valid';
   let bar: SingleBar | undefined;
   let [firstStep, started, total] = [0, 0, 0];
   const stop = () => {
@@ -32,7 +35,8 @@ export function watchInTerminal(
     stop,
     onStart({ step, steps }) {
       [firstStep, started, total] = [step, performance.now(), steps];
-      console.log(row(['epoch', 'train_loss', 'valid_loss', ...MEASURES[task], 'time', 'images/s']));
+      const own = task === 'single' ? [`${short}_error`] : MEASURES[task];
+      console.log(row(['epoch', 'train_loss', `${short}_loss`, ...own, 'time', 'images/s']));
     },
     onStep({ step, loss }) {
       if (!interactive) return;

@@ -27,14 +27,14 @@ export async function targetAnswers(
   { task, loss: kind = NUMBER_LOSS }: Recipe,
   dataset: Dataset,
 ): Promise<TargetAnswers | undefined> {
-  const { test, train } = dataset;
-  const { targets, n } = test;
+  const { validation, train } = dataset;
+  const { targets, n } = validation;
   if (task === undefined || targets === undefined) return undefined;
-  const count = targetCount(test);
+  const count = targetCount(validation);
   const outputs = new Float32Array(n * count);
-  const batch = batchFor(imageSize(test));
+  const batch = batchFor(imageSize(validation));
   for (let from = 0; from < n; from += batch)
-    outputs.set(logits(imagesOf(test, from, Math.min(from + batch, n))), from * count);
+    outputs.set(logits(imagesOf(validation, from, Math.min(from + batch, n))), from * count);
   const deviation = task === 'regression' ? targetScaleOf(train).deviation : [];
   const losses = Array.from({ length: n }, (_, index) => {
     const [own, expected] = [outputs, targets].map((all) => all.subarray(index * count, (index + 1) * count));
@@ -46,7 +46,7 @@ export async function targetAnswers(
   });
   const worst = losses.sort((a, b) => b.loss - a.loss).slice(0, WORST);
   const seen = withPictures(dataset);
-  const pictures = worst.map(({ index }) => imagesOf(seen.test, index, index + 1));
+  const pictures = worst.map(({ index }) => imagesOf(seen.validation, index, index + 1));
   return {
     values: task === 'multi' ? outputs.map(logistic) : outputs,
     ...{ targets, count, worst },

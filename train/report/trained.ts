@@ -37,8 +37,8 @@ export interface TrainedNetwork {
   readonly dataset: Dataset;
   /** With the weights of the best checkpoint. */
   readonly network: ReportedNetwork;
-  /** Answers to all test pictures; none where the task has targets. */
-  readonly test: readonly NetworkAnswer[];
+  /** Answers to all pictures that validate; none where the task has targets. */
+  readonly validation: readonly NetworkAnswer[];
   /** Answers to training pictures, not augmented, at most 5,000. */
   readonly train: readonly NetworkAnswer[];
   /** The answers to test pictures with the largest loss, worst first, and those pictures, `[H,W,C]` of `shape`. */
@@ -66,17 +66,17 @@ export async function examine(
   dataset: Dataset,
 ): Promise<TrainedNetwork> {
   const targets = await targetAnswers(network, recipe, dataset);
-  const test = targets === undefined ? answersOf(network, dataset.test) : [];
+  const validation = targets === undefined ? answersOf(network, dataset.validation) : [];
   const most = Math.max(TRAIN_LEAST, Math.floor(TRAIN_BYTES / imageSize(dataset.train)));
   const train =
     targets === undefined ? answersOf(network, someOf(dataset.train, Math.min(TRAIN_IMAGES, most))) : [];
-  const answers = [...test].sort((a, b) => b.loss - a.loss).slice(0, WORST);
+  const answers = [...validation].sort((a, b) => b.loss - a.loss).slice(0, WORST);
   const seen = withPictures(dataset);
-  const pictures = answers.map(({ index }) => imagesOf(seen.test, index, index + 1));
+  const pictures = answers.map(({ index }) => imagesOf(seen.validation, index, index + 1));
   const sheet = targets?.sheet ?? (await sheetOf(pictures, seen.shape, 8));
   const { transforms } = await registryOf(recipe);
   return {
-    ...{ recipe, transforms, dataset, network, test, train },
+    ...{ recipe, transforms, dataset, network, validation, train },
     worst: { answers, pictures, shape: seen.shape, sheet },
     ...(targets && { targets }),
   };

@@ -1,6 +1,7 @@
 // The finished runs that belong to a row of RESULTS.md: of its recipe as it stands, seeds, precision and budget aside.
 
 import { canonicalJson } from '../../models/canonical.ts';
+import type { DataDigests } from '../datasets/digests.ts';
 import type { Row } from '../recipes/published.ts';
 import { resultOf } from '../report/compare/groups.ts';
 import { deviation, mean } from '../report/statistics.ts';
@@ -39,13 +40,18 @@ export function outcomesOf(row: Row, runs: readonly Finished[]): Outcome[] {
 function ofOneData(members: readonly Finished[]): readonly Finished[] {
   const groups = new Map<string, Finished[]>();
   for (const member of members) {
-    const key = canonicalJson(member.data?.digests ?? null);
+    const key = member.data === undefined ? 'null' : dataOf(member.data.digests);
     groups.set(key, [...(groups.get(key) ?? []), member]);
   }
   // Lines of earlier versions do not say which: they stay as long as there is nothing that they could differ from.
   const known = groups.size - (groups.has('null') ? 1 : 0);
   if (known < 2) return members;
   return [...groups.values()].reduce((most, group) => (group.length >= most.length ? group : most));
+}
+
+/** What was trained on and tested with: what validated decides neither. */
+function dataOf({ train, validation, test = validation }: DataDigests): string {
+  return canonicalJson([train, test]);
 }
 
 function outcome(budget: number | undefined, members: readonly Finished[]): Outcome {
@@ -56,15 +62,29 @@ function outcome(budget: number | undefined, members: readonly Finished[]): Outc
   return {
     budget,
     steps: mean(used.map(({ record }) => record.history.at(-1)?.step ?? Number.NaN)),
-    errors: results.map(({ lastError }) => lastError),
-    losses: results.map(({ testLoss }) => testLoss),
-    ttaErrors: used.flatMap(({ record }) => record.history.at(-1)?.tta?.errorRate ?? []),
+    errors: used.map((member) => testOf(member).errorRate),
+    losses: used.map((member) => testOf(member).loss),
+    ttaErrors: used.flatMap((member) => testOf(member).tta ?? []),
     seconds: mean(results.map(({ seconds }) => seconds)),
     // Epochs on cached features take a moment: they are no pace for the others.
     fastest: used.some(({ recipe }) => recipe.freeze !== undefined) ? Number.NaN : atBest(used),
     precisions: [...new Set(used.map(({ recipe }) => recipe.precision))],
     machines: [...new Set(used.map(({ environment }) => machineOf(environment)))],
   };
+}
+
+/** What the test images gave after the last epoch: at the end, or where they are looked at after each epoch, then. */
+function testOf({ record: { history, tested } }: Finished): {
+  errorRate: number;
+  loss: number;
+  tta?: number;
+} {
+  if (tested !== undefined) {
+    const { errorRate, loss, tta } = tested.last;
+    return { errorRate, loss, ...(tta && { tta: tta.errorRate }) };
+  }
+  const { errorRate = Number.NaN, validLoss: loss = Number.NaN, tta } = history.at(-1) ?? {};
+  return { errorRate, loss, ...(tta && { tta: tta.errorRate }) };
 }
 
 /** Epochs end when the last step does, so the last may be short: each is judged by its images per second. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { changedSplit, digestsSchema } from '../datasets/digests.ts';
 import { parseJson } from '../files/json.ts';
 import { adjusted } from '../recipes/adjust.ts';
 import { ourNetwork, recipeOn } from '../recipes/folder.ts';
@@ -12,15 +13,19 @@ import { type Row, rows } from '../recipes/published.ts';
 import { resolveRecipe } from '../recipes/recipe.ts';
 import { readRun } from '../report/facts.ts';
 import { timeSchema } from '../report/record.ts';
-import { changedSplit, rowSchema } from '../runs/checkpoint.ts';
+import { rowSchema, testResultsSchema } from '../runs/checkpoint.ts';
 import { listRuns } from '../runs/run.ts';
 
 const schema = z.object({
   recipe: z.unknown().transform((recipe) => resolveRecipe(recipe)),
   environment: z.record(z.string(), z.unknown()),
-  record: z.object({ history: z.array(rowSchema), times: z.array(timeSchema) }),
+  record: z.object({
+    history: z.array(rowSchema),
+    times: z.array(timeSchema),
+    tested: testResultsSchema.exactOptional(),
+  }),
   /** What it was trained on; not known of lines of earlier versions. */
-  data: z.object({ digests: z.object({ train: z.string(), test: z.string() }) }).exactOptional(),
+  data: z.object({ digests: digestsSchema }).exactOptional(),
 });
 
 /** What RESULTS.md needs of a finished run. */
@@ -98,10 +103,23 @@ export function isOfRow(recipe: Recipe, row: Recipe): boolean {
   return identity(recipe, isWhole) === identity(row, isWhole);
 }
 
+/** What validates, where that is not trained on: pictures that are drawn to validate with are taken from no others. */
+function trainedWithout(dataset: string, validation: Recipe['validation']) {
+  return dataset === 'circles' || validation === undefined ? {} : { validation };
+}
+
 /** What has to be equal for two runs to belong together, as text. */
 function identity(recipe: Recipe, withSteps: boolean): string {
-  const { seed: _seed, precision: _precision, budget: _budget, steps, ...asked } = publicRecipe(recipe);
+  const {
+    seed: _seed,
+    precision: _precision,
+    budget: _budget,
+    steps,
+    validation,
+    ...rest
+  } = publicRecipe(recipe);
+  const asked = { ...rest, ...trainedWithout(recipe.dataset, validation) };
   // What a folder's recipe says of itself names its classes, which a row does not know.
-  const rest = recipe.folder === undefined ? asked : { ...asked, description: '' };
-  return canonicalJson(withSteps && steps !== undefined ? { ...rest, steps } : rest);
+  const said = recipe.folder === undefined ? asked : { ...asked, description: '' };
+  return canonicalJson(withSteps && steps !== undefined ? { ...said, steps } : said);
 }

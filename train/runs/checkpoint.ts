@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { canonicalJson } from '../../models/canonical.ts';
 import { messageOf, UserError } from '../../models/errors.ts';
+import { digestsSchema } from '../datasets/digests.ts';
 import { parseJson } from '../files/json.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../files/safetensors.ts';
 import { takeCode } from '../project/kept-code.ts';
@@ -14,7 +15,6 @@ const FORMAT = 'trainyard-checkpoint/2';
 const FORMER = 'trainyard-checkpoint/1';
 
 const measured = {
-  validLoss: z.number(),
   /** Share of the validation images that are wrong; of other tasks what decides there, see loop/evaluate.ts. */
   errorRate: z.number(),
   /** Of several labels. */
@@ -34,10 +34,23 @@ export const rowSchema = z.object({
   epoch: z.int(),
   step: z.int(),
   trainLoss: z.number(),
+  validLoss: z.number(),
   ...measured,
   /** The same with the recipe's test-time augmentation, after the last epoch. */
-  tta: z.object(measured).exactOptional(),
+  tta: z.object({ validLoss: z.number(), ...measured }).exactOptional(),
 });
+
+/** What a network answers to the test images. */
+const testedSchema = z.object({
+  /** Images. */
+  n: z.int(),
+  loss: z.number(),
+  ...measured,
+  /** The same with the recipe's test-time augmentation. */
+  tta: z.object({ loss: z.number(), ...measured }).exactOptional(),
+});
+
+export const testResultsSchema = z.object({ best: testedSchema, last: testedSchema });
 
 const progressSchema = z.object({
   /** Steps done. */
@@ -48,16 +61,13 @@ const progressSchema = z.object({
   /** One row per epoch that is done. */
   history: z.array(rowSchema),
   /** SHA-256 of the data the run sees. */
-  datasetDigests: z.object({ train: z.string(), test: z.string() }),
+  datasetDigests: digestsSchema,
+  /** After the last epoch, where there are images that nothing is chosen by: of the best and of the last checkpoint. */
+  tested: testResultsSchema.exactOptional(),
 });
 
-/** SHA-256 of the pictures and labels of either split. */
-export type DataDigests = Readonly<z.output<typeof progressSchema>['datasetDigests']>;
-
-/** The first split in which two digests differ. */
-export function changedSplit(a: DataDigests, b: DataDigests): 'train' | 'test' | undefined {
-  return a.train !== b.train ? 'train' : a.test !== b.test ? 'test' : undefined;
-}
+/** What the test images gave when a training had ended. */
+export type TestResults = Readonly<z.output<typeof testResultsSchema>>;
 
 /** Results of one epoch. */
 export type EpochRow = z.output<typeof rowSchema>;

@@ -6,19 +6,14 @@ import { UserError } from '../../models/errors.ts';
 import { nearest } from '../../models/nearest.ts';
 import { makePath } from '../../setup/files/index.mjs';
 import { command } from '../../setup/invocation.mjs';
+import { changedSplit, type DataDigests } from '../datasets/digests.ts';
 import { readJsonFile } from '../files/json.ts';
 import { TEMPORARY, writeWhole } from '../files/write-whole.ts';
 import { giveCode, takeCode } from '../project/kept-code.ts';
 import { type Recipe, recipeDigest, resolveRecipe, stepsOf } from '../recipes/index.ts';
 import { trainWords } from '../recipes/train-words.ts';
 import { columnNames, measuresOf } from '../tasks/words.ts';
-import {
-  type Checkpoint,
-  changedSplit,
-  type DataDigests,
-  type EpochRow,
-  readCheckpoint,
-} from './checkpoint.ts';
+import { type Checkpoint, readCheckpoint, type TrainingProgress } from './checkpoint.ts';
 import { isBeingTrained } from './lock.ts';
 import { runCommand, runsWords } from './run-command.ts';
 
@@ -236,11 +231,16 @@ export function readRecipe(run: Run): Recipe {
 }
 
 /**
- * Writes metrics.csv; equal trainings write equal bytes.
+ * Writes metrics.csv, a row of each epoch, and when a training has ended test.json; equal trainings write equal bytes.
+ * @param heldOut - What the pictures are that each epoch is evaluated on.
  * @throws UserError when it cannot be written, for example because the disk is full.
  */
-export function writeMetrics(run: Run, rows: readonly EpochRow[]): void {
-  const lines = rows.map((row) =>
+export function writeMetrics(
+  run: Run,
+  { history, tested }: Pick<TrainingProgress, 'history' | 'tested'>,
+  heldOut: 'validation' | 'test',
+): void {
+  const lines = history.map((row) =>
     [
       row.epoch,
       row.step,
@@ -249,12 +249,14 @@ export function writeMetrics(run: Run, rows: readonly EpochRow[]): void {
       ...measuresOf(row).flatMap(({ values }) => values),
     ].join(),
   );
-  const [first] = rows;
+  const [first] = history;
   const names = first === undefined ? ['error_rate'] : measuresOf(first).flatMap(columnNames);
+  const loss = heldOut === 'test' ? 'test_loss' : 'valid_loss';
   writeWhole(
     join(run.folder, 'metrics.csv'),
-    [`epoch,step,train_loss,valid_loss,${names.join()}`, ...lines, ''].join('\n'),
+    [`epoch,step,train_loss,${loss},${names.join()}`, ...lines, ''].join('\n'),
   );
+  if (tested !== undefined) writeJson(join(run.folder, 'test.json'), tested);
 }
 
 function claim(folder: string): boolean {

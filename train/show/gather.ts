@@ -11,7 +11,7 @@ import { type Sample, sampleOf } from '../report/sample.ts';
 export interface ClassPictures {
   readonly label: string;
   readonly train: number;
-  readonly test: number;
+  readonly validation: number;
   readonly sheet: Sheet | undefined;
   /** What each tile shows. */
   readonly names: readonly string[];
@@ -47,7 +47,7 @@ export async function gather(recipe: Recipe, dataset: Dataset): Promise<Gathered
   const size = shape[0] * shape[1] * shape[2];
   const each = Math.max(2, Math.min(PER_CLASS, Math.floor(BYTES / size / Math.min(CLASSES, labels.length))));
   const places = placesByClass(train, labels.length);
-  const counts = placesByClass(dataset.test, labels.length);
+  const counts = placesByClass(dataset.validation, labels.length);
   const classes: ClassPictures[] = [];
   for (const [label, name] of labels.entries()) {
     const own = places[label] ?? [];
@@ -64,7 +64,7 @@ export async function gather(recipe: Recipe, dataset: Dataset): Promise<Gathered
     classes.push({
       label: name,
       train: own.length,
-      test: counts[label]?.length ?? 0,
+      validation: counts[label]?.length ?? 0,
       sheet,
       names: some.map((i) => train.files?.[i] ?? `${name}, number ${i}`),
     });
@@ -99,14 +99,14 @@ async function looksAt(recipe: Recipe, { train, shape }: Dataset): Promise<Looks
   return looks;
 }
 
-async function twinsOf({ findings, train, test, shape }: Dataset): Promise<Gathered['twins']> {
+async function twinsOf({ findings, train, validation, shape }: Dataset): Promise<Gathered['twins']> {
   const found = (findings?.nearDuplicates ?? []).slice(0, PAIRS);
   if (found.length === 0) return undefined;
-  const [trained, tested] = [placesByFile(train), placesByFile(test)];
+  const [trained, tested] = [placesByFile(train), placesByFile(validation)];
   const pairs = found.map((pair) => [pair.train, pair.test] as const);
   const tiles = pairs.flatMap(([a, b]) => {
     const [i, j] = [trained.get(a) ?? 0, tested.get(b) ?? 0];
-    return [imagesOf(train, i, i + 1), imagesOf(test, j, j + 1)];
+    return [imagesOf(train, i, i + 1), imagesOf(validation, j, j + 1)];
   });
   return { sheet: await sheetOf(tiles, shape, 8), pairs };
 }

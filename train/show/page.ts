@@ -12,7 +12,7 @@ import { type ClassPictures, type Gathered, gather } from './gather.ts';
 /** @param warning - What is wrong with the labels as training sees them. */
 export async function showPage(recipe: Recipe, dataset: Dataset, warning?: string): Promise<string> {
   const gathered = await gather(recipe, dataset);
-  const { findings, train, test, shape } = dataset;
+  const { findings, train, validation, shape } = dataset;
   const { sample, classes, looks, twins } = gathered;
   const parts: (PagePart | undefined)[] = [
     { id: 'batch', title: 'A batch', body: batch(gathered, recipe) },
@@ -41,7 +41,7 @@ export async function showPage(recipe: Recipe, dataset: Dataset, warning?: strin
       <p class="lead">${recipe.description}</p>
       <dl class="hero">
         <div><dt>training</dt><dd>${whole(train.n)}</dd><dd class="quiet">pictures</dd></div>
-        <div><dt>validation</dt><dd>${whole(test.n)}</dd><dd class="quiet">${findings?.split ?? 'as published'}</dd></div>
+        <div><dt>validation</dt><dd>${whole(validation.n)}</dd><dd class="quiet">${findings?.split ?? 'as published'}</dd></div>
         <div><dt>classes</dt><dd>${whole(dataset.labels.length)}</dd><dd class="quiet"></dd></div>
         <div><dt>input</dt><dd>${shape[1]} × ${shape[0]}</dd><dd class="quiet">${shape[2] === 1 ? 'gray' : 'color'}, ${prepared(recipe)}</dd></div>
       </dl>
@@ -72,7 +72,7 @@ function batch({ sample: { plain, augmented, names } }: Gathered, recipe: Recipe
 const IMBALANCE = 5;
 
 function balance(classes: readonly ClassPictures[], findings: FolderFindings | undefined): Html {
-  const most = Math.max(...classes.map(({ train, test }) => train + test));
+  const most = Math.max(...classes.map(({ train, validation }) => train + validation));
   const counts = classes.map(({ train }) => train);
   const [fewest, largest] = [Math.min(...counts), Math.max(...counts)];
   const all = counts.reduce((sum, count) => sum + count, 0);
@@ -82,10 +82,10 @@ function balance(classes: readonly ClassPictures[], findings: FolderFindings | u
       ({
         label,
         train,
-        test,
-      }) => html`<tr><th scope="row">${label}</th><td>${whole(train)}</td><td>${whole(test)}</td>
+        validation,
+      }) => html`<tr><th scope="row">${label}</th><td>${whole(train)}</td><td>${whole(validation)}</td>
       <td>${percent(train / all, 1)}</td>
-      <td class="bar"><span style="--share:${((100 * (train + test)) / most).toFixed(1)}%"></span></td></tr>`,
+      <td class="bar"><span style="--share:${((100 * (train + validation)) / most).toFixed(1)}%"></span></td></tr>`,
     )}</tbody></table></div>
     ${
       largest > IMBALANCE * fewest
@@ -124,10 +124,10 @@ function looksSection({ looks }: Gathered, warning: string | undefined): Html {
 function twinsSection(twins: NonNullable<Gathered['twins']>, { nearDuplicates }: FolderFindings): Html {
   return html`<ul class="tiles">${twins.pairs.map(
     (
-      [train, test],
+      [train, validation],
       i,
-    ) => html`<li><div class="pair">${tile(twins.sheet, 2 * i, train)}${tile(twins.sheet, 2 * i + 1, test)}</div>
-    <p>${train}</p><p class="quiet">${test}</p></li>`,
+    ) => html`<li><div class="pair">${tile(twins.sheet, 2 * i, train)}${tile(twins.sheet, 2 * i + 1, validation)}</div>
+    <p>${train}</p><p class="quiet">${validation}</p></li>`,
   )}</ul>
   <p class="note">${many(nearDuplicates.length, 'pair')} of a training and a validation picture look the same: the network has seen the answer.
   Put both on one side, or remove one. Their perceptual hashes differ in 8 bits of 64 at most, and their grays correlate by more than 0.93.</p>`;

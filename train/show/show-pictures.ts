@@ -1,5 +1,6 @@
 // Writes the page about the data that are asked for, and prints what there is to say of them.
 import { join } from 'node:path';
+import { heldOutOf } from '../../models/held-out.ts';
 import { makePath } from '../../setup/files/index.mjs';
 import { warnOfLabels } from '../augment/wrong-labels.ts';
 import type { Asked } from '../cli/check-arguments.ts';
@@ -15,7 +16,7 @@ export async function showPictures(asked: Asked, out?: string): Promise<void> {
   const [recipe] = recipes;
   const dataset = withPictures(await data());
   console.log(
-    `${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} validation images of ${dataset.shape.join(' x ')}.`,
+    `${dataset.name}: ${dataset.train.n} training and ${dataset.validation.n} ${heldOutOf(recipe)} images of ${dataset.shape.join(' x ')}.`,
   );
   const warning = warnOfLabels(dataset, recipe.augment);
   for (const line of [...findingsInWords(dataset), ...(warning === undefined ? [] : [warning])])

@@ -68,9 +68,8 @@ export function columnNames({ name, values }: NamedMeasure): string[] {
   return values.length === 1 ? [name] : values.map((_, i) => `${name}_${i + 1}`);
 }
 
-/** What decides, in a sentence: `Error rate 3.20 %`, `Mean average precision 0.9812`. */
+/** What decides, within a sentence: `error rate 3.20 %`, `mean average precision 0.9812`. */
 export function decidingInWords(measured: Measured): string {
   const [{ name, text }] = measuresOf(measured);
-  const words = name.replaceAll('_', ' ');
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)} ${text}`;
+  return `${name.replaceAll('_', ' ')} ${text}`;
 }

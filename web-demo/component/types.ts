@@ -34,7 +34,7 @@ interface AnyCard {
   readonly recipe: { readonly folder?: unknown };
   readonly datasets: readonly {
     readonly name: string;
-    readonly split: 'train' | 'test';
+    readonly split: 'train' | 'validation' | 'test';
     readonly n: number;
   }[];
   /** The model says how strange a picture is; of `n` known pictures it takes the share `falseAlarms` for strange. */
@@ -51,7 +51,7 @@ interface ProbabilityParity {
 /** A model that answers with one label. */
 export interface SingleCard extends AnyCard {
   readonly task: 'single';
-  /** Measured on `n` test pictures; of a folder, on those that were kept apart for validation. */
+  /** Measured on `n` test pictures; of a folder without a test, on those that were kept apart for validation. */
   readonly metrics: { readonly n: number; readonly accuracy: number } | null;
   readonly parity: ProbabilityParity | null;
 }

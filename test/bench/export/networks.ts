@@ -41,7 +41,7 @@ export function checkpointOf(name: string): Checkpoint {
   const progress = { step: 1, stepsPerEpoch: 1, lossSum: 0, history: [] };
   return {
     recipe,
-    progress: { ...progress, datasetDigests: { train: '', test: '' } },
+    progress: { ...progress, datasetDigests: { train: '', validation: '' } },
     tensors: new Map(tensors),
   };
 }

@@ -46,7 +46,7 @@ try {
       },
       probabilities,
       variables,
-      test: randomSplit(PICTURES, shape),
+      judged: randomSplit(PICTURES, shape),
     },
     {
       repository,

@@ -10,7 +10,7 @@ const TESTED = 2000;
 const { dataset: source, batchSize, make } = networkOf(name);
 const dataset = await loadDataset(source);
 const train = tensorsOf(dataset, dataset.train, Number(pictures));
-const test = tensorsOf(dataset, dataset.test, TESTED);
+const test = tensorsOf(dataset, dataset.validation, TESTED);
 const model = make();
 setFirstWeights(Number(seed));
 const options = { epochs: Number(epochs), batchSize, verbose: 0 } as const;

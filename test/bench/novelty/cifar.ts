@@ -42,13 +42,13 @@ export async function measureCifar(): Promise<void> {
   const own = await scoresOf(
     model,
     card,
-    some(cifar.test.n, (i) => imagesOf(cifar.test, i, i + 1)),
+    some(cifar.validation.n, (i) => imagesOf(cifar.validation, i, i + 1)),
   );
   const drawn = (kind: 'letters' | 'hearts') => {
     const all = drawingsOf(kind, N);
     return some(N, (i) => framed(all.subarray(i * 784, (i + 1) * 784), 255));
   };
-  const digits = (ground: 0 | 255) => some(N, (i) => framed(imagesOf(mnist.test, i, i + 1), ground));
+  const digits = (ground: 0 | 255) => some(N, (i) => framed(imagesOf(mnist.validation, i, i + 1), ground));
   const kinds = [
     ...Object.entries(scenes).map(([kind, draw]) => [kind, some(N, draw)] as const),
     ['MNIST digits, white on black', digits(0)] as const,
@@ -77,7 +77,7 @@ export async function measureCifar(): Promise<void> {
 }
 
 /** Makes the function that gives the same weights a detector which was shown nothing of some kinds, once for each. */
-function detectors(model: ModelProto, card: Card, { train, test }: MemoryDataset) {
+function detectors(model: ModelProto, card: Card, { train, validation: test }: MemoryDataset) {
   const validation = firstOf(test, VALIDATION);
   const made = new Map<string, ReturnType<typeof withNovelty>>();
   return (except: readonly string[]) => {

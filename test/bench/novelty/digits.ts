@@ -31,13 +31,13 @@ type Shipped = Awaited<ReturnType<typeof readModel>>;
 export async function measureDigits(pens: string | undefined): Promise<void> {
   const [mnist, cifar] = [await loadDataset('mnist'), await loadDataset('cifar10')];
   const shipped = await readModel('digits');
-  const test = { ...mnist.test, at: (i: number) => imagesOf(mnist.test, i, i + 1) };
+  const test = { ...mnist.validation, at: (i: number) => imagesOf(mnist.validation, i, i + 1) };
   const own = await scoresOf(shipped.model, shipped.card, test);
   console.log(`\ndigits, above ${shipped.threshold}, by mistake:`);
   console.log(table(['digits', 'n', 'told', 'of those read right'], await knownRows(shipped, mnist, pens)));
   const photographs = Buffer.concat(
     Array.from({ length: N }, (_, i) => {
-      const data = new Uint8Array(imagesOf(cifar.test, i, i + 1));
+      const data = new Uint8Array(imagesOf(cifar.validation, i, i + 1));
       return preparePicture({ data, width: 32, height: 32, channels: 3 }, [28, 28, 1], { rule: 'digit' });
     }),
   );
@@ -71,7 +71,7 @@ export async function measureDigits(pens: string | undefined): Promise<void> {
 /** The share of a kind that a detector tells which was shown none of it, fitted to the same weights and MNIST. */
 async function toldUnseen(
   { model, card }: Shipped,
-  { train, test }: MemoryDataset,
+  { train, validation: test }: MemoryDataset,
   kind: (typeof kindNames)[number],
   drawn: SomePictures,
 ): Promise<string> {
@@ -85,7 +85,7 @@ interface Labeled {
   readonly picture: Uint8Array;
 }
 
-async function knownRows(shipped: Shipped, { test }: MemoryDataset, pens: string | undefined) {
+async function knownRows(shipped: Shipped, { validation: test }: MemoryDataset, pens: string | undefined) {
   const images = (n: number) =>
     Array.from({ length: n }, (_, i) => ({ label: test.labels[i] ?? 0, picture: imagesOf(test, i, i + 1) }));
   const written = pens === undefined ? [] : readPens(pens).filter(({ writer }) => writer >= FIRST_WRITER);

@@ -68,6 +68,9 @@ async function trained(short: Recipe): Promise<Run> {
 }
 
 function withFewTests(dataset: Dataset): Dataset {
-  const n = Math.min(EVALUATED, dataset.test.n);
-  return { ...dataset, test: { ...dataset.test, n, labels: dataset.test.labels.subarray(0, n) } };
+  const n = Math.min(EVALUATED, dataset.validation.n);
+  return {
+    ...dataset,
+    validation: { ...dataset.validation, n, labels: dataset.validation.labels.subarray(0, n) },
+  };
 }

@@ -43,7 +43,7 @@ export async function vggRepository(): Promise<string> {
   };
   const variables = allParameters(parameters);
   await exportModel(
-    { card, probabilities, variables, test: randomSplit(PROVEN, shape) },
+    { card, probabilities, variables, judged: randomSplit(PROVEN, shape) },
     { repository: making },
   );
   rmSync(folder, { recursive: true, force: true });

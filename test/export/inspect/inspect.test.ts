@@ -50,7 +50,7 @@ describe('describeFile', () => {
     const path = join(folder, 'last.safetensors');
     const recipe = findRecipe('conv-mnist', {}, { init: 'small' });
     const history = [{ epoch: 1, step: 600, trainLoss: 2.3, validLoss: 2.301, errorRate: 0.8865 }];
-    const datasetDigests = { train: 'a', test: 'b' };
+    const datasetDigests = { train: 'a', validation: 'b' };
     const progress = { step: 700, stepsPerEpoch: 600, lossSum: 0, history, datasetDigests };
     writeCheckpoint(path, { recipe, progress, tensors });
     const described = describeFile(path);

@@ -48,7 +48,7 @@ beforeAll(async () => {
   const recipe = findRecipe('digits', { epochs: 1, batchSize: 50 });
   const run = createRun(join(folder, 'runs'), recipe, {});
   await fit({ recipe, dataset, run });
-  model = { ...(await loadRun(run, 'best')), train: dataset.train, test: dataset.test };
+  model = { ...(await loadRun(run, 'best')), train: dataset.train, validation: dataset.validation };
   plain = await exported();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -79,14 +79,14 @@ it('is the same in two exports, to the byte, and valid ONNX before and after axe
 it('is left out where it is not wanted, where few pictures were kept apart, and of what was not trained here', async () => {
   const without = [
     await exported({}, { novelty: false }),
-    await exported({ test: firstOf(dataset.test, 199) }),
+    await exported({ validation: firstOf(dataset.validation, 199) }),
   ];
   for (const { model, card } of without) {
     expect(outputs(model)).toEqual(['probabilities']);
     expect(card?.novelty).toBeUndefined();
     expect(card?.golden[0]).not.toHaveProperty('novelty');
   }
-  const enough = await exported({ test: firstOf(dataset.test, 200) });
+  const enough = await exported({ validation: firstOf(dataset.validation, 200) });
   expect(enough.card?.novelty?.n).toBe(100);
 });
 

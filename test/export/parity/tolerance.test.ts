@@ -39,7 +39,7 @@ function large(): Exportable {
     },
     probabilities: (x) => tf.softmax(tf.matMul(tf.reshape(tf.div(fromUint8(x), 255), [-1, 784]), kernel)),
     variables: new Map([['logits/kernel', kernel]]),
-    test: {
+    judged: {
       images: Uint8Array.from({ length: N * 784 }, () => next() * 256),
       labels: new Uint8Array(N),
       n: N,

@@ -14,7 +14,13 @@ afterAll(() => rmSync(runs, { recursive: true }));
 it('names the checkpoint that is whole, then the run that is, then the training', () => {
   const recipe = findRecipe('digits', { epochs: 1 });
   const progress = {
-    ...{ step: 10, stepsPerEpoch: 10, lossSum: 0, history: [], datasetDigests: { train: '', test: '' } },
+    ...{
+      step: 10,
+      stepsPerEpoch: 10,
+      lossSum: 0,
+      history: [],
+      datasetDigests: { train: '', validation: '' },
+    },
   };
   const [first, second] = [createRun(runs, recipe, {}), createRun(runs, recipe, {})];
   const tensors = new Map([['w', { shape: [1], values: Float32Array.of(1) }]]);

@@ -11,6 +11,7 @@ import { networkOf } from '../../../export/publish/from-checkpoint.ts';
 import { loadRun } from '../../../export/publish/from-run.ts';
 import { exportTo, findFormat } from '../../../export/to/index.ts';
 import { checkCard, readCard } from '../../../models/card.ts';
+import { judgedBy } from '../../../train/datasets/dataset.ts';
 import { placeDigits } from '../../../train/datasets/several-digits.ts';
 import { fit } from '../../../train/loop/fit.ts';
 import { createTraining } from '../../../train/loop/training.ts';
@@ -68,7 +69,7 @@ describe('a model of numbers', async () => {
     const step = createTraining(recipe, dataset);
     const { tensors } = readCheckpoint(run.best);
     step.write(new Map([...tensors].map(([name, { values }]) => [name, values])));
-    const { images, targets = [] } = dataset.test;
+    const { images, targets = [] } = judgedBy(dataset);
     if (!(images instanceof Uint8Array)) throw new Error('circles are in memory');
     const expected = step.logits(images);
     const got = byPython(path, images, dataset.shape, 'values');
@@ -112,7 +113,7 @@ it('a model of several labels has a threshold for each, and answers each for its
   await fit({ recipe, dataset, run });
   const checkpoint = readCheckpoint(run.best);
   const network = networkOf(run.best, checkpoint, 10, dataset.shape, 'none');
-  const { labels, shape, test } = dataset;
+  const { labels, shape, validation: judged } = dataset;
   const draft = await draftOf('multi', network, dataset);
   if (draft.task !== 'multi') throw new Error(`${draft.task}`);
   const model: Exportable = {
@@ -122,7 +123,7 @@ it('a model of several labels has a threshold for each, and answers each for its
       architecture: { name: 'small-cnn', parameters: network.parameters },
       ...{ recipe: { ...recipe }, recipeDigest: recipeDigest(recipe), datasets: [] },
     },
-    ...{ probabilities: network.probabilities, variables: network.variables, test },
+    ...{ probabilities: network.probabilities, variables: network.variables, judged },
   };
   const { path, card } = await exportModel(model, { repository: join(folder, 'models') });
   const { multi } = checkpoint.progress.history.at(-1) ?? {};
@@ -134,7 +135,7 @@ it('a model of several labels has a threshold for each, and answers each for its
   if (card.task !== 'multi') throw new Error(card.task);
   expect(card.metrics?.meanAveragePrecision).toBeCloseTo(multi?.meanAveragePrecision ?? Number.NaN, 5);
   expect(card.metrics?.exact).toBeCloseTo(multi?.exact ?? Number.NaN, 5);
-  const some = (test.images as Uint8Array).subarray(0, 20 * 56 * 56);
+  const some = (judged.images as Uint8Array).subarray(0, 20 * 56 * 56);
   const got = byPython(path, some, shape, 'probabilities');
   const step = createTraining(recipe, dataset);
   step.write(new Map([...checkpoint.tensors].map(([name, { values }]) => [name, values])));

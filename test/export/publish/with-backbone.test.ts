@@ -85,7 +85,7 @@ it('goes from pictures to a served file, whose answers are those of the training
   const model = await loadRun(run, 'best');
   const file = await exportModel(model, { repository, onStage: (stage) => stages.push(stage) });
   const parity = stages.flatMap((stage) => (stage.name === 'compared' ? [stage.parity] : []))[0];
-  expect(parity).toMatchObject({ n: dataset.test.n, changedLabels: 0 });
+  expect(parity).toMatchObject({ n: dataset.validation.n, changedLabels: 0 });
   // Measured: 6e-8.
   expect(parity?.maxProbabilityDifference).toBeLessThan(3e-7);
   const opened = await openModelFile(file.path, repository);
@@ -106,14 +106,14 @@ it('goes from pictures to a served file, whose answers are those of the training
   expect(readFileSync(again.path).equals(readFileSync(file.path))).toBe(true);
 
   const network = openNetwork(run, recipe, dataset);
-  const logits = network.logits(imagesOf(dataset.test, 0, dataset.test.n));
+  const logits = network.logits(imagesOf(dataset.validation, 0, dataset.validation.n));
   network.dispose();
   const engine = openEngine({ repository, threads: 1, watch: 0, limits: defaultLimits, log: () => {} });
   await engine.load();
   const served = engine.models().find(({ card }) => card.name === 'tints');
   if (served === undefined) throw new Error('the server does not know the model');
   let largest = 0;
-  for (const [i, name] of (dataset.test.files ?? []).entries()) {
+  for (const [i, name] of (dataset.validation.files ?? []).entries()) {
     const bytes = readFileSync(join(path, name));
     const { output } = await engine.classify(served, { kind: 'encoded', bytes });
     const [a = 0, b = 0] = logits.subarray(2 * i, 2 * i + 2);
@@ -132,7 +132,7 @@ it('is verified and quantized on pictures, with the answers of the training', as
   ];
   const file = await openModelFile('tints/1', repository);
   const { shape } = cardOf(file).input;
-  const { test } = await dataOf(cardOf(file), data);
+  const { validation: test } = await dataOf(cardOf(file), data);
   const check = await verifyMetrics(file, (from, to) => imagesOf(test, from, to), test.labels);
   expect(check).toMatchObject({ holds: true });
 

@@ -26,7 +26,7 @@ import {
 import { listModels } from '../../../models/repository.ts';
 import * as ort from '../../../setup/libraries/onnxruntime.ts';
 import type { ArchitectureOptions } from '../../../train/architectures/index.ts';
-import { imagesOf, type MemoryDataset } from '../../../train/datasets/index.ts';
+import { imagesOf, judgedBy, type MemoryDataset } from '../../../train/datasets/index.ts';
 import { fit } from '../../../train/loop/fit.ts';
 import { random } from '../../../train/random.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
@@ -60,7 +60,11 @@ beforeAll(async () => {
   dataset = await smallMnist(2000, 500);
   const run = createRun(join(folder, 'runs'), findRecipe('digits', { epochs: 1, batchSize: 50 }), {});
   await fit({ recipe: findRecipe('digits', { epochs: 1, batchSize: 50 }), dataset, run });
-  await exportModel({ ...(await loadRun(run, 'best')), test: dataset.test }, { repository });
+  const { validation } = dataset;
+  await exportModel(
+    { ...(await loadRun(run, 'best')), validation, judged: judgedBy(dataset) },
+    { repository },
+  );
   file = await openModelFile('digits', repository);
   small = await quantized();
 });
@@ -123,7 +127,7 @@ describe('int8', () => {
 
   it('is verified from the file alone, and by the test set', async () => {
     expect((await verifyAlone(small)).filter(({ holds }) => !holds)).toEqual([]);
-    const { test } = dataset;
+    const test = judgedBy(dataset);
     const check = await verifyMetrics(small, (from, to) => imagesOf(test, from, to), test.labels);
     expect(check).toMatchObject({ holds: true });
   });

@@ -40,7 +40,7 @@ async function dataOf(path: string, targetsOf: (row: number[]) => number[], task
   const split = { images: shared, labels: new Uint8Array(new SharedArrayBuffer(N)), targets, n: N };
   const dataset: Dataset = {
     ...{ name: 'tests', task, labels: [...model.card.labels], shape: [2, 2, 3] },
-    ...{ train: split, test: split, digests: { train: '', test: '' } },
+    ...{ train: split, validation: split, digests: { train: '', validation: '' } },
   };
   return dataset;
 }

@@ -51,7 +51,7 @@ function exportable(options: ArchitectureOptions, shape: Shape, tta: Tta = 'none
     },
     probabilities: (x) => fn(x) as Tensor,
     variables: variables ?? new Map(),
-    test: { images, labels: new Uint8Array(N), n: N },
+    judged: { images, labels: new Uint8Array(N), n: N },
   };
 }
 
@@ -110,7 +110,7 @@ const NO_LAYERS = ['airbench-tta', 'efficientnet', 'resnet', 'vgg-padded'];
 const pathOf = (format: string, name: string) => join(folder, format, name);
 
 /** The network's own answers, by eager tfjs. */
-function expected({ probabilities, card, test }: Exportable): Float32Array {
+function expected({ probabilities, card, judged: test }: Exportable): Float32Array {
   return tf.tidy(() =>
     Float32Array.from(
       probabilities(uint8Tensor(test.images as Uint8Array, [N, ...card.input.shape])).dataSync(),
@@ -136,7 +136,7 @@ it('read back, every format answers as the network: 2.1e-6 measured, of the 49 c
 describe('tfjs', () => {
   it.each(Object.keys(networks))('%s', async (name) => {
     const network = networks[name as keyof typeof networks];
-    const { test, card } = network;
+    const { judged: test, card } = network;
     const pixels = tf.tensor(test.images as Uint8Array, [N, ...card.input.shape], 'int32');
     const graph = await tf.loadGraphModel(`file://${pathOf('tfjs-graph', name)}/model.json`);
     const answers = [(graph.predict(pixels) as Tensor).dataSync()];
@@ -170,7 +170,7 @@ for line in sys.stdin:
 
 it('TensorFlow loads each SavedModel by its signature serving_default, and answers the same', async () => {
   const { executable, env: environment } = await tensorflowPython();
-  const lines = Object.entries(networks).map(([name, { test, card }]) => {
+  const lines = Object.entries(networks).map(([name, { judged: test, card }]) => {
     const pixels = join(folder, `${name}.bin`);
     writeFileSync(pixels, test.images as Uint8Array);
     return JSON.stringify([pathOf('saved-model', name), [N, ...card.input.shape], pixels]);
@@ -195,7 +195,7 @@ describe('transformers.js', () => {
     '%s: its pipeline loads the folder from disk and says the same labels',
     async (name) => {
       const network = networks[name as keyof typeof networks];
-      const { test, card } = network;
+      const { judged: test, card } = network;
       const [height, width, channels] = card.input.shape;
       const { fetch } = globalThis;
       globalThis.fetch = (...args) => Promise.reject(new Error(`asked the network for ${args[0]}`));

@@ -35,7 +35,8 @@ beforeAll(async () => {
   const recipe = findRecipe('digits', { epochs: 1, batchSize: 50 });
   run = createRun(runs, recipe, {});
   await fit({ recipe, dataset, run });
-  const model = { ...(await loadRun(run, 'best')), test: dataset.test };
+  const { validation } = dataset;
+  const model = { ...(await loadRun(run, 'best')), validation, judged: validation };
   ({ path } = await exportModel(model, { repository }));
   mkdirSync(join(pictures, 'more'), { recursive: true });
   writeFileSync(join(pictures, 'seven.png'), await digitPng(0));
@@ -276,7 +277,7 @@ describe('verify against what was exported', () => {
   it('an export whose parity fails says where, and writes nothing', async () => {
     const dataset = await smallMnist(100, 100);
     const exported = exportModel(
-      { ...(await loadRun(run, 'best')), test: dataset.test },
+      { ...(await loadRun(run, 'best')), validation: dataset.validation, judged: dataset.validation },
       {
         repository: join(folder, 'failed'),
         convert: (graph, state, options) =>

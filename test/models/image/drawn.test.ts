@@ -8,7 +8,7 @@ import { digitRegion } from '../../../models/image/region.ts';
 import { loadDataset } from '../../../train/datasets/index.ts';
 import { real } from '../../real.ts';
 
-const { test: digits } = await loadDataset('mnist');
+const { validation: digits } = await loadDataset('mnist');
 const PIXELS = 28 * 28;
 
 function digit(index: number): Plane {

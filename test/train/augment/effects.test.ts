@@ -109,8 +109,8 @@ function dataset(n: number, labelOf: Dataset['labelOf']): Dataset {
     n,
   };
   return {
-    ...{ name: 'pairs', labels: [], shape: [1, 2, 1], train: split, test: split },
-    ...{ digests: { train: '', test: '' }, ...(labelOf && { labelOf }) },
+    ...{ name: 'pairs', labels: [], shape: [1, 2, 1], train: split, validation: split },
+    ...{ digests: { train: '', validation: '' }, ...(labelOf && { labelOf }) },
   };
 }
 

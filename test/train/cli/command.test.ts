@@ -71,7 +71,7 @@ describe('trainyard train', () => {
     [['trian', 'digits'], 'There is no command trian. Did you mean train?'],
     [
       ['train', 'digits', '--batch-size', '70000'],
-      'The batch size is 70000, but mnist has 60000 training images',
+      'The batch size is 70000, but mnist has 55000 training images',
     ],
   ])('answers %j without a stack trace', async (args, message) => {
     const { status, stdout, stderr } = await trainyard(...args);

@@ -90,7 +90,7 @@ describe('goingOn', () => {
       stepsPerEpoch: 10,
       lossSum: 0,
       history: [],
-      datasetDigests: { train: '', test: '' },
+      datasetDigests: { train: '', validation: '' },
     };
     writeCheckpoint(made.last, { recipe, progress, tensors: new Map() });
     return made;

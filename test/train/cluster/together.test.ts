@@ -48,7 +48,7 @@ describe('options of several tasks', () => {
 });
 
 describe('what differs between tasks', () => {
-  const own = { recipe: { seed: 1, precision: 'float32' }, digests: { train: 'a', test: 'b' } };
+  const own = { recipe: { seed: 1, precision: 'float32' }, digests: { train: 'a', validation: 'b' } };
   const first = { version, step: 0, ...own };
   /** A recipe with files that are in this folder. */
   const inFolder = (folder: string, sha256: string) => ({
@@ -82,8 +82,8 @@ describe('what differs between tasks', () => {
     ],
     [{ recipe: { seed: 1, precision: 'bfloat16' } }, '--precision float32, since auto measures'],
     [{ recipe: { ...own.recipe, steps: 7 } }, "its recipe has steps null, task 0's has 7"],
-    [{ digests: { train: 'c', test: 'b' } }, 'its training pictures are others'],
-    [{ digests: { train: 'a', test: 'c' } }, 'its validation pictures are others'],
+    [{ digests: { train: 'c', validation: 'b' } }, 'its training pictures are others'],
+    [{ digests: { train: 'a', validation: 'c' } }, 'its validation pictures are others'],
   ])('%j', (changes, message) => {
     expect(differenceOf(own, { ...first, ...changes })).toContain(message);
   });

@@ -14,14 +14,15 @@ const FETCH = 300_000;
 
 let cifar: MemoryDataset;
 beforeAll(async () => {
-  cifar = await loadDataset('cifar10');
+  await loadDataset('cifar10');
+  cifar = await readIdxDataset(cifar10.files, datasetFolder('cifar10'), 'test');
 }, FETCH);
 
 describe('cifar10', () => {
   it('has 50,000 and 10,000 images of 32x32 RGB pixels in shared memory', () => {
     expect(cifar.shape).toEqual([32, 32, 3]);
-    expect([cifar.train.n, cifar.test.n]).toEqual([50_000, 10_000]);
-    for (const { images, labels, n } of [cifar.train, cifar.test]) {
+    expect([cifar.train.n, cifar.validation.n]).toEqual([50_000, 10_000]);
+    for (const { images, labels, n } of [cifar.train, cifar.validation]) {
       expect([images.length, labels.length]).toEqual([n * 32 * 32 * 3, n]);
       expect(images.buffer).toBeInstanceOf(SharedArrayBuffer);
     }
@@ -30,7 +31,7 @@ describe('cifar10', () => {
   it('has every class equally often, in the order of its authors', () => {
     for (const [{ labels }, count] of [
       [cifar.train, 5000],
-      [cifar.test, 1000],
+      [cifar.validation, 1000],
     ] as const) {
       const counts = new Array<number>(10).fill(0);
       for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
@@ -45,7 +46,7 @@ describe('cifar10', () => {
       'automobile',
       'automobile',
     ]);
-    expect([...cifar.test.labels.subarray(0, 4)].map((label) => cifar.labels[label])).toEqual([
+    expect([...cifar.validation.labels.subarray(0, 4)].map((label) => cifar.labels[label])).toEqual([
       'cat',
       'ship',
       'ship',

@@ -27,7 +27,7 @@ describe('drawCircles', () => {
     (count) => {
       const { circles } = findRecipe('circles', {}, { count });
       if (circles === undefined) throw new Error('the recipe draws no circles');
-      const { train, test, labels } = drawCircles({ ...circles, train: 60, test: 20 });
+      const { train, validation: test, labels } = drawCircles({ ...circles, train: 60, test: 20 });
       for (const { images, labels: classes, n } of [train, test])
         for (let i = 0; i < n; i++) {
           const picture = images.subarray(i * circles.side ** 2, (i + 1) * circles.side ** 2);
@@ -47,7 +47,7 @@ describe('drawCircles', () => {
     const options = { from: 1, to: 3, radius: [3, 3], gap: 1, side: 24, train: 30, test: 30 } as const;
     const [one, again] = [drawCircles(options), drawCircles(options)];
     expect(again.digests).toEqual(one.digests);
-    expect(one.digests.test).not.toBe(one.digests.train);
+    expect(one.digests.validation).not.toBe(one.digests.train);
     // More pictures begin with the same ones.
     const more = drawCircles({ ...options, train: 60 }).train.images.subarray(0, one.train.images.length);
     expect(more).toEqual(one.train.images);
@@ -58,18 +58,18 @@ describe('drawCircles', () => {
     const [classes, numbers] = [drawCircles(options), drawCircles({ ...options, as: 'regression' })];
     expect(numbers).toMatchObject({ task: 'regression', labels: ['count'] });
     expect(classes.task).toBeUndefined();
-    for (const split of ['train', 'test'] as const) {
+    for (const split of ['train', 'validation'] as const) {
       expect(numbers[split].images).toEqual(classes[split].images);
       expect([...(numbers[split].targets ?? [])]).toEqual(
         Array.from(classes[split].labels, (label) => Number(classes.labels[label])),
       );
     }
-    expect(numbers.digests.test).not.toBe(classes.digests.test);
+    expect(numbers.digests.validation).not.toBe(classes.digests.validation);
   });
 
   it('trains on no number that is in a gap, and validates with all', () => {
     const options = { from: 1, to: 6, radius: [2, 2], gap: 2, side: 24, train: 60, test: 60 } as const;
-    const { train, test } = drawCircles({
+    const { train, validation: test } = drawCircles({
       ...options,
       as: 'regression',
       gaps: [

@@ -132,20 +132,25 @@ describe('a part of a split', () => {
     });
   });
 
-  it('is taken of both splits of a dataset, whose other properties stay', () => {
+  it('is taken of all parts of a dataset, whose other properties stay', () => {
     const split = (n: number): Split => ({
       images: Uint8Array.from({ length: 2 * n }, (_, i) => i),
       labels: new Uint8Array(n),
       n,
     });
     const dataset = {
-      ...{ name: 'a', labels: ['x'], shape: [1, 2, 1] as const, digests: { train: '1', test: '2' } },
-      ...{ train: split(5), test: split(4) },
+      ...{ name: 'a', labels: ['x'], shape: [1, 2, 1] as const, digests: { train: '1', validation: '2' } },
+      ...{ train: split(5), validation: split(4), test: split(6) },
     };
     const part = firstImages(dataset, 3, 2);
-    expect(part).toEqual({ ...dataset, train: firstOf(dataset.train, 3), test: firstOf(dataset.test, 2) });
-    expect([part.train.n, part.test.n]).toEqual([3, 2]);
-    const pictures = { shape: [2, 2, 3] as const, train: split(6), test: split(1) };
+    const { train, validation, test } = dataset;
+    expect(part).toEqual({
+      ...dataset,
+      ...{ train: firstOf(train, 3), validation: firstOf(validation, 2), test: firstOf(test, 2) },
+    });
+    expect([part.train.n, part.validation.n, part.test.n]).toEqual([3, 2, 2]);
+    expect(firstImages(dataset, 3)).toEqual({ ...dataset, train: firstOf(train, 3) });
+    const pictures = { shape: [2, 2, 3] as const, train: split(6), validation: split(1) };
     expect(withPictures({ ...dataset, pictures })).toEqual({ ...dataset, pictures, ...pictures });
     expect(withPictures(dataset)).toEqual(dataset);
   });

@@ -11,7 +11,8 @@ import { mnist as published } from '../../../train/datasets/mnist.ts';
 
 let mnist: MemoryDataset;
 beforeAll(async () => {
-  mnist = await loadDataset('mnist');
+  await loadDataset('mnist');
+  mnist = await readIdxDataset(published.files, datasetFolder('mnist'), 'test');
 });
 
 function countLabels(labels: Iterable<number>): number[] {
@@ -25,8 +26,8 @@ describe('mnist', () => {
     expect(mnist.name).toBe('mnist');
     expect(mnist.shape).toEqual([28, 28, 1]);
     expect(mnist.labels).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
-    expect([mnist.train.n, mnist.test.n]).toEqual([60_000, 10_000]);
-    for (const { images, labels, n } of [mnist.train, mnist.test]) {
+    expect([mnist.train.n, mnist.validation.n]).toEqual([60_000, 10_000]);
+    for (const { images, labels, n } of [mnist.train, mnist.validation]) {
       expect([images.length, labels.length]).toEqual([n * 28 * 28, n]);
       expect(images.buffer).toBeInstanceOf(SharedArrayBuffer);
       expect(labels.buffer).toBeInstanceOf(SharedArrayBuffer);
@@ -37,7 +38,9 @@ describe('mnist', () => {
     expect(countLabels(mnist.train.labels)).toEqual([
       5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949,
     ]);
-    expect(countLabels(mnist.test.labels)).toEqual([980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]);
+    expect(countLabels(mnist.validation.labels)).toEqual([
+      980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009,
+    ]);
     expect([...mnist.train.labels.subarray(0, 10)]).toEqual([5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);
   });
 
@@ -56,7 +59,7 @@ describe('mnist', () => {
   it('digests each split', () => {
     expect(mnist.digests).toEqual({
       train: 'edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b',
-      test: 'c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b',
+      validation: 'c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b',
     });
   });
 

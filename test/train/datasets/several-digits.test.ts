@@ -16,13 +16,13 @@ function boxes(n: number): MemorySplit {
 const [train, test] = [boxes(300), boxes(60)];
 const labels = Array.from({ length: 10 }, (_, i) => String(i));
 const placed = placeDigits({
-  ...{ name: 'mnist', labels, shape: [28, 28, 1], train, test },
-  digests: { train: digest(train), test: digest(test) },
+  ...{ name: 'mnist', labels, shape: [28, 28, 1], train, validation: test },
+  digests: { train: digest(train), validation: digest(test) },
 });
 
 it('shows each label once and whole, and no other: one, two or three, as often', () => {
   expect(placed).toMatchObject({ task: 'multi', labels, shape: [56, 56, 1] });
-  for (const split of [placed.train, placed.test]) {
+  for (const split of [placed.train, placed.validation]) {
     const { images, targets = new Float32Array(), n } = split;
     const counts = [0, 0, 0, 0];
     for (let i = 0; i < n; i++) {
@@ -40,11 +40,25 @@ it('shows each label once and whole, and no other: one, two or three, as often',
 
 it('is the same each time, and its digests are of the targets, too', () => {
   const again = placeDigits({
-    ...{ name: 'mnist', labels, shape: [28, 28, 1], train, test },
-    digests: { train: '', test: '' },
+    ...{ name: 'mnist', labels, shape: [28, 28, 1], train, validation: test },
+    digests: { train: '', validation: '' },
   });
   expect(again.digests).toEqual(placed.digests);
-  const { targets = new Float32Array() } = placed.test;
-  const other = { ...placed.test, targets: targets.map((each, i) => (i === 0 ? 1 - each : each)) };
-  expect(digest(other)).not.toBe(placed.digests.test);
+  const { targets = new Float32Array() } = placed.validation;
+  const other = { ...placed.validation, targets: targets.map((each, i) => (i === 0 ? 1 - each : each)) };
+  expect(digest(other)).not.toBe(placed.digests.validation);
+});
+
+it('has a part of each part of the digits, which trains as without a test where its digits are the same', () => {
+  const parts = placeDigits({
+    ...{ name: 'mnist', labels, shape: [28, 28, 1], train, validation: boxes(30), test },
+    digests: { train: '', validation: '', test: '' },
+  });
+  expect([parts.train.n, parts.validation.n, parts.test?.n]).toEqual([300, 30, 60]);
+  expect(parts.digests).toEqual({
+    train: placed.digests.train,
+    validation: expect.any(String),
+    test: placed.digests.validation,
+  });
+  expect(parts.digests.validation).not.toBe(parts.digests.test);
 });

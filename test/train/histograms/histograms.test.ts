@@ -10,7 +10,7 @@ import { findRecipe, resolveRecipe } from '../../../train/recipes/index.ts';
 import { createRun } from '../../../train/runs/run.ts';
 import { smallMnist } from '../small-mnist.ts';
 
-const dataset = await smallMnist(200, 100);
+const dataset = await smallMnist(200, 100, 'test');
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-histograms-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 

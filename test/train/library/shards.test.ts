@@ -43,6 +43,6 @@ it('is trained, stopped and gone on with, named in its report, and exported with
 
 it('is a data set of a recipe by its path', async () => {
   const own = defineDataset({ name: 'pets', folder: './tars', size: 8 });
-  const { name, shape, labels, train: split } = await datasetDefinition(own, shards).load({});
+  const { name, shape, labels, train: split } = await datasetDefinition(own, shards).load({}, 'test');
   expect([name, shape, labels, split.n]).toEqual(['pets', [8, 8, 3], ['0', '1'], 8]);
 });

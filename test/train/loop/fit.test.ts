@@ -75,6 +75,54 @@ describe('fit', () => {
     expect(csv[3]?.split(',').map(Number)).toEqual(Object.values(rowInOrder(history.at(-1))));
   });
 
+  it('looks at the test images once, when it has ended: by the best network and by the last one', async () => {
+    const { test: images, validation } = dataset;
+    if (images === undefined) throw new Error('MNIST has a test');
+    // Each digit is said to be the next: the more is learned, the more is wrong, and the first epoch is the best.
+    const wrong = { ...validation, labels: validation.labels.map((label) => (label + 1) % 10) };
+    let looks = 0;
+    // What each epoch looks at and what the end looks at are told apart by their labels.
+    const test = {
+      ...images,
+      get labels() {
+        looks++;
+        return images.labels;
+      },
+    };
+    const rows: number[] = [];
+    const run = newRun();
+    const watcher = {
+      onEpoch: () => void rows.push(looks),
+      onTested: () => void rows.push(Number.NaN),
+    };
+    const own = { ...recipe, epochs: 2 };
+    const { tested, history } = await fit({
+      ...options(run),
+      recipe: own,
+      dataset: { ...dataset, validation: wrong, test },
+      watcher,
+    });
+    expect(rows.slice(0, 1)).toEqual([0]);
+    expect(rows.at(-1)).toBeNaN();
+    expect(tested).toMatchObject({ best: { n: 250 }, last: { n: 250 } });
+    expect(readLast(run).progress.tested).toEqual(tested);
+    expect(JSON.parse(readFileSync(join(run.folder, 'test.json'), 'utf8'))).toEqual(tested);
+    // With the test's images in the place of those that validate, each epoch says what the end says.
+    const seen = await fit({
+      ...options(newRun()),
+      recipe: own,
+      dataset: { ...dataset, validation: images },
+    });
+    const best = bestOf(history);
+    expect(best?.epoch).toBe(1);
+    const same = seen.history.find(({ epoch }) => epoch === best?.epoch);
+    expect([tested?.best.errorRate, tested?.best.loss]).toEqual([same?.errorRate, same?.validLoss]);
+    expect([tested?.last.errorRate, tested?.last.loss]).toEqual([
+      seen.history.at(-1)?.errorRate,
+      seen.history.at(-1)?.validLoss,
+    ]);
+  });
+
   it('ends with the same bytes when it is interrupted again and again', async () => {
     const pieces = newRun();
     for (const stopAt of [1, 39, 40, 77, STEPS]) {

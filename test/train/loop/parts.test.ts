@@ -163,22 +163,22 @@ describe('the end of an epoch', () => {
     const test = splitOf(4, () => 0);
     let synced = 0;
     const unused = undefined as never;
-    const stage = { step: plain, test, sync: () => void synced++ } as unknown as Stage;
+    const stage = { step: plain, validation: test, sync: () => void synced++ } as unknown as Stage;
     const training = { averagedLogits: averaged.logits } as unknown as TrainingStep;
     const dataset: Dataset = {
       name: 'x',
       labels: ['a'],
       shape: [2, 2, 1],
       train: unused,
-      test,
-      digests: { train: '', test: '' },
+      validation: test,
+      digests: { train: '', validation: '' },
     };
     const all: TrainingProgress = {
       step: 10,
       stepsPerEpoch: 5,
       lossSum: 6,
       history: [],
-      datasetDigests: { train: '', test: '' },
+      datasetDigests: { train: '', validation: '' },
       ...progress,
     };
     const row = finishEpoch(all, training, stage, dataset, { ...recipe, tta }, isLast);
@@ -219,8 +219,8 @@ it('features are a data set of their own, in the order of the pictures, extracte
     labels: ['a'],
     shape: [2, 2, 1],
     train,
-    test,
-    digests: { train: 'a', test: 'b' },
+    validation: test,
+    digests: { train: 'a', validation: 'b' },
   };
   const asked: number[] = [];
   const extract = (images: Uint8Array) => {
@@ -231,13 +231,13 @@ it('features are a data set of their own, in the order of the pictures, extracte
     );
   };
   const made = await extractFeatures(dataset, { features: 2, extract, close: () => {} });
-  expect(made).toMatchObject({ name: 'x', shape: [1, 1, 8], digests: { train: 'a', test: 'b' } });
+  expect(made).toMatchObject({ name: 'x', shape: [1, 1, 8], digests: { train: 'a', validation: 'b' } });
   expect(made.train.labels).toBe(train.labels);
-  expect([made.train.n, made.test.n]).toEqual([130, 3]);
+  expect([made.train.n, made.validation.n]).toEqual([130, 3]);
   const numbers = (n: number) => Array.from({ length: n * 2 }, (_, i) => Math.floor(i / 2) + (i % 2) / 2);
   const floats = (split: Split) => Array.from(new Float32Array(imagesOf(split, 0, split.n).slice().buffer));
   expect(floats(made.train)).toEqual(numbers(130));
-  expect(floats(made.test)).toEqual(numbers(3));
+  expect(floats(made.validation)).toEqual(numbers(3));
   expect(imagesOf(made.train, 0, 1).buffer).toBeInstanceOf(SharedArrayBuffer);
   expect(asked).toEqual([64, 64, 2, 3]);
 });

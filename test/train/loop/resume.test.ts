@@ -22,8 +22,8 @@ const split = (n: number) => ({
 });
 const [train, test] = [split(109), split(10)];
 const dataset: Dataset = {
-  ...{ name: 'digits', labels: ['0'], shape: [1, 1, 1], train, test },
-  digests: { train: digest(train), test: digest(test) },
+  ...{ name: 'digits', labels: ['0'], shape: [1, 1, 1], train, validation: test },
+  digests: { train: digest(train), validation: digest(test) },
 };
 
 const weight: NamedTensor = { shape: [2, 3], values: Float32Array.of(1, 2, 3, 4, 5, 6) };
@@ -133,7 +133,9 @@ describe('is refused, and nothing is put into the step:', () => {
   });
 
   it('other data, before anything else', () => {
-    save({ progress: { ...progress, datasetDigests: { train: 'other', test: dataset.digests.test } } });
+    save({
+      progress: { ...progress, datasetDigests: { train: 'other', validation: dataset.digests.validation } },
+    });
     expect(refused({ ...recipe, batchSize: 30 }, {})).toContain(
       'the train split of digits has changed since',
     );

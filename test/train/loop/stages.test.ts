@@ -76,7 +76,7 @@ describe('a frozen backbone', () => {
 
     // The features answer as the network whose they are.
     before.write(new Map([...end].map(([name, { values }]) => [name, values])));
-    const whole = evaluate(before, dataset.test);
+    const whole = evaluate(before, dataset.validation);
     before.dispose();
     // Measured: equal to the last bit.
     expect(Math.abs(whole.loss - (history.at(-1)?.validLoss ?? 0))).toBeLessThan(1e-7);

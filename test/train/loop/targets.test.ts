@@ -111,7 +111,7 @@ describe('numbers', () => {
       ...split,
       targets: sharedTargets((split.targets ?? new Float32Array()).map((target) => 1000 * target + 5e4)),
     });
-    const far = { ...numbers, train: scaled(numbers.train), test: scaled(numbers.test) };
+    const far = { ...numbers, train: scaled(numbers.train), validation: scaled(numbers.validation) };
     const [near, away] = [await trained(circles, numbers), await trained(circles, far)];
     const [a, b] = [near, away].map(({ checkpoint }) => checkpoint.progress.history.at(-1));
     expect(b?.validLoss).toBeCloseTo(a?.validLoss ?? Number.NaN, 3);
@@ -147,16 +147,34 @@ describe('several labels', () => {
     const best = readCheckpoint(run.best).progress.history.at(-1);
     expect(best?.errorRate).toBe(Math.min(first?.errorRate ?? 1, last?.errorRate ?? 1));
     expect(readFileSync(join(run.folder, 'metrics.csv'), 'utf8').split('\n')[0]).toBe(
-      'epoch,step,train_loss,valid_loss,mean_average_precision,f1,exact',
+      'epoch,step,train_loss,test_loss,mean_average_precision,f1,exact',
     );
+  });
+
+  it('are tested at the thresholds that validation has chosen, not at those which suit the test best', () => {
+    const of = (has: readonly number[]) => ({
+      images: Uint8Array.from(has, (_, i) => i),
+      labels: new Uint8Array(has.length),
+      targets: Float32Array.from(has),
+      n: has.length,
+    });
+    // Pictures are their scores: 0 to 5. In validation the label is there from 1 on, in the test from 4 on.
+    const [validation, test] = [of([0, 1, 1, 1, 1, 1]), of([0, 0, 0, 0, 1, 1])];
+    const logits = (images: Uint8Array) => Float32Array.from(images, (score) => score - 2.5);
+    const measured = evaluateTask(digits, { logits }, test, { train: validation, validation }, 6);
+    // 2 of 5 answers are right: precision 0.4, recall 1.
+    expect(measured.multi?.f1).toBeCloseTo(4 / 7, 12);
+    const own = evaluateTask(digits, { logits }, test, { train: test, validation: test }, 6);
+    expect(own.multi?.f1).toBe(1);
   });
 
   it('are evaluated as the mean over pictures and labels', () => {
     const logits = (images: Uint8Array) => new Float32Array((10 * images.length) / (56 * 56)).fill(0);
-    const { loss, multi } = evaluateTask(digits, { logits }, labels.test, labels.train);
+    const { loss, multi } = evaluateTask(digits, { logits }, labels.validation, labels);
     expect(loss).toBeCloseTo(Math.LN2, 12);
     // All scores alike: the average precision of a label is the share of pictures that have it.
-    const share = (labels.test.targets ?? new Float32Array()).reduce((sum, each) => sum + each, 0) / 2000;
+    const share =
+      (labels.validation.targets ?? new Float32Array()).reduce((sum, each) => sum + each, 0) / 2000;
     expect(multi?.meanAveragePrecision).toBeCloseTo(share, 12);
   });
 });

@@ -17,7 +17,7 @@ const cache = mkdtempSync(join(tmpdir(), 'trainyard-own-data-'));
 useCache(cache);
 afterAll(() => rmSync(cache, { recursive: true }));
 
-const load = (own: OwnDataset, base = '/') => datasetDefinition(defineDataset(own), base).load({});
+const load = (own: OwnDataset, base = '/') => datasetDefinition(defineDataset(own), base).load({}, 'test');
 const about = { labels: ['no', 'yes'], shape: [2, 3, 1] } as const;
 const N = 5;
 const images = Uint8Array.from({ length: N * 6 }, (_, i) => (i * 37) % 256);
@@ -79,7 +79,7 @@ describe('pictures', () => {
       },
     ],
   ])('may come as %s', async (_, own) => {
-    const { name, shape, train, test, digests, ...rest } = await load(own);
+    const { name, shape, train, validation: test, digests, ...rest } = await load(own);
     expect({ name, shape, labels: rest.labels }).toEqual({
       name: 'd',
       shape: [2, 3, 1],
@@ -99,9 +99,26 @@ describe('pictures', () => {
       createHash('sha256').update(Buffer.concat(parts)).digest('hex');
     expect(digests).toEqual({
       train: digest(images, Uint8Array.from(labels)),
-      test: digest(new Uint8Array(6), Uint8Array.of(1)),
+      validation: digest(new Uint8Array(6), Uint8Array.of(1)),
     });
     expect(readdirSync(join(cache, 'own-data', 'd'))).toEqual([]);
+  });
+
+  it('may have a test beside what validates', async () => {
+    const none = await load({ name: 'd', load: () => ({ ...about, train: all, valid: all }) });
+    expect(none.test).toBeUndefined();
+    const own = { ...about, ...{ train: N, valid: 2, test: 3 } };
+    const shown = { train: 0, valid: 1, test: 2 };
+    const { test, validation, digests } = await load({
+      name: 'd',
+      load: () => ({
+        ...own,
+        picture: (split, index) => ({ image: new Uint8Array(6).fill(10 * shown[split] + index), label: 0 }),
+      }),
+    });
+    expect([validation.n, test?.n]).toEqual([2, 3]);
+    expect(test && [...imagesOf(test, 0, 3)].filter((_, i) => i % 6 === 0)).toEqual([20, 21, 22]);
+    expect(new Set([digests.train, digests.validation, digests.test]).size).toBe(3);
   });
 
   it('that memory is too small for stay in a file', async () => {
@@ -143,7 +160,7 @@ describe('pictures', () => {
           .toFile(join(folder, 'photos', name, `${i}.png`));
       }
     const own = { name: 'shades', folder: './photos', size: 8, valid: 0.4 };
-    const { name, labels: classes, shape, train, test } = await load(own, folder);
+    const { name, labels: classes, shape, train, validation: test } = await load(own, folder);
     expect({ name, classes, shape }).toEqual({
       name: 'shades',
       classes: ['dark', 'light'],

@@ -16,7 +16,7 @@ import { createRun, type Run } from '../../../train/runs/run.ts';
 import { choose } from '../choose.ts';
 import { smallMnist } from '../small-mnist.ts';
 
-const dataset = await smallMnist(1000, 500);
+const dataset = await smallMnist(1000, 500, 'test');
 const small = { epochs: 2, batchSize: 50 };
 
 let folder: string;

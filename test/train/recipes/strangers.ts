@@ -36,9 +36,9 @@ export const shades = defineDataset({
       }
       return { images, labels, n };
     };
-    const [train, test] = [split(), split()];
-    const digests = { train: digest(train), test: digest(test) };
-    return { name: 'shades', labels: ['dark', 'light'], shape: [side, side, 1], train, test, digests };
+    const [train, validation] = [split(), split()];
+    const digests = { train: digest(train), validation: digest(validation) };
+    return { name: 'shades', labels: ['dark', 'light'], shape: [side, side, 1], train, validation, digests };
   },
 });
 

@@ -27,8 +27,8 @@ const sidesOf = (files: readonly string[] | undefined) => [
 it('trains and validates on train/ alone, and a recipe says so where it matters', async () => {
   const { recipe, pictures } = await folderRecipe({ ...chosen, path: place.path });
   expect(recipe.folder).toEqual({ size: 32, valid: 0.2, test: 'kept' });
-  expect(sidesOf([...(pictures.train.files ?? []), ...(pictures.test.files ?? [])])).toEqual(['train']);
-  expect(pictures.train.n + pictures.test.n).toBe(12);
+  expect(sidesOf([...(pictures.train.files ?? []), ...(pictures.validation.files ?? [])])).toEqual(['train']);
+  expect(pictures.train.n + pictures.validation.n).toBe(12);
   // Data of the recipe as a run keeps it are the same.
   expect((await loadDataOf(resolveRecipe(recipe))).digests).toEqual(pictures.digests);
   const plain = await folderRecipe({ ...chosen, path: `${place.path}/train` });
@@ -37,7 +37,11 @@ it('trains and validates on train/ alone, and a recipe says so where it matters'
 
 it('validates on test/ where that is asked for, and in a run of an earlier version', async () => {
   const { recipe, pictures } = await folderRecipe({ ...chosen, path: place.path, valid: 'test' });
-  expect([pictures.train.n, pictures.test.n, sidesOf(pictures.test.files)]).toEqual([12, 6, ['test']]);
+  expect([pictures.train.n, pictures.validation.n, sidesOf(pictures.validation.files)]).toEqual([
+    12,
+    6,
+    ['test'],
+  ]);
   // As recipes were written then: neither an option nor a field says anything of test/.
   const before = resolveRecipe({ ...recipe, folder: { size: 32, valid: 0.2 } });
   expect((await loadDataOf(before)).digests).toEqual(pictures.digests);

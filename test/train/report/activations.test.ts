@@ -14,7 +14,7 @@ describe('the layers of a network', () => {
     const run = newRun(folder.path, recipe);
     await trainWithReport(run, { recipe });
     const network = openNetwork(run, recipe, dataset);
-    const images = dataset.test.images.slice(0, 4 * 784);
+    const images = dataset.validation.images.slice(0, 4 * 784);
     const { mean: [m = 0] = [], deviation: [d = 1] = [] } = recipe.standardize;
     const layers = network.layers(images);
     for (const [state, time] of [

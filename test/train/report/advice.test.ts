@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { exportArgs } from '../../../export/cli/args.ts';
+import { heldOutOf } from '../../../models/held-out.ts';
 import { augmentBy, augmentOptions } from '../../../train/augment/index.ts';
 import { checkArguments } from '../../../train/cli/check-arguments.ts';
 import { adjusted } from '../../../train/recipes/adjust.ts';
@@ -58,7 +59,7 @@ describe.each(recipes)('of %s (%#)', (subject, recipe) => {
   ])('advice against %s can be followed', (_, statistics) => {
     const { advice, summary } = diagnose(statistics, recipe, history);
     expect(advice.length).toBeGreaterThan(0);
-    const own = recipe.folder === undefined ? /validation/ : /\btest\b/;
+    const own = heldOutOf(recipe) === 'test' ? /validation/ : /\btest\b/;
     expect([summary, ...advice].join('\n')).not.toMatch(own);
     for (const options of advice.flatMap(said)) {
       if ('calibrate' in options) expect(exportArgs).toHaveProperty('calibrate');

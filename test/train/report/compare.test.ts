@@ -70,10 +70,10 @@ function endedRun(
 ): Run {
   const own = { ...recipe, ...changes };
   const run = createRun(folder.path, own, environment);
-  const [train = '', test = ''] = data.split(' ');
+  const [train = '', validation = ''] = data.split(' ');
   const row = { epoch: epochs, step: epochs * 40, trainLoss: 0.1, validLoss: 0.1, errorRate };
   const progress = { step: epochs * 40, stepsPerEpoch: 40, lossSum: 0, history: [row] };
-  const checkpoint = { ...progress, datasetDigests: { train, test } };
+  const checkpoint = { ...progress, datasetDigests: { train, validation } };
   writeCheckpoint(run.last, { recipe: own, progress: checkpoint, tensors: new Map() });
   return run;
 }
@@ -138,7 +138,7 @@ describe('a run of other data', () => {
     const own = { ...recipe, seed: 77 };
     const run = createRun(runs.path, own, {});
     const progress = { step: 80, stepsPerEpoch: 40, lossSum: 0, history: [] };
-    const digests = { train: 'a', test: 'b' };
+    const digests = { train: 'a', validation: 'b' };
     writeCheckpoint(run.last, {
       recipe: own,
       progress: { ...progress, datasetDigests: digests },
@@ -146,7 +146,7 @@ describe('a run of other data', () => {
     });
     expect(findFinished(runs.path, own, digests)?.name).toBe(run.name);
     expect(findFinished(runs.path, own, { ...digests, train: 'c' })).toBeUndefined();
-    expect(findUnfinished(runs.path, own, { ...digests, test: 'c' })).toBeUndefined();
+    expect(findUnfinished(runs.path, own, { ...digests, validation: 'c' })).toBeUndefined();
     runs.close();
   });
 
@@ -217,7 +217,9 @@ describe('diagnose', () => {
   it('finds variance and overfitting', () => {
     const result = diagnose({ train: measured(0.001, 5000), test: measured(0.1, 10_000) }, recipe, history);
     expect(result.summary).toContain('Variance is the larger part');
-    expect(result.advice[0]).toContain('the test loss was lowest after epoch 1 (0.3) and is 0.4 at the end');
+    expect(result.advice[0]).toContain(
+      'the validation loss was lowest after epoch 1 (0.3) and is 0.4 at the end',
+    );
   });
 
   it('does not ask for dropout to be added where there is some', () => {
@@ -234,6 +236,6 @@ describe('diagnose', () => {
     const sure = diagnose({ train: measured(0.1, 5000), test: measured(0.2, 10_000, 0.99) }, recipe, history);
     expect(sure.advice.at(-1)).toContain('over-confident');
     const small = diagnose({ train: measured(0.003, 5000), test: measured(0.003, 500) }, recipe, history);
-    expect(small.summary).toContain('500 test pictures can tell');
+    expect(small.summary).toContain('500 validation pictures can tell');
   });
 });

@@ -83,8 +83,8 @@ describe('robustnessOf', () => {
     labels: Array.from({ length: 10 }, (_, i) => String(i)),
     shape: [side, side, 3] as const,
     train: split,
-    test: split,
-    digests: { train: '', test: '' },
+    validation: split,
+    digests: { train: '', validation: '' },
   };
 
   it('tells what moves the answers of a network, and what does not', () => {

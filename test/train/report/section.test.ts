@@ -20,11 +20,11 @@ const steps = defineSection({
 const surest = defineSection({
   id: 'surest',
   title: 'Surest answer',
-  async analyze({ test, dataset: { test: split, shape } }) {
+  async analyze({ validation: test, dataset: { validation: split, shape } }) {
     const [first] = [...test].sort((a, b) => a.loss - b.loss);
     if (first === undefined) return undefined;
     const size = shape[0] * shape[1] * shape[2];
-    const picture = dataset.test.images.slice(first.index * size, (first.index + 1) * size);
+    const picture = dataset.validation.images.slice(first.index * size, (first.index + 1) * size);
     return { index: first.index, of: split.n, sheet: await sheetOf([picture], shape) };
   },
   render: ({ analysis: { index, of, sheet }, tile }) =>

@@ -44,7 +44,7 @@ describe('a report', () => {
     );
     for (const id of [...OF_ONE_CLASS, 'numbers']) expect(idsOf(page)).not.toContain(id);
     const [, section = ''] = /<section id="labels">(.*?)<\/section>/s.exec(page) ?? [];
-    const { targets = new Float32Array() } = dataset.test;
+    const { targets = new Float32Array() } = dataset.validation;
     for (const [k, label] of dataset.labels.entries()) {
       const n = targets.filter((has, i) => i % 10 === k && has === 1).length;
       expect(section).toMatch(new RegExp(`<th scope="row">${label}</th><td>${n}</td>`));

@@ -41,14 +41,17 @@ it('has every step and epoch, and the sample batch', async () => {
   const [file = ''] = readdirSync(run.folder).filter((name) => name.startsWith('events.out.tfevents.'));
   const output = python(script, [join(run.folder, file)]);
   const { scalars, images, versions, logs } = JSON.parse(output.slice(output.indexOf('{')));
-  const { steps, history } = readRecord(run);
+  const { steps, history, tested } = readRecord(run);
   expect(versions).toEqual(['brain.Event:2']);
   expect(logs).toEqual([1]);
   expect(images).toEqual([['sample batch', 4 * 28, 8 * 28, 4 * 28, 8 * 28]]);
   expect(scalars['loss/training step']).toEqual(
     steps.map(({ step, loss }) => [step, expect.closeTo(loss, 5)]),
   );
-  expect(scalars['error/test']).toEqual(history.map(({ step, errorRate }) => [step, Math.fround(errorRate)]));
+  expect(scalars['error/validation']).toEqual(
+    history.map(({ step, errorRate }) => [step, Math.fround(errorRate)]),
+  );
+  expect(scalars['error/test']).toEqual([[80, Math.fround(tested?.last.errorRate ?? Number.NaN)]]);
   expect(scalars['error/training']).toHaveLength(2);
 });
 

@@ -36,7 +36,7 @@ function addRun(
     stepsPerEpoch: 500,
     lossSum: 0,
     history: [row],
-    datasetDigests: { train: data, test: 'b' },
+    datasetDigests: { train: data, validation: 'b' },
   };
   writeCheckpoint(run.last, { recipe, progress, tensors: new Map() });
   writeFileSync(

@@ -30,7 +30,7 @@ const checkpoint: Checkpoint = {
     stepsPerEpoch: 2,
     lossSum: 0.1 + 0.2,
     history: [{ epoch: 1, step: 2, trainLoss: 1 / 3, validLoss: 2 / 3, errorRate: 0.1 }],
-    datasetDigests: { train: 'a', test: 'b' },
+    datasetDigests: { train: 'a', validation: 'b' },
   },
   tensors: new Map([
     [

@@ -17,8 +17,8 @@ const split = (n: number) => ({ images: bytes(n), labels: bytes(n), n });
 
 function dataset(train: number, test: number): Dataset {
   const [first, second] = [split(train), split(test)];
-  const digests = { train: digest(first), test: digest(second) };
-  return { name: 'digits', labels: ['0'], shape: [1, 1, 1], train: first, test: second, digests };
+  const digests = { train: digest(first), validation: digest(second) };
+  return { name: 'digits', labels: ['0'], shape: [1, 1, 1], train: first, validation: second, digests };
 }
 
 let run: Run;
@@ -41,11 +41,11 @@ it('is not known before the first checkpoint; then its digests, and how many pic
   recordData(run, data);
   expect(readData(run)).toBeUndefined();
   save(data);
-  expect(readData(run)).toEqual({ digests: data.digests, images: { train: 40, test: 7 } });
+  expect(readData(run)).toEqual({ digests: data.digests, images: { train: 40, validation: 7 } });
   expect(JSON.parse(readFileSync(join(run.folder, 'data.json'), 'utf8'))).toEqual({
     digests: data.digests,
     train: 40,
-    test: 7,
+    validation: 7,
   });
   expect(readFileSync(join(run.folder, 'data.json'), 'utf8')).toMatch(/^{\n {2}"digests".*}\n$/s);
   // What is kept of other data says nothing.
@@ -68,7 +68,7 @@ it('is the same, or what has changed is said with the numbers of pictures where 
   const more = dataset(40, 8);
   const startOver = startOverCommand(run);
   const message = (counts: string) =>
-    `Run 0001-digits was trained on other data: the test split of digits has changed since.${counts} Bring the old files back, or train anew: ${startOver}`;
+    `Run 0001-digits was trained on other data: the validation split of digits has changed since.${counts} Bring the old files back, or train anew: ${startOver}`;
   expect(() => checkData(run, data.digests, more)).toThrow(new DataError(message('')));
   recordData(run, data);
   const counts = ' It had 40 training and 7 validation pictures; now there are 40 and 8.';

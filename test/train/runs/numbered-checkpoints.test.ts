@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { changedSplit } from '../../../train/runs/checkpoint.ts';
+import { changedSplit } from '../../../train/datasets/digests.ts';
 import { listNumbered, numberedPath, removeOldest } from '../../../train/runs/numbered-checkpoints.ts';
 import { type Run, writeMetrics } from '../../../train/runs/run.ts';
 import { python } from '../../python.ts';
@@ -40,11 +40,14 @@ it('are listed by their steps, and the newest are kept', () => {
 });
 
 it('of data that differ, the first split is named', () => {
-  const digests = { train: 'a', test: 'b' };
+  const digests = { train: 'a', validation: 'b' };
   expect(changedSplit(digests, { ...digests })).toBeUndefined();
-  expect(changedSplit(digests, { train: 'a', test: 'c' })).toBe('test');
-  expect(changedSplit(digests, { train: 'c', test: 'b' })).toBe('train');
-  expect(changedSplit(digests, { train: 'c', test: 'd' })).toBe('train');
+  expect(changedSplit(digests, { train: 'a', validation: 'c' })).toBe('validation');
+  expect(changedSplit(digests, { train: 'c', validation: 'b' })).toBe('train');
+  expect(changedSplit(digests, { train: 'c', validation: 'd' })).toBe('train');
+  // An earlier version had no test beside what validated.
+  expect(changedSplit(digests, { ...digests, test: 't' })).toBeUndefined();
+  expect(changedSplit({ ...digests, test: 't' }, { ...digests, test: 'u' })).toBe('test');
 });
 
 it('metrics are what Python’s csv module reads', () => {
@@ -54,7 +57,7 @@ it('metrics are what Python’s csv module reads', () => {
     { epoch: 1, step: 12, trainLoss: 1 / 3, validLoss: 2e-7, errorRate: 0.125 },
     { epoch: 2, step: 24, trainLoss: 0.25, validLoss: 3e21, errorRate: 0 },
   ];
-  writeMetrics(run, rows);
+  writeMetrics(run, { history: rows }, 'validation');
   const script = `
 import csv, json, sys
 print(json.dumps([{k: float(v) for k, v in row.items()} for row in csv.DictReader(open(sys.argv[1], newline=''))]))`;

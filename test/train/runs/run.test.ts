@@ -38,7 +38,7 @@ import {
 import { runCommand, runsWords } from '../../../train/runs/run-command.ts';
 
 const recipe = findRecipe('digits', { epochs: 2 });
-const digests = { train: 'a', test: 'b' };
+const digests = { train: 'a', validation: 'b' };
 
 let folder: string;
 beforeEach(() => {
@@ -202,13 +202,13 @@ describe('of the same recipe', () => {
   it('runs of other data are passed over, but for those that have seen none yet', () => {
     const first = newRun(recipe, 5);
     const other = newRun();
-    save(other, 5, 'last', { datasetDigests: { train: 'a', test: 'other' } });
+    save(other, 5, 'last', { datasetDigests: { train: 'a', validation: 'other' } });
     expect(findUnfinished(folder, recipe, digests)).toEqual(first);
-    expect(findUnfinished(folder, recipe, { train: 'a', test: 'other' })).toEqual(other);
-    expect(findUnfinished(folder, recipe, { train: 'none', test: 'b' })).toBeUndefined();
+    expect(findUnfinished(folder, recipe, { train: 'a', validation: 'other' })).toEqual(other);
+    expect(findUnfinished(folder, recipe, { train: 'none', validation: 'b' })).toBeUndefined();
     expect(findFinished(folder, recipe, digests)).toBeUndefined();
     const fresh = newRun();
-    expect(findUnfinished(folder, recipe, { train: 'none', test: 'b' })).toEqual(fresh);
+    expect(findUnfinished(folder, recipe, { train: 'none', validation: 'b' })).toEqual(fresh);
   });
 
   it('the steps that fitted a budget are no other recipe, those that were asked for are', () => {
@@ -347,7 +347,7 @@ it('metrics are a table of a row for each epoch', () => {
       tta: { validLoss: 1, errorRate: 1 },
     },
   ];
-  writeMetrics(run, rows);
+  writeMetrics(run, { history: rows }, 'validation');
   expect(readFileSync(join(run.folder, 'metrics.csv'), 'utf8')).toBe(
     'epoch,step,train_loss,valid_loss,error_rate\n1,5,0.5,0.25,0.125\n2,10,0.30000000000000004,1e-9,0\n',
   );

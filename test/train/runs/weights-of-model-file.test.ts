@@ -71,7 +71,7 @@ describe('a run, exported and carried back', () => {
     await fit({ recipe, dataset, run });
     const { card, ...model } = await loadRun(run, 'best');
     ({ path } = await exportModel(
-      { card, ...model, test: dataset.test },
+      { card, ...model, judged: dataset.validation },
       { repository: join(folder, 'models') },
     ));
   });

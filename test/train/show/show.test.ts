@@ -119,7 +119,7 @@ describe('train', () => {
     });
     expect(card.datasets.map(({ name, digest }) => [name, digest])).toEqual([
       ['photos', dataset.digests.train],
-      ['photos', dataset.digests.test],
+      ['photos', dataset.digests.validation],
     ]);
     // Nobody else needs to know where the pictures lay.
     expect(JSON.stringify(card)).not.toContain(tmpdir());

@@ -74,9 +74,9 @@ beforeAll(async () => {
   const { path } = await exportModel(await loadRun(run, 'best'), { repository });
 
   const network = openNetwork(run, recipe, dataset);
-  const files = dataset.test.files ?? [];
+  const files = dataset.validation.files ?? [];
   const trained = files.map((_, i): Prediction => {
-    const input = imagesOf(dataset.test, i, i + 1);
+    const input = imagesOf(dataset.validation, i, i + 1);
     const powers = Array.from(network.logits(input), Math.exp);
     const sum = powers.reduce((total, power) => total + power, 0);
     return { input: [...input], probabilities: powers.map((power) => power / sum) };

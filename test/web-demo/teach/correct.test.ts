@@ -51,7 +51,7 @@ type Row = Seen;
 const blank: Row = { features: new Float32Array(), logits: new Float32Array() };
 
 let wrong: Wrong;
-let mnist: MemoryDataset['test'];
+let mnist: MemoryDataset['validation'];
 /** MNIST's test pictures, and the same in a mirror, which `digits` was never shown; what it sees of them. */
 let pictures: { plain: Uint8Array[]; mirrored: Uint8Array[] };
 let rows: { plain: Row[]; mirrored: Row[] };
@@ -59,7 +59,7 @@ let rows: { plain: Row[]; mirrored: Row[] };
 beforeAll(async () => {
   const bytes = readFileSync(join(repositoryFolder, 'digits', '1', 'model.onnx'));
   wrong = { model: decodeModel(bytes), card: readCard(bytes), sha256: 'a'.repeat(64) };
-  mnist = (await loadDataset('mnist')).test;
+  mnist = (await loadDataset('mnist')).validation;
   const plain = Array.from({ length: mnist.n }, (_, i) =>
     Uint8Array.from(mnist.images.subarray(i * SIZE, (i + 1) * SIZE)),
   );

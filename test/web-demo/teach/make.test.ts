@@ -103,7 +103,7 @@ describe.each(['digits', 'cifar'])('on the features of %s', (name) => {
     expect(card).toEqual(made.card);
     expect(card).toMatchObject({
       ...{ name: 'bars', labels },
-      metrics: { n: 6, split: 'test' },
+      metrics: { n: 6, split: 'validation' },
       parity: { n: 24, changedLabels: 0, tolerance: 1e-5 },
       recipe: {
         dataset: 'taught',
@@ -115,7 +115,7 @@ describe.each(['digits', 'cifar'])('on the features of %s', (name) => {
       },
       datasets: [
         { name: 'taught', split: 'train', n: 24 },
-        { name: 'taught', split: 'test', n: 6 },
+        { name: 'taught', split: 'validation', n: 6 },
       ],
     });
   });

@@ -157,8 +157,8 @@ function datasetOf(path: string, index: FolderIndex, folder: string, options: Fo
     labels,
     shape,
     train: splitOf(train, 0),
-    test: splitOf(test, train.order.length),
-    digests: { train: train.digest, test: test.digest },
+    validation: splitOf(test, train.order.length),
+    digests: { train: train.digest, validation: test.digest },
     findings,
   };
 }

@@ -54,7 +54,7 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
 function dataDifferences(firsts: readonly ComparedRun[]): { field: string; values: string[] }[] {
   return [
     { field: 'training pictures', split: 'train' as const },
-    { field: 'validation pictures', split: 'test' as const },
+    { field: 'validation pictures', split: 'validation' as const },
   ].flatMap(({ field, split }) => {
     const known = firsts.flatMap(({ data }) => data?.digests[split] ?? []);
     if (new Set(known).size < 2) return [];
@@ -63,14 +63,14 @@ function dataDifferences(firsts: readonly ComparedRun[]): { field: string; value
 }
 
 /** `120 (SHA-256 1a2b3c4d)`: how many, and which. */
-function pictures({ digests, images }: RunData, split: 'train' | 'test'): string {
+function pictures({ digests, images }: RunData, split: 'train' | 'validation'): string {
   const digest = `SHA-256 ${digests[split].slice(0, 8)}`;
   return images === undefined ? digest : `${images[split]} (${digest})`;
 }
 
 /** Whether the errors of two groups are of the same pictures, as far as is known. */
 export function areComparable(a: RunGroup, b: RunGroup): boolean {
-  const [first, second] = [a, b].map(({ runs }) => runs.find(({ data }) => data)?.data?.digests.test);
+  const [first, second] = [a, b].map(({ runs }) => runs.find(({ data }) => data)?.data?.digests.validation);
   return first === undefined || second === undefined || first === second;
 }
 

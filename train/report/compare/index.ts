@@ -62,9 +62,11 @@ export async function compareRuns(
 /** How many test pictures there were: the data of now tell only where they are still the same. NaN where it is not known. */
 async function countTestPictures({ recipe, runs }: RunGroup): Promise<number> {
   const data = runs.find((run) => run.data?.images)?.data ?? runs[0]?.data;
-  if (data?.images !== undefined) return data.images.test;
+  if (data?.images !== undefined) return data.images.validation;
   const now = await loadDataOf(recipe);
-  return data === undefined || data.digests.test === now.digests.test ? now.test.n : Number.NaN;
+  return data === undefined || data.digests.validation === now.digests.validation
+    ? now.validation.n
+    : Number.NaN;
 }
 
 function nameOf({ dataset, name }: RunGroup['recipe']): string {

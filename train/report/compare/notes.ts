@@ -27,7 +27,9 @@ function uncounted(group: RunGroup): string[] {
 }
 
 function dataNote(groups: readonly RunGroup[]): string[] {
-  const digests = new Set(groups.flatMap(({ runs }) => runs.flatMap(({ data }) => data?.digests.test ?? [])));
+  const digests = new Set(
+    groups.flatMap(({ runs }) => runs.flatMap(({ data }) => data?.digests.validation ?? [])),
+  );
   if (digests.size < 2) return [];
   return [
     'The validation pictures are not the same in all runs: errors of different pictures cannot be compared.',

@@ -12,10 +12,10 @@ import { someOf } from '../trained.ts';
 export const activations = defineSection({
   id: 'activations',
   title: 'Activations',
-  async analyze({ network, dataset: { test } }) {
-    const most = Math.floor(HISTOGRAM_BYTES / imageSize(test));
-    const images = Math.max(2, Math.min(HISTOGRAM_IMAGES, test.n, most));
-    return { images, layers: network.layers(someOf(test, images).images) };
+  async analyze({ network, dataset: { validation } }) {
+    const most = Math.floor(HISTOGRAM_BYTES / imageSize(validation));
+    const images = Math.max(2, Math.min(HISTOGRAM_IMAGES, validation.n, most));
+    return { images, layers: network.layers(someOf(validation, images).images) };
   },
   render({ analysis: { images, layers }, recipe }) {
     return html`<div class="layers">

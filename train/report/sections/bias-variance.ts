@@ -12,7 +12,10 @@ export const biasVariance = defineSection({
   id: 'bias-variance',
   title: 'Bias and variance',
   tasks: ['single'],
-  analyze: ({ train, test }) => ({ train: statisticsOfAnswers(train), test: statisticsOfAnswers(test) }),
+  analyze: ({ train, validation }) => ({
+    train: statisticsOfAnswers(train),
+    test: statisticsOfAnswers(validation),
+  }),
   render({ analysis, recipe, record }) {
     const { train, test } = analysis;
     const heldOut = heldOutOf(recipe);

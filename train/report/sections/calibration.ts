@@ -11,7 +11,7 @@ export const calibration = defineSection({
   id: 'calibration',
   title: 'Calibration',
   tasks: ['single'],
-  analyze: ({ test }) => calibrationOf(test),
+  analyze: ({ validation }) => calibrationOf(validation),
   render({ analysis, run, recipe }) {
     const { bins, temperedBins, error, temperedError, temperature } = analysis;
     const points = (of: readonly Bin[]) =>

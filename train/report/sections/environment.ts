@@ -16,11 +16,11 @@ export const environment = defineSection({
       ...Object.entries(all),
       [
         'data',
-        `${dataset.name}: ${dataset.train.n} training and ${dataset.test.n} ${heldOut} pictures of ${withPictures(dataset).shape.join(' × ')}`,
+        `${dataset.name}: ${dataset.train.n} training and ${dataset.validation.n} ${heldOut} pictures of ${withPictures(dataset).shape.join(' × ')}`,
       ],
       ...findingsInWords(dataset).map((line): [string, unknown] => ['files', line]),
       ['training data', `SHA-256 ${dataset.digests.train}`],
-      [`${heldOut} data`, `SHA-256 ${dataset.digests.test}`],
+      [`${heldOut} data`, `SHA-256 ${dataset.digests.validation}`],
     ];
     return factsOf(rows);
   },

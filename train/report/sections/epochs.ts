@@ -11,7 +11,7 @@ export const epochs = defineSection({
   id: 'epochs',
   title: 'Epochs',
   render({ record, recipe }) {
-    const { history, times } = record;
+    const { history, times, tested } = record;
     if (history.length === 0) return undefined;
     const heldOut = heldOutOf(recipe);
     const best = bestOf(history);
@@ -37,7 +37,10 @@ export const epochs = defineSection({
         <th scope="col">images/s</th></tr></thead>
         <tbody>${rows}</tbody>
       </table></div>
-      <p class="note">The best epoch is marked; it is chosen by the ${heldOut} ${titles[0]}, so its figure is a little too good.</p>`;
+      <p class="note">The best epoch is marked; it is chosen by the ${heldOut} ${titles[0]}, so its figure is a little too good.${
+        tested &&
+        ` The test, which nothing is chosen by, gives its network ${titles[0]} ${shown(tested.best, 0)}, and that of the last epoch ${shown(tested.last, 0)}.`
+      }</p>`;
   },
 });
 

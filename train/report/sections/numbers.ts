@@ -41,7 +41,7 @@ export const numbers = defineSection({
       )}</tbody>
     </table></div>`;
     })}
-    <p class="note">Over ${whole(dataset.test.n)} ${heldOut} pictures, in the units of the data. A difference above zero: the network
+    <p class="note">Over ${whole(dataset.validation.n)} ${heldOut} pictures, in the units of the data. A difference above zero: the network
     answers too much there.</p>`;
   },
 });

@@ -20,10 +20,10 @@ export const topLosses = defineSection({
         ${tile(sheet, i, `${heldOut} picture ${index}: ${name(label)}`)}
         <p><b class="${predicted === label ? '' : 'wrong'}">${name(predicted)}</b> ${percent(probabilities[predicted] ?? 0, 0)}</p>
         <p>is <b>${name(label)}</b> ${percent(probabilities[label] ?? 0, 1)}</p>
-        <p class="quiet">loss ${short(loss)} · ${fileName(dataset.test.files?.[index] ?? `no. ${index}`)}</p>
+        <p class="quiet">loss ${short(loss)} · ${fileName(dataset.validation.files?.[index] ?? `no. ${index}`)}</p>
       </li>`,
     )}</ul>
     <p class="note">Each picture as the network gets it (before its pixels are standardized), the network's answer
-    with its probability, and the true class. ${dataset.test.files ? 'A wrong label may be the reason: look at the file.' : 'The number is its place in the test set.'}</p>`;
+    with its probability, and the true class. ${dataset.validation.files ? 'A wrong label may be the reason: look at the file.' : 'The number is its place in the test set.'}</p>`;
   },
 });

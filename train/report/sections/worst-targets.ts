@@ -31,10 +31,10 @@ export const worstTargets = defineSection({
         ${tile(sheet, i, `${heldOut} picture ${index}`)}
         <p><b>${answered(index)}</b></p>
         <p>is <b>${targetsInWords(dataset, at(targets, index))}</b></p>
-        <p class="quiet">loss ${short(loss)} · ${fileName(dataset.test.files?.[index] ?? `no. ${index}`)}</p>
+        <p class="quiet">loss ${short(loss)} · ${fileName(dataset.validation.files?.[index] ?? `no. ${index}`)}</p>
       </li>`,
     )}</ul>
     <p class="note">Each picture as the network gets it, ${dataset.task === 'regression' ? 'its answer' : 'the labels that it is unsure or wrong about, with their probabilities'},
-    and what is true. ${dataset.test.files ? 'A wrong label may be the reason: look at the file.' : 'The number is its place in the test set.'}</p>`;
+    and what is true. ${dataset.validation.files ? 'A wrong label may be the reason: look at the file.' : 'The number is its place in the test set.'}</p>`;
   },
 });

@@ -74,7 +74,7 @@ function draftOf(
     },
   };
   const all = inputs.map((_, i) => i);
-  const dataset = (split: 'train' | 'test', indices: readonly number[]) => ({
+  const dataset = (split: 'train' | 'validation', indices: readonly number[]) => ({
     ...{ name: 'taught', split, n: indices.length },
     digest: digestOf(
       indices.map((i) => lesson.labels[i] ?? 0),
@@ -87,14 +87,14 @@ function draftOf(
     architecture: { name: `softmax regression on ${architecture.name}`, parameters },
     recipe,
     recipeDigest: sha256(canonicalJson(recipe)),
-    datasets: [dataset('train', all), ...(taught.judgment ? [dataset('test', taught.heldOut)] : [])],
+    datasets: [dataset('train', all), ...(taught.judgment ? [dataset('validation', taught.heldOut)] : [])],
   };
 }
 
 function metricsOf({ judgment }: Taught): CardOf<'single'>['metrics'] {
   if (judgment === undefined) return null;
   const { n, accuracy, errorRate, loss } = judgment;
-  return { split: 'test', n, accuracy, errorRate, loss };
+  return { split: 'validation', n, accuracy, errorRate, loss };
 }
 
 /** SHA-256 over classes and inputs `[H,W,C]` of examples. */

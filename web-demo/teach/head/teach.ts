@@ -63,7 +63,7 @@ export function teach(lesson: Lesson): Taught {
 function judge(head: Head, examples: Examples, trained: number): Judgment {
   const { features, labels, classes } = examples;
   const answers = answersOf(head, features);
-  const { n, accuracy, errorRate, loss } = measureAccuracy(answers, labels);
+  const { n, accuracy, errorRate, loss } = measureAccuracy(answers, labels, 'validation');
   const confusion = Array.from({ length: classes }, () => Array.from({ length: classes }, () => 0));
   for (let i = 0; i < n; i++) {
     const row = confusion[labels[i] ?? 0] ?? [];

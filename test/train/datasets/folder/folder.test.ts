@@ -43,7 +43,8 @@ async function fill(names: readonly string[], from = 0): Promise<void> {
 
 const numbered = (folder: string, count: number) =>
   Array.from({ length: count }, (_, i) => `${folder}/${i}.png`);
-const filesOf = ({ train, test }: Dataset) => [...(train.files ?? []), ...(test.files ?? [])].sort();
+const filesOf = ({ train, validation: test }: Dataset) =>
+  [...(train.files ?? []), ...(test.files ?? [])].sort();
 const labeled = ({ labels }: Dataset, split: Split) =>
   (split.files ?? []).map((file, i) => [file, labels[split.labels[i] ?? -1]]);
 const refusal = async (loading: Promise<unknown>) =>
@@ -58,13 +59,16 @@ describe('layouts', () => {
     const dataset = await load();
     expect(dataset.labels).toEqual(['кошки', '犬 と 犬']);
     expect(filesOf(dataset)).toHaveLength(9);
-    for (const [file = '', label] of [...labeled(dataset, dataset.train), ...labeled(dataset, dataset.test)])
+    for (const [file = '', label] of [
+      ...labeled(dataset, dataset.train),
+      ...labeled(dataset, dataset.validation),
+    ])
       expect(file.split('/')[0]).toBe(label);
   });
 
   it('train/class and valid/class: the sides are as the folders say', async () => {
     await fill([...numbered('train/a', 3), ...numbered('train/b', 3), 'valid/a/x.png', 'valid/c/y.png']);
-    const { labels, test, findings } = await load();
+    const { labels, validation: test, findings } = await load();
     expect(labels).toEqual(['a', 'b']);
     expect(test.files).toEqual(['valid/a/x.png']);
     expect(findings?.problems).toEqual([
@@ -86,7 +90,7 @@ describe('layouts', () => {
     for (const path of [place.path, join(place.path, 'table.csv')]) {
       const dataset = await load({}, path);
       expect(dataset.labels).toEqual(['a;b', 'c']);
-      expect(labeled(dataset, dataset.test).sort()).toEqual([
+      expect(labeled(dataset, dataset.validation).sort()).toEqual([
         ['images/2.png', 'c'],
         ['images/3.png', 'a;b'],
       ]);
@@ -109,14 +113,14 @@ describe('the split', () => {
   it('keeps about a fifth of each class for validation, and moves no picture when others come or go', async () => {
     await fill([...numbered('a', 60), ...numbered('b', 60)]);
     const before = await load();
-    const share = before.test.n / 120;
+    const share = before.validation.n / 120;
     expect(share).toBeGreaterThan(0.1);
     expect(share).toBeLessThan(0.3);
     await fill([...numbered('a/new', 40), ...numbered('c', 10)], 500);
     rmSync(join(place.path, 'b/0.png'));
     renameSync(join(place.path, 'b/1.png'), join(place.path, 'b/renamed.png'));
     const after = await load();
-    const sideIn = ({ test }: Dataset, file: string) => test.files?.includes(file);
+    const sideIn = ({ validation: test }: Dataset, file: string) => test.files?.includes(file);
     for (const file of filesOf(before).filter((each) => !/^b\/[01]\.png$/.test(each)))
       expect([file, sideIn(after, file)]).toEqual([file, sideIn(before, file)]);
     expect(sideIn(after, 'b/renamed.png')).toBe(sideIn(before, 'b/1.png'));
@@ -181,11 +185,11 @@ describe('the cache', () => {
       const rows = names.map((name, i) => `${name},${labels[i % labels.length]}`);
       place.write('labels.csv', ['path,label', ...rows].join('\n'));
       const dataset = await load(changes, join(place.path, 'labels.csv'));
-      const pairs = [...labeled(dataset, dataset.train), ...labeled(dataset, dataset.test)];
+      const pairs = [...labeled(dataset, dataset.train), ...labeled(dataset, dataset.validation)];
       expect(Object.fromEntries(pairs)).toEqual(
         Object.fromEntries(names.map((name, i) => [name, labels[i % labels.length]])),
       );
-      return dataset.test.n;
+      return dataset.validation.n;
     };
     await all(['cat', 'dog']);
     const fifth = await all(['dog', 'cat']);
@@ -207,7 +211,7 @@ describe('the cache', () => {
   it('gives the pixels that the rule makes of the decoded picture, each with its label', async () => {
     await fill([...numbered('a', 4), ...numbered('b', 4)]);
     const dataset = await load();
-    for (const split of [dataset.train, dataset.test])
+    for (const split of [dataset.train, dataset.validation])
       for (const [i, file] of (split.files ?? []).entries()) {
         const number = Number(/(\d+)\.png/.exec(file)?.[1]) + (file.startsWith('b') ? 4 : 0);
         const { picture } = await decode(file, await png(number));
@@ -230,7 +234,7 @@ describe('more pictures than memory is taken for', () => {
       return taken;
     };
     expect(await batches(filed)).toEqual(await batches(whole));
-    expect(imagesOf(firstOf(filed.test, 1), 0, 1)).toEqual(imagesOf(whole.test, 0, 1));
+    expect(imagesOf(firstOf(filed.validation, 1), 0, 1)).toEqual(imagesOf(whole.validation, 0, 1));
     // Another preparation leaves them to a training that is under way.
     place.write('a/0.png', await png(999));
     await load();

@@ -80,7 +80,7 @@ it('takes what the server takes, and says what is odd', async () => {
     small: ['a/flat.png', 'a/high.png', 'a/small.png'],
     transparent: ['a/clear.png'], // of the animation, the second frame is
   });
-  const used = [...(dataset.train.files ?? []), ...(dataset.test.files ?? [])];
+  const used = [...(dataset.train.files ?? []), ...(dataset.validation.files ?? [])];
   expect(used.sort()).toEqual([...Object.keys(odd), 'b/0.png', 'b/1.png', 'b/2.png', 'b/3.png'].sort());
 });
 
@@ -134,7 +134,7 @@ it('finds copies, contradictions, and pictures that look alike across the split,
     other.write(`cats/copy-of-${i + 20}.jpg`, await jpeg.toBuffer());
   }
   try {
-    const { findings, test } = await loadFolder(other.path, options);
+    const { findings, validation: test } = await loadFolder(other.path, options);
     expect(findings?.copies).toEqual([
       ['cats/3.png', 'cats/again.png'],
       ['cats/5.png', 'dogs/wrong.png'],
@@ -194,7 +194,7 @@ it('is refused by the size of the upright picture before it is decoded', async (
 it('keeps a small picture a picture: its pixels are enlarged, not lost', async () => {
   const dataset = await prepared();
   const [at = -1] = [dataset.train.files?.indexOf('a/small.png') ?? -1];
-  const split = at >= 0 ? dataset.train : dataset.test;
+  const split = at >= 0 ? dataset.train : dataset.validation;
   const index = split.files?.indexOf('a/small.png') ?? 0;
   expect(new Set(imagesOf(split, index, index + 1)).size).toBeGreaterThan(20);
   expect(picture(imagesOf(split, index, index + 1))).toBeDefined();

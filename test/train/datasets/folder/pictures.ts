@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { vi } from 'vitest';
-import { imagesOf, loadDataset, type MemoryDataset } from '../../../../train/datasets/index.ts';
+import { imagesOf, judgedBy, loadDataset, type MemoryDataset } from '../../../../train/datasets/index.ts';
 import { random } from '../../../../train/random.ts';
 
 export interface Place {
@@ -40,10 +40,11 @@ export const cifar = (): Promise<MemoryDataset> => loadDataset('cifar10');
 /** The first `count` test pictures of a class of CIFAR-10, as PNG. */
 export async function photographs(dataset: MemoryDataset, label: string, count: number): Promise<Buffer[]> {
   const wanted = dataset.labels.indexOf(label);
-  const places = [...dataset.test.labels.keys()].filter((i) => dataset.test.labels[i] === wanted);
+  const test = judgedBy(dataset);
+  const places = [...test.labels.keys()].filter((i) => test.labels[i] === wanted);
   return Promise.all(
     places.slice(0, count).map((i) =>
-      picture(imagesOf(dataset.test, i, i + 1))
+      picture(imagesOf(test, i, i + 1))
         .png()
         .toBuffer(),
     ),

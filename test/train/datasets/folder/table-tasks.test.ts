@@ -48,11 +48,11 @@ const byPython = (path: string): Record<string, string[]> =>
 
 /** Every picture's targets beside what its row says. */
 function expectTargets(
-  { labels, train, test }: Awaited<ReturnType<typeof load>>,
+  { labels, train, validation }: Awaited<ReturnType<typeof load>>,
   wanted: (file: string) => number[],
 ): void {
   const seen: string[] = [];
-  for (const { targets = new Float32Array(), files: names = [], n, labels: classes } of [train, test]) {
+  for (const { targets = new Float32Array(), files: names = [], n, labels: classes } of [train, validation]) {
     expect(n).toBeGreaterThan(0);
     expect([...classes].every((each) => each === 0)).toBe(true);
     for (const [i, file] of names.entries()) {
@@ -166,8 +166,8 @@ describe('numbers', () => {
       'path,label',
       files.map((_, i) => (i === 3 ? '' : `${i}.5`)),
     );
-    const { findings, train, test } = await load(gap);
-    expect(train.n + test.n).toBe(N - 1);
+    const { findings, train, validation } = await load(gap);
+    expect(train.n + validation.n).toBe(N - 1);
     expect(findings?.problems).toEqual([expect.objectContaining({ path: '3.png' })]);
   });
 });

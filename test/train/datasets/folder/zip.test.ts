@@ -66,13 +66,13 @@ describe('a ZIP archive', () => {
     python(unpack, [path, plainFolder]);
     const [archive, plain] = [await load(path), await load(plainFolder)];
     expect(archive.labels).toEqual(['Hündin', 'cat']);
-    expect([archive.labels, archive.digests, archive.train.files, archive.test.files]).toEqual([
+    expect([archive.labels, archive.digests, archive.train.files, archive.validation.files]).toEqual([
       plain.labels,
       plain.digests,
       plain.train.files,
-      plain.test.files,
+      plain.validation.files,
     ]);
-    expect(archive.train.n + archive.test.n).toBe(10);
+    expect(archive.train.n + archive.validation.n).toBe(10);
     expect(archive.name).toBe(way.toLowerCase().replace('_', '-'));
   });
 

@@ -55,7 +55,7 @@ describe('what datasets writes', () => {
   });
 
   it('becomes a data set as a folder does: damaged rows and copies are named, classes keep their order', async () => {
-    const { labels, train, test, findings } = await loadFolder(hub, options);
+    const { labels, train, validation: test, findings } = await loadFolder(hub, options);
     expect(labels).toEqual(['zebra', 'ant', 'mole']);
     expect([train.n, test.n]).toEqual([17, 6]);
     for (const [i, file] of (train.files ?? []).entries()) {
@@ -81,7 +81,7 @@ describe('what datasets writes', () => {
 
   it('of one file, of which the name says no side, validation is chosen; a test validates where it is asked to', async () => {
     const one = await loadFolder(join(hub, 'data', 'train-00000-of-00002.parquet'), options);
-    expect(one.train.n + one.test.n).toBe(9);
+    expect(one.train.n + one.validation.n).toBe(9);
     expect(one.name).toBe('train-00000-of-00002');
     for (const name of ['train-00000-of-00002', 'test-00000-of-00001'])
       copyFileSync(join(hub, 'data', `${name}.parquet`), join(place.path, `${name}.parquet`));
@@ -89,8 +89,12 @@ describe('what datasets writes', () => {
       await loadFolder(place.path, options),
       await loadFolder(place.path, { ...options, test: 'validates' }),
     ];
-    expect([kept.findings?.test, kept.train.n + kept.test.n]).toEqual(['kept', 9]);
-    expect([validated.findings?.test, validated.train.n, validated.test.n]).toEqual(['validates', 9, 3]);
+    expect([kept.findings?.test, kept.train.n + kept.validation.n]).toEqual(['kept', 9]);
+    expect([validated.findings?.test, validated.train.n, validated.validation.n]).toEqual([
+      'validates',
+      9,
+      3,
+    ]);
   });
 
   it('has the digest of its pictures: others where they have changed, the same in another codec', async () => {

@@ -44,7 +44,7 @@ describe('what webdataset writes', () => {
   });
 
   it('becomes a data set as a folder does', async () => {
-    const { labels, train, test, findings } = await loadFolder(tars, options);
+    const { labels, train, validation: test, findings } = await loadFolder(tars, options);
     expect([labels, train.n, test.n]).toEqual([['0', '1'], 8, 8]);
     expect([findings?.problems, findings?.remarks]).toEqual([[], {}]);
     expect(findings?.decides).toBe(

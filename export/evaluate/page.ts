@@ -1,0 +1,87 @@
+// An evaluation as a page, in the style of the reports.
+import { confusionMatrix } from '../../train/report/confusion-matrix.ts';
+import { fileName } from '../../train/report/file-name.ts';
+import { many, percent, short, shortPercent, whole } from '../../train/report/format.ts';
+import { type Html, html } from '../../train/report/html.ts';
+import { renderPage } from '../../train/report/page.ts';
+import { plot } from '../../train/report/plot.ts';
+import { tile } from '../../train/report/tile.ts';
+import type { Figures } from './figures.ts';
+import type { EvaluatedWithPictures } from './index.ts';
+
+export function evaluationPage(evaluation: EvaluatedWithPictures): string {
+  const { name, folder, decides, labels, figures, sheet } = evaluation;
+  const { n, errorRate, interval, balancedAccuracy, f1, loss, calibrationError } = figures;
+  const hero: [string, string, string][] = [
+    ['error', percent(errorRate), `95 %: ${percent(interval[0])} to ${percent(interval[1])}`],
+    ['pictures', whole(n), `${figures.wrong} wrong`],
+    ['balanced accuracy', percent(balancedAccuracy), 'mean recall'],
+    ['mean F1', percent(f1), 'of classes with pictures'],
+    ['calibration', percent(calibrationError), 'confidence and accuracy apart'],
+    ['loss', short(loss), 'mean cross-entropy'],
+  ];
+  return renderPage({
+    title: `${name} on ${folder}`,
+    head: html`<header>
+      <p class="over">${folder}</p>
+      <h1>${name}</h1>
+      <p class="lead">Asked for ${many(n, 'labeled picture')}. ${decides}</p>
+      <dl class="hero">${hero.map(([what, value, more]) => html`<div><dt>${what}</dt><dd>${value}</dd><dd class="quiet">${more}</dd></div>`)}</dl>
+    </header>`,
+    parts: [
+      { id: 'classes', title: 'Classes', body: classTable(figures) },
+      { id: 'confusion', title: 'Confusions', body: confusionMatrix(figures.confusion, labels, 'pictures') },
+      { id: 'calibration', title: 'Calibration', body: reliabilityPlot(figures) },
+      { id: 'worst', title: 'Worst pictures', body: worstPictures(evaluation) },
+    ],
+    sheets: [sheet],
+  });
+}
+
+function classTable({ classes }: Figures): Html {
+  const share = (value: number | null) => (value === null ? '–' : percent(value, 1));
+  return html`<div class="scroll"><table class="numbers">
+    <thead><tr><th scope="col">class</th><th scope="col">pictures</th><th scope="col">precision</th><th scope="col">recall</th><th scope="col">F1</th></tr></thead>
+    <tbody>${classes.map(
+      ({ label, n, precision, recall, f1 }) =>
+        html`<tr><th scope="row">${label}</th><td>${whole(n)}</td><td>${share(precision)}</td><td>${share(recall)}</td><td>${share(f1)}</td></tr>`,
+    )}</tbody></table></div>
+    <p class="note">Precision is the share of the answers that say a class which are right, recall the share of its pictures that are
+    answered right, F1 their harmonic mean.</p>`;
+}
+
+function reliabilityPlot({ reliability, calibrationError }: Figures): Html {
+  const perfect = [
+    [0, 0],
+    [1, 1],
+  ] as const;
+  return html`<div class="plots">${plot({
+    title: 'Accuracy by confidence',
+    x: 'confidence',
+    domain: [0, 1],
+    fromZero: true,
+    format: shortPercent,
+    series: [
+      { name: 'perfect', color: 3, dashed: true, points: [...perfect] },
+      {
+        name: 'this model',
+        color: 1,
+        dots: true,
+        points: reliability.map(({ confidence, accuracy }) => [confidence, accuracy] as const),
+      },
+    ],
+  })}</div>
+  <p>Confidence and accuracy are ${percent(calibrationError, 1)} apart on the average, over 15 equal bins of the confidence.</p>`;
+}
+
+function worstPictures({ worst, sheet }: EvaluatedWithPictures): Html {
+  return html`<ul class="tiles">${worst.map(
+    ({ path, label, answer, probability, rightProbability, loss }, i) => html`<li>
+      ${tile(sheet, i, `${path}: ${label}`)}
+      <p><b class="${answer === label ? '' : 'wrong'}">${answer}</b> ${percent(probability, 0)}</p>
+      <p>is <b>${label}</b> ${percent(rightProbability, 1)}</p>
+      <p class="quiet">loss ${short(loss)} · ${fileName(path)}</p>
+    </li>`,
+  )}</ul>
+  <p class="note">Those with the largest loss, as the model gets them. A wrong label may be the reason: look at the file.</p>`;
+}

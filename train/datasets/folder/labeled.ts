@@ -1,0 +1,91 @@
+// Labeled pictures that nothing is trained on: all of a folder, a table, a shard or an archive, or those that it keeps apart.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../../../models/errors.ts';
+import type { Prepare } from '../../../models/image/prepare.ts';
+import type { Shape } from '../../../models/image/shape.ts';
+import { sizeOf } from '../../../models/shape.ts';
+import { findPictures } from './find.ts';
+import type { FileProblem } from './findings.ts';
+import { type Pixels, readFiles, readPixels } from './read-files.ts';
+import { findShards } from './shards/index.ts';
+import { filesUnder } from './source.ts';
+import { isZip, unpackedZip } from './zip.ts';
+
+/** A picture with its label; `input` reads its pixels, `[H,W,C]` uint8, as a network takes them. */
+export interface LabeledPicture {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly label: string;
+  input(): Uint8Array;
+}
+
+export interface LabeledPictures {
+  readonly root: string;
+  /** In the order of their paths as they are listed. */
+  readonly pictures: readonly LabeledPicture[];
+  /** Which of what is there are taken, and by what they are labeled, in words. */
+  readonly decides: string;
+  readonly problems: readonly FileProblem[];
+}
+
+export interface LabeledOptions {
+  readonly shape: Shape;
+  readonly rule: Prepare;
+  readonly onProgress?: (done: number, all: number) => void;
+}
+
+/**
+ * Reads the labeled pictures under `path` and gives them to `use`; afterwards their pixels are gone. Where the folder has
+ * sides, those of validation are taken, or where there are none those of the test: what it trains on says nothing new.
+ * @throws UserError where there are none, or none of them can be read
+ */
+export async function withLabeled<T>(
+  path: string,
+  { shape, rule, onProgress }: LabeledOptions,
+  use: (labeled: LabeledPictures) => Promise<T>,
+): Promise<T> {
+  if (!existsSync(path))
+    throw new UserError(
+      `There is nothing at ${path}: expected a folder of pictures, a table (CSV), a Parquet file, or a ZIP archive of such a folder.`,
+    );
+  const place = isZip(path) ? await unpackedZip(path) : path;
+  const shards = await findShards(place, 'validates');
+  const listing = shards?.listing ?? findPictures(place, 'validates');
+  const source = shards?.source ?? filesUnder(listing.root);
+  const apart = listing.found.filter(({ split }) => split === 'test');
+  const found = apart.length > 0 ? apart : listing.found;
+  const scratch = mkdtempSync(join(tmpdir(), 'trainyard-labeled-'));
+  try {
+    const files = await readFiles({
+      source,
+      files: found.map((each) => each.path),
+      ...{ shape, rule, scratch, onProgress },
+    });
+    const size = sizeOf(shape);
+    const pictures = files.flatMap(({ path: file, pixels }, i): LabeledPicture[] => {
+      const label = found[i]?.label;
+      return pixels === undefined || label === undefined
+        ? []
+        : [{ path: file, label, input: inputOf(pixels, size) }];
+    });
+    const problems = [
+      ...listing.problems,
+      ...files.flatMap(({ path: file, problem }) =>
+        problem === undefined ? [] : [{ path: file, reason: problem }],
+      ),
+    ];
+    if (pictures.length === 0)
+      throw new UserError(
+        `None of the ${found.length} pictures of ${path} can be read${problems[0] ? `: ${problems[0].path}: ${problems[0].reason}` : ''}.`,
+      );
+    return await use({ root: listing.root, pictures, decides: listing.decides, problems });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function inputOf(pixels: Pixels, size: number): () => Uint8Array {
+  return () => readPixels(pixels, size);
+}
