@@ -56,10 +56,27 @@ export async function loadFolder(path: string, options: FolderOptions): Promise<
   const place = isZip(path) ? await unpackedZip(path) : path;
   const shards = await findShards(place, options.test);
   const listing = shards?.listing ?? findPictures(place, options.test, options.reading);
+  if (listing.layout !== 'table') refuseReading(path, options.reading);
   const source = shards?.source ?? filesUnder(listing.root);
   const folder = cacheOf(path, options);
   const index = await prepareFolder({ listing, source }, folder, options);
   return datasetOf(path, index, folder, options);
+}
+
+/** @throws UserError where something is said of a table's labels, and no table says them */
+function refuseReading(path: string, { as = 'single', label, delimiter }: TableReading = {}): void {
+  const option =
+    as !== 'single'
+      ? `--as ${as}`
+      : label !== undefined
+        ? '--label'
+        : delimiter !== undefined
+          ? '--label-delimiter'
+          : undefined;
+  if (option === undefined) return;
+  throw new UserError(
+    `${option} is for the labels of a table (CSV, JSON lines); those of ${path} are in its folders or shards, one class of each picture.`,
+  );
 }
 
 /** Where a folder's pictures are kept when they are prepared in this way. */

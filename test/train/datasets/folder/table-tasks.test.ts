@@ -187,6 +187,24 @@ it('what does not fit together is said', () => {
   );
 });
 
+it('what is said of a table is refused where folders are the classes', async () => {
+  for (const [i, name] of ['a/1.png', 'a/2.png', 'b/1.png', 'b/2.png'].entries())
+    place.write(
+      `folders/${name}`,
+      await noise(100 + i, 16)
+        .png()
+        .toBuffer(),
+    );
+  const path = join(place.path, 'folders');
+  expect((await load(path, { as: 'single' })).labels).toEqual(['a', 'b']);
+  await expect(load(path, { as: 'regression' })).rejects.toThrow(
+    '--as regression is for the labels of a table',
+  );
+  await expect(load(path, { delimiter: '|' })).rejects.toThrow(
+    '--label-delimiter is for the labels of a table',
+  );
+});
+
 it('a table makes a recipe of its task, which reads it in the same way again', async () => {
   const path = write(
     'path,label',
