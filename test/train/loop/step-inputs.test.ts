@@ -12,6 +12,8 @@ import {
   type NetworkParts,
 } from '../../../train/layers/net.ts';
 import { createExtractor } from '../../../train/loop/features.ts';
+import { type Span, spansOf } from '../../../train/loop/spans.ts';
+import { type Stage, stageFor } from '../../../train/loop/stages.ts';
 import { createStep, type StepInputs } from '../../../train/loop/step.ts';
 import { required } from '../../../train/loop/step-functions.ts';
 import { random } from '../../../train/random.ts';
@@ -42,6 +44,43 @@ function inputsOf(step: number, changes: Partial<StepInputs> = {}): StepInputs {
     ...changes,
   };
 }
+
+it.each([1, 2])('of a batch in %d parts, it counts the right answers', (accumulate) => {
+  const step = stepOf({ accumulate });
+  const inputs = inputsOf(1);
+  const logits = step.logits(inputs.images);
+  const answers = Array.from({ length: BATCH }, (_, i) => {
+    const row = [...logits.subarray(i * 3, i * 3 + 3)];
+    return row.indexOf(Math.max(...row));
+  });
+  // Some are right, whatever the first weights are, and some are not.
+  const labels = Int32Array.from(answers, (answer, i) => (i < 5 ? answer : (answer + 1) % 3));
+  expect(step.run({ ...inputs, labels }).correct).toBe(5);
+  step.dispose();
+});
+
+it('a stage goes on where the next epoch is one of it; else it is brought into the network and closed, then the next is opened', async () => {
+  const span = (frozen: boolean) => ({ ...spansOf(findRecipe('digits'), 1)[0], frozen }) as Span;
+  const done: string[] = [];
+  const stageOf = (frozen: boolean) =>
+    ({
+      span: span(frozen),
+      sync: () => void done.push('sync'),
+      close: async () => void done.push('close'),
+    }) as unknown as Stage; // what the rest of a stage is does not matter
+  const next = stageOf(false);
+  const open = async ({ frozen }: Span) => {
+    done.push(`open ${frozen}`);
+    return next;
+  };
+  for (const frozen of [true, false]) {
+    const stage = stageOf(frozen);
+    expect(await stageFor(stage, span(frozen), open)).toBe(stage);
+  }
+  expect(done).toEqual([]);
+  expect(await stageFor(stageOf(true), span(false), open)).toBe(next);
+  expect(done).toEqual(['sync', 'close', 'open false']);
+});
 
 describe('a mixture', () => {
   const others = Int32Array.from({ length: BATCH }, (_, i) => (i * 2 + 1) % 3);
