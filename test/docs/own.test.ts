@@ -69,7 +69,7 @@ describe('docs/own.md', () => {
   }, 120_000);
 
   it.each([
-    ['bars', 'Validation error 0.00'],
+    ['bars', 'Validation: error rate 0.00'],
     [
       './photos.recipe.ts',
       'Training ./photos.recipe.ts on photos: 19 training and 5 validation images, 2 epochs',
