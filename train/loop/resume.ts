@@ -28,7 +28,8 @@ export function resume(run: Run, recipe: Recipe, dataset: Dataset, training: Tra
       [...training.shapes.keys()].map((name) => [name, tensors.get(name)?.values ?? new Float32Array()]),
     ),
   );
-  return progress;
+  // An earlier version wrote none of the test's images.
+  return { ...progress, datasetDigests: { ...dataset.digests } };
 }
 
 /** A tensor that the network has otherwise than the checkpoint, or that one of the two lacks. */

@@ -67,7 +67,7 @@ describe('a report', () => {
     for (const id of [...OF_ONE_CLASS, 'labels']) expect(idsOf(page)).not.toContain(id);
     const [, section = ''] = /<section id="numbers">(.*?)<\/section>/s.exec(page) ?? [];
     expect(section.match(/class="dot"/g)).toHaveLength(40);
-    expect(wordsOf(page)).toContain('test mean absolute error');
+    expect(wordsOf(page)).toContain('validation mean absolute error');
     expect(wordsOf(page)).not.toContain('test error');
     expect(wordsOf(page)).not.toContain('training error');
   });
