@@ -6,11 +6,13 @@ title of the task's process is said. The end of standard input ends the cluster,
 """
 
 import contextlib
+import fcntl
 import glob
 import json
 import os
 import select
 import sys
+import tempfile
 
 # Ray takes a machine's outer address, also where it is given 127.0.0.1; not so where it believes in no clusters. Each of its
 # processes reads this.
@@ -42,7 +44,7 @@ def kill_at_work(cluster, node, task, made):
     """Kills a node while one of its processes runs `task`, and returns the title that Ray gave this process."""
     raylet = psutil.Process(node.all_processes["raylet"][0].process.pid)
     begun = set()
-    while not select.select([sys.stdin], [], [], 0.01)[0]:
+    while not select.select([sys.stdin], [], [], 0.05)[0]:
         for worker in raylet.children():
             with contextlib.suppress(psutil.NoSuchProcess):
                 if task not in title_of(worker) or not has_made(worker, made, begun):
@@ -73,6 +75,9 @@ def title_of(process):
     return " ".join(process.cmdline()).strip()
 
 
+# One cluster of a machine at a time: each looks for the same ports, and takes one that another has just found free.
+turn = open(os.path.join(tempfile.gettempdir(), "trainyard-ray.lock"), "w")
+fcntl.flock(turn, fcntl.LOCK_EX)
 cluster, second = start()
 print("ready", flush=True)
 for line in sys.stdin:

@@ -1,4 +1,5 @@
 // First step from the command line to a run: the texts of the options as checked values, before anything is loaded.
+
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +16,8 @@ import { isModulePath } from '../project/find-module.ts';
 import { families } from '../recipes/families.ts';
 import type { AskedFolder } from '../recipes/folder.ts';
 import { folderNetworks } from '../recipes/networks.ts';
-import { TASKS } from '../tasks/task.ts';
+import { type ClassWeights, TASKS } from '../tasks/task.ts';
+import { readClassWeights } from './class-weights.ts';
 import { parseDuration } from './duration.ts';
 import { checkNothingNamed, checkResume } from './given-options.ts';
 import { familyOptions, folderOptions } from './options.ts';
@@ -52,6 +54,9 @@ export interface Asked {
   readonly labelSmoothing?: number | undefined;
   /** Decay of the average of the weights. */
   readonly average?: number | undefined;
+  readonly classWeights?: ClassWeights | undefined;
+  readonly sampling?: 'balanced' | 'usual' | undefined;
+  readonly focal?: number | undefined;
   readonly batchSize?: number | undefined;
   readonly accumulate?: number | undefined;
   readonly seed?: number | undefined;
@@ -118,6 +123,9 @@ export function checkArguments(args: RecipeArguments): Asked {
     dropout: shareBelowOne('dropout'),
     labelSmoothing: shareBelowOne('label-smoothing'),
     average: shareBelowOne('average'),
+    classWeights: given(text('class-weights'), readClassWeights),
+    sampling: given(text('sampling'), (value) => oneOf('--sampling', ['balanced', 'usual'], value)),
+    focal: given(text('focal'), focalOf),
     batchSize: whole('batch-size', 1),
     accumulate: whole('accumulate', 1),
     seed: given(text('seed'), seedOf),
@@ -190,6 +198,13 @@ function delimiterOf(text: string): string {
   throw new UserError(
     "--label-delimiter takes what is between the labels in a cell, such as '|' or ' '; received nothing.",
   );
+}
+
+/** @throws UserError for a gamma between 0 and 1, whose gradient is endless where an answer is certain. */
+function focalOf(text: string): number {
+  return Number(text) === 0 && text.trim() !== ''
+    ? 0
+    : realNumber('focal', text, { least: 1 }, '0, for none, or a gamma');
 }
 
 /** Any whole number. */

@@ -49,6 +49,23 @@ const trainingOptions = {
     valueHint: 'decay',
     description: 'Evaluate and export a moving average of the weights, such as 0.999; 0 is off',
   },
+  'class-weights': {
+    type: 'string',
+    valueHint: 'balanced|file',
+    description:
+      'What a picture of each class counts: balanced has small classes count as much as large ones; or a JSON file such as {"cat": 3, "dog": 1}',
+  },
+  sampling: {
+    type: 'string',
+    valueHint: 'balanced|usual',
+    description:
+      'balanced shows small classes as often as large ones, their pictures several times in an epoch',
+  },
+  focal: {
+    type: 'string',
+    valueHint: 'gamma',
+    description: 'Focal loss, by which what is answered well counts less, such as 2; 0 is off',
+  },
 } as const;
 
 /** The same for a command that has no other options of recipes. */

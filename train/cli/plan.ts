@@ -73,7 +73,15 @@ export async function measurePace(
   const training = createTraining(recipe, dataset, undefined, registry);
   const { train: split, shape, validation } = dataset;
   const { transforms } = registry;
-  const loader = await openLoader({ split, shape, batchSize, seed, augment, transforms });
+  const loader = await openLoader({
+    split,
+    shape,
+    batchSize,
+    seed,
+    augment,
+    transforms,
+    sampling: recipe.sampling,
+  });
   let last = performance.now();
   /** Lets whoever aborts have a turn. */
   const turn = async () => {

@@ -2,7 +2,7 @@
 import { heldOutOf, heldOutTitle } from '../../models/held-out.ts';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import type { DataDigests } from '../datasets/digests.ts';
-import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
+import { dataInWords } from '../datasets/folder/findings-in-words.ts';
 import {
   environmentOf,
   type TrainObserver,
@@ -70,7 +70,7 @@ export async function showPlan(asked: Asked, tasks = 1): Promise<void> {
   await fetchPretrained(recipe);
   const dataset = await data();
   checkBatchSize(recipe, dataset);
-  for (const line of findingsInWords(dataset)) say(line);
+  for (const line of dataInWords(dataset, recipe)) say(line);
   const pace = await measurePace(recipe, dataset, { say });
   const plan = planOf(recipe, pace, Math.floor(dataset.train.n / recipe.batchSize));
   say(describePlan(recipe, pace, plan));

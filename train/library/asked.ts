@@ -91,7 +91,12 @@ function optionNamed(name: string): string {
 
 /** As the command would be given it. */
 function textOf(value: unknown): string {
-  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return isPlainObject(value) ? JSON.stringify(value) : String(value);
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A message about options of the command as one about those in code: `--batch-size` is `batchSize`. */

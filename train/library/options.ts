@@ -23,6 +23,12 @@ export interface RecipeOptions {
   readonly labelSmoothing?: number | undefined;
   /** Decay of the moving average of the weights that is evaluated and exported; 0 is off. */
   readonly average?: number | undefined;
+  /** What a picture of each class counts: `balanced`, or a weight for each class that is named; others have 1. */
+  readonly classWeights?: 'balanced' | Readonly<Record<string, number>> | undefined;
+  /** `balanced` shows pictures of every class as often. */
+  readonly sampling?: 'balanced' | 'usual' | undefined;
+  /** Gamma of the focal loss; 0 is off. */
+  readonly focal?: number | undefined;
   /** Of weights, order and augmentation. */
   readonly seed?: number | undefined;
   /** By default `auto`: bfloat16 where the processor multiplies it itself. */

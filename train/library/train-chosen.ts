@@ -9,7 +9,7 @@ import type { Choice } from '../cli/choose-run.ts';
 import { describeBudget, measurePace, planOf, withinBudget } from '../cli/plan.ts';
 import type { Place } from '../cluster/addresses.ts';
 import { joinCluster } from '../cluster/join.ts';
-import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
+import { dataInWords } from '../datasets/folder/findings-in-words.ts';
 import type { Dataset } from '../datasets/index.ts';
 import { type FitOptions, type FitResult, fit } from '../loop/fit.ts';
 import { checkBatchSize } from '../loop/training.ts';
@@ -180,7 +180,7 @@ async function trainRun(
     say(
       `Training ${wordsOf(recipe)} on ${dataset.name}: ${dataset.train.n} training and ${dataset.validation.n} ${heldOutOf(recipe)} images, ${Number(epochs.toFixed(1))} epoch${epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
     );
-    for (const line of findingsInWords(dataset)) say(line);
+    for (const line of dataInWords(dataset, recipe)) say(line);
     if (report.warning !== undefined) say(report.warning);
     if (report.address !== undefined) say(`Watch it: ${report.address}`);
     const watcher = watchAll([...(watching ? [watching] : []), report.watcher]);

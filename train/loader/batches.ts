@@ -2,7 +2,7 @@
 import { augmentImage } from '../augment/image.ts';
 import { type Mix, mixOf } from '../augment/mix.ts';
 import { imagesOf, targetCount } from '../datasets/dataset.ts';
-import { permutation, random } from '../random.ts';
+import { balanced, type Order, shuffled } from './order.ts';
 import type { BatchOptions } from './types.ts';
 
 /** Where a batch goes: `[B,H,W,C]` uint8, and `[B]` of labels; see `Batch` for what they mean. */
@@ -36,30 +36,35 @@ export function batchRows({ batchSize, part }: Pick<BatchOptions, 'batchSize' | 
   return batchSize / (part?.of ?? 1);
 }
 
+/** More epochs than a training has; odd, for what alternates. */
+const NEVER = 1_000_003;
+
 /** A function that writes the batch of a step, counted over the whole run, into a slot. */
 export function createBatches(options: BatchOptions): (step: number, slot: Slot) => void {
-  const { split, shape, batchSize, seed, augment, transforms, part } = options;
+  const { split, shape, batchSize, seed, augment, transforms, part, sampling } = options;
   const { targets } = split;
   const steps = stepsPerEpoch(options);
   const rows = batchRows(options);
   const imageSize = shape[0] * shape[1] * shape[2];
   let orderedEpoch = -1;
-  let order: Uint32Array = new Uint32Array();
+  let order: Order = { pictures: new Uint32Array(), repeats: new Uint32Array() };
   const viewOf = (epoch: number, index: number) =>
     augmentImage(imagesOf(split, index, index + 1), shape, augment, { seed, epoch, index }, transforms);
 
   return (step, slot) => {
     const epoch = Math.floor(step / steps);
     if (epoch !== orderedEpoch) {
-      order = permutation(split.n, random(seed, 'shuffle', epoch));
+      order = sampling === 'balanced' ? balanced(split, seed, epoch) : shuffled(split.n, seed, epoch);
       orderedEpoch = epoch;
     }
     const first = (step % steps) * batchSize + (part?.index ?? 0) * rows;
     for (let row = 0; row < rows; row++) {
-      const index = order[first + row] ?? 0;
-      const view = viewOf(epoch, index);
-      const mix = mixOf(augment, split.n, shape, { seed, epoch, index });
-      const image = mix === undefined ? view : mix.blend(view, viewOf(epoch, mix.partner));
+      const index = order.pictures[first + row] ?? 0;
+      // A picture that comes again looks as it would in an epoch that never comes.
+      const time = epoch + (order.repeats[first + row] ?? 0) * NEVER;
+      const view = viewOf(time, index);
+      const mix = mixOf(augment, split.n, shape, { seed, epoch: time, index });
+      const image = mix === undefined ? view : mix.blend(view, viewOf(time, mix.partner));
       const own = split.labels[index] ?? 0;
       const other = split.labels[mix?.partner ?? index] ?? 0;
       const share = mix?.share ?? 1;

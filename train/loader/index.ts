@@ -19,12 +19,13 @@ export type { Batch, Loader, LoaderOptions } from './types.ts';
  * @throws UserError if the split has fewer images than a batch
  */
 export async function openLoader(options: LoaderOptions): Promise<Loader> {
-  const { split, shape, batchSize, seed, augment, transforms, part, startStep = 0, ahead = 4 } = options;
+  const { transforms, startStep = 0, ahead = 4, ...batches } = options;
+  const { split, shape, batchSize } = batches;
   checkSizes(split.n, batchSize, ahead);
   const steps = stepsPerEpoch(options);
   const ring = createRing(ahead, batchRows(options), shape[0] * shape[1] * shape[2], targetCount(split));
   const worker = await startWorker({
-    options: { split: bare(split), shape, batchSize, seed, augment, ...(part && { part }) },
+    options: { ...batches, split: bare(split) },
     ...(transforms && { transforms: referencesTo(transforms) }),
     startStep,
     ring,

@@ -32,6 +32,8 @@ export interface BatchOptions {
   readonly batchSize: number;
   readonly seed: number;
   readonly augment: AugmentOptions;
+  /** `balanced` shows every class as often; each picture once an epoch if left out. */
+  readonly sampling?: 'balanced' | undefined;
   /** The part of each batch that is made, one of several equal ones; all of it if left out. */
   readonly part?: { readonly index: number; readonly of: number };
   /** What `augment` can ask for, in the order in which it is applied: the built-in transforms if left out. */

@@ -12,6 +12,7 @@ import { MEAN_IMAGE, meanImageOf } from '../layers/mean-image.ts';
 import { type Architecture, allParameters, createParameters, type Parameters } from '../layers/net.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { Checkpoint } from '../runs/checkpoint.ts';
+import { addClassWeights, CLASS_WEIGHTS, classWeightsOf } from '../tasks/class-weights.ts';
 import { addTargetScale, isTargetScale, targetScaleOf } from '../tasks/target-scale.ts';
 import { taskOf } from '../tasks/task.ts';
 import { averageOf } from './step-variables.ts';
@@ -30,9 +31,16 @@ export function initialParameters(recipe: Recipe, dataset: Dataset, architecture
       MEAN_IMAGE,
       tf.tidy(() => tf.variable(tf.tensor3d(mean, [...dataset.shape]), false)),
     );
-  if (taskOf(recipe) === 'regression') addTargetScale(parameters, targetScaleOf(dataset.train));
+  addConstants(parameters, recipe, dataset);
   if (recipe.pretrained !== undefined) takeWeights(parameters, readPretrained(recipe.pretrained));
   return parameters;
+}
+
+/** What a step has to know of the data: the scale of numbers, or the weights of classes. */
+export function addConstants(parameters: Parameters, recipe: Recipe, dataset: Dataset): void {
+  if (taskOf(recipe) === 'regression') addTargetScale(parameters, targetScaleOf(dataset.train));
+  if (recipe.classWeights !== undefined)
+    addClassWeights(parameters, classWeightsOf(recipe.classWeights, dataset));
 }
 
 /** Pictures from which a whitening layer is made, as many as in arXiv 2404.00498, section 3.1. */
@@ -81,8 +89,9 @@ export function weightsDigest(weights: Weights): string {
  */
 export function takeWeights(parameters: Parameters, weights: Weights): string[] {
   const fresh: string[] = [];
-  // The scale of numbers is that of the data at hand.
-  const all = new Map([...allParameters(parameters)].filter(([name]) => !isTargetScale(name)));
+  // The scale of numbers and the weights of classes are those of the data at hand.
+  const isOfData = (name: string) => isTargetScale(name) || name === CLASS_WEIGHTS;
+  const all = new Map([...allParameters(parameters)].filter(([name]) => !isOfData(name)));
   for (const [name, variable] of all) {
     const tensor = weights.get(name);
     if (tensor === undefined || tensor.shape.join() !== variable.shape.join()) {

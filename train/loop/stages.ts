@@ -8,10 +8,8 @@ import { createParameters, disposeParameters } from '../layers/net.ts';
 import { type Loader, openLoader } from '../loader/index.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { Registry } from '../recipes/registry.ts';
-import { addTargetScale, targetScaleOf } from '../tasks/target-scale.ts';
-import { taskOf } from '../tasks/task.ts';
 import { createExtractor, extractFeatures } from './features.ts';
-import { initialParameters } from './initial-weights.ts';
+import { addConstants, initialParameters } from './initial-weights.ts';
 import type { Span } from './spans.ts';
 import { createStep, type TrainingStep } from './step.ts';
 
@@ -105,7 +103,7 @@ async function openFrozen(
 
   const head = headOf(parts);
   const parameters = createParameters(head, features.shape, recipe.seed);
-  if (taskOf(recipe) === 'regression') addTargetScale(parameters, targetScaleOf(dataset.train));
+  addConstants(parameters, recipe, dataset);
   const alone: Recipe = { ...recipe, tta: 'none', precision: 'float32' };
   const step = createStep(alone, head, parameters, features.shape, registry.optimizers, cluster);
   disposeParameters(parameters);
@@ -127,9 +125,9 @@ async function openFrozen(
   };
 }
 
-function loading({ batchSize, seed }: Recipe, startStep: number, cluster: Cluster | undefined) {
+function loading({ batchSize, seed, sampling }: Recipe, startStep: number, cluster: Cluster | undefined) {
   const part = cluster && { index: cluster.task, of: cluster.size };
-  return { batchSize, seed, startStep, ...(part && { part }) };
+  return { batchSize, seed, startStep, ...(part && { part }), ...(sampling && { sampling }) };
 }
 
 /** Empties the optimizer's slots. */

@@ -9,6 +9,7 @@ import { distanceOf, labelsCrossEntropy } from '../layers/target-loss.ts';
 import { isTrained } from '../optimizers/groups.ts';
 import type { Updater } from '../optimizers/updater.ts';
 import type { Recipe } from '../recipes/index.ts';
+import { classWeightsIn } from '../tasks/class-weights.ts';
 import { standardizedTargets } from '../tasks/target-scale.ts';
 import { NUMBER_LOSS, taskOf } from '../tasks/task.ts';
 import { sumOf, weightOfSum } from './step-variables.ts';
@@ -58,7 +59,12 @@ function judge(
     const mixture = others && shares && { others, shares };
     return {
       correct: countCorrect(logits, own),
-      loss: crossEntropy(logits, own, recipe.labelSmoothing, mixture),
+      loss: crossEntropy(logits, own, {
+        smoothing: recipe.labelSmoothing,
+        mixture,
+        focus: recipe.focal,
+        weights: recipe.classWeights && classWeightsIn(net, logits.shape[1] ?? 0),
+      }),
     };
   }
   const own = required(targets, 'targets');

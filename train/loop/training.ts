@@ -20,11 +20,27 @@ export function checkBatchSize({ batchSize }: Recipe, { name, train }: Dataset):
 }
 
 /** @throws UserError when the data are of another task than the recipe. */
-export function checkTask(recipe: Pick<Recipe, 'name' | 'task'>, { name, task }: Dataset): void {
-  if (recipe.task === task) return;
-  throw new UserError(
-    `The recipe ${recipe.name} is of the task ${taskOf(recipe)}, but ${name} has data of the task ${taskOf({ task })}. Give the recipe the task of its data.`,
-  );
+export function checkTask(
+  recipe: Pick<Recipe, 'name' | 'task' | 'classWeights' | 'sampling' | 'focal'>,
+  { name, task }: Dataset,
+): void {
+  if (recipe.task !== task)
+    throw new UserError(
+      `The recipe ${recipe.name} is of the task ${taskOf(recipe)}, but ${name} has data of the task ${taskOf({ task })}. Give the recipe the task of its data.`,
+    );
+  checkOneClass(recipe);
+}
+
+/** @throws UserError when something is asked of classes, and pictures have several labels or numbers. */
+function checkOneClass(recipe: Pick<Recipe, 'name' | 'task' | 'classWeights' | 'sampling' | 'focal'>): void {
+  if (taskOf(recipe) === 'single') return;
+  const { classWeights, sampling, focal } = recipe;
+  const asked = Object.entries({ 'class-weights': classWeights, sampling, focal });
+  const [option] = asked.find(([, value]) => value !== undefined) ?? [];
+  if (option !== undefined)
+    throw new UserError(
+      `--${option} is for pictures of one class each, but ${recipe.name} is of the task ${taskOf(recipe)}: leave it out.`,
+    );
 }
 
 /** The step of `recipe` at its beginning; with `weights`, from those of them that fit; with `cluster`, one task's. */

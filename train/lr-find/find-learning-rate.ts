@@ -4,7 +4,7 @@ import { makePath } from '../../setup/files/index.mjs';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import type { Asked } from '../cli/check-arguments.ts';
 import { chooseRun } from '../cli/choose-run.ts';
-import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
+import { dataInWords } from '../datasets/folder/findings-in-words.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { createTraining } from '../loop/training.ts';
 import { registryOf } from '../project/registry-of.ts';
@@ -23,7 +23,7 @@ export async function findLearningRate(
   const { recipe, weights, data } = await chooseRun(asked, false, { say: console.log });
   await fetchPretrained(recipe);
   const dataset = await data();
-  for (const line of findingsInWords(dataset)) console.log(line);
+  for (const line of dataInWords(dataset, recipe)) console.log(line);
   const registry = await registryOf(recipe);
   const training = createTraining(recipe, dataset, weights, registry);
   const onStep = (done: number) => {

@@ -34,7 +34,15 @@ export async function sweep(
   const before = training.read();
   const { batchSize, seed, augment } = recipe;
   const { train: split, shape } = dataset;
-  const loader = await openLoader({ split, shape, batchSize, seed, augment, transforms });
+  const loader = await openLoader({
+    split,
+    shape,
+    batchSize,
+    seed,
+    augment,
+    transforms,
+    sampling: recipe.sampling,
+  });
   const learningRates: number[] = [];
   const losses: number[] = [];
   const smooth = smoother();

@@ -3,6 +3,7 @@
 import { UserError } from '../../models/errors.ts';
 import { definitionOf } from '../definition.ts';
 import { optimizers } from '../optimizers/index.ts';
+import type { ClassWeights } from '../tasks/task.ts';
 import type { Recipe } from './recipe.ts';
 
 export interface Adjustment {
@@ -20,6 +21,11 @@ export interface Adjustment {
   labelSmoothing?: number | undefined;
   /** Decay of the average of the weights; 0 averages nothing. */
   average?: number | undefined;
+  classWeights?: ClassWeights | undefined;
+  /** `usual` shows each picture once an epoch. */
+  sampling?: 'balanced' | 'usual' | undefined;
+  /** Gamma of the focal loss; 0 is off. */
+  focal?: number | undefined;
 }
 
 /**
@@ -27,7 +33,7 @@ export interface Adjustment {
  * @throws UserError when a recipe without a pretrained network is asked to freeze some.
  */
 export function adjusted(recipe: Recipe, adjustment: Adjustment): Recipe {
-  return regularized(scheduled(recipe, adjustment), adjustment);
+  return forUnequalClasses(regularized(scheduled(recipe, adjustment), adjustment), adjustment);
 }
 
 function scheduled(recipe: Recipe, { epochs, freezeEpochs, learningRate }: Adjustment): Recipe {
@@ -76,6 +82,18 @@ function regularized(recipe: Recipe, adjustment: Adjustment): Recipe {
     optimizer: weightDecay === undefined ? rule : { ...rule, weightDecay },
     architecture: dropout === undefined ? recipe.architecture : { ...recipe.architecture, dropout },
     labelSmoothing: labelSmoothing ?? recipe.labelSmoothing,
+  };
+}
+
+function forUnequalClasses(recipe: Recipe, adjustment: Adjustment): Recipe {
+  const { classWeights, sampling, focal, ...rest } = recipe;
+  const weights = adjustment.classWeights ?? classWeights;
+  const [order, gamma] = [adjustment.sampling ?? sampling, adjustment.focal ?? focal];
+  return {
+    ...rest,
+    ...(weights !== undefined && { classWeights: weights }),
+    ...(order === 'balanced' && { sampling: order }),
+    ...(gamma !== undefined && gamma > 0 && { focal: gamma }),
   };
 }
 

@@ -18,7 +18,7 @@ export function adjustedOptions(recipe: Recipe, usual: Recipe | undefined): stri
 
 /** What can be adjusted, by option, as text would say it; undefined for what the recipe does without. */
 function numbersOf(recipe: Recipe): Record<string, number | string | undefined> {
-  const { architecture, optimizer, average } = recipe;
+  const { architecture, optimizer, average, classWeights } = recipe;
   return {
     // One of a user's own has no name on the command line.
     ...(recipe.options?.optimizer === undefined &&
@@ -27,5 +27,8 @@ function numbersOf(recipe: Recipe): Record<string, number | string | undefined> 
     dropout: 'dropout' in architecture ? Number(architecture.dropout) : undefined,
     'label-smoothing': recipe.labelSmoothing,
     average: average?.decay,
+    'class-weights': typeof classWeights === 'object' ? JSON.stringify(classWeights) : classWeights,
+    sampling: recipe.sampling,
+    focal: recipe.focal,
   };
 }

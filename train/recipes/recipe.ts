@@ -13,7 +13,7 @@ import { type InputOf, type Named, namedSchema } from '../definition.ts';
 import { groupSchema } from '../optimizers/groups.ts';
 import { type AnyOptimizer, type OptimizerInput, optimizerSchemaOf } from '../optimizers/index.ts';
 import { type AnySchedule, type ScheduleInput, scheduleSchemaOf } from '../optimizers/schedules/index.ts';
-import { numberLossSchema, TASKS, taskSchema } from '../tasks/task.ts';
+import { classWeightsSchema, numberLossSchema, TASKS, taskSchema } from '../tasks/task.ts';
 import { type BuiltIn, builtIn, type Registry } from './registry.ts';
 
 const nameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes');
@@ -94,6 +94,12 @@ const middle = {
 const last = {
   /** Share of the target spread evenly over all classes. */
   labelSmoothing: z.number().min(0).lt(1),
+  /** What a picture of each class counts in the loss. */
+  classWeights: classWeightsSchema.exactOptional(),
+  /** Shows pictures of every class as often, those of small ones several times in an epoch; each once if left out. */
+  sampling: z.literal('balanced').exactOptional(),
+  /** Gamma of the focal loss, by which what is answered well counts less. */
+  focal: z.number().min(1).exactOptional(),
   /** Weights that are trained by other numbers; the first group that matches counts. */
   groups: z.array(groupSchema).default([]),
   /** Longest global norm of the gradients; 0 does not clip. */

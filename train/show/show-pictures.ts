@@ -5,7 +5,7 @@ import { makePath } from '../../setup/files/index.mjs';
 import { warnOfLabels } from '../augment/wrong-labels.ts';
 import type { Asked } from '../cli/check-arguments.ts';
 import { recipeOfArguments } from '../cli/recipe-of-arguments.ts';
-import { findingsInWords } from '../datasets/folder/findings-in-words.ts';
+import { dataInWords } from '../datasets/folder/findings-in-words.ts';
 import { withPictures } from '../datasets/index.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { showPage } from './page.ts';
@@ -19,7 +19,7 @@ export async function showPictures(asked: Asked, out?: string): Promise<void> {
     `${dataset.name}: ${dataset.train.n} training and ${dataset.validation.n} ${heldOutOf(recipe)} images of ${dataset.shape.join(' x ')}.`,
   );
   const warning = warnOfLabels(dataset, recipe.augment);
-  for (const line of [...findingsInWords(dataset), ...(warning === undefined ? [] : [warning])])
+  for (const line of [...dataInWords(dataset, recipe), ...(warning === undefined ? [] : [warning])])
     console.log(line);
   const path = out ?? join(asked.runs, `show-${recipe.name}.html`);
   if (out === undefined) makePath(asked.runs);

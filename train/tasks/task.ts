@@ -25,3 +25,11 @@ export const NUMBER_LOSS: NumberLoss = 'huber';
 export function taskOf({ task }: { readonly task?: TargetTask | undefined }): Task {
   return task ?? 'single';
 }
+
+/** `balanced`, or a weight for each class that is named; others have 1. */
+export const classWeightsSchema = z.union([
+  z.literal('balanced'),
+  z.record(z.string(), z.number().positive()),
+]);
+
+export type ClassWeights = z.output<typeof classWeightsSchema>;

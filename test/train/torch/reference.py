@@ -125,6 +125,21 @@ def cross_entropy() -> dict[str, torch.Tensor]:
     return result
 
 
+def unequal_classes() -> dict[str, torch.Tensor]:
+    """Of the same logits with weights of classes and a focal loss: mean over pictures, by autograd."""
+    labels = torch.tensor([0, 1, 2, 3, 4, 0])
+    weights = torch.tensor([0.5, 1, 2, 3, 0.25])
+    result = {}
+    for name, smoothing, focus, weighted in (("weights", 0, 0, True), ("focal", 0, 2, False), ("all", 0.1, 1.5, True)):
+        logits = torch.nn.Parameter(4 * example(0, 1, (6, 5)))
+        each = torch.nn.functional.cross_entropy(logits, labels, label_smoothing=smoothing, reduction="none")
+        each = each * (1 - torch.exp(-each)) ** focus if focus else each
+        loss = (each * weights[labels] if weighted else each).mean()
+        loss.backward()
+        result |= {f"{name}/loss": loss.detach(), f"{name}/gradient": logits.grad}
+    return result
+
+
 def schedules() -> dict[str, torch.Tensor]:
     """Learning rates of 20 steps, by torch.optim.lr_scheduler; one-cycle goes from the first step to the last."""
     steps, peak = 20, 0.1
@@ -157,7 +172,7 @@ def schedules() -> dict[str, torch.Tensor]:
 if __name__ == "__main__":
     torch.use_deterministic_algorithms(True)
     torch.set_num_threads(1)
-    families = {**optimizers(), "cross-entropy": cross_entropy(), "schedule": schedules()}
+    families = {**optimizers(), "cross-entropy": cross_entropy(), "unequal": unequal_classes(), "schedule": schedules()}
     tensors = {f"{family}/{name}": values for family, members in families.items() for name, values in members.items()}
     path = Path(__file__).with_name("reference.safetensors")
     save_file(tensors, path, {"torch": torch.__version__})

@@ -1,11 +1,18 @@
 // What there is to say of a folder's files, as a few lines for the terminal.
 import { counted } from '../../../models/counted.ts';
 import { visible } from '../../../models/printable.ts';
+import { type ForUnequalClasses, smallClassesInWords } from '../../tasks/class-counts.ts';
 import type { Dataset } from '../dataset.ts';
 import { type FileProblem, type FolderFindings, remarks } from './findings.ts';
 
 /** Classes and files that are named; more would hide the rest. */
 const SHOWN = 6;
+
+/** Lines about a dataset: its folder, where it has one, and classes that are small beside others. */
+export function dataInWords(dataset: Dataset, recipe: ForUnequalClasses): string[] {
+  const small = smallClassesInWords(dataset, recipe);
+  return [...findingsInWords(dataset), ...(small === undefined ? [] : [visible(`  ${small}`)])];
+}
 
 /** Lines about a dataset's folder; none for other data. */
 export function findingsInWords({ findings }: Pick<Dataset, 'findings'>): string[] {

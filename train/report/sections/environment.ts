@@ -1,7 +1,7 @@
 // The machine and the versions.
 
 import { heldOutOf } from '../../../models/held-out.ts';
-import { findingsInWords } from '../../datasets/folder/findings-in-words.ts';
+import { dataInWords } from '../../datasets/folder/findings-in-words.ts';
 import { withPictures } from '../../datasets/index.ts';
 import { type Html, html } from '../html.ts';
 import { defineSection } from '../section.ts';
@@ -18,7 +18,7 @@ export const environment = defineSection({
         'data',
         `${dataset.name}: ${dataset.train.n} training and ${dataset.validation.n} ${heldOut} pictures of ${withPictures(dataset).shape.join(' × ')}`,
       ],
-      ...findingsInWords(dataset).map((line): [string, unknown] => ['files', line]),
+      ...dataInWords(dataset, recipe).map((line): [string, unknown] => ['files', line]),
       ['training data', `SHA-256 ${dataset.digests.train}`],
       [`${heldOut} data`, `SHA-256 ${dataset.digests.validation}`],
     ];

@@ -1,0 +1,166 @@
+// Classes of unequal size: what each counts, what is said of them, and a training with all of it, which resumes to the bit.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readClassWeights } from '../../../train/cli/class-weights.ts';
+import type { MemoryDataset } from '../../../train/datasets/dataset.ts';
+import { evaluate } from '../../../train/loop/evaluate.ts';
+import { fit } from '../../../train/loop/fit.ts';
+import { weightsOf } from '../../../train/loop/initial-weights.ts';
+import { createTraining } from '../../../train/loop/training.ts';
+import { adjusted } from '../../../train/recipes/adjust.ts';
+import { adjustedOptions } from '../../../train/recipes/adjusted-options.ts';
+import { findRecipe, resolveRecipe } from '../../../train/recipes/index.ts';
+import { usualRecipe } from '../../../train/recipes/usual-recipe.ts';
+import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
+import { createRun } from '../../../train/runs/run.ts';
+import { smallClassesInWords } from '../../../train/tasks/class-counts.ts';
+import { classWeightsOf } from '../../../train/tasks/class-weights.ts';
+import { smallMnist } from '../small-mnist.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'trainyard-unequal-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Three classes, of which the last has no picture and the second a twentieth. */
+const three = {
+  name: 'three',
+  labels: ['dog', 'cat', 'owl'],
+  train: {
+    labels: Uint8Array.from({ length: 200 }, (_, i) => Number(i < 10)),
+    n: 200,
+    images: new Uint8Array(200),
+  },
+};
+
+describe('classWeightsOf', () => {
+  it('balanced is scikit-learn’s', () => {
+    // compute_class_weight('balanced', classes=[0, 1], y=[0] * 190 + [1] * 10), of scikit-learn 1.7: [0.52631579, 10.]
+    const [dog, cat, owl] = classWeightsOf('balanced', three);
+    expect([dog, cat, owl]).toEqual([expect.closeTo(0.52631579, 7), 10, 1]);
+  });
+
+  it('names classes, others have 1; a name that is none is an error', () => {
+    expect([...classWeightsOf({ cat: 3 }, three)]).toEqual([1, 3, 1]);
+    expect(() => classWeightsOf({ cta: 3 }, three)).toThrow(/"cta", but three has no such class\..*cat/);
+  });
+});
+
+describe('--class-weights', () => {
+  it('is a word, a file or JSON', () => {
+    const path = join(folder, 'weights.json');
+    writeFileSync(path, '{"cat": 3, "dog": 0.5}');
+    expect(readClassWeights('balanced')).toBe('balanced');
+    expect(readClassWeights(path)).toEqual({ cat: 3, dog: 0.5 });
+    expect(readClassWeights('{"a,b": 2}')).toEqual({ 'a,b': 2 });
+  });
+
+  it.each([
+    ['balancd', /--class-weights balancd: there is no such file; expected balanced, or JSON/],
+    ['{"cat": 0}', /cat: expected more than 0; received 0|expected.*more than 0/],
+    ['{"cat": "3"}', /expected/],
+    ['{"cat"', /expected balanced, or JSON/],
+    [tmpdir(), /it is no file; expected balanced/],
+  ])('%s is none', (text, message) => {
+    expect(() => readClassWeights(text)).toThrow(message);
+  });
+});
+
+it('classes under a tenth of the largest are said, with the options, unless something is done about them', () => {
+  expect(smallClassesInWords(three, {})).toBe(
+    'Small classes: owl 0, cat 10 training pictures, where dog has 190. --class-weights balanced has each class count alike, --sampling balanced shows each as often.',
+  );
+  expect(smallClassesInWords(three, { focal: 2 })).toBeUndefined();
+  const tenth = {
+    ...three,
+    labels: ['dog', 'cat'],
+    train: { ...three.train, labels: three.train.labels.map((_, i) => Number(i < 19)) },
+  };
+  expect(smallClassesInWords(tenth, {})).toBeUndefined();
+  const less = {
+    ...tenth,
+    train: { ...three.train, labels: three.train.labels.map((_, i) => Number(i < 18)) },
+  };
+  expect(smallClassesInWords(less, {})).toContain('cat 18');
+});
+
+it('a recipe can be asked for again', () => {
+  const digits = findRecipe('digits');
+  const asked = { classWeights: { 1: 3 }, sampling: 'balanced', focal: 2 } as const;
+  const made = resolveRecipe(adjusted(digits, asked));
+  expect(made).toEqual({ ...digits, ...asked });
+  expect(adjustedOptions(made, usualRecipe(made))).toEqual([
+    '--class-weights',
+    '{"1":3}',
+    '--sampling',
+    'balanced',
+    '--focal',
+    '2',
+  ]);
+  expect(adjusted(made, { sampling: 'usual', focal: 0 })).toEqual({ ...digits, classWeights: { 1: 3 } });
+});
+
+it('several labels have no classes that could count', async () => {
+  const recipe = { ...findRecipe('several-digits'), sampling: 'balanced' as const };
+  const dataset = { ...(await smallMnist(100, 50)), task: 'multi' as const };
+  expect(() => createTraining(recipe, dataset)).toThrow('--sampling is for pictures of one class each');
+});
+
+describe('a training', () => {
+  /** Threes are one in fifty. */
+  async function unequal(): Promise<MemoryDataset> {
+    const all = await smallMnist(3000, 500);
+    const kept = [...all.train.labels.keys()].filter(
+      (i) => all.train.labels[i] === 8 || (all.train.labels[i] === 3 && i % 40 === 0),
+    );
+    const size = 28 * 28;
+    const images = new Uint8Array(new SharedArrayBuffer(kept.length * size));
+    for (const [to, from] of kept.entries())
+      images.set(all.train.images.subarray(from * size, (from + 1) * size), to * size);
+    const labels = new Uint8Array(new SharedArrayBuffer(kept.length));
+    labels.set(kept.map((i) => all.train.labels[i] ?? 0));
+    return { ...all, train: { images, labels, n: kept.length } };
+  }
+
+  const base = findRecipe('digits', { epochs: 6, batchSize: 20, augment: {} });
+
+  async function trained(asked: Parameters<typeof adjusted>[1], stopAt?: number) {
+    const recipe = resolveRecipe(adjusted(base, asked));
+    const dataset = await unequal();
+    const run = createRun(folder, recipe, {});
+    for (let finished = false; !finished; ) {
+      const abort = new AbortController();
+      const onStep = ({ step }: { step: number }) => {
+        if (stopAt !== undefined && step % stopAt === 0) abort.abort();
+      };
+      ({ finished } = await fit({ recipe, dataset, run, watcher: { onStep }, signal: abort.signal }));
+    }
+    const bytes = readFileSync(run.last);
+    const training = createTraining(recipe, dataset, weightsOf(readCheckpoint(run.last)));
+    const { validation: test } = dataset;
+    const size = 28 * 28;
+    const threes = [...test.labels.keys()].filter((i) => test.labels[i] === 3);
+    const images = Buffer.concat(threes.map((i) => test.images.subarray(i * size, (i + 1) * size)));
+    const { errorRate } = evaluate(training, {
+      images,
+      labels: new Uint8Array(threes.length).fill(3),
+      n: threes.length,
+    });
+    training.dispose();
+    return { bytes, recall: 1 - errorRate };
+  }
+
+  it.each([
+    ['weights', { classWeights: 'balanced' }],
+    ['sampling', { sampling: 'balanced' }],
+  ] as const)('with balanced %s finds the small class more often', async (_, asked) => {
+    const [plain, other] = [await trained({}), await trained(asked)];
+    expect(other.recall).toBeGreaterThan(plain.recall + 0.1);
+  });
+
+  it('ends with the same bytes when it is interrupted', async () => {
+    const asked = { classWeights: 'balanced', sampling: 'balanced', focal: 2 } as const;
+    const [whole, pieces] = [await trained(asked), await trained(asked, 7)];
+    expect(pieces.bytes.equals(whole.bytes)).toBe(true);
+  });
+});
