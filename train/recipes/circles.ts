@@ -68,6 +68,8 @@ export const circles = defineRecipe({
         regression: { task: 'regression', circles: { as: 'regression' } },
       },
       lessons: {
+        single:
+          'As a class: each number is one of its own, and an answer is one of those that were trained on. That 46 is nearer to 47 than to 49 is not known.',
         regression:
           'As a number: an answer may be between two, and wrong answers are wrong by so much. Classes know nothing of each other; numbers have an order.',
       },

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TransformDefinition } from '../../../train/augment/transform.ts';
 import { createBatches, createSlot } from '../../../train/loader/batches.ts';
+import { openLoader } from '../../../train/loader/index.ts';
 import { balanced, shuffled } from '../../../train/loader/order.ts';
-import { options } from './examples.ts';
+import { options, take } from './examples.ts';
 
 /** Labels of classes of any sizes, some of which have no picture. */
 const someLabels = fc.array(fc.constantFrom<number>(0, 0, 0, 0, 1, 1, 3, 7), { minLength: 1, maxLength: 60 });
@@ -73,6 +74,21 @@ describe('balanced', () => {
     const seen = new Set(own.map((row) => slot.images[row * 16]));
     expect(seen.size).toBeGreaterThan(10);
   });
+});
+
+it('a loader shows every class as often', async () => {
+  const { split } = options;
+  const labels = new Uint8Array(new SharedArrayBuffer(split.n)).fill(1);
+  labels.set([0, 0, 0]);
+  const loader = await openLoader({
+    ...options,
+    split: { ...split, labels },
+    batchSize: 10,
+    sampling: 'balanced',
+  });
+  const seen = take(loader, 5).flatMap((batch) => [...batch.labels]);
+  await loader.close();
+  expect(seen.filter((label) => label === 0)).toHaveLength(split.n / 2);
 });
 
 it('each picture once, where nothing is asked', () => {

@@ -27,8 +27,8 @@ describe.each(taught)('the lesson $recipe.name', ({ lesson = '', options = [] })
   });
 });
 
-it('is taught by seven families', () => {
-  expect(taught).toHaveLength(7);
+it('is taught by eight families', () => {
+  expect(taught).toHaveLength(8);
 });
 
 describe('the report of a run of a lesson', () => {
