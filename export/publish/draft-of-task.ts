@@ -1,8 +1,8 @@
 // What a card says of a task before its file is made: thresholds of labels, ranges of numbers.
 import type { CardDraft } from '../../models/complete-card.ts';
+import { thresholdsOf } from '../../models/measure/labels.ts';
 import { type Dataset, imageSize, imagesOf } from '../../train/datasets/index.ts';
 import { batchFor } from '../../train/loop/evaluate.ts';
-import { thresholdsOf } from '../../train/tasks/label-measures.ts';
 import { targetRangesOf } from '../../train/tasks/target-scale.ts';
 import type { Task } from '../../train/tasks/task.ts';
 import { tensorflowClassifier } from '../parity/classifier.ts';

@@ -12,8 +12,7 @@ import {
 } from '../../models/complete-card.ts';
 import type { GoldenName } from '../../models/golden.ts';
 import { splitOfMetrics } from '../../models/held-out.ts';
-import { measureLabels } from '../../models/measure/labels.ts';
-import { measureNumbers } from '../../models/measure/numbers.ts';
+import { labelsForCard, numbersForCard } from '../../models/measure/for-card.ts';
 import { scoreInWords } from '../../models/score.ts';
 import type { Split } from '../../train/datasets/index.ts';
 import type { CompareAnswers, Parity } from '../parity/index.ts';
@@ -93,7 +92,7 @@ function measuredLabels(
       ? null
       : {
           split: splitOfMetrics(draft),
-          ...withoutLabels(measureLabels(answers, targets, draft.thresholds)),
+          ...labelsForCard(answers, targets, draft.thresholds),
         };
   return {
     accuracy: null,
@@ -106,10 +105,6 @@ function measuredLabels(
   };
 }
 
-function withoutLabels({ labels: _, ...all }: ReturnType<typeof measureLabels>) {
-  return all;
-}
-
 function measuredNumbers(
   draft: CardDraft<'regression'>,
   { judged, answers, names, golden }: Answered,
@@ -118,7 +113,7 @@ function measuredNumbers(
   const metrics =
     targets === undefined
       ? null
-      : { split: splitOfMetrics(draft), ...measureNumbers(answers, targets, draft.ranges) };
+      : { split: splitOfMetrics(draft), ...numbersForCard(answers, targets, draft.ranges) };
   return {
     accuracy: null,
     score: scoreInWords({ ...draft, metrics }),

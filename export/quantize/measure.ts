@@ -4,8 +4,7 @@ import { goldenAnswers, goldenValues, measureAccuracy, roundUp } from '../../mod
 import { UserError } from '../../models/errors.ts';
 import type { GoldenName } from '../../models/golden.ts';
 import { splitOfMetrics } from '../../models/held-out.ts';
-import { measureLabels } from '../../models/measure/labels.ts';
-import { measureNumbers } from '../../models/measure/numbers.ts';
+import { labelsForCard, numbersForCard } from '../../models/measure/for-card.ts';
 import { scoreInWords } from '../../models/score.ts';
 import type { Split } from '../../train/datasets/index.ts';
 import { plainPercent } from '../../train/report/format.ts';
@@ -67,8 +66,7 @@ export function measureBoth(card: Card, test: Split, compared: Compared): Measur
 function ofLabels(card: CardOf<'multi'>, test: Split, { parity, expected, got }: Compared): Measured {
   const targets = targetsOf(test);
   const measure = (answers: Float32Array) => {
-    const { labels: _, ...all } = measureLabels(answers, targets, card.thresholds);
-    return { split: card.metrics?.split ?? 'test', ...all };
+    return { split: card.metrics?.split ?? 'test', ...labelsForCard(answers, targets, card.thresholds) };
   };
   const [before, after] = [measure(expected), measure(got)];
   return {
@@ -91,7 +89,7 @@ function ofNumbers(card: CardOf<'regression'>, test: Split, { parity, expected, 
   const targets = targetsOf(test);
   const measure = (answers: Float32Array) => ({
     split: card.metrics?.split ?? 'test',
-    ...measureNumbers(answers, targets, card.ranges),
+    ...numbersForCard(answers, targets, card.ranges),
   });
   const [before, after] = [measure(expected), measure(got)];
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -9,8 +9,7 @@ import { messageOf } from '../../models/errors.ts';
 import { expectedAnswers, outputDifference, unitInWords, unitsOf } from '../../models/expected.ts';
 import { goldenDifference, goldenInput } from '../../models/golden.ts';
 import { heldOutOf, splitOfMetrics, testedOn } from '../../models/held-out.ts';
-import { measureLabels } from '../../models/measure/labels.ts';
-import { measureNumbers } from '../../models/measure/numbers.ts';
+import { labelsForCard, numbersForCard } from '../../models/measure/for-card.ts';
 import { inputsOf } from '../../models/onnx/reads.ts';
 import { digestByCard, WEIGHTS_CHANGED } from '../../models/onnx/weights-digest.ts';
 import { scoreInWords } from '../../models/score.ts';
@@ -224,8 +223,8 @@ function targetsCheck(
   const split = card.metrics?.split ?? 'test';
   const measured =
     card.task === 'multi'
-      ? { ...card, metrics: { split, ...measureLabels(answers, targets, card.thresholds) } }
-      : { ...card, metrics: { split, ...measureNumbers(answers, targets, card.ranges) } };
+      ? { ...card, metrics: { split, ...labelsForCard(answers, targets, card.thresholds) } }
+      : { ...card, metrics: { split, ...numbersForCard(answers, targets, card.ranges) } };
   const [found, claimed] = [scoreInWords(measured), scoreInWords(card)];
   return {
     name: 'metrics',

@@ -1,81 +1,85 @@
-// How good answers of several labels are.
-import { averagePrecision } from './average-precision.ts';
-import { round } from './round.ts';
+// How well several labels are answered: mean average precision, F1 at a threshold for each, whole sets that are right.
+import { averagePrecision, bestThreshold, f1Of, type LabelScores } from './average-precision.ts';
 
-/** One label over all pictures. */
+/** Probabilities and targets of many pictures, `[N,K]` each. */
+export interface LabelAnswers {
+  readonly probabilities: ArrayLike<number>;
+  readonly targets: ArrayLike<number>;
+  readonly labels: number;
+}
+
+/** One label over many pictures. */
 export interface LabelMeasure {
   /** Pictures that have it. */
   readonly n: number;
-  /** NaN where no picture has it. */
-  readonly averagePrecision: number;
-  /** At its threshold; 0 where neither a picture nor an answer has it. */
+  /** Undefined where no picture has it. */
+  readonly averagePrecision: number | undefined;
+  readonly precision: number;
+  readonly recall: number;
   readonly f1: number;
 }
 
-/** The smallest float32, for a probability that was rounded to nothing. */
-const LEAST = 2 ** -149;
+export interface LabelMeasures {
+  /** Over the labels that some picture has. */
+  readonly meanAveragePrecision: number;
+  /** Mean of the labels' F1, over the same labels. */
+  readonly f1: number;
+  /** Share of the pictures whose set of labels is right. */
+  readonly exact: number;
+}
 
-/**
- * @param probabilities - float32 `[N,labels]`.
- * @param targets - `[N,labels]`, 1 where the picture has the label and 0 where not.
- * @param thresholds - for each label, from which probability on it is an answer.
- * @returns what the card of such a model says of it, and the same of each label.
- */
-export function measureLabels(
-  probabilities: ArrayLike<number>,
-  targets: ArrayLike<number>,
-  thresholds: readonly number[],
-) {
-  const count = thresholds.length;
-  const n = targets.length / count;
-  const labels = thresholds.map((threshold, k): LabelMeasure => {
-    const scores = Float32Array.from({ length: n }, (_, i) => probabilities[i * count + k] ?? 0);
-    const has = (picture: number) => targets[picture * count + k] === 1;
-    let [positives, answered, both] = [0, 0, 0];
-    for (const [i, score] of scores.entries()) {
-      const answer = score >= threshold;
-      if (has(i)) positives++;
-      if (answer) answered++;
-      if (has(i) && answer) both++;
+/** The threshold of each label with the best F1. */
+export function thresholdsOf(answers: LabelAnswers): number[] {
+  return columnsOf(answers).map((column) => bestThreshold(column).threshold);
+}
+
+/** Each label at its threshold: a label is answered where its probability is at least that. */
+export function measureEachLabel(answers: LabelAnswers, thresholds: readonly number[]): LabelMeasure[] {
+  return columnsOf(answers).map((column, k): LabelMeasure => {
+    let [right, given, having] = [0, 0, 0];
+    for (let i = 0; i < column.scores.length; i++) {
+      const [isGiven, has] = [(column.scores[i] ?? 0) >= (thresholds[k] ?? 0), column.has[i] === 1];
+      if (isGiven) given++;
+      if (has) having++;
+      if (isGiven && has) right++;
     }
-    const f1 = positives + answered === 0 ? 0 : (2 * both) / (positives + answered);
-    return { n: positives, averagePrecision: averagePrecision(scores, has), f1 };
+    return {
+      n: having,
+      averagePrecision: averagePrecision(column),
+      precision: given === 0 ? 0 : right / given,
+      recall: having === 0 ? 0 : right / having,
+      f1: f1Of(right, given, having),
+    };
   });
-  const shown = labels.filter((label) => label.n > 0);
-  const mean = (values: readonly number[]) =>
-    values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** All labels together at their thresholds. */
+export function measureLabels(answers: LabelAnswers, thresholds: readonly number[]): LabelMeasures {
+  const seen = measureEachLabel(answers, thresholds).filter(({ n }) => n > 0);
+  const mean = (value: (label: LabelMeasure) => number) =>
+    seen.length === 0 ? 0 : seen.reduce((sum, label) => sum + value(label), 0) / seen.length;
+  const { probabilities, targets, labels } = answers;
+  const n = targets.length / labels;
+  let exact = 0;
+  for (let i = 0; i < n; i++) {
+    const isRight = thresholds.every(
+      (threshold, k) => (probabilities[i * labels + k] ?? 0) >= threshold === (targets[i * labels + k] === 1),
+    );
+    if (isRight) exact++;
+  }
   return {
-    n,
-    loss: round(crossEntropy(probabilities, targets)),
-    meanAveragePrecision: round(mean(shown.map((label) => label.averagePrecision))),
-    f1: round(mean(labels.map((label) => label.f1))),
-    exact: round(exactShare(probabilities, targets, thresholds)),
-    labels,
+    meanAveragePrecision: mean((label) => label.averagePrecision ?? 0),
+    f1: mean(({ f1 }) => f1),
+    exact: exact / n,
   };
 }
 
-/** Mean over pictures and labels. */
-function crossEntropy(probabilities: ArrayLike<number>, targets: ArrayLike<number>): number {
-  let loss = 0;
-  for (let i = 0; i < targets.length; i++) {
-    const p = probabilities[i] ?? 0;
-    loss -= Math.log(Math.max(LEAST, targets[i] === 1 ? p : 1 - p));
-  }
-  return loss / targets.length;
-}
-
-function exactShare(
-  probabilities: ArrayLike<number>,
-  targets: ArrayLike<number>,
-  thresholds: readonly number[],
-): number {
-  const count = thresholds.length;
-  const n = targets.length / count;
-  let exact = 0;
-  for (let i = 0; i < n; i++) {
-    const isRight = (threshold: number, k: number) =>
-      (probabilities[i * count + k] ?? 0) >= threshold === (targets[i * count + k] === 1);
-    if (thresholds.every(isRight)) exact++;
-  }
-  return exact / n;
+function columnsOf({ probabilities, targets, labels }: LabelAnswers): LabelScores[] {
+  const n = targets.length / labels;
+  const column = (values: ArrayLike<number>, k: number) =>
+    Float32Array.from({ length: n }, (_, i) => values[i * labels + k] ?? 0);
+  return Array.from({ length: labels }, (_, k) => ({
+    scores: column(probabilities, k),
+    has: column(targets, k),
+  }));
 }

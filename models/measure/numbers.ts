@@ -1,5 +1,4 @@
-// How good answers of numbers are.
-import { round, roundTo } from './round.ts';
+// How far numbers are off: mean absolute error, root mean square error and R2 of each.
 
 /** What a training has seen of a number. */
 export interface NumberRange {
@@ -9,41 +8,42 @@ export interface NumberRange {
   readonly deviation: number;
 }
 
-/**
- * @param values - answers, `[N,numbers]`.
- * @param targets - `[N,numbers]`, what is right.
- * @param ranges - one for each number.
- * @returns what the card of such a model says of it.
- */
+/** One entry for each number, in its own units; R2 has none. */
+export interface NumberMeasures {
+  readonly meanAbsoluteError: number[];
+  readonly rootMeanSquareError: number[];
+  /**
+   * Share of the variance that is explained; of a number that does not vary 1 where every answer is right, else 0.
+   * Reference: scikit-learn, `r2_score`.
+   */
+  readonly r2: number[];
+}
+
+/** @param values - What was answered, `[N,K]`, as `targets`. */
 export function measureNumbers(
   values: ArrayLike<number>,
   targets: ArrayLike<number>,
-  ranges: readonly NumberRange[],
-) {
-  const count = ranges.length;
+  count: number,
+): NumberMeasures {
   const n = targets.length / count;
-  const each = ranges.map(({ deviation }, k) => {
-    let [absolute, squared, sum] = [0, 0, 0];
-    for (let i = k; i < targets.length; i += count) {
-      const off = (values[i] ?? Number.NaN) - (targets[i] ?? 0);
-      absolute += Math.abs(off);
-      squared += off * off;
-      sum += targets[i] ?? 0;
-    }
-    let spread = 0;
-    for (let i = k; i < targets.length; i += count) spread += ((targets[i] ?? 0) - sum / n) ** 2;
-    return { absolute: absolute / n, squared, spread, loss: squared / n / deviation ** 2, deviation };
+  const meanOf = (value: (answer: number, target: number) => number, k: number) => {
+    let sum = 0;
+    for (let i = k; i < targets.length; i += count) sum += value(values[i] ?? Number.NaN, targets[i] ?? 0);
+    return sum / n;
+  };
+  const numbers = Array.from({ length: count }, (_, k) => {
+    const center = meanOf((_, target) => target, k);
+    const square = meanOf((answer, target) => (answer - target) ** 2, k);
+    const variance = meanOf((_, target) => (target - center) ** 2, k);
+    return {
+      absolute: meanOf((answer, target) => Math.abs(answer - target), k),
+      root: Math.sqrt(square),
+      r2: variance > 0 ? 1 - square / variance : Number(square === 0),
+    };
   });
   return {
-    n,
-    loss: round(each.reduce((total, { loss }) => total + loss, 0) / count),
-    meanAbsoluteError: each.map(({ absolute, deviation }) => roundTo(absolute, deviation)),
-    r2: each.map(({ squared, spread }) => round(determination(squared, spread))),
+    meanAbsoluteError: numbers.map(({ absolute }) => absolute),
+    rootMeanSquareError: numbers.map(({ root }) => root),
+    r2: numbers.map(({ r2 }) => r2),
   };
-}
-
-/** Reference: `r2_score` of scikit-learn: where the targets are all equal, 1 for right answers and 0 for others. */
-function determination(squared: number, spread: number): number {
-  if (spread > 0) return 1 - squared / spread;
-  return squared === 0 ? 1 : 0;
 }

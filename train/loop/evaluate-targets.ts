@@ -1,9 +1,10 @@
 // The evaluation of tasks with targets: loss and measures of several labels, or of numbers, on a whole split.
+
+import { type LabelMeasures, measureLabels, thresholdsOf } from '../../models/measure/labels.ts';
+import { measureNumbers, type NumberMeasures } from '../../models/measure/numbers.ts';
 import type { Split } from '../datasets/dataset.ts';
 import { imagesOf, targetCount } from '../datasets/dataset.ts';
-import { type LabelMeasures, measureLabels, thresholdsOf } from '../tasks/label-measures.ts';
 import { labelsLoss, logistic, numbersLoss } from '../tasks/losses.ts';
-import { measureNumbers, type NumberMeasures } from '../tasks/number-measures.ts';
 import type { NumberLoss } from '../tasks/task.ts';
 
 /** Maps uint8 `[N,H,W,C]` to `[N,K]`. */

@@ -1,5 +1,7 @@
 // The forward pass as a compiled graph: it evaluates a network while it trains, and an export is compared with it.
 import type { Shape } from '../../models/image/shape.ts';
+import type { LabelMeasures } from '../../models/measure/labels.ts';
+import type { NumberMeasures } from '../../models/measure/numbers.ts';
 import { imageSize, type Split } from '../datasets/dataset.ts';
 import { compile } from '../graph/compile.ts';
 import { firstValues, runOnImages, traceImages } from '../graph/images.ts';
@@ -7,8 +9,6 @@ import { type State, writeKnown } from '../graph/state.ts';
 import { logitsOf, type Standardize } from '../layers/forward.ts';
 import { type Architecture, allParameters, netOf, type Parameters } from '../layers/net.ts';
 import type { Recipe } from '../recipes/recipe.ts';
-import type { LabelMeasures } from '../tasks/label-measures.ts';
-import type { NumberMeasures } from '../tasks/number-measures.ts';
 import { targetScaleOf } from '../tasks/target-scale.ts';
 import { NUMBER_LOSS } from '../tasks/task.ts';
 import { evaluateLabels, evaluateNumbers } from './evaluate-targets.ts';

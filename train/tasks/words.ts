@@ -1,6 +1,6 @@
 // What an epoch's measures are called and how they are written, by the task of the training.
-import type { LabelMeasures } from './label-measures.ts';
-import type { NumberMeasures } from './number-measures.ts';
+import type { LabelMeasures } from '../../models/measure/labels.ts';
+import type { NumberMeasures } from '../../models/measure/numbers.ts';
 
 /** What is measured of an epoch; see loop/evaluate.ts. */
 export interface Measured {

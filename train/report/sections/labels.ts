@@ -1,6 +1,6 @@
 // How well each of several labels is answered.
 import { heldOutOf } from '../../../models/held-out.ts';
-import { measureEachLabel, measureLabels, thresholdsOf } from '../../tasks/label-measures.ts';
+import { measureEachLabel, measureLabels, thresholdsOf } from '../../../models/measure/labels.ts';
 import { percent, whole } from '../format.ts';
 import { html } from '../html.ts';
 import { defineSection } from '../section.ts';

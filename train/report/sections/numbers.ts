@@ -1,6 +1,6 @@
 // Numbers: what was answered beside what is true, and how far answers are off where.
 import { heldOutOf } from '../../../models/held-out.ts';
-import { measureNumbers } from '../../tasks/number-measures.ts';
+import { measureNumbers } from '../../../models/measure/numbers.ts';
 import { short, whole } from '../format.ts';
 import { html } from '../html.ts';
 import { type PlotPoint, plot } from '../plot.ts';

@@ -1,7 +1,7 @@
 // The errors of numbers are NumPy's.
 import { describe, expect, it } from 'vitest';
+import { measureNumbers } from '../../../models/measure/numbers.ts';
 import { normal, random } from '../../../train/random.ts';
-import { measureNumbers } from '../../../train/tasks/number-measures.ts';
 import { targetScaleOf } from '../../../train/tasks/target-scale.ts';
 import { python } from '../../python.ts';
 
@@ -43,4 +43,9 @@ describe('numbers', () => {
     expect(digits(mean)).toEqual(digits(expected.mean));
     expect(digits(deviation)).toEqual(digits([...(expected.deviation ?? []).slice(0, 2), 1]));
   });
+});
+
+it('R2 of a number that does not vary is scikit-learn’s: 1 where every answer is right, else 0', () => {
+  expect(measureNumbers([3, 3], [3, 3], 1).r2).toEqual([1]);
+  expect(measureNumbers([3, 4], [3, 3], 1).r2).toEqual([0]);
 });

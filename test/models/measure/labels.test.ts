@@ -1,8 +1,8 @@
 // Average precision and thresholds are those that NumPy finds by trying every threshold, and scikit-learn's.
 import { describe, expect, it } from 'vitest';
+import { averagePrecision, bestThreshold } from '../../../models/measure/average-precision.ts';
+import { measureEachLabel, measureLabels, thresholdsOf } from '../../../models/measure/labels.ts';
 import { random } from '../../../train/random.ts';
-import { averagePrecision, bestThreshold } from '../../../train/tasks/average-precision.ts';
-import { measureEachLabel, measureLabels, thresholdsOf } from '../../../train/tasks/label-measures.ts';
 import { python } from '../../python.ts';
 
 /** Every score as a threshold, by the definition: no sorting, no running sums. */
