@@ -1,6 +1,7 @@
 // What a model's answers to labeled pictures come to: errors, precision and recall of each class, calibration.
 import { argMax } from '../../models/rank.ts';
 import { type Bin, calibrationError, reliability } from '../../train/report/calibration.ts';
+import { type ClassFigures, classFiguresOf, meanOver } from '../../train/report/class-figures.ts';
 import { confusionOf } from '../../train/report/confusion-matrix.ts';
 import { wilson } from '../../train/report/statistics.ts';
 
@@ -9,19 +10,6 @@ export interface LabeledAnswer {
   readonly label: number;
   /** `[classes]`. */
   readonly probabilities: readonly number[];
-}
-
-/** The figures of one class. */
-export interface ClassFigures {
-  readonly label: string;
-  /** Pictures of it. */
-  readonly n: number;
-  /** Share of the answers that say it which are right; null where none says it. */
-  readonly precision: number | null;
-  /** Share of its pictures that are answered right; null where there are none. */
-  readonly recall: number | null;
-  /** Harmonic mean of the two, 2 right / (pictures of it + answers that say it); null where both are 0. */
-  readonly f1: number | null;
 }
 
 export interface Figures {
@@ -62,24 +50,12 @@ export function figuresOf(answers: readonly LabeledAnswer[], labels: readonly st
   const judged = answers.map(({ label, probabilities }) => ({ label, predicted: argMax(probabilities) }));
   const confusion = confusionOf(judged, labels.length);
   const wrong = judged.filter(({ label, predicted }) => label !== predicted).length;
-  const classes = labels.map((label, i): ClassFigures => {
-    const right = confusion[i]?.[i] ?? 0;
-    const own = (confusion[i] ?? []).reduce((sum, count) => sum + count, 0);
-    const answered = confusion.reduce((sum, row) => sum + (row[i] ?? 0), 0);
-    const share = (of: number) => (of === 0 ? null : right / of);
-    return {
-      ...{ label, n: own, precision: share(answered), recall: share(own) },
-      f1: own + answered === 0 ? null : (2 * right) / (own + answered),
-    };
-  });
-  const present = classes.filter((each) => each.n > 0);
-  const meanOf = (value: (each: ClassFigures) => number | null) =>
-    present.reduce((sum, each) => sum + (value(each) ?? 0), 0) / present.length;
+  const classes = classFiguresOf(confusion, labels);
   return {
     ...{ n, wrong, errorRate: wrong / n, interval: wilson(wrong / n, n) },
     loss: answers.reduce((sum, answer) => sum + lossOf(answer), 0) / n,
-    balancedAccuracy: meanOf(({ recall }) => recall),
-    f1: meanOf(({ f1 }) => f1),
+    balancedAccuracy: meanOver(classes, ({ recall }) => recall),
+    f1: meanOver(classes, ({ f1 }) => f1),
     ...{ classes, confusion },
     calibrationError: calibrationError(answers),
     reliability: reliability(answers),

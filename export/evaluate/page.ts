@@ -1,4 +1,5 @@
 // An evaluation as a page, in the style of the reports.
+import { classTable } from '../../train/report/class-figures.ts';
 import { confusionMatrix } from '../../train/report/confusion-matrix.ts';
 import { fileName } from '../../train/report/file-name.ts';
 import { many, percent, short, shortPercent, whole } from '../../train/report/format.ts';
@@ -29,25 +30,13 @@ export function evaluationPage(evaluation: EvaluatedWithPictures): string {
       <dl class="hero">${hero.map(([what, value, more]) => html`<div><dt>${what}</dt><dd>${value}</dd><dd class="quiet">${more}</dd></div>`)}</dl>
     </header>`,
     parts: [
-      { id: 'classes', title: 'Classes', body: classTable(figures) },
+      { id: 'classes', title: 'Classes', body: classTable(figures.classes) },
       { id: 'confusion', title: 'Confusions', body: confusionMatrix(figures.confusion, labels, 'pictures') },
       { id: 'calibration', title: 'Calibration', body: reliabilityPlot(figures) },
       { id: 'worst', title: 'Worst pictures', body: worstPictures(evaluation) },
     ],
     sheets: [sheet],
   });
-}
-
-function classTable({ classes }: Figures): Html {
-  const share = (value: number | null) => (value === null ? '–' : percent(value, 1));
-  return html`<div class="scroll"><table class="numbers">
-    <thead><tr><th scope="col">class</th><th scope="col">pictures</th><th scope="col">precision</th><th scope="col">recall</th><th scope="col">F1</th></tr></thead>
-    <tbody>${classes.map(
-      ({ label, n, precision, recall, f1 }) =>
-        html`<tr><th scope="row">${label}</th><td>${whole(n)}</td><td>${share(precision)}</td><td>${share(recall)}</td><td>${share(f1)}</td></tr>`,
-    )}</tbody></table></div>
-    <p class="note">Precision is the share of the answers that say a class which are right, recall the share of its pictures that are
-    answered right, F1 their harmonic mean.</p>`;
 }
 
 function reliabilityPlot({ reliability, calibrationError }: Figures): Html {

@@ -109,6 +109,33 @@ describe('the report of a finished run', () => {
     for (const { stdev } of channels.slice(0, 3)) expect(stdev).toBeGreaterThan(5);
   });
 
+  it('has precision and recall of each class, as the confusions say them', async () => {
+    const { page } = await open();
+    const cells = (selector: string) =>
+      page
+        .locator(`${selector} tbody tr`)
+        .evaluateAll((rows) =>
+          rows.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent ?? '')),
+        );
+    const counts = (await cells('.confusion')).map((row) =>
+      row.slice(0, 10).map((text) => Number(text || 0)),
+    );
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    const inWords = (part: number, of: number) =>
+      of === 0 ? '–' : `${((100 * part) / of).toFixed(1)}\u202f%`;
+    const expected = counts.map((row, i) => [
+      String(sum(row)),
+      inWords(row[i] ?? 0, sum(counts.map((each) => each[i] ?? 0))),
+      inWords(row[i] ?? 0, sum(row)),
+    ]);
+    expect((await cells('#classes')).map((row) => row.slice(0, 3))).toEqual(expected);
+    const recalls = counts.map((row, i) => (row[i] ?? 0) / sum(row));
+    expect(await page.locator('#classes dd').first().innerText()).toBe(
+      `${((100 * sum(recalls)) / recalls.length).toFixed(2)}\u202f%`,
+    );
+    await page.context().close();
+  });
+
   it('counts every test picture once in the confusions', async () => {
     const { page } = await open();
     const cells = await page

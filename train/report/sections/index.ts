@@ -5,6 +5,7 @@ import { attention } from './attention.ts';
 import { augmentation } from './augmentation.ts';
 import { biasVariance } from './bias-variance.ts';
 import { calibration } from './calibration.ts';
+import { classes } from './classes.ts';
 import { confusion } from './confusion.ts';
 import { curves } from './curves.ts';
 import { environment } from './environment.ts';
@@ -26,6 +27,7 @@ export const sections: readonly Section[] = [
   curves,
   epochs,
   biasVariance,
+  classes,
   confusion,
   topLosses,
   labels,
