@@ -415,7 +415,7 @@ ${exampleWith(text)
 if (JSON.stringify(process.eventNames()) !== before) throw new Error(process.eventNames().join());`;
     const whole = await runExample(project, quick("{ file: 'photos.onnx' }"), environment);
     expect(whole).toMatch(
-      /^(epoch \d: [\d.]+ % wrong\n){5}\S+\/project\/photos\.onnx \[ 'a', 'b' \] [\d.]+\n$/,
+      /^(epoch \d: [\d.]+ % wrong\n){5}\S+\/project\/photos\.onnx \[ 'a', 'b' \] \{[^}]*accuracy: [\d.]+[^}]*\}\n$/,
     );
     const model = await loadModel(join(project, 'photos.onnx'), { workers: 1 });
     expect((await model.classify(join(project, 'photos/a/0.png'))).predictions).toHaveLength(2);
