@@ -201,11 +201,11 @@ test('Node imports it, as servers do that render pages, and is told where to go'
   );
 });
 
-test('it is under 60 kB beside onnxruntime, compressed', () => {
+test('it is under 62 kB beside onnxruntime, compressed', () => {
   const folder = join(project.installed, 'dist/web-demo/browser');
   const size = (path: string) => gzipSync(readFileSync(path)).length;
   const [worker = ''] = readdirSync(join(folder, 'assets')).filter((name) => name.startsWith('wasm-worker'));
   const ours = size(join(folder, 'trainyard.js')) + size(join(folder, 'assets', worker));
   const theirs = size(join(root, 'node_modules/onnxruntime-web/dist/ort.wasm.bundle.min.mjs'));
-  expect(ours - theirs).toBeLessThan(60_000);
+  expect(ours - theirs).toBeLessThan(62_000);
 });

@@ -3,15 +3,17 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Shape } from '../../../models/image/shape.ts';
 import { type AugmentOptions, augmentImage, handwriting } from '../../../train/augment/index.ts';
-import { loadDataset, type MemoryDataset } from '../../../train/datasets/index.ts';
+import type { MemoryDataset } from '../../../train/datasets/index.ts';
+import { mnist as definition } from '../../../train/datasets/mnist.ts';
 import { noise } from './pictures.ts';
 
 const at = { seed: 1, epoch: 2, index: 3 };
 const everything: AugmentOptions = { ...handwriting, translate: 2, flip: 'random' };
 
+/** All 60,000 training images: none is kept for validation. */
 let mnist: MemoryDataset;
 beforeAll(async () => {
-  mnist = await loadDataset('mnist');
+  mnist = await definition.load({}, 'test');
 });
 const digit = (index: number) => mnist.train.images.subarray(index * 784, (index + 1) * 784);
 const sum = (image: Uint8Array) => image.reduce((total, value) => total + value, 0);
