@@ -2,10 +2,10 @@
 import { classTable } from '../../train/report/class-figures.ts';
 import { confusionMatrix } from '../../train/report/confusion-matrix.ts';
 import { fileName } from '../../train/report/file-name.ts';
-import { many, percent, short, shortPercent, whole } from '../../train/report/format.ts';
+import { many, percent, short, whole } from '../../train/report/format.ts';
 import { type Html, html } from '../../train/report/html.ts';
 import { renderPage } from '../../train/report/page.ts';
-import { plot } from '../../train/report/plot.ts';
+import { reliabilityPlot } from '../../train/report/reliability-plot.ts';
 import { tile } from '../../train/report/tile.ts';
 import type { Figures } from './figures.ts';
 import type { EvaluatedWithPictures } from './index.ts';
@@ -32,34 +32,15 @@ export function evaluationPage(evaluation: EvaluatedWithPictures): string {
     parts: [
       { id: 'classes', title: 'Classes', body: classTable(figures.classes) },
       { id: 'confusion', title: 'Confusions', body: confusionMatrix(figures.confusion, labels, 'pictures') },
-      { id: 'calibration', title: 'Calibration', body: reliabilityPlot(figures) },
+      { id: 'calibration', title: 'Calibration', body: calibration(figures) },
       { id: 'worst', title: 'Worst pictures', body: worstPictures(evaluation) },
     ],
     sheets: [sheet],
   });
 }
 
-function reliabilityPlot({ reliability, calibrationError }: Figures): Html {
-  const perfect = [
-    [0, 0],
-    [1, 1],
-  ] as const;
-  return html`<div class="plots">${plot({
-    title: 'Accuracy by confidence',
-    x: 'confidence',
-    domain: [0, 1],
-    fromZero: true,
-    format: shortPercent,
-    series: [
-      { name: 'perfect', color: 3, dashed: true, points: [...perfect] },
-      {
-        name: 'this model',
-        color: 1,
-        dots: true,
-        points: reliability.map(({ confidence, accuracy }) => [confidence, accuracy] as const),
-      },
-    ],
-  })}</div>
+function calibration({ reliability, calibrationError }: Figures): Html {
+  return html`${reliabilityPlot([{ name: 'this model', bins: reliability }])}
   <p>Confidence and accuracy are ${percent(calibrationError, 1)} apart on the average, over 15 equal bins of the confidence.</p>`;
 }
 

@@ -7,6 +7,7 @@ import type { Dataset } from '../datasets/index.ts';
 import { firstOf } from '../datasets/subset.ts';
 import { viewCount } from '../layers/tta.ts';
 import { openLoader } from '../loader/index.ts';
+import { batchesOf } from '../loop/batches-of.ts';
 import { evaluate } from '../loop/evaluate.ts';
 import { spansOf } from '../loop/spans.ts';
 import type { TrainingStep } from '../loop/step.ts';
@@ -64,24 +65,15 @@ export async function measurePace(
   dataset: Dataset,
   { say = () => {}, signal }: Progress = {},
 ): Promise<Pace> {
-  const { batchSize, seed, augment, schedule } = recipe;
+  const { batchSize, schedule } = recipe;
   say(
     `Measuring how fast ${recipe.name} trains here: up to ${WARM_UP + STEPS} steps of ${batchSize} image${batchSize === 1 ? '' : 's'}, then an evaluation. Their weights are not kept.`,
   );
   const started = performance.now();
   const registry = await registryOf(recipe);
   const training = createTraining(recipe, dataset, undefined, registry);
-  const { train: split, shape, validation } = dataset;
-  const { transforms } = registry;
-  const loader = await openLoader({
-    split,
-    shape,
-    batchSize,
-    seed,
-    augment,
-    transforms,
-    sampling: recipe.sampling,
-  });
+  const { validation } = dataset;
+  const loader = await openLoader(batchesOf(recipe, dataset, registry));
   let last = performance.now();
   /** Lets whoever aborts have a turn. */
   const turn = async () => {
@@ -97,7 +89,7 @@ export async function measurePace(
         // As at the start of the schedule, where learning rates are low, so that what is measured does not diverge.
         ...scheduleAt(schedule, 0, registry.schedules),
         step: step + 1,
-        seed: seedPair(seed, 'step', step),
+        seed: seedPair(recipe.seed, 'step', step),
       });
       if (performance.now() - last > MESSAGE_EVERY) {
         last = performance.now();
@@ -120,7 +112,7 @@ export async function measurePace(
     const began = performance.now();
     evaluate(training, part);
     const evaluation = (secondsSince(began) * validation.n) / n;
-    const features = evaluation * (1 + split.n / validation.n);
+    const features = evaluation * (1 + dataset.train.n / validation.n);
     const before = start + Math.max(0, warmUp.seconds - warmUp.steps * step);
     return {
       step,

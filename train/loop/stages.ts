@@ -7,7 +7,8 @@ import { writeKnown } from '../graph/state.ts';
 import { createParameters, disposeParameters } from '../layers/net.ts';
 import { type Loader, openLoader } from '../loader/index.ts';
 import type { Recipe } from '../recipes/index.ts';
-import type { Registry } from '../recipes/registry.ts';
+import { builtIn, type Registry } from '../recipes/registry.ts';
+import { batchesOf } from './batches-of.ts';
 import { createExtractor, extractFeatures } from './features.ts';
 import { addConstants, initialParameters } from './initial-weights.ts';
 import type { Span } from './spans.ts';
@@ -62,20 +63,15 @@ async function openWhole(
 ): Promise<Stage> {
   // The optimizer starts again: it keeps nothing of the head's stage, and counts its steps from here.
   if (startStep === span.from && span.from > 0) forget(training);
-  const { augment } = recipe;
-  const { train: split, shape, validation } = dataset;
   const loader = await openLoader({
-    ...loading(recipe, startStep, cluster),
-    split,
-    shape,
-    augment,
-    transforms: registry.transforms,
+    ...batchesOf(recipe, dataset, registry),
+    ...placeOf(startStep, cluster),
   });
   return {
     span,
     step: training,
     loader,
-    validation,
+    validation: dataset.validation,
     read: training.read,
     sync: () => {},
     close: loader.close,
@@ -109,13 +105,15 @@ async function openFrozen(
   disposeParameters(parameters);
   writeKnown(step, state);
 
-  const { train: split, shape, validation } = features;
-  const loader = await openLoader({ ...loading(recipe, startStep, cluster), split, shape, augment: {} });
+  const loader = await openLoader({
+    ...batchesOf({ ...recipe, augment: {} }, features, builtIn),
+    ...placeOf(startStep, cluster),
+  });
   return {
     span,
     step,
     loader,
-    validation,
+    validation: features.validation,
     read: () => new Map([...training.read(), ...step.read()]),
     sync: () => training.write(step.read()),
     async close() {
@@ -125,9 +123,9 @@ async function openFrozen(
   };
 }
 
-function loading({ batchSize, seed, sampling }: Recipe, startStep: number, cluster: Cluster | undefined) {
-  const part = cluster && { index: cluster.task, of: cluster.size };
-  return { batchSize, seed, startStep, ...(part && { part }), ...(sampling && { sampling }) };
+/** Where in the training the loader begins, and which part of each batch it makes. */
+function placeOf(startStep: number, cluster: Cluster | undefined) {
+  return { startStep, ...(cluster && { part: { index: cluster.task, of: cluster.size } }) };
 }
 
 /** Empties the optimizer's slots. */

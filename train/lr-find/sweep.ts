@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Dataset } from '../datasets/index.ts';
 import { openLoader } from '../loader/index.ts';
+import { batchesOf } from '../loop/batches-of.ts';
 import type { TrainingStep } from '../loop/step.ts';
 import { scheduleAt } from '../optimizers/schedules/index.ts';
 import { seedPair } from '../random.ts';
@@ -29,25 +30,15 @@ export async function sweep(
   recipe: Recipe,
   dataset: Dataset,
   { from, to, steps, onStep }: SweepOptions,
-  { schedules, transforms }: Registry = builtIn,
+  registry: Registry = builtIn,
 ): Promise<Curve> {
   const before = training.read();
-  const { batchSize, seed, augment } = recipe;
-  const { train: split, shape } = dataset;
-  const loader = await openLoader({
-    split,
-    shape,
-    batchSize,
-    seed,
-    augment,
-    transforms,
-    sampling: recipe.sampling,
-  });
+  const loader = await openLoader(batchesOf(recipe, dataset, registry));
   const learningRates: number[] = [];
   const losses: number[] = [];
   const smooth = smoother();
   // As the schedule begins, with little behind it.
-  const { momentum } = scheduleAt(recipe.schedule, 0, schedules);
+  const { momentum } = scheduleAt(recipe.schedule, 0, registry.schedules);
   try {
     for (let step = 0; step < steps; step++) {
       const learningRate = from * (to / from) ** (step / steps);
@@ -56,7 +47,7 @@ export async function sweep(
         learningRate,
         momentum,
         step: step + 1,
-        seed: seedPair(seed, 'step', step),
+        seed: seedPair(recipe.seed, 'step', step),
       });
       const smoothed = smooth(loss);
       learningRates.push(learningRate);

@@ -7,7 +7,6 @@ import { drawCircles } from '../../../train/datasets/circles.ts';
 import { type Dataset, sharedTargets } from '../../../train/datasets/dataset.ts';
 import { placeDigits } from '../../../train/datasets/several-digits.ts';
 import { evaluateTask } from '../../../train/loop/evaluate.ts';
-import { fit } from '../../../train/loop/fit.ts';
 import { weightsOf } from '../../../train/loop/initial-weights.ts';
 import { createTraining } from '../../../train/loop/training.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
@@ -15,6 +14,7 @@ import type { Recipe } from '../../../train/recipes/recipe.ts';
 import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { createRun } from '../../../train/runs/run.ts';
 import { smallMnist } from '../small-mnist.ts';
+import { trainInPieces } from '../train-in-pieces.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-targets-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -38,13 +38,7 @@ const digits = findRecipe('several-digits', {
 
 async function trained(recipe: Recipe, dataset: Dataset, stopAt?: number) {
   const run = createRun(folder, recipe, {});
-  for (let finished = false; !finished; ) {
-    const abort = new AbortController();
-    const onStep = ({ step }: { step: number }) => {
-      if (stopAt !== undefined && step % stopAt === 0) abort.abort();
-    };
-    ({ finished } = await fit({ recipe, dataset, run, watcher: { onStep }, signal: abort.signal }));
-  }
+  await trainInPieces({ recipe, dataset, run }, stopAt);
   const files = ['last.safetensors', 'best.safetensors', 'metrics.csv'].map((name) =>
     readFileSync(join(run.folder, name)),
   );

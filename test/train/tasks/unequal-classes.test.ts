@@ -6,7 +6,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readClassWeights } from '../../../train/cli/class-weights.ts';
 import type { MemoryDataset } from '../../../train/datasets/dataset.ts';
 import { evaluate } from '../../../train/loop/evaluate.ts';
-import { fit } from '../../../train/loop/fit.ts';
 import { weightsOf } from '../../../train/loop/initial-weights.ts';
 import { createTraining } from '../../../train/loop/training.ts';
 import { adjusted } from '../../../train/recipes/adjust.ts';
@@ -18,6 +17,7 @@ import { createRun } from '../../../train/runs/run.ts';
 import { smallClassesInWords } from '../../../train/tasks/class-counts.ts';
 import { classWeightsOf } from '../../../train/tasks/class-weights.ts';
 import { smallMnist } from '../small-mnist.ts';
+import { trainInPieces } from '../train-in-pieces.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-unequal-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -133,13 +133,7 @@ describe('a training', () => {
     const recipe = resolveRecipe(adjusted(base, asked));
     const dataset = await unequal();
     const run = createRun(folder, recipe, {});
-    for (let finished = false; !finished; ) {
-      const abort = new AbortController();
-      const onStep = ({ step }: { step: number }) => {
-        if (stopAt !== undefined && step % stopAt === 0) abort.abort();
-      };
-      ({ finished } = await fit({ recipe, dataset, run, watcher: { onStep }, signal: abort.signal }));
-    }
+    await trainInPieces({ recipe, dataset, run }, stopAt);
     const bytes = readFileSync(run.last);
     const training = createTraining(recipe, dataset, weightsOf(readCheckpoint(run.last)));
     const { validation: test } = dataset;

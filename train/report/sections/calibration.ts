@@ -1,10 +1,10 @@
 // Whether the network's probabilities mean what they say.
 import { heldOutOf } from '../../../models/held-out.ts';
 import { runCommand } from '../../runs/run-command.ts';
-import { type Bin, calibrationOf } from '../calibration.ts';
-import { percent, shortPercent } from '../format.ts';
+import { calibrationOf } from '../calibration.ts';
+import { percent } from '../format.ts';
 import { html } from '../html.ts';
-import { plot } from '../plot.ts';
+import { reliabilityPlot } from '../reliability-plot.ts';
 import { defineSection } from '../section.ts';
 
 export const calibration = defineSection({
@@ -14,28 +14,10 @@ export const calibration = defineSection({
   analyze: ({ validation }) => calibrationOf(validation),
   render({ analysis, run, recipe }) {
     const { bins, temperedBins, error, temperedError, temperature } = analysis;
-    const points = (of: readonly Bin[]) =>
-      of.map(({ confidence, accuracy }) => [confidence, accuracy] as const);
-    return html`<div class="plots">${plot({
-      title: 'Accuracy by confidence',
-      x: 'confidence',
-      domain: [0, 1],
-      fromZero: true,
-      format: shortPercent,
-      series: [
-        {
-          name: 'perfect',
-          color: 3,
-          dashed: true,
-          points: [
-            [0, 0],
-            [1, 1],
-          ],
-        },
-        { name: 'as trained', color: 1, dots: true, points: points(bins) },
-        { name: `temperature ${temperature}`, color: 2, dots: true, points: points(temperedBins) },
-      ],
-    })}</div>
+    return html`${reliabilityPlot([
+      { name: 'as trained', bins },
+      { name: `temperature ${temperature}`, bins: temperedBins },
+    ])}
     <p>Confidence and accuracy are ${percent(error, 1)} apart on the average over ${heldOutOf(recipe)} pictures;
     with temperature scaling ${percent(temperedError, 1)}.</p>
     <p class="note">When a network says 90 %, nine of ten such answers should be right. Dividing its logits by
