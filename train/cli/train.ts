@@ -10,7 +10,7 @@ import {
   trainChosen,
 } from '../library/train-chosen.ts';
 import type { FitResult } from '../loop/fit.ts';
-import { checkBatchSize } from '../loop/training.ts';
+import { checkFits } from '../loop/training.ts';
 import { watchAll } from '../loop/watcher.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { reportComparison } from '../report/compare/report.ts';
@@ -69,7 +69,7 @@ export async function showPlan(asked: Asked, tasks = 1): Promise<void> {
   const [recipe] = recipes;
   await fetchPretrained(recipe);
   const dataset = await data();
-  checkBatchSize(recipe, dataset);
+  checkFits(recipe, dataset);
   for (const line of dataInWords(dataset, recipe)) say(line);
   const pace = await measurePace(recipe, dataset, { say });
   const plan = planOf(recipe, pace, Math.floor(dataset.train.n / recipe.batchSize));

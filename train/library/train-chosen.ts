@@ -12,7 +12,7 @@ import { joinCluster } from '../cluster/join.ts';
 import { dataInWords } from '../datasets/folder/findings-in-words.ts';
 import type { Dataset } from '../datasets/index.ts';
 import { type FitOptions, type FitResult, fit } from '../loop/fit.ts';
-import { checkBatchSize } from '../loop/training.ts';
+import { checkFits } from '../loop/training.ts';
 import { type Watcher, watchAll } from '../loop/watcher.ts';
 import { isOutOfMemory, limitMemory, outOfMemory } from '../memory/index.ts';
 import type { Progress, Say } from '../progress.ts';
@@ -92,7 +92,7 @@ export async function trainChosen(
     const memory = await limitMemory(choice.recipe, settings.maxMemory, observer);
     await fetchPretrained(choice.recipe);
     const dataset = await choice.data();
-    checkBatchSize(choice.recipe, dataset);
+    checkFits(choice.recipe, dataset);
     const recipe = choice.run ? choice.recipe : await withinItsBudget(choice.recipe, dataset, observer);
     // From here on there is a run, which is saved.
     signal?.throwIfAborted();

@@ -26,7 +26,7 @@ import { openStage, type Stage, stageFor } from './stages.ts';
 import type { TrainingStep } from './step.ts';
 import { takeStep } from './take-step.ts';
 import { testAtEnd } from './test-at-end.ts';
-import { checkBatchSize, createTraining } from './training.ts';
+import { checkFits, createTraining } from './training.ts';
 import type { Watcher } from './watcher.ts';
 
 export interface FitOptions {
@@ -87,7 +87,7 @@ export async function fit({
     throw new UserError(
       `Run ${run.name} was to start from the weights of another training, but ended before it had read them. Start a new run with --from and that checkpoint.`,
     );
-  checkBatchSize(recipe, dataset);
+  checkFits(recipe, dataset);
   const registry = known ?? (await registryOf(recipe));
   if (cluster !== undefined)
     agree(cluster, {

@@ -11,7 +11,7 @@ import { moveSlowCopies } from './slow-copies.ts';
 import { type Span, spanAfter, spansOf } from './spans.ts';
 import { openStage, type Stage, stageFor } from './stages.ts';
 import { takeStep } from './take-step.ts';
-import { checkBatchSize, createTraining } from './training.ts';
+import { checkFits, createTraining } from './training.ts';
 import type { Watcher } from './watcher.ts';
 
 export interface FollowOptions {
@@ -40,7 +40,7 @@ export async function follow({
   signal,
   registry: known,
 }: FollowOptions): Promise<{ step: number; finished: boolean }> {
-  checkBatchSize(recipe, dataset);
+  checkFits(recipe, dataset);
   const registry = known ?? (await registryOf(recipe));
   let done = agree(cluster, { recipe, digests: dataset.digests, step: 0 });
   const training = createTraining(recipe, dataset, undefined, registry, cluster);

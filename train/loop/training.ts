@@ -7,34 +7,41 @@ import { disposeParameters } from '../layers/net.ts';
 import { inOwnCode } from '../project/in-own-code.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { builtIn, type Registry } from '../recipes/registry.ts';
+import { classWeightsOf } from '../tasks/class-weights.ts';
 import { taskOf } from '../tasks/task.ts';
 import { initialParameters, takeWeights, type Weights } from './initial-weights.ts';
 import { createStep, type TrainingStep } from './step.ts';
 
-/** @throws UserError when a batch has more images than there are for training. */
-export function checkBatchSize({ batchSize }: Recipe, { name, train }: Dataset): void {
+/**
+ * Checks that `dataset` can be trained on as the recipe says, before a run is made of it.
+ * @throws UserError when a batch has more images than there are, the task is another, or a class is named that there is not.
+ */
+export function checkFits(recipe: Recipe, dataset: Dataset): void {
+  const { batchSize } = recipe;
+  const { name, train } = dataset;
   if (batchSize > train.n)
     throw new UserError(
       `The batch size is ${batchSize}, but ${name} has ${train.n} training images: choose a smaller one.`,
     );
+  checkTask(recipe, dataset);
+  checkClasses(recipe, dataset);
 }
 
 /** @throws UserError when the data are of another task than the recipe. */
-export function checkTask(
-  recipe: Pick<Recipe, 'name' | 'task' | 'classWeights' | 'sampling' | 'focal'>,
-  { name, task }: Dataset,
-): void {
-  if (recipe.task !== task)
-    throw new UserError(
-      `The recipe ${recipe.name} is of the task ${taskOf(recipe)}, but ${name} has data of the task ${taskOf({ task })}. Give the recipe the task of its data.`,
-    );
-  checkOneClass(recipe);
+function checkTask(recipe: Recipe, { name, task }: Dataset): void {
+  if (recipe.task === task) return;
+  throw new UserError(
+    `The recipe ${recipe.name} is of the task ${taskOf(recipe)}, but ${name} has data of the task ${taskOf({ task })}. Give the recipe the task of its data.`,
+  );
 }
 
-/** @throws UserError when something is asked of classes, and pictures have several labels or numbers. */
-function checkOneClass(recipe: Pick<Recipe, 'name' | 'task' | 'classWeights' | 'sampling' | 'focal'>): void {
-  if (taskOf(recipe) === 'single') return;
+/** @throws UserError when something is asked of classes that there are not, or pictures have several labels or numbers. */
+function checkClasses(recipe: Recipe, dataset: Dataset): void {
   const { classWeights, sampling, focal } = recipe;
+  if (taskOf(recipe) === 'single') {
+    if (classWeights !== undefined) classWeightsOf(classWeights, dataset);
+    return;
+  }
   const asked = Object.entries({ 'class-weights': classWeights, sampling, focal });
   const [option] = asked.find(([, value]) => value !== undefined) ?? [];
   if (option !== undefined)
@@ -52,6 +59,7 @@ export function createTraining(
   cluster?: Cluster,
 ): TrainingStep {
   checkTask(recipe, dataset);
+  checkClasses(recipe, dataset);
   return inOwnCode(recipe, () => {
     const architecture = createArchitecture(recipe.architecture, dataset.labels.length, architectures);
     const parameters = initialParameters(recipe, dataset, architecture);

@@ -4,7 +4,7 @@ import type { ChildWork } from '../child.ts';
 import { checkArguments, type RecipeArguments } from '../cli/check-arguments.ts';
 import { measurePace, planOf, withinBudget } from '../cli/plan.ts';
 import { recipeOfArguments } from '../cli/recipe-of-arguments.ts';
-import { checkBatchSize } from '../loop/training.ts';
+import { checkFits } from '../loop/training.ts';
 
 /** Sends a `Cost`. @throws UserError for what `trainyard train` refuses before its first step */
 export const work: ChildWork<RecipeArguments> = async (args, send) => {
@@ -12,7 +12,7 @@ export const work: ChildWork<RecipeArguments> = async (args, send) => {
   const [recipe] = recipes;
   await fetchPretrained(recipe);
   const dataset = await data();
-  checkBatchSize(recipe, dataset);
+  checkFits(recipe, dataset);
   const pace = await measurePace(recipe, dataset);
   const stepsPerEpoch = Math.floor(dataset.train.n / recipe.batchSize);
   const { budget } = recipe;

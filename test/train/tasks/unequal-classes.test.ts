@@ -16,6 +16,7 @@ import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { createRun } from '../../../train/runs/run.ts';
 import { smallClassesInWords } from '../../../train/tasks/class-counts.ts';
 import { classWeightsOf } from '../../../train/tasks/class-weights.ts';
+import { trainyard } from '../../command.ts';
 import { smallMnist } from '../small-mnist.ts';
 import { trainInPieces } from '../train-in-pieces.ts';
 
@@ -104,6 +105,16 @@ it('several labels have no classes that could count', async () => {
   const recipe = { ...findRecipe('several-digits'), sampling: 'balanced' as const };
   const dataset = { ...(await smallMnist(100, 50)), task: 'multi' as const };
   expect(() => createTraining(recipe, dataset)).toThrow('--sampling is for pictures of one class each');
+});
+
+it('a class that there is not is said before there is a run', async () => {
+  const options = ['--class-weights', '{"eleven": 2}', '--no-live', '--runs', join(folder, 'none')];
+  const { status, stderr, stdout } = await trainyard('train', 'digits', ...options);
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringContaining('--class-weights names "eleven", but mnist has no such class.'),
+  ]);
+  expect(stdout).not.toContain('Run 0001');
 });
 
 describe('a training', () => {
