@@ -1,7 +1,6 @@
 // What `trainyard export` prints while it goes on: a line for each stage.
 
 import { plainPercent } from '../../train/report/format.ts';
-import { changesInWords } from '../parity/index.ts';
 import type { ExportStage, WrittenModel } from '../publish/stages.ts';
 
 /** Prints a stage, with its seconds where they mean something. */
@@ -30,7 +29,13 @@ function stageInWords(stage: ExportStage): string {
     case 'converted':
       return `${stage.nodes} ONNX nodes, opset ${stage.opset}, ${(stage.bytes / 1e6).toFixed(2)} MB`;
     case 'compared':
-      return `${stage.parity.n} ${stage.pictures}, largest difference ${stage.parity.maxProbabilityDifference.toExponential(1)}, ${changesInWords(stage.parity)}${stage.accuracy === null ? '' : `, accuracy ${(stage.accuracy * 100).toFixed(2)} %`}${stage.score === undefined ? '' : `, ${stage.score}`}`;
+      return [
+        `${stage.parity.n} ${stage.pictures}`,
+        `largest difference ${stage.parity.maxProbabilityDifference.toExponential(1)}`,
+        ...(stage.changes === undefined ? [] : [stage.changes]),
+        ...(stage.accuracy === null ? [] : [`accuracy ${(stage.accuracy * 100).toFixed(2)} %`]),
+        ...(stage.score === undefined ? [] : [stage.score]),
+      ].join(', ');
     case 'novelty':
       return `says what it does not know: ${plainPercent(stage.falseAlarms)} of ${stage.n} ${stage.pictures} by mistake`;
     case 'written':

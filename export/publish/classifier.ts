@@ -144,13 +144,26 @@ async function proveClassifier(
     golden: expected,
   });
   const { accuracy, score } = found;
-  report({ name: 'compared', parity, pictures: testedOn(card), accuracy, score });
+  report({
+    name: 'compared',
+    parity,
+    changes: changesOf(card, parity),
+    pictures: testedOn(card),
+    accuracy,
+    score,
+  });
   return { parity, model: found };
+}
+
+/** Which labels changed, in words; undefined of numbers, which have none. */
+function changesOf({ task }: AnyDraft, parity: Parity): string | undefined {
+  return task === 'regression' ? undefined : changesInWords(parity);
 }
 
 function failure(card: AnyDraft, parity: Parity, tolerance: number, explanation: string): UserError {
   const { n, maxProbabilityDifference } = parity;
+  const changes = changesOf(card, parity);
   return new UserError(
-    `${card.name} was not exported: onnxruntime does not answer as what was trained. Over ${n} ${testedOn(card)} the largest difference ${unitInWords({ task: card.task ?? 'single' })} is ${maxProbabilityDifference.toExponential(2)} (allowed: ${tolerance.toExponential(0)}), with ${changesInWords(parity)}. Nothing was written. ${explanation}`,
+    `${card.name} was not exported: onnxruntime does not answer as what was trained. Over ${n} ${testedOn(card)} the largest difference ${unitInWords({ task: card.task ?? 'single' })} is ${maxProbabilityDifference.toExponential(2)} (allowed: ${tolerance.toExponential(0)})${changes === undefined ? '' : `, with ${changes}`}. Nothing was written. ${explanation}`,
   );
 }

@@ -8,6 +8,8 @@ type Done =
   | {
       readonly name: 'compared';
       readonly parity: Parity;
+      /** How many labels changed, in words; numbers have none. */
+      readonly changes?: string | undefined;
       /** What they were: `test pictures`. */
       readonly pictures: string;
       readonly accuracy: number | null;

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { stageLine } from '../../../export/cli/lines.ts';
 import { compareLabels, compareNumbers } from '../../../export/parity/index.ts';
 import { draftOf } from '../../../export/publish/draft-of-task.ts';
 import { exportModel } from '../../../export/publish/export.ts';
@@ -63,7 +64,11 @@ describe('a model of numbers', async () => {
   const run = createRun(folder, recipe, {});
   await fit({ recipe, dataset, run });
   const model = await loadRun(run, 'best');
-  const { path, card, parity, accuracy } = await exportModel(model, { repository: join(folder, 'models') });
+  const lines: string[] = [];
+  const { path, card, parity, accuracy } = await exportModel(model, {
+    repository: join(folder, 'models'),
+    onStage: (stage) => lines.push(stageLine(stage)),
+  });
 
   it('answers in the units of the data, as the network does', () => {
     const step = createTraining(recipe, dataset);
@@ -94,6 +99,8 @@ describe('a model of numbers', async () => {
     expect(card).not.toHaveProperty('novelty');
     expect(accuracy).toBeNull();
     expect(parity).toMatchObject({ n: 40, changedLabels: 0 });
+    const compared = lines.find((line) => line.includes('compared'));
+    expect(compared).toMatch(/largest difference [\d.e-]+, mean absolute error of count [\d.]+$/);
     expect(() => checkCard(JSON.parse(JSON.stringify(card)))).not.toThrow();
   });
 
@@ -127,7 +134,11 @@ it('a model of several labels has a threshold for each, and answers each for its
     },
     ...{ probabilities: network.probabilities, variables: network.variables, judged },
   };
-  const { path, card } = await exportModel(model, { repository: join(folder, 'models') });
+  const lines: string[] = [];
+  const { path, card } = await exportModel(model, {
+    repository: join(folder, 'models'),
+    onStage: (stage) => lines.push(stageLine(stage)),
+  });
   const { multi } = checkpoint.progress.history.at(-1) ?? {};
   expect(card).toMatchObject({
     ...{ format: 'trainyard-card/2', task: 'multi', thresholds: draft.thresholds },
@@ -149,6 +160,12 @@ it('a model of several labels has a threshold for each, and answers each for its
     got.slice(10 * i, 10 * i + 10).reduce((a, b) => a + b, 0),
   );
   expect(sums.some((sum) => Math.abs(sum - 1) > 0.1)).toBe(true);
+
+  it('says how many labels changed', () => {
+    expect(lines.find((line) => line.includes('compared'))).toMatch(
+      /, 0 changed labels, mean average precision [\d.]+$/,
+    );
+  });
 });
 
 describe('answers are compared', () => {

@@ -731,12 +731,12 @@ describe('a table without a picture says why', () => {
     [
       'columns, many',
       `${Array.from({ length: 13 }, (_, i) => `c${i}`).join()}\n1\n`,
-      'FOLDER/labels.csv has the columns "c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10", "c11", ...; expected one called path, file or filename and one called label, class or category; or no header and two columns, paths relative to FOLDER and labels.',
+      'FOLDER/labels.csv has the columns "c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10", "c11", ...; expected one called path, file or filename and one called label, class or category; or no header and two columns, paths relative to FOLDER and labels. --label names another column, or several.',
     ],
     [
       'a column like a label, and a category',
       'path,my_label,category_id,x\na.jpg,1,2,3\n',
-      'FOLDER/labels.csv has the columns "path", "my_label", "category_id", "x"; expected one called path, file or filename and one called label, class or category; or no header and two columns, paths relative to FOLDER and labels. If "my_label" or "category_id" is the label, call it label.',
+      'FOLDER/labels.csv has the columns "path", "my_label", "category_id", "x"; expected one called path, file or filename and one called label, class or category; or no header and two columns, paths relative to FOLDER and labels. --label names another column, or several. If "my_label" or "category_id" is the label, call it label.',
     ],
   ])('%s', (_, content, expected) => {
     expect(refusal(content).replaceAll(folder, 'FOLDER')).toBe(expected);

@@ -71,7 +71,7 @@ export function noColumns(path: string, header: readonly string[]): UserError {
     .map((cell) => JSON.stringify(cell))
     .join(', ');
   return new UserError(
-    `${path} has the columns ${columns || '(none)'}${header.length > 12 ? ', ...' : ''}; expected one called path, file or filename and one called label, class or category; or no header and two columns, paths relative to ${dirname(path)} and labels.${hint}`,
+    `${path} has the columns ${columns || '(none)'}${header.length > 12 ? ', ...' : ''}; expected one called path, file or filename and one called label, class or category; or no header and two columns, paths relative to ${dirname(path)} and labels. --label names another column, or several.${hint}`,
   );
 }
 
