@@ -160,12 +160,9 @@ it('a model of several labels has a threshold for each, and answers each for its
     got.slice(10 * i, 10 * i + 10).reduce((a, b) => a + b, 0),
   );
   expect(sums.some((sum) => Math.abs(sum - 1) > 0.1)).toBe(true);
-
-  it('says how many labels changed', () => {
-    expect(lines.find((line) => line.includes('compared'))).toMatch(
-      /, 0 changed labels, mean average precision [\d.]+$/,
-    );
-  });
+  expect(lines.find((line) => line.includes('compared'))).toMatch(
+    /, 0 changed labels, mean average precision [\d.]+$/,
+  );
 });
 
 describe('answers are compared', () => {
