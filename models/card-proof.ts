@@ -1,6 +1,7 @@
 // Whether a card is the one that was written with its model: labels, sizes, temperature and expected answers belong together.
 import { canonicalJson } from './canonical.ts';
-import { asWritten, type Card } from './card.ts';
+import { asWritten } from './card/as-written.ts';
+import type { Card } from './card.ts';
 import { sha256 } from './sha256.ts';
 
 /**

@@ -1,6 +1,7 @@
 // The card: what a model file says about itself, stored as JSON in the ONNX file's metadata_props.
 import { z } from 'zod';
 import { canonicalJson } from './canonical.ts';
+import { asWritten } from './card/as-written.ts';
 import { multiCardSchema, TASK_FORMAT } from './card/multi.ts';
 import { regressionCardSchema } from './card/regression.ts';
 import { SINGLE_FORMAT, singleCardSchema } from './card/single.ts';
@@ -112,11 +113,6 @@ export function cardMetadata(card: Card): Record<string, string> {
     'Image.NominalPixelRange': 'NominalRange_0_255',
     [cardKey]: canonicalJson(asWritten(checkCard(card))),
   };
-}
-
-/** The card as its file has it: that a picture has one label stands in no file, as it did not before there were tasks. */
-export function asWritten(card: Card): object {
-  return card.task === 'single' ? { ...card, task: undefined } : card;
 }
 
 function fieldName(path: readonly PropertyKey[]): string {
