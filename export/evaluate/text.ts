@@ -1,6 +1,7 @@
 // An evaluation in words and a table, for the terminal.
 import { counted } from '../../models/counted.ts';
 import { visible } from '../../models/printable.ts';
+import { classTableText } from '../../train/report/class-figures.ts';
 import { plainPercent } from '../../train/report/format.ts';
 import type { Evaluation } from './index.ts';
 
@@ -12,13 +13,6 @@ export function evaluationInWords(evaluation: Evaluation): string {
   const { name, folder, decides, labels, figures, worst, problems } = evaluation;
   const { n, wrong, errorRate, interval, classes, loss, balancedAccuracy, f1, calibrationError } = figures;
   const shown = classes.filter((each) => each.n > 0);
-  const share = (value: number | null) => (value === null ? '–' : plainPercent(value));
-  const width = Math.max(5, ...shown.map(({ label }) => label.length));
-  const row = (cells: readonly string[]) =>
-    `  ${(cells[0] ?? '').padEnd(width)}${cells
-      .slice(1)
-      .map((cell) => cell.padStart(11))
-      .join('')}`;
   return [
     `${name} on ${counted(n, 'picture')} of ${folder}. ${decides}`,
     `Error ${plainPercent(errorRate)} (${wrong} wrong; 95 % interval ${plainPercent(interval[0])} to ${plainPercent(interval[1])}), loss ${loss.toPrecision(4)}.`,
@@ -26,12 +20,7 @@ export function evaluationInWords(evaluation: Evaluation): string {
     ...(shown.length < labels.length
       ? [`${shown.length} of the model's ${labels.length} classes have pictures: the means are of those.`]
       : []),
-    row(['class', 'pictures', 'precision', 'recall', 'F1']),
-    ...shown
-      .slice(0, MOST_CLASSES)
-      .map((each) =>
-        row([visible(each.label), String(each.n), share(each.precision), share(each.recall), share(each.f1)]),
-      ),
+    ...classTableText(shown.slice(0, MOST_CLASSES)),
     ...(shown.length > MOST_CLASSES ? [`  ... and ${shown.length - MOST_CLASSES} more`] : []),
     'Worst pictures:',
     ...worst

@@ -8,6 +8,7 @@ import { visible } from '../../models/printable.ts';
 import { scoreInWords } from '../../models/score.ts';
 import { stepsOf, wordsOf } from '../../train/recipes/index.ts';
 import { plainPercent } from '../../train/report/format.ts';
+import { decidingInWords } from '../../train/tasks/words.ts';
 import { changesInWords } from '../parity/index.ts';
 import type { DescribedCheckpoint, DescribedModel, DescribedTensor } from './describe.ts';
 import type { ModelWork } from './work.ts';
@@ -38,9 +39,7 @@ function aboutCheckpoint({ recipe, progress }: DescribedCheckpoint): string[] {
     `step ${count(step)} of ${count(stepsOf(recipe, stepsPerEpoch))}, epoch ${Number((step / stepsPerEpoch).toFixed(2))}`,
     ...(last === undefined
       ? []
-      : [
-          `after epoch ${last.epoch}: error rate ${plainPercent(last.errorRate)}, loss ${last.validLoss.toPrecision(4)}`,
-        ]),
+      : [`after epoch ${last.epoch}: ${decidingInWords(last)}, loss ${last.validLoss.toPrecision(4)}`]),
   ];
 }
 

@@ -52,6 +52,22 @@ export function averagePrecision(label: LabelScores): number | undefined {
   return area;
 }
 
+/**
+ * Precision over recall as the threshold falls, from recall 0, where precision counts as 1. Of points of one recall the first
+ * has the highest precision. Undefined for a label that no picture has. Reference: scikit-learn, `precision_recall_curve`.
+ */
+export function precisionOverRecall(
+  label: LabelScores,
+): { readonly recall: number; readonly precision: number }[] | undefined {
+  const points = pointsOf(label);
+  const all = points.at(-1)?.right ?? 0;
+  if (all === 0) return undefined;
+  return [
+    { recall: 0, precision: 1 },
+    ...points.map(({ right, answers }) => ({ recall: right / all, precision: right / answers })),
+  ];
+}
+
 /** F1 of so many right answers, of `answers` and of the pictures that have the label; 0 where none is right. */
 export function f1Of(right: number, answers: number, having: number): number {
   return right === 0 ? 0 : (2 * right) / (answers + having);

@@ -74,7 +74,8 @@ export function measureLabels(answers: LabelAnswers, thresholds: readonly number
   };
 }
 
-function columnsOf({ probabilities, targets, labels }: LabelAnswers): LabelScores[] {
+/** The scores of each label. */
+export function columnsOf({ probabilities, targets, labels }: LabelAnswers): LabelScores[] {
   const n = targets.length / labels;
   const column = (values: ArrayLike<number>, k: number) =>
     Float32Array.from({ length: n }, (_, i) => values[i * labels + k] ?? 0);

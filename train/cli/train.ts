@@ -21,7 +21,6 @@ import { bestOf, type TestResults } from '../runs/checkpoint.ts';
 import { lockRun, tryLock } from '../runs/lock.ts';
 import { createRun, findFinished, findUnfinished, type Run, readLast, readRecipe } from '../runs/run.ts';
 import { runCommand } from '../runs/run-command.ts';
-import { taskOf } from '../tasks/task.ts';
 import { decidingInWords, measuresOf } from '../tasks/words.ts';
 import { reportResume } from '../verify/report.ts';
 import type { Asked } from './check-arguments.ts';
@@ -122,13 +121,7 @@ function observerOf(signals: Signals, json: boolean): TrainObserver {
     },
     watch({ run, recipe, epochs }) {
       const heldOut = heldOutOf(recipe);
-      const terminal = watchInTerminal(
-        recipe.batchSize,
-        Math.ceil(epochs),
-        heldOut,
-        undefined,
-        taskOf(recipe),
-      );
+      const terminal = watchInTerminal(recipe, Math.ceil(epochs), heldOut);
       return {
         ...watchAll([terminal, ...(json ? [printEpochs(run, heldOut)] : [])]),
         stop: terminal.stop,

@@ -17,6 +17,7 @@ import { type Watcher, watchAll } from '../loop/watcher.ts';
 import { isOutOfMemory, limitMemory, outOfMemory } from '../memory/index.ts';
 import type { Progress, Say } from '../progress.ts';
 import { type Recipe, stepsOf, wordsOf } from '../recipes/index.ts';
+import { classesInWords } from '../report/classes-in-words.ts';
 import { type OpenReport, openReport } from '../report/index.ts';
 import { checkData } from '../runs/data.ts';
 import { describeEnvironment } from '../runs/environment.ts';
@@ -191,7 +192,8 @@ async function trainRun(
       onStage?.('reporting', run);
       say('Looking at the trained network for the report.');
     }
-    await report.finish(result.finished);
+    const trained = await report.finish(result.finished);
+    if (trained !== undefined) for (const line of classesInWords(trained)) say(line);
     return result;
   } catch (error) {
     if (error instanceof UserError && isFinished(run)) throw reportMissing(run, error);

@@ -1,5 +1,6 @@
 // The forward pass as a compiled graph: it evaluates a network while it trains, and an export is compared with it.
 import type { Shape } from '../../models/image/shape.ts';
+import { type BalancedMeasures, balancedAccuracyOf } from '../../models/measure/balanced.ts';
 import type { LabelMeasures } from '../../models/measure/labels.ts';
 import type { NumberMeasures } from '../../models/measure/numbers.ts';
 import { imageSize, type Split } from '../datasets/dataset.ts';
@@ -9,6 +10,7 @@ import { type State, writeKnown } from '../graph/state.ts';
 import { logitsOf, type Standardize } from '../layers/forward.ts';
 import { type Architecture, allParameters, netOf, type Parameters } from '../layers/net.ts';
 import type { Recipe } from '../recipes/recipe.ts';
+import { balancesClasses } from '../tasks/class-counts.ts';
 import { targetScaleOf } from '../tasks/target-scale.ts';
 import { NUMBER_LOSS } from '../tasks/task.ts';
 import { evaluateLabels, evaluateNumbers } from './evaluate-targets.ts';
@@ -51,9 +53,12 @@ export interface Evaluation {
   loss: number;
   /**
    * What decides between epochs: the share of the images whose most probable class is wrong; of several labels
-   * 1 - mean average precision; of numbers the mean absolute error in units of the training targets' deviation.
+   * 1 - mean average precision; of numbers the mean absolute error in units of the training targets' deviation; of a recipe
+   * that balances its classes 1 - balanced accuracy.
    */
   errorRate: number;
+  /** Of a recipe that balances its classes. */
+  balanced?: BalancedMeasures;
   /** Of several labels, each at the threshold with its best F1 on the pictures that validate. */
   multi?: LabelMeasures;
   /** Of numbers. */
@@ -74,13 +79,14 @@ export function batchFor(size: number): number {
  * @param data - What it was trained on, where that decides the scale of numbers, and what decides the thresholds of labels.
  */
 export function evaluateTask(
-  { task, loss = NUMBER_LOSS }: Pick<Recipe, 'task' | 'loss'>,
+  recipe: Pick<Recipe, 'task' | 'loss' | 'classWeights' | 'sampling'>,
   { logits }: Pick<Predictor, 'logits'>,
   split: Split,
   { train, validation }: { readonly train: Pick<Split, 'targets' | 'n'>; readonly validation: Split },
   batch = batchFor(imageSize(split)),
 ): Evaluation {
-  if (task === undefined) return evaluate({ logits }, split, batch);
+  const { task, loss = NUMBER_LOSS } = recipe;
+  if (task === undefined) return evaluate({ logits }, split, batch, balancesClasses(recipe));
   if (task === 'regression')
     return evaluateNumbers(logits, split, batch, loss, targetScaleOf(train).deviation);
   const thresholds = split === validation ? undefined : evaluateLabels(logits, validation, batch).thresholds;
@@ -91,18 +97,24 @@ export function evaluateTask(
 /**
  * Loss and error of a network on a whole split, of one class for each picture.
  * @param batch - Pictures at a time.
+ * @param isBalanced - Has every class that occurs count alike in the error.
  */
 export function evaluate(
   predictor: Pick<Predictor, 'logits'>,
   split: Split,
   batch = batchFor(imageSize(split)),
+  isBalanced = false,
 ): Evaluation {
   const { n } = split;
   let loss = 0;
-  let wrong = 0;
+  const answers: { label: number; predicted: number }[] = [];
   for (const { label, logits } of logitRows(predictor.logits, split, batch)) {
     loss += softmax(logits).logSum - (logits[label] ?? 0);
-    if (argMax(logits) !== label) wrong++;
+    answers.push({ label, predicted: argMax(logits) });
   }
-  return { n, loss: loss / n, errorRate: wrong / n };
+  const right = answers.filter(({ label, predicted }) => label === predicted).length;
+  if (!isBalanced) return { n, loss: loss / n, errorRate: (n - right) / n };
+  const balancedAccuracy = balancedAccuracyOf(answers);
+  const balanced = { balancedAccuracy, accuracy: right / n };
+  return { n, loss: loss / n, errorRate: 1 - balancedAccuracy, balanced };
 }

@@ -1,5 +1,6 @@
 // Precision, recall and F1 of each class, and the table of them.
-import { percent, whole } from './format.ts';
+import { visible } from '../../models/printable.ts';
+import { percent, plainPercent, whole } from './format.ts';
 import { type Html, html } from './html.ts';
 
 /** The figures of one class. */
@@ -42,6 +43,20 @@ export function meanOver(
 ): number {
   const present = classes.filter((each) => each.n > 0);
   return present.reduce((sum, each) => sum + (value(each) ?? 0), 0) / present.length;
+}
+
+/** The table in plain characters, for a terminal. */
+export function classTableText(classes: readonly ClassFigures[]): string[] {
+  const share = (value: number | null) => (value === null ? '–' : plainPercent(value));
+  const width = Math.max(5, ...classes.map(({ label }) => label.length));
+  const row = (name: string, cells: readonly string[]) =>
+    `  ${name.padEnd(width)}${cells.map((cell) => cell.padStart(11)).join('')}`;
+  return [
+    row('class', ['pictures', 'precision', 'recall', 'F1']),
+    ...classes.map(({ label, n, precision, recall, f1 }) =>
+      row(visible(label), [String(n), share(precision), share(recall), share(f1)]),
+    ),
+  ];
 }
 
 export function classTable(classes: readonly ClassFigures[]): Html {

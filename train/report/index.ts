@@ -23,7 +23,7 @@ import { sampleOf } from './sample.ts';
 import { type Section, type SectionOfRecord, sectionsFor, withoutNetwork } from './section.ts';
 import { sections as builtIn } from './sections/index.ts';
 import { writeEvents } from './tensorboard.ts';
-import { examine } from './trained.ts';
+import { examine, type TrainedNetwork } from './trained.ts';
 
 export interface ReportOptions {
   run: Run;
@@ -46,8 +46,11 @@ export interface OpenReport {
   readonly path: string;
   /** What is wrong with the augmented pictures, if anything is. */
   readonly warning: string | undefined;
-  /** Draws the page a last time, complete if training has ended; what goes wrong there does not harm the training. */
-  finish(finished: boolean): Promise<void>;
+  /**
+   * Draws the page a last time, complete if training has ended: then it answers what the network was found to be. What goes
+   * wrong there does not harm the training.
+   */
+  finish(finished: boolean): Promise<TrainedNetwork | undefined>;
   /** Lets go of files and address, also after a failure. */
   close(): Promise<void>;
 }
@@ -103,13 +106,18 @@ export async function openReport({
     warning: facts.warning,
     async finish(finished) {
       try {
-        if (!finished) return draw({ ...facts, state: 'interrupted' });
-        const { parameters, shown } = await lookAt(run, facts.recipe, dataset, own);
+        if (!finished) {
+          draw({ ...facts, state: 'interrupted' });
+          return undefined;
+        }
+        const { parameters, shown, trained } = await lookAt(run, facts.recipe, dataset, own);
         draw({ ...facts, state: 'finished', parameters }, shown);
+        return trained;
       } catch (error) {
         warn(
           `The report could not be completed: ${messageOf(error)}\nTry again: ${runCommand('report', run, [run.name])}`,
         );
+        return undefined;
       }
     },
     async close() {
@@ -127,7 +135,7 @@ async function lookAt(run: Run, recipe: Recipe, dataset: Dataset, sections: read
     const trained = await examine(network, recipe, dataset);
     const shown: SectionOfRecord[] = [];
     for (const section of sections) shown.push(await section.show(trained));
-    return { parameters: network.parameters, shown };
+    return { parameters: network.parameters, shown, trained };
   } finally {
     network.dispose();
   }

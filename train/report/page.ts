@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { heldOutOf } from '../../models/held-out.ts';
 import { bestOf } from '../runs/checkpoint.ts';
-import { isOneClass, type Measured, measuresOf } from '../tasks/words.ts';
+import { isErrorAlone, type Measured, measuresOf } from '../tasks/words.ts';
 import type { Facts } from './facts.ts';
 import { clock, many, percent, whole } from './format.ts';
 import { type Html, html, raw } from './html.ts';
@@ -109,7 +109,7 @@ const STATES = { running: 'training', interrupted: 'interrupted', finished: 'fin
 
 /** What decides between epochs, as a page writes it. */
 function textOf(measured: Measured): string {
-  return isOneClass(measured) ? percent(measured.errorRate) : measuresOf(measured)[0].text;
+  return isErrorAlone(measured) ? percent(measured.errorRate) : measuresOf(measured)[0].text;
 }
 
 function heroOf({

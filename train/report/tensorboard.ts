@@ -7,7 +7,7 @@ import { heldOutOf } from '../../models/held-out.ts';
 import { writeAll } from '../files/write-whole.ts';
 import type { Watcher } from '../loop/watcher.ts';
 import type { Run } from '../runs/run.ts';
-import { columnNames, isOneClass, measuresOf } from '../tasks/words.ts';
+import { columnNames, isErrorAlone, measuresOf } from '../tasks/words.ts';
 import type { Facts } from './facts.ts';
 import type { Sheet } from './pictures.ts';
 
@@ -67,7 +67,7 @@ export function writeEvents(
       scalars(step, {
         'loss/training': trainLoss,
         [`loss/${heldOut}`]: validLoss,
-        ...(isOneClass(measured)
+        ...(isErrorAlone(measured)
           ? {
               'error/training': 1 - rights.correct / (rights.steps * recipe.batchSize),
               [`error/${heldOut}`]: measured.errorRate,

@@ -1,29 +1,31 @@
 // What a training shows in the terminal: a bar while an epoch runs, and a table with a row per epoch.
 import { Presets, SingleBar } from 'cli-progress';
 import type { Watcher } from '../loop/watcher.ts';
-import type { Task } from '../tasks/task.ts';
+import type { Recipe } from '../recipes/index.ts';
+import { balancesClasses } from '../tasks/class-counts.ts';
 import { measuresOf } from '../tasks/words.ts';
 import { clock } from './format.ts';
 
-/** The columns of the task's own measures; one class has `valid_error` or `test_error`. */
+/** The columns of measures; one class whose classes are not balanced has `valid_error` or `test_error`. */
 const MEASURES = {
-  single: [],
+  balanced: ['balanced', 'accuracy'],
   multi: ['mAP', 'F1', 'exact'],
   regression: ['MAE', 'RMSE', 'R2'],
 } as const;
 
 /**
  * A watcher that draws on the terminal; elsewhere (a log file, CI) it prints the rows only.
- * @param batchSize - To turn steps into images.
+ * @param recipe - What is trained: its columns, and how many images a step has.
  * @param heldOut - What the pictures are that each epoch is evaluated on.
  */
 export function watchInTerminal(
-  batchSize: number,
+  recipe: Pick<Recipe, 'batchSize' | 'task' | 'classWeights' | 'sampling'>,
   epochs: number,
   heldOut: 'validation' | 'test',
   interactive = process.stderr.isTTY,
-  task: Task = 'single',
 ): Watcher & { stop(): void } {
+  const { batchSize, task } = recipe;
+  const kind = task ?? (balancesClasses(recipe) ? 'balanced' : undefined);
   const short = heldOut === 'test' ? 'test' : 'valid';
   let bar: SingleBar | undefined;
   let [firstStep, started, total] = [0, 0, 0];
@@ -35,7 +37,7 @@ export function watchInTerminal(
     stop,
     onStart({ step, steps }) {
       [firstStep, started, total] = [step, performance.now(), steps];
-      const own = task === 'single' ? [`${short}_error`] : MEASURES[task];
+      const own = kind === undefined ? [`${short}_error`] : MEASURES[kind];
       console.log(row(['epoch', 'train_loss', `${short}_loss`, ...own, 'time', 'images/s']));
     },
     onStep({ step, loss }) {

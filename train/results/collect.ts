@@ -5,6 +5,7 @@ import type { DataDigests } from '../datasets/digests.ts';
 import type { Row } from '../recipes/published.ts';
 import { resultOf } from '../report/compare/groups.ts';
 import { deviation, mean } from '../report/statistics.ts';
+import { plainErrorOf } from '../tasks/words.ts';
 import { type Finished, isOfRow, recipeOf } from './kept.ts';
 
 /** The results of the runs of a row at one budget, after the last epoch. */
@@ -80,11 +81,13 @@ function testOf({ record: { history, tested } }: Finished): {
   tta?: number;
 } {
   if (tested !== undefined) {
-    const { errorRate, loss, tta } = tested.last;
-    return { errorRate, loss, ...(tta && { tta: tta.errorRate }) };
+    const { loss, tta } = tested.last;
+    return { errorRate: plainErrorOf(tested.last), loss, ...(tta && { tta: plainErrorOf(tta) }) };
   }
-  const { errorRate = Number.NaN, validLoss: loss = Number.NaN, tta } = history.at(-1) ?? {};
-  return { errorRate, loss, ...(tta && { tta: tta.errorRate }) };
+  const row = history.at(-1);
+  if (row === undefined) return { errorRate: Number.NaN, loss: Number.NaN };
+  const { validLoss: loss, tta } = row;
+  return { errorRate: plainErrorOf(row), loss, ...(tta && { tta: plainErrorOf(tta) }) };
 }
 
 /** Epochs end when the last step does, so the last may be short: each is judged by its images per second. */

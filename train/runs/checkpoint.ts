@@ -17,6 +17,8 @@ const FORMER = 'trainyard-checkpoint/1';
 const measured = {
   /** Share of the validation images that are wrong; of other tasks what decides there, see loop/evaluate.ts. */
   errorRate: z.number(),
+  /** Of a recipe that balances its classes. */
+  balanced: z.object({ balancedAccuracy: z.number(), accuracy: z.number() }).exactOptional(),
   /** Of several labels. */
   multi: z.object({ meanAveragePrecision: z.number(), f1: z.number(), exact: z.number() }).exactOptional(),
   /** Of numbers, an entry for each. */

@@ -22,6 +22,30 @@ export interface ForUnequalClasses {
   readonly focal?: number;
 }
 
+/** Whether a recipe has every class count alike: then what it is judged by does, too. */
+export function balancesClasses({
+  classWeights,
+  sampling,
+}: Pick<ForUnequalClasses, 'classWeights' | 'sampling'>): boolean {
+  return classWeights === 'balanced' || sampling === 'balanced';
+}
+
+/** Whether a class is so much smaller than the largest that it is said. */
+export function areUnequal({ labels, train }: Pick<Dataset, 'labels' | 'train'>): boolean {
+  return smallClassesOf(labels, train).small.length > 0;
+}
+
+/** Classes under a tenth of the largest, the smallest first. */
+function smallClassesOf(labels: readonly string[], train: Pick<Split, 'labels'>) {
+  const counts = countsOf(train, labels.length);
+  const most = Math.max(...counts);
+  const small = labels
+    .map((label, i) => ({ label, count: counts[i] ?? 0 }))
+    .filter(({ count }) => count < SMALL * most)
+    .sort((a, b) => a.count - b.count);
+  return { counts, most, small };
+}
+
 /**
  * A line that says which classes are small, and what can be done; undefined where none is under a tenth of the largest, or the
  * recipe does something about it.
@@ -31,12 +55,7 @@ export function smallClassesInWords(
   { classWeights, sampling, focal }: ForUnequalClasses,
 ): string | undefined {
   if (task !== undefined || (classWeights ?? sampling ?? focal) !== undefined) return undefined;
-  const counts = countsOf(train, labels.length);
-  const most = Math.max(...counts);
-  const small = labels
-    .map((label, i) => ({ label, count: counts[i] ?? 0 }))
-    .filter(({ count }) => count < SMALL * most)
-    .sort((a, b) => a.count - b.count);
+  const { counts, most, small } = smallClassesOf(labels, train);
   if (small.length === 0) return undefined;
   const named = small.slice(0, SHOWN).map(({ label, count }) => `${label} ${count}`);
   const more = small.length > SHOWN ? ` and ${small.length - SHOWN} others` : '';

@@ -1,10 +1,12 @@
 // What an epoch's measures are called and how they are written, by the task of the training.
+import type { BalancedMeasures } from '../../models/measure/balanced.ts';
 import type { LabelMeasures } from '../../models/measure/labels.ts';
 import type { NumberMeasures } from '../../models/measure/numbers.ts';
 
 /** What is measured of an epoch; see loop/evaluate.ts. */
 export interface Measured {
   readonly errorRate: number;
+  readonly balanced?: BalancedMeasures;
   readonly multi?: LabelMeasures;
   readonly regression?: NumberMeasures;
 }
@@ -21,14 +23,20 @@ export interface NamedMeasure {
   readonly values: readonly number[];
 }
 
-/** Whether they are of one class for each picture. */
-export function isOneClass({ multi, regression }: Measured): boolean {
-  return multi === undefined && regression === undefined;
+/** Whether the share of wrong answers is all that is measured: one class for each picture, and nothing is balanced. */
+export function isErrorAlone({ balanced, multi, regression }: Measured): boolean {
+  return balanced === undefined && multi === undefined && regression === undefined;
+}
+
+/** The share of wrong answers, also where classes are balanced; of other tasks what decides. */
+export function plainErrorOf({ balanced, errorRate }: Pick<Measured, 'balanced' | 'errorRate'>): number {
+  return balanced === undefined ? errorRate : 1 - balanced.accuracy;
 }
 
 /** The measures of an epoch, that which decides first. */
 export function measuresOf({
   errorRate,
+  balanced,
   multi,
   regression,
 }: Measured): readonly [NamedMeasure, ...NamedMeasure[]] {
@@ -53,6 +61,14 @@ export function measuresOf({
       each('r2', 'R²', regression.r2),
     ];
   }
+  if (balanced !== undefined)
+    return [
+      one(
+        ...(['balanced_accuracy', 'balanced accuracy', balanced.balancedAccuracy] as const),
+        plainShare(balanced.balancedAccuracy),
+      ),
+      one('accuracy', 'accuracy', balanced.accuracy, plainShare(balanced.accuracy)),
+    ];
   return [one('error_rate', 'error', errorRate, plainShare(errorRate))];
 }
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { readClassWeights } from '../../../train/cli/class-weights.ts';
 import type { MemoryDataset } from '../../../train/datasets/dataset.ts';
 import { evaluate } from '../../../train/loop/evaluate.ts';
@@ -12,7 +12,9 @@ import { adjusted } from '../../../train/recipes/adjust.ts';
 import { adjustedOptions } from '../../../train/recipes/adjusted-options.ts';
 import { findRecipe, resolveRecipe } from '../../../train/recipes/index.ts';
 import { usualRecipe } from '../../../train/recipes/usual-recipe.ts';
-import { readCheckpoint } from '../../../train/runs/checkpoint.ts';
+import { classesInWords } from '../../../train/report/classes-in-words.ts';
+import { watchInTerminal } from '../../../train/report/terminal.ts';
+import { bestOf, readCheckpoint } from '../../../train/runs/checkpoint.ts';
 import { createRun } from '../../../train/runs/run.ts';
 import { smallClassesInWords } from '../../../train/tasks/class-counts.ts';
 import { classWeightsOf } from '../../../train/tasks/class-weights.ts';
@@ -83,6 +85,46 @@ it('classes under a tenth of the largest are said, with the options, unless some
     train: { ...three.train, labels: three.train.labels.map((_, i) => Number(i < 18)) },
   };
   expect(smallClassesInWords(less, {})).toContain('cat 18');
+});
+
+describe('the terminal', () => {
+  const answers = (label: number, right: number, wrong: number) => [
+    ...Array.from({ length: right }, () => ({ label, predicted: label })),
+    ...Array.from({ length: wrong }, () => ({ label, predicted: 1 - label })),
+  ];
+  const validation = [...answers(0, 19, 1), ...answers(1, 1, 3)].map((answer, index) => ({
+    ...{ ...answer, index, loss: 0, probabilities: [] },
+  }));
+  const recipe = { ...findRecipe('digits'), classWeights: 'balanced' as const };
+
+  it('has each class at the end where they are unequal, the lowest recall first', () => {
+    const dataset = { ...three, labels: ['dog', 'cat'] } as unknown as MemoryDataset;
+    const lines = classesInWords({ recipe: findRecipe('digits'), dataset, validation });
+    expect(lines.map((line) => line.replace(/ +/g, ' '))).toEqual([
+      'Validation, of the best checkpoint: balanced accuracy 60.00 %, mean F1 61.90 %.',
+      ' class pictures precision recall F1',
+      ' cat 4 50.00 % 25.00 % 33.33 %',
+      ' dog 20 86.36 % 95.00 % 90.48 %',
+    ]);
+    const alike = { ...dataset, train: { ...three.train, labels: three.train.labels.map((_, i) => i % 2) } };
+    expect(classesInWords({ recipe: findRecipe('digits'), dataset: alike, validation })).toEqual([]);
+    expect(classesInWords({ recipe, dataset: alike, validation })).toHaveLength(4);
+  });
+
+  it('has the balanced accuracy of each epoch where they are balanced', () => {
+    const lines: string[] = [];
+    const log = vi.spyOn(console, 'log').mockImplementation((line) => lines.push(line));
+    const watcher = watchInTerminal(recipe, 1, 'validation', false);
+    watcher.onStart?.({ step: 0, steps: 1, stepsPerEpoch: 1 });
+    const balanced = { balancedAccuracy: 0.6, accuracy: 0.95 };
+    const row = { epoch: 1, step: 1, trainLoss: 1, validLoss: 2, errorRate: 0.4, balanced };
+    watcher.onEpoch?.(row, { seconds: 1, imagesPerSecond: 1, waitedShare: 0 });
+    log.mockRestore();
+    expect(lines.map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['epoch', 'train_loss', 'valid_loss', 'balanced', 'accuracy', 'time', 'images/s'],
+      ['1', '1.0000', '2.0000', '60.00 %', '95.00 %', '0:01', '1'],
+    ]);
+  });
 });
 
 it('a recipe can be asked for again', () => {
@@ -156,13 +198,26 @@ describe('a training', () => {
       labels: new Uint8Array(threes.length).fill(3),
       n: threes.length,
     });
+    const plain = evaluate(training, test);
     training.dispose();
-    return { bytes, recall: 1 - errorRate };
+    const { history } = readCheckpoint(run.last).progress;
+    return { bytes, recall: 1 - errorRate, plain, last: history.at(-1), history };
   }
 
   it('with balanced weights finds the small class more often', async () => {
     const [plain, weighted] = [await trained({}), await trained({ classWeights: 'balanced' })];
     expect(weighted.recall).toBeGreaterThan(plain.recall + 0.1);
+    // Its epochs are judged by the balanced accuracy, the other's by all pictures alike.
+    expect(plain.last).toMatchObject({ errorRate: plain.plain.errorRate });
+    expect(plain.last).not.toHaveProperty('balanced');
+    const { balancedAccuracy = 0, accuracy = 0 } = weighted.last?.balanced ?? {};
+    expect(accuracy).toBeCloseTo(1 - weighted.plain.errorRate, 12);
+    expect(weighted.last?.errorRate).toBe(1 - balancedAccuracy);
+    expect(Math.abs(balancedAccuracy - accuracy)).toBeGreaterThan(0.001); // 500 pictures of ten classes of unequal size
+    const best = weighted.history.reduce((a, b) =>
+      (b.balanced?.balancedAccuracy ?? 0) > (a.balanced?.balancedAccuracy ?? 0) ? b : a,
+    );
+    expect(bestOf(weighted.history)?.balanced?.balancedAccuracy).toBe(best.balanced?.balancedAccuracy);
   });
 
   it('with balanced sampling sees other pictures', async () => {

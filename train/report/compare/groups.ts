@@ -5,6 +5,7 @@ import { type Recipe, wordsOf } from '../../recipes/index.ts';
 import { bestOf } from '../../runs/checkpoint.ts';
 import type { RunData } from '../../runs/data.ts';
 import type { Run } from '../../runs/run.ts';
+import { plainErrorOf } from '../../tasks/words.ts';
 import { type Facts, readRun } from '../facts.ts';
 import { many } from '../format.ts';
 import type { TrainingRecord } from '../record.ts';
@@ -107,8 +108,8 @@ export function resultOf({
   const [last, best] = [history.at(-1), bestOf(history)];
   if (last === undefined || best === undefined) return undefined;
   return {
-    lastError: last.errorRate,
-    bestError: best.errorRate,
+    lastError: plainErrorOf(last),
+    bestError: plainErrorOf(best),
     testLoss: last.validLoss,
     trainLoss: last.trainLoss,
     seconds:

@@ -2,7 +2,7 @@
 
 import { heldOutOf } from '../../../models/held-out.ts';
 import { isAugmented } from '../../augment/index.ts';
-import { isOneClass } from '../../tasks/words.ts';
+import { isErrorAlone } from '../../tasks/words.ts';
 import { short, shortPercent } from '../format.ts';
 import { html } from '../html.ts';
 import { type PlotPoint, plot } from '../plot.ts';
@@ -19,7 +19,7 @@ export const curves = defineSection({
     const validation = (value: (row: (typeof history)[number]) => number): PlotPoint[] =>
       history.map((row) => [row.step / stepsPerEpoch, value(row)]);
     const loss = [...steps.map(({ loss: value }) => value), ...history.map(({ validLoss }) => validLoss)];
-    const isOne = history.every(isOneClass);
+    const isOne = history.every(isErrorAlone);
     const error = isOne ? trainingErrors(record, recipe.batchSize) : [];
     const end = Math.max(
       ...steps.slice(-1).map(({ epoch }) => Math.ceil(epoch)),
@@ -45,7 +45,7 @@ export const curves = defineSection({
         ],
       }),
       plot({
-        title: isOne ? 'Error' : ERRORS[recipe.task ?? 'multi'],
+        title: isOne ? 'Error' : ERRORS[recipe.task ?? 'single'],
         domain,
         x: 'epoch',
         format: isOne ? shortPercent : short,
@@ -77,8 +77,9 @@ export const curves = defineSection({
   },
 });
 
-/** What is drawn of tasks whose answers are neither right nor wrong. */
+/** What is drawn where it is not the share of wrong answers: of one class for each picture, where classes are balanced. */
 const ERRORS = {
+  single: '1 - balanced accuracy',
   multi: '1 - mean average precision',
   regression: 'Mean absolute error / deviation of the training targets',
 } as const;

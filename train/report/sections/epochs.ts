@@ -1,7 +1,7 @@
 // A row per epoch.
 import { heldOutOf } from '../../../models/held-out.ts';
 import { bestOf } from '../../runs/checkpoint.ts';
-import { isOneClass, type Measured, measuresOf } from '../../tasks/words.ts';
+import { isErrorAlone, type Measured, measuresOf } from '../../tasks/words.ts';
 import { clock, percent, whole } from '../format.ts';
 import { html } from '../html.ts';
 import { defineSection } from '../section.ts';
@@ -15,7 +15,7 @@ export const epochs = defineSection({
     if (history.length === 0) return undefined;
     const heldOut = heldOutOf(recipe);
     const best = bestOf(history);
-    const isOne = history.every(isOneClass);
+    const isOne = history.every(isErrorAlone);
     const titles = history.slice(0, 1).flatMap((row) => measuresOf(row).map(({ title }) => title));
     const training = new Map(trainingErrors(record, recipe.batchSize));
     const rows = history.map((row) => {
@@ -24,7 +24,7 @@ export const epochs = defineSection({
         <th scope="row">${row.epoch}</th>
         <td>${row.trainLoss.toFixed(4)}</td>
         <td>${row.validLoss.toFixed(4)}</td>
-        ${isOneClass(row) ? html`<td>${percent(training.get(row.epoch) ?? Number.NaN)}</td>` : undefined}
+        ${isErrorAlone(row) ? html`<td>${percent(training.get(row.epoch) ?? Number.NaN)}</td>` : undefined}
         ${measuresOf(row).map((_, i) => html`<td>${shown(row, i)}${row.tta ? html` <small>(${shown(row.tta, i)} over views)</small>` : undefined}</td>`)}
         <td>${time ? clock(time.seconds) : '–'}</td>
         <td>${time ? whole(time.imagesPerSecond) : '–'}</td>
@@ -46,5 +46,5 @@ export const epochs = defineSection({
 
 /** The measure of that place. */
 function shown(measured: Measured, place: number): string {
-  return isOneClass(measured) ? percent(measured.errorRate) : (measuresOf(measured)[place]?.text ?? '');
+  return isErrorAlone(measured) ? percent(measured.errorRate) : (measuresOf(measured)[place]?.text ?? '');
 }

@@ -15,6 +15,7 @@ import { labels } from './labels.ts';
 import { lesson } from './lesson.ts';
 import { meanImage } from './mean-image.ts';
 import { numbers } from './numbers.ts';
+import { precisionRecall } from './precision-recall.ts';
 import { recipe } from './recipe.ts';
 import { reproduce } from './reproduce.ts';
 import { sampleBatch } from './sample-batch.ts';
@@ -31,6 +32,7 @@ export const sections: readonly Section[] = [
   confusion,
   topLosses,
   labels,
+  precisionRecall,
   numbers,
   worstTargets,
   attention,

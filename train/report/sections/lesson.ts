@@ -3,7 +3,7 @@ import { canonicalJson } from '../../../models/canonical.ts';
 import { command } from '../../../setup/invocation.mjs';
 import { familyOf, wordListOf } from '../../recipes/index.ts';
 import { type Row, rows } from '../../recipes/published.ts';
-import { decidingInWords, isOneClass } from '../../tasks/words.ts';
+import { decidingInWords, isErrorAlone } from '../../tasks/words.ts';
 import type { Facts } from '../facts.ts';
 import { many, percent, short } from '../format.ts';
 import { type Html, html } from '../html.ts';
@@ -44,6 +44,6 @@ function figures({ published }: Row, { history }: Facts['record']): Html | undef
   const last = history.at(-1);
   return html`<dl class="parts apart"><div><dt>published</dt><dd>${published}</dd></div>${
     last &&
-    html`<div><dt>this run, after ${many(last.epoch, 'epoch')}</dt><dd>${isOneClass(last) ? percent(1 - last.errorRate) : decidingInWords(last)}, cost ${short(last.validLoss)}</dd></div>`
+    html`<div><dt>this run, after ${many(last.epoch, 'epoch')}</dt><dd>${isErrorAlone(last) ? percent(1 - last.errorRate) : decidingInWords(last)}, cost ${short(last.validLoss)}</dd></div>`
   }</dl>`;
 }

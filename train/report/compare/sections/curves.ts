@@ -1,5 +1,6 @@
 // Errors and losses of groups of runs over epochs and time, in one plot each.
 import { heldOutTitle } from '../../../../models/held-out.ts';
+import { plainErrorOf } from '../../../tasks/words.ts';
 import { short, shortPercent } from '../../format.ts';
 import { html } from '../../html.ts';
 import { type PlotPoint, plot, type Series } from '../../plot.ts';
@@ -24,7 +25,7 @@ export const groupCurves: ComparisonSection = {
       return times.flatMap((time): PlotPoint[] => {
         seconds += time.seconds;
         const row = history.find(({ epoch }) => epoch === time.epoch);
-        return row === undefined ? [] : [[seconds / 60, row.errorRate]];
+        return row === undefined ? [] : [[seconds / 60, plainErrorOf(row)]];
       });
     });
     const figures = [
@@ -32,7 +33,7 @@ export const groupCurves: ComparisonSection = {
         title: `${heldOut} error`,
         x: 'epoch',
         format: shortPercent,
-        series: epochs(({ errorRate }) => errorRate),
+        series: epochs(plainErrorOf),
       },
       { title: `${heldOut} loss`, x: 'epoch', format: short, series: epochs(({ validLoss }) => validLoss) },
       {
