@@ -15,7 +15,7 @@ it('takes at most one in a hundred test pictures for something else', async () =
   const share = strange(imagesOf(test, 0, 2500));
   expect(share).toBeGreaterThan(0.002);
   expect(share).toBeLessThanOrEqual(0.01);
-  expect(novelty).toMatchObject({ against: 'drawings', n: 5000 });
+  expect(novelty).toMatchObject({ against: 'drawings', n: 2500 });
   expect(novelty?.falseAlarms).toBeLessThanOrEqual(0.01);
 });
 
