@@ -10,6 +10,9 @@ import { createInferenceSession } from '../parity/session.ts';
 
 const BATCH = 256;
 
+/** The level of onnxruntime's log at which it prints no error. */
+const FATAL = 4;
+
 /** Pictures `[H,W,C]` uint8 by their places. */
 export interface SomePictures {
   readonly n: number;
@@ -47,6 +50,7 @@ export async function openValue(model: ModelProto, name: string, shape: Shape) {
     const { [name]: value } = await session.run(
       { image: new ort.Tensor('uint8', bytes, [count, ...shape]) },
       [name],
+      { logSeverityLevel: FATAL }, // what goes wrong is thrown, too
     );
     const { data, dims } = value ?? {};
     if (data instanceof Float32Array && dims?.[0] === count) return data;
