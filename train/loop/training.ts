@@ -35,9 +35,13 @@ function checkTask(recipe: Recipe, { name, task }: Dataset): void {
   );
 }
 
-/** @throws UserError when something is asked of classes that there are not, or pictures have several labels or numbers. */
+/** @throws UserError when something is asked of classes that there are not, or of pictures that have several labels or numbers. */
 function checkClasses(recipe: Recipe, dataset: Dataset): void {
-  const { classWeights, sampling, focal } = recipe;
+  const { classWeights, sampling, focal, labelSmoothing } = recipe;
+  if (taskOf(recipe) === 'regression' && labelSmoothing > 0)
+    throw new UserError(
+      `--label-smoothing is for classes and labels, but ${recipe.name} learns numbers: leave it out.`,
+    );
   if (taskOf(recipe) === 'single') {
     if (classWeights !== undefined) classWeightsOf(classWeights, dataset);
     return;
