@@ -62,7 +62,7 @@ test('the predictions of a few files', () => {
 test('files that are left out of a training, and the report about it', () => {
   const findings = {
     ...{ root: '/', split: '', copies: [], contradictions: [], nearDuplicates: [], notes: [], remarks: {} },
-    classes: [{ label: 'cat\nFinished: accuracy 100 %', train: 1, test: 1 }],
+    classes: [{ label: 'cat\nFinished: accuracy 100 %', train: 1, validation: 1 }],
     problems: [{ path: name, reason: 'damaged' }],
   };
   const words = findingsInWords({ findings });

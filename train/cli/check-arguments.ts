@@ -100,6 +100,7 @@ export function checkArguments(args: RecipeArguments): Asked {
     given(text(option), (value) => realNumber(option, value, { least: 0, below: 1 }, 'a share'));
   checkMeaning(subject, args, chosen);
   const backbone = backboneTexts(args);
+  const tests = given(text('test'), testsOf);
   return {
     subject,
     epochs: whole('epochs', 1),
@@ -138,13 +139,14 @@ export function checkArguments(args: RecipeArguments): Asked {
       ),
       size: whole('size', 8, 1024),
       valid: given(text('valid'), validOf),
+      tests,
       crop: given(text('crop'), cropOf),
       // A recipe may have an option of this name.
       as: own.includes('as') ? undefined : given(text('as'), (name) => oneOf('--as', TASKS, name)),
       label: given(text('label'), columnsOf),
       delimiter: given(text('label-delimiter'), delimiterOf),
       network: backbone.backbone === undefined ? undefined : askedBackbone(backbone.backbone, backbone),
-      options: { ...textsOf(args, Object.keys(folderOptions)), ...backbone },
+      options: { ...textsOf(args, Object.keys(folderOptions)), ...(tests && { test: tests }), ...backbone },
     },
     resume: given(resume, (run) => ({ run, from: checkpoint ?? 'last' })),
     from: resume === undefined ? from : undefined,
@@ -182,6 +184,15 @@ function validOf(text: string): number | 'test' {
       `--valid ${text} would leave no picture to validate with, and the epoch that validates best is what is kept. Expected a share above 0 and below 1, such as 0.05, or test.`,
     );
   return realNumber('valid', text, { above: 0, below: 1 }, 'test, for a folder of that name, or a share');
+}
+
+/** The absolute path of pictures for a test. */
+function testsOf(word: string): string {
+  const path = existing(word);
+  if (path !== undefined) return path;
+  throw new UserError(
+    `There is nothing at ${resolve(word)}: --test takes a folder of labeled pictures, a table (CSV), a Parquet file or a ZIP archive.`,
+  );
 }
 
 /** Names of columns, with commas between them. */

@@ -184,6 +184,11 @@ export const folderOptions = {
       description:
         'Share of the pictures of each class for validation, such as 0.2; or test, to validate with the folder test/',
     },
+    test: {
+      type: 'string',
+      valueHint: 'folder|table',
+      description: 'Where the pictures of the test are, if elsewhere: they are looked at once, at the end',
+    },
     crop: {
       type: 'string',
       valueHint: 'center|stretch',

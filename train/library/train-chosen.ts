@@ -179,7 +179,7 @@ async function trainRun(
   try {
     report = await openReport({ run, dataset, live, tensorboard, warn });
     say(
-      `Training ${wordsOf(recipe)} on ${dataset.name}: ${dataset.train.n} training and ${dataset.validation.n} ${heldOutOf(recipe)} images, ${Number(epochs.toFixed(1))} epoch${epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
+      `Training ${wordsOf(recipe)} on ${dataset.name}: ${dataset.train.n} training and ${dataset.validation.n} ${heldOutOf(recipe)} images${dataset.test ? ` (and ${dataset.test.n} for the test)` : ''}, ${Number(epochs.toFixed(1))} epoch${epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
     );
     for (const line of dataInWords(dataset, recipe)) say(line);
     if (report.warning !== undefined) say(report.warning);

@@ -21,6 +21,8 @@ export interface AskedFolder {
   readonly size?: number | undefined;
   /** A share of the training pictures, or the test folder. */
   readonly valid?: number | 'test' | undefined;
+  /** Where the pictures of the test are, if elsewhere; absolute. */
+  readonly tests?: string | undefined;
   readonly crop?: 'center' | 'stretch' | undefined;
   /** What is learned of a table, its columns of labels, and what is between several labels in a cell. */
   readonly as?: Task | undefined;
@@ -50,23 +52,26 @@ export async function folderRecipe(
   progress: Progress = {},
 ): Promise<{ recipe: RecipeInput; pictures: Dataset }> {
   const network = await networkOf(choice, progress);
-  const { path, valid, as, label, delimiter } = choice;
+  const { valid } = choice;
   const pictures = await loadPictures(
-    dataOf({ path, valid, test: valid === 'test' ? undefined : 'kept', as, label, delimiter }, network),
+    dataOf({ ...choice, test: valid === 'test' ? undefined : 'kept' }, network),
     undefined,
     progress,
   );
   const { labels, task, train, findings } = pictures;
   if (valid === 'test' && findings?.test !== 'validates')
     throw new UserError(
-      `--valid test: ${path} has no folder test/ with the classes of training, or it has valid/ beside it: leave --valid out, or give a share such as 0.2.`,
+      `--valid test: ${choice.path} has no folder test/ with the classes of training, or it has valid/ beside it: leave --valid out, or give a share such as 0.2.`,
     );
   const test = findings?.test === 'kept' ? 'kept' : undefined;
   return { recipe: recipeOn({ ...choice, labels, task, images: train.n, test }, network), pictures };
 }
 
 /** What is known of a folder before its recipe can be made. */
-export type KnownFolder = Pick<FolderChoice, 'path' | 'valid' | 'options' | 'as' | 'label' | 'delimiter'> & {
+export type KnownFolder = Pick<
+  FolderChoice,
+  'path' | 'valid' | 'tests' | 'options' | 'as' | 'label' | 'delimiter'
+> & {
   /** What is learned, where that is not one class of each picture. */
   readonly task?: TargetTask | undefined;
   readonly labels: readonly string[];
@@ -113,10 +118,11 @@ function dataOf(
     path,
     valid = VALID,
     test,
+    tests,
     as,
     label,
     delimiter,
-  }: Pick<KnownFolder, 'path' | 'valid' | 'test' | 'as' | 'label' | 'delimiter'>,
+  }: Pick<KnownFolder, 'path' | 'valid' | 'test' | 'tests' | 'as' | 'label' | 'delimiter'>,
   network: ChosenNetwork,
 ) {
   const { size, prepare, folder } = network;
@@ -124,7 +130,7 @@ function dataOf(
   const reading = { ...(as && { as }), ...(label && { label: [...label] }), ...(delimiter && { delimiter }) };
   return {
     dataset: path,
-    folder: { size, valid: share, ...(test && { test }), ...reading, ...folder },
+    folder: { size, valid: share, ...(test && { test }), ...(tests && { tests }), ...reading, ...folder },
     prepare,
   };
 }

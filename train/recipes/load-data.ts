@@ -82,7 +82,7 @@ async function loadFolderOf(
     throw new UserError(
       `The recipe of ${dataset} has no field folder: expected the size of its pictures, { "size": 224, "valid": 0.2 }.`,
     );
-  const { size, valid, test = 'validates', channels = 3, as, label, delimiter } = folder;
+  const { size, valid, test = 'validates', tests, channels = 3, as, label, delimiter } = folder;
   const began = performance.now();
   let last = 0;
   return loadFolder(dataset, {
@@ -90,6 +90,7 @@ async function loadFolderOf(
     rule: prepare,
     valid,
     test,
+    tests,
     reading: { as, label, delimiter },
     onProgress(done, all) {
       signal?.throwIfAborted();

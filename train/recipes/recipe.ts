@@ -52,6 +52,8 @@ const first = {
       valid: z.number().gt(0).lt(1),
       /** There was a test folder that could have validated, and was kept; without this it validates, as it once did. */
       test: z.literal('kept').exactOptional(),
+      /** Where the pictures of the test are, if elsewhere; absolute. */
+      tests: z.string().exactOptional(),
       /** What is learned of a table, where a person says it. */
       as: z.enum(TASKS).exactOptional(),
       /** The columns of a table to learn. */

@@ -12,6 +12,8 @@ export interface ClassPictures {
   readonly label: string;
   readonly train: number;
   readonly validation: number;
+  /** Absent where there is no test. */
+  readonly test?: number;
   readonly sheet: Sheet | undefined;
   /** What each tile shows. */
   readonly names: readonly string[];
@@ -48,6 +50,7 @@ export async function gather(recipe: Recipe, dataset: Dataset): Promise<Gathered
   const each = Math.max(2, Math.min(PER_CLASS, Math.floor(BYTES / size / Math.min(CLASSES, labels.length))));
   const places = placesByClass(train, labels.length);
   const counts = placesByClass(dataset.validation, labels.length);
+  const tests = dataset.test && placesByClass(dataset.test, labels.length);
   const classes: ClassPictures[] = [];
   for (const [label, name] of labels.entries()) {
     const own = places[label] ?? [];
@@ -65,6 +68,7 @@ export async function gather(recipe: Recipe, dataset: Dataset): Promise<Gathered
       label: name,
       train: own.length,
       validation: counts[label]?.length ?? 0,
+      ...(tests && { test: tests[label]?.length ?? 0 }),
       sheet,
       names: some.map((i) => train.files?.[i] ?? `${name}, number ${i}`),
     });
@@ -99,15 +103,23 @@ async function looksAt(recipe: Recipe, { train, shape }: Dataset): Promise<Looks
   return looks;
 }
 
-async function twinsOf({ findings, train, validation, shape }: Dataset): Promise<Gathered['twins']> {
+async function twinsOf({ findings, train, validation, test, shape }: Dataset): Promise<Gathered['twins']> {
   const found = (findings?.nearDuplicates ?? []).slice(0, PAIRS);
   if (found.length === 0) return undefined;
-  const [trained, tested] = [placesByFile(train), placesByFile(validation)];
-  const pairs = found.map((pair) => [pair.train, pair.test] as const);
-  const tiles = pairs.flatMap(([a, b]) => {
-    const [i, j] = [trained.get(a) ?? 0, tested.get(b) ?? 0];
-    return [imagesOf(train, i, i + 1), imagesOf(validation, j, j + 1)];
-  });
+  const sideOf = (split: Split) => ({ split, places: placesByFile(split) });
+  const [trained, sides] = [
+    sideOf(train),
+    { validation: sideOf(validation), test: sideOf(test ?? validation) },
+  ];
+  const pictureOf = ({ split, places }: ReturnType<typeof sideOf>, file: string) => {
+    const i = places.get(file) ?? 0;
+    return imagesOf(split, i, i + 1);
+  };
+  const pairs = found.map((pair) => [pair.train, pair.other] as const);
+  const tiles = found.flatMap((pair) => [
+    pictureOf(trained, pair.train),
+    pictureOf(sides[pair.side], pair.other),
+  ]);
   return { sheet: await sheetOf(tiles, shape, 8), pairs };
 }
 

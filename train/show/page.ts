@@ -12,7 +12,7 @@ import { type ClassPictures, type Gathered, gather } from './gather.ts';
 /** @param warning - What is wrong with the labels as training sees them. */
 export async function showPage(recipe: Recipe, dataset: Dataset, warning?: string): Promise<string> {
   const gathered = await gather(recipe, dataset);
-  const { findings, train, validation, shape } = dataset;
+  const { findings, train, validation, test, shape } = dataset;
   const { sample, classes, looks, twins } = gathered;
   const parts: (PagePart | undefined)[] = [
     { id: 'batch', title: 'A batch', body: batch(gathered, recipe) },
@@ -42,6 +42,7 @@ export async function showPage(recipe: Recipe, dataset: Dataset, warning?: strin
       <dl class="hero">
         <div><dt>training</dt><dd>${whole(train.n)}</dd><dd class="quiet">pictures</dd></div>
         <div><dt>validation</dt><dd>${whole(validation.n)}</dd><dd class="quiet">${findings?.split ?? 'as published'}</dd></div>
+        ${test && html`<div><dt>test</dt><dd>${whole(test.n)}</dd><dd class="quiet">looked at when a training has ended</dd></div>`}
         <div><dt>classes</dt><dd>${whole(dataset.labels.length)}</dd><dd class="quiet"></dd></div>
         <div><dt>input</dt><dd>${shape[1]} × ${shape[0]}</dd><dd class="quiet">${shape[2] === 1 ? 'gray' : 'color'}, ${prepared(recipe)}</dd></div>
       </dl>
@@ -68,24 +69,25 @@ function batch({ sample: { plain, augmented, names } }: Gathered, recipe: Recipe
   <p class="note">The first pictures of the first batch of <code>${command('train', wordListOf(recipe))}</code>.</p>`;
 }
 
+const allOf = ({ train, validation, test = 0 }: ClassPictures) => train + validation + test;
+
 /** Classes that differ more than this in their numbers are worth a word. */
 const IMBALANCE = 5;
 
 function balance(classes: readonly ClassPictures[], findings: FolderFindings | undefined): Html {
-  const most = Math.max(...classes.map(({ train, validation }) => train + validation));
+  const most = Math.max(...classes.map(allOf));
+  const hasTest = classes.some(({ test }) => test !== undefined);
   const counts = classes.map(({ train }) => train);
   const [fewest, largest] = [Math.min(...counts), Math.max(...counts)];
   const all = counts.reduce((sum, count) => sum + count, 0);
   return html`<div class="scroll"><table class="numbers">
-    <thead><tr><th scope="col">class</th><th scope="col">training</th><th scope="col">validation</th><th scope="col">share</th><th scope="col"></th></tr></thead>
+    <thead><tr><th scope="col">class</th><th scope="col">training</th><th scope="col">validation</th>${hasTest ? html`<th scope="col">test</th>` : undefined}<th scope="col">share</th><th scope="col"></th></tr></thead>
     <tbody>${classes.map(
-      ({
-        label,
-        train,
-        validation,
-      }) => html`<tr><th scope="row">${label}</th><td>${whole(train)}</td><td>${whole(validation)}</td>
-      <td>${percent(train / all, 1)}</td>
-      <td class="bar"><span style="--share:${((100 * (train + validation)) / most).toFixed(1)}%"></span></td></tr>`,
+      (
+        own,
+      ) => html`<tr><th scope="row">${own.label}</th><td>${whole(own.train)}</td><td>${whole(own.validation)}</td>
+      ${hasTest ? html`<td>${whole(own.test ?? 0)}</td>` : undefined}<td>${percent(own.train / all, 1)}</td>
+      <td class="bar"><span style="--share:${((100 * allOf(own)) / most).toFixed(1)}%"></span></td></tr>`,
     )}</tbody></table></div>
     ${
       largest > IMBALANCE * fewest
@@ -129,7 +131,7 @@ function twinsSection(twins: NonNullable<Gathered['twins']>, { nearDuplicates }:
     ) => html`<li><div class="pair">${tile(twins.sheet, 2 * i, train)}${tile(twins.sheet, 2 * i + 1, validation)}</div>
     <p>${train}</p><p class="quiet">${validation}</p></li>`,
   )}</ul>
-  <p class="note">${many(nearDuplicates.length, 'pair')} of a training and a validation picture look the same: the network has seen the answer.
+  <p class="note">${many(nearDuplicates.length, 'pair')} of a training picture and one of validation or the test look the same: the network has seen the answer.
   Put both on one side, or remove one. Their perceptual hashes differ in 8 bits of 64 at most, and their grays correlate by more than 0.93.</p>`;
 }
 

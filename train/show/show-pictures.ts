@@ -16,7 +16,7 @@ export async function showPictures(asked: Asked, out?: string): Promise<void> {
   const [recipe] = recipes;
   const dataset = withPictures(await data());
   console.log(
-    `${dataset.name}: ${dataset.train.n} training and ${dataset.validation.n} ${heldOutOf(recipe)} images of ${dataset.shape.join(' x ')}.`,
+    `${dataset.name}: ${dataset.train.n} training and ${dataset.validation.n} ${heldOutOf(recipe)} images${dataset.test ? ` (and ${dataset.test.n} for the test)` : ''} of ${dataset.shape.join(' x ')}.`,
   );
   const warning = warnOfLabels(dataset, recipe.augment);
   for (const line of [...dataInWords(dataset, recipe), ...(warning === undefined ? [] : [warning])])

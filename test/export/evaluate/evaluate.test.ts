@@ -185,6 +185,16 @@ print(json.dumps(figures(rows)))`;
       const { figures, worst } = await evaluateFile(await openModelFile(shippedModels.cifar, ''), sides.path);
       expect(figures.n).toBe(4);
       expect(worst.every(({ path }) => path.startsWith('test/'))).toBe(true);
+      // Those of validation chose the epoch, those of the test nothing.
+      for (const label of ['cat', 'dog'])
+        sides.write(
+          `valid/${label}/0.png`,
+          await noise(label === 'cat' ? 90 : 91)
+            .png()
+            .toBuffer(),
+        );
+      const three = await evaluateFile(await openModelFile(shippedModels.cifar, ''), sides.path);
+      expect(three.worst.every(({ path }) => path.startsWith('test/'))).toBe(true);
     } finally {
       sides.close();
     }

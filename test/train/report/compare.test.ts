@@ -66,14 +66,19 @@ const compared = async (...args: Parameters<typeof reportComparison>) =>
 function endedRun(
   changes: Partial<Recipe>,
   errorRate: number,
-  { data = 'a b', epochs = 2, environment = {} } = {},
+  { data = 'a b', epochs = 2, environment = {}, tested = undefined as number | undefined } = {},
 ): Run {
   const own = { ...recipe, ...changes };
   const run = createRun(folder.path, own, environment);
   const [train = '', validation = ''] = data.split(' ');
   const row = { epoch: epochs, step: epochs * 40, trainLoss: 0.1, validLoss: 0.1, errorRate };
   const progress = { step: epochs * 40, stepsPerEpoch: 40, lossSum: 0, history: [row] };
-  const checkpoint = { ...progress, datasetDigests: { train, validation } };
+  const of = (errorRate: number) => ({ n: 10, loss: 0.1, errorRate });
+  const checkpoint = {
+    ...progress,
+    datasetDigests: { train, validation },
+    ...(tested !== undefined && { tested: { best: of(tested), last: of(0.9) } }),
+  };
   writeCheckpoint(run.last, { recipe: own, progress: checkpoint, tensors: new Map() });
   return run;
 }
@@ -114,6 +119,18 @@ describe('what counts', () => {
     const text = await compared(folder.path, runs);
     expect(text).toContain('digits: 10.00 % (n = 1)');
     expect(text).toContain(`${runs[1]?.name} has not ended (epoch 1 of 2): it does not count.`);
+  });
+
+  it('has a column of the test where there is one: the error of the best epoch, which is what is exported', async () => {
+    const plain = endedRun({ seed: 1 }, 0.1);
+    expect((await compareRuns([plain])).page).not.toContain('test error');
+    const runs = [endedRun({ seed: 1 }, 0.3, { tested: 0.2 }), endedRun({ seed: 2 }, 0.3, { tested: 0.4 })];
+    expect(await compared(folder.path, runs)).toContain(
+      'Test error of the best epoch:\n  digits: 30.00 % ± 14.14 % (n = 2)',
+    );
+    const page = (await compareRuns(runs)).page.replace(/[\u2009\u202f\u00a0]/g, ' ');
+    expect(page.match(/<th scope="col">test error, best epoch<\/th>/g)).toHaveLength(2);
+    expect(page).toMatch(/<td>30\.00 % ± 14\.14 %<\/td>[\s\S]*<td>20\.00 %<\/td>[\s\S]*<td>40\.00 %<\/td>/);
   });
 
   it('says where machine or version differ, and what a run was at first', async () => {

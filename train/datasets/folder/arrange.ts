@@ -4,13 +4,14 @@ import { closeSync, openSync } from 'node:fs';
 import { UserError } from '../../../models/errors.ts';
 import type { Shape } from '../../../models/image/shape.ts';
 import { writeAll } from '../../files/write-whole.ts';
-import { type FolderFindings, type Remark, remarks as remarkTexts } from './findings.ts';
+import { type FolderFindings, type NearDuplicate, type Remark, remarks as remarkTexts } from './findings.ts';
 import type { Entry, FolderIndex } from './index-file.ts';
 import { byCodePoint } from './list-files.ts';
 import type { Found, Listing } from './listing.ts';
 import { lookAlikes } from './look-alikes.ts';
 import { findNearDuplicates, looksSame } from './near-duplicates.ts';
 import { type Pixels, type ReadFile, readPixels } from './read-files.ts';
+import type { Side } from './sides.ts';
 import { assignSplits } from './split.ts';
 import { targetsOf } from './targets.ts';
 
@@ -18,7 +19,7 @@ export interface ArrangeOptions {
   readonly shape: Shape;
   /** Share of each class that is kept for validation. */
   readonly valid: number;
-  /** The file that the pixels are written to: training pictures, then those for validation. */
+  /** The file that the pixels are written to: training pictures, then those for validation, then those of the test. */
   readonly target: string;
 }
 
@@ -73,10 +74,10 @@ export function arrange(listing: Listing, files: readonly ReadFile[], options: A
   if (labels.length > 65_536)
     throw new UserError(`${listing.root} has ${labels.length} classes; 65,536 are the most.`);
 
-  const of = (side: string) =>
-    readable.filter((each, k) => sides[k] === side && isTrained(each)).sort(byHash);
-  const [train, test] = [of('train'), of('test')];
-  if (test.length === 0) throw noValidation(listing, train.length, labels.length, problems);
+  const of = (side: Side) => readable.filter((each, k) => sides[k] === side && isTrained(each)).sort(byHash);
+  const [train, validation, test] = [of('train'), of('valid'), of('test')];
+  if (validation.length === 0) throw noValidation(listing, train.length, labels.length, problems);
+  const parts = test.length === 0 ? [train, validation] : [train, validation, test];
   const size = options.shape[0] * options.shape[1] * options.shape[2];
   const numbers = new Map(labels.map((label, i) => [label, i]));
   const answersOf = (part: readonly Used[]) =>
@@ -85,8 +86,8 @@ export function arrange(listing: Listing, files: readonly ReadFile[], options: A
         .flatMap((label) => numbers.get(label) ?? [])
         .concat(numbersOf(found, task)),
     );
-  const digests = writePixels([train, test], { task, numbers, answersOf }, size, options.target);
-  const places = new Map([...train, ...test].map(({ i }, place) => [i, place]));
+  const digests = writePixels(parts, { task, numbers, answersOf }, size, options.target);
+  const places = new Map(parts.flat().map(({ i }, place) => [i, place]));
   const splitOf = (part: readonly Used[], digest: string) => ({
     order: part.map(({ i }) => i),
     labels: part.map(({ found }) => (task === undefined ? (numbers.get(found.label) ?? 0) : 0)),
@@ -98,8 +99,9 @@ export function arrange(listing: Listing, files: readonly ReadFile[], options: A
     labels,
     ...(task && { task }),
     train: splitOf(train, digests[0] ?? ''),
-    test: splitOf(test, digests[1] ?? ''),
-    findings: findingsOf(listing, { labels, train, test, problems }, options),
+    validation: splitOf(validation, digests[1] ?? ''),
+    ...(test.length > 0 && { test: splitOf(test, digests[2] ?? '') }),
+    findings: findingsOf(listing, { labels, train, validation, test, problems }, options),
   };
 }
 
@@ -166,28 +168,34 @@ function findingsOf(
   {
     labels,
     train,
+    validation,
     test,
     problems,
   }: {
     labels: readonly string[];
     train: readonly Used[];
+    validation: readonly Used[];
     test: readonly Used[];
     problems: FolderFindings['problems'];
   },
   { shape, valid }: ArrangeOptions,
 ): FolderFindings {
-  const used = [...train, ...test];
+  const used = [...train, ...validation, ...test];
   const count = (part: readonly Used[]) => {
     const counts = new Map<string, number>();
     for (const { found } of part)
       for (const name of namesOf(found, task)) counts.set(name, (counts.get(name) ?? 0) + 1);
     return counts;
   };
-  const [trained, tested] = [count(train), count(test)];
-  const bare = task === 'regression' ? [] : labels.filter((label) => !tested.has(label));
+  const [trained, validating, tested] = [count(train), count(validation), count(test)];
+  const bare = task === 'regression' ? [] : labels.filter((label) => !validating.has(label));
   const copies = groupsOf(used.map(({ entry }) => [entry.hash, entry.path]));
   const labelOf = new Map(used.map(({ entry, found }) => [entry.path, found.label]));
   const hashed = (part: readonly Used[]) => part.map(({ entry }) => entry);
+  const twins = (part: readonly Used[], side: NearDuplicate['side']) =>
+    findNearDuplicates(hashed(train), hashed(part), side, (i, j) =>
+      areSame(train[i]?.pixels, part[j]?.pixels, shape),
+    );
   return {
     root,
     decides,
@@ -196,7 +204,8 @@ function findingsOf(
     classes: (task === 'regression' ? [] : labels).map((label) => ({
       label,
       train: trained.get(label) ?? 0,
-      test: tested.get(label) ?? 0,
+      validation: validating.get(label) ?? 0,
+      ...(test.length > 0 && { test: tested.get(label) ?? 0 }),
     })),
     split: {
       classes: `${Math.round(valid * 100)} % of each class, chosen by the content of the files`,
@@ -213,9 +222,7 @@ function findingsOf(
     ),
     copies,
     contradictions: copies.filter((group) => new Set(group.map((path) => labelOf.get(path))).size > 1),
-    nearDuplicates: findNearDuplicates(hashed(train), hashed(test), (i, j) =>
-      areSame(train[i]?.pixels, test[j]?.pixels, shape),
-    ),
+    nearDuplicates: [...twins(validation, 'validation'), ...twins(test, 'test')],
     notes: [
       ...notes,
       ...(task === undefined ? emptied(found, labels) : []),
@@ -255,7 +262,11 @@ function checkClasses(
   readable: readonly Used[],
   problems: FolderFindings['problems'],
 ): void {
-  if (readable.length > 0) return;
+  if (readable.some(({ found }) => found.split !== 'test')) return;
+  if (readable.length > 0)
+    throw new UserError(
+      `${root} keeps ${readable.length === 1 ? 'its one picture' : `all of its ${readable.length} pictures`} for a test: none is left to train on.`,
+    );
   const shown = problems.slice(0, 3).map(({ path, reason }) => `  ${path}: ${reason}`);
   throw new UserError(
     `None of the ${problems.length} files under ${root} can be used:\n${shown.join('\n')}${problems.length > 3 ? '\n  ...' : ''}`,
@@ -290,7 +301,7 @@ function noValidation(
   classes: number,
   problems: FolderFindings['problems'],
 ): UserError {
-  const asked = found.filter(({ split }) => split === 'test').length;
+  const asked = found.filter(({ split }) => split === 'valid').length;
   const why =
     asked > 0
       ? `${asked === 1 ? 'the one that is for it cannot' : `none of the ${asked} that are for it can`} be used.`

@@ -9,7 +9,7 @@ import { filled, type Level, levelIn, type SubFolder } from './level.ts';
 import type { ListedFiles } from './list-files.ts';
 import type { Found, Listing } from './listing.ts';
 import { copiesWithin, sameWithin, sidesInSome, sidesWithin } from './nested.ts';
-import type { TestFolder } from './sides.ts';
+import { ONCE, type TestFolder } from './sides.ts';
 import { isOutputName } from './table/doubts.ts';
 import { isTakenIfNamed } from './table/table.ts';
 
@@ -43,14 +43,11 @@ export function listClasses(
   const all = folders.flatMap(({ name, pictures }) =>
     pictures.map((path) => ({ path, label: labelOf(name) })),
   );
-  const found = all.flatMap(({ path, label }): Found[] => {
-    const side = sides?.of(path);
-    return side === 'none' ? [] : [{ path, label, split: side }];
-  });
-  const tests = all.length - found.length;
+  const found = all.map(({ path, label }): Found => ({ path, label, split: sides?.of(path) }));
+  const tests = found.filter(({ split }) => split === 'test').length;
   return {
     root,
-    layout: found.some(({ split }) => split !== undefined) ? 'train-and-valid' : 'classes',
+    layout: found.some(({ split }) => split === 'valid') ? 'train-and-valid' : 'classes',
     found,
     test: sides?.test,
     decides: [
@@ -63,7 +60,7 @@ export function listClasses(
       ...(tests === 0
         ? []
         : [
-            `${counted(tests, 'picture')} kept for a test: neither trained on nor validated with.`,
+            `${counted(tests, 'picture')} ${tests === 1 ? 'is' : 'are'} the test, ${ONCE}.`,
             ...(sides?.test === 'kept' ? [TO_VALIDATE] : []),
           ]),
     ].join(' '),
@@ -102,7 +99,7 @@ function sideLevel(listed: ListedFiles, level: Level, { name }: SubFolder): Leve
 
 /**
  * The pictures of a level that has folders of sides. For validation is what `valid/` holds; where it is not there or is
- * empty, a part of the training pictures, as Hugging Face's and Keras' trainings have it, so that `test/` stays for a test.
+ * empty, a part of the training pictures, as Hugging Face's and Keras' trainings have it, so that `test/` stays the test.
  * @param test - `validates` where `test/`, if it has the classes' folders, is for validation then, as Ultralytics has it
  */
 export function listSides(
@@ -128,18 +125,21 @@ export function listSides(
   const [valids, tests] = [sides.valid.map(sideOf), sides.test.map(sideOf)];
   const others = [...valids, ...tests];
   const ownValid = valids.find(isLabeled);
-  const ownTest = ownValid === undefined ? tests.find(isLabeled) : undefined;
+  const ownTest = tests.find(isLabeled);
   const valid = ownValid ?? (test === 'validates' ? ownTest : undefined);
+  const kept = ownTest === valid ? undefined : ownTest;
   const parts = [
     { ...train, split: valid && ('train' as const) },
-    ...(valid ? [{ ...valid, split: 'test' as const }] : []),
+    ...(valid ? [{ ...valid, split: 'valid' as const }] : []),
+    ...(kept ? [{ ...kept, split: 'test' as const }] : []),
   ];
   const renamed = new Map<string, string>();
   const problems: FileProblem[] = [];
   const found = parts.flatMap(({ prefix, level: inner, classes: own, split }): Found[] => {
     for (const path of inner.loose) problems.push({ path: `${prefix}${path}`, reason: NO_LABEL });
     return own.flatMap(({ name, pictures }) => {
-      const label = (split === 'test' ? classOf(labelOf(name), classes) : undefined) ?? labelOf(name);
+      const isOther = split === 'valid' || split === 'test';
+      const label = (isOther ? classOf(labelOf(name), classes) : undefined) ?? labelOf(name);
       if (label !== labelOf(name)) renamed.set(`${prefix}${name}`, label);
       return pictures.map((path): Found => ({ path: `${prefix}${path}`, label, split }));
     });
@@ -149,7 +149,7 @@ export function listSides(
     root,
     layout: valid ? 'train-and-valid' : 'classes',
     found,
-    test: ownTest && test,
+    test: ownValid === undefined && ownTest ? test : undefined,
     decides: valid
       ? `Labels: the names of the folders in ${train.prefix} and ${valid.prefix}; ${valid.prefix} is for validation.`
       : `Labels: the names of the folders in ${train.prefix}; validation is chosen from them.`,
@@ -157,7 +157,7 @@ export function listSides(
     notes: [
       ...others
         .filter(({ name }) => name !== valid?.name)
-        .map((side) => (side === ownTest ? keptOf(side) : leftOut(side, valid?.name))),
+        .map((side) => (side === kept ? keptOf(side, ownValid === undefined) : leftOut(side, valid?.name))),
       ...notLookedAt(unused, others),
       ...[...renamed].map(([folder, label]) => `${folder}/ is taken for the class ${JSON.stringify(label)}.`),
       ...parts.flatMap(({ level: inner, prefix }) => [...hollow(inner, prefix), ...sameNames(filled(inner))]),
@@ -181,10 +181,10 @@ interface SideFolder {
   readonly classes: readonly SubFolder[];
 }
 
-/** What there is to say of a test folder with the classes that does not validate. */
-function keptOf({ name, classes }: SideFolder): string {
+/** What there is to say of a test folder with the classes that does not validate, though it `could`. */
+function keptOf({ name, classes }: SideFolder, could: boolean): string {
   const n = classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
-  return `${name}/ is kept for a test: ${n === 1 ? 'its one picture is' : `its ${n} pictures are`} neither trained on nor validated with. ${TO_VALIDATE}`;
+  return `${name}/ is the test: ${n === 1 ? 'its one picture is' : `its ${n} pictures are`} ${ONCE}.${could ? ` ${TO_VALIDATE}` : ''}`;
 }
 
 /** Why a side is not used. */

@@ -24,14 +24,17 @@ function linesOf(findings: FolderFindings): string[] {
   const { classes, task, decides, split, problems, copies, contradictions, nearDuplicates, notes } = findings;
   const shown = classes
     .slice(0, SHOWN)
-    .map(({ label, train, test }) => `${label} ${train}+${test}`)
+    .map(({ label, train, validation, test }) =>
+      [`${label} ${train}`, validation, ...(test === undefined ? [] : [test])].join('+'),
+    )
     .join(', ');
+  const hasTest = classes.some(({ test }) => test !== undefined);
   return [
     ...(decides === undefined ? [] : [`  ${decides}`]),
     ...(classes.length === 0
       ? []
       : [
-          `  ${classes.length} ${task === 'multi' ? 'labels' : 'classes'} (training+validation): ${shown}${classes.length > SHOWN ? ', ...' : ''}.`,
+          `  ${classes.length} ${task === 'multi' ? 'labels' : 'classes'} (training+validation${hasTest ? '+test' : ''}): ${shown}${classes.length > SHOWN ? ', ...' : ''}.`,
         ]),
     ...problems.slice(0, 3).map(({ path, reason }: FileProblem) => `  Left out: ${path}: ${reason}.`),
     ...(problems.length > 3 ? [`  Left out: ${problems.length - 3} more files.`] : []),
@@ -43,16 +46,23 @@ function linesOf(findings: FolderFindings): string[] {
     ...(copies.length > 0
       ? [
           // Where folders or a table say the sides, copies may be on both.
-          `  ${counted(copies.length, 'picture')} more than once${/^\d+ %/.test(split) ? ', on one side of the split' : ''}.`,
+          `  ${counted(copies.length, 'picture')} more than once${/^\d+ %/.test(split) && !hasTest ? ', on one side of the split' : ''}.`,
         ]
       : []),
-    ...(nearDuplicates.length > 0
-      ? [
-          `  ${counted(nearDuplicates.length, 'pair')} of pictures that look the same, one in training, one in validation: ${nearDuplicates[0]?.train} and ${nearDuplicates[0]?.test}. The validation error is lower than it should be because of them.`,
-        ]
-      : []),
+    ...twins(nearDuplicates, 'validation'),
+    ...twins(nearDuplicates, 'test'),
     ...oddities(findings),
     ...notes.map((note) => `  ${note}`),
+  ];
+}
+
+/** Pictures of one side that look the same as one that is trained on. */
+function twins(all: FolderFindings['nearDuplicates'], side: 'validation' | 'test'): string[] {
+  const pairs = all.filter((pair) => pair.side === side);
+  const [first] = pairs;
+  if (first === undefined) return [];
+  return [
+    `  ${counted(pairs.length, 'pair')} of pictures that look the same, one in training, one in ${side === 'test' ? 'the test' : side}: ${first.train} and ${first.other}. The ${side} error is lower than it should be because of them.`,
   ];
 }
 

@@ -22,12 +22,22 @@ export const remarks = {
 
 export type Remark = keyof typeof remarks;
 
-/** Two pictures that look the same, one on each side of the split. */
+/** Two pictures that look the same, one that is trained on and one that validates or is of the test. */
 export interface NearDuplicate {
   readonly train: string;
-  readonly test: string;
+  readonly other: string;
+  readonly side: 'validation' | 'test';
   /** Bits in which their perceptual hashes differ; see perceptual-hash.ts. */
   readonly distance: number;
+}
+
+/** How many pictures of a class, or with a label, there are on each side. */
+export interface ClassCount {
+  readonly label: string;
+  readonly train: number;
+  readonly validation: number;
+  /** Absent where there is no test. */
+  readonly test?: number;
 }
 
 export interface FolderFindings {
@@ -36,7 +46,7 @@ export interface FolderFindings {
   /** What is learned, where that is not one class of each picture. */
   readonly task?: TargetTask | undefined;
   /** Of several labels how many pictures have each; empty of numbers. */
-  readonly classes: readonly { readonly label: string; readonly train: number; readonly test: number }[];
+  readonly classes: readonly ClassCount[];
   /** What decides the labels, and what that leaves out, in words; absent in what earlier versions prepared. */
   readonly decides?: string;
   /** What became of a test folder that could validate; undefined where there is none. */

@@ -6,7 +6,7 @@ import { taskSchema } from '../../tasks/task.ts';
 import type { FolderFindings } from './findings.ts';
 
 /** Raised whenever the same files would be prepared otherwise. */
-export const FORMAT = 'trainyard-folder/2';
+export const FORMAT = 'trainyard-folder/3';
 
 export const entrySchema = z.object({
   /** Relative to the folder. */
@@ -45,7 +45,8 @@ const indexSchema = z.object({
   labels: z.array(z.string()),
   task: taskSchema.exactOptional(),
   train: splitSchema,
-  test: splitSchema,
+  validation: splitSchema,
+  test: splitSchema.exactOptional(),
   findings: z.custom<FolderFindings>((value) => typeof value === 'object' && value !== null),
 });
 

@@ -12,12 +12,14 @@ import { type Dataset, digest, readBytes, type Split, sharedLabels, sharedTarget
 import { arrange } from './arrange.ts';
 import { findPictures } from './find.ts';
 import { FORMAT, type FolderIndex, readIndex, writeIndex } from './index-file.ts';
+import type { ListedPictures } from './listing.ts';
 import { readFiles } from './read-files.ts';
-import { findShards, type ListedPictures } from './shards/index.ts';
+import { findShards } from './shards/index.ts';
 import type { TestFolder } from './sides.ts';
 import { filesUnder } from './source.ts';
 import type { TableReading } from './table/learned.ts';
 import { targetsOf } from './targets.ts';
+import { withTest } from './with-test.ts';
 import { isZip, unpackedZip } from './zip.ts';
 
 export interface FolderOptions {
@@ -28,8 +30,10 @@ export interface FolderOptions {
   readonly rule: Prepare;
   /** Share of each class that is kept for validation where the folder does not say. */
   readonly valid: number;
-  /** What becomes of a test folder where nothing is for validation; it is kept if left out. */
+  /** What becomes of a test folder where nothing is for validation; it is kept as the test if left out. */
   readonly test?: TestFolder | undefined;
+  /** Where the pictures of the test are, if elsewhere: a folder, a table, a shard or an archive. */
+  readonly tests?: string | undefined;
   /** Bytes of pixels that are held in memory; more stay in the cache's file. */
   readonly mostMemory?: number;
   readonly onProgress?: (done: number, all: number) => void;
@@ -49,18 +53,30 @@ const MOST_MEMORY = 2 ** 30;
  * @throws UserError where there is nothing to tell apart, or nothing to train on or to validate with
  */
 export async function loadFolder(path: string, options: FolderOptions): Promise<Dataset> {
+  const { test, reading, tests } = options;
+  const own = await listed(path, test, reading);
+  if (own.listing.layout !== 'table') refuseReading(path, reading);
+  const pictures = tests === undefined ? own : withTest(own, await listed(tests, 'kept', reading), tests);
+  const folder = cacheOf(path, options);
+  const index = await prepareFolder(pictures, folder, options);
+  return datasetOf(path, index, folder, options);
+}
+
+/** What there is under a path, before any of it is read. @throws UserError where there is nothing */
+async function listed(
+  path: string,
+  test: TestFolder | undefined,
+  reading: TableReading | undefined,
+): Promise<ListedPictures> {
   if (!existsSync(path))
     throw new UserError(
       `There is nothing at ${path}: expected a folder of pictures, a table (CSV), a Parquet file, or a ZIP archive of such a folder.`,
     );
   const place = isZip(path) ? await unpackedZip(path) : path;
-  const shards = await findShards(place, options.test);
-  const listing = shards?.listing ?? findPictures(place, options.test, options.reading);
-  if (listing.layout !== 'table') refuseReading(path, options.reading);
-  const source = shards?.source ?? filesUnder(listing.root);
-  const folder = cacheOf(path, options);
-  const index = await prepareFolder({ listing, source }, folder, options);
-  return datasetOf(path, index, folder, options);
+  const shards = await findShards(place, test);
+  if (shards !== undefined) return shards;
+  const listing = findPictures(place, test, reading);
+  return { listing, source: filesUnder(listing.root) };
 }
 
 /** @throws UserError where something is said of a table's labels, and no table says them */
@@ -128,7 +144,9 @@ async function prepareFolder(
       return;
     }
     const arranged = arrange(listing, files, { shape, valid, target: join(temporary, 'pixels') });
-    const pixels = `pixels-${arranged.train.digest.slice(0, 16)}${arranged.test.digest.slice(0, 16)}`;
+    const pixels = `pixels-${partsOf(arranged)
+      .map(({ digest: each }) => each.slice(0, 16))
+      .join('')}`;
     renameSync(join(temporary, 'pixels'), join(folder, pixels));
     index = { format: FORMAT, request, pixels, ...arranged };
     writeIndex(path, index);
@@ -141,17 +159,26 @@ async function prepareFolder(
   return index;
 }
 
-function isWhole(pixels: string, { train, test }: FolderIndex, shape: Shape): boolean {
-  const expected = (train.order.length + test.order.length) * shape[0] * shape[1] * shape[2];
+/** The parts of a folder in the order of their pixels. */
+function partsOf({ train, validation, test }: Pick<FolderIndex, 'train' | 'validation' | 'test'>) {
+  return [train, validation, ...(test ? [test] : [])];
+}
+
+function picturesIn(index: FolderIndex): number {
+  return partsOf(index).reduce((sum, { order }) => sum + order.length, 0);
+}
+
+function isWhole(pixels: string, index: FolderIndex, shape: Shape): boolean {
+  const expected = picturesIn(index) * shape[0] * shape[1] * shape[2];
   return statSync(pixels, { throwIfNoEntry: false })?.size === expected;
 }
 
 function datasetOf(path: string, index: FolderIndex, folder: string, options: FolderOptions): Dataset {
   const { shape, mostMemory = MOST_MEMORY } = options;
-  const { labels, task, train, test, findings, entries } = index;
+  const { labels, task, train, validation, test, findings, entries } = index;
   const size = shape[0] * shape[1] * shape[2];
   const pixels = join(folder, index.pixels);
-  const inMemory = (train.order.length + test.order.length) * size <= mostMemory;
+  const inMemory = picturesIn(index) * size <= mostMemory;
   const splitOf = (part: FolderIndex['train'], before: number): Split => {
     const n = part.order.length;
     const common = {
@@ -174,8 +201,12 @@ function datasetOf(path: string, index: FolderIndex, folder: string, options: Fo
     labels,
     shape,
     train: splitOf(train, 0),
-    validation: splitOf(test, train.order.length),
-    digests: { train: train.digest, validation: test.digest },
+    validation: splitOf(validation, train.order.length),
+    ...(test && { test: splitOf(test, train.order.length + validation.order.length) }),
+    digests: {
+      ...{ train: train.digest, validation: validation.digest },
+      ...(test && { test: test.digest }),
+    },
     findings,
   };
 }

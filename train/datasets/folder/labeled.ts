@@ -8,6 +8,7 @@ import type { Shape } from '../../../models/image/shape.ts';
 import { sizeOf } from '../../../models/shape.ts';
 import { findPictures } from './find.ts';
 import type { FileProblem } from './findings.ts';
+import { type Found, keptApart, type Listing } from './listing.ts';
 import { type Pixels, readFiles, readPixels } from './read-files.ts';
 import { findShards } from './shards/index.ts';
 import { filesUnder } from './source.ts';
@@ -38,7 +39,7 @@ export interface LabeledOptions {
 
 /**
  * Reads the labeled pictures under `path` and gives them to `use`; afterwards their pixels are gone. Where the folder has
- * sides, those of validation are taken, or where there are none those of the test: what it trains on says nothing new.
+ * sides, those of the test are taken, or where there are none those of validation: what it trains on says nothing new.
  * @throws UserError where there are none, or none of them can be read
  */
 export async function withLabeled<T>(
@@ -51,11 +52,10 @@ export async function withLabeled<T>(
       `There is nothing at ${path}: expected a folder of pictures, a table (CSV), a Parquet file, or a ZIP archive of such a folder.`,
     );
   const place = isZip(path) ? await unpackedZip(path) : path;
-  const shards = await findShards(place, 'validates');
-  const listing = shards?.listing ?? findPictures(place, 'validates');
+  const shards = await findShards(place);
+  const listing = shards?.listing ?? findPictures(place);
   const source = shards?.source ?? filesUnder(listing.root);
-  const apart = listing.found.filter(({ split }) => split === 'test');
-  const found = apart.length > 0 ? apart : listing.found;
+  const found = keptApart(listing);
   const scratch = mkdtempSync(join(tmpdir(), 'trainyard-labeled-'));
   try {
     const files = await readFiles({
@@ -80,10 +80,16 @@ export async function withLabeled<T>(
       throw new UserError(
         `None of the ${found.length} pictures of ${path} can be read${problems[0] ? `: ${problems[0].path}: ${problems[0].reason}` : ''}.`,
       );
-    return await use({ root: listing.root, pictures, decides: listing.decides, problems });
+    return await use({ root: listing.root, pictures, decides: takenInWords(listing, found), problems });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+function takenInWords({ decides }: Listing, [first]: readonly Found[]): string {
+  const side = first?.split;
+  if (side !== 'valid' && side !== 'test') return decides;
+  return `${decides} Measured on ${side === 'test' ? 'the test' : 'validation'} alone.`;
 }
 
 function inputOf(pixels: Pixels, size: number): () => Uint8Array {

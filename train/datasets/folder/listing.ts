@@ -1,7 +1,8 @@
 // What is found of a folder's pictures: files and their labels, before any of them is read.
 import type { TargetTask } from '../../tasks/task.ts';
 import type { FileProblem } from './findings.ts';
-import type { TestFolder } from './sides.ts';
+import type { Side, TestFolder } from './sides.ts';
+import type { PictureSource } from './source.ts';
 
 /** A file that has a label. */
 export interface Found {
@@ -11,7 +12,7 @@ export interface Found {
   /** Of several labels their names, or numbers; absent of one class. */
   readonly answers?: readonly string[] | readonly number[];
   /** The side on which the folder puts it, if it says so. */
-  readonly split: 'train' | 'test' | undefined;
+  readonly split: Side | undefined;
 }
 
 export interface Listing {
@@ -29,4 +30,16 @@ export interface Listing {
   readonly decides: string;
   readonly problems: readonly FileProblem[];
   readonly notes: readonly string[];
+}
+
+/** What is found, and how it is read. */
+export interface ListedPictures {
+  readonly listing: Listing;
+  readonly source: PictureSource;
+}
+
+/** The pictures of a listing that say most of a trained network: those of its test, or of validation, or where it has no sides all. */
+export function keptApart({ found }: Pick<Listing, 'found'>): readonly Found[] {
+  const of = (side: Side) => found.filter(({ split }) => split === side);
+  return [of('test'), of('valid'), found].find(({ length }) => length > 0) ?? [];
 }

@@ -1,4 +1,5 @@
-// Finds pictures that look the same on both sides of the split: validation would measure memory, not understanding.
+// Finds pictures of validation or of the test that look the same as one of training: they would measure memory, not
+// understanding.
 import { gray } from '../../../models/image/gray.ts';
 import type { Shape } from '../../../models/image/shape.ts';
 import type { NearDuplicate } from './findings.ts';
@@ -28,32 +29,33 @@ const MOST_PAIRS = 1000;
 const MOST_LOOKS = 100;
 
 /**
- * Pairs across the split that look the same, the closest first. Every hash is compared with every other, which takes
+ * Pairs of a training picture and one of another side that look the same, the closest first. Every hash is compared with every other, which takes
  * seconds for 100,000 pictures.
  *
  * @param isSame - Looks at a pair more closely, since hashes of plain pictures agree by chance.
  */
 export function findNearDuplicates(
   train: readonly Hashed[],
-  test: readonly Hashed[],
-  isSame: (train: number, test: number) => boolean,
+  others: readonly Hashed[],
+  side: NearDuplicate['side'],
+  isSame: (train: number, other: number) => boolean,
 ): NearDuplicate[] {
   const [high, low] = wordsOf(train);
-  const [testHigh, testLow] = wordsOf(test);
+  const [otherHigh, otherLow] = wordsOf(others);
   const pairs: NearDuplicate[] = [];
-  for (const [j, { path }] of test.entries()) {
-    const [ownHigh, ownLow] = [testHigh[j] ?? 0, testLow[j] ?? 0];
+  for (const [j, { path }] of others.entries()) {
+    const [ownHigh, ownLow] = [otherHigh[j] ?? 0, otherLow[j] ?? 0];
     let looks = 0;
     for (let i = 0; i < high.length && looks < MOST_LOOKS; i++) {
       const bits = distance(ownHigh, ownLow, high[i] ?? 0, low[i] ?? 0);
       if (bits > MOST_BITS) continue;
       looks++;
-      if (isSame(i, j)) pairs.push({ train: train[i]?.path ?? '', test: path, distance: bits });
+      if (isSame(i, j)) pairs.push({ train: train[i]?.path ?? '', other: path, side, distance: bits });
     }
     if (pairs.length >= MOST_PAIRS) break;
   }
   return pairs.sort(
-    (a, b) => a.distance - b.distance || byCodePoint(a.test, b.test) || byCodePoint(a.train, b.train),
+    (a, b) => a.distance - b.distance || byCodePoint(a.other, b.other) || byCodePoint(a.train, b.train),
   );
 }
 

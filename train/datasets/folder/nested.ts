@@ -18,15 +18,15 @@ function foldersIn({ pictures }: SubFolder): ReadonlySet<string> | undefined {
 
 /** The sides of pictures whose classes' folders have folders for them. */
 export interface SidesWithin {
-  /** Undefined for a picture of training where validation is chosen; `none` for one that is kept for a test. */
-  of(path: string): 'train' | 'test' | 'none' | undefined;
+  /** Undefined for a picture of training where validation is chosen. */
+  of(path: string): Side | undefined;
   /** What becomes of test folders; undefined where there are none, or others are for validation. */
   readonly test: TestFolder | undefined;
 }
 
 /**
  * Sides within classes, `cat/train/1.jpg`: where all pictures are so, and some are for training and some for another
- * side. As with `train/cat`, those in `test` are left out, unless they are to validate and there is no `valid`.
+ * side. As with `train/cat`, those in `test` are the test, unless they are to validate and there is no `valid`.
  */
 export function sidesWithin(folders: readonly SubFolder[], test: TestFolder): SidesWithin | undefined {
   const sides = new Set<Side | undefined>();
@@ -41,7 +41,7 @@ export function sidesWithin(folders: readonly SubFolder[], test: TestFolder): Si
     of(path) {
       const side = sideOfName(path.split('/')[1] ?? '');
       if (side === 'train') return validates && 'train';
-      return side === validates ? 'test' : 'none';
+      return side === validates ? 'valid' : side;
     },
     test: sides.has('valid') ? undefined : test,
   };

@@ -3,10 +3,13 @@
 export type Side = 'train' | 'valid' | 'test';
 
 /**
- * What becomes of a folder called test that has the classes, where nothing is for validation: it is kept, and validation is
- * chosen from training, or it validates.
+ * What becomes of a folder called test that has the classes, where nothing is for validation: it is kept as the test, and
+ * validation is chosen from training, or it validates.
  */
 export type TestFolder = 'kept' | 'validates';
+
+/** When the pictures of a test are looked at. */
+export const ONCE = 'looked at once, when a training has ended';
 
 const WORDS: Readonly<Record<Side, readonly string[]>> = {
   train: ['train', 'training', 'trn'],

@@ -7,7 +7,7 @@ import type { Sides } from './classes.ts';
 import { type Level, levelIn } from './level.ts';
 import type { ListedFiles } from './list-files.ts';
 import type { Found, Listing } from './listing.ts';
-import { type Side, sideOfName } from './sides.ts';
+import { ONCE, type Side, sideOfName } from './sides.ts';
 import { isOutputName } from './table/doubts.ts';
 import type { Fault } from './table/entries.ts';
 import type { TableReading } from './table/learned.ts';
@@ -129,9 +129,8 @@ function listingOf(
   tables: readonly (FoundTable & { readonly table: Table })[],
   notes: readonly string[] = [],
 ): Listing {
-  // What tables keep for a test is not for validation: that is chosen where no table says.
+  // A test is not for validation: that is chosen where no table says.
   const used = tables.filter(({ side }) => side !== 'test');
-  const tests = tables.filter(({ side }) => side === 'test');
   const within = (path: string) => {
     const folder = relative(root, dirname(path));
     return (file: string) => (folder === '' ? file : join(folder, file));
@@ -145,19 +144,21 @@ function listingOf(
       `${relative(root, first.path)} is of the task ${taskOf(first.table)}, but ${relative(root, other.path)} of ${taskOf(other.table)}: say which is meant, ${TASKS.map((task) => `--as ${task}`).join(', ')}.`,
     );
   const { task, names } = first?.table ?? {};
+  const ofTest = tables.filter(({ side }) => side === 'test');
+  const tests = ofTest.filter(({ table }) => table.task === task);
+  const strange = ofTest.filter(({ table }) => table.task !== task);
   return {
     root,
     layout: 'table',
     ...(task && { task }),
     ...(names && { classes: names }),
-    found: used.flatMap(({ path, side, table }) =>
+    found: [...used, ...tests].flatMap(({ path, side, table }) =>
       table.found.map(
         (each): Found => ({
           ...each,
           path: within(path)(each.path),
-          split:
-            each.split ??
-            (side === 'valid' ? 'test' : side === 'train' && used.length > 1 ? 'train' : undefined),
+          // Where no table is for validation, it is chosen of those of training.
+          split: each.split ?? (side === 'train' && used.length === 1 ? undefined : side),
         }),
       ),
     ),
@@ -165,13 +166,20 @@ function listingOf(
       ...used.map(({ path, table }) => `Labels: from ${relative(root, path)}, ${table.decides}`),
       ...tests.map(
         ({ path, table }) =>
-          `${relative(root, path)} is kept for a test: its ${table.listed.length === 1 ? 'one picture is' : `${table.listed.length} pictures are`} neither trained on nor validated with.`,
+          `${relative(root, path)} is the test: its ${table.listed.length === 1 ? 'one picture is' : `${table.listed.length} pictures are`} ${ONCE}.`,
       ),
     ].join(' '),
-    problems: used.flatMap(({ path, table }) =>
+    problems: [...used, ...tests].flatMap(({ path, table }) =>
       table.problems.map((problem) => ({ ...problem, path: within(path)(problem.path) })),
     ),
-    notes: [...used.flatMap(({ table }) => table.notes), ...notes],
+    notes: [
+      ...[...used, ...tests].flatMap(({ table }) => table.notes),
+      ...strange.map(
+        ({ path, table }) =>
+          `${relative(root, path)} is left out: it is of the task ${taskOf(table)}, what is trained on of ${taskOf({ task })}.`,
+      ),
+      ...notes,
+    ],
   };
 }
 

@@ -94,23 +94,27 @@ function namedWords(recipe: Recipe): string {
 export interface RunResult {
   lastError: number;
   bestError: number;
-  testLoss: number;
+  /** Of the pictures that validate. */
+  heldOutLoss: number;
+  /** Of the best checkpoint on pictures by which nothing was chosen; absent where there are none, or it has not ended. */
+  testError?: number;
   trainLoss: number;
   /** NaN where it was not recorded. */
   seconds: number;
 }
 
 export function resultOf({
-  record: { history, times },
+  record: { history, times, tested },
 }: {
-  record: Pick<TrainingRecord, 'history' | 'times'>;
+  record: Pick<TrainingRecord, 'history' | 'times' | 'tested'>;
 }): RunResult | undefined {
   const [last, best] = [history.at(-1), bestOf(history)];
   if (last === undefined || best === undefined) return undefined;
   return {
     lastError: plainErrorOf(last),
     bestError: plainErrorOf(best),
-    testLoss: last.validLoss,
+    heldOutLoss: last.validLoss,
+    ...(tested && { testError: plainErrorOf(tested.best) }),
     trainLoss: last.trainLoss,
     seconds:
       times.length === history.length ? times.reduce((sum, time) => sum + time.seconds, 0) : Number.NaN,

@@ -18,16 +18,26 @@ export async function reportComparison(folder: string, runs: readonly Run[], out
 function summary({ groups, verdicts, notes }: Comparison): string {
   const lines = groups.map((group) => {
     const errors = resultsOf(group).map(({ lastError }) => lastError);
-    const spread = errors.length > 1 ? ` ± ${percent(deviation(errors))}` : '';
-    return `  ${group.name}: ${errors.length > 0 ? percent(mean(errors)) : '–'}${spread} (n = ${errors.length})`;
+    return `  ${group.name}: ${errors.length > 0 ? percent(mean(errors)) : '–'}${spreadOf(errors)} (n = ${errors.length})`;
+  });
+  const tests = groups.flatMap((group) => {
+    const errors = resultsOf(group).flatMap(({ testError }) => testError ?? []);
+    return errors.length === 0
+      ? []
+      : [`  ${group.name}: ${percent(mean(errors))}${spreadOf(errors)} (n = ${errors.length})`];
   });
   const judged = verdicts.map(({ other, text }) => `  ${other.name}: ${text}`);
   return [
     `${heldOutTitle(groups[0]?.recipe)} error after the last epoch:`,
     ...lines,
+    ...(tests.length > 0 ? ['Test error of the best epoch:', ...tests] : []),
     ...notes,
     ...(judged.length > 0 ? [`Against ${groups[0]?.name}:`, ...judged] : []),
   ].join('\n');
+}
+
+function spreadOf(errors: readonly number[]): string {
+  return errors.length > 1 ? ` ± ${percent(deviation(errors))}` : '';
 }
 
 function fileName(runs: readonly Run[]): string {

@@ -9,6 +9,7 @@ import type { Remark } from '../../../../train/datasets/folder/findings.ts';
 import { byCodePoint } from '../../../../train/datasets/folder/list-files.ts';
 import type { Listing } from '../../../../train/datasets/folder/listing.ts';
 import type { ReadFile } from '../../../../train/datasets/folder/read-files.ts';
+import type { Side } from '../../../../train/datasets/folder/sides.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -23,7 +24,7 @@ const sha256 = (...parts: readonly (string | Uint8Array)[]) =>
 interface File {
   readonly path: string;
   readonly label: string;
-  readonly split?: 'train' | 'test';
+  readonly split?: Side;
   /** What is in it; its path where nothing is said. */
   readonly content?: string;
   readonly look?: string;
@@ -54,7 +55,7 @@ function arranged(files: readonly File[], listing: Partial<Listing> = {}, valid 
   return arrange(whole, read, { shape: [2, 2, 3], valid, target });
 }
 
-const at = (label: string, count: number, split?: 'train' | 'test'): File[] =>
+const at = (label: string, count: number, split?: Side): File[] =>
   Array.from({ length: count }, (_, i) => ({
     ...{ path: `${split ?? 'all'}/${label}/${i}.png`, label },
     ...(split && { split }),
@@ -73,12 +74,12 @@ describe('what is written', () => {
     const files = [
       ...at('b', 3, 'train'),
       ...at('a', 4, 'train'),
-      ...at('a', 2, 'test'),
-      ...at('b', 2, 'test'),
+      ...at('a', 2, 'valid'),
+      ...at('b', 2, 'valid'),
     ];
     files.push({ path: 'z', label: 'a', split: 'train', content: 'same' });
     files.push({ path: 'y', label: 'a', split: 'train', content: 'same' });
-    const { train, test, labels, entries } = arranged(files);
+    const { train, validation, labels, entries } = arranged(files);
     expect(labels).toEqual(['a', 'b']);
     const expected = (side: string) =>
       files
@@ -88,7 +89,7 @@ describe('what is written', () => {
         .map(({ file }) => file);
     const sides = [
       { part: train, own: expected('train') },
-      { part: test, own: expected('test') },
+      { part: validation, own: expected('valid') },
     ];
     for (const { part, own } of sides) {
       const numbers = own.map(({ label }) => labels.indexOf(label));
@@ -104,7 +105,7 @@ describe('what is written', () => {
   it('has numbers of two bytes where there are more than 256 classes', () => {
     for (const count of [256, 257]) {
       const files = Array.from({ length: count }, (_, i) => at(String(i), 1, 'train')).flat();
-      const { train } = arranged([...files, ...at('0', 1, 'test')]);
+      const { train } = arranged([...files, ...at('0', 1, 'valid')]);
       const own = train.order.map((i) => files[i] ?? { path: '', label: '' });
       const numbers = own.map(({ label }) => Number(label));
       const bytes = count > 256 ? new Uint8Array(Uint16Array.from(numbers).buffer) : Uint8Array.from(numbers);
@@ -155,7 +156,7 @@ describe('what is said', () => {
     const { findings } = arranged([
       ...two,
       { path: 'z', label: 'a', split: 'train', content: '1' },
-      { path: 'y', label: 'a', split: 'test', content: '1' },
+      { path: 'y', label: 'a', split: 'valid', content: '1' },
       { path: 'c', label: 'b', split: 'train', content: '2' },
       { path: 'd', label: 'a', split: 'train', content: '2' },
     ]);
@@ -171,32 +172,36 @@ describe('what is said', () => {
     const { findings } = arranged([
       ...two,
       { path: 't', label: 'a', split: 'train', look, content: 'same' },
-      { path: 'v', label: 'a', split: 'test', look, content: 'same' },
-      { path: 'w', label: 'a', split: 'test', look },
+      { path: 'v', label: 'a', split: 'valid', look, content: 'same' },
+      { path: 'w', label: 'a', split: 'valid', look },
+      { path: 'x', label: 'a', split: 'test', look, content: 'same' },
     ]);
-    expect(findings.nearDuplicates).toEqual([{ train: 't', test: 'v', distance: 0 }]);
+    expect(findings.nearDuplicates).toEqual([
+      { train: 't', other: 'v', side: 'validation', distance: 0 },
+      { train: 't', other: 'x', side: 'test', distance: 0 },
+    ]);
   });
 
   it('is how many there are of each class, what is odd, and what is left out', () => {
     const files = [
       ...at('a', 4, 'train'),
       ...at('b', 2, 'train'),
-      ...at('a', 1, 'test'),
-      ...at('c', 2, 'test'),
+      ...at('a', 1, 'valid'),
+      ...at('c', 2, 'valid'),
     ];
     files.push({ path: '2', label: 'a', split: 'train', remarks: ['deep', 'small'] });
     files.push({ path: '1', label: 'b', split: 'train', remarks: ['small'] });
     const { findings } = arranged(files, { notes: ['A note.'], problems: [{ path: 'x', reason: 'loose' }] });
     expect(findings).toMatchObject({ root: '/photos', decides: 'Folders.' });
     expect(findings.classes).toEqual([
-      { label: 'a', train: 5, test: 1 },
-      { label: 'b', train: 3, test: 0 },
+      { label: 'a', train: 5, validation: 1 },
+      { label: 'b', train: 3, validation: 0 },
     ]);
     expect(findings.remarks).toEqual({ deep: ['2'], small: ['1', '2'] });
     const reason = 'no picture of the class "c" is there to train on';
     expect(findings.problems).toEqual([
-      { path: 'test/c/0.png', reason },
-      { path: 'test/c/1.png', reason },
+      { path: 'valid/c/0.png', reason },
+      { path: 'valid/c/1.png', reason },
       { path: 'x', reason: 'loose' },
     ]);
     expect(findings.notes).toEqual([
@@ -208,7 +213,7 @@ describe('what is said', () => {
 
   it('is which classes no validation picture shows, the first five of them', () => {
     const notes = (labels: string) =>
-      arranged([...at('a', 1, 'test'), ...[...labels].flatMap((label) => at(label, 1, 'train'))]).findings
+      arranged([...at('a', 1, 'valid'), ...[...labels].flatMap((label) => at(label, 1, 'train'))]).findings
         .notes;
     expect(notes('ab')[0]).toBe(
       'No validation picture shows b: what the figures say does not hold for that class.',
@@ -221,7 +226,7 @@ describe('what is said', () => {
 });
 
 describe('what is refused', () => {
-  const broken = (path: string, split?: 'train' | 'test'): File => ({
+  const broken = (path: string, split?: Side): File => ({
     ...{ path, label: path, problem: 'it is a text' },
     ...(split && { split }),
   });
@@ -249,14 +254,20 @@ describe('what is refused', () => {
     expect(refusal(trained)).toMatch(
       /validation: 2 pictures of 2 classes, none with two that differ\. .* second picture\.$/,
     );
-    expect(refusal([...trained, broken('x', 'test')])).toContain(
+    expect(refusal([...trained, broken('x', 'valid')])).toContain(
       'validation: the one that is for it cannot be used.',
     );
-    const many = ['x', 'y', 'z'].map((path) => broken(path, 'test'));
+    const many = ['x', 'y', 'z'].map((path) => broken(path, 'valid'));
     expect(refusal([...trained, ...many.slice(1)])).toMatch(
       /none of the 2 that are for it can be used\. Left out: y: .*; z: it is a text\.$/,
     );
     expect(refusal([...trained, ...many])).toMatch(/y: it is a text; and 1 more\.$/);
+  });
+
+  it('is a set that keeps all of its pictures for a test', () => {
+    const tests = at('a', 2, 'test');
+    expect(refusal(tests)).toBe('/photos keeps all of its 2 pictures for a test: none is left to train on.');
+    expect(refusal(tests.slice(1))).toContain('keeps its one picture for a test');
   });
 
   it('is nothing that can be used, the first three with why', () => {

@@ -130,9 +130,9 @@ describe('the split', () => {
     await fill(['a/0.png', 'a/1.png', 'b/0.png', 'b/1.png', 'c/0.png']);
     const { findings } = await load();
     expect(findings?.classes).toEqual([
-      { label: 'a', train: 1, test: 1 },
-      { label: 'b', train: 1, test: 1 },
-      { label: 'c', train: 1, test: 0 },
+      { label: 'a', train: 1, validation: 1 },
+      { label: 'b', train: 1, validation: 1 },
+      { label: 'c', train: 1, validation: 0 },
     ]);
     expect(findings?.notes.join()).toContain('No validation picture shows c');
   });

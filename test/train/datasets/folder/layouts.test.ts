@@ -73,52 +73,60 @@ describe('sides', () => {
       'valid/cat/',
       'valid/dog/',
     ]);
-    expect(counts()).toEqual({ cat: 3, dog: 3 });
+    expect(counts()).toEqual({ cat: 3, dog: 3, 'cat test': 3 });
     expect(told()).toContain('validation is chosen from them');
     expect(told()).toContain('valid/ is empty.');
-    expect(counts(root, 'validates')).toEqual({ 'cat train': 3, 'dog train': 3, 'cat test': 3 });
+    expect(counts(root, 'validates')).toEqual({ 'cat train': 3, 'dog train': 3, 'cat valid': 3 });
     expect(told(root, 'validates')).toContain('test/ is for validation');
   });
 
-  it('train and test: the pictures of test are left alone, or validate where that is asked for, and each is said', () => {
+  it('train and test: the pictures of test are the test, or validate where that is asked for, and each is said', () => {
     make(['train', 'test'].flatMap((side) => [...pictures(`${side}/cat`, 4), ...pictures(`${side}/dog`, 2)]));
-    expect(counts()).toEqual({ cat: 4, dog: 2 });
+    expect(counts()).toEqual({ cat: 4, dog: 2, 'cat test': 4, 'dog test': 2 });
     expect([listing().test, listing().layout]).toEqual(['kept', 'classes']);
     expect(told()).toContain(
-      'test/ is kept for a test: its 6 pictures are neither trained on nor validated with. To validate with it instead of pictures of training: --valid test.',
+      'test/ is the test: its 6 pictures are looked at once, when a training has ended. To validate with it instead of pictures of training: --valid test.',
     );
     expect(counts(root, 'validates')).toEqual({
       'cat train': 4,
       'dog train': 2,
-      'cat test': 4,
-      'dog test': 2,
+      'cat valid': 4,
+      'dog valid': 2,
     });
     expect(listing(root, 'validates').test).toBe('validates');
     // The same within classes.
     rmSync(root, { recursive: true });
     for (const label of ['cat', 'dog'])
       make([...pictures(`${label}/train`), ...pictures(`${label}/test`, 2)]);
-    expect(counts()).toEqual({ cat: 3, dog: 3 });
+    const tests = { 'cat test': 2, 'dog test': 2 };
+    expect(counts()).toEqual({ cat: 3, dog: 3, ...tests });
     expect(told()).toContain(
-      '4 pictures kept for a test: neither trained on nor validated with. To validate with it instead of pictures of training: --valid test.',
+      '4 pictures are the test, looked at once, when a training has ended. To validate with it instead of pictures of training: --valid test.',
     );
     expect(counts(root, 'validates')).toEqual({
       'cat train': 3,
       'dog train': 3,
-      'cat test': 2,
-      'dog test': 2,
+      'cat valid': 2,
+      'dog valid': 2,
     });
     make([...pictures('cat/valid', 1), ...pictures('dog/valid', 1)]);
-    expect(counts()).toEqual({ 'cat train': 3, 'dog train': 3, 'cat test': 1, 'dog test': 1 });
+    expect(counts()).toEqual({ 'cat train': 3, 'dog train': 3, 'cat valid': 1, 'dog valid': 1, ...tests });
     expect([listing().test, told().includes('--valid test')]).toEqual([undefined, false]);
   });
 
-  it('train, val and test: test is left out', () => {
+  it('train, val and test: all three', () => {
     make(
       ['Train', 'VAL', 'test'].flatMap((side) => [...pictures(`${side}/cat`), ...pictures(`${side}/dog`, 2)]),
     );
-    expect(counts()).toEqual({ 'cat train': 3, 'dog train': 2, 'cat test': 3, 'dog test': 2 });
-    expect(told()).toContain('Not looked at, since VAL/ is for validation: test/.');
+    const expected = {
+      ...{ 'cat train': 3, 'dog train': 2, 'cat valid': 3, 'dog valid': 2 },
+      ...{ 'cat test': 3, 'dog test': 2 },
+    };
+    expect([counts(), counts(root, 'validates')]).toEqual([expected, expected]);
+    expect(told()).toContain(
+      'test/ is the test: its 5 pictures are looked at once, when a training has ended.',
+    );
+    expect(told()).not.toContain('--valid test');
     expect(listing().test).toBeUndefined();
   });
 
@@ -129,11 +137,11 @@ describe('sides', () => {
       ...pictures('valid/cat'),
       ...pictures('valid/dog'),
     ]);
-    expect(counts()).toEqual({ 'Cat train': 3, 'dog train': 3, 'Cat test': 3, 'dog test': 3 });
+    expect(counts()).toEqual({ 'Cat train': 3, 'dog train': 3, 'Cat valid': 3, 'dog valid': 3 });
     expect(told()).toContain('valid/cat/ is taken for the class "Cat".');
     // Where training has both, they are two.
     make(pictures('train/cat'));
-    expect(counts()).toMatchObject({ 'Cat train': 3, 'cat train': 3, 'cat test': 3 });
+    expect(counts()).toMatchObject({ 'Cat train': 3, 'cat train': 3, 'cat valid': 3 });
   });
 
   it('names that begin alike: seg_train, seg_test, seg_pred', () => {
@@ -143,10 +151,10 @@ describe('sides', () => {
     expect(counts(root, 'validates')).toEqual({
       'sea train': 3,
       'street train': 2,
-      'sea test': 3,
-      'street test': 2,
+      'sea valid': 3,
+      'street valid': 2,
     });
-    expect(told()).toContain('seg_test/ is kept for a test: its 5 pictures');
+    expect(told()).toContain('seg_test/ is the test: its 5 pictures');
     expect(told()).toContain('Not looked at, beside the sides: seg_pred/.');
   });
 
@@ -161,8 +169,8 @@ describe('sides', () => {
     expect(counts(root, 'validates')).toEqual({
       'cats train': 3,
       'dogs train': 3,
-      'cats test': 3,
-      'dogs test': 3,
+      'cats valid': 3,
+      'dogs valid': 3,
     });
   });
 
@@ -259,7 +267,7 @@ describe('folders around the classes', () => {
       ...pictures('archive/data/train/dog'),
       ...pictures('archive/data/val/cat'),
     ]);
-    expect(counts()).toEqual({ 'cat train': 3, 'dog train': 3, 'cat test': 3 });
+    expect(counts()).toEqual({ 'cat train': 3, 'dog train': 3, 'cat valid': 3 });
   });
 
   it('a copy of everything in one more folder is left out', () => {
@@ -275,12 +283,15 @@ describe('folders around the classes', () => {
     expect(counts(root, 'validates')).toEqual({
       'cat train': 3,
       'dog train': 3,
-      'cat test': 2,
-      'dog test': 2,
+      'cat valid': 2,
+      'dog valid': 2,
     });
     make(pictures('cat/val', 1));
-    expect(counts()).toEqual({ 'cat train': 3, 'dog train': 3, 'cat test': 1 });
-    expect(told()).toContain('The folders within them are the sides. 4 pictures kept for a test');
+    expect(counts()).toEqual({
+      ...{ 'cat train': 3, 'dog train': 3, 'cat valid': 1 },
+      ...{ 'cat test': 2, 'dog test': 2 },
+    });
+    expect(told()).toContain('The folders within them are the sides. 4 pictures are the test');
     make(pictures('dog/old', 1));
     expect(counts()).toEqual({ cat: 6, dog: 6 });
     expect(told()).toContain('Test/, train/, val/ in cat/ are not taken for sides');
@@ -303,8 +314,8 @@ describe('folders around the classes', () => {
     expect(refusal()).toMatch(/has bottle\/, a set of its own: .* name it: .*train .*bottle$/);
     expect(counts(join(root, 'bottle'), 'validates')).toEqual({
       'good train': 3,
-      'good test': 3,
-      'broken test': 3,
+      'good valid': 3,
+      'broken valid': 3,
     });
   });
 
@@ -496,8 +507,10 @@ describe('tables in folders', () => {
     make([...pictures('train'), ...pictures('validation', 2), ...pictures('test', 1)]);
     for (const side of ['train', 'validation', 'test'])
       make([[`${side}/metadata.csv`, 'file_name,label\n0.jpg,cat\n1.jpg,dog\n']]);
-    expect(counts()).toEqual({ 'cat train': 1, 'dog train': 1, 'cat test': 1, 'dog test': 1 });
-    expect(told()).toContain('test/metadata.csv is kept for a test');
+    expect(counts()).toEqual({
+      ...{ 'cat train': 1, 'dog train': 1, 'cat valid': 1, 'dog valid': 1, 'cat test': 1 },
+    });
+    expect(told()).toContain('test/metadata.csv is the test');
     rmSync(root, { recursive: true });
     make([
       ...pictures('images'),
@@ -530,9 +543,9 @@ describe('tables in folders', () => {
       /train\.csv cannot .*\n {2}row 3: a\/1\.jpg is for train here and for test in row 2 of test\.csv/,
     );
     make([['test.csv', table(['a/4.jpg,dog'])]]);
-    expect(counts()).toEqual({ 'cat train': 2, 'dog train': 1, 'cat test': 1 });
+    expect(counts()).toEqual({ 'cat train': 2, 'dog train': 1, 'cat valid': 1, 'dog test': 1 });
     expect(told()).toContain(
-      'test.csv is kept for a test: its one picture is neither trained on nor validated with.',
+      'test.csv is the test: its one picture is looked at once, when a training has ended.',
     );
   });
 
@@ -540,7 +553,7 @@ describe('tables in folders', () => {
     make([...pictures('train', 2), ...pictures('valid', 2)]);
     for (const side of ['train', 'valid'])
       make([[`${side}/_classes.csv`, 'filename, cat, dog\n0.jpg, 1, 0\n1.jpg, 0, 1\n']]);
-    expect(counts()).toEqual({ 'cat train': 1, 'dog train': 1, 'cat test': 1, 'dog test': 1 });
+    expect(counts()).toEqual({ 'cat train': 1, 'dog train': 1, 'cat valid': 1, 'dog valid': 1 });
   });
 
   it('two that could decide: one has to be named; a table with faults ends it, whatever else is there', () => {
@@ -791,7 +804,7 @@ describe('all that is said of a listing', () => {
       [
         'classes',
         'Labels: the names of the folders in train/; validation is chosen from them.',
-        'test/ is kept for a test: its one picture is neither trained on nor validated with. To validate with it instead of pictures of training: --valid test.',
+        'test/ is the test: its one picture is looked at once, when a training has ended. To validate with it instead of pictures of training: --valid test.',
       ],
     ],
     [
@@ -799,7 +812,7 @@ describe('all that is said of a listing', () => {
       ['cat', 'dog'].flatMap((name) => [...pictures(`${name}/train`), `${name}/test/0.jpg`]),
       [
         'classes',
-        'Labels: the names of the 2 folders in ROOT. The folders within them are the sides; validation is chosen from those of training. 2 pictures kept for a test: neither trained on nor validated with. To validate with it instead of pictures of training: --valid test.',
+        'Labels: the names of the 2 folders in ROOT. The folders within them are the sides; validation is chosen from those of training. 2 pictures are the test, looked at once, when a training has ended. To validate with it instead of pictures of training: --valid test.',
       ],
     ],
     [
@@ -830,7 +843,7 @@ describe('what is said of a folder’s files', () => {
     ...{
       root: '/photos',
       split: 'as the folders say',
-      classes: ['cat', 'dog'].map((label) => ({ label, train: 3, test: 1 })),
+      classes: ['cat', 'dog'].map((label) => ({ label, train: 3, validation: 1 })),
     },
     ...{ problems: [], remarks: {}, copies: [], contradictions: [], nearDuplicates: [], notes: [] },
   };
@@ -845,7 +858,7 @@ describe('what is said of a folder’s files', () => {
     const findings: FolderFindings = {
       ...none,
       decides: 'Labels: the names of the 7 folders.',
-      classes: [...'abcdefg'].map((label, i) => ({ label, train: i + 1, test: 1 })),
+      classes: [...'abcdefg'].map((label, i) => ({ label, train: i + 1, validation: 1 })),
       split: '20 % of each class, chosen by the content of the files',
       problems: [1, 2, 3, 4, 5].map((i) => ({ path: `a/${i}.jpg`, reason: 'the file is empty' })),
       copies: [
@@ -854,8 +867,8 @@ describe('what is said of a folder’s files', () => {
       ],
       contradictions: [['a/x.jpg', 'b/x.jpg', 'c/x.jpg']],
       nearDuplicates: [
-        { train: 'a/t.jpg', test: 'a/v.jpg', distance: 1 },
-        { train: 'a/u.jpg', test: 'a/w.jpg', distance: 2 },
+        { train: 'a/t.jpg', other: 'a/v.jpg', side: 'validation', distance: 1 },
+        { train: 'a/u.jpg', other: 'a/w.jpg', side: 'validation', distance: 2 },
       ],
       remarks: { deep: ['b/1.png'], cmyk: ['b/2.jpg', 'b/3.jpg'] },
       notes: ['owl/ is empty.'],

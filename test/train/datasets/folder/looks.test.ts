@@ -121,12 +121,14 @@ describe('near duplicates', () => {
         const expected = test.flatMap((b, j) =>
           train.flatMap((a, i) => {
             const bits = bitsBetween(a.look, b.look);
-            return bits <= 8 && isSame(i, j) ? [{ train: a.path, test: b.path, distance: bits }] : [];
+            return bits <= 8 && isSame(i, j)
+              ? [{ train: a.path, other: b.path, side: 'test' as const, distance: bits }]
+              : [];
           }),
         );
-        const key = (pair: (typeof expected)[number]) => `${pair.distance}${pair.test}${pair.train}`;
+        const key = (pair: (typeof expected)[number]) => `${pair.distance}${pair.other}${pair.train}`;
         expected.sort((a, b) => (key(a) < key(b) ? -1 : 1));
-        expect(findNearDuplicates(train, test, isSame)).toEqual(expected);
+        expect(findNearDuplicates(train, test, 'test', isSame)).toEqual(expected);
       }),
     );
   });
@@ -135,9 +137,9 @@ describe('near duplicates', () => {
     const alike = (name: string, n: number) => side(name, new Array<string>(n).fill('0123456789abcdef'));
     let looks = 0;
     const isSame = () => ++looks > 0;
-    expect(findNearDuplicates(alike('a', 150), alike('b', 3), isSame)).toHaveLength(300);
+    expect(findNearDuplicates(alike('a', 150), alike('b', 3), 'test', isSame)).toHaveLength(300);
     expect(looks).toBe(300);
-    expect(findNearDuplicates(alike('a', 100), alike('b', 15), isSame)).toHaveLength(1000);
+    expect(findNearDuplicates(alike('a', 100), alike('b', 15), 'test', isSame)).toHaveLength(1000);
   });
 });
 

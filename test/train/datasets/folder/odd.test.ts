@@ -144,7 +144,7 @@ it('finds copies, contradictions, and pictures that look alike across the split,
       [`cats/${i}.png`, `cats/copy-of-${i}.jpg`].filter((file) => test.files?.includes(file));
     const across = Array.from({ length: 20 }, (_, i) => i + 20).filter((i) => sides(i).length === 1);
     expect(across.length).toBeGreaterThan(2);
-    const found = findings?.nearDuplicates.map((pair) => [pair.train, pair.test].sort().join(' ')) ?? [];
+    const found = findings?.nearDuplicates.map((pair) => [pair.train, pair.other].sort().join(' ')) ?? [];
     expect(found.sort()).toEqual(across.map((i) => `cats/${i}.png cats/copy-of-${i}.jpg`).sort());
   } finally {
     other.close();

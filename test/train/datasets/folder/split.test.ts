@@ -9,7 +9,7 @@ const pictures = Array.from(
   (_, i): Splittable => ({ label: 'a', split: undefined, hash: hash(`picture ${i}`) }),
 );
 const chosen = (pictures: readonly Splittable[], share: number) =>
-  assignSplits(pictures, share).flatMap((side, i) => (side === 'test' ? [i] : []));
+  assignSplits(pictures, share).flatMap((side, i) => (side === 'valid' ? [i] : []));
 
 // Python: [i for i in range(40) if int(hashlib.sha256(f'picture {i}'.encode()).hexdigest()[:12], 16) / 2**48 < share]
 it.each([
@@ -35,8 +35,8 @@ describe('a class of few', () => {
     );
 
   it('lends the lowest hash to validation, and the highest to training', () => {
-    expect(sides(['9', 'c', '8'], 0.25)).toEqual(['train', 'train', 'test']);
-    expect(sides(['2', '3', '1'], 0.25)).toEqual(['test', 'train', 'test']);
+    expect(sides(['9', 'c', '8'], 0.25)).toEqual(['train', 'train', 'valid']);
+    expect(sides(['2', '3', '1'], 0.25)).toEqual(['valid', 'train', 'valid']);
   });
 
   it('lends nothing where nothing is kept, and trains with its only picture, with all its copies', () => {
@@ -47,21 +47,21 @@ describe('a class of few', () => {
   });
 
   it('keeps a picture at the share itself for training: kept is what is below', () => {
-    expect(sides(['4', '3fffffffffff', 'f'], 0.25)).toEqual(['train', 'test', 'train']);
+    expect(sides(['4', '3fffffffffff', 'f'], 0.25)).toEqual(['train', 'valid', 'train']);
   });
 });
 
 it('what the folder says stays, and counts as being there', () => {
-  const own = (start: string, split?: 'train' | 'test'): Splittable => ({
+  const own = (start: string, split?: 'train' | 'valid'): Splittable => ({
     label: 'a',
     split,
     hash: start.padEnd(64, '0'),
   });
-  expect(assignSplits([own('1', 'train'), own('9', 'test'), own('2')], 0.25)).toEqual([
+  expect(assignSplits([own('1', 'train'), own('9', 'valid'), own('2')], 0.25)).toEqual([
     'train',
-    'test',
-    'test',
+    'valid',
+    'valid',
   ]);
-  expect(assignSplits([own('9', 'test'), own('8'), own('c')], 0.25)).toEqual(['test', 'train', 'train']);
-  expect(assignSplits([own('9', 'test'), own('1'), own('2')], 0.25)).toEqual(['test', 'test', 'train']);
+  expect(assignSplits([own('9', 'valid'), own('8'), own('c')], 0.25)).toEqual(['valid', 'train', 'train']);
+  expect(assignSplits([own('9', 'valid'), own('1'), own('2')], 0.25)).toEqual(['valid', 'valid', 'train']);
 });

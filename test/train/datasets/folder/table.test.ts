@@ -347,21 +347,22 @@ describe('what can be read in two ways is refused by the row that a spreadsheet 
 });
 
 describe('sides', () => {
-  it('are told by many words; what is kept for a test is neither trained on nor validated with', () => {
+  it('are told by many words', () => {
     const words = ['Train', 'dev', 'test', 'VALIDATION', ''];
     const rows = words.map((word, i) => `${'abcde'[i]}.jpg,cat,${word}`).join('\n');
     const table = read(`file,label,Split\n${rows}\n`);
     expect(table.found.map(({ path, split }) => [path, split])).toEqual([
       ['a.jpg', 'train'],
-      ['b.jpg', 'test'],
-      ['d.jpg', 'test'],
+      ['b.jpg', 'valid'],
+      ['c.jpg', 'test'],
+      ['d.jpg', 'valid'],
       ['e.jpg', undefined],
     ]);
     expect(table.decides).toContain('the column "Split" the sides');
-    expect(table.decides).toContain('1 picture kept for a test: neither trained on nor validated with');
+    expect(table.decides).toContain('1 picture is the test, looked at once, when a training has ended');
     expect(rowsOf('file,label,is_valid\na.jpg,cat,False\nb.jpg,cat,True\n')).toEqual([
       'a.jpg cat train',
-      'b.jpg cat test',
+      'b.jpg cat valid',
     ]);
   });
 });
@@ -372,14 +373,15 @@ describe('sides of published sets', () => {
     const table = read(fer.replace('emotion_label', 'label'));
     expect(table.found.map(({ path, split }) => [path, split])).toEqual([
       ['a.jpg', 'train'],
-      ['b.jpg', 'test'],
+      ['b.jpg', 'valid'],
+      ['c.jpg', 'test'],
     ]);
     expect(table.decides).toContain('the column "Usage" the sides.');
-    expect(table.decides).toContain('1 picture kept for a test');
+    expect(table.decides).toContain('1 picture is the test');
     expect(rowsOf('image,label,usage\na.jpg,0,commercial\nb.jpg,1,train\n')).toEqual(['a.jpg 0', 'b.jpg 1']);
     expect(rowsOf('image,label,phase\na.jpg,0,train\nb.jpg,1,val\n')).toEqual([
       'a.jpg 0 train',
-      'b.jpg 1 test',
+      'b.jpg 1 valid',
     ]);
   });
 
@@ -387,7 +389,8 @@ describe('sides of published sets', () => {
     const table = read(`image_id,label,${name}\na.jpg,1,0\nb.jpg,-1,1\nc.jpg,1,2.0\nd.jpg,-1,0\n`);
     expect(table.found.map(({ path, split }) => [path, split])).toEqual([
       ['a.jpg', 'train'],
-      ['b.jpg', 'test'],
+      ['b.jpg', 'valid'],
+      ['c.jpg', 'test'],
       ['d.jpg', 'train'],
     ]);
     expect(table.decides).toContain(`"${name}" the sides (0 train, 1 valid, 2 test).`);
@@ -436,14 +439,11 @@ it('pixels as numbers are refused by the name of their columns', () => {
     );
 });
 
-it('a table that keeps all for a test leaves none to train on', () => {
-  expect(refusal('file,label,split\na.jpg,cat,test\n')).toMatch(/keeps its one picture for a test/);
-});
-
 it('validation is chosen where no row says what it is: what is kept for a test does not become that', () => {
   expect(rowsOf('file,label,split\na.jpg,cat,train\nb.jpg,dog,train\nc.jpg,cat,test\n')).toEqual([
     'a.jpg cat',
     'b.jpg dog',
+    'c.jpg cat test',
   ]);
 });
 
@@ -468,7 +468,7 @@ describe('columns that are no labels', () => {
     expect(refusal('file,label,is_test\na.jpg,cat,1\nb.jpg,dog,0\n')).toMatch(/Write a column split/);
     expect(rowsOf('file,label,is_valid\na.jpg,cat,0.0\nb.jpg,cat,1.0\n')).toEqual([
       'a.jpg cat train',
-      'b.jpg cat test',
+      'b.jpg cat valid',
     ]);
   });
 
@@ -721,11 +721,6 @@ describe('a table without a picture says why', () => {
       'an address',
       'file,label\nhttps://a.org/x.jpg,cat\n',
       'The one file that FOLDER/labels.csv lists is not there; paths are relative to FOLDER, and the first is "https://a.org/x.jpg". Fetch what is at these addresses first, and name the files.',
-    ],
-    [
-      'all for a test, two',
-      'file,label,split\na.jpg,cat,test\nb.jpg,cat,test\n',
-      'FOLDER/labels.csv keeps all of its 2 pictures for a test: none is left to train on.',
     ],
     ['nothing', 'file,label\n', 'FOLDER/labels.csv lists no picture with a label.'],
     [

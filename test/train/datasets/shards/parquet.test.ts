@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { parquetMetadata } from 'hyparquet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadFolder } from '../../../../train/datasets/folder/index.ts';
-import { findShards, type ListedPictures } from '../../../../train/datasets/folder/shards/index.ts';
+import type { ListedPictures } from '../../../../train/datasets/folder/listing.ts';
+import { findShards } from '../../../../train/datasets/folder/shards/index.ts';
 import { openParquet } from '../../../../train/datasets/folder/shards/parquet/open.ts';
 import { picturesOf, piecesOf } from '../../../../train/datasets/folder/shards/parquet/rows.ts';
 import { type Place, temporaryPlace } from '../folder/pictures.ts';
@@ -30,7 +31,7 @@ const changed = (at: number, byte: number) => (whole: Buffer) =>
   whole.fill(byte, whole.length + at, whole.length + at + 1);
 
 /** The rows that a shard should give, by path. */
-const rowsOf = (file: string, sides: 'train' | 'test') =>
+const rowsOf = (file: string, sides: 'train' | 'valid' | 'test') =>
   (expected.hub[file] ?? []).flatMap(([label, content], row) =>
     label === null ? [] : [{ path: `${file}, row ${row}`, label, split: sides, content }],
   );
@@ -39,11 +40,12 @@ describe('what datasets writes', () => {
   it('has the labels, sides and bytes of every row, in the order of ClassLabel', async () => {
     const shards = await found(hub);
     const wanted = [
+      ...rowsOf('data/test-00000-of-00001.parquet', 'test'),
       ...rowsOf('data/train-00000-of-00002.parquet', 'train'),
       ...rowsOf('data/train-00001-of-00002.parquet', 'train'),
-      ...rowsOf('data/validation-00000-of-00001.parquet', 'test'),
+      ...rowsOf('data/validation-00000-of-00001.parquet', 'valid'),
     ];
-    expect(wanted).toHaveLength(25);
+    expect(wanted).toHaveLength(28);
     expect(shards.listing.found).toEqual(wanted.map(({ content: _, ...row }) => row));
     expect(shards.listing.classes).toEqual(['zebra', 'ant', 'mole']);
     expect(shards.listing.problems).toEqual([
@@ -55,9 +57,9 @@ describe('what datasets writes', () => {
   });
 
   it('becomes a data set as a folder does: damaged rows and copies are named, classes keep their order', async () => {
-    const { labels, train, validation: test, findings } = await loadFolder(hub, options);
+    const { labels, train, validation, test, findings } = await loadFolder(hub, options);
     expect(labels).toEqual(['zebra', 'ant', 'mole']);
-    expect([train.n, test.n]).toEqual([17, 6]);
+    expect([train.n, validation.n, test?.n]).toEqual([17, 6, 3]);
     for (const [i, file] of (train.files ?? []).entries()) {
       const [shard = '', row] = file.split(', row ');
       expect(labels[train.labels[i] ?? -1]).toBe(expected.hub[shard]?.[Number(row)]?.[0]);
@@ -75,7 +77,7 @@ describe('what datasets writes', () => {
     ]);
     expect(findings?.remarks).toEqual({});
     expect(findings?.notes).toContain(
-      'Kept for a test, neither trained on nor validated with: data/test-00000-of-00001.parquet.',
+      'The test, looked at once, when a training has ended: data/test-00000-of-00001.parquet.',
     );
   });
 

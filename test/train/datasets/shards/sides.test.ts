@@ -32,7 +32,7 @@ it('are not said where all are to train on, whatever others are called; beside a
   add('dev.parquet');
   const listing = (await findShards(place.path))?.listing;
   expect(listing?.found.map(({ split }) => split)).toEqual([
-    ...Array(8).fill('test'),
+    ...Array(8).fill('valid'),
     ...Array(8).fill('train'),
   ]);
   expect(listing?.notes).toEqual(['Not looked at, since their names say no side: more.parquet.']);

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { FolderOptions } from '../../../../train/datasets/folder/index.ts';
-import type { ListedPictures } from '../../../../train/datasets/folder/shards/index.ts';
+import type { ListedPictures } from '../../../../train/datasets/folder/listing.ts';
 
 export const here = dirname(fileURLToPath(import.meta.url));
 

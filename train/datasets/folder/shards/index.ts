@@ -5,19 +5,13 @@ import { counted } from '../../../../models/counted.ts';
 import { UserError } from '../../../../models/errors.ts';
 import { isNamedAsPicture } from '../../../../models/image/file/names.ts';
 import { listFiles } from '../list-files.ts';
-import type { Found, Listing } from '../listing.ts';
-import type { Side, TestFolder } from '../sides.ts';
+import type { Found, ListedPictures, Listing } from '../listing.ts';
+import { ONCE, type Side, type TestFolder } from '../sides.ts';
 import { type PictureSource, stampOf } from '../source.ts';
 import type { ShardContent, ShardFormat } from './format.ts';
 import { parquet } from './parquet/index.ts';
 import { sideOfShard } from './sides.ts';
 import { webDataset } from './tar/index.ts';
-
-/** What is found, and how it is read. */
-export interface ListedPictures {
-  readonly listing: Listing;
-  readonly source: PictureSource;
-}
 
 const formats: readonly ShardFormat[] = [parquet, webDataset];
 
@@ -56,14 +50,24 @@ export async function findShards(
   const named = new Map(shards.map((file) => [file, sideOfShard(file)]));
   const sides = sidesOf(root, named);
   const used: Shard[] = [];
+  const notes: string[] = [];
   for (const file of shards) {
     const side = sides.isSaid ? named.get(file) : undefined;
-    if (sides.isSaid && (side === undefined || (side === 'test' && !sides.testValidates(test)))) continue;
+    if (sides.isSaid && side === undefined) continue;
     const { stamp } = stampOf(join(root, file));
-    used.push({ file, side, stamp, ...(await format.list(join(root, file))) });
+    const isTest = side === 'test' && !sides.testValidates(test);
+    const content = await format.list(join(root, file)).catch((error: unknown) => {
+      // Who publishes a test often keeps its labels.
+      if (!isTest || !(error instanceof UserError)) throw error;
+      notes.push(`${file} is for a test and left out: ${error.message}`);
+      return undefined;
+    });
+    if (content === undefined) continue;
+    if (!isTest || content.pictures.length > 0) used.push({ file, side, stamp, ...content });
+    else notes.push(`${file} is for a test and left out: none of its pictures has a label.`);
   }
   return {
-    listing: listingOf(root, format, used, { named, sides, test }),
+    listing: listingOf(root, format, used, { named, sides, test }, notes),
     source: sourceOf(root, format, used),
   };
 }
@@ -103,13 +107,15 @@ function listingOf(
   format: ShardFormat,
   used: readonly Shard[],
   { named, sides, test }: { named: ReadonlyMap<string, Side | undefined>; sides: Sides; test: TestFolder },
+  notes: readonly string[],
 ): Listing {
   const validates = sides.isSaid && (sides.hasValid || sides.testValidates(test));
-  const splitOf = (side: Side | undefined): Found['split'] =>
-    validates ? (side === 'train' ? 'train' : 'test') : undefined;
-  const left = [...named].filter(([file]) => used.every((shard) => shard.file !== file));
-  const tests = left.filter(([, side]) => side === 'test').map(([file]) => file);
-  const nameless = left.filter(([, side]) => side === undefined).map(([file]) => file);
+  const splitOf = (side: Side | undefined): Found['split'] => {
+    if (side === 'test' && sides.testValidates(test)) return 'valid';
+    return side === 'train' && !validates ? undefined : side;
+  };
+  const tests = used.filter(({ side }) => splitOf(side) === 'test');
+  const nameless = [...named].flatMap(([file, side]) => (sides.isSaid && side === undefined ? [file] : []));
   const ways = [...new Set(used.map(({ labels }) => labels))];
   return {
     root,
@@ -131,9 +137,10 @@ function listingOf(
       ...(tests.length === 0
         ? []
         : [
-            `Kept for a test, neither trained on nor validated with: ${some(tests)}.${sides.hasValid ? '' : ' To validate with it instead of pictures of training: --valid test.'}`,
+            `The test, ${ONCE}: ${some(tests.map(({ file }) => file))}.${sides.hasValid ? '' : ' To validate with it instead of pictures of training: --valid test.'}`,
           ]),
       ...(nameless.length === 0 ? [] : [`Not looked at, since their names say no side: ${some(nameless)}.`]),
+      ...notes,
     ],
   };
 }

@@ -22,20 +22,12 @@ export function notCertain(path: string, faults: readonly Fault[]): NotCertain {
   );
 }
 
-/**
- * Of a table without a picture to train on.
- * @param tests - pictures that it keeps for a test
- */
+/** Of a table without a picture. */
 export function nothingThere(
   path: string,
   entries: readonly Entry[],
   problems: readonly FileProblem[],
-  tests: number,
 ): UserError {
-  if (tests > 0)
-    return new UserError(
-      `${path} keeps ${tests === 1 ? 'its one picture' : `all of its ${tests} pictures`} for a test: none is left to train on.`,
-    );
   const [problem, first] = [problems[0], entries[0]?.file ?? ''];
   if (entries.length === 0)
     return new UserError(

@@ -8,7 +8,7 @@ import type { TargetTask } from '../../../tasks/task.ts';
 import type { FileProblem } from '../findings.ts';
 import { codeOf } from '../list-files.ts';
 import type { Found } from '../listing.ts';
-import { sideOfName } from '../sides.ts';
+import { ONCE, sideOfName } from '../sides.ts';
 import { type Columns, columnsOf, namesPaths } from './columns.ts';
 import {
   type Entry,
@@ -46,7 +46,7 @@ export interface Table {
 /**
  * Reads a table of paths, relative to its folder, and labels: CSV, or JSON lines. Columns are found by their names;
  * without a header, a table has two, path and label. A column such as `split` (train, valid, test) or `is_valid` (True,
- * False) says what is for training and what for validation; what it keeps for a test is left out.
+ * False) says what is for training, what for validation and what is the test.
  * @throws UserError where it is no such table, or cannot be read for certain, by row
  */
 export function readTable(path: string, reading: TableReading = {}): Table {
@@ -110,8 +110,7 @@ function tableOf(path: string, parts: Parts): Table {
   const listed = unique.pictures.map((each) =>
     each.side === 'train' && !hasValid ? { ...each, side: undefined } : each,
   );
-  if (listed.every(({ side: own }) => own === 'test'))
-    throw nothingThere(path, entries, problems, listed.length);
+  if (listed.length === 0) throw nothingThere(path, entries, problems);
   const tests = listed.filter(({ side: own }) => own === 'test').length;
   const missing = entries.length - located.filter((each) => 'path' in each).length;
   const left = unlisted(
@@ -121,10 +120,13 @@ function tableOf(path: string, parts: Parts): Table {
   const { task, names, says } = parts.learned;
   return {
     ...(task !== 'single' && { task, names }),
-    found: listed.flatMap(({ side: own, path: file, label, answers }): Found[] =>
-      own === 'test'
-        ? []
-        : [{ path: file, label, ...(answers && { answers }), split: own === 'valid' ? 'test' : own }],
+    found: listed.map(
+      ({ side: own, path: file, label, answers }): Found => ({
+        path: file,
+        label,
+        ...(answers && { answers }),
+        split: own,
+      }),
     ),
     listed: unique.pictures,
     problems,
@@ -155,9 +157,7 @@ function inWords(
   return [
     `${counted(rows.length, 'row')}: ${label}, for the files of ${column(columns.path)}${split}.`,
     `${counted(missing, 'row')} without a picture, ${counted(left, 'picture')} without a row.`,
-    ...(tests === 0
-      ? []
-      : [`${counted(tests, 'picture')} kept for a test: neither trained on nor validated with.`]),
+    ...(tests === 0 ? [] : [`${counted(tests, 'picture')} ${tests === 1 ? 'is' : 'are'} the test, ${ONCE}.`]),
   ].join(' ');
 }
 

@@ -14,6 +14,7 @@ export const groupResults: ComparisonSection = {
     const [first] = groups;
     const heldOut = heldOutOf(first?.recipe);
     const judged = verdicts(groups, testPictures);
+    const hasTest = groups.some((group) => resultsOf(group).some(({ testError }) => testError !== undefined));
     const rows = groups.map((group) => {
       const all = resultsOf(group);
       return html`<tr>
@@ -21,9 +22,10 @@ export const groupResults: ComparisonSection = {
         <td>${all.length}</td>
         <td>${spreadOf(all, ({ lastError }) => lastError, percent)}</td>
         <td>${spreadOf(all, ({ bestError }) => bestError, percent)}</td>
+        ${hasTest ? html`<td>${spreadOf(withTest(all), ({ testError }) => testError, percent)}</td>` : undefined}
         <td>${spreadOf(
           all,
-          ({ testLoss }) => testLoss,
+          ({ heldOutLoss }) => heldOutLoss,
           (value) => value.toFixed(4),
         )}</td>
         <td>${spreadOf(
@@ -36,7 +38,7 @@ export const groupResults: ComparisonSection = {
     });
     return html`<div class="scroll"><table class="numbers">
         <thead><tr><th scope="col" class="text">recipe</th><th scope="col">seeds</th><th scope="col">${heldOut} error, last epoch</th>
-        <th scope="col">best epoch</th><th scope="col">${heldOut} loss</th><th scope="col">training loss</th><th scope="col">time</th></tr></thead>
+        <th scope="col">best epoch</th>${hasTest ? html`<th scope="col">test error, best epoch</th>` : undefined}<th scope="col">${heldOut} loss</th><th scope="col">training loss</th><th scope="col">time</th></tr></thead>
         <tbody>${rows}</tbody>
       </table></div>
       ${
@@ -49,13 +51,19 @@ export const groupResults: ComparisonSection = {
           : undefined
       }
       <p class="note">Mean ± standard deviation over the runs of a recipe, which differ in their seed alone. The best
-      epoch is chosen by the ${heldOut} error, so its figure is too good; the last epoch is what is compared.</p>`;
+      epoch is chosen by the ${heldOut} error, so its figure is too good; the last epoch is what is compared.${hasTest ? ' By the test nothing was chosen: its figure is that of what is exported.' : ''}</p>`;
   },
 };
 
-function spreadOf(
-  all: readonly RunResult[],
-  value: (result: RunResult) => number,
+function withTest(all: readonly RunResult[]): (RunResult & { testError: number })[] {
+  return all.flatMap((result) =>
+    result.testError === undefined ? [] : [{ ...result, testError: result.testError }],
+  );
+}
+
+function spreadOf<R extends RunResult>(
+  all: readonly R[],
+  value: (result: R) => number,
   format: (value: number) => string,
 ): string {
   if (all.length === 0) return '–';

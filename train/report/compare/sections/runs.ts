@@ -10,6 +10,7 @@ export const comparedRuns: ComparisonSection = {
   title: 'Runs',
   render(groups) {
     const heldOut = heldOutOf(groups[0]?.recipe);
+    const hasTest = groups.some(({ runs }) => runs.some(({ record }) => record.tested));
     const rows = groups.flatMap((group) =>
       group.runs.map((compared) => {
         const result = resultOf(compared);
@@ -19,6 +20,7 @@ export const comparedRuns: ComparisonSection = {
           <td>${recipe.seed}</td>
           <td>${result ? percent(result.lastError) : '–'}</td>
           <td>${result ? percent(result.bestError) : '–'}</td>
+          ${hasTest ? html`<td>${result?.testError === undefined ? '–' : percent(result.testError)}</td>` : undefined}
           <td>${result ? clock(result.seconds) : '–'}</td>
           <td class="text">${state}</td>
           <td class="text">${String(compared.environment.cpu ?? '')}</td>
@@ -26,7 +28,7 @@ export const comparedRuns: ComparisonSection = {
       }),
     );
     return html`<div class="scroll"><table class="numbers">
-      <thead><tr><th scope="col" class="text">run</th><th scope="col">seed</th><th scope="col">${heldOut} error, last epoch</th><th scope="col">best epoch</th>
+      <thead><tr><th scope="col" class="text">run</th><th scope="col">seed</th><th scope="col">${heldOut} error, last epoch</th><th scope="col">best epoch</th>${hasTest ? html`<th scope="col">test error, best epoch</th>` : undefined}
       <th scope="col">time</th><th scope="col" class="text">state</th><th scope="col" class="text">processor</th></tr></thead>
       <tbody>${rows}</tbody></table></div>`;
   },
