@@ -240,6 +240,13 @@ it('features are a data set of their own, in the order of the pictures, extracte
   expect(floats(made.validation)).toEqual(numbers(3));
   expect(imagesOf(made.train, 0, 1).buffer).toBeInstanceOf(SharedArrayBuffer);
   expect(asked).toEqual([64, 64, 2, 3]);
+  expect(made.train).not.toHaveProperty('targets');
+  const targets = new Float32Array(130);
+  const several = await extractFeatures(
+    { ...dataset, train: { ...train, targets } },
+    { features: 2, extract, close: () => {} },
+  );
+  expect(several.train.targets).toBe(targets);
 });
 
 describe('slow copies', () => {

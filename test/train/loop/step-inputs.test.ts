@@ -101,6 +101,17 @@ describe('a mixture', () => {
     step.dispose();
   });
 
+  it('of several labels is made before: a step takes their targets as they are', () => {
+    const step = stepOf({ task: 'multi', augment: { mixup: 0.2 } });
+    const targets = Float32Array.from({ length: BATCH * 3 }, (_, i) => (i % 4) / 3);
+    const logits = step.logits(inputsOf(1).images);
+    // Sigmoid cross-entropy, softplus(x) - x y, its mean over pictures and labels.
+    const each = targets.map((y, i) => Math.log1p(Math.exp(logits[i] ?? 0)) - (logits[i] ?? 0) * y);
+    const expected = each.reduce((sum, loss) => sum + loss, 0) / each.length;
+    expect(step.run(inputsOf(1, { targets })).loss).toBeCloseTo(expected, 6);
+    step.dispose();
+  });
+
   it('that is left out is none', () => {
     const [mixing, plain] = [stepOf({ augment: { mixup: 0.2 } }), stepOf({})];
     for (let k = 1; k <= 3; k++) {
@@ -111,6 +122,21 @@ describe('a mixture', () => {
     mixing.dispose();
     plain.dispose();
   });
+});
+
+it('of a batch in parts, each part has the targets of its own pictures', () => {
+  const targets = Float32Array.from({ length: BATCH * 3 }, (_, i) => Number((i * 7) % 5 < 2));
+  const losses = [1, 2, 4].map((accumulate) => {
+    const step = stepOf({ task: 'multi', accumulate });
+    const { loss } = step.run(inputsOf(1, { targets }));
+    step.dispose();
+    return loss;
+  });
+  expect(losses.map((loss) => loss / (losses[0] ?? 0))).toEqual([
+    1,
+    expect.closeTo(1, 6),
+    expect.closeTo(1, 6),
+  ]);
 });
 
 it.each([1, 2])('weights stay as they are from their moment on, others learn, in %d parts', (accumulate) => {
