@@ -155,7 +155,7 @@ function augmentationAdvice({ augment, dataset }: Recipe): string {
   const preset = dataset === 'mnist' ? 'digits' : 'photo';
   const flips =
     preset === 'photo'
-      ? ' It flips pictures: add `--flip off` where left and right matter, as in text and signs.'
+      ? ' It flips pictures: `--augment photo --flip off` where left and right matter, as in text and signs.'
       : '';
   return `Augment: this run showed every picture the same way each time. Next: \`--augment ${preset}\`.${flips}`;
 }

@@ -9,11 +9,15 @@ import { commands } from '../../../bin/commands.ts';
 import { findCommand } from '../../../bin/find-command.ts';
 import { command } from '../../../setup/invocation.mjs';
 import { root } from '../../../setup/paths.mjs';
+import { augmentBy } from '../../../train/augment/index.ts';
 import { checkArguments, type RecipeArguments } from '../../../train/cli/check-arguments.ts';
 import { trainCommand } from '../../../train/cli/go-on-command.ts';
 import { recipeOfArguments } from '../../../train/cli/recipe-of-arguments.ts';
+import { adjusted } from '../../../train/recipes/adjust.ts';
 import type { Recipe } from '../../../train/recipes/index.ts';
 import { lengthened } from '../../../train/recipes/lengths.ts';
+import { diagnose } from '../../../train/report/advice.ts';
+import { advisedCommands } from '../../../train/report/advised-commands.ts';
 import { commandsOf } from '../../../train/report/sections/reproduce.ts';
 import { createRun, findRun } from '../../../train/runs/run.ts';
 import { runsWords } from '../../../train/runs/run-command.ts';
@@ -137,6 +141,68 @@ describe('the commands of a report', () => {
   });
 });
 
+describe('what a report advises', () => {
+  const of = (errorRate: number) => ({ n: 10_000, errorRate, loss: 1, confidence: 0.99 });
+  const row = { lookedAt: 0, time: 0, seconds: 1, errorRate: 0.1, learningRate: 0.01 };
+  const history = [
+    { ...row, epoch: 1, step: 100, trainLoss: 1, validLoss: 0.5 },
+    { ...row, epoch: 2, step: 200, trainLoss: 0.5, validLoss: 0.9 },
+  ];
+  const errors = {
+    bias: { train: of(0.3), test: of(0.31) },
+    variance: { train: of(0.01), test: of(0.3) },
+    neither: { train: of(0), test: of(0) },
+  };
+
+  it.each([
+    [['digits', '--epochs', '2', '--budget', '90s']],
+    [['vgg-cifar', '--preset', 'raw']],
+    [['PHOTOS', '--architecture', 'resnet18', '--size', '16', '--dropout', '0.1', '--augment', 'none']],
+    [['PHOTOS', '--size', '32', '--epochs', '1']],
+  ])('are commands that train what was trained, but for what is advised: %j', async (given) => {
+    const recipe = await recipeOf(given.map((word) => (word === 'PHOTOS' ? photos : word)));
+    const run = createRun(runs, recipe, {});
+    for (const statistics of Object.values(errors))
+      for (const line of diagnose(statistics, recipe, history).advice) {
+        const advised = [...line.matchAll(/`(--[^`]+)`/g)].map(([, text = '']) => text);
+        const texts = advisedCommands(line, run, recipe);
+        expect(texts).toHaveLength(advised.length);
+        for (const [i, text] of texts.entries()) {
+          const { name, words } = wordsOf(text);
+          const definition = findCommand(commands, name);
+          checkWords(definition, words, (await (await definition.load()).args) ?? {});
+          expect(words.join(' ')).toContain(advised[i]);
+          const said = words.filter((word) => word.startsWith('--'));
+          expect(new Set(said).size).toBe(said.length);
+          if (name !== 'train') continue;
+          const args = await argumentsOf(words);
+          const made = await recipeOf(words);
+          const { architecture, seeds, epochs } = args;
+          if (seeds !== undefined) expect(made).toEqual({ ...recipe, precision: made.precision });
+          else if (advised[i]?.startsWith('--architecture')) {
+            const usual = await recipeOf([
+              photos,
+              '--architecture',
+              String(architecture),
+              '--augment',
+              'none',
+            ]);
+            expect(made).toEqual({ ...usual, precision: made.precision, options: made.options });
+          } else {
+            const { chosen, ...asked } = checkArguments(args);
+            const own = adjusted(recipe, asked);
+            expect(made).toEqual({
+              ...own,
+              ...{ augment: augmentBy(own.augment, chosen), options: made.options },
+              budget: advised[i] === `--epochs ${epochs}` ? undefined : recipe.budget,
+            });
+            expect(made).not.toEqual(recipe);
+          }
+        }
+      }
+  });
+});
+
 describe('what lr-find prints last', () => {
   it('trains what was asked for, with that rate', async () => {
     const given = [photos, '--size', '32', '--architecture', 'resnet18', '--batch-size', '4', '--seed', '3'];
@@ -218,5 +284,36 @@ describe('commands that stand in sources and pages', () => {
     const options = (await (await definition.load()).args) ?? {};
     // A name alone, in the midst of a sentence, says which command is meant.
     if (words.length > 0) checkWords(definition, words, options);
+  });
+});
+
+/** Options that texts for a user name: in strings and templates of sources, not in comments, and in pages. */
+function optionsNamedIn(folder: string): [option: string, where: string][] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|mjs)$/.test(name))
+    .flatMap((name) => {
+      const text = readFileSync(join(root, folder, name), 'utf8').replace(/^\s*(\/\/|\/?\*).*$/gm, '');
+      return [...text.matchAll(/(?<=[ `("'])--([a-z][a-z0-9-]*)(?=[ `.,;)"'])/g)].map(
+        ([, option = '']): [string, string] => [option, join(folder, name)],
+      );
+    });
+}
+
+describe('options that texts of sources name', () => {
+  const FOREIGN = new Set([
+    ...['graphdef', 'inputs', 'output', 'outputs', 'rename-inputs', 'rename-outputs'], // tf2onnx
+    ...['expose-gc', 'gpus', 'data-binary'], // V8, docker, curl
+    ...['c1', 'sheet', 'quiet'], // variables of style sheets
+    'working', // a count that is lowered
+  ]);
+
+  it('are those of a command', async () => {
+    const known = new Set<string>(['help', 'version']);
+    for (const each of commands)
+      for (const name of Object.keys((await (await each.load()).args) ?? {}))
+        known.add(name).add(`no-${name}`);
+    const named = ['train', 'export', 'serve', 'bin', 'hub', 'models'].flatMap(optionsNamedIn);
+    expect(named.length).toBeGreaterThan(100);
+    expect(named.filter(([option]) => !known.has(option) && !FOREIGN.has(option))).toEqual([]);
   });
 });

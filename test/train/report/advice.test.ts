@@ -83,6 +83,6 @@ it('names no flips for digits, and says where they would change what a picture m
   expect(plain(findRecipe('digits'))).toContain('`--augment digits`');
   expect(plain(findRecipe('digits'))).not.toMatch(/flip/i);
   expect(plain(photos('small-cnn'))).toMatch(
-    /`--augment photo`.*add `--flip off` where left and right matter/,
+    /`--augment photo`.*`--augment photo --flip off` where left and right matter/,
   );
 });

@@ -3,6 +3,7 @@
 import { heldOutOf } from '../../../models/held-out.ts';
 import { isAugmented } from '../../augment/index.ts';
 import { diagnose, statisticsOfAnswers } from '../advice.ts';
+import { advisedCommands } from '../advised-commands.ts';
 import { percent, points, whole } from '../format.ts';
 import { html } from '../html.ts';
 import { marked } from '../marked.ts';
@@ -16,7 +17,7 @@ export const biasVariance = defineSection({
     train: statisticsOfAnswers(train),
     test: statisticsOfAnswers(validation),
   }),
-  render({ analysis, recipe, record }) {
+  render({ analysis, recipe, record, run }) {
     const { train, test } = analysis;
     const heldOut = heldOutOf(recipe);
     const { lowest, avoidableBias, variance, interval, summary, advice } = diagnose(
@@ -44,7 +45,10 @@ export const biasVariance = defineSection({
         <div><dt>${heldOut} error</dt><dd>${percent(test.errorRate)}</dd></div>
       </dl>
       <h3>What to try next</h3>
-      <ul class="advice">${advice.map((line) => html`<li>${marked(line)}</li>`)}</ul>
+      <ul class="advice typed">${advice.map(
+        (line) =>
+          html`<li>${marked(line)}${advisedCommands(line, run, recipe).map((text) => html`<br><code>${text}</code>`)}</li>`,
+      )}</ul>
       <p class="note">Both errors are of the best checkpoint${isAugmented(recipe.augment) ? ', on pictures that are not augmented' : ''}: ${whole(test.n)} ${heldOut}
       pictures (95 % interval ${percent(interval[0])} to ${percent(interval[1])}) and ${whole(train.n)} training pictures.
       Lowest known error: ${percent(lowest.error)} (${lowest.source}).</p>`;
