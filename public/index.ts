@@ -10,6 +10,7 @@ export type {
   AnswerTask,
   Classification,
   ClassifyOptions,
+  EmbedOptions,
   LoadOptions,
   Model,
   ModelSource,

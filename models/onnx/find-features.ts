@@ -12,7 +12,8 @@ const PASSING = new Set(
   ),
 );
 
-const DENSE = new Set(['Gemm', 'MatMul']);
+/** Products with a weight; those of onnxruntime's own domain stand in files that it has optimized. */
+const DENSE = new Set(['Gemm', 'MatMul', 'FusedGemm', 'FusedMatMul']);
 
 const POOLS = new Set(['GlobalAveragePool', 'GlobalMaxPool', 'AveragePool', 'ReduceMean']);
 
@@ -21,12 +22,10 @@ const POOLS = new Set(['GlobalAveragePool', 'GlobalMaxPool', 'AveragePool', 'Red
  * without that, its output.
  */
 export function findFeatures(graph: GraphProto): string {
-  const [input] = inputsOf(graph);
-  const dependent = dependentsOf(graph, input?.name ?? '');
-  const producers = producersOf(graph);
+  const { dependent, producers } = linksOf(graph);
   for (const { name } of graph.output) {
-    const dense = lastDense(name, producers, dependent);
-    if (dense !== undefined) return dense;
+    const { taken } = lookBehind(name, producers, dependent);
+    if (taken !== undefined) return taken;
   }
   const last = graph.output[0]?.name ?? '';
   const pools = graph.node.filter(
@@ -35,21 +34,66 @@ export function findFeatures(graph: GraphProto): string {
   return pools.at(-1)?.output[0] ?? last;
 }
 
-function lastDense(
+/**
+ * The same, where it is something else than picture and answer.
+ *
+ * @param input - the name of the picture.
+ * @returns undefined for a graph in which nothing but the answer depends on the picture.
+ */
+export function featuresWithin(graph: GraphProto, input: string): string | undefined {
+  const taken = findFeatures(graph);
+  const answers = graph.output.map(({ name }) => name);
+  if (!dependentsOf(graph, input).has(taken) || taken === input || answers.includes(taken)) return undefined;
+  return taken;
+}
+
+/**
+ * The values that are an output in another scale or shape, from that output back, such as the pooled maps of a class each behind a
+ * softmax.
+ */
+export function formsOf(graph: GraphProto, output: string): readonly string[] {
+  const { dependent, producers } = linksOf(graph);
+  return lookBehind(output, producers, dependent).same;
+}
+
+interface Links {
+  readonly dependent: ReadonlySet<string>;
+  readonly producers: ReadonlyMap<string, NodeProto>;
+}
+
+/** Which values depend on the picture, and which node makes each. */
+function linksOf(graph: GraphProto): Links {
+  const [input] = inputsOf(graph);
+  return { dependent: dependentsOf(graph, input?.name ?? ''), producers: producersOf(graph) };
+}
+
+/** Goes back from an output: to what its dense layer takes, through values that are the output in another form. */
+function lookBehind(
   output: string,
-  producers: ReadonlyMap<string, NodeProto>,
-  dependent: ReadonlySet<string>,
-): string | undefined {
+  producers: Links['producers'],
+  dependent: Links['dependent'],
+): { readonly taken?: string; readonly same: readonly string[] } {
+  const same = [output];
   let name = output;
   for (;;) {
     const node = producers.get(name);
     const computed = node?.input.filter((each) => dependent.has(each)) ?? [];
     const [first] = computed;
-    if (node === undefined || first === undefined) return undefined;
-    if (DENSE.has(node.op_type) && computed.length === 1 && node.input[0] === first) return first;
-    if (!PASSING.has(node.op_type)) return undefined;
+    if (node === undefined || first === undefined) return { same };
+    if (node.op_type === 'MatMulInteger') return { ...floatsOf(node, producers), same };
+    if (DENSE.has(node.op_type) && computed.length === 1 && node.input[0] === first)
+      return { taken: first, same };
+    if (!PASSING.has(node.op_type)) return { same };
     name = first;
+    same.push(name);
   }
+}
+
+/** What a product of whole numbers was rounded from, in files that onnxruntime has quantized dynamically. */
+function floatsOf({ input: [rounded = ''] }: NodeProto, producers: Links['producers']): { taken?: string } {
+  const node = producers.get(rounded);
+  const taken = node?.op_type === 'DynamicQuantizeLinear' ? node.input[0] : undefined;
+  return taken === undefined ? {} : { taken };
 }
 
 /** What the first convolution, or a transposition before it, tells of the pictures that a graph takes. */

@@ -1,4 +1,5 @@
 // Makers of ONNX messages: a node with one output, and constants.
+import { attribute } from './attribute.ts';
 import { type AttributeProto, dataType, type NodeProto, type TensorProto } from './schema.ts';
 import type { DimensionProto, ValueInfoProto } from './types.ts';
 
@@ -10,6 +11,18 @@ export function namedNode(
   attributes: readonly AttributeProto[] = [],
 ): NodeProto {
   return { op_type: operator, name, input: [...inputs], output: [name], attribute: [...attributes] };
+}
+
+/**
+ * Nodes that make float32 `[N,F]` of a value of floats of any width and any sides after `N`.
+ *
+ * @param floats - the name of the value in between.
+ */
+export function flatFloats(value: string, floats: string, output: string): NodeProto[] {
+  return [
+    namedNode('Cast', floats, [value], [attribute.int('to', dataType.FLOAT)]),
+    namedNode('Flatten', output, [floats], [attribute.int('axis', 1)]),
+  ];
 }
 
 /** What is said of a float32 value, its sides each a number, or a name of any number, or nothing. */

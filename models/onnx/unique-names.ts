@@ -1,4 +1,5 @@
 // Names of a graph, each of them once: a name that is taken gets a number.
+import type { GraphProto } from './types.ts';
 
 /**
  * Gives `base`, or `base_1`, `base_2` and so on where that is taken, and takes it.
@@ -17,4 +18,12 @@ export function uniqueNames(taken: Iterable<string> = []): (base: string) => str
       return name;
     }
   };
+}
+
+/** Every name that a value or a node of a graph has. */
+export function namesIn({ node, initializer, input }: GraphProto): string[] {
+  return [
+    ...node.flatMap((each) => [...each.output, each.name ?? '']),
+    ...[...initializer, ...input].map(({ name }) => name ?? ''),
+  ];
 }

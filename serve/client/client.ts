@@ -53,6 +53,7 @@ const CLASSIFY_OPTIONS: EveryOption<ClientClassifyOptions> = {
   model: true,
   version: true,
   top: true,
+  embedding: true,
   signal: true,
 };
 
@@ -107,12 +108,14 @@ export function createClient(url: string | URL, options: ClientOptions = {}): Cl
 
   async function classifyOne<T extends keyof ServerAnswers>(
     source: PictureSource,
-    { model, version, top, signal, task }: ClientClassifyOptions<T>,
+    { model, version, top, embedding, signal, task }: ClientClassifyOptions<T>,
   ): Promise<ServerAnswers[T]> {
     checkCount('top', top);
     const wanted = checkTask(task);
     const body = await readBody(source, signal);
-    const asked = Object.entries({ model, version, top }).filter(([, value]) => value !== undefined);
+    const asked = Object.entries({ model, version, top, embedding }).filter(
+      ([, value]) => value !== undefined,
+    );
     const query = new URLSearchParams(asked.map(([name, value]) => [name, String(value)]));
     const answer = withTask(await ask(`classify?${query}`, { method: 'POST', body }, signal));
     const other = isAnswer(answer, 'any') && otherTask(answer, wanted);

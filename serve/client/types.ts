@@ -30,6 +30,8 @@ export interface ClientClassifyOptions<T extends keyof ServerAnswers = 'single'>
   readonly version?: number | undefined;
   /** Predictions in the answer at most; by default 10. */
   readonly top?: number | undefined;
+  /** Whether the answer has the embedding of the picture; by default it has not. */
+  readonly embedding?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -41,6 +43,8 @@ interface FromServer {
   /** How strange the picture is, from 0 to 1, and whether the model knows its kind: of a model that says so. */
   readonly known?: boolean;
   readonly novelty?: number;
+  /** The features that the model's last dense layer takes, float32, where they are asked for. */
+  readonly embedding?: readonly number[];
   /** Milliseconds of each stage in the server. */
   readonly timings: {
     readonly decode: number;

@@ -16,6 +16,7 @@ import { createDispatchLoop } from './dispatch-loop.ts';
 import type { EngineState, Observer } from './events.ts';
 import { createSessionEviction } from './evict-sessions.ts';
 import { expireJobs } from './expire-jobs.ts';
+import { embeddingKey } from './models.ts';
 import {
   clientGone,
   createJob,
@@ -193,9 +194,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     open: pool.open,
     setModels(models, unloaded) {
       pool.setModels(models);
-      const [keys, leaving] = [models, unloaded].map((all) => all.map(({ key }) => key));
-      for (const replaced of sessions.setCurrent(keys ?? [], performance.now(), leaving))
-        costs.forget(replaced);
+      const keys = models.map(({ key }) => key);
+      const leaving = unloaded.flatMap(({ key }) => [key, embeddingKey(key)]);
+      for (const replaced of sessions.setCurrent(keys, performance.now(), leaving))
+        for (const key of [replaced, embeddingKey(replaced)]) costs.forget(key);
     },
     startAll: pool.startAll,
     ready: () => pool.workers.some(({ ready }) => ready),

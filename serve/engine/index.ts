@@ -128,16 +128,16 @@ export function openEngine(options: EngineOptions): Engine {
     },
   });
 
-  const workerModel = createWorkerModels();
+  const { plain, embedding } = createWorkerModels();
   const { repository } = options;
   const opening: CatalogOpening = {
     open: async (model) => {
-      const all = await dispatcher.open(workerModel(model));
+      const all = await dispatcher.open(plain(model));
       const doubt = all.find(({ doubt }) => doubt !== undefined)?.doubt;
       if (doubt !== undefined) log(`${versionName(model)}: ${doubt}`, { level: 'warn' });
       return judge(all);
     },
-    swap: (current, unloaded) => dispatcher.setModels(current.map(workerModel), unloaded.map(workerModel)),
+    swap: (current, unloaded) => dispatcher.setModels(current.map(plain), unloaded.map(plain)),
   };
   const only = options.only === undefined ? undefined : { name: options.only, version: options.version };
   const catalog =
@@ -213,7 +213,7 @@ export function openEngine(options: EngineOptions): Engine {
     picture: RawPicture,
     options: ClassifyOptions,
   ): Promise<PictureResult> {
-    const request = { model: workerModel(model), name: model, options };
+    const request = { model: (options.embedding ? embedding : plain)(model), name: model, options };
     const refuse = (refusal: Refusal) => {
       observer.failed(model, 'refused');
       return Promise.reject(refusal);

@@ -36,6 +36,11 @@ export function sessionKey({ name, version, sha256 }: ServedModel): string {
   return `${name}/${version}/${sha256}`;
 }
 
+/** Identifies the session that gives embeddings, too. @param key - of the model's own session. */
+export function embeddingKey(key: string): string {
+  return `${key}/embedding`;
+}
+
 /** The newest version of each name. */
 export function newest<T extends ModelFile>(models: readonly T[]): T[] {
   return [...new Map(models.map((model) => [model.name, model])).values()];

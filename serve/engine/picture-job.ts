@@ -1,6 +1,7 @@
 // A picture job: one picture that waits for a worker or is with one, and the promise of its result, which is
 // settled once.
 
+import { EMBEDDING } from '../../models/embedding.ts';
 import { inPublic } from '../explain.ts';
 import { Refusal } from '../refusal.ts';
 import type { PictureInput } from '../sessions/job.ts';
@@ -88,10 +89,18 @@ export class Unopened extends Refusal {
   }
 }
 
+/** The model has no layer whose features could be given: nothing is wrong with the picture. */
+export class WithoutEmbedding extends Refusal {
+  constructor(reason: string) {
+    super(400, `the model has no output "${EMBEDDING}": ${reason}`);
+  }
+}
+
 /** The error of a job for which a worker has no result: a bug (`failed`), or a refusal about the model or the picture. */
 export function errorOf({ input }: PictureJob, { failure, reason }: FailedJob): Error {
   if (failure === 'failed') return bugOf(reason);
   if (failure === 'gone') return clientGone();
+  if (failure === 'no-embedding') return new WithoutEmbedding(reason);
   if (failure === 'broken') return new Unopened(inPublic(reason));
   const format = input.kind === 'encoded' ? input.header.format : 'picture';
   return new Refusal(422, `the ${format} could not be decoded: ${inPublic(reason)}`);

@@ -22,6 +22,8 @@ export interface ClassifyOptions {
   readonly gone?: (() => boolean) | undefined;
   /** Milliseconds after which a result is of no value. */
   readonly deadline?: number | undefined;
+  /** Whether its embedding is wanted, too. */
+  readonly embedding?: boolean | undefined;
 }
 
 export interface PictureResult {
@@ -29,6 +31,8 @@ export interface PictureResult {
   readonly output: Float32Array;
   /** From 0 to 1, where the model gives it: see models/novelty.ts. */
   readonly novelty?: number;
+  /** float32: what the model's last dense layer takes, where it was asked for. */
+  readonly embedding?: Float32Array;
   readonly timings: Timings;
   /** Pictures in the run of the model. */
   readonly batch: number;

@@ -46,10 +46,11 @@ export function deliverResults<W extends BusyWorker>(
 function deliverRun<W extends WorkerSlot>(
   { assignments, costs, observer }: ResultsContext<W>,
   worker: W,
-  { key, ids, output, novelty, spent, run }: ModelRun,
+  { key, ids, output, novelty, embedding, spent, run }: ModelRun,
   now: number,
 ): void {
   const width = output.length / ids.length;
+  const features = (embedding?.length ?? 0) / ids.length;
   costs.learnRun(key, run / ids.length);
   let name: ModelName | undefined;
   for (const [i, id] of ids.entries()) {
@@ -71,6 +72,7 @@ function deliverRun<W extends WorkerSlot>(
         timings,
         batch,
         ...(strange !== undefined && { novelty: strange }),
+        ...(embedding !== undefined && { embedding: embedding.slice(i * features, (i + 1) * features) }),
       };
       completeJob(job, result, observer);
     }
@@ -89,5 +91,11 @@ function deliverFailure<W extends WorkerSlot>(
   const { input } = job;
   const odd = failed.failure === 'refused' && input.kind === 'encoded' && input.header.format !== 'BMP';
   if (odd && !job.settled) judge(job, { bytes: input.bytes, header: input.header }, failed);
-  else failJob(job, failed.failure, errorOf(job, failed), observer);
+  else
+    failJob(
+      job,
+      failed.failure === 'no-embedding' ? 'refused' : failed.failure,
+      errorOf(job, failed),
+      observer,
+    );
 }

@@ -8,12 +8,12 @@ import { familiarityOf } from '../../models/novelty.ts';
 import { createSemaphore } from '../../models/weighted-semaphore.ts';
 import type { Engine } from '../engine/index.ts';
 import type { ServedModel } from '../engine/models.ts';
-import { Unopened } from '../engine/picture-job.ts';
+import { Unopened, WithoutEmbedding } from '../engine/picture-job.ts';
 import type { PictureResult } from '../engine/picture-states.ts';
 import { Refusal } from '../refusal.ts';
 import { createKeepAlive } from './keep-alive.ts';
 import { readPictureSource } from './read-source.ts';
-import type { Answers, ClassifyOptions, Model, PictureSource } from './types.ts';
+import type { Answers, ClassifyOptions, EmbedOptions, Model, PictureSource } from './types.ts';
 
 type AnyAnswer = Answers['any'];
 
@@ -30,6 +30,8 @@ const AT_ONCE = 128;
 /** Milliseconds before a picture is tried again when the queue was full. */
 const RETRY = 20;
 
+const EMBED_OPTIONS: EveryOption<EmbedOptions> = { signal: true };
+
 const CLASSIFY_OPTIONS: EveryOption<ClassifyOptions> = { top: true, signal: true };
 
 /** @param engine - has loaded the model. */
@@ -44,24 +46,40 @@ export function createModel(engine: Engine, served: ServedModel): Model<'any'> {
   }
 
   async function classifyOne(source: PictureSource, options: ClassifyOptions): Promise<AnyAnswer> {
-    checkOpen();
     const { top } = options;
-    options.signal?.throwIfAborted();
-    // One of its own for each picture: Node warns of many listeners on one signal.
-    const signal = options.signal && AbortSignal.any([options.signal]);
     checkCount('top', top);
-    return withPlace(1, async () => {
-      const { output, novelty } = await resultOf(source, signal);
-      const answer = { ...answerOf(card, output, top), ...familiarityOf(card, novelty) };
-      return answer.task === 'regression' ? answer : { ...answer, probabilities: output };
-    });
+    const { output, novelty } = await resultInTurn(source, options.signal, false);
+    const answer = { ...answerOf(card, output, top), ...familiarityOf(card, novelty) };
+    return answer.task === 'regression' ? answer : { ...answer, probabilities: output };
+  }
+
+  async function embedOne(source: PictureSource, options: EmbedOptions): Promise<Float32Array> {
+    const { embedding } = await resultInTurn(source, options.signal, true);
+    if (embedding === undefined) throw new Error('the engine gave no embedding, expected one');
+    return embedding;
+  }
+
+  async function resultInTurn(
+    source: PictureSource,
+    asked: AbortSignal | undefined,
+    embedding: boolean,
+  ): Promise<PictureResult> {
+    checkOpen();
+    asked?.throwIfAborted();
+    // One of its own for each picture: Node warns of many listeners on one signal.
+    const signal = asked && AbortSignal.any([asked]);
+    return withPlace(1, () => resultOf(source, signal, embedding));
   }
 
   /** Waits while the queue is full. */
-  async function resultOf(source: PictureSource, signal: AbortSignal | undefined): Promise<PictureResult> {
+  async function resultOf(
+    source: PictureSource,
+    signal: AbortSignal | undefined,
+    embedding: boolean,
+  ): Promise<PictureResult> {
     signal?.throwIfAborted();
     const picture = await readPictureSource(source, signal);
-    const options = { gone: () => signal?.aborted === true, deadline: Number.POSITIVE_INFINITY };
+    const options = { gone: () => signal?.aborted === true, deadline: Number.POSITIVE_INFINITY, embedding };
     for (;;) {
       checkOpen();
       try {
@@ -71,7 +89,7 @@ export function createModel(engine: Engine, served: ServedModel): Model<'any'> {
         signal?.throwIfAborted();
         if (!(error instanceof Refusal)) throw error;
         if (error.status === 503 && !(error instanceof Unopened)) await sleep(RETRY);
-        else if (error.status === 503 || error.status === 404)
+        else if (error.status === 503 || error.status === 404 || error instanceof WithoutEmbedding)
           throw new ModelError('model', error.message, { cause: error });
         else throw new PictureError(messageFor(source, error), { cause: error });
       }
@@ -91,6 +109,17 @@ export function createModel(engine: Engine, served: ServedModel): Model<'any'> {
     );
   }
 
+  function embed(source: PictureSource, options?: EmbedOptions): Promise<Float32Array>;
+  function embed(sources: readonly PictureSource[], options?: EmbedOptions): Promise<Float32Array[]>;
+  async function embed(
+    source: PictureSource | readonly PictureSource[],
+    options: EmbedOptions = {},
+  ): Promise<Float32Array | Float32Array[]> {
+    checkOptions('embed', options, EMBED_OPTIONS);
+    if (!isList(source)) return keepAlive(() => embedOne(source, options));
+    return keepAlive(() => forAll(source, options.signal, (one, signal) => embedOne(one, { signal })));
+  }
+
   async function close(): Promise<void> {
     if (closed) return;
     closed = true;
@@ -104,6 +133,7 @@ export function createModel(engine: Engine, served: ServedModel): Model<'any'> {
     sha256,
     device,
     classify,
+    embed,
     close,
     [Symbol.asyncDispose]: close,
     [engineKey]: engine,

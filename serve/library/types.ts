@@ -25,6 +25,12 @@ export interface ClassifyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Until when an embedding is wanted. */
+export interface EmbedOptions {
+  /** Ends the waiting; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What a model that says it finds of a picture. */
 interface Familiar {
   /**
@@ -113,6 +119,16 @@ interface OpenModel<ItsCard, ItsAnswer> {
    */
   classify(source: PictureSource, options?: ClassifyOptions): Promise<ItsAnswer>;
   classify(sources: readonly PictureSource[], options?: ClassifyOptions): Promise<ItsAnswer[]>;
+  /**
+   * The embedding of one picture, or of several: float32 `[F]`, the features that the model's last dense layer takes. Pictures
+   * whose embeddings point in the same direction are alike to the model: their cosine is near 1.
+   *
+   * The first call opens the model once more in each thread, with that output added; `classify` costs what it did.
+   *
+   * @throws PictureError and ModelError as `classify` does; ModelError for a network without such a layer.
+   */
+  embed(source: PictureSource, options?: EmbedOptions): Promise<Float32Array>;
+  embed(sources: readonly PictureSource[], options?: EmbedOptions): Promise<Float32Array[]>;
   /**
    * Finishes what the threads have, then ends them. Pictures that still wait are refused, as all that come later are: a
    * ModelError whose reason is `closed`.

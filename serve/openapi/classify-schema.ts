@@ -11,6 +11,13 @@ const wholeNumber = z.preprocess(
   (value) => (typeof value === 'string' && /^[1-9][0-9]*$/.test(value) ? Number(value) : value),
   z.int(message).min(1, message).max(MOST, message),
 );
+const embedding = z
+  .preprocess(
+    (value) => (value === 'true' || value === 'false' ? value === 'true' : value),
+    z.boolean('true or false'),
+  )
+  .default(false)
+  .describe('Whether the response has embeddings, too');
 const top = wholeNumber.default(TOP).describe('Predictions in the response at most');
 
 /** Options of POST /classify. The messages say what is expected. */
@@ -18,10 +25,11 @@ export const querySchema = z.strictObject({
   model: z.string().min(1, 'the name of a model').optional().describe('Name of the model'),
   version: wholeNumber.optional().describe('Its version; by default the newest'),
   top,
+  embedding,
 });
 
 /** Options where the path names the model. */
-export const namedQuerySchema = z.strictObject({ top });
+export const namedQuerySchema = z.strictObject({ top, embedding });
 
 export const predictionSchema = z
   .object({
@@ -87,7 +95,17 @@ const regressionAnswer = {
     ),
 };
 
-const rest = { ...familiaritySchema, timings: timingsSchema };
+/** Where it is asked for. */
+const embeddingSchema = {
+  embedding: z
+    .array(z.number())
+    .optional()
+    .describe(
+      'The features that the last dense layer of the model takes, float32; pictures that are alike have a cosine near 1',
+    ),
+};
+
+const rest = { ...familiaritySchema, ...embeddingSchema, timings: timingsSchema };
 
 /** The response for one picture, by the task of the model. */
 export const classifyResponseSchema = z.discriminatedUnion('task', [

@@ -1,4 +1,5 @@
 // Answers an inference request, whichever way it came: its pictures are classified, each row on its own.
+import { EMBEDDING } from '../../models/embedding.ts';
 import type { Timings } from '../engine/events.ts';
 import type { Engine } from '../engine/index.ts';
 import type { ServedModel } from '../engine/models.ts';
@@ -47,7 +48,8 @@ export async function infer(
   allowance?.takePictures(pictures.length);
   noteReceived(traced, pictures.length);
   const least = Math.min(deadline, deadlineOf(request.parameters?.timeout) ?? deadline);
-  const options = { gone, deadline: least === Number.POSITIVE_INFINITY ? undefined : least };
+  const embedding = request.outputs?.some(({ name }) => name === EMBEDDING) === true;
+  const options = { gone, embedding, deadline: least === Number.POSITIVE_INFINITY ? undefined : least };
   const rows = await waitForAll(
     pictures.map(async (picture): Promise<PictureResult | Refusal> => {
       if (picture instanceof Refusal) return picture;
@@ -61,6 +63,7 @@ export async function infer(
     results: {
       rows: rows.map((row) => (row instanceof Refusal ? row : row.output)),
       novelty: rows.map((row) => (row instanceof Refusal ? undefined : row.novelty)),
+      embeddings: rows.map((row) => (row instanceof Refusal ? undefined : row.embedding)),
     },
     stages: longest(rows.flatMap((row) => (row instanceof Refusal ? [] : row.timings))),
   };

@@ -1,5 +1,7 @@
 // The response to an inference request: what a model gives as JSON, as bytes after the JSON, or as the best classes.
 // Reference: Triton, docs/protocol/extension_binary_data.md and extension_classification.md.
+
+import { EMBEDDING } from '../../models/embedding.ts';
 import { NOVELTY } from '../../models/novelty.ts';
 import { printableJson } from '../../models/printable.ts';
 import { rank } from '../../models/rank.ts';
@@ -21,6 +23,8 @@ export interface InferResults {
   readonly rows: readonly (Float32Array | Refusal)[];
   /** How strange each is, of a model that says so. */
   readonly novelty?: readonly (number | undefined)[];
+  /** float32 `[features]` of each, where the request asks for it. */
+  readonly embeddings?: readonly (Float32Array | undefined)[];
 }
 
 /**
@@ -66,7 +70,7 @@ export function encodeOutputs(
 export function outputTensors(
   request: InferRequest,
   model: ServedModel,
-  { rows, novelty = [] }: InferResults,
+  { rows, novelty = [], embeddings = [] }: InferResults,
 ): { tensor: Tensor; binary: boolean }[] {
   const all = request.outputs ?? [];
   const requested: readonly RequestedOutput[] =
@@ -79,9 +83,11 @@ export function outputTensors(
             name,
             rows.map((_, i) => Float32Array.of(novelty[i] ?? Number.NaN)),
           )
-        : classes === undefined
-          ? outputOf(name, rows, model)
-          : classified(name, rows, model, Number(classes));
+        : name === EMBEDDING
+          ? numbers(name, sameLength(embeddings))
+          : classes === undefined
+            ? outputOf(name, rows, model)
+            : classified(name, rows, model, Number(classes));
     const binary = parameters?.binary_data ?? request.parameters?.binary_data_output ?? false;
     return { tensor, binary: binary === true };
   });
@@ -92,11 +98,22 @@ export function outputsOf({ output, novelty }: ServedModel['card']): string[] {
   return [output.name, ...(novelty ? [NOVELTY] : [])];
 }
 
+/** Outputs that a request may name: an embedding costs something, and is given where it is asked for by its name alone. */
+function outputsToName(card: ServedModel['card']): string[] {
+  return [...outputsOf(card), EMBEDDING];
+}
+
+/** Rows of one length: one without a result is NaN, as in `outputOf`. */
+function sameLength(rows: readonly (Float32Array | undefined)[]): Float32Array[] {
+  const none = new Float32Array(rows.find((row) => row !== undefined)?.length ?? 0).fill(Number.NaN);
+  return rows.map((row) => row ?? none);
+}
+
 /** Checks the outputs of a request before any work is done. @throws Refusal 400 when one is not an output of the model. */
 export function checkOutputs({ outputs = [] }: InferRequest, { name, card }: ServedModel): void {
   for (const [i, output] of outputs.entries()) {
     refuseSharedMemory(output.parameters, `outputs[${i}]`);
-    const names = outputsOf(card);
+    const names = outputsToName(card);
     if (!names.includes(output.name)) {
       throw new Refusal(
         400,
@@ -104,7 +121,7 @@ export function checkOutputs({ outputs = [] }: InferRequest, { name, card }: Ser
       );
     }
     const classes = output.parameters?.classification;
-    if (classes !== undefined && (output.name === NOVELTY || card.task === 'regression'))
+    if (classes !== undefined && (output.name !== card.output.name || card.task === 'regression'))
       throw new Refusal(400, `outputs[${i}].parameters.classification: "${output.name}" has no classes`);
     if (classes !== undefined && !(Number.isInteger(classes) && Number(classes) >= 0)) {
       throw new Refusal(

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { answerOf } from '../../models/answer.ts';
 import { familiarityOf } from '../../models/novelty.ts';
+import { shortNumbers } from '../../models/short-numbers.ts';
 import type { Timings } from '../engine/events.ts';
 import { type Choice, chooseModel, type ServedModel, versionName } from '../engine/models.ts';
 import type { PictureResult } from '../engine/picture-states.ts';
@@ -55,9 +56,15 @@ const operation: Omit<Operation, 'query' | 'example'> = {
 /** What the routes that classify need of the server. */
 type ClassifyServices = Pick<Services, 'engine' | 'limits' | 'openMemory' | 'errorOf'>;
 
+/** What of the query is about each picture: see `namedQuerySchema`. */
+interface Wanted {
+  readonly top: number;
+  readonly embedding: boolean;
+}
+
 /** Returns the function that answers with the pictures of a request classified. */
 function createClassify({ engine, limits, openMemory, errorOf }: ClassifyServices) {
-  async function classify(c: AppContext, model: ServedModel, top: number): Promise<Response> {
+  async function classify(c: AppContext, model: ServedModel, wanted: Wanted): Promise<Response> {
     c.set('model', versionName(model));
     const memory = openMemory();
     try {
@@ -67,8 +74,8 @@ function createClassify({ engine, limits, openMemory, errorOf }: ClassifyService
       noteReceived(c.get('traced'), pictures.length);
       const [first] = pictures;
       return many || first === undefined
-        ? await respondMany(c, model, pictures, top)
-        : await respondOne(c, model, first.picture, top);
+        ? await respondMany(c, model, pictures, wanted)
+        : await respondOne(c, model, first.picture, wanted);
     } finally {
       memory.release();
     }
@@ -78,10 +85,10 @@ function createClassify({ engine, limits, openMemory, errorOf }: ClassifyService
     c: AppContext,
     model: ServedModel,
     picture: NamedPicture['picture'],
-    top: number,
+    { top, embedding }: Wanted,
   ) {
     if (picture instanceof Refusal) throw picture;
-    const result = await engine.classify(model, picture, { gone: () => isGone(c) });
+    const result = await engine.classify(model, picture, { gone: () => isGone(c), embedding });
     noteResult(c.get('traced'), model, result);
     c.set('stages', result.timings);
     const { name, version } = model;
@@ -93,13 +100,13 @@ function createClassify({ engine, limits, openMemory, errorOf }: ClassifyService
     c: AppContext,
     model: ServedModel,
     pictures: readonly NamedPicture[],
-    top: number,
+    { top, embedding }: Wanted,
   ) {
     const results = await waitForAll(
       pictures.map(async ({ picture, file }) => {
         try {
           if (picture instanceof Refusal) throw picture;
-          const result = await engine.classify(model, picture, { gone: () => isGone(c) });
+          const result = await engine.classify(model, picture, { gone: () => isGone(c), embedding });
           noteResult(c.get('traced'), model, result);
           return { file, ...answerTo(model, result, top) };
         } catch (error) {
@@ -123,8 +130,8 @@ function classifyHandler(services: ClassifyServices): Route['handle'] {
   const classify = createClassify(services);
   const readQuery = queryReader(querySchema);
   return (c) => {
-    const { model, version, top } = readQuery(c);
-    return classify(c, chooseModel(services.engine, model, version), top);
+    const { model, version, ...wanted } = readQuery(c);
+    return classify(c, chooseModel(services.engine, model, version), wanted);
   };
 }
 
@@ -151,8 +158,8 @@ export function classifyRoutes(services: ClassifyServices): Route[] {
         example: 'curl --data-binary @picture.png localhost:3000/models/digits/classify',
       },
       handle(c) {
-        const { top } = readNamedQuery(c);
-        return classify(c, modelOf(c, services.engine), top);
+        const wanted = readNamedQuery(c);
+        return classify(c, modelOf(c, services.engine), wanted);
       },
     },
   ];
@@ -174,8 +181,17 @@ export function modelOf(c: AppContext, choice: Choice): ServedModel {
   return chooseModel(choice, c.req.param('model'), version === undefined ? undefined : Number(version));
 }
 
-function answerTo({ card }: ServedModel, { output, novelty, timings }: PictureResult, top: number) {
-  return { ...answerOf(card, output, top), ...familiarityOf(card, novelty), timings: rounded(timings) };
+function answerTo(
+  { card }: ServedModel,
+  { output, novelty, embedding, timings }: PictureResult,
+  top: number,
+) {
+  return {
+    ...answerOf(card, output, top),
+    ...familiarityOf(card, novelty),
+    ...(embedding && { embedding: shortNumbers(embedding) }),
+    timings: rounded(timings),
+  };
 }
 
 /** To the microsecond: further digits are noise. */

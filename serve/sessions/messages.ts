@@ -13,6 +13,8 @@ export interface WorkerModel {
   /** The file's bytes, where it is not read from `path`. */
   readonly contents?: Uint8Array | undefined;
   readonly card: Card;
+  /** It is opened for embeddings, too. */
+  readonly embedding?: boolean | undefined;
 }
 
 /** `workerData`: everything that a worker needs to start. */
@@ -83,16 +85,21 @@ export interface ModelRun {
   readonly output: Float32Array;
   /** float32 `[ids]`, where the model gives it. */
   readonly novelty?: Float32Array;
+  /** float32 `[ids, features]`, where it was asked for. */
+  readonly embedding?: Float32Array;
   /** Milliseconds of decoding and of preparing, two numbers for each id. */
   readonly spent: readonly number[];
   /** Milliseconds of the run. */
   readonly run: number;
 }
 
-/** A picture without a result. `refused` is about the picture, `broken` about the model; `gone` was cancelled. */
+/**
+ * A picture without a result. `refused` is about the picture, `broken` about the model, `no-embedding` about what was asked of
+ * it; `gone` was cancelled.
+ */
 export interface FailedJob {
   readonly id: number;
-  readonly failure: 'refused' | 'broken' | 'gone' | 'failed';
+  readonly failure: 'refused' | 'broken' | 'no-embedding' | 'gone' | 'failed';
   readonly reason: string;
 }
 

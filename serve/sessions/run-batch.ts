@@ -13,6 +13,8 @@ export interface LoadedModel {
   readonly model: WorkerModel;
   readonly session: Pick<ModelSession, 'largest' | 'run'> | undefined;
   readonly reason: string;
+  /** Why: the model cannot be used, or it gives no embedding. */
+  readonly failure?: 'broken' | 'no-embedding';
   /** `[batch,H,W,C]`, filled anew for each run; it grows to the largest batch that there was. */
   inputs: Uint8Array;
   /** Pictures in one run at most. */
@@ -35,7 +37,8 @@ export async function runJobs(
 ): Promise<void> {
   if (loaded?.session === undefined) {
     const reason = loaded?.reason ?? 'the worker does not have it';
-    for (const { id } of jobs) results.failed.push({ id, failure: 'broken', reason });
+    const failure = loaded?.failure ?? 'broken';
+    for (const { id } of jobs) results.failed.push({ id, failure, reason });
     return;
   }
   const { session } = loaded;
@@ -51,9 +54,11 @@ export async function runJobs(
       const run = performance.now() - start;
       const output = all.output.subarray(0, ids.length * loaded.model.card.labels.length);
       const novelty = all.novelty?.subarray(0, ids.length);
+      const embedding = all.embedding?.slice(0, (all.embedding.length / n) * ids.length);
       results.runs.push({
         ...{ key: loaded.model.key, ids, output, spent, run },
         ...(novelty && { novelty }),
+        ...(embedding && { embedding }),
       });
     } catch (error) {
       if (batch.length > 1)

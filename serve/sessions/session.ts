@@ -22,6 +22,8 @@ export interface Answers {
   readonly output: Float32Array;
   /** float32 `[n]`, of a model whose card has a threshold for it. */
   readonly novelty?: Float32Array;
+  /** float32 `[n,features]`, of a session that was opened for it. */
+  readonly embedding?: Float32Array;
 }
 
 export interface ModelSession {
@@ -49,6 +51,7 @@ export interface SessionOptions {
 /**
  * Opens a model file and checks it against its card's golden vectors, which also warms it up.
  *
+ * @param embedding - the name of the output that has the embeddings, where they are wanted.
  * @throws UserError when onnxruntime cannot open the file, its card is not true, or CUDA was asked for and does not
  * work.
  */
@@ -56,10 +59,15 @@ export async function openModelSession(
   file: ModelSource,
   card: Card,
   options: SessionOptions,
+  embedding?: string,
 ): Promise<ModelSession> {
   const { session, device } = await create(file, options);
   const { name, shape } = card.input;
-  const fetches = [card.output.name, ...(card.novelty === undefined ? [] : [NOVELTY])];
+  const fetches = [
+    card.output.name,
+    ...(card.novelty === undefined ? [] : [NOVELTY]),
+    ...(embedding === undefined ? [] : [embedding]),
+  ];
   if (
     !session.inputNames.includes(name) ||
     !fetches.every((fetched) => session.outputNames.includes(fetched))
@@ -74,7 +82,11 @@ export async function openModelSession(
     const feeds = { [name]: new Tensor('uint8', inputs, [n, ...shape]) };
     const results = await session.run(feeds, fetches, quiet ? { logSeverityLevel: FATAL } : {});
     const output = rowsOf(results[card.output.name], n, width);
-    return card.novelty === undefined ? { output } : { output, novelty: rowsOf(results[NOVELTY], n, 1) };
+    return {
+      output,
+      ...(card.novelty !== undefined && { novelty: rowsOf(results[NOVELTY], n, 1) }),
+      ...(embedding !== undefined && { embedding: featuresOf(results[embedding], n) }),
+    };
   }
 
   try {
@@ -100,6 +112,15 @@ function rowsOf(result: Tensor | undefined, n: number, width: number): Float32Ar
   const { data, type, dims } = result ?? {};
   if (data instanceof Float32Array && data.length === n * width) return data;
   throw new UserError(`it gave ${type} [${dims}] for ${n} pictures; expected float32 [${n},${width}]`);
+}
+
+/** @throws UserError when the features are not a row for each picture. */
+function featuresOf(result: Tensor | undefined, n: number): Float32Array {
+  const { data, type, dims } = result ?? {};
+  if (data instanceof Float32Array && dims?.[0] === n) return data;
+  throw new UserError(
+    `it gave features ${type} [${dims}] for ${n} pictures; expected float32 [${n},F], a row for each`,
+  );
 }
 
 /** The batch size of a model that was exported for one size only. */

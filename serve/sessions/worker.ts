@@ -2,6 +2,7 @@
 // the main thread, which speaks HTTP. Batches that arrived while it was busy are joined to its next one: a picture that
 // is alone waits for no other; under load, batches grow by themselves.
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { NoEmbedding } from '../../models/embedding.ts';
 import { explain } from '../explain.ts';
 import { openGarbageCollector } from '../memory/collect-garbage.ts';
 import { largestBatch } from './batch-size.ts';
@@ -77,16 +78,22 @@ function runWorker(port: MessagePort, options: WorkerOptions): void {
   }
 
   async function open(model: WorkerModel): Promise<void> {
-    const opened = models.get(model.key)?.session;
+    const known = models.get(model.key);
+    const opened = known?.session;
     if (opened !== undefined) {
       send({ kind: 'opened', key: model.key, milliseconds: 0, device: opened.device });
       return;
+    }
+    if (known?.failure === 'no-embedding') {
+      send({ kind: 'opened', key: model.key, milliseconds: 0, reason: known.reason });
+      return; // the same file would be read again for each picture
     }
     large = true;
     const start = performance.now();
     const spent = () => performance.now() - start;
     try {
-      const opened = await inside(() => openModelSession(model.contents ?? model.path, model.card, options));
+      const openSession = model.embedding ? await embeddingOpener() : openModelSession;
+      const opened = await inside(() => openSession(model.contents ?? model.path, model.card, options));
       const session = {
         ...opened,
         run: (inputs: Uint8Array, n: number) => inside(() => opened.run(inputs, n)),
@@ -97,7 +104,11 @@ function runWorker(port: MessagePort, options: WorkerOptions): void {
       send({ kind: 'opened', key: model.key, milliseconds: spent(), device, doubt });
     } catch (error) {
       const reason = explain(error);
-      models.set(model.key, { model, session: undefined, reason, inputs: new Uint8Array(), largest: 1 });
+      const failure = error instanceof NoEmbedding ? 'no-embedding' : 'broken';
+      models.set(model.key, {
+        ...{ model, session: undefined, reason, failure },
+        ...{ inputs: new Uint8Array(), largest: 1 },
+      });
       send({ kind: 'opened', key: model.key, milliseconds: spent(), reason });
     }
   }
@@ -129,6 +140,11 @@ function runWorker(port: MessagePort, options: WorkerOptions): void {
     for (const { input } of jobs) if (pixelsOf(input) > COUNTED_PICTURE) pixels += pixelsOf(input);
     if (pixels > LARGE_PICTURE) large = true;
   }
+}
+
+/** Loaded for who asks for embeddings: it reads and writes whole graphs. */
+async function embeddingOpener(): Promise<typeof openModelSession> {
+  return (await import('./embedding-session.ts')).openEmbeddingSession;
 }
 
 function pixelsOf(input: PictureInput): number {

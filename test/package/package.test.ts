@@ -352,7 +352,7 @@ describe('the examples of README.md and of the pages on code', () => {
   }, 120_000);
 
   test('all compile under strict', async () => {
-    expect(examples).toHaveLength(13);
+    expect(examples).toHaveLength(14);
     await compileExamples(project);
   }, 60_000);
 

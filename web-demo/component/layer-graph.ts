@@ -4,7 +4,7 @@ import { findLayers, type LayerPlace } from '../../models/onnx/find-layers.ts';
 import { halfValues } from '../../models/onnx/float-types.ts';
 import { floatValue, namedNode } from '../../models/onnx/make.ts';
 import { dataType, type ModelProto, type NodeProto } from '../../models/onnx/types.ts';
-import { uniqueNames } from '../../models/onnx/unique-names.ts';
+import { namesIn, uniqueNames } from '../../models/onnx/unique-names.ts';
 
 export interface OpenLayer extends LayerPlace {
   /** The output that has the maps: float32 `[N,H,W,C]`. */
@@ -21,10 +21,7 @@ export interface LayerGraph {
 /** @param input - the name of the picture, as the card has it. */
 export function layerGraph(model: ModelProto, input: string): LayerGraph {
   const { graph } = model;
-  const unique = uniqueNames([
-    ...graph.node.flatMap(({ output, name = '' }) => [...output, name]),
-    ...[...graph.initializer, ...graph.input].map(({ name = '' }) => name),
-  ]);
+  const unique = uniqueNames(namesIn(graph));
   const layers = findLayers(graph, input).map((place) => ({
     ...place,
     maps: unique(`${place.name}/maps`),

@@ -83,6 +83,7 @@ describe("Triton's client", () => {
       files: numbers(3),
       column: numbers(3),
       classes: ['object', [3, 2], true],
+      embedding: ['float32', [3, 12], true],
     });
     for (const way of ['gzip', 'deflate', 'typed']) expect(got[way], way).toEqual(got.probabilities);
     expect(got.typed_files).toEqual(got.files);
@@ -115,7 +116,9 @@ describe("Triton's client", () => {
       shape: wrong(expect.stringMatching(/received UINT8 \[2,1,2,3\], expected \[N,2,2,3\] of UINT8/)),
       datatype: wrong(expect.stringContaining('received FP32')),
       picture: wrong(expect.stringMatching(/^element 0 of the batch: received .*expected a picture/)),
-      output: wrong('unexpected inference output "logits" for model "colors", expected "probabilities"'),
+      output: wrong(
+        'unexpected inference output "logits" for model "colors", expected "probabilities" or "embedding"',
+      ),
       load: wrong(NO_CONTROL),
       unknown: ['StatusCode.UNIMPLEMENTED', 'there is no method /inference.GRPCInferenceService/ModelConfig'],
       non_ascii: missing('there is no model "cölors 100%". There are: colors, digits.'),

@@ -54,13 +54,13 @@ def image(library, array, datatype):
     return value
 
 
-def both(array, datatype, output=None, **options):
+def both(array, datatype, output=None, name="probabilities", **options):
     """The bytes of an output, over gRPC and over HTTP."""
     answers = []
     for library, asked in [(triton, client), (over_http, web)]:
         outputs = None if output is None else [library.InferRequestedOutput(*output[0], **output[1])]
         result = asked.infer("colors", [image(library, array, datatype)], outputs=outputs, **options)
-        answers.append(result.as_numpy("probabilities"))
+        answers.append(result.as_numpy(name))
     return answers
 
 
@@ -70,6 +70,7 @@ for name, arguments in {
     "files": (files, "BYTES"),
     "column": (files.reshape(-1, 1), "BYTES"),
     "classes": (files, "BYTES", (["probabilities"], {"class_count": 2})),
+    "embedding": (files, "BYTES", (["embedding"], {}), "embedding"),
 }.items():
     ours, http = both(*arguments)
     got["same"][name] = [str(ours.dtype), list(ours.shape), ours.tolist() == http.tolist() and ours.tobytes() != b""]

@@ -100,9 +100,25 @@ describe("Triton's client", () => {
     }
   });
 
+  test('gets the embedding of each row, which of this model is its pixels, when it asks for that output', () => {
+    const [red = [], blue, lime] = [
+      [255, 0, 0],
+      [0, 0, 255],
+      [0, 255, 0],
+    ].map((color) => [...color, ...color, ...color, ...color]);
+    for (const way of ['True', 'False']) {
+      expect(got.embedding[`tensor_${way}`]).toEqual(got.tensor);
+      expect(got.embedding[`files_${way}`]).toEqual([red, blue, lime]);
+      const none = new Array(12).fill(-1);
+      expect(got.embedding[`mixed_${way}`]).toEqual([none, red]);
+    }
+  });
+
   test('counts what was asked', () => {
-    // Six requests of two rows, two of three files, two of three for classes, and two with one that is good.
-    expect(got.statistics).toEqual({ name: 'colors', version: '1', inference_count: 6 * 2 + 4 * 3 + 2 });
+    // Six requests of two rows, two of three files, two of three for classes, and two with one that is good; for embeddings two
+    // each of two rows, of three files, and with one that is good.
+    const count = 6 * 2 + 4 * 3 + 2 + 2 * (2 + 3 + 1);
+    expect(got.statistics).toEqual({ name: 'colors', version: '1', inference_count: count });
   });
 
   test('gets the good rows of a batch, when it asks for them beside a bad one', () => {
@@ -124,7 +140,11 @@ describe("Triton's client", () => {
       shape: ['400', expect.stringMatching(/received UINT8 \[2,1,2,3\], expected \[N,2,2,3\] of UINT8/)],
       datatype: ['400', expect.stringContaining('received FP32')],
       picture: ['415', expect.stringMatching(/^element 1 of the batch: received .*expected a picture/)],
-      output: ['400', 'unexpected inference output "logits" for model "colors", expected "probabilities"'],
+      classes: ['400', 'outputs[0].parameters.classification: "embedding" has no classes'],
+      output: [
+        '400',
+        'unexpected inference output "logits" for model "colors", expected "probabilities" or "embedding"',
+      ],
       load: ['400', expect.stringContaining('come and go with their folders')],
     });
   });

@@ -109,7 +109,7 @@ describe('the outputs', () => {
     expect(() => checkOutputs(request, model)).not.toThrow();
     expect(check(output(), output({ classification: 0 }), output({ classification: 3 }))).not.toThrow();
     expect(check(output(), { name: 'logits' })).toThrow(
-      'unexpected inference output "logits" for model "colors", expected "probabilities"',
+      'unexpected inference output "logits" for model "colors", expected "probabilities" or "embedding"',
     );
     for (const wrong of [-1, 0.5, '3', true])
       expect(check(output(), output({ classification: wrong }))).toThrow(

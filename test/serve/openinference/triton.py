@@ -70,6 +70,16 @@ wanted = [http.InferRequestedOutput("probabilities", binary_data=False)]
 result = client.infer("colors", [image(mixed, "BYTES")], outputs=wanted, parameters={"partial": True})
 got["partial_json"] = np.isnan(result.as_numpy("probabilities").astype(np.float32)).tolist()
 
+# The tensor's two rows are the same; the files are not.
+seen = {}
+for name, (array, datatype) in {"tensor": (tensor, "UINT8"), "mixed": (mixed, "BYTES"), "files": (files, "BYTES")}.items():
+    for binary in [True, False]:
+        outputs = [http.InferRequestedOutput("embedding", binary_data=binary), http.InferRequestedOutput("probabilities")]
+        result = client.infer("colors", [image(array, datatype)], outputs=outputs, parameters={"partial": True})
+        rows = result.as_numpy("embedding").astype(np.float32)
+        seen[f"{name}_{binary}"] = np.where(np.isnan(rows), -1, rows).tolist()
+got["embedding"] = seen
+
 statistics = client.get_inference_statistics("colors")["model_stats"][0]
 got["statistics"] = {key: statistics[key] for key in ["name", "version", "inference_count"]}
 
@@ -79,6 +89,7 @@ errors = {
     "shape": lambda: client.infer("colors", [image(tensor[:, :1], "UINT8")]),
     "datatype": lambda: client.infer("colors", [image(tensor.astype(np.float32), "FP32")]),
     "picture": lambda: client.infer("colors", [image(np.array([files[0], b"none"], dtype=np.object_), "BYTES")]),
+    "classes": lambda: client.infer("colors", raw, outputs=[http.InferRequestedOutput("embedding", class_count=2)]),
     "output": lambda: client.infer("colors", raw, outputs=[http.InferRequestedOutput("logits")]),
     "load": lambda: client.load_model("colors"),
 }

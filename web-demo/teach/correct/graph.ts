@@ -1,11 +1,11 @@
 // Puts corrections into a classifier's graph, between its last layer and its softmax.
 import { UserError } from '../../../models/errors.ts';
 import { attribute } from '../../../models/onnx/attribute.ts';
-import { floatTensor, namedNode } from '../../../models/onnx/make.ts';
+import { flatFloats, floatTensor, namedNode } from '../../../models/onnx/make.ts';
 import { producersOf, prunedTo } from '../../../models/onnx/subgraph.ts';
-import { dataType, type ModelProto, type NodeProto } from '../../../models/onnx/types.ts';
-import { uniqueNames } from '../../../models/onnx/unique-names.ts';
-import { featuresIn, namesOf, withGraph } from '../file/feature-graph.ts';
+import type { ModelProto, NodeProto } from '../../../models/onnx/types.ts';
+import { namesIn, uniqueNames } from '../../../models/onnx/unique-names.ts';
+import { featuresIn, withGraph } from '../file/feature-graph.ts';
 import { type Corrections, LEAST_SQUARE, NEARNESS } from './learn.ts';
 
 /** Where corrections go in a classifier. */
@@ -33,7 +33,7 @@ export function observing(
   model: ModelProto,
   { features, logits }: Place,
 ): { model: ModelProto; output: string } {
-  const name = uniqueNames(namesOf(model.graph));
+  const name = uniqueNames(namesIn(model.graph));
   const [flat, output] = [flattened(features, name), name('seen')];
   const all = flattened(logits, name);
   const nodes = [
@@ -55,7 +55,7 @@ export function correctedModel(
   const { graph } = model;
   const { n, keys, values } = corrections;
   const width = keys.length / n;
-  const name = uniqueNames(namesOf(graph));
+  const name = uniqueNames(namesIn(graph));
   const flat = flattened(place.features, name);
   const constants = {
     ones: floatTensor(name('corrections/ones'), new Float32Array(width).fill(1), [width, 1]),
@@ -92,13 +92,7 @@ export function correctedModel(
 /** A value as float32 `[N,...]` in two axes. */
 function flattened(value: string, name: (wanted: string) => string) {
   const [floats, flat] = [name('corrections/Cast'), name('corrections/Flatten')];
-  return {
-    value: flat,
-    nodes: [
-      namedNode('Cast', floats, [value], [attribute.int('to', dataType.FLOAT)]),
-      namedNode('Flatten', flat, [floats], [attribute.int('axis', 1)]),
-    ],
-  };
+  return { value: flat, nodes: flatFloats(value, floats, flat) };
 }
 
 /** `[n,F]` as `[F,n]`. */

@@ -2,9 +2,9 @@
 import { attribute } from '../../../models/onnx/attribute.ts';
 import { floatTensor, floatValue, namedNode } from '../../../models/onnx/make.ts';
 import type { ModelProto } from '../../../models/onnx/types.ts';
-import { uniqueNames } from '../../../models/onnx/unique-names.ts';
+import { namesIn, uniqueNames } from '../../../models/onnx/unique-names.ts';
 import type { Head } from '../head/regression.ts';
-import { type FeatureModel, namesOf } from './feature-graph.ts';
+import type { FeatureModel } from './feature-graph.ts';
 
 const PROBABILITIES = 'probabilities';
 
@@ -12,7 +12,7 @@ const PROBABILITIES = 'probabilities';
 export function joined({ model, output }: FeatureModel, { kernel, bias }: Head, name: string): ModelProto {
   const { graph } = model;
   const classes = bias.length;
-  const own = uniqueNames([...namesOf(graph), PROBABILITIES]);
+  const own = uniqueNames([...namesIn(graph), PROBABILITIES]);
   const [weights, product, shift, logits] = [
     own('head/kernel'),
     own('head/MatMul'),
