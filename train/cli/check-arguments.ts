@@ -145,6 +145,7 @@ export function checkArguments(args: RecipeArguments): Asked {
       as: own.includes('as') ? undefined : given(text('as'), (name) => oneOf('--as', TASKS, name)),
       label: given(text('label'), columnsOf),
       delimiter: given(text('label-delimiter'), delimiterOf),
+      group: text('group'),
       network: backbone.backbone === undefined ? undefined : askedBackbone(backbone.backbone, backbone),
       options: { ...textsOf(args, Object.keys(folderOptions)), ...(tests && { test: tests }), ...backbone },
     },

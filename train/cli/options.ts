@@ -205,6 +205,12 @@ export const folderOptions = {
       valueHint: 'columns',
       description: 'Columns of the table to learn, such as age, or x,y',
     },
+    group: {
+      type: 'string',
+      valueHint: 'column|folder|pattern',
+      description:
+        "Pictures of one group stay on one side: a column of the table, folder, or a pattern of paths such as '([^/]+)_[0-9]+'",
+    },
     'label-delimiter': {
       type: 'string',
       valueHint: 'text',

@@ -6,6 +6,7 @@ import type { Prepare } from '../../models/image/prepare.ts';
 import { oneOf } from '../../models/nearest.ts';
 import { presets } from '../augment/index.ts';
 import { type AskedBackbone, chooseBackbone } from '../backbone/index.ts';
+import type { Fold } from '../datasets/folder/choose-sides.ts';
 import { slugOf } from '../datasets/folder/index.ts';
 import type { Dataset } from '../datasets/index.ts';
 import type { Progress } from '../progress.ts';
@@ -28,6 +29,10 @@ export interface AskedFolder {
   readonly as?: Task | undefined;
   readonly label?: readonly string[] | undefined;
   readonly delimiter?: string | undefined;
+  /** What groups the pictures, which are not put on two sides. */
+  readonly group?: string | undefined;
+  /** Which of several folds validates. */
+  readonly fold?: Fold | undefined;
   /** A network from elsewhere, in place of ours. */
   readonly network?: AskedBackbone | undefined;
   /** What was asked for on the command line, by option, for the recipe to keep. */
@@ -64,13 +69,16 @@ export async function folderRecipe(
       `--valid test: ${choice.path} has no folder test/ with the classes of training, or it has valid/ beside it: leave --valid out, or give a share such as 0.2.`,
     );
   const test = findings?.test === 'kept' ? 'kept' : undefined;
-  return { recipe: recipeOn({ ...choice, labels, task, images: train.n, test }, network), pictures };
+  // Of folds, each is trained with batches of the same size.
+  const all = train.n + pictures.validation.n;
+  const images = findings?.folds === undefined ? train.n : all - Math.max(...findings.folds);
+  return { recipe: recipeOn({ ...choice, labels, task, images, test }, network), pictures };
 }
 
 /** What is known of a folder before its recipe can be made. */
 export type KnownFolder = Pick<
   FolderChoice,
-  'path' | 'valid' | 'tests' | 'options' | 'as' | 'label' | 'delimiter'
+  'path' | 'valid' | 'tests' | 'options' | 'as' | 'label' | 'delimiter' | 'group' | 'fold'
 > & {
   /** What is learned, where that is not one class of each picture. */
   readonly task?: TargetTask | undefined;
@@ -122,15 +130,30 @@ function dataOf(
     as,
     label,
     delimiter,
-  }: Pick<KnownFolder, 'path' | 'valid' | 'test' | 'tests' | 'as' | 'label' | 'delimiter'>,
+    group,
+    fold,
+  }: Pick<KnownFolder, 'path' | 'valid' | 'test' | 'tests' | 'as' | 'label' | 'delimiter' | 'group' | 'fold'>,
   network: ChosenNetwork,
 ) {
   const { size, prepare, folder } = network;
   const share = valid === 'test' ? VALID : valid;
-  const reading = { ...(as && { as }), ...(label && { label: [...label] }), ...(delimiter && { delimiter }) };
+  const reading = {
+    ...(as && { as }),
+    ...(label && { label: [...label] }),
+    ...(delimiter && { delimiter }),
+    ...(group && { group }),
+  };
   return {
     dataset: path,
-    folder: { size, valid: share, ...(test && { test }), ...(tests && { tests }), ...reading, ...folder },
+    folder: {
+      size,
+      valid: share,
+      ...(test && { test }),
+      ...(tests && { tests }),
+      ...(fold && { fold }),
+      ...reading,
+      ...folder,
+    },
     prepare,
   };
 }

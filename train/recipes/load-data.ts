@@ -82,7 +82,7 @@ async function loadFolderOf(
     throw new UserError(
       `The recipe of ${dataset} has no field folder: expected the size of its pictures, { "size": 224, "valid": 0.2 }.`,
     );
-  const { size, valid, test = 'validates', tests, channels = 3, as, label, delimiter } = folder;
+  const { size, valid, test = 'validates', tests, fold, channels = 3, ...reading } = folder;
   const began = performance.now();
   let last = 0;
   return loadFolder(dataset, {
@@ -90,8 +90,7 @@ async function loadFolderOf(
     rule: prepare,
     valid,
     test,
-    tests,
-    reading: { as, label, delimiter },
+    ...{ tests, fold, reading },
     onProgress(done, all) {
       signal?.throwIfAborted();
       const now = performance.now();

@@ -60,6 +60,10 @@ const first = {
       label: z.array(z.string()).min(1).exactOptional(),
       /** What is between several labels in a cell. */
       delimiter: z.string().min(1).exactOptional(),
+      /** What groups the pictures, which are not put on two sides: a column, `folder`, or a pattern of paths. */
+      group: z.string().min(1).exactOptional(),
+      /** Which of several folds validates, from 1, in place of a share. */
+      fold: z.strictObject({ of: z.int().min(2), at: z.int().min(1) }).exactOptional(),
       /** Gray pictures. */
       channels: z.literal(1).exactOptional(),
     })

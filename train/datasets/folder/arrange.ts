@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { UserError } from '../../../models/errors.ts';
 import type { Shape } from '../../../models/image/shape.ts';
 import { writeAll } from '../../files/write-whole.ts';
+import { chooseSides, type Fold, type Sides } from './choose-sides.ts';
 import { type FolderFindings, type NearDuplicate, type Remark, remarks as remarkTexts } from './findings.ts';
 import type { Entry, FolderIndex } from './index-file.ts';
 import { byCodePoint } from './list-files.ts';
@@ -12,13 +13,14 @@ import { lookAlikes } from './look-alikes.ts';
 import { findNearDuplicates, looksSame } from './near-duplicates.ts';
 import { type Pixels, type ReadFile, readPixels } from './read-files.ts';
 import type { Side } from './sides.ts';
-import { assignSplits } from './split.ts';
 import { targetsOf } from './targets.ts';
 
 export interface ArrangeOptions {
   readonly shape: Shape;
   /** Share of each class that is kept for validation. */
   readonly valid: number;
+  /** The fold that validates, in place of that share. */
+  readonly fold?: Fold | undefined;
   /** The file that the pixels are written to: training pictures, then those for validation, then those of the test. */
   readonly target: string;
 }
@@ -50,13 +52,17 @@ export function arrange(listing: Listing, files: readonly ReadFile[], options: A
   ];
   checkClasses(listing, readable, problems);
   const { task } = listing;
-  const sides = assignSplits(
-    // Of sets of labels, and of numbers, many are of one picture: all are split as one class.
-    readable.map(({ found, entry }) => ({ ...found, ...(task && { label: '' }), hash: entry.hash })),
-    options.valid,
+  const { shape, valid, fold } = options;
+  const chosen = chooseSides(
+    readable.map(({ found, entry: { hash, look } }) => ({ ...found, hash, look })),
+    { task, valid, fold, isSame: (i, j) => areSame(readable[i]?.pixels, readable[j]?.pixels, shape) },
   );
+  const { sides } = chosen;
+  // Each fold has the same classes, though one that is in one fold alone is not trained on in that.
   const trained = new Set(
-    readable.flatMap(({ found }, k) => (sides[k] === 'train' ? namesOf(found, task) : [])),
+    readable.flatMap(({ found }, k) =>
+      sides[k] === 'train' || (fold !== undefined && sides[k] === 'valid') ? namesOf(found, task) : [],
+    ),
   );
   const isTrained = ({ found }: Used) => task !== undefined || trained.has(found.label);
   const stray = readable.filter((each) => !isTrained(each));
@@ -101,7 +107,7 @@ export function arrange(listing: Listing, files: readonly ReadFile[], options: A
     train: splitOf(train, digests[0] ?? ''),
     validation: splitOf(validation, digests[1] ?? ''),
     ...(test.length > 0 && { test: splitOf(test, digests[2] ?? '') }),
-    findings: findingsOf(listing, { labels, train, validation, test, problems }, options),
+    findings: findingsOf(listing, { labels, train, validation, test, problems, chosen }, options),
   };
 }
 
@@ -171,12 +177,14 @@ function findingsOf(
     validation,
     test,
     problems,
+    chosen,
   }: {
     labels: readonly string[];
     train: readonly Used[];
     validation: readonly Used[];
     test: readonly Used[];
     problems: FolderFindings['problems'];
+    chosen: Sides;
   },
   { shape, valid }: ArrangeOptions,
 ): FolderFindings {
@@ -207,12 +215,15 @@ function findingsOf(
       validation: validating.get(label) ?? 0,
       ...(test.length > 0 && { test: tested.get(label) ?? 0 }),
     })),
-    split: {
-      classes: `${Math.round(valid * 100)} % of each class, chosen by the content of the files`,
-      'train-and-valid': 'as the folders say',
-      table: 'as the table says; where it does not, chosen by the content of the files',
-      shards: 'as the names of the files say; where they do not, chosen by the content of the pictures',
-    }[layout],
+    ...(chosen.folds && { folds: chosen.folds }),
+    split:
+      chosen.how ??
+      {
+        classes: `${Math.round(valid * 100)} % of each class, chosen by the content of the files`,
+        'train-and-valid': 'as the folders say',
+        table: 'as the table says; where it does not, chosen by the content of the files',
+        shards: 'as the names of the files say; where they do not, chosen by the content of the pictures',
+      }[layout],
     problems: [...problems].sort((a, b) => byCodePoint(a.path, b.path)),
     remarks: Object.fromEntries(
       (Object.keys(remarkTexts) as Remark[]).flatMap((remark) => {
@@ -225,6 +236,7 @@ function findingsOf(
     nearDuplicates: [...twins(validation, 'validation'), ...twins(test, 'test')],
     notes: [
       ...notes,
+      ...chosen.notes,
       ...(task === undefined ? emptied(found, labels) : []),
       ...(task === 'regression' ? [] : lookAlikes(labels)),
       ...(bare.length === 0

@@ -51,6 +51,8 @@ export interface FolderFindings {
   readonly decides?: string;
   /** What became of a test folder that could validate; undefined where there is none. */
   readonly test?: TestFolder | undefined;
+  /** Pictures of each fold, where one of several validates. */
+  readonly folds?: readonly number[];
   /** How the split came about, in words. */
   readonly split: string;
   readonly problems: readonly FileProblem[];

@@ -10,7 +10,9 @@ import { cacheFolder } from '../../../setup/paths.mjs';
 import { withUnfinished } from '../../files/unfinished.ts';
 import { type Dataset, digest, readBytes, type Split, sharedLabels, sharedTargets } from '../dataset.ts';
 import { arrange } from './arrange.ts';
+import type { Fold } from './choose-sides.ts';
 import { findPictures } from './find.ts';
+import { grouped } from './groups.ts';
 import { FORMAT, type FolderIndex, readIndex, writeIndex } from './index-file.ts';
 import type { ListedPictures } from './listing.ts';
 import { readFiles } from './read-files.ts';
@@ -30,6 +32,8 @@ export interface FolderOptions {
   readonly rule: Prepare;
   /** Share of each class that is kept for validation where the folder does not say. */
   readonly valid: number;
+  /** The fold that validates, in place of a share. */
+  readonly fold?: Fold | undefined;
   /** What becomes of a test folder where nothing is for validation; it is kept as the test if left out. */
   readonly test?: TestFolder | undefined;
   /** Where the pictures of the test are, if elsewhere: a folder, a table, a shard or an archive. */
@@ -56,7 +60,9 @@ export async function loadFolder(path: string, options: FolderOptions): Promise<
   const { test, reading, tests } = options;
   const own = await listed(path, test, reading);
   if (own.listing.layout !== 'table') refuseReading(path, reading);
-  const pictures = tests === undefined ? own : withTest(own, await listed(tests, 'kept', reading), tests);
+  const all = tests === undefined ? own : withTest(own, await listed(tests, 'kept', reading), tests);
+  const group = reading?.group;
+  const pictures = group === undefined ? all : { ...all, listing: grouped(all.listing, group) };
   const folder = cacheOf(path, options);
   const index = await prepareFolder(pictures, folder, options);
   return datasetOf(path, index, folder, options);
@@ -118,13 +124,15 @@ export function slugOf(path: string): string {
 async function prepareFolder(
   { listing, source }: ListedPictures,
   folder: string,
-  { shape, rule, valid, onProgress }: FolderOptions,
+  { shape, rule, valid, fold, onProgress }: FolderOptions,
 ): Promise<FolderIndex> {
   const path = join(folder, 'index.json');
   const before = readIndex(path);
   const usable = before !== undefined && isWhole(join(folder, before.pixels), before, shape);
   const earlier = usable ? { index: before, pixels: join(folder, before.pixels) } : undefined;
-  const request = createHash('sha256').update(canonicalJson({ listing, valid })).digest('hex');
+  const request = createHash('sha256')
+    .update(canonicalJson({ listing, valid, ...(fold && { fold }) }))
+    .digest('hex');
   let index: FolderIndex | undefined;
   await withUnfinished(folder, 'preparation', async (temporary) => {
     const files = await readFiles({
@@ -143,7 +151,7 @@ async function prepareFolder(
       if (files.some((file, i) => earlier.index.entries[i]?.stamp !== file.stamp)) writeIndex(path, index);
       return;
     }
-    const arranged = arrange(listing, files, { shape, valid, target: join(temporary, 'pixels') });
+    const arranged = arrange(listing, files, { shape, valid, fold, target: join(temporary, 'pixels') });
     const pixels = `pixels-${partsOf(arranged)
       .map(({ digest: each }) => each.slice(0, 16))
       .join('')}`;

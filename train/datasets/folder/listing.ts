@@ -11,6 +11,8 @@ export interface Found {
   readonly label: string;
   /** Of several labels their names, or numbers; absent of one class. */
   readonly answers?: readonly string[] | readonly number[];
+  /** Pictures of one group are not put on two sides. */
+  readonly group?: string;
   /** The side on which the folder puts it, if it says so. */
   readonly split: Side | undefined;
 }

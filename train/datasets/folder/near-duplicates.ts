@@ -59,6 +59,24 @@ export function findNearDuplicates(
   );
 }
 
+/** Pairs of places of pictures that look the same, of all of one list. */
+export function pairsAlike(
+  pictures: readonly Pick<Hashed, 'look'>[],
+  isSame: (i: number, j: number) => boolean,
+): [number, number][] {
+  const [high, low] = wordsOf(pictures);
+  const pairs: [number, number][] = [];
+  for (let j = 1; j < high.length; j++) {
+    let looks = 0;
+    for (let i = 0; i < j && looks < MOST_LOOKS; i++) {
+      if (distance(high[j] ?? 0, low[j] ?? 0, high[i] ?? 0, low[i] ?? 0) > MOST_BITS) continue;
+      looks++;
+      if (isSame(i, j)) pairs.push([i, j]);
+    }
+  }
+  return pairs;
+}
+
 /** Whether two pictures `[H,W,C]` uint8 show the same, brightness and contrast aside. */
 export function looksSame(a: Uint8Array, b: Uint8Array, shape: Shape): boolean {
   return correlation(grays(a, shape), grays(b, shape)) > SAME;
@@ -83,7 +101,7 @@ function correlation(a: Uint8Array, b: Uint8Array): number {
   return both / Math.sqrt(squaresA * squaresB);
 }
 
-function wordsOf(pictures: readonly Hashed[]): [high: Int32Array, low: Int32Array] {
+function wordsOf(pictures: readonly Pick<Hashed, 'look'>[]): [high: Int32Array, low: Int32Array] {
   const word = (from: number) =>
     Int32Array.from(pictures, ({ look }) => Number.parseInt(look.slice(from, from + 8), 16));
   return [word(0), word(8)];

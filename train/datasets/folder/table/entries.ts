@@ -15,6 +15,8 @@ export interface Entry {
   readonly label: string;
   /** Of several labels or of numbers. */
   readonly answers?: Answers;
+  /** What a column of groups says. */
+  readonly group?: string;
   readonly side: Side | undefined;
 }
 
@@ -33,12 +35,14 @@ export interface Parts {
   readonly rows: readonly Row[];
   readonly isGuessed: boolean;
   readonly learned: Learned;
+  /** The column of groups; undefined where there is none. */
+  readonly group: number | undefined;
 }
 
 /** A row's cells; or why they can be read in two ways. */
 export function entryOf(
   { number, cells }: Row,
-  { header, columns, isGuessed, learned }: Parts,
+  { header, columns, isGuessed, learned, group: groups }: Parts,
 ): Entry | Fault {
   const fault = (reason: string): Fault => ({ row: number, reason });
   const filled = trimmed(cells).length;
@@ -72,7 +76,12 @@ export function entryOf(
     return fault(
       `${JSON.stringify(word)} is no side of a split: expected ${columns.split?.as === 'truth' ? 'True or False' : 'train, valid or test'}`,
     );
-  return { row: number, file, label: label.normalize('NFC'), ...(answers && { answers }), side };
+  const group = cell(groups);
+  return {
+    ...{ row: number, file, label: label.normalize('NFC'), side },
+    ...(answers && { answers }),
+    ...(group !== '' && { group }),
+  };
 }
 
 /** The label as it is said of a row; empty where it has none. */

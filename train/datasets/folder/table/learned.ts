@@ -12,6 +12,8 @@ export interface TableReading {
   readonly label?: readonly string[] | undefined;
   /** What is between several labels in a cell. */
   readonly delimiter?: string | undefined;
+  /** What groups the pictures; a column of this name does. */
+  readonly group?: string | undefined;
 }
 
 /** What a row's labels say: names of labels, or numbers. */

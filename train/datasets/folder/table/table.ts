@@ -69,12 +69,14 @@ export function readTable(path: string, reading: TableReading = {}): Table {
   );
   if (columns !== undefined) {
     const learned = learnedOf(path, header, columns, others, reading);
-    return tableOf(path, { header, columns, rows: others, isGuessed, learned });
+    const group = reading.group === undefined ? -1 : header.indexOf(reading.group);
+    const known = group < 0 ? undefined : group;
+    return tableOf(path, { header, columns, rows: others, isGuessed, learned, group: known });
   }
   if (!isHeadless(header)) throw noColumns(path, header);
   const plain: Columns = { path: 0, label: 1, split: undefined, doubt: undefined };
   const learned = learnedOf(path, NO_HEADER, plain, rows, reading);
-  return tableOf(path, { header: NO_HEADER, columns: plain, rows, isGuessed, learned });
+  return tableOf(path, { header: NO_HEADER, columns: plain, rows, isGuessed, learned, group: undefined });
 }
 
 function tableOf(path: string, parts: Parts): Table {
@@ -121,10 +123,11 @@ function tableOf(path: string, parts: Parts): Table {
   return {
     ...(task !== 'single' && { task, names }),
     found: listed.map(
-      ({ side: own, path: file, label, answers }): Found => ({
+      ({ side: own, path: file, label, answers, group }): Found => ({
         path: file,
         label,
         ...(answers && { answers }),
+        ...(group !== undefined && { group }),
         split: own,
       }),
     ),
