@@ -10,6 +10,7 @@ import { realNumber, wholeNumber } from '../../models/option-values.ts';
 import { command } from '../../setup/invocation.mjs';
 import { augmentOptions } from '../augment/options.ts';
 import { askedBackbone, backboneOptions } from '../backbone/options.ts';
+import type { Fold } from '../datasets/folder/choose-sides.ts';
 import { optimizers } from '../optimizers/index.ts';
 import type { DefinedRecipe } from '../project/define-recipe.ts';
 import { isModulePath } from '../project/find-module.ts';
@@ -101,6 +102,7 @@ export function checkArguments(args: RecipeArguments): Asked {
   checkMeaning(subject, args, chosen);
   const backbone = backboneTexts(args);
   const tests = given(text('test'), testsOf);
+  const fold = foldOf(text);
   return {
     subject,
     epochs: whole('epochs', 1),
@@ -146,8 +148,14 @@ export function checkArguments(args: RecipeArguments): Asked {
       label: given(text('label'), columnsOf),
       delimiter: given(text('label-delimiter'), delimiterOf),
       group: text('group'),
+      fold,
       network: backbone.backbone === undefined ? undefined : askedBackbone(backbone.backbone, backbone),
-      options: { ...textsOf(args, Object.keys(folderOptions)), ...(tests && { test: tests }), ...backbone },
+      options: {
+        ...textsOf(args, Object.keys(folderOptions)),
+        ...(tests && { test: tests }),
+        ...(fold && { fold: String(fold.at) }),
+        ...backbone,
+      },
     },
     resume: given(resume, (run) => ({ run, from: checkpoint ?? 'last' })),
     from: resume === undefined ? from : undefined,
@@ -185,6 +193,26 @@ function validOf(text: string): number | 'test' {
       `--valid ${text} would leave no picture to validate with, and the epoch that validates best is what is kept. Expected a share above 0 and below 1, such as 0.05, or test.`,
     );
   return realNumber('valid', text, { above: 0, below: 1 }, 'test, for a folder of that name, or a share');
+}
+
+/** The fold that validates, the first where all are trained. @throws UserError where options do not go together */
+function foldOf(text: (option: string) => string | undefined): Fold | undefined {
+  const [folds, fold] = [text('folds'), text('fold')];
+  if (folds === undefined && fold !== undefined)
+    throw new UserError(
+      `--fold ${fold} is one of --folds: say how many there are, such as --folds 5 --fold ${fold}.`,
+    );
+  if (folds === undefined) return undefined;
+  if (text('valid') !== undefined)
+    throw new UserError(
+      '--valid does not fit beside --folds: each fold validates once. Leave one of the two out.',
+    );
+  if (fold === undefined && text('seeds') !== undefined && text('seeds') !== '1')
+    throw new UserError(
+      '--seeds and --folds do not go together: train the folds with one seed after the other, each by a command with --seed, or one fold with several seeds, with --fold.',
+    );
+  const of = wholeNumber('folds', folds, 2);
+  return { of, at: fold === undefined ? 1 : wholeNumber('fold', fold, 1, of) };
 }
 
 /** The absolute path of pictures for a test. */

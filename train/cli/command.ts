@@ -66,7 +66,8 @@ export const trainCommand = defineCommand({
     try {
       await train(asked, {
         seeds,
-        orDone: args.seeds !== undefined,
+        folds: args.fold === undefined ? (asked.folder.fold?.of ?? 1) : 1,
+        orDone: args.seeds !== undefined || args.folds !== undefined,
         keep,
         maxMemory,
         live,

@@ -35,6 +35,7 @@ const BESIDE_RESUME = [
 /** Why options of the run itself do not fit beside `--resume`. */
 const REASONS: Readonly<Record<string, string>> = {
   seeds: 'it goes on with one run. Give the command that began with --seeds once more, without --resume',
+  folds: 'it goes on with one run. Give the command that began with --folds once more, without --resume',
   fresh: 'it starts over, where --resume goes on. Leave one of the two out',
   plan: 'it measures a new training. Leave out --resume, and name what to train',
   budget: 'the length of a run is --epochs, all of them counted. Give that instead',

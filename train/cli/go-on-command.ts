@@ -9,7 +9,7 @@ const OF_ONE_RUN = ['keep', 'live', 'tensorboard', 'max-memory', 'json', 'worker
 
 /**
  * @param run - The run that was interrupted.
- * @param args - Of the command that trained it, by name; one of several seeds goes on with all of them.
+ * @param args - Of the command that trained it, by name; one of several seeds or folds goes on with all of them.
  */
 export function goOnCommand(
   run: { readonly name: string; readonly folder: string },
@@ -17,7 +17,8 @@ export function goOnCommand(
   args: Readonly<Record<string, unknown>>,
 ): string {
   const given = givenOptions(args);
-  if (!given.includes('seeds')) {
+  const isOneOfMany = given.includes('seeds') || (given.includes('folds') && !given.includes('fold'));
+  if (!isOneOfMany) {
     const own = given.filter((name) => OF_ONE_RUN.includes(name));
     return runCommand('train', run, ['--resume', run.name, ...wordsOfOptions(own, args)]);
   }

@@ -184,6 +184,13 @@ export const folderOptions = {
       description:
         'Share of the pictures of each class for validation, such as 0.2; or test, to validate with the folder test/',
     },
+    folds: {
+      type: 'string',
+      valueHint: 'number',
+      description:
+        'Train so many runs, each of which validates with another part of the pictures, and compare them',
+    },
+    fold: { type: 'string', valueHint: 'number', description: 'With --folds: train this one alone' },
     test: {
       type: 'string',
       valueHint: 'folder|table',

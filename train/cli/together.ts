@@ -15,6 +15,7 @@ export interface Together {
 const ALONE = {
   budget: 'the pace of several tasks is not measured. Say how long by --epochs',
   seeds: 'train one seed after the other, each by a command of its own',
+  folds: 'train one fold after the other, each by a command of its own, with --fold',
   'verify-resume': 'it kills and resumes one process',
 } as const;
 
@@ -33,7 +34,11 @@ export function checkTogether(args: RecipeArguments): Together | undefined {
   const tasks = workers === undefined ? place?.addresses.length : wholeNumber('workers', workers, 1);
   if (tasks === undefined || tasks === 1) return undefined;
   for (const [option, why] of Object.entries(ALONE))
-    if (args[option] !== undefined && args[option] !== false)
+    if (
+      args[option] !== undefined &&
+      args[option] !== false &&
+      !(option === 'folds' && args.fold !== undefined)
+    )
       throw new UserError(`--${option} is for one process alone: ${why}.`);
   return { tasks, ...(place && { place }) };
 }

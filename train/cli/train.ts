@@ -3,6 +3,8 @@ import { heldOutOf, heldOutTitle } from '../../models/held-out.ts';
 import { fetchPretrained } from '../architectures/pretrained.ts';
 import type { DataDigests } from '../datasets/digests.ts';
 import { dataInWords } from '../datasets/folder/findings-in-words.ts';
+import { recipeOfFold } from '../folds/fold-recipes.ts';
+import { predictFold, writeOutOfFold } from '../folds/out-of-fold.ts';
 import {
   environmentOf,
   type TrainObserver,
@@ -13,6 +15,7 @@ import type { FitResult } from '../loop/fit.ts';
 import { checkFits } from '../loop/training.ts';
 import { watchAll } from '../loop/watcher.ts';
 import type { Recipe } from '../recipes/index.ts';
+import { loadDataOf } from '../recipes/load-data.ts';
 import { reportComparison } from '../report/compare/report.ts';
 import { clock } from '../report/format.ts';
 import { reportPath } from '../report/index.ts';
@@ -28,12 +31,14 @@ import { type Choice, chooseRun, lockAndTell } from './choose-run.ts';
 import { doneInWords } from './go-on.ts';
 import { printEnd, printEpochs } from './json-lines.ts';
 import { describePlan, describeTasks, measurePace, planOf } from './plan.ts';
-import { recipeOfArguments } from './recipe-of-arguments.ts';
+import { once, recipeOfArguments } from './recipe-of-arguments.ts';
 import { catchSignals, INTERRUPTED, type Signals } from './signals.ts';
 
 export interface TrainOptions extends TrainSettings {
   /** How many runs, one seed after the other. */
   readonly seeds: number;
+  /** How many runs, one fold after the other. */
+  readonly folds: number;
   /** Does not train a run again that is done already. */
   readonly orDone: boolean;
   /** Prints JSON lines. */
@@ -44,17 +49,18 @@ export interface TrainOptions extends TrainSettings {
 
 /** Trains what is asked for, with one seed after another where several are, and prints how it ended. */
 export async function train(asked: Asked, options: TrainOptions): Promise<void> {
-  const { seeds, orDone, json } = options;
+  const { seeds, folds, orDone, json } = options;
+  const isOneOfMany = seeds > 1 || folds > 1;
   const signals = catchSignals();
   try {
     signals.onSignal(sayWhatIsKept);
     const choice = await chooseRun(asked, orDone, { say });
     const first =
       choice.isDone && choice.run
-        ? doneAlready(choice.run, seeds, json)
+        ? doneAlready(choice.run, isOneOfMany, json)
         : await trainChoice(choice, asked, options, signals);
     choice.unlock?.();
-    if (seeds > 1 && first.finished) await trainSeeds(choice, first, asked, options, signals);
+    if (isOneOfMany && first.finished) await trainOthers(choice, first, asked, options, signals);
   } finally {
     signals.close();
   }
@@ -140,9 +146,9 @@ function sayWhatIsTrained(run: Run): void {
   );
 }
 
-function doneAlready(run: Run, seeds: number, json: boolean): Ended {
+function doneAlready(run: Run, isOneOfMany: boolean, json: boolean): Ended {
   const recipe = readRecipe(run);
-  say(seeds > 1 ? `${run.name} is done already: seed ${recipe.seed}.` : doneInWords(run));
+  say(isOneOfMany ? `${run.name} is done already: ${drawInWords(recipe)}.` : doneInWords(run));
   if (json) {
     const { history, step, tested } = readLast(run).progress;
     printEnd(run, { finished: true, step, history, best: bestOf(history), tested }, 0);
@@ -150,8 +156,15 @@ function doneAlready(run: Run, seeds: number, json: boolean): Ended {
   return { run, recipe, finished: true };
 }
 
-/** Trains the recipe of `first` with the seeds after its own, those that are not done yet, and compares the runs. */
-async function trainSeeds(
+function drawInWords({ seed, folder }: Recipe): string {
+  return folder?.fold === undefined ? `seed ${seed}` : `fold ${folder.fold.at} of ${folder.fold.of}`;
+}
+
+/**
+ * Trains the recipe of `first` with the seeds or folds after its own, those that are not done yet, and compares the runs; of folds
+ * what each answers to the pictures that validated it is written, too.
+ */
+async function trainOthers(
   choice: Choice,
   first: Ended,
   asked: Asked,
@@ -159,28 +172,47 @@ async function trainSeeds(
   signals: Signals,
 ): Promise<void> {
   const { runs: folder, fresh } = asked;
+  const { seeds, folds, json } = options;
   const runs = [first.run];
-  const { digests } = await choice.data();
+  const predictions = folds > 1 ? [await predictFold(first.run, await choice.data())] : [];
   const { change: _change, unlock: _unlock, ...common } = choice;
-  for (let i = 1; i < options.seeds; i++) {
-    const recipe = { ...first.recipe, seed: first.recipe.seed + i };
-    const done = fresh ? undefined : findFinished(folder, recipe, digests);
-    if (done !== undefined) {
-      runs.push(doneAlready(done, options.seeds, options.json).run);
-      continue;
-    }
-    const { run, unlock } = claimSeed(asked, recipe, fresh ? undefined : digests);
+  for (let i = 1; i < Math.max(seeds, folds); i++) {
+    const recipe =
+      folds > 1 ? recipeOfFold(first.recipe, i + 1) : { ...first.recipe, seed: first.recipe.seed + i };
     // A seed changes no data.
-    const own = { ...common, recipe: readRecipe(run), run, unlock };
-    const trained = await trainChoice(own, asked, options, signals);
+    const data = folds > 1 ? once(() => loadDataOf(recipe, undefined, { say })) : choice.data;
+    const { digests } = await data();
+    const done = fresh ? undefined : findFinished(folder, recipe, digests);
+    const trained =
+      done === undefined
+        ? await trainClaimed(recipe, { ...common, data }, digests, asked, options, signals)
+        : doneAlready(done, true, json);
     if (!trained.finished) return;
     runs.push(trained.run);
+    if (folds > 1) predictions.push(await predictFold(trained.run, await data()));
   }
   say(await reportComparison(folder, runs));
+  if (folds > 1) {
+    const { path, text } = writeOutOfFold(folder, predictions);
+    say(`${text}\nTable: ${path}`);
+  }
+}
+
+/** Trains a recipe in a run of its own, or goes on with one that was interrupted. */
+async function trainClaimed(
+  recipe: Recipe,
+  common: Pick<Choice, 'data' | 'weights'>,
+  digests: DataDigests,
+  asked: Asked,
+  options: TrainOptions,
+  signals: Signals,
+): Promise<Ended> {
+  const { run, unlock } = claimRun(asked, recipe, asked.fresh ? undefined : digests);
+  return trainChoice({ ...common, recipe: readRecipe(run), run, unlock }, asked, options, signals);
 }
 
 /** The interrupted run of a recipe and data, none where those are left out, or a new one, locked: as many steps as the first, also where a budget has been measured for it. */
-function claimSeed(
+function claimRun(
   asked: Asked,
   recipe: Recipe,
   digests: DataDigests | undefined,

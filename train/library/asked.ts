@@ -13,7 +13,17 @@ import type { TrainSettings } from './train-chosen.ts';
 import type { TrainSource } from './types.ts';
 
 /** Options of the command that are something else in code, or are for people at a terminal. */
-const OF_THE_COMMAND = ['plan', 'seeds', 'resume', 'verify-resume', 'steps', 'kills', 'json'];
+const OF_THE_COMMAND = [
+  'plan',
+  'seeds',
+  'folds',
+  'fold',
+  'resume',
+  'verify-resume',
+  'steps',
+  'kills',
+  'json',
+];
 
 /** The command's options by their names in code. */
 const optionOf = new Map(

@@ -75,6 +75,10 @@ function spaceOf(args: RecipeArguments): Dimension[] {
   });
   if (space.some(({ option }) => option === 'seed'))
     throw new UserError('--seed is no matter of search. --seeds 3 trains each trial with three seeds.');
+  if (args.folds !== undefined)
+    throw new UserError(
+      '--folds is no matter of a sweep, whose trials are compared by one part of the pictures. Leave it out.',
+    );
   if (space.length > 0) return space;
   checkTraining(args);
   throw new UserError(

@@ -1,6 +1,7 @@
 // Runs side by side: those of the same recipe and data, that differ in their seed alone, are one group; groups are named by
 // how they differ.
 import { canonicalJson } from '../../../models/canonical.ts';
+import { drawOf, withoutDraw } from '../../folds/fold-recipes.ts';
 import { type Recipe, wordsOf } from '../../recipes/index.ts';
 import { bestOf } from '../../runs/checkpoint.ts';
 import type { RunData } from '../../runs/data.ts';
@@ -30,8 +31,7 @@ const COLORS = 6;
 export function groupRuns(runs: readonly Run[]): RunGroup[] {
   const groups = new Map<string, ComparedRun[]>();
   for (const compared of runs.map(readRun)) {
-    const { seed: _seed, ...rest } = compared.recipe;
-    const key = canonicalJson([rest, compared.data?.digests ?? {}]);
+    const key = canonicalJson([withoutDraw(compared.recipe), dataOf(compared)]);
     groups.set(key, [...(groups.get(key) ?? []), compared]);
   }
   const firsts = [...groups.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
@@ -49,6 +49,13 @@ export function groupRuns(runs: readonly Run[]): RunGroup[] {
       },
     ];
   });
+}
+
+/** What data a run is of. Of folds the parts are others in each: how many pictures there are, and the test. */
+function dataOf({ recipe, data }: ComparedRun): unknown {
+  if (recipe.folder?.fold === undefined) return data?.digests ?? {};
+  const { images, digests } = data ?? {};
+  return [images && images.train + images.validation, digests?.test ?? ''];
 }
 
 /** The splits in which runs were trained or measured on other pictures. */
@@ -71,23 +78,29 @@ function pictures({ digests, images }: RunData, split: 'train' | 'validation'): 
 
 /** Whether the errors of two groups are of the same pictures, as far as is known. */
 export function areComparable(a: RunGroup, b: RunGroup): boolean {
-  const [first, second] = [a, b].map(({ runs }) => runs.find(({ data }) => data)?.data?.digests.validation);
-  return first === undefined || second === undefined || first === second;
+  const first = a.runs.find(({ data }) => data);
+  if (first === undefined) return true;
+  // Of folds the same one of each.
+  const at = first.recipe.folder?.fold?.at;
+  const second = b.runs.find(({ data, recipe }) => data && recipe.folder?.fold?.at === at);
+  const isKnown = b.runs.some(({ data }) => data);
+  return !isKnown || first.data?.digests.validation === second?.data?.digests.validation;
 }
 
 /**
- * The runs of a group that count: those that have ended, if any has, and of several with one seed, which is one draw of
- * chance, the last.
+ * The runs of a group that count: those that have ended, if any has, and of several with one seed and fold, which is one draw
+ * of chance, the last.
  */
 export function countedRuns({ runs }: RunGroup): ComparedRun[] {
   const ended = runs.filter(({ state }) => state === 'finished');
-  const bySeed = new Map((ended.length > 0 ? ended : runs).map((run) => [run.recipe.seed, run]));
-  return [...bySeed.values()];
+  const byDraw = new Map((ended.length > 0 ? ended : runs).map((run) => [drawOf(run.recipe), run]));
+  return [...byDraw.values()];
 }
 
 /** What was trained, a folder by its name: its path is shown only where that is what differs. */
 function namedWords(recipe: Recipe): string {
-  return wordsOf({ ...recipe, dataset: recipe.name });
+  const { options } = withoutDraw(recipe);
+  return wordsOf({ ...recipe, dataset: recipe.name, ...(options && { options }) });
 }
 
 /** The results that are compared; undefined before the first epoch is done. */
@@ -128,7 +141,7 @@ export function resultsOf(group: RunGroup): RunResult[] {
 }
 
 /** Fields that are part of a name, or that follow from others. */
-const IGNORED = /^(name|model|description|options\..*|seed)$/;
+const IGNORED = /^(name|model|description|options\..*|seed|folder\.fold\.at)$/;
 
 /** The fields in which recipes differ, each with its values in the recipes' order. */
 export function differences(recipes: readonly Recipe[]): { field: string; values: (string | undefined)[] }[] {

@@ -60,7 +60,11 @@ export async function compareRuns(
 }
 
 /** How many test pictures there were: the data of now tell only where they are still the same. NaN where it is not known. */
-async function countTestPictures({ recipe, runs }: RunGroup): Promise<number> {
+async function countTestPictures(group: RunGroup): Promise<number> {
+  const { recipe, runs } = group;
+  // Of folds each picture validates in one run.
+  if (recipe.folder?.fold !== undefined)
+    return countedRuns(group).reduce((sum, { data }) => sum + (data?.images?.validation ?? Number.NaN), 0);
   const data = runs.find((run) => run.data?.images)?.data ?? runs[0]?.data;
   if (data?.images !== undefined) return data.images.validation;
   const now = await loadDataOf(recipe);
@@ -74,6 +78,8 @@ function nameOf({ dataset, name }: RunGroup['recipe']): string {
 }
 
 function seedsInWords(group: RunGroup): string {
+  const { fold } = group.recipe.folder ?? {};
+  if (fold !== undefined) return `The same recipe, another of ${fold.of} folds validates in each run.`;
   return countedRuns(group).length > 1
     ? 'The same recipe with several seeds.'
     : 'The same recipe with one seed: how far seeds differ is not known.';

@@ -1,4 +1,5 @@
 // What is to be said of compared runs beside their numbers: those that do not count, and those that were made otherwise.
+import { drawOf } from '../../folds/fold-recipes.ts';
 import { type ComparedRun, countedRuns, type RunGroup } from './groups.ts';
 
 /** One sentence for each thing that a reader of the numbers has to know. */
@@ -19,7 +20,7 @@ function uncounted(group: RunGroup): string[] {
         : [`${name} has not ended: its error is that after epoch ${done} of ${epochs}.`];
     if (run.state !== 'finished')
       return [`${name} has not ended (epoch ${done} of ${epochs}): it does not count.`];
-    const last = [...counted].find((other) => other.recipe.seed === seed);
+    const last = [...counted].find((other) => drawOf(other.recipe) === drawOf(run.recipe));
     return [
       `${name} has the seed of ${last?.run.name}, ${seed}: two runs of one seed are one, and the later one counts.`,
     ];
@@ -28,7 +29,12 @@ function uncounted(group: RunGroup): string[] {
 
 function dataNote(groups: readonly RunGroup[]): string[] {
   const digests = new Set(
-    groups.flatMap(({ runs }) => runs.flatMap(({ data }) => data?.digests.validation ?? [])),
+    groups.flatMap(({ runs }) =>
+      runs.flatMap(({ data, recipe: { folder } }) =>
+        // Of folds they are others in each run, and all of them together the same.
+        folder?.fold ? [`${folder.fold.of} folds`] : (data?.digests.validation ?? []),
+      ),
+    ),
   );
   if (digests.size < 2) return [];
   return [

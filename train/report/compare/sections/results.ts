@@ -37,7 +37,7 @@ export const groupResults: ComparisonSection = {
       </tr>`;
     });
     return html`<div class="scroll"><table class="numbers">
-        <thead><tr><th scope="col" class="text">recipe</th><th scope="col">seeds</th><th scope="col">${heldOut} error, last epoch</th>
+        <thead><tr><th scope="col" class="text">recipe</th><th scope="col">runs</th><th scope="col">${heldOut} error, last epoch</th>
         <th scope="col">best epoch</th>${hasTest ? html`<th scope="col">test error, best epoch</th>` : undefined}<th scope="col">${heldOut} loss</th><th scope="col">training loss</th><th scope="col">time</th></tr></thead>
         <tbody>${rows}</tbody>
       </table></div>
@@ -50,7 +50,7 @@ export const groupResults: ComparisonSection = {
             )}</ul>`
           : undefined
       }
-      <p class="note">Mean ± standard deviation over the runs of a recipe, which differ in their seed alone. The best
+      <p class="note">Mean ± standard deviation over the runs of a recipe, which differ in their seed or in the fold that validates. The best
       epoch is chosen by the ${heldOut} error, so its figure is too good; the last epoch is what is compared.${hasTest ? ' By the test nothing was chosen: its figure is that of what is exported.' : ''}</p>`;
   },
 };

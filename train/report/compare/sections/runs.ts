@@ -17,7 +17,7 @@ export const comparedRuns: ComparisonSection = {
         const { run, recipe, state } = compared;
         return html`<tr>
           <th scope="row" class="text c${group.color}"><i class="key"></i>${run.name}</th>
-          <td>${recipe.seed}</td>
+          <td>${recipe.folder?.fold === undefined ? recipe.seed : `${recipe.seed}, fold ${recipe.folder.fold.at}`}</td>
           <td>${result ? percent(result.lastError) : '–'}</td>
           <td>${result ? percent(result.bestError) : '–'}</td>
           ${hasTest ? html`<td>${result?.testError === undefined ? '–' : percent(result.testError)}</td>` : undefined}
