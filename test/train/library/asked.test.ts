@@ -86,7 +86,17 @@ describe('askedInCode', () => {
         return /has no option/.test(String(error));
       }
     });
-    expect(refused).toEqual(['plan', 'seeds', 'resume', 'verify-resume', 'steps', 'kills', 'json']);
+    expect(refused).toEqual([
+      'plan',
+      'seeds',
+      'folds',
+      'fold',
+      'resume',
+      'verify-resume',
+      'steps',
+      'kills',
+      'json',
+    ]);
   });
 
   it('calls the augmentations as recipes do', () => {
