@@ -54,6 +54,9 @@ export {
   defineDataset,
   type Example,
   type OwnDataset,
+  type OwnLabels,
+  type OwnNumbers,
+  type TargetExample,
 } from '../train/project/define-dataset.ts';
 export { type DefinedRecipe, defineRecipe, type OwnRecipe } from '../train/project/define-recipe.ts';
 export {

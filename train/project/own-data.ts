@@ -6,8 +6,18 @@ import type { Shape } from '../../models/image/shape.ts';
 import type { Dataset, Split } from '../datasets/dataset.ts';
 import { loadFolder } from '../datasets/folder/index.ts';
 import type { DatasetDefinition } from '../datasets/index.ts';
-import type { DefinedDataset, Example, Examples, OwnData, OwnFolder, OwnSplit } from './define-dataset.ts';
-import { type Checks, checksOf } from './examples.ts';
+import { taskSchema } from '../tasks/task.ts';
+import type {
+  AnyExample,
+  AnyExamples,
+  DefinedDataset,
+  OwnData,
+  OwnFolder,
+  OwnSplit,
+  OwnTarget,
+  TargetExamples,
+} from './define-dataset.ts';
+import { type Checks, checksOf, isArrayLike } from './examples.ts';
 import { ownError } from './own-error.ts';
 import { writeSplit } from './write-split.ts';
 
@@ -39,27 +49,31 @@ const SIZE = 64;
 const VALID = 0.2;
 
 async function loadOwnFolder(own: OwnFolder & { readonly name: string }, base: string): Promise<Dataset> {
-  const { name, folder, size = SIZE, valid = VALID, channels = 3 } = own;
+  const { name, folder, size = SIZE, valid = VALID, channels = 3, as, label, delimiter } = own;
   const path = folder instanceof URL ? fileURLToPath(folder) : resolve(base, folder);
   const rule = { rule: 'resize', filter: 'bilinear', crop: 'center' } as const;
-  return { ...(await loadFolder(path, { shape: [size, size, channels], rule, valid, test: 'kept' })), name };
+  const reading = { as, label, delimiter };
+  const shape = [size, size, channels] as const;
+  return { ...(await loadFolder(path, { shape, rule, valid, test: 'kept', reading })), name };
 }
 
 /** @throws UserError that names what is wrong with the data, and where. */
 async function loadOwn(name: string, load: () => OwnData | Promise<OwnData>): Promise<Dataset> {
   const data = await load();
   checkAbout(name, data);
-  const { shape } = data;
+  const { shape, task } = data;
   const labels = [...data.labels];
   const splitOf = async (split: OwnPart): Promise<Split & { digest: string }> => {
-    const checks = checksOf({ dataset: name, split, labels, shape });
+    const checks = checksOf({ dataset: name, split, task, labels, shape });
     return writeSplit(name, examplesOf(data, split, checks), checks);
   };
   const train = await splitOf('train');
   const validation = await splitOf('valid');
   const test = data.test === undefined ? undefined : await splitOf('test');
   return {
-    ...{ name, labels, shape, train: bare(train), validation: bare(validation) },
+    name,
+    ...(task && { task }),
+    ...{ labels, shape, train: bare(train), validation: bare(validation) },
     ...(test && { test: bare(test) }),
     digests: {
       ...{ train: train.digest, validation: validation.digest },
@@ -77,13 +91,14 @@ function examplesOf(
   data: OwnData,
   split: OwnPart,
   checks: Checks,
-): Iterable<Example> | AsyncIterable<Example> {
+): Iterable<AnyExample> | AsyncIterable<AnyExample> {
   if ('picture' in data) return byNumber(data, split, checks);
   const given: OwnSplit | undefined = data[split];
   if (isIterable(given)) return given;
-  if (isExamples(given)) return fromArrays(given, checks);
+  const [many, one] = checks.task === undefined ? ['labels', 'label'] : ['targets', 'targets'];
+  if (isExamples(given, many)) return fromArrays(given, checks);
   throw checks.error(
-    'is neither { images, labels }, nor a row of { image, label } that can be gone through (an array, a generator)',
+    `is neither { images, ${many} }, nor a row of { image, ${one} } that can be gone through (an array, a generator)`,
   );
 }
 
@@ -91,21 +106,38 @@ async function* byNumber(
   { picture, ...data }: Extract<OwnData, { picture: unknown }>,
   split: OwnPart,
   checks: Checks,
-): AsyncGenerator<Example> {
+): AsyncGenerator<AnyExample> {
   const n = data[split] ?? Number.NaN;
   if (!Number.isInteger(n) || n < 0)
     throw checks.error(`is ${String(n)}: beside a function picture, expected how many pictures there are`);
   for (let index = 0; index < n; index++) yield await picture(split, index);
 }
 
-function* fromArrays({ images, labels }: Examples, checks: Checks): Generator<Example> {
-  const { size } = checks;
-  if (images.length !== labels.length * size)
+function* fromArrays(given: AnyExamples, checks: Checks): Generator<AnyExample> {
+  const { size, shape, classes } = checks;
+  const { images } = given;
+  const [answers, one] =
+    'labels' in given ? [given.labels, 1] : [given.targets, countOf(given.targets, classes)];
+  const n = answers.length / one;
+  if (images.length !== n * size)
     throw checks.error(
-      `has ${images.length} numbers in images and ${labels.length} labels: of shape [${checks.shape}], expected ${labels.length} x ${size} = ${labels.length * size} numbers`,
+      `has ${images.length} numbers in images and ${answers.length} ${'labels' in given ? 'labels' : 'targets'}: of shape [${shape}], expected ${n} x ${size} = ${n * size} numbers`,
     );
-  for (let i = 0; i < labels.length; i++)
-    yield { image: part(images, i * size, (i + 1) * size), label: labels[i] ?? Number.NaN };
+  for (let i = 0; i < n; i++) {
+    const image = part(images, i * size, (i + 1) * size);
+    if ('labels' in given) yield { image, label: given.labels[i] ?? Number.NaN };
+    else yield { image, targets: targetsAt(given.targets, i, one) };
+  }
+}
+
+/** How many entries of targets a picture has: one, which is its own, or where numbers are one after another K of them. */
+function countOf(targets: TargetExamples['targets'], classes: number): number {
+  return typeof targets[0] === 'number' ? classes : 1;
+}
+
+function targetsAt(targets: TargetExamples['targets'], i: number, count: number): OwnTarget {
+  if (count === 1) return targets[i] ?? Number.NaN;
+  return Array.from({ length: count }, (_, k) => Number(targets[i * count + k]));
 }
 
 /** Of typed arrays, without a copy. */
@@ -114,22 +146,18 @@ function part(values: ArrayLike<number>, from: number, to: number): ArrayLike<nu
   return Array.from({ length: to - from }, (_, i) => values[from + i] ?? Number.NaN);
 }
 
-function isIterable(value: unknown): value is Iterable<Example> | AsyncIterable<Example> {
+function isIterable(value: unknown): value is Iterable<AnyExample> | AsyncIterable<AnyExample> {
   return (
     typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
   );
 }
 
-function isExamples(value: unknown): value is Examples {
+function isExamples(value: unknown, answers: string): value is AnyExamples {
   return (
     typeof value === 'object' &&
     value !== null &&
-    ['images', 'labels'].every((field) => hasLength(Reflect.get(value, field)))
+    ['images', answers].every((field) => isArrayLike(Reflect.get(value, field)))
   );
-}
-
-function hasLength(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'length' in value && typeof value.length === 'number';
 }
 
 /** @throws UserError unless the labels and the shape are such as a network and its file can have. */
@@ -141,9 +169,17 @@ function checkAbout(name: string, data: unknown): asserts data is OwnData {
 function faultOf(data: unknown): string | undefined {
   if (typeof data !== 'object' || data === null)
     return `its load gives ${String(data)}; expected { labels, shape, train, valid }`;
-  const [labels, shape]: unknown[] = ['labels', 'shape'].map((field) => Reflect.get(data, field));
-  if (!Array.isArray(labels) || labels.length < 2 || labels.some((each) => typeof each !== 'string'))
-    return `its labels are ${JSON.stringify(labels) ?? 'missing'}; expected the names of two classes or more`;
+  const [task, labels, shape]: unknown[] = ['task', 'labels', 'shape'].map((field) =>
+    Reflect.get(data, field),
+  );
+  if (task !== undefined && !taskSchema.safeParse(task).success)
+    return `its task is ${JSON.stringify(task)}; expected ${taskSchema.options.join(' or ')}, or none where each picture has one class`;
+  const [least, wanted] =
+    task === undefined
+      ? [2, 'two classes or more']
+      : [1, `what is ${task === 'multi' ? 'in pictures' : 'measured'}`];
+  if (!Array.isArray(labels) || labels.length < least || labels.some((each) => typeof each !== 'string'))
+    return `its labels are ${JSON.stringify(labels) ?? 'missing'}; expected the names of ${wanted}`;
   const twice = labels.find((label, i) => labels.indexOf(label) !== i);
   if (twice !== undefined) return `two of its labels are ${JSON.stringify(twice)}`;
   if (!isShape(shape))

@@ -78,7 +78,8 @@ export async function resolveOwn(
     ...usual,
     batchSize: Math.min(BATCH, pictures.train.n),
     standardize: given.standardize ?? standardizationOf(pictures),
-    description: `${pictures.labels.length} classes of ${pictures.name}, by ${architecture.name}`,
+    description: `${pictures.labels.length} ${answersOf(pictures)} of ${pictures.name}, by ${architecture.name}`,
+    ...(pictures.task && { task: pictures.task }),
     ...given,
     ...about,
     name,
@@ -92,6 +93,12 @@ export async function resolveOwn(
     const file = module === undefined ? '' : `${shownPath(module.path)}, `;
     throw error instanceof UserError ? ownError(`${file}recipe ${name}`, error) : error;
   }
+}
+
+/** What the labels of data are, as they are counted. */
+function answersOf({ task, labels }: Pick<Dataset, 'task' | 'labels'>): string {
+  if (task === undefined) return 'classes';
+  return `${task === 'multi' ? 'label' : 'number'}${labels.length === 1 ? '' : 's'}`;
 }
 
 /** What of a recipe is a user's own, with its article; undefined where all of it is built in. */

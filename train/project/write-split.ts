@@ -4,9 +4,9 @@ import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync } from '
 import { join } from 'node:path';
 import { makePath } from '../../setup/files/index.mjs';
 import { cacheFolder } from '../../setup/paths.mjs';
-import { type Labels, readBytes, type Split, sharedLabels } from '../datasets/dataset.ts';
+import { readBytes, type Split, sharedLabels, sharedTargets } from '../datasets/dataset.ts';
 import { TEMPORARY, writeAll } from '../files/write-whole.ts';
-import type { Example } from './define-dataset.ts';
+import type { AnyExample } from './define-dataset.ts';
 import type { Checks } from './examples.ts';
 
 /** Bytes of pixels that are held in memory, as of folders; more stay in the file, which is read picture by picture. */
@@ -18,11 +18,11 @@ const BLOCK = 2 ** 20;
 /**
  * Writes the pictures of a split into the cache, and loads them from there unless there are too many.
  * @returns The split, and its digest: as `digest` gives it, made on the way.
- * @throws UserError where there is no picture, or one of them or its label is not as it should be
+ * @throws UserError where there is no picture, or one of them, its label or its targets are not as they should be
  */
 export async function writeSplit(
   dataset: string,
-  examples: Iterable<Example> | AsyncIterable<Example>,
+  examples: Iterable<AnyExample> | AsyncIterable<AnyExample>,
   checks: Checks,
   mostMemory = MOST_MEMORY,
 ): Promise<Split & { readonly digest: string }> {
@@ -31,17 +31,17 @@ export async function writeSplit(
   makePath(folder);
   const temporary = join(folder, `${randomUUID()}${TEMPORARY}`);
   try {
-    const { labels, digest } = await write(temporary, examples, checks);
-    const n = labels.length;
+    const { digest, ...answers } = await write(temporary, examples, checks);
+    const n = answers.labels.length;
     if (n * size <= mostMemory) {
       const images = new Uint8Array(new SharedArrayBuffer(n * size));
       readBytes(temporary, images, 0);
-      return { images, labels, n, digest };
+      return { images, ...answers, n, digest };
     }
     const path = join(folder, `pixels-${digest}`);
     renameSync(temporary, path);
     removeOld(folder);
-    return { images: { path, start: 0, size }, labels, n, digest };
+    return { images: { path, start: 0, size }, ...answers, n, digest };
   } finally {
     rmSync(temporary, { force: true });
   }
@@ -60,13 +60,14 @@ function removeOld(folder: string): void {
 
 async function write(
   path: string,
-  examples: Iterable<Example> | AsyncIterable<Example>,
+  examples: Iterable<AnyExample> | AsyncIterable<AnyExample>,
   checks: Checks,
-): Promise<{ labels: Labels; digest: string }> {
-  const { size, classes } = checks;
+): Promise<Pick<Split, 'labels' | 'targets'> & { readonly digest: string }> {
+  const { size, classes, task } = checks;
   const hash = createHash('sha256');
   const block = new Uint8Array(Math.max(1, Math.floor(BLOCK / size)) * size);
   const classesOfAll: number[] = [];
+  const targetsOfAll: number[] = [];
   const file = openSync(path, 'w');
   let filled = 0;
   const flush = () => {
@@ -78,11 +79,12 @@ async function write(
   try {
     for await (const example of examples) {
       const index = classesOfAll.length;
-      const { image, label } = parts(example, index, checks);
+      const { image, answer } = parts(example, index, checks);
       const target = block.subarray(filled, filled + size);
       const bytes = checks.bytesOf(image, index, target);
       if (bytes !== target) target.set(bytes);
-      classesOfAll.push(checks.classOf(label, index));
+      classesOfAll.push(task === undefined ? checks.classOf(answer, index) : 0);
+      if (task !== undefined) targetsOfAll.push(...Array.from(checks.targetsOf(answer, index)));
       filled += size;
       if (filled === block.length) flush();
     }
@@ -92,11 +94,26 @@ async function write(
   }
   if (classesOfAll.length === 0) throw checks.error('has no pictures');
   const labels = sharedLabels(classesOfAll, classes);
-  return { labels, digest: hash.update(labels).digest('hex') };
+  hash.update(labels);
+  if (task === undefined) return { labels, digest: hash.digest('hex') };
+  const targets = sharedTargets(targetsOfAll);
+  return { labels, targets, digest: hash.update(targets).digest('hex') };
 }
 
-function parts(example: unknown, index: number, checks: Checks): { image: unknown; label: unknown } {
-  if (typeof example === 'object' && example !== null && 'image' in example && 'label' in example)
-    return example;
-  throw checks.error(`gives ${String(example)} as its picture ${index}: expected { image, label }`);
+function parts(
+  example: unknown,
+  index: number,
+  { task, error }: Checks,
+): { image: unknown; answer: unknown } {
+  const field = task === undefined ? 'label' : 'targets';
+  if (typeof example === 'object' && example !== null && 'image' in example && field in example)
+    return { image: example.image, answer: Reflect.get(example, field) };
+  throw error(
+    `gives ${inWords(example)} as its picture ${index}: expected { image, ${field} }${task === undefined ? '' : `, since its task is ${task}`}`,
+  );
+}
+
+function inWords(example: unknown): string {
+  if (typeof example !== 'object' || example === null || Array.isArray(example)) return String(example);
+  return `{ ${Object.keys(example).join(', ')} }`;
 }

@@ -84,6 +84,35 @@ it('a recipe as a value, of what is built in: its run goes on and is exported li
   expect(existsSync(path)).toBe(true);
 });
 
+it('data of several labels and of numbers are trained and exported by their task, which the recipe need not say', async () => {
+  const of = (name: string, about: string, targets: string) =>
+    `const ${name} = defineDataset({ name: '${name}', load: () => ({ ${about}, shape: [SIDE, SIDE, 1], train: 64, valid: 20, test: 10,
+      picture: (split, index) => { const { image, label } = bar(split === 'train' ? 1000 + index : index); return { image, targets: ${targets} }; } }) });
+    const of${name} = defineRecipe({ name: 'of-${name}', dataset: ${name}, architecture: tiny({ width: 4 }), epochs: 12, batchSize: 16,
+      schedule: { name: 'one-cycle', learningRate: 0.02 } });`;
+  const own = projectWith({
+    'draw.ts': draw,
+    'trainyard.config.ts': recipeFile(`
+      ${of('ways', "task: 'multi', labels: ['lying', 'standing', 'any']", "label === 0 ? ['lying', 'any'] : ['any', 'standing']")}
+      ${of('slopes', "task: 'regression', labels: ['slope']", '90 * label')}
+      export default defineConfig({ recipes: [ofways, ofslopes] });`),
+  });
+  const before = process.cwd();
+  process.chdir(own);
+  try {
+    const ways = await train('of-ways', options('tasks'));
+    expect(ways.recipe).toMatchObject({ task: 'multi', description: '3 labels of ways, by tiny' });
+    expect(ways.best?.multi?.exact).toBe(1);
+    const slopes = await train('of-slopes', options('tasks'));
+    expect(slopes.recipe).toMatchObject({ task: 'regression', description: '1 number of slopes, by tiny' });
+    expect(slopes.best?.regression?.meanAbsoluteError[0]).toBeLessThan(15);
+    const { card } = await exportRun(ways, { file: join(own, 'ways.onnx') });
+    expect(card).toMatchObject({ task: 'multi', labels: ['lying', 'standing', 'any'] });
+  } finally {
+    process.chdir(before);
+  }
+}, 120_000);
+
 it('says what cannot be: parts of its own without a file, options of a folder, pictures that are not there', async () => {
   const dataset = defineDataset({ name: 'none', load: () => Promise.reject(new Error('not asked')) });
   const tiny = defineArchitecture({

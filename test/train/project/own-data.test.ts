@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { imagesOf } from '../../../train/datasets/index.ts';
-import { defineDataset, type OwnDataset } from '../../../train/project/define-dataset.ts';
+import {
+  defineDataset,
+  type OwnData,
+  type OwnDataset,
+  type OwnLabels,
+} from '../../../train/project/define-dataset.ts';
 import { checksOf } from '../../../train/project/examples.ts';
 import { datasetDefinition } from '../../../train/project/own-data.ts';
 import { writeSplit } from '../../../train/project/write-split.ts';
@@ -170,6 +175,132 @@ describe('pictures', () => {
     expect(imagesOf(train, 0, 1)[0]).toBe(train.labels[0] === 0 ? 20 : 230);
     const { train: same } = await load({ ...own, folder: new URL(`file://${folder}/photos/`) });
     expect(imagesOf(same, 0, train.n)).toEqual(imagesOf(train, 0, train.n));
+  });
+});
+
+describe('several labels and numbers', () => {
+  const seen = { labels: ['cat', 'dog', 'tree'], shape: [2, 3, 1] } as const;
+  const names = [['cat'], [], ['tree', 'dog'], ['dog'], ['cat', 'dog', 'tree']];
+  const bits = [1, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0, 1, 1, 1];
+  const rows = names.map((_, i) => bits.slice(3 * i, 3 * i + 3));
+  const all = (targets: readonly OwnLabels[]) =>
+    targets.map((own, i) => ({ image: picture(i), targets: own }));
+  const one = [{ image: new Uint8Array(6), targets: [0, 1, 0] }];
+
+  it.each<[string, () => OwnData]>([
+    ['names', () => ({ ...seen, task: 'multi', train: { images, targets: names }, valid: one })],
+    ['zeros and ones', () => ({ ...seen, task: 'multi', train: { images, targets: rows }, valid: one })],
+    [
+      'one array',
+      () => ({ ...seen, task: 'multi', train: { images, targets: Uint8Array.from(bits) }, valid: one }),
+    ],
+    ['rows', () => ({ ...seen, task: 'multi', train: all(names), valid: new Set(one) })],
+    [
+      'a function',
+      () => ({
+        ...{ ...seen, task: 'multi', train: N, valid: 1 },
+        picture: (split, i) =>
+          split === 'train'
+            ? { image: picture(i), targets: names[i] ?? [] }
+            : { image: new Uint8Array(6), targets: ['dog'] },
+      }),
+    ],
+  ])('labels may come as %s', async (_, given) => {
+    const { task, labels: classes, train, validation, digests } = await load({ name: 'd', load: given });
+    expect({ task, classes }).toEqual({ task: 'multi', classes: seen.labels });
+    expect([...(train.targets ?? [])]).toEqual(bits);
+    expect([...(validation.targets ?? [])]).toEqual([0, 1, 0]);
+    expect(
+      [train.targets?.buffer, train.labels.buffer].map((each) => each instanceof SharedArrayBuffer),
+    ).toEqual([true, true]);
+    expect([...train.labels]).toEqual([0, 0, 0, 0, 0]);
+    // By Node's own SHA-256, of float32.
+    const bytes = Buffer.concat([images, new Uint8Array(N), new Uint8Array(Float32Array.from(bits).buffer)]);
+    expect(digests.train).toBe(createHash('sha256').update(bytes).digest('hex'));
+  });
+
+  it('numbers may be one of a picture or several, in rows or one after another', async () => {
+    const about = { task: 'regression', shape: seen.shape } as const;
+    const places = [-1.5, 0, 2, 3.25, 1e6, -7, 8, 9, 10, 11];
+    const inRows = names.map((_, i) => places.slice(2 * i, 2 * i + 2));
+    const valid = [{ image: new Uint8Array(6), targets: [1, 2] }];
+    for (const targets of [
+      places,
+      Float64Array.from(places),
+      inRows,
+      inRows.map((row) => Float32Array.from(row)),
+    ]) {
+      const given = () => ({ ...about, labels: ['x', 'y'], train: { images, targets }, valid });
+      const { task, train } = await load({ name: 'd', load: given });
+      expect([task, ...(train.targets ?? [])]).toEqual(['regression', ...places]);
+    }
+    const sizes = places.slice(0, N);
+    const { train } = await load({
+      name: 'd',
+      load: () => ({
+        ...{ ...about, labels: ['size'], train: N, valid: 1 },
+        picture: (_, i) => ({ image: picture(i), targets: sizes[i] ?? 0 }),
+      }),
+    });
+    expect([...(train.targets ?? [])]).toEqual(sizes);
+  });
+
+  const several = { ...seen, task: 'multi', valid: one };
+  const numbers = { ...seen, task: 'regression', valid: [{ image: picture(0), targets: [1, 2, 3] }] };
+  it.each<[string, unknown, RegExp]>([
+    [
+      'a task',
+      { ...several, task: 'many' },
+      /its task is "many"; expected multi or regression, or none where/,
+    ],
+    [
+      'no label',
+      { ...several, labels: [] },
+      /its labels are \[\]; expected the names of what is in pictures/,
+    ],
+    [
+      'a class',
+      { ...several, train: [{ image: picture(0), label: 'cat' }] },
+      /gives \{ image, label \} as its picture 0: expected \{ image, targets \}, since its task is multi/,
+    ],
+    [
+      'targets without a task',
+      { ...seen, train: all(names), valid: one },
+      /gives \{ image, targets \} as its picture 0: expected \{ image, label \}/,
+    ],
+    [
+      'a name',
+      { ...several, train: all([['cat'], ['tre']]) },
+      /its train has the label "tre" \(tree\?\) at picture 1: expected the names of the labels that the picture has, of cat, dog, tree, or 3 of 0 and 1/,
+    ],
+    [
+      'a word',
+      { ...several, train: [{ image: picture(0), targets: 'cat' }] },
+      /its train has the targets "cat" at picture 0/,
+    ],
+    ['a half', { ...several, train: all([[0, 0.5, 1]]) }, /has the target 0\.5 at picture 0/],
+    [
+      'two bits',
+      { ...several, train: all([[0, 1]]) },
+      /has 2 targets at picture 0: expected .* or 3 of 0 and 1/,
+    ],
+    [
+      'counts',
+      { ...several, train: { images, targets: bits.slice(3) } },
+      /its train has 30 numbers in images and 12 targets: of shape \[2,3,1\], expected 4 x 6 = 24/,
+    ],
+    [
+      'NaN',
+      { ...numbers, train: { images, targets: bits.map((bit, i) => (i === 4 ? Number.NaN : bit)) } },
+      /its train has the target NaN at picture 1: expected 3 numbers, of cat, dog, tree/,
+    ],
+    [
+      'a name for numbers',
+      { ...numbers, train: all(names) },
+      /has 1 targets at picture 0: expected 3 numbers/,
+    ],
+  ])('%s that cannot be is named', async (_, data, words) => {
+    await expect(load({ name: 'd', load: () => data as never })).rejects.toThrow(words);
   });
 });
 

@@ -136,6 +136,16 @@ describe('refuses', () => {
       /1\.json has boxes and no label: a set for object detection/,
     ],
     [
+      'boxes with their labels',
+      { '1.png': 'x', '1.json': '{"bbox": [[1, 2, 3, 4]], "label": [7]}' },
+      /1\.json has boxes and no label/,
+    ],
+    [
+      'several labels',
+      { '1.png': 'x', '1.json': '{"label": ["cat", "tree"]}' },
+      /1\.json has a list in the field "label": several labels are not read from a WebDataset\. Write a table \(CSV\)/,
+    ],
+    [
       'two labels',
       { '1.png': 'x', '1.json': '{"label": 1, "class": 2}' },
       /several fields that could be the label: label, class/,

@@ -80,6 +80,11 @@ function labelInJson(text: string, where: string): string | undefined {
     throw new UserError(
       `${where} has boxes and no label: a set for object detection. Trainyard tells pictures apart as a whole: expected {"label": "cat"}.`,
     );
+  const list = fields.find(([, each]) => Array.isArray(each));
+  if (found === undefined && list !== undefined)
+    throw new UserError(
+      `${where} has a list in the field ${JSON.stringify(list[0])}: several labels are not read from a WebDataset. Write a table (CSV) of the pictures, with cells such as cat|tree, and name that.`,
+    );
   return found?.label.trim();
 }
 
