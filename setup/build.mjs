@@ -17,7 +17,7 @@ const folders = ['bin', 'export', 'hub', 'models', 'public', 'serve', 'setup', '
 const copied = ['python'];
 
 /** Files that are read at run time. */
-const assets = new Set(['.cc', '.css', '.icc', '.js', '.json', '.py', '.txt']);
+const assets = new Set(['.cc', '.css', '.h', '.icc', '.js', '.json', '.py', '.txt']);
 
 rmSync(made, { recursive: true, force: true });
 const typescript = join(root, 'node_modules', 'typescript', 'bin', 'tsc');

@@ -12,13 +12,19 @@ import { findTensorflow, libraryFile } from './tensorflow.mjs';
 /** The package's C++ sources. */
 const binding = () => join(packageFolderOf('tensorflow', '@tensorflow/tfjs-node-gpu'), 'binding');
 
+/** @param {string} name */
+const inGraph = (name) => join(root, 'train', 'graph', name);
+
 /** TensorFlow ops of ours, a correction of the package, and sessions that several processes share. */
-const own = ['gelu.cc', 'references.cc', 'distributed.cc'].map((name) => join(root, 'train', 'graph', name));
+const own = ['gelu.cc', 'relu6.cc', 'depthwise.cc', 'references.cc', 'distributed.cc'].map(inGraph);
+
+/** What they include of ours. */
+const headers = ['vectors.h'].map(inGraph);
 
 /** The addon's folder, named by the digest of everything that the addon is made from; it may not be there. */
 export function addonFolder() {
   const digest = createHash('sha256');
-  for (const path of [...filesUnder(binding()), ...own])
+  for (const path of [...filesUnder(binding()), ...own, ...headers])
     digest.update(`${basename(path)} ${hashFile(path)}\n`);
   // The paths of TensorFlow's library and of the headers stand for their versions.
   digest.update([environmentFolder('train'), packagesFolder('tensorflow'), ...flagsOf()].join('\n'));
@@ -51,10 +57,10 @@ const flagsOf = (platform = process.platform) => [
  * @param {string} tensorflow folder of its library and headers
  */
 export function compilerArguments(platform = process.platform, tensorflow = findTensorflow()?.folder ?? '') {
-  const headers = join(packageFolderOf('tensorflow', 'node-api-headers'), 'include');
+  const ofNode = join(packageFolderOf('tensorflow', 'node-api-headers'), 'include');
   return [
     ...flagsOf(platform),
-    ...[`-I${join(tensorflow, 'include')}`, `-I${headers}`],
+    ...[`-I${join(tensorflow, 'include')}`, `-I${ofNode}`],
     ...filesUnder(binding()).filter((path) => path.endsWith('.cc')),
     ...own,
     join(tensorflow, libraryFile('tensorflow_cc', platform)),

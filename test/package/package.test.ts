@@ -107,6 +107,7 @@ test('the tarball has what runs, the page and digits, and neither sources, tests
     'dist/setup/requirements/train.txt',
     'dist/setup/packages/tensorflow/package-lock.json',
     'dist/train/graph/gelu.cc',
+    'dist/train/graph/vectors.h',
     'dist/train/report/style.css',
     'dist/train/report/live-page.js',
     'dist/export/tf2onnx/convert.py',

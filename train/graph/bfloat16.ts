@@ -22,6 +22,9 @@ const FOLLOWING: Readonly<Record<string, { inputs?: readonly number[]; outputs?:
   Relu6Grad: {},
   TrainyardGelu: {},
   TrainyardGeluGrad: {},
+  // The sums over the bias's places, the kernel and its gradient are float32.
+  TrainyardRelu6BiasGrad: { outputs: [0] },
+  TrainyardDepthwiseGrad: { inputs: [0, 2], outputs: [0] },
   MaxPool: {},
   MaxPoolGrad: {},
   BiasAdd: {},

@@ -1,8 +1,7 @@
 // A pass: GELU and its gradient as one op each, where they are a dozen, by our own kernels for CPUs (gelu.cc).
-import { inspectCpu } from '../../setup/machine/cpu.mjs';
 import { formulasOf, geluOf } from './gelu.ts';
 import type { Graph, Node } from './graph.ts';
-import { backend, DataType, eagerAttribute, tf } from './tensorflow.ts';
+import { DataType } from './tensorflow.ts';
 
 /** GELU's derivative as train/layers/activations.ts writes it, with the normal distribution's share below x. */
 const SHARE = `Mul(Add(Erf(Mul(x,${Math.fround(Math.SQRT1_2)})),1),0.5)`;
@@ -40,24 +39,4 @@ export function geluFused(graph: Graph): Graph {
     return formula(second, x) === SLOPE ? fused(node, 'TrainyardGeluGrad', [first, x]) : node;
   };
   return { ...graph, nodes: graph.nodes.map(rewrite) };
-}
-
-/**
- * Whether our ops are there, and faster: on CPUs with AVX-512. Compilers make something slow of their vectors for
- * AVX2 (14 ns a value in float32, against 0.6), and an addon that was built before them lacks them.
- */
-export function canFuseGelu(): boolean {
-  if (backend.binding.isUsingGpuDevice() || !inspectCpu().features.AVX512) return false;
-  try {
-    tf.tidy(() => {
-      backend.executeSingleOutput(
-        'TrainyardGelu',
-        [eagerAttribute.type('T', DataType.float32)],
-        [tf.scalar(0)],
-      );
-    });
-    return true;
-  } catch {
-    return false;
-  }
 }

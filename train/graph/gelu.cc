@@ -1,55 +1,17 @@
 // TensorFlow ops for CPUs, part of the addon: GELU and its gradient, each in one pass over memory.
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "tensorflow/core/framework/common_shape_fns.h"
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
-#include "tensorflow/core/util/work_sharder.h"
+#include "vectors.h"
 
 namespace {
 
 using tensorflow::bfloat16;
 using tensorflow::OpKernel;
-using tensorflow::OpKernelContext;
-using tensorflow::Tensor;
-
-// Vectors of 16, which the compiler makes of whatever the CPU has: one of 64 bytes, two of 32 or four of 16.
-constexpr int64_t kLanes = 16;
-typedef float Floats __attribute__((vector_size(4 * kLanes)));
-typedef int32_t Integers __attribute__((vector_size(4 * kLanes)));
-typedef uint32_t Words __attribute__((vector_size(4 * kLanes)));
-typedef uint16_t Halves __attribute__((vector_size(2 * kLanes)));
-
-// The addon is for any x86-64: which copy of a function runs is decided when it is loaded. Elsewhere there is one.
-#if defined(__x86_64__) && !defined(__clang__)
-#define FOR_EACH_CPU __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define FOR_EACH_CPU
-#endif
-#define INLINE inline __attribute__((always_inline))
-
-// The first 16 of `count` values, filled up with zeros.
-template <typename Vector, typename T>
-INLINE Vector load(const T* from, int64_t count) {
-  Vector values = {};
-  if (count >= kLanes)
-    std::memcpy(&values, from, sizeof(Vector));
-  else
-    std::memcpy(&values, from, count * sizeof(T));
-  return values;
-}
-
-template <typename Vector, typename T>
-INLINE void store(const Vector& values, T* to, int64_t count) {
-  if (count >= kLanes)
-    std::memcpy(to, &values, sizeof(Vector));
-  else
-    std::memcpy(to, &values, count * sizeof(T));
-}
 
 // float32 is computed. The share of the normal distribution below -|x| is exp(-x^2 / 2) times a polynomial without
 // constant term in 1 / (1 + 0.35 |x|), the form of Abramowitz and Stegun 7.1.26; fitted for the least relative error
@@ -123,17 +85,13 @@ const Table& table() {
   return once;
 }
 
-// To the nearest bfloat16, ties to even; not a number stays that.
-INLINE Halves rounded(Floats x) {
-  const Words bits = (Words)x;
-  const Words nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-  return __builtin_convertvector(x == x ? nearest : Words{} + 0x7fc0, Halves);
-}
-
 void gelu(const uint16_t* x, uint16_t* y, int64_t from, int64_t to) {
   const uint16_t* value = table().value.data();
   for (; from < to; ++from) y[from] = value[x[from]];
 }
+
+// To the nearest bfloat16.
+INLINE Halves rounded(Floats x) { return __builtin_convertvector(nearest(x) >> 16, Halves); }
 
 FOR_EACH_CPU void look_up_gradient(const float* slope, const uint16_t* dy, const uint16_t* x, uint16_t* dx,
                                    int64_t from, int64_t to) {
@@ -148,20 +106,6 @@ FOR_EACH_CPU void look_up_gradient(const float* slope, const uint16_t* dy, const
 
 void gelu_gradient(const uint16_t* dy, const uint16_t* x, uint16_t* dx, int64_t from, int64_t to) {
   look_up_gradient(table().slope.data(), dy, x, dx, from, to);
-}
-
-// Divides the elements among TensorFlow's threads. Where one's part ends is a multiple of 16, so that no element is
-// computed in another way for another number of threads. `cost` is in CPU cycles per element.
-template <typename Work>
-void divide(OpKernelContext* context, int64_t count, int64_t cost, const Work& work) {
-  const auto* threads = context->device()->tensorflow_cpu_worker_threads();
-  tensorflow::Shard(threads->num_threads, threads->workers, (count + kLanes - 1) / kLanes, cost * kLanes,
-                    [&](int64_t from, int64_t to) { work(from * kLanes, std::min(to * kLanes, count)); });
-}
-
-template <typename T>
-T* data(const Tensor& tensor) {
-  return static_cast<T*>(tensor.data());
 }
 
 template <typename T>

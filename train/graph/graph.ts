@@ -71,3 +71,17 @@ export function parseReference(reference: string): { name: string; index: number
   const colon = reference.lastIndexOf(':');
   return { name: reference.slice(0, colon), index: Number(reference.slice(colon + 1)) };
 }
+
+/** The same graph, where other references stand for some. */
+export function withRenamed(graph: Graph, renamed: ReadonlyMap<string, string>): Graph {
+  const now = (reference: string) => renamed.get(reference) ?? reference;
+  return {
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(now),
+      ...(node.after !== undefined && { after: now(node.after) }),
+    })),
+    outputs: graph.outputs.map(now),
+    updates: new Map([...graph.updates].map(([label, reference]) => [label, now(reference)])),
+  };
+}

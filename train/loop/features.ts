@@ -2,6 +2,7 @@
 import type { Shape } from '../../models/image/shape.ts';
 import { type Dataset, featureShape, imagesOf, type Split } from '../datasets/dataset.ts';
 import { compile } from '../graph/compile.ts';
+import { normsFolded } from '../graph/folded-norms.ts';
 import { firstValues, runOnImages, traceImages } from '../graph/images.ts';
 import { type State, writeKnown } from '../graph/state.ts';
 import { type Standardize, standardized } from '../layers/forward.ts';
@@ -25,10 +26,12 @@ export function createExtractor(
   shape: Shape,
 ): Extractor {
   const net = netOf(parameters, { training: false });
-  const graph = traceImages(
-    (images) => pool(maps(net, standardized(images, standardize))),
-    shape,
-    allParameters(parameters),
+  const graph = normsFolded(
+    traceImages(
+      (images) => pool(maps(net, standardized(images, standardize))),
+      shape,
+      allParameters(parameters),
+    ),
   );
   const compiled = compile({ extract: graph });
   writeKnown(compiled, state);

@@ -2,9 +2,13 @@
 import { mixes } from '../augment/index.ts';
 import { toBfloat16 } from '../graph/bfloat16.ts';
 import { filterGradientsAsProducts } from '../graph/filter-gradient.ts';
-import { canFuseGelu, geluFused } from '../graph/fused-gelu.ts';
+import { normsFolded } from '../graph/folded-norms.ts';
+import { depthwiseGradientsFused } from '../graph/fused-depthwise.ts';
+import { geluFused } from '../graph/fused-gelu.ts';
+import { relu6GradientsFused } from '../graph/fused-relu6.ts';
 import type { Graph } from '../graph/graph.ts';
 import { blankImages, traceImages } from '../graph/images.ts';
+import { hasOwnOps } from '../graph/own-ops.ts';
 import { reluGradientsPooled } from '../graph/pool-gradient.ts';
 import { type MakeInputs, type Traceable, traceFixed } from '../graph/retrace.ts';
 import { tf } from '../graph/tensorflow.ts';
@@ -78,8 +82,8 @@ function traceStep({ recipe, variables }: StepNetwork, fn: Traceable, inputs: Ma
 
 /** A graph that trains, by faster ops and, where the recipe says so, in bfloat16. */
 export function improved(traced: Graph, precision: Recipe['precision']): Graph {
-  const pooled = reluGradientsPooled(traced);
-  const graph = canFuseGelu() ? geluFused(pooled) : pooled;
+  const pooled = reluGradientsPooled(normsFolded(traced));
+  const graph = hasOwnOps() ? depthwiseGradientsFused(relu6GradientsFused(geluFused(pooled))) : pooled;
   return precision === 'bfloat16' ? filterGradientsAsProducts(toBfloat16(graph)) : graph;
 }
 
@@ -97,11 +101,12 @@ function predictionGraph(
   const evaluated = recipe.average
     ? new Map([...own].map(([name, variable]) => [averageOf(name), variable]))
     : own;
-  return traceImages(
+  const traced = traceImages(
     (images) => outputsOf(taskOf(recipe), net, architecture, recipe.standardize, images, tta),
     shape,
     evaluated,
   );
+  return normsFolded(traced);
 }
 
 const scalar = (name: string) => ({ name, tensor: tf.scalar(0.5) });

@@ -2,7 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, it } from 'vitest';
 import { inspectCpu } from '../../../setup/machine/cpu.mjs';
-import { canFuseGelu } from '../../../train/graph/fused-gelu.ts';
+import { hasOwnOps } from '../../../train/graph/own-ops.ts';
 import {
   backend,
   customGradient,
@@ -117,15 +117,15 @@ it('libraries that are loaded when they are used look as they are', () => {
   expect('binding' in backend).toBe(true);
 });
 
-describe('whether our GELU is there', () => {
+describe('whether our ops are there', () => {
   it('is so on CPUs with AVX-512, without a GPU', () => {
-    expect(canFuseGelu()).toBe(inspectCpu().features.AVX512 && !backend.binding.isUsingGpuDevice());
+    expect(hasOwnOps()).toBe(inspectCpu().features.AVX512 && !backend.binding.isUsingGpuDevice());
   });
 
   it('is not so with a GPU, or with an addon that lacks it', () => {
     const { binding } = backend;
     backend.binding = Object.create(binding, { isUsingGpuDevice: { value: () => true } });
-    const withGpu = canFuseGelu();
+    const withGpu = hasOwnOps();
     backend.binding = Object.create(binding, {
       executeOp: {
         value: () => {
@@ -133,7 +133,7 @@ describe('whether our GELU is there', () => {
         },
       },
     });
-    const without = canFuseGelu();
+    const without = hasOwnOps();
     backend.binding = binding;
     expect([withGpu, without]).toEqual([false, false]);
   });
