@@ -7,16 +7,13 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
@@ -31,12 +28,14 @@ import { whyNoImage } from '../deploy/image.ts';
 import { listening } from '../listening.ts';
 import { digitPng } from '../serve/digit.ts';
 import { noise, writeNoise } from '../train/datasets/folder/pictures.ts';
+import { folderInMemory } from './in-memory.ts';
 import { compileExamples, examples, exampleWith, freePort, runExample, startExample } from './library.ts';
+import { cacheWithScratchIn } from './npm-cache.ts';
 
 const MB = 1e6;
 
-/** Real: npm installs from the real path, and a system may link its temporary folder. */
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'trainyard-package-')));
+/** Its real path, from which npm installs. */
+const folder = folderInMemory('trainyard-package');
 const project = join(folder, 'project');
 const installed = join(project, 'node_modules', 'trainyard');
 /** Another project, without optional packages, and with create-trainyard. */
@@ -44,11 +43,14 @@ const bare = join(folder, 'bare');
 const program = join(installed, 'bin', 'trainyard.mjs');
 
 /** Without what keeps tests from a checkout's own models and runs, and what npm tells its scripts. */
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(
-    ([name]) => !/^(TRAINYARD_(RUNS|REPOSITORY)|npm_|NODE_ENV|VITEST)/.test(name),
+const environment: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(TRAINYARD_(RUNS|REPOSITORY)|npm_|NODE_ENV|VITEST)/.test(name),
+    ),
   ),
-);
+  npm_config_cache: cacheWithScratchIn(join(folder, 'npm-cache')),
+};
 
 const run = promisify(execFile);
 const npm = (where: string, ...words: string[]) =>
