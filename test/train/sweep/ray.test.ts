@@ -8,12 +8,13 @@ import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { commandFile } from '../../../setup/paths.mjs';
 import { hasRay, noRay, type RayCluster, startCluster } from '../../ray-cluster.ts';
+import { writeNoise } from '../datasets/folder/pictures.ts';
 import { linesOf, until } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trainyard-ray-'));
 const TRIALS = 8;
-const own = (trial: number) =>
-  join(folder, 'sweeps/0001-fc-mnist/trials', String(trial + 1).padStart(4, '0'));
+const photos = join(folder, 'photos');
+const own = (trial: number) => join(folder, 'sweeps/0001-photos/trials', String(trial + 1).padStart(4, '0'));
 
 let cluster: RayCluster | undefined;
 afterEach(async () => {
@@ -24,7 +25,9 @@ afterEach(async () => {
 test('a sweep of 8 trials on two nodes, one of them killed', async ({ skip }) => {
   skip(!hasRay, noRay);
   cluster = await startCluster();
-  const words = ['fc-mnist', '--epochs', '4', '--batch-size', '500'];
+  // A few pictures, often: the node is killed between the first checkpoint and the last.
+  await writeNoise(photos, 40, ['a', 'b']);
+  const words = [photos, ...'--architecture small-cnn --size 16 --augment none --epochs 30'.split(' ')];
   const searched = ['--learning-rate', 'log:0.0001..0.001', '--trials', String(TRIALS), '--no-prune'];
   const on = ['--on', cluster.address, '--runs', folder, '--json'];
   const sweep = spawn(process.execPath, [commandFile, 'sweep', ...words, ...searched, ...on]);
@@ -45,7 +48,7 @@ test('a sweep of 8 trials on two nodes, one of them killed', async ({ skip }) =>
   const interrupted = trials.filter(({ attempts }) => attempts > 1);
   expect(interrupted).toHaveLength(1);
   for (const { trial, values, runs } of interrupted) {
-    expect(readFileSync(join(own(trial), 'train.log'), 'utf8')).toContain('Going on with 0001-fc-mnist');
+    expect(readFileSync(join(own(trial), 'train.log'), 'utf8')).toContain('Going on with 0001-photos');
     const alone = join(folder, 'alone');
     const rate = values['learning-rate'] ?? '';
     const { status } = spawnSync(
@@ -55,7 +58,7 @@ test('a sweep of 8 trials on two nodes, one of them killed', async ({ skip }) =>
     );
     expect(status).toBe(0);
     for (const file of ['last.safetensors', 'best.safetensors']) {
-      const bytes = readFileSync(join(alone, '0001-fc-mnist', file));
+      const bytes = readFileSync(join(alone, '0001-photos', file));
       expect(readFileSync(join(runs[0] ?? '', file)).equals(bytes)).toBe(true);
     }
   }
