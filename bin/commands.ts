@@ -206,6 +206,30 @@ const all: readonly Command[] = [
     takesMany: true,
   },
   {
+    name: 'embed',
+    group: 'Serve',
+    description: 'Write what a model sees in pictures, a row of numbers for each',
+    examples: [
+      { words: ['digits', './pictures', '--out', 'features.npy'], does: 'For NumPy' },
+      { words: ['digits', './pictures', '--out', 'features.parquet'] },
+    ],
+    usesWork: true,
+    load: async () => (await import('../serve/similar/embed-command.ts')).embedCommand,
+    takesMany: true,
+  },
+  {
+    name: 'similar',
+    group: 'Serve',
+    description: 'Find the pictures of a folder that are like a picture',
+    examples: [
+      { words: ['digits', './seven.png', './pictures'] },
+      { words: ['digits', './seven.png', './pictures', '--top', '3', '--json'], does: 'For another program' },
+    ],
+    usesWork: true,
+    load: async () => (await import('../serve/similar/similar-command.ts')).similarCommand,
+    takesMany: true,
+  },
+  {
     name: 'web-demo',
     group: 'Serve',
     description: 'Develop the page, with hot reload',

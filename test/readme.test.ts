@@ -44,14 +44,14 @@ const those = (pattern: RegExp) => commands.filter((command) => pattern.test(com
 const kinds = {
   /** Too much for a test of seconds; the other tests are `npm test` itself, and test/setup, test/web-demo and test/docs. */
   named:
-    /^npm (test|pack|run (setup|build|web-demo|bench|report|compare|histograms|inspect|predict|verify|evaluate|diff|quantize|results))\b/,
+    /^npm (test|pack|run (setup|build|web-demo|bench|report|compare|histograms|inspect|predict|verify|evaluate|diff|quantize|results|embed|similar))\b/,
   /** Folders: test/train/datasets/folder, test/train/show/show.test.ts and test/train/lr-find. */
   folders: /^npm run (train \.\/photos|lr-find|photos|show)\b/,
   doctor: /^npm run doctor$/,
   /** Where the package is installed: too much for a test of seconds. */
   installed: /^(npm i \S+\.tgz|npm create trainyard \S+|npx trainyard (setup|init \S+))$/,
   /** The same commands in a project. */
-  project: /^npx trainyard (photos|train (\.\/)?photos|export|serve|predict|evaluate)\b/,
+  project: /^npx trainyard (photos|train (\.\/)?photos|export|serve|predict|evaluate|embed|similar)\b/,
   help: /^npx trainyard (help|\w+ --help)$/,
   list: /^npm run train$/,
   train: /^(npm run train|npx trainyard train) (?!.*--(cluster|workers) )(?!photos\/)\w/,

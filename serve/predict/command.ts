@@ -1,21 +1,17 @@
 // `trainyard predict`: classifies files by a model of the repository, without a server. Checks the arguments before it
 // loads the libraries that run models.
 import { defineCommand } from 'citty';
-import { isHubAddress, parseHubAddress } from '../../hub/address.ts';
 import { UserError } from '../../models/errors.ts';
-import { decodableInWords } from '../../models/image/file/format.ts';
-import { endingOf, endingsInWords } from '../../models/image/file/names.ts';
 import { wholeNumber } from '../../models/option-values.ts';
 import { findModel } from '../../models/repository.ts';
 import { checkRayAnswers, isRayAddress } from '../../setup/libraries/ray-cluster.mjs';
 import { modelsFolder } from '../../setup/paths.mjs';
 import { prepareServing } from '../../setup/serving.mjs';
-import { type FoundPicture, type PictureSource, pictureFiles } from './files.ts';
+import { countPictures, modelNamed } from './arguments.ts';
+import { type PictureSource, pictureFiles } from './files.ts';
 import { openList } from './list.ts';
-import type { SkippedFiles } from './progress.ts';
 import { checkEnding, FEW } from './rows.ts';
 import { ofShard, readShard } from './shard.ts';
-import type { WantedModel } from './wanted-model.ts';
 
 export const predictCommand = defineCommand({
   args: {
@@ -86,7 +82,7 @@ export const predictCommand = defineCommand({
     const shard = args.shard === undefined ? undefined : readShard(args.shard);
     const all = await sourceOf(paths, args.list);
     const files = shard === undefined ? all : ofShard(all, shard);
-    const { total, skipped } = await count(
+    const { total, skipped } = await countPictures(
       all,
       files,
       args.list === undefined ? paths.join(', ') : args.list,
@@ -118,20 +114,6 @@ async function checkCluster(address: string): Promise<void> {
   );
 }
 
-/** @throws UserError when the text is no path of a model file, no address, and what is after the slash is not a version. */
-function modelNamed(text: string, repository: string): WantedModel {
-  if (isHubAddress(text)) {
-    parseHubAddress(text);
-    return { hub: text };
-  }
-  if (text.endsWith('.onnx')) return { path: text };
-  const [, name = '', version] = /^([^/]*)(?:\/([1-9][0-9]{0,8}))?$/.exec(text) ?? [];
-  if (name !== '') return { repository, name, version: version === undefined ? undefined : Number(version) };
-  throw new UserError(
-    `${JSON.stringify(text)} names no model. Expected a name such as digits, one with a version such as digits/1, the path of a file that ends in .onnx, or hf:owner/name of the Hugging Face Hub.`,
-  );
-}
-
 /** @throws UserError when nothing is named, or both files and a list, or the list cannot be read. */
 async function sourceOf(paths: readonly string[], list: string | undefined): Promise<PictureSource> {
   if (list === undefined && paths.length === 0)
@@ -141,43 +123,4 @@ async function sourceOf(paths: readonly string[], list: string | undefined): Pro
   throw new UserError(
     `Received both ${paths[0]} and --list ${list}. Expected one of them: a list may name files of any folder.`,
   );
-}
-
-/**
- * @param all - the pictures, of which `own` may be a share.
- * @param where - in words.
- * @throws UserError when there is no picture at all; it says what is wrong with the first path, or what is there.
- */
-async function count(
-  all: PictureSource,
-  own: PictureSource,
-  where: string,
-): Promise<{ total: number; skipped: SkippedFiles }> {
-  let [total, pictures] = [0, 0];
-  let first: FoundPicture | undefined;
-  const others = new Map<string, number>();
-  const addOther = (name: string) => {
-    others.set(endingOf(name), (others.get(endingOf(name)) ?? 0) + 1);
-  };
-  for await (const found of own(addOther)) {
-    total++;
-    if (found.problem === undefined) pictures++;
-    else first ??= found;
-  }
-  const files = [...others.values()].reduce((sum, n) => sum + n, 0);
-  const endings = endingsInWords(others);
-  if (pictures > 0 || (all !== own && (await hasPicture(all)))) return { total, skipped: { files, endings } };
-  if (first !== undefined)
-    throw new UserError(`There is no picture to read at ${first.path}: ${first.problem}.`);
-  const there =
-    files === 0
-      ? 'no file is there'
-      : `${endings} ${files === 1 ? 'is' : 'are'} there, whose ${files === 1 ? 'ending is of no picture' : 'endings are of no pictures'}. If one is a picture all the same, name it itself`;
-  throw new UserError(`There is no picture in ${where}: ${there}. ${decodableInWords} files are read.`);
-}
-
-/** A share may be empty where the whole is not. */
-async function hasPicture(source: PictureSource): Promise<boolean> {
-  for await (const { problem } of source()) if (problem === undefined) return true;
-  return false;
 }

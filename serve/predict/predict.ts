@@ -7,23 +7,33 @@ import { familiarityOf } from '../../models/novelty.ts';
 import { systemReason } from '../../models/system-reason.ts';
 import type { Engine } from '../engine/index.ts';
 import type { ServedModel } from '../engine/models.ts';
+import { WithoutEmbedding } from '../engine/picture-job.ts';
 import type { PictureResult } from '../engine/picture-states.ts';
 import { Refusal } from '../refusal.ts';
 import type { Limits } from '../settings/limits.ts';
 import type { FoundPicture } from './files.ts';
 import type { FilePrediction } from './rows.ts';
 
-export interface PredictOptions {
+/** A file without a result, and why. */
+export interface FailedFile {
+  readonly file: string;
+  readonly error: string;
+}
+
+/** How files are asked about, whatever is made of the results. */
+export interface FilesOptions<Row> {
   readonly engine: Pick<Engine, 'classify'>;
   readonly model: ServedModel;
   readonly limits: Limits;
   readonly files: AsyncIterable<FoundPicture>;
-  /** Predictions for each file. */
-  readonly top: number;
+  /** Whether their embeddings are wanted, too. */
+  readonly embedding?: boolean | undefined;
+  /** What is written of a result. */
+  readonly rowOf: (file: string, result: PictureResult) => Row;
   /** Files that are classified at the same time. */
   readonly atOnce: number;
   /** Writes results, in the order of the files. */
-  readonly write: (outcomes: readonly FilePrediction[]) => Promise<void>;
+  readonly write: (outcomes: readonly (Row | FailedFile)[]) => Promise<void>;
   /** Whether to stop: files that were started are finished. */
   readonly stopped?: (() => boolean) | undefined;
   /** Called when nothing was finished for a while, with what is waited for. */
@@ -43,22 +53,39 @@ const usualPatience: Patience = { say: 15_000, end: 10 * 60_000 };
 const RETRY = 20;
 
 /** A file that is being classified, and its bytes in memory. */
-interface StartedFile {
+interface StartedFile<Row> {
   readonly path: string;
   /** Undefined when it was not finished, since everything stops. */
-  readonly outcome: Promise<FilePrediction | undefined>;
+  readonly outcome: Promise<Row | FailedFile | undefined>;
   readonly bytes: number;
 }
 
+export interface PredictOptions extends Omit<FilesOptions<FilePrediction>, 'rowOf' | 'embedding'> {
+  /** Predictions for each file. */
+  readonly top: number;
+}
+
+/** Classifies all files, as `askFiles` does. */
+export function predictFiles({ top, ...options }: PredictOptions): Promise<void> {
+  const { card } = options.model;
+  return askFiles<FilePrediction>({
+    ...options,
+    rowOf: (file, { output, novelty }) => ({
+      ...{ file, ...answerOf(card, output, top) },
+      ...familiarityOf(card, novelty),
+    }),
+  });
+}
+
 /**
- * Classifies all files. One that cannot be read or decoded has an error as its result and does not stop the others. The
+ * Asks the model about all files. One that cannot be read or decoded has an error as its result and does not stop the others. The
  * files that are classified at the same time are limited in number and, all together, in bytes (`heldBytes`).
  *
  * @throws UserError when the model cannot be used, or nothing was finished for so long that nothing will be.
  */
-export async function predictFiles(options: PredictOptions): Promise<void> {
+export async function askFiles<Row>(options: FilesOptions<Row>): Promise<void> {
   const { files, atOnce, limits, write } = options;
-  const started: StartedFile[] = [];
+  const started: StartedFile<Row>[] = [];
   let held = 0;
   let over = false;
   /** Also when this call has failed: files that still wait for room would do so for ever. */
@@ -79,7 +106,7 @@ export async function predictFiles(options: PredictOptions): Promise<void> {
       } else {
         const { size } = (await stat(at).catch(() => undefined)) ?? { size: 0 };
         while (started.length > 0 && held + size > limits.heldBytes) await writeFirst(1);
-        const outcome = predictFile(path, at, size, { ...options, stopped });
+        const outcome = askFile(path, at, size, { ...options, stopped });
         outcome.catch(() => {}); // it is awaited when it is its turn to be written
         started.push({ path, outcome, bytes: size });
         held += size;
@@ -93,10 +120,10 @@ export async function predictFiles(options: PredictOptions): Promise<void> {
 }
 
 /** Waits for the results of files: after a while it says for which one, and not for ever. */
-async function withPatience(
-  files: readonly StartedFile[],
-  { onWaiting, patience = usualPatience }: PredictOptions,
-): Promise<(FilePrediction | undefined)[]> {
+async function withPatience<Row>(
+  files: readonly StartedFile<Row>[],
+  { onWaiting, patience = usualPatience }: FilesOptions<Row>,
+): Promise<(Row | FailedFile | undefined)[]> {
   const waiting = new Set(files);
   let last = performance.now();
   let timer: NodeJS.Timeout | undefined;
@@ -133,27 +160,23 @@ function inWords(milliseconds: number): string {
   return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} minutes`;
 }
 
-async function predictFile(
+async function askFile<Row>(
   file: string,
   at: string,
   size: number,
-  options: PredictOptions,
-): Promise<FilePrediction | undefined> {
-  const { model, top, limits } = options;
+  options: FilesOptions<Row>,
+): Promise<Row | FailedFile | undefined> {
+  const { rowOf, limits } = options;
   try {
     if (size > limits.bodyBytes) {
       throw new Refusal(413, `it has ${size} bytes, more than the ${limits.bodyBytes} that may be`);
     }
     const result = await classify(at, options);
-    return (
-      result && {
-        file,
-        ...answerOf(model.card, result.output, top),
-        ...familiarityOf(model.card, result.novelty),
-      }
-    );
+    return result && rowOf(file, result);
   } catch (error) {
-    if (error instanceof Refusal && error.status === 404) throw new UserError(error.message); // it is about the model
+    const aboutModel =
+      error instanceof WithoutEmbedding || (error instanceof Refusal && error.status === 404);
+    if (aboutModel) throw new UserError(error.message);
     if (error instanceof Refusal) return { file, error: error.message };
     const system = systemReason(error);
     return { file, error: system === undefined ? firstLine(error) : `it cannot be read: ${system}` };
@@ -172,12 +195,18 @@ function firstLine(error: unknown): string {
  */
 async function classify(
   path: string,
-  { engine, model, stopped }: PredictOptions,
+  {
+    engine,
+    model,
+    stopped,
+    embedding,
+  }: Pick<FilesOptions<unknown>, 'engine' | 'model' | 'stopped' | 'embedding'>,
 ): Promise<PictureResult | undefined> {
   for (;;) {
     try {
       const bytes = new Uint8Array(await readFile(path));
-      return await engine.classify(model, { kind: 'encoded', bytes }, { deadline: Number.POSITIVE_INFINITY });
+      const options = { deadline: Number.POSITIVE_INFINITY, embedding };
+      return await engine.classify(model, { kind: 'encoded', bytes }, options);
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 503) throw error;
       if (stopped?.()) return undefined;

@@ -6,13 +6,19 @@ import type { Answer } from '../../models/answer.ts';
 import { printable } from '../../models/printable.ts';
 import { FEW, type FilePrediction } from './rows.ts';
 
+/** A file of which the embedding is known. */
+interface Embedded {
+  readonly file: string;
+  readonly embedding: Float32Array;
+}
+
 /** Files without a prediction that are listed at the end; the file of predictions has all of them. */
 const LISTED = 10;
 
 export interface PredictionProgress {
   /** An earlier call has classified a file. */
   existing(failed: boolean): void;
-  written(outcomes: readonly FilePrediction[]): void;
+  written(outcomes: readonly (FilePrediction | Embedded)[]): void;
   /** Prints the summary. */
   end(interrupted: boolean): Summary;
 }
@@ -38,6 +44,7 @@ export interface Summary {
  * @param total - number of files.
  * @param model - `name/version`.
  * @param out - the file of predictions, if there is one.
+ * @param result - what a file gets, in one word.
  * @param list - whether the predictions of a call with few files are printed.
  */
 export function showProgress(
@@ -46,6 +53,7 @@ export function showProgress(
   out: string | undefined,
   skipped: SkippedFiles,
   list: boolean,
+  result = 'prediction',
 ): PredictionProgress {
   const started = performance.now();
   const listed: string[] = [];
@@ -67,7 +75,7 @@ export function showProgress(
       files += outcomes.length;
       for (const outcome of outcomes) {
         if (!('error' in outcome)) {
-          if (predicted.length < FEW)
+          if (predicted.length < FEW && 'task' in outcome)
             predicted.push(
               `${printable(outcome.file)}: ${outcome.known === false ? 'not one of its labels; it would be ' : ''}${answerInWords(outcome)}`,
             );
@@ -82,7 +90,7 @@ export function showProgress(
       bar.stop();
       const summary = { files, existing, failed, seconds: seconds() };
       if (list && files <= FEW) for (const line of predicted) console.log(line);
-      for (const line of [...inWords(model, out, summary, listed), ...skippedInWords(skipped)])
+      for (const line of [...inWords(model, out, summary, listed, result), ...skippedInWords(skipped)])
         console.error(line);
       if (interrupted && out !== undefined) console.error('Interrupted: the same command goes on from here.');
       return summary;
@@ -114,16 +122,17 @@ function inWords(
   out: string | undefined,
   { files, existing, failed, seconds }: Summary,
   listed: readonly string[],
+  result: string,
 ): string[] {
   const earlier = existing === 0 ? '' : `, ${counted(existing)} were done before`;
-  const where = out === undefined ? '' : `; predictions in ${out}`;
+  const where = out === undefined ? '' : `; ${result}s in ${out}`;
   const all = counted(files + existing);
   return [
     `${model}: ${counted(files)} ${files === 1 ? 'file' : 'files'} at ${Math.round(files / seconds)} a second${earlier}${where}`,
     ...(failed === 0
       ? []
       : [
-          `${counted(failed)} of ${all} files ${failed === 1 ? 'has' : 'have'} no prediction${listed.length > 0 ? ':' : '.'}`,
+          `${counted(failed)} of ${all} files ${failed === 1 ? 'has' : 'have'} no ${result}${listed.length > 0 ? ':' : '.'}`,
         ]),
     ...listed,
     ...(listed.length > 0 && failed > listed.length ? [`  and ${counted(failed - listed.length)} more`] : []),

@@ -1,11 +1,8 @@
 // Runs `trainyard predict`: opens the model and the outputs, classifies the files, and returns the exit status.
-import { UserError } from '../../models/errors.ts';
-import { MOST_FILE_BYTES } from '../../models/image/picture.ts';
-import { endSignals } from '../../setup/machine/signals.mjs';
-import { openEngine } from '../engine/index.ts';
+import type { Engine } from '../engine/index.ts';
 import { type ServedModel, versionName } from '../engine/models.ts';
-import { defaultLimits } from '../settings/limits.ts';
 import type { FoundPicture, PictureSource } from './files.ts';
+import { INTERRUPTED, type Interruption, watchInterruption } from './interruption.ts';
 import { openJson } from './json.ts';
 import { predictOnRay } from './on-ray.ts';
 import { openPredictionFile, type PredictionFile } from './output.ts';
@@ -13,19 +10,8 @@ import { predictFiles } from './predict.ts';
 import { type PredictionProgress, type SkippedFiles, showProgress } from './progress.ts';
 import { FEW, type FilePrediction, isParquet, type RowModel, rowFormatOf } from './rows.ts';
 import type { Shard } from './shard.ts';
-import { engineOptionsOf, type WantedModel, wantedInWords } from './wanted-model.ts';
-
-/** Files that are classified at the same time: enough to fill the batches of every worker, few enough to hold in memory. */
-const AT_ONCE = 128;
-
-/** Exit status of a program that was interrupted: 128 + SIGINT. */
-const INTERRUPTED = 130;
-
-/** Milliseconds in which files that were started are finished after a signal. */
-const GRACE = 5_000;
-
-/** A file may be larger than a request. */
-const limits = { ...defaultLimits, bodyBytes: MOST_FILE_BYTES };
+import type { WantedModel } from './wanted-model.ts';
+import { AT_ONCE, fileLimits, withModel } from './with-model.ts';
 
 export interface PredictCommand {
   readonly wanted: WantedModel;
@@ -54,29 +40,14 @@ export interface PredictCommand {
  * @throws UserError when there is no such model, or the file of predictions is from another model.
  */
 export async function predict(command: PredictCommand): Promise<number> {
-  const { wanted, threads } = command;
-  const log = (line: string) => console.error(line);
   const interruption = watchInterruption();
-  const engine = openEngine({
-    ...(await engineOptionsOf(wanted, log)),
-    limits,
-    threads,
-    watch: 0,
-    log,
-  });
-  try {
-    await engine.load();
-    const model = engine.models().at(-1); // the newest that works
-    if (model === undefined) throw new UserError(`There is no ${wantedInWords(wanted)}.`);
-    return await predictWith(engine, model, command, interruption);
-  } finally {
-    await engine.close();
-    interruption.end();
-  }
+  return withModel(command, interruption, (engine, model) =>
+    predictWith(engine, model, command, interruption),
+  );
 }
 
 async function predictWith(
-  engine: ReturnType<typeof openEngine>,
+  engine: Engine,
   model: ServedModel,
   { files, total, skipped, fresh, json, ...command }: PredictCommand,
   interruption: Interruption,
@@ -103,7 +74,7 @@ async function predictWith(
       await predictFiles({
         ...work,
         engine,
-        limits,
+        limits: fileLimits,
         atOnce: AT_ONCE,
         onWaiting: (line) => console.error(line),
       });
@@ -153,34 +124,4 @@ async function* remaining(
     if (output?.has(file.path)) progress.existing(output.hasFailed(file.path));
     else yield file;
   }
-}
-
-interface Interruption {
-  /** From now on there is something to finish: files that were started. */
-  begin(): void;
-  stopped(): boolean;
-  end(): void;
-}
-
-/**
- * A signal that asks to end does so at once while the model is loaded. Later, the files that were started are finished
- * first, for as long as `GRACE` says; a second signal does not wait for them.
- */
-function watchInterruption(): Interruption {
-  let [begun, stopped] = [false, false];
-  const onSignal = () => {
-    if (stopped || !begun) process.exit(INTERRUPTED);
-    stopped = true;
-    setTimeout(() => process.exit(INTERRUPTED), GRACE).unref(); // every row that was written is whole
-  };
-  for (const signal of endSignals) process.on(signal, onSignal);
-  return {
-    begin: () => {
-      begun = true;
-    },
-    stopped: () => stopped,
-    end: () => {
-      for (const signal of endSignals) process.off(signal, onSignal);
-    },
-  };
 }
