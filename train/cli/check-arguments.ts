@@ -47,6 +47,7 @@ export type TrainingSubject =
 export interface Asked {
   readonly subject: TrainingSubject;
   readonly epochs?: number | undefined;
+  readonly patience?: number | undefined;
   readonly freezeEpochs?: number | undefined;
   readonly learningRate?: number | undefined;
   readonly optimizer?: string | undefined;
@@ -106,6 +107,7 @@ export function checkArguments(args: RecipeArguments): Asked {
   return {
     subject,
     epochs: whole('epochs', 1),
+    patience: whole('patience', 1),
     freezeEpochs: whole('freeze-epochs', 0),
     learningRate: given(text('learning-rate'), (value) =>
       realNumber('learning-rate', value, { above: 0 }, 'a learning rate'),

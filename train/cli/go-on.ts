@@ -9,6 +9,7 @@ import { registryOf } from '../project/registry-of.ts';
 import { type Recipe, stepsOf } from '../recipes/index.ts';
 import { lengthened } from '../recipes/lengths.ts';
 import { many } from '../report/format.ts';
+import { hasEndedEarly } from '../runs/patience.ts';
 import { isFinished, type Run, readLast, readRecipe } from '../runs/run.ts';
 import { runCommand } from '../runs/run-command.ts';
 
@@ -36,8 +37,12 @@ export async function goingOn(run: Run, epochs: number | undefined): Promise<Goi
       change: `${run.name} has trained nothing yet: ${many(epochs, 'epoch')} in all.`,
     };
   }
-  const { step, stepsPerEpoch } = readLast(run).progress;
-  if (stepsOf(recipe, stepsPerEpoch) === epochs * stepsPerEpoch) return { recipe, isDone: isFinished(run) };
+  const { progress } = readLast(run);
+  const { step, stepsPerEpoch } = progress;
+  // What patience has ended goes on where epochs are asked for, and has patience anew.
+  const isSame = stepsOf(recipe, stepsPerEpoch) === epochs * stepsPerEpoch;
+  if (isSame && (step === epochs * stepsPerEpoch || !hasEndedEarly(recipe, progress)))
+    return { recipe, isDone: isFinished(run) };
   const done = inEpochs(step / stepsPerEpoch);
   if (epochs * stepsPerEpoch <= step)
     throw new UserError(

@@ -74,6 +74,11 @@ export const trainingOptionsAlone = inGroup('The recipe', trainingOptions);
 /** What of a recipe is said on the command line. */
 export const recipeOptions = inGroup('The recipe', {
   epochs: { type: 'string', valueHint: 'number', description: 'How often to go through the training images' },
+  patience: {
+    type: 'string',
+    valueHint: 'epochs',
+    description: 'End after so many epochs without a better one; the best is kept',
+  },
   'batch-size': common['batch-size'],
   accumulate: {
     type: 'string',

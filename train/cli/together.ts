@@ -15,6 +15,7 @@ export interface Together {
 const ALONE = {
   budget: 'the pace of several tasks is not measured. Say how long by --epochs',
   seeds: 'train one seed after the other, each by a command of its own',
+  patience: 'the first alone knows whether an epoch was better. Say how long by --epochs',
   folds: 'train one fold after the other, each by a command of its own, with --fold',
   'verify-resume': 'it kills and resumes one process',
 } as const;

@@ -230,7 +230,7 @@ function claimRun(
 function summary(
   run: Run,
   recipe: Recipe,
-  { finished, step, history, best, tested }: FitResult,
+  { finished, endedEarly, step, history, best, tested }: FitResult,
   seconds: number,
   { again, place, ended }: TrainOptions,
 ): string {
@@ -242,6 +242,11 @@ function summary(
   const last = history.at(-1);
   return [
     `Finished in ${clock(seconds)}.${last && best ? ` ${heldOutTitle(recipe)}: ${decidingInWords(last)} after the last epoch, best ${measuresOf(best)[0].text} (epoch ${best.epoch}).` : ''}`,
+    ...(endedEarly
+      ? [
+          `Ended early: no epoch since was better (--patience ${recipe.patience}). On to more: ${runCommand('train', run, ['--resume', run.name, '--epochs', String(recipe.epochs)])}`,
+        ]
+      : []),
     ...(last?.tta ? [`With test-time augmentation: ${measuresOf(last.tta)[0].text}.`] : []),
     ...(tested ? [testedInWords(tested)] : []),
     `Report: ${reportPath(run)}`,

@@ -22,6 +22,7 @@ import { type OpenReport, openReport } from '../report/index.ts';
 import { checkData } from '../runs/data.ts';
 import { describeEnvironment } from '../runs/environment.ts';
 import { lockRun } from '../runs/lock.ts';
+import { patienceInWords } from '../runs/patience.ts';
 import { createRun, isFinished, type Run, readLast, writeRecipe } from '../runs/run.ts';
 import { runCommand } from '../runs/run-command.ts';
 
@@ -182,6 +183,8 @@ async function trainRun(
       `Training ${wordsOf(recipe)} on ${dataset.name}: ${dataset.train.n} training and ${dataset.validation.n} ${heldOutOf(recipe)} images${dataset.test ? ` (and ${dataset.test.n} for the test)` : ''}, ${Number(epochs.toFixed(1))} epoch${epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
     );
     for (const line of dataInWords(dataset, recipe)) say(line);
+    const early = patienceInWords(recipe);
+    if (early !== undefined) say(early);
     if (report.warning !== undefined) say(report.warning);
     if (report.address !== undefined) say(`Watch it: ${report.address}`);
     const watcher = watchAll([...(watching ? [watching] : []), report.watcher]);

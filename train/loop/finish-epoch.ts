@@ -2,6 +2,7 @@
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Recipe } from '../recipes/index.ts';
 import type { EpochRow, TrainingProgress } from '../runs/checkpoint.ts';
+import { hasEndedEarly } from '../runs/patience.ts';
 import { evaluateTask } from './evaluate.ts';
 import type { Stage } from './stages.ts';
 import type { TrainingStep } from './step.ts';
@@ -37,12 +38,12 @@ export function finishEpoch(
     validLoss: loss,
     ...measured,
   };
-  if (recipe.tta !== 'none' && isLast) {
+  progress.history.push(row);
+  if (recipe.tta !== 'none' && (isLast || hasEndedEarly(recipe, progress))) {
     stage.sync();
     const { loss: validLoss, ...views } = evaluateViews(recipe, training, dataset.validation, dataset);
     row.tta = { validLoss, ...views };
   }
-  progress.history.push(row);
   progress.lossSum = 0;
   return row;
 }

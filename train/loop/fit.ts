@@ -14,6 +14,7 @@ import { type Recipe, stepsOf } from '../recipes/index.ts';
 import type { Registry } from '../recipes/registry.ts';
 import { bestOf, type EpochRow, type TestResults, writeCheckpoint } from '../runs/checkpoint.ts';
 import { numberedPath, removeOldest } from '../runs/numbered-checkpoints.ts';
+import { hasEndedEarly } from '../runs/patience.ts';
 import { type Run, readLast, writeMetrics } from '../runs/run.ts';
 import { checkFinite, diverged } from './diverged.ts';
 import { createEpochTimer } from './epoch-timer.ts';
@@ -52,6 +53,8 @@ export interface FitOptions {
 
 export interface FitResult {
   finished: boolean;
+  /** Whether its patience has ended it before its last epoch. */
+  endedEarly?: boolean;
   step: number;
   history: readonly EpochRow[];
   best: EpochRow | undefined;
@@ -101,7 +104,8 @@ export async function fit({
   const { stepsPerEpoch } = progress;
   const steps = stepsOf(recipe, stepsPerEpoch);
   // A run that was given more epochs has not ended.
-  if (progress.step < steps) delete progress.tested;
+  const hasEnded = () => progress.step >= steps || hasEndedEarly(recipe, progress);
+  if (!hasEnded()) delete progress.tested;
   let stage: Stage | undefined;
   const save = (path: string) => {
     const tensors = tensorsOf(training.shapes, stage?.read() ?? training.read());
@@ -115,7 +119,7 @@ export async function fit({
   const saveEpoch = (row: EpochRow) => {
     // Equal error is not better: the earlier epoch stays the best.
     if (bestOf(progress.history) === row) save(run.best);
-    if (progress.step === steps) {
+    if (hasEnded()) {
       stage?.sync();
       const tested = testAtEnd(run, progress, training, dataset, recipe);
       if (tested !== undefined) progress.tested = tested;
@@ -140,7 +144,7 @@ export async function fit({
   try {
     const timer = createEpochTimer(recipe.batchSize, progress.step);
     let [saved, yielded] = [performance.now(), performance.now()];
-    while (progress.step < steps && !(cluster === undefined ? wantsStop() : stopped)) {
+    while (!hasEnded() && !(cluster === undefined ? wantsStop() : stopped)) {
       const span = current();
       const taken = takeStep(stage, span, recipe, progress.step, registry, wantsStop());
       const { loss, correct, learningRate } = taken;
@@ -162,7 +166,7 @@ export async function fit({
         if (progress.tested) watcher?.onTested?.(progress.tested, progress.step);
         timer.nextEpoch(progress.step, stage.loader);
         saved = performance.now();
-        if (progress.step < steps) stage = await stageFor(stage, current(), open);
+        if (!hasEnded()) stage = await stageFor(stage, current(), open);
       }
       const now = performance.now();
       if (now - saved > saveEvery) {
@@ -187,7 +191,14 @@ export async function fit({
     training.dispose();
   }
   const { history, step } = progress;
-  return { finished: step >= steps, step, history, best: bestOf(history), tested: progress.tested };
+  return {
+    finished: hasEnded(),
+    endedEarly: step < steps && hasEnded(),
+    step,
+    history,
+    best: bestOf(history),
+    tested: progress.tested,
+  };
 }
 
 function tensorsOf(shapes: TrainingStep['shapes'], state: State): Map<string, NamedTensor> {

@@ -9,6 +9,8 @@ import type { Recipe } from './recipe.ts';
 export interface Adjustment {
   /** In all, the frozen ones among them. */
   epochs?: number | undefined;
+  /** Ends after so many epochs without a better one. */
+  patience?: number | undefined;
   /** 0 freezes nothing. */
   freezeEpochs?: number | undefined;
   /** The peak. That of the frozen stage keeps its proportion to it. */
@@ -36,7 +38,7 @@ export function adjusted(recipe: Recipe, adjustment: Adjustment): Recipe {
   return forUnequalClasses(regularized(scheduled(recipe, adjustment), adjustment), adjustment);
 }
 
-function scheduled(recipe: Recipe, { epochs, freezeEpochs, learningRate }: Adjustment): Recipe {
+function scheduled(recipe: Recipe, { epochs, patience, freezeEpochs, learningRate }: Adjustment): Recipe {
   const { freeze, steps, formerLengths: _former, ...rest } = recipe;
   if (freezeEpochs !== undefined && freezeEpochs > 0 && freeze === undefined)
     throw new UserError(
@@ -50,6 +52,7 @@ function scheduled(recipe: Recipe, { epochs, freezeEpochs, learningRate }: Adjus
     ...rest,
     // Epochs that are asked for count, not the recipe's own number of steps.
     ...(epochs === undefined ? steps !== undefined && { steps } : { epochs }),
+    ...(patience !== undefined && { patience }),
     schedule: { ...recipe.schedule, learningRate: recipe.schedule.learningRate * factor },
     ...(freeze !== undefined &&
       frozen > 0 && {

@@ -23,6 +23,7 @@ function numbersOf(recipe: Recipe): Record<string, number | string | undefined> 
     // One of a user's own has no name on the command line.
     ...(recipe.options?.optimizer === undefined &&
       optimizers.some(({ name }) => name === optimizer.name) && { optimizer: optimizer.name }),
+    patience: recipe.patience,
     'weight-decay': optimizer.weightDecay,
     dropout: 'dropout' in architecture ? Number(architecture.dropout) : undefined,
     'label-smoothing': recipe.labelSmoothing,

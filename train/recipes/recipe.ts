@@ -130,6 +130,8 @@ const last = {
   /** Test-time augmentation: over which views of a picture the last epoch's answers are averaged as well. */
   tta: z.enum(['none', 'mirror', 'mirror-shift']).default('none'),
   epochs: z.int().min(1),
+  /** Ends after so many epochs without a better one; see patience.ts. */
+  patience: z.int().min(1).exactOptional(),
   /** Steps in all, where that is not a number of whole epochs. */
   steps: z.int().min(1).exactOptional(),
   /** Lengths that a run was given before this one, each with the step up to which it held; see lengths.ts. */

@@ -17,6 +17,6 @@ export function usualRecipe(recipe: Recipe): Recipe | undefined {
     ? { recipe: onFeatures }
     : folderNetworks.get(options.architecture ?? USUAL);
   if (network === undefined) return undefined;
-  const { average: _average, freeze: _freeze, ...rest } = recipe;
+  const { average: _average, freeze: _freeze, patience: _patience, ...rest } = recipe;
   return resolveRecipe({ ...rest, labelSmoothing: 0, ...network.recipe });
 }

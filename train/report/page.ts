@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { heldOutOf } from '../../models/held-out.ts';
 import { bestOf } from '../runs/checkpoint.ts';
+import { hasEndedEarly } from '../runs/patience.ts';
 import { isErrorAlone, type Measured, measuresOf } from '../tasks/words.ts';
 import type { Facts } from './facts.ts';
 import { clock, many, percent, whole } from './format.ts';
@@ -156,7 +157,7 @@ function heroOf({
     [
       'trained',
       stepsPerEpoch > 0 ? `${Number((done / stepsPerEpoch).toFixed(1))} / ${recipe.epochs}` : '–',
-      `epochs of ${many(Math.floor(dataset.train.n / recipe.batchSize), 'step')}`,
+      `epochs of ${many(Math.floor(dataset.train.n / recipe.batchSize), 'step')}${hasEndedEarly(recipe, { history, step: done, stepsPerEpoch }) && done < recipe.epochs * stepsPerEpoch ? `; ended early, ${many(recipe.patience ?? 0, 'epoch')} without a better one` : ''}`,
     ],
     ['time', times.length > 0 ? clock(seconds) : '–', rate ? `${whole(rate)} images/s` : ''],
     ...(parameters === undefined

@@ -15,6 +15,7 @@ import { trainWords } from '../recipes/train-words.ts';
 import { columnNames, measuresOf } from '../tasks/words.ts';
 import { type Checkpoint, readCheckpoint, type TrainingProgress } from './checkpoint.ts';
 import { isBeingTrained } from './lock.ts';
+import { hasEndedEarly } from './patience.ts';
 import { runCommand, runsWords } from './run-command.ts';
 
 export interface Run {
@@ -206,11 +207,12 @@ export function returnToBest(run: Run): void {
   renameSync(copy, run.last);
 }
 
-/** Whether a run has taken all steps of its recipe: its last checkpoint is of a shorter one where it was given more epochs. */
+/** Whether a run has taken all steps of its recipe, or its patience has ended it: its last checkpoint is of a shorter one where it was given more epochs. */
 export function isFinished(run: Run): boolean {
   if (!existsSync(run.last)) return false;
-  const { step, stepsPerEpoch } = readLast(run).progress;
-  return step >= stepsOf(readRecipe(run), stepsPerEpoch);
+  const { progress } = readLast(run);
+  const recipe = readRecipe(run);
+  return progress.step >= stepsOf(recipe, progress.stepsPerEpoch) || hasEndedEarly(recipe, progress);
 }
 
 /**

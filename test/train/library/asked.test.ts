@@ -89,13 +89,13 @@ describe('askedInCode', () => {
     expect(refused).toEqual([
       'plan',
       'seeds',
-      'folds',
-      'fold',
       'resume',
       'verify-resume',
       'steps',
       'kills',
       'json',
+      'folds',
+      'fold',
     ]);
   });
 

@@ -12,6 +12,7 @@ import {
   createRun,
   findRun,
   findUnfinished,
+  isFinished,
   type Run,
   readLast,
   returnToBest,
@@ -73,6 +74,38 @@ describe('fit', () => {
     const csv = readFileSync(join(whole.folder, 'metrics.csv'), 'utf8').trim().split('\n');
     expect(csv).toHaveLength(1 + 3);
     expect(csv[3]?.split(',').map(Number)).toEqual(Object.values(rowInOrder(history.at(-1))));
+  });
+
+  it('ends where no epoch was better for as many as it has patience, is judged then, and after a resume to the bit', async () => {
+    const { validation } = dataset;
+    // Each digit is said to be the next: the first epoch is the best.
+    const wrong = { ...validation, labels: validation.labels.map((label) => (label + 1) % 10) };
+    const own = { ...recipe, epochs: 9, patience: 2 };
+    const given = (run: Run) => ({
+      ...options(run),
+      recipe: own,
+      dataset: { ...dataset, validation: wrong },
+    });
+    const newOne = () => createRun(folder, own, {});
+    const straight = newOne();
+    const { finished, endedEarly, history, tested } = await fit(given(straight));
+    // As Keras' EarlyStopping: the best, and two that wait.
+    const best = bestOf(history)?.epoch ?? 0;
+    expect([finished, endedEarly, history.length]).toEqual([true, true, best + 2]);
+    expect(history.length).toBeLessThan(9);
+    const end = 40 * (best + 2);
+    expect(tested?.last.n).toBe(250);
+    expect(readCheckpoint(straight.best).progress.step).toBe(40 * best);
+    expect(isFinished(straight)).toBe(true);
+    const broken = newOne();
+    const controller = new AbortController();
+    const watcher = { onStep: ({ step }: { step: number }) => void (step === 90 && controller.abort()) };
+    expect((await fit({ ...given(broken), watcher, signal: controller.signal })).finished).toBe(false);
+    expect(isFinished(broken)).toBe(false);
+    expect((await fit(given(broken))).step).toBe(end);
+    // It is done: once more trains nothing.
+    expect((await fit(given(broken))).step).toBe(end);
+    expect(readFileSync(broken.last)).toEqual(readFileSync(straight.last));
   });
 
   it('looks at the test images once, when it has ended: by the best network and by the last one', async () => {
