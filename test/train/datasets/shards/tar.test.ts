@@ -36,7 +36,7 @@ describe('what webdataset writes', () => {
     );
     expect(wanted).toHaveLength(16);
     expect(shards?.listing.found).toEqual(
-      wanted.map(({ path, label }) => ({ path, label, split: path.includes('train') ? 'train' : 'test' })),
+      wanted.map(({ path, label }) => ({ path, label, split: path.includes('train') ? 'train' : 'valid' })),
     );
     expect(shards && (await contentOf(shards))).toEqual(
       new Map(wanted.map(({ path, content }) => [path, content])),
