@@ -11,6 +11,7 @@ import { command } from '../../setup/invocation.mjs';
 import { augmentOptions } from '../augment/options.ts';
 import { askedBackbone, backboneOptions } from '../backbone/options.ts';
 import type { Fold } from '../datasets/folder/choose-sides.ts';
+import type { AskedDistill } from '../distill/schema.ts';
 import { optimizers } from '../optimizers/index.ts';
 import type { DefinedRecipe } from '../project/define-recipe.ts';
 import { isModulePath } from '../project/find-module.ts';
@@ -59,6 +60,7 @@ export interface Asked {
   readonly classWeights?: ClassWeights | undefined;
   readonly sampling?: 'balanced' | 'usual' | undefined;
   readonly focal?: number | undefined;
+  readonly distill?: AskedDistill | undefined;
   readonly batchSize?: number | undefined;
   readonly accumulate?: number | undefined;
   readonly seed?: number | undefined;
@@ -131,6 +133,7 @@ export function checkArguments(args: RecipeArguments): Asked {
     classWeights: given(text('class-weights'), readClassWeights),
     sampling: given(text('sampling'), (value) => oneOf('--sampling', ['balanced', 'usual'], value)),
     focal: given(text('focal'), focalOf),
+    distill: distillOf(text),
     batchSize: whole('batch-size', 1),
     accumulate: whole('accumulate', 1),
     seed: given(text('seed'), seedOf),
@@ -249,6 +252,23 @@ function focalOf(text: string): number {
     : realNumber('focal', text, { least: 1 }, '0, for none, or a gamma');
 }
 
+/** The teacher that is asked for, and how much it counts. */
+function distillOf(text: (option: string) => string | undefined): AskedDistill | undefined {
+  const word = text('distill');
+  const temperature = given(text('distill-temperature'), (value) =>
+    realNumber('distill-temperature', value, { above: 0 }, 'a number'),
+  );
+  const weight = given(text('distill-weight'), (value) =>
+    realNumber('distill-weight', value, { above: 0, most: 1 }, 'a share'),
+  );
+  if (word !== undefined && word !== 'off')
+    return { teacher: fileOrAddress('distill', word), temperature, weight };
+  const alone = temperature === undefined ? (weight === undefined ? undefined : 'weight') : 'temperature';
+  if (alone !== undefined)
+    throw new UserError(`--distill-${alone} belongs to a teacher: name one by --distill, or leave it out.`);
+  return word === undefined ? undefined : { teacher: word };
+}
+
 /** Any whole number. */
 function seedOf(text: string): number {
   return text.startsWith('-') ? -wholeNumber('seed', text.slice(1), 1) : wholeNumber('seed', text, 0);
@@ -315,14 +335,19 @@ function existing(word: string): string | undefined {
 function backboneTexts(args: RecipeArguments): Readonly<Record<string, string>> {
   const { backbone, ...texts } = textsOf(args, Object.keys(backboneOptions));
   if (backbone === undefined) return {};
-  if (isHubAddress(backbone)) {
-    parseHubAddress(backbone);
-    return { backbone, ...texts };
+  return { backbone: fileOrAddress('backbone', backbone), ...texts };
+}
+
+/** The absolute path of a file that an option names, or an address of the Hub. @throws UserError where it is neither. */
+function fileOrAddress(option: string, word: string): string {
+  if (isHubAddress(word)) {
+    parseHubAddress(word);
+    return word;
   }
-  const path = existing(backbone);
-  if (path !== undefined) return { backbone: path, ...texts };
+  const path = existing(word);
+  if (path !== undefined) return path;
   throw new UserError(
-    `There is no file ${resolve(backbone)}. Expected an ONNX file for --backbone, or a model of the Hugging Face Hub, such as hf:owner/name.`,
+    `There is no file ${resolve(word)}. Expected an ONNX file for --${option}, or a model of the Hugging Face Hub, such as hf:owner/name.`,
   );
 }
 

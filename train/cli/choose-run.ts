@@ -11,7 +11,7 @@ import { shownPath } from '../project/find-module.ts';
 import { keptPackages } from '../project/kept-code.ts';
 import { packageChanges } from '../project/packages-of.ts';
 import type { Recipe } from '../recipes/index.ts';
-import { loadDataOf } from '../recipes/load-data.ts';
+import { loadTrainingData } from '../recipes/load-data.ts';
 import { readCheckpoint } from '../runs/checkpoint.ts';
 import { readData } from '../runs/data.ts';
 import { crashedUnsaved, lockRun, tryLock } from '../runs/lock.ts';
@@ -63,7 +63,12 @@ export async function chooseRun(asked: Asked, orDone = false, progress: Progress
         );
       }
       const chosen = await goingOn(run, asked.epochs);
-      return { ...chosen, run, unlock, data: once(() => loadDataOf(chosen.recipe, undefined, progress)) };
+      return {
+        ...chosen,
+        run,
+        unlock,
+        data: once(() => loadTrainingData(chosen.recipe, undefined, progress)),
+      };
     } catch (error) {
       unlock();
       throw error;

@@ -5,7 +5,7 @@ import type { Place } from '../cluster/addresses.ts';
 import { joinCluster } from '../cluster/join.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import { follow } from '../loop/follow.ts';
-import { loadDataOf } from '../recipes/load-data.ts';
+import { loadTrainingData } from '../recipes/load-data.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { findRun, type Run } from '../runs/run.ts';
 import type { Asked } from './check-arguments.ts';
@@ -49,7 +49,7 @@ export async function followFirst(asked: Asked, place: Place): Promise<void> {
 async function recipeAndData(asked: Asked): Promise<{ recipe: Recipe; data(): Promise<Dataset> }> {
   if (asked.resume !== undefined) {
     const { recipe } = await goingOn(sharedRun(asked.runs, asked.resume.run), asked.epochs);
-    return { recipe, data: () => loadDataOf(recipe) };
+    return { recipe, data: () => loadTrainingData(recipe) };
   }
   const { recipes, data } = await recipeOfArguments(asked, { say: (line) => console.log(line) });
   return { recipe: recipes[0], data };

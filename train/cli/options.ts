@@ -2,6 +2,7 @@
 import { inGroup } from '../../models/option-groups.ts';
 import { augmentOptions } from '../augment/options.ts';
 import { backboneOptions } from '../backbone/options.ts';
+import { USUAL_DISTILL } from '../distill/schema.ts';
 import { optimizers } from '../optimizers/index.ts';
 import { families } from '../recipes/families.ts';
 import { folderNetworks } from '../recipes/networks.ts';
@@ -65,6 +66,22 @@ const trainingOptions = {
     type: 'string',
     valueHint: 'gamma',
     description: 'Focal loss, by which what is answered well counts less, such as 2; 0 is off',
+  },
+  distill: {
+    type: 'string',
+    valueHint: 'file|off',
+    description:
+      'Learn the answers of a teacher beside the labels: a model file of the same classes, or hf:owner/name',
+  },
+  'distill-temperature': {
+    type: 'string',
+    valueHint: 'number',
+    description: `By which the logits of both are divided; ${USUAL_DISTILL.temperature} if left out`,
+  },
+  'distill-weight': {
+    type: 'string',
+    valueHint: 'share',
+    description: `Share of the teacher's answers in the loss, the rest is of the labels; ${USUAL_DISTILL.weight} if left out`,
   },
 } as const;
 

@@ -2,6 +2,8 @@
 import { UserError } from '../../models/errors.ts';
 import { command } from '../../setup/invocation.mjs';
 import type { Dataset } from '../datasets/index.ts';
+import type { AskedDistill } from '../distill/schema.ts';
+import { chooseTeacher } from '../distill/teacher.ts';
 import type { Progress } from '../progress.ts';
 import type { DefinedRecipe } from '../project/define-recipe.ts';
 import { located } from '../project/find-module.ts';
@@ -13,7 +15,7 @@ import { adjusted } from '../recipes/adjust.ts';
 import { families } from '../recipes/families.ts';
 import { folderRecipe } from '../recipes/folder.ts';
 import { augmented, findRecipe, type Recipe, resolveRecipe } from '../recipes/index.ts';
-import { loadDataOf, withFeatures } from '../recipes/load-data.ts';
+import { loadTrainingData, taught, withFeatures } from '../recipes/load-data.ts';
 import { builtIn, type Registry } from '../recipes/registry.ts';
 import { readModelFile, recipeOfCard } from '../runs/weights-of-model-file.ts';
 import type { Asked } from './check-arguments.ts';
@@ -33,7 +35,7 @@ export interface AskedRecipe {
 export async function recipeOfArguments(asked: Asked, progress: Progress = {}): Promise<AskedRecipe> {
   const { recipe: found, pictures, registry = builtIn } = await namedRecipe(asked, progress);
   const { batchSize, accumulate, seed, budget } = asked;
-  const own = adjusted(found, asked);
+  const own = await withDistill(adjusted(found, asked), asked.distill, progress);
   const given = {
     ...own,
     batchSize: batchSize ?? own.batchSize,
@@ -49,10 +51,23 @@ export async function recipeOfArguments(asked: Asked, progress: Progress = {}): 
     recipes: [inPrecision(first), ...others.map(inPrecision)],
     data: once(() =>
       pictures === undefined
-        ? loadDataOf(recipe, registry.datasets, progress)
-        : withFeatures(pictures, recipe, progress),
+        ? loadTrainingData(recipe, registry.datasets, progress)
+        : withFeatures(pictures, recipe, progress).then((data) =>
+            taught(data, recipe, registry.datasets, progress),
+          ),
     ),
   };
+}
+
+/** The recipe with the teacher that is asked for; with its own one where nothing is said. */
+async function withDistill(
+  recipe: Recipe,
+  asked: AskedDistill | undefined,
+  progress: Progress,
+): Promise<Recipe> {
+  if (asked === undefined) return recipe;
+  const { distill: _before, ...rest } = recipe;
+  return asked.teacher === 'off' ? rest : { ...rest, distill: await chooseTeacher(asked, progress) };
 }
 
 /** A function that does `work` at the first call, and gives the same at every other. */

@@ -30,6 +30,8 @@ export interface Split {
    * others, of numbers these. Absent where each picture has one class.
    */
   readonly targets?: Float32Array;
+  /** `[N,K]` on a SharedArrayBuffer: what a teacher answers, softened; see train/distill. */
+  readonly teacher?: Float32Array;
   readonly n: number;
   /** The file of each image, relative to the dataset's folder, where it has one. */
   readonly files?: readonly string[];

@@ -1,5 +1,5 @@
 // The first images of a dataset as a dataset of its own, for short trials; over again where there are not as many.
-import { type Dataset, imageSize, imagesOf, type MemorySplit, type Split, targetCount } from './dataset.ts';
+import { type Dataset, imageSize, imagesOf, type MemorySplit, type Split } from './dataset.ts';
 
 /** `dataset` with at most its first `train` training and `others` validation and test images, in the same place. */
 export function firstImages<D extends Dataset>(
@@ -18,11 +18,19 @@ export function firstImages<D extends Dataset>(
 
 /** At most the first `wanted` images of a split. */
 export function firstOf<S extends Split>(split: S, wanted: number): S {
-  const { images, labels, targets, n: all } = split;
+  const { images, labels, targets, teacher, n: all } = split;
   const n = Math.min(wanted, all);
-  const own = targets?.subarray(0, targetCount(split) * n);
+  const rows = (values: Float32Array | undefined) => values?.subarray(0, (values.length / all) * n);
+  const [own, taught] = [rows(targets), rows(teacher)];
   const some = images instanceof Uint8Array ? images.subarray(0, (images.length / all) * n) : images;
-  return { ...split, images: some, labels: labels.subarray(0, n), ...(own && { targets: own }), n };
+  return {
+    ...split,
+    images: some,
+    labels: labels.subarray(0, n),
+    ...(own && { targets: own }),
+    ...(taught && { teacher: taught }),
+    n,
+  };
 }
 
 /** `wanted` images of a split: its first ones, and the same over again where it has fewer. */
@@ -37,10 +45,17 @@ export function filled(split: Split, wanted: number): Split {
     images.set(all.subarray(from * size, (from + 1) * size), i * size);
     labels[i] = split.labels[from] ?? 0;
   }
-  const { targets } = split;
-  const count = targetCount(split);
-  const own =
-    targets && Float32Array.from({ length: wanted * count }, (_, i) => targets[i % targets.length] ?? 0);
-  const result: MemorySplit = { images, labels, ...(own && { targets: own }), n: wanted };
+  const overAgain = (values: Float32Array | undefined) =>
+    values &&
+    Float32Array.from(
+      { length: (wanted * values.length) / split.n },
+      (_, i) => values[i % values.length] ?? 0,
+    );
+  const [own, taught] = [overAgain(split.targets), overAgain(split.teacher)];
+  const result: MemorySplit = {
+    ...{ images, labels, n: wanted },
+    ...(own && { targets: own }),
+    ...(taught && { teacher: taught }),
+  };
   return result;
 }

@@ -7,10 +7,10 @@ import { DiskError } from '../errors.ts';
 export const TEMPORARY = '.tmp';
 
 /** @throws DiskError when it cannot be written, for example because the disk is full; what was there before stays. */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, content: string | Uint8Array): void {
   const temporary = `${path}${TEMPORARY}`;
   try {
-    writeFileSync(temporary, text);
+    writeFileSync(temporary, content);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -5,7 +5,7 @@ import { backend, DataType, eagerAttribute, tf } from '../graph/tensorflow.ts';
 const attributes = [eagerAttribute.type('T', DataType.float32)];
 
 /** Cross-entropy of each picture, `[N]`; the targets `[N,classes]` get no gradient. */
-function fused(logits: Tensor, targets: Tensor): Tensor {
+export function crossEntropyOf(logits: Tensor, targets: Tensor): Tensor {
   const apply = tf.customGrad((...args: unknown[]) => {
     const [x, save] = args as [Tensor, (tensors: Tensor[]) => void];
     const outputs = backend.executeMultipleOutputs(
@@ -60,7 +60,7 @@ export function crossEntropy(
     const share = axes === 1 ? mixture.shares : tf.expandDims(mixture.shares, 1);
     return tf.add(tf.mul(of(labels), share), tf.mul(of(mixture.others), tf.sub(1, share)));
   };
-  let loss = fused(logits, mixed(targetsOf, 2));
+  let loss = crossEntropyOf(logits, mixed(targetsOf, 2));
   if (focus > 0) loss = tf.mul(loss, tf.pow(tf.sub(1, tf.exp(tf.neg(loss))), focus));
   if (weights !== undefined) {
     // A sum over the classes: a lookup by index would read the labels back.

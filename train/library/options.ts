@@ -29,6 +29,12 @@ export interface RecipeOptions {
   readonly sampling?: 'balanced' | 'usual' | undefined;
   /** Gamma of the focal loss; 0 is off. */
   readonly focal?: number | undefined;
+  /** A teacher, whose answers are learned beside the labels: a model file, or `hf:owner/name`; `off` for none. */
+  readonly distill?: string | undefined;
+  /** By which the logits of both are divided. */
+  readonly distillTemperature?: number | undefined;
+  /** Share of the teacher's answers in the loss. */
+  readonly distillWeight?: number | undefined;
   /** Of weights, order and augmentation. */
   readonly seed?: number | undefined;
   /** By default `auto`: bfloat16 where the processor multiplies it itself. */

@@ -60,8 +60,8 @@ export async function extractFeatures(dataset: Dataset, extractor: Extractor): P
 }
 
 /** Features are of the same pictures. */
-function labelsOf({ labels, targets }: Split): Pick<Split, 'labels' | 'targets'> {
-  return { labels, ...(targets && { targets }) };
+function labelsOf({ labels, targets, teacher }: Split): Pick<Split, 'labels' | 'targets' | 'teacher'> {
+  return { labels, ...(targets && { targets }), ...(teacher && { teacher }) };
 }
 
 async function splitOf(split: Split, { features, extract }: Extractor): Promise<Split> {

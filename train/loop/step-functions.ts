@@ -2,6 +2,7 @@
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-node-gpu';
 import type { Traceable } from '../graph/retrace.ts';
 import { tf } from '../graph/tensorflow.ts';
+import { distillation } from '../layers/distill-loss.ts';
 import { logitsOf } from '../layers/forward.ts';
 import { countCorrect, crossEntropy } from '../layers/loss.ts';
 import { type Architecture, type Net, netOf, type Parameters } from '../layers/net.ts';
@@ -36,7 +37,7 @@ export function gradientFunction(
         const logits = logitsOf(net, architecture, recipe.standardize, required(image, 'image'));
         const judged = judge(recipe, net, logits, answers);
         correct = tf.keep(judged.correct);
-        return judged.loss as Scalar;
+        return withTeacher(recipe, judged.loss, logits, answers.teacher) as Scalar;
       },
       weights.map(([, weight]) => weight),
     );
@@ -73,6 +74,24 @@ function judge(
       ? labelsCrossEntropy(logits, own, recipe.labelSmoothing)
       : distanceOf(recipe.loss ?? NUMBER_LOSS, logits, standardizedTargets(net, own));
   return { loss, correct: tf.scalar(0) };
+}
+
+/** The loss with the teacher's share in it, where the recipe has one. */
+function withTeacher(
+  { distill, task }: Recipe,
+  loss: Tensor,
+  logits: Tensor,
+  teacher: Tensor | undefined,
+): Tensor {
+  if (distill === undefined) return loss;
+  const { temperature, weight } = distill;
+  const taught = distillation(
+    logits,
+    required(teacher, 'answers of the teacher'),
+    temperature,
+    task === 'multi',
+  );
+  return tf.add(tf.mul(loss, 1 - weight), tf.mul(taught, weight));
 }
 
 /** The step as a tfjs function, when a share `done` of the training is: it assigns the new weights and returns `[loss, correct]`. */

@@ -63,8 +63,7 @@ function phaseGraphs(network: StepNetwork, start: number): [name: string, graph:
   const { recipe, architecture, parameters, shape, updater, variables } = network;
   const names = [...parameters.weights.keys()].filter((name) => isTrained(name, recipe.groups, start));
   const gradients = gradientFunction(recipe, architecture, parameters, names);
-  const targets = taskOf(recipe) === 'single' ? 0 : countOutputs(architecture, parameters, shape);
-  const inputs = trainInputs(shape, targets, mixesLabels(recipe));
+  const inputs = trainInputs(recipe, shape, () => countOutputs(architecture, parameters, shape));
   const trained = (fn: Traceable) => improved(traceStep(network, fn, inputs), recipe.precision);
   if (recipe.accumulate === 1) return [[`train/${start}`, trained(trainFunction(gradients, updater))]];
   const sums = new Map(
@@ -113,13 +112,20 @@ const scalar = (name: string) => ({ name, tensor: tf.scalar(0.5) });
 const scalarInputs: MakeInputs = () => ['learningRate', 'momentum', 'step'].map(scalar);
 const decayInput: MakeInputs = () => [scalar('decay')];
 
-function trainInputs(shape: readonly number[], targets: number, isMixed: boolean): MakeInputs {
+/** Inputs `[N,K]` of a step: the targets of its task, and what a teacher answers. */
+export function targetInputs({ task, distill }: Pick<Recipe, 'task' | 'distill'>): ('targets' | 'teacher')[] {
+  return [...(task === undefined ? [] : ['targets' as const]), ...(distill ? ['teacher' as const] : [])];
+}
+
+/** @param count - how many outputs the network has. */
+function trainInputs(recipe: Recipe, shape: readonly number[], count: () => number): MakeInputs {
+  const names = targetInputs(recipe);
+  const width = names.length === 0 ? 0 : count();
   return (n) => [
     blankImages(n, shape),
-    targets === 0
-      ? { name: 'labels', tensor: tf.zeros([n], 'int32') }
-      : { name: 'targets', tensor: tf.zeros([n, targets]) },
-    ...(isMixed
+    ...(taskOf(recipe) === 'single' ? [{ name: 'labels', tensor: tf.zeros([n], 'int32') }] : []),
+    ...names.map((name) => ({ name, tensor: tf.zeros([n, width]) })),
+    ...(mixesLabels(recipe)
       ? [
           { name: 'others', tensor: tf.zeros([n], 'int32') },
           { name: 'shares', tensor: tf.ones([n]) },

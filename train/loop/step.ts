@@ -15,7 +15,7 @@ import type { Recipe } from '../recipes/index.ts';
 import { taskOf } from '../tasks/task.ts';
 import { exchangeParts } from './exchange-parts.ts';
 import { required } from './step-functions.ts';
-import { mixesLabels, partSize, stepGraphs } from './step-graphs.ts';
+import { mixesLabels, partSize, stepGraphs, targetInputs } from './step-graphs.ts';
 import { createStepVariables, disposeStepVariables } from './step-variables.ts';
 
 /** The inputs of one step. */
@@ -30,7 +30,7 @@ export interface StepInputs {
   /** Where the recipe mixes pictures: int32 and float32 `[N]` as in a batch; left out, nothing is mixed. */
   others?: Int32Array;
   shares?: Float32Array;
-  /** Where the recipe's task has targets: float32 `[N,K]`. */
+  /** Where the recipe's task has targets, or a teacher: float32 `[N,K]`; `[N,2K]` where it has both, which follow each other. */
   targets?: Float32Array;
   learningRate: number;
   momentum: number;
@@ -188,9 +188,8 @@ function tensorsOfPart(
   const to = from + part;
   return {
     image: uint8Tensor(images.subarray(from * size, to * size), [part, ...shape]),
-    ...(taskOf(recipe) === 'single'
-      ? { labels: tf.tensor1d(labels.subarray(from, to), 'int32') }
-      : { targets: targetsTensor(required(targets, 'targets'), labels.length, from, to) }),
+    ...(taskOf(recipe) === 'single' && { labels: tf.tensor1d(labels.subarray(from, to), 'int32') }),
+    ...targetTensors(recipe, targets, labels.length, from, to),
     ...(mixesLabels(recipe) && {
       others: tf.tensor1d((others ?? labels).subarray(from, to), 'int32'),
       shares: shares === undefined ? tf.ones([part]) : tf.tensor1d(shares.subarray(from, to)),
@@ -202,8 +201,25 @@ function tensorsOfPart(
   };
 }
 
-/** The targets of pictures `from` to `to` of `n`: `[to-from,K]`. */
-function targetsTensor(targets: Float32Array, n: number, from: number, to: number): Tensor {
-  const count = targets.length / n;
-  return tf.tensor2d(targets.slice(from * count, to * count), [to - from, count]);
+/** The targets of pictures `from` to `to` of `n`, and what a teacher answers to them: `[to-from,K]` each. */
+function targetTensors(
+  recipe: Recipe,
+  targets: Float32Array | undefined,
+  n: number,
+  from: number,
+  to: number,
+): { targets?: Tensor; teacher?: Tensor } {
+  const names = targetInputs(recipe);
+  const width = (targets?.length ?? 0) / n;
+  const count = width / names.length;
+  const columns = (first: number) =>
+    tf.tensor2d(
+      Float32Array.from(
+        { length: (to - from) * count },
+        (_, i) =>
+          required(targets, 'targets')[(from + Math.floor(i / count)) * width + first + (i % count)] ?? 0,
+      ),
+      [to - from, count],
+    );
+  return Object.fromEntries(names.map((name, k) => [name, columns(k * count)]));
 }

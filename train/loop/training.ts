@@ -37,10 +37,11 @@ function checkTask(recipe: Recipe, { name, task }: Dataset): void {
 
 /** @throws UserError when something is asked of classes that there are not, or of pictures that have several labels or numbers. */
 function checkClasses(recipe: Recipe, dataset: Dataset): void {
-  const { classWeights, sampling, focal, labelSmoothing } = recipe;
-  if (taskOf(recipe) === 'regression' && labelSmoothing > 0)
+  const { classWeights, sampling, focal, labelSmoothing, distill } = recipe;
+  const forClasses = labelSmoothing > 0 ? 'label-smoothing' : distill && 'distill';
+  if (taskOf(recipe) === 'regression' && forClasses !== undefined)
     throw new UserError(
-      `--label-smoothing is for classes and labels, but ${recipe.name} learns numbers: leave it out.`,
+      `--${forClasses} is for classes and labels, but ${recipe.name} learns numbers: leave it out.`,
     );
   if (taskOf(recipe) === 'single') {
     if (classWeights !== undefined) classWeightsOf(classWeights, dataset);

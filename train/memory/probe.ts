@@ -7,7 +7,7 @@ import { filled, firstOf } from '../datasets/subset.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { fit } from '../loop/fit.ts';
 import { resolveRecipe } from '../recipes/index.ts';
-import { loadDataOf } from '../recipes/load-data.ts';
+import { loadTrainingData } from '../recipes/load-data.ts';
 import { trialOf } from '../recipes/recipe.ts';
 import { createRun } from '../runs/run.ts';
 import type { Measured } from './measured.ts';
@@ -25,7 +25,7 @@ export const work: ChildWork<{ recipe: unknown }> = async (task, send) => {
   forgetPeak();
   // The whole network, which takes the most: a backbone is frozen for some of the epochs alone.
   const { freeze: _freeze, ...recipe } = trialOf(resolveRecipe(task.recipe), 1);
-  const all = await loadDataOf(recipe);
+  const all = await loadTrainingData(recipe);
   // What is in the pictures does not matter, so a small folder's are taken over again.
   const train = filled(all.train, STEPS * recipe.batchSize);
   const { test: _test, ...rest } = all;

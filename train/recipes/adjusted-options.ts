@@ -18,7 +18,7 @@ export function adjustedOptions(recipe: Recipe, usual: Recipe | undefined): stri
 
 /** What can be adjusted, by option, as text would say it; undefined for what the recipe does without. */
 function numbersOf(recipe: Recipe): Record<string, number | string | undefined> {
-  const { architecture, optimizer, average, classWeights } = recipe;
+  const { architecture, optimizer, average, classWeights, distill } = recipe;
   return {
     // One of a user's own has no name on the command line.
     ...(recipe.options?.optimizer === undefined &&
@@ -31,5 +31,8 @@ function numbersOf(recipe: Recipe): Record<string, number | string | undefined> 
     'class-weights': typeof classWeights === 'object' ? JSON.stringify(classWeights) : classWeights,
     sampling: recipe.sampling,
     focal: recipe.focal,
+    distill: distill?.source ?? distill?.path,
+    'distill-temperature': distill?.temperature,
+    'distill-weight': distill?.weight,
   };
 }

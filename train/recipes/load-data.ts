@@ -1,9 +1,11 @@
 // The data that a recipe trains on: a data set by its name, or the pictures of a folder; of a backbone, their features.
+import type { Card } from '../../models/card.ts';
 import { UserError } from '../../models/errors.ts';
 import { featureDataset } from '../backbone/cache.ts';
 import { loadFolder } from '../datasets/folder/index.ts';
 import { type Dataset, type DatasetDefinition, isFolder, loadDataset } from '../datasets/index.ts';
 import { firstImages } from '../datasets/subset.ts';
+import { samePictures, withTeacher } from '../distill/answers.ts';
 import { asDataError } from '../errors.ts';
 import type { Progress } from '../progress.ts';
 import { noteOnCode, registryOf } from '../project/registry-of.ts';
@@ -31,6 +33,36 @@ export async function loadDataOf(
   progress: Progress = {},
 ): Promise<Dataset> {
   return withFeatures(await loadPictures(recipe, known, progress), recipe, progress);
+}
+
+/** The data that a recipe trains on, with what its teacher answers to them, where it has one. */
+export async function loadTrainingData(
+  recipe: DataOf & Pick<Recipe, 'distill'>,
+  known?: readonly DatasetDefinition[],
+  progress: Progress = {},
+): Promise<Dataset> {
+  return taught(await loadDataOf(recipe, known, progress), recipe, known, progress);
+}
+
+/** Data of a recipe with what its teacher answers to them, where it has one. */
+export async function taught(
+  dataset: Dataset,
+  recipe: PicturesOf & Pick<Recipe, 'distill'>,
+  known?: readonly DatasetDefinition[],
+  progress: Progress = {},
+): Promise<Dataset> {
+  const { distill, folder } = recipe;
+  if (distill === undefined) return dataset;
+  const picturesFor = async (card: Card) => {
+    const { shape, prepare } = card.input;
+    const [side = 0, width = 0, channels] = shape;
+    if (folder === undefined || side !== width) return samePictures(dataset, card);
+    const { channels: _channels, ...rest } = folder;
+    // The same files in the same order, as the teacher takes them.
+    const own = { ...rest, size: side, ...(channels === 1 && { channels }) };
+    return loadPictures({ ...recipe, folder: own, prepare }, known, progress);
+  };
+  return withTeacher(dataset, { distill, picturesFor }, progress);
 }
 
 /** The pictures: those of a data set, or of a folder, or the first of either. */

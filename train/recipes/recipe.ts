@@ -10,6 +10,7 @@ import { type AugmentOptions, type AugmentOptionsOf, augmentSchemaOf } from '../
 import { backboneSchema } from '../backbone/schema.ts';
 import type { DatasetDefinition } from '../datasets/index.ts';
 import { type InputOf, type Named, namedSchema } from '../definition.ts';
+import { distillSchema } from '../distill/schema.ts';
 import { groupSchema } from '../optimizers/groups.ts';
 import { type AnyOptimizer, type OptimizerInput, optimizerSchemaOf } from '../optimizers/index.ts';
 import { type AnySchedule, type ScheduleInput, scheduleSchemaOf } from '../optimizers/schedules/index.ts';
@@ -106,6 +107,8 @@ const last = {
   sampling: z.literal('balanced').exactOptional(),
   /** Gamma of the focal loss, by which what is answered well counts less. */
   focal: z.number().min(1).exactOptional(),
+  /** Learns a teacher's answers beside the labels; see train/distill. */
+  distill: distillSchema.exactOptional(),
   /** Weights that are trained by other numbers; the first group that matches counts. */
   groups: z.array(groupSchema).default([]),
   /** Longest global norm of the gradients; 0 does not clip. */

@@ -7,7 +7,7 @@ import { moduleBeside } from '../../setup/modules/module.mjs';
 import { type Child, startChild } from '../child.ts';
 import { random } from '../random.ts';
 import type { Recipe } from '../recipes/index.ts';
-import { loadDataOf } from '../recipes/load-data.ts';
+import { loadTrainingData } from '../recipes/load-data.ts';
 import { trialOf } from '../recipes/recipe.ts';
 import { listRuns } from '../runs/run.ts';
 import { type ComparedFile, compareRunFiles } from './compare.ts';
@@ -59,7 +59,7 @@ export async function verifyResume(
   asked: Recipe,
   { steps: wanted, kills: wantedKills, log, signal }: VerifyOptions,
 ): Promise<Verified> {
-  const { train } = await loadDataOf(asked, undefined, { say: log, signal });
+  const { train } = await loadTrainingData(asked, undefined, { say: log, signal });
   const recipe = { ...asked, batchSize: batchFor(asked, train.n) };
   if (recipe.batchSize < asked.batchSize)
     log?.(

@@ -4,7 +4,7 @@ import type { ChildWork } from '../child.ts';
 import { firstImages } from '../datasets/subset.ts';
 import { fit } from '../loop/fit.ts';
 import { resolveRecipe } from '../recipes/index.ts';
-import { loadDataOf } from '../recipes/load-data.ts';
+import { loadTrainingData } from '../recipes/load-data.ts';
 import { lockRun } from '../runs/lock.ts';
 import { createRun, listRuns } from '../runs/run.ts';
 
@@ -29,7 +29,7 @@ export const work: ChildWork<Stretch> = async (
   send,
 ) => {
   const recipe = resolveRecipe(task.recipe);
-  const dataset = firstImages(await loadDataOf(recipe), trainImages, testImages);
+  const dataset = firstImages(await loadTrainingData(recipe), trainImages, testImages);
   const run = listRuns(runs)[0] ?? createRun(runs, recipe, {});
   const unlock = lockRun(run);
   const watcher = {

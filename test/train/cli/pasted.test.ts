@@ -111,6 +111,10 @@ describe('the commands of a report', () => {
       'a backbone that is not frozen',
       ['PHOTOS', '--freeze-epochs', '0', '--crop', 'stretch', '--learning-rate', '0.002'],
     ],
+    [
+      'classes of unequal size',
+      ['PHOTOS', '--class-weights', 'balanced', '--sampling', 'balanced', '--focal', '2'],
+    ],
     ['first weights', ['digits', '--from', '0001-digits', '--epochs', '2']],
   ];
 

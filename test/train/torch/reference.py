@@ -1,6 +1,6 @@
 """PyTorch's answers, for tests that replay the same numbers: writes reference.safetensors beside this file.
 
-    pip install torch==2.13.0 safetensors numpy
+    pip install torch==2.14.1 safetensors numpy
     python test/train/torch/reference.py
 
 The tests read the file and need neither Python nor PyTorch. example.ts has the same formulas.
@@ -140,6 +140,26 @@ def unequal_classes() -> dict[str, torch.Tensor]:
     return result
 
 
+def distillation() -> dict[str, torch.Tensor]:
+    """Of the same logits and a teacher's, at temperatures, by torch's own divergence; of several labels by its entropy."""
+    F = torch.nn.functional
+    result = {"teacher": 4 * example(1, 2, (6, 5))}
+    for temperature in (1, 4):
+        soft = F.softmax(result["teacher"] / temperature, 1)
+        logits = torch.nn.Parameter(4 * example(0, 1, (6, 5)))
+        loss = temperature**2 * F.kl_div(F.log_softmax(logits / temperature, 1), soft, reduction="batchmean")
+        loss.backward()
+        result |= {f"{temperature}/soft": soft, f"{temperature}/loss": loss.detach(), f"{temperature}/gradient": logits.grad}
+        soft = torch.sigmoid(result["teacher"] / temperature)
+        logits = torch.nn.Parameter(4 * example(0, 1, (6, 5)))
+        bce = lambda x: F.binary_cross_entropy(torch.sigmoid(x / temperature).double(), soft.double())
+        loss = temperature**2 * (bce(logits) - bce(result["teacher"]))
+        loss.backward()
+        result |= {f"labels/{temperature}/soft": soft, f"labels/{temperature}/loss": loss.detach().float()}
+        result |= {f"labels/{temperature}/gradient": logits.grad}
+    return result
+
+
 def schedules() -> dict[str, torch.Tensor]:
     """Learning rates of 20 steps, by torch.optim.lr_scheduler; one-cycle goes from the first step to the last."""
     steps, peak = 20, 0.1
@@ -172,7 +192,11 @@ def schedules() -> dict[str, torch.Tensor]:
 if __name__ == "__main__":
     torch.use_deterministic_algorithms(True)
     torch.set_num_threads(1)
-    families = {**optimizers(), "cross-entropy": cross_entropy(), "unequal": unequal_classes(), "schedule": schedules()}
+    families = {
+        **optimizers(),
+        **{"cross-entropy": cross_entropy(), "unequal": unequal_classes(), "distill": distillation()},
+        "schedule": schedules(),
+    }
     tensors = {f"{family}/{name}": values for family, members in families.items() for name, values in members.items()}
     path = Path(__file__).with_name("reference.safetensors")
     save_file(tensors, path, {"torch": torch.__version__})
