@@ -22,7 +22,7 @@ session = onnxruntime.InferenceSession(sys.argv[1], providers=['CPUExecutionProv
 parts = [session.run(['probabilities'], {'image': images[i:i + 500]})[0] for i in range(0, len(images), 500)]
 print(''.join(str(label) for label in numpy.concatenate(parts).argmax(1)))`;
 
-it("gives the same labels in Python's onnxruntime as in Node's on all 10,000 test images, 99.68 % of them right", async () => {
+it("gives the same labels in Python's onnxruntime as in Node's on all 10,000 test images, 99.63 % of them right", async () => {
   const { test } = await loadDataset('mnist');
   const classifier = await onnxClassifier(model, [28, 28, 1]);
   const probabilities = await classifier.classify(test.images);
@@ -35,5 +35,5 @@ it("gives the same labels in Python's onnxruntime as in Node's on all 10,000 tes
   expect(python(classify, [path], Buffer.from(test.images)).trim()).toBe(labels.join(''));
   const right = labels.filter((label, i) => label === test.labels[i]).length;
   // docs/figures.md; its card has the accuracy of these and of pen digits together.
-  expect(right / test.n).toBe(0.9968);
+  expect(right / test.n).toBe(0.9963);
 });

@@ -80,7 +80,7 @@ describe('describeFile', () => {
     const text = inspectionInWords(described);
     expect(text).toMatch(/image -> probabilities/);
     expect(text).toMatch(/\d+ ops: .*Conv \d+/);
-    expect(text).toMatch(/accuracy 99\.\d\d % on 11,998 validation pictures/);
+    expect(text).toMatch(/accuracy 99\.\d\d % on 11,998 test pictures/);
     expect(text).toMatch(/logits\/kernel\s+\[1024,10\]/);
   });
 

@@ -15,7 +15,7 @@ it('takes at most one in a hundred test digits for something else: 0.8 % measure
   const share = strange(test.images);
   expect(share).toBeGreaterThan(0.002);
   expect(share).toBeLessThanOrEqual(0.01);
-  expect(novelty).toMatchObject({ against: 'drawings', n: 5000 });
+  expect(novelty).toMatchObject({ against: 'drawings', n: 2875 });
   expect(novelty?.falseAlarms).toBeLessThanOrEqual(0.01);
 });
 
@@ -24,10 +24,10 @@ const MEASURED: Readonly<Record<Kind, number>> = {
   hearts: 0.99,
   'hearts of straight lines': 0.99,
   stars: 1,
-  faces: 0.99,
+  faces: 0.78,
   triangles: 0.93,
   squares: 0.99,
-  houses: 0.94,
+  houses: 0.86,
   arrows: 0.88,
   'check marks': 0.99,
   letters: 0.94,
