@@ -61,6 +61,8 @@ export interface Asked {
   readonly sampling?: 'balanced' | 'usual' | undefined;
   readonly focal?: number | undefined;
   readonly distill?: AskedDistill | undefined;
+  /** `test` trains a recipe on all training images, and tests it after every epoch. */
+  readonly validation?: 'test' | undefined;
   readonly batchSize?: number | undefined;
   readonly accumulate?: number | undefined;
   readonly seed?: number | undefined;
@@ -134,6 +136,7 @@ export function checkArguments(args: RecipeArguments): Asked {
     sampling: given(text('sampling'), (value) => oneOf('--sampling', ['balanced', 'usual'], value)),
     focal: given(text('focal'), focalOf),
     distill: distillOf(text),
+    validation: subject.kind !== 'folder' && text('valid') === 'test' ? 'test' : undefined,
     batchSize: whole('batch-size', 1),
     accumulate: whole('accumulate', 1),
     seed: given(text('seed'), seedOf),
@@ -145,7 +148,7 @@ export function checkArguments(args: RecipeArguments): Asked {
         oneOf('--architecture', [...folderNetworks.keys()], name),
       ),
       size: whole('size', 8, 1024),
-      valid: given(text('valid'), validOf),
+      valid: subject.kind === 'folder' ? given(text('valid'), validOf) : undefined,
       tests,
       crop: given(text('crop'), cropOf),
       // A recipe may have an option of this name.
@@ -358,7 +361,10 @@ function checkMeaning(
   chosen: Readonly<Record<string, string>>,
 ): void {
   const family = Object.keys(familyOptions);
-  const ofFolder = [...Object.keys(folderOptions), ...Object.keys(backboneOptions)];
+  const ofFolder = [...Object.keys(folderOptions), ...Object.keys(backboneOptions)].filter(
+    // Whatever has a part of its own that validates can train on all of it, and be tested after every epoch.
+    (option) => option !== 'valid' || args.valid !== 'test',
+  );
   if (subject.kind === 'recipe')
     refuse(
       args,

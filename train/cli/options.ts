@@ -204,7 +204,7 @@ export const folderOptions = {
       type: 'string',
       valueHint: 'share|test',
       description:
-        'Share of the pictures of each class for validation, such as 0.2; or test, to validate with the folder test/',
+        'Share of the pictures of each class for validation, such as 0.2; or test, to validate with the folder test/, or of a recipe with its test images, after every epoch',
     },
     folds: {
       type: 'string',

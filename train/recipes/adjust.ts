@@ -28,6 +28,8 @@ export interface Adjustment {
   sampling?: 'balanced' | 'usual' | undefined;
   /** Gamma of the focal loss; 0 is off. */
   focal?: number | undefined;
+  /** `test` validates with the test images, so that all training images are trained on. */
+  validation?: 'test' | undefined;
 }
 
 /**
@@ -35,7 +37,13 @@ export interface Adjustment {
  * @throws UserError when a recipe without a pretrained network is asked to freeze some.
  */
 export function adjusted(recipe: Recipe, adjustment: Adjustment): Recipe {
-  return forUnequalClasses(regularized(scheduled(recipe, adjustment), adjustment), adjustment);
+  const own = adjustment.validation === 'test' ? withoutValidation(recipe) : recipe;
+  return forUnequalClasses(regularized(scheduled(own, adjustment), adjustment), adjustment);
+}
+
+/** A recipe of which nothing is held out. */
+function withoutValidation({ validation: _, ...rest }: Recipe): Recipe {
+  return rest;
 }
 
 function scheduled(recipe: Recipe, { epochs, patience, freezeEpochs, learningRate }: Adjustment): Recipe {

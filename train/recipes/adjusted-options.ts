@@ -9,11 +9,13 @@ import type { Recipe } from './recipe.ts';
  */
 export function adjustedOptions(recipe: Recipe, usual: Recipe | undefined): string[] {
   const [own, theirs] = [numbersOf(recipe), usual === undefined ? undefined : numbersOf(usual)];
-  return Object.entries(own).flatMap(([option, value]) =>
+  const numbers = Object.entries(own).flatMap(([option, value]) =>
     value === theirs?.[option] || (value === undefined && theirs === undefined)
       ? []
       : [`--${option}`, `${value ?? 0}`],
   );
+  const tested = usual?.validation !== undefined && recipe.validation === undefined;
+  return [...numbers, ...(tested ? ['--valid', 'test'] : [])];
 }
 
 /** What can be adjusted, by option, as text would say it; undefined for what the recipe does without. */

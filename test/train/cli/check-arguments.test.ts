@@ -34,6 +34,12 @@ describe('checkArguments', () => {
     expect(of(folder)).toMatchObject({ chosen: {}, optimizer: 'adam' });
   });
 
+  it('has a recipe tested after every epoch, or a folder validate with its own test', () => {
+    const of = (recipe: string) => checkArguments({ runs: 'runs', recipe, valid: 'test' });
+    expect(of('digits')).toMatchObject({ validation: 'test', folder: { valid: undefined } });
+    expect(of(folder)).toMatchObject({ validation: undefined, folder: { valid: 'test' } });
+  });
+
   it('finds a folder whose accents are stored in another way than they are typed', () => {
     for (const [stored, typed] of [
       ['NFD', 'NFC'],
@@ -80,6 +86,7 @@ describe('checkArguments', () => {
     ],
     [{ precision: 'float' }, '--precision takes auto, float32, bfloat16; received "float".'],
     [{ resume: 'a', from: 'first' }, 'With --resume, --from takes best or last; received "first".'],
+    [{ valid: '0.2' }, '--valid has no meaning here: the recipe digits is no folder of pictures.'],
     [{ size: '64' }, '--size has no meaning here: the recipe digits is no folder of pictures.'],
     [{ recipe: './none' }, `There is nothing at ${join(process.cwd(), 'none')}.`],
     [{ recipe: folder, size: '4' }, '--size takes a whole number from 8 to 1024; received "4".'],

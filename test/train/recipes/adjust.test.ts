@@ -61,11 +61,14 @@ describe('an adjusted recipe', () => {
       '--optimizer adamw --label-smoothing 0.1',
     ],
     [findRecipe('cifar-fast'), { labelSmoothing: 0 }, '--label-smoothing 0'],
+    [findRecipe('digits'), { validation: 'test' as const }, '--valid test'],
+    [findRecipe('conv-mnist'), { validation: 'test' as const }, ''],
     [photos, {}, ''],
     [photos, { freezeEpochs: 2, dropout: 0.5, average: 0.99 }, '--dropout 0.5 --average 0.99'],
     [photos, { freezeEpochs: 0, optimizer: 'muon', weightDecay: 0 }, '--optimizer muon --weight-decay 0'],
   ])('can be asked for again: %#', (recipe, adjustment, words) => {
     const made = resolveRecipe(adjusted(recipe, adjustment));
+    if ('validation' in adjustment) expect(made.validation).toBeUndefined();
     expect(adjustedOptions(made, usualRecipe(made)).join(' ')).toBe(words);
   });
 
