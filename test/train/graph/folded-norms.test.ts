@@ -75,16 +75,16 @@ describe('batch norms by kept statistics', () => {
     expect([norms(graph), norms(folded)]).toEqual([6, 0]);
     const [expected, actual] = [run(graph), run(folded)];
     expect(expected.length).toBe(1 + 8);
-    // Measured: 1.1e-6.
+    // Measured: 3.4e-7, with AVX2 alone as well.
     for (const [i, values] of expected.entries())
-      expect(distance(actual[i], values), `${i}`).toBeLessThan(5e-6);
+      expect(distance(actual[i], values), `${i}`).toBeLessThan(1e-6);
   });
 
   it('are gone from a forward pass for any number of pictures', () => {
     const { graph, run } = graphOf(block, false);
     const folded = normsFolded(graph);
     expect([norms(graph), norms(folded)]).toEqual([3, 0]);
-    expect(distance(run(folded)[0], run(graph)[0])).toBeLessThan(5e-6);
+    expect(distance(run(folded)[0], run(graph)[0])).toBeLessThan(1e-6);
   });
 
   it.each<[string, Network]>([
