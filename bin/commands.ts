@@ -81,6 +81,13 @@ const all: readonly Command[] = [
     subjects: recipes,
   },
   {
+    name: 'clean',
+    group: 'Train',
+    description: 'Look at the pictures of a folder whose labels are likely wrong: relabel, drop or keep them',
+    examples: [{ words: ['./pets'] }, { words: ['./pets', '--list'], does: 'Print them, without a page' }],
+    load: async () => (await import('../train/clean/command.ts')).cleanCommand,
+  },
+  {
     name: 'photos',
     group: 'Train',
     description: 'Write pictures of CIFAR-10 into a folder for each class, to try with',

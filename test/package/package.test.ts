@@ -110,6 +110,8 @@ test('the tarball has what runs, the page and digits, and neither sources, tests
     'dist/setup/packages/tensorflow/package-lock.json',
     'dist/train/graph/gelu.cc',
     'dist/train/graph/vectors.h',
+    'dist/train/clean/page.css',
+    'dist/train/clean/page.js',
     'dist/train/report/style.css',
     'dist/train/report/live-page.js',
     'dist/export/tf2onnx/convert.py',

@@ -95,10 +95,10 @@ function picturesIn(dataset: Dataset): number {
 }
 
 /**
- * All features one after another, first those of training, in a file that appears when it is whole.
+ * All features one after another, first those of training, then of validation and the test, in a file that appears when it is whole.
  * @param size - Bytes of a picture's features.
  */
-async function writeFeatures(
+export async function writeFeatures(
   dataset: Dataset,
   { extract }: Extractor,
   size: number,

@@ -25,10 +25,10 @@ export interface ConfidentLearning {
 const EPSILON = 1e-6;
 
 /**
- * The threshold of class j is the mean probability of j over the pictures with the label j (equation 2). A picture is counted as
- * the class j whose probability reaches its threshold; of several, as the most probable (equation 1). Those that are counted
- * as another class than their label's are the confident joint's off-diagonal; an issue is one of them whose label is not
- * the most probable class either way.
+ * The threshold of class j is the mean probability of j over the pictures with the label j (equation 2). A picture is counted
+ * as the class whose probability reaches its threshold (equation 1); where several do, as the most probable of all, which is
+ * cleanlab's reading. Those that are counted as another class than their label's are off the joint's diagonal; they are issues
+ * unless their label is the most probable all the same.
  */
 export function confidentLearning({ labels, probabilities, classes }: OutOfFold): ConfidentLearning {
   const n = labels.length;
@@ -47,18 +47,17 @@ export function confidentLearning({ labels, probabilities, classes }: OutOfFold)
   const issues: number[] = [];
   for (let i = 0; i < n; i++) {
     const label = labels[i] ?? 0;
-    let [guess, most] = [-1, 0];
-    for (const [j, threshold] of thresholds.entries()) {
-      const probability = of(i, j);
-      most = Math.max(most, probability);
-      if (probability < threshold - EPSILON) continue;
-      if (guess < 0 || probability > of(i, guess)) guess = j;
-    }
+    const row = Array.from({ length: classes }, (_, j) => of(i, j));
+    const certain = row.flatMap((probability, j) =>
+      probability >= (thresholds[j] ?? 1) - EPSILON ? [j] : [],
+    );
+    const likeliest = row.indexOf(Math.max(...row));
+    const guess = certain.length > 1 ? likeliest : (certain[0] ?? -1);
     guesses.push(guess);
-    const row = joint[label];
-    if (guess < 0 || row === undefined) continue;
-    row[guess] = (row[guess] ?? 0) + 1;
-    if (guess !== label && of(i, label) < most - EPSILON) issues.push(i);
+    const counted = joint[label];
+    if (guess < 0 || counted === undefined) continue;
+    counted[guess] = (counted[guess] ?? 0) + 1;
+    if (guess !== label && of(i, label) < of(i, likeliest) - EPSILON) issues.push(i);
   }
   return { thresholds, joint, guesses, issues };
 }

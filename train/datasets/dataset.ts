@@ -6,6 +6,7 @@ import type { Shape } from '../../models/image/shape.ts';
 import type { TargetTask } from '../tasks/task.ts';
 import type { DataDigests } from './digests.ts';
 import type { FolderFindings } from './folder/findings.ts';
+import type { Hashed } from './folder/near-duplicates.ts';
 
 /** `[N]`, indices into the dataset's `labels`; 16 bits where there are more than 256 classes. */
 export type Labels = Uint8Array | Uint16Array;
@@ -59,6 +60,8 @@ export interface Dataset {
   readonly labelOf?: (image: Uint8Array) => number;
   /** What there is to say of a folder's files. */
   readonly findings?: FolderFindings;
+  /** Of a folder what is known of each file, by its path. */
+  readonly hashed?: ReadonlyMap<string, Hashed>;
   /** Where the images are features, as bytes: the pictures that they were made of, in the same order. */
   readonly pictures?: Pictures;
 }

@@ -17,7 +17,9 @@ for seed, (n, classes, sure, given) in enumerate([(80, 3, 3, 3), (120, 10, 4, 10
     rng = np.random.default_rng(seed)
     truth = rng.integers(0, given, n)
     labels = np.where(rng.random(n) < 0.15, rng.integers(0, given, n), truth)
-    logits = rng.normal(size=(n, classes)) + sure * np.eye(classes)[truth]
+    # Of some classes it is less sure: then several probabilities reach their thresholds, or another than the largest does.
+    of_class = sure * np.linspace(0.1, 1.5, classes)
+    logits = 1.5 * rng.normal(size=(n, classes)) + of_class[truth][:, None] * np.eye(classes)[truth]
     # 256ths, so that some are equal, and their sums are what they should be to the bit.
     probs = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     probs = np.round(probs * 256)

@@ -216,5 +216,6 @@ function datasetOf(path: string, index: FolderIndex, folder: string, options: Fo
       ...(test && { test: test.digest }),
     },
     findings,
+    hashed: new Map(entries.map(({ path: file, hash, look }) => [file, { path: file, hash, look }])),
   };
 }
