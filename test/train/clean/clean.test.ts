@@ -4,10 +4,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync
 import { dirname, join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { type Browser, chromium as launcher } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { pretrainedPath, root } from '../../../setup/paths.mjs';
 import { fetchPretrained } from '../../../train/architectures/pretrained.ts';
-import { appOf } from '../../../train/clean/clean.ts';
+import { appOf, clean } from '../../../train/clean/clean.ts';
 import { prepare, tableFor } from '../../../train/clean/prepare.ts';
 import { imagesOf } from '../../../train/datasets/index.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
@@ -153,4 +153,12 @@ it('relabels, drops and undoes by keys, trains on the table, and touches no file
   const decided = again.decided.map((at) => again.decisions.row(at).decision).sort();
   expect(decided).toEqual(['dropped', 'kept', 'kept', 'relabeled']);
   expect(again.open.filter(({ place: at }) => again.decided.includes(at))).toEqual([]);
+
+  // For programs, of a table that is not there yet: the list as it was at first, one line each, on standard output alone.
+  const lines = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  await clean({ path, out: `${out}.csv`, size: 32, port: 0, print: 'json' });
+  const printed = lines.mock.calls.map(([line]): unknown => JSON.parse(String(line)));
+  lines.mockRestore();
+  expect(printed).toEqual(names.map(([name, reason]) => expect.objectContaining({ path: name, reason })));
+  expect(printed.length).toBeGreaterThan(0);
 });
