@@ -147,7 +147,7 @@ export function checkArguments(args: RecipeArguments): Asked {
       architecture: given(text('architecture'), (name) =>
         oneOf('--architecture', [...folderNetworks.keys()], name),
       ),
-      size: whole('size', 8, 1024),
+      ...sizesOf(text, whole('size', 8, 1024)),
       valid: subject.kind === 'folder' ? given(text('valid'), validOf) : undefined,
       tests,
       crop: given(text('crop'), cropOf),
@@ -230,6 +230,24 @@ function testsOf(word: string): string {
   throw new UserError(
     `There is nothing at ${resolve(word)}: --test takes a folder of labeled pictures, a table (CSV), a Parquet file or a ZIP archive.`,
   );
+}
+
+/** The side of the network's input, and those at which pictures are seen before. @throws UserError for what is no list of them */
+function sizesOf(
+  text: (option: string) => string | undefined,
+  size: number | undefined,
+): Pick<AskedFolder, 'size' | 'sizes'> {
+  const words = text('sizes');
+  if (words === undefined) return { size };
+  const all = words.split(',').map((word) => wholeNumber('sizes', word.trim(), 8, 1024));
+  const [last, before] = [all.at(-1), all.slice(0, -1)];
+  if (before.length === 0)
+    throw new UserError(`--sizes ${words} is one size: give several, such as 128,224, or --size ${words}.`);
+  if (size !== undefined && size !== last)
+    throw new UserError(
+      `--size ${size} beside --sizes ${words}: the last of the sizes is the network's. Leave --size out.`,
+    );
+  return { size: last, sizes: before };
 }
 
 /** Names of columns, with commas between them. */

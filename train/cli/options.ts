@@ -200,6 +200,12 @@ export const folderOptions = {
       description: `Network to train: ${[...folderNetworks.keys()].join(', ')}`,
     },
     size: { type: 'string', valueHint: 'pixels', description: "Side of the network's input" },
+    sizes: {
+      type: 'string',
+      valueHint: 'pixels,pixels',
+      description:
+        'Train on smaller pictures first, such as 128,224: each side for as many epochs; the last is --size',
+    },
     valid: {
       type: 'string',
       valueHint: 'share|test',

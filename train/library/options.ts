@@ -49,6 +49,8 @@ export interface FolderOptions {
   readonly architecture?: string | undefined;
   /** Side of the network's input, pixels. */
   readonly size?: number | undefined;
+  /** Trains on smaller pictures first: `128,224`, each side for as many epochs. */
+  readonly sizes?: string | undefined;
   /** Share of the pictures of each class for validation; `test` validates with the folder test/. */
   readonly valid?: number | 'test' | undefined;
   /** Cuts pictures to a square around their center, or stretches them to one. */

@@ -12,6 +12,7 @@ import { joinCluster } from '../cluster/join.ts';
 import { dataInWords } from '../datasets/folder/findings-in-words.ts';
 import type { Dataset } from '../datasets/index.ts';
 import { type FitOptions, type FitResult, fit } from '../loop/fit.ts';
+import { sizesInWords } from '../loop/phases.ts';
 import { checkFits } from '../loop/training.ts';
 import { type Watcher, watchAll } from '../loop/watcher.ts';
 import { isOutOfMemory, limitMemory, outOfMemory } from '../memory/index.ts';
@@ -183,6 +184,8 @@ async function trainRun(
       `Training ${wordsOf(recipe)} on ${dataset.name}: ${dataset.train.n} training and ${dataset.validation.n} ${heldOutOf(recipe)} images${dataset.test ? ` (and ${dataset.test.n} for the test)` : ''}, ${Number(epochs.toFixed(1))} epoch${epochs === 1 ? '' : 's'}, ${recipe.precision}. Run ${run.name}.`,
     );
     for (const line of dataInWords(dataset, recipe)) say(line);
+    const sizes = sizesInWords(recipe, dataset.shape);
+    if (sizes !== undefined) say(sizes);
     const early = patienceInWords(recipe);
     if (early !== undefined) say(early);
     if (report.warning !== undefined) say(report.warning);

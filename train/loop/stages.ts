@@ -100,7 +100,8 @@ async function openFrozen(
   const head = headOf(parts);
   const parameters = createParameters(head, features.shape, recipe.seed);
   addConstants(parameters, recipe, dataset);
-  const alone: Recipe = { ...recipe, tta: 'none', precision: 'float32' };
+  const { sizes: _, ...others } = recipe; // features have no size
+  const alone: Recipe = { ...others, tta: 'none', precision: 'float32' };
   const step = createStep(alone, head, parameters, features.shape, registry.optimizers, cluster);
   disposeParameters(parameters);
   writeKnown(step, state);

@@ -13,11 +13,12 @@ import { reluGradientsPooled } from '../graph/pool-gradient.ts';
 import { type MakeInputs, type Traceable, traceFixed } from '../graph/retrace.ts';
 import { tf } from '../graph/tensorflow.ts';
 import { type Architecture, countOutputs, netOf, type Parameters } from '../layers/net.ts';
-import { isTrained, phasesOf } from '../optimizers/groups.ts';
+import { isTrained } from '../optimizers/groups.ts';
 import type { Updater } from '../optimizers/updater.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { outputsOf } from '../tasks/outputs.ts';
 import { taskOf } from '../tasks/task.ts';
+import { seenAt, sizeAt, stepPhases } from './phases.ts';
 import {
   applyFunction,
   blendFunction,
@@ -50,7 +51,7 @@ export function stepGraphs(network: StepNetwork): Record<string, Graph> {
   const { recipe, variables } = network;
   const { own, averages, slow } = variables;
   return {
-    ...Object.fromEntries(phasesOf(recipe.groups).flatMap((start) => phaseGraphs(network, start))),
+    ...Object.fromEntries(stepPhases(recipe).flatMap((start) => phaseGraphs(network, start))),
     ...(recipe.average && { average: traceStep(network, blendFunction(own, averages), decayInput) }),
     ...(recipe.lookahead && { lookahead: traceStep(network, blendFunction(own, slow, true), decayInput) }),
     predict: predictionGraph(network, 'none'),
@@ -62,7 +63,8 @@ export function stepGraphs(network: StepNetwork): Record<string, Graph> {
 function phaseGraphs(network: StepNetwork, start: number): [name: string, graph: Graph][] {
   const { recipe, architecture, parameters, shape, updater, variables } = network;
   const names = [...parameters.weights.keys()].filter((name) => isTrained(name, recipe.groups, start));
-  const gradients = gradientFunction(recipe, architecture, parameters, names);
+  const seen = seenAt(architecture, sizeAt(recipe, start));
+  const gradients = gradientFunction(recipe, seen, parameters, names);
   const inputs = trainInputs(recipe, shape, () => countOutputs(architecture, parameters, shape));
   const trained = (fn: Traceable) => improved(traceStep(network, fn, inputs), recipe.precision);
   if (recipe.accumulate === 1) return [[`train/${start}`, trained(trainFunction(gradients, updater))]];

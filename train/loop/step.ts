@@ -8,12 +8,12 @@ import { firstValues, runOnImages } from '../graph/images.ts';
 import type { State } from '../graph/state.ts';
 import { tf, uint8Tensor } from '../graph/tensorflow.ts';
 import type { Architecture, Parameters } from '../layers/net.ts';
-import { phasesOf } from '../optimizers/groups.ts';
 import type { OptimizerDefinition } from '../optimizers/optimizer.ts';
 import { createUpdater } from '../optimizers/updater.ts';
 import type { Recipe } from '../recipes/index.ts';
 import { taskOf } from '../tasks/task.ts';
 import { exchangeParts } from './exchange-parts.ts';
+import { stepPhases } from './phases.ts';
 import { required } from './step-functions.ts';
 import { mixesLabels, partSize, stepGraphs, targetInputs } from './step-graphs.ts';
 import { createStepVariables, disposeStepVariables } from './step-variables.ts';
@@ -91,7 +91,7 @@ export function createStep(
   compiled.assign(variables.all);
   disposeStepVariables(variables);
 
-  const phases = phasesOf(recipe.groups);
+  const phases = stepPhases(recipe);
   const exchanges = new Map(
     cluster &&
       phases.map((start) => [

@@ -10,6 +10,7 @@ import { builtIn, type Registry } from '../recipes/registry.ts';
 import { classWeightsOf } from '../tasks/class-weights.ts';
 import { taskOf } from '../tasks/task.ts';
 import { initialParameters, takeWeights, type Weights } from './initial-weights.ts';
+import { checkSizes } from './phases.ts';
 import { createStep, type TrainingStep } from './step.ts';
 
 /**
@@ -25,6 +26,7 @@ export function checkFits(recipe: Recipe, dataset: Dataset): void {
     );
   checkTask(recipe, dataset);
   checkClasses(recipe, dataset);
+  checkSizes(recipe, dataset);
 }
 
 /** @throws UserError when the data are of another task than the recipe. */

@@ -20,6 +20,8 @@ export interface AskedFolder {
   /** Name of the network; see networks.ts. */
   readonly architecture?: string | undefined;
   readonly size?: number | undefined;
+  /** Sides at which pictures are seen before. */
+  readonly sizes?: readonly number[] | undefined;
   /** A share of the training pictures, or the test folder. */
   readonly valid?: number | 'test' | undefined;
   /** Where the pictures of the test are, if elsewhere; absolute. */
@@ -78,7 +80,7 @@ export async function folderRecipe(
 /** What is known of a folder before its recipe can be made. */
 export type KnownFolder = Pick<
   FolderChoice,
-  'path' | 'valid' | 'tests' | 'options' | 'as' | 'label' | 'delimiter' | 'group' | 'fold'
+  'path' | 'sizes' | 'valid' | 'tests' | 'options' | 'as' | 'label' | 'delimiter' | 'group' | 'fold'
 > & {
   /** What is learned, where that is not one class of each picture. */
   readonly task?: TargetTask | undefined;
@@ -91,12 +93,13 @@ export type KnownFolder = Pick<
 
 /** The recipe of a folder and the network that is trained on it. */
 export function recipeOn(folder: KnownFolder, network: ChosenNetwork): RecipeInput {
-  const { path, labels, task, images, options } = folder;
+  const { path, sizes, labels, task, images, options } = folder;
   const shown = labels.slice(0, 5).join(', ');
   return {
     name: slugOf(path),
     description: `Pictures ${kindOf(task, labels.length)}: ${shown}${labels.length > 5 ? ', ...' : ''}`,
     ...(task && { task }),
+    ...(sizes && { sizes: [...sizes] }),
     ...(Object.keys(options).length > 0 && { options }),
     ...dataOf(folder, network),
     // Features are made once, of pictures as they are.

@@ -99,6 +99,8 @@ const middle = {
 
 /** Fields after the schedules. */
 const last = {
+  /** Sides at which pictures are seen before they are at their own, in equal shares of the epochs; see loop/phases.ts. */
+  sizes: z.array(z.int().min(8).max(1024)).min(1).exactOptional(),
   /** Share of the target spread evenly over all classes. */
   labelSmoothing: z.number().min(0).lt(1),
   /** What a picture of each class counts in the loss. */

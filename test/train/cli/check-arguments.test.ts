@@ -34,6 +34,14 @@ describe('checkArguments', () => {
     expect(of(folder)).toMatchObject({ chosen: {}, optimizer: 'adam' });
   });
 
+  it('has the last of several sizes for the network, and the others before it', () => {
+    const of = (args: object) => checkArguments({ runs: 'runs', recipe: folder, ...args }).folder;
+    expect(of({ sizes: '96,128,224' })).toMatchObject({
+      ...{ size: 224, sizes: [96, 128], options: { sizes: '96,128,224' } },
+    });
+    expect(of({ sizes: '96, 224', size: '224' })).toMatchObject({ size: 224, sizes: [96] });
+  });
+
   it('has a recipe tested after every epoch, or a folder validate with its own test', () => {
     const of = (recipe: string) => checkArguments({ runs: 'runs', recipe, valid: 'test' });
     expect(of('digits')).toMatchObject({ validation: 'test', folder: { valid: undefined } });
@@ -90,6 +98,12 @@ describe('checkArguments', () => {
     [{ size: '64' }, '--size has no meaning here: the recipe digits is no folder of pictures.'],
     [{ recipe: './none' }, `There is nothing at ${join(process.cwd(), 'none')}.`],
     [{ recipe: folder, size: '4' }, '--size takes a whole number from 8 to 1024; received "4".'],
+    [{ recipe: folder, sizes: '128,x' }, '--sizes takes a whole number from 8 to 1024; received "x".'],
+    [
+      { recipe: folder, sizes: '224' },
+      '--sizes 224 is one size: give several, such as 128,224, or --size 224.',
+    ],
+    [{ recipe: folder, sizes: '128,224', size: '128' }, '--size 128 beside --sizes 128,224: the last'],
     [
       { recipe: folder, valid: '1' },
       '--valid takes test, for a folder of that name, or a share above 0 and below 1; received "1".',
