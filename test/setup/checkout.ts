@@ -69,7 +69,7 @@ export async function makeCheckout(
   mkdirSync(bin);
   cpSync(join(root, 'setup'), join(folder, 'setup'), { recursive: true });
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
-  for (const name of readdirSync(join(root, 'train', 'graph')).filter((each) => each.endsWith('.cc')))
+  for (const name of readdirSync(join(root, 'train', 'graph')).filter((each) => /\.(cc|h)$/.test(each)))
     cpSync(join(root, 'train', 'graph', name), join(folder, 'train', 'graph', name));
   writeFileSync(
     join(folder, 'package-lock.json'),
