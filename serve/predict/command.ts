@@ -49,6 +49,11 @@ export const predictCommand = defineCommand({
       description:
         'Print one JSON object: model, predictions (of each file its label, probability and all predictions, or its error), files, existing, failed, skipped, seconds, interrupted, out',
     },
+    embedding: {
+      type: 'boolean',
+      description:
+        'With --json, add the embedding of each file: what the last dense layer of the model takes, a list of numbers; trainyard embed writes a file of them',
+    },
     fresh: { type: 'boolean', description: 'Begin anew, rather than go on with the file of predictions' },
     threads: {
       type: 'string',
@@ -75,9 +80,9 @@ export const predictCommand = defineCommand({
     const threads = args.threads === undefined ? undefined : wholeNumber('threads', args.threads, 1, 1024);
     const top = wholeNumber('top', args.top, 1, 10_000);
     const json = args.json === true;
-    const { out } = args;
+    const { out, on, embedding = false } = args;
     if (out !== undefined) checkEnding(out);
-    const { on } = args;
+    if (embedding) checkEmbedding(json, out, on);
     if (on !== undefined) await checkCluster(on);
     const shard = args.shard === undefined ? undefined : readShard(args.shard);
     const all = await sourceOf(paths, args.list);
@@ -101,10 +106,20 @@ export const predictCommand = defineCommand({
       top,
       fresh,
       json,
+      embedding,
       threads,
     });
   },
 });
+
+/** @throws UserError when embeddings are asked for where none go: rows of a file and of a Ray cluster have no place for them. */
+function checkEmbedding(json: boolean, out: string | undefined, on: string | undefined): void {
+  if (json && out === undefined && on === undefined) return;
+  const received = out !== undefined ? `--out ${out}` : on !== undefined ? `--on ${on}` : 'no --json';
+  throw new UserError(
+    `--embedding is for --json alone, and for this machine; received ${received}. For a file of embeddings: trainyard embed model pictures --out features.npy.`,
+  );
+}
 
 /** @throws UserError when it is no address of a Ray cluster; SetupError when nothing answers there. */
 async function checkCluster(address: string): Promise<void> {

@@ -60,7 +60,7 @@ interface StartedFile<Row> {
   readonly bytes: number;
 }
 
-export interface PredictOptions extends Omit<FilesOptions<FilePrediction>, 'rowOf' | 'embedding'> {
+export interface PredictOptions extends Omit<FilesOptions<FilePrediction>, 'rowOf'> {
   /** Predictions for each file. */
   readonly top: number;
 }
@@ -70,9 +70,10 @@ export function predictFiles({ top, ...options }: PredictOptions): Promise<void>
   const { card } = options.model;
   return askFiles<FilePrediction>({
     ...options,
-    rowOf: (file, { output, novelty }) => ({
+    rowOf: (file, { output, novelty, embedding }) => ({
       ...{ file, ...answerOf(card, output, top) },
       ...familiarityOf(card, novelty),
+      ...(embedding && { embedding }),
     }),
   });
 }

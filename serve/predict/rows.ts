@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import type { Answer } from '../../models/answer.ts';
 import { UserError } from '../../models/errors.ts';
 import type { Familiarity } from '../../models/novelty.ts';
+import { shortNumbers } from '../../models/short-numbers.ts';
 import { type AnswerColumns, type AnsweringModel, answerColumns } from './columns.ts';
 
 /** So many files, and less, have their predictions on the terminal; more are for a file. */
@@ -10,7 +11,11 @@ export const FEW = 10;
 
 /** The result for a file. */
 export type FilePrediction = { readonly file: string } & (
-  | (Answer & Partial<Familiarity>)
+  | (Answer &
+      Partial<Familiarity> & {
+        /** float32 `[F]`, where it was asked for. */
+        readonly embedding?: Float32Array | undefined;
+      })
   /** Why it has no predictions. */
   | { readonly error: string }
 );
@@ -79,15 +84,19 @@ export function checkEnding(path: string): void {
   if (!isParquet(path)) formatOf(path);
 }
 
-/** A file's answer for JSON: the best label and all predictions, the labels, or the numbers; or the error. */
+/** A file's answer for JSON: the best label and all predictions, the labels, or the numbers, and an embedding; or the error. */
 export function answerOf(
   outcome: FilePrediction,
 ): { readonly file: string } & Readonly<Record<string, unknown>> {
   if ('error' in outcome) return { file: outcome.file, error: outcome.error };
-  const { file, known, novelty, task, ...answer } = outcome;
+  const { file, known, novelty, task, embedding, ...answer } = outcome;
   // Rows of one label are as they were before there were tasks.
   const said = task === 'single' ? answer : { task, ...answer };
-  return { file, ...said, ...(known !== undefined && { known, novelty }) };
+  return {
+    ...{ file, ...said },
+    ...(known !== undefined && { known, novelty }),
+    ...(embedding && { embedding: shortNumbers(embedding) }),
+  };
 }
 
 function jsonLines({ name: model, digest }: RowModel): RowFormat {

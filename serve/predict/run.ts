@@ -32,6 +32,8 @@ export interface PredictCommand {
   readonly on: string | undefined;
   /** Prints the predictions as one JSON object. */
   readonly json: boolean;
+  /** Adds each file's embedding to that object. */
+  readonly embedding: boolean;
   readonly threads: number | undefined;
 }
 
@@ -49,7 +51,7 @@ export async function predict(command: PredictCommand): Promise<number> {
 async function predictWith(
   engine: Engine,
   model: ServedModel,
-  { files, total, skipped, fresh, json, ...command }: PredictCommand,
+  { files, total, skipped, fresh, json, embedding, ...command }: PredictCommand,
   interruption: Interruption,
 ): Promise<number> {
   const top = Math.min(command.top, model.card.labels.length);
@@ -74,6 +76,7 @@ async function predictWith(
       await predictFiles({
         ...work,
         engine,
+        embedding,
         limits: fileLimits,
         atOnce: AT_ONCE,
         onWaiting: (line) => console.error(line),

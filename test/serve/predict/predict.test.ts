@@ -215,6 +215,22 @@ test('--json prints one object and nothing else, and writes no file that was not
   expect(errors).toMatch(/^colors\/1: 2 files at \d+ a second$/m);
 });
 
+test('--embedding adds to each answer of --json what the last layer of a model of 2 x 2 pixels takes: them', async () => {
+  const paths = ['pictures/red.png', 'pictures/broken.jpg', 'pictures/blue.png'];
+  const { printed, errors } = await predict('colors', ...paths, '--json', '--embedding');
+  const answered = {
+    label: expect.any(String),
+    probability: expect.any(Number),
+    predictions: [expect.anything()],
+  };
+  const four = (...rgb: number[]) => [...rgb, ...rgb, ...rgb, ...rgb];
+  expect(JSON.parse(printed).predictions, errors).toEqual([
+    { ...answered, file: paths[0], embedding: four(255, 0, 0) },
+    { file: paths[1], error: expect.any(String) },
+    { ...answered, file: paths[2], embedding: four(0, 0, 255) },
+  ]);
+});
+
 test('--json with --out does both, and goes on with the file', async () => {
   const args = ['colors', 'pictures/red.png', '--json', '--out', 'both.csv'];
   const first = JSON.parse((await predict(...args)).printed);
@@ -349,6 +365,10 @@ test.each([
   [
     ['colors', 'pictures', '--on', 'ray://127.0.0.1:1'],
     /Nothing answers at ray:\/\/127\.0\.0\.1:1 \(connect ECONNREFUSED 127\.0\.0\.1:1\)\./,
+  ],
+  [
+    ['colors', 'pictures', '--json', '--embedding', '--out', 'a.csv'],
+    /--embedding is for --json alone, and for this machine; received --out a\.csv\. For a file of embeddings: trainyard embed /,
   ],
   [['colors', 'pictures', '--top', '0'], /--top takes a whole number from 1 to 10000; received "0"\./],
 ])('%j is answered in words', async (args, message) => {
