@@ -2,7 +2,8 @@
 
 import numbers
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ import onnxruntime
 
 from .card import KEY, Card, read_card
 from .decode import decode
+from .embedding import with_embedding
 from .errors import PictureError, TrainyardError
 from .golden import TOLERANCE, golden_input
 from .prepare import prepare
@@ -81,9 +83,17 @@ AnyAnswer = Answer | MultiAnswer | NumbersAnswer
 class Model:
     """A model that is open. Its methods may be called from several threads at once."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, card: Card):
+    def __init__(
+        self,
+        session: onnxruntime.InferenceSession,
+        card: Card,
+        open_embedding: Callable[[], tuple[onnxruntime.InferenceSession, str]],
+    ):
         self.card = card
         self._session = session
+        self._open_embedding = open_embedding
+        self._embedding = None
+        self._lock = threading.Lock()
         batch = session.get_inputs()[0].shape[0]
         # Pictures of each run of a file that takes this number alone.
         self._fixed = batch if isinstance(batch, int) else 1 if card.from_elsewhere else None
@@ -175,6 +185,31 @@ class Model:
                 at += 1
         return outcomes
 
+    def embed(self, picture) -> np.ndarray:
+        """The embedding of a picture: float32 [F], what the last dense layer of the model takes.
+
+        The first call opens the file once more, with that output added.
+
+        Args:
+            picture: as `classify` takes it.
+
+        Raises:
+            PictureError: it cannot be read.
+            TrainyardError: the network has no such layer.
+        """
+        try:
+            inputs = np.stack([self.prepare(picture)] * (self._fixed or 1))
+        except PictureError as error:
+            if isinstance(picture, (str, os.PathLike)):
+                raise PictureError(f'{os.fspath(picture)}: {error}') from error
+            raise
+        with self._lock:
+            self._embedding = self._embedding or self._open_embedding()
+        session, name = self._embedding
+        (rows,) = session.run([name], {'image': inputs})
+        # Rows of several views begin with the picture as it is.
+        return rows[0].reshape(-1).astype(np.float32)
+
     def _answer(self, output: np.ndarray, novelty: float | None, top: int | None) -> AnyAnswer:
         known = None if novelty is None else novelty <= self.card.novelty_threshold
         numbers = [float(value) for value in output]
@@ -257,7 +292,17 @@ def load(model, *, threads: int | None = None, check: bool = False, providers: S
             f'its inputs are {", ".join(inputs)} and its outputs {", ".join(outputs)}; expected image and'
             f' {", ".join(wanted)}'
         )
-    opened = Model(session, card)
+
+    def open_embedding():
+        if isinstance(model, bytes):
+            data = model
+        else:
+            with open(source, 'rb') as file:
+                data = file.read()
+        added, name = with_embedding(data)
+        return onnxruntime.InferenceSession(added, options, providers=list(providers)), name
+
+    opened = Model(session, card, open_embedding)
     if check:
         opened.check()
     return opened
