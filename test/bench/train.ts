@@ -93,8 +93,8 @@ function contendersOf(network: string, python: string): Contender[] {
     ours('compiled step, float32', 'float32'),
     ours('compiled step, float32, with loader', 'float32', 'loader'),
     ours('compiled step, bfloat16', 'bfloat16'),
-    // tf.layers has no way to say airbench94.
-    ...(network === 'cifar-fast'
+    // tf.layers has no way to say airbench94, nor statistics that are kept in training.
+    ...(network === 'cifar-fast' || network === 'fine-tuning'
       ? []
       : [
           { name: 'eager tfjs, float32', program: node(here('eager.ts'), network) },

@@ -40,11 +40,13 @@ const choices = ({ likely }) => (classes.length <= KEYS ? classes : likely.map((
 
 /**
  * @param {number} index
- * @param {string} caption
+ * @param {string} alternative for who does not see it
+ * @param {string | undefined} [caption]
  */
-function frame(index, caption) {
+function frame(index, alternative, caption) {
   const figure = document.createElement('figure');
-  figure.append(make('img', '', { src: `/pictures/${index}`, alt: caption }), make('figcaption', caption));
+  figure.append(make('img', '', { src: `/pictures/${index}`, alt: alternative }));
+  if (caption !== undefined) figure.append(make('figcaption', caption));
   return figure;
 }
 
@@ -68,8 +70,10 @@ function show() {
         ? `Relabeled: ${shown.was} is now ${shown.label}`
         : `Labeled ${shown.was}, ${shown.decision}`;
   element('frames').replaceChildren(
-    frame(shown.index, `Labeled ${shown.label}`),
-    ...(shown.twin ? [frame(shown.twin.index, `Looks the same: ${shown.twin.path}`)] : []),
+    frame(shown.index, `Labeled ${shown.label}`, shown.twin && 'This picture'),
+    ...(shown.twin
+      ? [frame(shown.twin.index, 'The one that looks the same', `Looks the same: ${shown.twin.path}`)]
+      : []),
   );
   const likely = new Map(shown.likely);
   element('classes').replaceChildren(

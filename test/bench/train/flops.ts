@@ -27,10 +27,13 @@ function convolution(image: readonly number[], filter: readonly number[], result
 function flopsOf({ name, inputShapes: [a = [], b = []], outputShapes: [out = []] }: Kernel): number {
   switch (name) {
     case 'Conv2D':
+    case 'DepthwiseConv2dNative':
       return convolution(a, b, out);
     case 'Conv2DBackpropInput':
+    case 'DepthwiseConv2dNativeBackpropInput':
       return convolution(out, b, a);
     case 'Conv2DBackpropFilter':
+    case 'DepthwiseConv2dNativeBackpropFilter':
       return convolution(a, out, b);
     case 'BatchMatMul':
       // Each of the three sides is in two of the matrices.

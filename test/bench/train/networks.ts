@@ -3,6 +3,7 @@ import type { Shape } from '../../../models/image/shape.ts';
 import type { MemorySplit } from '../../../train/datasets/dataset.ts';
 import { random } from '../../../train/random.ts';
 import { findRecipe, type Recipe, resolveRecipe, stepsOf } from '../../../train/recipes/index.ts';
+import { folderNetworks, USUAL } from '../../../train/recipes/networks.ts';
 
 export const CLASSES = 10;
 
@@ -32,6 +33,13 @@ const vgg = (batchNorm: boolean) =>
     augment: { flip: 'random', translate: 4 },
   });
 
+/** What `train ./photos` does after its head's stage, beginning with drawn weights. */
+const {
+  pretrained: _pretrained,
+  freeze: _freeze,
+  ...fineTuning
+} = folderNetworks.get(USUAL)?.recipe ?? digits;
+
 export const networks: Readonly<Record<string, Network>> = {
   mnist: { title: 'MNIST CNN, batch 128', shape: [28, 28, 1], recipe: digits },
   vgg: { title: 'VGG-CIFAR, batch 100', shape: [32, 32, 3], recipe: vgg(false) },
@@ -46,6 +54,11 @@ export const networks: Readonly<Record<string, Network>> = {
     shape: [32, 32, 3],
     recipe: cifarFast,
     pictures: stepsOf(cifarFast, Math.floor(50_000 / cifarFast.batchSize)) * cifarFast.batchSize,
+  },
+  'fine-tuning': {
+    title: 'Fine-tuning of EfficientNet-Lite0, 224 pixels, batch 32',
+    shape: [224, 224, 3],
+    recipe: resolveRecipe({ ...digits, ...fineTuning, name: 'fine-tuning', augment: { flip: 'random' } }),
   },
 };
 

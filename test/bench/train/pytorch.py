@@ -67,6 +67,40 @@ class Airbench(nn.Module):
         return self.layers(self.whiten(x)) / 9
 
 
+class Block(nn.Module):
+    def __init__(self, inputs, outputs, kernel, stride, expansion):
+        super().__init__()
+        wide = inputs * expansion
+        self.layers = nn.Sequential(
+            *(kept(nn.Conv2d(inputs, wide, 1, bias=False), wide) if expansion > 1 else []),
+            *kept(nn.Conv2d(wide, wide, kernel, stride, padding=kernel // 2, groups=wide, bias=False), wide),
+            *kept(nn.Conv2d(wide, outputs, 1, bias=False), outputs)[:2],
+        )
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, x):
+        y = self.layers(x)
+        return x + y if self.residual else y
+
+
+def kept(convolution, outputs):
+    # Batch norm by its moving statistics, as fine-tuning keeps them.
+    return [convolution, nn.BatchNorm2d(outputs, eps=1e-3), nn.ReLU6(inplace=True)]
+
+
+def efficientnet_lite0():
+    # https://arxiv.org/abs/1905.11946, table 1, without squeeze-and-excitation: repeats, filters, kernel, stride, expansion
+    stages = [(1, 16, 3, 1, 1), (2, 24, 3, 2, 6), (2, 40, 5, 2, 6), (3, 80, 3, 2, 6), (3, 112, 5, 1, 6), (4, 192, 5, 2, 6),
+              (1, 320, 3, 1, 6)]
+    layers, inputs = kept(nn.Conv2d(3, 32, 3, 2, padding=1, bias=False), 32), 32
+    for repeats, outputs, kernel, stride, expansion in stages:
+        for i in range(repeats):
+            layers.append(Block(inputs, outputs, kernel, stride if i == 0 else 1, expansion))
+            inputs = outputs
+    layers += kept(nn.Conv2d(inputs, 1280, 1, bias=False), 1280)
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.2), nn.Linear(1280, CLASSES))
+
+
 def memory(field):
     with open('/proc/self/status') as status:
         line = next(line for line in status if line.startswith(field))
@@ -77,10 +111,17 @@ torch.manual_seed(1)
 torch.set_flush_denormal(True)  # as TensorFlow does
 small = NETWORK == 'mnist'
 airbench = NETWORK == 'cifar-fast'
-model = small_cnn() if small else Airbench() if airbench else vgg(NETWORK == 'vgg-norm')
-model = model.train().to(memory_format=torch.channels_last)
-if small:
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+tuning = NETWORK == 'fine-tuning'
+model = (small_cnn() if small else Airbench() if airbench else efficientnet_lite0() if tuning
+         else vgg(NETWORK == 'vgg-norm'))
+model.train()
+if tuning:
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
+model = model.to(memory_format=torch.channels_last)
+if small or tuning:
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01 if small else 1e-4, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
 elif airbench:
     trained = [(name, weight) for name, weight in model.named_parameters() if weight.requires_grad]
     groups = [
@@ -90,8 +131,8 @@ elif airbench:
     optimizer = torch.optim.SGD(groups, lr=0.01, momentum=0.85, nesterov=True, weight_decay=0.00133, fused=True)
 else:
     optimizer = torch.optim.SGD(model.parameters(), lr=0.001, momentum=0.9, fused=True)
-batch = 128 if small else 1024 if airbench else 100
-side, channels = (28, 1) if small else (32, 3)
+batch = 128 if small else 1024 if airbench else 32 if tuning else 100
+side, channels = (28, 1) if small else (224, 3) if tuning else (32, 3)
 images = torch.randint(0, 256, (batch, channels, side, side), dtype=torch.uint8)
 images = images.contiguous(memory_format=torch.channels_last)
 labels = torch.randint(0, CLASSES, (batch,))
